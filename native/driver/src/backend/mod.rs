@@ -1,0 +1,86 @@
+//! One connection to a server, whichever server it is. Each backend answers the same questions in a file of the same name.
+
+pub mod mysql;
+pub mod postgres;
+pub mod sqlite;
+
+use oxyde_ir::Server;
+
+use crate::error::Result;
+use crate::request::Request;
+use crate::settings::Settings;
+use crate::stream::Finished;
+use crate::target::{Address, Target};
+
+/// An open connection. Never dropped while a future of it is pending: operations own their connection until the answer is read.
+pub enum Connection {
+    Postgres(Box<postgres::Connection>),
+    Mysql(Box<mysql::Connection>),
+    Sqlite(Box<sqlite::Connection>),
+}
+
+impl Connection {
+    /// Connects, sets the session up (UTC, `utf8mb4`, strict modes, pragmas) and learns which server it is.
+    /// Fails at once when the server refuses; the message names host, port, database and user, never the password.
+    pub async fn open(target: &Target, settings: &Settings) -> Result<Self> {
+        Ok(match target.address() {
+            Address::Postgres(options) => Self::Postgres(Box::new(postgres::Connection::open(options, settings).await?)),
+            Address::Mysql(options) => Self::Mysql(Box::new(mysql::Connection::open(options, settings).await?)),
+            Address::Sqlite(options) => Self::Sqlite(Box::new(sqlite::Connection::open(options, settings).await?)),
+        })
+    }
+
+    pub fn server(&self) -> Server {
+        match self {
+            Self::Postgres(c) => c.server(),
+            Self::Mysql(c) => c.server(),
+            Self::Sqlite(c) => c.server(),
+        }
+    }
+
+    /// Runs a step. When `request.cancel` is set meanwhile, the statement is cancelled on the server and the answer still read;
+    /// the result is then `Kind::Cancelled` (or success, when the statement was faster).
+    pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
+        match self {
+            Self::Postgres(c) => c.execute(request).await,
+            Self::Mysql(c) => c.execute(request).await,
+            Self::Sqlite(c) => c.execute(request).await,
+        }
+    }
+
+    /// Runs a statement of our own without parameters or rows: BEGIN, SAVEPOINT, COMMIT, SET.
+    pub async fn command(&mut self, sql: &str) -> Result<()> {
+        match self {
+            Self::Postgres(c) => c.command(sql).await,
+            Self::Mysql(c) => c.command(sql).await,
+            Self::Sqlite(c) => c.command(sql).await,
+        }
+    }
+
+    /// Whether the connection may be lent again: no protocol error was seen on it.
+    pub fn is_healthy(&self) -> bool {
+        match self {
+            Self::Postgres(c) => c.is_healthy(),
+            Self::Mysql(c) => c.is_healthy(),
+            Self::Sqlite(c) => c.is_healthy(),
+        }
+    }
+
+    /// One round trip that proves the server is there.
+    pub async fn ping(&mut self) -> Result<()> {
+        match self {
+            Self::Postgres(c) => c.ping().await,
+            Self::Mysql(c) => c.ping().await,
+            Self::Sqlite(c) => c.ping().await,
+        }
+    }
+
+    /// Says goodbye to the server and closes.
+    pub async fn close(self) {
+        match self {
+            Self::Postgres(c) => c.close().await,
+            Self::Mysql(c) => c.close().await,
+            Self::Sqlite(c) => c.close().await,
+        }
+    }
+}

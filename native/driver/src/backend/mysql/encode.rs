@@ -1,0 +1,95 @@
+//! Values on their way into a statement.
+
+use oxyde_ir::Value;
+use oxyde_ir::program::{Form, Slot, Source, Text};
+use sqlx::Arguments;
+use sqlx::mysql::MySqlArguments;
+
+use crate::error::{Error, Kind, Result};
+use crate::iso;
+use crate::request::{Request, Run};
+use crate::slot;
+
+/// The arguments of one run: the slots once, or once for each row of `Text::Rows`.
+pub fn arguments(request: &Request<'_>, run: Run) -> Result<MySqlArguments> {
+    let rows = match &request.step.text {
+        Text::Fixed(_) => 1,
+        Text::Rows { .. } => run.rows,
+    };
+    let slots = &request.step.slots;
+    let mut arguments = MySqlArguments::default();
+    arguments.reserve(slots.len() * rows, slots.len() * rows * 16);
+    for row in run.start..run.start + rows {
+        for slot in slots {
+            let value = request.scalar(slot.source, row);
+            add(&mut arguments, &value, slot.form).map_err(|fault| fault.at(request, slot))?;
+        }
+    }
+    Ok(arguments)
+}
+
+/// Why a value cannot be sent.
+enum Fault {
+    Value(String),
+    /// The statement was written for another server.
+    Form,
+    Driver(sqlx::error::BoxDynError),
+}
+
+impl Fault {
+    fn at(self, request: &Request<'_>, slot: &Slot) -> Error {
+        let column = match slot.source {
+            Source::Bulk(index) => request.bulk.and_then(|batch| batch.columns.get(index as usize)),
+            Source::Key(index) => request.keys.and_then(|batch| batch.columns.get(index as usize)),
+            Source::Param(_) | Source::Member { .. } => None,
+        };
+        let place = match slot.source {
+            Source::Param(index) | Source::Member { index, .. } => format!("parameter {}", index + 1),
+            Source::Bulk(index) | Source::Key(index) => {
+                column.map_or_else(|| format!("column {}", index + 1), |column| format!("column {:?}", column.name))
+            }
+        };
+        match self {
+            Self::Value(reason) => {
+                let mut error = Error::new(Kind::Field, format!("{place}: {reason}"));
+                error.detail.column = column.map(|column| column.name.clone());
+                error
+            }
+            Self::Form => Error::new(Kind::Internal, format!("{place} has a form that MySQL does not know: {:?}", slot.form)),
+            Self::Driver(reason) => Error::new(Kind::Internal, format!("{place} cannot be sent: {reason}")),
+        }
+    }
+}
+
+fn add(arguments: &mut MySqlArguments, value: &Value, form: Form) -> std::result::Result<(), Fault> {
+    match (form, value) {
+        (Form::Scalar, _) | (Form::Pattern { .. }, Value::Null) => scalar(arguments, value),
+        (Form::Pattern { syntax, before, after }, Value::Text(text)) => {
+            arguments.add(slot::pattern(text, syntax, before, after)).map_err(Fault::Driver)
+        }
+        (Form::Pattern { .. } | Form::Array | Form::JsonArray, _) => Err(Fault::Form),
+    }
+}
+
+fn scalar(arguments: &mut MySqlArguments, value: &Value) -> std::result::Result<(), Fault> {
+    let calendar = || Fault::Value("the date lies outside the years 0 to 9999".to_owned());
+    match value {
+        Value::Null => arguments.add(None::<&str>),
+        Value::Bool(value) => arguments.add(i8::from(*value)),
+        Value::Int(value) | Value::Duration(value) => arguments.add(*value),
+        Value::Float(value) if value.is_finite() => arguments.add(*value),
+        Value::Float(value) => return Err(Fault::Value(format!("MySQL cannot hold the float {value}"))),
+        Value::Text(value) | Value::Json(value) => arguments.add(value.as_str()),
+        Value::Bytes(value) => arguments.add(value.as_slice()),
+        Value::Decimal(value) if value.bytes().any(|byte| byte.is_ascii_digit()) => arguments.add(value.as_str()),
+        Value::Decimal(value) => return Err(Fault::Value(format!("MySQL cannot hold the decimal {value}"))),
+        Value::Date(value) => arguments.add(iso::date(*value).ok_or_else(calendar)?),
+        Value::Time(value) => {
+            arguments.add(iso::time(*value).ok_or_else(|| Fault::Value(format!("{value} microseconds are no time of day")))?)
+        }
+        Value::Datetime(value) | Value::DatetimeTz(value) => arguments.add(iso::datetime(*value, ' ').ok_or_else(calendar)?),
+        Value::Uuid(value) => arguments.add(slot::uuid(*value)),
+        Value::Array(_) => arguments.add(slot::json(value).map_err(Fault::Value)?),
+    }
+    .map_err(Fault::Driver)
+}

@@ -1,0 +1,209 @@
+//! The server's complaints, and sqlx's, as errors of ours.
+
+use sqlx::mysql::{MySqlConnectOptions, MySqlDatabaseError};
+
+use crate::error::{Error, Kind};
+
+/// The number and text of a complaint by the server.
+pub fn complaint(error: &sqlx::Error) -> Option<&MySqlDatabaseError> {
+    error.as_database_error()?.try_downcast_ref()
+}
+
+/// Whether the connection can be used after the error: the server answered in order and goes on listening.
+pub fn leaves_healthy(error: &sqlx::Error) -> bool {
+    complaint(error).is_some_and(|error| !is_loss(error.number()))
+}
+
+/// The server closes the connection with these: shutdown, packet errors, killed, idle for too long.
+fn is_loss(number: u16) -> bool {
+    matches!(number, 1040 | 1043 | 1053 | 1077..=1080 | 1153..=1161 | 1184 | 1927 | 2006 | 2013 | 4031)
+}
+
+/// The statement was interrupted: by `KILL QUERY`, or by a time limit of the server's.
+pub fn is_interruption(error: &sqlx::Error) -> bool {
+    complaint(error).is_some_and(|error| matches!(error.number(), 1317 | 1969 | 3024))
+}
+
+/// The prepared statement is gone or stale, or there are too many of them; after forgetting them all it will work.
+pub fn wants_preparing(error: &sqlx::Error) -> bool {
+    complaint(error).is_some_and(|error| matches!(error.number(), 1243 | 1461 | 1615))
+}
+
+/// The statement cannot be prepared, only sent as text.
+pub fn wants_text(error: &sqlx::Error) -> bool {
+    complaint(error).is_some_and(|error| error.number() == 1295)
+}
+
+/// An error met while connecting: names everything but the password.
+pub fn from_connect(error: &sqlx::Error, options: &MySqlConnectOptions) -> Error {
+    let place = match options.get_socket() {
+        Some(path) => path.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    };
+    let database = options.get_database().map_or_else(String::new, |name| format!(", database {name:?}"));
+    let reason = complaint(error).map_or_else(|| error.to_string(), |error| error.message().to_owned());
+    let message = format!("cannot connect to MySQL at {place}{database} as {:?}: {reason}", options.get_username());
+    let mut ours = Error::new(Kind::ConnectionFailed, message);
+    ours.detail.sqlstate = complaint(error).and_then(MySqlDatabaseError::code).map(str::to_owned);
+    ours
+}
+
+/// An error met on an open connection.
+pub fn from_sqlx(error: &sqlx::Error) -> Error {
+    match complaint(error) {
+        Some(error) => from_server(error.number(), error.code(), error.message()),
+        None => Error::new(Kind::ConnectionFailed, format!("the connection to the server was lost: {error}")),
+    }
+}
+
+fn from_server(number: u16, sqlstate: Option<&str>, message: &str) -> Error {
+    let mut error = Error::new(kind(number, sqlstate), message);
+    let detail = &mut error.detail;
+    detail.sqlstate = sqlstate.map(str::to_owned);
+    match error.kind {
+        Kind::UniqueViolation => {
+            // MySQL writes 'table.key', MariaDB 'key'.
+            let key = message.rfind("for key ").and_then(|at| quoted(&message[at..]));
+            let (table, constraint) = match key.and_then(|key| key.split_once('.')) {
+                Some((table, name)) => (Some(table), Some(name)),
+                None => (None, key),
+            };
+            (detail.table, detail.constraint) = (table.map(str::to_owned), constraint.map(str::to_owned));
+        }
+        Kind::ForeignKeyViolation | Kind::CheckViolation => {
+            detail.constraint = after(message, "CONSTRAINT ").or_else(|| after(message, "constraint ")).map(str::to_owned);
+            let place = after(message, "fails (`").map(|_| "fails (").or(Some("failed for ")).and_then(|word| names(message, word));
+            detail.table = place.and_then(|names| names.last().map(ToString::to_string));
+            detail.column = after(message, "FOREIGN KEY (").map(str::to_owned);
+        }
+        Kind::NotNullViolation | Kind::Field | Kind::Database => {
+            let place = names(message, "olumn ").or_else(|| names(message, "Field "));
+            let mut names = place.unwrap_or_default().into_iter().rev();
+            detail.column = names.next().map(str::to_owned);
+            detail.table = names.next().map(str::to_owned);
+        }
+        Kind::Deadlock => detail.hint = Some("the server rolled the whole transaction back; run it again".to_owned()),
+        Kind::Timeout if number == 1205 => {
+            detail.hint = Some("another transaction holds the rows; roll back, then run the transaction again".to_owned());
+        }
+        Kind::ConnectionFailed if number == 1153 => {
+            detail.hint = Some("send less at once, or raise max_allowed_packet on the server".to_owned());
+        }
+        Kind::ConnectionFailed
+        | Kind::PoolTimeout
+        | Kind::Forked
+        | Kind::Closed
+        | Kind::Integrity
+        | Kind::SerializationFailure
+        | Kind::Cancelled
+        | Kind::Timeout
+        | Kind::CommitOutcomeUnknown
+        | Kind::BrokenTransaction
+        | Kind::Unsupported
+        | Kind::Decode
+        | Kind::Internal => {}
+    }
+    error
+}
+
+fn kind(number: u16, sqlstate: Option<&str>) -> Kind {
+    match number {
+        1022 | 1062 | 1169 | 1586 | 1859 => Kind::UniqueViolation,
+        1216 | 1217 | 1451 | 1452 => Kind::ForeignKeyViolation,
+        1048 | 1263 | 1364 => Kind::NotNullViolation,
+        3819 => Kind::CheckViolation,
+        // MySQL means something else by this number.
+        4025 if sqlstate == Some("23000") => Kind::CheckViolation,
+        1213 => Kind::Deadlock,
+        1205 | 1969 | 3024 | 3572 => Kind::Timeout,
+        1317 => Kind::Cancelled,
+        1264 | 1406 => Kind::Field,
+        1235 | 1295 => Kind::Unsupported,
+        number if is_loss(number) => Kind::ConnectionFailed,
+        // Snapshot conflicts of MariaDB come as 1020.
+        1020 => Kind::SerializationFailure,
+        _ if sqlstate == Some("40001") => Kind::SerializationFailure,
+        _ if sqlstate.is_some_and(|state| state.starts_with("23")) => Kind::Integrity,
+        _ => Kind::Database,
+    }
+}
+
+/// The name in quotes right after a word.
+fn after<'a>(message: &'a str, word: &str) -> Option<&'a str> {
+    let at = message.find(word)? + word.len();
+    quoted(&message[at..])
+}
+
+/// The text in the first pair of quotes or backticks.
+fn quoted(text: &str) -> Option<&str> {
+    let start = text.find(['\'', '`'])?;
+    let quote = char::from(text.as_bytes()[start]);
+    let rest = &text[start + 1..];
+    // A key's name may hold quotes, and nothing follows it.
+    let end = if quote == '\'' { rest.find("' ").or_else(|| rest.rfind('\''))? } else { rest.find(quote)? };
+    Some(&rest[..end])
+}
+
+/// The parts of a name right after a word: `'c'`, `` `db`.`t`.`c` `` or `'db.t.c'`.
+fn names<'a>(message: &'a str, word: &str) -> Option<Vec<&'a str>> {
+    let rest = &message[message.find(word)? + word.len()..];
+    if let Some(rest) = rest.strip_prefix('\'') {
+        return Some(vec![&rest[..rest.find('\'')?]]);
+    }
+    let mut names = Vec::new();
+    let mut rest = rest.strip_prefix('`')?;
+    loop {
+        let end = rest.find('`')?;
+        names.push(&rest[..end]);
+        match rest[end + 1..].strip_prefix(".`") {
+            Some(next) => rest = next,
+            None => return Some(names),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(number: u16, state: &str, message: &str) -> (Kind, Option<String>, Option<String>, Option<String>) {
+        let error = from_server(number, Some(state), message);
+        (error.kind, error.detail.constraint, error.detail.table, error.detail.column)
+    }
+
+    fn some(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    #[test]
+    fn constraints_are_named() {
+        let duplicate = "Duplicate entry 'it''s for key ' for key 'book.book_isbn'";
+        assert_eq!(read(1062, "23000", duplicate), (Kind::UniqueViolation, some("book_isbn"), some("book"), None));
+        let duplicate = "Duplicate entry '1' for key 'PRIMARY'";
+        assert_eq!(read(1062, "23000", duplicate), (Kind::UniqueViolation, some("PRIMARY"), None, None));
+        let key = "Cannot add or update a child row: a foreign key constraint fails (`test`.`child`, CONSTRAINT `fk_x` FOREIGN KEY (`p`) REFERENCES `parent` (`id`))";
+        assert_eq!(read(1452, "23000", key), (Kind::ForeignKeyViolation, some("fk_x"), some("child"), some("p")));
+        let check = "CONSTRAINT `positive` failed for `test`.`t`";
+        assert_eq!(read(4025, "23000", check), (Kind::CheckViolation, some("positive"), some("t"), None));
+        let check = "Check constraint 'positive' is violated.";
+        assert_eq!(read(3819, "HY000", check), (Kind::CheckViolation, some("positive"), None, None));
+    }
+
+    #[test]
+    fn columns_are_named() {
+        assert_eq!(read(1048, "23000", "Column 'a' cannot be null"), (Kind::NotNullViolation, None, None, some("a")));
+        assert_eq!(read(1364, "HY000", "Field 'a' doesn't have a default value"), (Kind::NotNullViolation, None, None, some("a")));
+        assert_eq!(read(1264, "22003", "Out of range value for column 'a' at row 1"), (Kind::Field, None, None, some("a")));
+        let wrong = "Incorrect integer value: 'x' for column `test`.`t`.`a` at row 1";
+        assert_eq!(read(1366, "22007", wrong), (Kind::Database, None, some("t"), some("a")));
+    }
+
+    #[test]
+    fn odd_messages_do_no_harm() {
+        for message in ["", "'", "for key '", "CONSTRAINT `", "Column '", "column `é", "fails (`", "Fehler für Schlüssel"] {
+            for number in [1062, 1452, 4025, 1048, 1264, 1205, 1153] {
+                let _ = from_server(number, Some("23000"), message);
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Opening a connection: options, session set-up, and which server it is.
+
+use oxyde_ir::{Family, Server, Version};
+use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlSslMode};
+use sqlx::{AssertSqlSafe, ConnectOptions, Row};
+
+use super::{Connection, errors};
+use crate::error::{Error, Kind, Result};
+use crate::settings::Settings;
+
+/// What does not fit is refused, zero dates are not stored, engines are not swapped; the rest as the server's default.
+const SQL_MODE: &str = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
+
+/// `GROUP_CONCAT` and `JSON_ARRAYAGG` cut silently at the default.
+const GROUP_CONCAT_LENGTH: u32 = 1 << 30;
+
+const STATEMENT_CACHE: usize = 512;
+
+impl Connection {
+    /// Connects, sets the session up and learns which server it is, the last two in one round trip.
+    pub async fn open(options: &MySqlConnectOptions, settings: &Settings) -> Result<Self> {
+        let charset = settings.mysql_charset.as_deref().unwrap_or_else(|| options.get_charset());
+        if !charset.eq_ignore_ascii_case("utf8mb4") {
+            let message = format!("mysql_charset must be utf8mb4, not {charset:?}: text would not arrive as it was sent");
+            return Err(Error::new(Kind::Unsupported, message));
+        }
+        let names = names(settings.mysql_collation.as_deref().or(options.get_collation()))?;
+        let options = with_tls(options.clone(), settings)?
+            .statement_cache_capacity(STATEMENT_CACHE)
+            .pipes_as_concat(false)
+            .no_engine_substitution(false)
+            .timezone(None)
+            .set_names(false)
+            .disable_statement_logging();
+        let mut inner = connect(&options).await.map_err(|error| errors::from_connect(&error, &options))?;
+        let setup = format!(
+            "SET time_zone = '+00:00', sql_mode = '{SQL_MODE}', group_concat_max_len = {GROUP_CONCAT_LENGTH}, {names}; \
+             SELECT VERSION(), CONNECTION_ID()"
+        );
+        let answer = sqlx::raw_sql(AssertSqlSafe(setup)).fetch_all(&mut inner).await;
+        let (server, id) = answer.and_then(|rows| introduction(&rows)).map_err(|error| errors::from_connect(&error, &options))?;
+        Ok(Self { inner, server, id, options, statement_timeout: settings.statement_timeout, healthy: true })
+    }
+}
+
+/// A bare connection.
+pub(super) async fn connect(options: &MySqlConnectOptions) -> sqlx::Result<MySqlConnection> {
+    options.connect().await
+}
+
+fn names(collation: Option<&str>) -> Result<String> {
+    match collation {
+        None => Ok("NAMES utf8mb4".to_owned()),
+        Some(name) if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => {
+            Ok(format!("NAMES utf8mb4 COLLATE {name}"))
+        }
+        Some(name) => Err(Error::new(Kind::Unsupported, format!("mysql_collation {name:?} is not the name of a collation"))),
+    }
+}
+
+fn with_tls(mut options: MySqlConnectOptions, settings: &Settings) -> Result<MySqlConnectOptions> {
+    if let Some(mode) = &settings.ssl_mode {
+        options = options.ssl_mode(match mode.to_ascii_lowercase().replace('_', "-").as_str() {
+            "disable" | "disabled" => MySqlSslMode::Disabled,
+            "allow" | "prefer" | "preferred" => MySqlSslMode::Preferred,
+            "require" | "required" => MySqlSslMode::Required,
+            "verify-ca" => MySqlSslMode::VerifyCa,
+            "verify-full" | "verify-identity" => MySqlSslMode::VerifyIdentity,
+            _ => {
+                let message = format!("ssl_mode {mode:?} is unknown; use disable, prefer, require, verify-ca or verify-full");
+                return Err(Error::new(Kind::Unsupported, message));
+            }
+        });
+    }
+    if let Some(path) = &settings.ssl_root_cert {
+        options = options.ssl_ca(path);
+    }
+    if let Some(path) = &settings.ssl_client_cert {
+        options = options.ssl_client_cert(path);
+    }
+    if let Some(path) = &settings.ssl_client_key {
+        options = options.ssl_client_key(path);
+    }
+    Ok(options)
+}
+
+/// The server and our number on it, from the answer to `SELECT VERSION(), CONNECTION_ID()`.
+fn introduction(rows: &[sqlx::mysql::MySqlRow]) -> sqlx::Result<(Server, u64)> {
+    let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
+    let text: String = row.try_get(0)?;
+    let server = server(&text).ok_or_else(|| sqlx::Error::Protocol(format!("the server's version {text:?} cannot be read")))?;
+    Ok((server, row.try_get(1)?))
+}
+
+/// Which server calls its version that: `8.4.2-commercial`, `10.11.19-MariaDB-0+deb12u1`, `5.5.5-10.6.1-MariaDB`.
+fn server(text: &str) -> Option<Server> {
+    let is_mariadb = text.to_ascii_lowercase().contains("mariadb");
+    let text = if is_mariadb { text.strip_prefix("5.5.5-").unwrap_or(text) } else { text };
+    let mut numbers = text.split(['.', '-', '+', '~', ' ']).map_while(|part| part.parse().ok());
+    let version = Version(numbers.next()?, numbers.next()?, numbers.next().unwrap_or(0));
+    Some(Server { family: if is_mariadb { Family::Mariadb } else { Family::Mysql }, version })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_understood() {
+        let cases = [
+            ("8.4.2-commercial", Family::Mysql, Version(8, 4, 2)),
+            ("8.0.36", Family::Mysql, Version(8, 0, 36)),
+            ("10.11.19-MariaDB-0+deb12u1", Family::Mariadb, Version(10, 11, 19)),
+            ("5.5.5-10.6.1-MariaDB-log", Family::Mariadb, Version(10, 6, 1)),
+        ];
+        for (text, family, version) in cases {
+            assert_eq!(server(text), Some(Server { family, version }), "{text}");
+        }
+        assert_eq!(server("unknown"), None);
+    }
+
+    #[test]
+    fn collations_are_names() {
+        assert_eq!(names(Some("utf8mb4_bin")).unwrap(), "NAMES utf8mb4 COLLATE utf8mb4_bin");
+        assert_eq!(names(Some("x; DROP TABLE t")).unwrap_err().kind, Kind::Unsupported);
+    }
+}

@@ -1,0 +1,72 @@
+//! How the server sends a column: the few shapes that its types have in the binary protocol.
+
+use sqlx::mysql::{MySql, MySqlTypeInfo};
+use sqlx::{Type, TypeInfo};
+
+/// The shape of a column's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wire {
+    /// Integers of up to 16, 32 and 64 bits with a sign, or that fit there without one.
+    Int16,
+    Int32,
+    Int64,
+    UInt64,
+    /// Big-endian bytes of an unsigned number.
+    Bit,
+    Float,
+    Double,
+    /// ASCII digits.
+    Decimal,
+    Date,
+    /// Without zone.
+    Datetime,
+    /// In the session's zone, which is UTC.
+    Timestamp,
+    Time,
+    /// UTF-8: the server converts every character set but `binary`.
+    Text,
+    Bytes,
+    Json,
+    /// A label of an enumeration.
+    Enum,
+    /// An expression that is always NULL.
+    Null,
+    /// Geometry, and what later servers invent.
+    Unknown,
+}
+
+impl Wire {
+    pub fn of(info: &MySqlTypeInfo) -> Self {
+        let unsigned = <u8 as Type<MySql>>::compatible(info);
+        match info.name() {
+            // sqlx's name for TINYINT(1), unsigned ones too.
+            "BOOLEAN" | "TINYINT" | "TINYINT UNSIGNED" | "SMALLINT" | "YEAR" => Self::Int16,
+            "SMALLINT UNSIGNED" | "MEDIUMINT" | "MEDIUMINT UNSIGNED" | "INT" => Self::Int32,
+            "INT UNSIGNED" => Self::Int64,
+            "BIGINT" if !unsigned => Self::Int64,
+            "BIGINT" | "BIGINT UNSIGNED" => Self::UInt64,
+            "BIT" => Self::Bit,
+            "FLOAT" => Self::Float,
+            "DOUBLE" => Self::Double,
+            "DECIMAL" => Self::Decimal,
+            "DATE" => Self::Date,
+            "DATETIME" => Self::Datetime,
+            "TIMESTAMP" => Self::Timestamp,
+            "TIME" => Self::Time,
+            "JSON" => Self::Json,
+            "ENUM" => Self::Enum,
+            "SET" => Self::Text,
+            "NULL" => Self::Null,
+            "GEOMETRY" => Self::Unknown,
+            // Collations that compare bytes bear the binary flag too: the character set decides.
+            _ if <str as Type<MySql>>::compatible(info) => Self::Text,
+            _ if <[u8] as Type<MySql>>::compatible(info) => Self::Bytes,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Whether integers of this shape come without sign.
+    pub fn is_unsigned(info: &MySqlTypeInfo) -> bool {
+        <u8 as Type<MySql>>::compatible(info)
+    }
+}

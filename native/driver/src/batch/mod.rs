@@ -1,0 +1,146 @@
+//! Columnar batches: rows decoded once, in Arrow's layout, for models and for Arrow alike.
+
+mod text;
+mod value;
+
+pub use text::TextColumn;
+pub use value::decimal_text;
+
+use oxyde_ir::Value;
+
+/// Some rows of a result.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ColumnBatch {
+    pub columns: Vec<Column>,
+    pub rows: usize,
+}
+
+/// One column of a batch: name, values, and which of them are NULL.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    pub name: String,
+    pub data: Data,
+    /// One entry for each row, `true` for a value; `None` while there is no NULL. A NULL's place in `data` holds a zero or empty value.
+    pub valid: Option<Vec<bool>>,
+}
+
+/// The values of a column.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Data {
+    Bool(Vec<bool>),
+    Int16(Vec<i16>),
+    Int32(Vec<i32>),
+    Int64(Vec<i64>),
+    UInt64(Vec<u64>),
+    Float32(Vec<f32>),
+    Float64(Vec<f64>),
+    /// UTF-8.
+    Text(TextColumn),
+    Bytes(TextColumn),
+    /// Unscaled values of at most 38 digits.
+    Decimal { values: Vec<i128>, precision: u8, scale: i8 },
+    /// Decimals without a bound, or of more than 38 digits, as canonical text; also `NaN`, `Infinity`, `-Infinity`.
+    /// `digits` are precision and scale where they are known (Arrow makes `decimal256` of up to 76 digits).
+    DecimalText { values: TextColumn, digits: Option<(u8, i8)> },
+    /// Days since 1970-01-01; may lie outside what Python can hold.
+    Date(Vec<i32>),
+    /// Microseconds since midnight, 86,400,000,000 included.
+    Time(Vec<i64>),
+    /// Microseconds since midnight, and seconds east of Greenwich.
+    TimeTz(Vec<(i64, i32)>),
+    /// Microseconds since 1970-01-01 without zone.
+    Datetime(Vec<i64>),
+    /// Microseconds since 1970-01-01 UTC.
+    DatetimeTz(Vec<i64>),
+    /// Microseconds.
+    Duration(Vec<i64>),
+    /// PostgreSQL's interval: months, days, microseconds.
+    Interval(Vec<(i32, i32, i64)>),
+    Uuid(Vec<[u8; 16]>),
+    /// JSON text.
+    Json(TextColumn),
+    /// A label out of an enumeration.
+    Enum(TextColumn),
+    /// `offsets` has one more entry than there are rows.
+    List { offsets: Vec<i32>, items: Box<Column> },
+    /// `SQLite` results without a declared type only.
+    Dynamic(Vec<Value>),
+}
+
+impl ColumnBatch {
+    /// The bytes that the values take, for `Limits`.
+    pub fn bytes(&self) -> usize {
+        self.columns.iter().map(|column| column.data.bytes()).sum()
+    }
+}
+
+impl Column {
+    pub fn new(name: impl Into<String>, data: Data) -> Self {
+        Self { name: name.into(), data, valid: None }
+    }
+
+    /// Whether row `row` holds a value.
+    pub fn is_valid(&self, row: usize) -> bool {
+        self.valid.as_ref().is_none_or(|valid| valid[row])
+    }
+
+    /// Notes that the value just pushed (the `rows`-th, counting from one) is there or is NULL.
+    pub fn mark(&mut self, rows: usize, valid: bool) {
+        match &mut self.valid {
+            Some(flags) => flags.push(valid),
+            None if valid => {}
+            None => {
+                let mut flags = vec![true; rows - 1];
+                flags.push(false);
+                self.valid = Some(flags);
+            }
+        }
+    }
+}
+
+impl Data {
+    /// How many values there are, NULLs included.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Bool(v) => v.len(),
+            Self::Int16(v) => v.len(),
+            Self::Int32(v) | Self::Date(v) => v.len(),
+            Self::Int64(v) | Self::Time(v) | Self::Datetime(v) | Self::DatetimeTz(v) | Self::Duration(v) => v.len(),
+            Self::UInt64(v) => v.len(),
+            Self::Float32(v) => v.len(),
+            Self::Float64(v) => v.len(),
+            Self::Text(v) | Self::Bytes(v) | Self::Json(v) | Self::Enum(v) => v.len(),
+            Self::Decimal { values, .. } => values.len(),
+            Self::DecimalText { values, .. } => values.len(),
+            Self::TimeTz(v) => v.len(),
+            Self::Interval(v) => v.len(),
+            Self::Uuid(v) => v.len(),
+            Self::List { offsets, .. } => offsets.len() - 1,
+            Self::Dynamic(v) => v.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Bool(v) => v.len(),
+            Self::Int16(v) => v.len() * 2,
+            Self::Int32(v) | Self::Date(v) => v.len() * 4,
+            Self::Float32(v) => v.len() * 4,
+            Self::Int64(v) | Self::Time(v) | Self::Datetime(v) | Self::DatetimeTz(v) | Self::Duration(v) => v.len() * 8,
+            Self::UInt64(v) => v.len() * 8,
+            Self::Float64(v) => v.len() * 8,
+            Self::Text(v) | Self::Bytes(v) | Self::Json(v) | Self::Enum(v) => v.bytes(),
+            Self::Decimal { values, .. } => values.len() * 16,
+            Self::DecimalText { values, .. } => values.bytes(),
+            Self::TimeTz(v) => v.len() * 16,
+            Self::Interval(v) => v.len() * 16,
+            Self::Uuid(v) => v.len() * 16,
+            Self::List { offsets, items } => offsets.len() * 4 + items.data.bytes(),
+            Self::Dynamic(v) => v.len() * 48,
+        }
+    }
+}

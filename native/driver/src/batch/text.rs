@@ -1,0 +1,47 @@
+//! Values of varying length: bytes end to end, and where each ends.
+
+/// Arrow's layout of text and bytes. Batches end before 2 GiB, so that 32-bit offsets hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextColumn {
+    /// One more entry than there are values; the first is zero.
+    offsets: Vec<i32>,
+    values: Vec<u8>,
+}
+
+impl Default for TextColumn {
+    fn default() -> Self {
+        Self { offsets: vec![0], values: Vec::new() }
+    }
+}
+
+impl TextColumn {
+    /// Appends a value; `false` when the column would pass 2 GiB and nothing was appended.
+    #[must_use]
+    pub fn push(&mut self, value: &[u8]) -> bool {
+        let Ok(end) = i32::try_from(self.values.len() + value.len()) else { return false };
+        self.values.extend_from_slice(value);
+        self.offsets.push(end);
+        true
+    }
+
+    pub fn len(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn get(&self, row: usize) -> &[u8] {
+        &self.values[self.offsets[row] as usize..self.offsets[row + 1] as usize]
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.values.len() + self.offsets.len() * 4
+    }
+
+    /// The two buffers, offsets first.
+    pub fn into_parts(self) -> (Vec<i32>, Vec<u8>) {
+        (self.offsets, self.values)
+    }
+}

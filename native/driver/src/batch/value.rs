@@ -1,0 +1,61 @@
+//! Single values out of columns.
+
+use oxyde_ir::Value;
+
+use super::{Column, Data};
+
+impl Column {
+    /// The value in a row, as it would be sent to a server. Integers of every width become `Int`;
+    /// unsigned ones beyond it `Decimal`.
+    pub fn value(&self, row: usize) -> Value {
+        if !self.is_valid(row) {
+            return Value::Null;
+        }
+        match &self.data {
+            Data::Bool(v) => Value::Bool(v[row]),
+            Data::Int16(v) => Value::Int(v[row].into()),
+            Data::Int32(v) => Value::Int(v[row].into()),
+            Data::Int64(v) => Value::Int(v[row]),
+            Data::UInt64(v) => i64::try_from(v[row]).map_or_else(|_| Value::Decimal(v[row].to_string()), Value::Int),
+            Data::Float32(v) => Value::Float(v[row].into()),
+            Data::Float64(v) => Value::Float(v[row]),
+            Data::Text(v) | Data::Enum(v) => Value::Text(utf8(v.get(row))),
+            Data::Json(v) => Value::Json(utf8(v.get(row))),
+            Data::Bytes(v) => Value::Bytes(v.get(row).to_vec()),
+            Data::Decimal { values, scale, .. } => Value::Decimal(decimal_text(values[row], *scale)),
+            Data::DecimalText { values, .. } => Value::Decimal(utf8(values.get(row))),
+            Data::Date(v) => Value::Date(v[row]),
+            Data::Time(v) => Value::Time(v[row]),
+            Data::TimeTz(v) => Value::Time(v[row].0),
+            Data::Datetime(v) => Value::Datetime(v[row]),
+            Data::DatetimeTz(v) => Value::DatetimeTz(v[row]),
+            Data::Duration(v) => Value::Duration(v[row]),
+            Data::Interval(v) => Value::Duration(v[row].2),
+            Data::Uuid(v) => Value::Uuid(v[row]),
+            Data::List { offsets, items } => {
+                let (start, end) = (offsets[row] as usize, offsets[row + 1] as usize);
+                Value::Array((start..end).map(|item| items.value(item)).collect())
+            }
+            Data::Dynamic(v) => v[row].clone(),
+        }
+    }
+}
+
+fn utf8(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// An unscaled decimal as text: `-12345` of scale 2 is `-123.45`.
+pub fn decimal_text(unscaled: i128, scale: i8) -> String {
+    let digits = unscaled.unsigned_abs().to_string();
+    let sign = if unscaled < 0 { "-" } else { "" };
+    match usize::try_from(scale) {
+        Ok(0) => format!("{sign}{digits}"),
+        Ok(scale) => {
+            let digits = format!("{digits:0>width$}", width = scale + 1);
+            let (whole, part) = digits.split_at(digits.len() - scale);
+            format!("{sign}{whole}.{part}")
+        }
+        Err(_) => format!("{sign}{digits}{}", "0".repeat(usize::from(scale.unsigned_abs()))),
+    }
+}

@@ -1,0 +1,186 @@
+//! A connection lent out of the pool, and the transaction that may be open on it.
+
+use std::time::Duration;
+
+use deadpool::managed::Object;
+use oxyde_ir::Server;
+use oxyde_ir::program::Text;
+
+use crate::backend::Connection;
+use crate::error::{Error, Kind, Result};
+use crate::member::{Opener, Slot};
+use crate::request::Request;
+use crate::runtime::{self, Running};
+use crate::stream::Finished;
+use crate::transaction::{Begin, is_begin, savepoint};
+
+/// How long the rollback of a transaction that was given up may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Goes back to the pool when dropped: at once when clean, after a rollback when a transaction is open,
+/// never when an answer is still to come or the connection is not healthy.
+pub struct Lease {
+    object: Option<Object<Opener>>,
+    /// Not to be lent again: an answer is to come, or a setting could not be taken back.
+    unfit: bool,
+    /// The open transaction.
+    open: Option<Begin>,
+}
+
+impl Lease {
+    pub(crate) fn new(object: Object<Opener>) -> Self {
+        Self { object: Some(object), unfit: false, open: None }
+    }
+
+    fn slot(&self) -> Result<&Slot> {
+        self.object.as_deref().ok_or_else(returned)
+    }
+
+    pub fn server(&self) -> Result<Server> {
+        self.slot()?.server().ok_or_else(returned)
+    }
+
+    /// Whether the connection can be used.
+    pub fn is_healthy(&self) -> bool {
+        !self.unfit && self.slot().is_ok_and(Slot::is_healthy)
+    }
+
+    /// The connection, for one answer; `done` must follow.
+    fn occupy(&mut self) -> Result<&mut Connection> {
+        if self.unfit {
+            return Err(Error::new(Kind::ConnectionFailed, "a statement on this connection was given up before its end"));
+        }
+        let object = self.object.as_mut().ok_or_else(returned)?;
+        object.touch();
+        let connection = object.connection()?;
+        self.unfit = true;
+        Ok(connection)
+    }
+
+    pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
+        if request.step.outputs.is_none()
+            && let Text::Fixed(text) = &request.step.text
+            && is_begin(text)
+        {
+            // Rolled back when the connection is returned, unless the transaction is one of ours already.
+            self.open.get_or_insert_default();
+        }
+        let running = Running::new(request.cancel);
+        let end = self.occupy()?.execute(request).await;
+        self.unfit = false;
+        drop(running);
+        end
+    }
+
+    async fn command(&mut self, sql: &str) -> Result<()> {
+        let end = self.occupy()?.command(sql).await;
+        self.unfit = false;
+        end
+    }
+
+    /// Begins a transaction.
+    pub async fn begin(&mut self, begin: Begin) -> Result<()> {
+        if self.open.is_some() {
+            return Err(Error::new(Kind::Internal, "a transaction is open on this connection already"));
+        }
+        let family = self.server()?.family;
+        self.open = Some(begin);
+        for command in begin.commands(family) {
+            if let Err(error) = self.command(&command).await {
+                // The first error tells what happened.
+                let _ = self.rollback().await;
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Commits. Whatever the answer, the transaction is over; `CommitOutcomeUnknown` when there was none.
+    pub async fn commit(&mut self) -> Result<()> {
+        match self.command("COMMIT").await {
+            Ok(()) => self.end().await,
+            Err(error) if error.kind == Kind::ConnectionFailed => {
+                self.open = None;
+                let message = format!("COMMIT was sent, but its answer never came ({error}): the transaction may be committed or not");
+                Err(Error { kind: Kind::CommitOutcomeUnknown, message, detail: error.detail })
+            }
+            Err(error) => {
+                // The first error tells what happened.
+                let _ = self.rollback().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Rolls back. A connection that was lost has done so already.
+    pub async fn rollback(&mut self) -> Result<()> {
+        if !self.is_healthy() {
+            self.open = None;
+            return Ok(());
+        }
+        match self.command("ROLLBACK").await {
+            // SQLite complains when an error ended the transaction before us.
+            Err(error) if self.is_healthy() && error.kind != Kind::Database => Err(error),
+            Ok(()) | Err(_) => self.end().await,
+        }
+    }
+
+    async fn end(&mut self) -> Result<()> {
+        let Some(begin) = self.open.take() else { return Ok(()) };
+        match begin.afterwards(self.server()?.family) {
+            Some(command) if self.is_healthy() => {
+                let end = self.command(command).await;
+                self.unfit |= end.is_err();
+                end
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Takes the connection out of the pool; it closes.
+    fn discard(&mut self) {
+        if let Some(object) = self.object.take() {
+            drop(Object::take(object));
+        }
+    }
+
+    pub async fn savepoint(&mut self, depth: u32) -> Result<()> {
+        self.command(&format!("SAVEPOINT {}", savepoint(depth))).await
+    }
+
+    pub async fn release(&mut self, depth: u32) -> Result<()> {
+        self.command(&format!("RELEASE SAVEPOINT {}", savepoint(depth))).await
+    }
+
+    /// Undoes everything since the savepoint, which is gone afterwards.
+    pub async fn rollback_to(&mut self, depth: u32) -> Result<()> {
+        self.command(&format!("ROLLBACK TO SAVEPOINT {}", savepoint(depth))).await?;
+        self.release(depth).await
+    }
+}
+
+fn returned() -> Error {
+    Error::new(Kind::Internal, "the connection was returned already")
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if self.object.is_none() {
+            return;
+        }
+        if !self.is_healthy() {
+            self.discard();
+        } else if self.open.is_some() {
+            let mut lease = Self { object: self.object.take(), unfit: false, open: self.open.take() };
+            match runtime::handle() {
+                Ok(handle) => drop(handle.spawn(async move {
+                    let end = tokio::time::timeout(PATIENCE, lease.rollback()).await;
+                    if !matches!(end, Ok(Ok(()))) {
+                        lease.discard();
+                    }
+                })),
+                Err(_) => lease.discard(),
+            }
+        }
+    }
+}

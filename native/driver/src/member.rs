@@ -1,0 +1,146 @@
+//! A connection as a member of its pool: how it is opened, when it is fit to be lent again, how it goes.
+
+use std::mem;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
+use oxyde_ir::{Family, Server, Version};
+
+use crate::backend::Connection;
+use crate::error::{Error, Kind, Result};
+use crate::os::Process;
+use crate::runtime;
+use crate::settings::Settings;
+use crate::target::Target;
+
+/// A connection that idled longer is asked whether it is still there.
+const TRUST: Duration = Duration::from_secs(30);
+
+/// Makes connections.
+pub struct Opener {
+    target: Target,
+    settings: Arc<Settings>,
+    /// Told by the first connection.
+    server: Arc<OnceLock<Server>>,
+}
+
+/// A connection and its age. Dropped, it says goodbye on the runtime.
+pub struct Slot {
+    connection: Option<Connection>,
+    process: Process,
+    opened: Instant,
+    used: Instant,
+}
+
+impl Opener {
+    pub fn new(target: Target, settings: Arc<Settings>, server: Arc<OnceLock<Server>>) -> Self {
+        Self { target, settings, server }
+    }
+}
+
+/// The oldest version of each family that has what our statements use.
+const fn floor(family: Family) -> Version {
+    match family {
+        Family::Postgres => Version(12, 0, 0),
+        Family::Mysql => Version(8, 0, 19),
+        Family::Mariadb => Version(10, 5, 0),
+        Family::Sqlite => Version(3, 35, 0),
+    }
+}
+
+fn check_version(server: Server) -> Result<()> {
+    let Server { family, version } = server;
+    if version >= floor(family) {
+        return Ok(());
+    }
+    let message = format!("the server is {} {version}; Oxyde needs {} or newer", family.name(), floor(family));
+    Err(Error::new(Kind::Unsupported, message))
+}
+
+impl Manager for Opener {
+    type Type = Slot;
+    type Error = Error;
+
+    async fn create(&self) -> Result<Slot> {
+        let connection = Connection::open(&self.target, &self.settings).await?;
+        let server = connection.server();
+        let now = Instant::now();
+        let slot = Slot { connection: Some(connection), process: Process::current(), opened: now, used: now };
+        check_version(server)?;
+        let _ = self.server.set(server);
+        Ok(slot)
+    }
+
+    async fn recycle(&self, slot: &mut Slot, _: &Metrics) -> RecycleResult<Error> {
+        let Settings { idle_timeout, max_lifetime, test_before_acquire, .. } = *self.settings;
+        if !self.target.is_memory() && slot.is_old(idle_timeout, max_lifetime) {
+            return Err(RecycleError::message("old"));
+        }
+        if test_before_acquire || slot.used.elapsed() > TRUST {
+            slot.connection()?.ping().await?;
+        }
+        Ok(())
+    }
+}
+
+impl Slot {
+    pub fn connection(&mut self) -> Result<&mut Connection> {
+        self.connection.as_mut().ok_or_else(|| Error::new(Kind::Internal, "the connection was closed while it was lent"))
+    }
+
+    pub fn server(&self) -> Option<Server> {
+        self.connection.as_ref().map(Connection::server)
+    }
+
+    pub fn is_healthy(&self) -> bool {
+        self.connection.as_ref().is_some_and(Connection::is_healthy)
+    }
+
+    /// It lay idle, or lived, for longer than that.
+    pub fn is_old(&self, idle: Option<Duration>, life: Option<Duration>) -> bool {
+        idle.is_some_and(|limit| self.used.elapsed() > limit) || life.is_some_and(|limit| self.opened.elapsed() > limit)
+    }
+
+    /// It was used just now.
+    pub fn touch(&mut self) {
+        self.used = Instant::now();
+    }
+
+    /// Says goodbye and waits until that is done.
+    pub async fn close(mut self) {
+        if let Some(connection) = self.connection.take() {
+            connection.close().await;
+        }
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        if !self.process.is_current() {
+            // The parent's: closing it here would disturb the parent.
+            mem::forget(connection);
+            return;
+        }
+        match runtime::handle() {
+            Ok(handle) => drop(handle.spawn(connection.close())),
+            // At the end of the process the server sees the socket close.
+            Err(_) => drop(connection),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_servers_are_refused() {
+        for family in Family::ALL {
+            assert!(check_version(Server { family, version: floor(family) }).is_ok());
+            let error = check_version(Server { family, version: Version(1, 2, 3) }).unwrap_err();
+            assert!(error.message.contains("1.2.3") && error.message.contains(family.name()), "{error}");
+        }
+    }
+}

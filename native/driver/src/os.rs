@@ -1,0 +1,114 @@
+//! What we ask the operating system directly: which process this is, and that small packets leave at once.
+
+use std::future::Future;
+use std::pin::pin;
+
+use crate::error::{Error, Kind, Result};
+
+/// A process, as it was when a connection was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Process(u32);
+
+impl Process {
+    pub fn current() -> Self {
+        Self(std::process::id())
+    }
+
+    pub fn is_current(self) -> bool {
+        self == Self::current()
+    }
+
+    /// An error in a child of the process.
+    pub fn check(self) -> Result<()> {
+        if self.is_current() {
+            return Ok(());
+        }
+        Err(Error::new(Kind::Forked, "this process was forked after the connections were made; they belong to its parent")
+            .with_hint("call db.init() in the child, or start workers with the spawn method"))
+    }
+}
+
+/// Polls a connect to its end; each TCP connection to `port` made meanwhile sends small packets at once.
+/// sqlx 0.9.0 does not ask for it, and a TLS handshake then waits for delayed acknowledgements.
+pub async fn nodelay<F: Future>(port: u16, connect: F) -> F::Output {
+    let mut connect = pin!(connect);
+    std::future::poll_fn(move |context| {
+        let state = connect.as_mut().poll(context);
+        sockets::set_nodelay(port);
+        state
+    })
+    .await
+}
+
+#[cfg(unix)]
+mod sockets {
+    use std::mem::{size_of, zeroed};
+
+    use libc::{AF_INET, AF_INET6, IPPROTO_TCP, TCP_NODELAY, c_int, sockaddr_in, sockaddr_in6, sockaddr_storage, socklen_t};
+
+    /// Sets it on every socket of ours whose other end is `port`.
+    pub fn set_nodelay(port: u16) {
+        for fd in descriptors() {
+            if peer_port(fd) == Some(port) {
+                let on: c_int = 1;
+                // Sound: the value lives during the call and its size is given; a descriptor closed meanwhile is refused.
+                unsafe {
+                    libc::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, (&raw const on).cast(), size_of::<c_int>() as socklen_t);
+                }
+            }
+        }
+    }
+
+    fn descriptors() -> Vec<c_int> {
+        let folder = if cfg!(target_os = "linux") { "/proc/self/fd" } else { "/dev/fd" };
+        let Ok(entries) = std::fs::read_dir(folder) else { return (3..1_024).collect() };
+        entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
+    }
+
+    pub fn peer_port(fd: c_int) -> Option<u16> {
+        // Sound: all zeros is a valid address of no family.
+        let mut address: sockaddr_storage = unsafe { zeroed() };
+        let mut size = size_of::<sockaddr_storage>() as socklen_t;
+        // Sound: the size given is that of the storage; anything but a connected socket is refused.
+        if unsafe { libc::getpeername(fd, (&raw mut address).cast(), &raw mut size) } != 0 {
+            return None;
+        }
+        let port = match c_int::from(address.ss_family) {
+            // Sound: the storage is large and aligned enough for each address, and the family says which it is.
+            AF_INET => unsafe { (*(&raw const address).cast::<sockaddr_in>()).sin_port },
+            AF_INET6 => unsafe { (*(&raw const address).cast::<sockaddr_in6>()).sin6_port },
+            _ => return None,
+        };
+        Some(u16::from_be(port))
+    }
+}
+
+#[cfg(not(unix))]
+mod sockets {
+    /// Sockets cannot be found here.
+    pub fn set_nodelay(_port: u16) {}
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::fd::AsRawFd;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn small_packets_leave_at_once() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stream = nodelay(address.port(), tokio::net::TcpStream::connect(address)).await.unwrap();
+        assert!(stream.nodelay().unwrap());
+        assert_eq!(sockets::peer_port(stream.as_raw_fd()), Some(address.port()));
+        let other = tokio::net::TcpStream::connect(address).await.unwrap();
+        assert!(!other.nodelay().unwrap());
+    }
+
+    #[test]
+    fn children_are_told() {
+        assert!(Process::current().check().is_ok());
+        assert_eq!(Process(0).check().unwrap_err().kind, Kind::Forked);
+    }
+}

@@ -1,0 +1,187 @@
+//! The connections of one database: opened when needed, lent one at a time, closed when old.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use deadpool::Runtime;
+use deadpool::managed::{self, PoolError, QueueMode, TimeoutType, Timeouts};
+use futures_util::future::join_all;
+use oxyde_ir::{Family, Server};
+
+use crate::cancel::Cancel;
+use crate::error::{Error, Kind, Result};
+use crate::os::Process;
+use crate::session::Session;
+use crate::settings::Settings;
+use crate::member::{Opener, Slot};
+use crate::target::Target;
+
+pub use crate::lease::Lease;
+
+const MAX_CONNECTIONS: u32 = 10;
+/// SQLite writes one at a time; more connections would only wait for each other.
+const MAX_FILE_CONNECTIONS: u32 = 4;
+/// How long a connection may take to answer before it is lent again.
+const RECYCLE: Duration = Duration::from_secs(5);
+/// How often idle connections are looked through, at most and at least.
+const ROUNDS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+
+/// Cheap to clone; the connections close with the last clone.
+#[derive(Clone)]
+pub struct Pool(Arc<Inner>);
+
+struct Inner {
+    pool: managed::Pool<Opener>,
+    target: Target,
+    settings: Arc<Settings>,
+    server: Arc<OnceLock<Server>>,
+    process: Process,
+    /// Someone looks after idle connections.
+    tended: OnceLock<()>,
+}
+
+/// How many connections there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// Open, lent or not.
+    pub size: usize,
+    pub idle: usize,
+    /// Those who wait for one.
+    pub waiting: usize,
+    pub max: usize,
+}
+
+impl Pool {
+    /// A pool without connections; no I/O.
+    pub fn new(target: Target, settings: Settings) -> Result<Self> {
+        let default = if target.family() == Family::Sqlite { MAX_FILE_CONNECTIONS } else { MAX_CONNECTIONS };
+        let max = if target.is_memory() { 1 } else { settings.max_connections.unwrap_or(default) };
+        if max == 0 {
+            return Err(Error::new(Kind::Field, "max_connections is 0; a pool needs at least one connection"));
+        }
+        let (settings, server) = (Arc::new(settings), Arc::default());
+        let opener = Opener::new(target.clone(), Arc::clone(&settings), Arc::clone(&server));
+        let wait = settings.acquire_timeout;
+        let pool = managed::Pool::builder(opener)
+            .max_size(max as usize)
+            .queue_mode(QueueMode::Lifo)
+            .timeouts(Timeouts { wait: Some(wait), create: Some(wait), recycle: Some(RECYCLE) })
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|error| Error::new(Kind::Internal, error.to_string()))?;
+        Ok(Self(Arc::new(Inner { pool, target, settings, server, process: Process::current(), tended: OnceLock::new() })))
+    }
+
+    /// Opens the first connection (and as many as `min_connections` says) and learns which server it is. Fails at once when that fails.
+    pub async fn connect(&self) -> Result<Server> {
+        let never = Cancel::default();
+        let first = self.lease(&never).await?;
+        let server = first.server()?;
+        self.tend();
+        let least = self.0.settings.min_connections.unwrap_or(0).min(self.status().max as u32).saturating_sub(1);
+        // Held together, so that each is another one.
+        let others = join_all((0..least).map(|_| self.lease(&never))).await;
+        drop(first);
+        others.into_iter().collect::<Result<Vec<Lease>>>().map(|_| server)
+    }
+
+    /// What the first connection learnt.
+    pub fn server(&self) -> Option<Server> {
+        self.0.server.get().copied()
+    }
+
+    /// The server's family: what the scheme says until a connection knows better.
+    pub fn family(&self) -> Family {
+        self.server().map_or_else(|| self.0.target.family(), |server| server.family)
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    pub fn target(&self) -> &Target {
+        &self.0.target
+    }
+
+    /// An error in a forked child: the connections are its parent's.
+    pub fn check_process(&self) -> Result<()> {
+        self.0.process.check()
+    }
+
+    /// Lends a connection, in the order of asking. Waits at most `acquire_timeout` for one to become free.
+    pub async fn lease(&self, cancel: &Cancel) -> Result<Lease> {
+        self.check_process()?;
+        tokio::select! {
+            biased;
+            lent = self.0.pool.get() => {
+                let object = lent.map_err(|error| self.refusal(error))?;
+                self.tend();
+                Ok(Lease::new(object))
+            }
+            () = cancel.cancelled() => Err(Error::new(Kind::Cancelled, "cancelled while waiting for a connection")),
+        }
+    }
+
+    fn refusal(&self, error: PoolError<Error>) -> Error {
+        let seconds = self.0.settings.acquire_timeout.as_secs_f64();
+        match error {
+            PoolError::Backend(error) => error,
+            PoolError::Closed => Error::new(Kind::Closed, format!("the connections to {} were closed", self.0.target.url())),
+            PoolError::Timeout(TimeoutType::Create) => {
+                Error::new(Kind::ConnectionFailed, format!("cannot connect to {}: no answer in {seconds} s", self.0.target.url()))
+            }
+            PoolError::Timeout(TimeoutType::Wait | TimeoutType::Recycle) => {
+                let Status { max, waiting, .. } = self.status();
+                let message = format!("no connection became free in {seconds} s: the pool is exhausted, all {max} are in use and {waiting} wait");
+                Error::new(Kind::PoolTimeout, message).with_hint("end transactions sooner, or raise max_connections or acquire_timeout")
+            }
+            PoolError::NoRuntimeSpecified => Error::new(Kind::Internal, "the pool has no timer"),
+            PoolError::PostCreateHook(_) => Error::new(Kind::Internal, "a hook that was never set failed"),
+        }
+    }
+
+    /// A place for a transaction; leases its connection when one begins.
+    pub fn session(&self) -> Session {
+        Session::new(self.clone())
+    }
+
+    /// Closes idle connections now, lent ones when they come back; lends no more.
+    pub async fn close(&self) {
+        if !self.0.process.is_current() {
+            return;
+        }
+        let idle = self.0.pool.retain(|_, _| false).removed;
+        self.0.pool.close();
+        join_all(idle.into_iter().map(Slot::close)).await;
+    }
+
+    pub fn status(&self) -> Status {
+        let status = self.0.pool.status();
+        Status { size: status.size, idle: status.available, waiting: status.waiting, max: status.max_size }
+    }
+
+    /// Starts to close connections that idle for too long, once.
+    fn tend(&self) {
+        if self.0.target.is_memory() || self.0.tended.set(()).is_err() {
+            return;
+        }
+        let Settings { idle_timeout, max_lifetime, min_connections, .. } = *self.0.settings;
+        let Some(shortest) = [idle_timeout, max_lifetime].into_iter().flatten().min() else { return };
+        let round = (shortest / 2).clamp(ROUNDS.0, ROUNDS.1);
+        let least = min_connections.unwrap_or(0) as usize;
+        let pool = self.0.pool.weak();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(round).await;
+                let Some(pool) = pool.upgrade().filter(|pool| !pool.is_closed()) else { return };
+                let mut left = pool.status().size;
+                let removed = pool.retain(|slot, _| {
+                    let keep = left <= least || !slot.is_old(idle_timeout, max_lifetime);
+                    left -= usize::from(!keep);
+                    keep
+                });
+                join_all(removed.removed.into_iter().map(Slot::close)).await;
+            }
+        });
+    }
+}

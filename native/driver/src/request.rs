@@ -1,0 +1,94 @@
+//! What a backend is asked to do: one step, the values for its slots, and where the rows go.
+
+use oxyde_ir::Value;
+use oxyde_ir::program::{Repeat, Source, Step, Text};
+
+use crate::batch::ColumnBatch;
+use crate::cancel::Cancel;
+use crate::stream::{Limits, Sink};
+
+/// One step on one connection. The backend runs it as often as `step.repeat` says and gathers the rows of all runs.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    pub step: &'a Step,
+    /// The scalar parameters and lists, by index.
+    pub params: &'a [Value],
+    /// The rows of a bulk insert.
+    pub bulk: Option<&'a ColumnBatch>,
+    /// The kept keys of an earlier step.
+    pub keys: Option<&'a ColumnBatch>,
+    pub cancel: &'a Cancel,
+    /// Where full batches go; without one all rows come back in `Finished::last`.
+    pub sink: Option<&'a Sink>,
+    pub limits: Limits,
+    /// `Program::point_read`: short enough for the calling thread.
+    pub point_read: bool,
+}
+
+/// The rows that one run of a step covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    pub start: usize,
+    pub rows: usize,
+}
+
+impl<'a> Request<'a> {
+    /// The runs of the step, in order: one for `Once`, else slices of the bulk rows or keys.
+    pub fn runs(&self) -> Vec<Run> {
+        let total = match self.step.repeat {
+            Repeat::Once => return vec![Run { start: 0, rows: 1 }],
+            Repeat::EachRow | Repeat::Chunks { .. } => self.bulk.map_or(0, |batch| batch.rows),
+            Repeat::EachKey => self.keys.map_or(0, |batch| batch.rows),
+        };
+        let mut runs = Vec::new();
+        let mut start = 0;
+        while start < total {
+            let left = total - start;
+            let rows = match (self.step.repeat, &self.step.text) {
+                // Powers of two, so that few texts are prepared.
+                (Repeat::Chunks { rows }, Text::Rows { max_rows, .. }) => {
+                    let most = left.min(rows as usize).min(*max_rows as usize).max(1);
+                    1 << most.ilog2()
+                }
+                (Repeat::Chunks { rows }, Text::Fixed(_)) => left.min(rows as usize),
+                (Repeat::Once | Repeat::EachRow | Repeat::EachKey, _) => 1,
+            };
+            runs.push(Run { start, rows });
+            start += rows;
+        }
+        runs
+    }
+
+    /// The statement text for a run.
+    pub fn text(&self, run: Run) -> std::borrow::Cow<'a, str> {
+        match &self.step.text {
+            Text::Fixed(text) => text.as_str().into(),
+            Text::Rows { head, row, tail, .. } => {
+                let mut text = String::with_capacity(head.len() + (row.len() + 2) * run.rows + tail.len());
+                text.push_str(head);
+                for n in 0..run.rows {
+                    if n > 0 {
+                        text.push_str(", ");
+                    }
+                    text.push_str(row);
+                }
+                text.push_str(tail);
+                text.into()
+            }
+        }
+    }
+
+    /// The single value of a slot: for `Bulk` and `Key` that of row `row`.
+    pub fn scalar(&self, source: Source, row: usize) -> std::borrow::Cow<'a, Value> {
+        use std::borrow::Cow;
+        match source {
+            Source::Param(index) => Cow::Borrowed(&self.params[index as usize]),
+            Source::Member { index, member } => match &self.params[index as usize] {
+                Value::Array(members) => Cow::Borrowed(&members[(member as usize).min(members.len() - 1)]),
+                other => Cow::Borrowed(other),
+            },
+            Source::Bulk(column) => Cow::Owned(self.bulk.map_or(Value::Null, |batch| batch.columns[column as usize].value(row))),
+            Source::Key(column) => Cow::Owned(self.keys.map_or(Value::Null, |batch| batch.columns[column as usize].value(row))),
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! A transaction's place: statements on it run one at a time, in order, on one connection.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::task::AbortHandle;
+
+use crate::cancel::Cancel;
+use crate::error::{Error, Kind, Result};
+use crate::lease::Lease;
+use crate::pool::Pool;
+use crate::request::Request;
+use crate::stream::Finished;
+
+pub use crate::transaction::{Begin, Isolation};
+
+/// Cheap to clone. When the last clone goes, an open transaction is rolled back.
+#[derive(Clone)]
+pub struct Session {
+    pool: Pool,
+    place: Arc<Mutex<Place>>,
+    /// A statement failed: nothing but a rollback is accepted.
+    broken: Arc<AtomicBool>,
+}
+
+/// The transaction, if one is open.
+#[derive(Default)]
+struct Place {
+    lease: Option<Lease>,
+    limit: Option<Limit>,
+    /// The time of the last transaction ran out, and it was rolled back.
+    expired: Option<Duration>,
+}
+
+/// How long the transaction may be open, and who rolls it back then.
+struct Limit {
+    timeout: Duration,
+    until: Instant,
+    watch: AbortHandle,
+}
+
+/// The session, held by one operation.
+pub struct Guard {
+    session: Session,
+    place: OwnedMutexGuard<Place>,
+    cancel: Cancel,
+}
+
+impl Session {
+    pub(crate) fn new(pool: Pool) -> Self {
+        Self { pool, place: Arc::default(), broken: Arc::default() }
+    }
+
+    /// A statement failed, or the time ran out: further work is refused until a rollback (to a savepoint).
+    pub fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Acquire)
+    }
+
+    /// Waits for its turn, in order. Cancelled before, it leaves the queue.
+    pub async fn lock(&self, cancel: &Cancel) -> Result<Guard> {
+        self.pool.check_process()?;
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => Err(Error::new(Kind::Cancelled, "cancelled while waiting for the transaction's other statements")),
+            place = Arc::clone(&self.place).lock_owned() => Ok(Guard { session: self.clone(), place, cancel: cancel.clone() }),
+        }
+    }
+}
+
+impl Guard {
+    /// Leases a connection and begins a transaction on it.
+    pub async fn begin(&mut self, mut begin: Begin) -> Result<()> {
+        if self.place.lease.is_some() {
+            return Err(Error::new(Kind::Internal, "the transaction was begun already"));
+        }
+        begin.timeout = begin.timeout.or(self.session.pool.settings().transaction_timeout);
+        let mut lease = self.session.pool.lease(&self.cancel).await?;
+        lease.begin(begin).await?;
+        self.session.broken.store(false, Ordering::Release);
+        *self.place = Place { lease: Some(lease), limit: begin.timeout.map(|timeout| self.watch(timeout)), expired: None };
+        Ok(())
+    }
+
+    /// Rolls the transaction back when its time is over, once the statement under way has ended.
+    fn watch(&self, timeout: Duration) -> Limit {
+        let until = Instant::now() + timeout;
+        let (place, broken) = (Arc::downgrade(&self.session.place), Arc::clone(&self.session.broken));
+        let task = tokio::spawn(async move {
+            tokio::time::sleep(timeout).await;
+            let Some(place) = place.upgrade() else { return };
+            let mut place = place.lock().await;
+            // A transaction that ended takes its watch along; this one is still open.
+            let Some(mut lease) = place.lease.take() else { return };
+            (place.limit, place.expired) = (None, Some(timeout));
+            broken.store(true, Ordering::Release);
+            // A connection that cannot roll back is not lent again.
+            let _ = lease.rollback().await;
+        });
+        Limit { timeout, until, watch: task.abort_handle() }
+    }
+
+    /// The connection, when the transaction takes further work.
+    fn work(&mut self) -> Result<&mut Lease> {
+        if let Some(timeout) = self.place.expired {
+            return Err(expired(timeout));
+        }
+        if self.session.is_broken() {
+            let message = "the transaction met an error before: it takes no further statements until its block, or the savepoint, ends";
+            return Err(Error::new(Kind::BrokenTransaction, message));
+        }
+        self.place.lease.as_mut().ok_or_else(|| Error::new(Kind::BrokenTransaction, "the transaction has ended: begin another"))
+    }
+
+    /// Any error makes the transaction broken.
+    fn note<T>(&self, end: Result<T>) -> Result<T> {
+        if end.is_err() {
+            self.session.broken.store(true, Ordering::Release);
+        }
+        end
+    }
+
+    /// Runs a step. The transaction's time limits it; a statement that it ends is cancelled on the server.
+    pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
+        let limit = self.place.limit.as_ref().map(|limit| (limit.timeout, limit.until.saturating_duration_since(Instant::now())));
+        let cancel = request.cancel;
+        let work = self.work()?.execute(request);
+        let end = limited(limit, cancel, work).await;
+        self.note(end)
+    }
+
+    /// Commits; a broken transaction is not committed but must be rolled back.
+    pub async fn commit(&mut self) -> Result<()> {
+        let end = self.work()?.commit().await;
+        self.leave();
+        self.note(end)
+    }
+
+    /// Rolls back; nothing to do when nothing is open.
+    pub async fn rollback(&mut self) -> Result<()> {
+        let end = match self.place.lease.as_mut() {
+            Some(lease) => lease.rollback().await,
+            None => Ok(()),
+        };
+        self.leave();
+        self.session.broken.store(false, Ordering::Release);
+        end
+    }
+
+    /// The connection goes back to the pool.
+    fn leave(&mut self) {
+        if let Some(limit) = self.place.limit.take() {
+            limit.watch.abort();
+        }
+        self.place.lease = None;
+    }
+
+    pub async fn savepoint(&mut self, depth: u32) -> Result<()> {
+        let end = self.work()?.savepoint(depth).await;
+        self.note(end)
+    }
+
+    pub async fn release(&mut self, depth: u32) -> Result<()> {
+        let end = self.work()?.release(depth).await;
+        self.note(end)
+    }
+
+    /// Undoes what happened since the savepoint, which is gone afterwards; the transaction is whole again.
+    pub async fn rollback_to(&mut self, depth: u32) -> Result<()> {
+        if let Some(timeout) = self.place.expired {
+            return Err(expired(timeout));
+        }
+        let Some(lease) = self.place.lease.as_mut() else {
+            return Err(Error::new(Kind::BrokenTransaction, "the transaction has ended: its savepoints are gone"));
+        };
+        let end = lease.rollback_to(depth).await;
+        self.session.broken.store(end.is_err(), Ordering::Release);
+        end
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(limit) = self.limit.take() {
+            limit.watch.abort();
+        }
+    }
+}
+
+fn expired(timeout: Duration) -> Error {
+    let message = format!("the transaction was open longer than {} s and was rolled back", timeout.as_secs_f64());
+    Error::new(Kind::Timeout, message)
+}
+
+/// Cancels work at the end of the transaction's time, and waits for its end all the same.
+async fn limited<T>(limit: Option<(Duration, Duration)>, cancel: &Cancel, work: impl Future<Output = Result<T>>) -> Result<T> {
+    let Some((timeout, left)) = limit else { return work.await };
+    let mut work = pin!(work);
+    tokio::select! {
+        biased;
+        end = &mut work => return end,
+        () = tokio::time::sleep(left) => {}
+    }
+    cancel.cancel();
+    work.await.map_err(|error| if error.kind == Kind::Cancelled { expired(timeout) } else { error })
+}

@@ -1,0 +1,58 @@
+//! What a pool may be told, field for field `PoolSettings` of Python, in seconds and bytes.
+
+use std::time::Duration;
+
+/// Everything optional has a default that the backend knows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    pub max_connections: Option<u32>,
+    pub min_connections: Option<u32>,
+    pub acquire_timeout: Duration,
+    pub idle_timeout: Option<Duration>,
+    pub max_lifetime: Option<Duration>,
+    /// Ask the server before lending a connection (otherwise only after it lay idle for 30 s).
+    pub test_before_acquire: bool,
+    pub statement_timeout: Option<Duration>,
+    pub transaction_timeout: Option<Duration>,
+    pub transaction_cleanup_interval: Option<Duration>,
+    pub sqlite_journal_mode: Option<String>,
+    pub sqlite_synchronous: Option<String>,
+    pub sqlite_cache_size: Option<i64>,
+    pub sqlite_busy_timeout: Duration,
+    pub ssl_mode: Option<String>,
+    pub ssl_root_cert: Option<String>,
+    pub ssl_client_cert: Option<String>,
+    pub ssl_client_key: Option<String>,
+    pub pg_application_name: Option<String>,
+    pub pg_statement_cache_capacity: Option<usize>,
+    pub mysql_charset: Option<String>,
+    pub mysql_collation: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            max_connections: None,
+            min_connections: None,
+            acquire_timeout: Duration::from_secs(30),
+            idle_timeout: Some(Duration::from_secs(600)),
+            max_lifetime: Some(Duration::from_secs(1800)),
+            test_before_acquire: false,
+            statement_timeout: None,
+            transaction_timeout: None,
+            transaction_cleanup_interval: None,
+            sqlite_journal_mode: Some("WAL".into()),
+            sqlite_synchronous: Some("NORMAL".into()),
+            sqlite_cache_size: Some(10_000),
+            sqlite_busy_timeout: Duration::from_millis(5_000),
+            ssl_mode: None,
+            ssl_root_cert: None,
+            ssl_client_cert: None,
+            ssl_client_key: None,
+            pg_application_name: None,
+            pg_statement_cache_capacity: None,
+            mysql_charset: None,
+            mysql_collation: None,
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! How rows leave a running statement: batches through a bounded channel, the last one with the summary.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use crate::batch::ColumnBatch;
+use crate::error::{Error, Result};
+
+/// How large a batch may grow before it is sent: whichever comes first.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub rows: usize,
+    pub bytes: usize,
+}
+
+impl Limits {
+    /// For models: small batches keep the interpreter responsive.
+    pub const MODELS: Self = Self { rows: 4_096, bytes: 16 << 20 };
+    /// For Arrow.
+    pub const ARROW: Self = Self { rows: 65_536, bytes: 16 << 20 };
+}
+
+/// How a statement ended. `last` are the rows not sent before; it carries the columns even when there are no rows,
+/// and is `None` only for statements that return none.
+#[derive(Debug, Default)]
+pub struct Finished {
+    pub last: Option<ColumnBatch>,
+    /// Rows inserted, updated (matched, not changed) or deleted.
+    pub affected: u64,
+    /// The key that the server made up for the row just inserted, where the protocol tells (`MySQL`, `SQLite`).
+    pub insert_id: Option<i64>,
+}
+
+/// What an operation sends to the one who waits for it.
+#[derive(Debug)]
+pub enum Message {
+    Batch(ColumnBatch),
+    /// Always the last message.
+    Done(Result<Finished>),
+}
+
+/// Called after each message, from any thread; must not block.
+pub type Notify = Arc<dyn Fn() + Send + Sync>;
+
+/// The sending end. Two batches may be in flight; a receiver that went away ends the statement.
+#[derive(Clone)]
+pub struct Sink {
+    sender: mpsc::Sender<Message>,
+    notify: Notify,
+    pub limits: Limits,
+}
+
+/// Both ends of an operation's channel.
+pub fn channel(limits: Limits, notify: Notify) -> (Sink, mpsc::Receiver<Message>) {
+    let (sender, receiver) = mpsc::channel(2);
+    (Sink { sender, notify, limits }, receiver)
+}
+
+/// The receiver is gone: nobody wants the rest.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Abandoned;
+
+impl Sink {
+    /// Sends a batch, waiting while two are in flight.
+    pub async fn send(&self, batch: ColumnBatch) -> std::result::Result<(), Abandoned> {
+        let sent = self.sender.send(Message::Batch(batch)).await.map_err(|_| Abandoned);
+        (self.notify)();
+        sent
+    }
+
+    /// The same from a thread of its own.
+    pub fn send_blocking(&self, batch: ColumnBatch) -> std::result::Result<(), Abandoned> {
+        let sent = self.sender.blocking_send(Message::Batch(batch)).map_err(|_| Abandoned);
+        (self.notify)();
+        sent
+    }
+
+    /// Sends the end. Waits for room: at most two batches are before it.
+    pub async fn finish(&self, end: std::result::Result<Finished, Error>) {
+        // A receiver that is gone needs no end.
+        let _ = self.sender.send(Message::Done(end)).await;
+        (self.notify)();
+    }
+
+    /// Sends the end without waiting: for operations that ran without sending a batch.
+    pub fn finish_now(&self, end: std::result::Result<Finished, Error>) {
+        let _ = self.sender.try_send(Message::Done(end));
+        (self.notify)();
+    }
+
+    /// The receiver is gone.
+    pub fn is_abandoned(&self) -> bool {
+        self.sender.is_closed()
+    }
+}

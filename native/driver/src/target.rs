@@ -1,0 +1,270 @@
+//! Where to connect: a URL understood once, and shown without its password.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use oxyde_ir::Family;
+use percent_encoding::percent_decode_str;
+use sqlx::mysql::MySqlConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use url::Url;
+
+use crate::error::{Error, Kind, Result};
+use crate::settings::Settings;
+
+/// A parsed URL. The password lives only inside the options.
+#[derive(Clone)]
+pub struct Target {
+    /// Without password.
+    url: String,
+    family: Family,
+    address: Address,
+}
+
+/// What a backend needs to connect.
+#[derive(Clone)]
+pub enum Address {
+    Postgres(PgConnectOptions),
+    Mysql(MySqlConnectOptions),
+    Sqlite(SqliteTarget),
+}
+
+/// A database file, or memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SqliteTarget {
+    /// `None` for memory: one connection that everybody shares.
+    pub path: Option<PathBuf>,
+    pub read_only: bool,
+    /// Make the file when it is not there.
+    pub create: bool,
+}
+
+const POSTGRES_OPTIONS: [&str; 18] = [
+    "sslmode", "ssl-mode", "sslrootcert", "ssl-root-cert", "ssl-ca", "sslcert", "ssl-cert", "sslkey", "ssl-key", "statement-cache-capacity",
+    "host", "hostaddr", "port", "dbname", "user", "password", "application_name", "options",
+];
+const MYSQL_OPTIONS: [&str; 10] =
+    ["sslmode", "ssl-mode", "sslca", "ssl-ca", "charset", "collation", "sslcert", "ssl-cert", "sslkey", "ssl-key"];
+const MYSQL_SOCKET: &str = "socket";
+
+impl Target {
+    /// Understands a URL and the settings that belong to it, without any I/O. The error never shows a password.
+    pub fn parse(url: &str, settings: &Settings) -> Result<Self> {
+        let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
+        match scheme.as_str() {
+            "sqlite" => {
+                let file = sqlite(&url["sqlite:".len()..]).map_err(|reason| refused(url, &reason))?;
+                Ok(Self { url: url.to_owned(), family: Family::Sqlite, address: Address::Sqlite(file) })
+            }
+            "postgres" | "postgresql" => {
+                let parsed = server(url, &POSTGRES_OPTIONS)?;
+                let options = parsed.as_str().parse().map_err(|error| of_sqlx(url, error))?;
+                let options = with_settings(options, settings).map_err(|error| of_sqlx(url, error))?;
+                Ok(Self { url: shown(parsed), family: Family::Postgres, address: Address::Postgres(options) })
+            }
+            "mysql" | "mariadb" => {
+                let parsed = server(url, &[MYSQL_OPTIONS.as_slice(), &[MYSQL_SOCKET]].concat())?;
+                let options = parsed.as_str().parse().map_err(|error| of_sqlx(url, error))?;
+                let family = if scheme == "mysql" { Family::Mysql } else { Family::Mariadb };
+                Ok(Self { url: shown(parsed), family, address: Address::Mysql(options) })
+            }
+            "" => Err(refused(url, "it has no scheme; write postgresql://, mysql://, mariadb:// or sqlite:// before it")),
+            _ => Err(refused(url, &format!("its scheme {scheme:?} is unknown; use postgresql, mysql, mariadb or sqlite"))),
+        }
+    }
+
+    /// The URL without its password.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What the scheme says; `mysql` may turn out to be MariaDB, and the reverse.
+    pub fn family(&self) -> Family {
+        self.family
+    }
+
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// The database is in memory, on the one connection there is.
+    pub fn is_memory(&self) -> bool {
+        matches!(&self.address, Address::Sqlite(SqliteTarget { path: None, .. }))
+    }
+}
+
+/// Any text that may be a URL, without what may be a password.
+pub fn masked(url: &str) -> Cow<'_, str> {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.into() };
+    // A password with a slash in it makes no URL, and must not show all the same: up to the last @.
+    let Some((login, place)) = rest.rsplit_once('@') else { return hide_parameter(url) };
+    let Some((user, _)) = login.split_once(':') else { return hide_parameter(url) };
+    hide_parameter(&format!("{scheme}://{user}@{place}")).into_owned().into()
+}
+
+/// Takes `password=...` out of the query.
+fn hide_parameter(url: &str) -> Cow<'_, str> {
+    let Some((before, query)) = url.split_once('?') else { return url.into() };
+    if !query.to_ascii_lowercase().contains("password=") {
+        return url.into();
+    }
+    let kept: Vec<&str> = query.split('&').filter(|pair| !pair.to_ascii_lowercase().starts_with("password=")).collect();
+    let mark = if kept.is_empty() { "" } else { "?" };
+    format!("{before}{mark}{}", kept.join("&")).into()
+}
+
+fn refused(url: &str, reason: &str) -> Error {
+    Error::new(Kind::Field, format!("the database URL {:?} cannot be used: {reason}", masked(url)))
+}
+
+fn of_sqlx(url: &str, error: sqlx::Error) -> Error {
+    match error {
+        sqlx::Error::Configuration(reason) => refused(url, &reason.to_string()),
+        other => refused(url, &other.to_string()),
+    }
+}
+
+/// The URL of a server, its parameters known.
+fn server(url: &str, known: &[&str]) -> Result<Url> {
+    let parsed = Url::parse(url).map_err(|error| {
+        refused(url, &format!("{error}; characters like @ : / # ? in a user name or password must be percent-encoded"))
+    })?;
+    if parsed.cannot_be_a_base() {
+        return Err(refused(url, "// is missing after the scheme"));
+    }
+    for (name, _) in parsed.query_pairs() {
+        let known_name = name.starts_with("options[") && known.contains(&"options");
+        if !known_name && !known.contains(&name.as_ref()) {
+            return Err(refused(url, &format!("its parameter {name:?} is unknown; known are {}", known.join(", "))));
+        }
+    }
+    Ok(parsed)
+}
+
+fn shown(mut url: Url) -> String {
+    // Only URLs without a host refuse it, and they have no password.
+    let _ = url.set_password(None);
+    hide_parameter(url.as_str()).into_owned()
+}
+
+fn with_settings(mut options: PgConnectOptions, settings: &Settings) -> sqlx::Result<PgConnectOptions> {
+    if let Some(mode) = &settings.ssl_mode {
+        options = options.ssl_mode(mode.replace('_', "-").parse::<PgSslMode>()?);
+    }
+    if let Some(path) = &settings.ssl_root_cert {
+        options = options.ssl_root_cert(path);
+    }
+    if let Some(path) = &settings.ssl_client_cert {
+        options = options.ssl_client_cert(path);
+    }
+    if let Some(path) = &settings.ssl_client_key {
+        options = options.ssl_client_key(path);
+    }
+    Ok(options)
+}
+
+/// What follows `sqlite:`. Two slashes before a path say nothing, a third is still relative, a fourth makes it absolute.
+fn sqlite(rest: &str) -> std::result::Result<SqliteTarget, String> {
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let path = match path.strip_prefix("//") {
+        Some(path) => path.strip_prefix('/').unwrap_or(path),
+        None => path,
+    };
+    let mut target = SqliteTarget { path: None, read_only: false, create: true };
+    let mut memory = path == ":memory:";
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        match pair.split_once('=') {
+            Some(("mode", "ro")) => (target.read_only, target.create) = (true, false),
+            Some(("mode", "rw")) => target.create = false,
+            Some(("mode", "rwc")) => {}
+            Some(("mode", "memory")) => memory = true,
+            _ => return Err(format!("its parameter {pair:?} is unknown; known are mode=ro, mode=rw, mode=rwc and mode=memory")),
+        }
+    }
+    if memory {
+        return Ok(target);
+    }
+    let path = percent_decode_str(path).decode_utf8().map_err(|_| "its path is not UTF-8".to_owned())?;
+    if path.is_empty() {
+        return Err("it names no file; write sqlite://name.db, or sqlite::memory: for memory".to_owned());
+    }
+    target.path = Some(PathBuf::from(path.as_ref()));
+    Ok(target)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(url: &str) -> Result<Target> {
+        Target::parse(url, &Settings::default())
+    }
+
+    fn file(url: &str) -> SqliteTarget {
+        match parse(url).unwrap().address {
+            Address::Sqlite(file) => file,
+            Address::Postgres(_) | Address::Mysql(_) => panic!("{url} is no file"),
+        }
+    }
+
+    #[test]
+    fn files_are_found() {
+        let paths = [
+            ("sqlite://rel.db", "rel.db"),
+            ("sqlite:///x.db", "x.db"),
+            ("sqlite:////abs/x.db", "/abs/x.db"),
+            ("sqlite:rel.db", "rel.db"),
+            ("sqlite://a%20b.db", "a b.db"),
+            ("sqlite://dir/x.db?mode=rwc", "dir/x.db"),
+        ];
+        for (url, path) in paths {
+            assert_eq!(file(url), SqliteTarget { path: Some(path.into()), read_only: false, create: true }, "{url}");
+        }
+        for url in ["sqlite::memory:", "sqlite://:memory:", "sqlite:///:memory:"] {
+            assert_eq!(file(url).path, None, "{url}");
+            assert!(parse(url).unwrap().is_memory());
+        }
+        assert!(file("sqlite://x.db?mode=ro").read_only && !file("sqlite://x.db?mode=rw").create);
+        assert!(parse("sqlite://").is_err() && parse("sqlite://x.db?mood=ro").is_err());
+    }
+
+    #[test]
+    fn servers_are_found() {
+        let target = parse("postgresql://ann:s%3Acret@db.example:5433/shop%20a?application_name=x").unwrap();
+        assert_eq!(target.url(), "postgresql://ann@db.example:5433/shop%20a?application_name=x");
+        let Address::Postgres(options) = &target.address else { panic!() };
+        assert_eq!((options.get_host(), options.get_port(), options.get_username()), ("db.example", 5433, "ann"));
+        assert_eq!(options.get_database(), Some("shop a"));
+        let target = parse("mariadb://root:x@127.0.0.1/test").unwrap();
+        assert_eq!((target.family(), target.url()), (Family::Mariadb, "mariadb://root@127.0.0.1/test"));
+    }
+
+    #[test]
+    fn refusals_show_no_password() {
+        let urls = [
+            "postgres://ann:secret@host:port/db",
+            "postgres://ann:secret/@host/db",
+            "postgres://ann:se@cret@host/db?nonsense=1",
+            "postgres://host/db?password=secret&nonsense=1",
+            "oracle://ann:secret@host/db",
+            "mysql://ann:secret@host/db?sslmode=sideways",
+            "postgres:ann:secret",
+        ];
+        for url in urls {
+            let error = parse(url).err().unwrap();
+            assert!(!error.message.contains("secret") || !url.contains("//"), "{error}");
+            assert_eq!(error.kind, Kind::Field);
+        }
+        assert_eq!(masked("postgres://ann:a/b@c@host/db"), "postgres://ann@host/db");
+        assert_eq!(masked("postgres://host/db?x=1&password=p"), "postgres://host/db?x=1");
+    }
+
+    #[test]
+    fn modes_of_tls_are_checked() {
+        let settings = Settings { ssl_mode: Some("verify_full".into()), ..Settings::default() };
+        let Address::Postgres(options) = Target::parse("postgres://host/db", &settings).unwrap().address else { panic!() };
+        assert!(matches!(options.get_ssl_mode(), PgSslMode::VerifyFull));
+        let settings = Settings { ssl_mode: Some("sideways".into()), ..Settings::default() };
+        assert!(Target::parse("postgres://host/db", &settings).is_err());
+    }
+}

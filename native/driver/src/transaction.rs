@@ -1,0 +1,125 @@
+//! The SQL of transactions: how each family begins one, and its savepoints.
+
+use std::time::Duration;
+
+use oxyde_ir::Family;
+
+use crate::error::{Error, Kind, Result};
+
+/// How isolated a transaction is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Isolation {
+    ReadUncommitted,
+    ReadCommitted,
+    RepeatableRead,
+    Serializable,
+}
+
+impl Isolation {
+    /// The level called `read committed` and so on.
+    pub fn named(name: &str) -> Result<Self> {
+        match name {
+            "read uncommitted" => Ok(Self::ReadUncommitted),
+            "read committed" => Ok(Self::ReadCommitted),
+            "repeatable read" => Ok(Self::RepeatableRead),
+            "serializable" => Ok(Self::Serializable),
+            _ => Err(Error::new(Kind::Field, format!("there is no isolation level {name:?}"))),
+        }
+    }
+
+    const fn sql(self) -> &'static str {
+        match self {
+            Self::ReadUncommitted => "READ UNCOMMITTED",
+            Self::ReadCommitted => "READ COMMITTED",
+            Self::RepeatableRead => "REPEATABLE READ",
+            Self::Serializable => "SERIALIZABLE",
+        }
+    }
+}
+
+/// What a transaction is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Begin {
+    /// As the server has it when absent. SQLite knows serializable only, which satisfies every level.
+    pub isolation: Option<Isolation>,
+    pub read_only: bool,
+    /// SQLite takes the write lock at once.
+    pub immediate: bool,
+    /// Rolled back when it is open longer.
+    pub timeout: Option<Duration>,
+}
+
+/// How much later than we the server ends a transaction that is idle beyond its time.
+const SLACK: Duration = Duration::from_secs(5);
+
+impl Begin {
+    /// The statements that begin it, in order.
+    pub fn commands(&self, family: Family) -> Vec<String> {
+        match family {
+            Family::Postgres => {
+                let mut text = String::from("BEGIN");
+                if let Some(isolation) = self.isolation {
+                    text.push_str(" ISOLATION LEVEL ");
+                    text.push_str(isolation.sql());
+                }
+                if self.read_only {
+                    text.push_str(" READ ONLY");
+                }
+                if let Some(timeout) = self.timeout {
+                    let limit = (timeout + SLACK).as_millis().min(i32::MAX as u128);
+                    text.push_str(&format!("; SET LOCAL idle_in_transaction_session_timeout = {limit}"));
+                }
+                vec![text]
+            }
+            Family::Mysql | Family::Mariadb => {
+                let isolation = self.isolation.map(|isolation| format!("SET TRANSACTION ISOLATION LEVEL {}", isolation.sql()));
+                let start = if self.read_only { "START TRANSACTION READ ONLY" } else { "START TRANSACTION" };
+                isolation.into_iter().chain([start.to_owned()]).collect()
+            }
+            Family::Sqlite if self.read_only => vec!["PRAGMA query_only = 1".to_owned(), "BEGIN DEFERRED".to_owned()],
+            Family::Sqlite if self.immediate => vec!["BEGIN IMMEDIATE".to_owned()],
+            Family::Sqlite => vec!["BEGIN DEFERRED".to_owned()],
+        }
+    }
+
+    /// The statement that takes back what outlives the transaction.
+    pub fn afterwards(&self, family: Family) -> Option<&'static str> {
+        (family == Family::Sqlite && self.read_only).then_some("PRAGMA query_only = 0")
+    }
+}
+
+/// The name of the savepoint at a depth.
+pub fn savepoint(depth: u32) -> String {
+    format!("oxyde_{depth}")
+}
+
+/// Whether text that the application wrote begins a transaction outside our knowledge.
+pub fn is_begin(text: &str) -> bool {
+    let word = text.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    ["BEGIN", "START", "SAVEPOINT"].iter().any(|verb| word.eq_ignore_ascii_case(verb))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_family_begins_its_way() {
+        let strict = Begin { isolation: Some(Isolation::Serializable), read_only: true, ..Begin::default() };
+        let written = Begin { immediate: true, timeout: Some(Duration::from_secs(1)), ..Begin::default() };
+        assert_eq!(strict.commands(Family::Postgres), ["BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY"]);
+        assert_eq!(written.commands(Family::Postgres), ["BEGIN; SET LOCAL idle_in_transaction_session_timeout = 6000"]);
+        let mysql = ["SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "START TRANSACTION READ ONLY"];
+        assert_eq!(strict.commands(Family::Mysql), mysql);
+        assert_eq!(written.commands(Family::Mariadb), ["START TRANSACTION"]);
+        assert_eq!(strict.commands(Family::Sqlite), ["PRAGMA query_only = 1", "BEGIN DEFERRED"]);
+        assert_eq!(strict.afterwards(Family::Sqlite), Some("PRAGMA query_only = 0"));
+        assert_eq!(written.commands(Family::Sqlite), ["BEGIN IMMEDIATE"]);
+    }
+
+    #[test]
+    fn begins_are_seen() {
+        assert!(is_begin(" begin;") && is_begin("START TRANSACTION") && is_begin("Savepoint a"));
+        assert!(!is_begin("SELECT 1") && !is_begin("") && !is_begin("BEGINNING") && !is_begin("é"));
+    }
+}

@@ -1,0 +1,37 @@
+//! The promise that an operation ends exactly once, whatever happens to its task.
+
+use oxyde_driver::error::{Error, Kind, Result};
+use oxyde_driver::runtime;
+use oxyde_driver::stream::{Finished, Sink};
+
+/// Owns the sink until the end was sent. Dropped before, as a panic does, it sends an error.
+pub struct Ending(Option<Sink>);
+
+impl Ending {
+    pub fn new(sink: Sink) -> Self {
+        Self(Some(sink))
+    }
+
+    /// Where rows go before the end.
+    pub fn sink(&self) -> Option<&Sink> {
+        self.0.as_ref()
+    }
+
+    pub async fn finish(mut self, end: Result<Finished>) {
+        if let Some(sink) = self.0.take() {
+            sink.finish(end).await;
+        }
+    }
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let Some(sink) = self.0.take() else { return };
+        let end = Err(Error::new(Kind::Internal, "a fault in Oxyde's core ended the statement"));
+        match runtime::handle() {
+            // Two batches may be before it: the end waits for room.
+            Ok(handle) => drop(handle.spawn(async move { sink.finish(end).await })),
+            Err(_) => sink.finish_now(end),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! One database's statements: planned once, run often.
+
+use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use oxyde_driver::batch::ColumnBatch;
+use oxyde_driver::cancel::Cancel;
+use oxyde_driver::error::{Error, Kind, Result};
+use oxyde_driver::pool::Pool;
+use oxyde_driver::session::Session;
+use oxyde_driver::stream::Finished;
+use oxyde_ir::{Family, Server, Statement, Value, wire};
+use oxyde_sql::SqlError;
+
+use crate::ending::Ending;
+use crate::place::Place;
+use crate::plan::Plan;
+use crate::plans::Plans;
+use crate::run::{limited, run};
+
+/// The values beside a shape.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    pub params: Vec<Value>,
+    /// The rows of a bulk insert.
+    pub bulk: Option<ColumnBatch>,
+}
+
+/// One statement to run.
+pub struct Job {
+    pub plan: Arc<Plan>,
+    pub inputs: Inputs,
+    /// The transaction it belongs to; without one it gets a connection of its own.
+    pub session: Option<Session>,
+    pub cancel: Cancel,
+    /// How long it may run, waiting for a connection not counted.
+    pub timeout: Option<Duration>,
+}
+
+pub struct Engine {
+    pool: Pool,
+    plans: Mutex<Plans>,
+}
+
+impl Engine {
+    pub fn new(pool: Pool) -> Self {
+        Self { pool, plans: Mutex::default() }
+    }
+
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// The plan of a shape, for the server of this pool. Before the first connect it serves to convert values only.
+    pub fn plan(&self, shape: &[u8]) -> Result<Arc<Plan>> {
+        let Some(server) = self.pool.server() else {
+            let statement = decode(shape)?;
+            return Ok(Arc::new(Plan::provisional(render(&statement, self.pool.family(), None)?, shape)));
+        };
+        if let Some(plan) = self.plans().get(shape) {
+            return Ok(plan);
+        }
+        let plan = Arc::new(Plan::new(render(&decode(shape)?, server.family, Some(server))?));
+        self.plans().insert(shape, Arc::clone(&plan));
+        Ok(plan)
+    }
+
+    fn plans(&self) -> std::sync::MutexGuard<'_, Plans> {
+        self.plans.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs a statement to its end and tells the sink. Never dropped before: it owns a connection.
+    pub async fn run(&self, job: Job, ending: Ending) {
+        let end = self.execute(&job, &ending).await;
+        ending.finish(end).await;
+    }
+
+    async fn execute(&self, job: &Job, ending: &Ending) -> Result<Finished> {
+        let plan = match job.plan.shape_to_plan_again() {
+            None => Arc::clone(&job.plan),
+            Some(shape) => {
+                self.pool.connect().await?;
+                self.plan(shape)?
+            }
+        };
+        let Some(sink) = ending.sink() else { return Err(Error::new(Kind::Internal, "the operation ended before it ran")) };
+        let mut place = match &job.session {
+            Some(session) => Place::Session(session.lock(&job.cancel).await?),
+            None => Place::Lease(self.pool.lease(&job.cancel).await?),
+        };
+        let timeout = job.timeout.or(self.pool.settings().statement_timeout);
+        limited(timeout, &job.cancel, run(&mut place, plan.program(), &job.inputs, &job.cancel, sink)).await
+    }
+}
+
+/// Shapes come from our own compiler: one that cannot be read is a fault of ours.
+fn decode(shape: &[u8]) -> Result<Statement> {
+    wire::decode(shape).map_err(|error| Error::new(Kind::Internal, format!("the statement cannot be read: {error}")))
+}
+
+fn render(statement: &Statement, family: Family, server: Option<Server>) -> Result<oxyde_ir::Program> {
+    let dialect = oxyde_sql::dialect(family, server.map(|server| server.version));
+    oxyde_sql::render(statement, dialect).map_err(|error| refused(&error))
+}
+
+/// What the SQL writer cannot say becomes an error of the right kind.
+pub fn refused(error: &SqlError) -> Error {
+    Error::new(Kind::Unsupported, error.to_string())
+}

@@ -1,0 +1,12 @@
+//! The plan cache, and running a program's steps on a connection. From shapes and values to rows; no Python.
+
+mod ending;
+mod engine;
+mod place;
+mod plan;
+mod plans;
+mod run;
+
+pub use ending::Ending;
+pub use engine::{Engine, Inputs, Job, refused};
+pub use plan::Plan;

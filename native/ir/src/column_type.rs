@@ -1,0 +1,45 @@
+//! The one enumeration of column types; every other table of types matches on it exhaustively.
+
+use serde::{Deserialize, Serialize};
+
+/// What a column, a parameter or an output holds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum ColumnType {
+    Bool,
+    /// A signed 64-bit integer.
+    Int,
+    /// A 64-bit binary floating point number.
+    Float,
+    Text,
+    Bytes,
+    /// Exact decimals; without digits the server's widest.
+    Decimal {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        precision: Option<u16>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scale: Option<u16>,
+    },
+    Date,
+    /// Time of day without zone, microseconds.
+    Time,
+    /// Date and time without zone, microseconds.
+    Datetime,
+    /// An instant, microseconds, UTC.
+    DatetimeTz,
+    /// A length of time in microseconds.
+    Duration,
+    Uuid,
+    /// JSON text.
+    Json,
+    Array {
+        item: Box<ColumnType>,
+    },
+    /// A string out of `labels`; `name` is the server's type where it has named ones.
+    Enum {
+        name: String,
+        labels: Vec<String>,
+    },
+    /// Whatever the server says: outputs and parameters of raw SQL.
+    Any,
+}

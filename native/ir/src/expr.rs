@@ -1,0 +1,252 @@
+//! Expressions: everything that has a value inside a statement.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ColumnType;
+use crate::statement::{Order, Select};
+
+/// A node of an expression tree.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Expr {
+    /// A column of a source, by the alias of that source.
+    Column {
+        table: String,
+        name: String,
+    },
+    Param(Param),
+    Null,
+    Bool(bool),
+    /// A number that belongs to the shape (`SELECT 1`).
+    Int(i64),
+    Compare {
+        op: Comparison,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
+    /// Flattened by the compiler, rendered as balanced parentheses.
+    And(Vec<Expr>),
+    Or(Vec<Expr>),
+    Xor(Vec<Expr>),
+    Not(Box<Expr>),
+    IsNull(Box<Expr>),
+    IsNotNull(Box<Expr>),
+    /// False or unknown.
+    IsNotTrue(Box<Expr>),
+    /// Membership in a list parameter. `size` is its length rounded up to a power of two, never zero.
+    In {
+        expr: Box<Expr>,
+        list: Param,
+        size: u32,
+    },
+    InSelect {
+        expr: Box<Expr>,
+        select: Box<Select>,
+    },
+    Exists(Box<Select>),
+    Subquery(Box<Select>),
+    Between {
+        expr: Box<Expr>,
+        low: Box<Expr>,
+        high: Box<Expr>,
+    },
+    /// Text search with plain characters. `fold` ignores case.
+    Match {
+        kind: MatchKind,
+        expr: Box<Expr>,
+        pattern: Param,
+        #[serde(default, skip_serializing_if = "is_false")]
+        fold: bool,
+    },
+    Regex {
+        expr: Box<Expr>,
+        pattern: Param,
+        #[serde(default, skip_serializing_if = "is_false")]
+        fold: bool,
+    },
+    Arithmetic {
+        op: Operator,
+        left: Box<Expr>,
+        right: Box<Expr>,
+        /// The type of the result.
+        ty: ColumnType,
+    },
+    Negate(Box<Expr>),
+    Call {
+        function: Function,
+        args: Vec<Expr>,
+        ty: ColumnType,
+    },
+    /// A part of a date or time; `date` and `time` cut a datetime.
+    Extract {
+        part: DatePart,
+        expr: Box<Expr>,
+        of: ColumnType,
+    },
+    Cast {
+        expr: Box<Expr>,
+        ty: ColumnType,
+    },
+    Case {
+        whens: Vec<When>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        otherwise: Option<Box<Expr>>,
+        ty: ColumnType,
+    },
+    Aggregate(Aggregate),
+    Window(Window),
+    /// SQL text written by the application, with params between the pieces.
+    Raw(Vec<Piece>),
+}
+
+/// A slot for a value that travels beside the shape.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Param {
+    pub index: u32,
+    #[serde(rename = "type")]
+    pub ty: ColumnType,
+    /// The column has a type of its own (`db_type`, an enum): no cast is written, the server infers it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub uncast: bool,
+}
+
+/// A piece of SQL text, or a parameter between two.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Piece {
+    Text(String),
+    Param(Param),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Comparison {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MatchKind {
+    /// The whole text; with `fold` only.
+    Exact,
+    Contains,
+    StartsWith,
+    EndsWith,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operator {
+    Add,
+    Subtract,
+    Multiply,
+    /// Of integers: truncates toward zero on every server, as C and SQL do.
+    Divide,
+    Modulo,
+    Power,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Function {
+    Coalesce,
+    NullIf,
+    Greatest,
+    Least,
+    Concat,
+    Lower,
+    Upper,
+    Length,
+    Trim,
+    Substr,
+    Replace,
+    Abs,
+    Round,
+    Floor,
+    Ceil,
+    Sqrt,
+    Now,
+    /// A random number, for `order_by("?")`.
+    Random,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DatePart {
+    Date,
+    Time,
+    Year,
+    IsoYear,
+    Quarter,
+    Month,
+    Week,
+    Day,
+    /// 1 Sunday to 7 Saturday.
+    WeekDay,
+    Hour,
+    Minute,
+    Second,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct When {
+    pub condition: Expr,
+    pub value: Expr,
+}
+
+/// A function over the rows of a group. `expr` is absent for `count(*)`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Aggregate {
+    pub function: AggregateFunction,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expr: Option<Box<Expr>>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub distinct: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<Box<Expr>>,
+    /// The type of the result: sums of int are int, averages float, both Decimal for Decimal.
+    #[serde(rename = "type")]
+    pub ty: ColumnType,
+    /// The type of the argument; `Any` for `count(*)`.
+    pub of: ColumnType,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AggregateFunction {
+    Count,
+    Sum,
+    Avg,
+    Min,
+    Max,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    pub function: WindowFunction,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partition_by: Vec<Expr>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order_by: Vec<Order>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum WindowFunction {
+    RowNumber,
+    Aggregate(Aggregate),
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+pub(crate) fn is_false(value: &bool) -> bool {
+    !value
+}

@@ -1,0 +1,17 @@
+//! The vocabulary that Python and Rust share. Data only: nothing here renders, connects or decodes.
+
+pub mod column_type;
+pub mod expr;
+pub mod program;
+pub mod schema;
+pub mod server;
+pub mod statement;
+pub mod value;
+pub mod wire;
+
+pub use column_type::ColumnType;
+pub use expr::Expr;
+pub use program::{Output, Program, Slot, Step};
+pub use server::{Family, Server, Version};
+pub use statement::Statement;
+pub use value::Value;

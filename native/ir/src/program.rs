@@ -1,0 +1,129 @@
+//! What the SQL writer hands to the engine: text with slots and outputs, in steps.
+
+use crate::ColumnType;
+
+/// One statement of ours as one or more statements of the server's.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Program {
+    /// The type of each scalar parameter, by index into the values beside the shape.
+    pub params: Vec<ColumnType>,
+    /// The columns of a bulk insert, in order; empty for every other statement.
+    /// When not empty the values beside the shape are one list per column here, after `params`.
+    pub bulk: Vec<BulkColumn>,
+    pub steps: Vec<Step>,
+    /// All steps (and all repetitions of one) happen or none: a transaction, or a savepoint inside one.
+    pub atomic: bool,
+    /// The step whose rows and affected count are the program's.
+    pub result: usize,
+    /// Changes nothing on the server, so that it may run anywhere and be interrupted at will.
+    pub read_only: bool,
+    /// At most one row by a unique key: `SQLite` may run it on the calling thread.
+    pub point_read: bool,
+}
+
+/// A column of a bulk insert.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct BulkColumn {
+    pub name: String,
+    pub ty: ColumnType,
+}
+
+/// One statement text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    pub text: Text,
+    /// How each placeholder of `text` is filled, in placeholder order. For `Text::Rows` the slots of one row.
+    pub slots: Vec<Slot>,
+    /// The result columns; empty when the statement returns no rows. `None` for raw SQL: the server says.
+    pub outputs: Option<Vec<Output>>,
+    /// Run once, or how often over the rows of the bulk columns or of an earlier step's keys.
+    pub repeat: Repeat,
+    /// Keep the rows of this step: a later step's slots of `Source::Key` read them.
+    pub keep_keys: bool,
+    /// The generated key of the row just inserted (`LAST_INSERT_ID`) becomes the one row, one column kept for later steps.
+    pub last_insert_id: bool,
+}
+
+/// Statement text, fixed or grown by rows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Text {
+    Fixed(String),
+    /// `head` + `row` x n joined by `, ` + `tail`; n is a power of two up to `max_rows`, so that statements are few.
+    Rows {
+        head: String,
+        row: String,
+        tail: String,
+        max_rows: u32,
+    },
+}
+
+/// How often a step runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Repeat {
+    Once,
+    /// Once for each bulk row (`SQLite`, which reuses the prepared statement, and `MySQL` where keys must be read).
+    EachRow,
+    /// Over slices of the bulk rows: arrays of at most `rows` members each (`unnest`), or `Text::Rows`.
+    Chunks {
+        rows: u32,
+    },
+    /// Once for each row of the kept keys.
+    EachKey,
+}
+
+/// One placeholder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slot {
+    pub source: Source,
+    /// The type the value is encoded as. `PostgreSQL` encodes for the OID that the server reports and uses this to read the value.
+    pub ty: ColumnType,
+    pub form: Form,
+}
+
+/// Where the value of a slot comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// A scalar parameter (or a whole list) by index.
+    Param(u32),
+    /// A member of the list parameter `index`; beyond its end the last member again (power-of-two padding).
+    Member { index: u32, member: u32 },
+    /// A bulk column, by index: its value in the current row, or for `Form::Array` its values in the current chunk.
+    Bulk(u32),
+    /// A column of the kept keys: its value in the current key row, or for `Form::Array` all of them.
+    Key(u32),
+}
+
+/// How the value of a slot is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Form {
+    Scalar,
+    /// A `PostgreSQL` array of `Slot::ty` items.
+    Array,
+    /// A JSON array as text, for `json_each` on `SQLite`.
+    JsonArray,
+    /// Text with the pattern characters of `syntax` escaped, and the wildcard before and/or after it.
+    Pattern {
+        syntax: PatternSyntax,
+        before: bool,
+        after: bool,
+    },
+}
+
+/// Which characters mean something in a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PatternSyntax {
+    /// `%` and `_`, escaped by `!` (`ESCAPE '!'`).
+    Like,
+    /// `*`, `?` and `[`, escaped by brackets.
+    Glob,
+}
+
+/// One result column.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Output {
+    pub name: String,
+    pub ty: ColumnType,
+    pub nullable: bool,
+    /// The table the column stands in, for messages; empty for expressions.
+    pub table: String,
+}

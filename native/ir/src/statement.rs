@@ -1,0 +1,237 @@
+//! Statements: one struct for each kind of thing that a server is asked to do.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ColumnType;
+use crate::expr::{Expr, Param, Piece, is_false};
+use crate::schema::{EnumType, Table};
+
+/// A statement's shape: everything but the values.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Statement {
+    Select(Select),
+    Insert(Insert),
+    Update(Update),
+    Delete(Delete),
+    CreateTables(CreateTables),
+    DropTables(DropTables),
+    Explain(Explain),
+    Raw(Raw),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Select {
+    /// What the rows consist of; never empty, except inside `Expr::Exists`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<SelectOutput>,
+    pub from: Source,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joins: Vec<Join>,
+    #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<Expr>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub group_by: Vec<Expr>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub having: Option<Expr>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub distinct: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order_by: Vec<Order>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Param>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<Param>,
+    /// At most one row by a unique key.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub point: bool,
+}
+
+/// A result column: what it is, what it is called, what it holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SelectOutput {
+    pub expr: Expr,
+    pub name: String,
+    #[serde(rename = "type")]
+    pub ty: ColumnType,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub nullable: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Source {
+    Table { table: TableRef, alias: String },
+    Select { select: Box<Select>, alias: String },
+}
+
+/// A table by its name in the database.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableRef {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Join {
+    pub kind: JoinKind,
+    pub source: Source,
+    pub on: Expr,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JoinKind {
+    Inner,
+    Left,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    pub expr: Expr,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub desc: bool,
+    /// Where NULLs go; as the server has it when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nulls: Option<Nulls>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Nulls {
+    First,
+    Last,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Insert {
+    pub table: TableRef,
+    /// The columns that are given; none inserts a row of defaults.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<InsertColumn>,
+    pub rows: Rows,
+    /// The primary key, for servers that read back what they cannot return.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key: Vec<KeyColumn>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returning: Vec<SelectOutput>,
+    /// Leave out rows that meet a unique constraint.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub ignore_conflicts: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InsertColumn {
+    pub name: String,
+    #[serde(rename = "type")]
+    pub ty: ColumnType,
+    /// The type as the table declares it, when it is not the one chosen for `ty` (`db_type`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub db_type: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Rows {
+    /// One row: an expression for each column (params, or SQL defaults).
+    One(Vec<Expr>),
+    /// Many rows: the values beside the shape are one list for each column.
+    Many,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyColumn {
+    pub name: String,
+    #[serde(rename = "type")]
+    pub ty: ColumnType,
+    /// The server makes it up (serial, auto increment) when it is not given.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub auto: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Update {
+    pub table: TableRef,
+    /// The alias that expressions use for the table.
+    pub alias: String,
+    pub set: Vec<Assignment>,
+    #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<Expr>,
+    /// Which rows, when they are chosen by more than a condition on the table itself (order, limit, joins):
+    /// a select of the key. Rendered as `key IN (derived table)`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<Box<Select>>,
+    pub key: Vec<KeyColumn>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returning: Vec<SelectOutput>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assignment {
+    pub column: String,
+    pub value: Expr,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delete {
+    pub table: TableRef,
+    pub alias: String,
+    #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<Expr>,
+    /// As in `Update`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<Box<Select>>,
+    pub key: Vec<KeyColumn>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returning: Vec<SelectOutput>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateTables {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub enums: Vec<EnumType>,
+    /// In an order that satisfies the foreign keys where there is one; cycles are added afterwards.
+    pub tables: Vec<Table>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub if_not_exists: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DropTables {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub enums: Vec<EnumType>,
+    pub tables: Vec<Table>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub if_exists: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Explain {
+    pub statement: Box<Statement>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub analyze: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub json: bool,
+}
+
+/// SQL text written by the application. Placeholders are pieces, so that no dialect's spelling is in the text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Raw {
+    pub pieces: Vec<Piece>,
+}

@@ -1,0 +1,29 @@
+//! One value on its way to a server, or read from a column without a type.
+
+/// A value with its exact type. `PartialEq` is bitwise for floats' purposes in tests only.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(String),
+    Bytes(Vec<u8>),
+    /// Canonical decimal text, also `NaN`, `Infinity` and `-Infinity`.
+    Decimal(String),
+    /// Days since 1970-01-01.
+    Date(i32),
+    /// Microseconds since midnight.
+    Time(i64),
+    /// Microseconds since 1970-01-01 00:00:00 in no zone.
+    Datetime(i64),
+    /// Microseconds since 1970-01-01 00:00:00 UTC.
+    DatetimeTz(i64),
+    /// Microseconds.
+    Duration(i64),
+    Uuid([u8; 16]),
+    /// JSON text.
+    Json(String),
+    /// The members of an array or of an `in` list.
+    Array(Vec<Value>),
+}

@@ -1,0 +1,97 @@
+//! Bytes to statements and back: versioned MessagePack, and the same as JSON for people.
+
+mod depth;
+mod node;
+mod read;
+mod tree;
+mod write;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Statement;
+use node::Node;
+
+/// What both sides must agree on; raised by every change that old bytes do not survive.
+pub const VERSION: u32 = 1;
+
+/// A statement and the version it is spelled in: what travels.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Message {
+    v: u32,
+    statement: Statement,
+}
+
+#[derive(Serialize)]
+struct Borrowed<'a> {
+    v: u32,
+    statement: &'a Statement,
+}
+
+/// Why bytes are no statement, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WireError {
+    /// The offending node, from the root: `statement.select.where.compare.left`.
+    pub path: String,
+    pub message: String,
+}
+
+impl fmt::Display for WireError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path.as_str() {
+            "" | "." => f.write_str(&self.message),
+            path => write!(f, "{path}: {}", self.message),
+        }
+    }
+}
+
+impl std::error::Error for WireError {}
+
+impl WireError {
+    fn at(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into() }
+    }
+}
+
+/// The statement that the bytes spell. Whatever the bytes are, the answer is a statement or an error with a path.
+pub fn decode(bytes: &[u8]) -> Result<Statement, WireError> {
+    statement(&read::read(bytes)?)
+}
+
+/// The canonical bytes of a statement: keys sorted, integers and lengths as short as they can be, defaults left out.
+pub fn encode(statement: &Statement) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    write::write(&message(statement), &mut bytes);
+    bytes
+}
+
+/// The message as JSON with sorted keys.
+pub fn to_json(statement: &Statement) -> String {
+    message(statement).to_json().to_string()
+}
+
+/// The statement that JSON made by `to_json` spells.
+pub fn from_json(json: &str) -> Result<Statement, WireError> {
+    let node: Node = serde_json::from_str(json).map_err(|error| WireError::at("", format!("this is no JSON message: {error}")))?;
+    statement(&node)
+}
+
+fn message(statement: &Statement) -> Node {
+    Node::of(&Borrowed { v: VERSION, statement })
+}
+
+fn statement(node: &Node) -> Result<Statement, WireError> {
+    let message: Message = serde_path_to_error::deserialize(tree::Tree::root(node)).map_err(|error| {
+        let path = error.path().to_string();
+        WireError::at(path, error.into_inner().to_string())
+    })?;
+    if message.v != VERSION {
+        return Err(WireError::at("v", format!("version {} is not {VERSION}: the Python half and the compiled half differ", message.v)));
+    }
+    Ok(message.statement)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,34 @@
+//! How deep a statement may nest: bounds that keep every walk over it within a small stack.
+
+/// Expressions inside expressions.
+const EXPRESSIONS: u16 = 128;
+/// Everything else that can hold itself: selects, statements, column types.
+const OTHERS: u16 = 32;
+/// Raw arrays and maps, checked before anything is interpreted: each node above takes at most four of them.
+pub const RAW: usize = 4 * (EXPRESSIONS as usize + OTHERS as usize) + 16;
+
+/// How many nodes of each kind stand above a node.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Depth {
+    expressions: u16,
+    others: u16,
+}
+
+impl Depth {
+    /// The depth below a node of the type of that name, or why there may be no such node here.
+    pub fn below(self, name: &str) -> Result<Self, String> {
+        let mut depth = self;
+        match name {
+            "Expr" => depth.expressions += 1,
+            "Select" | "Statement" | "ColumnType" => depth.others += 1,
+            _ => {}
+        }
+        if depth.expressions > EXPRESSIONS {
+            return Err(format!("expressions nest deeper than {EXPRESSIONS}"));
+        }
+        if depth.others > OTHERS {
+            return Err(format!("selects nest deeper than {OTHERS}"));
+        }
+        Ok(depth)
+    }
+}

@@ -1,0 +1,86 @@
+//! Batches leave as Arrow: one schema for a statement, and every batch as it promises.
+
+mod array;
+mod decimal;
+mod dynamic;
+mod stream;
+mod target;
+
+use std::sync::Arc;
+
+use arrow_array::{RecordBatch, RecordBatchOptions};
+use arrow_schema::{Field, Schema, SchemaRef};
+use oxyde_driver::batch::ColumnBatch;
+use oxyde_driver::error::{Error, Kind, Result};
+use oxyde_ir::Output;
+
+use array::{Misfit, array};
+use target::Target;
+
+pub use stream::{ArrowStream, array_capsules, schema_capsule};
+
+/// The schema of a statement and how each column gets there.
+#[derive(Clone)]
+pub struct Layout {
+    pub schema: SchemaRef,
+    targets: Vec<Target>,
+}
+
+impl Layout {
+    /// From the outputs alone; `None` while the server has to say what a column holds.
+    pub fn announced(outputs: &[Output]) -> Option<Self> {
+        let targets = outputs.iter().map(|output| Target::of_type(&output.ty)).collect::<Option<Vec<_>>>()?;
+        let fields = outputs.iter().zip(&targets).map(|(output, target)| target.field(&output.name, output.nullable)).collect();
+        Some(Self::new(fields, targets))
+    }
+
+    /// From the outputs where they know, and from the first batch where they do not.
+    pub fn observed(outputs: Option<&[Output]>, batch: &ColumnBatch) -> Result<Self> {
+        let mut targets = Vec::with_capacity(batch.columns.len());
+        let mut fields = Vec::with_capacity(batch.columns.len());
+        for (index, column) in batch.columns.iter().enumerate() {
+            let output = outputs.and_then(|outputs| outputs.get(index));
+            let target = match output.and_then(|output| Target::of_type(&output.ty)) {
+                Some(target) => target,
+                None => Target::of_data(&column.data).map_err(|reason| misfit(&column.name, 0, Misfit { row: None, reason }))?,
+            };
+            let name = output.map_or(column.name.as_str(), |output| output.name.as_str());
+            fields.push(target.field(name, output.is_none_or(|output| output.nullable)));
+            targets.push(target);
+        }
+        Ok(Self::new(fields, targets))
+    }
+
+    fn new(fields: Vec<Field>, targets: Vec<Target>) -> Self {
+        Self { schema: Arc::new(Schema::new(fields)), targets }
+    }
+
+    /// A batch as the schema promises; `first` is the number of rows before it, for messages.
+    pub fn record(&self, batch: ColumnBatch, first: usize) -> Result<RecordBatch> {
+        let rows = batch.rows;
+        if batch.columns.len() != self.targets.len() {
+            let message = format!("a batch of {} columns where {} were announced", batch.columns.len(), self.targets.len());
+            return Err(Error::new(Kind::Internal, message));
+        }
+        let mut arrays = Vec::with_capacity(rows);
+        for ((mut column, target), field) in batch.columns.into_iter().zip(&self.targets).zip(self.schema.fields()) {
+            let name = std::mem::take(&mut column.name);
+            let null = column.valid.as_ref().and_then(|valid| valid.iter().position(|valid| !valid));
+            if let (Some(row), false) = (null, field.is_nullable()) {
+                let reason = "NULL in a column that the model says is never NULL".to_owned();
+                return Err(misfit(&name, first, Misfit { row: Some(row), reason }));
+            }
+            arrays.push(array(column, target).map_err(|error| misfit(&name, first, error))?);
+        }
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)
+            .map_err(|error| Error::new(Kind::Internal, format!("a batch that is not as announced: {error}")))
+    }
+}
+
+fn misfit(column: &str, first: usize, Misfit { row, reason }: Misfit) -> Error {
+    let place = row.map_or_else(String::new, |row| format!(", row {}", first + row + 1));
+    let mut error = Error::new(Kind::Decode, format!("column {column:?}{place}: {reason}"));
+    error.detail.column = Some(column.to_owned());
+    error
+}

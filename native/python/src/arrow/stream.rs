@@ -1,0 +1,248 @@
+//! A statement's batches as an Arrow C stream, pulled by the consumer and without the GIL.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, ready};
+use std::time::Duration;
+
+use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use arrow_array::{Array, RecordBatch, RecordBatchReader, StructArray};
+use arrow_data::ffi::FFI_ArrowArray;
+use arrow_schema::ffi::FFI_ArrowSchema;
+use arrow_schema::{ArrowError, Schema, SchemaRef};
+use oxyde_driver::batch::ColumnBatch;
+use oxyde_driver::cancel::Cancel;
+use oxyde_driver::error::{Error, Kind, Result};
+use oxyde_driver::stream::Message;
+use oxyde_engine::Plan;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyCapsule;
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::error::TryRecvError;
+
+use super::Layout;
+use crate::batch::Batch;
+use crate::error::{exception, of_panic};
+use crate::operation::{Signal, lost, patiently};
+
+/// How long the consumer of a C stream sleeps before it looks again; it is woken by every batch.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The error that ended a stream, kept for the one who can raise it with its class.
+type Failure = Arc<Mutex<Option<Error>>>;
+
+/// Takes batches out of the channel. Dropping it stops what still runs.
+struct Puller {
+    receiver: Receiver<Message>,
+    cancel: Cancel,
+    plan: Option<Arc<Plan>>,
+    failure: Failure,
+    layout: Option<Layout>,
+    /// Taken to learn the schema, and not yet handed on.
+    pending: Option<ColumnBatch>,
+    rows: usize,
+    ended: bool,
+}
+
+/// Rows, what they are to look like, and how many came before them.
+type Rows = (ColumnBatch, Layout, usize);
+
+impl Puller {
+    /// What has arrived; `None` at the end.
+    fn pull(&mut self) -> Poll<Result<Option<ColumnBatch>>> {
+        if let Some(batch) = self.pending.take() {
+            return Poll::Ready(Ok(Some(batch)));
+        }
+        if self.ended {
+            return Poll::Ready(Ok(None));
+        }
+        let message = match self.receiver.try_recv() {
+            Ok(message) => message,
+            Err(TryRecvError::Empty) => return Poll::Pending,
+            Err(TryRecvError::Disconnected) => return Poll::Ready(Err(lost())),
+        };
+        Poll::Ready(match message {
+            Message::Batch(batch) => Ok(Some(batch)),
+            Message::Done(end) => {
+                self.ended = true;
+                end.map(|finished| finished.last)
+            }
+        })
+    }
+
+    /// The schema: announced by the plan, else that of the first batch.
+    fn layout(&mut self) -> Poll<Result<Layout>> {
+        if let Some(layout) = &self.layout {
+            return Poll::Ready(Ok(layout.clone()));
+        }
+        let plan = self.plan.clone();
+        let outputs = plan.as_ref().and_then(|plan| plan.outputs());
+        let layout = if let Some(layout) = outputs.and_then(Layout::announced) {
+            layout
+        } else {
+            let batch = ready!(self.pull()?).unwrap_or_default();
+            let layout = Layout::observed(outputs, &batch)?;
+            self.pending = Some(batch);
+            layout
+        };
+        self.layout = Some(layout.clone());
+        Poll::Ready(Ok(layout))
+    }
+
+    /// The next rows; `None` at the end.
+    fn next(&mut self) -> Poll<Result<Option<Rows>>> {
+        let layout = ready!(self.layout()?);
+        let Some(batch) = ready!(self.pull()?).filter(|batch| batch.rows > 0) else { return Poll::Ready(Ok(None)) };
+        let first = self.rows;
+        self.rows += batch.rows;
+        Poll::Ready(Ok(Some((batch, layout, first))))
+    }
+
+    /// Takes a step; an error or a panic is kept and ends the stream.
+    fn guarded<T>(&mut self, step: impl FnOnce(&mut Self) -> Poll<Result<T>>) -> Poll<Result<T>> {
+        let outcome = catch_unwind(AssertUnwindSafe(|| step(self))).unwrap_or_else(|payload| Poll::Ready(Err(of_panic(&*payload))));
+        if let Poll::Ready(Err(error)) = &outcome {
+            self.ended = true;
+            self.cancel.cancel();
+            *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+        }
+        outcome
+    }
+}
+
+impl Drop for Puller {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.cancel.cancel();
+        }
+    }
+}
+
+/// The reader that the C stream owns.
+struct Reader {
+    puller: Puller,
+    signal: Arc<Signal>,
+    schema: SchemaRef,
+}
+
+impl Iterator for Reader {
+    type Item = std::result::Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let step = |puller: &mut Puller| {
+            let Some((batch, layout, first)) = ready!(puller.next()?) else { return Poll::Ready(Ok(None)) };
+            Poll::Ready(layout.record(batch, first).map(Some))
+        };
+        loop {
+            match self.puller.guarded(step) {
+                Poll::Pending => self.signal.wait(PATIENCE),
+                // C strings end at a NUL.
+                Poll::Ready(Err(error)) => {
+                    let message = error.to_string().replace('\0', "\u{2400}");
+                    return Some(Err(ArrowError::ExternalError(message.into())));
+                }
+                Poll::Ready(Ok(record)) => return record.map(Ok),
+            }
+        }
+    }
+}
+
+impl RecordBatchReader for Reader {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+}
+
+/// A single-use stream.
+#[pyclass(frozen, module = "oxyde._native")]
+pub struct ArrowStream {
+    puller: Mutex<Option<Puller>>,
+    failure: Failure,
+    cancel: Cancel,
+    signal: Arc<Signal>,
+}
+
+impl ArrowStream {
+    pub fn new(receiver: Receiver<Message>, cancel: Cancel, signal: Arc<Signal>, plan: Option<Arc<Plan>>) -> Self {
+        let failure = Failure::default();
+        let puller = Puller {
+            receiver,
+            cancel: cancel.clone(),
+            plan,
+            failure: Arc::clone(&failure),
+            layout: None,
+            pending: None,
+            rows: 0,
+            ended: false,
+        };
+        Self { puller: Mutex::new(Some(puller)), failure, cancel, signal }
+    }
+
+    fn puller(&self) -> MutexGuard<'_, Option<Puller>> {
+        self.puller.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a step as soon as it can be taken; an error when an export took the puller.
+    fn step<T>(&self, py: Python<'_>, step: impl Fn(&mut Puller) -> Poll<Result<T>>) -> PyResult<T> {
+        let attempt = || match self.puller().as_mut() {
+            Some(puller) => puller.guarded(&step).map_ok(Some),
+            None => Poll::Ready(Ok(None)),
+        };
+        patiently(py, &self.signal, attempt, || self.cancel.cancel())?.ok_or_else(spent)
+    }
+}
+
+fn spent() -> PyErr {
+    PyValueError::new_err("the stream was read already: a stream is for one reader; run the query again")
+}
+
+#[pymethods]
+impl ArrowStream {
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_stream__<'py>(&self, py: Python<'py>, requested_schema: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyCapsule>> {
+        // The consumer casts; the protocol lets a producer ignore the wish.
+        drop(requested_schema);
+        let layout = self.step(py, Puller::layout)?;
+        let puller = self.puller().take().ok_or_else(spent)?;
+        let reader = Reader { puller, signal: Arc::clone(&self.signal), schema: layout.schema };
+        PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), c"arrow_array_stream")
+    }
+
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+        schema_capsule(py, &self.step(py, Puller::layout)?.schema)
+    }
+
+    fn next(&self, py: Python<'_>) -> PyResult<Option<Batch>> {
+        let rows = self.step(py, Puller::next)?;
+        Ok(rows.map(|(batch, layout, first)| Batch::of_stream(batch, first, layout)))
+    }
+
+    /// Raises the error that ended the stream, if one did.
+    fn check(&self, py: Python<'_>) -> PyResult<()> {
+        let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        failure.map_or(Ok(()), |error| Err(exception(py, error)))
+    }
+
+    fn close(&self) {
+        self.cancel.cancel();
+        drop(self.puller().take());
+    }
+}
+
+/// An `arrow_schema` capsule.
+pub fn schema_capsule<'py>(py: Python<'py>, schema: &Schema) -> PyResult<Bound<'py, PyCapsule>> {
+    let exported = FFI_ArrowSchema::try_from(schema).map_err(|error| exported(py, &error))?;
+    PyCapsule::new_with_value(py, exported, c"arrow_schema")
+}
+
+/// The pair of capsules of one record batch.
+pub fn array_capsules<'py>(py: Python<'py>, record: RecordBatch) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    let schema = schema_capsule(py, &record.schema())?;
+    let array = FFI_ArrowArray::new(&StructArray::from(record).to_data());
+    Ok((schema.into_any(), PyCapsule::new_with_value(py, array, c"arrow_array")?.into_any()))
+}
+
+fn exported(py: Python<'_>, error: &ArrowError) -> PyErr {
+    exception(py, Error::new(Kind::Internal, format!("the schema cannot be exported: {error}")))
+}

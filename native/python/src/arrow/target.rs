@@ -1,0 +1,187 @@
+//! The Arrow type that a column becomes: one answer for each column type, and one for each kind of data.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow_schema::{DataType, Field, IntervalUnit, TimeUnit};
+use oxyde_driver::batch::Data;
+use oxyde_ir::{ColumnType, Value};
+
+/// The types that leave this house. `Uuid` and `Json` are storage types that carry an extension's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    Null,
+    Bool,
+    Int16,
+    Int32,
+    Int64,
+    UInt64,
+    Float32,
+    Float64,
+    Utf8,
+    Binary,
+    Decimal128(u8, i8),
+    Decimal256(u8, i8),
+    Date,
+    Time,
+    Datetime,
+    DatetimeTz,
+    Duration,
+    Interval,
+    Uuid,
+    Json,
+    Dictionary,
+    List(Box<Target>),
+}
+
+impl Target {
+    /// What a declared column becomes; `None` where the server has to say.
+    pub fn of_type(ty: &ColumnType) -> Option<Self> {
+        Some(match ty {
+            ColumnType::Bool => Self::Bool,
+            ColumnType::Int => Self::Int64,
+            ColumnType::Float => Self::Float64,
+            ColumnType::Text => Self::Utf8,
+            ColumnType::Bytes => Self::Binary,
+            ColumnType::Decimal { precision: Some(precision), scale } => Self::decimal(*precision, scale.unwrap_or(0)),
+            ColumnType::Decimal { precision: None, .. } => Self::Utf8,
+            ColumnType::Date => Self::Date,
+            ColumnType::Time => Self::Time,
+            ColumnType::Datetime => Self::Datetime,
+            ColumnType::DatetimeTz => Self::DatetimeTz,
+            ColumnType::Duration => Self::Duration,
+            ColumnType::Uuid => Self::Uuid,
+            ColumnType::Json => Self::Json,
+            ColumnType::Array { item } => Self::List(Box::new(Self::of_type(item)?)),
+            ColumnType::Enum { .. } => Self::Dictionary,
+            ColumnType::Any => return None,
+        })
+    }
+
+    fn decimal(precision: u16, scale: u16) -> Self {
+        match (u8::try_from(precision), i8::try_from(scale)) {
+            (Ok(precision @ 1..=38), Ok(scale)) if scale <= precision as i8 => Self::Decimal128(precision, scale),
+            (Ok(precision @ 39..=76), Ok(scale)) if scale <= precision as i8 => Self::Decimal256(precision, scale),
+            _ => Self::Utf8,
+        }
+    }
+
+    /// What a column becomes that only the server described; an error when its values have no one type.
+    pub fn of_data(data: &Data) -> Result<Self, String> {
+        Ok(match data {
+            Data::Bool(_) => Self::Bool,
+            Data::Int16(_) => Self::Int16,
+            Data::Int32(_) => Self::Int32,
+            Data::Int64(_) => Self::Int64,
+            Data::UInt64(_) => Self::UInt64,
+            Data::Float32(_) => Self::Float32,
+            Data::Float64(_) => Self::Float64,
+            // The labels are not known beforehand, and dictionaries of batches would differ.
+            Data::Text(_) | Data::Enum(_) | Data::TimeTz(_) => Self::Utf8,
+            Data::Bytes(_) => Self::Binary,
+            Data::Decimal { precision, scale, .. } if *scale >= 0 => Self::decimal((*precision).into(), u16::from(scale.unsigned_abs())),
+            Data::DecimalText { digits: Some((precision, scale)), .. } if *scale >= 0 => {
+                Self::decimal((*precision).into(), u16::from(scale.unsigned_abs()))
+            }
+            Data::Decimal { .. } | Data::DecimalText { .. } => Self::Utf8,
+            Data::Date(_) => Self::Date,
+            Data::Time(_) => Self::Time,
+            Data::Datetime(_) => Self::Datetime,
+            Data::DatetimeTz(_) => Self::DatetimeTz,
+            Data::Duration(_) => Self::Duration,
+            Data::Interval(_) => Self::Interval,
+            Data::Uuid(_) => Self::Uuid,
+            Data::Json(_) => Self::Json,
+            Data::List { items, .. } => Self::List(Box::new(Self::of_data(&items.data)?)),
+            Data::Dynamic(values) => Self::of_values(values)?,
+        })
+    }
+
+    /// The one type of values that come without any; NULLs fit all.
+    fn of_values(values: &[Value]) -> Result<Self, String> {
+        let mut found = Self::Null;
+        for value in values {
+            let this = match value {
+                Value::Null => continue,
+                Value::Bool(_) => Self::Bool,
+                Value::Int(_) => Self::Int64,
+                Value::Float(_) => Self::Float64,
+                Value::Text(_) | Value::Decimal(_) => Self::Utf8,
+                Value::Bytes(_) => Self::Binary,
+                Value::Date(_) => Self::Date,
+                Value::Time(_) => Self::Time,
+                Value::Datetime(_) => Self::Datetime,
+                Value::DatetimeTz(_) => Self::DatetimeTz,
+                Value::Duration(_) => Self::Duration,
+                Value::Uuid(_) => Self::Uuid,
+                Value::Json(_) => Self::Json,
+                Value::Array(members) => Self::List(Box::new(Self::of_values(members)?)),
+            };
+            if found == Self::Null {
+                found = this;
+            } else if found != this {
+                return Err(format!("values of two types ({} and {}) in one column", found.data_type(), this.data_type()));
+            }
+        }
+        Ok(found)
+    }
+
+    pub fn data_type(&self) -> DataType {
+        match self {
+            Self::Null => DataType::Null,
+            Self::Bool => DataType::Boolean,
+            Self::Int16 => DataType::Int16,
+            Self::Int32 => DataType::Int32,
+            Self::Int64 => DataType::Int64,
+            Self::UInt64 => DataType::UInt64,
+            Self::Float32 => DataType::Float32,
+            Self::Float64 => DataType::Float64,
+            Self::Utf8 | Self::Json => DataType::Utf8,
+            Self::Binary => DataType::Binary,
+            Self::Decimal128(precision, scale) => DataType::Decimal128(*precision, *scale),
+            Self::Decimal256(precision, scale) => DataType::Decimal256(*precision, *scale),
+            Self::Date => DataType::Date32,
+            Self::Time => DataType::Time64(TimeUnit::Microsecond),
+            Self::Datetime => DataType::Timestamp(TimeUnit::Microsecond, None),
+            Self::DatetimeTz => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+            Self::Duration => DataType::Duration(TimeUnit::Microsecond),
+            Self::Interval => DataType::Interval(IntervalUnit::MonthDayNano),
+            Self::Uuid => DataType::FixedSizeBinary(16),
+            Self::Dictionary => DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
+            Self::List(item) => DataType::List(Arc::new(item.field("item", true))),
+        }
+    }
+
+    /// A field of this type, with the name of its extension where it has one.
+    pub fn field(&self, name: &str, nullable: bool) -> Field {
+        let field = Field::new(name, self.data_type(), nullable);
+        let extension = match self {
+            Self::Uuid => "arrow.uuid",
+            Self::Json => "arrow.json",
+            Self::Null
+            | Self::Bool
+            | Self::Int16
+            | Self::Int32
+            | Self::Int64
+            | Self::UInt64
+            | Self::Float32
+            | Self::Float64
+            | Self::Utf8
+            | Self::Binary
+            | Self::Decimal128(..)
+            | Self::Decimal256(..)
+            | Self::Date
+            | Self::Time
+            | Self::Datetime
+            | Self::DatetimeTz
+            | Self::Duration
+            | Self::Interval
+            | Self::Dictionary
+            | Self::List(_) => return field,
+        };
+        field.with_metadata(HashMap::from([
+            ("ARROW:extension:name".to_owned(), extension.to_owned()),
+            ("ARROW:extension:metadata".to_owned(), String::new()),
+        ]))
+    }
+}

@@ -1,0 +1,118 @@
+//! Instances of a pydantic model made without its constructor, slot by slot, as pydantic-core itself makes them after validating.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PySet, PyString, PyType};
+
+use super::types::set;
+
+/// Where a slot lies in an instance.
+#[derive(Clone, Copy)]
+struct Offset(isize);
+
+/// The head of the `PyMemberDescrObject` of `CPython`, the same from 3.10 to 3.14; not part of the bindings.
+#[repr(C)]
+struct MemberDescriptor {
+    head: ffi::PyObject,
+    class: *mut ffi::PyTypeObject,
+    name: *mut ffi::PyObject,
+    qualname: *mut ffi::PyObject,
+    member: *mut ffi::PyMemberDef,
+}
+
+/// The code of a slot made by `__slots__`.
+const OBJECT_EX: std::ffi::c_int = 16;
+
+impl Offset {
+    /// The place of the `__slots__` member of that name; `None` when the attribute is something else.
+    fn of(model: &Bound<'_, PyType>, name: &Bound<'_, PyString>) -> PyResult<Option<Self>> {
+        let py = model.py();
+        let found = model.getattr(name)?;
+        let slots = py.import("types")?.getattr("MemberDescriptorType")?;
+        if !found.get_type().is(&slots) {
+            return Ok(None);
+        }
+        let owner: Bound<'_, PyType> = found.getattr("__objclass__")?.cast_into()?;
+        if !model.is_subclass(&owner)? {
+            return Ok(None);
+        }
+        // SAFETY: an object of exactly `types.MemberDescriptorType` has this layout, and `member` points to the definition that its
+        // class keeps alive; `model` is that class or derived from it, so that the offset holds for its instances.
+        let member = unsafe { *(*found.as_ptr().cast::<MemberDescriptor>()).member };
+        Ok((member.type_code == OBJECT_EX).then_some(Self(member.offset)))
+    }
+
+    /// Puts a value into the empty slot of a new instance.
+    ///
+    /// # Safety
+    /// `instance` is an instance of the class that the offset was taken from, and its slot is still empty.
+    unsafe fn put(self, instance: *mut ffi::PyObject, value: Bound<'_, PyAny>) {
+        // SAFETY: the caller's promise; the slot takes over the reference.
+        unsafe { instance.byte_offset(self.0).cast::<*mut ffi::PyObject>().write(value.into_ptr()) };
+    }
+}
+
+/// The slots of a model class, found once per layout.
+pub struct Slots {
+    model: Py<PyType>,
+    fields_set: Offset,
+    extra: Offset,
+    private: Offset,
+    state: Offset,
+    state_name: Py<PyString>,
+}
+
+impl Slots {
+    pub fn new(model: &Bound<'_, PyType>, state_slot: &str) -> PyResult<Self> {
+        let py = model.py();
+        let offset = |name: &str| {
+            Offset::of(model, &PyString::intern(py, name))?.ok_or_else(|| {
+                PyTypeError::new_err(format!(
+                    "{name} of {} is not a slot",
+                    model.qualname().map_or_else(|_| "the model".into(), |n| n.to_string())
+                ))
+            })
+        };
+        Ok(Self {
+            model: model.clone().unbind(),
+            fields_set: offset("__pydantic_fields_set__")?,
+            extra: offset("__pydantic_extra__")?,
+            private: offset("__pydantic_private__")?,
+            state: offset(state_slot)?,
+            state_name: PyString::intern(py, state_slot).unbind(),
+        })
+    }
+
+    /// A new instance with this dictionary, a copy of this set of given fields, no extras, no private attributes and this state.
+    pub fn make<'py>(
+        &self,
+        dict: &Bound<'py, PyDict>,
+        fields_set: &Bound<'py, PySet>,
+        state: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = dict.py();
+        let class = self.model.as_ptr().cast::<ffi::PyTypeObject>();
+        // SAFETY: `class` is a live heap type derived from `BaseModel`, whose `tp_new` is that of `object`; `tp_alloc` gives a zeroed
+        // instance, or null with an exception set. The offsets were read from this class, its slots are empty, and each takes one
+        // reference. `GenericSetDict` takes a reference of its own to the dictionary.
+        unsafe {
+            let alloc = (*class).tp_alloc.ok_or_else(|| PyTypeError::new_err("the model cannot be allocated"))?;
+            let made = Bound::from_owned_ptr_or_err(py, alloc(class, 0))?;
+            let object = made.as_ptr();
+            self.fields_set.put(object, Bound::from_owned_ptr_or_err(py, ffi::PySet_New(fields_set.as_ptr()))?);
+            self.extra.put(object, py.None().into_bound(py));
+            self.private.put(object, py.None().into_bound(py));
+            self.state.put(object, state.clone());
+            if ffi::PyObject_GenericSetDict(object, dict.as_ptr(), std::ptr::null_mut()) == -1 {
+                return Err(PyErr::fetch(py));
+            }
+            Ok(made)
+        }
+    }
+
+    /// Marks an instance that exists already.
+    pub fn mark<'py>(&self, instance: &Bound<'py, PyAny>, state: &Bound<'py, PyAny>) -> PyResult<()> {
+        set(instance.py(), instance, self.state_name.bind(instance.py()), state)
+    }
+}

@@ -1,0 +1,14 @@
+//! Batches become Python values: rows, columns, or instances of a model.
+
+mod gc;
+mod instance;
+mod json;
+mod layout;
+mod models;
+mod types;
+mod values;
+
+pub use layout::Layout;
+pub use models::{fill, models};
+pub use types::Types;
+pub use values::columns;

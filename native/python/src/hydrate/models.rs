@@ -1,0 +1,158 @@
+//! A batch becomes instances: by columns where no rule of the model crosses fields, else by dictionaries.
+
+use oxyde_driver::batch::ColumnBatch;
+use oxyde_driver::error::Kind;
+use pyo3::exceptions::PyException;
+use pyo3::ffi;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PySet};
+
+use super::gc::Pause;
+use super::layout::{Entry, Layout};
+use super::values::columns;
+use crate::error::of_kind;
+
+/// The rows of a batch as new instances.
+pub fn models<'py>(py: Python<'py>, batch: &ColumnBatch, layout: &Layout, first: usize) -> PyResult<Bound<'py, PyList>> {
+    let _pause = Pause::new(py);
+    let read = read(py, batch, layout, first)?;
+    match validated(py, &read, layout)? {
+        Some(columns) => instances(py, &columns, batch.rows, layout),
+        None => from_rows(py, &read, batch.rows, layout),
+    }
+}
+
+/// Writes the rows of a batch into instances that exist already.
+pub fn fill(py: Python<'_>, batch: &ColumnBatch, layout: &Layout, instances: &[Bound<'_, PyAny>], first: usize) -> PyResult<()> {
+    if instances.len() != batch.rows {
+        let message = format!("{} instances of {} for {} rows", instances.len(), layout.name, batch.rows);
+        return Err(of_kind(py, Kind::Internal, message));
+    }
+    let _pause = Pause::new(py);
+    let read = read(py, batch, layout, first)?;
+    let columns = match validated(py, &read, layout)? {
+        Some(columns) => columns,
+        None => fields_of(py, &call_rows(py, &read, batch.rows, layout)?, layout)?,
+    };
+    let state = layout.state.bind(py);
+    for (row, instance) in instances.iter().enumerate() {
+        let dict: Bound<'_, PyDict> = instance.getattr(intern!(py, "__dict__"))?.cast_into()?;
+        let fields_set: Bound<'_, PySet> = instance.getattr(intern!(py, "__pydantic_fields_set__"))?.cast_into()?;
+        for (field, column) in layout.fields.iter().zip(&columns) {
+            dict.set_item(field, item(column, row)?)?;
+            fields_set.add(field)?;
+        }
+        layout.slots.mark(instance, state)?;
+    }
+    Ok(())
+}
+
+fn read<'py>(py: Python<'py>, batch: &ColumnBatch, layout: &Layout, first: usize) -> PyResult<Vec<Bound<'py, PyList>>> {
+    // A program whose step ran for no row knows no columns.
+    if batch.columns.is_empty() && batch.rows == 0 {
+        return Ok(layout.fields.iter().map(|_| PyList::empty(py)).collect());
+    }
+    if batch.columns.len() != layout.fields.len() {
+        let message = format!("{} columns for the {} fields of {}", batch.columns.len(), layout.fields.len(), layout.name);
+        return Err(of_kind(py, Kind::Internal, message));
+    }
+    columns(py, batch, Some(&layout.json), first)
+}
+
+/// The columns after their validators; `None` when the model wants dictionaries, or when a column failed.
+fn validated<'py>(py: Python<'py>, read: &[Bound<'py, PyList>], layout: &Layout) -> PyResult<Option<Vec<Bound<'py, PyList>>>> {
+    let Some(validators) = &layout.validators else { return Ok(None) };
+    let mut columns = Vec::with_capacity(read.len());
+    for (list, validator) in read.iter().zip(validators) {
+        let Some(validator) = validator else {
+            columns.push(list.clone());
+            continue;
+        };
+        match validator.bind(py).call1((list,)) {
+            Ok(valid) => columns.push(valid.cast_into()?),
+            // The dictionaries' validation raises the error that the model's author expects.
+            Err(error) if error.is_instance_of::<PyException>(py) => return Ok(None),
+            Err(interruption) => return Err(interruption),
+        }
+        if columns.last().is_some_and(|column: &Bound<'_, PyList>| column.len() != list.len()) {
+            return Err(of_kind(py, Kind::Internal, format!("a validator of {} changed the number of rows", layout.name)));
+        }
+    }
+    Ok(Some(columns))
+}
+
+/// The item of a list that is known to be long enough.
+fn item<'py>(list: &Bound<'py, PyList>, row: usize) -> PyResult<Bound<'py, PyAny>> {
+    list.get_item(row)
+}
+
+fn instances<'py>(py: Python<'py>, columns: &[Bound<'py, PyList>], rows: usize, layout: &Layout) -> PyResult<Bound<'py, PyList>> {
+    let state = layout.state.bind(py);
+    let fields_set = layout.fields_set.bind(py);
+    let made = PyList::empty(py);
+    for row in 0..rows {
+        let dict = PyDict::new(py);
+        for (name, entry) in &layout.entries {
+            let set = match entry {
+                // SAFETY: all three are live; the list is at least `rows` long (checked by `validated`); `SetItem` takes references of
+                // its own to the borrowed name and item.
+                Entry::Column(index) => unsafe {
+                    let value = ffi::PyList_GET_ITEM(columns[*index].as_ptr(), row as ffi::Py_ssize_t);
+                    ffi::PyDict_SetItem(dict.as_ptr(), name.as_ptr(), value)
+                },
+                // SAFETY: three live objects; `SetItem` takes references of its own.
+                Entry::Constant(value) => unsafe { ffi::PyDict_SetItem(dict.as_ptr(), name.as_ptr(), value.as_ptr()) },
+            };
+            if set == -1 {
+                return Err(PyErr::fetch(py));
+            }
+        }
+        made.append(layout.slots.make(&dict, fields_set, state)?)?;
+    }
+    Ok(made)
+}
+
+/// Instances by way of dictionaries and the model's own validation.
+fn from_rows<'py>(py: Python<'py>, read: &[Bound<'py, PyList>], rows: usize, layout: &Layout) -> PyResult<Bound<'py, PyList>> {
+    let made = call_rows(py, read, rows, layout)?;
+    let state = layout.state.bind(py);
+    for instance in &made {
+        layout.slots.mark(&instance, state)?;
+    }
+    Ok(made)
+}
+
+fn call_rows<'py>(py: Python<'py>, read: &[Bound<'py, PyList>], rows: usize, layout: &Layout) -> PyResult<Bound<'py, PyList>> {
+    let dicts = PyList::empty(py);
+    for row in 0..rows {
+        let dict = PyDict::new(py);
+        for (field, column) in layout.fields.iter().zip(read) {
+            dict.set_item(field, item(column, row)?)?;
+        }
+        dicts.append(dict)?;
+    }
+    let made: Bound<'py, PyList> = layout.validate_rows.bind(py).call1((dicts,))?.cast_into()?;
+    if made.len() != rows {
+        return Err(of_kind(py, Kind::Internal, format!("validation made {} instances of {} from {rows} rows", made.len(), layout.name)));
+    }
+    Ok(made)
+}
+
+/// The fields of validated rows, by column; rows are instances or dictionaries.
+fn fields_of<'py>(py: Python<'py>, rows: &Bound<'py, PyList>, layout: &Layout) -> PyResult<Vec<Bound<'py, PyList>>> {
+    layout
+        .fields
+        .iter()
+        .map(|field| {
+            let values = PyList::empty(py);
+            for row in rows {
+                match row.cast::<PyDict>() {
+                    Ok(dict) => values.append(dict.as_any().get_item(field)?)?,
+                    Err(_) => values.append(row.getattr(field)?)?,
+                }
+            }
+            Ok(values)
+        })
+        .collect()
+}

@@ -1,0 +1,49 @@
+//! The compiled module `oxyde._native`: what Python may ask of the core, and nothing of how it is done.
+
+mod arrow;
+mod batch;
+mod calendar;
+mod database;
+mod error;
+mod hydrate;
+mod launch;
+mod lifecycle;
+mod operation;
+mod params;
+mod queue;
+mod settings;
+mod text;
+mod transaction;
+
+use pyo3::prelude::*;
+
+// The interpreter's lock is asked for: nothing here was tried without it.
+#[pymodule(gil_used = true)]
+mod _native {
+    use super::{Bound, PyModule, PyModuleMethods, PyResult};
+
+    #[pymodule_export]
+    use crate::arrow::ArrowStream;
+    #[pymodule_export]
+    use crate::batch::Batch;
+    #[pymodule_export]
+    use crate::database::Database;
+    #[pymodule_export]
+    use crate::hydrate::Layout;
+    #[pymodule_export]
+    use crate::lifecycle::shutdown;
+    #[pymodule_export]
+    use crate::operation::Operation;
+    #[pymodule_export]
+    use crate::queue::Queue;
+    #[pymodule_export]
+    use crate::text::{arrow_schema, canonical, describe, render};
+    #[pymodule_export]
+    use crate::transaction::Session;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("SOURCE_HASH", env!("OXYDE_SOURCE_HASH"))?;
+        module.add("WIRE_VERSION", oxyde_ir::wire::VERSION)
+    }
+}

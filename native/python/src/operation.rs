@@ -1,0 +1,183 @@
+//! A statement under way, as the one who waits for it sees it.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use oxyde_driver::cancel::Cancel;
+use oxyde_driver::error::{Error, Kind};
+use oxyde_driver::stream::Message;
+use oxyde_engine::Plan;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::error::TryRecvError;
+
+use crate::arrow::ArrowStream;
+use crate::batch::Batch;
+use crate::error::exception;
+
+/// How long a blocking wait leaves the interpreter's signal handlers alone.
+const SLICE: Duration = Duration::from_millis(50);
+
+/// How long an interrupted wait stays for the server's confirmation.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A flag to wait for without the GIL.
+#[derive(Default)]
+pub struct Signal {
+    raised: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Signal {
+    pub fn raise(&self) {
+        *self.raised.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.changed.notify_all();
+    }
+
+    /// Waits until it is raised, but no longer than this, and lowers it.
+    pub fn wait(&self, timeout: Duration) {
+        let raised = self.raised.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut raised, _) = self.changed.wait_timeout_while(raised, timeout, |raised| !*raised).unwrap_or_else(PoisonError::into_inner);
+        *raised = false;
+    }
+}
+
+/// Attempts until there is an answer, waiting for the signal in between without the GIL.
+/// The exception of a signal handler (`KeyboardInterrupt`) ends it, after `interrupted`.
+pub fn patiently<T>(
+    py: Python<'_>,
+    signal: &Signal,
+    mut attempt: impl FnMut() -> Poll<Result<T, Error>>,
+    interrupted: impl FnOnce(),
+) -> PyResult<T> {
+    loop {
+        match attempt() {
+            Poll::Ready(answer) => return answer.map_err(|error| exception(py, error)),
+            Poll::Pending => py.detach(|| signal.wait(SLICE)),
+        }
+        if let Err(interruption) = py.check_signals() {
+            interrupted();
+            return Err(interruption);
+        }
+    }
+}
+
+/// The receiving end with what is known about it.
+struct Inbox {
+    /// Gone once a stream took it over.
+    receiver: Option<Receiver<Message>>,
+    /// Rows taken so far, for messages.
+    rows: usize,
+    taken: bool,
+    ended: bool,
+}
+
+#[pyclass(frozen, module = "oxyde._native")]
+pub struct Operation {
+    #[pyo3(get)]
+    id: u64,
+    inbox: Mutex<Inbox>,
+    cancel: Cancel,
+    signal: Arc<Signal>,
+    plan: Option<Arc<Plan>>,
+}
+
+impl Operation {
+    pub fn new(id: u64, receiver: Receiver<Message>, cancel: Cancel, signal: Arc<Signal>, plan: Option<Arc<Plan>>) -> Self {
+        let inbox = Inbox { receiver: Some(receiver), rows: 0, taken: false, ended: false };
+        Self { id, inbox: Mutex::new(inbox), cancel, signal, plan }
+    }
+
+    fn inbox(&self) -> MutexGuard<'_, Inbox> {
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What has arrived, without waiting.
+    fn receive(&self) -> Poll<Result<Batch, Error>> {
+        let mut inbox = self.inbox();
+        if inbox.ended {
+            return Poll::Ready(Err(Error::new(Kind::Internal, "the operation has ended: nothing is left to take")));
+        }
+        let Some(receiver) = &mut inbox.receiver else {
+            return Poll::Ready(Err(Error::new(Kind::Internal, "the operation became a stream")));
+        };
+        let message = match receiver.try_recv() {
+            Ok(message) => message,
+            Err(TryRecvError::Empty) => return Poll::Pending,
+            Err(TryRecvError::Disconnected) => {
+                inbox.ended = true;
+                return Poll::Ready(Err(lost()));
+            }
+        };
+        inbox.taken = true;
+        let first = inbox.rows;
+        Poll::Ready(match message {
+            Message::Batch(columns) => {
+                inbox.rows += columns.rows;
+                Ok(Batch::part(columns, first, self.plan.clone()))
+            }
+            Message::Done(end) => {
+                inbox.ended = true;
+                end.map(|finished| Batch::last(finished, first, self.plan.clone()))
+            }
+        })
+    }
+
+    /// Stops the operation and stays a while for its end, so that the connection is clean when the exception arrives.
+    fn abort(&self, py: Python<'_>) {
+        self.cancel.cancel();
+        let until = Instant::now() + GRACE;
+        py.detach(|| {
+            while let Some(left) = until.checked_duration_since(Instant::now()) {
+                match self.receive() {
+                    Poll::Ready(Ok(batch)) if !batch.is_last() => {}
+                    Poll::Ready(_) => return,
+                    Poll::Pending => self.signal.wait(left.min(SLICE)),
+                }
+            }
+        });
+    }
+}
+
+/// The task went away without a word, which only the end of the runtime does.
+pub fn lost() -> Error {
+    Error::new(Kind::Closed, "the statement was given up: Oxyde is shutting down")
+}
+
+#[pymethods]
+impl Operation {
+    fn take(&self, py: Python<'_>) -> PyResult<Option<Batch>> {
+        match self.receive() {
+            Poll::Ready(answer) => answer.map(Some).map_err(|error| exception(py, error)),
+            Poll::Pending => Ok(None),
+        }
+    }
+
+    fn wait(&self, py: Python<'_>) -> PyResult<Batch> {
+        patiently(py, &self.signal, || self.receive(), || self.abort(py))
+    }
+
+    fn cancel(&self) {
+        self.cancel.cancel();
+    }
+
+    fn stream(&self) -> PyResult<ArrowStream> {
+        let mut inbox = self.inbox();
+        if inbox.taken {
+            return Err(PyValueError::new_err("a batch was taken from this operation: it cannot become a stream any more"));
+        }
+        let receiver = inbox.receiver.take().ok_or_else(|| PyValueError::new_err("this operation became a stream already"))?;
+        Ok(ArrowStream::new(receiver, self.cancel.clone(), Arc::clone(&self.signal), self.plan.clone()))
+    }
+}
+
+impl Drop for Operation {
+    fn drop(&mut self) {
+        let inbox = self.inbox.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if inbox.receiver.is_some() && !inbox.ended {
+            self.cancel.cancel();
+        }
+    }
+}

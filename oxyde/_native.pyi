@@ -1,0 +1,163 @@
+"""The compiled core, as Python sees it. Checked against the binary by tests/codebase."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, final
+
+SOURCE_HASH: str
+"""A hash of the Rust sources that this binary was built from."""
+
+WIRE_VERSION: int
+
+def canonical(json: str) -> bytes:
+    """The golden MessagePack bytes of a statement given as JSON; raises ValueError naming the offending node."""
+
+def describe(shape: bytes) -> str:
+    """The statement as JSON with sorted keys; raises ValueError naming the offending node."""
+
+def render(shape: bytes, dialect: str, values: tuple[Any, ...] | None = None) -> list[tuple[str, list[Any]]]:
+    """The steps of a statement as SQL text with the values of their placeholders, without a connection.
+
+    A bulk insert is rendered for its number of rows. Without values the lists are empty.
+    Raises UnsupportedError when the dialect cannot do it, ValueError for an unknown dialect.
+    """
+
+def arrow_schema(shape: bytes, dialect: str) -> object:
+    """An ``arrow_schema`` PyCapsule of the result columns; executes nothing."""
+
+def shutdown(timeout: float) -> None:
+    """Stops the runtime: cancels what runs, rolls back what is open, waits at most ``timeout`` seconds. Called at exit."""
+
+@final
+class Queue:
+    """Where operations of one event loop report. The descriptor is readable while operations have something to say."""
+
+    def __new__(cls) -> Queue: ...
+    def fileno(self) -> int: ...
+    def drain(self) -> list[int]:
+        """The ids of the operations that have something to take; clears the descriptor."""
+    def wait(self, timeout: float) -> list[int]:
+        """The same, blocking without the GIL; for loops without ``add_reader``."""
+
+@final
+class Database:
+    """A pool of connections to one server."""
+
+    def __new__(cls, url: str, settings: Mapping[str, Any]) -> Database:
+        """Understands the URL and the settings; no I/O. Raises ValueError, never showing a password."""
+    url: str
+    """Without password."""
+    family: str | None
+    """postgres, sqlite, mysql or mariadb; None before the first connect when the scheme leaves it open."""
+    version: tuple[int, int, int] | None
+    def status(self) -> dict[str, int]:
+        """``size``, ``idle``, ``waiting`` and ``max`` of the pool."""
+    def connect(self, queue: Queue | None) -> Operation:
+        """Opens the first connection and learns the server."""
+    def close(self, queue: Queue | None) -> Operation:
+        """Closes idle connections now and lent ones when they come back."""
+    def session(self) -> Session:
+        """A session for a transaction; leases its connection at ``begin``."""
+    def submit(
+        self,
+        queue: Queue | None,
+        session: Session | None,
+        shape: bytes,
+        values: tuple[Any, ...],
+        *,
+        arrow: bool = False,
+        timeout: float | None = None,
+    ) -> Operation:
+        """Starts a statement. Values are converted here, by the types of the shape: FieldError when one does not fit, nothing is sent then.
+
+        ``queue`` None is for blocking callers (``Operation.wait``). ``arrow`` asks for large batches.
+        For a bulk insert ``values`` is one list for each column.
+        """
+
+@final
+class Session:
+    """A transaction's place: statements on it run one at a time, in order, on one connection."""
+
+    def begin(self, queue: Queue | None, *, isolation: str | None, read_only: bool, immediate: bool, timeout: float | None) -> Operation: ...
+    def commit(self, queue: Queue | None) -> Operation: ...
+    def rollback(self, queue: Queue | None) -> Operation: ...
+    def savepoint(self, queue: Queue | None, depth: int) -> Operation: ...
+    def release(self, queue: Queue | None, depth: int) -> Operation: ...
+    def rollback_to(self, queue: Queue | None, depth: int) -> Operation: ...
+    broken: bool
+    """A statement failed: further ones are refused until a rollback (to a savepoint)."""
+
+@final
+class Operation:
+    """A statement under way. Dropping it disposes of what nobody took."""
+
+    id: int
+    def take(self) -> Batch | None:
+        """What has arrived, or None when nothing has yet (the queue will name ``id``). Raises the operation's error."""
+    def wait(self) -> Batch:
+        """The next batch, blocking without the GIL; a signal's exception (KeyboardInterrupt) cancels on the server first."""
+    def cancel(self) -> None:
+        """Asks the server to stop. The connection is not lent again before it did."""
+    def stream(self) -> ArrowStream:
+        """The batches as an Arrow stream; the operation must have been submitted with ``arrow=True`` and not been taken from."""
+
+@final
+class Batch:
+    """Rows decoded into columns."""
+
+    done: bool
+    """This is the last batch."""
+    affected: int
+    """Rows inserted, updated or deleted; 0 before the last batch."""
+    rows: int
+    names: list[str]
+    def models(self, layout: Layout) -> list[Any]: ...
+    def values(self) -> list[tuple[Any, ...]]:
+        """The rows as tuples of exact Python values; JSON parsed."""
+    def columns(self) -> list[list[Any]]:
+        """The same by column."""
+    def fill(self, layout: Layout, instances: Sequence[Any]) -> None:
+        """Writes the rows' values into instances that exist already, in order (RETURNING after an insert, refresh)."""
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
+
+@final
+class Layout:
+    """How result columns become instances of one model class, chosen once per (class, columns)."""
+
+    def __new__(
+        cls,
+        model: type,
+        fields: tuple[str, ...],
+        *,
+        validators: tuple[Any | None, ...] | None,
+        validate_rows: Callable[[list[dict[str, Any]]], list[Any]],
+        rows: str,
+        state: object,
+        state_slot: str,
+        json: tuple[bool, ...],
+        constants: Mapping[str, Any],
+    ) -> Layout:
+        """
+        Args:
+            model: The class to make instances of.
+            fields: The field name of each result column, in order.
+            validators: One ``SchemaValidator(list_schema(field schema))`` for each column (None where the schema is proved to be the
+                identity), for the native tier. None instead of the tuple means that rows go through ``validate_rows`` as dictionaries.
+            validate_rows: Validates a list of dictionaries (keys as ``rows`` says) into a list of instances; also used for a chunk
+                in which a column failed, so that the real ValidationError appears.
+            rows: ``"name"`` or ``"alias"``: unused by the core except for messages.
+            state: What to store in the slot ``state_slot`` of every instance (the mark of a row that was read).
+            state_slot: The name of the ``__slots__`` member of ``model`` that takes it.
+            json: Which columns hold JSON text to be parsed before validation.
+            constants: Entries of ``__dict__`` that no column provides, shared by all instances.
+        """
+
+@final
+class ArrowStream:
+    """A single-use Arrow stream; a second export raises."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+    def __arrow_c_schema__(self) -> object: ...
+    def next(self) -> Batch | None:
+        """The next record batch as a Batch (``__arrow_c_array__``), blocking without the GIL; None at the end."""
+    def close(self) -> None:
+        """Cancels what still runs."""

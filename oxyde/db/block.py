@@ -1,0 +1,207 @@
+"""An atomic block: a transaction, or a savepoint inside one; how it begins and how it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from oxyde import _native
+from oxyde.db import current
+from oxyde.db.steps import Await, Finish, Start, Steps, Turn
+from oxyde.exceptions import CommitOutcomeUnknown, OxydeError, TransactionBroken
+
+if TYPE_CHECKING:
+    from oxyde.db.database import AsyncDatabase
+
+
+class Block:
+    """What ``async with atomic() as block`` gives.
+
+    Attributes:
+        database: Where it runs.
+        alias: The alias it was opened by, if any.
+        session: The transaction's place in the core, shared with the blocks nested in it.
+        parent: The block that this one is a savepoint of.
+        outer: The block that was innermost before, on whatever database.
+        depth: 0 for a transaction, 1 for a savepoint in it, and so on.
+        blocking: Opened by ``oxyde.sync.atomic``.
+        closed: It was left.
+        thread: The thread that opened it.
+        child: The savepoint that is open in it.
+        waiters: Called when ``child`` has ended.
+    """
+
+    def __init__(
+        self, database: AsyncDatabase, session: _native.Session, *, alias: str | None = None, parent: Block | None = None, blocking: bool
+    ) -> None:
+        self.database = database
+        self.alias = alias
+        self.session = session
+        self.parent = parent
+        self.outer = current.innermost()
+        self.depth: int = 0 if parent is None else parent.depth + 1
+        self.blocking = blocking
+        self.closed = False
+        self.thread = threading.get_ident()
+        self.child: Block | None = None
+        self.waiters: list[Callable[[], object]] = []
+        self.rolls_back = False
+        self.after_commit: list[Callable[[], Any]] = []
+        self.after_rollback: list[Callable[[], Any]] = []
+
+    def __repr__(self) -> str:
+        """Returns one line: the kind of block, its connection, its state."""
+        kind = "transaction" if self.parent is None else f"savepoint {self.depth}"
+        state = "closed" if self.closed else "broken" if self.session.broken else "open"
+        return f"<{kind} on {self.database.name}, {state}>"
+
+    def set_rollback(self, rollback: bool = True) -> None:
+        """Makes the block roll back when it is left, without an error; ``False`` takes that back."""
+        self.rolls_back = rollback
+
+    def on_commit(self, function: Callable[[], Any]) -> None:
+        """Calls a function, sync or async, once the outermost block is committed; never if this one rolls back."""
+        self._check(function)
+        self.after_commit.append(function)
+
+    def on_rollback(self, function: Callable[[], Any]) -> None:
+        """Calls a function, sync or async, once this block or one around it was rolled back."""
+        self._check(function)
+        self.after_rollback.append(function)
+
+    def _check(self, function: Callable[[], Any]) -> None:
+        self.require_open()
+        if self.blocking and inspect.iscoroutinefunction(function):
+            message = (
+                f"{function.__qualname__} is async and a blocking atomic block cannot await it; use a plain function or async with atomic()"
+            )
+            raise TypeError(message)
+
+    def require_open(self) -> None:
+        """Raises TransactionBroken if this block or one around it was left."""
+        block: Block | None = self
+        while block is not None:
+            if block.closed:
+                message = (
+                    "the atomic block that this task was started in has ended; await the task inside the block, "
+                    "or start it with on_commit() so that it runs after the commit"
+                )
+                raise TransactionBroken(message)
+            block = block.parent
+
+    def leave(self) -> None:
+        """Closes the block and lets those go on who waited for its end."""
+        self.closed = True
+        if current.innermost() is self:
+            current.enter(self.outer)
+        if self.parent is not None and self.parent.child is self:
+            self.parent.child = None
+            waiters, self.parent.waiters = self.parent.waiters, []
+            for wake in waiters:
+                wake()
+
+    def _keep(self, queue: _native.Queue | None) -> _native.Operation:
+        return self.session.commit(queue) if self.parent is None else self.session.release(queue, self.depth)
+
+    def _undo(self, queue: _native.Queue | None) -> _native.Operation:
+        return self.session.rollback(queue) if self.parent is None else self.session.rollback_to(queue, self.depth)
+
+    def end(self, error: BaseException | None) -> Steps[None]:
+        """Commits or rolls back, leaves the block, then calls what waits for that.
+
+        Args:
+            error: What left the body of the block; it makes the block roll back and goes on its way afterwards.
+
+        Raises:
+            TransactionBroken: The block was to commit, but met an error that was caught inside.
+            CommitOutcomeUnknown: COMMIT was sent and its answer never came.
+        """
+        self.require_open()
+        interrupt: BaseException | None = None
+        try:
+            if error is None and not self.rolls_back:
+                yield Turn(self)
+            broken = self.session.broken
+            keeps = error is None and not self.rolls_back and not broken
+            interrupt = yield from self._keep_or_undo() if keeps else self._undo_quietly()
+        except CommitOutcomeUnknown:
+            raise
+        except OxydeError:
+            yield from self._undo_quietly()
+            self.leave()
+            yield from _call_all(self.after_rollback, "on_rollback")
+            raise
+        finally:
+            self.leave()
+        if not keeps:
+            yield from _call_all(self.after_rollback, "on_rollback")
+        elif self.parent is None:
+            yield from _call_all(self.after_commit, "on_commit")
+        else:
+            self.parent.after_commit += self.after_commit
+            self.parent.after_rollback += self.after_rollback
+        if interrupt is not None and error is None:
+            raise interrupt
+        if broken and error is None and not self.rolls_back:
+            message = (
+                "the atomic block met an error that was caught inside it, so it was rolled back; "
+                "let the error leave the block, or catch it around a nested atomic()"
+            )
+            raise TransactionBroken(message)
+
+    def _keep_or_undo(self) -> Steps[BaseException | None]:
+        interrupt: BaseException | None = yield Finish(self._keep)
+        return interrupt
+
+    def _undo_quietly(self) -> Steps[BaseException | None]:
+        """Rolls back; a connection that was lost has done so already."""
+        interrupt: BaseException | None = None
+        with contextlib.suppress(OxydeError):
+            interrupt = yield Finish(self._undo)
+        return interrupt
+
+
+def begin(
+    database: AsyncDatabase,
+    *,
+    alias: str | None = None,
+    parent: Block | None = None,
+    blocking: bool,
+    isolation: str | None = None,
+    read_only: bool = False,
+    timeout: float | None = None,
+) -> Steps[Block]:
+    """Opens a transaction, or a savepoint in ``parent``; returns the block, which is then the innermost one."""
+    if parent is None:
+        session = database.native.session()
+        yield Start(
+            lambda queue: session.begin(queue, isolation=isolation, read_only=read_only, immediate=not read_only, timeout=timeout),
+        )
+        block = Block(database, session, alias=alias, blocking=blocking)
+    else:
+        yield Turn(parent)
+        parent.require_open()
+        block = Block(database, parent.session, alias=alias, parent=parent, blocking=blocking)
+        parent.child = block
+        try:
+            yield Start(lambda queue: block.session.savepoint(queue, block.depth))
+        except BaseException:
+            block.leave()
+            raise
+    current.enter(block)
+    return block
+
+
+def _call_all(functions: list[Callable[[], Any]], verb: str) -> Steps[None]:
+    """Calls all of them, then raises the first error."""
+    first: Exception | None = None
+    for function in functions:
+        try:
+            yield Await(function(), f"the function given to {verb}()")
+        except Exception as error:  # noqa: BLE001, PERF203 - the others are called all the same
+            first = first or error
+    if first is not None:
+        raise first

@@ -1,0 +1,164 @@
+"""A database that is connected to: its name, its settings, its pool."""
+
+from __future__ import annotations
+
+import os
+from types import TracebackType
+from typing import Final
+
+from typing_extensions import Self
+
+from oxyde import _native
+from oxyde.db.loop import result, result_blocking
+from oxyde.db.registry import forget, register_connection
+from oxyde.db.settings import PoolSettings
+
+_BACKENDS: Final = {"postgres": "postgres", "postgresql": "postgres", "mysql": "mysql", "mariadb": "mariadb", "sqlite": "sqlite"}
+
+
+class AsyncDatabase:
+    """A pool of connections to one server.
+
+    Args:
+        url: ``postgresql://user:password@host/name``, ``mysql://``, ``mariadb://`` or ``sqlite://path``.
+        name: The alias that verbs name it by.
+        settings: What the pool is told.
+        auto_register: Make the alias known at once.
+        overwrite: Take the place of another connection of that name.
+
+    Attributes:
+        url: Without password.
+        name: The alias.
+        settings: What the pool was told.
+
+    Raises:
+        ValueError: The URL or its scheme is not understood, or the name is taken.
+    """
+
+    def __init__(
+        self, url: str, *, name: str = "default", settings: PoolSettings | None = None, auto_register: bool = True, overwrite: bool = False
+    ) -> None:
+        self.name = name
+        self.settings = settings or PoolSettings()
+        self._secret_url = url
+        self._registers = auto_register
+        self._overwrites = overwrite
+        self._connected = False
+        self._open()
+        if auto_register:
+            register_connection(self, overwrite=overwrite)
+
+    def _open(self) -> None:
+        self.native = _native.Database(self._secret_url, self.settings.wire())
+        self.url: str = self.native.url
+        self._process = os.getpid()
+        self._closed = False
+
+    @property
+    def connected(self) -> bool:
+        """Whether it was connected and not disconnected since."""
+        return self._connected
+
+    @property
+    def backend(self) -> str:
+        """The server's dialect: postgres, sqlite, mysql or mariadb; after the first connect as the server said."""
+        return self.native.family or _BACKENDS[self.url.partition(":")[0].partition("+")[0].lower()]
+
+    def __repr__(self) -> str:
+        state = "connected" if self._connected else "not connected"
+        return f"<AsyncDatabase {self.name}: {self.url}, {state}>"
+
+    def _reopen(self) -> None:
+        """Makes a new pool where the old one is closed or belongs to the process that forked this one."""
+        if self._closed or self._process != os.getpid():
+            self._open()
+            if self._registers:
+                register_connection(self, overwrite=self._overwrites)
+
+    async def connect(self) -> Self:
+        """Opens the first connection, so that a wrong address or password shows now.
+
+        Raises:
+            ConnectionFailed: The server cannot be reached or refused us.
+        """
+        self._reopen()
+        await result(self.native.connect)
+        self._connected = True
+        return self
+
+    async def disconnect(self) -> None:
+        """Closes the connections, those in use when they come back, and forgets the alias."""
+        if self._forget():
+            await result(self.native.close)
+
+    def connect_blocking(self) -> Self:
+        """The blocking twin of ``connect``."""
+        self._reopen()
+        result_blocking(self.native.connect)
+        self._connected = True
+        return self
+
+    def disconnect_blocking(self) -> None:
+        """The blocking twin of ``disconnect``."""
+        if self._forget():
+            result_blocking(self.native.close)
+
+    def _forget(self) -> bool:
+        """Forgets the alias; returns whether there is a pool of this process to close."""
+        forget(self)
+        self._connected = False
+        if self._closed:
+            return False
+        self._closed = True
+        return self._process == os.getpid()
+
+    async def __aenter__(self) -> Self:
+        return await self.connect()
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.disconnect()
+
+
+class Connection:
+    """A connected database for scripts and notebooks: what ``oxyde.connect()`` returns.
+
+    Attributes:
+        database: The pool, as asynchronous code sees it.
+    """
+
+    def __init__(self, database: AsyncDatabase) -> None:
+        self.database = database
+
+    @property
+    def name(self) -> str:
+        """The alias."""
+        return self.database.name
+
+    @property
+    def url(self) -> str:
+        """Without password."""
+        return self.database.url
+
+    @property
+    def backend(self) -> str:
+        """The server's dialect: postgres, sqlite, mysql or mariadb."""
+        return self.database.backend
+
+    @property
+    def connected(self) -> bool:
+        """Whether it is open."""
+        return self.database.connected
+
+    def close(self) -> None:
+        """Closes the connections and forgets the alias; closing twice is fine."""
+        self.database.disconnect_blocking()
+
+    def __repr__(self) -> str:
+        state = "" if self.connected else ", closed"
+        return f"<Connection {self.name}: {self.url}{state}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()

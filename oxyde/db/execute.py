@@ -1,0 +1,279 @@
+"""Running a verb: its steps on a connection, in asyncio or blocking."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from oxyde import _native
+from oxyde.db import current, events, registry
+from oxyde.db.block import Block, begin
+from oxyde.db.database import AsyncDatabase, Connection
+from oxyde.db.loop import finish, result, result_blocking
+from oxyde.db.steps import Atomically, Await, Call, Finish, Read, Start, Step, Steps
+from oxyde.exceptions import OxydeError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where a verb runs: a database, and the transaction of the running code on it if there is one."""
+
+    database: AsyncDatabase
+    block: Block | None = None
+
+    @property
+    def session(self) -> _native.Session | None:
+        """The transaction's place in the core."""
+        return None if self.block is None else self.block.session
+
+    def start(self, call: Call, queue: _native.Queue | None, *, arrow: bool = False) -> _native.Operation:
+        """Starts a statement; its values are converted now."""
+        session = None
+        if self.block is not None:
+            self.block.require_open()
+            session = self.block.session
+        return self.database.native.submit(queue, session, call.shape, call.values, arrow=arrow, timeout=call.timeout)
+
+
+def route(using: str | None = None, client: object | None = None) -> Route:
+    """Picks the connection, and the transaction of the running code on it.
+
+    Args:
+        using: An alias; the default connection when neither is given.
+        client: An ``AsyncDatabase``, what ``oxyde.connect()`` returned, an atomic block, or an alias.
+
+    Raises:
+        ConnectionNotFound: No connection has that alias.
+        TransactionBroken: The transaction that the running task inherited has ended.
+        TypeError: The client is none of these, or both were given.
+    """
+    if client is None:
+        return _by_alias("default" if using is None else using)
+    if using is not None:
+        raise TypeError("using= and client= both name a connection; give one of them")
+    if isinstance(client, str):
+        return _by_alias(client)
+    if isinstance(client, Block):
+        client.require_open()
+        inner = current.block_of(None, client.database)
+        return Route(client.database, inner if inner is not None and inner.session is client.session else client)
+    if isinstance(client, Connection):
+        client = client.database
+    if isinstance(client, AsyncDatabase):
+        return Route(client, current.block_of(None, client))
+    message = f"client= takes a connection, an atomic block or an alias, not {type(client).__name__}"
+    raise TypeError(message)
+
+
+def _by_alias(alias: str) -> Route:
+    if current.innermost() is None:
+        return Route(registry.get_connection(alias))
+    block = current.block_of(alias, registry.find_connection(alias))
+    return Route(registry.get_connection(alias)) if block is None else Route(block.database, block)
+
+
+def arrow_stream(where: Route, shape: bytes, values: tuple[Any, ...]) -> _native.ArrowStream:
+    """Starts a statement whose rows leave as a single-use Arrow stream; reading it blocks without the GIL."""
+    if where.block is not None:
+        _turn_blocking(where.block)
+    return where.start(Call(shape, values), None, arrow=True).stream()
+
+
+async def run(steps: Steps[T], where: Route) -> T:
+    """Drives a verb in the running event loop and returns its result."""
+    try:
+        step = next(steps)
+        while True:
+            try:
+                answer = await _perform(step, where)
+            except BaseException as error:  # noqa: BLE001, PERF203 - the verb meets it where it yielded
+                step = steps.throw(error)
+            else:
+                step = steps.send(answer)
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
+
+
+def run_blocking(steps: Steps[T], where: Route) -> T:
+    """Drives a verb in the calling thread, without asyncio, and returns its result."""
+    try:
+        step = next(steps)
+        while True:
+            try:
+                answer = _perform_blocking(step, where)
+            except BaseException as error:  # noqa: BLE001, PERF203 - the verb meets it where it yielded
+                step = steps.throw(error)
+            else:
+                step = steps.send(answer)
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
+
+
+async def _perform(step: Step, where: Route) -> Any:
+    if isinstance(step, Call):
+        if where.block is not None:
+            await _turn(where.block)
+        if not events.listeners:
+            return await result(partial(where.start, step), step.on_batch)
+        with events.Watch(step, where.database) as watch:
+            watch.batch = await result(partial(where.start, step), step.on_batch)
+            return watch.batch
+    if isinstance(step, Await):
+        return await step.value if inspect.isawaitable(step.value) else step.value
+    if isinstance(step, Atomically):
+        return await _atomically(step, where)
+    if isinstance(step, Start):
+        return await result(step.start)
+    if isinstance(step, Finish):
+        return await finish(step.start)
+    if isinstance(step, Read):
+        return await _read(step, where)
+    return await _turn(step.block)
+
+
+def _perform_blocking(step: Step, where: Route) -> Any:
+    if isinstance(step, Call):
+        if where.block is not None:
+            _turn_blocking(where.block)
+        if not events.listeners:
+            return result_blocking(partial(where.start, step), step.on_batch)
+        with events.Watch(step, where.database) as watch:
+            watch.batch = result_blocking(partial(where.start, step), step.on_batch)
+            return watch.batch
+    if isinstance(step, Await):
+        return _plain(step)
+    if isinstance(step, Atomically):
+        return _atomically_blocking(step, where)
+    if isinstance(step, Start):
+        return result_blocking(step.start)
+    if isinstance(step, Finish):
+        result_blocking(step.start)
+        return None
+    if isinstance(step, Read):
+        return _read_blocking(step, where)
+    return _turn_blocking(step.block)
+
+
+async def _atomically(step: Atomically, where: Route) -> Any:
+    block = await run(begin(where.database, parent=where.block, blocking=False), where)
+    try:
+        value = await run(step.generator, Route(where.database, block))
+    except BaseException as error:
+        await run(block.end(error), where)
+        raise
+    await run(block.end(None), where)
+    return value
+
+
+def _atomically_blocking(step: Atomically, where: Route) -> Any:
+    block = run_blocking(begin(where.database, parent=where.block, blocking=True), where)
+    try:
+        value = run_blocking(step.generator, Route(where.database, block))
+    except BaseException as error:
+        run_blocking(block.end(error), where)
+        raise
+    run_blocking(block.end(None), where)
+    return value
+
+
+def _plain(step: Await) -> Any:
+    """Returns the result of a hook that a blocking verb called."""
+    if inspect.isawaitable(step.value):
+        if inspect.iscoroutine(step.value):
+            step.value.close()
+        message = f"{step.hook} is async, and a blocking verb cannot await it; make it a plain function or await the verb"
+        raise TypeError(message)
+    return step.value
+
+
+async def _read(step: Read, where: Route) -> Any:
+    if where.block is not None:
+        await _turn(where.block)
+    reading = Reading(step.reader, where.start(Call(step.shape, step.values), None, arrow=True).stream())
+    work = asyncio.get_running_loop().run_in_executor(None, reading.run)
+    try:
+        await asyncio.shield(work)
+    except BaseException:
+        reading.stream.close()
+        raise
+    return reading.result()
+
+
+def _read_blocking(step: Read, where: Route) -> Any:
+    reading = Reading(step.reader, arrow_stream(where, step.shape, step.values))
+    thread = threading.Thread(target=reading.run, name="oxyde-read")
+    thread.start()
+    try:
+        thread.join()  # on a thread of its own, because a reader written in C would not hear Ctrl-C
+    except BaseException:
+        reading.stream.close()
+        raise
+    return reading.result()
+
+
+class Reading:
+    """A reader at work on an Arrow stream.
+
+    Attributes:
+        reader: What reads.
+        stream: What is read.
+    """
+
+    def __init__(self, reader: Callable[[Any], Any], stream: _native.ArrowStream) -> None:
+        self.reader = reader
+        self.stream = stream
+        self._value: Any = None
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        """Reads to the end; what it meets is kept for ``result``."""
+        try:
+            self._value = self.reader(self.stream)
+        except BaseException as error:  # noqa: BLE001 - raised where it is awaited
+            self._error = error
+        finally:
+            self.stream.close()
+
+    def result(self) -> Any:
+        """Returns what the reader made of the stream; an error of the statement keeps its class."""
+        if self._error is not None:
+            self.stream.check()
+            raise self._error
+        return self._value
+
+
+async def _turn(block: Block) -> None:
+    """Waits until no nested block of another task is open in the block."""
+    while block.child is not None and not current.is_inside(block):
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        block.waiters.append(partial(_wake, loop, future))
+        await future
+
+
+def _wake(loop: asyncio.AbstractEventLoop, future: asyncio.Future[None]) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(lambda: None if future.done() else future.set_result(None))
+
+
+def _turn_blocking(block: Block) -> None:
+    """The same in a thread; raises OxydeError at once where it would wait for a task of this thread's own loop."""
+    while block.child is not None and not current.is_inside(block):
+        if not block.child.blocking and block.child.thread == threading.get_ident():
+            message = (
+                "this blocking verb would wait for a nested block that a task of this thread's event loop holds; await the verb instead"
+            )
+            raise OxydeError(message)
+        ended = threading.Event()
+        block.waiters.append(ended.set)
+        ended.wait()
+
+
+__all__ = ["Atomically", "Await", "Call", "Read", "Route", "Steps", "arrow_stream", "route", "run", "run_blocking"]

@@ -1,0 +1,123 @@
+"""The connections of a program, from its start to its end."""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from oxyde import _native
+from oxyde.db import registry
+from oxyde.db.database import AsyncDatabase, Connection
+from oxyde.db.settings import PoolSettings
+
+EXIT_TIMEOUT = 2.0
+"""Seconds that the interpreter's exit waits for what is under way."""
+
+atexit.register(_native.shutdown, EXIT_TIMEOUT)
+
+
+class Secret:
+    """What cursors of ``page()`` are encrypted with, when the program said it."""
+
+    value: str | None = None
+
+
+async def init(*, settings: PoolSettings | None = None, secret: str | None = None, **aliases: str) -> None:
+    """Connects, and makes the connections known by their aliases: ``await db.init(default="postgresql://...")``.
+
+    Connections that have these aliases are replaced once all new ones are connected; what runs on the old ones finishes there.
+
+    Args:
+        settings: What each pool is told.
+        secret: What cursors of ``page()`` are encrypted with.
+        **aliases: A URL for each alias.
+
+    Raises:
+        ValueError: No alias was given, or a URL is not understood.
+        ConnectionFailed: A server cannot be reached or refused us; nothing has changed then.
+    """
+    if not aliases:
+        raise ValueError('db.init() needs at least one alias: await db.init(default="postgresql://user@host/name")')
+    fresh = [AsyncDatabase(url, name=name, settings=settings, auto_register=False) for name, url in aliases.items()]
+    try:
+        for database in fresh:
+            await database.connect()
+    except BaseException:
+        for database in fresh:
+            await database.disconnect()
+        raise
+    if secret is not None:
+        Secret.value = secret
+    old = [registry.find_connection(name) for name in aliases]
+    for database in fresh:
+        registry.register_connection(database, overwrite=True)
+    for replaced in old:
+        if replaced is not None:
+            await replaced.disconnect()
+
+
+async def close() -> None:
+    """Closes every connection and forgets the aliases; with nothing open it does nothing."""
+    for database in registry.connections():
+        await database.disconnect()
+
+
+disconnect_all = close
+"""The older name of ``close``."""
+
+
+@asynccontextmanager
+async def connect(url: str, name: str = "default", settings: PoolSettings | None = None) -> AsyncIterator[AsyncDatabase]:
+    """Connects for the length of a block: ``async with db.connect("sqlite://shop.db"):``.
+
+    Raises:
+        ValueError: The URL is not understood, or the name is taken.
+        ConnectionFailed: The server cannot be reached or refused us.
+    """
+    database = AsyncDatabase(url, name=name, settings=settings)
+    try:
+        yield await database.connect()
+    finally:
+        await database.disconnect()
+
+
+def lifespan(
+    *, settings: PoolSettings | None = None, secret: str | None = None, **aliases: str
+) -> Callable[..., AbstractAsyncContextManager[None]]:
+    """Returns what an ASGI framework calls for its life: ``FastAPI(lifespan=db.lifespan(default=url))``."""
+
+    @asynccontextmanager
+    async def life(app: object = None) -> AsyncIterator[None]:  # noqa: ARG001 - frameworks pass themselves
+        await init(settings=settings, secret=secret, **aliases)
+        try:
+            yield
+        finally:
+            await close()
+
+    return life
+
+
+def connect_blocking(url: str, name: str = "default", *, settings: PoolSettings | None = None) -> Connection:
+    """Connects without asyncio, for scripts and notebooks; public as ``oxyde.connect``.
+
+    A connection of that name is replaced once the new one is connected, so that a notebook's cell can run again.
+
+    Args:
+        url: ``postgresql://user:password@host/name``, ``mysql://``, ``mariadb://`` or ``sqlite://path``.
+        name: The alias that verbs name it by.
+        settings: What the pool is told.
+
+    Returns:
+        The open connection; it closes with ``close()``, or at the end of a ``with`` block.
+
+    Raises:
+        ValueError: The URL is not understood.
+        ConnectionFailed: The server cannot be reached or refused us.
+    """
+    database = AsyncDatabase(url, name=name, settings=settings, auto_register=False).connect_blocking()
+    old = registry.find_connection(name)
+    registry.register_connection(database, overwrite=True)
+    if old is not None:
+        old.disconnect_blocking()
+    return Connection(database)

@@ -1,0 +1,142 @@
+"""How an operation's batches come back: one descriptor for each event loop, or a blocking wait."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import weakref
+from collections.abc import Callable
+from typing import TypeAlias
+
+from oxyde import _native
+
+Starter: TypeAlias = Callable[[_native.Queue | None], _native.Operation]
+OnBatch: TypeAlias = Callable[[_native.Batch], None]
+
+GRACE = 2.0
+"""Seconds that a cancelled task waits for the answer to COMMIT or ROLLBACK."""
+
+
+class LoopQueue:
+    """The place where the operations of one event loop report, and the futures that wait for them."""
+
+    __slots__ = ("__weakref__", "loop", "native", "waiting")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = weakref.ref(loop)
+        self.native = _native.Queue()
+        self.waiting: dict[int, asyncio.Future[None]] = {}
+        try:
+            loop.add_reader(self.native.fileno(), self.drain)
+        except NotImplementedError:
+            threading.Thread(
+                target=_watch, args=(weakref.ref(loop), weakref.ref(self), self.native), name="oxyde-queue", daemon=True
+            ).start()
+
+    def drain(self) -> None:
+        """Wakes the tasks whose operations have something to take."""
+        self.wake(self.native.drain())
+
+    def wake(self, operations: list[int]) -> None:
+        """Wakes the tasks that wait for these operations; futures that are done already (cancelled) are skipped."""
+        for operation in operations:
+            future = self.waiting.pop(operation, None)
+            if future is not None and not future.done():
+                future.set_result(None)
+
+
+def _watch(loop: weakref.ref[asyncio.AbstractEventLoop], queue: weakref.ref[LoopQueue], native: _native.Queue) -> None:
+    """Waits for a loop that cannot watch descriptors (Windows), until it is closed."""
+    while True:
+        operations = native.wait(1.0)
+        running, target = loop(), queue()
+        if running is None or target is None or running.is_closed():
+            return
+        if operations:
+            try:
+                running.call_soon_threadsafe(target.wake, operations)
+            except RuntimeError:  # closed since we looked
+                return
+        del running, target
+
+
+_queues: dict[int, LoopQueue] = {}
+
+
+def queue_of_running_loop() -> LoopQueue:
+    """Returns the queue of the running loop, made at its first use."""
+    loop = asyncio.get_running_loop()
+    queue = _queues.get(id(loop))
+    if queue is None or queue.loop() is not loop:
+        for key, other in list(_queues.items()):
+            known = other.loop()
+            if known is None or known.is_closed():
+                del _queues[key]
+        queue = _queues[id(loop)] = LoopQueue(loop)
+    return queue
+
+
+os.register_at_fork(after_in_child=_queues.clear)
+
+
+async def receive(queue: LoopQueue, operation: _native.Operation, on_batch: OnBatch | None = None) -> _native.Batch:
+    """Takes an operation's batches until the last one, which is returned. Does not cancel it: see ``result``."""
+    while True:
+        batch = operation.take()
+        while batch is None:
+            future = queue.waiting[operation.id] = asyncio.get_running_loop().create_future()
+            await future
+            batch = operation.take()
+        if on_batch is not None:
+            on_batch(batch)
+        if batch.done:
+            return batch
+
+
+async def result(start: Starter, on_batch: OnBatch | None = None) -> _native.Batch:
+    """Starts an operation and returns its last batch; whatever interrupts the wait cancels it on the server."""
+    queue = queue_of_running_loop()
+    operation = start(queue.native)
+    try:
+        return await receive(queue, operation, on_batch)
+    except BaseException:
+        queue.waiting.pop(operation.id, None)
+        operation.cancel()
+        raise
+
+
+async def finish(start: Starter) -> asyncio.CancelledError | None:
+    """Starts an operation that must not be left half done and waits for its answer, when cancelled for ``GRACE`` seconds more.
+
+    Returns:
+        The cancellation that arrived meanwhile, to be raised by the caller once it has put things in order.
+    """
+    queue = queue_of_running_loop()
+    operation = start(queue.native)
+    try:
+        await receive(queue, operation)
+    except asyncio.CancelledError as cancelled:
+        queue.waiting.pop(operation.id, None)
+        try:
+            await asyncio.wait_for(receive(queue, operation), GRACE)
+        except (asyncio.TimeoutError, asyncio.CancelledError):
+            operation.cancel()
+            await receive(queue, operation)
+        return cancelled
+    return None
+
+
+def result_blocking(start: Starter, on_batch: OnBatch | None = None) -> _native.Batch:
+    """The same as ``result`` for a caller without a loop; a signal's exception reaches the server before it is raised."""
+    operation = start(None)
+    try:
+        while True:
+            batch = operation.wait()
+            if on_batch is not None:
+                on_batch(batch)
+            if batch.done:
+                return batch
+    except BaseException:
+        operation.cancel()
+        raise

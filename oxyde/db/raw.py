@@ -1,0 +1,216 @@
+"""SQL written by the application, with its values bound."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import json
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+
+from oxyde import _native
+from oxyde.db.execute import Call, Route, Steps, route, run, run_blocking
+from oxyde.db.scan import Placeholder, scan
+from oxyde.exceptions import DecodeError, FieldError
+from oxyde.ir import expr, statement, wire
+from oxyde.schema.types import ANY, JSON, ColumnType
+
+Params: TypeAlias = Mapping[str, Any] | Sequence[Any] | None
+
+_PLAIN: Final = (bool, int, float, str, bytes, Decimal, dt.date, dt.time, dt.timedelta, uuid.UUID)
+_IN: Final = re.compile(r"\bin\s*(\(\s*)?\Z", re.IGNORECASE)
+_CLOSES: Final = re.compile(r"\s*\)")
+
+
+async def execute_raw(sql: str, params: Params = None, *, using: str | None = None, client: object | None = None) -> list[dict[str, Any]]:
+    """Runs SQL of your own and returns its rows as dictionaries.
+
+    Args:
+        sql: One statement, in the server's own SQL. It is sent as it stands; only placeholders are replaced.
+        params: A dict for ``:name`` placeholders (on every server), a list for ``$1`` (PostgreSQL) or ``?`` (SQLite, MySQL).
+            Values are bound, never pasted. A list after ``IN`` (``id IN :ids``) stands for its members; elsewhere it is an
+            array on PostgreSQL and JSON text on the others. A dict is JSON text.
+        using: The alias of a connection.
+        client: A connection, an atomic block, or an alias.
+
+    Returns:
+        One dictionary for each row; an empty list for statements without rows.
+
+    Raises:
+        FieldError: A placeholder without a value, a value without a placeholder, or a value that cannot be bound; nothing was sent.
+        DecodeError: A value cannot be read exactly, or two result columns have one name.
+        DatabaseError: The server refused the statement.
+    """
+    where = route(using, client)
+    return await run(_rows(sql, params, where), where)
+
+
+def execute_raw_blocking(
+    sql: str, params: Params = None, *, using: str | None = None, client: object | None = None
+) -> list[dict[str, Any]]:
+    """The blocking twin of ``execute_raw``, public as ``oxyde.sync.execute_raw``."""
+    where = route(using, client)
+    return run_blocking(_rows(sql, params, where), where)
+
+
+def _rows(sql: str, params: Params, where: Route) -> Steps[list[dict[str, Any]]]:
+    shape, values = compile_raw(sql, params, where.database.backend)
+    rows: list[dict[str, Any]] = []
+
+    def take(batch: _native.Batch) -> None:
+        names = batch.names
+        if len(set(names)) < len(names):
+            repeated = next(name for name in names if names.count(name) > 1)
+            message = f'two result columns are named "{repeated}", and a dictionary holds one; rename one of them with AS'
+            raise DecodeError(message, column=repeated, sql=sql)
+        rows.extend(dict(zip(names, row, strict=True)) for row in batch.values())
+
+    yield Call(shape, values, take)
+    return rows
+
+
+def compile_raw(sql: str, params: Params, dialect: str) -> tuple[bytes, tuple[Any, ...]]:
+    """Returns the packed statement and the wire values of SQL text.
+
+    Raises:
+        FieldError: Placeholders and values do not match, or a value cannot be bound.
+        TypeError: The values are neither a dict nor a list.
+    """
+    if isinstance(params, (str, bytes)) or not isinstance(params, (Mapping, Sequence, type(None))):
+        message = f"the parameters of SQL are a dict or a list, not {type(params).__name__}"
+        raise TypeError(message)
+    filler = _Filler(sql, params, dialect)
+    pieces = filler.pieces()
+    return wire.pack(statement.raw(pieces)), tuple(filler.values)
+
+
+class _Filler:
+    """Fills the placeholders of one statement.
+
+    Attributes:
+        values: The wire values, in the order in which the pieces number them.
+    """
+
+    def __init__(self, sql: str, params: Params, dialect: str) -> None:
+        self.sql = sql
+        self.params = params
+        self.dialect = dialect
+        self.values: list[Any] = []
+        self._known: dict[str | int, expr.Node] = {}
+        self._used: set[str | int] = set()
+
+    def pieces(self) -> list[expr.Node]:
+        """Returns text and params in turn."""
+        found = scan(self.sql, self.dialect)
+        pieces: list[expr.Node] = []
+        for at, piece in enumerate(found):
+            if isinstance(piece, str):
+                pieces.append(expr.text(piece))
+            elif self._is_slice(piece):
+                pieces.append(expr.text(piece.text))
+            else:
+                before = found[at - 1] if at else ""
+                after = found[at + 1] if at + 1 < len(found) else ""
+                pieces += self._fill(piece, before if isinstance(before, str) else "", after if isinstance(after, str) else "")
+        self._require_all_used()
+        return pieces
+
+    def _is_slice(self, piece: Placeholder) -> bool:
+        """Whether a name in brackets is the bound of an array slice rather than a placeholder."""
+        named = self.params if isinstance(self.params, Mapping) else {}
+        return piece.in_brackets and piece.name is not None and piece.name not in named
+
+    def _fill(self, piece: Placeholder, before: str, after: str) -> list[expr.Node]:
+        key, value = self._value(piece)
+        self._used.add(key)
+        listing = _IN.search(before)
+        if listing is None or not isinstance(value, (list, tuple, set, frozenset)) or (listing[1] and not _CLOSES.match(after)):
+            return [self._param(key, value, piece.text)]
+        if not value:
+            message = f"{piece.text} is an empty list, and SQL has no empty IN; leave the condition out or use one that is false"
+            raise FieldError(message, sql=self.sql)
+        members: list[expr.Node] = []
+        for member in value:
+            members += [expr.text(", "), self._bind(member, piece.text)]
+        members = members[1:]
+        return members if listing[1] else [expr.text("("), *members, expr.text(")")]
+
+    def _value(self, piece: Placeholder) -> tuple[str | int, Any]:
+        """Returns the key and the value of a placeholder."""
+        if piece.name is not None:
+            if piece.name.startswith(("@", "$")):
+                message = f"write {piece.text} as :{piece.name[1:]}, the placeholder of every server"
+                raise FieldError(message, sql=self.sql)
+            if not isinstance(self.params, Mapping):
+                message = f"the SQL has {piece.text}, but " + (
+                    "no parameters were given" if self.params is None else f"the parameters are a {type(self.params).__name__}"
+                )
+                raise FieldError(f"{message}; give a dict with {piece.name!r}", sql=self.sql)
+            if piece.name not in self.params:
+                given = ", ".join(map(str, self.params)) or "none"
+                message = f"the SQL has {piece.text}, but no parameter is named {piece.name!r}; given: {given}"
+                raise FieldError(message, sql=self.sql)
+            return piece.name, self.params[piece.name]
+        if isinstance(self.params, Mapping):
+            message = f"the SQL has {piece.text}, but the parameters are a dict; write :name, or give a list"
+            raise FieldError(message, sql=self.sql)
+        count = 0 if self.params is None else len(self.params)
+        if not 0 <= piece.index < count:
+            message = f"the SQL has {piece.text}, placeholder {piece.index + 1}, but {count or 'no'} parameters were given"
+            raise FieldError(message, sql=self.sql)
+        return piece.index, None if self.params is None else self.params[piece.index]
+
+    def _param(self, key: str | int, value: Any, text: str) -> expr.Node:
+        """Returns the param of a placeholder; one that stands twice is one param."""
+        if key not in self._known:
+            self._known[key] = self._bind(value, text)
+        return self._known[key]
+
+    def _bind(self, value: Any, text: str) -> expr.Node:
+        kind, wired = self._adapt(value, text)
+        self.values.append(wired)
+        return expr.param(len(self.values) - 1, kind, uncast=True)
+
+    def _adapt(self, value: Any, text: str) -> tuple[ColumnType, Any]:
+        """Returns the type and the wire value of a Python value."""
+        if isinstance(value, enum.Enum):
+            value = value.value
+        if value is None or isinstance(value, _PLAIN):
+            return ANY, value
+        if isinstance(value, (bytearray, memoryview)):
+            return ANY, bytes(value)
+        if isinstance(value, (list, tuple, set, frozenset)):
+            if self.dialect == "postgres":
+                return ANY, [self._adapt(member, text)[1] for member in value]
+            return JSON, self._json(list(value), text)
+        if isinstance(value, Mapping):
+            return JSON, self._json(dict(value), text)
+        message = f"{text} cannot take a value of type {type(value).__name__}; give a plain Python value"
+        raise FieldError(message, sql=self.sql)
+
+    def _json(self, value: Any, text: str) -> str:
+        try:
+            return json.dumps(value, allow_nan=False, ensure_ascii=False)
+        except (TypeError, ValueError) as error:
+            message = f"{text} holds what JSON cannot: {error}"
+            raise FieldError(message, sql=self.sql) from None
+
+    def _require_all_used(self) -> None:
+        if self.params is None:
+            return
+        keys: set[str | int] = set(self.params) if isinstance(self.params, Mapping) else set(range(len(self.params)))
+        unused = keys - self._used
+        if not unused:
+            return
+        if isinstance(self.params, Mapping):
+            message = f"no placeholder uses {', '.join(repr(name) for name in self.params if name in unused)}; write :name in the SQL"
+        else:
+            mark = "$1, $2" if self.dialect == "postgres" else "?"
+            message = f"{len(self.params)} parameters were given and {len(unused)} of them have no placeholder; this server's is {mark}"
+        raise FieldError(message, sql=self.sql)
+
+
+__all__ = ["compile_raw", "execute_raw", "execute_raw_blocking"]

@@ -1,0 +1,102 @@
+"""What a verb's generator may yield: the steps that need a database, a hook or a transaction to go on.
+
+A verb is written once, as a generator. ``execute.run`` drives it in asyncio, ``execute.run_blocking`` without; both send
+the result of each step back into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from oxyde import _native
+
+if TYPE_CHECKING:
+    from oxyde.db.block import Block
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Call:
+    """Run a statement; its result is the last batch (``affected``, ``names``, ``rows``).
+
+    Attributes:
+        shape: The packed statement.
+        values: The wire values of its parameters, in the order of their indexes; one list per column for a bulk insert.
+        on_batch: Takes every batch as it arrives, the last one too, in the task or thread that waits.
+        timeout: Seconds after which the statement is cancelled on the server.
+    """
+
+    shape: bytes
+    values: tuple[Any, ...]
+    on_batch: Callable[[_native.Batch], None] | None = None
+    timeout: float | None = None
+
+
+@dataclass(frozen=True)
+class Await:
+    """The result of a hook; awaited if it is awaitable.
+
+    Attributes:
+        value: What the hook returned.
+        hook: Its name, for the message when a blocking verb meets an async hook.
+    """
+
+    value: Any
+    hook: str = "a hook"
+
+
+@dataclass(frozen=True)
+class Atomically:
+    """Run a generator of steps in a transaction, or in a savepoint when there is one already; its result is the generator's."""
+
+    generator: Generator[Any, Any, Any]
+
+
+@dataclass(frozen=True)
+class Start:
+    """Start an operation of the core that is no statement; its result is the operation's last batch.
+
+    Attributes:
+        start: Starts it, reporting to the queue it is given (None for a blocking caller).
+    """
+
+    start: Callable[[_native.Queue | None], _native.Operation]
+
+
+@dataclass(frozen=True)
+class Finish:
+    """Start an operation that must not be left half done (COMMIT, ROLLBACK): a cancelled task waits for its answer first.
+
+    Its result is the cancellation that arrived meanwhile, or None.
+    """
+
+    start: Callable[[_native.Queue | None], _native.Operation]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Wait until no nested block of another task is open in the block; its result is None."""
+
+    block: Block
+
+
+@dataclass(frozen=True)
+class Read:
+    """Run a statement and let a function read its rows as an Arrow stream, on another thread; its result is the function's.
+
+    Attributes:
+        shape: The packed statement.
+        values: The wire values of its parameters.
+        reader: Takes an object with ``__arrow_c_stream__`` and reads it to the end.
+    """
+
+    shape: bytes
+    values: tuple[Any, ...]
+    reader: Callable[[Any], Any]
+
+
+Step: TypeAlias = "Call | Await | Atomically | Start | Finish | Turn | Read"
+Steps: TypeAlias = Generator[Any, Any, T]

@@ -1,0 +1,170 @@
+"""Work that happens as a whole or not at all: ``atomic``."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Final, TypeVar
+
+from oxyde.db import current
+from oxyde.db.block import Block, begin
+from oxyde.db.execute import Route, route, run, run_blocking
+from oxyde.db.steps import Steps
+from oxyde.exceptions import OxydeError, TransactionTimeoutError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+ISOLATION: Final = ("read uncommitted", "read committed", "repeatable read", "serializable")
+
+
+class Options:
+    """What an atomic block was asked for, and the blocks that are open from it; the common part of both faces.
+
+    Attributes:
+        using: The alias of the connection.
+        timeout: Seconds after which the transaction is rolled back.
+        isolation: The isolation level.
+        read_only: Refuse writes; SQLite then takes no write lock.
+        durable: Refuse to be nested.
+    """
+
+    blocking = False
+
+    def __init__(
+        self,
+        *,
+        using: str = "default",
+        timeout: float | None = None,
+        isolation: str | None = None,
+        read_only: bool = False,
+        durable: bool = False,
+    ) -> None:
+        if isolation is not None:
+            isolation = isolation.lower().replace("_", " ")
+            if isolation not in ISOLATION:
+                message = f"isolation={isolation!r} is not one of {', '.join(ISOLATION)}"
+                raise ValueError(message)
+        if timeout is not None and not timeout > 0:
+            message = f"timeout={timeout!r} must be more than 0 seconds"
+            raise ValueError(message)
+        self.using = using
+        self.timeout = timeout
+        self.isolation = isolation
+        self.read_only = read_only
+        self.durable = durable
+        self._open: list[Block] = []
+
+    def _begin(self, where: Route) -> Steps[Block]:
+        if where.block is not None:
+            if self.durable:
+                raise OxydeError("atomic(durable=True) must be the outermost block, but one is open on this connection already")
+            if self.isolation is not None or self.read_only or self.timeout is not None:
+                raise OxydeError("isolation=, read_only= and timeout= belong to the outermost atomic block; this one is nested in another")
+        block = yield from begin(
+            where.database,
+            alias=self.using,
+            parent=where.block,
+            blocking=self.blocking,
+            isolation=self.isolation,
+            read_only=self.read_only,
+            timeout=self.timeout,
+        )
+        self._open.append(block)
+        return block
+
+    def _again(self) -> Any:
+        """Returns a block of the same options, for each call of a decorated function."""
+        return type(self)(using=self.using, timeout=self.timeout, isolation=self.isolation, read_only=self.read_only, durable=self.durable)
+
+
+class atomic(Options):  # noqa: N801 - public name, used like a function
+    """Work that happens as a whole or not at all, as ``async with atomic() as block`` or as a decorator ``@atomic()``.
+
+    Inside another block on the same connection it is a savepoint. Tasks started inside take part, one statement at a time.
+    After an error of the database further statements are refused until the block ends, which then rolls back.
+
+    Args:
+        using: The alias of the connection.
+        timeout: Seconds after which the transaction is rolled back, with TransactionTimeoutError.
+        isolation: "read uncommitted", "read committed", "repeatable read" or "serializable".
+        read_only: Refuse writes; SQLite then takes no write lock (otherwise it takes it at the start).
+        durable: Refuse to be nested in another block.
+
+    Raises:
+        TransactionBroken: The block was to commit, but met an error that was caught inside.
+        CommitOutcomeUnknown: COMMIT was sent and its answer never came.
+    """
+
+    async def __aenter__(self) -> Block:
+        where = route(self.using)
+        return await run(self._begin(where), where)
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        block = self._open.pop()
+        await run(block.end(error), Route(block.database))
+
+    def __call__(self, function: F) -> F:
+        """Decorates an async function: each call is a block of its own."""
+        if not inspect.iscoroutinefunction(function):
+            name = getattr(function, "__qualname__", function)
+            message = f"atomic() decorates async functions, {name} is none; use oxyde.sync.atomic() for it"
+            raise TypeError(message)
+
+        @functools.wraps(function)
+        async def whole(*args: Any, **kwargs: Any) -> Any:
+            async with self._again():
+                return await function(*args, **kwargs)
+
+        return whole  # type: ignore[return-value]
+
+
+class blocking_atomic(Options):  # noqa: N801 - public as ``oxyde.sync.atomic``
+    """The blocking twin of ``atomic``: ``with oxyde.sync.atomic() as block``, or a decorator of plain functions."""
+
+    blocking = True
+
+    def __enter__(self) -> Block:
+        where = route(self.using)
+        return run_blocking(self._begin(where), where)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        block = self._open.pop()
+        run_blocking(block.end(error), Route(block.database))
+
+    def __call__(self, function: F) -> F:
+        """Decorates a plain function: each call is a block of its own."""
+        if inspect.iscoroutinefunction(function):
+            message = f"oxyde.sync.atomic() decorates plain functions, {function.__qualname__} is async; use atomic() for it"
+            raise TypeError(message)
+
+        @functools.wraps(function)
+        def whole(*args: Any, **kwargs: Any) -> Any:
+            with self._again():
+                return function(*args, **kwargs)
+
+        return whole  # type: ignore[return-value]
+
+
+def on_commit(function: Callable[[], Any], using: str = "default") -> None:
+    """Calls a function once the open atomic block is committed; at once when none is open.
+
+    Args:
+        function: Takes nothing; may be async inside an asynchronous block.
+        using: The alias of the connection.
+
+    Raises:
+        TypeError: No block is open and the function is async: nobody could await it.
+    """
+    block = current.block_of(using, None)
+    if block is not None:
+        block.on_commit(function)
+        return
+    if inspect.iscoroutinefunction(function):
+        message = f"no atomic block is open on {using!r}: on_commit() would call {function.__qualname__} now and cannot await it; await it"
+        raise TypeError(message)
+    function()
+
+
+__all__ = ["Block", "TransactionTimeoutError", "atomic", "blocking_atomic", "on_commit"]

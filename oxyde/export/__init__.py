@@ -1,0 +1,7 @@
+"""Arrow streams into somebody's object: one file for each format, which sees nothing but ``__arrow_c_stream__``."""
+
+from oxyde.export.arrow import to_arrow
+from oxyde.export.pandas import to_pandas
+from oxyde.export.polars import to_polars
+
+__all__ = ["to_arrow", "to_pandas", "to_polars"]

@@ -1,0 +1,43 @@
+"""Rows as a Polars frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from oxyde.export.arrow import ArrowSource, require
+from oxyde.export.fields import ArrowField, fields
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_GROUPS = ((0, 8), (8, 4), (12, 4), (16, 4), (20, 12))
+
+
+def to_polars(source: ArrowSource) -> pl.DataFrame:
+    """Reads a stream to its end into a ``polars.DataFrame``; UUIDs become String, JSON its text.
+
+    Raises:
+        ImportError: Polars is not installed.
+    """
+    polars = require("polars", "polars")
+    described = fields(source)
+    frame = polars.DataFrame(source)
+    casts = [cast for field in described if (cast := _cast(polars, polars.col(field.name), field, frame.schema[field.name])) is not None]
+    return frame.with_columns(casts) if casts else frame  # type: ignore[no-any-return]
+
+
+def _cast(polars: Any, values: Any, field: ArrowField, dtype: Any) -> Any:
+    """Returns the expression that turns extension types into what Polars users expect, or None where nothing is to be done."""
+    if field.extension == "arrow.uuid":
+        return _uuid_text(polars, values)
+    if field.extension == "arrow.json" and dtype != polars.String:
+        return values.ext.storage()
+    if isinstance(dtype, polars.List):
+        inner = _cast(polars, polars.element(), field.children[0], dtype.inner)
+        return None if inner is None else values.list.eval(inner)
+    return None
+
+
+def _uuid_text(polars: Any, values: Any) -> Any:
+    digits = values.bin.encode("hex")
+    return polars.concat_str([digits.str.slice(start, length) for start, length in _GROUPS], separator="-")

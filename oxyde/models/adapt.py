@@ -1,0 +1,284 @@
+"""Values of a field become wire values, and back: strictly, exactly or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from enum import Enum
+from functools import cached_property, partial
+from typing import Any, NoReturn, cast
+
+from pydantic import SecretBytes, SecretStr, ValidationError
+from pydantic_core import CoreConfig, PydanticSerializationError, SchemaSerializer, SchemaValidator, core_schema, to_json
+
+from oxyde.exceptions import FieldError
+from oxyde.models.types import Kind
+from oxyde.schema.types import ColumnType
+
+Adapter = Callable[[Any], Any]
+
+INT64 = range(-(2**63), 2**63)
+
+
+def adapter(kind: Kind, field: FieldSchema) -> Adapter:
+    """Returns the function that turns a value of a field into a wire value.
+
+    Args:
+        kind: What the field's values are.
+        field: How Pydantic validates and serialises it.
+    """
+    if kind.form == "json":
+        return field.json
+    if kind.form == "json_text":
+        return field.plain
+    if kind.form == "secret":
+        return partial(secret, field.where, kind.type)
+    if kind.form == "text":
+        return partial(text, field.where, field)
+    scalar = partial(SCALARS.get(kind.type.kind, plain_text), field.where)
+    if kind.type.kind == "array":
+        return partial(array, field.where, item_adapter(kind, field.where))
+    if kind.enum is not None:
+        return partial(member, field.where, kind.enum)
+    return scalar
+
+
+def item_adapter(kind: Kind, where: str) -> Adapter:
+    """Returns the adapter of an array's members."""
+    if kind.enum is not None:
+        return partial(member, where, kind.enum)
+    return partial(SCALARS[cast("ColumnType", kind.type.item).kind], where)
+
+
+def refuse(where: str, expected: str, value: Any, remedy: str = "") -> NoReturn:
+    """Raises the error for a value of the wrong type; the value itself is not shown, it may be a secret."""
+    message = f"{where} takes {expected}, not {type(value).__name__}{remedy}"
+    raise FieldError(message, column=where.rpartition(".")[2])
+
+
+def exact_int(where: str, value: Any) -> int:
+    """An int of 64 bits."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        refuse(where, "int", value)
+    number = int(value)
+    if number not in INT64:
+        message = f"{where} takes an int from -2**63 to 2**63 - 1, and this one has {number.bit_length()} bits; use Decimal for larger ones"
+        raise FieldError(message, column=where.rpartition(".")[2])
+    return number
+
+
+def exact_bool(where: str, value: Any) -> bool:
+    """A bool."""
+    if not isinstance(value, bool):
+        refuse(where, "bool", value)
+    return value
+
+
+def exact_float(where: str, value: Any) -> float | int:
+    """A float, or an int that the core turns into one if that is exact."""
+    if not isinstance(value, (float, int)) or isinstance(value, bool):
+        refuse(where, "float", value)
+    return value
+
+
+def exact_decimal(where: str, value: Any) -> Decimal | int:
+    """A Decimal, or an int."""
+    if not isinstance(value, (Decimal, int)) or isinstance(value, bool):
+        refuse(where, "Decimal", value, "; write Decimal('1.10') so that no digit is lost" if isinstance(value, float) else "")
+    return value
+
+
+def plain_text(where: str, value: Any) -> str:
+    """A str; of an enumeration of str, its value."""
+    if isinstance(value, Enum):
+        value = value.value
+    if not isinstance(value, str):
+        refuse(where, "str", value)
+    return str.__str__(value)
+
+
+def exact_bytes(where: str, value: Any) -> bytes:
+    """Bytes."""
+    if not isinstance(value, bytes):
+        refuse(where, "bytes", value)
+    return value
+
+
+def exact_date(where: str, value: Any) -> dt.date:
+    """A date that is no datetime."""
+    if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
+        refuse(where, "date", value, "; use .date() of it" if isinstance(value, dt.datetime) else "")
+    return value
+
+
+def exact_time(where: str, value: Any) -> dt.time:
+    """A time without a zone."""
+    if not isinstance(value, dt.time):
+        refuse(where, "time", value)
+    if value.tzinfo is not None:
+        refuse(where, "a time without a zone", value, " with one; use value.replace(tzinfo=None)")
+    return value
+
+
+def naive(where: str, value: Any) -> dt.datetime:
+    """A datetime without a zone."""
+    if not isinstance(value, dt.datetime):
+        refuse(where, "datetime", value)
+    if value.tzinfo is not None:
+        refuse(where, "a datetime without a zone", value, " with one; declare the field AwareDatetime, or drop the zone")
+    return value
+
+
+def aware(where: str, value: Any) -> dt.datetime:
+    """A datetime with a zone."""
+    if not isinstance(value, dt.datetime):
+        refuse(where, "datetime", value)
+    if value.utcoffset() is None:
+        refuse(where, "a datetime with a zone", value, " without one; add it: datetime.now(timezone.utc)")
+    return value
+
+
+def exact_timedelta(where: str, value: Any) -> dt.timedelta:
+    """A timedelta."""
+    if not isinstance(value, dt.timedelta):
+        refuse(where, "timedelta", value)
+    return value
+
+
+def exact_uuid(where: str, value: Any) -> uuid.UUID:
+    """A UUID; text of one is refused."""
+    if not isinstance(value, uuid.UUID):
+        refuse(where, "UUID", value, "; write UUID(...) around it" if isinstance(value, str) else "")
+    return value
+
+
+SCALARS: Mapping[str, Callable[[str, Any], Any]] = {
+    "bool": exact_bool,
+    "int": exact_int,
+    "float": exact_float,
+    "text": plain_text,
+    "bytes": exact_bytes,
+    "decimal": exact_decimal,
+    "date": exact_date,
+    "time": exact_time,
+    "datetime": naive,
+    "datetime_tz": aware,
+    "duration": exact_timedelta,
+    "uuid": exact_uuid,
+}
+
+
+def member(where: str, cls: type[Enum], value: Any) -> Any:
+    """The value of an enumeration's member, given as the member or as the value."""
+    if isinstance(value, bool) or not isinstance(value, (cls, str, int)):
+        refuse(where, f"{cls.__name__} or its value", value)
+    try:
+        found = cls(value).value
+    except ValueError:
+        known = ", ".join(repr(item.value) for item in cls)
+        message = f"{where} takes {cls.__name__}, whose values are {known}"
+        raise FieldError(message, column=where.rpartition(".")[2]) from None
+    return str.__str__(found) if isinstance(found, str) else int(found)
+
+
+def secret(where: str, kind: ColumnType, value: Any) -> Any:
+    """What a secret hides, or the plain value."""
+    if isinstance(value, (SecretStr, SecretBytes)):
+        value = value.get_secret_value()
+    return SCALARS[kind.kind](where, value)
+
+
+def text(where: str, field: FieldSchema, value: Any) -> str:
+    """The text of an address, URL or path, or text itself."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    try:
+        valid = field.validator.validate_python(value)
+    except ValidationError:
+        valid = None
+    if valid is None or type(valid) is not type(value):
+        refuse(where, "str or the field's own type", value)
+    return str(value)
+
+
+def array(where: str, item: Adapter, value: Any) -> list[Any]:
+    """A list of members, which may be None."""
+    if not isinstance(value, (list, tuple)):
+        refuse(where, "list", value)
+    return [None if one is None else item(one) for one in value]
+
+
+class FieldSchema:
+    """How Pydantic validates and serialises one field.
+
+    Attributes:
+        where: Model and field, for messages.
+        schema: The field's core schema, with the definitions it needs.
+    """
+
+    def __init__(self, where: str, schema: Any, definitions: list[Any], config: Any) -> None:
+        """Keeps the parts; nothing is built before it is needed.
+
+        Args:
+            where: Model and field.
+            schema: The field's core schema.
+            definitions: Schemas that it refers to.
+            config: The model's core configuration.
+        """
+        self.where = where
+        self.schema = core_schema.definitions_schema(schema, definitions) if definitions else schema
+        self.config = config
+
+    @cached_property
+    def validator(self) -> SchemaValidator:
+        """Validates one value."""
+        return SchemaValidator(self.schema, self.config)
+
+    @cached_property
+    def serializer(self) -> SchemaSerializer:
+        """Serialises one value; NaN and infinity show themselves, so that they can be refused."""
+        config = {**(self.config or {}), "ser_json_inf_nan": "constants"}
+        return SchemaSerializer(self.schema, cast("CoreConfig", config))
+
+    def json(self, value: Any) -> str:
+        """Returns a value as JSON text.
+
+        Raises:
+            FieldError: The field does not take it, or JSON has no such value.
+        """
+        dumped = to_json(self.plain(value), inf_nan_mode="constants").decode()
+        if "NaN" in dumped or "Infinity" in dumped:
+            json.loads(dumped, parse_constant=self._no_constant)
+        return dumped
+
+    def plain(self, value: Any) -> Any:
+        """Returns a value as what JSON consists of; text of JSON (``Json[...]``) as that text.
+
+        Raises:
+            FieldError: The field does not take it.
+        """
+        try:
+            return self._dump(value)
+        except PydanticSerializationError:
+            return self._dump_validated(value)
+
+    def _dump(self, value: Any) -> Any:
+        return self.serializer.to_python(value, mode="json", by_alias=False, round_trip=True, warnings="error")
+
+    def _dump_validated(self, value: Any) -> Any:
+        try:
+            valid = self.validator.validate_python(value, by_alias=False, by_name=True)
+            return self._dump(valid)
+        except ValidationError as error:
+            problems = "; ".join(f"{'.'.join(map(str, item['loc']))} {item['msg']}".strip() for item in error.errors(include_input=False))
+            message = f"{self.where} does not take this {type(value).__name__}: {problems}"
+        except PydanticSerializationError as error:
+            message = f"{self.where} cannot be kept as JSON: {error}"
+        raise FieldError(message, column=self.where.rpartition(".")[2])
+
+    def _no_constant(self, name: str) -> NoReturn:
+        message = f"{self.where} holds {name}, which JSON does not have"
+        raise FieldError(message, column=self.where.rpartition(".")[2])

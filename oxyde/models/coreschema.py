@@ -1,0 +1,195 @@
+"""The schema that Pydantic made of a model, taken apart by field; and what a table changes in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import PydanticCustomError, PydanticKnownError, core_schema
+
+from oxyde.models.relations import Link
+from oxyde.models.types import Classifier
+from oxyde.models.unloaded import is_unloaded, unloaded
+
+if TYPE_CHECKING:
+    from oxyde.models.model import Model
+
+
+class Absent(dict[str, Any]):
+    """What stands for a key that was not given; empty, so that an error that shows it stays readable."""
+
+
+def absent() -> Absent:
+    """Returns the mark of a key that was not given."""
+    return Absent()
+
+
+class ModelSchema:
+    """The core schema of a model whose schema is complete.
+
+    Attributes:
+        model: The ``model`` node.
+        definitions: Schemas that others refer to.
+        config: The model's core configuration.
+        classifier: Reads column types.
+    """
+
+    def __init__(self, model: type[Model]) -> None:
+        self.whole: Mapping[str, Any] = model.__pydantic_core_schema__
+        self.definitions: list[Any] = []
+        node = self.whole
+        if node["type"] == "definitions":
+            self.definitions = list(node["definitions"])
+            node = node["schema"]
+        by_reference = {definition["ref"]: definition for definition in self.definitions}
+        self.wrapped = False
+        while node["type"] != "model":
+            if node["type"] == "definition-ref":
+                node = by_reference[node["schema_ref"]]
+            else:
+                self.wrapped = True
+                node = node["schema"]
+        self.model = node
+        fields = node["schema"]
+        while fields["type"] != "model-fields":
+            self.wrapped = True
+            fields = fields["schema"]
+        self.fields: Mapping[str, Any] = fields["fields"]
+        self.extras = fields.get("extras_schema") is not None
+        self.config = node.get("config")
+        self.classifier = Classifier(by_reference)
+
+    def field(self, name: str) -> Mapping[str, Any]:
+        """Returns the schema of a field's values, without its default and without the look at a key's relation."""
+        schema: Mapping[str, Any] = self.fields[name]["schema"]
+        while schema["type"] == "default" or (ours(schema) and schema["metadata"]["oxyde"] == "key"):
+            schema = schema["schema"]
+        return schema
+
+    def is_nullable(self, name: str) -> bool:
+        """Whether a field takes None."""
+        return self.classifier.kind(self.field(name), name).nullable
+
+
+def ours(schema: Mapping[str, Any]) -> bool:
+    """Whether a node was added by a table: it changes nothing for values that a database gives."""
+    return "oxyde" in (schema.get("metadata") or {})
+
+
+def inner_fields(schema: Any, resolve: Callable[[Any], Any]) -> Any:
+    """Returns the ``model-fields`` node inside a model's schema, or None while the model is still being built."""
+    while schema["type"] != "model-fields":
+        if schema["type"] == "definition-ref":
+            try:
+                schema = resolve(schema)
+            except LookupError:
+                return None
+        else:
+            schema = schema.get("schema")
+            if schema is None:
+                return None
+    return schema
+
+
+def shape(model: type[Model], fields: dict[str, Any]) -> None:
+    """Changes the field schemas of a table.
+
+    A relation that is not given is unloaded and left out of output; a key is taken from its relation where only that is given;
+    datetimes are with or without a zone as their column is.
+
+    Args:
+        model: The class.
+        fields: The ``model-fields`` node's fields, changed in place.
+    """
+    keys = {link.key: link for link in model.__oxyde_links__.values() if link.kind == "one"}
+    for name, field in fields.items():
+        if ours(field):
+            continue
+        field.setdefault("metadata", {})
+        field["metadata"] = {**(field["metadata"] or {}), "oxyde": True}
+        if name in model.__oxyde_links__:
+            inner = field["schema"]["schema"] if field["schema"]["type"] == "default" else field["schema"]
+            field["schema"] = core_schema.with_default_schema(inner, default_factory=unloaded)
+            field["serialization_exclude_if"] = is_unloaded
+        elif name in keys:
+            field["schema"] = key_schema(model, keys[name], field["schema"])
+        else:
+            info = model.__pydantic_fields__[name]
+            db_type = (info.options.db_type or "").upper()  # type: ignore[attr-defined]
+            with_zone = db_type.startswith("TIMESTAMPTZ") or "WITH TIME ZONE" in db_type
+            field["schema"] = zoned(field["schema"], f"{model.__name__}.{name}", with_zone=with_zone)
+
+
+def key_schema(model: type[Model], link: Link, schema: Any) -> Any:
+    """Returns the schema of a key field: what was given, else the key of the relation, else its default."""
+    default: Any = schema if schema["type"] == "default" else None
+    inner = schema["schema"] if default is not None else schema
+
+    def key(value: Any, handler: Callable[[Any], Any], info: core_schema.ValidationInfo) -> Any:
+        related = info.data.get(link.field)
+        known = link.field in info.data and not is_unloaded(related)
+        if isinstance(value, Absent):
+            if known:
+                return None if related is None else getattr(related, link.target_key)
+            if default is None:
+                raise PydanticKnownError("missing")
+            factory = default.get("default_factory")
+            return default.get("default") if factory is None else factory()
+        valid = handler(value)
+        if known and valid != (None if related is None else getattr(related, link.target_key)):
+            raise PydanticCustomError(
+                "relation_conflict",
+                "{key} and {relation} of {model} name different rows; give one of them",
+                {"key": link.key, "relation": link.field, "model": model.__name__},
+            )
+        return valid
+
+    wrapped = core_schema.with_info_wrap_validator_function(key, inner, metadata={"oxyde": "key"})
+    return core_schema.with_default_schema(wrapped, default_factory=absent, validate_default=True)
+
+
+def zoned(schema: Any, where: str, *, with_zone: bool) -> Any:
+    """Returns a schema whose datetimes have a zone or none, as their column does; other schemas as they are."""
+    name = schema["type"]
+    if name in {"default", "nullable", "function-after", "function-before", "function-wrap"}:
+        inner = zoned(schema["schema"], where, with_zone=with_zone)
+        return schema if inner is schema["schema"] else {**schema, "schema": inner}
+    if name == "list" and "items_schema" in schema:
+        inner = zoned(schema["items_schema"], where, with_zone=with_zone)
+        return schema if inner is schema["items_schema"] else {**schema, "items_schema": inner}
+    if name != "datetime":
+        return schema
+    if with_zone or schema.get("tz_constraint") == "aware":
+        bare = {key: value for key, value in schema.items() if key != "tz_constraint"}
+        return core_schema.no_info_after_validator_function(with_a_zone(where), bare, metadata={"oxyde": "aware"})
+    if "tz_constraint" in schema:
+        return schema
+    return core_schema.no_info_after_validator_function(without_zone(where), schema, metadata={"oxyde": "naive"})
+
+
+def with_a_zone(where: str) -> Callable[[Any], Any]:
+    """Returns a validator of an aware column."""
+
+    def aware(value: Any) -> Any:
+        if value.tzinfo is None:
+            raise PydanticCustomError(
+                "timezone_aware", "{where} takes a datetime with a zone; add it, as in datetime.now(timezone.utc)", {"where": where}
+            )
+        return value
+
+    return aware
+
+
+def without_zone(where: str) -> Callable[[Any], Any]:
+    """Returns a validator of a naive column."""
+
+    def naive(value: Any) -> Any:
+        if value.tzinfo is not None:
+            raise PydanticCustomError(
+                "timezone_naive",
+                "{where} takes a datetime without a zone; annotate it AwareDatetime to keep zones, or drop it: value.replace(tzinfo=None)",
+                {"where": where},
+            )
+        return value
+
+    return naive

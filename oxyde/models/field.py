@@ -1,0 +1,221 @@
+"""``Field``: what a model says about one of its fields, to Pydantic and to the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal
+
+import pydantic
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+Action = Literal["CASCADE", "SET NULL", "RESTRICT", "NO ACTION"]
+ACTIONS = ("CASCADE", "SET NULL", "RESTRICT", "NO ACTION")
+
+
+@dataclass(frozen=True, repr=False)
+class Options:
+    """What a field says to the database. It travels in the field's metadata, so that ``Annotated`` carries it too.
+
+    Attributes are documented at ``Field``.
+    """
+
+    db_pk: bool = False
+    db_index: bool = False
+    db_index_name: str | None = None
+    db_index_method: str | None = None
+    db_unique: bool = False
+    db_column: str | None = None
+    db_type: str | None = None
+    db_default: str | None = None
+    db_comment: str | None = None
+    db_nullable: bool | None = None
+    db_fk: str | None = None
+    db_on_delete: Action = "RESTRICT"
+    db_on_update: Action = "CASCADE"
+    db_reverse_fk: str | None = None
+    db_m2m: bool = False
+    db_through: str | type | None = None
+    db_through_fields: tuple[str, str] | None = None
+    db_generated: str | None = None
+    db_stored: bool = False
+    db_enum_name: str | None = None
+    db_version: bool = False
+    db_was: str | None = None
+    auto_now: bool = False
+    auto_now_add: bool = False
+
+    def __repr__(self) -> str:
+        """Returns what was said, without the defaults."""
+        said = ", ".join(f"{name}={getattr(self, name)!r}" for name in NAMES if getattr(self, name) != getattr(NOTHING, name))
+        return f"Options({said})"
+
+
+NOTHING = Options()
+NAMES = tuple(option.name for option in fields(Options))
+
+
+class ModelField(FieldInfo):  # type: ignore[misc] # Pydantic marks the class final for checkers only
+    """A field of a model: Pydantic's description of it, with every ``db_*`` keyword of ``Field`` as an attribute.
+
+    Attributes:
+        options: All of them.
+        key_of: The relation whose key this field holds, for the field that a foreign key adds.
+    """
+
+    options: Options = NOTHING
+    key_of: str | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        """Returns an option."""
+        if name in NAMES:
+            return getattr(self.options, name)
+        message = f"{type(self).__name__!r} object has no attribute {name!r}"
+        raise AttributeError(message)
+
+
+def options(info: FieldInfo) -> Options:
+    """Returns what a field says to the database; later words in an ``Annotated`` win over earlier ones."""
+    if isinstance(info, ModelField):
+        return info.options
+    return merged(info.metadata)
+
+
+def merged(metadata: Sequence[Any]) -> Options:
+    """Returns the options in a list of metadata, as one."""
+    found = [item for item in metadata if isinstance(item, Options)]
+    if len(found) < 2:
+        return found[0] if found else NOTHING
+    changed: dict[str, Any] = {}
+    for item in found:
+        changed.update({name: getattr(item, name) for name in NAMES if getattr(item, name) != getattr(NOTHING, name)})
+    return replace(NOTHING, **changed)
+
+
+def model_field(info: FieldInfo) -> ModelField:
+    """Returns a field as a ``ModelField``; one that the database fills needs no value from the application."""
+    if type(info) is ModelField and info.options == merged(info.metadata):
+        return info
+    made = ModelField.__new__(ModelField)
+    for name in FieldInfo.__slots__:
+        if hasattr(info, name):
+            setattr(made, name, getattr(info, name))
+    made.options = merged(info.metadata)
+    made.key_of = getattr(info, "key_of", None)
+    if made.default is PydanticUndefined and made.default_factory is None:
+        if made.options.db_version:
+            made.default = 1
+        elif is_filled_by_database(made.options):
+            made.default = None
+    return made
+
+
+def is_filled_by_database(options: Options) -> bool:
+    """Whether the database, or the verb that writes, gives the value when the application does not."""
+    return options.db_generated is not None or options.db_default is not None or options.auto_now or options.auto_now_add
+
+
+def Field(  # noqa: N802 - public name, as in Pydantic
+    default: Any = ...,
+    *,
+    db_pk: bool = False,
+    db_index: bool = False,
+    db_index_name: str | None = None,
+    db_index_method: str | None = None,
+    db_unique: bool = False,
+    db_column: str | None = None,
+    db_type: str | None = None,
+    db_default: str | None = None,
+    db_comment: str | None = None,
+    db_nullable: bool | None = None,
+    db_fk: str | None = None,
+    db_on_delete: Action = "RESTRICT",
+    db_on_update: Action = "CASCADE",
+    db_reverse_fk: str | None = None,
+    db_m2m: bool = False,
+    db_through: str | type | None = None,
+    db_through_fields: Sequence[str] | None = None,
+    db_generated: str | None = None,
+    db_stored: bool = False,
+    db_enum_name: str | None = None,
+    db_version: bool = False,
+    db_was: str | None = None,
+    auto_now: bool = False,
+    auto_now_add: bool = False,
+    **pydantic_keywords: Any,
+) -> Any:
+    """Describes a field of a model.
+
+    Args:
+        default: The value when none is given; required without one.
+        db_pk: Part of the primary key. Several make a composite key.
+        db_index: Indexed by itself.
+        db_index_name: The index's name.
+        db_index_method: The index method, as the server names it.
+        db_unique: No two rows share a value.
+        db_column: The column's name in the database; the field's when not given.
+        db_type: The SQL type, taken as it is.
+        db_default: SQL text of the server's default, used when the field is not given.
+        db_comment: A comment for the database.
+        db_nullable: Whether NULL is allowed; by the annotation (``X | None``) when not given.
+        db_fk: The field of the other model that a foreign key points to; its primary key when not given.
+        db_on_delete: What happens here when the other row goes.
+        db_on_update: What happens here when the other row's key changes.
+        db_reverse_fk: For a list of models: their field that points here, its column's field, or a plain field that holds our key.
+        db_m2m: For a list of models: many-to-many.
+        db_through: The junction model of a many-to-many relation, by class or name.
+        db_through_fields: The junction's fields that point to us and to the other side, where they are ambiguous.
+        db_generated: SQL text that the database computes the column with.
+        db_stored: The generated value is stored, not computed when read.
+        db_enum_name: The name of the database type of an enumeration.
+        db_version: Checked and raised by one on every save.
+        db_was: The column's former name, for migrations.
+        auto_now: Set to the present (UTC) by every write.
+        auto_now_add: Set to the present (UTC) by the insert.
+        **pydantic_keywords: Anything that ``pydantic.Field`` takes.
+
+    Raises:
+        ValueError: An action is none that databases know, or ``db_through_fields`` is no pair.
+    """
+    for keyword, action in (("db_on_delete", db_on_delete), ("db_on_update", db_on_update)):
+        if action not in ACTIONS:
+            message = f"{keyword}={action!r} is not one of {', '.join(ACTIONS)}"
+            raise ValueError(message)
+    pair = None if db_through_fields is None else tuple(db_through_fields)
+    if pair is not None and len(pair) != 2:
+        message = f"db_through_fields takes the two fields of the junction, not {len(pair)}"
+        raise ValueError(message)
+    said = Options(
+        db_pk=db_pk,
+        db_index=db_index,
+        db_index_name=db_index_name,
+        db_index_method=db_index_method,
+        db_unique=db_unique,
+        db_column=db_column,
+        db_type=db_type,
+        db_default=db_default,
+        db_comment=db_comment,
+        db_nullable=db_nullable,
+        db_fk=db_fk,
+        db_on_delete=db_on_delete,
+        db_on_update=db_on_update,
+        db_reverse_fk=db_reverse_fk,
+        db_m2m=db_m2m,
+        db_through=db_through,
+        db_through_fields=pair,
+        db_generated=db_generated,
+        db_stored=db_stored,
+        db_enum_name=db_enum_name,
+        db_version=db_version,
+        db_was=db_was,
+        auto_now=auto_now,
+        auto_now_add=auto_now_add,
+    )
+    if default is ...:
+        info: FieldInfo = pydantic.Field(**pydantic_keywords)
+    else:
+        info = pydantic.Field(default, **pydantic_keywords)
+    if said != NOTHING:
+        info.metadata.append(said)
+    return model_field(info)

@@ -1,0 +1,80 @@
+"""Hooks: methods of a model that run before and after an instance is saved or deleted, plain or async."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Generator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from oxyde.db.steps import Await, Steps
+
+if TYPE_CHECKING:
+    from oxyde.models.model import Model
+
+SAVING: Final = ("pre_save", "post_save")
+DELETING: Final = ("pre_delete", "post_delete")
+
+
+class Done:
+    """What the hooks of ``Model`` itself return: nothing, whether it is awaited or not."""
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return
+        yield
+
+
+class Hooks:
+    """The hooks of a model, which do nothing until they are overridden.
+
+    They may be plain or async, and take whichever of ``is_create`` and ``update_fields`` they name.
+    """
+
+    __slots__ = ()
+
+    def pre_save(self, **_: Any) -> Any:
+        """Runs before an instance is inserted or updated."""
+        return Done()
+
+    def post_save(self, **_: Any) -> Any:
+        """Runs after an instance was inserted or updated."""
+        return Done()
+
+    def pre_delete(self, **_: Any) -> Any:
+        """Runs before an instance is deleted."""
+        return Done()
+
+    def post_delete(self, **_: Any) -> Any:
+        """Runs after an instance was deleted."""
+        return Done()
+
+
+def call(instance: Model, name: str, **known: Any) -> Steps[None]:
+    """Calls a hook and waits for it; one that is not overridden costs nothing."""
+    function = getattr(type(instance), name)
+    if function is getattr(Hooks, name):
+        return
+    wanted = _keywords(function)
+    given = known if wanted is None else {key: value for key, value in known.items() if key in wanted}
+    yield Await(getattr(instance, name)(**given), f"{type(instance).__name__}.{name}")
+
+
+@lru_cache(maxsize=512)
+def _keywords(function: Callable[..., Any]) -> frozenset[str] | None:
+    """Returns the keywords that a hook takes, None for any."""
+    parameters = inspect.signature(function).parameters.values()
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+        return None
+    return frozenset(parameter.name for parameter in parameters)
+
+
+def refuse_async(model: type[Model], names: tuple[str, ...]) -> None:
+    """Refuses async hooks before a blocking verb sends anything.
+
+    Raises:
+        TypeError: A hook is async.
+    """
+    for name in names:
+        if inspect.iscoroutinefunction(getattr(model, name)):
+            message = f"{model.__name__}.{name} is async, and a blocking verb cannot await it; make it a plain function or await the verb"
+            raise TypeError(message)

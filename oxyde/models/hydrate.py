@@ -1,0 +1,293 @@
+"""Rows become instances: by columns where no rule of the model crosses fields, else by dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic_core import SchemaValidator, core_schema
+
+from oxyde.db.rows import Batch, Layout
+from oxyde.exceptions import DecodeError
+from oxyde.models.adapt import FieldSchema
+from oxyde.models.coreschema import ModelSchema, ours
+from oxyde.models.state import CLEAN, SLOT
+from oxyde.models.types import Kind
+from oxyde.models.unloaded import UNLOADED
+from oxyde.schema import Column
+
+if TYPE_CHECKING:
+    from oxyde.models.model import Model
+
+Restorer = Callable[[list[Any]], list[Any]]
+
+PLAIN: Final = frozenset(
+    {"int", "str", "bool", "float", "bytes", "date", "time", "datetime", "timedelta", "uuid", "decimal", "any", "enum", "literal", "url"}
+)
+NESTING: Final[Mapping[str, tuple[str, ...]]] = {
+    "nullable": ("schema",),
+    "default": ("schema",),
+    "list": ("items_schema",),
+    "set": ("items_schema",),
+    "frozenset": ("items_schema",),
+    "tuple": ("items_schema",),
+    "dict": ("keys_schema", "values_schema"),
+    "union": ("choices",),
+    "typed-dict": ("fields",),
+    "typed-dict-field": ("schema",),
+    "model": ("schema",),
+    "model-fields": ("fields",),
+    "model-field": ("schema",),
+}
+"""Nodes with others inside, and where; kinds that stand in neither list belong to dictionaries."""
+SAME: Final = frozenset({"int", "str", "bool", "float", "bytes", "date", "time", "datetime", "timedelta", "uuid", "any"})
+SILENT: Final = frozenset({"type", "ref", "metadata", "serialization", "strict", "microseconds_precision"})
+"""Keys of a node that change no value that has the node's exact type already."""
+TEXT_RULES: Final = frozenset({"str_to_lower", "str_to_upper", "str_strip_whitespace", "str_min_length", "str_max_length", "allow_inf_nan"})
+"""Configuration that changes or refuses plain values."""
+
+
+class Tiers:
+    """How one model class is hydrated.
+
+    Attributes:
+        model: The class.
+        schema: How Pydantic validates it.
+    """
+
+    def __init__(self, model: type[Model]) -> None:
+        self.model = model
+        self.schema = ModelSchema(model)
+        self._validators: dict[str, SchemaValidator | None] = {}
+        self._by_dictionaries = not self._no_rule_crosses_fields()
+        whole = core_schema.list_schema(self.schema.whole)
+        rows = SchemaValidator(whole, self.schema.config)
+        self.validate_rows = partial(rows.validate_python, strict=False, by_alias=False, by_name=True)
+
+    def _no_rule_crosses_fields(self) -> bool:
+        """Whether validating each field by itself is all that validating the model does."""
+        node = self.schema.model
+        config = self.schema.config or {}
+        return not (
+            self.schema.wrapped
+            or self.schema.extras
+            or node.get("custom_init")
+            or node.get("post_init")
+            or node.get("root_model")
+            or self.model.__private_attributes__
+            or config.get("extra_fields_behavior") == "allow"
+            or self.model.__new__ is not object.__new__
+        )
+
+    def layout(self, columns: Sequence[Column]) -> Layout:
+        """Returns how rows of these columns become instances."""
+        fields = tuple(column.field for column in columns)
+        links = self.model.__oxyde_links__
+        missing = self.model.__pydantic_fields__.keys() - set(fields) - links.keys()
+        native = not self._by_dictionaries and not missing
+        validators: tuple[Any, ...] | None = None
+        if native:
+            found = [self._validator(column) for column in columns]
+            validators = None if any(one is _BY_DICTIONARY for one in found) else tuple(found)
+        return Layout(
+            self.model,
+            fields,
+            validators=validators,
+            validate_rows=self.validate_rows,
+            rows="name",
+            state=CLEAN,
+            state_slot=SLOT,
+            json=tuple(column.type.kind == "json" for column in columns),
+            constants=dict.fromkeys(links, UNLOADED),
+        )
+
+    def partial_layout(self, columns: Sequence[Column]) -> Layout:
+        """Returns how rows of some columns are written into instances that exist."""
+        fields = tuple(column.field for column in columns)
+        kept = {name: self.schema.fields[name] for name in fields}
+        some = core_schema.typed_dict_schema(
+            {name: core_schema.typed_dict_field(_bare(field["schema"])) for name, field in kept.items()}, total=True
+        )
+        rows = SchemaValidator(self.schema_of(core_schema.list_schema(some)), self.schema.config)
+        found = [self._validator(column) for column in columns]
+        return Layout(
+            self.model,
+            fields,
+            validators=None if any(one is _BY_DICTIONARY for one in found) else tuple(found),
+            validate_rows=partial(rows.validate_python, strict=False, by_alias=False, by_name=True),
+            rows="name",
+            state=CLEAN,
+            state_slot=SLOT,
+            json=tuple(column.type.kind == "json" for column in columns),
+            constants={},
+        )
+
+    def schema_of(self, schema: Any) -> Any:
+        """Returns a schema together with the definitions it may need."""
+        return core_schema.definitions_schema(schema, self.schema.definitions) if self.schema.definitions else schema
+
+    def _validator(self, column: Column) -> Any:
+        """Returns the validator of a column's values, None where they are right as they come, or the mark of dictionaries."""
+        name = column.field
+        if name not in self._validators:
+            sub = _bare(self.schema.field(name))
+            if not self._is_simple(sub, set()):
+                self._validators[name] = _BY_DICTIONARY
+            elif column.db_type is None and self._is_identity(sub):
+                self._validators[name] = None
+            else:
+                self._validators[name] = SchemaValidator(self.schema_of(core_schema.list_schema(sub)), self.schema.config)
+        return self._validators[name]
+
+    def _is_simple(self, schema: Any, seen: set[str]) -> bool:
+        """Whether a schema consists of nodes whose meaning does not depend on other fields or on code of the application."""
+        if isinstance(schema, (list, tuple)):
+            return all(self._is_simple(item, seen) for item in schema if isinstance(item, (Mapping, list, tuple)))
+        kind = schema.get("type")
+        if kind is None:
+            return all(self._is_simple(item, seen) for item in schema.values())
+        if kind == "definition-ref":
+            reference = schema["schema_ref"]
+            if reference in seen:
+                return True
+            return self._is_simple(self.schema.classifier.definitions[reference], seen | {reference})
+        if schema.get("strict") and kind not in SAME:
+            return False
+        if kind in PLAIN:
+            return kind != "enum" or schema.get("missing") is None
+        if kind not in NESTING or _has_rules(schema):
+            return False
+        return all(self._is_simple(schema[part], seen) for part in NESTING[kind] if part in schema)
+
+    def _is_identity(self, schema: Any) -> bool:
+        """Whether validating gives every value back that has the column's exact type, NULL included."""
+        if schema["type"] != "nullable" or TEXT_RULES & (self.schema.config or {}).keys():
+            return False
+        inner = schema["schema"]
+        if inner["type"] == "dict":
+            keys, values = inner.get("keys_schema", {"type": "any"}), inner.get("values_schema", {"type": "any"})
+            texts = keys["type"] in {"any", "str"} and not keys.keys() - SILENT
+            return texts and values["type"] == "any" and not inner.keys() - SILENT - {"keys_schema", "values_schema"}
+        return inner["type"] in SAME and not inner.keys() - SILENT
+
+
+class _ByDictionary:
+    """The mark of a column that only the model as a whole can validate."""
+
+
+_BY_DICTIONARY: Final[Any] = _ByDictionary()
+
+
+def _bare(schema: Any) -> Any:
+    """Returns a schema without what a table added to it, at any depth that a table adds something."""
+    while ours(schema) or schema["type"] == "default":
+        schema = schema["schema"]
+    if schema["type"] == "datetime" and "tz_constraint" in schema:
+        return {key: value for key, value in schema.items() if key != "tz_constraint"}
+    for part in ("schema", "items_schema"):
+        if schema["type"] in {"nullable", "list"} and part in schema:
+            inner = _bare(schema[part])
+            return schema if inner is schema[part] else {**schema, part: inner}
+    return schema
+
+
+def _has_rules(schema: Any) -> bool:
+    """Whether a nested model does more than validate its fields: aliases, its own constructor, private attributes, strictness."""
+    if schema["type"] == "model":
+        return bool(
+            schema.get("custom_init")
+            or schema.get("post_init")
+            or schema.get("root_model")
+            or schema["schema"]["type"] != "model-fields"
+            or (schema.get("config") or {}).get("strict")
+        )
+    if schema["type"] == "typed-dict":
+        return bool((schema.get("config") or {}).get("strict"))
+    return "validation_alias" in schema
+
+
+def tiers(model: type[Model]) -> Tiers:
+    """Returns how a class is hydrated, decided once."""
+    found: Tiers | None = model.__dict__.get("__oxyde_tiers__")
+    if found is None:
+        model.__table__  # noqa: B018 - completes the class
+        found = Tiers(model)
+        model.__oxyde_tiers__ = found
+    return found
+
+
+def layout(model: type[Model], columns: Sequence[Column]) -> Layout:
+    """Returns how result columns become instances of a class; kept for each choice of columns.
+
+    Args:
+        model: The class.
+        columns: The columns of the result, in order.
+    """
+    return _kept(model, "whole", columns)
+
+
+def filling(model: type[Model], columns: Sequence[Column]) -> Layout:
+    """Returns how result columns are written into instances that exist (``Batch.fill``); kept for each choice of columns."""
+    return _kept(model, "part", columns)
+
+
+def _kept(model: type[Model], use: str, columns: Sequence[Column]) -> Layout:
+    made: dict[Any, Layout] | None = model.__dict__.get("__oxyde_layouts__")
+    if made is None:
+        made = model.__oxyde_layouts__ = {}
+    key = (use, *(column.field for column in columns))
+    found = made.get(key)
+    if found is None:
+        kind = tiers(model)
+        found = made[key] = kind.layout(columns) if use == "whole" else kind.partial_layout(columns)
+    return found
+
+
+def restorer(kind: Kind, field: FieldSchema) -> Restorer | None:
+    """Returns what turns a column of database values into the field's values; None where they are that already."""
+    if kind.enum is not None:
+        lookup: Mapping[Any, Enum] = {member.value: member for member in kind.enum}
+        return partial(_members_of_lists if kind.type.kind == "array" else _members, lookup, field.where)
+    if kind.form in {"text", "secret", "json", "json_text"}:
+        return partial(_validated, field)
+    return None
+
+
+def _members(lookup: Mapping[Any, Enum], where: str, values: list[Any]) -> list[Any]:
+    try:
+        return [None if value is None else lookup[value] for value in values]
+    except KeyError as error:
+        raise _no_member(where, error.args[0], lookup) from None
+
+
+def _members_of_lists(lookup: Mapping[Any, Enum], where: str, values: list[Any]) -> list[Any]:
+    return [None if value is None else _members(lookup, where, value) for value in values]
+
+
+def _no_member(where: str, value: Any, lookup: Mapping[Any, Enum]) -> DecodeError:
+    known = ", ".join(map(repr, lookup))
+    return DecodeError(f"{where}: the database holds {value!r}, which is none of {known}", column=where.rpartition(".")[2])
+
+
+def _validated(field: FieldSchema, values: list[Any]) -> list[Any]:
+    validate = partial(field.validator.validate_python, strict=False, by_alias=False, by_name=True)
+    return [None if value is None else validate(value) for value in values]
+
+
+def rows(columns: Sequence[Column | None]) -> Callable[[Batch], list[tuple[Any, ...]]]:
+    """Returns what turns a batch into rows of exact Python values, enumeration members and nested models among them.
+
+    Args:
+        columns: For each result column the column whose values it holds; None for one that is computed.
+    """
+    restorers = [None if column is None else column.restore for column in columns]
+    if not any(restorers):
+        return Batch.values
+    return partial(_restored, restorers)
+
+
+def _restored(restorers: Sequence[Restorer | None], batch: Batch) -> list[tuple[Any, ...]]:
+    values = [column if restore is None else restore(column) for restore, column in zip(restorers, batch.columns(), strict=False)]
+    return list(zip(*values, strict=True))

@@ -1,0 +1,95 @@
+"""What the ``Meta`` class inside a model says about its table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from oxyde.models.naming import meant
+from oxyde.schema import Check, Exclude, Index, Unique
+
+OWN = ("is_table", "table_name", "abstract", "view", "managed")
+"""What a ``Meta`` does not take over from a ``Meta`` that it is derived from."""
+
+
+@dataclass(frozen=True)
+class Meta:
+    """The options of a table.
+
+    Attributes:
+        is_table: Whether the model has a table. Not inherited.
+        table_name: The table's name; the class name in lower case when None.
+        schema: The database schema.
+        comment: A comment for the database.
+        indexes: Indexes.
+        unique_together: Tuples of fields that are unique together.
+        constraints: Check, Unique and Exclude constraints.
+        abstract: Only there to be derived from.
+        managed: Whether ``create_tables`` makes it.
+        view: The SELECT of a view.
+    """
+
+    is_table: bool = False
+    table_name: str | None = None
+    schema: str | None = None
+    comment: str | None = None
+    indexes: Sequence[Index] = ()
+    unique_together: Sequence[Sequence[str]] = ()
+    constraints: Sequence[Check | Unique | Exclude] = ()
+    abstract: bool = False
+    managed: bool = True
+    view: str | None = None
+
+
+NAMES = tuple(option.name for option in fields(Meta))
+NONE = Meta()
+
+
+def read_meta(model: str, body: type | None) -> Meta:
+    """Reads the ``Meta`` of a class body.
+
+    Args:
+        model: The model's name, for messages.
+        body: The inner class; None when there is none.
+
+    Raises:
+        TypeError: An option is unknown or of the wrong kind.
+    """
+    if body is None:
+        return NONE
+    said: dict[str, Any] = {}
+    for name in dir(body):
+        if name.startswith("__"):
+            continue
+        if name not in NAMES:
+            message = f"{model}.Meta has no option {name!r}{meant(name, NAMES)}"
+            raise TypeError(message)
+        if name not in OWN or name in vars(body):
+            said[name] = getattr(body, name)
+    if said.get("abstract") and said.get("is_table"):
+        message = f"{model}.Meta says both abstract and is_table; an abstract model has no table"
+        raise TypeError(message)
+    if said.get("view") is not None and said.get("managed", True):
+        message = f"{model}.Meta has a view; say managed = False beside it, because a view is not made by create_tables()"
+        raise TypeError(message)
+    said["indexes"] = tuple(_checked(model, "indexes", said.get("indexes", ()), (Index,)))
+    said["constraints"] = tuple(_checked(model, "constraints", said.get("constraints", ()), (Check, Unique, Exclude)))
+    said["unique_together"] = _groups(said.get("unique_together", ()))
+    return Meta(**said)
+
+
+def _checked(model: str, name: str, items: Any, kinds: tuple[type, ...]) -> Sequence[Any]:
+    for item in items:
+        if not isinstance(item, kinds):
+            wanted = ", ".join(kind.__name__ for kind in kinds)
+            message = f"{model}.Meta.{name} takes {wanted}, not {type(item).__name__}"
+            raise TypeError(message)
+    return list(items)
+
+
+def _groups(groups: Any) -> tuple[tuple[str, ...], ...]:
+    """Returns groups of fields; one group may be given without the outer brackets."""
+    if groups and all(isinstance(name, str) for name in groups):
+        return (tuple(groups),)
+    return tuple(tuple(group) for group in groups)

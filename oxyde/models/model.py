@@ -1,0 +1,232 @@
+"""``Model``: a Pydantic model that is a table."""
+
+from __future__ import annotations
+
+import reprlib
+import sys
+from collections.abc import Generator, Iterable, Mapping
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, GetCoreSchemaHandler, PydanticUndefinedAnnotation
+from pydantic_core import CoreSchema
+from typing_extensions import Self
+
+from oxyde.db.execute import route, run
+from oxyde.models import table, write
+from oxyde.models.coreschema import inner_fields, shape
+from oxyde.models.field import options
+from oxyde.models.hooks import Hooks
+from oxyde.models.meta import NONE, Meta
+from oxyde.models.metaclass import ModelMeta, attach, prepare
+from oxyde.models.registry import namespace
+from oxyde.models.relations import Link, add_keys, has_relations
+from oxyde.models.state import copied as copied_state
+from oxyde.models.state import follow, set_state, state_of
+from oxyde.models.unloaded import UNLOADED
+from oxyde.schema import Table
+
+try:  # until models/manager.py is written
+    from oxyde.models.manager import Objects
+except ModuleNotFoundError:
+
+    class Objects:  # type: ignore[no-redef]
+        """Nothing yet."""
+
+
+class Model(BaseModel, Hooks, metaclass=ModelMeta):
+    """A Pydantic model; with ``class Meta: is_table = True`` inside it is a table as well.
+
+    Without that it is a mixin or an ordinary Pydantic model. ``Model.objects`` runs queries; ``Model.__table__`` describes the table.
+    """
+
+    __slots__ = ("__oxyde_state__",)
+
+    objects: ClassVar[Objects] = Objects()
+    __oxyde_meta__: ClassVar[Meta] = NONE
+    __oxyde_links__: ClassVar[Mapping[str, Link]] = {}
+    __oxyde_keys__: ClassVar[frozenset[str]] = frozenset()
+    __oxyde_table__: ClassVar[Table | None] = None
+    __oxyde_tiers__: ClassVar[Any] = None
+    __oxyde_names__: ClassVar[frozenset[str]] = frozenset()
+    __oxyde_layouts__: ClassVar[dict[Any, Any]] = {}
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        """Reads ``Meta`` and refuses reserved names, before Pydantic collects the fields."""
+        super().__init_subclass__(**keywords)
+        prepare(cls)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Adds the key fields of foreign keys, then lets Pydantic make the schema, then makes relations and zones what they are."""
+        if not has_relations(cls):
+            return handler(source)
+        add_keys(cls)
+        if "__oxyde_links__" not in cls.__dict__:
+            raise PydanticUndefinedAnnotation(cls.__name__, f"{cls.__name__} is not complete yet")
+        schema = handler(source)
+        fields = inner_fields(schema, handler.resolve_ref_schema)
+        if fields is not None:
+            shape(cls, fields["fields"])
+            attach(cls)
+            keys = (name for name, info in cls.__pydantic_fields__.items() if options(info).db_pk)
+            cls.__oxyde_keys__ = frozenset(keys) - cls.__oxyde_links__.keys()
+        return schema
+
+    @classmethod
+    def __oxyde_make_table__(cls) -> Table:
+        """Makes the table; asked for once."""
+        found: Table | None = cls.__dict__.get("__oxyde_table__")
+        if found is None:
+            found = cls.__oxyde_table__ = table.build(cls)
+        return found
+
+    @classmethod
+    def model_rebuild(
+        cls,
+        *,
+        force: bool = False,
+        raise_errors: bool = True,
+        _parent_namespace_depth: int = 2,
+        _types_namespace: Mapping[str, Any] | None = None,
+    ) -> bool | None:
+        """Builds the schema again, as Pydantic does; annotations may also name any registered model."""
+        if _types_namespace is None:
+            frame = sys._getframe(max(_parent_namespace_depth - 1, 0))
+            _types_namespace = {**namespace(cls), **frame.f_locals}
+        return super().model_rebuild(force=force, raise_errors=raise_errors, _types_namespace=_types_namespace)
+
+    @classmethod
+    def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:  # type: ignore[override] # the first name
+        """Makes an instance without validating, as Pydantic does; relations that are not given are not loaded."""
+        made = super().model_construct(_fields_set, **values)
+        for name in cls.__oxyde_links__:
+            if name not in values:
+                made.__dict__[name] = UNLOADED
+        return made
+
+    @classmethod
+    def get_table_name(cls) -> str:
+        """Returns the table's name: ``Meta.table_name``, else the class name in lower case."""
+        return cls.__oxyde_meta__.table_name or cls.__name__.lower()
+
+    @property
+    def pk(self) -> Any:
+        """The key: a value, or a tuple of a composite key's values."""
+        key = [getattr(self, column.field) for column in type(self).__table__.key]
+        return key[0] if len(key) == 1 else tuple(key)
+
+    async def save(
+        self,
+        *,
+        using: str | None = None,
+        client: object | None = None,
+        update_fields: Iterable[str] | None = None,
+        force_insert: bool = False,
+    ) -> Self:
+        """Writes the instance: what changed of a row that was read, all of a new one.
+
+        Args:
+            using: The alias of a connection.
+            client: A connection or an atomic block.
+            update_fields: Write only these fields.
+            force_insert: INSERT although a key was given.
+
+        Returns:
+            The instance, with what the database filled in.
+
+        Raises:
+            NotFoundError: No row has this key.
+            StaleObjectError: Another writer changed the row (``db_version``).
+            FieldError: A relation was assigned an object that is not saved, or a value does not fit its column.
+            ValidationError: An assigned value is not valid.
+        """
+        await run(write.save(self, update_fields=update_fields, force_insert=force_insert), route(using, client))
+        return self
+
+    async def delete(self, *, using: str | None = None, client: object | None = None) -> int:
+        """Deletes the row; returns how many there were, 0 or 1.
+
+        Raises:
+            StaleObjectError: Another writer changed the row (``db_version``).
+        """
+        return await run(write.delete(self), route(using, client))
+
+    async def refresh(self, *, using: str | None = None, client: object | None = None) -> Self:
+        """Reads the row again; drops loaded relations whose key changed, keeps the others.
+
+        Raises:
+            NotFoundError: The row is gone.
+        """
+        await run(write.refresh(self), route(using, client))
+        return self
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Assigns as Pydantic does, and notes what ``save()`` has to write."""
+        cls = type(self)
+        if name not in cls.__pydantic_fields__ or "__oxyde_links__" not in cls.__dict__:
+            super().__setattr__(name, value)
+            return
+        old = self.__dict__.get(name, UNLOADED)
+        unhinged = [link.field for link in cls.__oxyde_links__.values() if link.kind == "one" and link.key == name]
+        kept = {field: self.__dict__.get(field, UNLOADED) for field in unhinged}
+        self.__dict__.update(dict.fromkeys(unhinged, UNLOADED))
+        try:
+            super().__setattr__(name, value)
+        finally:
+            self.__dict__.update(kept)
+        follow(self, name, old)
+
+    def __getattr__(self, name: str) -> Any:
+        """Returns None for the state of a new instance; else private attributes and extras, as Pydantic does."""
+        if name == "__oxyde_state__":
+            return None
+        return super().__getattr__(name)  # type: ignore[misc] # hidden from checkers
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copies the instance and what is known of its row; what ``update`` changes is written by ``save()``."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in update or ():
+            if name in type(self).__pydantic_fields__:
+                follow(copied, name, self.__dict__.get(name, UNLOADED))
+        return copied
+
+    def __copy__(self) -> Self:
+        copied = super().__copy__()
+        set_state(copied, copied_state(state_of(self)))
+        return copied
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        copied = super().__deepcopy__(memo)
+        set_state(copied, copied_state(state_of(self)))
+        return copied
+
+    def __getstate__(self) -> dict[Any, Any]:
+        return {**super().__getstate__(), "__oxyde_state__": state_of(self)}
+
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        super().__setstate__(state)
+        set_state(self, state.get("__oxyde_state__"))
+
+    def __iter__(self) -> Generator[tuple[str, Any], None, None]:  # noqa: PYI058 - as Pydantic declares it
+        """Gives the fields and their values, without relations that are not loaded."""
+        yield from ((name, value) for name, value in super().__iter__() if value is not UNLOADED)
+
+    def __repr_args__(self) -> Any:
+        """Gives what ``repr`` shows: no relation that is not loaded, and no error of a computed field."""
+        for name, value in self.__dict__.items():
+            info = type(self).__pydantic_fields__.get(name)
+            if value is not UNLOADED and (info is None or info.repr):
+                yield name, value
+
+    @reprlib.recursive_repr(fillvalue="...")
+    def __repr__(self) -> str:
+        """Returns one line; never raises and never reads the database."""
+        shown = ", ".join(f"{name}={_shown(value)}" for name, value in self.__repr_args__())
+        return f"{type(self).__name__}({shown})"
+
+
+def _shown(value: Any) -> str:
+    try:
+        return " ".join(repr(value).splitlines())
+    except Exception as error:  # noqa: BLE001 - a repr never raises
+        return f"<{type(value).__name__}: {type(error).__name__}>"

@@ -1,0 +1,140 @@
+"""The model classes that have tables, by key; and the completing of those that refer to classes defined later."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from pydantic import PydanticUndefinedAnnotation
+
+from oxyde.exceptions import FieldError, OxydeError
+from oxyde.schema import Table, tables
+
+if TYPE_CHECKING:
+    from oxyde.models.model import Model
+
+_models: dict[str, type[Model]] = {}
+_pending: dict[str, type[Model]] = {}
+
+
+def key_of(model: type[Model]) -> str:
+    """Returns the registry key of a model: ``module.QualName``."""
+    return f"{model.__module__}.{model.__qualname__}"
+
+
+def register_table(model: type[Model], *, overwrite: bool = False) -> None:
+    """Makes a model with a table known; class statements do so by themselves.
+
+    Args:
+        model: The class.
+        overwrite: Take the place of another class of the same module and name.
+
+    Raises:
+        ValueError: Another class of that name is registered, or the model has no table.
+    """
+    if not model.__oxyde_meta__.is_table:
+        message = f"{model.__name__} has no table; say is_table = True in its Meta"
+        raise ValueError(message)
+    key = key_of(model)
+    known = _models.get(key)
+    if known is not None and known is not model and not overwrite:
+        message = f"a model is registered as {key} already; say overwrite=True to replace it"
+        raise ValueError(message)
+    _models[key] = model
+    tables.declare(key, model.__oxyde_make_table__)
+    if not model.__pydantic_complete__:
+        _pending[key] = model
+    settle()
+
+
+def clear_registry() -> None:
+    """Forgets every model and table; the classes themselves go on working and can be registered again."""
+    _models.clear()
+    _pending.clear()
+    tables.clear()
+
+
+def registered_tables() -> dict[str, type[Model]]:
+    """Returns the registered models by ``module.QualName``, in the order they were declared."""
+    return dict(_models)
+
+
+def named(name: str, near: type[Model]) -> type[Model] | None:
+    """Returns the model of a class name, seen from another model: its neighbours first, then any that is alone of its name."""
+    found = _neighbours(near).get(name)
+    return found if found is not None else _alone().get(name)
+
+
+def namespace(model: type[Model]) -> dict[str, Any]:
+    """Returns the models that a class's annotations may name although they are not in its module (yet)."""
+    module = vars(sys.modules[model.__module__]) if model.__module__ in sys.modules else {}
+    distant = {name: found for name, found in _alone().items() if name not in module}
+    return {**distant, **_neighbours(model), model.__name__: model}
+
+
+def _scope(model: type[Model]) -> tuple[str, str]:
+    return model.__module__, model.__qualname__.rpartition(".")[0]
+
+
+def _neighbours(model: type[Model]) -> dict[str, type[Model]]:
+    """Returns the models of the same module and the same function or class body."""
+    scope = _scope(model)
+    return {other.__name__: other for other in _models.values() if _scope(other) == scope}
+
+
+def _alone() -> dict[str, type[Model]]:
+    """Returns the models whose class name no other one has."""
+    found: dict[str, list[type[Model]]] = {}
+    for model in _models.values():
+        found.setdefault(model.__name__, []).append(model)
+    return {name: models[0] for name, models in found.items() if len(models) == 1}
+
+
+def settle() -> None:
+    """Completes the models whose annotations can be resolved by now; faults of those that wait are raised when they are used."""
+    before = -1
+    while _pending and len(_pending) != before:
+        before = len(_pending)
+        for key, model in list(_pending.items()):
+            try:
+                model.model_rebuild(raise_errors=False, _types_namespace=namespace(model))
+            except OxydeError:
+                continue
+            if model.__pydantic_complete__:
+                _pending.pop(key, None)
+
+
+def complete(model: type[Model]) -> None:
+    """Completes a model.
+
+    Raises:
+        FieldError: An annotation names a class that is not defined.
+    """
+    if model.__pydantic_complete__:
+        return
+    settle()
+    try:
+        model.model_rebuild(_types_namespace=namespace(model))
+    except PydanticUndefinedAnnotation as error:
+        waiting = named(error.name or "", model)
+        if waiting is not None and waiting is not model and not waiting.__pydantic_complete__:
+            complete(waiting)
+        message = (
+            f"{model.__name__} has an annotation that names {error.name!r}, which is not defined; "
+            f"import the module that defines it before {model.__name__} is used"
+        )
+        raise FieldError(message) from None
+
+
+def table_of(model: type[Model]) -> Table:
+    """Returns the table of a model, made when it is first asked for.
+
+    Raises:
+        FieldError: A field has no column type, or something that the model refers to is not there.
+    """
+    found: Table | None = model.__dict__.get("__oxyde_table__")
+    if found is None:
+        complete(model)
+        key = key_of(model)
+        found = tables.get(key) if _models.get(key) is model else model.__oxyde_make_table__()
+    return found

@@ -1,0 +1,208 @@
+"""How models refer to each other: relations found in annotations, and the key fields that foreign keys add."""
+
+from __future__ import annotations
+
+import types
+import typing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import AliasGenerator
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from oxyde.exceptions import FieldError
+from oxyde.models.field import NOTHING, ModelField, Options, model_field, options
+from oxyde.models.naming import meant
+
+if TYPE_CHECKING:
+    from oxyde.models.model import Model
+
+SERIAL = {"SERIAL": "INTEGER", "BIGSERIAL": "BIGINT", "SMALLSERIAL": "SMALLINT"}
+"""What a column is that refers to a column of these types."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A field of a model that refers to another table.
+
+    Attributes:
+        field: Its name.
+        kind: ``one`` for a foreign key, ``reverse`` and ``reverse_one`` for rows that point here, ``many`` for many-to-many.
+        target: The other model.
+        nullable: Whether there may be none.
+        key: Our field that holds the other row's key, of a foreign key.
+        target_key: Their field that ``key`` repeats.
+        options: What the field says to the database.
+    """
+
+    field: str
+    kind: Literal["one", "reverse", "reverse_one", "many"]
+    target: type[Model]
+    nullable: bool
+    key: str = ""
+    target_key: str = ""
+    options: Options = NOTHING
+
+
+def optional(annotation: Any) -> tuple[Any, bool]:
+    """Returns an annotation without ``None`` and ``Annotated``, and whether it allowed ``None``."""
+    if get_origin(annotation) is Annotated:
+        return optional(get_args(annotation)[0])
+    if get_origin(annotation) in {Union, types.UnionType}:
+        members = [member for member in get_args(annotation) if member is not type(None)]
+        if len(members) < len(get_args(annotation)):
+            rest = optional(members[0])[0] if len(members) == 1 else Union[tuple(members)]  # noqa: UP007 - built from a list
+            return rest, True
+    return annotation, False
+
+
+def is_table(kind: Any) -> bool:
+    """Whether a type is a model with a table."""
+    meta = getattr(kind, "__oxyde_meta__", None)
+    return isinstance(kind, type) and meta is not None and meta.is_table
+
+
+def has_relations(model: type) -> bool:
+    """Whether a class has a table, or is derived from one that has."""
+    return any(is_table(base) for base in model.__mro__)
+
+
+def link_of(model: type[Model], name: str, info: FieldInfo) -> Link | None:
+    """Returns the relation that a field is, or None for a column.
+
+    Raises:
+        FieldError: The annotation and the options contradict each other.
+    """
+    said = options(info)
+    inner, nullable = optional(info.annotation)
+    many = get_origin(inner) in {list, typing.List}  # noqa: UP006 - as older code writes it
+    target = optional(get_args(inner)[0])[0] if many and get_args(inner) else inner
+    where = f"{model.__name__}.{name}"
+    if not is_table(target):
+        if said.db_m2m or said.db_reverse_fk is not None:
+            shown = getattr(target, "__name__", target)
+            message = f"{where} is a relation, but {shown} is no model with a table; annotate it as list[...] of one"
+            raise FieldError(message, column=name)
+        return None
+    if many and said.db_m2m:
+        return Link(name, "many", target, nullable=False, options=said)
+    if said.db_reverse_fk is not None:
+        return Link(name, "reverse" if many else "reverse_one", target, nullable=not many, options=said)
+    if many:
+        message = (
+            f"{where} is a list of {target.__name__}; say how the rows belong here: "
+            f'Field(db_reverse_fk="their field") for rows that point here, or Field(db_m2m=True)'
+        )
+        raise FieldError(message, column=name)
+    target_key = key_field(target, said.db_fk, where)
+    nullable = nullable if said.db_nullable is None else said.db_nullable
+    return Link(name, "one", target, nullable, f"{name}_{target_key}", target_key, said)
+
+
+def key_field(target: type[Model], wanted: str | None, where: str) -> str:
+    """Returns the field of a model that foreign keys point to."""
+    add_keys(target)
+    fields = target.__pydantic_fields__
+    if wanted is not None:
+        if wanted not in fields:
+            message = f"{where}: db_fk names {target.__name__}.{wanted}, which is no field{meant(wanted, fields)}"
+            raise FieldError(message, column=wanted)
+        link = target.__oxyde_links__.get(wanted)
+        return link.key if link is not None and link.kind == "one" else wanted
+    keys = [name for name, info in fields.items() if options(info).db_pk and name not in target.__oxyde_links__]
+    if len(keys) == 1:
+        return keys[0]
+    reason = "has a composite key" if keys else "has no primary key (a field with db_pk=True)"
+    message = f"{where} refers to {target.__name__}, which {reason}; name the field to point to: Field(db_fk=...)"
+    raise FieldError(message)
+
+
+def add_keys(model: type[Model]) -> None:
+    """Finds the relations of a model, and adds the field that holds the key after each foreign key.
+
+    Args:
+        model: A model whose annotations are resolved. Doing it again changes nothing.
+    """
+    if not has_relations(model) or "__oxyde_links__" in model.__dict__ or not _is_resolved(model):
+        return
+    own = {name: model_field(info) for name, info in model.__pydantic_fields__.items()}
+    model.__pydantic_fields__ = dict(own)
+    links: dict[str, Link] = {}
+    model.__oxyde_links__ = links
+    try:
+        links.update(_links(model, own))
+    except BaseException:
+        del model.__oxyde_links__
+        raise
+    made: dict[str, FieldInfo] = {}
+    for name, info in own.items():
+        made.setdefault(name, info)
+        link = links.get(name)
+        if link is not None and link.kind == "one":
+            made[link.key] = _key(model, link, info, own.get(link.key))
+    model.__pydantic_fields__ = made
+
+
+def _links(model: type[Model], own: dict[str, ModelField]) -> dict[str, Link]:
+    """Returns the relations; keys of the model itself are found before they are needed by a relation to itself."""
+    links: dict[str, Link] = {}
+    for name, info in own.items():
+        link = link_of(model, name, info)
+        if link is not None:
+            links[name] = link
+    return links
+
+
+def _is_resolved(model: type[Model]) -> bool:
+    return all(info._complete for info in model.__pydantic_fields__.values())
+
+
+def _key(model: type[Model], link: Link, info: ModelField, written: ModelField | None) -> ModelField:
+    """Returns the field that holds the key of a foreign key: the application's own when it wrote one."""
+    said = link.options
+    other = link.target.__pydantic_fields__[link.target_key]
+    db_type = said.db_type or options(other).db_type
+    column = Options(
+        db_pk=said.db_pk,
+        db_index=said.db_index,
+        db_index_name=said.db_index_name,
+        db_index_method=said.db_index_method,
+        db_unique=said.db_unique,
+        db_column=said.db_column,
+        db_type=None if db_type is None else SERIAL.get(db_type.upper(), db_type),
+        db_default=said.db_default,
+        db_comment=said.db_comment,
+        db_nullable=link.nullable,
+        db_was=said.db_was,
+        db_enum_name=options(other).db_enum_name,
+    )
+    if written is not None:
+        mine = written.options
+        changed = {name: getattr(mine, name) for name in Options.__dataclass_fields__ if getattr(mine, name) != getattr(NOTHING, name)}
+        column = replace(column, **changed)
+        made = model_field(written._copy())
+    else:
+        inner = optional(other.annotation)[0]
+        made = ModelField(annotation=inner | None if link.nullable else inner)
+        made.metadata = [item for item in other.metadata if not isinstance(item, Options)]
+        made.frozen = info.frozen
+        made.default = PydanticUndefined if info.is_required() else info.default
+        made.default_factory = info.default_factory
+        _alias(model, link.key, made)
+    made.metadata = [*(item for item in made.metadata if not isinstance(item, Options)), column]
+    made.options = column
+    made.key_of = link.field
+    return made
+
+
+def _alias(model: type[Model], name: str, info: ModelField) -> None:
+    """Gives a field the alias that the model's configuration makes for every field."""
+    generator = model.model_config.get("alias_generator")
+    if generator is None:
+        return
+    if isinstance(generator, AliasGenerator):
+        info.alias, info.validation_alias, info.serialization_alias = generator.generate_aliases(name)
+    else:
+        info.alias = info.validation_alias = info.serialization_alias = generator(name)
+    info.alias_priority = 1

@@ -1,0 +1,240 @@
+"""The table of a model: its columns, relations, constraints and indexes as the schema knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import PydanticUndefined
+
+from oxyde.exceptions import FieldError
+from oxyde.models import through
+from oxyde.models.adapt import FieldSchema, adapter
+from oxyde.models.coreschema import ModelSchema
+from oxyde.models.field import ModelField, Options
+from oxyde.models.hydrate import restorer
+from oxyde.models.naming import foreign_key_name, index_name, meant
+from oxyde.models.registry import key_of
+from oxyde.models.relations import Link
+from oxyde.models.types import Kind, by_db_type
+from oxyde.schema import Check, Column, Exclude, ForeignKey, Generated, Index, Relation, Table, Unique, tables
+from oxyde.schema.types import enum_of
+
+if TYPE_CHECKING:
+    from oxyde.models.model import Model
+
+
+def build(model: type[Model]) -> Table:
+    """Returns the table of a model whose schema is complete.
+
+    Raises:
+        FieldError: A field has no column type, or an option names what is not there.
+    """
+    return Builder(model).table()
+
+
+class Builder:
+    """Makes one table.
+
+    Attributes:
+        model: The class.
+        name: The table's name.
+        schema: How Pydantic validates the class.
+    """
+
+    def __init__(self, model: type[Model]) -> None:
+        self.model = model
+        self.name = model.get_table_name()
+        self.schema = ModelSchema(model)
+        self.links: Mapping[str, Link] = model.__oxyde_links__
+        self.keys = {link.key: link for link in self.links.values() if link.kind == "one"}
+
+    def table(self) -> Table:
+        """Returns the table."""
+        meta = self.model.__oxyde_meta__
+        uniques, checks, excludes = self._constraints()
+        groups = [name for unique in uniques for name in unique.fields] + [name for index in meta.indexes for name in index.fields]
+        indexed = {self._column_field(name.lstrip("-")) for name in groups}
+        columns = tuple(
+            self._column(name, info, indexed)  # type: ignore[arg-type] # all fields are ModelFields once relations are known
+            for name, info in self.model.__pydantic_fields__.items()
+            if name not in self.links
+        )
+        columns = self._counted(columns)
+        made = Table(
+            id=key_of(self.model),
+            model=self.model.__name__,
+            name=self.name,
+            schema=meta.schema,
+            columns=columns,
+            relations={name: self._relation(link) for name, link in self.links.items()},
+            uniques=tuple(uniques),
+            checks=tuple(checks),
+            excludes=tuple(excludes),
+            foreign_keys=tuple(self._foreign_keys(columns)),
+            indexes=tuple(self._indexes(columns)),
+            comment=meta.comment,
+            managed=meta.managed,
+            view=meta.view,
+        )
+        if not columns:
+            message = f"{self.model.__name__} has no columns; a table needs at least one field"
+            raise FieldError(message)
+        _check_names(made)
+        _check_enums(made)
+        return made
+
+    def _column(self, name: str, info: ModelField, indexed: set[str]) -> Column:
+        said: Options = info.options
+        where = f"{self.model.__name__}.{name}"
+        sub = self.schema.field(name)
+        kind = self.schema.classifier.kind(sub, where)
+        if kind.form in {"json", "json_text"} and self.schema.classifier.holds_secret(sub):
+            message = f"{where} holds a secret inside JSON, which would be stored masked; give the secret a field of its own"
+            raise FieldError(message, column=name)
+        if said.db_type is not None:
+            kind = by_db_type(kind, said.db_type)
+        if kind.type.kind == "enum" and said.db_enum_name is not None:
+            kind = replace(kind, type=enum_of(said.db_enum_name, kind.type.labels))
+        _check_marks(where, kind, said)
+        field = FieldSchema(where, sub, self.schema.definitions, self.schema.config)
+        return Column(
+            name=said.db_column or name,
+            field=name,
+            type=kind.type,
+            nullable=False if said.db_pk else kind.nullable if said.db_nullable is None else said.db_nullable,
+            length=kind.length,
+            db_type=said.db_type,
+            key=said.db_pk,
+            unique=said.db_unique,
+            indexed=said.db_pk or said.db_unique or said.db_index or name in self.keys or name in indexed,
+            default=said.db_default,
+            generated=None if said.db_generated is None else Generated(said.db_generated, said.db_stored),
+            comment=said.db_comment,
+            relation=info.key_of,
+            auto_now=said.auto_now,
+            auto_now_add=said.auto_now_add,
+            version=said.db_version,
+            secret=kind.form == "secret",
+            mutable=kind.mutable,
+            was=said.db_was,
+            adapt=adapter(kind, field),
+            restore=restorer(kind, field),
+        )
+
+    def _counted(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+        """Lets the server count up the key where it is one int that the application need not give."""
+        keys = [column for column in columns if column.key]
+        if len(keys) != 1 or keys[0].type.kind != "int" or keys[0].relation is not None or keys[0].default is not None:
+            return columns
+        info = self.model.__pydantic_fields__[keys[0].field]
+        given = info.default is PydanticUndefined or info.default_factory is not None or info.default is not None
+        if given and not self.schema.is_nullable(keys[0].field):
+            return columns
+        return tuple(replace(column, auto=True) if column is keys[0] else column for column in columns)
+
+    def _relation(self, link: Link) -> Relation:
+        target = key_of(link.target)
+        if link.kind == "one":
+            return Relation(link.field, "one", target, link.key, link.target_key, nullable=link.nullable)
+        if link.kind == "many":
+            return through.many(self.model, link)
+        theirs, ours = through.reverse(self.model, link)
+        return Relation(link.field, link.kind, target, ours, theirs, nullable=link.nullable)
+
+    def _column_field(self, name: str) -> str:
+        """Returns the field of the column that a name in a constraint means: a foreign key may be named by its relation."""
+        link = self.links.get(name)
+        return link.key if link is not None and link.kind == "one" else name
+
+    def _known(self, what: str, name: str) -> str:
+        field = self._column_field(name)
+        if field not in self.model.__pydantic_fields__ or field in self.links:
+            message = (
+                f"{self.model.__name__}.Meta.{what} names {name!r}, which is no column of it{meant(name, self.model.__pydantic_fields__)}"
+            )
+            raise FieldError(message, column=name)
+        return field
+
+    def _constraints(self) -> tuple[list[Unique], list[Check], list[Exclude]]:
+        meta = self.model.__oxyde_meta__
+        uniques = [Unique(tuple(self._known("unique_together", name) for name in group)) for group in meta.unique_together]
+        checks: list[Check] = []
+        excludes: list[Exclude] = []
+        for constraint in meta.constraints:
+            if isinstance(constraint, Unique):
+                fields = tuple(self._known("constraints", name) for name in constraint.fields)
+                uniques.append(Unique(fields, constraint.name, deferrable=constraint.deferrable))
+            elif isinstance(constraint, Check):
+                checks.append(constraint)
+            else:
+                excludes.append(constraint)
+        return uniques, checks, excludes
+
+    def _indexes(self, columns: tuple[Column, ...]) -> Iterator[Index]:
+        for column in columns:
+            said: Options = self.model.__pydantic_fields__[column.field].options  # type: ignore[attr-defined]
+            if said.db_index or said.db_index_name is not None or said.db_index_method is not None:
+                name = said.db_index_name or index_name(self.name, [column.name])
+                yield Index((column.field,), method=said.db_index_method, name=name)
+        for index in self.model.__oxyde_meta__.indexes:
+            yield Index(
+                [("-" if name.startswith("-") else "") + self._column_field(name.lstrip("-")) for name in index.fields],
+                unique=index.unique,
+                method=index.method,
+                where=index.where,
+                name=index.name,
+                include=[self._known("indexes", name) for name in index.include],
+                desc=[self._column_field(name) for name in index.desc],
+            )
+
+    def _foreign_keys(self, columns: tuple[Column, ...]) -> Iterator[ForeignKey]:
+        for column in columns:
+            link = self.keys.get(column.field)
+            if link is not None:
+                other = link.target.__pydantic_fields__[link.target_key].options  # type: ignore[attr-defined]
+                yield ForeignKey(
+                    foreign_key_name(self.name, [column.name]),
+                    (column.name,),
+                    key_of(link.target),
+                    (other.db_column or link.target_key,),
+                    link.options.db_on_delete,
+                    link.options.db_on_update,
+                )
+
+
+def _check_marks(where: str, kind: Kind, said: Options) -> None:
+    """Refuses marks on columns that cannot carry them."""
+    if said.db_version and kind.type.kind != "int":
+        message = f"{where} is marked db_version, which takes an int field"
+        raise FieldError(message)
+    if (said.auto_now or said.auto_now_add) and kind.type.kind not in {"datetime", "datetime_tz", "date", "time"}:
+        message = f"{where} is marked auto_now or auto_now_add, which take a datetime, date or time field"
+        raise FieldError(message)
+
+
+def _check_names(table: Table) -> None:
+    """Refuses two fields in one column."""
+    seen: dict[str, Any] = {}
+    for column in table.columns:
+        if column.name in seen:
+            message = f"{table.model}.{column.field} and {table.model}.{seen[column.name]} share the column {column.name!r}; give db_column"
+            raise FieldError(message, column=column.name)
+        seen[column.name] = column.field
+
+
+def _check_enums(table: Table) -> None:
+    """Refuses an enumeration whose name another table uses with other members."""
+    for column in table.columns:
+        if column.type.kind != "enum":
+            continue
+        for other in tables.made():
+            for known in other.columns:
+                same = known.type.kind == "enum" and known.type.name == column.type.name
+                if same and known.type.labels != column.type.labels and other.id != table.id and other.schema == table.schema:
+                    message = (
+                        f"{table.model}.{column.field} needs an enumeration named {column.type.name!r}, and {other.model}.{known.field} "
+                        f"has one of that name with other members; name this one: Field(db_enum_name=...)"
+                    )
+                    raise FieldError(message, column=column.field)

@@ -1,0 +1,124 @@
+"""How rows on the other side of a relation are found: the fields that reverse and many-to-many relations join by."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from oxyde.exceptions import FieldError
+from oxyde.models import registry
+from oxyde.models.naming import foreign_key_name, meant, short
+from oxyde.models.relations import SERIAL, Link, is_table, key_field
+from oxyde.schema import Column, ForeignKey, Relation, Table, tables
+
+if TYPE_CHECKING:
+    from oxyde.models.model import Model
+
+
+def reverse(model: type[Model], link: Link) -> tuple[str, str]:
+    """Returns the column field of the other model that points here, and our column field that it points to.
+
+    Raises:
+        FieldError: ``db_reverse_fk`` names no field of the other model, or one that points elsewhere.
+    """
+    where, target = f"{model.__name__}.{link.field}", link.target
+    registry.complete(target)
+    named = cast("str", link.options.db_reverse_fk)
+    theirs = target.__oxyde_links__.get(named)
+    if theirs is None:
+        theirs = next((other for other in target.__oxyde_links__.values() if other.kind == "one" and other.key == named), None)
+    if theirs is not None and theirs.kind == "one":
+        if not issubclass(model, theirs.target):
+            message = f"{where}: {target.__name__}.{named} points to {theirs.target.__name__}, not to {model.__name__}"
+            raise FieldError(message, column=named)
+        return theirs.key, theirs.target_key
+    if named not in target.__pydantic_fields__ or named in target.__oxyde_links__:
+        near = meant(named, target.__pydantic_fields__)
+        message = f"{where}: db_reverse_fk names {target.__name__}.{named}, which is no foreign key or column{near}"
+        raise FieldError(message, column=named)
+    return named, key_field(model, None, where)
+
+
+def many(model: type[Model], link: Link) -> Relation:
+    """Returns a many-to-many relation.
+
+    Raises:
+        FieldError: The junction is not there, or its sides are missing or ambiguous.
+    """
+    where = f"{model.__name__}.{link.field}"
+    if link.options.db_through is None:
+        return _made(model, link)
+    junction = _junction(model, link)
+    registry.complete(junction)
+    sides = [side for side in junction.__oxyde_links__.values() if side.kind == "one"]
+    pair = link.options.db_through_fields
+    if pair is not None:
+        named = {name: side for side in sides for name in (side.field, side.key)}
+        for name in pair:
+            if name not in named:
+                message = f"{where}: db_through_fields names {junction.__name__}.{name}, which is no foreign key{meant(name, named)}"
+                raise FieldError(message, column=name)
+        ours, theirs = named[pair[0]], named[pair[1]]
+    else:
+        to_us = [side for side in sides if issubclass(model, side.target)]
+        to_them = [side for side in sides if issubclass(link.target, side.target) and (side not in to_us or len(to_us) == 1)]
+        if len(to_us) != 1 or len(to_them) != 1 or to_us == to_them:
+            found = ", ".join(side.field for side in sides) or "none"
+            message = (
+                f"{where}: {junction.__name__} does not have exactly one foreign key to {model.__name__} and one to {link.target.__name__} "
+                f'(it has: {found}); name the two: Field(db_through_fields=("to us", "to them"))'
+            )
+            raise FieldError(message, column=link.field)
+        ours, theirs = to_us[0], to_them[0]
+    return Relation(
+        link.field,
+        "many",
+        registry.key_of(link.target),
+        ours.target_key,
+        theirs.target_key,
+        through=registry.key_of(junction),
+        through_fields=(ours.key, theirs.key),
+    )
+
+
+def _junction(model: type[Model], link: Link) -> type[Model]:
+    """Returns the junction model of a relation, given by class or name."""
+    where, given = f"{model.__name__}.{link.field}", link.options.db_through
+    found = registry.named(given, model) if isinstance(given, str) else given
+    if found is None:
+        message = f"{where}: no model named {given!r} is registered; import the module of the junction"
+        raise FieldError(message, column=link.field)
+    if not is_table(found):
+        message = f"{where}: the junction {found.__name__} has no table; say is_table = True in its Meta"
+        raise FieldError(message, column=link.field)
+    return found
+
+
+def _made(model: type[Model], link: Link) -> Relation:
+    """Declares the junction of a relation that names none: ``{table}_{field}``, a column for each side, both the key."""
+    where = f"{model.__name__}.{link.field}"
+    itself = link.target is model
+    sides = []
+    for prefix, side in (("from_" if itself else "", model), ("to_" if itself else "", link.target)):
+        registry.complete(side)
+        key = key_field(side, None, where)
+        sides.append((f"{prefix}{side.__name__.lower()}_{key}", side, key))
+    key = f"{registry.key_of(model)}.{link.field}"
+    name = short(f"{model.get_table_name()}_{link.field}")
+    tables.declare(key, partial(_junction_table, key, f"{model.__name__}.{link.field}", name, model.__oxyde_meta__.schema, sides))
+    (ours, _, our_key), (theirs, _, their_key) = sides
+    return Relation(link.field, "many", registry.key_of(link.target), our_key, their_key, through=key, through_fields=(ours, theirs))
+
+
+def _junction_table(key: str, shown: str, name: str, schema: str | None, sides: list[tuple[str, type[Model], str]]) -> Table:
+    """Returns the table of a junction that no model describes."""
+    columns = []
+    foreign_keys = []
+    for field, model, target in sides:
+        other = model.__table__.by_field[target]
+        db_type = None if other.db_type is None else SERIAL.get(other.db_type.upper(), other.db_type)
+        columns.append(Column(field, field, other.type, length=other.length, db_type=db_type, key=True, indexed=True, adapt=other.adapt))
+        foreign_keys.append(
+            ForeignKey(foreign_key_name(name, [field]), (field,), registry.key_of(model), (other.name,), "CASCADE", "CASCADE")
+        )
+    return Table(key, shown, name, schema=schema, columns=tuple(columns), foreign_keys=tuple(foreign_keys))

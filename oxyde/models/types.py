@@ -1,0 +1,236 @@
+"""What column a field needs, read from the schema that Pydantic validates it by."""
+
+from __future__ import annotations
+
+import ipaddress
+import pathlib
+import re
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any, Final, Literal, TypeAlias
+
+from pydantic import SecretBytes, SecretStr
+
+from oxyde.exceptions import FieldError
+from oxyde.models.naming import enum_name
+from oxyde.schema import types as column_types
+from oxyde.schema.types import ColumnType
+
+EnumClass: TypeAlias = "type[Enum]"
+Form = Literal["plain", "enum", "text", "secret", "json", "json_text"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a field's values are, for the database.
+
+    Attributes:
+        type: The column's type.
+        form: How a value becomes a wire value: as it is, an enumeration's value, its text, its secret, JSON, or JSON kept as text.
+        nullable: ``None`` is allowed.
+        length: Characters at most.
+        enum: The enumeration class, also of an array's members.
+        choices: The values of a ``Literal``.
+    """
+
+    type: ColumnType
+    form: Form = "plain"
+    nullable: bool = False
+    length: int | None = None
+    enum: EnumClass | None = None
+    choices: tuple[Any, ...] = ()
+
+    @property
+    def mutable(self) -> bool:
+        """Whether a value can change inside."""
+        return self.form in {"json", "json_text"} or self.type.kind == "array"
+
+
+SIMPLE: Final[Mapping[str, ColumnType]] = {
+    "int": column_types.INT,
+    "float": column_types.FLOAT,
+    "bool": column_types.BOOL,
+    "bytes": column_types.BYTES,
+    "date": column_types.DATE,
+    "time": column_types.TIME,
+    "timedelta": column_types.DURATION,
+    "uuid": column_types.UUID,
+}
+CONTAINERS: Final = frozenset(
+    {"dict", "typed-dict", "model", "dataclass", "tuple", "set", "frozenset", "any", "tagged-union", "named-tuple", "dataclass-args"}
+)
+WRAPPERS: Final = frozenset({"default", "function-after", "function-before", "function-wrap", "custom-error", "definitions"})
+TEXTS: Final = (
+    ipaddress.IPv4Address,
+    ipaddress.IPv6Address,
+    ipaddress.IPv4Network,
+    ipaddress.IPv6Network,
+    ipaddress.IPv4Interface,
+    ipaddress.IPv6Interface,
+    pathlib.PurePath,
+    zoneinfo.ZoneInfo,
+)
+"""Classes whose values are kept as their text."""
+
+
+class Classifier:
+    """Reads the schemas of one model.
+
+    Attributes:
+        definitions: Schemas that others refer to, by reference.
+    """
+
+    def __init__(self, definitions: Mapping[str, Any]) -> None:
+        self.definitions = definitions
+
+    def kind(self, schema: Mapping[str, Any], where: str) -> Kind:
+        """Returns what a schema's values are.
+
+        Args:
+            schema: A Pydantic core schema.
+            where: Model and field, for messages.
+
+        Raises:
+            FieldError: No column type fits.
+        """
+        name: str = schema["type"]
+        if name in SIMPLE:
+            return Kind(SIMPLE[name])
+        if name in CONTAINERS:
+            return Kind(column_types.JSON, "json")
+        if name in WRAPPERS:
+            inner = self.kind(schema["schema"], where)
+            zoned = (schema.get("metadata") or {}).get("oxyde") == "aware"
+            return replace(inner, type=column_types.DATETIME_TZ) if zoned else inner
+        if name == "definition-ref":
+            return self.kind(self.definitions[schema["schema_ref"]], where)
+        if name == "nullable":
+            return replace(self.kind(schema["schema"], where), nullable=True)
+        if name == "str":
+            return Kind(column_types.TEXT, length=schema.get("max_length"))
+        if name == "decimal":
+            return Kind(column_types.decimal_of(schema.get("max_digits"), schema.get("decimal_places")))
+        if name == "datetime":
+            return Kind(column_types.DATETIME_TZ if schema.get("tz_constraint") == "aware" else column_types.DATETIME)
+        if name in {"url", "multi-host-url"}:
+            return Kind(column_types.TEXT, "text")
+        if name == "enum":
+            return enumeration(schema["cls"], where)
+        if name == "literal":
+            return self._literal(schema["expected"], where)
+        if name == "list":
+            return self._list(schema, where)
+        if name == "union":
+            return self._union(schema["choices"], where)
+        if name == "chain":
+            return self.kind(schema["steps"][0], where)
+        if name == "lax-or-strict":
+            return self.kind(schema["strict_schema"], where)
+        if name == "json-or-python":
+            return self.kind(schema["python_schema"], where)
+        if name == "json":
+            return Kind(column_types.TEXT, "json_text")
+        if name == "is-instance":
+            return self._instance(schema["cls"], where)
+        raise unsupported(where, name)
+
+    def _literal(self, expected: list[Any], where: str) -> Kind:
+        if all(isinstance(value, str) for value in expected):
+            return Kind(column_types.TEXT, choices=tuple(expected))
+        if all(isinstance(value, int) and not isinstance(value, bool) for value in expected):
+            return Kind(column_types.INT, choices=tuple(expected))
+        message = f"{where} is a Literal of mixed types; a column holds either str or int values"
+        raise FieldError(message)
+
+    def _list(self, schema: Mapping[str, Any], where: str) -> Kind:
+        """A list of scalars is an array; of anything else JSON."""
+        item = self.kind(schema.get("items_schema") or {"type": "any"}, where)
+        if item.form == "enum":
+            base = column_types.TEXT if item.type.kind == "enum" else item.type
+            return Kind(column_types.array_of(base), enum=item.enum)
+        if item.form == "plain" and item.type.kind != "array":
+            return Kind(column_types.array_of(item.type))
+        return Kind(column_types.JSON, "json")
+
+    def _union(self, choices: list[Any], where: str) -> Kind:
+        kinds = [self.kind(choice[0] if isinstance(choice, tuple) else choice, where) for choice in choices]
+        nullable = any(kind.nullable for kind in kinds)
+        if any(kind.form == "json" for kind in kinds):
+            return Kind(column_types.JSON, "json", nullable=nullable)
+        first = next((kind for kind in kinds if kind.form in {"secret", "text"}), kinds[0])
+        if first.form in {"secret", "text"} and all(kind.type == first.type for kind in kinds):
+            return replace(first, nullable=nullable)
+        if all((kind.type, kind.form) == (first.type, first.form) for kind in kinds):
+            lengths = [kind.length for kind in kinds]
+            return replace(first, nullable=nullable, length=None if None in lengths else max(filter(None, lengths), default=None))
+        held = " and ".join(dict.fromkeys(str(kind.type) for kind in kinds))
+        message = f"{where} is a union of {held}, which no column type holds exactly; annotate one type, or a model to keep it as JSON"
+        raise FieldError(message)
+
+    def _instance(self, cls: type, where: str) -> Kind:
+        if issubclass(cls, SecretStr):
+            return Kind(column_types.TEXT, "secret")
+        if issubclass(cls, SecretBytes):
+            return Kind(column_types.BYTES, "secret")
+        if issubclass(cls, TEXTS):
+            return Kind(column_types.TEXT, "text")
+        raise unsupported(where, cls.__name__)
+
+    def holds_secret(self, schema: Any, seen: set[str] | None = None) -> bool:
+        """Whether a secret stands anywhere inside a schema; JSON would keep its mask instead of it."""
+        seen = set() if seen is None else seen
+        if isinstance(schema, (list, tuple)):
+            return any(self.holds_secret(item, seen) for item in schema)
+        if not isinstance(schema, Mapping):
+            return False
+        if schema.get("type") == "is-instance" and issubclass(schema["cls"], (SecretStr, SecretBytes)):
+            return True
+        reference = schema.get("schema_ref")
+        if reference is not None and reference not in seen:
+            seen.add(reference)
+            if self.holds_secret(self.definitions[reference], seen):
+                return True
+        return any(self.holds_secret(part, seen) for name, part in schema.items() if name not in {"serialization", "metadata", "default"})
+
+
+def enumeration(cls: type[Enum], where: str) -> Kind:
+    """Returns the kind of an enumeration, by its values.
+
+    Raises:
+        FieldError: The values are neither all str nor all int.
+    """
+    values = [member.value for member in cls]
+    if values and all(isinstance(value, str) for value in values):
+        return Kind(column_types.enum_of(enum_name(cls.__name__), tuple(map(str.__str__, values))), "enum", enum=cls)
+    if values and all(isinstance(value, int) and not isinstance(value, bool) for value in values):
+        return Kind(column_types.INT, "enum", enum=cls)
+    message = f"{where}: {cls.__name__} has values that are neither all str nor all int; enumerations are stored by value"
+    raise FieldError(message)
+
+
+def unsupported(where: str, what: str) -> FieldError:
+    """Returns the error for a type that no column holds."""
+    return FieldError(
+        f"{where} has a type that no column holds ({what}); annotate one of int, str, float, bool, Decimal, bytes, datetime, date, time, "
+        f"timedelta, UUID, Enum, Literal, a list, dict, TypedDict or BaseModel"
+    )
+
+
+def by_db_type(kind: Kind, db_type: str) -> Kind:
+    """Returns a kind as the SQL type that the application wrote for the column changes it."""
+    written = db_type.strip().upper()
+    digits = re.match(r"(?:NUMERIC|DECIMAL)\s*\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\)", written)
+    length = re.match(r"(?:VARCHAR|CHAR|CHARACTER VARYING|CHARACTER|NVARCHAR)\s*\(\s*(\d+)\s*\)", written)
+    if kind.type.kind == "datetime" and (written.startswith("TIMESTAMPTZ") or "WITH TIME ZONE" in written):
+        return replace(kind, type=column_types.DATETIME_TZ)
+    if kind.type.kind == "decimal" and digits:
+        return replace(kind, type=column_types.decimal_of(int(digits[1]), int(digits[2] or 0)))
+    if kind.type.kind == "text" and length:
+        return replace(kind, length=int(length[1]))
+    if kind.type.kind == "array" and written.startswith("JSON"):
+        return replace(kind, type=column_types.JSON, form="json")
+    if kind.type.kind == "enum" and not written.startswith("ENUM"):
+        return replace(kind, type=column_types.TEXT)
+    return kind

@@ -1,0 +1,191 @@
+"""What a write consists of: the values of an instance's columns, checked and ready to be sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from oxyde.exceptions import FieldError, UnsupportedError
+from oxyde.models.naming import meant
+from oxyde.models.state import Changed, New, is_new, state_of
+from oxyde.models.unloaded import UNLOADED
+from oxyde.schema import Column, Table
+
+if TYPE_CHECKING:
+    from oxyde.models.model import Model
+
+
+def writable(model: type[Model]) -> Table:
+    """Returns the table of a model that can be written.
+
+    Raises:
+        UnsupportedError: It is a view.
+    """
+    table = model.__table__
+    if table.view is not None:
+        message = f"{model.__name__} is a view, which can only be read"
+        raise UnsupportedError(message)
+    return table
+
+
+def wire(column: Column, value: Any) -> Any:
+    """Returns the wire value of a column's value."""
+    return None if value is None else column.adapt(value)
+
+
+def now(column: Column) -> Any:
+    """Returns the present in UTC, as a column holds it."""
+    instant = dt.datetime.now(dt.timezone.utc)
+    if column.type.kind == "datetime_tz":
+        return instant
+    naive = instant.replace(tzinfo=None)
+    return {"date": naive.date, "time": naive.time}.get(column.type.kind, lambda: naive)()
+
+
+def validate_assigned(instance: Model) -> None:
+    """Validates what was assigned since the instance was made, read or written.
+
+    Raises:
+        ValidationError: A value is not valid; nothing has been sent.
+    """
+    state = state_of(instance)
+    if not isinstance(state, (Changed, New)):
+        return
+    validator = type(instance).__pydantic_validator__
+    for name in sorted(state):
+        if instance.__dict__.get(name, UNLOADED) is not UNLOADED:
+            validator.validate_assignment(instance, name, instance.__dict__[name], by_alias=False, by_name=True)
+
+
+def take_keys(instance: Model) -> dict[str, Any]:
+    """Returns the keys of the relations that were assigned, by the field that holds them.
+
+    Raises:
+        FieldError: A relation was assigned an object that is not saved.
+    """
+    found: dict[str, Any] = {}
+    for link in type(instance).__oxyde_links__.values():
+        related = instance.__dict__.get(link.field, UNLOADED)
+        if link.kind != "one" or related is UNLOADED or link.field not in instance.__pydantic_fields_set__:
+            continue
+        key = None if related is None else related.__dict__.get(link.target_key)
+        if related is not None and (key is None or (is_new(related) and link.target_key not in related.__pydantic_fields_set__)):
+            message = (
+                f"{type(instance).__name__}.{link.field} was assigned a {type(related).__name__} that is not saved; "
+                f"save it first: await instance.{link.field}.save()"
+            )
+            raise FieldError(message, column=link.field)
+        found[link.key] = key
+    return found
+
+
+def insertable(instance: Model) -> dict[str, Any]:
+    """Returns the values that an INSERT of the instance writes, by field; what the database fills in is left out.
+
+    Raises:
+        ValidationError: An assigned value is not valid.
+        FieldError: A relation was assigned an object that is not saved.
+    """
+    validate_assigned(instance)
+    keys = take_keys(instance)
+    values: dict[str, Any] = {}
+    for column in writable(type(instance)).columns:
+        if column.generated is not None:
+            continue
+        value = keys[column.field] if column.field in keys else instance.__dict__.get(column.field)
+        if column.auto_now or (column.auto_now_add and value is None):
+            value = now(column)
+        if value is None and (column.auto or (column.default is not None and column.field not in instance.__pydantic_fields_set__)):
+            continue
+        values[column.field] = value
+    return values
+
+
+def updatable(instance: Model, update_fields: Iterable[str] | None) -> dict[str, Any]:
+    """Returns the values that an UPDATE of the instance writes, by field; empty when nothing changed.
+
+    Args:
+        instance: A row that was read or written, or a new instance with a given key.
+        update_fields: Write only these fields.
+
+    Raises:
+        ValidationError: An assigned value is not valid.
+        FieldError: A relation was assigned an object that is not saved, or a name is no column.
+    """
+    validate_assigned(instance)
+    keys = take_keys(instance)
+    table = writable(type(instance))
+    state = state_of(instance)
+    given = instance.__dict__
+    if is_new(instance):
+        touched = {name for name in instance.__pydantic_fields_set__ if name in table.by_field and not table.by_field[name].key}
+        touched |= {name for name in keys if not table.by_field[name].key}
+    else:
+        touched = {name for name in state if name in table.by_field} if isinstance(state, Changed) else set()
+        touched |= {column.field for column in table.columns if column.mutable and column.field in given}
+        touched |= {name for name, key in keys.items() if given.get(name) != key}
+    if update_fields is not None:
+        touched &= named_columns(type(instance), update_fields)
+    values: dict[str, Any] = {}
+    for column in table.columns:
+        if column.generated is not None or column.version:
+            continue
+        if column.field in touched:
+            values[column.field] = keys[column.field] if column.field in keys else given[column.field]
+    if values:
+        values.update({column.field: now(column) for column in table.columns if column.auto_now})
+    return values
+
+
+def named_columns(model: type[Model], names: Iterable[str]) -> set[str]:
+    """Returns the fields of the columns that a list of fields names; a foreign key may be named by its relation.
+
+    Raises:
+        FieldError: A name is no column, or the database computes it.
+        TypeError: A single name was given instead of a list.
+    """
+    if isinstance(names, str):
+        message = f'update_fields takes a list of fields: update_fields=["{names}"]'
+        raise TypeError(message)
+    table = model.__table__
+    found = set()
+    for name in names:
+        column = table.by_relation.get(name) or table.by_field.get(name)
+        if column is None:
+            known = [*table.by_field, *table.by_relation]
+            message = f"{model.__name__} has no column {name!r}{meant(name, known)}"
+            raise FieldError(message, column=name)
+        if column.generated is not None:
+            message = f"{model.__name__}.{name} is computed by the database and cannot be written"
+            raise FieldError(message, column=name)
+        found.add(column.field)
+    return found
+
+
+def stored_key(instance: Model) -> dict[str, Any]:
+    """Returns the key that the instance's row has in the database, by field.
+
+    Raises:
+        FieldError: The table has no key, or the instance none yet.
+    """
+    table = type(instance).__table__
+    if not table.key:
+        message = f"{table.model} has no primary key, so that one row cannot be told from another; use the queryset's verbs"
+        raise FieldError(message)
+    state = state_of(instance)
+    old = state.key if isinstance(state, Changed) else {}
+    key = {column.field: old.get(column.field, instance.__dict__.get(column.field)) for column in table.key}
+    if any(value is None for value in key.values()):
+        message = f"this {table.model} has no key yet; save it first"
+        raise FieldError(message)
+    return key
+
+
+def has_given_key(instance: Model) -> bool:
+    """Whether the application itself gave a new instance its whole key."""
+    values, given = instance.__dict__, instance.__pydantic_fields_set__
+    relations = {link.key: link.field for link in type(instance).__oxyde_links__.values() if link.kind == "one"}
+    return bool(type(instance).__oxyde_keys__) and all(
+        values.get(name) is not None and (name in given or relations.get(name) in given) for name in type(instance).__oxyde_keys__
+    )

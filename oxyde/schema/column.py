@@ -1,0 +1,89 @@
+"""A column of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from typing import Any
+
+from oxyde.schema.types import ColumnType
+
+
+def as_it_is(value: Any) -> Any:
+    """Returns the value: the adapter of a column whose Python values are wire values."""
+    return value
+
+
+@dataclass(frozen=True)
+class Generated:
+    """A value that the database computes from the row's other columns.
+
+    Attributes:
+        sql: The expression, in the database's own SQL.
+        stored: Computed when written, not when read.
+    """
+
+    sql: str
+    stored: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        name: Its name in the database.
+        field: Its name on the model: what lookups, ``values()`` and frames use.
+        type: What it holds.
+        nullable: Whether NULL is allowed.
+        length: Characters at most; None for unbounded text.
+        db_type: The SQL type as the application wrote it, taken as it is.
+        key: Part of the primary key.
+        auto: The server counts it up when it is not given (an int key).
+        unique: Unique by itself.
+        indexed: Stands in a key, foreign key, unique constraint or index.
+        default: SQL text of the server's default.
+        generated: How the database computes it.
+        comment: A comment for the database.
+        relation: The field name of the relation whose key this column holds, for a foreign key.
+        auto_now: Set to the present (UTC) by every write.
+        auto_now_add: Set to the present (UTC) by the insert.
+        version: Checked and raised by one on every save.
+        secret: Holds a SecretStr or SecretBytes: masked in frames, reprs and errors.
+        mutable: Its Python value can change inside (dict, list, set, BaseModel): ``save()`` always writes it.
+        was: The name it had before, for migrations.
+        adapt: Turns a Python value of the field into a wire value (None bool int float str bytes Decimal date time datetime
+            timedelta UUID list; JSON as text). Raises FieldError naming model, field and the value's type when it is not exactly
+            one of the column's. Never called with None.
+        restore: Turns a list of values as the database gives them (None among them) into the field's values: enumeration members,
+            nested models, sets, URLs. None where the database's values are the field's already.
+    """
+
+    name: str
+    field: str
+    type: ColumnType
+    nullable: bool = False
+    length: int | None = None
+    db_type: str | None = None
+    key: bool = False
+    auto: bool = False
+    unique: bool = False
+    indexed: bool = False
+    default: str | None = None
+    generated: Generated | None = None
+    comment: str | None = None
+    relation: str | None = None
+    auto_now: bool = False
+    auto_now_add: bool = False
+    version: bool = False
+    secret: bool = False
+    mutable: bool = False
+    was: str | None = None
+    adapt: Callable[[Any], Any] = attribute(default=as_it_is, compare=False, repr=False)
+    restore: Callable[[list[Any]], list[Any]] | None = attribute(default=None, compare=False, repr=False)
+
+    @property
+    def uncast(self) -> bool:
+        """Whether the database knows the type better than we do, so that no cast is written around parameters."""
+        return self.db_type is not None or self.type.kind == "enum"

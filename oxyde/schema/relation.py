@@ -1,0 +1,37 @@
+"""How a model refers to another one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A path from a table to another.
+
+    Attributes:
+        field: Its field name on the model.
+        kind: ``one`` for a foreign key, ``reverse`` for the rows that point here, ``reverse_one`` for the single row of a
+            one-to-one, ``many`` for many-to-many.
+        target: The registry key of the other table.
+        column: The field name of our column that joins: the foreign key's own, else the one that the other side points to.
+        target_column: The field name of their column that joins.
+        nullable: The relation may be absent.
+        through: The registry key of the junction table of a many-to-many relation.
+        through_fields: The junction's column fields that point to us and to the target.
+    """
+
+    field: str
+    kind: Literal["one", "reverse", "reverse_one", "many"]
+    target: str
+    column: str
+    target_column: str
+    nullable: bool = False
+    through: str | None = None
+    through_fields: tuple[str, str] | None = None
+
+    @property
+    def to_many(self) -> bool:
+        """Whether there may be several rows at the other end."""
+        return self.kind in {"reverse", "many"}

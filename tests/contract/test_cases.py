@@ -1,0 +1,67 @@
+"""Cases, last third: the statements run on the servers and give the case's rows."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+import oxyde
+from oxyde import db
+from tests.backends import Backend
+from tests.cases import case as corpus
+from tests.cases import models
+from tests.cases.record import evaluate
+
+NAMES = {"datetime": datetime, "Decimal": Decimal, "UUID": UUID}
+CASES = [case for case in corpus.all_cases() if "ir" in case.sections]
+
+
+@pytest.fixture(scope="module")
+def data(backend_module: Backend) -> Iterator[Backend]:
+    """The read-only data set, loaded once per server."""
+    connection = oxyde.connect(backend_module.url)
+    everything = [*models.READ_ONLY, *models.WRITTEN]
+    db.sync.drop_tables(models=everything, if_exists=True)
+    db.sync.create_tables(models=everything)
+    models.Team.objects.sync.bulk_create(models.teams())
+    models.Author.objects.sync.bulk_create(models.authors())
+    yield backend_module
+    db.sync.drop_tables(models=everything)
+    connection.close()
+
+
+def literal(text: str) -> Any:
+    """Returns the value of a Python literal, dates and decimals included."""
+    return eval(text, dict(NAMES))  # noqa: S307 - the corpus is ours
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_rows(case: corpus.Case, data: Backend) -> None:
+    """The rows, and what is left after writing, are the case's; a dialect that cannot do it says so."""
+    reason = case.unsupported(data.dialect)
+    if reason is not None:
+        with pytest.raises(oxyde.UnsupportedError, match=reason):
+            evaluate(case.query)
+        return
+    if case.writes:
+        models.Item.objects.sync.delete()
+        models.Item.objects.sync.bulk_create(models.items())
+    found = evaluate(case.query)
+    expected = case.rows(data.dialect)
+    assert expected is not None, "the case has no rows"
+    wanted, ordered = literal(expected[0]), expected[1]
+    if ordered:
+        assert found == wanted
+    else:
+        assert sorted(map(repr, found)) == sorted(map(repr, wanted))
+    if isinstance(wanted, list):
+        assert [type(row) for row in found] == [type(row) for row in wanted]
+    else:
+        assert type(found) is type(wanted)
+    if case.writes:
+        assert evaluate(case.sections["then"]) == literal(case.sections["left"])

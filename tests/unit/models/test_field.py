@@ -1,0 +1,54 @@
+"""``Field`` keeps what it is told, wherever it stands."""
+# ruff: noqa: RUF012 - naive datetimes, forward references and plain defaults are what is tested
+
+from __future__ import annotations
+
+import copy
+from typing import Annotated
+
+import pytest
+from pydantic import ValidationError
+
+from oxyde.models import Field, Model
+
+
+class Noted(Model):
+    id: int | None = Field(default=None, db_pk=True)
+    plain: str = "p"
+    assigned: str = Field("a", max_length=3, db_index=True, db_comment="c", description="d")
+    annotated: Annotated[str, Field(max_length=4, db_unique=True)] = "b"
+    both: Annotated[int, Field(ge=1, db_column="x")] = Field(default=2, le=5, db_comment="c")
+    items: list[Annotated[str, Field(max_length=2)]] = []
+
+    class Meta:
+        is_table = True
+
+
+class Derived(Noted):
+    class Meta:
+        is_table = True
+        table_name = "derived"
+
+
+@pytest.mark.parametrize("model", [Noted, Derived])
+def test_every_keyword_is_kept(model: type[Model]) -> None:
+    fields = model.model_fields
+    assert fields["id"].db_pk
+    assert not fields["plain"].db_pk
+    assert (fields["assigned"].db_index, fields["assigned"].db_comment, fields["assigned"].description) == (True, "c", "d")
+    assert fields["annotated"].db_unique
+    assert (fields["both"].db_column, fields["both"].db_comment, fields["both"].default) == ("x", "c", 2)
+    assert copy.copy(fields["assigned"]).db_index
+    with pytest.raises(AttributeError):
+        _ = fields["plain"].db_nonsense
+
+
+@pytest.mark.parametrize("values", [{"assigned": "long"}, {"annotated": "longer"}, {"both": 0}, {"both": 6}, {"items": ["abc"]}])
+def test_pydantic_keywords_work(values: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Noted(**values)
+
+
+def test_a_pair_is_needed() -> None:
+    with pytest.raises(ValueError, match="the two fields of the junction, not 1"):
+        Field(db_through_fields=("a",))

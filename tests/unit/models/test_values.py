@@ -1,0 +1,218 @@
+"""What writes consist of; how instances are made; hooks."""
+# ruff: noqa: DTZ001, RUF012, RUF043 - naive datetimes, forward references and plain defaults are what is tested
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+from pydantic import AwareDatetime, ConfigDict, ValidationError
+
+from oxyde.db.steps import Await
+from oxyde.exceptions import FieldError, UnsupportedError
+from oxyde.models import Field, Model, hooks
+from oxyde.models.make import make, names
+from oxyde.models.state import CLEAN, set_state
+from oxyde.models.values import has_given_key, insertable, stored_key, updatable
+
+
+class Owner(Model):
+    id: int | None = Field(default=None, db_pk=True)
+    name: str = ""
+
+    class Meta:
+        is_table = True
+
+
+class Thing(Model):
+    id: int | None = Field(default=None, db_pk=True)
+    name: str = Field(default="n", min_length=1)
+    size: int = Field(default=0, ge=0)
+    tags: list[str] = []
+    owner: Owner | None = None
+    lower: str = Field(db_generated="lower(name)")
+    made: dt.datetime = Field(auto_now_add=True)
+    changed: AwareDatetime = Field(auto_now=True)
+    rank: int = Field(db_default="5")
+    version: int = Field(db_version=True)
+
+    class Meta:
+        is_table = True
+
+
+class Keyed(Model):
+    id: uuid.UUID = Field(default_factory=uuid.uuid4, db_pk=True)
+    owner: Owner | None = None
+
+    class Meta:
+        is_table = True
+
+
+def read(**values: Any) -> Thing:
+    one = Thing(id=1, **values)
+    set_state(one, CLEAN)
+    return one
+
+
+def test_insert_leaves_out_what_the_database_fills_in() -> None:
+    values = insertable(Thing())
+    assert values.keys() == {"name", "size", "tags", "owner_id", "made", "changed", "version"}
+    assert values["version"] == 1
+    assert values["made"].tzinfo is None
+    assert values["changed"].tzinfo is not None
+    given = insertable(Thing(id=4, rank=3, made=dt.datetime(2020, 1, 1)))
+    assert (given["id"], given["rank"], given["made"]) == (4, 3, dt.datetime(2020, 1, 1))
+
+
+def test_update_writes_what_changed_and_what_can_change_inside() -> None:
+    assert updatable(read(), None).keys() == {"tags", "changed"}
+    one = read()
+    one.size = 3
+    assert updatable(one, None).keys() == {"size", "tags", "changed"}
+    assert updatable(one, ["size"]).keys() == {"size", "changed"}
+    assert updatable(one, ["name"]) == {}
+
+
+def test_update_of_a_new_instance_writes_what_was_given() -> None:
+    assert updatable(Thing(id=1, name="x"), None).keys() == {"name", "changed"}
+
+
+@pytest.mark.parametrize(
+    ("names_", "error"), [(["nmae"], 'did you mean "name"'), (["lower"], "computed by the database"), ("name", "takes a list")]
+)
+def test_update_fields_are_checked(names_: Any, error: str) -> None:
+    with pytest.raises((FieldError, TypeError), match=error):
+        updatable(read(), names_)
+
+
+def test_update_fields_may_name_a_relation() -> None:
+    one = read()
+    one.owner = Owner(id=3)
+    assert updatable(one, ["owner"])["owner_id"] == 3
+
+
+@pytest.mark.parametrize("write", [insertable, lambda one: updatable(one, None)])
+def test_assigned_values_are_validated(write: Any) -> None:
+    one = Thing(id=1, name="x")
+    one.size = -1
+    with pytest.raises(ValidationError, match="greater than or equal to 0"):
+        write(one)
+    one.size = "7"
+    assert write(one)["size"] == 7
+
+
+def test_keys_are_taken_from_assigned_relations() -> None:
+    owner = Owner(name="o")
+    one = Thing(name="x", owner=owner)
+    with pytest.raises(FieldError, match="Thing.owner was assigned a Owner that is not saved"):
+        insertable(one)
+    owner.id = 8
+    assert insertable(one)["owner_id"] == 8
+    saved = read()
+    saved.owner = owner
+    assert updatable(saved, None)["owner_id"] == 8
+
+
+def test_a_key_from_a_factory_is_not_saved() -> None:
+    class Child(Model):
+        id: int | None = Field(default=None, db_pk=True)
+        parent: Keyed | None = None
+
+        class Meta:
+            is_table = True
+
+    parent = Keyed()
+    with pytest.raises(FieldError, match="is not saved"):
+        insertable(Child(parent=parent))
+    set_state(parent, CLEAN)
+    assert insertable(Child(parent=parent))["parent_id"] == parent.id
+
+
+def test_given_keys() -> None:
+    assert has_given_key(Thing(id=1))
+    assert not has_given_key(Thing())
+    assert not has_given_key(Keyed())
+    assert has_given_key(Keyed(id=uuid.uuid4()))
+
+
+def test_the_stored_key_is_the_one_before_the_change() -> None:
+    one = read()
+    one.id = 9
+    one.id = 10
+    assert stored_key(one) == {"id": 1}
+    with pytest.raises(FieldError, match="this Thing has no key yet"):
+        stored_key(Thing())
+
+
+def test_views_are_not_written() -> None:
+    class View(Model):
+        id: int = Field(db_pk=True)
+
+        class Meta:
+            is_table = True
+            managed = False
+            view = "SELECT 1 AS id"
+
+    with pytest.raises(UnsupportedError, match="View is a view"):
+        insertable(View(id=1))
+
+
+def test_make_takes_names_and_aliases() -> None:
+    class Aliased(Model):
+        model_config = ConfigDict(alias_generator=lambda name: f"{name}Alias")
+        id: int | None = Field(default=None, db_pk=True)
+        name: str
+        owner: Owner | None = None
+
+        class Meta:
+            is_table = True
+
+    assert make(Aliased, {"name": "x", "owner_id": 3}).owner_id == 3
+    assert make(Aliased, {"nameAlias": "x", "owner_idAlias": 3}).owner_id == 3
+    assert "nameAlias" in names(Aliased)
+    with pytest.raises(FieldError, match="Aliased has no field 'nmae'; did you mean \"name\""):
+        make(Aliased, {"nmae": "x"})
+
+
+def answers(steps: Generator[Any, Any, Any]) -> list[Any]:
+    found = []
+    try:
+        step = next(steps)
+        while True:
+            assert isinstance(step, Await)
+            found.append(step.value)
+            step = steps.send(None)
+    except StopIteration:
+        return found
+
+
+def test_hooks_take_what_they_name() -> None:
+    class Hooked(Owner):
+        def pre_save(self) -> str:
+            return "pre"
+
+        def post_save(self, *, is_create: bool) -> bool:
+            return is_create
+
+        def pre_delete(self, **known: Any) -> Any:
+            return known
+
+    one = Hooked()
+    known = {"is_create": True, "update_fields": None}
+    assert answers(hooks.call(one, "pre_save", **known)) == ["pre"]
+    assert answers(hooks.call(one, "post_save", **known)) == [True]
+    assert answers(hooks.call(one, "pre_delete")) == [{}]
+    assert answers(hooks.call(one, "post_delete")) == []
+
+
+def test_async_hooks_are_refused_before_blocking_verbs() -> None:
+    class Hooked(Owner):
+        async def post_save(self) -> None:
+            await super().post_save()
+
+    hooks.refuse_async(Hooked, hooks.DELETING)
+    with pytest.raises(TypeError, match="Hooked.post_save is async"):
+        hooks.refuse_async(Hooked, hooks.SAVING)
