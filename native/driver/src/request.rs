@@ -83,10 +83,12 @@ impl<'a> Request<'a> {
         use std::borrow::Cow;
         match source {
             Source::Param(index) => Cow::Borrowed(&self.params[index as usize]),
-            Source::Member { index, member } => match &self.params[index as usize] {
-                Value::Array(members) => Cow::Borrowed(&members[(member as usize).min(members.len() - 1)]),
-                other => Cow::Borrowed(other),
-            },
+            Source::Member { index, member } => {
+                let list = &self.params[index as usize];
+                // An empty list has no members to pad with; no statement asks for one, and NULL is in no list.
+                let Value::Array(members) = list else { return Cow::Borrowed(list) };
+                members.get(member as usize).or(members.last()).map_or(Cow::Owned(Value::Null), Cow::Borrowed)
+            }
             Source::Bulk(column) => Cow::Owned(self.bulk.map_or(Value::Null, |batch| batch.columns[column as usize].value(row))),
             Source::Key(column) => Cow::Owned(self.keys.map_or(Value::Null, |batch| batch.columns[column as usize].value(row))),
         }
