@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 
 use crate::batch::ColumnBatch;
 use crate::error::{Error, Result};
@@ -26,6 +27,8 @@ impl Limits {
 #[derive(Debug, Default)]
 pub struct Finished {
     pub last: Option<ColumnBatch>,
+    /// Full batches that the reader had no room for while the connection was needed; they come before `last`.
+    pub rest: Vec<ColumnBatch>,
     /// Rows inserted, updated (matched, not changed) or deleted.
     pub affected: u64,
     /// The key that the server made up for the row just inserted, where the protocol tells (`MySQL`, `SQLite`).
@@ -76,8 +79,26 @@ impl Sink {
         sent
     }
 
-    /// Sends the end. Waits for room: at most two batches are before it.
-    pub async fn finish(&self, end: std::result::Result<Finished, Error>) {
+    /// Sends a batch if there is room for it now; gives it back if there is none.
+    pub fn offer(&self, batch: ColumnBatch) -> std::result::Result<Option<ColumnBatch>, Abandoned> {
+        match self.sender.try_reserve() {
+            Ok(place) => {
+                place.send(Message::Batch(batch));
+                (self.notify)();
+                Ok(None)
+            }
+            Err(TrySendError::Full(())) => Ok(Some(batch)),
+            Err(TrySendError::Closed(())) => Err(Abandoned),
+        }
+    }
+
+    /// Sends what the connection did not wait for, then the end. Waits for room.
+    pub async fn finish(&self, mut end: std::result::Result<Finished, Error>) {
+        for batch in end.as_mut().map(|finished| std::mem::take(&mut finished.rest)).unwrap_or_default() {
+            if self.send(batch).await.is_err() {
+                return;
+            }
+        }
         // A receiver that is gone needs no end.
         let _ = self.sender.send(Message::Done(end)).await;
         (self.notify)();
