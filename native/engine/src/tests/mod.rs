@@ -82,8 +82,6 @@ async fn count(engine: &Engine) -> i64 {
 }
 
 fn number(batch: &ColumnBatch) -> i64 {
-    match batch.columns[0].value(0) {
-        Value::Int(number) => number,
-        other => panic!("{other:?} is no integer"),
-    }
+    let Value::Int(number) = batch.columns[0].value(0) else { panic!("{batch:?} is no integer") };
+    number
 }
