@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import AliasChoices, AliasPath
 
 from oxyde.exceptions import FieldError
-from oxyde.models.naming import meant
+from oxyde.schema.naming import meant
 from oxyde.models.registry import complete
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from oxyde.models.naming import meant
+from oxyde.schema.naming import meant
 from oxyde.schema import Check, Exclude, Index, Unique
 
 OWN = ("is_table", "table_name", "abstract", "view", "managed")

@@ -16,6 +16,7 @@ from oxyde.models import table, write
 from oxyde.models.coreschema import inner_fields, shape
 from oxyde.models.field import options
 from oxyde.models.hooks import Hooks
+from oxyde.models.manager import Objects
 from oxyde.models.meta import NONE, Meta
 from oxyde.models.metaclass import ModelMeta, attach, prepare
 from oxyde.models.registry import namespace
@@ -24,13 +25,6 @@ from oxyde.models.state import copied as copied_state
 from oxyde.models.state import follow, set_state, state_of
 from oxyde.models.unloaded import UNLOADED
 from oxyde.schema import Table
-
-try:  # until models/manager.py is written
-    from oxyde.models.manager import Objects
-except ModuleNotFoundError:
-
-    class Objects:  # type: ignore[no-redef]
-        """Nothing yet."""
 
 
 class Model(BaseModel, Hooks, metaclass=ModelMeta):

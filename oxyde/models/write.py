@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from oxyde.db.rows import Batch
 from oxyde.db.steps import Call, Steps
 from oxyde.exceptions import NotFoundError, StaleObjectError
-from oxyde.models import hooks, row
+from oxyde.models import hooks
 from oxyde.models.hydrate import filling
 from oxyde.models.state import CLEAN, is_new, set_state, settle
 from oxyde.models.unloaded import UNLOADED
 from oxyde.models.values import has_given_key, insertable, stored_key, updatable, wire, writable
+from oxyde.queries import row
 from oxyde.schema import Column, Table
 
 if TYPE_CHECKING:

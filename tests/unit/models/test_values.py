@@ -107,7 +107,7 @@ def test_assigned_values_are_validated(write: Any) -> None:
 def test_keys_are_taken_from_assigned_relations() -> None:
     owner = Owner(name="o")
     one = Thing(name="x", owner=owner)
-    with pytest.raises(FieldError, match="Thing.owner was assigned a Owner that is not saved"):
+    with pytest.raises(FieldError, match="Thing.owner was given a Owner that is not saved"):
         insertable(one)
     owner.id = 8
     assert insertable(one)["owner_id"] == 8
