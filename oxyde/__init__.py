@@ -8,11 +8,11 @@ from oxyde.models import Field, Manager, Model, QuerySet
 from oxyde.models import Manager as QueryManager
 from oxyde.models import Model as OxydeModel
 from oxyde.models import QuerySet as Query
-from oxyde.notebook import load_ipython_extension, unload_ipython_extension
+from oxyde.notebook import load_ipython_extension, unload_ipython_extension  # noqa: F401 - what %load_ext calls
 from oxyde.queries import F, Q, Value
 from oxyde.schema import Check, Exclude, Index, Unique
 
-__all__ = [
+__all__ = [  # noqa: PLE0604 - the errors' names are strings too
     "Check",
     "Exclude",
     "F",

@@ -40,7 +40,7 @@ def source_hash() -> str:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Refuses to test a binary that is not the sources'."""
-    if _native.SOURCE_HASH != source_hash() and not os.environ.get("OXYDE_ANY_BINARY"):
+    if source_hash() != _native.SOURCE_HASH and not os.environ.get("OXYDE_ANY_BINARY"):
         pytest.exit("the binary is older than native/: run maturin develop --release", returncode=3)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oxyde.ir.statement import without_defaults, table_ref
+from oxyde.ir.statement import table_ref, without_defaults
 from oxyde.schema import Column, Index, Table, Unique, tables
 from oxyde.schema.naming import constraint_name, index_name
 
@@ -16,11 +16,16 @@ def table(made: Table) -> dict[str, Any]:
     parts = {
         "key": [column.name for column in made.key],
         "uniques": [
-            *({"name": constraint_name("uq", made.name, [column.name]), "columns": [column.name]} for column in made.columns if column.unique),
+            *(
+                {"name": constraint_name("uq", made.name, [column.name]), "columns": [column.name]}
+                for column in made.columns
+                if column.unique
+            ),
             *(_unique(made, unique) for unique in made.uniques),
         ],
         "checks": [
-            {"name": check.name or constraint_name("ck", made.name, [str(number)]), "sql": check.sql} for number, check in enumerate(made.checks, start=1)
+            {"name": check.name or constraint_name("ck", made.name, [str(number)]), "sql": check.sql}
+            for number, check in enumerate(made.checks, start=1)
         ],
         "excludes": [
             without_defaults(

@@ -93,9 +93,7 @@ def insert(
     """An INSERT of one row of expressions, or (``row`` None) of as many rows as the lists beside the shape have."""
     parts = {
         "table": table_ref(table),
-        "columns": [
-            without_defaults({"name": column.name, "type": column.type.wire(), "db_type": column.db_type}) for column in columns
-        ],
+        "columns": [without_defaults({"name": column.name, "type": column.type.wire(), "db_type": column.db_type}) for column in columns],
         "rows": "many" if row is None else {"one": list(row)},
         "key": key_columns(table),
         "returning": list(returning),

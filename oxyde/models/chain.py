@@ -143,4 +143,3 @@ class Chain(Generic[M]):
     def _repr_html_(self) -> str:
         """Returns the statement for a notebook; never runs anything and never raises."""
         return shown.html(self)
-

@@ -110,9 +110,11 @@ def update(chain: Chain[Any], values: Mapping[str, Any], *, returning: bool) -> 
         raise TypeError(message)
     assignments = [_assignment(chain.model, table, name, value) for name, value in values.items()]
     changed = {column.field for column, _ in assignments}
-    for column in table.columns:
-        if column.auto_now and column.field not in changed:
-            assignments.append((column, Bound(wire(column, now(column)), column.type, column.uncast)))
+    assignments += [
+        (column, Bound(wire(column, now(column)), column.type, column.uncast))
+        for column in table.columns
+        if column.auto_now and column.field not in changed
+    ]
     columns = table.columns if returning else ()
     made = statements.update(chain.state, assignments, columns)
     return (yield from _changed(chain.model, Call(made.shape, made.values), columns))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from oxyde.models.chain import Chain
 
+
 def capsule(chain: Chain[Any], requested_schema: object | None) -> object:
     """Runs the query once and returns its rows as an ``arrow_array_stream`` capsule."""
     made = chain.compiled(masked=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-
 from oxyde.models.queryset import QuerySet
 from oxyde.queries import Q
 
@@ -23,7 +22,7 @@ class Manager(QuerySet[M]):
     def _next(self, state: Any, mode: Any = None, alias: str | None = None) -> Any:
         return self.queryset_class(self.model, state, mode or self.mode, alias or self.alias)
 
-    def query(self) -> Any:  # type: ignore[override] # of a manager it is a queryset, as the API has it
+    def query(self) -> Any:
         """Returns a fresh queryset."""
         return self._next(self.state)
 

@@ -35,7 +35,7 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
 
     __slots__ = ("__oxyde_state__",)
 
-    objects: ClassVar[Objects] = Objects()
+    objects: ClassVar[Objects[Any]] = Objects()
     __oxyde_meta__: ClassVar[Meta] = NONE
     __oxyde_links__: ClassVar[Mapping[str, Link]] = {}
     __oxyde_keys__: ClassVar[frozenset[str]] = frozenset()

@@ -195,10 +195,10 @@ class QuerySet(Chain[M]):
     def __aiter__(self) -> NoReturn:
         self._not_awaited("it cannot be iterated", "all()")
 
-    def __len__(self) -> NoReturn:
+    def __len__(self) -> NoReturn:  # noqa: PLE0303 - it always raises
         self._not_awaited("it has no length yet", "count()")
 
-    def __bool__(self) -> NoReturn:
+    def __bool__(self) -> NoReturn:  # noqa: PLE0304 - it always raises
         self._not_awaited("whether it has rows is not known yet", "exists()")
 
     def __contains__(self, row: object) -> NoReturn:

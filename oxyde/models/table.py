@@ -15,12 +15,12 @@ from oxyde.models.adapt import FieldSchema, adapter
 from oxyde.models.coreschema import ModelSchema
 from oxyde.models.field import ModelField, Options, options
 from oxyde.models.hydrate import restorer
-from oxyde.schema.naming import foreign_key_name, index_name, meant
 from oxyde.models.registry import key_of
 from oxyde.models.relations import Link
 from oxyde.models.types import Kind, by_db_type
 from oxyde.models.values import related_key
 from oxyde.schema import Check, Column, Exclude, ForeignKey, Generated, Index, Relation, Table, Unique, tables
+from oxyde.schema.naming import foreign_key_name, index_name, meant
 from oxyde.schema.types import enum_of
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from oxyde.exceptions import FieldError, UnsupportedError
-from oxyde.schema.naming import meant
 from oxyde.models.state import Changed, New, is_new, state_of
 from oxyde.models.unloaded import UNLOADED
 from oxyde.schema import Column, Table
+from oxyde.schema.naming import meant
 
 if TYPE_CHECKING:
     from oxyde.models.model import Model

@@ -7,10 +7,43 @@ import shlex
 from dataclasses import dataclass
 
 SQL_WORDS = frozenset(
-    (
-        "select with values table insert update delete merge replace create alter drop truncate explain show describe desc pragma set begin "
-        "start commit rollback grant revoke analyze vacuum call do copy attach detach reindex lock use"
-    ).split()
+    [
+        "select",
+        "with",
+        "values",
+        "table",
+        "insert",
+        "update",
+        "delete",
+        "merge",
+        "replace",
+        "create",
+        "alter",
+        "drop",
+        "truncate",
+        "explain",
+        "show",
+        "describe",
+        "desc",
+        "pragma",
+        "set",
+        "begin",
+        "start",
+        "commit",
+        "rollback",
+        "grant",
+        "revoke",
+        "analyze",
+        "vacuum",
+        "call",
+        "do",
+        "copy",
+        "attach",
+        "detach",
+        "reindex",
+        "lock",
+        "use",
+    ]
 )
 _COMMENT = re.compile(r"\s*(?:--[^\n]*(?:\n|$)|/\*.*?\*/\s*)", re.DOTALL)
 _WORD = re.compile(r"\s*\(*\s*([A-Za-z]+)\b(?!\s*[.=(\[])")

@@ -72,13 +72,21 @@ class Result:
     @property
     def footer(self) -> str:
         """How many rows of how many, on which connection, in which time."""
-        return footer(len(self), self._shown, complete=True, affected=self.affected, columns=len(self.columns), where=self._where, seconds=self._seconds)
+        return footer(
+            len(self),
+            self._shown,
+            complete=True,
+            affected=self.affected,
+            columns=len(self.columns),
+            where=self._where,
+            seconds=self._seconds,
+        )
 
     def __repr__(self) -> str:
         """Returns one line."""
         return f"<Result {len(self):,} rows x {len(self.columns)} columns, {self._where}>"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return shown(self.columns, self.rows(self._shown), self.footer)
 
 
@@ -97,7 +105,7 @@ class Preview:
         """Returns one line."""
         return f"<Preview {self.footer}>"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return shown(self.columns, self._rows, self.footer)
 
 

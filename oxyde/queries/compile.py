@@ -161,7 +161,7 @@ def is_point(state: State) -> bool:
     fixed = {
         one.subject.path.column.field
         for one in state.where
-        if isinstance(one, Test) and one.lookup.name == "exact" and not one.subject.path.hops and not one.subject.term.kind.kind == "json"
+        if isinstance(one, Test) and one.lookup.name == "exact" and not one.subject.path.hops and one.subject.term.kind.kind != "json"
     }
     return all(column.field in fixed for column in state.table.key) and all(isinstance(one, Test) for one in state.where)
 

@@ -154,7 +154,12 @@ class Related:
 
     def shape(self, values: list[Any]) -> Hashable:
         """Returns the relation and the shape of the conditions."""
-        return ("related", self.path.hops[self.at], tuple(hop.relation.field for hop in self.path.hops[: self.at]), self.inner.shape(values))
+        return (
+            "related",
+            self.path.hops[self.at],
+            tuple(hop.relation.field for hop in self.path.hops[: self.at]),
+            self.inner.shape(values),
+        )
 
     def compile(self, scope: Scope) -> Node:
         """Returns EXISTS."""
@@ -201,7 +206,9 @@ def _conjunction(table: Table, given: Q, depth: int) -> Iterator[Any]:
             yield leaf(table, name, value)
             continue
         if isinstance(value, Expression):
-            message = f"{name} leads to several rows, and comparing each with an expression of this row is not supported; give a plain value"
+            message = (
+                f"{name} leads to several rows, and comparing each with an expression of this row is not supported; give a plain value"
+            )
             raise UnsupportedError(message)
         prefix = name.split("__")
         start = tuple(prefix[: path.many + 1])

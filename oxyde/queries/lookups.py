@@ -18,7 +18,9 @@ from oxyde.schema.types import ColumnType
 if TYPE_CHECKING:
     from oxyde.queries.scope import Scope
 
-ORDERED: Final = frozenset({"int", "float", "decimal", "text", "bytes", "date", "time", "datetime", "datetime_tz", "duration", "uuid", "enum"})
+ORDERED: Final = frozenset(
+    {"int", "float", "decimal", "text", "bytes", "date", "time", "datetime", "datetime_tz", "duration", "uuid", "enum"}
+)
 ANYTHING: Final = frozenset(kinds.PYTHON)
 TEXTS: Final = frozenset({"text", "enum"})
 MOMENTS: Final = frozenset({"datetime", "datetime_tz"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -86,19 +87,19 @@ def span(subject: Subject, part: str, value: tuple[Any, ...]) -> Span:
     Raises:
         FieldLookupValueError: There is no such month or day.
     """
-    numbers = all(isinstance(number, int) and not isinstance(number, bool) for number in value)
-    try:
-        if len(value) != SPANS[part] or not numbers:
-            raise ValueError
-        first = dt.date(*value) if part == "day" else dt.date(*value, 1)
-    except (ValueError, OverflowError):
+    numbers = [number for number in value if isinstance(number, int) and not isinstance(number, bool)]
+    first: dt.date | None = None
+    if len(numbers) == len(value) == SPANS[part]:
+        year, month, day = (*numbers, 1)[:3]
+        with contextlib.suppress(ValueError, OverflowError):
+            first = dt.date(year, month, day)
+    if first is None:
         shown = "(year, month)" if part == "month" else "(year, month, day)"
         message = f"{subject.where}__{part} takes {shown} of the calendar, which {value!r} is not"
-        raise FieldLookupValueError(message, column=subject.path.column.field) from None
-    try:
+        raise FieldLookupValueError(message, column=subject.path.column.field)
+    following: dt.date | None = None
+    with contextlib.suppress(OverflowError):
         following = first + dt.timedelta(days=1) if part == "day" else (first + dt.timedelta(days=31)).replace(day=1)
-    except OverflowError:
-        following = None
     kind = subject.path.column.type
     ends = [_start(kind, day) for day in (first, following) if day is not None]
     return Span(subject, tuple(Bound(end, kind, subject.path.column.uncast) for end in ends))

@@ -78,7 +78,9 @@ class State:
 
     def wrapped(self) -> State:
         """Returns a query over the rows of this one, in the same order."""
-        return State(self.table, source=self, order=tuple(order for order in self.order if order.term is not None), selection=self.selection)
+        return State(
+            self.table, source=self, order=tuple(order for order in self.order if order.term is not None), selection=self.selection
+        )
 
     def with_(self, **changes: Any) -> State:
         """Returns another state with some parts changed."""

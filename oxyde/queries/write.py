@@ -107,7 +107,9 @@ def _which(state: State, scope: Scope) -> tuple[Node | None, dict[str, Any] | No
     if state.source is None and not state.is_sliced and not _joins(state):
         return condition(state, scope), None
     if not state.table.key:
-        message = f"{state.table.model} has no primary key, so that update() and delete() cannot honour limit, order or a path to another table"
+        message = (
+            f"{state.table.model} has no primary key, so that update() and delete() cannot honour limit, order or a path to another table"
+        )
         raise FieldError(message, table=state.table.name)
     keys = tuple((column.field, column_path(state.table, column.field)) for column in state.table.key)
     order = state.order if state.is_sliced else ()

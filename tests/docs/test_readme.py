@@ -25,7 +25,7 @@ def test_readme_runs() -> None:
         try:
             for block in blocks:
                 code = compile(block, str(README), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-                result = eval(code, namespace)  # noqa: S307 - our own README
+                result = eval(code, namespace)
                 if inspect.isawaitable(result):
                     await result
         finally:

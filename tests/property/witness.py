@@ -103,7 +103,7 @@ def literal(dialect: str, name: str, value: Any) -> str:
         return "NULL"
     if name == "flag":
         return ("TRUE" if value else "FALSE") if dialect == "postgres" else str(int(value))
-    if name in {"integer"}:
+    if name == "integer":
         return f"({value})" if value != -(2**63) else "(-9223372036854775807 - 1)"
     if name == "real":
         return _float(dialect, value)
@@ -142,7 +142,13 @@ def _plain(dialect: str, name: str, value: Any) -> str:
     if name == "instant":
         utc = value.astimezone(dt.timezone.utc).replace(tzinfo=None)
         return utc.isoformat(" ") + ("+00:00" if dialect == "postgres" else "")
-    return value.isoformat(" ") if isinstance(value, dt.datetime) else value.isoformat() if isinstance(value, (dt.date, dt.time)) else str(value)
+    return (
+        value.isoformat(" ")
+        if isinstance(value, dt.datetime)
+        else value.isoformat()
+        if isinstance(value, (dt.date, dt.time))
+        else str(value)
+    )
 
 
 def _float(dialect: str, value: float) -> str:

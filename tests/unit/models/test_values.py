@@ -1,5 +1,5 @@
 """What writes consist of; how instances are made; hooks."""
-# ruff: noqa: DTZ001, RUF012, RUF043 - naive datetimes, forward references and plain defaults are what is tested
+# ruff: noqa: RUF012, RUF043 - naive datetimes, forward references and plain defaults are what is tested
 
 from __future__ import annotations
 
