@@ -158,12 +158,8 @@ def is_point(state: State) -> bool:
     """Whether conditions on the whole primary key leave at most one row."""
     if state.source is not None or state.is_sliced or not state.table.key or state.distinct:
         return False
-    fixed = {
-        one.subject.path.column.field
-        for one in state.where
-        if isinstance(one, Test) and one.lookup.name == "exact" and not one.subject.path.hops and one.subject.term.kind.kind != "json"
-    }
-    return all(column.field in fixed for column in state.table.key) and all(isinstance(one, Test) for one in state.where)
+    fixed = [one.fixes for one in state.where if isinstance(one, Test)]
+    return len(fixed) == len(state.where) and all(column.field in fixed for column in state.table.key)
 
 
 def exists(state: State) -> Compiled:

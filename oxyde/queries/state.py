@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from oxyde.queries.expressions import Term
@@ -84,13 +84,16 @@ class State:
 
     def with_(self, **changes: Any) -> State:
         """Returns another state with some parts changed."""
-        return replace(self, **changes)
+        made = object.__new__(State)
+        made.__dict__.update(self.__dict__)
+        made.__dict__.update(changes)
+        return made
 
     def shape(self, values: list[Any]) -> Hashable:
         """Returns what decides the statement's text, and appends the values beside it in the order of compiling."""
         source = None if self.source is None else self.source.shape(values)
-        where = tuple([condition.shape(values) for condition in self.where])
-        order = tuple([order.shape(values) for order in self.order])
+        where = tuple([condition.shape(values) for condition in self.where]) if self.where else ()
+        order = tuple([order.shape(values) for order in self.order]) if self.order else ()
         if self.limit is not None:
             values.append(self.limit)
         if self.offset:
