@@ -168,7 +168,7 @@ pub struct Update {
     #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<Expr>,
     /// Which rows, when they are chosen by more than a condition on the table itself (order, limit, joins):
-    /// a select of the key. Rendered as `key IN (derived table)`.
+    /// a select of the key, in which the condition is contained; `filter` is absent then. Rendered as `key IN (derived table)`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<Box<Select>>,
     pub key: Vec<KeyColumn>,
