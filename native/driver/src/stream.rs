@@ -1,6 +1,7 @@
 //! How rows leave a running statement: batches through a bounded channel, the last one with the summary.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::mpsc;
 
@@ -28,8 +29,8 @@ pub struct Finished {
     pub last: Option<ColumnBatch>,
     /// Rows inserted, updated (matched, not changed) or deleted.
     pub affected: u64,
-    /// The key that the server made up for the row just inserted, where the protocol tells (`MySQL`, `SQLite`).
-    pub insert_id: Option<i64>,
+    /// The keys that the server made up, where the protocol tells (`MySQL`, `SQLite`): one for each run that made one, the first of its rows.
+    pub insert_ids: Vec<i64>,
 }
 
 /// What an operation sends to the one who waits for it.
@@ -49,12 +50,14 @@ pub struct Sink {
     sender: mpsc::Sender<Message>,
     notify: Notify,
     pub limits: Limits,
+    /// A batch left, or was about to.
+    started: Arc<AtomicBool>,
 }
 
 /// Both ends of an operation's channel.
 pub fn channel(limits: Limits, notify: Notify) -> (Sink, mpsc::Receiver<Message>) {
     let (sender, receiver) = mpsc::channel(2);
-    (Sink { sender, notify, limits }, receiver)
+    (Sink { sender, notify, limits, started: Arc::default() }, receiver)
 }
 
 /// The receiver is gone: nobody wants the rest.
@@ -64,6 +67,7 @@ pub struct Abandoned;
 impl Sink {
     /// Sends a batch, waiting while two are in flight.
     pub async fn send(&self, batch: ColumnBatch) -> std::result::Result<(), Abandoned> {
+        self.started.store(true, Ordering::Release);
         let sent = self.sender.send(Message::Batch(batch)).await.map_err(|_| Abandoned);
         (self.notify)();
         sent
@@ -71,6 +75,7 @@ impl Sink {
 
     /// The same from a thread of its own.
     pub fn send_blocking(&self, batch: ColumnBatch) -> std::result::Result<(), Abandoned> {
+        self.started.store(true, Ordering::Release);
         let sent = self.sender.blocking_send(Message::Batch(batch)).map_err(|_| Abandoned);
         (self.notify)();
         sent
@@ -87,6 +92,11 @@ impl Sink {
     pub fn finish_now(&self, end: std::result::Result<Finished, Error>) {
         let _ = self.sender.try_send(Message::Done(end));
         (self.notify)();
+    }
+
+    /// Rows were sent already: the statement cannot be begun anew.
+    pub fn has_started(&self) -> bool {
+        self.started.load(Ordering::Acquire)
     }
 
     /// The receiver is gone.

@@ -9,6 +9,7 @@ use crate::schema::{EnumType, Table};
 /// A statement's shape: everything but the values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[allow(clippy::large_enum_variant)] // there is one at a time, and never a list of them
 pub enum Statement {
     Select(Select),
     Insert(Insert),
