@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 
 use crate::batch::ColumnBatch;
 use crate::error::{Error, Result};
@@ -27,6 +28,8 @@ impl Limits {
 #[derive(Debug, Default)]
 pub struct Finished {
     pub last: Option<ColumnBatch>,
+    /// Full batches that the reader had no room for while the connection was needed; they come before `last`.
+    pub rest: Vec<ColumnBatch>,
     /// Rows inserted, updated (matched, not changed) or deleted.
     pub affected: u64,
     /// The keys that the server made up, where the protocol tells (`MySQL`, `SQLite`): one for each run that made one, the first of its rows.
@@ -81,8 +84,26 @@ impl Sink {
         sent
     }
 
-    /// Sends the end. Waits for room: at most two batches are before it.
-    pub async fn finish(&self, end: std::result::Result<Finished, Error>) {
+    /// Sends a batch if there is room for it now; gives it back if there is none.
+    pub fn offer(&self, batch: ColumnBatch) -> std::result::Result<Option<ColumnBatch>, Abandoned> {
+        match self.sender.try_reserve() {
+            Ok(place) => {
+                place.send(Message::Batch(batch));
+                (self.notify)();
+                Ok(None)
+            }
+            Err(TrySendError::Full(())) => Ok(Some(batch)),
+            Err(TrySendError::Closed(())) => Err(Abandoned),
+        }
+    }
+
+    /// Sends what the connection did not wait for, then the end. Waits for room.
+    pub async fn finish(&self, mut end: std::result::Result<Finished, Error>) {
+        for batch in end.as_mut().map(|finished| std::mem::take(&mut finished.rest)).unwrap_or_default() {
+            if self.send(batch).await.is_err() {
+                return;
+            }
+        }
         // A receiver that is gone needs no end.
         let _ = self.sender.send(Message::Done(end)).await;
         (self.notify)();
