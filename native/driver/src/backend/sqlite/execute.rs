@@ -88,7 +88,7 @@ impl Database {
         mut outlet: Option<&mut Outlet<'a>>,
     ) -> Result<()> {
         let mut running = statement.start();
-        encode::bind(&mut running, request, run)?;
+        encode::bind(&mut running, &self.handle, request, run)?;
         let mut more = running.step()?;
         gather.describe(&running)?;
         while more {
