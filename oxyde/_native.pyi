@@ -156,9 +156,14 @@ class Layout:
 class ArrowStream:
     """A single-use Arrow stream; a second export raises."""
 
+    @staticmethod
+    def of(batches: list[Batch]) -> ArrowStream:
+        """A stream of batches that are there already, with the columns of the first one that has rows."""
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     def __arrow_c_schema__(self) -> object: ...
     def next(self) -> Batch | None:
         """The next record batch as a Batch (``__arrow_c_array__``), blocking without the GIL; None at the end."""
+    def check(self) -> None:
+        """Raises the statement's own error if one ended the stream: a consumer written in C sees only its text."""
     def close(self) -> None:
         """Cancels what still runs."""
