@@ -197,7 +197,7 @@ def aggregate(state: State, function: str, name: str) -> tuple[Compiled, Path]:
 
 def _aggregate(state: State, function: str, path: Path | None, kind: ColumnType) -> Compiled:
     over = state.with_(order=())
-    if state.is_sliced or state.distinct:
+    if state.is_sliced or state.is_reshaped:
         over = State(state.table, source=state)
 
     def build(values: Values) -> Node:

@@ -214,12 +214,21 @@ def _conjunction(table: Table, given: Q, depth: int) -> Iterator[Any]:
         start = tuple(prefix[: path.many + 1])
         rest = "__".join(prefix[path.many + 1 :])
         if not rest or rest.split("__")[0] in LOOKUPS:
-            key = path.column.field
-            rest = f"{key}__{rest}" if rest else key
+            rest = f"{path.column.field}__{rest}" if rest else path.column.field
+            value = _keys(path, value)
         across.setdefault(start, (path, path.many, []))[2].append((rest, value))
     for path, at, lookups in across.values():
         there = Q(**dict(lookups)) if len(dict(lookups)) == len(lookups) else Q(*(Q(**{name: value}) for name, value in lookups))
         yield Related(path, at, conditions(path.hops[at].table, there, depth + 1))
+
+
+def _keys(path: Path, value: Any) -> Any:
+    """Returns the keys of related objects; other values as they are."""
+    if path.relation is None:
+        return value
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [path.relation.key(one) for one in value]
+    return path.relation.key(value)
 
 
 @lru_cache(maxsize=4096)

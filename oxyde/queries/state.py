@@ -70,9 +70,14 @@ class State:
             return self.selection
         return tuple((path.column.field, path) for path in all_columns(self.table))
 
+    @property
+    def is_reshaped(self) -> bool:
+        """Whether its rows are others than the table's: equal ones once, or one for each related row."""
+        return self.distinct or (self.selection is not None and any(path.many is not None for _, path in self.selection))
+
     def names(self) -> dict[PathKey, str] | None:
         """Returns what the columns are called when this is the source of another query; None when every column of the table is there."""
-        if self.selection is None or not self.distinct:
+        if self.selection is None or not self.is_reshaped:
             return None
         return {path.key: name for name, path in self.selection}
 
