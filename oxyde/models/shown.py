@@ -48,7 +48,7 @@ def card(instance: Model) -> str:
     """Returns an instance as a table of field, value and type; reads nothing from the database."""
     cls = type(instance)
     try:
-        table = cls.__oxyde_table__
+        table = cls.__table__ if cls.__oxyde_meta__.is_table else None
         rows = [(name, _value(value), _kind(table, name, value)) for name, value in instance.__dict__.items() if _is_shown(cls, name)]
         return markup.card(cls.__name__, rows)
     except Exception as error:  # noqa: BLE001 - a repr never raises

@@ -78,7 +78,7 @@ def run(body: str, names: Mapping[str, Any], options: Options) -> Result | Previ
     return Preview(taken.columns, rows, done.footer(done.counted(len(taken.columns), options.rows)))
 
 
-class _Enough(Exception):  # noqa: N818 - no error
+class _Enough(Exception):
     """Enough rows have arrived."""
 
 
@@ -171,7 +171,7 @@ def _evaluated(body: str, names: Mapping[str, Any]) -> Chain[Any]:
         raise UsageError(message) from None
     try:
         value = eval(code, dict(names))  # noqa: S307 - the cell is the user's own code
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever the code of the cell meets
         raise errors.inside(error, CELL) from None
     if isinstance(value, type) and issubclass(value, Model):
         value = value.objects

@@ -43,7 +43,7 @@ def first(body: str) -> str | None:
     if match is None:
         return None
     word, after = match["word"].lower(), match["after"]
-    if word not in KNOWN or (after and after in ".=[,:)"):
+    if word not in KNOWN or (after and after in ".=[,)"):
         return None
     if after == "(":
         return None if word in CALLABLE_IN_PYTHON else word
