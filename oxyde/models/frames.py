@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 
+from oxyde.db import interrupt
 from oxyde.db.execute import Route, arrow_stream
 from oxyde.export.arrow import require
 from oxyde.models.client import route_of
@@ -38,7 +39,11 @@ def batches_blocking(chain: Chain[Any], batch_rows: int, where: Route) -> Iterat
 
 def _sliced(arrow: Any, stream: Any, batch_rows: int) -> Iterator[pa.RecordBatch]:
     try:
-        while (batch := stream.next()) is not None:
+        while True:
+            with interrupt.watch(stream.close):
+                batch = stream.next()
+            if batch is None:
+                return
             whole = arrow.record_batch(batch)
             for start in range(0, whole.num_rows, batch_rows):
                 yield whole.slice(start, batch_rows)
@@ -54,7 +59,11 @@ async def batches(chain: Chain[Any], batch_rows: int, where: Route) -> AsyncIter
     stream = arrow_stream(where, made.shape, made.values)
     loop = asyncio.get_running_loop()
     try:
-        while (batch := await loop.run_in_executor(None, stream.next)) is not None:
+        while True:
+            with interrupt.watch(stream.close, asyncio.current_task()):
+                batch = await loop.run_in_executor(None, stream.next)
+            if batch is None:
+                return
             whole = arrow.record_batch(batch)
             for start in range(0, whole.num_rows, batch_rows):
                 yield whole.slice(start, batch_rows)

@@ -12,7 +12,7 @@ from pydantic_core import CoreSchema
 from typing_extensions import Self
 
 from oxyde.db.execute import route, run
-from oxyde.models import table, write
+from oxyde.models import shown, table, write
 from oxyde.models.coreschema import inner_fields, shape
 from oxyde.models.field import options
 from oxyde.models.hooks import Hooks
@@ -216,8 +216,12 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
     @reprlib.recursive_repr(fillvalue="...")
     def __repr__(self) -> str:
         """Returns one line; never raises and never reads the database."""
-        shown = ", ".join(f"{name}={_shown(value)}" for name, value in self.__repr_args__())
-        return f"{type(self).__name__}({shown})"
+        given = ", ".join(f"{name}={_shown(value)}" for name, value in self.__repr_args__())
+        return f"{type(self).__name__}({given})"
+
+    def _repr_html_(self) -> str:
+        """Returns a card for a notebook; never raises and never reads the database."""
+        return shown.card(self)
 
 
 def _shown(value: Any) -> str:
