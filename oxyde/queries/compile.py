@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from oxyde.exceptions import FieldError, InternalError
 from oxyde.ir import expr, statement, wire
 from oxyde.ir.expr import Node
+from oxyde.queries.conditions import Group
+from oxyde.queries.expressions import Bound
 from oxyde.queries.lookups import Test
 from oxyde.queries.paths import Path, column_path
 from oxyde.queries.scope import Scope, Values
@@ -156,18 +158,34 @@ def _rows_first(state: State) -> State:
 
 def is_point(state: State) -> bool:
     """Whether conditions on the whole primary key leave at most one row."""
-    if state.source is not None or state.is_sliced or not state.table.key or state.distinct:
+    if state.source is not None or state.is_sliced or not state.table.key or state.distinct or state.multiplies:
         return False
+    tests = list(_together(state.where))
     fixed = {
         one.subject.path.column.field
-        for one in state.where
-        if isinstance(one, Test) and one.lookup.name == "exact" and not one.subject.path.hops and one.subject.term.kind.kind != "json"
+        for one in tests
+        if isinstance(one, Test)
+        and one.lookup.name == "exact"
+        and isinstance(one.operands[0], Bound)
+        and not one.subject.path.hops
+        and one.subject.term.kind.kind != "json"
     }
-    return all(column.field in fixed for column in state.table.key) and all(isinstance(one, Test) for one in state.where)
+    return all(column.field in fixed for column in state.table.key) and all(isinstance(one, Test) for one in tests)
+
+
+def _together(where: Iterable[Any]) -> Iterator[Any]:
+    """Gives conditions of which all must hold, those joined by and one by one."""
+    for one in where:
+        if isinstance(one, Group) and one.how == "and":
+            yield from _together(one.members)
+        else:
+            yield one
 
 
 def exists(state: State) -> Compiled:
     """Returns the SELECT that has a row if the query has one."""
+    if state.multiplies and state.is_sliced:
+        state = State(state.table, source=state)
     asked = state.with_(order=(), limit=1 if state.limit is None else min(state.limit, 1))
 
     def build(values: Values) -> Node:
@@ -200,9 +218,9 @@ def aggregate(state: State, function: str, name: str) -> tuple[Compiled, Path]:
 
 
 def _aggregate(state: State, function: str, path: Path | None, kind: ColumnType) -> Compiled:
-    over = state.with_(order=())
-    if state.is_sliced or state.distinct:
-        over = State(state.table, source=state)
+    over = state if state.is_sliced else state.with_(order=())
+    if state.is_sliced or state.distinct or state.multiplies:
+        over = State(state.table, source=over)
 
     def build(values: Values) -> Node:
         scope, source = opened(over, values)

@@ -64,6 +64,11 @@ class State:
         return self.limit is not None or self.offset > 0
 
     @property
+    def multiplies(self) -> bool:
+        """Whether a path among its columns gives several rows for one."""
+        return any(path.many is not None for _, path in self.selection or ())
+
+    @property
     def columns(self) -> tuple[tuple[str, Path], ...]:
         """The columns of its rows, by name."""
         if self.selection is not None:
@@ -72,7 +77,7 @@ class State:
 
     def names(self) -> dict[PathKey, str] | None:
         """Returns what the columns are called when this is the source of another query; None when every column of the table is there."""
-        if self.selection is None or not self.distinct:
+        if self.selection is None or not (self.distinct or self.multiplies):
             return None
         return {path.key: name for name, path in self.selection}
 
