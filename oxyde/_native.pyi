@@ -17,7 +17,8 @@ def describe(shape: bytes) -> str:
 def render(shape: bytes, dialect: str, values: tuple[Any, ...] | None = None) -> list[tuple[str, list[Any]]]:
     """The steps of a statement as SQL text with the values of their placeholders, without a connection.
 
-    A bulk insert is rendered for its number of rows. Without values the lists are empty.
+    A bulk insert is rendered for its number of rows, one entry for each statement sent; its rows are those that the caller gave.
+    A value that only an earlier step can know (a generated key) is ``...``. Without values the lists are empty.
     Raises UnsupportedError when the dialect cannot do it, ValueError for an unknown dialect.
     """
 
@@ -138,27 +139,34 @@ class Layout:
         json: tuple[bool, ...],
         constants: Mapping[str, Any],
     ) -> Layout:
-        """Args:
-        model: The class to make instances of.
-        fields: The field name of each result column, in order.
-        validators: One ``SchemaValidator(list_schema(field schema))`` for each column (None where the schema is proved to be the
-            identity), for the native tier. None instead of the tuple means that rows go through ``validate_rows`` as dictionaries.
-        validate_rows: Validates a list of dictionaries (keys as ``rows`` says) into a list of instances; also used for a chunk
-            in which a column failed, so that the real ValidationError appears.
-        rows: ``"name"`` or ``"alias"``: unused by the core except for messages.
-        state: What to store in the slot ``state_slot`` of every instance (the mark of a row that was read).
-        state_slot: The name of the ``__slots__`` member of ``model`` that takes it.
-        json: Which columns hold JSON text to be parsed before validation.
-        constants: Entries of ``__dict__`` that no column provides, shared by all instances.
+        """Chooses how to hydrate.
+
+        Args:
+            model: The class to make instances of.
+            fields: The field name of each result column, in order.
+            validators: One ``SchemaValidator(list_schema(field schema))`` for each column (None where the schema is proved to be the
+                identity), for the native tier. None instead of the tuple means that rows go through ``validate_rows`` as dictionaries.
+            validate_rows: Validates a list of dictionaries (keys as ``rows`` says) into a list of instances; also used for a chunk
+                in which a column failed, so that the real ValidationError appears.
+            rows: ``"name"`` or ``"alias"``: unused by the core except for messages.
+            state: What to store in the slot ``state_slot`` of every instance (the mark of a row that was read).
+            state_slot: The name of the ``__slots__`` member of ``model`` that takes it.
+            json: Which columns hold JSON text to be parsed before validation.
+            constants: Entries of ``__dict__`` that no column provides, shared by all instances.
         """
 
 @final
 class ArrowStream:
     """A single-use Arrow stream; a second export raises."""
 
+    @staticmethod
+    def of(batches: list[Batch]) -> ArrowStream:
+        """A stream of batches that are there already, with the columns of the first one that has rows."""
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     def __arrow_c_schema__(self) -> object: ...
     def next(self) -> Batch | None:
         """The next record batch as a Batch (``__arrow_c_array__``), blocking without the GIL; None at the end."""
+    def check(self) -> None:
+        """Raises the statement's own error if one ended the stream: a consumer written in C sees only its text."""
     def close(self) -> None:
         """Cancels what still runs."""

@@ -225,6 +225,14 @@ def tiers(model: type[Model]) -> Tiers:
     return found
 
 
+def whole(model: type[Model]) -> Layout:
+    """Returns how rows of all columns of a table become instances."""
+    found: Layout | None = model.__dict__.get("__oxyde_whole__")
+    if found is None:
+        found = model.__oxyde_whole__ = layout(model, model.__table__.columns)
+    return found
+
+
 def layout(model: type[Model], columns: Sequence[Column]) -> Layout:
     """Returns how result columns become instances of a class; kept for each choice of columns.
 

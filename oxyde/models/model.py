@@ -43,6 +43,7 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
     __oxyde_tiers__: ClassVar[Any] = None
     __oxyde_names__: ClassVar[frozenset[str]] = frozenset()
     __oxyde_layouts__: ClassVar[dict[Any, Any]] = {}
+    __oxyde_whole__: ClassVar[Any] = None
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         """Reads ``Meta`` and refuses reserved names, before Pydantic collects the fields."""

@@ -29,11 +29,10 @@ def call(chain: Chain[Any], take: Callable[[list[Any]], Any]) -> Call:
 
 def of(chain: Chain[Any]) -> Callable[[Batch], list[Any]]:
     """Returns what turns a batch into the rows that a queryset wants."""
-    columns = [path.column for _, path in chain.state.columns]
     if chain.mode == "models":
-        layout = hydrate.layout(chain.model, columns)
+        layout = hydrate.whole(chain.model)
         return lambda batch: batch.models(layout)
-    rows = hydrate.rows(columns)
+    rows = hydrate.rows([path.column for _, path in chain.state.columns])
     if chain.mode == "tuples":
         return rows
     if chain.mode == "flat":

@@ -10,7 +10,6 @@ from oxyde.exceptions import FieldError, InternalError
 from oxyde.ir import expr, statement, wire
 from oxyde.ir.expr import Node
 from oxyde.queries.conditions import Group
-from oxyde.queries.expressions import Bound
 from oxyde.queries.lookups import Test
 from oxyde.queries.paths import Path, column_path
 from oxyde.queries.scope import Scope, Values
@@ -158,19 +157,11 @@ def _rows_first(state: State) -> State:
 
 def is_point(state: State) -> bool:
     """Whether conditions on the whole primary key leave at most one row."""
-    if state.source is not None or state.is_sliced or not state.table.key or state.distinct or state.multiplies:
+    if state.source is not None or state.is_sliced or not state.table.key or state.is_reshaped:
         return False
     tests = list(_together(state.where))
-    fixed = {
-        one.subject.path.column.field
-        for one in tests
-        if isinstance(one, Test)
-        and one.lookup.name == "exact"
-        and isinstance(one.operands[0], Bound)
-        and not one.subject.path.hops
-        and one.subject.term.kind.kind != "json"
-    }
-    return all(column.field in fixed for column in state.table.key) and all(isinstance(one, Test) for one in tests)
+    fixed = [one.fixes for one in tests if isinstance(one, Test)]
+    return len(fixed) == len(tests) and all(column.field in fixed for column in state.table.key)
 
 
 def _together(where: Iterable[Any]) -> Iterator[Any]:
@@ -184,7 +175,7 @@ def _together(where: Iterable[Any]) -> Iterator[Any]:
 
 def exists(state: State) -> Compiled:
     """Returns the SELECT that has a row if the query has one."""
-    if state.multiplies and state.is_sliced:
+    if state.is_reshaped and state.is_sliced:
         state = State(state.table, source=state)
     asked = state.with_(order=(), limit=1 if state.limit is None else min(state.limit, 1))
 
@@ -219,7 +210,7 @@ def aggregate(state: State, function: str, name: str) -> tuple[Compiled, Path]:
 
 def _aggregate(state: State, function: str, path: Path | None, kind: ColumnType) -> Compiled:
     over = state if state.is_sliced else state.with_(order=())
-    if state.is_sliced or state.distinct or state.multiplies:
+    if state.is_sliced or state.is_reshaped:
         over = State(state.table, source=over)
 
     def build(values: Values) -> Node:

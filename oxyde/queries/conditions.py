@@ -14,7 +14,7 @@ from oxyde.queries import parts
 from oxyde.queries.expressions import Expression, Part, Reference
 from oxyde.queries.lookups import LOOKUPS, Lookup, Subject
 from oxyde.queries.paths import Path, resolve, unknown
-from oxyde.schema import Relation, Table, tables
+from oxyde.schema import Table, tables
 from oxyde.schema.naming import meant
 
 if TYPE_CHECKING:
@@ -221,18 +221,21 @@ def _conjunction(table: Table, given: Q, depth: int) -> Iterator[Any]:
         start = tuple(prefix[: path.many + 1])
         rest = "__".join(prefix[path.many + 1 :])
         if not rest or rest.split("__")[0] in LOOKUPS:
-            key = path.column.field
-            rest = f"{key}__{rest}" if rest else key
-            value = value if path.relation is None else _keys(path.relation, value)
+            rest = f"{path.column.field}__{rest}" if rest else path.column.field
+            value = _keys(path, value)
         across.setdefault(start, (path, path.many, []))[2].append((rest, value))
     for path, at, lookups in across.values():
         there = Q(**dict(lookups)) if len(dict(lookups)) == len(lookups) else Q(*(Q(**{name: value}) for name, value in lookups))
         yield Related(path, at, conditions(path.hops[at].table, there, depth + 1))
 
 
-def _keys(relation: Relation, value: Any) -> Any:
-    """Returns the keys of related objects, alone or in a list."""
-    return [relation.key(one) for one in value] if isinstance(value, (list, tuple, set, frozenset)) else relation.key(value)
+def _keys(path: Path, value: Any) -> Any:
+    """Returns the keys of related objects; other values as they are."""
+    if path.relation is None:
+        return value
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [path.relation.key(one) for one in value]
+    return path.relation.key(value)
 
 
 @lru_cache(maxsize=4096)
@@ -267,7 +270,7 @@ def _no_lookup(subject: Subject, kind: str, written: str) -> FieldLookupError | 
         known += [name for name, part in parts.PARTS.items() if kind in part.on]
     near = meant(written, known)
     if not near and subject.path.relation is not None:
-        return unknown(tables.get(subject.path.relation.target), written.split("__")[0])
+        return unknown(tables.get(subject.path.relation.target), written.split("__", maxsplit=1)[0])
     near = near or f"; it has {', '.join(known)}"
     return FieldLookupError(f'{subject.where} is {kind} and has no lookup "{written}"{near}', column=subject.path.column.field)
 

@@ -101,6 +101,13 @@ class Test:
         return self.lookup.build(self, scope)
 
     @property
+    def fixes(self) -> str | None:
+        """The field of the table's own column that it leaves one value."""
+        path = self.subject.path
+        is_column = isinstance(self.subject.term, Reference) and not path.hops
+        return path.column.field if self.lookup.name == "exact" and is_column and type(self.operands[0]) is Bound else None
+
+    @property
     def nullable(self) -> list[Path]:
         """The columns whose NULL makes it unknown."""
         if self.exact:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from oxyde.queries.expressions import Term
@@ -64,20 +64,20 @@ class State:
         return self.limit is not None or self.offset > 0
 
     @property
-    def multiplies(self) -> bool:
-        """Whether a path among its columns gives several rows for one."""
-        return any(path.many is not None for _, path in self.selection or ())
-
-    @property
     def columns(self) -> tuple[tuple[str, Path], ...]:
         """The columns of its rows, by name."""
         if self.selection is not None:
             return self.selection
         return tuple((path.column.field, path) for path in all_columns(self.table))
 
+    @property
+    def is_reshaped(self) -> bool:
+        """Whether its rows are others than the table's: equal ones once, or one for each related row."""
+        return self.distinct or (self.selection is not None and any(path.many is not None for _, path in self.selection))
+
     def names(self) -> dict[PathKey, str] | None:
         """Returns what the columns are called when this is the source of another query; None when every column of the table is there."""
-        if self.selection is None or not (self.distinct or self.multiplies):
+        if self.selection is None or not self.is_reshaped:
             return None
         return {path.key: name for name, path in self.selection}
 
@@ -89,13 +89,16 @@ class State:
 
     def with_(self, **changes: Any) -> State:
         """Returns another state with some parts changed."""
-        return replace(self, **changes)
+        made = object.__new__(State)
+        made.__dict__.update(self.__dict__)
+        made.__dict__.update(changes)
+        return made
 
     def shape(self, values: list[Any]) -> Hashable:
         """Returns what decides the statement's text, and appends the values beside it in the order of compiling."""
         source = None if self.source is None else self.source.shape(values)
-        where = tuple([condition.shape(values) for condition in self.where])
-        order = tuple([order.shape(values) for order in self.order])
+        where = tuple([condition.shape(values) for condition in self.where]) if self.where else ()
+        order = tuple([order.shape(values) for order in self.order]) if self.order else ()
         if self.limit is not None:
             values.append(self.limit)
         if self.offset:

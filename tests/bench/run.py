@@ -76,7 +76,8 @@ def main() -> None:
             if peers:
                 contenders += [Contender(name, database, url, peers, options.rows) for name in ["oxyde08", *names]]
             print(
-                f"\n### {database}, {options.rows:,} rows\n\n| operation | contender | median | min | ours / theirs |\n|---|---|---|---|---|",
+                f"\n### {database}, {options.rows:,} rows\n\n"
+                "| operation | contender | median | min | ours / theirs |\n|---|---|---|---|---|",
                 flush=True,
             )
             for operation in options.operations:

@@ -23,8 +23,10 @@ pub enum Kind {
     Deadlock,
     /// Cancelled on request, on the server.
     Cancelled,
-    /// The server or we gave up waiting.
+    /// The server or we gave up waiting for a statement, or for a lock that it needs.
     Timeout,
+    /// The transaction was open longer than it may be, and was rolled back.
+    TransactionTimeout,
     /// COMMIT was sent and its answer never came.
     CommitOutcomeUnknown,
     /// The transaction met an error and takes no further work until its block ends.

@@ -141,7 +141,7 @@ pub fn push_empty(data: &mut Data) {
         Data::Int16(values) => values.push(0),
         Data::Int32(values) | Data::Date(values) => values.push(0),
         Data::Int64(values) | Data::Time(values) | Data::Datetime(values) | Data::DatetimeTz(values) | Data::Duration(values) => {
-            values.push(0)
+            values.push(0);
         }
         Data::UInt64(values) => values.push(0),
         Data::Float32(values) => values.push(0.0),

@@ -45,7 +45,13 @@ impl Lease {
         !self.unfit && self.slot().is_ok_and(Slot::is_healthy)
     }
 
-    /// The connection, for one answer; `done` must follow.
+    /// Whether the error means that the connection lay idle for so long that the server had closed it. Nothing was done then,
+    /// if this was the first thing that was asked.
+    pub fn was_stale(&self, error: &Error) -> bool {
+        error.kind == Kind::ConnectionFailed && self.object.as_ref().is_some_and(|object| Object::metrics(object).recycle_count > 0)
+    }
+
+    /// The connection, for one answer; `unfit` must be taken back after it.
     fn occupy(&mut self) -> Result<&mut Connection> {
         if self.unfit {
             return Err(Error::new(Kind::ConnectionFailed, "a statement on this connection was given up before its end"));
@@ -138,7 +144,7 @@ impl Lease {
     }
 
     /// Takes the connection out of the pool; it closes.
-    fn discard(&mut self) {
+    pub(crate) fn discard(&mut self) {
         if let Some(object) = self.object.take() {
             drop(Object::take(object));
         }

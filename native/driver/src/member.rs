@@ -63,7 +63,8 @@ impl Manager for Opener {
     type Error = Error;
 
     async fn create(&self) -> Result<Slot> {
-        let connection = Connection::open(&self.target, &self.settings).await?;
+        // Large and rare: lending a connection that is there must not carry it along.
+        let connection = Box::pin(Connection::open(&self.target, &self.settings)).await?;
         let server = connection.server();
         let now = Instant::now();
         let slot = Slot { connection: Some(connection), process: Process::current(), opened: now, used: now };
@@ -93,8 +94,9 @@ impl Slot {
         self.connection.as_ref().map(Connection::server)
     }
 
+    /// It can be used: no protocol error was seen, and it is not that of the process we were forked from.
     pub fn is_healthy(&self) -> bool {
-        self.connection.as_ref().is_some_and(Connection::is_healthy)
+        self.process.is_current() && self.connection.as_ref().is_some_and(Connection::is_healthy)
     }
 
     /// It lay idle, or lived, for longer than that.

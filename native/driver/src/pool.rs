@@ -10,10 +10,10 @@ use oxyde_ir::{Family, Server};
 
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
+use crate::member::{Opener, Slot};
 use crate::os::Process;
 use crate::session::Session;
 use crate::settings::Settings;
-use crate::member::{Opener, Slot};
 use crate::target::Target;
 
 pub use crate::lease::Lease;
@@ -24,7 +24,7 @@ const MAX_FILE_CONNECTIONS: u32 = 4;
 /// How long a connection may take to answer before it is lent again.
 const RECYCLE: Duration = Duration::from_secs(5);
 /// How often idle connections are looked through, at most and at least.
-const ROUNDS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+const ROUNDS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 
 /// Cheap to clone; the connections close with the last clone.
 #[derive(Clone)]
@@ -122,6 +122,14 @@ impl Pool {
         }
     }
 
+    /// Lends another connection in the place of one that turned out to be gone. Those that idled with it are closed: they went the same way.
+    pub async fn replace(&self, lease: &mut Lease, cancel: &Cancel) -> Result<()> {
+        lease.discard();
+        drop(self.0.pool.retain(|_, _| false).removed);
+        *lease = self.lease(cancel).await?;
+        Ok(())
+    }
+
     fn refusal(&self, error: PoolError<Error>) -> Error {
         let seconds = self.0.settings.acquire_timeout.as_secs_f64();
         match error {
@@ -132,7 +140,8 @@ impl Pool {
             }
             PoolError::Timeout(TimeoutType::Wait | TimeoutType::Recycle) => {
                 let Status { max, waiting, .. } = self.status();
-                let message = format!("no connection became free in {seconds} s: the pool is exhausted, all {max} are in use and {waiting} wait");
+                let message =
+                    format!("no connection became free in {seconds} s: the pool is exhausted, all {max} are in use and {waiting} wait");
                 Error::new(Kind::PoolTimeout, message).with_hint("end transactions sooner, or raise max_connections or acquire_timeout")
             }
             PoolError::NoRuntimeSpecified => Error::new(Kind::Internal, "the pool has no timer"),

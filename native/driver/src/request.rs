@@ -1,5 +1,7 @@
 //! What a backend is asked to do: one step, the values for its slots, and where the rows go.
 
+use std::borrow::Cow;
+
 use oxyde_ir::Value;
 use oxyde_ir::program::{Repeat, Source, Step, Text};
 
@@ -32,61 +34,72 @@ pub struct Run {
     pub rows: usize,
 }
 
-impl<'a> Request<'a> {
-    /// The runs of the step, in order: one for `Once`, else slices of the bulk rows or keys.
-    pub fn runs(&self) -> Vec<Run> {
-        let total = match self.step.repeat {
-            Repeat::Once => return vec![Run { start: 0, rows: 1 }],
-            Repeat::EachRow | Repeat::Chunks { .. } => self.bulk.map_or(0, |batch| batch.rows),
-            Repeat::EachKey => self.keys.map_or(0, |batch| batch.rows),
+/// The runs of a step, in order: one for `Once`, else slices of the bulk rows or keys.
+pub fn runs(step: &Step, bulk: Option<&ColumnBatch>, keys: Option<&ColumnBatch>) -> Vec<Run> {
+    let total = match step.repeat {
+        Repeat::Once => return vec![Run { start: 0, rows: 1 }],
+        Repeat::EachRow | Repeat::Chunks { .. } => bulk.map_or(0, |batch| batch.rows),
+        Repeat::EachKey => keys.map_or(0, |batch| batch.rows),
+    };
+    let mut runs = Vec::new();
+    let mut start = 0;
+    while start < total {
+        let left = total - start;
+        let rows = match (step.repeat, &step.text) {
+            // Powers of two, so that few texts are prepared.
+            (Repeat::Chunks { rows }, Text::Rows { max_rows, .. }) => {
+                let most = left.min(rows as usize).min(*max_rows as usize).max(1);
+                1 << most.ilog2()
+            }
+            (Repeat::Chunks { rows }, Text::Fixed(_)) => left.min(rows as usize).max(1),
+            (Repeat::Once | Repeat::EachRow | Repeat::EachKey, _) => 1,
         };
-        let mut runs = Vec::new();
-        let mut start = 0;
-        while start < total {
-            let left = total - start;
-            let rows = match (self.step.repeat, &self.step.text) {
-                // Powers of two, so that few texts are prepared.
-                (Repeat::Chunks { rows }, Text::Rows { max_rows, .. }) => {
-                    let most = left.min(rows as usize).min(*max_rows as usize).max(1);
-                    1 << most.ilog2()
+        runs.push(Run { start, rows });
+        start += rows;
+    }
+    runs
+}
+
+/// The text of a step for a run.
+pub fn text(step: &Step, run: Run) -> Cow<'_, str> {
+    match &step.text {
+        Text::Fixed(text) => text.as_str().into(),
+        Text::Rows { head, row, tail, .. } => {
+            let mut text = String::with_capacity(head.len() + (row.len() + 2) * run.rows + tail.len());
+            text.push_str(head);
+            for n in 0..run.rows {
+                if n > 0 {
+                    text.push_str(", ");
                 }
-                (Repeat::Chunks { rows }, Text::Fixed(_)) => left.min(rows as usize),
-                (Repeat::Once | Repeat::EachRow | Repeat::EachKey, _) => 1,
-            };
-            runs.push(Run { start, rows });
-            start += rows;
+                text.push_str(row);
+            }
+            text.push_str(tail);
+            text.into()
         }
-        runs
+    }
+}
+
+impl<'a> Request<'a> {
+    /// The runs of the step.
+    pub fn runs(&self) -> Vec<Run> {
+        runs(self.step, self.bulk, self.keys)
     }
 
     /// The statement text for a run.
-    pub fn text(&self, run: Run) -> std::borrow::Cow<'a, str> {
-        match &self.step.text {
-            Text::Fixed(text) => text.as_str().into(),
-            Text::Rows { head, row, tail, .. } => {
-                let mut text = String::with_capacity(head.len() + (row.len() + 2) * run.rows + tail.len());
-                text.push_str(head);
-                for n in 0..run.rows {
-                    if n > 0 {
-                        text.push_str(", ");
-                    }
-                    text.push_str(row);
-                }
-                text.push_str(tail);
-                text.into()
-            }
-        }
+    pub fn text(&self, run: Run) -> Cow<'a, str> {
+        text(self.step, run)
     }
 
     /// The single value of a slot: for `Bulk` and `Key` that of row `row`.
-    pub fn scalar(&self, source: Source, row: usize) -> std::borrow::Cow<'a, Value> {
-        use std::borrow::Cow;
+    pub fn scalar(&self, source: Source, row: usize) -> Cow<'a, Value> {
         match source {
             Source::Param(index) => Cow::Borrowed(&self.params[index as usize]),
-            Source::Member { index, member } => match &self.params[index as usize] {
-                Value::Array(members) => Cow::Borrowed(&members[(member as usize).min(members.len() - 1)]),
-                other => Cow::Borrowed(other),
-            },
+            Source::Member { index, member } => {
+                let list = &self.params[index as usize];
+                // An empty list has no members to pad with; no statement asks for one, and NULL is in no list.
+                let Value::Array(members) = list else { return Cow::Borrowed(list) };
+                members.get(member as usize).or(members.last()).map_or(Cow::Owned(Value::Null), Cow::Borrowed)
+            }
             Source::Bulk(column) => Cow::Owned(self.bulk.map_or(Value::Null, |batch| batch.columns[column as usize].value(row))),
             Source::Key(column) => Cow::Owned(self.keys.map_or(Value::Null, |batch| batch.columns[column as usize].value(row))),
         }

@@ -16,7 +16,10 @@ const WORKERS: usize = 2;
 enum State {
     /// Not needed so far.
     Asleep,
-    Awake { runtime: Runtime, process: Process },
+    Awake {
+        runtime: Runtime,
+        process: Process,
+    },
     /// The interpreter ends.
     Stopped,
 }

@@ -55,7 +55,7 @@ impl Session {
         Self { pool, place: Arc::default(), broken: Arc::default() }
     }
 
-    /// A statement failed, or the time ran out: further work is refused until a rollback (to a savepoint).
+    /// A statement failed: further work is refused until a rollback (to a savepoint).
     pub fn is_broken(&self) -> bool {
         self.broken.load(Ordering::Acquire)
     }
@@ -79,7 +79,13 @@ impl Guard {
         }
         begin.timeout = begin.timeout.or(self.session.pool.settings().transaction_timeout);
         let mut lease = self.session.pool.lease(&self.cancel).await?;
-        lease.begin(begin).await?;
+        if let Err(error) = lease.begin(begin).await {
+            if !lease.was_stale(&error) {
+                return Err(error);
+            }
+            self.session.pool.replace(&mut lease, &self.cancel).await?;
+            lease.begin(begin).await?;
+        }
         self.session.broken.store(false, Ordering::Release);
         *self.place = Place { lease: Some(lease), limit: begin.timeout.map(|timeout| self.watch(timeout)), expired: None };
         Ok(())
@@ -88,7 +94,7 @@ impl Guard {
     /// Rolls the transaction back when its time is over, once the statement under way has ended.
     fn watch(&self, timeout: Duration) -> Limit {
         let until = Instant::now() + timeout;
-        let (place, broken) = (Arc::downgrade(&self.session.place), Arc::clone(&self.session.broken));
+        let place = Arc::downgrade(&self.session.place);
         let task = tokio::spawn(async move {
             tokio::time::sleep(timeout).await;
             let Some(place) = place.upgrade() else { return };
@@ -96,7 +102,6 @@ impl Guard {
             // A transaction that ended takes its watch along; this one is still open.
             let Some(mut lease) = place.lease.take() else { return };
             (place.limit, place.expired) = (None, Some(timeout));
-            broken.store(true, Ordering::Release);
             // A connection that cannot roll back is not lent again.
             let _ = lease.rollback().await;
         });
@@ -180,6 +185,14 @@ impl Guard {
         self.session.broken.store(end.is_err(), Ordering::Release);
         end
     }
+
+    /// The same for the steps of one statement. It was the application's statement that failed: the transaction stays broken if it is.
+    pub async fn undo(&mut self, depth: u32) -> Result<()> {
+        let broken = self.session.is_broken();
+        let end = self.rollback_to(depth).await;
+        self.session.broken.fetch_or(broken, Ordering::AcqRel);
+        end
+    }
 }
 
 impl Drop for Place {
@@ -192,7 +205,7 @@ impl Drop for Place {
 
 fn expired(timeout: Duration) -> Error {
     let message = format!("the transaction was open longer than {} s and was rolled back", timeout.as_secs_f64());
-    Error::new(Kind::Timeout, message)
+    Error::new(Kind::TransactionTimeout, message)
 }
 
 /// Cancels work at the end of the transaction's time, and waits for its end all the same.

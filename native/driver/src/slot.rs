@@ -56,7 +56,8 @@ fn append(value: &Value, text: &mut String) -> Result<(), String> {
         Value::Null => text.push_str("null"),
         Value::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
         Value::Int(value) | Value::Duration(value) => text.push_str(&value.to_string()),
-        Value::Float(value) if value.is_finite() => text.push_str(&format!("{value:?}")),
+        // Formatting into a String cannot fail, here and below.
+        Value::Float(value) if value.is_finite() => drop(write!(text, "{value:?}")),
         Value::Float(value) => return Err(format!("{value} cannot stand in JSON")),
         Value::Text(value) => quote(value, text),
         Value::Bytes(value) => quote(&hex(value), text),
@@ -88,7 +89,6 @@ fn quote(value: &str, text: &mut String) {
             '\n' => text.push_str("\\n"),
             '\r' => text.push_str("\\r"),
             '\t' => text.push_str("\\t"),
-            // Formatting into a String cannot fail.
             c if c < ' ' => drop(write!(text, "\\u{:04x}", u32::from(c))),
             c => text.push(c),
         }

@@ -1,8 +1,10 @@
 //! How rows leave a running statement: batches through a bounded channel, the last one with the summary.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 
 use crate::batch::ColumnBatch;
 use crate::error::{Error, Result};
@@ -26,10 +28,12 @@ impl Limits {
 #[derive(Debug, Default)]
 pub struct Finished {
     pub last: Option<ColumnBatch>,
+    /// Full batches that the reader had no room for while the connection was needed; they come before `last`.
+    pub rest: Vec<ColumnBatch>,
     /// Rows inserted, updated (matched, not changed) or deleted.
     pub affected: u64,
-    /// The key that the server made up for the row just inserted, where the protocol tells (`MySQL`, `SQLite`).
-    pub insert_id: Option<i64>,
+    /// The keys that the server made up, where the protocol tells (`MySQL`, `SQLite`): one for each run that made one, the first of its rows.
+    pub insert_ids: Vec<i64>,
 }
 
 /// What an operation sends to the one who waits for it.
@@ -49,12 +53,14 @@ pub struct Sink {
     sender: mpsc::Sender<Message>,
     notify: Notify,
     pub limits: Limits,
+    /// A batch left, or was about to.
+    started: Arc<AtomicBool>,
 }
 
 /// Both ends of an operation's channel.
 pub fn channel(limits: Limits, notify: Notify) -> (Sink, mpsc::Receiver<Message>) {
     let (sender, receiver) = mpsc::channel(2);
-    (Sink { sender, notify, limits }, receiver)
+    (Sink { sender, notify, limits, started: Arc::default() }, receiver)
 }
 
 /// The receiver is gone: nobody wants the rest.
@@ -64,6 +70,7 @@ pub struct Abandoned;
 impl Sink {
     /// Sends a batch, waiting while two are in flight.
     pub async fn send(&self, batch: ColumnBatch) -> std::result::Result<(), Abandoned> {
+        self.started.store(true, Ordering::Release);
         let sent = self.sender.send(Message::Batch(batch)).await.map_err(|_| Abandoned);
         (self.notify)();
         sent
@@ -71,13 +78,32 @@ impl Sink {
 
     /// The same from a thread of its own.
     pub fn send_blocking(&self, batch: ColumnBatch) -> std::result::Result<(), Abandoned> {
+        self.started.store(true, Ordering::Release);
         let sent = self.sender.blocking_send(Message::Batch(batch)).map_err(|_| Abandoned);
         (self.notify)();
         sent
     }
 
-    /// Sends the end. Waits for room: at most two batches are before it.
-    pub async fn finish(&self, end: std::result::Result<Finished, Error>) {
+    /// Sends a batch if there is room for it now; gives it back if there is none.
+    pub fn offer(&self, batch: ColumnBatch) -> std::result::Result<Option<ColumnBatch>, Abandoned> {
+        match self.sender.try_reserve() {
+            Ok(place) => {
+                place.send(Message::Batch(batch));
+                (self.notify)();
+                Ok(None)
+            }
+            Err(TrySendError::Full(())) => Ok(Some(batch)),
+            Err(TrySendError::Closed(())) => Err(Abandoned),
+        }
+    }
+
+    /// Sends what the connection did not wait for, then the end. Waits for room.
+    pub async fn finish(&self, mut end: std::result::Result<Finished, Error>) {
+        for batch in end.as_mut().map(|finished| std::mem::take(&mut finished.rest)).unwrap_or_default() {
+            if self.send(batch).await.is_err() {
+                return;
+            }
+        }
         // A receiver that is gone needs no end.
         let _ = self.sender.send(Message::Done(end)).await;
         (self.notify)();
@@ -87,6 +113,11 @@ impl Sink {
     pub fn finish_now(&self, end: std::result::Result<Finished, Error>) {
         let _ = self.sender.try_send(Message::Done(end));
         (self.notify)();
+    }
+
+    /// Rows were sent already: the statement cannot be begun anew.
+    pub fn has_started(&self) -> bool {
+        self.started.load(Ordering::Acquire)
     }
 
     /// The receiver is gone.

@@ -40,12 +40,27 @@ pub struct SqliteTarget {
 }
 
 const POSTGRES_OPTIONS: [&str; 18] = [
-    "sslmode", "ssl-mode", "sslrootcert", "ssl-root-cert", "ssl-ca", "sslcert", "ssl-cert", "sslkey", "ssl-key", "statement-cache-capacity",
-    "host", "hostaddr", "port", "dbname", "user", "password", "application_name", "options",
+    "sslmode",
+    "ssl-mode",
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+    "statement-cache-capacity",
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "application_name",
+    "options",
 ];
-const MYSQL_OPTIONS: [&str; 10] =
-    ["sslmode", "ssl-mode", "sslca", "ssl-ca", "charset", "collation", "sslcert", "ssl-cert", "sslkey", "ssl-key"];
-const MYSQL_SOCKET: &str = "socket";
+const MYSQL_OPTIONS: [&str; 11] =
+    ["sslmode", "ssl-mode", "sslca", "ssl-ca", "charset", "collation", "sslcert", "ssl-cert", "sslkey", "ssl-key", "socket"];
 
 impl Target {
     /// Understands a URL and the settings that belong to it, without any I/O. The error never shows a password.
@@ -58,13 +73,13 @@ impl Target {
             }
             "postgres" | "postgresql" => {
                 let parsed = server(url, &POSTGRES_OPTIONS)?;
-                let options = parsed.as_str().parse().map_err(|error| of_sqlx(url, error))?;
-                let options = with_settings(options, settings).map_err(|error| of_sqlx(url, error))?;
+                let options = parsed.as_str().parse().map_err(|error| of_sqlx(url, &error))?;
+                let options = with_settings(options, settings).map_err(|error| of_sqlx(url, &error))?;
                 Ok(Self { url: shown(parsed), family: Family::Postgres, address: Address::Postgres(options) })
             }
             "mysql" | "mariadb" => {
-                let parsed = server(url, &[MYSQL_OPTIONS.as_slice(), &[MYSQL_SOCKET]].concat())?;
-                let options = parsed.as_str().parse().map_err(|error| of_sqlx(url, error))?;
+                let parsed = server(url, &MYSQL_OPTIONS)?;
+                let options = parsed.as_str().parse().map_err(|error| of_sqlx(url, &error))?;
                 let family = if scheme == "mysql" { Family::Mysql } else { Family::Mariadb };
                 Ok(Self { url: shown(parsed), family, address: Address::Mysql(options) })
             }
@@ -117,18 +132,15 @@ fn refused(url: &str, reason: &str) -> Error {
     Error::new(Kind::Field, format!("the database URL {:?} cannot be used: {reason}", masked(url)))
 }
 
-fn of_sqlx(url: &str, error: sqlx::Error) -> Error {
-    match error {
-        sqlx::Error::Configuration(reason) => refused(url, &reason.to_string()),
-        other => refused(url, &other.to_string()),
-    }
+fn of_sqlx(url: &str, error: &sqlx::Error) -> Error {
+    let reason = if let sqlx::Error::Configuration(reason) = error { reason.to_string() } else { error.to_string() };
+    refused(url, &reason)
 }
 
 /// The URL of a server, its parameters known.
 fn server(url: &str, known: &[&str]) -> Result<Url> {
-    let parsed = Url::parse(url).map_err(|error| {
-        refused(url, &format!("{error}; characters like @ : / # ? in a user name or password must be percent-encoded"))
-    })?;
+    let parsed = Url::parse(url)
+        .map_err(|error| refused(url, &format!("{error}; characters like @ : / # ? in a user name or password must be percent-encoded")))?;
     if parsed.cannot_be_a_base() {
         return Err(refused(url, "// is missing after the scheme"));
     }

@@ -67,7 +67,8 @@ impl Begin {
                 }
                 if let Some(timeout) = self.timeout {
                     let limit = (timeout + SLACK).as_millis().min(i32::MAX as u128);
-                    text.push_str(&format!("; SET LOCAL idle_in_transaction_session_timeout = {limit}"));
+                    text.push_str("; SET LOCAL idle_in_transaction_session_timeout = ");
+                    text.push_str(&limit.to_string());
                 }
                 vec![text]
             }

@@ -87,10 +87,17 @@ impl Engine {
         let Some(sink) = ending.sink() else { return Err(Error::new(Kind::Internal, "the operation ended before it ran")) };
         let mut place = match &job.session {
             Some(session) => Place::Session(session.lock(&job.cancel).await?),
-            None => Place::Lease(self.pool.lease(&job.cancel).await?),
+            None => Place::Lease { lease: self.pool.lease(&job.cancel).await?, pool: self.pool.clone() },
         };
         let timeout = job.timeout.or(self.pool.settings().statement_timeout);
-        limited(timeout, &job.cancel, run(&mut place, plan.program(), &job.inputs, &job.cancel, sink)).await
+        let end = limited(timeout, &job.cancel, run(&mut place, plan.program(), &job.inputs, &job.cancel, sink)).await;
+        match end {
+            // Reading twice does no harm, while nothing of the first time was seen.
+            Err(error) if plan.program().read_only && !sink.has_started() && place.renew(&error, &job.cancel).await? => {
+                limited(timeout, &job.cancel, run(&mut place, plan.program(), &job.inputs, &job.cancel, sink)).await
+            }
+            end => end,
+        }
     }
 }
 

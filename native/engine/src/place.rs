@@ -1,21 +1,65 @@
 //! Where a program runs: on a connection of its own, or in a transaction that is open already.
 
-use oxyde_driver::error::Result;
-use oxyde_driver::pool::Lease;
+use oxyde_driver::cancel::Cancel;
+use oxyde_driver::error::{Error, Result};
+use oxyde_driver::pool::{Lease, Pool};
 use oxyde_driver::request::Request;
-use oxyde_driver::session::Guard;
+use oxyde_driver::session::{Begin, Guard};
 use oxyde_driver::stream::Finished;
 
+/// The savepoint of a program inside a transaction; the application's begin at 1.
+const SAVEPOINT: u32 = 0;
+
 pub enum Place {
-    Lease(Lease),
+    Lease { lease: Lease, pool: Pool },
     Session(Guard),
 }
 
 impl Place {
     pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
         match self {
-            Self::Lease(lease) => lease.execute(request).await,
+            Self::Lease { lease, .. } => lease.execute(request).await,
             Self::Session(guard) => guard.execute(request).await,
+        }
+    }
+
+    /// From here on all happens or nothing: a transaction, or a savepoint in the one that is open.
+    /// The write lock of SQLite is taken at once, because a reader that wants it later may be refused without waiting.
+    pub async fn open(&mut self, cancel: &Cancel) -> Result<()> {
+        let begin = Begin { immediate: true, ..Begin::default() };
+        match self {
+            Self::Lease { lease, pool } => match lease.begin(begin).await {
+                Err(error) if lease.was_stale(&error) => {
+                    pool.replace(lease, cancel).await?;
+                    lease.begin(begin).await
+                }
+                end => end,
+            },
+            Self::Session(guard) => guard.savepoint(SAVEPOINT).await,
+        }
+    }
+
+    /// What happened since `open` stays.
+    pub async fn keep(&mut self) -> Result<()> {
+        match self {
+            Self::Lease { lease, .. } => lease.commit().await,
+            Self::Session(guard) => guard.release(SAVEPOINT).await,
+        }
+    }
+
+    /// What happened since `open` is undone.
+    pub async fn undo(&mut self) -> Result<()> {
+        match self {
+            Self::Lease { lease, .. } => lease.rollback().await,
+            Self::Session(guard) => guard.undo(SAVEPOINT).await,
+        }
+    }
+
+    /// Moves to another connection when the error says that this one was gone before anything was asked of it; `false` when it does not.
+    pub async fn renew(&mut self, error: &Error, cancel: &Cancel) -> Result<bool> {
+        match self {
+            Self::Lease { lease, pool } if lease.was_stale(error) => pool.replace(lease, cancel).await.map(|()| true),
+            Self::Lease { .. } | Self::Session(_) => Ok(false),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use oxyde_driver::batch::{Column, ColumnBatch, Data};
 use oxyde_driver::cancel::Cancel;
 use oxyde_driver::error::{Error, Kind, Result};
-use oxyde_driver::request::Request;
+use oxyde_driver::request::{Request, runs};
 use oxyde_driver::stream::{Finished, Sink};
 use oxyde_ir::Program;
 
@@ -16,10 +16,10 @@ use crate::place::Place;
 
 /// Runs a program at its place, in a transaction of its own or a savepoint where its steps belong together.
 pub async fn run(place: &mut Place, program: &Program, inputs: &Inputs, cancel: &Cancel, sink: &Sink) -> Result<Finished> {
-    if !program.atomic {
+    if !program.atomic || is_one_statement(program, inputs) {
         return steps(place, program, inputs, cancel, sink).await;
     }
-    place.open().await?;
+    place.open(cancel).await?;
     match steps(place, program, inputs, cancel, sink).await {
         Ok(finished) => {
             place.keep().await?;
@@ -30,6 +30,15 @@ pub async fn run(place: &mut Place, program: &Program, inputs: &Inputs, cancel: 
             let _ = place.undo().await;
             Err(error)
         }
+    }
+}
+
+/// Whether the server sees at most one statement, which is whole by itself.
+fn is_one_statement(program: &Program, inputs: &Inputs) -> bool {
+    match program.steps.as_slice() {
+        [] => true,
+        [step] => runs(step, inputs.bulk.as_ref(), None).len() < 2,
+        [_, _, ..] => false,
     }
 }
 
@@ -53,7 +62,8 @@ async fn steps(place: &mut Place, program: &Program, inputs: &Inputs, cancel: &C
         };
         let finished = place.execute(request).await?;
         if step.last_insert_id {
-            keys = Some(inserted(&finished)?);
+            let rows = runs(step, inputs.bulk.as_ref(), keys.as_ref()).len();
+            keys = Some(inserted(&finished, rows)?);
         } else if step.keep_keys {
             keys.clone_from(&finished.last);
         }
@@ -64,10 +74,14 @@ async fn steps(place: &mut Place, program: &Program, inputs: &Inputs, cancel: &C
     Ok(result)
 }
 
-/// The generated key as the one row of the kept keys.
-fn inserted(finished: &Finished) -> Result<ColumnBatch> {
-    let id = finished.insert_id.ok_or_else(|| Error::new(Kind::Internal, "the server told no key of the row just inserted"))?;
-    Ok(ColumnBatch { columns: vec![Column::new("", Data::Int64(vec![id]))], rows: 1 })
+/// The generated keys, one for each run, as the kept keys.
+fn inserted(finished: &Finished, rows: usize) -> Result<ColumnBatch> {
+    let ids = finished.insert_ids.clone();
+    if ids.len() != rows {
+        let message = format!("the server told {} keys of the {rows} rows just inserted", ids.len());
+        return Err(Error::new(Kind::Internal, message));
+    }
+    Ok(ColumnBatch { columns: vec![Column::new("", Data::Int64(ids))], rows })
 }
 
 /// Cancels work that takes longer than it may, and waits for its end all the same.

@@ -13,6 +13,10 @@ pub enum Expr {
     Column {
         table: String,
         name: String,
+        /// What it holds. `SQLite` compares, sorts and reckons with decimals in a way of its own, and a date less a date takes another
+        /// operator than a number less a number: given for every column that is no plain bool, int, float or text.
+        #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+        ty: Option<ColumnType>,
     },
     Param(Param),
     Null,
@@ -34,10 +38,13 @@ pub enum Expr {
     /// False or unknown.
     IsNotTrue(Box<Expr>),
     /// Membership in a list parameter. `size` is its length rounded up to a power of two, never zero.
+    /// `padded` when a member is no JSON (a float that is not finite, text with NUL): one placeholder for each where JSON would be sent.
     In {
         expr: Box<Expr>,
         list: Param,
         size: u32,
+        #[serde(default, skip_serializing_if = "is_false")]
+        padded: bool,
     },
     InSelect {
         expr: Box<Expr>,

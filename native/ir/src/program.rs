@@ -40,7 +40,9 @@ pub struct Step {
     pub repeat: Repeat,
     /// Keep the rows of this step: a later step's slots of `Source::Key` read them.
     pub keep_keys: bool,
-    /// The generated key of the row just inserted (`LAST_INSERT_ID`) becomes the one row, one column kept for later steps.
+    /// The generated key of the row just inserted (`LAST_INSERT_ID`) is kept for later steps: one column of integers, with one row
+    /// for each run of this step, in the order of the runs. With `Repeat::Once` that is one row; with `Repeat::EachRow` one for each
+    /// bulk row, which a later step with `Repeat::EachKey` reads back in order. A run that generated no key is an error.
     pub last_insert_id: bool,
 }
 

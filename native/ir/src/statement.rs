@@ -9,6 +9,7 @@ use crate::schema::{EnumType, Table};
 /// A statement's shape: everything but the values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[allow(clippy::large_enum_variant)] // there is one at a time, and never a list of them
 pub enum Statement {
     Select(Select),
     Insert(Insert),
@@ -168,7 +169,7 @@ pub struct Update {
     #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<Expr>,
     /// Which rows, when they are chosen by more than a condition on the table itself (order, limit, joins):
-    /// a select of the key. Rendered as `key IN (derived table)`.
+    /// a select of the key, in which the condition is contained; `filter` is absent then. Rendered as `key IN (derived table)`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<Box<Select>>,
     pub key: Vec<KeyColumn>,

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use oxyde_driver::batch::ColumnBatch;
+use oxyde_driver::error::Result;
 use oxyde_driver::stream::Finished;
 use oxyde_engine::Plan;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyTuple};
+use pyo3::types::PyList;
 
 use crate::arrow::{self, array_capsules};
 use crate::error::exception;
@@ -44,6 +45,18 @@ impl Batch {
     pub fn is_last(&self) -> bool {
         self.done
     }
+
+    pub fn data(&self) -> &ColumnBatch {
+        &self.columns
+    }
+
+    /// The schema that the rows leave with.
+    pub fn arrow_layout(&self) -> Result<arrow::Layout> {
+        match &self.layout {
+            Some(layout) => Ok(layout.clone()),
+            None => arrow::Layout::observed(self.plan.as_ref().and_then(|plan| plan.outputs()), &self.columns),
+        }
+    }
 }
 
 #[pymethods]
@@ -63,17 +76,11 @@ impl Batch {
     }
 
     fn columns<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyList>>> {
-        hydrate::columns(py, &self.columns, None, self.first)
+        hydrate::columns(py, &self.columns, self.first)
     }
 
     fn values<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let columns = self.columns(py)?;
-        let rows = PyList::empty(py);
-        for row in 0..self.columns.rows {
-            let values = columns.iter().map(|column| column.get_item(row)).collect::<PyResult<Vec<_>>>()?;
-            rows.append(PyTuple::new(py, values)?)?;
-        }
-        Ok(rows)
+        hydrate::tuples(py, &self.columns, self.first)
     }
 
     #[allow(clippy::needless_pass_by_value)] // pyo3 hands it over
@@ -89,14 +96,7 @@ impl Batch {
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
         // The consumer casts; the protocol lets a producer ignore the wish.
         drop(requested_schema);
-        let record = py.detach(|| {
-            let outputs = self.plan.as_ref().and_then(|plan| plan.outputs());
-            let layout = match &self.layout {
-                Some(layout) => layout.clone(),
-                None => arrow::Layout::observed(outputs, &self.columns)?,
-            };
-            layout.record(self.columns.clone(), self.first)
-        });
+        let record = py.detach(|| self.arrow_layout()?.record(self.columns.clone(), self.first));
         array_capsules(py, record.map_err(|error| exception(py, error))?)
     }
 }

@@ -7,6 +7,7 @@ use oxyde_driver::pool::Pool;
 use oxyde_driver::stream::Limits;
 use oxyde_driver::target::Target;
 use oxyde_engine::{Engine, Job};
+use oxyde_ir::Family;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyTuple};
@@ -43,7 +44,12 @@ impl Database {
 
     #[getter]
     fn family(&self) -> Option<&'static str> {
-        self.engine.pool().server().map(|server| server.family.name())
+        let pool = self.engine.pool();
+        match pool.family() {
+            // MariaDB answers to both schemes.
+            Family::Mysql | Family::Mariadb if pool.server().is_none() => None,
+            family @ (Family::Postgres | Family::Sqlite | Family::Mysql | Family::Mariadb) => Some(family.name()),
+        }
     }
 
     #[getter]

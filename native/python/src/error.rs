@@ -22,6 +22,7 @@ const fn class(kind: Kind) -> &'static str {
         Kind::Deadlock => "DeadlockDetected",
         Kind::Cancelled => "QueryCancelled",
         Kind::Timeout => "StatementTimeoutError",
+        Kind::TransactionTimeout => "TransactionTimeoutError",
         Kind::CommitOutcomeUnknown => "CommitOutcomeUnknown",
         Kind::BrokenTransaction => "TransactionBroken",
         Kind::Field => "FieldError",

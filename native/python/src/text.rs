@@ -1,12 +1,13 @@
 //! Statements as text, without a connection: their JSON, their SQL, their Arrow schema.
 
-use oxyde_driver::error::{Error, Kind};
-use oxyde_driver::request::Request;
-use oxyde_engine::{Inputs, Plan, refused};
+use oxyde_driver::error::Kind;
+use oxyde_driver::request::{Run, runs, text};
+use oxyde_engine::{Plan, refused};
+use oxyde_ir::program::{Form, Repeat, Slot, Source, Step, Text};
 use oxyde_ir::{Family, Statement, wire};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyCapsule, PyList, PyTuple};
+use pyo3::types::{PyBytes, PyCapsule, PyEllipsis, PySlice, PyTuple};
 
 use crate::arrow::{Layout, schema_capsule};
 use crate::error::{exception, of_kind};
@@ -36,6 +37,68 @@ fn plan(py: Python<'_>, shape: &[u8], dialect: &str) -> PyResult<Plan> {
     })?;
     let program = oxyde_sql::render(&decode(shape)?, oxyde_sql::dialect(family, None)).map_err(|error| exception(py, refused(&error)))?;
     Ok(Plan::new(program))
+}
+
+/// A statement of the server's and the values of its placeholders.
+type Rendered<'py> = (String, Vec<Bound<'py, PyAny>>);
+
+/// The steps of a statement as text, one entry for each time that a step is sent.
+#[pyfunction]
+#[pyo3(signature = (shape, dialect, values = None))]
+#[allow(clippy::needless_pass_by_value)] // pyo3 hands it over
+pub fn render<'py>(py: Python<'py>, shape: &[u8], dialect: &str, values: Option<Bound<'py, PyTuple>>) -> PyResult<Vec<Rendered<'py>>> {
+    let plan = plan(py, shape, dialect)?;
+    let steps = &plan.program().steps;
+    let once = Run { start: 0, rows: 1 };
+    let Some(values) = values else {
+        return Ok(steps.iter().map(|step| (text(step, once).into_owned(), Vec::new())).collect());
+    };
+    let inputs = convert(&plan, &values)?;
+    let mut rendered = Vec::new();
+    for step in steps {
+        // How many keys there will be is not known here.
+        let runs = if step.repeat == Repeat::EachKey { vec![once] } else { runs(step, inputs.bulk.as_ref(), None) };
+        for run in runs {
+            rendered.push((text(step, run).into_owned(), given(&plan, step, run, &values)?));
+        }
+    }
+    Ok(rendered)
+}
+
+/// The values of a run's placeholders, as the caller gave them.
+fn given<'py>(plan: &Plan, step: &Step, run: Run, values: &Bound<'py, PyTuple>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let rows = match &step.text {
+        Text::Fixed(_) => 1,
+        Text::Rows { .. } => run.rows,
+    };
+    let mut found = Vec::with_capacity(rows * step.slots.len());
+    for row in run.start..run.start + rows {
+        for slot in &step.slots {
+            found.push(value(plan, slot, run, row, values)?);
+        }
+    }
+    Ok(found)
+}
+
+fn value<'py>(plan: &Plan, slot: &Slot, run: Run, row: usize, values: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+    match slot.source {
+        Source::Param(index) => values.get_item(index as usize),
+        Source::Member { index, member } => {
+            let list = values.get_item(index as usize)?;
+            list.get_item((member as usize).min(list.len()?.saturating_sub(1)))
+        }
+        Source::Bulk(index) => {
+            let column = values.get_item(plan.program().params.len() + index as usize)?;
+            match slot.form {
+                Form::Array | Form::JsonArray => {
+                    column.get_item(PySlice::new(values.py(), run.start as isize, (run.start + run.rows) as isize, 1))
+                }
+                Form::Scalar | Form::Pattern { .. } => column.get_item(row),
+            }
+        }
+        // Only the server knows it.
+        Source::Key(_) => Ok(PyEllipsis::get(values.py()).to_owned().into_any()),
+    }
 }
 
 /// The schema of a statement's rows.

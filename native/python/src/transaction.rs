@@ -1,11 +1,9 @@
 //! A transaction, as Python sees it: a place where statements run one at a time.
 
-use std::time::Duration;
-
-use oxyde_driver::session;
-use oxyde_driver::session::Begin;
+use oxyde_driver::session::{self, Begin, Isolation};
 use pyo3::prelude::*;
 
+use crate::error::exception;
 use crate::launch::launch_quiet;
 use crate::lifecycle::seconds;
 use crate::operation::Operation;
@@ -13,6 +11,16 @@ use crate::queue::Queue;
 
 #[pyclass(frozen, module = "oxyde._native")]
 pub struct Session(session::Session);
+
+/// What may be done to a transaction beside running statements.
+enum Act {
+    Begin(Begin),
+    Commit,
+    Rollback,
+    Savepoint(u32),
+    Release(u32),
+    RollbackTo(u32),
+}
 
 impl Session {
     pub fn new(inner: session::Session) -> Self {
@@ -22,10 +30,61 @@ impl Session {
     pub fn inner(&self) -> session::Session {
         self.0.clone()
     }
+
+    /// Starts an act: its turn comes after the statements that were started before.
+    fn start(&self, py: Python<'_>, queue: Option<&Bound<'_, Queue>>, act: Act) -> PyResult<Operation> {
+        let session = self.inner();
+        launch_quiet(py, queue, |cancel| async move {
+            let mut guard = session.lock(&cancel).await?;
+            match act {
+                Act::Begin(begin) => guard.begin(begin).await,
+                Act::Commit => guard.commit().await,
+                Act::Rollback => guard.rollback().await,
+                Act::Savepoint(depth) => guard.savepoint(depth).await,
+                Act::Release(depth) => guard.release(depth).await,
+                Act::RollbackTo(depth) => guard.rollback_to(depth).await,
+            }
+        })
+    }
 }
 
 #[pymethods]
 impl Session {
+    #[pyo3(signature = (queue, *, isolation, read_only, immediate, timeout))]
+    fn begin(
+        &self,
+        py: Python<'_>,
+        queue: Option<&Bound<'_, Queue>>,
+        isolation: Option<&str>,
+        read_only: bool,
+        immediate: bool,
+        timeout: Option<f64>,
+    ) -> PyResult<Operation> {
+        let isolation = isolation.map(Isolation::named).transpose().map_err(|error| exception(py, error))?;
+        let timeout = timeout.map(seconds).transpose()?;
+        self.start(py, queue, Act::Begin(Begin { isolation, read_only, immediate, timeout }))
+    }
+
+    fn commit(&self, py: Python<'_>, queue: Option<&Bound<'_, Queue>>) -> PyResult<Operation> {
+        self.start(py, queue, Act::Commit)
+    }
+
+    fn rollback(&self, py: Python<'_>, queue: Option<&Bound<'_, Queue>>) -> PyResult<Operation> {
+        self.start(py, queue, Act::Rollback)
+    }
+
+    fn savepoint(&self, py: Python<'_>, queue: Option<&Bound<'_, Queue>>, depth: u32) -> PyResult<Operation> {
+        self.start(py, queue, Act::Savepoint(depth))
+    }
+
+    fn release(&self, py: Python<'_>, queue: Option<&Bound<'_, Queue>>, depth: u32) -> PyResult<Operation> {
+        self.start(py, queue, Act::Release(depth))
+    }
+
+    fn rollback_to(&self, py: Python<'_>, queue: Option<&Bound<'_, Queue>>, depth: u32) -> PyResult<Operation> {
+        self.start(py, queue, Act::RollbackTo(depth))
+    }
+
     #[getter]
     fn broken(&self) -> bool {
         self.0.is_broken()

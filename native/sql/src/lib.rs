@@ -1,1 +1,59 @@
-//! sql
+//! Statements become dialect SQL text. Text only: no driver, no values.
+
+mod aggregate;
+mod arithmetic;
+mod bulk;
+mod call;
+mod cast;
+mod compare;
+mod ddl;
+mod ddl_types;
+mod decimal;
+mod delete;
+pub mod dialect;
+mod error;
+mod explain;
+mod expr;
+mod extract;
+mod insert;
+mod keyed;
+mod order;
+mod params;
+mod quote;
+mod raw;
+mod select;
+mod update;
+mod walk;
+mod writer;
+
+pub use dialect::{Dialect, dialect};
+pub use error::SqlError;
+
+use oxyde_ir::{Program, Statement};
+
+use error::Result;
+use params::Params;
+
+/// The program of a statement on a server, or why there is none.
+pub fn render(statement: &Statement, dialect: &'static Dialect) -> Result<Program> {
+    let mut params = Params::default();
+    let program = program(statement, dialect, &mut params)?;
+    Ok(Program { params: params.types()?, ..program })
+}
+
+/// The program without the types of its parameters, which gather in `params`.
+fn program(statement: &Statement, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
+    match statement {
+        Statement::Select(select) => select::program(select, dialect, params),
+        Statement::Insert(insert) => insert::program(insert, dialect, params),
+        Statement::Update(update) => update::program(update, dialect, params),
+        Statement::Delete(delete) => delete::program(delete, dialect, params),
+        Statement::CreateTables(create) => ddl::create(create, dialect),
+        Statement::DropTables(drop) => ddl::drop(drop, dialect),
+        Statement::Explain(explain) => explain::program(explain, dialect, params),
+        Statement::Raw(raw) => raw::program(raw, dialect, params),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -42,8 +42,9 @@ impl Connection {
     /// the result is then `Kind::Cancelled` (or success, when the statement was faster).
     pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
         match self {
-            Self::Postgres(c) => c.execute(request).await,
-            Self::Mysql(c) => c.execute(request).await,
+            // Large: boxed here, so that what waits for them, and a look-up in SQLite, stay small.
+            Self::Postgres(c) => Box::pin(c.execute(request)).await,
+            Self::Mysql(c) => Box::pin(c.execute(request)).await,
             Self::Sqlite(c) => c.execute(request).await,
         }
     }

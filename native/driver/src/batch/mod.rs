@@ -38,10 +38,17 @@ pub enum Data {
     Text(TextColumn),
     Bytes(TextColumn),
     /// Unscaled values of at most 38 digits.
-    Decimal { values: Vec<i128>, precision: u8, scale: i8 },
+    Decimal {
+        values: Vec<i128>,
+        precision: u8,
+        scale: i8,
+    },
     /// Decimals without a bound, or of more than 38 digits, as canonical text; also `NaN`, `Infinity`, `-Infinity`.
     /// `digits` are precision and scale where they are known (Arrow makes `decimal256` of up to 76 digits).
-    DecimalText { values: TextColumn, digits: Option<(u8, i8)> },
+    DecimalText {
+        values: TextColumn,
+        digits: Option<(u8, i8)>,
+    },
     /// Days since 1970-01-01; may lie outside what Python can hold.
     Date(Vec<i32>),
     /// Microseconds since midnight, 86,400,000,000 included.
@@ -62,7 +69,10 @@ pub enum Data {
     /// A label out of an enumeration.
     Enum(TextColumn),
     /// `offsets` has one more entry than there are rows.
-    List { offsets: Vec<i32>, items: Box<Column> },
+    List {
+        offsets: Vec<i32>,
+        items: Box<Column>,
+    },
     /// `SQLite` results without a declared type only.
     Dynamic(Vec<Value>),
 }

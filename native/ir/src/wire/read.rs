@@ -144,9 +144,11 @@ impl Reader<'_> {
 
     fn key(&mut self) -> Result<String, String> {
         let [marker] = self.take()?;
-        match Marker::from_u8(marker) {
-            text @ (Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32) => self.text(text),
-            marker => Err(format!("a key must be a string, this one is {marker:?}")),
+        let marker = Marker::from_u8(marker);
+        if matches!(marker, Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32) {
+            self.text(marker)
+        } else {
+            Err(format!("a key must be a string, this one is {marker:?}"))
         }
     }
 
@@ -186,7 +188,11 @@ impl Reader<'_> {
         let mut path = String::new();
         for open in &self.open {
             match open {
-                Open::List { members, .. } => path.push_str(&format!("[{}]", members.len())),
+                Open::List { members, .. } => {
+                    path.push('[');
+                    path.push_str(&members.len().to_string());
+                    path.push(']');
+                }
                 Open::Map { key, .. } => {
                     if !path.is_empty() {
                         path.push('.');

@@ -14,7 +14,9 @@ pub fn write(node: &Node, bytes: &mut Vec<u8>) {
         Node::Text(value) => write_str(bytes, value).is_ok(),
         Node::List(members) => {
             let written = write_array_len(bytes, members.len() as u32).is_ok();
-            members.iter().for_each(|member| write(member, bytes));
+            for member in members {
+                write(member, bytes);
+            }
             written
         }
         Node::Map(entries) => {

@@ -1,5 +1,6 @@
 //! A statement's batches as an Arrow C stream, pulled by the consumer and without the GIL.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, ready};
@@ -18,8 +19,8 @@ use oxyde_engine::Plan;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
-use tokio::sync::mpsc::Receiver;
 use tokio::sync::mpsc::error::TryRecvError;
+use tokio::sync::mpsc::{Receiver, channel};
 
 use super::Layout;
 use crate::batch::Batch;
@@ -40,7 +41,7 @@ struct Puller {
     failure: Failure,
     layout: Option<Layout>,
     /// Taken to learn the schema, and not yet handed on.
-    pending: Option<ColumnBatch>,
+    pending: VecDeque<ColumnBatch>,
     rows: usize,
     ended: bool,
 }
@@ -51,7 +52,7 @@ type Rows = (ColumnBatch, Layout, usize);
 impl Puller {
     /// What has arrived; `None` at the end.
     fn pull(&mut self) -> Poll<Result<Option<ColumnBatch>>> {
-        if let Some(batch) = self.pending.take() {
+        if let Some(batch) = self.pending.pop_front() {
             return Poll::Ready(Ok(Some(batch)));
         }
         if self.ended {
@@ -83,7 +84,7 @@ impl Puller {
         } else {
             let batch = ready!(self.pull()?).unwrap_or_default();
             let layout = Layout::observed(outputs, &batch)?;
-            self.pending = Some(batch);
+            self.pending.push_front(batch);
             layout
         };
         self.layout = Some(layout.clone());
@@ -172,11 +173,23 @@ impl ArrowStream {
             plan,
             failure: Arc::clone(&failure),
             layout: None,
-            pending: None,
+            pending: VecDeque::new(),
             rows: 0,
             ended: false,
         };
         Self { puller: Mutex::new(Some(puller)), failure, cancel, signal }
+    }
+
+    /// A stream of rows that are there already.
+    fn of_batches(batches: Vec<ColumnBatch>, layout: Layout) -> Self {
+        let (_, receiver) = channel(1);
+        let stream = Self::new(receiver, Cancel::default(), Arc::default(), None);
+        if let Some(puller) = stream.puller().as_mut() {
+            puller.layout = Some(layout);
+            puller.pending = batches.into();
+            puller.ended = true;
+        }
+        stream
     }
 
     fn puller(&self) -> MutexGuard<'_, Option<Puller>> {
@@ -199,6 +212,20 @@ fn spent() -> PyErr {
 
 #[pymethods]
 impl ArrowStream {
+    #[staticmethod]
+    #[allow(clippy::needless_pass_by_value)] // pyo3 hands it over
+    fn of(py: Python<'_>, batches: Vec<Bound<'_, Batch>>) -> PyResult<Self> {
+        let batches: Vec<&Batch> = batches.iter().map(Bound::get).collect();
+        let first = batches.iter().find(|batch| batch.data().rows > 0).or(batches.first());
+        let Some(first) = first else { return Err(PyValueError::new_err("a stream of no batches has no columns")) };
+        py.detach(|| {
+            let layout = first.arrow_layout()?;
+            // An empty batch would end the stream.
+            Ok(Self::of_batches(batches.iter().map(|batch| batch.data()).filter(|data| data.rows > 0).cloned().collect(), layout))
+        })
+        .map_err(|error| exception(py, error))
+    }
+
     #[pyo3(signature = (requested_schema = None))]
     fn __arrow_c_stream__<'py>(&self, py: Python<'py>, requested_schema: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyCapsule>> {
         // The consumer casts; the protocol lets a producer ignore the wish.

@@ -5,10 +5,11 @@ mod instance;
 mod json;
 mod layout;
 mod models;
+mod tuples;
 mod types;
 mod values;
 
 pub use layout::Layout;
 pub use models::{fill, models};
+pub use tuples::{columns, tuples};
 pub use types::Types;
-pub use values::columns;

@@ -123,7 +123,7 @@ fn cells(wire: Wire, unsigned: bool, wanted: &ColumnType) -> Option<Cells> {
     };
     let is_integer = matches!(wire, Int16 | Int32 | Int64 | UInt64);
     let is_text = matches!(wire, Text | Bytes | Json | Enum | Null);
-    let integer: fn(&[u8]) -> Read<i64> = if unsigned { read::unsigned64 } else { read::signed };
+    let integer: Integer = if unsigned { read::unsigned64 } else { read::signed };
     Some(match wanted {
         ColumnType::Bool if is_integer => bool_cells(read::boolean),
         ColumnType::Bool if matches!(wire, Bit | Null) => bool_cells(read::bit_boolean),
@@ -179,7 +179,7 @@ fn cells(wire: Wire, unsigned: bool, wanted: &ColumnType) -> Option<Cells> {
 }
 
 /// What the server's own type becomes. `TINYINT(1)` stays an integer: it may hold 2.
-fn any_cells(wire: Wire, unsigned: bool, integer: fn(&[u8]) -> Read<i64>) -> Cells {
+fn any_cells(wire: Wire, unsigned: bool, integer: Integer) -> Cells {
     match wire {
         Wire::Int16 => Cells::Int16 { values: Vec::new(), read: if unsigned { read::unsigned16 } else { read::signed16 } },
         Wire::Int32 => {
@@ -204,7 +204,10 @@ fn any_cells(wire: Wire, unsigned: bool, integer: fn(&[u8]) -> Read<i64>) -> Cel
     }
 }
 
-fn integer_reader(wire: Wire, integer: fn(&[u8]) -> Read<i64>) -> Option<fn(&[u8]) -> Read<i64>> {
+/// Reads an integer.
+type Integer = fn(&[u8]) -> Read<i64>;
+
+fn integer_reader(wire: Wire, integer: Integer) -> Option<Integer> {
     match wire {
         Wire::Int16 | Wire::Int32 | Wire::Int64 | Wire::UInt64 => Some(integer),
         Wire::Bit => Some(read::bits64),
@@ -231,13 +234,11 @@ fn text_cells(read: fn(&[u8]) -> Read<&[u8]>, data: fn(TextColumn) -> Data) -> C
 }
 
 fn decimal_cells(precision: Option<u16>, scale: Option<u16>, read: Digits) -> Cells {
-    match json::digits(precision, scale) {
-        Some((precision, scale)) => Cells::Decimal { values: Vec::new(), precision, scale, read },
-        None => {
-            let digits = precision.and_then(|precision| Some((u8::try_from(precision).ok()?, i8::try_from(scale.unwrap_or(0)).ok()?)));
-            Cells::DecimalText { values: TextColumn::default(), digits, read }
-        }
+    if let Some((precision, scale)) = json::digits(precision, scale) {
+        return Cells::Decimal { values: Vec::new(), precision, scale, read };
     }
+    let digits = precision.and_then(|precision| Some((u8::try_from(precision).ok()?, i8::try_from(scale.unwrap_or(0)).ok()?)));
+    Cells::DecimalText { values: TextColumn::default(), digits, read }
 }
 
 const TOO_LONG: &str = "the values of one batch pass 2 GiB; read them in smaller batches with stream()";

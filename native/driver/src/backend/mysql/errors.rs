@@ -97,6 +97,7 @@ fn from_server(number: u16, sqlstate: Option<&str>, message: &str) -> Error {
         | Kind::SerializationFailure
         | Kind::Cancelled
         | Kind::Timeout
+        | Kind::TransactionTimeout
         | Kind::CommitOutcomeUnknown
         | Kind::BrokenTransaction
         | Kind::Unsupported
@@ -166,36 +167,37 @@ fn names<'a>(message: &'a str, word: &str) -> Option<Vec<&'a str>> {
 mod tests {
     use super::*;
 
-    fn read(number: u16, state: &str, message: &str) -> (Kind, Option<String>, Option<String>, Option<String>) {
+    fn read(number: u16, state: &str, message: &str) -> (Kind, [Option<String>; 3]) {
         let error = from_server(number, Some(state), message);
-        (error.kind, error.detail.constraint, error.detail.table, error.detail.column)
+        (error.kind, [error.detail.constraint, error.detail.table, error.detail.column])
     }
 
-    fn some(text: &str) -> Option<String> {
-        Some(text.to_owned())
+    /// Constraint, table and column.
+    fn known(parts: [Option<&str>; 3]) -> [Option<String>; 3] {
+        parts.map(|part| part.map(str::to_owned))
     }
 
     #[test]
     fn constraints_are_named() {
         let duplicate = "Duplicate entry 'it''s for key ' for key 'book.book_isbn'";
-        assert_eq!(read(1062, "23000", duplicate), (Kind::UniqueViolation, some("book_isbn"), some("book"), None));
+        assert_eq!(read(1062, "23000", duplicate), (Kind::UniqueViolation, known([Some("book_isbn"), Some("book"), None])));
         let duplicate = "Duplicate entry '1' for key 'PRIMARY'";
-        assert_eq!(read(1062, "23000", duplicate), (Kind::UniqueViolation, some("PRIMARY"), None, None));
+        assert_eq!(read(1062, "23000", duplicate), (Kind::UniqueViolation, known([Some("PRIMARY"), None, None])));
         let key = "Cannot add or update a child row: a foreign key constraint fails (`test`.`child`, CONSTRAINT `fk_x` FOREIGN KEY (`p`) REFERENCES `parent` (`id`))";
-        assert_eq!(read(1452, "23000", key), (Kind::ForeignKeyViolation, some("fk_x"), some("child"), some("p")));
+        assert_eq!(read(1452, "23000", key), (Kind::ForeignKeyViolation, known([Some("fk_x"), Some("child"), Some("p")])));
         let check = "CONSTRAINT `positive` failed for `test`.`t`";
-        assert_eq!(read(4025, "23000", check), (Kind::CheckViolation, some("positive"), some("t"), None));
+        assert_eq!(read(4025, "23000", check), (Kind::CheckViolation, known([Some("positive"), Some("t"), None])));
         let check = "Check constraint 'positive' is violated.";
-        assert_eq!(read(3819, "HY000", check), (Kind::CheckViolation, some("positive"), None, None));
+        assert_eq!(read(3819, "HY000", check), (Kind::CheckViolation, known([Some("positive"), None, None])));
     }
 
     #[test]
     fn columns_are_named() {
-        assert_eq!(read(1048, "23000", "Column 'a' cannot be null"), (Kind::NotNullViolation, None, None, some("a")));
-        assert_eq!(read(1364, "HY000", "Field 'a' doesn't have a default value"), (Kind::NotNullViolation, None, None, some("a")));
-        assert_eq!(read(1264, "22003", "Out of range value for column 'a' at row 1"), (Kind::Field, None, None, some("a")));
+        assert_eq!(read(1048, "23000", "Column 'a' cannot be null"), (Kind::NotNullViolation, known([None, None, Some("a")])));
+        assert_eq!(read(1364, "HY000", "Field 'a' doesn't have a default value"), (Kind::NotNullViolation, known([None, None, Some("a")])));
+        assert_eq!(read(1264, "22003", "Out of range value for column 'a' at row 1"), (Kind::Field, known([None, None, Some("a")])));
         let wrong = "Incorrect integer value: 'x' for column `test`.`t`.`a` at row 1";
-        assert_eq!(read(1366, "22007", wrong), (Kind::Database, None, some("t"), some("a")));
+        assert_eq!(read(1366, "22007", wrong), (Kind::Database, known([None, Some("t"), Some("a")])));
     }
 
     #[test]

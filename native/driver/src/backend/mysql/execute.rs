@@ -56,7 +56,7 @@ impl Connection {
             let done = self.run(&request, run, &text, &mut gather).await.map_err(|error| error.in_sql(&text))?;
             finished.affected += if done.affected == 0 && changes(&text) { done.returned } else { done.affected };
             if done.insert_id != 0 {
-                finished.insert_id = Some(i64::try_from(done.insert_id).map_err(|_| {
+                finished.insert_ids.push(i64::try_from(done.insert_id).map_err(|_| {
                     Error::new(Kind::Decode, format!("the generated key {} is beyond 64 bits with sign", done.insert_id)).in_sql(&text)
                 })?);
             }
@@ -76,7 +76,7 @@ impl Connection {
                 end = &mut work => (Some(end), None),
                 stop = cancel::stop(request.cancel, self.statement_timeout, &signals.unwanted) => {
                     signals.discard.cancel();
-                    let both = join(cancel::kill(&self.options, self.id), &mut work);
+                    let both = join(Box::pin(cancel::kill(&self.options, self.id)), &mut work);
                     let end = tokio::time::timeout(PATIENCE, both).await;
                     (end.ok().map(|((), end)| end), Some(stop))
                 }

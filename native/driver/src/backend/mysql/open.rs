@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Row};
 
 use super::{Connection, errors};
 use crate::error::{Error, Kind, Result};
+use crate::os;
 use crate::settings::Settings;
 
 /// What does not fit is refused, zero dates are not stored, engines are not swapped; the rest as the server's default.
@@ -43,9 +44,12 @@ impl Connection {
     }
 }
 
-/// A bare connection.
+/// A bare connection, whose small packets leave at once: closing a statement would delay the next one by 40 ms.
 pub(super) async fn connect(options: &MySqlConnectOptions) -> sqlx::Result<MySqlConnection> {
-    options.connect().await
+    match options.get_socket() {
+        Some(_) => options.connect().await,
+        None => os::nodelay(options.get_port(), options.connect()).await,
+    }
 }
 
 fn names(collation: Option<&str>) -> Result<String> {

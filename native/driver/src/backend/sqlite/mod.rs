@@ -1,23 +1,116 @@
-//! sqlite connection.
+//! One connection to an SQLite database: a thread that owns the handle, and what is asked of it.
+
+mod brake;
+mod cache;
+mod columns;
+mod database;
+mod declared;
+mod encode;
+mod errors;
+mod execute;
+mod functions;
+mod gather;
+mod handle;
+mod line;
+mod open;
+mod outlet;
+mod read;
+mod statement;
+#[cfg(test)]
+mod tests;
+mod ticket;
+
+use std::future::pending;
+use std::time::Duration;
 
 use oxyde_ir::Server;
+use tokio::time::sleep;
 
+use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::request::Request;
-use crate::settings::Settings;
 use crate::stream::Finished;
+use line::Line;
 
-pub struct Connection;
+pub struct Connection {
+    line: Line,
+    server: Server,
+    statement_timeout: Option<Duration>,
+}
 
-#[allow(clippy::unused_async)]
 impl Connection {
-    pub async fn open(_: &crate::target::SqliteTarget, _: &Settings) -> Result<Self> {
-        Err(Error::new(Kind::Internal, "not written yet"))
+    pub fn server(&self) -> Server {
+        self.server
     }
-    pub fn server(&self) -> Server { unreachable!() }
-    pub async fn execute(&mut self, _: Request<'_>) -> Result<Finished> { unreachable!() }
-    pub async fn command(&mut self, _: &str) -> Result<()> { unreachable!() }
-    pub fn is_healthy(&self) -> bool { unreachable!() }
-    pub async fn ping(&mut self) -> Result<()> { unreachable!() }
-    pub async fn close(self) {}
+
+    pub fn is_healthy(&self) -> bool {
+        self.line.is_healthy()
+    }
+
+    /// Runs a step: a read by key on the calling thread where that is quick, all else on the connection's own.
+    pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
+        if request.cancel.is_cancelled() {
+            return Err(Error::new(Kind::Cancelled, "cancelled before the statement was sent"));
+        }
+        if let Some(end) = self.line.run_here(&request) {
+            return end;
+        }
+        let mut answer = self.line.run(request);
+        let stop = tokio::select! {
+            biased;
+            end = &mut answer => return end,
+            stop = stop(request.cancel, self.statement_timeout) => stop,
+        };
+        self.line.brake().pull();
+        answer.await.map_err(|error| if error.kind == Kind::Cancelled { stop.explain(error) } else { error })
+    }
+
+    /// Runs a statement of our own without parameters or rows.
+    pub async fn command(&mut self, sql: &str) -> Result<()> {
+        self.line.command(sql.to_owned()).await
+    }
+
+    /// There is no server to lose; the thread must be there.
+    pub async fn ping(&mut self) -> Result<()> {
+        self.line.command("SELECT 1".to_owned()).await
+    }
+
+    pub async fn close(self) {
+        self.line.close().await;
+    }
+}
+
+/// Why a statement is stopped.
+enum Stop {
+    Cancelled,
+    TimedOut(Duration),
+}
+
+impl Stop {
+    fn explain(&self, error: Error) -> Error {
+        match self {
+            Self::Cancelled => error,
+            Self::TimedOut(limit) => {
+                let message = format!("the statement ran longer than {} s and was cancelled", limit.as_secs_f64());
+                Error { kind: Kind::Timeout, message, detail: error.detail }
+            }
+        }
+    }
+}
+
+/// Returns when the statement shall be stopped.
+async fn stop(cancel: &Cancel, limit: Option<Duration>) -> Stop {
+    let expired = async {
+        match limit {
+            Some(limit) => {
+                sleep(limit).await;
+                limit
+            }
+            None => pending().await,
+        }
+    };
+    tokio::select! {
+        () = cancel.cancelled() => Stop::Cancelled,
+        limit = expired => Stop::TimedOut(limit),
+    }
 }

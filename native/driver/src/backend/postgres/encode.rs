@@ -1,0 +1,149 @@
+//! Values on their way into a statement, each encoded for the type that the server reports for its parameter.
+
+use oxyde_ir::Value;
+use oxyde_ir::program::{Form, Slot, Source, Text};
+use sqlx::encode::IsNull;
+use sqlx::error::BoxDynError;
+use sqlx::postgres::types::Oid;
+use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgTypeInfo, Postgres};
+use sqlx::{Arguments, Encode, Type, TypeInfo};
+
+use super::cell::{Cell, Cells};
+use super::wire::Shape;
+use super::write::{self, Fault};
+use crate::error::{Error, Kind, Result};
+use crate::request::{Request, Run};
+use crate::slot;
+
+/// The protocol counts parameters in 16 bits.
+const MAX_PARAMETERS: usize = 65_535;
+
+/// The number of placeholders of one run, when the server can take so many.
+pub fn count(request: &Request<'_>, run: Run) -> Result<usize> {
+    let rows = match &request.step.text {
+        Text::Fixed(_) => 1,
+        Text::Rows { .. } => run.rows,
+    };
+    let count = request.step.slots.len() * rows;
+    if count > MAX_PARAMETERS {
+        let message = format!("the statement has {count} parameters; PostgreSQL takes at most {MAX_PARAMETERS}");
+        return Err(Error::new(Kind::Field, message).with_hint("send the values as a list for one array parameter: = ANY($1)"));
+    }
+    Ok(count)
+}
+
+/// The arguments of one run: the slots once, or once for each row of `Text::Rows`.
+pub fn arguments(request: &Request<'_>, run: Run, types: &[PgTypeInfo]) -> Result<PgArguments> {
+    let given = count(request, run)?;
+    if types.len() != given {
+        let taken = types.len();
+        let message = format!("the statement has {taken} placeholders, but {given} values were given; give one value for each of $1, $2, ...");
+        return Err(Error::new(Kind::Field, message));
+    }
+    let mut arguments = PgArguments::default();
+    arguments.reserve(given, given * 16);
+    let slots = request.step.slots.iter().cycle();
+    for (index, (slot, info)) in slots.zip(types).enumerate() {
+        let row = run.start + index / request.step.slots.len();
+        add(&mut arguments, request, slot, run, row, info)?;
+    }
+    Ok(arguments)
+}
+
+fn add(arguments: &mut PgArguments, request: &Request<'_>, slot: &Slot, run: Run, row: usize, info: &PgTypeInfo) -> Result<()> {
+    let sent = |cell| Sent { cell, shape: Shape::of(info), oid: info.oid().unwrap_or(Oid(0)) };
+    let added = match slot.form {
+        Form::Scalar => arguments.add(sent(scalar(request, slot.source, row))),
+        Form::Array => arguments.add(sent(list(request, slot.source, run, row))),
+        Form::Pattern { syntax, before, after } => match &*request.scalar(slot.source, row) {
+            Value::Text(text) => arguments.add(sent(Cell::Text(slot::pattern(text, syntax, before, after).as_bytes()))),
+            Value::Null => arguments.add(sent(Cell::Null)),
+            _ => return Err(Error::new(Kind::Internal, format!("{} is a pattern, but no text", place(request, slot)))),
+        },
+        Form::JsonArray => {
+            return Err(Error::new(Kind::Internal, format!("{} has a form that PostgreSQL does not know: JsonArray", place(request, slot))));
+        }
+    };
+    added.map_err(|fault| explain(&fault, request, slot, info))
+}
+
+fn scalar<'a>(request: &Request<'a>, source: Source, row: usize) -> Cell<'a> {
+    match source {
+        Source::Param(index) => Cell::of(&request.params[index as usize]),
+        Source::Member { index, member } => match &request.params[index as usize] {
+            Value::Array(members) => Cell::of(&members[(member as usize).min(members.len() - 1)]),
+            other => Cell::of(other),
+        },
+        Source::Bulk(column) => request.bulk.map_or(Cell::Null, |batch| Cell::at(&batch.columns[column as usize], row)),
+        Source::Key(column) => request.keys.map_or(Cell::Null, |batch| Cell::at(&batch.columns[column as usize], row)),
+    }
+}
+
+/// The rows of the run, all keys, or the list that the parameter is.
+fn list<'a>(request: &Request<'a>, source: Source, run: Run, row: usize) -> Cell<'a> {
+    match source {
+        Source::Bulk(column) => request.bulk.map_or(Cell::Null, |batch| {
+            Cell::List(Cells::Rows(&batch.columns[column as usize], run.start, run.start + run.rows))
+        }),
+        Source::Key(column) => {
+            request.keys.map_or(Cell::Null, |batch| Cell::List(Cells::Rows(&batch.columns[column as usize], 0, batch.rows)))
+        }
+        Source::Param(_) | Source::Member { .. } => scalar(request, source, row),
+    }
+}
+
+/// The name of a slot's value, for messages.
+fn place(request: &Request<'_>, slot: &Slot) -> String {
+    match (slot.source, column(request, slot)) {
+        (Source::Param(index) | Source::Member { index, .. }, _) => format!("parameter {}", index + 1),
+        (Source::Bulk(_) | Source::Key(_), Some(name)) => format!("column {name:?}"),
+        (Source::Bulk(index) | Source::Key(index), None) => format!("column {}", index + 1),
+    }
+}
+
+fn column<'a>(request: &Request<'a>, slot: &Slot) -> Option<&'a str> {
+    let (batch, index) = match slot.source {
+        Source::Bulk(index) => (request.bulk?, index),
+        Source::Key(index) => (request.keys?, index),
+        Source::Param(_) | Source::Member { .. } => return None,
+    };
+    batch.columns.get(index as usize).map(|column| column.name.as_str())
+}
+
+fn explain(fault: &BoxDynError, request: &Request<'_>, slot: &Slot, info: &PgTypeInfo) -> Error {
+    let (place, name) = (place(request, slot), info.name().to_lowercase());
+    let mut error = match fault.downcast_ref() {
+        Some(Fault::Value(reason)) => Error::new(Kind::Field, format!("{place} of type {name}: {reason}"))
+            .with_hint("give a value of the type, or write a cast from the value's own type, such as CAST(CAST($1 AS text) AS the_type)"),
+        Some(Fault::Type) => Error::new(Kind::Unsupported, format!("{place} is of type {name}, for which no value can be sent"))
+            .with_hint(format!("Cast it from text: CAST(CAST($1 AS text) AS {name})")),
+        None => Error::new(Kind::Field, format!("{place} of type {name} cannot be sent: {fault}")),
+    };
+    error.detail.column = column(request, slot).map(str::to_owned);
+    error
+}
+
+/// A value together with the type it is encoded for.
+struct Sent<'a> {
+    cell: Cell<'a>,
+    shape: Shape,
+    oid: Oid,
+}
+
+impl Encode<'_, Postgres> for Sent<'_> {
+    fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> std::result::Result<IsNull, BoxDynError> {
+        let written = write::value(self.shape, &self.cell, buffer)?;
+        Ok(if written { IsNull::No } else { IsNull::Yes })
+    }
+
+    fn produces(&self) -> Option<PgTypeInfo> {
+        Some(PgTypeInfo::with_oid(self.oid))
+    }
+}
+
+impl Type<Postgres> for Sent<'_> {
+    fn type_info() -> PgTypeInfo {
+        // `produces` answers for each value.
+        PgTypeInfo::with_oid(Oid(0))
+    }
+}

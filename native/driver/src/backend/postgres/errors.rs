@@ -1,0 +1,146 @@
+//! The server's complaints, and sqlx's, as errors of ours.
+
+use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgSeverity};
+
+use crate::error::{Detail, Error, Kind};
+
+/// A complaint by the server.
+pub fn complaint(error: &sqlx::Error) -> Option<&PgDatabaseError> {
+    error.as_database_error()?.try_downcast_ref()
+}
+
+/// Whether the connection can be used after the error: the server answered in order and goes on listening.
+pub fn leaves_healthy(error: &sqlx::Error) -> bool {
+    is_unknown_type(error) || complaint(error).is_some_and(|error| !matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic))
+}
+
+/// sqlx asked the server about a type, and did not understand the whole answer.
+fn is_unknown_type(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::ColumnDecode { .. })
+}
+
+/// The statement was interrupted: by `pg_cancel_backend`, or by a time limit of the server's.
+pub fn is_interruption(error: &sqlx::Error) -> bool {
+    complaint(error).is_some_and(|error| error.code() == "57014")
+}
+
+/// The transaction met an error before.
+pub fn is_aborted_transaction(error: &sqlx::Error) -> bool {
+    complaint(error).is_some_and(|error| error.code() == "25P02")
+}
+
+/// The prepared statement is gone, or its columns have changed; after forgetting them all it will work.
+pub fn wants_preparing(error: &sqlx::Error) -> bool {
+    complaint(error).is_some_and(|error| match error.code() {
+        "26000" => true,
+        // "cached plan must not change result type", in whichever language.
+        "0A000" => error.routine() == Some("RevalidateCachedQuery"),
+        _ => false,
+    })
+}
+
+/// An error met while connecting: names everything but the password.
+pub fn from_connect(error: &sqlx::Error, options: &PgConnectOptions) -> Error {
+    let place = match options.get_socket() {
+        Some(path) => path.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    };
+    let database = options.get_database().map_or_else(String::new, |name| format!(", database {name:?}"));
+    let reason = complaint(error).map_or_else(|| error.to_string(), |error| error.message().to_owned());
+    let message = format!("cannot connect to PostgreSQL at {place}{database} as {:?}: {reason}", options.get_username());
+    let mut ours = Error::new(Kind::ConnectionFailed, message);
+    ours.detail.sqlstate = complaint(error).map(|error| error.code().to_owned());
+    ours
+}
+
+/// An error met on an open connection.
+pub fn from_sqlx(error: &sqlx::Error) -> Error {
+    match (complaint(error), error) {
+        (Some(error), _) => from_server(error),
+        (None, sqlx::Error::Protocol(reason)) => Error::new(Kind::Internal, format!("the server's answer was not understood: {reason}")),
+        (None, error) if is_unknown_type(error) => {
+            Error::new(Kind::Decode, format!("a type in the statement is not known to Oxyde: {error}"))
+                .with_hint("CAST it to another type in SQL, such as CAST(x AS text)")
+        }
+        (None, error) => Error::new(Kind::ConnectionFailed, format!("the connection to the server was lost: {error}")),
+    }
+}
+
+fn from_server(error: &PgDatabaseError) -> Error {
+    let message = match error.detail() {
+        Some(detail) => format!("{}: {detail}", error.message()),
+        None => error.message().to_owned(),
+    };
+    let own = |text: Option<&str>| text.map(str::to_owned);
+    let kind = kind(error.code(), error.message());
+    let hint = error.hint().or_else(|| advice(error.code()));
+    let detail = Detail {
+        sqlstate: Some(error.code().to_owned()),
+        constraint: own(error.constraint()),
+        table: own(error.table()),
+        column: own(error.column()),
+        sql: None,
+        hint: own(hint),
+    };
+    Error { kind, message, detail: Box::new(detail) }
+}
+
+fn kind(sqlstate: &str, message: &str) -> Kind {
+    match sqlstate {
+        "23505" => Kind::UniqueViolation,
+        "23503" => Kind::ForeignKeyViolation,
+        "23502" => Kind::NotNullViolation,
+        "23514" => Kind::CheckViolation,
+        "40001" => Kind::SerializationFailure,
+        "40P01" => Kind::Deadlock,
+        // The server's own statement_timeout has the same number.
+        "57014" if message.contains("timeout") => Kind::Timeout,
+        "57014" => Kind::Cancelled,
+        "55P03" => Kind::Timeout,
+        "57P01" | "57P02" | "57P03" | "57P05" | "25P03" => Kind::ConnectionFailed,
+        "25P02" => Kind::BrokenTransaction,
+        // Out of range, too long, and characters that the database cannot hold.
+        "22001" | "22003" | "22008" | "22021" | "22P05" => Kind::Field,
+        "0A000" => Kind::Unsupported,
+        _ if sqlstate.starts_with("23") => Kind::Integrity,
+        _ if sqlstate.starts_with("08") => Kind::ConnectionFailed,
+        _ => Kind::Database,
+    }
+}
+
+fn advice(sqlstate: &str) -> Option<&'static str> {
+    match sqlstate {
+        "40P01" | "40001" => Some("roll back, then run the transaction again"),
+        "55P03" => Some("another transaction holds the lock; roll back, then run the transaction again"),
+        "42P18" => Some("write a cast after the placeholder, such as $1::bigint"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_have_kinds() {
+        let cases = [
+            ("23505", Kind::UniqueViolation),
+            ("23P01", Kind::Integrity),
+            ("23001", Kind::Integrity),
+            ("40001", Kind::SerializationFailure),
+            ("57014", Kind::Cancelled),
+            ("55P03", Kind::Timeout),
+            ("57P01", Kind::ConnectionFailed),
+            ("08006", Kind::ConnectionFailed),
+            ("22003", Kind::Field),
+            ("22012", Kind::Database),
+            ("42P01", Kind::Database),
+            ("0A000", Kind::Unsupported),
+            ("", Kind::Database),
+        ];
+        for (state, expected) in cases {
+            assert_eq!(kind(state, ""), expected, "{state}");
+        }
+        assert_eq!(kind("57014", "canceling statement due to statement timeout"), Kind::Timeout);
+    }
+}

@@ -1,0 +1,88 @@
+//! Opening a connection: options, session set-up, and which server it is.
+
+use oxyde_ir::{Family, Server, Version};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{ConnectOptions, Row};
+
+use super::{Connection, errors};
+use crate::error::Result;
+use crate::os;
+use crate::settings::Settings;
+
+/// How many prepared statements a connection keeps.
+const STATEMENT_CACHE: usize = 512;
+
+/// sqlx's own number, which a URL has that says nothing.
+const UNSAID_CACHE: usize = 100;
+
+const APPLICATION: &str = "oxyde";
+
+/// sqlx has set encoding, time zone and date style on the way. Interval text is the server's business alone, but a role may have changed it.
+const SETUP: &str = "SET IntervalStyle = 'postgres'; SELECT pg_backend_pid(), current_setting('server_version_num')::int4";
+
+impl Connection {
+    /// Connects, sets the session up and learns which server it is, the last two in one round trip.
+    pub async fn open(options: &PgConnectOptions, settings: &Settings) -> Result<Self> {
+        let name = settings.pg_application_name.as_deref().or(options.get_application_name()).unwrap_or(APPLICATION);
+        let options = options
+            .clone()
+            .application_name(name)
+            .statement_cache_capacity(cache(options, settings))
+            .extra_float_digits(None)
+            .disable_statement_logging();
+        let mut inner = connect(&options).await.map_err(|error| errors::from_connect(&error, &options))?;
+        let answer = sqlx::raw_sql(SETUP).fetch_all(&mut inner).await;
+        let (server, pid) = answer.and_then(|rows| introduction(&rows)).map_err(|error| errors::from_connect(&error, &options))?;
+        Ok(Self { inner, server, pid, options, statement_timeout: settings.statement_timeout, healthy: true })
+    }
+}
+
+/// A bare connection.
+pub(super) async fn connect(options: &PgConnectOptions) -> sqlx::Result<PgConnection> {
+    os::nodelay(options.get_port(), options.connect()).await
+}
+
+/// The settings' number, else the URL's, else ours. Never zero: sqlx 0.9.0 then leaks every statement on the server.
+fn cache(options: &PgConnectOptions, settings: &Settings) -> usize {
+    let said = || {
+        let url = options.to_url_lossy();
+        let (_, number) = url.query_pairs().find(|(name, _)| name == "statement-cache-capacity")?;
+        number.parse().ok().filter(|number| *number != UNSAID_CACHE)
+    };
+    settings.pg_statement_cache_capacity.or_else(said).unwrap_or(STATEMENT_CACHE).max(1)
+}
+
+/// The server and its process for us.
+fn introduction(rows: &[sqlx::postgres::PgRow]) -> sqlx::Result<(Server, i32)> {
+    let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
+    Ok((Server { family: Family::Postgres, version: version(row.try_get(1)?) }, row.try_get(0)?))
+}
+
+/// `150020` is 15.20.
+fn version(number: i32) -> Version {
+    let part = |number: i32| u16::try_from(number).unwrap_or(0);
+    Version(part(number / 10_000), part(number % 10_000), 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_understood() {
+        assert_eq!(version(150_020), Version(15, 20, 0));
+        assert_eq!(version(90_624), Version(9, 624, 0));
+    }
+
+    #[test]
+    fn statements_are_always_kept() {
+        let with = |url: &str, own: Option<usize>| {
+            cache(&url.parse().unwrap(), &Settings { pg_statement_cache_capacity: own, ..Settings::default() })
+        };
+        assert_eq!(with("postgres://h/d", None), 512);
+        assert_eq!(with("postgres://h/d", Some(0)), 1);
+        assert_eq!(with("postgres://h/d?statement-cache-capacity=7", None), 7);
+        assert_eq!(with("postgres://h/d?statement-cache-capacity=0", None), 1);
+        assert_eq!(with("postgres://h/d?statement-cache-capacity=7", Some(9)), 9);
+    }
+}

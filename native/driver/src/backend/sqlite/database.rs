@@ -1,0 +1,101 @@
+//! The open database with its prepared statements, used by one thread at a time.
+
+use std::sync::Arc;
+
+use sqlx::SqliteConnection;
+
+use super::brake::Brake;
+use super::cache::Cache;
+use super::errors;
+use super::functions;
+use super::handle::Handle;
+use crate::error::{Error, Kind, Result};
+
+/// The parts in the order in which they must go: no statement outlives the handle.
+pub struct Database {
+    pub cache: Cache,
+    brake: Attached,
+    pub handle: Handle,
+    /// Everybody shares this one connection.
+    pub is_memory: bool,
+}
+
+/// A brake that the database asks, until dropped.
+struct Attached(Arc<Brake>);
+
+impl Drop for Attached {
+    fn drop(&mut self) {
+        self.0.detach();
+    }
+}
+
+impl Database {
+    pub fn new(handle: Handle, brake: Arc<Brake>, is_memory: bool) -> Result<Self> {
+        // Sound: the handle is open, and `Attached` goes before it; the brake does not move inside its `Arc`, which is kept as long.
+        unsafe { brake.attach(handle.db()) };
+        let database = Self { cache: Cache::default(), brake: Attached(brake), handle, is_memory };
+        database.handle.refuse_quoted_strings();
+        functions::register(&database.handle)?;
+        Ok(database)
+    }
+
+    pub fn brake(&self) -> &Brake {
+        &self.brake.0
+    }
+
+    /// Gives sqlx its connection back, to be closed.
+    pub fn release(self) -> Option<Box<SqliteConnection>> {
+        let Self { cache, brake, handle, .. } = self;
+        drop(cache);
+        drop(brake);
+        handle.release()
+    }
+
+    /// Runs a statement of our own, whose rows nobody wants.
+    pub fn command(&mut self, sql: &str) -> Result<()> {
+        let mut taken = self.cache.take(&self.handle, sql).map_err(|error| error.in_sql(sql))?;
+        let end = {
+            let mut running = taken.statement.start();
+            loop {
+                match running.step() {
+                    Ok(true) => {}
+                    Ok(false) => break Ok(()),
+                    Err(error) => break Err(error),
+                }
+            }
+        };
+        self.cache.put(taken);
+        end.map_err(|error| self.explain(error).in_sql(sql))
+    }
+
+    /// What only the connection knows about an error: that we stopped the statement, or how long it waited.
+    pub fn explain(&self, error: Error) -> Error {
+        let brake = self.brake();
+        if error.detail.sqlstate.as_deref().is_some_and(errors::is_interruption) {
+            let message = "the statement was cancelled";
+            return Error { kind: Kind::Cancelled, message: message.to_owned(), detail: error.detail };
+        }
+        if error.detail.sqlstate.as_deref().is_some_and(errors::is_busy) {
+            if brake.is_pulled() {
+                let message = "the statement was cancelled while it waited for a lock";
+                return Error { kind: Kind::Cancelled, message: message.to_owned(), detail: error.detail };
+            }
+            return errors::locked(error, brake.has_waited());
+        }
+        error
+    }
+
+    /// The first column of a statement's first row, as text.
+    pub fn ask(&self, sql: &str) -> Result<Option<String>> {
+        let mut statement = super::statement::Statement::prepare(&self.handle, sql)?;
+        let mut running = statement.start();
+        if !running.step()? {
+            return Ok(None);
+        }
+        Ok(match running.cell(0) {
+            super::statement::Cell::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
+            super::statement::Cell::Int(value) => Some(value.to_string()),
+            super::statement::Cell::Null | super::statement::Cell::Real(_) | super::statement::Cell::Blob(_) => None,
+        })
+    }
+}

@@ -1,0 +1,71 @@
+//! What a column of a result without known types holds, by the type that its table declares.
+
+use oxyde_ir::ColumnType;
+
+/// The type that a declaration stands for; `None` when each value speaks for itself.
+pub fn column_type(declared: Option<&str>) -> Option<ColumnType> {
+    let declared = declared?.trim().to_ascii_uppercase();
+    let (name, digits) = match declared.split_once('(') {
+        Some((name, rest)) => (name.trim_end(), rest.split_once(')').map(|(digits, _)| digits)),
+        None => (declared.as_str(), None),
+    };
+    // Words after the digits: TIMESTAMP(6) WITH TIME ZONE.
+    let zoned = declared.ends_with("WITH TIME ZONE");
+    Some(match name {
+        "BOOLEAN" | "BOOL" => ColumnType::Bool,
+        "DATE" => ColumnType::Date,
+        "TIME" if !zoned => ColumnType::Time,
+        "TIMESTAMPTZ" | "TIMESTAMP WITH TIME ZONE" => ColumnType::DatetimeTz,
+        "TIMESTAMP" if zoned => ColumnType::DatetimeTz,
+        "DATETIME" | "TIMESTAMP" | "TIMESTAMP WITHOUT TIME ZONE" => ColumnType::Datetime,
+        "NUMERIC" | "DECIMAL" => decimal(digits),
+        "UUID" => ColumnType::Uuid,
+        "INTEGER" | "INT" | "BIGINT" | "SMALLINT" | "TINYINT" | "MEDIUMINT" | "INT2" | "INT4" | "INT8" | "UNSIGNED BIG INT"
+        | "BIGINT UNSIGNED" | "INT UNSIGNED" | "INTEGER UNSIGNED" | "SMALLINT UNSIGNED" | "TINYINT UNSIGNED" => ColumnType::Int,
+        "REAL" | "FLOAT" | "DOUBLE" | "DOUBLE PRECISION" => ColumnType::Float,
+        "BLOB" => ColumnType::Bytes,
+        // Text in SQLite's eyes, as CHAR(36) and VARCHAR(n) are.
+        _ if ["CHAR", "CLOB", "TEXT"].iter().any(|word| name.contains(word)) && !name.contains("INT") => ColumnType::Text,
+        "JSON" => ColumnType::Text,
+        _ => return None,
+    })
+}
+
+fn decimal(digits: Option<&str>) -> ColumnType {
+    let (precision, scale) = match digits.map(|digits| digits.split_once(',').unwrap_or((digits, "0"))) {
+        Some((precision, scale)) => (precision.trim().parse().ok(), scale.trim().parse().ok()),
+        None => (None, None),
+    };
+    ColumnType::Decimal { precision, scale: precision.and(scale) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn declarations_name_types() {
+        let fixed = |precision, scale| ColumnType::Decimal { precision: Some(precision), scale: Some(scale) };
+        let cases = [
+            ("integer", ColumnType::Int),
+            ("BIGINT", ColumnType::Int),
+            ("Boolean", ColumnType::Bool),
+            ("NUMERIC(10, 2)", fixed(10, 2)),
+            ("DECIMAL(5)", fixed(5, 0)),
+            ("numeric", ColumnType::Decimal { precision: None, scale: None }),
+            ("VARCHAR(20)", ColumnType::Text),
+            ("CHAR(36)", ColumnType::Text),
+            ("JSON", ColumnType::Text),
+            ("TIMESTAMP(6) WITH TIME ZONE", ColumnType::DatetimeTz),
+            ("TIMESTAMPTZ", ColumnType::DatetimeTz),
+            ("DATETIME", ColumnType::Datetime),
+            ("double precision", ColumnType::Float),
+        ];
+        for (declared, expected) in cases {
+            assert_eq!(column_type(Some(declared)), Some(expected), "{declared}");
+        }
+        for declared in [None, Some(""), Some("MONEY"), Some("POINT"), Some("JSONB"), Some("INTERVAL")] {
+            assert_eq!(column_type(declared), None, "{declared:?}");
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Values on their way into a statement.
+
+use std::borrow::Cow;
+
+use oxyde_ir::Value;
+use oxyde_ir::program::{Form, Repeat, Slot, Source, Text};
+
+use super::statement::{Running, Unbound};
+use crate::batch::{Column, ColumnBatch, Data};
+use crate::error::{Error, Kind, Result};
+use crate::request::{Request, Run};
+use crate::{decimal, iso, slot};
+
+/// Binds the slots of one run: once, or once for each row of `Text::Rows`.
+pub fn bind<'a>(running: &mut Running<'a>, request: &Request<'a>, run: Run) -> Result<()> {
+    let rows = match &request.step.text {
+        Text::Fixed(_) => 1,
+        Text::Rows { .. } => run.rows,
+    };
+    let mut at = 0;
+    for row in run.start..run.start + rows {
+        for slot in &request.step.slots {
+            at += 1;
+            bind_slot(running, at, request, slot, run, row).map_err(|fault| fault.at(request, slot))?;
+        }
+    }
+    Ok(())
+}
+
+/// Why a value cannot be sent.
+enum Fault {
+    Value(String),
+    /// The statement was written for another server.
+    Form,
+}
+
+impl From<Unbound> for Fault {
+    fn from(unbound: Unbound) -> Self {
+        Self::Value(unbound.reason())
+    }
+}
+
+impl From<String> for Fault {
+    fn from(reason: String) -> Self {
+        Self::Value(reason)
+    }
+}
+
+impl Fault {
+    fn at(self, request: &Request<'_>, slot: &Slot) -> Error {
+        let column = match slot.source {
+            Source::Bulk(index) => column(request.bulk, index),
+            Source::Key(index) => column(request.keys, index),
+            Source::Param(_) | Source::Member { .. } => None,
+        };
+        let place = match slot.source {
+            Source::Param(index) | Source::Member { index, .. } => format!("parameter {}", index + 1),
+            Source::Bulk(index) | Source::Key(index) => {
+                column.map_or_else(|| format!("column {}", index + 1), |column| format!("column {:?}", column.name))
+            }
+        };
+        match self {
+            Self::Value(reason) => {
+                let mut error = Error::new(Kind::Field, format!("{place}: {reason}"));
+                error.detail.column = column.map(|column| column.name.clone());
+                error
+            }
+            Self::Form => Error::new(Kind::Internal, format!("{place} has a form that SQLite does not know: {:?}", slot.form)),
+        }
+    }
+}
+
+fn column(batch: Option<&ColumnBatch>, index: u32) -> Option<&Column> {
+    batch?.columns.get(index as usize)
+}
+
+fn bind_slot<'a>(
+    running: &mut Running<'a>,
+    at: usize,
+    request: &Request<'a>,
+    slot: &Slot,
+    run: Run,
+    row: usize,
+) -> std::result::Result<(), Fault> {
+    let stored = match slot.source {
+        Source::Bulk(index) => column(request.bulk, index),
+        Source::Key(index) => column(request.keys, index),
+        Source::Param(_) | Source::Member { .. } => None,
+    };
+    match (slot.form, slot.source) {
+        (Form::Scalar, source) => match stored {
+            Some(column) => bind_cell(running, at, column, row),
+            None => match request.scalar(source, row) {
+                Cow::Borrowed(value) => bind_value(running, at, value),
+                Cow::Owned(value) => bind_owned(running, at, &value),
+            },
+        },
+        (Form::Pattern { syntax, before, after }, source) => match &*request.scalar(source, row) {
+            Value::Null => Ok(running.bind_null(at)?),
+            Value::Text(text) => Ok(running.bind_copy(at, &slot::pattern(text, syntax, before, after))?),
+            _ => Err(Fault::Form),
+        },
+        (Form::JsonArray, source) => match list(request, source, run, row) {
+            Some(values) => Ok(running.bind_copy(at, &json_array(&values)?)?),
+            None => Ok(running.bind_null(at)?),
+        },
+        (Form::Array, _) => Err(Fault::Form),
+    }
+}
+
+/// The members of a list: a parameter, the rows of a bulk column in this run, or kept keys.
+fn list<'a>(request: &Request<'a>, source: Source, run: Run, row: usize) -> Option<Cow<'a, [Value]>> {
+    let all = |column: &Column, rows: std::ops::Range<usize>| rows.map(|row| column.value(row)).collect::<Vec<_>>();
+    match source {
+        Source::Bulk(index) => column(request.bulk, index).map(|column| all(column, run.start..run.start + run.rows).into()),
+        Source::Key(index) if request.step.repeat != Repeat::EachKey => {
+            column(request.keys, index).map(|column| all(column, 0..column.data.len()).into())
+        }
+        Source::Param(_) | Source::Member { .. } | Source::Key(_) => match request.scalar(source, row) {
+            Cow::Borrowed(Value::Array(values)) => Some(values.as_slice().into()),
+            Cow::Owned(Value::Array(values)) => Some(values.into()),
+            Cow::Borrowed(Value::Null) | Cow::Owned(Value::Null) => None,
+            other => Some(vec![other.into_owned()].into()),
+        },
+    }
+}
+
+/// A value straight out of a column.
+fn bind_cell<'a>(running: &mut Running<'a>, at: usize, column: &'a Column, row: usize) -> std::result::Result<(), Fault> {
+    if !column.is_valid(row) {
+        return Ok(running.bind_null(at)?);
+    }
+    match &column.data {
+        Data::Bool(v) => running.bind_int(at, v[row].into())?,
+        Data::Int16(v) => running.bind_int(at, v[row].into())?,
+        Data::Int32(v) => running.bind_int(at, v[row].into())?,
+        Data::Int64(v) | Data::Duration(v) => running.bind_int(at, v[row])?,
+        Data::Text(v) | Data::Enum(v) | Data::Json(v) => running.bind_text(at, v.get(row))?,
+        Data::Bytes(v) => running.bind_blob(at, v.get(row))?,
+        Data::Dynamic(v) => bind_value(running, at, &v[row])?,
+        Data::UInt64(_)
+        | Data::Float32(_)
+        | Data::Float64(_)
+        | Data::Decimal { .. }
+        | Data::DecimalText { .. }
+        | Data::Date(_)
+        | Data::Time(_)
+        | Data::TimeTz(_)
+        | Data::Datetime(_)
+        | Data::DatetimeTz(_)
+        | Data::Interval(_)
+        | Data::Uuid(_)
+        | Data::List { .. } => bind_owned(running, at, &column.value(row))?,
+    }
+    Ok(())
+}
+
+/// A value that lives as long as the run: text and bytes are not copied.
+fn bind_value<'a>(running: &mut Running<'a>, at: usize, value: &'a Value) -> std::result::Result<(), Fault> {
+    match value {
+        Value::Text(value) | Value::Json(value) => Ok(running.bind_text(at, value.as_bytes())?),
+        Value::Bytes(value) => Ok(running.bind_blob(at, value)?),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Decimal(_)
+        | Value::Date(_)
+        | Value::Time(_)
+        | Value::Datetime(_)
+        | Value::DatetimeTz(_)
+        | Value::Duration(_)
+        | Value::Uuid(_)
+        | Value::Array(_) => bind_owned(running, at, value),
+    }
+}
+
+/// A value that is gone before the run is.
+fn bind_owned(running: &mut Running<'_>, at: usize, value: &Value) -> std::result::Result<(), Fault> {
+    match value {
+        Value::Null => running.bind_null(at)?,
+        Value::Bool(value) => running.bind_int(at, (*value).into())?,
+        Value::Int(value) | Value::Duration(value) => running.bind_int(at, *value)?,
+        // SQLite would make NULL of it.
+        Value::Float(value) if value.is_nan() => return Err("SQLite cannot hold NaN".to_owned().into()),
+        Value::Float(value) => running.bind_real(at, *value)?,
+        Value::Text(value) | Value::Json(value) => running.bind_copy(at, value)?,
+        Value::Bytes(value) => running.bind_blob_copy(at, value)?,
+        Value::Decimal(_) | Value::Date(_) | Value::Time(_) | Value::Datetime(_) | Value::DatetimeTz(_) | Value::Uuid(_) | Value::Array(_) => {
+            running.bind_copy(at, &text(value)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// How a value that SQLite has no type for is written: the one spelling that stored values have, so that they compare as text.
+fn text(value: &Value) -> std::result::Result<String, String> {
+    let calendar = || "the date lies outside the years 0 to 9999".to_owned();
+    match value {
+        Value::Decimal(value) => plain(value).ok_or_else(|| format!("SQLite cannot hold the decimal {value}")),
+        Value::Date(value) => iso::date(*value).ok_or_else(calendar),
+        Value::Time(value) => iso::time(*value).map(short).ok_or_else(|| format!("{value} microseconds are no time of day")),
+        Value::Datetime(value) | Value::DatetimeTz(value) => iso::datetime(*value, ' ').map(short).ok_or_else(calendar),
+        Value::Uuid(value) => Ok(slot::uuid(*value)),
+        Value::Text(value) | Value::Json(value) => Ok(value.clone()),
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Bytes(_) | Value::Duration(_) | Value::Array(_) => {
+            slot::json(value)
+        }
+    }
+}
+
+/// A clock without a fraction that is zero.
+fn short(mut clock: String) -> String {
+    if clock.ends_with(".000000") {
+        clock.truncate(clock.len() - 7);
+    }
+    clock
+}
+
+/// Decimal digits without zeros at either end, and without a sign on zero; `None` for NaN and infinities.
+pub fn plain(text: &str) -> Option<String> {
+    let mut text = decimal::canonical(text)?;
+    if text.contains('.') {
+        text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
+    }
+    Some(if text == "-0" { "0".to_owned() } else { text })
+}
+
+/// A list for `json_each`, whose values compare equal to bound ones.
+fn json_array(values: &[Value]) -> std::result::Result<String, String> {
+    let mut members = Vec::with_capacity(values.len());
+    for value in values {
+        members.push(match value {
+            Value::Text(value) if value.contains('\0') => return Err("text with a NUL character cannot stand in a list".to_owned()),
+            Value::Bytes(_) | Value::Array(_) | Value::Json(_) => return Err("such values cannot stand in a list".to_owned()),
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Duration(_) => Cow::Borrowed(value),
+            Value::Decimal(_) | Value::Date(_) | Value::Time(_) | Value::Datetime(_) | Value::DatetimeTz(_) | Value::Uuid(_) => {
+                Cow::Owned(Value::Text(text(value)?))
+            }
+        });
+    }
+    slot::json_array(members.iter().map(|member| &**member))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_spelling_for_each_value() {
+        let spelled = |value| text(&value).unwrap();
+        assert_eq!(spelled(Value::Decimal("0012.500".into())), "12.5");
+        assert_eq!(spelled(Value::Decimal("-0.00".into())), "0");
+        assert_eq!(spelled(Value::Decimal("100".into())), "100");
+        assert_eq!(spelled(Value::Datetime(0)), "1970-01-01 00:00:00");
+        assert_eq!(spelled(Value::DatetimeTz(1_500_000)), "1970-01-01 00:00:01.500000");
+        assert_eq!(spelled(Value::Time(0)), "00:00:00");
+        assert_eq!(spelled(Value::Uuid([0xab; 16])), "abababab-abab-abab-abab-abababababab");
+        assert_eq!(spelled(Value::Array(vec![Value::Int(1), Value::Null])), "[1,null]");
+        for value in [Value::Decimal("NaN".into()), Value::Decimal("Infinity".into()), Value::Date(i32::MAX), Value::Time(-1)] {
+            assert!(text(&value).is_err(), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn lists_compare_like_values() {
+        let values = [Value::Int(i64::MIN), Value::Float(0.1), Value::Text("é\"".into()), Value::Datetime(0), Value::Null];
+        assert_eq!(json_array(&values).unwrap(), "[-9223372036854775808,0.1,\"é\\\"\",\"1970-01-01 00:00:00\",null]");
+        for value in [Value::Text("a\0".into()), Value::Float(f64::INFINITY), Value::Bytes(vec![])] {
+            assert!(json_array(std::slice::from_ref(&value)).is_err(), "{value:?}");
+        }
+    }
+}

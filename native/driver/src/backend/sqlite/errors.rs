@@ -1,0 +1,180 @@
+//! SQLite's complaints as errors of ours.
+
+use std::ffi::c_int;
+
+use libsqlite3_sys as ffi;
+
+use crate::error::{Error, Kind};
+
+/// An error by its extended result code. The code stays in `sqlstate`.
+pub fn from_code(code: c_int, message: &str) -> Error {
+    let kind = kind(code);
+    let mut error = Error::new(kind, message);
+    error.detail.sqlstate = Some(code.to_string());
+    name_parts(&mut error, code, message);
+    match hint(code & 0xff) {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    }
+}
+
+/// An error that sqlx met while it opened the database.
+pub fn from_sqlx(error: &sqlx::Error) -> Error {
+    let code = error.as_database_error().and_then(|error| error.code()?.parse().ok());
+    match (error.as_database_error(), code) {
+        (Some(complaint), Some(code)) => from_code(code, complaint.message()),
+        _ => Error::new(Kind::ConnectionFailed, error.to_string()),
+    }
+}
+
+fn kind(code: c_int) -> Kind {
+    match code {
+        ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => Kind::UniqueViolation,
+        ffi::SQLITE_CONSTRAINT_FOREIGNKEY => Kind::ForeignKeyViolation,
+        ffi::SQLITE_CONSTRAINT_NOTNULL => Kind::NotNullViolation,
+        ffi::SQLITE_CONSTRAINT_CHECK => Kind::CheckViolation,
+        ffi::SQLITE_BUSY_SNAPSHOT => Kind::SerializationFailure,
+        _ => match code & 0xff {
+            ffi::SQLITE_CONSTRAINT => Kind::Integrity,
+            ffi::SQLITE_INTERRUPT => Kind::Cancelled,
+            ffi::SQLITE_BUSY => Kind::Timeout,
+            // A value of a type, or a size, that the column or the statement does not take.
+            ffi::SQLITE_MISMATCH | ffi::SQLITE_TOOBIG | ffi::SQLITE_RANGE => Kind::Field,
+            _ => Kind::Database,
+        },
+    }
+}
+
+const fn hint(primary: c_int) -> Option<&'static str> {
+    match primary {
+        ffi::SQLITE_READONLY => Some("the file, or its folder, cannot be written, or it was opened with mode=ro or in a read-only block"),
+        ffi::SQLITE_FULL => Some("the disk, or the size that the file may have, is full"),
+        ffi::SQLITE_CANTOPEN => Some("the file, or one that SQLite keeps beside it, cannot be opened: check the folder and its permissions"),
+        ffi::SQLITE_CORRUPT => Some("the file is damaged: PRAGMA integrity_check says where; restore a backup"),
+        ffi::SQLITE_NOTADB => Some("the file is no SQLite database, or it is encrypted"),
+        _ => None,
+    }
+}
+
+/// Fills in what a message about a constraint names.
+fn name_parts(error: &mut Error, code: c_int, message: &str) {
+    let Some((_, subject)) = message.split_once("constraint failed: ") else { return };
+    let detail = &mut error.detail;
+    match code {
+        ffi::SQLITE_CONSTRAINT_CHECK => detail.constraint = Some(subject.to_owned()),
+        ffi::SQLITE_CONSTRAINT_NOTNULL
+        | ffi::SQLITE_CONSTRAINT_UNIQUE
+        | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+        | ffi::SQLITE_CONSTRAINT_ROWID => {
+            // An index on expressions is told by its name.
+            if let Some(index) = subject.strip_prefix("index ") {
+                detail.constraint = Some(index.trim_matches('\'').to_owned());
+                return;
+            }
+            let Some((table, _)) = subject.split_once('.') else { return };
+            let prefix = format!("{table}.");
+            let columns: Vec<&str> = subject.split(", ").filter_map(|part| part.strip_prefix(prefix.as_str())).collect();
+            detail.table = Some(table.to_owned());
+            if let [column] = columns.as_slice() {
+                detail.column = Some((*column).to_owned());
+            }
+            if code != ffi::SQLITE_CONSTRAINT_NOTNULL {
+                // SQLite names no unique constraint, only its columns.
+                detail.constraint = Some(columns.join(", "));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A lock that did not come free: after the wait that settings allow, or at once, when waiting could not help.
+pub fn locked(error: Error, has_waited: bool) -> Error {
+    let is_stale = error.kind == Kind::SerializationFailure;
+    if is_stale || !has_waited {
+        let message = "database is locked: another connection wrote since this transaction began to read";
+        return Error { kind: Kind::SerializationFailure, message: message.to_owned(), detail: error.detail }
+            .with_hint("begin transactions that write with BEGIN IMMEDIATE, or run the transaction again");
+    }
+    Error { kind: Kind::Timeout, message: "database is locked: another connection is writing".to_owned(), detail: error.detail }
+        .with_hint("keep transactions short and begin those that write with BEGIN IMMEDIATE, or raise sqlite_busy_timeout")
+}
+
+fn primary(code: &str) -> Option<c_int> {
+    code.parse::<c_int>().ok().map(|code| code & 0xff)
+}
+
+/// Whether a code of ours says that the statement was stopped.
+pub fn is_interruption(code: &str) -> bool {
+    primary(code) == Some(ffi::SQLITE_INTERRUPT)
+}
+
+/// Whether a code says that somebody else holds a lock.
+pub fn is_busy(code: &str) -> bool {
+    primary(code) == Some(ffi::SQLITE_BUSY)
+}
+
+/// Whether a code says that a file cannot be opened.
+pub fn is_unopenable(code: &str) -> bool {
+    primary(code) == Some(ffi::SQLITE_CANTOPEN)
+}
+
+/// Whether a code says that a file cannot be written.
+pub fn is_read_only(code: &str) -> bool {
+    primary(code) == Some(ffi::SQLITE_READONLY)
+}
+
+/// Whether a connection that met this code is to be opened anew.
+pub fn is_loss(code: &str) -> bool {
+    matches!(primary(code), Some(ffi::SQLITE_IOERR | ffi::SQLITE_CORRUPT | ffi::SQLITE_CANTOPEN | ffi::SQLITE_NOTADB | ffi::SQLITE_PROTOCOL))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(code: c_int, message: &str) -> (Kind, Option<String>, Option<String>, Option<String>) {
+        let error = from_code(code, message);
+        (error.kind, error.detail.constraint, error.detail.table, error.detail.column)
+    }
+
+    fn some(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    #[test]
+    fn constraints_are_named() {
+        assert_eq!(read(2067, "UNIQUE constraint failed: t.a"), (Kind::UniqueViolation, some("a"), some("t"), some("a")));
+        assert_eq!(read(1555, "UNIQUE constraint failed: t.a, t.b"), (Kind::UniqueViolation, some("a, b"), some("t"), None));
+        assert_eq!(read(2067, "UNIQUE constraint failed: index 'lower_a'"), (Kind::UniqueViolation, some("lower_a"), None, None));
+        assert_eq!(read(1299, "NOT NULL constraint failed: t.a"), (Kind::NotNullViolation, None, some("t"), some("a")));
+        assert_eq!(read(275, "CHECK constraint failed: positive"), (Kind::CheckViolation, some("positive"), None, None));
+        assert_eq!(read(787, "FOREIGN KEY constraint failed"), (Kind::ForeignKeyViolation, None, None, None));
+        assert_eq!(read(1811, "no more than three"), (Kind::Integrity, None, None, None));
+    }
+
+    #[test]
+    fn codes_have_kinds() {
+        assert_eq!((kind(9), kind(5), kind(517), kind(20), kind(1)), {
+            (Kind::Cancelled, Kind::Timeout, Kind::SerializationFailure, Kind::Field, Kind::Database)
+        });
+        assert!(from_code(8, "attempt to write a readonly database").detail.hint.is_some());
+        assert!(is_loss("266") && !is_loss("1") && is_busy("517") && is_interruption("9"));
+    }
+
+    #[test]
+    fn locks_tell_what_to_do() {
+        let error = locked(from_code(5, "database is locked"), true);
+        assert!(error.kind == Kind::Timeout && error.detail.hint.unwrap().contains("sqlite_busy_timeout"));
+        assert_eq!(locked(from_code(5, "database is locked"), false).kind, Kind::SerializationFailure);
+        assert_eq!(locked(from_code(517, "database is locked"), true).kind, Kind::SerializationFailure);
+    }
+
+    #[test]
+    fn odd_messages_do_no_harm() {
+        for message in ["", "constraint failed: ", "UNIQUE constraint failed: é", "UNIQUE constraint failed: .", "constraint failed: index '"] {
+            for code in [2067, 1555, 1299, 275, 787, 19] {
+                let _ = from_code(code, message);
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Running a step: each run to its end, or until it is not wanted any more.
+
+use oxyde_ir::program::Text;
+
+use super::cache::Taken;
+use super::database::Database;
+use super::encode;
+use super::gather::Gather;
+use super::outlet::Outlet;
+use super::statement::Statement;
+use crate::error::{Error, Kind, Result};
+use crate::request::{Request, Run};
+use crate::stream::Finished;
+
+impl Database {
+    /// Runs a step on the connection's thread.
+    pub fn execute(&mut self, request: &Request<'_>) -> Result<Finished> {
+        let mut finished = Finished::default();
+        let mut gather = Gather::new(request);
+        let mut outlet: Option<Outlet<'_>> = None;
+        let mut taken: Option<Taken> = None;
+        let mut end = Ok(());
+        for run in request.runs() {
+            let text = request.text(run);
+            end = self.one(request, run, &text, &mut taken, &mut gather, &mut outlet, &mut finished);
+            if let Err(error) = end {
+                end = Err(self.explain(error).in_sql(&text));
+                break;
+            }
+        }
+        if let Some(taken) = taken {
+            self.cache.put(taken);
+        }
+        end?;
+        finished.last = gather.finish();
+        finished.rest = outlet.map(Outlet::into_rest).unwrap_or_default();
+        Ok(finished)
+    }
+
+    #[allow(clippy::too_many_arguments)] // the state of one loop
+    fn one<'a>(
+        &mut self,
+        request: &Request<'a>,
+        run: Run,
+        text: &str,
+        taken: &mut Option<Taken>,
+        gather: &mut Gather<'a>,
+        outlet: &mut Option<Outlet<'a>>,
+        finished: &mut Finished,
+    ) -> Result<()> {
+        if self.brake().is_pulled() {
+            return Err(Error::new(Kind::Cancelled, "cancelled before the statement was sent"));
+        }
+        let statement = match taken {
+            Some(same) if &*same.text == text => &mut same.statement,
+            _ => {
+                if let Some(other) = taken.take() {
+                    self.cache.put(other);
+                }
+                &mut taken.insert(self.cache.take(&self.handle, text)?).statement
+            }
+        };
+        check_count(request, run, statement)?;
+        let writes = !statement.is_read_only();
+        if outlet.is_none()
+            && let Some(sink) = request.sink
+        {
+            *outlet = Some(Outlet::new(sink, self.is_memory || writes || !self.handle.is_autocommit()));
+        }
+        let before = (self.handle.total_changes(), self.handle.last_insert_rowid());
+        self.rows(request, run, statement, gather, outlet.as_mut())?;
+        if writes && self.handle.total_changes() != before.0 {
+            finished.affected += self.handle.changes() as u64;
+            let key = self.handle.last_insert_rowid();
+            if key != before.1 || is_insert(text) {
+                finished.insert_id = Some(key);
+            }
+        }
+        Ok(())
+    }
+
+    fn rows<'a>(
+        &self,
+        request: &Request<'a>,
+        run: Run,
+        statement: &mut Statement,
+        gather: &mut Gather<'a>,
+        mut outlet: Option<&mut Outlet<'a>>,
+    ) -> Result<()> {
+        let mut running = statement.start();
+        encode::bind(&mut running, request, run)?;
+        let mut more = running.step()?;
+        gather.describe(&running)?;
+        while more {
+            gather.push(&running)?;
+            if gather.is_full()
+                && let Some(outlet) = outlet.as_deref_mut()
+            {
+                outlet.give(gather.take(), self.brake())?;
+            }
+            more = running.step()?;
+        }
+        Ok(())
+    }
+
+    /// Runs a read by key on the thread of the caller; `None` when that would take more than a moment.
+    pub fn execute_here(&mut self, request: &Request<'_>) -> Option<Result<Finished>> {
+        let [run] = request.runs()[..] else { return None };
+        let text = request.text(run);
+        if !self.cache.contains(&text) {
+            return None;
+        }
+        let mut taken = self.cache.take(&self.handle, &text).ok()?;
+        let mut gather = Gather::new(request);
+        let quick = taken.statement.is_read_only() && check_count(request, run, &taken.statement).is_ok();
+        let end = quick.then(|| self.rows(request, run, &mut taken.statement, &mut gather, None));
+        self.cache.put(taken);
+        match end? {
+            Ok(()) => Some(Ok(Finished { last: gather.finish(), ..Finished::default() })),
+            Err(_) if self.brake().is_spent() => None,
+            Err(error) => Some(Err(self.explain(error).in_sql(&text))),
+        }
+    }
+}
+
+fn check_count(request: &Request<'_>, run: Run, statement: &Statement) -> Result<()> {
+    let taken = statement.parameters();
+    let rows = match &request.step.text {
+        Text::Fixed(_) => 1,
+        Text::Rows { .. } => run.rows,
+    };
+    let given = request.step.slots.len() * rows;
+    if taken == given {
+        return Ok(());
+    }
+    let message = format!("the statement has {taken} placeholders, but {given} values were given; give one value for each ?");
+    Err(Error::new(Kind::Field, message))
+}
+
+/// Whether a statement inserts, so that SQLite's last key is its own.
+fn is_insert(text: &str) -> bool {
+    let word: String = text.trim_start().chars().take_while(char::is_ascii_alphabetic).collect();
+    ["INSERT", "REPLACE"].iter().any(|verb| word.eq_ignore_ascii_case(verb))
+}

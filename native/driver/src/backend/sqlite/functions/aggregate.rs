@@ -1,0 +1,133 @@
+//! Exact sums and averages of decimals, over groups and over windows.
+
+use std::ffi::{CStr, c_int};
+
+use libsqlite3_sys as ffi;
+
+use super::number::Number;
+use super::register::{Answer, Answered, FLAGS, answer, arguments, check};
+use crate::backend::sqlite::handle::Handle;
+use crate::backend::sqlite::statement::Cell;
+use crate::error::Result;
+
+/// The values so far; NULLs do not count.
+#[derive(Default)]
+struct Total {
+    sum: Number,
+    count: i64,
+    /// A value was no decimal.
+    fault: Option<String>,
+}
+
+impl Total {
+    fn take_in(&mut self, arguments: &[Cell<'_>], is_leaving: bool) {
+        let [value] = arguments else { return };
+        match Number::of(*value) {
+            Ok(None) => {}
+            Ok(Some(number)) if is_leaving => {
+                self.sum = self.sum.subtract(&number);
+                self.count -= 1;
+            }
+            Ok(Some(number)) => {
+                self.sum = self.sum.add(&number);
+                self.count += 1;
+            }
+            Err(reason) => self.fault = Some(reason),
+        }
+    }
+
+    /// NULL when there was no value.
+    fn result(&self, average: bool) -> Answered {
+        if let Some(reason) = &self.fault {
+            return Err(format!("oxyde_decimal_{}: {reason}", if average { "avg" } else { "sum" }));
+        }
+        if self.count == 0 {
+            return Ok(Answer::Null);
+        }
+        let result = if average { self.sum.divide(&Number::from(self.count)) } else { None };
+        Ok(Answer::Text(result.as_ref().unwrap_or(&self.sum).text()))
+    }
+}
+
+pub fn register(handle: &Handle) -> Result<()> {
+    one::<false>(handle, c"oxyde_decimal_sum")?;
+    one::<true>(handle, c"oxyde_decimal_avg")
+}
+
+fn one<const AVERAGE: bool>(handle: &Handle, name: &CStr) -> Result<()> {
+    // Sound: the database is open, the name ends in NUL, and nothing is kept that would have to be freed.
+    let code = unsafe {
+        ffi::sqlite3_create_window_function(
+            handle.db().as_ptr(),
+            name.as_ptr(),
+            1,
+            FLAGS,
+            std::ptr::null_mut(),
+            Some(step::<false>),
+            Some(finish::<AVERAGE>),
+            Some(value::<AVERAGE>),
+            Some(step::<true>),
+            None,
+        )
+    };
+    check(handle, code)
+}
+
+/// Where SQLite keeps the pointer to the total of the group under way; null when there is no memory, or no row came.
+///
+/// # Safety
+/// `context` is the one that SQLite passed to the call under way.
+unsafe fn place(context: *mut ffi::sqlite3_context, make: bool) -> *mut *mut Total {
+    let size = if make { size_of::<*mut Total>() } else { 0 };
+    // Sound: as the caller promises; SQLite's memory is zeroed and aligned for any type.
+    unsafe { ffi::sqlite3_aggregate_context(context, size as c_int).cast() }
+}
+
+unsafe extern "C" fn step<const LEAVING: bool>(
+    context: *mut ffi::sqlite3_context,
+    count: c_int,
+    values: *mut *mut ffi::sqlite3_value,
+) {
+    // Sound: SQLite passes the call's context and arguments. The pointer in the place is null or the box made here, which only
+    // `finish` frees. An answer is given for panics only.
+    unsafe {
+        let place = place(context, true);
+        if place.is_null() {
+            ffi::sqlite3_result_error_nomem(context);
+            return;
+        }
+        let work = || {
+            if (*place).is_null() {
+                *place = Box::into_raw(Box::default());
+            }
+            (**place).take_in(&arguments(count, values), LEAVING);
+            Ok(Answer::Null)
+        };
+        answer(context, work);
+    }
+}
+
+unsafe extern "C" fn value<const AVERAGE: bool>(context: *mut ffi::sqlite3_context) {
+    // Sound: as in `step`; the total stays where it is.
+    unsafe {
+        let place = place(context, false);
+        answer(context, || match place.as_ref().and_then(|total| total.as_ref()) {
+            Some(total) => total.result(AVERAGE),
+            None => Ok(Answer::Null),
+        });
+    }
+}
+
+unsafe extern "C" fn finish<const AVERAGE: bool>(context: *mut ffi::sqlite3_context) {
+    // Sound: SQLite calls this once for each group, also when the statement failed, and the box is taken out of its place.
+    unsafe {
+        let place = place(context, false);
+        let total = if place.is_null() { std::ptr::null_mut() } else { std::mem::replace(&mut *place, std::ptr::null_mut()) };
+        answer(context, || {
+            if total.is_null() {
+                return Ok(Answer::Null);
+            }
+            Box::from_raw(total).result(AVERAGE)
+        });
+    }
+}

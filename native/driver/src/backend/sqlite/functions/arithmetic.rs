@@ -1,0 +1,51 @@
+//! Arithmetic on decimals, NULL in and NULL out.
+
+use super::number::Number;
+use super::register::{Answer, Answered};
+use crate::backend::sqlite::statement::Cell;
+
+/// A function of two decimals.
+pub fn two(arguments: &[Cell<'_>], work: fn(&Number, &Number) -> Option<Number>) -> Answered {
+    let [left, right] = arguments else { return Err("it takes two arguments".to_owned()) };
+    let (Some(left), Some(right)) = (Number::of(*left)?, Number::of(*right)?) else { return Ok(Answer::Null) };
+    Ok(work(&left, &right).map_or(Answer::Null, |number| Answer::Text(number.text())))
+}
+
+/// A function of one decimal.
+pub fn one(arguments: &[Cell<'_>], work: fn(&Number) -> Number) -> Answered {
+    let [number] = arguments else { return Err("it takes one argument".to_owned()) };
+    Ok(Number::of(*number)?.map_or(Answer::Null, |number| Answer::Text(work(&number).text())))
+}
+
+#[allow(clippy::unnecessary_wraps)] // one of several of the same signature
+pub fn add(left: &Number, right: &Number) -> Option<Number> {
+    Some(left.add(right))
+}
+
+#[allow(clippy::unnecessary_wraps)] // as above
+pub fn subtract(left: &Number, right: &Number) -> Option<Number> {
+    Some(left.subtract(right))
+}
+
+#[allow(clippy::unnecessary_wraps)] // as above
+pub fn multiply(left: &Number, right: &Number) -> Option<Number> {
+    Some(left.multiply(right))
+}
+
+/// NULL by zero, as SQLite has it.
+pub fn divide(left: &Number, right: &Number) -> Option<Number> {
+    left.divide(right)
+}
+
+/// NULL by zero, as SQLite has it.
+pub fn remainder(left: &Number, right: &Number) -> Option<Number> {
+    left.remainder(right)
+}
+
+pub fn negate(number: &Number) -> Number {
+    number.negate()
+}
+
+pub fn absolute(number: &Number) -> Number {
+    number.absolute()
+}

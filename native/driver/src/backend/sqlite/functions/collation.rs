@@ -1,0 +1,120 @@
+//! The order of decimals that are stored as text.
+
+use std::cmp::Ordering;
+use std::ffi::{c_int, c_void};
+
+use libsqlite3_sys as ffi;
+
+use super::register::check;
+use crate::backend::sqlite::handle::Handle;
+use crate::error::Result;
+
+pub fn register(handle: &Handle) -> Result<()> {
+    let (name, keep) = (c"oxyde_decimal", std::ptr::null_mut());
+    // Sound: the database is open, the name ends in NUL, and nothing is kept that would have to be freed.
+    let code = unsafe {
+        ffi::sqlite3_create_collation_v2(handle.db().as_ptr(), name.as_ptr(), ffi::SQLITE_UTF8, keep, Some(collate), None)
+    };
+    check(handle, code)
+}
+
+unsafe extern "C" fn collate(_: *mut c_void, left: c_int, left_at: *const c_void, right: c_int, right_at: *const c_void) -> c_int {
+    // Sound: SQLite passes two texts with their lengths. Nothing in `compare` panics.
+    let (left, right) = unsafe { (bytes(left_at, left), bytes(right_at, right)) };
+    compare(left, right) as c_int
+}
+
+/// # Safety
+/// `length` bytes begin at `start`, and stay for the call under way.
+unsafe fn bytes<'a>(start: *const c_void, length: c_int) -> &'a [u8] {
+    if start.is_null() || length <= 0 {
+        return &[];
+    }
+    // Sound: as the caller promises.
+    unsafe { std::slice::from_raw_parts(start.cast(), length as usize) }
+}
+
+/// Decimals by value; what is none comes after them, by its bytes.
+fn compare(left: &[u8], right: &[u8]) -> Ordering {
+    match (Parts::of(left), Parts::of(right)) {
+        (Some(left), Some(right)) => left.compare(&right),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => left.cmp(right),
+    }
+}
+
+/// A plain decimal without zeros at either end.
+struct Parts<'a> {
+    negative: bool,
+    whole: &'a [u8],
+    part: &'a [u8],
+}
+
+impl<'a> Parts<'a> {
+    fn of(text: &'a [u8]) -> Option<Self> {
+        let (sign, digits) = match text {
+            [b'-', rest @ ..] => (true, rest),
+            [b'+', rest @ ..] => (false, rest),
+            rest => (false, rest),
+        };
+        let point = digits.iter().position(|byte| *byte == b'.');
+        let (whole, part) = match point {
+            Some(at) => (digits.get(..at)?, digits.get(at + 1..)?),
+            None => (digits, &digits[digits.len()..]),
+        };
+        let plain = whole.iter().chain(part).all(u8::is_ascii_digit) && !(whole.is_empty() && part.is_empty());
+        if !plain {
+            return None;
+        }
+        let whole = whole.iter().position(|digit| *digit != b'0').and_then(|at| whole.get(at..)).unwrap_or_default();
+        let part = part.iter().rposition(|digit| *digit != b'0').and_then(|at| part.get(..=at)).unwrap_or_default();
+        Some(Self { negative: sign && !(whole.is_empty() && part.is_empty()), whole, part })
+    }
+
+    fn compare(&self, other: &Self) -> Ordering {
+        let size = |a: &Self, b: &Self| {
+            a.whole.len().cmp(&b.whole.len()).then_with(|| a.whole.cmp(b.whole)).then_with(|| a.part.cmp(b.part))
+        };
+        match (self.negative, other.negative) {
+            (false, true) => Ordering::Greater,
+            (true, false) => Ordering::Less,
+            (false, false) => size(self, other),
+            (true, true) => size(other, self),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_have_the_order_of_numbers() {
+        let ascending = [
+            "-123456789012345678901234567890.5", "-10", "-9.5", "-9.05", "-0.1", "0", "0.001", "0.0015", "0.1", "9", "9.05", "9.5", "10",
+            "123456789012345678901234567890.5", "123456789012345678901234567890.51",
+        ];
+        for (at, left) in ascending.iter().enumerate() {
+            for (other, right) in ascending.iter().enumerate() {
+                assert_eq!(compare(left.as_bytes(), right.as_bytes()), at.cmp(&other), "{left} {right}");
+            }
+        }
+    }
+
+    #[test]
+    fn spellings_of_one_number_are_equal() {
+        for (left, right) in [("1.50", "1.5"), ("-0", "0.00"), ("007", "7"), (".5", "0.5"), ("+1", "1"), ("1.", "1")] {
+            assert_eq!(compare(left.as_bytes(), right.as_bytes()), Ordering::Equal, "{left} {right}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_decimal_comes_last() {
+        for text in ["", "-", ".", "1e3", "abc", "1.2.3"] {
+            assert_eq!(compare(text.as_bytes(), b"9"), Ordering::Greater, "{text}");
+            assert_eq!(compare(b"-9", text.as_bytes()), Ordering::Less, "{text}");
+        }
+        assert_eq!(compare(b"a", b"b"), Ordering::Less);
+    }
+}

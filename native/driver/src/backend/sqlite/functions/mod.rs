@@ -1,0 +1,26 @@
+//! The functions and the collation that our statements use beyond SQLite's own, registered on each connection.
+
+mod aggregate;
+mod arithmetic;
+mod collation;
+mod number;
+mod pattern;
+mod register;
+mod scalar;
+
+use super::handle::Handle;
+use crate::error::Result;
+
+/// Registers all of them. They are deterministic and reach nothing outside, so that they may stand in indexes and views.
+pub fn register(handle: &Handle) -> Result<()> {
+    collation::register(handle)?;
+    aggregate::register(handle)?;
+    scalar::register(handle, c"oxyde_decimal_add", 2, |arguments| arithmetic::two(arguments, arithmetic::add))?;
+    scalar::register(handle, c"oxyde_decimal_sub", 2, |arguments| arithmetic::two(arguments, arithmetic::subtract))?;
+    scalar::register(handle, c"oxyde_decimal_mul", 2, |arguments| arithmetic::two(arguments, arithmetic::multiply))?;
+    scalar::register(handle, c"oxyde_decimal_div", 2, |arguments| arithmetic::two(arguments, arithmetic::divide))?;
+    scalar::register(handle, c"oxyde_decimal_mod", 2, |arguments| arithmetic::two(arguments, arithmetic::remainder))?;
+    scalar::register(handle, c"oxyde_decimal_neg", 1, |arguments| arithmetic::one(arguments, arithmetic::negate))?;
+    scalar::register(handle, c"oxyde_decimal_abs", 1, |arguments| arithmetic::one(arguments, arithmetic::absolute))?;
+    scalar::register(handle, c"oxyde_regexp", 3, pattern::regexp())
+}

@@ -1,0 +1,184 @@
+//! Decimals of any length: an unscaled integer, and how many of its digits stand after the point.
+
+use num_bigint::BigInt;
+use num_integer::Integer;
+use num_traits::{One, Signed, Zero};
+
+use crate::backend::sqlite::read;
+use crate::backend::sqlite::statement::Cell;
+use crate::decimal;
+
+/// Quotients have at least so many significant digits.
+const DIGITS: i64 = 20;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Number {
+    unscaled: BigInt,
+    scale: u32,
+}
+
+impl From<i64> for Number {
+    fn from(value: i64) -> Self {
+        Self { unscaled: value.into(), scale: 0 }
+    }
+}
+
+impl Number {
+    /// The number that a value stands for; `None` for NULL. A float stands for the shortest decimal stored as that float.
+    pub fn of(cell: Cell<'_>) -> Result<Option<Self>, String> {
+        match cell {
+            Cell::Null => Ok(None),
+            Cell::Int(value) => Ok(Some(value.into())),
+            Cell::Real(_) | Cell::Text(_) | Cell::Blob(_) => {
+                let digits = read::digits(cell)?;
+                Self::parse(&digits).map(Some).ok_or_else(|| format!("expected a decimal, got {}", read::shown(cell)))
+            }
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let text = decimal::canonical(text)?;
+        let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+        let digits = format!("{whole}{part}");
+        Some(Self { unscaled: digits.parse().ok()?, scale: u32::try_from(part.len()).ok()? })
+    }
+
+    /// Canonical text: no zeros at the end of the fraction, no sign on zero.
+    pub fn text(&self) -> String {
+        let digits = self.unscaled.magnitude().to_string();
+        let scale = self.scale as usize;
+        let digits = format!("{digits:0>width$}", width = scale + 1);
+        let (whole, part) = digits.split_at(digits.len() - scale);
+        let part = part.trim_end_matches('0');
+        let sign = if self.unscaled.is_negative() { "-" } else { "" };
+        if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
+    }
+
+    pub fn is_zero(&self) -> bool {
+        self.unscaled.is_zero()
+    }
+
+    /// Both unscaled values at the larger scale.
+    fn aligned(&self, other: &Self) -> (BigInt, BigInt, u32) {
+        let scale = self.scale.max(other.scale);
+        let at = |number: &Self| &number.unscaled * power(scale - number.scale);
+        (at(self), at(other), scale)
+    }
+
+    pub fn add(&self, other: &Self) -> Self {
+        let (left, right, scale) = self.aligned(other);
+        Self { unscaled: left + right, scale }
+    }
+
+    pub fn subtract(&self, other: &Self) -> Self {
+        let (left, right, scale) = self.aligned(other);
+        Self { unscaled: left - right, scale }
+    }
+
+    pub fn multiply(&self, other: &Self) -> Self {
+        Self { unscaled: &self.unscaled * &other.unscaled, scale: self.scale + other.scale }
+    }
+
+    /// The remainder of a division towards zero: it has the sign of `self`. `None` by zero.
+    pub fn remainder(&self, other: &Self) -> Option<Self> {
+        if other.is_zero() {
+            return None;
+        }
+        let (left, right, scale) = self.aligned(other);
+        Some(Self { unscaled: left % right, scale })
+    }
+
+    /// The quotient, exact where it has few digits; else of at least 20 significant digits and as many digits after the point
+    /// as either operand, the last one rounded half to even. `None` by zero.
+    pub fn divide(&self, other: &Self) -> Option<Self> {
+        if other.is_zero() {
+            return None;
+        }
+        let (left, right, scale) = self.aligned(other);
+        // The quotient has this many digits before the point, or one less; negative when its fraction begins with zeros.
+        let whole = length(&left) - length(&right) + 1;
+        let digits = u32::try_from(DIGITS + 1 - whole).unwrap_or(0).max(scale);
+        Some(Self { unscaled: half_even(&(left * power(digits)), &right), scale: digits })
+    }
+
+    pub fn negate(&self) -> Self {
+        Self { unscaled: -&self.unscaled, scale: self.scale }
+    }
+
+    pub fn absolute(&self) -> Self {
+        Self { unscaled: self.unscaled.abs(), scale: self.scale }
+    }
+}
+
+fn power(digits: u32) -> BigInt {
+    BigInt::from(10).pow(digits)
+}
+
+/// How many decimal digits a number has.
+fn length(number: &BigInt) -> i64 {
+    number.magnitude().to_string().len() as i64
+}
+
+/// The nearest integer to a quotient; of two that are as near the even one.
+fn half_even(left: &BigInt, right: &BigInt) -> BigInt {
+    let (quotient, rest) = left.div_mod_floor(right);
+    // The remainder has the divisor's sign.
+    let twice: BigInt = rest.abs() * 2;
+    let up = match twice.cmp(&right.abs()) {
+        std::cmp::Ordering::Less => false,
+        std::cmp::Ordering::Equal => quotient.is_odd(),
+        std::cmp::Ordering::Greater => true,
+    };
+    if up { quotient + BigInt::one() } else { quotient }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> Number {
+        Number::parse(text).unwrap()
+    }
+
+    fn divided(left: &str, right: &str) -> String {
+        number(left).divide(&number(right)).unwrap().text()
+    }
+
+    #[test]
+    fn text_is_canonical() {
+        for (text, expected) in [("12.500", "12.5"), ("-0.00", "0"), ("007", "7"), ("-.5", "-0.5"), ("100", "100"), ("0.010", "0.01")] {
+            assert_eq!(number(text).text(), expected);
+        }
+        assert!(Number::parse("1e3").is_none() && Number::parse("NaN").is_none());
+    }
+
+    #[test]
+    fn sums_and_products_are_exact() {
+        let long = "123456789012345678901234567890.123456789";
+        assert_eq!(number(long).add(&number("0.000000001")).text(), "123456789012345678901234567890.12345679");
+        assert_eq!(number("0.1").add(&number("0.2")).text(), "0.3");
+        assert_eq!(number("1").subtract(&number("1.00")).text(), "0");
+        assert_eq!(number("-1.5").multiply(&number("0.04")).text(), "-0.06");
+        assert_eq!(number("-7.5").remainder(&number("2")).unwrap().text(), "-1.5");
+        assert_eq!(number("7.5").remainder(&number("-2")).unwrap().text(), "1.5");
+        assert_eq!(number("1").remainder(&number("0")), None);
+    }
+
+    #[test]
+    fn quotients_have_twenty_digits() {
+        assert_eq!(divided("1", "3"), "0.33333333333333333333");
+        assert_eq!(divided("-2", "3"), "-0.66666666666666666667");
+        assert_eq!(divided("1", "8"), "0.125");
+        assert_eq!(divided("0.00001", "3"), "0.0000033333333333333333333");
+        assert_eq!(divided("100000000000000000000000000000", "3"), "33333333333333333333333333333");
+        assert_eq!(divided("5", "0.5"), "10");
+        assert_eq!(number("1").divide(&number("0.0")), None);
+    }
+
+    #[test]
+    fn halves_go_to_even() {
+        for (left, right, expected) in [(5, 2, 2), (7, 2, 4), (-5, 2, -2), (-7, 2, -4), (5, -2, -2), (8, 3, 3), (-8, 3, -3)] {
+            assert_eq!(half_even(&BigInt::from(left), &BigInt::from(right)), BigInt::from(expected), "{left} / {right}");
+        }
+    }
+}

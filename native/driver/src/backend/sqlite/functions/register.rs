@@ -1,0 +1,91 @@
+//! What all functions of ours share: flags, arguments, results, and that no panic crosses into C.
+
+use std::ffi::{CStr, c_int, c_void};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use libsqlite3_sys as ffi;
+
+use crate::backend::sqlite::errors;
+use crate::backend::sqlite::handle::Handle;
+use crate::backend::sqlite::statement::{Cell, slice};
+use crate::error::Result;
+
+pub const FLAGS: c_int = ffi::SQLITE_UTF8 | ffi::SQLITE_DETERMINISTIC | ffi::SQLITE_INNOCUOUS;
+
+/// What a function returns: text, an integer, or NULL.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Answer {
+    Null,
+    Int(i64),
+    Text(String),
+}
+
+/// An answer, or what is wrong with the arguments.
+pub type Answered = std::result::Result<Answer, String>;
+
+/// The code of a registration as a result.
+pub fn check(handle: &Handle, code: c_int) -> Result<()> {
+    if code == ffi::SQLITE_OK {
+        return Ok(());
+    }
+    let (code, message) = handle.last_error();
+    Err(errors::from_code(code, &message))
+}
+
+/// The arguments of a call.
+///
+/// # Safety
+/// `values` are the `count` arguments that SQLite passed, and the result is gone when the call returns.
+pub unsafe fn arguments<'a>(count: c_int, values: *mut *mut ffi::sqlite3_value) -> Vec<Cell<'a>> {
+    // Sound: as the caller promises.
+    (0..count as usize).map(|at| unsafe { cell(*values.add(at)) }).collect()
+}
+
+/// # Safety
+/// `value` is an argument that SQLite passed, and the result is gone when the call returns.
+unsafe fn cell<'a>(value: *mut ffi::sqlite3_value) -> Cell<'a> {
+    // Sound: the value is there during the call, and its length is asked for after the pointer.
+    unsafe {
+        match ffi::sqlite3_value_type(value) {
+            ffi::SQLITE_INTEGER => Cell::Int(ffi::sqlite3_value_int64(value)),
+            ffi::SQLITE_FLOAT => Cell::Real(ffi::sqlite3_value_double(value)),
+            ffi::SQLITE_TEXT => Cell::Text(slice(ffi::sqlite3_value_text(value), value)),
+            ffi::SQLITE_BLOB => Cell::Blob(slice(ffi::sqlite3_value_blob(value).cast(), value)),
+            _ => Cell::Null,
+        }
+    }
+}
+
+/// Does the work of a call and hands its answer, its complaint or its panic to SQLite.
+///
+/// # Safety
+/// `context` is the one that SQLite passed to the call under way.
+pub unsafe fn answer(context: *mut ffi::sqlite3_context, work: impl FnOnce() -> Answered) {
+    let answered = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("a fault in a function of Oxyde's".to_owned()));
+    // Sound: the context is the call's, and text is copied.
+    unsafe {
+        match answered {
+            Ok(Answer::Null) => ffi::sqlite3_result_null(context),
+            Ok(Answer::Int(value)) => ffi::sqlite3_result_int64(context, value),
+            Ok(Answer::Text(text)) => ffi::sqlite3_result_text64(
+                context,
+                text.as_ptr().cast(),
+                text.len() as u64,
+                ffi::SQLITE_TRANSIENT(),
+                ffi::SQLITE_UTF8 as _,
+            ),
+            Err(message) => ffi::sqlite3_result_error(context, message.as_ptr().cast(), message.len() as c_int),
+        }
+    }
+}
+
+/// Frees what a function kept with it.
+pub unsafe extern "C" fn discard<T>(kept: *mut c_void) {
+    // Sound: SQLite passes what was registered, a box of this type, once. Dropping it must not panic across.
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(unsafe { Box::from_raw(kept.cast::<T>()) })));
+}
+
+/// A function's name, for messages.
+pub fn named(name: &CStr) -> String {
+    name.to_string_lossy().into_owned()
+}

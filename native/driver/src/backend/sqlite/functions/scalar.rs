@@ -1,0 +1,52 @@
+//! Functions of one row's values.
+
+use std::ffi::{CStr, c_int};
+
+use libsqlite3_sys as ffi;
+
+use super::register::{Answered, FLAGS, answer, arguments, check, discard, named};
+use crate::backend::sqlite::handle::Handle;
+use crate::backend::sqlite::statement::Cell;
+use crate::error::Result;
+
+struct Scalar<F> {
+    name: String,
+    function: F,
+}
+
+/// Registers a function of `count` arguments.
+pub fn register<F>(handle: &Handle, name: &CStr, count: c_int, function: F) -> Result<()>
+where
+    F: Fn(&[Cell<'_>]) -> Answered + Send + 'static,
+{
+    let kept = Box::into_raw(Box::new(Scalar { name: named(name), function }));
+    // Sound: the database is open, the name ends in NUL, and what is kept is freed by SQLite, also when it refuses.
+    let code = unsafe {
+        ffi::sqlite3_create_function_v2(
+            handle.db().as_ptr(),
+            name.as_ptr(),
+            count,
+            FLAGS,
+            kept.cast(),
+            Some(call::<F>),
+            None,
+            None,
+            Some(discard::<Scalar<F>>),
+        )
+    };
+    check(handle, code)
+}
+
+unsafe extern "C" fn call<F>(context: *mut ffi::sqlite3_context, count: c_int, values: *mut *mut ffi::sqlite3_value)
+where
+    F: Fn(&[Cell<'_>]) -> Answered,
+{
+    // Sound: SQLite passes the call's context and arguments, and what `register` kept, which nobody else uses: one thread at a
+    // time has the database.
+    unsafe {
+        answer(context, || {
+            let kept = &*ffi::sqlite3_user_data(context).cast::<Scalar<F>>();
+            (kept.function)(&arguments(count, values)).map_err(|reason| format!("{}: {reason}", kept.name))
+        });
+    }
+}

@@ -1,0 +1,103 @@
+//! The rows of a step on their way into batches.
+
+use oxyde_ir::{ColumnType, Output};
+
+use super::columns::Reader;
+use super::declared;
+use super::statement::{Cell, Running};
+use crate::batch::ColumnBatch;
+use crate::error::{Error, Kind, Result};
+use crate::request::Request;
+use crate::stream::Limits;
+
+/// Rows of all runs of a step; with somewhere to send them, in batches of limited size.
+pub struct Gather<'a> {
+    outputs: Option<&'a [Output]>,
+    limits: Limits,
+    /// `None` until a run said what its columns are.
+    readers: Option<Vec<Reader>>,
+    rows: usize,
+    bytes: usize,
+    /// Rows in batches taken before.
+    before: usize,
+}
+
+impl<'a> Gather<'a> {
+    pub fn new(request: &Request<'a>) -> Self {
+        Self { outputs: request.step.outputs.as_deref(), limits: request.limits, readers: None, rows: 0, bytes: 0, before: 0 }
+    }
+
+    /// Learns the columns of a run, after its first step: a changed table changes them no later. Runs of one step must agree.
+    pub fn describe(&mut self, running: &Running<'_>) -> Result<()> {
+        let columns = running.columns();
+        let expected = self.readers.as_ref().map(Vec::len).or(self.outputs.map(<[Output]>::len));
+        if let Some(expected) = expected
+            && expected != columns
+        {
+            let message = format!("the statement returned {columns} columns where {expected} were expected");
+            return Err(Error::new(Kind::Internal, message));
+        }
+        if self.readers.is_none() {
+            let known = |at: usize| self.outputs.and_then(|outputs| outputs.get(at));
+            let reader = |at| match known(at) {
+                Some(output) if output.ty != ColumnType::Any => Reader::new(output.name.clone(), Some(&output.ty)),
+                output => {
+                    let name = output.map_or_else(|| running.name(at), |output| output.name.clone());
+                    Reader::new(name, declared::column_type(running.declared(at).as_deref()).as_ref())
+                }
+            };
+            self.readers = Some((0..columns).map(reader).collect());
+        }
+        Ok(())
+    }
+
+    /// Takes the current row.
+    pub fn push(&mut self, running: &Running<'_>) -> Result<()> {
+        let Some(readers) = &mut self.readers else { return Err(Error::new(Kind::Internal, "a row came before its columns")) };
+        for (at, reader) in readers.iter_mut().enumerate() {
+            let cell = running.cell(at);
+            self.bytes += match cell {
+                Cell::Text(bytes) | Cell::Blob(bytes) => bytes.len() + 4,
+                Cell::Null | Cell::Int(_) | Cell::Real(_) => 8,
+            };
+            if let Err(reason) = reader.push(cell) {
+                let output = self.outputs.and_then(|outputs| outputs.get(at));
+                let table = output.map(|output| output.table.clone()).filter(|table| !table.is_empty()).or_else(|| running.table(at));
+                return Err(fault(&reader.name, table, running.declared(at), self.before + self.rows + 1, &reason));
+            }
+        }
+        self.rows += 1;
+        Ok(())
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.rows >= self.limits.rows || self.bytes >= self.limits.bytes
+    }
+
+    /// The rows so far; further rows make another batch.
+    pub fn take(&mut self) -> ColumnBatch {
+        self.before += self.rows;
+        self.bytes = 0;
+        let readers = self.readers.as_deref_mut().unwrap_or_default();
+        ColumnBatch { columns: readers.iter_mut().map(Reader::take).collect(), rows: std::mem::take(&mut self.rows) }
+    }
+
+    /// The rows not taken before: with columns, also when there are none; `None` for statements that return no rows.
+    pub fn finish(mut self) -> Option<ColumnBatch> {
+        if self.readers.is_none() {
+            let outputs = self.outputs.unwrap_or_default();
+            self.readers = Some(outputs.iter().map(|output| Reader::new(output.name.clone(), Some(&output.ty))).collect());
+        }
+        self.readers.as_ref().is_some_and(|readers| !readers.is_empty()).then(|| self.take())
+    }
+}
+
+fn fault(name: &str, table: Option<String>, declared: Option<String>, row: usize, reason: &str) -> Error {
+    let place = table.as_ref().map_or_else(|| name.to_owned(), |table| format!("{table}.{name}"));
+    let declared = declared.map_or_else(String::new, |declared| format!(" of type {declared}"));
+    let mut error = Error::new(Kind::Decode, format!("column {place:?}{declared}, row {row}, cannot be read: {reason}"))
+        .with_hint(format!("SQLite keeps values of any type in a column: correct the row, or CAST({name} AS TEXT) in SQL"));
+    error.detail.column = Some(name.to_owned());
+    error.detail.table = table;
+    error
+}

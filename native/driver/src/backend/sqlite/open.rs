@@ -1,0 +1,185 @@
+//! Opening a connection: the file, the pragmas, and which version of SQLite it is.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use oxyde_ir::{Family, Server, Version};
+use sqlx::ConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+
+use super::brake::Brake;
+use super::database::Database;
+use super::handle::{self, Handle};
+use super::line::Line;
+use super::{Connection, errors};
+use crate::error::{Error, Kind, Result};
+use crate::settings::Settings;
+use crate::target::SqliteTarget;
+
+const JOURNAL_MODES: [&str; 6] = ["WAL", "DELETE", "TRUNCATE", "PERSIST", "MEMORY", "OFF"];
+const SYNCHRONOUS: [&str; 4] = ["OFF", "NORMAL", "FULL", "EXTRA"];
+
+/// How long to wait between attempts to change the journal mode: SQLite itself does not wait for that lock.
+const NAP: Duration = Duration::from_millis(10);
+
+/// What is set on each new connection.
+#[derive(Clone)]
+struct Pragmas {
+    journal_mode: Option<&'static str>,
+    synchronous: Option<&'static str>,
+    cache_size: Option<i64>,
+    patience: Duration,
+}
+
+impl Connection {
+    /// Opens the file and sets the connection up. A file that is missing, or is no database, is refused at once.
+    pub async fn open(target: &SqliteTarget, settings: &Settings) -> Result<Self> {
+        let pragmas = Pragmas::new(settings)?;
+        let line = match attempt(target, &pragmas, false).await {
+            // A database in WAL mode in a folder that cannot be written opens only so, and cannot change meanwhile.
+            Err(error) if error.detail.sqlstate.as_deref().is_some_and(errors::is_unopenable) && is_still(target) => {
+                attempt(target, &pragmas, true).await
+            }
+            end => end,
+        }
+        .map_err(|error| refused(target, error))?;
+        let (major, minor, patch) = handle::version();
+        let server = Server { family: Family::Sqlite, version: Version(major, minor, patch) };
+        Ok(Self { line, server, statement_timeout: settings.statement_timeout })
+    }
+}
+
+impl Pragmas {
+    fn new(settings: &Settings) -> Result<Self> {
+        Ok(Self {
+            journal_mode: one_of("sqlite_journal_mode", settings.sqlite_journal_mode.as_deref(), &JOURNAL_MODES)?,
+            synchronous: one_of("sqlite_synchronous", settings.sqlite_synchronous.as_deref(), &SYNCHRONOUS)?,
+            cache_size: settings.sqlite_cache_size,
+            patience: settings.sqlite_busy_timeout,
+        })
+    }
+
+    fn apply(&self, database: &mut Database) -> Result<()> {
+        database.command("PRAGMA foreign_keys = ON")?;
+        if let Some(size) = self.cache_size {
+            database.command(&format!("PRAGMA cache_size = {size}"))?;
+        }
+        // The first to read the file: what is no database shows here.
+        let present = database.ask("PRAGMA journal_mode")?.unwrap_or_default();
+        if let Some(mode) = self.journal_mode
+            && !database.is_memory
+            && !database.handle.is_read_only()
+            && !present.eq_ignore_ascii_case(mode)
+        {
+            self.change_journal(database, mode)?;
+        }
+        if let Some(level) = self.synchronous {
+            database.command(&format!("PRAGMA synchronous = {level}"))?;
+        }
+        Ok(())
+    }
+
+    /// Another connection may be changing it too.
+    fn change_journal(&self, database: &Database, mode: &str) -> Result<()> {
+        let until = Instant::now() + self.patience;
+        loop {
+            match database.ask(&format!("PRAGMA journal_mode = {mode}")) {
+                Ok(_) => return Ok(()),
+                Err(error) => match error.detail.sqlstate.as_deref() {
+                    Some(code) if errors::is_busy(code) && Instant::now() < until => thread::sleep(NAP),
+                    // The folder cannot be written: the journal stays as it is, and reading works.
+                    Some(code) if errors::is_unopenable(code) || errors::is_read_only(code) => return Ok(()),
+                    _ => return Err(database.explain(error)),
+                },
+            }
+        }
+    }
+}
+
+fn one_of(setting: &str, given: Option<&str>, known: &[&'static str]) -> Result<Option<&'static str>> {
+    let Some(given) = given else { return Ok(None) };
+    match known.iter().find(|name| name.eq_ignore_ascii_case(given)) {
+        Some(name) => Ok(Some(*name)),
+        None => Err(Error::new(Kind::Unsupported, format!("{setting} {given:?} is unknown; use one of {}", known.join(", ")))),
+    }
+}
+
+async fn attempt(target: &SqliteTarget, pragmas: &Pragmas, immutable: bool) -> Result<Line> {
+    let options = match &target.path {
+        // A name that begins like a URI is a name all the same.
+        Some(path) => SqliteConnectOptions::new().filename(Path::new(".").join(path)),
+        None => SqliteConnectOptions::new().in_memory(true),
+    };
+    let options = options
+        .read_only(target.read_only || immutable)
+        .immutable(immutable)
+        .create_if_missing(target.create)
+        .statement_cache_capacity(1)
+        .thread_name(|_| "oxyde-sqlite-own".to_owned())
+        .disable_statement_logging();
+    let is_memory = target.path.is_none();
+    let handle = Handle::new(options.connect().await.map_err(|error| errors::from_sqlx(&error))?).await;
+    let handle = handle.map_err(|error| errors::from_sqlx(&error))?;
+    let brake = Arc::new(Brake::new(pragmas.patience));
+    let (attached, pragmas) = (Arc::clone(&brake), pragmas.clone());
+    let make = move || {
+        let mut database = Database::new(handle, attached, is_memory)?;
+        pragmas.apply(&mut database)?;
+        Ok(database)
+    };
+    Line::start(brake, is_memory, make).await
+}
+
+/// The file is there, we cannot write beside it, and nobody has begun to.
+fn is_still(target: &SqliteTarget) -> bool {
+    let Some(path) = &target.path else { return false };
+    let mut log = path.clone().into_os_string();
+    log.push("-wal");
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let is_locked = std::fs::metadata(folder).is_ok_and(|folder| folder.permissions().readonly()) || !can_write(folder);
+    path.is_file() && !Path::new(&log).exists() && is_locked
+}
+
+/// Whether the operating system would let us make files in a folder.
+fn can_write(folder: &Path) -> bool {
+    let probe = folder.join(format!(".oxyde-{}", std::process::id()));
+    let made = std::fs::OpenOptions::new().write(true).create_new(true).open(&probe).is_ok();
+    if made {
+        // What was made just now can be removed.
+        let _ = std::fs::remove_file(&probe);
+    }
+    made
+}
+
+/// Says which file could not be opened, and what is wrong with it as far as we can see.
+fn refused(target: &SqliteTarget, error: Error) -> Error {
+    let Some(path) = &target.path else {
+        let message = format!("cannot open an SQLite database in memory: {error}");
+        return Error { kind: Kind::ConnectionFailed, message, detail: error.detail };
+    };
+    let is_unopenable = error.detail.sqlstate.as_deref().is_some_and(errors::is_unopenable);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let reason = match folder {
+        Some(folder) if is_unopenable && !folder.is_dir() => format!("the folder {} does not exist", folder.display()),
+        _ if is_unopenable && path.is_dir() => "it is a folder".to_owned(),
+        _ if is_unopenable && !path.exists() && !target.create => "the file does not exist".to_owned(),
+        _ => error.message,
+    };
+    let message = format!("cannot open the SQLite database {}: {reason}", path.display());
+    Error { kind: Kind::ConnectionFailed, message, detail: error.detail }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_checked() {
+        assert_eq!(one_of("x", Some("wal"), &JOURNAL_MODES).unwrap(), Some("WAL"));
+        assert_eq!(one_of("x", None, &JOURNAL_MODES).unwrap(), None);
+        let error = one_of("sqlite_synchronous", Some("NORMAL; DROP TABLE t"), &SYNCHRONOUS).unwrap_err();
+        assert!(error.kind == Kind::Unsupported && error.message.contains("EXTRA"), "{error}");
+    }
+}

@@ -1,0 +1,82 @@
+//! Where full batches go while a statement runs on a connection's thread.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+use super::brake::Brake;
+use crate::batch::ColumnBatch;
+use crate::error::{Error, Kind, Result};
+use crate::stream::{Abandoned, Sink};
+
+/// How often a thread that waits for a slow reader looks at the brake.
+const LOOK: Duration = Duration::from_millis(20);
+
+pub struct Outlet<'a> {
+    sink: &'a Sink,
+    /// Others wait for the connection, or for the lock that the statement holds: it must not wait for its reader.
+    hurries: bool,
+    /// What the reader had no room for.
+    held: VecDeque<ColumnBatch>,
+}
+
+impl<'a> Outlet<'a> {
+    pub fn new(sink: &'a Sink, hurries: bool) -> Self {
+        Self { sink, hurries, held: VecDeque::new() }
+    }
+
+    /// Sends a batch, or keeps it for later. An error when nobody wants it any more.
+    pub fn give(&mut self, batch: ColumnBatch, brake: &Brake) -> Result<()> {
+        if !self.hurries {
+            let sent = wait(self.sink.send(batch), brake).unwrap_or(Ok(()));
+            return if brake.is_pulled() { Err(unwanted()) } else { sent.map_err(|Abandoned| unwanted()) };
+        }
+        self.held.push_back(batch);
+        while let Some(batch) = self.held.pop_front() {
+            match self.sink.offer(batch) {
+                Ok(None) => {}
+                Ok(Some(batch)) => {
+                    self.held.push_front(batch);
+                    return Ok(());
+                }
+                Err(Abandoned) => return Err(unwanted()),
+            }
+        }
+        Ok(())
+    }
+
+    /// What was kept, in order.
+    pub fn into_rest(self) -> Vec<ColumnBatch> {
+        self.held.into()
+    }
+}
+
+fn unwanted() -> Error {
+    Error::new(Kind::Cancelled, "the statement was cancelled: nobody reads its rows")
+}
+
+/// Drives a future on this thread; `None` when the brake was pulled first.
+fn wait<F: Future>(future: F, brake: &Brake) -> Option<F::Output> {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut context = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return Some(output);
+        }
+        if brake.is_pulled() {
+            return None;
+        }
+        thread::park_timeout(LOOK);
+    }
+}

@@ -1,0 +1,197 @@
+//! The values that SQLite holds, one by one: exactly what is wanted or the reason why not.
+
+use std::borrow::Cow;
+
+use super::statement::Cell;
+use crate::{decimal, iso, slot};
+
+/// A value, or why there is none.
+pub type Read<T> = Result<T, Cow<'static, str>>;
+
+const EXACT: f64 = 9_007_199_254_740_992.0;
+const MICROS: i64 = 1_000_000;
+
+/// A value of a class that cannot be what is wanted.
+fn wrong<T>(cell: Cell<'_>, wanted: &str) -> Read<T> {
+    Err(format!("expected {wanted}, got {}", shown(cell)).into())
+}
+
+/// A value as messages show it.
+pub fn shown(cell: Cell<'_>) -> String {
+    match cell {
+        Cell::Null => "NULL".to_owned(),
+        Cell::Int(value) => format!("the integer {value}"),
+        Cell::Real(value) => format!("the float {value:?}"),
+        Cell::Text(text) => {
+            let text = String::from_utf8_lossy(text);
+            let start: String = text.chars().take(60).collect();
+            let more = if start.len() < text.len() { "..." } else { "" };
+            format!("the text {start:?}{more}")
+        }
+        Cell::Blob(bytes) => format!("a blob of {} bytes", bytes.len()),
+    }
+}
+
+fn utf8(text: &[u8]) -> Read<&str> {
+    std::str::from_utf8(text).map_err(|_| "the text is not valid UTF-8".into())
+}
+
+// Numbers
+
+/// The integer that a float is.
+fn whole(value: f64) -> Option<i64> {
+    let fits = value.fract() == 0.0 && (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value);
+    fits.then_some(value as i64)
+}
+
+pub fn integer(cell: Cell<'_>) -> Read<i64> {
+    let value = match cell {
+        Cell::Int(value) => Some(value),
+        Cell::Real(value) => whole(value),
+        Cell::Text(text) => decimal::integer(utf8(text)?),
+        Cell::Null | Cell::Blob(_) => None,
+    };
+    value.map_or_else(|| wrong(cell, "an integer of 64 bits"), Ok)
+}
+
+pub fn boolean(cell: Cell<'_>) -> Read<bool> {
+    match cell {
+        Cell::Int(0) => Ok(false),
+        Cell::Int(1) => Ok(true),
+        Cell::Null | Cell::Int(_) | Cell::Real(_) | Cell::Text(_) | Cell::Blob(_) => wrong(cell, "0 or 1"),
+    }
+}
+
+pub fn float(cell: Cell<'_>) -> Read<f64> {
+    match cell {
+        Cell::Real(value) => Ok(value),
+        Cell::Int(value) if (value as f64).abs() <= EXACT || value as f64 as i128 == i128::from(value) => Ok(value as f64),
+        Cell::Null | Cell::Int(_) | Cell::Text(_) | Cell::Blob(_) => wrong(cell, "a float"),
+    }
+}
+
+/// Microseconds.
+pub fn duration(cell: Cell<'_>) -> Read<i64> {
+    match cell {
+        Cell::Int(value) => Ok(value),
+        Cell::Null | Cell::Real(_) | Cell::Text(_) | Cell::Blob(_) => wrong(cell, "a whole number of microseconds"),
+    }
+}
+
+/// The digits of a decimal. A float stands for the shortest decimal that is stored as that float: up to 15 digits of one
+/// come back as they were written.
+pub fn digits(cell: Cell<'_>) -> Read<Cow<'_, str>> {
+    match cell {
+        Cell::Int(value) => Ok(value.to_string().into()),
+        Cell::Real(value) if value.is_finite() => Ok(value.to_string().into()),
+        Cell::Text(text) => Ok(utf8(text)?.into()),
+        Cell::Null | Cell::Real(_) | Cell::Blob(_) => wrong(cell, "a decimal"),
+    }
+}
+
+// Dates and times
+
+fn parsed<T>(cell: Cell<'_>, parse: impl Fn(&str) -> Option<T>, wanted: &str) -> Read<T> {
+    let Cell::Text(text) = cell else { return wrong(cell, wanted) };
+    parse(utf8(text)?).map_or_else(|| wrong(cell, wanted), Ok)
+}
+
+pub fn date(cell: Cell<'_>) -> Read<i32> {
+    parsed(cell, iso::parse_date, "a date such as 2024-02-29")
+}
+
+pub fn time(cell: Cell<'_>) -> Read<i64> {
+    parsed(cell, iso::parse_time, "a time of day such as 23:59:59")
+}
+
+/// A date alone is its midnight, as it is for SQLite.
+fn instant(text: &str) -> Option<(i64, Option<i32>)> {
+    let midnight = |text: &str| iso::parse_date(text).map(|days| (i64::from(days) * 86_400 * MICROS, None));
+    iso::parse_datetime(text).or_else(|| midnight(text))
+}
+
+pub fn datetime(cell: Cell<'_>) -> Read<i64> {
+    let naive = |text: &str| instant(text).filter(|(_, offset)| offset.is_none()).map(|(micros, _)| micros);
+    parsed(cell, naive, "a date and time without zone such as 2024-02-29 23:59:59")
+}
+
+/// Text without offset is UTC.
+pub fn datetime_tz(cell: Cell<'_>) -> Read<i64> {
+    let utc = |text: &str| instant(text).map(|(micros, offset)| micros - i64::from(offset.unwrap_or(0)) * MICROS);
+    parsed(cell, utc, "a date and time such as 2024-02-29 23:59:59")
+}
+
+// Text and bytes
+
+/// Text, checked to be UTF-8.
+pub fn text(cell: Cell<'_>) -> Read<&[u8]> {
+    match cell {
+        Cell::Text(text) => utf8(text).map(str::as_bytes),
+        Cell::Null | Cell::Int(_) | Cell::Real(_) | Cell::Blob(_) => wrong(cell, "text"),
+    }
+}
+
+pub fn bytes(cell: Cell<'_>) -> Read<&[u8]> {
+    match cell {
+        Cell::Blob(bytes) | Cell::Text(bytes) => Ok(bytes),
+        Cell::Null | Cell::Int(_) | Cell::Real(_) => wrong(cell, "bytes"),
+    }
+}
+
+/// 16 bytes, or 32 or 36 characters.
+pub fn uuid(cell: Cell<'_>) -> Read<[u8; 16]> {
+    match cell {
+        Cell::Blob(bytes) => bytes.try_into().or_else(|_| wrong(cell, "a UUID")),
+        Cell::Null | Cell::Int(_) | Cell::Real(_) | Cell::Text(_) => parsed(cell, slot::parse_uuid, "a UUID"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_fit_or_fail() {
+        assert_eq!((integer(Cell::Int(-1)), integer(Cell::Real(3.0)), integer(Cell::Text(b"12.0"))), (Ok(-1), Ok(3), Ok(12)));
+        for cell in [Cell::Real(0.5), Cell::Real(9.3e18), Cell::Text(b"x"), Cell::Text(b"9223372036854775808"), Cell::Blob(b"1")] {
+            assert!(integer(cell).is_err(), "{cell:?}");
+        }
+        assert_eq!((boolean(Cell::Int(1)), boolean(Cell::Int(0))), (Ok(true), Ok(false)));
+        assert_eq!(boolean(Cell::Text(b"yes")).unwrap_err(), "expected 0 or 1, got the text \"yes\"");
+        assert_eq!((float(Cell::Int(3)), float(Cell::Int(1 << 60))), (Ok(3.0), Ok((1_i64 << 60) as f64)));
+        assert!(float(Cell::Int((1 << 53) + 1)).is_err() && float(Cell::Int(i64::MAX)).is_err() && float(Cell::Text(b"1")).is_err());
+    }
+
+    #[test]
+    fn floats_stand_for_short_decimals() {
+        for (value, expected) in [(0.1, "0.1"), (123_456_789_012.345, "123456789012.345"), (-0.5, "-0.5"), (1e20, "100000000000000000000")] {
+            assert_eq!(digits(Cell::Real(value)).unwrap(), expected);
+        }
+        assert!(digits(Cell::Real(f64::INFINITY)).is_err() && digits(Cell::Blob(b"1")).is_err());
+    }
+
+    #[test]
+    fn dates_are_read_in_every_spelling() {
+        let expected = 86_400_000_000 + 3_600_000_000;
+        for text in ["1970-01-02 01:00:00", "1970-01-02T01:00:00", "1970-01-02 01:00", "1970-01-02T01:00:00.000"] {
+            assert_eq!(datetime(Cell::Text(text.as_bytes())), Ok(expected), "{text}");
+            assert_eq!(datetime_tz(Cell::Text(text.as_bytes())), Ok(expected), "{text}");
+        }
+        assert_eq!(datetime_tz(Cell::Text(b"1970-01-02T03:00:00+02:00")), Ok(expected));
+        assert_eq!(datetime(Cell::Text(b"1970-01-02")), Ok(86_400_000_000));
+        for cell in [Cell::Text(b"1970-01-02T01:00:00Z"), Cell::Text(b"soon"), Cell::Int(0), Cell::Real(2_440_587.5)] {
+            assert!(datetime(cell).is_err(), "{cell:?}");
+        }
+        assert!(date(Cell::Text(b"2023-02-29")).is_err() && time(Cell::Text(b"25:00:00")).is_err());
+    }
+
+    #[test]
+    fn text_is_text() {
+        assert_eq!(text(Cell::Text("é\0".as_bytes())), Ok("é\0".as_bytes()));
+        assert!(text(Cell::Text(b"\xff")).is_err() && text(Cell::Blob(b"a")).is_err() && text(Cell::Int(1)).is_err());
+        assert_eq!(bytes(Cell::Blob(b"\xff")), Ok(&b"\xff"[..]));
+        assert_eq!(uuid(Cell::Blob(&[7; 16])), Ok([7; 16]));
+        assert_eq!(uuid(Cell::Text(b"07070707-0707-0707-0707-070707070707")), Ok([7; 16]));
+        assert!(uuid(Cell::Blob(b"7")).is_err() && uuid(Cell::Text(b"7")).is_err());
+    }
+}

@@ -1,0 +1,255 @@
+//! A prepared statement: compiled once, started often.
+
+use std::ffi::{CStr, c_char, c_int};
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+
+use libsqlite3_sys as ffi;
+
+use super::errors;
+use super::handle::{Handle, last_error};
+use crate::error::{Error, Kind, Result};
+
+/// Finalized when dropped, which must be before its database is closed.
+pub struct Statement {
+    raw: NonNull<ffi::sqlite3_stmt>,
+    db: NonNull<ffi::sqlite3>,
+}
+
+// Sound: as for `Handle`: one thread at a time uses the database and all that belongs to it.
+unsafe impl Send for Statement {}
+
+/// A value in the current row, as SQLite holds it.
+#[derive(Clone, Copy, Debug)]
+pub enum Cell<'a> {
+    Null,
+    Int(i64),
+    Real(f64),
+    /// Meant to be UTF-8, but nobody checked.
+    Text(&'a [u8]),
+    Blob(&'a [u8]),
+}
+
+impl Statement {
+    /// Compiles the one statement in a text.
+    pub fn prepare(handle: &Handle, text: &str) -> Result<Self> {
+        let (statement, rest) = compile(handle, text)?;
+        let statement = statement.ok_or_else(|| Error::new(Kind::Database, "the statement is empty"))?;
+        let mut rest = rest;
+        while !rest.is_empty() {
+            let (second, after) = compile(handle, rest).map_or((true, ""), |(second, after)| (second.is_some(), after));
+            if second {
+                let start: String = rest.trim_start().chars().take(40).collect();
+                let message = format!("SQLite runs one statement at a time, and a second one follows: {start}");
+                return Err(Error::new(Kind::Unsupported, message).with_hint("run each statement by itself"));
+            }
+            rest = after;
+        }
+        Ok(statement)
+    }
+
+    /// Starts a run. What is bound to it must live as long.
+    pub fn start<'a>(&'a mut self) -> Running<'a> {
+        Running { statement: self, bound: PhantomData }
+    }
+
+    pub fn parameters(&self) -> usize {
+        // Sound: the statement is not finalized.
+        unsafe { ffi::sqlite3_bind_parameter_count(self.raw.as_ptr()) as usize }
+    }
+
+    /// It changes nothing in the database.
+    pub fn is_read_only(&self) -> bool {
+        // Sound: the statement is not finalized.
+        unsafe { ffi::sqlite3_stmt_readonly(self.raw.as_ptr()) != 0 }
+    }
+
+    fn failure(&self) -> Error {
+        let (code, message) = last_error(self.db);
+        errors::from_code(code, &message)
+    }
+}
+
+/// The first statement of a text, if it holds more than spaces and comments, and the text after it.
+fn compile<'t>(handle: &Handle, text: &'t str) -> Result<(Option<Statement>, &'t str)> {
+    let Ok(length) = c_int::try_from(text.len()) else {
+        return Err(Error::new(Kind::Field, "the statement is longer than 2 GiB"));
+    };
+    if text.contains('\0') {
+        return Err(Error::new(Kind::Field, "the statement holds a NUL character; bind such text as a parameter"));
+    }
+    let db = handle.db();
+    let mut raw = std::ptr::null_mut();
+    let mut tail: *const c_char = std::ptr::null();
+    let start: *const c_char = text.as_ptr().cast();
+    // Sound: the database is open, the text has that length, and both results are places of ours.
+    let code = unsafe {
+        ffi::sqlite3_prepare_v3(db.as_ptr(), start, length, ffi::SQLITE_PREPARE_PERSISTENT, &raw mut raw, &raw mut tail)
+    };
+    if code != ffi::SQLITE_OK {
+        let (code, message) = handle.last_error();
+        return Err(errors::from_code(code, &message));
+    }
+    let used = if tail.is_null() { text.len() } else { (tail as usize).saturating_sub(start as usize) };
+    let rest = text.get(used..).unwrap_or_default();
+    Ok((NonNull::new(raw).map(|raw| Statement { raw, db }), rest))
+}
+
+impl Drop for Statement {
+    fn drop(&mut self) {
+        // Sound: finalized here and only here, its database still open.
+        unsafe { ffi::sqlite3_finalize(self.raw.as_ptr()) };
+    }
+}
+
+/// A run of a statement; reset when dropped, and what was bound is forgotten.
+pub struct Running<'a> {
+    statement: &'a mut Statement,
+    bound: PhantomData<&'a [u8]>,
+}
+
+/// Why a value cannot be bound.
+#[derive(Debug)]
+pub struct Unbound(c_int);
+
+impl Unbound {
+    pub fn reason(&self) -> String {
+        match self.0 {
+            ffi::SQLITE_TOOBIG => "the value is larger than SQLite can hold".to_owned(),
+            ffi::SQLITE_RANGE => "the statement has no such placeholder".to_owned(),
+            code => format!("SQLite does not take the value (code {code})"),
+        }
+    }
+}
+
+impl<'a> Running<'a> {
+    fn raw(&self) -> *mut ffi::sqlite3_stmt {
+        self.statement.raw.as_ptr()
+    }
+
+    // Parameters, counted from one
+
+    pub fn bind_null(&mut self, at: usize) -> std::result::Result<(), Unbound> {
+        // Sound: the statement is not finalized; a place that is out of range is refused. The same below.
+        bound(unsafe { ffi::sqlite3_bind_null(self.raw(), at as c_int) })
+    }
+
+    pub fn bind_int(&mut self, at: usize, value: i64) -> std::result::Result<(), Unbound> {
+        bound(unsafe { ffi::sqlite3_bind_int64(self.raw(), at as c_int, value) })
+    }
+
+    pub fn bind_real(&mut self, at: usize, value: f64) -> std::result::Result<(), Unbound> {
+        bound(unsafe { ffi::sqlite3_bind_double(self.raw(), at as c_int, value) })
+    }
+
+    /// Text that lives as long as the run: it is not copied.
+    pub fn bind_text(&mut self, at: usize, value: &'a [u8]) -> std::result::Result<(), Unbound> {
+        self.text(at, value, ffi::SQLITE_STATIC())
+    }
+
+    /// Text that is copied.
+    pub fn bind_copy(&mut self, at: usize, value: &str) -> std::result::Result<(), Unbound> {
+        self.text(at, value.as_bytes(), ffi::SQLITE_TRANSIENT())
+    }
+
+    fn text(&mut self, at: usize, value: &[u8], keep: ffi::sqlite3_destructor_type) -> std::result::Result<(), Unbound> {
+        let (start, length) = (value.as_ptr().cast(), value.len() as u64);
+        // Sound: the text has that length, and is copied or outlives the run, whose end takes it out of the statement.
+        bound(unsafe { ffi::sqlite3_bind_text64(self.raw(), at as c_int, start, length, keep, ffi::SQLITE_UTF8 as _) })
+    }
+
+    /// Bytes that live as long as the run: they are not copied.
+    pub fn bind_blob(&mut self, at: usize, value: &'a [u8]) -> std::result::Result<(), Unbound> {
+        self.blob(at, value, ffi::SQLITE_STATIC())
+    }
+
+    /// Bytes that are copied.
+    pub fn bind_blob_copy(&mut self, at: usize, value: &[u8]) -> std::result::Result<(), Unbound> {
+        self.blob(at, value, ffi::SQLITE_TRANSIENT())
+    }
+
+    fn blob(&mut self, at: usize, value: &[u8], keep: ffi::sqlite3_destructor_type) -> std::result::Result<(), Unbound> {
+        let (start, length) = (value.as_ptr().cast(), value.len() as u64);
+        // Sound: as for text. The pointer of an empty slice is not null, so that no NULL is bound.
+        bound(unsafe { ffi::sqlite3_bind_blob64(self.raw(), at as c_int, start, length, keep) })
+    }
+
+    // Rows
+
+    /// Goes on to the next row; `false` at the end.
+    pub fn step(&mut self) -> Result<bool> {
+        // Sound: the statement is not finalized.
+        match unsafe { ffi::sqlite3_step(self.raw()) } {
+            ffi::SQLITE_ROW => Ok(true),
+            ffi::SQLITE_DONE => Ok(false),
+            _ => Err(self.statement.failure()),
+        }
+    }
+
+    pub fn columns(&self) -> usize {
+        // Sound: the statement is not finalized.
+        unsafe { ffi::sqlite3_column_count(self.raw()) as usize }
+    }
+
+    /// The value in a column of the current row; gone with the next step.
+    pub fn cell(&self, at: usize) -> Cell<'_> {
+        // Sound: the run is borrowed, so that no step comes between; a column out of range is NULL. Text and blobs are as long
+        // as SQLite says, and the length is asked for after the pointer, as it wants.
+        unsafe {
+            let value = ffi::sqlite3_column_value(self.raw(), at as c_int);
+            match ffi::sqlite3_value_type(value) {
+                ffi::SQLITE_INTEGER => Cell::Int(ffi::sqlite3_value_int64(value)),
+                ffi::SQLITE_FLOAT => Cell::Real(ffi::sqlite3_value_double(value)),
+                ffi::SQLITE_TEXT => Cell::Text(slice(ffi::sqlite3_value_text(value), value)),
+                ffi::SQLITE_BLOB => Cell::Blob(slice(ffi::sqlite3_value_blob(value).cast(), value)),
+                _ => Cell::Null,
+            }
+        }
+    }
+
+    pub fn name(&self, at: usize) -> String {
+        // Sound: the statement is not finalized, and the name is copied at once. The same below.
+        unsafe { copied(ffi::sqlite3_column_name(self.raw(), at as c_int)) }.unwrap_or_default()
+    }
+
+    /// The type that the table declares for a column; none for expressions.
+    pub fn declared(&self, at: usize) -> Option<String> {
+        unsafe { copied(ffi::sqlite3_column_decltype(self.raw(), at as c_int)) }
+    }
+
+    /// The table that a column stands in.
+    pub fn table(&self, at: usize) -> Option<String> {
+        unsafe { copied(ffi::sqlite3_column_table_name(self.raw(), at as c_int)) }
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        // Sound: the statement is not finalized. Afterwards it holds nothing that was bound. The failure of a step is told again here.
+        unsafe {
+            ffi::sqlite3_reset(self.raw());
+            ffi::sqlite3_clear_bindings(self.raw());
+        }
+    }
+}
+
+fn bound(code: c_int) -> std::result::Result<(), Unbound> {
+    if code == ffi::SQLITE_OK { Ok(()) } else { Err(Unbound(code)) }
+}
+
+/// # Safety
+/// `start` was just read from `value`, which does not change while the slice lives.
+pub unsafe fn slice<'a>(start: *const u8, value: *mut ffi::sqlite3_value) -> &'a [u8] {
+    if start.is_null() {
+        return &[];
+    }
+    // Sound: that many bytes begin there, as the caller promises.
+    unsafe { std::slice::from_raw_parts(start, ffi::sqlite3_value_bytes(value) as usize) }
+}
+
+/// # Safety
+/// `name` is null or ends in NUL.
+unsafe fn copied(name: *const c_char) -> Option<String> {
+    // Sound: as the caller promises.
+    (!name.is_null()).then(|| unsafe { CStr::from_ptr(name) }.to_string_lossy().into_owned())
+}

@@ -1,0 +1,127 @@
+//! The backend on real databases: temporary files and memory.
+
+mod decimals;
+mod failing;
+mod opening;
+mod running;
+mod stopping;
+mod values;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use oxyde_ir::program::{Form, Repeat, Slot, Source, Step, Text};
+use oxyde_ir::{ColumnType, Output, Value};
+
+use super::Connection;
+use crate::batch::ColumnBatch;
+use crate::cancel::Cancel;
+use crate::error::{Error, Result};
+use crate::request::Request;
+use crate::settings::Settings;
+use crate::stream::{Finished, Limits, Sink};
+use crate::target::SqliteTarget;
+
+/// A folder that is removed in the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("oxyde-sqlite-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.join("test.db")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn target(path: &Path) -> SqliteTarget {
+    SqliteTarget { path: Some(path.to_owned()), read_only: false, create: true }
+}
+
+async fn open(path: &Path) -> Connection {
+    Connection::open(&target(path), &Settings::default()).await.unwrap()
+}
+
+async fn memory() -> Connection {
+    Connection::open(&SqliteTarget { path: None, read_only: false, create: true }, &Settings::default()).await.unwrap()
+}
+
+/// A statement that runs once, its parameters in order.
+fn step(text: &str, parameters: usize, outputs: Option<&[(&str, ColumnType)]>) -> Step {
+    let slot = |index: usize| Slot { source: Source::Param(index as u32), ty: ColumnType::Any, form: Form::Scalar };
+    let output = |(name, ty): &(&str, ColumnType)| Output { name: (*name).to_owned(), ty: ty.clone(), nullable: true, table: String::new() };
+    Step {
+        text: Text::Fixed(text.to_owned()),
+        slots: (0..parameters).map(slot).collect(),
+        outputs: outputs.map(|outputs| outputs.iter().map(output).collect()),
+        repeat: Repeat::Once,
+        keep_keys: false,
+        last_insert_id: false,
+    }
+}
+
+/// What a step is run with.
+#[derive(Default)]
+struct With<'a> {
+    params: &'a [Value],
+    bulk: Option<&'a ColumnBatch>,
+    keys: Option<&'a ColumnBatch>,
+    cancel: Cancel,
+    sink: Option<&'a Sink>,
+    point_read: bool,
+}
+
+async fn run(connection: &mut Connection, step: &Step, with: With<'_>) -> Result<Finished> {
+    let limits = with.sink.map_or(Limits::MODELS, |sink| sink.limits);
+    let With { params, bulk, keys, cancel, sink, point_read } = with;
+    connection.execute(Request { step, params, bulk, keys, cancel: &cancel, sink, limits, point_read }).await
+}
+
+/// Runs raw SQL.
+async fn raw(connection: &mut Connection, text: &str, params: &[Value]) -> Result<Finished> {
+    run(connection, &step(text, params.len(), None), With { params, ..With::default() }).await
+}
+
+/// Runs raw SQL that must work, for its rows.
+async fn rows(connection: &mut Connection, text: &str, params: &[Value]) -> Vec<Vec<Value>> {
+    table(raw(connection, text, params).await.unwrap().last.unwrap())
+}
+
+/// Runs SQL for columns of these types.
+async fn typed(connection: &mut Connection, text: &str, types: &[ColumnType]) -> Result<Vec<Vec<Value>>> {
+    let outputs: Vec<_> = types.iter().map(|ty| ("c", ty.clone())).collect();
+    let finished = run(connection, &step(text, 0, Some(&outputs)), With::default()).await?;
+    Ok(table(finished.last.unwrap()))
+}
+
+fn table(batch: ColumnBatch) -> Vec<Vec<Value>> {
+    (0..batch.rows).map(|row| batch.columns.iter().map(|column| column.value(row)).collect()).collect()
+}
+
+async fn failure(connection: &mut Connection, text: &str, params: &[Value]) -> Error {
+    raw(connection, text, params).await.unwrap_err()
+}
+
+fn text(value: &str) -> Value {
+    Value::Text(value.to_owned())
+}
+
+fn decimal(value: &str) -> Value {
+    Value::Decimal(value.to_owned())
+}
+
+fn quiet() -> Arc<dyn Fn() + Send + Sync> {
+    Arc::new(|| {})
+}

@@ -1,0 +1,180 @@
+//! Arithmetic: of integers, floats, decimals, and of dates and times with durations.
+
+use oxyde_ir::expr::Operator;
+use oxyde_ir::{ColumnType, Expr};
+
+use crate::dialect::{Calendar, Math};
+use crate::error::Result;
+use crate::walk::{is_decimal, type_of};
+use crate::writer::Writer;
+
+const fn sign(op: Operator) -> &'static str {
+    match op {
+        Operator::Add => " + ",
+        Operator::Subtract => " - ",
+        Operator::Multiply => " * ",
+        Operator::Divide => " / ",
+        Operator::Modulo => " % ",
+        Operator::Power => " ^ ",
+    }
+}
+
+fn is_calendar(ty: &ColumnType) -> bool {
+    matches!(ty, ColumnType::Date | ColumnType::Datetime | ColumnType::DatetimeTz)
+}
+
+impl Writer<'_> {
+    pub fn arithmetic(&mut self, op: Operator, left: &Expr, right: &Expr, ty: &ColumnType) -> Result<()> {
+        let of_instants = [left, right].into_iter().filter_map(type_of).any(is_calendar);
+        if is_calendar(ty) {
+            return self.moved(op, left, right, ty);
+        }
+        if matches!(ty, ColumnType::Duration) && op == Operator::Subtract && of_instants {
+            return self.distance(left, right);
+        }
+        if is_decimal(ty) && self.has_text_decimals() {
+            return self.exact(op, left, right);
+        }
+        match op {
+            Operator::Add | Operator::Subtract | Operator::Multiply => self.infix(left, sign(op), right),
+            Operator::Divide => self.divide(left, right, ty),
+            Operator::Modulo => self.modulo(left, right, ty),
+            Operator::Power => self.power(left, right, ty),
+        }
+    }
+
+    pub fn negate(&mut self, expr: &Expr) -> Result<()> {
+        if self.has_text_decimals() && type_of(expr).is_some_and(is_decimal) {
+            return self.decimal_function("neg", &[expr]);
+        }
+        self.push("-");
+        self.operand(expr)
+    }
+
+    fn divide(&mut self, left: &Expr, right: &Expr, ty: &ColumnType) -> Result<()> {
+        match (ty, self.dialect.math) {
+            (ColumnType::Int, Math::Mysql) => self.infix(left, " DIV ", right),
+            // Of two integers the server would make an integer, or four digits.
+            (ColumnType::Float, _) if type_of(left) != Some(&ColumnType::Float) => {
+                self.cast(left, ty)?;
+                self.push(sign(Operator::Divide));
+                self.operand(right)
+            }
+            (_, Math::Postgres | Math::Sqlite | Math::Mysql) => self.infix(left, sign(Operator::Divide), right),
+        }
+    }
+
+    fn modulo(&mut self, left: &Expr, right: &Expr, ty: &ColumnType) -> Result<()> {
+        match (ty, self.dialect.math) {
+            // `%` makes integers of its operands.
+            (ColumnType::Float, Math::Sqlite) => self.two_args("mod(", left, right, ")"),
+            // There is no remainder of floats.
+            (ColumnType::Float, Math::Postgres) => {
+                self.push("(");
+                self.operand(left)?;
+                self.push("::numeric % ");
+                self.operand(right)?;
+                self.word("::numeric)::double precision")
+            }
+            (_, Math::Postgres | Math::Sqlite | Math::Mysql) => self.infix(left, sign(Operator::Modulo), right),
+        }
+    }
+
+    fn power(&mut self, left: &Expr, right: &Expr, ty: &ColumnType) -> Result<()> {
+        match (ty, self.dialect.math) {
+            (ColumnType::Float, Math::Postgres) => {
+                self.push("power(");
+                self.operand(left)?;
+                self.push("::double precision, ");
+                self.operand(right)?;
+                self.word("::double precision)")
+            }
+            (_, Math::Postgres) => {
+                self.push("power(");
+                self.operand(left)?;
+                self.push("::numeric, ");
+                self.operand(right)?;
+                self.word(if *ty == ColumnType::Int { "::numeric)::bigint" } else { "::numeric)" })
+            }
+            (ColumnType::Float, Math::Sqlite | Math::Mysql) => self.two_args("pow(", left, right, ")"),
+            (_, Math::Sqlite | Math::Mysql) => self.dialect.unsupported("exact powers"),
+        }
+    }
+
+    fn two_args(&mut self, before: &str, left: &Expr, right: &Expr, after: &str) -> Result<()> {
+        self.around(before, left, ", ")?;
+        self.around("", right, after)
+    }
+
+    /// Decimals as text, by functions of ours.
+    fn exact(&mut self, op: Operator, left: &Expr, right: &Expr) -> Result<()> {
+        let name = match op {
+            Operator::Add => "add",
+            Operator::Subtract => "sub",
+            Operator::Multiply => "mul",
+            Operator::Divide => "div",
+            Operator::Modulo => "mod",
+            Operator::Power => return self.dialect.unsupported("exact powers"),
+        };
+        self.decimal_function(name, &[left, right])
+    }
+
+    /// A date or time moved by a duration, which is the other operand.
+    fn moved(&mut self, op: Operator, left: &Expr, right: &Expr, ty: &ColumnType) -> Result<()> {
+        let (instant, duration) = if type_of(left) == Some(&ColumnType::Duration) { (right, left) } else { (left, right) };
+        match self.dialect.calendar {
+            Calendar::Intervals if *ty == ColumnType::Date => {
+                self.push("(");
+                self.infix(instant, sign(op), duration)?;
+                self.word(")::date")
+            }
+            Calendar::Intervals => self.infix(instant, sign(op), duration),
+            Calendar::Functions => {
+                self.around(if op == Operator::Subtract { "DATE_SUB(" } else { "DATE_ADD(" }, instant, ", INTERVAL ")?;
+                self.operand(duration)?;
+                self.word(" MICROSECOND)")
+            }
+            Calendar::Text => self.dialect.unsupported("dates and times moved by durations"),
+        }
+    }
+
+    /// The duration from `right` to `left`.
+    fn distance(&mut self, left: &Expr, right: &Expr) -> Result<()> {
+        match self.dialect.calendar {
+            Calendar::Intervals => {
+                for (expr, text) in [(left, " - "), (right, "")] {
+                    self.operand(expr)?;
+                    // A date less a date is a number of days.
+                    self.push(if type_of(expr) == Some(&ColumnType::Date) { "::timestamp" } else { "" });
+                    self.push(text);
+                }
+                Ok(())
+            }
+            Calendar::Functions => self.two_args("TIMESTAMPDIFF(MICROSECOND, ", right, left, ")"),
+            Calendar::Text => {
+                self.push("((");
+                self.unix_seconds(left)?;
+                self.push(" - ");
+                self.unix_seconds(right)?;
+                self.push(") * 1000000 + ");
+                self.microseconds(left)?;
+                self.push(" - ");
+                self.microseconds(right)?;
+                self.word(")")
+            }
+        }
+    }
+
+    fn unix_seconds(&mut self, expr: &Expr) -> Result<()> {
+        self.push("unixepoch(");
+        self.cut(expr, 1, Some(19))?;
+        self.word(")")
+    }
+
+    /// The digits after the point, six of them or none.
+    fn microseconds(&mut self, expr: &Expr) -> Result<()> {
+        self.push("CAST(");
+        self.cut(expr, 21, Some(6))?;
+        self.word(" AS INTEGER)")
+    }
+}

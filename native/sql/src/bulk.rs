@@ -1,0 +1,180 @@
+//! INSERT of many rows, whose values are one list for each column.
+
+use oxyde_ir::program::{BulkColumn, Form, Repeat, Slot, Source, Step};
+use oxyde_ir::statement::{Insert, InsertColumn, KeyColumn};
+use oxyde_ir::{ColumnType, Program};
+
+use crate::cast;
+use crate::dialect::{Bulk, Dialect};
+use crate::error::{Result, malformed};
+use crate::insert::returns;
+use crate::keyed::{Value, read_back};
+use crate::params::Params;
+use crate::quote;
+use crate::writer::{Writer, outputs_of, scalar_slot};
+
+/// Rows in one array of `unnest`: as many as keep a message well below a gigabyte.
+const ROWS_OF_ARRAYS: u32 = 1 << 16;
+/// Rows of one `VALUES`.
+const ROWS_OF_VALUES: u32 = 1 << 10;
+
+pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
+    if insert.columns.is_empty() {
+        return malformed("an insert of many rows without columns");
+    }
+    let reads_back = !insert.returning.is_empty() && !returns(dialect);
+    let mut steps = Vec::new();
+    if reads_back {
+        let (last_insert_id, repeat, key) = read_by(insert, dialect)?;
+        let step = if last_insert_id { each_row(insert, dialect, params)? } else { rows(insert, dialect, params)? };
+        steps.push(Step { last_insert_id, ..step });
+        steps.push(read_back(dialect, params, (&insert.table, None), &insert.key, &key, &insert.returning, repeat)?);
+    } else {
+        let has_arrays = insert.columns.iter().any(|column| matches!(column.ty, ColumnType::Array { .. }));
+        steps.push(match dialect.bulk {
+            // An array of arrays is unnested down to its members.
+            Bulk::Unnest if has_arrays => each_row(insert, dialect, params)?,
+            Bulk::Unnest => unnest(insert, dialect, params)?,
+            Bulk::EachRow => each_row(insert, dialect, params)?,
+            Bulk::Rows => rows(insert, dialect, params)?,
+        });
+    }
+    let bulk = insert.columns.iter().map(|column| BulkColumn { name: column.name.clone(), ty: column.ty.clone() }).collect();
+    Ok(Program { bulk, result: steps.len() - 1, steps, atomic: true, ..Program::default() })
+}
+
+/// How rows are read back: by keys that the server made up, one insert after the other, or by those that were given.
+fn read_by(insert: &Insert, dialect: &Dialect) -> Result<(bool, Repeat, Vec<Value<'static>>)> {
+    let place = |key: &KeyColumn| insert.columns.iter().position(|column| column.name == key.name);
+    let given: Option<Vec<Value<'_>>> = insert.key.iter().map(|key| Some(Value::Slot(Source::Bulk(place(key)? as u32)))).collect();
+    match (given, insert.key.as_slice()) {
+        (_, []) => dialect.unsupported("rows returned from tables without a key"),
+        (Some(key), _) => Ok((false, Repeat::EachRow, key)),
+        (None, [column]) if column.auto => Ok((true, Repeat::EachKey, vec![Value::Slot(Source::Key(0))])),
+        (None, _) => dialect.unsupported("rows returned by a key that the server makes up"),
+    }
+}
+
+fn slot(index: usize, column: &InsertColumn, form: Form) -> Slot {
+    Slot { source: Source::Bulk(index as u32), ty: column.ty.clone(), form }
+}
+
+/// `INSERT ... SELECT * FROM unnest(arrays)`. What is returned comes in the order of the arrays.
+fn unnest(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
+    let mut writer = Writer::new(dialect, params);
+    writer.insert_into(insert)?;
+    let ordered = !insert.returning.is_empty();
+    writer.push(" SELECT ");
+    if ordered {
+        writer.separated(&insert.columns, |writer, column| writer.identifier(&column.name))?;
+    } else {
+        writer.push("*");
+    }
+    writer.push(" FROM unnest(");
+    writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
+        writer.placeholder(slot(index, column, Form::Array))?;
+        let name = item_type(insert, column, dialect)?;
+        writer.push(&format!("::{name}[]"));
+        Ok(())
+    })?;
+    writer.push(")");
+    if ordered {
+        writer.push(" WITH ORDINALITY AS ");
+        writer.identifier("rows")?;
+        writer.push(" (");
+        writer.separated(&insert.columns, |writer, column| writer.identifier(&column.name))?;
+        writer.push(", ");
+        writer.identifier(&ordinal(insert))?;
+        writer.push(") ORDER BY ");
+        writer.identifier(&ordinal(insert))?;
+    }
+    writer.ending(insert)?;
+    let step = writer.step(Some(outputs_of(&insert.returning, &insert.table.name)));
+    Ok(Step { repeat: Repeat::Chunks { rows: ROWS_OF_ARRAYS }, ..step })
+}
+
+/// A name that no column has.
+fn ordinal(insert: &Insert) -> String {
+    let mut name = "ordinality".to_owned();
+    while insert.columns.iter().any(|column| column.name == name) {
+        name.push('_');
+    }
+    name
+}
+
+/// The type of an array's members, for the cast.
+fn item_type(insert: &Insert, column: &InsertColumn, dialect: &Dialect) -> Result<String> {
+    if let Some(db_type) = &column.db_type {
+        return bare(quote::sql(db_type)?);
+    }
+    if let ColumnType::Enum { name, .. } = &column.ty {
+        let mut text = String::new();
+        quote::qualified(&mut text, dialect, insert.table.schema.as_deref(), name)?;
+        return Ok(text);
+    }
+    match cast::suffix(dialect, &column.ty)? {
+        Some(suffix) => Ok(suffix.trim_start_matches(':').to_owned()),
+        None => malformed(format!("column {:?} has no type", column.name)),
+    }
+}
+
+/// A declared type without its length: a cast to a length cuts silently, an assignment complains. What counts up is an integer.
+fn bare(db_type: &str) -> Result<String> {
+    let mut name = String::new();
+    let mut depth = 0;
+    for c in db_type.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            c if depth == 0 => name.push(c),
+            _ => {}
+        }
+    }
+    if depth != 0 {
+        return malformed(format!("the type {db_type:?} has unbalanced parentheses"));
+    }
+    let words: Vec<&str> = name.split_whitespace().collect();
+    Ok(match words.join(" ").to_ascii_lowercase().as_str() {
+        "char" | "character" => "bpchar".to_owned(),
+        "bit" => "varbit".to_owned(),
+        "smallserial" | "serial2" => "smallint".to_owned(),
+        "serial" | "serial4" => "integer".to_owned(),
+        "bigserial" | "serial8" => "bigint".to_owned(),
+        _ => words.join(" "),
+    })
+}
+
+/// The statement of one row.
+fn each_row(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
+    let mut writer = Writer::new(dialect, params);
+    writer.insert_into(insert)?;
+    writer.push(" VALUES (");
+    writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
+        let uncast = column.db_type.is_some() || matches!(column.ty, ColumnType::Enum { .. });
+        writer.assigned_slot(slot(index, column, Form::Scalar), uncast)
+    })?;
+    writer.push(")");
+    writer.ending(insert)?;
+    let returned = if returns(dialect) { outputs_of(&insert.returning, &insert.table.name) } else { Vec::new() };
+    Ok(Step { repeat: Repeat::EachRow, ..writer.step(Some(returned)) })
+}
+
+/// `VALUES` of many rows.
+fn rows(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
+    let columns = u32::try_from(insert.columns.len())?;
+    let most = (dialect.max_params / columns).min(ROWS_OF_VALUES);
+    if most == 0 {
+        return dialect.unsupported("so many parameters in one statement");
+    }
+    let slots = insert.columns.iter().enumerate().map(|(index, column)| scalar_slot(Source::Bulk(index as u32), &column.ty)).collect();
+    let row = format!("({})", vec!["?"; insert.columns.len()].join(", "));
+    let mut ending = Writer::new(dialect, params);
+    ending.call_bare();
+    ending.ending(insert)?;
+    let tail = ending.text_only()?;
+    let mut writer = Writer::new(dialect, params);
+    writer.insert_into(insert)?;
+    writer.push(" VALUES ");
+    let returned = if returns(dialect) { outputs_of(&insert.returning, &insert.table.name) } else { Vec::new() };
+    writer.rows(row, slots, tail, 1 << most.ilog2(), returned)
+}

@@ -1,0 +1,89 @@
+//! Constraints in CREATE TABLE.
+
+use oxyde_ir::schema::{Action, Exclude, ForeignKey, Table, Unique};
+
+use super::column::is_own_key;
+use crate::dialect::Dialect;
+use crate::error::{Result, malformed};
+use crate::quote;
+
+pub fn definitions(table: &Table, keys: &[&ForeignKey], dialect: &Dialect) -> Result<Vec<String>> {
+    let mut parts = Vec::new();
+    if !table.key.is_empty() && !table.columns.iter().any(|column| is_own_key(table, column, dialect)) {
+        parts.push(format!("PRIMARY KEY ({})", names(dialect, &table.key)?));
+    }
+    for one in &table.uniques {
+        parts.push(unique(one, dialect)?);
+    }
+    for check in &table.checks {
+        parts.push(format!("{} CHECK ({})", constraint(dialect, &check.name)?, quote::sql(&check.sql)?));
+    }
+    for one in &table.excludes {
+        parts.push(exclude(one, dialect)?);
+    }
+    for key in keys {
+        parts.push(foreign_key(key, "FOREIGN KEY", dialect)?);
+    }
+    Ok(parts)
+}
+
+fn constraint(dialect: &Dialect, name: &str) -> Result<String> {
+    Ok(format!("CONSTRAINT {}", quote::quoted(dialect, name)?))
+}
+
+pub fn names(dialect: &Dialect, names: &[String]) -> Result<String> {
+    if names.is_empty() {
+        return malformed("a constraint or index of no columns");
+    }
+    quote::list(dialect, names.iter().map(String::as_str))
+}
+
+fn unique(unique: &Unique, dialect: &Dialect) -> Result<String> {
+    if unique.deferrable && !dialect.deferrable {
+        return dialect.unsupported("deferrable constraints");
+    }
+    let suffix = if unique.deferrable { " DEFERRABLE INITIALLY DEFERRED" } else { "" };
+    Ok(format!("{} UNIQUE ({}){suffix}", constraint(dialect, &unique.name)?, names(dialect, &unique.columns)?))
+}
+
+fn exclude(exclude: &Exclude, dialect: &Dialect) -> Result<String> {
+    if !dialect.exclusion {
+        return dialect.unsupported("exclusion constraints");
+    }
+    if exclude.elements.is_empty() {
+        return malformed("an exclusion constraint of no elements");
+    }
+    let element = |(expr, operator): &(String, String)| Ok(format!("({}) WITH {}", quote::sql(expr)?, quote::sql(operator)?));
+    let elements: Vec<String> = exclude.elements.iter().map(element).collect::<Result<_>>()?;
+    let method = quote::quoted(dialect, &exclude.method)?;
+    let mut text = format!("{} EXCLUDE USING {method} ({})", constraint(dialect, &exclude.name)?, elements.join(", "));
+    if let Some(filter) = &exclude.filter {
+        text.push_str(&format!(" WHERE ({})", quote::sql(filter)?));
+    }
+    Ok(text)
+}
+
+const fn action(action: Action) -> &'static str {
+    match action {
+        Action::Cascade => "CASCADE",
+        Action::SetNull => "SET NULL",
+        Action::Restrict => "RESTRICT",
+        Action::NoAction => "NO ACTION",
+    }
+}
+
+/// `word` is FOREIGN KEY, with what some servers want behind it.
+pub fn foreign_key(key: &ForeignKey, word: &str, dialect: &Dialect) -> Result<String> {
+    if key.columns.len() != key.target_columns.len() {
+        return malformed(format!("the foreign key {:?} pairs {} columns with {}", key.name, key.columns.len(), key.target_columns.len()));
+    }
+    Ok(format!(
+        "{} {word} ({}) REFERENCES {} ({}) ON DELETE {} ON UPDATE {}",
+        constraint(dialect, &key.name)?,
+        names(dialect, &key.columns)?,
+        quote::table(dialect, &key.target)?,
+        names(dialect, &key.target_columns)?,
+        action(key.on_delete),
+        action(key.on_update),
+    ))
+}

@@ -1,0 +1,101 @@
+//! Indexes, as statements or inside CREATE TABLE.
+
+use oxyde_ir::schema::{Index, IndexPart, Table};
+
+use super::constraint::names;
+use crate::dialect::{Dialect, Indexes};
+use crate::error::{Result, malformed};
+use crate::quote;
+
+/// The indexes that CREATE TABLE declares.
+pub fn inline(table: &Table, dialect: &Dialect) -> Result<Vec<String>> {
+    match dialect.indexes {
+        Indexes::Full | Indexes::Trees => Ok(Vec::new()),
+        Indexes::Inline | Indexes::InlineColumns => table.indexes.iter().map(|index| inline_one(index, dialect)).collect(),
+    }
+}
+
+fn inline_one(index: &Index, dialect: &Dialect) -> Result<String> {
+    no_filter(index, dialect)?;
+    no_include(index, dialect)?;
+    let kind = match (index.method.as_deref().map(str::to_ascii_lowercase).as_deref(), index.unique) {
+        (None | Some("btree"), false) => "INDEX",
+        (None | Some("btree"), true) => "UNIQUE INDEX",
+        (Some("fulltext"), false) => "FULLTEXT INDEX",
+        (Some("spatial"), false) => "SPATIAL INDEX",
+        // What the server does not know it would make a tree, and say nothing.
+        (Some(_), _) => return dialect.unsupported("index methods other than btree, fulltext and spatial"),
+    };
+    Ok(format!("{kind} {} ({})", quote::quoted(dialect, &index.name)?, parts(index, dialect)?))
+}
+
+/// The indexes that statements of their own make.
+pub fn statements(table: &Table, if_not_exists: bool, dialect: &Dialect) -> Result<Vec<String>> {
+    match dialect.indexes {
+        Indexes::Full | Indexes::Trees => table.indexes.iter().map(|index| statement(table, index, if_not_exists, dialect)).collect(),
+        Indexes::Inline | Indexes::InlineColumns => Ok(Vec::new()),
+    }
+}
+
+fn statement(table: &Table, index: &Index, if_not_exists: bool, dialect: &Dialect) -> Result<String> {
+    let mut text = if index.unique { "CREATE UNIQUE INDEX " } else { "CREATE INDEX " }.to_owned();
+    if if_not_exists {
+        text.push_str("IF NOT EXISTS ");
+    }
+    match dialect.indexes {
+        Indexes::Trees => {
+            no_include(index, dialect)?;
+            if index.method.as_deref().is_some_and(|method| !method.eq_ignore_ascii_case("btree")) {
+                return dialect.unsupported("index methods other than btree");
+            }
+            // The index names the schema, and the table must not.
+            quote::qualified(&mut text, dialect, table.table.schema.as_deref(), &index.name)?;
+            text.push_str(" ON ");
+            quote::identifier(&mut text, dialect, &table.table.name)?;
+        }
+        Indexes::Full | Indexes::Inline | Indexes::InlineColumns => {
+            quote::identifier(&mut text, dialect, &index.name)?;
+            text.push_str(" ON ");
+            text.push_str(&quote::table(dialect, &table.table)?);
+            if let Some(method) = &index.method {
+                text.push_str(" USING ");
+                quote::identifier(&mut text, dialect, method)?;
+            }
+        }
+    }
+    text.push_str(&format!(" ({})", parts(index, dialect)?));
+    if !index.include.is_empty() {
+        text.push_str(&format!(" INCLUDE ({})", names(dialect, &index.include)?));
+    }
+    if let Some(filter) = &index.filter {
+        text.push_str(" WHERE ");
+        text.push_str(quote::sql(filter)?);
+    }
+    Ok(text)
+}
+
+fn no_filter(index: &Index, dialect: &Dialect) -> Result<()> {
+    if index.filter.is_some() { dialect.unsupported("partial indexes") } else { Ok(()) }
+}
+
+fn no_include(index: &Index, dialect: &Dialect) -> Result<()> {
+    if index.include.is_empty() { Ok(()) } else { dialect.unsupported("indexes with included columns") }
+}
+
+fn parts(index: &Index, dialect: &Dialect) -> Result<String> {
+    if index.parts.is_empty() {
+        return malformed(format!("the index {:?} has no parts", index.name));
+    }
+    let parts: Vec<String> = index.parts.iter().map(|one| part(one, dialect)).collect::<Result<_>>()?;
+    Ok(parts.join(", "))
+}
+
+fn part(part: &IndexPart, dialect: &Dialect) -> Result<String> {
+    let text = match (&part.column, &part.sql, dialect.indexes) {
+        (Some(column), None, _) => quote::quoted(dialect, column)?,
+        (None, Some(_), Indexes::InlineColumns) => return dialect.unsupported("indexes of expressions"),
+        (None, Some(sql), Indexes::Full | Indexes::Trees | Indexes::Inline) => format!("({})", quote::sql(sql)?),
+        (Some(_), Some(_), _) | (None, None, _) => return malformed("an index part is a column or an expression"),
+    };
+    Ok(if part.desc { format!("{text} DESC") } else { text })
+}

@@ -1,0 +1,136 @@
+//! CREATE and DROP of tables, views and enumerations.
+
+mod column;
+mod constraint;
+mod drop;
+mod index;
+mod order;
+
+use oxyde_ir::Program;
+use oxyde_ir::program::{Repeat, Step, Text};
+use oxyde_ir::schema::{EnumType, ForeignKey, Table};
+use oxyde_ir::statement::CreateTables;
+
+use crate::dialect::{Comments, Dialect, Enums, LateKeys, Views};
+use crate::error::{Result, malformed};
+use crate::quote;
+
+pub use drop::drop;
+
+pub fn create(create: &CreateTables, dialect: &'static Dialect) -> Result<Program> {
+    let mut texts = Vec::new();
+    if matches!(dialect.enums, Enums::Types) {
+        for one in &create.enums {
+            let text = create_type(one, dialect)?;
+            texts.push(if create.if_not_exists { forgiving(&text, "duplicate_object")? } else { text });
+        }
+    }
+    let mut late = Vec::new();
+    for (index, table) in create.tables.iter().enumerate() {
+        if let Some(view) = &table.view {
+            texts.push(create_view(table, view, create.if_not_exists, dialect)?);
+        } else {
+            let (now, later) = order::keys(&create.tables, index, dialect);
+            texts.push(create_table(table, &now, create.if_not_exists, dialect)?);
+            texts.extend(index::statements(table, create.if_not_exists, dialect)?);
+            late.extend(later.into_iter().map(|key| (table, key)));
+        }
+        texts.extend(comments(table, dialect)?);
+    }
+    for (table, key) in late {
+        texts.push(add_key(table, key, create.if_not_exists, dialect)?);
+    }
+    Ok(program(texts, dialect))
+}
+
+/// One step for each text, rolled back together where that is possible.
+fn program(texts: Vec<String>, dialect: &Dialect) -> Program {
+    let step = |text| Step {
+        text: Text::Fixed(text),
+        slots: Vec::new(),
+        outputs: Some(Vec::new()),
+        repeat: Repeat::Once,
+        keep_keys: false,
+        last_insert_id: false,
+    };
+    let steps: Vec<Step> = texts.into_iter().map(step).collect();
+    let result = steps.len().saturating_sub(1);
+    Program { atomic: dialect.transactional_ddl && steps.len() > 1, steps, result, ..Program::default() }
+}
+
+/// A statement whose failure, because what it makes is there already, is no failure. Nothing is left half done: the block is a savepoint.
+fn forgiving(statement: &str, condition: &str) -> Result<String> {
+    let Some(tag) = (0..1_000).map(|n| format!("$oxyde{n}$")).find(|tag| !statement.contains(tag)) else {
+        return malformed("no dollar quote fits around a statement");
+    };
+    Ok(format!("DO {tag} BEGIN {statement}; EXCEPTION WHEN {condition} THEN NULL; END {tag}"))
+}
+
+fn create_type(one: &EnumType, dialect: &Dialect) -> Result<String> {
+    let mut text = "CREATE TYPE ".to_owned();
+    quote::qualified(&mut text, dialect, one.schema.as_deref(), &one.name)?;
+    Ok(format!("{text} AS ENUM ({})", crate::ddl_types::label_list(dialect, &one.labels)?))
+}
+
+fn create_view(table: &Table, select: &str, if_not_exists: bool, dialect: &Dialect) -> Result<String> {
+    let name = quote::table(dialect, &table.table)?;
+    let select = quote::sql(select)?;
+    Ok(match (if_not_exists, dialect.views) {
+        (false, _) => format!("CREATE VIEW {name} AS {select}"),
+        (true, Views::Block) => forgiving(&format!("CREATE VIEW {name} AS {select}"), "duplicate_table")?,
+        (true, Views::IfNotExists) => format!("CREATE VIEW IF NOT EXISTS {name} AS {select}"),
+        (true, Views::Replace) => format!("CREATE OR REPLACE VIEW {name} AS {select}"),
+    })
+}
+
+fn create_table(table: &Table, keys: &[&ForeignKey], if_not_exists: bool, dialect: &Dialect) -> Result<String> {
+    if table.columns.is_empty() {
+        return malformed("a table without columns");
+    }
+    let mut parts = Vec::new();
+    for column in &table.columns {
+        parts.push(column::definition(table, column, dialect)?);
+    }
+    parts.extend(constraint::definitions(table, keys, dialect)?);
+    parts.extend(index::inline(table, dialect)?);
+    let head = if if_not_exists { "CREATE TABLE IF NOT EXISTS" } else { "CREATE TABLE" };
+    let mut text = format!("{head} {} ({})", quote::table(dialect, &table.table)?, parts.join(", "));
+    if let (Comments::Inline, Some(comment)) = (dialect.comments, &table.comment) {
+        text.push_str(" COMMENT=");
+        text.push_str(&quote::literal(dialect, comment)?);
+    }
+    Ok(text)
+}
+
+fn add_key(table: &Table, key: &ForeignKey, if_not_exists: bool, dialect: &Dialect) -> Result<String> {
+    let name = quote::table(dialect, &table.table)?;
+    let plain = || Ok(format!("ALTER TABLE {name} ADD {}", constraint::foreign_key(key, "FOREIGN KEY", dialect)?));
+    match (if_not_exists, dialect.late_keys) {
+        (false, _) => plain(),
+        (true, LateKeys::Block) => forgiving(&plain()?, "duplicate_object"),
+        (true, LateKeys::IfNotExists) => {
+            Ok(format!("ALTER TABLE {name} ADD {}", constraint::foreign_key(key, "FOREIGN KEY IF NOT EXISTS", dialect)?))
+        }
+        (true, LateKeys::Declared | LateKeys::Strict) => dialect.unsupported("tables in a circle of foreign keys that may exist already"),
+    }
+}
+
+fn comments(table: &Table, dialect: &Dialect) -> Result<Vec<String>> {
+    match dialect.comments {
+        Comments::Statements => {}
+        Comments::Inline | Comments::Nowhere => return Ok(Vec::new()),
+    }
+    let name = quote::table(dialect, &table.table)?;
+    let mut texts = Vec::new();
+    if let Some(comment) = &table.comment {
+        let kind = if table.view.is_some() { "VIEW" } else { "TABLE" };
+        texts.push(format!("COMMENT ON {kind} {name} IS {}", quote::literal(dialect, comment)?));
+    }
+    for column in &table.columns {
+        if let Some(comment) = &column.comment {
+            let column = quote::quoted(dialect, &column.name)?;
+            texts.push(format!("COMMENT ON COLUMN {name}.{column} IS {}", quote::literal(dialect, comment)?));
+        }
+    }
+    Ok(texts)
+}

@@ -1,0 +1,282 @@
+//! The questions that servers answer differently, and the answers there are.
+
+/// Whether a backslash in a text literal means itself.
+#[derive(Clone, Copy, Debug)]
+pub enum Backslash {
+    Plain,
+    Escape,
+}
+
+/// How parameters stand in the text.
+#[derive(Clone, Copy, Debug)]
+pub enum Placeholder {
+    /// `$1`: a parameter that is used twice keeps its number.
+    Numbered,
+    /// `?`: one slot for each, in the order of the text.
+    Question,
+}
+
+/// A column of the tables of type names.
+#[derive(Clone, Copy, Debug)]
+pub enum Types {
+    Postgres,
+    Sqlite,
+    Mysql,
+    Mariadb,
+}
+
+/// Membership in a list.
+#[derive(Clone, Copy, Debug)]
+pub enum List {
+    /// `= ANY($1::bigint[])`.
+    Array,
+    /// `IN (SELECT value FROM json_each(?))` where JSON is exact, else padded.
+    JsonEach,
+    /// `IN (?, ?, ?, ?)`, padded to a power of two.
+    Padded,
+}
+
+/// What a decimal is.
+#[derive(Clone, Copy, Debug)]
+pub enum Decimals {
+    /// A number of the server's.
+    Native,
+    /// A float of up to 15 digits, or canonical text with a collation and functions that the driver registers.
+    Text,
+}
+
+/// Text search with plain characters.
+#[derive(Clone, Copy, Debug)]
+pub enum Matching {
+    /// `LIKE`, `ILIKE`.
+    Ilike,
+    /// `GLOB`, and `LIKE`, which folds ASCII.
+    Glob,
+    /// `LIKE` by the binary collation, folded by `LOWER`.
+    Binary,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Regex {
+    /// `~`, `~*`.
+    Tilde,
+    /// `oxyde_regexp(pattern, value, fold)`, which the driver registers.
+    Function,
+    /// `REGEXP_LIKE(value, pattern, flags)`.
+    RegexpLike,
+    /// `REGEXP`, with the flag inside the pattern.
+    Inline,
+}
+
+/// The text of several values, where NULL counts as empty.
+#[derive(Clone, Copy, Debug)]
+pub enum Concat {
+    Function,
+    WithSeparator,
+}
+
+/// Parts of dates and times, and how far two are apart.
+#[derive(Clone, Copy, Debug)]
+pub enum Calendar {
+    /// `EXTRACT`, and operators of intervals.
+    Intervals,
+    /// Texts cut at their fixed places: the functions of `SQLite` round to milliseconds, and up to the next day.
+    Text,
+    /// `YEAR()` and its kin, `TIMESTAMPDIFF`.
+    Functions,
+}
+
+/// Numbers: what division and rounding do.
+#[derive(Clone, Copy, Debug)]
+pub enum Math {
+    Postgres,
+    Sqlite,
+    Mysql,
+}
+
+/// The present, in UTC.
+#[derive(Clone, Copy, Debug)]
+pub enum Now {
+    StatementTimestamp,
+    Strftime,
+    UtcTimestamp,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum NullsOrder {
+    /// `NULLS FIRST`.
+    Clause,
+    /// `x IS NULL, x`; by themselves NULLs come first when ascending.
+    Expression,
+}
+
+/// `OFFSET` without a limit.
+#[derive(Clone, Copy, Debug)]
+pub enum OffsetAlone {
+    Plain,
+    /// A limit that means none.
+    After(&'static str),
+}
+
+/// Keeping others from rows that will be changed.
+#[derive(Clone, Copy, Debug)]
+pub enum RowLock {
+    ForUpdate,
+    /// The whole database is locked.
+    Needless,
+}
+
+/// A condition on the rows of one aggregate.
+#[derive(Clone, Copy, Debug)]
+pub enum AggregateFilter {
+    Clause,
+    Case,
+}
+
+/// What sums and averages of integers are by themselves.
+#[derive(Clone, Copy, Debug)]
+pub enum Averages {
+    /// Both are `numeric`.
+    Numeric,
+    /// An integer and a float.
+    Right,
+    /// The average is a decimal of four digits.
+    FourDigits,
+}
+
+/// A subquery on the table that a statement changes.
+#[derive(Clone, Copy, Debug)]
+pub enum TargetInSubquery {
+    Allowed,
+    /// Only inside a derived table; the same goes for LIMIT inside IN.
+    Derived,
+}
+
+/// What DELETE calls its table.
+#[derive(Clone, Copy, Debug)]
+pub enum DeleteAlias {
+    Alias,
+    Name,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Returning {
+    Full,
+    InsertDelete,
+    None,
+}
+
+/// Leaving out rows that meet a unique constraint.
+#[derive(Clone, Copy, Debug)]
+pub enum Conflict {
+    OnConflict,
+    OnDuplicateKey,
+}
+
+/// The values of a row of defaults.
+#[derive(Clone, Copy, Debug)]
+pub enum EmptyRow {
+    DefaultValues,
+    Parentheses,
+}
+
+/// Many rows at once.
+#[derive(Clone, Copy, Debug)]
+pub enum Bulk {
+    /// One array for each column.
+    Unnest,
+    /// The statement of one row again and again.
+    EachRow,
+    /// `VALUES` of many rows.
+    Rows,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Explain {
+    Options,
+    QueryPlan,
+    /// `EXPLAIN ANALYZE` is a tree of text.
+    Tree,
+    /// `ANALYZE` instead of `EXPLAIN`.
+    Analyze,
+}
+
+/// A key that the server counts up.
+#[derive(Clone, Copy, Debug)]
+pub enum Counted {
+    /// `BIGSERIAL`.
+    Serial,
+    /// `INTEGER PRIMARY KEY AUTOINCREMENT`, nothing else.
+    Rowid,
+    /// `BIGINT AUTO_INCREMENT`.
+    Increment,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Enums {
+    /// `CREATE TYPE`.
+    Types,
+    /// `ENUM('a', 'b')` in the column.
+    Inline,
+    /// Text with a CHECK.
+    Check,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Comments {
+    /// `COMMENT ON`.
+    Statements,
+    Inline,
+    Nowhere,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Indexes {
+    /// `CREATE INDEX`, with every method and INCLUDE.
+    Full,
+    /// `CREATE INDEX` of trees only.
+    Trees,
+    /// Inside CREATE TABLE, also of expressions.
+    Inline,
+    /// Inside CREATE TABLE, of columns only.
+    InlineColumns,
+}
+
+/// Foreign keys to a table that is made later.
+#[derive(Clone, Copy, Debug)]
+pub enum LateKeys {
+    /// May be declared before their target exists.
+    Declared,
+    /// `ALTER TABLE`, in a block that forgives what exists.
+    Block,
+    /// `ALTER TABLE` with `IF NOT EXISTS`.
+    IfNotExists,
+    /// `ALTER TABLE`, which cannot forgive.
+    Strict,
+}
+
+/// Dropping tables that point at each other.
+#[derive(Clone, Copy, Debug)]
+pub enum Drops {
+    /// All in one statement.
+    Together,
+    /// One by one, foreign keys checked at COMMIT.
+    Deferred,
+    /// One by one, the keys of cycles before.
+    KeysFirst,
+}
+
+/// A view that may exist already.
+#[derive(Clone, Copy, Debug)]
+pub enum Views {
+    Block,
+    IfNotExists,
+    Replace,
+}
+
+/// NOT NULL on a generated column.
+#[derive(Clone, Copy, Debug)]
+pub enum GeneratedNotNull {
+    Keyword,
+    Check,
+}

@@ -1,0 +1,17 @@
+//! MariaDB 10.6 and later: MySQL's sheet, and where it differs.
+
+use super::*;
+
+pub const MARIADB: Dialect = Dialect {
+    name: "mariadb",
+    types: Types::Mariadb,
+    regex: Regex::Inline,
+    returning: Returning::InsertDelete,
+    explain: Explain::Analyze,
+    indexes: Indexes::InlineColumns,
+    late_keys: LateKeys::IfNotExists,
+    drops: Drops::KeysFirst,
+    views: Views::IfNotExists,
+    generated_not_null: GeneratedNotNull::Check,
+    ..mysql::MYSQL
+};

@@ -1,0 +1,78 @@
+//! A server's SQL as a sheet of answers: the one place where servers differ.
+
+mod answers;
+mod mariadb;
+mod mysql;
+mod postgres;
+mod sqlite;
+
+use oxyde_ir::{Family, Version};
+
+pub use answers::*;
+
+use crate::error::{Result, SqlError};
+
+/// What a server says to each question that the writer asks. There are no defaults: a new dialect answers all of them.
+#[derive(Debug)]
+pub struct Dialect {
+    /// The name in messages.
+    pub name: &'static str,
+    /// Around identifiers; doubled inside.
+    pub quote: char,
+    pub backslash: Backslash,
+    pub placeholder: Placeholder,
+    /// Placeholders in one statement, at most.
+    pub max_params: u32,
+    /// The column of the type tables.
+    pub types: Types,
+    pub list: List,
+    pub decimal: Decimals,
+    pub matching: Matching,
+    pub regex: Regex,
+    pub concat: Concat,
+    pub calendar: Calendar,
+    pub math: Math,
+    pub now: Now,
+    pub nulls_order: NullsOrder,
+    pub offset_alone: OffsetAlone,
+    pub row_lock: RowLock,
+    pub aggregate_filter: AggregateFilter,
+    pub averages: Averages,
+    pub target_in_subquery: TargetInSubquery,
+    pub delete_alias: DeleteAlias,
+    pub returning: Returning,
+    pub conflict: Conflict,
+    pub empty_row: EmptyRow,
+    pub bulk: Bulk,
+    pub explain: Explain,
+    /// DDL can be rolled back.
+    pub transactional_ddl: bool,
+    pub counted: Counted,
+    pub enums: Enums,
+    pub comments: Comments,
+    pub indexes: Indexes,
+    pub late_keys: LateKeys,
+    pub drops: Drops,
+    pub views: Views,
+    pub virtual_columns: bool,
+    pub generated_not_null: GeneratedNotNull,
+    pub deferrable: bool,
+    pub exclusion: bool,
+}
+
+impl Dialect {
+    pub(crate) fn unsupported<T>(&self, feature: &'static str) -> Result<T> {
+        Err(SqlError::Unsupported { feature, dialect: self.name })
+    }
+}
+
+/// The sheet of a server; without a version, of the newest that differs least.
+pub fn dialect(family: Family, version: Option<Version>) -> &'static Dialect {
+    match family {
+        Family::Postgres if version.is_some_and(|version| version >= Version(18, 0, 0)) => &postgres::POSTGRES_18,
+        Family::Postgres => &postgres::POSTGRES,
+        Family::Sqlite => &sqlite::SQLITE,
+        Family::Mysql => &mysql::MYSQL,
+        Family::Mariadb => &mariadb::MARIADB,
+    }
+}

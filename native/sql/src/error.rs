@@ -1,0 +1,20 @@
+//! Why a statement has no text on a server.
+
+use thiserror::Error;
+
+/// Rendering ends in a program or in one of these, never in a panic.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SqlError {
+    /// The server cannot do it. `feature` is a plural.
+    #[error("{feature} are not supported by {dialect}")]
+    Unsupported { feature: &'static str, dialect: &'static str },
+    /// The statement means nothing: a fault of the compiler.
+    #[error("the statement is malformed: {0}")]
+    Malformed(String),
+}
+
+pub type Result<T> = std::result::Result<T, SqlError>;
+
+pub fn malformed<T>(reason: impl Into<String>) -> Result<T> {
+    Err(SqlError::Malformed(reason.into()))
+}

@@ -1,0 +1,123 @@
+//! INSERT of one row.
+
+use oxyde_ir::program::{Repeat, Source, Step};
+use oxyde_ir::statement::{Insert, KeyColumn, Rows};
+use oxyde_ir::{Expr, Program};
+
+use crate::bulk;
+use crate::dialect::{Conflict, Dialect, EmptyRow, Returning};
+use crate::error::{Result, malformed};
+use crate::keyed::{Value, read_back};
+use crate::params::Params;
+use crate::writer::{Writer, outputs_of, single};
+
+pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
+    if insert.ignore_conflicts && !insert.returning.is_empty() {
+        match dialect.conflict {
+            Conflict::OnConflict => {}
+            // It returns the rows that were left out, too.
+            Conflict::OnDuplicateKey => return dialect.unsupported("rows returned while conflicts are ignored"),
+        }
+    }
+    match &insert.rows {
+        Rows::One(values) => one(insert, values, dialect, params),
+        Rows::Many => bulk::program(insert, dialect, params),
+    }
+}
+
+fn one(insert: &Insert, values: &[Expr], dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
+    if values.len() != insert.columns.len() {
+        return malformed("an insert of other than one value for each column");
+    }
+    let mut writer = Writer::new(dialect, params);
+    writer.insert_into(insert)?;
+    if insert.columns.is_empty() {
+        writer.push(match dialect.empty_row {
+            EmptyRow::DefaultValues => " DEFAULT VALUES",
+            EmptyRow::Parentheses => " () VALUES ()",
+        });
+    } else {
+        writer.push(" VALUES (");
+        writer.separated(values, Writer::assigned)?;
+        writer.push(")");
+    }
+    writer.ending(insert)?;
+    if insert.returning.is_empty() || returns(dialect) {
+        return Ok(single(writer.step(Some(outputs_of(&insert.returning, &insert.table.name)))));
+    }
+    let step = writer.step(Some(Vec::new()));
+    with_row_read_back(insert, values, step, dialect, params)
+}
+
+/// Whether INSERT returns rows.
+pub fn returns(dialect: &Dialect) -> bool {
+    match dialect.returning {
+        Returning::Full | Returning::InsertDelete => true,
+        Returning::None => false,
+    }
+}
+
+/// The insert, then a select of the row by its key.
+fn with_row_read_back(insert: &Insert, values: &[Expr], step: Step, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
+    let given: Option<Vec<Value<'_>>> = insert.key.iter().map(|column| given(insert, values, column)).collect();
+    let (last_insert_id, key) = match (given, insert.key.as_slice()) {
+        (_, []) => return dialect.unsupported("rows returned from tables without a key"),
+        (Some(key), _) => (false, key),
+        (None, [column]) if column.auto => (true, vec![Value::Slot(Source::Key(0))]),
+        (None, _) => return dialect.unsupported("rows returned by a key that the server makes up"),
+    };
+    let target = (&insert.table, None);
+    let select = read_back(dialect, params, target, &insert.key, &key, &insert.returning, Repeat::Once)?;
+    Ok(Program { steps: vec![Step { last_insert_id, ..step }, select], atomic: true, result: 1, ..Program::default() })
+}
+
+/// The value of a key column, where it will be the same when it is asked for again.
+fn given<'a>(insert: &Insert, values: &'a [Expr], column: &KeyColumn) -> Option<Value<'a>> {
+    let position = insert.columns.iter().position(|given| given.name == column.name)?;
+    values.get(position).filter(|value| matches!(value, Expr::Param(_) | Expr::Int(_))).map(Value::Expr)
+}
+
+impl Writer<'_> {
+    /// `INSERT INTO table (columns)`, and from here on columns stand alone.
+    pub fn insert_into(&mut self, insert: &Insert) -> Result<()> {
+        self.call_bare();
+        self.push("INSERT INTO ");
+        self.table(&insert.table)?;
+        if !insert.columns.is_empty() {
+            self.push(" (");
+            self.separated(&insert.columns, |writer, column| writer.identifier(&column.name))?;
+            self.push(")");
+        }
+        Ok(())
+    }
+
+    /// What follows the rows: conflicts and what is returned.
+    pub fn ending(&mut self, insert: &Insert) -> Result<()> {
+        if insert.ignore_conflicts {
+            match self.dialect.conflict {
+                Conflict::OnConflict => self.push(" ON CONFLICT DO NOTHING"),
+                Conflict::OnDuplicateKey => {
+                    // A change of nothing. `IGNORE` would also pass over values that do not fit.
+                    let key = insert.key.first().map(|column| &column.name);
+                    let Some(name) = key.or_else(|| insert.columns.first().map(|column| &column.name)) else {
+                        return self.dialect.unsupported("ignored conflicts of rows without columns");
+                    };
+                    self.push(" ON DUPLICATE KEY UPDATE ");
+                    self.identifier(name)?;
+                    self.push(" = ");
+                    self.identifier(name)?;
+                }
+            }
+        }
+        if !insert.returning.is_empty() && returns(self.dialect) {
+            self.push(" RETURNING ");
+            self.returned(&insert.returning)?;
+        }
+        Ok(())
+    }
+
+    /// A value on its way into a column, to whose type the server converts it.
+    pub fn assigned(&mut self, expr: &Expr) -> Result<()> {
+        if let Expr::Param(param) = expr { self.assigned_param(param) } else { self.expr(expr) }
+    }
+}

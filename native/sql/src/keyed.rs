@@ -1,0 +1,77 @@
+//! Statements on single rows by their key: what stands in for RETURNING.
+
+use oxyde_ir::program::{Repeat, Source, Step};
+use oxyde_ir::statement::{KeyColumn, SelectOutput, TableRef};
+use oxyde_ir::{Expr, Output};
+
+use crate::dialect::Dialect;
+use crate::error::{Result, malformed};
+use crate::params::Params;
+use crate::writer::{Writer, outputs_of, scalar_slot};
+
+/// What a key column is compared with.
+pub enum Value<'a> {
+    Expr(&'a Expr),
+    Slot(Source),
+}
+
+impl Writer<'_> {
+    /// ` WHERE key = value AND ...`.
+    pub fn where_key(&mut self, key: &[KeyColumn], values: &[Value<'_>]) -> Result<()> {
+        if key.is_empty() || key.len() != values.len() {
+            return malformed("a row is named by other than its key");
+        }
+        for (index, (column, value)) in key.iter().zip(values).enumerate() {
+            self.push(if index == 0 { " WHERE " } else { " AND " });
+            self.identifier(&column.name)?;
+            self.push(" = ");
+            match value {
+                Value::Expr(expr) => self.operand(expr)?,
+                Value::Slot(source) => self.slot(scalar_slot(*source, &column.ty), false)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The columns of RETURNING or of a select of one table, by themselves.
+    pub fn returned(&mut self, returning: &[SelectOutput]) -> Result<()> {
+        self.separated(returning, |writer, output| writer.output(output, false))
+    }
+}
+
+/// Slots for each column of the kept keys.
+pub fn kept(key: &[KeyColumn]) -> Vec<Value<'static>> {
+    (0..key.len()).map(|index| Value::Slot(Source::Key(index as u32))).collect()
+}
+
+/// Reads `returning` back from the row with a key. `alias` is what the columns call the table.
+pub fn read_back(
+    dialect: &'static Dialect,
+    params: &mut Params,
+    (table, alias): (&TableRef, Option<&str>),
+    key: &[KeyColumn],
+    values: &[Value<'_>],
+    returning: &[SelectOutput],
+    repeat: Repeat,
+) -> Result<Step> {
+    let mut writer = Writer::new(dialect, params);
+    if alias.is_none() {
+        writer.call_bare();
+    }
+    writer.push("SELECT ");
+    writer.returned(returning)?;
+    writer.push(" FROM ");
+    match alias {
+        Some(alias) => writer.table_as(table, alias)?,
+        None => writer.table(table)?,
+    }
+    writer.where_key(key, values)?;
+    Ok(Step { repeat, ..writer.step(Some(outputs_of(returning, &table.name))) })
+}
+
+/// The key columns as the result of a step.
+pub fn outputs(key: &[KeyColumn], table: &TableRef) -> Vec<Output> {
+    let output =
+        |column: &KeyColumn| Output { name: column.name.clone(), ty: column.ty.clone(), nullable: false, table: table.name.clone() };
+    key.iter().map(output).collect()
+}

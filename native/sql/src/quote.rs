@@ -1,0 +1,88 @@
+//! Identifiers and literals as text: the only place that puts quotes around anything.
+
+use oxyde_ir::statement::TableRef;
+
+use crate::dialect::{Backslash, Dialect};
+use crate::error::{Result, malformed};
+
+/// Appends an identifier in quotes.
+pub fn identifier(text: &mut String, dialect: &Dialect, name: &str) -> Result<()> {
+    if name.contains('\0') {
+        return malformed("a name contains a NUL character");
+    }
+    if name.is_empty() {
+        return malformed("a name is empty");
+    }
+    text.push(dialect.quote);
+    for c in name.chars() {
+        if c == dialect.quote {
+            text.push(c);
+        }
+        text.push(c);
+    }
+    text.push(dialect.quote);
+    Ok(())
+}
+
+/// An identifier in quotes.
+pub fn quoted(dialect: &Dialect, name: &str) -> Result<String> {
+    let mut text = String::with_capacity(name.len() + 2);
+    identifier(&mut text, dialect, name)?;
+    Ok(text)
+}
+
+/// Appends `schema.name`.
+pub fn qualified(text: &mut String, dialect: &Dialect, schema: Option<&str>, name: &str) -> Result<()> {
+    if let Some(schema) = schema {
+        identifier(text, dialect, schema)?;
+        text.push('.');
+    }
+    identifier(text, dialect, name)
+}
+
+/// A table's name as the database has it.
+pub fn table(dialect: &Dialect, table: &TableRef) -> Result<String> {
+    let mut text = String::new();
+    qualified(&mut text, dialect, table.schema.as_deref(), &table.name)?;
+    Ok(text)
+}
+
+/// `"a", "b"`.
+pub fn list<'a>(dialect: &Dialect, names: impl IntoIterator<Item = &'a str>) -> Result<String> {
+    let mut text = String::new();
+    for name in names {
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        identifier(&mut text, dialect, name)?;
+    }
+    Ok(text)
+}
+
+/// A text literal, for DDL, which takes no parameters.
+pub fn literal(dialect: &Dialect, value: &str) -> Result<String> {
+    if value.contains('\0') {
+        return malformed("a text contains a NUL character");
+    }
+    let mut text = String::with_capacity(value.len() + 2);
+    text.push('\'');
+    for c in value.chars() {
+        match (c, dialect.backslash) {
+            ('\'', _) | ('\\', Backslash::Escape) => text.extend([c, c]),
+            (c, Backslash::Plain | Backslash::Escape) => text.push(c),
+        }
+    }
+    text.push('\'');
+    Ok(text)
+}
+
+/// Text that the application wrote as SQL.
+pub fn sql(text: &str) -> Result<&str> {
+    if text.contains('\0') {
+        return malformed("an SQL text contains a NUL character");
+    }
+    if text.trim().is_empty() {
+        return malformed("an SQL text is empty");
+    }
+    Ok(text)
+}

@@ -1,0 +1,1 @@
+//! Statements of every kind on every server.

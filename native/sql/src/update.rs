@@ -1,0 +1,171 @@
+//! UPDATE, and which rows a change concerns.
+
+use oxyde_ir::expr::Expr;
+use oxyde_ir::program::{Repeat, Step};
+use oxyde_ir::statement::{KeyColumn, Select, SelectOutput, Source, TableRef, Update};
+use oxyde_ir::{Output, Program};
+
+use crate::dialect::{Dialect, Returning, TargetInSubquery};
+use crate::error::{Result, malformed};
+use crate::keyed::{self, kept, read_back};
+use crate::params::Params;
+use crate::walk::has_select;
+use crate::writer::{Writer, outputs_of, single};
+
+pub fn program(update: &Update, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
+    if update.set.is_empty() {
+        return malformed("an update of no column");
+    }
+    let chosen = Chosen::of(update);
+    match dialect.returning {
+        Returning::InsertDelete | Returning::None if !update.returning.is_empty() => by_key(update, chosen, dialect, params),
+        Returning::Full | Returning::InsertDelete | Returning::None => {
+            let mut writer = Writer::new(dialect, params);
+            writer.update_set(update)?;
+            writer.where_chosen(&chosen)?;
+            let outputs = writer.returning(&update.returning, &update.table)?;
+            Ok(single(writer.step(Some(outputs))))
+        }
+    }
+}
+
+/// Locks the keys, updates row by row, and reads the rows back.
+fn by_key(update: &Update, chosen: Chosen<'_>, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
+    if update.set.iter().any(|set| update.key.iter().any(|key| key.name == set.column)) {
+        return dialect.unsupported("rows returned while their key changes");
+    }
+    let locked = chosen.lock(dialect, params)?;
+    let mut writer = Writer::new(dialect, params);
+    writer.update_set(update)?;
+    writer.where_key(&update.key, &kept(&update.key))?;
+    let change = Step { repeat: Repeat::EachKey, ..writer.step(Some(Vec::new())) };
+    let target = (&update.table, Some(update.alias.as_str()));
+    let read = read_back(dialect, params, target, &update.key, &kept(&update.key), &update.returning, Repeat::EachKey)?;
+    Ok(Program { steps: vec![locked, change, read], atomic: true, result: 2, ..Program::default() })
+}
+
+/// The rows that a change concerns.
+#[derive(Clone, Copy)]
+pub struct Chosen<'a> {
+    pub table: &'a TableRef,
+    pub alias: &'a str,
+    pub filter: Option<&'a Expr>,
+    pub rows: Option<&'a Select>,
+    pub key: &'a [KeyColumn],
+}
+
+impl<'a> Chosen<'a> {
+    fn of(update: &'a Update) -> Self {
+        let Update { table, alias, filter, rows, key, .. } = update;
+        Self { table, alias, filter: filter.as_ref(), rows: rows.as_deref(), key }
+    }
+
+    /// A step that reads and locks the keys of the rows.
+    pub fn lock(&self, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
+        if self.key.is_empty() {
+            return dialect.unsupported("rows returned from tables without a key");
+        }
+        let mut writer = Writer::new(dialect, params);
+        match self.rows {
+            Some(rows) if self.filter.is_none() => writer.select(rows)?,
+            _ => writer.select(&self.keys_of_filter()?)?,
+        }
+        writer.lock();
+        Ok(Step { keep_keys: true, ..writer.step(Some(keyed::outputs(self.key, self.table))) })
+    }
+
+    /// The keys of the rows that fulfil the filter.
+    fn keys_of_filter(&self) -> Result<Select> {
+        if self.rows.is_some() {
+            return malformed("rows that are chosen twice");
+        }
+        let output = |key: &KeyColumn| SelectOutput {
+            expr: Expr::Column { table: self.alias.to_owned(), name: key.name.clone(), ty: Some(key.ty.clone()) },
+            name: key.name.clone(),
+            ty: key.ty.clone(),
+            nullable: false,
+        };
+        Ok(Select {
+            outputs: self.key.iter().map(output).collect(),
+            from: Source::Table { table: self.table.clone(), alias: self.alias.to_owned() },
+            joins: Vec::new(),
+            filter: self.filter.cloned(),
+            group_by: Vec::new(),
+            having: None,
+            distinct: false,
+            order_by: Vec::new(),
+            limit: None,
+            offset: None,
+            point: false,
+        })
+    }
+}
+
+impl<'a> Writer<'a> {
+    /// `UPDATE table AS alias SET column = value, ...`.
+    fn update_set(&mut self, update: &'a Update) -> Result<()> {
+        self.push("UPDATE ");
+        self.table_as(&update.table, &update.alias)?;
+        self.push(" SET ");
+        self.separated(&update.set, |writer, set| {
+            writer.identifier(&set.column)?;
+            writer.push(" = ");
+            writer.assigned(&set.value)
+        })
+    }
+
+    /// ` WHERE`: the filter, or the keys out of a derived table.
+    pub fn where_chosen(&mut self, chosen: &Chosen<'_>) -> Result<()> {
+        let reads_target = match self.dialect.target_in_subquery {
+            TargetInSubquery::Allowed => false,
+            TargetInSubquery::Derived => chosen.filter.is_some_and(has_select),
+        };
+        match (chosen.rows, chosen.filter) {
+            (Some(rows), None) => self.where_key_in(chosen, rows),
+            (None, Some(_)) if reads_target && !chosen.key.is_empty() => self.where_key_in(chosen, &chosen.keys_of_filter()?),
+            (None, filter) => self.filter(filter),
+            (Some(_), Some(_)) => malformed("rows that are chosen twice"),
+        }
+    }
+
+    /// `WHERE (key) IN (SELECT * FROM (rows) AS chosen)`.
+    fn where_key_in(&mut self, chosen: &Chosen<'_>, rows: &Select) -> Result<()> {
+        if chosen.key.is_empty() || chosen.key.len() != rows.outputs.len() {
+            return malformed("rows are chosen by other than their key");
+        }
+        self.push(" WHERE ");
+        let compound = chosen.key.len() > 1;
+        self.push(if compound { "(" } else { "" });
+        self.separated(chosen.key, |writer, key| writer.column(chosen.alias, &key.name))?;
+        self.push(if compound { ") IN (" } else { " IN (" });
+        match self.dialect.target_in_subquery {
+            TargetInSubquery::Allowed => self.select(rows)?,
+            TargetInSubquery::Derived => {
+                self.push("SELECT * FROM (");
+                self.select(&materialized(rows))?;
+                self.push(") AS ");
+                self.identifier("chosen")?;
+            }
+        }
+        self.word(")")
+    }
+
+    /// ` RETURNING`, and the columns that come of it.
+    pub fn returning(&mut self, returning: &'a [SelectOutput], table: &TableRef) -> Result<Vec<Output>> {
+        if !returning.is_empty() {
+            self.push(" RETURNING ");
+            self.returned(returning)?;
+        }
+        Ok(outputs_of(returning, &table.name))
+    }
+}
+
+/// A select that is no mere view of its table: the server would merge it, and then meet the changed table inside.
+fn materialized(rows: &Select) -> Select {
+    let mut rows = rows.clone();
+    if rows.limit.is_none() && rows.offset.is_none() {
+        rows.distinct = true;
+        rows.order_by.clear();
+    }
+    rows
+}
