@@ -73,7 +73,7 @@ impl Database {
             finished.affected += self.handle.changes() as u64;
             let key = self.handle.last_insert_rowid();
             if key != before.1 || is_insert(text) {
-                finished.insert_id = Some(key);
+                finished.insert_ids.push(key);
             }
         }
         Ok(())
