@@ -19,7 +19,7 @@ def column(table: str, name: str, kind: ColumnType | None = None) -> Node:
     """
     inner: dict[str, Any] = {"table": table, "name": name}
     if kind is not None and kind.kind not in PLAIN:
-        inner["type"] = kind.wire()
+        inner["ty"] = kind.wire()
     return {"column": inner}
 
 
