@@ -55,6 +55,3 @@ fn program(statement: &Statement, dialect: &'static Dialect, params: &mut Params
         Statement::Raw(raw) => raw::program(raw, dialect, params),
     }
 }
-
-#[cfg(test)]
-mod tests;
