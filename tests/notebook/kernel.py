@@ -109,7 +109,9 @@ class Kernel:
             found.seconds = time.perf_counter() - self._sent[cell]
             content = message["content"]
             found.status = content["status"]
-            found.paged = ANSI.sub("", "".join(page["data"]["text/plain"] for page in content.get("payload", ()) if page["source"] == "page"))
+            found.paged = ANSI.sub(
+                "", "".join(page["data"]["text/plain"] for page in content.get("payload", ()) if page["source"] == "page")
+            )
             if found.status == "error":
                 found.error, found.message = content["ename"], content["evalue"]
                 found.traceback = ANSI.sub("", "\n".join(content["traceback"]))

@@ -122,7 +122,9 @@ def test_stop(kernel: Kernel, witness: Witness, kind: str) -> None:
 def test_caught(kernel: Kernel, witness: Witness) -> None:
     """The cell may catch it and go on."""
     reply = stopped(
-        kernel, witness, "try:\n    await Forever.objects.all()\nexcept oxyde.QueryCancelled:\n    caught = await oxyde.execute_raw('SELECT 2 AS a')\ncaught"
+        kernel,
+        witness,
+        "try:\n    await Forever.objects.all()\nexcept oxyde.QueryCancelled:\n    caught = await oxyde.execute_raw('SELECT 2 AS a')\ncaught",
     )
     assert reply.text == "[{'a': 2}]"
 

@@ -10,7 +10,17 @@ from tests.backends import Backend
 from tests.notebook.kernel import Kernel
 
 TABLE = "notebook_rows"
-HOSTILE = ["x' OR '1'='1", "'; DROP TABLE notebook_rows; --", "<script>alert(1)</script>", ":id", "\\", '"', "%s %(a)s ? $1", "ß→😀\u202e", ""]
+HOSTILE = [
+    "x' OR '1'='1",
+    "'; DROP TABLE notebook_rows; --",
+    "<script>alert(1)</script>",
+    ":id",
+    "\\",
+    '"',
+    "%s %(a)s ? $1",
+    "ß→😀\u202e",
+    "",
+]
 
 
 @pytest.fixture
@@ -85,7 +95,9 @@ def test_kinds_of_values(kernel: Kernel, rows: Backend) -> None:
         f"%%oxyde\nSELECT id, ':low' AS colon -- :nowhere\nFROM {TABLE}\nWHERE id IN :ids OR id > :low OR name = :nothing /* :nor_here */ ORDER BY id"
     )
     assert reply.text.splitlines()[2:-1] == [f"{number:>2}  :low" for number in (1, 2, 3, 21, 22, 23, 24)]
-    reply = kernel.run(f"def inside(number):\n    return get_ipython().run_line_magic('oxyde', 'SELECT :number + 1 AS a')\nfound = inside(7)\nfound.rows()[0][0]")
+    reply = kernel.run(
+        f"def inside(number):\n    return get_ipython().run_line_magic('oxyde', 'SELECT :number + 1 AS a')\nfound = inside(7)\nfound.rows()[0][0]"
+    )
     assert reply.text == "8"
 
 
