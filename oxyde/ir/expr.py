@@ -9,11 +9,18 @@ from oxyde.schema.types import ColumnType
 Node: TypeAlias = "dict[str, Any] | str"
 
 NULL = "null"
+PLAIN = frozenset({"bool", "int", "float", "text"})
 
 
-def column(table: str, name: str) -> Node:
-    """A column of a source, by the source's alias and the column's name in the database."""
-    return {"column": {"table": table, "name": name}}
+def column(table: str, name: str, kind: ColumnType | None = None) -> Node:
+    """A column of a source, by the source's alias and the column's name in the database.
+
+    ``kind`` is what it holds; of plain types it stays out of the shape, because no server treats them in a way of its own.
+    """
+    inner: dict[str, Any] = {"table": table, "name": name}
+    if kind is not None and kind.kind not in PLAIN:
+        inner["type"] = kind.wire()
+    return {"column": inner}
 
 
 def slot(index: int, kind: ColumnType, *, uncast: bool = False) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, GetCoreSchemaHandler, PydanticUndefinedAnnotation
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, PydanticUndefinedAnnotation
 from pydantic_core import CoreSchema
 from typing_extensions import Self
 
@@ -34,6 +34,8 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
     """
 
     __slots__ = ("__oxyde_state__",)
+
+    model_config = ConfigDict(ignored_types=(Objects,))
 
     objects: ClassVar[Objects[Any]] = Objects()
     __oxyde_meta__: ClassVar[Meta] = NONE

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from oxyde.exceptions import FieldError, InternalError
 from oxyde.ir import expr, statement, wire
 from oxyde.ir.expr import Node
+from oxyde.queries.conditions import Group
 from oxyde.queries.lookups import Test
 from oxyde.queries.paths import Path, column_path
 from oxyde.queries.scope import Scope, Values
@@ -156,14 +157,26 @@ def _rows_first(state: State) -> State:
 
 def is_point(state: State) -> bool:
     """Whether conditions on the whole primary key leave at most one row."""
-    if state.source is not None or state.is_sliced or not state.table.key or state.distinct:
+    if state.source is not None or state.is_sliced or not state.table.key or state.is_reshaped:
         return False
-    fixed = [one.fixes for one in state.where if isinstance(one, Test)]
-    return len(fixed) == len(state.where) and all(column.field in fixed for column in state.table.key)
+    tests = list(_together(state.where))
+    fixed = [one.fixes for one in tests if isinstance(one, Test)]
+    return len(fixed) == len(tests) and all(column.field in fixed for column in state.table.key)
+
+
+def _together(where: Iterable[Any]) -> Iterator[Any]:
+    """Gives conditions of which all must hold, those joined by and one by one."""
+    for one in where:
+        if isinstance(one, Group) and one.how == "and":
+            yield from _together(one.members)
+        else:
+            yield one
 
 
 def exists(state: State) -> Compiled:
     """Returns the SELECT that has a row if the query has one."""
+    if state.is_reshaped and state.is_sliced:
+        state = State(state.table, source=state)
     asked = state.with_(order=(), limit=1 if state.limit is None else min(state.limit, 1))
 
     def build(values: Values) -> Node:
@@ -196,9 +209,9 @@ def aggregate(state: State, function: str, name: str) -> tuple[Compiled, Path]:
 
 
 def _aggregate(state: State, function: str, path: Path | None, kind: ColumnType) -> Compiled:
-    over = state.with_(order=())
+    over = state if state.is_sliced else state.with_(order=())
     if state.is_sliced or state.is_reshaped:
-        over = State(state.table, source=state)
+        over = State(state.table, source=over)
 
     def build(values: Values) -> Node:
         scope, source = opened(over, values)

@@ -13,8 +13,8 @@ from oxyde.ir.expr import Node
 from oxyde.queries import parts
 from oxyde.queries.expressions import Expression, Part, Reference
 from oxyde.queries.lookups import LOOKUPS, Lookup, Subject
-from oxyde.queries.paths import Path, resolve
-from oxyde.schema import Table
+from oxyde.queries.paths import Path, resolve, unknown
+from oxyde.schema import Table, tables
 from oxyde.schema.naming import meant
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ DEEPEST = 128
 
 class Q:
     """A condition: lookups as keywords, joined by ``&``, ``|``, ``^`` and negated by ``~``.
+
+    An empty one asks nothing: joined with another it is the other, so that a loop may begin with ``Q()``.
 
     Args:
         *conditions: Other conditions, all of which must hold.
@@ -43,12 +45,15 @@ class Q:
                 raise TypeError(message)
         self.joined = "and"
         self.negated = False
-        self.children: tuple[Q | tuple[str, Any], ...] = (*conditions, *lookups.items())
+        given = tuple(condition for condition in conditions if condition.children)
+        self.children: tuple[Q | tuple[str, Any], ...] = (*given, *lookups.items())
 
     def _join(self, other: Any, how: str) -> Q:
         if not isinstance(other, Q):
             message = f"a Q object joins with another one, not with {type(other).__name__}"
             raise TypeError(message)
+        if not (self.children and other.children):
+            return self if self.children else other
         made = Q()
         made.joined = how
         made.children = tuple(
@@ -66,6 +71,8 @@ class Q:
         return self._join(other, "xor")
 
     def __invert__(self) -> Q:
+        if not self.children:
+            return self
         made = Q()
         made.children, made.negated = (self,), True
         return made
@@ -184,7 +191,7 @@ def conditions(table: Table, given: Q, depth: int = 0) -> Any:
     else:
         members = [_alone(table, child, depth) for child in given.children]
     made = members[0] if len(members) == 1 else Group(given.joined, tuple(members))
-    return Negation(made) if given.negated and members else made
+    return Negation(made) if given.negated else made
 
 
 def _alone(table: Table, child: Q | tuple[str, Any], depth: int) -> Any:
@@ -256,11 +263,15 @@ def target(table: Table, name: str) -> tuple[Subject, Lookup | str]:
     return subject, lookup
 
 
-def _no_lookup(subject: Subject, kind: str, written: str) -> FieldLookupError:
+def _no_lookup(subject: Subject, kind: str, written: str) -> FieldLookupError | FieldError:
+    """Returns the error for what is no lookup; behind a relation it may have been meant as a field."""
     known = [name for name, lookup in LOOKUPS.items() if kind in lookup.on]
     if isinstance(subject.term, Reference):
         known += [name for name, part in parts.PARTS.items() if kind in part.on]
-    near = meant(written, known) or f"; it has {', '.join(known)}"
+    near = meant(written, known)
+    if not near and subject.path.relation is not None:
+        return unknown(tables.get(subject.path.relation.target), written.split("__", maxsplit=1)[0])
+    near = near or f"; it has {', '.join(known)}"
     return FieldLookupError(f'{subject.where} is {kind} and has no lookup "{written}"{near}', column=subject.path.column.field)
 
 

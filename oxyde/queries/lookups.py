@@ -47,12 +47,13 @@ class Subject:
 
         Raises:
             FieldLookupValueError: It is not exactly of the column's type.
+            FieldError: It is an object that is not saved, or of another class than the relation's.
         """
+        if self.path.relation is not None:
+            value = self.path.relation.key(value)
         try:
             if isinstance(self.term, Part):
                 return _part_value(self, value)
-            if self.path.relation is not None:
-                value = self.path.relation.key(value)
             return self.path.column.adapt(value)
         except FieldLookupValueError:
             raise

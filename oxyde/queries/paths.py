@@ -140,6 +140,8 @@ def column_path(table: Table, name: str) -> Path:
         FieldError: A part is no field.
     """
     path, rest = resolve(table, name)
+    if rest and path.relation is not None:
+        raise unknown(tables.get(path.relation.target), rest[0])
     if rest:
         message = f'{path.where} is a column, and "{"__".join(rest)}" behind it means nothing here; name the field alone'
         raise FieldError(message, table=table.name, column=name)

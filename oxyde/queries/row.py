@@ -76,12 +76,12 @@ def param(number: int, column: Column) -> Node:
 def outputs(columns: Sequence[Column], alias: str) -> list[dict[str, Any]]:
     """Columns of one table as result columns, by field name."""
     output: Callable[..., dict[str, Any]] = statement.output
-    return [output(expr.column(alias, column.name), column.field, column.type, nullable=column.nullable) for column in columns]
+    return [output(expr.column(alias, column.name, column.type), column.field, column.type, nullable=column.nullable) for column in columns]
 
 
 def _where(table: Table, fields: tuple[str, ...], first: int) -> Node:
     tests: list[Node] = []
     for number, name in enumerate(fields, start=first):
         column = table.by_field[name]
-        tests.append(expr.compare("eq", expr.column("t0", column.name), param(number, column)))
+        tests.append(expr.compare("eq", expr.column("t0", column.name, column.type), param(number, column)))
     return expr.both(tests)

@@ -18,4 +18,6 @@ pub mod settings;
 pub mod slot;
 pub mod stream;
 pub mod target;
+#[cfg(test)]
+mod tests;
 mod transaction;

@@ -15,7 +15,7 @@ pub enum Expr {
         name: String,
         /// What it holds. `SQLite` compares, sorts and reckons with decimals in a way of its own, and a date less a date takes another
         /// operator than a number less a number: given for every column that is no plain bool, int, float or text.
-        #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         ty: Option<ColumnType>,
     },
     Param(Param),

@@ -86,14 +86,14 @@ impl Writer<'_> {
         self.word(")")
     }
 
-    /// Rounded half away from zero everywhere.
+    /// Exact numbers are rounded half away from zero everywhere, floats so except on `MySQL`.
     fn round(&mut self, args: &[Expr], ty: &ColumnType) -> Result<()> {
         match (self.dialect.math, args) {
             (Math::Sqlite, [value, digits]) if is_decimal(ty) => self.decimal_function("round", &[value, digits]),
             (Math::Sqlite, [value]) if is_decimal(ty) => self.around("oxyde_decimal_round(", value, ", 0)"),
             (Math::Sqlite | Math::Mysql, _) if *ty == ColumnType::Int => self.whole("ROUND(", args, ty),
             (Math::Sqlite | Math::Mysql, _) => self.function("ROUND(", args),
-            // Floats are rounded half to even, and not to digits at all.
+            // By itself it rounds floats half to even, and not to digits at all.
             (Math::Postgres, [value, digits @ ..]) => {
                 self.push("ROUND(");
                 self.operand(value)?;

@@ -65,6 +65,7 @@ impl Writer<'_> {
         if is_atom(expr) { self.expr(expr) } else { self.around("(", expr, ")") }
     }
 
+    #[allow(clippy::unnecessary_wraps)] // the last word of a chain of `?`
     pub fn word(&mut self, text: &str) -> Result<()> {
         self.push(text);
         Ok(())

@@ -154,6 +154,8 @@ impl<'a> Writer<'a> {
     pub fn returning(&mut self, returning: &'a [SelectOutput], table: &TableRef) -> Result<Vec<Output>> {
         if !returning.is_empty() {
             self.push(" RETURNING ");
+            // `SQLite` does not know the alias here.
+            self.call_bare();
             self.returned(returning)?;
         }
         Ok(outputs_of(returning, &table.name))

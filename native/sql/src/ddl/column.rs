@@ -40,12 +40,11 @@ pub fn definition(table: &Table, column: &Column, dialect: &Dialect) -> Result<S
         text.push_str(" COMMENT ");
         text.push_str(&quote::literal(dialect, comment)?);
     }
-    match (column.nullable, &column.generated, dialect.generated_not_null) {
-        (false, Some(_), GeneratedNotNull::Check) => text.push_str(&format!(" CHECK ({name} IS NOT NULL)")),
-        (true, _, _) | (false, _, _) => {}
+    if let (false, Some(_), GeneratedNotNull::Check) = (column.nullable, &column.generated, dialect.generated_not_null) {
+        text = format!("{text} CHECK ({name} IS NOT NULL)");
     }
     if let (ColumnType::Enum { labels, .. }, Enums::Check, None) = (&column.ty, dialect.enums, &column.db_type) {
-        text.push_str(&format!(" CHECK ({name} IN ({}))", label_list(dialect, labels)?));
+        text = format!("{text} CHECK ({name} IN ({}))", label_list(dialect, labels)?);
     }
     Ok(text)
 }

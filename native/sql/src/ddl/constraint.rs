@@ -58,7 +58,7 @@ fn exclude(exclude: &Exclude, dialect: &Dialect) -> Result<String> {
     let method = quote::quoted(dialect, &exclude.method)?;
     let mut text = format!("{} EXCLUDE USING {method} ({})", constraint(dialect, &exclude.name)?, elements.join(", "));
     if let Some(filter) = &exclude.filter {
-        text.push_str(&format!(" WHERE ({})", quote::sql(filter)?));
+        text = format!("{text} WHERE ({})", quote::sql(filter)?);
     }
     Ok(text)
 }

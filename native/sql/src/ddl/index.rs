@@ -63,9 +63,9 @@ fn statement(table: &Table, index: &Index, if_not_exists: bool, dialect: &Dialec
             }
         }
     }
-    text.push_str(&format!(" ({})", parts(index, dialect)?));
+    text = format!("{text} ({})", parts(index, dialect)?);
     if !index.include.is_empty() {
-        text.push_str(&format!(" INCLUDE ({})", names(dialect, &index.include)?));
+        text = format!("{text} INCLUDE ({})", names(dialect, &index.include)?);
     }
     if let Some(filter) = &index.filter {
         text.push_str(" WHERE ");

@@ -1,6 +1,6 @@
 //! MariaDB 10.6 and later: MySQL's sheet, and where it differs.
 
-use super::*;
+use super::{Dialect, Drops, Explain, GeneratedNotNull, Indexes, LateKeys, Regex, Returning, Types, Views, mysql};
 
 pub const MARIADB: Dialect = Dialect {
     name: "mariadb",

@@ -13,6 +13,7 @@ pub use answers::*;
 use crate::error::{Result, SqlError};
 
 /// What a server says to each question that the writer asks. There are no defaults: a new dialect answers all of them.
+#[allow(clippy::struct_excessive_bools)] // yes and no are answers, too
 #[derive(Debug)]
 pub struct Dialect {
     /// The name in messages.

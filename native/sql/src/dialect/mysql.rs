@@ -1,6 +1,10 @@
 //! MySQL 8.0.17 and later.
 
-use super::*;
+use super::{
+    AggregateFilter, Averages, Backslash, Bulk, Calendar, Comments, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect, Drops,
+    EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, LateKeys, List, Matching, Math, Now, NullsOrder, OffsetAlone, Placeholder, Regex,
+    Returning, RowLock, TargetInSubquery, Types, Views,
+};
 
 pub const MYSQL: Dialect = Dialect {
     name: "mysql",

@@ -1,6 +1,10 @@
 //! PostgreSQL 13 and later.
 
-use super::*;
+use super::{
+    AggregateFilter, Averages, Backslash, Bulk, Calendar, Comments, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect, Drops,
+    EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, LateKeys, List, Matching, Math, Now, NullsOrder, OffsetAlone, Placeholder, Regex,
+    Returning, RowLock, TargetInSubquery, Types, Views,
+};
 
 pub const POSTGRES: Dialect = Dialect {
     name: "postgres",

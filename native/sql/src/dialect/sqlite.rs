@@ -1,13 +1,17 @@
 //! SQLite, the version that is compiled in.
 
-use super::*;
+use super::{
+    AggregateFilter, Averages, Backslash, Bulk, Calendar, Comments, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect, Drops,
+    EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, LateKeys, List, Matching, Math, Now, NullsOrder, OffsetAlone, Placeholder, Regex,
+    Returning, RowLock, TargetInSubquery, Types, Views,
+};
 
 pub const SQLITE: Dialect = Dialect {
     name: "sqlite",
     quote: '"',
     backslash: Backslash::Plain,
     placeholder: Placeholder::Question,
-    max_params: 32_766,
+    max_params: 250_000,
     types: Types::Sqlite,
     list: List::JsonEach,
     decimal: Decimals::Text,

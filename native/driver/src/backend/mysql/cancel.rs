@@ -3,6 +3,7 @@
 use std::future::pending;
 use std::time::Duration;
 
+use futures_util::future::join;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
 use sqlx::{AssertSqlSafe, Connection as _};
 use tokio::time::{sleep, timeout};
@@ -12,7 +13,10 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Kind};
 
 /// How long a cancelled statement may take to end before its connection is given up.
-pub const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a statement may take to end before it is interrupted again.
+const AGAIN: Duration = Duration::from_millis(250);
 
 /// How long rows that nobody wants may flow before the server is told: most results are on their way already.
 const GRACE: Duration = Duration::from_millis(100);
@@ -68,9 +72,24 @@ pub async fn stop(cancel: &Cancel, limit: Option<Duration>, unwanted: &Cancel) -
     }
 }
 
+/// Interrupts work on the connection numbered `id` until it ends; `None` when it does not in time.
+/// A word that comes between preparing and executing is lost, so it is said again.
+pub async fn interrupt<W: Future + Unpin>(work: &mut W, options: &MySqlConnectOptions, id: u64) -> Option<W::Output> {
+    let insist = async {
+        loop {
+            // The end is awaited with the word, which must not hit the next statement.
+            let ((), end) = join(Box::pin(kill(options, id)), timeout(AGAIN, &mut *work)).await;
+            if let Ok(end) = end {
+                return end;
+            }
+        }
+    };
+    timeout(PATIENCE, insist).await.ok()
+}
+
 /// Interrupts what the connection numbered `id` is running, over a connection made for it.
 /// A failure shows in the statement that goes on.
-pub async fn kill(options: &MySqlConnectOptions, id: u64) {
+async fn kill(options: &MySqlConnectOptions, id: u64) {
     let Ok(mut side) = open::connect(options).await else { return };
     let _ = sqlx::raw_sql(AssertSqlSafe(format!("KILL QUERY {id}"))).execute(&mut side).await;
     let _ = side.close().await;

@@ -4,11 +4,10 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::StreamExt;
-use futures_util::future::join;
 use sqlx::mysql::{MySqlConnection, MySqlQueryResult};
 use sqlx::{AssertSqlSafe, Connection as _, Either, Executor, SqlSafeStr, Statement};
 
-use super::cancel::{self, PATIENCE, Signals};
+use super::cancel::{self, Signals};
 use super::gather::Gather;
 use super::{Connection, encode, errors};
 use crate::error::{Error, Kind, Result};
@@ -76,9 +75,7 @@ impl Connection {
                 end = &mut work => (Some(end), None),
                 stop = cancel::stop(request.cancel, self.statement_timeout, &signals.unwanted) => {
                     signals.discard.cancel();
-                    let both = join(Box::pin(cancel::kill(&self.options, self.id)), &mut work);
-                    let end = tokio::time::timeout(PATIENCE, both).await;
-                    (end.ok().map(|((), end)| end), Some(stop))
+                    (cancel::interrupt(&mut work, &self.options, self.id).await, Some(stop))
                 }
             }
         };
@@ -159,7 +156,9 @@ async fn attempt(
     {
         let mut rows = connection.fetch_many(sqlx::query_with(AssertSqlSafe(Arc::clone(text)), arguments));
         let mut results = 0;
+        let mut breath = Breath::default();
         while let Some(item) = rows.next().await {
+            breath.take().await;
             match item {
                 Ok(Either::Left(result)) => {
                     results += 1;
@@ -207,6 +206,20 @@ impl Done {
     }
 }
 
+/// Lets others have their turn now and then. sqlx never waits while the server is faster than we are,
+/// and whoever wants to stop the statement would not be heard.
+#[derive(Default)]
+struct Breath(u8);
+
+impl Breath {
+    async fn take(&mut self) {
+        self.0 = self.0.wrapping_add(1);
+        if self.0 == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
 fn check_count(parameters: Option<Either<&[sqlx::mysql::MySqlTypeInfo], usize>>, given: usize) -> Result<()> {
     let taken = match parameters {
         Some(Either::Right(count)) => count,
@@ -239,7 +252,9 @@ async fn as_text(connection: &mut MySqlConnection, text: &Arc<str>) -> std::resu
     let mut rows = connection.fetch_many(sqlx::raw_sql(AssertSqlSafe(Arc::clone(text))));
     let mut done = Done::default();
     let mut refused = false;
+    let mut breath = Breath::default();
     while let Some(item) = rows.next().await {
+        breath.take().await;
         match item? {
             Either::Left(result) => done.add(&result),
             Either::Right(_) => refused = true,

@@ -73,7 +73,7 @@ impl Database {
             finished.affected += self.handle.changes() as u64;
             let key = self.handle.last_insert_rowid();
             if key != before.1 || is_insert(text) {
-                finished.insert_id = Some(key);
+                finished.insert_ids.push(key);
             }
         }
         Ok(())
@@ -88,7 +88,7 @@ impl Database {
         mut outlet: Option<&mut Outlet<'a>>,
     ) -> Result<()> {
         let mut running = statement.start();
-        encode::bind(&mut running, request, run)?;
+        encode::bind(&mut running, &self.handle, request, run)?;
         let mut more = running.step()?;
         gather.describe(&running)?;
         while more {

@@ -112,6 +112,11 @@ impl Line {
         self.shared.caught(|| database.execute_here(request).transpose()).transpose()
     }
 
+    #[cfg(test)]
+    pub fn with_database<T>(&self, look: impl FnOnce(&Database) -> T) -> T {
+        look(self.shared.database().as_ref().unwrap())
+    }
+
     pub async fn close(mut self) {
         let connection = self.submit(Job::Close).await;
         if let Ok(Some(connection)) = connection {

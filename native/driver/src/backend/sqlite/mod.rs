@@ -8,6 +8,7 @@ mod declared;
 mod encode;
 mod errors;
 mod execute;
+mod float;
 mod functions;
 mod gather;
 mod handle;

@@ -8,7 +8,6 @@ use crate::{decimal, iso, slot};
 /// A value, or why there is none.
 pub type Read<T> = Result<T, Cow<'static, str>>;
 
-const EXACT: f64 = 9_007_199_254_740_992.0;
 const MICROS: i64 = 1_000_000;
 
 /// A value of a class that cannot be what is wanted.
@@ -65,7 +64,7 @@ pub fn boolean(cell: Cell<'_>) -> Read<bool> {
 pub fn float(cell: Cell<'_>) -> Read<f64> {
     match cell {
         Cell::Real(value) => Ok(value),
-        Cell::Int(value) if (value as f64).abs() <= EXACT || value as f64 as i128 == i128::from(value) => Ok(value as f64),
+        Cell::Int(value) if value as f64 as i128 == i128::from(value) => Ok(value as f64),
         Cell::Null | Cell::Int(_) | Cell::Text(_) | Cell::Blob(_) => wrong(cell, "a float"),
     }
 }

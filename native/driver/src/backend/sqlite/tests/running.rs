@@ -1,1 +1,195 @@
-//! x
+//! Steps run once or many times, and their rows leave in batches.
+
+use oxyde_ir::ColumnType as Type;
+use oxyde_ir::program::{Form, Slot, Source};
+
+use super::*;
+use crate::batch::{Column, Data, TextColumn};
+use crate::error::Kind;
+use crate::stream::{Message, channel};
+
+fn books(rows: usize) -> ColumnBatch {
+    let mut names = TextColumn::default();
+    for row in 0..rows {
+        assert!(names.push(format!("book {row}").as_bytes()));
+    }
+    let mut price = Column::new("price", Data::Decimal { values: (0..rows as i128).collect(), precision: 10, scale: 2 });
+    price.valid = Some((0..rows).map(|row| row % 3 != 0).collect());
+    let columns = vec![Column::new("id", Data::Int64((0..rows as i64).collect())), Column::new("name", Data::Text(names)), price];
+    ColumnBatch { columns, rows }
+}
+
+fn insert_books() -> Step {
+    let mut insert = step("INSERT INTO book VALUES (?, ?, ?)", 0, Some(&[]));
+    insert.repeat = Repeat::EachRow;
+    insert.slots = (0..3).map(|index| Slot { source: Source::Bulk(index), ty: Type::Any, form: Form::Scalar }).collect();
+    insert
+}
+
+async fn make_books(connection: &mut Connection) {
+    connection.command("CREATE TABLE book (id INTEGER PRIMARY KEY, name TEXT, price NUMERIC(10,2))").await.unwrap();
+}
+
+#[tokio::test]
+async fn bulk_rows_are_written_one_by_one() {
+    let mut connection = memory().await;
+    make_books(&mut connection).await;
+    let bulk = books(10_000);
+    connection.command("BEGIN IMMEDIATE").await.unwrap();
+    let finished = run(&mut connection, &insert_books(), With { bulk: Some(&bulk), ..With::default() }).await.unwrap();
+    connection.command("COMMIT").await.unwrap();
+    assert_eq!((finished.affected, finished.last), (10_000, None));
+    let found = rows(&mut connection, "SELECT count(*), count(price), max(id) FROM book", &[]).await;
+    assert_eq!(found, [[Value::Int(10_000), Value::Int(6_666), Value::Int(9_999)]]);
+    assert_eq!(rows(&mut connection, "SELECT name, price FROM book WHERE id = 7", &[]).await, [[text("book 7"), decimal("0.07")]]);
+    // A row in the middle is refused, and says which statement it was.
+    let error = run(&mut connection, &insert_books(), With { bulk: Some(&bulk), ..With::default() }).await.unwrap_err();
+    assert_eq!((error.kind, error.detail.sql.as_deref()), (Kind::UniqueViolation, Some("INSERT INTO book VALUES (?, ?, ?)")));
+}
+
+#[tokio::test]
+async fn rows_come_back_from_writing() {
+    let mut connection = memory().await;
+    make_books(&mut connection).await;
+    let mut insert = insert_books();
+    insert.text = Text::Fixed("INSERT INTO book VALUES (?, ?, ?) RETURNING id + 1".into());
+    insert.outputs = step("", 0, Some(&[("next", Type::Int)])).outputs;
+    let bulk = books(3);
+    let finished = run(&mut connection, &insert, With { bulk: Some(&bulk), ..With::default() }).await.unwrap();
+    assert_eq!(finished.affected, 3);
+    let keys = finished.last.unwrap();
+    assert_eq!(table(keys.clone()), [[Value::Int(1)], [Value::Int(2)], [Value::Int(3)]]);
+
+    let mut delete = step("DELETE FROM book WHERE id = ?", 1, Some(&[]));
+    delete.repeat = Repeat::EachKey;
+    delete.slots[0].source = Source::Key(0);
+    let finished = run(&mut connection, &delete, With { keys: Some(&keys), ..With::default() }).await.unwrap();
+    assert_eq!(finished.affected, 2);
+    let mut select = step("SELECT name FROM book WHERE id + 1 IN (SELECT value FROM json_each(?))", 1, Some(&[("name", Type::Text)]));
+    select.slots[0] = Slot { source: Source::Key(0), ty: Type::Int, form: Form::JsonArray };
+    let finished = run(&mut connection, &select, With { keys: Some(&keys), ..With::default() }).await.unwrap();
+    assert_eq!(table(finished.last.unwrap()), [[text("book 0")]]);
+}
+
+#[tokio::test]
+async fn texts_grow_by_rows() {
+    let mut connection = memory().await;
+    make_books(&mut connection).await;
+    let mut insert = insert_books();
+    insert.text = Text::Rows { head: "INSERT INTO book VALUES ".into(), row: "(?, ?, ?)".into(), tail: String::new(), max_rows: 4 };
+    insert.repeat = Repeat::Chunks { rows: 100 };
+    let bulk = books(11);
+    let finished = run(&mut connection, &insert, With { bulk: Some(&bulk), ..With::default() }).await.unwrap();
+    assert_eq!(finished.affected, 11);
+    assert_eq!(rows(&mut connection, "SELECT sum(id) FROM book", &[]).await, [[Value::Int(55)]]);
+}
+
+#[tokio::test]
+async fn changed_rows_are_counted() {
+    let mut connection = memory().await;
+    connection.command("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)").await.unwrap();
+    connection.command("CREATE TABLE log (v TEXT)").await.unwrap();
+    connection.command("CREATE TRIGGER tr AFTER INSERT ON t BEGIN INSERT INTO log VALUES ('a'), ('b'); END").await.unwrap();
+    let done = raw(&mut connection, "INSERT INTO t VALUES (7, 'x'), (8, 'x')", &[]).await.unwrap();
+    assert_eq!((done.affected, done.insert_id), (2, Some(8)));
+    let done = raw(&mut connection, "UPDATE t SET v = 'x'", &[]).await.unwrap();
+    assert_eq!((done.affected, done.insert_id), (2, None));
+    for nothing in ["DELETE FROM t WHERE id = 0", "SELECT * FROM t", "CREATE TABLE u (a)", "DROP TABLE u"] {
+        let done = raw(&mut connection, nothing, &[]).await.unwrap();
+        assert_eq!((done.affected, done.insert_id), (0, None), "{nothing}");
+    }
+    assert_eq!(raw(&mut connection, "DELETE FROM t", &[]).await.unwrap().affected, 2);
+}
+
+#[tokio::test]
+async fn reads_by_key_run_on_the_calling_thread() {
+    let folder = Folder::new();
+    let mut connection = open(&folder.file()).await;
+    connection.command("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)").await.unwrap();
+    connection.command("INSERT INTO t VALUES (1, 'one')").await.unwrap();
+    let get = step("SELECT v FROM t WHERE id = ?", 1, Some(&[("v", Type::Text)]));
+    let slow = step("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT max(i) FROM n", 1, None);
+    for round in 0..3 {
+        let params = [Value::Int(1)];
+        let cancel = Cancel::default();
+        let limits = Limits::MODELS;
+        let request = Request { step: &get, params: &params, bulk: None, keys: None, cancel: &cancel, sink: None, limits, point_read: true };
+        let here = connection.line.run_here(&request);
+        // Prepared by the first round, on the connection's thread.
+        assert_eq!(here.is_some(), round > 0);
+        let finished = match here {
+            Some(end) => end.unwrap(),
+            None => connection.execute(request).await.unwrap(),
+        };
+        assert_eq!(table(finished.last.unwrap()), [[text("one")]]);
+        // What takes longer than a moment goes to the thread, and comes back whole.
+        let params = [Value::Int(100_000)];
+        let finished = run(&mut connection, &slow, With { params: &params, point_read: true, ..With::default() }).await.unwrap();
+        assert_eq!(table(finished.last.unwrap()), [[Value::Int(100_000)]]);
+    }
+    let missing = run(&mut connection, &get, With { params: &[Value::Int(2)], point_read: true, ..With::default() }).await.unwrap();
+    assert_eq!(missing.last.map(|batch| (batch.rows, batch.columns.len())), Some((0, 1)));
+    let refused = run(&mut connection, &get, With { params: &[Value::Float(f64::NAN)], point_read: true, ..With::default() }).await;
+    assert_eq!(refused.unwrap_err().kind, Kind::Field);
+}
+
+#[tokio::test]
+async fn statements_are_kept_by_text() {
+    let mut connection = memory().await;
+    for number in 0..400 {
+        assert_eq!(rows(&mut connection, &format!("SELECT {number} + ?", ), &[Value::Int(1)]).await, [[Value::Int(number + 1)]]);
+    }
+    let kept = connection.line.with_database(|database| database.cache.len());
+    assert_eq!(kept, 256);
+    assert_eq!(rows(&mut connection, "SELECT 0 + ?", &[Value::Int(5)]).await, [[Value::Int(5)]]);
+}
+
+const MANY: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i FROM n";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn batches_wait_for_their_reader() {
+    let folder = Folder::new();
+    let mut connection = open(&folder.file()).await;
+    let (sink, mut receiver) = channel(Limits { rows: 100, bytes: 1 << 20 }, quiet());
+    let task = tokio::spawn(async move {
+        let end = run(&mut connection, &step(MANY, 0, None), With { sink: Some(&sink), ..With::default() }).await;
+        sink.finish(end).await;
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    assert!(!task.is_finished());
+    let mut sizes = Vec::new();
+    while let Some(message) = receiver.recv().await {
+        match message {
+            Message::Batch(batch) => sizes.push(batch.rows),
+            Message::Done(end) => sizes.push(end.unwrap().last.unwrap().rows),
+        }
+    }
+    assert_eq!(sizes, [100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 0]);
+    task.await.unwrap();
+}
+
+/// On one connection for all, and inside a transaction, further statements run while a reader takes its time.
+#[tokio::test]
+async fn statements_interleave() {
+    let folder = Folder::new();
+    for in_memory in [true, false] {
+        let mut connection = if in_memory { memory().await } else { open(&folder.file()).await };
+        if !in_memory {
+            connection.command("BEGIN").await.unwrap();
+        }
+        let (sink, mut receiver) = channel(Limits { rows: 100, bytes: 1 << 20 }, quiet());
+        let first = run(&mut connection, &step(MANY, 0, None), With { sink: Some(&sink), ..With::default() }).await.unwrap();
+        assert_eq!(first.rest.len(), 8);
+        assert_eq!(rows(&mut connection, "SELECT 1", &[]).await, [[Value::Int(1)]]);
+        let sending = tokio::spawn(async move { sink.finish(Ok(first)).await });
+        let mut values = Vec::new();
+        while let Some(message) = receiver.recv().await {
+            match message {
+                Message::Batch(batch) => values.extend(table(batch)),
+                Message::Done(end) => values.extend(table(end.unwrap().last.unwrap())),
+            }
+        }
+        assert_eq!(values, (1..=1_000).map(|value| vec![Value::Int(value)]).collect::<Vec<_>>());
+        sending.await.unwrap();
+    }
+}

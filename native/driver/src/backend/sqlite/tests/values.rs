@@ -69,25 +69,29 @@ async fn one_spelling_is_stored() {
     assert_eq!(stored, [expected]);
 }
 
+/// Numbers that jump over the whole range, the same each time.
+fn jumps() -> impl Iterator<Item = u64> {
+    std::iter::successors(Some(88_172_645_463_325_252_u64), |number| {
+        let number = number ^ number << 13;
+        let number = number ^ number >> 7;
+        Some(number ^ number << 17)
+    })
+}
+
 #[tokio::test]
 async fn every_short_decimal_survives_affinity() {
     let mut connection = memory().await;
-    connection.command("CREATE TABLE t (id INTEGER PRIMARY KEY, v NUMERIC(15,6))").await.unwrap();
-    // A fixed sequence that jumps over the whole range.
-    let mut number: u64 = 88_172_645_463_325_252;
-    let mut values = Vec::new();
-    for _ in 0..5_000 {
-        number ^= number << 13;
-        number ^= number >> 7;
-        number ^= number << 17;
-        let unscaled = number % 1_000_000_000_000_000;
-        values.push(format!("{}.{:06}", unscaled / 1_000_000, unscaled % 1_000_000));
-    }
-    let json = format!("[\"{}\"]", values.join("\",\""));
-    raw(&mut connection, "INSERT INTO t (v) SELECT value FROM json_each(?)", &[text(&json)]).await.unwrap();
-    let back = typed(&mut connection, "SELECT v FROM t ORDER BY id", &[fixed(15, 6)]).await.unwrap();
-    for (back, value) in back.iter().zip(&values) {
-        assert_eq!(back[0], decimal(value));
+    for scale in 0..=15 {
+        connection.command("DROP TABLE IF EXISTS t").await.unwrap();
+        connection.command(&format!("CREATE TABLE t (id INTEGER PRIMARY KEY, v NUMERIC(15,{scale}))")).await.unwrap();
+        let values = jumps().take(1_000).map(|number| crate::batch::decimal_text(i128::from(number % 1_000_000_000_000_000), scale as i8));
+        let values: Vec<String> = values.collect();
+        let json = format!("[\"{}\"]", values.join("\",\""));
+        raw(&mut connection, "INSERT INTO t (v) SELECT value FROM json_each(?)", &[text(&json)]).await.unwrap();
+        let back = typed(&mut connection, "SELECT v FROM t ORDER BY id", &[fixed(15, scale)]).await.unwrap();
+        for (back, value) in back.iter().zip(&values) {
+            assert_eq!(back[0], decimal(value));
+        }
     }
 }
 
@@ -149,9 +153,17 @@ async fn lists_and_patterns_are_sent() {
     let params = [Value::Array(vec![Value::Int(i64::MAX), Value::Int(3)])];
     let found = run(&mut connection, &list, With { params: &params, ..With::default() }).await.unwrap();
     assert_eq!(table(found.last.unwrap()), [[text("a*b")], [text("A*B")]]);
-    let params = [Value::Array(vec![text("a\0")])];
-    let error = run(&mut connection, &list, With { params: &params, ..With::default() }).await.unwrap_err();
-    assert_eq!(error.kind, Kind::Field);
+    let spelled = [Value::Null, Value::Bool(true), text("é\"\\"), Value::Datetime(0), decimal("1.50"), Value::Uuid([7; 16])];
+    list.text = oxyde_ir::program::Text::Fixed("SELECT ? || ''".into());
+    let params = [Value::Array(spelled.into())];
+    let found = run(&mut connection, &list, With { params: &params, ..With::default() }).await.unwrap();
+    let expected = r#"[null,true,"é\"\\","1970-01-01 00:00:00","1.5","07070707-0707-0707-0707-070707070707"]"#;
+    assert_eq!(table(found.last.unwrap()), [[text(expected)]]);
+    for member in [text("a\0"), Value::Float(f64::INFINITY), Value::Bytes(vec![])] {
+        let params = [Value::Array(vec![member])];
+        let error = run(&mut connection, &list, With { params: &params, ..With::default() }).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Field, "{params:?}");
+    }
 
     let mut glob = step("SELECT i FROM t WHERE s GLOB ?", 1, Some(&[("i", Type::Int)]));
     glob.slots[0].form = Form::Pattern { syntax: PatternSyntax::Glob, before: false, after: true };
@@ -166,17 +178,10 @@ async fn lists_and_patterns_are_sent() {
 #[tokio::test]
 async fn floats_in_lists_are_exact() {
     let mut connection = memory().await;
-    let mut number: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut floats = vec![0.1, 1e-7, 5e-324, 2.225_073_858_507_201e-308, f64::MAX, 1e22, 1e23, 9_007_199_254_740_993.0];
-    while floats.len() < 4_000 {
-        number ^= number << 13;
-        number ^= number >> 7;
-        number ^= number << 17;
-        let float = f64::from_bits(number);
-        if float.is_finite() {
-            floats.push(float);
-        }
-    }
+    let special = [0.1, -0.0, 1e-7, 5e-324, 2.225_073_858_507_201e-308, f64::MAX, 1e22, 1e23, 9_007_199_254_740_993.0];
+    let floats = jumps().map(f64::from_bits).filter(|float| float.is_finite()).take(20_000);
+    let usual = jumps().map(|number| (number >> 11) as f64 / 1e9).take(1_000);
+    let floats: Vec<f64> = special.into_iter().chain(floats).chain(usual).collect();
     let mut list = step("SELECT value FROM json_each(?)", 1, Some(&[("value", Type::Float)]));
     list.slots[0].form = Form::JsonArray;
     let params = [Value::Array(floats.iter().copied().map(Value::Float).collect())];

@@ -1,0 +1,89 @@
+//! Floats as decimal text that SQLite reads back as the same float. Its own reader is wrong in the last bits for many
+//! that are very large or very small, so the text is tried on it first.
+
+use super::handle::Handle;
+use super::statement::{Cell, Statement};
+use crate::error::{Error, Kind, Result};
+
+/// Decimals of so many digits, and written without an exponent, are always read right.
+const SAFE: usize = 15;
+
+/// How far beside the float the decimal is looked for, in eighths of the distance between two floats.
+const REACH: i64 = 40;
+
+/// How many digits after the first it may have: each makes SQLite reckon another way.
+const WIDTHS: [usize; 3] = [18, 17, 16];
+
+/// Spells finite floats on one connection.
+pub struct Speller<'h> {
+    handle: &'h Handle,
+    reader: Option<Statement>,
+}
+
+impl<'h> Speller<'h> {
+    pub fn new(handle: &'h Handle) -> Self {
+        Self { handle, reader: None }
+    }
+
+    pub fn spell(&mut self, value: f64) -> Result<String> {
+        let short = format!("{value:?}");
+        let is_safe = !short.contains('e') && short.bytes().filter(u8::is_ascii_digit).count() <= SAFE;
+        if is_safe || self.read(&short)? == value {
+            return Ok(short);
+        }
+        let size = value.abs();
+        let sign = if value < 0.0 { "-" } else { "" };
+        for width in WIDTHS {
+            for eighths in (0..=REACH).flat_map(|eighths| [eighths, -eighths]) {
+                if let Some(text) = beside(size, width, eighths)
+                    && self.read(&text)? == size
+                {
+                    return Ok(format!("{sign}{text}"));
+                }
+            }
+        }
+        Err(Error::new(Kind::Field, format!("SQLite cannot take the float {value:?} in a list")))
+    }
+
+    /// The float that SQLite reads in a text.
+    fn read(&mut self, text: &str) -> Result<f64> {
+        let reader = match &mut self.reader {
+            Some(reader) => reader,
+            reader => reader.insert(Statement::prepare(self.handle, "SELECT CAST(? AS REAL)")?),
+        };
+        let mut running = reader.start();
+        let bound = running.bind_copy(1, text);
+        bound.map_err(|unbound| Error::new(Kind::Internal, unbound.reason()))?;
+        match (running.step()?, running.cell(0)) {
+            (true, Cell::Real(value)) => Ok(value),
+            _ => Err(Error::new(Kind::Internal, "SQLite read no float")),
+        }
+    }
+}
+
+/// A decimal that lies so many eighths of the way from a positive float to the next one.
+fn beside(value: f64, width: usize, eighths: i64) -> Option<String> {
+    let text = format!("{value:.width$e}");
+    let (digits, exponent) = text.split_once('e')?;
+    let digits: u64 = digits.replace('.', "").parse().ok()?;
+    let exponent: i32 = exponent.parse().ok()?;
+    // The distance in units of the last digit.
+    let distance = digits as f64 * ((value - value.next_down()) / value);
+    let digits = digits.checked_add_signed((distance / 8.0 * eighths as f64) as i64)?;
+    Some(format!("{digits}e{}", exponent - width as i32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_mean_the_same_float() {
+        for value in [1.715_373_926_431_966e178, 0.1, 1.191_059_317_632_293_5e-240, f64::MAX, f64::MIN_POSITIVE, 5e-324] {
+            for eighths in [0, 1, -1] {
+                let text = beside(value, 18, eighths).unwrap();
+                assert_eq!(text.parse(), Ok(value), "{text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Pools, leases and sessions against a live server: MariaDB, whose backend this workspace always has.
+
+mod pool;
+mod proxy;
+mod session;
+
+use std::time::Duration;
+
+use oxyde_ir::Value;
+use oxyde_ir::program::{Form, Repeat, Slot, Source, Step, Text};
+use oxyde_ir::{ColumnType, Output};
+
+use crate::cancel::Cancel;
+use crate::error::Result;
+use crate::pool::{Lease, Pool};
+use crate::request::Request;
+use crate::session::Guard;
+use crate::settings::Settings;
+use crate::stream::{Finished, Limits};
+use crate::target::Target;
+
+/// Where the server is; `None`, with a word about it, where there is none. Under CI a missing server fails the test.
+pub async fn server() -> Option<String> {
+    let url = std::env::var("OXYDE_TEST_MARIADB_URL").unwrap_or_else(|_| "mariadb://root@127.0.0.1:3306".to_owned());
+    let url = format!("{}/test", url.trim_end_matches('/'));
+    let target = Target::parse(&url, &Settings::default()).unwrap();
+    match Pool::new(target, Settings::default()).unwrap().connect().await {
+        Ok(_) => Some(url),
+        Err(error) if std::env::var("CI").as_deref() == Ok("true") => panic!("{error}"),
+        Err(error) => {
+            eprintln!("skipped: {error}");
+            None
+        }
+    }
+}
+
+/// A pool of at most `max` connections that waits for at most a second.
+pub async fn pool(max: u32) -> Option<Pool> {
+    pool_with(Settings { max_connections: Some(max), acquire_timeout: Duration::from_secs(1), ..Settings::default() }).await
+}
+
+pub async fn pool_with(settings: Settings) -> Option<Pool> {
+    let target = Target::parse(&server().await?, &settings).unwrap();
+    Some(Pool::new(target, settings).unwrap())
+}
+
+/// A statement that the application wrote.
+pub fn raw(sql: &str, params: usize) -> Step {
+    let slot = |index| Slot { source: Source::Param(index as u32), ty: ColumnType::Any, form: Form::Scalar };
+    Step {
+        text: Text::Fixed(sql.to_owned()),
+        slots: (0..params).map(slot).collect(),
+        outputs: None,
+        repeat: Repeat::Once,
+        keep_keys: false,
+        last_insert_id: false,
+    }
+}
+
+/// An output without a table.
+pub fn output(name: &str, ty: ColumnType) -> Output {
+    Output { name: name.to_owned(), ty, nullable: true, table: String::new() }
+}
+
+/// A request without rows to insert or anybody to send rows to.
+pub fn request<'a>(step: &'a Step, params: &'a [Value], cancel: &'a Cancel) -> Request<'a> {
+    Request { step, params, bulk: None, keys: None, cancel, sink: None, limits: Limits::MODELS, point_read: false }
+}
+
+pub async fn on_lease(lease: &mut Lease, sql: &str) -> Result<Finished> {
+    lease.execute(request(&raw(sql, 0), &[], &Cancel::default())).await
+}
+
+pub async fn in_session(guard: &mut Guard, sql: &str) -> Result<Finished> {
+    guard.execute(request(&raw(sql, 0), &[], &Cancel::default())).await
+}
+
+/// The one value that a statement returned.
+pub fn value(finished: &Finished) -> Value {
+    finished.last.as_ref().unwrap().columns[0].value(0)
+}
+
+/// The number that a statement returned.
+pub fn number(finished: &Finished) -> i64 {
+    match value(finished) {
+        Value::Int(number) => number,
+        other => panic!("{other:?} is no integer"),
+    }
+}
+
+/// A number out of `SHOW STATUS`, whose values are texts in the second column.
+pub async fn status(lease: &mut Lease, name: &str) -> i64 {
+    let finished = on_lease(lease, &format!("SHOW SESSION STATUS LIKE '{name}'")).await.unwrap();
+    match finished.last.unwrap().columns[1].value(0) {
+        Value::Text(text) => text.parse().unwrap(),
+        other => panic!("{other:?} is no text"),
+    }
+}
