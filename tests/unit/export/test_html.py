@@ -102,7 +102,7 @@ def test_text_table() -> None:
     drawn = html.text_table(["id", "name"], [[1, "a\x1b[31m"], [200, None]], "all 2 rows")
     assert drawn.splitlines() == [
         " id  name",
-        "───  ───────",
+        "───  ──────",
         "  1  a␛[31m",
         "200  NULL",
         "all 2 rows",
