@@ -58,7 +58,7 @@ def test_writing(kernel: Kernel, rows: Backend) -> None:
 
 def test_returning_is_never_cut_short(kernel: Kernel, rows: Backend) -> None:
     """A statement that writes runs to its end, whatever is shown of it."""
-    kernel.run(f"numbers = list(range(100, 5200))\nimport json\nwide = ', '.join(f'({{n}})' for n in numbers)")
+    kernel.run("numbers = list(range(100, 5200))\nimport json\nwide = ', '.join(f'({n})' for n in numbers)")
     insert = f"oxyde.sync.execute_raw(f'INSERT INTO {TABLE} (id) VALUES {{wide}}')"
     assert kernel.run(insert).status == "ok"
     reply = kernel.run(f"%oxyde DELETE FROM {TABLE} WHERE id >= 100 RETURNING id")
@@ -88,9 +88,25 @@ def test_hostile_values_are_bound(kernel: Kernel, rows: Backend) -> None:
     assert "\n25\n" in kernel.run(f"%oxyde SELECT count(*) AS n FROM {TABLE}").text
 
 
+KINDS = f"""%%oxyde
+SELECT id, ':low' AS colon -- :nowhere
+FROM {TABLE}
+WHERE id IN :ids OR id > :low OR name = :nothing /* :nor_here */
+ORDER BY id
+"""
+
+LOCAL = """
+def inside(number):
+    return get_ipython().run_line_magic("oxyde", "SELECT :number + 1 AS a")
+
+inside(7).rows()[0][0]
+"""
+
+
 def test_kinds_of_values(kernel: Kernel, rows: Backend) -> None:
     """Numbers, None and lists are bound by their types; colons inside strings and comments are text."""
     kernel.run("ids, low, nothing = [1, 2, 3], 20, None")
+<<<<<<< .merge_file_YtJWvC
     reply = kernel.run(
         f"%%oxyde\nSELECT id, ':low' AS colon -- :nowhere\nFROM {TABLE}\nWHERE id IN :ids OR id > :low OR name = :nothing /* :nor_here */ ORDER BY id"
     )
@@ -99,6 +115,10 @@ def test_kinds_of_values(kernel: Kernel, rows: Backend) -> None:
         f"def inside(number):\n    return get_ipython().run_line_magic('oxyde', 'SELECT :number + 1 AS a')\nfound = inside(7)\nfound.rows()[0][0]"
     )
     assert reply.text == "8"
+=======
+    assert kernel.run(KINDS).text.splitlines()[2:-1] == [f"{number:>2}  :low" for number in (1, 2, 3, 21, 22, 23, 24)]
+    assert kernel.run(LOCAL).text == "8"
+>>>>>>> .merge_file_ZVDc4B
 
 
 def test_missing_names(kernel: Kernel, connected: Backend) -> None:
@@ -121,7 +141,7 @@ def test_kept_results(kernel: Kernel, rows: Backend) -> None:
         "[pl.DataFrame(kept).height, pl.DataFrame(kept).height, pa.table(kept).num_rows, kept.to_arrow().num_rows,"
         " kept.to_polars()['name'][24], len(kept.to_pandas()), len(kept), kept.columns]"
     )
-    assert reply.text.split() == "[25, 25, 25, 25, 'n24', 25, 25, ['id', 'name']]".split()
+    assert " ".join(reply.text.split()) == "[25, 25, 25, 25, 'n24', 25, 25, ['id', 'name']]"
     assert kernel.run(f"%oxyde kept << SELECT id FROM {TABLE} WHERE id < 0").printed.startswith("kept: 0 rows x 1 column · ")
     assert kernel.run("pl.DataFrame(kept).height").text == "0"
 
