@@ -19,11 +19,11 @@ async fn cancelled_statements_end_at_once() {
         let (step, cancel) = (endless(), Cancel::default());
         let begin = Instant::now();
         let work = run(&mut connection, &step, With { cancel: cancel.clone(), ..With::default() });
-        let stop = async {
+        let ending = async {
             tokio::time::sleep(Duration::from_millis(30)).await;
             cancel.cancel();
         };
-        let (end, ()) = tokio::join!(work, stop);
+        let (end, ()) = tokio::join!(work, ending);
         assert_eq!(end.unwrap_err().kind, Kind::Cancelled);
         assert!(begin.elapsed() < Duration::from_secs(1));
         assert!(connection.is_healthy());
