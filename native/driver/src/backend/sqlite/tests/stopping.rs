@@ -97,6 +97,28 @@ async fn locks_are_waited_for() {
     assert_eq!(end.unwrap().affected, 1);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn writers_take_turns() {
+    let folder = Folder::new();
+    let path = folder.file();
+    let mut connection = open(&path).await;
+    connection.command("CREATE TABLE t (n INTEGER)").await.unwrap();
+    connection.command("INSERT INTO t VALUES (0)").await.unwrap();
+    let writers = (0..6).map(|_| {
+        let path = path.clone();
+        tokio::spawn(async move {
+            let mut connection = open(&path).await;
+            for _ in 0..30 {
+                raw(&mut connection, "UPDATE t SET n = n + 1", &[]).await.unwrap();
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+    assert_eq!(rows(&mut connection, "SELECT n FROM t", &[]).await, [[Value::Int(180)]]);
+}
+
 #[tokio::test]
 async fn a_stale_transaction_is_told_apart() {
     let folder = Folder::new();
