@@ -79,7 +79,9 @@ class Database:
 class Session:
     """A transaction's place: statements on it run one at a time, in order, on one connection."""
 
-    def begin(self, queue: Queue | None, *, isolation: str | None, read_only: bool, immediate: bool, timeout: float | None) -> Operation: ...
+    def begin(
+        self, queue: Queue | None, *, isolation: str | None, read_only: bool, immediate: bool, timeout: float | None
+    ) -> Operation: ...
     def commit(self, queue: Queue | None) -> Operation: ...
     def rollback(self, queue: Queue | None) -> Operation: ...
     def savepoint(self, queue: Queue | None, depth: int) -> Operation: ...
@@ -138,7 +140,8 @@ class Layout:
         json: tuple[bool, ...],
         constants: Mapping[str, Any],
     ) -> Layout:
-        """
+        """Chooses how to hydrate.
+
         Args:
             model: The class to make instances of.
             fields: The field name of each result column, in order.

@@ -22,21 +22,21 @@ def main() -> None:
 
     app = typer.Typer(name="oxyde", help="Oxyde: your Pydantic model is your database model.", no_args_is_help=True, add_completion=False)
 
-    def version(wanted: bool) -> None:  # noqa: FBT001 - the signature of an option's callback
+    def version(wanted: bool) -> None:
         if wanted:
             typer.echo(f"oxyde {__version__}")
             raise typer.Exit
 
     @app.callback()
     def options(
-        version: bool = typer.Option(False, "--version", callback=version, is_eager=True, help="Show the version and exit."),  # noqa: FBT001, FBT003
+        version: bool = typer.Option(False, "--version", callback=version, is_eager=True, help="Show the version and exit."),
     ) -> None:
         """Oxyde: your Pydantic model is your database model."""
 
     @app.command()
     def demo(
         file: Path = typer.Option(Path("flights.db"), "--file", help="The SQLite file to make."),  # noqa: B008 - how typer declares options
-        force: bool = typer.Option(False, "--force", help="Replace the file when it is there."),  # noqa: FBT001, FBT003
+        force: bool = typer.Option(False, "--force", help="Replace the file when it is there."),
     ) -> None:
         """Load 336,776 flights into SQLite and walk through what Oxyde does with them."""
         try:

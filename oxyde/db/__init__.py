@@ -1,9 +1,11 @@
 """Connections, transactions and raw SQL: everything that runs something on a database."""
 
-from oxyde.db import events
+from oxyde.db import events, sync
 from oxyde.db.database import AsyncDatabase, Connection
 from oxyde.db.lifecycle import close, connect, disconnect_all, init, lifespan
+from oxyde.db.raw import execute_raw
 from oxyde.db.registry import get_connection, register_connection
+from oxyde.db.schema import create_tables, drop_tables
 from oxyde.db.settings import PoolSettings
 from oxyde.db.transaction import atomic, on_commit
 from oxyde.exceptions import TransactionTimeoutError
@@ -16,11 +18,15 @@ __all__ = [
     "atomic",
     "close",
     "connect",
+    "create_tables",
     "disconnect_all",
+    "drop_tables",
     "events",
+    "execute_raw",
     "get_connection",
     "init",
     "lifespan",
     "on_commit",
     "register_connection",
+    "sync",
 ]

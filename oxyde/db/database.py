@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 from types import TracebackType
 from typing import Final
@@ -67,6 +68,10 @@ class AsyncDatabase:
     def __repr__(self) -> str:
         state = "connected" if self._connected else "not connected"
         return f"<AsyncDatabase {self.name}: {self.url}, {state}>"
+
+    def _repr_html_(self) -> str:
+        """Returns the same for a notebook; like ``repr`` it never shows a password and asks the server nothing."""
+        return _html(self, "connected" if self._connected else "not connected")
 
     def _reopen(self) -> None:
         """Makes a new pool where the old one is closed or belongs to the process that forked this one."""
@@ -157,8 +162,17 @@ class Connection:
         state = "" if self.connected else ", closed"
         return f"<Connection {self.name}: {self.url}{state}>"
 
+    def _repr_html_(self) -> str:
+        """Returns the same for a notebook."""
+        return _html(self, "connected" if self.connected else "closed")
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def _html(connection: AsyncDatabase | Connection, state: str) -> str:
+    name, url = html.escape(connection.name), html.escape(connection.url)
+    return f"<p><strong>{name}</strong> · {html.escape(connection.backend)} · <code>{url}</code> · {state}</p>"

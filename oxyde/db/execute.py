@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from oxyde import _native
-from oxyde.db import current, events, registry
+from oxyde.db import current, events, interrupt, registry
 from oxyde.db.block import Block, begin
 from oxyde.db.database import AsyncDatabase, Connection
 from oxyde.db.loop import finish, result, result_blocking
@@ -39,7 +39,7 @@ class Route:
         if self.block is not None:
             self.block.require_open()
             session = self.block.session
-        return self.database.native.submit(queue, session, call.shape, call.values, arrow=arrow, timeout=call.timeout)
+        return self.database.native.submit(queue, session, call.shape, call.values, arrow=arrow or call.arrow, timeout=call.timeout)
 
 
 def route(using: str | None = None, client: object | None = None) -> Route:
@@ -198,24 +198,26 @@ async def _read(step: Read, where: Route) -> Any:
         await _turn(where.block)
     reading = Reading(step.reader, where.start(Call(step.shape, step.values), None, arrow=True).stream())
     work = asyncio.get_running_loop().run_in_executor(None, reading.run)
-    try:
-        await asyncio.shield(work)
-    except BaseException:
-        reading.stream.close()
-        raise
-    return reading.result()
+    with interrupt.watch(reading.stream.close, asyncio.current_task()):
+        try:
+            await asyncio.shield(work)
+        except BaseException:
+            reading.stream.close()
+            raise
+        return reading.result()
 
 
 def _read_blocking(step: Read, where: Route) -> Any:
     reading = Reading(step.reader, arrow_stream(where, step.shape, step.values))
     thread = threading.Thread(target=reading.run, name="oxyde-read")
     thread.start()
-    try:
-        thread.join()  # on a thread of its own, because a reader written in C would not hear Ctrl-C
-    except BaseException:
-        reading.stream.close()
-        raise
-    return reading.result()
+    with interrupt.watch(reading.stream.close):
+        try:
+            thread.join()  # on a thread of its own, because a reader written in C would not hear Ctrl-C
+        except BaseException:
+            reading.stream.close()
+            raise
+        return reading.result()
 
 
 class Reading:

@@ -1,8 +1,8 @@
-"""Ctrl-C and the stop button while a notebook awaits: the statement is stopped on the server, then QueryCancelled is raised.
+"""Ctrl-C and the stop button in a notebook: the statement is stopped on the server, then QueryCancelled is raised.
 
-IPython's event loop does not turn SIGINT into a cancellation of the awaiting cell; without this guard the interrupt arrives when
-the statement has ended. One handler stands in while at least one operation is awaited in the main thread of an interactive shell:
-the first interrupt cancels the operations on the server, the second cancels the tasks, the third goes to the handler before ours.
+IPython's event loop does not turn SIGINT into a cancellation of the awaiting cell, and a blocking verb in such a cell would not hear
+it either. One handler stands in while the main thread of an interactive shell waits for at least one statement: the first interrupt
+stops the statements on the server, the second gives up waiting for that, the third goes to the handler before ours.
 """
 
 from __future__ import annotations
@@ -11,17 +11,52 @@ import asyncio
 import signal
 import sys
 import threading
-from types import FrameType
-from typing import Any
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from types import FrameType, TracebackType
+from typing import Any, Final
 
-from oxyde import _native
+from oxyde.exceptions import OxydeError, QueryCancelled
+
+
+class Watched:
+    """A wait that an interrupt ends; a context manager around it.
+
+    Attributes:
+        stop: Stops what is waited for, on the server.
+        task: The task that waits; None for a blocking verb.
+        stopped: An interrupt came.
+    """
+
+    __slots__ = ("stop", "stopped", "task")
+
+    def __init__(self, stop: Callable[[], object], task: asyncio.Task[Any] | None) -> None:
+        self.stop = stop
+        self.task = task
+        self.stopped = False
+
+    def __enter__(self) -> None:
+        _guard.enter(self)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        _guard.leave(self)
+        if self.stopped and error is not None and not isinstance(error, OxydeError):
+            if isinstance(error, asyncio.CancelledError) and self.task is not None and sys.version_info >= (3, 11):
+                self.task.uncancel()
+            raise QueryCancelled("interrupted; the server was told to stop the statement") from None
+
+    def give_up(self) -> None:
+        """Ends the wait although the server has not answered."""
+        if self.task is None:
+            raise KeyboardInterrupt
+        self.task.get_loop().call_soon_threadsafe(self.task.cancel)
 
 
 class Guard:
-    """The interrupt handler and the operations it would stop."""
+    """The interrupt handler and the waits that it would end."""
 
     def __init__(self) -> None:
-        self._awaited: dict[int, tuple[_native.Operation, asyncio.Task[Any] | None]] = {}
+        self._watched: list[Watched] = []
         self._before: Any = None
         self._interrupts = 0
 
@@ -30,32 +65,49 @@ class Guard:
         self._interrupts += 1
         if self._interrupts > 2 and callable(self._before):
             self._before(number, frame)
-        for operation, task in list(self._awaited.values()):
-            if self._interrupts == 1:
-                operation.cancel()
-            elif task is not None:
-                task.cancel()
+        for watched in list(self._watched):
+            if watched.stopped:
+                watched.give_up()
+            else:
+                watched.stopped = True
+                watched.stop()
 
-    def enter(self, operation: _native.Operation) -> None:
-        """Notes an operation that is awaited from now on."""
-        if not self._awaited:
+    def enter(self, watched: Watched) -> None:
+        """Notes a wait that begins; where another handler took our place meanwhile, ours takes its."""
+        standing: Any = signal.getsignal(signal.SIGINT)
+        if standing is not self:
             self._before, self._interrupts = signal.signal(signal.SIGINT, self), 0
-        self._awaited[operation.id] = (operation, asyncio.current_task())
+        self._watched.append(watched)
 
-    def leave(self, operation: _native.Operation) -> None:
-        """Forgets an operation; with the last one the handler before ours returns."""
-        self._awaited.pop(operation.id, None)
-        if not self._awaited:
+    def leave(self, watched: Watched) -> None:
+        """Forgets a wait; with the last one the handler before ours returns, unless another one came after ours."""
+        self._watched.remove(watched)
+        standing: Any = signal.getsignal(signal.SIGINT)
+        if not self._watched and standing is self:
             signal.signal(signal.SIGINT, self._before)
 
 
-_guard = Guard()
+_guard: Final = Guard()
+_UNWATCHED: Final = nullcontext()
 
 
 def needed() -> bool:
     """Whether an interactive shell runs in this, the main thread."""
-    shell = sys.modules.get("IPython")
-    return shell is not None and threading.current_thread() is threading.main_thread() and shell.get_ipython() is not None
+    ipython = sys.modules.get("IPython")
+    if ipython is None or threading.current_thread() is not threading.main_thread():
+        return False
+    shell = getattr(ipython, "get_ipython", None)
+    return shell is not None and shell() is not None
 
 
-enter, leave = _guard.enter, _guard.leave
+def watch(stop: Callable[[], object], task: asyncio.Task[Any] | None = None) -> AbstractContextManager[None]:
+    """Returns a context manager around a wait: in a notebook an interrupt ends it, elsewhere it does nothing.
+
+    Args:
+        stop: Stops what is waited for, on the server; called in a signal handler.
+        task: The task that waits; None for a blocking verb.
+    """
+    return Watched(stop, task) if needed() else _UNWATCHED
+
+
+__all__ = ["needed", "watch"]

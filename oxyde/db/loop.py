@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from oxyde import _native
+from oxyde.db import interrupt
 
 Starter: TypeAlias = Callable[[_native.Queue | None], _native.Operation]
 OnBatch: TypeAlias = Callable[[_native.Batch], None]
@@ -99,6 +100,9 @@ async def result(start: Starter, on_batch: OnBatch | None = None) -> _native.Bat
     queue = queue_of_running_loop()
     operation = start(queue.native)
     try:
+        if interrupt.needed():
+            with interrupt.watch(operation.cancel, asyncio.current_task()):
+                return await receive(queue, operation, on_batch)
         return await receive(queue, operation, on_batch)
     except BaseException:
         queue.waiting.pop(operation.id, None)
@@ -131,12 +135,13 @@ def result_blocking(start: Starter, on_batch: OnBatch | None = None) -> _native.
     """The same as ``result`` for a caller without a loop; a signal's exception reaches the server before it is raised."""
     operation = start(None)
     try:
-        while True:
-            batch = operation.wait()
-            if on_batch is not None:
-                on_batch(batch)
-            if batch.done:
-                return batch
+        with interrupt.watch(operation.cancel):
+            while True:
+                batch = operation.wait()
+                if on_batch is not None:
+                    on_batch(batch)
+                if batch.done:
+                    return batch
     except BaseException:
         operation.cancel()
         raise

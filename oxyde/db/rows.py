@@ -1,7 +1,7 @@
-"""Rows as the core hands them over: batches, and the layouts by which they become instances."""
+"""Rows as the core hands them over: batches, the layouts by which they become instances, the streams by which they leave as Arrow."""
 
 from __future__ import annotations
 
-from oxyde._native import Batch, Layout
+from oxyde._native import ArrowStream, Batch, Layout
 
-__all__ = ["Batch", "Layout"]
+__all__ = ["ArrowStream", "Batch", "Layout"]

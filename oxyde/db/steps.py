@@ -27,12 +27,14 @@ class Call:
         values: The wire values of its parameters, in the order of their indexes; one list per column for a bulk insert.
         on_batch: Takes every batch as it arrives, the last one too, in the task or thread that waits.
         timeout: Seconds after which the statement is cancelled on the server.
+        arrow: Ask for large batches, which are kept to leave as Arrow.
     """
 
     shape: bytes
     values: tuple[Any, ...]
     on_batch: Callable[[_native.Batch], None] | None = None
     timeout: float | None = None
+    arrow: bool = False
 
 
 @dataclass(frozen=True)

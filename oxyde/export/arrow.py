@@ -21,7 +21,7 @@ def to_arrow(source: ArrowSource) -> pa.Table:
     Raises:
         ImportError: pyarrow is not installed.
     """
-    return require("pyarrow", "arrow").table(source)  # type: ignore[no-any-return]
+    return require("pyarrow", "arrow").table(source)
 
 
 def require(module: str, extra: str) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 LONGEST = 80
 """Characters of a cell that are shown; the rest is in its title, up to ``LONGEST_TITLE``."""
 LONGEST_TITLE = 2_000
-SECRET = "•••"
+SECRET = "•••"  # noqa: S105 - a mask
 
 _NUMBERS = (int, float, Decimal)
 
@@ -86,7 +86,9 @@ def table(
 
 def card(title: str, rows: Iterable[tuple[str, Any, str]]) -> str:
     """Returns an object as a table of name, value and type."""
-    body = "".join(f'<tr><th scope="row">{escape(name)}</th>{cell(value)}<td><small>{escape(kind)}</small></td></tr>' for name, value, kind in rows)
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>{cell(value)}<td><small>{escape(kind)}</small></td></tr>' for name, value, kind in rows
+    )
     head = '<thead><tr><th scope="col">field</th><th scope="col">value</th><th scope="col">type</th></tr></thead>'
     return f"<table><caption>{escape(title)}</caption>{head}<tbody>{body}</tbody></table>"
 
@@ -107,7 +109,9 @@ def text_table(names: Sequence[str], rows: Sequence[Sequence[Any]], footer: str 
     right = [all(isinstance(row[column], _NUMBERS) or row[column] is None for row in rows) for column in range(len(names))]
 
     def aligned(line: Sequence[str]) -> str:
-        return "  ".join(value.rjust(width) if at_right else value.ljust(width) for value, width, at_right in zip(line, widths, right, strict=True)).rstrip()
+        return "  ".join(
+            value.rjust(width) if at_right else value.ljust(width) for value, width, at_right in zip(line, widths, right, strict=True)
+        ).rstrip()
 
     drawn = [aligned(lines[0]), "  ".join("─" * width for width in widths), *(aligned(line) for line in lines[1:])]
     return "\n".join([*drawn, footer] if footer else drawn)

@@ -1,6 +1,8 @@
 """The face of Oxyde: models, their fields, and the verbs that run on them."""
 
 from oxyde.models.field import Field
+from oxyde.models.manager import Manager
 from oxyde.models.model import Model
+from oxyde.models.queryset import QuerySet
 
-__all__ = ["Field", "Model"]
+__all__ = ["Field", "Manager", "Model", "QuerySet"]

@@ -61,6 +61,7 @@ class Tiers:
         self.model = model
         self.schema = ModelSchema(model)
         self._validators: dict[str, SchemaValidator | None] = {}
+        self._fields: dict[str, SchemaValidator] = {}
         self._by_dictionaries = not self._no_rule_crosses_fields()
         whole = core_schema.list_schema(self.schema.whole)
         rows = SchemaValidator(whole, self.schema.config)
@@ -123,6 +124,12 @@ class Tiers:
             json=tuple(column.type.kind == "json" for column in columns),
             constants={},
         )
+
+    def field_validator(self, name: str) -> SchemaValidator:
+        """Returns what validates one value of a field, as assigning it to an instance would."""
+        if name not in self._fields:
+            self._fields[name] = SchemaValidator(self.schema_of(self.schema.field(name)), self.schema.config)
+        return self._fields[name]
 
     def schema_of(self, schema: Any) -> Any:
         """Returns a schema together with the definitions it may need."""
@@ -215,6 +222,14 @@ def tiers(model: type[Model]) -> Tiers:
         model.__table__  # noqa: B018 - completes the class
         found = Tiers(model)
         model.__oxyde_tiers__ = found
+    return found
+
+
+def whole(model: type[Model]) -> Layout:
+    """Returns how rows of all columns of a table become instances."""
+    found: Layout | None = model.__dict__.get("__oxyde_whole__")
+    if found is None:
+        found = model.__oxyde_whole__ = layout(model, model.__table__.columns)
     return found
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import AliasChoices, AliasPath
 
 from oxyde.exceptions import FieldError
-from oxyde.models.naming import meant
 from oxyde.models.registry import complete
+from oxyde.schema.naming import meant
 
 if TYPE_CHECKING:
     from oxyde.models.model import Model

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from oxyde.models.naming import meant
 from oxyde.schema import Check, Exclude, Index, Unique
+from oxyde.schema.naming import meant
 
 OWN = ("is_table", "table_name", "abstract", "view", "managed")
 """What a ``Meta`` does not take over from a ``Meta`` that it is derived from."""

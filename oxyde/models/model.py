@@ -7,15 +7,16 @@ import sys
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, GetCoreSchemaHandler, PydanticUndefinedAnnotation
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, PydanticUndefinedAnnotation
 from pydantic_core import CoreSchema
 from typing_extensions import Self
 
 from oxyde.db.execute import route, run
-from oxyde.models import table, write
+from oxyde.models import shown, table, write
 from oxyde.models.coreschema import inner_fields, shape
 from oxyde.models.field import options
 from oxyde.models.hooks import Hooks
+from oxyde.models.manager import Objects
 from oxyde.models.meta import NONE, Meta
 from oxyde.models.metaclass import ModelMeta, attach, prepare
 from oxyde.models.registry import namespace
@@ -24,13 +25,6 @@ from oxyde.models.state import copied as copied_state
 from oxyde.models.state import follow, set_state, state_of
 from oxyde.models.unloaded import UNLOADED
 from oxyde.schema import Table
-
-try:  # until models/manager.py is written
-    from oxyde.models.manager import Objects
-except ModuleNotFoundError:
-
-    class Objects:  # type: ignore[no-redef]
-        """Nothing yet."""
 
 
 class Model(BaseModel, Hooks, metaclass=ModelMeta):
@@ -41,7 +35,9 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
 
     __slots__ = ("__oxyde_state__",)
 
-    objects: ClassVar[Objects] = Objects()
+    model_config = ConfigDict(ignored_types=(Objects,))
+
+    objects: ClassVar[Objects[Any]] = Objects()
     __oxyde_meta__: ClassVar[Meta] = NONE
     __oxyde_links__: ClassVar[Mapping[str, Link]] = {}
     __oxyde_keys__: ClassVar[frozenset[str]] = frozenset()
@@ -49,6 +45,7 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
     __oxyde_tiers__: ClassVar[Any] = None
     __oxyde_names__: ClassVar[frozenset[str]] = frozenset()
     __oxyde_layouts__: ClassVar[dict[Any, Any]] = {}
+    __oxyde_whole__: ClassVar[Any] = None
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         """Reads ``Meta`` and refuses reserved names, before Pydantic collects the fields."""
@@ -101,7 +98,7 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
         made = super().model_construct(_fields_set, **values)
         for name in cls.__oxyde_links__:
             if name not in values:
-                made.__dict__[name] = UNLOADED
+                vars(made)[name] = UNLOADED
         return made
 
     @classmethod
@@ -169,11 +166,11 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
         old = self.__dict__.get(name, UNLOADED)
         unhinged = [link.field for link in cls.__oxyde_links__.values() if link.kind == "one" and link.key == name]
         kept = {field: self.__dict__.get(field, UNLOADED) for field in unhinged}
-        self.__dict__.update(dict.fromkeys(unhinged, UNLOADED))
+        vars(self).update(dict.fromkeys(unhinged, UNLOADED))
         try:
             super().__setattr__(name, value)
         finally:
-            self.__dict__.update(kept)
+            vars(self).update(kept)
         follow(self, name, old)
 
     def __getattr__(self, name: str) -> Any:
@@ -221,8 +218,12 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
     @reprlib.recursive_repr(fillvalue="...")
     def __repr__(self) -> str:
         """Returns one line; never raises and never reads the database."""
-        shown = ", ".join(f"{name}={_shown(value)}" for name, value in self.__repr_args__())
-        return f"{type(self).__name__}({shown})"
+        given = ", ".join(f"{name}={_shown(value)}" for name, value in self.__repr_args__())
+        return f"{type(self).__name__}({given})"
+
+    def _repr_html_(self) -> str:
+        """Returns a card for a notebook; never raises and never reads the database."""
+        return shown.card(self)
 
 
 def _shown(value: Any) -> str:

@@ -13,7 +13,7 @@ from pydantic_core import PydanticUndefined
 
 from oxyde.exceptions import FieldError
 from oxyde.models.field import NOTHING, ModelField, Options, model_field, options
-from oxyde.models.naming import meant
+from oxyde.schema.naming import meant
 
 if TYPE_CHECKING:
     from oxyde.models.model import Model

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticUndefined
@@ -12,13 +13,14 @@ from oxyde.exceptions import FieldError
 from oxyde.models import through
 from oxyde.models.adapt import FieldSchema, adapter
 from oxyde.models.coreschema import ModelSchema
-from oxyde.models.field import ModelField, Options
+from oxyde.models.field import ModelField, Options, options
 from oxyde.models.hydrate import restorer
-from oxyde.models.naming import foreign_key_name, index_name, meant
 from oxyde.models.registry import key_of
 from oxyde.models.relations import Link
 from oxyde.models.types import Kind, by_db_type
+from oxyde.models.values import related_key
 from oxyde.schema import Check, Column, Exclude, ForeignKey, Generated, Index, Relation, Table, Unique, tables
+from oxyde.schema.naming import foreign_key_name, index_name, meant
 from oxyde.schema.types import enum_of
 
 if TYPE_CHECKING:
@@ -135,13 +137,16 @@ class Builder:
         return tuple(replace(column, auto=True) if column is keys[0] else column for column in columns)
 
     def _relation(self, link: Link) -> Relation:
-        target = key_of(link.target)
+        target, where = key_of(link.target), f"{self.model.__name__}.{link.field}"
         if link.kind == "one":
-            return Relation(link.field, "one", target, link.key, link.target_key, nullable=link.nullable)
+            key = partial(related_key, where, link.target, link.target_key)
+            return Relation(link.field, "one", target, link.key, link.target_key, nullable=link.nullable, key=key)
+        keys = [name for name, info in link.target.__pydantic_fields__.items() if options(info).db_pk]
+        key = partial(related_key, where, link.target, keys[0] if len(keys) == 1 else "pk")
         if link.kind == "many":
-            return through.many(self.model, link)
+            return replace(through.many(self.model, link), key=key)
         theirs, ours = through.reverse(self.model, link)
-        return Relation(link.field, link.kind, target, ours, theirs, nullable=link.nullable)
+        return Relation(link.field, link.kind, target, ours, theirs, nullable=link.nullable, key=key)
 
     def _column_field(self, name: str) -> str:
         """Returns the field of the column that a name in a constraint means: a foreign key may be named by its relation."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 from oxyde.exceptions import FieldError
 from oxyde.models import registry
-from oxyde.models.naming import foreign_key_name, meant, short
 from oxyde.models.relations import SERIAL, Link, is_table, key_field
 from oxyde.schema import Column, ForeignKey, Relation, Table, tables
+from oxyde.schema.naming import foreign_key_name, meant, short
 
 if TYPE_CHECKING:
     from oxyde.models.model import Model

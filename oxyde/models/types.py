@@ -14,8 +14,8 @@ from typing import Any, Final, Literal, TypeAlias
 from pydantic import SecretBytes, SecretStr
 
 from oxyde.exceptions import FieldError
-from oxyde.models.naming import enum_name
 from oxyde.schema import types as column_types
+from oxyde.schema.naming import enum_name
 from oxyde.schema.types import ColumnType
 
 EnumClass: TypeAlias = "type[Enum]"

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from oxyde.exceptions import FieldError, UnsupportedError
-from oxyde.models.naming import meant
 from oxyde.models.state import Changed, New, is_new, state_of
 from oxyde.models.unloaded import UNLOADED
 from oxyde.schema import Column, Table
+from oxyde.schema.naming import meant
 
 if TYPE_CHECKING:
     from oxyde.models.model import Model
@@ -69,15 +69,41 @@ def take_keys(instance: Model) -> dict[str, Any]:
         related = instance.__dict__.get(link.field, UNLOADED)
         if link.kind != "one" or related is UNLOADED or link.field not in instance.__pydantic_fields_set__:
             continue
-        key = None if related is None else related.__dict__.get(link.target_key)
-        if related is not None and (key is None or (is_new(related) and link.target_key not in related.__pydantic_fields_set__)):
-            message = (
-                f"{type(instance).__name__}.{link.field} was assigned a {type(related).__name__} that is not saved; "
-                f"save it first: await instance.{link.field}.save()"
-            )
-            raise FieldError(message, column=link.field)
-        found[link.key] = key
+        where = f"{type(instance).__name__}.{link.field}"
+        found[link.key] = None if related is None else saved_key(where, link.target_key, related)
     return found
+
+
+def saved_key(where: str, field: str, related: Model) -> Any:
+    """Returns the key of a related object.
+
+    Args:
+        where: Model and relation, for messages.
+        field: The field of the object that is its key here.
+        related: The object.
+
+    Raises:
+        FieldError: It is not saved.
+    """
+    key = related.__dict__.get(field)
+    if key is None or (is_new(related) and field not in related.__pydantic_fields_set__):
+        message = f"{where} was given a {type(related).__name__} that is not saved; save it first: await it.save()"
+        raise FieldError(message, column=where.rpartition(".")[2])
+    return key
+
+
+def related_key(where: str, target: type[Model], field: str, value: Any) -> Any:
+    """Returns the key of a related object; anything but an object is left alone.
+
+    Raises:
+        FieldError: The object is of another class, or not saved.
+    """
+    if isinstance(value, target):
+        return saved_key(where, field, value)
+    if hasattr(type(value), "__oxyde_links__"):
+        message = f"{where} takes a {target.__name__} or its {field}, not {type(value).__name__}"
+        raise FieldError(message, column=where.rpartition(".")[2])
+    return value
 
 
 def insertable(instance: Model) -> dict[str, Any]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Final
 
-SQL_WORDS = frozenset(
-    (
-        "select with values table insert update delete merge replace create alter drop truncate explain show describe desc pragma set begin "
-        "start commit rollback grant revoke analyze vacuum call do copy attach detach reindex lock use"
-    ).split()
-)
-_COMMENT = re.compile(r"\s*(?:--[^\n]*(?:\n|$)|/\*.*?\*/\s*)", re.DOTALL)
-_WORD = re.compile(r"\s*\(*\s*([A-Za-z]+)\b(?!\s*[.=(\[])")
-_TARGET = re.compile(r"\s*([A-Za-z_]\w*)\s*<<\s*")
+from oxyde.schema.naming import meant
+
+_TARGET: Final = re.compile(r"\s*([^\W\d]\w*)\s*<<(?!<)\s*")
+_OPTION: Final = re.compile(r"\s*(?P<option>-n|--on|-+[^\s=]*)(?:[\s=]+|\Z)(?P<value>\S*)\s*")
 
 
 class UsageError(Exception):
@@ -38,14 +37,6 @@ class Options:
     rest: str = ""
 
 
-def is_sql(body: str) -> bool:
-    """Whether text is SQL: its first word, comments and opening parentheses skipped, starts a statement."""
-    while (comment := _COMMENT.match(body)) is not None:
-        body = body[comment.end() :]
-    word = _WORD.match(body)
-    return word is not None and word.group(1).lower() in SQL_WORDS
-
-
 def options(line: str) -> Options:
     """Reads ``[name <<] [--on NAME] [-n ROWS] rest``.
 
@@ -54,11 +45,10 @@ def options(line: str) -> Options:
     """
     target = _TARGET.match(line)
     rest = line[target.end() :] if target else line
-    on: str | None = None
-    rows = Options.rows
+    on, rows = Options.on, Options.rows
     while rest.lstrip().startswith("-") and not rest.lstrip().startswith("-- "):
-        option, _, after = rest.lstrip().partition(" ")
-        value, _, remaining = after.lstrip().partition(" ")
+        match = _OPTION.match(rest)
+        option, value = (match["option"], match["value"]) if match else (rest.strip(), "")
         if option not in {"--on", "-n"}:
             message = f"unknown option {option}; known are --on NAME and -n ROWS"
             raise UsageError(message)
@@ -67,25 +57,48 @@ def options(line: str) -> Options:
             raise UsageError(message)
         if option == "--on":
             on = value
-        elif value.isdigit():
+        elif value.isascii() and value.isdigit() and 0 < int(value) <= 10_000:
             rows = int(value)
         else:
-            message = f"-n takes a number of rows, not {value}"
+            message = f"-n takes a number of rows from 1 to 10,000, not {value}"
             raise UsageError(message)
-        rest = remaining
+        rest = rest[match.end() :] if match else ""
     return Options(target.group(1) if target else None, on, rows, rest.strip())
 
 
-def connect_arguments(line: str) -> tuple[str, str]:
-    """Reads ``URL [--as NAME]`` and returns both.
+def connect_arguments(line: str, names: Mapping[str, Any]) -> tuple[str, str]:
+    """Reads ``URL [--as NAME]`` and returns both; ``$NAME`` stands for a variable of the notebook or the environment.
 
     Raises:
         UsageError: The line says something else.
     """
-    words = shlex.split(line)
+    try:
+        words = shlex.split(line)
+    except ValueError:
+        words = []
     if len(words) == 3 and words[1] == "--as":
-        return words[0], words[2]
+        return _url(words[0], names), words[2]
     if len(words) == 1:
-        return words[0], "default"
-    message = "usage: %oxyde connect URL [--as NAME]"
+        return _url(words[0], names), "default"
+    raise UsageError("usage: %oxyde connect URL [--as NAME]")
+
+
+def _url(word: str, names: Mapping[str, Any]) -> str:
+    if not word.startswith("$"):
+        return word
+    name = word[1:].removeprefix("{").removesuffix("}")
+    value = names.get(name, os.environ.get(name))
+    secret = getattr(value, "get_secret_value", None)
+    value = secret() if callable(secret) else value
+    if isinstance(value, str):
+        return value
+    if value is not None:
+        message = f"{word} is of type {type(value).__name__}; a URL is text"
+        raise UsageError(message)
+    message = f'no variable of the notebook or the environment is named "{name}"{meant(name, {*variables(names), *os.environ})}'
     raise UsageError(message)
+
+
+def variables(names: Mapping[str, Any]) -> Iterable[str]:
+    """Returns the names that a value may have been given: no modules, functions and names of IPython's own."""
+    return [name for name, value in names.items() if not name.startswith("_") and not callable(value) and not isinstance(value, ModuleType)]

@@ -2,47 +2,121 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from oxyde import _native
+from oxyde import export
+from oxyde.db.rows import ArrowStream, Batch
 from oxyde.export import html
-from oxyde.export.arrow import to_arrow
-from oxyde.export.pandas import to_pandas
-from oxyde.export.polars import to_polars
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
 
 
-class Result:
-    """All rows of a statement, held as Arrow batches.
+@dataclass(frozen=True)
+class Run:
+    """How a statement went.
 
-    It is an Arrow stream itself, as often as needed: ``pl.DataFrame(result)``, ``pa.table(result)``.
+    Attributes:
+        where: The alias of the connection.
+        seconds: How long it took.
+        rows: How many rows are known to exist.
+        complete: Whether those are all.
+        changed: Rows inserted, updated or deleted; None for a statement that changes none.
     """
 
-    def __init__(self, batches: Sequence[_native.Batch], *, where: str, seconds: float, shown: int = 10) -> None:
+    where: str
+    seconds: float
+    rows: int
+    complete: bool = True
+    changed: int | None = None
+
+    def counted(self, columns: int, most: int) -> str:
+        """Returns how many rows of how many are shown, and how many changed."""
+        parts = [] if self.changed is None else [f"{many(self.changed)} changed"]
+        if not columns:
+            return parts[0] if parts else "done"
+        if not self.complete:
+            parts.append(f"first {most:,}, more exist")
+        elif self.rows <= most:
+            parts.append(f"all {many(self.rows)}")
+        else:
+            parts.append(f"first {most:,} of {many(self.rows)}")
+        return " · ".join(parts)
+
+    def footer(self, counted: str) -> str:
+        """Returns the line below a table."""
+        return f"{counted} · {self.where} · {self.seconds:.3f} s"
+
+
+def many(rows: int) -> str:
+    """Returns a number of rows in words."""
+    return f"{rows:,} {'row' if rows == 1 else 'rows'}"
+
+
+class Shown:
+    """Something that a notebook shows as a table with a line below; showing it asks the database nothing and never raises."""
+
+    columns: list[str]
+    footer: str
+
+    def _first_rows(self) -> list[tuple[Any, ...]]:
+        raise NotImplementedError
+
+    def _repr_html_(self) -> str:
+        """Returns the table as HTML."""
+        if not self.columns:
+            return f"<p><small>{html.escape(self.footer)}</small></p>"
+        return self._drawn(lambda rows: html.table(self.columns, rows, footer=self.footer), html.escape)
+
+    def _text(self) -> str:
+        """Returns the table as text."""
+        return self._drawn(lambda rows: html.text_table(self.columns, rows, self.footer), str) if self.columns else self.footer
+
+    def _drawn(self, draw: Callable[[list[tuple[Any, ...]]], str], escape: Callable[[str], str]) -> str:
+        try:
+            return draw(self._first_rows())
+        except Exception as error:  # noqa: BLE001 - a repr never raises
+            return escape(f"{self.footer} · not shown: {type(error).__name__}: {html.plain(error)}")
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - a wish, not an order
+        """Returns both, for a terminal and for a notebook."""
+        return {"text/plain": self._text(), "text/html": self._repr_html_()}
+
+
+class Result(Shown):
+    """All rows of a statement, held in memory.
+
+    It is an Arrow stream itself, as often as needed: ``pl.DataFrame(result)``, ``pa.table(result)``.
+
+    Attributes:
+        columns: The names of the columns.
+        footer: How many rows of how many are shown, on which connection, in which time.
+        summary: The same of all rows.
+    """
+
+    def __init__(self, columns: Sequence[str], batches: Sequence[Batch], run: Run, *, shown: int = 10) -> None:
         """Takes the batches of a finished statement.
 
         Args:
-            batches: At least the last one, which knows the columns.
-            where: The alias of the connection.
-            seconds: How long it took.
-            shown: How many rows the repr shows.
+            columns: The names of the columns.
+            batches: All of them.
+            run: How the statement went.
+            shown: How many rows the notebook shows.
         """
-        self._batches = tuple(batches)
-        self._where, self._seconds, self._shown = where, seconds, shown
-
-    @property
-    def columns(self) -> list[str]:
-        """The names of the columns."""
-        return list(self._batches[-1].names)
-
-    @property
-    def affected(self) -> int:
-        """Rows inserted, updated or deleted."""
-        return self._batches[-1].affected
+        self.columns = list(columns)
+        self._batches = list(batches)
+        self._run, self._most = run, shown
+        self.footer = run.footer(run.counted(len(self.columns), shown))
+        size = f"{many(run.rows)} x {len(self.columns)} {'column' if len(self.columns) == 1 else 'columns'}"
+        self.summary = run.footer(size if self.columns and run.changed is None else run.counted(len(self.columns), run.rows))
 
     def __len__(self) -> int:
         """Returns the number of rows."""
-        return sum(batch.rows for batch in self._batches)
+        return self._run.rows
 
     def rows(self, most: int | None = None) -> list[tuple[Any, ...]]:
         """Returns the first rows as tuples of Python values; all of them without a number."""
@@ -53,37 +127,44 @@ class Result:
             found.extend(batch.values())
         return found if most is None else found[:most]
 
+    def _first_rows(self) -> list[tuple[Any, ...]]:
+        return self.rows(self._most)
+
+    def _stream(self) -> ArrowStream:
+        return ArrowStream.of(self._batches)
+
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Returns a new Arrow stream over the rows."""
-        return _native.ArrowStream.of(list(self._batches)).__arrow_c_stream__(requested_schema)
+        return self._stream().__arrow_c_stream__(requested_schema)
 
-    def to_arrow(self) -> Any:
-        """Returns a ``pyarrow.Table``."""
-        return to_arrow(self)
+    def __arrow_c_schema__(self) -> object:
+        """Returns the Arrow schema of the rows."""
+        return self._stream().__arrow_c_schema__()
 
-    def to_polars(self) -> Any:
-        """Returns a ``polars.DataFrame``."""
-        return to_polars(self)
+    def to_arrow(self) -> pa.Table:
+        """Returns the rows as a ``pyarrow.Table``."""
+        return export.to_arrow(self)
 
-    def to_pandas(self) -> Any:
-        """Returns a ``pandas.DataFrame``."""
-        return to_pandas(self)
+    def to_polars(self) -> pl.DataFrame:
+        """Returns the rows as a ``polars.DataFrame``; UUIDs as String."""
+        return export.to_polars(self)
 
-    @property
-    def footer(self) -> str:
-        """How many rows of how many, on which connection, in which time."""
-        return footer(len(self), self._shown, complete=True, affected=self.affected, columns=len(self.columns), where=self._where, seconds=self._seconds)
+    def to_pandas(self) -> pd.DataFrame:
+        """Returns the rows as a ``pandas.DataFrame``."""
+        return export.to_pandas(self)
 
     def __repr__(self) -> str:
         """Returns one line."""
-        return f"<Result {len(self):,} rows x {len(self.columns)} columns, {self._where}>"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return shown(self.columns, self.rows(self._shown), self.footer)
+        return f"<Result {self.summary}>"
 
 
-class Preview:
-    """The first rows of a statement whose other rows were not fetched."""
+class Preview(Shown):
+    """The first rows of something.
+
+    Attributes:
+        columns: The names of the columns.
+        footer: The line below.
+    """
 
     def __init__(self, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], footer: str) -> None:
         self.columns, self.footer = list(columns), footer
@@ -93,39 +174,9 @@ class Preview:
         """Returns the rows that are shown."""
         return list(self._rows)
 
+    def _first_rows(self) -> list[tuple[Any, ...]]:
+        return self._rows
+
     def __repr__(self) -> str:
         """Returns one line."""
         return f"<Preview {self.footer}>"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return shown(self.columns, self._rows, self.footer)
-
-
-def shown(columns: Sequence[str], rows: Sequence[Sequence[Any]], line: str) -> dict[str, str]:
-    """Returns rows as text and HTML with a line below."""
-    if not columns:
-        return {"text/plain": line, "text/html": f"<p><small>{html.escape(line)}</small></p>"}
-    return {"text/plain": html.text_table(columns, rows, line), "text/html": html.table(columns, rows, footer=line)}
-
-
-def footer(rows: int, most: int, *, complete: bool, affected: int, columns: int, where: str, seconds: float) -> str:
-    """Returns the line below a table.
-
-    Args:
-        rows: How many rows are known to exist.
-        most: How many rows are shown at the most.
-        complete: Whether those are all rows.
-        affected: Rows inserted, updated or deleted.
-        columns: How many columns there are; none for a statement without rows.
-        where: The alias of the connection.
-        seconds: How long it took.
-    """
-    if not columns:
-        counted = f"{affected:,} {'row' if affected == 1 else 'rows'} changed"
-    elif not complete:
-        counted = f"first {most:,}, more exist"
-    elif rows <= most:
-        counted = f"all {rows:,} {'row' if rows == 1 else 'rows'}"
-    else:
-        counted = f"first {most:,} of {rows:,} rows"
-    return f"{counted} · {where} · {seconds:.3f} s"

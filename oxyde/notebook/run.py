@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
-from oxyde import _native
 from oxyde.db import execute, raw
-from oxyde.db.steps import Call
-from oxyde.models.queryset import QuerySet
-from oxyde.notebook.command import Options, UsageError, is_sql
-from oxyde.notebook.result import Preview, Result, footer
+from oxyde.db.execute import Call, Route, Steps
+from oxyde.db.rows import Batch
+from oxyde.db.scan import Placeholder, scan
+from oxyde.models import Model
+from oxyde.models.chain import Chain
+from oxyde.notebook import errors, words
+from oxyde.notebook.command import Options, UsageError, variables
+from oxyde.notebook.result import Preview, Result, Run
+from oxyde.schema.naming import meant
+
+CELL: Final = "<%%oxyde>"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A statement that a cell asks for.
+
+    Attributes:
+        call: What is sent.
+        where: The connection.
+        stops: It may be stopped after its first rows: it changes nothing.
+        changes: It says how many rows it changed.
+        limited: It asks for one row more than are shown.
+    """
+
+    call: Call
+    where: Route
+    stops: bool
+    changes: bool = False
+    limited: bool = False
 
 
 def run(body: str, names: Mapping[str, Any], options: Options) -> Result | Preview:
@@ -26,71 +53,132 @@ def run(body: str, names: Mapping[str, Any], options: Options) -> Result | Previ
         All rows when the result is kept, else the first ones.
 
     Raises:
-        UsageError: The body is neither, or a name is unknown.
+        UsageError: The body is neither, or a name is unknown; nothing was sent.
         OxydeError: The statement failed.
     """
-    where = execute.route(using=options.on)
-    call = _statement(body, names) if is_sql(body) else _queryset(body, names)
+    word = words.first(body)
+    wanted = _queryset(body, names, options) if word is None else _sql(body, word, names, options)
+    kept = options.target is not None
+    taken = Taken(None if kept else options.rows + 1, stops=wanted.stops)
     started = time.perf_counter()
-    alias = where.database.name
-    if options.target is not None:
-        batches = _all(where, call)
-        return Result(batches, where=alias, seconds=time.perf_counter() - started, shown=options.rows)
-    batches, complete = _first(where, call, options.rows + 1)
-    seconds = time.perf_counter() - started
-    rows = [row for batch in batches for row in batch.values()]
-    last = batches[-1]
-    line = footer(
-        len(rows),
-        options.rows,
-        complete=complete,
-        affected=last.affected,
-        columns=len(last.names),
-        where=alias,
-        seconds=seconds,
+    try:
+        execute.run_blocking(_steps(replace(wanted.call, on_batch=taken, arrow=kept)), wanted.where)
+    except _Enough:
+        taken.complete = False
+    done = Run(
+        where=wanted.where.database.name,
+        seconds=time.perf_counter() - started,
+        rows=taken.rows,
+        complete=taken.complete and not (wanted.limited and taken.rows > options.rows),
+        changed=taken.affected if wanted.changes else None,
     )
-    return Preview(last.names, rows[: options.rows], line)
+    if kept:
+        return Result(taken.columns, taken.batches, done, shown=options.rows)
+    rows = [row for batch in taken.batches for row in batch.values()][: options.rows]
+    return Preview(taken.columns, rows, done.footer(done.counted(len(taken.columns), options.rows)))
 
 
-def _statement(sql: str, names: Mapping[str, Any]) -> Call:
-    statement = raw.parse(sql.strip().rstrip(";"))
-    values = {name: names[name] for name in statement.names if name in names}
-    return raw.call(sql.strip().rstrip(";"), values)
+class _Enough(Exception):
+    """Enough rows have arrived."""
 
 
-def _queryset(body: str, names: Mapping[str, Any]) -> Call:
-    try:
-        value = eval(body.strip(), dict(names))  # noqa: S307 - the cell is the user's own code
-    except SyntaxError as error:
-        message = f"the cell is neither SQL nor one Python expression: {error.msg}"
-        raise UsageError(message) from None
-    query = value.objects.query() if isinstance(value, type) and hasattr(value, "objects") else value
-    if not isinstance(query, QuerySet):
-        message = f"the cell's expression gives a {type(value).__name__}; %oxyde runs SQL or a queryset"
+class Taken:
+    """The batches of a statement, as they arrive.
+
+    Attributes:
+        batches: Those that are kept.
+        columns: The names of the columns.
+        rows: How many rows arrived.
+        affected: Rows inserted, updated or deleted.
+        complete: Whether all rows arrived.
+    """
+
+    def __init__(self, enough: int | None, *, stops: bool) -> None:
+        """Nothing has arrived.
+
+        Args:
+            enough: Keep so many rows; all without a number.
+            stops: Whether the statement may be stopped then; else the rest is counted.
+        """
+        self.batches: list[Batch] = []
+        self.columns: list[str] = []
+        self.rows = self.affected = 0
+        self.complete = True
+        self._enough, self._stops = enough, stops
+
+    def __call__(self, batch: Batch) -> None:
+        """Takes a batch."""
+        if self._enough is None or self.rows < self._enough:
+            self.batches.append(batch)
+        self.columns = self.columns or batch.names
+        self.rows += batch.rows
+        self.affected = batch.affected
+        if self._stops and self._enough is not None and self.rows >= self._enough and not batch.done:
+            raise _Enough
+
+
+def _steps(call: Call) -> Steps[None]:
+    yield call
+
+
+def _sql(body: str, word: str, names: Mapping[str, Any], options: Options) -> Wanted:
+    if word in words.TRANSACTIONS:
+        message = f"{word.upper()} would act on whichever connection of the pool is free; use `with oxyde.sync.atomic():`"
         raise UsageError(message)
-    return query.call()
+    where = execute.route(using=options.on)
+    sql = body.strip().rstrip(";").rstrip()
+    dialect = where.database.backend
+    shape, values = raw.compile_raw(sql, _bound(sql, dialect, names), dialect)
+    only_reads = words.only_reads(sql)
+    changes = word in words.CHANGING or (word == "with" and not only_reads)
+    return Wanted(Call(shape, values), where, stops=only_reads, changes=changes)
 
 
-def _all(where: execute.Route, call: Call) -> list[_native.Batch]:
-    operation = where.start(call, None, arrow=True)
-    batches: list[_native.Batch] = []
+def _bound(sql: str, dialect: str, names: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the variables that the ``:names`` of a statement mean.
+
+    Raises:
+        UsageError: There is no such variable.
+    """
+    found: dict[str, Any] = {}
+    for piece in scan(sql, dialect):
+        if not isinstance(piece, Placeholder) or piece.name is None or piece.text != f":{piece.name}":
+            continue
+        if piece.name in names:
+            found[piece.name] = names[piece.name]
+        elif not piece.in_brackets:
+            near = meant(piece.name, variables(names)) or "; set it in a cell before this one"
+            message = f'{piece.text} has no variable named "{piece.name}"{near}'
+            raise UsageError(message)
+    return found
+
+
+def _queryset(body: str, names: Mapping[str, Any], options: Options) -> Wanted:
+    chain = _evaluated(body, names)
+    where = execute.route(using=options.on or chain.alias)
+    kept = options.target is not None
+    made = (chain if kept else chain.limit(options.rows + 1)).compiled(masked=True)
+    return Wanted(Call(made.shape, made.values), where, stops=True, limited=not kept)
+
+
+def _evaluated(body: str, names: Mapping[str, Any]) -> Chain[Any]:
+    """Returns the queryset that a cell's expression gives."""
     try:
-        while not batches or not batches[-1].done:
-            batches.append(operation.wait())
-    except BaseException:
-        operation.cancel()
-        raise
-    return batches
-
-
-def _first(where: execute.Route, call: Call, rows: int) -> tuple[list[_native.Batch], bool]:
-    """Returns batches of at least so many rows, and whether they are all there is; the rest is cancelled on the server."""
-    operation = where.start(call, None)
-    batches: list[_native.Batch] = []
+        code = compile(words.without_comments(body).strip(), CELL, "eval")
+    except (SyntaxError, ValueError) as error:
+        reason = error.msg if isinstance(error, SyntaxError) else str(error)
+        message = f"the cell is neither SQL, which begins with a word such as SELECT, nor one Python expression: {reason}"
+        raise UsageError(message) from None
     try:
-        while not batches or (not batches[-1].done and sum(batch.rows for batch in batches) < rows):
-            batches.append(operation.wait())
-    finally:
-        if not batches or not batches[-1].done:
-            operation.cancel()
-    return batches, batches[-1].done
+        value = eval(code, dict(names))  # noqa: S307 - the cell is the user's own code
+    except Exception as error:  # noqa: BLE001 - whatever the code of the cell meets
+        raise errors.inside(error, CELL) from None
+    if isinstance(value, type) and issubclass(value, Model):
+        value = value.objects
+    if isinstance(value, Chain):
+        return value
+    if inspect.iscoroutine(value):
+        value.close()
+        raise UsageError("the cell's expression gives a coroutine; leave the terminal verb out, %oxyde runs the queryset itself")
+    message = f"the cell's expression gives a value of type {type(value).__name__}; %oxyde runs SQL or a queryset"
+    raise UsageError(message)

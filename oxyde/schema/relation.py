@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from dataclasses import field as attribute
+from typing import Any, Literal
+
+from oxyde.schema.column import as_it_is
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,8 @@ class Relation:
         nullable: The relation may be absent.
         through: The registry key of the junction table of a many-to-many relation.
         through_fields: The junction's column fields that point to us and to the target.
+        key: Turns a related object into the key that ``column`` holds, and leaves other values alone. Raises FieldError for an
+            object that is not saved or of another class.
     """
 
     field: str
@@ -30,6 +36,7 @@ class Relation:
     nullable: bool = False
     through: str | None = None
     through_fields: tuple[str, str] | None = None
+    key: Callable[[Any], Any] = attribute(default=as_it_is, compare=False, repr=False)
 
     @property
     def to_many(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import uuid
 from dataclasses import dataclass, field
@@ -35,8 +35,7 @@ class ColumnType:
             digits = {"precision": self.precision, "scale": self.scale}
             return {"decimal": {key: value for key, value in digits.items() if value is not None}}
         if self.kind == "array":
-            assert self.item is not None
-            return {"array": {"item": self.item.wire()}}
+            return {"array": {"item": (self.item or ANY).wire()}}
         if self.kind == "enum":
             return {"enum": {"name": self.name, "labels": list(self.labels)}}
         return self.kind
@@ -95,11 +94,11 @@ PYTHON: Final[dict[str, type]] = {
     "text": str,
     "bytes": bytes,
     "decimal": decimal.Decimal,
-    "date": datetime.date,
-    "time": datetime.time,
-    "datetime": datetime.datetime,
-    "datetime_tz": datetime.datetime,
-    "duration": datetime.timedelta,
+    "date": dt.date,
+    "time": dt.time,
+    "datetime": dt.datetime,
+    "datetime_tz": dt.datetime,
+    "duration": dt.timedelta,
     "uuid": uuid.UUID,
     "json": object,
     "array": list,

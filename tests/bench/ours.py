@@ -96,14 +96,16 @@ def main() -> None:
     async def arrow_1m() -> None:
         assert (await users.to_arrow()).num_rows == rows
 
-    serve({
-        "key": (key, 200),
-        "key_sync": (key_sync, 200),
-        "all_1k": (all_1k, 5),
-        "all_100k": (all_100k, 1),
-        "bulk_10k": (bulk_10k, 1),
-        "arrow_1m": (arrow_1m, 1),
-    })
+    serve(
+        {
+            "key": (key, 200),
+            "key_sync": (key_sync, 200),
+            "all_1k": (all_1k, 5),
+            "all_100k": (all_100k, 1),
+            "bulk_10k": (bulk_10k, 1),
+            "arrow_1m": (arrow_1m, 1),
+        }
+    )
 
 
 if __name__ == "__main__":

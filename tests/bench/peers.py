@@ -14,8 +14,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from loop import serve  # noqa: E402 - beside this file
-from pydantic import BaseModel, Field, TypeAdapter  # noqa: E402
+from loop import serve
+from pydantic import BaseModel, Field, TypeAdapter
 
 SQL = "SELECT id, name, email, nick, age, score, active, created, balance, uid FROM bench_user"
 
@@ -56,6 +56,7 @@ def fields(number: int) -> dict[str, Any]:
 def oxyde08(url: str, rows: int) -> dict[str, Any]:
     """The public package."""
     import pyarrow as pa
+
     from oxyde import Field as Column
     from oxyde import Model, db
 

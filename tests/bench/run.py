@@ -68,12 +68,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         urls = {**URLS, "sqlite": f"sqlite:///{folder}/bench.db"}
         for database in options.database or ["postgres", "sqlite", "mariadb"]:
-            names = {"postgres": ["raw", "adbc", "connectorx"], "sqlite": ["raw", "adbc", "connectorx"], "mariadb": ["connectorx"]}[database]
+            names = {"postgres": ["raw", "adbc", "connectorx"], "sqlite": ["raw", "adbc"], "mariadb": ["connectorx"]}[database]
             url = urls[database].replace("sqlite:///", "sqlite:////" if database == "sqlite" else "")
             contenders = [Contender("ours", database, url, sys.executable, options.rows)]
             if peers:
                 contenders += [Contender(name, database, url, peers, options.rows) for name in ["oxyde08", *names]]
-            print(f"\n### {database}, {options.rows:,} rows\n\n| operation | contender | median | min | ours / theirs |\n|---|---|---|---|---|", flush=True)
+            print(
+                f"\n### {database}, {options.rows:,} rows\n\n"
+                "| operation | contender | median | min | ours / theirs |\n|---|---|---|---|---|",
+                flush=True,
+            )
             for operation in options.operations:
                 racing = [contender for contender in contenders if operation in contender.operations]
                 times: dict[str, list[float]] = {contender.name: [] for contender in racing}
@@ -87,7 +91,9 @@ def main() -> None:
                 ours = statistics.median(times["ours"])
                 for name, seconds in times.items():
                     middle = statistics.median(seconds)
-                    print(f"| {operation} | {name} | {middle * 1e3:,.3f} ms | {min(seconds) * 1e3:,.3f} | {ours / middle:.2f} |", flush=True)
+                    print(
+                        f"| {operation} | {name} | {middle * 1e3:,.3f} ms | {min(seconds) * 1e3:,.3f} | {ours / middle:.2f} |", flush=True
+                    )
             for contender in contenders:
                 contender.process.terminate()
                 contender.process.wait()

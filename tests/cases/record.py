@@ -9,6 +9,7 @@ from typing import Any
 
 import oxyde
 from oxyde.db import execute
+from oxyde.models import client
 from oxyde.models.queryset import QuerySet
 from tests.cases import models
 
@@ -25,7 +26,7 @@ NAMES: dict[str, Any] = {
 }
 
 
-class _Stop(Exception):  # noqa: N818 - it carries a statement, it is no error
+class _Stop(Exception):
     def __init__(self, call: execute.Call) -> None:
         super().__init__("the first statement")
         self.call = call
@@ -33,13 +34,13 @@ class _Stop(Exception):  # noqa: N818 - it carries a statement, it is no error
 
 def evaluate(query: str) -> Any:
     """Returns the value of the expression; a queryset is run."""
-    value = eval(query, dict(NAMES))  # noqa: S307 - the corpus is ours
+    value = eval(query, dict(NAMES))
     return value.sync.all() if isinstance(value, QuerySet) else value
 
 
 def record(query: str) -> tuple[bytes, tuple[Any, ...]]:
     """Returns the shape and the values of the first statement that the expression would run; nothing is run."""
-    original = execute.run_blocking
+    originals = execute.run_blocking, client.route
 
     def stop(generator: Any, route: Any = None) -> Any:
         call = next(generator)
@@ -48,12 +49,12 @@ def record(query: str) -> tuple[bytes, tuple[Any, ...]]:
             call = next(generator) if inner is None else next(inner)
         raise _Stop(call)
 
-    execute.run_blocking = stop
+    execute.run_blocking, client.route = stop, lambda *_: None
     try:
         evaluate(query)
     except _Stop as stopped:
         return stopped.call.shape, stopped.call.values
     finally:
-        execute.run_blocking = original
+        execute.run_blocking, client.route = originals
     message = f"the case runs no statement: {query}"
     raise AssertionError(message)

@@ -21,15 +21,16 @@ def test_readme_runs() -> None:
     assert blocks
     namespace: dict[str, Any] = {"__name__": "readme"}
 
+    clear_registry()
+
     async def run() -> None:
         try:
             for block in blocks:
                 code = compile(block, str(README), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-                result = eval(code, namespace)  # noqa: S307 - our own README
+                result = eval(code, namespace)
                 if inspect.isawaitable(result):
                     await result
         finally:
             await db.close()
-            clear_registry()
 
     asyncio.run(run())

@@ -71,13 +71,30 @@ EPOCH = dt.datetime(1970, 1, 1)
 def _text(dialect: str, longest: int | None = None) -> st.SearchStrategy[str]:
     banned = "\x00" if dialect == "postgres" else ""
     anything = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=banned), max_size=longest or 60)
-    awkward = ["", " ", "'", '"', "\\", "%_!", "NULL", "\t\r\n", "\U0001f600", "e\u0301", "\u202e", "x" * (longest or 300), "{}", "1970-01-01"]
+    awkward = [
+        "",
+        " ",
+        "'",
+        '"',
+        "\\",
+        "%_!",
+        "NULL",
+        "\t\r\n",
+        "\U0001f600",
+        "e\u0301",
+        "\u202e",
+        "x" * (longest or 300),
+        "{}",
+        "1970-01-01",
+    ]
     return st.one_of(anything, st.sampled_from(awkward))
 
 
 def _decimal(digits: int, places: int) -> st.SearchStrategy[Decimal]:
     most = 10**digits - 1
-    return st.one_of(st.integers(-most, most), st.sampled_from([0, 1, -1, most, -most])).map(lambda unscaled: Decimal(unscaled).scaleb(-places, _WIDE))
+    return st.one_of(st.integers(-most, most), st.sampled_from([0, 1, -1, most, -most])).map(
+        lambda unscaled: Decimal(unscaled).scaleb(-places, _WIDE)
+    )
 
 
 _WIDE = decimal.Context(prec=200)
@@ -93,16 +110,25 @@ def _json(dialect: str) -> st.SearchStrategy[Any]:
     text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00" if dialect == "postgres" else ""), max_size=8)
     number = st.one_of(INT64, st.floats(-1e15, 1e15, allow_subnormal=False).filter(lambda x: x == 0 or abs(x) > 1e-6))
     leaf = st.one_of(st.none(), st.booleans(), number, text)
-    return st.dictionaries(text, st.recursive(leaf, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3), max_leaves=5), max_size=3)
+    return st.dictionaries(
+        text,
+        st.recursive(leaf, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3), max_leaves=5),
+        max_size=3,
+    )
 
 
 def strategies(dialect: str) -> dict[str, st.SearchStrategy[Any]]:
     """Returns values that a server can hold, by field."""
     text = _text(dialect)
     first = dt.datetime(1, 1, 1)
-    moments = st.one_of(st.datetimes(first), st.sampled_from([first, dt.datetime.max, EPOCH, dt.datetime(1969, 12, 31, 23, 59, 59, 999999), dt.datetime(2000, 2, 29)]))
+    moments = st.one_of(
+        st.datetimes(first),
+        st.sampled_from([first, dt.datetime.max, EPOCH, dt.datetime(1969, 12, 31, 23, 59, 59, 999999), dt.datetime(2000, 2, 29)]),
+    )
     zones = st.sampled_from([dt.timezone.utc, dt.timezone(dt.timedelta(hours=5, minutes=45)), dt.timezone(-dt.timedelta(hours=11))])
-    aware = st.builds(lambda moment, zone: moment.replace(tzinfo=zone), st.datetimes(dt.datetime(2, 1, 1), dt.datetime(9998, 12, 31)), zones)
+    aware = st.builds(
+        lambda moment, zone: moment.replace(tzinfo=zone), st.datetimes(dt.datetime(2, 1, 1), dt.datetime(9998, 12, 31)), zones
+    )
     unbounded = _decimal(60, 25) if dialect in {"mysql", "mariadb"} else st.one_of(_decimal(60, 25), _decimal(90, 40), _decimal(40, 0))
     longest = 10**17
     return {
@@ -119,7 +145,9 @@ def strategies(dialect: str) -> dict[str, st.SearchStrategy[Any]]:
         "clock": st.one_of(st.times(), st.sampled_from([dt.time.min, dt.time.max])),
         "moment": moments,
         "instant": aware,
-        "span": st.one_of(st.integers(-longest, longest), st.sampled_from([0, 1, -1, -1_000_001])).map(lambda us: dt.timedelta(microseconds=us)),
+        "span": st.one_of(st.integers(-longest, longest), st.sampled_from([0, 1, -1, -1_000_001])).map(
+            lambda us: dt.timedelta(microseconds=us)
+        ),
         "uid": st.uuids(),
         "data": _json(dialect),
         "inner": st.builds(Inner, a=INT64, b=st.none() | _text(dialect, 10)),

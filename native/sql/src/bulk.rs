@@ -11,6 +11,7 @@ use crate::insert::{returns, row};
 use crate::keyed::Value;
 use crate::params::Params;
 use crate::quote;
+use crate::sequence;
 use crate::writer::{Writer, outputs_of, scalar_slot};
 
 /// Rows in one array of `unnest`: as many as keep a message well below a gigabyte.
@@ -39,8 +40,10 @@ pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) 
             Bulk::Rows => rows(insert, dialect, params)?,
         });
     }
+    let result = steps.len() - 1;
+    steps.extend(sequence::catch_up(insert, dialect, params)?);
     let bulk = insert.columns.iter().map(|column| BulkColumn { name: column.name.clone(), ty: column.ty.clone() }).collect();
-    Ok(Program { bulk, result: steps.len() - 1, steps, atomic: true, ..Program::default() })
+    Ok(Program { bulk, result, steps, atomic: true, ..Program::default() })
 }
 
 /// How rows are read back: by keys that the server made up, one insert after the other, or by those that were given.

@@ -22,6 +22,7 @@ mod params;
 mod quote;
 mod raw;
 mod select;
+mod sequence;
 mod update;
 mod walk;
 mod writer;

@@ -21,7 +21,7 @@ FILES: dict[type[Model], str] = {
     Weather: "weather.csv",
     Flight: "flights.csv.zip",
 }
-RENAMED = {Flight: {"carrier": "airline_carrier"}}
+RENAMED: dict[type[Model], dict[str, str]] = {Flight: {"carrier": "airline_carrier"}}
 ROWS = {Airline: 16, Airport: 1_458, Plane: 3_322, Weather: 26_115, Flight: 336_776}
 CHUNK = 20_000
 

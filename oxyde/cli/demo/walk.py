@@ -83,7 +83,11 @@ def _walk(file: Path) -> None:
 
     def frame() -> None:
         everything = flights.sync.to_polars()
-        worst = everything.group_by("airline_carrier").agg(pl.len().alias("flights"), pl.col("arr_delay").mean().round(1)).sort("arr_delay", descending=True)
+        worst = (
+            everything.group_by("airline_carrier")
+            .agg(pl.len().alias("flights"), pl.col("arr_delay").mean().round(1))
+            .sort("arr_delay", descending=True)
+        )
         drawn = html.text_table(worst.columns, worst.head(5).rows())
         sys.stdout.write("".join(f"  {line}\n" for line in drawn.splitlines()))
         sys.stdout.write(f"  {everything.height:,} rows x {everything.width} columns in the frame\n")

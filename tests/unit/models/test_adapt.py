@@ -1,5 +1,5 @@
 """Values become wire values, strictly; and fields get the column types that hold them."""
-# ruff: noqa: DTZ001, RUF012 - naive datetimes, forward references and plain defaults are what is tested
+# ruff: noqa: RUF012 - naive datetimes, forward references and plain defaults are what is tested
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Which tier a model's rows take, and that both tiers give the same values."""
-# ruff: noqa: DTZ001, RUF012 - naive datetimes and plain defaults are what is tested
+# ruff: noqa: RUF012 - naive datetimes and plain defaults are what is tested
 
 from __future__ import annotations
 

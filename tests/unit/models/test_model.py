@@ -1,5 +1,4 @@
 """Models: relations, key fields, what is not loaded, copies, output."""
-# ruff: noqa: DTZ001 - naive datetimes, forward references and plain defaults are what is tested
 
 from __future__ import annotations
 

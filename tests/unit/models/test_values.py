@@ -1,5 +1,5 @@
 """What writes consist of; how instances are made; hooks."""
-# ruff: noqa: DTZ001, RUF012, RUF043 - naive datetimes, forward references and plain defaults are what is tested
+# ruff: noqa: RUF012, RUF043 - naive datetimes, forward references and plain defaults are what is tested
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_assigned_values_are_validated(write: Any) -> None:
 def test_keys_are_taken_from_assigned_relations() -> None:
     owner = Owner(name="o")
     one = Thing(name="x", owner=owner)
-    with pytest.raises(FieldError, match="Thing.owner was assigned a Owner that is not saved"):
+    with pytest.raises(FieldError, match="Thing.owner was given a Owner that is not saved"):
         insertable(one)
     owner.id = 8
     assert insertable(one)["owner_id"] == 8

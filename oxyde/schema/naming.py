@@ -46,3 +46,8 @@ def meant(name: str, known: Iterable[str]) -> str:
     """Returns ``; did you mean "..."?`` where a known name is near, else nothing, to end a message with."""
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f'; did you mean "{near[0]}"?' if near else ""
+
+
+def constraint_name(prefix: str, table: str, parts: Iterable[str]) -> str:
+    """Returns the name of a constraint: its kind (uq, ck, ex), its table, and what tells it from others."""
+    return short(f"{prefix}_{table}_{'_'.join(parts)}")

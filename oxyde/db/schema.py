@@ -1,0 +1,80 @@
+"""Creating and dropping the tables of models, as one piece where the server allows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+from oxyde.db.execute import route, run, run_blocking
+from oxyde.db.steps import Call, Steps
+from oxyde.queries import ddl
+from oxyde.schema import Table, tables
+
+Models: TypeAlias = "Iterable[Any] | None"
+
+
+async def create_tables(database: object | None = None, *, models: Models = None, if_not_exists: bool = False) -> None:
+    """Creates tables with their keys, constraints, indexes and enumerations.
+
+    Args:
+        database: A connection or an alias; the default connection when not given.
+        models: The models (or tables) to create; all that are registered when not given. Junctions of many-to-many
+            relations come along.
+        if_not_exists: Leave tables alone that are there.
+
+    Raises:
+        DatabaseError: The server refused; on PostgreSQL and SQLite nothing has changed then.
+    """
+    where = route(client=database)
+    await run(_create(models, if_not_exists=if_not_exists), where)
+
+
+async def drop_tables(database: object | None = None, *, models: Models = None, if_exists: bool = False) -> None:
+    """Drops tables and their enumerations; takes what ``create_tables`` takes.
+
+    Raises:
+        DatabaseError: The server refused; on PostgreSQL and SQLite nothing has changed then.
+    """
+    where = route(client=database)
+    await run(_drop(models, if_exists=if_exists), where)
+
+
+def create_tables_blocking(database: object | None = None, *, models: Models = None, if_not_exists: bool = False) -> None:
+    """The blocking twin of ``create_tables``, public as ``db.sync.create_tables``."""
+    run_blocking(_create(models, if_not_exists=if_not_exists), route(client=database))
+
+
+def drop_tables_blocking(database: object | None = None, *, models: Models = None, if_exists: bool = False) -> None:
+    """The blocking twin of ``drop_tables``, public as ``db.sync.drop_tables``."""
+    run_blocking(_drop(models, if_exists=if_exists), route(client=database))
+
+
+def _create(models: Models, *, if_not_exists: bool) -> Steps[None]:
+    chosen = _chosen(models)
+    if chosen:
+        yield Call(ddl.create(chosen, if_not_exists=if_not_exists), ())
+
+
+def _drop(models: Models, *, if_exists: bool) -> Steps[None]:
+    chosen = _chosen(models)
+    if chosen:
+        yield Call(ddl.drop(chosen, if_exists=if_exists), ())
+
+
+def _chosen(models: Models) -> list[Table]:
+    """Returns the tables of models, and the junctions that no model describes."""
+    if models is None:
+        found = list(tables.all())
+    else:
+        found = [one if isinstance(one, Table) else one.__table__ for one in models]
+        own = {table.id for table in found}
+        for table in list(found):
+            for relation in table.relations.values():
+                through = relation.through
+                if through is not None and through not in own and through == f"{table.id}.{relation.field}":
+                    own.add(through)
+                    found.append(tables.get(through))
+    return [table for table in dict.fromkeys(found) if table.managed and table.view is None]
+
+
+__all__ = ["create_tables", "create_tables_blocking", "drop_tables", "drop_tables_blocking"]

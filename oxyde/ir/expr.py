@@ -1,0 +1,188 @@
+"""Expressions: everything that has a value inside a statement; mirrors ``native/ir/src/expr.rs``."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from oxyde.schema.types import ColumnType
+
+Node: TypeAlias = "dict[str, Any] | str"
+
+NULL = "null"
+PLAIN = frozenset({"bool", "int", "float", "text"})
+
+
+def column(table: str, name: str, kind: ColumnType | None = None) -> Node:
+    """A column of a source, by the source's alias and the column's name in the database.
+
+    ``kind`` is what it holds; of plain types it stays out of the shape, because no server treats them in a way of its own.
+    """
+    inner: dict[str, Any] = {"table": table, "name": name}
+    if kind is not None and kind.kind not in PLAIN:
+        inner["type"] = kind.wire()
+    return {"column": inner}
+
+
+def slot(index: int, kind: ColumnType, *, uncast: bool = False) -> dict[str, Any]:
+    """The inside of a parameter: which value, of which type."""
+    inner: dict[str, Any] = {"index": index, "type": kind.wire()}
+    if uncast:
+        inner["uncast"] = True
+    return inner
+
+
+def param(index: int, kind: ColumnType, *, uncast: bool = False) -> Node:
+    """A value that travels beside the shape."""
+    return {"param": slot(index, kind, uncast=uncast)}
+
+
+def text(sql: str) -> Node:
+    """A piece of SQL that the application wrote."""
+    return {"text": sql}
+
+
+def boolean(value: bool) -> Node:
+    """A truth value that belongs to the shape."""
+    return {"bool": value}
+
+
+def integer(value: int) -> Node:
+    """A number that belongs to the shape."""
+    return {"int": value}
+
+
+def compare(op: str, left: Node, right: Node) -> Node:
+    """A comparison: eq, ne, lt, le, gt or ge."""
+    return {"compare": {"op": op, "left": left, "right": right}}
+
+
+def both(members: list[Node]) -> Node:
+    """All of them; one member is itself, none is true."""
+    return _joined("and", members, empty=True)
+
+
+def either(members: list[Node]) -> Node:
+    """Any of them; one member is itself, none is false."""
+    return _joined("or", members, empty=False)
+
+
+def odd(members: list[Node]) -> Node:
+    """An odd number of them."""
+    return _joined("xor", members, empty=False)
+
+
+def _joined(op: str, members: list[Node], *, empty: bool) -> Node:
+    if not members:
+        return boolean(empty)
+    if len(members) == 1:
+        return members[0]
+    flat: list[Node] = []
+    for member in members:
+        same = isinstance(member, dict) and op in member
+        flat += member[op] if same else [member]  # type: ignore[index] # it is a dict then
+    return {op: flat}
+
+
+def negation(inner: Node) -> Node:
+    """NOT; unknown stays unknown."""
+    return {"not": inner}
+
+
+def is_null(inner: Node) -> Node:
+    """IS NULL."""
+    return {"is_null": inner}
+
+
+def is_not_null(inner: Node) -> Node:
+    """IS NOT NULL."""
+    return {"is_not_null": inner}
+
+
+def is_not_true(inner: Node) -> Node:
+    """False or unknown."""
+    return {"is_not_true": inner}
+
+
+def among(inner: Node, members: dict[str, Any], size: int, *, padded: bool = False) -> Node:
+    """Membership in a list parameter; ``size`` is its length rounded up to a power of two.
+
+    ``padded`` asks for one placeholder per member where a server would read the list less exactly otherwise.
+    """
+    parts: dict[str, Any] = {"expr": inner, "list": members, "size": size}
+    if padded:
+        parts["padded"] = True
+    return {"in": parts}
+
+
+def among_select(inner: Node, select: dict[str, Any]) -> Node:
+    """Membership in the rows of a select of one column."""
+    return {"in_select": {"expr": inner, "select": select}}
+
+
+def exists(select: dict[str, Any]) -> Node:
+    """Whether a select has a row."""
+    return {"exists": select}
+
+
+def between(inner: Node, low: Node, high: Node) -> Node:
+    """From low to high, both ends included."""
+    return {"between": {"expr": inner, "low": low, "high": high}}
+
+
+def match(kind: str, inner: Node, pattern: dict[str, Any], *, fold: bool = False) -> Node:
+    """Text search with plain characters: exact, contains, starts_with or ends_with; ``fold`` ignores case."""
+    parts: dict[str, Any] = {"kind": kind, "expr": inner, "pattern": pattern}
+    if fold:
+        parts["fold"] = True
+    return {"match": parts}
+
+
+def regex(inner: Node, pattern: dict[str, Any], *, fold: bool = False) -> Node:
+    """A regular expression in the server's own syntax."""
+    parts: dict[str, Any] = {"expr": inner, "pattern": pattern}
+    if fold:
+        parts["fold"] = True
+    return {"regex": parts}
+
+
+def arithmetic(op: str, left: Node, right: Node, kind: ColumnType) -> Node:
+    """Arithmetic: add, subtract, multiply, divide, modulo or power; ``kind`` is the type of the result."""
+    return {"arithmetic": {"op": op, "left": left, "right": right, "type": kind.wire()}}
+
+
+def negative(inner: Node) -> Node:
+    """The number with the other sign."""
+    return {"negate": inner}
+
+
+def call(function: str, args: list[Node], kind: ColumnType) -> Node:
+    """A function of a row's values; ``kind`` is the type of the result."""
+    return {"call": {"function": function, "args": args, "type": kind.wire()}}
+
+
+def extract(part: str, inner: Node, of: ColumnType) -> Node:
+    """A part of a date or time; ``of`` is the type of what it is taken from."""
+    return {"extract": {"part": part, "expr": inner, "of": of.wire()}}
+
+
+def cast(inner: Node, kind: ColumnType) -> Node:
+    """A value as another type."""
+    return {"cast": {"expr": inner, "type": kind.wire()}}
+
+
+def aggregate(function: str, inner: Node | None, kind: ColumnType, of: ColumnType, *, distinct: bool = False) -> Node:
+    """A function over the rows of a group: count, sum, avg, min or max.
+
+    Args:
+        function: Which.
+        inner: What it is taken of; None for all rows.
+        kind: The type of the result.
+        of: The type of the argument; any for all rows.
+        distinct: Equal values count once.
+    """
+    parts: dict[str, Any] = {"function": function, "type": kind.wire(), "of": of.wire()}
+    if inner is not None:
+        parts["expr"] = inner
+    if distinct:
+        parts["distinct"] = True
+    return {"aggregate": parts}

@@ -1,0 +1,106 @@
+"""What exists, as DDL statements need it; mirrors ``native/ir/src/schema.rs``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oxyde.ir.statement import table_ref, without_defaults
+from oxyde.schema import Column, Index, Table, Unique, tables
+from oxyde.schema.naming import constraint_name, index_name
+
+_ACTIONS = {"CASCADE": "cascade", "SET NULL": "set_null", "RESTRICT": "restrict", "NO ACTION": "no_action"}
+
+
+def table(made: Table) -> dict[str, Any]:
+    """A table and its parts."""
+    parts = {
+        "key": [column.name for column in made.key],
+        "uniques": [
+            *(
+                {"name": constraint_name("uq", made.name, [column.name]), "columns": [column.name]}
+                for column in made.columns
+                if column.unique
+            ),
+            *(_unique(made, unique) for unique in made.uniques),
+        ],
+        "checks": [
+            {"name": check.name or constraint_name("ck", made.name, [str(number)]), "sql": check.sql}
+            for number, check in enumerate(made.checks, start=1)
+        ],
+        "excludes": [
+            without_defaults(
+                {
+                    "name": exclude.name or constraint_name("ex", made.name, [str(number)]),
+                    "method": exclude.method,
+                    "elements": [list(element) for element in exclude.elements],
+                    "where": exclude.where,
+                }
+            )
+            for number, exclude in enumerate(made.excludes, start=1)
+        ],
+        "foreign_keys": [
+            {
+                "name": key.name,
+                "columns": list(key.columns),
+                "target": table_ref(tables.get(key.target)),
+                "target_columns": list(key.target_columns),
+                "on_delete": _ACTIONS[key.on_delete],
+                "on_update": _ACTIONS[key.on_update],
+            }
+            for key in made.foreign_keys
+        ],
+        "indexes": [_index(made, index) for index in made.indexes],
+        "comment": made.comment,
+        "view": made.view,
+    }
+    return {**without_defaults(parts), "table": table_ref(made), "columns": [_column(column) for column in made.columns]}
+
+
+def _column(column: Column) -> dict[str, Any]:
+    generated = column.generated
+    parts = {
+        "name": column.name,
+        "type": column.type.wire(),
+        "nullable": column.nullable,
+        "length": column.length,
+        "indexed": column.indexed,
+        "db_type": column.db_type,
+        "auto": column.auto,
+        "default": column.default,
+        "generated": None if generated is None else without_defaults({"sql": generated.sql, "stored": generated.stored}),
+        "comment": column.comment,
+    }
+    return without_defaults(parts)
+
+
+def _unique(made: Table, unique: Unique) -> dict[str, Any]:
+    columns = [made.by_field[name].name for name in unique.fields]
+    name = unique.name or constraint_name("uq", made.name, columns)
+    return without_defaults({"name": name, "columns": columns, "deferrable": unique.deferrable})
+
+
+def _index(made: Table, index: Index) -> dict[str, Any]:
+    parts: list[dict[str, Any]] = []
+    for written in index.fields:
+        name = written.removeprefix("-")
+        column = made.by_field.get(name)
+        desc = name in index.desc or (column is not None and written != name)
+        parts.append(without_defaults({"column": column.name, "desc": desc} if column is not None else {"sql": written}))
+    named = [part.get("column", "expr") for part in parts]
+    described = {
+        "name": index.name or index_name(made.name, named),
+        "unique": index.unique,
+        "method": index.method,
+        "where": index.where,
+        "include": [made.by_field[name].name for name in index.include],
+    }
+    return {**without_defaults(described), "parts": parts}
+
+
+def enum_types(made: Table) -> list[dict[str, Any]]:
+    """The named enumerations that a table's columns need, where a server has types of that kind."""
+    return [
+        without_defaults({"schema": made.schema, "name": column.type.name, "labels": list(column.type.labels)})
+        for column in made.columns
+        if column.type.kind == "enum" and column.db_type is None
+    ]

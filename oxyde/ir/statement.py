@@ -1,0 +1,158 @@
+"""Statements: one constructor for each kind of thing that a server is asked to do; mirrors ``native/ir/src/statement.rs``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from oxyde.ir.expr import Node
+from oxyde.schema import Column, Table
+from oxyde.schema.types import ColumnType
+
+
+def without_defaults(parts: dict[str, Any]) -> dict[str, Any]:
+    """Leaves out what the wire leaves out: None, False and empty lists."""
+    return {name: value for name, value in parts.items() if value is not None and value is not False and value != []}
+
+
+def table_ref(table: Table) -> dict[str, Any]:
+    """A table by its name in the database."""
+    return without_defaults({"schema": table.schema, "name": table.name})
+
+
+def from_table(table: Table, alias: str) -> dict[str, Any]:
+    """Rows of a table."""
+    return {"table": {"table": table_ref(table), "alias": alias}}
+
+
+def from_select(select: dict[str, Any], alias: str) -> dict[str, Any]:
+    """Rows of another select."""
+    return {"select": {"select": select, "alias": alias}}
+
+
+def output(expr: Node, name: str, kind: ColumnType, *, nullable: bool = False) -> dict[str, Any]:
+    """A result column: what it is, what it is called, what it holds."""
+    return without_defaults({"expr": expr, "name": name, "type": kind.wire(), "nullable": nullable})
+
+
+def join(kind: str, source: dict[str, Any], on: Node) -> dict[str, Any]:
+    """A join: inner or left."""
+    return {"kind": kind, "source": source, "on": on}
+
+
+def order(expr: Node, *, desc: bool = False, nulls: str | None = None) -> dict[str, Any]:
+    """An order; ``nulls`` is first, last, or as the server has it."""
+    return without_defaults({"expr": expr, "desc": desc, "nulls": nulls})
+
+
+def select_body(
+    source: dict[str, Any],
+    *,
+    outputs: Sequence[dict[str, Any]] = (),
+    joins: Sequence[dict[str, Any]] = (),
+    where: Node | None = None,
+    distinct: bool = False,
+    order_by: Sequence[dict[str, Any]] = (),
+    limit: dict[str, Any] | None = None,
+    offset: dict[str, Any] | None = None,
+    point: bool = False,
+) -> dict[str, Any]:
+    """A select, for use inside other nodes; ``point`` says that a unique key picks at most one row."""
+    parts = {
+        "outputs": list(outputs),
+        "from": source,
+        "joins": list(joins),
+        "where": where,
+        "distinct": distinct,
+        "order_by": list(order_by),
+        "limit": limit,
+        "offset": offset,
+        "point": point,
+    }
+    return without_defaults(parts)
+
+
+def select(body: dict[str, Any]) -> Node:
+    """A select as a statement."""
+    return {"select": body}
+
+
+def key_columns(table: Table) -> list[dict[str, Any]]:
+    """The primary key, as statements that must find a row again name it."""
+    return [without_defaults({"name": column.name, "type": column.type.wire(), "auto": column.auto}) for column in table.key]
+
+
+def insert(
+    table: Table,
+    columns: Sequence[Column],
+    *,
+    row: Sequence[Node] | None,
+    returning: Sequence[dict[str, Any]] = (),
+    ignore_conflicts: bool = False,
+) -> Node:
+    """An INSERT of one row of expressions, or (``row`` None) of as many rows as the lists beside the shape have."""
+    parts = {
+        "table": table_ref(table),
+        "columns": [without_defaults({"name": column.name, "type": column.type.wire(), "db_type": column.db_type}) for column in columns],
+        "rows": "many" if row is None else {"one": list(row)},
+        "key": key_columns(table),
+        "returning": list(returning),
+        "ignore_conflicts": ignore_conflicts,
+    }
+    return {"insert": without_defaults(parts)}
+
+
+def update(
+    table: Table,
+    alias: str,
+    assignments: Sequence[tuple[Column, Node]],
+    *,
+    where: Node | None = None,
+    rows: dict[str, Any] | None = None,
+    returning: Sequence[dict[str, Any]] = (),
+) -> Node:
+    """An UPDATE of the rows that fulfil a condition, or of those whose key a select (``rows``) gives."""
+    parts = {
+        "table": table_ref(table),
+        "alias": alias,
+        "set": [{"column": column.name, "value": value} for column, value in assignments],
+        "where": where,
+        "rows": rows,
+        "returning": list(returning),
+    }
+    return {"update": {**without_defaults(parts), "key": key_columns(table)}}
+
+
+def delete(
+    table: Table,
+    alias: str,
+    *,
+    where: Node | None = None,
+    rows: dict[str, Any] | None = None,
+    returning: Sequence[dict[str, Any]] = (),
+) -> Node:
+    """A DELETE, which picks its rows as an UPDATE does."""
+    parts = {"table": table_ref(table), "alias": alias, "where": where, "rows": rows, "returning": list(returning)}
+    return {"delete": {**without_defaults(parts), "key": key_columns(table)}}
+
+
+def explain(statement: Node, *, analyze: bool = False, json: bool = False) -> Node:
+    """How the server would run a statement; ``analyze`` runs it."""
+    return {"explain": without_defaults({"statement": statement, "analyze": analyze, "json": json})}
+
+
+def raw(pieces: Sequence[Node]) -> Node:
+    """SQL text of the application, params between its pieces."""
+    return {"raw": {"pieces": list(pieces)}}
+
+
+def create_tables(tables: Sequence[dict[str, Any]], enums: Sequence[dict[str, Any]], *, if_not_exists: bool = False) -> Node:
+    """CREATE TABLE and all that belongs to it; tables stand in an order that satisfies their foreign keys where there is one."""
+    parts = {"enums": list(enums), "if_not_exists": if_not_exists}
+    return {"create_tables": {**without_defaults(parts), "tables": list(tables)}}
+
+
+def drop_tables(tables: Sequence[dict[str, Any]], enums: Sequence[dict[str, Any]], *, if_exists: bool = False) -> Node:
+    """DROP TABLE, in the reverse order."""
+    parts = {"enums": list(enums), "if_exists": if_exists}
+    return {"drop_tables": {**without_defaults(parts), "tables": list(tables)}}

@@ -1,0 +1,33 @@
+"""Statements as the bytes that cross the border: versioned MessagePack with sorted keys."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgpack
+
+from oxyde.ir.expr import Node
+
+VERSION: Final = 1
+"""Raised together with ``VERSION`` of ``native/ir/src/wire.rs``."""
+
+
+def pack(statement: Node) -> bytes:
+    """Returns the canonical bytes of a statement.
+
+    Args:
+        statement: A statement made by ``ir.statement``.
+
+    Returns:
+        MessagePack: a map of version and statement, keys sorted by their bytes, integers and lengths as short as they can be.
+    """
+    packed: Any = msgpack.packb(_sorted({"v": VERSION, "statement": statement}))
+    return bytes(packed)
+
+
+def _sorted(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _sorted(node[key]) for key in sorted(node)}
+    if isinstance(node, list):
+        return [_sorted(item) for item in node]
+    return node

@@ -1,0 +1,157 @@
+"""What terminal verbs do to write: generators of steps, driven by asyncio or blocking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+from pydantic_core import SchemaValidator
+
+from oxyde.db.rows import Batch
+from oxyde.db.steps import Atomically, Call, Steps
+from oxyde.exceptions import FieldError
+from oxyde.models import hydrate, write
+from oxyde.models.gather import Gathered
+from oxyde.models.make import make
+from oxyde.models.state import CLEAN, set_state
+from oxyde.models.values import now, wire, writable
+from oxyde.queries import row
+from oxyde.queries import write as statements
+from oxyde.queries.expressions import Bound, Expression, F
+from oxyde.queries.write import Batch as Rows
+from oxyde.schema import Column, Table
+
+if TYPE_CHECKING:
+    from oxyde.models.chain import Chain
+    from oxyde.models.model import Model
+
+
+def create(model: type[Model], values: Mapping[str, Any]) -> Steps[Any]:
+    """Validates and inserts a row; returns the instance."""
+    writable(model)
+    instance = make(model, values)
+    yield from write.save(instance, force_insert=True)
+    return instance
+
+
+def bulk_create(model: type[Model], objects: Iterable[Any], *, batch_size: int | None, ignore_conflicts: bool) -> Steps[list[Any]]:
+    """Inserts many rows, all or none; returns the instances in the order they were given."""
+    table = writable(model)
+    if batch_size is not None and (not isinstance(batch_size, int) or batch_size < 1):
+        message = f"batch_size takes an int of at least 1, not {batch_size!r}"
+        raise ValueError(message)
+    instances = [_instance(model, one) for one in objects]
+    if not instances:
+        return []
+    gathered = Gathered(table, instances, batch_size)
+    calls = [_call(table, instances, batch, ignore_conflicts=ignore_conflicts) for batch in gathered.batches]
+    yield calls[0] if len(calls) == 1 else Atomically(_one_by_one(calls))
+    gathered.written()
+    if not ignore_conflicts:
+        for instance in instances:
+            set_state(instance, CLEAN)
+    return instances
+
+
+def _instance(model: type[Model], one: Any) -> Any:
+    if isinstance(one, model):
+        return one
+    if isinstance(one, Mapping):
+        return make(model, one)
+    message = f"bulk_create() of {model.__name__} takes its instances and dictionaries, not {type(one).__name__}"
+    raise TypeError(message)
+
+
+def _call(table: Table, instances: list[Any], batch: Rows, *, ignore_conflicts: bool) -> Call:
+    """Returns the one statement of a batch."""
+    missing = () if ignore_conflicts else _missing(table, batch)
+    chosen = [instances[number] for number in batch.rows]
+    if not batch.fields:
+        return Call(*row.insert(table, {}, missing), _filler(type(chosen[0]), chosen, missing))
+    made = statements.insert_many(table, batch, missing, ignore_conflicts=ignore_conflicts)
+    return Call(made.shape, made.values, _filler(type(chosen[0]), chosen, missing))
+
+
+def _one_by_one(calls: Sequence[Call]) -> Steps[None]:
+    yield from calls
+
+
+def _missing(table: Table, batch: Rows) -> tuple[Column, ...]:
+    given = set(batch.fields)
+    return tuple(column for column in table.columns if column.field not in given)
+
+
+def _filler(model: type[Model], instances: list[Any], columns: tuple[Column, ...]) -> Any:
+    """Returns what writes the values that the database made into the instances, batch after batch."""
+    if not columns:
+        return None
+    done = 0
+
+    def fill(batch: Batch) -> None:
+        nonlocal done
+        if batch.rows:
+            batch.fill(hydrate.filling(model, columns), instances[done : done + batch.rows])
+            done += batch.rows
+
+    return fill
+
+
+def update(chain: Chain[Any], values: Mapping[str, Any], *, returning: bool) -> Steps[Any]:
+    """Changes the rows; returns their number, or (``returning``) the instances."""
+    table = writable(chain.model)
+    if not values:
+        message = f"update() of {table.model} needs at least one field: update(name=...)"
+        raise TypeError(message)
+    assignments = [_assignment(chain.model, table, name, value) for name, value in values.items()]
+    changed = {column.field for column, _ in assignments}
+    assignments += [
+        (column, Bound(wire(column, now(column)), column.type, column.uncast))
+        for column in table.columns
+        if column.auto_now and column.field not in changed
+    ]
+    columns = table.columns if returning else ()
+    made = statements.update(chain.state, assignments, columns)
+    return (yield from _changed(chain.model, Call(made.shape, made.values), columns))
+
+
+def increment(chain: Chain[Any], field: str, by: Any) -> Steps[int]:
+    """Adds to a field on the server; returns the number of rows."""
+    changed: int = yield from update(chain, {field: F(field) + by}, returning=False)
+    return changed
+
+
+def delete(chain: Chain[Any], *, returning: bool) -> Steps[Any]:
+    """Deletes the rows; returns their number, or (``returning``) the instances as they were."""
+    columns = writable(chain.model).columns if returning else ()
+    made = statements.delete(chain.state, columns)
+    return (yield from _changed(chain.model, Call(made.shape, made.values), columns))
+
+
+def _changed(model: type[Model], call: Call, columns: Sequence[Column]) -> Steps[Any]:
+    if not columns:
+        batch: Batch = yield call
+        return batch.affected
+    layout = hydrate.layout(model, columns)
+    found: list[Any] = []
+    yield Call(call.shape, call.values, lambda batch: found.extend(batch.models(layout)))
+    return found
+
+
+def _assignment(model: type[Model], table: Table, name: str, value: Any) -> tuple[Column, Any]:
+    """Returns a column and its new value, validated as the model validates it."""
+    column = table.by_field.get(name)
+    if column is not None and value is not None and not isinstance(value, Expression):
+        value = _validated(model, column, value)
+    return statements.assignment(table, name, value)
+
+
+def _validated(model: type[Model], column: Column, value: Any) -> Any:
+    tier = hydrate.tiers(model)
+    validator: SchemaValidator = tier.field_validator(column.field)
+    try:
+        return validator.validate_python(value)
+    except ValidationError as error:
+        problems = "; ".join(item["msg"] for item in error.errors(include_input=False, include_url=False))
+        message = f"{model.__name__}.{column.field} does not take this {type(value).__name__}: {problems}"
+        raise FieldError(message, column=column.field) from None

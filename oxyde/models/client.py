@@ -1,0 +1,35 @@
+"""Which connection a verb means: what ``using=`` and ``client=`` say, and when they are fields instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from oxyde.db.block import Block
+from oxyde.db.database import AsyncDatabase, Connection
+from oxyde.db.execute import Route, route
+
+if TYPE_CHECKING:
+    from oxyde.models.chain import Chain
+    from oxyde.models.model import Model
+
+
+def route_of(chain: Chain[Any], using: str | None, client: object | None) -> Route:
+    """Returns where a queryset's verb runs: what the verb says, else what the queryset is pinned to, else the default."""
+    if using is None and client is None:
+        return route(chain.alias)
+    return route(using, client)
+
+
+def taken(model: type[Model], values: dict[str, Any]) -> tuple[str | None, object | None]:
+    """Takes ``using`` and ``client`` out of keywords that also name fields, where they mean a connection.
+
+    A keyword means the connection when the model has no field of that name and the value is one: an alias (str), a database,
+    what ``oxyde.connect()`` returned, or an atomic block.
+    """
+    found: list[Any] = []
+    for name in ("using", "client"):
+        means_connection = name not in model.__pydantic_fields__ and isinstance(
+            values.get(name), (str, AsyncDatabase, Connection, Block, type(None))
+        )
+        found.append(values.pop(name, None) if means_connection else None)
+    return found[0], found[1]

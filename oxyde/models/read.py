@@ -1,0 +1,135 @@
+"""What terminal verbs do to read: generators of steps, driven by asyncio or blocking."""
+
+from __future__ import annotations
+
+import json as json_text
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from oxyde.db.rows import Batch
+from oxyde.db.steps import Call, Read, Steps
+from oxyde.exceptions import MultipleObjectsReturned, NotFoundError
+from oxyde.ir import statement
+from oxyde.models import hydrate
+from oxyde.queries import Q, compile, query
+from oxyde.queries.compile import body, compiled
+
+if TYPE_CHECKING:
+    from oxyde.models.chain import Chain
+
+T = TypeVar("T")
+
+
+def call(chain: Chain[Any], take: Callable[[list[Any]], Any]) -> Call:
+    """Returns the call whose rows, as the queryset wants them, are handed over batch by batch."""
+    made = chain.compiled()
+    reader = of(chain)
+    return Call(made.shape, made.values, lambda batch: take(reader(batch)))
+
+
+def of(chain: Chain[Any]) -> Callable[[Batch], list[Any]]:
+    """Returns what turns a batch into the rows that a queryset wants."""
+    if chain.mode == "models":
+        layout = hydrate.whole(chain.model)
+        return lambda batch: batch.models(layout)
+    rows = hydrate.rows([path.column for _, path in chain.state.columns])
+    if chain.mode == "tuples":
+        return rows
+    if chain.mode == "flat":
+        return lambda batch: [row[0] for row in rows(batch)]
+    names = [name for name, _ in chain.state.columns]
+    return lambda batch: [dict(zip(names, row, strict=True)) for row in rows(batch)]
+
+
+def everything(chain: Chain[Any]) -> Steps[list[Any]]:
+    """Reads all rows."""
+    found: list[Any] = []
+    yield call(chain, found.extend)
+    return found
+
+
+def first(chain: Chain[Any]) -> Steps[Any]:
+    """Reads the first row, by key where no order is given; None when there is none."""
+    state = chain.state
+    if not state.order and not state.is_sliced and not state.distinct:
+        state = state.with_(order=query.by_key(state.table))
+    found = yield from everything(chain._next(query.limited(state, 1)))
+    return found[0] if found else None
+
+
+def last(chain: Chain[Any]) -> Steps[Any]:
+    """Reads the last row."""
+    found = yield from everything(chain._next(query.limited(query.turned(chain.state), 1)))
+    return found[0] if found else None
+
+
+def one(chain: Chain[Any], given: Q, *, required: bool) -> Steps[Any]:
+    """Reads the one row that there is.
+
+    Raises:
+        NotFoundError: There is none, and one is required.
+        MultipleObjectsReturned: There are several.
+    """
+    found: list[Any] = []
+    made = compile.by_key(chain.state, given)
+    if made is None:
+        state = query.filtered(chain.state, given)
+        found = yield from everything(chain._next(state if compile.is_point(state) else query.limited(state, 2)))
+    else:
+        reader = of(chain)
+        yield Call(made.shape, made.values, lambda batch: found.extend(reader(batch)))
+    if len(found) == 1:
+        return found[0]
+    model = chain.model.__name__
+    if found:
+        message = f"more than one {model} matches; get() takes conditions that one row fulfils, first() takes the first of several"
+        raise MultipleObjectsReturned(message, table=chain.state.table.name)
+    if required:
+        message = f"no {model} matches; get_or_none() returns None then"
+        raise NotFoundError(message, table=chain.state.table.name)
+    return None
+
+
+def exists(chain: Chain[Any]) -> Steps[bool]:
+    """Asks whether there is a row."""
+    made = compile.exists(chain.state)
+    batch: Batch = yield Call(made.shape, made.values)
+    return batch.rows > 0
+
+
+def count(chain: Chain[Any]) -> Steps[int]:
+    """Asks how many rows there are."""
+    made = compile.count(chain.state)
+    batch: Batch = yield Call(made.shape, made.values)
+    found: int = batch.values()[0][0]
+    return found
+
+
+def aggregate(chain: Chain[Any], function: str, field: str) -> Steps[Any]:
+    """Asks for sum, avg, min or max of a field; None without rows."""
+    made, path = compile.aggregate(chain.state, function, field)
+    restored = path.column if function in {"min", "max"} else None
+    rows = hydrate.rows([restored])
+    batch: Batch = yield Call(made.shape, made.values)
+    return rows(batch)[0][0]
+
+
+def frame(chain: Chain[Any], reader: Callable[[Any], T]) -> Steps[T]:
+    """Reads the rows as an Arrow stream into somebody's object."""
+    made = chain.compiled(masked=True)
+    found: T = yield Read(made.shape, made.values, reader)
+    return found
+
+
+def explain(chain: Chain[Any], *, analyze: bool, json: bool) -> Steps[Any]:
+    """Asks how the server would run the statement."""
+
+    def build(values: Any) -> Any:
+        return statement.explain(statement.select(body(chain.state, values)), analyze=analyze, json=json)
+
+    made = compiled(("explain", analyze, json), chain.state, build)
+    rows: list[tuple[Any, ...]] = []
+    yield Call(made.shape, made.values, lambda batch: rows.extend(batch.values()))
+    if json:
+        return json_text.loads(rows[0][0]) if isinstance(rows[0][0], str) else rows[0][0]
+    return "\n".join(str(row[-1]) if len(row) in {1, 4} else "  ".join(str(value) for value in row) for row in rows)

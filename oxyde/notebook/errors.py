@@ -1,0 +1,57 @@
+"""Errors as a notebook shows them: the message, without our frames."""
+
+from __future__ import annotations
+
+import traceback
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, TypeVar
+
+from oxyde.exceptions import OxydeError
+
+E = TypeVar("E", bound=BaseException)
+
+PACKAGE: Final = str(Path(__file__).parents[1])
+
+
+def brief(error: E) -> E:
+    """Returns an error of ours so that IPython shows its message alone."""
+    lines = [f"{type(error).__name__}: {error}"]
+    if isinstance(error, OxydeError):
+        lines += [f"  {' '.join(part.split())}" for part in (error.sql, error.hint) if part]
+    return _rendered(error, lines)
+
+
+def inside(error: E, filename: str) -> E:
+    """Returns an error of the cell's own code so that IPython shows the frames from that code on, without ours."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename != filename:
+        trace = trace.tb_next
+    below = None if trace is None else _outside(trace.tb_next)
+    return _rendered(error, "".join(traceback.format_exception(type(error), error, below)).splitlines())
+
+
+def _rendered(error: E, lines: list[str]) -> E:
+    error._render_traceback_ = partial(list, lines)  # type: ignore[attr-defined] # IPython's protocol
+    return error
+
+
+def show(shell: Any, kind: type[BaseException], error: BaseException, trace: TracebackType | None, tb_offset: int | None = None) -> None:
+    """Shows an error of ours that a cell met, with the frames of the notebook alone; IPython's custom exception handler."""
+    render = getattr(error, "_render_traceback_", None)
+    lines = render() if render else shell.InteractiveTB.structured_traceback(kind, error, _outside(trace), tb_offset=tb_offset)
+    shell._showtraceback(kind, error, lines)
+
+
+def _outside(trace: TracebackType | None) -> TracebackType | None:
+    """Returns a traceback without the frames of this package."""
+    frames = []
+    while trace is not None:
+        if not trace.tb_frame.f_code.co_filename.startswith(PACKAGE):
+            frames.append(trace)
+        trace = trace.tb_next
+    made: TracebackType | None = None
+    for kept in reversed(frames):
+        made = TracebackType(made, kept.tb_frame, kept.tb_lasti, kept.tb_lineno)
+    return made

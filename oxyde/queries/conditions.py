@@ -1,0 +1,277 @@
+"""Conditions: ``Q`` as the application writes it, and the tree that it becomes over a table.
+
+Every node of the tree has ``nullable`` (the columns whose NULL makes it unknown), ``shape`` (what decides the statement's text; it
+appends the values beside it) and ``compile`` (the IR, binding the values in the same order).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from oxyde.exceptions import FieldError, FieldLookupError, UnsupportedError
+from oxyde.ir import expr, statement
+from oxyde.ir.expr import Node
+from oxyde.queries import parts
+from oxyde.queries.expressions import Expression, Part, Reference
+from oxyde.queries.lookups import LOOKUPS, Lookup, Subject
+from oxyde.queries.paths import Path, resolve, unknown
+from oxyde.schema import Table, tables
+from oxyde.schema.naming import meant
+
+if TYPE_CHECKING:
+    from oxyde.queries.scope import Scope
+
+DEEPEST = 128
+
+
+class Q:
+    """A condition: lookups as keywords, joined by ``&``, ``|``, ``^`` and negated by ``~``.
+
+    An empty one asks nothing: joined with another it is the other, so that a loop may begin with ``Q()``.
+
+    Args:
+        *conditions: Other conditions, all of which must hold.
+        **lookups: Lookups, all of which must hold: ``Q(age__gte=18, name="Ada")``.
+
+    Raises:
+        TypeError: An argument is no condition.
+    """
+
+    __slots__ = ("children", "joined", "negated")
+
+    def __init__(self, *conditions: Q, **lookups: Any) -> None:
+        for condition in conditions:
+            if not isinstance(condition, Q):
+                message = f"Q() takes other Q objects and lookups as keywords, not {type(condition).__name__}"
+                raise TypeError(message)
+        self.joined = "and"
+        self.negated = False
+        given = tuple(condition for condition in conditions if condition.children)
+        self.children: tuple[Q | tuple[str, Any], ...] = (*given, *lookups.items())
+
+    def _join(self, other: Any, how: str) -> Q:
+        if not isinstance(other, Q):
+            message = f"a Q object joins with another one, not with {type(other).__name__}"
+            raise TypeError(message)
+        if not (self.children and other.children):
+            return self if self.children else other
+        made = Q()
+        made.joined = how
+        made.children = tuple(
+            child for side in (self, other) for child in (side.children if side.joined == how and not side.negated else (side,))
+        )
+        return made
+
+    def __and__(self, other: Any) -> Q:
+        return self._join(other, "and")
+
+    def __or__(self, other: Any) -> Q:
+        return self._join(other, "or")
+
+    def __xor__(self, other: Any) -> Q:
+        return self._join(other, "xor")
+
+    def __invert__(self) -> Q:
+        if not self.children:
+            return self
+        made = Q()
+        made.children, made.negated = (self,), True
+        return made
+
+    def __repr__(self) -> str:
+        """Returns the condition without its values, which may be secret."""
+        shown = [repr(child) if isinstance(child, Q) else f"{child[0]}=…" for child in self.children]
+        text = f" {self.joined} ".join(shown)
+        return f"~({text})" if self.negated else f"Q({text})"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Conditions joined by and, or or xor."""
+
+    how: str
+    members: tuple[Any, ...]
+
+    @property
+    def nullable(self) -> list[Path]:
+        """The columns of all members."""
+        return [path for member in self.members for path in member.nullable]
+
+    def shape(self, values: list[Any]) -> Hashable:
+        """Returns the shapes of the members."""
+        return (self.how, *(member.shape(values) for member in self.members))
+
+    def compile(self, scope: Scope) -> Node:
+        """Returns the members joined."""
+        nodes = [member.compile(scope) for member in self.members]
+        return {"and": expr.both, "or": expr.either, "xor": expr.odd}[self.how](nodes)
+
+
+@dataclass(frozen=True)
+class Negation:
+    """The rows for which a condition is not true, unknown included."""
+
+    inner: Any
+
+    @property
+    def nullable(self) -> list[Path]:
+        """None: it is true or false."""
+        return []
+
+    def shape(self, values: list[Any]) -> Hashable:
+        """Returns the shape of the condition."""
+        return ("not", self.inner.shape(values))
+
+    def compile(self, scope: Scope) -> Node:
+        """Returns NOT where nothing can be unknown, NOT or NULL for one column, else IS NOT TRUE."""
+        inner = self.inner.compile(scope)
+        unknown = self.inner.nullable
+        if not unknown:
+            return expr.negation(inner)
+        if len(unknown) == 1 and not isinstance(self.inner, Group):
+            return expr.either([expr.negation(inner), expr.is_null(scope.column(unknown[0]))])
+        return expr.is_not_true(inner)
+
+
+@dataclass(frozen=True)
+class Related:
+    """Conditions that one related row must fulfil, across a relation that leads to several."""
+
+    path: Path
+    at: int
+    inner: Any
+
+    @property
+    def nullable(self) -> list[Path]:
+        """None: there is such a row or there is not."""
+        return []
+
+    def shape(self, values: list[Any]) -> Hashable:
+        """Returns the relation and the shape of the conditions."""
+        return (
+            "related",
+            self.path.hops[self.at],
+            tuple(hop.relation.field for hop in self.path.hops[: self.at]),
+            self.inner.shape(values),
+        )
+
+    def compile(self, scope: Scope) -> Node:
+        """Returns EXISTS."""
+        inner, source, tie = scope.related(self.path.hops[self.at], self.path.hops[: self.at])
+        condition = expr.both([tie, self.inner.compile(inner)])
+        return expr.exists(statement.select_body(source, joins=inner.joins, where=condition))
+
+
+def conditions(table: Table, given: Q, depth: int = 0) -> Any:
+    """Returns the tree that a condition becomes over a table.
+
+    Raises:
+        FieldError: A name is no field, or conditions nest too deep.
+        FieldLookupError: A lookup is not there for the column.
+        FieldLookupValueError: A value is not one that the lookup takes.
+    """
+    if depth > DEEPEST:
+        message = f"conditions nest deeper than {DEEPEST}; join them side by side instead"
+        raise FieldError(message)
+    if given.joined == "and":
+        members = list(_conjunction(table, given, depth))
+    else:
+        members = [_alone(table, child, depth) for child in given.children]
+    made = members[0] if len(members) == 1 else Group(given.joined, tuple(members))
+    return Negation(made) if given.negated else made
+
+
+def _alone(table: Table, child: Q | tuple[str, Any], depth: int) -> Any:
+    if isinstance(child, Q):
+        return conditions(table, child, depth + 1)
+    return conditions(table, Q(**{child[0]: child[1]}), depth + 1)
+
+
+def _conjunction(table: Table, given: Q, depth: int) -> Iterator[Any]:
+    """Gives the members of a conjunction; those across one to-many relation meet in one related row."""
+    across: dict[tuple[str, ...], tuple[Path, int, list[tuple[str, Any]]]] = {}
+    for child in given.children:
+        if isinstance(child, Q):
+            yield conditions(table, child, depth + 1)
+            continue
+        name, value = child
+        path, _ = resolve(table, name)
+        if path.many is None:
+            yield leaf(table, name, value)
+            continue
+        if isinstance(value, Expression):
+            message = (
+                f"{name} leads to several rows, and comparing each with an expression of this row is not supported; give a plain value"
+            )
+            raise UnsupportedError(message)
+        prefix = name.split("__")
+        start = tuple(prefix[: path.many + 1])
+        rest = "__".join(prefix[path.many + 1 :])
+        if not rest or rest.split("__")[0] in LOOKUPS:
+            rest = f"{path.column.field}__{rest}" if rest else path.column.field
+            value = _keys(path, value)
+        across.setdefault(start, (path, path.many, []))[2].append((rest, value))
+    for path, at, lookups in across.values():
+        there = Q(**dict(lookups)) if len(dict(lookups)) == len(lookups) else Q(*(Q(**{name: value}) for name, value in lookups))
+        yield Related(path, at, conditions(path.hops[at].table, there, depth + 1))
+
+
+def _keys(path: Path, value: Any) -> Any:
+    """Returns the keys of related objects; other values as they are."""
+    if path.relation is None:
+        return value
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [path.relation.key(one) for one in value]
+    return path.relation.key(value)
+
+
+@lru_cache(maxsize=4096)
+def target(table: Table, name: str) -> tuple[Subject, Lookup | str]:
+    """Returns what a keyword compares and how: a lookup, or the name of a part that may take a tuple.
+
+    Raises:
+        FieldError: A name is no field.
+        FieldLookupError: The column has no such lookup.
+    """
+    path, rest = resolve(table, name)
+    kind = path.column.type.kind
+    subject = Subject(Reference(path), path, path.where)
+    if not rest:
+        return subject, LOOKUPS["exact"]
+    first = parts.PARTS.get(rest[0])
+    if first is not None and kind in first.on:
+        taken = Subject(Part(rest[0], path, first.kind), path, f"{path.where}__{rest[0]}")
+        if len(rest) == 1:
+            return (subject, rest[0]) if rest[0] in parts.SPANS else (taken, LOOKUPS["exact"])
+        subject, rest, kind = taken, rest[1:], first.kind.kind
+    lookup = LOOKUPS.get(rest[0])
+    if lookup is None or kind not in lookup.on or len(rest) > 1:
+        raise _no_lookup(subject, kind, "__".join(rest))
+    return subject, lookup
+
+
+def _no_lookup(subject: Subject, kind: str, written: str) -> FieldLookupError | FieldError:
+    """Returns the error for what is no lookup; behind a relation it may have been meant as a field."""
+    known = [name for name, lookup in LOOKUPS.items() if kind in lookup.on]
+    if isinstance(subject.term, Reference):
+        known += [name for name, part in parts.PARTS.items() if kind in part.on]
+    near = meant(written, known)
+    if not near and subject.path.relation is not None:
+        return unknown(tables.get(subject.path.relation.target), written.split("__", maxsplit=1)[0])
+    near = near or f"; it has {', '.join(known)}"
+    return FieldLookupError(f'{subject.where} is {kind} and has no lookup "{written}"{near}', column=subject.path.column.field)
+
+
+def leaf(table: Table, name: str, value: Any) -> Any:
+    """Returns the condition that one keyword is."""
+    subject, lookup = target(table, name)
+    if isinstance(lookup, Lookup):
+        return lookup.make(lookup, subject, value)
+    if isinstance(value, tuple):
+        return parts.span(subject, lookup, value)
+    path = subject.path
+    taken = Subject(Part(lookup, path, parts.PARTS[lookup].kind), path, f"{path.where}__{lookup}")
+    return LOOKUPS["exact"].make(LOOKUPS["exact"], taken, value)

@@ -1,0 +1,42 @@
+"""Tables become the statements that create and drop them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from oxyde.ir import schema, statement, wire
+from oxyde.schema import Table
+
+
+def create(tables: Iterable[Table], *, if_not_exists: bool = False) -> bytes:
+    """Returns the packed CREATE of tables and of the enumerations they need."""
+    ordered = in_order(tables)
+    return wire.pack(statement.create_tables([schema.table(table) for table in ordered], _enums(ordered), if_not_exists=if_not_exists))
+
+
+def drop(tables: Iterable[Table], *, if_exists: bool = False) -> bytes:
+    """Returns the packed DROP of tables and of their enumerations."""
+    ordered = in_order(tables)
+    return wire.pack(statement.drop_tables([schema.table(table) for table in ordered], _enums(ordered), if_exists=if_exists))
+
+
+def _enums(tables: Sequence[Table]) -> list[dict[str, Any]]:
+    found: dict[tuple[Any, Any], dict[str, Any]] = {}
+    for table in tables:
+        for kind in schema.enum_types(table):
+            found.setdefault((kind.get("schema"), kind["name"]), kind)
+    return list(found.values())
+
+
+def in_order(tables: Iterable[Table]) -> list[Table]:
+    """Returns managed tables so that each stands after those that it refers to, where there is such an order."""
+    left = {table.id: table for table in tables if table.managed and table.view is None}
+    made: list[Table] = []
+    while left:
+        ready = [table for table in left.values() if all(key.target == table.id or key.target not in left for key in table.foreign_keys)]
+        # In a cycle one goes first; its foreign key is added once both are there.
+        for table in ready or [next(iter(left.values()))]:
+            made.append(table)
+            del left[table.id]
+    return made

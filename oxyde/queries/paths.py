@@ -1,0 +1,154 @@
+"""Paths: names like ``team__name`` followed through relations to the column that they mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+from oxyde.exceptions import FieldError
+from oxyde.schema import Column, Relation, Table, tables
+from oxyde.schema.naming import meant
+
+PathKey: TypeAlias = "tuple[str, ...]"
+
+
+@dataclass(frozen=True, eq=False)
+class Hop:
+    """A step from a table to a related one.
+
+    Attributes:
+        relation: Which.
+        origin: Where it starts.
+        table: Where it leads.
+    """
+
+    relation: Relation
+    origin: Table
+    table: Table
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """A column, seen from a table. Compared by identity: ``resolve`` gives the same one for the same name.
+
+    Attributes:
+        name: As it was written, without a lookup.
+        hops: The relations on the way.
+        column: The column at the end.
+        table: The table that it stands in.
+        relation: The relation that the name ends in, when it names one instead of a column.
+    """
+
+    name: str
+    hops: tuple[Hop, ...]
+    column: Column
+    table: Table
+    relation: Relation | None = None
+
+    @property
+    def nullable(self) -> bool:
+        """Whether there may be no value: NULL, or no row on the way."""
+        return self.column.nullable or any(hop.relation.nullable for hop in self.hops)
+
+    @property
+    def key(self) -> PathKey:
+        """What tells the column from others seen from the same table, however it was written."""
+        return (*(hop.relation.field for hop in self.hops), self.column.field)
+
+    @property
+    def where(self) -> str:
+        """Model and field, for messages."""
+        return f"{self.table.model}.{self.column.field}"
+
+    @property
+    def many(self) -> int | None:
+        """The place of the first hop that may lead to several rows, or None."""
+        return next((at for at, hop in enumerate(self.hops) if hop.relation.to_many), None)
+
+
+@lru_cache(maxsize=4096)
+def resolve(table: Table, name: str) -> tuple[Path, tuple[str, ...]]:
+    """Follows a name as far as fields and relations go.
+
+    Args:
+        table: Where it starts.
+        name: Fields and relations joined by ``__``, perhaps with lookups behind.
+
+    Returns:
+        The path, and the parts behind it that are no field: lookups.
+
+    Raises:
+        FieldError: The first part, or a part behind a relation, is no field.
+    """
+    parts = name.split("__")
+    hops: list[Hop] = []
+    here = table
+    for at, part in enumerate(parts):
+        rest = tuple(parts[at + 1 :])
+        column = key_of(here) if part == "pk" else here.by_field.get(part)
+        if column is not None:
+            return Path("__".join(parts[: at + 1]), tuple(hops), column, here), rest
+        relation = here.relations.get(part)
+        if relation is None:
+            raise unknown(here, part)
+        target = tables.get(relation.target)
+        following = rest[0] if rest else None
+        leads_on = following is not None and (following == "pk" or following in target.by_field or following in target.relations)
+        if relation.kind == "one" and (not leads_on or (len(rest) == 1 and _is_key(relation, target, following))):
+            kept = at + 1 if not leads_on else at + 2
+            end = Path("__".join(parts[:kept]), tuple(hops), here.by_field[relation.column], here, None if leads_on else relation)
+            return end, tuple(parts[kept:])
+        hops.append(Hop(relation, here, target))
+        if not leads_on:
+            return Path("__".join(parts[: at + 1]), tuple(hops), key_of(target), target, relation), rest
+        here = target
+    raise unknown(here, parts[-1])
+
+
+def _is_key(relation: Relation, target: Table, name: str | None) -> bool:
+    """Whether a name behind a foreign key is the column that it points to, which stands on this side too."""
+    if name == "pk":
+        return len(target.key) == 1 and target.key[0].field == relation.target_column
+    return name == relation.target_column
+
+
+def key_of(table: Table) -> Column:
+    """Returns the one column of a table's primary key.
+
+    Raises:
+        FieldError: There is no key, or it has several columns.
+    """
+    if len(table.key) == 1:
+        return table.key[0]
+    reason = "has no primary key" if not table.key else f"has a key of several fields ({', '.join(column.field for column in table.key)})"
+    message = f"{table.model} {reason}; name the fields themselves"
+    raise FieldError(message, table=table.name)
+
+
+def unknown(table: Table, name: str) -> FieldError:
+    """Returns the error for a name that a table does not have."""
+    known = [*table.by_field, *table.relations]
+    near = meant(name, known) or f"; it has {', '.join(known)}"
+    return FieldError(f'{table.model} has no field "{name}"{near}', table=table.name, column=name)
+
+
+def column_path(table: Table, name: str) -> Path:
+    """Returns the path that a name means, where no lookup may follow.
+
+    Raises:
+        FieldError: A part is no field.
+    """
+    path, rest = resolve(table, name)
+    if rest and path.relation is not None:
+        raise unknown(tables.get(path.relation.target), rest[0])
+    if rest:
+        message = f'{path.where} is a column, and "{"__".join(rest)}" behind it means nothing here; name the field alone'
+        raise FieldError(message, table=table.name, column=name)
+    return path
+
+
+@lru_cache(maxsize=1024)
+def all_columns(table: Table) -> tuple[Path, ...]:
+    """Returns the paths of a table's own columns, in order."""
+    return tuple(resolve(table, column.field)[0] for column in table.columns)

@@ -1,0 +1,131 @@
+"""The verbs of a query: each takes a state and returns another; names and values are checked here, before any connection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from oxyde.exceptions import FieldError
+from oxyde.queries.conditions import Negation, Q, conditions
+from oxyde.queries.expressions import Expression, Ordering, Reference
+from oxyde.queries.paths import Path, column_path
+from oxyde.queries.state import Order, State
+from oxyde.schema import Table
+
+
+def filtered(state: State, given: Q, *, excluded: bool = False) -> State:
+    """Returns the rows for which a condition is true, or (``excluded``) is not."""
+    if not given.children:
+        return state
+    state = state.wrapped() if state.is_sliced else state
+    made = conditions(state.table, given)
+    return state.with_(where=(*state.where, Negation(made) if excluded else made))
+
+
+def ordered(state: State, fields: Sequence[Any]) -> State:
+    """Returns the rows in another order; none is the server's."""
+    order = tuple(_order(state.table, field) for field in fields)
+    state = state.wrapped() if state.is_sliced else state
+    return state.with_(order=order)
+
+
+def _order(table: Table, field: Any) -> Order:
+    if isinstance(field, str):
+        if field == "?":
+            return Order(None)
+        path = column_path(table, field.removeprefix("-"))
+        if path.many is not None:
+            message = f'order_by("{field}") leads to several rows of {path.table.model}; order by Min() or Max() of them'
+            raise FieldError(message, column=field)
+        return Order(Reference(path), field.startswith("-"))
+    if isinstance(field, Expression):
+        field = Ordering(field)
+    if not isinstance(field, Ordering):
+        message = f"order_by() takes field names and expressions, not {type(field).__name__}"
+        raise TypeError(message)
+    return Order(field.expression.resolve(table), field.desc, field.nulls)
+
+
+def turned(state: State) -> State:
+    """Returns the rows in the opposite order: of a slice, its rows turned round; without an order, by key descending."""
+    order = tuple(one.turned() for one in state.order) or by_key(state.table, desc=True)
+    return (state.wrapped() if state.is_sliced else state).with_(order=order)
+
+
+def by_key(table: Table, *, desc: bool = False) -> tuple[Order, ...]:
+    """Returns the order by primary key; empty for a table without one."""
+    return tuple(Order(Reference(column_path(table, column.field)), desc) for column in table.key)
+
+
+def limited(state: State, count: int) -> State:
+    """Returns at most so many rows; a second limit narrows, never widens."""
+    _check_count("limit", count)
+    return state.with_(limit=count if state.limit is None else min(state.limit, count))
+
+
+def skipped(state: State, count: int) -> State:
+    """Returns the rows after so many; a limit stays what it is, whichever comes first, as in SQL."""
+    _check_count("offset", count)
+    return state.with_(offset=state.offset + count)
+
+
+def _check_count(verb: str, count: Any) -> None:
+    if not isinstance(count, int) or isinstance(count, bool):
+        message = f"{verb}() takes an int, not {type(count).__name__}"
+        raise TypeError(message)
+    if not 0 <= count < 2**63:
+        message = f"{verb}() takes 0 or more, not {count}"
+        raise ValueError(message)
+
+
+def sliced(state: State, key: Any) -> State:
+    """Returns the rows of a slice, or (an index) the one row at that place.
+
+    Raises:
+        TypeError: It is neither, or has a step.
+        ValueError: It counts from the end.
+    """
+    if isinstance(key, slice):
+        if key.step is not None:
+            raise TypeError("a slice of a queryset takes no step; read the rows, then take every n-th")
+        start, stop = 0 if key.start is None else key.start, key.stop
+    elif isinstance(key, int) and not isinstance(key, bool):
+        start, stop = key, key + 1
+    else:
+        message = f"a queryset is indexed by int or slice, not {type(key).__name__}"
+        raise TypeError(message)
+    for end in (start, stop):
+        if end is not None and (not isinstance(end, int) or isinstance(end, bool)):
+            message = f"a slice of a queryset takes ints, not {type(end).__name__}"
+            raise TypeError(message)
+        if (end is not None and end < 0) or key == -1:
+            raise ValueError("a queryset has no negative index; use reverse() or last()")
+    if start and state.limit is not None:
+        state = state.with_(limit=max(state.limit - start, 0))
+    moved = skipped(state, start) if start else state
+    return moved if stop is None else limited(moved, max(stop - start, 0))
+
+
+def distinct(state: State) -> State:
+    """Returns equal rows once; of a slice, of its rows."""
+    return (state.wrapped() if state.is_sliced else state).with_(distinct=True)
+
+
+def selected(state: State, names: Sequence[str]) -> State:
+    """Returns rows of these columns; without names, of all.
+
+    Raises:
+        FieldError: A name is no field, or stands twice.
+    """
+    if not names:
+        return state.with_(selection=state.with_(selection=None).columns)
+    chosen: list[tuple[str, Path]] = []
+    for name in names:
+        if not isinstance(name, str):
+            message = f"values() takes field names, not {type(name).__name__}"
+            raise TypeError(message)
+        if any(name == known for known, _ in chosen):
+            message = f'"{name}" stands twice among the values'
+            raise FieldError(message, column=name)
+        chosen.append((name, column_path(state.table, name)))
+    return state.with_(selection=tuple(chosen))

@@ -1,0 +1,87 @@
+"""Statements about one row, found by its key: what saving, deleting and refreshing an instance send."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from oxyde.ir import expr, statement, wire
+from oxyde.ir.expr import Node
+from oxyde.schema import Column, Table
+
+Sent: TypeAlias = "tuple[bytes, tuple[Any, ...]]"
+
+
+def insert(table: Table, row: Mapping[str, Any], returning: Sequence[Column]) -> Sent:
+    """Returns an INSERT.
+
+    Args:
+        table: Where.
+        row: Wire values by field.
+        returning: Columns that the database fills in, to be read back.
+    """
+    return _insert(table, tuple(row), tuple(returning)), tuple(row.values())
+
+
+@lru_cache(maxsize=512)
+def _insert(table: Table, fields: tuple[str, ...], returning: tuple[Column, ...]) -> bytes:
+    columns = [table.by_field[name] for name in fields]
+    row = [param(number, column) for number, column in enumerate(columns)]
+    return wire.pack(statement.insert(table, columns, row=row, returning=outputs(returning, "")))
+
+
+def update(table: Table, condition: Mapping[str, Any], values: Mapping[str, Any], returning: Sequence[Column]) -> Sent:
+    """Returns an UPDATE of the row whose columns have the condition's wire values."""
+    shape = _update(table, tuple(values), tuple(condition), tuple(returning))
+    return shape, (*values.values(), *condition.values())
+
+
+@lru_cache(maxsize=512)
+def _update(table: Table, fields: tuple[str, ...], condition: tuple[str, ...], returning: tuple[Column, ...]) -> bytes:
+    changed = [table.by_field[name] for name in fields]
+    assignments = [(column, param(number, column)) for number, column in enumerate(changed)]
+    where = _where(table, condition, len(fields))
+    return wire.pack(statement.update(table, "t0", assignments, where=where, returning=outputs(returning, "t0")))
+
+
+def delete(table: Table, condition: Mapping[str, Any]) -> Sent:
+    """Returns a DELETE of the row whose columns have the condition's wire values."""
+    return _delete(table, tuple(condition)), tuple(condition.values())
+
+
+@lru_cache(maxsize=512)
+def _delete(table: Table, condition: tuple[str, ...]) -> bytes:
+    return wire.pack(statement.delete(table, "t0", where=_where(table, condition, 0)))
+
+
+def select(table: Table, condition: Mapping[str, Any], columns: Sequence[Column]) -> Sent:
+    """Returns a SELECT of columns of the row whose columns have the condition's wire values."""
+    return _select(table, tuple(condition), tuple(columns)), tuple(condition.values())
+
+
+@lru_cache(maxsize=512)
+def _select(table: Table, condition: tuple[str, ...], columns: tuple[Column, ...]) -> bytes:
+    body = statement.select_body(
+        statement.from_table(table, "t0"), outputs=outputs(columns, "t0"), where=_where(table, condition, 0), point=True
+    )
+    return wire.pack(statement.select(body))
+
+
+def param(number: int, column: Column) -> Node:
+    """A column's value as a parameter."""
+    return expr.param(number, column.type, uncast=column.uncast)
+
+
+def outputs(columns: Sequence[Column], alias: str) -> list[dict[str, Any]]:
+    """Columns of one table as result columns, by field name."""
+    output: Callable[..., dict[str, Any]] = statement.output
+    return [output(expr.column(alias, column.name, column.type), column.field, column.type, nullable=column.nullable) for column in columns]
+
+
+def _where(table: Table, fields: tuple[str, ...], first: int) -> Node:
+    tests: list[Node] = []
+    for number, name in enumerate(fields, start=first):
+        column = table.by_field[name]
+        tests.append(expr.compare("eq", expr.column("t0", column.name, column.type), param(number, column)))
+    return expr.both(tests)

@@ -1,0 +1,193 @@
+"""Statements that change the rows of a query, and inserts of many rows."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from oxyde.exceptions import FieldError
+from oxyde.ir import statement
+from oxyde.ir.expr import Node
+from oxyde.queries.compile import Compiled, body, compiled, condition
+from oxyde.queries.expressions import Bound, Expression, Term
+from oxyde.queries.paths import column_path
+from oxyde.queries.row import outputs
+from oxyde.queries.scope import Scope, Values
+from oxyde.queries.state import State
+from oxyde.schema import Column, Table
+
+_NUMBERS = {"int": {"int"}, "float": {"int", "float", "decimal"}, "decimal": {"int", "decimal"}}
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """What an UPDATE does to the rows of a query.
+
+    Attributes:
+        state: The rows.
+        assignments: The new value of each column.
+        returning: Columns to be read back.
+    """
+
+    state: State
+    assignments: tuple[tuple[Column, Term], ...]
+    returning: tuple[Column, ...] = ()
+
+    def shape(self, values: list[Any]) -> Hashable:
+        """Returns what decides the statement's text, and appends the values."""
+        changed = tuple((column.field, term.shape(values)) for column, term in self.assignments)
+        return (changed, self.state.shape(values), len(self.returning))
+
+
+def assignment(table: Table, name: str, value: Any) -> tuple[Column, Term]:
+    """Returns a column and its new value: a plain value, checked against the column, or an expression.
+
+    Raises:
+        FieldError: The name is no column of the table, or the value is none of its type.
+    """
+    path = column_path(table, name)
+    column = path.column
+    if path.hops:
+        message = f"update() writes the columns of {table.model} itself, and {name} is one of {path.table.model}"
+        raise FieldError(message, column=name)
+    if column.generated is not None:
+        message = f"{path.where} is computed by the database and cannot be written"
+        raise FieldError(message, column=name)
+    if isinstance(value, Expression):
+        term = value.resolve(table)
+        if isinstance(term, Bound):
+            value = term.value
+        else:
+            if any(one.hops for one in term.paths):
+                message = f"update() computes {path.where} from columns of {table.model}, not from related rows"
+                raise FieldError(message, column=name)
+            if term.kind.kind not in _NUMBERS.get(column.type.kind, {column.type.kind}):
+                message = f"{path.where} is {column.type}, and the expression given for it is {term.kind}"
+                raise FieldError(message, column=name)
+            return column, term
+    if value is None:
+        if not column.nullable:
+            message = f"{path.where} cannot be None; its column is NOT NULL"
+            raise FieldError(message, column=name)
+        return column, Bound(None, column.type, column.uncast)
+    if path.relation is not None:
+        value = path.relation.key(value)
+    return column, Bound(column.adapt(value), column.type, column.uncast)
+
+
+def update(state: State, assignments: Sequence[tuple[Column, Term]], returning: Sequence[Column] = ()) -> Compiled:
+    """Returns the UPDATE of a query's rows; order and limit are honoured."""
+    change = Change(state, tuple(assignments), tuple(returning))
+
+    def build(values: Values) -> Node:
+        scope = Scope(values, state.table)
+        changed = [(column, term.compile(scope)) for column, term in change.assignments]
+        where, rows = _which(state, scope)
+        return statement.update(state.table, scope.alias, changed, where=where, rows=rows, returning=outputs(change.returning, scope.alias))
+
+    return compiled("update", change, build)
+
+
+def delete(state: State, returning: Sequence[Column] = ()) -> Compiled:
+    """Returns the DELETE of a query's rows; order and limit are honoured."""
+
+    def build(values: Values) -> Node:
+        scope = Scope(values, state.table)
+        where, rows = _which(state, scope)
+        return statement.delete(state.table, scope.alias, where=where, rows=rows, returning=outputs(returning, scope.alias))
+
+    return compiled(("delete", len(returning)), state, build)
+
+
+def _which(state: State, scope: Scope) -> tuple[Node | None, dict[str, Any] | None]:
+    """Returns the condition that picks the rows, or where that is not enough the select of their keys."""
+    if state.distinct:
+        raise FieldError("update() and delete() of distinct() rows mean nothing certain; leave distinct() out")
+    if state.source is None and not state.is_sliced and not _joins(state):
+        return condition(state, scope), None
+    if not state.table.key:
+        message = (
+            f"{state.table.model} has no primary key, so that update() and delete() cannot honour limit, order or a path to another table"
+        )
+        raise FieldError(message, table=state.table.name)
+    keys = tuple((column.field, column_path(state.table, column.field)) for column in state.table.key)
+    order = state.order if state.is_sliced else ()
+    return None, body(state.with_(selection=keys, order=order), scope.values)
+
+
+def _joins(state: State) -> bool:
+    """Whether the conditions need columns of other tables."""
+    trial = Scope(Values(), state.table)
+    condition(state, trial)
+    return bool(trial.joins)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows that give values for the same columns.
+
+    Attributes:
+        fields: The columns, by field.
+        rows: The places of the rows among those that were given.
+        columns: The wire values, one list for each column.
+    """
+
+    fields: tuple[str, ...]
+    rows: list[int]
+    columns: tuple[list[Any], ...]
+
+
+def batches(columns: Mapping[str, list[Any]], absent: Mapping[str, list[bool]], size: int | None = None) -> list[Batch]:
+    """Gathers rows into batches; rows that leave out other columns stand in another batch, so that each gets its defaults.
+
+    Args:
+        columns: The wire values by field, one for each row.
+        absent: Which rows leave a field out, for the fields that some rows leave out.
+        size: At most so many rows in a batch.
+    """
+    count = len(next(iter(columns.values())))
+    groups: dict[tuple[bool, ...], list[int]] = {}
+    if absent:
+        for number, missing in enumerate(zip(*absent.values(), strict=True)):
+            groups.setdefault(missing, []).append(number)
+    else:
+        groups[()] = list(range(count))
+    made: list[Batch] = []
+    for missing, numbers in groups.items():
+        left_out = {name for name, is_missing in zip(absent, missing, strict=True) if is_missing}
+        fields = tuple(name for name in columns if name not in left_out)
+        step = size or len(numbers)
+        for start in range(0, len(numbers), step):
+            some = numbers[start : start + step]
+            whole = len(some) == count
+            values = tuple(columns[name] if whole else [columns[name][number] for number in some] for name in fields)
+            made.append(Batch(fields, some, values))
+    return made
+
+
+@dataclass(frozen=True, eq=False)
+class Inserted:
+    """The columns of an insert of many rows, as a state whose shape is known."""
+
+    table: Table
+    fields: tuple[str, ...]
+    returning: tuple[Column, ...]
+    ignore_conflicts: bool
+
+    def shape(self, values: list[Any]) -> Hashable:  # noqa: ARG002 - they travel as columns
+        """Returns what decides the statement's text."""
+        return (self.table, self.fields, tuple(column.field for column in self.returning), self.ignore_conflicts)
+
+
+def insert_many(table: Table, batch: Batch, returning: Sequence[Column] = (), *, ignore_conflicts: bool = False) -> Compiled:
+    """Returns the INSERT of a batch; the core splits it where a server takes only so many parameters."""
+    wanted = Inserted(table, batch.fields, tuple(returning), ignore_conflicts)
+    columns = [table.by_field[name] for name in batch.fields]
+
+    def build(_: Values) -> Node:
+        rows = outputs(wanted.returning, "")
+        return statement.insert(table, columns, row=None, returning=rows, ignore_conflicts=ignore_conflicts)
+
+    made = compiled("insert", wanted, build)
+    return Compiled(made.shape, batch.columns)

@@ -1,0 +1,113 @@
+"""The lazy verbs of a queryset: what both faces share, and what a queryset refuses to be."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from oxyde import F, Q
+from oxyde.exceptions import FieldError
+from tests.cases.models import Author
+from tests.models import Author as Writer
+from tests.models import Post
+
+DIALECTS = ("postgres", "sqlite", "mysql", "mariadb")
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_sql_needs_no_connection(dialect: str) -> None:
+    """The text has placeholders, the values stand beside it."""
+    sql, parameters = Author.objects.filter(name="it's", age__gt=3).sql(dialect)
+    assert "it's" not in sql
+    assert "SELECT" in sql
+    assert parameters == ["it's", 3]
+
+
+def test_sql_with_types() -> None:
+    """Each parameter with the name of its type."""
+    assert Author.objects.filter(age=1, active=True).sql("sqlite", with_types=True)[1] == [(1, "int"), (True, "bool")]
+
+
+def test_unknown_dialects() -> None:
+    """A ValueError that names it."""
+    with pytest.raises(ValueError, match="oracle"):
+        Author.objects.sql("oracle")
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_text_is_stable(dialect: str) -> None:
+    """Other values, and lists of nearly the same length, have the same text."""
+    one, two = (
+        Author.objects.filter(age__in=members, name=name).sql(dialect)[0] for members, name in (([1, 2, 3], "a"), ([4, 5, 6, 7], "b"))
+    )
+    assert one == two
+
+
+def test_ir_is_json() -> None:
+    """``to_ir()`` is JSON with sorted keys."""
+    found = json.loads(Author.objects.filter(age=1).to_ir())
+    assert list(found) == ["statement", "v"]
+    assert list(found["statement"]["select"]) == sorted(found["statement"]["select"])
+
+
+@pytest.mark.parametrize(
+    ("act", "verb"),
+    [
+        (iter, r"all\(\)"),
+        (lambda chain: chain.__aiter__(), r"all\(\)"),
+        (len, r"count\(\)"),
+        (bool, r"exists\(\)"),
+        (lambda chain: 1 in chain, r"exists\(\)"),
+        (lambda chain: chain.__await__(), r"all\(\)"),
+    ],
+)
+def test_a_queryset_is_no_list(act: Any, verb: str) -> None:
+    """Iterating, awaiting and measuring name the verb to use, and say what blocking code does."""
+    with pytest.raises(TypeError, match=rf"await queryset\.{verb}.*queryset\.sync"):
+        act(Author.objects.filter(age=1))
+
+
+async def test_awaiting_a_queryset() -> None:
+    """So does ``await queryset`` itself."""
+    with pytest.raises(TypeError, match=r"all\(\)"):
+        await Author.objects.filter(age=1)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda chain: chain.filter(nmae="x"),
+        lambda chain: chain.exclude(Q(nmae="x")),
+        lambda chain: chain.order_by("-nmae"),
+        lambda chain: chain.values("nmae"),
+        lambda chain: chain.values_list("nmae", flat=True),
+        lambda chain: chain.filter(name=F("nmae")),
+    ],
+)
+@pytest.mark.parametrize("face", ["async", "sync"])
+def test_mistakes_are_met_early(make: Any, face: str) -> None:
+    """Names are checked by the verb that takes them, on both faces, and the near match is named."""
+    chain = Author.objects if face == "async" else Author.objects.sync
+    with pytest.raises(FieldError, match='did you mean "name"'):
+        make(chain)
+
+
+def test_both_faces_ask_the_same() -> None:
+    """``.sync`` may stand anywhere in the chain."""
+    chain = Author.objects.filter(age=1).order_by("name")[1:3]
+    assert chain.sync.compiled() == chain.compiled() == Author.objects.sync.filter(age=1).order_by("name")[1:3].compiled()
+    assert chain.using("x").sync.alias == "x"
+    assert type(chain.sync.filter(age=2)) is type(chain.sync)
+
+
+def test_masked_secrets_and_plain_ones() -> None:
+    """A model without secrets has one statement for rows and frames."""
+    assert Post.objects.compiled(masked=True) == Post.objects.compiled()
+
+
+def test_relations_are_no_columns_of_values() -> None:
+    """A to-many relation in ``values()`` is its key; a foreign key its own column."""
+    assert "blog_post" in Writer.objects.values("posts").sql("sqlite")[0]
+    assert "JOIN" not in Post.objects.values("author").sql("sqlite")[0]

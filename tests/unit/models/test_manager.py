@@ -1,0 +1,101 @@
+"""Managers: every verb of a queryset on a class, scopes, and querysets of your own."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from oxyde import Field, Manager, Model, Q, QuerySet
+from oxyde.models.blocking import BlockingQuerySet
+from tests.unit.queries.shapes import values_of, where_of
+
+
+class Books(QuerySet["Book"]):
+    """Knows what is cheap."""
+
+    def cheap(self, most: int = 10) -> Books:
+        """Returns the books of at most that price."""
+        return self.filter(price__lte=most)
+
+
+class Book(Model):
+    """A table with three managers."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    price: int = 0
+    gone: bool = False
+    shelf = Manager.from_queryset(Books)()
+    present = Manager.from_queryset(QuerySet)(scope=Q(gone=False))
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+
+
+class Novel(Book):
+    """A table of its own."""
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+
+
+def test_every_verb_stands_on_the_manager() -> None:
+    """What a queryset can do, ``objects`` can."""
+    verbs = {name for name, _ in inspect.getmembers(QuerySet, inspect.isfunction) if not name.startswith("_")}
+    assert {name for name in verbs if not hasattr(Book.objects, name)} == set()
+    assert {"all", "update", "delete", "bulk_create", "to_arrow"} <= verbs
+
+
+def test_both_faces_have_the_same_verbs() -> None:
+    """Every awaited verb has a blocking twin with the same parameters."""
+    for name, verb in inspect.getmembers(QuerySet, inspect.iscoroutinefunction):
+        if not name.startswith("_"):
+            twin = getattr(BlockingQuerySet, name)
+            assert not inspect.iscoroutinefunction(twin)
+            assert inspect.signature(twin).parameters == inspect.signature(verb).parameters, name
+
+
+def test_a_manager_belongs_to_its_class() -> None:
+    """A derived table has its own rows, and an instance no manager."""
+    assert Novel.objects.model is Novel
+    assert Book.objects.model is Book
+    with pytest.raises(AttributeError, match=r"write Book\.objects"):
+        _ = Book().objects
+
+
+def test_what_is_no_table_has_no_rows() -> None:
+    """A mixin cannot be queried."""
+
+    class Mixin(Model):
+        name: str = ""
+
+    with pytest.raises(TypeError, match="Mixin"):
+        Mixin.objects.filter(name="x")
+
+
+def test_querysets_of_your_own() -> None:
+    """Their verbs stand on the manager and chain."""
+    chain = Book.shelf.cheap(3).filter(gone=True).cheap(2)
+    assert type(chain) is Books
+    assert values_of(chain) == [3, True, 2]
+
+
+def test_scopes() -> None:
+    """A scope narrows every verb; ``unscoped()`` sees all rows."""
+    assert where_of(Book.present.filter(price=1)) == where_of(Book.objects.filter(gone=False).filter(price=1))
+    assert where_of(Book.present.unscoped()) is None
+
+
+def test_query_is_a_fresh_queryset() -> None:
+    """``objects.query()`` gives one to build on."""
+    assert type(Book.objects.query()) is QuerySet
+    assert type(Book.shelf.query()) is Books
+
+
+def test_reprs() -> None:
+    """One line, no I/O."""
+    assert repr(Book.objects) == "<Manager of Book>"

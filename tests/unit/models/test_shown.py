@@ -1,0 +1,79 @@
+"""What a queryset looks like: one line or HTML, never its rows, never its values, never an error."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from pydantic import SecretStr
+
+from oxyde import Field, Model
+from tests.cases.models import Author
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+class Vault(Model):
+    """Keeps a secret."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    word: SecretStr = SecretStr("")
+
+    class Meta:
+        """A table whose name is markup."""
+
+        is_table = True
+        table_name = "<b>vault</b>"
+
+
+class Tags(HTMLParser):
+    """Collects the tags and the text of a document."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        """Notes a tag."""
+        self.tags.add(tag)
+
+    def handle_data(self, data: str) -> None:
+        """Notes text."""
+        self.text += data
+
+
+def test_a_line() -> None:
+    """Class, model and SQL, without values."""
+    shown = repr(Author.objects.filter(name="hunter2"))
+    assert shown.startswith("<QuerySet of Author: SELECT")
+    assert "hunter2" not in shown
+    assert "\n" not in shown
+    assert len(shown) < 300
+    assert repr(Author.objects.filter().sync).startswith("<BlockingQuerySet of Author: SELECT")
+
+
+@pytest.mark.parametrize("face", ["async", "sync"])
+def test_html(face: str) -> None:
+    """The statement and its parameters, everything escaped."""
+    chain = Author.objects.filter(name=HOSTILE)
+    shown = Tags((chain if face == "async" else chain.sync)._repr_html_())
+    assert HOSTILE in shown.text
+    assert "script" not in shown.tags
+    assert "SELECT" in shown.text
+
+
+def test_secrets_are_masked() -> None:
+    """The parameters of a model with secrets are not shown at all."""
+    html = Vault.objects.filter(word=SecretStr("hunter2"))._repr_html_()
+    assert "hunter2" not in html
+    assert "•••" in html
+    assert "b" not in Tags(html).tags
+
+
+def test_a_repr_never_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A queryset that cannot be compiled says so by the class of the error."""
+    chain = Author.objects.values("age").distinct().order_by("name")
+    assert repr(chain) == "<QuerySet of Author: FieldError>"
+    assert "FieldError" in chain._repr_html_()

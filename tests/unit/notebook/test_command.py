@@ -1,0 +1,76 @@
+"""The line of a magic is understood, or refused in a sentence."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import SecretStr
+
+from oxyde.notebook.command import Options, UsageError, connect_arguments, options, variables
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("", Options()),
+        ("kept <<", Options(target="kept")),
+        ("kept<<", Options(target="kept")),
+        ("  kept  <<  --on other -n 3 ", Options(target="kept", on="other", rows=3)),
+        ("--on=other -n=3", Options(on="other", rows=3)),
+        ("-n 1 --on  b  SELECT -1", Options(on="b", rows=1, rest="SELECT -1")),
+        ("SELECT 1 << 2", Options(rest="SELECT 1 << 2")),
+        ("größe << SELECT 1", Options(target="größe", rest="SELECT 1")),
+        ("-n 5 -- a comment", Options(rows=5, rest="-- a comment")),
+        ("Order.objects.filter(a=-1)", Options(rest="Order.objects.filter(a=-1)")),
+    ],
+)
+def test_options(line: str, wanted: Options) -> None:
+    """Target, options, rest."""
+    assert options(line) == wanted
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("-n", "-n needs a value"),
+        ("--on", "--on needs a value"),
+        ("-n many", "not many"),
+        ("-n 0", "not 0"),
+        ("-n -1", "not -1"),
+        ("-n ²", "not ²"),
+        ("-n 99999999999", "from 1 to 10,000"),
+        ("--rows 3", "unknown option --rows; known are --on NAME and -n ROWS"),
+        ("-", "unknown option -"),
+    ],
+)
+def test_wrong_options(line: str, message: str) -> None:
+    """The message says which."""
+    with pytest.raises(UsageError) as caught:
+        options(line)
+    assert message in str(caught.value)
+
+
+def test_connect() -> None:
+    """A URL, perhaps from a variable, and a name."""
+    names = {"url": "sqlite://a.db", "hidden": SecretStr("sqlite://b.db"), "number": 3}
+    assert connect_arguments("sqlite://a.db", names) == ("sqlite://a.db", "default")
+    assert connect_arguments("'sqlite:///a b.db' --as x", names) == ("sqlite:///a b.db", "x")
+    assert connect_arguments("$url --as x", names) == ("sqlite://a.db", "x")
+    assert connect_arguments("${hidden}", names) == ("sqlite://b.db", "default")
+    for line in ("", "a b", "a --as", "a --on b", "'a"):
+        with pytest.raises(UsageError, match="usage: %oxyde connect URL"):
+            connect_arguments(line, names)
+    with pytest.raises(UsageError, match='did you mean "url"'):
+        connect_arguments("$urll", names)
+    with pytest.raises(UsageError, match="of type int"):
+        connect_arguments("$number", names)
+
+
+def test_url_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable of the environment serves where the notebook has none."""
+    monkeypatch.setenv("NOTEBOOK_DATABASE", "sqlite://c.db")
+    assert connect_arguments("$NOTEBOOK_DATABASE", {}) == ("sqlite://c.db", "default")
+
+
+def test_variables() -> None:
+    """Modules, functions and hidden names are not what was meant."""
+    assert list(variables({"a": 1, "_b": 2, "pytest": pytest, "len": len, "none": None})) == ["a", "none"]

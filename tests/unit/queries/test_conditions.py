@@ -1,0 +1,179 @@
+"""Conditions: how they join, what they become, and that a negation is the complement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from oxyde import F, Q
+from oxyde.exceptions import FieldError, FieldLookupError, UnsupportedError
+from tests.cases.models import Author, Team
+from tests.models import Author as Writer
+from tests.models import Post
+from tests.unit.queries import trees
+from tests.unit.queries.shapes import values_of, where_of
+
+everyone = Author.objects
+
+
+def nodes(node: Any, kind: str) -> list[Any]:
+    """Returns the nodes of one kind inside a statement."""
+    if isinstance(node, dict):
+        own = [node[kind]] if kind in node else []
+        return own + [found for item in node.values() for found in nodes(item, kind)]
+    return [found for item in node for found in nodes(item, kind)] if isinstance(node, list) else []
+
+
+@given(trees.conditions())
+def test_exclude_is_the_complement_of_filter(condition: Q) -> None:
+    """``exclude(p)`` and ``filter(~p)`` are one statement."""
+    one, two = everyone.exclude(condition).compiled(), everyone.filter(~condition).compiled()
+    assert one.shape == two.shape
+    assert [repr(value) for value in one.values] == [repr(value) for value in two.values]
+
+
+@given(trees.conditions(), trees.conditions())
+def test_chained_filters_are_and(one: Q, two: Q) -> None:
+    """``filter(a).filter(b)`` asks what ``filter(a & b)`` asks."""
+    assert where_of(everyone.filter(one).filter(two)) == where_of(everyone.filter(Q(one) & Q(two)).filter())
+
+
+@given(trees.conditions())
+def test_the_empty_condition_changes_nothing(condition: Q) -> None:
+    """``Q()`` joined with a condition is that condition, whatever joins them; a loop may begin with it."""
+    for joined in (
+        Q() & condition,
+        condition & Q(),
+        Q() | condition,
+        condition | Q(),
+        Q() ^ condition,
+        Q(Q(), condition),
+        ~Q() | condition,
+    ):
+        assert where_of(everyone.filter(joined)) == where_of(everyone.filter(condition))
+    assert where_of(everyone.filter(Q() | Q(), ~Q())) is None
+    assert where_of(everyone.exclude(Q())) is None
+
+
+@given(trees.conditions(4))
+def test_a_condition_is_not_changed_by_its_use(condition: Q) -> None:
+    """Joining and negating make new objects."""
+    before = where_of(everyone.filter(condition))
+    _ = ~condition, condition & Q(age=1), condition | Q(age=1), condition ^ Q(age=1)
+    assert where_of(everyone.filter(condition)) == before
+
+
+def test_joins_are_flat() -> None:
+    """Conditions of one kind stand side by side, however they were written."""
+    many = Q(age=0)
+    for number in range(1, 1_000):
+        many |= Q(age=number)
+    assert len(where_of(everyone.filter(many))["or"]) == 1_000
+    assert len(where_of(everyone.filter(Q(age=1) & (Q(age=2) & Q(age=3))))["and"]) == 3
+
+
+def test_conditions_that_nest_too_deep_are_refused() -> None:
+    """Depth is bounded before anything is sent."""
+    deep = Q(age=0)
+    for number in range(300):
+        deep = ~(deep | Q(age=number)) if number % 2 else ~(deep & Q(age=number))
+    with pytest.raises(FieldError, match="conditions nest deeper than 128"):
+        everyone.filter(deep)
+
+
+@pytest.mark.parametrize(
+    ("condition", "kind"),
+    [
+        (Q(age=1), "not"),
+        (Q(email="x"), "or"),
+        (Q(email="x", score=1.0), "is_not_true"),
+        (Q(email=None), "not"),
+        (Q(email__in=[]), "not"),
+        (Q(team__name="Red"), "or"),
+        (Q(age=F("score")), "or"),
+        (Q(email="x") | Q(age=1), "is_not_true"),
+        (Q(age=1) | Q(age=2), "not"),
+    ],
+)
+def test_how_a_negation_is_written(condition: Q, kind: str) -> None:
+    """NOT where nothing is NULL, NOT or IS NULL for one column, else IS NOT TRUE."""
+    assert set(where_of(everyone.exclude(condition))) == {kind}
+
+
+def test_a_negation_of_a_negation() -> None:
+    """What is not true is true or false, so that NOT suffices the second time."""
+    assert set(where_of(everyone.filter(~~Q(email="x")))) == {"not"}
+    assert set(where_of(everyone.exclude(~Q(email="x")))) == {"not"}
+
+
+def test_paths_to_several_rows_are_exists() -> None:
+    """A filter across a to-many path is an EXISTS; it joins nothing to the rows themselves."""
+    for chain in (Team.objects.filter(authors__age=1), Post.objects.filter(tags__name="x"), Writer.objects.filter(posts__tags__name="x")):
+        assert "joins" not in chain.compiled().shape.decode("latin-1").split("exists")[0]
+        assert list(where_of(chain)) == ["exists"]
+
+
+def test_lookups_of_one_filter_meet_in_one_row() -> None:
+    """Lookups side by side are one EXISTS, chained filters one each, and so are all lookups of one exclude."""
+    together = Team.objects.filter(authors__age=1, authors__name="x")
+    assert len(nodes(where_of(together), "exists")) == 1
+    assert len(nodes(where_of(Team.objects.filter(authors__age=1).filter(authors__name="x")), "exists")) == 2
+    assert len(nodes(where_of(Team.objects.exclude(authors__age=1, authors__name="x")), "exists")) == 1
+    assert values_of(together) == [1, "x"]
+
+
+def test_a_related_row_by_its_key() -> None:
+    """A to-many relation by itself is compared with the key of the other side, an object with its key."""
+    by_name = where_of(Writer.objects.filter(posts=3))
+    assert by_name == where_of(Writer.objects.filter(posts__id=3))
+    assert values_of(Writer.objects.filter(posts=Post(id=3, title="t"))) == [3]
+    with pytest.raises(FieldError, match="takes a Post or its id, not Author"):
+        Writer.objects.filter(posts=Writer(id=1, name="n", email="e"))
+
+
+def test_expressions_across_several_rows_are_refused() -> None:
+    """Until subqueries can refer outwards, that is said."""
+    with pytest.raises(UnsupportedError, match="authors__age leads to several rows"):
+        Team.objects.filter(authors__age=F("id"))
+
+
+@pytest.mark.parametrize("other", ["x", None, {"age": 1}, True])
+def test_only_conditions_join(other: Any) -> None:
+    """``Q & "x"`` is a TypeError, and so is a condition that is none."""
+    for join in (lambda: Q(age=1) & other, lambda: Q(age=1) | other, lambda: Q(age=1) ^ other, lambda: Q(other)):
+        with pytest.raises(TypeError, match=type(other).__name__):
+            join()
+
+
+@pytest.mark.parametrize(
+    ("lookups", "message"),
+    [
+        ({"age__contains": "1"}, r'Author.age is int and has no lookup "contains"'),
+        ({"name__year": 1}, r'Author.name is text and has no lookup "year"'),
+        ({"name__contians": "x"}, r'did you mean "contains"'),
+        ({"team__name__foo": "x"}, r'Team.name is text and has no lookup "foo"'),
+        ({"born__year__contains": 1}, r'Author.born__year is int and has no lookup "contains"'),
+        ({"born__year__gte__lt": 1}, r'Author.born__year is int and has no lookup "gte__lt"'),
+    ],
+)
+def test_unknown_lookups(lookups: dict[str, Any], message: str) -> None:
+    """The error names model, field and lookup."""
+    with pytest.raises(FieldLookupError, match=message):
+        everyone.filter(**lookups)
+
+
+def test_an_unknown_field_behind_a_relation() -> None:
+    """Behind a relation a field may have been meant: the near match is named."""
+    for name in ("team__nmae", "team__nmae__contains", "team__authors__nmae"):
+        with pytest.raises(FieldError, match=r'(Team|Author) has no field "nmae"; did you mean "name"'):
+            everyone.filter(**{name: "x"})
+
+
+def test_a_repr_has_no_values() -> None:
+    """Values may be secret."""
+    shown = repr(~(Q(name="hunter2") | Q(age=41)))
+    assert "hunter2" not in shown
+    assert "41" not in shown
+    assert "name" in shown

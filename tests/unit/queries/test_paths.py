@@ -1,0 +1,98 @@
+"""Names are followed through relations to columns, and what is no name says what was meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from oxyde import Field, Model
+from oxyde.exceptions import FieldError
+from oxyde.queries.paths import all_columns, column_path, key_of, resolve
+from tests.models import Author, Comment, Post, PostTag, Tag
+
+
+class Pair(Model):
+    """Has a key of two columns."""
+
+    left: int = Field(db_pk=True)
+    right: int = Field(db_pk=True)
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "key", "hops"),
+    [
+        (Post, "title", ("title",), 0),
+        (Post, "pk", ("id",), 0),
+        (Post, "author", ("author_id",), 0),
+        (Post, "author_id", ("author_id",), 0),
+        (Post, "author__id", ("author_id",), 0),
+        (Post, "author__pk", ("author_id",), 0),
+        (Post, "author__name", ("author", "name"), 1),
+        (Comment, "post__author__name", ("post", "author", "name"), 2),
+        (Comment, "post__author", ("post", "author_id"), 1),
+        (Author, "posts", ("posts", "id"), 1),
+        (Author, "posts__title", ("posts", "title"), 1),
+        (Post, "tags__name", ("tags", "name"), 1),
+        (Tag, "name", ("name",), 0),
+    ],
+)
+def test_names(model: type[Model], name: str, key: tuple[str, ...], hops: int) -> None:
+    """A foreign key's own column needs no join; everything behind it does."""
+    path, rest = resolve(model.__table__, name)
+    assert (path.key, len(path.hops), rest) == (key, hops, ())
+
+
+def test_lookups_are_left_over() -> None:
+    """What follows a column is handed back."""
+    assert resolve(Post.__table__, "published__date__gte")[1] == ("date", "gte")
+    assert resolve(Post.__table__, "author__isnull")[1] == ("isnull",)
+
+
+def test_the_same_name_is_the_same_path() -> None:
+    """Paths are compared by identity, because resolving is remembered."""
+    assert resolve(Post.__table__, "author__name")[0] is resolve(Post.__table__, "author__name")[0]
+
+
+def test_where_several_rows_begin() -> None:
+    """A path knows its first relation to many."""
+    assert resolve(Author.__table__, "posts__author__name")[0].many == 0
+    assert resolve(Comment.__table__, "post__tags__name")[0].many == 1
+    assert resolve(Comment.__table__, "post__author__name")[0].many is None
+
+
+def test_what_may_be_missing() -> None:
+    """A column behind an optional relation may be missing although it is NOT NULL."""
+    assert resolve(Post.__table__, "author__name")[0].nullable
+    assert not resolve(Comment.__table__, "post__title")[0].nullable
+    assert not resolve(PostTag.__table__, "tag__name")[0].nullable
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "message"),
+    [
+        (Post, "titel", 'Post has no field "titel"; did you mean "title"'),
+        (Post, "author__nmae", 'Author has no field "nmae"; did you mean "name"'),
+        (Post, "zzz", 'Post has no field "zzz"; it has id, title, views'),
+        (Post, "title__length", 'Post.title is a column, and "length" behind it means nothing here'),
+        (Post, "", 'Post has no field ""'),
+        (Pair, "pk", r"Pair has a key of several fields \(left, right\); name the fields themselves"),
+    ],
+)
+def test_wrong_names(model: type[Model], name: str, message: str) -> None:
+    """The error names the model, the name and the near match."""
+    with pytest.raises(FieldError, match=message):
+        column_path(model.__table__, name)
+
+
+def test_keys() -> None:
+    """A key of one column is found by itself."""
+    assert key_of(Post.__table__).field == "id"
+
+
+def test_all_columns() -> None:
+    """Every column of the table, in order, without relations."""
+    assert [path.column.field for path in all_columns(Post.__table__)] == ["id", "title", "views", "published", "author_id"]
