@@ -32,7 +32,7 @@ impl std::error::Error for Fault {}
 
 type Written = Result<(), Fault>;
 
-/// The first day and the day after the last that the server knows, counted from 2000-01-01.
+/// The first and the last day that the server knows, counted from 2000-01-01.
 const FIRST_DAY: i32 = -2_451_545;
 const LAST_DAY: i32 = 2_145_031_948;
 
@@ -103,7 +103,7 @@ fn single(wire: Wire, cell: &Cell<'_>, out: &mut Vec<u8>) -> Written {
         (Wire::Uuid, Cell::Uuid(value)) => out.extend(value),
         (Wire::Uuid, Cell::Text(value)) => out.extend(parsed(value, slot::parse_uuid, "UUID")?),
         (Wire::Date, Cell::Date(value)) => {
-            let days = value.checked_sub(EPOCH_DAYS).filter(|days| (FIRST_DAY..LAST_DAY).contains(days));
+            let days = value.checked_sub(EPOCH_DAYS).filter(|days| (FIRST_DAY..=LAST_DAY).contains(days));
             out.extend(days.ok_or_else(|| Fault::Value("the date lies outside PostgreSQL's calendar".to_owned()))?.to_be_bytes());
         }
         (Wire::Time, Cell::Time(value)) => out.extend(value.to_be_bytes()),
