@@ -3,7 +3,7 @@
 use oxyde_ir::ColumnType;
 
 use super::columns::Values;
-use super::read::{self, Read};
+use super::read::{self, Part, Read, Reader};
 use crate::batch::{Column, Data, TextColumn};
 use crate::json;
 
@@ -11,40 +11,40 @@ use crate::json;
 pub enum Cells {
     Bool {
         values: Vec<bool>,
-        read: fn(&[u8]) -> Read<bool>,
+        read: Reader<bool>,
     },
     Int16 {
         values: Vec<i16>,
-        read: fn(&[u8]) -> Read<i16>,
+        read: Reader<i16>,
     },
     Int32 {
         values: Vec<i32>,
-        read: fn(&[u8]) -> Read<i32>,
+        read: Reader<i32>,
         data: fn(Vec<i32>) -> Data,
     },
     Int64 {
         values: Vec<i64>,
-        read: fn(&[u8]) -> Read<i64>,
+        read: Reader<i64>,
         data: fn(Vec<i64>) -> Data,
     },
     Float32 {
         values: Vec<f32>,
-        read: fn(&[u8]) -> Read<f32>,
+        read: Reader<f32>,
     },
     Float64 {
         values: Vec<f64>,
-        read: fn(&[u8]) -> Read<f64>,
+        read: Reader<f64>,
     },
     /// What stands in the payload as it is.
     Text {
         values: TextColumn,
-        read: fn(&[u8]) -> Read<&[u8]>,
+        read: Part,
         data: fn(TextColumn) -> Data,
     },
     /// Text made of the payload.
     Made {
         values: TextColumn,
-        read: fn(&[u8]) -> Read<String>,
+        read: Reader<String>,
         data: fn(TextColumn) -> Data,
     },
     Decimal {
@@ -56,13 +56,13 @@ pub enum Cells {
     DecimalText {
         values: TextColumn,
         digits: Option<(u8, i8)>,
-        read: fn(&[u8]) -> Read<String>,
+        read: Reader<String>,
     },
     TimeTz(Vec<(i64, i32)>),
     Interval(Vec<(i32, i32, i64)>),
     Uuid {
         values: Vec<[u8; 16]>,
-        read: fn(&[u8]) -> Read<[u8; 16]>,
+        read: Reader<[u8; 16]>,
     },
     List {
         offsets: Vec<i32>,
@@ -73,7 +73,7 @@ pub enum Cells {
         offsets: Vec<i32>,
         items: Column,
         item: ColumnType,
-        read: fn(&[u8]) -> Read<&[u8]>,
+        read: Part,
     },
 }
 

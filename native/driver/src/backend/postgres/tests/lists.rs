@@ -76,7 +76,7 @@ async fn lists_of_the_application_are_arrays() {
     let words = [Value::Array(vec![text("a,\"{}"), Value::Null])];
     let finished = connection.execute(request(&form, &words, &Cancel::default())).await.unwrap();
     assert_eq!(row(&finished), words);
-    let many = raw(&format!("SELECT 1 WHERE 1 IN ({})", vec!["$1"; 3].join(",")), 70_000);
+    let many = raw("SELECT 1", 70_000);
     let error = connection.execute(request(&many, &vec![Value::Int(1); 70_000], &Cancel::default())).await.unwrap_err();
     assert_eq!((error.kind, connection.is_healthy()), (Kind::Field, true), "{error}");
 }

@@ -74,7 +74,8 @@ async fn values_return_through_columns_of_every_type() {
         assert_eq!((row(&finished), finished.affected), (vec![value.clone()], 1), "{column}");
         if value != Value::Null && !matches!(column, "doc" | "numbers" | "letter") {
             // The server means the same.
-            let found = run(&mut connection, &format!("SELECT count(*) FROM oxyde_pg_all WHERE {column} = $1"), &[value.clone()]).await;
+            let found =
+                run(&mut connection, &format!("SELECT count(*) FROM oxyde_pg_all WHERE {column} = $1"), std::slice::from_ref(&value)).await;
             assert_eq!(row(&found.unwrap()), [Value::Int(1)], "{column}: {value:?}");
         }
     }

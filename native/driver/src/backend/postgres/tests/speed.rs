@@ -12,6 +12,13 @@ use crate::stream::{Limits, Message, channel};
 
 const SQL: &str = "SELECT * FROM oxyde_pg_speed";
 
+/// CPU seconds of this process so far; the wall says more about the machine.
+fn cpu() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let ticks = stat.rsplit(") ").next().unwrap_or_default().split(' ').skip(11).take(2);
+    ticks.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "measures, and takes some seconds"]
 async fn a_million_rows() {
@@ -22,15 +29,15 @@ async fn a_million_rows() {
                  FROM generate_series(1, 1000000) AS n; ANALYZE oxyde_pg_speed";
     connection.command(table).await.unwrap();
     for _ in 0..3 {
-        let start = Instant::now();
+        let (start, before) = (Instant::now(), cpu());
         let mut bytes = 0;
         let mut rows = connection.inner.fetch_many(sqlx::query(SQL));
         while let Some(item) = rows.next().await {
             bytes += usize::from(item.unwrap().is_right());
         }
         drop(rows);
-        println!("{bytes} rows, bytes only: {:?}", start.elapsed());
-        let start = Instant::now();
+        println!("{bytes} rows, bytes only: {:?}, CPU {:.2} s", start.elapsed(), cpu() - before);
+        let (start, before) = (Instant::now(), cpu());
         let (sink, mut receiver) = channel(Limits::ARROW, silence());
         let (step, never) = (raw(SQL, 0), Cancel::default());
         let read = async {
@@ -46,6 +53,6 @@ async fn a_million_rows() {
             sink.finish(end).await;
         };
         let ((), rows) = tokio::join!(work, read);
-        println!("{rows} rows before the last batch, decoded: {:?}", start.elapsed());
+        println!("{rows} rows before the last batch, decoded: {:?}, CPU {:.2} s", start.elapsed(), cpu() - before);
     }
 }
