@@ -17,8 +17,9 @@ def describe(shape: bytes) -> str:
 def render(shape: bytes, dialect: str, values: tuple[Any, ...] | None = None) -> list[tuple[str, list[Any]]]:
     """The steps of a statement as SQL text with the values of their placeholders, without a connection.
 
-    A bulk insert is rendered for its number of rows, one entry for each statement sent; its rows are those that the caller gave.
-    A value that only an earlier step can know (a generated key) is ``...``. Without values the lists are empty.
+    A bulk insert is rendered for its number of rows, in as many entries as it takes; a statement that is sent for each row stands once,
+    with the values of all rows one after another. A value that only an earlier step can know (a generated key)
+    is ``...``. Without values the lists are empty.
     Raises UnsupportedError when the dialect cannot do it, ValueError for an unknown dialect.
     """
 

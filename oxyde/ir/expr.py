@@ -147,7 +147,7 @@ def regex(inner: Node, pattern: dict[str, Any], *, fold: bool = False) -> Node:
 
 def arithmetic(op: str, left: Node, right: Node, kind: ColumnType) -> Node:
     """Arithmetic: add, subtract, multiply, divide, modulo or power; ``kind`` is the type of the result."""
-    return {"arithmetic": {"op": op, "left": left, "right": right, "ty": kind.wire()}}
+    return {"arithmetic": {"op": op, "left": left, "right": right, "type": kind.wire()}}
 
 
 def negative(inner: Node) -> Node:
@@ -157,7 +157,7 @@ def negative(inner: Node) -> Node:
 
 def call(function: str, args: list[Node], kind: ColumnType) -> Node:
     """A function of a row's values; ``kind`` is the type of the result."""
-    return {"call": {"function": function, "args": args, "ty": kind.wire()}}
+    return {"call": {"function": function, "args": args, "type": kind.wire()}}
 
 
 def extract(part: str, inner: Node, of: ColumnType) -> Node:
@@ -167,7 +167,7 @@ def extract(part: str, inner: Node, of: ColumnType) -> Node:
 
 def cast(inner: Node, kind: ColumnType) -> Node:
     """A value as another type."""
-    return {"cast": {"expr": inner, "ty": kind.wire()}}
+    return {"cast": {"expr": inner, "type": kind.wire()}}
 
 
 def aggregate(function: str, inner: Node | None, kind: ColumnType, of: ColumnType, *, distinct: bool = False) -> Node:

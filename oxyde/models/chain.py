@@ -73,7 +73,7 @@ class Chain(Generic[M]):
         return self._next(query.limited(self.state, count))
 
     def offset(self, count: int) -> Self:
-        """Returns the rows after the first so many."""
+        """Returns the rows after the first so many; a limit stays what it is, whichever comes first, as in SQL."""
         return self._next(query.skipped(self.state, count))
 
     def distinct(self) -> Self:

@@ -64,10 +64,9 @@ def limited(state: State, count: int) -> State:
 
 
 def skipped(state: State, count: int) -> State:
-    """Returns the rows after so many; of a slice, of its own rows."""
+    """Returns the rows after so many; a limit stays what it is, whichever comes first, as in SQL."""
     _check_count("offset", count)
-    limit = None if state.limit is None else max(state.limit - count, 0)
-    return state.with_(offset=state.offset + count, limit=limit)
+    return state.with_(offset=state.offset + count)
 
 
 def _check_count(verb: str, count: Any) -> None:
@@ -101,6 +100,8 @@ def sliced(state: State, key: Any) -> State:
             raise TypeError(message)
         if (end is not None and end < 0) or key == -1:
             raise ValueError("a queryset has no negative index; use reverse() or last()")
+    if start and state.limit is not None:
+        state = state.with_(limit=max(state.limit - start, 0))
     moved = skipped(state, start) if start else state
     return moved if stop is None else limited(moved, max(stop - start, 0))
 

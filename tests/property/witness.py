@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import sqlite3
+import math
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
@@ -16,6 +16,7 @@ import pymysql
 from pydantic import BaseModel
 
 from tests.property.everything import Flavour, Inner
+from tests.property.lite import Lite
 
 Reader = Callable[[str], list[tuple[Any, ...]]]
 
@@ -23,16 +24,7 @@ Reader = Callable[[str], list[tuple[Any, ...]]]
 def reader(dialect: str, url: str) -> Reader:
     """Returns a function that runs a query on the server by another driver."""
     if dialect == "sqlite":
-        path = url.removeprefix("sqlite:///")
-
-        def lite(sql: str) -> list[tuple[Any, ...]]:
-            connection = sqlite3.connect(path)
-            try:
-                return connection.execute(sql).fetchall()
-            finally:
-                connection.close()
-
-        return lite
+        return Lite(url.removeprefix("sqlite:///"))
     if dialect == "postgres":
 
         def postgres(sql: str) -> list[tuple[Any, ...]]:
@@ -156,8 +148,20 @@ def _float(dialect: str, value: float) -> str:
         return f"'{value!r}'::float8"
     if value in {float("inf"), float("-inf")}:
         return "9e999" if value > 0 else "-9e999"
+    if dialect == "sqlite":
+        return _by_powers_of_two(value)
     text = repr(value)
     return text if "e" in text else text + "e0"
+
+
+def _by_powers_of_two(value: float) -> str:
+    """Returns a float as an integer times powers of two: SQLite rounds decimal literals of many digits to a neighbour."""
+    mantissa, exponent = math.frexp(value)
+    exponent -= 53
+    sign = "/" if exponent < 0 else "*"
+    whole, rest = divmod(abs(exponent), 62)
+    factors = [2**62] * whole + [2**rest]
+    return f"({int(mantissa * 2**53)} * 1.0" + "".join(f" {sign} {factor}.0" for factor in factors) + ")"
 
 
 def _text(dialect: str, value: str) -> str:

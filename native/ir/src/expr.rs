@@ -15,7 +15,7 @@ pub enum Expr {
         name: String,
         /// What it holds. `SQLite` compares, sorts and reckons with decimals in a way of its own, and a date less a date takes another
         /// operator than a number less a number: given for every column that is no plain bool, int, float or text.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
         ty: Option<ColumnType>,
     },
     Param(Param),
@@ -76,12 +76,14 @@ pub enum Expr {
         left: Box<Expr>,
         right: Box<Expr>,
         /// The type of the result.
+        #[serde(rename = "type")]
         ty: ColumnType,
     },
     Negate(Box<Expr>),
     Call {
         function: Function,
         args: Vec<Expr>,
+        #[serde(rename = "type")]
         ty: ColumnType,
     },
     /// A part of a date or time; `date` and `time` cut a datetime.
@@ -92,12 +94,14 @@ pub enum Expr {
     },
     Cast {
         expr: Box<Expr>,
+        #[serde(rename = "type")]
         ty: ColumnType,
     },
     Case {
         whens: Vec<When>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         otherwise: Option<Box<Expr>>,
+        #[serde(rename = "type")]
         ty: ColumnType,
     },
     Aggregate(Aggregate),

@@ -42,7 +42,7 @@ fn plan(py: Python<'_>, shape: &[u8], dialect: &str) -> PyResult<Plan> {
 /// A statement of the server's and the values of its placeholders.
 type Rendered<'py> = (String, Vec<Bound<'py, PyAny>>);
 
-/// The steps of a statement as text, one entry for each time that a step is sent.
+/// The steps of a statement as text: see `_native.pyi`.
 #[pyfunction]
 #[pyo3(signature = (shape, dialect, values = None))]
 #[allow(clippy::needless_pass_by_value)] // pyo3 hands it over
@@ -56,8 +56,13 @@ pub fn render<'py>(py: Python<'py>, shape: &[u8], dialect: &str, values: Option<
     let inputs = convert(&plan, &values)?;
     let mut rendered = Vec::new();
     for step in steps {
-        // How many keys there will be is not known here.
-        let runs = if step.repeat == Repeat::EachKey { vec![once] } else { runs(step, inputs.bulk.as_ref(), None) };
+        let runs = match step.repeat {
+            Repeat::Once | Repeat::Chunks { .. } => runs(step, inputs.bulk.as_ref(), None),
+            // One text, whatever the number of rows; an insert of no rows is no statement.
+            Repeat::EachRow => inputs.bulk.iter().filter(|batch| batch.rows > 0).map(|batch| Run { start: 0, rows: batch.rows }).collect(),
+            // How many keys there will be is not known here.
+            Repeat::EachKey => vec![once],
+        };
         for run in runs {
             rendered.push((text(step, run).into_owned(), given(&plan, step, run, &values)?));
         }
@@ -67,9 +72,9 @@ pub fn render<'py>(py: Python<'py>, shape: &[u8], dialect: &str, values: Option<
 
 /// The values of a run's placeholders, as the caller gave them.
 fn given<'py>(plan: &Plan, step: &Step, run: Run, values: &Bound<'py, PyTuple>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    let rows = match &step.text {
-        Text::Fixed(_) => 1,
-        Text::Rows { .. } => run.rows,
+    let rows = match (&step.text, step.repeat) {
+        (Text::Rows { .. }, _) | (Text::Fixed(_), Repeat::EachRow) => run.rows,
+        (Text::Fixed(_), Repeat::Once | Repeat::Chunks { .. } | Repeat::EachKey) => 1,
     };
     let mut found = Vec::with_capacity(rows * step.slots.len());
     for row in run.start..run.start + rows {

@@ -3,7 +3,7 @@
 use oxyde_ir::expr::{Aggregate, AggregateFunction, Window, WindowFunction};
 use oxyde_ir::{ColumnType, Expr};
 
-use crate::dialect::{AggregateFilter, Averages, Math};
+use crate::dialect::{AggregateFilter, Aggregates, Math};
 use crate::error::{Result, malformed};
 use crate::walk::is_decimal;
 use crate::writer::Writer;
@@ -15,6 +15,8 @@ struct Shape {
     name: &'static str,
     /// The argument is made a float.
     float: bool,
+    /// Follows the argument.
+    suffix: &'static str,
     after: &'static str,
 }
 
@@ -76,6 +78,10 @@ impl Writer<'_> {
         match (aggregate.expr.as_deref(), aggregate.function) {
             (Some(expr), _) if shape.float => self.cast(expr, &ColumnType::Float),
             // Of equal texts any is the least; of different texts that mean one number, too.
+            (Some(expr), _) if !shape.suffix.is_empty() => {
+                self.operand(expr)?;
+                self.word(shape.suffix)
+            }
             (Some(expr), AggregateFunction::Min | AggregateFunction::Max) => self.sorted(expr),
             (Some(expr), _) if aggregate.distinct => self.sorted(expr),
             (Some(expr), _) => self.expr(expr),
@@ -97,19 +103,25 @@ impl Writer<'_> {
             Max => "MAX",
         };
         let plain = Shape { name, ..Shape::default() };
-        match (aggregate.function, self.dialect.averages) {
-            (Sum, Averages::Numeric) if *ty == ColumnType::Int => Shape { after: "::bigint", ..plain },
-            (Avg, Averages::Numeric) if *ty == ColumnType::Float => Shape { after: "::double precision", ..plain },
-            (Avg, Averages::FourDigits) if *ty == ColumnType::Float => Shape { float: *of != ColumnType::Float, ..plain },
+        match (aggregate.function, self.dialect.aggregates) {
+            (Sum, Aggregates::Numeric) if *ty == ColumnType::Int => Shape { after: "::bigint", ..plain },
+            (Avg, Aggregates::Numeric) if *ty == ColumnType::Float => Shape { after: "::double precision", ..plain },
+            // It has no extremes of booleans, and before 18 none of UUIDs.
+            (Min, Aggregates::Numeric) if *of == ColumnType::Bool => Shape { name: "BOOL_AND", ..plain },
+            (Max, Aggregates::Numeric) if *of == ColumnType::Bool => Shape { name: "BOOL_OR", ..plain },
+            (Min | Max, Aggregates::Numeric) if *of == ColumnType::Uuid => {
+                Shape { suffix: "::text COLLATE \"C\"", after: "::uuid", ..plain }
+            }
+            (Avg, Aggregates::FourDigits) if *ty == ColumnType::Float => Shape { float: *of != ColumnType::Float, ..plain },
             // A whole number of microseconds.
-            (Avg, Averages::Right | Averages::FourDigits) if *ty == ColumnType::Duration => {
+            (Avg, Aggregates::Right | Aggregates::FourDigits) if *ty == ColumnType::Duration => {
                 let after = match self.dialect.math {
                     Math::Mysql => ") AS SIGNED)",
                     Math::Postgres | Math::Sqlite => ") AS INTEGER)",
                 };
                 Shape { before: "CAST(ROUND(", after, ..plain }
             }
-            (Count | Sum | Avg | Min | Max, Averages::Numeric | Averages::Right | Averages::FourDigits) => plain,
+            (Count | Sum | Avg | Min | Max, Aggregates::Numeric | Aggregates::Right | Aggregates::FourDigits) => plain,
         }
     }
 }

@@ -130,11 +130,15 @@ impl Writer<'_> {
             }
             Calendar::Intervals => self.infix(instant, sign(op), duration),
             Calendar::Functions => {
+                // With microseconds a date becomes a date and time.
+                let (before, after) = if *ty == ColumnType::Date { ("DATE(", ")") } else { ("", "") };
+                self.push(before);
                 self.around(if op == Operator::Subtract { "DATE_SUB(" } else { "DATE_ADD(" }, instant, ", INTERVAL ")?;
                 self.operand(duration)?;
-                self.word(" MICROSECOND)")
+                self.push(" MICROSECOND)");
+                self.word(after)
             }
-            Calendar::Text => self.dialect.unsupported("dates and times moved by durations"),
+            Calendar::Text => self.moved_text(op, instant, duration, ty),
         }
     }
 
@@ -165,16 +169,32 @@ impl Writer<'_> {
         }
     }
 
+    /// Microseconds since 1970, added up and written anew: `SQLite` itself knows no more than milliseconds.
+    fn moved_text(&mut self, op: Operator, instant: &Expr, duration: &Expr, ty: &ColumnType) -> Result<()> {
+        self.push(if *ty == ColumnType::Date {
+            "(SELECT strftime('%Y-%m-%d', (u - f) / 1000000, 'unixepoch')"
+        } else {
+            "(SELECT strftime('%Y-%m-%d %H:%M:%S', (u - f) / 1000000, 'unixepoch') || CASE f WHEN 0 THEN '' ELSE printf('.%06d', f) END"
+        });
+        self.push(" FROM (SELECT u, (u % 1000000 + 1000000) % 1000000 AS f FROM (SELECT ");
+        self.unix_seconds(instant)?;
+        self.push(" * 1000000 + ");
+        self.microseconds(instant)?;
+        self.push(sign(op));
+        self.operand(duration)?;
+        self.word(" AS u)))")
+    }
+
     fn unix_seconds(&mut self, expr: &Expr) -> Result<()> {
         self.push("unixepoch(");
         self.cut(expr, 1, Some(19))?;
         self.word(")")
     }
 
-    /// The digits after the point, six of them or none.
+    /// The digits after the point, however many there are.
     fn microseconds(&mut self, expr: &Expr) -> Result<()> {
-        self.push("CAST(");
-        self.cut(expr, 21, Some(6))?;
-        self.word(" AS INTEGER)")
+        self.push("CAST(round(('0' || ");
+        self.cut(expr, 20, None)?;
+        self.word(") * 1000000) AS INTEGER)")
     }
 }

@@ -7,10 +7,11 @@ use oxyde_ir::{ColumnType, Program};
 use crate::cast;
 use crate::dialect::{Bulk, Dialect};
 use crate::error::{Result, malformed};
-use crate::insert::returns;
-use crate::keyed::{Value, read_back};
+use crate::insert::{returns, row};
+use crate::keyed::Value;
 use crate::params::Params;
 use crate::quote;
+use crate::sequence;
 use crate::writer::{Writer, outputs_of, scalar_slot};
 
 /// Rows in one array of `unnest`: as many as keep a message well below a gigabyte.
@@ -28,7 +29,7 @@ pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) 
         let (last_insert_id, repeat, key) = read_by(insert, dialect)?;
         let step = if last_insert_id { each_row(insert, dialect, params)? } else { rows(insert, dialect, params)? };
         steps.push(Step { last_insert_id, ..step });
-        steps.push(read_back(dialect, params, (&insert.table, None), &insert.key, &key, &insert.returning, repeat)?);
+        steps.push(row(insert, &key, repeat).step(dialect, params)?);
     } else {
         let has_arrays = insert.columns.iter().any(|column| matches!(column.ty, ColumnType::Array { .. }));
         steps.push(match dialect.bulk {
@@ -39,8 +40,10 @@ pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) 
             Bulk::Rows => rows(insert, dialect, params)?,
         });
     }
+    let result = steps.len() - 1;
+    steps.extend(sequence::catch_up(insert, dialect, params)?);
     let bulk = insert.columns.iter().map(|column| BulkColumn { name: column.name.clone(), ty: column.ty.clone() }).collect();
-    Ok(Program { bulk, result: steps.len() - 1, steps, atomic: true, ..Program::default() })
+    Ok(Program { bulk, result, steps, atomic: true, ..Program::default() })
 }
 
 /// How rows are read back: by keys that the server made up, one insert after the other, or by those that were given.

@@ -4,6 +4,7 @@
 //! `oxyde_decimal`, which the driver registers beside `oxyde_decimal_sum`, `_avg`, `_add`, `_sub`, `_mul`, `_div`, `_mod`, `_neg`,
 //! `_abs` and `_round(x, digits)`. All of them take integers, floats and any text of a number, and return canonical text.
 
+use oxyde_ir::expr::{AggregateFunction, Function};
 use oxyde_ir::{ColumnType, Expr};
 
 use crate::ddl_types::FLOAT_DIGITS;
@@ -12,17 +13,13 @@ use crate::error::Result;
 use crate::walk::{is_decimal, type_of};
 use crate::writer::Writer;
 
-const COLLATE: &str = " COLLATE oxyde_decimal";
-
 /// How values are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compared {
     /// As the server does.
     Plain,
-    /// All are text already, or become it by a column's affinity.
-    Collated,
-    /// Made text first.
-    Cast,
+    /// As canonical texts of decimals.
+    Text,
 }
 
 /// What an expression is beside a decimal.
@@ -30,26 +27,64 @@ pub enum Compared {
 enum Form {
     /// A column whose affinity makes numbers.
     Number,
-    /// A column whose affinity makes text.
-    Text,
-    /// A parameter or constant: takes the column's affinity.
+    /// A parameter or constant, to which a column's affinity is applied.
     Free,
-    /// A number or a text, without affinity.
-    Either,
-}
-
-fn is_narrow(ty: &ColumnType) -> bool {
-    if let ColumnType::Decimal { precision, .. } = ty { precision.is_some_and(|precision| precision <= FLOAT_DIGITS) } else { true }
+    /// Anything else.
+    Other,
 }
 
 /// `beside` is the decimal that a column of no known type is compared with.
 fn form(expr: &Expr, beside: &ColumnType) -> Form {
     if let Expr::Column { ty, .. } = expr {
-        if is_narrow(ty.as_ref().unwrap_or(beside)) { Form::Number } else { Form::Text }
+        if is_wide(ty.as_ref().unwrap_or(beside)) { Form::Other } else { Form::Number }
     } else if matches!(expr, Expr::Param(_) | Expr::Null | Expr::Int(_)) {
         Form::Free
     } else {
-        Form::Either
+        Form::Other
+    }
+}
+
+/// Kept as text.
+fn is_wide(ty: &ColumnType) -> bool {
+    if let ColumnType::Decimal { precision, .. } = ty { precision.is_none_or(|precision| precision > FLOAT_DIGITS) } else { false }
+}
+
+/// Whether the value is canonical text, or NULL, by itself.
+fn is_canonical(expr: &Expr) -> bool {
+    use Function::{Abs, Round};
+    let decimal = type_of(expr).is_some_and(is_decimal);
+    match expr {
+        // Of no known type: it stands beside a decimal that is text.
+        Expr::Column { ty, .. } => ty.as_ref().is_none_or(is_wide),
+        Expr::Null => true,
+        Expr::Param(_) | Expr::Arithmetic { .. } | Expr::Negate(_) | Expr::Cast { .. } => decimal,
+        Expr::Call { function: Abs | Round, .. } => decimal,
+        Expr::Aggregate(aggregate) => match aggregate.function {
+            AggregateFunction::Sum | AggregateFunction::Avg => is_decimal(&aggregate.of),
+            AggregateFunction::Count | AggregateFunction::Min | AggregateFunction::Max => false,
+        },
+        Expr::Bool(_)
+        | Expr::Int(_)
+        | Expr::Compare { .. }
+        | Expr::And(_)
+        | Expr::Or(_)
+        | Expr::Xor(_)
+        | Expr::Not(_)
+        | Expr::IsNull(_)
+        | Expr::IsNotNull(_)
+        | Expr::IsNotTrue(_)
+        | Expr::In { .. }
+        | Expr::InSelect { .. }
+        | Expr::Exists(_)
+        | Expr::Subquery(_)
+        | Expr::Between { .. }
+        | Expr::Match { .. }
+        | Expr::Regex { .. }
+        | Expr::Call { .. }
+        | Expr::Extract { .. }
+        | Expr::Case { .. }
+        | Expr::Window(_)
+        | Expr::Raw(_) => false,
     }
 }
 
@@ -66,14 +101,8 @@ impl Writer<'_> {
         let decimal = exprs.iter().copied().filter_map(type_of).chain(extra).find(|ty| is_decimal(ty));
         let Some(decimal) = decimal.filter(|_| self.has_text_decimals()) else { return Compared::Plain };
         let forms: Vec<Form> = exprs.iter().map(|expr| form(expr, decimal)).collect();
-        let all = |wanted: Form| forms.contains(&wanted) && forms.iter().all(|form| *form == wanted || *form == Form::Free);
-        if all(Form::Number) {
-            Compared::Plain
-        } else if all(Form::Text) {
-            Compared::Collated
-        } else {
-            Compared::Cast
-        }
+        let numbers = forms.contains(&Form::Number) && !forms.contains(&Form::Other);
+        if numbers { Compared::Plain } else { Compared::Text }
     }
 
     /// The operand that decides how a comparison goes.
@@ -81,15 +110,15 @@ impl Writer<'_> {
         self.right(expr, compared)?;
         match compared {
             Compared::Plain => Ok(()),
-            Compared::Collated | Compared::Cast => self.word(COLLATE),
+            Compared::Text => self.word(" COLLATE oxyde_decimal"),
         }
     }
 
     /// Any other operand.
     pub fn right(&mut self, expr: &Expr, compared: Compared) -> Result<()> {
         match compared {
-            Compared::Plain | Compared::Collated => self.operand(expr),
-            Compared::Cast => self.around("CAST(", expr, " AS TEXT)"),
+            Compared::Text if !is_canonical(expr) => self.around("oxyde_decimal_add(", expr, ", 0)"),
+            Compared::Plain | Compared::Text => self.operand(expr),
         }
     }
 

@@ -6,7 +6,7 @@ use oxyde_ir::statement::Delete;
 
 use crate::dialect::{DeleteAlias, Dialect, Returning};
 use crate::error::Result;
-use crate::keyed::{kept, read_back};
+use crate::keyed::kept;
 use crate::params::Params;
 use crate::update::Chosen;
 use crate::writer::{Writer, single};
@@ -29,8 +29,7 @@ pub fn program(delete: &Delete, dialect: &'static Dialect, params: &mut Params) 
 /// Locks the keys, reads the rows, and deletes them one by one.
 fn by_key(delete: &Delete, chosen: Chosen<'_>, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
     let locked = chosen.lock(dialect, params)?;
-    let target = (&delete.table, Some(delete.alias.as_str()));
-    let read = read_back(dialect, params, target, &delete.key, &kept(&delete.key), &delete.returning, Repeat::EachKey)?;
+    let read = chosen.read(&delete.returning, dialect, params)?;
     let mut writer = Writer::new(dialect, params);
     writer.delete_from(delete)?;
     writer.where_key(&delete.key, &kept(&delete.key))?;

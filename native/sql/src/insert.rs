@@ -7,7 +7,7 @@ use oxyde_ir::{Expr, Program};
 use crate::bulk;
 use crate::dialect::{Conflict, Dialect, EmptyRow, Returning};
 use crate::error::{Result, malformed};
-use crate::keyed::{Value, read_back};
+use crate::keyed::{ReadBack, Value};
 use crate::params::Params;
 use crate::writer::{Writer, outputs_of, single};
 
@@ -66,9 +66,14 @@ fn with_row_read_back(insert: &Insert, values: &[Expr], step: Step, dialect: &'s
         (None, [column]) if column.auto => (true, vec![Value::Slot(Source::Key(0))]),
         (None, _) => return dialect.unsupported("rows returned by a key that the server makes up"),
     };
-    let target = (&insert.table, None);
-    let select = read_back(dialect, params, target, &insert.key, &key, &insert.returning, Repeat::Once)?;
+    let select = row(insert, &key, Repeat::Once).step(dialect, params)?;
     Ok(Program { steps: vec![Step { last_insert_id, ..step }, select], atomic: true, result: 1, ..Program::default() })
+}
+
+/// A select of an inserted row.
+pub fn row<'a>(insert: &'a Insert, values: &'a [Value<'a>], repeat: Repeat) -> ReadBack<'a> {
+    let Insert { table, key, returning, .. } = insert;
+    ReadBack { table, alias: None, key, values, returning, repeat, locked: false }
 }
 
 /// The value of a key column, where it will be the same when it is asked for again.

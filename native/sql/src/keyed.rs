@@ -44,29 +44,38 @@ pub fn kept(key: &[KeyColumn]) -> Vec<Value<'static>> {
     (0..key.len()).map(|index| Value::Slot(Source::Key(index as u32))).collect()
 }
 
-/// Reads `returning` back from the row with a key. `alias` is what the columns call the table.
-pub fn read_back(
-    dialect: &'static Dialect,
-    params: &mut Params,
-    (table, alias): (&TableRef, Option<&str>),
-    key: &[KeyColumn],
-    values: &[Value<'_>],
-    returning: &[SelectOutput],
-    repeat: Repeat,
-) -> Result<Step> {
-    let mut writer = Writer::new(dialect, params);
-    if alias.is_none() {
-        writer.call_bare();
+/// A select of the row with a key.
+pub struct ReadBack<'a> {
+    pub table: &'a TableRef,
+    /// What the columns call the table; without one they stand alone.
+    pub alias: Option<&'a str>,
+    pub key: &'a [KeyColumn],
+    pub values: &'a [Value<'a>],
+    pub returning: &'a [SelectOutput],
+    pub repeat: Repeat,
+    /// Reads the row as it is now, not as it was when the transaction first looked.
+    pub locked: bool,
+}
+
+impl ReadBack<'_> {
+    pub fn step(&self, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
+        let mut writer = Writer::new(dialect, params);
+        if self.alias.is_none() {
+            writer.call_bare();
+        }
+        writer.push("SELECT ");
+        writer.returned(self.returning)?;
+        writer.push(" FROM ");
+        match self.alias {
+            Some(alias) => writer.table_as(self.table, alias)?,
+            None => writer.table(self.table)?,
+        }
+        writer.where_key(self.key, self.values)?;
+        if self.locked {
+            writer.lock();
+        }
+        Ok(Step { repeat: self.repeat, ..writer.step(Some(outputs_of(self.returning, &self.table.name))) })
     }
-    writer.push("SELECT ");
-    writer.returned(returning)?;
-    writer.push(" FROM ");
-    match alias {
-        Some(alias) => writer.table_as(table, alias)?,
-        None => writer.table(table)?,
-    }
-    writer.where_key(key, values)?;
-    Ok(Step { repeat, ..writer.step(Some(outputs_of(returning, &table.name))) })
 }
 
 /// The key columns as the result of a step.

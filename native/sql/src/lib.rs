@@ -22,6 +22,7 @@ mod params;
 mod quote;
 mod raw;
 mod select;
+mod sequence;
 mod update;
 mod walk;
 mod writer;
@@ -54,6 +55,3 @@ fn program(statement: &Statement, dialect: &'static Dialect, params: &mut Params
         Statement::Raw(raw) => raw::program(raw, dialect, params),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -7,7 +7,7 @@ use oxyde_ir::{Output, Program};
 
 use crate::dialect::{Dialect, Returning, TargetInSubquery};
 use crate::error::{Result, malformed};
-use crate::keyed::{self, kept, read_back};
+use crate::keyed::{self, ReadBack, kept};
 use crate::params::Params;
 use crate::walk::has_select;
 use crate::writer::{Writer, outputs_of, single};
@@ -39,8 +39,7 @@ fn by_key(update: &Update, chosen: Chosen<'_>, dialect: &'static Dialect, params
     writer.update_set(update)?;
     writer.where_key(&update.key, &kept(&update.key))?;
     let change = Step { repeat: Repeat::EachKey, ..writer.step(Some(Vec::new())) };
-    let target = (&update.table, Some(update.alias.as_str()));
-    let read = read_back(dialect, params, target, &update.key, &kept(&update.key), &update.returning, Repeat::EachKey)?;
+    let read = chosen.read(&update.returning, dialect, params)?;
     Ok(Program { steps: vec![locked, change, read], atomic: true, result: 2, ..Program::default() })
 }
 
@@ -72,6 +71,13 @@ impl<'a> Chosen<'a> {
         }
         writer.lock();
         Ok(Step { keep_keys: true, ..writer.step(Some(keyed::outputs(self.key, self.table))) })
+    }
+
+    /// A step that reads the rows by the keys that were kept.
+    pub fn read(&self, returning: &[SelectOutput], dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
+        let Self { table, alias, key, .. } = *self;
+        let read = ReadBack { table, alias: Some(alias), key, values: &kept(key), returning, repeat: Repeat::EachKey, locked: true };
+        read.step(dialect, params)
     }
 
     /// The keys of the rows that fulfil the filter.

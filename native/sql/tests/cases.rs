@@ -1,5 +1,7 @@
 //! The case files, second third: the IR of a case becomes its SQL, or the error that it names, on every dialect.
 
+#![allow(clippy::panic, clippy::print_stdout, clippy::unwrap_used)] // all of it is test code
+
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -59,7 +59,7 @@ fn statement(table: &Table, index: &Index, if_not_exists: bool, dialect: &Dialec
             text.push_str(&quote::table(dialect, &table.table)?);
             if let Some(method) = &index.method {
                 text.push_str(" USING ");
-                quote::identifier(&mut text, dialect, method)?;
+                quote::identifier(&mut text, dialect, &method.to_ascii_lowercase())?;
             }
         }
     }

@@ -133,14 +133,14 @@ pub enum AggregateFilter {
     Case,
 }
 
-/// What sums and averages of integers are by themselves.
+/// What aggregates are by themselves.
 #[derive(Clone, Copy, Debug)]
-pub enum Averages {
-    /// Both are `numeric`.
+pub enum Aggregates {
+    /// Sums and averages of integers are `numeric`; booleans and UUIDs have no extremes.
     Numeric,
-    /// An integer and a float.
+    /// Of the right type.
     Right,
-    /// The average is a decimal of four digits.
+    /// Aggregates of integers are decimals of four digits.
     FourDigits,
 }
 

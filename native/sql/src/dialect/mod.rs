@@ -38,7 +38,7 @@ pub struct Dialect {
     pub offset_alone: OffsetAlone,
     pub row_lock: RowLock,
     pub aggregate_filter: AggregateFilter,
-    pub averages: Averages,
+    pub aggregates: Aggregates,
     pub target_in_subquery: TargetInSubquery,
     pub delete_alias: DeleteAlias,
     pub returning: Returning,

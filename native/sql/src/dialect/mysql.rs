@@ -1,7 +1,7 @@
 //! MySQL 8.0.17 and later.
 
 use super::{
-    AggregateFilter, Averages, Backslash, Bulk, Calendar, Comments, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect, Drops,
+    AggregateFilter, Aggregates, Backslash, Bulk, Calendar, Comments, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect, Drops,
     EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, LateKeys, List, Matching, Math, Now, NullsOrder, OffsetAlone, Placeholder, Regex,
     Returning, RowLock, TargetInSubquery, Types, Views,
 };
@@ -25,7 +25,7 @@ pub const MYSQL: Dialect = Dialect {
     offset_alone: OffsetAlone::After("18446744073709551615"),
     row_lock: RowLock::ForUpdate,
     aggregate_filter: AggregateFilter::Case,
-    averages: Averages::FourDigits,
+    aggregates: Aggregates::FourDigits,
     target_in_subquery: TargetInSubquery::Derived,
     delete_alias: DeleteAlias::Name,
     returning: Returning::None,

@@ -1,7 +1,7 @@
 //! PostgreSQL 13 and later.
 
 use super::{
-    AggregateFilter, Averages, Backslash, Bulk, Calendar, Comments, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect, Drops,
+    AggregateFilter, Aggregates, Backslash, Bulk, Calendar, Comments, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect, Drops,
     EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, LateKeys, List, Matching, Math, Now, NullsOrder, OffsetAlone, Placeholder, Regex,
     Returning, RowLock, TargetInSubquery, Types, Views,
 };
@@ -25,7 +25,7 @@ pub const POSTGRES: Dialect = Dialect {
     offset_alone: OffsetAlone::Plain,
     row_lock: RowLock::ForUpdate,
     aggregate_filter: AggregateFilter::Clause,
-    averages: Averages::Numeric,
+    aggregates: Aggregates::Numeric,
     target_in_subquery: TargetInSubquery::Allowed,
     delete_alias: DeleteAlias::Alias,
     returning: Returning::Full,

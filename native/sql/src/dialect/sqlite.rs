@@ -1,7 +1,7 @@
 //! SQLite, the version that is compiled in.
 
 use super::{
-    AggregateFilter, Averages, Backslash, Bulk, Calendar, Comments, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect, Drops,
+    AggregateFilter, Aggregates, Backslash, Bulk, Calendar, Comments, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect, Drops,
     EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, LateKeys, List, Matching, Math, Now, NullsOrder, OffsetAlone, Placeholder, Regex,
     Returning, RowLock, TargetInSubquery, Types, Views,
 };
@@ -25,7 +25,7 @@ pub const SQLITE: Dialect = Dialect {
     offset_alone: OffsetAlone::After("-1"),
     row_lock: RowLock::Needless,
     aggregate_filter: AggregateFilter::Clause,
-    averages: Averages::Right,
+    aggregates: Aggregates::Right,
     target_in_subquery: TargetInSubquery::Allowed,
     delete_alias: DeleteAlias::Alias,
     returning: Returning::Full,

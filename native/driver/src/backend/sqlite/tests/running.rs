@@ -91,12 +91,12 @@ async fn changed_rows_are_counted() {
     connection.command("CREATE TABLE log (v TEXT)").await.unwrap();
     connection.command("CREATE TRIGGER tr AFTER INSERT ON t BEGIN INSERT INTO log VALUES ('a'), ('b'); END").await.unwrap();
     let done = raw(&mut connection, "INSERT INTO t VALUES (7, 'x'), (8, 'x')", &[]).await.unwrap();
-    assert_eq!((done.affected, done.insert_id), (2, Some(8)));
+    assert_eq!((done.affected, done.insert_ids.as_slice()), (2, [8].as_slice()));
     let done = raw(&mut connection, "UPDATE t SET v = 'x'", &[]).await.unwrap();
-    assert_eq!((done.affected, done.insert_id), (2, None));
+    assert_eq!((done.affected, done.insert_ids.len()), (2, 0));
     for nothing in ["DELETE FROM t WHERE id = 0", "SELECT * FROM t", "CREATE TABLE u (a)", "DROP TABLE u"] {
         let done = raw(&mut connection, nothing, &[]).await.unwrap();
-        assert_eq!((done.affected, done.insert_id), (0, None), "{nothing}");
+        assert_eq!((done.affected, done.insert_ids.len()), (0, 0), "{nothing}");
     }
     assert_eq!(raw(&mut connection, "DELETE FROM t", &[]).await.unwrap().affected, 2);
 }

@@ -1,1 +1,0 @@
-//! Statements of every kind on every server.

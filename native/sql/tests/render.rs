@@ -1,0 +1,179 @@
+//! Programs: their steps, slots and outputs, and the statements that have none.
+
+#![allow(clippy::panic, clippy::print_stdout, clippy::unwrap_used)] // all of it is test code
+
+use oxyde_ir::program::{Form, Program, Repeat, Source, Text};
+use oxyde_ir::{ColumnType, Family, Statement, Version, wire};
+use oxyde_sql::{SqlError, dialect, render};
+
+fn statement(json: &str) -> Statement {
+    wire::from_json(&format!(r#"{{"v":1,"statement":{json}}}"#)).unwrap()
+}
+
+fn program(json: &str, family: Family) -> Result<Program, SqlError> {
+    render(&statement(json), dialect(family, None))
+}
+
+fn text(program: &Program) -> &str {
+    match &program.steps[0].text {
+        Text::Fixed(text) => text,
+        Text::Rows { head, .. } => head,
+    }
+}
+
+/// A select of `id` whose condition is `filter`.
+fn select(filter: &str) -> String {
+    format!(
+        r#"{{"select":{{"outputs":[{{"expr":{{"column":{{"table":"t0","name":"id"}}}},"name":"id","type":"int"}}],
+            "from":{{"table":{{"table":{{"name":"posts"}},"alias":"t0"}}}},"where":{filter},"point":true}}}}"#
+    )
+}
+
+const GREATER: &str = r#"{"compare":{"op":"gt","left":{"column":{"table":"t0","name":"id"}},"right":{"param":{"index":0,"type":"int"}}}}"#;
+
+const BULK: &str = r#"{"insert":{"table":{"name":"t"},"columns":[{"name":"a","type":"text"},{"name":"b","type":"int"}],"rows":"many",
+    "key":[{"name":"id","type":"int","auto":true}],
+    "returning":[{"expr":{"column":{"table":"t","name":"id"}},"name":"id","type":"int"}]}}"#;
+
+#[test]
+fn dialects_bear_the_names_of_families() {
+    for family in Family::ALL {
+        assert_eq!(dialect(family, None).name, family.name());
+        assert_eq!(dialect(family, Some(Version(99, 0, 0))).name, family.name());
+    }
+    assert!(dialect(Family::Postgres, Some(Version(18, 0, 0))).virtual_columns);
+    assert!(!dialect(Family::Postgres, Some(Version(17, 9, 0))).virtual_columns);
+}
+
+#[test]
+fn selects_tell_what_they_read() {
+    for family in Family::ALL {
+        let program = program(&select(GREATER), family).unwrap();
+        assert!(program.read_only && program.point_read && !program.atomic);
+        assert_eq!(program.params, [ColumnType::Int]);
+        let outputs = program.steps[0].outputs.as_deref().unwrap();
+        assert_eq!((outputs[0].name.as_str(), outputs[0].table.as_str(), outputs[0].nullable), ("id", "posts", false));
+    }
+}
+
+#[test]
+fn sql_of_the_application_may_write() {
+    let raw = select(r#"{"raw":[{"text":"nextval('s') > 0"}]}"#);
+    assert!(!program(&raw, Family::Postgres).unwrap().read_only);
+    let inside = select(&format!(r#"{{"not":{{"exists":{}}}}}"#, select_body(r#"{"raw":[{"text":"f()"}]}"#)));
+    assert!(!program(&inside, Family::Postgres).unwrap().read_only);
+    assert_eq!(program(r#"{"raw":{"pieces":[{"text":"VACUUM"}]}}"#, Family::Sqlite).unwrap().steps[0].outputs, None);
+}
+
+fn select_body(filter: &str) -> String {
+    let whole = select(filter);
+    whole["{\"select\":".len()..whole.len() - 1].to_owned()
+}
+
+#[test]
+fn a_parameter_used_twice_keeps_its_number() {
+    let both = select(&format!(r#"{{"and":[{GREATER},{GREATER}]}}"#));
+    for (family, slots) in [(Family::Postgres, 1), (Family::Sqlite, 2), (Family::Mysql, 2), (Family::Mariadb, 2)] {
+        assert_eq!(program(&both, family).unwrap().steps[0].slots.len(), slots);
+    }
+}
+
+#[test]
+fn lists_are_one_slot_or_padded() {
+    let filter = r#"{"in":{"expr":{"column":{"table":"t0","name":"id"}},"list":{"index":0,"type":"int"},"size":4}}"#;
+    let slots = |family| program(&select(filter), family).unwrap().steps[0].slots.clone();
+    assert_eq!((slots(Family::Postgres)[0].source, slots(Family::Postgres)[0].form), (Source::Param(0), Form::Array));
+    assert_eq!((slots(Family::Sqlite)[0].source, slots(Family::Sqlite)[0].form), (Source::Param(0), Form::JsonArray));
+    let members: Vec<Source> = slots(Family::Mysql).iter().map(|slot| slot.source).collect();
+    assert_eq!(members, [0, 1, 2, 3].map(|member| Source::Member { index: 0, member }));
+}
+
+#[test]
+fn many_rows_go_as_the_server_likes() {
+    let steps = |family| program(BULK, family).unwrap().steps;
+    assert_eq!(steps(Family::Postgres)[0].repeat, Repeat::Chunks { rows: 65_536 });
+    assert_eq!(steps(Family::Postgres)[0].slots[1].form, Form::Array);
+    assert_eq!(steps(Family::Sqlite)[0].repeat, Repeat::EachRow);
+    assert_eq!(steps(Family::Mariadb)[0].repeat, Repeat::Chunks { rows: 1_024 });
+    let mysql = program(BULK, Family::Mysql).unwrap();
+    assert!(mysql.atomic && mysql.steps[0].last_insert_id && mysql.result == 1);
+    assert_eq!((mysql.steps[0].repeat, mysql.steps[1].repeat), (Repeat::EachRow, Repeat::EachKey));
+    assert_eq!(mysql.steps[1].slots[0].source, Source::Key(0));
+    assert_eq!(mysql.bulk.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+}
+
+#[test]
+fn wide_rows_are_fewer_at_once() {
+    let columns: Vec<String> = (0..1_000).map(|n| format!(r#"{{"name":"c{n}","type":"int"}}"#)).collect();
+    let json = format!(r#"{{"insert":{{"table":{{"name":"t"}},"columns":[{}],"rows":"many"}}}}"#, columns.join(","));
+    assert_eq!(program(&json, Family::Mysql).unwrap().steps[0].repeat, Repeat::Chunks { rows: 64 });
+}
+
+#[test]
+fn an_update_is_read_back_by_its_keys() {
+    let json = r#"{"update":{"table":{"name":"t"},"alias":"t0","set":[{"column":"a","value":{"param":{"index":0,"type":"text"}}}],
+        "key":[{"name":"id","type":"int"}],"returning":[{"expr":{"column":{"table":"t0","name":"a"}},"name":"a","type":"text"}]}}"#;
+    for family in [Family::Mysql, Family::Mariadb] {
+        let program = program(json, family).unwrap();
+        assert!(program.atomic && program.steps[0].keep_keys && program.result == 2);
+        assert_eq!(program.steps.iter().map(|step| step.repeat).collect::<Vec<_>>(), [Repeat::Once, Repeat::EachKey, Repeat::EachKey]);
+        assert_eq!(program.steps[1].slots.iter().map(|slot| slot.source).collect::<Vec<_>>(), [Source::Param(0), Source::Key(0)]);
+        assert_eq!(program.steps[2].outputs.as_ref().unwrap()[0].table, "t");
+    }
+}
+
+#[test]
+fn a_rendered_dollar_quote_fits_around_its_text() {
+    let json = r#"{"create_tables":{"enums":[{"name":"e","labels":["$oxyde0$"]}],"tables":[],"if_not_exists":true}}"#;
+    let program = program(json, Family::Postgres).unwrap();
+    assert!(text(&program).starts_with("DO $oxyde1$ BEGIN CREATE TYPE"), "{}", text(&program));
+    assert!(!program.atomic);
+}
+
+/// Statements that mean nothing are errors that say why.
+#[test]
+fn malformed_statements_are_refused() {
+    let id = r#"{"column":{"table":"t0","name":"id"}}"#;
+    let two_types = r#"{"compare":{"op":"eq","left":{"param":{"index":0,"type":"text"}},"right":"null"}}"#;
+    let list = |index: u32, size: u32| format!(r#"{{"in":{{"expr":{id},"list":{{"index":{index},"type":"int"}},"size":{size}}}}}"#);
+    let table = |body: &str| format!(r#"{{"create_tables":{{"tables":[{{"table":{{"name":"t"}},{body}}}]}}}}"#);
+    for (json, reason) in [
+        (select(&format!(r#"{{"and":[{GREATER},{two_types}]}}"#)), "parameter 0 is used with two types"),
+        (select(&format!(r#"{{"and":[{GREATER},{}]}}"#, list(0, 2))), "parameter 0 is used with two types"),
+        (select(&list(0, 0)), "membership in an empty list"),
+        (select(&list(4_294_967_295, 1)), "parameter 0 is missing"),
+        (select(r#"{"is_null":{"case":{"whens":[],"type":"int"}}}"#), "a CASE without WHEN"),
+        (select(r#"{"is_null":{"call":{"function":"null_if","args":[],"type":"int"}}}"#), "NullIf with 0 arguments"),
+        (select(r#"{"is_null":{"aggregate":{"function":"sum","type":"int","of":"int"}}}"#), "Sum of no expression"),
+        (select(&format!(r#"{{"is_null":{{"cast":{{"expr":{id},"type":"any"}}}}}}"#)), "a cast to no type of the server's"),
+        (select(r#"{"is_null":{"column":{"table":"t0","name":"a\u0000"}}}"#), "a name contains a NUL character"),
+        (select(r#"{"raw":[{"text":"a\u0000"}]}"#), "an SQL text contains a NUL character"),
+        (BULK.replace(r#"{"name":"a","type":"text"},{"name":"b","type":"int"}"#, ""), "an insert of many rows without columns"),
+        (BULK.replace(r#""many""#, r#"{"one":[]}"#), "an insert of other than one value for each column"),
+        (r#"{"update":{"table":{"name":"t"},"alias":"t","set":[],"key":[]}}"#.to_owned(), "an update of no column"),
+        (r#"{"raw":{"pieces":[]}}"#.to_owned(), "an SQL text is empty"),
+        (r#"{"explain":{"statement":{"explain":{"statement":{"raw":{"pieces":[]}}}}}}"#.to_owned(), "EXPLAIN of EXPLAIN"),
+        (table(r#""columns":[]"#), "a table without columns"),
+        (table(r#""columns":[{"name":"a","type":"any"}]"#), "a column has no type"),
+        (table(r#""columns":[{"name":"a","type":"text","auto":true}]"#), "column \"a\" counts, but is no integer"),
+        (table(r#""columns":[{"name":"a","type":{"enum":{"name":"e","labels":[]}}}]"#), "an enumeration without labels"),
+        (table(r#""columns":[{"name":"a","type":"int"}],"indexes":[{"name":"i","parts":[]}]"#), "the index \"i\" has no parts"),
+        (table(r#""columns":[{"name":"a","type":"int"}],"checks":[{"name":"c","sql":" "}]"#), "an SQL text is empty"),
+    ] {
+        let mysql_has_none = |error: &SqlError| matches!(error, SqlError::Unsupported { .. });
+        let errors: Vec<SqlError> = Family::ALL.into_iter().filter_map(|family| program(&json, family).err()).collect();
+        let found = errors.iter().filter(|error| !mysql_has_none(error)).map(ToString::to_string);
+        let expected = format!("the statement is malformed: {reason}");
+        let found: Vec<String> = found.collect();
+        assert!(!found.is_empty() && found.iter().all(|found| *found == expected), "{json}\n{found:?}\n{expected}");
+    }
+}
+
+#[test]
+fn long_lists_are_refused_where_each_member_is_a_parameter() {
+    let filter = r#"{"in":{"expr":{"column":{"table":"t0","name":"id"}},"list":{"index":0,"type":"date"},"size":4294967295}}"#;
+    let error = |family| program(&select(filter), family).unwrap_err().to_string();
+    assert_eq!(error(Family::Mysql), "lists of so many members are not supported by mysql");
+    assert_eq!(error(Family::Sqlite), "lists of so many members are not supported by sqlite");
+    assert!(program(&select(filter), Family::Postgres).is_ok());
+}
