@@ -44,7 +44,7 @@ fn is_one_statement(program: &Program, inputs: &Inputs) -> bool {
 
 async fn steps(place: &mut Place, program: &Program, inputs: &Inputs, cancel: &Cancel, sink: &Sink) -> Result<Finished> {
     let mut keys: Option<ColumnBatch> = None;
-    let mut result = Finished::default();
+    let (mut result, mut affected) = (Finished::default(), 0);
     for (index, step) in program.steps.iter().enumerate() {
         if cancel.is_cancelled() {
             return Err(Error::new(Kind::Cancelled, "cancelled before the statement was sent"));
@@ -67,11 +67,14 @@ async fn steps(place: &mut Place, program: &Program, inputs: &Inputs, cancel: &C
         } else if step.keep_keys {
             keys.clone_from(&finished.last);
         }
+        if index == program.changes {
+            affected = finished.affected;
+        }
         if is_result {
             result = finished;
         }
     }
-    Ok(result)
+    Ok(Finished { affected, ..result })
 }
 
 /// The generated keys, one for each run, as the kept keys.

@@ -13,8 +13,10 @@ pub struct Program {
     pub steps: Vec<Step>,
     /// All steps (and all repetitions of one) happen or none: a transaction, or a savepoint inside one.
     pub atomic: bool,
-    /// The step whose rows and affected count are the program's.
+    /// The step whose rows are the program's.
     pub result: usize,
+    /// The step whose affected count is the program's: another one than `result` where that only reads back.
+    pub changes: usize,
     /// Changes nothing on the server, so that it may run anywhere and be interrupted at will.
     pub read_only: bool,
     /// At most one row by a unique key: `SQLite` may run it on the calling thread.

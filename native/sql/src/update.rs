@@ -40,7 +40,7 @@ fn by_key(update: &Update, chosen: Chosen<'_>, dialect: &'static Dialect, params
     writer.where_key(&update.key, &kept(&update.key))?;
     let change = Step { repeat: Repeat::EachKey, ..writer.step(Some(Vec::new())) };
     let read = chosen.read(&update.returning, dialect, params)?;
-    Ok(Program { steps: vec![locked, change, read], atomic: true, result: 2, ..Program::default() })
+    Ok(Program { steps: vec![locked, change, read], atomic: true, result: 2, changes: 1, ..Program::default() })
 }
 
 /// The rows that a change concerns.
