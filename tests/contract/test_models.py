@@ -284,7 +284,7 @@ async def test_values_are_validated_before_they_are_sent(blog: Backend) -> None:
     post.views = -5
     with pytest.raises(ValidationError):
         await post.save()
-    with pytest.raises(FieldError, match="Post.views"):
+    with pytest.raises(FieldError, match=r"Post\.views"):
         await Post.objects.update(views="abc")
     with pytest.raises(FieldError, match=r"Post\.views does not take this int"):
         await Post.objects.update(views=-1)
