@@ -119,14 +119,18 @@ def test_stop(kernel: Kernel, witness: Witness, kind: str) -> None:
     assert "oxyde/db" not in reply.traceback
 
 
+CAUGHT = """
+try:
+    await Forever.objects.all()
+except oxyde.QueryCancelled:
+    caught = await oxyde.execute_raw("SELECT 2 AS a")
+caught
+"""
+
+
 def test_caught(kernel: Kernel, witness: Witness) -> None:
     """The cell may catch it and go on."""
-    reply = stopped(
-        kernel,
-        witness,
-        "try:\n    await Forever.objects.all()\nexcept oxyde.QueryCancelled:\n    caught = await oxyde.execute_raw('SELECT 2 AS a')\ncaught",
-    )
-    assert reply.text == "[{'a': 2}]"
+    assert stopped(kernel, witness, CAUGHT).text == "[{'a': 2}]"
 
 
 def test_other_cells_stop_as_ever(kernel: Kernel) -> None:
