@@ -80,4 +80,4 @@ class Gathered:
         """Notes the values that the write filled in."""
         for name, values in self.filled.items():
             for instance, value in zip(self._instances, values, strict=True):
-                instance.__dict__[name] = value
+                vars(instance)[name] = value
