@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -45,7 +45,7 @@ def bulk_create(model: type[Model], objects: Iterable[Any], *, batch_size: int |
     if not instances:
         return []
     gathered = Gathered(table, instances, batch_size)
-    calls = [_call(table, instances, batch, ignore_conflicts=ignore_conflicts) for batch in gathered.batches]
+    calls = [call for batch in gathered.batches for call in _calls(table, instances, batch, ignore_conflicts=ignore_conflicts)]
     yield calls[0] if len(calls) == 1 else Atomically(_one_by_one(calls))
     gathered.written()
     if not ignore_conflicts:
@@ -63,18 +63,21 @@ def _instance(model: type[Model], one: Any) -> Any:
     raise TypeError(message)
 
 
-def _call(table: Table, instances: list[Any], batch: Rows, *, ignore_conflicts: bool) -> Call:
-    """Returns the one statement of a batch."""
+def _calls(table: Table, instances: list[Any], batch: Rows, *, ignore_conflicts: bool) -> Iterator[Call]:
+    """Gives the one statement of a batch; of rows without any value one for each, as SQL has no other way."""
     missing = () if ignore_conflicts else _missing(table, batch)
     chosen = [instances[number] for number in batch.rows]
     if not batch.fields:
-        return Call(*row.insert(table, {}, missing), _filler(type(chosen[0]), chosen, missing))
+        for one in chosen:
+            yield Call(*row.insert(table, {}, missing), _filler(type(one), [one], missing))
+        return
     made = statements.insert_many(table, batch, missing, ignore_conflicts=ignore_conflicts)
-    return Call(made.shape, made.values, _filler(type(chosen[0]), chosen, missing))
+    yield Call(made.shape, made.values, _filler(type(chosen[0]), chosen, missing))
 
 
 def _one_by_one(calls: Sequence[Call]) -> Steps[None]:
-    yield from calls
+    for call in calls:
+        yield call
 
 
 def _missing(table: Table, batch: Rows) -> tuple[Column, ...]:

@@ -51,7 +51,7 @@ def everything(chain: Chain[Any]) -> Steps[list[Any]]:
 def first(chain: Chain[Any]) -> Steps[Any]:
     """Reads the first row, by key where no order is given; None when there is none."""
     state = chain.state
-    if not state.order and not state.is_sliced and not state.distinct:
+    if not state.order and not state.is_sliced and not (state.distinct and state.selection is not None):
         state = state.with_(order=query.by_key(state.table))
     found = yield from everything(chain._next(query.limited(state, 1)))
     return found[0] if found else None

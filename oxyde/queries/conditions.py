@@ -210,6 +210,9 @@ def _conjunction(table: Table, given: Q, depth: int) -> Iterator[Any]:
         prefix = name.split("__")
         start = tuple(prefix[: path.many + 1])
         rest = "__".join(prefix[path.many + 1 :])
+        if path.relation is not None and ((rest in {"", "exact"} and value is None) or (rest == "isnull" and value is True)):
+            yield Negation(Related(path, path.many, Group("and", ())))
+            continue
         if not rest or rest.split("__")[0] in LOOKUPS:
             rest = f"{path.column.field}__{rest}" if rest else path.column.field
             value = _keys(path, value)

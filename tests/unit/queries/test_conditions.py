@@ -133,6 +133,15 @@ def test_a_related_row_by_its_key() -> None:
         Writer.objects.filter(posts=Writer(id=1, name="n", email="e"))
 
 
+def test_no_related_row() -> None:
+    """A to-many relation is None where there is no row at its other end."""
+    none = where_of(Writer.objects.filter(posts__isnull=True))
+    assert list(none["not"]) == ["exists"]
+    assert none == where_of(Writer.objects.filter(posts=None))
+    assert list(where_of(Writer.objects.filter(posts__isnull=False))) == ["exists"]
+    assert list(where_of(Writer.objects.filter(posts__tags__isnull=True))) == ["exists"]
+
+
 def test_expressions_across_several_rows_are_refused() -> None:
     """Until subqueries can refer outwards, that is said."""
     with pytest.raises(UnsupportedError, match="authors__age leads to several rows"):

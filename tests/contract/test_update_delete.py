@@ -1,0 +1,157 @@
+"""Updates and deletes of many rows: exactly those that were asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from oxyde import F, Field, ForeignKeyViolationError, Model, db
+from oxyde.exceptions import FieldError
+from tests.backends import Backend
+from tests.contract.tables import statements, tables
+from tests.models import Author, Comment, Post, PostTag, Tag
+
+TITLES = Post.objects.order_by("id").values_list("title", "views")
+
+
+class Account(Model):
+    """Has a balance under another name."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    amount: Decimal = Field(default=Decimal(0), max_digits=12, decimal_places=2, db_column="balance")
+    seen: dt.datetime | None = None
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "change_account"
+
+
+@pytest.fixture
+async def posts(blog: Backend) -> list[Post]:
+    """Six posts, every other one of Ada's."""
+    ada = await Author.objects.create(name="Ada", email="a")
+    return await Post.objects.bulk_create(
+        [Post(title=f"p{number}", views=number, author=ada if number % 2 else None) for number in range(6)]
+    )
+
+
+async def test_limits_are_honoured(posts: list[Post]) -> None:
+    """``limit(1).delete()`` deletes one row, and the order says which."""
+    assert await Post.objects.order_by("-views").limit(1).update(title="top") == 1
+    assert await Post.objects.order_by("views")[1:3].update(views=100) == 2
+    assert await TITLES.all() == [("p0", 0), ("p1", 100), ("p2", 100), ("p3", 3), ("p4", 4), ("top", 5)]
+    assert await Post.objects.order_by("id").limit(2).delete() == 2
+    assert await Post.objects.order_by("id").offset(3).delete() == 1
+    assert await Post.objects.limit(0).delete() == 0
+    assert await TITLES.all() == [("p2", 100), ("p3", 3), ("p4", 4)]
+
+
+async def test_paths_choose_rows(posts: list[Post]) -> None:
+    """Filters across relations work for updates and deletes."""
+    assert await Post.objects.filter(author__name="Ada").update(views=9) == 3
+    assert await Author.objects.filter(posts__views=9).update(bio="busy") == 1
+    assert await Post.objects.exclude(author__name="Ada").delete() == 3
+    assert await TITLES.all() == [("p1", 9), ("p3", 9), ("p5", 9)]
+
+
+async def test_to_many_paths_choose_rows(posts: list[Post]) -> None:
+    """Each row once."""
+    tag = await Tag.objects.create(name="red")
+    await PostTag.objects.bulk_create([{"post": posts[0], "tag": tag}, {"post": posts[3], "tag": tag}])
+    assert await Post.objects.filter(tags__name="red").increment("views", 10) == 2
+    assert await Post.objects.filter(tags__name="red").order_by("-views").limit(1).delete() == 1
+    assert await Post.objects.filter(views=10).count() == 1
+    assert await Post.objects.count() == 5
+
+
+async def test_a_query_of_the_same_table(posts: list[Post]) -> None:
+    """A condition may read the table that is changed."""
+    high = Post.objects.filter(views__gt=3)
+    assert await Post.objects.filter(id__in=high).update(title="high") == 2
+    assert await Post.objects.filter(id__in=Post.objects.order_by("views").limit(2)).delete() == 2
+    assert await TITLES.all() == [("p2", 2), ("p3", 3), ("high", 4), ("high", 5)]
+
+
+async def test_expressions(posts: list[Post]) -> None:
+    """Computed by the server from the row as it was."""
+    assert await Post.objects.update(views=F("views") * 2 + 1) == 6
+    assert await Post.objects.filter(views=1).increment("views") == 1
+    assert await Post.objects.filter(views=2).increment("views", by=-2) == 1
+    assert [views for _, views in await TITLES.all()] == [0, 3, 5, 7, 9, 11]
+
+
+async def test_matched_rows_are_counted(posts: list[Post]) -> None:
+    """Also where nothing changes, and where nothing matches."""
+    assert await Post.objects.filter(views=1).update(views=1) == 1
+    assert await Post.objects.filter(views=1).update(title=F("title")) == 1
+    assert await Post.objects.filter(views=99).update(views=1) == 0
+    assert await Post.objects.filter(views=99).delete() == 0
+    assert await Post.objects.delete() == 6
+
+
+async def test_changed_rows_come_back(posts: list[Post]) -> None:
+    """``returning=True`` gives instances: after an update as they are, after a delete as they were."""
+    changed = await Post.objects.filter(views__gte=4).update(returning=True, title="new", views=F("views") + 1)
+    assert sorted((row.id, row.title, row.views) for row in changed) == [(posts[4].id, "new", 5), (posts[5].id, "new", 6)]
+    assert all(isinstance(row, Post) for row in changed)
+    changed[0].title = "again"
+    await changed[0].save()
+    limited = await Post.objects.order_by("-views").limit(1).update(returning=True, views=0)
+    assert [row.id for row in limited] == [posts[5].id]
+    gone = await Post.objects.filter(title="again").delete(returning=True)
+    assert [(row.id, row.title) for row in gone] == [(changed[0].id, "again")]
+    assert await Post.objects.filter(views=99).update(returning=True, views=1) == []
+    assert await Post.objects.filter(views=99).delete(returning=True) == []
+    assert await Post.objects.count() == 5
+
+
+async def test_relations_are_set_by_object_or_key(posts: list[Post]) -> None:
+    """None takes the relation away."""
+    bob = await Author.objects.create(name="Bob", email="b")
+    assert await Post.objects.filter(views=0).update(author=bob) == 1
+    assert await Post.objects.filter(views=2).update(author=bob.id) == 1
+    assert await Post.objects.filter(views=4).update(author_id=bob.id) == 1
+    assert await Post.objects.filter(author=bob).count() == 3
+    assert await Post.objects.filter(author=bob).update(author=None) == 3
+
+
+async def test_what_the_database_refuses(posts: list[Post]) -> None:
+    """A row that is still referred to stays; the error names the table's constraint."""
+    await Comment.objects.create(text="c", post=posts[0])
+    with pytest.raises(ForeignKeyViolationError):
+        await Post.objects.delete()
+    assert await Post.objects.count() == 6
+    with pytest.raises(ForeignKeyViolationError):
+        await Post.objects.update(author_id=999_999)
+
+
+async def test_what_is_refused_before_it_is_sent(posts: list[Post]) -> None:
+    """Unknown fields, foreign columns, values that do not fit, and updates of nothing."""
+    with statements() as sent:
+        for values in ({"titel": "x"}, {"author__name": "x"}, {"views": "x"}, {"views": None}, {"views": 2**63}, {"title": "x" * 201}):
+            with pytest.raises(FieldError):
+                await Post.objects.update(**values)
+        with pytest.raises(TypeError, match="needs at least one field"):
+            await Post.objects.update()
+        with pytest.raises(FieldError, match="distinct"):
+            await Post.objects.distinct().delete()
+        with pytest.raises(FieldError):
+            await Post.objects.increment("title")
+    assert sent == []
+
+
+async def test_columns_of_another_name(database: db.AsyncDatabase) -> None:
+    """Decimals and times are changed under their column's name, exactly."""
+    async with tables(Account):
+        one = await Account.objects.create(amount=Decimal("0.10"), seen=dt.datetime(2024, 1, 1))
+        assert (
+            await Account.objects.update(amount=F("amount") + Decimal("0.20"), seen=F("seen") + dt.timedelta(days=1, microseconds=5)) == 1
+        )
+        await one.refresh()
+        assert (one.amount, one.seen) == (Decimal("0.30"), dt.datetime(2024, 1, 2, 0, 0, 0, 5))
+        (back,) = await Account.objects.filter(amount=Decimal("0.30")).update(returning=True, amount=5)
+        assert (back.amount, type(back.amount)) == (Decimal("5.00"), Decimal)
