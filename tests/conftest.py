@@ -11,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from oxyde import _native, db
+from oxyde.models import registry
+from oxyde.schema import tables
 from tests import backends
 from tests.backends import Backend, Servers
 
@@ -42,6 +44,17 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Refuses to test a binary that is not the sources'."""
     if source_hash() != _native.SOURCE_HASH and not os.environ.get("OXYDE_ANY_BINARY"):
         pytest.exit("the binary is older than native/: run maturin develop --release", returncode=3)
+
+
+@pytest.fixture(autouse=True)
+def models() -> Iterator[None]:
+    """The registered models, as they were before the test."""
+    homes = registry._models, registry._pending, tables._tables
+    kept = [dict(home) for home in homes]
+    yield
+    registry.clear_registry()
+    for home, before in zip(homes, kept, strict=True):
+        home.update(before)  # type: ignore[arg-type] # each its own
 
 
 @pytest.fixture(scope="session")

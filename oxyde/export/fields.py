@@ -64,18 +64,19 @@ def _metadata(address: int | None) -> Iterator[tuple[bytes, bytes]]:
     """Gives the pairs of a metadata block: a count, then a length and bytes for each key and value, integers as the machine has them."""
     if not address:
         return
+    at = address
 
     def number() -> int:
-        nonlocal address
-        value: int = struct.unpack("=i", ctypes.string_at(address, 4))[0]
-        address += 4
+        nonlocal at
+        value: int = struct.unpack("=i", ctypes.string_at(at, 4))[0]
+        at += 4
         return value
 
     def text() -> bytes:
-        nonlocal address
+        nonlocal at
         length = number()
-        value = ctypes.string_at(address, length)
-        address += length
+        value = ctypes.string_at(at, length)
+        at += length
         return value
 
     for _ in range(number()):

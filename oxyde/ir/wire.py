@@ -21,8 +21,8 @@ def pack(statement: Node) -> bytes:
     Returns:
         MessagePack: a map of version and statement, keys sorted by their bytes, integers and lengths as short as they can be.
     """
-    packed: bytes = msgpack.packb(_sorted({"v": VERSION, "statement": statement}))
-    return packed
+    packed: Any = msgpack.packb(_sorted({"v": VERSION, "statement": statement}))
+    return bytes(packed)
 
 
 def _sorted(node: Any) -> Any:

@@ -136,7 +136,7 @@ def aware(where: str, value: Any) -> dt.datetime:
     """A datetime with a zone."""
     if not isinstance(value, dt.datetime):
         refuse(where, "datetime", value)
-    if value.utcoffset() is None:
+    if value.tzinfo is None:
         refuse(where, "a datetime with a zone", value, " without one; add it: datetime.now(timezone.utc)")
     return value
 

@@ -10,7 +10,7 @@ from oxyde.db import text
 from oxyde.models import shown
 from oxyde.queries import Q, compile, query
 from oxyde.queries.compile import Compiled, Rows
-from oxyde.queries.state import State
+from oxyde.queries.state import State, everything
 
 if TYPE_CHECKING:
     from oxyde.models.model import Model
@@ -31,7 +31,7 @@ class Chain(Generic[M]):
 
     def __init__(self, model: type[M], state: State | None = None, mode: Mode = "models", alias: str | None = None) -> None:
         self.model = model
-        self.state = State(model.__table__) if state is None else state
+        self.state = everything(model.__table__) if state is None else state
         self.mode: Mode = mode
         self.alias = alias
 

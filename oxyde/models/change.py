@@ -12,9 +12,10 @@ from oxyde.db.rows import Batch
 from oxyde.db.steps import Atomically, Call, Steps
 from oxyde.exceptions import FieldError
 from oxyde.models import hydrate, write
+from oxyde.models.gather import Gathered
 from oxyde.models.make import make
 from oxyde.models.state import CLEAN, set_state
-from oxyde.models.values import insertable, now, wire, writable
+from oxyde.models.values import now, wire, writable
 from oxyde.queries import row
 from oxyde.queries import write as statements
 from oxyde.queries.expressions import Bound, Expression, F
@@ -43,13 +44,12 @@ def bulk_create(model: type[Model], objects: Iterable[Any], *, batch_size: int |
     instances = [_instance(model, one) for one in objects]
     if not instances:
         return []
-    values = [insertable(instance) for instance in instances]
-    batches = statements.batches(_wired(table, values), batch_size)
-    calls = [call for batch in batches for call in _calls(table, instances, batch, ignore_conflicts=ignore_conflicts)]
+    gathered = Gathered(table, instances, batch_size)
+    calls = [call for batch in gathered.batches for call in _calls(table, instances, batch, ignore_conflicts=ignore_conflicts)]
     yield calls[0] if len(calls) == 1 else Atomically(_one_by_one(calls))
-    for instance, written in zip(instances, values, strict=True):
-        instance.__dict__.update(written)
-        if not ignore_conflicts:
+    gathered.written()
+    if not ignore_conflicts:
+        for instance in instances:
             set_state(instance, CLEAN)
     return instances
 
@@ -61,11 +61,6 @@ def _instance(model: type[Model], one: Any) -> Any:
         return make(model, one)
     message = f"bulk_create() of {model.__name__} takes its instances and dictionaries, not {type(one).__name__}"
     raise TypeError(message)
-
-
-def _wired(table: Table, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    adapters = {column.field: column.adapt for column in table.columns}
-    return [{name: None if value is None else adapters[name](value) for name, value in row.items()} for row in rows]
 
 
 def _calls(table: Table, instances: list[Any], batch: Rows, *, ignore_conflicts: bool) -> Iterator[Call]:
@@ -82,7 +77,7 @@ def _calls(table: Table, instances: list[Any], batch: Rows, *, ignore_conflicts:
 
 def _one_by_one(calls: Sequence[Call]) -> Steps[None]:
     for call in calls:
-        yield call  # noqa: UP028 - a list has no send()
+        yield call
 
 
 def _missing(table: Table, batch: Rows) -> tuple[Column, ...]:

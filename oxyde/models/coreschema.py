@@ -35,9 +35,9 @@ class ModelSchema:
     """
 
     def __init__(self, model: type[Model]) -> None:
-        self.whole: Mapping[str, Any] = model.__pydantic_core_schema__
+        self.whole: Any = model.__pydantic_core_schema__
         self.definitions: list[Any] = []
-        node = self.whole
+        node: Any = self.whole
         if node["type"] == "definitions":
             self.definitions = list(node["definitions"])
             node = node["schema"]
@@ -50,7 +50,7 @@ class ModelSchema:
                 self.wrapped = True
                 node = node["schema"]
         self.model = node
-        fields = node["schema"]
+        fields: Any = node["schema"]
         while fields["type"] != "model-fields":
             self.wrapped = True
             fields = fields["schema"]
@@ -160,7 +160,7 @@ def zoned(schema: Any, where: str, *, with_zone: bool) -> Any:
     if name != "datetime":
         return schema
     if with_zone or schema.get("tz_constraint") == "aware":
-        bare = {key: value for key, value in schema.items() if key != "tz_constraint"}
+        bare: Any = {key: value for key, value in schema.items() if key != "tz_constraint"}
         return core_schema.no_info_after_validator_function(with_a_zone(where), bare, metadata={"oxyde": "aware"})
     if "tz_constraint" in schema:
         return schema

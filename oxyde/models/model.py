@@ -98,7 +98,7 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
         made = super().model_construct(_fields_set, **values)
         for name in cls.__oxyde_links__:
             if name not in values:
-                made.__dict__[name] = UNLOADED
+                vars(made)[name] = UNLOADED
         return made
 
     @classmethod
@@ -166,11 +166,11 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
         old = self.__dict__.get(name, UNLOADED)
         unhinged = [link.field for link in cls.__oxyde_links__.values() if link.kind == "one" and link.key == name]
         kept = {field: self.__dict__.get(field, UNLOADED) for field in unhinged}
-        self.__dict__.update(dict.fromkeys(unhinged, UNLOADED))
+        vars(self).update(dict.fromkeys(unhinged, UNLOADED))
         try:
             super().__setattr__(name, value)
         finally:
-            self.__dict__.update(kept)
+            vars(self).update(kept)
         follow(self, name, old)
 
     def __getattr__(self, name: str) -> Any:

@@ -70,10 +70,14 @@ def one(chain: Chain[Any], given: Q, *, required: bool) -> Steps[Any]:
         NotFoundError: There is none, and one is required.
         MultipleObjectsReturned: There are several.
     """
-    state = query.filtered(chain.state, given)
-    if not compile.is_point(state):
-        state = query.limited(state, 2)
-    found = yield from everything(chain._next(state))
+    found: list[Any] = []
+    made = compile.by_key(chain.state, given)
+    if made is None:
+        state = query.filtered(chain.state, given)
+        found = yield from everything(chain._next(state if compile.is_point(state) else query.limited(state, 2)))
+    else:
+        reader = of(chain)
+        yield Call(made.shape, made.values, lambda batch: found.extend(reader(batch)))
     if len(found) == 1:
         return found[0]
     model = chain.model.__name__

@@ -69,10 +69,11 @@ def namespace(model: type[Model]) -> dict[str, Any]:
     """Returns the models that a class's annotations may name although they are not in its module (yet)."""
     module = vars(sys.modules[model.__module__]) if model.__module__ in sys.modules else {}
     distant = {name: found for name, found in _alone().items() if name not in module}
-    return {**distant, **_near(model)}
+    return {**distant, **nearby(model)}
 
 
-def _near(model: type[Model]) -> dict[str, Any]:
+def nearby(model: type[Model]) -> dict[str, Any]:
+    """Returns the models beside a model, itself among them: all that its annotations may mean while its module is still being read."""
     return {**_neighbours(model), model.__name__: model}
 
 
@@ -95,16 +96,16 @@ def _alone() -> dict[str, type[Model]]:
 
 
 def settle() -> None:
-    """Completes the models whose annotations their neighbours resolve; faults of those that wait are raised when they are used.
+    """Completes the models whose annotations name what is there by now; others, and faults, wait until the model is used.
 
-    A model of another module is taken only at that use: until then one of the same name may follow in the model's own module.
+    Models of other modules are not looked for yet: the neighbour that is meant may follow.
     """
     before = -1
     while _pending and len(_pending) != before:
         before = len(_pending)
         for key, model in list(_pending.items()):
             try:
-                model.model_rebuild(raise_errors=False, _types_namespace=_near(model))
+                model.model_rebuild(raise_errors=False, _types_namespace=nearby(model))
             except OxydeError:
                 continue
             if model.__pydantic_complete__:

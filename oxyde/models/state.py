@@ -141,7 +141,7 @@ def is_same(old: Any, new: Any) -> bool:
 def follow(instance: Model, name: str, old: Any) -> None:
     """Lets what belongs to an assigned field follow: a relation its key, a key its relation; and notes the change."""
     links = type(instance).__oxyde_links__
-    values = instance.__dict__
+    values = vars(instance)
     value = values[name]
     link = links.get(name)
     if link is None:

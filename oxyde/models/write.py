@@ -40,7 +40,7 @@ def _insert(instance: Model) -> Steps[None]:
     missing = tuple(column for column in table.columns if column.field not in values)
     sent = {name: wire(table.by_field[name], value) for name, value in values.items()}
     yield Call(*row.insert(table, sent, missing), _filler(instance, missing))
-    instance.__dict__.update(values)
+    vars(instance).update(values)
     set_state(instance, CLEAN)
 
 
@@ -64,8 +64,8 @@ def _update(instance: Model, names: Iterable[str] | None) -> Steps[None]:
     if not batch.affected:
         yield from _missed(instance, key, version, "save")
     settle(instance, names, values)
-    instance.__dict__.update(values)
-    instance.__dict__.update(raised)
+    vars(instance).update(values)
+    vars(instance).update(raised)
 
 
 def delete(instance: Model) -> Steps[int]:
@@ -103,7 +103,7 @@ def refresh(instance: Model) -> Steps[None]:
         raise _not_found(table, "refresh")
     for link in links:
         if instance.__dict__.get(link.key) != before[link.key]:
-            instance.__dict__[link.field] = UNLOADED
+            vars(instance)[link.field] = UNLOADED
             instance.__pydantic_fields_set__.discard(link.field)
     set_state(instance, CLEAN)
 

@@ -9,11 +9,14 @@ from typing import Any, Final
 from oxyde.exceptions import FieldError, InternalError
 from oxyde.ir import expr, statement, wire
 from oxyde.ir.expr import Node
-from oxyde.queries.conditions import Group
-from oxyde.queries.lookups import Test
+from oxyde.queries.conditions import Group, Q, target
+from oxyde.queries.expressions import Expression
+from oxyde.queries.lookups import LOOKUPS, Test
 from oxyde.queries.paths import Path, column_path
+from oxyde.queries.query import filtered
 from oxyde.queries.scope import Scope, Values
-from oxyde.queries.state import State
+from oxyde.queries.state import State, everything
+from oxyde.schema import Table
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
 
@@ -171,6 +174,25 @@ def _together(where: Iterable[Any]) -> Iterator[Any]:
             yield from _together(one.members)
         else:
             yield one
+
+
+_key_shapes: Final[dict[tuple[Table, str], bytes]] = {}
+
+
+def by_key(state: State, given: Q) -> Compiled | None:
+    """Returns the SELECT of one row of a table by its key, the commonest query of all, on a short way; None for any other query."""
+    if state is not everything(state.table) or given.negated or len(given.children) != 1 or isinstance(given.children[0], Q):
+        return None
+    name, value = given.children[0]
+    subject, lookup = target(state.table, name)
+    if lookup is not LOOKUPS["exact"] or value is None or isinstance(value, Expression) or state.table.key != (subject.path.column,):
+        return None
+    if subject.path.hops:
+        return None
+    shape = _key_shapes.get((state.table, name))
+    if shape is None:
+        shape = _key_shapes[state.table, name] = select(filtered(state, given)).shape
+    return Compiled(shape, (subject.adapt(value),))
 
 
 def exists(state: State) -> Compiled:

@@ -1,11 +1,15 @@
-"""Conditions: ``Q`` as the application writes it, and the tree that it becomes over a table."""
+"""Conditions: ``Q`` as the application writes it, and the tree that it becomes over a table.
+
+Every node of the tree has ``nullable`` (the columns whose NULL makes it unknown), ``shape`` (what decides the statement's text; it
+appends the values beside it) and ``compile`` (the IR, binding the values in the same order).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from oxyde.exceptions import FieldError, FieldLookupError, UnsupportedError
 from oxyde.ir import expr, statement
@@ -82,20 +86,6 @@ class Q:
         shown = [repr(child) if isinstance(child, Q) else f"{child[0]}=…" for child in self.children]
         text = f" {self.joined} ".join(shown)
         return f"~({text})" if self.negated else f"Q({text})"
-
-
-class Condition(Protocol):
-    """A condition over the columns of a table."""
-
-    @property
-    def nullable(self) -> list[Path]:
-        """The columns whose NULL makes it unknown."""
-
-    def shape(self, values: list[Any]) -> Hashable:
-        """Returns what decides the statement's text, and appends the values in the order of ``compile``."""
-
-    def compile(self, scope: Scope) -> Node:
-        """Returns the IR."""
 
 
 @dataclass(frozen=True)

@@ -138,22 +138,31 @@ class Batch:
     columns: tuple[list[Any], ...]
 
 
-def batches(rows: Sequence[Mapping[str, Any]], size: int | None = None) -> list[Batch]:
+def batches(columns: Mapping[str, list[Any]], absent: Mapping[str, list[bool]], size: int | None = None) -> list[Batch]:
     """Gathers rows into batches; rows that leave out other columns stand in another batch, so that each gets its defaults.
 
     Args:
-        rows: Wire values by field.
+        columns: The wire values by field, one for each row.
+        absent: Which rows leave a field out, for the fields that some rows leave out.
         size: At most so many rows in a batch.
     """
-    found: dict[tuple[str, ...], list[int]] = {}
-    for number, row in enumerate(rows):
-        found.setdefault(tuple(row), []).append(number)
+    count = len(next(iter(columns.values())))
+    groups: dict[tuple[bool, ...], list[int]] = {}
+    if absent:
+        for number, missing in enumerate(zip(*absent.values(), strict=True)):
+            groups.setdefault(missing, []).append(number)
+    else:
+        groups[()] = list(range(count))
     made: list[Batch] = []
-    for fields, numbers in found.items():
+    for missing, numbers in groups.items():
+        left_out = {name for name, is_missing in zip(absent, missing, strict=True) if is_missing}
+        fields = tuple(name for name in columns if name not in left_out)
         step = size or len(numbers)
         for start in range(0, len(numbers), step):
             some = numbers[start : start + step]
-            made.append(Batch(fields, some, tuple([rows[number][name] for number in some] for name in fields)))
+            whole = len(some) == count
+            values = tuple(columns[name] if whole else [columns[name][number] for number in some] for name in fields)
+            made.append(Batch(fields, some, values))
     return made
 
 

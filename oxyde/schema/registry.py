@@ -16,6 +16,7 @@ class Registry:
 
     def __init__(self) -> None:
         self._tables: dict[str, Table | Callable[[], Table]] = {}
+        self._forgotten: dict[str, Table | Callable[[], Table]] = {}
 
     def add(self, table: Table) -> None:
         """Adds a table, or replaces the one of the same key."""
@@ -30,7 +31,8 @@ class Registry:
         self._tables.pop(key, None)
 
     def clear(self) -> None:
-        """Forgets all tables."""
+        """Forgets all tables; those that refer to each other still find each other."""
+        self._forgotten.update(self._tables)
         self._tables.clear()
 
     def get(self, key: str) -> Table:
@@ -39,16 +41,14 @@ class Registry:
         Raises:
             OxydeError: There is none.
         """
-        try:
-            found = self._tables[key]
-        except KeyError:
+        home = self._tables if key in self._tables else self._forgotten
+        found = home.get(key)
+        if found is None:
             message = f"no table is registered for {key}; import the module that defines it before it is used"
-            raise OxydeError(message) from None
-        if isinstance(found, Table):
-            return found
-        made = found()
-        self._tables[key] = made
-        return made
+            raise OxydeError(message)
+        if not isinstance(found, Table):
+            found = home[key] = found()
+        return found
 
     def made(self) -> tuple[Table, ...]:
         """Returns the tables that were asked for already."""

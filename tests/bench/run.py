@@ -68,9 +68,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         urls = {**URLS, "sqlite": f"sqlite:///{folder}/bench.db"}
         for database in options.database or ["postgres", "sqlite", "mariadb"]:
-            names = {"postgres": ["raw", "adbc", "connectorx"], "sqlite": ["raw", "adbc", "connectorx"], "mariadb": ["connectorx"]}[
-                database
-            ]
+            names = {"postgres": ["raw", "adbc", "connectorx"], "sqlite": ["raw", "adbc"], "mariadb": ["connectorx"]}[database]
             url = urls[database].replace("sqlite:///", "sqlite:////" if database == "sqlite" else "")
             contenders = [Contender("ours", database, url, sys.executable, options.rows)]
             if peers:

@@ -21,6 +21,8 @@ def test_readme_runs() -> None:
     assert blocks
     namespace: dict[str, Any] = {"__name__": "readme"}
 
+    clear_registry()
+
     async def run() -> None:
         try:
             for block in blocks:
@@ -30,6 +32,5 @@ def test_readme_runs() -> None:
                     await result
         finally:
             await db.close()
-            clear_registry()
 
     asyncio.run(run())

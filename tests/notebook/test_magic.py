@@ -106,19 +106,8 @@ inside(7).rows()[0][0]
 def test_kinds_of_values(kernel: Kernel, rows: Backend) -> None:
     """Numbers, None and lists are bound by their types; colons inside strings and comments are text."""
     kernel.run("ids, low, nothing = [1, 2, 3], 20, None")
-<<<<<<< .merge_file_YtJWvC
-    reply = kernel.run(
-        f"%%oxyde\nSELECT id, ':low' AS colon -- :nowhere\nFROM {TABLE}\nWHERE id IN :ids OR id > :low OR name = :nothing /* :nor_here */ ORDER BY id"
-    )
-    assert reply.text.splitlines()[2:-1] == [f"{number:>2}  :low" for number in (1, 2, 3, 21, 22, 23, 24)]
-    reply = kernel.run(
-        f"def inside(number):\n    return get_ipython().run_line_magic('oxyde', 'SELECT :number + 1 AS a')\nfound = inside(7)\nfound.rows()[0][0]"
-    )
-    assert reply.text == "8"
-=======
     assert kernel.run(KINDS).text.splitlines()[2:-1] == [f"{number:>2}  :low" for number in (1, 2, 3, 21, 22, 23, 24)]
     assert kernel.run(LOCAL).text == "8"
->>>>>>> .merge_file_ZVDc4B
 
 
 def test_missing_names(kernel: Kernel, connected: Backend) -> None:

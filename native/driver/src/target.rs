@@ -110,11 +110,12 @@ impl Target {
 
 /// Any text that may be a URL, without what may be a password.
 pub fn masked(url: &str) -> Cow<'_, str> {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.into() };
+    let at = url.find("://").map_or(0, |at| at + 3);
+    let (scheme, rest) = url.split_at(at);
     // A password with a slash in it makes no URL, and must not show all the same: up to the last @.
     let Some((login, place)) = rest.rsplit_once('@') else { return hide_parameter(url) };
     let Some((user, _)) = login.split_once(':') else { return hide_parameter(url) };
-    hide_parameter(&format!("{scheme}://{user}@{place}")).into_owned().into()
+    hide_parameter(&format!("{scheme}{user}@{place}")).into_owned().into()
 }
 
 /// Takes `password=...` out of the query.
@@ -268,6 +269,7 @@ mod tests {
             assert_eq!(error.kind, Kind::Field);
         }
         assert_eq!(masked("postgres://ann:a/b@c@host/db"), "postgres://ann@host/db");
+        assert_eq!(masked("ann:secret@host/db"), "ann@host/db");
         assert_eq!(masked("postgres://host/db?x=1&password=p"), "postgres://host/db?x=1");
     }
 

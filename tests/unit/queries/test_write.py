@@ -129,12 +129,14 @@ def test_rows_that_cannot_be_told_apart() -> None:
 
 
 @given(
-    st.lists(st.dictionaries(st.sampled_from("abcd"), st.integers(), max_size=4), max_size=30),
+    st.lists(st.dictionaries(st.sampled_from("abcd"), st.integers(), max_size=4), min_size=1, max_size=30),
     st.one_of(st.none(), st.integers(1, 7)),
 )
 def test_batches_hold_every_row_once(rows: list[dict[str, int]], size: int | None) -> None:
     """Rows of the same columns stand together, in their order; no row is lost, no value changed, no batch too large."""
-    made = write.batches(rows, size)
+    columns = {name: [row.get(name) for row in rows] for name in "abcd"}
+    absent = {name: [name not in row for row in rows] for name in "abcd" if any(name not in row for row in rows)}
+    made = write.batches(columns, absent, size)
     assert sorted(number for batch in made for number in batch.rows) == list(range(len(rows)))
     for batch in made:
         assert batch.rows == sorted(batch.rows)
@@ -145,7 +147,7 @@ def test_batches_hold_every_row_once(rows: list[dict[str, int]], size: int | Non
 
 def test_inserts_carry_columns() -> None:
     """The values of many rows travel as one list for each column."""
-    (batch,) = write.batches([{"name": "a", "email": None}, {"name": "b", "email": "x"}])
+    (batch,) = write.batches({"name": ["a", "b"], "email": [None, "x"]}, {})
     made = write.insert_many(TABLE, batch, TABLE.key)
     statement = unpacked(made.shape)["insert"]
     assert made.values == (["a", "b"], [None, "x"])

@@ -18,14 +18,33 @@ pub struct Reader {
 /// The values so far, how the next is read, and which column they make.
 enum Cells {
     Bool(Vec<bool>),
-    Int { values: Vec<i64>, read: fn(Cell<'_>) -> Read<i64>, data: fn(Vec<i64>) -> Data },
+    Int {
+        values: Vec<i64>,
+        read: fn(Cell<'_>) -> Read<i64>,
+        data: fn(Vec<i64>) -> Data,
+    },
     Date(Vec<i32>),
     Float(Vec<f64>),
-    Text { values: TextColumn, read: fn(Cell<'_>) -> Read<&[u8]>, data: fn(TextColumn) -> Data },
-    Decimal { values: Vec<i128>, precision: u8, scale: u8 },
-    DecimalText { values: TextColumn, digits: Option<(u8, i8)> },
+    Text {
+        values: TextColumn,
+        read: fn(Cell<'_>) -> Read<&[u8]>,
+        data: fn(TextColumn) -> Data,
+    },
+    Decimal {
+        values: Vec<i128>,
+        precision: u8,
+        scale: u8,
+    },
+    DecimalText {
+        values: TextColumn,
+        digits: Option<(u8, i8)>,
+    },
     Uuid(Vec<[u8; 16]>),
-    List { offsets: Vec<i32>, items: Column, item: ColumnType },
+    List {
+        offsets: Vec<i32>,
+        items: Column,
+        item: ColumnType,
+    },
     /// Each value by its own class.
     Dynamic(Vec<Value>),
 }
@@ -97,13 +116,11 @@ fn texts(read: fn(Cell<'_>) -> Read<&[u8]>, data: fn(TextColumn) -> Data) -> Cel
 }
 
 fn decimals(precision: Option<u16>, scale: Option<u16>) -> Cells {
-    match json::digits(precision, scale) {
-        Some((precision, scale)) => Cells::Decimal { values: Vec::new(), precision, scale },
-        None => {
-            let digits = precision.and_then(|precision| Some((u8::try_from(precision).ok()?, i8::try_from(scale.unwrap_or(0)).ok()?)));
-            Cells::DecimalText { values: TextColumn::default(), digits }
-        }
+    if let Some((precision, scale)) = json::digits(precision, scale) {
+        return Cells::Decimal { values: Vec::new(), precision, scale };
     }
+    let digits = precision.and_then(|precision| Some((u8::try_from(precision).ok()?, i8::try_from(scale.unwrap_or(0)).ok()?)));
+    Cells::DecimalText { values: TextColumn::default(), digits }
 }
 
 impl Cells {
@@ -114,13 +131,7 @@ impl Cells {
             Self::Date(values) => values.push(read::date(cell)?),
             Self::Float(values) => values.push(read::float(cell)?),
             Self::Text { values, read, .. } => append(values, read(cell)?)?,
-            Self::Decimal { values, precision, scale } => {
-                let digits = read::digits(cell)?;
-                let value = decimal::unscaled(&digits, *precision, *scale);
-                values.push(value.ok_or_else(|| {
-                    format!("expected a decimal of {precision} digits, {scale} of them after the point, got {}", read::shown(cell))
-                })?);
-            }
+            Self::Decimal { values, precision, scale } => values.push(read::unscaled(cell, *precision, *scale)?),
             Self::DecimalText { values, .. } => {
                 let digits = decimal::canonical(&read::digits(cell)?);
                 append(values, digits.ok_or_else(|| format!("expected a decimal, got {}", read::shown(cell)))?.as_bytes())?;

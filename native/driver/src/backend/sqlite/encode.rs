@@ -106,11 +106,13 @@ fn bind_slot<'a>(
                 Cow::Owned(value) => bind_owned(running, at, &value),
             },
         },
-        (Form::Pattern { syntax, before, after }, source) => match &*request.scalar(source, row) {
-            Value::Null => Ok(running.bind_null(at)?),
-            Value::Text(text) => Ok(running.bind_copy(at, &slot::pattern(text, syntax, before, after))?),
-            _ => Err(Fault::Form),
-        },
+        (Form::Pattern { syntax, before, after }, source) => {
+            let value = request.scalar(source, row);
+            if let Value::Text(text) = &*value {
+                return Ok(running.bind_copy(at, &slot::pattern(text, syntax, before, after))?);
+            }
+            if *value == Value::Null { Ok(running.bind_null(at)?) } else { Err(Fault::Form) }
+        }
         (Form::JsonArray, source) => match list(request, source, run, row) {
             Some(values) => Ok(running.bind_copy(at, &json_array(handle, &values)?)?),
             None => Ok(running.bind_null(at)?),
@@ -131,7 +133,7 @@ fn list<'a>(request: &Request<'a>, source: Source, run: Run, row: usize) -> Opti
             Cow::Borrowed(Value::Array(values)) => Some(values.as_slice().into()),
             Cow::Owned(Value::Array(values)) => Some(values.into()),
             Cow::Borrowed(Value::Null) | Cow::Owned(Value::Null) => None,
-            other => Some(vec![other.into_owned()].into()),
+            other @ (Cow::Borrowed(_) | Cow::Owned(_)) => Some(vec![other.into_owned()].into()),
         },
     }
 }
@@ -197,7 +199,13 @@ fn bind_owned(running: &mut Running<'_>, at: usize, value: &Value) -> std::resul
         Value::Float(value) => running.bind_real(at, *value)?,
         Value::Text(value) | Value::Json(value) => running.bind_copy(at, value)?,
         Value::Bytes(value) => running.bind_blob_copy(at, value)?,
-        Value::Decimal(_) | Value::Date(_) | Value::Time(_) | Value::Datetime(_) | Value::DatetimeTz(_) | Value::Uuid(_) | Value::Array(_) => {
+        Value::Decimal(_)
+        | Value::Date(_)
+        | Value::Time(_)
+        | Value::Datetime(_)
+        | Value::DatetimeTz(_)
+        | Value::Uuid(_)
+        | Value::Array(_) => {
             running.bind_copy(at, &text(value)?)?;
         }
     }

@@ -49,7 +49,9 @@ const fn hint(primary: c_int) -> Option<&'static str> {
     match primary {
         ffi::SQLITE_READONLY => Some("the file, or its folder, cannot be written, or it was opened with mode=ro or in a read-only block"),
         ffi::SQLITE_FULL => Some("the disk, or the size that the file may have, is full"),
-        ffi::SQLITE_CANTOPEN => Some("the file, or one that SQLite keeps beside it, cannot be opened: check the folder and its permissions"),
+        ffi::SQLITE_CANTOPEN => {
+            Some("the file, or one that SQLite keeps beside it, cannot be opened: check the folder and its permissions")
+        }
         ffi::SQLITE_CORRUPT => Some("the file is damaged: PRAGMA integrity_check says where; restore a backup"),
         ffi::SQLITE_NOTADB => Some("the file is no SQLite database, or it is encrypted"),
         _ => None,
@@ -125,31 +127,38 @@ pub fn is_read_only(code: &str) -> bool {
 
 /// Whether a connection that met this code is to be opened anew.
 pub fn is_loss(code: &str) -> bool {
-    matches!(primary(code), Some(ffi::SQLITE_IOERR | ffi::SQLITE_CORRUPT | ffi::SQLITE_CANTOPEN | ffi::SQLITE_NOTADB | ffi::SQLITE_PROTOCOL))
+    matches!(
+        primary(code),
+        Some(ffi::SQLITE_IOERR | ffi::SQLITE_CORRUPT | ffi::SQLITE_CANTOPEN | ffi::SQLITE_NOTADB | ffi::SQLITE_PROTOCOL)
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(code: c_int, message: &str) -> (Kind, Option<String>, Option<String>, Option<String>) {
+    fn read(code: c_int, message: &str) -> Read {
         let error = from_code(code, message);
         (error.kind, error.detail.constraint, error.detail.table, error.detail.column)
     }
 
-    fn some(text: &str) -> Option<String> {
-        Some(text.to_owned())
+    type Read = (Kind, Option<String>, Option<String>, Option<String>);
+
+    /// A kind, and the constraint, table and column; empty ones were not told.
+    fn told(kind: Kind, [constraint, table, column]: [&str; 3]) -> Read {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        (kind, some(constraint), some(table), some(column))
     }
 
     #[test]
     fn constraints_are_named() {
-        assert_eq!(read(2067, "UNIQUE constraint failed: t.a"), (Kind::UniqueViolation, some("a"), some("t"), some("a")));
-        assert_eq!(read(1555, "UNIQUE constraint failed: t.a, t.b"), (Kind::UniqueViolation, some("a, b"), some("t"), None));
-        assert_eq!(read(2067, "UNIQUE constraint failed: index 'lower_a'"), (Kind::UniqueViolation, some("lower_a"), None, None));
-        assert_eq!(read(1299, "NOT NULL constraint failed: t.a"), (Kind::NotNullViolation, None, some("t"), some("a")));
-        assert_eq!(read(275, "CHECK constraint failed: positive"), (Kind::CheckViolation, some("positive"), None, None));
-        assert_eq!(read(787, "FOREIGN KEY constraint failed"), (Kind::ForeignKeyViolation, None, None, None));
-        assert_eq!(read(1811, "no more than three"), (Kind::Integrity, None, None, None));
+        assert_eq!(read(2067, "UNIQUE constraint failed: t.a"), told(Kind::UniqueViolation, ["a", "t", "a"]));
+        assert_eq!(read(1555, "UNIQUE constraint failed: t.a, t.b"), told(Kind::UniqueViolation, ["a, b", "t", ""]));
+        assert_eq!(read(2067, "UNIQUE constraint failed: index 'lower_a'"), told(Kind::UniqueViolation, ["lower_a", "", ""]));
+        assert_eq!(read(1299, "NOT NULL constraint failed: t.a"), told(Kind::NotNullViolation, ["", "t", "a"]));
+        assert_eq!(read(275, "CHECK constraint failed: positive"), told(Kind::CheckViolation, ["positive", "", ""]));
+        assert_eq!(read(787, "FOREIGN KEY constraint failed"), told(Kind::ForeignKeyViolation, [""; 3]));
+        assert_eq!(read(1811, "no more than three"), told(Kind::Integrity, [""; 3]));
     }
 
     #[test]
@@ -171,7 +180,9 @@ mod tests {
 
     #[test]
     fn odd_messages_do_no_harm() {
-        for message in ["", "constraint failed: ", "UNIQUE constraint failed: é", "UNIQUE constraint failed: .", "constraint failed: index '"] {
+        for message in
+            ["", "constraint failed: ", "UNIQUE constraint failed: é", "UNIQUE constraint failed: .", "constraint failed: index '"]
+        {
             for code in [2067, 1555, 1299, 275, 787, 19] {
                 let _ = from_code(code, message);
             }

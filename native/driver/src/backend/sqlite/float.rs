@@ -28,7 +28,7 @@ impl<'h> Speller<'h> {
     pub fn spell(&mut self, value: f64) -> Result<String> {
         let short = format!("{value:?}");
         let is_safe = !short.contains('e') && short.bytes().filter(u8::is_ascii_digit).count() <= SAFE;
-        if is_safe || self.read(&short)? == value {
+        if is_safe || same(self.read(&short)?, value) {
             return Ok(short);
         }
         let size = value.abs();
@@ -36,7 +36,7 @@ impl<'h> Speller<'h> {
         for width in WIDTHS {
             for eighths in (0..=REACH).flat_map(|eighths| [eighths, -eighths]) {
                 if let Some(text) = beside(size, width, eighths)
-                    && self.read(&text)? == size
+                    && same(self.read(&text)?, size)
                 {
                     return Ok(format!("{sign}{text}"));
                 }
@@ -59,6 +59,11 @@ impl<'h> Speller<'h> {
             _ => Err(Error::new(Kind::Internal, "SQLite read no float")),
         }
     }
+}
+
+/// The same float bit for bit.
+const fn same(left: f64, right: f64) -> bool {
+    left.to_bits() == right.to_bits()
 }
 
 /// A decimal that lies so many eighths of the way from a positive float to the next one.

@@ -48,7 +48,7 @@ impl Line {
         let (jobs, inbox) = mpsc::channel();
         let healthy = AtomicBool::new(true);
         let shared = Arc::new(Shared { database: Mutex::new(None), brake: Arc::clone(&brake), healthy, is_memory });
-        let (reply, made) = ticket(brake);
+        let (reply, ready) = ticket(brake);
         let there = Arc::clone(&shared);
         let work = move || match there.caught(make) {
             Ok(database) => {
@@ -64,7 +64,7 @@ impl Line {
             .name("oxyde-sqlite".to_owned())
             .spawn(work)
             .map_err(|error| Error::new(Kind::Internal, format!("cannot start a thread for the SQLite connection: {error}")))?;
-        made.await?;
+        ready.await?;
         Ok(Self { jobs, shared })
     }
 

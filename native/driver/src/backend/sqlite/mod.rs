@@ -15,6 +15,7 @@ mod handle;
 mod line;
 mod open;
 mod outlet;
+mod quick;
 mod read;
 mod statement;
 #[cfg(test)]

@@ -88,7 +88,9 @@ impl Pragmas {
             match database.ask(&format!("PRAGMA journal_mode = {mode}")) {
                 Ok(_) => return Ok(()),
                 Err(error) => match error.detail.sqlstate.as_deref() {
-                    Some(code) if errors::is_busy(code) && Instant::now() < until => thread::sleep(NAP),
+                    Some(code) if errors::is_busy(code) && Instant::now() < until && !database.brake().is_pulled() => {
+                        thread::sleep(NAP);
+                    }
                     // The folder cannot be written: the journal stays as it is, and reading works.
                     Some(code) if errors::is_unopenable(code) || errors::is_read_only(code) => return Ok(()),
                     _ => return Err(database.explain(error)),
@@ -138,8 +140,7 @@ fn is_still(target: &SqliteTarget) -> bool {
     let mut log = path.clone().into_os_string();
     log.push("-wal");
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let is_locked = std::fs::metadata(folder).is_ok_and(|folder| folder.permissions().readonly()) || !can_write(folder);
-    path.is_file() && !Path::new(&log).exists() && is_locked
+    path.is_file() && !Path::new(&log).exists() && !can_write(folder)
 }
 
 /// Whether the operating system would let us make files in a folder.

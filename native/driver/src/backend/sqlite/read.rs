@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::quick;
 use super::statement::Cell;
 use crate::{decimal, iso, slot};
 
@@ -88,6 +89,17 @@ pub fn digits(cell: Cell<'_>) -> Read<Cow<'_, str>> {
     }
 }
 
+/// The unscaled value of a decimal of that size.
+pub fn unscaled(cell: Cell<'_>, precision: u8, scale: u8) -> Read<i128> {
+    if let Cell::Real(value) = cell
+        && let Some(unscaled) = quick::unscaled(value, precision, scale)
+    {
+        return Ok(unscaled);
+    }
+    let value = decimal::unscaled(&digits(cell)?, precision, scale);
+    value.map_or_else(|| wrong(cell, &format!("a decimal of {precision} digits, {scale} of them after the point")), Ok)
+}
+
 // Dates and times
 
 fn parsed<T>(cell: Cell<'_>, parse: impl Fn(&str) -> Option<T>, wanted: &str) -> Read<T> {
@@ -96,6 +108,11 @@ fn parsed<T>(cell: Cell<'_>, parse: impl Fn(&str) -> Option<T>, wanted: &str) ->
 }
 
 pub fn date(cell: Cell<'_>) -> Read<i32> {
+    if let Cell::Text(text) = cell
+        && let Some(days) = quick::date(text)
+    {
+        return Ok(days);
+    }
     parsed(cell, iso::parse_date, "a date such as 2024-02-29")
 }
 
@@ -110,12 +127,22 @@ fn instant(text: &str) -> Option<(i64, Option<i32>)> {
 }
 
 pub fn datetime(cell: Cell<'_>) -> Read<i64> {
+    if let Cell::Text(text) = cell
+        && let Some(micros) = quick::datetime(text)
+    {
+        return Ok(micros);
+    }
     let naive = |text: &str| instant(text).filter(|(_, offset)| offset.is_none()).map(|(micros, _)| micros);
     parsed(cell, naive, "a date and time without zone such as 2024-02-29 23:59:59")
 }
 
 /// Text without offset is UTC.
 pub fn datetime_tz(cell: Cell<'_>) -> Read<i64> {
+    if let Cell::Text(text) = cell
+        && let Some(micros) = quick::datetime(text)
+    {
+        return Ok(micros);
+    }
     let utc = |text: &str| instant(text).map(|(micros, offset)| micros - i64::from(offset.unwrap_or(0)) * MICROS);
     parsed(cell, utc, "a date and time such as 2024-02-29 23:59:59")
 }
@@ -139,10 +166,12 @@ pub fn bytes(cell: Cell<'_>) -> Read<&[u8]> {
 
 /// 16 bytes, or 32 or 36 characters.
 pub fn uuid(cell: Cell<'_>) -> Read<[u8; 16]> {
-    match cell {
-        Cell::Blob(bytes) => bytes.try_into().or_else(|_| wrong(cell, "a UUID")),
-        Cell::Null | Cell::Int(_) | Cell::Real(_) | Cell::Text(_) => parsed(cell, slot::parse_uuid, "a UUID"),
-    }
+    let quick = match cell {
+        Cell::Blob(bytes) => return bytes.try_into().or_else(|_| wrong(cell, "a UUID")),
+        Cell::Text(text) => quick::uuid(text),
+        Cell::Null | Cell::Int(_) | Cell::Real(_) => None,
+    };
+    quick.map_or_else(|| parsed(cell, slot::parse_uuid, "a UUID"), Ok)
 }
 
 #[cfg(test)]
@@ -163,7 +192,8 @@ mod tests {
 
     #[test]
     fn floats_stand_for_short_decimals() {
-        for (value, expected) in [(0.1, "0.1"), (123_456_789_012.345, "123456789012.345"), (-0.5, "-0.5"), (1e20, "100000000000000000000")] {
+        for (value, expected) in [(0.1, "0.1"), (123_456_789_012.345, "123456789012.345"), (-0.5, "-0.5"), (1e20, "100000000000000000000")]
+        {
             assert_eq!(digits(Cell::Real(value)).unwrap(), expected);
         }
         assert!(digits(Cell::Real(f64::INFINITY)).is_err() && digits(Cell::Blob(b"1")).is_err());

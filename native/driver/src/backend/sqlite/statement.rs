@@ -83,9 +83,7 @@ fn compile<'t>(handle: &Handle, text: &'t str) -> Result<(Option<Statement>, &'t
     let mut tail: *const c_char = std::ptr::null();
     let start: *const c_char = text.as_ptr().cast();
     // Sound: the database is open, the text has that length, and both results are places of ours.
-    let code = unsafe {
-        ffi::sqlite3_prepare_v3(db.as_ptr(), start, length, ffi::SQLITE_PREPARE_PERSISTENT, &raw mut raw, &raw mut tail)
-    };
+    let code = unsafe { ffi::sqlite3_prepare_v3(db.as_ptr(), start, length, ffi::SQLITE_PREPARE_PERSISTENT, &raw mut raw, &raw mut tail) };
     if code != ffi::SQLITE_OK {
         let (code, message) = handle.last_error();
         return Err(errors::from_code(code, &message));

@@ -83,11 +83,7 @@ unsafe fn place(context: *mut ffi::sqlite3_context, make: bool) -> *mut *mut Tot
     unsafe { ffi::sqlite3_aggregate_context(context, size as c_int).cast() }
 }
 
-unsafe extern "C" fn step<const LEAVING: bool>(
-    context: *mut ffi::sqlite3_context,
-    count: c_int,
-    values: *mut *mut ffi::sqlite3_value,
-) {
+unsafe extern "C" fn step<const LEAVING: bool>(context: *mut ffi::sqlite3_context, count: c_int, values: *mut *mut ffi::sqlite3_value) {
     // Sound: SQLite passes the call's context and arguments. The pointer in the place is null or the box made here, which only
     // `finish` frees. An answer is given for panics only.
     unsafe {

@@ -12,9 +12,8 @@ use crate::error::Result;
 pub fn register(handle: &Handle) -> Result<()> {
     let (name, keep) = (c"oxyde_decimal", std::ptr::null_mut());
     // Sound: the database is open, the name ends in NUL, and nothing is kept that would have to be freed.
-    let code = unsafe {
-        ffi::sqlite3_create_collation_v2(handle.db().as_ptr(), name.as_ptr(), ffi::SQLITE_UTF8, keep, Some(collate), None)
-    };
+    let code =
+        unsafe { ffi::sqlite3_create_collation_v2(handle.db().as_ptr(), name.as_ptr(), ffi::SQLITE_UTF8, keep, Some(collate), None) };
     check(handle, code)
 }
 
@@ -73,9 +72,8 @@ impl<'a> Parts<'a> {
     }
 
     fn compare(&self, other: &Self) -> Ordering {
-        let size = |a: &Self, b: &Self| {
-            a.whole.len().cmp(&b.whole.len()).then_with(|| a.whole.cmp(b.whole)).then_with(|| a.part.cmp(b.part))
-        };
+        let size =
+            |a: &Self, b: &Self| a.whole.len().cmp(&b.whole.len()).then_with(|| a.whole.cmp(b.whole)).then_with(|| a.part.cmp(b.part));
         match (self.negative, other.negative) {
             (false, true) => Ordering::Greater,
             (true, false) => Ordering::Less,
@@ -92,8 +90,21 @@ mod tests {
     #[test]
     fn decimals_have_the_order_of_numbers() {
         let ascending = [
-            "-123456789012345678901234567890.5", "-10", "-9.5", "-9.05", "-0.1", "0", "0.001", "0.0015", "0.1", "9", "9.05", "9.5", "10",
-            "123456789012345678901234567890.5", "123456789012345678901234567890.51",
+            "-123456789012345678901234567890.5",
+            "-10",
+            "-9.5",
+            "-9.05",
+            "-0.1",
+            "0",
+            "0.001",
+            "0.0015",
+            "0.1",
+            "9",
+            "9.05",
+            "9.5",
+            "10",
+            "123456789012345678901234567890.5",
+            "123456789012345678901234567890.51",
         ];
         for (at, left) in ascending.iter().enumerate() {
             for (other, right) in ascending.iter().enumerate() {

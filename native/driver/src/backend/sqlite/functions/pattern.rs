@@ -62,9 +62,8 @@ mod tests {
     #[test]
     fn patterns_match_anywhere() {
         let regexp = regexp();
-        let found = |pattern: &str, value: &str, fold| {
-            regexp(&[Cell::Text(pattern.as_bytes()), Cell::Text(value.as_bytes()), Cell::Int(fold)])
-        };
+        let found =
+            |pattern: &str, value: &str, fold| regexp(&[Cell::Text(pattern.as_bytes()), Cell::Text(value.as_bytes()), Cell::Int(fold)]);
         assert_eq!(found("b+", "abbc", 0), Ok(Answer::Int(1)));
         assert_eq!(found("^b", "abbc", 0), Ok(Answer::Int(0)));
         assert_eq!(found("É", "é", 0), Ok(Answer::Int(0)));

@@ -67,13 +67,15 @@ pub unsafe fn answer(context: *mut ffi::sqlite3_context, work: impl FnOnce() -> 
         match answered {
             Ok(Answer::Null) => ffi::sqlite3_result_null(context),
             Ok(Answer::Int(value)) => ffi::sqlite3_result_int64(context, value),
-            Ok(Answer::Text(text)) => ffi::sqlite3_result_text64(
-                context,
-                text.as_ptr().cast(),
-                text.len() as u64,
-                ffi::SQLITE_TRANSIENT(),
-                ffi::SQLITE_UTF8 as _,
-            ),
+            Ok(Answer::Text(text)) => {
+                ffi::sqlite3_result_text64(
+                    context,
+                    text.as_ptr().cast(),
+                    text.len() as u64,
+                    ffi::SQLITE_TRANSIENT(),
+                    ffi::SQLITE_UTF8 as _,
+                );
+            }
             Err(message) => ffi::sqlite3_result_error(context, message.as_ptr().cast(), message.len() as c_int),
         }
     }

@@ -29,7 +29,9 @@ async fn arithmetic_is_exact() {
     for (expression, expected) in cases {
         assert_eq!(one(&mut connection, expression).await, expected, "{expression}");
     }
-    for expression in ["oxyde_decimal_add('abc', '1')", "oxyde_decimal_abs(x'00')", "oxyde_decimal_neg(1e999)", "oxyde_decimal_add('1e3', 1)"] {
+    for expression in
+        ["oxyde_decimal_add('abc', '1')", "oxyde_decimal_abs(x'00')", "oxyde_decimal_neg(1e999)", "oxyde_decimal_add('1e3', 1)"]
+    {
         let error = failure(&mut connection, &format!("SELECT {expression}"), &[]).await;
         assert!(error.kind == Kind::Database && error.message.contains("oxyde_decimal_"), "{expression}: {error}");
     }
@@ -41,7 +43,8 @@ async fn aggregates_are_exact() {
     connection.command("CREATE TABLE t (g INTEGER, v TEXT)").await.unwrap();
     let values = "(1, '10'), (1, '9.5'), (1, NULL), (2, '0.1'), (2, '0.2'), (3, NULL), (4, '123456789012345678901234567890.1')";
     connection.command(&format!("INSERT INTO t VALUES {values}")).await.unwrap();
-    let sql = "SELECT oxyde_decimal_sum(v), oxyde_decimal_avg(v), min(v COLLATE oxyde_decimal), max(v COLLATE oxyde_decimal) FROM t GROUP BY g";
+    let sql =
+        "SELECT oxyde_decimal_sum(v), oxyde_decimal_avg(v), min(v COLLATE oxyde_decimal), max(v COLLATE oxyde_decimal) FROM t GROUP BY g";
     let found = typed(&mut connection, sql, &[const { Type::Decimal { precision: None, scale: None } }; 4]).await;
     let long = "123456789012345678901234567890.1";
     let expected = [

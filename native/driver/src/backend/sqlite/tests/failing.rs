@@ -7,7 +7,8 @@ use crate::error::Kind;
 async fn violations_name_what_they_violate() {
     let mut connection = memory().await;
     connection.command("CREATE TABLE parent (id INTEGER PRIMARY KEY)").await.unwrap();
-    let columns = "id INTEGER PRIMARY KEY, a TEXT NOT NULL, b INTEGER, c INTEGER REFERENCES parent, UNIQUE (a, b), CONSTRAINT small CHECK (b < 10)";
+    let columns =
+        "id INTEGER PRIMARY KEY, a TEXT NOT NULL, b INTEGER, c INTEGER REFERENCES parent, UNIQUE (a, b), CONSTRAINT small CHECK (b < 10)";
     connection.command(&format!("CREATE TABLE t ({columns})")).await.unwrap();
     connection.command("INSERT INTO t VALUES (1, 'x', 1, NULL)").await.unwrap();
     let cases = [
@@ -34,7 +35,8 @@ async fn raw_text_must_be_one_statement() {
     let error = failure(&mut connection, "DELETE FROM t; DROP TABLE t", &[]).await;
     assert!(error.kind == Kind::Unsupported && error.message.contains("DROP TABLE t"), "{error}");
     assert_eq!(failure(&mut connection, "SELECT 1; nonsense", &[]).await.kind, Kind::Unsupported);
-    for (text, kind) in [("", Kind::Database), (" ; -- nothing", Kind::Database), ("SELECT '\0'", Kind::Field), ("SELEC 1", Kind::Database)] {
+    for (text, kind) in [("", Kind::Database), (" ; -- nothing", Kind::Database), ("SELECT '\0'", Kind::Field), ("SELEC 1", Kind::Database)]
+    {
         assert_eq!(failure(&mut connection, text, &[]).await.kind, kind, "{text:?}");
     }
     assert_eq!(rows(&mut connection, "SELECT 1; -- the end\n ; /* really */", &[]).await, [[Value::Int(1)]]);

@@ -61,7 +61,8 @@ async fn memory() -> Connection {
 /// A statement that runs once, its parameters in order.
 fn step(text: &str, parameters: usize, outputs: Option<&[(&str, ColumnType)]>) -> Step {
     let slot = |index: usize| Slot { source: Source::Param(index as u32), ty: ColumnType::Any, form: Form::Scalar };
-    let output = |(name, ty): &(&str, ColumnType)| Output { name: (*name).to_owned(), ty: ty.clone(), nullable: true, table: String::new() };
+    let output =
+        |(name, ty): &(&str, ColumnType)| Output { name: (*name).to_owned(), ty: ty.clone(), nullable: true, table: String::new() };
     Step {
         text: Text::Fixed(text.to_owned()),
         slots: (0..parameters).map(slot).collect(),
@@ -96,17 +97,17 @@ async fn raw(connection: &mut Connection, text: &str, params: &[Value]) -> Resul
 
 /// Runs raw SQL that must work, for its rows.
 async fn rows(connection: &mut Connection, text: &str, params: &[Value]) -> Vec<Vec<Value>> {
-    table(raw(connection, text, params).await.unwrap().last.unwrap())
+    table(&raw(connection, text, params).await.unwrap().last.unwrap())
 }
 
 /// Runs SQL for columns of these types.
 async fn typed(connection: &mut Connection, text: &str, types: &[ColumnType]) -> Result<Vec<Vec<Value>>> {
     let outputs: Vec<_> = types.iter().map(|ty| ("c", ty.clone())).collect();
     let finished = run(connection, &step(text, 0, Some(&outputs)), With::default()).await?;
-    Ok(table(finished.last.unwrap()))
+    Ok(table(&finished.last.unwrap()))
 }
 
-fn table(batch: ColumnBatch) -> Vec<Vec<Value>> {
+fn table(batch: &ColumnBatch) -> Vec<Vec<Value>> {
     (0..batch.rows).map(|row| batch.columns.iter().map(|column| column.value(row)).collect()).collect()
 }
 

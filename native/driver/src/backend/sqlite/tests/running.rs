@@ -58,7 +58,7 @@ async fn rows_come_back_from_writing() {
     let finished = run(&mut connection, &insert, With { bulk: Some(&bulk), ..With::default() }).await.unwrap();
     assert_eq!(finished.affected, 3);
     let keys = finished.last.unwrap();
-    assert_eq!(table(keys.clone()), [[Value::Int(1)], [Value::Int(2)], [Value::Int(3)]]);
+    assert_eq!(table(&keys), [[Value::Int(1)], [Value::Int(2)], [Value::Int(3)]]);
 
     let mut delete = step("DELETE FROM book WHERE id = ?", 1, Some(&[]));
     delete.repeat = Repeat::EachKey;
@@ -68,7 +68,7 @@ async fn rows_come_back_from_writing() {
     let mut select = step("SELECT name FROM book WHERE id + 1 IN (SELECT value FROM json_each(?))", 1, Some(&[("name", Type::Text)]));
     select.slots[0] = Slot { source: Source::Key(0), ty: Type::Int, form: Form::JsonArray };
     let finished = run(&mut connection, &select, With { keys: Some(&keys), ..With::default() }).await.unwrap();
-    assert_eq!(table(finished.last.unwrap()), [[text("book 0")]]);
+    assert_eq!(table(&finished.last.unwrap()), [[text("book 0")]]);
 }
 
 #[tokio::test]
@@ -113,7 +113,8 @@ async fn reads_by_key_run_on_the_calling_thread() {
         let params = [Value::Int(1)];
         let cancel = Cancel::default();
         let limits = Limits::MODELS;
-        let request = Request { step: &get, params: &params, bulk: None, keys: None, cancel: &cancel, sink: None, limits, point_read: true };
+        let request =
+            Request { step: &get, params: &params, bulk: None, keys: None, cancel: &cancel, sink: None, limits, point_read: true };
         let here = connection.line.run_here(&request);
         // Prepared by the first round, on the connection's thread.
         assert_eq!(here.is_some(), round > 0);
@@ -121,11 +122,11 @@ async fn reads_by_key_run_on_the_calling_thread() {
             Some(end) => end.unwrap(),
             None => connection.execute(request).await.unwrap(),
         };
-        assert_eq!(table(finished.last.unwrap()), [[text("one")]]);
+        assert_eq!(table(&finished.last.unwrap()), [[text("one")]]);
         // What takes longer than a moment goes to the thread, and comes back whole.
         let params = [Value::Int(100_000)];
         let finished = run(&mut connection, &slow, With { params: &params, point_read: true, ..With::default() }).await.unwrap();
-        assert_eq!(table(finished.last.unwrap()), [[Value::Int(100_000)]]);
+        assert_eq!(table(&finished.last.unwrap()), [[Value::Int(100_000)]]);
     }
     let missing = run(&mut connection, &get, With { params: &[Value::Int(2)], point_read: true, ..With::default() }).await.unwrap();
     assert_eq!(missing.last.map(|batch| (batch.rows, batch.columns.len())), Some((0, 1)));
@@ -137,7 +138,7 @@ async fn reads_by_key_run_on_the_calling_thread() {
 async fn statements_are_kept_by_text() {
     let mut connection = memory().await;
     for number in 0..400 {
-        assert_eq!(rows(&mut connection, &format!("SELECT {number} + ?", ), &[Value::Int(1)]).await, [[Value::Int(number + 1)]]);
+        assert_eq!(rows(&mut connection, &format!("SELECT {number} + ?"), &[Value::Int(1)]).await, [[Value::Int(number + 1)]]);
     }
     let kept = connection.line.with_database(|database| database.cache.len());
     assert_eq!(kept, 256);
@@ -185,8 +186,8 @@ async fn statements_interleave() {
         let mut values = Vec::new();
         while let Some(message) = receiver.recv().await {
             match message {
-                Message::Batch(batch) => values.extend(table(batch)),
-                Message::Done(end) => values.extend(table(end.unwrap().last.unwrap())),
+                Message::Batch(batch) => values.extend(table(&batch)),
+                Message::Done(end) => values.extend(table(&end.unwrap().last.unwrap())),
             }
         }
         assert_eq!(values, (1..=1_000).map(|value| vec![Value::Int(value)]).collect::<Vec<_>>());

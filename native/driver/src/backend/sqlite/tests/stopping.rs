@@ -19,11 +19,11 @@ async fn cancelled_statements_end_at_once() {
         let (step, cancel) = (endless(), Cancel::default());
         let begin = Instant::now();
         let work = run(&mut connection, &step, With { cancel: cancel.clone(), ..With::default() });
-        let stop = async {
+        let ending = async {
             tokio::time::sleep(Duration::from_millis(30)).await;
             cancel.cancel();
         };
-        let (end, ()) = tokio::join!(work, stop);
+        let (end, ()) = tokio::join!(work, ending);
         assert_eq!(end.unwrap_err().kind, Kind::Cancelled);
         assert!(begin.elapsed() < Duration::from_secs(1));
         assert!(connection.is_healthy());
@@ -95,6 +95,28 @@ async fn locks_are_waited_for() {
         holder.command("COMMIT").await.unwrap();
     });
     assert_eq!(end.unwrap().affected, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn writers_take_turns() {
+    let folder = Folder::new();
+    let path = folder.file();
+    let mut connection = open(&path).await;
+    connection.command("CREATE TABLE t (n INTEGER)").await.unwrap();
+    connection.command("INSERT INTO t VALUES (0)").await.unwrap();
+    let writers = (0..6).map(|_| {
+        let path = path.clone();
+        tokio::spawn(async move {
+            let mut connection = open(&path).await;
+            for _ in 0..30 {
+                raw(&mut connection, "UPDATE t SET n = n + 1", &[]).await.unwrap();
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+    assert_eq!(rows(&mut connection, "SELECT n FROM t", &[]).await, [[Value::Int(180)]]);
 }
 
 #[tokio::test]

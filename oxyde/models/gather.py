@@ -1,0 +1,83 @@
+"""Many instances on their way into one table: their values by column, checked and ready to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from oxyde.models.state import state_of
+from oxyde.models.values import now, take_keys, validate_assigned
+from oxyde.queries.write import batches
+from oxyde.schema import Column, Table
+
+if TYPE_CHECKING:
+    from oxyde.models.model import Model
+
+
+class Gathered:
+    """The rows of a bulk insert.
+
+    Attributes:
+        batches: What is sent.
+        filled: The values, by field, that the write gave to all instances: keys of relations, the present time.
+    """
+
+    def __init__(self, table: Table, instances: Sequence[Model], size: int | None) -> None:
+        """Gathers the columns; nothing has been sent when one does not fit.
+
+        Raises:
+            ValidationError: An assigned value is not valid.
+            FieldError: A value does not fit its column, or a relation was assigned an object that is not saved.
+        """
+        self.filled: dict[str, list[Any]] = {}
+        self._instances = instances
+        for instance in instances:
+            if state_of(instance) is not None:
+                validate_assigned(instance)
+        self._take_keys()
+        columns: dict[str, list[Any]] = {}
+        absent: dict[str, list[bool]] = {}
+        rows = [instance.__dict__ for instance in instances]
+        for column in table.columns:
+            if column.generated is not None:
+                continue
+            name = column.field
+            values = self.filled.get(name) or [row.get(name) for row in rows]
+            if column.auto_now or column.auto_now_add:
+                values = self.filled[name] = self._dated(column, values)
+            missing = self._absent(column, values)
+            if missing is not None and any(missing):
+                absent[name] = missing
+            adapt = column.adapt
+            columns[name] = [None if value is None else adapt(value) for value in values]
+        self.batches = batches(columns, absent, size)
+
+    def _take_keys(self) -> None:
+        links = type(self._instances[0]).__oxyde_links__.values()
+        names = [link.key for link in links if link.kind == "one"]
+        if not names:
+            return
+        taken = [take_keys(instance) for instance in self._instances]
+        for name in names:
+            if any(name in keys for keys in taken):
+                pairs = zip(taken, self._instances, strict=True)
+                self.filled[name] = [keys[name] if name in keys else instance.__dict__.get(name) for keys, instance in pairs]
+
+    def _dated(self, column: Column, values: list[Any]) -> list[Any]:
+        present = now(column)
+        return [present if value is None or column.auto_now else value for value in values]
+
+    def _absent(self, column: Column, values: list[Any]) -> list[bool] | None:
+        """Returns which rows leave the column to the database; None where none may."""
+        if column.auto:
+            return [value is None for value in values]
+        if column.default is None:
+            return None
+        pairs = zip(values, self._instances, strict=True)
+        return [value is None and column.field not in instance.__pydantic_fields_set__ for value, instance in pairs]
+
+    def written(self) -> None:
+        """Notes the values that the write filled in."""
+        for name, values in self.filled.items():
+            for instance, value in zip(self._instances, values, strict=True):
+                vars(instance)[name] = value
