@@ -17,7 +17,7 @@ NATIVE = Path(__file__).parents[2] / "native"
     [
         ["fmt", "--all", "--check"],
         ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"],
-        ["test", "--workspace", "--quiet"],
+        ["test", "--release", "--workspace", "--quiet"],
     ],
     ids=["fmt", "clippy", "test"],
 )
