@@ -18,13 +18,13 @@ def main() -> None:
         import typer
     except ModuleNotFoundError as error:
         sys.exit(MISSING.format(name=error.name, extra="cli"))
-    from oxyde import __version__
+    import oxyde
 
     app = typer.Typer(name="oxyde", help="Oxyde: your Pydantic model is your database model.", no_args_is_help=True, add_completion=False)
 
     def version(wanted: bool) -> None:
         if wanted:
-            typer.echo(f"oxyde {__version__}")
+            typer.echo(f"oxyde {oxyde.__version__}")
             raise typer.Exit
 
     @app.callback()
@@ -39,10 +39,12 @@ def main() -> None:
         force: bool = typer.Option(False, "--force", help="Replace the file when it is there."),
     ) -> None:
         """Load 336,776 flights into SQLite and walk through what Oxyde does with them."""
+        from oxyde.cli.demo import walk
+
         try:
-            from oxyde.cli.demo import walk
-        except ModuleNotFoundError as error:
+            code = walk.run(file, force=force)
+        except ImportError as error:
             sys.exit(MISSING.format(name=error.name, extra="demo"))
-        sys.exit(walk.run(file, force=force))
+        sys.exit(code)
 
     app()

@@ -76,7 +76,7 @@ def _calls(table: Table, instances: list[Any], batch: Rows, *, ignore_conflicts:
 
 
 def _one_by_one(calls: Sequence[Call]) -> Steps[None]:
-    for call in calls:  # noqa: UP028 - a list has no send()
+    for call in calls:  # noqa: UP028 - a list takes no answers
         yield call
 
 

@@ -191,7 +191,11 @@ fn sqlite(rest: &str) -> std::result::Result<SqliteTarget, String> {
             Some(("mode", "rw")) => target.create = false,
             Some(("mode", "rwc")) => {}
             Some(("mode", "memory")) => memory = true,
-            _ => return Err(format!("its parameter {pair:?} is unknown; known are mode=ro, mode=rw, mode=rwc and mode=memory")),
+            _ => {
+                // The value may be a password.
+                let name = pair.split('=').next().unwrap_or_default();
+                return Err(format!("its parameter {name:?} is not one of mode=ro, mode=rw, mode=rwc and mode=memory"));
+            }
         }
     }
     if memory {

@@ -6,6 +6,8 @@ mod place;
 mod plan;
 mod plans;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub use ending::Ending;
 pub use engine::{Engine, Inputs, Job, refused};

@@ -79,7 +79,8 @@ pub enum Repeat {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slot {
     pub source: Source,
-    /// The type the value is encoded as. `PostgreSQL` encodes for the OID that the server reports and uses this to read the value.
+    /// The type of the value. `PostgreSQL` encodes for the OID that the server reports for the placeholder: its text needs a cast
+    /// (`$1::bigint`) wherever the server would guess another type than this, and none where the column's own type shall decide.
     pub ty: ColumnType,
     pub form: Form,
 }

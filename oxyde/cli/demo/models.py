@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import AwareDatetime
+import datetime as dt
 
 from oxyde import Field, Model
 
@@ -73,7 +73,7 @@ class Weather(Model):
     precip: float | None = None
     pressure: float | None = None
     visib: float | None = None
-    time_hour: AwareDatetime
+    time_hour: dt.datetime = Field(db_type="TIMESTAMPTZ")
 
     class Meta:
         """Its table."""
@@ -99,7 +99,7 @@ class Flight(Model):
     arr_delay: int | None = None
     air_time: int | None = None
     distance: int
-    time_hour: AwareDatetime
+    time_hour: dt.datetime = Field(db_type="TIMESTAMPTZ")
 
     class Meta:
         """Its table."""

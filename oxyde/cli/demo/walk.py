@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import polars as pl
-
 import oxyde
 from oxyde.cli.demo.load import ROWS, folder, load
 from oxyde.cli.demo.models import Flight
 from oxyde.cli.demo.progress import Progress
+from oxyde.exceptions import OxydeError
 from oxyde.export import html
+from oxyde.export.arrow import require
 
 T = TypeVar("T")
 
@@ -38,18 +38,36 @@ def run(file: Path, *, force: bool = False) -> int:
 
     Returns:
         The exit code.
+
+    Raises:
+        ImportError: An extra is not installed; nothing has been made.
     """
     folder()
-    if file.exists() and not force:
-        sys.stderr.write(f"{file} is there already; name another file with --file, or replace it with --force\n")
+    require("polars", "demo")
+    if file.is_dir() or (file.exists() and not force):
+        remedy = "" if file.is_dir() else ", or replace it with --force"
+        sys.stderr.write(f"{file} is there already; name another file with --file{remedy}\n")
         return 1
-    for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
-        path.unlink(missing_ok=True)
+    _remove(file)
     started = time.perf_counter()
-    with oxyde.connect(f"sqlite:///{file.resolve()}"):
-        _walk(file)
+    try:
+        with oxyde.connect(f"sqlite:///{file.resolve()}"):
+            _walk(file)
+    except OxydeError as error:
+        _remove(file)
+        sys.stderr.write(f"\n{type(error).__name__}: {error}\n")
+        return 1
+    except BaseException:
+        _remove(file)
+        raise
     sys.stdout.write(f"\nAll of it took {time.perf_counter() - started:.1f} s. The file is yours to keep: {file}\n")
     return 0
+
+
+def _remove(file: Path) -> None:
+    """Removes the database, and what SQLite keeps beside it; half a file would only be in the way."""
+    for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+        path.unlink(missing_ok=True)
 
 
 def _walk(file: Path) -> None:
@@ -82,6 +100,7 @@ def _walk(file: Path) -> None:
     timed('>>> Flight.objects.filter(origin="JFK").avg("dep_delay")', aggregate)
 
     def frame() -> None:
+        pl = require("polars", "demo")
         everything = flights.sync.to_polars()
         worst = (
             everything.group_by("airline_carrier")

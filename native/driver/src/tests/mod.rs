@@ -82,17 +82,13 @@ pub fn value(finished: &Finished) -> Value {
 
 /// The number that a statement returned.
 pub fn number(finished: &Finished) -> i64 {
-    match value(finished) {
-        Value::Int(number) => number,
-        other => panic!("{other:?} is no integer"),
-    }
+    let Value::Int(number) = value(finished) else { panic!("{finished:?} is no integer") };
+    number
 }
 
 /// A number out of `SHOW STATUS`, whose values are texts in the second column.
 pub async fn status(lease: &mut Lease, name: &str) -> i64 {
     let finished = on_lease(lease, &format!("SHOW SESSION STATUS LIKE '{name}'")).await.unwrap();
-    match finished.last.unwrap().columns[1].value(0) {
-        Value::Text(text) => text.parse().unwrap(),
-        other => panic!("{other:?} is no text"),
-    }
+    let Value::Text(text) = finished.last.unwrap().columns[1].value(0) else { panic!("{name} is no text") };
+    text.parse().unwrap()
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use sqlx::mysql::{MySqlConnection, MySqlQueryResult};
 use sqlx::{AssertSqlSafe, Connection as _, Either, Executor, SqlSafeStr, Statement};
+use tokio::task::{unconstrained, yield_now};
 
 use super::cancel::{self, Signals};
 use super::gather::Gather;
@@ -73,7 +74,8 @@ impl Connection {
             tokio::select! {
                 biased;
                 end = &mut work => (Some(end), None),
-                stop = cancel::stop(request.cancel, self.statement_timeout, &signals.unwanted) => {
+                // Rows that keep coming may use up the budget of the task, without which no clock is looked at.
+                stop = unconstrained(cancel::stop(request.cancel, self.statement_timeout, &signals.unwanted)) => {
                     signals.discard.cancel();
                     (cancel::interrupt(&mut work, &self.options, self.id).await, Some(stop))
                 }
@@ -215,7 +217,7 @@ impl Breath {
     async fn take(&mut self) {
         self.0 = self.0.wrapping_add(1);
         if self.0 == 0 {
-            tokio::task::yield_now().await;
+            yield_now().await;
         }
     }
 }

@@ -17,6 +17,9 @@ pub const PATIENCE: Duration = Duration::from_secs(5);
 /// How long rows that nobody wants may flow before the server is told: most results are on their way already.
 const GRACE: Duration = Duration::from_millis(100);
 
+/// How long a statement has to end before it is cancelled once more.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+
 /// Why a statement is stopped.
 pub enum Stop {
     Cancelled,
@@ -44,6 +47,8 @@ pub struct Signals {
     pub discard: Cancel,
     /// Set by the runner: the rest of the rows is of no use.
     pub unwanted: Cancel,
+    /// Set by the runner: the answer was read to its end.
+    pub ended: Cancel,
 }
 
 /// Returns when the statement shall be stopped.
@@ -68,11 +73,21 @@ pub async fn stop(cancel: &Cancel, limit: Option<Duration>, unwanted: &Cancel) -
     }
 }
 
-/// Interrupts what the server's process `pid` is running, over a connection made for it.
+/// Interrupts what the server's process `pid` is running, over a connection made for it, until it has ended:
+/// a process that is between two messages, or busy compiling, forgets what it was told.
 /// A failure shows in the statement that goes on.
-pub async fn kill(options: &PgConnectOptions, pid: i32) {
+pub async fn kill(options: &PgConnectOptions, pid: i32, ended: &Cancel) {
     let Ok(mut side) = open::connect(options).await else { return };
-    let _ = sqlx::raw_sql(AssertSqlSafe(format!("SELECT pg_cancel_backend({pid})"))).fetch_all(&mut side).await;
+    let mut pause = FIRST_PAUSE;
+    while !ended.is_cancelled() {
+        let told = sqlx::raw_sql(AssertSqlSafe(format!("SELECT pg_cancel_backend({pid})"))).fetch_all(&mut side).await;
+        if told.is_err() {
+            return;
+        }
+        // At the end of the pause it is told again.
+        let _ = timeout(pause, ended.cancelled()).await;
+        pause *= 2;
+    }
     let _ = side.close().await;
 }
 

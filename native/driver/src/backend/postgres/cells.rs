@@ -3,30 +3,78 @@
 use oxyde_ir::ColumnType;
 
 use super::columns::Values;
-use super::read::{self, Read};
+use super::read::{self, Part, Read, Reader};
 use crate::batch::{Column, Data, TextColumn};
 use crate::json;
 
 /// The values so far.
 pub enum Cells {
-    Bool { values: Vec<bool>, read: fn(&[u8]) -> Read<bool> },
-    Int16 { values: Vec<i16>, read: fn(&[u8]) -> Read<i16> },
-    Int32 { values: Vec<i32>, read: fn(&[u8]) -> Read<i32>, data: fn(Vec<i32>) -> Data },
-    Int64 { values: Vec<i64>, read: fn(&[u8]) -> Read<i64>, data: fn(Vec<i64>) -> Data },
-    Float32 { values: Vec<f32>, read: fn(&[u8]) -> Read<f32> },
-    Float64 { values: Vec<f64>, read: fn(&[u8]) -> Read<f64> },
+    Bool {
+        values: Vec<bool>,
+        read: Reader<bool>,
+    },
+    Int16 {
+        values: Vec<i16>,
+        read: Reader<i16>,
+    },
+    Int32 {
+        values: Vec<i32>,
+        read: Reader<i32>,
+        data: fn(Vec<i32>) -> Data,
+    },
+    Int64 {
+        values: Vec<i64>,
+        read: Reader<i64>,
+        data: fn(Vec<i64>) -> Data,
+    },
+    Float32 {
+        values: Vec<f32>,
+        read: Reader<f32>,
+    },
+    Float64 {
+        values: Vec<f64>,
+        read: Reader<f64>,
+    },
     /// What stands in the payload as it is.
-    Text { values: TextColumn, read: fn(&[u8]) -> Read<&[u8]>, data: fn(TextColumn) -> Data },
+    Text {
+        values: TextColumn,
+        read: Part,
+        data: fn(TextColumn) -> Data,
+    },
     /// Text made of the payload.
-    Made { values: TextColumn, read: fn(&[u8]) -> Read<String>, data: fn(TextColumn) -> Data },
-    Decimal { values: Vec<i128>, precision: u8, scale: u8, read: fn(&[u8], u8, u8) -> Read<i128> },
-    DecimalText { values: TextColumn, digits: Option<(u8, i8)>, read: fn(&[u8]) -> Read<String> },
+    Made {
+        values: TextColumn,
+        read: Reader<String>,
+        data: fn(TextColumn) -> Data,
+    },
+    Decimal {
+        values: Vec<i128>,
+        precision: u8,
+        scale: u8,
+        read: fn(&[u8], u8, u8) -> Read<i128>,
+    },
+    DecimalText {
+        values: TextColumn,
+        digits: Option<(u8, i8)>,
+        read: Reader<String>,
+    },
     TimeTz(Vec<(i64, i32)>),
     Interval(Vec<(i32, i32, i64)>),
-    Uuid { values: Vec<[u8; 16]>, read: fn(&[u8]) -> Read<[u8; 16]> },
-    List { offsets: Vec<i32>, members: Box<Values> },
+    Uuid {
+        values: Vec<[u8; 16]>,
+        read: Reader<[u8; 16]>,
+    },
+    List {
+        offsets: Vec<i32>,
+        members: Box<Values>,
+    },
     /// Lists in JSON.
-    JsonList { offsets: Vec<i32>, items: Column, item: ColumnType, read: fn(&[u8]) -> Read<&[u8]> },
+    JsonList {
+        offsets: Vec<i32>,
+        items: Column,
+        item: ColumnType,
+        read: Part,
+    },
 }
 
 const TOO_LONG: &str = "the values of one batch pass 2 GiB; read them in smaller batches with stream()";
@@ -99,9 +147,7 @@ impl Cells {
             Self::TimeTz(values) => Data::TimeTz(take(values)),
             Self::Interval(values) => Data::Interval(take(values)),
             Self::Uuid { values, .. } => Data::Uuid(take(values)),
-            Self::List { offsets, members } => {
-                Data::List { offsets: replace(offsets, vec![0]), items: Box::new(members.take(MEMBER)) }
-            }
+            Self::List { offsets, members } => Data::List { offsets: replace(offsets, vec![0]), items: Box::new(members.take(MEMBER)) },
             Self::JsonList { offsets, items, item, .. } => {
                 let items = replace(items, json::items(item));
                 Data::List { offsets: replace(offsets, vec![0]), items: Box::new(items) }

@@ -4,7 +4,7 @@ use oxyde_ir::ColumnType;
 
 use super::cells::Cells;
 use super::columns::Values;
-use super::read::{self, Read};
+use super::read::{self, Part, Reader};
 use super::wire::{Shape, Wire};
 use super::{network, numeric};
 use crate::batch::{Data, TextColumn};
@@ -87,7 +87,7 @@ fn any(wire: Wire) -> Option<Cells> {
 }
 
 /// How text is found in the payload.
-fn text(wire: Wire) -> Option<fn(&[u8]) -> Read<&[u8]>> {
+fn text(wire: Wire) -> Option<Part> {
     match wire {
         Wire::Text | Wire::Json | Wire::Enum => Some(read::utf8),
         Wire::Char => Some(read::char),
@@ -116,62 +116,106 @@ fn text(wire: Wire) -> Option<fn(&[u8]) -> Read<&[u8]>> {
     }
 }
 
-fn integer(wire: Wire) -> Option<fn(&[u8]) -> Read<i64>> {
-    Some(match wire {
-        Wire::Int2 => read::int2_wide,
-        Wire::Int4 => read::int4_wide,
-        Wire::Int8 => read::int8,
-        Wire::Oid => read::oid,
-        Wire::Float4 => read::float4_whole,
-        Wire::Float8 => read::float8_whole,
-        Wire::Numeric => numeric::integer,
-        _ => return None,
+/// The shapes of numbers.
+#[derive(Clone, Copy)]
+enum Number {
+    Int2,
+    Int4,
+    Int8,
+    Oid,
+    Float4,
+    Float8,
+    Numeric,
+}
+
+fn number(wire: Wire) -> Option<Number> {
+    match wire {
+        Wire::Int2 => Some(Number::Int2),
+        Wire::Int4 => Some(Number::Int4),
+        Wire::Int8 => Some(Number::Int8),
+        Wire::Oid => Some(Number::Oid),
+        Wire::Float4 => Some(Number::Float4),
+        Wire::Float8 => Some(Number::Float8),
+        Wire::Numeric => Some(Number::Numeric),
+        Wire::Bool
+        | Wire::Text
+        | Wire::Char
+        | Wire::Bytes
+        | Wire::Json
+        | Wire::Jsonb
+        | Wire::Path
+        | Wire::Uuid
+        | Wire::Date
+        | Wire::Time
+        | Wire::TimeTz
+        | Wire::Timestamp
+        | Wire::TimestampTz
+        | Wire::Interval
+        | Wire::Inet
+        | Wire::Macaddr
+        | Wire::Bit
+        | Wire::Enum
+        | Wire::Void
+        | Wire::Unknown => None,
+    }
+}
+
+fn integer(wire: Wire) -> Option<Reader<i64>> {
+    Some(match number(wire)? {
+        Number::Int2 => read::int2_wide,
+        Number::Int4 => read::int4_wide,
+        Number::Int8 => read::int8,
+        Number::Oid => read::oid,
+        Number::Float4 => read::float4_whole,
+        Number::Float8 => read::float8_whole,
+        Number::Numeric => numeric::integer,
     })
 }
 
-fn float(wire: Wire) -> Option<fn(&[u8]) -> Read<f64>> {
-    Some(match wire {
-        Wire::Float4 => read::float4_wide,
-        Wire::Float8 => read::float8,
-        Wire::Numeric => numeric::double,
-        Wire::Int2 => read::int2_double,
-        Wire::Int4 => read::int4_double,
-        Wire::Int8 => read::int8_double,
-        _ => return None,
+fn float(wire: Wire) -> Option<Reader<f64>> {
+    Some(match number(wire)? {
+        Number::Int2 => read::int2_double,
+        Number::Int4 => read::int4_double,
+        Number::Int8 => read::int8_double,
+        Number::Float4 => read::float4_wide,
+        Number::Float8 => read::float8,
+        Number::Numeric => numeric::double,
+        Number::Oid => return None,
     })
 }
 
 /// Unscaled values where 128 bits hold them, else text.
 fn decimal(wire: Wire, precision: Option<u16>, scale: Option<u16>) -> Option<Cells> {
+    let number = number(wire)?;
     if let Some((precision, scale)) = json::digits(precision, scale) {
-        let read = match wire {
-            Wire::Numeric => numeric::unscaled,
-            Wire::Int2 => numeric::unscaled_int2,
-            Wire::Int4 => numeric::unscaled_int4,
-            Wire::Int8 => numeric::unscaled_int8,
-            _ => return None,
+        let read = match number {
+            Number::Numeric => numeric::unscaled,
+            Number::Int2 => numeric::unscaled_int2,
+            Number::Int4 => numeric::unscaled_int4,
+            Number::Int8 => numeric::unscaled_int8,
+            Number::Oid | Number::Float4 | Number::Float8 => return None,
         };
         return Some(Cells::Decimal { values: Vec::new(), precision, scale, read });
     }
     let digits = precision.and_then(|precision| Some((u8::try_from(precision).ok()?, i8::try_from(scale.unwrap_or(0)).ok()?)));
-    let read = match wire {
-        Wire::Numeric => numeric::text,
-        Wire::Int2 => numeric::text_int2,
-        Wire::Int4 => numeric::text_int4,
-        Wire::Int8 => numeric::text_int8,
-        _ => return None,
+    let read = match number {
+        Number::Numeric => numeric::text,
+        Number::Int2 => numeric::text_int2,
+        Number::Int4 => numeric::text_int4,
+        Number::Int8 => numeric::text_int8,
+        Number::Oid | Number::Float4 | Number::Float8 => return None,
     };
     Some(Cells::DecimalText { values: TextColumn::default(), digits, read })
 }
 
-fn int64(read: fn(&[u8]) -> Read<i64>, data: fn(Vec<i64>) -> Data) -> Cells {
+fn int64(read: Reader<i64>, data: fn(Vec<i64>) -> Data) -> Cells {
     Cells::Int64 { values: Vec::new(), read, data }
 }
 
-fn texts(read: fn(&[u8]) -> Read<&[u8]>, data: fn(TextColumn) -> Data) -> Cells {
+fn texts(read: Part, data: fn(TextColumn) -> Data) -> Cells {
     Cells::Text { values: TextColumn::default(), read, data }
 }
 
-fn made(read: fn(&[u8]) -> Read<String>) -> Cells {
+fn made(read: Reader<String>) -> Cells {
     Cells::Made { values: TextColumn::default(), read, data: Data::Text }
 }

@@ -37,7 +37,8 @@ pub fn arguments(request: &Request<'_>, run: Run, types: &[PgTypeInfo]) -> Resul
     let given = count(request, run)?;
     if types.len() != given {
         let taken = types.len();
-        let message = format!("the statement has {taken} placeholders, but {given} values were given; give one value for each of $1, $2, ...");
+        let message =
+            format!("the statement has {taken} placeholders, but {given} values were given; give one value for each of $1, $2, ...");
         return Err(Error::new(Kind::Field, message));
     }
     let mut arguments = PgArguments::default();
@@ -55,13 +56,18 @@ fn add(arguments: &mut PgArguments, request: &Request<'_>, slot: &Slot, run: Run
     let added = match slot.form {
         Form::Scalar => arguments.add(sent(scalar(request, slot.source, row))),
         Form::Array => arguments.add(sent(list(request, slot.source, run, row))),
-        Form::Pattern { syntax, before, after } => match &*request.scalar(slot.source, row) {
-            Value::Text(text) => arguments.add(sent(Cell::Text(slot::pattern(text, syntax, before, after).as_bytes()))),
-            Value::Null => arguments.add(sent(Cell::Null)),
-            _ => return Err(Error::new(Kind::Internal, format!("{} is a pattern, but no text", place(request, slot)))),
-        },
+        Form::Pattern { syntax, before, after } => {
+            // Anything but text is refused like everywhere else.
+            let cell = scalar(request, slot.source, row);
+            let text = if let Cell::Text(text) = cell { Some(String::from_utf8_lossy(text)) } else { None };
+            let pattern = text.map(|text| slot::pattern(&text, syntax, before, after));
+            arguments.add(sent(pattern.as_ref().map_or(cell, |pattern| Cell::Text(pattern.as_bytes()))))
+        }
         Form::JsonArray => {
-            return Err(Error::new(Kind::Internal, format!("{} has a form that PostgreSQL does not know: JsonArray", place(request, slot))));
+            return Err(Error::new(
+                Kind::Internal,
+                format!("{} has a form that PostgreSQL does not know: JsonArray", place(request, slot)),
+            ));
         }
     };
     added.map_err(|fault| explain(&fault, request, slot, info))
@@ -70,10 +76,11 @@ fn add(arguments: &mut PgArguments, request: &Request<'_>, slot: &Slot, run: Run
 fn scalar<'a>(request: &Request<'a>, source: Source, row: usize) -> Cell<'a> {
     match source {
         Source::Param(index) => Cell::of(&request.params[index as usize]),
-        Source::Member { index, member } => match &request.params[index as usize] {
-            Value::Array(members) => Cell::of(&members[(member as usize).min(members.len() - 1)]),
-            other => Cell::of(other),
-        },
+        Source::Member { index, member } => {
+            let list = &request.params[index as usize];
+            let Value::Array(members) = list else { return Cell::of(list) };
+            members.get(member as usize).or(members.last()).map_or(Cell::Null, Cell::of)
+        }
         Source::Bulk(column) => request.bulk.map_or(Cell::Null, |batch| Cell::at(&batch.columns[column as usize], row)),
         Source::Key(column) => request.keys.map_or(Cell::Null, |batch| Cell::at(&batch.columns[column as usize], row)),
     }
@@ -82,9 +89,9 @@ fn scalar<'a>(request: &Request<'a>, source: Source, row: usize) -> Cell<'a> {
 /// The rows of the run, all keys, or the list that the parameter is.
 fn list<'a>(request: &Request<'a>, source: Source, run: Run, row: usize) -> Cell<'a> {
     match source {
-        Source::Bulk(column) => request.bulk.map_or(Cell::Null, |batch| {
-            Cell::List(Cells::Rows(&batch.columns[column as usize], run.start, run.start + run.rows))
-        }),
+        Source::Bulk(column) => request
+            .bulk
+            .map_or(Cell::Null, |batch| Cell::List(Cells::Rows(&batch.columns[column as usize], run.start, run.start + run.rows))),
         Source::Key(column) => {
             request.keys.map_or(Cell::Null, |batch| Cell::List(Cells::Rows(&batch.columns[column as usize], 0, batch.rows)))
         }

@@ -7,6 +7,7 @@ use futures_util::StreamExt;
 use futures_util::future::join;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Either, Executor, SqlSafeStr, Statement};
+use tokio::task::{unconstrained, yield_now};
 
 use super::cancel::{self, PATIENCE, Signals};
 use super::gather::Gather;
@@ -14,6 +15,9 @@ use super::{Connection, encode, errors};
 use crate::error::{Error, Kind, Result};
 use crate::request::{Request, Run};
 use crate::stream::{Finished, Sink};
+
+/// After how many rows the runtime gets a turn, to look at clocks and other sockets.
+const TURN: u64 = 1_024;
 
 /// How a run ended well.
 #[derive(Default)]
@@ -70,9 +74,10 @@ impl Connection {
             tokio::select! {
                 biased;
                 end = &mut work => (Some(end), None),
-                stop = cancel::stop(request.cancel, self.statement_timeout, &signals.unwanted) => {
+                // Rows that keep coming use up the task's budget, without which timers and wishes to stop would never be seen.
+                stop = unconstrained(cancel::stop(request.cancel, self.statement_timeout, &signals.unwanted)) => {
                     signals.discard.cancel();
-                    let both = join(cancel::kill(&self.options, self.pid), &mut work);
+                    let both = join(Box::pin(cancel::kill(&self.options, self.pid, &signals.ended)), &mut work);
                     let end = tokio::time::timeout(PATIENCE, both).await;
                     (end.ok().map(|((), end)| end), Some(stop))
                 }
@@ -114,8 +119,22 @@ fn changes(text: &str) -> bool {
     ["INSERT", "UPDATE", "DELETE", "MERGE", "WITH"].iter().any(|verb| word.eq_ignore_ascii_case(verb))
 }
 
-/// A run; once more when the prepared statement is gone or stale and no row has come.
+/// A run, and word of its end.
 async fn work(
+    connection: &mut PgConnection,
+    request: &Request<'_>,
+    run: Run,
+    text: &Arc<str>,
+    gather: &mut Gather<'_>,
+    signals: &Signals,
+) -> std::result::Result<Done, Failure> {
+    let end = twice(connection, request, run, text, gather, signals).await;
+    signals.ended.cancel();
+    end
+}
+
+/// A run; once more when the prepared statement is gone or stale and no row has come.
+async fn twice(
     connection: &mut PgConnection,
     request: &Request<'_>,
     run: Run,
@@ -160,10 +179,15 @@ async fn attempt(
     while let Some(item) = rows.next().await {
         match item {
             Ok(Either::Left(result)) => done.affected += result.rows_affected(),
-            Ok(Either::Right(_)) if failed.is_some() => {}
-            Ok(Either::Right(_)) if signals.discard.is_cancelled() => done.lost = true,
             Ok(Either::Right(row)) => {
                 done.returned += 1;
+                if done.returned.is_multiple_of(TURN) {
+                    yield_now().await;
+                }
+                if failed.is_some() || signals.discard.is_cancelled() {
+                    done.lost = true;
+                    continue;
+                }
                 let sent = match (gather.push(&row), request.sink) {
                     (Ok(()), Some(sink)) if gather.is_full() => send(sink, gather, signals, done).await,
                     (kept, _) => kept,

@@ -49,13 +49,12 @@ impl<'a> Gather<'a> {
         }
         self.readers.clear();
         for (index, column) in columns.iter().enumerate() {
-            let reader = match self.outputs.and_then(|outputs| outputs.get(index)) {
-                Some(output) => Reader::new(&output.name, &output.table, column.type_info(), &output.ty),
-                None => {
-                    let origin = column.origin();
-                    let table = origin.table_column().map_or("", |origin| &origin.table);
-                    Reader::new(column.name(), table, column.type_info(), &ColumnType::Any)
-                }
+            let reader = if let Some(output) = self.outputs.and_then(|outputs| outputs.get(index)) {
+                Reader::new(&output.name, &output.table, column.type_info(), &output.ty)
+            } else {
+                let origin = column.origin();
+                let table = origin.table_column().map_or("", |origin| &origin.table);
+                Reader::new(column.name(), table, column.type_info(), &ColumnType::Any)
             };
             self.readers.push(reader?);
         }

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use super::read::{Read, fixed};
+use crate::slot;
 
 /// The server's numbers for the families, the same on every system.
 const V4: u8 = 2;
@@ -60,8 +61,8 @@ pub fn macaddr(raw: &[u8]) -> Read<String> {
 /// Appends six or eight bytes in hexadecimal digits between colons or hyphens.
 pub fn write_macaddr(text: &str, out: &mut Vec<u8>) -> Option<()> {
     let separator = if text.contains('-') { '-' } else { ':' };
-    let byte = |part: &str| u8::from_str_radix(part, 16).ok().filter(|_| part.len() == 2 && part.is_ascii());
-    let bytes: Vec<u8> = text.split(separator).map(byte).collect::<Option<_>>()?;
+    let byte = |part: &str| slot::parse_hex(part).filter(|byte| byte.len() == 1);
+    let bytes: Vec<u8> = text.split(separator).map(byte).collect::<Option<Vec<_>>>()?.concat();
     matches!(bytes.len(), 6 | 8).then(|| out.extend(bytes))
 }
 

@@ -79,18 +79,26 @@ impl Finite<'_> {
     /// The value times ten to the `scale`; `None` when that is no integer, or has more than 38 digits.
     fn unscaled(&self, scale: u8) -> Option<i128> {
         let mut value: i128 = 0;
-        for digit in self.digits {
-            value = value.checked_mul(10_000)?.checked_add(u16::from_be_bytes(*digit).into())?;
+        // The power of ten that the last digit of `value` counts, times ten to the `scale`.
+        let mut power = 0;
+        for (at, digit) in self.digits.iter().enumerate() {
+            let digit = u16::from_be_bytes(*digit);
+            power = (self.weight - at as i32) * 4 + i32::from(scale);
+            // Of a digit across the end of the scale only the part before it counts; the rest must be zeros.
+            let (kept, unit) = match power {
+                0.. => (10_000, 1),
+                -3..0 => (10_i128.pow((4 + power) as u32), 10_u16.pow(power.unsigned_abs())),
+                _ if digit == 0 => continue,
+                _ => return None,
+            };
+            if digit % unit != 0 {
+                return None;
+            }
+            value = value.checked_mul(kept)?.checked_add((digit / unit).into())?;
         }
-        // The value counts ten to this power now.
-        let power = (self.weight + 1 - self.digits.len() as i32) * 4 + i32::from(scale);
-        let factor = 10_i128.checked_pow(power.unsigned_abs());
-        let value = match factor {
-            _ if value == 0 => 0,
-            Some(factor) if power >= 0 => value.checked_mul(factor)?,
-            Some(factor) if value % factor == 0 => value / factor,
-            Some(_) | None => return None,
-        };
+        if power > 0 && value != 0 {
+            value = value.checked_mul(10_i128.checked_pow(power.unsigned_abs())?)?;
+        }
         Some(if self.negative { -value } else { value })
     }
 }
@@ -237,9 +245,10 @@ mod tests {
 
     #[test]
     fn decimals_return() {
-        let mut cases: Vec<String> = ["0", "0.00", "1", "-1", "10000", "9999", "0.0001", "0.00001", "-0.5", "1.10", "100000000", "123456789.987654321"]
-            .map(str::to_owned)
-            .to_vec();
+        let mut cases: Vec<String> =
+            ["0", "0.00", "1", "-1", "10000", "9999", "0.0001", "0.00001", "-0.5", "1.10", "100000000", "123456789.987654321"]
+                .map(str::to_owned)
+                .to_vec();
         // Every length around the groups of four, digits and zeros at each end.
         for whole in 1..14 {
             for part in 0..14 {

@@ -37,9 +37,12 @@ impl Connection {
     }
 }
 
-/// A bare connection.
+/// A bare connection, whose small packets leave at once: the TLS handshake would wait for delayed acknowledgements.
 pub(super) async fn connect(options: &PgConnectOptions) -> sqlx::Result<PgConnection> {
-    os::nodelay(options.get_port(), options.connect()).await
+    match options.get_socket() {
+        Some(_) => options.connect().await,
+        None => os::nodelay(options.get_port(), options.connect()).await,
+    }
 }
 
 /// The settings' number, else the URL's, else ours. Never zero: sqlx 0.9.0 then leaks every statement on the server.

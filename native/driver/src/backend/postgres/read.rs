@@ -7,6 +7,12 @@ use crate::slot;
 /// A value, or why there is none.
 pub type Read<T> = Result<T, Cow<'static, str>>;
 
+/// A way to read a payload.
+pub type Reader<T> = fn(&[u8]) -> Read<T>;
+
+/// A way to find what counts in a payload.
+pub type Part = fn(&[u8]) -> Read<&[u8]>;
+
 pub const DAY: i64 = 86_400_000_000;
 
 /// From 1970-01-01, ours, to 2000-01-01, the server's.

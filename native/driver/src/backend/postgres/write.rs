@@ -32,7 +32,7 @@ impl std::error::Error for Fault {}
 
 type Written = Result<(), Fault>;
 
-/// The first day and the day after the last that the server knows, counted from 2000-01-01.
+/// The first and the last day that the server knows, counted from 2000-01-01.
 const FIRST_DAY: i32 = -2_451_545;
 const LAST_DAY: i32 = 2_145_031_948;
 
@@ -61,17 +61,16 @@ fn array(member: u32, wire: Wire, cells: Cells<'_>, out: &mut Vec<u8>) -> Writte
     for cell in cells.iter() {
         let start = out.len();
         out.extend((-1_i32).to_be_bytes());
-        match cell {
-            Cell::Null => out[flags + 3] = 1,
-            Cell::List(_) if !matches!(wire, Wire::Json | Wire::Jsonb) => {
-                return Err(Fault::Value("a list inside a list cannot be sent as an array".to_owned()));
-            }
-            cell => {
-                single(wire, &cell, out)?;
-                let length = i32::try_from(out.len() - start - 4).map_err(|_| Fault::Value("a member is too long".to_owned()))?;
-                out[start..start + 4].copy_from_slice(&length.to_be_bytes());
-            }
+        if matches!(cell, Cell::Null) {
+            out[flags + 3] = 1;
+            continue;
         }
+        if matches!(cell, Cell::List(_)) && !matches!(wire, Wire::Json | Wire::Jsonb) {
+            return Err(Fault::Value("a list inside a list cannot be sent as an array".to_owned()));
+        }
+        single(wire, &cell, out)?;
+        let length = i32::try_from(out.len() - start - 4).map_err(|_| Fault::Value("a member is too long".to_owned()))?;
+        out[start..start + 4].copy_from_slice(&length.to_be_bytes());
     }
     Ok(())
 }
@@ -103,7 +102,7 @@ fn single(wire: Wire, cell: &Cell<'_>, out: &mut Vec<u8>) -> Written {
         (Wire::Uuid, Cell::Uuid(value)) => out.extend(value),
         (Wire::Uuid, Cell::Text(value)) => out.extend(parsed(value, slot::parse_uuid, "UUID")?),
         (Wire::Date, Cell::Date(value)) => {
-            let days = value.checked_sub(EPOCH_DAYS).filter(|days| (FIRST_DAY..LAST_DAY).contains(days));
+            let days = value.checked_sub(EPOCH_DAYS).filter(|days| (FIRST_DAY..=LAST_DAY).contains(days));
             out.extend(days.ok_or_else(|| Fault::Value("the date lies outside PostgreSQL's calendar".to_owned()))?.to_be_bytes());
         }
         (Wire::Time, Cell::Time(value)) => out.extend(value.to_be_bytes()),
@@ -135,7 +134,7 @@ fn float8(value: i64) -> Result<f64, Fault> {
 /// The float of 32 bits that one of 64 is exactly.
 fn float4(value: f64) -> Result<f32, Fault> {
     let narrow = value as f32;
-    if f64::from(narrow) == value || value.is_nan() {
+    if value.is_nan() || f64::from(narrow).total_cmp(&value).is_eq() {
         return Ok(narrow);
     }
     Err(Fault::Value(format!(
@@ -155,14 +154,25 @@ fn json(wire: Wire, cell: &Cell<'_>, out: &mut Vec<u8>) -> Written {
     if wire == Wire::Jsonb {
         out.push(1);
     }
-    let made = match cell {
+    let values = match cell {
         Cell::Json(value) | Cell::Text(value) => return text(value, out),
-        Cell::List(cells) => slot::json_array(&cells.values()),
-        Cell::Bool(value) => slot::json(&Value::Bool(*value)),
-        Cell::Int(value) => slot::json(&Value::Int(*value)),
-        Cell::Float(value) => slot::json(&Value::Float(*value)),
-        _ => return Err(Fault::Value(format!("the server expects JSON, not {}", cell.noun()))),
+        Cell::List(cells) => Value::Array(cells.values()),
+        Cell::Bool(value) => Value::Bool(*value),
+        Cell::Int(value) => Value::Int(*value),
+        Cell::Float(value) => Value::Float(*value),
+        Cell::Null
+        | Cell::Bytes(_)
+        | Cell::Decimal(_)
+        | Cell::Date(_)
+        | Cell::Time(_)
+        | Cell::TimeTz(..)
+        | Cell::Datetime(_)
+        | Cell::DatetimeTz(_)
+        | Cell::Duration(_)
+        | Cell::Interval(..)
+        | Cell::Uuid(_) => return Err(Fault::Value(format!("the server expects JSON, not {}", cell.noun()))),
     };
+    let made = slot::json(&values);
     out.extend(made.map_err(Fault::Value)?.as_bytes());
     Ok(())
 }

@@ -8,7 +8,9 @@ use crate::error::{Error, Kind};
 
 /// An error by its extended result code. The code stays in `sqlstate`.
 pub fn from_code(code: c_int, message: &str) -> Error {
-    let kind = kind(code);
+    // RESTRICT is a trigger of SQLite's own.
+    let restricts = code == ffi::SQLITE_CONSTRAINT_TRIGGER && message == "FOREIGN KEY constraint failed";
+    let kind = if restricts { Kind::ForeignKeyViolation } else { kind(code) };
     let mut error = Error::new(kind, message);
     error.detail.sqlstate = Some(code.to_string());
     name_parts(&mut error, code, message);
@@ -158,6 +160,7 @@ mod tests {
         assert_eq!(read(1299, "NOT NULL constraint failed: t.a"), told(Kind::NotNullViolation, ["", "t", "a"]));
         assert_eq!(read(275, "CHECK constraint failed: positive"), told(Kind::CheckViolation, ["positive", "", ""]));
         assert_eq!(read(787, "FOREIGN KEY constraint failed"), told(Kind::ForeignKeyViolation, [""; 3]));
+        assert_eq!(read(1811, "FOREIGN KEY constraint failed"), told(Kind::ForeignKeyViolation, [""; 3]));
         assert_eq!(read(1811, "no more than three"), told(Kind::Integrity, [""; 3]));
     }
 

@@ -30,7 +30,7 @@ async fn open_with(settings: &Settings) -> Option<Connection> {
 
 async fn connect(url: &str, settings: &Settings) -> Result<Connection> {
     let Address::Mysql(options) = Target::parse(url, settings).unwrap().address().clone() else { panic!("{url}") };
-    Connection::open(&options, settings).await
+    Box::pin(Connection::open(&options, settings)).await
 }
 
 impl Connection {

@@ -17,6 +17,18 @@ pub fn one(arguments: &[Cell<'_>], work: fn(&Number) -> Number) -> Answered {
     Ok(Number::of(*number)?.map_or(Answer::Null, |number| Answer::Text(work(&number).text())))
 }
 
+/// A decimal rounded to a number of digits.
+pub fn round(arguments: &[Cell<'_>]) -> Answered {
+    let [number, digits] = arguments else { return Err("it takes a decimal and a number of digits".to_owned()) };
+    let Some(number) = Number::of(*number)? else { return Ok(Answer::Null) };
+    let digits = match digits {
+        Cell::Null => return Ok(Answer::Null),
+        Cell::Int(digits) => i32::try_from(*digits).map_err(|_| format!("{digits} digits are too many"))?,
+        Cell::Real(_) | Cell::Text(_) | Cell::Blob(_) => return Err("the number of digits is no integer".to_owned()),
+    };
+    number.round(digits).map(|number| Answer::Text(number.text())).ok_or_else(|| format!("{digits} digits are too many"))
+}
+
 #[allow(clippy::unnecessary_wraps)] // one of several of the same signature
 pub fn add(left: &Number, right: &Number) -> Option<Number> {
     Some(left.add(right))

@@ -20,6 +20,7 @@ pub fn register(handle: &Handle) -> Result<()> {
     scalar::register(handle, c"oxyde_decimal_mul", 2, |arguments| arithmetic::two(arguments, arithmetic::multiply))?;
     scalar::register(handle, c"oxyde_decimal_div", 2, |arguments| arithmetic::two(arguments, arithmetic::divide))?;
     scalar::register(handle, c"oxyde_decimal_mod", 2, |arguments| arithmetic::two(arguments, arithmetic::remainder))?;
+    scalar::register(handle, c"oxyde_decimal_round", 2, arithmetic::round)?;
     scalar::register(handle, c"oxyde_decimal_neg", 1, |arguments| arithmetic::one(arguments, arithmetic::negate))?;
     scalar::register(handle, c"oxyde_decimal_abs", 1, |arguments| arithmetic::one(arguments, arithmetic::absolute))?;
     scalar::register(handle, c"oxyde_regexp", 3, pattern::regexp())

@@ -10,6 +10,8 @@ use crate::decimal;
 
 /// Quotients have at least so many significant digits.
 const DIGITS: i64 = 20;
+/// Rounding takes away at most so many digits.
+const MOST_DROPPED: u32 = 100_000;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Number {
@@ -108,6 +110,18 @@ impl Number {
     pub fn absolute(&self) -> Self {
         Self { unscaled: self.unscaled.abs(), scale: self.scale }
     }
+
+    /// The nearest number of that many digits after the point, before it where negative; of two that are as near the one away from zero.
+    pub fn round(&self, digits: i32) -> Option<Self> {
+        let dropped = i64::from(self.scale) - i64::from(digits);
+        if dropped <= 0 {
+            return Some(self.clone());
+        }
+        let unit = power(u32::try_from(dropped).ok().filter(|dropped| *dropped <= MOST_DROPPED)?);
+        let nearest: BigInt = (self.unscaled.abs() * 2 + &unit) / (&unit * 2) * self.unscaled.signum();
+        let (zeros, scale) = (digits.min(0).unsigned_abs(), digits.max(0).unsigned_abs());
+        Some(Self { unscaled: nearest * power(zeros), scale })
+    }
 }
 
 fn power(digits: u32) -> BigInt {
@@ -162,6 +176,16 @@ mod tests {
         assert_eq!(number("-7.5").remainder(&number("2")).unwrap().text(), "-1.5");
         assert_eq!(number("7.5").remainder(&number("-2")).unwrap().text(), "1.5");
         assert_eq!(number("1").remainder(&number("0")), None);
+    }
+
+    #[test]
+    fn halves_are_rounded_away_from_zero() {
+        let cases = [("2.5", 0, "3"), ("-2.5", 0, "-3"), ("2.45", 1, "2.5"), ("2.449", 1, "2.4"), ("1.5", 3, "1.5"), ("1449", -2, "1400")];
+        for (text, digits, expected) in cases {
+            assert_eq!(number(text).round(digits).unwrap().text(), expected, "{text}");
+        }
+        assert_eq!(number("55").round(-2).unwrap().text(), "100");
+        assert_eq!(number("1").round(i32::MIN), None);
     }
 
     #[test]

@@ -1,0 +1,100 @@
+//! The backend against a live server: every type both ways, parameters for the server's types, and how statements end.
+
+mod ends;
+mod lists;
+mod opening;
+mod params;
+mod speed;
+mod types;
+
+use std::sync::Arc;
+
+use oxyde_ir::program::{Form, Repeat, Slot, Source, Step, Text};
+use oxyde_ir::{ColumnType, Output, Value};
+
+use super::Connection;
+use crate::batch::ColumnBatch;
+use crate::cancel::Cancel;
+use crate::error::Result;
+use crate::request::Request;
+use crate::settings::Settings;
+use crate::stream::{Finished, Limits};
+use crate::target::{Address, Target};
+
+const DEFAULT: &str = "postgresql://postgres@127.0.0.1:5432";
+
+/// The server's database `postgres`.
+fn url() -> String {
+    let server = std::env::var("OXYDE_TEST_POSTGRES_URL").unwrap_or_else(|_| DEFAULT.to_owned());
+    format!("{}/postgres", server.trim_end_matches('/'))
+}
+
+async fn open_at(url: &str, settings: &Settings) -> Result<Connection> {
+    let target = Target::parse(url, settings)?;
+    let Address::Postgres(options) = target.address() else { panic!("{url} is not of PostgreSQL") };
+    Connection::open(options, settings).await
+}
+
+/// A connection; `None`, with a word about it, where there is no server. Under CI a missing server fails the test.
+async fn open_with(settings: &Settings) -> Option<Connection> {
+    match open_at(&url(), settings).await {
+        Ok(connection) => Some(connection),
+        Err(error) if std::env::var("CI").is_ok() => panic!("{error}"),
+        Err(error) => {
+            eprintln!("skipped: {error}");
+            None
+        }
+    }
+}
+
+async fn open() -> Option<Connection> {
+    open_with(&Settings::default()).await
+}
+
+fn slot(source: Source, form: Form) -> Slot {
+    Slot { source, ty: ColumnType::Any, form }
+}
+
+fn step(text: &str, slots: Vec<Slot>) -> Step {
+    let text = Text::Fixed(text.to_owned());
+    Step { text, slots, outputs: None, repeat: Repeat::Once, keep_keys: false, last_insert_id: false }
+}
+
+/// A statement that the application wrote, with `params` placeholders.
+fn raw(text: &str, params: usize) -> Step {
+    step(text, (0..params).map(|index| slot(Source::Param(index as u32), Form::Scalar)).collect())
+}
+
+fn request<'a>(step: &'a Step, params: &'a [Value], cancel: &'a Cancel) -> Request<'a> {
+    Request { step, params, bulk: None, keys: None, cancel, sink: None, limits: Limits::MODELS, point_read: false }
+}
+
+async fn run(connection: &mut Connection, text: &str, params: &[Value]) -> Result<Finished> {
+    connection.execute(request(&raw(text, params.len()), params, &Cancel::default())).await
+}
+
+/// The rows of a statement as columns of the types wanted.
+async fn read_as(connection: &mut Connection, text: &str, wanted: &[ColumnType]) -> Result<ColumnBatch> {
+    let output =
+        |(index, ty): (usize, &ColumnType)| Output { name: format!("c{index}"), ty: ty.clone(), nullable: true, table: "t".into() };
+    let step = Step { outputs: Some(wanted.iter().enumerate().map(output).collect()), ..raw(text, 0) };
+    connection.execute(request(&step, &[], &Cancel::default())).await.map(|finished| finished.last.unwrap())
+}
+
+/// The first row.
+fn row(finished: &Finished) -> Vec<Value> {
+    finished.last.as_ref().unwrap().columns.iter().map(|column| column.value(0)).collect()
+}
+
+/// Nobody listens.
+fn silence() -> crate::stream::Notify {
+    Arc::new(|| {})
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+fn number(digits: &str) -> Value {
+    Value::Decimal(digits.to_owned())
+}

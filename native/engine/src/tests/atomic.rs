@@ -1,0 +1,121 @@
+//! Steps that belong together happen all or not at all, alone and in a transaction.
+
+use oxyde_driver::batch::{Column, ColumnBatch, Data, TextColumn};
+use oxyde_driver::cancel::Cancel;
+use oxyde_driver::error::Kind;
+use oxyde_driver::session::{Begin, Session};
+use oxyde_ir::program::{BulkColumn, Repeat, Source, Step};
+use oxyde_ir::{ColumnType, Program};
+
+use super::{ask, count, job, memory, output, program, run, slot, step};
+use crate::{Engine, Inputs, Job};
+
+const INSERT: &str = "INSERT INTO t (name) VALUES ('a')";
+
+/// Two inserts, of which the second fails.
+fn failing() -> Program {
+    Program { atomic: true, ..program(vec![step(INSERT), step("INSERT INTO t VALUES (1, NULL)")]) }
+}
+
+async fn begin(engine: &Engine) -> Session {
+    let session = engine.pool().session();
+    session.lock(&Cancel::default()).await.unwrap().begin(Begin::default()).await.unwrap();
+    session
+}
+
+#[tokio::test]
+async fn what_fails_leaves_nothing() {
+    let engine = memory().await;
+    assert_eq!(run(&engine, job(failing())).await.unwrap_err().kind, Kind::NotNullViolation);
+    assert_eq!(count(&engine).await, 0);
+    let both = Program { atomic: true, ..program(vec![step(INSERT), step(INSERT)]) };
+    assert_eq!(run(&engine, job(both)).await.unwrap().affected, 1);
+    assert_eq!(count(&engine).await, 2);
+    assert_eq!(engine.pool().status().idle, 1);
+}
+
+#[tokio::test]
+async fn in_a_transaction_it_is_a_savepoint() {
+    let engine = memory().await;
+    let session = begin(&engine).await;
+    let both = Program { atomic: true, ..program(vec![step(INSERT), step(INSERT)]) };
+    run(&engine, Job { session: Some(session.clone()), ..job(both) }).await.unwrap();
+    let error = run(&engine, Job { session: Some(session.clone()), ..job(failing()) }).await.unwrap_err();
+    assert_eq!(error.kind, Kind::NotNullViolation);
+    // The application's statement failed: its block decides, and may go back to a savepoint of its own.
+    assert!(session.is_broken());
+    let refused = run(&engine, Job { session: Some(session.clone()), ..job(program(vec![step(INSERT)])) }).await;
+    assert_eq!(refused.unwrap_err().kind, Kind::BrokenTransaction);
+    session.lock(&Cancel::default()).await.unwrap().rollback().await.unwrap();
+    assert_eq!(count(&engine).await, 0);
+}
+
+#[tokio::test]
+async fn a_cancel_before_the_first_step_breaks_nothing() {
+    let engine = memory().await;
+    let session = begin(&engine).await;
+    let both = Job { session: Some(session.clone()), ..job(Program { atomic: true, ..program(vec![step(INSERT), step(INSERT)]) }) };
+    both.cancel.cancel();
+    assert_eq!(run(&engine, both).await.unwrap_err().kind, Kind::Cancelled);
+    assert!(!session.is_broken());
+    let one = Job { session: Some(session.clone()), ..job(program(vec![step(INSERT)])) };
+    run(&engine, one).await.unwrap();
+    session.lock(&Cancel::default()).await.unwrap().commit().await.unwrap();
+    assert_eq!(count(&engine).await, 1);
+}
+
+fn bulk(names: &[&str]) -> Inputs {
+    let mut column = TextColumn::default();
+    for name in names {
+        assert!(column.push(name.as_bytes()));
+    }
+    let columns = vec![Column::new("name", Data::Text(column))];
+    Inputs { params: Vec::new(), bulk: Some(ColumnBatch { columns, rows: names.len() }) }
+}
+
+/// Inserts each row and reads it back by its generated key, as on a server without RETURNING.
+fn read_back() -> Program {
+    let insert = Step {
+        slots: vec![slot(Source::Bulk(0))],
+        outputs: Some(Vec::new()),
+        repeat: Repeat::EachRow,
+        last_insert_id: true,
+        ..step("INSERT INTO t (name) VALUES (?)")
+    };
+    let select = Step {
+        slots: vec![slot(Source::Key(0))],
+        outputs: Some(vec![output("id", ColumnType::Int), output("name", ColumnType::Text)]),
+        repeat: Repeat::EachKey,
+        ..step("SELECT id, name || '!' FROM t WHERE id = ?")
+    };
+    let columns = vec![BulkColumn { name: "name".to_owned(), ty: ColumnType::Text }];
+    Program { atomic: true, bulk: columns, ..program(vec![insert, select]) }
+}
+
+#[tokio::test]
+async fn keys_are_read_back_in_order() {
+    let engine = memory().await;
+    ask(&engine, "INSERT INTO t VALUES (41, 'first')").await.unwrap();
+    let finished = run(&engine, Job { inputs: bulk(&["a", "b", "c"]), ..job(read_back()) }).await.unwrap();
+    let batch = finished.last.unwrap();
+    assert_eq!(batch.columns[0].data, Data::Int64(vec![42, 43, 44]));
+    let names: Vec<_> = (0..3).map(|row| batch.columns[1].value(row)).collect();
+    assert_eq!(names, ["a!", "b!", "c!"].map(|name| oxyde_ir::Value::Text(name.into())));
+}
+
+#[tokio::test]
+async fn no_rows_are_no_statements_but_columns() {
+    let engine = memory().await;
+    let batch = run(&engine, Job { inputs: bulk(&[]), ..job(read_back()) }).await.unwrap().last.unwrap();
+    assert_eq!((batch.rows, batch.columns.len()), (0, 2));
+    assert_eq!(count(&engine).await, 0);
+}
+
+#[tokio::test]
+async fn one_row_that_fails_takes_the_others_along() {
+    let engine = memory().await;
+    ask(&engine, "CREATE UNIQUE INDEX u ON t (name)").await.unwrap();
+    let error = run(&engine, Job { inputs: bulk(&["a", "b", "a"]), ..job(read_back()) }).await.unwrap_err();
+    assert_eq!(error.kind, Kind::UniqueViolation);
+    assert_eq!(count(&engine).await, 0);
+}

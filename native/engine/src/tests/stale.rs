@@ -1,0 +1,65 @@
+//! A connection that the server closed while it idled costs no read, and no write is done twice.
+
+use oxyde_driver::cancel::Cancel;
+use oxyde_driver::error::Kind;
+use oxyde_driver::pool::Lease;
+use oxyde_driver::request::Request;
+use oxyde_driver::stream::Limits;
+use oxyde_ir::Program;
+
+use super::{ask, engine, job, number, program, run, step};
+use crate::Engine;
+
+/// An engine whose idle connection the server has closed, and the lease of its other one, which would be lent first;
+/// `None`, with a word about it, where there is no server.
+async fn stale() -> Option<(Engine, Lease)> {
+    let url = std::env::var("OXYDE_TEST_MARIADB_URL").unwrap_or_else(|_| "mariadb://root@127.0.0.1:3306".to_owned());
+    let engine = engine(&format!("{}/test", url.trim_end_matches('/')));
+    match engine.pool().connect().await {
+        Ok(_) => {}
+        Err(error) if std::env::var("CI").as_deref() == Ok("true") => panic!("{error}"),
+        Err(error) => {
+            eprintln!("skipped: {error}");
+            return None;
+        }
+    }
+    let other = engine.pool().lease(&Cancel::default()).await.unwrap();
+    let id = number(&ask(&engine, "SELECT CONNECTION_ID()").await.unwrap().last.unwrap());
+    drop(other);
+    // The one that idled longest is killed by the other.
+    let mut used = engine.pool().lease(&Cancel::default()).await.unwrap();
+    let cancel = Cancel::default();
+    let kill = step(&format!("KILL {id}"));
+    let request = Request {
+        step: &kill,
+        params: &[],
+        bulk: None,
+        keys: None,
+        cancel: &cancel,
+        sink: None,
+        limits: Limits::MODELS,
+        point_read: false,
+    };
+    used.execute(request).await.unwrap();
+    Some((engine, used))
+}
+
+#[tokio::test]
+async fn reads_are_tried_again() {
+    let Some((engine, _held)) = stale().await else { return };
+    let read = Program { read_only: true, ..program(vec![step("SELECT 42")]) };
+    assert_eq!(number(&run(&engine, job(read)).await.unwrap().last.unwrap()), 42);
+}
+
+#[tokio::test]
+async fn transactions_begin_again() {
+    let Some((engine, _held)) = stale().await else { return };
+    let both = Program { atomic: true, ..program(vec![step("SELECT 1"), step("SELECT 42")]) };
+    assert_eq!(number(&run(&engine, job(both)).await.unwrap().last.unwrap()), 42);
+}
+
+#[tokio::test]
+async fn writes_are_not() {
+    let Some((engine, _held)) = stale().await else { return };
+    assert_eq!(ask(&engine, "SET @a = 1").await.unwrap_err().kind, Kind::ConnectionFailed);
+}
