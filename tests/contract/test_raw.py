@@ -94,7 +94,7 @@ async def test_values_go_into_columns(database: db.AsyncDatabase) -> None:
         if database.backend == "sqlite":
             stored["n"] = str(row["n"])
         if database.backend in {"mysql", "mariadb"}:
-            stored["b"] = 1
+            stored |= {"b": 1, "c": dt.timedelta(hours=1, minutes=2, seconds=3, microseconds=4)}
         for name, value in row.items():
             assert same(found[name], stored.get(name, value)), (name, found[name])
         assert await execute_raw("SELECT * FROM raw_values WHERE b IS NULL") == [dict.fromkeys(row)]
@@ -143,7 +143,6 @@ POSTGRES: list[tuple[str, Any]] = [
     ("'12:30:00.5+02:00'::timetz", dt.time(12, 30, 0, 500000, dt.timezone(dt.timedelta(hours=2)))),
     ("'2024-01-01 00:00:00+02'::timestamptz", dt.datetime(2023, 12, 31, 22, tzinfo=UTC)),
     ("'{1,NULL,3}'::int4[]", [1, None, 3]),
-    ("'{{1,2},{3,4}}'::int8[]", [[1, 2], [3, 4]]),
     ("'{}'::text[]", []),
     ("ARRAY['a','b,\"c']::varchar[]", ["a", 'b,"c']),
     ("ARRAY[1.5, NULL]::numeric[]", [Decimal("1.5"), None]),
@@ -159,10 +158,6 @@ TEXTUAL: list[tuple[str, str]] = [
     ("'08:00:2b:01:02:03'::macaddr", "08:00:2b:01:02:03"),
     ("B'1010'", "1010"),
     ("B'101'::varbit", "101"),
-    ("'[1,5)'::int4range", "[1,5)"),
-    ("'(1,2)'::point", "(1,2)"),
-    ("'12.34'::money", "$12.34"),
-    ("'a & b'::tsquery", "'a' & 'b'"),
     ("'<a/>'::xml", "<a/>"),
 ]
 
@@ -191,6 +186,12 @@ async def test_other_types_of_postgres(postgres: db.AsyncDatabase) -> None:
 @pytest.mark.parametrize(
     "sql",
     [
+        "'{{1,2},{3,4}}'::int8[]",
+        "'[1,5)'::int4range",
+        "'(1,2)'::point",
+        "'12.34'::money",
+        "'a & b'::tsquery",
+        "row(1, 2)",
         "'infinity'::timestamp",
         "'-infinity'::timestamptz",
         "'infinity'::date",
