@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 from oxyde import ConnectionFailed, PoolSettings, PoolTimeout, atomic, db, execute_raw
 from oxyde.exceptions import StatementTimeoutError
 from tests.backends import Backend
+from tests.contract.tables import tables
+from tests.models import Tag
 from tests.slow import forever, kill_connections
 from tests.unit.db.test_settings import FULL
 
@@ -38,7 +41,6 @@ async def test_settings_reach_the_session(backend: Backend) -> None:
     settings = PoolSettings(
         pg_application_name="shop",
         sqlite_cache_size=-1234,
-        sqlite_busy_timeout=4321,
         sqlite_synchronous="FULL",
         sqlite_journal_mode="WAL",
         mysql_charset="utf8mb4",
@@ -48,7 +50,6 @@ async def test_settings_reach_the_session(backend: Backend) -> None:
         "postgres": {"SHOW application_name": "shop", "SHOW timezone": "UTC"},
         "sqlite": {
             "PRAGMA cache_size": -1234,
-            "PRAGMA busy_timeout": 4321,
             "PRAGMA synchronous": 2,
             "PRAGMA journal_mode": "wal",
             "PRAGMA foreign_keys": 1,
@@ -126,16 +127,47 @@ async def test_lost_connections_are_replaced(backend: Backend) -> None:
     if not backend.has_server:
         pytest.skip("a file loses no connection")
     async with db.connect(backend.url, settings=PoolSettings(max_connections=2, acquire_timeout=5)) as database:
-        await asyncio.gather(*(execute_raw("SELECT 1") for _ in range(4)))
-        assert kill_connections(backend) >= 1
-        assert await execute_raw("SELECT 1 AS a") == [{"a": 1}]
-        with pytest.raises(ConnectionFailed):
-            async with atomic():
-                await execute_raw("SELECT 1")
-                kill_connections(backend)
-                await execute_raw("SELECT 1")
-        assert await execute_raw("SELECT 1 AS a") == [{"a": 1}]
+        async with tables(Tag):
+            await asyncio.gather(*(Tag.objects.count() for _ in range(4)))
+            assert kill_connections(backend) >= 1
+            assert await Tag.objects.count() == 0
+            with pytest.raises(ConnectionFailed):
+                async with atomic():
+                    await Tag.objects.create(name="a")
+                    kill_connections(backend)
+                    await Tag.objects.create(name="b")
+            assert await Tag.objects.count() == 0
         assert database.native.status()["size"] <= 2
+
+
+WRITER = """
+import sqlite3, sys, time
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+print("writing", flush=True)
+time.sleep(1)
+connection.execute("COMMIT")
+"""
+
+
+@pytest.mark.parametrize(("milliseconds", "patient"), [(20_000, True), (50, False)])
+async def test_waiting_for_another_writer(backend: Backend, milliseconds: int, patient: bool) -> None:
+    """SQLite waits for a writer of another process as long as it is told."""
+    if backend.has_server:
+        pytest.skip("only SQLite has one writer")
+    path = backend.url.removeprefix("sqlite:///")
+    async with db.connect(backend.url, settings=PoolSettings(sqlite_busy_timeout=milliseconds)), tables(Tag):
+        writer = await asyncio.create_subprocess_exec(sys.executable, "-c", WRITER, path, stdout=asyncio.subprocess.PIPE)
+        assert writer.stdout is not None
+        assert await writer.stdout.readline() == b"writing\n"
+        if patient:
+            await Tag.objects.create(name="a")
+        else:
+            with pytest.raises(StatementTimeoutError, match="locked") as caught:
+                await Tag.objects.create(name="a")
+            assert "sqlite_busy_timeout" in (caught.value.hint or "")
+        await writer.wait()
+        assert await Tag.objects.count() == patient
 
 
 async def test_connecting_again_replaces(backend: Backend) -> None:

@@ -49,9 +49,12 @@ except oxyde.DatabaseError:
     print('done')
 """
 RUNNING = """
-import threading, time, oxyde
+import contextlib, threading, time, oxyde
 oxyde.connect({url!r})
-threading.Thread(target=lambda: oxyde.sync.execute_raw({slow!r}), daemon=True).start()
+def wait():
+    with contextlib.suppress(oxyde.exceptions.OxydeError):
+        oxyde.sync.execute_raw({slow!r})
+threading.Thread(target=wait, daemon=True).start()
 time.sleep(0.2)
 print('done')
 """
@@ -79,7 +82,8 @@ def test_scripts_that_close_nothing(backend: Backend, kind: str) -> None:
 def test_an_interrupt_of_a_blocking_verb(backend: Backend) -> None:
     """Ctrl-C ends the script by KeyboardInterrupt, and the statement on the server with it."""
     marker = f"m{uuid.uuid4().hex}"
-    script = f"import oxyde; oxyde.connect({backend.url!r}); print('ready', flush=True); oxyde.sync.execute_raw({forever(backend.dialect, marker)!r})"
+    slow = forever(backend.dialect, marker)
+    script = f"import oxyde; oxyde.connect({backend.url!r}); print('ready', flush=True); oxyde.sync.execute_raw({slow!r})"
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
         try:
             assert process.stdout is not None
