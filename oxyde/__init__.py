@@ -1,7 +1,18 @@
 """Oxyde: typed models over a Rust core; the public names."""
 
 from oxyde import db, exceptions, sync
-from oxyde.db import PoolSettings, atomic, execute_raw, on_commit
+from oxyde.db import (
+    AsyncDatabase,
+    PoolSettings,
+    atomic,
+    create_tables,
+    disconnect_all,
+    drop_tables,
+    execute_raw,
+    get_connection,
+    on_commit,
+    register_connection,
+)
 from oxyde.db.lifecycle import connect_blocking as connect
 from oxyde.exceptions import *  # noqa: F403
 from oxyde.models import Field, Manager, Model, QuerySet
@@ -13,6 +24,7 @@ from oxyde.queries import F, Q, Value
 from oxyde.schema import Check, Exclude, Index, Unique
 
 __all__ = [  # noqa: PLE0604 - the errors' names are strings too
+    "AsyncDatabase",
     "Check",
     "Exclude",
     "F",
@@ -30,9 +42,14 @@ __all__ = [  # noqa: PLE0604 - the errors' names are strings too
     "Value",
     "atomic",
     "connect",
+    "create_tables",
     "db",
+    "disconnect_all",
+    "drop_tables",
     "execute_raw",
+    "get_connection",
     "on_commit",
+    "register_connection",
     "sync",
     *exceptions.__all__,
 ]

@@ -178,6 +178,12 @@ class _Filler:
         """Returns the type and the wire value of a Python value."""
         if isinstance(value, enum.Enum):
             value = value.value
+        if isinstance(value, dt.timedelta) and self.dialect in {"mysql", "mariadb"}:
+            message = (
+                f"{text} is a timedelta, which raw SQL on this server cannot bind safely: a TIME column and a column of ours (BIGINT) "
+                f"read it differently; give microseconds as an int, or text for TIME"
+            )
+            raise FieldError(message, sql=self.sql)
         if value is None or isinstance(value, _PLAIN):
             return ANY, value
         if isinstance(value, (bytearray, memoryview)):

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex, OwnedMutexGuard};
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, unconstrained};
 
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
@@ -215,7 +215,8 @@ async fn limited<T>(limit: Option<(Duration, Duration)>, cancel: &Cancel, work: 
     tokio::select! {
         biased;
         end = &mut work => return end,
-        () = tokio::time::sleep(left) => {}
+        // Rows that keep coming may use up the budget of the task, without which no clock is looked at.
+        () = unconstrained(tokio::time::sleep(left)) => {}
     }
     cancel.cancel();
     work.await.map_err(|error| if error.kind == Kind::Cancelled { expired(timeout) } else { error })

@@ -121,10 +121,12 @@ pub fn masked(url: &str) -> Cow<'_, str> {
 /// Takes `password=...` out of the query.
 fn hide_parameter(url: &str) -> Cow<'_, str> {
     let Some((before, query)) = url.split_once('?') else { return url.into() };
-    if !query.to_ascii_lowercase().contains("password=") {
-        return url.into();
-    }
-    let kept: Vec<&str> = query.split('&').filter(|pair| !pair.to_ascii_lowercase().starts_with("password=")).collect();
+    // A name may be spelled with percent signs.
+    let is_password = |pair: &str| {
+        let name = percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy();
+        name.eq_ignore_ascii_case("password")
+    };
+    let kept: Vec<&str> = query.split('&').filter(|pair| !is_password(pair)).collect();
     let mark = if kept.is_empty() { "" } else { "?" };
     format!("{before}{mark}{}", kept.join("&")).into()
 }
@@ -275,6 +277,16 @@ mod tests {
         assert_eq!(masked("postgres://ann:a/b@c@host/db"), "postgres://ann@host/db");
         assert_eq!(masked("ann:secret@host/db"), "ann@host/db");
         assert_eq!(masked("postgres://host/db?x=1&password=p"), "postgres://host/db?x=1");
+        assert_eq!(masked("postgres://host/db?p%61ssWord=p&x=1"), "postgres://host/db?x=1");
+    }
+
+    #[test]
+    fn sockets_are_found() {
+        let target = parse("mysql://ann:secret@localhost/shop?socket=/run/mysqld/mysqld.sock&charset=utf8mb4").unwrap();
+        assert_eq!(target.url(), "mysql://ann@localhost/shop?socket=/run/mysqld/mysqld.sock&charset=utf8mb4");
+        let Address::Mysql(options) = &target.address else { panic!() };
+        assert_eq!(options.get_socket().map(|path| path.to_str().unwrap()), Some("/run/mysqld/mysqld.sock"));
+        assert_eq!((options.get_username(), options.get_database()), ("ann", Some("shop")));
     }
 
     #[test]

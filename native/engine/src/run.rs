@@ -10,6 +10,7 @@ use oxyde_driver::error::{Error, Kind, Result};
 use oxyde_driver::request::{Request, runs};
 use oxyde_driver::stream::{Finished, Sink};
 use oxyde_ir::Program;
+use tokio::task::unconstrained;
 
 use crate::engine::Inputs;
 use crate::place::Place;
@@ -94,7 +95,8 @@ pub async fn limited<T>(limit: Option<Duration>, cancel: &Cancel, work: impl Fut
     tokio::select! {
         biased;
         end = &mut work => return end,
-        () = tokio::time::sleep(limit) => {}
+        // Rows that keep coming may use up the budget of the task, without which no clock is looked at.
+        () = unconstrained(tokio::time::sleep(limit)) => {}
     }
     cancel.cancel();
     work.await.map_err(|error| {
