@@ -177,9 +177,17 @@ def begin(
     """Opens a transaction, or a savepoint in ``parent``; returns the block, which is then the innermost one."""
     if parent is None:
         session = database.native.session()
-        yield Start(
-            lambda queue: session.begin(queue, isolation=isolation, read_only=read_only, immediate=not read_only, timeout=timeout),
-        )
+        try:
+            yield Start(
+                lambda queue: session.begin(queue, isolation=isolation, read_only=read_only, immediate=not read_only, timeout=timeout),
+            )
+        except GeneratorExit:
+            raise
+        except BaseException:
+            # The traceback keeps the session alive, and it may have a connection: give that back now.
+            with contextlib.suppress(OxydeError):
+                yield Finish(session.rollback)
+            raise
         block = Block(database, session, alias=alias, blocking=blocking)
     else:
         yield Turn(parent)

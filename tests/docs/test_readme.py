@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from oxyde import db
-from oxyde.models.registry import clear_registry
+from oxyde.models.registry import clear_registry, register_table, registered_tables
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -21,6 +21,7 @@ def test_readme_runs() -> None:
     assert blocks
     namespace: dict[str, Any] = {"__name__": "readme"}
 
+    before = registered_tables()
     clear_registry()
 
     async def run() -> None:
@@ -32,5 +33,8 @@ def test_readme_runs() -> None:
                     await result
         finally:
             await db.close()
+            clear_registry()
+            for model in before.values():  # what other tests have declared
+                register_table(model)
 
     asyncio.run(run())
