@@ -105,17 +105,23 @@ def insert(
 def update(
     table: Table,
     alias: str,
-    assignments: Sequence[tuple[Column, Node]],
+    assignments: Sequence[tuple[Column, Node, bool]],
     *,
     where: Node | None = None,
     rows: dict[str, Any] | None = None,
     returning: Sequence[dict[str, Any]] = (),
 ) -> Node:
-    """An UPDATE of the rows that fulfil a condition, or of those whose key a select (``rows``) gives."""
+    """An UPDATE of the rows that fulfil a condition, or of those whose key a select (``rows``) gives.
+
+    An assignment is a column, its new value, and whether the server computes that.
+    """
     parts = {
         "table": table_ref(table),
         "alias": alias,
-        "set": [{"column": column.name, "value": value} for column, value in assignments],
+        "set": [
+            without_defaults({"column": column.name, "value": value, "type": column.type.wire() if computed else None})
+            for column, value, computed in assignments
+        ],
         "where": where,
         "rows": rows,
         "returning": list(returning),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ORDERED: Final = frozenset(
     {"int", "float", "decimal", "text", "bytes", "date", "time", "datetime", "datetime_tz", "duration", "uuid", "enum"}
 )
+NUMBERS: Final = {"int", "float", "decimal"}
 ANYTHING: Final = frozenset(kinds.PYTHON)
 TEXTS: Final = frozenset({"text", "enum"})
 MOMENTS: Final = frozenset({"datetime", "datetime_tz"})
@@ -71,7 +72,12 @@ class Subject:
             return self.bound(value)
         root = self.path.hops[0].origin if self.path.hops else self.path.table
         term = value.resolve(root)
-        return self.bound(term.value) if isinstance(term, Bound) else term
+        if isinstance(term, Bound):
+            return self.bound(term.value)
+        if term.kind.kind != self.term.kind.kind and not {term.kind.kind, self.term.kind.kind} <= NUMBERS:
+            message = f"{self.where} is {self.term.kind}, and cannot be compared with an expression that is {term.kind}"
+            raise FieldLookupValueError(message, column=self.path.column.field)
+        return term
 
 
 @dataclass(frozen=True)

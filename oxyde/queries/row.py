@@ -40,7 +40,7 @@ def update(table: Table, condition: Mapping[str, Any], values: Mapping[str, Any]
 @lru_cache(maxsize=512)
 def _update(table: Table, fields: tuple[str, ...], condition: tuple[str, ...], returning: tuple[Column, ...]) -> bytes:
     changed = [table.by_field[name] for name in fields]
-    assignments = [(column, param(number, column)) for number, column in enumerate(changed)]
+    assignments = [(column, param(number, column), False) for number, column in enumerate(changed)]
     where = _where(table, condition, len(fields))
     return wire.pack(statement.update(table, "t0", assignments, where=where, returning=outputs(returning, "t0")))
 

@@ -82,7 +82,7 @@ def update(state: State, assignments: Sequence[tuple[Column, Term]], returning: 
 
     def build(values: Values) -> Node:
         scope = Scope(values, state.table)
-        changed = [(column, term.compile(scope)) for column, term in change.assignments]
+        changed = [(column, term.compile(scope), not isinstance(term, Bound)) for column, term in change.assignments]
         where, rows = _which(state, scope)
         return statement.update(state.table, scope.alias, changed, where=where, rows=rows, returning=outputs(change.returning, scope.alias))
 

@@ -182,6 +182,9 @@ pub struct Update {
 pub struct Assignment {
     pub column: String,
     pub value: Expr,
+    /// What the column holds, given where the value is computed: not every server brings it there by itself.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub ty: Option<ColumnType>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

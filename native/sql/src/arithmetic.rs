@@ -170,11 +170,13 @@ impl Writer<'_> {
     }
 
     /// Microseconds since 1970, added up and written anew: `SQLite` itself knows no more than milliseconds.
+    /// A question mark stands where the calendar ends, which no column takes, instead of NULL.
     fn moved_text(&mut self, op: Operator, instant: &Expr, duration: &Expr, ty: &ColumnType) -> Result<()> {
         self.push(if *ty == ColumnType::Date {
-            "(SELECT strftime('%Y-%m-%d', (u - f) / 1000000, 'unixepoch')"
+            "(SELECT CASE WHEN u IS NOT NULL THEN COALESCE(strftime('%Y-%m-%d', (u - f) / 1000000, 'unixepoch'), '?') END"
         } else {
-            "(SELECT strftime('%Y-%m-%d %H:%M:%S', (u - f) / 1000000, 'unixepoch') || CASE f WHEN 0 THEN '' ELSE printf('.%06d', f) END"
+            "(SELECT CASE WHEN u IS NOT NULL THEN COALESCE(strftime('%Y-%m-%d %H:%M:%S', (u - f) / 1000000, 'unixepoch'), '?') \
+             || CASE f WHEN 0 THEN '' ELSE printf('.%06d', f) END END"
         });
         self.push(" FROM (SELECT u, (u % 1000000 + 1000000) % 1000000 AS f FROM (SELECT ");
         self.unix_seconds(instant)?;

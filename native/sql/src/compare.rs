@@ -6,8 +6,9 @@ use oxyde_ir::statement::Select;
 use oxyde_ir::{ColumnType, Expr};
 
 use crate::cast;
-use crate::dialect::{List, Matching, Regex, TargetInSubquery};
+use crate::dialect::{JsonEquality, List, Matching, Regex, TargetInSubquery};
 use crate::error::{Result, malformed};
+use crate::walk::type_of;
 use crate::writer::{Writer, scalar_slot};
 
 const fn sign(op: Comparison) -> &'static str {
@@ -23,10 +24,44 @@ const fn sign(op: Comparison) -> &'static str {
 
 impl Writer<'_> {
     pub fn compare(&mut self, op: Comparison, left: &Expr, right: &Expr) -> Result<()> {
+        if [left, right].into_iter().any(|side| type_of(side) == Some(&ColumnType::Json)) {
+            return self.compare_json(op, left, right);
+        }
         let compared = self.compared(&[left, right], None);
         self.left(left, compared)?;
         self.push(sign(op));
         self.right(right, compared)
+    }
+
+    /// JSON is the same or not; no order is one that all servers know.
+    fn compare_json(&mut self, op: Comparison, left: &Expr, right: &Expr) -> Result<()> {
+        let negated = match op {
+            Comparison::Eq => false,
+            Comparison::Ne => true,
+            Comparison::Lt | Comparison::Le | Comparison::Gt | Comparison::Ge => return self.dialect.unsupported("an order of JSON values"),
+        };
+        match self.dialect.json_equality {
+            JsonEquality::Operator => {
+                self.operand(left)?;
+                self.push(sign(op));
+                self.operand(right)
+            }
+            JsonEquality::Cast => {
+                self.around("CAST(", left, " AS JSON)")?;
+                self.push(sign(op));
+                self.around("CAST(", right, " AS JSON)")
+            }
+            JsonEquality::Function(name) => {
+                self.push(if negated { "NOT " } else { "" });
+                self.push(name);
+                self.push("(");
+                self.expr(left)?;
+                self.push(", ");
+                self.expr(right)?;
+                self.word(")")
+            }
+            JsonEquality::Unsupported => self.dialect.unsupported("equality of JSON values"),
+        }
     }
 
     pub fn between(&mut self, expr: &Expr, low: &Expr, high: &Expr) -> Result<()> {

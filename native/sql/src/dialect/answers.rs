@@ -56,6 +56,27 @@ pub enum Matching {
     Binary,
 }
 
+/// A computed value on its way into a column.
+#[derive(Clone, Copy, Debug)]
+pub enum Computed {
+    /// The server brings it to the column's type, or refuses it.
+    Converted,
+    /// It would be stored as it is: functions that the driver registers do that.
+    Fitted,
+}
+
+/// Whether two JSON values are the same.
+#[derive(Clone, Copy, Debug)]
+pub enum JsonEquality {
+    /// `=`.
+    Operator,
+    /// `=`, once the text of a parameter is made JSON.
+    Cast,
+    /// A function of that name.
+    Function(&'static str),
+    Unsupported,
+}
+
 #[derive(Clone, Copy, Debug)]
 pub enum Regex {
     /// `~`, `~*`.

@@ -1,11 +1,12 @@
-//! MariaDB 10.6 and later: MySQL's sheet, and where it differs.
+//! MariaDB 10.5 and later: MySQL's sheet, and where it differs.
 
-use super::{Dialect, Drops, Explain, GeneratedNotNull, Indexes, LateKeys, Regex, Returning, Types, Views, mysql};
+use super::{Dialect, Drops, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, Regex, Returning, Types, Views, mysql};
 
 pub const MARIADB: Dialect = Dialect {
     name: "mariadb",
     types: Types::Mariadb,
     regex: Regex::Inline,
+    json_equality: JsonEquality::Function("JSON_EQUALS"),
     returning: Returning::InsertDelete,
     explain: Explain::Analyze,
     indexes: Indexes::InlineColumns,
@@ -15,3 +16,6 @@ pub const MARIADB: Dialect = Dialect {
     generated_not_null: GeneratedNotNull::Check,
     ..mysql::MYSQL
 };
+
+/// Cannot tell whether two JSON values are the same.
+pub const MARIADB_10_5: Dialect = Dialect { json_equality: JsonEquality::Unsupported, ..MARIADB };

@@ -33,6 +33,8 @@ pub struct Dialect {
     pub concat: Concat,
     pub calendar: Calendar,
     pub math: Math,
+    pub computed: Computed,
+    pub json_equality: JsonEquality,
     pub now: Now,
     pub nulls_order: NullsOrder,
     pub offset_alone: OffsetAlone,
@@ -74,6 +76,7 @@ pub fn dialect(family: Family, version: Option<Version>) -> &'static Dialect {
         Family::Postgres => &postgres::POSTGRES,
         Family::Sqlite => &sqlite::SQLITE,
         Family::Mysql => &mysql::MYSQL,
+        Family::Mariadb if version.is_some_and(|version| version < Version(10, 7, 0)) => &mariadb::MARIADB_10_5,
         Family::Mariadb => &mariadb::MARIADB,
     }
 }

@@ -1,8 +1,8 @@
 //! MySQL 8.0.17 and later.
 
 use super::{
-    AggregateFilter, Aggregates, Backslash, Bulk, Calendar, Comments, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect, Drops,
-    EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, LateKeys, List, Matching, Math, Now, NullsOrder, OffsetAlone, Placeholder, Regex,
+    AggregateFilter, Aggregates, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect, Drops,
+    EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, List, Matching, Math, Now, NullsOrder, OffsetAlone, Placeholder, Regex,
     Returning, RowLock, TargetInSubquery, Types, Views,
 };
 
@@ -20,6 +20,8 @@ pub const MYSQL: Dialect = Dialect {
     concat: Concat::WithSeparator,
     calendar: Calendar::Functions,
     math: Math::Mysql,
+    computed: Computed::Converted,
+    json_equality: JsonEquality::Cast,
     now: Now::UtcTimestamp,
     nulls_order: NullsOrder::Expression,
     offset_alone: OffsetAlone::After("18446744073709551615"),

@@ -1,8 +1,8 @@
 //! PostgreSQL 13 and later.
 
 use super::{
-    AggregateFilter, Aggregates, Backslash, Bulk, Calendar, Comments, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect, Drops,
-    EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, LateKeys, List, Matching, Math, Now, NullsOrder, OffsetAlone, Placeholder, Regex,
+    AggregateFilter, Aggregates, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect, Drops,
+    EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, List, Matching, Math, Now, NullsOrder, OffsetAlone, Placeholder, Regex,
     Returning, RowLock, TargetInSubquery, Types, Views,
 };
 
@@ -20,6 +20,8 @@ pub const POSTGRES: Dialect = Dialect {
     concat: Concat::Function,
     calendar: Calendar::Intervals,
     math: Math::Postgres,
+    computed: Computed::Converted,
+    json_equality: JsonEquality::Operator,
     now: Now::StatementTimestamp,
     nulls_order: NullsOrder::Clause,
     offset_alone: OffsetAlone::Plain,

@@ -1,8 +1,8 @@
 //! SQLite, the version that is compiled in.
 
 use super::{
-    AggregateFilter, Aggregates, Backslash, Bulk, Calendar, Comments, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect, Drops,
-    EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, LateKeys, List, Matching, Math, Now, NullsOrder, OffsetAlone, Placeholder, Regex,
+    AggregateFilter, Aggregates, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect, Drops,
+    EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, List, Matching, Math, Now, NullsOrder, OffsetAlone, Placeholder, Regex,
     Returning, RowLock, TargetInSubquery, Types, Views,
 };
 
@@ -20,6 +20,8 @@ pub const SQLITE: Dialect = Dialect {
     concat: Concat::Function,
     calendar: Calendar::Text,
     math: Math::Sqlite,
+    computed: Computed::Fitted,
+    json_equality: JsonEquality::Function("oxyde_json_equals"),
     now: Now::Strftime,
     nulls_order: NullsOrder::Clause,
     offset_alone: OffsetAlone::After("-1"),

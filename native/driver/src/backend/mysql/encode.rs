@@ -1,6 +1,6 @@
 //! Values on their way into a statement.
 
-use oxyde_ir::Value;
+use oxyde_ir::{ColumnType, Value};
 use oxyde_ir::program::{Form, Slot, Source, Text};
 use sqlx::Arguments;
 use sqlx::mysql::MySqlArguments;
@@ -22,7 +22,7 @@ pub fn arguments(request: &Request<'_>, run: Run) -> Result<MySqlArguments> {
     for row in run.start..run.start + rows {
         for slot in slots {
             let value = request.scalar(slot.source, row);
-            add(&mut arguments, &value, slot.form).map_err(|fault| fault.at(request, slot))?;
+            add(&mut arguments, &value, slot).map_err(|fault| fault.at(request, slot))?;
         }
     }
     Ok(arguments)
@@ -61,8 +61,24 @@ impl Fault {
     }
 }
 
-fn add(arguments: &mut MySqlArguments, value: &Value, form: Form) -> std::result::Result<(), Fault> {
-    match (form, value) {
+/// Digits before and after the point of a decimal that was declared without digits.
+const UNBOUNDED: (usize, usize) = (35, 30);
+
+/// The server would round a digit too many without a word.
+fn check_digits(value: &str) -> std::result::Result<(), Fault> {
+    let (whole, part) = value.trim_start_matches('-').split_once('.').unwrap_or((value.trim_start_matches('-'), ""));
+    if whole.trim_start_matches('0').len() > UNBOUNDED.0 || part.trim_end_matches('0').len() > UNBOUNDED.1 {
+        let reason = format!("the decimal has more than {} digits before the point or {} after it, MySQL's most", UNBOUNDED.0, UNBOUNDED.1);
+        return Err(Fault::Value(reason));
+    }
+    Ok(())
+}
+
+fn add(arguments: &mut MySqlArguments, value: &Value, slot: &Slot) -> std::result::Result<(), Fault> {
+    if let (Value::Decimal(digits), ColumnType::Decimal { precision: None, .. }) = (value, &slot.ty) {
+        check_digits(digits)?;
+    }
+    match (slot.form, value) {
         (Form::Scalar, _) | (Form::Pattern { .. }, Value::Null) => scalar(arguments, value),
         (Form::Pattern { syntax, before, after }, Value::Text(text)) => {
             arguments.add(slot::pattern(text, syntax, before, after)).map_err(Fault::Driver)

@@ -55,7 +55,7 @@ impl Connection {
             let text: Arc<str> = request.text(run).into();
             let done = self.run(&request, run, &text, &mut gather).await.map_err(|error| error.in_sql(&text))?;
             finished.affected += if done.affected == 0 && changes(&text) { done.returned } else { done.affected };
-            if done.insert_id != 0 {
+            if request.step.last_insert_id && done.insert_id != 0 {
                 finished.insert_ids.push(i64::try_from(done.insert_id).map_err(|_| {
                     Error::new(Kind::Decode, format!("the generated key {} is beyond 64 bits with sign", done.insert_id)).in_sql(&text)
                 })?);

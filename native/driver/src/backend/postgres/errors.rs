@@ -66,8 +66,19 @@ pub fn from_sqlx(error: &sqlx::Error) -> Error {
     }
 }
 
+/// What the server adds to its message. About a violated constraint it shows the row's values, which may be secrets: they stay out.
+fn without_values(code: &str, detail: &str) -> Option<String> {
+    if !code.starts_with("23") {
+        return Some(detail.to_owned());
+    }
+    let start = detail.find(")=(")? + 1;
+    // A value may hold parentheses, too: what the server says itself follows the last one.
+    let end = detail.rfind(") ")? + 1;
+    Some(format!("{}{}", detail.get(..start)?, detail.get(end..)?))
+}
+
 fn from_server(error: &PgDatabaseError) -> Error {
-    let message = match error.detail() {
+    let message = match error.detail().and_then(|detail| without_values(error.code(), detail)) {
         Some(detail) => format!("{}: {detail}", error.message()),
         None => error.message().to_owned(),
     };
@@ -120,6 +131,16 @@ fn advice(sqlstate: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_stay_out() {
+        let key = without_values("23505", "Key (a, b)=(x) y, 1) already exists.");
+        assert_eq!(key.as_deref(), Some("Key (a, b) already exists."));
+        let reference = without_values("23503", "Key (team_id)=(9) is not present in table \"team\".");
+        assert_eq!(reference.as_deref(), Some("Key (team_id) is not present in table \"team\"."));
+        assert_eq!(without_values("23502", "Failing row contains (1, hunter2, null)."), None);
+        assert_eq!(without_values("42601", "d").as_deref(), Some("d"));
+    }
 
     #[test]
     fn states_have_kinds() {

@@ -1,0 +1,67 @@
+//! What a statement computes, on its way into a column: what the column cannot hold is refused, as other servers do by themselves.
+
+use super::number::Number;
+use super::register::{Answer, Answered};
+use crate::backend::sqlite::statement::Cell;
+use crate::iso;
+
+/// 0001-01-01 and 9999-12-31, the calendar that every reader knows.
+const DAYS: std::ops::RangeInclusive<i64> = -719_162..=2_932_896;
+const DAY: i64 = 86_400_000_000;
+
+/// An integer of 64 bits. SQLite goes on in floats where a sum or product has more.
+pub fn int(arguments: &[Cell<'_>]) -> Answered {
+    match arguments {
+        [Cell::Null] => Ok(Answer::Null),
+        [Cell::Int(value)] => Ok(Answer::Int(*value)),
+        _ => Err("the result is no integer of 64 bits".to_owned()),
+    }
+}
+
+/// A decimal rounded to the column's digits after the point; of two that are as near the one away from zero.
+pub fn rounded(arguments: &[Cell<'_>]) -> Answered {
+    let [number, Cell::Int(precision), Cell::Int(scale)] = arguments else { return Err("it takes a decimal and its digits".to_owned()) };
+    let Some(number) = Number::of(*number)? else { return Ok(Answer::Null) };
+    let unfit = || format!("the result does not fit {precision} digits, {scale} of them after the point");
+    let (precision, scale) = (u8::try_from(*precision).map_err(|_| unfit())?, u8::try_from(*scale).map_err(|_| unfit())?);
+    let text = number.round(scale.into()).ok_or_else(unfit)?.text();
+    let whole = text.trim_start_matches('-').split('.').next().unwrap_or_default().trim_start_matches('0').len();
+    if whole > usize::from(precision.saturating_sub(scale)) { Err(unfit()) } else { Ok(Answer::Text(text)) }
+}
+
+/// A date, or a date and time, of the years 1 to 9999.
+pub fn moment(arguments: &[Cell<'_>]) -> Answered {
+    let text = match arguments {
+        [Cell::Null] => return Ok(Answer::Null),
+        [Cell::Text(bytes)] => std::str::from_utf8(bytes).unwrap_or_default(),
+        _ => "",
+    };
+    let day = iso::parse_date(text).map(i64::from).or_else(|| iso::parse_datetime(text).map(|(micros, _)| micros.div_euclid(DAY)));
+    match day {
+        Some(day) if DAYS.contains(&day) => Ok(Answer::Text(text.to_owned())),
+        Some(_) | None => Err("the result lies outside the years 1 to 9999".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fits_is_rounded() {
+        let fit = |text: &str| rounded(&[Cell::Text(text.as_bytes()), Cell::Int(6), Cell::Int(2)]);
+        assert_eq!(fit("3.3333"), Ok(Answer::Text("3.33".to_owned())));
+        assert_eq!(fit("-0.005"), Ok(Answer::Text("-0.01".to_owned())));
+        assert_eq!(fit("9999.994"), Ok(Answer::Text("9999.99".to_owned())));
+        assert!(fit("9999.995").is_err() && fit("10000").is_err());
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        assert!(int(&[Cell::Real(9.3e18)]).is_err());
+        assert_eq!(int(&[Cell::Int(i64::MIN)]), Ok(Answer::Int(i64::MIN)));
+        assert!(moment(&[Cell::Text(b"-172-09-04 00:00:00")]).is_err() && moment(&[Cell::Text(b"?")]).is_err());
+        assert_eq!(moment(&[Cell::Text(b"0001-01-01")]), Ok(Answer::Text("0001-01-01".to_owned())));
+        assert_eq!(moment(&[Cell::Text(b"9999-12-31 23:59:59.999999")]), Ok(Answer::Text("9999-12-31 23:59:59.999999".to_owned())));
+    }
+}
