@@ -1,8 +1,15 @@
 //! One connection to a server, whichever server it is. Each backend answers the same questions in a file of the same name.
 
+mod breath;
+mod link;
 pub mod mysql;
+mod outcome;
 pub mod postgres;
+mod signals;
 pub mod sqlite;
+mod stop;
+mod verb;
+mod watch;
 
 use oxyde_ir::Server;
 
