@@ -1,8 +1,17 @@
-//! One connection to a server, whichever server it is. Each backend answers the same questions in a file of the same name.
+//! One connection to a server, whichever server it is. Each backend answers the same questions in a file of the same name;
+//! those over the network share `link.rs`, `watch.rs` and what these speak of.
 
+mod breath;
+mod link;
+mod misfit;
 pub mod mysql;
+mod outcome;
 pub mod postgres;
+mod signals;
 pub mod sqlite;
+mod stop;
+mod verb;
+mod watch;
 
 use oxyde_ir::Server;
 

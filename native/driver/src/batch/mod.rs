@@ -1,9 +1,11 @@
 //! Columnar batches: rows decoded once, in Arrow's layout, for models and for Arrow alike.
 
 mod text;
+mod validity;
 mod value;
 
 pub use text::TextColumn;
+pub(crate) use validity::Validity;
 pub use value::decimal_text;
 
 use oxyde_ir::Value;
@@ -96,15 +98,7 @@ impl Column {
 
     /// Notes that the value just pushed (the `rows`-th, counting from one) is there or is NULL.
     pub fn mark(&mut self, rows: usize, valid: bool) {
-        match &mut self.valid {
-            Some(flags) => flags.push(valid),
-            None if valid => {}
-            None => {
-                let mut flags = vec![true; rows - 1];
-                flags.push(false);
-                self.valid = Some(flags);
-            }
-        }
+        validity::mark(&mut self.valid, rows - 1, valid);
     }
 }
 

@@ -8,8 +8,9 @@ use sqlx::mysql::MySqlTypeInfo;
 
 use super::read::{self, Read};
 use super::wire::Wire;
-use crate::batch::{Column, Data, TextColumn};
-use crate::error::{Error, Kind, Result};
+use crate::backend::misfit;
+use crate::batch::{Column, Data, TextColumn, Validity};
+use crate::error::{Error, Result};
 use crate::{decimal, json};
 
 /// One column. The reader is chosen once, by what the server sends and what is wanted.
@@ -19,8 +20,7 @@ pub struct Reader {
     /// The server's name for the type, for messages.
     type_name: String,
     cells: Cells,
-    valid: Option<Vec<bool>>,
-    rows: usize,
+    valid: Validity,
 }
 
 /// The values so far, how the next is read, and which column they make.
@@ -47,14 +47,14 @@ impl Reader {
     pub fn new(name: &str, table: &str, info: &MySqlTypeInfo, wanted: &ColumnType) -> Result<Self> {
         let type_name = info.name().to_owned();
         let cells = cells(Wire::of(info), Wire::is_unsigned(info), wanted);
-        let cells = cells.ok_or_else(|| fault(name, table, &type_name, &format!("cannot become {}", noun(wanted))))?;
-        Ok(Self { name: name.to_owned(), table: table.to_owned(), type_name, cells, valid: None, rows: 0 })
+        let cells = cells.ok_or_else(|| fault(name, table, &type_name, &format!("cannot become {}", misfit::noun(wanted))))?;
+        Ok(Self { name: name.to_owned(), table: table.to_owned(), type_name, cells, valid: Validity::default() })
     }
 
     /// A reader for a column that nothing will be read from.
     pub fn without_rows(name: &str, wanted: &ColumnType) -> Option<Self> {
         let cells = cells(Wire::Null, false, wanted)?;
-        Some(Self { name: name.to_owned(), table: String::new(), type_name: String::new(), cells, valid: None, rows: 0 })
+        Some(Self { name: name.to_owned(), table: String::new(), type_name: String::new(), cells, valid: Validity::default() })
     }
 
     /// Appends a value, or NULL.
@@ -67,53 +67,18 @@ impl Reader {
             }
             None => self.cells.push_empty(),
         }
-        self.rows += 1;
-        match (&mut self.valid, raw.is_some()) {
-            (Some(valid), there) => valid.push(there),
-            (None, true) => {}
-            (None, false) => {
-                let mut valid = vec![true; self.rows];
-                valid[self.rows - 1] = false;
-                self.valid = Some(valid);
-            }
-        }
+        self.valid.push(raw.is_some());
         Ok(())
     }
 
     /// The rows so far as a column; the reader starts anew.
     pub fn take(&mut self) -> Column {
-        self.rows = 0;
         Column { name: self.name.clone(), data: self.cells.take(), valid: self.valid.take() }
     }
 }
 
 fn fault(name: &str, table: &str, type_name: &str, reason: &str) -> Error {
-    let place = if table.is_empty() { name.to_owned() } else { format!("{table}.{name}") };
-    let mut error = Error::new(Kind::Decode, format!("column {place:?} of type {type_name} {reason}"))
-        .with_hint(format!("CAST the column to another type in SQL, such as CAST({name} AS CHAR)"));
-    error.detail.column = Some(name.to_owned());
-    error.detail.table = Some(table).filter(|table| !table.is_empty()).map(str::to_owned);
-    error
-}
-
-const fn noun(wanted: &ColumnType) -> &'static str {
-    match wanted {
-        ColumnType::Bool => "a boolean",
-        ColumnType::Int => "an integer",
-        ColumnType::Float => "a float",
-        ColumnType::Text => "text",
-        ColumnType::Bytes => "bytes",
-        ColumnType::Decimal { .. } => "a decimal",
-        ColumnType::Date => "a date",
-        ColumnType::Time => "a time of day",
-        ColumnType::Datetime | ColumnType::DatetimeTz => "a date and time",
-        ColumnType::Duration => "a duration",
-        ColumnType::Uuid => "a UUID",
-        ColumnType::Json => "JSON",
-        ColumnType::Array { .. } => "a list",
-        ColumnType::Enum { .. } => "a label",
-        ColumnType::Any => "a value",
-    }
+    misfit::error(name, table, type_name, reason, "CHAR")
 }
 
 /// The one table of what can be read as what; `None` where nothing exact can come of it.

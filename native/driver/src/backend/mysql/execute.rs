@@ -1,48 +1,20 @@
 //! Running a step: each run to its end, whoever loses interest meanwhile.
 
-use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::StreamExt;
 use sqlx::mysql::{MySqlConnection, MySqlQueryResult};
 use sqlx::{AssertSqlSafe, Connection as _, Either, Executor, SqlSafeStr, Statement};
-use tokio::task::{unconstrained, yield_now};
 
-use super::cancel::{self, Signals};
 use super::gather::Gather;
 use super::{Connection, encode, errors};
+use crate::backend::breath::Breath;
+use crate::backend::outcome::{Done, Failure, Outcome};
+use crate::backend::signals::Signals;
+use crate::backend::verb;
 use crate::error::{Error, Kind, Result};
 use crate::request::{Request, Run};
-use crate::stream::{Finished, Sink};
-
-/// How a run ended well.
-#[derive(Default)]
-struct Done {
-    affected: u64,
-    /// The last generated key; zero when there is none.
-    insert_id: u64,
-    returned: u64,
-    /// Rows were thrown away on the watcher's word.
-    lost: bool,
-}
-
-/// How a run failed: by our complaint, or the server's, or both.
-struct Failure {
-    ours: Option<Error>,
-    server: Option<sqlx::Error>,
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self { ours: Some(error), server: None }
-    }
-}
-
-impl From<sqlx::Error> for Failure {
-    fn from(error: sqlx::Error) -> Self {
-        Self { ours: None, server: Some(error) }
-    }
-}
+use crate::stream::Finished;
 
 impl Connection {
     pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
@@ -53,7 +25,10 @@ impl Connection {
                 return Err(Error::new(Kind::Cancelled, "cancelled before the statement was sent"));
             }
             let text: Arc<str> = request.text(run).into();
-            let done = self.run(&request, run, &text, &mut gather).await.map_err(|error| error.in_sql(&text))?;
+            let work = async |connection: &mut MySqlConnection, signals: &Signals| {
+                work(connection, &request, run, &text, &mut gather, signals).await
+            };
+            let done = self.watch(request.cancel, work).await.map_err(|error| error.in_sql(&text))?;
             finished.affected += if done.affected == 0 && changes(&text) { done.returned } else { done.affected };
             if request.step.last_insert_id && done.insert_id != 0 {
                 finished.insert_ids.push(i64::try_from(done.insert_id).map_err(|_| {
@@ -64,57 +39,11 @@ impl Connection {
         finished.last = gather.finish();
         Ok(finished)
     }
-
-    async fn run(&mut self, request: &Request<'_>, run: Run, text: &Arc<str>, gather: &mut Gather<'_>) -> Result<Done> {
-        let signals = Signals::default();
-        // Until the answer was read nothing is known about the connection.
-        self.healthy = false;
-        let (end, stop) = {
-            let mut work = pin!(work(&mut self.inner, request, run, text, gather, &signals));
-            tokio::select! {
-                biased;
-                end = &mut work => (Some(end), None),
-                // Rows that keep coming may use up the budget of the task, without which no clock is looked at.
-                stop = unconstrained(cancel::stop(request.cancel, self.statement_timeout, &signals.unwanted)) => {
-                    signals.discard.cancel();
-                    (cancel::interrupt(&mut work, &self.options, self.id).await, Some(stop))
-                }
-            }
-        };
-        let in_order = match &end {
-            None => false,
-            Some(Ok(_)) => true,
-            Some(Err(failure)) => failure.server.as_ref().is_none_or(errors::leaves_healthy),
-        };
-        self.healthy = in_order && (stop.is_none() || cancel::settle(&mut self.inner).await);
-        match (end, stop) {
-            (Some(Ok(done)), stop) => match stop {
-                Some(stop) if done.lost => Err(stop.into_error()),
-                Some(_) | None => Ok(done),
-            },
-            (Some(Err(failure)), stop) => Err(failure.into_error(stop)),
-            (None, Some(stop)) => Err(stop.into_error().with_hint("the server did not stop in time; the connection was given up")),
-            (None, None) => Err(Error::new(Kind::Internal, "the statement ended without an answer")),
-        }
-    }
-}
-
-impl Failure {
-    /// Our own complaint first; then why the statement was stopped, when that made it fail; then the server's.
-    fn into_error(self, stop: Option<cancel::Stop>) -> Error {
-        match (self.ours, self.server, stop) {
-            (Some(error), _, _) => error,
-            (None, Some(error), Some(stop)) if errors::is_interruption(&error) || !errors::leaves_healthy(&error) => stop.into_error(),
-            (None, Some(error), _) => errors::from_sqlx(&error),
-            (None, None, _) => Error::new(Kind::Internal, "the statement failed without a reason"),
-        }
-    }
 }
 
 /// Whether a statement that returned rows changed them: MariaDB counts none then.
 fn changes(text: &str) -> bool {
-    let word: String = text.trim_start().chars().take_while(char::is_ascii_alphabetic).collect();
-    ["INSERT", "REPLACE", "UPDATE", "DELETE"].iter().any(|verb| word.eq_ignore_ascii_case(verb))
+    verb::is_one_of(&["INSERT", "REPLACE", "UPDATE", "DELETE"], text)
 }
 
 /// A run; once more when the server had forgotten the prepared statement.
@@ -125,7 +54,7 @@ async fn work(
     text: &Arc<str>,
     gather: &mut Gather<'_>,
     signals: &Signals,
-) -> std::result::Result<Done, Failure> {
+) -> Outcome {
     match attempt(connection, request, run, text, gather, signals).await {
         Err(Failure { ours: None, server: Some(error) }) if errors::wants_preparing(&error) => {
             connection.clear_cached_statements().await?;
@@ -142,7 +71,7 @@ async fn attempt(
     text: &Arc<str>,
     gather: &mut Gather<'_>,
     signals: &Signals,
-) -> std::result::Result<Done, Failure> {
+) -> Outcome {
     gather.start();
     let arguments = encode::arguments(request, run)?;
     if request.step.outputs.is_none() {
@@ -176,7 +105,7 @@ async fn attempt(
                     };
                     done.returned += 1;
                     let sent = match (kept, request.sink) {
-                        (Ok(()), Some(sink)) if gather.is_full() => send(sink, gather, signals, &mut done).await,
+                        (Ok(()), Some(sink)) if gather.is_full() => signals.send(sink, gather.take(), &mut done).await,
                         (kept, _) => kept,
                     };
                     if let Err(error) = sent {
@@ -208,20 +137,6 @@ impl Done {
     }
 }
 
-/// Lets others have their turn now and then. sqlx never waits while the server is faster than we are,
-/// and whoever wants to stop the statement would not be heard.
-#[derive(Default)]
-struct Breath(u8);
-
-impl Breath {
-    async fn take(&mut self) {
-        self.0 = self.0.wrapping_add(1);
-        if self.0 == 0 {
-            yield_now().await;
-        }
-    }
-}
-
 fn check_count(parameters: Option<Either<&[sqlx::mysql::MySqlTypeInfo], usize>>, given: usize) -> Result<()> {
     let taken = match parameters {
         Some(Either::Right(count)) => count,
@@ -237,20 +152,8 @@ fn check_count(parameters: Option<Either<&[sqlx::mysql::MySqlTypeInfo], usize>>,
     ))
 }
 
-/// Sends a full batch, unless the statement is stopped while the reader takes its time.
-async fn send(sink: &Sink, gather: &mut Gather<'_>, signals: &Signals, done: &mut Done) -> Result<()> {
-    tokio::select! {
-        biased;
-        sent = sink.send(gather.take()) => sent.map_err(|_| cancel::Stop::Unwanted.into_error()),
-        () = signals.discard.cancelled() => {
-            done.lost = true;
-            Ok(())
-        }
-    }
-}
-
 /// Runs what cannot be prepared. Such statements return no rows, or rows that come only as text.
-async fn as_text(connection: &mut MySqlConnection, text: &Arc<str>) -> std::result::Result<Done, Failure> {
+async fn as_text(connection: &mut MySqlConnection, text: &Arc<str>) -> Outcome {
     let mut rows = connection.fetch_many(sqlx::raw_sql(AssertSqlSafe(Arc::clone(text))));
     let mut done = Done::default();
     let mut refused = false;

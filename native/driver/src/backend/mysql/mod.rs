@@ -1,6 +1,5 @@
 //! One connection to `MySQL` or `MariaDB`.
 
-mod cancel;
 mod columns;
 mod encode;
 mod errors;
@@ -12,56 +11,32 @@ mod read;
 mod tests;
 mod wire;
 
-use std::time::Duration;
-
-use oxyde_ir::Server;
+use sqlx::AssertSqlSafe;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
-use sqlx::{AssertSqlSafe, Connection as _};
 
-use crate::error::Result;
+use crate::backend::link::{Link, Peer};
+use crate::error::Error;
 
-/// How long a goodbye may take.
-const FAREWELL: Duration = Duration::from_secs(2);
+pub type Connection = Link<MySqlConnection>;
 
-pub struct Connection {
-    inner: MySqlConnection,
-    server: Server,
-    /// The server's number for this connection, for `KILL QUERY`.
-    id: u64,
-    /// How to reach the server again, to cancel.
-    options: MySqlConnectOptions,
-    statement_timeout: Option<Duration>,
-    healthy: bool,
-}
-
-impl Connection {
-    pub fn server(&self) -> Server {
-        self.server
+impl Peer for MySqlConnection {
+    async fn reach(options: &MySqlConnectOptions) -> sqlx::Result<Self> {
+        open::connect(options).await
     }
 
-    pub fn is_healthy(&self) -> bool {
-        self.healthy
+    async fn say(&mut self, sql: &str) -> sqlx::Result<()> {
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(self).await.map(drop)
     }
 
-    /// Runs a statement of our own without parameters or rows.
-    pub async fn command(&mut self, sql: &str) -> Result<()> {
-        // Until the answer was read nothing is known about the connection.
-        self.healthy = false;
-        let end = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.inner).await;
-        self.healthy = end.as_ref().err().is_none_or(errors::leaves_healthy);
-        end.map(drop).map_err(|error| errors::from_sqlx(&error).in_sql(sql))
+    fn leaves_healthy(error: &sqlx::Error) -> bool {
+        errors::leaves_healthy(error)
     }
 
-    pub async fn ping(&mut self) -> Result<()> {
-        self.healthy = false;
-        let end = self.inner.ping().await;
-        self.healthy = end.is_ok();
-        end.map_err(|error| errors::from_sqlx(&error))
+    fn is_interruption(error: &sqlx::Error) -> bool {
+        errors::is_interruption(error)
     }
 
-    pub async fn close(self) {
-        let Self { inner, healthy, .. } = self;
-        // The connection is given up either way; a server that does not answer must not hold us.
-        let _ = tokio::time::timeout(FAREWELL, async move { if healthy { inner.close().await } else { inner.close_hard().await } }).await;
+    fn explain(error: &sqlx::Error) -> Error {
+        errors::from_sqlx(error)
     }
 }

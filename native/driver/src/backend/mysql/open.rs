@@ -40,7 +40,8 @@ impl Connection {
         );
         let answer = sqlx::raw_sql(AssertSqlSafe(setup)).fetch_all(&mut inner).await;
         let (server, id) = answer.and_then(|rows| introduction(&rows)).map_err(|error| errors::from_connect(&error, &options))?;
-        Ok(Self { inner, server, id, options, statement_timeout: settings.statement_timeout, healthy: true })
+        let interruption = format!("KILL QUERY {id}");
+        Ok(Self { inner, server, interruption, options, statement_timeout: settings.statement_timeout, healthy: true })
     }
 }
 

@@ -33,7 +33,8 @@ impl Connection {
         let mut inner = connect(&options).await.map_err(|error| errors::from_connect(&error, &options))?;
         let answer = sqlx::raw_sql(SETUP).fetch_all(&mut inner).await;
         let (server, pid) = answer.and_then(|rows| introduction(&rows)).map_err(|error| errors::from_connect(&error, &options))?;
-        Ok(Self { inner, server, pid, options, statement_timeout: settings.statement_timeout, healthy: true })
+        let interruption = format!("SELECT pg_cancel_backend({pid})");
+        Ok(Self { inner, server, interruption, options, statement_timeout: settings.statement_timeout, healthy: true })
     }
 }
 

@@ -4,15 +4,14 @@ use oxyde_ir::{ColumnType, Value};
 
 use super::read::{self, Read};
 use super::statement::Cell;
-use crate::batch::{Column, Data, TextColumn};
+use crate::batch::{Column, Data, TextColumn, Validity};
 use crate::{decimal, json};
 
 /// One column. How its values are read is chosen once, by what is wanted.
 pub struct Reader {
     pub name: String,
     cells: Cells,
-    valid: Option<Vec<bool>>,
-    rows: usize,
+    valid: Validity,
 }
 
 /// The values so far, how the next is read, and which column they make.
@@ -54,7 +53,7 @@ const TOO_LONG: &str = "the values of one batch pass 2 GiB; read them in smaller
 impl Reader {
     /// A reader for a column that shall become `wanted`; without it each value is what SQLite says.
     pub fn new(name: String, wanted: Option<&ColumnType>) -> Self {
-        Self { name, cells: wanted.map_or_else(|| Cells::Dynamic(Vec::new()), cells), valid: None, rows: 0 }
+        Self { name, cells: wanted.map_or_else(|| Cells::Dynamic(Vec::new()), cells), valid: Validity::default() }
     }
 
     /// Appends a value, or NULL.
@@ -65,22 +64,12 @@ impl Reader {
         } else {
             self.cells.push_empty();
         }
-        self.rows += 1;
-        match &mut self.valid {
-            Some(valid) => valid.push(there),
-            None if there => {}
-            None => {
-                let mut valid = vec![true; self.rows];
-                valid[self.rows - 1] = false;
-                self.valid = Some(valid);
-            }
-        }
+        self.valid.push(there);
         Ok(())
     }
 
     /// The rows so far as a column; the reader starts anew.
     pub fn take(&mut self) -> Column {
-        self.rows = 0;
         Column { name: self.name.clone(), data: self.cells.take(), valid: self.valid.take() }
     }
 }

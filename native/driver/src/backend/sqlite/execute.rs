@@ -8,6 +8,7 @@ use super::encode;
 use super::gather::Gather;
 use super::outlet::Outlet;
 use super::statement::Statement;
+use crate::backend::verb;
 use crate::error::{Error, Kind, Result};
 use crate::request::{Request, Run};
 use crate::stream::Finished;
@@ -139,6 +140,5 @@ fn check_count(request: &Request<'_>, run: Run, statement: &Statement) -> Result
 
 /// Whether a statement inserts, so that SQLite's last key is its own.
 fn is_insert(text: &str) -> bool {
-    let word: String = text.trim_start().chars().take_while(char::is_ascii_alphabetic).collect();
-    ["INSERT", "REPLACE"].iter().any(|verb| word.eq_ignore_ascii_case(verb))
+    verb::is_one_of(&["INSERT", "REPLACE"], text)
 }

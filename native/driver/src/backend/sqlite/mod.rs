@@ -22,13 +22,11 @@ mod statement;
 mod tests;
 mod ticket;
 
-use std::future::pending;
 use std::time::Duration;
 
 use oxyde_ir::Server;
-use tokio::time::sleep;
 
-use crate::cancel::Cancel;
+use crate::backend::stop::Stop;
 use crate::error::{Error, Kind, Result};
 use crate::request::Request;
 use crate::stream::Finished;
@@ -61,10 +59,13 @@ impl Connection {
         let stop = tokio::select! {
             biased;
             end = &mut answer => return end,
-            stop = stop(request.cancel, self.statement_timeout) => stop,
+            stop = Stop::wished(request.cancel, self.statement_timeout) => stop,
         };
         self.line.brake().pull();
-        answer.await.map_err(|error| if error.kind == Kind::Cancelled { stop.explain(error) } else { error })
+        answer.await.map_err(|error| match stop {
+            Stop::TimedOut(_) if error.kind == Kind::Cancelled => Error { detail: error.detail, ..stop.into_error() },
+            Stop::Cancelled | Stop::TimedOut(_) | Stop::Unwanted => error,
+        })
     }
 
     /// Runs a statement of our own without parameters or rows.
@@ -79,40 +80,5 @@ impl Connection {
 
     pub async fn close(self) {
         self.line.close().await;
-    }
-}
-
-/// Why a statement is stopped.
-enum Stop {
-    Cancelled,
-    TimedOut(Duration),
-}
-
-impl Stop {
-    fn explain(&self, error: Error) -> Error {
-        match self {
-            Self::Cancelled => error,
-            Self::TimedOut(limit) => {
-                let message = format!("the statement ran longer than {} s and was cancelled", limit.as_secs_f64());
-                Error { kind: Kind::Timeout, message, detail: error.detail }
-            }
-        }
-    }
-}
-
-/// Returns when the statement shall be stopped.
-async fn stop(cancel: &Cancel, limit: Option<Duration>) -> Stop {
-    let expired = async {
-        match limit {
-            Some(limit) => {
-                sleep(limit).await;
-                limit
-            }
-            None => pending().await,
-        }
-    };
-    tokio::select! {
-        () = cancel.cancelled() => Stop::Cancelled,
-        limit = expired => Stop::TimedOut(limit),
     }
 }

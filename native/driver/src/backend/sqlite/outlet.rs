@@ -9,8 +9,9 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use super::brake::Brake;
+use crate::backend::stop::Stop;
 use crate::batch::ColumnBatch;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::stream::{Abandoned, Sink};
 
 /// How often a thread that waits for a slow reader looks at the brake.
@@ -33,7 +34,7 @@ impl<'a> Outlet<'a> {
     pub fn give(&mut self, batch: ColumnBatch, brake: &Brake) -> Result<()> {
         if !self.hurries {
             let sent = wait(self.sink.send(batch), brake).unwrap_or(Ok(()));
-            return if brake.is_pulled() { Err(unwanted()) } else { sent.map_err(|Abandoned| unwanted()) };
+            return if brake.is_pulled() || sent.is_err() { Err(Stop::Unwanted.into_error()) } else { Ok(()) };
         }
         self.held.push_back(batch);
         while let Some(batch) = self.held.pop_front() {
@@ -43,7 +44,7 @@ impl<'a> Outlet<'a> {
                     self.held.push_front(batch);
                     return Ok(());
                 }
-                Err(Abandoned) => return Err(unwanted()),
+                Err(Abandoned) => return Err(Stop::Unwanted.into_error()),
             }
         }
         Ok(())
@@ -53,10 +54,6 @@ impl<'a> Outlet<'a> {
     pub fn into_rest(self) -> Vec<ColumnBatch> {
         self.held.into()
     }
-}
-
-fn unwanted() -> Error {
-    Error::new(Kind::Cancelled, "the statement was cancelled: nobody reads its rows")
 }
 
 /// Drives a future on this thread; `None` when the brake was pulled first.

@@ -58,6 +58,21 @@ async fn late_cancellations_hit_nobody_else() {
     }
 }
 
+/// A server that forgets what it was told is told again.
+#[tokio::test]
+async fn lost_words_are_said_again() {
+    let (Some(mut connection), Some(mut other)) = (open().await, open().await) else { return };
+    other.command("DROP SEQUENCE IF EXISTS oxyde_pg_words; CREATE SEQUENCE oxyde_pg_words").await.unwrap();
+    let word = connection.interruption.replace("SELECT ", "SELECT CASE WHEN nextval('oxyde_pg_words') > 3 THEN ");
+    connection.interruption = format!("{word} END");
+    let (step, cancel, start) = (raw("SELECT pg_sleep(30)", 0), Cancel::default(), Instant::now());
+    let (end, ()) = tokio::join!(connection.execute(request(&step, &[], &cancel)), async { cancel.cancel() });
+    assert_eq!(end.unwrap_err().kind, Kind::Cancelled);
+    assert!((Duration::from_millis(350)..Duration::from_secs(2)).contains(&start.elapsed()), "{:?}", start.elapsed());
+    works(&mut connection).await;
+    other.command("DROP SEQUENCE oxyde_pg_words").await.unwrap();
+}
+
 #[tokio::test]
 async fn statements_out_of_time_are_cancelled() {
     let Some(mut connection) = open_with(&Settings { statement_timeout: Some(Duration::from_millis(100)), ..Settings::default() }).await
@@ -179,8 +194,7 @@ async fn stale_statements_are_prepared_again() {
 #[tokio::test]
 async fn lost_connections_are_told_and_not_lent_again() {
     let (Some(mut victim), Some(mut killer)) = (open().await, open().await) else { return };
-    let kill = format!("SELECT pg_terminate_backend({})", victim.pid);
-    run(&mut killer, &kill, &[]).await.unwrap();
+    run(&mut killer, &victim.interruption.replace("cancel", "terminate"), &[]).await.unwrap();
     tokio::time::sleep(Duration::from_millis(50)).await;
     let error = run(&mut victim, "SELECT 1", &[]).await.unwrap_err();
     assert_eq!(error.kind, Kind::ConnectionFailed, "{error}");

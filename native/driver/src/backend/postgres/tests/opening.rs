@@ -20,7 +20,8 @@ async fn sessions_are_set_up() {
     let expected = ["UTC", "ISO, MDY", "postgres", "UTF8", "oxyde pg test"].map(text);
     let finished = run(&mut connection, sql, &[]).await.unwrap();
     assert_eq!(row(&finished)[..5], expected);
-    assert_eq!(row(&finished)[5], Value::Int(connection.pid.into()));
+    let Value::Int(pid) = row(&finished)[5] else { panic!("{finished:?}") };
+    assert_eq!(connection.interruption, format!("SELECT pg_cancel_backend({pid})"));
     let server = connection.server();
     assert!(server.family == Family::Postgres && server.version.0 >= 10, "{server:?}");
     connection.ping().await.unwrap();

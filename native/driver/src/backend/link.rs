@@ -1,0 +1,71 @@
+//! A connection over the network: what goes the same way whichever server is at the other end.
+
+use std::time::Duration;
+
+use oxyde_ir::Server;
+
+use crate::error::{Error, Result};
+
+/// How long a goodbye may take.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// What sqlx and the errors of one kind of server know.
+pub trait Peer: sqlx::Connection + Sized {
+    /// A bare connection to the server.
+    fn reach(options: &Self::Options) -> impl Future<Output = sqlx::Result<Self>> + Send;
+
+    /// Runs statements without parameters; rows that they return are dropped.
+    fn say(&mut self, sql: &str) -> impl Future<Output = sqlx::Result<()>> + Send;
+
+    /// Whether the connection can be used after the error: the server answered in order and goes on listening.
+    fn leaves_healthy(error: &sqlx::Error) -> bool;
+
+    /// The statement was interrupted: on our word, or by a time limit of the server's.
+    fn is_interruption(error: &sqlx::Error) -> bool;
+
+    /// An error met on an open connection, as one of ours.
+    fn explain(error: &sqlx::Error) -> Error;
+}
+
+pub struct Link<P: Peer> {
+    pub inner: P,
+    pub server: Server,
+    /// The SQL that interrupts what runs here, when another connection says it.
+    pub interruption: String,
+    /// How to reach the server again, to interrupt.
+    pub options: P::Options,
+    pub statement_timeout: Option<Duration>,
+    pub healthy: bool,
+}
+
+impl<P: Peer> Link<P> {
+    pub fn server(&self) -> Server {
+        self.server
+    }
+
+    pub fn is_healthy(&self) -> bool {
+        self.healthy
+    }
+
+    /// Runs statements of our own without parameters or rows.
+    pub async fn command(&mut self, sql: &str) -> Result<()> {
+        // Until the answer was read nothing is known about the connection.
+        self.healthy = false;
+        let end = self.inner.say(sql).await;
+        self.healthy = end.as_ref().err().is_none_or(P::leaves_healthy);
+        end.map_err(|error| P::explain(&error).in_sql(sql))
+    }
+
+    pub async fn ping(&mut self) -> Result<()> {
+        self.healthy = false;
+        let end = self.inner.ping().await;
+        self.healthy = end.is_ok();
+        end.map_err(|error| P::explain(&error))
+    }
+
+    pub async fn close(self) {
+        let Self { inner, healthy, .. } = self;
+        // The connection is given up either way; a server that does not answer must not hold us.
+        let _ = tokio::time::timeout(FAREWELL, async move { if healthy { inner.close().await } else { inner.close_hard().await } }).await;
+    }
+}

@@ -1,0 +1,99 @@
+//! A watched run: it comes to its end, whoever loses interest meanwhile.
+
+use std::pin::{Pin, pin};
+use std::time::Duration;
+
+use futures_util::future::join;
+use tokio::task::unconstrained;
+use tokio::time::timeout;
+
+use super::link::{Link, Peer};
+use super::outcome::{Done, Outcome};
+use super::signals::Signals;
+use crate::cancel::Cancel;
+use crate::error::{Error, Kind, Result};
+
+/// How long a statement that shall stop may take to end before its connection is given up.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a statement has to end before it is interrupted once more, the first time; then twice as long each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+
+impl<P: Peer> Link<P> {
+    /// Does one run on the connection. When it shall stop the server is told, and the answer still read.
+    pub async fn watch(&mut self, cancel: &Cancel, work: impl AsyncFnOnce(&mut P, &Signals) -> Outcome) -> Result<Done> {
+        let signals = Signals::default();
+        // Until the answer was read nothing is known about the connection.
+        self.healthy = false;
+        let (end, stop) = {
+            let mut work = pin!(work(&mut self.inner, &signals));
+            tokio::select! {
+                biased;
+                end = &mut work => (Some(end), None),
+                // Rows that keep coming may use up the budget of the task, without which no clock is looked at.
+                stop = unconstrained(signals.stop(cancel, self.statement_timeout)) => {
+                    signals.discard.cancel();
+                    (insist::<P, _>(work, &self.options, &self.interruption).await, Some(stop))
+                }
+            }
+        };
+        let in_order = match &end {
+            None => false,
+            Some(Ok(_)) => true,
+            Some(Err(failure)) => failure.server.as_ref().is_none_or(P::leaves_healthy),
+        };
+        self.healthy = in_order && (stop.is_none() || settle(&mut self.inner).await);
+        match (end, stop) {
+            (Some(Ok(done)), stop) => match stop {
+                Some(stop) if done.lost => Err(stop.into_error()),
+                Some(_) | None => Ok(done),
+            },
+            (Some(Err(failure)), stop) => Err(failure.into_error::<P>(stop)),
+            (None, Some(stop)) => Err(stop.into_error().with_hint("the server did not stop in time; the connection was given up")),
+            (None, None) => Err(Error::new(Kind::Internal, "the statement ended without an answer")),
+        }
+    }
+}
+
+/// Interrupts work until it ends; `None` when it does not in time.
+/// A server that is between two messages, or busy compiling, forgets what it was told, so it is told again.
+async fn insist<P: Peer, W: Future>(work: Pin<&mut W>, options: &P::Options, interruption: &str) -> Option<W::Output> {
+    let ended = Cancel::default();
+    let work = async {
+        let end = work.await;
+        ended.cancel();
+        end
+    };
+    let words = async {
+        let mut pause = FIRST_PAUSE;
+        while !ended.is_cancelled() {
+            interrupt::<P>(options, interruption).await;
+            let _ = timeout(pause, ended.cancelled()).await;
+            pause *= 2;
+        }
+    };
+    // The last word is awaited with the end: it must not hit the next statement.
+    timeout(PATIENCE, join(work, Box::pin(words))).await.ok().map(|(end, ())| end)
+}
+
+/// Says the word once, over a connection made for it. A failure shows in the statement that goes on.
+async fn interrupt<P: Peer>(options: &P::Options, interruption: &str) {
+    let Ok(mut side) = P::reach(options).await else { return };
+    let _ = side.say(interruption).await;
+    let _ = side.close().await;
+}
+
+/// Meets an interruption that came too late for its statement, so that the next one does not.
+/// `false` when the connection is of no more use.
+async fn settle<P: Peer>(connection: &mut P) -> bool {
+    for _ in 0..2 {
+        match timeout(PATIENCE, connection.say("SELECT 1")).await {
+            Ok(Ok(())) => return true,
+            Ok(Err(error)) if P::is_interruption(&error) => {}
+            // A transaction that met an error answers with one, too.
+            Ok(Err(error)) => return P::leaves_healthy(&error),
+            Err(_) => return false,
+        }
+    }
+    false
+}

@@ -1,0 +1,55 @@
+//! Which rows of a growing column hold a value.
+
+#[derive(Default)]
+pub struct Validity {
+    rows: usize,
+    /// `None` while there is no NULL.
+    valid: Option<Vec<bool>>,
+}
+
+impl Validity {
+    pub fn push(&mut self, is_there: bool) {
+        mark(&mut self.valid, self.rows, is_there);
+        self.rows += 1;
+    }
+
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// As a column has it; the next row is the first.
+    pub fn take(&mut self) -> Option<Vec<bool>> {
+        std::mem::take(self).valid
+    }
+}
+
+/// Notes that the value after `before` others is there, or is NULL.
+pub fn mark(valid: &mut Option<Vec<bool>>, before: usize, is_there: bool) {
+    match valid {
+        Some(flags) => flags.push(is_there),
+        None if is_there => {}
+        None => {
+            let mut flags = vec![true; before];
+            flags.push(false);
+            *valid = Some(flags);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_begin_with_the_first_null() {
+        let mut validity = Validity::default();
+        validity.push(true);
+        assert_eq!((validity.rows(), validity.take()), (1, None));
+        for is_there in [true, true, false, true] {
+            validity.push(is_there);
+        }
+        assert_eq!((validity.rows(), validity.take()), (4, Some(vec![true, true, false, true])));
+        validity.push(false);
+        assert_eq!((validity.rows(), validity.take()), (1, Some(vec![false])));
+    }
+}
