@@ -170,6 +170,11 @@ def cast(inner: Node, kind: ColumnType) -> Node:
     return {"cast": {"expr": inner, "type": kind.wire()}}
 
 
+def unless_null(inner: Node, value: Node, kind: ColumnType) -> Node:
+    """A value where another one is not NULL, else NULL."""
+    return {"case": {"whens": [{"condition": is_not_null(inner), "value": value}], "type": kind.wire()}}
+
+
 def aggregate(function: str, inner: Node | None, kind: ColumnType, of: ColumnType, *, distinct: bool = False) -> Node:
     """A function over the rows of a group: count, sum, avg, min or max.
 

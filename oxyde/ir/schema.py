@@ -15,14 +15,7 @@ def table(made: Table) -> dict[str, Any]:
     """A table and its parts."""
     parts = {
         "key": [column.name for column in made.key],
-        "uniques": [
-            *(
-                {"name": constraint_name("uq", made.name, [column.name]), "columns": [column.name]}
-                for column in made.columns
-                if column.unique
-            ),
-            *(_unique(made, unique) for unique in made.uniques),
-        ],
+        "uniques": _uniques(made),
         "checks": [
             {"name": check.name or constraint_name("ck", made.name, [str(number)]), "sql": check.sql}
             for number, check in enumerate(made.checks, start=1)
@@ -73,10 +66,23 @@ def _column(column: Column) -> dict[str, Any]:
     return without_defaults(parts)
 
 
-def _unique(made: Table, unique: Unique) -> dict[str, Any]:
-    columns = [made.by_field[name].name for name in unique.fields]
-    name = unique.name or constraint_name("uq", made.name, columns)
-    return without_defaults({"name": name, "columns": columns, "deferrable": unique.deferrable})
+def _uniques(made: Table) -> list[dict[str, Any]]:
+    late = {_unique_name(made, unique) for unique in made.uniques if unique.deferrable}
+    return [
+        without_defaults({"name": name, "columns": list(columns), "deferrable": name in late})
+        for name, columns in unique_names(made).items()
+    ]
+
+
+def _unique_name(made: Table, unique: Unique) -> str:
+    return unique.name or constraint_name("uq", made.name, [made.by_field[name].name for name in unique.fields])
+
+
+def unique_names(made: Table) -> dict[str, tuple[str, ...]]:
+    """The unique constraints of a table by name, and their columns in the database."""
+    single = {constraint_name("uq", made.name, [column.name]): (column.name,) for column in made.columns if column.unique}
+    several = {_unique_name(made, unique): tuple(made.by_field[name].name for name in unique.fields) for unique in made.uniques}
+    return {**single, **several}
 
 
 def _index(made: Table, index: Index) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from oxyde.db.rows import Batch
 from oxyde.db.steps import Atomically, Call, Steps
 from oxyde.exceptions import FieldError
 from oxyde.models import hydrate, write
+from oxyde.models.blame import blame
 from oxyde.models.gather import Gathered
 from oxyde.models.make import make
 from oxyde.models.state import CLEAN, set_state
@@ -46,7 +47,8 @@ def bulk_create(model: type[Model], objects: Iterable[Any], *, batch_size: int |
         return []
     gathered = Gathered(table, instances, batch_size)
     calls = [call for batch in gathered.batches for call in _calls(table, instances, batch, ignore_conflicts=ignore_conflicts)]
-    yield calls[0] if len(calls) == 1 else Atomically(_one_by_one(calls))
+    with blame(table):
+        yield calls[0] if len(calls) == 1 else Atomically(_one_by_one(calls))
     gathered.written()
     if not ignore_conflicts:
         for instance in instances:
@@ -115,7 +117,10 @@ def update(chain: Chain[Any], values: Mapping[str, Any], *, returning: bool) -> 
     ]
     columns = table.columns if returning else ()
     made = statements.update(chain.state, assignments, columns)
-    return (yield from _changed(chain.model, Call(made.shape, made.values), columns))
+    fields = [column.field for column, term in assignments if isinstance(term, Bound)]
+    plain = len(fields) == len(assignments)
+    with blame(table, fields if plain else ()):
+        return (yield from _changed(chain.model, Call(made.shape, made.values), columns))
 
 
 def increment(chain: Chain[Any], field: str, by: Any) -> Steps[int]:
@@ -128,7 +133,8 @@ def delete(chain: Chain[Any], *, returning: bool) -> Steps[Any]:
     """Deletes the rows; returns their number, or (``returning``) the instances as they were."""
     columns = writable(chain.model).columns if returning else ()
     made = statements.delete(chain.state, columns)
-    return (yield from _changed(chain.model, Call(made.shape, made.values), columns))
+    with blame(chain.state.table):
+        return (yield from _changed(chain.model, Call(made.shape, made.values), columns))
 
 
 def _changed(model: type[Model], call: Call, columns: Sequence[Column]) -> Steps[Any]:

@@ -9,6 +9,7 @@ from oxyde.db.rows import Batch
 from oxyde.db.steps import Call, Steps
 from oxyde.exceptions import NotFoundError, StaleObjectError
 from oxyde.models import hooks
+from oxyde.models.blame import blame
 from oxyde.models.hydrate import filling
 from oxyde.models.state import CLEAN, is_new, set_state, settle
 from oxyde.models.unloaded import UNLOADED
@@ -39,7 +40,8 @@ def _insert(instance: Model) -> Steps[None]:
     values = insertable(instance)
     missing = tuple(column for column in table.columns if column.field not in values)
     sent = {name: wire(table.by_field[name], value) for name, value in values.items()}
-    yield Call(*row.insert(table, sent, missing), _filler(instance, missing))
+    with blame(table, tuple(sent)):
+        yield Call(*row.insert(table, sent, missing), _filler(instance, missing))
     vars(instance).update(values)
     set_state(instance, CLEAN)
 
@@ -60,7 +62,8 @@ def _update(instance: Model, names: Iterable[str] | None) -> Steps[None]:
         condition.update({version.field: wire(version, instance.__dict__[version.field])})
         sent.update(raised)
     computed = tuple(column for column in table.columns if column.generated is not None)
-    batch = yield Call(*row.update(table, condition, sent, computed), _filler(instance, computed))
+    with blame(table, (*sent, *condition)):
+        batch = yield Call(*row.update(table, condition, sent, computed), _filler(instance, computed))
     if not batch.affected:
         yield from _missed(instance, key, version, "save")
     settle(instance, names, values)
@@ -77,7 +80,8 @@ def delete(instance: Model) -> Steps[int]:
     condition = dict(key)
     if version is not None:
         condition[version.field] = wire(version, instance.__dict__[version.field])
-    batch: Batch = yield Call(*row.delete(table, condition))
+    with blame(table, tuple(condition)):
+        batch: Batch = yield Call(*row.delete(table, condition))
     if not batch.affected and version is not None and (yield from _exists(table, key)):
         raise _stale(table, "delete")
     set_state(instance, None)

@@ -133,7 +133,8 @@ def condition(state: State, scope: Scope) -> Node | None:
 def _output(scope: Scope, name: str, path: Path, *, masked: bool = False) -> dict[str, Any]:
     column = path.column
     if masked and column.secret:
-        return statement.output(expr.param(scope.bind(MASK), kinds.TEXT), name, kinds.TEXT)
+        mask = expr.param(scope.bind(MASK), kinds.TEXT)
+        return statement.output(expr.unless_null(scope.column(path), mask, kinds.TEXT), name, kinds.TEXT, nullable=path.nullable)
     optional = path.nullable or path.many is not None
     return statement.output(scope.column(path), name, column.type, nullable=optional)
 

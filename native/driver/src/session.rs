@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use oxyde_ir::program::Text;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::task::{AbortHandle, unconstrained};
 
@@ -15,6 +16,7 @@ use crate::lease::Lease;
 use crate::pool::Pool;
 use crate::request::Request;
 use crate::stream::Finished;
+use crate::transaction::refuse_end;
 
 pub use crate::transaction::{Begin, Isolation};
 
@@ -132,7 +134,11 @@ impl Guard {
     pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
         let limit = self.place.limit.as_ref().map(|limit| (limit.timeout, limit.until.saturating_duration_since(Instant::now())));
         let cancel = request.cancel;
-        let work = self.work()?.execute(request);
+        let lease = self.work()?;
+        if let Text::Fixed(text) = &request.step.text {
+            refuse_end(text, lease.server()?.family)?;
+        }
+        let work = lease.execute(request);
         let end = limited(limit, cancel, work).await;
         self.note(end)
     }

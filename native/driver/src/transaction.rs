@@ -96,8 +96,37 @@ pub fn savepoint(depth: u32) -> String {
 
 /// Whether text that the application wrote begins a transaction outside our knowledge.
 pub fn is_begin(text: &str) -> bool {
-    let word = text.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-    ["BEGIN", "START", "SAVEPOINT"].iter().any(|verb| word.eq_ignore_ascii_case(verb))
+    ["BEGIN", "START", "SAVEPOINT"].contains(&verb(text).as_str())
+}
+
+/// Refuses a statement that would end a transaction of ours beneath us.
+pub fn refuse_end(text: &str, family: Family) -> Result<()> {
+    let verb = verb(text);
+    let second = || text.split_ascii_whitespace().nth(1).unwrap_or_default().to_ascii_uppercase();
+    let ends = match verb.as_str() {
+        "COMMIT" | "END" | "ABORT" | "BEGIN" | "START" => true,
+        "ROLLBACK" => !text.to_ascii_uppercase().contains(" TO "),
+        _ => false,
+    };
+    if ends {
+        let message = format!("{verb} would end the atomic block beneath it; leave the block, or call set_rollback() on it");
+        return Err(Error::new(Kind::Unsupported, message));
+    }
+    let commits = match (family, verb.as_str()) {
+        (Family::Mysql | Family::Mariadb, "CREATE" | "DROP") => second() != "TEMPORARY",
+        (Family::Mysql | Family::Mariadb, "ALTER" | "TRUNCATE" | "RENAME" | "LOCK" | "UNLOCK" | "GRANT" | "REVOKE") => true,
+        (Family::Mysql | Family::Mariadb | Family::Postgres | Family::Sqlite, _) => false,
+    };
+    if commits {
+        let message = format!("{verb} commits on {}, and would end the atomic block beneath it; run it outside", family.name());
+        return Err(Error::new(Kind::Unsupported, message));
+    }
+    Ok(())
+}
+
+/// The first word, in capitals.
+fn verb(text: &str) -> String {
+    text.trim_start().chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_uppercase()
 }
 
 #[cfg(test)]
@@ -121,6 +150,10 @@ mod tests {
     #[test]
     fn begins_are_seen() {
         assert!(is_begin(" begin;") && is_begin("START TRANSACTION") && is_begin("Savepoint a"));
+        assert!(refuse_end("commit", Family::Sqlite).is_err() && refuse_end("ROLLBACK", Family::Postgres).is_err());
+        assert!(refuse_end("rollback to savepoint a", Family::Postgres).is_ok() && refuse_end("CREATE TABLE t (a int)", Family::Postgres).is_ok());
+        assert!(refuse_end("create table t (a int)", Family::Mariadb).is_err());
+        assert!(refuse_end("CREATE TEMPORARY TABLE t (a int)", Family::Mysql).is_ok() && refuse_end("UPDATE t SET a = 1", Family::Mysql).is_ok());
         assert!(!is_begin("SELECT 1") && !is_begin("") && !is_begin("BEGINNING") && !is_begin("é"));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::types::{
-    Date32Type, Decimal128Type, Decimal256Type, DurationMicrosecondType, Float32Type, Float64Type, Int16Type, Int32Type, Int64Type,
+    Date32Type, Decimal128Type, DurationMicrosecondType, Float32Type, Float64Type, Int16Type, Int32Type, Int64Type,
     IntervalMonthDayNanoType, Time64MicrosecondType, TimestampMicrosecondType, UInt64Type,
 };
 use arrow_array::{
@@ -78,20 +78,6 @@ pub fn array(column: Column, target: &Target) -> Result<ArrayRef, Misfit> {
         (Target::Decimal128(p, s), Data::DecimalText { values, .. }) => {
             let values = decimal::small(&values, valid, *p, *s)?;
             Arc::new(PrimitiveArray::<Decimal128Type>::try_new(values.into(), nulls())?.with_precision_and_scale(*p, *s)?)
-        }
-        (Target::Decimal256(p, s), Data::DecimalText { values, .. }) => {
-            let values = decimal::large(&values, valid, *p, *s)?;
-            Arc::new(PrimitiveArray::<Decimal256Type>::try_new(values.into(), nulls())?.with_precision_and_scale(*p, *s)?)
-        }
-        (Target::Decimal256(p, s), Data::Decimal { values, scale, .. }) => {
-            let mut texts = TextColumn::default();
-            for (row, value) in values.iter().enumerate() {
-                if !texts.push(decimal_text(*value, scale).as_bytes()) {
-                    return Err((row, "too many digits in one batch".to_owned()).into());
-                }
-            }
-            let values = decimal::large(&texts, valid, *p, *s)?;
-            Arc::new(PrimitiveArray::<Decimal256Type>::try_new(values.into(), nulls())?.with_precision_and_scale(*p, *s)?)
         }
         (Target::Date, Data::Date(v)) => primitive::<Date32Type>(v, nulls())?,
         (Target::Time, Data::Time(v)) => {

@@ -1,6 +1,5 @@
 //! Decimals of a fixed number of digits, exactly or not at all.
 
-use arrow_buffer::i256;
 use oxyde_driver::batch::{TextColumn, decimal_text};
 
 /// The unscaled digits of a decimal text at a scale, sign first, for at most `precision` digits.
@@ -43,28 +42,13 @@ pub fn rescale(values: &[i128], from: i8, precision: u8, scale: i8) -> Result<Ve
 
 /// Texts as numbers of at most 38 digits; what stands where there is NULL becomes zero.
 pub fn small(values: &TextColumn, valid: impl Fn(usize) -> bool, precision: u8, scale: i8) -> Result<Vec<i128>, (usize, String)> {
-    parse(values, valid, precision, scale, |digits| digits.parse().ok())
-}
-
-/// Texts as numbers of at most 76 digits.
-pub fn large(values: &TextColumn, valid: impl Fn(usize) -> bool, precision: u8, scale: i8) -> Result<Vec<i256>, (usize, String)> {
-    parse(values, valid, precision, scale, i256::from_string)
-}
-
-fn parse<T: Default>(
-    values: &TextColumn,
-    valid: impl Fn(usize) -> bool,
-    precision: u8,
-    scale: i8,
-    number: impl Fn(&str) -> Option<T>,
-) -> Result<Vec<T>, (usize, String)> {
     let each = |row| {
         if !valid(row) {
-            return Ok(T::default());
+            return Ok(0);
         }
         let text = std::str::from_utf8(values.get(row)).map_err(|error| (row, error.to_string()))?;
         let digits = unscaled(text, precision, scale).map_err(|reason| (row, reason))?;
-        number(&digits).ok_or_else(|| (row, format!("{text} has too many digits")))
+        digits.parse().map_err(|_| (row, format!("{text} has too many digits")))
     };
     (0..values.len()).map(each).collect()
 }

@@ -61,7 +61,6 @@ pub fn narrow(values: Vec<Value>, target: &Target) -> Result<Column, Misfit> {
         | Target::UInt64
         | Target::Float32
         | Target::Decimal128(..)
-        | Target::Decimal256(..)
         | Target::Interval => {
             return Err(Misfit { row: None, reason: format!("a column without a type where {} was announced", target.data_type()) });
         }

@@ -21,7 +21,6 @@ pub enum Target {
     Utf8,
     Binary,
     Decimal128(u8, i8),
-    Decimal256(u8, i8),
     Date,
     Time,
     Datetime,
@@ -58,10 +57,10 @@ impl Target {
         })
     }
 
+    /// Text beyond 38 digits: Polars panics at wider decimals, and DuckDB refuses them.
     fn decimal(precision: u16, scale: u16) -> Self {
         match (u8::try_from(precision), i8::try_from(scale)) {
             (Ok(precision @ 1..=38), Ok(scale)) if scale <= precision as i8 => Self::Decimal128(precision, scale),
-            (Ok(precision @ 39..=76), Ok(scale)) if scale <= precision as i8 => Self::Decimal256(precision, scale),
             _ => Self::Utf8,
         }
     }
@@ -139,7 +138,6 @@ impl Target {
             Self::Utf8 | Self::Json => DataType::Utf8,
             Self::Binary => DataType::Binary,
             Self::Decimal128(precision, scale) => DataType::Decimal128(*precision, *scale),
-            Self::Decimal256(precision, scale) => DataType::Decimal256(*precision, *scale),
             Self::Date => DataType::Date32,
             Self::Time => DataType::Time64(TimeUnit::Microsecond),
             Self::Datetime => DataType::Timestamp(TimeUnit::Microsecond, None),
@@ -169,7 +167,6 @@ impl Target {
             | Self::Utf8
             | Self::Binary
             | Self::Decimal128(..)
-            | Self::Decimal256(..)
             | Self::Date
             | Self::Time
             | Self::Datetime

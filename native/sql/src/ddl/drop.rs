@@ -4,7 +4,7 @@ use oxyde_ir::Program;
 use oxyde_ir::schema::Table;
 use oxyde_ir::statement::DropTables;
 
-use super::{order, program};
+use super::{forgiving, order, program};
 use crate::dialect::{Dialect, Drops, Enums};
 use crate::error::Result;
 use crate::quote;
@@ -39,7 +39,8 @@ pub fn drop(drop: &DropTables, dialect: &'static Dialect) -> Result<Program> {
             for one in drop.enums.iter().rev() {
                 let mut text = format!("DROP TYPE {exists}");
                 quote::qualified(&mut text, dialect, one.schema.as_deref(), &one.name)?;
-                texts.push(text);
+                // Another table may use it still.
+                texts.push(forgiving(&text, "dependent_objects_still_exist")?);
             }
         }
         Enums::Inline | Enums::Check => {}

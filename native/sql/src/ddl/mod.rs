@@ -21,8 +21,7 @@ pub fn create(create: &CreateTables, dialect: &'static Dialect) -> Result<Progra
     let mut texts = Vec::new();
     if matches!(dialect.enums, Enums::Types) {
         for one in &create.enums {
-            let text = create_type(one, dialect)?;
-            texts.push(if create.if_not_exists { forgiving(&text, "duplicate_object")? } else { text });
+            texts.push(create_type(one, dialect)?);
         }
     }
     let mut late = Vec::new();
@@ -60,16 +59,31 @@ fn program(texts: Vec<String>, dialect: &Dialect) -> Program {
 
 /// A statement whose failure, because what it makes is there already, is no failure. Nothing is left half done: the block is a savepoint.
 fn forgiving(statement: &str, condition: &str) -> Result<String> {
-    let Some(tag) = (0..1_000).map(|n| format!("$oxyde{n}$")).find(|tag| !statement.contains(tag)) else {
-        return malformed("no dollar quote fits around a statement");
-    };
-    Ok(format!("DO {tag} BEGIN {statement}; EXCEPTION WHEN {condition} THEN NULL; END {tag}"))
+    handled(statement, condition, "NULL")
 }
 
+/// A statement, and another one for a failure of it.
+fn handled(statement: &str, condition: &str, instead: &str) -> Result<String> {
+    let body = format!("BEGIN {statement}; EXCEPTION WHEN {condition} THEN {instead}; END");
+    let Some(tag) = (0..1_000).map(|n| format!("$oxyde{n}$")).find(|tag| !body.contains(tag)) else {
+        return malformed("no dollar quote fits around a statement");
+    };
+    Ok(format!("DO {tag} {body} {tag}"))
+}
+
+/// Tables share a type: one that is there already serves when it has the same labels.
 fn create_type(one: &EnumType, dialect: &Dialect) -> Result<String> {
-    let mut text = "CREATE TYPE ".to_owned();
-    quote::qualified(&mut text, dialect, one.schema.as_deref(), &one.name)?;
-    Ok(format!("{text} AS ENUM ({})", crate::ddl_types::label_list(dialect, &one.labels)?))
+    let mut name = String::new();
+    quote::qualified(&mut name, dialect, one.schema.as_deref(), &one.name)?;
+    let labels = crate::ddl_types::label_list(dialect, &one.labels)?;
+    let known = format!(
+        "(SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = {}::regtype)",
+        quote::literal(dialect, &name)?
+    );
+    let message = format!("the type {name} is there with other labels; name this one with Field(db_enum_name=...)");
+    let refusal = format!("RAISE EXCEPTION USING MESSAGE = {}, ERRCODE = 'duplicate_object'", quote::literal(dialect, &message)?);
+    let instead = format!("IF {known} IS DISTINCT FROM ARRAY[{labels}]::text[] THEN {refusal}; END IF");
+    handled(&format!("CREATE TYPE {name} AS ENUM ({labels})"), "duplicate_object", &instead)
 }
 
 fn create_view(table: &Table, select: &str, if_not_exists: bool, dialect: &Dialect) -> Result<String> {
