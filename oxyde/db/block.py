@@ -46,6 +46,8 @@ class Block:
         self.blocking = blocking
         self.closed = False
         self.thread = threading.get_ident()
+        if parent is None:
+            database.blocks.add(self)
         self.child: Block | None = None
         self.waiters: list[Callable[[], object]] = []
         self.rolls_back = False
@@ -95,6 +97,7 @@ class Block:
     def leave(self) -> None:
         """Closes the block and lets those go on who waited for its end."""
         self.closed = True
+        self.database.blocks.discard(self)
         if current.innermost() is self:
             current.enter(self.outer)
         if self.parent is not None and self.parent.child is self:

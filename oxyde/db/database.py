@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 import os
+import weakref
 from types import TracebackType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from typing_extensions import Self
 
@@ -13,6 +14,9 @@ from oxyde import _native
 from oxyde.db.loop import result, result_blocking
 from oxyde.db.registry import forget, register_connection
 from oxyde.db.settings import PoolSettings
+
+if TYPE_CHECKING:
+    from oxyde.db.block import Block
 
 _BACKENDS: Final = {"postgres": "postgres", "postgresql": "postgres", "mysql": "mysql", "mariadb": "mariadb", "sqlite": "sqlite"}
 
@@ -31,6 +35,7 @@ class AsyncDatabase:
         url: Without password.
         name: The alias.
         settings: What the pool was told.
+        blocks: The atomic blocks that are open on it.
 
     Raises:
         ValueError: The URL or its scheme is not understood, or the name is taken.
@@ -45,6 +50,7 @@ class AsyncDatabase:
         self._registers = auto_register
         self._overwrites = overwrite
         self._connected = False
+        self.blocks: weakref.WeakSet[Block] = weakref.WeakSet()
         self._open()
         if auto_register:
             register_connection(self, overwrite=overwrite)

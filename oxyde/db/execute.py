@@ -17,6 +17,7 @@ from oxyde.db.database import AsyncDatabase, Connection
 from oxyde.db.loop import finish, result, result_blocking
 from oxyde.db.steps import Atomically, Await, Call, Finish, Read, Start, Step, Steps
 from oxyde.exceptions import OxydeError
+from oxyde.ir import wire
 
 T = TypeVar("T")
 
@@ -142,6 +143,8 @@ def _perform_blocking(step: Step, where: Route) -> Any:
     if isinstance(step, Call):
         if where.block is not None:
             _turn_blocking(where.block)
+        elif not wire.reads(step.shape):
+            _refuse_to_wait(where.database)
         if not events.listeners:
             return result_blocking(partial(where.start, step), step.on_batch)
         with events.Watch(step, where.database) as watch:
@@ -152,6 +155,8 @@ def _perform_blocking(step: Step, where: Route) -> Any:
     if isinstance(step, Atomically):
         return _atomically_blocking(step, where)
     if isinstance(step, Start):
+        if where.block is None:
+            _refuse_to_wait(where.database)
         return result_blocking(step.start)
     if isinstance(step, Finish):
         result_blocking(step.start)
@@ -263,6 +268,18 @@ async def _turn(block: Block) -> None:
 def _wake(loop: asyncio.AbstractEventLoop, future: asyncio.Future[None]) -> None:
     if not loop.is_closed():
         loop.call_soon_threadsafe(lambda: None if future.done() else future.set_result(None))
+
+
+def _refuse_to_wait(database: AsyncDatabase) -> None:
+    """Raises OxydeError where a blocking write may wait for a lock that a task of this thread's own, now stopped, loop holds."""
+    here = threading.get_ident()
+    if asyncio._get_running_loop() is None or not any(block.thread == here and not block.blocking for block in database.blocks):
+        return
+    message = (
+        "this blocking verb would write while a task of this thread's event loop has an atomic block open on the same database, "
+        "and may wait for it for ever; await the verb instead"
+    )
+    raise OxydeError(message)
 
 
 def _turn_blocking(block: Block) -> None:

@@ -25,6 +25,15 @@ def pack(statement: Node) -> bytes:
     return bytes(packed)
 
 
+_SELECT: Final = b"\x82\xa9statement\x81\xa6select"
+"""How every packed SELECT begins."""
+
+
+def reads(shape: bytes) -> bool:
+    """Returns whether a packed statement is a SELECT of ours, which waits for nobody's lock."""
+    return shape.startswith(_SELECT)
+
+
 def _sorted(node: Any) -> Any:
     if isinstance(node, dict):
         return {key: _sorted(node[key]) for key in sorted(node)}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _models: dict[str, type[Model]] = {}
 _pending: dict[str, type[Model]] = {}
+_forgotten: dict[str, type[Model]] = {}
 
 
 def key_of(model: type[Model]) -> str:
@@ -49,6 +50,7 @@ def register_table(model: type[Model], *, overwrite: bool = False) -> None:
 
 def clear_registry() -> None:
     """Forgets every model and table; the classes themselves go on working and can be registered again."""
+    _forgotten.update(_models)
     _models.clear()
     _pending.clear()
     tables.clear()
@@ -61,8 +63,11 @@ def registered_tables() -> dict[str, type[Model]]:
 
 def named(name: str, near: type[Model]) -> type[Model] | None:
     """Returns the model of a class name, seen from another model: its neighbours first, then any that is alone of its name."""
-    found = _neighbours(near).get(name)
-    return found if found is not None else _alone().get(name)
+    found = _neighbours(near).get(name) or _alone().get(name)
+    if found is None:
+        # Forgotten models still find each other.
+        found = next((other for other in _forgotten.values() if other.__name__ == name and _scope(other) == _scope(near)), None)
+    return found
 
 
 def namespace(model: type[Model]) -> dict[str, Any]:

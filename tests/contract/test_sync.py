@@ -136,3 +136,24 @@ async def test_a_verb_that_would_wait_for_its_own_loop(blog: Backend) -> None:
         leave.set()
         await task
         assert Tag.objects.sync.count() == 0
+
+
+async def test_a_write_that_its_own_loop_holds_up_is_refused_at_once(blog: Backend) -> None:
+    """What it may wait for can only end when the loop runs, and the blocking call stops the loop."""
+    holds, ends = asyncio.Event(), asyncio.Event()
+
+    async def hold() -> None:
+        async with oxyde.atomic():
+            await Tag.objects.create(name="held")
+            holds.set()
+            await ends.wait()
+
+    holder = asyncio.create_task(hold())
+    await holds.wait()
+    assert Tag.objects.sync.count() == 0
+    with pytest.raises(OxydeError, match="await"):
+        Tag.objects.sync.create(name="held")
+    ends.set()
+    await holder
+    assert Tag.objects.sync.create(name="other").id
+    assert await Tag.objects.count() == 2

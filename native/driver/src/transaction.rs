@@ -151,9 +151,15 @@ mod tests {
     fn begins_are_seen() {
         assert!(is_begin(" begin;") && is_begin("START TRANSACTION") && is_begin("Savepoint a"));
         assert!(refuse_end("commit", Family::Sqlite).is_err() && refuse_end("ROLLBACK", Family::Postgres).is_err());
-        assert!(refuse_end("rollback to savepoint a", Family::Postgres).is_ok() && refuse_end("CREATE TABLE t (a int)", Family::Postgres).is_ok());
+        assert!(
+            refuse_end("rollback to savepoint a", Family::Postgres).is_ok()
+                && refuse_end("CREATE TABLE t (a int)", Family::Postgres).is_ok()
+        );
         assert!(refuse_end("create table t (a int)", Family::Mariadb).is_err());
-        assert!(refuse_end("CREATE TEMPORARY TABLE t (a int)", Family::Mysql).is_ok() && refuse_end("UPDATE t SET a = 1", Family::Mysql).is_ok());
+        assert!(
+            refuse_end("CREATE TEMPORARY TABLE t (a int)", Family::Mysql).is_ok()
+                && refuse_end("UPDATE t SET a = 1", Family::Mysql).is_ok()
+        );
         assert!(!is_begin("SELECT 1") && !is_begin("") && !is_begin("BEGINNING") && !is_begin("é"));
     }
 }

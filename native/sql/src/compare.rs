@@ -38,7 +38,9 @@ impl Writer<'_> {
         let negated = match op {
             Comparison::Eq => false,
             Comparison::Ne => true,
-            Comparison::Lt | Comparison::Le | Comparison::Gt | Comparison::Ge => return self.dialect.unsupported("an order of JSON values"),
+            Comparison::Lt | Comparison::Le | Comparison::Gt | Comparison::Ge => {
+                return self.dialect.unsupported("an order of JSON values");
+            }
         };
         match self.dialect.json_equality {
             JsonEquality::Operator => {

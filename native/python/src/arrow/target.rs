@@ -57,7 +57,7 @@ impl Target {
         })
     }
 
-    /// Text beyond 38 digits: Polars panics at wider decimals, and DuckDB refuses them.
+    /// Text beyond 38 digits: Polars panics at wider decimals, and `DuckDB` refuses them.
     fn decimal(precision: u16, scale: u16) -> Self {
         match (u8::try_from(precision), i8::try_from(scale)) {
             (Ok(precision @ 1..=38), Ok(scale)) if scale <= precision as i8 => Self::Decimal128(precision, scale),

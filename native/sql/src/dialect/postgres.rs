@@ -1,9 +1,9 @@
 //! PostgreSQL 13 and later.
 
 use super::{
-    AggregateFilter, Aggregates, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect, Drops,
-    EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, List, Matching, Math, Now, NullsOrder, OffsetAlone, Placeholder, Regex,
-    Returning, RowLock, TargetInSubquery, Types, Views,
+    AggregateFilter, Aggregates, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect,
+    Drops, EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, List, Matching, Math, Now, NullsOrder, OffsetAlone,
+    Placeholder, Regex, Returning, RowLock, TargetInSubquery, Types, Views,
 };
 
 pub const POSTGRES: Dialect = Dialect {

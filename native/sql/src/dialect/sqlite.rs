@@ -1,9 +1,9 @@
 //! SQLite, the version that is compiled in.
 
 use super::{
-    AggregateFilter, Aggregates, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect, Drops,
-    EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, List, Matching, Math, Now, NullsOrder, OffsetAlone, Placeholder, Regex,
-    Returning, RowLock, TargetInSubquery, Types, Views,
+    AggregateFilter, Aggregates, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect,
+    Drops, EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, List, Matching, Math, Now, NullsOrder, OffsetAlone,
+    Placeholder, Regex, Returning, RowLock, TargetInSubquery, Types, Views,
 };
 
 pub const SQLITE: Dialect = Dialect {

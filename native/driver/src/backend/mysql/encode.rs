@@ -1,7 +1,7 @@
 //! Values on their way into a statement.
 
-use oxyde_ir::{ColumnType, Value};
 use oxyde_ir::program::{Form, Slot, Source, Text};
+use oxyde_ir::{ColumnType, Value};
 use sqlx::Arguments;
 use sqlx::mysql::MySqlArguments;
 

@@ -10,7 +10,8 @@ use crate::os;
 use crate::settings::Settings;
 
 /// What does not fit is refused, zero dates are not stored, engines are not swapped, a key of 0 is one; the rest as the server's default.
-const SQL_MODE: &str = "NO_AUTO_VALUE_ON_ZERO,STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
+const SQL_MODE: &str =
+    "NO_AUTO_VALUE_ON_ZERO,STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
 
 /// `GROUP_CONCAT` and `JSON_ARRAYAGG` cut silently at the default.
 const GROUP_CONCAT_LENGTH: u32 = 1 << 30;

@@ -1,5 +1,7 @@
 //! Whether two texts are the same JSON: the order of keys, white space and the spelling of numbers do not count.
 
+use std::cmp::Ordering;
+
 use serde_json::Value;
 
 use super::register::{Answer, Answered};
@@ -24,9 +26,13 @@ fn parsed(cell: Cell<'_>) -> Result<Option<Value>, String> {
 fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => {
-            left == right || (!(left.is_i64() && right.is_i64()) && left.as_f64().zip(right.as_f64()).is_some_and(|(left, right)| left == right))
+            left == right
+                || (!(left.is_i64() && right.is_i64())
+                    && left.as_f64().zip(right.as_f64()).is_some_and(|(left, right)| left.partial_cmp(&right) == Some(Ordering::Equal)))
         }
-        (Value::Array(left), Value::Array(right)) => left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right)),
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+        }
         (Value::Object(left), Value::Object(right)) => {
             left.len() == right.len() && left.iter().all(|(key, value)| right.get(key).is_some_and(|other| same(value, other)))
         }
