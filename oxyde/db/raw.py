@@ -57,6 +57,9 @@ def execute_raw_blocking(
 
 
 def _rows(sql: str, params: Params, where: Route) -> Steps[list[dict[str, Any]]]:
+    if not isinstance(sql, str):
+        message = f"execute_raw() takes SQL text, not {type(sql).__name__}"
+        raise TypeError(message)
     shape, values = compile_raw(sql, params, where.database.backend)
     rows: list[dict[str, Any]] = []
 

@@ -66,7 +66,12 @@ def _chosen(models: Models) -> list[Table]:
     if models is None:
         found = list(tables.all())
     else:
-        found = [one if isinstance(one, Table) else one.__table__ for one in models]
+        given = list(models)
+        for one in given:
+            if not isinstance(one, Table) and not hasattr(one, "__oxyde_meta__"):
+                message = f"models takes a list of models, and this holds {one!r}"
+                raise TypeError(message)
+        found = [one if isinstance(one, Table) else one.__table__ for one in given]
         own = {table.id for table in found}
         for table in list(found):
             for relation in table.relations.values():

@@ -116,7 +116,7 @@ class BlockingQuerySet(Chain[M]):
         client: object | None = None,
     ) -> Any:
         """Returns how the server would run the statement."""
-        return self._run(read.explain(self, analyze=analyze, json=format == "json"), using, client)
+        return self._run(read.explain(self, analyze=analyze, format=format), using, client)
 
     def to_arrow(self, *, using: str | None = None, client: object | None = None) -> pa.Table:
         """Returns the rows as a ``pyarrow.Table``."""

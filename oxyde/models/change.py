@@ -15,6 +15,7 @@ from oxyde.models import hydrate, write
 from oxyde.models.blame import blame
 from oxyde.models.gather import Gathered
 from oxyde.models.make import make
+from oxyde.models.relations import holds
 from oxyde.models.state import CLEAN, set_state
 from oxyde.models.values import now, wire, writable
 from oxyde.queries import row
@@ -57,7 +58,7 @@ def bulk_create(model: type[Model], objects: Iterable[Any], *, batch_size: int |
 
 
 def _instance(model: type[Model], one: Any) -> Any:
-    if isinstance(one, model):
+    if holds(model, type(one)):
         return one
     if isinstance(one, Mapping):
         return make(model, one)

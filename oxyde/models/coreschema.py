@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticCustomError, PydanticKnownError, core_schema
 
-from oxyde.models.relations import Link
+from oxyde.models.relations import Link, holds
 from oxyde.models.types import Classifier
 from oxyde.models.unloaded import is_unloaded, unloaded
 
@@ -109,6 +109,9 @@ def shape(model: type[Model], fields: dict[str, Any]) -> None:
         field["metadata"] = {**(field["metadata"] or {}), "oxyde": True}
         if name in model.__oxyde_links__:
             inner = field["schema"]["schema"] if field["schema"]["type"] == "default" else field["schema"]
+            link = model.__oxyde_links__[name]
+            if link.kind == "one":
+                inner = core_schema.no_info_after_validator_function(of_its_table(model, link), inner, metadata={"oxyde": "relation"})
             field["schema"] = core_schema.with_default_schema(inner, default_factory=unloaded)
             field["serialization_exclude_if"] = is_unloaded
         elif name in keys:
@@ -146,6 +149,21 @@ def key_schema(model: type[Model], link: Link, schema: Any) -> Any:
 
     wrapped = core_schema.with_info_wrap_validator_function(key, inner, metadata={"oxyde": "key"})
     return core_schema.with_default_schema(wrapped, default_factory=absent, validate_default=True)
+
+
+def of_its_table(model: type[Model], link: Link) -> Callable[[Any], Any]:
+    """Returns a validator that refuses an object whose class is another table than the relation's."""
+
+    def check(value: Any) -> Any:
+        if value is None or holds(link.target, type(value)):
+            return value
+        raise PydanticCustomError(
+            "relation_table",
+            "{where} takes a {target}; {given} is a table of its own, whose rows are others",
+            {"where": f"{model.__name__}.{link.field}", "target": link.target.__name__, "given": type(value).__name__},
+        )
+
+    return check
 
 
 def zoned(schema: Any, where: str, *, with_zone: bool) -> Any:

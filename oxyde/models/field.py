@@ -10,6 +10,8 @@ import pydantic
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from oxyde.schema.naming import meant
+
 Action = Literal["CASCADE", "SET NULL", "RESTRICT", "NO ACTION"]
 ACTIONS = ("CASCADE", "SET NULL", "RESTRICT", "NO ACTION")
 
@@ -176,8 +178,13 @@ def Field(  # noqa: N802 - public name, as in Pydantic
         **pydantic_keywords: Anything that ``pydantic.Field`` takes.
 
     Raises:
+        TypeError: A ``db_*`` keyword is unknown.
         ValueError: An action is none that databases know, or ``db_through_fields`` is no pair.
     """
+    for keyword in pydantic_keywords:
+        if keyword.startswith(("db_", "auto_now")):
+            message = f"Field() has no keyword {keyword!r}{meant(keyword, NAMES)}"
+            raise TypeError(message)
     for keyword, action in (("db_on_delete", db_on_delete), ("db_on_update", db_on_update)):
         if action not in ACTIONS:
             message = f"{keyword}={action!r} is not one of {', '.join(ACTIONS)}"

@@ -72,8 +72,11 @@ def refuse_async(model: type[Model], names: tuple[str, ...]) -> None:
     """Refuses async hooks before a blocking verb sends anything.
 
     Raises:
-        TypeError: A hook is async.
+        TypeError: A hook is async, or the class is no model.
     """
+    if not hasattr(model, "__oxyde_meta__"):
+        message = f"an instance of a model is needed here, not one of {model.__name__}"
+        raise TypeError(message)
     for name in names:
         if inspect.iscoroutinefunction(getattr(model, name)):
             message = f"{model.__name__}.{name} is async, and a blocking verb cannot await it; make it a plain function or await the verb"

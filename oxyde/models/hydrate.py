@@ -263,11 +263,25 @@ def _kept(model: type[Model], use: str, columns: Sequence[Column]) -> Layout:
 def restorer(kind: Kind, field: FieldSchema) -> Restorer | None:
     """Returns what turns a column of database values into the field's values; None where they are that already."""
     if kind.enum is not None:
-        lookup: Mapping[Any, Enum] = {member.value: member for member in kind.enum}
+        lookup = _Lookup(kind.enum)
         return partial(_members_of_lists if kind.type.kind == "array" else _members, lookup, field.where)
     if kind.form in {"text", "secret", "json", "json_text"}:
         return partial(_validated, field)
     return None
+
+
+class _Lookup(dict[Any, Enum]):
+    """The members of an enumeration by value; the class itself makes those that are not listed, as combined flags."""
+
+    def __init__(self, cls: type[Enum]) -> None:
+        super().__init__({member.value: member for member in cls})
+        self.cls = cls
+
+    def __missing__(self, value: Any) -> Enum:
+        try:
+            return self.cls(value)
+        except ValueError:
+            raise KeyError(value) from None
 
 
 def _members(lookup: Mapping[Any, Enum], where: str, values: list[Any]) -> list[Any]:

@@ -153,7 +153,7 @@ class QuerySet(Chain[M]):
         client: object | None = None,
     ) -> Any:
         """Returns how the server would run the statement; ``analyze`` runs it. Text, or parsed JSON."""
-        return await self._run(read.explain(self, analyze=analyze, json=format == "json"), using, client)
+        return await self._run(read.explain(self, analyze=analyze, format=format), using, client)
 
     async def to_arrow(self, *, using: str | None = None, client: object | None = None) -> pa.Table:
         """Returns the rows as a ``pyarrow.Table``."""

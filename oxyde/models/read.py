@@ -121,8 +121,16 @@ def frame(chain: Chain[Any], reader: Callable[[Any], T]) -> Steps[T]:
     return found
 
 
-def explain(chain: Chain[Any], *, analyze: bool, json: bool) -> Steps[Any]:
-    """Asks how the server would run the statement."""
+def explain(chain: Chain[Any], *, analyze: bool, format: str) -> Steps[Any]:
+    """Asks how the server would run the statement.
+
+    Raises:
+        ValueError: The format is neither text nor json.
+    """
+    if format not in {"text", "json"}:
+        message = f'format takes "text" or "json", not {format!r}'
+        raise ValueError(message)
+    json = format == "json"
 
     def build(values: Any) -> Any:
         return statement.explain(statement.select(body(chain.state, values)), analyze=analyze, json=json)

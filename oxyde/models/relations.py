@@ -63,6 +63,17 @@ def is_table(kind: Any) -> bool:
     return isinstance(kind, type) and meta is not None and meta.is_table
 
 
+def holds(model: type[Model], kind: type) -> bool:
+    """Whether instances of a class are rows of a model's table: a subclass that is a table of its own holds other rows."""
+    own = next((base for base in kind.__mro__ if is_table(base)), None)
+    if own is None or not issubclass(kind, model):
+        return False
+    if own is model:
+        return True
+    theirs, ours = own.__table__, model.__table__  # type: ignore[attr-defined] # a model, says is_table
+    return (theirs.schema, theirs.name) == (ours.schema, ours.name)
+
+
 def has_relations(model: type) -> bool:
     """Whether a class has a table, or is derived from one that has."""
     return any(is_table(base) for base in model.__mro__)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from oxyde.models.relations import holds
 from oxyde.models.unloaded import UNLOADED
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def follow(instance: Model, name: str, old: Any) -> None:
                     instance.__pydantic_fields_set__.discard(other.field)
         return
     changed(instance, name)
-    if link.kind == "one" and (value is None or isinstance(value, link.target)):
+    if link.kind == "one" and (value is None or holds(link.target, type(value))):
         key = None if value is None else value.__dict__.get(link.target_key)
         before = values.get(link.key, UNLOADED)
         values[link.key] = key

@@ -111,7 +111,9 @@ class Classifier:
         if name == "str":
             return Kind(column_types.TEXT, length=schema.get("max_length"))
         if name == "decimal":
-            return Kind(column_types.decimal_of(schema.get("max_digits"), schema.get("decimal_places")))
+            # Without places a scale would be 0 and round fractions away: Pydantic counts the digits, the column takes any.
+            places = schema.get("decimal_places")
+            return Kind(column_types.decimal_of(None if places is None else schema.get("max_digits"), places))
         if name == "datetime":
             return Kind(column_types.DATETIME_TZ if schema.get("tz_constraint") == "aware" else column_types.DATETIME)
         if name in {"url", "multi-host-url"}:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from oxyde.exceptions import FieldError, UnsupportedError
+from oxyde.models.relations import holds
 from oxyde.models.state import Changed, New, is_new, state_of
 from oxyde.models.unloaded import UNLOADED
 from oxyde.schema import Column, Table
@@ -98,7 +99,7 @@ def related_key(where: str, target: type[Model], field: str, value: Any) -> Any:
     Raises:
         FieldError: The object is of another class, or not saved.
     """
-    if isinstance(value, target):
+    if holds(target, type(value)):
         return saved_key(where, field, value)
     if hasattr(type(value), "__oxyde_links__"):
         message = f"{where} takes a {target.__name__} or its {field}, not {type(value).__name__}"

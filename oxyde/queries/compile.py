@@ -219,7 +219,11 @@ def aggregate(state: State, function: str, name: str) -> tuple[Compiled, Path]:
 
     Raises:
         FieldError: The field has no such aggregate.
+        TypeError: It is no name of a field.
     """
+    if not isinstance(name, str):
+        message = f"{function}() takes the name of a field, not {type(name).__name__}"
+        raise TypeError(message)
     path = column_path(state.table, name)
     if path.many is not None:
         message = f'{function}("{name}") leads to several rows of {path.table.model} for each row; ask {path.table.model}.objects'
@@ -268,6 +272,11 @@ class Rows:
     def shape(self, values: list[Any]) -> Hashable:
         """Returns the query's shape."""
         return self.state.shape(values)
+
+    @property
+    def kind(self) -> ColumnType:
+        """The type of the one column."""
+        return self.state.columns[0][1].column.type
 
     def select(self, scope: Scope) -> dict[str, Any]:
         """Returns the query inside another statement."""

@@ -29,6 +29,11 @@ DAYS: Final = frozenset({"date", *MOMENTS})
 CLOCKS: Final = frozenset({"time", *MOMENTS})
 
 
+def comparable(left: ColumnType, right: ColumnType) -> bool:
+    """Whether every server compares values of two types as the same kind of thing."""
+    return left.kind == right.kind or {left.kind, right.kind} <= NUMBERS
+
+
 @dataclass(frozen=True, eq=False)
 class Subject:
     """What a lookup compares.
@@ -74,7 +79,7 @@ class Subject:
         term = value.resolve(root)
         if isinstance(term, Bound):
             return self.bound(term.value)
-        if term.kind.kind != self.term.kind.kind and not {term.kind.kind, self.term.kind.kind} <= NUMBERS:
+        if not comparable(self.term.kind, term.kind):
             message = f"{self.where} is {self.term.kind}, and cannot be compared with an expression that is {term.kind}"
             raise FieldLookupValueError(message, column=self.path.column.field)
         return term
@@ -217,7 +222,11 @@ def members(lookup: Lookup, subject: Subject, value: Any) -> Test:
     """Membership in a list, or in the rows of a queryset."""
     rows = getattr(value, "__oxyde_rows__", None)
     if rows is not None:
-        return Test(lookup, subject, (rows(subject.where),))
+        found = rows(subject.where)
+        if not comparable(subject.term.kind, found.kind):
+            message = f"{subject.where} is {subject.term.kind}, and cannot be compared with rows that are {found.kind}"
+            raise FieldLookupValueError(message, column=subject.path.column.field)
+        return Test(lookup, subject, (found,))
     if value is None or isinstance(value, (str, bytes, Expression)) or not isinstance(value, Iterable):
         raise wrong(subject, lookup, "a list, a set or a queryset", value)
     given = list(value)

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use oxyde_ir::Family;
 
+use crate::backend::verb;
 use crate::error::{Error, Kind, Result};
 
 /// How isolated a transaction is.
@@ -96,37 +97,35 @@ pub fn savepoint(depth: u32) -> String {
 
 /// Whether text that the application wrote begins a transaction outside our knowledge.
 pub fn is_begin(text: &str) -> bool {
-    ["BEGIN", "START", "SAVEPOINT"].contains(&verb(text).as_str())
+    verb::is_one_of(&["BEGIN", "START", "SAVEPOINT"], text)
 }
+
+/// What commits on MySQL and MariaDB without saying so.
+const COMMITTING: [&str; 13] =
+    ["ALTER", "ANALYZE", "CHECK", "FLUSH", "GRANT", "LOCK", "OPTIMIZE", "RENAME", "REPAIR", "RESET", "REVOKE", "TRUNCATE", "UNLOCK"];
 
 /// Refuses a statement that would end a transaction of ours beneath us.
 pub fn refuse_end(text: &str, family: Family) -> Result<()> {
-    let verb = verb(text);
-    let second = || text.split_ascii_whitespace().nth(1).unwrap_or_default().to_ascii_uppercase();
-    let ends = match verb.as_str() {
+    let word = verb::first(text).to_ascii_uppercase();
+    let ends = match word.as_str() {
         "COMMIT" | "END" | "ABORT" | "BEGIN" | "START" => true,
         "ROLLBACK" => !text.to_ascii_uppercase().contains(" TO "),
         _ => false,
     };
     if ends {
-        let message = format!("{verb} would end the atomic block beneath it; leave the block, or call set_rollback() on it");
+        let message = format!("{word} would end the atomic block beneath it; leave the block, or call set_rollback() on it");
         return Err(Error::new(Kind::Unsupported, message));
     }
-    let commits = match (family, verb.as_str()) {
-        (Family::Mysql | Family::Mariadb, "CREATE" | "DROP") => second() != "TEMPORARY",
-        (Family::Mysql | Family::Mariadb, "ALTER" | "TRUNCATE" | "RENAME" | "LOCK" | "UNLOCK" | "GRANT" | "REVOKE") => true,
-        (Family::Mysql | Family::Mariadb | Family::Postgres | Family::Sqlite, _) => false,
+    let commits = match (family, word.as_str()) {
+        (Family::Mysql | Family::Mariadb, "CREATE" | "DROP") => !verb::second(text).eq_ignore_ascii_case("TEMPORARY"),
+        (Family::Mysql | Family::Mariadb, word) => COMMITTING.contains(&word),
+        (Family::Postgres | Family::Sqlite, _) => false,
     };
     if commits {
-        let message = format!("{verb} commits on {}, and would end the atomic block beneath it; run it outside", family.name());
+        let message = format!("{word} commits on {}, and would end the atomic block beneath it; run it outside", family.name());
         return Err(Error::new(Kind::Unsupported, message));
     }
     Ok(())
-}
-
-/// The first word, in capitals.
-fn verb(text: &str) -> String {
-    text.trim_start().chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_uppercase()
 }
 
 #[cfg(test)]
@@ -150,6 +149,7 @@ mod tests {
     #[test]
     fn begins_are_seen() {
         assert!(is_begin(" begin;") && is_begin("START TRANSACTION") && is_begin("Savepoint a"));
+        assert!(refuse_end("/* x */ commit", Family::Sqlite).is_err() && refuse_end("flush tables", Family::Mariadb).is_err());
         assert!(refuse_end("commit", Family::Sqlite).is_err() && refuse_end("ROLLBACK", Family::Postgres).is_err());
         assert!(
             refuse_end("rollback to savepoint a", Family::Postgres).is_ok()

@@ -10,7 +10,7 @@ pub mod postgres;
 mod signals;
 pub mod sqlite;
 mod stop;
-mod verb;
+pub mod verb;
 mod watch;
 
 use oxyde_ir::Server;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::StreamExt;
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgArguments, PgConnection};
 use sqlx::{AssertSqlSafe, Connection as _, Either, Executor, SqlSafeStr, Statement};
 
 use super::gather::Gather;
@@ -76,14 +76,7 @@ async fn attempt(
     done: &mut Done,
 ) -> Outcome<()> {
     encode::count(request, run)?;
-    // Without types of ours: the server says what each parameter is. A statement prepared before is known on this side.
-    let statement = (&mut *connection).prepare(AssertSqlSafe(Arc::clone(text)).into_sql_str()).await?;
-    let types = match statement.parameters() {
-        Some(Either::Left(types)) => types,
-        Some(Either::Right(_)) | None => &[],
-    };
-    let arguments = encode::arguments(request, run, types)?;
-    gather.describe(statement.columns())?;
+    let arguments = prepare(connection, request, run, text, gather).await?;
     let mut failed: Option<Error> = None;
     let mut rows = connection.fetch_many(sqlx::query_with(AssertSqlSafe(Arc::clone(text)), arguments));
     let mut breath = Breath::default();
@@ -110,4 +103,37 @@ async fn attempt(
         }
     }
     failed.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// The arguments as the server's description of the statement wants them; once more when it was an old one that no longer fits.
+async fn prepare(
+    connection: &mut PgConnection,
+    request: &Request<'_>,
+    run: Run,
+    text: &Arc<str>,
+    gather: &mut Gather<'_>,
+) -> Outcome<PgArguments> {
+    let known = connection.cached_statements_size();
+    let first = describe(connection, request, run, text, gather).await?;
+    if first.is_ok() || connection.cached_statements_size() > known {
+        return Ok(first?);
+    }
+    connection.clear_cached_statements().await?;
+    Ok(describe(connection, request, run, text, gather).await??)
+}
+
+/// Asks without types of ours: the server says what each parameter is. A statement prepared before is known on this side.
+async fn describe(
+    connection: &mut PgConnection,
+    request: &Request<'_>,
+    run: Run,
+    text: &Arc<str>,
+    gather: &mut Gather<'_>,
+) -> Outcome<Result<PgArguments>> {
+    let statement = connection.prepare(AssertSqlSafe(Arc::clone(text)).into_sql_str()).await?;
+    let types = match statement.parameters() {
+        Some(Either::Left(types)) => types,
+        Some(Either::Right(_)) | None => &[],
+    };
+    Ok(encode::arguments(request, run, types).and_then(|arguments| gather.describe(statement.columns()).map(|()| arguments)))
 }

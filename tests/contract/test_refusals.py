@@ -1,0 +1,122 @@
+"""Values that look right and are not: rows of another table, columns of another type, things that are no model; and what must pass."""
+
+from __future__ import annotations
+
+import enum
+from decimal import Decimal
+
+import pytest
+from pydantic import ValidationError
+
+import oxyde
+from oxyde import Field, Model, db
+from oxyde.exceptions import FieldError, FieldLookupValueError
+from tests.backends import Backend
+from tests.contract.tables import tables
+
+
+class Access(enum.IntFlag):
+    """May be combined."""
+
+    READ = 1
+    WRITE = 2
+
+
+class Parent(Model):
+    """A table."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    name: str = ""
+    amount: Decimal = Field(default=Decimal(0), max_digits=5)
+    access: Access = Access.READ
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "refusals_parent"
+
+
+class Child(Parent):
+    """The same fields in a table of its own."""
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "refusals_child"
+
+
+class Named(Parent):
+    """No table of its own: its instances are rows of the parent's."""
+
+
+class Pointer(Model):
+    """Points to the parent."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    parent: Parent | None = Field(default=None, db_on_delete="CASCADE")
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "refusals_pointer"
+
+
+async def test_a_row_of_another_table_is_no_row_of_ours(blog: Backend) -> None:
+    """A subclass that is a table of its own has other rows, whatever their keys are."""
+    async with tables(Parent, Child, Pointer):
+        parent, child = await Parent.objects.create(name="of parent"), await Child.objects.create(name="of child")
+        assert parent.id == child.id
+        with pytest.raises(ValidationError, match=r"Pointer\.parent takes a Parent; Child is a table of its own"):
+            await Pointer.objects.create(parent=child)
+        pointer = await Pointer.objects.create(parent=parent)
+        pointer.parent = child
+        with pytest.raises(ValidationError, match="Child is a table of its own"):
+            await pointer.save()
+        with pytest.raises(FieldError, match="takes a Parent or its id, not Child"):
+            await Pointer.objects.filter(parent=child).count()
+        with pytest.raises(TypeError, match="takes its instances and dictionaries, not Child"):
+            await Parent.objects.bulk_create([Child(name="new")])
+        assert await Parent.objects.count() == 1
+        assert await Pointer.objects.filter(parent=Named(id=parent.id)).count() == 1
+
+
+async def test_rows_of_another_type_are_refused(blog: Backend) -> None:
+    """One server would find nothing, one would fail, and one would take "1abc" for 1."""
+    with pytest.raises(FieldLookupValueError, match="cannot be compared with rows that are text"):
+        Parent.objects.filter(id__in=Parent.objects.values("name"))
+    async with tables(Parent):
+        await Parent.objects.create(name="a")
+        assert await Parent.objects.filter(id__in=Parent.objects.filter(name="a")).count() == 1
+
+
+async def test_combined_flags_and_fractions_come_back(blog: Backend) -> None:
+    """A combination is a value of its class; ``max_digits`` counts all digits."""
+    async with tables(Parent):
+        for amount in ("1.5", "0.001", "12345", "-9.9999"):
+            one = await Parent.objects.create(amount=Decimal(amount), access=Access.READ | Access.WRITE)
+            back = await Parent.objects.get(id=one.id)
+            assert (back.amount, back.access) == (Decimal(amount), Access.READ | Access.WRITE)
+        assert await Parent.objects.filter(access=Access.READ | Access.WRITE).count() == 4
+
+
+def test_an_unknown_keyword_is_named() -> None:
+    """Pydantic alone would keep it as an extra."""
+    with pytest.raises(TypeError, match='"db_nullable"'):
+        Field(default=1, db_nulable=True)
+
+
+async def test_what_is_no_name_or_model_is_said_so(blog: Backend) -> None:
+    """Each says what it takes; nothing is sent."""
+    with pytest.raises(TypeError, match="takes the name of a field, not int"):
+        await Parent.objects.sum(5)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match='"text" or "json"'):
+        await Parent.objects.explain(format="xx")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="holds <class 'int'>"):
+        await db.create_tables(models=[int])
+    with pytest.raises(TypeError, match="takes SQL text, not int"):
+        await oxyde.execute_raw(5)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="instance of a model"):
+        oxyde.sync.save(5)  # type: ignore[type-var]
