@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import AsyncIterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from pydantic import AwareDatetime
 
 from oxyde import F, Field, ForeignKeyViolationError, Model, db
 from oxyde.exceptions import FieldError
@@ -155,3 +158,96 @@ async def test_columns_of_another_name(database: db.AsyncDatabase) -> None:
         assert (one.amount, one.seen) == (Decimal("0.30"), dt.datetime(2024, 1, 2, 0, 0, 0, 5))
         (back,) = await Account.objects.filter(amount=Decimal("0.30")).update(returning=True, amount=5)
         assert (back.amount, type(back.amount)) == (Decimal("5.00"), Decimal)
+
+
+class Gauge(Model):
+    """Has a column of each kind that is computed with."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    whole: int | None = None
+    ratio: float | None = None
+    share: Decimal | None = Field(default=None, max_digits=8, decimal_places=2)
+    exact: Decimal | None = Field(default=None, max_digits=30, decimal_places=10)
+    seen: dt.datetime | None = None
+    aware: AwareDatetime | None = None
+    lasts: dt.timedelta | None = None
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "change_gauge"
+
+
+@pytest.fixture
+async def gauge(database: db.AsyncDatabase) -> AsyncIterator[Gauge]:
+    """One row, of values at the end of their ranges."""
+    async with tables(Gauge):
+        last = dt.datetime(9999, 12, 31, 23, 59, 59, 999999)
+        yield await Gauge.objects.create(
+            whole=2**63 - 1,
+            ratio=1e308,
+            share=Decimal("999999.99"),
+            exact=Decimal(7),
+            seen=last,
+            aware=last.replace(tzinfo=dt.timezone.utc),
+            lasts=dt.timedelta(days=100_000_000),
+        )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"whole": F("whole") / 0},
+        {"whole": F("whole") % 0},
+        {"whole": F("whole") + 1},
+        {"whole": F("whole") * 2},
+        {"ratio": F("ratio") / 0},
+        {"ratio": F("ratio") % 0},
+        {"ratio": F("ratio") * 2},
+        {"ratio": -(F("ratio") * 10) - 1.5},
+        {"share": F("share") / 0},
+        {"share": F("share") % Decimal(0)},
+        {"share": F("share") + Decimal("0.01")},
+        {"exact": F("exact") / Decimal("0.00")},
+        {"exact": F("exact") % 0},
+        {"exact": F("exact") / (F("exact") - 7)},
+        {"seen": F("seen") + dt.timedelta(microseconds=1)},
+        {"seen": F("seen") - dt.timedelta(days=9999 * 366)},
+        {"aware": F("aware") + dt.timedelta(days=1)},
+        {"lasts": sum([F("lasts")] * 9, F("lasts"))},
+    ],
+)
+async def test_what_cannot_be_computed_is_refused(gauge: Gauge, change: dict[str, Any]) -> None:
+    """Neither NULL nor a value that no reader knows: an error about the value, and the row stays as it was."""
+    with pytest.raises(FieldError) as caught:
+        await Gauge.objects.update(**change)
+    assert caught.value.sqlstate
+    assert "oxyde_fit" not in str(caught.value)
+    assert await Gauge.objects.all() == [gauge]
+
+
+async def test_the_ends_of_the_ranges_are_computed(gauge: Gauge) -> None:
+    """What fits is stored, NULL stays NULL, and nothing is divided that the row does not reach."""
+    micro = dt.timedelta(microseconds=1)
+    await Gauge.objects.update(
+        whole=F("whole") - 1,
+        ratio=F("ratio") / 2,
+        share=F("share") - 1,
+        exact=F("exact") / 2,
+        seen=F("seen") - micro,
+        lasts=F("lasts") + micro,
+    )
+    await gauge.refresh()
+    assert (gauge.whole, gauge.ratio, gauge.share, gauge.exact) == (2**63 - 2, 5e307, Decimal("999998.99"), Decimal("3.5"))
+    assert (gauge.seen, gauge.lasts) == (dt.datetime(9999, 12, 31, 23, 59, 59, 999998), dt.timedelta(days=100_000_000, microseconds=1))
+    await Gauge.objects.update(seen=F("seen") - dt.timedelta(days=3_652_058))
+    await gauge.refresh()
+    assert gauge.seen == dt.datetime(1, 1, 1, 23, 59, 59, 999998)
+    empty = dict.fromkeys(("whole", "ratio", "share", "seen", "lasts"))
+    await Gauge.objects.update(**empty)
+    await Gauge.objects.update(
+        whole=F("whole") / 1, ratio=F("ratio") * 2, share=F("share") / 3, seen=F("seen") + micro, lasts=F("lasts") + micro
+    )
+    await gauge.refresh()
+    assert {name: getattr(gauge, name) for name in empty} == empty

@@ -58,16 +58,20 @@ impl Writer<'_> {
             (ColumnType::Float, _) if type_of(left) != Some(&ColumnType::Float) => {
                 self.cast(left, ty)?;
                 self.push(sign(Operator::Divide));
-                self.operand(right)
+                self.divisor(right)
             }
-            (_, Math::Postgres | Math::Sqlite | Math::Mysql) => self.infix(left, sign(Operator::Divide), right),
+            (_, Math::Postgres | Math::Sqlite | Math::Mysql) => self.quotient(left, sign(Operator::Divide), right),
         }
     }
 
     fn modulo(&mut self, left: &Expr, right: &Expr, ty: &ColumnType) -> Result<()> {
         match (ty, self.dialect.math) {
             // `%` makes integers of its operands.
-            (ColumnType::Float, Math::Sqlite) => self.two_args("mod(", left, right, ")"),
+            (ColumnType::Float, Math::Sqlite) => {
+                self.around("mod(", left, ", ")?;
+                self.divisor_argument(right)?;
+                self.word(")")
+            }
             // There is no remainder of floats.
             (ColumnType::Float, Math::Postgres) => {
                 self.push("(");
@@ -76,8 +80,14 @@ impl Writer<'_> {
                 self.operand(right)?;
                 self.word("::numeric)::double precision")
             }
-            (_, Math::Postgres | Math::Sqlite | Math::Mysql) => self.infix(left, sign(Operator::Modulo), right),
+            (_, Math::Postgres | Math::Sqlite | Math::Mysql) => self.quotient(left, sign(Operator::Modulo), right),
         }
+    }
+
+    fn quotient(&mut self, left: &Expr, operator: &str, right: &Expr) -> Result<()> {
+        self.operand(left)?;
+        self.push(operator);
+        self.divisor(right)
     }
 
     fn power(&mut self, left: &Expr, right: &Expr, ty: &ColumnType) -> Result<()> {
@@ -112,8 +122,11 @@ impl Writer<'_> {
             Operator::Add => "add",
             Operator::Subtract => "sub",
             Operator::Multiply => "mul",
-            Operator::Divide => "div",
-            Operator::Modulo => "mod",
+            Operator::Divide | Operator::Modulo => {
+                self.around(if op == Operator::Divide { "oxyde_decimal_div(" } else { "oxyde_decimal_mod(" }, left, ", ")?;
+                self.divisor_argument(right)?;
+                return self.word(")");
+            }
             Operator::Power => return self.dialect.unsupported("exact powers"),
         };
         self.decimal_function(name, &[left, right])

@@ -15,6 +15,7 @@ mod error;
 mod explain;
 mod expr;
 mod extract;
+mod fit;
 mod insert;
 mod keyed;
 mod order;

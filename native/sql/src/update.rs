@@ -3,9 +3,9 @@
 use oxyde_ir::expr::Expr;
 use oxyde_ir::program::{Repeat, Step};
 use oxyde_ir::statement::{KeyColumn, Select, SelectOutput, Source, TableRef, Update};
-use oxyde_ir::{ColumnType, Output, Program};
+use oxyde_ir::{Output, Program};
 
-use crate::dialect::{Computed, Dialect, Returning, TargetInSubquery};
+use crate::dialect::{Dialect, Returning, TargetInSubquery};
 use crate::error::{Result, malformed};
 use crate::keyed::{self, ReadBack, kept};
 use crate::params::Params;
@@ -116,33 +116,11 @@ impl<'a> Writer<'a> {
         self.separated(&update.set, |writer, set| {
             writer.identifier(&set.column)?;
             writer.push(" = ");
-            match (writer.dialect.computed, &set.ty) {
-                (Computed::Fitted, Some(ty)) => writer.fitted(&set.value, ty),
-                (Computed::Fitted | Computed::Converted, _) => writer.assigned(&set.value),
+            match &set.ty {
+                Some(ty) => writer.computed(&set.value, ty),
+                None => writer.assigned(&set.value),
             }
         })
-    }
-
-    /// A computed value as the column holds it; what it cannot hold is refused while the statement runs.
-    fn fitted(&mut self, value: &Expr, ty: &ColumnType) -> Result<()> {
-        match ty {
-            ColumnType::Int | ColumnType::Duration => self.around("oxyde_fit_int(", value, ")"),
-            ColumnType::Decimal { precision: Some(precision), scale } => {
-                self.around("oxyde_fit_decimal(", value, &format!(", {precision}, {})", scale.unwrap_or(0)))
-            }
-            ColumnType::Date | ColumnType::Datetime | ColumnType::DatetimeTz => self.around("oxyde_fit_moment(", value, ")"),
-            ColumnType::Bool
-            | ColumnType::Float
-            | ColumnType::Text
-            | ColumnType::Bytes
-            | ColumnType::Decimal { precision: None, .. }
-            | ColumnType::Time
-            | ColumnType::Uuid
-            | ColumnType::Json
-            | ColumnType::Array { .. }
-            | ColumnType::Enum { .. }
-            | ColumnType::Any => self.assigned(value),
-        }
     }
 
     /// ` WHERE`: the filter, or the keys out of a derived table.

@@ -79,6 +79,18 @@ fn of_aggregate(aggregate: &Aggregate) -> Vec<&Expr> {
     aggregate.expr.as_deref().into_iter().chain(aggregate.filter.as_deref()).collect()
 }
 
+/// Whether a value is reckoned anywhere in an expression, selects not counted.
+pub fn has_arithmetic(expr: &Expr) -> bool {
+    matches!(expr, Expr::Arithmetic { .. }) || children(expr).into_iter().any(has_arithmetic)
+}
+
+/// The columns and parameters of an expression that may be floats, selects not counted.
+pub fn sources(expr: &Expr) -> Vec<&Expr> {
+    let ty = if let Expr::Column { .. } | Expr::Param(_) = expr { Some(type_of(expr)) } else { None };
+    let may_be_float = ty.is_some_and(|ty| ty.is_none_or(|ty| *ty == ColumnType::Float));
+    if may_be_float { vec![expr] } else { children(expr).into_iter().flat_map(sources).collect() }
+}
+
 /// The select right inside an expression.
 fn select_in(expr: &Expr) -> Option<&Select> {
     if let Expr::InSelect { select, .. } | Expr::Exists(select) | Expr::Subquery(select) = expr { Some(select) } else { None }

@@ -15,6 +15,8 @@ pub struct Writer<'a> {
     pub dialect: &'static Dialect,
     pub params: &'a mut Params,
     pub text: String,
+    /// What is written goes into a column: no division by zero becomes NULL.
+    pub strict: bool,
     slots: Vec<Slot>,
     /// How columns of the changed table are written.
     target: Target<'a>,
@@ -33,7 +35,7 @@ enum Target<'a> {
 
 impl<'a> Writer<'a> {
     pub fn new(dialect: &'static Dialect, params: &'a mut Params) -> Self {
-        Self { dialect, params, text: String::new(), slots: Vec::new(), target: Target::Alias }
+        Self { dialect, params, text: String::new(), strict: false, slots: Vec::new(), target: Target::Alias }
     }
 
     pub fn push(&mut self, text: &str) {

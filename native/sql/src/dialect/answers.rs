@@ -61,6 +61,8 @@ pub enum Matching {
 pub enum Computed {
     /// The server brings it to the column's type, or refuses it.
     Converted,
+    /// The same, but its calendar reaches beyond the years that are read, and its intervals beyond the days.
+    Ranged,
     /// It would be stored as it is: functions that the driver registers do that.
     Fitted,
 }

@@ -20,7 +20,7 @@ pub const POSTGRES: Dialect = Dialect {
     concat: Concat::Function,
     calendar: Calendar::Intervals,
     math: Math::Postgres,
-    computed: Computed::Converted,
+    computed: Computed::Ranged,
     json_equality: JsonEquality::Operator,
     now: Now::StatementTimestamp,
     nulls_order: NullsOrder::Clause,

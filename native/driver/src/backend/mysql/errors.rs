@@ -124,7 +124,8 @@ fn kind(number: u16, sqlstate: Option<&str>) -> Kind {
         1213 => Kind::Deadlock,
         1205 | 1969 | 3024 | 3572 => Kind::Timeout,
         1317 => Kind::Cancelled,
-        1264 | 1406 => Kind::Field,
+        // Out of range, cut off, no date or time, divided by zero, too long.
+        1264 | 1265 | 1292 | 1365 | 1406 | 1441 | 1690 => Kind::Field,
         1235 | 1295 => Kind::Unsupported,
         number if is_loss(number) => Kind::ConnectionFailed,
         // Snapshot conflicts of MariaDB come as 1020.
@@ -202,6 +203,8 @@ mod tests {
         assert_eq!(read(1048, "23000", "Column 'a' cannot be null"), (Kind::NotNullViolation, known([None, None, Some("a")])));
         assert_eq!(read(1364, "HY000", "Field 'a' doesn't have a default value"), (Kind::NotNullViolation, known([None, None, Some("a")])));
         assert_eq!(read(1264, "22003", "Out of range value for column 'a' at row 1"), (Kind::Field, known([None, None, Some("a")])));
+        let range = "BIGINT value is out of range in '`t`.`a` + 1'";
+        assert_eq!((read(1690, "22003", range).0, read(1365, "22012", "Division by 0").0), (Kind::Field, Kind::Field));
         let wrong = "Incorrect integer value: 'x' for column `test`.`t`.`a` at row 1";
         assert_eq!(read(1366, "22007", wrong), (Kind::Database, known([None, Some("t"), Some("a")])));
     }

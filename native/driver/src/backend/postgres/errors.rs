@@ -110,8 +110,8 @@ fn kind(sqlstate: &str, message: &str) -> Kind {
         "55P03" => Kind::Timeout,
         "57P01" | "57P02" | "57P03" | "57P05" | "25P03" => Kind::ConnectionFailed,
         "25P02" => Kind::BrokenTransaction,
-        // Out of range, too long, and characters that the database cannot hold.
-        "22001" | "22003" | "22008" | "22021" | "22P05" => Kind::Field,
+        // Out of range, too long, divided by zero, powers without a value, and characters that the database cannot hold.
+        "22001" | "22003" | "22008" | "22012" | "2201F" | "22015" | "22021" | "22P05" => Kind::Field,
         "0A000" => Kind::Unsupported,
         _ if sqlstate.starts_with("23") => Kind::Integrity,
         _ if sqlstate.starts_with("08") => Kind::ConnectionFailed,
@@ -154,7 +154,8 @@ mod tests {
             ("57P01", Kind::ConnectionFailed),
             ("08006", Kind::ConnectionFailed),
             ("22003", Kind::Field),
-            ("22012", Kind::Database),
+            ("22012", Kind::Field),
+            ("22023", Kind::Database),
             ("42P01", Kind::Database),
             ("0A000", Kind::Unsupported),
             ("", Kind::Database),

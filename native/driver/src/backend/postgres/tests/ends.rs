@@ -144,7 +144,7 @@ async fn complaints_have_kinds_and_details() {
         ("INSERT INTO oxyde_pg_child VALUES (1, '[2,3]')", Kind::Integrity, Some("oxyde_pg_apart"), Some("oxyde_pg_child"), None),
         ("SELECT nothing", Kind::Database, None, None, None),
         ("SELECT 1; SELECT 2", Kind::Database, None, None, None),
-        ("SELECT 1/0", Kind::Database, None, None, None),
+        ("SELECT 1/0", Kind::Field, None, None, None),
         ("SELECT 40000::int2", Kind::Field, None, None, None),
     ];
     for (sql, kind, constraint, table, column) in cases {

@@ -25,9 +25,11 @@ pub fn register(handle: &Handle) -> Result<()> {
     scalar::register(handle, c"oxyde_decimal_round", 2, arithmetic::round)?;
     scalar::register(handle, c"oxyde_decimal_neg", 1, |arguments| arithmetic::one(arguments, arithmetic::negate))?;
     scalar::register(handle, c"oxyde_decimal_abs", 1, |arguments| arithmetic::one(arguments, arithmetic::absolute))?;
-    scalar::register(handle, c"oxyde_fit_int", 1, fit::int)?;
-    scalar::register(handle, c"oxyde_fit_decimal", 3, fit::rounded)?;
-    scalar::register(handle, c"oxyde_fit_moment", 1, fit::moment)?;
+    scalar::refusing(handle, c"oxyde_fit_int", 1, fit::int)?;
+    scalar::refusing(handle, c"oxyde_fit_float", -1, fit::float)?;
+    scalar::refusing(handle, c"oxyde_fit_decimal", 3, fit::rounded)?;
+    scalar::refusing(handle, c"oxyde_fit_moment", 1, fit::moment)?;
+    scalar::refusing(handle, c"oxyde_fit_divisor", 1, fit::divisor)?;
     scalar::register(handle, c"oxyde_json_equals", 2, json::equals)?;
     scalar::register(handle, c"oxyde_regexp", 3, pattern::regexp())
 }

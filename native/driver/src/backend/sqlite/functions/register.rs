@@ -12,11 +12,12 @@ use crate::error::Result;
 
 pub const FLAGS: c_int = ffi::SQLITE_UTF8 | ffi::SQLITE_DETERMINISTIC | ffi::SQLITE_INNOCUOUS;
 
-/// What a function returns: text, an integer, or NULL.
-#[derive(Debug, PartialEq, Eq)]
+/// What a function returns: text, a number, or NULL.
+#[derive(Debug, PartialEq)]
 pub enum Answer {
     Null,
     Int(i64),
+    Real(f64),
     Text(String),
 }
 
@@ -56,17 +57,19 @@ unsafe fn cell<'a>(value: *mut ffi::sqlite3_value) -> Cell<'a> {
     }
 }
 
-/// Does the work of a call and hands its answer, its complaint or its panic to SQLite.
+/// Does the work of a call and hands its answer, its complaint or its panic to SQLite. False if it complained.
 ///
 /// # Safety
 /// `context` is the one that SQLite passed to the call under way.
-pub unsafe fn answer(context: *mut ffi::sqlite3_context, work: impl FnOnce() -> Answered) {
+pub unsafe fn answer(context: *mut ffi::sqlite3_context, work: impl FnOnce() -> Answered) -> bool {
     let answered = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("a fault in a function of Oxyde's".to_owned()));
+    let answers = answered.is_ok();
     // Sound: the context is the call's, and text is copied.
     unsafe {
         match answered {
             Ok(Answer::Null) => ffi::sqlite3_result_null(context),
             Ok(Answer::Int(value)) => ffi::sqlite3_result_int64(context, value),
+            Ok(Answer::Real(value)) => ffi::sqlite3_result_double(context, value),
             Ok(Answer::Text(text)) => {
                 ffi::sqlite3_result_text64(
                     context,
@@ -79,6 +82,7 @@ pub unsafe fn answer(context: *mut ffi::sqlite3_context, work: impl FnOnce() -> 
             Err(message) => ffi::sqlite3_result_error(context, message.as_ptr().cast(), message.len() as c_int),
         }
     }
+    answers
 }
 
 /// Frees what a function kept with it.

@@ -10,7 +10,8 @@ use crate::backend::sqlite::statement::Cell;
 use crate::error::Result;
 
 struct Scalar<F> {
-    name: String,
+    /// Stands before complaints; without one they are about the application's values.
+    name: Option<String>,
     function: F,
 }
 
@@ -19,7 +20,22 @@ pub fn register<F>(handle: &Handle, name: &CStr, count: c_int, function: F) -> R
 where
     F: Fn(&[Cell<'_>]) -> Answered + Send + 'static,
 {
-    let kept = Box::into_raw(Box::new(Scalar { name: named(name), function }));
+    create(handle, name, count, Scalar { name: Some(named(name)), function })
+}
+
+/// Registers a function whose complaints are about values, as a mismatch of types is.
+pub fn refusing<F>(handle: &Handle, name: &CStr, count: c_int, function: F) -> Result<()>
+where
+    F: Fn(&[Cell<'_>]) -> Answered + Send + 'static,
+{
+    create(handle, name, count, Scalar { name: None, function })
+}
+
+fn create<F>(handle: &Handle, name: &CStr, count: c_int, scalar: Scalar<F>) -> Result<()>
+where
+    F: Fn(&[Cell<'_>]) -> Answered + Send + 'static,
+{
+    let kept = Box::into_raw(Box::new(scalar));
     // Sound: the database is open, the name ends in NUL, and what is kept is freed by SQLite, also when it refuses.
     let code = unsafe {
         ffi::sqlite3_create_function_v2(
@@ -44,9 +60,13 @@ where
     // Sound: SQLite passes the call's context and arguments, and what `register` kept, which nobody else uses: one thread at a
     // time has the database.
     unsafe {
-        answer(context, || {
-            let kept = &*ffi::sqlite3_user_data(context).cast::<Scalar<F>>();
-            (kept.function)(&arguments(count, values)).map_err(|reason| format!("{}: {reason}", kept.name))
+        let kept = &*ffi::sqlite3_user_data(context).cast::<Scalar<F>>();
+        let answers = answer(context, || {
+            let complain = |reason| kept.name.as_ref().map_or_else(|| String::clone(&reason), |name| format!("{name}: {reason}"));
+            (kept.function)(&arguments(count, values)).map_err(complain)
         });
+        if !answers && kept.name.is_none() {
+            ffi::sqlite3_result_error_code(context, ffi::SQLITE_MISMATCH);
+        }
     }
 }

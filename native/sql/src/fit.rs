@@ -1,0 +1,92 @@
+//! A computed value on its way into a column: what the column cannot hold is refused while the statement runs.
+
+use oxyde_ir::{ColumnType, Expr};
+
+use crate::dialect::Computed;
+use crate::error::Result;
+use crate::walk::{has_arithmetic, has_select, sources};
+use crate::writer::Writer;
+
+/// The first and last value that is read, and what is done to another one: it exceeds the server's own range, too.
+fn range(ty: &ColumnType) -> Option<[&'static str; 3]> {
+    match ty {
+        ColumnType::Date => Some(["'0001-01-01'", "'9999-12-31'", "+ 2147483647"]),
+        ColumnType::Datetime => Some(["'0001-01-01'", "'9999-12-31 23:59:59.999999'", "+ INTERVAL '178000000 years'"]),
+        ColumnType::DatetimeTz => Some(["'0001-01-01+00'", "'9999-12-31 23:59:59.999999+00'", "+ INTERVAL '178000000 years'"]),
+        ColumnType::Duration => Some(["'-999999999 days'", "'999999999 days 23:59:59.999999'", "* 1000000"]),
+        ColumnType::Bool
+        | ColumnType::Int
+        | ColumnType::Float
+        | ColumnType::Text
+        | ColumnType::Bytes
+        | ColumnType::Decimal { .. }
+        | ColumnType::Time
+        | ColumnType::Uuid
+        | ColumnType::Json
+        | ColumnType::Array { .. }
+        | ColumnType::Enum { .. }
+        | ColumnType::Any => None,
+    }
+}
+
+impl Writer<'_> {
+    /// A computed value, for a column of the type.
+    pub fn computed(&mut self, value: &Expr, ty: &ColumnType) -> Result<()> {
+        match (self.dialect.computed, range(ty)) {
+            (Computed::Fitted, _) => {
+                self.strict = true;
+                let end = self.fitted(value, ty);
+                self.strict = false;
+                end
+            }
+            (Computed::Ranged, Some(range)) if has_arithmetic(value) || has_select(value) => self.ranged(value, range),
+            (Computed::Converted | Computed::Ranged, _) => self.assigned(value),
+        }
+    }
+
+    /// The value, written once, between two bounds.
+    fn ranged(&mut self, value: &Expr, [first, last, beyond]: [&str; 3]) -> Result<()> {
+        self.push(&format!("(SELECT CASE WHEN v BETWEEN {first} AND {last} THEN v ELSE v {beyond} END FROM (SELECT "));
+        self.around("", value, " AS v) AS computed)")
+    }
+
+    /// The value as functions of the driver's bring it to the column.
+    fn fitted(&mut self, value: &Expr, ty: &ColumnType) -> Result<()> {
+        match ty {
+            ColumnType::Int | ColumnType::Duration => self.around("oxyde_fit_int(", value, ")"),
+            ColumnType::Float if has_arithmetic(value) => {
+                // Infinity comes of infinity only.
+                self.around("oxyde_fit_float(", value, "")?;
+                for source in sources(value) {
+                    self.around(", ", source, "")?;
+                }
+                self.word(")")
+            }
+            ColumnType::Decimal { precision: Some(precision), scale } => {
+                self.around("oxyde_fit_decimal(", value, &format!(", {precision}, {})", scale.unwrap_or(0)))
+            }
+            ColumnType::Date | ColumnType::Datetime | ColumnType::DatetimeTz => self.around("oxyde_fit_moment(", value, ")"),
+            ColumnType::Bool
+            | ColumnType::Float
+            | ColumnType::Text
+            | ColumnType::Bytes
+            | ColumnType::Decimal { precision: None, .. }
+            | ColumnType::Time
+            | ColumnType::Uuid
+            | ColumnType::Json
+            | ColumnType::Array { .. }
+            | ColumnType::Enum { .. }
+            | ColumnType::Any => self.assigned(value),
+        }
+    }
+
+    /// What is divided by, beside an operator. Where the server would answer NULL, zero is refused on the way into a column.
+    pub fn divisor(&mut self, expr: &Expr) -> Result<()> {
+        if self.strict { self.divisor_argument(expr) } else { self.operand(expr) }
+    }
+
+    /// The same as an argument.
+    pub fn divisor_argument(&mut self, expr: &Expr) -> Result<()> {
+        if self.strict { self.around("oxyde_fit_divisor(", expr, ")") } else { self.expr(expr) }
+    }
+}
