@@ -15,7 +15,7 @@ from oxyde.db import current, events, interrupt, registry
 from oxyde.db.block import Block, begin
 from oxyde.db.database import AsyncDatabase, Connection
 from oxyde.db.loop import finish, result, result_blocking
-from oxyde.db.steps import Atomically, Await, Call, Finish, Read, Start, Step, Steps
+from oxyde.db.steps import Atomically, Await, Call, Finish, Read, Start, Step, Steps, not_awaited
 from oxyde.exceptions import OxydeError
 from oxyde.ir import wire
 
@@ -193,8 +193,7 @@ def _plain(step: Await) -> Any:
     if inspect.isawaitable(step.value):
         if inspect.iscoroutine(step.value):
             step.value.close()
-        message = f"{step.hook} is async, and a blocking verb cannot await it; make it a plain function or await the verb"
-        raise TypeError(message)
+        raise not_awaited(step.hook)
     return step.value
 
 

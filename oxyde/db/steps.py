@@ -50,6 +50,11 @@ class Await:
     hook: str = "a hook"
 
 
+def not_awaited(hook: str) -> TypeError:
+    """Returns the error of a blocking verb that meets an async hook."""
+    return TypeError(f"{hook} is async, and a blocking verb cannot await it; make it a plain function or await the verb")
+
+
 @dataclass(frozen=True)
 class Atomically:
     """Run a generator of steps in a transaction, or in a savepoint when there is one already; its result is the generator's."""

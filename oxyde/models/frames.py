@@ -23,18 +23,24 @@ def capsule(chain: Chain[Any], requested_schema: object | None) -> object:
     return arrow_stream(route_of(chain, None, None), made.shape, made.values).__arrow_c_stream__(requested_schema)
 
 
-def _check(batch_rows: int) -> None:
+def _start(chain: Chain[Any], batch_rows: int, where: Route) -> tuple[Any, Any]:
+    """Returns pyarrow and the stream of the query, which runs now."""
     if not isinstance(batch_rows, int) or isinstance(batch_rows, bool) or batch_rows < 1:
         message = f"arrow_stream() takes a number of rows of at least 1, not {batch_rows!r}"
         raise ValueError(message)
+    arrow: Any = require("pyarrow", "arrow")
+    made = chain.compiled(masked=True)
+    return arrow, arrow_stream(where, made.shape, made.values)
+
+
+def _slices(batch: pa.RecordBatch, rows: int) -> Iterator[pa.RecordBatch]:
+    """Gives a batch in parts of at most so many rows."""
+    return (batch.slice(start, rows) for start in range(0, batch.num_rows, rows))
 
 
 def batches_blocking(chain: Chain[Any], batch_rows: int, where: Route) -> Iterator[pa.RecordBatch]:
     """Gives record batches of at most so many rows; leaving the loop early stops the statement."""
-    _check(batch_rows)
-    arrow: Any = require("pyarrow", "arrow")
-    made = chain.compiled(masked=True)
-    return _sliced(arrow, arrow_stream(where, made.shape, made.values), batch_rows)
+    return _sliced(*_start(chain, batch_rows, where), batch_rows)
 
 
 def _sliced(arrow: Any, stream: Any, batch_rows: int) -> Iterator[pa.RecordBatch]:
@@ -44,19 +50,14 @@ def _sliced(arrow: Any, stream: Any, batch_rows: int) -> Iterator[pa.RecordBatch
                 batch = stream.next()
             if batch is None:
                 return
-            whole = arrow.record_batch(batch)
-            for start in range(0, whole.num_rows, batch_rows):
-                yield whole.slice(start, batch_rows)
+            yield from _slices(arrow.record_batch(batch), batch_rows)
     finally:
         stream.close()
 
 
 async def batches(chain: Chain[Any], batch_rows: int, where: Route) -> AsyncIterator[pa.RecordBatch]:
     """Gives record batches of at most so many rows, waiting for each on another thread."""
-    _check(batch_rows)
-    arrow: Any = require("pyarrow", "arrow")
-    made = chain.compiled(masked=True)
-    stream = arrow_stream(where, made.shape, made.values)
+    arrow, stream = _start(chain, batch_rows, where)
     loop = asyncio.get_running_loop()
     try:
         while True:
@@ -64,8 +65,7 @@ async def batches(chain: Chain[Any], batch_rows: int, where: Route) -> AsyncIter
                 batch = await loop.run_in_executor(None, stream.next)
             if batch is None:
                 return
-            whole = arrow.record_batch(batch)
-            for start in range(0, whole.num_rows, batch_rows):
-                yield whole.slice(start, batch_rows)
+            for part in _slices(arrow.record_batch(batch), batch_rows):
+                yield part
     finally:
         stream.close()

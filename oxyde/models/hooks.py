@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from oxyde.db.steps import Await, Steps
+from oxyde.db.steps import Await, Steps, not_awaited
 
 if TYPE_CHECKING:
     from oxyde.models.model import Model
@@ -79,5 +79,4 @@ def refuse_async(model: type[Model], names: tuple[str, ...]) -> None:
         raise TypeError(message)
     for name in names:
         if inspect.iscoroutinefunction(getattr(model, name)):
-            message = f"{model.__name__}.{name} is async, and a blocking verb cannot await it; make it a plain function or await the verb"
-            raise TypeError(message)
+            raise not_awaited(f"{model.__name__}.{name}")

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use oxyde_ir::Value;
-use oxyde_ir::program::{Repeat, Source, Step, Text};
+use oxyde_ir::program::{Repeat, Slot, Source, Step, Text};
 
-use crate::batch::ColumnBatch;
+use crate::batch::{Column, ColumnBatch};
 use crate::cancel::Cancel;
+use crate::error::{Error, Kind};
 use crate::stream::{Limits, Sink};
 
 /// One step on one connection. The backend runs it as often as `step.repeat` says and gathers the rows of all runs.
@@ -88,6 +89,32 @@ impl<'a> Request<'a> {
     /// The statement text for a run.
     pub fn text(&self, run: Run) -> Cow<'a, str> {
         text(self.step, run)
+    }
+
+    /// The column that a slot's value comes from; none for parameters.
+    pub fn column(&self, source: Source) -> Option<&'a Column> {
+        let (batch, index) = match source {
+            Source::Bulk(index) => (self.bulk?, index),
+            Source::Key(index) => (self.keys?, index),
+            Source::Param(_) | Source::Member { .. } => return None,
+        };
+        batch.columns.get(index as usize)
+    }
+
+    /// The name of a slot's value, for messages.
+    pub fn place(&self, slot: &Slot) -> String {
+        match (slot.source, self.column(slot.source)) {
+            (Source::Param(index) | Source::Member { index, .. }, _) => format!("parameter {}", index + 1),
+            (Source::Bulk(_) | Source::Key(_), Some(column)) => format!("column {:?}", column.name),
+            (Source::Bulk(index) | Source::Key(index), None) => format!("column {}", index + 1),
+        }
+    }
+
+    /// The error of a slot's value that cannot be sent.
+    pub fn misfit(&self, slot: &Slot, reason: &str) -> Error {
+        let mut error = Error::new(Kind::Field, format!("{}: {reason}", self.place(slot)));
+        error.detail.column = self.column(slot.source).map(|column| column.name.clone());
+        error
     }
 
     /// The single value of a slot: for `Bulk` and `Key` that of row `row`.

@@ -1,6 +1,6 @@
 //! Values on their way into a statement.
 
-use oxyde_ir::program::{Form, Slot, Source, Text};
+use oxyde_ir::program::{Form, Slot, Text};
 use oxyde_ir::{ColumnType, Value};
 use sqlx::Arguments;
 use sqlx::mysql::MySqlArguments;
@@ -38,23 +38,9 @@ enum Fault {
 
 impl Fault {
     fn at(self, request: &Request<'_>, slot: &Slot) -> Error {
-        let column = match slot.source {
-            Source::Bulk(index) => request.bulk.and_then(|batch| batch.columns.get(index as usize)),
-            Source::Key(index) => request.keys.and_then(|batch| batch.columns.get(index as usize)),
-            Source::Param(_) | Source::Member { .. } => None,
-        };
-        let place = match slot.source {
-            Source::Param(index) | Source::Member { index, .. } => format!("parameter {}", index + 1),
-            Source::Bulk(index) | Source::Key(index) => {
-                column.map_or_else(|| format!("column {}", index + 1), |column| format!("column {:?}", column.name))
-            }
-        };
+        let place = request.place(slot);
         match self {
-            Self::Value(reason) => {
-                let mut error = Error::new(Kind::Field, format!("{place}: {reason}"));
-                error.detail.column = column.map(|column| column.name.clone());
-                error
-            }
+            Self::Value(reason) => request.misfit(slot, &reason),
             Self::Form => Error::new(Kind::Internal, format!("{place} has a form that MySQL does not know: {:?}", slot.form)),
             Self::Driver(reason) => Error::new(Kind::Internal, format!("{place} cannot be sent: {reason}")),
         }

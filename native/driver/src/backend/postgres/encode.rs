@@ -64,10 +64,7 @@ fn add(arguments: &mut PgArguments, request: &Request<'_>, slot: &Slot, run: Run
             arguments.add(sent(pattern.as_ref().map_or(cell, |pattern| Cell::Text(pattern.as_bytes()))))
         }
         Form::JsonArray => {
-            return Err(Error::new(
-                Kind::Internal,
-                format!("{} has a form that PostgreSQL does not know: JsonArray", place(request, slot)),
-            ));
+            return Err(Error::new(Kind::Internal, format!("{} has a form that PostgreSQL does not know: JsonArray", request.place(slot))));
         }
     };
     added.map_err(|fault| explain(&fault, request, slot, info))
@@ -99,26 +96,8 @@ fn list<'a>(request: &Request<'a>, source: Source, run: Run, row: usize) -> Cell
     }
 }
 
-/// The name of a slot's value, for messages.
-fn place(request: &Request<'_>, slot: &Slot) -> String {
-    match (slot.source, column(request, slot)) {
-        (Source::Param(index) | Source::Member { index, .. }, _) => format!("parameter {}", index + 1),
-        (Source::Bulk(_) | Source::Key(_), Some(name)) => format!("column {name:?}"),
-        (Source::Bulk(index) | Source::Key(index), None) => format!("column {}", index + 1),
-    }
-}
-
-fn column<'a>(request: &Request<'a>, slot: &Slot) -> Option<&'a str> {
-    let (batch, index) = match slot.source {
-        Source::Bulk(index) => (request.bulk?, index),
-        Source::Key(index) => (request.keys?, index),
-        Source::Param(_) | Source::Member { .. } => return None,
-    };
-    batch.columns.get(index as usize).map(|column| column.name.as_str())
-}
-
 fn explain(fault: &BoxDynError, request: &Request<'_>, slot: &Slot, info: &PgTypeInfo) -> Error {
-    let (place, name) = (place(request, slot), info.name().to_lowercase());
+    let (place, name) = (request.place(slot), info.name().to_lowercase());
     let mut error = match fault.downcast_ref() {
         Some(Fault::Value(reason)) => Error::new(Kind::Field, format!("{place} of type {name}: {reason}"))
             .with_hint("give a value of the type, or write a cast from the value's own type, such as CAST(CAST($1 AS text) AS the_type)"),
@@ -126,7 +105,7 @@ fn explain(fault: &BoxDynError, request: &Request<'_>, slot: &Slot, info: &PgTyp
             .with_hint(format!("Cast it from text: CAST(CAST($1 AS text) AS {name})")),
         None => Error::new(Kind::Field, format!("{place} of type {name} cannot be sent: {fault}")),
     };
-    error.detail.column = column(request, slot).map(str::to_owned);
+    error.detail.column = request.column(slot.source).map(|column| column.name.clone());
     error
 }
 

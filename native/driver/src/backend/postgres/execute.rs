@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::StreamExt;
-use sqlx::postgres::{PgArguments, PgConnection};
+use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Either, Executor, SqlSafeStr, Statement};
 
 use super::gather::Gather;
@@ -52,17 +52,29 @@ async fn work(
     gather: &mut Gather<'_>,
     signals: &Signals,
 ) -> Outcome {
+    encode::count(request, run)?;
+    let known = connection.cached_statements_size();
     let mut done = Done::default();
     let first = match attempt(connection, request, run, text, gather, signals, &mut done).await {
-        Err(Failure { ours: None, server: Some(error) }) if errors::wants_preparing(&error) && done.returned == 0 => error,
+        Err(failure) if done.returned == 0 && is_stale(&failure, connection.cached_statements_size() <= known) => failure,
         end => return end.map(|()| done),
     };
     connection.clear_cached_statements().await?;
     let mut done = Done::default();
     match attempt(connection, request, run, text, gather, signals, &mut done).await {
         // The first error has ended the transaction: it says more than the second.
-        Err(Failure { ours: None, server: Some(error) }) if errors::is_aborted_transaction(&error) => Err(first.into()),
+        Err(Failure { ours: None, server: Some(error) }) if first.server.is_some() && errors::is_aborted_transaction(&error) => Err(first),
         end => end.map(|()| done),
+    }
+}
+
+/// Whether another description of the statement may help, before any row: the server says so, or values or columns do not fit
+/// the one that was `kept` on this side.
+fn is_stale(failure: &Failure, kept: bool) -> bool {
+    match (&failure.ours, &failure.server) {
+        (None, Some(error)) => errors::wants_preparing(error),
+        (Some(_), None) => kept,
+        (Some(_), Some(_)) | (None, None) => false,
     }
 }
 
@@ -75,8 +87,14 @@ async fn attempt(
     signals: &Signals,
     done: &mut Done,
 ) -> Outcome<()> {
-    encode::count(request, run)?;
-    let arguments = prepare(connection, request, run, text, gather).await?;
+    // Without types of ours: the server says what each parameter is. A statement prepared before is known on this side.
+    let statement = (&mut *connection).prepare(AssertSqlSafe(Arc::clone(text)).into_sql_str()).await?;
+    let types = match statement.parameters() {
+        Some(Either::Left(types)) => types,
+        Some(Either::Right(_)) | None => &[],
+    };
+    let arguments = encode::arguments(request, run, types)?;
+    gather.describe(statement.columns())?;
     let mut failed: Option<Error> = None;
     let mut rows = connection.fetch_many(sqlx::query_with(AssertSqlSafe(Arc::clone(text)), arguments));
     let mut breath = Breath::default();
@@ -103,37 +121,4 @@ async fn attempt(
         }
     }
     failed.map_or(Ok(()), |error| Err(error.into()))
-}
-
-/// The arguments as the server's description of the statement wants them; once more when it was an old one that no longer fits.
-async fn prepare(
-    connection: &mut PgConnection,
-    request: &Request<'_>,
-    run: Run,
-    text: &Arc<str>,
-    gather: &mut Gather<'_>,
-) -> Outcome<PgArguments> {
-    let known = connection.cached_statements_size();
-    let first = describe(connection, request, run, text, gather).await?;
-    if first.is_ok() || connection.cached_statements_size() > known {
-        return Ok(first?);
-    }
-    connection.clear_cached_statements().await?;
-    Ok(describe(connection, request, run, text, gather).await??)
-}
-
-/// Asks without types of ours: the server says what each parameter is. A statement prepared before is known on this side.
-async fn describe(
-    connection: &mut PgConnection,
-    request: &Request<'_>,
-    run: Run,
-    text: &Arc<str>,
-    gather: &mut Gather<'_>,
-) -> Outcome<Result<PgArguments>> {
-    let statement = connection.prepare(AssertSqlSafe(Arc::clone(text)).into_sql_str()).await?;
-    let types = match statement.parameters() {
-        Some(Either::Left(types)) => types,
-        Some(Either::Right(_)) | None => &[],
-    };
-    Ok(encode::arguments(request, run, types).and_then(|arguments| gather.describe(statement.columns()).map(|()| arguments)))
 }

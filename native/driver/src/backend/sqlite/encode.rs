@@ -8,7 +8,7 @@ use oxyde_ir::program::{Form, Repeat, Slot, Source, Text};
 use super::float::Speller;
 use super::handle::Handle;
 use super::statement::{Running, Unbound};
-use crate::batch::{Column, ColumnBatch, Data};
+use crate::batch::{Column, Data};
 use crate::error::{Error, Kind, Result};
 use crate::request::{Request, Run};
 use crate::{decimal, iso, slot};
@@ -57,31 +57,14 @@ impl From<String> for Fault {
 
 impl Fault {
     fn at(self, request: &Request<'_>, slot: &Slot) -> Error {
-        let column = match slot.source {
-            Source::Bulk(index) => column(request.bulk, index),
-            Source::Key(index) => column(request.keys, index),
-            Source::Param(_) | Source::Member { .. } => None,
-        };
-        let place = match slot.source {
-            Source::Param(index) | Source::Member { index, .. } => format!("parameter {}", index + 1),
-            Source::Bulk(index) | Source::Key(index) => {
-                column.map_or_else(|| format!("column {}", index + 1), |column| format!("column {:?}", column.name))
-            }
-        };
         match self {
-            Self::Value(reason) => {
-                let mut error = Error::new(Kind::Field, format!("{place}: {reason}"));
-                error.detail.column = column.map(|column| column.name.clone());
-                error
-            }
+            Self::Value(reason) => request.misfit(slot, &reason),
             Self::Other(error) => error,
-            Self::Form => Error::new(Kind::Internal, format!("{place} has a form that SQLite does not know: {:?}", slot.form)),
+            Self::Form => {
+                Error::new(Kind::Internal, format!("{} has a form that SQLite does not know: {:?}", request.place(slot), slot.form))
+            }
         }
     }
-}
-
-fn column(batch: Option<&ColumnBatch>, index: u32) -> Option<&Column> {
-    batch?.columns.get(index as usize)
 }
 
 fn bind_slot<'a>(
@@ -93,11 +76,7 @@ fn bind_slot<'a>(
     run: Run,
     row: usize,
 ) -> std::result::Result<(), Fault> {
-    let stored = match slot.source {
-        Source::Bulk(index) => column(request.bulk, index),
-        Source::Key(index) => column(request.keys, index),
-        Source::Param(_) | Source::Member { .. } => None,
-    };
+    let stored = request.column(slot.source);
     match (slot.form, slot.source) {
         (Form::Scalar, source) => match stored {
             Some(column) => bind_cell(running, at, column, row),
@@ -128,9 +107,9 @@ fn bind_slot<'a>(
 fn list<'a>(request: &Request<'a>, source: Source, run: Run, row: usize) -> Option<Cow<'a, [Value]>> {
     let all = |column: &Column, rows: std::ops::Range<usize>| rows.map(|row| column.value(row)).collect::<Vec<_>>();
     match source {
-        Source::Bulk(index) => column(request.bulk, index).map(|column| all(column, run.start..run.start + run.rows).into()),
-        Source::Key(index) if request.step.repeat != Repeat::EachKey => {
-            column(request.keys, index).map(|column| all(column, 0..column.data.len()).into())
+        Source::Bulk(_) => request.column(source).map(|column| all(column, run.start..run.start + run.rows).into()),
+        Source::Key(_) if request.step.repeat != Repeat::EachKey => {
+            request.column(source).map(|column| all(column, 0..column.data.len()).into())
         }
         Source::Param(_) | Source::Member { .. } | Source::Key(_) => match request.scalar(source, row) {
             Cow::Borrowed(Value::Array(values)) => Some(values.as_slice().into()),

@@ -191,18 +191,8 @@ impl<'a> Running<'a> {
 
     /// The value in a column of the current row; gone with the next step.
     pub fn cell(&self, at: usize) -> Cell<'_> {
-        // Sound: the run is borrowed, so that no step comes between; a column out of range is NULL. Text and blobs are as long
-        // as SQLite says, and the length is asked for after the pointer, as it wants.
-        unsafe {
-            let value = ffi::sqlite3_column_value(self.raw(), at as c_int);
-            match ffi::sqlite3_value_type(value) {
-                ffi::SQLITE_INTEGER => Cell::Int(ffi::sqlite3_value_int64(value)),
-                ffi::SQLITE_FLOAT => Cell::Real(ffi::sqlite3_value_double(value)),
-                ffi::SQLITE_TEXT => Cell::Text(slice(ffi::sqlite3_value_text(value), value)),
-                ffi::SQLITE_BLOB => Cell::Blob(slice(ffi::sqlite3_value_blob(value).cast(), value)),
-                _ => Cell::Null,
-            }
-        }
+        // Sound: the run is borrowed, so that no step comes between; a column out of range is NULL.
+        unsafe { cell(ffi::sqlite3_column_value(self.raw(), at as c_int)) }
     }
 
     pub fn name(&self, at: usize) -> String {
@@ -236,8 +226,24 @@ fn bound(code: c_int) -> std::result::Result<(), Unbound> {
 }
 
 /// # Safety
+/// `value` is SQLite's, and neither goes nor changes while the cell lives.
+pub unsafe fn cell<'a>(value: *mut ffi::sqlite3_value) -> Cell<'a> {
+    // Sound: as the caller promises. Text and blobs are as long as SQLite says, and the length is asked for after the pointer,
+    // as it wants.
+    unsafe {
+        match ffi::sqlite3_value_type(value) {
+            ffi::SQLITE_INTEGER => Cell::Int(ffi::sqlite3_value_int64(value)),
+            ffi::SQLITE_FLOAT => Cell::Real(ffi::sqlite3_value_double(value)),
+            ffi::SQLITE_TEXT => Cell::Text(slice(ffi::sqlite3_value_text(value), value)),
+            ffi::SQLITE_BLOB => Cell::Blob(slice(ffi::sqlite3_value_blob(value).cast(), value)),
+            _ => Cell::Null,
+        }
+    }
+}
+
+/// # Safety
 /// `start` was just read from `value`, which does not change while the slice lives.
-pub unsafe fn slice<'a>(start: *const u8, value: *mut ffi::sqlite3_value) -> &'a [u8] {
+unsafe fn slice<'a>(start: *const u8, value: *mut ffi::sqlite3_value) -> &'a [u8] {
     if start.is_null() {
         return &[];
     }

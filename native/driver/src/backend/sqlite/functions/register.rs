@@ -7,7 +7,7 @@ use libsqlite3_sys as ffi;
 
 use crate::backend::sqlite::errors;
 use crate::backend::sqlite::handle::Handle;
-use crate::backend::sqlite::statement::{Cell, slice};
+use crate::backend::sqlite::statement::{Cell, cell};
 use crate::error::Result;
 
 pub const FLAGS: c_int = ffi::SQLITE_UTF8 | ffi::SQLITE_DETERMINISTIC | ffi::SQLITE_INNOCUOUS;
@@ -40,21 +40,6 @@ pub fn check(handle: &Handle, code: c_int) -> Result<()> {
 pub unsafe fn arguments<'a>(count: c_int, values: *mut *mut ffi::sqlite3_value) -> Vec<Cell<'a>> {
     // Sound: as the caller promises.
     (0..count as usize).map(|at| unsafe { cell(*values.add(at)) }).collect()
-}
-
-/// # Safety
-/// `value` is an argument that SQLite passed, and the result is gone when the call returns.
-unsafe fn cell<'a>(value: *mut ffi::sqlite3_value) -> Cell<'a> {
-    // Sound: the value is there during the call, and its length is asked for after the pointer.
-    unsafe {
-        match ffi::sqlite3_value_type(value) {
-            ffi::SQLITE_INTEGER => Cell::Int(ffi::sqlite3_value_int64(value)),
-            ffi::SQLITE_FLOAT => Cell::Real(ffi::sqlite3_value_double(value)),
-            ffi::SQLITE_TEXT => Cell::Text(slice(ffi::sqlite3_value_text(value), value)),
-            ffi::SQLITE_BLOB => Cell::Blob(slice(ffi::sqlite3_value_blob(value).cast(), value)),
-            _ => Cell::Null,
-        }
-    }
 }
 
 /// Does the work of a call and hands its answer, its complaint or its panic to SQLite. False if it complained.
