@@ -1,29 +1,36 @@
-"""Oxyde: typed models over a Rust core; the public names."""
+"""Oxyde: typed models over a Rust core; the public names, each imported when it is first asked for, as Pydantic's are."""
 
-from oxyde import db, exceptions, sync
-from oxyde.db import (
-    AsyncDatabase,
-    PoolSettings,
-    atomic,
-    create_tables,
-    disconnect_all,
-    drop_tables,
-    execute_raw,
-    get_connection,
-    on_commit,
-    register_connection,
-)
-from oxyde.db.lifecycle import connect_blocking as connect
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from oxyde import exceptions
 from oxyde.exceptions import *  # noqa: F403
-from oxyde.models import Field, Manager, Model, QuerySet
-from oxyde.models import Manager as QueryManager
-from oxyde.models import Model as OxydeModel
-from oxyde.models import QuerySet as Query
-from oxyde.notebook import load_ipython_extension, unload_ipython_extension  # noqa: F401 - what %load_ext calls
-from oxyde.queries import F, Q, Value
-from oxyde.schema import Check, Exclude, Index, Unique
 
-__all__ = [  # noqa: PLE0604 - the errors' names are strings too
+if TYPE_CHECKING:
+    from oxyde import db, sync
+    from oxyde.db import (
+        AsyncDatabase,
+        PoolSettings,
+        atomic,
+        create_tables,
+        disconnect_all,
+        drop_tables,
+        execute_raw,
+        get_connection,
+        on_commit,
+        register_connection,
+    )
+    from oxyde.db.lifecycle import connect_blocking as connect
+    from oxyde.models import Field, Manager, Model, QuerySet
+    from oxyde.models import Manager as QueryManager
+    from oxyde.models import Model as OxydeModel
+    from oxyde.models import QuerySet as Query
+    from oxyde.queries import F, Q, Value
+    from oxyde.schema import Check, Exclude, Index, Unique
+
+    __version__: str
+
+__all__ = [
     "AsyncDatabase",
     "Check",
     "Exclude",
@@ -51,15 +58,40 @@ __all__ = [  # noqa: PLE0604 - the errors' names are strings too
     "on_commit",
     "register_connection",
     "sync",
-    *exceptions.__all__,
 ]
+__all__ += exceptions.__all__
 
+_HOMES: Final = {
+    "oxyde.db": (
+        *("AsyncDatabase", "PoolSettings", "atomic", "create_tables", "disconnect_all", "drop_tables"),
+        *("execute_raw", "get_connection", "on_commit", "register_connection"),
+    ),
+    "oxyde.db.lifecycle": ("connect_blocking",),
+    "oxyde.models": ("Field", "Manager", "Model", "QuerySet"),
+    "oxyde.notebook": ("load_ipython_extension", "unload_ipython_extension"),  # what %load_ext calls
+    "oxyde.queries": ("F", "Q", "Value"),
+    "oxyde.schema": ("Check", "Exclude", "Index", "Unique"),
+}
+_HOME: Final = {name: module for module, names in _HOMES.items() for name in names}
+_ALIASES: Final = {"OxydeModel": "Model", "Query": "QuerySet", "QueryManager": "Manager", "connect": "connect_blocking"}
 
-def __getattr__(name: str) -> str:
-    """Returns the version when it is asked for: reading it costs more than all other imports."""
-    if name == "__version__":
-        from importlib.metadata import version
+if not TYPE_CHECKING:  # a type checker would take every name for one of ours
 
-        return version("oxyde")
-    message = f"module 'oxyde' has no attribute {name!r}"
-    raise AttributeError(message)
+    def __getattr__(name: str) -> object:
+        """Returns a public name at its first use."""
+        meant = _ALIASES.get(name, name)
+        if meant in _HOME:
+            value = getattr(import_module(_HOME[meant]), meant)
+        elif name in {"db", "sync"}:
+            value = import_module(f"oxyde.{name}")
+        elif name == "__version__":
+            value = import_module("importlib.metadata").version("oxyde")
+        else:
+            message = f"module 'oxyde' has no attribute {name!r}"
+            raise AttributeError(message, name=name, obj=import_module("oxyde"))
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        """Returns what is here and what will be."""
+        return sorted({*globals(), *__all__})

@@ -188,4 +188,34 @@ class InternalError(OxydeError):
     """A fault of Oxyde's own."""
 
 
-__all__ = [name for name, value in list(globals().items()) if isinstance(value, type) and issubclass(value, OxydeError)]
+__all__ = [
+    "CheckViolationError",
+    "CommitOutcomeUnknown",
+    "ConnectionFailed",
+    "ConnectionNotFound",
+    "DatabaseError",
+    "DeadlockDetected",
+    "DecodeError",
+    "FieldError",
+    "FieldLookupError",
+    "FieldLookupValueError",
+    "ForeignKeyViolationError",
+    "IntegrityError",
+    "InternalError",
+    "ManagerError",
+    "MigrationError",
+    "MultipleObjectsReturned",
+    "NotFoundError",
+    "NotLoaded",
+    "NotNullViolationError",
+    "OxydeError",
+    "PoolTimeout",
+    "QueryCancelled",
+    "SerializationFailure",
+    "StaleObjectError",
+    "StatementTimeoutError",
+    "TransactionBroken",
+    "TransactionTimeoutError",
+    "UniqueViolationError",
+    "UnsupportedError",
+]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from oxyde import _native
 from oxyde.db import current, events, interrupt, registry
@@ -18,6 +17,9 @@ from oxyde.db.loop import finish, result, result_blocking
 from oxyde.db.steps import Atomically, Await, Call, Finish, Read, Start, Step, Steps, not_awaited
 from oxyde.exceptions import OxydeError
 from oxyde.ir import wire
+
+if TYPE_CHECKING:
+    import asyncio
 
 T = TypeVar("T")
 
@@ -198,6 +200,8 @@ def _plain(step: Await) -> Any:
 
 
 async def _read(step: Read, where: Route) -> Any:
+    import asyncio
+
     if where.block is not None:
         await _turn(where.block)
     reading = Reading(step.reader, where.start(Call(step.shape, step.values), None, arrow=True).stream())
@@ -257,6 +261,8 @@ class Reading:
 
 async def _turn(block: Block) -> None:
     """Waits until no nested block of another task is open in the block."""
+    import asyncio
+
     while block.child is not None and not current.is_inside(block):
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
@@ -272,7 +278,11 @@ def _wake(loop: asyncio.AbstractEventLoop, future: asyncio.Future[None]) -> None
 def _refuse_to_wait(database: AsyncDatabase) -> None:
     """Raises OxydeError where a blocking write may wait for a lock that a task of this thread's own, now stopped, loop holds."""
     here = threading.get_ident()
-    if asyncio._get_running_loop() is None or not any(block.thread == here and not block.blocking for block in database.blocks):
+    if not any(block.thread == here and not block.blocking for block in database.blocks):
+        return
+    import asyncio
+
+    if asyncio._get_running_loop() is None:
         return
     message = (
         "this blocking verb would write while a task of this thread's event loop has an atomic block open on the same database, "

@@ -7,16 +7,18 @@ stops the statements on the server, the second gives up waiting for that, the th
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from types import FrameType, TracebackType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from oxyde.exceptions import OxydeError, QueryCancelled
+
+if TYPE_CHECKING:
+    import asyncio
 
 
 class Watched:
@@ -41,8 +43,11 @@ class Watched:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         _guard.leave(self)
         if self.stopped and error is not None and not isinstance(error, OxydeError):
-            if isinstance(error, asyncio.CancelledError) and self.task is not None and sys.version_info >= (3, 11):
-                self.task.uncancel()
+            if self.task is not None and sys.version_info >= (3, 11):
+                import asyncio
+
+                if isinstance(error, asyncio.CancelledError):
+                    self.task.uncancel()
             raise QueryCancelled("interrupted; the server was told to stop the statement") from None
 
     def give_up(self) -> None:

@@ -1,16 +1,21 @@
-"""How an operation's batches come back: one descriptor for each event loop, or a blocking wait."""
+"""How an operation's batches come back: one descriptor for each event loop, or a blocking wait.
+
+Here and elsewhere asyncio is imported by the functions that await: blocking code never needs it, and it costs as much as half of Oxyde.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import threading
 import weakref
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from oxyde import _native
 from oxyde.db import interrupt
+
+if TYPE_CHECKING:
+    import asyncio
 
 Starter: TypeAlias = Callable[[_native.Queue | None], _native.Operation]
 OnBatch: TypeAlias = Callable[[_native.Batch], None]
@@ -67,6 +72,8 @@ _queues: dict[int, LoopQueue] = {}
 
 def queue_of_running_loop() -> LoopQueue:
     """Returns the queue of the running loop, made at its first use."""
+    import asyncio
+
     loop = asyncio.get_running_loop()
     queue = _queues.get(id(loop))
     if queue is None or queue.loop() is not loop:
@@ -83,6 +90,8 @@ os.register_at_fork(after_in_child=_queues.clear)
 
 async def receive(queue: LoopQueue, operation: _native.Operation, on_batch: OnBatch | None = None) -> _native.Batch:
     """Takes an operation's batches until the last one, which is returned. Does not cancel it: see ``result``."""
+    import asyncio
+
     while True:
         batch = operation.take()
         while batch is None:
@@ -97,6 +106,8 @@ async def receive(queue: LoopQueue, operation: _native.Operation, on_batch: OnBa
 
 async def result(start: Starter, on_batch: OnBatch | None = None) -> _native.Batch:
     """Starts an operation and returns its last batch; whatever interrupts the wait cancels it on the server."""
+    import asyncio
+
     queue = queue_of_running_loop()
     operation = start(queue.native)
     try:
@@ -116,6 +127,8 @@ async def finish(start: Starter) -> asyncio.CancelledError | None:
     Returns:
         The cancellation that arrived meanwhile, to be raised by the caller once it has put things in order.
     """
+    import asyncio
+
     queue = queue_of_running_loop()
     operation = start(queue.native)
     try:

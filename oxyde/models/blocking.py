@@ -11,6 +11,7 @@ from oxyde.db.steps import Steps
 from oxyde.models import change, frames, hooks, read
 from oxyde.models.chain import Chain
 from oxyde.models.client import route_of, taken
+from oxyde.models.relations import holds
 from oxyde.queries import Q
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ class BlockingQuerySet(Chain[M]):
 
     def __contains__(self, row: object) -> bool:
         """Asks whether the row of an instance is among the rows."""
-        if not isinstance(row, self.model) or self.mode != "models":
+        if not holds(self.model, type(row)) or self.mode != "models":
             return row in self.all()
         key = {column.field: getattr(row, column.field) for column in self.state.table.key}
         return bool(key) and self.filter(**key).exists()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +56,8 @@ def _sliced(arrow: Any, stream: Any, batch_rows: int) -> Iterator[pa.RecordBatch
 
 async def batches(chain: Chain[Any], batch_rows: int, where: Route) -> AsyncIterator[pa.RecordBatch]:
     """Gives record batches of at most so many rows, waiting for each on another thread."""
+    import asyncio
+
     arrow, stream = _start(chain, batch_rows, where)
     loop = asyncio.get_running_loop()
     try:

@@ -70,8 +70,12 @@ def holds(model: type[Model], kind: type) -> bool:
         return False
     if own is model:
         return True
-    theirs, ours = own.__table__, model.__table__  # type: ignore[attr-defined] # a model, says is_table
-    return (theirs.schema, theirs.name) == (ours.schema, ours.name)
+    return _address(own) == _address(model)
+
+
+def _address(model: Any) -> tuple[str | None, str]:
+    """Returns the schema and the name of a model's table, which is not made for it: it may be in the making."""
+    return model.__oxyde_meta__.schema, model.get_table_name()
 
 
 def has_relations(model: type) -> bool:

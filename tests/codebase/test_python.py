@@ -17,9 +17,10 @@ ROOT = Path(__file__).parents[2]
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "."],
         ["mypy", "oxyde"],
+        ["pyright", "--pythonpath", sys.executable, "--warnings"],
         ["importlinter.cli", "lint"],
     ],
-    ids=["check", "format", "mypy", "imports"],
+    ids=["check", "format", "mypy", "pyright", "imports"],
 )
 def test_tool(command: list[str]) -> None:
     """The tool is content."""

@@ -81,6 +81,47 @@ async def test_a_row_of_another_table_is_no_row_of_ours(blog: Backend) -> None:
             await Parent.objects.bulk_create([Child(name="new")])
         assert await Parent.objects.count() == 1
         assert await Pointer.objects.filter(parent=Named(id=parent.id)).count() == 1
+        assert parent in Parent.objects.sync
+        assert Named(id=parent.id) in Parent.objects.sync
+        assert child not in Parent.objects.sync
+
+
+def test_a_relation_to_the_parent_is_not_inherited() -> None:
+    """The rows that point to the parent's table would be taken for those that point to the child's."""
+
+    class Member(Model):
+        id: int | None = Field(default=None, db_pk=True)
+        badges: list[Badge] = Field(default=[], db_reverse_fk="member")
+        friends: list[Member] = Field(default=[], db_m2m=True, db_through="Friend", db_through_fields=("one", "other"))
+
+        class Meta:
+            is_table = True
+
+    class Badge(Model):
+        id: int | None = Field(default=None, db_pk=True)
+        member: Member
+
+        class Meta:
+            is_table = True
+
+    class Friend(Model):
+        id: int | None = Field(default=None, db_pk=True)
+        one: Member
+        other: Member
+
+        class Meta:
+            is_table = True
+
+    class Officer(Member):
+        class Meta:
+            is_table = True
+            table_name = "officers"
+
+    assert Member.objects.sql()
+    with pytest.raises(
+        FieldError, match=r"Officer\.badges: Badge\.member points to Member, not to Officer, which is a table of its own; derive"
+    ):
+        Officer.objects.sql()
 
 
 async def test_rows_of_another_type_are_refused(blog: Backend) -> None:
