@@ -204,10 +204,11 @@ async def _read(step: Read, where: Route) -> Any:
 
     if where.block is not None:
         await _turn(where.block)
-    reading = Reading(step.reader, where.start(Call(step.shape, step.values), None, arrow=True).stream())
-    work = asyncio.get_running_loop().run_in_executor(None, reading.run)
-    with interrupt.watch(reading.stream.close, asyncio.current_task()):
+    with interrupt.watch(task=asyncio.current_task()) as stop_by:
+        reading = Reading(step.reader, where.start(Call(step.shape, step.values), None, arrow=True).stream())
         try:
+            stop_by(reading.stream.close)
+            work = asyncio.get_running_loop().run_in_executor(None, reading.run)
             await asyncio.shield(work)
         except BaseException:
             reading.stream.close()
@@ -216,11 +217,12 @@ async def _read(step: Read, where: Route) -> Any:
 
 
 def _read_blocking(step: Read, where: Route) -> Any:
-    reading = Reading(step.reader, arrow_stream(where, step.shape, step.values))
-    thread = threading.Thread(target=reading.run, name="oxyde-read")
-    thread.start()
-    with interrupt.watch(reading.stream.close):
+    with interrupt.watch() as stop_by:
+        reading = Reading(step.reader, arrow_stream(where, step.shape, step.values))
         try:
+            stop_by(reading.stream.close)
+            thread = threading.Thread(target=reading.run, name="oxyde-read")
+            thread.start()
             thread.join()  # on a thread of its own, because a reader written in C would not hear Ctrl-C
         except BaseException:
             reading.stream.close()

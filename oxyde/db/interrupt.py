@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from oxyde.exceptions import OxydeError, QueryCancelled
 
@@ -21,24 +21,28 @@ if TYPE_CHECKING:
     import asyncio
 
 
+Stop: TypeAlias = Callable[[], object]
+
+
 class Watched:
     """A wait that an interrupt ends; a context manager around it.
 
     Attributes:
-        stop: Stops what is waited for, on the server.
+        stop: Stops what is waited for, on the server; None while that has not been started.
         task: The task that waits; None for a blocking verb.
         stopped: An interrupt came.
     """
 
     __slots__ = ("stop", "stopped", "task")
 
-    def __init__(self, stop: Callable[[], object], task: asyncio.Task[Any] | None) -> None:
+    def __init__(self, stop: Stop | None, task: asyncio.Task[Any] | None) -> None:
         self.stop = stop
         self.task = task
         self.stopped = False
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Callable[[Stop], None]:
         _guard.enter(self)
+        return self.stop_by
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         _guard.leave(self)
@@ -49,6 +53,12 @@ class Watched:
                 if isinstance(error, asyncio.CancelledError):
                     self.task.uncancel()
             raise QueryCancelled("interrupted; the server was told to stop the statement") from None
+
+    def stop_by(self, stop: Stop) -> None:
+        """Says how what was started meanwhile is stopped; an interrupt may have come while it was being started."""
+        self.stop = stop
+        if self.stopped:
+            stop()
 
     def give_up(self) -> None:
         """Ends the wait although the server has not answered."""
@@ -75,7 +85,8 @@ class Guard:
                 watched.give_up()
             else:
                 watched.stopped = True
-                watched.stop()
+                if watched.stop is not None:
+                    watched.stop()
 
     def enter(self, watched: Watched) -> None:
         """Notes a wait that begins; where another handler took our place meanwhile, ours takes its."""
@@ -93,7 +104,7 @@ class Guard:
 
 
 _guard: Final = Guard()
-_UNWATCHED: Final = nullcontext()
+_UNWATCHED: Final[AbstractContextManager[Callable[[Stop], None]]] = nullcontext(lambda _: None)
 
 
 def needed() -> bool:
@@ -105,11 +116,12 @@ def needed() -> bool:
     return shell is not None and shell() is not None
 
 
-def watch(stop: Callable[[], object], task: asyncio.Task[Any] | None = None) -> AbstractContextManager[None]:
+def watch(stop: Stop | None = None, task: asyncio.Task[Any] | None = None) -> AbstractContextManager[Callable[[Stop], None]]:
     """Returns a context manager around a wait: in a notebook an interrupt ends it, elsewhere it does nothing.
 
     Args:
-        stop: Stops what is waited for, on the server; called in a signal handler.
+        stop: Stops what is waited for, on the server; called in a signal handler. What is started inside the block is told to
+            the function that ``as`` gives.
         task: The task that waits; None for a blocking verb.
     """
     return Watched(stop, task) if needed() else _UNWATCHED

@@ -109,11 +109,16 @@ async def result(start: Starter, on_batch: OnBatch | None = None) -> _native.Bat
     import asyncio
 
     queue = queue_of_running_loop()
-    operation = start(queue.native)
+    if interrupt.needed():
+        with interrupt.watch(task=asyncio.current_task()) as stop_by:
+            operation = start(queue.native)
+            stop_by(operation.cancel)
+            return await _result(queue, operation, on_batch)
+    return await _result(queue, start(queue.native), on_batch)
+
+
+async def _result(queue: LoopQueue, operation: _native.Operation, on_batch: OnBatch | None) -> _native.Batch:
     try:
-        if interrupt.needed():
-            with interrupt.watch(operation.cancel, asyncio.current_task()):
-                return await receive(queue, operation, on_batch)
         return await receive(queue, operation, on_batch)
     except BaseException:
         queue.waiting.pop(operation.id, None)
@@ -146,15 +151,16 @@ async def finish(start: Starter) -> asyncio.CancelledError | None:
 
 def result_blocking(start: Starter, on_batch: OnBatch | None = None) -> _native.Batch:
     """The same as ``result`` for a caller without a loop; a signal's exception reaches the server before it is raised."""
-    operation = start(None)
-    try:
-        with interrupt.watch(operation.cancel):
+    with interrupt.watch() as stop_by:
+        operation = start(None)
+        try:
+            stop_by(operation.cancel)
             while True:
                 batch = operation.wait()
                 if on_batch is not None:
                     on_batch(batch)
                 if batch.done:
                     return batch
-    except BaseException:
-        operation.cancel()
-        raise
+        except BaseException:
+            operation.cancel()
+            raise

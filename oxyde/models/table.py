@@ -16,7 +16,7 @@ from oxyde.models.coreschema import ModelSchema
 from oxyde.models.field import ModelField, Options, options
 from oxyde.models.hydrate import restorer
 from oxyde.models.registry import key_of
-from oxyde.models.relations import Link
+from oxyde.models.relations import Link, holds, is_table
 from oxyde.models.types import Kind, by_db_type
 from oxyde.models.values import related_key
 from oxyde.schema import Check, Column, Exclude, ForeignKey, Generated, Index, Relation, Table, Unique, tables
@@ -70,7 +70,7 @@ class Builder:
             name=self.name,
             schema=meta.schema,
             columns=columns,
-            relations={name: self._relation(link) for name, link in self.links.items()},
+            relations={name: self._relation(link) for name, link in self.links.items() if not self._is_of_others(link)},
             uniques=tuple(uniques),
             checks=tuple(checks),
             excludes=tuple(excludes),
@@ -135,6 +135,13 @@ class Builder:
         if given and not self.schema.is_nullable(keys[0].field):
             return columns
         return tuple(replace(column, auto=True) if column is keys[0] else column for column in columns)
+
+    def _is_of_others(self, link: Link) -> bool:
+        """Whether a relation is inherited from a model with another table: what points to the rows there does not point to ours."""
+        if link.kind == "one" or (link.kind == "many" and link.options.db_through is None):
+            return False
+        parents = [base for base in self.model.__mro__[1:] if is_table(base) and not holds(base, self.model)]
+        return any(parent.__oxyde_links__.get(link.field) == link for parent in parents)  # type: ignore[attr-defined] # models
 
     def _relation(self, link: Link) -> Relation:
         target, where = key_of(link.target), f"{self.model.__name__}.{link.field}"

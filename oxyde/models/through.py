@@ -43,7 +43,7 @@ def _require(model: type[Model], side: Link, where: str, owner: type[Model]) -> 
         return
     message = f"{where}: {owner.__name__}.{side.field} points to {side.target.__name__}, not to {model.__name__}"
     if issubclass(model, side.target):
-        message += ", which is a table of its own; derive both from a base without a table, and let each declare its relations"
+        message += ", which is a table of its own"
     raise FieldError(message, column=side.field)
 
 

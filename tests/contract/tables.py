@@ -9,14 +9,14 @@ from oxyde import Model, db
 
 
 @asynccontextmanager
-async def tables(*models: type[Model]) -> AsyncIterator[None]:
-    """Creates tables on the default connection and drops them."""
-    await db.drop_tables(models=models, if_exists=True)
-    await db.create_tables(models=models)
+async def tables(*models: type[Model], database: str = "default") -> AsyncIterator[None]:
+    """Creates tables on a connection, the default one unless another is named, and drops them."""
+    await db.drop_tables(database, models=models, if_exists=True)
+    await db.create_tables(database, models=models)
     try:
         yield
     finally:
-        await db.drop_tables(models=models, if_exists=True)
+        await db.drop_tables(database, models=models, if_exists=True)
 
 
 @contextmanager

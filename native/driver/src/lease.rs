@@ -7,6 +7,7 @@ use oxyde_ir::Server;
 use oxyde_ir::program::Text;
 
 use crate::backend::Connection;
+use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::member::{Opener, Slot};
 use crate::request::Request;
@@ -25,11 +26,18 @@ pub struct Lease {
     unfit: bool,
     /// The open transaction.
     open: Option<Begin>,
+    /// Set when nobody waits any more for what is done on it.
+    cancel: Cancel,
 }
 
 impl Lease {
-    pub(crate) fn new(object: Object<Opener>) -> Self {
-        Self { object: Some(object), unfit: false, open: None }
+    pub(crate) fn new(object: Object<Opener>, cancel: Cancel) -> Self {
+        Self { object: Some(object), unfit: false, open: None, cancel }
+    }
+
+    /// Somebody else waits for what follows.
+    pub(crate) fn heed(&mut self, cancel: &Cancel) {
+        self.cancel = cancel.clone();
     }
 
     fn slot(&self) -> Result<&Slot> {
@@ -79,7 +87,8 @@ impl Lease {
     }
 
     async fn command(&mut self, sql: &str) -> Result<()> {
-        let end = self.occupy()?.command(sql).await;
+        let cancel = self.cancel.clone();
+        let end = self.occupy()?.command(sql, &cancel).await;
         self.unfit = false;
         end
     }
@@ -177,7 +186,7 @@ impl Drop for Lease {
         if !self.is_healthy() {
             self.discard();
         } else if self.open.is_some() {
-            let mut lease = Self { object: self.object.take(), unfit: false, open: self.open.take() };
+            let mut lease = Self { object: self.object.take(), unfit: false, open: self.open.take(), cancel: Cancel::default() };
             match runtime::handle() {
                 Ok(handle) => drop(handle.spawn(async move {
                     let end = tokio::time::timeout(PATIENCE, lease.rollback()).await;

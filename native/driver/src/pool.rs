@@ -116,7 +116,7 @@ impl Pool {
             lent = self.0.pool.get() => {
                 let object = lent.map_err(|error| self.refusal(error))?;
                 self.tend();
-                Ok(Lease::new(object))
+                Ok(Lease::new(object, cancel.clone()))
             }
             () = cancel.cancelled() => Err(Error::new(Kind::Cancelled, "cancelled while waiting for a connection")),
         }

@@ -104,7 +104,10 @@ impl Guard {
             // A transaction that ended takes its watch along; this one is still open.
             let Some(mut lease) = place.lease.take() else { return };
             (place.limit, place.expired) = (None, Some(timeout));
-            // A connection that cannot roll back is not lent again.
+            // Nobody waits, not for long at least; a connection that cannot roll back is not lent again.
+            let nobody = Cancel::default();
+            nobody.cancel();
+            lease.heed(&nobody);
             let _ = lease.rollback().await;
         });
         Limit { timeout, until, watch: task.abort_handle() }
@@ -119,7 +122,10 @@ impl Guard {
             let message = "the transaction met an error before: it takes no further statements until its block, or the savepoint, ends";
             return Err(Error::new(Kind::BrokenTransaction, message));
         }
-        self.place.lease.as_mut().ok_or_else(|| Error::new(Kind::BrokenTransaction, "the transaction has ended: begin another"))
+        let lease = self.place.lease.as_mut();
+        let lease = lease.ok_or_else(|| Error::new(Kind::BrokenTransaction, "the transaction has ended: begin another"))?;
+        lease.heed(&self.cancel);
+        Ok(lease)
     }
 
     /// Any error makes the transaction broken.
@@ -153,7 +159,10 @@ impl Guard {
     /// Rolls back; nothing to do when nothing is open.
     pub async fn rollback(&mut self) -> Result<()> {
         let end = match self.place.lease.as_mut() {
-            Some(lease) => lease.rollback().await,
+            Some(lease) => {
+                lease.heed(&self.cancel);
+                lease.rollback().await
+            }
             None => Ok(()),
         };
         self.leave();
@@ -187,6 +196,7 @@ impl Guard {
         let Some(lease) = self.place.lease.as_mut() else {
             return Err(Error::new(Kind::BrokenTransaction, "the transaction has ended: its savepoints are gone"));
         };
+        lease.heed(&self.cancel);
         let end = lease.rollback_to(depth).await;
         self.session.broken.store(end.is_err(), Ordering::Release);
         end

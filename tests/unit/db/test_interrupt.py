@@ -64,6 +64,22 @@ def test_first_interrupt_stops(shell: None) -> None:
     assert wait(interrupts=0) == 0
 
 
+def test_an_interrupt_while_it_is_started(shell: None) -> None:
+    """What is started after the interrupt is stopped at once; what never starts is interrupted all the same."""
+    stopped: list[int] = []
+    with interrupt.watch() as stop_by:
+        signal.raise_signal(signal.SIGINT)
+        assert stopped == []
+        stop_by(lambda: stopped.append(1))
+        assert stopped == [1]
+    with pytest.raises(QueryCancelled), interrupt.watch():
+        signal.raise_signal(signal.SIGINT)
+        raise ValueError
+    with interrupt.watch() as stop_by:
+        stop_by(lambda: stopped.append(2))
+    assert stopped == [1]
+
+
 def test_errors(shell: None) -> None:
     """After an interrupt an error of the wait becomes QueryCancelled, unless it is ours."""
     with pytest.raises(QueryCancelled):

@@ -1,13 +1,19 @@
 //! A connection over the network: what goes the same way whichever server is at the other end.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use oxyde_ir::Server;
+use tokio::time::timeout;
 
-use crate::error::{Error, Result};
+use crate::cancel::Cancel;
+use crate::error::{Error, Kind, Result};
 
 /// How long a goodbye may take.
 const FAREWELL: Duration = Duration::from_secs(2);
+
+/// How long a command of ours may still take once nobody waits for it.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What sqlx and the errors of one kind of server know.
 pub trait Peer: sqlx::Connection + Sized {
@@ -47,11 +53,22 @@ impl<P: Peer> Link<P> {
         self.healthy
     }
 
-    /// Runs statements of our own without parameters or rows.
-    pub async fn command(&mut self, sql: &str) -> Result<()> {
+    /// Runs statements of our own without parameters or rows. They are not interrupted; where the server is silent and nobody
+    /// waits any more, the connection is given up.
+    pub async fn command(&mut self, sql: &str, cancel: &Cancel) -> Result<()> {
         // Until the answer was read nothing is known about the connection.
         self.healthy = false;
-        let end = self.inner.say(sql).await;
+        let end = {
+            let mut work = pin!(self.inner.say(sql));
+            tokio::select! {
+                biased;
+                end = &mut work => Some(end),
+                () = cancel.cancelled() => timeout(PATIENCE, work).await.ok(),
+            }
+        };
+        let Some(end) = end else {
+            return Err(Error::new(Kind::ConnectionFailed, "the server did not answer; the connection was given up").in_sql(sql));
+        };
         self.healthy = end.as_ref().err().is_none_or(P::leaves_healthy);
         end.map_err(|error| P::explain(&error).in_sql(sql))
     }
@@ -66,6 +83,6 @@ impl<P: Peer> Link<P> {
     pub async fn close(self) {
         let Self { inner, healthy, .. } = self;
         // The connection is given up either way; a server that does not answer must not hold us.
-        let _ = tokio::time::timeout(FAREWELL, async move { if healthy { inner.close().await } else { inner.close_hard().await } }).await;
+        let _ = timeout(FAREWELL, async move { if healthy { inner.close().await } else { inner.close_hard().await } }).await;
     }
 }

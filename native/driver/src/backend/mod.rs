@@ -15,6 +15,7 @@ mod watch;
 
 use oxyde_ir::Server;
 
+use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::request::Request;
 use crate::settings::Settings;
@@ -58,11 +59,12 @@ impl Connection {
         }
     }
 
-    /// Runs a statement of our own without parameters or rows: BEGIN, SAVEPOINT, COMMIT, SET.
-    pub async fn command(&mut self, sql: &str) -> Result<()> {
+    /// Runs a statement of our own without parameters or rows: BEGIN, SAVEPOINT, COMMIT, SET. It is not interrupted, but a server
+    /// that stays silent after `cancel` loses the connection.
+    pub async fn command(&mut self, sql: &str, cancel: &Cancel) -> Result<()> {
         match self {
-            Self::Postgres(c) => c.command(sql).await,
-            Self::Mysql(c) => c.command(sql).await,
+            Self::Postgres(c) => c.command(sql, cancel).await,
+            Self::Mysql(c) => c.command(sql, cancel).await,
             Self::Sqlite(c) => c.command(sql).await,
         }
     }

@@ -52,13 +52,13 @@ async fn locks_have_their_kinds() {
     one.ask("CREATE OR REPLACE TABLE oxyde_driver_lock (id INT PRIMARY KEY, n INT) ENGINE = InnoDB", &[]).await.unwrap();
     one.ask("INSERT INTO oxyde_driver_lock VALUES (1, 0), (2, 0)", &[]).await.unwrap();
     let change = |id| format!("UPDATE oxyde_driver_lock SET n = n + 1 WHERE id = {id}");
-    two.command("SET innodb_lock_wait_timeout = 1").await.unwrap();
-    one.command("BEGIN").await.unwrap();
+    two.tell("SET innodb_lock_wait_timeout = 1").await.unwrap();
+    one.tell("BEGIN").await.unwrap();
     one.ask(&change(1), &[]).await.unwrap();
     let error = two.ask(&change(1), &[]).await.unwrap_err();
     assert_eq!((error.kind, error.detail.hint.is_some()), (Kind::Timeout, true), "{error}");
-    two.command("SET innodb_lock_wait_timeout = 20").await.unwrap();
-    two.command("BEGIN").await.unwrap();
+    two.tell("SET innodb_lock_wait_timeout = 20").await.unwrap();
+    two.tell("BEGIN").await.unwrap();
     two.ask(&change(2), &[]).await.unwrap();
     let (first, second) = (change(2), change(1));
     let ends = tokio::join!(one.ask(&first, &[]), two.ask(&second, &[]));
@@ -67,8 +67,8 @@ async fn locks_have_their_kinds() {
         other => panic!("{other:?}"),
     };
     assert_eq!(failed.kind, Kind::Deadlock, "{failed}");
-    one.command("ROLLBACK").await.unwrap();
-    two.command("ROLLBACK").await.unwrap();
+    one.tell("ROLLBACK").await.unwrap();
+    two.tell("ROLLBACK").await.unwrap();
     one.ask("DROP TABLE oxyde_driver_lock", &[]).await.unwrap();
 }
 

@@ -34,6 +34,10 @@ async fn connect(url: &str, settings: &Settings) -> Result<Connection> {
 }
 
 impl Connection {
+    async fn tell(&mut self, sql: &str) -> Result<()> {
+        self.command(sql, &Cancel::default()).await
+    }
+
     async fn ask(&mut self, sql: &str, params: &[Value]) -> Result<Finished> {
         self.execute(request(&raw(sql, params.len()), params, &Cancel::default())).await
     }

@@ -56,13 +56,13 @@ async fn a_late_cancel_hits_nobody() {
 #[tokio::test]
 async fn a_lost_word_is_said_again() {
     let (Some(mut connection), Some(mut other)) = (open().await, open().await) else { return };
-    other.command("CREATE OR REPLACE SEQUENCE oxyde_my_words").await.unwrap();
+    other.tell("CREATE OR REPLACE SEQUENCE oxyde_my_words").await.unwrap();
     connection.interruption = format!("BEGIN NOT ATOMIC IF NEXTVAL(oxyde_my_words) > 3 THEN {}; END IF; END", connection.interruption);
     let (end, took) = timed(cancelled(&mut connection, LONG[0], Duration::ZERO)).await;
     assert_eq!(end.unwrap_err().kind, Kind::Cancelled);
     assert!(took > Duration::from_millis(350) && took < Duration::from_secs(2), "{took:?}");
     assert!(connection.is_in_order().await);
-    other.command("DROP SEQUENCE oxyde_my_words").await.unwrap();
+    other.tell("DROP SEQUENCE oxyde_my_words").await.unwrap();
 }
 
 #[tokio::test]

@@ -101,7 +101,7 @@ async fn null_is_null_in_every_type() {
 #[tokio::test]
 async fn what_has_no_exact_value_is_an_error() {
     let Some(mut connection) = open().await else { return };
-    connection.command("SET sql_mode = ''").await.unwrap();
+    connection.tell("SET sql_mode = ''").await.unwrap();
     connection.ask("CREATE TEMPORARY TABLE oxyde_driver_zero (d DATE, t DATETIME, s TIMESTAMP NULL, g POINT)", &[]).await.unwrap();
     let zero = "INSERT INTO oxyde_driver_zero VALUES ('0000-00-00', '2025-00-15', '0000-00-00', ST_GeomFromText('POINT(1 1)'))";
     connection.ask(zero, &[]).await.unwrap();

@@ -62,7 +62,7 @@ async fn late_cancellations_hit_nobody_else() {
 #[tokio::test]
 async fn lost_words_are_said_again() {
     let (Some(mut connection), Some(mut other)) = (open().await, open().await) else { return };
-    other.command("DROP SEQUENCE IF EXISTS oxyde_pg_words; CREATE SEQUENCE oxyde_pg_words").await.unwrap();
+    other.tell("DROP SEQUENCE IF EXISTS oxyde_pg_words; CREATE SEQUENCE oxyde_pg_words").await.unwrap();
     let word = connection.interruption.replace("SELECT ", "SELECT CASE WHEN nextval('oxyde_pg_words') > 3 THEN ");
     connection.interruption = format!("{word} END");
     let (step, cancel, start) = (raw("SELECT pg_sleep(30)", 0), Cancel::default(), Instant::now());
@@ -70,7 +70,7 @@ async fn lost_words_are_said_again() {
     assert_eq!(end.unwrap_err().kind, Kind::Cancelled);
     assert!((Duration::from_millis(350)..Duration::from_secs(2)).contains(&start.elapsed()), "{:?}", start.elapsed());
     works(&mut connection).await;
-    other.command("DROP SEQUENCE oxyde_pg_words").await.unwrap();
+    other.tell("DROP SEQUENCE oxyde_pg_words").await.unwrap();
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn statements_out_of_time_are_cancelled() {
     let error = run(&mut connection, "SELECT pg_sleep(30)", &[]).await.unwrap_err();
     assert_eq!(error.kind, Kind::Timeout, "{error}");
     works(&mut connection).await;
-    connection.command("SET statement_timeout = 20").await.unwrap();
+    connection.tell("SET statement_timeout = 20").await.unwrap();
     let error = run(&mut connection, "SELECT pg_sleep(30)", &[]).await.unwrap_err();
     assert_eq!(error.kind, Kind::Timeout, "{error}");
     works(&mut connection).await;
@@ -127,7 +127,7 @@ async fn a_reader_that_waits_does_not_hinder_cancelling() {
 async fn complaints_have_kinds_and_details() {
     let Some(mut connection) = open().await else { return };
     connection
-        .command(
+        .tell(
             "CREATE TEMPORARY TABLE oxyde_pg_parent (id int PRIMARY KEY, code int CONSTRAINT oxyde_pg_code UNIQUE, must int NOT NULL, \
                CONSTRAINT oxyde_pg_positive CHECK (code > 0)); \
              CREATE TEMPORARY TABLE oxyde_pg_child (parent int CONSTRAINT oxyde_pg_fk REFERENCES oxyde_pg_parent, \
@@ -156,18 +156,18 @@ async fn complaints_have_kinds_and_details() {
         assert!(detail.sqlstate.is_some() && detail.sql.as_deref() == Some(sql));
         works(&mut connection).await;
     }
-    connection.command("BEGIN").await.unwrap();
+    connection.tell("BEGIN").await.unwrap();
     run(&mut connection, "SELECT nothing", &[]).await.unwrap_err();
     assert_eq!(run(&mut connection, "SELECT 1", &[]).await.unwrap_err().kind, Kind::BrokenTransaction);
-    connection.command("ROLLBACK").await.unwrap();
+    connection.tell("ROLLBACK").await.unwrap();
     works(&mut connection).await;
 }
 
 #[tokio::test]
 async fn locks_that_never_come_are_timeouts() {
     let (Some(mut holder), Some(mut waiter)) = (open().await, open().await) else { return };
-    holder.command("BEGIN; SELECT pg_advisory_xact_lock(7350021)").await.unwrap();
-    waiter.command("SET lock_timeout = 50").await.unwrap();
+    holder.tell("BEGIN; SELECT pg_advisory_xact_lock(7350021)").await.unwrap();
+    waiter.tell("SET lock_timeout = 50").await.unwrap();
     let error = run(&mut waiter, "SELECT pg_advisory_lock(7350021)", &[]).await.unwrap_err();
     assert_eq!(error.kind, Kind::Timeout, "{error}");
     works(&mut waiter).await;
@@ -176,18 +176,18 @@ async fn locks_that_never_come_are_timeouts() {
 #[tokio::test]
 async fn stale_statements_are_prepared_again() {
     let Some(mut connection) = open().await else { return };
-    connection.command("CREATE TEMPORARY TABLE oxyde_pg_stale (a int); INSERT INTO oxyde_pg_stale VALUES (1)").await.unwrap();
+    connection.tell("CREATE TEMPORARY TABLE oxyde_pg_stale (a int); INSERT INTO oxyde_pg_stale VALUES (1)").await.unwrap();
     let sql = "SELECT * FROM oxyde_pg_stale";
     assert_eq!(row(&run(&mut connection, sql, &[]).await.unwrap()), [Value::Int(1)]);
-    connection.command("ALTER TABLE oxyde_pg_stale ADD b text DEFAULT 'x'").await.unwrap();
+    connection.tell("ALTER TABLE oxyde_pg_stale ADD b text DEFAULT 'x'").await.unwrap();
     assert_eq!(row(&run(&mut connection, sql, &[]).await.unwrap()), [Value::Int(1), Value::Text("x".into())]);
-    connection.command("DEALLOCATE ALL").await.unwrap();
+    connection.tell("DEALLOCATE ALL").await.unwrap();
     assert_eq!(row(&run(&mut connection, sql, &[]).await.unwrap()).len(), 2);
     // Inside a transaction the first error has ended it, and is what is told.
-    connection.command("BEGIN; ALTER TABLE oxyde_pg_stale DROP b").await.unwrap();
+    connection.tell("BEGIN; ALTER TABLE oxyde_pg_stale DROP b").await.unwrap();
     let error = run(&mut connection, sql, &[]).await.unwrap_err();
     assert_eq!(error.detail.sqlstate.as_deref(), Some("0A000"), "{error}");
-    connection.command("ROLLBACK").await.unwrap();
+    connection.tell("ROLLBACK").await.unwrap();
     works(&mut connection).await;
 }
 
@@ -209,7 +209,7 @@ async fn lost_connections_are_told_and_not_lent_again() {
 #[tokio::test]
 async fn affected_counts_changes_only() {
     let Some(mut connection) = open().await else { return };
-    connection.command("CREATE TEMPORARY TABLE oxyde_pg_count (a int)").await.unwrap();
+    connection.tell("CREATE TEMPORARY TABLE oxyde_pg_count (a int)").await.unwrap();
     for (sql, affected) in [
         ("INSERT INTO oxyde_pg_count SELECT generate_series(1, 5)", 5),
         ("UPDATE oxyde_pg_count SET a = a WHERE a > 2 RETURNING a", 3),

@@ -29,7 +29,7 @@ fn bulk(rows: usize) -> ColumnBatch {
 #[tokio::test]
 async fn bulk_columns_become_arrays() {
     let Some(mut connection) = open().await else { return };
-    connection.command("CREATE TEMPORARY TABLE oxyde_pg_bulk (id int8, name text, amount numeric(10, 2))").await.unwrap();
+    connection.tell("CREATE TEMPORARY TABLE oxyde_pg_bulk (id int8, name text, amount numeric(10, 2))").await.unwrap();
     let slots = (0..3).map(|index| slot(Source::Bulk(index), Form::Array)).collect();
     let sql = "INSERT INTO oxyde_pg_bulk SELECT * FROM unnest($1::int8[], $2::text[], $3::numeric[]) RETURNING id";
     let insert = Step { repeat: Repeat::Chunks { rows: 4_000 }, ..step(sql, slots) };
@@ -50,7 +50,7 @@ async fn bulk_columns_become_arrays() {
 #[tokio::test]
 async fn rows_with_lists_go_one_by_one() {
     let Some(mut connection) = open().await else { return };
-    connection.command("CREATE TEMPORARY TABLE oxyde_pg_rows (id int2, tags text[], doc jsonb)").await.unwrap();
+    connection.tell("CREATE TEMPORARY TABLE oxyde_pg_rows (id int2, tags text[], doc jsonb)").await.unwrap();
     let slots = vec![slot(Source::Bulk(0), Form::Scalar), slot(Source::Bulk(3), Form::Scalar), slot(Source::Bulk(3), Form::Scalar)];
     let insert = Step { repeat: Repeat::EachRow, ..step("INSERT INTO oxyde_pg_rows VALUES ($1, $2, $3)", slots) };
     let (rows, never) = (bulk(3), Cancel::default());

@@ -69,6 +69,12 @@ fn request<'a>(step: &'a Step, params: &'a [Value], cancel: &'a Cancel) -> Reque
     Request { step, params, bulk: None, keys: None, cancel, sink: None, limits: Limits::MODELS, point_read: false }
 }
 
+impl Connection {
+    async fn tell(&mut self, sql: &str) -> Result<()> {
+        self.command(sql, &Cancel::default()).await
+    }
+}
+
 async fn run(connection: &mut Connection, text: &str, params: &[Value]) -> Result<Finished> {
     connection.execute(request(&raw(text, params.len()), params, &Cancel::default())).await
 }

@@ -7,7 +7,7 @@ use crate::error::Kind;
 
 async fn setup(connection: &mut Connection) {
     connection
-        .command(
+        .tell(
             "CREATE TYPE pg_temp.oxyde_pg_mood AS ENUM ('sad', 'happy'); \
              CREATE DOMAIN pg_temp.oxyde_pg_small AS int2 CHECK (VALUE > 0); \
              CREATE DOMAIN pg_temp.oxyde_pg_smaller AS pg_temp.oxyde_pg_small; \

@@ -27,7 +27,7 @@ async fn a_million_rows() {
                  'x'::text AS d, n::int4 AS e, n / 7.0::float8 AS f, n % 2 = 0 AS g, \
                  '2024-01-01'::timestamptz + n * '1 second'::interval AS h, gen_random_uuid() AS i, (n / 100.0)::numeric(12, 2) AS j \
                  FROM generate_series(1, 1000000) AS n; ANALYZE oxyde_pg_speed";
-    connection.command(table).await.unwrap();
+    connection.tell(table).await.unwrap();
     for _ in 0..3 {
         let (start, before) = (Instant::now(), cpu());
         let mut bytes = 0;
