@@ -40,9 +40,9 @@ def magics() -> type:
     class OxydeMagics(Magics):
         """``%oxyde`` and ``%%oxyde``."""
 
-        @no_var_expand
-        @needs_local_scope
-        @line_cell_magic
+        @no_var_expand  # type: ignore[untyped-decorator, unused-ignore] # IPython 8
+        @needs_local_scope  # type: ignore[untyped-decorator, unused-ignore] # IPython 8
+        @line_cell_magic  # type: ignore[untyped-decorator, unused-ignore] # IPython 8
         def oxyde(self, line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None) -> Any:
             variables: dict[str, Any] = getattr(self.shell, "user_ns", {})
             try:

@@ -146,6 +146,9 @@ fn noise_is_refused_without_panic() {
         } else {
             let mut message = seeds[random.below(seeds.len())].clone();
             for _ in 0..=random.below(4) {
+                if message.is_empty() {
+                    break;
+                }
                 let at = random.below(message.len());
                 match random.below(4) {
                     0 => message[at] = random.below(256) as u8,
