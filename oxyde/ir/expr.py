@@ -104,7 +104,7 @@ def is_not_true(inner: Node) -> Node:
 
 
 def among(inner: Node, members: dict[str, Any], size: int, *, padded: bool = False) -> Node:
-    """Membership in a list parameter; ``size`` is its length rounded up to a power of two.
+    """Membership in a list parameter; ``size`` is its length rounded up, so that few texts serve all lengths.
 
     ``padded`` asks for one placeholder per member where a server would read the list less exactly otherwise.
     """

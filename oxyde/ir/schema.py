@@ -85,6 +85,13 @@ def unique_names(made: Table) -> dict[str, tuple[str, ...]]:
     return {**single, **several}
 
 
+def unique_indexes(made: Table) -> dict[str, tuple[str, ...]]:
+    """The same of the unique indexes over columns."""
+    described = [_index(made, index) for index in made.indexes if index.unique]
+    of_columns = [index for index in described if all("column" in part for part in index["parts"])]
+    return {index["name"]: tuple(part["column"] for part in index["parts"]) for index in of_columns}
+
+
 def _index(made: Table, index: Index) -> dict[str, Any]:
     parts: list[dict[str, Any]] = []
     for written in index.fields:

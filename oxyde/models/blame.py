@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from oxyde.exceptions import FieldError, IntegrityError, UniqueViolationError
-from oxyde.ir.schema import unique_names
+from oxyde.ir.schema import unique_indexes, unique_names
 from oxyde.schema import Table
 
 _PARAMETER: Final = re.compile(r"parameter (\d+)(?: of type \w+)?: ")
@@ -39,8 +39,8 @@ def blame(table: Table, fields: Sequence[str] = ()) -> Iterator[None]:
 
 
 def _name_unique(error: UniqueViolationError, table: Table) -> None:
-    """Gives the columns of a violated constraint its name, and the other way round, whichever the server told."""
-    names = unique_names(table)
+    """Gives the columns of a violated constraint, or unique index, its name, and the other way round, whichever the server told."""
+    names = {**unique_indexes(table), **unique_names(table)}
     if error.constraint in names:
         columns = names[error.constraint]
         error.column = error.column or (columns[0] if len(columns) == 1 else None)

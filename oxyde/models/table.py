@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -191,15 +192,25 @@ class Builder:
                 name = said.db_index_name or index_name(self.name, [column.name])
                 yield Index((column.field,), method=said.db_index_method, name=name)
         for index in self.model.__oxyde_meta__.indexes:
+            fields = [self._indexed(name, columns) for name in index.fields]
             yield Index(
-                [("-" if name.startswith("-") else "") + self._column_field(name.lstrip("-")) for name in index.fields],
+                fields,
                 unique=index.unique,
                 method=index.method,
                 where=index.where,
                 name=index.name,
                 include=[self._known("indexes", name) for name in index.include],
-                desc=[self._column_field(name) for name in index.desc],
+                desc=[name if name in fields else self._known("indexes", name) for name in map(self._column_field, index.desc)],
             )
+
+    def _indexed(self, written: str, columns: tuple[Column, ...]) -> str:
+        """Returns what an index is over: a field, perhaps descending, or an SQL expression; a single word is none."""
+        name = written.removeprefix("-")
+        if not name.isidentifier():
+            return written
+        by_column = next((column.field for column in columns if column.name == name), name)
+        field = by_column if name not in self.model.__pydantic_fields__ else name
+        return ("-" if name != written else "") + self._known("indexes", field)
 
     def _foreign_keys(self, columns: tuple[Column, ...]) -> Iterator[ForeignKey]:
         for column in columns:
@@ -227,7 +238,13 @@ def _check_marks(where: str, kind: Kind, said: Options) -> None:
 
 
 def _check_names(table: Table) -> None:
-    """Refuses two fields in one column."""
+    """Refuses two fields in one column, and fields that no query could name."""
+    for field in [*(column.field for column in table.columns if column.relation is None), *table.relations]:
+        if "__" in field:
+            message = f'{table.model}.{field}: "__" stands between the parts of a path in queries; name the field otherwise'
+            if field in table.by_field:
+                message += f' and keep the column: {re.sub("_+", "_", field)}: ... = Field(db_column="{table.by_field[field].name}")'
+            raise FieldError(message, column=field)
     seen: dict[str, Any] = {}
     for column in table.columns:
         if column.name in seen:

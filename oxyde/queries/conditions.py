@@ -17,7 +17,7 @@ from oxyde.ir.expr import Node
 from oxyde.queries import parts
 from oxyde.queries.expressions import Expression, Part, Reference
 from oxyde.queries.lookups import LOOKUPS, Lookup, Subject
-from oxyde.queries.paths import Path, resolve, unknown
+from oxyde.queries.paths import Path, resolve, split, unknown
 from oxyde.schema import Table, tables
 from oxyde.schema.naming import meant
 
@@ -207,13 +207,13 @@ def _conjunction(table: Table, given: Q, depth: int) -> Iterator[Any]:
                 f"{name} leads to several rows, and comparing each with an expression of this row is not supported; give a plain value"
             )
             raise UnsupportedError(message)
-        prefix = name.split("__")
+        prefix = split(name)
         start = tuple(prefix[: path.many + 1])
         rest = "__".join(prefix[path.many + 1 :])
         if path.relation is not None and ((rest in {"", "exact"} and value is None) or (rest == "isnull" and value is True)):
             yield Negation(Related(path, path.many, Group("and", ())))
             continue
-        if not rest or rest.split("__")[0] in LOOKUPS:
+        if not rest or split(rest)[0] in LOOKUPS:
             rest = f"{path.column.field}__{rest}" if rest else path.column.field
             value = _keys(path, value)
         across.setdefault(start, (path, path.many, []))[2].append((rest, value))
@@ -263,7 +263,7 @@ def _no_lookup(subject: Subject, kind: str, written: str) -> FieldLookupError | 
         known += [name for name, part in parts.PARTS.items() if kind in part.on]
     near = meant(written, known)
     if not near and subject.path.relation is not None:
-        return unknown(tables.get(subject.path.relation.target), written.split("__", maxsplit=1)[0])
+        return unknown(tables.get(subject.path.relation.target), split(written)[0])
     near = near or f"; it has {', '.join(known)}"
     return FieldLookupError(f'{subject.where} is {kind} and has no lookup "{written}"{near}', column=subject.path.column.field)
 

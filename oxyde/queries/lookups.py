@@ -93,7 +93,7 @@ class Test:
         lookup: Which.
         subject: What is compared.
         operands: What it is compared with.
-        size: The length of a list, rounded up to a power of two.
+        size: The length of a list, rounded up.
         exact: No NULL can come of it, whatever the columns hold.
     """
 
@@ -218,6 +218,12 @@ def phrase(lookup: Lookup, subject: Subject, value: Any) -> Test:
     return Test(lookup, subject, (Bound(str.__str__(value), kinds.TEXT),))
 
 
+def rounded(length: int) -> int:
+    """Returns the length that a list is padded to: a power of two, and finer where MySQL's 65,535 parameters come near."""
+    step = 1 << (length - 1).bit_length()
+    return step if step != 65_536 else -(-length // 4_096) * 4_096
+
+
 def members(lookup: Lookup, subject: Subject, value: Any) -> Test:
     """Membership in a list, or in the rows of a queryset."""
     rows = getattr(value, "__oxyde_rows__", None)
@@ -237,7 +243,7 @@ def members(lookup: Lookup, subject: Subject, value: Any) -> Test:
     if not adapted:
         return Test(lookup, subject, exact=True)
     uncast = isinstance(subject.term, Reference) and subject.path.column.uncast
-    return Test(lookup, subject, (Listed(adapted, subject.term.kind, uncast),), size=1 << (len(adapted) - 1).bit_length())
+    return Test(lookup, subject, (Listed(adapted, subject.term.kind, uncast),), size=rounded(len(adapted)))
 
 
 def _part_value(subject: Subject, value: Any) -> Any:

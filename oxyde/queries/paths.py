@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from oxyde.exceptions import FieldError
 from oxyde.schema import Column, Relation, Table, tables
 from oxyde.schema.naming import meant
 
 PathKey: TypeAlias = "tuple[str, ...]"
+
+_BETWEEN: Final = re.compile("__(?!_)")
+"""Between the parts of a name; a field may end in an underscore (``class_``), none begins with one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +71,11 @@ class Path:
         return next((at for at, hop in enumerate(self.hops) if hop.relation.to_many), None)
 
 
+def split(name: str) -> list[str]:
+    """Returns the parts of a name: fields, relations, lookups."""
+    return _BETWEEN.split(name)
+
+
 @lru_cache(maxsize=4096)
 def resolve(table: Table, name: str) -> tuple[Path, tuple[str, ...]]:
     """Follows a name as far as fields and relations go.
@@ -81,7 +90,7 @@ def resolve(table: Table, name: str) -> tuple[Path, tuple[str, ...]]:
     Raises:
         FieldError: The first part, or a part behind a relation, is no field.
     """
-    parts = name.split("__")
+    parts = [name] if name in table.by_field else split(name)  # the key of a relation named after_ is after__id
     hops: list[Hop] = []
     here = table
     for at, part in enumerate(parts):

@@ -194,8 +194,9 @@ async def test_indexes_are_unique_where_that_is_said(database: db.AsyncDatabase)
         hen = await Hen.objects.create()
         await Ruled.objects.create(code="a", size=1, hen=hen)
         await Ruled.objects.bulk_create([{"code": "b", "size": 2}, {"code": "c", "size": 3}])
-        with pytest.raises(UniqueViolationError):
+        with pytest.raises(UniqueViolationError) as caught:
             await Ruled.objects.create(code="d", size=4, hen=hen)
+        assert (caught.value.constraint, caught.value.column) == ("ddl_one_hen", "hen_id")
 
 
 async def test_odd_names(database: db.AsyncDatabase) -> None:

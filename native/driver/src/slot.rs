@@ -7,7 +7,11 @@ use oxyde_ir::program::PatternSyntax;
 
 use crate::iso;
 
-/// Text as a pattern that means itself, with the wildcard before and after it as asked.
+/// Characters of a text that GLOB compares: it refuses patterns beyond 50,000 bytes.
+const GLOBBED: usize = 1_000;
+
+/// Text as a pattern that means itself, with the wildcard before and after it as asked. Of GLOB only as much as it reads:
+/// up to a NUL, and no endless texts, with the wildcard behind.
 pub fn pattern(text: &str, syntax: PatternSyntax, before: bool, after: bool) -> String {
     let wildcard = match syntax {
         PatternSyntax::Like => '%',
@@ -17,7 +21,15 @@ pub fn pattern(text: &str, syntax: PatternSyntax, before: bool, after: bool) -> 
     if before {
         pattern.push(wildcard);
     }
-    for c in text.chars() {
+    let read = match syntax {
+        PatternSyntax::Like => text,
+        PatternSyntax::Glob => {
+            let end = text.char_indices().enumerate().find(|(count, (_, c))| *count == GLOBBED || *c == '\0');
+            end.map_or(text, |(_, (at, _))| &text[..at])
+        }
+    };
+    let after = after || read.len() < text.len();
+    for c in read.chars() {
         match (syntax, c) {
             (PatternSyntax::Like, '%' | '_' | '!') => pattern.extend(['!', c]),
             (PatternSyntax::Glob, '*' | '?' | '[') => pattern.extend(['[', c, ']']),
@@ -144,6 +156,8 @@ mod tests {
     fn patterns_mean_their_text() {
         assert_eq!(pattern("50%_!", PatternSyntax::Like, true, false), "%50!%!_!!");
         assert_eq!(pattern("a*b?[c]", PatternSyntax::Glob, false, true), "a[*]b[?][[]c]*");
+        assert_eq!(pattern("a\0b", PatternSyntax::Glob, false, false), "a*");
+        assert_eq!(pattern(&"é".repeat(60_000), PatternSyntax::Glob, false, true).chars().count(), 1_001);
     }
 
     #[test]

@@ -142,10 +142,15 @@ fn of_sqlx(url: &str, error: &sqlx::Error) -> Error {
 
 /// The URL of a server, its parameters known.
 fn server(url: &str, known: &[&str]) -> Result<Url> {
-    let parsed = Url::parse(url)
-        .map_err(|error| refused(url, &format!("{error}; characters like @ : / # ? in a user name or password must be percent-encoded")))?;
+    const ENCODE: &str = "characters like @ : / # ? in a user name or password must be percent-encoded";
+    let parsed = Url::parse(url).map_err(|error| refused(url, &format!("{error}; {ENCODE}")))?;
     if parsed.cannot_be_a_base() {
         return Err(refused(url, "// is missing after the scheme"));
+    }
+    // Where a password has such a character, the host is looked for too early, and the rest of the password stands behind it.
+    let behind = parsed.fragment().is_some() || parsed.path().contains('@') || parsed.query_pairs().any(|(name, _)| name.contains('@'));
+    if behind {
+        return Err(refused(url, &format!("an @ or # stands behind its host; {ENCODE}")));
     }
     for (name, _) in parsed.query_pairs() {
         let known_name = name.starts_with("options[") && known.contains(&"options");
@@ -268,6 +273,9 @@ mod tests {
             "oracle://ann:secret@host/db",
             "mysql://ann:secret@host/db?sslmode=sideways",
             "postgres:ann:secret",
+            "postgres://ann:12#secret@host/db",
+            "postgres://ann:12?secret@host/db",
+            "mysql://ann:12/secret@host/db",
         ];
         for url in urls {
             let error = parse(url).err().unwrap();

@@ -119,7 +119,7 @@ pub enum Form {
 pub enum PatternSyntax {
     /// `%` and `_`, escaped by `!` (`ESCAPE '!'`).
     Like,
-    /// `*`, `?` and `[`, escaped by brackets.
+    /// `*`, `?` and `[`, escaped by brackets; the beginning of the text only, as far as GLOB reads.
     Glob,
 }
 

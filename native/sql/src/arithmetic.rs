@@ -35,6 +35,11 @@ impl Writer<'_> {
         if is_decimal(ty) && self.has_text_decimals() {
             return self.exact(op, left, right);
         }
+        if self.is_fitted(op, ty) {
+            self.push("oxyde_fit_int(");
+            self.infix(left, sign(op), right)?;
+            return self.word(")");
+        }
         match op {
             Operator::Add | Operator::Subtract | Operator::Multiply => self.infix(left, sign(op), right),
             Operator::Divide => self.divide(left, right, ty),
@@ -43,7 +48,19 @@ impl Writer<'_> {
         }
     }
 
+    /// Whether a function of the driver's refuses what has more than 64 bits, where the server would go on in floats.
+    pub fn is_fitted(&self, op: Operator, ty: &ColumnType) -> bool {
+        let grows = matches!(op, Operator::Add | Operator::Subtract | Operator::Multiply);
+        let is_whole = matches!(ty, ColumnType::Int | ColumnType::Duration);
+        grows && is_whole && matches!(self.dialect.math, Math::Sqlite)
+    }
+
     pub fn negate(&mut self, expr: &Expr) -> Result<()> {
+        if type_of(expr).is_some_and(|ty| self.is_fitted(Operator::Subtract, ty)) {
+            self.push("oxyde_fit_int(-");
+            self.operand(expr)?;
+            return self.word(")");
+        }
         if self.has_text_decimals() && type_of(expr).is_some_and(is_decimal) {
             return self.decimal_function("neg", &[expr]);
         }

@@ -108,7 +108,7 @@ impl Writer<'_> {
 
     fn members(&mut self, expr: &Expr, list: &Param, size: u32) -> Result<()> {
         if size > self.dialect.max_params {
-            return self.dialect.unsupported("lists of so many members");
+            return self.dialect.unsupported("lists of more than 61,440 members (give in= a queryset, or filter in parts)");
         }
         let compared = self.compared(&[expr], Some(&list.ty));
         self.left(expr, compared)?;
@@ -151,11 +151,8 @@ impl Writer<'_> {
             MatchKind::StartsWith => (false, true),
             MatchKind::EndsWith => (true, false),
         };
-        let syntax = match (self.dialect.matching, fold) {
-            (Matching::Glob, false) => PatternSyntax::Glob,
-            (Matching::Glob, true) | (Matching::Ilike | Matching::Binary, _) => PatternSyntax::Like,
-        };
-        let slot = Slot { source: Source::Param(pattern.index), ty: pattern.ty.clone(), form: Form::Pattern { syntax, before, after } };
+        let form = Form::Pattern { syntax: PatternSyntax::Like, before, after };
+        let slot = Slot { source: Source::Param(pattern.index), ty: pattern.ty.clone(), form };
         match (self.dialect.matching, fold) {
             (Matching::Ilike, fold) => {
                 self.operand(expr)?;
@@ -163,17 +160,7 @@ impl Writer<'_> {
                 self.slot(slot, pattern.uncast)?;
                 self.word(" ESCAPE '!'")
             }
-            (Matching::Glob, false) => {
-                self.operand(expr)?;
-                self.push(" GLOB ");
-                self.slot(slot, pattern.uncast)
-            }
-            (Matching::Glob, true) => {
-                self.operand(expr)?;
-                self.push(" LIKE ");
-                self.slot(slot, pattern.uncast)?;
-                self.word(" ESCAPE '!'")
-            }
+            (Matching::Instr, fold) => self.found(kind, expr, pattern, fold),
             // Converted first: the collation belongs to one character set, and the column may have another.
             (Matching::Binary, false) => {
                 self.around("CONVERT(", expr, " USING utf8mb4) COLLATE utf8mb4_bin LIKE ")?;
@@ -186,6 +173,37 @@ impl Writer<'_> {
                 self.word(") ESCAPE '!'")
             }
         }
+    }
+
+    /// A text that stands in another one, at its place.
+    fn found(&mut self, kind: MatchKind, expr: &Expr, pattern: &Param, fold: bool) -> Result<()> {
+        let slot = |form| Slot { source: Source::Param(pattern.index), ty: pattern.ty.clone(), form };
+        let (lower, end) = if fold { ("lower(", ")") } else { ("", "") };
+        // An index serves GLOB only; what it lets pass is looked at again.
+        let is_prefix = kind == MatchKind::StartsWith && !fold;
+        if is_prefix {
+            self.push("(");
+            self.operand(expr)?;
+            self.push(" GLOB ");
+            self.slot(slot(Form::Pattern { syntax: PatternSyntax::Glob, before: false, after: true }), pattern.uncast)?;
+            self.push(" AND ");
+        }
+        let (function, between, after) = match kind {
+            MatchKind::Exact => ("", " = ", ""),
+            MatchKind::Contains => ("instr(", ", ", ") > 0"),
+            MatchKind::StartsWith => ("instr(", ", ", ") = 1"),
+            MatchKind::EndsWith => ("oxyde_endswith(", ", ", ")"),
+        };
+        self.push(function);
+        self.push(lower);
+        self.operand(expr)?;
+        self.push(end);
+        self.push(between);
+        self.push(lower);
+        self.slot(slot(Form::Scalar), pattern.uncast)?;
+        self.push(end);
+        self.push(after);
+        self.word(if is_prefix { ")" } else { "" })
     }
 
     pub fn regex(&mut self, expr: &Expr, pattern: &Param, fold: bool) -> Result<()> {

@@ -61,9 +61,12 @@ fn named(dialect: &Dialect, ty: &ColumnType, length: Option<u32>, indexed: bool,
     })
 }
 
-/// Text or bytes: of a length where one is given or an index needs one.
+/// The most characters that a row of `MySQL` has room for, at four bytes each.
+const MOST_CHARACTERS: u32 = 16_383;
+
+/// Text or bytes: of a length where one is given, and a row has room for it, or where an index needs one.
 fn text(bounded: &str, unbounded: &'static str, length: Option<u32>, indexed: bool) -> Cow<'static, str> {
-    match length.or(indexed.then_some(255)) {
+    match length.filter(|length| indexed || *length <= MOST_CHARACTERS).or(indexed.then_some(255)) {
         Some(length) => format!("{bounded}({length})").into(),
         None => unbounded.into(),
     }

@@ -62,7 +62,7 @@ impl Writer<'_> {
 
     /// An expression beside an operator.
     pub fn operand(&mut self, expr: &Expr) -> Result<()> {
-        if is_atom(expr) { self.expr(expr) } else { self.around("(", expr, ")") }
+        if is_atom(expr) || self.fits_itself(expr) { self.expr(expr) } else { self.around("(", expr, ")") }
     }
 
     #[allow(clippy::unnecessary_wraps)] // the last word of a chain of `?`

@@ -53,6 +53,7 @@ impl Writer<'_> {
     /// The value as functions of the driver's bring it to the column.
     fn fitted(&mut self, value: &Expr, ty: &ColumnType) -> Result<()> {
         match ty {
+            ColumnType::Int | ColumnType::Duration if self.fits_itself(value) => self.expr(value),
             ColumnType::Int | ColumnType::Duration => self.around("oxyde_fit_int(", value, ")"),
             ColumnType::Float if has_arithmetic(value) => {
                 // Infinity comes of infinity only.
@@ -78,6 +79,11 @@ impl Writer<'_> {
             | ColumnType::Enum { .. }
             | ColumnType::Any => self.assigned(value),
         }
+    }
+
+    /// Whether a value is written inside the function already.
+    pub fn fits_itself(&self, value: &Expr) -> bool {
+        if let Expr::Arithmetic { op, ty, .. } = value { self.is_fitted(*op, ty) } else { false }
     }
 
     /// What is divided by, beside an operator. Where the server would answer NULL, zero is refused on the way into a column.

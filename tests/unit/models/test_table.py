@@ -276,3 +276,38 @@ def test_the_registry() -> None:
         clear_registry()
         for model in before.values():
             register_table(model)
+
+
+def test_an_index_over_what_is_no_field() -> None:
+    class Shelf(Model):
+        id: int | None = Field(default=None, db_pk=True)
+        room_: str = Field(default="", db_column="room")
+
+        class Meta:
+            is_table = True
+            indexes = [Index(("-room", "lower(room)"))]
+
+    assert Shelf.__table__.indexes[0].fields == ("-room_", "lower(room)")
+
+    class Typo(Model):
+        id: int | None = Field(default=None, db_pk=True)
+        room: str = ""
+
+        class Meta:
+            is_table = True
+            indexes = [Index(("-rom",))]
+
+    with pytest.raises(FieldError, match=r"Typo\.Meta\.indexes names 'rom', which is no column of it; did you mean \"room\"\?"):
+        _ = Typo.__table__
+
+
+def test_a_field_that_no_query_could_name() -> None:
+    class Unnamed(Model):
+        id: int | None = Field(default=None, db_pk=True)
+        first__name: str = ""
+
+        class Meta:
+            is_table = True
+
+    with pytest.raises(FieldError, match=r'Unnamed\.first__name: "__" stands .* first_name: \.\.\. = Field\(db_column="first__name"\)'):
+        _ = Unnamed.__table__

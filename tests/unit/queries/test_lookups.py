@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from oxyde import F
 from oxyde.exceptions import FieldError, FieldLookupValueError
-from oxyde.queries.lookups import LOOKUPS
+from oxyde.queries.lookups import LOOKUPS, rounded
 from tests.cases.models import Author, Mood, Team
 from tests.models import Author as Writer
 from tests.models import Post
@@ -208,3 +208,11 @@ def test_a_key_of_another_type_is_refused_behind_a_path() -> None:
     """Values are checked at the end of every path."""
     with pytest.raises(FieldLookupValueError, match=r"Author\.email takes str"):
         Post.objects.filter(author__email=3)
+
+
+def test_lists_have_few_lengths() -> None:
+    """Each text serves many lists, and the longest that MySQL takes is not padded beyond its parameters."""
+    assert [rounded(length) for length in (1, 2, 3, 5, 32_768, 32_769, 36_865, 61_440, 70_000)] == [
+        *(1, 2, 4, 8, 32_768, 36_864, 40_960, 61_440, 131_072)
+    ]
+    assert all(length <= rounded(length) < 2 * length + 1 for length in range(1, 70_000, 7))

@@ -6,7 +6,7 @@ import pytest
 
 from oxyde import Field, Model
 from oxyde.exceptions import FieldError
-from oxyde.queries.paths import all_columns, column_path, key_of, resolve
+from oxyde.queries.paths import all_columns, column_path, key_of, resolve, split
 from tests.models import Author, Comment, Post, PostTag, Tag
 
 
@@ -44,6 +44,30 @@ def test_names(model: type[Model], name: str, key: tuple[str, ...], hops: int) -
     """A foreign key's own column needs no join; everything behind it does."""
     path, rest = resolve(model.__table__, name)
     assert (path.key, len(path.hops), rest) == (key, hops, ())
+
+
+def test_a_field_may_end_in_an_underscore() -> None:
+    """As Python's own words must, and as the names that every model has."""
+
+    class Lesson(Model):
+        id: int = Field(db_pk=True)
+        class_: str = ""
+        pk_: int = Field(default=0, db_column="pk")
+        after_: Lesson | None = None
+
+        class Meta:
+            is_table = True
+
+    table = Lesson.__table__
+    assert split("after___class___contains") == ["after_", "class_", "contains"]
+    assert [(path.key, rest) for path, rest in (resolve(table, name) for name in ("class_", "class___contains", "pk___gt", "pk__gt"))] == [
+        (("class_",), ()),
+        (("class_",), ("contains",)),
+        (("pk_",), ("gt",)),
+        (("id",), ("gt",)),
+    ]
+    assert resolve(table, "after___class_")[0].key == ("after_", "class_")
+    assert {resolve(table, name)[0].key for name in ("after_", "after__id", "after___id")} == {("after__id",)}
 
 
 def test_lookups_are_left_over() -> None:

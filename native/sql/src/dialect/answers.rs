@@ -50,8 +50,8 @@ pub enum Decimals {
 pub enum Matching {
     /// `LIKE`, `ILIKE`.
     Ilike,
-    /// `GLOB`, and `LIKE`, which folds ASCII.
-    Glob,
+    /// `instr`, and a function that the driver registers; `LIKE` and `GLOB` end at a NUL. `lower` folds ASCII.
+    Instr,
     /// `LIKE` by the binary collation, folded by `LOWER`.
     Binary,
 }

@@ -15,7 +15,7 @@ pub const SQLITE: Dialect = Dialect {
     types: Types::Sqlite,
     list: List::JsonEach,
     decimal: Decimals::Text,
-    matching: Matching::Glob,
+    matching: Matching::Instr,
     regex: Regex::Function,
     concat: Concat::Function,
     calendar: Calendar::Text,

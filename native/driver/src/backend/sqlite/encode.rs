@@ -88,9 +88,6 @@ fn bind_slot<'a>(
         (Form::Pattern { syntax, before, after }, source) => {
             let value = request.scalar(source, row);
             if let Value::Text(text) = &*value {
-                if text.contains('\0') {
-                    return Err(Fault::Value("SQLite cannot search for text with a NUL character".to_owned()));
-                }
                 return Ok(running.bind_copy(at, &slot::pattern(text, syntax, before, after))?);
             }
             if *value == Value::Null { Ok(running.bind_null(at)?) } else { Err(Fault::Form) }

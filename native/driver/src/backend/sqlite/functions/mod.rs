@@ -31,5 +31,6 @@ pub fn register(handle: &Handle) -> Result<()> {
     scalar::refusing(handle, c"oxyde_fit_moment", 1, fit::moment)?;
     scalar::refusing(handle, c"oxyde_fit_divisor", 1, fit::divisor)?;
     scalar::register(handle, c"oxyde_json_equals", 2, json::equals)?;
+    scalar::register(handle, c"oxyde_endswith", 2, pattern::ends_with)?;
     scalar::register(handle, c"oxyde_regexp", 3, pattern::regexp())
 }

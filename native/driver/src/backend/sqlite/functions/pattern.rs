@@ -1,4 +1,4 @@
-//! Regular expressions, in the syntax of the `regex` crate.
+//! The search in texts: their ends, and regular expressions in the syntax of the `regex` crate.
 
 use std::cell::RefCell;
 
@@ -37,6 +37,13 @@ pub fn regexp() -> impl Fn(&[Cell<'_>]) -> Answered + Send {
     }
 }
 
+/// `oxyde_endswith(value, end)`: 1 where the text ends so, byte for byte.
+pub fn ends_with(arguments: &[Cell<'_>]) -> Answered {
+    let [value, end] = arguments else { return Err("it takes two arguments".to_owned()) };
+    let (Some(value), Some(end)) = (text(*value)?, text(*end)?) else { return Ok(Answer::Null) };
+    Ok(Answer::Int(value.ends_with(&end).into()))
+}
+
 fn compile(pattern: String, fold: bool) -> Result<Compiled, String> {
     let regex = RegexBuilder::new(&pattern).case_insensitive(fold).build();
     // The crate's message spans lines and marks the place.
@@ -58,6 +65,16 @@ fn text(cell: Cell<'_>) -> Result<Option<String>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ends_are_found() {
+        let found = |value: &str, end: &str| ends_with(&[Cell::Text(value.as_bytes()), Cell::Text(end.as_bytes())]);
+        assert_eq!(found("a\0bé", "\0bé"), Ok(Answer::Int(1)));
+        assert_eq!(found("ab", "a"), Ok(Answer::Int(0)));
+        assert_eq!(found("ab", ""), Ok(Answer::Int(1)));
+        assert_eq!(ends_with(&[Cell::Int(12), Cell::Text(b"2")]), Ok(Answer::Int(1)));
+        assert_eq!(ends_with(&[Cell::Null, Cell::Text(b"2")]), Ok(Answer::Null));
+    }
 
     #[test]
     fn patterns_match_anywhere() {
