@@ -108,7 +108,7 @@ impl Writer<'_> {
 
     fn members(&mut self, expr: &Expr, list: &Param, size: u32) -> Result<()> {
         if size > self.dialect.max_params {
-            return self.dialect.unsupported("lists of more than 61,440 members (give in= a queryset, or filter in parts)");
+            return self.dialect.unsupported("lists of so many members (give in= a queryset, or filter in parts)");
         }
         let compared = self.compared(&[expr], Some(&list.ty));
         self.left(expr, compared)?;
