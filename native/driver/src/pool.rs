@@ -12,7 +12,6 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::member::{Opener, Slot};
 use crate::os::Process;
-use crate::session::Session;
 use crate::settings::Settings;
 use crate::target::Target;
 
@@ -147,11 +146,6 @@ impl Pool {
             PoolError::NoRuntimeSpecified => Error::new(Kind::Internal, "the pool has no timer"),
             PoolError::PostCreateHook(_) => Error::new(Kind::Internal, "a hook that was never set failed"),
         }
-    }
-
-    /// A place for a transaction; leases its connection when one begins.
-    pub fn session(&self) -> Session {
-        Session::new(self.clone())
     }
 
     /// Closes idle connections now, lent ones when they come back; lends no more.

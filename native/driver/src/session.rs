@@ -53,7 +53,8 @@ pub struct Guard {
 }
 
 impl Session {
-    pub(crate) fn new(pool: Pool) -> Self {
+    /// A place for a transaction; leases its connection when one begins.
+    pub fn new(pool: Pool) -> Self {
         Self { pool, place: Arc::default(), broken: Arc::default() }
     }
 

@@ -4,28 +4,19 @@ use std::sync::Arc;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use oxyde_driver::batch::ColumnBatch;
 use oxyde_driver::cancel::Cancel;
 use oxyde_driver::error::{Error, Kind, Result};
 use oxyde_driver::pool::Pool;
 use oxyde_driver::session::Session;
 use oxyde_driver::stream::Finished;
-use oxyde_ir::{Family, Server, Statement, Value, wire};
+use oxyde_ir::{Family, Server, Statement, wire};
 use oxyde_sql::SqlError;
 
 use crate::ending::Ending;
 use crate::place::Place;
 use crate::plan::Plan;
 use crate::plans::Plans;
-use crate::run::{limited, run};
-
-/// The values beside a shape.
-#[derive(Debug, Default)]
-pub struct Inputs {
-    pub params: Vec<Value>,
-    /// The rows of a bulk insert.
-    pub bulk: Option<ColumnBatch>,
-}
+use crate::run::{Inputs, limited, run};
 
 /// One statement to run.
 pub struct Job {

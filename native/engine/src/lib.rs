@@ -10,5 +10,6 @@ mod run;
 mod tests;
 
 pub use ending::Ending;
-pub use engine::{Engine, Inputs, Job, refused};
+pub use engine::{Engine, Job, refused};
 pub use plan::Plan;
+pub use run::Inputs;

@@ -9,11 +9,18 @@ use oxyde_driver::cancel::Cancel;
 use oxyde_driver::error::{Error, Kind, Result};
 use oxyde_driver::request::{Request, runs};
 use oxyde_driver::stream::{Finished, Sink};
-use oxyde_ir::Program;
+use oxyde_ir::{Program, Value};
 use tokio::task::unconstrained;
 
-use crate::engine::Inputs;
 use crate::place::Place;
+
+/// The values beside a shape.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    pub params: Vec<Value>,
+    /// The rows of a bulk insert.
+    pub bulk: Option<ColumnBatch>,
+}
 
 /// Runs a program at its place, in a transaction of its own or a savepoint where its steps belong together.
 pub async fn run(place: &mut Place, program: &Program, inputs: &Inputs, cancel: &Cancel, sink: &Sink) -> Result<Finished> {

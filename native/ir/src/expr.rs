@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ColumnType;
 use crate::statement::{Order, Select};
+use crate::{ColumnType, is_false};
 
 /// A node of an expression tree.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -255,9 +255,4 @@ pub struct Window {
 pub enum WindowFunction {
     RowNumber,
     Aggregate(Aggregate),
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
-pub(crate) fn is_false(value: &bool) -> bool {
-    !value
 }

@@ -15,3 +15,9 @@ pub use program::{Output, Program, Slot, Step};
 pub use server::{Family, Server, Version};
 pub use statement::Statement;
 pub use value::Value;
+
+/// Whether a mark is not there: such marks are left out of messages.
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+fn is_false(value: &bool) -> bool {
+    !value
+}

@@ -2,9 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ColumnType;
-use crate::expr::is_false;
-use crate::statement::TableRef;
+use crate::{ColumnType, is_false};
+
+/// A table by its name in the database.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableRef {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    pub name: String,
+}
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ColumnType;
-use crate::expr::{Expr, Param, Piece, is_false};
-use crate::schema::{EnumType, Table};
+use crate::expr::{Expr, Param, Piece};
+use crate::schema::{EnumType, Table, TableRef};
+use crate::{ColumnType, is_false};
 
 /// A statement's shape: everything but the values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,15 +66,6 @@ pub struct SelectOutput {
 pub enum Source {
     Table { table: TableRef, alias: String },
     Select { select: Box<Select>, alias: String },
-}
-
-/// A table by its name in the database.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TableRef {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub schema: Option<String>,
-    pub name: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

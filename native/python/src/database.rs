@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use oxyde_driver::pool::Pool;
+use oxyde_driver::session;
 use oxyde_driver::stream::Limits;
 use oxyde_driver::target::Target;
 use oxyde_engine::{Engine, Job};
@@ -81,7 +82,7 @@ impl Database {
     }
 
     fn session(&self) -> Session {
-        Session::new(self.engine.pool().session())
+        Session::new(session::Session::new(self.engine.pool().clone()))
     }
 
     #[pyo3(signature = (queue, session, shape, values, *, arrow = false, timeout = None))]

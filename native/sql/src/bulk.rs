@@ -7,7 +7,7 @@ use oxyde_ir::{ColumnType, Program};
 use crate::cast;
 use crate::dialect::{Bulk, Dialect};
 use crate::error::{Result, malformed};
-use crate::insert::{returns, row};
+use crate::into::{returns, row};
 use crate::keyed::Value;
 use crate::params::Params;
 use crate::quote;

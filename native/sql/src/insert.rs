@@ -1,13 +1,14 @@
-//! INSERT of one row.
+//! INSERT: of one row here, of many in `bulk`.
 
 use oxyde_ir::program::{Repeat, Source, Step};
 use oxyde_ir::statement::{Insert, KeyColumn, Rows};
 use oxyde_ir::{Expr, Program};
 
 use crate::bulk;
-use crate::dialect::{Conflict, Dialect, EmptyRow, Returning};
+use crate::dialect::{Conflict, Dialect, EmptyRow};
 use crate::error::{Result, malformed};
-use crate::keyed::{ReadBack, Value};
+use crate::into::{returns, row};
+use crate::keyed::Value;
 use crate::params::Params;
 use crate::writer::{Writer, outputs_of, single};
 
@@ -49,14 +50,6 @@ fn one(insert: &Insert, values: &[Expr], dialect: &'static Dialect, params: &mut
     with_row_read_back(insert, values, step, dialect, params)
 }
 
-/// Whether INSERT returns rows.
-pub fn returns(dialect: &Dialect) -> bool {
-    match dialect.returning {
-        Returning::Full | Returning::InsertDelete => true,
-        Returning::None => false,
-    }
-}
-
 /// The insert, then a select of the row by its key.
 fn with_row_read_back(insert: &Insert, values: &[Expr], step: Step, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
     let given: Option<Vec<Value<'_>>> = insert.key.iter().map(|column| given(insert, values, column)).collect();
@@ -70,59 +63,8 @@ fn with_row_read_back(insert: &Insert, values: &[Expr], step: Step, dialect: &'s
     Ok(Program { steps: vec![Step { last_insert_id, ..step }, select], atomic: true, result: 1, ..Program::default() })
 }
 
-/// A select of an inserted row.
-pub fn row<'a>(insert: &'a Insert, values: &'a [Value<'a>], repeat: Repeat) -> ReadBack<'a> {
-    let Insert { table, key, returning, .. } = insert;
-    ReadBack { table, alias: None, key, values, returning, repeat, locked: false }
-}
-
 /// The value of a key column, where it will be the same when it is asked for again.
 fn given<'a>(insert: &Insert, values: &'a [Expr], column: &KeyColumn) -> Option<Value<'a>> {
     let position = insert.columns.iter().position(|given| given.name == column.name)?;
     values.get(position).filter(|value| matches!(value, Expr::Param(_) | Expr::Int(_))).map(Value::Expr)
-}
-
-impl Writer<'_> {
-    /// `INSERT INTO table (columns)`, and from here on columns stand alone.
-    pub fn insert_into(&mut self, insert: &Insert) -> Result<()> {
-        self.call_bare();
-        self.push("INSERT INTO ");
-        self.table(&insert.table)?;
-        if !insert.columns.is_empty() {
-            self.push(" (");
-            self.separated(&insert.columns, |writer, column| writer.identifier(&column.name))?;
-            self.push(")");
-        }
-        Ok(())
-    }
-
-    /// What follows the rows: conflicts and what is returned.
-    pub fn ending(&mut self, insert: &Insert) -> Result<()> {
-        if insert.ignore_conflicts {
-            match self.dialect.conflict {
-                Conflict::OnConflict => self.push(" ON CONFLICT DO NOTHING"),
-                Conflict::OnDuplicateKey => {
-                    // A change of nothing. `IGNORE` would also pass over values that do not fit.
-                    let key = insert.key.first().map(|column| &column.name);
-                    let Some(name) = key.or_else(|| insert.columns.first().map(|column| &column.name)) else {
-                        return self.dialect.unsupported("ignored conflicts of rows without columns");
-                    };
-                    self.push(" ON DUPLICATE KEY UPDATE ");
-                    self.identifier(name)?;
-                    self.push(" = ");
-                    self.identifier(name)?;
-                }
-            }
-        }
-        if !insert.returning.is_empty() && returns(self.dialect) {
-            self.push(" RETURNING ");
-            self.returned(&insert.returning)?;
-        }
-        Ok(())
-    }
-
-    /// A value on its way into a column, to whose type the server converts it.
-    pub fn assigned(&mut self, expr: &Expr) -> Result<()> {
-        if let Expr::Param(param) = expr { self.assigned_param(param) } else { self.expr(expr) }
-    }
 }

@@ -1,7 +1,8 @@
 //! Statements on single rows by their key: what stands in for RETURNING.
 
 use oxyde_ir::program::{Repeat, Source, Step};
-use oxyde_ir::statement::{KeyColumn, SelectOutput, TableRef};
+use oxyde_ir::schema::TableRef;
+use oxyde_ir::statement::{KeyColumn, SelectOutput};
 use oxyde_ir::{Expr, Output};
 
 use crate::dialect::Dialect;

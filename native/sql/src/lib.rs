@@ -17,6 +17,7 @@ mod expr;
 mod extract;
 mod fit;
 mod insert;
+mod into;
 mod keyed;
 mod order;
 mod params;

@@ -1,6 +1,6 @@
 //! Identifiers and literals as text: the only place that puts quotes around anything.
 
-use oxyde_ir::statement::TableRef;
+use oxyde_ir::schema::TableRef;
 
 use crate::dialect::{Backslash, Dialect};
 use crate::error::{Result, malformed};

@@ -2,7 +2,8 @@
 
 use oxyde_ir::expr::Expr;
 use oxyde_ir::program::{Repeat, Step};
-use oxyde_ir::statement::{KeyColumn, Select, SelectOutput, Source, TableRef, Update};
+use oxyde_ir::schema::TableRef;
+use oxyde_ir::statement::{KeyColumn, Select, SelectOutput, Source, Update};
 use oxyde_ir::{Output, Program};
 
 use crate::dialect::{Dialect, Returning, TargetInSubquery};

@@ -2,7 +2,8 @@
 
 use oxyde_ir::expr::Param;
 use oxyde_ir::program::{Form, Repeat, Slot, Source, Step, Text};
-use oxyde_ir::statement::{Select, SelectOutput, Source as From, TableRef};
+use oxyde_ir::schema::TableRef;
+use oxyde_ir::statement::{Select, SelectOutput, Source as From};
 use oxyde_ir::{ColumnType, Expr, Output, Program};
 
 use crate::cast;

@@ -16,7 +16,7 @@ async fn begin(pool: &Pool, begin: Begin) -> (Session, Guard) {
     let mut lease = pool.lease(&Cancel::default()).await.unwrap();
     on_lease(&mut lease, "CREATE TEMPORARY TABLE IF NOT EXISTS oxyde_driver_session (n INT PRIMARY KEY) ENGINE = InnoDB").await.unwrap();
     drop(lease);
-    let session = pool.session();
+    let session = Session::new(pool.clone());
     let mut guard = session.lock(&Cancel::default()).await.unwrap();
     guard.begin(begin).await.unwrap();
     (session, guard)

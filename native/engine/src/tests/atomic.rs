@@ -18,7 +18,7 @@ fn failing() -> Program {
 }
 
 async fn begin(engine: &Engine) -> Session {
-    let session = engine.pool().session();
+    let session = Session::new(engine.pool().clone());
     session.lock(&Cancel::default()).await.unwrap().begin(Begin::default()).await.unwrap();
     session
 }

@@ -17,27 +17,9 @@ use oxyde_driver::batch::{Column, Data, TextColumn, decimal_text};
 
 use super::decimal;
 use super::dynamic::narrow;
+use super::misfit::Misfit;
 use super::target::Target;
 use crate::calendar::MICROS_PER_DAY;
-
-/// Why a column cannot become an array, and in which row where one is to blame.
-#[derive(Debug)]
-pub struct Misfit {
-    pub row: Option<usize>,
-    pub reason: String,
-}
-
-impl From<ArrowError> for Misfit {
-    fn from(error: ArrowError) -> Self {
-        Self { row: None, reason: error.to_string() }
-    }
-}
-
-impl From<(usize, String)> for Misfit {
-    fn from((row, reason): (usize, String)) -> Self {
-        Self { row: Some(row), reason }
-    }
-}
 
 /// The array of a column as `target`.
 pub fn array(column: Column, target: &Target) -> Result<ArrayRef, Misfit> {

@@ -3,7 +3,7 @@
 use oxyde_driver::batch::{Column, Data, TextColumn};
 use oxyde_ir::Value;
 
-use super::array::Misfit;
+use super::misfit::Misfit;
 use super::target::Target;
 
 /// The values as a column of `target`; an error at the first that is of another type.

@@ -3,6 +3,7 @@
 mod array;
 mod decimal;
 mod dynamic;
+mod misfit;
 mod stream;
 mod target;
 
@@ -14,7 +15,8 @@ use oxyde_driver::batch::ColumnBatch;
 use oxyde_driver::error::{Error, Kind, Result};
 use oxyde_ir::Output;
 
-use array::{Misfit, array};
+use array::array;
+use misfit::Misfit;
 use target::Target;
 
 pub use stream::{ArrowStream, array_capsules, schema_capsule};

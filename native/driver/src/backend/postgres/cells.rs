@@ -2,12 +2,17 @@
 
 use oxyde_ir::ColumnType;
 
-use super::columns::Values;
 use super::read::{self, Part, Read, Reader};
-use crate::batch::{Column, Data, TextColumn};
+use crate::batch::{Column, Data, TextColumn, Validity};
 use crate::json;
 
-/// The values so far.
+/// Values so far, and which of them are NULL.
+pub struct Values {
+    cells: Cells,
+    valid: Validity,
+}
+
+/// The values so far, whatever stands in the place of a NULL.
 pub enum Cells {
     Bool {
         values: Vec<bool>,
@@ -81,6 +86,29 @@ const TOO_LONG: &str = "the values of one batch pass 2 GiB; read them in smaller
 
 /// The name of a list's member column.
 const MEMBER: &str = "item";
+
+impl Values {
+    pub fn new(cells: Cells) -> Self {
+        Self { cells, valid: Validity::default() }
+    }
+
+    pub fn push(&mut self, raw: Option<&[u8]>) -> Read<()> {
+        match raw {
+            Some(raw) => self.cells.push(raw)?,
+            None => self.cells.push_empty(),
+        }
+        self.valid.push(raw.is_some());
+        Ok(())
+    }
+
+    pub fn rows(&self) -> usize {
+        self.valid.rows()
+    }
+
+    pub fn take(&mut self, name: &str) -> Column {
+        Column { name: name.to_owned(), data: self.cells.take(), valid: self.valid.take() }
+    }
+}
 
 impl Cells {
     pub fn push(&mut self, raw: &[u8]) -> Read<()> {

@@ -2,8 +2,7 @@
 
 use oxyde_ir::ColumnType;
 
-use super::cells::Cells;
-use super::columns::Values;
+use super::cells::{Cells, Values};
 use super::read::{self, Part, Reader};
 use super::wire::{Shape, Wire};
 use super::{network, numeric};

@@ -4,12 +4,11 @@ use oxyde_ir::ColumnType;
 use sqlx::TypeInfo;
 use sqlx::postgres::PgTypeInfo;
 
-use super::cells::Cells;
+use super::cells::Values;
 use super::choice;
-use super::read::Read;
 use super::wire::{Shape, Wire};
 use crate::backend::misfit;
-use crate::batch::{Column, Validity};
+use crate::batch::Column;
 use crate::error::{Error, Result};
 
 /// One column. The way to read it is chosen once, by what the server sends and what is wanted.
@@ -20,12 +19,6 @@ pub struct Reader {
     type_name: String,
     values: Values,
     is_void: bool,
-}
-
-/// Values so far, and which of them are NULL.
-pub struct Values {
-    cells: Cells,
-    valid: Validity,
 }
 
 impl Reader {
@@ -49,29 +42,6 @@ impl Reader {
     /// The rows so far as a column; the reader starts anew.
     pub fn take(&mut self) -> Column {
         self.values.take(&self.name)
-    }
-}
-
-impl Values {
-    pub fn new(cells: Cells) -> Self {
-        Self { cells, valid: Validity::default() }
-    }
-
-    pub fn push(&mut self, raw: Option<&[u8]>) -> Read<()> {
-        match raw {
-            Some(raw) => self.cells.push(raw)?,
-            None => self.cells.push_empty(),
-        }
-        self.valid.push(raw.is_some());
-        Ok(())
-    }
-
-    pub fn rows(&self) -> usize {
-        self.valid.rows()
-    }
-
-    pub fn take(&mut self, name: &str) -> Column {
-        Column { name: name.to_owned(), data: self.cells.take(), valid: self.valid.take() }
     }
 }
 

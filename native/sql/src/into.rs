@@ -1,0 +1,69 @@
+//! What inserts of one row and of many share: how they begin and end, and how a row is read back.
+
+use oxyde_ir::Expr;
+use oxyde_ir::program::Repeat;
+use oxyde_ir::statement::Insert;
+
+use crate::dialect::{Conflict, Dialect, Returning};
+use crate::error::Result;
+use crate::keyed::{ReadBack, Value};
+use crate::writer::Writer;
+
+/// Whether INSERT returns rows.
+pub fn returns(dialect: &Dialect) -> bool {
+    match dialect.returning {
+        Returning::Full | Returning::InsertDelete => true,
+        Returning::None => false,
+    }
+}
+
+/// A select of an inserted row.
+pub fn row<'a>(insert: &'a Insert, values: &'a [Value<'a>], repeat: Repeat) -> ReadBack<'a> {
+    let Insert { table, key, returning, .. } = insert;
+    ReadBack { table, alias: None, key, values, returning, repeat, locked: false }
+}
+
+impl Writer<'_> {
+    /// `INSERT INTO table (columns)`, and from here on columns stand alone.
+    pub fn insert_into(&mut self, insert: &Insert) -> Result<()> {
+        self.call_bare();
+        self.push("INSERT INTO ");
+        self.table(&insert.table)?;
+        if !insert.columns.is_empty() {
+            self.push(" (");
+            self.separated(&insert.columns, |writer, column| writer.identifier(&column.name))?;
+            self.push(")");
+        }
+        Ok(())
+    }
+
+    /// What follows the rows: conflicts and what is returned.
+    pub fn ending(&mut self, insert: &Insert) -> Result<()> {
+        if insert.ignore_conflicts {
+            match self.dialect.conflict {
+                Conflict::OnConflict => self.push(" ON CONFLICT DO NOTHING"),
+                Conflict::OnDuplicateKey => {
+                    // A change of nothing. `IGNORE` would also pass over values that do not fit.
+                    let key = insert.key.first().map(|column| &column.name);
+                    let Some(name) = key.or_else(|| insert.columns.first().map(|column| &column.name)) else {
+                        return self.dialect.unsupported("ignored conflicts of rows without columns");
+                    };
+                    self.push(" ON DUPLICATE KEY UPDATE ");
+                    self.identifier(name)?;
+                    self.push(" = ");
+                    self.identifier(name)?;
+                }
+            }
+        }
+        if !insert.returning.is_empty() && returns(self.dialect) {
+            self.push(" RETURNING ");
+            self.returned(&insert.returning)?;
+        }
+        Ok(())
+    }
+
+    /// A value on its way into a column, to whose type the server converts it.
+    pub fn assigned(&mut self, expr: &Expr) -> Result<()> {
+        if let Expr::Param(param) = expr { self.assigned_param(param) } else { self.expr(expr) }
+    }
+}
