@@ -65,6 +65,8 @@ def is_table(kind: Any) -> bool:
 
 def holds(model: type[Model], kind: type) -> bool:
     """Whether instances of a class are rows of a model's table: a subclass that is a table of its own holds other rows."""
+    if kind is model:
+        return True
     own = next((base for base in kind.__mro__ if is_table(base)), None)
     if own is None or not issubclass(kind, model):
         return False
