@@ -107,6 +107,11 @@ const COMMITTING: [&str; 13] =
 /// Refuses a statement that would end a transaction of ours beneath us.
 pub fn refuse_end(text: &str, family: Family) -> Result<()> {
     let word = verb::first(text).to_ascii_uppercase();
+    if word == "SET" && verb::second(text).eq_ignore_ascii_case("STATEMENT") {
+        // MariaDB's settings for one statement, which follows a FOR.
+        let upper = text.to_ascii_uppercase();
+        return upper.match_indices("FOR").try_for_each(|(at, word)| refuse_end(&text[at + word.len()..], family));
+    }
     let ends = match word.as_str() {
         "COMMIT" | "END" | "ABORT" | "BEGIN" | "START" => true,
         "ROLLBACK" => !text.to_ascii_uppercase().contains(" TO "),
@@ -156,6 +161,8 @@ mod tests {
                 && refuse_end("CREATE TABLE t (a int)", Family::Postgres).is_ok()
         );
         assert!(refuse_end("create table t (a int)", Family::Mariadb).is_err());
+        assert!(refuse_end("SET STATEMENT max_statement_time=1 FOR CREATE TABLE t (a int)", Family::Mariadb).is_err());
+        assert!(refuse_end("set statement max_statement_time=1 for\nselect 'for', 1", Family::Mariadb).is_ok());
         assert!(
             refuse_end("CREATE TEMPORARY TABLE t (a int)", Family::Mysql).is_ok()
                 && refuse_end("UPDATE t SET a = 1", Family::Mysql).is_ok()
