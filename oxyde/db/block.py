@@ -32,6 +32,7 @@ class Block:
         thread: The thread that opened it.
         child: The savepoint that is open in it.
         waiters: Called when ``child`` has ended.
+        undo: Called, the last one first, when the block is rolled back, before anything of the application's.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Block:
             database.blocks.add(self)
         self.child: Block | None = None
         self.waiters: list[Callable[[], object]] = []
+        self.undo: list[Callable[[], None]] = []
         self.rolls_back = False
         self.after_commit: list[Callable[[], Any]] = []
         self.after_rollback: list[Callable[[], Any]] = []
@@ -134,16 +136,19 @@ class Block:
             raise
         except OxydeError:
             yield from self._undo_quietly()
+            self._take_back()
             self.leave()
             yield from _call_all(self.after_rollback, "on_rollback")
             raise
         finally:
             self.leave()
         if not keeps:
+            self._take_back()
             yield from _call_all(self.after_rollback, "on_rollback")
         elif self.parent is None:
             yield from _call_all(self.after_commit, "on_commit")
         else:
+            self.parent.undo += self.undo
             self.parent.after_commit += self.after_commit
             self.parent.after_rollback += self.after_rollback
         if interrupt is not None and error is None:
@@ -154,6 +159,10 @@ class Block:
                 "let the error leave the block, or catch it around a nested atomic()"
             )
             raise TransactionBroken(message)
+
+    def _take_back(self) -> None:
+        while self.undo:
+            self.undo.pop()()
 
     def _keep_or_undo(self) -> Steps[BaseException | None]:
         interrupt: BaseException | None = yield Finish(self._keep)

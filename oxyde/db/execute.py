@@ -14,7 +14,7 @@ from oxyde.db import current, events, interrupt, registry
 from oxyde.db.block import Block, begin
 from oxyde.db.database import AsyncDatabase, Connection
 from oxyde.db.loop import finish, result, result_blocking
-from oxyde.db.steps import Atomically, Await, Call, Finish, Read, Start, Step, Steps, not_awaited
+from oxyde.db.steps import Atomically, Await, Call, Finish, Read, Start, Step, Steps, Undo, not_awaited
 from oxyde.exceptions import OxydeError
 from oxyde.ir import wire
 
@@ -138,6 +138,8 @@ async def _perform(step: Step, where: Route) -> Any:
         return await finish(step.start)
     if isinstance(step, Read):
         return await _read(step, where)
+    if isinstance(step, Undo):
+        return _undoable(step, where)
     return await _turn(step.block)
 
 
@@ -165,7 +167,14 @@ def _perform_blocking(step: Step, where: Route) -> Any:
         return None
     if isinstance(step, Read):
         return _read_blocking(step, where)
+    if isinstance(step, Undo):
+        return _undoable(step, where)
     return _turn_blocking(step.block)
+
+
+def _undoable(step: Undo, where: Route) -> None:
+    if where.block is not None:
+        where.block.undo.append(step.function)
 
 
 async def _atomically(step: Atomically, where: Route) -> Any:

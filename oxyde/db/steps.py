@@ -91,6 +91,17 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Undo:
+    """Have a function called if the atomic block that the verb runs in is rolled back; forgotten without one. The result is None.
+
+    Attributes:
+        function: Takes nothing and raises nothing.
+    """
+
+    function: Callable[[], None]
+
+
+@dataclass(frozen=True)
 class Read:
     """Run a statement and let a function read its rows as an Arrow stream, on another thread; its result is the function's.
 
@@ -105,5 +116,5 @@ class Read:
     reader: Callable[[Any], Any]
 
 
-Step: TypeAlias = "Call | Await | Atomically | Start | Finish | Turn | Read"
+Step: TypeAlias = "Call | Await | Atomically | Start | Finish | Turn | Undo | Read"
 Steps: TypeAlias = Generator[Any, Any, T]

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import SchemaValidator
 
 from oxyde.db.rows import Batch
-from oxyde.db.steps import Atomically, Call, Steps
+from oxyde.db.steps import Atomically, Call, Steps, Undo
 from oxyde.exceptions import FieldError
 from oxyde.models import hydrate, write
 from oxyde.models.blame import blame
@@ -17,6 +17,7 @@ from oxyde.models.gather import Gathered
 from oxyde.models.make import make
 from oxyde.models.relations import holds
 from oxyde.models.state import CLEAN, set_state
+from oxyde.models.undo import Memory
 from oxyde.models.values import now, wire, writable
 from oxyde.queries import row
 from oxyde.queries import write as statements
@@ -48,12 +49,18 @@ def bulk_create(model: type[Model], objects: Iterable[Any], *, batch_size: int |
         return []
     gathered = Gathered(table, instances, batch_size)
     calls = [call for batch in gathered.batches for call in _calls(table, instances, batch, ignore_conflicts=ignore_conflicts)]
-    with blame(table):
-        yield calls[0] if len(calls) == 1 else Atomically(_one_by_one(calls))
+    memory = Memory(instances, gathered.fills)
+    try:
+        with blame(table):
+            yield calls[0] if len(calls) == 1 else Atomically(_one_by_one(calls))
+    except BaseException:
+        memory()
+        raise
     gathered.written()
     if not ignore_conflicts:
         for instance in instances:
             set_state(instance, CLEAN)
+    yield Undo(memory.written())
     return instances
 
 
@@ -132,9 +139,10 @@ def increment(chain: Chain[Any], field: str, by: Any) -> Steps[int]:
 
 def delete(chain: Chain[Any], *, returning: bool) -> Steps[Any]:
     """Deletes the rows; returns their number, or (``returning``) the instances as they were."""
-    columns = writable(chain.model).columns if returning else ()
+    table = writable(chain.model)
+    columns = table.columns if returning else ()
     made = statements.delete(chain.state, columns)
-    with blame(chain.state.table):
+    with blame(table):
         return (yield from _changed(chain.model, Call(made.shape, made.values), columns))
 
 

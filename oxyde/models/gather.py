@@ -20,6 +20,7 @@ class Gathered:
     Attributes:
         batches: What is sent.
         filled: The values, by field, that the write gave to all instances: keys of relations, the present time.
+        fills: The fields that the write gives a value to: those, and what the database makes up.
     """
 
     def __init__(self, table: Table, instances: Sequence[Model], size: int | None) -> None:
@@ -51,6 +52,7 @@ class Gathered:
             adapt = column.adapt
             columns[name] = [None if value is None else adapt(value) for value in values]
         self.batches = batches(columns, absent, size)
+        self.fills = {*self.filled, *(name for batch in self.batches for name in table.by_field if name not in batch.fields)}
 
     def _take_keys(self) -> None:
         links = type(self._instances[0]).__oxyde_links__.values()

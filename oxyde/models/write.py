@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from oxyde.db.rows import Batch
-from oxyde.db.steps import Call, Steps
+from oxyde.db.steps import Call, Steps, Undo
 from oxyde.exceptions import NotFoundError, StaleObjectError
 from oxyde.models import hooks
 from oxyde.models.blame import blame
 from oxyde.models.hydrate import filling
 from oxyde.models.state import CLEAN, is_new, set_state, settle
+from oxyde.models.undo import Memory
 from oxyde.models.unloaded import UNLOADED
 from oxyde.models.values import has_given_key, insertable, stored_key, updatable, wire, writable
 from oxyde.queries import row
@@ -40,10 +41,12 @@ def _insert(instance: Model) -> Steps[None]:
     values = insertable(instance)
     missing = tuple(column for column in table.columns if column.field not in values)
     sent = {name: wire(table.by_field[name], value) for name, value in values.items()}
+    memory = Memory([instance], table.by_field)
     with blame(table, tuple(sent)):
         yield Call(*row.insert(table, sent, missing), _filler(instance, missing))
     vars(instance).update(values)
     set_state(instance, CLEAN)
+    yield Undo(memory.written())
 
 
 def _update(instance: Model, names: Iterable[str] | None) -> Steps[None]:
@@ -62,6 +65,7 @@ def _update(instance: Model, names: Iterable[str] | None) -> Steps[None]:
         condition.update({version.field: wire(version, instance.__dict__[version.field])})
         sent.update(raised)
     computed = tuple(column for column in table.columns if column.generated is not None)
+    memory = Memory([instance], table.by_field)
     with blame(table, (*sent, *condition)):
         batch = yield Call(*row.update(table, condition, sent, computed), _filler(instance, computed))
     if not batch.affected:
@@ -69,6 +73,7 @@ def _update(instance: Model, names: Iterable[str] | None) -> Steps[None]:
     settle(instance, names, values)
     vars(instance).update(values)
     vars(instance).update(raised)
+    yield Undo(memory.written())
 
 
 def delete(instance: Model) -> Steps[int]:
@@ -84,7 +89,9 @@ def delete(instance: Model) -> Steps[int]:
         batch: Batch = yield Call(*row.delete(table, condition))
     if not batch.affected and version is not None and (yield from _exists(table, key)):
         raise _stale(table, "delete")
+    memory = Memory([instance], ())
     set_state(instance, None)
+    yield Undo(memory.written())
     yield from hooks.call(instance, "post_delete")
     return batch.affected
 

@@ -1,0 +1,68 @@
+"""Taking back what a write noted in its instances, when the write itself is rolled back."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from oxyde.models.state import CLEAN, Changed, New, State, copied, set_state, state_of
+
+if TYPE_CHECKING:
+    from oxyde.models.model import Model
+
+_ABSENT: Final = object()
+
+
+class Memory:
+    """What instances were before a write. They are not kept alive by it."""
+
+    def __init__(self, instances: Sequence[Model], names: Iterable[str]) -> None:
+        """Remembers.
+
+        Args:
+            instances: What is about to be written.
+            names: The fields that the write may fill: keys, versions, the present time, what the server computes.
+        """
+        self._instances = [weakref.ref(instance) for instance in instances]
+        self._states = [copied(state_of(instance)) for instance in instances]
+        self._before = {name: [vars(instance).get(name, _ABSENT) for instance in instances] for name in names}
+        self._given = {name: [name in instance.__pydantic_fields_set__ for instance in instances] for name in self._before}
+        self._after: dict[str, list[Any]] | None = None
+
+    def written(self) -> Memory:
+        """Looks at what the write filled in, so that later assignments are told from it; returns itself."""
+        found = [one() for one in self._instances]
+        self._after = {name: [_ABSENT if one is None else vars(one).get(name, _ABSENT) for one in found] for name in self._before}
+        return self
+
+    def __call__(self) -> None:
+        """Takes the write back: what it filled in goes, and what it wrote counts as not written. Later assignments stay."""
+        for at, known in enumerate(self._instances):
+            instance = known()
+            if instance is None:
+                continue
+            for name, before in self._before.items():
+                value = vars(instance).get(name, _ABSENT)
+                if value is before[at] or (self._after is not None and value is not self._after[name][at]):
+                    continue
+                if before[at] is _ABSENT:
+                    vars(instance).pop(name, None)
+                else:
+                    vars(instance)[name] = before[at]
+                if not self._given[name][at]:
+                    instance.__pydantic_fields_set__.discard(name)
+            set_state(instance, _earlier(self._states[at], state_of(instance)))
+
+
+def _earlier(before: State, now: State) -> State:
+    """Returns the state before a write with what was assigned after it."""
+    later = now if isinstance(now, (Changed, New)) else New()
+    if before is None or isinstance(before, New):
+        return New([*(before or ()), *later]) if before or later else before
+    old = before if isinstance(before, Changed) else Changed()
+    key = {**(now.key if isinstance(now, Changed) else {}), **old.key}
+    return Changed(old | later, key) if old or later else CLEAN
+
+
+__all__ = ["Memory"]
