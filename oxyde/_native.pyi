@@ -87,6 +87,10 @@ class Session:
     def savepoint(self, queue: Queue | None, depth: int) -> Operation: ...
     def release(self, queue: Queue | None, depth: int) -> Operation: ...
     def rollback_to(self, queue: Queue | None, depth: int) -> Operation: ...
+    def stop_stream(self) -> None:
+        """Cancels the stream that is being read, if there is one."""
+    streaming: bool
+    """The connection is busy with a stream whose reader has not come to its end."""
     broken: bool
     """A statement failed: further ones are refused until a rollback (to a savepoint)."""
 
@@ -101,8 +105,11 @@ class Operation:
         """The next batch, blocking without the GIL; a signal's exception (KeyboardInterrupt) cancels on the server first."""
     def cancel(self) -> None:
         """Asks the server to stop. The connection is not lent again before it did."""
-    def stream(self) -> ArrowStream:
-        """The batches as an Arrow stream; the operation must have been submitted with ``arrow=True`` and not been taken from."""
+    def stream(self, session: Session | None = None) -> ArrowStream:
+        """The batches as an Arrow stream; the operation must have been submitted with ``arrow=True`` and not been taken from.
+
+        A session is told that its connection is busy until the stream has ended.
+        """
 
 @final
 class Batch:

@@ -96,6 +96,16 @@ class Block:
                 raise TransactionBroken(message)
             block = block.parent
 
+    def require_free(self) -> None:
+        """Raises TransactionBroken if the block was left, OxydeError if its connection is busy with a stream that is being read."""
+        self.require_open()
+        if self.session.streaming and self.database.backend != "sqlite":
+            message = (
+                "a stream of this atomic block is being read, and its connection answers one statement at a time; "
+                "read the stream to its end or close it first, or read all rows with .all() or to_arrow()"
+            )
+            raise OxydeError(message)
+
     def leave(self) -> None:
         """Closes the block and lets those go on who waited for its end."""
         self.closed = True
@@ -126,6 +136,7 @@ class Block:
         """
         self.require_open()
         interrupt: BaseException | None = None
+        self.session.stop_stream()
         try:
             if error is None and not self.rolls_back:
                 yield Turn(self)
@@ -203,7 +214,7 @@ def begin(
         block = Block(database, session, alias=alias, blocking=blocking)
     else:
         yield Turn(parent)
-        parent.require_open()
+        parent.require_free()
         block = Block(database, parent.session, alias=alias, parent=parent, blocking=blocking)
         parent.child = block
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,6 @@ from oxyde import _native
 
 if TYPE_CHECKING:
     from oxyde.db.database import AsyncDatabase
-    from oxyde.db.steps import Call
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Event:
 
     Attributes:
         connection: The alias of the connection.
-        seconds: From the submission to the last row.
+        seconds: From the submission to the last row; of rows that another library pulls, to the first.
         affected: Rows inserted, updated or deleted; None after an error.
         error: What it met.
         shape: The packed statement.
@@ -65,10 +65,10 @@ def on_statement(function: Callable[[Event], Any]) -> Callable[[], None]:
 class Watch:
     """Times a statement and tells its end; a context manager around the wait for it."""
 
-    def __init__(self, call: Call, database: AsyncDatabase) -> None:
-        self.call = call
+    def __init__(self, shape: bytes, database: AsyncDatabase) -> None:
+        self.shape = shape
         self.database = database
-        self.batch: _native.Batch | None = None
+        self.affected = 0
         self.started = 0.0
 
     def __enter__(self) -> Self:
@@ -76,13 +76,20 @@ class Watch:
         return self
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, GeneratorExit):
+            error = None  # a stream that was left early
         event = Event(
             connection=self.database.name,
             seconds=time.perf_counter() - self.started,
-            affected=None if self.batch is None else self.batch.affected,
+            affected=self.affected if error is None else None,
             error=error,
-            shape=self.call.shape,
+            shape=self.shape,
             dialect=self.database.native.family,
         )
         for listener in tuple(listeners):
             listener(event)
+
+
+def watch(shape: bytes, database: AsyncDatabase) -> AbstractContextManager[Watch | None]:
+    """Returns a context manager around the wait for a statement, which does nothing while nobody listens."""
+    return Watch(shape, database) if listeners else nullcontext()

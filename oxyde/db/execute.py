@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+HEARING = 0.05
+"""Seconds after which a thread that waits for another one hears a signal, whatever handlers libraries have installed."""
+
 
 @dataclass(frozen=True)
 class Route:
@@ -40,7 +43,7 @@ class Route:
         """Starts a statement; its values are converted now."""
         session = None
         if self.block is not None:
-            self.block.require_open()
+            self.block.require_free()
             session = self.block.session
         return self.database.native.submit(queue, session, call.shape, call.values, arrow=arrow or call.arrow, timeout=call.timeout)
 
@@ -86,7 +89,7 @@ def arrow_stream(where: Route, shape: bytes, values: tuple[Any, ...]) -> _native
     """Starts a statement whose rows leave as a single-use Arrow stream; reading it blocks without the GIL."""
     if where.block is not None:
         _turn_blocking(where.block)
-    return where.start(Call(shape, values), None, arrow=True).stream()
+    return where.start(Call(shape, values), None, arrow=True).stream(where.session)
 
 
 async def run(steps: Steps[T], where: Route) -> T:
@@ -125,9 +128,10 @@ async def _perform(step: Step, where: Route) -> Any:
             await _turn(where.block)
         if not events.listeners:
             return await result(partial(where.start, step), step.on_batch)
-        with events.Watch(step, where.database) as watch:
-            watch.batch = await result(partial(where.start, step), step.on_batch)
-            return watch.batch
+        with events.Watch(step.shape, where.database) as watch:
+            batch = await result(partial(where.start, step), step.on_batch)
+            watch.affected = batch.affected
+            return batch
     if isinstance(step, Await):
         return await step.value if inspect.isawaitable(step.value) else step.value
     if isinstance(step, Atomically):
@@ -151,9 +155,10 @@ def _perform_blocking(step: Step, where: Route) -> Any:
             _refuse_to_wait(where.database)
         if not events.listeners:
             return result_blocking(partial(where.start, step), step.on_batch)
-        with events.Watch(step, where.database) as watch:
-            watch.batch = result_blocking(partial(where.start, step), step.on_batch)
-            return watch.batch
+        with events.Watch(step.shape, where.database) as watch:
+            batch = result_blocking(partial(where.start, step), step.on_batch)
+            watch.affected = batch.affected
+            return batch
     if isinstance(step, Await):
         return _plain(step)
     if isinstance(step, Atomically):
@@ -213,7 +218,7 @@ async def _read(step: Read, where: Route) -> Any:
 
     if where.block is not None:
         await _turn(where.block)
-    with interrupt.watch(task=asyncio.current_task()) as stop_by:
+    with events.watch(step.shape, where.database), interrupt.watch(task=asyncio.current_task()) as stop_by:
         reading = Reading(step.reader, where.start(Call(step.shape, step.values), None, arrow=True).stream())
         try:
             stop_by(reading.stream.close)
@@ -226,13 +231,16 @@ async def _read(step: Read, where: Route) -> Any:
 
 
 def _read_blocking(step: Read, where: Route) -> Any:
-    with interrupt.watch() as stop_by:
-        reading = Reading(step.reader, arrow_stream(where, step.shape, step.values))
+    with events.watch(step.shape, where.database), interrupt.watch() as stop_by:
+        if where.block is not None:
+            _turn_blocking(where.block)
+        reading = Reading(step.reader, where.start(Call(step.shape, step.values), None, arrow=True).stream())
         try:
             stop_by(reading.stream.close)
             thread = threading.Thread(target=reading.run, name="oxyde-read")
             thread.start()
-            thread.join()  # on a thread of its own, because a reader written in C would not hear Ctrl-C
+            while thread.is_alive():  # of its own, because a reader written in C would not hear Ctrl-C, and nor would an endless join()
+                thread.join(HEARING)
         except BaseException:
             reading.stream.close()
             raise

@@ -6,6 +6,7 @@ import json as json_text
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from oxyde import export
 from oxyde.db.rows import Batch
 from oxyde.db.steps import Call, Read, Steps
 from oxyde.exceptions import MultipleObjectsReturned, NotFoundError
@@ -116,6 +117,7 @@ def aggregate(chain: Chain[Any], function: str, field: str) -> Steps[Any]:
 
 def frame(chain: Chain[Any], reader: Callable[[Any], T]) -> Steps[T]:
     """Reads the rows as an Arrow stream into somebody's object."""
+    export.load(reader)
     made = chain.compiled(masked=True)
     found: T = yield Read(made.shape, made.values, reader)
     return found

@@ -131,7 +131,7 @@ def _sql(body: str, word: str, names: Mapping[str, Any], options: Options) -> Wa
     shape, values = raw.compile_raw(sql, _bound(sql, dialect, names), dialect)
     only_reads = words.only_reads(sql)
     changes = word in words.CHANGING or (word == "with" and not only_reads)
-    return Wanted(Call(shape, values), where, stops=only_reads, changes=changes)
+    return Wanted(Call(shape, values), where, stops=only_reads and where.block is None, changes=changes)  # stopping breaks a block
 
 
 def _bound(sql: str, dialect: str, names: Mapping[str, Any]) -> dict[str, Any]:

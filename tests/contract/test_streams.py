@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,8 +13,8 @@ import pytest
 from pydantic import SecretStr
 
 import oxyde
-from oxyde import Field, FieldError, Model, db
-from tests.contract.tables import tables
+from oxyde import Field, FieldError, Model, OxydeError, db
+from tests.contract.tables import statements, tables
 
 
 class Vault(Model):
@@ -118,3 +119,81 @@ async def test_a_stream_inside_a_block(many: Any) -> None:
         assert "changed" in (await many.to_arrow())["text"].to_pylist()
         block.set_rollback()
     assert "changed" not in (await many.to_arrow())["text"].to_pylist()
+
+
+@pytest.fixture
+async def busy(database: db.AsyncDatabase) -> AsyncIterator[Any]:
+    """Many more rows than are in flight, and nothing that computes them twice."""
+    async with tables(Many):
+        await Many.objects.bulk_create([Many(text="y" * 200) for _ in range(5_000)])
+        for _ in range(6):  # doubled six times
+            await oxyde.execute_raw("INSERT INTO arrow_many (text) SELECT text FROM arrow_many")
+        yield Many.objects
+
+
+async def test_a_statement_beside_an_open_stream_is_refused(busy: Any, database: db.AsyncDatabase) -> None:
+    """The connection of the block is busy; on SQLite, where it is not, the statement runs."""
+    async with db.atomic():
+        count = 0
+        async for batch in busy.arrow_stream(10_000):
+            if count == 0 and database.backend != "sqlite":
+                with pytest.raises(OxydeError, match="a stream of this atomic block is being read"):
+                    await asyncio.wait_for(busy.filter(id=1).count(), 10)
+                with pytest.raises(OxydeError, match="a stream of this atomic block is being read"):
+                    await asyncio.wait_for(anext(busy.arrow_stream(10)), 10)
+                with pytest.raises(OxydeError, match="a stream of this atomic block is being read"):
+                    async with db.atomic():
+                        pass
+            elif count == 0:
+                assert await busy.filter(id=1).count() == 1
+            count += batch.num_rows
+        assert count == await busy.count() == 320_000
+
+
+async def test_a_stream_that_is_left_early_harms_no_block(busy: Any) -> None:
+    """What was written before it and after it is committed."""
+    async with db.atomic():
+        await busy.create(text="before")
+        async with contextlib.aclosing(busy.arrow_stream(1_000)) as stream:
+            async for _ in stream:
+                break
+        pl.DataFrame(busy.limit(10))
+        reader = pa.RecordBatchReader.from_stream(busy)
+        reader.read_next_batch()
+        del reader
+        async with db.atomic():
+            next(iter(busy.sync.arrow_stream(5)))
+            await busy.create(text="after")
+    assert await busy.filter(text__in=["before", "after"]).count() == 2
+
+
+async def test_a_block_ends_although_a_stream_is_open(busy: Any) -> None:
+    """The stream is stopped; the block commits, or rolls back."""
+    async with db.atomic():
+        await busy.create(text="kept")
+        stream = busy.arrow_stream(10)
+        assert (await anext(stream)).num_rows == 10
+    assert await busy.filter(text="kept").count() == 1
+    with pytest.raises(OxydeError):
+        async for _ in stream:
+            pass
+    with pytest.raises(ZeroDivisionError):
+        async with db.atomic():
+            other = busy.arrow_stream(10)
+            await anext(other)
+            raise ZeroDivisionError
+    await other.aclose()
+    assert await busy.filter(text="kept").count() == 1
+
+
+async def test_listeners_hear_of_streams_and_frames(many: Any) -> None:
+    """Each statement once, whatever its rows become."""
+    with statements() as sent:
+        await many.to_polars()
+        many.sync.to_arrow()
+        pl.DataFrame(many)
+        assert len([batch async for batch in many.arrow_stream(15_000)]) == 2
+        for _ in many.sync.arrow_stream(10):
+            break
+    assert len(sent) == 5
+    assert len(set(sent)) == 1

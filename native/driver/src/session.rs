@@ -50,6 +50,8 @@ pub struct Guard {
     session: Session,
     place: OwnedMutexGuard<Place>,
     cancel: Cancel,
+    /// The statement stands in a savepoint of its own: giving it up breaks nothing.
+    apart: bool,
 }
 
 impl Session {
@@ -69,7 +71,7 @@ impl Session {
         tokio::select! {
             biased;
             () = cancel.cancelled() => Err(Error::new(Kind::Cancelled, "cancelled while waiting for the transaction's other statements")),
-            place = Arc::clone(&self.place).lock_owned() => Ok(Guard { session: self.clone(), place, cancel: cancel.clone() }),
+            place = Arc::clone(&self.place).lock_owned() => Ok(Guard { session: self.clone(), place, cancel: cancel.clone(), apart: false }),
         }
     }
 }
@@ -131,7 +133,7 @@ impl Guard {
 
     /// Any error makes the transaction broken.
     fn note<T>(&self, end: Result<T>) -> Result<T> {
-        if end.is_err() {
+        if end.as_ref().is_err_and(|error| !(self.apart && error.kind == Kind::Cancelled)) {
             self.session.broken.store(true, Ordering::Release);
         }
         end
@@ -187,6 +189,23 @@ impl Guard {
     pub async fn release(&mut self, depth: u32) -> Result<()> {
         let end = self.work()?.release(depth).await;
         self.note(end)
+    }
+
+    /// Sets a statement apart whose reader may go away.
+    pub async fn enter_stream(&mut self, depth: u32) -> Result<()> {
+        self.savepoint(depth).await?;
+        self.apart = true;
+        Ok(())
+    }
+
+    /// A stream that was given up leaves the transaction as it was; another error broke it.
+    pub async fn leave_stream(&mut self, depth: u32, end: &Result<Finished>) -> Result<()> {
+        self.apart = false;
+        match end {
+            Ok(_) => self.release(depth).await,
+            Err(error) if error.kind == Kind::Cancelled => self.rollback_to(depth).await,
+            Err(_) => Ok(()),
+        }
     }
 
     /// Undoes what happened since the savepoint, which is gone afterwards; the transaction is whole again.

@@ -27,6 +27,8 @@ pub struct Job {
     pub cancel: Cancel,
     /// How long it may run, waiting for a connection not counted.
     pub timeout: Option<Duration>,
+    /// Its reader may go away before the end, which harms no transaction.
+    pub streams: bool,
 }
 
 pub struct Engine {
@@ -81,7 +83,15 @@ impl Engine {
             None => Place::Lease { lease: self.pool.lease(&job.cancel).await?, pool: self.pool.clone() },
         };
         let timeout = job.timeout.or(self.pool.settings().statement_timeout);
+        // Several steps have a savepoint of their own.
+        let apart = job.streams && !plan.program().atomic;
+        if apart {
+            place.enter_stream().await?;
+        }
         let end = limited(timeout, &job.cancel, run(&mut place, plan.program(), &job.inputs, &job.cancel, sink)).await;
+        if apart {
+            place.leave_stream(&end).await?;
+        }
         match end {
             // Reading twice does no harm, while nothing of the first time was seen.
             Err(error) if plan.program().read_only && !sink.has_started() && place.renew(&error, &job.cancel).await? => {

@@ -55,6 +55,22 @@ impl Place {
         }
     }
 
+    /// Inside a transaction of the application's a stream is set apart by a savepoint.
+    pub async fn enter_stream(&mut self) -> Result<()> {
+        match self {
+            Self::Lease { .. } => Ok(()),
+            Self::Session(guard) => guard.enter_stream(SAVEPOINT).await,
+        }
+    }
+
+    /// A stream that was given up leaves the transaction as it was; another error breaks it.
+    pub async fn leave_stream(&mut self, end: &Result<Finished>) -> Result<()> {
+        match self {
+            Self::Lease { .. } => Ok(()),
+            Self::Session(guard) => guard.leave_stream(SAVEPOINT, end).await,
+        }
+    }
+
     /// Moves to another connection when the error says that this one was gone before anything was asked of it; `false` when it does not.
     pub async fn renew(&mut self, error: &Error, cancel: &Cancel) -> Result<bool> {
         match self {

@@ -104,7 +104,7 @@ impl Database {
         let session = session.map(|session| session.get().inner());
         let limits = if arrow { Limits::ARROW } else { Limits::MODELS };
         launch(py, queue, Some(Arc::clone(&plan)), limits, |cancel, ending| async move {
-            let job = Job { plan, inputs, session, cancel, timeout };
+            let job = Job { plan, inputs, session, cancel, timeout, streams: arrow };
             engine.run(job, ending).await;
         })
     }

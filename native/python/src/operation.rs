@@ -16,6 +16,7 @@ use tokio::sync::mpsc::error::TryRecvError;
 use crate::arrow::ArrowStream;
 use crate::batch::Batch;
 use crate::error::exception;
+use crate::transaction::Session;
 
 /// How long a blocking wait leaves the interpreter's signal handlers alone.
 const SLICE: Duration = Duration::from_millis(50);
@@ -163,13 +164,15 @@ impl Operation {
         self.cancel.cancel();
     }
 
-    fn stream(&self) -> PyResult<ArrowStream> {
+    #[pyo3(signature = (session = None))]
+    fn stream(&self, session: Option<&Bound<'_, Session>>) -> PyResult<ArrowStream> {
         let mut inbox = self.inbox();
         if inbox.taken {
             return Err(PyValueError::new_err("a batch was taken from this operation: it cannot become a stream any more"));
         }
         let receiver = inbox.receiver.take().ok_or_else(|| PyValueError::new_err("this operation became a stream already"))?;
-        Ok(ArrowStream::new(receiver, self.cancel.clone(), Arc::clone(&self.signal), self.plan.clone()))
+        let held = session.map(|session| session.get().hold(&self.cancel));
+        Ok(ArrowStream::new(receiver, self.cancel.clone(), Arc::clone(&self.signal), self.plan.clone(), held))
     }
 }
 

@@ -1,5 +1,8 @@
 //! A transaction, as Python sees it: a place where statements run one at a time.
 
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use oxyde_driver::cancel::Cancel;
 use oxyde_driver::session::{self, Begin, Isolation};
 use pyo3::prelude::*;
 
@@ -10,7 +13,11 @@ use crate::operation::Operation;
 use crate::queue::Queue;
 
 #[pyclass(frozen, module = "oxyde._native")]
-pub struct Session(session::Session);
+pub struct Session {
+    inner: session::Session,
+    /// Stops the stream that the application is reading; gone when that has ended.
+    stream: Mutex<Weak<Cancel>>,
+}
 
 /// What may be done to a transaction beside running statements.
 enum Act {
@@ -24,11 +31,22 @@ enum Act {
 
 impl Session {
     pub fn new(inner: session::Session) -> Self {
-        Self(inner)
+        Self { inner, stream: Mutex::default() }
     }
 
     pub fn inner(&self) -> session::Session {
-        self.0.clone()
+        self.inner.clone()
+    }
+
+    /// From here on a stream is being read, as long as what is returned is kept.
+    pub fn hold(&self, cancel: &Cancel) -> Arc<Cancel> {
+        let held = Arc::new(cancel.clone());
+        *self.stream.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&held);
+        held
+    }
+
+    fn held(&self) -> Option<Arc<Cancel>> {
+        self.stream.lock().unwrap_or_else(PoisonError::into_inner).upgrade()
     }
 
     /// Starts an act: its turn comes after the statements that were started before.
@@ -87,6 +105,17 @@ impl Session {
 
     #[getter]
     fn broken(&self) -> bool {
-        self.0.is_broken()
+        self.inner.is_broken()
+    }
+
+    #[getter]
+    fn streaming(&self) -> bool {
+        self.held().is_some()
+    }
+
+    fn stop_stream(&self) {
+        if let Some(cancel) = self.held() {
+            cancel.cancel();
+        }
     }
 }

@@ -57,7 +57,14 @@ fn program(steps: Vec<Step>) -> Program {
 }
 
 fn job(program: Program) -> Job {
-    Job { plan: Arc::new(Plan::new(program)), inputs: Inputs::default(), session: None, cancel: Cancel::default(), timeout: None }
+    Job {
+        plan: Arc::new(Plan::new(program)),
+        inputs: Inputs::default(),
+        session: None,
+        cancel: Cancel::default(),
+        timeout: None,
+        streams: false,
+    }
 }
 
 /// Runs a job and returns its last message.

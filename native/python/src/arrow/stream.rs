@@ -44,6 +44,8 @@ struct Puller {
     pending: VecDeque<ColumnBatch>,
     rows: usize,
     ended: bool,
+    /// Tells the transaction that the connection is busy.
+    held: Option<Arc<Cancel>>,
 }
 
 /// Rows, what they are to look like, and how many came before them.
@@ -66,10 +68,15 @@ impl Puller {
         Poll::Ready(match message {
             Message::Batch(batch) => Ok(Some(batch)),
             Message::Done(end) => {
-                self.ended = true;
+                self.end();
                 end.map(|finished| finished.last)
             }
         })
+    }
+
+    fn end(&mut self) {
+        self.ended = true;
+        self.held = None;
     }
 
     /// The schema: announced by the plan, else that of the first batch.
@@ -104,7 +111,7 @@ impl Puller {
     fn guarded<T>(&mut self, step: impl FnOnce(&mut Self) -> Poll<Result<T>>) -> Poll<Result<T>> {
         let outcome = catch_unwind(AssertUnwindSafe(|| step(self))).unwrap_or_else(|payload| Poll::Ready(Err(of_panic(&*payload))));
         if let Poll::Ready(Err(error)) = &outcome {
-            self.ended = true;
+            self.end();
             self.cancel.cancel();
             *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
         }
@@ -165,7 +172,13 @@ pub struct ArrowStream {
 }
 
 impl ArrowStream {
-    pub fn new(receiver: Receiver<Message>, cancel: Cancel, signal: Arc<Signal>, plan: Option<Arc<Plan>>) -> Self {
+    pub fn new(
+        receiver: Receiver<Message>,
+        cancel: Cancel,
+        signal: Arc<Signal>,
+        plan: Option<Arc<Plan>>,
+        held: Option<Arc<Cancel>>,
+    ) -> Self {
         let failure = Failure::default();
         let puller = Puller {
             receiver,
@@ -176,6 +189,7 @@ impl ArrowStream {
             pending: VecDeque::new(),
             rows: 0,
             ended: false,
+            held,
         };
         Self { puller: Mutex::new(Some(puller)), failure, cancel, signal }
     }
@@ -183,7 +197,7 @@ impl ArrowStream {
     /// A stream of rows that are there already.
     fn of_batches(batches: Vec<ColumnBatch>, layout: Layout) -> Self {
         let (_, receiver) = channel(1);
-        let stream = Self::new(receiver, Cancel::default(), Arc::default(), None);
+        let stream = Self::new(receiver, Cancel::default(), Arc::default(), None, None);
         if let Some(puller) = stream.puller().as_mut() {
             puller.layout = Some(layout);
             puller.pending = batches.into();
