@@ -73,13 +73,21 @@ impl Target {
             }
             "postgres" | "postgresql" => {
                 let parsed = server(url, &POSTGRES_OPTIONS)?;
-                let options = parsed.as_str().parse().map_err(|error| of_sqlx(url, &error))?;
+                let options: PgConnectOptions = parsed.as_str().parse().map_err(|error| of_sqlx(url, &error))?;
+                let options = match bare(options.get_host()) {
+                    Some(host) => options.clone().host(host),
+                    None => options,
+                };
                 let options = with_settings(options, settings).map_err(|error| of_sqlx(url, &error))?;
                 Ok(Self { url: shown(parsed), family: Family::Postgres, address: Address::Postgres(options) })
             }
             "mysql" | "mariadb" => {
                 let parsed = server(url, &MYSQL_OPTIONS)?;
-                let options = parsed.as_str().parse().map_err(|error| of_sqlx(url, &error))?;
+                let options: MySqlConnectOptions = parsed.as_str().parse().map_err(|error| of_sqlx(url, &error))?;
+                let options = match bare(options.get_host()) {
+                    Some(host) => options.clone().host(host),
+                    None => options,
+                };
                 let family = if scheme == "mysql" { Family::Mysql } else { Family::Mariadb };
                 Ok(Self { url: shown(parsed), family, address: Address::Mysql(options) })
             }
@@ -123,8 +131,8 @@ fn hide_parameter(url: &str) -> Cow<'_, str> {
     let Some((before, query)) = url.split_once('?') else { return url.into() };
     // A name may be spelled with percent signs.
     let is_password = |pair: &str| {
-        let name = percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy();
-        name.eq_ignore_ascii_case("password")
+        let name = percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy().to_ascii_lowercase();
+        ["pass", "pwd", "secret", "token"].iter().any(|part| name.contains(part))
     };
     let kept: Vec<&str> = query.split('&').filter(|pair| !is_password(pair)).collect();
     let mark = if kept.is_empty() { "" } else { "?" };
@@ -138,6 +146,11 @@ fn refused(url: &str, reason: &str) -> Error {
 fn of_sqlx(url: &str, error: &sqlx::Error) -> Error {
     let reason = if let sqlx::Error::Configuration(reason) = error { reason.to_string() } else { error.to_string() };
     refused(url, &reason)
+}
+
+/// An IPv6 address without the brackets that it has in a URL.
+fn bare(host: &str) -> Option<&str> {
+    host.strip_prefix('[')?.strip_suffix(']')
 }
 
 /// The URL of a server, its parameters known.

@@ -102,9 +102,14 @@ impl Engine {
     }
 }
 
-/// Shapes come from our own compiler: one that cannot be read is a fault of ours.
+/// Shapes come from our own compiler: one that cannot be read is a fault of ours, unless it is too deep.
 fn decode(shape: &[u8]) -> Result<Statement> {
-    wire::decode(shape).map_err(|error| Error::new(Kind::Internal, format!("the statement cannot be read: {error}")))
+    wire::decode(shape).map_err(|error| {
+        if error.message.contains("deeper than") {
+            return Error::new(Kind::Field, format!("the query is too deep: {}", error.message));
+        }
+        Error::new(Kind::Internal, format!("the statement cannot be read: {error}"))
+    })
 }
 
 fn render(statement: &Statement, family: Family, server: Option<Server>) -> Result<oxyde_ir::Program> {

@@ -3,14 +3,14 @@
 use oxyde_ir::expr::Expr;
 use oxyde_ir::program::{Repeat, Step};
 use oxyde_ir::schema::TableRef;
-use oxyde_ir::statement::{KeyColumn, Select, SelectOutput, Source, Update};
+use oxyde_ir::statement::{Assignment, KeyColumn, Select, SelectOutput, Source, Update};
 use oxyde_ir::{Output, Program};
 
-use crate::dialect::{Dialect, Returning, TargetInSubquery};
+use crate::dialect::{Assignments, Dialect, Returning, TargetInSubquery};
 use crate::error::{Result, malformed};
 use crate::keyed::{self, ReadBack, kept};
 use crate::params::Params;
-use crate::walk::has_select;
+use crate::walk::{has_select, reads};
 use crate::writer::{Writer, outputs_of, single};
 
 pub fn program(update: &Update, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
@@ -114,7 +114,7 @@ impl<'a> Writer<'a> {
         self.push("UPDATE ");
         self.table_as(&update.table, &update.alias)?;
         self.push(" SET ");
-        self.separated(&update.set, |writer, set| {
+        self.separated(self.in_order(update)?, |writer, set| {
             writer.identifier(&set.column)?;
             writer.push(" = ");
             match &set.ty {
@@ -122,6 +122,23 @@ impl<'a> Writer<'a> {
                 None => writer.assigned(&set.value),
             }
         })
+    }
+
+    /// The assignments in an order in which none reads what another one has changed.
+    fn in_order(&self, update: &'a Update) -> Result<Vec<&'a Assignment>> {
+        let mut left: Vec<&Assignment> = update.set.iter().collect();
+        if matches!(self.dialect.assignments, Assignments::AtOnce) {
+            return Ok(left);
+        }
+        let mut ordered = Vec::with_capacity(left.len());
+        while !left.is_empty() {
+            let is_read = |at: usize| left.iter().enumerate().any(|(other, set)| other != at && reads(&set.value, &left[at].column));
+            let Some(next) = (0..left.len()).find(|at| !is_read(*at)) else {
+                return self.dialect.unsupported("assignments that read each other's columns");
+            };
+            ordered.push(left.remove(next));
+        }
+        Ok(ordered)
     }
 
     /// ` WHERE`: the filter, or the keys out of a derived table.

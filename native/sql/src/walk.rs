@@ -91,6 +91,11 @@ pub fn sources(expr: &Expr) -> Vec<&Expr> {
     if may_be_float { vec![expr] } else { children(expr).into_iter().flat_map(sources).collect() }
 }
 
+/// Whether an expression reads a column of that name.
+pub fn reads(expr: &Expr, column: &str) -> bool {
+    if let Expr::Column { name, .. } = expr { name == column } else { children(expr).into_iter().any(|child| reads(child, column)) }
+}
+
 /// The select right inside an expression.
 fn select_in(expr: &Expr) -> Option<&Select> {
     if let Expr::InSelect { select, .. } | Expr::Exists(select) | Expr::Subquery(select) = expr { Some(select) } else { None }

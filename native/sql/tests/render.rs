@@ -14,11 +14,19 @@ fn program(json: &str, family: Family) -> Result<Program, SqlError> {
     render(&statement(json), dialect(family, None))
 }
 
+fn texts(program: &Program) -> Vec<&str> {
+    program
+        .steps
+        .iter()
+        .map(|step| match &step.text {
+            Text::Fixed(text) => text.as_str(),
+            Text::Rows { head, .. } => head.as_str(),
+        })
+        .collect()
+}
+
 fn text(program: &Program) -> &str {
-    match &program.steps[0].text {
-        Text::Fixed(text) => text,
-        Text::Rows { head, .. } => head,
-    }
+    texts(program)[0]
 }
 
 /// A select of `id` whose condition is `filter`.
@@ -126,8 +134,27 @@ fn an_update_is_read_back_by_its_keys() {
 fn a_rendered_dollar_quote_fits_around_its_text() {
     let json = r#"{"create_tables":{"enums":[{"name":"e","labels":["$oxyde0$"]}],"tables":[],"if_not_exists":true}}"#;
     let program = program(json, Family::Postgres).unwrap();
-    assert!(text(&program).starts_with("DO $oxyde1$ BEGIN CREATE TYPE"), "{}", text(&program));
-    assert!(!program.atomic);
+    let texts = texts(&program);
+    assert!(texts[0].contains("pg_advisory_xact_lock") && texts[1].starts_with("DO $oxyde1$ BEGIN CREATE TYPE"), "{texts:?}");
+    assert!(program.atomic);
+}
+
+#[test]
+fn assignments_read_the_row_as_it_was() {
+    let column = |name: &str| format!(r#"{{"column":{{"table":"t0","name":"{name}"}}}}"#);
+    let update = |set: &[(&str, &str)]| {
+        let set: Vec<String> = set.iter().map(|(to, from)| format!(r#"{{"column":"{to}","value":{}}}"#, column(from))).collect();
+        format!(r#"{{"update":{{"table":{{"name":"t"}},"alias":"t0","set":[{}]}}}}"#, set.join(","))
+    };
+    let moved = update(&[("a", "x"), ("b", "a"), ("c", "b")]);
+    let found = text(&program(&moved, Family::Mysql).unwrap()).to_owned();
+    assert!(found.ends_with("SET `c` = `t0`.`b`, `b` = `t0`.`a`, `a` = `t0`.`x`"), "{found}");
+    let swapped = update(&[("a", "b"), ("b", "a")]);
+    let error = program(&swapped, Family::Mysql).unwrap_err().to_string();
+    assert_eq!(error, "assignments that read each other's columns are not supported by mysql");
+    for family in [Family::Postgres, Family::Sqlite, Family::Mariadb] {
+        assert!(program(&swapped, family).is_ok());
+    }
 }
 
 /// Statements that mean nothing are errors that say why.

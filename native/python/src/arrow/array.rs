@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::types::{
-    Date32Type, Decimal128Type, DurationMicrosecondType, Float32Type, Float64Type, Int16Type, Int32Type, Int64Type,
-    IntervalMonthDayNanoType, Time64MicrosecondType, TimestampMicrosecondType, UInt64Type,
+    Date32Type, Decimal128Type, DurationMicrosecondType, Float32Type, Float64Type, Int16Type, Int32Type, Int64Type, Time64MicrosecondType,
+    TimestampMicrosecondType, UInt64Type,
 };
 use arrow_array::{
     Array, ArrayRef, ArrowPrimitiveType, BinaryArray, BooleanArray, DictionaryArray, FixedSizeBinaryArray, ListArray, NullArray,
     PrimitiveArray, StringArray,
 };
-use arrow_buffer::{Buffer, IntervalMonthDayNano, NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::ArrowError;
 use oxyde_driver::batch::{Column, Data, TextColumn, decimal_text};
 
@@ -75,15 +75,6 @@ pub fn array(column: Column, target: &Target) -> Result<ArrayRef, Misfit> {
         (Target::Duration, Data::Duration(v)) => primitive::<DurationMicrosecondType>(v, nulls())?,
         (Target::Duration, Data::Interval(v)) => {
             primitive::<DurationMicrosecondType>(v.into_iter().enumerate().map(micros).collect::<Result<_, _>>()?, nulls())?
-        }
-        (Target::Interval, Data::Interval(v)) => {
-            let nanos = |(row, (months, days, micros)): (usize, (i32, i32, i64))| {
-                let nanos = micros
-                    .checked_mul(1_000)
-                    .ok_or_else(|| (row, format!("{micros} microseconds are more than Arrow's interval holds")))?;
-                Ok(IntervalMonthDayNano::new(months, days, nanos))
-            };
-            primitive::<IntervalMonthDayNanoType>(v.into_iter().enumerate().map(nanos).collect::<Result<_, (usize, String)>>()?, nulls())?
         }
         (Target::Uuid, Data::Uuid(v)) => Arc::new(FixedSizeBinaryArray::try_new(16, Buffer::from_vec(v.into_flattened()), nulls())?),
         (Target::Dictionary, Data::Enum(v) | Data::Text(v)) => dictionary(&text(v, nulls())?)?,

@@ -56,7 +56,7 @@ pub fn narrow(values: Vec<Value>, target: &Target) -> Result<Column, Misfit> {
             column.valid = Some(vec![false; values.len()]);
             Data::Bool(vec![false; values.len()])
         }
-        Target::Int16 | Target::Int32 | Target::UInt64 | Target::Float32 | Target::Decimal128(..) | Target::Interval => {
+        Target::Int16 | Target::Int32 | Target::UInt64 | Target::Float32 | Target::Decimal128(..) => {
             return Err(Misfit { row: None, reason: format!("a column without a type where {} was announced", target.data_type()) });
         }
     };

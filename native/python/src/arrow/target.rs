@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_schema::{DataType, Field, IntervalUnit, TimeUnit};
+use arrow_schema::{DataType, Field, TimeUnit};
 use oxyde_driver::batch::Data;
 use oxyde_ir::{ColumnType, Value};
 
@@ -26,7 +26,6 @@ pub enum Target {
     Datetime,
     DatetimeTz,
     Duration,
-    Interval,
     Uuid,
     Json,
     Dictionary,
@@ -87,8 +86,8 @@ impl Target {
             Data::Time(_) => Self::Time,
             Data::Datetime(_) => Self::Datetime,
             Data::DatetimeTz(_) => Self::DatetimeTz,
-            Data::Duration(_) => Self::Duration,
-            Data::Interval(_) => Self::Interval,
+            // Polars has no calendar intervals; what has months is refused.
+            Data::Duration(_) | Data::Interval(_) => Self::Duration,
             Data::Uuid(_) => Self::Uuid,
             Data::Json(_) => Self::Json,
             Data::List { items, .. } => Self::List(Box::new(Self::of_data(&items.data)?)),
@@ -143,7 +142,6 @@ impl Target {
             Self::Datetime => DataType::Timestamp(TimeUnit::Microsecond, None),
             Self::DatetimeTz => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
             Self::Duration => DataType::Duration(TimeUnit::Microsecond),
-            Self::Interval => DataType::Interval(IntervalUnit::MonthDayNano),
             Self::Uuid => DataType::FixedSizeBinary(16),
             Self::Dictionary => DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
             Self::List(item) => DataType::List(Arc::new(item.field("item", true))),
@@ -172,7 +170,6 @@ impl Target {
             | Self::Datetime
             | Self::DatetimeTz
             | Self::Duration
-            | Self::Interval
             | Self::Dictionary
             | Self::List(_) => return field,
         };

@@ -39,6 +39,9 @@ pub fn create(create: &CreateTables, dialect: &'static Dialect) -> Result<Progra
     for (table, key) in late {
         texts.push(add_key(table, key, create.if_not_exists, dialect)?);
     }
+    if let (true, Some(lock)) = (create.if_not_exists && !texts.is_empty(), dialect.ddl_lock) {
+        texts.insert(0, lock.to_owned());
+    }
     Ok(program(texts, dialect))
 }
 

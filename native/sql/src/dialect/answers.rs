@@ -175,6 +175,15 @@ pub enum TargetInSubquery {
     Derived,
 }
 
+/// What the assignments of an UPDATE read.
+#[derive(Clone, Copy, Debug)]
+pub enum Assignments {
+    /// The row as it was.
+    AtOnce,
+    /// The row as the assignments before have left it.
+    InTurn,
+}
+
 /// What DELETE calls its table.
 #[derive(Clone, Copy, Debug)]
 pub enum DeleteAlias {

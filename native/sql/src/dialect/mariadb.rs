@@ -1,12 +1,15 @@
 //! MariaDB 10.5 and later: MySQL's sheet, and where it differs.
 
-use super::{Dialect, Drops, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, Regex, Returning, Types, Views, mysql};
+use super::{
+    Assignments, Dialect, Drops, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, Regex, Returning, Types, Views, mysql,
+};
 
 pub const MARIADB: Dialect = Dialect {
     name: "mariadb",
     types: Types::Mariadb,
     regex: Regex::Inline,
     json_equality: JsonEquality::Function("JSON_EQUALS"),
+    assignments: Assignments::AtOnce,
     returning: Returning::InsertDelete,
     explain: Explain::Analyze,
     indexes: Indexes::InlineColumns,

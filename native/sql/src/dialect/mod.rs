@@ -42,6 +42,9 @@ pub struct Dialect {
     pub aggregate_filter: AggregateFilter,
     pub aggregates: Aggregates,
     pub target_in_subquery: TargetInSubquery,
+    pub assignments: Assignments,
+    /// Makes sessions that make the same tables wait for each other.
+    pub ddl_lock: Option<&'static str>,
     pub delete_alias: DeleteAlias,
     pub returning: Returning,
     pub conflict: Conflict,

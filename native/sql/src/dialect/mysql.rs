@@ -1,9 +1,9 @@
 //! MySQL 8.0.17 and later.
 
 use super::{
-    AggregateFilter, Aggregates, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect,
-    Drops, EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, List, Matching, Math, Now, NullsOrder, OffsetAlone,
-    Placeholder, Regex, Returning, RowLock, TargetInSubquery, Types, Views,
+    AggregateFilter, Aggregates, Assignments, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted, Decimals,
+    DeleteAlias, Dialect, Drops, EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, List, Matching, Math, Now,
+    NullsOrder, OffsetAlone, Placeholder, Regex, Returning, RowLock, TargetInSubquery, Types, Views,
 };
 
 pub const MYSQL: Dialect = Dialect {
@@ -29,6 +29,8 @@ pub const MYSQL: Dialect = Dialect {
     aggregate_filter: AggregateFilter::Case,
     aggregates: Aggregates::FourDigits,
     target_in_subquery: TargetInSubquery::Derived,
+    assignments: Assignments::InTurn,
+    ddl_lock: None,
     delete_alias: DeleteAlias::Name,
     returning: Returning::None,
     conflict: Conflict::OnDuplicateKey,

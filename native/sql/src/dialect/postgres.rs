@@ -1,9 +1,9 @@
 //! PostgreSQL 13 and later.
 
 use super::{
-    AggregateFilter, Aggregates, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect,
-    Drops, EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, List, Matching, Math, Now, NullsOrder, OffsetAlone,
-    Placeholder, Regex, Returning, RowLock, TargetInSubquery, Types, Views,
+    AggregateFilter, Aggregates, Assignments, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted, Decimals,
+    DeleteAlias, Dialect, Drops, EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, List, Matching, Math, Now,
+    NullsOrder, OffsetAlone, Placeholder, Regex, Returning, RowLock, TargetInSubquery, Types, Views,
 };
 
 pub const POSTGRES: Dialect = Dialect {
@@ -29,6 +29,8 @@ pub const POSTGRES: Dialect = Dialect {
     aggregate_filter: AggregateFilter::Clause,
     aggregates: Aggregates::Numeric,
     target_in_subquery: TargetInSubquery::Allowed,
+    assignments: Assignments::AtOnce,
+    ddl_lock: Some("DO $$ BEGIN PERFORM pg_advisory_xact_lock(7814502637); END $$"),
     delete_alias: DeleteAlias::Alias,
     returning: Returning::Full,
     conflict: Conflict::OnConflict,

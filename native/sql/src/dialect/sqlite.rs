@@ -1,9 +1,9 @@
 //! SQLite, the version that is compiled in.
 
 use super::{
-    AggregateFilter, Aggregates, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted, Decimals, DeleteAlias, Dialect,
-    Drops, EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, List, Matching, Math, Now, NullsOrder, OffsetAlone,
-    Placeholder, Regex, Returning, RowLock, TargetInSubquery, Types, Views,
+    AggregateFilter, Aggregates, Assignments, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted, Decimals,
+    DeleteAlias, Dialect, Drops, EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, List, Matching, Math, Now,
+    NullsOrder, OffsetAlone, Placeholder, Regex, Returning, RowLock, TargetInSubquery, Types, Views,
 };
 
 pub const SQLITE: Dialect = Dialect {
@@ -29,6 +29,8 @@ pub const SQLITE: Dialect = Dialect {
     aggregate_filter: AggregateFilter::Clause,
     aggregates: Aggregates::Right,
     target_in_subquery: TargetInSubquery::Allowed,
+    assignments: Assignments::AtOnce,
+    ddl_lock: None,
     delete_alias: DeleteAlias::Alias,
     returning: Returning::Full,
     conflict: Conflict::OnConflict,

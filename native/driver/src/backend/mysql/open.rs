@@ -13,6 +13,9 @@ use crate::settings::Settings;
 const SQL_MODE: &str =
     "NO_AUTO_VALUE_ON_ZERO,STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
 
+/// The assignments of an UPDATE read the row as it was, which MySQL has no mode for.
+const MARIADB_MODE: &str = "SIMULTANEOUS_ASSIGNMENT";
+
 /// `GROUP_CONCAT` and `JSON_ARRAYAGG` cut silently at the default.
 const GROUP_CONCAT_LENGTH: u32 = 1 << 30;
 
@@ -36,7 +39,7 @@ impl Connection {
             .disable_statement_logging();
         let mut inner = connect(&options).await.map_err(|error| errors::from_connect(&error, &options))?;
         let setup = format!(
-            "SET time_zone = '+00:00', sql_mode = '{SQL_MODE}', group_concat_max_len = {GROUP_CONCAT_LENGTH}, {names}; \
+            "SET time_zone = '+00:00', sql_mode = CONCAT('{SQL_MODE}', IF(VERSION() LIKE '%MariaDB%', ',{MARIADB_MODE}', '')), group_concat_max_len = {GROUP_CONCAT_LENGTH}, {names}; \
              SELECT VERSION(), CONNECTION_ID()"
         );
         let answer = sqlx::raw_sql(AssertSqlSafe(setup)).fetch_all(&mut inner).await;

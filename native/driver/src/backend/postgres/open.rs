@@ -49,7 +49,8 @@ pub(super) async fn connect(options: &PgConnectOptions) -> sqlx::Result<PgConnec
 /// The settings' number, else the URL's, else ours. Never zero: sqlx 0.9.0 then leaks every statement on the server.
 fn cache(options: &PgConnectOptions, settings: &Settings) -> usize {
     let said = || {
-        let url = options.to_url_lossy();
+        // Of a socket, or of nothing, no URL could be made.
+        let url = options.clone().host("localhost").to_url_lossy();
         let (_, number) = url.query_pairs().find(|(name, _)| name == "statement-cache-capacity")?;
         number.parse().ok().filter(|number| *number != UNSAID_CACHE)
     };
