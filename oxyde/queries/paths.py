@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, TypeAlias
 
 from oxyde.exceptions import FieldError
@@ -65,7 +65,7 @@ class Path:
         """Model and field, for messages."""
         return f"{self.table.model}.{self.column.field}"
 
-    @property
+    @cached_property
     def many(self) -> int | None:
         """The place of the first hop that may lead to several rows, or None."""
         return next((at for at, hop in enumerate(self.hops) if hop.relation.to_many), None)
