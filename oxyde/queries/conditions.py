@@ -272,15 +272,18 @@ def _lookup_across(table: Table, name: str, value: Any) -> Across | None:
     if path.relation is not None and ((rest in {"", "exact"} and value is None) or (rest == "isnull" and value is True)):
         return None
     if not rest or split(rest)[0] in LOOKUPS:
+        value = _keys(path, rest, value)
         rest = f"{path.column.field}__{rest}" if rest else path.column.field
-        value = _keys(path, value)
     return Across(start, path, (rest, value))
 
 
-def _keys(path: Path, value: Any) -> Any:
-    """Returns the keys of related objects; other values as they are."""
+def _keys(path: Path, lookup: str, value: Any) -> Any:
+    """Returns the keys of related objects, in a list or a queryset too; other values as they are."""
     if path.relation is None:
         return value
+    rows = getattr(value, "__oxyde_rows__", None)
+    if rows is not None and lookup == "in":
+        return rows(path.where, path)
     if isinstance(value, (list, tuple, set, frozenset)):
         return [path.relation.key(one) for one in value]
     return path.relation.key(value)

@@ -65,6 +65,14 @@ class Path:
         """Model and field, for messages."""
         return f"{self.table.model}.{self.column.field}"
 
+    @property
+    def end(self) -> str:
+        """Model and relation of a name that ends in a relation, else model and field; for messages."""
+        if self.relation is None:
+            return self.where
+        origin = self.hops[-1].origin if self.relation.kind != "one" else self.table
+        return f"{origin.model}.{self.relation.field}"
+
     @cached_property
     def many(self) -> int | None:
         """The place of the first hop that may lead to several rows, or None."""

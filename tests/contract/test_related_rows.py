@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from oxyde import Q
+from oxyde import Field, FieldError, Model, Q
 from tests.backends import Backend
+from tests.contract.tables import tables
 from tests.models import Author, Post, PostTag, Tag
 
 OLD, SONG, OTHER = Q(posts__views=2008), Q(posts__title="Lennon"), Q(posts__title="zz")
@@ -79,3 +80,73 @@ async def test_chained_filters_need_not_meet(blog: Backend) -> None:
     await written()
     assert await Author.objects.filter(OLD).filter(SONG).count() == 1
     assert await Author.objects.filter(OLD).exclude(SONG).count() == 0
+
+
+class Reader(Author):
+    """Another class for the rows of authors."""
+
+    class Meta:
+        """The same table."""
+
+        is_table = True
+        table_name = "blog_author"
+
+
+class Copy(Model):
+    """Points to a rack by a number that is not its key."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    owner: Rack = Field(db_fk="number")
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "related_copy"
+
+
+class Rack(Model):
+    """Is pointed to by its number."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    number: int = Field(db_unique=True)
+    copies: list[Copy] = Field(default=[], db_reverse_fk="owner")
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "related_rack"
+
+
+async def test_relations_take_querysets_of_their_model(blog: Backend) -> None:
+    """Whole rows are those that the relation leads to, whatever column it refers to; another class of the same table counts."""
+    author = await written()
+    assert await Post.objects.filter(author__in=Author.objects.filter(name="Ada")).count() == 2
+    assert await Post.objects.filter(author__in=Reader.objects.filter(name="Ada")).count() == 2
+    assert await Author.objects.filter(posts__in=Post.objects.filter(title="A"), posts__views=2008).count() == 1
+    assert await Author.objects.filter(posts__in=Post.objects.filter(title="A"), posts__views=2009).count() == 0
+    assert await Post.objects.filter(tags__in=Tag.objects.exclude(name="y")).count() == 1
+    assert await Post.objects.filter(author__in=Tag.objects.filter(name="y").values_list("id")).count() == 0
+    assert await Post.objects.filter(author__posts__tags__in=Tag.objects.filter(name="x"), author=author).count() == 2
+    async with tables(Rack, Copy):
+        racks = await Rack.objects.bulk_create([Rack(id=1, number=2), Rack(id=2, number=1)])
+        await Copy.objects.create(owner=racks[0])
+        assert await Copy.objects.filter(owner__in=Rack.objects.filter(id=1)).count() == 1
+        assert await Copy.objects.filter(owner__in=Rack.objects.filter(id=2)).count() == 0
+        assert await Rack.objects.filter(copies__in=Copy.objects.filter(owner=racks[0])).values_list("id", flat=True).all() == [1]
+
+
+def test_relations_refuse_querysets_of_other_models() -> None:
+    """The keys of another table would be compared with ours; a list of its objects is refused too, with the same class."""
+    message = r'Post\.author takes a queryset of Author, not of Tag; to compare with a column of Tag, name it: \.values_list\("\.\.\."\)'
+    with pytest.raises(FieldError, match=message):
+        Post.objects.filter(author__in=Tag.objects.filter(id=1))
+    with pytest.raises(FieldError, match=message):
+        Author.objects.filter(posts__author__in=Tag.objects.filter(id=1))
+    with pytest.raises(FieldError, match=r"Author\.posts takes a queryset of Post, not of Tag"):
+        Author.objects.exclude(posts__in=Tag.objects.limit(1))
+    with pytest.raises(FieldError, match=r"Post\.tags takes a queryset of Tag, not of Author"):
+        Author.objects.filter(posts__tags__in=Author.objects.distinct())
+    with pytest.raises(FieldError, match=r"Post\.tags takes a Tag or its id, not Author"):
+        Post.objects.filter(tags__in=[Author(id=1, name="a", email="a")])
