@@ -45,7 +45,7 @@ def now(column: Column) -> Any:
 
 
 def validate_assigned(instance: Model) -> None:
-    """Validates what was assigned since the instance was made, read or written.
+    """Validates what was assigned since the instance was made, read or written, in the order of the model.
 
     Raises:
         ValidationError: A value is not valid; nothing has been sent.
@@ -54,8 +54,8 @@ def validate_assigned(instance: Model) -> None:
     if not isinstance(state, (Changed, New)):
         return
     validator = type(instance).__pydantic_validator__
-    for name in sorted(state):
-        if instance.__dict__.get(name, UNLOADED) is not UNLOADED:
+    for name in type(instance).__pydantic_fields__:
+        if name in state and instance.__dict__.get(name, UNLOADED) is not UNLOADED:
             validator.validate_assignment(instance, name, instance.__dict__[name], by_alias=False, by_name=True)
 
 
