@@ -16,12 +16,16 @@ from oxyde.schema.types import ColumnType
 
 
 class Rows:
-    """The rows of a query of one column."""
+    """The rows of a query of one column.
 
-    paths: tuple[Path, ...] = ()
+    Attributes:
+        state: The query.
+        paths: Its column, twice: its NULLs make a comparison unknown, and no IS NULL of the row that is compared tells.
+    """
 
     def __init__(self, state: State) -> None:
         self.state = state
+        self.paths: tuple[Path, ...] = (state.columns[0][1],) * 2
 
     def __oxyde_rows__(self, where: str, path: Path) -> Rows:
         """Returns itself: its column is chosen."""
