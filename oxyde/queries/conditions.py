@@ -269,9 +269,10 @@ def _lookup_across(table: Table, name: str, value: Any) -> Across | None:
         raise UnsupportedError(message)
     names = split(name)
     start, rest = tuple(names[: path.many + 1]), "__".join(names[path.many + 1 :])
-    if path.relation is not None and ((rest in {"", "exact"} and value is None) or (rest == "isnull" and value is True)):
+    ends_there = path.relation is path.hops[path.many].relation
+    if ends_there and ((rest in {"", "exact"} and value is None) or (rest == "isnull" and value is True)):
         return None
-    if not rest or split(rest)[0] in LOOKUPS:
+    if ends_there and (not rest or split(rest)[0] in LOOKUPS):
         value = _keys(path, rest, value)
         rest = f"{path.column.field}__{rest}" if rest else path.column.field
     return Across(start, path, (rest, value))

@@ -150,3 +150,28 @@ def test_relations_refuse_querysets_of_other_models() -> None:
         Author.objects.filter(posts__tags__in=Author.objects.distinct())
     with pytest.raises(FieldError, match=r"Post\.tags takes a Tag or its id, not Author"):
         Post.objects.filter(tags__in=[Author(id=1, name="a", email="a")])
+
+
+async def test_nothing_behind_a_row_on_the_way(blog: Backend) -> None:
+    """None and ``isnull`` behind a relation to several rows ask for such a row without the last one, not for no row."""
+    await written()
+    await Author.objects.create(name="Bob", email="bob")
+    await Post.objects.create(title="loose")
+    assert await Author.objects.filter(posts__tags=None).values_list("name", flat=True).all() == ["Ada"]
+    assert await Author.objects.filter(posts__tags__isnull=True, posts__views=2008).count() == 0
+    assert await Author.objects.filter(posts__author__isnull=True).count() == 0
+    assert await Author.objects.filter(posts__isnull=True).values_list("name", flat=True).all() == ["Bob"]
+    tag = await Tag.objects.create(name="y")
+    await PostTag.objects.create(post=await Post.objects.get(title="loose"), tag=tag)
+    assert await PostTag.objects.filter(post__author=None).count() == 1
+
+
+async def test_a_queryset_with_nulls_parts_the_rows(blog: Backend) -> None:
+    """NULL among the rows of a queryset equals nothing, and ``exclude`` still gives the rows that ``filter`` does not."""
+    await Author.objects.bulk_create([Author(name=name, email=name, bio=bio) for name, bio in (("a", "a"), ("b", "y"), ("c", None))])
+    names = Author.objects.order_by("name").values_list("name", flat=True)
+    for inside in (Author.objects.values_list("bio"), Author.objects.order_by("id")[:5].values_list("bio")):
+        assert await names.filter(name__in=inside).all() == ["a"]
+        assert await names.exclude(name__in=inside).all() == ["b", "c"]
+        assert await names.exclude(bio__in=inside).all() == ["c"]
+        assert await names.exclude(Q(name__in=inside) & Q(bio__in=inside)).all() == ["b", "c"]
