@@ -128,7 +128,8 @@ class Tiers:
     def validated(self, name: str, value: Any, others: Mapping[str, Any]) -> Any:
         """Returns one value of a field, validated as assigning it to an instance would; its validators see the others in ``info.data``."""
         if name not in self._fields:
-            field = core_schema.model_field(self.schema.field(name))
+            schema: Any = self.schema.field(name)
+            field = core_schema.model_field(schema)
             self._fields[name] = SchemaValidator(self.schema_of(core_schema.model_fields_schema({name: field})), self.schema.config)
         found: Any = self._fields[name].validate_assignment(dict(others), name, value)
         return found[0][name]
