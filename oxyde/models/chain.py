@@ -9,7 +9,9 @@ from typing_extensions import Self
 from oxyde.db import text
 from oxyde.models import shown
 from oxyde.queries import Q, compile, query
-from oxyde.queries.compile import Compiled, Rows
+from oxyde.queries.compile import Compiled
+from oxyde.queries.paths import Path
+from oxyde.queries.rows import Rows, rows
 from oxyde.queries.state import State, everything
 
 if TYPE_CHECKING:
@@ -123,14 +125,9 @@ class Chain(Generic[M]):
 
     to_ir = query
 
-    def __oxyde_rows__(self, where: str) -> Rows:
+    def __oxyde_rows__(self, where: str, path: Path) -> Rows:
         """Returns the query as the right side of ``in``."""
-        from_key = self.state.selection is None
-        state = query.selected(self.state, [column.field for column in self.state.table.key]) if from_key else self.state
-        if len(state.columns) != 1:
-            message = f"{where}__in takes a queryset of one column, and this one has {len(state.columns)}; name it: .values_list(...)"
-            raise TypeError(message)
-        return Rows(state)
+        return rows(self.state, where, path)
 
     def __arrow_c_schema__(self) -> object:
         """Returns the Arrow schema of the rows as a capsule; executes nothing."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
-from pydantic_core import SchemaValidator
 
 from oxyde.db.rows import Batch
 from oxyde.db.steps import Atomically, Call, Steps, Undo
@@ -116,7 +115,8 @@ def update(chain: Chain[Any], values: Mapping[str, Any], *, returning: bool) -> 
     if not values:
         message = f"update() of {table.model} needs at least one field: update(name=...)"
         raise TypeError(message)
-    assignments = [_assignment(chain.model, table, name, value) for name, value in values.items()]
+    plain = _validated(chain.model, table, values)
+    assignments = [statements.assignment(table, name, plain.get(name, value)) for name, value in values.items()]
     changed = {column.field for column, _ in assignments}
     assignments += [
         (column, Bound(wire(column, now(column)), column.type, column.uncast))
@@ -126,8 +126,7 @@ def update(chain: Chain[Any], values: Mapping[str, Any], *, returning: bool) -> 
     columns = table.columns if returning else ()
     made = statements.update(chain.state, assignments, columns)
     fields = [column.field for column, term in assignments if isinstance(term, Bound)]
-    plain = len(fields) == len(assignments)
-    with blame(table, fields if plain else ()):
+    with blame(table, fields if len(fields) == len(assignments) else ()):
         return (yield from _changed(chain.model, Call(made.shape, made.values), columns))
 
 
@@ -156,20 +155,34 @@ def _changed(model: type[Model], call: Call, columns: Sequence[Column]) -> Steps
     return found
 
 
-def _assignment(model: type[Model], table: Table, name: str, value: Any) -> tuple[Column, Any]:
-    """Returns a column and its new value, validated as the model validates it."""
-    column = table.by_field.get(name)
-    if column is not None and value is not None and not isinstance(value, Expression):
-        value = _validated(model, column, value)
-    return statements.assignment(table, name, value)
+def _validated(model: type[Model], table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the plain values as the model validates them, in its order: each sees those that stand before it in the model."""
+    plain: dict[str, Any] = {}
+    for column in table.columns:
+        value = values.get(column.field, _NOT_GIVEN)
+        if value is not _NOT_GIVEN and not isinstance(value, Expression):
+            plain[column.field] = None if value is None else _valid(model, column, value, plain)
+    return plain
 
 
-def _validated(model: type[Model], column: Column, value: Any) -> Any:
-    tier = hydrate.tiers(model)
-    validator: SchemaValidator = tier.field_validator(column.field)
+def _valid(model: type[Model], column: Column, value: Any, before: Mapping[str, Any]) -> Any:
+    where, tier = f"{model.__name__}.{column.field}", hydrate.tiers(model)
     try:
-        return validator.validate_python(value)
+        return tier.validated(column.field, value, before)
     except ValidationError as error:
         problems = "; ".join(item["msg"] for item in error.errors(include_input=False, include_url=False))
-        message = f"{model.__name__}.{column.field} does not take this {type(value).__name__}: {problems}"
+        message = f"{where} does not take this {type(value).__name__}: {problems}"
         raise FieldError(message, column=column.field) from None
+    except (KeyError, TypeError) as error:
+        absent = [name for name in model.__pydantic_fields__ if name not in before and name != column.field]
+        if not absent or not tier.sees_others(column.field):
+            raise
+        needed = error.args[0] if isinstance(error, KeyError) and error.args[0] in absent else "every field that it looks at"
+        message = (
+            f"{where} has a validator that looks at other fields, and it raised {type(error).__name__}; "
+            f"give {needed} to update() too, or save() the instances"
+        )
+        raise FieldError(message, column=column.field) from error
+
+
+_NOT_GIVEN: Final = object()

@@ -56,11 +56,10 @@ class Gathered:
 
     def _take_keys(self) -> None:
         links = type(self._instances[0]).__oxyde_links__.values()
-        names = [link.key for link in links if link.kind == "one"]
-        if not names:
+        if not links:
             return
         taken = [take_keys(instance) for instance in self._instances]
-        for name in names:
+        for name in [link.key for link in links if link.kind == "one"]:
             if any(name in keys for keys in taken):
                 pairs = zip(taken, self._instances, strict=True)
                 self.filled[name] = [keys[name] if name in keys else instance.__dict__.get(name) for keys, instance in pairs]

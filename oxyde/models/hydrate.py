@@ -125,11 +125,23 @@ class Tiers:
             constants={},
         )
 
-    def field_validator(self, name: str) -> SchemaValidator:
-        """Returns what validates one value of a field, as assigning it to an instance would."""
+    def validated(self, name: str, value: Any, others: Mapping[str, Any]) -> Any:
+        """Returns one value of a field, validated as assigning it to an instance would; its validators see the others in ``info.data``."""
         if name not in self._fields:
-            self._fields[name] = SchemaValidator(self.schema_of(self.schema.field(name)), self.schema.config)
-        return self._fields[name]
+            schema: Any = self.schema.field(name)
+            field = core_schema.model_field(schema)
+            self._fields[name] = SchemaValidator(self.schema_of(core_schema.model_fields_schema({name: field})), self.schema.config)
+        found: Any = self._fields[name].validate_assignment(dict(others), name, value)
+        return found[0][name]
+
+    def sees_others(self, name: str) -> bool:
+        """Whether a validator of a field takes ``info``, and so may look at other fields."""
+        node: Any = self.schema.field(name)
+        while node is not None:
+            if node.get("function", {}).get("type") == "with-info":
+                return True
+            node = node.get("schema")
+        return False
 
     def schema_of(self, schema: Any) -> Any:
         """Returns a schema together with the definitions it may need."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from oxyde.exceptions import FieldError, UnsupportedError
-from oxyde.models.relations import holds
+from oxyde.models.relations import Link, holds
 from oxyde.models.state import Changed, New, is_new, state_of
 from oxyde.models.unloaded import UNLOADED
 from oxyde.schema import Column, Table
@@ -45,7 +45,7 @@ def now(column: Column) -> Any:
 
 
 def validate_assigned(instance: Model) -> None:
-    """Validates what was assigned since the instance was made, read or written.
+    """Validates what was assigned since the instance was made, read or written, in the order of the model.
 
     Raises:
         ValidationError: A value is not valid; nothing has been sent.
@@ -54,13 +54,13 @@ def validate_assigned(instance: Model) -> None:
     if not isinstance(state, (Changed, New)):
         return
     validator = type(instance).__pydantic_validator__
-    for name in sorted(state):
-        if instance.__dict__.get(name, UNLOADED) is not UNLOADED:
+    for name in type(instance).__pydantic_fields__:
+        if name in state and instance.__dict__.get(name, UNLOADED) is not UNLOADED:
             validator.validate_assignment(instance, name, instance.__dict__[name], by_alias=False, by_name=True)
 
 
 def take_keys(instance: Model) -> dict[str, Any]:
-    """Returns the keys of the relations that were assigned, by the field that holds them.
+    """Returns the keys of the relations that were assigned, by the field that holds them; of rows that point here nothing is written.
 
     Raises:
         FieldError: A relation was assigned an object that is not saved.
@@ -68,11 +68,30 @@ def take_keys(instance: Model) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for link in type(instance).__oxyde_links__.values():
         related = instance.__dict__.get(link.field, UNLOADED)
-        if link.kind != "one" or related is UNLOADED or link.field not in instance.__pydantic_fields_set__:
+        if link.kind != "one":
+            if related is not UNLOADED and related:
+                _check_saved(type(instance), link, related if isinstance(related, list) else [related])
+            continue
+        if related is UNLOADED or link.field not in instance.__pydantic_fields_set__:
             continue
         where = f"{type(instance).__name__}.{link.field}"
         found[link.key] = None if related is None else saved_key(where, link.target_key, related)
     return found
+
+
+def _check_saved(model: type[Model], link: Link, related: Iterable[Model]) -> None:
+    """Raises FieldError for an object at the other end of a relation that no column of ours holds, unless it is saved."""
+    unsaved = next((one for one in related if is_new(one) and not has_given_key(one)), None)
+    if unsaved is None:
+        return
+    ours, theirs = model.__name__, type(unsaved).__name__
+    if link.kind == "many":
+        through = getattr(link.options.db_through, "__name__", link.options.db_through)
+        remedy = f"save both first, then create {f'a {through}' if through else 'a row of the junction table'} for each pair"
+    else:
+        remedy = f"save the {ours} first, then create the {theirs} with {link.options.db_reverse_fk}=..."
+    message = f"{ours}.{link.field} was given a {theirs} that is not saved, and saving a {ours} writes no related rows; {remedy}"
+    raise FieldError(message, column=link.field)
 
 
 def saved_key(where: str, field: str, related: Model) -> Any:

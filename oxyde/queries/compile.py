@@ -259,25 +259,3 @@ RESULTS: Final[dict[str, dict[str, ColumnType]]] = {
     "max": dict.fromkeys(("int", "float", "decimal", "text", "date", "time", "datetime", "datetime_tz", "duration", "enum"), SAME),
 }
 """The type of an aggregate by the kind of its field; what is missing cannot be aggregated."""
-
-
-class Rows:
-    """The rows of a query of one column, as the right side of ``in``."""
-
-    paths: tuple[Path, ...] = ()
-
-    def __init__(self, state: State) -> None:
-        self.state = state
-
-    def shape(self, values: list[Any]) -> Hashable:
-        """Returns the query's shape."""
-        return self.state.shape(values)
-
-    @property
-    def kind(self) -> ColumnType:
-        """The type of the one column."""
-        return self.state.columns[0][1].column.type
-
-    def select(self, scope: Scope) -> dict[str, Any]:
-        """Returns the query inside another statement."""
-        return body(self.state, scope.values)

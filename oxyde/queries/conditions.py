@@ -6,7 +6,7 @@ appends the values beside it) and ``compile`` (the IR, binding the values in the
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -58,12 +58,9 @@ class Q:
             raise TypeError(message)
         if not (self.children and other.children):
             return self if self.children else other
-        made = Q()
-        made.joined = how
-        made.children = tuple(
-            child for side in (self, other) for child in (side.children if side.joined == how and not side.negated else (side,))
+        return _joined(
+            how, [child for side in (self, other) for child in (side.children if side.joined == how and not side.negated else (side,))]
         )
-        return made
 
     def __and__(self, other: Any) -> Q:
         return self._join(other, "and")
@@ -77,8 +74,8 @@ class Q:
     def __invert__(self) -> Q:
         if not self.children:
             return self
-        made = Q()
-        made.children, made.negated = (self,), True
+        made = _joined("and", [self])
+        made.negated = True
         return made
 
     def __repr__(self) -> str:
@@ -86,6 +83,12 @@ class Q:
         shown = [repr(child) if isinstance(child, Q) else f"{child[0]}=…" for child in self.children]
         text = f" {self.joined} ".join(shown)
         return f"~({text})" if self.negated else f"Q({text})"
+
+
+def _joined(how: str, children: Iterable[Q | tuple[str, Any]]) -> Q:
+    made = Q()
+    made.joined, made.children = how, tuple(children)
+    return made
 
 
 @dataclass(frozen=True)
@@ -173,9 +176,7 @@ def conditions(table: Table, given: Q, depth: int = 0) -> Any:
         FieldLookupError: A lookup is not there for the column.
         FieldLookupValueError: A value is not one that the lookup takes.
     """
-    if depth > DEEPEST:
-        message = f"conditions nest deeper than {DEEPEST}; join them side by side instead"
-        raise FieldError(message)
+    _check_depth(depth)
     if given.joined == "and":
         members = list(_conjunction(table, given, depth))
     else:
@@ -184,48 +185,106 @@ def conditions(table: Table, given: Q, depth: int = 0) -> Any:
     return Negation(made) if given.negated else made
 
 
+def _check_depth(depth: int) -> None:
+    if depth > DEEPEST:
+        message = f"conditions nest deeper than {DEEPEST}; join them side by side instead"
+        raise FieldError(message)
+
+
 def _alone(table: Table, child: Q | tuple[str, Any], depth: int) -> Any:
     if isinstance(child, Q):
         return conditions(table, child, depth + 1)
     return conditions(table, Q(**{child[0]: child[1]}), depth + 1)
 
 
+@dataclass(frozen=True, eq=False)
+class Across:
+    """A condition that lies wholly behind one to-many relation.
+
+    Attributes:
+        start: The names that lead there.
+        path: A path across it.
+        there: The condition as the rows there see it.
+    """
+
+    start: tuple[str, ...]
+    path: Path
+    there: Q | tuple[str, Any]
+
+
 def _conjunction(table: Table, given: Q, depth: int) -> Iterator[Any]:
     """Gives the members of a conjunction; those across one to-many relation meet in one related row."""
-    across: dict[tuple[str, ...], tuple[Path, int, list[tuple[str, Any]]]] = {}
-    for child in given.children:
-        if isinstance(child, Q):
+    members = [(child, _across(table, child, depth)) for child in _flat(given)]
+    meeting: dict[tuple[str, ...], list[Across]] = {}
+    for _, found in members:
+        if found is not None:
+            meeting.setdefault(found.start, []).append(found)
+    for child, found in members:
+        if found is not None and (isinstance(child, tuple) or len(meeting.get(found.start, ())) != 1):
+            rows = meeting.pop(found.start, None)
+            if rows is not None:
+                at = len(found.start) - 1
+                there = _joined("and", [row.there for row in rows])
+                yield Related(found.path, at, conditions(found.path.hops[at].table, there, depth + 1))
+        elif isinstance(child, Q):
             yield conditions(table, child, depth + 1)
-            continue
-        name, value = child
-        path, _ = resolve(table, name)
-        if path.many is None:
-            yield leaf(table, name, value)
-            continue
-        if isinstance(value, Expression):
-            message = (
-                f"{name} leads to several rows, and comparing each with an expression of this row is not supported; give a plain value"
-            )
-            raise UnsupportedError(message)
-        prefix = split(name)
-        start = tuple(prefix[: path.many + 1])
-        rest = "__".join(prefix[path.many + 1 :])
-        if path.relation is not None and ((rest in {"", "exact"} and value is None) or (rest == "isnull" and value is True)):
-            yield Negation(Related(path, path.many, Group("and", ())))
-            continue
-        if not rest or split(rest)[0] in LOOKUPS:
-            rest = f"{path.column.field}__{rest}" if rest else path.column.field
-            value = _keys(path, value)
-        across.setdefault(start, (path, path.many, []))[2].append((rest, value))
-    for path, at, lookups in across.values():
-        there = Q(**dict(lookups)) if len(dict(lookups)) == len(lookups) else Q(*(Q(**{name: value}) for name, value in lookups))
-        yield Related(path, at, conditions(path.hops[at].table, there, depth + 1))
+        else:
+            path, _ = resolve(table, child[0])
+            yield leaf(table, *child) if path.many is None else Negation(Related(path, path.many, Group("and", ())))
 
 
-def _keys(path: Path, value: Any) -> Any:
-    """Returns the keys of related objects; other values as they are."""
+def _flat(given: Q) -> Iterator[Q | tuple[str, Any]]:
+    """Gives the members of a conjunction, and those of conjunctions among them."""
+    waiting = list(reversed(given.children))
+    while waiting:
+        child = waiting.pop()
+        if isinstance(child, Q) and child.joined == "and" and not child.negated:
+            waiting.extend(reversed(child.children))
+        else:
+            yield child
+
+
+def _across(table: Table, child: Q | tuple[str, Any], depth: int) -> Across | None:
+    """Returns a condition as the rows behind a to-many relation see it; None where it asks something else, or for no such row."""
+    if isinstance(child, tuple):
+        return _lookup_across(table, *child)
+    _check_depth(depth)
+    if child.negated:
+        return None
+    found: list[Across] = []
+    for member in child.children:
+        one = _across(table, member, depth + 1)
+        if one is None or one.start != (found or [one])[0].start:
+            return None
+        found.append(one)
+    return Across(found[0].start, found[0].path, _joined(child.joined, [one.there for one in found]))
+
+
+def _lookup_across(table: Table, name: str, value: Any) -> Across | None:
+    path, _ = resolve(table, name)
+    if path.many is None:
+        return None
+    if isinstance(value, Expression):
+        message = f"{name} leads to several rows, and comparing each with an expression of this row is not supported; give a plain value"
+        raise UnsupportedError(message)
+    names = split(name)
+    start, rest = tuple(names[: path.many + 1]), "__".join(names[path.many + 1 :])
+    ends_there = path.relation is path.hops[path.many].relation
+    if ends_there and ((rest in {"", "exact"} and value is None) or (rest == "isnull" and value is True)):
+        return None
+    if ends_there and (not rest or split(rest)[0] in LOOKUPS):
+        value = _keys(path, rest, value)
+        rest = f"{path.column.field}__{rest}" if rest else path.column.field
+    return Across(start, path, (rest, value))
+
+
+def _keys(path: Path, lookup: str, value: Any) -> Any:
+    """Returns the keys of related objects, in a list or a queryset too; other values as they are."""
     if path.relation is None:
         return value
+    rows = getattr(value, "__oxyde_rows__", None)
+    if rows is not None and lookup == "in":
+        return rows(path.where, path)
     if isinstance(value, (list, tuple, set, frozenset)):
         return [path.relation.key(one) for one in value]
     return path.relation.key(value)

@@ -228,7 +228,7 @@ def members(lookup: Lookup, subject: Subject, value: Any) -> Test:
     """Membership in a list, or in the rows of a queryset."""
     rows = getattr(value, "__oxyde_rows__", None)
     if rows is not None:
-        found = rows(subject.where)
+        found = rows(subject.where, subject.path)
         if not comparable(subject.term.kind, found.kind):
             message = f"{subject.where} is {subject.term.kind}, and cannot be compared with rows that are {found.kind}"
             raise FieldLookupValueError(message, column=subject.path.column.field)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, TypeAlias
 
 from oxyde.exceptions import FieldError
@@ -66,6 +66,14 @@ class Path:
         return f"{self.table.model}.{self.column.field}"
 
     @property
+    def end(self) -> str:
+        """Model and relation of a name that ends in a relation, else model and field; for messages."""
+        if self.relation is None:
+            return self.where
+        origin = self.hops[-1].origin if self.relation.kind != "one" else self.table
+        return f"{origin.model}.{self.relation.field}"
+
+    @cached_property
     def many(self) -> int | None:
         """The place of the first hop that may lead to several rows, or None."""
         return next((at for at, hop in enumerate(self.hops) if hop.relation.to_many), None)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, ValidationError, ValidationInfo, field_validator
 
 from oxyde import F, Field, ForeignKeyViolationError, Model, db
 from oxyde.exceptions import FieldError
@@ -31,6 +31,42 @@ class Account(Model):
 
         is_table = True
         table_name = "change_account"
+
+
+class Span(Model):
+    """Has validators that look at other fields, and one with a fault of its own."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    lo: int = 0
+    hi: int = 0
+    top: int | None = None
+    faulty: int = 0
+
+    @field_validator("hi")
+    @classmethod
+    def not_below(cls, value: int, info: ValidationInfo) -> int:
+        """Needs what stands before it."""
+        assert value >= info.data["lo"], "hi is below lo"
+        return value
+
+    @field_validator("top")
+    @classmethod
+    def not_below_either(cls, value: int, info: ValidationInfo) -> int:
+        """Compares with None where nothing was given."""
+        assert value >= info.data.get("hi"), "top is below hi"  # type: ignore[operator]
+        return value
+
+    @field_validator("faulty")
+    @classmethod
+    def fails(cls, value: int) -> int:
+        """Raises what is nothing to do with other fields."""
+        return value if value == 0 else len(value)  # type: ignore[arg-type]
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "change_span"
 
 
 @pytest.fixture
@@ -251,3 +287,35 @@ async def test_the_ends_of_the_ranges_are_computed(gauge: Gauge) -> None:
     )
     await gauge.refresh()
     assert {name: getattr(gauge, name) for name in empty} == empty
+
+
+async def test_validators_see_the_other_values_of_an_update(blog: Backend) -> None:
+    """``info.data`` has those before theirs in the model, validated; a value that is needed and not given is named."""
+    async with tables(Span):
+        one = await Span.objects.create(lo=1, hi=2)
+        assert await Span.objects.update(top=9, hi="7", lo="3") == 1
+        await one.refresh()
+        assert (one.lo, one.hi, one.top) == (3, 7, 9)
+        with pytest.raises(FieldError, match=r"Span\.hi does not take this int: Assertion failed, hi is below lo"):
+            await Span.objects.update(hi=3, lo=4)
+        with pytest.raises(FieldError, match=r"Span\.hi has a validator .* raised KeyError; give lo to update\(\) too, or save\(\) the"):
+            await Span.objects.update(hi=7)
+        with pytest.raises(FieldError, match=r"Span\.hi has a validator .* raised KeyError; give lo to update"):
+            await Span.objects.update(hi=7, lo=F("lo"))
+        with pytest.raises(FieldError, match=r"Span\.top has a validator .* raised TypeError; give every field that it looks at to update"):
+            await Span.objects.update(top=7)
+        with pytest.raises(TypeError, match="has no len"):
+            await Span.objects.update(faulty=7)
+        assert await Span.objects.values_list("lo", "hi").all() == [(3, 7)]
+
+
+async def test_validators_see_the_other_values_of_an_instance(blog: Backend) -> None:
+    """What was assigned is validated in the order of the model, so that later fields see earlier ones as they will be."""
+    async with tables(Span):
+        one = await Span.objects.create(lo=1, hi=2)
+        one.hi, one.lo = 7, "3"  # type: ignore[assignment]
+        await one.save()
+        assert await Span.objects.values_list("lo", "hi").all() == [(3, 7)]
+        one.hi = 2
+        with pytest.raises(ValidationError, match="hi is below lo"):
+            await one.save()

@@ -34,9 +34,9 @@ def test_exclude_is_the_complement_of_filter(condition: Q) -> None:
     assert [repr(value) for value in one.values] == [repr(value) for value in two.values]
 
 
-@given(trees.conditions(), trees.conditions())
+@given(trees.conditions(), trees.conditions(names=trees.OF_ONE_ROW))
 def test_chained_filters_are_and(one: Q, two: Q) -> None:
-    """``filter(a).filter(b)`` asks what ``filter(a & b)`` asks."""
+    """``filter(a).filter(b)`` asks what ``filter(a & b)`` asks, where they do not both lead to the same several rows."""
     assert where_of(everyone.filter(one).filter(two)) == where_of(everyone.filter(Q(one) & Q(two)).filter())
 
 
@@ -81,6 +81,11 @@ def test_conditions_that_nest_too_deep_are_refused() -> None:
         deep = ~(deep | Q(age=number)) if number % 2 else ~(deep & Q(age=number))
     with pytest.raises(FieldError, match="conditions nest deeper than 128"):
         everyone.filter(deep)
+    deep = Q(team__authors__age=0)
+    for number in range(300):
+        deep = (deep & Q(team__authors__age=number)) | Q(team__authors__age=number)
+    with pytest.raises(FieldError, match="conditions nest deeper than 128"):
+        everyone.filter(deep, age=1)
 
 
 @pytest.mark.parametrize(
@@ -122,6 +127,24 @@ def test_lookups_of_one_filter_meet_in_one_row() -> None:
     assert len(nodes(where_of(Team.objects.filter(authors__age=1).filter(authors__name="x")), "exists")) == 2
     assert len(nodes(where_of(Team.objects.exclude(authors__age=1, authors__name="x")), "exists")) == 1
     assert values_of(together) == [1, "x"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "exists"),
+    [
+        (Q(authors__age=1) & Q(authors__name="x"), 1),
+        (Q(Q(authors__age=1), name="x") & Q(authors__name="x"), 1),
+        (Q(authors__age=1) & (Q(authors__name="x") | Q(authors__name="y")), 1),
+        (Q(authors__age=1) & (Q(authors__name="x") | Q(name="y")), 2),
+        (Q(authors__age=1) & ~Q(authors__name="x"), 2),
+        (Q(authors__age=1) & (Q(authors__name="x") | Q(authors=None)), 3),
+        (Q(authors__name="x") | Q(authors__name="y"), 2),
+    ],
+)
+def test_joined_conditions_meet_in_one_row(condition: Q, exists: int) -> None:
+    """Conditions side by side are one EXISTS however they were joined; what asks for something else keeps its own."""
+    for chain in (Team.objects.filter(condition), Team.objects.exclude(condition)):
+        assert len(nodes(where_of(chain), "exists")) == exists
 
 
 def test_a_related_row_by_its_key() -> None:

@@ -1,0 +1,107 @@
+"""Objects that are not saved, in lists of related rows: refused on every backend, because saving writes no related rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from oxyde import Field, FieldError, Model
+from tests.backends import Backend
+from tests.contract.tables import statements, tables
+from tests.models import Author, Post, Tag
+
+
+class Owner(Model):
+    """Has at most one badge."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    name: str
+    badge: Pin | None = Field(default=None, db_reverse_fk="owner")
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "unsaved_owner"
+
+
+class Pin(Model):
+    """Belongs to one owner."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    owner: Owner = Field(db_unique=True)
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "unsaved_pin"
+
+
+REVERSE = (
+    r"Author\.posts was given a Post that is not saved, and saving a Author writes no related rows; "
+    r"save the Author first, then create the Post with author=\.\.\."
+)
+MANY = r"Post\.tags was given a Tag that is not saved, .*; save both first, then create a PostTag for each pair"
+
+
+def author(**given: Any) -> Author:
+    """Returns an author who is not saved."""
+    return Author(name="x", email="x", **given)
+
+
+@pytest.mark.parametrize(
+    ("write", "message"),
+    [
+        (lambda: author(posts=[Post(title="q")]).save(), REVERSE),
+        (lambda: Author.objects.create(name="x", email="x", posts=[Post(title="q")]), REVERSE),
+        (lambda: Author.objects.create(name="x", email="x", posts=[{"title": "q"}]), REVERSE),
+        (lambda: Author.objects.bulk_create([author(), author(posts=[Post(title="q")])]), REVERSE),
+        (lambda: Post(title="q", tags=[Tag(id=1, name="t"), Tag(name="t")]).save(), MANY),
+        (lambda: Post.objects.bulk_create([Post(title="q", tags=[Tag(name="t")])]), MANY),
+    ],
+)
+async def test_unsaved_related_rows_are_refused(blog: Backend, write: Callable[[], Any], message: str) -> None:
+    """The error names the relation and says what to do instead; nothing is sent."""
+    with statements() as sent, pytest.raises(FieldError, match=message):
+        await write()
+    assert sent == []
+
+
+async def test_unsaved_rows_of_a_saved_instance_are_refused(blog: Backend) -> None:
+    """Whether they were assigned or put into its list."""
+    one = author()
+    await one.save()
+    one.posts = [Post(title="q")]
+    with pytest.raises(FieldError, match=REVERSE):
+        await one.save()
+    one.posts = []
+    await one.save()
+    one.posts.append(Post(title="q"))
+    with pytest.raises(FieldError, match=REVERSE):
+        await one.save()
+
+
+async def test_saved_related_rows_are_left_alone(blog: Backend) -> None:
+    """Rows that were read or written, or whose key is given, are accepted and not written; so is an empty list."""
+    post = await Post.objects.create(title="p")
+    again = await Post.objects.get(id=post.id)
+    one = author(posts=[post, again, Post(id=post.id, title="other")])
+    await one.save()
+    await Author.objects.bulk_create([Author(name="y", email="y", posts=[post]), Author(name="z", email="z", posts=[])])
+    await Post.objects.create(title="q", tags=[await Tag.objects.create(name="t")])
+    assert await Post.objects.order_by("id").values_list("title", "author_id").all() == [("p", None), ("q", None)]
+    assert await Author.objects.count() == 3
+
+
+async def test_the_one_row_that_points_here(blog: Backend) -> None:
+    """The other end of a one-to-one is no list, and the same holds."""
+    async with tables(Owner, Pin):
+        owner = await Owner.objects.create(name="o")
+        pin = await Pin.objects.create(owner=owner)
+        await Owner.objects.create(name="p", badge=pin)
+        await Owner.objects.create(name="q", badge=None)
+        with pytest.raises(FieldError, match=r"Owner\.badge was given a Pin that is not saved"):
+            await Owner(name="r", badge=Pin(owner=owner)).save()
