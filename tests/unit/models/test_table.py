@@ -152,7 +152,7 @@ def test_what_is_never_defined_is_named() -> None:
         class Meta:
             is_table = True
 
-    with pytest.raises(FieldError, match="Lonely has an annotation that names 'Missing'"):
+    with pytest.raises(FieldError, match=r"Lonely\.other has an annotation that names 'Missing'"):
         _ = Lonely.__table__
     tables.remove(Lonely.__module__ + "." + Lonely.__qualname__)
 
