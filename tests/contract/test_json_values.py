@@ -9,7 +9,8 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from typing_extensions import TypedDict
 
-from oxyde import Field, Model, db
+from oxyde import Field, FieldError, Model, db
+from oxyde.exceptions import FieldLookupValueError
 from tests.backends import Backend
 from tests.contract.tables import tables
 
@@ -18,6 +19,7 @@ class Spot(BaseModel):
     """A model that is no table."""
 
     x: int
+    rest: Any = None
 
 
 class Size(TypedDict):
@@ -103,3 +105,51 @@ async def test_any_value_is_any_value(kept: Backend, text: str) -> None:
     found = (await Kept.objects.get()).anything
     assert [found] == await Kept.objects.values_list("anything", flat=True).all()
     assert type(found) in {list, str, int, dict, bool}
+
+
+def circle() -> dict[str, Any]:
+    """Returns a dictionary that holds itself."""
+    made: dict[str, Any] = {}
+    made["itself"] = made
+    return made
+
+
+def deep() -> Any:
+    """Returns dictionaries in dictionaries, very deep."""
+    made: Any = 1
+    for _ in range(500):
+        made = {"a": made}
+    return made
+
+
+NOT_JSON = {
+    "bytes": (lambda: {"a": b"secret\xff"}, "bytes that are no UTF-8 text"),
+    "surrogate": (lambda: {"a": "secret\ud800"}, "text with a lone surrogate"),
+    "surrogate key": (lambda: {"secret\ud800": 1}, "text with a lone surrogate"),
+    "circle": (circle, "it holds itself"),
+    "deep": (deep, "nested too deeply"),
+}
+
+
+@pytest.mark.parametrize("field", ["bare", "spot", "anything"])
+@pytest.mark.parametrize("kind", NOT_JSON)
+async def test_what_json_cannot_hold_is_refused(kept: Backend, field: str, kind: str) -> None:
+    """By every verb that takes values, before anything is sent, naming the field and not the value."""
+    make, reason = NOT_JSON[kind]
+    value = Spot(x=1, rest=make()) if field == "spot" else make()
+    made = await Kept.objects.create()
+    setattr(made, field, value)
+    verbs = (
+        lambda: Kept.objects.create(**{field: value}),
+        lambda: Kept.objects.bulk_create([{field: value}]),
+        lambda: Kept.objects.update(**{field: value}),
+        made.save,
+    )
+    for verb in verbs:
+        with pytest.raises(FieldError, match=rf"^Kept\.{field} .*{reason}") as caught:
+            await verb()
+        assert "secret" not in str(caught.value)
+        assert caught.value.column == field
+    with pytest.raises(FieldLookupValueError, match=rf"^Kept\.{field} .*{reason}"):
+        Kept.objects.filter(**{field: value})
+    assert await Kept.objects.count() == 1
