@@ -31,7 +31,8 @@ class IncompleteModel(PydanticUndefinedAnnotation):
     """
 
     def __init__(self, model: type[Model], name: str | None = None) -> None:
-        super().__init__(name or model.__name__, f"{model.__name__} is not complete yet")
+        reason = "is not complete yet" if name is None else f"has an annotation that names {name!r}, which is not defined"
+        super().__init__(name or model.__name__, f"{model.__name__} {reason}")
         self.model = model
 
 

@@ -17,11 +17,11 @@ from tests.contract.tables import statements, tables
 from tests.models import Tag
 
 
-class Shelves(QuerySet["Shelf"]):
+class Racks(QuerySet["Rack"]):
     """Querysets of our own."""
 
-    def named(self, name: str) -> Shelves:
-        """Returns the shelves of a name."""
+    def named(self, name: str) -> Racks:
+        """Returns the racks of a name."""
         return self.filter(name=name)
 
     def delete(self, *, returning: bool = False, **route: Any) -> Any:
@@ -29,19 +29,19 @@ class Shelves(QuerySet["Shelf"]):
         return self.update(gone=True, returning=returning, **route)
 
 
-class Shelf(Model):
+class Rack(Model):
     """Is marked, not deleted."""
 
     id: int | None = Field(default=None, db_pk=True)
     name: str = ""
     gone: bool = False
-    objects = Manager.from_queryset(Shelves)()
+    objects = Manager.from_queryset(Racks)()
 
     class Meta:
         """Its table."""
 
         is_table = True
-        table_name = "sync_shelf"
+        table_name = "sync_rack"
 
 
 class Hooked(Model):
@@ -191,13 +191,13 @@ async def test_querysets_of_your_own(backend: Backend) -> None:
     """Their methods run, and those that stand in for a verb do so under ``.sync`` too."""
     await db.init(default=backend.url)
     try:
-        async with tables(Shelf):
-            shelves = Shelf.objects.sync
-            shelves.bulk_create([{"name": "y"}, {"name": "z"}])
-            assert [row.name for row in shelves.named("z")] == ["z"]
-            assert shelves.named("z").delete() == 1
-            assert shelves.filter(gone=True).values_list("name", flat=True).all() == ["z"]
-            assert await Shelf.objects.named("y").delete() == 1
-            assert shelves.filter(gone=True).count() == 2
+        async with tables(Rack):
+            racks = Rack.objects.sync
+            racks.bulk_create([{"name": "y"}, {"name": "z"}])
+            assert [row.name for row in racks.named("z")] == ["z"]
+            assert racks.named("z").delete() == 1
+            assert racks.filter(gone=True).values_list("name", flat=True).all() == ["z"]
+            assert await Rack.objects.named("y").delete() == 1
+            assert racks.filter(gone=True).count() == 2
     finally:
         await db.close()
