@@ -38,12 +38,17 @@ class AsyncDatabase:
         blocks: The atomic blocks that are open on it.
 
     Raises:
+        TypeError: The URL is no text; None is what an environment variable is that is not set.
         ValueError: The URL or its scheme is not understood, or the name is taken.
     """
 
     def __init__(
         self, url: str, *, name: str = "default", settings: PoolSettings | None = None, auto_register: bool = True, overwrite: bool = False
     ) -> None:
+        if not isinstance(url, str):
+            unset = "; is an environment variable not set?" if url is None else ""
+            message = f'the connection {name!r} needs a URL such as "postgresql://user@host/name", not {type(url).__name__}{unset}'
+            raise TypeError(message)
         self.name = name
         self.settings = settings or PoolSettings()
         self._secret_url = url

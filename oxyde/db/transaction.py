@@ -6,7 +6,9 @@ import functools
 import inspect
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypedDict, TypeVar, overload
+
+from typing_extensions import Unpack
 
 from oxyde.db import current
 from oxyde.db.block import Block, begin
@@ -17,6 +19,16 @@ from oxyde.exceptions import OxydeError, TransactionTimeoutError
 F = TypeVar("F", bound=Callable[..., Any])
 
 ISOLATION: Final = ("read uncommitted", "read committed", "repeatable read", "serializable")
+
+
+class Asked(TypedDict, total=False):
+    """The keywords of ``atomic``."""
+
+    using: str
+    timeout: float | None
+    isolation: str | None
+    read_only: bool
+    durable: bool
 
 
 class Options:
@@ -42,10 +54,11 @@ class Options:
         durable: bool = False,
     ) -> None:
         if isolation is not None:
-            isolation = isolation.lower().replace("_", " ")
-            if isolation not in ISOLATION:
+            level = isolation.lower().replace("_", " ") if isinstance(isolation, str) else isolation
+            if level not in ISOLATION:
                 message = f"isolation={isolation!r} is not one of {', '.join(ISOLATION)}"
                 raise ValueError(message)
+            isolation = level
         if timeout is not None and not timeout > 0:
             message = f"timeout={timeout!r} must be more than 0 seconds"
             raise ValueError(message)
@@ -79,23 +92,8 @@ class Options:
         return type(self)(using=self.using, timeout=self.timeout, isolation=self.isolation, read_only=self.read_only, durable=self.durable)
 
 
-class atomic(Options):  # noqa: N801 - public name, used like a function
-    """Work that happens as a whole or not at all, as ``async with atomic() as block`` or as a decorator ``@atomic()``.
-
-    Inside another block on the same connection it is a savepoint. Tasks started inside take part, one statement at a time.
-    After an error of the database further statements are refused until the block ends, which then rolls back.
-
-    Args:
-        using: The alias of the connection.
-        timeout: Seconds after which the transaction is rolled back, with TransactionTimeoutError.
-        isolation: "read uncommitted", "read committed", "repeatable read" or "serializable".
-        read_only: Refuse writes; SQLite then takes no write lock (otherwise it takes it at the start).
-        durable: Refuse to be nested in another block.
-
-    Raises:
-        TransactionBroken: The block was to commit, but met an error that was caught inside.
-        CommitOutcomeUnknown: COMMIT was sent and its answer never came.
-    """
+class Atomic(Options):
+    """What ``atomic()`` gives: an async context manager and a decorator of async functions."""
 
     async def __aenter__(self) -> Block:
         where = route(self.using)
@@ -120,8 +118,8 @@ class atomic(Options):  # noqa: N801 - public name, used like a function
         return whole  # type: ignore[return-value]
 
 
-class blocking_atomic(Options):  # noqa: N801 - public as ``oxyde.sync.atomic``
-    """The blocking twin of ``atomic``: ``with oxyde.sync.atomic() as block``, or a decorator of plain functions."""
+class BlockingAtomic(Options):
+    """What ``oxyde.sync.atomic()`` gives: a context manager and a decorator of plain functions."""
 
     blocking = True
 
@@ -145,6 +143,53 @@ class blocking_atomic(Options):  # noqa: N801 - public as ``oxyde.sync.atomic``
                 return function(*args, **kwargs)
 
         return whole  # type: ignore[return-value]
+
+
+@overload
+def atomic(function: F, /) -> F: ...
+@overload
+def atomic(**asked: Unpack[Asked]) -> Atomic: ...
+def atomic(function: Any = None, /, **asked: Unpack[Asked]) -> Any:
+    """Makes work happen as a whole or not at all, as a block or as a decorator of async functions.
+
+    ``async with atomic() as block`` is one, ``@atomic`` or ``@atomic(timeout=5)`` the other. Inside another block on the same
+    connection it is a savepoint. Tasks started inside take part, one statement at a time. After an error of the database further
+    statements are refused until the block ends, which then rolls back.
+
+    Args:
+        function: The async function that ``@atomic`` decorates: each call is a block of its own.
+        **asked: ``using``, the alias of the connection; ``timeout``, seconds after which the transaction is rolled back, with
+            TransactionTimeoutError; ``isolation``, "read uncommitted", "read committed", "repeatable read" or "serializable";
+            ``read_only``, to refuse writes (SQLite then takes no write lock, otherwise it takes it at the start); ``durable``, to
+            refuse to be nested in another block.
+
+    Raises:
+        TypeError: What is decorated is no async function, or an option was given without its name.
+        ValueError: An option is out of range.
+        TransactionBroken: The block was to commit, but met an error that was caught inside.
+        CommitOutcomeUnknown: COMMIT was sent and its answer never came.
+    """
+    return _made(Atomic, "atomic", function, asked)
+
+
+@overload
+def blocking_atomic(function: F, /) -> F: ...
+@overload
+def blocking_atomic(**asked: Unpack[Asked]) -> BlockingAtomic: ...
+def blocking_atomic(function: Any = None, /, **asked: Unpack[Asked]) -> Any:
+    """The blocking twin of ``atomic``: ``with oxyde.sync.atomic() as block``, or a decorator of plain functions."""
+    return _made(BlockingAtomic, "oxyde.sync.atomic", function, asked)
+
+
+def _made(kind: type[Atomic | BlockingAtomic], name: str, function: Any, asked: Asked) -> Any:
+    """Returns a block, or the function that it decorates."""
+    if function is None:
+        return kind(**asked)
+    if not callable(function):
+        given = f"using={function!r}" if isinstance(function, str) else 'using="alias"'
+        message = f"{name}() takes its options by name, as in {name}({given})"
+        raise TypeError(message)
+    return kind(**asked)(function)
 
 
 def on_commit(function: Callable[[], Any], using: str = "default") -> None:

@@ -211,6 +211,24 @@ def array(where: str, item: Adapter, value: Any) -> list[Any]:
     return [None if one is None else item(one) for one in value]
 
 
+def not_json(error: ValueError) -> str:
+    """Returns why a value is none of JSON; the value itself is not shown, it may be a secret."""
+    text = str(error)
+    if isinstance(error, UnicodeDecodeError):
+        return "it holds bytes that are no UTF-8 text; encode them, for example as base64, or give them a bytes field of their own"
+    if "surrogates not allowed" in text:
+        return "it holds text with a lone surrogate, which is no character; repair the text, or keep it as bytes"
+    if text.startswith("Circular reference"):
+        return "it holds itself; break the circle"
+    if text.startswith("Maximum serialization depth"):
+        return "it is nested too deeply; make it flatter"
+    if text.startswith("Unable to serialize unknown type"):
+        return text
+    if text.startswith("Error calling function"):
+        return ":".join(text.split(":")[:2])
+    return "a value inside it is not of the type that is declared for it"
+
+
 class FieldSchema:
     """How Pydantic validates and serialises one field.
 
@@ -249,7 +267,11 @@ class FieldSchema:
         Raises:
             FieldError: The field does not take it, or JSON has no such value.
         """
-        dumped = to_json(self.plain(value), inf_nan_mode="constants").decode()
+        plain = self.plain(value)
+        try:
+            dumped = to_json(plain, inf_nan_mode="constants").decode()
+        except (PydanticSerializationError, ValueError) as error:
+            self._not_json(error)
         if "NaN" in dumped or "Infinity" in dumped:
             json.loads(dumped, parse_constant=self._no_constant)
         return dumped
@@ -258,12 +280,14 @@ class FieldSchema:
         """Returns a value as what JSON consists of; text of JSON (``Json[...]``) as that text.
 
         Raises:
-            FieldError: The field does not take it.
+            FieldError: The field does not take it, or JSON has no such value.
         """
         try:
             return self._dump(value)
         except PydanticSerializationError:
             return self._dump_validated(value)
+        except ValueError as error:
+            self._not_json(error)
 
     def _dump(self, value: Any) -> Any:
         return self.serializer.to_python(value, mode="json", by_alias=False, round_trip=True, warnings="error")
@@ -275,9 +299,13 @@ class FieldSchema:
         except ValidationError as error:
             problems = "; ".join(f"{'.'.join(map(str, item['loc']))} {item['msg']}".strip() for item in error.errors(include_input=False))
             message = f"{self.where} does not take this {type(value).__name__}: {problems}"
-        except PydanticSerializationError as error:
-            message = f"{self.where} cannot be kept as JSON: {error}"
-        raise FieldError(message, column=self.where.rpartition(".")[2])
+            raise FieldError(message, column=self.where.rpartition(".")[2]) from None
+        except (PydanticSerializationError, ValueError) as error:
+            self._not_json(error)
+
+    def _not_json(self, error: ValueError) -> NoReturn:
+        message = f"{self.where} cannot be kept as JSON: {not_json(error)}"
+        raise FieldError(message, column=self.where.rpartition(".")[2]) from None
 
     def _no_constant(self, name: str) -> NoReturn:
         message = f"{self.where} holds {name}, which JSON does not have"

@@ -154,7 +154,7 @@ class Tiers:
             sub = _bare(self.schema.field(name))
             if not self._is_simple(sub, set()):
                 self._validators[name] = _BY_DICTIONARY
-            elif column.db_type is None and self._is_identity(sub):
+            elif column.db_type is None and self._is_identity(sub, json=column.type.kind == "json"):
                 self._validators[name] = None
             else:
                 self._validators[name] = SchemaValidator(self.schema_of(core_schema.list_schema(sub)), self.schema.config)
@@ -180,16 +180,12 @@ class Tiers:
             return False
         return all(self._is_simple(schema[part], seen) for part in NESTING[kind] if part in schema)
 
-    def _is_identity(self, schema: Any) -> bool:
-        """Whether validating gives every value back that has the column's exact type, NULL included."""
+    def _is_identity(self, schema: Any, *, json: bool) -> bool:
+        """Whether validating gives every value back that has the column's exact type, NULL included; JSON may hold anything."""
         if schema["type"] != "nullable" or TEXT_RULES & (self.schema.config or {}).keys():
             return False
         inner = schema["schema"]
-        if inner["type"] == "dict":
-            keys, values = inner.get("keys_schema", {"type": "any"}), inner.get("values_schema", {"type": "any"})
-            texts = keys["type"] in {"any", "str"} and not keys.keys() - SILENT
-            return texts and values["type"] == "any" and not inner.keys() - SILENT - {"keys_schema", "values_schema"}
-        return inner["type"] in SAME and not inner.keys() - SILENT
+        return inner["type"] in ({"any"} if json else SAME) and not inner.keys() - SILENT
 
 
 class _ByDictionary:

@@ -20,7 +20,10 @@ class Manager(QuerySet[M]):
     scope: Q | None = None
 
     def _next(self, state: Any, mode: Any = None, alias: str | None = None) -> Any:
-        return self.queryset_class(self.model, state, mode or self.mode, alias or self.alias)
+        return self._kind()(self.model, state, mode or self.mode, alias or self.alias)
+
+    def _kind(self) -> type[QuerySet[Any]]:
+        return self.queryset_class
 
     def query(self) -> Any:
         """Returns a fresh queryset."""

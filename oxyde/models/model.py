@@ -19,8 +19,8 @@ from oxyde.models.hooks import Hooks
 from oxyde.models.manager import Objects
 from oxyde.models.meta import NONE, Meta
 from oxyde.models.metaclass import ModelMeta, attach, prepare
-from oxyde.models.registry import namespace
-from oxyde.models.relations import Link, add_keys, has_relations
+from oxyde.models.registry import complete, is_used, rebuild
+from oxyde.models.relations import IncompleteModel, Link, add_keys, has_relations
 from oxyde.models.state import copied as copied_state
 from oxyde.models.state import follow, set_state, state_of
 from oxyde.models.unloaded import UNLOADED
@@ -57,9 +57,11 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
         """Adds the key fields of foreign keys, then lets Pydantic make the schema, then makes relations and zones what they are."""
         if not has_relations(cls):
             return handler(source)
+        if not cls.__pydantic_complete__ and is_used():
+            rebuild(cls)
         add_keys(cls)
         if "__oxyde_links__" not in cls.__dict__:
-            raise PydanticUndefinedAnnotation(cls.__name__, f"{cls.__name__} is not complete yet")
+            raise IncompleteModel(cls)
         schema = handler(source)
         fields = inner_fields(schema, handler.resolve_ref_schema)
         if fields is not None:
@@ -74,6 +76,7 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
         """Makes the table; asked for once."""
         found: Table | None = cls.__dict__.get("__oxyde_table__")
         if found is None:
+            complete(cls)
             found = cls.__oxyde_table__ = table.build(cls)
         return found
 
@@ -86,11 +89,32 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
         _parent_namespace_depth: int = 2,
         _types_namespace: Mapping[str, Any] | None = None,
     ) -> bool | None:
-        """Builds the schema again, as Pydantic does; annotations may also name any registered model."""
+        """Builds the schema again, as Pydantic does; annotations may also name any registered model.
+
+        Models that it waits for are completed along with it.
+        """
+        if cls.__pydantic_complete__ and not force:
+            return None
         if _types_namespace is None:
-            frame = sys._getframe(max(_parent_namespace_depth - 1, 0))
-            _types_namespace = {**namespace(cls), **frame.f_locals}
-        return super().model_rebuild(force=force, raise_errors=raise_errors, _types_namespace=_types_namespace)
+            _types_namespace = sys._getframe(max(_parent_namespace_depth - 1, 0)).f_locals
+        try:
+            rebuild(cls, _types_namespace, force=force)
+        except PydanticUndefinedAnnotation:
+            if raise_errors:
+                raise
+            return False
+        return True
+
+    @classmethod
+    def __oxyde_rebuild__(cls, names: Mapping[str, Any], *, force: bool = False, raise_errors: bool = True) -> None:
+        """Builds the schema of this model alone.
+
+        Args:
+            names: What annotations may name.
+            force: Although there is one.
+            raise_errors: Raise PydanticUndefinedAnnotation where a name is not there yet.
+        """
+        super().model_rebuild(force=force, raise_errors=raise_errors, _types_namespace=names)
 
     @classmethod
     def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:  # type: ignore[override] # the first name

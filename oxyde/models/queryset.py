@@ -9,7 +9,7 @@ from oxyde import export
 from oxyde.db import execute
 from oxyde.db.steps import Call, Steps
 from oxyde.models import change, frames, read
-from oxyde.models.blocking import BlockingQuerySet
+from oxyde.models.blocking import BlockingQuerySet, twin
 from oxyde.models.chain import Chain
 from oxyde.models.client import route_of, taken
 from oxyde.queries import Q
@@ -33,8 +33,17 @@ class QuerySet(Chain[M]):
 
     @property
     def sync(self) -> BlockingQuerySet[M]:
-        """The same query with blocking verbs; they never touch asyncio, and so work inside a running loop too."""
-        return BlockingQuerySet(self.model, self.state, self.mode, self.alias)
+        """The same query with blocking verbs; they never touch asyncio, and so work inside a running loop too.
+
+        Methods of a class of your own stand there too, if they are not async.
+        """
+        own = self._kind()
+        face: type[BlockingQuerySet[M]] = BlockingQuerySet if own is QuerySet else twin(own, QuerySet)
+        return face(self.model, self.state, self.mode, self.alias)
+
+    def _kind(self) -> type[QuerySet[Any]]:
+        """Returns the class of the querysets that come of this one."""
+        return type(self)
 
     async def _run(self, steps: Steps[T], using: str | None, client: object | None) -> T:
         return await execute.run(steps, route_of(self, using, client))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from typing import TYPE_CHECKING, Any
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import PydanticUndefinedAnnotation
+from pydantic._internal._model_construction import ModelMetaclass
 
 from oxyde.exceptions import FieldError, OxydeError
+from oxyde.models.relations import IncompleteModel
 from oxyde.schema import Table, tables
 
 if TYPE_CHECKING:
@@ -16,6 +21,18 @@ if TYPE_CHECKING:
 _models: dict[str, type[Model]] = {}
 _pending: dict[str, type[Model]] = {}
 _forgotten: dict[str, type[Model]] = {}
+
+CLASS_STATEMENT: Final = ModelMetaclass.__new__.__code__
+"""What runs while the body of a Pydantic class has been read and its schema is being made."""
+
+
+class _Thread(threading.local):
+    """Whether this thread is completing models."""
+
+    completing = False
+
+
+_thread = _Thread()
 
 
 def key_of(model: type[Model]) -> str:
@@ -110,7 +127,7 @@ def settle() -> None:
         before = len(_pending)
         for key, model in list(_pending.items()):
             try:
-                model.model_rebuild(raise_errors=False, _types_namespace=nearby(model))
+                _rebuild_one(model, nearby(model), raise_errors=False)
             except OxydeError:
                 continue
             if model.__pydantic_complete__:
@@ -127,16 +144,78 @@ def complete(model: type[Model]) -> None:
         return
     settle()
     try:
-        model.model_rebuild(_types_namespace=namespace(model))
-    except PydanticUndefinedAnnotation as error:
-        waiting = named(error.name or "", model)
-        if waiting is not None and waiting is not model and not waiting.__pydantic_complete__:
-            complete(waiting)
-        message = (
-            f"{model.__name__} has an annotation that names {error.name!r}, which is not defined; "
-            f"import the module that defines it before {model.__name__} is used"
-        )
-        raise FieldError(message) from None
+        rebuild(model)
+    except IncompleteModel as error:
+        raise _undefined(model, error.model, error.name or "") from None
+
+
+def rebuild(model: type[Model], names: Mapping[str, Any] | None = None, *, force: bool = False) -> None:
+    """Builds the schema of a model, and the schemas of those that it waits for: they may wait for it as well.
+
+    Args:
+        model: The class.
+        names: What its annotations may name besides the registered models.
+        force: Although there is a schema.
+
+    Raises:
+        IncompleteModel: An annotation, of the model or of one that it refers to, names a class that is not defined.
+    """
+    waiting, tried = [model], {model}
+    while waiting:
+        last = waiting[-1]
+        known = {**namespace(last), **(names or {})} if last is model else namespace(last)
+        try:
+            _rebuild_one(last, known, force=force and last is model)
+        except IncompleteModel as error:
+            # To try a model resolves its annotations, which is all that others wait for.
+            if error.model in tried:
+                raise
+            tried.add(error.model)
+            waiting.append(error.model)
+        except PydanticUndefinedAnnotation as error:
+            raise IncompleteModel(last, error.name) from error
+        else:
+            waiting.pop()
+
+
+def is_used() -> bool:
+    """Whether a schema is asked for by code that uses a model, and not by a class statement: a class that is meant may follow then."""
+    if _thread.completing:
+        return False
+    frame = sys._getframe()
+    while frame.f_back is not None:
+        frame = frame.f_back
+        if frame.f_code is CLASS_STATEMENT:
+            return False
+    return True
+
+
+def _rebuild_one(model: type[Model], names: Mapping[str, Any], *, force: bool = False, raise_errors: bool = True) -> None:
+    """Builds the schema of a model while others stay as they are."""
+    before, _thread.completing = _thread.completing, True
+    try:
+        model.__oxyde_rebuild__(names, force=force, raise_errors=raise_errors)
+    finally:
+        _thread.completing = before
+
+
+def _undefined(model: type[Model], owner: type[Model], name: str) -> FieldError:
+    """Returns the error for a name that means no class, in an annotation of a model or of one that it refers to."""
+    field = next((field for field, info in owner.__pydantic_fields__.items() if not info._complete and _names(info.annotation, name)), None)
+    where = f"{owner.__name__} has" if field is None else f"{owner.__name__}.{field} has"
+    found = sorted(key for key, other in _models.items() if other.__name__ == name)
+    if len(found) > 1:
+        reason = f"and several models have that name: {', '.join(found)}"
+        remedy = f"import the one that is meant into {owner.__module__}, below the class if need be"
+    else:
+        reason = "which is not defined"
+        remedy = f"import the module that defines it before {model.__name__} is used"
+    return FieldError(f"{where} an annotation that names {name!r}, {reason}; {remedy}", column=field)
+
+
+def _names(annotation: Any, name: str) -> bool:
+    """Whether an annotation that is not resolved has a name in it."""
+    return re.search(rf"\b{re.escape(name)}\b", str(annotation)) is not None
 
 
 def table_of(model: type[Model]) -> Table:

@@ -7,7 +7,7 @@ import typing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import AliasGenerator
+from pydantic import AliasGenerator, PydanticUndefinedAnnotation
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -20,6 +20,20 @@ if TYPE_CHECKING:
 
 SERIAL = {"SERIAL": "INTEGER", "BIGSERIAL": "BIGINT", "SMALLSERIAL": "SMALLINT"}
 """What a column is that refers to a column of these types."""
+
+
+class IncompleteModel(PydanticUndefinedAnnotation):
+    """A model has to be completed first: its annotations are not resolved yet.
+
+    Attributes:
+        model: The class.
+        name: What its annotations name and what is not there; its own name where that is not known.
+    """
+
+    def __init__(self, model: type[Model], name: str | None = None) -> None:
+        reason = "is not complete yet" if name is None else f"has an annotation that names {name!r}, which is not defined"
+        super().__init__(name or model.__name__, f"{model.__name__} {reason}")
+        self.model = model
 
 
 @dataclass(frozen=True)
@@ -118,8 +132,15 @@ def link_of(model: type[Model], name: str, info: FieldInfo) -> Link | None:
 
 
 def key_field(target: type[Model], wanted: str | None, where: str) -> str:
-    """Returns the field of a model that foreign keys point to."""
+    """Returns the field of a model that foreign keys point to.
+
+    Raises:
+        FieldError: There is none, or none that is alone.
+        IncompleteModel: The annotations of that model are not resolved yet.
+    """
     add_keys(target)
+    if "__oxyde_links__" not in target.__dict__ and has_relations(target):
+        raise IncompleteModel(target)
     fields = target.__pydantic_fields__
     if wanted is not None:
         if wanted not in fields:

@@ -216,6 +216,7 @@ class Builder:
         for column in columns:
             link = self.keys.get(column.field)
             if link is not None:
+                _check_actions(f"{self.model.__name__}.{link.field}", link, column)
                 other = link.target.__pydantic_fields__[link.target_key].options  # type: ignore[attr-defined]
                 yield ForeignKey(
                     foreign_key_name(self.name, [column.name]),
@@ -235,6 +236,15 @@ def _check_marks(where: str, kind: Kind, said: Options) -> None:
     if (said.auto_now or said.auto_now_add) and kind.type.kind not in {"datetime", "datetime_tz", "date", "time"}:
         message = f"{where} is marked auto_now or auto_now_add, which take a datetime, date or time field"
         raise FieldError(message)
+
+
+def _check_actions(where: str, link: Link, column: Column) -> None:
+    """Refuses SET NULL on a foreign key that is never NULL."""
+    for keyword, action in (("db_on_delete", link.options.db_on_delete), ("db_on_update", link.options.db_on_update)):
+        if action == "SET NULL" and not column.nullable:
+            remedy = f"give another {keyword}" if column.key else f"annotate it {link.target.__name__} | None, or give another {keyword}"
+            message = f'{where} says {keyword}="SET NULL", but its column takes no NULL; {remedy}'
+            raise FieldError(message, column=link.field)
 
 
 def _check_names(table: Table) -> None:

@@ -5,15 +5,43 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 import oxyde
-from oxyde import Field, Model, NotFoundError, db
+from oxyde import Field, Manager, Model, NotFoundError, QuerySet, db
 from oxyde.exceptions import OxydeError
 from tests.backends import Backend
 from tests.contract.tables import statements, tables
 from tests.models import Tag
+
+
+class Racks(QuerySet["Rack"]):
+    """Querysets of our own."""
+
+    def named(self, name: str) -> Racks:
+        """Returns the racks of a name."""
+        return self.filter(name=name)
+
+    def delete(self, *, returning: bool = False, **route: Any) -> Any:
+        """Only marks them as gone."""
+        return self.update(gone=True, returning=returning, **route)
+
+
+class Rack(Model):
+    """Is marked, not deleted."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    name: str = ""
+    gone: bool = False
+    objects = Manager.from_queryset(Racks)()
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "sync_rack"
 
 
 class Hooked(Model):
@@ -157,3 +185,19 @@ async def test_a_write_that_its_own_loop_holds_up_is_refused_at_once(blog: Backe
     await holder
     assert Tag.objects.sync.create(name="other").id
     assert await Tag.objects.count() == 2
+
+
+async def test_querysets_of_your_own(backend: Backend) -> None:
+    """Their methods run, and those that stand in for a verb do so under ``.sync`` too."""
+    await db.init(default=backend.url)
+    try:
+        async with tables(Rack):
+            racks = Rack.objects.sync
+            racks.bulk_create([{"name": "y"}, {"name": "z"}])
+            assert [row.name for row in racks.named("z")] == ["z"]
+            assert racks.named("z").delete() == 1
+            assert racks.filter(gone=True).values_list("name", flat=True).all() == ["z"]
+            assert await Rack.objects.named("y").delete() == 1
+            assert racks.filter(gone=True).count() == 2
+    finally:
+        await db.close()

@@ -161,6 +161,34 @@ async def test_a_decorator(blog: Backend) -> None:
         atomic()(lambda: None)
 
 
+async def test_a_decorator_without_brackets(blog: Backend) -> None:
+    """``@atomic`` is ``@atomic()``, for async functions and for plain ones."""
+
+    @atomic
+    async def add(name: str) -> str:
+        """Adds one."""
+        await Tag.objects.create(name=name)
+        if name == "b":
+            raise Stop
+        return name
+
+    @oxyde.sync.atomic
+    def add_now(name: str) -> str:
+        Tag.objects.sync.create(name=name)
+        if name == "d":
+            raise Stop
+        return name
+
+    assert await add("a") == "a"
+    assert (add.__name__, add.__doc__) == ("add", "Adds one.")
+    with pytest.raises(Stop):
+        await add("b")
+    assert add_now("c") == "c"
+    with pytest.raises(Stop):
+        add_now("d")
+    assert await names() == ["a", "c"]
+
+
 async def test_tasks_take_part(blog: Backend) -> None:
     """Work of ``gather``, ``wait_for`` and tasks started inside is in the transaction, one statement at a time."""
     with pytest.raises(Stop):

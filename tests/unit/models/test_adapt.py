@@ -194,6 +194,8 @@ BAD = [
     ("secret", 5, "takes str, not int"),
     ("data", {"a": float("nan")}, "holds NaN, which JSON does not have"),
     ("data", {"a": object()}, "cannot be kept as JSON"),
+    ("inner", Inner.model_construct(a="hidden"), "a value inside it is not of the type that is declared for it$"),
+    ("inner", Inner(a=1, anything=b"\xff"), "holds bytes that are no UTF-8 text"),
     ("inner", Inner(a=1, b=float("inf")), "holds Infinity"),
     ("inner", Inner(a=1, anything=[float("nan")]), "holds NaN"),
     ("inner", {"a": "x"}, "does not take this dict: a Input should be a valid integer"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -11,8 +12,31 @@ from oxyde.models.blocking import BlockingQuerySet
 from tests.unit.queries.shapes import values_of, where_of
 
 
-class Books(QuerySet["Book"]):
+class Discounts:
+    """A mixin."""
+
+    def free(self) -> Books:
+        """Returns the books that cost nothing."""
+        return self.filter(price=0)  # type: ignore[attr-defined] # a mixin
+
+
+class Books(Discounts, QuerySet["Book"]):
     """Knows what is cheap."""
+
+    most = 10
+
+    def filter(self, *conditions: Q, **lookups: object) -> Books:
+        """Is what it was, without what costs more than anything."""
+        return super().filter(*conditions, **lookups).exclude(price=-1)
+
+    async def total(self) -> int:
+        """Is async."""
+        return await self.sum("price")
+
+    async def each(self) -> AsyncIterator[Book]:
+        """Is an async generator."""
+        for book in await self.all():
+            yield book
 
     def cheap(self, most: int = 10) -> Books:
         """Returns the books of at most that price."""
@@ -81,7 +105,31 @@ def test_querysets_of_your_own() -> None:
     """Their verbs stand on the manager and chain."""
     chain = Book.shelf.cheap(3).filter(gone=True).cheap(2)
     assert type(chain) is Books
-    assert values_of(chain) == [3, True, 2]
+    assert values_of(chain) == [3, -1, True, -1, 2, -1]
+
+
+def test_querysets_of_your_own_are_blocking_too() -> None:
+    """Their methods stand under ``.sync``, inherited and overriding ones too, and give blocking querysets."""
+    awaited = Book.shelf.cheap(3).filter(gone=True).free()
+    faces = [Book.shelf.sync, Book.shelf.query().sync, Book.shelf.query().sync.sync]
+    for chain in [face.cheap(3).filter(gone=True).free() for face in faces] + [awaited.sync]:
+        assert isinstance(chain, BlockingQuerySet)
+        assert isinstance(chain, Books)
+        assert (values_of(chain), chain.most) == (values_of(awaited), 10)
+        assert chain._run.__func__ is BlockingQuerySet._run
+    assert type(Book.shelf.sync) is type(Book.shelf.cheap().sync)
+    assert type(Book.objects.sync) is BlockingQuerySet
+    for name, verb in inspect.getmembers(BlockingQuerySet, inspect.isfunction):
+        if name != "filter" and name in vars(BlockingQuerySet):
+            assert getattr(type(Book.shelf.sync), name) is verb
+
+
+@pytest.mark.parametrize("name", ["total", "each"])
+def test_async_methods_of_your_own_stay_out(name: str) -> None:
+    """Nobody could await them."""
+    with pytest.raises(AttributeError, match=rf"^Books\.{name} is async, and \.sync cannot await it; write .* plain method"):
+        getattr(Book.shelf.sync, name)
+    assert hasattr(Book.shelf, name)
 
 
 def test_scopes() -> None:

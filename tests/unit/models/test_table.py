@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import enum
+import re
 import uuid
 from typing import Annotated, Any
 
@@ -152,9 +153,48 @@ def test_what_is_never_defined_is_named() -> None:
         class Meta:
             is_table = True
 
-    with pytest.raises(FieldError, match="Lonely has an annotation that names 'Missing'"):
+    with pytest.raises(FieldError, match=r"Lonely\.other has an annotation that names 'Missing'"):
         _ = Lonely.__table__
     tables.remove(Lonely.__module__ + "." + Lonely.__qualname__)
+
+
+@pytest.mark.parametrize("keyword", ["db_on_delete", "db_on_update"])
+@pytest.mark.parametrize(
+    ("annotation", "more", "remedy"),
+    [
+        (City, {}, "annotate it City | None, or give another"),
+        (City | None, {"default": None, "db_nullable": False}, "annotate it City | None, or give another"),
+        (City, {"db_pk": True}, "give another"),
+    ],
+)
+def test_set_null_needs_a_column_that_takes_null(keyword: str, annotation: Any, more: dict[str, Any], remedy: str) -> None:
+    class Tower(Model):
+        id: int | None = Field(default=None, db_pk="db_pk" not in more)
+        place: annotation = Field(**{keyword: "SET NULL"}, **more)
+
+        class Meta:
+            is_table = True
+
+    with pytest.raises(
+        FieldError, match=rf'^Tower\.place says {keyword}="SET NULL", but its column takes no NULL; {re.escape(remedy)}'
+    ) as caught:
+        _ = Tower.__table__
+    assert caught.value.column == "place"
+    tables.remove(Tower.__module__ + "." + Tower.__qualname__)
+
+
+@pytest.mark.parametrize(("annotation", "more"), [(City | None, {"default": None}), (City, {"db_nullable": True})])
+def test_set_null_where_there_may_be_none(annotation: Any, more: dict[str, Any]) -> None:
+    class Tower(Model):
+        id: int | None = Field(default=None, db_pk=True)
+        place: annotation = Field(db_on_delete="SET NULL", db_on_update="SET NULL", **more)
+
+        class Meta:
+            is_table = True
+
+    (key,) = Tower.__table__.foreign_keys
+    assert (key.on_delete, key.on_update) == ("SET NULL", "SET NULL")
+    tables.remove(Tower.__module__ + "." + Tower.__qualname__)
 
 
 def test_a_table_may_be_derived_from_a_table() -> None:

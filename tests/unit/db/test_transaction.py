@@ -1,0 +1,47 @@
+"""What ``atomic`` takes, and what it makes of a function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import oxyde
+from oxyde import atomic
+
+
+async def work() -> None:
+    """Is async."""
+
+
+def plain() -> None:
+    """Is not."""
+
+
+@pytest.mark.parametrize(("verb", "name"), [(atomic, "atomic"), (oxyde.sync.atomic, "oxyde.sync.atomic")])
+def test_options_are_given_by_name(verb: Any, name: str) -> None:
+    """An alias as Django takes it is refused, naming the keyword."""
+    with pytest.raises(TypeError, match=rf"^{name}\(\) takes its options by name, as in {name}\(using='other'\)$"):
+        verb("other")
+    with pytest.raises(TypeError, match=rf'as in {name}\(using="alias"\)$'):
+        verb(5)
+    with pytest.raises(TypeError, match="wrong"):
+        verb(wrong=1)
+
+
+@pytest.mark.parametrize("level", [5, "perfect", b"serializable", ["serializable"]])
+def test_levels_are_named(level: Any) -> None:
+    """Whatever was given instead of one."""
+    for verb in (atomic, oxyde.sync.atomic):
+        with pytest.raises(ValueError, match=r"^isolation=.* is not one of read uncommitted, .*, serializable$"):
+            verb(isolation=level)
+
+
+def test_each_face_decorates_its_own_functions() -> None:
+    """With brackets and without."""
+    for decorate in (atomic, atomic()):
+        with pytest.raises(TypeError, match=r"plain is none; use oxyde\.sync\.atomic\(\)"):
+            decorate(plain)
+    for decorate in (oxyde.sync.atomic, oxyde.sync.atomic()):
+        with pytest.raises(TypeError, match=r"work is async; use atomic\(\)"):
+            decorate(work)
