@@ -48,6 +48,7 @@ def test_a_condition_and_its_negation_part_the_rows(people: Backend) -> None:
     def check(condition: Q) -> None:
         values = People.objects.filter(condition).compiled().values
         assume(people.dialect != "postgres" or "\\x00" not in repr(values))  # refused by name, as it cannot hold NUL
+        assume(people.dialect not in {"mysql", "mariadb"} or "inf" not in repr(values))  # nor these infinity
         inside = keys(People.objects.filter(condition))
         outside = keys(People.objects.exclude(condition))
         assert sorted(inside + outside) == everybody

@@ -11,7 +11,7 @@ import pytest
 from pydantic import AwareDatetime, ValidationError, ValidationInfo, field_validator
 
 from oxyde import F, Field, ForeignKeyViolationError, Model, db
-from oxyde.exceptions import FieldError
+from oxyde.exceptions import FieldError, UnsupportedError
 from tests.backends import Backend
 from tests.contract.tables import statements, tables
 from tests.models import Author, Comment, Post, PostTag, Tag
@@ -319,3 +319,52 @@ async def test_validators_see_the_other_values_of_an_instance(blog: Backend) -> 
         one.hi = 2
         with pytest.raises(ValidationError, match="hi is below lo"):
             await one.save()
+
+
+class Pair(Model):
+    """Two numbers."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    left: int = 0
+    right: int = 0
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "change_pair"
+
+
+async def test_assignments_read_the_row_as_it_was(blog: Backend) -> None:
+    """Columns are swapped, on every server but MySQL, which refuses what it would do wrong."""
+    async with tables(Pair):
+        await Pair.objects.create(left=1, right=2)
+        numbers = Pair.objects.values_list("left", "right")
+        if blog.dialect == "mysql":
+            with pytest.raises(UnsupportedError, match="assignments that read each other's columns"):
+                await Pair.objects.update(left=F("right"), right=F("left"))
+        else:
+            await Pair.objects.update(left=F("right"), right=F("left"))
+            assert await numbers.all() == [(2, 1)]
+        await Pair.objects.update(left=5, right=7)
+        await Pair.objects.update(left=F("left") + 1, right=F("left") + F("right"))
+        assert await numbers.all() == [(6, 12)]
+
+
+async def test_nothing_is_deleted_through_a_view(blog: Backend) -> None:
+    """A view is read-only on every server, however its rows are chosen."""
+
+    class Window(Model):
+        id: int = Field(db_pk=True)
+        left: int
+
+        class Meta:
+            is_table = True
+            managed = False
+            table_name = "change_window"
+            view = "SELECT id, left FROM change_pair"
+
+    with pytest.raises(UnsupportedError, match="Window"):
+        await Window.objects.filter(left=1).delete()
+    with pytest.raises(UnsupportedError, match="Window"):
+        Window.objects.sync.delete(returning=True)

@@ -144,7 +144,7 @@ fn assignments_read_the_row_as_it_was() {
     let column = |name: &str| format!(r#"{{"column":{{"table":"t0","name":"{name}"}}}}"#);
     let update = |set: &[(&str, &str)]| {
         let set: Vec<String> = set.iter().map(|(to, from)| format!(r#"{{"column":"{to}","value":{}}}"#, column(from))).collect();
-        format!(r#"{{"update":{{"table":{{"name":"t"}},"alias":"t0","set":[{}]}}}}"#, set.join(","))
+        format!(r#"{{"update":{{"table":{{"name":"t"}},"alias":"t0","set":[{}],"key":[]}}}}"#, set.join(","))
     };
     let moved = update(&[("a", "x"), ("b", "a"), ("c", "b")]);
     let found = text(&program(&moved, Family::Mysql).unwrap()).to_owned();

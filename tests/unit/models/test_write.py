@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from oxyde.db.steps import Await, Call
+from oxyde.db.steps import Await, Call, Undo
 from oxyde.exceptions import NotFoundError, NotLoaded, StaleObjectError
 from oxyde.models import Field, Model, write
 from oxyde.models.state import CLEAN, set_state, state_of
@@ -80,6 +80,9 @@ def drive(steps: Generator[Any, Any, Any], *answers: Answer) -> Any:
         while True:
             if isinstance(step, Await):
                 step = steps.send(step.value)
+                continue
+            if isinstance(step, Undo):
+                step = steps.send(None)
                 continue
             assert isinstance(step, Call)
             answer = left.pop(0)
