@@ -16,6 +16,7 @@ from oxyde.db.execute import Call, Route, Steps, route, run, run_blocking
 from oxyde.db.scan import Placeholder, scan
 from oxyde.exceptions import DecodeError, FieldError
 from oxyde.ir import expr, statement, wire
+from oxyde.queries.plain import MISSING, flaw, named, plain
 from oxyde.schema.types import ANY, JSON, ColumnType
 
 Params: TypeAlias = Mapping[str, Any] | Sequence[Any] | None
@@ -128,6 +129,7 @@ class _Filler:
 
     def _fill(self, piece: Placeholder, before: str, after: str) -> list[expr.Node]:
         key, value = self._value(piece)
+        value = plain(value)
         self._used.add(key)
         listing = _IN.search(before)
         if listing is None or not isinstance(value, (list, tuple, set, frozenset)) or (listing[1] and not _CLOSES.match(after)):
@@ -179,8 +181,10 @@ class _Filler:
 
     def _adapt(self, value: Any, text: str) -> tuple[ColumnType, Any]:
         """Returns the type and the wire value of a Python value."""
-        if isinstance(value, enum.Enum):
-            value = value.value
+        value = plain(value.value if isinstance(value, enum.Enum) else value)
+        if type(value) not in _PLAIN and isinstance(value, (dt.date, dt.timedelta)) and (found := flaw(value)) is not None:
+            message = f"{text} takes values that Python holds, not {found}"
+            raise FieldError(message, sql=self.sql)
         if isinstance(value, dt.timedelta) and self.dialect in {"mysql", "mariadb"}:
             message = (
                 f"{text} is a timedelta, which raw SQL on this server cannot bind safely: a TIME column and a column of ours (BIGINT) "
@@ -197,12 +201,13 @@ class _Filler:
             return JSON, self._json(list(value), text)
         if isinstance(value, Mapping):
             return JSON, self._json(dict(value), text)
-        message = f"{text} cannot take a value of type {type(value).__name__}; give a plain Python value"
+        remedy = "" if type(value).__name__ in MISSING else "; give a plain Python value"
+        message = f"{text} cannot take a value of type {named(value)}{remedy}"
         raise FieldError(message, sql=self.sql)
 
     def _json(self, value: Any, text: str) -> str:
         try:
-            return json.dumps(value, allow_nan=False, ensure_ascii=False)
+            return json.dumps(value, allow_nan=False, ensure_ascii=False, default=_jsonable)
         except (TypeError, ValueError) as error:
             message = f"{text} holds what JSON cannot: {error}"
             raise FieldError(message, sql=self.sql) from None
@@ -220,6 +225,14 @@ class _Filler:
             mark = "$1, $2" if self.dialect == "postgres" else "?"
             message = f"{len(self.params)} parameters were given and {len(unused)} of them have no placeholder; this server's is {mark}"
         raise FieldError(message, sql=self.sql)
+
+
+def _jsonable(value: Any) -> Any:
+    found = plain(value)
+    if found is value:
+        message = f"Object of type {named(value)} is not JSON serializable"
+        raise TypeError(message)
+    return found
 
 
 __all__ = ["compile_raw", "execute_raw", "execute_raw_blocking"]

@@ -21,6 +21,7 @@ from oxyde.models.values import now, wire, writable
 from oxyde.queries import row
 from oxyde.queries import write as statements
 from oxyde.queries.expressions import Bound, Expression, F
+from oxyde.queries.plain import named
 from oxyde.queries.write import Batch as Rows
 from oxyde.schema import Column, Table
 
@@ -163,5 +164,5 @@ def _validated(model: type[Model], column: Column, value: Any) -> Any:
         return validator.validate_python(value)
     except ValidationError as error:
         problems = "; ".join(item["msg"] for item in error.errors(include_input=False, include_url=False))
-        message = f"{model.__name__}.{column.field} does not take this {type(value).__name__}: {problems}"
+        message = f"{model.__name__}.{column.field} does not take this {named(value)}: {problems}"
         raise FieldError(message, column=column.field) from None
