@@ -282,6 +282,9 @@ class FieldSchema:
             return self._dump(value)
         except PydanticSerializationError:
             return self._dump_validated(value)
+        except TypeError as error:  # Pydantic takes what stands for no time (pandas' NaT) for a datetime
+            message = f"{self.where} cannot be kept as JSON: {error}"
+            raise FieldError(message, column=self.where.rpartition(".")[2]) from None
 
     def _dump(self, value: Any) -> Any:
         return self.serializer.to_python(value, mode="json", by_alias=False, round_trip=True, warnings="error")

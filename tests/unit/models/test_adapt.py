@@ -11,6 +11,7 @@ import uuid
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
+import pandas as pd
 import pytest
 from pydantic import AwareDatetime, BaseModel, HttpUrl, Json, SecretBytes, SecretStr, TypeAdapter, field_validator
 from typing_extensions import TypedDict
@@ -194,6 +195,7 @@ BAD = [
     ("secret", 5, "takes str, not int"),
     ("data", {"a": float("nan")}, "holds NaN, which JSON does not have"),
     ("data", {"a": object()}, "cannot be kept as JSON"),
+    ("data", {"a": pd.NaT}, "cannot be kept as JSON"),
     ("inner", Inner(a=1, b=float("inf")), "holds Infinity"),
     ("inner", Inner(a=1, anything=[float("nan")]), "holds NaN"),
     ("inner", {"a": "x"}, "does not take this dict: a Input should be a valid integer"),
