@@ -13,11 +13,16 @@ from typing import Any, Final, TypeAlias
 
 from oxyde import _native
 from oxyde.db.execute import Call, Route, Steps, route, run, run_blocking
+from oxyde.db.leading import transaction_word
 from oxyde.db.scan import Placeholder, scan
-from oxyde.exceptions import DecodeError, FieldError
+from oxyde.exceptions import DecodeError, FieldError, UnsupportedError
 from oxyde.ir import expr, statement, wire
 from oxyde.queries.plain import MISSING, flaw, named, plain
+from oxyde.schema.naming import twice
 from oxyde.schema.types import ANY, JSON, ColumnType
+
+ALONE: Final = "{word} would act on whichever connection of the pool is free, which is reset when it goes back; use {remedy}"
+"""Why a statement that begins or ends a transaction is refused outside ``atomic()``."""
 
 Params: TypeAlias = Mapping[str, Any] | Sequence[Any] | None
 
@@ -43,6 +48,7 @@ async def execute_raw(sql: str, params: Params = None, *, using: str | None = No
     Raises:
         FieldError: A placeholder without a value, a value without a placeholder, or a value that cannot be bound; nothing was sent.
         DecodeError: A value cannot be read exactly, or two result columns have one name.
+        UnsupportedError: It begins or ends a transaction, outside ``atomic()``.
         DatabaseError: The server refused the statement.
     """
     where = route(using, client)
@@ -61,13 +67,15 @@ def _rows(sql: str, params: Params, where: Route) -> Steps[list[dict[str, Any]]]
     if not isinstance(sql, str):
         message = f"execute_raw() takes SQL text, not {type(sql).__name__}"
         raise TypeError(message)
+    if where.block is None and (word := transaction_word(sql)) is not None:
+        message = ALONE.format(word=word, remedy="`async with db.atomic():`, in blocking code `with oxyde.sync.atomic():`")
+        raise UnsupportedError(message, sql=sql)
     shape, values = compile_raw(sql, params, where.database.backend)
     rows: list[dict[str, Any]] = []
 
     def take(batch: _native.Batch) -> None:
         names = batch.names
-        if len(set(names)) < len(names):
-            repeated = next(name for name in names if names.count(name) > 1)
+        if (repeated := twice(names)) is not None:
             message = f'two result columns are named "{repeated}", and a dictionary holds one; rename one of them with AS'
             raise DecodeError(message, column=repeated, sql=sql)
         rows.extend(dict(zip(names, row, strict=True)) for row in batch.values())
