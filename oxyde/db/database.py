@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from typing_extensions import Self
 
 from oxyde import _native
+from oxyde.db import slashes
 from oxyde.db.loop import result, result_blocking
 from oxyde.db.registry import forget, register_connection
 from oxyde.db.settings import PoolSettings
@@ -57,6 +58,7 @@ class AsyncDatabase:
         self._connected = False
         self.blocks: weakref.WeakSet[Block] = weakref.WeakSet()
         self._open()
+        slashes.warn(url)
         if auto_register:
             register_connection(self, overwrite=overwrite)
 
@@ -98,7 +100,8 @@ class AsyncDatabase:
             ConnectionFailed: The server cannot be reached or refused us.
         """
         self._reopen()
-        await result(self.native.connect)
+        with slashes.explained(self._secret_url):
+            await result(self.native.connect)
         self._connected = True
         return self
 
@@ -110,7 +113,8 @@ class AsyncDatabase:
     def connect_blocking(self) -> Self:
         """The blocking twin of ``connect``."""
         self._reopen()
-        result_blocking(self.native.connect)
+        with slashes.explained(self._secret_url):
+            result_blocking(self.native.connect)
         self._connected = True
         return self
 

@@ -13,10 +13,16 @@ from typing import Any, Final, TypeAlias
 
 from oxyde import _native
 from oxyde.db.execute import Call, Route, Steps, route, run, run_blocking
+from oxyde.db.leading import transaction_word
 from oxyde.db.scan import Placeholder, scan
-from oxyde.exceptions import DecodeError, FieldError
+from oxyde.exceptions import DecodeError, FieldError, UnsupportedError
 from oxyde.ir import expr, statement, wire
+from oxyde.queries.plain import MISSING, flaw, named, plain
+from oxyde.schema.naming import twice
 from oxyde.schema.types import ANY, JSON, ColumnType
+
+ALONE: Final = "{word} would act on whichever connection of the pool is free, which is reset when it goes back; use {remedy}"
+"""Why a statement that begins or ends a transaction is refused outside ``atomic()``."""
 
 Params: TypeAlias = Mapping[str, Any] | Sequence[Any] | None
 
@@ -42,6 +48,7 @@ async def execute_raw(sql: str, params: Params = None, *, using: str | None = No
     Raises:
         FieldError: A placeholder without a value, a value without a placeholder, or a value that cannot be bound; nothing was sent.
         DecodeError: A value cannot be read exactly, or two result columns have one name.
+        UnsupportedError: It begins or ends a transaction, outside ``atomic()``.
         DatabaseError: The server refused the statement.
     """
     where = route(using, client)
@@ -60,13 +67,15 @@ def _rows(sql: str, params: Params, where: Route) -> Steps[list[dict[str, Any]]]
     if not isinstance(sql, str):
         message = f"execute_raw() takes SQL text, not {type(sql).__name__}"
         raise TypeError(message)
+    if where.block is None and (word := transaction_word(sql)) is not None:
+        message = ALONE.format(word=word, remedy="`async with db.atomic():`, in blocking code `with oxyde.sync.atomic():`")
+        raise UnsupportedError(message, sql=sql)
     shape, values = compile_raw(sql, params, where.database.backend)
     rows: list[dict[str, Any]] = []
 
     def take(batch: _native.Batch) -> None:
         names = batch.names
-        if len(set(names)) < len(names):
-            repeated = next(name for name in names if names.count(name) > 1)
+        if (repeated := twice(names)) is not None:
             message = f'two result columns are named "{repeated}", and a dictionary holds one; rename one of them with AS'
             raise DecodeError(message, column=repeated, sql=sql)
         rows.extend(dict(zip(names, row, strict=True)) for row in batch.values())
@@ -128,6 +137,7 @@ class _Filler:
 
     def _fill(self, piece: Placeholder, before: str, after: str) -> list[expr.Node]:
         key, value = self._value(piece)
+        value = plain(value)
         self._used.add(key)
         listing = _IN.search(before)
         if listing is None or not isinstance(value, (list, tuple, set, frozenset)) or (listing[1] and not _CLOSES.match(after)):
@@ -179,8 +189,10 @@ class _Filler:
 
     def _adapt(self, value: Any, text: str) -> tuple[ColumnType, Any]:
         """Returns the type and the wire value of a Python value."""
-        if isinstance(value, enum.Enum):
-            value = value.value
+        value = plain(value.value if isinstance(value, enum.Enum) else value)
+        if type(value) not in _PLAIN and isinstance(value, (dt.date, dt.timedelta)) and (found := flaw(value)) is not None:
+            message = f"{text} takes values that Python holds, not {found}"
+            raise FieldError(message, sql=self.sql)
         if isinstance(value, dt.timedelta) and self.dialect in {"mysql", "mariadb"}:
             message = (
                 f"{text} is a timedelta, which raw SQL on this server cannot bind safely: a TIME column and a column of ours (BIGINT) "
@@ -197,12 +209,13 @@ class _Filler:
             return JSON, self._json(list(value), text)
         if isinstance(value, Mapping):
             return JSON, self._json(dict(value), text)
-        message = f"{text} cannot take a value of type {type(value).__name__}; give a plain Python value"
+        remedy = "" if type(value).__name__ in MISSING else "; give a plain Python value"
+        message = f"{text} cannot take a value of type {named(value)}{remedy}"
         raise FieldError(message, sql=self.sql)
 
     def _json(self, value: Any, text: str) -> str:
         try:
-            return json.dumps(value, allow_nan=False, ensure_ascii=False)
+            return json.dumps(value, allow_nan=False, ensure_ascii=False, default=_jsonable)
         except (TypeError, ValueError) as error:
             message = f"{text} holds what JSON cannot: {error}"
             raise FieldError(message, sql=self.sql) from None
@@ -220,6 +233,14 @@ class _Filler:
             mark = "$1, $2" if self.dialect == "postgres" else "?"
             message = f"{len(self.params)} parameters were given and {len(unused)} of them have no placeholder; this server's is {mark}"
         raise FieldError(message, sql=self.sql)
+
+
+def _jsonable(value: Any) -> Any:
+    found = plain(value)
+    if found is value:
+        message = f"Object of type {named(value)} is not JSON serializable"
+        raise TypeError(message)
+    return found
 
 
 __all__ = ["compile_raw", "execute_raw", "execute_raw_blocking"]

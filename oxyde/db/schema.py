@@ -10,7 +10,7 @@ from oxyde.db.steps import Call, Steps
 from oxyde.queries import ddl
 from oxyde.schema import Table, tables
 
-Models: TypeAlias = "Iterable[Any] | None"
+Models: TypeAlias = "Iterable[Any] | type[Any] | Table | None"
 
 
 async def create_tables(database: object | None = None, *, models: Models = None, if_not_exists: bool = False) -> None:
@@ -18,7 +18,7 @@ async def create_tables(database: object | None = None, *, models: Models = None
 
     Args:
         database: A connection or an alias; the default connection when not given.
-        models: The models (or tables) to create; all that are registered when not given. Junctions of many-to-many
+        models: The models (or tables) to create, or a single one; all that are registered when not given. Junctions of many-to-many
             relations come along.
         if_not_exists: Leave tables alone that are there.
 
@@ -66,7 +66,7 @@ def _chosen(models: Models) -> list[Table]:
     if models is None:
         found = list(tables.all())
     else:
-        given = list(models)
+        given = [models] if isinstance(models, (type, Table)) else list(models)
         for one in given:
             if not isinstance(one, Table) and not hasattr(one, "__oxyde_meta__"):
                 message = f"models takes a list of models, and this holds {one!r}"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
+
+from oxyde.exceptions import DecodeError
+from oxyde.schema.naming import twice
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,3 +41,15 @@ def require(module: str, extra: str) -> Any:
     except ModuleNotFoundError as missing:
         message = f'{missing.name} is not installed; run: pip install "oxyde[{extra}]"'
         raise ImportError(message, name=missing.name) from None
+
+
+def require_distinct(names: Sequence[str]) -> None:
+    """Refuses two columns of one name, of which a frame would hold one.
+
+    Raises:
+        DecodeError: There are such.
+    """
+    repeated = twice(names)
+    if repeated is not None:
+        message = f'two result columns are named "{repeated}", and a frame holds one; rename one of them with AS'
+        raise DecodeError(message, column=repeated)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from oxyde.export.arrow import ArrowSource, require, to_arrow
+from oxyde.export.arrow import ArrowSource, require, require_distinct, to_arrow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +18,7 @@ def to_pandas(source: ArrowSource) -> pd.DataFrame:
 
     Raises:
         ImportError: pandas or pyarrow is not installed.
+        DecodeError: Two columns have one name.
     """
     pandas = require("pandas", "pandas")
     arrow = require("pyarrow", "pandas")
@@ -29,6 +30,7 @@ def to_pandas(source: ArrowSource) -> pd.DataFrame:
         arrow.uint64(): pandas.UInt64Dtype(),
     }
     table = to_arrow(source)
+    require_distinct(table.schema.names)
 
     def column(at: int) -> Any:
         field = table.schema.field(at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from oxyde.export.arrow import ArrowSource, require
+from oxyde.export.arrow import ArrowSource, require, require_distinct
 from oxyde.export.fields import ArrowField, fields
 
 if TYPE_CHECKING:
@@ -18,9 +18,11 @@ def to_polars(source: ArrowSource) -> pl.DataFrame:
 
     Raises:
         ImportError: Polars is not installed.
+        DecodeError: Two columns have one name.
     """
     polars = require("polars", "polars")
     described = fields(source)
+    require_distinct([field.name for field in described])
     frame = polars.DataFrame(source)
     casts = [cast for field in described if (cast := _cast(polars, polars.col(field.name), field, frame.schema[field.name])) is not None]
     return frame.with_columns(casts) if casts else frame  # type: ignore[no-any-return]

@@ -9,16 +9,18 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from enum import Enum
 from functools import cached_property, partial
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 from pydantic import SecretBytes, SecretStr, ValidationError
 from pydantic_core import CoreConfig, PydanticSerializationError, SchemaSerializer, SchemaValidator, core_schema, to_json
 
 from oxyde.exceptions import FieldError
 from oxyde.models.types import Kind
+from oxyde.queries.plain import flaw, named, plain
 from oxyde.schema.types import ColumnType
 
 Adapter = Callable[[Any], Any]
+Time = TypeVar("Time", dt.date, dt.datetime, dt.timedelta)
 
 INT64 = range(-(2**63), 2**63)
 
@@ -55,14 +57,15 @@ def item_adapter(kind: Kind, where: str) -> Adapter:
 
 def refuse(where: str, expected: str, value: Any, remedy: str = "") -> NoReturn:
     """Raises the error for a value of the wrong type; the value itself is not shown, it may be a secret."""
-    message = f"{where} takes {expected}, not {type(value).__name__}{remedy}"
+    message = f"{where} takes {expected}, not {named(value)}{remedy}"
     raise FieldError(message, column=where.rpartition(".")[2])
 
 
-def exact_int(where: str, value: Any) -> int:
+def exact_int(where: str, given: Any) -> int:
     """An int of 64 bits."""
+    value = given if type(given) is int else plain(given)
     if not isinstance(value, int) or isinstance(value, bool):
-        refuse(where, "int", value)
+        refuse(where, "int", given)
     number = int(value)
     if number not in INT64:
         message = f"{where} takes an int from -2**63 to 2**63 - 1, and this one has {number.bit_length()} bits; use Decimal for larger ones"
@@ -70,24 +73,27 @@ def exact_int(where: str, value: Any) -> int:
     return number
 
 
-def exact_bool(where: str, value: Any) -> bool:
+def exact_bool(where: str, given: Any) -> bool:
     """A bool."""
+    value = given if type(given) is bool else plain(given)
     if not isinstance(value, bool):
-        refuse(where, "bool", value)
+        refuse(where, "bool", given)
     return value
 
 
-def exact_float(where: str, value: Any) -> float | int:
+def exact_float(where: str, given: Any) -> float | int:
     """A float, or an int that the core turns into one if that is exact."""
+    value = given if type(given) is float else plain(given)
     if not isinstance(value, (float, int)) or isinstance(value, bool):
-        refuse(where, "float", value)
+        refuse(where, "float", given)
     return value
 
 
-def exact_decimal(where: str, value: Any) -> Decimal | int:
+def exact_decimal(where: str, given: Any) -> Decimal | int:
     """A Decimal, or an int."""
+    value = given if type(given) is Decimal else plain(given)
     if not isinstance(value, (Decimal, int)) or isinstance(value, bool):
-        refuse(where, "Decimal", value, "; write Decimal('1.10') so that no digit is lost" if isinstance(value, float) else "")
+        refuse(where, "Decimal", given, "; write Decimal('1.10') so that no digit is lost" if isinstance(value, float) else "")
     return value
 
 
@@ -107,10 +113,11 @@ def exact_bytes(where: str, value: Any) -> bytes:
     return value
 
 
-def exact_date(where: str, value: Any) -> dt.date:
+def exact_date(where: str, given: Any) -> dt.date:
     """A date that is no datetime."""
-    if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
-        refuse(where, "date", value, "; use .date() of it" if isinstance(value, dt.datetime) else "")
+    value = given if type(given) is dt.date else derived(where, "date", dt.date, given)
+    if isinstance(value, dt.datetime):
+        refuse(where, "date", given, "; use .date() of it")
     return value
 
 
@@ -123,28 +130,36 @@ def exact_time(where: str, value: Any) -> dt.time:
     return value
 
 
-def naive(where: str, value: Any) -> dt.datetime:
+def naive(where: str, given: Any) -> dt.datetime:
     """A datetime without a zone."""
-    if not isinstance(value, dt.datetime):
-        refuse(where, "datetime", value)
+    value = given if type(given) is dt.datetime else derived(where, "datetime", dt.datetime, given)
     if value.tzinfo is not None:
-        refuse(where, "a datetime without a zone", value, " with one; declare the field AwareDatetime, or drop the zone")
+        refuse(where, "a datetime without a zone", given, " with one; declare the field AwareDatetime, or drop the zone")
     return value
 
 
-def aware(where: str, value: Any) -> dt.datetime:
+def aware(where: str, given: Any) -> dt.datetime:
     """A datetime with a zone."""
-    if not isinstance(value, dt.datetime):
-        refuse(where, "datetime", value)
+    value = given if type(given) is dt.datetime else derived(where, "datetime", dt.datetime, given)
     if value.tzinfo is None:
-        refuse(where, "a datetime with a zone", value, " without one; add it: datetime.now(timezone.utc)")
+        refuse(where, "a datetime with a zone", given, " without one; add it: datetime.now(timezone.utc)")
     return value
 
 
-def exact_timedelta(where: str, value: Any) -> dt.timedelta:
+def exact_timedelta(where: str, given: Any) -> dt.timedelta:
     """A timedelta."""
-    if not isinstance(value, dt.timedelta):
-        refuse(where, "timedelta", value)
+    return given if type(given) is dt.timedelta else derived(where, "timedelta", dt.timedelta, given)
+
+
+def derived(where: str, expected: str, cls: type[Time], given: Any) -> Time:
+    """A moment or a span of a class derived from Python's; what that would hold as another one is refused."""
+    value = plain(given)
+    if not isinstance(value, cls):
+        refuse(where, expected, given)
+    found = flaw(value)
+    if found is not None:
+        message = f"{where} takes {expected}, not {found}"
+        raise FieldError(message, column=where.rpartition(".")[2])
     return value
 
 
@@ -173,6 +188,8 @@ SCALARS: Mapping[str, Callable[[str, Any], Any]] = {
 
 def member(where: str, cls: type[Enum], value: Any) -> Any:
     """The value of an enumeration's member, given as the member or as the value."""
+    if type(value) is not cls:
+        value = plain(value)
     if isinstance(value, bool) or not isinstance(value, (cls, str, int)):
         refuse(where, f"{cls.__name__} or its value", value)
     try:
@@ -204,14 +221,15 @@ def text(where: str, field: FieldSchema, value: Any) -> str:
     return str(value)
 
 
-def array(where: str, item: Adapter, value: Any) -> list[Any]:
+def array(where: str, item: Adapter, given: Any) -> list[Any]:
     """A list of members, which may be None."""
+    value = given if type(given) is list else plain(given)
     if not isinstance(value, (list, tuple)):
-        refuse(where, "list", value)
+        refuse(where, "list", given)
     return [None if one is None else item(one) for one in value]
 
 
-def not_json(error: ValueError) -> str:
+def not_json(error: TypeError | ValueError) -> str:
     """Returns why a value is none of JSON; the value itself is not shown, it may be a secret."""
     text = str(error)
     if isinstance(error, UnicodeDecodeError):
@@ -286,7 +304,7 @@ class FieldSchema:
             return self._dump(value)
         except PydanticSerializationError:
             return self._dump_validated(value)
-        except ValueError as error:
+        except (TypeError, ValueError) as error:  # Pydantic takes what stands for no time (pandas' NaT) for a datetime
             self._not_json(error)
 
     def _dump(self, value: Any) -> Any:
@@ -298,12 +316,12 @@ class FieldSchema:
             return self._dump(valid)
         except ValidationError as error:
             problems = "; ".join(f"{'.'.join(map(str, item['loc']))} {item['msg']}".strip() for item in error.errors(include_input=False))
-            message = f"{self.where} does not take this {type(value).__name__}: {problems}"
+            message = f"{self.where} does not take this {named(value)}: {problems}"
             raise FieldError(message, column=self.where.rpartition(".")[2]) from None
-        except (PydanticSerializationError, ValueError) as error:
+        except (PydanticSerializationError, TypeError, ValueError) as error:
             self._not_json(error)
 
-    def _not_json(self, error: ValueError) -> NoReturn:
+    def _not_json(self, error: TypeError | ValueError) -> NoReturn:
         message = f"{self.where} cannot be kept as JSON: {not_json(error)}"
         raise FieldError(message, column=self.where.rpartition(".")[2]) from None
 

@@ -21,6 +21,7 @@ from oxyde.models.values import now, wire, writable
 from oxyde.queries import row
 from oxyde.queries import write as statements
 from oxyde.queries.expressions import Bound, Expression, F
+from oxyde.queries.plain import named
 from oxyde.queries.write import Batch as Rows
 from oxyde.schema import Column, Table
 
@@ -171,7 +172,7 @@ def _valid(model: type[Model], column: Column, value: Any, before: Mapping[str, 
         return tier.validated(column.field, value, before)
     except ValidationError as error:
         problems = "; ".join(item["msg"] for item in error.errors(include_input=False, include_url=False))
-        message = f"{where} does not take this {type(value).__name__}: {problems}"
+        message = f"{where} does not take this {named(value)}: {problems}"
         raise FieldError(message, column=column.field) from None
     except (KeyError, TypeError) as error:
         absent = [name for name in model.__pydantic_fields__ if name not in before and name != column.field]

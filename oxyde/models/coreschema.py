@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from pydantic_core import PydanticCustomError, PydanticKnownError, core_schema
 from oxyde.models.relations import Link, holds
 from oxyde.models.types import Classifier
 from oxyde.models.unloaded import is_unloaded, unloaded
+from oxyde.queries.plain import flaw
 
 if TYPE_CHECKING:
     from oxyde.models.model import Model
@@ -167,7 +169,7 @@ def of_its_table(model: type[Model], link: Link) -> Callable[[Any], Any]:
 
 
 def zoned(schema: Any, where: str, *, with_zone: bool) -> Any:
-    """Returns a schema whose datetimes have a zone or none, as their column does; other schemas as they are."""
+    """Returns a schema whose datetimes have a zone or none, as their column does, and whose dates are exact; others as they are."""
     name = schema["type"]
     if name in {"default", "nullable", "function-after", "function-before", "function-wrap"}:
         inner = zoned(schema["schema"], where, with_zone=with_zone)
@@ -175,6 +177,8 @@ def zoned(schema: Any, where: str, *, with_zone: bool) -> Any:
     if name == "list" and "items_schema" in schema:
         inner = zoned(schema["items_schema"], where, with_zone=with_zone)
         return schema if inner is schema["items_schema"] else {**schema, "items_schema": inner}
+    if name == "date":
+        return core_schema.no_info_before_validator_function(a_day(where), schema, metadata={"oxyde": "day"})
     if name != "datetime":
         return schema
     if with_zone or schema.get("tz_constraint") == "aware":
@@ -183,6 +187,17 @@ def zoned(schema: Any, where: str, *, with_zone: bool) -> Any:
     if "tz_constraint" in schema:
         return schema
     return core_schema.no_info_after_validator_function(without_zone(where), schema, metadata={"oxyde": "naive"})
+
+
+def a_day(where: str) -> Callable[[Any], Any]:
+    """Returns a validator that refuses what pandas has for no time or a longer one, which Pydantic would fail on or cut off."""
+
+    def day(value: Any) -> Any:
+        if type(value) is not dt.date and isinstance(value, dt.datetime) and (found := flaw(value)) is not None:
+            raise PydanticCustomError("date_exact", "{where} takes a date, not {found}", {"where": where, "found": found})
+        return value
+
+    return day
 
 
 def with_a_zone(where: str) -> Callable[[Any], Any]:

@@ -9,6 +9,7 @@ from oxyde.db import text
 from oxyde.export import html as markup
 from oxyde.models.unloaded import UNLOADED
 from oxyde.queries.paths import Path
+from oxyde.queries.rows import Rows
 from oxyde.queries.state import State
 from oxyde.schema import Table
 
@@ -75,6 +76,8 @@ def compares_secret(part: Any) -> bool:
     """Whether a query, or a part of one, compares or orders by a column that holds secrets."""
     if isinstance(part, Path):
         return part.column.secret
+    if isinstance(part, Rows):
+        return compares_secret(part.state)
     if isinstance(part, State):
         return any(compares_secret(inner) for inner in (part.source, part.where, part.order))
     if isinstance(part, (tuple, list)):

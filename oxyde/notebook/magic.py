@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from oxyde.db import registry
+from oxyde.db.leading import without_comments
 from oxyde.db.lifecycle import connect_blocking
 from oxyde.exceptions import OxydeError
-from oxyde.notebook import errors, words
+from oxyde.notebook import errors
 from oxyde.notebook.command import UsageError, connect_arguments, options
 from oxyde.notebook.result import Preview, Result
 from oxyde.notebook.run import run
@@ -80,7 +81,7 @@ def dispatch(line: str, cell: str | None, names: Mapping[str, Any], variables: d
         message = f"the line of %%oxyde takes options alone, not {wanted.rest!r}; the statement begins on the next line"
         raise UsageError(message)
     body = wanted.rest if cell is None else cell
-    if not words.without_comments(body).strip():
+    if not without_comments(body).strip():
         raise UsageError("there is nothing to run; %oxyde? explains")
     result = run(body, names, wanted)
     if wanted.target is None or not isinstance(result, Result):

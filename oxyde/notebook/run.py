@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from oxyde.db import execute, raw
 from oxyde.db.execute import Call, Route, Steps
+from oxyde.db.leading import transaction_word, without_comments
 from oxyde.db.rows import Batch
 from oxyde.db.scan import Placeholder, scan
 from oxyde.models import Model
@@ -122,9 +123,8 @@ def _steps(call: Call) -> Steps[None]:
 
 
 def _sql(body: str, word: str, names: Mapping[str, Any], options: Options) -> Wanted:
-    if word in words.TRANSACTIONS:
-        message = f"{word.upper()} would act on whichever connection of the pool is free; use `with oxyde.sync.atomic():`"
-        raise UsageError(message)
+    if (begins := transaction_word(body)) is not None:
+        raise UsageError(raw.ALONE.format(word=begins, remedy="`with oxyde.sync.atomic():`"))
     where = execute.route(using=options.on)
     sql = body.strip().rstrip(";").rstrip()
     dialect = where.database.backend
@@ -164,7 +164,7 @@ def _queryset(body: str, names: Mapping[str, Any], options: Options) -> Wanted:
 def _evaluated(body: str, names: Mapping[str, Any]) -> Chain[Any]:
     """Returns the queryset that a cell's expression gives."""
     try:
-        code = compile(words.without_comments(body).strip(), CELL, "eval")
+        code = compile(without_comments(body).strip(), CELL, "eval")
     except (SyntaxError, ValueError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else str(error)
         message = f"the cell is neither SQL, which begins with a word such as SELECT, nor one Python expression: {reason}"

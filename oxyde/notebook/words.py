@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from oxyde.db.leading import without_comments
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -25,16 +27,8 @@ ALONE: Final = TRANSACTIONS | {"vacuum", "analyze", "optimize", "checkpoint"}
 CALLABLE_IN_PYTHON: Final = _words("set table show describe desc call do load use check execute rename copy replace")
 """Words that before ``(`` are rather a Python function than the start of a statement."""
 
-_COMMENT: Final = re.compile(r"\s*(?:--[^\n]*(?:\n|\Z)|\#[^\n]*(?:\n|\Z)|/\*.*?\*/)", re.DOTALL)
 _WORD: Final = re.compile(r"[\s(]*(?P<word>[A-Za-z]+)\b\s*(?P<after>.?)", re.DOTALL)
 _CHANGES: Final = re.compile(rf"\b(?:{'|'.join(sorted(CHANGING))}|into|call)\b", re.IGNORECASE)
-
-
-def without_comments(body: str) -> str:
-    """Returns text from its first word on: comments at the start are left out."""
-    while (comment := _COMMENT.match(body)) is not None:
-        body = body[comment.end() :]
-    return body
 
 
 def first(body: str) -> str | None:

@@ -14,6 +14,7 @@ from oxyde.exceptions import FieldError
 from oxyde.ir import expr
 from oxyde.ir.expr import Node
 from oxyde.queries.paths import Path, column_path
+from oxyde.queries.plain import flaw, named, plain
 from oxyde.schema import Table
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
@@ -130,12 +131,15 @@ class Value(Expression):
 
     def resolve(self, table: Table) -> Term:  # noqa: ARG002 - a value is the same everywhere
         """Returns the value with the type of its class."""
-        value = self.value.value if isinstance(self.value, enum.Enum) else self.value
+        value = plain(self.value.value if isinstance(self.value, enum.Enum) else self.value)
+        if isinstance(value, (dt.date, dt.timedelta)) and (found := flaw(value)) is not None:
+            message = f"an expression takes plain values, not {found}"
+            raise FieldError(message)
         for cls, kind in _LITERALS:
             if isinstance(value, cls):
                 aware = isinstance(value, dt.datetime) and value.tzinfo is not None
                 return Bound(value, kinds.DATETIME_TZ if aware else kind)
-        message = f"an expression takes plain values and other expressions, not {type(value).__name__}"
+        message = f"an expression takes plain values and other expressions, not {named(self.value)}"
         raise FieldError(message)
 
 

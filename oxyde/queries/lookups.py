@@ -12,6 +12,7 @@ from oxyde.ir import expr
 from oxyde.ir.expr import Node
 from oxyde.queries.expressions import Bound, Expression, Part, Reference, Term
 from oxyde.queries.paths import Path
+from oxyde.queries.plain import named, plain
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
 
@@ -176,7 +177,7 @@ class Listed:
 
 def wrong(subject: Subject, lookup: Lookup, expected: str, value: Any) -> FieldLookupValueError:
     """Returns the error for a value that a lookup cannot take; the value itself is not shown."""
-    message = f"{subject.where}__{lookup.name} takes {expected}, not {type(value).__name__}"
+    message = f"{subject.where}__{lookup.name} takes {expected}, not {named(value)}"
     return FieldLookupValueError(message, column=subject.path.column.field)
 
 
@@ -195,15 +196,17 @@ def equal(lookup: Lookup, subject: Subject, value: Any) -> Test:
     return Test(lookup, subject, (subject.operand(value),))
 
 
-def null(lookup: Lookup, subject: Subject, value: Any) -> Test:
+def null(lookup: Lookup, subject: Subject, given: Any) -> Test:
     """IS NULL, or IS NOT NULL."""
+    value = plain(given)
     if not isinstance(value, bool):
-        raise wrong(subject, lookup, "True or False", value)
+        raise wrong(subject, lookup, "True or False", given)
     return Test(lookup, subject, size=int(value), exact=True)
 
 
 def pair(lookup: Lookup, subject: Subject, value: Any) -> Test:
     """A lookup that takes two values."""
+    value = plain(value)
     if isinstance(value, (str, bytes)) or not isinstance(value, (tuple, list)) or len(value) != 2:
         raise wrong(subject, lookup, "a pair (low, high)", value)
     if any(end is None for end in value):
@@ -235,7 +238,7 @@ def members(lookup: Lookup, subject: Subject, value: Any) -> Test:
         return Test(lookup, subject, (found,))
     if value is None or isinstance(value, (str, bytes, Expression)) or not isinstance(value, Iterable):
         raise wrong(subject, lookup, "a list, a set or a queryset", value)
-    given = list(value)
+    given = list(plain(value))
     if any(member is None for member in given):
         message = f"{subject.where}__in has None in its list, which equals nothing in SQL; ask for {subject.path.column.field}__isnull too"
         raise FieldLookupValueError(message, column=subject.path.column.field)
@@ -246,15 +249,15 @@ def members(lookup: Lookup, subject: Subject, value: Any) -> Test:
     return Test(lookup, subject, (Listed(adapted, subject.term.kind, uncast),), size=rounded(len(adapted)))
 
 
-def _part_value(subject: Subject, value: Any) -> Any:
-    kind = subject.term.kind.kind
+def _part_value(subject: Subject, given: Any) -> Any:
+    kind, value = subject.term.kind.kind, plain(given)
     good = {
         "int": isinstance(value, int) and not isinstance(value, bool),
         "date": isinstance(value, dt.date) and not isinstance(value, dt.datetime),
         "time": isinstance(value, dt.time) and value.tzinfo is None,
     }[kind]
     if not good:
-        message = f"{subject.where} takes {kind}, not {type(value).__name__}"
+        message = f"{subject.where} takes {kind}, not {named(given)}"
         raise FieldLookupValueError(message, column=subject.path.column.field)
     if kind == "int" and value not in range(-(2**63), 2**63):
         message = f"{subject.where} takes an int of 64 bits"

@@ -14,6 +14,7 @@ from oxyde.ir.expr import Node
 from oxyde.queries.expressions import Bound
 from oxyde.queries.lookups import CLOCKS, DAYS, MOMENTS, Subject
 from oxyde.queries.paths import Path
+from oxyde.queries.plain import plain
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
 
@@ -87,7 +88,7 @@ def span(subject: Subject, part: str, value: tuple[Any, ...]) -> Span:
     Raises:
         FieldLookupValueError: There is no such month or day.
     """
-    numbers = [number for number in value if isinstance(number, int) and not isinstance(number, bool)]
+    numbers = [number for number in map(plain, value) if isinstance(number, int) and not isinstance(number, bool)]
     first: dt.date | None = None
     if len(numbers) == len(value) == SPANS[part]:
         year, month, day = (*numbers, 1)[:3]

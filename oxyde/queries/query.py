@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, SupportsIndex
 
 from oxyde.exceptions import FieldError
 from oxyde.queries.conditions import Negation, Q, conditions
 from oxyde.queries.expressions import Expression, Ordering, Reference
 from oxyde.queries.paths import Path, column_path
+from oxyde.queries.plain import named
 from oxyde.queries.state import Order, State
 from oxyde.schema import Table
 
@@ -59,23 +61,35 @@ def by_key(table: Table, *, desc: bool = False) -> tuple[Order, ...]:
 
 def limited(state: State, count: int) -> State:
     """Returns at most so many rows; a second limit narrows, never widens."""
-    _check_count("limit", count)
+    count = _count("limit", count)
     return state.with_(limit=count if state.limit is None else min(state.limit, count))
 
 
 def skipped(state: State, count: int) -> State:
     """Returns the rows after so many; a limit stays what it is, whichever comes first, as in SQL."""
-    _check_count("offset", count)
+    count = _count("offset", count)
     return state.with_(offset=state.offset + count)
 
 
-def _check_count(verb: str, count: Any) -> None:
-    if not isinstance(count, int) or isinstance(count, bool):
-        message = f"{verb}() takes an int, not {type(count).__name__}"
+def _count(verb: str, given: Any) -> int:
+    count = _index(given)
+    if count is None:
+        message = f"{verb}() takes an int, not {named(given)}"
         raise TypeError(message)
     if not 0 <= count < 2**63:
         message = f"{verb}() takes 0 or more, not {count}"
         raise ValueError(message)
+    return count
+
+
+def _index(value: Any) -> int | None:
+    """Returns an int, or the one that another library's integer is; None for anything else, truth values too."""
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        return None
+    try:
+        return operator.index(value)
+    except TypeError:
+        return None
 
 
 def sliced(state: State, key: Any) -> State:
@@ -85,25 +99,30 @@ def sliced(state: State, key: Any) -> State:
         TypeError: It is neither, or has a step.
         ValueError: It counts from the end.
     """
+    at = _index(key)
     if isinstance(key, slice):
         if key.step is not None:
             raise TypeError("a slice of a queryset takes no step; read the rows, then take every n-th")
-        start, stop = 0 if key.start is None else key.start, key.stop
-    elif isinstance(key, int) and not isinstance(key, bool):
-        start, stop = key, key + 1
+        start, stop = 0 if key.start is None else _end(key.start), None if key.stop is None else _end(key.stop)
+    elif at is not None:
+        start, stop = at, at + 1
     else:
-        message = f"a queryset is indexed by int or slice, not {type(key).__name__}"
+        message = f"a queryset is indexed by int or slice, not {named(key)}"
         raise TypeError(message)
-    for end in (start, stop):
-        if end is not None and (not isinstance(end, int) or isinstance(end, bool)):
-            message = f"a slice of a queryset takes ints, not {type(end).__name__}"
-            raise TypeError(message)
-        if (end is not None and end < 0) or key == -1:
-            raise ValueError("a queryset has no negative index; use reverse() or last()")
+    if start < 0 or (stop is not None and stop < 0):
+        raise ValueError("a queryset has no negative index; use reverse() or last()")
     if start and state.limit is not None:
         state = state.with_(limit=max(state.limit - start, 0))
     moved = skipped(state, start) if start else state
     return moved if stop is None else limited(moved, max(stop - start, 0))
+
+
+def _end(given: Any) -> int:
+    end = _index(given)
+    if end is None:
+        message = f"a slice of a queryset takes ints, not {named(given)}"
+        raise TypeError(message)
+    return end
 
 
 def distinct(state: State) -> State:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 LONGEST: Final = 63
@@ -51,3 +51,8 @@ def meant(name: str, known: Iterable[str]) -> str:
 def constraint_name(prefix: str, table: str, parts: Iterable[str]) -> str:
     """Returns the name of a constraint: its kind (uq, ck, ex), its table, and what tells it from others."""
     return short(f"{prefix}_{table}_{'_'.join(parts)}")
+
+
+def twice(names: Sequence[str]) -> str | None:
+    """Returns the first name that stands more than once, or None when all differ."""
+    return None if len(set(names)) == len(names) else next(name for name in names if names.count(name) > 1)

@@ -14,8 +14,11 @@ import pyarrow as pa
 import pytest
 
 import oxyde
-from oxyde import db
+from oxyde import DecodeError, db
 from oxyde.db import execute
+from oxyde.notebook.command import options
+from oxyde.notebook.result import Result
+from oxyde.notebook.run import run
 from tests.backends import Backend
 from tests.cases import models
 from tests.cases.models import Author, Team
@@ -170,3 +173,15 @@ def test_chosen_columns(query: Any) -> None:
     """``values()`` chooses and names them, across relations too."""
     found = pa.table(query.values("name", "team__name"))
     assert found.to_pydict() == {"name": ["Anna", "bob", "50%_off!", "ANNABEL"], "team__name": ["Red", "Red", "Blue", None]}
+
+
+def test_one_name_for_two_columns(query: Any) -> None:
+    """A frame holds one of them, so that it is refused; as rows and as Arrow both are there."""
+    result = run("SELECT 1 AS a, 2 AS a", {}, options("kept <<"))
+    assert isinstance(result, Result)
+    for frame in (result.to_pandas, result.to_polars):
+        with pytest.raises(DecodeError, match=r'two result columns are named "a".*rename one of them with AS') as caught:
+            frame()
+        assert caught.value.column == "a"
+    assert result.rows() == [(1, 2)]
+    assert result.to_arrow().column_names == ["a", "a"]

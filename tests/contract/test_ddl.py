@@ -25,6 +25,18 @@ from oxyde.exceptions import IntegrityError, OxydeError
 from tests.contract.tables import tables
 
 
+class Bare(Model):
+    """Has a key alone."""
+
+    id: int | None = Field(default=None, db_pk=True)
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "ddl_bare"
+
+
 class Egg(Model):
     """Comes from a hen."""
 
@@ -221,3 +233,16 @@ async def test_another_connection(database: db.AsyncDatabase) -> None:
     assert await exists(Odd)
     await db.drop_tables(database, models=[Odd])
     assert not await exists(Odd)
+
+
+@pytest.mark.parametrize("chosen", [Bare, Bare.__table__], ids=["class", "table"])
+async def test_a_single_model(database: db.AsyncDatabase, chosen: Any) -> None:
+    """Is taken as a list of one, by the blocking twins too; what is no model is refused by name."""
+    await db.drop_tables(models=chosen, if_exists=True)
+    await db.create_tables(models=chosen)
+    db.sync.drop_tables(models=chosen)
+    db.sync.create_tables(models=chosen)
+    assert await Bare.objects.count() == 0
+    await db.drop_tables(models=chosen)
+    with pytest.raises(TypeError, match="models takes a list of models, and this holds <class 'int'>"):
+        await db.create_tables(models=int)

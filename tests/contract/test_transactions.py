@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 import oxyde
-from oxyde import UniqueViolationError, atomic, db, on_commit
+from oxyde import UniqueViolationError, UnsupportedError, atomic, db, execute_raw, on_commit
 from oxyde.exceptions import OxydeError, TransactionBroken, TransactionTimeoutError
 from tests.backends import Backend
+from tests.contract.tables import statements
 from tests.models import Tag
 
 
@@ -369,3 +370,27 @@ async def test_a_cancelled_block_rolls_back(blog: Backend) -> None:
         await task
     assert await names() == []
     await Tag.objects.create(name="b")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["BEGIN", "START TRANSACTION", "SAVEPOINT a", "COMMIT", "ROLLBACK", "ROLLBACK TO SAVEPOINT a", "END", "-- why\nBEGIN", "/* a */ begin"],
+)
+async def test_raw_transactions_are_refused(blog: Backend, sql: str) -> None:
+    """Outside a block they would act on a connection that nobody holds; the remedy is named, and nothing was sent."""
+    with statements() as sent:
+        with pytest.raises(UnsupportedError, match=r"whichever connection .* use `async with db\.atomic\(\):`"):
+            await execute_raw(sql)
+        with pytest.raises(UnsupportedError, match=r"`with oxyde\.sync\.atomic\(\):`"):
+            oxyde.sync.execute_raw(sql, using="default")
+    assert sent == []
+
+
+async def test_raw_savepoints_in_a_block(blog: Backend) -> None:
+    """Inside a block they act on its connection."""
+    async with atomic():
+        await Tag.objects.create(name="a")
+        await execute_raw("SAVEPOINT a")
+        await Tag.objects.create(name="b")
+        await execute_raw("ROLLBACK TO SAVEPOINT a")
+    assert await names() == ["a"]

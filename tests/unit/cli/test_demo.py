@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from oxyde.cli.demo import walk
 from oxyde.cli.demo.progress import Progress
 from tests.unit.cli.test_app import ROOT, START, oxyde
 
@@ -81,6 +82,61 @@ def test_unreachable_file(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "ConnectionFailed: " in done.stderr
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_a_file_below_a_file(tmp_path: Path, force: list[str]) -> None:
+    """Whatever the system refuses is one line, and leaves alone what is there."""
+    (tmp_path / "x.db").write_bytes(b"mine")
+    done = oxyde("demo", "--file", str(tmp_path / "x.db" / "y"), *force)
+    assert done.returncode == 1
+    assert done.stderr.strip().count("\n") == 0
+    assert "NotADirectoryError: " in done.stderr
+    assert (tmp_path / "x.db").read_bytes() == b"mine"
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The old file stays where it cannot be removed."""
+    file = tmp_path / "x.db"
+    file.write_bytes(b"mine")
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert walk.run(file, force=True) == 1
+    assert capsys.readouterr().err.strip() == f"PermissionError: [Errno 13] Permission denied: '{file}'"
+    assert file.read_bytes() == b"mine"
+
+
+def test_force_replaces_files_alone(tmp_path: Path) -> None:
+    """No pipe, no link to a device, no link that leads nowhere without being asked."""
+    pipe, device, nowhere = tmp_path / "pipe", tmp_path / "device", tmp_path / "nowhere"
+    os.mkfifo(pipe)
+    device.symlink_to("/dev/zero")
+    nowhere.symlink_to(tmp_path / "missing")
+    for file in (pipe, device, nowhere):
+        for force in ([], ["--force"]):
+            done = oxyde("demo", "--file", str(file), *force)
+            assert (done.returncode, done.stdout) == (1, "")
+            assert done.stderr == f"{file} is there already; name another file with --file\n"
+    assert pipe.is_fifo()
+    assert device.is_symlink()
+    assert nowhere.is_symlink()
+
+
+def test_an_output_without_lines_and_a_name_that_must_be_quoted(tmp_path: Path) -> None:
+    """Plain characters stand for what the encoding has not, and the file is there at the end."""
+    file = tmp_path / "a?b #%41ä.db"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "1"}
+    command = [sys.executable, "-c", START, "demo", "--file", str(file)]
+    done = subprocess.run(command, capture_output=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.decode("ascii")
+    assert re.search(r"^  -+  -+  -+$", said, re.MULTILINE)
+    assert said.endswith("a?b #%41\\xe4.db\n")
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
+    assert file.stat().st_size > 1_000_000
 
 
 def test_force_and_interrupt(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import uuid
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
+import pandas as pd
 import pytest
 from pydantic import AwareDatetime, BaseModel, HttpUrl, Json, SecretBytes, SecretStr, TypeAdapter, field_validator
 from typing_extensions import TypedDict
@@ -196,6 +197,7 @@ BAD = [
     ("data", {"a": object()}, "cannot be kept as JSON"),
     ("inner", Inner.model_construct(a="hidden"), "a value inside it is not of the type that is declared for it$"),
     ("inner", Inner(a=1, anything=b"\xff"), "holds bytes that are no UTF-8 text"),
+    ("data", {"a": pd.NaT}, "cannot be kept as JSON"),
     ("inner", Inner(a=1, b=float("inf")), "holds Infinity"),
     ("inner", Inner(a=1, anything=[float("nan")]), "holds NaN"),
     ("inner", {"a": "x"}, "does not take this dict: a Input should be a valid integer"),

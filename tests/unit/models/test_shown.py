@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from pydantic import SecretStr
 
-from oxyde import Field, Model
+from oxyde import Field, Model, Q
 from tests.cases.models import Author
 
 HOSTILE = "<script>alert(1)</script>"
@@ -77,3 +77,20 @@ def test_a_repr_never_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     chain = Author.objects.values("age").distinct().order_by("name")
     assert repr(chain) == "<QuerySet of Author: FieldError>"
     assert "FieldError" in chain._repr_html_()
+
+
+@pytest.mark.parametrize("face", ["async", "sync"])
+def test_secrets_of_inner_queries_are_masked(face: str) -> None:
+    """A secret may stand in the rows that a list is taken from, however deep, or behind a relation."""
+    inner = Vault.objects.filter(word="hunter2").values("id")
+    for chain in (
+        Vault.objects.filter(id__in=inner),
+        Vault.objects.exclude(id__in=inner),
+        Vault.objects.filter(Q(id=1) | ~Q(id__in=inner)),
+        Vault.objects.filter(id__in=Vault.objects.filter(id__in=inner.limit(3)).values("id")),
+        Author.objects.filter(id__in=inner).limit(3).filter(name="x"),
+    ):
+        html = (chain if face == "async" else chain.sync)._repr_html_()
+        assert "hunter2" not in html
+        assert "•••" in html
+    assert "hunter2" in Author.objects.filter(id__in=Author.objects.filter(name="hunter2").values("id"))._repr_html_()

@@ -1,0 +1,58 @@
+"""SQLite files whose URL has three slashes: a relative path, which many write and mean an absolute one."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
+
+from oxyde.exceptions import ConnectionFailed
+
+_RELATIVE: Final = "sqlite:///"
+
+
+def warn(url: str) -> None:
+    """Warns of a relative path where the absolute path of that name is another file."""
+    path = _written(url)
+    if path is None:
+        return
+    with suppress(OSError):  # a folder that nobody may look into
+        there = Path("/", path)
+        if there.is_file() and there.resolve() != Path(path).resolve():
+            message = f"{_RELATIVE}{path} is a relative path, and {there} is there; for that one write four slashes: {_RELATIVE}{there}"
+            warnings.warn(message, stacklevel=_level())
+
+
+@contextmanager
+def explained(url: str) -> Iterator[None]:
+    """Says, with the error for a folder that is not there, that the absolute one is."""
+    try:
+        yield
+    except ConnectionFailed as error:
+        path = _written(url)
+        if path is not None:
+            with suppress(OSError):
+                there = Path("/", path)
+                if there.parent.is_dir() and not Path(path).parent.exists():
+                    error.args = (f"{error}; three slashes begin a relative path, for {there} write four: {_RELATIVE}{there}",)
+        raise
+
+
+def _written(url: str) -> str | None:
+    """Returns the path of a URL with exactly three slashes; of another one, or of memory, None."""
+    if not url.lower().startswith(_RELATIVE):
+        return None
+    path = unquote(url[len(_RELATIVE) :].partition("?")[0])
+    return None if path.startswith(("/", ":memory:")) or not path or "\0" in path else path
+
+
+def _level() -> int:
+    """Returns how many frames up, seen from the caller, the code outside this package is."""
+    frame, level = inspect.currentframe(), 0
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "oxyde":
+        frame, level = frame.f_back, level + 1
+    return level
