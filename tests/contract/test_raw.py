@@ -333,3 +333,13 @@ async def test_values_that_are_not_what_their_column_says(database: db.AsyncData
     finally:
         await execute_raw("DROP TABLE IF EXISTS raw_loose")
         await db.drop_tables(models=[Tag])
+
+
+@pytest.mark.parametrize(("value", "own"), [(1.5, "double precision"), (3, "bigint"), (Decimal("1.5"), "numeric"), (True, "boolean")])
+async def test_a_refused_parameter_says_what_cast_helps(postgres: db.AsyncDatabase, value: Any, own: str) -> None:
+    """PostgreSQL takes a bare parameter for text; with the cast of the hint the value arrives."""
+    with pytest.raises(FieldError) as caught:
+        await execute_raw("SELECT :x AS x", {"x": value})
+    assert caught.value.hint is not None
+    assert caught.value.hint.endswith(f"CAST($1 AS {own})")
+    assert await execute_raw(f"SELECT CAST(:x AS {own}) AS x", {"x": value}) == [{"x": value}]

@@ -90,6 +90,27 @@ impl<'a> Cell<'a> {
         }
     }
 
+    /// The server's type for such a value; none where there are several, or none.
+    pub fn own_type(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Null | Self::List(_) => return None,
+            Self::Bool(_) => "boolean",
+            Self::Int(_) => "bigint",
+            Self::Float(_) => "double precision",
+            Self::Text(_) => "text",
+            Self::Bytes(_) => "bytea",
+            Self::Decimal(_) => "numeric",
+            Self::Date(_) => "date",
+            Self::Time(_) => "time",
+            Self::TimeTz(..) => "timetz",
+            Self::Datetime(_) => "timestamp",
+            Self::DatetimeTz(_) => "timestamptz",
+            Self::Duration(_) | Self::Interval(..) => "interval",
+            Self::Uuid(_) => "uuid",
+            Self::Json(_) => "jsonb",
+        })
+    }
+
     /// What it is, for messages.
     pub fn noun(&self) -> &'static str {
         match self {

@@ -67,7 +67,7 @@ fn add(arguments: &mut PgArguments, request: &Request<'_>, slot: &Slot, run: Run
             return Err(Error::new(Kind::Internal, format!("{} has a form that PostgreSQL does not know: JsonArray", request.place(slot))));
         }
     };
-    added.map_err(|fault| explain(&fault, request, slot, info))
+    added.map_err(|fault| explain(&fault, request, slot, row, info))
 }
 
 fn scalar<'a>(request: &Request<'a>, source: Source, row: usize) -> Cell<'a> {
@@ -96,11 +96,16 @@ fn list<'a>(request: &Request<'a>, source: Source, run: Run, row: usize) -> Cell
     }
 }
 
-fn explain(fault: &BoxDynError, request: &Request<'_>, slot: &Slot, info: &PgTypeInfo) -> Error {
+fn explain(fault: &BoxDynError, request: &Request<'_>, slot: &Slot, row: usize, info: &PgTypeInfo) -> Error {
     let (place, name) = (request.place(slot), info.name().to_lowercase());
     let mut error = match fault.downcast_ref() {
-        Some(Fault::Value(reason)) => Error::new(Kind::Field, format!("{place} of type {name}: {reason}"))
-            .with_hint("give a value of the type, or write a cast from the value's own type, such as CAST(CAST($1 AS text) AS the_type)"),
+        Some(Fault::Value(reason)) => {
+            let error = Error::new(Kind::Field, format!("{place} of type {name}: {reason}"));
+            match scalar(request, slot.source, row).own_type().filter(|own| *own != name) {
+                Some(own) => error.with_hint(format!("give a value of the type, or say what this one is: CAST($1 AS {own})")),
+                None => error,
+            }
+        }
         Some(Fault::Type) => Error::new(Kind::Unsupported, format!("{place} is of type {name}, for which no value can be sent"))
             .with_hint(format!("Cast it from text: CAST(CAST($1 AS text) AS {name})")),
         None => Error::new(Kind::Field, format!("{place} of type {name} cannot be sent: {fault}")),
