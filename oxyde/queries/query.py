@@ -10,7 +10,7 @@ from oxyde.exceptions import FieldError
 from oxyde.queries.conditions import Negation, Q, conditions
 from oxyde.queries.expressions import Expression, Ordering, Reference
 from oxyde.queries.paths import Path, column_path
-from oxyde.queries.plain import named
+from oxyde.queries.plain import named, plain
 from oxyde.queries.state import Order, State
 from oxyde.schema import Table
 
@@ -84,6 +84,7 @@ def _count(verb: str, given: Any) -> int:
 
 def _index(value: Any) -> int | None:
     """Returns an int, or the one that another library's integer is; None for anything else, truth values too."""
+    value = plain(value)
     if isinstance(value, bool) or not isinstance(value, SupportsIndex):
         return None
     try:
