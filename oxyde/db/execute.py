@@ -219,6 +219,7 @@ async def _read(step: Read, where: Route) -> Any:
     if where.block is not None:
         await _turn(where.block)
     with events.watch(step.shape, where.database), interrupt.watch(task=asyncio.current_task()) as stop_by:
+        step.prepare()
         reading = Reading(step.reader, where.start(Call(step.shape, step.values), None, arrow=True).stream())
         try:
             stop_by(reading.stream.close)
@@ -232,6 +233,7 @@ async def _read(step: Read, where: Route) -> Any:
 
 def _read_blocking(step: Read, where: Route) -> Any:
     with events.watch(step.shape, where.database), interrupt.watch() as stop_by:
+        step.prepare()
         if where.block is not None:
             _turn_blocking(where.block)
         reading = Reading(step.reader, where.start(Call(step.shape, step.values), None, arrow=True).stream())

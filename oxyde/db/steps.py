@@ -109,11 +109,14 @@ class Read:
         shape: The packed statement.
         values: The wire values of its parameters.
         reader: Takes an object with ``__arrow_c_stream__`` and reads it to the end.
+        prepare: Imports what the reader needs: before the statement is sent, and where an interrupt is only noted, because imports
+            may swallow the exception that it would raise in them.
     """
 
     shape: bytes
     values: tuple[Any, ...]
     reader: Callable[[Any], Any]
+    prepare: Callable[[], object]
 
 
 Step: TypeAlias = "Call | Await | Atomically | Start | Finish | Turn | Undo | Read"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as json_text
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from oxyde import export
@@ -117,9 +118,8 @@ def aggregate(chain: Chain[Any], function: str, field: str) -> Steps[Any]:
 
 def frame(chain: Chain[Any], reader: Callable[[Any], T]) -> Steps[T]:
     """Reads the rows as an Arrow stream into somebody's object."""
-    export.load(reader)
     made = chain.compiled(masked=True)
-    found: T = yield Read(made.shape, made.values, reader)
+    found: T = yield Read(made.shape, made.values, reader, partial(export.load, reader))
     return found
 
 
