@@ -219,8 +219,7 @@ async def _read(step: Read, where: Route) -> Any:
     if where.block is not None:
         await _turn(where.block)
     with events.watch(step.shape, where.database), interrupt.watch(task=asyncio.current_task()) as stop_by:
-        step.prepare()
-        reading = Reading(step.reader, where.start(Call(step.shape, step.values), None, arrow=True).stream())
+        reading = _reading(step, where)
         try:
             stop_by(reading.stream.close)
             work = asyncio.get_running_loop().run_in_executor(None, reading.run)
@@ -233,10 +232,9 @@ async def _read(step: Read, where: Route) -> Any:
 
 def _read_blocking(step: Read, where: Route) -> Any:
     with events.watch(step.shape, where.database), interrupt.watch() as stop_by:
-        step.prepare()
         if where.block is not None:
             _turn_blocking(where.block)
-        reading = Reading(step.reader, where.start(Call(step.shape, step.values), None, arrow=True).stream())
+        reading = _reading(step, where)
         try:
             stop_by(reading.stream.close)
             thread = threading.Thread(target=reading.run, name="oxyde-read")
@@ -247,6 +245,12 @@ def _read_blocking(step: Read, where: Route) -> Any:
             reading.stream.close()
             raise
         return reading.result()
+
+
+def _reading(step: Read, where: Route) -> Reading:
+    """Imports what the reader needs, then starts the statement."""
+    step.prepare()
+    return Reading(step.reader, where.start(Call(step.shape, step.values), None, arrow=True).stream())
 
 
 class Reading:

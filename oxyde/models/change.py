@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -160,8 +160,8 @@ def _validated(model: type[Model], table: Table, values: Mapping[str, Any]) -> d
     """Returns the plain values as the model validates them, in its order: each sees those that stand before it in the model."""
     plain: dict[str, Any] = {}
     for column in table.columns:
-        value = values.get(column.field, _NOT_GIVEN)
-        if value is not _NOT_GIVEN and not isinstance(value, Expression):
+        value = values.get(column.field)
+        if column.field in values and not isinstance(value, Expression):
             plain[column.field] = None if value is None else _valid(model, column, value, plain)
     return plain
 
@@ -184,6 +184,3 @@ def _valid(model: type[Model], column: Column, value: Any, before: Mapping[str, 
             f"give {needed} to update() too, or save() the instances"
         )
         raise FieldError(message, column=column.field) from error
-
-
-_NOT_GIVEN: Final = object()

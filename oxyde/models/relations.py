@@ -82,11 +82,7 @@ def holds(model: type[Model], kind: type) -> bool:
     if kind is model:
         return True
     own = next((base for base in kind.__mro__ if is_table(base)), None)
-    if own is None or not issubclass(kind, model):
-        return False
-    if own is model:
-        return True
-    return _address(own) == _address(model)
+    return own is not None and issubclass(kind, model) and _address(own) == _address(model)
 
 
 def _address(model: Any) -> tuple[str | None, str]:
