@@ -17,7 +17,7 @@ from oxyde.db.leading import transaction_word
 from oxyde.db.scan import Placeholder, scan
 from oxyde.exceptions import DecodeError, FieldError, UnsupportedError
 from oxyde.ir import expr, statement, wire
-from oxyde.queries.plain import MISSING, flaw, named, plain
+from oxyde.queries.foreign_values import MISSING, flaw, named, plain
 from oxyde.schema.naming import twice
 from oxyde.schema.types import ANY, JSON, ColumnType
 

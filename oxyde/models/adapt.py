@@ -16,7 +16,7 @@ from pydantic_core import CoreConfig, PydanticSerializationError, SchemaSerializ
 
 from oxyde.exceptions import FieldError
 from oxyde.models.types import Kind
-from oxyde.queries.plain import flaw, named, plain
+from oxyde.queries.foreign_values import flaw, named, plain
 from oxyde.schema.types import ColumnType
 
 Adapter = Callable[[Any], Any]

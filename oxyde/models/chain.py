@@ -11,7 +11,7 @@ from oxyde.models import shown
 from oxyde.queries import Q, compile, query
 from oxyde.queries.compile import Compiled
 from oxyde.queries.paths import Path
-from oxyde.queries.rows import Rows, rows
+from oxyde.queries.subquery import Rows, rows
 from oxyde.queries.state import State, everything
 
 if TYPE_CHECKING:

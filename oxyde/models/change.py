@@ -18,11 +18,11 @@ from oxyde.models.relations import holds
 from oxyde.models.state import CLEAN, set_state
 from oxyde.models.undo import Memory
 from oxyde.models.values import now, wire, writable
-from oxyde.queries import row
-from oxyde.queries import write as statements
+from oxyde.queries import by_key
+from oxyde.queries import dml as statements
 from oxyde.queries.expressions import Bound, Expression, F
-from oxyde.queries.plain import named
-from oxyde.queries.write import Batch as Rows
+from oxyde.queries.foreign_values import named
+from oxyde.queries.dml import Batch as Rows
 from oxyde.schema import Column, Table
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _calls(table: Table, instances: list[Any], batch: Rows, *, ignore_conflicts:
     chosen = [instances[number] for number in batch.rows]
     if not batch.fields:
         for one in chosen:
-            yield Call(*row.insert(table, {}, missing), _filler(type(one), [one], missing))
+            yield Call(*by_key.insert(table, {}, missing), _filler(type(one), [one], missing))
         return
     made = statements.insert_many(table, batch, missing, ignore_conflicts=ignore_conflicts)
     yield Call(made.shape, made.values, _filler(type(chosen[0]), chosen, missing))

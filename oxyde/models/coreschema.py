@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError, PydanticKnownError, core_schema
 from oxyde.models.relations import Link, holds
 from oxyde.models.types import Classifier
 from oxyde.models.unloaded import is_unloaded, unloaded
-from oxyde.queries.plain import flaw
+from oxyde.queries.foreign_values import flaw
 
 if TYPE_CHECKING:
     from oxyde.models.model import Model

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from oxyde.models.state import state_of
 from oxyde.models.values import now, take_keys, validate_assigned
-from oxyde.queries.write import batches
+from oxyde.queries.dml import batches
 from oxyde.schema import Column, Table
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from oxyde.db import text
 from oxyde.export import html as markup
 from oxyde.models.unloaded import UNLOADED
 from oxyde.queries.paths import Path
-from oxyde.queries.rows import Rows
+from oxyde.queries.subquery import Rows
 from oxyde.queries.state import State
 from oxyde.schema import Table
 

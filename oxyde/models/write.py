@@ -15,7 +15,7 @@ from oxyde.models.state import CLEAN, is_new, set_state, settle
 from oxyde.models.undo import Memory
 from oxyde.models.unloaded import UNLOADED
 from oxyde.models.values import has_given_key, insertable, stored_key, updatable, wire, writable
-from oxyde.queries import row
+from oxyde.queries import by_key
 from oxyde.schema import Column, Table
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _insert(instance: Model) -> Steps[None]:
     sent = {name: wire(table.by_field[name], value) for name, value in values.items()}
     memory = Memory([instance], table.by_field)
     with blame(table, tuple(sent)):
-        yield Call(*row.insert(table, sent, missing), _filler(instance, missing))
+        yield Call(*by_key.insert(table, sent, missing), _filler(instance, missing))
     vars(instance).update(values)
     set_state(instance, CLEAN)
     yield Undo(memory.written())
@@ -67,7 +67,7 @@ def _update(instance: Model, names: Iterable[str] | None) -> Steps[None]:
     computed = tuple(column for column in table.columns if column.generated is not None)
     memory = Memory([instance], table.by_field)
     with blame(table, (*sent, *condition)):
-        batch = yield Call(*row.update(table, condition, sent, computed), _filler(instance, computed))
+        batch = yield Call(*by_key.update(table, condition, sent, computed), _filler(instance, computed))
     if not batch.affected:
         yield from _missed(instance, key, version, "save")
     settle(instance, names, values)
@@ -86,7 +86,7 @@ def delete(instance: Model) -> Steps[int]:
     if version is not None:
         condition[version.field] = wire(version, instance.__dict__[version.field])
     with blame(table, tuple(condition)):
-        batch: Batch = yield Call(*row.delete(table, condition))
+        batch: Batch = yield Call(*by_key.delete(table, condition))
     if not batch.affected and version is not None and (yield from _exists(table, key)):
         raise _stale(table, "delete")
     memory = Memory([instance], ())
@@ -109,7 +109,7 @@ def refresh(instance: Model) -> Steps[None]:
             batch.fill(filling(type(instance), table.columns), [instance])
             found.append(batch.rows)
 
-    yield Call(*row.select(table, key, table.columns), take)
+    yield Call(*by_key.select(table, key, table.columns), take)
     if not found:
         raise _not_found(table, "refresh")
     for link in links:
@@ -153,7 +153,7 @@ def _missed(instance: Model, key: dict[str, Any], version: Column | None, verb: 
 
 def _exists(table: Table, key: dict[str, Any]) -> Steps[bool]:
     found: list[int] = []
-    yield Call(*row.select(table, key, table.key), lambda batch: found.append(batch.rows))
+    yield Call(*by_key.select(table, key, table.key), lambda batch: found.append(batch.rows))
     return any(found)
 
 

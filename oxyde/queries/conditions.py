@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from oxyde.exceptions import FieldError, FieldLookupError, UnsupportedError
 from oxyde.ir import expr, statement
 from oxyde.ir.expr import Node
-from oxyde.queries import parts
+from oxyde.queries import date_parts
 from oxyde.queries.expressions import Expression, Part, Reference
 from oxyde.queries.lookups import LOOKUPS, Lookup, Subject
 from oxyde.queries.paths import Path, resolve, split, unknown
@@ -303,11 +303,11 @@ def target(table: Table, name: str) -> tuple[Subject, Lookup | str]:
     subject = Subject(Reference(path), path, path.where)
     if not rest:
         return subject, LOOKUPS["exact"]
-    first = parts.PARTS.get(rest[0])
+    first = date_parts.PARTS.get(rest[0])
     if first is not None and kind in first.on:
         taken = Subject(Part(rest[0], path, first.kind), path, f"{path.where}__{rest[0]}")
         if len(rest) == 1:
-            return (subject, rest[0]) if rest[0] in parts.SPANS else (taken, LOOKUPS["exact"])
+            return (subject, rest[0]) if rest[0] in date_parts.SPANS else (taken, LOOKUPS["exact"])
         subject, rest, kind = taken, rest[1:], first.kind.kind
     lookup = LOOKUPS.get(rest[0])
     if lookup is None or kind not in lookup.on or len(rest) > 1:
@@ -319,7 +319,7 @@ def _no_lookup(subject: Subject, kind: str, written: str) -> FieldLookupError | 
     """Returns the error for what is no lookup; behind a relation it may have been meant as a field."""
     known = [name for name, lookup in LOOKUPS.items() if kind in lookup.on]
     if isinstance(subject.term, Reference):
-        known += [name for name, part in parts.PARTS.items() if kind in part.on]
+        known += [name for name, part in date_parts.PARTS.items() if kind in part.on]
     near = meant(written, known)
     if not near and subject.path.relation is not None:
         return unknown(tables.get(subject.path.relation.target), split(written)[0])
@@ -333,7 +333,7 @@ def leaf(table: Table, name: str, value: Any) -> Any:
     if isinstance(lookup, Lookup):
         return lookup.make(lookup, subject, value)
     if isinstance(value, tuple):
-        return parts.span(subject, lookup, value)
+        return date_parts.span(subject, lookup, value)
     path = subject.path
-    taken = Subject(Part(lookup, path, parts.PARTS[lookup].kind), path, f"{path.where}__{lookup}")
+    taken = Subject(Part(lookup, path, date_parts.PARTS[lookup].kind), path, f"{path.where}__{lookup}")
     return LOOKUPS["exact"].make(LOOKUPS["exact"], taken, value)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from oxyde import F, Field, Model, Value
 from oxyde.exceptions import FieldError
 from oxyde.models.chain import Chain
-from oxyde.queries import write
+from oxyde.queries import dml
 from tests.cases.models import Author, Mood, Team
 from tests.models import Author as Writer
 from tests.models import Post
@@ -38,13 +38,13 @@ class Computed(Model):
 def changed(chain: Chain[Any], **values: Any) -> tuple[dict[str, Any], list[Any]]:
     """Returns the UPDATE of a query's rows, and its values."""
     table = chain.model.__table__
-    made = write.update(chain.state, [write.assignment(table, name, value) for name, value in values.items()])
+    made = dml.update(chain.state, [dml.assignment(table, name, value) for name, value in values.items()])
     return unpacked(made.shape)["update"], list(made.values)
 
 
 def removed(chain: Chain[Any]) -> dict[str, Any]:
     """Returns the DELETE of a query's rows."""
-    return unpacked(write.delete(chain.state).shape)["delete"]
+    return unpacked(dml.delete(chain.state).shape)["delete"]
 
 
 def test_values_stand_in_the_order_of_the_text() -> None:
@@ -136,7 +136,7 @@ def test_batches_hold_every_row_once(rows: list[dict[str, int]], size: int | Non
     """Rows of the same columns stand together, in their order; no row is lost, no value changed, no batch too large."""
     columns = {name: [row.get(name) for row in rows] for name in "abcd"}
     absent = {name: [name not in row for row in rows] for name in "abcd" if any(name not in row for row in rows)}
-    made = write.batches(columns, absent, size)
+    made = dml.batches(columns, absent, size)
     assert sorted(number for batch in made for number in batch.rows) == list(range(len(rows)))
     for batch in made:
         assert batch.rows == sorted(batch.rows)
@@ -147,8 +147,8 @@ def test_batches_hold_every_row_once(rows: list[dict[str, int]], size: int | Non
 
 def test_inserts_carry_columns() -> None:
     """The values of many rows travel as one list for each column."""
-    (batch,) = write.batches({"name": ["a", "b"], "email": [None, "x"]}, {})
-    made = write.insert_many(TABLE, batch, TABLE.key)
+    (batch,) = dml.batches({"name": ["a", "b"], "email": [None, "x"]}, {})
+    made = dml.insert_many(TABLE, batch, TABLE.key)
     statement = unpacked(made.shape)["insert"]
     assert made.values == (["a", "b"], [None, "x"])
     assert [column["name"] for column in statement["columns"]] == ["name", "mail"]
@@ -158,7 +158,7 @@ def test_inserts_carry_columns() -> None:
 def test_shapes_of_returning_differ() -> None:
     """An UPDATE and a DELETE that return rows are other statements than those that do not."""
     table = Post.__table__
-    change = [write.assignment(table, "views", 1)]
+    change = [dml.assignment(table, "views", 1)]
     state = Post.objects.state
-    assert write.update(state, change).shape != write.update(state, change, table.columns).shape
-    assert write.delete(state).shape != write.delete(state, table.columns).shape
+    assert dml.update(state, change).shape != dml.update(state, change, table.columns).shape
+    assert dml.delete(state).shape != dml.delete(state, table.columns).shape

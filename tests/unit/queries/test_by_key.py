@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oxyde.queries import row
+from oxyde.queries import by_key
 from tests.cases.models import Author
 from tests.unit.queries.shapes import unpacked
 
@@ -12,7 +12,7 @@ MAIL = TABLE.by_field["email"]
 
 def test_insert() -> None:
     """Columns by their names, values beside, what the database fills in read back by field."""
-    shape, values = row.insert(TABLE, {"name": "x", "email": "e"}, (TABLE.by_field["id"], MAIL))
+    shape, values = by_key.insert(TABLE, {"name": "x", "email": "e"}, (TABLE.by_field["id"], MAIL))
     statement = unpacked(shape)["insert"]
     assert values == ("x", "e")
     assert [column["name"] for column in statement["columns"]] == ["name", "mail"]
@@ -22,13 +22,13 @@ def test_insert() -> None:
 
 def test_insert_of_nothing() -> None:
     """A row of defaults has no columns."""
-    shape, values = row.insert(TABLE, {}, ())
+    shape, values = by_key.insert(TABLE, {}, ())
     assert (values, "columns" in unpacked(shape)["insert"], unpacked(shape)["insert"]["rows"]) == ((), False, {"one": []})
 
 
 def test_update() -> None:
     """New values first, then the condition."""
-    shape, values = row.update(TABLE, {"id": 1, "email": "old"}, {"name": "x", "age": 2}, ())
+    shape, values = by_key.update(TABLE, {"id": 1, "email": "old"}, {"name": "x", "age": 2}, ())
     statement = unpacked(shape)["update"]
     assert values == ("x", 2, 1, "old")
     assert [one["column"] for one in statement["set"]] == ["name", "age"]
@@ -37,14 +37,14 @@ def test_update() -> None:
 
 def test_delete_and_select() -> None:
     """Both find the row by the condition; a select of one row is marked as such."""
-    shape, values = row.delete(TABLE, {"id": 1})
+    shape, values = by_key.delete(TABLE, {"id": 1})
     assert (list(unpacked(shape)["delete"]["where"]), values) == (["compare"], (1,))
-    shape, values = row.select(TABLE, {"id": 1}, (MAIL,))
+    shape, values = by_key.select(TABLE, {"id": 1}, (MAIL,))
     body = unpacked(shape)["select"]
     assert (body["point"], body["outputs"][0]["name"], values) == (True, "email", (1,))
 
 
 def test_shapes_are_remembered() -> None:
     """The same columns give the very same bytes object."""
-    assert row.delete(TABLE, {"id": 1})[0] is row.delete(TABLE, {"id": 2})[0]
-    assert row.delete(TABLE, {"id": 1})[0] != row.delete(TABLE, {"age": 1})[0]
+    assert by_key.delete(TABLE, {"id": 1})[0] is by_key.delete(TABLE, {"id": 2})[0]
+    assert by_key.delete(TABLE, {"id": 1})[0] != by_key.delete(TABLE, {"age": 1})[0]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oxyde.exceptions import FieldLookupError
-from oxyde.queries.parts import PARTS
+from oxyde.queries.date_parts import PARTS
 from tests.cases.models import Author
 from tests.unit.queries.shapes import values_of, where_of
 

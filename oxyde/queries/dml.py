@@ -12,7 +12,7 @@ from oxyde.ir.expr import Node
 from oxyde.queries.compile import Compiled, body, compiled, condition
 from oxyde.queries.expressions import Bound, Expression, Term
 from oxyde.queries.paths import column_path
-from oxyde.queries.row import outputs
+from oxyde.queries.by_key import outputs
 from oxyde.queries.scope import Scope, Values
 from oxyde.queries.state import State
 from oxyde.schema import Column, Table

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from oxyde import F, Field, Model
 from oxyde.db.raw import compile_raw
 from oxyde.exceptions import FieldError, FieldLookupValueError
-from oxyde.queries.plain import named, plain
+from oxyde.queries.foreign_values import named, plain
 
 LATE = pd.Timestamp("2024-01-01 00:00:00.123456789")
 FAR = pd.Timestamp(np.datetime64("20000-01-01", "s"))
