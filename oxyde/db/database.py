@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from typing_extensions import Self
 
 from oxyde import _native
-from oxyde.db import slashes
-from oxyde.db.loop import result, result_blocking
+from oxyde.db import sqlite_url
+from oxyde.db.wait import result, result_blocking
 from oxyde.db.registry import forget, register_connection
 from oxyde.db.settings import PoolSettings
 
@@ -58,7 +58,7 @@ class AsyncDatabase:
         self._connected = False
         self.blocks: weakref.WeakSet[Block] = weakref.WeakSet()
         self._open()
-        slashes.warn(url)
+        sqlite_url.warn(url)
         if auto_register:
             register_connection(self, overwrite=overwrite)
 
@@ -100,7 +100,7 @@ class AsyncDatabase:
             ConnectionFailed: The server cannot be reached or refused us.
         """
         self._reopen()
-        with slashes.explained(self._secret_url):
+        with sqlite_url.explained(self._secret_url):
             await result(self.native.connect)
         self._connected = True
         return self
@@ -113,7 +113,7 @@ class AsyncDatabase:
     def connect_blocking(self) -> Self:
         """The blocking twin of ``connect``."""
         self._reopen()
-        with slashes.explained(self._secret_url):
+        with sqlite_url.explained(self._secret_url):
             result_blocking(self.native.connect)
         self._connected = True
         return self

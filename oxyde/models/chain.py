@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from typing_extensions import Self
 
-from oxyde.db import text
+from oxyde.db import render
 from oxyde.models import shown
 from oxyde.queries import Q, compile, query
 from oxyde.queries.compile import Compiled
@@ -116,12 +116,12 @@ class Chain(Generic[M]):
             with_types: Give each parameter as a pair of value and type name.
         """
         made = self.compiled()
-        sql, parameters = text.render(made.shape, dialect or text.dialect_of(self.alias), made.values)
+        sql, parameters = render.render(made.shape, dialect or render.dialect_of(self.alias), made.values)
         return sql, [(value, type(value).__name__) for value in parameters] if with_types else parameters
 
     def query(self) -> str:
         """Returns the IR as JSON, with sorted keys."""
-        return text.describe(self.compiled().shape)
+        return render.describe(self.compiled().shape)
 
     to_ir = query
 
@@ -131,7 +131,7 @@ class Chain(Generic[M]):
 
     def __arrow_c_schema__(self) -> object:
         """Returns the Arrow schema of the rows as a capsule; executes nothing."""
-        return text.arrow_schema(self.compiled(masked=True).shape, text.dialect_of(self.alias))
+        return render.arrow_schema(self.compiled(masked=True).shape, render.dialect_of(self.alias))
 
     def __repr__(self) -> str:
         """Returns one line with the SQL, without values; never runs anything and never raises."""

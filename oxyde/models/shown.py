@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from oxyde.db import text
+from oxyde.db import render
 from oxyde.export import html as markup
 from oxyde.models.unloaded import UNLOADED
 from oxyde.queries.paths import Path
@@ -35,7 +35,7 @@ def html(chain: Chain[Any]) -> str:
     """Returns the statement with its parameters, masked where a secret column is compared, and how to run it."""
     title = f"{type(chain).__name__} of {chain.model.__name__}, not run"
     try:
-        dialect = text.dialect_of(chain.alias)
+        dialect = render.dialect_of(chain.alias)
         sql, parameters = chain.sql(dialect)
         hidden = compares_secret(chain.state)
         shown = [(f"{number}", markup.SECRET if hidden else value) for number, value in enumerate(parameters, start=1)]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from oxyde.db import registry
-from oxyde.db.leading import without_comments
+from oxyde.db.sql_start import without_comments
 from oxyde.db.lifecycle import connect_blocking
 from oxyde.exceptions import OxydeError
 from oxyde.notebook import errors

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from oxyde.db import execute, raw
 from oxyde.db.execute import Call, Route, Steps
-from oxyde.db.leading import transaction_word, without_comments
+from oxyde.db.sql_start import transaction_word, without_comments
 from oxyde.db.rows import Batch
-from oxyde.db.scan import Placeholder, scan
+from oxyde.db.placeholders import Placeholder, scan
 from oxyde.models import Model
 from oxyde.models.chain import Chain
 from oxyde.notebook import errors, words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from oxyde.db.leading import without_comments
+from oxyde.db.sql_start import without_comments
 
 
 def _words(text: str) -> frozenset[str]:

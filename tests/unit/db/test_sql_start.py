@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oxyde.db.leading import transaction_word
+from oxyde.db.sql_start import transaction_word
 
 
 @pytest.mark.parametrize(

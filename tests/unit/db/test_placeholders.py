@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oxyde.db.scan import Placeholder, scan
+from oxyde.db.placeholders import Placeholder, scan
 
 DIALECTS = ("postgres", "sqlite", "mysql", "mariadb")
 PIECES = st.lists(
