@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from oxyde.export.arrow import ArrowSource, require, require_distinct
-from oxyde.export.fields import ArrowField, fields
+from oxyde.export.arrow_schema import ArrowField, fields
 
 if TYPE_CHECKING:
     import polars as pl

@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from oxyde.db import render
-from oxyde.export import html as markup
+from oxyde import markup
 from oxyde.models.unloaded import UNLOADED
 from oxyde.queries.paths import Path
 from oxyde.queries.subquery import Rows

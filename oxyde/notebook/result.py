@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from oxyde import export
 from oxyde.db.rows import ArrowStream, Batch
-from oxyde.export import html
+from oxyde import markup
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,18 +69,18 @@ class Shown:
     def _repr_html_(self) -> str:
         """Returns the table as HTML."""
         if not self.columns:
-            return f"<p><small>{html.escape(self.footer)}</small></p>"
-        return self._drawn(lambda rows: html.table(self.columns, rows, footer=self.footer), html.escape)
+            return f"<p><small>{markup.escape(self.footer)}</small></p>"
+        return self._drawn(lambda rows: markup.table(self.columns, rows, footer=self.footer), markup.escape)
 
     def _text(self) -> str:
         """Returns the table as text."""
-        return self._drawn(lambda rows: html.text_table(self.columns, rows, self.footer), str) if self.columns else self.footer
+        return self._drawn(lambda rows: markup.text_table(self.columns, rows, self.footer), str) if self.columns else self.footer
 
     def _drawn(self, draw: Callable[[list[tuple[Any, ...]]], str], escape: Callable[[str], str]) -> str:
         try:
             return draw(self._first_rows())
         except Exception as error:  # noqa: BLE001 - a repr never raises
-            return escape(f"{self.footer} · not shown: {type(error).__name__}: {html.plain(error)}")
+            return escape(f"{self.footer} · not shown: {type(error).__name__}: {markup.plain(error)}")
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - a wish, not an order
         """Returns both, for a terminal and for a notebook."""

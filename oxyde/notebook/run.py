@@ -15,7 +15,8 @@ from oxyde.db.rows import Batch
 from oxyde.db.placeholders import Placeholder, scan
 from oxyde.models import Model
 from oxyde.models.chain import Chain
-from oxyde.notebook import errors, words
+from oxyde.notebook import errors
+from oxyde.notebook import statement_kind
 from oxyde.notebook.command import Options, UsageError, variables
 from oxyde.notebook.result import Preview, Result, Run
 from oxyde.schema.naming import meant
@@ -57,7 +58,7 @@ def run(body: str, names: Mapping[str, Any], options: Options) -> Result | Previ
         UsageError: The body is neither, or a name is unknown; nothing was sent.
         OxydeError: The statement failed.
     """
-    word = words.first(body)
+    word = statement_kind.first(body)
     wanted = _queryset(body, names, options) if word is None else _sql(body, word, names, options)
     kept = options.target is not None
     taken = Taken(None if kept else options.rows + 1, stops=wanted.stops)
@@ -129,8 +130,8 @@ def _sql(body: str, word: str, names: Mapping[str, Any], options: Options) -> Wa
     sql = body.strip().rstrip(";").rstrip()
     dialect = where.database.backend
     shape, values = raw.compile_raw(sql, _bound(sql, dialect, names), dialect)
-    only_reads = words.only_reads(sql)
-    changes = word in words.CHANGING or (word == "with" and not only_reads)
+    only_reads = statement_kind.only_reads(sql)
+    changes = word in statement_kind.CHANGING or (word == "with" and not only_reads)
     return Wanted(Call(shape, values), where, stops=only_reads and where.block is None, changes=changes)  # stopping breaks a block
 
 

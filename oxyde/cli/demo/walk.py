@@ -16,7 +16,7 @@ from oxyde.cli.demo.models import Flight
 from oxyde.cli.demo.progress import Progress
 from oxyde.cli.demo.say import say
 from oxyde.exceptions import OxydeError
-from oxyde.export import html
+from oxyde import markup
 from oxyde.export.arrow import require
 
 T = TypeVar("T")
@@ -115,7 +115,7 @@ def _walk(file: Path) -> None:
             .agg(pl.len().alias("flights"), pl.col("arr_delay").mean().round(1))
             .sort("arr_delay", descending=True)
         )
-        drawn = html.text_table(worst.columns, worst.head(5).rows())
+        drawn = markup.text_table(worst.columns, worst.head(5).rows())
         say("".join(f"  {line}\n" for line in drawn.splitlines()), sys.stdout)
         say(f"  {everything.height:,} rows x {everything.width} columns in the frame\n", sys.stdout)
 

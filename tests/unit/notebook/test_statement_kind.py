@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oxyde.notebook import words
+from oxyde.notebook import statement_kind
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from oxyde.notebook import words
 )
 def test_sql(body: str, word: str) -> None:
     """Statements, with comments and parentheses before them."""
-    assert words.first(body) == word
+    assert statement_kind.first(body) == word
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_sql(body: str, word: str) -> None:
 )
 def test_python(body: str) -> None:
     """Expressions, those of names that are words of SQL too."""
-    assert words.first(body) is None
+    assert statement_kind.first(body) is None
 
 
 @pytest.mark.parametrize(
@@ -74,4 +74,4 @@ def test_python(body: str) -> None:
 )
 def test_only_reads(sql: str, reads: bool) -> None:
     """What may be stopped half-way is what certainly changes nothing."""
-    assert words.only_reads(sql) is reads
+    assert statement_kind.only_reads(sql) is reads

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from html.parser import HTMLParser
+from markup.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretBytes, SecretStr
 
-from oxyde.export import html
+from oxyde import markup
 
 ALLOWED = {"table", "caption", "thead", "tbody", "tr", "th", "td", "br", "small", "p", "em", "strong", "pre"}
 
@@ -67,12 +67,12 @@ class Tags(HTMLParser):
 )
 def test_plain(value: Any, shown: str) -> None:
     """One line of text."""
-    assert html.plain(value) == shown
+    assert markup.plain(value) == shown
 
 
 def test_escaped() -> None:
     """Nothing of a value becomes a tag or an attribute."""
-    page = html.table(["<b>"], [["<script>alert(1)</script>"], ['" onclick="x'], ["</td>" + "x" * 100]], caption="<i>", footer="<u>")
+    page = markup.table(["<b>"], [["<script>alert(1)</script>"], ['" onclick="x'], ["</td>" + "x" * 100]], caption="<i>", footer="<u>")
     found = Tags(page)
     assert set(found.tags) <= ALLOWED
     assert found.attributes <= {"scope", "style", "dir", "title"}
@@ -82,8 +82,8 @@ def test_escaped() -> None:
 @given(st.lists(st.tuples(st.text(), st.one_of(st.none(), st.text(), st.binary(), st.floats(), st.integers())), max_size=4))
 def test_any_value(rows: list[tuple[Any, ...]]) -> None:
     """Whatever the values are, the page is well formed and has our tags alone."""
-    page = html.table(["a</th>", "b"], rows) + html.card("<x>", [(name, value, name) for name, value in rows])
-    page += html.statement("<x>", "SELECT '<b>'", [("1", value) for _, value in rows], ["<note>"])
+    page = markup.table(["a</th>", "b"], rows) + markup.card("<x>", [(name, value, name) for name, value in rows])
+    page += markup.statement("<x>", "SELECT '<b>'", [("1", value) for _, value in rows], ["<note>"])
     found = Tags(page)
     assert found.open == []
     assert set(found.tags) <= ALLOWED
@@ -92,14 +92,14 @@ def test_any_value(rows: list[tuple[Any, ...]]) -> None:
 
 def test_long_values_are_cut() -> None:
     """A cell is short; its title holds more, up to a limit."""
-    cell = html.cell("x" * 1_000_000)
-    assert len(cell) < html.LONGEST + html.LONGEST_TITLE + 200
+    cell = markup.cell("x" * 1_000_000)
+    assert len(cell) < markup.LONGEST + markup.LONGEST_TITLE + 200
     assert "…" in cell
 
 
 def test_text_table() -> None:
     """Columns are aligned, numbers to the right, control characters seen."""
-    drawn = html.text_table(["id", "name"], [[1, "a\x1b[31m"], [200, None]], "all 2 rows")
+    drawn = markup.text_table(["id", "name"], [[1, "a\x1b[31m"], [200, None]], "all 2 rows")
     assert drawn.splitlines() == [
         " id  name",
         "───  ──────",
