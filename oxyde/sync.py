@@ -8,8 +8,9 @@ from typing import TypeVar
 from oxyde.db.execute import route, run_blocking
 from oxyde.db.raw import execute_raw_blocking as execute_raw
 from oxyde.db.transaction import blocking_atomic as atomic
-from oxyde.models import hooks, write
+from oxyde.models import hooks
 from oxyde.models.model import Model
+from oxyde.models.verbs import instance as steps
 
 M = TypeVar("M", bound=Model)
 
@@ -28,7 +29,7 @@ def save(
         TypeError: The model has an async hook; nothing has been sent.
     """
     hooks.refuse_async(type(instance), hooks.SAVING)
-    run_blocking(write.save(instance, update_fields=update_fields, force_insert=force_insert), route(using, client))
+    run_blocking(steps.save(instance, update_fields=update_fields, force_insert=force_insert), route(using, client))
     return instance
 
 
@@ -39,12 +40,12 @@ def delete(instance: Model, *, using: str | None = None, client: object | None =
         TypeError: The model has an async hook; nothing has been sent.
     """
     hooks.refuse_async(type(instance), hooks.DELETING)
-    return run_blocking(write.delete(instance), route(using, client))
+    return run_blocking(steps.delete(instance), route(using, client))
 
 
 def refresh(instance: M, *, using: str | None = None, client: object | None = None) -> M:
     """Reads an instance's row again, as ``await instance.refresh()`` does, and returns it."""
-    run_blocking(write.refresh(instance), route(using, client))
+    run_blocking(steps.refresh(instance), route(using, client))
     return instance
 
 

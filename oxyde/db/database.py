@@ -12,9 +12,9 @@ from typing_extensions import Self
 
 from oxyde import _native
 from oxyde.db import sqlite_url
-from oxyde.db.wait import result, result_blocking
 from oxyde.db.registry import forget, register_connection
 from oxyde.db.settings import PoolSettings
+from oxyde.db.wait import result, result_blocking
 
 if TYPE_CHECKING:
     from oxyde.db.block import Block

@@ -13,8 +13,8 @@ from oxyde import _native
 from oxyde.db import current, events, interrupt, registry
 from oxyde.db.block import Block, begin
 from oxyde.db.database import AsyncDatabase, Connection
-from oxyde.db.wait import finish, result, result_blocking
 from oxyde.db.steps import Atomically, Await, Call, Finish, Read, Start, Step, Steps, Undo, not_awaited
+from oxyde.db.wait import finish, result, result_blocking
 from oxyde.exceptions import OxydeError
 from oxyde.ir import wire
 

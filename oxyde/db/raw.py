@@ -13,8 +13,8 @@ from typing import Any, Final, TypeAlias
 
 from oxyde import _native
 from oxyde.db.execute import Call, Route, Steps, route, run, run_blocking
-from oxyde.db.sql_start import transaction_word
 from oxyde.db.placeholders import Placeholder, scan
+from oxyde.db.sql_start import transaction_word
 from oxyde.exceptions import DecodeError, FieldError, UnsupportedError
 from oxyde.ir import expr, statement, wire
 from oxyde.queries.foreign_values import MISSING, flaw, named, plain

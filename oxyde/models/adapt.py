@@ -15,7 +15,7 @@ from pydantic import SecretBytes, SecretStr, ValidationError
 from pydantic_core import CoreConfig, PydanticSerializationError, SchemaSerializer, SchemaValidator, core_schema, to_json
 
 from oxyde.exceptions import FieldError
-from oxyde.models.types import Kind
+from oxyde.models.classify import Kind
 from oxyde.queries.foreign_values import flaw, named, plain
 from oxyde.schema.types import ColumnType
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 from oxyde import export
 from oxyde.db import execute
 from oxyde.db.steps import Steps
-from oxyde.models import change, frames, hooks, read
+from oxyde.models import arrow, hooks
 from oxyde.models.chain import Chain
-from oxyde.models.client import route_of, taken
 from oxyde.models.relations import holds
+from oxyde.models.verbs import reading, writing
+from oxyde.models.where import route_of, taken
 from oxyde.queries import Q
 
 if TYPE_CHECKING:
@@ -34,53 +35,53 @@ class BlockingQuerySet(Chain[M]):
 
     def all(self, *, using: str | None = None, client: object | None = None) -> list[Any]:
         """Returns all rows."""
-        return self._run(read.everything(self), using, client)
+        return self._run(reading.everything(self), using, client)
 
     def first(self, *, using: str | None = None, client: object | None = None) -> Any | None:
         """Returns the first row, or None."""
-        return self._run(read.first(self), using, client)
+        return self._run(reading.first(self), using, client)
 
     def last(self, *, using: str | None = None, client: object | None = None) -> Any | None:
         """Returns the last row, or None."""
-        return self._run(read.last(self), using, client)
+        return self._run(reading.last(self), using, client)
 
     def get(self, *conditions: Q, using: str | None = None, client: object | None = None, **lookups: Any) -> Any:
         """Returns the one row that fulfils the conditions."""
-        return self._run(read.one(self, Q(*conditions, **lookups), required=True), using, client)
+        return self._run(reading.one(self, Q(*conditions, **lookups), required=True), using, client)
 
     def get_or_none(self, *conditions: Q, using: str | None = None, client: object | None = None, **lookups: Any) -> Any | None:
         """Returns the one row that fulfils the conditions, or None."""
-        return self._run(read.one(self, Q(*conditions, **lookups), required=False), using, client)
+        return self._run(reading.one(self, Q(*conditions, **lookups), required=False), using, client)
 
     def exists(self, *, using: str | None = None, client: object | None = None) -> bool:
         """Returns whether there is a row."""
-        return self._run(read.exists(self), using, client)
+        return self._run(reading.exists(self), using, client)
 
     def count(self, *, using: str | None = None, client: object | None = None) -> int:
         """Returns how many rows there are."""
-        return self._run(read.count(self), using, client)
+        return self._run(reading.count(self), using, client)
 
     def sum(self, field: str, *, using: str | None = None, client: object | None = None) -> Any | None:
         """Returns the sum of a field."""
-        return self._run(read.aggregate(self, "sum", field), using, client)
+        return self._run(reading.aggregate(self, "sum", field), using, client)
 
     def avg(self, field: str, *, using: str | None = None, client: object | None = None) -> Any | None:
         """Returns the average of a field."""
-        return self._run(read.aggregate(self, "avg", field), using, client)
+        return self._run(reading.aggregate(self, "avg", field), using, client)
 
     def min(self, field: str, *, using: str | None = None, client: object | None = None) -> Any | None:
         """Returns the least value of a field."""
-        return self._run(read.aggregate(self, "min", field), using, client)
+        return self._run(reading.aggregate(self, "min", field), using, client)
 
     def max(self, field: str, *, using: str | None = None, client: object | None = None) -> Any | None:
         """Returns the greatest value of a field."""
-        return self._run(read.aggregate(self, "max", field), using, client)
+        return self._run(reading.aggregate(self, "max", field), using, client)
 
     def create(self, **values: Any) -> M:
         """Validates and inserts a row, and returns the instance."""
         hooks.refuse_async(self.model, hooks.SAVING)
         using, client = taken(self.model, values)
-        made: M = self._run(change.create(self.model, values), using, client)
+        made: M = self._run(writing.create(self.model, values), using, client)
         return made
 
     def bulk_create(
@@ -93,21 +94,21 @@ class BlockingQuerySet(Chain[M]):
         client: object | None = None,
     ) -> list[M]:
         """Inserts many rows, all or none, and returns the instances."""
-        steps = change.bulk_create(self.model, objects, batch_size=batch_size, ignore_conflicts=ignore_conflicts)
+        steps = writing.bulk_create(self.model, objects, batch_size=batch_size, ignore_conflicts=ignore_conflicts)
         return self._run(steps, using, client)
 
     def update(self, *, returning: bool = False, **values: Any) -> Any:
         """Changes fields of the rows; returns how many matched, or the instances."""
         using, client = taken(self.model, values)
-        return self._run(change.update(self, values, returning=returning), using, client)
+        return self._run(writing.update(self, values, returning=returning), using, client)
 
     def increment(self, field: str, by: Any = 1, *, using: str | None = None, client: object | None = None) -> int:
         """Adds to a field of the rows, on the server."""
-        return self._run(change.increment(self, field, by), using, client)
+        return self._run(writing.increment(self, field, by), using, client)
 
     def delete(self, *, returning: bool = False, using: str | None = None, client: object | None = None) -> Any:
         """Deletes the rows; returns how many there were, or the instances."""
-        return self._run(change.delete(self, returning=returning), using, client)
+        return self._run(writing.delete(self, returning=returning), using, client)
 
     def explain(
         self,
@@ -118,27 +119,27 @@ class BlockingQuerySet(Chain[M]):
         client: object | None = None,
     ) -> Any:
         """Returns how the server would run the statement."""
-        return self._run(read.explain(self, analyze=analyze, format=format), using, client)
+        return self._run(reading.explain(self, analyze=analyze, format=format), using, client)
 
     def to_arrow(self, *, using: str | None = None, client: object | None = None) -> pa.Table:
         """Returns the rows as a ``pyarrow.Table``."""
-        return self._run(read.frame(self, export.to_arrow), using, client)
+        return self._run(reading.frame(self, export.to_arrow), using, client)
 
     def to_polars(self, *, using: str | None = None, client: object | None = None) -> pl.DataFrame:
         """Returns the rows as a ``polars.DataFrame``."""
-        return self._run(read.frame(self, export.to_polars), using, client)
+        return self._run(reading.frame(self, export.to_polars), using, client)
 
     def to_pandas(self, *, using: str | None = None, client: object | None = None) -> pd.DataFrame:
         """Returns the rows as a ``pandas.DataFrame``."""
-        return self._run(read.frame(self, export.to_pandas), using, client)
+        return self._run(reading.frame(self, export.to_pandas), using, client)
 
     def arrow_stream(self, batch_rows: int = 65_536, *, using: str | None = None, client: object | None = None) -> Iterator[pa.RecordBatch]:
         """Gives the rows as ``pyarrow.RecordBatch`` es of at most so many rows, in bounded memory."""
-        return frames.batches_blocking(self, batch_rows, route_of(self, using, client))
+        return arrow.batches_blocking(self, batch_rows, route_of(self, using, client))
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Runs the query and returns its rows as an Arrow C stream."""
-        return frames.capsule(self, requested_schema)
+        return arrow.capsule(self, requested_schema)
 
     def __iter__(self) -> Iterator[Any]:
         """Runs the query and gives its rows."""

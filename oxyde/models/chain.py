@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from typing_extensions import Self
 
 from oxyde.db import render
-from oxyde.models import shown
+from oxyde.models.repr import html, line
 from oxyde.queries import Q, compile, query
 from oxyde.queries.compile import Compiled
 from oxyde.queries.paths import Path
-from oxyde.queries.subquery import Rows, rows
 from oxyde.queries.state import State, everything
+from oxyde.queries.subquery import Rows, rows
 
 if TYPE_CHECKING:
     from oxyde.models.model import Model
@@ -135,8 +135,8 @@ class Chain(Generic[M]):
 
     def __repr__(self) -> str:
         """Returns one line with the SQL, without values; never runs anything and never raises."""
-        return shown.line(self)
+        return line(self)
 
     def _repr_html_(self) -> str:
         """Returns the statement for a notebook; never runs anything and never raises."""
-        return shown.html(self)
+        return html(self)

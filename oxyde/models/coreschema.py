@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticCustomError, PydanticKnownError, core_schema
 
+from oxyde.models.classify import Classifier
 from oxyde.models.relations import Link, holds
-from oxyde.models.types import Classifier
 from oxyde.models.unloaded import is_unloaded, unloaded
 from oxyde.queries.foreign_values import flaw
 

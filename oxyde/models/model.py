@@ -12,7 +12,7 @@ from pydantic_core import CoreSchema
 from typing_extensions import Self
 
 from oxyde.db.execute import route, run
-from oxyde.models import shown, table, write
+from oxyde.models import table
 from oxyde.models.coreschema import inner_fields, shape
 from oxyde.models.field import options
 from oxyde.models.hooks import Hooks
@@ -21,9 +21,11 @@ from oxyde.models.meta import NONE, Meta
 from oxyde.models.metaclass import ModelMeta, attach, prepare
 from oxyde.models.registry import complete, is_used, rebuild
 from oxyde.models.relations import IncompleteModel, Link, add_keys, has_relations
-from oxyde.models.state import copied as copied_state
-from oxyde.models.state import follow, set_state, state_of
+from oxyde.models.repr import card
+from oxyde.models.row_state import copied as copied_state
+from oxyde.models.row_state import follow, set_state, state_of
 from oxyde.models.unloaded import UNLOADED
+from oxyde.models.verbs import instance
 from oxyde.schema import Table
 
 
@@ -161,7 +163,7 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
             FieldError: A relation was assigned an object that is not saved, or a value does not fit its column.
             ValidationError: An assigned value is not valid.
         """
-        await run(write.save(self, update_fields=update_fields, force_insert=force_insert), route(using, client))
+        await run(instance.save(self, update_fields=update_fields, force_insert=force_insert), route(using, client))
         return self
 
     async def delete(self, *, using: str | None = None, client: object | None = None) -> int:
@@ -170,7 +172,7 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
         Raises:
             StaleObjectError: Another writer changed the row (``db_version``).
         """
-        return await run(write.delete(self), route(using, client))
+        return await run(instance.delete(self), route(using, client))
 
     async def refresh(self, *, using: str | None = None, client: object | None = None) -> Self:
         """Reads the row again; drops loaded relations whose key changed, keeps the others.
@@ -178,7 +180,7 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
         Raises:
             NotFoundError: The row is gone.
         """
-        await run(write.refresh(self), route(using, client))
+        await run(instance.refresh(self), route(using, client))
         return self
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -247,7 +249,7 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
 
     def _repr_html_(self) -> str:
         """Returns a card for a notebook; never raises and never reads the database."""
-        return shown.card(self)
+        return card(self)
 
 
 def _shown(value: Any) -> str:

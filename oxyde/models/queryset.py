@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 from oxyde import export
 from oxyde.db import execute
 from oxyde.db.steps import Call, Steps
-from oxyde.models import change, frames, read
+from oxyde.models import arrow
 from oxyde.models.blocking import BlockingQuerySet, twin
 from oxyde.models.chain import Chain
-from oxyde.models.client import route_of, taken
+from oxyde.models.verbs import reading, writing
+from oxyde.models.where import route_of, taken
 from oxyde.queries import Q
 
 if TYPE_CHECKING:
@@ -50,15 +51,15 @@ class QuerySet(Chain[M]):
 
     async def all(self, *, using: str | None = None, client: object | None = None) -> list[Any]:
         """Returns all rows: validated instances, or what ``values()`` and ``values_list()`` ask for."""
-        return await self._run(read.everything(self), using, client)
+        return await self._run(reading.everything(self), using, client)
 
     async def first(self, *, using: str | None = None, client: object | None = None) -> Any | None:
         """Returns the first row, by key where no order is given; None when there is none."""
-        return await self._run(read.first(self), using, client)
+        return await self._run(reading.first(self), using, client)
 
     async def last(self, *, using: str | None = None, client: object | None = None) -> Any | None:
         """Returns the last row, by key where no order is given; None when there is none."""
-        return await self._run(read.last(self), using, client)
+        return await self._run(reading.last(self), using, client)
 
     async def get(self, *conditions: Q, using: str | None = None, client: object | None = None, **lookups: Any) -> Any:
         """Returns the one row that fulfils the conditions.
@@ -67,7 +68,7 @@ class QuerySet(Chain[M]):
             NotFoundError: There is none.
             MultipleObjectsReturned: There are several.
         """
-        return await self._run(read.one(self, Q(*conditions, **lookups), required=True), using, client)
+        return await self._run(reading.one(self, Q(*conditions, **lookups), required=True), using, client)
 
     async def get_or_none(self, *conditions: Q, using: str | None = None, client: object | None = None, **lookups: Any) -> Any | None:
         """Returns the one row that fulfils the conditions, or None.
@@ -75,31 +76,31 @@ class QuerySet(Chain[M]):
         Raises:
             MultipleObjectsReturned: There are several.
         """
-        return await self._run(read.one(self, Q(*conditions, **lookups), required=False), using, client)
+        return await self._run(reading.one(self, Q(*conditions, **lookups), required=False), using, client)
 
     async def exists(self, *, using: str | None = None, client: object | None = None) -> bool:
         """Returns whether there is a row."""
-        return await self._run(read.exists(self), using, client)
+        return await self._run(reading.exists(self), using, client)
 
     async def count(self, *, using: str | None = None, client: object | None = None) -> int:
         """Returns how many rows there are; respects limit, offset and distinct."""
-        return await self._run(read.count(self), using, client)
+        return await self._run(reading.count(self), using, client)
 
     async def sum(self, field: str, *, using: str | None = None, client: object | None = None) -> Any | None:
         """Returns the sum of a field: int of ints, Decimal of Decimals; None without rows."""
-        return await self._run(read.aggregate(self, "sum", field), using, client)
+        return await self._run(reading.aggregate(self, "sum", field), using, client)
 
     async def avg(self, field: str, *, using: str | None = None, client: object | None = None) -> Any | None:
         """Returns the average of a field: a float, of Decimals a Decimal; None without rows."""
-        return await self._run(read.aggregate(self, "avg", field), using, client)
+        return await self._run(reading.aggregate(self, "avg", field), using, client)
 
     async def min(self, field: str, *, using: str | None = None, client: object | None = None) -> Any | None:
         """Returns the least value of a field; None without rows."""
-        return await self._run(read.aggregate(self, "min", field), using, client)
+        return await self._run(reading.aggregate(self, "min", field), using, client)
 
     async def max(self, field: str, *, using: str | None = None, client: object | None = None) -> Any | None:
         """Returns the greatest value of a field; None without rows."""
-        return await self._run(read.aggregate(self, "max", field), using, client)
+        return await self._run(reading.aggregate(self, "max", field), using, client)
 
     async def create(self, **values: Any) -> M:
         """Validates and inserts a row, and returns the instance with what the database filled in. Hooks run.
@@ -109,7 +110,7 @@ class QuerySet(Chain[M]):
             UniqueViolationError: A value that must be unique is there already.
         """
         using, client = taken(self.model, values)
-        made: M = await self._run(change.create(self.model, values), using, client)
+        made: M = await self._run(writing.create(self.model, values), using, client)
         return made
 
     async def bulk_create(
@@ -130,7 +131,7 @@ class QuerySet(Chain[M]):
             using: The alias of a connection.
             client: A connection or an atomic block.
         """
-        steps = change.bulk_create(self.model, objects, batch_size=batch_size, ignore_conflicts=ignore_conflicts)
+        steps = writing.bulk_create(self.model, objects, batch_size=batch_size, ignore_conflicts=ignore_conflicts)
         return await self._run(steps, using, client)
 
     async def update(self, *, returning: bool = False, **values: Any) -> Any:
@@ -143,15 +144,15 @@ class QuerySet(Chain[M]):
             FieldError: A value does not fit its field; nothing has been sent.
         """
         using, client = taken(self.model, values)
-        return await self._run(change.update(self, values, returning=returning), using, client)
+        return await self._run(writing.update(self, values, returning=returning), using, client)
 
     async def increment(self, field: str, by: Any = 1, *, using: str | None = None, client: object | None = None) -> int:
         """Adds to a field of the rows, on the server; returns how many rows matched."""
-        return await self._run(change.increment(self, field, by), using, client)
+        return await self._run(writing.increment(self, field, by), using, client)
 
     async def delete(self, *, returning: bool = False, using: str | None = None, client: object | None = None) -> Any:
         """Deletes the rows; returns how many there were, or the instances with ``returning=True``."""
-        return await self._run(change.delete(self, returning=returning), using, client)
+        return await self._run(writing.delete(self, returning=returning), using, client)
 
     async def explain(
         self,
@@ -162,29 +163,29 @@ class QuerySet(Chain[M]):
         client: object | None = None,
     ) -> Any:
         """Returns how the server would run the statement; ``analyze`` runs it. Text, or parsed JSON."""
-        return await self._run(read.explain(self, analyze=analyze, format=format), using, client)
+        return await self._run(reading.explain(self, analyze=analyze, format=format), using, client)
 
     async def to_arrow(self, *, using: str | None = None, client: object | None = None) -> pa.Table:
         """Returns the rows as a ``pyarrow.Table``."""
-        return await self._run(read.frame(self, export.to_arrow), using, client)
+        return await self._run(reading.frame(self, export.to_arrow), using, client)
 
     async def to_polars(self, *, using: str | None = None, client: object | None = None) -> pl.DataFrame:
         """Returns the rows as a ``polars.DataFrame``; UUIDs as String."""
-        return await self._run(read.frame(self, export.to_polars), using, client)
+        return await self._run(reading.frame(self, export.to_polars), using, client)
 
     async def to_pandas(self, *, using: str | None = None, client: object | None = None) -> pd.DataFrame:
         """Returns the rows as a ``pandas.DataFrame``."""
-        return await self._run(read.frame(self, export.to_pandas), using, client)
+        return await self._run(reading.frame(self, export.to_pandas), using, client)
 
     def arrow_stream(
         self, batch_rows: int = 65_536, *, using: str | None = None, client: object | None = None
     ) -> AsyncIterator[pa.RecordBatch]:
         """Gives the rows as ``pyarrow.RecordBatch`` es of at most so many rows, in bounded memory."""
-        return frames.batches(self, batch_rows, route_of(self, using, client))
+        return arrow.batches(self, batch_rows, route_of(self, using, client))
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Runs the query, blocking, and returns its rows as an Arrow C stream: what ``pl.DataFrame(queryset)`` calls."""
-        return frames.capsule(self, requested_schema)
+        return arrow.capsule(self, requested_schema)
 
     def call(self) -> Call:
         """Returns the statement of the rows, for tools that run it themselves."""

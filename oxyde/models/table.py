@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import PydanticUndefined
 
 from oxyde.exceptions import FieldError
-from oxyde.models import through
+from oxyde.models import inverse
 from oxyde.models.adapt import FieldSchema, adapter
+from oxyde.models.classify import Kind, by_db_type
 from oxyde.models.coreschema import ModelSchema
 from oxyde.models.field import ModelField, Options, options
 from oxyde.models.hydrate import restorer
 from oxyde.models.registry import key_of
 from oxyde.models.relations import Link, holds, is_table
-from oxyde.models.types import Kind, by_db_type
-from oxyde.models.values import related_key
+from oxyde.models.writing import related_key
 from oxyde.schema import Check, Column, Exclude, ForeignKey, Generated, Index, Relation, Table, Unique, tables
 from oxyde.schema.naming import foreign_key_name, index_name, meant
 from oxyde.schema.types import enum_of
@@ -152,8 +152,8 @@ class Builder:
         keys = [name for name, info in link.target.__pydantic_fields__.items() if options(info).db_pk]
         key = partial(related_key, where, link.target, keys[0] if len(keys) == 1 else "pk")
         if link.kind == "many":
-            return replace(through.many(self.model, link), key=key)
-        theirs, ours = through.reverse(self.model, link)
+            return replace(inverse.many(self.model, link), key=key)
+        theirs, ours = inverse.reverse(self.model, link)
         return Relation(link.field, link.kind, target, ours, theirs, nullable=link.nullable, key=key)
 
     def _column_field(self, name: str) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from oxyde.db import registry
-from oxyde.db.sql_start import without_comments
 from oxyde.db.lifecycle import connect_blocking
+from oxyde.db.sql_start import without_comments
 from oxyde.exceptions import OxydeError
 from oxyde.notebook import errors
 from oxyde.notebook.command import UsageError, connect_arguments, options

@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from oxyde import export
+from oxyde import export, markup
 from oxyde.db.rows import ArrowStream, Batch
-from oxyde import markup
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,13 +10,12 @@ from typing import Any, Final
 
 from oxyde.db import execute, raw
 from oxyde.db.execute import Call, Route, Steps
-from oxyde.db.sql_start import transaction_word, without_comments
-from oxyde.db.rows import Batch
 from oxyde.db.placeholders import Placeholder, scan
+from oxyde.db.rows import Batch
+from oxyde.db.sql_start import transaction_word, without_comments
 from oxyde.models import Model
 from oxyde.models.chain import Chain
-from oxyde.notebook import errors
-from oxyde.notebook import statement_kind
+from oxyde.notebook import errors, statement_kind
 from oxyde.notebook.command import Options, UsageError, variables
 from oxyde.notebook.result import Preview, Result, Run
 from oxyde.schema.naming import meant

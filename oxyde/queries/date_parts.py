@@ -12,9 +12,9 @@ from oxyde.exceptions import FieldLookupValueError
 from oxyde.ir import expr
 from oxyde.ir.expr import Node
 from oxyde.queries.expressions import Bound
+from oxyde.queries.foreign_values import plain
 from oxyde.queries.lookups import CLOCKS, DAYS, MOMENTS, Subject
 from oxyde.queries.paths import Path
-from oxyde.queries.foreign_values import plain
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
 

@@ -9,10 +9,10 @@ from typing import Any
 from oxyde.exceptions import FieldError
 from oxyde.ir import statement
 from oxyde.ir.expr import Node
+from oxyde.queries.by_key import outputs
 from oxyde.queries.compile import Compiled, body, compiled, condition
 from oxyde.queries.expressions import Bound, Expression, Term
 from oxyde.queries.paths import column_path
-from oxyde.queries.by_key import outputs
 from oxyde.queries.scope import Scope, Values
 from oxyde.queries.state import State
 from oxyde.schema import Column, Table

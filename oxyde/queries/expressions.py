@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from oxyde.exceptions import FieldError
 from oxyde.ir import expr
 from oxyde.ir.expr import Node
-from oxyde.queries.paths import Path, column_path
 from oxyde.queries.foreign_values import flaw, named, plain
+from oxyde.queries.paths import Path, column_path
 from oxyde.schema import Table
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType

@@ -11,8 +11,8 @@ from oxyde.exceptions import FieldError, FieldLookupValueError
 from oxyde.ir import expr
 from oxyde.ir.expr import Node
 from oxyde.queries.expressions import Bound, Expression, Part, Reference, Term
-from oxyde.queries.paths import Path
 from oxyde.queries.foreign_values import named, plain
+from oxyde.queries.paths import Path
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
 

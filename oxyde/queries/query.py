@@ -9,8 +9,8 @@ from typing import Any, SupportsIndex
 from oxyde.exceptions import FieldError
 from oxyde.queries.conditions import Negation, Q, conditions
 from oxyde.queries.expressions import Expression, Ordering, Reference
-from oxyde.queries.paths import Path, column_path
 from oxyde.queries.foreign_values import named, plain
+from oxyde.queries.paths import Path, column_path
 from oxyde.queries.state import Order, State
 from oxyde.schema import Table
 

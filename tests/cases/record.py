@@ -9,7 +9,7 @@ from typing import Any
 
 import oxyde
 from oxyde.db import execute
-from oxyde.models import client
+from oxyde.models import where
 from oxyde.models.queryset import QuerySet
 from tests.cases import models
 
@@ -40,7 +40,7 @@ def evaluate(query: str) -> Any:
 
 def record(query: str) -> tuple[bytes, tuple[Any, ...]]:
     """Returns the shape and the values of the first statement that the expression would run; nothing is run."""
-    originals = execute.run_blocking, client.route
+    originals = execute.run_blocking, where.route
 
     def stop(generator: Any, route: Any = None) -> Any:
         call = next(generator)
@@ -49,12 +49,12 @@ def record(query: str) -> tuple[bytes, tuple[Any, ...]]:
             call = next(generator) if inner is None else next(inner)
         raise _Stop(call)
 
-    execute.run_blocking, client.route = stop, lambda *_: None
+    execute.run_blocking, where.route = stop, lambda *_: None
     try:
         evaluate(query)
     except _Stop as stopped:
         return stopped.call.shape, stopped.call.values
     finally:
-        execute.run_blocking, client.route = originals
+        execute.run_blocking, where.route = originals
     message = f"the case runs no statement: {query}"
     raise AssertionError(message)

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError, model_validator
 import oxyde
 from oxyde import Field, Model, db
 from oxyde.models.hydrate import _BY_DICTIONARY, tiers
-from oxyde.models.state import CLEAN, state_of
+from oxyde.models.row_state import CLEAN, state_of
 from tests.backends import Backend
 from tests.property import everything
 from tests.property.everything import FIELDS, Everything, Flavour, Inner

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from markup.parser import HTMLParser
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest

@@ -11,12 +11,12 @@ from typing import TypeVar
 from urllib.parse import quote
 
 import oxyde
+from oxyde import markup
 from oxyde.cli.demo.load import ROWS, folder, load
 from oxyde.cli.demo.models import Flight
 from oxyde.cli.demo.progress import Progress
 from oxyde.cli.demo.say import say
 from oxyde.exceptions import OxydeError
-from oxyde import markup
 from oxyde.export.arrow import require
 
 T = TypeVar("T")

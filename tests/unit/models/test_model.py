@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, Validati
 
 from oxyde.exceptions import FieldError, NotLoaded
 from oxyde.models import Field, Model
-from oxyde.models.state import CLEAN, Changed, New, set_state, state_of
+from oxyde.models.row_state import CLEAN, Changed, New, set_state, state_of
 
 
 class Writer(Model):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from oxyde.db import render
 from oxyde import markup
+from oxyde.db import render
 from oxyde.models.unloaded import UNLOADED
 from oxyde.queries.paths import Path
-from oxyde.queries.subquery import Rows
 from oxyde.queries.state import State
+from oxyde.queries.subquery import Rows
 from oxyde.schema import Table
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ import pytest
 
 from oxyde.db.steps import Await, Call, Undo
 from oxyde.exceptions import NotFoundError, NotLoaded, StaleObjectError
-from oxyde.models import Field, Model, write
-from oxyde.models.state import CLEAN, set_state, state_of
+from oxyde.models import Field, Model
+from oxyde.models.row_state import CLEAN, set_state, state_of
+from oxyde.models.verbs import instance as verb
 from oxyde.schema import Table
 
 
@@ -68,8 +69,8 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
             return compile_it
 
-    monkeypatch.setattr(write, "row", Recorder())
-    monkeypatch.setattr(write, "filling", lambda *_: None)
+    monkeypatch.setattr(verb, "by_key", Recorder())
+    monkeypatch.setattr(verb, "filling", lambda *_: None)
     return statements
 
 
@@ -102,7 +103,7 @@ def read(kind: type[Model] = Item, **values: Any) -> Any:
 
 def test_a_new_instance_is_inserted(sent: list[Any]) -> None:
     one = Item(name="x")
-    drive(write.save(one), Answer(1, 1, {"id": 7, "doubled": 0}))
+    drive(verb.save(one), Answer(1, 1, {"id": 7, "doubled": 0}))
     assert sent == [("insert", "Item", {"name": "x", "size": 0, "owner_id": None}, ("id", "doubled"))]
     assert (one.id, state_of(one)) == (7, CLEAN)
 
@@ -110,14 +111,14 @@ def test_a_new_instance_is_inserted(sent: list[Any]) -> None:
 def test_nothing_changed_is_no_statement(sent: list[Any]) -> None:
     one = read()
     one.name = "n"
-    drive(write.save(one))
+    drive(verb.save(one))
     assert sent == []
 
 
 def test_only_changes_are_written(sent: list[Any]) -> None:
     one = read()
     one.size = 4
-    drive(write.save(one), Answer(1, 1, {"doubled": 8}))
+    drive(verb.save(one), Answer(1, 1, {"doubled": 8}))
     assert sent == [("update", "Item", {"id": 1}, {"size": 4}, ("doubled",))]
     assert (one.doubled, state_of(one)) == (8, CLEAN)
 
@@ -125,15 +126,15 @@ def test_only_changes_are_written(sent: list[Any]) -> None:
 def test_the_row_is_found_by_its_former_key(sent: list[Any]) -> None:
     one = read()
     one.id = 2
-    drive(write.save(one), Answer(1, 0))
+    drive(verb.save(one), Answer(1, 0))
     assert sent == [("update", "Item", {"id": 1}, {"id": 2}, ("doubled",))]
 
 
 def test_a_given_key_updates(sent: list[Any]) -> None:
     with pytest.raises(NotFoundError, match=r"save\(force_insert=True\) inserts it"):
-        drive(write.save(Item(id=3, name="x")), Answer(0))
-    drive(write.save(Item(id=3)), Answer(1))
-    drive(write.save(Item(id=3, size=1), force_insert=True), Answer(1))
+        drive(verb.save(Item(id=3, name="x")), Answer(0))
+    drive(verb.save(Item(id=3)), Answer(1))
+    drive(verb.save(Item(id=3, size=1), force_insert=True), Answer(1))
     assert [statement[0] for statement in sent] == ["update", "update", "insert"]
     assert sent[0][2:4] == ({"id": 3}, {"name": "x"})
     assert sent[1][2:4] == ({"id": 3}, {"id": 3})
@@ -143,36 +144,36 @@ def test_a_given_key_updates(sent: list[Any]) -> None:
 def test_versions_are_checked_and_raised(sent: list[Any]) -> None:
     one = read(Versioned, version=5)
     one.name = "m"
-    drive(write.save(one), Answer(1))
+    drive(verb.save(one), Answer(1))
     assert sent.pop() == ("update", "Versioned", {"id": 1, "version": 5}, {"name": "m", "version": 6}, ())
     assert one.version == 6
     one.name = "o"
     with pytest.raises(StaleObjectError, match="changed by another writer"):
-        drive(write.save(one), Answer(0), Answer(rows=1))
+        drive(verb.save(one), Answer(0), Answer(rows=1))
     assert (one.version, state_of(one)) == (6, {"name"})
     with pytest.raises(NotFoundError):
-        drive(write.save(one), Answer(0), Answer(rows=0))
+        drive(verb.save(one), Answer(0), Answer(rows=0))
     with pytest.raises(StaleObjectError):
-        drive(write.delete(one), Answer(0), Answer(rows=1))
+        drive(verb.delete(one), Answer(0), Answer(rows=1))
 
 
 def test_delete(sent: list[Any]) -> None:
     one = read()
-    assert drive(write.delete(one), Answer(1)) == 1
+    assert drive(verb.delete(one), Answer(1)) == 1
     assert sent == [("delete", "Item", {"id": 1})]
     assert state_of(one) is None
-    assert drive(write.delete(read()), Answer(0)) == 0
+    assert drive(verb.delete(read()), Answer(0)) == 0
 
 
 def test_refresh_drops_relations_whose_key_changed(sent: list[Any]) -> None:
     one = read(owner=Owner(id=1))
-    drive(write.refresh(one), Answer(rows=1, values={"owner_id": 1, "name": "new"}))
+    drive(verb.refresh(one), Answer(rows=1, values={"owner_id": 1, "name": "new"}))
     assert (one.name, one.owner.id) == ("new", 1)
-    drive(write.refresh(one), Answer(rows=1, values={"owner_id": 2}))
+    drive(verb.refresh(one), Answer(rows=1, values={"owner_id": 2}))
     with pytest.raises(NotLoaded):
         _ = one.owner
     with pytest.raises(NotFoundError):
-        drive(write.refresh(one), Answer())
+        drive(verb.refresh(one), Answer())
     assert sent[0] == ("select", "Item", {"id": 1}, ("id", "name", "size", "owner_id", "doubled"))
 
 
@@ -188,7 +189,7 @@ def test_hooks_run_around_the_statement(sent: list[Any]) -> None:
             is_table = True
             table_name = "hooked"
 
-    drive(write.save(Hooked()), Answer(1, 1, {"id": 1, "doubled": 0}))
+    drive(verb.save(Hooked()), Answer(1, 1, {"id": 1, "doubled": 0}))
     assert sent[0][2]["name"] == "pre 0"
     assert sent[1] == ("post", True)
 
@@ -198,7 +199,7 @@ def test_a_saved_relation_gives_its_key(sent: list[Any]) -> None:
     owner = Owner()
     one.owner = owner
     owner.id = 5
-    drive(write.save(one), Answer(1))
+    drive(verb.save(one), Answer(1))
     assert sent[0][3] == {"owner_id": 5}
     assert (one.owner_id, one.owner) == (5, owner)
 
@@ -206,10 +207,10 @@ def test_a_saved_relation_gives_its_key(sent: list[Any]) -> None:
 def test_what_update_fields_leaves_out_is_still_changed(sent: list[Any]) -> None:
     one = read()
     one.size, one.name = 4, "m"
-    drive(write.save(one, update_fields=["size"]), Answer(1))
+    drive(verb.save(one, update_fields=["size"]), Answer(1))
     assert sent[0][3] == {"size": 4}
     assert state_of(one) == {"name"}
-    drive(write.save(one, update_fields=["size"]))
-    drive(write.save(one), Answer(1))
+    drive(verb.save(one, update_fields=["size"]))
+    drive(verb.save(one), Answer(1))
     assert sent[1][3] == {"name": "m"}
     assert state_of(one) is CLEAN

@@ -10,19 +10,20 @@ from pydantic import ValidationError
 from oxyde.db.rows import Batch
 from oxyde.db.steps import Atomically, Call, Steps, Undo
 from oxyde.exceptions import FieldError
-from oxyde.models import hydrate, write
-from oxyde.models.blame import blame
-from oxyde.models.gather import Gathered
-from oxyde.models.make import make
+from oxyde.models import hydrate
+from oxyde.models.bulk import Gathered
+from oxyde.models.construct import make
+from oxyde.models.errors import blame
 from oxyde.models.relations import holds
-from oxyde.models.state import CLEAN, set_state
-from oxyde.models.undo import Memory
-from oxyde.models.values import now, wire, writable
+from oxyde.models.row_state import CLEAN, set_state
+from oxyde.models.snapshot import Memory
+from oxyde.models.verbs.instance import save
+from oxyde.models.writing import now, wire, writable
 from oxyde.queries import by_key
 from oxyde.queries import dml as statements
+from oxyde.queries.dml import Batch as Rows
 from oxyde.queries.expressions import Bound, Expression, F
 from oxyde.queries.foreign_values import named
-from oxyde.queries.dml import Batch as Rows
 from oxyde.schema import Column, Table
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def create(model: type[Model], values: Mapping[str, Any]) -> Steps[Any]:
     """Validates and inserts a row; returns the instance."""
     writable(model)
     instance = make(model, values)
-    yield from write.save(instance, force_insert=True)
+    yield from save(instance, force_insert=True)
     return instance
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.models.relations import Link, holds
-from oxyde.models.state import Changed, New, is_new, state_of
+from oxyde.models.row_state import Changed, New, is_new, state_of
 from oxyde.models.unloaded import UNLOADED
 from oxyde.schema import Column, Table
 from oxyde.schema.naming import meant

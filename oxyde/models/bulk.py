@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from oxyde.models.state import state_of
-from oxyde.models.values import now, take_keys, validate_assigned
+from oxyde.models.row_state import state_of
+from oxyde.models.writing import now, take_keys, validate_assigned
 from oxyde.queries.dml import batches
 from oxyde.schema import Column, Table
 

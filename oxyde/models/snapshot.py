@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from oxyde.models.state import CLEAN, Changed, New, State, copied, set_state, state_of
+from oxyde.models.row_state import CLEAN, Changed, New, State, copied, set_state, state_of
 
 if TYPE_CHECKING:
     from oxyde.models.model import Model

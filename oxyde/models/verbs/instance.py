@@ -9,12 +9,12 @@ from oxyde.db.rows import Batch
 from oxyde.db.steps import Call, Steps, Undo
 from oxyde.exceptions import NotFoundError, StaleObjectError
 from oxyde.models import hooks
-from oxyde.models.blame import blame
+from oxyde.models.errors import blame
 from oxyde.models.hydrate import filling
-from oxyde.models.state import CLEAN, is_new, set_state, settle
-from oxyde.models.undo import Memory
+from oxyde.models.row_state import CLEAN, is_new, set_state, settle
+from oxyde.models.snapshot import Memory
 from oxyde.models.unloaded import UNLOADED
-from oxyde.models.values import has_given_key, insertable, stored_key, updatable, wire, writable
+from oxyde.models.writing import has_given_key, insertable, stored_key, updatable, wire, writable
 from oxyde.queries import by_key
 from oxyde.schema import Column, Table
 

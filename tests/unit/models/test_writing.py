@@ -14,9 +14,9 @@ from pydantic import AwareDatetime, ConfigDict, ValidationError
 from oxyde.db.steps import Await
 from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.models import Field, Model, hooks
-from oxyde.models.make import make, names
-from oxyde.models.state import CLEAN, set_state
-from oxyde.models.values import has_given_key, insertable, stored_key, updatable
+from oxyde.models.construct import make, names
+from oxyde.models.row_state import CLEAN, set_state
+from oxyde.models.writing import has_given_key, insertable, stored_key, updatable
 
 
 class Owner(Model):

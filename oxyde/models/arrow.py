@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from oxyde.db import events, interrupt
 from oxyde.db.execute import Route, arrow_stream
 from oxyde.export.arrow import require
-from oxyde.models.client import route_of
+from oxyde.models.where import route_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
