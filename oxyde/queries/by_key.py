@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from oxyde.ir import expr, statement, wire
+from oxyde.ir import expr, query, statement, wire
 from oxyde.ir.expr import Node
 from oxyde.schema import Column, Table
 
@@ -62,10 +62,8 @@ def select(table: Table, condition: Mapping[str, Any], columns: Sequence[Column]
 
 @lru_cache(maxsize=512)
 def _select(table: Table, condition: tuple[str, ...], columns: tuple[Column, ...]) -> bytes:
-    body = statement.select_body(
-        statement.from_table(table, "t0"), outputs=outputs(columns, "t0"), where=_where(table, condition, 0), point=True
-    )
-    return wire.pack(statement.select(body))
+    body = query.select(query.from_table(table, "t0"), outputs=outputs(columns, "t0"), where=_where(table, condition, 0))
+    return wire.pack(statement.query(query.query(body, point=True)))
 
 
 def param(number: int, column: Column) -> Node:
@@ -75,7 +73,7 @@ def param(number: int, column: Column) -> Node:
 
 def outputs(columns: Sequence[Column], alias: str) -> list[dict[str, Any]]:
     """Columns of one table as result columns, by field name."""
-    output: Callable[..., dict[str, Any]] = statement.output
+    output: Callable[..., dict[str, Any]] = query.output
     return [output(expr.column(alias, column.name, column.type), column.field, column.type, nullable=column.nullable) for column in columns]
 
 

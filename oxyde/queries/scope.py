@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from oxyde.exceptions import FieldError
-from oxyde.ir import expr, statement
+from oxyde.ir import expr, query
 from oxyde.ir.expr import Node
 from oxyde.queries.paths import Hop, Path, PathKey
 from oxyde.schema import Table, tables
@@ -96,7 +96,7 @@ class Scope:
         return alias
 
     def _add(self, kind: str, table: Table, alias: str, on: Node) -> None:
-        self.joins.append(statement.join(kind, statement.from_table(table, alias), on))
+        self.joins.append(query.join(kind, query.from_table(table, alias), on))
 
     def related(self, hop: Hop, before: tuple[Hop, ...]) -> tuple[Scope, dict[str, Any], Node]:
         """Opens a scope over the rows at the other end of a relation, for use inside EXISTS.
@@ -107,7 +107,7 @@ class Scope:
         alias, _ = self._source(before)
         ours = expr.column(alias, hop.origin.by_field[hop.relation.column].name)
         inner = Scope(self.values, hop.table)
-        source = statement.from_table(hop.table, inner.alias)
+        source = query.from_table(hop.table, inner.alias)
         theirs = expr.column(inner.alias, hop.table.by_field[hop.relation.target_column].name)
         if hop.relation.through is None or hop.relation.through_fields is None:
             return inner, source, expr.compare("eq", theirs, ours)
