@@ -160,7 +160,8 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
         Raises:
             NotFoundError: No row has this key.
             StaleObjectError: Another writer changed the row (``db_version``).
-            FieldError: A relation was assigned an object that is not saved, or a value does not fit its column.
+            FieldError: A relation was assigned an object that is not saved.
+            FieldValueError: A value does not fit its column.
             ValidationError: An assigned value is not valid.
         """
         await run(instance.save(self, update_fields=update_fields, force_insert=force_insert), route(using, client))

@@ -16,7 +16,7 @@ import pytest
 from pydantic import AwareDatetime, BaseModel, HttpUrl, Json, SecretBytes, SecretStr, TypeAdapter, field_validator
 from typing_extensions import TypedDict
 
-from oxyde.exceptions import FieldError
+from oxyde.exceptions import FieldValueError
 from oxyde.models import Field, Model
 
 UTC = dt.timezone.utc
@@ -225,7 +225,7 @@ def test_good_values(name: str, value: Any, wire: Any) -> None:
 
 @pytest.mark.parametrize(("name", "value", "message"), BAD)
 def test_bad_values(name: str, value: Any, message: str) -> None:
-    with pytest.raises(FieldError, match=message) as caught:
+    with pytest.raises(FieldValueError, match=message) as caught:
         COLUMNS[name].adapt(value)
     assert f"Sheet.{name}" in str(caught.value)
     assert caught.value.column == name
@@ -283,7 +283,7 @@ def test_written_values_are_not_validated_twice() -> None:
 def test_types_that_no_column_holds(annotation: Any, message: str) -> None:
     body = {"__module__": __name__, "__qualname__": "Bad", "__annotations__": {"id": int, "x": annotation}, "id": Field(db_pk=True)}
     meta = type("Meta", (), {"is_table": True, "__module__": __name__, "__qualname__": "Bad.Meta"})
-    with pytest.raises(FieldError, match=message) as caught:
+    with pytest.raises(FieldValueError, match=message) as caught:
         _ = type(Model)("Bad", (Model,), {**body, "Meta": meta}).__table__
     assert "Bad.x" in str(caught.value)
 
