@@ -12,9 +12,11 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from oxyde import _native
-from oxyde.db.execute import Call, Route, Steps, route, run, run_blocking
+from oxyde.db.execute import run, run_blocking
 from oxyde.db.placeholders import Placeholder, scan
+from oxyde.db.route import Route, route
 from oxyde.db.sql_start import transaction_word
+from oxyde.db.steps import Call, Steps
 from oxyde.exceptions import DecodeError, FieldError, FieldValueError, UnsupportedError
 from oxyde.ir import expr, statement, wire
 from oxyde.queries.foreign_values import MISSING, flaw, named, plain

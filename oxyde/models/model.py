@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, PydanticUndefi
 from pydantic_core import CoreSchema
 from typing_extensions import Self
 
-from oxyde.db.execute import route, run
+from oxyde.db.execute import run
+from oxyde.db.route import route
 from oxyde.models import table
 from oxyde.models.coreschema import inner_fields, shape
 from oxyde.models.field import options

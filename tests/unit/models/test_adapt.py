@@ -16,7 +16,7 @@ import pytest
 from pydantic import AwareDatetime, BaseModel, HttpUrl, Json, SecretBytes, SecretStr, TypeAdapter, field_validator
 from typing_extensions import TypedDict
 
-from oxyde.exceptions import FieldValueError
+from oxyde.exceptions import FieldError, FieldValueError
 from oxyde.models import Field, Model
 
 UTC = dt.timezone.utc
@@ -283,7 +283,7 @@ def test_written_values_are_not_validated_twice() -> None:
 def test_types_that_no_column_holds(annotation: Any, message: str) -> None:
     body = {"__module__": __name__, "__qualname__": "Bad", "__annotations__": {"id": int, "x": annotation}, "id": Field(db_pk=True)}
     meta = type("Meta", (), {"is_table": True, "__module__": __name__, "__qualname__": "Bad.Meta"})
-    with pytest.raises(FieldValueError, match=message) as caught:
+    with pytest.raises(FieldError, match=message) as caught:
         _ = type(Model)("Bad", (Model,), {**body, "Meta": meta}).__table__
     assert "Bad.x" in str(caught.value)
 
