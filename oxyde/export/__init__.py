@@ -7,21 +7,21 @@ from oxyde.export.arrow import require, to_arrow
 from oxyde.export.pandas import to_pandas
 from oxyde.export.polars import to_polars
 
-_NEEDS: Final[dict[Callable[[Any], Any], tuple[tuple[str, str], ...]]] = {
-    to_arrow: (("pyarrow", "arrow"),),
-    to_pandas: (("pandas", "pandas"), ("pyarrow", "pandas")),
-    to_polars: (("polars", "polars"),),
+_NEEDS: Final[dict[Callable[[Any], Any], tuple[str, ...]]] = {
+    to_arrow: ("pyarrow",),
+    to_pandas: ("pandas", "pyarrow"),
+    to_polars: ("polars",),
 }
 
 
 def load(reader: Callable[[Any], Any]) -> None:
-    """Imports what a reader needs: before a statement runs for it, and where a signal is heard.
+    """Imports what a reader needs, before a statement runs for it.
 
     Raises:
-        ImportError: It is not installed; names the extra.
+        ImportError: It is not installed; the message says how to install it.
     """
-    for module, extra in _NEEDS.get(reader, ()):
-        require(module, extra)
+    for module in _NEEDS.get(reader, ()):
+        require(module)
 
 
 __all__ = ["load", "to_arrow", "to_pandas", "to_polars"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ArrowSource(Protocol):
-    """Anything that gives its rows as an Arrow C stream."""
+    """Anything that exports its rows as an Arrow C stream."""
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Returns an ``arrow_array_stream`` capsule."""
@@ -25,22 +26,21 @@ def to_arrow(source: ArrowSource) -> pa.Table:
     Raises:
         ImportError: pyarrow is not installed.
     """
-    return require("pyarrow", "arrow").table(source)
+    return require("pyarrow").table(source)
 
 
-def require(module: str, extra: str) -> Any:
-    """Imports what an extra brings.
+def require(module: str) -> Any:
+    """Imports an optional package.
 
     Raises:
-        ImportError: It is not installed; names the extra.
+        ImportError: It is not installed; the message says how to install it.
     """
-    import importlib
-
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as missing:
-        message = f'{missing.name} is not installed; run: pip install "oxyde[{extra}]"'
-        raise ImportError(message, name=missing.name) from None
+        package = (missing.name or module).partition(".")[0]
+        message = f"{package} is not installed; run: pip install {package}"
+        raise ImportError(message, name=package) from None
 
 
 def require_distinct(names: Sequence[str]) -> None:

@@ -20,8 +20,8 @@ def to_pandas(source: ArrowSource) -> pd.DataFrame:
         ImportError: pandas or pyarrow is not installed.
         DecodeError: Two columns have one name.
     """
-    pandas = require("pandas", "pandas")
-    arrow = require("pyarrow", "pandas")
+    pandas = require("pandas")
+    arrow = require("pyarrow")
     nullable = {
         arrow.bool_(): pandas.BooleanDtype(),
         arrow.int16(): pandas.Int16Dtype(),

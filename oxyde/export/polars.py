@@ -20,7 +20,7 @@ def to_polars(source: ArrowSource) -> pl.DataFrame:
         ImportError: Polars is not installed.
         DecodeError: Two columns have one name.
     """
-    polars = require("polars", "polars")
+    polars = require("polars")
     described = fields(source)
     require_distinct([field.name for field in described])
     frame = polars.DataFrame(source)
