@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json as json_text
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from oxyde import export
 from oxyde.db.rows import Batch
 from oxyde.db.steps import Call, Read, Steps
 from oxyde.exceptions import MultipleObjectsReturned, NotFoundError
+from oxyde.export.exporter import Exporter
 from oxyde.ir import statement
 from oxyde.models import hydrate
 from oxyde.queries import Q, compile, query
@@ -116,10 +115,10 @@ def aggregate(chain: Chain[Any], function: str, field: str) -> Steps[Any]:
     return rows(batch)[0][0]
 
 
-def frame(chain: Chain[Any], reader: Callable[[Any], T]) -> Steps[T]:
-    """Reads the rows as an Arrow stream into somebody's object."""
+def frame(chain: Chain[Any], reader: Exporter[T]) -> Steps[T]:
+    """Reads the rows as an Arrow stream in a format."""
     made = chain.compiled(masked=True)
-    found: T = yield Read(made.shape, made.values, reader, partial(export.load, reader))
+    found: T = yield Read(made.shape, made.values, reader, reader.load)
     return found
 
 
