@@ -42,7 +42,7 @@ class Rows:
 
     def select(self, scope: Scope) -> dict[str, Any]:
         """Returns the query inside another statement."""
-        return body(self.state, scope.values)
+        return body(self.state, scope.values, scope.aliases)
 
 
 def rows(state: State, where: str, path: Path) -> Rows:
