@@ -6,7 +6,7 @@ import pytest
 
 from tests.backends import Backend
 from tests.notebook.kernel import Kernel
-from tests.unit.export.test_html import ALLOWED, Tags
+from tests.unit.test_markup import ALLOWED, Tags
 
 SECRET = "s3cr3t-canary"
 

@@ -17,7 +17,7 @@ from oxyde.cli.demo.models import Flight
 from oxyde.cli.demo.progress import Progress
 from oxyde.cli.demo.say import say
 from oxyde.exceptions import OxydeError
-from oxyde.export.arrow import require
+from oxyde.export.exporter import require
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ def run(file: Path, *, force: bool = False) -> int:
         ImportError: An extra is not installed; nothing has been made.
     """
     folder()
-    require("polars", "demo")
+    require("polars")
     started = time.perf_counter()
     try:
         if (file.exists() or file.is_symlink()) and not (force and file.is_file()):
@@ -108,7 +108,7 @@ def _walk(file: Path) -> None:
     timed('>>> Flight.objects.filter(origin="JFK").avg("dep_delay")', aggregate)
 
     def frame() -> None:
-        pl = require("polars", "demo")
+        pl = require("polars")
         everything = flights.sync.to_polars()
         worst = (
             everything.group_by("airline_carrier")

@@ -32,7 +32,7 @@ def test_walk(made: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     assert done.returncode == 0, done.stderr
     assert "  336,776 flights\n" in done.stdout
     assert done.stdout.count("  Flight(id=") == 3
-    assert 'WHERE "t0"."dest" = ?' in done.stdout
+    assert 'WHERE "flights"."dest" = ?' in done.stdout
     assert "with ['HNL', 60]" in done.stdout
     assert "  12.11 minutes on average\n" in done.stdout
     assert "  336,776 rows x 15 columns in the frame\n" in done.stdout
