@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from oxyde.db import events, interrupt
 from oxyde.db.execute import Route, arrow_stream
-from oxyde.export.arrow import require
+from oxyde.export.exporter import require
 from oxyde.models.where import route_of
 
 if TYPE_CHECKING:

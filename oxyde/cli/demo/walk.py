@@ -20,7 +20,7 @@ from oxyde.cli.demo.say import say
 from oxyde.db import PoolSettings
 from oxyde.db.registry import find_connection
 from oxyde.exceptions import OxydeError
-from oxyde.export.arrow import require
+from oxyde.export.exporter import require
 
 STEPS: Final = (
     (
