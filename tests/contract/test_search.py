@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import oxyde
-from oxyde import F, Field, FieldError, Model, db
+from oxyde import DataError, F, Field, Model, db
 from tests.backends import Backend
 
 LETTERS = ("a", "A", "é", "%", "_", "*", "?", "[", "]", "\\", "!", "'")
@@ -82,7 +83,8 @@ def test_what_is_found(words: Backend) -> None:
 
 def test_long_texts_are_searched(words: Backend) -> None:
     """Neither the text nor what is looked for is too long."""
-    text = "xé" * 40_000
+    # Not periodic: MariaDB's LIKE compares almost the whole pattern at every place of a text that repeats itself.
+    text = "".join(random.Random(0).choices("xyzé", k=80_000))
     Word.objects.sync.create(id=-2, long=f"<{text}>")
     try:
         found = Word.objects.values_list("id", flat=True).sync
@@ -120,7 +122,7 @@ def test_integers_do_not_become_floats(words: Backend, computed: Any) -> None:
     """Where a condition computes more than 64 bits hold, the statement fails on every server instead of comparing floats."""
     Word.objects.sync.create(id=-3, number=2**63 - 1)
     try:
-        with pytest.raises(FieldError):
+        with pytest.raises(DataError):
             Word.objects.sync.filter(number__lt=computed(F("number")), id=-3).count()
     finally:
         Word.objects.filter(id=-3).sync.delete()
