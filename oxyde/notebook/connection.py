@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from oxyde.db import registry
-from oxyde.db.execute import Route
-from oxyde.db.execute import route as route_of
+from oxyde.db.database import connections
+from oxyde.db.route import Route
+from oxyde.db.route import route as route_of
 from oxyde.exceptions import ConnectionNotFound
 
 
@@ -33,10 +33,9 @@ def route(alias: str | None = None) -> Route:
     Raises:
         ConnectionNotFound: There is none; the message names the magic that helps.
     """
-    if Current.alias is not None and registry.find_connection(Current.alias) is None:  # it was closed
+    if Current.alias is not None and connections.find(Current.alias) is None:  # it was closed
         Current.alias = None
-    known = registry.connections()
-    alias = alias or Current.alias or (known[0].name if len(known) == 1 else None)
+    alias = alias or Current.alias
     try:
         return route_of(using=alias)
     except ConnectionNotFound:
@@ -44,7 +43,7 @@ def route(alias: str | None = None) -> Route:
 
 
 def _missing(alias: str | None) -> str:
-    known = ", ".join(f'"{one.name}"' for one in registry.connections())
+    known = ", ".join(f'"{one.name}"' for one in connections.all())
     if not known:
         return "nothing is connected yet; %oxyde connect URL connects"
     if alias is None:

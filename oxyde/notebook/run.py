@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from oxyde.db import execute, raw
-from oxyde.db.execute import Call, Route, Steps
 from oxyde.db.placeholders import Placeholder, scan
+from oxyde.db.route import Route
 from oxyde.db.rows import Batch
 from oxyde.db.sql_start import transaction_word, without_comments
+from oxyde.db.steps import Call, Steps
 from oxyde.models import Model
 from oxyde.models.chain import Chain
 from oxyde.notebook import errors, statement_kind

@@ -6,8 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from oxyde.db import registry
-from oxyde.db.database import Connection
+from oxyde.db.database import Connection, connections
 from oxyde.db.lifecycle import connect_blocking
 from oxyde.exceptions import ConnectionNotFound
 from oxyde.notebook import tables
@@ -38,7 +37,7 @@ Stopping the cell stops the statement on the server.
 
 
 def _connect(rest: str, names: Mapping[str, Any]) -> Connection:
-    if (known := registry.find_connection(rest)) is not None:
+    if rest and (known := connections.find(rest)) is not None:
         make_current(rest)
         return Connection(known)
     url, alias = connect_arguments(rest, names)
@@ -51,7 +50,7 @@ def _connect(rest: str, names: Mapping[str, Any]) -> Connection:
 
 
 def _connections(rest: str, names: Mapping[str, Any]) -> Preview:  # noqa: ARG001 - as every verb
-    known = registry.connections()
+    known = connections.all()
     try:
         current = route().database
     except ConnectionNotFound:

@@ -13,7 +13,7 @@ from tests.notebook.kernel import Kernel
 @pytest.fixture
 def empty(kernel: Kernel) -> Kernel:
     """The kernel with nothing connected."""
-    assert kernel.run("for one in list(oxyde.db.registry.connections()): one.disconnect_blocking()").status == "ok"
+    assert kernel.run("for one in oxyde.db.database.connections.all(): one.disconnect_blocking()").status == "ok"
     return kernel
 
 
