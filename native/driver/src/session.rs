@@ -144,8 +144,8 @@ impl Guard {
         let limit = self.place.limit.as_ref().map(|limit| (limit.timeout, limit.until.saturating_duration_since(Instant::now())));
         let cancel = request.cancel;
         let lease = self.work()?;
-        if let Text::Fixed(text) = &request.step.text {
-            refuse_end(text, lease.server()?.family)?;
+        if let Text::Fixed(fragment) = &request.step.text {
+            refuse_end(&fragment.text, lease.server()?.family)?;
         }
         let work = lease.execute(request);
         let end = limited(limit, cancel, work).await;

@@ -2,7 +2,7 @@
 
 use oxyde_ir::Expr;
 use oxyde_ir::expr::{Piece, When};
-use oxyde_ir::program::{Form, Slot, Source};
+use oxyde_ir::program::{Form, Origin, Slot};
 
 use crate::error::{Result, malformed};
 use crate::writer::Writer;
@@ -148,7 +148,7 @@ impl Writer<'_> {
                 Piece::Text(text) => self.push(text),
                 Piece::Param(param) => {
                     self.params.scalar(param)?;
-                    self.placeholder(Slot { source: Source::Param(param.index), ty: param.ty.clone(), form: Form::Scalar })?;
+                    self.placeholder(Slot { origin: Origin::Param(param.index), ty: param.ty.clone(), form: Form::Scalar })?;
                 }
             }
         }

@@ -2,9 +2,9 @@
 
 mod aggregate;
 mod arithmetic;
-mod bulk;
 mod call;
 mod cast;
+mod chosen;
 mod compare;
 mod ddl;
 mod ddl_types;
@@ -17,16 +17,14 @@ mod expr;
 mod extract;
 mod fit;
 mod insert;
-mod into;
-mod keyed;
 mod matching;
 mod order;
 mod params;
 mod query;
 mod quote;
 mod raw;
+mod read_back;
 mod select;
-mod sequence;
 mod update;
 mod walk;
 mod window;

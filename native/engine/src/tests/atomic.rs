@@ -4,10 +4,10 @@ use oxyde_driver::batch::{Column, ColumnBatch, Data, TextColumn};
 use oxyde_driver::cancel::Cancel;
 use oxyde_driver::error::Kind;
 use oxyde_driver::session::{Begin, Session};
-use oxyde_ir::program::{BulkColumn, Repeat, Source, Step};
+use oxyde_ir::program::{BulkColumn, Origin, Repeat, Step};
 use oxyde_ir::{ColumnType, Program};
 
-use super::{ask, count, job, memory, output, program, run, slot, step};
+use super::{ask, count, job, memory, output, program, run, step, step_of};
 use crate::{Engine, Inputs, Job};
 
 const INSERT: &str = "INSERT INTO t (name) VALUES ('a')";
@@ -76,17 +76,15 @@ fn bulk(names: &[&str]) -> Inputs {
 /// Inserts each row and reads it back by its generated key, as on a server without RETURNING.
 fn read_back() -> Program {
     let insert = Step {
-        slots: vec![slot(Source::Bulk(0))],
         outputs: Some(Vec::new()),
         repeat: Repeat::EachRow,
         last_insert_id: true,
-        ..step("INSERT INTO t (name) VALUES (?)")
+        ..step_of("INSERT INTO t (name) VALUES (?)", Origin::Bulk(0))
     };
     let select = Step {
-        slots: vec![slot(Source::Key(0))],
         outputs: Some(vec![output("id", ColumnType::Int), output("name", ColumnType::Text)]),
         repeat: Repeat::EachKey,
-        ..step("SELECT id, name || '!' FROM t WHERE id = ?")
+        ..step_of("SELECT id, name || '!' FROM t WHERE id = ?", Origin::Key(0))
     };
     let columns = vec![BulkColumn { name: "name".to_owned(), ty: ColumnType::Text }];
     Program { atomic: true, bulk: columns, ..program(vec![insert, select]) }

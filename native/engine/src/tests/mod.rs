@@ -14,7 +14,7 @@ use oxyde_driver::pool::Pool;
 use oxyde_driver::settings::Settings;
 use oxyde_driver::stream::{Finished, Limits, Message, channel};
 use oxyde_driver::target::Target;
-use oxyde_ir::program::{Form, Repeat, Slot, Source, Step, Text};
+use oxyde_ir::program::{Form, Fragment, Origin, Repeat, Slot, Step, Text};
 use oxyde_ir::{ColumnType, Output, Program, Value};
 
 use crate::{Ending, Engine, Inputs, Job, Plan};
@@ -34,8 +34,7 @@ async fn memory() -> Engine {
 
 fn step(sql: &str) -> Step {
     Step {
-        text: Text::Fixed(sql.to_owned()),
-        slots: Vec::new(),
+        text: Text::Fixed(Fragment { text: sql.to_owned(), slots: Vec::new() }),
         outputs: None,
         repeat: Repeat::Once,
         keep_keys: false,
@@ -43,8 +42,10 @@ fn step(sql: &str) -> Step {
     }
 }
 
-fn slot(source: Source) -> Slot {
-    Slot { source, ty: ColumnType::Any, form: Form::Scalar }
+/// A step with one placeholder.
+fn step_of(sql: &str, origin: Origin) -> Step {
+    let slots = vec![Slot { origin, ty: ColumnType::Any, form: Form::Scalar }];
+    Step { text: Text::Fixed(Fragment { text: sql.to_owned(), slots }), ..step("") }
 }
 
 fn output(name: &str, ty: ColumnType) -> Output {

@@ -266,7 +266,7 @@ pub enum Bulk {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub enum Explain {
+pub enum ExplainSyntax {
     Options,
     QueryPlan,
     /// `EXPLAIN ANALYZE` is a tree of text.

@@ -55,7 +55,7 @@ pub struct Dialect {
     pub conflict: Conflict,
     pub empty_row: EmptyRow,
     pub bulk: Bulk,
-    pub explain: Explain,
+    pub explain: ExplainSyntax,
     /// DDL can be rolled back.
     pub transactional_ddl: bool,
     pub counted: Counted,

@@ -2,9 +2,9 @@
 
 use super::{
     AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted,
-    Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Explain, Frames, GeneratedNotNull, Indexes, JsonEquality, LateKeys,
-    List, Matching, Math, Members, Now, NullsOrder, OffsetAlone, Placeholder, Regex, Returning, RowLock, SetOperators, TargetInSubquery,
-    Types, Views,
+    Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, ExplainSyntax, Frames, GeneratedNotNull, Indexes, JsonEquality,
+    LateKeys, List, Matching, Math, Members, Now, NullsOrder, OffsetAlone, Placeholder, Regex, Returning, RowLock, SetOperators,
+    TargetInSubquery, Types, Views,
 };
 
 pub const MYSQL: Dialect = Dialect {
@@ -42,7 +42,7 @@ pub const MYSQL: Dialect = Dialect {
     conflict: Conflict::OnDuplicateKey,
     empty_row: EmptyRow::Parentheses,
     bulk: Bulk::Rows,
-    explain: Explain::Tree,
+    explain: ExplainSyntax::Tree,
     transactional_ddl: false,
     counted: Counted::Increment,
     enums: Enums::Inline,

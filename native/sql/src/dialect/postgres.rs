@@ -2,9 +2,9 @@
 
 use super::{
     AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted,
-    Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Explain, Frames, GeneratedNotNull, Indexes, JsonEquality, LateKeys,
-    List, Matching, Math, Members, Now, NullsOrder, OffsetAlone, Placeholder, Regex, Returning, RowLock, SetOperators, TargetInSubquery,
-    Types, Views,
+    Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, ExplainSyntax, Frames, GeneratedNotNull, Indexes, JsonEquality,
+    LateKeys, List, Matching, Math, Members, Now, NullsOrder, OffsetAlone, Placeholder, Regex, Returning, RowLock, SetOperators,
+    TargetInSubquery, Types, Views,
 };
 
 pub const POSTGRES: Dialect = Dialect {
@@ -42,7 +42,7 @@ pub const POSTGRES: Dialect = Dialect {
     conflict: Conflict::OnConflict,
     empty_row: EmptyRow::DefaultValues,
     bulk: Bulk::Unnest,
-    explain: Explain::Options,
+    explain: ExplainSyntax::Options,
     transactional_ddl: true,
     counted: Counted::Serial,
     enums: Enums::Types,

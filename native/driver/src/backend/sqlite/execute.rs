@@ -1,7 +1,5 @@
 //! Running a step: each run to its end, or until it is not wanted any more.
 
-use oxyde_ir::program::Text;
-
 use super::cache::Taken;
 use super::database::Database;
 use super::encode;
@@ -126,11 +124,7 @@ impl Database {
 
 fn check_count(request: &Request<'_>, run: Run, statement: &Statement) -> Result<()> {
     let taken = statement.parameters();
-    let rows = match &request.step.text {
-        Text::Fixed(_) => 1,
-        Text::Rows { .. } => run.rows,
-    };
-    let given = request.step.slots.len() * rows;
+    let given = request.step.text.count(run.rows);
     if taken == given {
         return Ok(());
     }

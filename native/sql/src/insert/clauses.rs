@@ -6,7 +6,7 @@ use oxyde_ir::statement::Insert;
 
 use crate::dialect::{Conflict, Dialect, Returning};
 use crate::error::Result;
-use crate::keyed::{ReadBack, Value};
+use crate::read_back::{KeyValue, ReadBack};
 use crate::writer::Writer;
 
 /// Whether INSERT returns rows.
@@ -18,15 +18,14 @@ pub fn returns(dialect: &Dialect) -> bool {
 }
 
 /// A select of an inserted row.
-pub fn row<'a>(insert: &'a Insert, values: &'a [Value<'a>], repeat: Repeat) -> ReadBack<'a> {
+pub fn row<'a>(insert: &'a Insert, values: &'a [KeyValue<'a>], repeat: Repeat) -> ReadBack<'a> {
     let Insert { table, key, returning, .. } = insert;
     ReadBack { table, alias: None, key, values, returning, repeat, locked: false }
 }
 
 impl Writer<'_> {
-    /// `INSERT INTO table (columns)`, and from here on columns stand alone.
+    /// `INSERT INTO table (columns)`.
     pub fn insert_into(&mut self, insert: &Insert) -> Result<()> {
-        self.call_bare();
         self.push("INSERT INTO ");
         self.table(&insert.table)?;
         if !insert.columns.is_empty() {
@@ -55,11 +54,7 @@ impl Writer<'_> {
                 }
             }
         }
-        if !insert.returning.is_empty() && returns(self.dialect) {
-            self.push(" RETURNING ");
-            self.returned(&insert.returning)?;
-        }
-        Ok(())
+        if returns(self.dialect) { self.returning(&insert.returning) } else { Ok(()) }
     }
 
     /// A value on its way into a column, to whose type the server converts it.

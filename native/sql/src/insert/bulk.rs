@@ -1,18 +1,19 @@
 //! INSERT of many rows, whose values are one list for each column.
 
-use oxyde_ir::program::{BulkColumn, Form, Repeat, Slot, Source, Step};
+use oxyde_ir::program::{BulkColumn, Form, Fragment, Origin, Repeat, Slot, Step, Text};
 use oxyde_ir::statement::{Insert, InsertColumn, KeyColumn};
-use oxyde_ir::{ColumnType, Program};
+use oxyde_ir::{ColumnType, Output, Program};
 
 use crate::cast;
 use crate::dialect::{Bulk, Dialect};
 use crate::error::{Result, malformed};
-use crate::into::{returns, row};
-use crate::keyed::Value;
 use crate::params::Params;
 use crate::quote;
-use crate::sequence;
-use crate::writer::{Writer, outputs_of, scalar_slot};
+use crate::read_back::KeyValue;
+use crate::writer::{Scope, fragment, outputs_of, scalar_slot, step};
+
+use super::clauses::{returns, row};
+use super::sequence;
 
 /// Rows in one array of `unnest`: as many as keep a message well below a gigabyte.
 const ROWS_OF_ARRAYS: u32 = 1 << 16;
@@ -41,58 +42,58 @@ pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) 
         });
     }
     let result = steps.len() - 1;
-    steps.extend(sequence::catch_up(insert, dialect, params)?);
+    steps.extend(sequence::catch_up(insert, dialect)?);
     let bulk = insert.columns.iter().map(|column| BulkColumn { name: column.name.clone(), ty: column.ty.clone() }).collect();
     Ok(Program { bulk, result, steps, atomic: true, ..Program::default() })
 }
 
 /// How rows are read back: by keys that the server made up, one insert after the other, or by those that were given.
-fn read_by(insert: &Insert, dialect: &Dialect) -> Result<(bool, Repeat, Vec<Value<'static>>)> {
+fn read_by(insert: &Insert, dialect: &Dialect) -> Result<(bool, Repeat, Vec<KeyValue<'static>>)> {
     let place = |key: &KeyColumn| insert.columns.iter().position(|column| column.name == key.name);
-    let given: Option<Vec<Value<'_>>> = insert.key.iter().map(|key| Some(Value::Slot(Source::Bulk(place(key)? as u32)))).collect();
+    let given: Option<Vec<KeyValue<'_>>> = insert.key.iter().map(|key| Some(KeyValue::Slot(Origin::Bulk(place(key)? as u32)))).collect();
     match (given, insert.key.as_slice()) {
         (_, []) => dialect.unsupported("rows returned from tables without a key"),
         (Some(key), _) => Ok((false, Repeat::EachRow, key)),
-        (None, [column]) if column.auto => Ok((true, Repeat::EachKey, vec![Value::Slot(Source::Key(0))])),
+        (None, [column]) if column.auto => Ok((true, Repeat::EachKey, vec![KeyValue::Slot(Origin::Key(0))])),
         (None, _) => dialect.unsupported("rows returned by a key that the server makes up"),
     }
 }
 
 fn slot(index: usize, column: &InsertColumn, form: Form) -> Slot {
-    Slot { source: Source::Bulk(index as u32), ty: column.ty.clone(), form }
+    Slot { origin: Origin::Bulk(index as u32), ty: column.ty.clone(), form }
 }
 
 /// `INSERT ... SELECT * FROM unnest(arrays)`. What is returned comes in the order of the arrays.
 fn unnest(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
-    let mut writer = Writer::new(dialect, params);
-    writer.insert_into(insert)?;
-    let ordered = !insert.returning.is_empty();
-    writer.push(" SELECT ");
-    if ordered {
-        writer.separated(&insert.columns, |writer, column| writer.identifier(&column.name))?;
-    } else {
-        writer.push("*");
-    }
-    writer.push(" FROM unnest(");
-    writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
-        writer.placeholder(slot(index, column, Form::Array))?;
-        let name = item_type(insert, column, dialect)?;
-        writer.push(&format!("::{name}[]"));
-        Ok(())
+    let text = fragment(dialect, params, Scope::BARE, |writer| {
+        writer.insert_into(insert)?;
+        let ordered = !insert.returning.is_empty();
+        writer.push(" SELECT ");
+        if ordered {
+            writer.separated(&insert.columns, |writer, column| writer.identifier(&column.name))?;
+        } else {
+            writer.push("*");
+        }
+        writer.push(" FROM unnest(");
+        writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
+            writer.placeholder(slot(index, column, Form::Array))?;
+            let name = item_type(insert, column, dialect)?;
+            writer.word(&format!("::{name}[]"))
+        })?;
+        writer.push(")");
+        if ordered {
+            writer.push(" WITH ORDINALITY AS ");
+            writer.identifier("rows")?;
+            writer.push(" (");
+            writer.separated(&insert.columns, |writer, column| writer.identifier(&column.name))?;
+            writer.push(", ");
+            writer.identifier(&ordinal(insert))?;
+            writer.push(") ORDER BY ");
+            writer.identifier(&ordinal(insert))?;
+        }
+        writer.ending(insert)
     })?;
-    writer.push(")");
-    if ordered {
-        writer.push(" WITH ORDINALITY AS ");
-        writer.identifier("rows")?;
-        writer.push(" (");
-        writer.separated(&insert.columns, |writer, column| writer.identifier(&column.name))?;
-        writer.push(", ");
-        writer.identifier(&ordinal(insert))?;
-        writer.push(") ORDER BY ");
-        writer.identifier(&ordinal(insert))?;
-    }
-    writer.ending(insert)?;
-    let step = writer.step(Some(outputs_of(&insert.returning, &insert.table.name)));
+    let step = step(text, Some(outputs_of(&insert.returning, &insert.table.name)));
     Ok(Step { repeat: Repeat::Chunks { rows: ROWS_OF_ARRAYS }, ..step })
 }
 
@@ -149,35 +150,48 @@ fn bare(db_type: &str) -> Result<String> {
 
 /// The statement of one row.
 fn each_row(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
-    let mut writer = Writer::new(dialect, params);
-    writer.insert_into(insert)?;
-    writer.push(" VALUES (");
-    writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
-        let uncast = column.db_type.is_some() || matches!(column.ty, ColumnType::Enum { .. });
-        writer.assigned_slot(slot(index, column, Form::Scalar), uncast)
+    let text = fragment(dialect, params, Scope::BARE, |writer| {
+        writer.insert_into(insert)?;
+        writer.push(" VALUES (");
+        writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
+            let uncast = column.db_type.is_some() || matches!(column.ty, ColumnType::Enum { .. });
+            writer.assigned_slot(slot(index, column, Form::Scalar), uncast)
+        })?;
+        writer.push(")");
+        writer.ending(insert)
     })?;
-    writer.push(")");
-    writer.ending(insert)?;
-    let returned = if returns(dialect) { outputs_of(&insert.returning, &insert.table.name) } else { Vec::new() };
-    Ok(Step { repeat: Repeat::EachRow, ..writer.step(Some(returned)) })
+    Ok(Step { repeat: Repeat::EachRow, ..step(text, Some(returned(insert, dialect))) })
+}
+
+fn returned(insert: &Insert, dialect: &Dialect) -> Vec<Output> {
+    if returns(dialect) { outputs_of(&insert.returning, &insert.table.name) } else { Vec::new() }
 }
 
 /// `VALUES` of many rows.
 fn rows(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
-    let columns = u32::try_from(insert.columns.len())?;
-    let most = (dialect.max_params / columns).min(ROWS_OF_VALUES);
+    let head = fragment(dialect, params, Scope::BARE, |writer| {
+        writer.insert_into(insert)?;
+        writer.word(" VALUES ")
+    })?;
+    let row = fragment(dialect, params, Scope::BARE, |writer| {
+        writer.push("(");
+        writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
+            writer.placeholder(scalar_slot(Origin::Bulk(index as u32), &column.ty))
+        })?;
+        writer.word(")")
+    })?;
+    let tail = fragment(dialect, params, Scope::BARE, |writer| writer.ending(insert))?;
+    repeated([head, row, tail], dialect, returned(insert, dialect))
+}
+
+/// A step whose row is repeated as often as the server takes its parameters.
+pub fn repeated([head, row, tail]: [Fragment; 3], dialect: &Dialect, outputs: Vec<Output>) -> Result<Step> {
+    let beside = u32::try_from(head.slots.len() + tail.slots.len())?;
+    let most = dialect.max_params.saturating_sub(beside) / u32::try_from(row.slots.len())?.max(1);
     if most == 0 {
         return dialect.unsupported("so many parameters in one statement");
     }
-    let slots = insert.columns.iter().enumerate().map(|(index, column)| scalar_slot(Source::Bulk(index as u32), &column.ty)).collect();
-    let row = format!("({})", vec!["?"; insert.columns.len()].join(", "));
-    let mut ending = Writer::new(dialect, params);
-    ending.call_bare();
-    ending.ending(insert)?;
-    let tail = ending.text_only()?;
-    let mut writer = Writer::new(dialect, params);
-    writer.insert_into(insert)?;
-    writer.push(" VALUES ");
-    let returned = if returns(dialect) { outputs_of(&insert.returning, &insert.table.name) } else { Vec::new() };
-    writer.rows(row, slots, tail, 1 << most.ilog2(), returned)
+    let max_rows = 1 << most.min(ROWS_OF_VALUES).ilog2();
+    let text = Text::Rows { head, row, tail, max_rows };
+    Ok(Step { text, repeat: Repeat::Chunks { rows: max_rows }, ..step(Fragment::default(), Some(outputs)) })
 }
