@@ -26,7 +26,7 @@ def insert(
     *,
     row: Sequence[Node] | None,
     returning: Sequence[dict[str, Any]] = (),
-    ignore_conflicts: bool = False,
+    conflict: dict[str, Any] | None = None,
 ) -> Node:
     """An INSERT of one row of expressions, or (``row`` None) of as many rows as the lists beside the shape have."""
     parts = {
@@ -35,7 +35,7 @@ def insert(
         "rows": "many" if row is None else {"one": list(row)},
         "key": key_columns(table),
         "returning": list(returning),
-        "ignore_conflicts": ignore_conflicts,
+        "conflict": conflict,
     }
     return {"insert": without_defaults(parts)}
 

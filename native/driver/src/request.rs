@@ -65,12 +65,12 @@ pub fn runs(step: &Step, bulk: Option<&ColumnBatch>, keys: Option<&ColumnBatch>)
 pub fn text(step: &Step, run: Run) -> Cow<'_, str> {
     match &step.text {
         Text::Fixed(fragment) => fragment.text.as_str().into(),
-        Text::Rows { head, row, tail, .. } => {
-            let mut text = String::with_capacity(head.text.len() + (row.text.len() + 2) * run.rows + tail.text.len());
+        Text::Rows { head, row, between, tail, .. } => {
+            let mut text = String::with_capacity(head.text.len() + (row.text.len() + between.len()) * run.rows + tail.text.len());
             text.push_str(&head.text);
             for n in 0..run.rows {
                 if n > 0 {
-                    text.push_str(", ");
+                    text.push_str(between);
                 }
                 text.push_str(&row.text);
             }

@@ -57,11 +57,12 @@ pub struct Fragment {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Text {
     Fixed(Fragment),
-    /// `head` + `row` x n joined by `, ` + `tail`; n is a power of two up to `max_rows`, so that statements are few.
+    /// `head` + `row` x n joined by `between` + `tail`; n is a power of two up to `max_rows`, so that statements are few.
     /// Only where placeholders have no numbers.
     Rows {
         head: Fragment,
         row: Fragment,
+        between: &'static str,
         tail: Fragment,
         max_rows: u32,
     },

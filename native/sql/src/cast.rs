@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use oxyde_ir::{ColumnType, Expr};
 
-use crate::dialect::{Dialect, Math, Types};
+use crate::dialect::{Dialect, Types};
 use crate::error::{Result, malformed};
 use crate::quote;
 use crate::writer::Writer;
@@ -76,7 +76,7 @@ fn json(dialect: &Dialect) -> Option<&'static str> {
 
 /// The type of a cast that the application asks for.
 fn target(dialect: &Dialect, ty: &ColumnType) -> Result<Cow<'static, str>> {
-    let mysql = matches!(dialect.math, Math::Mysql);
+    let mysql = matches!(dialect.types, Types::Mysql | Types::Mariadb);
     let name = match dialect.types {
         Types::Postgres => postgres(dialect, ty)?,
         Types::Sqlite | Types::Mysql | Types::Mariadb => match ty {

@@ -15,6 +15,7 @@ impl Writer<'_> {
     pub fn expr(&mut self, expr: &Expr) -> Result<()> {
         match expr {
             Expr::Column { table, name, .. } => self.column(table, name),
+            Expr::Excluded { name, .. } => self.excluded(name),
             Expr::Param(param) => self.param(param),
             Expr::Null => self.word("NULL"),
             Expr::Bool(true) => self.word("TRUE"),
@@ -160,6 +161,7 @@ impl Writer<'_> {
 fn is_atom(expr: &Expr) -> bool {
     match expr {
         Expr::Column { .. }
+        | Expr::Excluded { .. }
         | Expr::Param(_)
         | Expr::Null
         | Expr::Bool(_)
@@ -209,6 +211,7 @@ fn is_predicate(expr: &Expr) -> bool {
         Expr::Between { .. } | Expr::Arithmetic { .. } | Expr::Negate(_) => false,
         Expr::And(_) | Expr::Or(_) | Expr::Xor(_) => is_atom(expr),
         Expr::Column { .. }
+        | Expr::Excluded { .. }
         | Expr::Param(_)
         | Expr::Null
         | Expr::Bool(_)

@@ -17,6 +17,7 @@ mod expr;
 mod extract;
 mod fit;
 mod insert;
+mod joined;
 mod matching;
 mod order;
 mod params;

@@ -7,6 +7,7 @@ use oxyde_ir::statement::{Assignment, Update};
 use crate::chosen::Chosen;
 use crate::dialect::{Assignments, Dialect, Returning};
 use crate::error::{Result, malformed};
+use crate::joined;
 use crate::params::Params;
 use crate::read_back::kept;
 use crate::walk::reads;
@@ -15,6 +16,9 @@ use crate::writer::{Scope, Writer, fragment, outputs_of, single, step};
 pub fn program(update: &Update, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
     if update.set.is_empty() {
         return malformed("an update of no column");
+    }
+    if let Some(source) = &update.from {
+        return joined::program(update, source, dialect, params);
     }
     match dialect.returning {
         Returning::InsertDelete | Returning::None if !update.returning.is_empty() => by_key(update, dialect, params),
@@ -51,14 +55,14 @@ impl Writer<'_> {
         self.push("UPDATE ");
         self.table_as(&update.table, &update.alias)?;
         self.push(" SET ");
-        self.assignments(&update.set)
+        self.assignments(&update.set, None)
     }
 
-    /// `column = value, ...`, in an order in which none reads what another one has changed.
-    pub fn assignments(&mut self, set: &[Assignment]) -> Result<()> {
+    /// `column = value, ...`, in an order in which none reads what another one has changed; `alias` qualifies the columns.
+    pub fn assignments(&mut self, set: &[Assignment], alias: Option<&str>) -> Result<()> {
         let ordered = self.in_order(set)?;
         self.separated(ordered, |writer, set| {
-            writer.identifier(&set.column)?;
+            writer.column(alias.unwrap_or_default(), &set.column)?;
             writer.push(" = ");
             match &set.ty {
                 Some(ty) => writer.computed(&set.value, ty),

@@ -108,11 +108,11 @@ impl Writer<'_> {
     pub fn column(&mut self, table: &str, name: &str) -> Result<()> {
         match self.scope.target {
             Target::Bare => {}
-            Target::Name(..) | Target::Alias if table.is_empty() => {}
             Target::Name(alias, real) if alias == table => {
                 self.table(real)?;
                 self.push(".");
             }
+            Target::Name(..) | Target::Alias if table.is_empty() => {}
             Target::Name(..) | Target::Alias => {
                 self.identifier(table)?;
                 self.push(".");

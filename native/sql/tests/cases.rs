@@ -78,7 +78,7 @@ fn all(folder: &Path) -> Vec<Case> {
 fn text(step: &Step, rows: usize) -> String {
     match &step.text {
         Text::Fixed(fragment) => fragment.text.clone(),
-        Text::Rows { head, row, tail, .. } => format!("{}{}{}", head.text, vec![row.text.as_str(); rows].join(", "), tail.text),
+        Text::Rows { head, row, between, tail, .. } => format!("{}{}{}", head.text, vec![row.text.as_str(); rows].join(between), tail.text),
     }
 }
 

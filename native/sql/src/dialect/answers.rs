@@ -91,13 +91,6 @@ pub enum Regex {
     Inline,
 }
 
-/// The text of several values, where NULL counts as empty.
-#[derive(Clone, Copy, Debug)]
-pub enum Concat {
-    Function,
-    WithSeparator,
-}
-
 /// Parts of dates and times, and how far two are apart.
 #[derive(Clone, Copy, Debug)]
 pub enum Calendar {
@@ -109,12 +102,50 @@ pub enum Calendar {
     Functions,
 }
 
-/// Numbers: what division and rounding do.
+/// Sums, differences and products of integers that have more than 64 bits.
 #[derive(Clone, Copy, Debug)]
-pub enum Math {
-    Postgres,
-    Sqlite,
-    Mysql,
+pub enum Integers {
+    /// Refused by the server.
+    Checked,
+    /// The server would go on in floats: a function that the driver registers refuses them.
+    Fitted,
+}
+
+/// What is left of a division of floats.
+#[derive(Clone, Copy, Debug)]
+pub enum FloatModulo {
+    /// `%`.
+    Operator,
+    /// `mod()`; `%` makes integers of its operands.
+    Function,
+    /// `%` of `numeric`; there is none of floats.
+    Numeric,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Powers {
+    /// `power` of floats and of `numeric`.
+    Numeric,
+    /// `pow`, of floats only.
+    Floats,
+}
+
+/// What ROUND, FLOOR and CEIL are of.
+#[derive(Clone, Copy, Debug)]
+pub enum Numbers {
+    /// Of `numeric`, which is cast back.
+    Numeric,
+    /// Of any number; whole ones are cast to the integers of the server.
+    Plain,
+}
+
+/// The greatest and the least of several values.
+#[derive(Clone, Copy, Debug)]
+pub enum Extremes {
+    /// `GREATEST` and `LEAST`.
+    Functions,
+    /// `MAX` and `MIN`, of two and more.
+    Aggregates,
 }
 
 /// The present, in UTC.
@@ -240,11 +271,42 @@ pub enum Returning {
     None,
 }
 
-/// Leaving out rows that meet a unique constraint.
+/// Rows that meet a unique constraint.
 #[derive(Clone, Copy, Debug)]
-pub enum Conflict {
+pub enum ConflictClause {
+    /// `ON CONFLICT (key) DO ...`.
     OnConflict,
+    /// `ON DUPLICATE KEY UPDATE`, whichever key it is.
     OnDuplicateKey,
+}
+
+/// The row that met a conflict, as it was to be inserted.
+#[derive(Clone, Copy, Debug)]
+pub enum Excluded {
+    /// The table `excluded`.
+    Table,
+    /// An alias behind the rows.
+    Alias,
+    /// `VALUES(column)`.
+    Function,
+}
+
+/// An UPDATE that reads other rows.
+#[derive(Clone, Copy, Debug)]
+pub enum UpdateFrom {
+    From,
+    Join,
+}
+
+/// Bulk values as a table.
+#[derive(Clone, Copy, Debug)]
+pub enum BulkRows {
+    /// `unnest` of one array for each column.
+    Unnest,
+    /// `VALUES`.
+    Values,
+    /// `SELECT ? AS a UNION ALL SELECT ? AS a`: only so have texts no collation of their own, and as much length as they need.
+    Selects,
 }
 
 /// The values of a row of defaults.

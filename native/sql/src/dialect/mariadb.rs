@@ -1,8 +1,8 @@
 //! MariaDB 10.5 and later: MySQL's sheet, and where it differs.
 
 use super::{
-    Assignments, Dialect, Drops, ExplainSyntax, GeneratedNotNull, Indexes, JsonEquality, LateKeys, Regex, Returning, RowLock, Types, Views,
-    mysql,
+    Assignments, Dialect, Drops, Excluded, ExplainSyntax, GeneratedNotNull, Indexes, JsonEquality, LateKeys, Regex, Returning, RowLock,
+    Types, Views, mysql,
 };
 
 pub const MARIADB: Dialect = Dialect {
@@ -13,6 +13,7 @@ pub const MARIADB: Dialect = Dialect {
     row_lock: RowLock::AllTables { skip_locked: true },
     assignments: Assignments::AtOnce,
     returning: Returning::InsertDelete,
+    excluded: Excluded::Function,
     explain: ExplainSyntax::Analyze,
     indexes: Indexes::InlineColumns,
     late_keys: LateKeys::IfNotExists,

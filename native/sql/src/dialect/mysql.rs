@@ -1,10 +1,10 @@
 //! MySQL 8.0.31 and later, and where versions from 8.0.17 differ.
 
 use super::{
-    AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted,
-    Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, ExplainSyntax, Frames, GeneratedNotNull, Indexes, JsonEquality,
-    LateKeys, List, Matching, Math, Members, Now, NullsOrder, OffsetAlone, Placeholder, Regex, Returning, RowLock, SetOperators,
-    TargetInSubquery, Types, Views,
+    AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Bulk, BulkRows, Calendar, Comments, Computed, ConflictClause,
+    Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes, FloatModulo, Frames,
+    GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, Now, NullsOrder, Numbers, OffsetAlone,
+    Placeholder, Powers, Regex, Returning, RowLock, SetOperators, TargetInSubquery, Types, UpdateFrom, Views,
 };
 
 pub const MYSQL: Dialect = Dialect {
@@ -18,9 +18,18 @@ pub const MYSQL: Dialect = Dialect {
     decimal: Decimals::Native,
     matching: Matching::Binary,
     regex: Regex::RegexpLike,
-    concat: Concat::WithSeparator,
+    concat: "CONCAT_WS('', ",
+    length: "CHAR_LENGTH(",
+    random: "RAND(",
+    place: "",
+    integer: "SIGNED",
+    integer_division: " DIV ",
     calendar: Calendar::Functions,
-    math: Math::Mysql,
+    integers: Integers::Checked,
+    float_modulo: FloatModulo::Operator,
+    powers: Powers::Floats,
+    numbers: Numbers::Plain,
+    extremes: Extremes::Functions,
     computed: Computed::Converted,
     json_equality: JsonEquality::Cast,
     now: Now::UtcTimestamp,
@@ -39,7 +48,10 @@ pub const MYSQL: Dialect = Dialect {
     ddl_lock: None,
     delete_alias: DeleteAlias::Name,
     returning: Returning::None,
-    conflict: Conflict::OnDuplicateKey,
+    conflict: ConflictClause::OnDuplicateKey,
+    excluded: Excluded::Alias,
+    update_from: UpdateFrom::Join,
+    bulk_rows: BulkRows::Selects,
     empty_row: EmptyRow::Parentheses,
     bulk: Bulk::Rows,
     explain: ExplainSyntax::Tree,
@@ -58,4 +70,7 @@ pub const MYSQL: Dialect = Dialect {
 };
 
 /// Knows neither INTERSECT nor EXCEPT.
-pub const MYSQL_8_0_17: Dialect = Dialect { set_operators: SetOperators::Unions, ..MYSQL };
+pub const MYSQL_8_0_19: Dialect = Dialect { set_operators: SetOperators::Unions, ..MYSQL };
+
+/// Has no alias for the rows of an insert.
+pub const MYSQL_8_0_17: Dialect = Dialect { excluded: Excluded::Function, ..MYSQL_8_0_19 };

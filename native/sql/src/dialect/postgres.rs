@@ -1,10 +1,10 @@
 //! PostgreSQL 13 and later.
 
 use super::{
-    AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted,
-    Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, ExplainSyntax, Frames, GeneratedNotNull, Indexes, JsonEquality,
-    LateKeys, List, Matching, Math, Members, Now, NullsOrder, OffsetAlone, Placeholder, Regex, Returning, RowLock, SetOperators,
-    TargetInSubquery, Types, Views,
+    AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Bulk, BulkRows, Calendar, Comments, Computed, ConflictClause,
+    Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes, FloatModulo, Frames,
+    GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, Now, NullsOrder, Numbers, OffsetAlone,
+    Placeholder, Powers, Regex, Returning, RowLock, SetOperators, TargetInSubquery, Types, UpdateFrom, Views,
 };
 
 pub const POSTGRES: Dialect = Dialect {
@@ -18,9 +18,18 @@ pub const POSTGRES: Dialect = Dialect {
     decimal: Decimals::Native,
     matching: Matching::Ilike,
     regex: Regex::Tilde,
-    concat: Concat::Function,
+    concat: "concat(",
+    length: "length(",
+    random: "random(",
+    place: "::integer",
+    integer: "bigint",
+    integer_division: " / ",
     calendar: Calendar::Intervals,
-    math: Math::Postgres,
+    integers: Integers::Checked,
+    float_modulo: FloatModulo::Numeric,
+    powers: Powers::Numeric,
+    numbers: Numbers::Numeric,
+    extremes: Extremes::Functions,
     computed: Computed::Ranged,
     json_equality: JsonEquality::Operator,
     now: Now::StatementTimestamp,
@@ -39,7 +48,10 @@ pub const POSTGRES: Dialect = Dialect {
     ddl_lock: Some("DO $$ BEGIN PERFORM pg_advisory_xact_lock(7814502637); END $$"),
     delete_alias: DeleteAlias::Alias,
     returning: Returning::Full,
-    conflict: Conflict::OnConflict,
+    conflict: ConflictClause::OnConflict,
+    excluded: Excluded::Table,
+    update_from: UpdateFrom::From,
+    bulk_rows: BulkRows::Unnest,
     empty_row: EmptyRow::DefaultValues,
     bulk: Bulk::Unnest,
     explain: ExplainSyntax::Options,

@@ -1,10 +1,10 @@
 //! SQLite, the version that is compiled in.
 
 use super::{
-    AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted,
-    Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, ExplainSyntax, Frames, GeneratedNotNull, Indexes, JsonEquality,
-    LateKeys, List, Matching, Math, Members, Now, NullsOrder, OffsetAlone, Placeholder, Regex, Returning, RowLock, SetOperators,
-    TargetInSubquery, Types, Views,
+    AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Bulk, BulkRows, Calendar, Comments, Computed, ConflictClause,
+    Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes, FloatModulo, Frames,
+    GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, Now, NullsOrder, Numbers, OffsetAlone,
+    Placeholder, Powers, Regex, Returning, RowLock, SetOperators, TargetInSubquery, Types, UpdateFrom, Views,
 };
 
 pub const SQLITE: Dialect = Dialect {
@@ -18,9 +18,18 @@ pub const SQLITE: Dialect = Dialect {
     decimal: Decimals::Text,
     matching: Matching::Instr,
     regex: Regex::Function,
-    concat: Concat::Function,
+    concat: "concat(",
+    length: "length(",
+    random: "random(",
+    place: "",
+    integer: "INTEGER",
+    integer_division: " / ",
     calendar: Calendar::Text,
-    math: Math::Sqlite,
+    integers: Integers::Fitted,
+    float_modulo: FloatModulo::Function,
+    powers: Powers::Floats,
+    numbers: Numbers::Plain,
+    extremes: Extremes::Aggregates,
     computed: Computed::Fitted,
     json_equality: JsonEquality::Function("oxyde_json_equals"),
     now: Now::Strftime,
@@ -39,7 +48,10 @@ pub const SQLITE: Dialect = Dialect {
     ddl_lock: None,
     delete_alias: DeleteAlias::Alias,
     returning: Returning::Full,
-    conflict: Conflict::OnConflict,
+    conflict: ConflictClause::OnConflict,
+    excluded: Excluded::Table,
+    update_from: UpdateFrom::From,
+    bulk_rows: BulkRows::Values,
     empty_row: EmptyRow::DefaultValues,
     bulk: Bulk::EachRow,
     explain: ExplainSyntax::QueryPlan,

@@ -1,7 +1,7 @@
 //! INSERT of many rows, whose values are one list for each column.
 
 use oxyde_ir::program::{BulkColumn, Form, Fragment, Origin, Repeat, Slot, Step, Text};
-use oxyde_ir::statement::{Insert, InsertColumn, KeyColumn};
+use oxyde_ir::statement::{GivenColumn, Insert, KeyColumn};
 use oxyde_ir::{ColumnType, Output, Program};
 
 use crate::cast;
@@ -16,7 +16,7 @@ use super::clauses::{returns, row};
 use super::sequence;
 
 /// Rows in one array of `unnest`: as many as keep a message well below a gigabyte.
-const ROWS_OF_ARRAYS: u32 = 1 << 16;
+pub const ROWS_OF_ARRAYS: u32 = 1 << 16;
 /// Rows of one `VALUES`.
 const ROWS_OF_VALUES: u32 = 1 << 10;
 
@@ -43,8 +43,12 @@ pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) 
     }
     let result = steps.len() - 1;
     steps.extend(sequence::catch_up(insert, dialect)?);
-    let bulk = insert.columns.iter().map(|column| BulkColumn { name: column.name.clone(), ty: column.ty.clone() }).collect();
-    Ok(Program { bulk, result, steps, atomic: true, ..Program::default() })
+    Ok(Program { bulk: columns(&insert.columns), result, steps, atomic: true, ..Program::default() })
+}
+
+/// The columns whose values are lists beside the shape.
+pub fn columns(given: &[GivenColumn]) -> Vec<BulkColumn> {
+    given.iter().map(|column| BulkColumn { name: column.name.clone(), ty: column.ty.clone() }).collect()
 }
 
 /// How rows are read back: by keys that the server made up, one insert after the other, or by those that were given.
@@ -59,7 +63,7 @@ fn read_by(insert: &Insert, dialect: &Dialect) -> Result<(bool, Repeat, Vec<KeyV
     }
 }
 
-fn slot(index: usize, column: &InsertColumn, form: Form) -> Slot {
+pub fn slot(index: usize, column: &GivenColumn, form: Form) -> Slot {
     Slot { origin: Origin::Bulk(index as u32), ty: column.ty.clone(), form }
 }
 
@@ -77,7 +81,7 @@ fn unnest(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Re
         writer.push(" FROM unnest(");
         writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
             writer.placeholder(slot(index, column, Form::Array))?;
-            let name = item_type(insert, column, dialect)?;
+            let name = item_type(column, insert.table.schema.as_deref(), dialect)?;
             writer.word(&format!("::{name}[]"))
         })?;
         writer.push(")");
@@ -107,13 +111,13 @@ fn ordinal(insert: &Insert) -> String {
 }
 
 /// The type of an array's members, for the cast.
-fn item_type(insert: &Insert, column: &InsertColumn, dialect: &Dialect) -> Result<String> {
+pub fn item_type(column: &GivenColumn, schema: Option<&str>, dialect: &Dialect) -> Result<String> {
     if let Some(db_type) = &column.db_type {
         return bare(quote::sql(db_type)?);
     }
     if let ColumnType::Enum { name, .. } = &column.ty {
         let mut text = String::new();
-        quote::qualified(&mut text, dialect, insert.table.schema.as_deref(), name)?;
+        quote::qualified(&mut text, dialect, schema, name)?;
         return Ok(text);
     }
     match cast::suffix(dialect, &column.ty)? {
@@ -181,17 +185,17 @@ fn rows(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Resu
         writer.word(")")
     })?;
     let tail = fragment(dialect, params, Scope::BARE, |writer| writer.ending(insert))?;
-    repeated([head, row, tail], dialect, returned(insert, dialect))
+    repeated([head, row, tail], ", ", dialect, returned(insert, dialect))
 }
 
 /// A step whose row is repeated as often as the server takes its parameters.
-pub fn repeated([head, row, tail]: [Fragment; 3], dialect: &Dialect, outputs: Vec<Output>) -> Result<Step> {
+pub fn repeated([head, row, tail]: [Fragment; 3], between: &'static str, dialect: &Dialect, outputs: Vec<Output>) -> Result<Step> {
     let beside = u32::try_from(head.slots.len() + tail.slots.len())?;
     let most = dialect.max_params.saturating_sub(beside) / u32::try_from(row.slots.len())?.max(1);
     if most == 0 {
         return dialect.unsupported("so many parameters in one statement");
     }
     let max_rows = 1 << most.min(ROWS_OF_VALUES).ilog2();
-    let text = Text::Rows { head, row, tail, max_rows };
+    let text = Text::Rows { head, row, between, tail, max_rows };
     Ok(Step { text, repeat: Repeat::Chunks { rows: max_rows }, ..step(Fragment::default(), Some(outputs)) })
 }

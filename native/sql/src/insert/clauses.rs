@@ -4,7 +4,7 @@ use oxyde_ir::Expr;
 use oxyde_ir::program::Repeat;
 use oxyde_ir::statement::Insert;
 
-use crate::dialect::{Conflict, Dialect, Returning};
+use crate::dialect::{Dialect, Returning};
 use crate::error::Result;
 use crate::read_back::{KeyValue, ReadBack};
 use crate::writer::Writer;
@@ -38,21 +38,8 @@ impl Writer<'_> {
 
     /// What follows the rows: conflicts and what is returned.
     pub fn ending(&mut self, insert: &Insert) -> Result<()> {
-        if insert.ignore_conflicts {
-            match self.dialect.conflict {
-                Conflict::OnConflict => self.push(" ON CONFLICT DO NOTHING"),
-                Conflict::OnDuplicateKey => {
-                    // A change of nothing. `IGNORE` would also pass over values that do not fit.
-                    let key = insert.key.first().map(|column| &column.name);
-                    let Some(name) = key.or_else(|| insert.columns.first().map(|column| &column.name)) else {
-                        return self.dialect.unsupported("ignored conflicts of rows without columns");
-                    };
-                    self.push(" ON DUPLICATE KEY UPDATE ");
-                    self.identifier(name)?;
-                    self.push(" = ");
-                    self.identifier(name)?;
-                }
-            }
+        if let Some(conflict) = &insert.conflict {
+            self.conflict(insert, conflict)?;
         }
         if returns(self.dialect) { self.returning(&insert.returning) } else { Ok(()) }
     }

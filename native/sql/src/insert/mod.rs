@@ -1,14 +1,15 @@
 //! INSERT: of one row here, of many in `bulk`.
 
-mod bulk;
+pub mod bulk;
 mod clauses;
+mod conflict;
 mod sequence;
 
 use oxyde_ir::program::{Origin, Repeat, Step};
 use oxyde_ir::statement::{Insert, KeyColumn, Rows};
 use oxyde_ir::{Expr, Program};
 
-use crate::dialect::{Conflict, Dialect, EmptyRow};
+use crate::dialect::{Dialect, EmptyRow};
 use crate::error::{Result, malformed};
 use crate::params::Params;
 use crate::read_back::KeyValue;
@@ -16,13 +17,7 @@ use crate::writer::{Scope, fragment, outputs_of, single, step};
 use clauses::{returns, row};
 
 pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
-    if insert.ignore_conflicts && !insert.returning.is_empty() {
-        match dialect.conflict {
-            Conflict::OnConflict => {}
-            // It returns the rows that were left out, too.
-            Conflict::OnDuplicateKey => return dialect.unsupported("rows returned while conflicts are ignored"),
-        }
-    }
+    conflict::check_returning(insert, dialect)?;
     match &insert.rows {
         Rows::One(values) => one(insert, values, dialect, params),
         Rows::Many => bulk::program(insert, dialect, params),

@@ -36,6 +36,7 @@ fn chunked() -> Step {
         text: Text::Rows {
             head: fragment("INSERT INTO oxyde_driver_bulk (name, n) VALUES ", &[]),
             row: fragment("(?, ?)", &[Origin::Bulk(0), Origin::Bulk(1)]),
+            between: ", ",
             tail: fragment(" RETURNING id, name", &[]),
             max_rows: 4,
         },

@@ -78,7 +78,8 @@ async fn texts_grow_by_rows() {
     let mut insert = insert_books();
     let slots = std::mem::take(&mut fragment(&mut insert).slots);
     let head = Fragment { text: "INSERT INTO book VALUES ".into(), slots: Vec::new() };
-    insert.text = Text::Rows { head, row: Fragment { text: "(?, ?, ?)".into(), slots }, tail: Fragment::default(), max_rows: 4 };
+    insert.text =
+        Text::Rows { head, row: Fragment { text: "(?, ?, ?)".into(), slots }, between: ", ", tail: Fragment::default(), max_rows: 4 };
     insert.repeat = Repeat::Chunks { rows: 100 };
     let bulk = books(11);
     let finished = run(&mut connection, &insert, With { bulk: Some(&bulk), ..With::default() }).await.unwrap();
