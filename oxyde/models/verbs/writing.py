@@ -22,8 +22,9 @@ from oxyde.models.writing import now, wire, writable
 from oxyde.queries import by_key
 from oxyde.queries import dml as statements
 from oxyde.queries.dml import Batch as Rows
-from oxyde.queries.expressions import Bound, Expression, F
 from oxyde.queries.foreign_values import named
+from oxyde.queries.functions import F
+from oxyde.queries.term import Bound, Expression
 from oxyde.schema import Column, Table
 
 if TYPE_CHECKING:
