@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from oxyde.exceptions import FieldError, FieldLookupValueError
+from oxyde.exceptions import FieldLookupValueError, FieldValueError
 from oxyde.queries.comparisons import Among, AmongRows, Between, Comparison, Condition, IsNull, Match, Nothing, Regex
 from oxyde.queries.foreign_values import named, plain
 from oxyde.queries.literals import alike, literal
@@ -63,7 +63,7 @@ class Subject:
             return self.adapter(value)
         except FieldLookupValueError:
             raise
-        except FieldError as error:
+        except FieldValueError as error:
             raise FieldLookupValueError(str(error), column=self.field) from None
 
     def bound(self, value: Any) -> Bound:
@@ -72,7 +72,7 @@ class Subject:
             return Bound(self.adapt(value), self.term.type, self.uncast)
         try:
             made = literal(value)
-        except FieldError as error:
+        except FieldValueError as error:
             raise FieldLookupValueError(str(error), column=self.field) from None
         self.check(made.type, "a value")
         return made
@@ -83,7 +83,7 @@ class Subject:
             return Bound([self.adapt(value) for value in values], self.term.type, self.uncast)
         try:
             found, kind = alike(values)
-        except FieldError as error:
+        except FieldValueError as error:
             raise FieldLookupValueError(str(error), column=self.field) from None
         self.check(kind, "values")
         return Bound(found, kind)

@@ -12,6 +12,7 @@ import pytest
 from oxyde import F, Value
 from oxyde.exceptions import FieldError
 from oxyde.queries.functions import Arithmetic
+from oxyde.queries.names import names_of
 from oxyde.queries.term import Bound
 from tests.cases.models import Author, Mood, Team
 from tests.unit.queries.shapes import select_of, values_of, where_of
