@@ -39,7 +39,7 @@ class Count(Term):
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - there are none
         """Returns the aggregate."""
-        return expr.aggregate("count", None, kinds.INT, kinds.ANY)
+        return expr.aggregate("count", [], kinds.INT, kinds.ANY)
 
 
 class Aggregate(Term):
@@ -68,4 +68,4 @@ class Aggregate(Term):
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns the aggregate."""
-        return expr.aggregate(self.function, parts[0], self.type, self.parts[0].type)
+        return expr.aggregate(self.function, parts, self.type, self.parts[0].type)

@@ -68,22 +68,16 @@ class Between(Simple):
         return expr.between(*parts)
 
 
-def slot(node: Any) -> dict[str, Any]:
-    """Returns the inside of a parameter."""
-    inner: dict[str, Any] = node["param"]
-    return inner
-
-
 class Match(Simple):
     """A search for text; its head is where and whether case is ignored."""
 
     def __init__(self, kind: str, fold: bool, *parts: Term) -> None:
         super().__init__((kind, fold), *parts)
-        self.kind, self.fold = kind, fold
+        self.search, self.fold = kind, fold
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns the search."""
-        return expr.match(self.kind, parts[0], slot(parts[1]), fold=self.fold)
+        return expr.match(self.search, parts[0], parts[1], fold=self.fold)
 
 
 class Regex(Simple):
@@ -91,7 +85,7 @@ class Regex(Simple):
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns the match."""
-        return expr.regex(parts[0], slot(parts[1]), fold=bool(self.head))
+        return expr.regex(parts[0], parts[1], fold=bool(self.head))
 
 
 class Nothing(Simple):
@@ -114,7 +108,8 @@ class Among(Simple):
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns IN."""
-        return expr.among(parts[0], slot(parts[1]), self.size, padded=self.padded)
+        members: Any = parts[1]
+        return expr.among(parts[0], members["param"], self.size, padded=self.padded)
 
 
 class AmongRows(Simple):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from oxyde.exceptions import FieldError, InternalError
-from oxyde.ir import expr, statement, wire
+from oxyde.ir import expr, query, statement, wire
 from oxyde.ir.expr import Node
 from oxyde.queries.aggregates import Aggregate, Count
 from oxyde.queries.comparisons import Comparison, Simple
@@ -68,7 +68,7 @@ def select(state: State, *, masked: bool = False) -> Compiled:
     if masked and any(term.secret for _, term in state.columns):
         state = state.wrapped() if state.distinct else state
         state = state.with_(selection=tuple((name, Masked(term) if term.secret else term) for name, term in state.columns))
-    return compiled("select", state, lambda values: statement.select(body(state, values)))
+    return compiled("select", state, lambda values: statement.query(body(state, values)))
 
 
 def body(state: State, values: Values, aliases: Aliases | None = None) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def opened(state: State, values: Values, aliases: Aliases | None = None) -> Scop
         return Scope(values, state.table, aliases)
     inner = _source(state.source, values)
     scope = Scope(values, state.table, aliases, names=state.source.exposed())
-    scope.source = statement.from_select(inner, scope.alias)
+    scope.source = query.from_query(inner, scope.alias)
     return scope
 
 
@@ -98,22 +98,13 @@ def _source(state: State, values: Values) -> dict[str, Any]:
 
 def _finished(state: State, scope: Scope, outputs: Iterable[tuple[str, Term]]) -> dict[str, Any]:
     """Returns a SELECT; its parts are compiled in the order in which ``State.shape`` walks them."""
-    chosen = [statement.output(term.compile(scope), name, term.type, nullable=term.nullable) for name, term in outputs]
+    chosen = [query.output(term.compile(scope), name, term.type, nullable=term.nullable) for name, term in outputs]
     where = condition(state, scope)
     order: list[Any] = [one.compile(scope) for one in state.order]
     limit = None if state.limit is None else expr.slot(scope.bind(state.limit), kinds.INT)
     offset = expr.slot(scope.bind(state.offset), kinds.INT) if state.offset else None
-    return statement.select_body(
-        scope.source,
-        outputs=chosen,
-        joins=scope.joins,
-        where=where,
-        distinct=state.distinct,
-        order_by=order,
-        limit=limit,
-        offset=offset,
-        point=is_point(state),
-    )
+    made = query.select(scope.source, outputs=chosen, joins=scope.joins, where=where, distinct=state.distinct)
+    return query.query(made, order_by=order, limit=limit, offset=offset, point=is_point(state))
 
 
 def condition(state: State, scope: Scope) -> Node | None:

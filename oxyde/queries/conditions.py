@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from oxyde.exceptions import FieldError, FieldLookupError, UnsupportedError
-from oxyde.ir import expr, statement
+from oxyde.ir import expr, query
 from oxyde.ir.expr import Node
 from oxyde.queries import date_parts
 from oxyde.queries.comparisons import Condition
@@ -154,7 +154,7 @@ class Related(Condition):
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:
         """Returns EXISTS."""
-        return expr.exists(statement.select_body(scope.source, joins=scope.joins, where=expr.both([*scope.ties, *parts])))
+        return expr.exists(query.query(query.select(scope.source, joins=scope.joins, where=expr.both([*scope.ties, *parts]))))
 
 
 def conditions(names: Names, given: Q, depth: int = 0) -> Term:

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, Final
 
 from oxyde.exceptions import FieldError
-from oxyde.ir import expr, statement
+from oxyde.ir import expr, query
 from oxyde.ir.expr import Node
 from oxyde.queries.paths import Hop, Path
 from oxyde.schema import Table, tables
@@ -83,7 +83,7 @@ class Scope:
         self.table = table
         self.aliases = Aliases() if aliases is None else aliases
         self.alias = self.aliases.take("__".join(start) or table.name)
-        self.source = statement.from_table(table, self.alias)
+        self.source = query.from_table(table, self.alias)
         self.joins: list[dict[str, Any]] = []
         self.ties: list[Node] = []
         self._names = names
@@ -132,7 +132,7 @@ class Scope:
         return alias
 
     def _add(self, kind: str, table: Table, alias: str, on: Node) -> None:
-        self.joins.append(statement.join(kind, statement.from_table(table, alias), on))
+        self.joins.append(query.join(kind, query.from_table(table, alias), on))
 
     def related(self, hop: Hop, before: tuple[Hop, ...]) -> Scope:
         """Opens a scope over the rows at the other end of a relation, for use inside EXISTS."""

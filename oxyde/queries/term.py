@@ -8,7 +8,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, Final, Protocol, TypeAlias
 
-from oxyde.ir import expr, statement
+from oxyde.ir import expr, query
 from oxyde.ir.expr import Node
 from oxyde.queries.paths import Path, PathKey
 from oxyde.queries.scope import Scope
@@ -288,7 +288,7 @@ class Order(Term):
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns the order."""
-        return statement.order(parts[0], desc=self.desc, nulls=self.nulls)
+        return query.order(parts[0], desc=self.desc, nulls=self.nulls)
 
 
 class Names(Protocol):
