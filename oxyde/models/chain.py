@@ -1,12 +1,14 @@
-"""The lazy verbs of a queryset, which its asyncio and its blocking face share: each gives another queryset and runs nothing."""
+"""``Chain``: the lazy verbs, which the awaited and the blocking face of a query share; each returns another query and runs nothing."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal
 
-from typing_extensions import Self
+from pydantic import BaseModel
+from typing_extensions import Self, TypeVar
 
 from oxyde.db import render
+from oxyde.models.narrow import lazy as narrow
 from oxyde.models.repr import html, line
 from oxyde.queries import Q, compile, query
 from oxyde.queries.compile import Compiled
@@ -14,15 +16,14 @@ from oxyde.queries.paths import Path
 from oxyde.queries.state import State, everything
 from oxyde.queries.subquery import Rows, rows
 
-if TYPE_CHECKING:
-    from oxyde.models.model import Model
-
-M = TypeVar("M", bound="Model")
+M = TypeVar("M", bound=BaseModel)
+R_co = TypeVar("R_co", default=M, covariant=True)
+C = TypeVar("C", bound="Chain[Any, Any]")  # not Self: jedi takes that for the class whose body says it, which has no terminal verbs
 Mode = Literal["models", "dicts", "tuples", "flat"]
 
 
-class Chain(Generic[M]):
-    """A query of a model's rows. Immutable; nothing touches the database before a terminal verb.
+class Chain(Generic[M, R_co]):
+    """A query of a model's rows, each of which becomes an ``R_co``. Immutable; nothing touches the database before a terminal verb.
 
     Attributes:
         model: The class of the rows.
@@ -32,15 +33,16 @@ class Chain(Generic[M]):
     """
 
     def __init__(self, model: type[M], state: State | None = None, mode: Mode = "models", alias: str | None = None) -> None:
-        self.model = model
-        self.state = everything(model.__table__) if state is None else state
+        described: Any = model
+        self.model = described
+        self.state = everything(described.__table__) if state is None else state
         self.mode: Mode = mode
         self.alias = alias
 
     def _next(self, state: State, mode: Mode | None = None, alias: str | None = None) -> Self:
         return type(self)(self.model, state, mode or self.mode, alias or self.alias)
 
-    def filter(self, *conditions: Q, **lookups: Any) -> Self:
+    def _filter(self, *conditions: Q, **lookups: Any) -> Self:
         """Returns the rows for which all conditions are true.
 
         Args:
@@ -54,11 +56,15 @@ class Chain(Generic[M]):
         """
         return self._next(query.filtered(self.state, Q(*conditions, **lookups)))
 
-    def exclude(self, *conditions: Q, **lookups: Any) -> Self:
+    filter = narrow.Filter(_filter)
+
+    def _exclude(self, *conditions: Q, **lookups: Any) -> Self:
         """Returns the rows for which the conditions together are not true, those where they are unknown (NULL) included."""
         return self._next(query.filtered(self.state, Q(*conditions, **lookups), excluded=True))
 
-    def order_by(self, *fields: Any) -> Self:
+    exclude = narrow.Filter(_exclude)
+
+    def _order_by(self, *fields: Any) -> Self:
         """Returns the rows in another order.
 
         Args:
@@ -66,32 +72,23 @@ class Chain(Generic[M]):
         """
         return self._next(query.ordered(self.state, fields))
 
+    order_by = narrow.OrderBy(_order_by)
+
     def reverse(self) -> Self:
         """Returns the rows in the opposite order; by key descending where none is given."""
         return self._next(query.turned(self.state))
 
     def limit(self, count: int) -> Self:
-        """Returns at most so many rows; a second limit narrows, never widens."""
+        """Returns at most that many rows; a second limit narrows, never widens."""
         return self._next(query.limited(self.state, count))
 
     def offset(self, count: int) -> Self:
-        """Returns the rows after the first so many; a limit stays what it is, whichever comes first, as in SQL."""
+        """Returns the rows after that many rows; a limit stays what it is, whichever comes first, as in SQL."""
         return self._next(query.skipped(self.state, count))
 
     def distinct(self) -> Self:
         """Returns equal rows once."""
         return self._next(query.distinct(self.state))
-
-    def values(self, *fields: str) -> Self:
-        """Returns dictionaries of these fields, of all without names; paths are allowed."""
-        return self._next(query.selected(self.state, fields), "dicts")
-
-    def values_list(self, *fields: str, flat: bool = False) -> Self:
-        """Returns tuples of these fields, of all without names; single values with ``flat=True``, which takes one field."""
-        if flat and len(fields) != 1:
-            message = f"values_list(flat=True) takes one field, not {len(fields)}"
-            raise TypeError(message)
-        return self._next(query.selected(self.state, fields), "flat" if flat else "tuples")
 
     def using(self, alias: str) -> Self:
         """Returns the same query on another connection."""
@@ -119,11 +116,9 @@ class Chain(Generic[M]):
         sql, parameters = render.render(made.shape, dialect or render.dialect_of(self.alias), made.values)
         return sql, [(value, type(value).__name__) for value in parameters] if with_types else parameters
 
-    def query(self) -> str:
+    def to_ir(self) -> str:
         """Returns the IR as JSON, with sorted keys."""
         return render.describe(self.compiled().shape)
-
-    to_ir = query
 
     def __oxyde_rows__(self, where: str, path: Path) -> Rows:
         """Returns the query as the right side of ``in``."""

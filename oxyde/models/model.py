@@ -39,7 +39,7 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
 
     model_config = ConfigDict(ignored_types=(Objects,))
 
-    objects: ClassVar[Objects[Any]] = Objects()
+    objects: ClassVar = Objects()  # without a type: subclasses may have managers of another one
     __oxyde_meta__: ClassVar[Meta] = NONE
     __oxyde_links__: ClassVar[Mapping[str, Link]] = {}
     __oxyde_keys__: ClassVar[frozenset[str]] = frozenset()

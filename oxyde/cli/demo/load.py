@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from oxyde import Model, db
+from oxyde import Model, sync
 from oxyde.cli.demo.models import Airline, Airport, Flight, Plane, Weather
 
 FILES: dict[type[Model], str] = {
@@ -69,7 +69,7 @@ def load(report: Callable[[int], None] | None = None) -> int:
     Returns:
         How many rows were loaded.
     """
-    db.sync.create_tables(models=list(FILES))
+    sync.create_tables(models=list(FILES))
     done = 0
     for model in FILES:
         source = rows(model)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 def save(instance: Model, *, update_fields: Iterable[str] | None = None, force_insert: bool = False) -> Steps[None]:
     """Writes an instance: INSERT of a new one, UPDATE of what changed of one that was read or whose key was given."""
+    yield from hooks.announce(type(instance), hooks.SAVING)
     writable(type(instance))
     create = force_insert or (is_new(instance) and not has_given_key(instance))
     names = None if update_fields is None else list(update_fields) if not isinstance(update_fields, str) else update_fields
@@ -78,6 +79,7 @@ def _update(instance: Model, names: Iterable[str] | None) -> Steps[None]:
 
 def delete(instance: Model) -> Steps[int]:
     """Deletes an instance's row; the instance is new again afterwards."""
+    yield from hooks.announce(type(instance), hooks.DELETING)
     table = writable(type(instance))
     key = _wired(table, stored_key(instance))
     yield from hooks.call(instance, "pre_delete")
