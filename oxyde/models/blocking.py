@@ -14,6 +14,7 @@ from oxyde.models.chain import Chain, M, R_co
 from oxyde.models.faces import Blocking
 from oxyde.models.narrow import Exact, method
 from oxyde.models.narrow import blocking as narrow
+from oxyde.models.rows import DICTS, FLAT, TUPLES
 from oxyde.models.verbs import reading, writing
 from oxyde.models.where import route_of, taken
 from oxyde.queries import Q, query
@@ -77,7 +78,7 @@ class BlockingQuerySet(Blocking[M, R_co]):
 
     def _values(self, *fields: str) -> Any:
         """Returns dictionaries of these fields, of all without names; paths are allowed."""
-        return self._next(query.selected(self.state, fields), "dicts")
+        return self._next(query.selected(self.state, fields), rows=DICTS)
 
     values = Values(_values)
 
@@ -86,7 +87,7 @@ class BlockingQuerySet(Blocking[M, R_co]):
         if flat and len(fields) != 1:
             message = f"values_list(flat=True) takes one field, not {len(fields)}"
             raise TypeError(message)
-        return self._next(query.selected(self.state, fields), "flat" if flat else "tuples")
+        return self._next(query.selected(self.state, fields), rows=FLAT if flat else TUPLES)
 
     values_list = ValuesList(_values_list)
 

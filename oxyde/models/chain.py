@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, Literal
+from typing import Any, Generic
 
 from pydantic import BaseModel
-from typing_extensions import Self, TypeVar
+from typing_extensions import TypeVar
 
 from oxyde.db import render
 from oxyde.models.narrow import lazy as narrow
 from oxyde.models.repr import html, line
+from oxyde.models.rows import Instances
 from oxyde.queries import Q, compile, query
 from oxyde.queries.compile import Compiled
 from oxyde.queries.paths import Path
-from oxyde.queries.state import State, everything
+from oxyde.queries.query import Query
+from oxyde.queries.source import State, everything
 from oxyde.queries.subquery import Rows, rows
 
 M = TypeVar("M", bound=BaseModel)
 R_co = TypeVar("R_co", default=M, covariant=True)
 C = TypeVar("C", bound="Chain[Any, Any]")  # not Self: jedi takes that for the class whose body says it, which has no terminal verbs
-Mode = Literal["models", "dicts", "tuples", "flat"]
 
 
 class Chain(Generic[M, R_co]):
@@ -27,22 +28,30 @@ class Chain(Generic[M, R_co]):
 
     Attributes:
         model: The class of the rows.
-        state: What is asked.
-        mode: What the rows become: instances, dictionaries, tuples or single values.
-        alias: The connection it is pinned to by ``using()``.
     """
 
-    def __init__(self, model: type[M], state: State | None = None, mode: Mode = "models", alias: str | None = None) -> None:
+    def __init__(self, model: type[M], query: Query[Any] | None = None) -> None:
         described: Any = model
         self.model = described
-        self.state = everything(described.__table__) if state is None else state
-        self.mode: Mode = mode
-        self.alias = alias
+        self._query: Query[Any] = Query(everything(described.__table__), Instances(described)) if query is None else query
 
-    def _next(self, state: State, mode: Mode | None = None, alias: str | None = None) -> Self:
-        return type(self)(self.model, state, mode or self.mode, alias or self.alias)
+    @property
+    def state(self) -> State:
+        """What is asked."""
+        return self._query.state
 
-    def _filter(self, *conditions: Q, **lookups: Any) -> Self:
+    @property
+    def alias(self) -> str | None:
+        """The connection it is pinned to by ``using()``."""
+        return self._query.alias
+
+    def _next(self: C, state: State, **changes: Any) -> C:
+        return self._of(self._query.with_(state=state, **changes))
+
+    def _of(self: C, query: Query[Any]) -> C:
+        return type(self)(self.model, query)
+
+    def _filter(self: C, *conditions: Q, **lookups: Any) -> C:
         """Returns the rows for which all conditions are true.
 
         Args:
@@ -58,13 +67,13 @@ class Chain(Generic[M, R_co]):
 
     filter = narrow.Filter(_filter)
 
-    def _exclude(self, *conditions: Q, **lookups: Any) -> Self:
+    def _exclude(self: C, *conditions: Q, **lookups: Any) -> C:
         """Returns the rows for which the conditions together are not true, those where they are unknown (NULL) included."""
         return self._next(query.filtered(self.state, Q(*conditions, **lookups), excluded=True))
 
     exclude = narrow.Filter(_exclude)
 
-    def _order_by(self, *fields: Any) -> Self:
+    def _order_by(self: C, *fields: Any) -> C:
         """Returns the rows in another order.
 
         Args:
@@ -74,30 +83,30 @@ class Chain(Generic[M, R_co]):
 
     order_by = narrow.OrderBy(_order_by)
 
-    def reverse(self) -> Self:
+    def reverse(self: C) -> C:
         """Returns the rows in the opposite order; by key descending where none is given."""
         return self._next(query.turned(self.state))
 
-    def limit(self, count: int) -> Self:
+    def limit(self: C, count: int) -> C:
         """Returns at most that many rows; a second limit narrows, never widens."""
         return self._next(query.limited(self.state, count))
 
-    def offset(self, count: int) -> Self:
+    def offset(self: C, count: int) -> C:
         """Returns the rows after that many rows; a limit stays what it is, whichever comes first, as in SQL."""
         return self._next(query.skipped(self.state, count))
 
-    def distinct(self) -> Self:
+    def distinct(self: C) -> C:
         """Returns equal rows once."""
         return self._next(query.distinct(self.state))
 
-    def using(self, alias: str) -> Self:
+    def using(self: C, alias: str) -> C:
         """Returns the same query on another connection."""
         if not isinstance(alias, str):
             message = f"using() takes the alias of a connection, not {type(alias).__name__}"
             raise TypeError(message)
         return self._next(self.state, alias=alias)
 
-    def __getitem__(self, key: int | slice) -> Self:
+    def __getitem__(self: C, key: int | slice) -> C:
         """Returns the rows of a slice, or a queryset of the one row at a place."""
         return self._next(query.sliced(self.state, key))
 

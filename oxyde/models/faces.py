@@ -11,6 +11,7 @@ from oxyde.db import execute
 from oxyde.db.steps import Steps
 from oxyde.models.chain import Chain, M, R_co
 from oxyde.models.relations import holds
+from oxyde.models.rows import Instances
 from oxyde.models.verbs import reading
 from oxyde.models.where import route_of
 
@@ -92,7 +93,7 @@ class Blocking(Chain[M, R_co]):
 
     def __contains__(self, row: object) -> bool:
         """Asks whether the row of an instance is among the rows."""
-        if not holds(self.model, type(row)) or self.mode != "models":
+        if not holds(self.model, type(row)) or not isinstance(self._query.rows, Instances):
             return row in self._all()
         key = {column.field: getattr(row, column.field) for column in self.state.table.key}
         return bool(key) and bool(self.filter(**key))

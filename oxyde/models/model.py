@@ -5,7 +5,7 @@ from __future__ import annotations
 import reprlib
 import sys
 from collections.abc import Generator, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, PydanticUndefinedAnnotation
 from pydantic_core import CoreSchema
@@ -13,18 +13,19 @@ from typing_extensions import Self
 
 from oxyde.db.execute import route, run
 from oxyde.models import table
-from oxyde.models.coreschema import inner_fields, shape
 from oxyde.models.field import options
 from oxyde.models.hooks import Hooks
 from oxyde.models.manager import Objects
 from oxyde.models.meta import NONE, Meta
 from oxyde.models.metaclass import ModelMeta, attach, prepare
-from oxyde.models.registry import complete, is_used, rebuild
+from oxyde.models.pydantic_seams import inner_fields, is_class_statement
+from oxyde.models.registry import complete, is_completing, rebuild
 from oxyde.models.relations import IncompleteModel, Link, add_keys, has_relations
 from oxyde.models.repr import card
 from oxyde.models.row_state import copied as copied_state
 from oxyde.models.row_state import follow, set_state, state_of
 from oxyde.models.unloaded import UNLOADED
+from oxyde.models.validation import add_rules
 from oxyde.models.verbs import instance
 from oxyde.schema import Table
 
@@ -39,7 +40,7 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
 
     model_config = ConfigDict(ignored_types=(Objects,))
 
-    objects: ClassVar = Objects()  # without a type: subclasses may have managers of another one
+    objects = Objects()  # type: ignore[pydantic-field] # an annotation would be the type of the managers of subclasses too
     __oxyde_meta__: ClassVar[Meta] = NONE
     __oxyde_links__: ClassVar[Mapping[str, Link]] = {}
     __oxyde_keys__: ClassVar[frozenset[str]] = frozenset()
@@ -59,7 +60,7 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
         """Adds the key fields of foreign keys, then lets Pydantic make the schema, then makes relations and zones what they are."""
         if not has_relations(cls):
             return handler(source)
-        if not cls.__pydantic_complete__ and is_used():
+        if not cls.__pydantic_complete__ and not is_completing() and not is_class_statement(cls, handler):
             rebuild(cls)
         add_keys(cls)
         if "__oxyde_links__" not in cls.__dict__:
@@ -67,7 +68,7 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
         schema = handler(source)
         fields = inner_fields(schema, handler.resolve_ref_schema)
         if fields is not None:
-            shape(cls, fields["fields"])
+            add_rules(cls, fields["fields"])
             attach(cls)
             keys = (name for name, info in cls.__pydantic_fields__.items() if options(info).db_pk)
             cls.__oxyde_keys__ = frozenset(keys) - cls.__oxyde_links__.keys()
@@ -199,11 +200,13 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
             vars(self).update(kept)
         follow(self, name, old)
 
-    def __getattr__(self, name: str) -> Any:
-        """Returns None for the state of a new instance; else private attributes and extras, as Pydantic does."""
-        if name == "__oxyde_state__":
-            return None
-        return super().__getattr__(name)  # type: ignore[misc] # hidden from checkers
+    if not TYPE_CHECKING:  # checkers would take every misspelt attribute for one of ours
+
+        def __getattr__(self, name: str) -> Any:
+            """Returns None for the state of a new instance; else private attributes and extras, as Pydantic does."""
+            if name == "__oxyde_state__":
+                return None
+            return super().__getattr__(name)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Copies the instance and what is known of its row; what ``update`` changes is written by ``save()``."""

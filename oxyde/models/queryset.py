@@ -12,6 +12,7 @@ from oxyde.models.chain import Chain, M, R_co
 from oxyde.models.faces import Awaited
 from oxyde.models.narrow import Exact, method
 from oxyde.models.narrow import awaited as narrow
+from oxyde.models.rows import DICTS, FLAT, TUPLES
 from oxyde.models.twin import twin
 from oxyde.models.verbs import reading, writing
 from oxyde.models.where import route_of, taken
@@ -82,11 +83,11 @@ class QuerySet(Awaited[M, R_co]):
         """
         own = self._kind()
         face: type[BlockingQuerySet[M, R_co]] = BlockingQuerySet if own is QuerySet else twin(own, QuerySet)
-        return face(self.model, self.state, self.mode, self.alias)
+        return face(self.model, self._query)
 
     def _values(self, *fields: str) -> Any:
         """Returns dictionaries of these fields, of all without names; paths are allowed."""
-        return self._next(query.selected(self.state, fields), "dicts")
+        return self._next(query.selected(self.state, fields), rows=DICTS)
 
     values = Values(_values)
 
@@ -95,7 +96,7 @@ class QuerySet(Awaited[M, R_co]):
         if flat and len(fields) != 1:
             message = f"values_list(flat=True) takes one field, not {len(fields)}"
             raise TypeError(message)
-        return self._next(query.selected(self.state, fields), "flat" if flat else "tuples")
+        return self._next(query.selected(self.state, fields), rows=FLAT if flat else TUPLES)
 
     values_list = ValuesList(_values_list)
 

@@ -15,7 +15,7 @@ from oxyde.queries.lookups import LOOKUPS, Test
 from oxyde.queries.paths import Path, column_path
 from oxyde.queries.query import filtered
 from oxyde.queries.scope import Aliases, Scope, Values
-from oxyde.queries.state import State, everything
+from oxyde.queries.source import State, everything
 from oxyde.schema import Table
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType

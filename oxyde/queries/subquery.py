@@ -10,7 +10,7 @@ from oxyde.queries.compile import body
 from oxyde.queries.paths import Path
 from oxyde.queries.query import selected
 from oxyde.queries.scope import Scope
-from oxyde.queries.state import State
+from oxyde.queries.source import State
 from oxyde.schema import Table, tables
 from oxyde.schema.types import ColumnType
 

@@ -74,7 +74,7 @@ def test_shown(kernel: Kernel, pets: Backend, kind: str) -> None:
     assert reply.text.startswith(text)
     assert "\n" not in reply.text
     found = Tags(reply.html)
-    assert set(found.tags) <= ALLOWED | {"code"}
+    assert set(found.tags) <= ALLOWED
     assert found.open == []
     assert SECRET not in reply.everything
     assert kernel.run("len(sent)").text == "0"

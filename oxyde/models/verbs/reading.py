@@ -24,22 +24,8 @@ T = TypeVar("T")
 def call(chain: Chain[Any, Any], take: Callable[[list[Any]], Any]) -> Call:
     """Returns the call whose rows, as the queryset wants them, are handed over batch by batch."""
     made = chain.compiled()
-    reader = of(chain)
+    reader = chain._query.rows.reader(chain.state)
     return Call(made.shape, made.values, lambda batch: take(reader(batch)))
-
-
-def of(chain: Chain[Any, Any]) -> Callable[[Batch], list[Any]]:
-    """Returns what turns a batch into the rows that a queryset wants."""
-    if chain.mode == "models":
-        layout = hydrate.whole(chain.model)
-        return lambda batch: batch.models(layout)
-    rows = hydrate.rows([path.column for _, path in chain.state.columns])
-    if chain.mode == "tuples":
-        return rows
-    if chain.mode == "flat":
-        return lambda batch: [row[0] for row in rows(batch)]
-    names = [name for name, _ in chain.state.columns]
-    return lambda batch: [dict(zip(names, row, strict=True)) for row in rows(batch)]
 
 
 def everything(chain: Chain[Any, T]) -> Steps[list[T]]:
@@ -77,7 +63,7 @@ def one(chain: Chain[Any, Any], given: Q, *, required: bool) -> Steps[Any]:
         state = query.filtered(chain.state, given)
         found = yield from everything(chain._next(state if compile.is_point(state) else query.limited(state, 2)))
     else:
-        reader = of(chain)
+        reader = chain._query.rows.reader(chain.state)
         yield Call(made.shape, made.values, lambda batch: found.extend(reader(batch)))
     if len(found) == 1:
         return found[0]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from oxyde import F
 from oxyde.exceptions import FieldError
 from oxyde.queries import query
-from oxyde.queries.state import State
+from oxyde.queries.source import State
 from tests.cases.models import Author, Team
 from tests.models import Post
 from tests.unit.queries.shapes import select_of, values_of
