@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from oxyde.db.execute import route, run_blocking
+from oxyde.db.execute import run_blocking
 from oxyde.db.lifecycle import connect_blocking as connect
 from oxyde.db.raw import execute_raw_blocking as execute_raw
+from oxyde.db.route import route
 from oxyde.db.tables import create_tables_blocking as create_tables
 from oxyde.db.tables import drop_tables_blocking as drop_tables
 from oxyde.db.transaction import blocking_atomic as atomic
@@ -43,7 +44,8 @@ def save(
     Raises:
         NotFoundError: No row has this key.
         StaleObjectError: Another writer changed the row (``db_version``).
-        FieldError: A relation was assigned an object that is not saved, or a value does not fit its column.
+        FieldError: A relation was assigned an object that is not saved.
+        FieldValueError: A value does not fit its column.
         ValidationError: An assigned value is not valid.
     """
     run_blocking(steps.save(instance, update_fields=update_fields, force_insert=force_insert), route(using, client))

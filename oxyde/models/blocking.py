@@ -158,7 +158,7 @@ class BlockingQuerySet(Blocking[M, R_co]):
             UniqueViolationError: A value that must be unique is there already.
         """
         using, client = taken(self.model, values)
-        made: M = self._run(writing.create(self.model, values), using, client)
+        made: M = self._run(writing.create(self.model.__oxyde__, values), using, client)
         return made
 
     create = narrow.Create(_create)
@@ -181,7 +181,7 @@ class BlockingQuerySet(Blocking[M, R_co]):
             using: The alias of a connection.
             client: A connection or an atomic block.
         """
-        steps = writing.bulk_create(self.model, objects, batch_size=batch_size, ignore_conflicts=ignore_conflicts)
+        steps = writing.bulk_create(self.model.__oxyde__, objects, batch_size=batch_size, ignore_conflicts=ignore_conflicts)
         return self._run(steps, using, client)
 
     def _update(self, *, returning: bool = False, **values: Any) -> Any:
@@ -191,7 +191,7 @@ class BlockingQuerySet(Blocking[M, R_co]):
             How many rows matched; the changed instances with ``returning=True``.
 
         Raises:
-            FieldError: A value does not fit its field; nothing has been sent.
+            FieldValueError: A value does not fit its field; nothing has been sent.
         """
         using, client = taken(self.model, values)
         return self._run(writing.update(self, values, returning=returning), using, client)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Generic
 
-from pydantic import BaseModel
 from typing_extensions import TypeVar
 
 from oxyde.db import render
+from oxyde.models.info import AnyModel
 from oxyde.models.narrow import lazy as narrow
 from oxyde.models.repr import html, line
 from oxyde.models.rows import Instances
@@ -18,7 +18,7 @@ from oxyde.queries.query import Query
 from oxyde.queries.source import State, everything
 from oxyde.queries.subquery import Rows, rows
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound=AnyModel)
 R_co = TypeVar("R_co", default=M, covariant=True)
 C = TypeVar("C", bound="Chain[Any, Any]")  # not Self: jedi takes that for the class whose body says it, which has no terminal verbs
 
@@ -31,9 +31,9 @@ class Chain(Generic[M, R_co]):
     """
 
     def __init__(self, model: type[M], query: Query[Any] | None = None) -> None:
-        described: Any = model
-        self.model = described
-        self._query: Query[Any] = Query(everything(described.__table__), Instances(described)) if query is None else query
+        self.model = model
+        described: Any = model  # the metaclass has __table__, and refuses a class without one
+        self._query: Query[Any] = Query(everything(described.__table__), Instances(model)) if query is None else query
 
     @property
     def state(self) -> State:

@@ -10,7 +10,7 @@ from typing_extensions import Self
 from oxyde.db import execute
 from oxyde.db.steps import Steps
 from oxyde.models.chain import Chain, M, R_co
-from oxyde.models.relations import holds
+from oxyde.models.info import holds
 from oxyde.models.rows import Instances
 from oxyde.models.verbs import reading
 from oxyde.models.where import route_of

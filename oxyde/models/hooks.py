@@ -5,12 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Generator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from oxyde.db.steps import Await, Steps
-
-if TYPE_CHECKING:
-    from oxyde.models.model import Model
+from oxyde.models.info import AnyModel
 
 SAVING: Final = ("pre_save", "post_save")
 DELETING: Final = ("pre_delete", "post_delete")
@@ -49,7 +47,7 @@ class Hooks:
         return Done()
 
 
-def call(instance: Model, name: str, **known: Any) -> Steps[None]:
+def call(instance: AnyModel, name: str, **known: Any) -> Steps[None]:
     """Calls a hook and waits for it; one that is not overridden costs nothing."""
     function = getattr(type(instance), name)
     if function is getattr(Hooks, name):
@@ -68,7 +66,7 @@ def _keywords(function: Callable[..., Any]) -> frozenset[str] | None:
     return frozenset(parameter.name for parameter in parameters)
 
 
-def announce(model: type[Model], names: tuple[str, ...]) -> Steps[None]:
+def announce(model: type[AnyModel], names: tuple[str, ...]) -> Steps[None]:
     """Lets a driver that cannot await refuse the async ones of hooks that will be called, before anything is sent.
 
     Raises:

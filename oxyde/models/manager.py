@@ -73,8 +73,7 @@ class Objects:
         """Returns the manager of a class.
 
         Raises:
-            AttributeError: It was asked of an instance.
-            TypeError: The class has no table.
+            AttributeError: It was asked of an instance, or the class has no table.
         """
         if instance is not None:
             message = f"objects belongs to the class; write {owner.__name__}.objects"

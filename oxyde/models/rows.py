@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from oxyde.db.rows import Batch
 from oxyde.models import hydrate
+from oxyde.models.info import AnyModel
 from oxyde.queries.source import State
 
-if TYPE_CHECKING:
-    from oxyde.models.model import Model
-
-M = TypeVar("M", bound="Model")
+M = TypeVar("M", bound=AnyModel)
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,7 @@ class Instances(Generic[M]):
 
     def reader(self, state: State) -> Callable[[Batch], list[M]]:  # noqa: ARG002 - the class tells its columns
         """Returns what turns a batch into instances."""
-        layout = hydrate.whole(self.model)
+        layout = hydrate.whole(self.model.__oxyde__)
         return lambda batch: batch.models(layout)
 
 

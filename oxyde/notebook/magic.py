@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
-from oxyde.db import registry
+from oxyde.db.database import connections
 from oxyde.db.lifecycle import connect_blocking
 from oxyde.db.sql_start import without_comments
 from oxyde.exceptions import OxydeError
@@ -100,14 +100,14 @@ def _connect(rest: str, names: Mapping[str, Any]) -> Any:
 
 
 def _connections(rest: str, names: Mapping[str, Any]) -> Preview:  # noqa: ARG001 - as every verb
-    known = registry.connections()
+    known = connections.all()
     rows = [(one.name, one.backend, one.url, "connected" if one.connected else "not connected") for one in known]
     count = f"{len(rows)} {'connection' if len(rows) == 1 else 'connections'}" if rows else "nothing is connected; %oxyde connect URL"
     return Preview(["name", "database", "url", "state"], rows, count)
 
 
 def _close(rest: str, names: Mapping[str, Any]) -> None:  # noqa: ARG001 - as every verb
-    database = registry.get_connection(rest or "default")
+    database = connections.get(rest or None)
     database.disconnect_blocking()
     sys.stdout.write(f"closed {database.name}\n")
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from oxyde.db import execute, raw
-from oxyde.db.execute import Call, Route, Steps
 from oxyde.db.placeholders import Placeholder, scan
+from oxyde.db.route import Route, route
 from oxyde.db.rows import Batch
 from oxyde.db.sql_start import transaction_word, without_comments
+from oxyde.db.steps import Call, Steps
 from oxyde.models import Model
 from oxyde.models.chain import Chain
 from oxyde.notebook import errors, statement_kind
@@ -125,7 +126,7 @@ def _steps(call: Call) -> Steps[None]:
 def _sql(body: str, word: str, names: Mapping[str, Any], options: Options) -> Wanted:
     if (begins := transaction_word(body)) is not None:
         raise UsageError(raw.ALONE.format(word=begins, remedy="`with oxyde.sync.atomic():`"))
-    where = execute.route(using=options.on)
+    where = route(using=options.on)
     sql = body.strip().rstrip(";").rstrip()
     dialect = where.database.backend
     shape, values = raw.compile_raw(sql, _bound(sql, dialect, names), dialect)
@@ -155,7 +156,7 @@ def _bound(sql: str, dialect: str, names: Mapping[str, Any]) -> dict[str, Any]:
 
 def _queryset(body: str, names: Mapping[str, Any], options: Options) -> Wanted:
     chain = _evaluated(body, names)
-    where = execute.route(using=options.on or chain.alias)
+    where = route(using=options.on or chain.alias)
     kept = options.target is not None
     made = (chain if kept else chain.limit(options.rows + 1)).compiled(masked=True)
     return Wanted(Call(made.shape, made.values), where, stops=True, limited=not kept)

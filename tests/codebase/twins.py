@@ -21,10 +21,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from oxyde.db.execute import route, run_blocking
+from oxyde.db.execute import run_blocking
 from oxyde.db.lifecycle import connect_blocking as connect
 from oxyde.db.raw import execute_raw_blocking as execute_raw
 from oxyde.db.tables import create_tables_blocking as create_tables
+from oxyde.db.route import route
 from oxyde.db.tables import drop_tables_blocking as drop_tables
 from oxyde.db.transaction import blocking_atomic as atomic
 from oxyde.models.model import Model

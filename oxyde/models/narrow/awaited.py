@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Literal, Protocol, TypeVar, overload
 
-from pydantic import BaseModel
-
 from oxyde.models.chain import Chain
+from oxyde.models.info import AnyModel
 from oxyde.models.narrow import Exact, method
 from oxyde.queries import Q
 
 TYPE_CHECKING = False  # true to every checker, whatever it says; to jedi, which completes in notebooks, what it says
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound=AnyModel)
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
