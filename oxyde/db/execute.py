@@ -13,7 +13,7 @@ from oxyde import _native
 from oxyde.db import current, events, interrupt, registry
 from oxyde.db.block import Block, begin
 from oxyde.db.database import AsyncDatabase, Connection
-from oxyde.db.steps import Atomically, Await, Call, Finish, Read, Start, Step, Steps, Undo, not_awaited
+from oxyde.db.steps import Atomically, Await, Call, Finish, Read, Remember, Start, Step, Steps, Undo, not_awaited
 from oxyde.db.wait import finish, result, result_blocking
 from oxyde.exceptions import OxydeError
 from oxyde.ir import wire
@@ -142,6 +142,8 @@ async def _perform(step: Step, where: Route) -> Any:
         return await finish(step.start)
     if isinstance(step, Read):
         return await _read(step, where)
+    if isinstance(step, Remember):
+        return None if where.block is None else step.make()
     if isinstance(step, Undo):
         return _undoable(step, where)
     return await _turn(step.block)
@@ -172,6 +174,8 @@ def _perform_blocking(step: Step, where: Route) -> Any:
         return None
     if isinstance(step, Read):
         return _read_blocking(step, where)
+    if isinstance(step, Remember):
+        return None if where.block is None else step.make()
     if isinstance(step, Undo):
         return _undoable(step, where)
     return _turn_blocking(step.block)

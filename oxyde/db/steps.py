@@ -91,6 +91,17 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Remember:
+    """Have a snapshot made if the verb runs in an atomic block, which may be rolled back; its result is the snapshot, else None.
+
+    Attributes:
+        make: Makes it.
+    """
+
+    make: Callable[[], Any]
+
+
+@dataclass(frozen=True)
 class Undo:
     """Have a function called if the atomic block that the verb runs in is rolled back; forgotten without one. The result is None.
 
@@ -119,5 +130,5 @@ class Read:
     prepare: Callable[[], object]
 
 
-Step: TypeAlias = "Call | Await | Atomically | Start | Finish | Turn | Undo | Read"
+Step: TypeAlias = "Call | Await | Atomically | Start | Finish | Turn | Remember | Undo | Read"
 Steps: TypeAlias = Generator[Any, Any, T]

@@ -24,22 +24,29 @@ def blame(table: Table, fields: Sequence[str] = ()) -> Iterator[None]:
     """
     try:
         yield
-    except FieldError as error:
-        named = _PARAMETER.match(str(error))
-        if named is None or int(named[1]) > len(fields):
+    except (FieldError, IntegrityError) as error:
+        found = blamed(error, table, fields)
+        if found is error:
             raise
-        field = fields[int(named[1]) - 1]
-        message = f"{table.model}.{field}: {str(error)[named.end() :]}"
-        raise FieldError(message, column=field, table=table.name) from None
-    except IntegrityError as error:
+        raise found from None
+
+
+def blamed(error: FieldError | IntegrityError, table: Table, fields: Sequence[str] = ()) -> FieldError | IntegrityError:
+    """Returns an error of a statement on a table that names model, field and constraint; takes what ``blame`` takes."""
+    if isinstance(error, IntegrityError):
         error.table = error.table or table.name
         if isinstance(error, UniqueViolationError):
             _name_unique(error, table)
-        raise
+        return error
+    named = _PARAMETER.match(str(error))
+    if named is None or int(named[1]) > len(fields):
+        return error
+    field = fields[int(named[1]) - 1]
+    return type(error)(f"{table.model}.{field}: {str(error)[named.end() :]}", column=field, table=table.name)
 
 
 def _name_unique(error: UniqueViolationError, table: Table) -> None:
-    """Gives the columns of a violated constraint, or unique index, its name, and the other way round, whichever the server told."""
+    """Completes the name and the column of a violated unique constraint or index: servers tell one or the other."""
     names = {**unique_indexes(table), **unique_names(table)}
     if error.constraint in names:
         columns = names[error.constraint]
