@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-from oxyde.db.execute import route, run, run_blocking
+from oxyde.db.execute import run, run_blocking
+from oxyde.db.route import route
 from oxyde.db.steps import Call, Steps
 from oxyde.queries import ddl
 from oxyde.schema import Table, tables

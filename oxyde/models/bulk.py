@@ -25,7 +25,8 @@ class Gathered:
 
         Raises:
             ValidationError: An assigned value is not valid.
-            FieldError: A value does not fit its column, or a relation was assigned an object that is not saved.
+            FieldError: A relation was assigned an object that is not saved.
+            FieldValueError: A value does not fit its column.
         """
         self.filled: dict[str, list[Any]] = {}
         self._instances = instances

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TypeAlias
 
-from oxyde.exceptions import FieldError, IntegrityError, UniqueViolationError
+from oxyde.exceptions import DataError, FieldValueError, IntegrityError, UniqueViolationError
 from oxyde.ir.schema import unique_indexes, unique_names
 from oxyde.schema import Table
+
+COMPLETED: Final = (FieldValueError, DataError, IntegrityError)
+"""What is completed."""
+Completed: TypeAlias = "FieldValueError | DataError | IntegrityError"
 
 _PARAMETER: Final = re.compile(r"parameter (\d+)(?: of type \w+)?: ")
 
@@ -24,16 +28,16 @@ def blame(table: Table, fields: Sequence[str] = ()) -> Iterator[None]:
     """
     try:
         yield
-    except (FieldError, IntegrityError) as error:
-        found = blamed(error, table, fields)
+    except COMPLETED as error:
+        found = completed(error, table, fields)
         if found is error:
             raise
         raise found from None
 
 
-def blamed(error: FieldError | IntegrityError, table: Table, fields: Sequence[str] = ()) -> FieldError | IntegrityError:
-    """Returns an error of a statement on a table that names model, field and constraint; takes what ``blame`` takes."""
-    if isinstance(error, IntegrityError):
+def completed(error: Completed, table: Table, fields: Sequence[str] = ()) -> Completed:
+    """Returns an error of a statement on a table, which names model, field and constraint; takes what ``blame`` takes."""
+    if not isinstance(error, FieldValueError):
         error.table = error.table or table.name
         if isinstance(error, UniqueViolationError):
             _name_unique(error, table)
@@ -42,7 +46,8 @@ def blamed(error: FieldError | IntegrityError, table: Table, fields: Sequence[st
     if named is None or int(named[1]) > len(fields):
         return error
     field = fields[int(named[1]) - 1]
-    return type(error)(f"{table.model}.{field}: {str(error)[named.end() :]}", column=field, table=table.name)
+    message = f"{table.model}.{field}: {str(error)[named.end() :]}"
+    return FieldValueError(message, column=field, table=table.name, hint=error.hint, sql=error.sql)
 
 
 def _name_unique(error: UniqueViolationError, table: Table) -> None:

@@ -11,7 +11,8 @@ from pydantic import ConfigDict, GetCoreSchemaHandler, PydanticUndefinedAnnotati
 from pydantic_core import CoreSchema
 from typing_extensions import Self
 
-from oxyde.db.execute import route, run
+from oxyde.db.execute import run
+from oxyde.db.route import route
 from oxyde.models.hooks import Hooks
 from oxyde.models.info import AnyModel
 from oxyde.models.manager import Objects
@@ -129,7 +130,8 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
         Raises:
             NotFoundError: No row has this key.
             StaleObjectError: Another writer changed the row (``db_version``).
-            FieldError: A relation was assigned an object that is not saved, or a value does not fit its column.
+            FieldError: A relation was assigned an object that is not saved.
+            FieldValueError: A value does not fit its column.
             ValidationError: An assigned value is not valid.
         """
         await run(instance.save(self, update_fields=update_fields, force_insert=force_insert), route(using, client))

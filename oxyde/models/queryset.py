@@ -141,7 +141,7 @@ class QuerySet(Chain[M]):
             How many rows matched; the changed instances with ``returning=True``.
 
         Raises:
-            FieldError: A value does not fit its field; nothing has been sent.
+            FieldValueError: A value does not fit its field; nothing has been sent.
         """
         using, client = taken(self.model, values)
         return await self._run(writing.update(self, values, returning=returning), using, client)

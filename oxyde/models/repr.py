@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,17 @@ def card(instance: AnyModel) -> str:
         return markup.card(cls.__name__, rows)
     except Exception as error:  # noqa: BLE001 - a repr never raises
         return markup.card(cls.__name__, [("", type(error).__name__, "")])
+
+
+def table(instances: Sequence[AnyModel], footer: str) -> str:
+    """Returns instances of one model as a table, without the relations that none of them has loaded."""
+    cls = type(instances[0])
+    try:
+        values = [instance.__dict__ for instance in instances]
+        names = [name for name in values[0] if _is_shown(cls, name) and any(given.get(name) is not UNLOADED for given in values)]
+        return markup.table(names, [[_value(given.get(name)) for name in names] for given in values], footer=footer)
+    except Exception as error:  # noqa: BLE001 - a repr never raises
+        return markup.table(["error"], [[type(error).__name__]], footer=footer)
 
 
 def _is_shown(cls: type[AnyModel], name: str) -> bool:

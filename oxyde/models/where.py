@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from oxyde.db.block import Block
 from oxyde.db.database import AsyncDatabase, Connection
-from oxyde.db.execute import Route, route
+from oxyde.db.route import Route, route
 from oxyde.models.info import AnyModel
 
 if TYPE_CHECKING:

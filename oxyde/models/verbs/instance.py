@@ -8,9 +8,9 @@ from typing import Any
 
 from oxyde.db.rows import Batch
 from oxyde.db.steps import Call, Remember, Steps, Undo
-from oxyde.exceptions import FieldError, IntegrityError, NotFoundError, StaleObjectError
+from oxyde.exceptions import NotFoundError, StaleObjectError
 from oxyde.models import hooks
-from oxyde.models.errors import blame, blamed
+from oxyde.models.errors import COMPLETED, blame, completed
 from oxyde.models.hydrate import filling
 from oxyde.models.info import AnyModel
 from oxyde.models.row_state import CLEAN, is_new, mark_written, set_state
@@ -41,8 +41,8 @@ def _insert(write: Write) -> Steps[None]:
     snapshot = yield Remember(write.snapshot)
     try:
         yield Call(*by_key.insert(write.table, sent, missing), write.filler(missing))
-    except (FieldError, IntegrityError) as error:
-        raise blamed(error, write.table, tuple(sent)) from error.__cause__
+    except COMPLETED as error:
+        raise completed(error, write.table, tuple(sent)) from error.__cause__
     vars(write.instance).update(values)
     set_state(write.instance, CLEAN)
     if snapshot is not None:
@@ -66,8 +66,8 @@ def _update(write: Write, names: Iterable[str] | None) -> Steps[None]:
     snapshot = yield Remember(write.snapshot)
     try:
         batch = yield Call(*by_key.update(table, condition, sent, table.computed), write.filler(table.computed))
-    except (FieldError, IntegrityError) as error:
-        raise blamed(error, table, (*sent, *condition)) from error.__cause__
+    except COMPLETED as error:
+        raise completed(error, table, (*sent, *condition)) from error.__cause__
     if not batch.affected:
         if version is not None and (yield from _exists(table, key)):
             raise _stale(table, "save")

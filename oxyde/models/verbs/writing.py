@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from oxyde.db.rows import Batch
 from oxyde.db.steps import Atomically, Call, Steps, Undo
-from oxyde.exceptions import FieldError
+from oxyde.exceptions import FieldError, FieldValueError
 from oxyde.models import hydrate
 from oxyde.models.bulk import Gathered
 from oxyde.models.construct import make
@@ -173,7 +173,7 @@ def _valid(model: ModelInfo, column: Column, value: Any, before: Mapping[str, An
     except ValidationError as error:
         problems = "; ".join(item["msg"] for item in error.errors(include_input=False, include_url=False))
         message = f"{where} does not take this {named(value)}: {problems}"
-        raise FieldError(message, column=column.field) from None
+        raise FieldValueError(message, column=column.field) from None
     except (KeyError, TypeError) as error:
         absent = [name for name in model.fields if name not in before and name != column.field]
         if not absent or not tier.sees_others(column.field):
