@@ -24,6 +24,7 @@ from oxyde.schema import Table
 def save(instance: AnyModel, *, update_fields: Iterable[str] | None = None, force_insert: bool = False) -> Steps[None]:
     """Writes an instance: INSERT of a new one, UPDATE of what changed of one that was read or whose key was given."""
     cls = type(instance)
+    yield from hooks.announce(cls, hooks.SAVING)
     writable(cls.__oxyde__)
     create = force_insert or (is_new(instance) and not has_given_key(instance))
     names = update_fields if update_fields is None or isinstance(update_fields, str) else list(update_fields)
@@ -81,6 +82,7 @@ def _update(write: Write, names: Iterable[str] | None) -> Steps[None]:
 def delete(instance: AnyModel) -> Steps[int]:
     """Deletes an instance's row; the instance is new again afterwards."""
     cls = type(instance)
+    yield from hooks.announce(cls, hooks.DELETING)
     writable(cls.__oxyde__)
     key = Write(instance).stored_key()
     if hooks.is_overridden(cls, "pre_delete"):
