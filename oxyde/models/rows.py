@@ -32,7 +32,7 @@ class Tuples:
 
     def reader(self, state: State) -> Callable[[Batch], list[tuple[Any, ...]]]:
         """Returns what turns a batch into tuples."""
-        return hydrate.rows([path.column for _, path in state.columns])
+        return hydrate.rows([term for _, term in state.columns])
 
 
 @dataclass(frozen=True)
