@@ -79,7 +79,6 @@ class Tiers:
             or node.get("root_model")
             or self.model.__private_attributes__
             or config.get("extra_fields_behavior") == "allow"
-            or self.model.__new__ is not object.__new__
         )
 
     def layout(self, columns: Sequence[Column]) -> Layout:

@@ -18,6 +18,7 @@ from oxyde.queries.scope import Aliases, Scope, Values
 from oxyde.queries.source import State, everything
 from oxyde.schema import Table
 from oxyde.schema import types as kinds
+from oxyde.schema.memo import emptied
 from oxyde.schema.types import ColumnType
 
 CAPACITY: Final = 1_024
@@ -39,6 +40,7 @@ class Compiled:
 
 
 _shapes: Final[dict[Hashable, bytes]] = {}
+emptied(_shapes.clear)
 
 
 def compiled(kind: Hashable, state: Any, build: Callable[[Values], Node]) -> Compiled:
@@ -178,6 +180,7 @@ def _together(where: Iterable[Any]) -> Iterator[Any]:
 
 
 _key_shapes: Final[dict[tuple[Table, str], bytes]] = {}
+emptied(_key_shapes.clear)
 
 
 def by_key(state: State, given: Q) -> Compiled | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from oxyde.exceptions import FieldError, FieldLookupError, UnsupportedError
@@ -19,6 +18,7 @@ from oxyde.queries.expressions import Expression, Part, Reference
 from oxyde.queries.lookups import LOOKUPS, Lookup, Subject
 from oxyde.queries.paths import Path, resolve, split, unknown
 from oxyde.schema import Table, tables
+from oxyde.schema.memo import remembered
 from oxyde.schema.naming import meant
 
 if TYPE_CHECKING:
@@ -290,7 +290,7 @@ def _keys(path: Path, lookup: str, value: Any) -> Any:
     return path.relation.key(value)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def target(table: Table, name: str) -> tuple[Subject, Lookup | str]:
     """Returns what a keyword compares and how: a lookup, or the name of a part that may take a tuple.
 

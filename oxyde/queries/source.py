@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from oxyde.queries.expressions import Term
 from oxyde.queries.paths import Path, PathKey, all_columns
 from oxyde.schema import Table
+from oxyde.schema.memo import remembered
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +107,7 @@ class State:
         return (self.table, source, self.selection, where, order, self.distinct, self.limit is None, self.offset == 0)
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def everything(table: Table) -> State:
     """Returns the query of all rows of a table: where every other one begins."""
     return State(table)

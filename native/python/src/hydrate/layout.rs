@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use oxyde_driver::error::Kind;
 use pyo3::prelude::*;
+use pyo3::pyclass::{PyTraverseError, PyVisit};
 use pyo3::types::{PyDict, PySet, PyString, PyTuple, PyType};
 
 use super::instance::Slots;
@@ -71,6 +72,24 @@ impl Layout {
         let fields_set = PySet::new(py, fields.iter())?.unbind();
         let slots = Slots::new(&model, state_slot)?;
         Ok(Self { fields, validators, validate_rows, json, state, slots, entries, fields_set, name })
+    }
+
+    /// Shows the garbage collector the class and the validators, which the class holds in turn. There is no `__clear__`: a layout is
+    /// immutable, like a tuple, and clearing the class breaks the cycle.
+    #[allow(clippy::needless_pass_by_value)] // the signature that pyo3 asks for
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        for validator in self.validators.iter().flatten().flatten() {
+            visit.call(validator)?;
+        }
+        for (_, entry) in &self.entries {
+            if let Entry::Constant(value) = entry {
+                visit.call(value)?;
+            }
+        }
+        visit.call(&self.validate_rows)?;
+        visit.call(&self.state)?;
+        visit.call(&self.fields_set)?;
+        self.slots.traverse(&visit)
     }
 }
 

@@ -17,7 +17,9 @@ use crate::error::of_kind;
 pub fn models<'py>(py: Python<'py>, batch: &ColumnBatch, layout: &Layout, first: usize) -> PyResult<Bound<'py, PyList>> {
     let _pause = Pause::new(py);
     let read = read(py, batch, layout, first)?;
-    match validated(py, &read, layout)? {
+    // A class that was given its own `__new__` after the layout was made is built by pydantic-core, which calls it.
+    let native = if layout.slots.is_plain() { validated(py, &read, layout)? } else { None };
+    match native {
         Some(columns) => instances(py, &columns, batch.rows, layout),
         None => from_rows(py, &read, batch.rows, layout),
     }
