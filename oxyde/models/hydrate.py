@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pydantic_core import SchemaValidator, core_schema
 
@@ -21,6 +21,8 @@ from oxyde.schema import Column
 if TYPE_CHECKING:
     from oxyde.models.model import Model
 
+Child: TypeAlias = "tuple[str, bool, Layout]"
+"""The attribute of a related class, whether it has many rows, and how those become instances."""
 Restorer = Callable[[list[Any]], list[Any]]
 
 PLAIN: Final = frozenset(
@@ -81,8 +83,14 @@ class Tiers:
             or config.get("extra_fields_behavior") == "allow"
         )
 
-    def layout(self, columns: Sequence[Column]) -> Layout:
-        """Returns how rows of these columns become instances."""
+    def layout(self, columns: Sequence[Column], key: Sequence[Column] = (), children: Sequence[Child] = ()) -> Layout:
+        """Returns how rows of these columns become instances.
+
+        Args:
+            columns: The columns of this class, which come first.
+            key: Those by which the same row is recognised; needed where there are children with many rows, and in a child.
+            children: The related classes whose columns follow.
+        """
         fields = tuple(column.field for column in columns)
         links = self.model.__oxyde_links__
         missing = self.model.__pydantic_fields__.keys() - set(fields) - links.keys()
@@ -94,13 +102,14 @@ class Tiers:
         return Layout(
             self.model,
             fields,
+            key=tuple(fields.index(column.field) for column in key),
             validators=validators,
             validate_rows=self.validate_rows,
-            rows="name",
             state=CLEAN,
             state_slot=SLOT,
             json=tuple(column.type.kind == "json" for column in columns),
             constants=dict.fromkeys(links, UNLOADED),
+            children=tuple(children),
         )
 
     def partial_layout(self, columns: Sequence[Column]) -> Layout:
@@ -115,13 +124,14 @@ class Tiers:
         return Layout(
             self.model,
             fields,
+            key=(),
             validators=None if any(one is _BY_DICTIONARY for one in found) else tuple(found),
             validate_rows=partial(rows.validate_python, strict=False, by_alias=False, by_name=True),
-            rows="name",
             state=CLEAN,
             state_slot=SLOT,
             json=tuple(column.type.kind == "json" for column in columns),
             constants={},
+            children=(),
         )
 
     def validated(self, name: str, value: Any, others: Mapping[str, Any]) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from oxyde.db.rows import Batch
+from oxyde.db.rows import Batch, Hydrator
 from oxyde.models import hydrate
 from oxyde.queries.source import State
 
@@ -24,8 +24,7 @@ class Instances(Generic[M]):
 
     def reader(self, state: State) -> Callable[[Batch], list[M]]:  # noqa: ARG002 - the class tells its columns
         """Returns what turns a batch into instances."""
-        layout = hydrate.whole(self.model)
-        return lambda batch: batch.models(layout)
+        return Hydrator(hydrate.whole(self.model)).models
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ impl Slots {
     pub fn is_plain(&self) -> bool {
         let class = self.model.as_ptr().cast::<ffi::PyTypeObject>();
         // SAFETY: both are live type objects; `tp_new` is a plain pointer that is read under the GIL.
-        let (own, plain) = unsafe { ((*class).tp_new, (*(&raw const ffi::PyBaseObject_Type)).tp_new) };
+        let (own, plain) = unsafe { ((*class).tp_new, ffi::PyBaseObject_Type.tp_new) };
         own.zip(plain).is_some_and(|(own, plain)| std::ptr::fn_addr_eq(own, plain))
     }
 
