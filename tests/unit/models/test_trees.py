@@ -224,13 +224,8 @@ def test_the_tiers_mix(*, with_team: bool) -> None:
     joined = [("checked",), ("checked", "team")] if with_team else [("checked",)]
     rest: list[Any] = [2, "red"] if with_team else []
     nothing = [None] * len(rest)
-    tasks = read(
-        Task,
-        joined,
-        values(
-            (1, "a", None, 7, 7, 2, "ann", *rest), (2, "b", None, None, None, None, None, *nothing), (3, "c", None, 7, 7, 2, "ann", *rest)
-        ),
-    )
+    ann, nobody = (7, 2, "ann", *rest), (None, None, None, *nothing)
+    tasks = read(Task, joined, values((1, "a", None, 7, *ann), (2, "b", None, None, *nobody), (3, "c", None, 7, *ann)))
     assert tasks[0].checked is tasks[2].checked
     assert tasks[0].checked.name == "ANN"
     assert tasks[1].checked is None
