@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from oxyde.exceptions import FieldError, FieldLookupValueError
+from oxyde.exceptions import FieldLookupValueError, FieldValueError
 from oxyde.ir import expr
 from oxyde.ir.expr import Node
 from oxyde.queries.expressions import Bound, Expression, Part, Reference, Term
@@ -64,7 +64,7 @@ class Subject:
             return self.path.column.adapt(value)
         except FieldLookupValueError:
             raise
-        except FieldError as error:
+        except FieldValueError as error:
             raise FieldLookupValueError(str(error), column=self.path.column.field) from None
 
     def bound(self, value: Any) -> Bound:

@@ -11,12 +11,13 @@ from pydantic import ValidationError, field_validator
 
 import oxyde
 from oxyde import Field, Model
-from oxyde.db.execute import route, run_blocking
+from oxyde.db.execute import run_blocking
 from oxyde.db.raw import compile_raw
+from oxyde.db.route import route
 from oxyde.db.rows import Hydrator
 from oxyde.db.steps import Call, Steps
 from oxyde.exceptions import InternalError, UnsupportedError
-from oxyde.models.hydrate import tiers
+from oxyde.models.hydrate import _BY_DICTIONARY, tiers
 from oxyde.models.row_state import CLEAN, state_of
 from oxyde.models.trees import tree
 from oxyde.models.unloaded import UNLOADED
@@ -111,7 +112,7 @@ def read(model: type[Model], joined: list[tuple[str, ...]], sql: str) -> list[An
     """Hydrates the rows of a raw statement."""
     where = route(None, None)
     shape, values = compile_raw(sql, None, where.database.backend)
-    hydrator = Hydrator(tree(model, joined))
+    hydrator = Hydrator(tree(model.__oxyde__, tuple(joined)))
     found: list[Any] = []
 
     def steps() -> Steps[None]:
@@ -220,7 +221,8 @@ def test_identity_lasts_for_the_whole_result() -> None:
 @pytest.mark.parametrize("with_team", [False, True])
 def test_the_tiers_mix(*, with_team: bool) -> None:
     """A child by dictionaries below a parent by columns, and the reverse."""
-    assert tiers(Checked)._validator(Checked.__table__.by_field["name"]) is not tiers(Task)._validator(Task.__table__.by_field["title"])
+    name, title = Checked.__table__.by_field["name"], Task.__table__.by_field["title"]
+    assert tiers(Checked.__oxyde__)._validator(name) is _BY_DICTIONARY is not tiers(Task.__oxyde__)._validator(title)
     joined = [("checked",), ("checked", "team")] if with_team else [("checked",)]
     rest: list[Any] = [2, "red"] if with_team else []
     nothing = [None] * len(rest)
@@ -253,7 +255,7 @@ def test_what_cannot_be_told_apart_is_refused() -> None:
     with pytest.raises(InternalError, match="4 columns for the 3 fields"):
         read(OfKeyless, [("home",)], values((1, "x", "x", "x")))
     with pytest.raises((InternalError, UnsupportedError)):
-        tree(Keyless, [("members",)])
+        tree(Keyless.__oxyde__, (("members",),))
 
 
 def test_no_rows() -> None:
