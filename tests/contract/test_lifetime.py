@@ -7,7 +7,7 @@ import weakref
 from typing import Any
 
 import oxyde
-from oxyde import Field, Model, db
+from oxyde import Field, Model
 from tests.backends import Backend
 
 
@@ -44,8 +44,8 @@ def declare() -> tuple[type[Model], type[Model]]:
 
 def use(crew: Any, sailor: Any) -> None:
     """Writes and reads rows, by key and by conditions."""
-    db.sync.drop_tables(models=[crew, sailor], if_exists=True)
-    db.sync.create_tables(models=[crew, sailor])
+    oxyde.sync.drop_tables(models=[crew, sailor], if_exists=True)
+    oxyde.sync.create_tables(models=[crew, sailor])
     one = sailor.objects.sync.create(name="a", crew=crew.objects.sync.create(name="c"))
     one.name = "b"
     oxyde.sync.save(one)
@@ -53,7 +53,7 @@ def use(crew: Any, sailor: Any) -> None:
     assert sailor.objects.sync.get(id=one.id).name == "b"
     assert [row.name for row in sailor.objects.filter(crew__name="c").order_by("name").sync.all()] == ["b"]
     assert sailor.objects.values("crew__name").sync.all() == [{"crew__name": "c"}]
-    db.sync.drop_tables(models=[crew, sailor])
+    oxyde.sync.drop_tables(models=[crew, sailor])
 
 
 def test_a_replaced_class_dies(backend: Backend) -> None:
@@ -78,12 +78,12 @@ def test_a_class_with_its_own_new_is_built_by_it(backend: Backend) -> None:
 
     with oxyde.connect(backend.url):
         crew, _ = declare()
-        db.sync.drop_tables(models=[crew], if_exists=True)
-        db.sync.create_tables(models=[crew])
+        oxyde.sync.drop_tables(models=[crew], if_exists=True)
+        oxyde.sync.create_tables(models=[crew])
         crew.objects.sync.bulk_create([{"name": "a"}, {"name": "b"}])
         plain = crew.objects.order_by("id").sync.all()
         crew.__new__ = new  # type: ignore[method-assign, assignment] # what is tested
         own = crew.objects.order_by("id").sync.all()
-        db.sync.drop_tables(models=[crew])
+        oxyde.sync.drop_tables(models=[crew])
     assert built == [crew, crew]
     assert own == plain
