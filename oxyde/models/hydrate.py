@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 from pydantic_core import SchemaValidator, core_schema
 
-from oxyde.db.rows import Batch, Layout
+from oxyde.db.rows import Batch, Hydrator, Layout
 from oxyde.exceptions import DecodeError
 from oxyde.models.adapt import FieldSchema
 from oxyde.models.classify import Kind
@@ -20,6 +20,8 @@ from oxyde.models.unloaded import UNLOADED
 from oxyde.schema import Column
 from oxyde.schema.types import ColumnType
 
+Child: TypeAlias = "tuple[str, bool, Layout]"
+"""The attribute of a related class, whether it has many rows, and how those become instances."""
 Restorer = Callable[[list[Any]], list[Any]]
 
 PLAIN: Final = frozenset(
@@ -100,11 +102,23 @@ class Tiers:
             or node.get("root_model")
             or self.model.__private_attributes__
             or config.get("extra_fields_behavior") == "allow"
-            or self.model.__new__ is not object.__new__
         )
 
-    def layout(self, columns: Sequence[Column], annotations: Sequence[tuple[str, Annotation]] = ()) -> Layout:
-        """Returns how rows of these columns become instances; annotations, whose columns follow, become attributes of theirs."""
+    def layout(
+        self,
+        columns: Sequence[Column],
+        key: Sequence[Column] = (),
+        children: Sequence[Child] = (),
+        annotations: Sequence[tuple[str, Annotation]] = (),
+    ) -> Layout:
+        """Returns how rows of these columns become instances.
+
+        Args:
+            columns: The columns of this class, which come first.
+            key: Those by which the same row is recognised; needed where there are children with many rows, and in a child.
+            children: The related classes whose columns follow.
+            annotations: Values that become attributes, and whose columns follow those of this class.
+        """
         fields = tuple(column.field for column in columns)
         names = tuple(name for name, _ in annotations)
         links = self.model.__oxyde__.links
@@ -117,13 +131,14 @@ class Tiers:
         return Layout(
             self.model,
             (*fields, *names),
+            key=tuple(fields.index(column.field) for column in key),
             validators=validators,
             validate_rows=partial(self._validate_annotated, names) if names else self.validate_rows,
-            rows="name",
             state=CLEAN,
             state_slot=SLOT,
             json=tuple(column.type.kind == "json" for column in (*columns, *(term for _, term in annotations))),
             constants=dict.fromkeys(links, UNLOADED),
+            children=tuple(children),
         )
 
     def _validate_annotated(self, names: Sequence[str], rows: list[dict[str, Any]]) -> list[Any]:
@@ -146,13 +161,14 @@ class Tiers:
         return Layout(
             self.model,
             fields,
+            key=(),
             validators=None if any(one is _BY_DICTIONARY for one in found) else tuple(found),
             validate_rows=partial(rows.validate_python, strict=False, by_alias=False, by_name=True),
-            rows="name",
             state=CLEAN,
             state_slot=SLOT,
             json=tuple(column.type.kind == "json" for column in columns),
             constants={},
+            children=(),
         )
 
     def validated(self, name: str, value: Any, others: Mapping[str, Any]) -> Any:
@@ -272,12 +288,12 @@ def whole(model: ModelInfo) -> Layout:
 
 def annotated(model: ModelInfo, annotations: Sequence[tuple[str, Annotation]]) -> Callable[[Batch], list[Any]]:
     """Returns what turns a batch of all columns of a table, and of annotations, into instances that have those as attributes."""
-    layout = tiers(model).layout(model.table().columns, annotations)
+    hydrator = Hydrator(tiers(model).layout(model.table().columns, annotations=annotations))
     names = [name for name, _ in annotations]
     restorers = [(name, term.restore) for name, term in annotations if term.restore is not None]
 
     def read(batch: Batch) -> list[Any]:
-        made = batch.models(layout)
+        made = hydrator.models(batch)
         for instance in made:
             instance.__pydantic_fields_set__.difference_update(names)
         for name, restore in restorers:
