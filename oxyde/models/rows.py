@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from oxyde.db.rows import Batch
+from oxyde.db.rows import Batch, Hydrator
 from oxyde.models import hydrate
+from oxyde.models.info import AnyModel
 from oxyde.queries.source import State
 
-if TYPE_CHECKING:
-    from oxyde.models.model import Model
-
-M = TypeVar("M", bound="Model")
+M = TypeVar("M", bound=AnyModel)
 
 
 @dataclass(frozen=True)
@@ -22,10 +20,11 @@ class Instances(Generic[M]):
 
     model: type[M]
 
-    def reader(self, state: State) -> Callable[[Batch], list[M]]:  # noqa: ARG002 - the class tells its columns
-        """Returns what turns a batch into instances."""
-        layout = hydrate.whole(self.model.__oxyde__)
-        return lambda batch: batch.models(layout)
+    def reader(self, state: State) -> Callable[[Batch], list[M]]:
+        """Returns what turns a batch into instances; annotations are attributes of theirs."""
+        if state.annotations:
+            return hydrate.annotated(self.model.__oxyde__, state.annotations)
+        return Hydrator(hydrate.whole(self.model.__oxyde__)).models
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Tuples:
 
     def reader(self, state: State) -> Callable[[Batch], list[tuple[Any, ...]]]:
         """Returns what turns a batch into tuples."""
-        return hydrate.rows([path.column for _, path in state.columns])
+        return hydrate.rows([term for _, term in state.columns])
 
 
 @dataclass(frozen=True)

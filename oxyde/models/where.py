@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from oxyde.models.chain import Chain
 
 
-def route_of(chain: Chain[Any], using: str | None, client: object | None) -> Route:
+def route_of(chain: Chain[Any, Any], using: str | None, client: object | None) -> Route:
     """Returns where a queryset's verb runs: what the verb says, else what the queryset is pinned to, else the default."""
     if using is None and client is None:
         return route(chain.alias)
@@ -26,6 +26,8 @@ def taken(model: type[AnyModel], values: dict[str, Any]) -> tuple[str | None, ob
     A keyword means the connection when the model has no field of that name and the value is one: an alias (str), a database,
     what ``oxyde.connect()`` returned, or an atomic block.
     """
+    if "using" not in values and "client" not in values:
+        return None, None
     found: list[Any] = []
     for name in ("using", "client"):
         means_connection = name not in model.__pydantic_fields__ and isinstance(

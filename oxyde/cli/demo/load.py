@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from oxyde import Model, db
+from oxyde import Model, sync
 from oxyde.cli.demo.models import Airline, Airport, Flight, Plane, Weather
 
 FILES: dict[type[Model], str] = {
@@ -80,7 +80,7 @@ def load(report: Callable[[int], None] | None = None) -> dict[str, int]:
     Returns:
         The number of rows of each table.
     """
-    db.sync.create_tables(models=list(FILES))
+    sync.create_tables(models=list(FILES))
     loaded: dict[str, int] = {}
     for model, file in FILES.items():
         source, table = rows(model), file.partition(".")[0]
