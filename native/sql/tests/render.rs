@@ -209,3 +209,33 @@ fn long_lists_are_refused_where_each_member_is_a_parameter() {
     assert_eq!(error(Family::Sqlite), "lists of so many members (give in= a queryset, or filter in parts) are not supported by sqlite");
     assert!(program(&select(filter), Family::Postgres).is_ok());
 }
+
+/// What only older versions refuse, so that no case shows it.
+#[test]
+fn older_servers_refuse_more() {
+    let error = |json: &str, family, version| render(&statement(json), dialect(family, Some(version))).unwrap_err().to_string();
+    let both = |op: &str| {
+        let (left, right) = (query_body(r#""null""#), query_body(r#""null""#));
+        format!(r#"{{"query":{{"body":{{"compound":{{"op":"{op}","left":{left},"right":{right}}}}}}}}}"#)
+    };
+    for op in ["intersect", "except"] {
+        assert!(program(&both(op), Family::Mysql).is_ok());
+        assert_eq!(error(&both(op), Family::Mysql, Version(8, 0, 30)), "INTERSECT and EXCEPT are not supported by mysql");
+    }
+    let skipping = select(GREATER).replace(r#""point":true"#, r#""lock":{"kind":"update","wait":"skip_locked"}"#);
+    assert!(program(&skipping, Family::Mariadb).is_ok());
+    let refused = error(&skipping, Family::Mariadb, Version(10, 5, 9));
+    assert_eq!(refused, "row locks that skip locked rows are not supported by mariadb");
+    let json = r#"{"param":{"index":0,"type":"json"}}"#;
+    let equal = select(&format!(r#"{{"compare":{{"op":"eq","left":{json},"right":{json}}}}}"#));
+    assert!(program(&equal, Family::Mariadb).is_ok());
+    assert_eq!(error(&equal, Family::Mariadb, Version(10, 6, 9)), "equality of JSON values are not supported by mariadb");
+}
+
+#[test]
+fn rows_of_too_many_columns_are_refused() {
+    let columns: Vec<String> = (0..66_000).map(|n| format!(r#"{{"name":"c{n}","type":"int"}}"#)).collect();
+    let wide = BULK.replace(r#"{"name":"a","type":"text"},{"name":"b","type":"int"}"#, &columns.join(","));
+    let error = program(&wide, Family::Mariadb).unwrap_err().to_string();
+    assert_eq!(error, "so many parameters in one statement are not supported by mariadb");
+}
