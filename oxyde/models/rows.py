@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from oxyde.db.rows import Batch
 from oxyde.models import hydrate
+from oxyde.models.errors import refusing
 from oxyde.queries.source import State
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ class Instances(Generic[M]):
 
     def reader(self, state: State) -> Callable[[Batch], list[M]]:  # noqa: ARG002 - the class tells its columns
         """Returns what turns a batch into instances."""
-        layout = hydrate.whole(self.model.__oxyde__)
-        return lambda batch: batch.models(layout)
+        layout, table = hydrate.whole(self.model.__oxyde__), self.model.__oxyde__.table()
+        return refusing(table, table.columns, lambda batch: batch.models(layout))
 
 
 @dataclass(frozen=True)

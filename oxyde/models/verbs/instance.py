@@ -9,7 +9,7 @@ from oxyde.db.rows import Batch
 from oxyde.db.steps import Call, Steps, Undo
 from oxyde.exceptions import NotFoundError, StaleObjectError
 from oxyde.models import hooks
-from oxyde.models.errors import blame
+from oxyde.models.errors import blame, refusing
 from oxyde.models.hydrate import filling
 from oxyde.models.info import AnyModel
 from oxyde.models.row_state import CLEAN, is_new, set_state, settle
@@ -107,7 +107,7 @@ def refresh(instance: AnyModel) -> Steps[None]:
             batch.fill(filling(type(instance).__oxyde__, table.columns), [instance])
             found.append(batch.rows)
 
-    yield Call(*by_key.select(table, key, table.columns), take)
+    yield Call(*by_key.select(table, key, table.columns), refusing(table, table.columns, take))
     if not found:
         raise _not_found(table, "refresh")
     for link in links:
@@ -130,7 +130,7 @@ def _filler(instance: AnyModel, columns: tuple[Column, ...]) -> Callable[[Batch]
         if batch.rows:
             batch.fill(filling(type(instance).__oxyde__, columns), [instance])
 
-    return fill
+    return refusing(type(instance).__oxyde__.table(), columns, fill)
 
 
 def _version(instance: AnyModel) -> Column | None:
