@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def capsule(chain: Chain[Any], requested_schema: object | None) -> object:
     """Runs the query once and returns its rows as an ``arrow_array_stream`` capsule."""
     made, where = chain.compiled(masked=True), route_of(chain, None, None)
-    with events.watch(made.shape, where.database):
+    with events.timed(made.shape, where.database):
         return arrow_stream(where, made.shape, made.values).__arrow_c_stream__(requested_schema)
 
 
@@ -33,7 +33,7 @@ def _start(chain: Chain[Any], batch_rows: int, where: Route) -> tuple[Any, Any, 
         raise ValueError(message)
     arrow: Any = require("pyarrow")
     made = chain.compiled(masked=True)
-    return arrow, arrow_stream(where, made.shape, made.values), events.watch(made.shape, where.database)
+    return arrow, arrow_stream(where, made.shape, made.values), events.timed(made.shape, where.database)
 
 
 def _slices(batch: pa.RecordBatch, rows: int) -> Iterator[pa.RecordBatch]:
@@ -46,10 +46,10 @@ def batches_blocking(chain: Chain[Any], batch_rows: int, where: Route) -> Iterat
     return _sliced(*_start(chain, batch_rows, where), batch_rows)
 
 
-def _sliced(arrow: Any, stream: Any, watch: AbstractContextManager[Any], batch_rows: int) -> Iterator[pa.RecordBatch]:
-    with watch, contextlib.closing(stream):
+def _sliced(arrow: Any, stream: Any, timer: AbstractContextManager[Any], batch_rows: int) -> Iterator[pa.RecordBatch]:
+    with timer, contextlib.closing(stream):
         while True:
-            with interrupt.watch(stream.close):
+            with interrupt.interruptible(stream.close):
                 batch = stream.next()
             if batch is None:
                 return
@@ -60,11 +60,11 @@ async def batches(chain: Chain[Any], batch_rows: int, where: Route) -> AsyncIter
     """Gives record batches of at most so many rows, waiting for each on another thread."""
     import asyncio
 
-    arrow, stream, watch = _start(chain, batch_rows, where)
+    arrow, stream, timer = _start(chain, batch_rows, where)
     loop = asyncio.get_running_loop()
-    with watch, contextlib.closing(stream):
+    with timer, contextlib.closing(stream):
         while True:
-            with interrupt.watch(stream.close, asyncio.current_task()):
+            with interrupt.interruptible(stream.close, asyncio.current_task()):
                 batch = await loop.run_in_executor(None, stream.next)
             if batch is None:
                 return
