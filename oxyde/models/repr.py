@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LONGEST = 200
 
 
-def line(chain: Chain[Any]) -> str:
+def line(chain: Chain[Any, Any]) -> str:
     """Returns one line: class, model and SQL; parameters stay out, they may be secret."""
     name = type(chain).__name__
     try:
@@ -32,7 +32,7 @@ def line(chain: Chain[Any]) -> str:
     return f"<{name} of {chain.model.__name__}: {' '.join(short.split())}>"
 
 
-def html(chain: Chain[Any]) -> str:
+def html(chain: Chain[Any, Any]) -> str:
     """Returns the statement with its parameters, masked where a secret column is compared, and how to run it."""
     title = f"{type(chain).__name__} of {chain.model.__name__}, not run"
     try:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from oxyde.db.rows import Batch
 from oxyde.models import hydrate
 from oxyde.models.errors import refusing
+from oxyde.models.info import AnyModel
 from oxyde.queries.source import State
 
-if TYPE_CHECKING:
-    from oxyde.models.model import Model
-
-M = TypeVar("M", bound="Model")
+M = TypeVar("M", bound=AnyModel)
 
 
 @dataclass(frozen=True)

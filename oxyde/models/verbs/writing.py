@@ -110,7 +110,7 @@ def _filler(model: type[AnyModel], instances: list[Any], columns: tuple[Column, 
     return refusing(model.__oxyde__.table(), columns, fill)
 
 
-def update(chain: Chain[Any], values: Mapping[str, Any], *, returning: bool) -> Steps[Any]:
+def update(chain: Chain[Any, Any], values: Mapping[str, Any], *, returning: bool) -> Steps[Any]:
     """Changes the rows; returns their number, or (``returning``) the instances."""
     table = writable(chain.model.__oxyde__)
     if not values:
@@ -131,13 +131,13 @@ def update(chain: Chain[Any], values: Mapping[str, Any], *, returning: bool) -> 
         return (yield from _changed(chain.model.__oxyde__, Call(made.shape, made.values), columns))
 
 
-def increment(chain: Chain[Any], field: str, by: Any) -> Steps[int]:
+def increment(chain: Chain[Any, Any], field: str, by: Any) -> Steps[int]:
     """Adds to a field on the server; returns the number of rows."""
     changed: int = yield from update(chain, {field: F(field) + by}, returning=False)
     return changed
 
 
-def delete(chain: Chain[Any], *, returning: bool) -> Steps[Any]:
+def delete(chain: Chain[Any, Any], *, returning: bool) -> Steps[Any]:
     """Deletes the rows; returns their number, or (``returning``) the instances as they were."""
     table = writable(chain.model.__oxyde__)
     columns = table.columns if returning else ()
