@@ -27,7 +27,7 @@ def capsule(chain: Chain[Any, Any], requested_schema: object | None) -> object:
 
 
 def _start(chain: Chain[Any, Any], batch_rows: int, where: Route) -> tuple[Any, Any, AbstractContextManager[Any]]:
-    """Returns pyarrow, the stream of the query, which runs now, and who watches it for its listeners."""
+    """Returns pyarrow, the stream of the query, which runs now, and the timer that reports it to listeners."""
     if not isinstance(batch_rows, int) or isinstance(batch_rows, bool) or batch_rows < 1:
         message = f"arrow_stream() takes a number of rows of at least 1, not {batch_rows!r}"
         raise ValueError(message)
@@ -37,12 +37,12 @@ def _start(chain: Chain[Any, Any], batch_rows: int, where: Route) -> tuple[Any, 
 
 
 def _slices(batch: pa.RecordBatch, rows: int) -> Iterator[pa.RecordBatch]:
-    """Gives a batch in parts of at most so many rows."""
+    """Yields a batch in parts of at most that many rows."""
     return (batch.slice(start, rows) for start in range(0, batch.num_rows, rows))
 
 
 def batches_blocking(chain: Chain[Any, Any], batch_rows: int, where: Route) -> Iterator[pa.RecordBatch]:
-    """Gives record batches of at most so many rows; leaving the loop early stops the statement."""
+    """Yields record batches of at most that many rows; leaving the loop early stops the statement."""
     return _sliced(*_start(chain, batch_rows, where), batch_rows)
 
 
