@@ -57,7 +57,7 @@ def _sliced(arrow: Any, stream: Any, timer: AbstractContextManager[Any], batch_r
 
 
 async def batches(chain: Chain[Any, Any], batch_rows: int, where: Route) -> AsyncIterator[pa.RecordBatch]:
-    """Gives record batches of at most so many rows, waiting for each on another thread."""
+    """Yields record batches of at most that many rows, waiting for each on another thread."""
     import asyncio
 
     arrow, stream, timer = _start(chain, batch_rows, where)
