@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from oxyde.db.rows import Batch
+from oxyde.db.rows import Batch, Hydrator
 from oxyde.models import hydrate
 from oxyde.models.errors import refusing
 from oxyde.models.info import AnyModel
@@ -23,8 +23,9 @@ class Instances(Generic[M]):
 
     def reader(self, state: State) -> Callable[[Batch], list[M]]:  # noqa: ARG002 - the class tells its columns
         """Returns what turns a batch into instances."""
-        layout, table = hydrate.whole(self.model.__oxyde__), self.model.__oxyde__.table()
-        return refusing(table, table.columns, lambda batch: batch.models(layout))
+        info = self.model.__oxyde__
+        table = info.table()
+        return refusing(table, table.columns, Hydrator(hydrate.whole(info)).models)
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Tuples:
 
     def reader(self, state: State) -> Callable[[Batch], list[tuple[Any, ...]]]:
         """Returns what turns a batch into tuples."""
-        return hydrate.rows([path.column for _, path in state.columns])
+        return hydrate.rows([term for _, term in state.columns])
 
 
 @dataclass(frozen=True)

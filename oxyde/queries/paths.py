@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final, TypeAlias
 
 from oxyde.exceptions import FieldError
 from oxyde.schema import Column, Relation, Table, tables
+from oxyde.schema.memo import remembered
 from oxyde.schema.naming import meant
 
 PathKey: TypeAlias = "tuple[str, ...]"
@@ -84,7 +86,7 @@ def split(name: str) -> list[str]:
     return _BETWEEN.split(name)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def resolve(table: Table, name: str) -> tuple[Path, tuple[str, ...]]:
     """Follows a name as far as fields and relations go.
 
@@ -143,9 +145,9 @@ def key_of(table: Table) -> Column:
     raise FieldError(message, table=table.name)
 
 
-def unknown(table: Table, name: str) -> FieldError:
-    """Returns the error for a name that a table does not have."""
-    known = [*table.by_field, *table.relations]
+def unknown(table: Table, name: str, others: Iterable[str] = ()) -> FieldError:
+    """Returns the error for a name that a table does not have, and that is none of the query's other names."""
+    known = [*table.by_field, *table.relations, *others]
     near = meant(name, known) or f"; it has {', '.join(known)}"
     return FieldError(f'{table.model} has no field "{name}"{near}', table=table.name, column=name)
 
@@ -165,7 +167,7 @@ def column_path(table: Table, name: str) -> Path:
     return path
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def all_columns(table: Table) -> tuple[Path, ...]:
     """Returns the paths of a table's own columns, in order."""
     return tuple(resolve(table, column.field)[0] for column in table.columns)

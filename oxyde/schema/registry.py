@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from oxyde.exceptions import OxydeError
+from oxyde.schema.memo import forget
 from oxyde.schema.table import Table
 
 
@@ -20,20 +21,27 @@ class Registry:
 
     def add(self, table: Table) -> None:
         """Adds a table, or replaces the one of the same key."""
-        self._tables[table.id] = table
+        self._replace(table.id, table)
 
     def declare(self, key: str, make: Callable[[], Table]) -> None:
         """Adds a table that is made when it is first asked for, or replaces the one of the same key."""
-        self._tables[key] = make
+        self._replace(key, make)
+
+    def _replace(self, key: str, table: Table | Callable[[], Table]) -> None:
+        if key in self._tables:
+            forget()
+        self._tables[key] = table
 
     def remove(self, key: str) -> None:
         """Forgets a table; unknown keys are fine."""
-        self._tables.pop(key, None)
+        if self._tables.pop(key, None) is not None:
+            forget()
 
     def clear(self) -> None:
         """Forgets all tables; those that refer to each other still find each other."""
         self._forgotten.update(self._tables)
         self._tables.clear()
+        forget()
 
     def get(self, key: str) -> Table:
         """Returns the table of that key.

@@ -94,9 +94,8 @@ def count(chain: Chain[Any, Any]) -> Steps[int]:
 
 def aggregate(chain: Chain[Any, Any], function: str, field: str) -> Steps[Any]:
     """Asks for sum, avg, min or max of a field; None without rows."""
-    made, path = compile.aggregate(chain.state, function, field)
-    restored = path.column if function in {"min", "max"} else None
-    rows = hydrate.rows([restored])
+    made, term = compile.aggregate(chain.state, function, field)
+    rows = hydrate.rows([term])
     batch: Batch = yield Call(made.shape, made.values)
     return rows(batch)[0][0]
 
