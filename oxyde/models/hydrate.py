@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 from pydantic_core import SchemaValidator, core_schema
 
@@ -19,6 +19,8 @@ from oxyde.models.row_state import CLEAN, SLOT
 from oxyde.models.unloaded import UNLOADED
 from oxyde.schema import Column
 
+Child: TypeAlias = "tuple[str, bool, Layout]"
+"""The attribute of a related class, whether it has many rows, and how those become instances."""
 Restorer = Callable[[list[Any]], list[Any]]
 
 PLAIN: Final = frozenset(
@@ -81,11 +83,16 @@ class Tiers:
             or node.get("root_model")
             or self.model.__private_attributes__
             or config.get("extra_fields_behavior") == "allow"
-            or self.model.__new__ is not object.__new__
         )
 
-    def layout(self, columns: Sequence[Column]) -> Layout:
-        """Returns how rows of these columns become instances."""
+    def layout(self, columns: Sequence[Column], key: Sequence[Column] = (), children: Sequence[Child] = ()) -> Layout:
+        """Returns how rows of these columns become instances.
+
+        Args:
+            columns: The columns of this class, which come first.
+            key: Those by which the same row is recognised; needed where there are children with many rows, and in a child.
+            children: The related classes whose columns follow.
+        """
         fields = tuple(column.field for column in columns)
         links = self.model.__oxyde__.links
         missing = self.model.__pydantic_fields__.keys() - set(fields) - links.keys()
@@ -97,13 +104,14 @@ class Tiers:
         return Layout(
             self.model,
             fields,
+            key=tuple(fields.index(column.field) for column in key),
             validators=validators,
             validate_rows=self.validate_rows,
-            rows="name",
             state=CLEAN,
             state_slot=SLOT,
             json=tuple(column.type.kind == "json" for column in columns),
             constants=dict.fromkeys(links, UNLOADED),
+            children=tuple(children),
         )
 
     def partial_layout(self, columns: Sequence[Column]) -> Layout:
@@ -118,13 +126,14 @@ class Tiers:
         return Layout(
             self.model,
             fields,
+            key=(),
             validators=None if any(one is _BY_DICTIONARY for one in found) else tuple(found),
             validate_rows=partial(rows.validate_python, strict=False, by_alias=False, by_name=True),
-            rows="name",
             state=CLEAN,
             state_slot=SLOT,
             json=tuple(column.type.kind == "json" for column in columns),
             constants={},
+            children=(),
         )
 
     def validated(self, name: str, value: Any, others: Mapping[str, Any]) -> Any:

@@ -23,7 +23,10 @@ class AnyModel(BaseModel):
 
     __oxyde__: ClassVar[ModelInfo]
     if TYPE_CHECKING:
-        __oxyde_state__: Any  # the slot; models.row_state says what is in it
+
+        @property  # an annotation would be a parameter of every model's constructor
+        def __oxyde_state__(self) -> Any:
+            """The slot; ``models.row_state`` says what is in it."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from oxyde.db.rows import Batch
+from oxyde.db.rows import Batch, Hydrator
 from oxyde.models import hydrate
 from oxyde.models.info import AnyModel
 from oxyde.queries.source import State
@@ -22,8 +22,7 @@ class Instances(Generic[M]):
 
     def reader(self, state: State) -> Callable[[Batch], list[M]]:  # noqa: ARG002 - the class tells its columns
         """Returns what turns a batch into instances."""
-        layout = hydrate.whole(self.model.__oxyde__)
-        return lambda batch: batch.models(layout)
+        return Hydrator(hydrate.whole(self.model.__oxyde__)).models
 
 
 @dataclass(frozen=True)

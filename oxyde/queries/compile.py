@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 from oxyde.exceptions import FieldError, InternalError
@@ -20,6 +19,7 @@ from oxyde.queries.source import State, everything, whole
 from oxyde.queries.term import Bound, Expression, Masked, One, Reference, Term
 from oxyde.schema import Table
 from oxyde.schema import types as kinds
+from oxyde.schema.memo import emptied, remembered
 
 CAPACITY: Final = 1_024
 
@@ -38,6 +38,7 @@ class Compiled:
 
 
 _shapes: Final[dict[Hashable, bytes]] = {}
+emptied(_shapes.clear)
 
 
 def compiled(kind: Hashable, state: Any, build: Callable[[Values], Node]) -> Compiled:
@@ -162,7 +163,7 @@ class Point:
     subject: Subject
 
 
-@lru_cache(maxsize=1_024)
+@remembered(1_024)
 def _point(table: Table, name: str) -> Point | None:
     """Returns the SELECT by the key that a keyword means; None where it means something else."""
     subject, lookup = target(names_of(table), name)

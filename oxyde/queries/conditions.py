@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 from oxyde.exceptions import FieldError, FieldLookupError, UnsupportedError
@@ -19,6 +18,7 @@ from oxyde.queries.scope import Scope
 from oxyde.queries.term import MAYBE, NEVER, Expression, Names, Reference, Term, Unknown
 from oxyde.schema import Table
 from oxyde.schema import types as kinds
+from oxyde.schema.memo import remembered
 from oxyde.schema.naming import meant
 
 DEEPEST = 128
@@ -316,7 +316,7 @@ def _target(names: Names, name: str) -> tuple[Subject, Lookup | str]:
     return subject, lookup
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _target_of(table: Table, name: str) -> tuple[Subject, Lookup | str]:
     return _target(names_of(table), name)
 

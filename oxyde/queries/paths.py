@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final, TypeAlias
 
 from oxyde.exceptions import FieldError
 from oxyde.schema import Column, Relation, Table
+from oxyde.schema.memo import remembered
 from oxyde.schema.naming import meant
 
 PathKey: TypeAlias = "tuple[str, ...]"
@@ -85,7 +86,7 @@ def split(name: str) -> list[str]:
     return _BETWEEN.split(name)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def resolve(table: Table, name: str) -> tuple[Path, tuple[str, ...]]:
     """Follows a name as far as fields and relations go.
 
@@ -166,7 +167,7 @@ def column_path(table: Table, name: str) -> Path:
     return path
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def all_columns(table: Table) -> tuple[Path, ...]:
     """Returns the paths of a table's own columns, in order."""
     return tuple(resolve(table, column.field)[0] for column in table.columns)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 from oxyde.queries.names import Namespace, names_of
 from oxyde.queries.paths import all_columns
 from oxyde.queries.term import Chance, Exposed, Order, Reference, Term, reference
 from oxyde.schema import Table
+from oxyde.schema.memo import remembered
 
 Named: TypeAlias = "tuple[tuple[str, Term], ...]"
 
@@ -119,13 +119,13 @@ def _is_many(term: Term) -> bool:
     return isinstance(term, Reference) and term.path.many is not None
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def whole(table: Table) -> Named:
     """Returns the columns of a table as the values of whole rows."""
     return tuple((path.column.field, reference(path)) for path in all_columns(table))
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def everything(table: Table) -> State:
     """Returns the query of all rows of a table: where every other one begins."""
     return State(table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from oxyde.schema.memo import forget
 from oxyde.schema.relation import Address
 from oxyde.schema.table import Table, Tables, find
 
@@ -30,19 +31,26 @@ class Registry:
     def add(self, table: Table) -> None:
         """Adds a table, or replaces the one of the same address; a table can be in one registry alone."""
         table.join(self._tables)
-        self._tables[table.address] = table
+        self._replace(table.address, table)
 
     def declare(self, address: Address, make: Callable[[], Table]) -> None:
         """Adds a table that is made when it is first asked for, or replaces the one of the same address."""
-        self._tables[address] = make
+        self._replace(address, make)
+
+    def _replace(self, address: Address, table: Table | Callable[[], Table]) -> None:
+        if address in self._tables:
+            forget()
+        self._tables[address] = table
 
     def remove(self, address: Address) -> None:
         """Forgets a table; unknown addresses are fine."""
-        self._tables.pop(address, None)
+        if self._tables.pop(address, None) is not None:
+            forget()
 
     def clear(self) -> None:
         """Forgets all tables; those that were here together still find each other, for as long as one of them is held."""
         self._tables = {}
+        forget()
 
     def __contains__(self, address: object) -> bool:
         return address in self._tables

@@ -29,7 +29,7 @@ mod _native {
     #[pymodule_export]
     use crate::database::Database;
     #[pymodule_export]
-    use crate::hydrate::Layout;
+    use crate::hydrate::{Hydrator, Layout};
     #[pymodule_export]
     use crate::lifecycle::shutdown;
     #[pymodule_export]

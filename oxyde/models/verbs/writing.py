@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from oxyde.db.rows import Batch
+from oxyde.db.rows import Batch, Hydrator
 from oxyde.db.steps import Atomically, Call, Steps, Undo
 from oxyde.exceptions import FieldError, FieldValueError
 from oxyde.models import hydrate
@@ -151,9 +151,9 @@ def _changed(model: ModelInfo, call: Call, columns: Sequence[Column]) -> Steps[A
     if not columns:
         batch: Batch = yield call
         return batch.affected
-    layout = hydrate.layout(model, columns)
+    hydrator = Hydrator(hydrate.layout(model, columns))
     found: list[Any] = []
-    yield Call(call.shape, call.values, lambda batch: found.extend(batch.models(layout)))
+    yield Call(call.shape, call.values, lambda batch: found.extend(hydrator.models(batch)))
     return found
 
 
