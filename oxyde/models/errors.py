@@ -71,7 +71,7 @@ def refusing(table: Table, columns: Sequence[Column], take: Callable[[Batch], T]
 
     Args:
         table: The model's.
-        columns: Those of the batches.
+        columns: Those of the batches; what comes behind them is not the model's.
         take: Makes instances of a batch, or writes its rows into some.
     """
 
@@ -88,7 +88,7 @@ def invalid(table: Table, columns: Sequence[Column], batch: Batch, error: Valida
     """Returns the error of the first row that is not valid; it shows the row's key and none of its other values."""
     first, *others = error.errors(include_input=False, include_url=False, include_context=False)
     row, *path = first["loc"] or (0,)
-    values = dict(zip((column.field for column in columns), batch.values()[row], strict=True)) if isinstance(row, int) else {}
+    values = dict(zip((column.field for column in columns), batch.values()[row], strict=False)) if isinstance(row, int) else {}
     key = ", ".join(f"{column.field}={values[column.field]!r}" for column in table.key if column.field in values)
     column = table.by_field.get(str(path[0])) if path else None
     place = f"{'.'.join(map(str, path))}: " if path else ""

@@ -21,11 +21,13 @@ class Instances(Generic[M]):
 
     model: type[M]
 
-    def reader(self, state: State) -> Callable[[Batch], list[M]]:  # noqa: ARG002 - the class tells its columns
-        """Returns what turns a batch into instances."""
+    def reader(self, state: State) -> Callable[[Batch], list[M]]:
+        """Returns what turns a batch into instances; annotations are attributes of theirs."""
         info = self.model.__oxyde__
         table = info.table()
-        return refusing(table, table.columns, Hydrator(hydrate.whole(info)).models)
+        annotated = state.annotations
+        read = hydrate.annotated(info, annotated) if annotated else Hydrator(hydrate.whole(info)).models
+        return refusing(table, table.columns, read)
 
 
 @dataclass(frozen=True)
