@@ -1,5 +1,7 @@
 //! Running a step: each run to its end, or until it is not wanted any more.
 
+use oxyde_ir::Family;
+
 use super::cache::Taken;
 use super::database::Database;
 use super::encode;
@@ -134,5 +136,5 @@ fn check_count(request: &Request<'_>, run: Run, statement: &Statement) -> Result
 
 /// Whether a statement inserts, so that SQLite's last key is its own.
 fn is_insert(text: &str) -> bool {
-    verb::is_one_of(&["INSERT", "REPLACE"], text)
+    verb::is_one_of(&["INSERT", "REPLACE"], text, Family::Sqlite)
 }
