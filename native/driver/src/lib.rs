@@ -1,23 +1,35 @@
 //! Connections over sqlx: pool, sessions, codecs, columnar batches, cancellation. Knows steps, never SQL grammar.
+//!
+//! What is exported here is all that other crates use; the modules stay private, so that rustc finds what nobody uses.
 
-pub mod backend;
-pub mod batch;
-pub mod cancel;
-pub mod decimal;
-pub mod error;
-pub mod iso;
-pub mod json;
+mod backend;
+mod batch;
+mod cancel;
+mod decimal;
+mod error;
+mod iso;
+mod json;
 mod lease;
 mod member;
 mod os;
-pub mod pool;
+mod pool;
 pub mod request;
 pub mod runtime;
-pub mod session;
-pub mod settings;
-pub mod slot;
-pub mod stream;
-pub mod target;
+mod session;
+mod settings;
+mod slot;
+mod stream;
+mod target;
 #[cfg(test)]
 mod tests;
 mod transaction;
+
+pub use batch::{Column, ColumnBatch, Data, TextColumn, decimal_text};
+pub use cancel::Cancel;
+pub use error::{Detail, Error, Kind, Result};
+pub use pool::{Lease, Pool, Status};
+pub use request::Request;
+pub use session::{Begin, Guard, Isolation, Session};
+pub use settings::Settings;
+pub use stream::{Finished, Limits, Message, Notify, Sink, channel};
+pub use target::Target;

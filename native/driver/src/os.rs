@@ -51,7 +51,7 @@ mod sockets {
         for fd in descriptors() {
             if peer_port(fd) == Some(port) {
                 let on: c_int = 1;
-                // Sound: the value lives during the call and its size is given; a descriptor closed meanwhile is refused.
+                // SAFETY: the value lives during the call and its size is given; a descriptor closed meanwhile is refused.
                 unsafe {
                     libc::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, (&raw const on).cast(), size_of::<c_int>() as socklen_t);
                 }
@@ -66,16 +66,17 @@ mod sockets {
     }
 
     pub fn peer_port(fd: c_int) -> Option<u16> {
-        // Sound: all zeros is a valid address of no family.
+        // SAFETY: all zeros is a valid address of no family.
         let mut address: sockaddr_storage = unsafe { zeroed() };
         let mut size = size_of::<sockaddr_storage>() as socklen_t;
-        // Sound: the size given is that of the storage; anything but a connected socket is refused.
+        // SAFETY: the size given is that of the storage; anything but a connected socket is refused.
         if unsafe { libc::getpeername(fd, (&raw mut address).cast(), &raw mut size) } != 0 {
             return None;
         }
         let port = match c_int::from(address.ss_family) {
-            // Sound: the storage is large and aligned enough for each address, and the family says which it is.
+            // SAFETY: the storage is large and aligned enough for each address, and the family says which it is.
             AF_INET => unsafe { (*(&raw const address).cast::<sockaddr_in>()).sin_port },
+            // SAFETY: as for version 4.
             AF_INET6 => unsafe { (*(&raw const address).cast::<sockaddr_in6>()).sin6_port },
             _ => return None,
         };

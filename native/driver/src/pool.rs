@@ -1,7 +1,7 @@
 //! The connections of one database: opened when needed, lent one at a time, closed when old.
 
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deadpool::Runtime;
 use deadpool::managed::{self, PoolError, QueueMode, TimeoutType, Timeouts};
@@ -35,6 +35,7 @@ struct Inner {
     settings: Arc<Settings>,
     server: Arc<OnceLock<Server>>,
     process: Process,
+    made: Instant,
     /// Someone looks after idle connections.
     tended: OnceLock<()>,
 }
@@ -68,7 +69,7 @@ impl Pool {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| Error::new(Kind::Internal, error.to_string()))?;
-        Ok(Self(Arc::new(Inner { pool, target, settings, server, process: Process::current(), tended: OnceLock::new() })))
+        Ok(Self(Arc::new(Inner { pool, target, settings, server, process: Process::current(), made: Instant::now(), tended: OnceLock::new() })))
     }
 
     /// Opens the first connection (and as many as `min_connections` says) and learns which server it is. Fails at once when that fails.
@@ -105,6 +106,14 @@ impl Pool {
     /// An error in a forked child: the connections are its parent's.
     pub fn check_process(&self) -> Result<()> {
         self.0.process.check()
+    }
+
+    /// When a transaction whose time is over at `until` is rolled back: then, or in the next round that looks for such transactions.
+    pub(crate) fn cleanup_after(&self, until: Instant) -> Instant {
+        let interval = self.0.settings.transaction_cleanup_interval.map_or(0, |interval| interval.as_nanos());
+        let rounds = until.saturating_duration_since(self.0.made).as_nanos().div_ceil(interval.max(1));
+        let since = rounds.checked_mul(interval).and_then(|nanos| u64::try_from(nanos).ok());
+        since.map_or(until, |nanos| until.max(self.0.made + Duration::from_nanos(nanos)))
     }
 
     /// Lends a connection, in the order of asking. Waits at most `acquire_timeout` for one to become free.

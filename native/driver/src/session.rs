@@ -96,12 +96,13 @@ impl Guard {
         Ok(())
     }
 
-    /// Rolls the transaction back when its time is over, once the statement under way has ended.
+    /// Rolls the transaction back when its time is over (or in the round after that), once the statement under way has ended.
     fn watch(&self, timeout: Duration) -> Limit {
         let until = Instant::now() + timeout;
+        let cleanup = self.session.pool.cleanup_after(until);
         let place = Arc::downgrade(&self.session.place);
         let task = tokio::spawn(async move {
-            tokio::time::sleep(timeout).await;
+            tokio::time::sleep_until(cleanup.into()).await;
             let Some(place) = place.upgrade() else { return };
             let mut place = place.lock().await;
             // A transaction that ended takes its watch along; this one is still open.
@@ -118,7 +119,7 @@ impl Guard {
 
     /// The connection, when the transaction takes further work.
     fn work(&mut self) -> Result<&mut Lease> {
-        if let Some(timeout) = self.place.expired {
+        if let Some(timeout) = self.place.overdue() {
             return Err(expired(timeout));
         }
         if self.session.is_broken() {
@@ -228,6 +229,14 @@ impl Guard {
         let end = self.rollback_to(depth).await;
         self.session.broken.fetch_or(broken, Ordering::AcqRel);
         end
+    }
+}
+
+impl Place {
+    /// The time that the transaction may be open, when that is over.
+    fn overdue(&self) -> Option<Duration> {
+        let limit = self.limit.as_ref().filter(|limit| limit.until <= Instant::now());
+        self.expired.or(limit.map(|limit| limit.timeout))
     }
 }
 

@@ -76,14 +76,6 @@ impl Sink {
         sent
     }
 
-    /// The same from a thread of its own.
-    pub fn send_blocking(&self, batch: ColumnBatch) -> std::result::Result<(), Abandoned> {
-        self.started.store(true, Ordering::Release);
-        let sent = self.sender.blocking_send(Message::Batch(batch)).map_err(|_| Abandoned);
-        (self.notify)();
-        sent
-    }
-
     /// Sends a batch if there is room for it now; gives it back if there is none.
     pub fn offer(&self, batch: ColumnBatch) -> std::result::Result<Option<ColumnBatch>, Abandoned> {
         match self.sender.try_reserve() {
@@ -118,10 +110,5 @@ impl Sink {
     /// Rows were sent already: the statement cannot be begun anew.
     pub fn has_started(&self) -> bool {
         self.started.load(Ordering::Acquire)
-    }
-
-    /// The receiver is gone.
-    pub fn is_abandoned(&self) -> bool {
-        self.sender.is_closed()
     }
 }

@@ -4,12 +4,9 @@ use std::sync::Arc;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use oxyde_driver::cancel::Cancel;
-use oxyde_driver::error::{Error, Kind, Result};
-use oxyde_driver::pool::Pool;
-use oxyde_driver::session::Session;
-use oxyde_driver::stream::Finished;
-use oxyde_ir::{Family, Server, Statement, wire};
+use oxyde_driver::{Cancel, Error, Finished, Kind, Pool, Result, Session};
+use oxyde_ir::wire::{self, WireErrorKind};
+use oxyde_ir::{Family, Server, Statement};
 use oxyde_sql::SqlError;
 
 use crate::ending::Ending;
@@ -105,10 +102,10 @@ impl Engine {
 /// Shapes come from our own compiler: one that cannot be read is a fault of ours, unless it is too deep.
 fn decode(shape: &[u8]) -> Result<Statement> {
     wire::decode(shape).map_err(|error| {
-        if error.message.contains("deeper than") {
-            return Error::new(Kind::Field, format!("the query is too deep: {}", error.message));
+        match error.kind {
+            WireErrorKind::TooDeep => Error::new(Kind::Field, format!("the query is too deep: {}", error.message)),
+            WireErrorKind::Malformed | WireErrorKind::Version => Error::new(Kind::Internal, format!("the statement cannot be read: {error}")),
         }
-        Error::new(Kind::Internal, format!("the statement cannot be read: {error}"))
     })
 }
 

@@ -1,11 +1,6 @@
 //! Where a program runs: on a connection of its own, or in a transaction that is open already.
 
-use oxyde_driver::cancel::Cancel;
-use oxyde_driver::error::{Error, Result};
-use oxyde_driver::pool::{Lease, Pool};
-use oxyde_driver::request::Request;
-use oxyde_driver::session::{Begin, Guard};
-use oxyde_driver::stream::Finished;
+use oxyde_driver::{Begin, Cancel, Error, Finished, Guard, Lease, Pool, Request, Result};
 
 /// The savepoint of a program inside a transaction; the application's begin at 1.
 const SAVEPOINT: u32 = 0;

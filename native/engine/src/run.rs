@@ -4,11 +4,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
-use oxyde_driver::batch::{Column, ColumnBatch, Data};
-use oxyde_driver::cancel::Cancel;
-use oxyde_driver::error::{Error, Kind, Result};
-use oxyde_driver::request::{Request, runs};
-use oxyde_driver::stream::{Finished, Sink};
+use oxyde_driver::{Cancel, Column, ColumnBatch, Data, Error, Finished, Kind, Request, Result, Sink, request::runs};
 use oxyde_ir::{Program, Value};
 use tokio::task::unconstrained;
 

@@ -1,7 +1,9 @@
 //! Statements as text, without a connection: their JSON, their SQL, their Arrow schema.
 
-use oxyde_driver::error::Kind;
-use oxyde_driver::request::{Run, runs, text};
+use oxyde_driver::{
+    Kind,
+    request::{Run, runs, text},
+};
 use oxyde_engine::{Plan, refused};
 use oxyde_ir::program::{Form, Repeat, Slot, Source, Step, Text};
 use oxyde_ir::{Family, Statement, wire};

@@ -141,6 +141,26 @@ async fn a_transaction_that_idles_beyond_its_time_is_rolled_back() {
 }
 
 #[tokio::test]
+async fn transactions_out_of_time_are_looked_for_now_and_then() {
+    let (timeout, interval) = (Some(Duration::from_millis(100)), Some(Duration::from_secs(1)));
+    let settings =
+        Settings { max_connections: Some(1), transaction_timeout: timeout, transaction_cleanup_interval: interval, ..Settings::default() };
+    let Some(pool) = pool_with(settings).await else { return };
+    let start = Instant::now();
+    let (session, guard) = begin(&pool, Begin::default()).await;
+    drop(guard);
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    assert_eq!(pool.status().idle, 0);
+    let mut guard = session.lock(&Cancel::default()).await.unwrap();
+    assert_eq!(in_session(&mut guard, "SELECT 1").await.unwrap_err().kind, Kind::TransactionTimeout);
+    drop(guard);
+    while pool.status().idle == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!((Duration::from_millis(900)..Duration::from_secs(3)).contains(&start.elapsed()), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
 async fn levels_and_read_only_reach_the_server() {
     let Some(pool) = pool(1).await else { return };
     let asked = Begin { isolation: Some(Isolation::Serializable), read_only: true, ..Begin::default() };

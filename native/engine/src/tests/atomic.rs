@@ -1,9 +1,6 @@
 //! Steps that belong together happen all or not at all, alone and in a transaction.
 
-use oxyde_driver::batch::{Column, ColumnBatch, Data, TextColumn};
-use oxyde_driver::cancel::Cancel;
-use oxyde_driver::error::Kind;
-use oxyde_driver::session::{Begin, Session};
+use oxyde_driver::{Begin, Cancel, Column, ColumnBatch, Data, Kind, Session, TextColumn};
 use oxyde_ir::program::{BulkColumn, Repeat, Source, Step};
 use oxyde_ir::{ColumnType, Program};
 

@@ -7,13 +7,7 @@ mod stale;
 
 use std::sync::Arc;
 
-use oxyde_driver::batch::ColumnBatch;
-use oxyde_driver::cancel::Cancel;
-use oxyde_driver::error::Result;
-use oxyde_driver::pool::Pool;
-use oxyde_driver::settings::Settings;
-use oxyde_driver::stream::{Finished, Limits, Message, channel};
-use oxyde_driver::target::Target;
+use oxyde_driver::{Cancel, ColumnBatch, Finished, Limits, Message, Pool, Result, Settings, Target, channel};
 use oxyde_ir::program::{Form, Repeat, Slot, Source, Step, Text};
 use oxyde_ir::{ColumnType, Output, Program, Value};
 

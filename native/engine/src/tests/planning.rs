@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use oxyde_driver::error::Kind;
+use oxyde_driver::Kind;
 use oxyde_ir::{Value, wire};
 
 use super::{engine, job, memory, number, program, run, step};

@@ -1,10 +1,6 @@
 //! A connection that the server closed while it idled costs no read, and no write is done twice.
 
-use oxyde_driver::cancel::Cancel;
-use oxyde_driver::error::Kind;
-use oxyde_driver::pool::Lease;
-use oxyde_driver::request::Request;
-use oxyde_driver::stream::Limits;
+use oxyde_driver::{Cancel, Kind, Lease, Limits, Request};
 use oxyde_ir::Program;
 
 use super::{ask, engine, job, number, program, run, step};

@@ -1,7 +1,6 @@
 //! A batch becomes instances: by columns where no rule of the model crosses fields, else by dictionaries.
 
-use oxyde_driver::batch::ColumnBatch;
-use oxyde_driver::error::Kind;
+use oxyde_driver::{ColumnBatch, Kind};
 use pyo3::exceptions::PyException;
 use pyo3::ffi;
 use pyo3::intern;

@@ -56,14 +56,16 @@ pub fn from_sqlx(error: &sqlx::Error) -> Error {
     }
 }
 
-/// The message without the value that stands there twice, which may be a secret.
+/// The message about a duplicate without the duplicate value, which may be a secret.
 fn without_value(message: &str) -> String {
     let cut = message.strip_prefix("Duplicate entry '").and_then(|rest| rest.rfind(" for key ").map(|at| &rest[at..]));
     cut.map_or_else(|| message.to_owned(), |rest| format!("Duplicate entry{rest}"))
 }
 
 fn from_server(number: u16, sqlstate: Option<&str>, message: &str) -> Error {
-    let mut error = Error::new(kind(number, sqlstate), without_value(message));
+    let kind = kind(number, sqlstate);
+    let text = if kind == Kind::UniqueViolation { without_value(message) } else { message.to_owned() };
+    let mut error = Error::new(kind, text);
     let detail = &mut error.detail;
     detail.sqlstate = sqlstate.map(str::to_owned);
     match error.kind {

@@ -1,10 +1,11 @@
 //! Running a step: each run to its end, whoever loses interest meanwhile.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Connection as _, Either, Executor, SqlSafeStr, Statement};
+use sqlx::{AssertSqlSafe, Connection as _, Either, Executor, Row, SqlSafeStr, Statement};
 
 use super::gather::Gather;
 use super::{Connection, encode, errors};
@@ -15,6 +16,9 @@ use crate::backend::verb;
 use crate::error::{Error, Kind, Result};
 use crate::request::{Request, Run};
 use crate::stream::Finished;
+
+/// How long statements may run by the server's own setting, in milliseconds; 0 is for ever.
+const LIMIT: &str = "SELECT setting::int8 FROM pg_settings WHERE name = 'statement_timeout'";
 
 impl Connection {
     pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
@@ -27,7 +31,12 @@ impl Connection {
             let text: Arc<str> = request.text(run).into();
             let work =
                 async |connection: &mut PgConnection, signals: &Signals| work(connection, &request, run, &text, &mut gather, signals).await;
-            let done = self.watch(request.cancel, work).await.map_err(|error| error.in_sql(&text))?;
+            let start = Instant::now();
+            let done = match self.watch(request.cancel, work).await {
+                Ok(done) => done,
+                Err(error) if errors::was_interrupted(&error) => return Err(self.explained(error, start.elapsed()).await.in_sql(&text)),
+                Err(error) => return Err(error.in_sql(&text)),
+            };
             // Reading rows affects none, though the server counts them.
             if !gather.has_columns() || changes(&text) {
                 finished.affected += done.affected;
@@ -35,6 +44,23 @@ impl Connection {
         }
         finished.last = gather.finish();
         Ok(finished)
+    }
+}
+
+impl Connection {
+    /// Tells an interruption that was not ours apart: the server has one SQLSTATE for its `statement_timeout` and for somebody's
+    /// `pg_cancel_backend`, and only words, in the language of the server, besides.
+    async fn explained(&mut self, error: Error, ran: Duration) -> Error {
+        self.healthy = false;
+        let answer = sqlx::raw_sql(LIMIT).fetch_one(&mut self.inner).await;
+        self.healthy = answer.as_ref().err().is_none_or(errors::leaves_healthy);
+        let limit = answer.and_then(|row| row.try_get::<i64, _>(0)).map(|millis| Duration::from_millis(millis.unsigned_abs()));
+        let kind = match limit {
+            Ok(limit) if limit.is_zero() || ran < limit => Kind::Cancelled,
+            // In a transaction the server answers nothing more: the limit is the likelier reason.
+            Ok(_) | Err(_) => Kind::Timeout,
+        };
+        Error { kind, ..error }
     }
 }
 

@@ -31,7 +31,7 @@ impl Drop for Attached {
 
 impl Database {
     pub fn new(handle: Handle, brake: Arc<Brake>, is_memory: bool) -> Result<Self> {
-        // Sound: the handle is open, and `Attached` goes before it; the brake does not move inside its `Arc`, which is kept as long.
+        // SAFETY: the handle is open, and `Attached` goes before it; the brake does not move inside its `Arc`, which is kept as long.
         unsafe { brake.attach(handle.db()) };
         let database = Self { cache: Cache::default(), brake: Attached(brake), handle, is_memory };
         database.handle.refuse_quoted_strings();

@@ -15,7 +15,7 @@ pub struct Handle {
     owner: Option<NonNull<SqliteConnection>>,
 }
 
-// Sound: the guard may move between threads, and SQLite's handle may too, when one thread uses it at a time; whoever uses
+// SAFETY: the guard may move between threads, and SQLite's handle may too, when one thread uses it at a time; whoever uses
 // this one has it mutably or under a lock. The owner is reached by nobody else.
 unsafe impl Send for Handle {}
 
@@ -25,7 +25,7 @@ impl Handle {
         // Owned from here on, so that it is freed when locking fails or is given up.
         let owner = NonNull::from(Box::leak(Box::new(connection)));
         let mut handle = Self { db: NonNull::dangling(), guard: None, owner: Some(owner) };
-        // Sound: the box lives until `release`, which drops the guard before; nobody else has a reference to it.
+        // SAFETY: the box lives until `release`, which drops the guard before; nobody else has a reference to it.
         let lent: &'static mut SqliteConnection = unsafe { &mut *owner.as_ptr() };
         let mut guard = lent.lock_handle().await?;
         handle.db = guard.as_raw_handle();
@@ -45,7 +45,7 @@ impl Handle {
 
     fn take(&mut self) -> Option<Box<SqliteConnection>> {
         self.guard = None;
-        // Sound: the pointer came out of a box in `new`, and the only borrow of it went with the guard.
+        // SAFETY: the pointer came out of a box in `new`, and the only borrow of it went with the guard.
         self.owner.take().map(|owner| unsafe { Box::from_raw(owner.as_ptr()) })
     }
 
@@ -56,37 +56,37 @@ impl Handle {
 
     /// Whether no transaction is open.
     pub fn is_autocommit(&self) -> bool {
-        // Sound: the handle is open.
+        // SAFETY: the handle is open.
         unsafe { ffi::sqlite3_get_autocommit(self.db.as_ptr()) != 0 }
     }
 
     /// Whether the main database cannot be written.
     pub fn is_read_only(&self) -> bool {
-        // Sound: the handle is open, and the name ends in NUL.
+        // SAFETY: the handle is open, and the name ends in NUL.
         unsafe { ffi::sqlite3_db_readonly(self.db.as_ptr(), c"main".as_ptr()) == 1 }
     }
 
     /// Rows changed since the connection was opened, by triggers and foreign keys too.
     pub fn total_changes(&self) -> i64 {
-        // Sound: the handle is open.
+        // SAFETY: the handle is open.
         unsafe { ffi::sqlite3_total_changes64(self.db.as_ptr()) }
     }
 
     /// Rows that the last INSERT, UPDATE or DELETE itself changed.
     pub fn changes(&self) -> i64 {
-        // Sound: the handle is open.
+        // SAFETY: the handle is open.
         unsafe { ffi::sqlite3_changes64(self.db.as_ptr()) }
     }
 
     pub fn last_insert_rowid(&self) -> i64 {
-        // Sound: the handle is open.
+        // SAFETY: the handle is open.
         unsafe { ffi::sqlite3_last_insert_rowid(self.db.as_ptr()) }
     }
 
     /// Refuses text in double quotes that names nothing; SQLite would take it for a string.
     pub fn refuse_quoted_strings(&self) {
         for option in [ffi::SQLITE_DBCONFIG_DQS_DML, ffi::SQLITE_DBCONFIG_DQS_DDL] {
-            // Sound: the handle is open, and these options take an int and a pointer to int that may be null.
+            // SAFETY: the handle is open, and these options take an int and a pointer to int that may be null.
             unsafe { ffi::sqlite3_db_config(self.db.as_ptr(), option, 0 as c_int, std::ptr::null_mut::<c_int>()) };
         }
     }
@@ -101,7 +101,7 @@ impl Drop for Handle {
 
 /// The code and message of the last failure on an open database.
 pub fn last_error(db: NonNull<ffi::sqlite3>) -> (c_int, String) {
-    // Sound: the callers' handle is open, and the message is copied before another call can change it.
+    // SAFETY: the callers' handle is open, and the message is copied before another call can change it.
     unsafe {
         let code = ffi::sqlite3_extended_errcode(db.as_ptr());
         let message = ffi::sqlite3_errmsg(db.as_ptr());
@@ -112,7 +112,7 @@ pub fn last_error(db: NonNull<ffi::sqlite3>) -> (c_int, String) {
 
 /// `major.minor.patch` of the library.
 pub fn version() -> (u16, u16, u16) {
-    // Sound: asks for a constant.
+    // SAFETY: asks for a constant.
     let number = unsafe { ffi::sqlite3_libversion_number() } as u32;
     ((number / 1_000_000) as u16, (number / 1_000 % 1_000) as u16, (number % 1_000) as u16)
 }

@@ -79,7 +79,7 @@ impl Line {
     /// Runs a step on the thread. The request is borrowed until the ticket is answered or dropped; a ticket that is forgotten
     /// (`mem::forget`) would break that, and this crate forgets none.
     pub fn run<'r>(&mut self, request: Request<'r>) -> impl Future<Output = Result<Finished>> + Unpin + use<'r> {
-        // Sound: the thread uses the request before it answers and never after, and the ticket ends no sooner than the answer
+        // SAFETY: the thread uses the request before it answers and never after, and the ticket ends no sooner than the answer
         // comes: dropped before, it blocks until then.
         let lent = Lent(unsafe { std::mem::transmute::<Request<'r>, Request<'static>>(request) });
         self.submit(|reply| Job::Run(lent, reply))

@@ -86,6 +86,25 @@ async fn statements_out_of_time_are_cancelled() {
     let error = run(&mut connection, "SELECT pg_sleep(30)", &[]).await.unwrap_err();
     assert_eq!(error.kind, Kind::Timeout, "{error}");
     works(&mut connection).await;
+    connection.tell("BEGIN; SET LOCAL statement_timeout = 10").await.unwrap();
+    let error = run(&mut connection, "SELECT pg_sleep(30)", &[]).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Timeout, "{error}");
+    connection.tell("ROLLBACK").await.unwrap();
+    works(&mut connection).await;
+}
+
+/// One SQLSTATE says both; the language of the server's message must not decide.
+#[tokio::test]
+async fn a_cancel_by_somebody_else_is_no_timeout() {
+    let (Some(mut connection), Some(mut other)) = (open().await, open().await) else { return };
+    connection.tell("SET statement_timeout = 60000").await.unwrap();
+    let word = connection.interruption.clone();
+    let (end, ()) = tokio::join!(run(&mut connection, "SELECT pg_sleep(30)", &[]), async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        other.tell(&word).await.unwrap();
+    });
+    assert_eq!(end.unwrap_err().kind, Kind::Cancelled);
+    works(&mut connection).await;
 }
 
 #[tokio::test]
