@@ -1,7 +1,16 @@
 """Oxyde: typed models over a Rust core; the public names, each imported when it is first asked for, as Pydantic's are."""
 
+import sys
 from importlib import import_module
+from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Final
+
+if PathFinder.find_spec("oxyde._native", __path__) is None:
+    raise ImportError(
+        f"the compiled core of Oxyde is missing for this Python ({sys.version_info[0]}.{sys.version_info[1]}); in a clone, run"
+        " pip install -e . in its folder (or maturin develop --release, where it is installed already); else reinstall the package",
+        name="oxyde._native",
+    )
 
 from oxyde import exceptions
 from oxyde.exceptions import *  # noqa: F403

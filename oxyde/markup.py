@@ -5,20 +5,40 @@ from __future__ import annotations
 import datetime as dt
 import html
 import json
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 LONGEST = 80
 """Characters of a cell that are shown; the rest is in its title, up to ``LONGEST_TITLE``."""
 LONGEST_TITLE = 2_000
 SECRET = "•••"  # noqa: S105 - a mask
 
+DIGITS = 6
+"""Digits of a float beyond the point that are shown; a table's cell has the others in its title."""
+MONOSPACE = "font-family:var(--jp-code-font-family,ui-monospace,monospace);white-space:pre-wrap"
+
 _NUMBERS = (int, float, Decimal)
+_PIECE: Final = re.compile(
+    r"""
+      (?P<quoted>'[^']*' | "[^"]*" | `[^`]*` | --[^\n]* | /\*.*?\*/)
+    | (?P<open>[(\[]) | (?P<close>[)\]])
+    | (?P<odd>['"`\\\#] | /\* | \$(?!\d))   # a quote without its twin, or a spelling that differs between databases
+    | [ ](?P<clause>
+        FROM | WHERE | GROUP[ ]BY | HAVING | WINDOW | ORDER[ ]BY | LIMIT | OFFSET | RETURNING | VALUES(?=[ ]) | SELECT
+      | (?:LEFT[ ]|RIGHT[ ]|FULL[ ])(?:OUTER[ ])?JOIN | (?:INNER[ ]|CROSS[ ])?JOIN | UNION | INTERSECT | EXCEPT
+      | ON[ ]CONFLICT | ON[ ]DUPLICATE[ ]KEY | FOR[ ](?:UPDATE|SHARE|NO[ ]KEY|KEY) | (?<!UPDATE[ ])(?<!CHARACTER[ ])SET
+      )\b
+    | [^\W\d]\w*
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_NO_BREAK_AFTER: Final = ("DISTINCT", "UNION", "INTERSECT", "EXCEPT", "ALL", "AS", "DELETE", "=")
 
 
 def plain(value: Any) -> str:
-    """Returns a value as one line of text: NULL as a word, bytes by their length, JSON compact; never raises."""
+    """Returns a value as one line of text: NULL as a word, bytes by their length, JSON compact, floats short; never raises."""
     try:
         if value is None:
             return "NULL"
@@ -26,6 +46,8 @@ def plain(value: Any) -> str:
             return f"⟨bytes {len(value):,}⟩".replace(",", "\u202f")
         if isinstance(value, (dict, list)):
             text = json.dumps(value, ensure_ascii=False, default=str)
+        elif isinstance(value, float):
+            text = number(value)
         elif isinstance(value, dt.datetime):
             text = value.isoformat(" ")
         else:
@@ -33,6 +55,35 @@ def plain(value: Any) -> str:
     except Exception as error:  # noqa: BLE001 - a repr never raises
         return f"⟨{type(value).__name__}: {type(error).__name__}⟩"
     return " ".join(text.split()) if "\n" in text or "\t" in text else text
+
+
+def clauses(sql: str) -> str:
+    """Returns SQL with each clause on a line of its own.
+
+    A break takes the place of one space, never inside parentheses, strings, quoted names or comments. Text whose strings
+    cannot be told without knowing the database (a backslash, a dollar quote) is returned as it is.
+    """
+    broken, depth = list(sql), 0
+    for piece in _PIECE.finditer(sql):
+        if piece["odd"]:
+            return sql
+        depth += bool(piece["open"]) - bool(piece["close"])
+        if piece["clause"] and depth == 0 and not sql.endswith(_NO_BREAK_AFTER, 0, piece.start()):
+            broken[piece.start()] = "\n"
+        elif piece["quoted"] and "\\" in piece["quoted"]:
+            return sql
+    return "".join(broken)
+
+
+def number(value: float) -> str:
+    """Returns a float with at most six significant digits beyond the point."""
+    exact = repr(value)
+    if not 1e-4 <= abs(value) < 1e15 or len(exact.partition(".")[2]) <= DIGITS:
+        return f"{value:.{DIGITS}g}" if 0 < abs(value) < 1e-4 else exact
+    if abs(value) < 1:
+        return f"{value:.{DIGITS}g}"
+    short = f"{value:.{DIGITS}f}".rstrip("0")
+    return f"{short}0" if short.endswith(".") else short
 
 
 def escape(text: str) -> str:
@@ -44,11 +95,12 @@ def escape(text: str) -> str:
 def cell(value: Any) -> str:
     """Returns a table cell."""
     text = plain(value)
-    title = f' title="{escape(text[:LONGEST_TITLE])}"' if len(text) > LONGEST else ""
+    whole = repr(value) if type(value) is float else text
+    title = f' title="{escape(whole[:LONGEST_TITLE])}"' if len(text) > LONGEST or whole != text else ""
     shown = escape(text[: LONGEST - 1] + "…" if len(text) > LONGEST else text)
     if value is None:
         return "<td><em>NULL</em></td>"
-    if isinstance(value, _NUMBERS) and not isinstance(value, bool):
+    if _is_number(value):
         return f'<td style="text-align:right;font-variant-numeric:tabular-nums"{title}>{shown}</td>'
     return f'<td dir="auto" style="text-align:left"{title}>{shown}</td>'
 
@@ -70,10 +122,12 @@ def table(
         caption: What the table shows.
         footer: A line below it.
     """
+    rows = list(rows)
     second = types or [""] * len(names)
+    sides = ["right" if numbers else "left" for numbers in _are_numbers(rows, len(names))]
     heads = "".join(
-        f'<th scope="col" style="text-align:left">{escape(name)}' + (f"<br><small>{escape(kind)}</small>" if kind else "") + "</th>"
-        for name, kind in zip(names, second, strict=True)
+        f'<th scope="col" style="text-align:{side}">{escape(name)}' + (f"<br><small>{escape(kind)}</small>" if kind else "") + "</th>"
+        for name, kind, side in zip(names, second, sides, strict=True)
     )
     body = "".join(
         f'<tr><th scope="row">{number}</th>' + "".join(cell(value) for value in row) + "</tr>" for number, row in enumerate(rows, start=1)
@@ -82,6 +136,17 @@ def table(
     above = f"<caption>{escape(caption)}</caption>" if caption else ""
     below = f"<p><small>{escape(footer)}</small></p>" if footer else ""
     return f"<table>{above}{head}<tbody>{body}</tbody></table>{below}"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, _NUMBERS) and not isinstance(value, bool)
+
+
+def _are_numbers(rows: Sequence[Sequence[Any]], columns: int) -> list[bool]:
+    """Returns for each column whether it holds numbers, and nothing else but NULL."""
+    return [
+        any(_is_number(row[at]) for row in rows) and all(row[at] is None or _is_number(row[at]) for row in rows) for at in range(columns)
+    ]
 
 
 def card(title: str, rows: Iterable[tuple[str, Any, str]]) -> str:
@@ -99,14 +164,15 @@ def statement(title: str, sql: str, parameters: Iterable[tuple[str, Any]], notes
     body = "".join(f'<tr><th scope="row">{escape(name)}</th>{cell(value)}</tr>' for name, value in shown)
     values = f"<table><caption>Parameters</caption><tbody>{body}</tbody></table>" if shown else ""
     lines = "".join(f"<p><small>{escape(note)}</small></p>" for note in notes)
-    return f"<p><strong>{escape(title)}</strong></p><pre>{escape(sql)}</pre>{values}{lines}"
+    text = f'<pre style="{MONOSPACE}"><code>{escape(clauses(sql))}</code></pre>'
+    return f"<p><strong>{escape(title)}</strong></p>{text}{values}{lines}"
 
 
 def text_table(names: Sequence[str], rows: Sequence[Sequence[Any]], footer: str | None = None) -> str:
     """Returns rows as aligned plain text."""
     lines = [[cut(name) for name in names], *([cut(plain(value)) for value in row] for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(names))]
-    right = [all(isinstance(row[column], _NUMBERS) or row[column] is None for row in rows) for column in range(len(names))]
+    right = _are_numbers(rows, len(names))
 
     def aligned(line: Sequence[str]) -> str:
         return "  ".join(

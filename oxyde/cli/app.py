@@ -2,49 +2,48 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
+from typing import Any
 
-MISSING = "the command line needs an extra package ({name}); install it with: pip install 'oxyde[{extra}]'"
+import click
+
+from oxyde.cli.demo import walk
+from oxyde.exceptions import OxydeError
 
 
-def main() -> None:
-    """Runs the command named on the command line.
+class Commands(click.Group):
+    """The commands; what one of them raises is shown as one line on standard error, with exit code 1."""
 
-    Raises:
-        SystemExit: At the end, with the exit code.
-    """
-    try:
-        import typer
-    except ModuleNotFoundError as error:
-        sys.exit(MISSING.format(name=error.name, extra="cli"))
-    import oxyde
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command that was named.
 
-    app = typer.Typer(name="oxyde", help="Oxyde: your Pydantic model is your database model.", no_args_is_help=True, add_completion=False)
-
-    def version(wanted: bool) -> None:
-        if wanted:
-            typer.echo(f"oxyde {oxyde.__version__}")
-            raise typer.Exit
-
-    @app.callback()
-    def options(
-        version: bool = typer.Option(False, "--version", callback=version, is_eager=True, help="Show the version and exit."),
-    ) -> None:
-        """Oxyde: your Pydantic model is your database model."""
-
-    @app.command()
-    def demo(
-        file: Path = typer.Option(Path("flights.db"), "--file", help="The SQLite file to make."),  # noqa: B008 - how typer declares options
-        force: bool = typer.Option(False, "--force", help="Replace the file when it is there."),
-    ) -> None:
-        """Load 336,776 flights into SQLite and walk through what Oxyde does with them."""
-        from oxyde.cli.demo import walk
-
+        Raises:
+            ClickException: The command failed.
+        """
         try:
-            code = walk.run(file, force=force)
-        except ImportError as error:
-            sys.exit(MISSING.format(name=error.name, extra="demo"))
-        sys.exit(code)
+            return super().invoke(ctx)
+        except BrokenPipeError:  # the reader has seen enough; click ends quietly
+            raise
+        except (OxydeError, ImportError, OSError, ValueError) as error:
+            if ctx.params["traceback"]:
+                raise
+            message = str(error) if isinstance(error, ImportError) else f"{type(error).__name__}: {error}"
+            raise click.ClickException(message) from None
 
-    app()
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="oxyde", prog_name="oxyde", message="%(prog)s %(version)s")
+@click.option("--traceback", is_flag=True, help="Show the whole traceback of an error.")
+def main(*, traceback: bool) -> None:
+    """Oxyde: your Pydantic model is your database model."""
+
+
+@main.command()
+@click.option("--file", type=click.Path(path_type=Path), default=Path("flights.db"), show_default=True, help="The SQLite file.")
+@click.option("--force", is_flag=True, help="Load the flights again when the file exists.")
+def demo(file: Path, *, force: bool) -> None:
+    """Load 336,776 flights into SQLite and show what Oxyde does with them.
+
+    When the file exists already, the flights in it are used.
+    """
+    walk.run(file, force=force)

@@ -1,4 +1,4 @@
-"""What an Arrow schema says of its fields, read from the C structure without any Arrow library."""
+"""The fields of an Arrow schema, read from the C structure without any Arrow library."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _field(schema: Any) -> ArrowField:
 
 
 def _metadata(address: int | None) -> Iterator[tuple[bytes, bytes]]:
-    """Gives the pairs of a metadata block: a count, then a length and bytes for each key and value, integers as the machine has them."""
+    """Yields the pairs of a metadata block: a count, then a length and bytes for each key and value, in the machine's byte order."""
     if not address:
         return
     at = address

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from oxyde.export.arrow import ArrowSource, require, require_distinct, to_arrow
+from oxyde.export.arrow import to_arrow
+from oxyde.export.exporter import ArrowSource, Exporter, require, require_distinct
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def to_pandas(source: ArrowSource) -> pd.DataFrame:
-    """Reads a stream to its end into a ``pandas.DataFrame``.
-
-    Integers and booleans that may be NULL get pandas' nullable types (``Int64``, ``boolean``), because a float would not hold
-    every integer. Lists stay Python lists, for the same reason. Other types are those of ``pyarrow``'s ``to_pandas``.
-
-    Raises:
-        ImportError: pandas or pyarrow is not installed.
-        DecodeError: Two columns have one name.
-    """
-    pandas = require("pandas", "pandas")
-    arrow = require("pyarrow", "pandas")
+def _read(source: ArrowSource) -> pd.DataFrame:
+    pandas = require("pandas")
+    arrow = require("pyarrow")
     nullable = {
         arrow.bool_(): pandas.BooleanDtype(),
         arrow.int16(): pandas.Int16Dtype(),
@@ -39,3 +31,11 @@ def to_pandas(source: ArrowSource) -> pd.DataFrame:
         return table.column(at).to_pandas(types_mapper=nullable.get if field.nullable else None)
 
     return pandas.DataFrame({field.name: column(at) for at, field in enumerate(table.schema)})
+
+
+to_pandas = Exporter(("pandas", "pyarrow"), _read)
+"""Reads a stream to its end into a ``pandas.DataFrame``; two columns of one name raise DecodeError.
+
+Integers and booleans that may be NULL become pandas' nullable types (``Int64``, ``boolean``), because a float does not hold
+every integer. Lists remain Python lists, for the same reason. Other types are those of pyarrow's ``to_pandas``.
+"""

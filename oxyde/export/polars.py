@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from oxyde.export.arrow import ArrowSource, require, require_distinct
 from oxyde.export.arrow_schema import ArrowField, fields
+from oxyde.export.exporter import ArrowSource, Exporter, require, require_distinct
 
 if TYPE_CHECKING:
     import polars as pl
@@ -13,19 +13,13 @@ if TYPE_CHECKING:
 _GROUPS = ((0, 8), (8, 4), (12, 4), (16, 4), (20, 12))
 
 
-def to_polars(source: ArrowSource) -> pl.DataFrame:
-    """Reads a stream to its end into a ``polars.DataFrame``; UUIDs become String, JSON its text.
-
-    Raises:
-        ImportError: Polars is not installed.
-        DecodeError: Two columns have one name.
-    """
-    polars = require("polars", "polars")
+def _read(source: ArrowSource) -> pl.DataFrame:
+    polars = require("polars")
     described = fields(source)
     require_distinct([field.name for field in described])
     frame = polars.DataFrame(source)
     casts = [cast for field in described if (cast := _cast(polars, polars.col(field.name), field, frame.schema[field.name])) is not None]
-    return frame.with_columns(casts) if casts else frame  # type: ignore[no-any-return]
+    return frame.with_columns(casts) if casts else frame  # type: ignore[no-any-return] # Polars is imported as Any
 
 
 def _cast(polars: Any, values: Any, field: ArrowField, dtype: Any) -> Any:
@@ -43,3 +37,7 @@ def _cast(polars: Any, values: Any, field: ArrowField, dtype: Any) -> Any:
 def _uuid_text(polars: Any, values: Any) -> Any:
     digits = values.bin.encode("hex")
     return polars.concat_str([digits.str.slice(start, length) for start, length in _GROUPS], separator="-")
+
+
+to_polars = Exporter(("polars",), _read)
+"""Reads a stream to its end into a ``polars.DataFrame``; UUIDs become String, JSON its text, two columns of one name DecodeError."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from oxyde.db import events, interrupt
 from oxyde.db.execute import Route, arrow_stream
-from oxyde.export.arrow import require
+from oxyde.export.exporter import require
 from oxyde.models.where import route_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def _start(chain: Chain[Any], batch_rows: int, where: Route) -> tuple[Any, Any, 
     if not isinstance(batch_rows, int) or isinstance(batch_rows, bool) or batch_rows < 1:
         message = f"arrow_stream() takes a number of rows of at least 1, not {batch_rows!r}"
         raise ValueError(message)
-    arrow: Any = require("pyarrow", "arrow")
+    arrow: Any = require("pyarrow")
     made = chain.compiled(masked=True)
     return arrow, arrow_stream(where, made.shape, made.values), events.watch(made.shape, where.database)
 

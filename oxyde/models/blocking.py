@@ -12,6 +12,7 @@ from oxyde.db.steps import Steps
 from oxyde.models import arrow, hooks
 from oxyde.models.chain import Chain
 from oxyde.models.relations import holds
+from oxyde.models.rows import Instances
 from oxyde.models.verbs import reading, writing
 from oxyde.models.where import route_of, taken
 from oxyde.queries import Q
@@ -155,7 +156,7 @@ class BlockingQuerySet(Chain[M]):
 
     def __contains__(self, row: object) -> bool:
         """Asks whether the row of an instance is among the rows."""
-        if not holds(self.model, type(row)) or self.mode != "models":
+        if not holds(self.model, type(row)) or not isinstance(self._query.rows, Instances):
             return row in self.all()
         key = {column.field: getattr(row, column.field) for column in self.state.table.key}
         return bool(key) and self.filter(**key).exists()

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from typing_extensions import Self
 
 from oxyde.db import render
 from oxyde.models.repr import html, line
+from oxyde.models.rows import DICTS, FLAT, TUPLES, Instances
 from oxyde.queries import Q, compile, query
 from oxyde.queries.compile import Compiled
 from oxyde.queries.paths import Path
-from oxyde.queries.state import State, everything
+from oxyde.queries.query import Query
+from oxyde.queries.source import State, everything
 from oxyde.queries.subquery import Rows, rows
 
 if TYPE_CHECKING:
     from oxyde.models.model import Model
 
 M = TypeVar("M", bound="Model")
-Mode = Literal["models", "dicts", "tuples", "flat"]
 
 
 class Chain(Generic[M]):
@@ -26,19 +27,27 @@ class Chain(Generic[M]):
 
     Attributes:
         model: The class of the rows.
-        state: What is asked.
-        mode: What the rows become: instances, dictionaries, tuples or single values.
-        alias: The connection it is pinned to by ``using()``.
     """
 
-    def __init__(self, model: type[M], state: State | None = None, mode: Mode = "models", alias: str | None = None) -> None:
+    def __init__(self, model: type[M], query: Query[Any] | None = None) -> None:
         self.model = model
-        self.state = everything(model.__table__) if state is None else state
-        self.mode: Mode = mode
-        self.alias = alias
+        self._query: Query[Any] = Query(everything(model.__table__), Instances(model)) if query is None else query
 
-    def _next(self, state: State, mode: Mode | None = None, alias: str | None = None) -> Self:
-        return type(self)(self.model, state, mode or self.mode, alias or self.alias)
+    @property
+    def state(self) -> State:
+        """What is asked."""
+        return self._query.state
+
+    @property
+    def alias(self) -> str | None:
+        """The connection it is pinned to by ``using()``."""
+        return self._query.alias
+
+    def _next(self, state: State, **changes: Any) -> Self:
+        return self._of(self._query.with_(state=state, **changes))
+
+    def _of(self, query: Query[Any]) -> Self:
+        return type(self)(self.model, query)
 
     def filter(self, *conditions: Q, **lookups: Any) -> Self:
         """Returns the rows for which all conditions are true.
@@ -84,14 +93,14 @@ class Chain(Generic[M]):
 
     def values(self, *fields: str) -> Self:
         """Returns dictionaries of these fields, of all without names; paths are allowed."""
-        return self._next(query.selected(self.state, fields), "dicts")
+        return self._next(query.selected(self.state, fields), rows=DICTS)
 
     def values_list(self, *fields: str, flat: bool = False) -> Self:
         """Returns tuples of these fields, of all without names; single values with ``flat=True``, which takes one field."""
         if flat and len(fields) != 1:
             message = f"values_list(flat=True) takes one field, not {len(fields)}"
             raise TypeError(message)
-        return self._next(query.selected(self.state, fields), "flat" if flat else "tuples")
+        return self._next(query.selected(self.state, fields), rows=FLAT if flat else TUPLES)
 
     def using(self, alias: str) -> Self:
         """Returns the same query on another connection."""

@@ -10,6 +10,7 @@ import pydantic
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from oxyde.models.pydantic_seams import convert_field
 from oxyde.schema.naming import meant
 
 Action = Literal["CASCADE", "SET NULL", "RESTRICT", "NO ACTION"]
@@ -99,10 +100,7 @@ def model_field(info: FieldInfo) -> ModelField:
     """Returns a field as a ``ModelField``; one that the database fills needs no value from the application."""
     if type(info) is ModelField and info.options == merged(info.metadata):
         return info
-    made = ModelField.__new__(ModelField)
-    for name in FieldInfo.__slots__:
-        if hasattr(info, name):
-            setattr(made, name, getattr(info, name))
+    made = convert_field(info, ModelField)
     made.options = merged(info.metadata)
     made.key_of = getattr(info, "key_of", None)
     if made.default is PydanticUndefined and made.default_factory is None:

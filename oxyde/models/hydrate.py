@@ -13,7 +13,7 @@ from oxyde.db.rows import Batch, Layout
 from oxyde.exceptions import DecodeError
 from oxyde.models.adapt import FieldSchema
 from oxyde.models.classify import Kind
-from oxyde.models.coreschema import ModelSchema, ours
+from oxyde.models.pydantic_seams import ModelSchema, ours
 from oxyde.models.row_state import CLEAN, SLOT
 from oxyde.models.unloaded import UNLOADED
 from oxyde.schema import Column

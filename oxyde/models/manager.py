@@ -19,15 +19,15 @@ class Manager(QuerySet[M]):
     queryset_class: type[QuerySet[Any]] = QuerySet
     scope: Q | None = None
 
-    def _next(self, state: Any, mode: Any = None, alias: str | None = None) -> Any:
-        return self._kind()(self.model, state, mode or self.mode, alias or self.alias)
+    def _of(self, query: Any) -> Any:
+        return self._kind()(self.model, query)
 
     def _kind(self) -> type[QuerySet[Any]]:
         return self.queryset_class
 
     def query(self) -> Any:
         """Returns a fresh queryset."""
-        return self._next(self.state)
+        return self._of(self._query)
 
     def unscoped(self) -> Any:
         """Returns a queryset of all rows, those outside the scope too."""
@@ -70,7 +70,7 @@ class Objects(Generic[M]):
             message = f"objects belongs to the class; write {owner.__name__}.objects"
             raise AttributeError(message)
         made = self.manager_class(owner)
-        return made if self.scope is None else self.manager_class(owner, made.filter(self.scope).state)
+        return made if self.scope is None else self.manager_class(owner, made.filter(self.scope)._query)
 
     def __set_name__(self, owner: type[Any], name: str) -> None:
         self.name = name

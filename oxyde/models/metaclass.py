@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from pydantic import Field as PydanticField
 from pydantic import PrivateAttr
-from pydantic._internal._model_construction import ModelMetaclass
 from typing_extensions import dataclass_transform
 
 from oxyde.exceptions import FieldError
 from oxyde.models import registry
 from oxyde.models.field import Field
 from oxyde.models.meta import read_meta
+from oxyde.models.pydantic_seams import ModelMetaclass
 from oxyde.models.unloaded import RelationAttribute
 from oxyde.schema import Table
 

@@ -13,18 +13,19 @@ from typing_extensions import Self
 
 from oxyde.db.execute import route, run
 from oxyde.models import table
-from oxyde.models.coreschema import inner_fields, shape
 from oxyde.models.field import options
 from oxyde.models.hooks import Hooks
 from oxyde.models.manager import Objects
 from oxyde.models.meta import NONE, Meta
 from oxyde.models.metaclass import ModelMeta, attach, prepare
-from oxyde.models.registry import complete, is_used, rebuild
+from oxyde.models.pydantic_seams import inner_fields, is_class_statement
+from oxyde.models.registry import complete, is_completing, rebuild
 from oxyde.models.relations import IncompleteModel, Link, add_keys, has_relations
 from oxyde.models.repr import card
 from oxyde.models.row_state import copied as copied_state
 from oxyde.models.row_state import follow, set_state, state_of
 from oxyde.models.unloaded import UNLOADED
+from oxyde.models.validation import add_rules
 from oxyde.models.verbs import instance
 from oxyde.schema import Table
 
@@ -59,7 +60,7 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
         """Adds the key fields of foreign keys, then lets Pydantic make the schema, then makes relations and zones what they are."""
         if not has_relations(cls):
             return handler(source)
-        if not cls.__pydantic_complete__ and is_used():
+        if not cls.__pydantic_complete__ and not is_completing() and not is_class_statement(cls, handler):
             rebuild(cls)
         add_keys(cls)
         if "__oxyde_links__" not in cls.__dict__:
@@ -67,7 +68,7 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
         schema = handler(source)
         fields = inner_fields(schema, handler.resolve_ref_schema)
         if fields is not None:
-            shape(cls, fields["fields"])
+            add_rules(cls, fields["fields"])
             attach(cls)
             keys = (name for name, info in cls.__pydantic_fields__.items() if options(info).db_pk)
             cls.__oxyde_keys__ = frozenset(keys) - cls.__oxyde_links__.keys()

@@ -40,7 +40,7 @@ class QuerySet(Chain[M]):
         """
         own = self._kind()
         face: type[BlockingQuerySet[M]] = BlockingQuerySet if own is QuerySet else twin(own, QuerySet)
-        return face(self.model, self.state, self.mode, self.alias)
+        return face(self.model, self._query)
 
     def _kind(self) -> type[QuerySet[Any]]:
         """Returns the class of the querysets that come of this one."""

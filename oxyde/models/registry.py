@@ -6,12 +6,12 @@ import re
 import sys
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from pydantic import PydanticUndefinedAnnotation
-from pydantic._internal._model_construction import ModelMetaclass
 
 from oxyde.exceptions import FieldError, OxydeError
+from oxyde.models.pydantic_seams import is_resolved
 from oxyde.models.relations import IncompleteModel
 from oxyde.schema import Table, tables
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 _models: dict[str, type[Model]] = {}
 _pending: dict[str, type[Model]] = {}
 _forgotten: dict[str, type[Model]] = {}
-
-CLASS_STATEMENT: Final = ModelMetaclass.__new__.__code__
-"""What runs while the body of a Pydantic class has been read and its schema is being made."""
 
 
 class _Thread(threading.local):
@@ -178,16 +175,9 @@ def rebuild(model: type[Model], names: Mapping[str, Any] | None = None, *, force
             waiting.pop()
 
 
-def is_used() -> bool:
-    """Whether a schema is asked for by code that uses a model, and not by a class statement: a class that is meant may follow then."""
-    if _thread.completing:
-        return False
-    frame = sys._getframe()
-    while frame.f_back is not None:
-        frame = frame.f_back
-        if frame.f_code is CLASS_STATEMENT:
-            return False
-    return True
+def is_completing() -> bool:
+    """Returns whether this thread is building schemas one by one: what is asked for along the way is not completed then."""
+    return _thread.completing
 
 
 def _rebuild_one(model: type[Model], names: Mapping[str, Any], *, force: bool = False, raise_errors: bool = True) -> None:
@@ -201,7 +191,8 @@ def _rebuild_one(model: type[Model], names: Mapping[str, Any], *, force: bool = 
 
 def _undefined(model: type[Model], owner: type[Model], name: str) -> FieldError:
     """Returns the error for a name that means no class, in an annotation of a model or of one that it refers to."""
-    field = next((field for field, info in owner.__pydantic_fields__.items() if not info._complete and _names(info.annotation, name)), None)
+    unresolved = ((field, info.annotation) for field, info in owner.__pydantic_fields__.items() if not is_resolved(info))
+    field = next((field for field, annotation in unresolved if _names(annotation, name)), None)
     where = f"{owner.__name__} has" if field is None else f"{owner.__name__}.{field} has"
     found = sorted(key for key, other in _models.items() if other.__name__ == name)
     if len(found) > 1:

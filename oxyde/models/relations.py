@@ -13,6 +13,7 @@ from pydantic_core import PydanticUndefined
 
 from oxyde.exceptions import FieldError
 from oxyde.models.field import NOTHING, ModelField, Options, model_field, options
+from oxyde.models.pydantic_seams import are_resolved, copy_field, set_fields
 from oxyde.schema.naming import meant
 
 if TYPE_CHECKING:
@@ -158,10 +159,10 @@ def add_keys(model: type[Model]) -> None:
     Args:
         model: A model whose annotations are resolved. Doing it again changes nothing.
     """
-    if not has_relations(model) or "__oxyde_links__" in model.__dict__ or not _is_resolved(model):
+    if not has_relations(model) or "__oxyde_links__" in model.__dict__ or not are_resolved(model):
         return
     own = {name: model_field(info) for name, info in model.__pydantic_fields__.items()}
-    model.__pydantic_fields__ = dict(own)
+    set_fields(model, own)
     links: dict[str, Link] = {}
     model.__oxyde_links__ = links
     try:
@@ -175,7 +176,7 @@ def add_keys(model: type[Model]) -> None:
         link = links.get(name)
         if link is not None and link.kind == "one":
             made[link.key] = _key(model, link, info, own.get(link.key))
-    model.__pydantic_fields__ = made
+    set_fields(model, made)
 
 
 def _links(model: type[Model], own: dict[str, ModelField]) -> dict[str, Link]:
@@ -186,10 +187,6 @@ def _links(model: type[Model], own: dict[str, ModelField]) -> dict[str, Link]:
         if link is not None:
             links[name] = link
     return links
-
-
-def _is_resolved(model: type[Model]) -> bool:
-    return all(info._complete for info in model.__pydantic_fields__.values())
 
 
 def _key(model: type[Model], link: Link, info: ModelField, written: ModelField | None) -> ModelField:
@@ -215,7 +212,7 @@ def _key(model: type[Model], link: Link, info: ModelField, written: ModelField |
         mine = written.options
         changed = {name: getattr(mine, name) for name in Options.__dataclass_fields__ if getattr(mine, name) != getattr(NOTHING, name)}
         column = replace(column, **changed)
-        made = model_field(written._copy())
+        made = model_field(copy_field(written))
     else:
         inner = optional(other.annotation)[0]
         made = ModelField(annotation=inner | None if link.nullable else inner)

@@ -9,7 +9,7 @@ from oxyde import markup
 from oxyde.db import render
 from oxyde.models.unloaded import UNLOADED
 from oxyde.queries.paths import Path
-from oxyde.queries.state import State
+from oxyde.queries.source import State
 from oxyde.queries.subquery import Rows
 from oxyde.schema import Table
 

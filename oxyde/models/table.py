@@ -14,9 +14,9 @@ from oxyde.exceptions import FieldError
 from oxyde.models import inverse
 from oxyde.models.adapt import FieldSchema, adapter
 from oxyde.models.classify import Kind, by_db_type
-from oxyde.models.coreschema import ModelSchema
 from oxyde.models.field import ModelField, Options, options
 from oxyde.models.hydrate import restorer
+from oxyde.models.pydantic_seams import ModelSchema
 from oxyde.models.registry import key_of
 from oxyde.models.relations import Link, holds, is_table
 from oxyde.models.writing import related_key

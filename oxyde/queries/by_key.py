@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from oxyde.ir import expr, statement, wire
 from oxyde.ir.expr import Node
+from oxyde.queries.scope import alias_of
 from oxyde.schema import Column, Table
 
 Sent: TypeAlias = "tuple[bytes, tuple[Any, ...]]"
@@ -41,8 +42,8 @@ def update(table: Table, condition: Mapping[str, Any], values: Mapping[str, Any]
 def _update(table: Table, fields: tuple[str, ...], condition: tuple[str, ...], returning: tuple[Column, ...]) -> bytes:
     changed = [table.by_field[name] for name in fields]
     assignments = [(column, param(number, column), False) for number, column in enumerate(changed)]
-    where = _where(table, condition, len(fields))
-    return wire.pack(statement.update(table, "t0", assignments, where=where, returning=outputs(returning, "t0")))
+    where, alias = _where(table, condition, len(fields)), alias_of(table.name)
+    return wire.pack(statement.update(table, alias, assignments, where=where, returning=outputs(returning, alias)))
 
 
 def delete(table: Table, condition: Mapping[str, Any]) -> Sent:
@@ -52,7 +53,7 @@ def delete(table: Table, condition: Mapping[str, Any]) -> Sent:
 
 @lru_cache(maxsize=512)
 def _delete(table: Table, condition: tuple[str, ...]) -> bytes:
-    return wire.pack(statement.delete(table, "t0", where=_where(table, condition, 0)))
+    return wire.pack(statement.delete(table, alias_of(table.name), where=_where(table, condition, 0)))
 
 
 def select(table: Table, condition: Mapping[str, Any], columns: Sequence[Column]) -> Sent:
@@ -62,9 +63,9 @@ def select(table: Table, condition: Mapping[str, Any], columns: Sequence[Column]
 
 @lru_cache(maxsize=512)
 def _select(table: Table, condition: tuple[str, ...], columns: tuple[Column, ...]) -> bytes:
-    body = statement.select_body(
-        statement.from_table(table, "t0"), outputs=outputs(columns, "t0"), where=_where(table, condition, 0), point=True
-    )
+    alias = alias_of(table.name)
+    source, where = statement.from_table(table, alias), _where(table, condition, 0)
+    body = statement.select_body(source, outputs=outputs(columns, alias), where=where, point=True)
     return wire.pack(statement.select(body))
 
 
@@ -80,8 +81,8 @@ def outputs(columns: Sequence[Column], alias: str) -> list[dict[str, Any]]:
 
 
 def _where(table: Table, fields: tuple[str, ...], first: int) -> Node:
-    tests: list[Node] = []
+    alias, tests = alias_of(table.name), list[Node]()
     for number, name in enumerate(fields, start=first):
         column = table.by_field[name]
-        tests.append(expr.compare("eq", expr.column("t0", column.name, column.type), param(number, column)))
+        tests.append(expr.compare("eq", expr.column(alias, column.name, column.type), param(number, column)))
     return expr.both(tests)

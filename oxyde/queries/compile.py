@@ -14,8 +14,8 @@ from oxyde.queries.expressions import Expression
 from oxyde.queries.lookups import LOOKUPS, Test
 from oxyde.queries.paths import Path, column_path
 from oxyde.queries.query import filtered
-from oxyde.queries.scope import Scope, Values
-from oxyde.queries.state import State, everything
+from oxyde.queries.scope import Aliases, Scope, Values
+from oxyde.queries.source import State, everything
 from oxyde.schema import Table
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
@@ -77,22 +77,22 @@ def _masked(state: State) -> Compiled:
     return Compiled(wire.pack(statement.select(body(state, values, masked=True))), tuple(values.all))
 
 
-def body(state: State, values: Values, *, masked: bool = False) -> dict[str, Any]:
-    """Returns the SELECT of a query as part of a statement."""
+def body(state: State, values: Values, aliases: Aliases | None = None, *, masked: bool = False) -> dict[str, Any]:
+    """Returns the SELECT of a query as part of a statement; ``aliases`` are those of the select around it, when it sees its tables."""
     if _needs_rows_first(state):
-        return body(_rows_first(state), values, masked=masked)
-    scope, source = opened(state, values)
+        return body(_rows_first(state), values, aliases, masked=masked)
+    scope, source = opened(state, values, aliases)
     outputs = [_output(scope, name, path, masked=masked) for name, path in state.columns]
     return _finished(state, scope, source, outputs)
 
 
-def opened(state: State, values: Values) -> tuple[Scope, dict[str, Any]]:
+def opened(state: State, values: Values, aliases: Aliases | None = None) -> tuple[Scope, dict[str, Any]]:
     """Returns the scope of a query and what it selects from."""
     if state.source is None:
-        scope = Scope(values, state.table)
+        scope = Scope(values, state.table, aliases)
         return scope, statement.from_table(state.table, scope.alias)
     inner = _source(state.source, values)
-    scope = Scope(values, state.table, state.source.names())
+    scope = Scope(values, state.table, aliases, names=state.source.names())
     return scope, statement.from_select(inner, scope.alias)
 
 

@@ -14,7 +14,7 @@ from oxyde.queries.compile import Compiled, body, compiled, condition
 from oxyde.queries.expressions import Bound, Expression, Term
 from oxyde.queries.paths import column_path
 from oxyde.queries.scope import Scope, Values
-from oxyde.queries.state import State
+from oxyde.queries.source import State
 from oxyde.schema import Column, Table
 
 _NUMBERS = {"int": {"int"}, "float": {"int", "float", "decimal"}, "decimal": {"int", "decimal"}}

@@ -1,18 +1,52 @@
-"""The verbs of a query: each takes a state and returns another; names and values are checked here, before any connection."""
+"""``Query``: what a queryset holds; and the verbs, each of which takes a state and returns another and checks names and values."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
-from typing import Any, SupportsIndex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, SupportsIndex
+
+from typing_extensions import Self, TypeVar
 
 from oxyde.exceptions import FieldError
 from oxyde.queries.conditions import Negation, Q, conditions
 from oxyde.queries.expressions import Expression, Ordering, Reference
 from oxyde.queries.foreign_values import named, plain
 from oxyde.queries.paths import Path, column_path
-from oxyde.queries.state import Order, State
+from oxyde.queries.source import Order, State
 from oxyde.schema import Table
+
+R = TypeVar("R")
+
+
+class Rows(Protocol[R]):
+    """A row strategy: what the rows of a query become."""
+
+    def reader(self, state: State) -> Callable[[Any], list[R]]:
+        """Returns what turns a batch of the query's result into rows."""
+
+
+@dataclass(frozen=True, eq=False)
+class Query(Generic[R]):
+    """What a queryset holds.
+
+    Attributes:
+        state: What is asked.
+        rows: What the rows become.
+        alias: The connection it is pinned to.
+    """
+
+    state: State
+    rows: Rows[R]
+    alias: str | None = None
+
+    def with_(self, **changes: Any) -> Self:
+        """Returns another query with some parts changed."""
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        made.__dict__.update(changes)
+        return made
 
 
 def filtered(state: State, given: Q, *, excluded: bool = False) -> State:

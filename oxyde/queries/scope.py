@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from oxyde.exceptions import FieldError
 from oxyde.ir import expr, statement
@@ -11,23 +11,42 @@ from oxyde.ir.expr import Node
 from oxyde.queries.paths import Hop, Path, PathKey
 from oxyde.schema import Table, tables
 
+LONGEST: Final = 63
+"""The bytes of a name; PostgreSQL cuts longer ones, which may make two of them equal."""
+
+
+def alias_of(wanted: str, number: int = 1) -> str:
+    """Returns a name as an alias: cut where it is too long, numbered from the second one on."""
+    suffix = f"_{number}" if number > 1 else ""
+    return wanted.encode()[: LONGEST - len(suffix)].decode(errors="ignore") + suffix
+
+
+class Aliases:
+    """The aliases of a select and of the selects inside it that see its tables; no two are equal."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
+
+    def take(self, wanted: str) -> str:
+        """Returns an alias that no other source has, as near to the wanted one as can be."""
+        number, alias = 1, alias_of(wanted)
+        while alias.casefold() in self._taken:
+            number += 1
+            alias = alias_of(wanted, number)
+        self._taken.add(alias.casefold())
+        return alias
+
 
 class Values:
-    """The values beside a statement, and a supply of aliases; shared by the scopes of one statement."""
+    """The values beside a statement; shared by the scopes of one statement."""
 
     def __init__(self) -> None:
         self.all: list[Any] = []
-        self._aliases = 0
 
     def bind(self, value: Any) -> int:
         """Takes a value and returns its index."""
         self.all.append(value)
         return len(self.all) - 1
-
-    def alias(self) -> str:
-        """Returns an alias that no other source has."""
-        self._aliases += 1
-        return f"t{self._aliases - 1}"
 
 
 class Scope:
@@ -35,23 +54,36 @@ class Scope:
 
     Attributes:
         table: The table of the first source.
-        alias: Its alias.
+        alias: Its alias: the table's name, or inside EXISTS the path that leads there.
+        aliases: The aliases that are taken.
         joins: The joins that paths have asked for so far, as IR.
     """
 
-    def __init__(self, values: Values, table: Table, names: Mapping[PathKey, str] | None = None) -> None:
+    def __init__(
+        self,
+        values: Values,
+        table: Table,
+        aliases: Aliases | None = None,
+        *,
+        names: Mapping[PathKey, str] | None = None,
+        start: tuple[str, ...] = (),
+    ) -> None:
         """Opens a scope.
 
         Args:
             values: Those of the statement.
             table: The table that paths start at.
+            aliases: Those of the scope around this one, whose tables it sees.
             names: When the source is a select of chosen columns: what each is called there; others cannot be seen then.
+            start: The relations that lead from the statement's root to the table.
         """
         self.values = values
         self.table = table
-        self.alias = values.alias()
+        self.aliases = Aliases() if aliases is None else aliases
+        self.alias = self.aliases.take("__".join(start) or table.name)
         self.joins: list[dict[str, Any]] = []
         self._names = names
+        self._start = start
         self._joined: dict[tuple[str, ...], tuple[str, bool]] = {}
 
     def bind(self, value: Any) -> int:
@@ -78,19 +110,19 @@ class Scope:
         if found is None:
             before, optional = self._source(hops[:-1])
             optional = optional or hops[-1].relation.nullable or hops[-1].relation.to_many
-            alias = self._join("left" if optional else "inner", before, hops[-1])
+            alias = self._join("left" if optional else "inner", before, hops[-1], "__".join((*self._start, *key)))
             found = self._joined[key] = alias, optional
         return found
 
-    def _join(self, kind: str, before: str, hop: Hop) -> str:
+    def _join(self, kind: str, before: str, hop: Hop, path: str) -> str:
         ours = expr.column(before, hop.origin.by_field[hop.relation.column].name)
+        alias = self.aliases.take(path)
         if hop.relation.through is not None and hop.relation.through_fields is not None:
             junction = tables.get(hop.relation.through)
             to_us, to_them = (junction.by_field[name] for name in hop.relation.through_fields)
-            between = self.values.alias()
+            between = self.aliases.take(f"{path}__through")
             self._add(kind, junction, between, expr.compare("eq", expr.column(between, to_us.name), ours))
             ours = expr.column(between, to_them.name)
-        alias = self.values.alias()
         theirs = expr.column(alias, hop.table.by_field[hop.relation.target_column].name)
         self._add(kind, hop.table, alias, expr.compare("eq", theirs, ours))
         return alias
@@ -106,13 +138,14 @@ class Scope:
         """
         alias, _ = self._source(before)
         ours = expr.column(alias, hop.origin.by_field[hop.relation.column].name)
-        inner = Scope(self.values, hop.table)
+        start = (*self._start, *(one.relation.field for one in before), hop.relation.field)
+        inner = Scope(self.values, hop.table, self.aliases, start=start)
         source = statement.from_table(hop.table, inner.alias)
         theirs = expr.column(inner.alias, hop.table.by_field[hop.relation.target_column].name)
         if hop.relation.through is None or hop.relation.through_fields is None:
             return inner, source, expr.compare("eq", theirs, ours)
         junction = tables.get(hop.relation.through)
         to_us, to_them = (junction.by_field[name] for name in hop.relation.through_fields)
-        between = self.values.alias()
+        between = self.aliases.take(f"{'__'.join(start)}__through")
         inner._add("inner", junction, between, expr.compare("eq", expr.column(between, to_them.name), theirs))
         return inner, source, expr.compare("eq", expr.column(between, to_us.name), ours)

@@ -10,7 +10,7 @@ from oxyde.queries.compile import body
 from oxyde.queries.paths import Path
 from oxyde.queries.query import selected
 from oxyde.queries.scope import Scope
-from oxyde.queries.state import State
+from oxyde.queries.source import State
 from oxyde.schema import Table, tables
 from oxyde.schema.types import ColumnType
 
@@ -42,7 +42,7 @@ class Rows:
 
     def select(self, scope: Scope) -> dict[str, Any]:
         """Returns the query inside another statement."""
-        return body(self.state, scope.values)
+        return body(self.state, scope.values, scope.aliases)
 
 
 def rows(state: State, where: str, path: Path) -> Rows:

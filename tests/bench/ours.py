@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
-from oxyde import Field, Model, db
+from oxyde import Field, Model, atomic, db
 from tests.bench.loop import serve
 
 
@@ -62,9 +62,11 @@ def row(number: int) -> dict[str, Any]:
     }
 
 
-async def prepare(url: str, rows: int) -> None:
-    """Connects, makes the tables and fills the large one."""
+async def prepare(url: str, rows: int, *, fill: bool) -> None:
+    """Connects; makes the tables and fills the large one, unless another contender of ours has done so."""
     await db.init(default=url)
+    if not fill:
+        return
     await db.drop_tables(models=[User, Insert], if_exists=True)
     await db.create_tables(models=[User, Insert])
     for start in range(0, rows, 50_000):
@@ -74,7 +76,7 @@ async def prepare(url: str, rows: int) -> None:
 def main() -> None:
     """Serves operations."""
     url, rows = sys.argv[1], int(sys.argv[2])
-    asyncio.run(prepare(url, rows))
+    asyncio.run(prepare(url, rows, fill="--filled" not in sys.argv))
     new = [row(number) for number in range(10_000)]
     users, sync = User.objects, User.objects.sync
 
@@ -93,6 +95,18 @@ def main() -> None:
     async def bulk_10k() -> None:
         await Insert.objects.bulk_create([Insert(**fields) for fields in new])
 
+    async def create_1k() -> None:
+        async with atomic():
+            for fields in new[:1_000]:
+                await Insert.objects.create(**fields)
+
+    async def save_1k() -> None:
+        found = await users.filter(id__lte=1_000).all()
+        async with atomic():
+            for user in found:
+                user.age = (user.age + 1) % 90
+                await user.save()
+
     async def arrow_1m() -> None:
         assert (await users.to_arrow()).num_rows == rows
 
@@ -102,6 +116,8 @@ def main() -> None:
             "key_sync": (key_sync, 200),
             "all_1k": (all_1k, 5),
             "all_100k": (all_100k, 1),
+            "create_1k": (create_1k, 1),
+            "save_1k": (save_1k, 1),
             "bulk_10k": (bulk_10k, 1),
             "arrow_1m": (arrow_1m, 1),
         }

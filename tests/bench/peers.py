@@ -59,6 +59,9 @@ def oxyde08(url: str, rows: int) -> dict[str, Any]:
 
     from oxyde import Field as Column
     from oxyde import Model, db
+    from oxyde.db import transaction
+
+    atomic = transaction.atomic
 
     class Peer(Model):
         id: int | None = Column(default=None, db_pk=True)
@@ -112,6 +115,20 @@ def oxyde08(url: str, rows: int) -> dict[str, Any]:
         await ready()
         assert len(await Peer.objects.filter(id__lte=100_000).all()) == min(100_000, rows)
 
+    async def create_1k() -> None:
+        await ready()
+        async with atomic():
+            for one in new[:1_000]:
+                await PeerInsert.objects.create(**one)
+
+    async def save_1k() -> None:
+        await ready()
+        found = await Peer.objects.filter(id__lte=1_000).all()
+        async with atomic():
+            for user in found:
+                user.age = (user.age + 1) % 90
+                await user.save()
+
     async def bulk_10k() -> None:
         await ready()
         for start in range(0, 10_000, 2_500):
@@ -125,6 +142,8 @@ def oxyde08(url: str, rows: int) -> dict[str, Any]:
         "key": (key, 200),
         "all_1k": (all_1k, 5),
         "all_100k": (all_100k, 1),
+        "create_1k": (create_1k, 1),
+        "save_1k": (save_1k, 1),
         "bulk_10k": (bulk_10k, 1),
         "arrow_1m": (arrow_1m, 1),
     }

@@ -21,6 +21,8 @@ OPERATIONS = {  # rounds
     "key_sync": 9,
     "all_1k": 9,
     "all_100k": 5,
+    "create_1k": 7,
+    "save_1k": 7,
     "bulk_10k": 5,
     "arrow_1m": 5,
 }
@@ -29,15 +31,16 @@ OPERATIONS = {  # rounds
 class Contender:
     """A process that runs operations of one library on one database."""
 
-    def __init__(self, name: str, database: str, url: str, python: str, rows: int) -> None:
+    def __init__(self, name: str, database: str, command: list[str], *, checkout: Path | None = None) -> None:
+        """Starts the process; ``checkout`` is where it imports ``oxyde`` from, when it is ours."""
         self.name, self.database = name, database
-        module = ["-m", "tests.bench.ours"] if name == "ours" else [str(HERE / "peers.py"), name]
         self.process = subprocess.Popen(
-            [python, *module, url, str(rows)],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            cwd=HERE.parent.parent if name == "ours" else tempfile.gettempdir(),
+            cwd=checkout or tempfile.gettempdir(),
+            env={**os.environ, "PYTHONPATH": str(checkout)} if checkout else None,
         )
         self.operations: list[str] = self.read()
 
@@ -62,6 +65,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("operations", nargs="*", default=list(OPERATIONS))
     parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--before", type=Path, help="an older checkout of this repository with its binary in place, to race against")
     parser.add_argument("--database", choices=["postgres", "sqlite", "mariadb"], action="append")
     options = parser.parse_args()
     peers = os.environ.get("OXYDE_PEERS")
@@ -70,9 +74,13 @@ def main() -> None:
         for database in options.database or ["postgres", "sqlite", "mariadb"]:
             names = {"postgres": ["raw", "adbc", "connectorx"], "sqlite": ["raw", "adbc"], "mariadb": ["connectorx"]}[database]
             url = urls[database].replace("sqlite:///", "sqlite:////" if database == "sqlite" else "")
-            contenders = [Contender("ours", database, url, sys.executable, options.rows)]
+            arguments = [url, str(options.rows)]
+            ours = [sys.executable, str(HERE / "ours.py"), *arguments]
+            contenders = [Contender("ours", database, ours, checkout=HERE.parent.parent)]
+            if options.before:
+                contenders.append(Contender("before", database, [*ours, "--filled"], checkout=options.before.resolve()))
             if peers:
-                contenders += [Contender(name, database, url, peers, options.rows) for name in ["oxyde08", *names]]
+                contenders += [Contender(name, database, [peers, str(HERE / "peers.py"), name, *arguments]) for name in ["oxyde08", *names]]
             print(
                 f"\n### {database}, {options.rows:,} rows\n\n"
                 "| operation | contender | median | min | ours / theirs |\n|---|---|---|---|---|",
@@ -88,11 +96,12 @@ def main() -> None:
                         times[contender.name].append(contender.ask(operation))
                 if "ours" not in times:
                     continue
-                ours = statistics.median(times["ours"])
+                our_median = statistics.median(times["ours"])
                 for name, seconds in times.items():
                     middle = statistics.median(seconds)
                     print(
-                        f"| {operation} | {name} | {middle * 1e3:,.3f} ms | {min(seconds) * 1e3:,.3f} | {ours / middle:.2f} |", flush=True
+                        f"| {operation} | {name} | {middle * 1e3:,.3f} ms | {min(seconds) * 1e3:,.3f} | {our_median / middle:.2f} |",
+                        flush=True,
                     )
             for contender in contenders:
                 contender.process.terminate()

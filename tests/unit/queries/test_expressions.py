@@ -101,7 +101,7 @@ def test_names_are_checked() -> None:
 def test_fields_are_columns() -> None:
     """``F`` uses the column's name in the database, not the field's."""
     where = where_of(everyone.filter(name=F("email")))
-    assert where["compare"]["right"] == {"column": {"table": "t0", "name": "mail"}}
+    assert where["compare"]["right"] == {"column": {"table": "case_author", "name": "mail"}}
 
 
 def test_paths_join() -> None:

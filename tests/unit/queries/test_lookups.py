@@ -153,7 +153,7 @@ def test_none_is_null() -> None:
 
 def test_a_column_is_named_by_the_database() -> None:
     """A field with ``db_column`` is compared under its column's name everywhere."""
-    assert where_of(everyone.filter(email="x"))["compare"]["left"] == {"column": {"table": "t0", "name": "mail"}}
+    assert where_of(everyone.filter(email="x"))["compare"]["left"] == {"column": {"table": "case_author", "name": "mail"}}
 
 
 def test_subclasses_of_str_are_plain_text() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from oxyde import F
 from oxyde.exceptions import FieldError
 from oxyde.queries import query
-from oxyde.queries.state import State
+from oxyde.queries.source import State
 from tests.cases.models import Author, Team
 from tests.models import Post
 from tests.unit.queries.shapes import select_of, values_of
@@ -159,7 +159,7 @@ def test_filters_select_nothing() -> None:
     """A path in a filter joins a table and selects none of its columns."""
     body = select_of(Post.objects.filter(author__name="x"))
     assert len(body["joins"]) == 1
-    assert {output["expr"]["column"]["table"] for output in body["outputs"]} == {"t0"}
+    assert {output["expr"]["column"]["table"] for output in body["outputs"]} == {Post.__table__.name}
 
 
 def test_distinct_rows_in_another_order() -> None:

@@ -1,14 +1,14 @@
-"""The schema that Pydantic made of a model, taken apart by field; and what a table changes in it."""
+"""What a table adds to the validation of its fields: relations, keys that follow them, zones."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticCustomError, PydanticKnownError, core_schema
 
-from oxyde.models.classify import Classifier
+from oxyde.models.pydantic_seams import ours
 from oxyde.models.relations import Link, holds
 from oxyde.models.unloaded import is_unloaded, unloaded
 from oxyde.queries.foreign_values import flaw
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Absent(dict[str, Any]):
-    """What stands for a key that was not given; empty, so that an error that shows it stays readable."""
+    """The mark of a key that was not given; an empty dictionary, so that an error that shows it is readable."""
 
 
 def absent() -> Absent:
@@ -26,74 +26,7 @@ def absent() -> Absent:
     return Absent()
 
 
-class ModelSchema:
-    """The core schema of a model whose schema is complete.
-
-    Attributes:
-        model: The ``model`` node.
-        definitions: Schemas that others refer to.
-        config: The model's core configuration.
-        classifier: Reads column types.
-    """
-
-    def __init__(self, model: type[Model]) -> None:
-        self.whole: Any = model.__pydantic_core_schema__
-        self.definitions: list[Any] = []
-        node: Any = self.whole
-        if node["type"] == "definitions":
-            self.definitions = list(node["definitions"])
-            node = node["schema"]
-        by_reference = {definition["ref"]: definition for definition in self.definitions}
-        self.wrapped = False
-        while node["type"] != "model":
-            if node["type"] == "definition-ref":
-                node = by_reference[node["schema_ref"]]
-            else:
-                self.wrapped = True
-                node = node["schema"]
-        self.model = node
-        fields: Any = node["schema"]
-        while fields["type"] != "model-fields":
-            self.wrapped = True
-            fields = fields["schema"]
-        self.fields: Mapping[str, Any] = fields["fields"]
-        self.extras = fields.get("extras_schema") is not None
-        self.config = node.get("config")
-        self.classifier = Classifier(by_reference)
-
-    def field(self, name: str) -> Mapping[str, Any]:
-        """Returns the schema of a field's values, without its default and without the look at a key's relation."""
-        schema: Mapping[str, Any] = self.fields[name]["schema"]
-        while schema["type"] == "default" or (ours(schema) and schema["metadata"]["oxyde"] == "key"):
-            schema = schema["schema"]
-        return schema
-
-    def is_nullable(self, name: str) -> bool:
-        """Whether a field takes None."""
-        return self.classifier.kind(self.field(name), name).nullable
-
-
-def ours(schema: Mapping[str, Any]) -> bool:
-    """Whether a node was added by a table: it changes nothing for values that a database gives."""
-    return "oxyde" in (schema.get("metadata") or {})
-
-
-def inner_fields(schema: Any, resolve: Callable[[Any], Any]) -> Any:
-    """Returns the ``model-fields`` node inside a model's schema, or None while the model is still being built."""
-    while schema["type"] != "model-fields":
-        if schema["type"] == "definition-ref":
-            try:
-                schema = resolve(schema)
-            except LookupError:
-                return None
-        else:
-            schema = schema.get("schema")
-            if schema is None:
-                return None
-    return schema
-
-
-def shape(model: type[Model], fields: dict[str, Any]) -> None:
+def add_rules(model: type[Model], fields: dict[str, Any]) -> None:
     """Changes the field schemas of a table.
 
     A relation that is not given is unloaded and left out of output; a key is taken from its relation where only that is given;

@@ -1,4 +1,4 @@
-"""What a query asks, frozen; its verbs are functions from one state to another."""
+"""What rows come from, and what is asked of them, frozen: a state over a table, or over the rows of another state."""
 
 from __future__ import annotations
 

@@ -1,0 +1,5 @@
+"""The command line as ``python -m oxyde``."""
+
+from oxyde.cli.app import main
+
+main()

@@ -1,0 +1,190 @@
+"""Everything that Oxyde knows of Pydantic's insides, each with what breaks when it changes.
+
+Private means here: ``pydantic._internal``; attributes of Pydantic's objects that begin with one underscore; dunder attributes
+that the docstring of ``BaseModel`` does not list; and assigning to any ``__pydantic_*__`` attribute. Reading a listed one
+(``__pydantic_fields__``, ``__pydantic_complete__``, ``__pydantic_validator__``...) is public and allowed elsewhere in ``models``.
+Core schemas are public data (``pydantic_core.core_schema`` types every node), but how a model's nodes are nested is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel, GetCoreSchemaHandler
+from pydantic._internal._mock_val_ser import set_model_mocks
+from pydantic._internal._model_construction import ModelMetaclass
+from pydantic.dataclasses import is_pydantic_dataclass
+from pydantic.fields import FieldInfo
+
+from oxyde.models.classify import Classifier
+
+__all__ = [
+    "ModelMetaclass",  # the class of every Pydantic model class, from which ours derives; if it moves, `import oxyde.models` fails
+    "ModelSchema",
+    "are_resolved",
+    "convert_field",
+    "copy_field",
+    "forget_schema",
+    "inner_fields",
+    "is_class_statement",
+    "is_resolved",
+    "ours",
+    "set_annotation",
+    "set_fields",
+]
+
+F = TypeVar("F", bound=FieldInfo)
+
+
+def set_fields(model: type[BaseModel], fields: Mapping[str, FieldInfo]) -> None:
+    """Replaces the fields of a model before its schema is made from them.
+
+    If Pydantic stopped reading ``__pydantic_fields__`` there, the key fields of foreign keys would be missing from every model.
+    """
+    model.__pydantic_fields__ = dict(fields)
+
+
+def are_resolved(model: type[BaseModel]) -> bool:
+    """Returns whether every annotation of a model has been evaluated.
+
+    Without ``__pydantic_fields_complete__`` a name that is defined later would be taken for a type of its own.
+    """
+    return bool(model.__pydantic_fields_complete__)
+
+
+def is_resolved(info: FieldInfo) -> bool:
+    """Returns whether the annotation of one field has been evaluated.
+
+    Without ``FieldInfo._complete`` the error for a name that is never defined could not say which field has it.
+    """
+    return bool(info._complete)
+
+
+def set_annotation(info: FieldInfo, annotation: Any) -> None:
+    """Gives a field another annotation, evaluated already.
+
+    If Pydantic evaluated ``_original_annotation`` again although the field is complete, a class that was replaced would return.
+    """
+    info.annotation = annotation
+    info._original_annotation = annotation
+
+
+def copy_field(info: F) -> F:
+    """Returns a copy of a field whose metadata can be changed.
+
+    ``FieldInfo`` has no public copy; a shallow one would share ``metadata`` and ``_attributes_set``, and changes would leak.
+    """
+    copied = copy(info)
+    for name in ("metadata", "_attributes_set", "_qualifiers"):
+        setattr(copied, name, copy(getattr(info, name)))
+    return copied
+
+
+def convert_field(info: FieldInfo, kind: type[F]) -> F:
+    """Returns a field as an instance of a class derived from ``FieldInfo``.
+
+    It copies ``FieldInfo.__slots__``: an attribute that Pydantic kept elsewhere would be lost, and the field would forget, say, its alias.
+    """
+    made = kind.__new__(kind)
+    for name in FieldInfo.__slots__:
+        if hasattr(info, name):
+            setattr(made, name, getattr(info, name))
+    return made
+
+
+def is_class_statement(model: type, handler: GetCoreSchemaHandler) -> bool:
+    """Returns whether a schema is asked for by the statement that defines a class, and not by code that uses one.
+
+    The class that Pydantic is making a schema for is at the bottom of the generator's stack of types, and while its statement
+    runs it has no schema of its own yet, not even a mock. Without the stack a model inside a class that is being defined would
+    look for classes of other modules too early, and could find one of the same name that is not meant.
+    """
+    stack: list[type] = cast("Any", handler)._generate_schema.model_type_stack._stack
+    outermost = stack[0] if stack else model
+    if not (isinstance(outermost, ModelMetaclass) or is_pydantic_dataclass(outermost)):
+        return False
+    return "__pydantic_core_schema__" not in outermost.__dict__
+
+
+def forget_schema(model: type[BaseModel]) -> None:
+    """Makes a model incomplete again, so that its schema and all that contain it are made anew.
+
+    If the mocks or ``__pydantic_complete__`` changed, schemas made later would still contain the one that is to be forgotten.
+    """
+    set_model_mocks(model)
+    model.__pydantic_complete__ = False
+
+
+class ModelSchema:
+    """The core schema of a model whose schema is complete.
+
+    Pydantic nests a ``model`` node, wrapped by the functions of model validators and perhaps behind ``definitions``, around a
+    ``model-fields`` node. If that changes, making a table fails with a KeyError.
+
+    Attributes:
+        model: The ``model`` node.
+        definitions: Schemas that others refer to.
+        config: The model's core configuration.
+        classifier: Reads column types.
+    """
+
+    def __init__(self, model: type[BaseModel]) -> None:
+        self.whole: Any = model.__pydantic_core_schema__
+        self.definitions: list[Any] = []
+        node: Any = self.whole
+        if node["type"] == "definitions":
+            self.definitions = list(node["definitions"])
+            node = node["schema"]
+        by_reference = {definition["ref"]: definition for definition in self.definitions}
+        self.wrapped = False
+        while node["type"] != "model":
+            if node["type"] == "definition-ref":
+                node = by_reference[node["schema_ref"]]
+            else:
+                self.wrapped = True
+                node = node["schema"]
+        self.model = node
+        fields: Any = node["schema"]
+        while fields["type"] != "model-fields":
+            self.wrapped = True
+            fields = fields["schema"]
+        self.fields: Mapping[str, Any] = fields["fields"]
+        self.extras = fields.get("extras_schema") is not None
+        self.config = node.get("config")
+        self.classifier = Classifier(by_reference)
+
+    def field(self, name: str) -> Mapping[str, Any]:
+        """Returns the schema of a field's values, without its default and without the look at a key's relation."""
+        schema: Mapping[str, Any] = self.fields[name]["schema"]
+        while schema["type"] == "default" or (ours(schema) and schema["metadata"]["oxyde"] == "key"):
+            schema = schema["schema"]
+        return schema
+
+    def is_nullable(self, name: str) -> bool:
+        """Whether a field takes None."""
+        return self.classifier.kind(self.field(name), name).nullable
+
+
+def ours(schema: Mapping[str, Any]) -> bool:
+    """Returns whether a node was added by a table; it changes nothing for values that come from the database."""
+    return "oxyde" in (schema.get("metadata") or {})
+
+
+def inner_fields(schema: Any, resolve: Callable[[Any], Any]) -> Any:
+    """Returns the ``model-fields`` node inside the schema that a model's handler returned, or None while the model is being built.
+
+    The nesting is that of ``ModelSchema``; if it changes, relations are validated like any other field.
+    """
+    while schema["type"] != "model-fields":
+        if schema["type"] == "definition-ref":
+            try:
+                schema = resolve(schema)
+            except LookupError:
+                return None
+        else:
+            schema = schema.get("schema")
+            if schema is None:
+                return None
+    return schema

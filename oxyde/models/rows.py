@@ -1,0 +1,62 @@
+"""Row strategies: what the rows of a query become: instances, dictionaries, tuples or single values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from oxyde.db.rows import Batch
+from oxyde.models import hydrate
+from oxyde.queries.source import State
+
+if TYPE_CHECKING:
+    from oxyde.models.model import Model
+
+M = TypeVar("M", bound="Model")
+
+
+@dataclass(frozen=True)
+class Instances(Generic[M]):
+    """Instances of a model."""
+
+    model: type[M]
+
+    def reader(self, state: State) -> Callable[[Batch], list[M]]:  # noqa: ARG002 - the class tells its columns
+        """Returns what turns a batch into instances."""
+        layout = hydrate.whole(self.model)
+        return lambda batch: batch.models(layout)
+
+
+@dataclass(frozen=True)
+class Tuples:
+    """Tuples of the chosen values."""
+
+    def reader(self, state: State) -> Callable[[Batch], list[tuple[Any, ...]]]:
+        """Returns what turns a batch into tuples."""
+        return hydrate.rows([path.column for _, path in state.columns])
+
+
+@dataclass(frozen=True)
+class Dicts:
+    """Dictionaries of the chosen values by name."""
+
+    def reader(self, state: State) -> Callable[[Batch], list[dict[str, Any]]]:
+        """Returns what turns a batch into dictionaries."""
+        rows, names = TUPLES.reader(state), [name for name, _ in state.columns]
+        return lambda batch: [dict(zip(names, row, strict=True)) for row in rows(batch)]
+
+
+@dataclass(frozen=True)
+class Flat:
+    """The single value of each row."""
+
+    def reader(self, state: State) -> Callable[[Batch], list[Any]]:
+        """Returns what turns a batch into values."""
+        rows = TUPLES.reader(state)
+        return lambda batch: [row[0] for row in rows(batch)]
+
+
+TUPLES = Tuples()
+DICTS = Dicts()
+FLAT = Flat()
