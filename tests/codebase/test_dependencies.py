@@ -30,9 +30,9 @@ def used(crate: str, text: str) -> bool:
 
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda path: path.parent.name)
 def test_every_dependency_is_used(manifest: Path) -> None:
-    """A dependency is named in the sources of its crate, one of the build in ``build.rs``."""
+    """A dependency is named in the sources or tests of its crate, one of the build in ``build.rs``."""
     folder = manifest.parent
-    sources = "\n".join(path.read_text(encoding="utf-8") for path in sorted((folder / "src").rglob("*.rs")))
+    sources = "\n".join(path.read_text(encoding="utf-8") for part in ("src", "tests") for path in sorted((folder / part).rglob("*.rs")))
     script = folder / "build.rs"
     build = script.read_text(encoding="utf-8") if script.exists() else ""
     named = dependencies(manifest.read_text(encoding="utf-8"))
