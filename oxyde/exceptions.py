@@ -3,31 +3,35 @@
 OxydeError
 ├── ConnectionNotFound (KeyError)
 ├── ConnectionFailed
-├── PoolTimeout
+├── PoolTimeout (TimeoutError)
+├── NotLoaded
+├── UnsupportedError
+├── QueryCancelled
+├── MigrationError
 ├── FieldError
+│   └── FieldValueError (ValueError)
 ├── FieldLookupError
-│   └── FieldLookupValueError
+│   └── FieldLookupValueError (ValueError)
+├── DecodeError
 ├── ManagerError
 │   ├── NotFoundError
 │   ├── MultipleObjectsReturned
-│   ├── StaleObjectError
 │   └── IntegrityError
-│       ├── UniqueViolationError
-│       ├── ForeignKeyViolationError
-│       ├── NotNullViolationError
-│       └── CheckViolationError
-├── NotLoaded
-├── UnsupportedError
-├── DecodeError
 ├── DatabaseError
-├── QueryCancelled
-├── StatementTimeoutError (TimeoutError)
+│   ├── IntegrityError (ManagerError)
+│   │   ├── UniqueViolationError
+│   │   ├── ForeignKeyViolationError
+│   │   ├── NotNullViolationError
+│   │   └── CheckViolationError
+│   ├── DataError
+│   ├── SerializationFailure
+│   ├── DeadlockDetected
+│   ├── LockTimeoutError
+│   └── StatementTimeoutError (TimeoutError)
 ├── TransactionTimeoutError (TimeoutError)
 ├── TransactionBroken
-├── SerializationFailure
-├── DeadlockDetected
 ├── CommitOutcomeUnknown
-├── MigrationError
+├── StaleObjectError
 └── InternalError
 """
 
@@ -40,11 +44,11 @@ class OxydeError(Exception):
     """Anything that Oxyde raises.
 
     Attributes:
-        sqlstate: The server's five-character code (or its error number, on MySQL and SQLite), if a server spoke.
-        constraint: The constraint that was violated, by name.
+        sqlstate: The server's five-character code (SQLite: its result code), if the server reported one.
+        constraint: The name of the constraint that was violated.
         table: The table concerned.
         column: The column concerned.
-        sql: The statement that met the error, with placeholders, never with values.
+        sql: The statement that failed, with placeholders, never with values.
         hint: What to do about it, where we or the server know.
     """
 
@@ -72,7 +76,7 @@ class OxydeError(Exception):
         return str(self.args[0]) if self.args else ""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickles the message and every attribute."""
+        """Pickles and copies the message and every attribute."""
         return (type(self), self.args, self.__dict__)
 
 
@@ -81,59 +85,11 @@ class ConnectionNotFound(OxydeError, KeyError):
 
 
 class ConnectionFailed(OxydeError):
-    """The server cannot be reached, refused us, or was lost."""
+    """The server cannot be reached, refused the connection, or the connection was lost."""
 
 
-class PoolTimeout(OxydeError):
-    """No connection became free in time."""
-
-
-class FieldError(OxydeError):
-    """An unknown field, or a value that does not fit one."""
-
-
-class FieldLookupError(OxydeError):
-    """A lookup that a field does not have."""
-
-
-class FieldLookupValueError(FieldLookupError):
-    """A value that a lookup cannot take."""
-
-
-class ManagerError(OxydeError):
-    """A verb that could not do what it says."""
-
-
-class NotFoundError(ManagerError):
-    """No row matches."""
-
-
-class MultipleObjectsReturned(ManagerError):
-    """More than one row matches."""
-
-
-class StaleObjectError(ManagerError):
-    """Another writer changed the row since it was read."""
-
-
-class IntegrityError(ManagerError):
-    """A constraint refused the data."""
-
-
-class UniqueViolationError(IntegrityError):
-    """A value that must be unique is there already."""
-
-
-class ForeignKeyViolationError(IntegrityError):
-    """A reference points to no row, or a row is still referred to."""
-
-
-class NotNullViolationError(IntegrityError):
-    """A column that must have a value got none."""
-
-
-class CheckViolationError(IntegrityError):
-    """A check constraint refused the data."""
+class PoolTimeout(OxydeError, TimeoutError):
+    """No connection of the pool became free in time."""
 
 
 class NotLoaded(OxydeError):
@@ -144,48 +100,108 @@ class UnsupportedError(OxydeError):
     """The database cannot do that."""
 
 
-class DecodeError(OxydeError):
-    """A value cannot be read exactly."""
-
-
-class DatabaseError(OxydeError):
-    """The server refused a statement: missing table, syntax, permission, read-only file."""
-
-
 class QueryCancelled(OxydeError):
-    """A statement was cancelled, on the server."""
-
-
-class StatementTimeoutError(OxydeError, TimeoutError):
-    """A statement ran longer than it may."""
-
-
-class TransactionTimeoutError(OxydeError, TimeoutError):
-    """A transaction was open longer than it may be."""
-
-
-class TransactionBroken(OxydeError):
-    """The transaction met an error; it takes no further work until its block ends."""
-
-
-class SerializationFailure(OxydeError):
-    """The transaction met another one; it may be run again."""
-
-
-class DeadlockDetected(OxydeError):
-    """Two transactions waited for each other; this one may be run again."""
-
-
-class CommitOutcomeUnknown(OxydeError):
-    """COMMIT was sent and its answer never came: the work may or may not be there."""
+    """The statement was cancelled on the server."""
 
 
 class MigrationError(OxydeError):
     """A migration cannot be made, read or applied."""
 
 
+class FieldError(OxydeError):
+    """A name that is no field, or a wrong use of one: a fault of the program."""
+
+
+class FieldValueError(FieldError, ValueError):
+    """A value that create, save, update, a bulk verb or raw SQL refuses, before it is sent: a fault of the data."""
+
+
+class FieldLookupError(OxydeError):
+    """A lookup that a field does not have."""
+
+
+class FieldLookupValueError(FieldLookupError, ValueError):
+    """A value that a lookup cannot take."""
+
+
+class DecodeError(OxydeError):
+    """A stored value cannot be read exactly, or is not valid for the model."""
+
+
+class ManagerError(OxydeError):
+    """A verb could not do what was asked of it."""
+
+
+class NotFoundError(ManagerError):
+    """No row matches."""
+
+
+class MultipleObjectsReturned(ManagerError):
+    """More than one row matches."""
+
+
+class DatabaseError(OxydeError):
+    """The server refused the statement: syntax, a missing table, permissions, a read-only file."""
+
+
+class IntegrityError(DatabaseError, ManagerError):
+    """A constraint was violated."""
+
+
+class UniqueViolationError(IntegrityError):
+    """A value that must be unique exists already."""
+
+
+class ForeignKeyViolationError(IntegrityError):
+    """A foreign key refers to no row, or the row is still referred to."""
+
+
+class NotNullViolationError(IntegrityError):
+    """A column that must have a value got none."""
+
+
+class CheckViolationError(IntegrityError):
+    """A row does not satisfy a check constraint."""
+
+
+class DataError(DatabaseError):
+    """The server refused a value: division by zero, overflow, a text too long, a bad cast."""
+
+
+class SerializationFailure(DatabaseError):
+    """The transaction conflicts with a concurrent one; run it again."""
+
+
+class DeadlockDetected(DatabaseError):
+    """Two transactions waited for each other, and this one was chosen to fail; run it again."""
+
+
+class LockTimeoutError(DatabaseError):
+    """Another transaction held a lock for longer than the statement may wait, or at all (``nowait``)."""
+
+
+class StatementTimeoutError(DatabaseError, TimeoutError):
+    """The statement ran longer than its time limit."""
+
+
+class TransactionTimeoutError(OxydeError, TimeoutError):
+    """The transaction was open longer than its time limit, and was rolled back."""
+
+
+class TransactionBroken(OxydeError):
+    """The transaction met an error; it takes no further work until its block ends."""
+
+
+class CommitOutcomeUnknown(OxydeError):
+    """COMMIT was sent and its answer never came: the work may or may not have been committed."""
+
+
+class StaleObjectError(OxydeError):
+    """Another writer changed the row since it was read."""
+
+
 class InternalError(OxydeError):
-    """A fault of Oxyde's own."""
+    """A bug in Oxyde itself; please report it."""
 
 
 __all__ = [
@@ -193,15 +209,18 @@ __all__ = [
     "CommitOutcomeUnknown",
     "ConnectionFailed",
     "ConnectionNotFound",
+    "DataError",
     "DatabaseError",
     "DeadlockDetected",
     "DecodeError",
     "FieldError",
     "FieldLookupError",
     "FieldLookupValueError",
+    "FieldValueError",
     "ForeignKeyViolationError",
     "IntegrityError",
     "InternalError",
+    "LockTimeoutError",
     "ManagerError",
     "MigrationError",
     "MultipleObjectsReturned",

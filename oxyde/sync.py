@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from oxyde.db.execute import route, run_blocking
+from oxyde.db.execute import run_blocking
 from oxyde.db.raw import execute_raw_blocking as execute_raw
+from oxyde.db.route import route
 from oxyde.db.transaction import blocking_atomic as atomic
 from oxyde.models import hooks
 from oxyde.models.model import Model

@@ -1,10 +1,9 @@
 """Connections, transactions and raw SQL: everything that runs something on a database."""
 
 from oxyde.db import events, sync
-from oxyde.db.database import AsyncDatabase, Connection
+from oxyde.db.database import AsyncDatabase, Connection, get_connection, register_connection
 from oxyde.db.lifecycle import close, connect, disconnect_all, init, lifespan
 from oxyde.db.raw import execute_raw
-from oxyde.db.registry import get_connection, register_connection
 from oxyde.db.settings import PoolSettings
 from oxyde.db.tables import create_tables, drop_tables
 from oxyde.db.transaction import atomic, on_commit

@@ -6,19 +6,19 @@ import contextlib
 import inspect
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from oxyde import _native
-from oxyde.db import current
-from oxyde.db.steps import Await, Finish, Start, Steps, Turn
+from oxyde.db.database import AsyncDatabase
+from oxyde.db.steps import Await, Finish, Start, Steps
 from oxyde.exceptions import CommitOutcomeUnknown, OxydeError, TransactionBroken
-
-if TYPE_CHECKING:
-    from oxyde.db.database import AsyncDatabase
 
 
 class Block:
-    """What ``async with atomic() as block`` gives.
+    """What ``async with atomic() as block`` returns.
 
     Attributes:
         database: Where it runs.
@@ -42,13 +42,13 @@ class Block:
         self.alias = alias
         self.session = session
         self.parent = parent
-        self.outer = current.innermost()
+        self.outer = innermost()
         self.depth: int = 0 if parent is None else parent.depth + 1
         self.blocking = blocking
         self.closed = False
         self.thread = threading.get_ident()
         if parent is None:
-            database.blocks.add(self)
+            _open[id(self)] = self
         self.child: Block | None = None
         self.waiters: list[Callable[[], object]] = []
         self.undo: list[Callable[[], None]] = []
@@ -109,9 +109,9 @@ class Block:
     def leave(self) -> None:
         """Closes the block and lets those go on who waited for its end."""
         self.closed = True
-        self.database.blocks.discard(self)
-        if current.innermost() is self:
-            current.enter(self.outer)
+        _open.pop(id(self), None)
+        if innermost() is self:
+            enter(self.outer)
         if self.parent is not None and self.parent.child is self:
             self.parent.child = None
             waiters, self.parent.waiters = self.parent.waiters, []
@@ -187,6 +187,58 @@ class Block:
         return interrupt
 
 
+_current: Final[ContextVar[Block | None]] = ContextVar("oxyde_block", default=None)
+_open: Final[WeakValueDictionary[int, Block]] = WeakValueDictionary()
+"""The transactions that are open, by identity."""
+
+innermost = _current.get
+"""Returns the innermost block of the running code, on whatever database."""
+
+enter = _current.set
+"""Makes a block the innermost one of the running code."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A step: wait until no nested block of another task is open in the block; its result is None."""
+
+    block: Block
+
+
+def block_of(alias: str | None, database: AsyncDatabase | None) -> Block | None:
+    """Returns the innermost block of the running code that was opened by that alias or on that database.
+
+    Raises:
+        TransactionBroken: That block has ended; the running task outlived it.
+    """
+    block = innermost()
+    while block is not None:
+        if block.database is database or (alias is not None and block.alias == alias):
+            block.require_open()
+            return block
+        block = block.outer
+    return None
+
+
+def is_inside(block: Block) -> bool:
+    """Returns whether the running code is in a block nested in this one."""
+    inner = innermost()
+    while inner is not None:
+        ancestor = inner.parent
+        while ancestor is not None:
+            if ancestor is block:
+                return True
+            ancestor = ancestor.parent
+        inner = inner.outer
+    return False
+
+
+def is_held(database: AsyncDatabase, thread: int) -> bool:
+    """Returns whether a task of a thread's event loop has a transaction open on a database."""
+    blocks = [reference() for reference in _open.valuerefs()]
+    return any(block is not None and block.database is database and block.thread == thread and not block.blocking for block in blocks)
+
+
 def begin(
     database: AsyncDatabase,
     *,
@@ -222,7 +274,7 @@ def begin(
         except BaseException:
             block.leave()
             raise
-    current.enter(block)
+    enter(block)
     return block
 
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import html
 import os
-import weakref
+from collections.abc import Generator
 from types import TracebackType
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 from typing_extensions import Self
 
 from oxyde import _native
 from oxyde.db import sqlite_url
-from oxyde.db.registry import forget, register_connection
+from oxyde.db.registry import Registry
 from oxyde.db.settings import PoolSettings
 from oxyde.db.wait import result, result_blocking
-
-if TYPE_CHECKING:
-    from oxyde.db.block import Block
 
 _BACKENDS: Final = {"postgres": "postgres", "postgresql": "postgres", "mysql": "mysql", "mariadb": "mariadb", "sqlite": "sqlite"}
 
@@ -36,7 +33,6 @@ class AsyncDatabase:
         url: Without password.
         name: The alias.
         settings: What the pool was told.
-        blocks: The atomic blocks that are open on it.
 
     Raises:
         TypeError: The URL is no text; None is what an environment variable is that is not set.
@@ -56,11 +52,10 @@ class AsyncDatabase:
         self._registers = auto_register
         self._overwrites = overwrite
         self._connected = False
-        self.blocks: weakref.WeakSet[Block] = weakref.WeakSet()
         self._open()
         sqlite_url.warn(url)
         if auto_register:
-            register_connection(self, overwrite=overwrite)
+            connections.register(self, overwrite=overwrite)
 
     def _open(self) -> None:
         self.native = _native.Database(self._secret_url, self.settings.wire())
@@ -91,7 +86,7 @@ class AsyncDatabase:
         if self._closed or self._process != os.getpid():
             self._open()
             if self._registers:
-                register_connection(self, overwrite=self._overwrites)
+                connections.register(self, overwrite=self._overwrites)
 
     async def connect(self) -> Self:
         """Opens the first connection, so that a wrong address or password shows now.
@@ -125,7 +120,7 @@ class AsyncDatabase:
 
     def _forget(self) -> bool:
         """Forgets the alias; returns whether there is a pool of this process to close."""
-        forget(self)
+        connections.forget(self)
         self._connected = False
         if self._closed:
             return False
@@ -134,6 +129,13 @@ class AsyncDatabase:
 
     async def __aenter__(self) -> Self:
         return await self.connect()
+
+    def __await__(self) -> Generator[Any, Any, Self]:
+        """Connects where that is still to be done: ``database = await db.get_connection()``."""
+        return self._connected_self().__await__()
+
+    async def _connected_self(self) -> Self:
+        return self if self._connected else await self.connect()
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.disconnect()
@@ -191,3 +193,21 @@ class Connection:
 def _html(connection: AsyncDatabase | Connection, state: str) -> str:
     name, url = html.escape(connection.name), html.escape(connection.url)
     return f"<p><strong>{name}</strong> · {html.escape(connection.backend)} · <code>{url}</code> · {state}</p>"
+
+
+connections: Final[Registry[AsyncDatabase]] = Registry()
+"""The connections of this process."""
+
+register_connection = connections.register
+
+
+def get_connection(name: str | None = None) -> AsyncDatabase:
+    """Returns the connection of that name; ``await`` it to have it connected, too.
+
+    Args:
+        name: The alias; without one it is the connection named default, else the only one there is.
+
+    Raises:
+        ConnectionNotFound: There is none, or there are several and none is named default.
+    """
+    return connections.get(name)

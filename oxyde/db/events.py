@@ -6,14 +6,12 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from typing_extensions import Self
 
 from oxyde import _native
-
-if TYPE_CHECKING:
-    from oxyde.db.database import AsyncDatabase
+from oxyde.db.database import AsyncDatabase
 
 
 @dataclass(frozen=True)

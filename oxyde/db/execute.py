@@ -5,15 +5,15 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from oxyde import _native
-from oxyde.db import current, events, interrupt, registry
-from oxyde.db.block import Block, begin
-from oxyde.db.database import AsyncDatabase, Connection
-from oxyde.db.steps import Atomically, Await, Call, Finish, Read, Start, Step, Steps, Undo, not_awaited
+from oxyde.db import events, interrupt
+from oxyde.db.block import Block, Turn, begin, is_held, is_inside
+from oxyde.db.database import AsyncDatabase
+from oxyde.db.route import Route
+from oxyde.db.steps import Atomically, Await, Call, Finish, Read, Start, Steps, Undo, not_awaited
 from oxyde.db.wait import finish, result, result_blocking
 from oxyde.exceptions import OxydeError
 from oxyde.ir import wire
@@ -22,67 +22,10 @@ if TYPE_CHECKING:
     import asyncio
 
 T = TypeVar("T")
+Step: TypeAlias = Call | Await | Atomically | Start | Finish | Turn | Undo | Read
 
 HEARING = 0.05
 """Seconds after which a thread that waits for another one hears a signal, whatever handlers libraries have installed."""
-
-
-@dataclass(frozen=True)
-class Route:
-    """Where a verb runs: a database, and the transaction of the running code on it if there is one."""
-
-    database: AsyncDatabase
-    block: Block | None = None
-
-    @property
-    def session(self) -> _native.Session | None:
-        """The transaction's place in the core."""
-        return None if self.block is None else self.block.session
-
-    def start(self, call: Call, queue: _native.Queue | None, *, arrow: bool = False) -> _native.Operation:
-        """Starts a statement; its values are converted now."""
-        session = None
-        if self.block is not None:
-            self.block.require_free()
-            session = self.block.session
-        return self.database.native.submit(queue, session, call.shape, call.values, arrow=arrow or call.arrow, timeout=call.timeout)
-
-
-def route(using: str | None = None, client: object | None = None) -> Route:
-    """Picks the connection, and the transaction of the running code on it.
-
-    Args:
-        using: An alias; the default connection when neither is given.
-        client: An ``AsyncDatabase``, what ``oxyde.connect()`` returned, an atomic block, or an alias.
-
-    Raises:
-        ConnectionNotFound: No connection has that alias.
-        TransactionBroken: The transaction that the running task inherited has ended.
-        TypeError: The client is none of these, or both were given.
-    """
-    if client is None:
-        return _by_alias("default" if using is None else using)
-    if using is not None:
-        raise TypeError("using= and client= both name a connection; give one of them")
-    if isinstance(client, str):
-        return _by_alias(client)
-    if isinstance(client, Block):
-        client.require_open()
-        inner = current.block_of(None, client.database)
-        return Route(client.database, inner if inner is not None and inner.session is client.session else client)
-    if isinstance(client, Connection):
-        client = client.database
-    if isinstance(client, AsyncDatabase):
-        return Route(client, current.block_of(None, client))
-    message = f"client= takes a connection, an atomic block or an alias, not {type(client).__name__}"
-    raise TypeError(message)
-
-
-def _by_alias(alias: str) -> Route:
-    if current.innermost() is None:
-        return Route(registry.get_connection(alias))
-    block = current.block_of(alias, registry.find_connection(alias))
-    return Route(registry.get_connection(alias)) if block is None else Route(block.database, block)
 
 
 def arrow_stream(where: Route, shape: bytes, values: tuple[Any, ...]) -> _native.ArrowStream:
@@ -288,7 +231,7 @@ async def _turn(block: Block) -> None:
     """Waits until no nested block of another task is open in the block."""
     import asyncio
 
-    while block.child is not None and not current.is_inside(block):
+    while block.child is not None and not is_inside(block):
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
         block.waiters.append(partial(_wake, loop, future))
@@ -302,8 +245,7 @@ def _wake(loop: asyncio.AbstractEventLoop, future: asyncio.Future[None]) -> None
 
 def _refuse_to_wait(database: AsyncDatabase) -> None:
     """Raises OxydeError where a blocking write may wait for a lock that a task of this thread's own, now stopped, loop holds."""
-    here = threading.get_ident()
-    if not any(block.thread == here and not block.blocking for block in database.blocks):
+    if not is_held(database, threading.get_ident()):
         return
     import asyncio
 
@@ -318,7 +260,7 @@ def _refuse_to_wait(database: AsyncDatabase) -> None:
 
 def _turn_blocking(block: Block) -> None:
     """The same in a thread; raises OxydeError at once where it would wait for a task of this thread's own loop."""
-    while block.child is not None and not current.is_inside(block):
+    while block.child is not None and not is_inside(block):
         if not block.child.blocking and block.child.thread == threading.get_ident():
             message = (
                 "this blocking verb would wait for a nested block that a task of this thread's event loop holds; await the verb instead"
@@ -329,4 +271,4 @@ def _turn_blocking(block: Block) -> None:
         ended.wait()
 
 
-__all__ = ["Atomically", "Await", "Call", "Read", "Route", "Steps", "arrow_stream", "route", "run", "run_blocking"]
+__all__ = ["arrow_stream", "run", "run_blocking"]

@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from oxyde import _native
-from oxyde.db import registry
-from oxyde.db.database import AsyncDatabase, Connection
+from oxyde.db.database import AsyncDatabase, Connection, connections
 from oxyde.db.settings import PoolSettings
 
 EXIT_TIMEOUT = 2.0
@@ -49,9 +48,9 @@ async def init(*, settings: PoolSettings | None = None, secret: str | None = Non
         raise
     if secret is not None:
         Secret.value = secret
-    old = [registry.find_connection(name) for name in aliases]
+    old = [connections.find(name) for name in aliases]
     for database in fresh:
-        registry.register_connection(database, overwrite=True)
+        connections.register(database, overwrite=True)
     for replaced in old:
         if replaced is not None:
             await replaced.disconnect()
@@ -59,7 +58,7 @@ async def init(*, settings: PoolSettings | None = None, secret: str | None = Non
 
 async def close() -> None:
     """Closes every connection and forgets the aliases; with nothing open it does nothing."""
-    for database in registry.connections():
+    for database in connections.all():
         await database.disconnect()
 
 
@@ -116,8 +115,8 @@ def connect_blocking(url: str, name: str = "default", *, settings: PoolSettings 
         ConnectionFailed: The server cannot be reached or refused us.
     """
     database = AsyncDatabase(url, name=name, settings=settings, auto_register=False).connect_blocking()
-    old = registry.find_connection(name)
-    registry.register_connection(database, overwrite=True)
+    old = connections.find(name)
+    connections.register(database, overwrite=True)
     if old is not None:
         old.disconnect_blocking()
     return Connection(database)

@@ -12,10 +12,12 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from oxyde import _native
-from oxyde.db.execute import Call, Route, Steps, route, run, run_blocking
+from oxyde.db.execute import run, run_blocking
 from oxyde.db.placeholders import Placeholder, scan
+from oxyde.db.route import Route, route
 from oxyde.db.sql_start import transaction_word
-from oxyde.exceptions import DecodeError, FieldError, UnsupportedError
+from oxyde.db.steps import Call, Steps
+from oxyde.exceptions import DecodeError, FieldError, FieldValueError, UnsupportedError
 from oxyde.ir import expr, statement, wire
 from oxyde.queries.foreign_values import MISSING, flaw, named, plain
 from oxyde.schema.naming import twice
@@ -46,7 +48,8 @@ async def execute_raw(sql: str, params: Params = None, *, using: str | None = No
         One dictionary for each row; an empty list for statements without rows.
 
     Raises:
-        FieldError: A placeholder without a value, a value without a placeholder, or a value that cannot be bound; nothing was sent.
+        FieldError: A placeholder without a value, or a value without a placeholder; nothing was sent.
+        FieldValueError: A value that cannot be bound; nothing was sent.
         DecodeError: A value cannot be read exactly, or two result columns have one name.
         UnsupportedError: It begins or ends a transaction, outside ``atomic()``.
         DatabaseError: The server refused the statement.
@@ -88,7 +91,8 @@ def compile_raw(sql: str, params: Params, dialect: str) -> tuple[bytes, tuple[An
     """Returns the packed statement and the wire values of SQL text.
 
     Raises:
-        FieldError: Placeholders and values do not match, or a value cannot be bound.
+        FieldError: Placeholders and values do not match.
+        FieldValueError: A value cannot be bound.
         TypeError: The values are neither a dict nor a list.
     """
     if isinstance(params, (str, bytes)) or not isinstance(params, (Mapping, Sequence, type(None))):
@@ -144,7 +148,7 @@ class _Filler:
             return [self._param(key, value, piece.text)]
         if not value:
             message = f"{piece.text} is an empty list, and SQL has no empty IN; leave the condition out or use one that is false"
-            raise FieldError(message, sql=self.sql)
+            raise FieldValueError(message, sql=self.sql)
         members: list[expr.Node] = []
         for member in value:
             members += [expr.text(", "), self._bind(member, piece.text)]
@@ -192,13 +196,13 @@ class _Filler:
         value = plain(value.value if isinstance(value, enum.Enum) else value)
         if type(value) not in _PLAIN and isinstance(value, (dt.date, dt.timedelta)) and (found := flaw(value)) is not None:
             message = f"{text} takes values that Python holds, not {found}"
-            raise FieldError(message, sql=self.sql)
+            raise FieldValueError(message, sql=self.sql)
         if isinstance(value, dt.timedelta) and self.dialect in {"mysql", "mariadb"}:
             message = (
                 f"{text} is a timedelta, which raw SQL on this server cannot bind safely: a TIME column and a column of ours (BIGINT) "
                 f"read it differently; give microseconds as an int, or text for TIME"
             )
-            raise FieldError(message, sql=self.sql)
+            raise FieldValueError(message, sql=self.sql)
         if value is None or isinstance(value, _PLAIN):
             return ANY, value
         if isinstance(value, (bytearray, memoryview)):
@@ -211,14 +215,14 @@ class _Filler:
             return JSON, self._json(dict(value), text)
         remedy = "" if type(value).__name__ in MISSING else "; give a plain Python value"
         message = f"{text} cannot take a value of type {named(value)}{remedy}"
-        raise FieldError(message, sql=self.sql)
+        raise FieldValueError(message, sql=self.sql)
 
     def _json(self, value: Any, text: str) -> str:
         try:
             return json.dumps(value, allow_nan=False, ensure_ascii=False, default=_jsonable)
         except (TypeError, ValueError) as error:
             message = f"{text} holds what JSON cannot: {error}"
-            raise FieldError(message, sql=self.sql) from None
+            raise FieldValueError(message, sql=self.sql) from None
 
     def _require_all_used(self) -> None:
         if self.params is None:

@@ -2,59 +2,88 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final, Generic, Protocol, TypeVar
 
 from oxyde.exceptions import ConnectionNotFound
 
-if TYPE_CHECKING:
-    from oxyde.db.database import AsyncDatabase
 
-_connections: Final[dict[str, AsyncDatabase]] = {}
+class Named(Protocol):
+    """What a registry keeps: something that has an alias and an address."""
 
+    @property
+    def name(self) -> str:
+        """The alias."""
+        ...
 
-def register_connection(database: AsyncDatabase, *, overwrite: bool = False) -> None:
-    """Makes a database known by its name.
-
-    Raises:
-        ValueError: Another one has that name, and ``overwrite`` is not set.
-    """
-    known = _connections.get(database.name)
-    if known is not None and known is not database and not overwrite:
-        message = f'a connection named "{database.name}" is registered already ({known.url}); choose another name or give overwrite=True'
-        raise ValueError(message)
-    _connections[database.name] = database
+    @property
+    def url(self) -> str:
+        """The address, without password."""
+        ...
 
 
-def get_connection(name: str = "default") -> AsyncDatabase:
-    """Returns the database of that name.
-
-    Raises:
-        ConnectionNotFound: There is none.
-    """
-    try:
-        return _connections[name]
-    except KeyError:
-        pass
-    example = f'await db.init({name}="postgresql://...")' if name.isidentifier() else 'await db.init(default="postgresql://...")'
-    if _connections:
-        known = ", ".join(f'"{alias}"' for alias in sorted(_connections))
-        message = f'no connection is named "{name}"; known are {known}; call {example} to add it'
-    else:
-        message = f'no connection is named "{name}", nothing is connected yet; call {example} or oxyde.connect("postgresql://...") first'
-    raise ConnectionNotFound(message) from None
+D = TypeVar("D", bound=Named)
 
 
-def find_connection(name: str) -> AsyncDatabase | None:
-    """Returns the database of that name, or None."""
-    return _connections.get(name)
+class Registry(Generic[D]):
+    """Connections by alias."""
+
+    def __init__(self) -> None:
+        self._connections: dict[str, D] = {}
+
+    def register(self, database: D, *, overwrite: bool = False) -> None:
+        """Makes a database known by its name.
+
+        Raises:
+            ValueError: Another one has that name, and ``overwrite`` is not set.
+        """
+        known = self._connections.get(database.name)
+        if known is not None and known is not database and not overwrite:
+            message = (
+                f'a connection named "{database.name}" is registered already ({known.url}); choose another name or give overwrite=True'
+            )
+            raise ValueError(message)
+        self._connections[database.name] = database
+
+    def get(self, name: str | None = None) -> D:
+        """Returns the database of that name; without one the database named default, else the only one there is.
+
+        Raises:
+            ConnectionNotFound: There is none.
+        """
+        found = self.find(name)
+        if found is None:
+            raise ConnectionNotFound(self._missing(name))
+        return found
+
+    def find(self, name: str | None = None) -> D | None:
+        """Returns the same, or None."""
+        if name is not None:
+            return self._connections.get(name)
+        found = self._connections.get(DEFAULT)
+        return next(iter(self._connections.values())) if found is None and len(self._connections) == 1 else found
+
+    def forget(self, database: D) -> None:
+        """Makes a database unknown; another one of its name stays."""
+        if self._connections.get(database.name) is database:
+            del self._connections[database.name]
+
+    def all(self) -> tuple[D, ...]:
+        """Returns all databases, in the order in which they were registered."""
+        return tuple(self._connections.values())
+
+    def _missing(self, name: str | None) -> str:
+        """Returns the message for a name, or for a default, that is not there."""
+        alias = name if name is not None and name.isidentifier() else DEFAULT
+        example = f'await db.init({alias}="postgresql://...")'
+        missing = f'no connection is named "{name or DEFAULT}"'
+        if not self._connections:
+            return f'{missing}, nothing is connected yet; call {example} or oxyde.connect("postgresql://...") first'
+        aliases = sorted(self._connections)
+        known = ", ".join(f'"{one}"' for one in aliases)
+        if name is None:
+            return f'{missing}, and there are several others: {known}; say which one is meant: using="{aliases[0]}"'
+        return f"{missing}; known are {known}; call {example} to add it"
 
 
-def forget(database: AsyncDatabase) -> None:
-    """Makes a database unknown; another one of its name stays."""
-    if _connections.get(database.name) is database:
-        del _connections[database.name]
-
-
-def connections() -> tuple[AsyncDatabase, ...]:
-    """Returns all databases, in the order in which they were registered."""
-    return tuple(_connections.values())
+DEFAULT: Final = "default"
+"""The alias of the connection that verbs use when none is named."""

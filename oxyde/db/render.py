@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from oxyde import _native
-from oxyde.db import registry
+from oxyde.db.database import connections
 
 
 def dialect_of(alias: str | None) -> str:
     """Returns the dialect of a connection, of the default one without an alias; PostgreSQL where there is none."""
-    database = registry.find_connection(alias or "default")
+    database = connections.find(alias)
     return "postgres" if database is None else database.backend
 
 

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from oxyde import _native
-
-if TYPE_CHECKING:
-    from oxyde.db.block import Block
 
 T = TypeVar("T")
 
@@ -84,13 +81,6 @@ class Finish:
 
 
 @dataclass(frozen=True)
-class Turn:
-    """Wait until no nested block of another task is open in the block; its result is None."""
-
-    block: Block
-
-
-@dataclass(frozen=True)
 class Undo:
     """Have a function called if the atomic block that the verb runs in is rolled back; forgotten without one. The result is None.
 
@@ -119,5 +109,4 @@ class Read:
     prepare: Callable[[], object]
 
 
-Step: TypeAlias = "Call | Await | Atomically | Start | Finish | Turn | Undo | Read"
 Steps: TypeAlias = Generator[Any, Any, T]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-from oxyde.db.execute import route, run, run_blocking
+from oxyde.db.execute import run, run_blocking
+from oxyde.db.route import route
 from oxyde.db.steps import Call, Steps
 from oxyde.queries import ddl
 from oxyde.schema import Table, tables
@@ -68,7 +69,7 @@ def _chosen(models: Models) -> list[Table]:
     else:
         given = [models] if isinstance(models, (type, Table)) else list(models)
         for one in given:
-            if not isinstance(one, Table) and not hasattr(one, "__oxyde_meta__"):
+            if not isinstance(one, Table) and not hasattr(one, "__oxyde__"):
                 message = f"models takes a list of models, and this holds {one!r}"
                 raise TypeError(message)
         found = [one if isinstance(one, Table) else one.__table__ for one in given]

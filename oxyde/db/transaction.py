@@ -10,9 +10,11 @@ from typing import Any, Final, TypedDict, TypeVar, overload
 
 from typing_extensions import Unpack
 
-from oxyde.db import current
-from oxyde.db.block import Block, begin
-from oxyde.db.execute import Route, route, run, run_blocking
+from oxyde.db.block import Block, begin, block_of
+from oxyde.db.database import connections
+from oxyde.db.execute import run, run_blocking
+from oxyde.db.registry import DEFAULT
+from oxyde.db.route import Route, route
 from oxyde.db.steps import Steps
 from oxyde.exceptions import OxydeError, TransactionTimeoutError
 
@@ -24,7 +26,7 @@ ISOLATION: Final = ("read uncommitted", "read committed", "repeatable read", "se
 class Asked(TypedDict, total=False):
     """The keywords of ``atomic``."""
 
-    using: str
+    using: str | None
     timeout: float | None
     isolation: str | None
     read_only: bool
@@ -35,7 +37,7 @@ class Options:
     """What an atomic block was asked for, and the blocks that are open from it; the common part of both faces.
 
     Attributes:
-        using: The alias of the connection.
+        using: The alias of the connection; None is the default one.
         timeout: Seconds after which the transaction is rolled back.
         isolation: The isolation level.
         read_only: Refuse writes; SQLite then takes no write lock.
@@ -47,7 +49,7 @@ class Options:
     def __init__(
         self,
         *,
-        using: str = "default",
+        using: str | None = None,
         timeout: float | None = None,
         isolation: str | None = None,
         read_only: bool = False,
@@ -77,7 +79,7 @@ class Options:
                 raise OxydeError("isolation=, read_only= and timeout= belong to the outermost atomic block; this one is nested in another")
         block = yield from begin(
             where.database,
-            alias=self.using,
+            alias=self.using or where.database.name,
             parent=where.block,
             blocking=self.blocking,
             isolation=self.isolation,
@@ -192,22 +194,24 @@ def _made(kind: type[Atomic | BlockingAtomic], name: str, function: Any, asked: 
     return kind(**asked)(function)
 
 
-def on_commit(function: Callable[[], Any], using: str = "default") -> None:
+def on_commit(function: Callable[[], Any], using: str | None = None) -> None:
     """Calls a function once the open atomic block is committed; at once when none is open.
 
     Args:
         function: Takes nothing; may be async inside an asynchronous block.
-        using: The alias of the connection.
+        using: The alias of the connection; the default one when not given.
 
     Raises:
         TypeError: No block is open and the function is async: nobody could await it.
     """
-    block = current.block_of(using, None)
+    database = connections.find(using)
+    alias = using or (DEFAULT if database is None else database.name)
+    block = block_of(alias, database)
     if block is not None:
         block.on_commit(function)
         return
     if inspect.iscoroutinefunction(function):
-        message = f"no atomic block is open on {using!r}: on_commit() would call {function.__qualname__} now and cannot await it; await it"
+        message = f"no atomic block is open on {alias!r}: on_commit() would call {function.__qualname__} now and cannot await it; await it"
         raise TypeError(message)
     function()
 

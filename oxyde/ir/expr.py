@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from oxyde.schema.types import ColumnType
@@ -114,14 +115,19 @@ def among(inner: Node, members: dict[str, Any], size: int, *, padded: bool = Fal
     return {"in": parts}
 
 
-def among_select(inner: Node, select: dict[str, Any]) -> Node:
-    """Membership in the rows of a select of one column."""
-    return {"in_select": {"expr": inner, "select": select}}
+def among_select(inner: Node, query: dict[str, Any]) -> Node:
+    """Membership in the rows of a query of one column."""
+    return {"in_select": {"expr": inner, "query": query}}
 
 
-def exists(select: dict[str, Any]) -> Node:
-    """Whether a select has a row."""
-    return {"exists": select}
+def exists(query: dict[str, Any]) -> Node:
+    """Whether a query has a row."""
+    return {"exists": query}
+
+
+def subquery(query: dict[str, Any]) -> Node:
+    """The value of a query of one column and at most one row."""
+    return {"subquery": query}
 
 
 def between(inner: Node, low: Node, high: Node) -> Node:
@@ -129,7 +135,7 @@ def between(inner: Node, low: Node, high: Node) -> Node:
     return {"between": {"expr": inner, "low": low, "high": high}}
 
 
-def match(kind: str, inner: Node, pattern: dict[str, Any], *, fold: bool = False) -> Node:
+def match(kind: str, inner: Node, pattern: Node, *, fold: bool = False) -> Node:
     """Text search with plain characters: exact, contains, starts_with or ends_with; ``fold`` ignores case."""
     parts: dict[str, Any] = {"kind": kind, "expr": inner, "pattern": pattern}
     if fold:
@@ -137,7 +143,7 @@ def match(kind: str, inner: Node, pattern: dict[str, Any], *, fold: bool = False
     return {"match": parts}
 
 
-def regex(inner: Node, pattern: dict[str, Any], *, fold: bool = False) -> Node:
+def regex(inner: Node, pattern: Node, *, fold: bool = False) -> Node:
     """A regular expression in the server's own syntax."""
     parts: dict[str, Any] = {"expr": inner, "pattern": pattern}
     if fold:
@@ -170,24 +176,81 @@ def cast(inner: Node, kind: ColumnType) -> Node:
     return {"cast": {"expr": inner, "type": kind.wire()}}
 
 
+def case(whens: Sequence[tuple[Node, Node]], kind: ColumnType, otherwise: Node | None = None) -> Node:
+    """The value of the first condition that is true, else ``otherwise`` (NULL without one)."""
+    parts: dict[str, Any] = {"whens": [{"condition": condition, "value": value} for condition, value in whens], "type": kind.wire()}
+    if otherwise is not None:
+        parts["otherwise"] = otherwise
+    return {"case": parts}
+
+
 def unless_null(inner: Node, value: Node, kind: ColumnType) -> Node:
     """A value where another one is not NULL, else NULL."""
-    return {"case": {"whens": [{"condition": is_not_null(inner), "value": value}], "type": kind.wire()}}
+    return case([(is_not_null(inner), value)], kind)
 
 
-def aggregate(function: str, inner: Node | None, kind: ColumnType, of: ColumnType, *, distinct: bool = False) -> Node:
+def result(name: str, kind: ColumnType | None = None) -> Node:
+    """A result column by its name, for the order of a compound."""
+    return column("", name, kind)
+
+
+def aggregate(
+    function: str,
+    args: Sequence[Node],
+    kind: ColumnType,
+    of: ColumnType,
+    *,
+    distinct: bool = False,
+    where: Node | None = None,
+    order_by: Sequence[dict[str, Any]] = (),
+) -> Node:
     """A function over the rows of a group: count, sum, avg, min or max.
 
     Args:
         function: Which.
-        inner: What it is taken of; None for all rows.
+        args: What it is taken of; nothing for the number of rows.
         kind: The type of the result.
-        of: The type of the argument; any for all rows.
+        of: The type of the first argument; any where there is none.
         distinct: Equal values count once.
+        where: Only rows that fulfil a condition count.
+        order_by: The order in which it meets the rows, where that matters.
     """
     parts: dict[str, Any] = {"function": function, "type": kind.wire(), "of": of.wire()}
-    if inner is not None:
-        parts["expr"] = inner
+    if args:
+        parts["args"] = list(args)
     if distinct:
         parts["distinct"] = True
+    if where is not None:
+        parts["filter"] = where
+    if order_by:
+        parts["order_by"] = list(order_by)
     return {"aggregate": parts}
+
+
+def window(
+    function: str | Node,
+    *,
+    args: Sequence[Node] = (),
+    partition_by: Sequence[Node] = (),
+    order_by: Sequence[dict[str, Any]] = (),
+    frame: dict[str, Any] | None = None,
+) -> Node:
+    """A function over the rows around a row.
+
+    Args:
+        function: The name of a window function (row_number, rank, lag, ...), or an aggregate.
+        args: The arguments of the window function; an aggregate has its own.
+        partition_by: What makes rows one partition.
+        order_by: The order of the rows in a partition.
+        frame: Which rows of the partition it sees.
+    """
+    parts: dict[str, Any] = {"args": list(args), "partition_by": list(partition_by), "order_by": list(order_by)}
+    described = {name: value for name, value in parts.items() if value}
+    if frame is not None:
+        described["frame"] = frame
+    return {"window": {"function": function, **described}}
+
+
+def frame(unit: str, start: str | dict[str, int], end: str | dict[str, int]) -> dict[str, Any]:
+    """A frame of rows, range or groups; a bound is a word (current_row), or ``{"preceding": 3}``."""
+    return {"unit": unit, "start": start, "end": end}

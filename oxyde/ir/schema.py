@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oxyde.ir.statement import table_ref, without_defaults
+from oxyde.ir.query import table_ref, without_defaults
 from oxyde.schema import Column, Index, Table, Unique, tables
 from oxyde.schema.naming import constraint_name, index_name
 

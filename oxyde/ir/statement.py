@@ -6,75 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from oxyde.ir.expr import Node
+from oxyde.ir.query import table_ref, without_defaults
 from oxyde.schema import Column, Table
-from oxyde.schema.types import ColumnType
 
 
-def without_defaults(parts: dict[str, Any]) -> dict[str, Any]:
-    """Leaves out what the wire leaves out: None, False and empty lists."""
-    return {name: value for name, value in parts.items() if value is not None and value is not False and value != []}
-
-
-def table_ref(table: Table) -> dict[str, Any]:
-    """A table by its name in the database."""
-    return without_defaults({"schema": table.schema, "name": table.name})
-
-
-def from_table(table: Table, alias: str) -> dict[str, Any]:
-    """Rows of a table."""
-    return {"table": {"table": table_ref(table), "alias": alias}}
-
-
-def from_select(select: dict[str, Any], alias: str) -> dict[str, Any]:
-    """Rows of another select."""
-    return {"select": {"select": select, "alias": alias}}
-
-
-def output(expr: Node, name: str, kind: ColumnType, *, nullable: bool = False) -> dict[str, Any]:
-    """A result column: what it is, what it is called, what it holds."""
-    return without_defaults({"expr": expr, "name": name, "type": kind.wire(), "nullable": nullable})
-
-
-def join(kind: str, source: dict[str, Any], on: Node) -> dict[str, Any]:
-    """A join: inner or left."""
-    return {"kind": kind, "source": source, "on": on}
-
-
-def order(expr: Node, *, desc: bool = False, nulls: str | None = None) -> dict[str, Any]:
-    """An order; ``nulls`` is first, last, or as the server has it."""
-    return without_defaults({"expr": expr, "desc": desc, "nulls": nulls})
-
-
-def select_body(
-    source: dict[str, Any],
-    *,
-    outputs: Sequence[dict[str, Any]] = (),
-    joins: Sequence[dict[str, Any]] = (),
-    where: Node | None = None,
-    distinct: bool = False,
-    order_by: Sequence[dict[str, Any]] = (),
-    limit: dict[str, Any] | None = None,
-    offset: dict[str, Any] | None = None,
-    point: bool = False,
-) -> dict[str, Any]:
-    """A select, for use inside other nodes; ``point`` says that a unique key picks at most one row."""
-    parts = {
-        "outputs": list(outputs),
-        "from": source,
-        "joins": list(joins),
-        "where": where,
-        "distinct": distinct,
-        "order_by": list(order_by),
-        "limit": limit,
-        "offset": offset,
-        "point": point,
-    }
-    return without_defaults(parts)
-
-
-def select(body: dict[str, Any]) -> Node:
-    """A select as a statement."""
-    return {"select": body}
+def query(query: dict[str, Any]) -> Node:
+    """A query as a statement."""
+    return {"query": query}
 
 
 def key_columns(table: Table) -> list[dict[str, Any]]:
@@ -111,7 +49,7 @@ def update(
     rows: dict[str, Any] | None = None,
     returning: Sequence[dict[str, Any]] = (),
 ) -> Node:
-    """An UPDATE of the rows that fulfil a condition, or of those whose key a select (``rows``) gives.
+    """An UPDATE of the rows that fulfil a condition, or of those whose keys a query (``rows``) yields.
 
     An assignment is a column, its new value, and whether the server computes that.
     """

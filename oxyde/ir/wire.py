@@ -8,7 +8,7 @@ import msgpack
 
 from oxyde.ir.expr import Node
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised together with ``VERSION`` of ``native/ir/src/wire.rs``."""
 
 
@@ -25,13 +25,13 @@ def pack(statement: Node) -> bytes:
     return bytes(packed)
 
 
-_SELECT: Final = b"\x82\xa9statement\x81\xa6select"
-"""How every packed SELECT begins."""
+_QUERY: Final = b"\x82\xa9statement\x81\xa5query"
+"""How every packed query begins."""
 
 
 def reads(shape: bytes) -> bool:
-    """Returns whether a packed statement is a SELECT of ours, which waits for nobody's lock."""
-    return shape.startswith(_SELECT)
+    """Returns whether a packed statement is a query of ours, which outside a block waits for nobody's lock."""
+    return shape.startswith(_QUERY)
 
 
 def _sorted(node: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import Any, NoReturn, TypeVar, cast
 from pydantic import SecretBytes, SecretStr, ValidationError
 from pydantic_core import CoreConfig, PydanticSerializationError, SchemaSerializer, SchemaValidator, core_schema, to_json
 
-from oxyde.exceptions import FieldError
+from oxyde.exceptions import FieldValueError
 from oxyde.models.classify import Kind
 from oxyde.queries.foreign_values import flaw, named, plain
 from oxyde.schema.types import ColumnType
@@ -58,7 +58,7 @@ def item_adapter(kind: Kind, where: str) -> Adapter:
 def refuse(where: str, expected: str, value: Any, remedy: str = "") -> NoReturn:
     """Raises the error for a value of the wrong type; the value itself is not shown, it may be a secret."""
     message = f"{where} takes {expected}, not {named(value)}{remedy}"
-    raise FieldError(message, column=where.rpartition(".")[2])
+    raise FieldValueError(message, column=where.rpartition(".")[2])
 
 
 def exact_int(where: str, given: Any) -> int:
@@ -69,7 +69,7 @@ def exact_int(where: str, given: Any) -> int:
     number = int(value)
     if number not in INT64:
         message = f"{where} takes an int from -2**63 to 2**63 - 1, and this one has {number.bit_length()} bits; use Decimal for larger ones"
-        raise FieldError(message, column=where.rpartition(".")[2])
+        raise FieldValueError(message, column=where.rpartition(".")[2])
     return number
 
 
@@ -159,7 +159,7 @@ def derived(where: str, expected: str, cls: type[Time], given: Any) -> Time:
     found = flaw(value)
     if found is not None:
         message = f"{where} takes {expected}, not {found}"
-        raise FieldError(message, column=where.rpartition(".")[2])
+        raise FieldValueError(message, column=where.rpartition(".")[2])
     return value
 
 
@@ -197,7 +197,7 @@ def member(where: str, cls: type[Enum], value: Any) -> Any:
     except ValueError:
         known = ", ".join(repr(item.value) for item in cls)
         message = f"{where} takes {cls.__name__}, whose values are {known}"
-        raise FieldError(message, column=where.rpartition(".")[2]) from None
+        raise FieldValueError(message, column=where.rpartition(".")[2]) from None
     return str.__str__(found) if isinstance(found, str) else int(found)
 
 
@@ -283,7 +283,7 @@ class FieldSchema:
         """Returns a value as JSON text.
 
         Raises:
-            FieldError: The field does not take it, or JSON has no such value.
+            FieldValueError: The field does not take it, or JSON has no such value.
         """
         plain = self.plain(value)
         try:
@@ -298,7 +298,7 @@ class FieldSchema:
         """Returns a value as what JSON consists of; text of JSON (``Json[...]``) as that text.
 
         Raises:
-            FieldError: The field does not take it, or JSON has no such value.
+            FieldValueError: The field does not take it, or JSON has no such value.
         """
         try:
             return self._dump(value)
@@ -317,14 +317,14 @@ class FieldSchema:
         except ValidationError as error:
             problems = "; ".join(f"{'.'.join(map(str, item['loc']))} {item['msg']}".strip() for item in error.errors(include_input=False))
             message = f"{self.where} does not take this {named(value)}: {problems}"
-            raise FieldError(message, column=self.where.rpartition(".")[2]) from None
+            raise FieldValueError(message, column=self.where.rpartition(".")[2]) from None
         except (PydanticSerializationError, TypeError, ValueError) as error:
             self._not_json(error)
 
     def _not_json(self, error: TypeError | ValueError) -> NoReturn:
         message = f"{self.where} cannot be kept as JSON: {not_json(error)}"
-        raise FieldError(message, column=self.where.rpartition(".")[2]) from None
+        raise FieldValueError(message, column=self.where.rpartition(".")[2]) from None
 
     def _no_constant(self, name: str) -> NoReturn:
         message = f"{self.where} holds {name}, which JSON does not have"
-        raise FieldError(message, column=self.where.rpartition(".")[2])
+        raise FieldValueError(message, column=self.where.rpartition(".")[2])

@@ -8,7 +8,8 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from oxyde.db import events, interrupt
-from oxyde.db.execute import Route, arrow_stream
+from oxyde.db.execute import arrow_stream
+from oxyde.db.route import Route
 from oxyde.export.exporter import require
 from oxyde.models.where import route_of
 

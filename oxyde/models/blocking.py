@@ -11,7 +11,7 @@ from oxyde.db import execute
 from oxyde.db.steps import Steps
 from oxyde.models import arrow, hooks
 from oxyde.models.chain import Chain
-from oxyde.models.relations import holds
+from oxyde.models.info import holds
 from oxyde.models.rows import Instances
 from oxyde.models.verbs import reading, writing
 from oxyde.models.where import route_of, taken
@@ -82,7 +82,7 @@ class BlockingQuerySet(Chain[M]):
         """Validates and inserts a row, and returns the instance."""
         hooks.refuse_async(self.model, hooks.SAVING)
         using, client = taken(self.model, values)
-        made: M = self._run(writing.create(self.model, values), using, client)
+        made: M = self._run(writing.create(self.model.__oxyde__, values), using, client)
         return made
 
     def bulk_create(
@@ -95,7 +95,7 @@ class BlockingQuerySet(Chain[M]):
         client: object | None = None,
     ) -> list[M]:
         """Inserts many rows, all or none, and returns the instances."""
-        steps = writing.bulk_create(self.model, objects, batch_size=batch_size, ignore_conflicts=ignore_conflicts)
+        steps = writing.bulk_create(self.model.__oxyde__, objects, batch_size=batch_size, ignore_conflicts=ignore_conflicts)
         return self._run(steps, using, client)
 
     def update(self, *, returning: bool = False, **values: Any) -> Any:

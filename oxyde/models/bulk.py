@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from oxyde.models.info import AnyModel
 from oxyde.models.row_state import state_of
 from oxyde.models.writing import now, take_keys, validate_assigned
 from oxyde.queries.dml import batches
 from oxyde.schema import Column, Table
-
-if TYPE_CHECKING:
-    from oxyde.models.model import Model
 
 
 class Gathered:
@@ -23,12 +21,13 @@ class Gathered:
         fills: The fields that the write gives a value to: those, and what the database makes up.
     """
 
-    def __init__(self, table: Table, instances: Sequence[Model], size: int | None) -> None:
+    def __init__(self, table: Table, instances: Sequence[AnyModel], size: int | None) -> None:
         """Gathers the columns; nothing has been sent when one does not fit.
 
         Raises:
             ValidationError: An assigned value is not valid.
-            FieldError: A value does not fit its column, or a relation was assigned an object that is not saved.
+            FieldError: A relation was assigned an object that is not saved.
+            FieldValueError: A value does not fit its column.
         """
         self.filled: dict[str, list[Any]] = {}
         self._instances = instances
@@ -55,11 +54,11 @@ class Gathered:
         self.fills = {*self.filled, *(name for batch in self.batches for name in table.by_field if name not in batch.fields)}
 
     def _take_keys(self) -> None:
-        links = type(self._instances[0]).__oxyde_links__.values()
-        if not links:
+        info = type(self._instances[0]).__oxyde__
+        if not info.links:
             return
         taken = [take_keys(instance) for instance in self._instances]
-        for name in [link.key for link in links if link.kind == "one"]:
+        for name in info.reference_by_key:
             if any(name in keys for keys in taken):
                 pairs = zip(taken, self._instances, strict=True)
                 self.filled[name] = [keys[name] if name in keys else instance.__dict__.get(name) for keys, instance in pairs]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from oxyde.exceptions import FieldError, IntegrityError, UniqueViolationError
+from oxyde.exceptions import DataError, FieldValueError, IntegrityError, UniqueViolationError
 from oxyde.ir.schema import unique_indexes, unique_names
 from oxyde.schema import Table
 
@@ -24,14 +24,14 @@ def blame(table: Table, fields: Sequence[str] = ()) -> Iterator[None]:
     """
     try:
         yield
-    except FieldError as error:
+    except FieldValueError as error:
         named = _PARAMETER.match(str(error))
         if named is None or int(named[1]) > len(fields):
             raise
         field = fields[int(named[1]) - 1]
         message = f"{table.model}.{field}: {str(error)[named.end() :]}"
-        raise FieldError(message, column=field, table=table.name) from None
-    except IntegrityError as error:
+        raise FieldValueError(message, column=field, table=table.name, hint=error.hint, sql=error.sql) from None
+    except (DataError, IntegrityError) as error:
         error.table = error.table or table.name
         if isinstance(error, UniqueViolationError):
             _name_unique(error, table)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Generator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from oxyde.db.steps import Await, Steps, not_awaited
-
-if TYPE_CHECKING:
-    from oxyde.models.model import Model
+from oxyde.models.info import AnyModel, info_of
 
 SAVING: Final = ("pre_save", "post_save")
 DELETING: Final = ("pre_delete", "post_delete")
@@ -49,7 +47,7 @@ class Hooks:
         return Done()
 
 
-def call(instance: Model, name: str, **known: Any) -> Steps[None]:
+def call(instance: AnyModel, name: str, **known: Any) -> Steps[None]:
     """Calls a hook and waits for it; one that is not overridden costs nothing."""
     function = getattr(type(instance), name)
     if function is getattr(Hooks, name):
@@ -68,13 +66,13 @@ def _keywords(function: Callable[..., Any]) -> frozenset[str] | None:
     return frozenset(parameter.name for parameter in parameters)
 
 
-def refuse_async(model: type[Model], names: tuple[str, ...]) -> None:
+def refuse_async(model: type[AnyModel], names: tuple[str, ...]) -> None:
     """Refuses async hooks before a blocking verb sends anything.
 
     Raises:
         TypeError: A hook is async, or the class is no model.
     """
-    if not hasattr(model, "__oxyde_meta__"):
+    if info_of(model) is None:
         message = f"an instance of a model is needed here, not one of {model.__name__}"
         raise TypeError(message)
     for name in names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from pydantic_core import SchemaValidator, core_schema
 
@@ -13,13 +13,11 @@ from oxyde.db.rows import Batch, Layout
 from oxyde.exceptions import DecodeError
 from oxyde.models.adapt import FieldSchema
 from oxyde.models.classify import Kind
+from oxyde.models.info import AnyModel, ModelInfo
 from oxyde.models.pydantic_seams import ModelSchema, ours
 from oxyde.models.row_state import CLEAN, SLOT
 from oxyde.models.unloaded import UNLOADED
 from oxyde.schema import Column
-
-if TYPE_CHECKING:
-    from oxyde.models.model import Model
 
 Restorer = Callable[[list[Any]], list[Any]]
 
@@ -55,10 +53,14 @@ class Tiers:
     Attributes:
         model: The class.
         schema: How Pydantic validates it.
+        layouts: Those that were made, by use and columns.
+        whole: The layout of all columns, once it was asked for.
     """
 
-    def __init__(self, model: type[Model]) -> None:
+    def __init__(self, model: type[AnyModel]) -> None:
         self.model = model
+        self.layouts: dict[Any, Layout] = {}
+        self.whole: Layout | None = None
         self.schema = ModelSchema(model)
         self._validators: dict[str, SchemaValidator | None] = {}
         self._fields: dict[str, SchemaValidator] = {}
@@ -85,7 +87,7 @@ class Tiers:
     def layout(self, columns: Sequence[Column]) -> Layout:
         """Returns how rows of these columns become instances."""
         fields = tuple(column.field for column in columns)
-        links = self.model.__oxyde_links__
+        links = self.model.__oxyde__.links
         missing = self.model.__pydantic_fields__.keys() - set(fields) - links.keys()
         native = not self._by_dictionaries and not missing
         validators: tuple[Any, ...] | None = None
@@ -223,48 +225,44 @@ def _has_rules(schema: Any) -> bool:
     return "validation_alias" in schema
 
 
-def tiers(model: type[Model]) -> Tiers:
+def tiers(model: ModelInfo) -> Tiers:
     """Returns how a class is hydrated, decided once."""
-    found: Tiers | None = model.__dict__.get("__oxyde_tiers__")
+    found: Tiers | None = model.hydration
     if found is None:
-        model.__table__  # noqa: B018 - completes the class
-        found = Tiers(model)
-        model.__oxyde_tiers__ = found
+        model.table()  # completes the class
+        found = model.hydration = Tiers(model.model)
     return found
 
 
-def whole(model: type[Model]) -> Layout:
+def whole(model: ModelInfo) -> Layout:
     """Returns how rows of all columns of a table become instances."""
-    found: Layout | None = model.__dict__.get("__oxyde_whole__")
-    if found is None:
-        found = model.__oxyde_whole__ = layout(model, model.__table__.columns)
-    return found
+    kind = tiers(model)
+    if kind.whole is None:
+        kind.whole = layout(model, model.table().columns)
+    return kind.whole
 
 
-def layout(model: type[Model], columns: Sequence[Column]) -> Layout:
+def layout(model: ModelInfo, columns: Sequence[Column]) -> Layout:
     """Returns how result columns become instances of a class; kept for each choice of columns.
 
     Args:
-        model: The class.
+        model: Of which class.
         columns: The columns of the result, in order.
     """
     return _kept(model, "whole", columns)
 
 
-def filling(model: type[Model], columns: Sequence[Column]) -> Layout:
+def filling(model: ModelInfo, columns: Sequence[Column]) -> Layout:
     """Returns how result columns are written into instances that exist (``Batch.fill``); kept for each choice of columns."""
     return _kept(model, "part", columns)
 
 
-def _kept(model: type[Model], use: str, columns: Sequence[Column]) -> Layout:
-    made: dict[Any, Layout] | None = model.__dict__.get("__oxyde_layouts__")
-    if made is None:
-        made = model.__oxyde_layouts__ = {}
+def _kept(model: ModelInfo, use: str, columns: Sequence[Column]) -> Layout:
+    kind = tiers(model)
     key = (use, *(column.field for column in columns))
-    found = made.get(key)
+    found = kind.layouts.get(key)
     if found is None:
-        kind = tiers(model)
-        found = made[key] = kind.layout(columns) if use == "whole" else kind.partial_layout(columns)
+        found = kind.layouts[key] = kind.layout(columns) if use == "whole" else kind.partial_layout(columns)
     return found
 
 

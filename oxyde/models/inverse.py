@@ -3,79 +3,75 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import Any, cast
 
 from oxyde.exceptions import FieldError
 from oxyde.models import registry
-from oxyde.models.relations import SERIAL, Link, holds, is_table, key_field
+from oxyde.models.info import AnyModel, Link, ModelInfo, holds, is_table
+from oxyde.models.relations import SERIAL, key_field
 from oxyde.schema import Column, ForeignKey, Relation, Table, tables
 from oxyde.schema.naming import foreign_key_name, meant, short
 
-if TYPE_CHECKING:
-    from oxyde.models.model import Model
 
-
-def reverse(model: type[Model], link: Link) -> tuple[str, str]:
+def reverse(model: ModelInfo, link: Link) -> tuple[str, str]:
     """Returns the column field of the other model that points here, and our column field that it points to.
 
     Raises:
         FieldError: ``db_reverse_fk`` names no field of the other model, or one that points elsewhere.
     """
-    where, target = f"{model.__name__}.{link.field}", link.target
+    where, target = f"{model.name}.{link.field}", link.target.__oxyde__
     registry.complete(target)
     named = cast("str", link.options.db_reverse_fk)
-    theirs = target.__oxyde_links__.get(named)
-    if theirs is None:
-        theirs = next((other for other in target.__oxyde_links__.values() if other.kind == "one" and other.key == named), None)
+    theirs = target.links.get(named) or target.reference_by_key.get(named)
     if theirs is not None and theirs.kind == "one":
-        _require(model, theirs, where, target)
+        _require(model.model, theirs, where, target)
         return theirs.key, theirs.target_key
-    if named not in target.__pydantic_fields__ or named in target.__oxyde_links__:
-        near = meant(named, target.__pydantic_fields__)
-        message = f"{where}: db_reverse_fk names {target.__name__}.{named}, which is no foreign key or column{near}"
+    if named not in target.fields or named in target.links:
+        near = meant(named, target.fields)
+        message = f"{where}: db_reverse_fk names {target.name}.{named}, which is no foreign key or column{near}"
         raise FieldError(message, column=named)
-    return named, key_field(model, None, where)
+    return named, key_field(model.model, None, where)
 
 
-def _require(model: type[Model], side: Link, where: str, owner: type[Model]) -> None:
+def _require(model: type[AnyModel], side: Link, where: str, owner: ModelInfo) -> None:
     """Raises FieldError unless a foreign key of another model points to the rows of this one."""
     if holds(side.target, model):
         return
-    message = f"{where}: {owner.__name__}.{side.field} points to {side.target.__name__}, not to {model.__name__}"
+    message = f"{where}: {owner.name}.{side.field} points to {side.target.__name__}, not to {model.__name__}"
     if issubclass(model, side.target):
         message += ", which is a table of its own"
     raise FieldError(message, column=side.field)
 
 
-def many(model: type[Model], link: Link) -> Relation:
+def many(model: ModelInfo, link: Link) -> Relation:
     """Returns a many-to-many relation.
 
     Raises:
         FieldError: The junction is not there, or its sides are missing or ambiguous.
     """
-    where = f"{model.__name__}.{link.field}"
+    where = f"{model.name}.{link.field}"
     if link.options.db_through is None:
         return _made(model, link)
     junction = _junction(model, link)
     registry.complete(junction)
-    sides = [side for side in junction.__oxyde_links__.values() if side.kind == "one"]
+    sides = junction.references
     pair = link.options.db_through_fields
     if pair is not None:
         named = {name: side for side in sides for name in (side.field, side.key)}
         for name in pair:
             if name not in named:
-                message = f"{where}: db_through_fields names {junction.__name__}.{name}, which is no foreign key{meant(name, named)}"
+                message = f"{where}: db_through_fields names {junction.name}.{name}, which is no foreign key{meant(name, named)}"
                 raise FieldError(message, column=name)
         ours, theirs = named[pair[0]], named[pair[1]]
-        _require(model, ours, where, junction)
+        _require(model.model, ours, where, junction)
         _require(link.target, theirs, where, junction)
     else:
-        to_us = [side for side in sides if holds(side.target, model)]
+        to_us = [side for side in sides if holds(side.target, model.model)]
         to_them = [side for side in sides if holds(side.target, link.target) and (side not in to_us or len(to_us) == 1)]
         if len(to_us) != 1 or len(to_them) != 1 or to_us == to_them:
             found = ", ".join(side.field for side in sides) or "none"
             message = (
-                f"{where}: {junction.__name__} does not have exactly one foreign key to {model.__name__} and one to {link.target.__name__} "
+                f"{where}: {junction.name} does not have exactly one foreign key to {model.name} and one to {link.target.__name__} "
                 f'(it has: {found}); name the two: Field(db_through_fields=("to us", "to them"))'
             )
             raise FieldError(message, column=link.field)
@@ -83,52 +79,51 @@ def many(model: type[Model], link: Link) -> Relation:
     return Relation(
         link.field,
         "many",
-        registry.key_of(link.target),
+        link.target.__oxyde__.id,
         ours.target_key,
         theirs.target_key,
-        through=registry.key_of(junction),
+        through=junction.id,
         through_fields=(ours.key, theirs.key),
     )
 
 
-def _junction(model: type[Model], link: Link) -> type[Model]:
+def _junction(model: ModelInfo, link: Link) -> ModelInfo:
     """Returns the junction model of a relation, given by class or name."""
-    where, given = f"{model.__name__}.{link.field}", link.options.db_through
-    found = registry.named(given, model) if isinstance(given, str) else given
+    where, given = f"{model.name}.{link.field}", link.options.db_through
+    found: Any = registry.named(given, model) if isinstance(given, str) else given
     if found is None:
         message = f"{where}: no model named {given!r} is registered; import the module of the junction"
         raise FieldError(message, column=link.field)
     if not is_table(found):
         message = f"{where}: the junction {found.__name__} has no table; say is_table = True in its Meta"
         raise FieldError(message, column=link.field)
-    return found
+    junction: ModelInfo = found.__oxyde__
+    return junction
 
 
-def _made(model: type[Model], link: Link) -> Relation:
+def _made(model: ModelInfo, link: Link) -> Relation:
     """Declares the junction of a relation that names none: ``{table}_{field}``, a column for each side, both the key."""
-    where = f"{model.__name__}.{link.field}"
-    itself = link.target is model
+    where = f"{model.name}.{link.field}"
+    itself = link.target is model.model
     sides = []
-    for prefix, side in (("from_" if itself else "", model), ("to_" if itself else "", link.target)):
-        registry.complete(side)
+    for prefix, side in (("from_" if itself else "", model.model), ("to_" if itself else "", link.target)):
+        registry.complete(side.__oxyde__)
         key = key_field(side, None, where)
         sides.append((f"{prefix}{side.__name__.lower()}_{key}", side, key))
-    key = f"{registry.key_of(model)}.{link.field}"
-    name = short(f"{model.get_table_name()}_{link.field}")
-    tables.declare(key, partial(_junction_table, key, f"{model.__name__}.{link.field}", name, model.__oxyde_meta__.schema, sides))
+    key = f"{model.id}.{link.field}"
+    name = short(f"{model.table_name}_{link.field}")
+    tables.declare(key, partial(_junction_table, key, f"{model.name}.{link.field}", name, model.meta.schema, sides))
     (ours, _, our_key), (theirs, _, their_key) = sides
-    return Relation(link.field, "many", registry.key_of(link.target), our_key, their_key, through=key, through_fields=(ours, theirs))
+    return Relation(link.field, "many", link.target.__oxyde__.id, our_key, their_key, through=key, through_fields=(ours, theirs))
 
 
-def _junction_table(key: str, shown: str, name: str, schema: str | None, sides: list[tuple[str, type[Model], str]]) -> Table:
+def _junction_table(key: str, shown: str, name: str, schema: str | None, sides: list[tuple[str, type[AnyModel], str]]) -> Table:
     """Returns the table of a junction that no model describes."""
     columns = []
     foreign_keys = []
     for field, model, target in sides:
-        other = model.__table__.by_field[target]
+        other = model.__oxyde__.table().by_field[target]
         db_type = None if other.db_type is None else SERIAL.get(other.db_type.upper(), other.db_type)
         columns.append(Column(field, field, other.type, length=other.length, db_type=db_type, key=True, indexed=True, adapt=other.adapt))
-        foreign_keys.append(
-            ForeignKey(foreign_key_name(name, [field]), (field,), registry.key_of(model), (other.name,), "CASCADE", "CASCADE")
-        )
+        foreign_keys.append(ForeignKey(foreign_key_name(name, [field]), (field,), model.__oxyde__.id, (other.name,), "CASCADE", "CASCADE"))
     return Table(key, shown, name, schema=schema, columns=tuple(columns), foreign_keys=tuple(foreign_keys))

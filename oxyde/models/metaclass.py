@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import Field as PydanticField
 from pydantic import PrivateAttr
@@ -12,23 +13,26 @@ from typing_extensions import dataclass_transform
 from oxyde.exceptions import FieldError
 from oxyde.models import registry
 from oxyde.models.field import Field
-from oxyde.models.meta import read_meta
+from oxyde.models.info import ModelInfo
+from oxyde.models.meta import NONE, read_meta
 from oxyde.models.pydantic_seams import ModelMetaclass
+from oxyde.models.table import build
 from oxyde.models.unloaded import RelationAttribute
 from oxyde.schema import Table
 
 RESERVED: Final = frozenset({"objects", "pk", "related", "save", "delete", "refresh"})
 
 
-def annotated_names(body: dict[str, Any]) -> set[str]:
-    """Returns the names that a class body annotates, on every Python."""
+def annotations_of(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Returns the annotations of a class body that has just been run, on every Python: since 3.14 a function makes them."""
     if sys.version_info >= (3, 14):
         import annotationlib
 
         annotate = annotationlib.get_annotate_from_class_namespace(body)
         if annotate is not None:
-            return set(annotationlib.call_annotate_function(annotate, annotationlib.Format.FORWARDREF))
-    return set(body.get("__annotations__", ()))
+            return annotationlib.call_annotate_function(annotate, annotationlib.Format.FORWARDREF)
+    found: Mapping[str, Any] = body.get("__annotations__", {})
+    return found
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(Field, PydanticField, PrivateAttr))
@@ -38,21 +42,33 @@ class ModelMeta(ModelMetaclass):
     def __init__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any], **_: Any) -> None:  # noqa: N805 - a metaclass
         """Registers a class that has a table, once Pydantic has made it."""
         super().__init__(name, bases, body)
-        if cls.__oxyde_meta__.is_table:  # type: ignore[attr-defined]
-            registry.register_table(cls, overwrite=True)  # type: ignore[arg-type]
+        model: Any = cls
+        if "__oxyde__" not in cls.__dict__:  # Model itself, for which no __init_subclass__ runs
+            model.__oxyde__ = ModelInfo(model, NONE, build)
+        if model.__oxyde__.is_table:
+            registry.register_table(model, overwrite=True)
 
     @property
     def __table__(cls) -> Table:  # noqa: N805 - a metaclass
         """The table of the model: a public description for tools.
 
         Raises:
-            TypeError: The model has none.
+            AttributeError: The model has none.
             FieldError: Something that the model refers to is not there.
         """
-        if not cls.__oxyde_meta__.is_table:  # type: ignore[attr-defined]
-            message = f"{cls.__name__} has no table; say is_table = True in its Meta"
-            raise TypeError(message)
-        return registry.table_of(cls)  # type: ignore[arg-type]
+        info: ModelInfo = cls.__oxyde__  # type: ignore[attr-defined] # every model has one
+        if not info.is_table:
+            raise AttributeError("__table__")
+        return info.table()
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(cls, name: str) -> Any:  # noqa: N805 - a metaclass
+            """Raises the error for an attribute that the class does not have."""
+            if name in {"__table__", "objects"}:
+                message = f"{cls.__name__} has no table; say is_table = True in its Meta"
+                raise AttributeError(message, name=name, obj=cls)
+            return super().__getattr__(name)
 
 
 def prepare(cls: Any) -> None:
@@ -62,9 +78,9 @@ def prepare(cls: Any) -> None:
         FieldError: A field has a name that every model needs for itself.
         TypeError: ``Meta`` is wrong.
     """
-    body = dict(cls.__dict__)
-    taken = sorted(annotated_names(body) & RESERVED - {"objects"})
-    if "objects" in annotated_names(body) and "ClassVar" not in str(body.get("__annotations__", {}).get("objects", "")):
+    annotations = annotations_of(cls.__dict__)
+    taken = sorted(annotations.keys() & RESERVED - {"objects"})
+    if "objects" in annotations and "ClassVar" not in str(annotations["objects"]):
         taken.append("objects")
     if taken:
         message = (
@@ -72,11 +88,11 @@ def prepare(cls: Any) -> None:
             f'name it otherwise and keep the column: {taken[0]}_ = Field(db_column="{taken[0]}")'
         )
         raise FieldError(message, column=taken[0])
-    cls.__oxyde_meta__ = read_meta(cls.__name__, body.get("Meta"))
+    cls.__oxyde__ = ModelInfo(cls, read_meta(cls.__name__, cls.__dict__.get("Meta")), build)
 
 
-def attach(cls: Any) -> None:
+def attach(info: ModelInfo) -> None:
     """Puts the attributes of a table's relations on its class, once they are known."""
-    for name, link in cls.__oxyde_links__.items():
-        if not isinstance(cls.__dict__.get(name), RelationAttribute):
-            type.__setattr__(cls, name, RelationAttribute(cls.__name__, name, many=link.kind in {"reverse", "many"}))
+    for name, link in info.links.items():
+        if not isinstance(info.model.__dict__.get(name), RelationAttribute):
+            type.__setattr__(info.model, name, RelationAttribute(info.name, name, many=link.kind in {"reverse", "many"}))

@@ -7,48 +7,38 @@ import sys
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, PydanticUndefinedAnnotation
+from pydantic import ConfigDict, GetCoreSchemaHandler, PydanticUndefinedAnnotation
 from pydantic_core import CoreSchema
 from typing_extensions import Self
 
-from oxyde.db.execute import route, run
-from oxyde.models import table
-from oxyde.models.field import options
+from oxyde.db.execute import run
+from oxyde.db.route import route
 from oxyde.models.hooks import Hooks
+from oxyde.models.info import AnyModel
 from oxyde.models.manager import Objects
-from oxyde.models.meta import NONE, Meta
 from oxyde.models.metaclass import ModelMeta, attach, prepare
 from oxyde.models.pydantic_seams import inner_fields, is_class_statement
-from oxyde.models.registry import complete, is_completing, rebuild
-from oxyde.models.relations import IncompleteModel, Link, add_keys, has_relations
+from oxyde.models.registry import is_completing, rebuild
+from oxyde.models.relations import IncompleteModel, add_keys, has_relations
 from oxyde.models.repr import card
 from oxyde.models.row_state import copied as copied_state
 from oxyde.models.row_state import follow, set_state, state_of
 from oxyde.models.unloaded import UNLOADED
 from oxyde.models.validation import add_rules
 from oxyde.models.verbs import instance
-from oxyde.schema import Table
 
 
-class Model(BaseModel, Hooks, metaclass=ModelMeta):
+class Model(AnyModel, Hooks, metaclass=ModelMeta):
     """A Pydantic model; with ``class Meta: is_table = True`` inside it is a table as well.
 
     Without that it is a mixin or an ordinary Pydantic model. ``Model.objects`` runs queries; ``Model.__table__`` describes the table.
     """
 
-    __slots__ = ("__oxyde_state__",)
+    __slots__ = ()
 
     model_config = ConfigDict(ignored_types=(Objects,))
 
     objects: ClassVar[Objects[Any]] = Objects()
-    __oxyde_meta__: ClassVar[Meta] = NONE
-    __oxyde_links__: ClassVar[Mapping[str, Link]] = {}
-    __oxyde_keys__: ClassVar[frozenset[str]] = frozenset()
-    __oxyde_table__: ClassVar[Table | None] = None
-    __oxyde_tiers__: ClassVar[Any] = None
-    __oxyde_names__: ClassVar[frozenset[str]] = frozenset()
-    __oxyde_layouts__: ClassVar[dict[Any, Any]] = {}
-    __oxyde_whole__: ClassVar[Any] = None
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         """Reads ``Meta`` and refuses reserved names, before Pydantic collects the fields."""
@@ -60,28 +50,18 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
         """Adds the key fields of foreign keys, then lets Pydantic make the schema, then makes relations and zones what they are."""
         if not has_relations(cls):
             return handler(source)
+        info = cls.__oxyde__
         if not cls.__pydantic_complete__ and not is_completing() and not is_class_statement(cls, handler):
-            rebuild(cls)
-        add_keys(cls)
-        if "__oxyde_links__" not in cls.__dict__:
+            rebuild(info)
+        add_keys(info)
+        if not info.has_links:
             raise IncompleteModel(cls)
         schema = handler(source)
         fields = inner_fields(schema, handler.resolve_ref_schema)
         if fields is not None:
-            add_rules(cls, fields["fields"])
-            attach(cls)
-            keys = (name for name, info in cls.__pydantic_fields__.items() if options(info).db_pk)
-            cls.__oxyde_keys__ = frozenset(keys) - cls.__oxyde_links__.keys()
+            add_rules(info, fields["fields"])
+            attach(info)
         return schema
-
-    @classmethod
-    def __oxyde_make_table__(cls) -> Table:
-        """Makes the table; asked for once."""
-        found: Table | None = cls.__dict__.get("__oxyde_table__")
-        if found is None:
-            complete(cls)
-            found = cls.__oxyde_table__ = table.build(cls)
-        return found
 
     @classmethod
     def model_rebuild(
@@ -101,7 +81,7 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
         if _types_namespace is None:
             _types_namespace = sys._getframe(max(_parent_namespace_depth - 1, 0)).f_locals
         try:
-            rebuild(cls, _types_namespace, force=force)
+            rebuild(cls.__oxyde__, _types_namespace, force=force)
         except PydanticUndefinedAnnotation:
             if raise_errors:
                 raise
@@ -109,21 +89,10 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
         return True
 
     @classmethod
-    def __oxyde_rebuild__(cls, names: Mapping[str, Any], *, force: bool = False, raise_errors: bool = True) -> None:
-        """Builds the schema of this model alone.
-
-        Args:
-            names: What annotations may name.
-            force: Although there is one.
-            raise_errors: Raise PydanticUndefinedAnnotation where a name is not there yet.
-        """
-        super().model_rebuild(force=force, raise_errors=raise_errors, _types_namespace=names)
-
-    @classmethod
     def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:  # type: ignore[override] # the first name
         """Makes an instance without validating, as Pydantic does; relations that are not given are not loaded."""
-        made = super().model_construct(_fields_set, **values)
-        for name in cls.__oxyde_links__:
+        made: Self = super().model_construct(_fields_set, **values)  # type: ignore[assignment] # Pydantic declares it
+        for name in cls.__oxyde__.links:
             if name not in values:
                 vars(made)[name] = UNLOADED
         return made
@@ -131,7 +100,7 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
     @classmethod
     def get_table_name(cls) -> str:
         """Returns the table's name: ``Meta.table_name``, else the class name in lower case."""
-        return cls.__oxyde_meta__.table_name or cls.__name__.lower()
+        return cls.__oxyde__.table_name
 
     @property
     def pk(self) -> Any:
@@ -161,7 +130,8 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
         Raises:
             NotFoundError: No row has this key.
             StaleObjectError: Another writer changed the row (``db_version``).
-            FieldError: A relation was assigned an object that is not saved, or a value does not fit its column.
+            FieldError: A relation was assigned an object that is not saved.
+            FieldValueError: A value does not fit its column.
             ValidationError: An assigned value is not valid.
         """
         await run(instance.save(self, update_fields=update_fields, force_insert=force_insert), route(using, client))
@@ -187,11 +157,12 @@ class Model(BaseModel, Hooks, metaclass=ModelMeta):
     def __setattr__(self, name: str, value: Any) -> None:
         """Assigns as Pydantic does, and notes what ``save()`` has to write."""
         cls = type(self)
-        if name not in cls.__pydantic_fields__ or "__oxyde_links__" not in cls.__dict__:
+        info = cls.__oxyde__
+        if name not in cls.__pydantic_fields__ or not info.has_links:
             super().__setattr__(name, value)
             return
         old = self.__dict__.get(name, UNLOADED)
-        unhinged = [link.field for link in cls.__oxyde_links__.values() if link.kind == "one" and link.key == name]
+        unhinged = [link.field for link in info.references if link.key == name]
         kept = {field: self.__dict__.get(field, UNLOADED) for field in unhinged}
         vars(self).update(dict.fromkeys(unhinged, UNLOADED))
         try:

@@ -110,7 +110,7 @@ class QuerySet(Chain[M]):
             UniqueViolationError: A value that must be unique is there already.
         """
         using, client = taken(self.model, values)
-        made: M = await self._run(writing.create(self.model, values), using, client)
+        made: M = await self._run(writing.create(self.model.__oxyde__, values), using, client)
         return made
 
     async def bulk_create(
@@ -131,7 +131,7 @@ class QuerySet(Chain[M]):
             using: The alias of a connection.
             client: A connection or an atomic block.
         """
-        steps = writing.bulk_create(self.model, objects, batch_size=batch_size, ignore_conflicts=ignore_conflicts)
+        steps = writing.bulk_create(self.model.__oxyde__, objects, batch_size=batch_size, ignore_conflicts=ignore_conflicts)
         return await self._run(steps, using, client)
 
     async def update(self, *, returning: bool = False, **values: Any) -> Any:
@@ -141,7 +141,7 @@ class QuerySet(Chain[M]):
             How many rows matched; the changed instances with ``returning=True``.
 
         Raises:
-            FieldError: A value does not fit its field; nothing has been sent.
+            FieldValueError: A value does not fit its field; nothing has been sent.
         """
         using, client = taken(self.model, values)
         return await self._run(writing.update(self, values, returning=returning), using, client)

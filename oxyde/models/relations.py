@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import types
 import typing
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+from dataclasses import replace
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import AliasGenerator, PydanticUndefinedAnnotation
 from pydantic.fields import FieldInfo
@@ -13,11 +13,9 @@ from pydantic_core import PydanticUndefined
 
 from oxyde.exceptions import FieldError
 from oxyde.models.field import NOTHING, ModelField, Options, model_field, options
+from oxyde.models.info import AnyModel, Link, ModelInfo, is_table
 from oxyde.models.pydantic_seams import are_resolved, copy_field, set_fields
 from oxyde.schema.naming import meant
-
-if TYPE_CHECKING:
-    from oxyde.models.model import Model
 
 SERIAL = {"SERIAL": "INTEGER", "BIGSERIAL": "BIGINT", "SMALLSERIAL": "SMALLINT"}
 """What a column is that refers to a column of these types."""
@@ -31,33 +29,10 @@ class IncompleteModel(PydanticUndefinedAnnotation):
         name: What its annotations name and what is not there; its own name where that is not known.
     """
 
-    def __init__(self, model: type[Model], name: str | None = None) -> None:
+    def __init__(self, model: type[AnyModel], name: str | None = None) -> None:
         reason = "is not complete yet" if name is None else f"has an annotation that names {name!r}, which is not defined"
         super().__init__(name or model.__name__, f"{model.__name__} {reason}")
         self.model = model
-
-
-@dataclass(frozen=True)
-class Link:
-    """A field of a model that refers to another table.
-
-    Attributes:
-        field: Its name.
-        kind: ``one`` for a foreign key, ``reverse`` and ``reverse_one`` for rows that point here, ``many`` for many-to-many.
-        target: The other model.
-        nullable: Whether there may be none.
-        key: Our field that holds the other row's key, of a foreign key.
-        target_key: Their field that ``key`` repeats.
-        options: What the field says to the database.
-    """
-
-    field: str
-    kind: Literal["one", "reverse", "reverse_one", "many"]
-    target: type[Model]
-    nullable: bool
-    key: str = ""
-    target_key: str = ""
-    options: Options = NOTHING
 
 
 def optional(annotation: Any) -> tuple[Any, bool]:
@@ -72,41 +47,22 @@ def optional(annotation: Any) -> tuple[Any, bool]:
     return annotation, False
 
 
-def is_table(kind: Any) -> bool:
-    """Whether a type is a model with a table."""
-    meta = getattr(kind, "__oxyde_meta__", None)
-    return isinstance(kind, type) and meta is not None and meta.is_table
-
-
-def holds(model: type[Model], kind: type) -> bool:
-    """Whether instances of a class are rows of a model's table: a subclass that is a table of its own holds other rows."""
-    if kind is model:
-        return True
-    own = next((base for base in kind.__mro__ if is_table(base)), None)
-    return own is not None and issubclass(kind, model) and _address(own) == _address(model)
-
-
-def _address(model: Any) -> tuple[str | None, str]:
-    """Returns the schema and the name of a model's table, which is not made for it: it may be in the making."""
-    return model.__oxyde_meta__.schema, model.get_table_name()
-
-
 def has_relations(model: type) -> bool:
-    """Whether a class has a table, or is derived from one that has."""
+    """Returns whether a class has a table, or is derived from one that has."""
     return any(is_table(base) for base in model.__mro__)
 
 
-def link_of(model: type[Model], name: str, info: FieldInfo) -> Link | None:
+def link_of(model: ModelInfo, name: str, field: FieldInfo) -> Link | None:
     """Returns the relation that a field is, or None for a column.
 
     Raises:
         FieldError: The annotation and the options contradict each other.
     """
-    said = options(info)
-    inner, nullable = optional(info.annotation)
+    said = options(field)
+    inner, nullable = optional(field.annotation)
     many = get_origin(inner) in {list, typing.List}  # noqa: UP006 - as older code writes it
     target = optional(get_args(inner)[0])[0] if many and get_args(inner) else inner
-    where = f"{model.__name__}.{name}"
+    where = f"{model.name}.{name}"
     if not is_table(target):
         if said.db_m2m or said.db_reverse_fk is not None:
             shown = getattr(target, "__name__", target)
@@ -128,24 +84,25 @@ def link_of(model: type[Model], name: str, info: FieldInfo) -> Link | None:
     return Link(name, "one", target, nullable, f"{name}_{target_key}", target_key, said)
 
 
-def key_field(target: type[Model], wanted: str | None, where: str) -> str:
+def key_field(target: type[AnyModel], wanted: str | None, where: str) -> str:
     """Returns the field of a model that foreign keys point to.
 
     Raises:
         FieldError: There is none, or none that is alone.
         IncompleteModel: The annotations of that model are not resolved yet.
     """
-    add_keys(target)
-    if "__oxyde_links__" not in target.__dict__ and has_relations(target):
+    info = target.__oxyde__
+    add_keys(info)
+    if not info.has_links and has_relations(target):
         raise IncompleteModel(target)
-    fields = target.__pydantic_fields__
+    fields = info.fields
     if wanted is not None:
         if wanted not in fields:
             message = f"{where}: db_fk names {target.__name__}.{wanted}, which is no field{meant(wanted, fields)}"
             raise FieldError(message, column=wanted)
-        link = target.__oxyde_links__.get(wanted)
+        link = info.links.get(wanted)
         return link.key if link is not None and link.kind == "one" else wanted
-    keys = [name for name, info in fields.items() if options(info).db_pk and name not in target.__oxyde_links__]
+    keys = [name for name, field in fields.items() if options(field).db_pk and name not in info.links]
     if len(keys) == 1:
         return keys[0]
     reason = "has a composite key" if keys else "has no primary key (a field with db_pk=True)"
@@ -153,46 +110,40 @@ def key_field(target: type[Model], wanted: str | None, where: str) -> str:
     raise FieldError(message)
 
 
-def add_keys(model: type[Model]) -> None:
+def add_keys(model: ModelInfo) -> None:
     """Finds the relations of a model, and adds the field that holds the key after each foreign key.
 
     Args:
         model: A model whose annotations are resolved. Doing it again changes nothing.
     """
-    if not has_relations(model) or "__oxyde_links__" in model.__dict__ or not are_resolved(model):
+    if model.has_links or not has_relations(model.model) or not are_resolved(model.model):
         return
-    own = {name: model_field(info) for name, info in model.__pydantic_fields__.items()}
-    set_fields(model, own)
+    own = {name: model_field(field) for name, field in model.fields.items()}
+    set_fields(model.model, own)
     links: dict[str, Link] = {}
-    model.__oxyde_links__ = links
+    model.set_links(links)
     try:
-        links.update(_links(model, own))
+        # Its own key is found before a relation of the model to itself needs it.
+        for name, field in own.items():
+            link = link_of(model, name, field)
+            if link is not None:
+                links[name] = link
     except BaseException:
-        del model.__oxyde_links__
+        model.forget_links()
         raise
     made: dict[str, FieldInfo] = {}
-    for name, info in own.items():
-        made.setdefault(name, info)
+    for name, field in own.items():
+        made.setdefault(name, field)
         link = links.get(name)
         if link is not None and link.kind == "one":
-            made[link.key] = _key(model, link, info, own.get(link.key))
-    set_fields(model, made)
+            made[link.key] = _key(model, link, field, own.get(link.key))
+    set_fields(model.model, made)
 
 
-def _links(model: type[Model], own: dict[str, ModelField]) -> dict[str, Link]:
-    """Returns the relations; keys of the model itself are found before they are needed by a relation to itself."""
-    links: dict[str, Link] = {}
-    for name, info in own.items():
-        link = link_of(model, name, info)
-        if link is not None:
-            links[name] = link
-    return links
-
-
-def _key(model: type[Model], link: Link, info: ModelField, written: ModelField | None) -> ModelField:
+def _key(model: ModelInfo, link: Link, info: ModelField, written: ModelField | None) -> ModelField:
     """Returns the field that holds the key of a foreign key: the application's own when it wrote one."""
     said = link.options
-    other = link.target.__pydantic_fields__[link.target_key]
+    other = link.target.__oxyde__.fields[link.target_key]
     db_type = said.db_type or options(other).db_type
     column = Options(
         db_pk=said.db_pk,
@@ -220,14 +171,14 @@ def _key(model: type[Model], link: Link, info: ModelField, written: ModelField |
         made.frozen = info.frozen
         made.default = PydanticUndefined if info.is_required() else info.default
         made.default_factory = info.default_factory
-        _alias(model, link.key, made)
+        _alias(model.model, link.key, made)
     made.metadata = [*(item for item in made.metadata if not isinstance(item, Options)), column]
     made.options = column
     made.key_of = link.field
     return made
 
 
-def _alias(model: type[Model], name: str, info: ModelField) -> None:
+def _alias(model: type[AnyModel], name: str, info: ModelField) -> None:
     """Gives a field the alias that the model's configuration makes for every field."""
     generator = model.model_config.get("alias_generator")
     if generator is None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from oxyde import markup
 from oxyde.db import render
+from oxyde.models.info import AnyModel
 from oxyde.models.unloaded import UNLOADED
 from oxyde.queries.paths import Path
 from oxyde.queries.source import State
@@ -15,7 +17,6 @@ from oxyde.schema import Table
 
 if TYPE_CHECKING:
     from oxyde.models.chain import Chain
-    from oxyde.models.model import Model
 
 LONGEST = 200
 
@@ -45,18 +46,29 @@ def html(chain: Chain[Any]) -> str:
         return markup.statement(title, type(error).__name__, ())
 
 
-def card(instance: Model) -> str:
+def card(instance: AnyModel) -> str:
     """Returns an instance as a table of field, value and type; reads nothing from the database."""
     cls = type(instance)
     try:
-        table = cls.__table__ if cls.__oxyde_meta__.is_table else None
+        table = cls.__oxyde__.table() if cls.__oxyde__.is_table else None
         rows = [(name, _value(value), _kind(table, name, value)) for name, value in instance.__dict__.items() if _is_shown(cls, name)]
         return markup.card(cls.__name__, rows)
     except Exception as error:  # noqa: BLE001 - a repr never raises
         return markup.card(cls.__name__, [("", type(error).__name__, "")])
 
 
-def _is_shown(cls: type[Model], name: str) -> bool:
+def table(instances: Sequence[AnyModel], footer: str) -> str:
+    """Returns instances of one model as a table, without the relations that none of them has loaded."""
+    cls = type(instances[0])
+    try:
+        values = [instance.__dict__ for instance in instances]
+        names = [name for name in values[0] if _is_shown(cls, name) and any(given.get(name) is not UNLOADED for given in values)]
+        return markup.table(names, [[_value(given.get(name)) for name in names] for given in values], footer=footer)
+    except Exception as error:  # noqa: BLE001 - a repr never raises
+        return markup.table(["error"], [[type(error).__name__]], footer=footer)
+
+
+def _is_shown(cls: type[AnyModel], name: str) -> bool:
     info = cls.__pydantic_fields__.get(name)
     return info is None or bool(info.repr)
 

@@ -7,13 +7,10 @@ import uuid
 from collections.abc import Iterable
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from oxyde.models.relations import holds
+from oxyde.models.info import AnyModel, holds
 from oxyde.models.unloaded import UNLOADED
-
-if TYPE_CHECKING:
-    from oxyde.models.model import Model
 
 SLOT: Final = "__oxyde_state__"
 IMMUTABLE: Final = (int, str, bool, bytes, dt.date, dt.time, dt.timedelta, uuid.UUID, Enum, type(None))
@@ -71,19 +68,19 @@ class Changed(set[str]):
 State: TypeAlias = "Clean | Changed | New | None"
 
 
-def state_of(instance: Model) -> State:
+def state_of(instance: AnyModel) -> State:
     """Returns None or ``New`` for a new instance, ``CLEAN``, or what changed."""
     found: State = instance.__oxyde_state__
     return found
 
 
-def is_new(instance: Model) -> bool:
+def is_new(instance: AnyModel) -> bool:
     """Whether an instance was neither read from the database nor written to it."""
     state = state_of(instance)
     return state is None or isinstance(state, New)
 
 
-def set_state(instance: Model, state: State) -> None:
+def set_state(instance: AnyModel, state: State) -> None:
     """Sets the state past the model's own ``__setattr__``."""
     object.__setattr__(instance, SLOT, state)
 
@@ -95,7 +92,7 @@ def copied(state: State) -> State:
     return New(state) if isinstance(state, New) else state
 
 
-def changed(instance: Model, name: str, old: Any = UNLOADED) -> None:
+def changed(instance: AnyModel, name: str, old: Any = UNLOADED) -> None:
     """Notes that a field was assigned.
 
     Args:
@@ -110,11 +107,11 @@ def changed(instance: Model, name: str, old: Any = UNLOADED) -> None:
     state.add(name)
     if isinstance(state, New):
         return
-    if old is not UNLOADED and name not in state.key and name in type(instance).__oxyde_keys__:
+    if old is not UNLOADED and name not in state.key and name in type(instance).__oxyde__.keys:
         state.key[name] = old
 
 
-def settle(instance: Model, names: Iterable[str] | None, written: Iterable[str]) -> None:
+def settle(instance: AnyModel, names: Iterable[str] | None, written: Iterable[str]) -> None:
     """Notes that an instance was written: what was left out by name is still changed.
 
     Args:
@@ -126,7 +123,7 @@ def settle(instance: Model, names: Iterable[str] | None, written: Iterable[str])
     if names is None or not isinstance(state, Changed):
         set_state(instance, CLEAN)
         return
-    links = type(instance).__oxyde_links__
+    links = type(instance).__oxyde__.links
     done = {*written, *(link.field for link in links.values() if link.key in written)}
     left = Changed(state - done, {name: value for name, value in state.key.items() if name not in done})
     set_state(instance, left or CLEAN)
@@ -139,9 +136,9 @@ def is_same(old: Any, new: Any) -> bool:
     return type(old) is type(new) and isinstance(old, IMMUTABLE) and not isinstance(old, (float, Decimal)) and bool(old == new)
 
 
-def follow(instance: Model, name: str, old: Any) -> None:
+def follow(instance: AnyModel, name: str, old: Any) -> None:
     """Lets what belongs to an assigned field follow: a relation its key, a key its relation; and notes the change."""
-    links = type(instance).__oxyde_links__
+    links = type(instance).__oxyde__.links
     values = vars(instance)
     value = values[name]
     link = links.get(name)

@@ -24,7 +24,7 @@ class Instances(Generic[M]):
 
     def reader(self, state: State) -> Callable[[Batch], list[M]]:  # noqa: ARG002 - the class tells its columns
         """Returns what turns a batch into instances."""
-        layout = hydrate.whole(self.model)
+        layout = hydrate.whole(self.model.__oxyde__)
         return lambda batch: batch.models(layout)
 
 

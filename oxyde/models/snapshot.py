@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from oxyde.models.info import AnyModel
 from oxyde.models.row_state import CLEAN, Changed, New, State, copied, set_state, state_of
-
-if TYPE_CHECKING:
-    from oxyde.models.model import Model
 
 _ABSENT: Final = object()
 
@@ -17,7 +15,7 @@ _ABSENT: Final = object()
 class Memory:
     """What instances were before a write. They are not kept alive by it."""
 
-    def __init__(self, instances: Sequence[Model], names: Iterable[str]) -> None:
+    def __init__(self, instances: Sequence[AnyModel], names: Iterable[str]) -> None:
         """Remembers.
 
         Args:

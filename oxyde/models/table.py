@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic_core import PydanticUndefined
 
@@ -16,24 +16,22 @@ from oxyde.models.adapt import FieldSchema, adapter
 from oxyde.models.classify import Kind, by_db_type
 from oxyde.models.field import ModelField, Options, options
 from oxyde.models.hydrate import restorer
+from oxyde.models.info import Link, ModelInfo, holds, is_table
 from oxyde.models.pydantic_seams import ModelSchema
-from oxyde.models.registry import key_of
-from oxyde.models.relations import Link, holds, is_table
+from oxyde.models.registry import complete, registered
 from oxyde.models.writing import related_key
-from oxyde.schema import Check, Column, Exclude, ForeignKey, Generated, Index, Relation, Table, Unique, tables
+from oxyde.schema import Check, Column, Exclude, ForeignKey, Generated, Index, Relation, Table, Unique
 from oxyde.schema.naming import foreign_key_name, index_name, meant
 from oxyde.schema.types import enum_of
 
-if TYPE_CHECKING:
-    from oxyde.models.model import Model
 
-
-def build(model: type[Model]) -> Table:
-    """Returns the table of a model whose schema is complete.
+def build(model: ModelInfo) -> Table:
+    """Returns the table of a model, whose schema is completed for it.
 
     Raises:
         FieldError: A field has no column type, or an option names what is not there.
     """
+    complete(model)
     return Builder(model).table()
 
 
@@ -46,28 +44,28 @@ class Builder:
         schema: How Pydantic validates the class.
     """
 
-    def __init__(self, model: type[Model]) -> None:
+    def __init__(self, model: ModelInfo) -> None:
         self.model = model
-        self.name = model.get_table_name()
-        self.schema = ModelSchema(model)
-        self.links: Mapping[str, Link] = model.__oxyde_links__
-        self.keys = {link.key: link for link in self.links.values() if link.kind == "one"}
+        self.name = model.table_name
+        self.schema = ModelSchema(model.model)
+        self.links: Mapping[str, Link] = model.links
+        self.keys = model.reference_by_key
 
     def table(self) -> Table:
         """Returns the table."""
-        meta = self.model.__oxyde_meta__
+        meta = self.model.meta
         uniques, checks, excludes = self._constraints()
         groups = [name for unique in uniques for name in unique.fields] + [name for index in meta.indexes for name in index.fields]
         indexed = {self._column_field(name.lstrip("-")) for name in groups}
         columns = tuple(
-            self._column(name, info, indexed)  # type: ignore[arg-type] # all fields are ModelFields once relations are known
-            for name, info in self.model.__pydantic_fields__.items()
+            self._column(name, info, indexed)  # all fields are ModelFields once relations are known
+            for name, info in self.model.fields.items()
             if name not in self.links
         )
         columns = self._counted(columns)
         made = Table(
-            id=key_of(self.model),
-            model=self.model.__name__,
+            id=self.model.id,
+            model=self.model.name,
             name=self.name,
             schema=meta.schema,
             columns=columns,
@@ -82,7 +80,7 @@ class Builder:
             view=meta.view,
         )
         if not columns:
-            message = f"{self.model.__name__} has no columns; a table needs at least one field"
+            message = f"{self.model.name} has no columns; a table needs at least one field"
             raise FieldError(message)
         _check_names(made)
         _check_enums(made)
@@ -90,7 +88,7 @@ class Builder:
 
     def _column(self, name: str, info: ModelField, indexed: set[str]) -> Column:
         said: Options = info.options
-        where = f"{self.model.__name__}.{name}"
+        where = f"{self.model.name}.{name}"
         sub = self.schema.field(name)
         kind = self.schema.classifier.kind(sub, where)
         if kind.form in {"json", "json_text"} and self.schema.classifier.holds_secret(sub):
@@ -131,7 +129,7 @@ class Builder:
         keys = [column for column in columns if column.key]
         if len(keys) != 1 or keys[0].type.kind != "int" or keys[0].relation is not None or keys[0].default is not None:
             return columns
-        info = self.model.__pydantic_fields__[keys[0].field]
+        info = self.model.fields[keys[0].field]
         given = info.default is PydanticUndefined or info.default_factory is not None or info.default is not None
         if given and not self.schema.is_nullable(keys[0].field):
             return columns
@@ -141,15 +139,15 @@ class Builder:
         """Whether a relation is inherited from a model with another table: what points to the rows there does not point to ours."""
         if link.kind == "one" or (link.kind == "many" and link.options.db_through is None):
             return False
-        parents = [base for base in self.model.__mro__[1:] if is_table(base) and not holds(base, self.model)]
-        return any(parent.__oxyde_links__.get(link.field) == link for parent in parents)  # type: ignore[attr-defined] # models
+        parents = [base for base in self.model.model.__mro__[1:] if is_table(base) and not holds(base, self.model.model)]
+        return any(parent.__oxyde__.links.get(link.field) == link for parent in parents)  # type: ignore[attr-defined] # models
 
     def _relation(self, link: Link) -> Relation:
-        target, where = key_of(link.target), f"{self.model.__name__}.{link.field}"
+        target, where = link.target.__oxyde__.id, f"{self.model.name}.{link.field}"
         if link.kind == "one":
             key = partial(related_key, where, link.target, link.target_key)
             return Relation(link.field, "one", target, link.key, link.target_key, nullable=link.nullable, key=key)
-        keys = [name for name, info in link.target.__pydantic_fields__.items() if options(info).db_pk]
+        keys = [name for name, info in link.target.__oxyde__.fields.items() if options(info).db_pk]
         key = partial(related_key, where, link.target, keys[0] if len(keys) == 1 else "pk")
         if link.kind == "many":
             return replace(inverse.many(self.model, link), key=key)
@@ -163,15 +161,13 @@ class Builder:
 
     def _known(self, what: str, name: str) -> str:
         field = self._column_field(name)
-        if field not in self.model.__pydantic_fields__ or field in self.links:
-            message = (
-                f"{self.model.__name__}.Meta.{what} names {name!r}, which is no column of it{meant(name, self.model.__pydantic_fields__)}"
-            )
+        if field not in self.model.fields or field in self.links:
+            message = f"{self.model.name}.Meta.{what} names {name!r}, which is no column of it{meant(name, self.model.fields)}"
             raise FieldError(message, column=name)
         return field
 
     def _constraints(self) -> tuple[list[Unique], list[Check], list[Exclude]]:
-        meta = self.model.__oxyde_meta__
+        meta = self.model.meta
         uniques = [Unique(tuple(self._known("unique_together", name) for name in group)) for group in meta.unique_together]
         checks: list[Check] = []
         excludes: list[Exclude] = []
@@ -187,11 +183,11 @@ class Builder:
 
     def _indexes(self, columns: tuple[Column, ...]) -> Iterator[Index]:
         for column in columns:
-            said: Options = self.model.__pydantic_fields__[column.field].options  # type: ignore[attr-defined]
+            said: Options = self.model.fields[column.field].options
             if said.db_index or said.db_index_name is not None or said.db_index_method is not None:
                 name = said.db_index_name or index_name(self.name, [column.name])
                 yield Index((column.field,), method=said.db_index_method, name=name)
-        for index in self.model.__oxyde_meta__.indexes:
+        for index in self.model.meta.indexes:
             fields = [self._indexed(name, columns) for name in index.fields]
             yield Index(
                 fields,
@@ -209,19 +205,19 @@ class Builder:
         if not name.isidentifier():
             return written
         by_column = next((column.field for column in columns if column.name == name), name)
-        field = by_column if name not in self.model.__pydantic_fields__ else name
+        field = by_column if name not in self.model.fields else name
         return ("-" if name != written else "") + self._known("indexes", field)
 
     def _foreign_keys(self, columns: tuple[Column, ...]) -> Iterator[ForeignKey]:
         for column in columns:
             link = self.keys.get(column.field)
             if link is not None:
-                _check_actions(f"{self.model.__name__}.{link.field}", link, column)
-                other = link.target.__pydantic_fields__[link.target_key].options  # type: ignore[attr-defined]
+                _check_actions(f"{self.model.name}.{link.field}", link, column)
+                other = options(link.target.__oxyde__.fields[link.target_key])
                 yield ForeignKey(
                     foreign_key_name(self.name, [column.name]),
                     (column.name,),
-                    key_of(link.target),
+                    link.target.__oxyde__.id,
                     (other.db_column or link.target_key,),
                     link.options.db_on_delete,
                     link.options.db_on_update,
@@ -268,7 +264,7 @@ def _check_enums(table: Table) -> None:
     for column in table.columns:
         if column.type.kind != "enum":
             continue
-        for other in tables.made():
+        for other in [info.made_table for info in registered() if info.made_table is not None]:
             for known in other.columns:
                 same = known.type.kind == "enum" and known.type.name == column.type.name
                 if same and known.type.labels != column.type.labels and other.id != table.id and other.schema == table.schema:

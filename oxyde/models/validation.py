@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic_core import PydanticCustomError, PydanticKnownError, core_schema
 
+from oxyde.models.field import options
+from oxyde.models.info import Link, ModelInfo, holds
 from oxyde.models.pydantic_seams import ours
-from oxyde.models.relations import Link, holds
 from oxyde.models.unloaded import is_unloaded, unloaded
 from oxyde.queries.foreign_values import flaw
-
-if TYPE_CHECKING:
-    from oxyde.models.model import Model
 
 
 class Absent(dict[str, Any]):
@@ -26,7 +24,7 @@ def absent() -> Absent:
     return Absent()
 
 
-def add_rules(model: type[Model], fields: dict[str, Any]) -> None:
+def add_rules(model: ModelInfo, fields: dict[str, Any]) -> None:
     """Changes the field schemas of a table.
 
     A relation that is not given is unloaded and left out of output; a key is taken from its relation where only that is given;
@@ -36,29 +34,27 @@ def add_rules(model: type[Model], fields: dict[str, Any]) -> None:
         model: The class.
         fields: The ``model-fields`` node's fields, changed in place.
     """
-    keys = {link.key: link for link in model.__oxyde_links__.values() if link.kind == "one"}
     for name, field in fields.items():
         if ours(field):
             continue
         field.setdefault("metadata", {})
         field["metadata"] = {**(field["metadata"] or {}), "oxyde": True}
-        if name in model.__oxyde_links__:
+        if name in model.links:
             inner = field["schema"]["schema"] if field["schema"]["type"] == "default" else field["schema"]
-            link = model.__oxyde_links__[name]
+            link = model.links[name]
             if link.kind == "one":
                 inner = core_schema.no_info_after_validator_function(of_its_table(model, link), inner, metadata={"oxyde": "relation"})
             field["schema"] = core_schema.with_default_schema(inner, default_factory=unloaded)
             field["serialization_exclude_if"] = is_unloaded
-        elif name in keys:
-            field["schema"] = key_schema(model, keys[name], field["schema"])
+        elif name in model.reference_by_key:
+            field["schema"] = key_schema(model, model.reference_by_key[name], field["schema"])
         else:
-            info = model.__pydantic_fields__[name]
-            db_type = (info.options.db_type or "").upper()  # type: ignore[attr-defined]
+            db_type = (options(model.fields[name]).db_type or "").upper()
             with_zone = db_type.startswith("TIMESTAMPTZ") or "WITH TIME ZONE" in db_type
-            field["schema"] = zoned(field["schema"], f"{model.__name__}.{name}", with_zone=with_zone)
+            field["schema"] = zoned(field["schema"], f"{model.name}.{name}", with_zone=with_zone)
 
 
-def key_schema(model: type[Model], link: Link, schema: Any) -> Any:
+def key_schema(model: ModelInfo, link: Link, schema: Any) -> Any:
     """Returns the schema of a key field: what was given, else the key of the relation, else its default."""
     default: Any = schema if schema["type"] == "default" else None
     inner = schema["schema"] if default is not None else schema
@@ -78,7 +74,7 @@ def key_schema(model: type[Model], link: Link, schema: Any) -> Any:
             raise PydanticCustomError(
                 "relation_conflict",
                 "{key} and {relation} of {model} name different rows; give one of them",
-                {"key": link.key, "relation": link.field, "model": model.__name__},
+                {"key": link.key, "relation": link.field, "model": model.name},
             )
         return valid
 
@@ -86,7 +82,7 @@ def key_schema(model: type[Model], link: Link, schema: Any) -> Any:
     return core_schema.with_default_schema(wrapped, default_factory=absent, validate_default=True)
 
 
-def of_its_table(model: type[Model], link: Link) -> Callable[[Any], Any]:
+def of_its_table(model: ModelInfo, link: Link) -> Callable[[Any], Any]:
     """Returns a validator that refuses an object whose class is another table than the relation's."""
 
     def check(value: Any) -> Any:
@@ -95,7 +91,7 @@ def of_its_table(model: type[Model], link: Link) -> Callable[[Any], Any]:
         raise PydanticCustomError(
             "relation_table",
             "{where} takes a {target}; {given} is a table of its own, whose rows are others",
-            {"where": f"{model.__name__}.{link.field}", "target": link.target.__name__, "given": type(value).__name__},
+            {"where": f"{model.name}.{link.field}", "target": link.target.__name__, "given": type(value).__name__},
         )
 
     return check

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from oxyde.db.block import Block
 from oxyde.db.database import AsyncDatabase, Connection
-from oxyde.db.execute import Route, route
+from oxyde.db.route import Route, route
+from oxyde.models.info import AnyModel
 
 if TYPE_CHECKING:
     from oxyde.models.chain import Chain
-    from oxyde.models.model import Model
 
 
 def route_of(chain: Chain[Any], using: str | None, client: object | None) -> Route:
@@ -20,7 +20,7 @@ def route_of(chain: Chain[Any], using: str | None, client: object | None) -> Rou
     return route(using, client)
 
 
-def taken(model: type[Model], values: dict[str, Any]) -> tuple[str | None, object | None]:
+def taken(model: type[AnyModel], values: dict[str, Any]) -> tuple[str | None, object | None]:
     """Takes ``using`` and ``client`` out of keywords that also name fields, where they mean a connection.
 
     A keyword means the connection when the model has no field of that name and the value is one: an alias (str), a database,

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from oxyde.exceptions import FieldError, UnsupportedError
-from oxyde.models.relations import Link, holds
+from oxyde.models.info import AnyModel, Link, ModelInfo, holds, info_of
 from oxyde.models.row_state import Changed, New, is_new, state_of
 from oxyde.models.unloaded import UNLOADED
 from oxyde.schema import Column, Table
 from oxyde.schema.naming import meant
 
-if TYPE_CHECKING:
-    from oxyde.models.model import Model
 
-
-def writable(model: type[Model]) -> Table:
+def writable(model: ModelInfo) -> Table:
     """Returns the table of a model that can be written.
 
     Raises:
         UnsupportedError: It is a view.
     """
-    table = model.__table__
+    table = model.table()
     if table.view is not None:
-        message = f"{model.__name__} is a view, which can only be read"
+        message = f"{model.name} is a view, which can only be read"
         raise UnsupportedError(message)
     return table
 
@@ -44,7 +41,7 @@ def now(column: Column) -> Any:
     return {"date": naive.date, "time": naive.time}.get(column.type.kind, lambda: naive)()
 
 
-def validate_assigned(instance: Model) -> None:
+def validate_assigned(instance: AnyModel) -> None:
     """Validates what was assigned since the instance was made, read or written, in the order of the model.
 
     Raises:
@@ -59,14 +56,14 @@ def validate_assigned(instance: Model) -> None:
             validator.validate_assignment(instance, name, instance.__dict__[name], by_alias=False, by_name=True)
 
 
-def take_keys(instance: Model) -> dict[str, Any]:
+def take_keys(instance: AnyModel) -> dict[str, Any]:
     """Returns the keys of the relations that were assigned, by the field that holds them; of rows that point here nothing is written.
 
     Raises:
         FieldError: A relation was assigned an object that is not saved.
     """
     found: dict[str, Any] = {}
-    for link in type(instance).__oxyde_links__.values():
+    for link in type(instance).__oxyde__.links.values():
         related = instance.__dict__.get(link.field, UNLOADED)
         if link.kind != "one":
             if related is not UNLOADED and related:
@@ -79,7 +76,7 @@ def take_keys(instance: Model) -> dict[str, Any]:
     return found
 
 
-def _check_saved(model: type[Model], link: Link, related: Iterable[Model]) -> None:
+def _check_saved(model: type[AnyModel], link: Link, related: Iterable[AnyModel]) -> None:
     """Raises FieldError for an object at the other end of a relation that no column of ours holds, unless it is saved."""
     unsaved = next((one for one in related if is_new(one) and not has_given_key(one)), None)
     if unsaved is None:
@@ -94,7 +91,7 @@ def _check_saved(model: type[Model], link: Link, related: Iterable[Model]) -> No
     raise FieldError(message, column=link.field)
 
 
-def saved_key(where: str, field: str, related: Model) -> Any:
+def saved_key(where: str, field: str, related: AnyModel) -> Any:
     """Returns the key of a related object.
 
     Args:
@@ -112,7 +109,7 @@ def saved_key(where: str, field: str, related: Model) -> Any:
     return key
 
 
-def related_key(where: str, target: type[Model], field: str, value: Any) -> Any:
+def related_key(where: str, target: type[AnyModel], field: str, value: Any) -> Any:
     """Returns the key of a related object; anything but an object is left alone.
 
     Raises:
@@ -120,13 +117,13 @@ def related_key(where: str, target: type[Model], field: str, value: Any) -> Any:
     """
     if holds(target, type(value)):
         return saved_key(where, field, value)
-    if hasattr(type(value), "__oxyde_links__"):
+    if info_of(type(value)) is not None:
         message = f"{where} takes a {target.__name__} or its {field}, not {type(value).__name__}"
         raise FieldError(message, column=where.rpartition(".")[2])
     return value
 
 
-def insertable(instance: Model) -> dict[str, Any]:
+def insertable(instance: AnyModel) -> dict[str, Any]:
     """Returns the values that an INSERT of the instance writes, by field; what the database fills in is left out.
 
     Raises:
@@ -136,7 +133,7 @@ def insertable(instance: Model) -> dict[str, Any]:
     validate_assigned(instance)
     keys = take_keys(instance)
     values: dict[str, Any] = {}
-    for column in writable(type(instance)).columns:
+    for column in writable(type(instance).__oxyde__).columns:
         if column.generated is not None:
             continue
         value = keys[column.field] if column.field in keys else instance.__dict__.get(column.field)
@@ -148,7 +145,7 @@ def insertable(instance: Model) -> dict[str, Any]:
     return values
 
 
-def updatable(instance: Model, update_fields: Iterable[str] | None) -> dict[str, Any]:
+def updatable(instance: AnyModel, update_fields: Iterable[str] | None) -> dict[str, Any]:
     """Returns the values that an UPDATE of the instance writes, by field; empty when nothing changed.
 
     Args:
@@ -161,7 +158,7 @@ def updatable(instance: Model, update_fields: Iterable[str] | None) -> dict[str,
     """
     validate_assigned(instance)
     keys = take_keys(instance)
-    table = writable(type(instance))
+    table = writable(type(instance).__oxyde__)
     state = state_of(instance)
     given = instance.__dict__
     if is_new(instance):
@@ -172,7 +169,7 @@ def updatable(instance: Model, update_fields: Iterable[str] | None) -> dict[str,
         touched |= {column.field for column in table.columns if column.mutable and column.field in given}
         touched |= {name for name, key in keys.items() if given.get(name) != key}
     if update_fields is not None:
-        touched &= named_columns(type(instance), update_fields)
+        touched &= named_columns(type(instance).__oxyde__, update_fields)
     values: dict[str, Any] = {}
     for column in table.columns:
         if column.generated is not None or column.version:
@@ -184,7 +181,7 @@ def updatable(instance: Model, update_fields: Iterable[str] | None) -> dict[str,
     return values
 
 
-def named_columns(model: type[Model], names: Iterable[str]) -> set[str]:
+def named_columns(model: ModelInfo, names: Iterable[str]) -> set[str]:
     """Returns the fields of the columns that a list of fields names; a foreign key may be named by its relation.
 
     Raises:
@@ -194,28 +191,28 @@ def named_columns(model: type[Model], names: Iterable[str]) -> set[str]:
     if isinstance(names, str):
         message = f'update_fields takes a list of fields: update_fields=["{names}"]'
         raise TypeError(message)
-    table = model.__table__
+    table = model.table()
     found = set()
     for name in names:
         column = table.by_relation.get(name) or table.by_field.get(name)
         if column is None:
             known = [*table.by_field, *table.by_relation]
-            message = f"{model.__name__} has no column {name!r}{meant(name, known)}"
+            message = f"{model.name} has no column {name!r}{meant(name, known)}"
             raise FieldError(message, column=name)
         if column.generated is not None:
-            message = f"{model.__name__}.{name} is computed by the database and cannot be written"
+            message = f"{model.name}.{name} is computed by the database and cannot be written"
             raise FieldError(message, column=name)
         found.add(column.field)
     return found
 
 
-def stored_key(instance: Model) -> dict[str, Any]:
+def stored_key(instance: AnyModel) -> dict[str, Any]:
     """Returns the key that the instance's row has in the database, by field.
 
     Raises:
         FieldError: The table has no key, or the instance none yet.
     """
-    table = type(instance).__table__
+    table = type(instance).__oxyde__.table()
     if not table.key:
         message = f"{table.model} has no primary key, so that one row cannot be told from another; use the queryset's verbs"
         raise FieldError(message)
@@ -228,10 +225,11 @@ def stored_key(instance: Model) -> dict[str, Any]:
     return key
 
 
-def has_given_key(instance: Model) -> bool:
+def has_given_key(instance: AnyModel) -> bool:
     """Whether the application itself gave a new instance its whole key."""
     values, given = instance.__dict__, instance.__pydantic_fields_set__
-    relations = {link.key: link.field for link in type(instance).__oxyde_links__.values() if link.kind == "one"}
-    return bool(type(instance).__oxyde_keys__) and all(
-        values.get(name) is not None and (name in given or relations.get(name) in given) for name in type(instance).__oxyde_keys__
+    info = type(instance).__oxyde__
+    return bool(info.keys) and all(
+        values.get(name) is not None and (name in given or ((link := info.reference_by_key.get(name)) and link.field in given))
+        for name in info.keys
     )

@@ -5,21 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 from oxyde.exceptions import OxydeError
-from oxyde.notebook import errors
+from oxyde.notebook import errors, formatters
 from oxyde.notebook.magic import magics
+from oxyde.notebook.used import Used
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Registers ``%oxyde`` and ``%%oxyde``, and shows our errors without our frames; called by ``%load_ext oxyde``."""
+    """Registers ``%oxyde`` and ``%%oxyde``, and how models and our errors are shown; called by ``%load_ext oxyde``."""
     shell.register_magics(magics()(shell))
     shell.set_custom_exc((OxydeError,), errors.show)
+    _forget(shell)
+    shell.ast_transformers.append(Used())
+    formatters.register(shell)
 
 
 def unload_ipython_extension(shell: Any) -> None:
-    """Takes the magics away; called by ``%unload_ext oxyde``."""
+    """Takes all of it away; called by ``%unload_ext oxyde``."""
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop("oxyde", None)
     shell.set_custom_exc((), None)
+    _forget(shell)
+    formatters.unregister(shell)
+
+
+def _forget(shell: Any) -> None:
+    shell.ast_transformers[:] = [one for one in shell.ast_transformers if not isinstance(one, Used)]
 
 
 __all__ = ["load_ipython_extension", "unload_ipython_extension"]

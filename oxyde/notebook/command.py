@@ -1,4 +1,4 @@
-"""What a magic's line says: a verb or a statement, where the result goes, on which connection."""
+"""The line of a magic: where the result goes, on which connection, how many rows are shown."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any, Final
 from oxyde.schema.naming import meant
 
 _TARGET: Final = re.compile(r"\s*([^\W\d]\w*)\s*<<(?!<)\s*")
+_ALL: Final = re.compile(r"\s*--all(?:\s+|\Z)")
 _OPTION: Final = re.compile(r"\s*(?P<option>-n|--on|-+[^\s=]*)(?:[\s=]+|\Z)(?P<value>\S*)\s*")
 
 
@@ -28,29 +29,39 @@ class Options:
         target: The variable that takes the result.
         on: The alias of the connection.
         rows: How many rows are shown.
+        all: All rows are fetched, however many are shown.
         rest: What follows the options: empty for a cell.
     """
 
     target: str | None = None
     on: str | None = None
     rows: int = 10
+    all: bool = False
     rest: str = ""
+
+    @property
+    def kept(self) -> bool:
+        """Whether all rows are fetched."""
+        return self.all or self.target is not None
 
 
 def options(line: str) -> Options:
-    """Reads ``[name <<] [--on NAME] [-n ROWS] rest``.
+    """Reads ``[name <<] [--on NAME] [-n ROWS] [--all] rest``.
 
     Raises:
         UsageError: An option is unknown or lacks its value.
     """
     target = _TARGET.match(line)
     rest = line[target.end() :] if target else line
-    on, rows = Options.on, Options.rows
+    on, rows, everything = Options.on, Options.rows, Options.all
     while rest.lstrip().startswith("-") and not rest.lstrip().startswith("-- "):
+        if (flag := _ALL.match(rest)) is not None:
+            everything, rest = True, rest[flag.end() :]
+            continue
         match = _OPTION.match(rest)
         option, value = (match["option"], match["value"]) if match else (rest.strip(), "")
         if option not in {"--on", "-n"}:
-            message = f"unknown option {option}; known are --on NAME and -n ROWS"
+            message = f"unknown option {option}; known are --on NAME, -n ROWS and --all"
             raise UsageError(message)
         if not value:
             message = f"{option} needs a value"
@@ -63,7 +74,13 @@ def options(line: str) -> Options:
             message = f"-n takes a number of rows from 1 to 10,000, not {value}"
             raise UsageError(message)
         rest = rest[match.end() :] if match else ""
-    return Options(target.group(1) if target else None, on, rows, rest.strip())
+    return Options(target.group(1) if target else None, on, rows, everything, rest.strip())
+
+
+def with_all(line: str) -> str:
+    """Returns a line with the option ``--all``."""
+    target = _TARGET.match(line)
+    return line if target else f"--all {line}"
 
 
 def connect_arguments(line: str, names: Mapping[str, Any]) -> tuple[str, str]:
@@ -87,6 +104,9 @@ def _url(word: str, names: Mapping[str, Any]) -> str:
     if not word.startswith("$"):
         return word
     name = word[1:].removeprefix("{").removesuffix("}")
+    if name in names and names[name] is None:
+        message = f"{word} is None; a URL is text: is an environment variable not set?"
+        raise UsageError(message)
     value = names.get(name, os.environ.get(name))
     secret = getattr(value, "get_secret_value", None)
     value = secret() if callable(secret) else value

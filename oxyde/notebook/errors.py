@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, TypeVar
 
-from oxyde.exceptions import OxydeError
+from oxyde.exceptions import ConnectionNotFound, OxydeError
 
 E = TypeVar("E", bound=BaseException)
 
@@ -20,6 +20,7 @@ def brief(error: E) -> E:
     lines = [f"{type(error).__name__}: {error}"]
     if isinstance(error, OxydeError):
         lines += [f"  {' '.join(part.split())}" for part in (error.sql, error.hint) if part]
+        lines += _remedy(error)
     return _rendered(error, lines)
 
 
@@ -41,7 +42,13 @@ def show(shell: Any, kind: type[BaseException], error: BaseException, trace: Tra
     """Shows an error of ours that a cell met, with the frames of the notebook alone; IPython's custom exception handler."""
     render = getattr(error, "_render_traceback_", None)
     lines = render() if render else shell.InteractiveTB.structured_traceback(kind, error, _outside(trace), tb_offset=tb_offset)
-    shell._showtraceback(kind, error, lines)
+    shell._showtraceback(kind, error, [*lines, *(() if render else _remedy(error))])
+
+
+def _remedy(error: BaseException) -> list[str]:
+    """Returns what helps in a notebook alone, where the message does not say it."""
+    missing = isinstance(error, ConnectionNotFound) and "%oxyde" not in str(error)
+    return ["  in a notebook, %oxyde connect URL connects"] if missing else []
 
 
 def _outside(trace: TracebackType | None) -> TracebackType | None:

@@ -4,32 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
-from oxyde.db import registry
-from oxyde.db.lifecycle import connect_blocking
 from oxyde.db.sql_start import without_comments
 from oxyde.exceptions import OxydeError
 from oxyde.notebook import errors
-from oxyde.notebook.command import UsageError, connect_arguments, options
-from oxyde.notebook.result import Preview, Result
+from oxyde.notebook.command import UsageError, options
+from oxyde.notebook.result import Result
 from oxyde.notebook.run import run
-
-HELP: Final = """Oxyde in the notebook.
-
-%oxyde connect URL [--as NAME]        connect; NAME is "default" unless given; $NAME takes the URL from a variable
-%oxyde connections                    what is connected
-%oxyde close [NAME]                   close a connection
-%oxyde [--on NAME] [-n ROWS] SQL      run one line of SQL and show its first rows
-%oxyde [--on NAME] [-n ROWS] QUERY    the same for a queryset expression
-
-%%oxyde [name <<] [--on NAME] [-n ROWS]
-SQL over several lines, or a queryset expression. With `name <<` all rows are kept in the variable `name`, for
-`name.to_polars()`, `name.to_pandas()`, `pa.table(name)`; without it the first 10 are shown and the rest is not fetched.
-
-In SQL, `:name` is bound from the notebook's variables, as a parameter: it is never pasted into the text.
-Stopping the cell stops the statement on the server.
-"""
+from oxyde.notebook.verbs import HELP, VERBS
 
 
 def magics() -> type:
@@ -58,7 +41,7 @@ def magics() -> type:
 
 
 def dispatch(line: str, cell: str | None, names: Mapping[str, Any], variables: dict[str, Any]) -> Any:
-    """Does what a magic says.
+    """Runs a magic.
 
     Args:
         line: Its line.
@@ -67,7 +50,7 @@ def dispatch(line: str, cell: str | None, names: Mapping[str, Any], variables: d
         variables: The notebook's, where results are kept.
 
     Returns:
-        What the notebook shows: a preview, a connection, or None.
+        What the notebook shows: a preview, a result, a connection, or None.
 
     Raises:
         UsageError: The magic cannot be understood.
@@ -89,32 +72,3 @@ def dispatch(line: str, cell: str | None, names: Mapping[str, Any], variables: d
     variables[wanted.target] = result
     sys.stdout.write(f"{wanted.target}: {result.summary}\n")
     return None
-
-
-def _connect(rest: str, names: Mapping[str, Any]) -> Any:
-    url, alias = connect_arguments(rest, names)
-    try:
-        return connect_blocking(url, alias)
-    except ValueError as error:  # the URL is not understood
-        raise UsageError(str(error)) from None
-
-
-def _connections(rest: str, names: Mapping[str, Any]) -> Preview:  # noqa: ARG001 - as every verb
-    known = registry.connections()
-    rows = [(one.name, one.backend, one.url, "connected" if one.connected else "not connected") for one in known]
-    count = f"{len(rows)} {'connection' if len(rows) == 1 else 'connections'}" if rows else "nothing is connected; %oxyde connect URL"
-    return Preview(["name", "database", "url", "state"], rows, count)
-
-
-def _close(rest: str, names: Mapping[str, Any]) -> None:  # noqa: ARG001 - as every verb
-    database = registry.get_connection(rest or "default")
-    database.disconnect_blocking()
-    sys.stdout.write(f"closed {database.name}\n")
-
-
-def _help(rest: str, names: Mapping[str, Any]) -> None:  # noqa: ARG001 - as every verb
-    sys.stdout.write(HELP)
-
-
-VERBS: Final = {"connect": _connect, "connections": _connections, "close": _close, "help": _help, "": _help}
-"""None of them is the first word of SQL."""

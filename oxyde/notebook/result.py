@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Any, overload
 
 from oxyde import export, markup
 from oxyde.db.rows import ArrowStream, Batch
@@ -51,9 +53,9 @@ class Run:
         return f"{counted} · {self.where} · {self.seconds:.3f} s"
 
 
-def many(rows: int) -> str:
-    """Returns a number of rows in words."""
-    return f"{rows:,} {'row' if rows == 1 else 'rows'}"
+def many(count: int, one: str = "row", several: str = "rows") -> str:
+    """Returns a number of things, with their name."""
+    return f"{count:,} {one if count == 1 else several}"
 
 
 class Shown:
@@ -89,7 +91,7 @@ class Shown:
 class Result(Shown):
     """All rows of a statement, held in memory.
 
-    It is an Arrow stream itself, as often as needed: ``pl.DataFrame(result)``, ``pa.table(result)``.
+    It is a sequence of tuples, and an Arrow stream as often as needed: ``pl.DataFrame(result)``, ``pa.table(result)``.
 
     Attributes:
         columns: The names of the columns.
@@ -117,14 +119,28 @@ class Result(Shown):
         """Returns the number of rows."""
         return self._run.rows
 
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        """Yields the rows as tuples of Python values."""
+        for batch in self._batches:
+            yield from batch.values()
+
+    @overload
+    def __getitem__(self, at: int) -> tuple[Any, ...]: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[tuple[Any, ...]]: ...
+
+    def __getitem__(self, at: int | slice) -> tuple[Any, ...] | list[tuple[Any, ...]]:
+        """Returns a row, or the rows of a slice."""
+        return self._all[at]
+
+    @cached_property
+    def _all(self) -> list[tuple[Any, ...]]:
+        return list(self)
+
     def rows(self, most: int | None = None) -> list[tuple[Any, ...]]:
         """Returns the first rows as tuples of Python values; all of them without a number."""
-        found: list[tuple[Any, ...]] = []
-        for batch in self._batches:
-            if most is not None and len(found) >= most:
-                break
-            found.extend(batch.values())
-        return found if most is None else found[:most]
+        return list(islice(self, most))
 
     def _first_rows(self) -> list[tuple[Any, ...]]:
         return self.rows(self._most)

@@ -9,14 +9,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from oxyde.db import execute, raw
-from oxyde.db.execute import Call, Route, Steps
 from oxyde.db.placeholders import Placeholder, scan
+from oxyde.db.route import Route
 from oxyde.db.rows import Batch
 from oxyde.db.sql_start import transaction_word, without_comments
+from oxyde.db.steps import Call, Steps
 from oxyde.models import Model
 from oxyde.models.chain import Chain
 from oxyde.notebook import errors, statement_kind
 from oxyde.notebook.command import Options, UsageError, variables
+from oxyde.notebook.connection import route
 from oxyde.notebook.result import Preview, Result, Run
 from oxyde.schema.naming import meant
 
@@ -31,7 +33,7 @@ class Wanted:
         call: What is sent.
         where: The connection.
         stops: It may be stopped after its first rows: it changes nothing.
-        changes: It says how many rows it changed.
+        changes: The footer says how many rows it changed.
         limited: It asks for one row more than are shown.
     """
 
@@ -46,9 +48,9 @@ def run(body: str, names: Mapping[str, Any], options: Options) -> Result | Previ
     """Runs SQL or a queryset expression, blocking; works inside a running event loop.
 
     Args:
-        body: The SQL, or one Python expression that gives a queryset.
+        body: The SQL, or one Python expression that evaluates to a queryset.
         names: The variables that ``:names`` are bound from and that the expression sees.
-        options: What the magic's line said.
+        options: Those of the magic's line.
 
     Returns:
         All rows when the result is kept, else the first ones.
@@ -57,9 +59,9 @@ def run(body: str, names: Mapping[str, Any], options: Options) -> Result | Previ
         UsageError: The body is neither, or a name is unknown; nothing was sent.
         OxydeError: The statement failed.
     """
-    word = statement_kind.first(body)
+    word = statement_kind.first(body, names)
     wanted = _queryset(body, names, options) if word is None else _sql(body, word, names, options)
-    kept = options.target is not None
+    kept = options.kept
     taken = Taken(None if kept else options.rows + 1, stops=wanted.stops)
     started = time.perf_counter()
     try:
@@ -98,7 +100,7 @@ class Taken:
         """Nothing has arrived.
 
         Args:
-            enough: Keep so many rows; all without a number.
+            enough: Keep that many rows; all without a number.
             stops: Whether the statement may be stopped then; else the rest is counted.
         """
         self.batches: list[Batch] = []
@@ -125,8 +127,8 @@ def _steps(call: Call) -> Steps[None]:
 def _sql(body: str, word: str, names: Mapping[str, Any], options: Options) -> Wanted:
     if (begins := transaction_word(body)) is not None:
         raise UsageError(raw.ALONE.format(word=begins, remedy="`with oxyde.sync.atomic():`"))
-    where = execute.route(using=options.on)
-    sql = body.strip().rstrip(";").rstrip()
+    where = route(options.on)
+    sql = statement_kind.trimmed(body)
     dialect = where.database.backend
     shape, values = raw.compile_raw(sql, _bound(sql, dialect, names), dialect)
     only_reads = statement_kind.only_reads(sql)
@@ -155,14 +157,14 @@ def _bound(sql: str, dialect: str, names: Mapping[str, Any]) -> dict[str, Any]:
 
 def _queryset(body: str, names: Mapping[str, Any], options: Options) -> Wanted:
     chain = _evaluated(body, names)
-    where = execute.route(using=options.on or chain.alias)
-    kept = options.target is not None
+    where = route(options.on or chain.alias)
+    kept = options.kept
     made = (chain if kept else chain.limit(options.rows + 1)).compiled(masked=True)
     return Wanted(Call(made.shape, made.values), where, stops=True, limited=not kept)
 
 
 def _evaluated(body: str, names: Mapping[str, Any]) -> Chain[Any]:
-    """Returns the queryset that a cell's expression gives."""
+    """Returns the queryset that a cell's expression evaluates to."""
     try:
         code = compile(without_comments(body).strip(), CELL, "eval")
     except (SyntaxError, ValueError) as error:
@@ -179,6 +181,6 @@ def _evaluated(body: str, names: Mapping[str, Any]) -> Chain[Any]:
         return value
     if inspect.iscoroutine(value):
         value.close()
-        raise UsageError("the cell's expression gives a coroutine; leave the terminal verb out, %oxyde runs the queryset itself")
-    message = f"the cell's expression gives a value of type {type(value).__name__}; %oxyde runs SQL or a queryset"
+        raise UsageError("the cell's expression is a coroutine; leave the terminal verb out, %oxyde runs the queryset itself")
+    message = f"the cell's expression is a value of type {type(value).__name__}; %oxyde runs SQL or a queryset"
     raise UsageError(message)

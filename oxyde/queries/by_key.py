@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from oxyde.ir import expr, statement, wire
+from oxyde.ir import expr, query, statement, wire
 from oxyde.ir.expr import Node
 from oxyde.queries.scope import alias_of
 from oxyde.schema import Column, Table
@@ -64,9 +64,9 @@ def select(table: Table, condition: Mapping[str, Any], columns: Sequence[Column]
 @lru_cache(maxsize=512)
 def _select(table: Table, condition: tuple[str, ...], columns: tuple[Column, ...]) -> bytes:
     alias = alias_of(table.name)
-    source, where = statement.from_table(table, alias), _where(table, condition, 0)
-    body = statement.select_body(source, outputs=outputs(columns, alias), where=where, point=True)
-    return wire.pack(statement.select(body))
+    source, where = query.from_table(table, alias), _where(table, condition, 0)
+    body = query.select(source, outputs=outputs(columns, alias), where=where)
+    return wire.pack(statement.query(query.query(body, point=True)))
 
 
 def param(number: int, column: Column) -> Node:
@@ -76,7 +76,7 @@ def param(number: int, column: Column) -> Node:
 
 def outputs(columns: Sequence[Column], alias: str) -> list[dict[str, Any]]:
     """Columns of one table as result columns, by field name."""
-    output: Callable[..., dict[str, Any]] = statement.output
+    output: Callable[..., dict[str, Any]] = query.output
     return [output(expr.column(alias, column.name, column.type), column.field, column.type, nullable=column.nullable) for column in columns]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from oxyde.exceptions import FieldError, InternalError
-from oxyde.ir import expr, statement, wire
+from oxyde.ir import expr, query, statement, wire
 from oxyde.ir.expr import Node
 from oxyde.queries.conditions import Group, Q, target
 from oxyde.queries.expressions import Expression
@@ -68,17 +68,17 @@ def select(state: State, *, masked: bool = False) -> Compiled:
     """Returns the SELECT of a query's rows; ``masked`` hides the values of secret columns."""
     if masked and any(path.column.secret for _, path in state.columns):
         return _masked(state)
-    return compiled("select", state, lambda values: statement.select(body(state, values)))
+    return compiled("select", state, lambda values: statement.query(body(state, values)))
 
 
 def _masked(state: State) -> Compiled:
     """Returns a SELECT in which constants stand for secrets; made anew each time, because they are values beside it."""
     values = Values()
-    return Compiled(wire.pack(statement.select(body(state, values, masked=True))), tuple(values.all))
+    return Compiled(wire.pack(statement.query(body(state, values, masked=True))), tuple(values.all))
 
 
 def body(state: State, values: Values, aliases: Aliases | None = None, *, masked: bool = False) -> dict[str, Any]:
-    """Returns the SELECT of a query as part of a statement; ``aliases`` are those of the select around it, when it sees its tables."""
+    """Returns a query as part of a statement; ``aliases`` are those of the select around it, when it sees its tables."""
     if _needs_rows_first(state):
         return body(_rows_first(state), values, aliases, masked=masked)
     scope, source = opened(state, values, aliases)
@@ -90,10 +90,10 @@ def opened(state: State, values: Values, aliases: Aliases | None = None) -> tupl
     """Returns the scope of a query and what it selects from."""
     if state.source is None:
         scope = Scope(values, state.table, aliases)
-        return scope, statement.from_table(state.table, scope.alias)
+        return scope, query.from_table(state.table, scope.alias)
     inner = _source(state.source, values)
     scope = Scope(values, state.table, aliases, names=state.source.names())
-    return scope, statement.from_select(inner, scope.alias)
+    return scope, query.from_query(inner, scope.alias)
 
 
 def _source(state: State, values: Values) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def _source(state: State, values: Values) -> dict[str, Any]:
         return body(state, values)
     scope, source = opened(state, values)
     outputs = [
-        statement.output(scope.column(column_path(state.table, column.field)), column.name, column.type, nullable=column.nullable)
+        query.output(scope.column(column_path(state.table, column.field)), column.name, column.type, nullable=column.nullable)
         for column in state.table.columns
     ]
     return _finished(state, scope, source, outputs)
@@ -111,12 +111,8 @@ def _source(state: State, values: Values) -> dict[str, Any]:
 def _finished(state: State, scope: Scope, source: dict[str, Any], outputs: list[dict[str, Any]]) -> dict[str, Any]:
     where = condition(state, scope)
     order = [_order(scope, one.term, desc=one.desc, nulls=one.nulls) for one in state.order]
-    return statement.select_body(
-        source,
-        outputs=outputs,
-        joins=scope.joins,
-        where=where,
-        distinct=state.distinct,
+    return query.query(
+        query.select(source, outputs=outputs, joins=scope.joins, where=where, distinct=state.distinct),
         order_by=order,
         limit=None if state.limit is None else expr.slot(scope.bind(state.limit), kinds.INT),
         offset=expr.slot(scope.bind(state.offset), kinds.INT) if state.offset else None,
@@ -134,14 +130,14 @@ def _output(scope: Scope, name: str, path: Path, *, masked: bool = False) -> dic
     column = path.column
     if masked and column.secret:
         mask = expr.param(scope.bind(MASK), kinds.TEXT)
-        return statement.output(expr.unless_null(scope.column(path), mask, kinds.TEXT), name, kinds.TEXT, nullable=path.nullable)
+        return query.output(expr.unless_null(scope.column(path), mask, kinds.TEXT), name, kinds.TEXT, nullable=path.nullable)
     optional = path.nullable or path.many is not None
-    return statement.output(scope.column(path), name, column.type, nullable=optional)
+    return query.output(scope.column(path), name, column.type, nullable=optional)
 
 
 def _order(scope: Scope, term: Any, *, desc: bool, nulls: str | None) -> dict[str, Any]:
     node = expr.call("random", [], kinds.FLOAT) if term is None else term.compile(scope)
-    return statement.order(node, desc=desc, nulls=nulls)
+    return query.order(node, desc=desc, nulls=nulls)
 
 
 def _needs_rows_first(state: State) -> bool:
@@ -204,7 +200,7 @@ def exists(state: State) -> Compiled:
 
     def build(values: Values) -> Node:
         scope, source = opened(asked, values)
-        return statement.select(_finished(asked, scope, source, [statement.output(expr.integer(1), "found", kinds.INT)]))
+        return statement.query(_finished(asked, scope, source, [query.output(expr.integer(1), "found", kinds.INT)]))
 
     return compiled("exists", asked, build)
 
@@ -242,10 +238,10 @@ def _aggregate(state: State, function: str, path: Path | None, kind: ColumnType)
 
     def build(values: Values) -> Node:
         scope, source = opened(over, values)
-        inner = None if path is None else scope.column(path)
+        args = [] if path is None else [scope.column(path)]
         of = kinds.ANY if path is None else path.column.type
-        output = statement.output(expr.aggregate(function, inner, kind, of), function, kind, nullable=function != "count")
-        return statement.select(_finished(over, scope, source, [output]))
+        output = query.output(expr.aggregate(function, args, kind, of), function, kind, nullable=function != "count")
+        return statement.query(_finished(over, scope, source, [output]))
 
     return compiled((function, path), over, build)
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from oxyde.exceptions import FieldError, FieldLookupError, UnsupportedError
-from oxyde.ir import expr, statement
+from oxyde.ir import expr, query
 from oxyde.ir.expr import Node
 from oxyde.queries import date_parts
 from oxyde.queries.expressions import Expression, Part, Reference
@@ -165,7 +165,7 @@ class Related:
         """Returns EXISTS."""
         inner, source, tie = scope.related(self.path.hops[self.at], self.path.hops[: self.at])
         condition = expr.both([tie, self.inner.compile(inner)])
-        return expr.exists(statement.select_body(source, joins=inner.joins, where=condition))
+        return expr.exists(query.query(query.select(source, joins=inner.joins, where=condition)))
 
 
 def conditions(table: Table, given: Q, depth: int = 0) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from oxyde.exceptions import FieldError
+from oxyde.exceptions import FieldError, FieldValueError
 from oxyde.ir import statement
 from oxyde.ir.expr import Node
 from oxyde.queries.by_key import outputs
@@ -44,7 +44,8 @@ def assignment(table: Table, name: str, value: Any) -> tuple[Column, Term]:
     """Returns a column and its new value: a plain value, checked against the column, or an expression.
 
     Raises:
-        FieldError: The name is no column of the table, or the value is none of its type.
+        FieldError: The name is no column of the table, or the expression is of another type.
+        FieldValueError: The value is not of the column's type.
     """
     path = column_path(table, name)
     column = path.column
@@ -69,7 +70,7 @@ def assignment(table: Table, name: str, value: Any) -> tuple[Column, Term]:
     if value is None:
         if not column.nullable:
             message = f"{path.where} cannot be None; its column is NOT NULL"
-            raise FieldError(message, column=name)
+            raise FieldValueError(message, column=name)
         return column, Bound(None, column.type, column.uncast)
     if path.relation is not None:
         value = path.relation.key(value)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from oxyde.exceptions import FieldError
+from oxyde.exceptions import FieldError, FieldValueError
 from oxyde.ir import expr
 from oxyde.ir.expr import Node
 from oxyde.queries.foreign_values import flaw, named, plain
@@ -134,13 +134,13 @@ class Value(Expression):
         value = plain(self.value.value if isinstance(self.value, enum.Enum) else self.value)
         if isinstance(value, (dt.date, dt.timedelta)) and (found := flaw(value)) is not None:
             message = f"an expression takes plain values, not {found}"
-            raise FieldError(message)
+            raise FieldValueError(message)
         for cls, kind in _LITERALS:
             if isinstance(value, cls):
                 aware = isinstance(value, dt.datetime) and value.tzinfo is not None
                 return Bound(value, kinds.DATETIME_TZ if aware else kind)
         message = f"an expression takes plain values and other expressions, not {named(self.value)}"
-        raise FieldError(message)
+        raise FieldValueError(message)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from oxyde.exceptions import FieldError, FieldLookupValueError
+from oxyde.exceptions import FieldLookupValueError, FieldValueError
 from oxyde.ir import expr
 from oxyde.ir.expr import Node
 from oxyde.queries.expressions import Bound, Expression, Part, Reference, Term
@@ -64,7 +64,7 @@ class Subject:
             return self.path.column.adapt(value)
         except FieldLookupValueError:
             raise
-        except FieldError as error:
+        except FieldValueError as error:
             raise FieldLookupValueError(str(error), column=self.path.column.field) from None
 
     def bound(self, value: Any) -> Bound:
@@ -286,7 +286,7 @@ def matching(kind: str, *, fold: bool = False) -> Build:
 
     def build(test: Test, scope: Scope) -> Node:
         left = _text(test.subject, scope)
-        return expr.match(kind, left, expr.slot(scope.bind(test.operands[0].value), kinds.TEXT), fold=fold)
+        return expr.match(kind, left, expr.param(scope.bind(test.operands[0].value), kinds.TEXT), fold=fold)
 
     return build
 
@@ -296,7 +296,7 @@ def regular(*, fold: bool) -> Build:
 
     def build(test: Test, scope: Scope) -> Node:
         left = _text(test.subject, scope)
-        return expr.regex(left, expr.slot(scope.bind(test.operands[0].value), kinds.TEXT), fold=fold)
+        return expr.regex(left, expr.param(scope.bind(test.operands[0].value), kinds.TEXT), fold=fold)
 
     return build
 
@@ -320,7 +320,7 @@ def build_in(test: Test, scope: Scope) -> Node:
     left = test.subject.term.compile(scope)
     listed = test.operands[0]
     if not isinstance(listed, Listed):
-        return expr.among_select(left, listed.select(scope))
+        return expr.among_select(left, listed.query(scope))
     slot = expr.slot(scope.bind(listed.members), listed.kind, uncast=listed.uncast)
     return expr.among(left, slot, test.size, padded=listed.padded)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from oxyde.exceptions import FieldError
-from oxyde.ir import expr, statement
+from oxyde.ir import expr, query
 from oxyde.ir.expr import Node
 from oxyde.queries.paths import Hop, Path, PathKey
 from oxyde.schema import Table, tables
@@ -128,7 +128,7 @@ class Scope:
         return alias
 
     def _add(self, kind: str, table: Table, alias: str, on: Node) -> None:
-        self.joins.append(statement.join(kind, statement.from_table(table, alias), on))
+        self.joins.append(query.join(kind, query.from_table(table, alias), on))
 
     def related(self, hop: Hop, before: tuple[Hop, ...]) -> tuple[Scope, dict[str, Any], Node]:
         """Opens a scope over the rows at the other end of a relation, for use inside EXISTS.
@@ -140,7 +140,7 @@ class Scope:
         ours = expr.column(alias, hop.origin.by_field[hop.relation.column].name)
         start = (*self._start, *(one.relation.field for one in before), hop.relation.field)
         inner = Scope(self.values, hop.table, self.aliases, start=start)
-        source = statement.from_table(hop.table, inner.alias)
+        source = query.from_table(hop.table, inner.alias)
         theirs = expr.column(inner.alias, hop.table.by_field[hop.relation.target_column].name)
         if hop.relation.through is None or hop.relation.through_fields is None:
             return inner, source, expr.compare("eq", theirs, ours)

@@ -40,7 +40,7 @@ class Rows:
         """The type of the one column."""
         return self.state.columns[0][1].column.type
 
-    def select(self, scope: Scope) -> dict[str, Any]:
+    def query(self, scope: Scope) -> dict[str, Any]:
         """Returns the query inside another statement."""
         return body(self.state, scope.values, scope.aliases)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import oxyde
 from oxyde.db import execute
+from oxyde.db.steps import Call
 from oxyde.models import where
 from oxyde.models.queryset import QuerySet
 from tests.cases import models
@@ -27,7 +28,7 @@ NAMES: dict[str, Any] = {
 
 
 class _Stop(Exception):
-    def __init__(self, call: execute.Call) -> None:
+    def __init__(self, call: Call) -> None:
         super().__init__("the first statement")
         self.call = call
 
@@ -44,7 +45,7 @@ def record(query: str) -> tuple[bytes, tuple[Any, ...]]:
 
     def stop(generator: Any, route: Any = None) -> Any:
         call = next(generator)
-        while not isinstance(call, execute.Call):
+        while not isinstance(call, Call):
             inner = getattr(call, "generator", None)
             call = next(generator) if inner is None else next(inner)
         raise _Stop(call)

@@ -45,6 +45,6 @@ def test_rust_opens_with_a_sentence(path: Path) -> None:
 
 def test_root_is_clean() -> None:
     """The root holds what the architecture lists, and nothing else."""
-    allowed = {"README.md", "pyproject.toml", "oxyde", "native", "notebooks", "extensions", "tests", "LICENSE", "CHANGELOG.md"}
+    allowed = {"README.md", "pyproject.toml", "oxyde", "native", "notebooks", "docs", "extensions", "tests", "LICENSE", "CHANGELOG.md"}
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
     assert {name.split("/")[0] for name in tracked if not name.startswith(".")} <= allowed

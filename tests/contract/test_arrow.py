@@ -15,7 +15,7 @@ import pytest
 
 import oxyde
 from oxyde import DecodeError, db
-from oxyde.db import execute
+from oxyde.db.route import Route
 from oxyde.notebook.command import options
 from oxyde.notebook.result import Result
 from oxyde.notebook.run import run
@@ -61,13 +61,13 @@ def people(backend_module: Backend) -> Iterator[Backend]:
 def started(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The shapes of the statements that start, noted where all of them do."""
     found: list[bytes] = []
-    start = execute.Route.start
+    start = Route.start
 
     def noted(route: Any, call: Any, *arguments: Any, **keywords: Any) -> Any:
         found.append(call.shape)
         return start(route, call, *arguments, **keywords)
 
-    monkeypatch.setattr(execute.Route, "start", noted)
+    monkeypatch.setattr(Route, "start", noted)
     return found
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
+import re
 import socket
 import stat
 import time
@@ -155,23 +157,35 @@ async def test_a_failed_init_changes_nothing(backend: Backend) -> None:
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
-def test_every_error_survives_pickling(error: type[OxydeError]) -> None:
+def test_every_error_survives_pickling_and_copying(error: type[OxydeError]) -> None:
     """With all its attributes."""
     attributes = {"sqlstate": "23505", "constraint": "c", "table": "t", "column": "k", "sql": "SELECT 1", "hint": "h"}
     made = error("it's so", **attributes)
-    again = pickle.loads(pickle.dumps(made))
-    assert (type(again), str(again), again.args, again.__dict__) == (error, "it's so", made.args, attributes)
+    for again in (pickle.loads(pickle.dumps(made)), copy.copy(made), copy.deepcopy(made)):
+        assert (type(again), str(again), again.args, again.__dict__) == (error, "it's so", made.args, attributes)
     assert {name: getattr(error(), name) for name in attributes} == dict.fromkeys(attributes)
 
 
+def drawn() -> dict[str, set[str]]:
+    """Returns the tree that the docstring draws: the bases of each class, those in parentheses too."""
+    bases: dict[str, set[str]] = {"OxydeError": {"Exception"}}
+    above = ["OxydeError"]
+    for line in (exceptions.__doc__ or "").splitlines():
+        found = re.fullmatch(r"(?P<lines>[│ ]*)[├└]── (?P<name>\w+)(?: \((?P<other>\w+)\))?", line)
+        if found is None:
+            continue
+        depth = len(found["lines"]) // 4 + 1
+        above[depth:] = [found["name"]]
+        bases.setdefault(found["name"], set()).update({above[depth - 1], found["other"]} - {None})
+    return bases
+
+
 def test_the_tree() -> None:
-    """Errors are caught by the classes that the documentation names."""
-    for error in ERRORS:
-        assert issubclass(error, OxydeError)
-    assert issubclass(exceptions.UniqueViolationError, exceptions.IntegrityError)
-    assert issubclass(exceptions.IntegrityError, exceptions.ManagerError)
-    assert issubclass(exceptions.TransactionTimeoutError, TimeoutError)
-    assert issubclass(exceptions.FieldLookupValueError, exceptions.FieldLookupError)
+    """Is what the docstring draws, whole, and public."""
+    assert {error.__name__: {base.__name__ for base in error.__bases__} for error in ERRORS} == drawn()
+    defined = {name for name, found in vars(exceptions).items() if getattr(found, "__module__", "") == exceptions.__name__}
+    assert set(exceptions.__all__) == defined
+    assert set(exceptions.__all__) <= set(oxyde.__all__)
     assert not issubclass(exceptions.NotLoaded, AttributeError)
 
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from typing_extensions import TypedDict
 
-from oxyde import Field, FieldError, Model, db
+from oxyde import Field, FieldValueError, Model, db
 from oxyde.exceptions import FieldLookupValueError
 from tests.backends import Backend
 from tests.contract.tables import tables
@@ -146,7 +146,7 @@ async def test_what_json_cannot_hold_is_refused(kept: Backend, field: str, kind:
         made.save,
     )
     for verb in verbs:
-        with pytest.raises(FieldError, match=rf"^Kept\.{field} .*{reason}") as caught:
+        with pytest.raises(FieldValueError, match=rf"^Kept\.{field} .*{reason}") as caught:
             await verb()
         assert "secret" not in str(caught.value)
         assert caught.value.column == field

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from oxyde import ConnectionFailed, PoolSettings, PoolTimeout, atomic, db, execute_raw
-from oxyde.exceptions import StatementTimeoutError
+from oxyde.exceptions import LockTimeoutError, StatementTimeoutError
 from tests.backends import Backend
 from tests.contract.tables import tables
 from tests.models import Tag
@@ -163,7 +163,7 @@ async def test_waiting_for_another_writer(backend: Backend, milliseconds: int, p
         if patient:
             await Tag.objects.create(name="a")
         else:
-            with pytest.raises(StatementTimeoutError, match="locked") as caught:
+            with pytest.raises(LockTimeoutError, match="locked") as caught:
                 await Tag.objects.create(name="a")
             assert "sqlite_busy_timeout" in (caught.value.hint or "")
         await writer.wait()

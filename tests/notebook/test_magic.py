@@ -135,6 +135,22 @@ def test_kept_results(kernel: Kernel, rows: Backend) -> None:
     assert kernel.run("pl.DataFrame(kept).height").text == "0"
 
 
+def test_assigned_results(kernel: Kernel, rows: Backend) -> None:
+    """``x = %oxyde`` is the same as ``x <<``: all rows, to iterate, to index, as frames."""
+    reply = kernel.run(f"x = %oxyde SELECT id, name FROM {TABLE} ORDER BY id")
+    assert (reply.status, reply.outputs, reply.printed) == ("ok", [], "")
+    assert kernel.run("len(x), x[0], x[-1], x[2:4], [id for id, _ in x][24], len(list(x))").text.replace("\n", "") == (
+        "(25, (0, 'n0'), (24, 'n24'), [(2, 'n2'), (3, 'n3')], 24, 25)"
+    )
+    assert kernel.run("x.to_polars().height, len(x.to_pandas()), x.to_arrow().num_rows, type(x).__name__").text == "(25, 25, 25, 'Result')"
+    assert kernel.run(f"x = %oxyde -n 3 SELECT * FROM {TABLE}").status == "ok"
+    assert "\nfirst 3 of 25 rows · default · " in kernel.run("x").text
+    assert kernel.run(f"%%oxyde --all\nSELECT id FROM {TABLE}").status == "ok"
+    assert kernel.run("len(_)").text == "25"
+    reply = kernel.run("x = %oxyde SELECT 1.5 AS a, 1 AS b\nx")
+    assert reply.html.count("text-align:right") == 4
+
+
 def test_verbs(kernel: Kernel, connected: Backend) -> None:
     """Connections have names, are listed and closed."""
     assert kernel.run("%oxyde connect $url --as second").text.startswith("<Connection second: ")

@@ -96,6 +96,13 @@ def test_parameters(kernel: Kernel, pets: Backend) -> None:
         assert "•••" in Tags(kernel.run(SHOWN[kind][0]).html).text
 
 
+def test_sql_is_broken_at_clauses(kernel: Kernel, pets: Backend) -> None:
+    """In a font of one width, a clause a line."""
+    page = kernel.run("Pet.objects.filter(name='x').order_by('id')").html
+    assert '<pre style="font-family:var(--jp-code-font-family,ui-monospace,monospace)' in page
+    assert [line.split()[0] for line in Tags(page).text.split("not run")[1].splitlines()[:4]] == ["SELECT", "FROM", "WHERE", "ORDER"]
+
+
 def test_secrets_stay_masked_in_results(kernel: Kernel, pets: Backend) -> None:
     """A queryset's preview and its kept result mask secret columns, and escape the others."""
     reply = kernel.run("%oxyde Owner.objects.order_by('id')")
@@ -108,6 +115,27 @@ def test_secrets_stay_masked_in_results(kernel: Kernel, pets: Backend) -> None:
     assert (
         "first 1, more exist"
         in kernel.run("Owner.objects.sync.create(name='b', token='c')\n%oxyde -n 1 Owner.objects").outputs[-1]["text/plain"]
+    )
+
+
+def test_lists(kernel: Kernel, pets: Backend) -> None:
+    """A list of models is a table; relations that none has loaded are left out."""
+    reply = kernel.run("await Pet.objects.all()")
+    page = Tags(reply.html)
+    assert "list of Pet" in page.text
+    assert "owner_id" in page.text
+    assert "not loaded" not in page.text
+    assert "</td><b>" in page.text
+    assert reply.text.startswith("[Pet(id=1, ")
+    assert SECRET not in kernel.run("Owner.objects.sync.all()").everything
+    assert "text/html" not in kernel.run("[1, 2]").outputs[0]
+    assert "text/html" not in kernel.run("[]").outputs[0]
+
+
+def test_a_forgotten_await(kernel: Kernel, pets: Backend) -> None:
+    """A coroutine that is shown says what to do."""
+    assert (
+        kernel.run("Pet.objects.count()").text == "<QuerySet.count(), not run: write await before it (blocking code: .sync or oxyde.sync)>"
     )
 
 

@@ -97,7 +97,7 @@ def table(backend_module: Backend) -> Iterator[Backend]:
 
 def by_columns(model: type[Model]) -> bool:
     """Whether a model's rows are hydrated column by column."""
-    kind = tiers(model)
+    kind = tiers(model.__oxyde__)
     return not kind._by_dictionaries and all(kind._validator(column) is not _BY_DICTIONARY for column in model.__table__.columns)
 
 

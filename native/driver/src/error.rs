@@ -23,16 +23,22 @@ pub enum Kind {
     Deadlock,
     /// Cancelled on request, on the server.
     Cancelled,
-    /// The server or we gave up waiting for a statement, or for a lock that it needs.
+    /// The statement ran longer than the server or we allow.
     Timeout,
+    /// Another transaction held a lock for longer than the statement may wait.
+    LockTimeout,
     /// The transaction was open longer than it may be, and was rolled back.
     TransactionTimeout,
     /// COMMIT was sent and its answer never came.
     CommitOutcomeUnknown,
     /// The transaction met an error and takes no further work until its block ends.
     BrokenTransaction,
-    /// A value that cannot be sent: out of range, wrong type.
+    /// A wrong use: too few values, a query that is too deep, settings that contradict each other.
     Field,
+    /// A value that cannot be sent: out of range, wrong type. Nothing was sent.
+    FieldValue,
+    /// The server refused a value: overflow, division by zero, text too long, a bad cast.
+    Data,
     /// The server cannot do that.
     Unsupported,
     /// A value that cannot be read exactly.

@@ -112,7 +112,7 @@ impl<'a> Request<'a> {
 
     /// The error of a slot's value that cannot be sent.
     pub fn misfit(&self, slot: &Slot, reason: &str) -> Error {
-        let mut error = Error::new(Kind::Field, format!("{}: {reason}", self.place(slot)));
+        let mut error = Error::new(Kind::FieldValue, format!("{}: {reason}", self.place(slot)));
         error.detail.column = self.column(slot.source).map(|column| column.name.clone());
         error
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::statement::{Order, Select};
+use crate::query::{Order, Query};
 use crate::{ColumnType, is_false};
 
 /// A node of an expression tree.
@@ -48,26 +48,26 @@ pub enum Expr {
     },
     InSelect {
         expr: Box<Expr>,
-        select: Box<Select>,
+        query: Box<Query>,
     },
-    Exists(Box<Select>),
-    Subquery(Box<Select>),
+    Exists(Box<Query>),
+    Subquery(Box<Query>),
     Between {
         expr: Box<Expr>,
         low: Box<Expr>,
         high: Box<Expr>,
     },
-    /// Text search with plain characters. `fold` ignores case.
+    /// Text search with plain characters: no character of the pattern is a wildcard. `fold` ignores case.
     Match {
         kind: MatchKind,
         expr: Box<Expr>,
-        pattern: Param,
+        pattern: Box<Expr>,
         #[serde(default, skip_serializing_if = "is_false")]
         fold: bool,
     },
     Regex {
         expr: Box<Expr>,
-        pattern: Param,
+        pattern: Box<Expr>,
         #[serde(default, skip_serializing_if = "is_false")]
         fold: bool,
     },
@@ -212,21 +212,23 @@ pub struct When {
     pub value: Expr,
 }
 
-/// A function over the rows of a group. `expr` is absent for `count(*)`.
+/// A function over the rows of a group. `count` without arguments counts rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Aggregate {
     pub function: AggregateFunction,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expr: Option<Box<Expr>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub args: Vec<Expr>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub distinct: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<Box<Expr>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order_by: Vec<Order>,
     /// The type of the result: sums of int are int, averages float, both Decimal for Decimal.
     #[serde(rename = "type")]
     pub ty: ColumnType,
-    /// The type of the argument; `Any` for `count(*)`.
+    /// The type of the first argument; `Any` where there is none.
     pub of: ColumnType,
 }
 
@@ -240,19 +242,63 @@ pub enum AggregateFunction {
     Max,
 }
 
+/// A function over the rows around a row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Window {
     pub function: WindowFunction,
+    /// Those of the function; an aggregate has its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub args: Vec<Expr>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub partition_by: Vec<Expr>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub order_by: Vec<Order>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<Frame>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum WindowFunction {
     RowNumber,
+    Rank,
+    DenseRank,
+    PercentRank,
+    CumeDist,
+    /// The value in an earlier row: the one before, or as many rows back as the second argument.
+    Lag,
+    /// The value in a later row.
+    Lead,
+    FirstValue,
+    LastValue,
     Aggregate(Aggregate),
+}
+
+/// The rows that a window function sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Frame {
+    pub unit: FrameUnit,
+    pub start: FrameBound,
+    pub end: FrameBound,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FrameUnit {
+    Rows,
+    Range,
+    Groups,
+}
+
+/// Where a frame begins or ends. Distances belong to the shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FrameBound {
+    UnboundedPreceding,
+    Preceding(u32),
+    CurrentRow,
+    Following(u32),
+    UnboundedFollowing,
 }

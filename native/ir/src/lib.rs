@@ -3,6 +3,7 @@
 pub mod column_type;
 pub mod expr;
 pub mod program;
+pub mod query;
 pub mod schema;
 pub mod server;
 pub mod statement;
@@ -12,6 +13,7 @@ pub mod wire;
 pub use column_type::ColumnType;
 pub use expr::Expr;
 pub use program::{Output, Program, Slot, Step};
+pub use query::Query;
 pub use server::{Family, Server, Version};
 pub use statement::Statement;
 pub use value::Value;

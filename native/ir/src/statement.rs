@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::expr::{Expr, Param, Piece};
+use crate::expr::{Expr, Piece};
+use crate::query::{Query, SelectOutput};
 use crate::schema::{EnumType, Table, TableRef};
 use crate::{ColumnType, is_false};
 
@@ -11,7 +12,7 @@ use crate::{ColumnType, is_false};
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[allow(clippy::large_enum_variant)] // there is one at a time, and never a list of them
 pub enum Statement {
-    Select(Select),
+    Query(Query),
     Insert(Insert),
     Update(Update),
     Delete(Delete),
@@ -19,86 +20,6 @@ pub enum Statement {
     DropTables(DropTables),
     Explain(Explain),
     Raw(Raw),
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Select {
-    /// What the rows consist of; never empty, except inside `Expr::Exists`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub outputs: Vec<SelectOutput>,
-    pub from: Source,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub joins: Vec<Join>,
-    #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
-    pub filter: Option<Expr>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub group_by: Vec<Expr>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub having: Option<Expr>,
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub distinct: bool,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub order_by: Vec<Order>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<Param>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub offset: Option<Param>,
-    /// At most one row by a unique key.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub point: bool,
-}
-
-/// A result column: what it is, what it is called, what it holds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SelectOutput {
-    pub expr: Expr,
-    pub name: String,
-    #[serde(rename = "type")]
-    pub ty: ColumnType,
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub nullable: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Source {
-    Table { table: TableRef, alias: String },
-    Select { select: Box<Select>, alias: String },
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Join {
-    pub kind: JoinKind,
-    pub source: Source,
-    pub on: Expr,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum JoinKind {
-    Inner,
-    Left,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Order {
-    pub expr: Expr,
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub desc: bool,
-    /// Where NULLs go; as the server has it when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nulls: Option<Nulls>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Nulls {
-    First,
-    Last,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -160,9 +81,9 @@ pub struct Update {
     #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<Expr>,
     /// Which rows, when they are chosen by more than a condition on the table itself (order, limit, joins):
-    /// a select of the key, in which the condition is contained; `filter` is absent then. Rendered as `key IN (derived table)`.
+    /// a query of the key, in which the condition is contained; `filter` is absent then. Rendered as `key IN (derived table)`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rows: Option<Box<Select>>,
+    pub rows: Option<Box<Query>>,
     pub key: Vec<KeyColumn>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub returning: Vec<SelectOutput>,
@@ -187,7 +108,7 @@ pub struct Delete {
     pub filter: Option<Expr>,
     /// As in `Update`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rows: Option<Box<Select>>,
+    pub rows: Option<Box<Query>>,
     pub key: Vec<KeyColumn>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub returning: Vec<SelectOutput>,

@@ -18,7 +18,7 @@ use node::Node;
 pub use fault::WireErrorKind;
 
 /// What both sides must agree on; raised by every change that old bytes do not survive.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A statement and the version it is spelled in: what travels.
 #[derive(Deserialize)]

@@ -1,16 +1,16 @@
-//! Aggregates, over groups and over windows.
+//! Aggregates, of groups and of windows.
 
-use oxyde_ir::expr::{Aggregate, AggregateFunction, Window, WindowFunction};
+use oxyde_ir::expr::{Aggregate, AggregateFunction, Window};
 use oxyde_ir::{ColumnType, Expr};
 
-use crate::dialect::{AggregateFilter, Aggregates, Math};
+use crate::dialect::{AggregateFilter, AggregateOrder, Aggregates, Math};
 use crate::error::{Result, malformed};
 use crate::walk::is_decimal;
 use crate::writer::Writer;
 
 /// What stands around an aggregate and its argument, so that it keeps its type.
 #[derive(Default)]
-struct Shape {
+struct Wrapping {
     before: &'static str,
     name: &'static str,
     /// The argument is made a float.
@@ -21,33 +21,10 @@ struct Shape {
 }
 
 impl Writer<'_> {
-    pub fn window(&mut self, window: &Window) -> Result<()> {
-        match &window.function {
-            WindowFunction::RowNumber => {
-                self.push("ROW_NUMBER()");
-                self.over(window)
-            }
-            WindowFunction::Aggregate(aggregate) => self.aggregate(aggregate, Some(window)),
-        }
-    }
-
-    fn over(&mut self, window: &Window) -> Result<()> {
-        self.push(" OVER (");
-        if !window.partition_by.is_empty() {
-            self.push("PARTITION BY ");
-            self.separated(&window.partition_by, Self::sorted)?;
-        }
-        if !window.order_by.is_empty() {
-            self.push(if window.partition_by.is_empty() { "ORDER BY " } else { " ORDER BY " });
-            self.separated(&window.order_by, Self::order)?;
-        }
-        self.word(")")
-    }
-
     pub fn aggregate(&mut self, aggregate: &Aggregate, window: Option<&Window>) -> Result<()> {
-        let shape = self.shape(aggregate);
-        self.push(shape.before);
-        self.push(shape.name);
+        let wrapping = self.wrapping(aggregate);
+        self.push(wrapping.before);
+        self.push(wrapping.name);
         self.push("(");
         if aggregate.distinct {
             self.push("DISTINCT ");
@@ -56,41 +33,59 @@ impl Writer<'_> {
         match (self.dialect.aggregate_filter, filter) {
             (AggregateFilter::Case, Some(filter)) => {
                 self.around("CASE WHEN ", filter, " THEN ")?;
-                self.argument(aggregate, &shape, "1")?;
-                self.push(" END)");
+                self.argument(aggregate, &wrapping, "1")?;
+                self.push(" END");
+                self.ordered(aggregate)?;
+                self.push(")");
             }
             (AggregateFilter::Clause, Some(filter)) => {
-                self.argument(aggregate, &shape, "*")?;
+                self.argument(aggregate, &wrapping, "*")?;
+                self.ordered(aggregate)?;
                 self.around(") FILTER (WHERE ", filter, ")")?;
             }
             (AggregateFilter::Clause | AggregateFilter::Case, None) => {
-                self.argument(aggregate, &shape, "*")?;
+                self.argument(aggregate, &wrapping, "*")?;
+                self.ordered(aggregate)?;
                 self.push(")");
             }
         }
         if let Some(window) = window {
             self.over(window)?;
         }
-        self.word(shape.after)
+        self.word(wrapping.after)
     }
 
-    fn argument(&mut self, aggregate: &Aggregate, shape: &Shape, all: &str) -> Result<()> {
-        match (aggregate.expr.as_deref(), aggregate.function) {
-            (Some(expr), _) if shape.float => self.cast(expr, &ColumnType::Float),
-            // Of equal texts any is the least; of different texts that mean one number, too.
-            (Some(expr), _) if !shape.suffix.is_empty() => {
-                self.operand(expr)?;
-                self.word(shape.suffix)
+    /// The order in which an aggregate meets its rows.
+    fn ordered(&mut self, aggregate: &Aggregate) -> Result<()> {
+        if aggregate.order_by.is_empty() {
+            return Ok(());
+        }
+        match self.dialect.aggregate_order {
+            AggregateOrder::Clause => {
+                self.push(" ORDER BY ");
+                self.separated(&aggregate.order_by, Self::order)
             }
-            (Some(expr), AggregateFunction::Min | AggregateFunction::Max) => self.sorted(expr),
-            (Some(expr), _) if aggregate.distinct => self.sorted(expr),
-            (Some(expr), _) => self.expr(expr),
-            (None, AggregateFunction::Count) if !aggregate.distinct => self.word(all),
-            (None, function) => malformed(format!("{function:?} of no expression")),
+            AggregateOrder::Unsupported => self.dialect.unsupported("orders of the rows of an aggregate"),
         }
     }
 
-    fn shape(&self, aggregate: &Aggregate) -> Shape {
+    fn argument(&mut self, aggregate: &Aggregate, wrapping: &Wrapping, all: &str) -> Result<()> {
+        match (aggregate.args.as_slice(), aggregate.function) {
+            ([expr], _) if wrapping.float => self.cast(expr, &ColumnType::Float),
+            // Of equal texts any is the least; of different texts that mean one number, too.
+            ([expr], _) if !wrapping.suffix.is_empty() => {
+                self.operand(expr)?;
+                self.word(wrapping.suffix)
+            }
+            ([expr], AggregateFunction::Min | AggregateFunction::Max) => self.sorted(expr),
+            ([expr], _) if aggregate.distinct => self.sorted(expr),
+            ([expr], _) => self.expr(expr),
+            ([], AggregateFunction::Count) if !aggregate.distinct && aggregate.order_by.is_empty() => self.word(all),
+            (args, function) => malformed(format!("{function:?} with {} arguments", args.len())),
+        }
+    }
+
+    fn wrapping(&self, aggregate: &Aggregate) -> Wrapping {
         use AggregateFunction::{Avg, Count, Max, Min, Sum};
         let (of, ty) = (&aggregate.of, &aggregate.ty);
         let name = match aggregate.function {
@@ -102,24 +97,24 @@ impl Writer<'_> {
             Min => "MIN",
             Max => "MAX",
         };
-        let plain = Shape { name, ..Shape::default() };
+        let plain = Wrapping { name, ..Wrapping::default() };
         match (aggregate.function, self.dialect.aggregates) {
-            (Sum, Aggregates::Numeric) if *ty == ColumnType::Int => Shape { after: "::bigint", ..plain },
-            (Avg, Aggregates::Numeric) if *ty == ColumnType::Float => Shape { after: "::double precision", ..plain },
+            (Sum, Aggregates::Numeric) if *ty == ColumnType::Int => Wrapping { after: "::bigint", ..plain },
+            (Avg, Aggregates::Numeric) if *ty == ColumnType::Float => Wrapping { after: "::double precision", ..plain },
             // It has no extremes of booleans, and before 18 none of UUIDs.
-            (Min, Aggregates::Numeric) if *of == ColumnType::Bool => Shape { name: "BOOL_AND", ..plain },
-            (Max, Aggregates::Numeric) if *of == ColumnType::Bool => Shape { name: "BOOL_OR", ..plain },
+            (Min, Aggregates::Numeric) if *of == ColumnType::Bool => Wrapping { name: "BOOL_AND", ..plain },
+            (Max, Aggregates::Numeric) if *of == ColumnType::Bool => Wrapping { name: "BOOL_OR", ..plain },
             (Min | Max, Aggregates::Numeric) if *of == ColumnType::Uuid => {
-                Shape { suffix: "::text COLLATE \"C\"", after: "::uuid", ..plain }
+                Wrapping { suffix: "::text COLLATE \"C\"", after: "::uuid", ..plain }
             }
-            (Avg, Aggregates::FourDigits) if *ty == ColumnType::Float => Shape { float: *of != ColumnType::Float, ..plain },
+            (Avg, Aggregates::FourDigits) if *ty == ColumnType::Float => Wrapping { float: *of != ColumnType::Float, ..plain },
             // A whole number of microseconds.
             (Avg, Aggregates::Right | Aggregates::FourDigits) if *ty == ColumnType::Duration => {
                 let after = match self.dialect.math {
                     Math::Mysql => ") AS SIGNED)",
                     Math::Postgres | Math::Sqlite => ") AS INTEGER)",
                 };
-                Shape { before: "CAST(ROUND(", after, ..plain }
+                Wrapping { before: "CAST(ROUND(", after, ..plain }
             }
             (Count | Sum | Avg | Min | Max, Aggregates::Numeric | Aggregates::Right | Aggregates::FourDigits) => plain,
         }

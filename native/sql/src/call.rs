@@ -70,7 +70,7 @@ impl Writer<'_> {
     }
 
     /// Arguments after the first are places, which `PostgreSQL` takes as 32-bit integers.
-    fn with_places(&mut self, before: &str, args: &[Expr]) -> Result<()> {
+    pub fn with_places(&mut self, before: &str, args: &[Expr]) -> Result<()> {
         let suffix = match self.dialect.math {
             Math::Postgres => "::integer",
             Math::Sqlite | Math::Mysql => "",

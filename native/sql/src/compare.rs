@@ -1,13 +1,14 @@
-//! Comparisons, membership and the search in texts.
+//! Comparisons, and membership in lists and queries.
 
-use oxyde_ir::expr::{Comparison, MatchKind, Param};
-use oxyde_ir::program::{Form, PatternSyntax, Slot, Source};
-use oxyde_ir::statement::Select;
+use oxyde_ir::expr::{Comparison, Param};
+use oxyde_ir::program::{Form, Slot, Source};
+use oxyde_ir::query::Query;
 use oxyde_ir::{ColumnType, Expr};
 
 use crate::cast;
-use crate::dialect::{JsonEquality, List, Matching, Regex, TargetInSubquery};
+use crate::dialect::{JsonEquality, List, TargetInSubquery};
 use crate::error::{Result, malformed};
+use crate::query::columns;
 use crate::walk::type_of;
 use crate::writer::{Writer, scalar_slot};
 
@@ -119,116 +120,27 @@ impl Writer<'_> {
         self.word(")")
     }
 
-    pub fn in_select(&mut self, expr: &Expr, select: &Select) -> Result<()> {
-        let types: Vec<&Expr> = select.outputs.iter().map(|output| &output.expr).collect();
-        let [member] = types.as_slice() else { return malformed("membership in a select of other than one column") };
+    pub fn in_select(&mut self, expr: &Expr, query: &Query) -> Result<()> {
+        let columns = columns(query);
+        let [(member, _)] = columns.as_slice() else { return malformed("membership in a query of other than one column") };
         let compared = self.compared(&[expr, member], None);
         self.left(expr, compared)?;
         self.push(" IN (");
-        self.derived_where_limited(select)?;
+        self.derived_where_limited(query)?;
         self.word(")")
     }
 
-    /// A select inside IN; with a limit it must be a derived table on some servers.
-    fn derived_where_limited(&mut self, select: &Select) -> Result<()> {
-        let limited = select.limit.is_some() || select.offset.is_some();
+    /// A query inside IN; with a limit it must be a derived table on some servers.
+    fn derived_where_limited(&mut self, query: &Query) -> Result<()> {
+        let limited = query.limit.is_some() || query.offset.is_some();
         match self.dialect.target_in_subquery {
             TargetInSubquery::Derived if limited => {
                 self.push("SELECT * FROM (");
-                self.select(select)?;
+                self.query(query)?;
                 self.push(") AS ");
                 self.identifier("limited")
             }
-            TargetInSubquery::Derived | TargetInSubquery::Allowed => self.select(select),
-        }
-    }
-
-    pub fn matching(&mut self, kind: MatchKind, expr: &Expr, pattern: &Param, fold: bool) -> Result<()> {
-        self.params.scalar(pattern)?;
-        let (before, after) = match kind {
-            MatchKind::Exact => (false, false),
-            MatchKind::Contains => (true, true),
-            MatchKind::StartsWith => (false, true),
-            MatchKind::EndsWith => (true, false),
-        };
-        let form = Form::Pattern { syntax: PatternSyntax::Like, before, after };
-        let slot = Slot { source: Source::Param(pattern.index), ty: pattern.ty.clone(), form };
-        match (self.dialect.matching, fold) {
-            (Matching::Ilike, fold) => {
-                self.operand(expr)?;
-                self.push(if fold { " ILIKE " } else { " LIKE " });
-                self.slot(slot, pattern.uncast)?;
-                self.word(" ESCAPE '!'")
-            }
-            (Matching::Instr, fold) => self.found(kind, expr, pattern, fold),
-            // Converted first: the collation belongs to one character set, and the column may have another.
-            (Matching::Binary, false) => {
-                self.around("CONVERT(", expr, " USING utf8mb4) COLLATE utf8mb4_bin LIKE ")?;
-                self.slot(slot, pattern.uncast)?;
-                self.word(" ESCAPE '!'")
-            }
-            (Matching::Binary, true) => {
-                self.around("LOWER(CONVERT(", expr, " USING utf8mb4)) COLLATE utf8mb4_bin LIKE LOWER(")?;
-                self.slot(slot, pattern.uncast)?;
-                self.word(") ESCAPE '!'")
-            }
-        }
-    }
-
-    /// A text that stands in another one, at its place.
-    fn found(&mut self, kind: MatchKind, expr: &Expr, pattern: &Param, fold: bool) -> Result<()> {
-        let slot = |form| Slot { source: Source::Param(pattern.index), ty: pattern.ty.clone(), form };
-        let (lower, end) = if fold { ("lower(", ")") } else { ("", "") };
-        // An index serves GLOB only; what it lets pass is looked at again.
-        let is_prefix = kind == MatchKind::StartsWith && !fold;
-        if is_prefix {
-            self.push("(");
-            self.operand(expr)?;
-            self.push(" GLOB ");
-            self.slot(slot(Form::Pattern { syntax: PatternSyntax::Glob, before: false, after: true }), pattern.uncast)?;
-            self.push(" AND ");
-        }
-        let (function, between, after) = match kind {
-            MatchKind::Exact => ("", " = ", ""),
-            MatchKind::Contains => ("instr(", ", ", ") > 0"),
-            MatchKind::StartsWith => ("instr(", ", ", ") = 1"),
-            MatchKind::EndsWith => ("oxyde_endswith(", ", ", ")"),
-        };
-        self.push(function);
-        self.push(lower);
-        self.operand(expr)?;
-        self.push(end);
-        self.push(between);
-        self.push(lower);
-        self.slot(slot(Form::Scalar), pattern.uncast)?;
-        self.push(end);
-        self.push(after);
-        self.word(if is_prefix { ")" } else { "" })
-    }
-
-    pub fn regex(&mut self, expr: &Expr, pattern: &Param, fold: bool) -> Result<()> {
-        match self.dialect.regex {
-            Regex::Tilde => {
-                self.operand(expr)?;
-                self.push(if fold { " ~* " } else { " ~ " });
-                self.param(pattern)
-            }
-            Regex::Function => {
-                self.push("oxyde_regexp(");
-                self.param(pattern)?;
-                self.around(", ", expr, if fold { ", 1)" } else { ", 0)" })
-            }
-            Regex::RegexpLike => {
-                self.around("REGEXP_LIKE(", expr, ", ")?;
-                self.param(pattern)?;
-                self.word(if fold { ", 'i')" } else { ", 'c')" })
-            }
-            Regex::Inline => {
-                self.operand(expr)?;
-                self.push(if fold { " REGEXP CONCAT('(?i)', " } else { " REGEXP CONCAT('(?-i)', " });
-                self.param(pattern)?;
-                self.word(")")
-            }
+            TargetInSubquery::Derived | TargetInSubquery::Allowed => self.query(query),
         }
     }
 }

@@ -30,15 +30,15 @@ impl Writer<'_> {
             Expr::IsNotNull(inner) => self.after(inner, " IS NOT NULL"),
             Expr::IsNotTrue(inner) => self.around("(", inner, ") IS NOT TRUE"),
             Expr::In { expr, list, size, padded } => self.membership(expr, list, *size, *padded),
-            Expr::InSelect { expr, select } => self.in_select(expr, select),
-            Expr::Exists(select) => {
+            Expr::InSelect { expr, query } => self.in_select(expr, query),
+            Expr::Exists(query) => {
                 self.push("EXISTS (");
-                self.select(select)?;
+                self.query(query)?;
                 self.word(")")
             }
-            Expr::Subquery(select) => {
+            Expr::Subquery(query) => {
                 self.push("(");
-                self.select(select)?;
+                self.query(query)?;
                 self.word(")")
             }
             Expr::Between { expr, low, high } => self.between(expr, low, high),

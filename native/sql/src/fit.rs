@@ -4,7 +4,7 @@ use oxyde_ir::{ColumnType, Expr};
 
 use crate::dialect::Computed;
 use crate::error::Result;
-use crate::walk::{has_arithmetic, has_select, sources};
+use crate::walk::{has_arithmetic, has_query, sources};
 use crate::writer::Writer;
 
 /// The first and last value that is read, and what is done to another one: it exceeds the server's own range, too.
@@ -39,7 +39,7 @@ impl Writer<'_> {
                 self.strict = false;
                 end
             }
-            (Computed::Ranged, Some(range)) if has_arithmetic(value) || has_select(value) => self.ranged(value, range),
+            (Computed::Ranged, Some(range)) if has_arithmetic(value) || has_query(value) => self.ranged(value, range),
             (Computed::Converted | Computed::Ranged, _) => self.assigned(value),
         }
     }

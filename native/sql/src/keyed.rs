@@ -1,13 +1,15 @@
 //! Statements on single rows by their key: what stands in for RETURNING.
 
 use oxyde_ir::program::{Repeat, Source, Step};
+use oxyde_ir::query::SelectOutput;
 use oxyde_ir::schema::TableRef;
-use oxyde_ir::statement::{KeyColumn, SelectOutput};
+use oxyde_ir::statement::KeyColumn;
 use oxyde_ir::{Expr, Output};
 
 use crate::dialect::Dialect;
 use crate::error::{Result, malformed};
 use crate::params::Params;
+use crate::update::LOCKED;
 use crate::writer::{Writer, outputs_of, scalar_slot};
 
 /// What a key column is compared with.
@@ -73,7 +75,7 @@ impl ReadBack<'_> {
         }
         writer.where_key(self.key, self.values)?;
         if self.locked {
-            writer.lock();
+            writer.lock(&LOCKED)?;
         }
         Ok(Step { repeat: self.repeat, ..writer.step(Some(outputs_of(self.returning, &self.table.name))) })
     }

@@ -19,14 +19,17 @@ mod fit;
 mod insert;
 mod into;
 mod keyed;
+mod matching;
 mod order;
 mod params;
+mod query;
 mod quote;
 mod raw;
 mod select;
 mod sequence;
 mod update;
 mod walk;
+mod window;
 mod writer;
 
 pub use dialect::{Dialect, dialect};
@@ -47,7 +50,7 @@ pub fn render(statement: &Statement, dialect: &'static Dialect) -> Result<Progra
 /// The program without the types of its parameters, which gather in `params`.
 fn program(statement: &Statement, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
     match statement {
-        Statement::Select(select) => select::program(select, dialect, params),
+        Statement::Query(query) => query::program(query, dialect, params),
         Statement::Insert(insert) => insert::program(insert, dialect, params),
         Statement::Update(update) => update::program(update, dialect, params),
         Statement::Delete(delete) => delete::program(delete, dialect, params),

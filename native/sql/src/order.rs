@@ -1,6 +1,6 @@
 //! ORDER BY and GROUP BY.
 
-use oxyde_ir::statement::{Nulls, Order, Select};
+use oxyde_ir::query::{Nulls, Order, Select};
 use oxyde_ir::{ColumnType, Expr};
 
 use crate::aggregate::is_position;
@@ -36,7 +36,7 @@ impl Writer<'_> {
     }
 
     /// What is sorted by; a bare number would mean a column by its position.
-    fn key(&mut self, expr: &Expr) -> Result<()> {
+    pub fn key(&mut self, expr: &Expr) -> Result<()> {
         if is_position(expr) { self.cast(expr, &ColumnType::Int) } else { self.sorted(expr) }
     }
 

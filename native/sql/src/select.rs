@@ -1,27 +1,13 @@
-//! SELECT.
+//! SELECT: the body of most queries.
 
 use std::collections::BTreeMap;
 
-use oxyde_ir::expr::Param;
-use oxyde_ir::statement::{Join, JoinKind, Select, SelectOutput, Source};
-use oxyde_ir::{ColumnType, Expr, Output, Program};
+use oxyde_ir::query::{Distinct, Join, JoinKind, Select, SelectOutput, Source};
+use oxyde_ir::{ColumnType, Expr, Output};
 
-use crate::dialect::{Dialect, OffsetAlone, RowLock, Types};
-use crate::error::{Result, malformed};
-use crate::params::Params;
-use crate::walk::has_raw;
-use crate::writer::{Writer, column_of, described, single};
-
-/// A program of one select.
-pub fn program(select: &Select, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
-    if select.outputs.is_empty() {
-        return malformed("a select without result columns");
-    }
-    let mut writer = Writer::new(dialect, params);
-    writer.select(select)?;
-    let step = writer.step(Some(outputs(select)));
-    Ok(Program { read_only: !has_raw(select), point_read: select.point, ..single(step) })
-}
+use crate::dialect::{DistinctOn, Types};
+use crate::error::Result;
+use crate::writer::{Writer, column_of, described};
 
 /// The result columns of a select, each with the table that its alias means.
 pub fn outputs(select: &Select) -> Vec<Output> {
@@ -29,7 +15,7 @@ pub fn outputs(select: &Select) -> Vec<Output> {
     let tables: BTreeMap<&str, &str> = sources
         .filter_map(|source| match source {
             Source::Table { table, alias } => Some((alias.as_str(), table.name.as_str())),
-            Source::Select { .. } => None,
+            Source::Query { .. } | Source::Cte { .. } => None,
         })
         .collect();
     let table = |alias: &str| tables.get(alias).copied().unwrap_or_default().to_owned();
@@ -38,15 +24,24 @@ pub fn outputs(select: &Select) -> Vec<Output> {
 
 impl Writer<'_> {
     pub fn select(&mut self, select: &Select) -> Result<()> {
-        self.inside(select, |writer| writer.clauses(select))
-    }
-
-    fn clauses(&mut self, select: &Select) -> Result<()> {
-        self.push(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
+        let is_distinct = match &select.distinct {
+            None => {
+                self.push("SELECT ");
+                false
+            }
+            Some(Distinct::Rows) => {
+                self.push("SELECT DISTINCT ");
+                true
+            }
+            Some(Distinct::On(exprs)) => {
+                self.distinct_on(exprs)?;
+                false
+            }
+        };
         if select.outputs.is_empty() {
             self.push("1");
         }
-        self.separated(&select.outputs, |writer, output| writer.output(output, select.distinct))?;
+        self.separated(&select.outputs, |writer, output| writer.output(output, is_distinct))?;
         self.push(" FROM ");
         self.source(&select.from)?;
         for join in &select.joins {
@@ -57,26 +52,22 @@ impl Writer<'_> {
             self.push(" GROUP BY ");
             self.separated(&select.group_by, |writer, expr| writer.group(select, expr))?;
         }
-        if let Some(having) = &select.having {
-            self.around(" HAVING ", having, "")?;
+        select.having.as_ref().map_or(Ok(()), |having| self.around(" HAVING ", having, ""))
+    }
+
+    fn distinct_on(&mut self, exprs: &[Expr]) -> Result<()> {
+        match self.dialect.distinct_on {
+            DistinctOn::Unsupported => self.dialect.unsupported("rows that are distinct in some columns"),
+            DistinctOn::Clause => {
+                self.push("SELECT DISTINCT ON (");
+                self.separated(exprs, Self::key)?;
+                self.word(") ")
+            }
         }
-        if !select.order_by.is_empty() {
-            self.push(" ORDER BY ");
-            self.separated(&select.order_by, Self::order)?;
-        }
-        self.slice(select.limit.as_ref(), select.offset.as_ref())
     }
 
     pub fn filter(&mut self, filter: Option<&Expr>) -> Result<()> {
         filter.map_or(Ok(()), |filter| self.around(" WHERE ", filter, ""))
-    }
-
-    /// Keeps others from the rows that were read, where that is needed.
-    pub fn lock(&mut self) {
-        match self.dialect.row_lock {
-            RowLock::ForUpdate => self.push(" FOR UPDATE"),
-            RowLock::Needless => {}
-        }
     }
 
     /// A result column, named where it has another name by itself.
@@ -99,10 +90,18 @@ impl Writer<'_> {
     fn source(&mut self, source: &Source) -> Result<()> {
         match source {
             Source::Table { table, alias } => self.table_as(table, alias),
-            Source::Select { select, alias } => {
+            Source::Query { query, alias } => {
                 self.push("(");
-                self.select(select)?;
+                self.query(query)?;
                 self.push(") AS ");
+                self.identifier(alias)
+            }
+            Source::Cte { name, alias } => {
+                self.identifier(name)?;
+                if name == alias {
+                    return Ok(());
+                }
+                self.push(" AS ");
                 self.identifier(alias)
             }
         }
@@ -115,29 +114,5 @@ impl Writer<'_> {
         });
         self.source(&join.source)?;
         self.around(" ON ", &join.on, "")
-    }
-
-    fn slice(&mut self, limit: Option<&Param>, offset: Option<&Param>) -> Result<()> {
-        if limit.into_iter().chain(offset).any(|param| param.ty != ColumnType::Int) {
-            return malformed("a limit or offset that is no integer");
-        }
-        match (limit, offset, self.dialect.offset_alone) {
-            (Some(limit), _, _) => {
-                self.push(" LIMIT ");
-                self.param(limit)?;
-            }
-            (None, Some(_), OffsetAlone::After(all)) => {
-                self.push(" LIMIT ");
-                self.push(all);
-            }
-            (None, Some(_), OffsetAlone::Plain) | (None, None, _) => {}
-        }
-        match offset {
-            Some(offset) => {
-                self.push(" OFFSET ");
-                self.param(offset)
-            }
-            None => Ok(()),
-        }
     }
 }

@@ -2,15 +2,17 @@
 
 use oxyde_ir::expr::Expr;
 use oxyde_ir::program::{Repeat, Step};
+use oxyde_ir::query::{Body, Distinct, Lock, LockKind, Query, Select, SelectOutput, Source};
 use oxyde_ir::schema::TableRef;
-use oxyde_ir::statement::{Assignment, KeyColumn, Select, SelectOutput, Source, Update};
+use oxyde_ir::statement::{Assignment, KeyColumn, Update};
 use oxyde_ir::{Output, Program};
 
 use crate::dialect::{Assignments, Dialect, Returning, TargetInSubquery};
 use crate::error::{Result, malformed};
 use crate::keyed::{self, ReadBack, kept};
 use crate::params::Params;
-use crate::walk::{has_select, reads};
+use crate::query::columns;
+use crate::walk::{has_query, reads};
 use crate::writer::{Writer, outputs_of, single};
 
 pub fn program(update: &Update, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
@@ -44,13 +46,16 @@ fn by_key(update: &Update, chosen: Chosen<'_>, dialect: &'static Dialect, params
     Ok(Program { steps: vec![locked, change, read], atomic: true, result: 2, changes: 1, ..Program::default() })
 }
 
+/// Rows that will be changed.
+pub const LOCKED: Lock = Lock { kind: LockKind::Update, wait: None, of: Vec::new() };
+
 /// The rows that a change concerns.
 #[derive(Clone, Copy)]
 pub struct Chosen<'a> {
     pub table: &'a TableRef,
     pub alias: &'a str,
     pub filter: Option<&'a Expr>,
-    pub rows: Option<&'a Select>,
+    pub rows: Option<&'a Query>,
     pub key: &'a [KeyColumn],
 }
 
@@ -67,10 +72,12 @@ impl<'a> Chosen<'a> {
         }
         let mut writer = Writer::new(dialect, params);
         match self.rows {
-            Some(rows) if self.filter.is_none() => writer.select(rows)?,
-            _ => writer.select(&self.keys_of_filter()?)?,
+            Some(rows) if self.filter.is_none() => writer.query(rows)?,
+            _ => writer.query(&self.keys_of_filter()?)?,
         }
-        writer.lock();
+        if self.rows.is_none_or(|rows| rows.lock.is_none()) {
+            writer.lock(&LOCKED)?;
+        }
         Ok(Step { keep_keys: true, ..writer.step(Some(keyed::outputs(self.key, self.table))) })
     }
 
@@ -82,7 +89,7 @@ impl<'a> Chosen<'a> {
     }
 
     /// The keys of the rows that fulfil the filter.
-    fn keys_of_filter(&self) -> Result<Select> {
+    fn keys_of_filter(&self) -> Result<Query> {
         if self.rows.is_some() {
             return malformed("rows that are chosen twice");
         }
@@ -92,19 +99,15 @@ impl<'a> Chosen<'a> {
             ty: key.ty.clone(),
             nullable: false,
         };
-        Ok(Select {
+        Ok(Query::plain(Select {
             outputs: self.key.iter().map(output).collect(),
             from: Source::Table { table: self.table.clone(), alias: self.alias.to_owned() },
             joins: Vec::new(),
             filter: self.filter.cloned(),
             group_by: Vec::new(),
             having: None,
-            distinct: false,
-            order_by: Vec::new(),
-            limit: None,
-            offset: None,
-            point: false,
-        })
+            distinct: None,
+        }))
     }
 }
 
@@ -145,7 +148,7 @@ impl<'a> Writer<'a> {
     pub fn where_chosen(&mut self, chosen: &Chosen<'_>) -> Result<()> {
         let reads_target = match self.dialect.target_in_subquery {
             TargetInSubquery::Allowed => false,
-            TargetInSubquery::Derived => chosen.filter.is_some_and(has_select),
+            TargetInSubquery::Derived => chosen.filter.is_some_and(has_query),
         };
         match (chosen.rows, chosen.filter) {
             (Some(rows), None) => self.where_key_in(chosen, rows),
@@ -156,8 +159,8 @@ impl<'a> Writer<'a> {
     }
 
     /// `WHERE (key) IN (SELECT * FROM (rows) AS chosen)`.
-    fn where_key_in(&mut self, chosen: &Chosen<'_>, rows: &Select) -> Result<()> {
-        if chosen.key.is_empty() || chosen.key.len() != rows.outputs.len() {
+    fn where_key_in(&mut self, chosen: &Chosen<'_>, rows: &Query) -> Result<()> {
+        if chosen.key.is_empty() || chosen.key.len() != columns(rows).len() {
             return malformed("rows are chosen by other than their key");
         }
         self.push(" WHERE ");
@@ -166,10 +169,10 @@ impl<'a> Writer<'a> {
         self.separated(chosen.key, |writer, key| writer.column(chosen.alias, &key.name))?;
         self.push(if compound { ") IN (" } else { " IN (" });
         match self.dialect.target_in_subquery {
-            TargetInSubquery::Allowed => self.select(rows)?,
+            TargetInSubquery::Allowed => self.query(rows)?,
             TargetInSubquery::Derived => {
                 self.push("SELECT * FROM (");
-                self.select(&materialized(rows))?;
+                self.query(&materialized(rows))?;
                 self.push(") AS ");
                 self.identifier("chosen")?;
             }
@@ -189,12 +192,14 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// A select that is no mere view of its table: the server would merge it, and then meet the changed table inside.
-fn materialized(rows: &Select) -> Select {
+/// The query as a derived table that the server does not merge into the statement (error 1093): one of a slice or of distinct rows.
+fn materialized(rows: &Query) -> Query {
     let mut rows = rows.clone();
     if rows.limit.is_none() && rows.offset.is_none() {
-        rows.distinct = true;
         rows.order_by.clear();
+        if let Body::Select(select) = &mut rows.body {
+            select.distinct = Some(Distinct::Rows);
+        }
     }
     rows
 }

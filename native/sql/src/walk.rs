@@ -1,8 +1,10 @@
 //! What expressions consist of, and what they hold.
 
-use oxyde_ir::expr::{Aggregate, Piece, When, WindowFunction};
-use oxyde_ir::statement::{Select, Source};
+use oxyde_ir::expr::{Aggregate, Piece, When, Window, WindowFunction};
+use oxyde_ir::query::{Body, Distinct, Query, Select, Source};
 use oxyde_ir::{ColumnType, Expr};
+
+use crate::query::columns;
 
 /// The type of an expression's value, where the statement tells.
 pub fn type_of(expr: &Expr) -> Option<&ColumnType> {
@@ -12,12 +14,9 @@ pub fn type_of(expr: &Expr) -> Option<&ColumnType> {
         Expr::Int(_) => Some(&ColumnType::Int),
         Expr::Arithmetic { ty, .. } | Expr::Call { ty, .. } | Expr::Cast { ty, .. } | Expr::Case { ty, .. } => Some(ty),
         Expr::Aggregate(aggregate) => Some(&aggregate.ty),
-        Expr::Window(window) => match &window.function {
-            WindowFunction::RowNumber => Some(&ColumnType::Int),
-            WindowFunction::Aggregate(aggregate) => Some(&aggregate.ty),
-        },
+        Expr::Window(window) => of_window(window),
         Expr::Negate(inner) => type_of(inner),
-        Expr::Subquery(select) => select.outputs.first().map(|output| &output.ty),
+        Expr::Subquery(query) => columns(query).first().map(|(_, ty)| *ty),
         Expr::Extract { part, .. } => Some(crate::extract::part_type(*part)),
         Expr::Bool(_)
         | Expr::Compare { .. }
@@ -38,11 +37,22 @@ pub fn type_of(expr: &Expr) -> Option<&ColumnType> {
     }
 }
 
+fn of_window(window: &Window) -> Option<&ColumnType> {
+    match &window.function {
+        WindowFunction::RowNumber | WindowFunction::Rank | WindowFunction::DenseRank => Some(&ColumnType::Int),
+        WindowFunction::PercentRank | WindowFunction::CumeDist => Some(&ColumnType::Float),
+        WindowFunction::Lag | WindowFunction::Lead | WindowFunction::FirstValue | WindowFunction::LastValue => {
+            window.args.first().and_then(type_of)
+        }
+        WindowFunction::Aggregate(aggregate) => Some(&aggregate.ty),
+    }
+}
+
 pub fn is_decimal(ty: &ColumnType) -> bool {
     matches!(ty, ColumnType::Decimal { .. })
 }
 
-/// The expressions right below one, selects not counted.
+/// The expressions right below one, queries not counted.
 fn children(expr: &Expr) -> Vec<&Expr> {
     match expr {
         Expr::Column { .. } | Expr::Param(_) | Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Raw(_) => Vec::new(),
@@ -50,12 +60,8 @@ fn children(expr: &Expr) -> Vec<&Expr> {
         Expr::Compare { left, right, .. } | Expr::Arithmetic { left, right, .. } => vec![left, right],
         Expr::And(members) | Expr::Or(members) | Expr::Xor(members) => members.iter().collect(),
         Expr::Not(inner) | Expr::IsNull(inner) | Expr::IsNotNull(inner) | Expr::IsNotTrue(inner) | Expr::Negate(inner) => vec![inner],
-        Expr::In { expr, .. }
-        | Expr::InSelect { expr, .. }
-        | Expr::Match { expr, .. }
-        | Expr::Regex { expr, .. }
-        | Expr::Extract { expr, .. }
-        | Expr::Cast { expr, .. } => vec![expr],
+        Expr::In { expr, .. } | Expr::InSelect { expr, .. } | Expr::Extract { expr, .. } | Expr::Cast { expr, .. } => vec![expr],
+        Expr::Match { expr, pattern, .. } | Expr::Regex { expr, pattern, .. } => vec![expr, pattern],
         Expr::Between { expr, low, high } => vec![expr, low, high],
         Expr::Call { args, .. } => args.iter().collect(),
         Expr::Case { whens, otherwise, .. } => {
@@ -64,11 +70,10 @@ fn children(expr: &Expr) -> Vec<&Expr> {
         }
         Expr::Aggregate(aggregate) => of_aggregate(aggregate),
         Expr::Window(window) => {
-            let mut found = match &window.function {
-                WindowFunction::RowNumber => Vec::new(),
-                WindowFunction::Aggregate(aggregate) => of_aggregate(aggregate),
-            };
-            found.extend(&window.partition_by);
+            let mut found: Vec<&Expr> = window.args.iter().chain(&window.partition_by).collect();
+            if let WindowFunction::Aggregate(aggregate) = &window.function {
+                found.extend(of_aggregate(aggregate));
+            }
             found.extend(window.order_by.iter().map(|order| &order.expr));
             found
         }
@@ -76,15 +81,16 @@ fn children(expr: &Expr) -> Vec<&Expr> {
 }
 
 fn of_aggregate(aggregate: &Aggregate) -> Vec<&Expr> {
-    aggregate.expr.as_deref().into_iter().chain(aggregate.filter.as_deref()).collect()
+    let orders = aggregate.order_by.iter().map(|order| &order.expr);
+    aggregate.args.iter().chain(aggregate.filter.as_deref()).chain(orders).collect()
 }
 
-/// Whether a value is reckoned anywhere in an expression, selects not counted.
+/// Whether a value is reckoned anywhere in an expression, queries not counted.
 pub fn has_arithmetic(expr: &Expr) -> bool {
     matches!(expr, Expr::Arithmetic { .. }) || children(expr).into_iter().any(has_arithmetic)
 }
 
-/// The columns and parameters of an expression that may be floats, selects not counted.
+/// The columns and parameters of an expression that may be floats, queries not counted.
 pub fn sources(expr: &Expr) -> Vec<&Expr> {
     let ty = if let Expr::Column { .. } | Expr::Param(_) = expr { Some(type_of(expr)) } else { None };
     let may_be_float = ty.is_some_and(|ty| ty.is_none_or(|ty| *ty == ColumnType::Float));
@@ -96,29 +102,41 @@ pub fn reads(expr: &Expr, column: &str) -> bool {
     if let Expr::Column { name, .. } = expr { name == column } else { children(expr).into_iter().any(|child| reads(child, column)) }
 }
 
-/// The select right inside an expression.
-fn select_in(expr: &Expr) -> Option<&Select> {
-    if let Expr::InSelect { select, .. } | Expr::Exists(select) | Expr::Subquery(select) = expr { Some(select) } else { None }
+/// The query right inside an expression.
+fn query_in(expr: &Expr) -> Option<&Query> {
+    if let Expr::InSelect { query, .. } | Expr::Exists(query) | Expr::Subquery(query) = expr { Some(query) } else { None }
 }
 
-/// Whether a select stands anywhere in an expression.
-pub fn has_select(expr: &Expr) -> bool {
-    select_in(expr).is_some() || children(expr).into_iter().any(has_select)
+/// Whether a query is anywhere in an expression.
+pub fn has_query(expr: &Expr) -> bool {
+    query_in(expr).is_some() || children(expr).into_iter().any(has_query)
 }
 
-/// Whether SQL of the application's stands anywhere in a select: nobody knows what it does.
-pub fn has_raw(select: &Select) -> bool {
+/// Whether SQL of the application's is anywhere in a query: nobody knows what it does.
+pub fn has_raw(query: &Query) -> bool {
+    let body = match &query.body {
+        Body::Select(select) => raw_in_select(select),
+        Body::Compound(compound) => has_raw(&compound.left) || has_raw(&compound.right),
+        Body::Values(values) => values.rows.iter().flatten().any(raw_in),
+    };
+    body || query.with.iter().any(|cte| has_raw(&cte.query)) || query.order_by.iter().any(|order| raw_in(&order.expr))
+}
+
+fn raw_in_select(select: &Select) -> bool {
     let joins = select.joins.iter();
     let derived = std::iter::once(&select.from).chain(joins.clone().map(|join| &join.source)).any(|source| match source {
-        Source::Table { .. } => false,
-        Source::Select { select, .. } => has_raw(select),
+        Source::Table { .. } | Source::Cte { .. } => false,
+        Source::Query { query, .. } => has_raw(query),
     });
-    let exprs = select.outputs.iter().map(|output| &output.expr);
-    let exprs = exprs.chain(joins.map(|join| &join.on)).chain(&select.filter).chain(&select.group_by).chain(&select.having);
-    derived || exprs.chain(select.order_by.iter().map(|order| &order.expr)).any(raw_in)
+    let distinct: &[Expr] = match &select.distinct {
+        Some(Distinct::On(exprs)) => exprs,
+        Some(Distinct::Rows) | None => &[],
+    };
+    let exprs = select.outputs.iter().map(|output| &output.expr).chain(joins.map(|join| &join.on));
+    derived || exprs.chain(&select.filter).chain(&select.group_by).chain(&select.having).chain(distinct).any(raw_in)
 }
 
 fn raw_in(expr: &Expr) -> bool {
     let here = if let Expr::Raw(pieces) = expr { pieces.iter().any(|piece| matches!(piece, Piece::Text(_))) } else { false };
-    here || select_in(expr).is_some_and(has_raw) || children(expr).into_iter().any(raw_in)
+    here || query_in(expr).is_some_and(has_raw) || children(expr).into_iter().any(raw_in)
 }

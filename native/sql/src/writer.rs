@@ -2,8 +2,8 @@
 
 use oxyde_ir::expr::Param;
 use oxyde_ir::program::{Form, Repeat, Slot, Source, Step, Text};
+use oxyde_ir::query::{Select, SelectOutput};
 use oxyde_ir::schema::TableRef;
-use oxyde_ir::statement::{Select, SelectOutput, Source as From};
 use oxyde_ir::{ColumnType, Expr, Output, Program};
 
 use crate::cast;
@@ -74,12 +74,9 @@ impl<'a> Writer<'a> {
     /// Writes a select of its own inside the statement: its aliases are its own, whatever the changed table is called outside.
     pub fn inside(&mut self, select: &Select, write: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
         let outside = self.target;
-        let sources = std::iter::once(&select.from).chain(select.joins.iter().map(|join| &join.source));
-        let mut aliases = sources.map(|source| match source {
-            From::Table { alias, .. } | From::Select { alias, .. } => alias.as_str(),
-        });
+        let mut sources = std::iter::once(&select.from).chain(select.joins.iter().map(|join| &join.source));
         let keeps = match outside {
-            Target::Name(alias, _) => aliases.all(|own| own != alias),
+            Target::Name(alias, _) => sources.all(|source| source.alias() != alias),
             Target::Alias | Target::Bare => false,
         };
         if !keeps {
@@ -90,9 +87,11 @@ impl<'a> Writer<'a> {
         end
     }
 
+    /// A column of a source; of the source `""`, a result column by its name.
     pub fn column(&mut self, table: &str, name: &str) -> Result<()> {
         match self.target {
             Target::Bare => {}
+            Target::Name(..) | Target::Alias if table.is_empty() => {}
             Target::Name(alias, real) if alias == table => {
                 self.table(real)?;
                 self.push(".");

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use oxyde_ir::expr::When;
+use oxyde_ir::query::Body;
 use oxyde_ir::{ColumnType, Expr, Family, Statement, wire};
 use oxyde_sql::{dialect, render};
 
@@ -66,11 +67,12 @@ fn changed_statements_never_panic() {
 
 /// `levels` expressions, each inside the next.
 fn deep(levels: usize, wrap: impl Fn(Expr) -> Expr) -> Statement {
-    let json = r#"{"v":1,"statement":{"select":{"outputs":[{"expr":{"int":1},"name":"a","type":"int"}],
-        "from":{"table":{"table":{"name":"t"},"alias":"t"}}}}}"#;
-    let Statement::Select(mut select) = wire::from_json(json).unwrap() else { panic!("a select") };
+    let json = r#"{"v":2,"statement":{"query":{"body":{"select":{"outputs":[{"expr":{"int":1},"name":"a","type":"int"}],
+        "from":{"table":{"table":{"name":"t"},"alias":"t"}}}}}}}"#;
+    let Statement::Query(mut query) = wire::from_json(json).unwrap() else { panic!("a query") };
+    let Body::Select(select) = &mut query.body else { panic!("a select") };
     select.filter = Some((1..levels).fold(Expr::Null, |expr, _| wrap(expr)));
-    Statement::Select(select)
+    Statement::Query(query)
 }
 
 #[test]

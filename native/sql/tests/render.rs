@@ -7,7 +7,7 @@ use oxyde_ir::{ColumnType, Family, Statement, Version, wire};
 use oxyde_sql::{SqlError, dialect, render};
 
 fn statement(json: &str) -> Statement {
-    wire::from_json(&format!(r#"{{"v":1,"statement":{json}}}"#)).unwrap()
+    wire::from_json(&format!(r#"{{"v":2,"statement":{json}}}"#)).unwrap()
 }
 
 fn program(json: &str, family: Family) -> Result<Program, SqlError> {
@@ -32,8 +32,8 @@ fn text(program: &Program) -> &str {
 /// A select of `id` whose condition is `filter`.
 fn select(filter: &str) -> String {
     format!(
-        r#"{{"select":{{"outputs":[{{"expr":{{"column":{{"table":"t0","name":"id"}}}},"name":"id","type":"int"}}],
-            "from":{{"table":{{"table":{{"name":"posts"}},"alias":"t0"}}}},"where":{filter},"point":true}}}}"#
+        r#"{{"query":{{"body":{{"select":{{"outputs":[{{"expr":{{"column":{{"table":"t0","name":"id"}}}},"name":"id","type":"int"}}],
+            "from":{{"table":{{"table":{{"name":"posts"}},"alias":"t0"}}}},"where":{filter}}}}},"point":true}}}}"#
     )
 }
 
@@ -68,14 +68,14 @@ fn selects_tell_what_they_read() {
 fn sql_of_the_application_may_write() {
     let raw = select(r#"{"raw":[{"text":"nextval('s') > 0"}]}"#);
     assert!(!program(&raw, Family::Postgres).unwrap().read_only);
-    let inside = select(&format!(r#"{{"not":{{"exists":{}}}}}"#, select_body(r#"{"raw":[{"text":"f()"}]}"#)));
+    let inside = select(&format!(r#"{{"not":{{"exists":{}}}}}"#, query_body(r#"{"raw":[{"text":"f()"}]}"#)));
     assert!(!program(&inside, Family::Postgres).unwrap().read_only);
     assert_eq!(program(r#"{"raw":{"pieces":[{"text":"VACUUM"}]}}"#, Family::Sqlite).unwrap().steps[0].outputs, None);
 }
 
-fn select_body(filter: &str) -> String {
+fn query_body(filter: &str) -> String {
     let whole = select(filter);
-    whole["{\"select\":".len()..whole.len() - 1].to_owned()
+    whole["{\"query\":".len()..whole.len() - 1].to_owned()
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn malformed_statements_are_refused() {
         (select(&list(4_294_967_295, 1)), "parameter 0 is missing"),
         (select(r#"{"is_null":{"case":{"whens":[],"type":"int"}}}"#), "a CASE without WHEN"),
         (select(r#"{"is_null":{"call":{"function":"null_if","args":[],"type":"int"}}}"#), "NullIf with 0 arguments"),
-        (select(r#"{"is_null":{"aggregate":{"function":"sum","type":"int","of":"int"}}}"#), "Sum of no expression"),
+        (select(r#"{"is_null":{"aggregate":{"function":"sum","type":"int","of":"int"}}}"#), "Sum with 0 arguments"),
         (select(&format!(r#"{{"is_null":{{"cast":{{"expr":{id},"type":"any"}}}}}}"#)), "a cast to no type of the server's"),
         (select(r#"{"is_null":{"column":{"table":"t0","name":"a\u0000"}}}"#), "a name contains a NUL character"),
         (select(r#"{"raw":[{"text":"a\u0000"}]}"#), "an SQL text contains a NUL character"),

@@ -18,7 +18,7 @@ from oxyde.cli.demo.models import Flight
 from oxyde.cli.demo.progress import Progress
 from oxyde.cli.demo.say import say
 from oxyde.db import PoolSettings
-from oxyde.db.registry import find_connection
+from oxyde.db.database import connections
 from oxyde.exceptions import OxydeError
 from oxyde.export.exporter import require
 
@@ -150,7 +150,7 @@ def _walk(url: str) -> None:
             say(show.took(time.perf_counter() - started), sys.stdout)
             sys.stdout.flush()
     finally:
-        if (connected := find_connection("default")) is not None:
+        if (connected := connections.find("default")) is not None:
             connected.disconnect_blocking()
 
 

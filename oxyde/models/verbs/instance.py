@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from oxyde.db.rows import Batch
 from oxyde.db.steps import Call, Steps, Undo
@@ -11,6 +11,7 @@ from oxyde.exceptions import NotFoundError, StaleObjectError
 from oxyde.models import hooks
 from oxyde.models.errors import blame
 from oxyde.models.hydrate import filling
+from oxyde.models.info import AnyModel
 from oxyde.models.row_state import CLEAN, is_new, set_state, settle
 from oxyde.models.snapshot import Memory
 from oxyde.models.unloaded import UNLOADED
@@ -18,13 +19,10 @@ from oxyde.models.writing import has_given_key, insertable, stored_key, updatabl
 from oxyde.queries import by_key
 from oxyde.schema import Column, Table
 
-if TYPE_CHECKING:
-    from oxyde.models.model import Model
 
-
-def save(instance: Model, *, update_fields: Iterable[str] | None = None, force_insert: bool = False) -> Steps[None]:
+def save(instance: AnyModel, *, update_fields: Iterable[str] | None = None, force_insert: bool = False) -> Steps[None]:
     """Writes an instance: INSERT of a new one, UPDATE of what changed of one that was read or whose key was given."""
-    writable(type(instance))
+    writable(type(instance).__oxyde__)
     create = force_insert or (is_new(instance) and not has_given_key(instance))
     names = None if update_fields is None else list(update_fields) if not isinstance(update_fields, str) else update_fields
     known = {"is_create": create, "update_fields": None if names is None else set(names)}
@@ -36,8 +34,8 @@ def save(instance: Model, *, update_fields: Iterable[str] | None = None, force_i
     yield from hooks.call(instance, "post_save", **known)
 
 
-def _insert(instance: Model) -> Steps[None]:
-    table = type(instance).__table__
+def _insert(instance: AnyModel) -> Steps[None]:
+    table = type(instance).__oxyde__.table()
     values = insertable(instance)
     missing = tuple(column for column in table.columns if column.field not in values)
     sent = {name: wire(table.by_field[name], value) for name, value in values.items()}
@@ -49,8 +47,8 @@ def _insert(instance: Model) -> Steps[None]:
     yield Undo(memory.written())
 
 
-def _update(instance: Model, names: Iterable[str] | None) -> Steps[None]:
-    table = type(instance).__table__
+def _update(instance: AnyModel, names: Iterable[str] | None) -> Steps[None]:
+    table = type(instance).__oxyde__.table()
     values = updatable(instance, names)
     key = _wired(table, stored_key(instance))
     if not values and not is_new(instance):
@@ -76,9 +74,9 @@ def _update(instance: Model, names: Iterable[str] | None) -> Steps[None]:
     yield Undo(memory.written())
 
 
-def delete(instance: Model) -> Steps[int]:
+def delete(instance: AnyModel) -> Steps[int]:
     """Deletes an instance's row; the instance is new again afterwards."""
-    table = writable(type(instance))
+    table = writable(type(instance).__oxyde__)
     key = _wired(table, stored_key(instance))
     yield from hooks.call(instance, "pre_delete")
     version = None if is_new(instance) else _version(instance)
@@ -96,17 +94,17 @@ def delete(instance: Model) -> Steps[int]:
     return batch.affected
 
 
-def refresh(instance: Model) -> Steps[None]:
+def refresh(instance: AnyModel) -> Steps[None]:
     """Reads an instance's row again; a loaded relation whose key changed is dropped."""
-    table = type(instance).__table__
+    table = type(instance).__oxyde__.table()
     key = _wired(table, stored_key(instance))
-    links = [link for link in type(instance).__oxyde_links__.values() if link.kind == "one"]
+    links = type(instance).__oxyde__.references
     before = {link.key: instance.__dict__.get(link.key) for link in links}
     found: list[int] = []
 
     def take(batch: Batch) -> None:
         if batch.rows:
-            batch.fill(filling(type(instance), table.columns), [instance])
+            batch.fill(filling(type(instance).__oxyde__, table.columns), [instance])
             found.append(batch.rows)
 
     yield Call(*by_key.select(table, key, table.columns), take)
@@ -123,29 +121,29 @@ def _wired(table: Table, values: dict[str, Any]) -> dict[str, Any]:
     return {name: wire(table.by_field[name], value) for name, value in values.items()}
 
 
-def _filler(instance: Model, columns: tuple[Column, ...]) -> Callable[[Batch], None] | None:
+def _filler(instance: AnyModel, columns: tuple[Column, ...]) -> Callable[[Batch], None] | None:
     """Returns what writes the values that the database made into the instance."""
     if not columns:
         return None
 
     def fill(batch: Batch) -> None:
         if batch.rows:
-            batch.fill(filling(type(instance), columns), [instance])
+            batch.fill(filling(type(instance).__oxyde__, columns), [instance])
 
     return fill
 
 
-def _version(instance: Model) -> Column | None:
+def _version(instance: AnyModel) -> Column | None:
     """Returns the version column, when the instance knows its version."""
-    for column in type(instance).__table__.columns:
+    for column in type(instance).__oxyde__.table().columns:
         if column.version and instance.__dict__.get(column.field) is not None:
             return column
     return None
 
 
-def _missed(instance: Model, key: dict[str, Any], version: Column | None, verb: str) -> Steps[None]:
+def _missed(instance: AnyModel, key: dict[str, Any], version: Column | None, verb: str) -> Steps[None]:
     """Raises the error for a write that met no row."""
-    table = type(instance).__table__
+    table = type(instance).__oxyde__.table()
     if version is not None and (yield from _exists(table, key)):
         raise _stale(table, verb)
     raise _not_found(table, verb)

@@ -120,7 +120,7 @@ def explain(chain: Chain[Any], *, analyze: bool, format: str) -> Steps[Any]:
     json = format == "json"
 
     def build(values: Any) -> Any:
-        return statement.explain(statement.select(body(chain.state, values)), analyze=analyze, json=json)
+        return statement.explain(statement.query(body(chain.state, values)), analyze=analyze, json=json)
 
     made = compiled(("explain", analyze, json), chain.state, build)
     rows: list[tuple[Any, ...]] = []

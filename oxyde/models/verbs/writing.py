@@ -9,12 +9,12 @@ from pydantic import ValidationError
 
 from oxyde.db.rows import Batch
 from oxyde.db.steps import Atomically, Call, Steps, Undo
-from oxyde.exceptions import FieldError
+from oxyde.exceptions import FieldError, FieldValueError
 from oxyde.models import hydrate
 from oxyde.models.bulk import Gathered
 from oxyde.models.construct import make
 from oxyde.models.errors import blame
-from oxyde.models.relations import holds
+from oxyde.models.info import AnyModel, ModelInfo, holds
 from oxyde.models.row_state import CLEAN, set_state
 from oxyde.models.snapshot import Memory
 from oxyde.models.verbs.instance import save
@@ -28,10 +28,9 @@ from oxyde.schema import Column, Table
 
 if TYPE_CHECKING:
     from oxyde.models.chain import Chain
-    from oxyde.models.model import Model
 
 
-def create(model: type[Model], values: Mapping[str, Any]) -> Steps[Any]:
+def create(model: ModelInfo, values: Mapping[str, Any]) -> Steps[Any]:
     """Validates and inserts a row; returns the instance."""
     writable(model)
     instance = make(model, values)
@@ -39,7 +38,7 @@ def create(model: type[Model], values: Mapping[str, Any]) -> Steps[Any]:
     return instance
 
 
-def bulk_create(model: type[Model], objects: Iterable[Any], *, batch_size: int | None, ignore_conflicts: bool) -> Steps[list[Any]]:
+def bulk_create(model: ModelInfo, objects: Iterable[Any], *, batch_size: int | None, ignore_conflicts: bool) -> Steps[list[Any]]:
     """Inserts many rows, all or none; returns the instances in the order they were given."""
     table = writable(model)
     if batch_size is not None and (not isinstance(batch_size, int) or batch_size < 1):
@@ -65,12 +64,12 @@ def bulk_create(model: type[Model], objects: Iterable[Any], *, batch_size: int |
     return instances
 
 
-def _instance(model: type[Model], one: Any) -> Any:
-    if holds(model, type(one)):
+def _instance(model: ModelInfo, one: Any) -> Any:
+    if holds(model.model, type(one)):
         return one
     if isinstance(one, Mapping):
         return make(model, one)
-    message = f"bulk_create() of {model.__name__} takes its instances and dictionaries, not {type(one).__name__}"
+    message = f"bulk_create() of {model.name} takes its instances and dictionaries, not {type(one).__name__}"
     raise TypeError(message)
 
 
@@ -96,7 +95,7 @@ def _missing(table: Table, batch: Rows) -> tuple[Column, ...]:
     return tuple(column for column in table.columns if column.field not in given)
 
 
-def _filler(model: type[Model], instances: list[Any], columns: tuple[Column, ...]) -> Any:
+def _filler(model: type[AnyModel], instances: list[Any], columns: tuple[Column, ...]) -> Any:
     """Returns what writes the values that the database made into the instances, batch after batch."""
     if not columns:
         return None
@@ -105,7 +104,7 @@ def _filler(model: type[Model], instances: list[Any], columns: tuple[Column, ...
     def fill(batch: Batch) -> None:
         nonlocal done
         if batch.rows:
-            batch.fill(hydrate.filling(model, columns), instances[done : done + batch.rows])
+            batch.fill(hydrate.filling(model.__oxyde__, columns), instances[done : done + batch.rows])
             done += batch.rows
 
     return fill
@@ -113,11 +112,11 @@ def _filler(model: type[Model], instances: list[Any], columns: tuple[Column, ...
 
 def update(chain: Chain[Any], values: Mapping[str, Any], *, returning: bool) -> Steps[Any]:
     """Changes the rows; returns their number, or (``returning``) the instances."""
-    table = writable(chain.model)
+    table = writable(chain.model.__oxyde__)
     if not values:
         message = f"update() of {table.model} needs at least one field: update(name=...)"
         raise TypeError(message)
-    plain = _validated(chain.model, table, values)
+    plain = _validated(chain.model.__oxyde__, table, values)
     assignments = [statements.assignment(table, name, plain.get(name, value)) for name, value in values.items()]
     changed = {column.field for column, _ in assignments}
     assignments += [
@@ -129,7 +128,7 @@ def update(chain: Chain[Any], values: Mapping[str, Any], *, returning: bool) -> 
     made = statements.update(chain.state, assignments, columns)
     fields = [column.field for column, term in assignments if isinstance(term, Bound)]
     with blame(table, fields if len(fields) == len(assignments) else ()):
-        return (yield from _changed(chain.model, Call(made.shape, made.values), columns))
+        return (yield from _changed(chain.model.__oxyde__, Call(made.shape, made.values), columns))
 
 
 def increment(chain: Chain[Any], field: str, by: Any) -> Steps[int]:
@@ -140,14 +139,14 @@ def increment(chain: Chain[Any], field: str, by: Any) -> Steps[int]:
 
 def delete(chain: Chain[Any], *, returning: bool) -> Steps[Any]:
     """Deletes the rows; returns their number, or (``returning``) the instances as they were."""
-    table = writable(chain.model)
+    table = writable(chain.model.__oxyde__)
     columns = table.columns if returning else ()
     made = statements.delete(chain.state, columns)
     with blame(table):
-        return (yield from _changed(chain.model, Call(made.shape, made.values), columns))
+        return (yield from _changed(chain.model.__oxyde__, Call(made.shape, made.values), columns))
 
 
-def _changed(model: type[Model], call: Call, columns: Sequence[Column]) -> Steps[Any]:
+def _changed(model: ModelInfo, call: Call, columns: Sequence[Column]) -> Steps[Any]:
     if not columns:
         batch: Batch = yield call
         return batch.affected
@@ -157,7 +156,7 @@ def _changed(model: type[Model], call: Call, columns: Sequence[Column]) -> Steps
     return found
 
 
-def _validated(model: type[Model], table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+def _validated(model: ModelInfo, table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the plain values as the model validates them, in its order: each sees those that stand before it in the model."""
     plain: dict[str, Any] = {}
     for column in table.columns:
@@ -167,16 +166,16 @@ def _validated(model: type[Model], table: Table, values: Mapping[str, Any]) -> d
     return plain
 
 
-def _valid(model: type[Model], column: Column, value: Any, before: Mapping[str, Any]) -> Any:
-    where, tier = f"{model.__name__}.{column.field}", hydrate.tiers(model)
+def _valid(model: ModelInfo, column: Column, value: Any, before: Mapping[str, Any]) -> Any:
+    where, tier = f"{model.name}.{column.field}", hydrate.tiers(model)
     try:
         return tier.validated(column.field, value, before)
     except ValidationError as error:
         problems = "; ".join(item["msg"] for item in error.errors(include_input=False, include_url=False))
         message = f"{where} does not take this {named(value)}: {problems}"
-        raise FieldError(message, column=column.field) from None
+        raise FieldValueError(message, column=column.field) from None
     except (KeyError, TypeError) as error:
-        absent = [name for name in model.__pydantic_fields__ if name not in before and name != column.field]
+        absent = [name for name in model.fields if name not in before and name != column.field]
         if not absent or not tier.sees_others(column.field):
             raise
         needed = error.args[0] if isinstance(error, KeyError) and error.args[0] in absent else "every field that it looks at"

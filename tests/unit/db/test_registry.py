@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+import oxyde
 from oxyde import db
-from oxyde.db import registry
+from oxyde.db.database import connections
+from oxyde.db.route import route
 from oxyde.exceptions import ConnectionNotFound, OxydeError
 
 SECRET = "s3cr3t-canary"
@@ -17,11 +19,11 @@ SECRET = "s3cr3t-canary"
 @pytest.fixture(autouse=True)
 def empty(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A registry of this test's own."""
-    before = dict(registry._connections)
-    registry._connections.clear()
+    before = dict(connections._connections)
+    connections._connections.clear()
     yield
-    registry._connections.clear()
-    registry._connections.update(before)
+    connections._connections.clear()
+    connections._connections.update(before)
 
 
 def test_nothing_is_connected() -> None:
@@ -42,6 +44,44 @@ def test_unknown_aliases() -> None:
     assert (type(again), str(again)) == (ConnectionNotFound, str(caught.value))
 
 
+def test_the_default() -> None:
+    """The connection named default, else the only one there is, else an error that names them."""
+    only = db.AsyncDatabase("sqlite::memory:", name="main")
+    assert db.get_connection() is only
+    assert route().database is only
+    with pytest.raises(ConnectionNotFound, match='no connection is named "default"; known are "main"'):
+        db.get_connection("default")
+    db.AsyncDatabase("sqlite::memory:", name="other")
+    several = 'no connection is named "default", and there are several others: "main", "other"; say which one is meant: using="main"'
+    for pick in (db.get_connection, route, lambda: oxyde.sync.atomic().__enter__(), lambda: oxyde.sync.execute_raw("SELECT 1")):
+        with pytest.raises(ConnectionNotFound, match=several):
+            pick()
+    default = db.AsyncDatabase("sqlite::memory:")
+    assert db.get_connection() is default
+
+
+async def test_the_only_connection_is_the_default_everywhere() -> None:
+    """Verbs, raw SQL and blocks use it, and a block is found again by its own alias."""
+    async with db.connect("sqlite::memory:", name="main") as database:
+        assert await db.execute_raw("SELECT 1 AS a") == [{"a": 1}]
+        ends: list[str] = []
+        async with db.atomic() as block:
+            assert block.database is database
+            assert route().block is route("main").block is block
+            db.on_commit(lambda: ends.append("committed"))
+            assert ends == []
+        assert ends == ["committed"]
+
+
+async def test_a_connection_is_awaited() -> None:
+    """It connects where that is still to be done, and is the same object."""
+    made = db.AsyncDatabase("sqlite::memory:", name="main")
+    assert await db.get_connection("main") is made
+    assert made.connected
+    assert await made is made
+    await made.disconnect()
+
+
 def test_an_alias_is_registered_once() -> None:
     """Twice is a ValueError, unless the second is to take its place."""
     first = db.AsyncDatabase("sqlite::memory:", name="main")
@@ -50,16 +90,16 @@ def test_an_alias_is_registered_once() -> None:
     db.register_connection(first)
     second = db.AsyncDatabase("sqlite::memory:", name="main", overwrite=True)
     assert db.get_connection("main") is second
-    registry.forget(first)
-    assert registry.find_connection("main") is second
-    registry.forget(second)
-    assert registry.find_connection("main") is None
+    connections.forget(first)
+    assert connections.find("main") is second
+    connections.forget(second)
+    assert connections.find("main") is None
 
 
 def test_a_database_may_stay_unregistered() -> None:
     """It is given as ``client=`` then."""
     made = db.AsyncDatabase("sqlite::memory:", auto_register=False)
-    assert registry.connections() == ()
+    assert connections.all() == ()
     assert (made.name, made.connected, made.settings) == ("default", False, db.PoolSettings())
 
 

@@ -16,7 +16,7 @@ import pytest
 from pydantic import AwareDatetime, BaseModel, HttpUrl, Json, SecretBytes, SecretStr, TypeAdapter, field_validator
 from typing_extensions import TypedDict
 
-from oxyde.exceptions import FieldError
+from oxyde.exceptions import FieldError, FieldValueError
 from oxyde.models import Field, Model
 
 UTC = dt.timezone.utc
@@ -225,7 +225,7 @@ def test_good_values(name: str, value: Any, wire: Any) -> None:
 
 @pytest.mark.parametrize(("name", "value", "message"), BAD)
 def test_bad_values(name: str, value: Any, message: str) -> None:
-    with pytest.raises(FieldError, match=message) as caught:
+    with pytest.raises(FieldValueError, match=message) as caught:
         COLUMNS[name].adapt(value)
     assert f"Sheet.{name}" in str(caught.value)
     assert caught.value.column == name

@@ -49,7 +49,7 @@ def test_ir_is_json() -> None:
     """``to_ir()`` is JSON with sorted keys."""
     found = json.loads(Author.objects.filter(age=1).to_ir())
     assert list(found) == ["statement", "v"]
-    assert list(found["statement"]["select"]) == sorted(found["statement"]["select"])
+    assert list(found["statement"]["query"]) == sorted(found["statement"]["query"])
 
 
 @pytest.mark.parametrize(

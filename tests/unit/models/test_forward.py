@@ -100,7 +100,7 @@ def use_inside(model: Any) -> None:
 
 def use_table(model: Any) -> None:
     """Asks for the table, as ``create_tables`` does."""
-    assert model.__oxyde_make_table__().columns
+    assert model.__oxyde__.table().columns
 
 
 USES = [use_filter, use_constructor, use_validate, use_json_schema, use_adapter, use_inside, use_table]

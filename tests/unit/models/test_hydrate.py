@@ -192,13 +192,13 @@ def test_validation_is_left_out_only_where_it_changes_nothing() -> None:
 
 def by_columns(model: type[Model], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Does in Python what the core does: validates each column, then makes the dictionaries of the instances."""
-    kind = tiers(model)
+    kind = tiers(model.__oxyde__)
     columns = {}
     for column in model.__table__.columns:
         validator = kind._validator(column)
         values = [row[column.field] for row in rows]
         columns[column.field] = values if validator is None else validator.validate_python(values)
-    constants = dict.fromkeys(model.__oxyde_links__, UNLOADED)
+    constants = dict.fromkeys(model.__oxyde__.links, UNLOADED)
     order = [name for name in model.model_fields if name in columns or name in constants]
     return [{name: columns[name][row] if name in columns else constants[name] for name in order} for row in range(len(rows))]
 
@@ -233,7 +233,7 @@ def test_both_tiers_give_the_same() -> None:
         full(),
         full(**dict.fromkeys(["real", "flag", "price", "naive", "aware", "day", "uid", "word", "data", "spot", "numbers", "members"])),
     ]
-    made = tiers(Native).validate_rows(rows)
+    made = tiers(Native.__oxyde__).validate_rows(rows)
     found = by_columns(Native, rows)
     for one, values in zip(made, found, strict=True):
         assert one.__dict__ == values
@@ -261,11 +261,11 @@ def test_both_tiers_refuse_the_same(changes: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         by_columns(Native, rows)
     with pytest.raises(ValidationError) as caught:
-        tiers(Native).validate_rows(rows)
+        tiers(Native.__oxyde__).validate_rows(rows)
     assert caught.value.errors()[0]["loc"][:2] == (1, next(iter(changes)))
 
 
 def test_rows_are_by_name_and_not_strict() -> None:
-    assert tiers(ByAlias).validate_rows([{"id": 1, "name": "x", "inner": {"x": 3}}])[0].inner.x == 3
-    assert tiers(StrictOne).validate_rows([{"id": 1, "name": "x", "shade": "pale"}])[0].shade is Shade.PALE
-    assert tiers(ByValidator).validate_rows([{"id": 1, "name": "x"}])[0].name == "X"
+    assert tiers(ByAlias.__oxyde__).validate_rows([{"id": 1, "name": "x", "inner": {"x": 3}}])[0].inner.x == 3
+    assert tiers(StrictOne.__oxyde__).validate_rows([{"id": 1, "name": "x", "shade": "pale"}])[0].shade is Shade.PALE
+    assert tiers(ByValidator.__oxyde__).validate_rows([{"id": 1, "name": "x"}])[0].name == "X"

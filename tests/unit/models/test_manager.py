@@ -97,7 +97,7 @@ def test_what_is_no_table_has_no_rows() -> None:
     class Mixin(Model):
         name: str = ""
 
-    with pytest.raises(TypeError, match="Mixin"):
+    with pytest.raises(AttributeError, match="Mixin has no table; say is_table = True"):
         Mixin.objects.filter(name="x")
 
 

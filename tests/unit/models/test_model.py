@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import inspect
 import json
 import pickle
+import pydoc
 import warnings
 from typing import Any
 
@@ -14,6 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, Validati
 
 from oxyde.exceptions import FieldError, NotLoaded
 from oxyde.models import Field, Model
+from oxyde.models.metaclass import annotations_of
 from oxyde.models.row_state import CLEAN, Changed, New, set_state, state_of
 
 
@@ -274,3 +277,25 @@ def test_deleting_a_relation_unloads_it() -> None:
     del one.editor
     with pytest.raises(NotLoaded):
         _ = one.editor
+
+
+def test_what_has_no_table_can_still_be_looked_at() -> None:
+    """Tools that look at every attribute of a class meet no error but AttributeError."""
+
+    class Mixin(Model):
+        name: str = ""
+
+    assert not hasattr(Model, "__table__")
+    assert not hasattr(Mixin, "__table__")
+    assert not hasattr(Mixin, "objects")
+    assert hasattr(Writer, "__table__")
+    for model in (Model, Mixin, Writer):
+        assert "save" in dict(inspect.getmembers(model))
+        assert copy.copy(model) is copy.deepcopy(model) is model
+        assert model.__name__ in pydoc.render_doc(model)
+
+
+def test_annotations_that_a_function_makes() -> None:
+    """Python 3.14 keeps a function in the body of a class, which makes the annotations when it is asked."""
+    assert annotations_of({"__annotations__": {"name": "str"}}) == {"name": "str"}
+    assert annotations_of({}) == {}

@@ -210,11 +210,11 @@ def test_a_table_may_be_derived_from_a_table() -> None:
 
     assert Town.__table__.by_field["country_code"].name == "land"
     assert Town(country_code="ch", name="x").country_code == "ch"
-    assert not Village.__oxyde_meta__.is_table
+    assert not Village.__oxyde__.is_table
     village = Village(name="v", country=Country(code="at"))
     assert village.country_code == "at"
     assert "friends" not in village.model_dump()
-    with pytest.raises(TypeError, match="Village has no table; say is_table = True"):
+    with pytest.raises(AttributeError, match="Village has no table; say is_table = True"):
         _ = Village.__table__
 
 

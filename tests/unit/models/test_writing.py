@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, ConfigDict, ValidationError
 from oxyde.db.steps import Await
 from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.models import Field, Model, hooks
-from oxyde.models.construct import make, names
+from oxyde.models.construct import make
 from oxyde.models.row_state import CLEAN, set_state
 from oxyde.models.writing import has_given_key, insertable, stored_key, updatable
 
@@ -170,11 +170,11 @@ def test_make_takes_names_and_aliases() -> None:
         class Meta:
             is_table = True
 
-    assert make(Aliased, {"name": "x", "owner_id": 3}).owner_id == 3
-    assert make(Aliased, {"nameAlias": "x", "owner_idAlias": 3}).owner_id == 3
-    assert "nameAlias" in names(Aliased)
+    assert make(Aliased.__oxyde__, {"name": "x", "owner_id": 3}).owner_id == 3
+    assert make(Aliased.__oxyde__, {"nameAlias": "x", "owner_idAlias": 3}).owner_id == 3
+    assert "nameAlias" in Aliased.__oxyde__.names
     with pytest.raises(FieldError, match="Aliased has no field 'nmae'; did you mean \"name\""):
-        make(Aliased, {"nmae": "x"})
+        make(Aliased.__oxyde__, {"nmae": "x"})
 
 
 def answers(steps: Generator[Any, Any, Any]) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr
 
-from oxyde.notebook.command import Options, UsageError, connect_arguments, options, variables
+from oxyde.notebook.command import Options, UsageError, connect_arguments, options, variables, with_all
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,8 @@ from oxyde.notebook.command import Options, UsageError, connect_arguments, optio
         ("SELECT 1 << 2", Options(rest="SELECT 1 << 2")),
         ("größe << SELECT 1", Options(target="größe", rest="SELECT 1")),
         ("-n 5 -- a comment", Options(rows=5, rest="-- a comment")),
+        ("--all SELECT 1", Options(all=True, rest="SELECT 1")),
+        ("-n 2 --all --on b", Options(all=True, rows=2, on="b")),
         ("Order.objects.filter(a=-1)", Options(rest="Order.objects.filter(a=-1)")),
     ],
 )
@@ -38,7 +40,8 @@ def test_options(line: str, wanted: Options) -> None:
         ("-n -1", "not -1"),
         ("-n ²", "not ²"),
         ("-n 99999999999", "from 1 to 10,000"),
-        ("--rows 3", "unknown option --rows; known are --on NAME and -n ROWS"),
+        ("--rows 3", "unknown option --rows; known are --on NAME, -n ROWS and --all"),
+        ("--allow", "unknown option --allow"),
         ("-", "unknown option -"),
     ],
 )
@@ -63,6 +66,18 @@ def test_connect() -> None:
         connect_arguments("$urll", names)
     with pytest.raises(UsageError, match="of type int"):
         connect_arguments("$number", names)
+
+
+def test_a_variable_that_is_none() -> None:
+    """``os.environ.get()`` of a name that is not set is None, and the message says so."""
+    with pytest.raises(UsageError, match=r"^\$URL is None; a URL is text: is an environment variable not set\?$"):
+        connect_arguments("$URL", {"URL": None})
+
+
+def test_with_all() -> None:
+    """The option comes first, unless all rows are kept anyway."""
+    assert with_all("-n 3 SELECT 1") == "--all -n 3 SELECT 1"
+    assert with_all("kept << SELECT 1") == "kept << SELECT 1"
 
 
 def test_url_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

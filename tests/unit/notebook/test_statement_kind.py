@@ -24,6 +24,28 @@ from oxyde.notebook import statement_kind
         ("SET x = 1", "set"),
         ("vacuum", "vacuum"),
         ("BEGIN;", "begin"),
+        ("DISCARD ALL", "discard"),
+        ("DECLARE c CURSOR FOR SELECT 1", "declare"),
+        ("FETCH 3 FROM c", "fetch"),
+        ("MOVE FORWARD 3 IN c", "move"),
+        ("CLOSE c", "close"),
+        ("COPY (SELECT 1) TO STDOUT", "copy"),
+        ("COPY flights TO STDOUT", "copy"),
+        ("REINDEX", "reindex"),
+        ("CLUSTER;", "cluster"),
+        ("SECURITY LABEL ON TABLE t IS 'x'", "security"),
+        ("REASSIGN OWNED BY a TO b", "reassign"),
+        ("IMPORT FOREIGN SCHEMA a FROM SERVER b INTO c", "import"),
+        ("UNLISTEN *", "unlisten"),
+        ("XA START 'x'", "xa"),
+        ("HELP 'contents'", "help"),
+        ("CHECKSUM TABLE t", "checksum"),
+        ("SIGNAL SQLSTATE '45000'", "signal"),
+        (";SELECT 1", "select"),
+        ("; ;\n-- why\n;SELECT 1", "select"),
+        ("\ufeffSELECT 1", "select"),
+        ("\ufeff-- why\nSELECT 1", "select"),
+        ("# why\nSELECT 1", "select"),
         ("commit", "commit"),
     ],
 )
@@ -51,11 +73,31 @@ def test_sql(body: str, word: str) -> None:
         "",
         "1 + 1",
         "ß",
+        "help(x)",
+        "copy(late)",
+        "fetch(3)",
+        "close",
+        "import polars as pl",
+        "xa",
+        ";",
+        "\ufeff",
     ],
 )
 def test_python(body: str) -> None:
     """Expressions, those of names that are words of SQL too."""
     assert statement_kind.first(body) is None
+
+
+def test_variables() -> None:
+    """A word that is a statement by itself is Python where it names a variable."""
+    assert statement_kind.first("cluster", {"cluster": 1}) is None
+    assert statement_kind.first("CLUSTER", {"cluster": 1}) == "cluster"
+    assert statement_kind.first("cluster a", {"cluster": 1}) == "cluster"
+
+
+def test_trimmed() -> None:
+    """What is sent has no semicolons and no byte order mark around it; comments stay."""
+    assert statement_kind.trimmed("\ufeff; -- why\nSELECT ';' ;\n") == "-- why\nSELECT ';'"
 
 
 @pytest.mark.parametrize(

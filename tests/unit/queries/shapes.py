@@ -17,8 +17,19 @@ def unpacked(shape: bytes) -> Any:
 
 
 def select_of(chain: Chain[Any]) -> dict[str, Any]:
-    """Returns the SELECT of a queryset's rows."""
-    return unpacked(chain.compiled().shape)["select"]
+    """Returns the query of a queryset's rows: its SELECT, with the order and the slice beside the clauses."""
+    return flat(unpacked(chain.compiled().shape)["query"])
+
+
+def flat(query: dict[str, Any]) -> dict[str, Any]:
+    """Returns a query whose body is a SELECT as one dictionary."""
+    rest = {name: part for name, part in query.items() if name != "body"}
+    return {**query["body"]["select"], **rest}
+
+
+def inner_of(found: dict[str, Any]) -> dict[str, Any]:
+    """Returns the query that a SELECT selects from."""
+    return flat(found["from"]["query"]["query"])
 
 
 def where_of(chain: Chain[Any]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oxyde.queries import by_key
 from tests.cases.models import Author
-from tests.unit.queries.shapes import unpacked
+from tests.unit.queries.shapes import flat, unpacked
 
 TABLE = Author.__table__
 MAIL = TABLE.by_field["email"]
@@ -40,7 +40,7 @@ def test_delete_and_select() -> None:
     shape, values = by_key.delete(TABLE, {"id": 1})
     assert (list(unpacked(shape)["delete"]["where"]), values) == (["compare"], (1,))
     shape, values = by_key.select(TABLE, {"id": 1}, (MAIL,))
-    body = unpacked(shape)["select"]
+    body = flat(unpacked(shape)["query"])
     assert (body["point"], body["outputs"][0]["name"], values) == (True, "email", (1,))
 
 

@@ -18,7 +18,7 @@ from tests.cases.models import Author, Team
 from tests.models import Author as Writer
 from tests.models import Post
 from tests.unit.queries import trees
-from tests.unit.queries.shapes import select_of, unpacked
+from tests.unit.queries.shapes import flat, inner_of, select_of, unpacked
 
 everyone = Author.objects
 VERBS = ("slice", "order", "distinct", "exclude", "values", "reverse")
@@ -116,30 +116,30 @@ def test_points(chain: Chain[Any], point: bool) -> None:
 
 def test_aggregates_act_on_slices() -> None:
     """``count`` and ``sum`` of a slice or of distinct rows count those."""
-    plain = unpacked(compile.count(everyone.filter(age=1).order_by("name").state).shape)["select"]
+    plain = flat(unpacked(compile.count(everyone.filter(age=1).order_by("name").state).shape)["query"])
     assert "table" in plain["from"]
     assert "order_by" not in plain
     for chain in (everyone[:3], everyone.offset(2), everyone.values("age").distinct()):
-        found = unpacked(compile.count(chain.state).shape)["select"]
-        inner = found["from"]["select"]["select"]
+        found = flat(unpacked(compile.count(chain.state).shape)["query"])
+        inner = inner_of(found)
         assert "limit" in inner or "offset" in inner or inner["distinct"]
-    ordered = unpacked(compile.aggregate(everyone.order_by("age")[:3].state, "sum", "age")[0].shape)["select"]
-    assert "order_by" in ordered["from"]["select"]["select"]
+    ordered = flat(unpacked(compile.aggregate(everyone.order_by("age")[:3].state, "sum", "age")[0].shape)["query"])
+    assert "order_by" in inner_of(ordered)
 
 
 def test_counting_rows_across_a_path_to_several() -> None:
     """``values()`` over a to-many path gives a row per related row, and ``count()`` counts those rows."""
     chain = Writer.objects.values("name", "posts__title")
     for some in (chain, chain[:3]):
-        assert "joins" in unpacked(compile.count(some.state).shape)["select"]["from"]["select"]["select"]
-    assert "joins" in select_of(chain[:3].order_by("name"))["from"]["select"]["select"]
+        assert "joins" in inner_of(flat(unpacked(compile.count(some.state).shape)["query"]))
+    assert "joins" in inner_of(select_of(chain[:3].order_by("name")))
 
 
 def test_aggregates_use_the_columns_name() -> None:
     """The name in the database, not the field's."""
     made, path = compile.aggregate(everyone.state, "max", "email")
-    output = unpacked(made.shape)["select"]["outputs"][0]
-    assert output["expr"]["aggregate"]["expr"]["column"]["name"] == "mail"
+    output = flat(unpacked(made.shape)["query"])["outputs"][0]
+    assert output["expr"]["aggregate"]["args"][0]["column"]["name"] == "mail"
     assert path.column.field == "email"
 
 

@@ -17,7 +17,7 @@ from oxyde.queries import dml
 from tests.cases.models import Author, Mood, Team
 from tests.models import Author as Writer
 from tests.models import Post
-from tests.unit.queries.shapes import unpacked
+from tests.unit.queries.shapes import flat, unpacked
 
 TABLE = Author.__table__
 everyone = Author.objects
@@ -117,7 +117,7 @@ def test_which_rows(chain: Chain[Any], by_key: bool) -> None:
     for statement in (changed(chain, name="x")[0] if "name" in chain.state.table.by_field else {}, removed(chain)):
         assert ("rows" in statement) is by_key
     if by_key:
-        assert [output["name"] for output in removed(chain)["rows"]["outputs"]] == ["id"]
+        assert [output["name"] for output in flat(removed(chain)["rows"])["outputs"]] == ["id"]
 
 
 def test_rows_that_cannot_be_told_apart() -> None:

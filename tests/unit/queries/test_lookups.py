@@ -17,7 +17,7 @@ from oxyde.queries.lookups import LOOKUPS, rounded
 from tests.cases.models import Author, Mood, Team
 from tests.models import Author as Writer
 from tests.models import Post
-from tests.unit.queries.shapes import values_of, where_of
+from tests.unit.queries.shapes import flat, values_of, where_of
 
 everyone = Author.objects
 AWARE = dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc)
@@ -138,8 +138,9 @@ def test_querysets_as_lists() -> None:
     """``in`` takes a queryset: its key, or the one column that it selects."""
     inner = Team.objects.filter(name="Red")
     by_key = where_of(everyone.filter(team__in=inner))["in_select"]
-    assert [output["name"] for output in by_key["select"]["outputs"]] == ["id"]
-    assert where_of(everyone.filter(name__in=inner.values_list("name", flat=True)))["in_select"]["select"]["outputs"][0]["name"] == "name"
+    assert [output["name"] for output in flat(by_key["query"])["outputs"]] == ["id"]
+    by_name = where_of(everyone.filter(name__in=inner.values_list("name", flat=True)))["in_select"]
+    assert [output["name"] for output in flat(by_name["query"])["outputs"]] == ["name"]
     assert values_of(everyone.filter(age=3, team__in=inner)) == [3, "Red"]
     with pytest.raises(TypeError, match="takes a queryset of one column, and this one has 2"):
         everyone.filter(team__in=inner.values("id", "name"))

@@ -14,7 +14,7 @@ from oxyde.queries import query
 from oxyde.queries.source import State
 from tests.cases.models import Author, Team
 from tests.models import Post
-from tests.unit.queries.shapes import select_of, values_of
+from tests.unit.queries.shapes import inner_of, select_of, values_of
 
 everyone = Author.objects
 ENDS = st.one_of(st.none(), st.integers(0, 12))
@@ -91,7 +91,7 @@ def test_querysets_are_immutable() -> None:
 def test_what_follows_a_slice_acts_on_its_rows() -> None:
     """Conditions and orders after a limit stand outside of it."""
     body = select_of(everyone.order_by("age")[:3].filter(name="x").order_by("-id"))
-    inner = body["from"]["select"]["select"]
+    inner = inner_of(body)
     assert ("limit" in body, "limit" in inner, "where" in body, "where" in inner) == (False, True, True, False)
     assert values_of(everyone.filter(age=7).order_by("age")[:3].filter(name="x")[1:2]) == [7, 3, "x", 1, 1]
 
@@ -106,7 +106,7 @@ def test_distinct_after_a_slice_acts_on_its_rows() -> None:
     """So does ``distinct``."""
     body = select_of(everyone.values("age")[:3].distinct())
     assert body["distinct"]
-    assert "limit" in body["from"]["select"]["select"]
+    assert "limit" in inner_of(body)
 
 
 def test_reverse() -> None:
@@ -114,7 +114,7 @@ def test_reverse() -> None:
     turned = select_of(everyone.order_by("age", F("name").desc(nulls_first=True)).reverse())["order_by"]
     assert [(order.get("desc", False), order.get("nulls")) for order in turned] == [(True, None), (False, "last")]
     assert select_of(everyone.reverse())["order_by"] == select_of(everyone.order_by("-id"))["order_by"]
-    assert "limit" in select_of(everyone.order_by("age")[:2].reverse())["from"]["select"]["select"]
+    assert "limit" in inner_of(select_of(everyone.order_by("age")[:2].reverse()))
     assert select_of(everyone.order_by("age").reverse().reverse()) == select_of(everyone.order_by("age"))
 
 
@@ -169,6 +169,6 @@ def test_distinct_rows_in_another_order() -> None:
         everyone.values("age").distinct().order_by("?"),
         everyone.distinct().order_by("team__name"),
     ):
-        assert select_of(chain)["from"]["select"]["select"]["distinct"]
+        assert inner_of(select_of(chain))["distinct"]
     with pytest.raises(FieldError, match=r"add the field to values\(\)"):
         everyone.values("age").distinct().order_by("name").compiled()

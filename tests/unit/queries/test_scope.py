@@ -55,7 +55,7 @@ def test_names(sql: tuple[str, list[object]], expected: list[str]) -> None:
 def test_a_slice_bears_the_name_of_its_table() -> None:
     """The select around a slice cannot see the tables inside, so that the name is free."""
     outer = select_of(Author.objects[:3].filter(name="x"))
-    assert outer["from"]["select"]["alias"] == "blog_author"
+    assert outer["from"]["query"]["alias"] == "blog_author"
 
 
 def test_names_are_cut_and_numbered() -> None:

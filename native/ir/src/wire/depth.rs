@@ -4,12 +4,13 @@ use super::fault::Fault;
 
 /// Expressions inside expressions.
 const EXPRESSIONS: u16 = 128;
-/// Everything else that can hold itself: selects, statements, column types.
+/// Everything else that can hold itself: queries, statements, column types.
 const OTHERS: u16 = 32;
-/// Raw arrays and maps, checked before anything is interpreted: each node above takes at most four of them.
-pub const RAW: usize = 4 * (EXPRESSIONS as usize + OTHERS as usize) + 16;
+/// Raw arrays and maps, checked before anything is interpreted: an expression takes at most four of them, a query
+/// (its body, a select, its joins and their sources) at most eight.
+pub const RAW: usize = 4 * EXPRESSIONS as usize + 8 * OTHERS as usize + 16;
 
-/// How many nodes of each kind stand above a node.
+/// How many nodes of each kind are above a node.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Depth {
     expressions: u16,
@@ -22,14 +23,14 @@ impl Depth {
         let mut depth = self;
         match name {
             "Expr" => depth.expressions += 1,
-            "Select" | "Statement" | "ColumnType" => depth.others += 1,
+            "Query" | "Statement" | "ColumnType" => depth.others += 1,
             _ => {}
         }
         if depth.expressions > EXPRESSIONS {
             return Err(Fault::too_deep(format!("expressions nest deeper than {EXPRESSIONS}")));
         }
         if depth.others > OTHERS {
-            return Err(Fault::too_deep(format!("selects nest deeper than {OTHERS}")));
+            return Err(Fault::too_deep(format!("queries nest deeper than {OTHERS}")));
         }
         Ok(depth)
     }

@@ -28,7 +28,7 @@ impl Refusal {
     fn at(self, py: Python<'_>, place: &str) -> PyErr {
         match self {
             Self::Python(error) => error,
-            Self::Unfit(reason) => of_kind(py, Kind::Field, format!("{place}: {reason}")),
+            Self::Unfit(reason) => of_kind(py, Kind::FieldValue, format!("{place}: {reason}")),
         }
     }
 }
@@ -63,7 +63,7 @@ fn wrong_column(py: Python<'_>, column: &str, row: usize, refusal: Refusal) -> P
     match refusal {
         Refusal::Python(error) => error,
         Refusal::Unfit(reason) => {
-            let mut error = Error::new(Kind::Field, format!("column {column:?}, row {}: {reason}", row + 1));
+            let mut error = Error::new(Kind::FieldValue, format!("column {column:?}, row {}: {reason}", row + 1));
             error.detail.column = Some(column.to_owned());
             exception(py, error)
         }

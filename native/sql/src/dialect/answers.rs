@@ -141,12 +141,37 @@ pub enum OffsetAlone {
     After(&'static str),
 }
 
-/// Keeping others from rows that will be changed.
+/// Locks on rows that are read.
 #[derive(Clone, Copy, Debug)]
 pub enum RowLock {
-    ForUpdate,
-    /// The whole database is locked.
-    Needless,
+    /// `FOR UPDATE` and `FOR SHARE`, `OF` some tables, `NOWAIT` and `SKIP LOCKED`.
+    Full,
+    /// `FOR UPDATE` and `LOCK IN SHARE MODE`, of all tables.
+    AllTables { skip_locked: bool },
+    /// The whole database is locked by whoever writes.
+    Unsupported,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum DistinctOn {
+    /// `DISTINCT ON (...)`.
+    Clause,
+    Unsupported,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum SetOperators {
+    /// `UNION`, `INTERSECT` and `EXCEPT`.
+    All,
+    Unions,
+}
+
+/// A member of a compound that has an order or a slice, or is a compound itself.
+#[derive(Clone, Copy, Debug)]
+pub enum Members {
+    Parentheses,
+    /// `SELECT * FROM (...)`.
+    Derived,
 }
 
 /// A condition on the rows of one aggregate.
@@ -154,6 +179,23 @@ pub enum RowLock {
 pub enum AggregateFilter {
     Clause,
     Case,
+}
+
+/// An order of the rows of one aggregate.
+#[derive(Clone, Copy, Debug)]
+pub enum AggregateOrder {
+    /// `SUM(x ORDER BY y)`.
+    Clause,
+    Unsupported,
+}
+
+/// Frames of windows.
+#[derive(Clone, Copy, Debug)]
+pub enum Frames {
+    /// `ROWS`, `RANGE` and `GROUPS`.
+    All,
+    /// Not `GROUPS`.
+    RowsRange,
 }
 
 /// What aggregates are by themselves.

@@ -1,7 +1,7 @@
 //! MariaDB 10.5 and later: MySQL's sheet, and where it differs.
 
 use super::{
-    Assignments, Dialect, Drops, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, Regex, Returning, Types, Views, mysql,
+    Assignments, Dialect, Drops, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, Regex, Returning, RowLock, Types, Views, mysql,
 };
 
 pub const MARIADB: Dialect = Dialect {
@@ -9,6 +9,7 @@ pub const MARIADB: Dialect = Dialect {
     types: Types::Mariadb,
     regex: Regex::Inline,
     json_equality: JsonEquality::Function("JSON_EQUALS"),
+    row_lock: RowLock::AllTables { skip_locked: true },
     assignments: Assignments::AtOnce,
     returning: Returning::InsertDelete,
     explain: Explain::Analyze,
@@ -21,4 +22,7 @@ pub const MARIADB: Dialect = Dialect {
 };
 
 /// Cannot tell whether two JSON values are the same.
-pub const MARIADB_10_5: Dialect = Dialect { json_equality: JsonEquality::Unsupported, ..MARIADB };
+pub const MARIADB_10_6: Dialect = Dialect { json_equality: JsonEquality::Unsupported, ..MARIADB };
+
+/// Does not skip locked rows either.
+pub const MARIADB_10_5: Dialect = Dialect { row_lock: RowLock::AllTables { skip_locked: false }, ..MARIADB_10_6 };

@@ -1,9 +1,10 @@
-//! MySQL 8.0.17 and later.
+//! MySQL 8.0.31 and later, and where versions from 8.0.17 differ.
 
 use super::{
-    AggregateFilter, Aggregates, Assignments, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted, Decimals,
-    DeleteAlias, Dialect, Drops, EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, List, Matching, Math, Now,
-    NullsOrder, OffsetAlone, Placeholder, Regex, Returning, RowLock, TargetInSubquery, Types, Views,
+    AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted,
+    Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Explain, Frames, GeneratedNotNull, Indexes, JsonEquality, LateKeys,
+    List, Matching, Math, Members, Now, NullsOrder, OffsetAlone, Placeholder, Regex, Returning, RowLock, SetOperators, TargetInSubquery,
+    Types, Views,
 };
 
 pub const MYSQL: Dialect = Dialect {
@@ -25,8 +26,13 @@ pub const MYSQL: Dialect = Dialect {
     now: Now::UtcTimestamp,
     nulls_order: NullsOrder::Expression,
     offset_alone: OffsetAlone::After("18446744073709551615"),
-    row_lock: RowLock::ForUpdate,
+    row_lock: RowLock::Full,
+    distinct_on: DistinctOn::Unsupported,
+    set_operators: SetOperators::All,
+    members: Members::Parentheses,
     aggregate_filter: AggregateFilter::Case,
+    aggregate_order: AggregateOrder::Unsupported,
+    frames: Frames::RowsRange,
     aggregates: Aggregates::FourDigits,
     target_in_subquery: TargetInSubquery::Derived,
     assignments: Assignments::InTurn,
@@ -50,3 +56,6 @@ pub const MYSQL: Dialect = Dialect {
     deferrable: false,
     exclusion: false,
 };
+
+/// Knows neither INTERSECT nor EXCEPT.
+pub const MYSQL_8_0_17: Dialect = Dialect { set_operators: SetOperators::Unions, ..MYSQL };

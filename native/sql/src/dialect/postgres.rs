@@ -1,9 +1,10 @@
 //! PostgreSQL 13 and later.
 
 use super::{
-    AggregateFilter, Aggregates, Assignments, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted, Decimals,
-    DeleteAlias, Dialect, Drops, EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, List, Matching, Math, Now,
-    NullsOrder, OffsetAlone, Placeholder, Regex, Returning, RowLock, TargetInSubquery, Types, Views,
+    AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted,
+    Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Explain, Frames, GeneratedNotNull, Indexes, JsonEquality, LateKeys,
+    List, Matching, Math, Members, Now, NullsOrder, OffsetAlone, Placeholder, Regex, Returning, RowLock, SetOperators, TargetInSubquery,
+    Types, Views,
 };
 
 pub const POSTGRES: Dialect = Dialect {
@@ -25,8 +26,13 @@ pub const POSTGRES: Dialect = Dialect {
     now: Now::StatementTimestamp,
     nulls_order: NullsOrder::Clause,
     offset_alone: OffsetAlone::Plain,
-    row_lock: RowLock::ForUpdate,
+    row_lock: RowLock::Full,
+    distinct_on: DistinctOn::Clause,
+    set_operators: SetOperators::All,
+    members: Members::Parentheses,
     aggregate_filter: AggregateFilter::Clause,
+    aggregate_order: AggregateOrder::Clause,
+    frames: Frames::All,
     aggregates: Aggregates::Numeric,
     target_in_subquery: TargetInSubquery::Allowed,
     assignments: Assignments::AtOnce,

@@ -1,9 +1,10 @@
 //! SQLite, the version that is compiled in.
 
 use super::{
-    AggregateFilter, Aggregates, Assignments, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted, Decimals,
-    DeleteAlias, Dialect, Drops, EmptyRow, Enums, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, List, Matching, Math, Now,
-    NullsOrder, OffsetAlone, Placeholder, Regex, Returning, RowLock, TargetInSubquery, Types, Views,
+    AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted,
+    Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Explain, Frames, GeneratedNotNull, Indexes, JsonEquality, LateKeys,
+    List, Matching, Math, Members, Now, NullsOrder, OffsetAlone, Placeholder, Regex, Returning, RowLock, SetOperators, TargetInSubquery,
+    Types, Views,
 };
 
 pub const SQLITE: Dialect = Dialect {
@@ -25,8 +26,13 @@ pub const SQLITE: Dialect = Dialect {
     now: Now::Strftime,
     nulls_order: NullsOrder::Clause,
     offset_alone: OffsetAlone::After("-1"),
-    row_lock: RowLock::Needless,
+    row_lock: RowLock::Unsupported,
+    distinct_on: DistinctOn::Unsupported,
+    set_operators: SetOperators::All,
+    members: Members::Derived,
     aggregate_filter: AggregateFilter::Clause,
+    aggregate_order: AggregateOrder::Clause,
+    frames: Frames::All,
     aggregates: Aggregates::Right,
     target_in_subquery: TargetInSubquery::Allowed,
     assignments: Assignments::AtOnce,

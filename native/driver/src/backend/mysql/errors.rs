@@ -84,14 +84,14 @@ fn from_server(number: u16, sqlstate: Option<&str>, message: &str) -> Error {
             detail.table = place.and_then(|names| names.last().map(ToString::to_string));
             detail.column = after(message, "FOREIGN KEY (").map(str::to_owned);
         }
-        Kind::NotNullViolation | Kind::Field | Kind::Database => {
+        Kind::NotNullViolation | Kind::Data | Kind::Database => {
             let place = names(message, "olumn ").or_else(|| names(message, "Field "));
             let mut names = place.unwrap_or_default().into_iter().rev();
             detail.column = names.next().map(str::to_owned);
             detail.table = names.next().map(str::to_owned);
         }
         Kind::Deadlock => detail.hint = Some("the server rolled the whole transaction back; run it again".to_owned()),
-        Kind::Timeout if number == 1205 => {
+        Kind::LockTimeout if number == 1205 => {
             detail.hint = Some("another transaction holds the rows; roll back, then run the transaction again".to_owned());
         }
         Kind::ConnectionFailed if number == 1153 => {
@@ -105,9 +105,12 @@ fn from_server(number: u16, sqlstate: Option<&str>, message: &str) -> Error {
         | Kind::SerializationFailure
         | Kind::Cancelled
         | Kind::Timeout
+        | Kind::LockTimeout
         | Kind::TransactionTimeout
         | Kind::CommitOutcomeUnknown
         | Kind::BrokenTransaction
+        | Kind::Field
+        | Kind::FieldValue
         | Kind::Unsupported
         | Kind::Decode
         | Kind::Internal => {}
@@ -124,15 +127,20 @@ fn kind(number: u16, sqlstate: Option<&str>) -> Kind {
         // MySQL means something else by this number.
         4025 if sqlstate == Some("23000") => Kind::CheckViolation,
         1213 => Kind::Deadlock,
-        1205 | 1969 | 3024 | 3572 => Kind::Timeout,
+        1969 | 3024 => Kind::Timeout,
+        // Waited too long, or was told not to wait.
+        1205 | 3572 => Kind::LockTimeout,
         1317 => Kind::Cancelled,
-        // Out of range, cut off, no date or time, divided by zero, too long.
-        1264 | 1265 | 1292 | 1365 | 1406 | 1441 | 1690 => Kind::Field,
+        // Out of range, cut off, no value of the type, no date or time, divided by zero, too long; not all of them have class 22.
+        1264 | 1265 | 1292 | 1365 | 1366 | 1406 | 1441 | 1525 | 1690 => Kind::Data,
+        // A pattern that is no regular expression: MariaDB, and the thirteen ways in which MySQL says it.
+        1139 | 3685..=3698 => Kind::Data,
         1235 | 1295 => Kind::Unsupported,
         number if is_loss(number) => Kind::ConnectionFailed,
         // Snapshot conflicts of MariaDB come as 1020.
         1020 => Kind::SerializationFailure,
         _ if sqlstate == Some("40001") => Kind::SerializationFailure,
+        _ if sqlstate.is_some_and(|state| state.starts_with("22")) => Kind::Data,
         _ if sqlstate.is_some_and(|state| state.starts_with("23")) => Kind::Integrity,
         _ => Kind::Database,
     }
@@ -204,11 +212,11 @@ mod tests {
     fn columns_are_named() {
         assert_eq!(read(1048, "23000", "Column 'a' cannot be null"), (Kind::NotNullViolation, known([None, None, Some("a")])));
         assert_eq!(read(1364, "HY000", "Field 'a' doesn't have a default value"), (Kind::NotNullViolation, known([None, None, Some("a")])));
-        assert_eq!(read(1264, "22003", "Out of range value for column 'a' at row 1"), (Kind::Field, known([None, None, Some("a")])));
+        assert_eq!(read(1264, "22003", "Out of range value for column 'a' at row 1"), (Kind::Data, known([None, None, Some("a")])));
         let range = "BIGINT value is out of range in '`t`.`a` + 1'";
-        assert_eq!((read(1690, "22003", range).0, read(1365, "22012", "Division by 0").0), (Kind::Field, Kind::Field));
+        assert_eq!((read(1690, "22003", range).0, read(1365, "22012", "Division by 0").0), (Kind::Data, Kind::Data));
         let wrong = "Incorrect integer value: 'x' for column `test`.`t`.`a` at row 1";
-        assert_eq!(read(1366, "22007", wrong), (Kind::Database, known([None, Some("t"), Some("a")])));
+        assert_eq!(read(1366, "22007", wrong), (Kind::Data, known([None, Some("t"), Some("a")])));
     }
 
     #[test]

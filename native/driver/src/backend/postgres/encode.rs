@@ -100,7 +100,7 @@ fn explain(fault: &BoxDynError, request: &Request<'_>, slot: &Slot, row: usize, 
     let (place, name) = (request.place(slot), info.name().to_lowercase());
     let mut error = match fault.downcast_ref() {
         Some(Fault::Value(reason)) => {
-            let error = Error::new(Kind::Field, format!("{place} of type {name}: {reason}"));
+            let error = Error::new(Kind::FieldValue, format!("{place} of type {name}: {reason}"));
             match scalar(request, slot.source, row).own_type().filter(|own| *own != name) {
                 Some(own) => error.with_hint(format!("give a value of the type, or say what this one is: CAST($1 AS {own})")),
                 None => error,
@@ -108,7 +108,7 @@ fn explain(fault: &BoxDynError, request: &Request<'_>, slot: &Slot, row: usize, 
         }
         Some(Fault::Type) => Error::new(Kind::Unsupported, format!("{place} is of type {name}, for which no value can be sent"))
             .with_hint(format!("Cast it from text: CAST(CAST($1 AS text) AS {name})")),
-        None => Error::new(Kind::Field, format!("{place} of type {name} cannot be sent: {fault}")),
+        None => Error::new(Kind::FieldValue, format!("{place} of type {name} cannot be sent: {fault}")),
     };
     error.detail.column = request.column(slot.source).map(|column| column.name.clone());
     error

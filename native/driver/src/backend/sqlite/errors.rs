@@ -10,7 +10,7 @@ use crate::error::{Error, Kind};
 pub fn from_code(code: c_int, message: &str) -> Error {
     // RESTRICT is a trigger of SQLite's own.
     let restricts = code == ffi::SQLITE_CONSTRAINT_TRIGGER && message == "FOREIGN KEY constraint failed";
-    let kind = if restricts { Kind::ForeignKeyViolation } else { kind(code) };
+    let kind = if restricts { Kind::ForeignKeyViolation } else { kind(code, message) };
     let mut error = Error::new(kind, message);
     error.detail.sqlstate = Some(code.to_string());
     name_parts(&mut error, code, message);
@@ -29,7 +29,7 @@ pub fn from_sqlx(error: &sqlx::Error) -> Error {
     }
 }
 
-fn kind(code: c_int) -> Kind {
+fn kind(code: c_int, message: &str) -> Kind {
     match code {
         ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => Kind::UniqueViolation,
         ffi::SQLITE_CONSTRAINT_FOREIGNKEY => Kind::ForeignKeyViolation,
@@ -39,9 +39,12 @@ fn kind(code: c_int) -> Kind {
         _ => match code & 0xff {
             ffi::SQLITE_CONSTRAINT => Kind::Integrity,
             ffi::SQLITE_INTERRUPT => Kind::Cancelled,
-            ffi::SQLITE_BUSY => Kind::Timeout,
+            ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED => Kind::LockTimeout,
             // A value of a type, or a size, that the column or the statement does not take.
-            ffi::SQLITE_MISMATCH | ffi::SQLITE_TOOBIG | ffi::SQLITE_RANGE => Kind::Field,
+            ffi::SQLITE_MISMATCH | ffi::SQLITE_TOOBIG => Kind::Data,
+            // These have no code of their own.
+            ffi::SQLITE_ERROR if matches!(message, "integer overflow" | "malformed JSON") => Kind::Data,
+            ffi::SQLITE_INTERNAL => Kind::Internal,
             _ => Kind::Database,
         },
     }
@@ -99,7 +102,7 @@ pub fn locked(error: Error, has_waited: bool) -> Error {
         return Error { kind: Kind::SerializationFailure, message: message.to_owned(), detail: error.detail }
             .with_hint("begin transactions that write with BEGIN IMMEDIATE, or run the transaction again");
     }
-    Error { kind: Kind::Timeout, message: "database is locked: another connection is writing".to_owned(), detail: error.detail }
+    Error { kind: Kind::LockTimeout, message: "database is locked: another connection is writing".to_owned(), detail: error.detail }
         .with_hint("keep transactions short and begin those that write with BEGIN IMMEDIATE, or raise sqlite_busy_timeout")
 }
 
@@ -166,9 +169,10 @@ mod tests {
 
     #[test]
     fn codes_have_kinds() {
-        assert_eq!((kind(9), kind(5), kind(517), kind(20), kind(1)), {
-            (Kind::Cancelled, Kind::Timeout, Kind::SerializationFailure, Kind::Field, Kind::Database)
+        assert_eq!((kind(9, ""), kind(5, ""), kind(517, ""), kind(20, ""), kind(1, "no such table: t")), {
+            (Kind::Cancelled, Kind::LockTimeout, Kind::SerializationFailure, Kind::Data, Kind::Database)
         });
+        assert_eq!((kind(1, "integer overflow"), kind(1, "malformed JSON"), kind(2, "")), (Kind::Data, Kind::Data, Kind::Internal));
         assert!(from_code(8, "attempt to write a readonly database").detail.hint.is_some());
         assert!(is_loss("266") && !is_loss("1") && is_busy("517") && is_interruption("9"));
     }
@@ -176,7 +180,7 @@ mod tests {
     #[test]
     fn locks_tell_what_to_do() {
         let error = locked(from_code(5, "database is locked"), true);
-        assert!(error.kind == Kind::Timeout && error.detail.hint.unwrap().contains("sqlite_busy_timeout"));
+        assert!(error.kind == Kind::LockTimeout && error.detail.hint.unwrap().contains("sqlite_busy_timeout"));
         assert_eq!(locked(from_code(5, "database is locked"), false).kind, Kind::SerializationFailure);
         assert_eq!(locked(from_code(517, "database is locked"), true).kind, Kind::SerializationFailure);
     }

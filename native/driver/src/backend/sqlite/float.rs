@@ -42,7 +42,7 @@ impl<'h> Speller<'h> {
                 }
             }
         }
-        Err(Error::new(Kind::Field, format!("SQLite cannot take the float {value:?} in a list")))
+        Err(Error::new(Kind::FieldValue, format!("SQLite cannot take the float {value:?} in a list")))
     }
 
     /// The float that SQLite reads in a text.

@@ -105,7 +105,7 @@ async fn a_row_that_fails_names_no_other() {
     let mut bulk = rows(3);
     bulk.columns[0].data = Data::Text(text(&["a", "longer than it may be", "c"]));
     let error = connection.insert(&chunked(), &bulk).await.unwrap_err();
-    assert_eq!((error.kind, error.detail.column.as_deref()), (Kind::Field, Some("name")), "{error}");
+    assert_eq!((error.kind, error.detail.column.as_deref()), (Kind::Data, Some("name")), "{error}");
     assert!(connection.is_in_order().await);
 }
 

@@ -30,8 +30,8 @@ async fn complaints_have_their_kind() {
         ("INSERT INTO oxyde_driver_child VALUES (2, 1, NULL, 'a')", Kind::NotNullViolation, "23000", None),
         ("INSERT INTO oxyde_driver_child (id) VALUES (2)", Kind::NotNullViolation, "HY000", None),
         ("INSERT INTO oxyde_driver_child VALUES (2, 1, 0, 'a')", Kind::CheckViolation, "23000", Some("oxyde_driver_ck")),
-        ("INSERT INTO oxyde_driver_child VALUES (2, 1, 1, 'abc')", Kind::Field, "22001", None),
-        ("INSERT INTO oxyde_driver_child VALUES (2, 1, 99999999999, 'a')", Kind::Field, "22003", None),
+        ("INSERT INTO oxyde_driver_child VALUES (2, 1, 1, 'abc')", Kind::Data, "22001", None),
+        ("INSERT INTO oxyde_driver_child VALUES (2, 1, 99999999999, 'a')", Kind::Data, "22003", None),
         ("SELECT * FROM oxyde_driver_nowhere", Kind::Database, "42S02", None),
         ("SELECT nothing", Kind::Database, "42S22", None),
         ("SELEC 1", Kind::Database, "42000", None),
@@ -56,7 +56,7 @@ async fn locks_have_their_kinds() {
     one.tell("BEGIN").await.unwrap();
     one.ask(&change(1), &[]).await.unwrap();
     let error = two.ask(&change(1), &[]).await.unwrap_err();
-    assert_eq!((error.kind, error.detail.hint.is_some()), (Kind::Timeout, true), "{error}");
+    assert_eq!((error.kind, error.detail.hint.is_some()), (Kind::LockTimeout, true), "{error}");
     two.tell("SET innodb_lock_wait_timeout = 20").await.unwrap();
     two.tell("BEGIN").await.unwrap();
     two.ask(&change(2), &[]).await.unwrap();

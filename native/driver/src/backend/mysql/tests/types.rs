@@ -196,7 +196,7 @@ async fn parameters_arrive_as_they_were_sent() {
     let columns = finished.last.unwrap().columns;
     assert_eq!((columns[0].value(0), columns[1].value(0)), (Value::Text("00FF".into()), Value::Int(1)));
     for value in [Value::Float(f64::NAN), Value::Float(f64::INFINITY), Value::Decimal("NaN".into()), Value::Date(i32::MAX)] {
-        assert_eq!(connection.ask("SELECT ?", &[value]).await.unwrap_err().kind, Kind::Field);
+        assert_eq!(connection.ask("SELECT ?", &[value]).await.unwrap_err().kind, Kind::FieldValue);
         assert!(connection.is_in_order().await);
     }
 }

@@ -163,8 +163,8 @@ async fn complaints_have_kinds_and_details() {
         ("INSERT INTO oxyde_pg_child VALUES (1, '[2,3]')", Kind::Integrity, Some("oxyde_pg_apart"), Some("oxyde_pg_child"), None),
         ("SELECT nothing", Kind::Database, None, None, None),
         ("SELECT 1; SELECT 2", Kind::Database, None, None, None),
-        ("SELECT 1/0", Kind::Field, None, None, None),
-        ("SELECT 40000::int2", Kind::Field, None, None, None),
+        ("SELECT 1/0", Kind::Data, None, None, None),
+        ("SELECT 40000::int2", Kind::Data, None, None, None),
     ];
     for (sql, kind, constraint, table, column) in cases {
         let error = run(&mut connection, sql, &[]).await.expect_err(sql);
@@ -183,12 +183,12 @@ async fn complaints_have_kinds_and_details() {
 }
 
 #[tokio::test]
-async fn locks_that_never_come_are_timeouts() {
+async fn locks_that_never_come_are_lock_timeouts() {
     let (Some(mut holder), Some(mut waiter)) = (open().await, open().await) else { return };
     holder.tell("BEGIN; SELECT pg_advisory_xact_lock(7350021)").await.unwrap();
     waiter.tell("SET lock_timeout = 50").await.unwrap();
     let error = run(&mut waiter, "SELECT pg_advisory_lock(7350021)", &[]).await.unwrap_err();
-    assert_eq!(error.kind, Kind::Timeout, "{error}");
+    assert_eq!(error.kind, Kind::LockTimeout, "{error}");
     works(&mut waiter).await;
 }
 

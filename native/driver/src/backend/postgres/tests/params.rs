@@ -143,7 +143,7 @@ async fn what_does_not_fit_is_refused_before_it_is_sent() {
     for (column, value) in cases {
         let sql = format!("INSERT INTO oxyde_pg_all ({column}) VALUES ($1)");
         let error = run(&mut connection, &sql, std::slice::from_ref(&value)).await.expect_err(column);
-        assert_eq!(error.kind, Kind::Field, "{column} {value:?}: {error}");
+        assert_eq!(error.kind, Kind::FieldValue, "{column} {value:?}: {error}");
         assert!(error.message.starts_with("parameter 1 of type "), "{error}");
         assert!(connection.is_healthy());
     }
@@ -163,12 +163,12 @@ async fn what_only_the_server_can_refuse_has_a_kind() {
     let Some(mut connection) = open().await else { return };
     setup(&mut connection).await;
     for (column, value, kind) in [
-        ("exact", number("123456789012.00"), Kind::Field),
-        ("short", text("123456"), Kind::Field),
+        ("exact", number("123456789012.00"), Kind::Data),
+        ("short", text("123456"), Kind::Data),
         ("domained", Value::Int(-1), Kind::CheckViolation),
-        ("mood", text("angry"), Kind::Database),
-        ("network", text("10.0.0.1/8"), Kind::Database),
-        ("moment", Value::Datetime(i64::MIN + 1_000_000_000_000_000_000), Kind::Field),
+        ("mood", text("angry"), Kind::Data),
+        ("network", text("10.0.0.1/8"), Kind::Data),
+        ("moment", Value::Datetime(i64::MIN + 1_000_000_000_000_000_000), Kind::Data),
     ] {
         let error = run(&mut connection, &format!("INSERT INTO oxyde_pg_all ({column}) VALUES ($1)"), &[value]).await.expect_err(column);
         assert_eq!(error.kind, kind, "{column}: {error}");
@@ -182,7 +182,7 @@ async fn the_types_of_the_first_use_do_not_stay() {
     let sql = "SELECT $1";
     assert_eq!(row(&run(&mut connection, sql, &[text("12345678")]).await.unwrap()), [text("12345678")]);
     let error = run(&mut connection, sql, &[Value::Int(1)]).await.unwrap_err();
-    assert_eq!(error.kind, Kind::Field, "{error}");
+    assert_eq!(error.kind, Kind::FieldValue, "{error}");
     assert_eq!(row(&run(&mut connection, sql, &[Value::Null]).await.unwrap()), [Value::Null]);
     let error = run(&mut connection, "SELECT $1 + $2", &[Value::Int(1)]).await.unwrap_err();
     assert_eq!(error.kind, Kind::Database, "{error}");

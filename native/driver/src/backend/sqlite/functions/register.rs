@@ -42,13 +42,16 @@ pub unsafe fn arguments<'a>(count: c_int, values: *mut *mut ffi::sqlite3_value) 
     (0..count as usize).map(|at| unsafe { cell(*values.add(at)) }).collect()
 }
 
-/// Does the work of a call and hands its answer, its complaint or its panic to SQLite. False if it complained.
+/// Does the work of a call and hands its answer, its complaint or its panic to SQLite. Complaints are about the values, as
+/// SQLite's own mismatches of types are.
 ///
 /// # Safety
 /// `context` is the one that SQLite passed to the call under way.
-pub unsafe fn answer(context: *mut ffi::sqlite3_context, work: impl FnOnce() -> Answered) -> bool {
-    let answered = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("a fault in a function of Oxyde's".to_owned()));
-    let answers = answered.is_ok();
+pub unsafe fn answer(context: *mut ffi::sqlite3_context, work: impl FnOnce() -> Answered) {
+    let (answered, code) = match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(answered) => (answered, ffi::SQLITE_MISMATCH),
+        Err(_) => (Err("a fault in a function of Oxyde's".to_owned()), ffi::SQLITE_INTERNAL),
+    };
     // SAFETY: the context is the call's, and text is copied.
     unsafe {
         match answered {
@@ -64,10 +67,12 @@ pub unsafe fn answer(context: *mut ffi::sqlite3_context, work: impl FnOnce() -> 
                     ffi::SQLITE_UTF8 as _,
                 );
             }
-            Err(message) => ffi::sqlite3_result_error(context, message.as_ptr().cast(), message.len() as c_int),
+            Err(message) => {
+                ffi::sqlite3_result_error(context, message.as_ptr().cast(), message.len() as c_int);
+                ffi::sqlite3_result_error_code(context, code);
+            }
         }
     }
-    answers
 }
 
 /// Frees what a function kept with it.

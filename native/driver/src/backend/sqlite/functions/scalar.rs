@@ -10,7 +10,7 @@ use crate::backend::sqlite::statement::Cell;
 use crate::error::Result;
 
 struct Scalar<F> {
-    /// Stands before complaints; without one they are about the application's values.
+    /// Stands before complaints.
     name: Option<String>,
     function: F,
 }
@@ -23,7 +23,7 @@ where
     create(handle, name, count, Scalar { name: Some(named(name)), function })
 }
 
-/// Registers a function whose complaints are about values, as a mismatch of types is.
+/// Registers a function that statements of ours call without the application's knowledge: its complaints do not name it.
 pub fn refusing<F>(handle: &Handle, name: &CStr, count: c_int, function: F) -> Result<()>
 where
     F: Fn(&[Cell<'_>]) -> Answered + Send + 'static,
@@ -61,12 +61,9 @@ where
     // time has the database.
     unsafe {
         let kept = &*ffi::sqlite3_user_data(context).cast::<Scalar<F>>();
-        let answers = answer(context, || {
+        answer(context, || {
             let complain = |reason| kept.name.as_ref().map_or_else(|| String::clone(&reason), |name| format!("{name}: {reason}"));
             (kept.function)(&arguments(count, values)).map_err(complain)
         });
-        if !answers && kept.name.is_none() {
-            ffi::sqlite3_result_error_code(context, ffi::SQLITE_MISMATCH);
-        }
     }
 }

@@ -33,7 +33,7 @@ async fn arithmetic_is_exact() {
         ["oxyde_decimal_add('abc', '1')", "oxyde_decimal_abs(x'00')", "oxyde_decimal_neg(1e999)", "oxyde_decimal_add('1e3', 1)"]
     {
         let error = failure(&mut connection, &format!("SELECT {expression}"), &[]).await;
-        assert!(error.kind == Kind::Database && error.message.contains("oxyde_decimal_"), "{expression}: {error}");
+        assert!(error.kind == Kind::Data && error.message.contains("oxyde_decimal_"), "{expression}: {error}");
     }
 }
 
@@ -81,5 +81,5 @@ async fn regular_expressions_match() {
     assert_eq!(one(&mut connection, "oxyde_regexp('^A', 'abc', 1)").await, Value::Int(1));
     assert_eq!(one(&mut connection, "oxyde_regexp('a', NULL, 1)").await, Value::Null);
     let error = failure(&mut connection, "SELECT oxyde_regexp('(', 'abc', 0)", &[]).await;
-    assert!(error.kind == Kind::Database && error.message.contains("regular expression"), "{error}");
+    assert!(error.kind == Kind::Data && error.message.contains("regular expression"), "{error}");
 }

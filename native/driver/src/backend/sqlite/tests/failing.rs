@@ -17,7 +17,7 @@ async fn violations_name_what_they_violate() {
         ("(2, NULL, 1, NULL)", Kind::NotNullViolation, Some("a"), "1299"),
         ("(2, 'y', 10, NULL)", Kind::CheckViolation, None, "275"),
         ("(2, 'y', 2, 9)", Kind::ForeignKeyViolation, None, "787"),
-        ("('abc', 'y', 2, NULL)", Kind::Field, None, "20"),
+        ("('abc', 'y', 2, NULL)", Kind::Data, None, "20"),
     ];
     for (values, kind, column, code) in cases {
         let sql = format!("INSERT INTO t VALUES {values}");

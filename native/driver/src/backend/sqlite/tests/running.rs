@@ -131,7 +131,7 @@ async fn reads_by_key_run_on_the_calling_thread() {
     let missing = run(&mut connection, &get, With { params: &[Value::Int(2)], point_read: true, ..With::default() }).await.unwrap();
     assert_eq!(missing.last.map(|batch| (batch.rows, batch.columns.len())), Some((0, 1)));
     let refused = run(&mut connection, &get, With { params: &[Value::Float(f64::NAN)], point_read: true, ..With::default() }).await;
-    assert_eq!(refused.unwrap_err().kind, Kind::Field);
+    assert_eq!(refused.unwrap_err().kind, Kind::FieldValue);
 }
 
 #[tokio::test]

@@ -174,7 +174,7 @@ async fn what_sqlite_cannot_hold_is_refused() {
         [Value::Float(f64::NAN), decimal("NaN"), decimal("-Infinity"), Value::Date(i32::MAX), Value::Array(vec![Value::Float(f64::NAN)])]
     {
         let error = failure(&mut connection, "SELECT ?", std::slice::from_ref(&value)).await;
-        assert_eq!(error.kind, Kind::Field, "{value:?}: {error}");
+        assert_eq!(error.kind, Kind::FieldValue, "{value:?}: {error}");
         assert!(error.message.contains("parameter 1"), "{error}");
     }
 }
@@ -198,7 +198,7 @@ async fn lists_and_patterns_are_sent() {
     for member in [text("a\0"), Value::Float(f64::INFINITY), Value::Bytes(vec![])] {
         let params = [Value::Array(vec![member])];
         let error = run(&mut connection, &list, With { params: &params, ..With::default() }).await.unwrap_err();
-        assert_eq!(error.kind, Kind::Field, "{params:?}");
+        assert_eq!(error.kind, Kind::FieldValue, "{params:?}");
     }
 
     let mut glob = step("SELECT i FROM t WHERE s GLOB ?", 1, Some(&[("i", Type::Int)]));

@@ -1,0 +1,124 @@
+//! The search in texts: plain characters and regular expressions.
+
+use oxyde_ir::Expr;
+use oxyde_ir::expr::{MatchKind, Param};
+use oxyde_ir::program::{Form, PatternSyntax, Slot, Source};
+
+use crate::dialect::{Matching, Regex};
+use crate::error::Result;
+use crate::writer::Writer;
+
+/// Whether anything may come before and after the text that is searched for.
+const fn wildcards(kind: MatchKind) -> (bool, bool) {
+    match kind {
+        MatchKind::Exact => (false, false),
+        MatchKind::Contains => (true, true),
+        MatchKind::StartsWith => (false, true),
+        MatchKind::EndsWith => (true, false),
+    }
+}
+
+impl Writer<'_> {
+    pub fn matching(&mut self, kind: MatchKind, expr: &Expr, pattern: &Expr, fold: bool) -> Result<()> {
+        match (self.dialect.matching, fold) {
+            (Matching::Ilike, fold) => {
+                self.operand(expr)?;
+                self.push(if fold { " ILIKE " } else { " LIKE " });
+                self.like_pattern(kind, pattern, " || ")?;
+                self.word(" ESCAPE '!'")
+            }
+            (Matching::Instr, fold) => self.found(kind, expr, pattern, fold),
+            // Converted first: the collation belongs to one character set, and the column may have another.
+            (Matching::Binary, false) => {
+                self.around("CONVERT(", expr, " USING utf8mb4) COLLATE utf8mb4_bin LIKE ")?;
+                self.like_pattern(kind, pattern, ", ")?;
+                self.word(" ESCAPE '!'")
+            }
+            (Matching::Binary, true) => {
+                self.around("LOWER(CONVERT(", expr, " USING utf8mb4)) COLLATE utf8mb4_bin LIKE LOWER(")?;
+                self.like_pattern(kind, pattern, ", ")?;
+                self.word(") ESCAPE '!'")
+            }
+        }
+    }
+
+    fn pattern_slot(&mut self, param: &Param, form: Form) -> Result<()> {
+        self.params.scalar(param)?;
+        self.slot(Slot { source: Source::Param(param.index), ty: param.ty.clone(), form }, param.uncast)
+    }
+
+    /// The right side of LIKE. A parameter is escaped on its way to the server, anything else by the server.
+    fn like_pattern(&mut self, kind: MatchKind, pattern: &Expr, joint: &str) -> Result<()> {
+        let (before, after) = wildcards(kind);
+        if let Expr::Param(param) = pattern {
+            return self.pattern_slot(param, Form::Pattern { syntax: PatternSyntax::Like, before, after });
+        }
+        let is_call = joint == ", ";
+        self.push(if is_call { "CONCAT(" } else { "(" });
+        if before {
+            self.push("'%'");
+            self.push(joint);
+        }
+        let (open, close) = if is_call { ("CONVERT(", " USING utf8mb4)") } else { ("", "") };
+        self.push("replace(replace(replace(");
+        self.around(open, pattern, close)?;
+        self.push(", '!', '!!'), '%', '!%'), '_', '!_')");
+        if after {
+            self.push(joint);
+            self.push("'%'");
+        }
+        self.word(")")
+    }
+
+    /// A text that is in another one, at its place.
+    fn found(&mut self, kind: MatchKind, expr: &Expr, pattern: &Expr, fold: bool) -> Result<()> {
+        let (lower, end) = if fold { ("lower(", ")") } else { ("", "") };
+        // An index serves GLOB only; what it lets pass is looked at again.
+        let prefix = match (kind, fold, pattern) {
+            (MatchKind::StartsWith, false, Expr::Param(param)) => Some(param),
+            _ => None,
+        };
+        if let Some(param) = prefix {
+            self.push("(");
+            self.operand(expr)?;
+            self.push(" GLOB ");
+            self.pattern_slot(param, Form::Pattern { syntax: PatternSyntax::Glob, before: false, after: true })?;
+            self.push(" AND ");
+        }
+        let (function, between, after) = match kind {
+            MatchKind::Exact => ("", " = ", ""),
+            MatchKind::Contains => ("instr(", ", ", ") > 0"),
+            MatchKind::StartsWith => ("instr(", ", ", ") = 1"),
+            MatchKind::EndsWith => ("oxyde_endswith(", ", ", ")"),
+        };
+        self.push(function);
+        self.push(lower);
+        self.operand(expr)?;
+        self.push(end);
+        self.push(between);
+        self.push(lower);
+        self.operand(pattern)?;
+        self.push(end);
+        self.push(after);
+        self.word(if prefix.is_some() { ")" } else { "" })
+    }
+
+    pub fn regex(&mut self, expr: &Expr, pattern: &Expr, fold: bool) -> Result<()> {
+        match self.dialect.regex {
+            Regex::Tilde => self.infix(expr, if fold { " ~* " } else { " ~ " }, pattern),
+            Regex::Function => {
+                self.around("oxyde_regexp(", pattern, ", ")?;
+                self.around("", expr, if fold { ", 1)" } else { ", 0)" })
+            }
+            Regex::RegexpLike => {
+                self.around("REGEXP_LIKE(", expr, ", ")?;
+                self.around("", pattern, if fold { ", 'i')" } else { ", 'c')" })
+            }
+            Regex::Inline => {
+                self.operand(expr)?;
+                self.push(if fold { " REGEXP CONCAT('(?i)', " } else { " REGEXP CONCAT('(?-i)', " });
+                self.around("", pattern, ")")
+            }
+        }
+    }
+}

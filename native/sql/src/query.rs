@@ -1,0 +1,230 @@
+//! Queries: WITH, the body, ORDER BY, the slice and the lock.
+
+use oxyde_ir::expr::Param;
+use oxyde_ir::query::{Body, Compound, Cte, Lock, LockKind, LockWait, Query, SelectOutput, SetOperator, Values};
+use oxyde_ir::{ColumnType, Expr, Output, Program};
+
+use crate::dialect::{Dialect, Members, OffsetAlone, RowLock, SetOperators};
+use crate::error::{Result, malformed};
+use crate::params::Params;
+use crate::select;
+use crate::walk::has_raw;
+use crate::writer::{Writer, column_of, single};
+
+/// A program of one query.
+pub fn program(query: &Query, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
+    let outputs = outputs(query);
+    if outputs.is_empty() {
+        return malformed("a query without result columns");
+    }
+    let mut writer = Writer::new(dialect, params);
+    writer.query(query)?;
+    let step = writer.step(Some(outputs));
+    Ok(Program { read_only: query.lock.is_none() && !has_raw(query), point_read: query.point, ..single(step) })
+}
+
+/// The result columns of a query, each with the table that it is in.
+fn outputs(query: &Query) -> Vec<Output> {
+    match &query.body {
+        Body::Select(select) => select::outputs(select),
+        Body::Compound(Compound { left, right, .. }) => {
+            let (mut outputs, others) = (outputs(left), outputs(right));
+            for (output, other) in outputs.iter_mut().zip(&others) {
+                output.nullable |= other.nullable;
+            }
+            outputs
+        }
+        Body::Values(values) => {
+            let output = |column: &oxyde_ir::query::ValuesColumn| Output {
+                name: column.name.clone(),
+                ty: column.ty.clone(),
+                nullable: column.nullable,
+                table: String::new(),
+            };
+            values.columns.iter().map(output).collect()
+        }
+    }
+}
+
+/// The expressions of the first row's columns, and their types: those of a compound are its left query's.
+pub fn columns(query: &Query) -> Vec<(&Expr, &ColumnType)> {
+    match &query.body {
+        Body::Select(select) => select.outputs.iter().map(|output| (&output.expr, &output.ty)).collect(),
+        Body::Compound(compound) => columns(&compound.left),
+        Body::Values(Values { columns, rows }) => {
+            rows.first().into_iter().flat_map(|row| row.iter().zip(columns.iter().map(|column| &column.ty))).collect()
+        }
+    }
+}
+
+impl Writer<'_> {
+    pub fn query(&mut self, query: &Query) -> Result<()> {
+        self.with(&query.with)?;
+        match &query.body {
+            // Its ORDER BY sees its tables.
+            Body::Select(select) => self.inside(select, |writer| {
+                writer.select(select)?;
+                writer.order_by(query)
+            })?,
+            Body::Compound(compound) => {
+                self.compound(compound)?;
+                self.order_by(query)?;
+            }
+            Body::Values(values) => {
+                self.values(values)?;
+                self.order_by(query)?;
+            }
+        }
+        self.slice(query.limit.as_ref(), query.offset.as_ref())?;
+        match (&query.lock, &query.body) {
+            (None, _) => Ok(()),
+            (Some(lock), Body::Select(_)) => self.lock(lock),
+            (Some(_), Body::Compound(_) | Body::Values(_)) => malformed("a lock on rows that are in no table"),
+        }
+    }
+
+    fn with(&mut self, ctes: &[Cte]) -> Result<()> {
+        if ctes.is_empty() {
+            return Ok(());
+        }
+        self.push(if ctes.iter().any(|cte| cte.recursive) { "WITH RECURSIVE " } else { "WITH " });
+        self.separated(ctes, |writer, cte| {
+            let may_recurse = match &cte.query.body {
+                Body::Compound(compound) => match compound.op {
+                    SetOperator::Union | SetOperator::UnionAll => true,
+                    SetOperator::Intersect | SetOperator::Except => false,
+                },
+                Body::Select(_) | Body::Values(_) => false,
+            };
+            if cte.recursive && !may_recurse {
+                return malformed("a recursive query that is no union");
+            }
+            writer.identifier(&cte.name)?;
+            if !cte.columns.is_empty() {
+                writer.push(" (");
+                writer.separated(&cte.columns, |writer, name| writer.identifier(name))?;
+                writer.push(")");
+            }
+            writer.push(" AS (");
+            writer.query(&cte.query)?;
+            writer.word(")")
+        })?;
+        self.word(" ")
+    }
+
+    fn compound(&mut self, compound: &Compound) -> Result<()> {
+        if outputs(&compound.left).len() != outputs(&compound.right).len() {
+            return malformed("a compound of queries with different numbers of columns");
+        }
+        let operator = match (compound.op, self.dialect.set_operators) {
+            (SetOperator::Union, _) => " UNION ",
+            (SetOperator::UnionAll, _) => " UNION ALL ",
+            (SetOperator::Intersect, SetOperators::All) => " INTERSECT ",
+            (SetOperator::Except, SetOperators::All) => " EXCEPT ",
+            (SetOperator::Intersect | SetOperator::Except, SetOperators::Unions) => {
+                return self.dialect.unsupported("INTERSECT and EXCEPT");
+            }
+        };
+        self.part(&compound.left)?;
+        self.push(operator);
+        self.part(&compound.right)
+    }
+
+    /// One of the two queries of a compound: as it is, if it is a select and no more.
+    fn part(&mut self, query: &Query) -> Result<()> {
+        let is_select = match &query.body {
+            Body::Select(_) => true,
+            Body::Compound(_) | Body::Values(_) => false,
+        };
+        if is_select && query.with.is_empty() && query.order_by.is_empty() && query.limit.is_none() && query.offset.is_none() {
+            return self.query(query);
+        }
+        match self.dialect.members {
+            Members::Parentheses => self.push("("),
+            Members::Derived => self.push("SELECT * FROM ("),
+        }
+        self.query(query)?;
+        self.word(")")
+    }
+
+    /// The rows as selects: no spelling of VALUES names columns on every server.
+    fn values(&mut self, values: &Values) -> Result<()> {
+        if values.rows.is_empty() || values.rows.iter().any(|row| row.len() != values.columns.len()) {
+            return malformed("rows of other than one value for each column");
+        }
+        for (index, row) in values.rows.iter().enumerate() {
+            self.push(if index == 0 { "SELECT " } else { " UNION ALL SELECT " });
+            self.separated(row.iter().zip(&values.columns), |writer, (expr, column)| {
+                let output =
+                    SelectOutput { expr: expr.clone(), name: column.name.clone(), ty: column.ty.clone(), nullable: column.nullable };
+                writer.output(&output, false)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn order_by(&mut self, query: &Query) -> Result<()> {
+        if query.order_by.is_empty() {
+            return Ok(());
+        }
+        let by_name = match &query.body {
+            Body::Select(_) => false,
+            Body::Compound(_) | Body::Values(_) => true,
+        };
+        if by_name && query.order_by.iter().any(|order| column_of(&order.expr).is_none_or(|(table, _)| !table.is_empty())) {
+            return malformed("a compound is ordered by other than its result columns");
+        }
+        self.push(" ORDER BY ");
+        self.separated(&query.order_by, Self::order)
+    }
+
+    fn slice(&mut self, limit: Option<&Param>, offset: Option<&Param>) -> Result<()> {
+        if limit.into_iter().chain(offset).any(|param| param.ty != ColumnType::Int) {
+            return malformed("a limit or offset that is no integer");
+        }
+        match (limit, offset, self.dialect.offset_alone) {
+            (Some(limit), _, _) => {
+                self.push(" LIMIT ");
+                self.param(limit)?;
+            }
+            (None, Some(_), OffsetAlone::After(all)) => {
+                self.push(" LIMIT ");
+                self.push(all);
+            }
+            (None, Some(_), OffsetAlone::Plain) | (None, None, _) => {}
+        }
+        match offset {
+            Some(offset) => {
+                self.push(" OFFSET ");
+                self.param(offset)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps others from the rows that were read.
+    pub fn lock(&mut self, lock: &Lock) -> Result<()> {
+        let share = match self.dialect.row_lock {
+            RowLock::Unsupported => return self.dialect.unsupported("row locks"),
+            RowLock::Full => " FOR SHARE",
+            RowLock::AllTables { .. } if !lock.of.is_empty() => return self.dialect.unsupported("row locks of some tables of a join"),
+            RowLock::AllTables { skip_locked: false } if lock.wait == Some(LockWait::SkipLocked) => {
+                return self.dialect.unsupported("row locks that skip locked rows");
+            }
+            RowLock::AllTables { .. } => " LOCK IN SHARE MODE",
+        };
+        self.push(match lock.kind {
+            LockKind::Update => " FOR UPDATE",
+            LockKind::Share => share,
+        });
+        if !lock.of.is_empty() {
+            self.push(" OF ");
+            self.separated(&lock.of, |writer, alias| writer.identifier(alias))?;
+        }
+        self.word(match lock.wait {
+            None => "",
+            Some(LockWait::Nowait) => " NOWAIT",
+            Some(LockWait::SkipLocked) => " SKIP LOCKED",
+        })
+    }
+}

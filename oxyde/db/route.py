@@ -1,0 +1,72 @@
+"""Where a verb runs: which connection, and in which transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from oxyde import _native
+from oxyde.db.block import Block, block_of, innermost
+from oxyde.db.database import AsyncDatabase, Connection, connections
+from oxyde.db.steps import Call
+
+
+@dataclass(frozen=True)
+class Route:
+    """A database, and the transaction of the running code on it if there is one."""
+
+    database: AsyncDatabase
+    block: Block | None = None
+
+    @property
+    def session(self) -> _native.Session | None:
+        """The transaction's place in the core."""
+        return None if self.block is None else self.block.session
+
+    def start(self, call: Call, queue: _native.Queue | None, *, arrow: bool = False) -> _native.Operation:
+        """Starts a statement; its values are converted now."""
+        session = None
+        if self.block is not None:
+            self.block.require_free()
+            session = self.block.session
+        return self.database.native.submit(queue, session, call.shape, call.values, arrow=arrow or call.arrow, timeout=call.timeout)
+
+
+def route(using: str | None = None, client: object | None = None) -> Route:
+    """Picks the connection, and the transaction of the running code on it.
+
+    Args:
+        using: An alias. Without one it is the connection named default, else the only one there is.
+        client: An ``AsyncDatabase``, what ``oxyde.connect()`` returned, an atomic block, or an alias.
+
+    Raises:
+        ConnectionNotFound: No connection has that alias, or there are several and none is named.
+        TransactionBroken: The transaction that the running task inherited has ended.
+        TypeError: The client is none of these, or both were given.
+    """
+    if client is None:
+        return _by_alias(using)
+    if using is not None:
+        raise TypeError("using= and client= both name a connection; give one of them")
+    if isinstance(client, str):
+        return _by_alias(client)
+    if isinstance(client, Block):
+        client.require_open()
+        inner = block_of(None, client.database)
+        return Route(client.database, inner if inner is not None and inner.session is client.session else client)
+    if isinstance(client, Connection):
+        client = client.database
+    if isinstance(client, AsyncDatabase):
+        return Route(client, block_of(None, client))
+    message = f"client= takes a connection, an atomic block or an alias, not {type(client).__name__}"
+    raise TypeError(message)
+
+
+def _by_alias(alias: str | None) -> Route:
+    if innermost() is None:
+        return Route(connections.get(alias))
+    database = connections.find(alias)
+    block = block_of(database.name if alias is None and database is not None else alias, database)
+    return Route(connections.get(alias)) if block is None else Route(block.database, block)
+
+
+__all__ = ["Route", "route"]

@@ -1,0 +1,203 @@
+"""What Oxyde knows of a model class, in one object: ``Model.__oxyde__``; and the links by which it refers to others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import AliasChoices, AliasPath, BaseModel
+
+from oxyde.models.field import NOTHING, Options, options
+from oxyde.models.meta import Meta
+from oxyde.schema import Table
+
+
+class AnyModel(BaseModel):
+    """The base of ``Model`` that the rest of ``oxyde.models`` works with, so that no file there has to import ``Model``."""
+
+    __slots__ = ("__oxyde_state__",)
+
+    __oxyde__: ClassVar[ModelInfo]
+    if TYPE_CHECKING:
+        __oxyde_state__: Any  # the slot; models.row_state says what is in it
+
+
+@dataclass(frozen=True)
+class Link:
+    """A field of a model that refers to another table.
+
+    Attributes:
+        field: Its name.
+        kind: ``one`` for a foreign key, ``reverse`` and ``reverse_one`` for rows that point here, ``many`` for many-to-many.
+        target: The other model.
+        nullable: Whether there may be none.
+        key: Our field that holds the other row's key, of a foreign key.
+        target_key: Their field that ``key`` repeats.
+        options: The ``db_*`` keywords of the field.
+    """
+
+    field: str
+    kind: Literal["one", "reverse", "reverse_one", "many"]
+    target: type[AnyModel]
+    nullable: bool
+    key: str = ""
+    target_key: str = ""
+    options: Options = NOTHING
+
+
+class ModelInfo:
+    """What Oxyde knows of one model class.
+
+    Attributes:
+        model: The class.
+        meta: Its ``Meta``.
+        links: Its relations by field; empty until ``has_links``.
+        has_links: Whether the annotations are resolved, so that ``links`` is complete.
+        hydration: How rows become instances; kept here by ``oxyde.models.hydrate``.
+    """
+
+    def __init__(self, model: type[AnyModel], meta: Meta, make_table: Callable[[ModelInfo], Table]) -> None:
+        """Begins with what the class statement says.
+
+        Args:
+            model: The class.
+            meta: Its ``Meta``.
+            make_table: Makes the table when it is first asked for.
+        """
+        self.model = model
+        self.meta = meta
+        self.links: Mapping[str, Link] = {}
+        self.has_links = False
+        self.hydration: Any = None
+        self._make_table = make_table
+        self._table: Table | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the class, for messages."""
+        return self.model.__name__
+
+    @property
+    def id(self) -> str:
+        """The class's ``module.QualName``, under which it is registered."""
+        return f"{self.model.__module__}.{self.model.__qualname__}"
+
+    @property
+    def scope(self) -> tuple[str, str]:
+        """The module, and the function or class body in it, that the class is defined in."""
+        return self.model.__module__, self.model.__qualname__.rpartition(".")[0]
+
+    @property
+    def is_table(self) -> bool:
+        """Whether the class has a table of its own."""
+        return self.meta.is_table
+
+    @property
+    def table_name(self) -> str:
+        """The table's name: ``Meta.table_name``, else the class name in lower case."""
+        return self.meta.table_name or self.name.lower()
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The fields, as Pydantic has them."""
+        return self.model.__pydantic_fields__
+
+    def table(self) -> Table:
+        """Returns the table, made when it is first asked for.
+
+        Raises:
+            FieldError: A field has no column type, or something that the model refers to is not there.
+        """
+        found = self._table
+        if found is None:
+            found = self._table = self._make_table(self)
+        return found
+
+    @property
+    def made_table(self) -> Table | None:
+        """The table, if it was asked for already."""
+        return self._table
+
+    def rebuild(self, names: Mapping[str, Any], *, force: bool = False, raise_errors: bool = True) -> None:
+        """Builds the schema of this model alone.
+
+        Args:
+            names: What annotations may name.
+            force: Although there is one.
+            raise_errors: Raise PydanticUndefinedAnnotation where a name is not there yet.
+        """
+        # Not the override in Model, which completes other models along with this one.
+        super(AnyModel, self.model).model_rebuild(force=force, raise_errors=raise_errors, _types_namespace=names)
+
+    def set_links(self, links: Mapping[str, Link]) -> None:
+        """Notes the relations, once they are known."""
+        self.links = links
+        self.has_links = True
+
+    def forget_links(self) -> None:
+        """Forgets the relations and all that follows from them, which is found again when it is needed."""
+        self.links = {}
+        self.has_links = False
+        self.hydration = self._table = None
+        for name in ("references", "reference_by_key", "keys", "names"):
+            self.__dict__.pop(name, None)
+
+    @cached_property
+    def references(self) -> tuple[Link, ...]:
+        """The relations whose key is in a column of this table: its foreign keys."""
+        return tuple(link for link in self.links.values() if link.kind == "one")
+
+    @cached_property
+    def reference_by_key(self) -> Mapping[str, Link]:
+        """The foreign keys by the field that holds the key."""
+        return {link.key: link for link in self.references}
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The fields of the primary key, once the schema is complete."""
+        return tuple(name for name, info in self.fields.items() if options(info).db_pk and name not in self.links)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every name by which a field can be given, its own and its aliases, once the schema is complete."""
+        aliases = [alias for info in self.fields.values() for alias in _aliases(info.validation_alias)]
+        return frozenset([*self.fields, *aliases])
+
+
+def _aliases(alias: str | AliasPath | AliasChoices | None) -> list[str]:
+    """Returns the outermost names of an alias."""
+    if alias is None:
+        return []
+    if isinstance(alias, str):
+        return [alias]
+    if isinstance(alias, AliasPath):
+        return [str(alias.path[0])]
+    return [name for choice in alias.choices for name in _aliases(choice)]
+
+
+def info_of(kind: Any) -> ModelInfo | None:
+    """Returns what is known of a model class, or None for anything that is no model class."""
+    found = getattr(kind, "__oxyde__", None) if isinstance(kind, type) else None
+    return found if isinstance(found, ModelInfo) else None
+
+
+def is_table(kind: Any) -> bool:
+    """Returns whether a type is a model with a table."""
+    info = info_of(kind)
+    return info is not None and info.is_table
+
+
+def holds(model: type[AnyModel], kind: type) -> bool:
+    """Returns whether instances of a class are rows of a model's table; a subclass with a table of its own holds other rows."""
+    if kind is model:
+        return True
+    own = next((base for base in kind.__mro__ if is_table(base)), None)
+    return own is not None and issubclass(kind, model) and _address(own) == _address(model)
+
+
+def _address(model: Any) -> tuple[str | None, str]:
+    """Returns the schema and the name of a model's table, which is not made for it: it may be in the making."""
+    info: ModelInfo = model.__oxyde__
+    return info.meta.schema, info.table_name

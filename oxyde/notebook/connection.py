@@ -1,0 +1,51 @@
+"""The connection that a magic runs on: the one that its line names, else the current one."""
+
+from __future__ import annotations
+
+from oxyde.db.database import connections
+from oxyde.db.route import Route
+from oxyde.db.route import route as route_of
+from oxyde.exceptions import ConnectionNotFound
+
+
+class Current:
+    """The connection that ``%oxyde connect`` made or named last.
+
+    Attributes:
+        alias: Its alias; None before the first one.
+    """
+
+    alias: str | None = None
+
+
+def make_current(alias: str) -> None:
+    """Lets the magics run on a connection from now on, unless their line names another one."""
+    Current.alias = alias
+
+
+def route(alias: str | None = None) -> Route:
+    """Returns where a magic runs.
+
+    Args:
+        alias: The connection that its line names. Without one it is the current connection, else the one named default, else
+            the only one there is.
+
+    Raises:
+        ConnectionNotFound: There is none; the message names the magic that helps.
+    """
+    if Current.alias is not None and connections.find(Current.alias) is None:  # it was closed
+        Current.alias = None
+    alias = alias or Current.alias
+    try:
+        return route_of(using=alias)
+    except ConnectionNotFound:
+        raise ConnectionNotFound(_missing(alias)) from None
+
+
+def _missing(alias: str | None) -> str:
+    known = ", ".join(f'"{one.name}"' for one in connections.all())
+    if not known:
+        return "nothing is connected yet; %oxyde connect URL connects"
+    if alias is None:
+        return f"none of the connections {known} is current; name one with --on NAME, or make it current with %oxyde connect NAME"
+    return f'no connection is named "{alias}"; known are {known}; %oxyde connect URL --as {alias} adds it'
