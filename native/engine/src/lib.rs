@@ -2,7 +2,7 @@
 
 mod ending;
 mod engine;
-mod place;
+mod executor;
 mod plan;
 mod plans;
 mod run;
@@ -12,4 +12,4 @@ mod tests;
 pub use ending::Ending;
 pub use engine::{Engine, Job, refused};
 pub use plan::Plan;
-pub use run::Inputs;
+pub use oxyde_driver::Inputs;

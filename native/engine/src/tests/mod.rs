@@ -53,7 +53,7 @@ fn program(steps: Vec<Step>) -> Program {
 fn job(program: Program) -> Job {
     Job {
         plan: Arc::new(Plan::new(program)),
-        inputs: Inputs::default(),
+        inputs: Arc::default(),
         session: None,
         cancel: Cancel::default(),
         timeout: None,
