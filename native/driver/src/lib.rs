@@ -5,8 +5,10 @@
 mod backend;
 mod batch;
 mod cancel;
+mod deadline;
 mod decimal;
 mod error;
+mod execution;
 mod iso;
 mod json;
 mod lease;
@@ -26,9 +28,10 @@ mod transaction;
 
 pub use batch::{Column, ColumnBatch, Data, TextColumn, decimal_text};
 pub use cancel::Cancel;
+pub use deadline::{Deadline, Stop};
 pub use error::{Detail, Error, Kind, Result};
+pub use execution::{Execution, Inputs, Part};
 pub use pool::{Lease, Pool, Status};
-pub use request::Request;
 pub use session::{Begin, Guard, Isolation, Session};
 pub use settings::Settings;
 pub use stream::{Finished, Limits, Message, Notify, Sink, channel};

@@ -96,7 +96,7 @@ impl Database {
     ) -> PyResult<Operation> {
         let timeout: Option<Duration> = timeout.map(seconds).transpose()?;
         let plan = guarded(py, || self.engine.plan(shape))?;
-        let inputs = convert(&plan, &values)?;
+        let inputs = Arc::new(convert(&plan, &values)?);
         let engine = Arc::clone(&self.engine);
         let session = session.map(|session| session.get().inner());
         let limits = if arrow { Limits::ARROW } else { Limits::MODELS };

@@ -79,7 +79,7 @@ impl Session {
     ) -> PyResult<Operation> {
         let isolation = isolation.map(Isolation::named).transpose().map_err(|error| exception(py, error))?;
         let timeout = timeout.map(seconds).transpose()?;
-        self.start(py, queue, Act::Begin(Begin { isolation, read_only, immediate, timeout }))
+        self.start(py, queue, Act::Begin(Begin { isolation, read_only, immediate, timeout, snapshot: None }))
     }
 
     fn commit(&self, py: Python<'_>, queue: Option<&Bound<'_, Queue>>) -> PyResult<Operation> {

@@ -1,7 +1,7 @@
 //! How a run ended: what it did, or why it failed.
 
 use super::link::Peer;
-use super::stop::Stop;
+use crate::deadline::Stop;
 use crate::error::{Error, Kind};
 
 pub type Outcome<T = Done> = Result<T, Failure>;

@@ -5,9 +5,9 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::outcome::Done;
-use super::stop::Stop;
 use crate::batch::ColumnBatch;
 use crate::cancel::Cancel;
+use crate::deadline::{Deadline, Stop};
 use crate::error::Result;
 use crate::stream::Sink;
 
@@ -24,13 +24,13 @@ pub struct Signals {
 
 impl Signals {
     /// Returns when the statement shall be stopped.
-    pub async fn stop(&self, cancel: &Cancel, limit: Option<Duration>) -> Stop {
+    pub async fn stop(&self, deadline: Deadline<'_>) -> Stop {
         let unwanted = async {
             self.unwanted.cancelled().await;
             sleep(GRACE).await;
         };
         tokio::select! {
-            stop = Stop::wished(cancel, limit) => stop,
+            stop = deadline.wait() => stop,
             () = unwanted => Stop::Unwanted,
         }
     }

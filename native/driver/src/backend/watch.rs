@@ -11,6 +11,7 @@ use super::link::{Link, Peer};
 use super::outcome::{Done, Outcome};
 use super::signals::Signals;
 use crate::cancel::Cancel;
+use crate::deadline::Deadline;
 use crate::error::{Error, Kind, Result};
 
 /// How long a statement that shall stop may take to end before its connection is given up.
@@ -21,7 +22,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
 impl<P: Peer> Link<P> {
     /// Does one run on the connection. When it shall stop the server is told, and the answer still read.
-    pub async fn watch(&mut self, cancel: &Cancel, work: impl AsyncFnOnce(&mut P, &Signals) -> Outcome) -> Result<Done> {
+    pub async fn watch(&mut self, deadline: Deadline<'_>, work: impl AsyncFnOnce(&mut P, &Signals) -> Outcome) -> Result<Done> {
         let signals = Signals::default();
         // Until the answer was read nothing is known about the connection.
         self.healthy = false;
@@ -31,7 +32,7 @@ impl<P: Peer> Link<P> {
                 biased;
                 end = &mut work => (Some(end), None),
                 // Rows that keep coming may use up the budget of the task, without which no clock is looked at.
-                stop = unconstrained(signals.stop(cancel, self.statement_timeout)) => {
+                stop = unconstrained(signals.stop(deadline)) => {
                     signals.discard.cancel();
                     (insist::<P, _>(work, &self.options, &self.interruption).await, Some(stop))
                 }

@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::proxy::Proxy;
-use super::{in_session, number, on_lease, pool, pool_with, raw, request, server};
+use super::{execution, in_session, number, on_lease, pool, pool_with, raw, server};
 use crate::cancel::Cancel;
+use crate::deadline::Deadline;
 use crate::error::Kind;
 use crate::pool::Pool;
 use crate::session::{Begin, Guard, Isolation, Session};
@@ -193,8 +194,8 @@ async fn a_cancelled_statement_breaks_the_transaction_only() {
     let Some(pool) = pool(1).await else { return };
     let (session, mut guard) = begin(&pool, Begin::default()).await;
     let cancel = Cancel::default();
-    let step = raw("SELECT SLEEP(20)", 0);
-    let (end, ()) = tokio::join!(guard.execute(request(&step, &[], &cancel)), async {
+    let asked = execution(&raw("SELECT SLEEP(20)", 0), &[]);
+    let (end, ()) = tokio::join!(guard.execute(&asked, Deadline::from(&cancel)), async {
         tokio::time::sleep(Duration::from_millis(100)).await;
         cancel.cancel();
     });

@@ -18,7 +18,7 @@ fn raw() -> Vec<u8> {
 }
 
 fn asked(plan: Arc<crate::Plan>) -> Job {
-    Job { inputs: Inputs { params: vec![Value::Int(41)], bulk: None }, plan, ..job(program(vec![step("")])) }
+    Job { inputs: Arc::new(Inputs { params: vec![Value::Int(41)], bulk: None }), plan, ..job(program(vec![step("")])) }
 }
 
 #[tokio::test]

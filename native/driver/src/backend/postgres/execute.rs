@@ -25,14 +25,12 @@ impl Connection {
         let mut gather = Gather::new(&request);
         let mut finished = Finished::default();
         for run in request.runs() {
-            if request.cancel.is_cancelled() {
-                return Err(Error::new(Kind::Cancelled, "cancelled before the statement was sent"));
-            }
+            request.deadline.check()?;
             let text: Arc<str> = request.text(run).into();
             let work =
                 async |connection: &mut PgConnection, signals: &Signals| work(connection, &request, run, &text, &mut gather, signals).await;
             let start = Instant::now();
-            let done = match self.watch(request.cancel, work).await {
+            let done = match self.watch(request.deadline, work).await {
                 Ok(done) => done,
                 Err(error) if errors::was_interrupted(&error) => return Err(self.explained(error, start.elapsed()).await.in_sql(&text)),
                 Err(error) => return Err(error.in_sql(&text)),

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use sqlx::SqliteConnection;
-
 use super::brake::Brake;
 use super::cache::Cache;
 use super::errors;
@@ -41,14 +39,6 @@ impl Database {
 
     pub fn brake(&self) -> &Brake {
         &self.brake.0
-    }
-
-    /// Gives sqlx its connection back, to be closed.
-    pub fn release(self) -> Option<Box<SqliteConnection>> {
-        let Self { cache, brake, handle, .. } = self;
-        drop(cache);
-        drop(brake);
-        handle.release()
     }
 
     /// Runs a statement of our own, whose rows nobody wants.

@@ -9,11 +9,26 @@ use super::gather::Gather;
 use super::outlet::Outlet;
 use super::statement::Statement;
 use crate::backend::verb;
+use crate::cancel::Cancel;
+use crate::deadline::Deadline;
 use crate::error::{Error, Kind, Result};
+use crate::execution::{Execution, Progress};
 use crate::request::{Request, Run};
 use crate::stream::Finished;
 
 impl Database {
+    /// Runs the steps of a program on the connection's thread.
+    pub fn run(&mut self, execution: &Execution) -> Result<Finished> {
+        // Who waits for the answer watches the deadline, and pulls the brake.
+        let never = Cancel::default();
+        let mut progress = Progress::new(execution);
+        while let Some(request) = progress.next(Deadline::from(&never)) {
+            let finished = self.execute(&request)?;
+            progress.add(finished)?;
+        }
+        Ok(progress.finish())
+    }
+
     /// Runs a step on the connection's thread.
     pub fn execute(&mut self, request: &Request<'_>) -> Result<Finished> {
         let mut finished = Finished::default();

@@ -9,8 +9,8 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use super::brake::Brake;
-use crate::backend::stop::Stop;
 use crate::batch::ColumnBatch;
+use crate::deadline::Stop;
 use crate::error::Result;
 use crate::stream::{Abandoned, Sink};
 
