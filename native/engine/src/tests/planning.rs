@@ -14,7 +14,7 @@ fn shape(json: &str) -> Vec<u8> {
 }
 
 fn raw() -> Vec<u8> {
-    shape(r#"{"v":1,"statement":{"raw":{"pieces":[{"text":"SELECT "},{"param":{"index":0,"type":"int"}},{"text":" + 1"}]}}}"#)
+    shape(r#"{"v":2,"statement":{"raw":{"pieces":[{"text":"SELECT "},{"param":{"index":0,"type":"int"}},{"text":" + 1"}]}}}"#)
 }
 
 fn asked(plan: Arc<crate::Plan>) -> Job {
