@@ -1,4 +1,7 @@
-"""Blocking twins, for scripts, notebooks and threads, of the verbs that belong to no queryset."""
+"""Blocking twins, for scripts, notebooks and threads, of the verbs that belong to no queryset.
+
+Generated from ``oxyde/models/model.py`` by ``tests/codebase/twins.py``; edit that.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,17 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from oxyde.db.execute import run_blocking
+from oxyde.db.lifecycle import connect_blocking as connect
 from oxyde.db.raw import execute_raw_blocking as execute_raw
 from oxyde.db.route import route
+from oxyde.db.tables import create_tables_blocking as create_tables
+from oxyde.db.tables import drop_tables_blocking as drop_tables
 from oxyde.db.transaction import blocking_atomic as atomic
-from oxyde.models import hooks
 from oxyde.models.model import Model
 from oxyde.models.verbs import instance as steps
 
 M = TypeVar("M", bound=Model)
+__all__ = ["atomic", "connect", "create_tables", "delete", "drop_tables", "execute_raw", "refresh", "save"]
 
 
 def save(
@@ -24,30 +30,42 @@ def save(
     update_fields: Iterable[str] | None = None,
     force_insert: bool = False,
 ) -> M:
-    """Writes an instance, as ``await instance.save()`` does, and returns it.
+    """Writes the instance: what changed of a row that was read, all of a new one.
+
+    Args:
+        using: The alias of a connection.
+        client: A connection or an atomic block.
+        update_fields: Write only these fields.
+        force_insert: INSERT although a key was given.
+
+    Returns:
+        The instance, with what the database filled in.
 
     Raises:
-        TypeError: The model has an async hook; nothing has been sent.
+        NotFoundError: No row has this key.
+        StaleObjectError: Another writer changed the row (``db_version``).
+        FieldError: A relation was assigned an object that is not saved.
+        FieldValueError: A value does not fit its column.
+        ValidationError: An assigned value is not valid.
     """
-    hooks.refuse_async(type(instance), hooks.SAVING)
     run_blocking(steps.save(instance, update_fields=update_fields, force_insert=force_insert), route(using, client))
     return instance
 
 
 def delete(instance: Model, *, using: str | None = None, client: object | None = None) -> int:
-    """Deletes an instance's row, as ``await instance.delete()`` does.
+    """Deletes the row; returns how many there were, 0 or 1.
 
     Raises:
-        TypeError: The model has an async hook; nothing has been sent.
+        StaleObjectError: Another writer changed the row (``db_version``).
     """
-    hooks.refuse_async(type(instance), hooks.DELETING)
     return run_blocking(steps.delete(instance), route(using, client))
 
 
 def refresh(instance: M, *, using: str | None = None, client: object | None = None) -> M:
-    """Reads an instance's row again, as ``await instance.refresh()`` does, and returns it."""
+    """Reads the row again; drops loaded relations whose key changed, keeps the others.
+
+    Raises:
+        NotFoundError: The row is gone.
+    """
     run_blocking(steps.refresh(instance), route(using, client))
     return instance
-
-
-__all__ = ["atomic", "delete", "execute_raw", "refresh", "save"]

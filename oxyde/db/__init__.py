@@ -1,6 +1,6 @@
 """Connections, transactions and raw SQL: everything that runs something on a database."""
 
-from oxyde.db import events, sync
+from oxyde.db import events
 from oxyde.db.database import AsyncDatabase, Connection, get_connection, register_connection
 from oxyde.db.lifecycle import close, connect, disconnect_all, init, lifespan
 from oxyde.db.raw import execute_raw
@@ -27,5 +27,4 @@ __all__ = [
     "lifespan",
     "on_commit",
     "register_connection",
-    "sync",
 ]

@@ -41,12 +41,12 @@ async def drop_tables(database: object | None = None, *, models: Models = None, 
 
 
 def create_tables_blocking(database: object | None = None, *, models: Models = None, if_not_exists: bool = False) -> None:
-    """The blocking twin of ``create_tables``, public as ``db.sync.create_tables``."""
+    """The blocking twin of ``create_tables``, public as ``oxyde.sync.create_tables``."""
     run_blocking(_create(models, if_not_exists=if_not_exists), route(client=database))
 
 
 def drop_tables_blocking(database: object | None = None, *, models: Models = None, if_exists: bool = False) -> None:
-    """The blocking twin of ``drop_tables``, public as ``db.sync.drop_tables``."""
+    """The blocking twin of ``drop_tables``, public as ``oxyde.sync.drop_tables``."""
     run_blocking(_drop(models, if_exists=if_exists), route(client=database))
 
 

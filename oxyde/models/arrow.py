@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from oxyde.models.chain import Chain
 
 
-def capsule(chain: Chain[Any], requested_schema: object | None) -> object:
+def capsule(chain: Chain[Any, Any], requested_schema: object | None) -> object:
     """Runs the query once and returns its rows as an ``arrow_array_stream`` capsule."""
     made, where = chain.compiled(masked=True), route_of(chain, None, None)
     with events.watch(made.shape, where.database):
         return arrow_stream(where, made.shape, made.values).__arrow_c_stream__(requested_schema)
 
 
-def _start(chain: Chain[Any], batch_rows: int, where: Route) -> tuple[Any, Any, AbstractContextManager[Any]]:
+def _start(chain: Chain[Any, Any], batch_rows: int, where: Route) -> tuple[Any, Any, AbstractContextManager[Any]]:
     """Returns pyarrow, the stream of the query, which runs now, and who watches it for its listeners."""
     if not isinstance(batch_rows, int) or isinstance(batch_rows, bool) or batch_rows < 1:
         message = f"arrow_stream() takes a number of rows of at least 1, not {batch_rows!r}"
@@ -41,7 +41,7 @@ def _slices(batch: pa.RecordBatch, rows: int) -> Iterator[pa.RecordBatch]:
     return (batch.slice(start, rows) for start in range(0, batch.num_rows, rows))
 
 
-def batches_blocking(chain: Chain[Any], batch_rows: int, where: Route) -> Iterator[pa.RecordBatch]:
+def batches_blocking(chain: Chain[Any, Any], batch_rows: int, where: Route) -> Iterator[pa.RecordBatch]:
     """Gives record batches of at most so many rows; leaving the loop early stops the statement."""
     return _sliced(*_start(chain, batch_rows, where), batch_rows)
 
@@ -56,7 +56,7 @@ def _sliced(arrow: Any, stream: Any, watch: AbstractContextManager[Any], batch_r
             yield from _slices(arrow.record_batch(batch), batch_rows)
 
 
-async def batches(chain: Chain[Any], batch_rows: int, where: Route) -> AsyncIterator[pa.RecordBatch]:
+async def batches(chain: Chain[Any, Any], batch_rows: int, where: Route) -> AsyncIterator[pa.RecordBatch]:
     """Gives record batches of at most so many rows, waiting for each on another thread."""
     import asyncio
 

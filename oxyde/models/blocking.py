@@ -1,89 +1,167 @@
-"""``BlockingQuerySet``: the blocking face of a query, for scripts, notebooks and threads."""
+"""``BlockingQuerySet``: the blocking face of a query, for scripts, notebooks and threads.
+
+Generated from ``oxyde/models/queryset.py`` by ``tests/codebase/twins.py``; edit that.
+"""
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
 from oxyde import export
-from oxyde.db import execute
-from oxyde.db.steps import Steps
-from oxyde.models import arrow, hooks
-from oxyde.models.chain import Chain
-from oxyde.models.info import holds
-from oxyde.models.rows import Instances
+from oxyde.models import arrow
+from oxyde.models.chain import Chain, M, R_co
+from oxyde.models.faces import Blocking
+from oxyde.models.narrow import Exact, method
+from oxyde.models.narrow import blocking as narrow
+from oxyde.models.rows import DICTS, FLAT, TUPLES
 from oxyde.models.verbs import reading, writing
 from oxyde.models.where import route_of, taken
-from oxyde.queries import Q
+from oxyde.queries import Q, query
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import pyarrow as pa
 
-    from oxyde.models.model import Model
 
-M = TypeVar("M", bound="Model")
-T = TypeVar("T")
+class Dictionaries(Protocol[M]):
+    """``values``, as checkers see it."""
+
+    def __call__(self, *fields: str) -> BlockingQuerySet[M, dict[str, Any]]:
+        """Is how it is called."""
+        ...
 
 
-class BlockingQuerySet(Chain[M]):
-    """What ``.sync`` gives: the verbs of a queryset without ``await``. Documented at ``QuerySet``."""
+class Tuples(Protocol[M]):
+    """``values_list``, as checkers see it."""
 
-    def _run(self, steps: Steps[T], using: str | None, client: object | None) -> T:
-        return execute.run_blocking(steps, route_of(self, using, client))
+    @overload
+    def __call__(self, *fields: str, flat: Literal[True]) -> BlockingQuerySet[M, Any]: ...
+    @overload
+    def __call__(self, *fields: str, flat: Literal[False] = False) -> BlockingQuerySet[M, tuple[Any, ...]]: ...
+    @overload
+    def __call__(self, *fields: str, flat: bool) -> BlockingQuerySet[M, Any]: ...
 
-    def all(self, *, using: str | None = None, client: object | None = None) -> list[Any]:
-        """Returns all rows."""
+
+if TYPE_CHECKING:
+
+    class Values:
+        """The attribute ``values``."""
+
+        def __init__(self, function: Any, /) -> None: ...
+        @overload
+        def __get__(self, chain: Exact, owner: type[Any], /) -> Any: ...
+        @overload
+        def __get__(self, chain: Chain[M, Any], owner: type[Any], /) -> Dictionaries[M]: ...
+        def __get__(self, chain: Any, owner: type[Any], /) -> Any: ...
+
+    class ValuesList:
+        """The attribute ``values_list``."""
+
+        def __init__(self, function: Any, /) -> None: ...
+        @overload
+        def __get__(self, chain: Exact, owner: type[Any], /) -> Any: ...
+        @overload
+        def __get__(self, chain: Chain[M, Any], owner: type[Any], /) -> Tuples[M]: ...
+        def __get__(self, chain: Any, owner: type[Any], /) -> Any: ...
+
+else:
+    Values = ValuesList = method
+
+
+class BlockingQuerySet(Blocking[M, R_co]):
+    """A query of a model's rows, run by a terminal verb: ``User.objects.sync.filter(age__gte=18).all()``.
+
+    Every terminal verb takes ``using="alias"`` or ``client=connection``.
+    """
+
+    def _values(self, *fields: str) -> Any:
+        """Returns dictionaries of these fields, of all without names; paths are allowed."""
+        return self._next(query.selected(self.state, fields), rows=DICTS)
+
+    values = Values(_values)
+
+    def _values_list(self, *fields: str, flat: bool = False) -> Any:
+        """Returns tuples of these fields, of all without names; single values with ``flat=True``, which takes one field."""
+        if flat and len(fields) != 1:
+            message = f"values_list(flat=True) takes one field, not {len(fields)}"
+            raise TypeError(message)
+        return self._next(query.selected(self.state, fields), rows=FLAT if flat else TUPLES)
+
+    values_list = ValuesList(_values_list)
+
+    def all(self, *, using: str | None = None, client: object | None = None) -> list[R_co]:
+        """Returns all rows: validated instances, or what ``values()`` and ``values_list()`` ask for."""
         return self._run(reading.everything(self), using, client)
 
-    def first(self, *, using: str | None = None, client: object | None = None) -> Any | None:
-        """Returns the first row, or None."""
+    def first(self, *, using: str | None = None, client: object | None = None) -> R_co | None:
+        """Returns the first row, by key where no order is given; None when there is none."""
         return self._run(reading.first(self), using, client)
 
-    def last(self, *, using: str | None = None, client: object | None = None) -> Any | None:
-        """Returns the last row, or None."""
+    def last(self, *, using: str | None = None, client: object | None = None) -> R_co | None:
+        """Returns the last row, by key where no order is given; None when there is none."""
         return self._run(reading.last(self), using, client)
 
-    def get(self, *conditions: Q, using: str | None = None, client: object | None = None, **lookups: Any) -> Any:
-        """Returns the one row that fulfils the conditions."""
-        return self._run(reading.one(self, Q(*conditions, **lookups), required=True), using, client)
+    def _get(self, *conditions: Q, using: str | None = None, client: object | None = None, **lookups: Any) -> R_co:
+        """Returns the one row that matches.
 
-    def get_or_none(self, *conditions: Q, using: str | None = None, client: object | None = None, **lookups: Any) -> Any | None:
-        """Returns the one row that fulfils the conditions, or None."""
-        return self._run(reading.one(self, Q(*conditions, **lookups), required=False), using, client)
+        Raises:
+            NotFoundError: There is none.
+            MultipleObjectsReturned: There are several.
+        """
+        found: R_co = self._run(reading.one(self, Q(*conditions, **lookups), required=True), using, client)
+        return found
+
+    get = narrow.Get(_get)
+
+    def _get_or_none(self, *conditions: Q, using: str | None = None, client: object | None = None, **lookups: Any) -> R_co | None:
+        """Returns the one row that matches, or None.
+
+        Raises:
+            MultipleObjectsReturned: There are several.
+        """
+        found: R_co | None = self._run(reading.one(self, Q(*conditions, **lookups), required=False), using, client)
+        return found
+
+    get_or_none = narrow.GetOrNone(_get_or_none)
 
     def exists(self, *, using: str | None = None, client: object | None = None) -> bool:
         """Returns whether there is a row."""
         return self._run(reading.exists(self), using, client)
 
     def count(self, *, using: str | None = None, client: object | None = None) -> int:
-        """Returns how many rows there are."""
+        """Returns how many rows there are; respects limit, offset and distinct."""
         return self._run(reading.count(self), using, client)
 
     def sum(self, field: str, *, using: str | None = None, client: object | None = None) -> Any | None:
-        """Returns the sum of a field."""
+        """Returns the sum of a field: int of ints, Decimal of Decimals; None without rows."""
         return self._run(reading.aggregate(self, "sum", field), using, client)
 
     def avg(self, field: str, *, using: str | None = None, client: object | None = None) -> Any | None:
-        """Returns the average of a field."""
+        """Returns the average of a field: a float, of Decimals a Decimal; None without rows."""
         return self._run(reading.aggregate(self, "avg", field), using, client)
 
     def min(self, field: str, *, using: str | None = None, client: object | None = None) -> Any | None:
-        """Returns the least value of a field."""
+        """Returns the least value of a field; None without rows."""
         return self._run(reading.aggregate(self, "min", field), using, client)
 
     def max(self, field: str, *, using: str | None = None, client: object | None = None) -> Any | None:
-        """Returns the greatest value of a field."""
+        """Returns the greatest value of a field; None without rows."""
         return self._run(reading.aggregate(self, "max", field), using, client)
 
-    def create(self, **values: Any) -> M:
-        """Validates and inserts a row, and returns the instance."""
-        hooks.refuse_async(self.model, hooks.SAVING)
+    def _create(self, **values: Any) -> M:
+        """Validates and inserts a row, and returns the instance with what the database filled in. Hooks run.
+
+        Raises:
+            ValidationError: A value is not valid; nothing has been sent.
+            UniqueViolationError: A value that must be unique is there already.
+        """
         using, client = taken(self.model, values)
         made: M = self._run(writing.create(self.model.__oxyde__, values), using, client)
         return made
+
+    create = narrow.Create(_create)
 
     def bulk_create(
         self,
@@ -94,22 +172,46 @@ class BlockingQuerySet(Chain[M]):
         using: str | None = None,
         client: object | None = None,
     ) -> list[M]:
-        """Inserts many rows, all or none, and returns the instances."""
+        """Inserts many rows, all or none, and returns the instances with what the database filled in.
+
+        Args:
+            objects: Instances and dictionaries, mixed. Rows may give different fields; each gets defaults for the others.
+            batch_size: At most that many rows in a statement; by default as many as the server takes.
+            ignore_conflicts: Leave out rows that meet a unique constraint; keys that the server makes stay None then.
+            using: The alias of a connection.
+            client: A connection or an atomic block.
+        """
         steps = writing.bulk_create(self.model.__oxyde__, objects, batch_size=batch_size, ignore_conflicts=ignore_conflicts)
         return self._run(steps, using, client)
 
-    def update(self, *, returning: bool = False, **values: Any) -> Any:
-        """Changes fields of the rows; returns how many matched, or the instances."""
+    def _update(self, *, returning: bool = False, **values: Any) -> Any:
+        """Changes fields of the rows: plain values, which are validated, or expressions such as ``F("views") + 1``.
+
+        Returns:
+            How many rows matched; the changed instances with ``returning=True``.
+
+        Raises:
+            FieldValueError: A value does not fit its field; nothing has been sent.
+        """
         using, client = taken(self.model, values)
         return self._run(writing.update(self, values, returning=returning), using, client)
 
+    update = narrow.Update(_update)
+
     def increment(self, field: str, by: Any = 1, *, using: str | None = None, client: object | None = None) -> int:
-        """Adds to a field of the rows, on the server."""
+        """Adds to a field of the rows, on the server; returns how many rows matched."""
         return self._run(writing.increment(self, field, by), using, client)
 
-    def delete(self, *, returning: bool = False, using: str | None = None, client: object | None = None) -> Any:
-        """Deletes the rows; returns how many there were, or the instances."""
-        return self._run(writing.delete(self, returning=returning), using, client)
+    @overload
+    def delete(self, *, returning: Literal[True], using: str | None = None, client: object | None = None) -> list[M]: ...
+    @overload
+    def delete(self, *, returning: Literal[False] = False, using: str | None = None, client: object | None = None) -> int: ...
+    @overload
+    def delete(self, *, returning: bool, using: str | None = None, client: object | None = None) -> int | list[M]: ...
+    def delete(self, *, returning: bool = False, using: str | None = None, client: object | None = None) -> int | list[M]:
+        """Deletes the rows; returns how many there were, or the instances with ``returning=True``."""
+        found: int | list[M] = self._run(writing.delete(self, returning=returning), using, client)
+        return found
 
     def explain(
         self,
@@ -119,7 +221,7 @@ class BlockingQuerySet(Chain[M]):
         using: str | None = None,
         client: object | None = None,
     ) -> Any:
-        """Returns how the server would run the statement."""
+        """Returns how the server would run the statement; ``analyze`` runs it. Text, or parsed JSON."""
         return self._run(reading.explain(self, analyze=analyze, format=format), using, client)
 
     def to_arrow(self, *, using: str | None = None, client: object | None = None) -> pa.Table:
@@ -127,7 +229,7 @@ class BlockingQuerySet(Chain[M]):
         return self._run(reading.frame(self, export.to_arrow), using, client)
 
     def to_polars(self, *, using: str | None = None, client: object | None = None) -> pl.DataFrame:
-        """Returns the rows as a ``polars.DataFrame``."""
+        """Returns the rows as a ``polars.DataFrame``; UUIDs as String."""
         return self._run(reading.frame(self, export.to_polars), using, client)
 
     def to_pandas(self, *, using: str | None = None, client: object | None = None) -> pd.DataFrame:
@@ -135,71 +237,9 @@ class BlockingQuerySet(Chain[M]):
         return self._run(reading.frame(self, export.to_pandas), using, client)
 
     def arrow_stream(self, batch_rows: int = 65_536, *, using: str | None = None, client: object | None = None) -> Iterator[pa.RecordBatch]:
-        """Gives the rows as ``pyarrow.RecordBatch`` es of at most so many rows, in bounded memory."""
+        """Yields the rows as ``pyarrow.RecordBatch`` objects of at most that many rows, in bounded memory."""
         return arrow.batches_blocking(self, batch_rows, route_of(self, using, client))
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Runs the query and returns its rows as an Arrow C stream."""
+        """Runs the query, blocking, and returns its rows as an Arrow C stream: what ``pl.DataFrame(queryset)`` calls."""
         return arrow.capsule(self, requested_schema)
-
-    def __iter__(self) -> Iterator[Any]:
-        """Runs the query and gives its rows."""
-        return iter(self.all())
-
-    def __len__(self) -> int:
-        """Counts the rows."""
-        return self.count()
-
-    def __bool__(self) -> bool:
-        """Asks whether there is a row."""
-        return self.exists()
-
-    def __contains__(self, row: object) -> bool:
-        """Asks whether the row of an instance is among the rows."""
-        if not holds(self.model, type(row)) or not isinstance(self._query.rows, Instances):
-            return row in self.all()
-        key = {column.field: getattr(row, column.field) for column in self.state.table.key}
-        return bool(key) and self.filter(**key).exists()
-
-
-class Async:
-    """Stands in a blocking twin for a method that nobody could await there.
-
-    Args:
-        where: The method, for the message.
-    """
-
-    def __init__(self, where: str) -> None:
-        self.where = where
-
-    def __get__(self, instance: object, owner: type | None = None) -> NoReturn:
-        message = (
-            f"{self.where} is async, and .sync cannot await it; write it as a plain method that returns a queryset, or leave out .sync"
-        )
-        raise AttributeError(message)
-
-
-def twin(own: type[Chain[Any]], awaited: type[Chain[Any]]) -> type[BlockingQuerySet[Any]]:
-    """Returns the blocking twin of a queryset class of an application: its own methods, above the blocking verbs.
-
-    Args:
-        own: The class.
-        awaited: ``QuerySet``, whose verbs the blocking ones take the place of.
-    """
-    found: type[BlockingQuerySet[Any]] | None = vars(own).get("_oxyde_twin")
-    if found is None:
-        members: dict[str, Any] = {}
-        for base in own.__mro__:
-            if base not in awaited.__mro__:
-                members = {**vars(base), **members}
-        refused = {name: Async(f"{own.__name__}.{name}") for name, member in members.items() if _is_async(member)}
-        bases: tuple[Any, ...] = (BlockingQuerySet, awaited)
-        verbs = type("BlockingVerbs", bases, {"sync": property(lambda chain: chain)})
-        found = type(f"Blocking{own.__name__}", (own, verbs), refused)
-        own._oxyde_twin = found  # type: ignore[attr-defined] # kept with the class, and collected with it
-    return found
-
-
-def _is_async(member: Any) -> bool:
-    function = getattr(member, "__func__", member)
-    return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)

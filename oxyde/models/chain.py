@@ -1,14 +1,16 @@
-"""The lazy verbs of a queryset, which its asyncio and its blocking face share: each gives another queryset and runs nothing."""
+"""``Chain``: the lazy verbs, which the awaited and the blocking face of a query share; each returns another query and runs nothing."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic
 
-from typing_extensions import Self
+from typing_extensions import TypeVar
 
 from oxyde.db import render
+from oxyde.models.info import AnyModel
+from oxyde.models.narrow import lazy as narrow
 from oxyde.models.repr import html, line
-from oxyde.models.rows import DICTS, FLAT, TUPLES, Instances
+from oxyde.models.rows import Instances
 from oxyde.queries import Q, compile, query
 from oxyde.queries.compile import Compiled
 from oxyde.queries.paths import Path
@@ -16,14 +18,13 @@ from oxyde.queries.query import Query
 from oxyde.queries.source import State, everything
 from oxyde.queries.subquery import Rows, rows
 
-if TYPE_CHECKING:
-    from oxyde.models.model import Model
+M = TypeVar("M", bound=AnyModel)
+R_co = TypeVar("R_co", default=M, covariant=True)
+C = TypeVar("C", bound="Chain[Any, Any]")  # not Self: jedi takes that for the class whose body says it, which has no terminal verbs
 
-M = TypeVar("M", bound="Model")
 
-
-class Chain(Generic[M]):
-    """A query of a model's rows. Immutable; nothing touches the database before a terminal verb.
+class Chain(Generic[M, R_co]):
+    """A query of a model's rows, each of which becomes an ``R_co``. Immutable; nothing touches the database before a terminal verb.
 
     Attributes:
         model: The class of the rows.
@@ -31,7 +32,8 @@ class Chain(Generic[M]):
 
     def __init__(self, model: type[M], query: Query[Any] | None = None) -> None:
         self.model = model
-        self._query: Query[Any] = Query(everything(model.__table__), Instances(model)) if query is None else query
+        described: Any = model  # the metaclass has __table__, and refuses a class without one
+        self._query: Query[Any] = Query(everything(described.__table__), Instances(model)) if query is None else query
 
     @property
     def state(self) -> State:
@@ -43,13 +45,13 @@ class Chain(Generic[M]):
         """The connection it is pinned to by ``using()``."""
         return self._query.alias
 
-    def _next(self, state: State, **changes: Any) -> Self:
+    def _next(self: C, state: State, **changes: Any) -> C:
         return self._of(self._query.with_(state=state, **changes))
 
-    def _of(self, query: Query[Any]) -> Self:
+    def _of(self: C, query: Query[Any]) -> C:
         return type(self)(self.model, query)
 
-    def filter(self, *conditions: Q, **lookups: Any) -> Self:
+    def _filter(self: C, *conditions: Q, **lookups: Any) -> C:
         """Returns the rows for which all conditions are true.
 
         Args:
@@ -63,11 +65,15 @@ class Chain(Generic[M]):
         """
         return self._next(query.filtered(self.state, Q(*conditions, **lookups)))
 
-    def exclude(self, *conditions: Q, **lookups: Any) -> Self:
+    filter = narrow.Filter(_filter)
+
+    def _exclude(self: C, *conditions: Q, **lookups: Any) -> C:
         """Returns the rows for which the conditions together are not true, those where they are unknown (NULL) included."""
         return self._next(query.filtered(self.state, Q(*conditions, **lookups), excluded=True))
 
-    def order_by(self, *fields: Any) -> Self:
+    exclude = narrow.Filter(_exclude)
+
+    def _order_by(self: C, *fields: Any) -> C:
         """Returns the rows in another order.
 
         Args:
@@ -75,41 +81,32 @@ class Chain(Generic[M]):
         """
         return self._next(query.ordered(self.state, fields))
 
-    def reverse(self) -> Self:
+    order_by = narrow.OrderBy(_order_by)
+
+    def reverse(self: C) -> C:
         """Returns the rows in the opposite order; by key descending where none is given."""
         return self._next(query.turned(self.state))
 
-    def limit(self, count: int) -> Self:
-        """Returns at most so many rows; a second limit narrows, never widens."""
+    def limit(self: C, count: int) -> C:
+        """Returns at most that many rows; a second limit narrows, never widens."""
         return self._next(query.limited(self.state, count))
 
-    def offset(self, count: int) -> Self:
-        """Returns the rows after the first so many; a limit stays what it is, whichever comes first, as in SQL."""
+    def offset(self: C, count: int) -> C:
+        """Returns the rows after that many rows; a limit stays what it is, whichever comes first, as in SQL."""
         return self._next(query.skipped(self.state, count))
 
-    def distinct(self) -> Self:
+    def distinct(self: C) -> C:
         """Returns equal rows once."""
         return self._next(query.distinct(self.state))
 
-    def values(self, *fields: str) -> Self:
-        """Returns dictionaries of these fields, of all without names; paths are allowed."""
-        return self._next(query.selected(self.state, fields), rows=DICTS)
-
-    def values_list(self, *fields: str, flat: bool = False) -> Self:
-        """Returns tuples of these fields, of all without names; single values with ``flat=True``, which takes one field."""
-        if flat and len(fields) != 1:
-            message = f"values_list(flat=True) takes one field, not {len(fields)}"
-            raise TypeError(message)
-        return self._next(query.selected(self.state, fields), rows=FLAT if flat else TUPLES)
-
-    def using(self, alias: str) -> Self:
+    def using(self: C, alias: str) -> C:
         """Returns the same query on another connection."""
         if not isinstance(alias, str):
             message = f"using() takes the alias of a connection, not {type(alias).__name__}"
             raise TypeError(message)
         return self._next(self.state, alias=alias)
 
-    def __getitem__(self, key: int | slice) -> Self:
+    def __getitem__(self: C, key: int | slice) -> C:
         """Returns the rows of a slice, or a queryset of the one row at a place."""
         return self._next(query.sliced(self.state, key))
 
@@ -128,11 +125,9 @@ class Chain(Generic[M]):
         sql, parameters = render.render(made.shape, dialect or render.dialect_of(self.alias), made.values)
         return sql, [(value, type(value).__name__) for value in parameters] if with_types else parameters
 
-    def query(self) -> str:
+    def to_ir(self) -> str:
         """Returns the IR as JSON, with sorted keys."""
         return render.describe(self.compiled().shape)
-
-    to_ir = query
 
     def __oxyde_rows__(self, where: str, path: Path) -> Rows:
         """Returns the query as the right side of ``in``."""

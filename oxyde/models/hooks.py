@@ -7,8 +7,8 @@ from collections.abc import Callable, Generator
 from functools import lru_cache
 from typing import Any, Final
 
-from oxyde.db.steps import Await, Steps, not_awaited
-from oxyde.models.info import AnyModel, info_of
+from oxyde.db.steps import Await, Steps
+from oxyde.models.info import AnyModel
 
 SAVING: Final = ("pre_save", "post_save")
 DELETING: Final = ("pre_delete", "post_delete")
@@ -30,19 +30,19 @@ class Hooks:
 
     __slots__ = ()
 
-    def pre_save(self, **_: Any) -> Any:
+    def pre_save(self, *_: Any, **__: Any) -> Any:
         """Runs before an instance is inserted or updated."""
         return Done()
 
-    def post_save(self, **_: Any) -> Any:
+    def post_save(self, *_: Any, **__: Any) -> Any:
         """Runs after an instance was inserted or updated."""
         return Done()
 
-    def pre_delete(self, **_: Any) -> Any:
+    def pre_delete(self, *_: Any, **__: Any) -> Any:
         """Runs before an instance is deleted."""
         return Done()
 
-    def post_delete(self, **_: Any) -> Any:
+    def post_delete(self, *_: Any, **__: Any) -> Any:
         """Runs after an instance was deleted."""
         return Done()
 
@@ -66,15 +66,16 @@ def _keywords(function: Callable[..., Any]) -> frozenset[str] | None:
     return frozenset(parameter.name for parameter in parameters)
 
 
-def refuse_async(model: type[AnyModel], names: tuple[str, ...]) -> None:
-    """Refuses async hooks before a blocking verb sends anything.
+def announce(model: type[AnyModel], names: tuple[str, ...]) -> Steps[None]:
+    """Lets a driver that cannot await refuse the async ones of hooks that will be called, before anything is sent.
 
     Raises:
-        TypeError: A hook is async, or the class is no model.
+        TypeError: The class is no model.
     """
-    if info_of(model) is None:
-        message = f"an instance of a model is needed here, not one of {model.__name__}"
-        raise TypeError(message)
     for name in names:
-        if inspect.iscoroutinefunction(getattr(model, name)):
-            raise not_awaited(f"{model.__name__}.{name}")
+        function = getattr(model, name, None)
+        if function is None:
+            message = f"an instance of a model is needed here, not one of {model.__name__}"
+            raise TypeError(message)
+        if function is not getattr(Hooks, name) and inspect.iscoroutinefunction(function):
+            yield Await(Done(), f"{model.__name__}.{name}")

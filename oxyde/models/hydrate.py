@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from pydantic_core import SchemaValidator, core_schema
 
@@ -311,13 +311,18 @@ def _validated(field: FieldSchema, values: list[Any]) -> list[Any]:
     return [None if value is None else validate(value) for value in values]
 
 
-def rows(columns: Sequence[Column | None]) -> Callable[[Batch], list[tuple[Any, ...]]]:
-    """Returns what turns a batch into rows of exact Python values, enumeration members and nested models among them.
+class Restored(Protocol):
+    """A result column whose values may be others in Python than in the database."""
 
-    Args:
-        columns: For each result column the column whose values it holds; None for one that is computed.
-    """
-    restorers = [None if column is None else column.restore for column in columns]
+    @property
+    def restore(self) -> Restorer | None:
+        """What turns a list of them into Python's; None where they are those already."""
+        ...
+
+
+def rows(columns: Sequence[Restored]) -> Callable[[Batch], list[tuple[Any, ...]]]:
+    """Returns what turns a batch into rows of exact Python values, enumeration members and nested models among them."""
+    restorers = [column.restore for column in columns]
     if not any(restorers):
         return Batch.values
     return partial(_restored, restorers)

@@ -2,50 +2,59 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import Any, Generic, Protocol, cast, get_origin, overload
 
+from typing_extensions import Self, TypeVar
+
+from oxyde.models.chain import M
 from oxyde.models.queryset import QuerySet
 from oxyde.queries import Q
 
-if TYPE_CHECKING:
-    from oxyde.models.model import Model
-
-M = TypeVar("M", bound="Model")
+QS = TypeVar("QS", bound=QuerySet[Any, Any])
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Manager(QuerySet[M]):
     """Every verb of a queryset, on all rows of a model (or on those that a scope leaves)."""
 
-    queryset_class: type[QuerySet[Any]] = QuerySet
+    queryset_class: type[QuerySet[Any, Any]] = QuerySet
     scope: Q | None = None
 
     def _of(self, query: Any) -> Any:
         return self._kind()(self.model, query)
 
-    def _kind(self) -> type[QuerySet[Any]]:
+    def _kind(self) -> type[QuerySet[Any, Any]]:
         return self.queryset_class
 
-    def query(self) -> Any:
+    def query(self) -> Self:
         """Returns a fresh queryset."""
-        return self._of(self._query)
+        return cast("Self", self._of(self._query))
 
-    def unscoped(self) -> Any:
+    def unscoped(self) -> Self:
         """Returns a queryset of all rows, those outside the scope too."""
-        return self.queryset_class(self.model)
+        return cast("Self", self.queryset_class(self.model))
 
     @classmethod
-    def from_queryset(cls, queryset: type[QuerySet[Any]]) -> type[Objects[Any]]:
+    def from_queryset(cls, queryset: type[QS]) -> type[OwnObjects[QS]]:
         """Returns the class of a manager whose querysets are of your own class: ``objects = Manager.from_queryset(Books)()``."""
-        manager = type(f"{queryset.__name__}Manager", (cls, queryset), {"queryset_class": queryset})
-        return type(f"{queryset.__name__}Objects", (Objects,), {"manager_class": manager})
+        kind = get_origin(queryset) or queryset
+        manager = type(f"{kind.__name__}Manager", (cls, kind), {"queryset_class": kind})
+        return type(f"{kind.__name__}Objects", (OwnObjects,), {"manager_class": manager})
 
     def __repr__(self) -> str:
         """Returns one line."""
         return f"<Manager of {self.model.__name__}>"
 
 
-class Objects(Generic[M]):
-    """The attribute ``objects`` of a model class: gives the manager of the class it is asked of.
+class HasManager(Protocol[T_co]):
+    """A model class of a stub, which says what its manager is."""
+
+    def __oxyde_manager__(self) -> T_co: ...
+
+
+class Objects:
+    """The attribute ``objects`` of a model class: the manager of the class that it is asked of.
 
     Args:
         scope: Only rows that fulfil this; ``unscoped()`` sees all.
@@ -57,14 +66,14 @@ class Objects(Generic[M]):
         self.scope = scope
 
     @overload
-    def __get__(self, instance: None, owner: type[M]) -> Manager[M]: ...
+    def __get__(self, instance: None, owner: type[HasManager[T]], /) -> T: ...
     @overload
-    def __get__(self, instance: object, owner: type[M]) -> Manager[M]: ...
-    def __get__(self, instance: object | None, owner: type[Any]) -> Manager[Any]:
+    def __get__(self, instance: None, owner: type[M], /) -> Manager[M]: ...
+    def __get__(self, instance: object | None, owner: type[Any], /) -> Any:
         """Returns the manager of a class.
 
         Raises:
-            TypeError: It was asked of an instance, or the class has no table.
+            AttributeError: It was asked of an instance, or the class has no table.
         """
         if instance is not None:
             message = f"objects belongs to the class; write {owner.__name__}.objects"
@@ -74,6 +83,15 @@ class Objects(Generic[M]):
 
     def __set_name__(self, owner: type[Any], name: str) -> None:
         self.name = name
+
+
+class OwnObjects(Objects, Generic[QS]):
+    """The same with querysets of your own class, which checkers take the manager for: they know no class that is both."""
+
+    def __get__(self, instance: object | None, owner: type[Any], /) -> QS:  # type: ignore[override] # narrower for one class of models
+        """Returns the manager of a class."""
+        made: QS = super().__get__(instance, owner)  # type: ignore[arg-type] # an instance is refused there
+        return made
 
 
 __all__ = ["Manager", "Objects"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reprlib
 import sys
 from collections.abc import Generator, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict, GetCoreSchemaHandler, PydanticUndefinedAnnotation
 from pydantic_core import CoreSchema
@@ -38,7 +38,7 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
 
     model_config = ConfigDict(ignored_types=(Objects,))
 
-    objects: ClassVar[Objects[Any]] = Objects()
+    objects = Objects()  # type: ignore[pydantic-field] # an annotation would be the type of the managers of subclasses too
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         """Reads ``Meta`` and refuses reserved names, before Pydantic collects the fields."""
@@ -171,11 +171,13 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
             vars(self).update(kept)
         follow(self, name, old)
 
-    def __getattr__(self, name: str) -> Any:
-        """Returns None for the state of a new instance; else private attributes and extras, as Pydantic does."""
-        if name == "__oxyde_state__":
-            return None
-        return super().__getattr__(name)  # type: ignore[misc] # hidden from checkers
+    if not TYPE_CHECKING:  # checkers would take every misspelt attribute for one of ours
+
+        def __getattr__(self, name: str) -> Any:
+            """Returns None for the state of a new instance; else private attributes and extras, as Pydantic does."""
+            if name == "__oxyde_state__":
+                return None
+            return super().__getattr__(name)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Copies the instance and what is known of its row; what ``update`` changes is written by ``save()``."""

@@ -1,82 +1,139 @@
-"""``QuerySet``: the asyncio face of a query, whose terminal verbs are awaited."""
+"""``QuerySet``: the awaited face of a query, verb for verb. ``blocking.py`` is this file's generated twin."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
 from oxyde import export
-from oxyde.db import execute
-from oxyde.db.steps import Call, Steps
 from oxyde.models import arrow
-from oxyde.models.blocking import BlockingQuerySet, twin
-from oxyde.models.chain import Chain
+from oxyde.models.blocking import BlockingQuerySet
+from oxyde.models.chain import Chain, M, R_co
+from oxyde.models.faces import Awaited
+from oxyde.models.narrow import Exact, method
+from oxyde.models.narrow import awaited as narrow
+from oxyde.models.rows import DICTS, FLAT, TUPLES
+from oxyde.models.twin import twin
 from oxyde.models.verbs import reading, writing
 from oxyde.models.where import route_of, taken
-from oxyde.queries import Q
+from oxyde.queries import Q, query
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import pyarrow as pa
 
-    from oxyde.models.model import Model
 
-M = TypeVar("M", bound="Model")
-T = TypeVar("T")
+class Dictionaries(Protocol[M]):
+    """``values``, as checkers see it."""
+
+    def __call__(self, *fields: str) -> QuerySet[M, dict[str, Any]]:
+        """Is how it is called."""
+        ...
 
 
-class QuerySet(Chain[M]):
-    """A query of a model's rows, run by awaiting a terminal verb: ``await User.objects.filter(age__gte=18).all()``.
+class Tuples(Protocol[M]):
+    """``values_list``, as checkers see it."""
 
-    Every terminal verb takes ``using="alias"`` or ``client=connection``. ``.sync`` has the blocking twins.
+    @overload
+    def __call__(self, *fields: str, flat: Literal[True]) -> QuerySet[M, Any]: ...
+    @overload
+    def __call__(self, *fields: str, flat: Literal[False] = False) -> QuerySet[M, tuple[Any, ...]]: ...
+    @overload
+    def __call__(self, *fields: str, flat: bool) -> QuerySet[M, Any]: ...
+
+
+if TYPE_CHECKING:
+
+    class Values:
+        """The attribute ``values``."""
+
+        def __init__(self, function: Any, /) -> None: ...
+        @overload
+        def __get__(self, chain: Exact, owner: type[Any], /) -> Any: ...
+        @overload
+        def __get__(self, chain: Chain[M, Any], owner: type[Any], /) -> Dictionaries[M]: ...
+        def __get__(self, chain: Any, owner: type[Any], /) -> Any: ...
+
+    class ValuesList:
+        """The attribute ``values_list``."""
+
+        def __init__(self, function: Any, /) -> None: ...
+        @overload
+        def __get__(self, chain: Exact, owner: type[Any], /) -> Any: ...
+        @overload
+        def __get__(self, chain: Chain[M, Any], owner: type[Any], /) -> Tuples[M]: ...
+        def __get__(self, chain: Any, owner: type[Any], /) -> Any: ...
+
+else:
+    Values = ValuesList = method
+
+
+class QuerySet(Awaited[M, R_co]):
+    """A query of a model's rows, run by a terminal verb: ``await User.objects.filter(age__gte=18).all()``.
+
+    Every terminal verb takes ``using="alias"`` or ``client=connection``.
     """
 
     @property
-    def sync(self) -> BlockingQuerySet[M]:
+    def sync(self) -> BlockingQuerySet[M, R_co]:
         """The same query with blocking verbs; they never touch asyncio, and so work inside a running loop too.
 
-        Methods of a class of your own stand there too, if they are not async.
+        It has the methods of a class of your own too, if they are not async.
         """
         own = self._kind()
-        face: type[BlockingQuerySet[M]] = BlockingQuerySet if own is QuerySet else twin(own, QuerySet)
+        face: type[BlockingQuerySet[M, R_co]] = BlockingQuerySet if own is QuerySet else twin(own, QuerySet)
         return face(self.model, self._query)
 
-    def _kind(self) -> type[QuerySet[Any]]:
-        """Returns the class of the querysets that come of this one."""
-        return type(self)
+    def _values(self, *fields: str) -> Any:
+        """Returns dictionaries of these fields, of all without names; paths are allowed."""
+        return self._next(query.selected(self.state, fields), rows=DICTS)
 
-    async def _run(self, steps: Steps[T], using: str | None, client: object | None) -> T:
-        return await execute.run(steps, route_of(self, using, client))
+    values = Values(_values)
 
-    async def all(self, *, using: str | None = None, client: object | None = None) -> list[Any]:
+    def _values_list(self, *fields: str, flat: bool = False) -> Any:
+        """Returns tuples of these fields, of all without names; single values with ``flat=True``, which takes one field."""
+        if flat and len(fields) != 1:
+            message = f"values_list(flat=True) takes one field, not {len(fields)}"
+            raise TypeError(message)
+        return self._next(query.selected(self.state, fields), rows=FLAT if flat else TUPLES)
+
+    values_list = ValuesList(_values_list)
+
+    async def all(self, *, using: str | None = None, client: object | None = None) -> list[R_co]:
         """Returns all rows: validated instances, or what ``values()`` and ``values_list()`` ask for."""
         return await self._run(reading.everything(self), using, client)
 
-    async def first(self, *, using: str | None = None, client: object | None = None) -> Any | None:
+    async def first(self, *, using: str | None = None, client: object | None = None) -> R_co | None:
         """Returns the first row, by key where no order is given; None when there is none."""
         return await self._run(reading.first(self), using, client)
 
-    async def last(self, *, using: str | None = None, client: object | None = None) -> Any | None:
+    async def last(self, *, using: str | None = None, client: object | None = None) -> R_co | None:
         """Returns the last row, by key where no order is given; None when there is none."""
         return await self._run(reading.last(self), using, client)
 
-    async def get(self, *conditions: Q, using: str | None = None, client: object | None = None, **lookups: Any) -> Any:
-        """Returns the one row that fulfils the conditions.
+    async def _get(self, *conditions: Q, using: str | None = None, client: object | None = None, **lookups: Any) -> R_co:
+        """Returns the one row that matches.
 
         Raises:
             NotFoundError: There is none.
             MultipleObjectsReturned: There are several.
         """
-        return await self._run(reading.one(self, Q(*conditions, **lookups), required=True), using, client)
+        found: R_co = await self._run(reading.one(self, Q(*conditions, **lookups), required=True), using, client)
+        return found
 
-    async def get_or_none(self, *conditions: Q, using: str | None = None, client: object | None = None, **lookups: Any) -> Any | None:
-        """Returns the one row that fulfils the conditions, or None.
+    get = narrow.Get(_get)
+
+    async def _get_or_none(self, *conditions: Q, using: str | None = None, client: object | None = None, **lookups: Any) -> R_co | None:
+        """Returns the one row that matches, or None.
 
         Raises:
             MultipleObjectsReturned: There are several.
         """
-        return await self._run(reading.one(self, Q(*conditions, **lookups), required=False), using, client)
+        found: R_co | None = await self._run(reading.one(self, Q(*conditions, **lookups), required=False), using, client)
+        return found
+
+    get_or_none = narrow.GetOrNone(_get_or_none)
 
     async def exists(self, *, using: str | None = None, client: object | None = None) -> bool:
         """Returns whether there is a row."""
@@ -102,7 +159,7 @@ class QuerySet(Chain[M]):
         """Returns the greatest value of a field; None without rows."""
         return await self._run(reading.aggregate(self, "max", field), using, client)
 
-    async def create(self, **values: Any) -> M:
+    async def _create(self, **values: Any) -> M:
         """Validates and inserts a row, and returns the instance with what the database filled in. Hooks run.
 
         Raises:
@@ -112,6 +169,8 @@ class QuerySet(Chain[M]):
         using, client = taken(self.model, values)
         made: M = await self._run(writing.create(self.model.__oxyde__, values), using, client)
         return made
+
+    create = narrow.Create(_create)
 
     async def bulk_create(
         self,
@@ -126,7 +185,7 @@ class QuerySet(Chain[M]):
 
         Args:
             objects: Instances and dictionaries, mixed. Rows may give different fields; each gets defaults for the others.
-            batch_size: At most so many rows in a statement; by itself as many as the server takes.
+            batch_size: At most that many rows in a statement; by default as many as the server takes.
             ignore_conflicts: Leave out rows that meet a unique constraint; keys that the server makes stay None then.
             using: The alias of a connection.
             client: A connection or an atomic block.
@@ -134,7 +193,7 @@ class QuerySet(Chain[M]):
         steps = writing.bulk_create(self.model.__oxyde__, objects, batch_size=batch_size, ignore_conflicts=ignore_conflicts)
         return await self._run(steps, using, client)
 
-    async def update(self, *, returning: bool = False, **values: Any) -> Any:
+    async def _update(self, *, returning: bool = False, **values: Any) -> Any:
         """Changes fields of the rows: plain values, which are validated, or expressions such as ``F("views") + 1``.
 
         Returns:
@@ -146,13 +205,22 @@ class QuerySet(Chain[M]):
         using, client = taken(self.model, values)
         return await self._run(writing.update(self, values, returning=returning), using, client)
 
+    update = narrow.Update(_update)
+
     async def increment(self, field: str, by: Any = 1, *, using: str | None = None, client: object | None = None) -> int:
         """Adds to a field of the rows, on the server; returns how many rows matched."""
         return await self._run(writing.increment(self, field, by), using, client)
 
-    async def delete(self, *, returning: bool = False, using: str | None = None, client: object | None = None) -> Any:
+    @overload
+    async def delete(self, *, returning: Literal[True], using: str | None = None, client: object | None = None) -> list[M]: ...
+    @overload
+    async def delete(self, *, returning: Literal[False] = False, using: str | None = None, client: object | None = None) -> int: ...
+    @overload
+    async def delete(self, *, returning: bool, using: str | None = None, client: object | None = None) -> int | list[M]: ...
+    async def delete(self, *, returning: bool = False, using: str | None = None, client: object | None = None) -> int | list[M]:
         """Deletes the rows; returns how many there were, or the instances with ``returning=True``."""
-        return await self._run(writing.delete(self, returning=returning), using, client)
+        found: int | list[M] = await self._run(writing.delete(self, returning=returning), using, client)
+        return found
 
     async def explain(
         self,
@@ -180,36 +248,9 @@ class QuerySet(Chain[M]):
     def arrow_stream(
         self, batch_rows: int = 65_536, *, using: str | None = None, client: object | None = None
     ) -> AsyncIterator[pa.RecordBatch]:
-        """Gives the rows as ``pyarrow.RecordBatch`` es of at most so many rows, in bounded memory."""
+        """Yields the rows as ``pyarrow.RecordBatch`` objects of at most that many rows, in bounded memory."""
         return arrow.batches(self, batch_rows, route_of(self, using, client))
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Runs the query, blocking, and returns its rows as an Arrow C stream: what ``pl.DataFrame(queryset)`` calls."""
         return arrow.capsule(self, requested_schema)
-
-    def call(self) -> Call:
-        """Returns the statement of the rows, for tools that run it themselves."""
-        made = self.compiled(masked=True)
-        return Call(made.shape, made.values)
-
-    def _not_awaited(self, what: str, verb: str) -> NoReturn:
-        message = f"a queryset is lazy: {what}; use `await queryset.{verb}`, or `queryset.sync` for blocking code"
-        raise TypeError(message)
-
-    def __await__(self) -> NoReturn:
-        self._not_awaited("it is not awaited itself", "all()")
-
-    def __iter__(self) -> NoReturn:
-        self._not_awaited("it cannot be iterated", "all()")
-
-    def __aiter__(self) -> NoReturn:
-        self._not_awaited("it cannot be iterated", "all()")
-
-    def __len__(self) -> NoReturn:  # noqa: PLE0303 - it always raises
-        self._not_awaited("it has no length yet", "count()")
-
-    def __bool__(self) -> NoReturn:  # noqa: PLE0304 - it always raises
-        self._not_awaited("whether it has rows is not known yet", "exists()")
-
-    def __contains__(self, row: object) -> NoReturn:
-        self._not_awaited("what it holds is not known yet", "exists()")

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from oxyde import markup
 from oxyde.db import render
 from oxyde.models.info import AnyModel
 from oxyde.models.unloaded import UNLOADED
-from oxyde.queries.paths import Path
 from oxyde.queries.source import State
-from oxyde.queries.subquery import Rows
+from oxyde.queries.term import Reference
 from oxyde.schema import Table
 
 if TYPE_CHECKING:
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
 LONGEST = 200
 
 
-def line(chain: Chain[Any]) -> str:
+def line(chain: Chain[Any, Any]) -> str:
     """Returns one line: class, model and SQL; parameters stay out, they may be secret."""
     name = type(chain).__name__
     try:
@@ -32,7 +30,7 @@ def line(chain: Chain[Any]) -> str:
     return f"<{name} of {chain.model.__name__}: {' '.join(short.split())}>"
 
 
-def html(chain: Chain[Any]) -> str:
+def html(chain: Chain[Any, Any]) -> str:
     """Returns the statement with its parameters, masked where a secret column is compared, and how to run it."""
     title = f"{type(chain).__name__} of {chain.model.__name__}, not run"
     try:
@@ -84,16 +82,6 @@ def _kind(table: Table | None, name: str, value: Any) -> str:
     return "relation" if table is not None and name in table.relations else type(value).__name__
 
 
-def compares_secret(part: Any) -> bool:
-    """Whether a query, or a part of one, compares or orders by a column that holds secrets."""
-    if isinstance(part, Path):
-        return part.column.secret
-    if isinstance(part, Rows):
-        return compares_secret(part.state)
-    if isinstance(part, State):
-        return any(compares_secret(inner) for inner in (part.source, part.where, part.order))
-    if isinstance(part, (tuple, list)):
-        return any(compares_secret(inner) for inner in part)
-    if is_dataclass(part) and not isinstance(part, (Table, type)):
-        return any(compares_secret(getattr(part, field.name)) for field in fields(part))
-    return False
+def compares_secret(state: State) -> bool:
+    """Whether a query compares, orders by or computes with a column that holds secrets."""
+    return any(isinstance(term, Reference) and term.secret for term in state.walk())

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from oxyde.db.rows import Batch
 from oxyde.models import hydrate
+from oxyde.models.info import AnyModel
 from oxyde.queries.source import State
 
-if TYPE_CHECKING:
-    from oxyde.models.model import Model
-
-M = TypeVar("M", bound="Model")
+M = TypeVar("M", bound=AnyModel)
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Tuples:
 
     def reader(self, state: State) -> Callable[[Batch], list[tuple[Any, ...]]]:
         """Returns what turns a batch into tuples."""
-        return hydrate.rows([path.column for _, path in state.columns])
+        return hydrate.rows([term for _, term in state.columns])
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from oxyde.models.chain import Chain
 
 
-def route_of(chain: Chain[Any], using: str | None, client: object | None) -> Route:
+def route_of(chain: Chain[Any, Any], using: str | None, client: object | None) -> Route:
     """Returns where a queryset's verb runs: what the verb says, else what the queryset is pinned to, else the default."""
     if using is None and client is None:
         return route(chain.alias)

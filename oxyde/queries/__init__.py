@@ -1,6 +1,6 @@
 """What is asked: conditions, expressions, states, and the statements they become. Pure, immutable, no await."""
 
 from oxyde.queries.conditions import Q
-from oxyde.queries.expressions import F, Value
+from oxyde.queries.functions import F, Value
 
 __all__ = ["F", "Q", "Value"]

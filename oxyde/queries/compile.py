@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from oxyde.exceptions import FieldError, InternalError
 from oxyde.ir import expr, query, statement, wire
 from oxyde.ir.expr import Node
+from oxyde.queries.aggregates import Aggregate, Count
+from oxyde.queries.comparisons import Comparison, Simple
 from oxyde.queries.conditions import Group, Q, target
-from oxyde.queries.expressions import Expression
-from oxyde.queries.lookups import LOOKUPS, Test
-from oxyde.queries.paths import Path, column_path
-from oxyde.queries.query import filtered
+from oxyde.queries.lookups import LOOKUPS, Subject
+from oxyde.queries.names import names_of
 from oxyde.queries.scope import Aliases, Scope, Values
-from oxyde.queries.source import State, everything
+from oxyde.queries.source import State, everything, whole
+from oxyde.queries.term import Bound, Expression, Masked, One, Reference, Term
 from oxyde.schema import Table
 from oxyde.schema import types as kinds
-from oxyde.schema.types import ColumnType
 
 CAPACITY: Final = 1_024
-MASK: Final = "••••••••"
-"""What stands for a secret in frames."""
 
 
 @dataclass(frozen=True)
@@ -66,58 +65,46 @@ def compiled(kind: Hashable, state: Any, build: Callable[[Values], Node]) -> Com
 
 def select(state: State, *, masked: bool = False) -> Compiled:
     """Returns the SELECT of a query's rows; ``masked`` hides the values of secret columns."""
-    if masked and any(path.column.secret for _, path in state.columns):
-        return _masked(state)
+    if masked and any(term.secret for _, term in state.columns):
+        state = state.wrapped() if state.distinct else state
+        state = state.with_(selection=tuple((name, Masked(term) if term.secret else term) for name, term in state.columns))
     return compiled("select", state, lambda values: statement.query(body(state, values)))
 
 
-def _masked(state: State) -> Compiled:
-    """Returns a SELECT in which constants stand for secrets; made anew each time, because they are values beside it."""
-    values = Values()
-    return Compiled(wire.pack(statement.query(body(state, values, masked=True))), tuple(values.all))
-
-
-def body(state: State, values: Values, aliases: Aliases | None = None, *, masked: bool = False) -> dict[str, Any]:
-    """Returns a query as part of a statement; ``aliases`` are those of the select around it, when it sees its tables."""
+def body(state: State, values: Values, aliases: Aliases | None = None) -> dict[str, Any]:
+    """Returns the SELECT of a query as part of a statement; ``aliases`` are those of the select around it, when it sees its tables."""
     if _needs_rows_first(state):
-        return body(_rows_first(state), values, aliases, masked=masked)
-    scope, source = opened(state, values, aliases)
-    outputs = [_output(scope, name, path, masked=masked) for name, path in state.columns]
-    return _finished(state, scope, source, outputs)
+        return body(_rows_first(state), values, aliases)
+    return _finished(state, opened(state, values, aliases), state.columns)
 
 
-def opened(state: State, values: Values, aliases: Aliases | None = None) -> tuple[Scope, dict[str, Any]]:
-    """Returns the scope of a query and what it selects from."""
+def opened(state: State, values: Values, aliases: Aliases | None = None) -> Scope:
+    """Returns the scope of a query, with what it selects from."""
     if state.source is None:
-        scope = Scope(values, state.table, aliases)
-        return scope, query.from_table(state.table, scope.alias)
+        return Scope(values, state.table, aliases)
     inner = _source(state.source, values)
-    scope = Scope(values, state.table, aliases, names=state.source.names())
-    return scope, query.from_query(inner, scope.alias)
+    scope = Scope(values, state.table, aliases, names=state.source.exposed())
+    scope.source = query.from_query(inner, scope.alias)
+    return scope
 
 
 def _source(state: State, values: Values) -> dict[str, Any]:
     """Returns a query as the source of another: with the names of the values that were chosen, else with every column of the table."""
-    if state.names() is not None:
+    if state.exposed() is not None:
         return body(state, values)
-    scope, source = opened(state, values)
-    outputs = [
-        query.output(scope.column(column_path(state.table, column.field)), column.name, column.type, nullable=column.nullable)
-        for column in state.table.columns
-    ]
-    return _finished(state, scope, source, outputs)
+    columns = tuple((column.name, term) for column, (_, term) in zip(state.table.columns, whole(state.table), strict=True))
+    return _finished(state, opened(state, values), (*columns, *state.annotations))
 
 
-def _finished(state: State, scope: Scope, source: dict[str, Any], outputs: list[dict[str, Any]]) -> dict[str, Any]:
+def _finished(state: State, scope: Scope, outputs: Iterable[tuple[str, Term]]) -> dict[str, Any]:
+    """Returns a SELECT; its parts are compiled in the order in which ``State.shape`` walks them."""
+    chosen = [query.output(term.compile(scope), name, term.type, nullable=term.nullable) for name, term in outputs]
     where = condition(state, scope)
-    order = [_order(scope, one.term, desc=one.desc, nulls=one.nulls) for one in state.order]
-    return query.query(
-        query.select(source, outputs=outputs, joins=scope.joins, where=where, distinct=state.distinct),
-        order_by=order,
-        limit=None if state.limit is None else expr.slot(scope.bind(state.limit), kinds.INT),
-        offset=expr.slot(scope.bind(state.offset), kinds.INT) if state.offset else None,
-        point=is_point(state),
-    )
+    order: list[Any] = [one.compile(scope) for one in state.order]
+    limit = None if state.limit is None else expr.slot(scope.bind(state.limit), kinds.INT)
+    offset = expr.slot(scope.bind(state.offset), kinds.INT) if state.offset else None
+    made = query.select(scope.source, outputs=chosen, joins=scope.joins, where=where, distinct=state.distinct)
+    return query.query(made, order_by=order, limit=limit, offset=offset, point=is_point(state))
 
 
 def condition(state: State, scope: Scope) -> Node | None:
@@ -126,132 +113,116 @@ def condition(state: State, scope: Scope) -> Node | None:
     return expr.both(nodes) if nodes else None
 
 
-def _output(scope: Scope, name: str, path: Path, *, masked: bool = False) -> dict[str, Any]:
-    column = path.column
-    if masked and column.secret:
-        mask = expr.param(scope.bind(MASK), kinds.TEXT)
-        return query.output(expr.unless_null(scope.column(path), mask, kinds.TEXT), name, kinds.TEXT, nullable=path.nullable)
-    optional = path.nullable or path.many is not None
-    return query.output(scope.column(path), name, column.type, nullable=optional)
-
-
-def _order(scope: Scope, term: Any, *, desc: bool, nulls: str | None) -> dict[str, Any]:
-    node = expr.call("random", [], kinds.FLOAT) if term is None else term.compile(scope)
-    return query.order(node, desc=desc, nulls=nulls)
-
-
 def _needs_rows_first(state: State) -> bool:
     """Whether equal rows must be taken once before they are ordered: the order is none of their columns."""
     if not state.distinct or not state.order:
         return False
-    chosen = {path.key for _, path in state.columns}
-    return any(one.term is None or any(path.key not in chosen for path in one.term.paths) or not one.term.paths for one in state.order)
+    chosen = {term.key for _, term in state.columns if isinstance(term, Reference)}
+    return any(not isinstance(one.by, Reference) or one.by.key not in chosen for one in state.order)
 
 
 def _rows_first(state: State) -> State:
-    if state.selection is not None and any(one.term is not None for one in state.order):
-        raise FieldError("order_by() after distinct() takes only fields that are among the values(); add the field to values()")
-    inner = state.with_(order=(), limit=None, offset=0)
-    return State(state.table, source=inner, order=state.order, selection=state.selection, limit=state.limit, offset=state.offset)
+    outer = state.over(state.with_(order=(), limit=None, offset=0), state.order)
+    if state.selection is not None:
+        chosen = {term.key for _, term in outer.columns}
+        for one in outer.order:
+            if any(isinstance(term, Reference) and term.key not in chosen for term in one.walk()):
+                raise FieldError("order_by() after distinct() takes only fields that are among the values(); add the field to values()")
+    return outer.with_(limit=state.limit, offset=state.offset)
 
 
 def is_point(state: State) -> bool:
     """Whether conditions on the whole primary key leave at most one row."""
-    if state.source is not None or state.is_sliced or not state.table.key or state.is_reshaped:
+    if not state.where or state.source is not None or state.is_sliced or not state.table.key or state.is_reshaped:
         return False
     tests = list(_together(state.where))
-    fixed = [one.fixes for one in tests if isinstance(one, Test)]
+    fixed = [one.fixes for one in tests if isinstance(one, Simple)]
     return len(fixed) == len(tests) and all(column.field in fixed for column in state.table.key)
 
 
-def _together(where: Iterable[Any]) -> Iterator[Any]:
-    """Gives conditions of which all must hold, those joined by and one by one."""
+def _together(where: Iterable[Term]) -> Iterator[Term]:
+    """Yields conditions of which all must hold, those joined by and one by one."""
     for one in where:
-        if isinstance(one, Group) and one.how == "and":
-            yield from _together(one.members)
+        if isinstance(one, Group) and one.head == "and":
+            yield from _together(one.parts)
         else:
             yield one
 
 
-_key_shapes: Final[dict[tuple[Table, str], bytes]] = {}
+@dataclass(frozen=True)
+class Point:
+    """A SELECT of one row by its key that is known already.
+
+    Attributes:
+        shape: The packed statement.
+        subject: The key, which adapts its value.
+    """
+
+    shape: bytes
+    subject: Subject
+
+
+@lru_cache(maxsize=1_024)
+def _point(table: Table, name: str) -> Point | None:
+    """Returns the SELECT by the key that a keyword means; None where it means something else."""
+    subject, lookup = target(names_of(table), name)
+    term = subject.term
+    if lookup is not LOOKUPS["exact"] or not isinstance(term, Reference) or term.path.hops or table.key != (term.path.column,):
+        return None
+    state = everything(table)
+    state = state.with_(where=(Comparison("eq", term, Bound(None, term.type, subject.uncast)),))
+    return Point(select(state).shape, subject)
 
 
 def by_key(state: State, given: Q) -> Compiled | None:
     """Returns the SELECT of one row of a table by its key, the commonest query of all, on a short way; None for any other query."""
-    if state is not everything(state.table) or given.negated or len(given.children) != 1 or isinstance(given.children[0], Q):
+    if state is not everything(state.table) or given.negated or len(given.children) != 1 or not isinstance(given.children[0], tuple):
         return None
     name, value = given.children[0]
-    subject, lookup = target(state.table, name)
-    if lookup is not LOOKUPS["exact"] or value is None or isinstance(value, Expression) or state.table.key != (subject.path.column,):
+    point = _point(state.table, name)
+    if point is None or value is None or isinstance(value, Expression):
         return None
-    if subject.path.hops:
-        return None
-    shape = _key_shapes.get((state.table, name))
-    if shape is None:
-        shape = _key_shapes[state.table, name] = select(filtered(state, given)).shape
-    return Compiled(shape, (subject.adapt(value),))
+    return Compiled(point.shape, (point.subject.adapt(value),))
 
 
 def exists(state: State) -> Compiled:
     """Returns the SELECT that has a row if the query has one."""
     if state.is_reshaped and state.is_sliced:
-        state = State(state.table, source=state)
-    asked = state.with_(order=(), limit=1 if state.limit is None else min(state.limit, 1))
-
-    def build(values: Values) -> Node:
-        scope, source = opened(asked, values)
-        return statement.query(_finished(asked, scope, source, [query.output(expr.integer(1), "found", kinds.INT)]))
-
-    return compiled("exists", asked, build)
+        state = state.over(state, ())
+    limit = 1 if state.limit is None else min(state.limit, 1)
+    return _one(state.with_(order=(), limit=limit), "found", One())
 
 
 def count(state: State) -> Compiled:
     """Returns the SELECT of the number of rows."""
-    return _aggregate(state, "count", None, kinds.INT)
+    return _one(_over(state), "count", Count())
 
 
-def aggregate(state: State, function: str, name: str) -> tuple[Compiled, Path]:
-    """Returns the SELECT of sum, avg, min or max of a field over the query's rows, and the field.
+def aggregate(state: State, function: str, name: str) -> tuple[Compiled, Term]:
+    """Returns the SELECT of sum, avg, min or max of a value over the query's rows, and the aggregate.
 
     Raises:
-        FieldError: The field has no such aggregate.
-        TypeError: It is no name of a field.
+        FieldError: The value has no such aggregate.
+        TypeError: It is no name.
     """
     if not isinstance(name, str):
         message = f"{function}() takes the name of a field, not {type(name).__name__}"
         raise TypeError(message)
-    path = column_path(state.table, name)
-    if path.many is not None:
-        message = f'{function}("{name}") leads to several rows of {path.table.model} for each row; ask {path.table.model}.objects'
+    over = _over(state)
+    term = over.names.column(name)
+    if isinstance(term, Reference) and term.path.many is not None:
+        model = term.path.table.model
+        message = f'{function}("{name}") leads to several rows of {model} for each row; ask {model}.objects'
         raise FieldError(message, column=name)
-    kind = RESULTS[function].get(path.column.type.kind)
-    if kind is None:
-        message = f"{path.where} is {path.column.type} and has no {function}(); {function}() takes {', '.join(RESULTS[function])}"
-        raise FieldError(message, column=name)
-    return _aggregate(state, function, path, path.column.type if kind is SAME else kind), path
+    made = Aggregate(function, term, name)
+    return _one(over, function, made), made
 
 
-def _aggregate(state: State, function: str, path: Path | None, kind: ColumnType) -> Compiled:
-    over = state if state.is_sliced else state.with_(order=())
-    if state.is_sliced or state.is_reshaped:
-        over = State(state.table, source=over)
-
-    def build(values: Values) -> Node:
-        scope, source = opened(over, values)
-        args = [] if path is None else [scope.column(path)]
-        of = kinds.ANY if path is None else path.column.type
-        output = query.output(expr.aggregate(function, args, kind, of), function, kind, nullable=function != "count")
-        return statement.query(_finished(over, scope, source, [output]))
-
-    return compiled((function, path), over, build)
+def _over(state: State) -> State:
+    """Returns what an aggregate acts on: where the rows are others than the table's, the query of those."""
+    return state.over(state, ()) if state.is_sliced or state.is_reshaped else state.with_(order=())
 
 
-SAME: Final = kinds.ANY
-"""The result has the type of the field."""
-RESULTS: Final[dict[str, dict[str, ColumnType]]] = {
-    "sum": {"int": kinds.INT, "float": kinds.FLOAT, "decimal": kinds.DECIMAL, "duration": kinds.DURATION},
-    "avg": {"int": kinds.FLOAT, "float": kinds.FLOAT, "decimal": kinds.DECIMAL},
-    "min": dict.fromkeys(("int", "float", "decimal", "text", "date", "time", "datetime", "datetime_tz", "duration", "enum"), SAME),
-    "max": dict.fromkeys(("int", "float", "decimal", "text", "date", "time", "datetime", "datetime_tz", "duration", "enum"), SAME),
-}
-"""The type of an aggregate by the kind of its field; what is missing cannot be aggregated."""
+def _one(state: State, name: str, term: Term) -> Compiled:
+    """Returns the SELECT of one value in place of the query's own."""
+    return select(state.with_(annotations=(), selection=((name, term),)))

@@ -1,39 +1,39 @@
-"""Conditions: ``Q`` as the application writes it, and the tree that it becomes over a table.
-
-Every node of the tree has ``nullable`` (the columns whose NULL makes it unknown), ``shape`` (what decides the statement's text; it
-appends the values beside it) and ``compile`` (the IR, binding the values in the same order).
-"""
+"""Conditions: ``Q`` as the application writes it, and the terms of bool that it becomes over the names of a query."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 from oxyde.exceptions import FieldError, FieldLookupError, UnsupportedError
 from oxyde.ir import expr, query
 from oxyde.ir.expr import Node
 from oxyde.queries import date_parts
-from oxyde.queries.expressions import Expression, Part, Reference
-from oxyde.queries.lookups import LOOKUPS, Lookup, Subject
-from oxyde.queries.paths import Path, resolve, split, unknown
+from oxyde.queries.comparisons import Condition
+from oxyde.queries.lookups import LOOKUPS, Lookup, Subject, subject_of
+from oxyde.queries.names import names_of
+from oxyde.queries.paths import Path, split, unknown
+from oxyde.queries.scope import Scope
+from oxyde.queries.term import MAYBE, NEVER, Expression, Names, Reference, Term, Unknown
 from oxyde.schema import Table, tables
+from oxyde.schema import types as kinds
 from oxyde.schema.naming import meant
-
-if TYPE_CHECKING:
-    from oxyde.queries.scope import Scope
 
 DEEPEST = 128
 
+Child: TypeAlias = "Expression | tuple[str, Any]"
 
-class Q:
+
+class Q(Expression):
     """A condition: lookups as keywords, joined by ``&``, ``|``, ``^`` and negated by ``~``.
 
     An empty one asks nothing: joined with another it is the other, so that a loop may begin with ``Q()``.
+    It is an expression too: ``annotate(adult=Q(age__gte=18))``, ``order_by(Q(active=True).desc())``.
 
     Args:
-        *conditions: Other conditions, all of which must hold.
+        *conditions: Other conditions, all of which must hold; comparisons of expressions too (``F("sold") > F("returned")``).
         **lookups: Lookups, all of which must hold: ``Q(age__gte=18, name="Ada")``.
 
     Raises:
@@ -42,20 +42,31 @@ class Q:
 
     __slots__ = ("children", "joined", "negated")
 
-    def __init__(self, *conditions: Q, **lookups: Any) -> None:
+    def __init__(self, *conditions: Expression, **lookups: Any) -> None:
         for condition in conditions:
-            if not isinstance(condition, Q):
+            if not isinstance(condition, Expression):
                 message = f"Q() takes other Q objects and lookups as keywords, not {type(condition).__name__}"
                 raise TypeError(message)
         self.joined = "and"
         self.negated = False
-        given = tuple(condition for condition in conditions if condition.children)
-        self.children: tuple[Q | tuple[str, Any], ...] = (*given, *lookups.items())
+        given = tuple(condition for condition in conditions if not isinstance(condition, Q) or condition.children)
+        self.children: tuple[Child, ...] = (*given, *lookups.items())
+
+    def resolve(self, names: Names) -> Term:
+        """Returns the condition over the query's names.
+
+        Raises:
+            FieldError: It is empty, or as ``conditions`` says.
+        """
+        if not self.children:
+            raise FieldError("an empty Q() is neither true nor false; give it a condition")
+        return conditions(names, self)
 
     def _join(self, other: Any, how: str) -> Q:
-        if not isinstance(other, Q):
+        if not isinstance(other, Expression):
             message = f"a Q object joins with another one, not with {type(other).__name__}"
             raise TypeError(message)
+        other = other if isinstance(other, Q) else Q(other)
         if not (self.children and other.children):
             return self if self.children else other
         return _joined(
@@ -80,108 +91,86 @@ class Q:
 
     def __repr__(self) -> str:
         """Returns the condition without its values, which may be secret."""
-        shown = [repr(child) if isinstance(child, Q) else f"{child[0]}=…" for child in self.children]
+        shown = [f"{child[0]}=…" if isinstance(child, tuple) else repr(child) for child in self.children]
         text = f" {self.joined} ".join(shown)
         return f"~({text})" if self.negated else f"Q({text})"
 
 
-def _joined(how: str, children: Iterable[Q | tuple[str, Any]]) -> Q:
+def _joined(how: str, children: Iterable[Child]) -> Q:
     made = Q()
     made.joined, made.children = how, tuple(children)
     return made
 
 
-@dataclass(frozen=True)
-class Group:
-    """Conditions joined by and, or or xor."""
-
-    how: str
-    members: tuple[Any, ...]
+class Group(Condition):
+    """Conditions joined by and, or or xor: its head."""
 
     @property
-    def nullable(self) -> list[Path]:
-        """The columns of all members."""
-        return [path for member in self.members for path in member.nullable]
+    def unknown(self) -> Unknown:
+        """Perhaps, where a member may be; it depends on the others whether it is."""
+        return MAYBE if any(part.unknown is not NEVER for part in self.parts) else NEVER
 
-    def shape(self, values: list[Any]) -> Hashable:
-        """Returns the shapes of the members."""
-        return (self.how, *(member.shape(values) for member in self.members))
-
-    def compile(self, scope: Scope) -> Node:
+    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns the members joined."""
-        nodes = [member.compile(scope) for member in self.members]
-        return {"and": expr.both, "or": expr.either, "xor": expr.odd}[self.how](nodes)
+        return {"and": expr.both, "or": expr.either, "xor": expr.odd}[str(self.head)](parts)
 
 
-@dataclass(frozen=True)
-class Negation:
+class Negation(Condition):
     """The rows for which a condition is not true, unknown included."""
 
-    inner: Any
+    def __init__(self, inner: Term) -> None:
+        super().__init__("not", inner)
 
     @property
-    def nullable(self) -> list[Path]:
-        """None: it is true or false."""
-        return []
+    def unknown(self) -> Unknown:
+        """Never: it is true or false."""
+        return NEVER
 
-    def shape(self, values: list[Any]) -> Hashable:
-        """Returns the shape of the condition."""
-        return ("not", self.inner.shape(values))
-
-    def compile(self, scope: Scope) -> Node:
+    def write(self, scope: Scope, parts: list[Node]) -> Node:
         """Returns NOT where nothing can be unknown, NOT or NULL for one column, else IS NOT TRUE."""
-        inner = self.inner.compile(scope)
-        unknown = self.inner.nullable
-        if not unknown:
+        inner, unknown = parts[0], self.parts[0].unknown
+        if unknown is NEVER:
             return expr.negation(inner)
-        if len(unknown) == 1 and not isinstance(self.inner, Group):
-            return expr.either([expr.negation(inner), expr.is_null(scope.column(unknown[0]))])
+        if isinstance(unknown, Term):
+            return expr.either([expr.negation(inner), expr.is_null(unknown.compile(scope))])
         return expr.is_not_true(inner)
 
 
-@dataclass(frozen=True)
-class Related:
+class Related(Condition):
     """Conditions that one related row must fulfil, across a relation that leads to several."""
 
-    path: Path
-    at: int
-    inner: Any
+    def __init__(self, path: Path, at: int, inner: Term) -> None:
+        self.hop, self.before = path.hops[at], path.hops[:at]
+        super().__init__((self.hop, tuple(hop.relation.field for hop in self.before)), inner)
 
     @property
-    def nullable(self) -> list[Path]:
-        """None: there is such a row or there is not."""
-        return []
+    def unknown(self) -> Unknown:
+        """Never: there is such a row or there is not."""
+        return NEVER
 
-    def shape(self, values: list[Any]) -> Hashable:
-        """Returns the relation and the shape of the conditions."""
-        return (
-            "related",
-            self.path.hops[self.at],
-            tuple(hop.relation.field for hop in self.path.hops[: self.at]),
-            self.inner.shape(values),
-        )
+    def opened(self, scope: Scope) -> Scope:
+        """Returns the scope of the related rows."""
+        return scope.related(self.hop, self.before)
 
-    def compile(self, scope: Scope) -> Node:
+    def write(self, scope: Scope, parts: list[Node]) -> Node:
         """Returns EXISTS."""
-        inner, source, tie = scope.related(self.path.hops[self.at], self.path.hops[: self.at])
-        condition = expr.both([tie, self.inner.compile(inner)])
-        return expr.exists(query.query(query.select(source, joins=inner.joins, where=condition)))
+        return expr.exists(query.query(query.select(scope.source, joins=scope.joins, where=expr.both([*scope.ties, *parts]))))
 
 
-def conditions(table: Table, given: Q, depth: int = 0) -> Any:
-    """Returns the tree that a condition becomes over a table.
+def conditions(names: Names, given: Q, depth: int = 0) -> Term:
+    """Returns what a condition means over the names of a query.
 
     Raises:
-        FieldError: A name is no field, or conditions nest too deep.
+        FieldError: A name is none of them, an expression is no condition, or conditions nest too deep.
         FieldLookupError: A lookup is not there for the column.
         FieldLookupValueError: A value is not one that the lookup takes.
     """
     _check_depth(depth)
     if given.joined == "and":
-        members = list(_conjunction(table, given, depth))
+        members = list(_conjunction(names, given, depth))
     else:
-        members = [_alone(table, child, depth) for child in given.children]
-    made = members[0] if len(members) == 1 else Group(given.joined, tuple(members))
+        members = [_alone(names, child, depth) for child in given.children]
+    made = members[0] if len(members) == 1 else Group(given.joined, *members)
     return Negation(made) if given.negated else made
 
 
@@ -191,10 +180,16 @@ def _check_depth(depth: int) -> None:
         raise FieldError(message)
 
 
-def _alone(table: Table, child: Q | tuple[str, Any], depth: int) -> Any:
+def _alone(names: Names, child: Child, depth: int) -> Term:
+    if isinstance(child, tuple):
+        return conditions(names, Q(**{child[0]: child[1]}), depth + 1)
     if isinstance(child, Q):
-        return conditions(table, child, depth + 1)
-    return conditions(table, Q(**{child[0]: child[1]}), depth + 1)
+        return conditions(names, child, depth + 1)
+    term = child.resolve(names)
+    if term.type != kinds.BOOL:
+        message = f"{child!r} is {term.type}, and a condition is true or false; compare it: {child!r} > 0"
+        raise FieldError(message)
+    return term
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,12 +204,12 @@ class Across:
 
     start: tuple[str, ...]
     path: Path
-    there: Q | tuple[str, Any]
+    there: Child
 
 
-def _conjunction(table: Table, given: Q, depth: int) -> Iterator[Any]:
+def _conjunction(names: Names, given: Q, depth: int) -> Iterator[Term]:
     """Gives the members of a conjunction; those across one to-many relation meet in one related row."""
-    members = [(child, _across(table, child, depth)) for child in _flat(given)]
+    members = [(child, _across(names, child, depth)) for child in _flat(given)]
     meeting: dict[tuple[str, ...], list[Across]] = {}
     for _, found in members:
         if found is not None:
@@ -225,15 +220,18 @@ def _conjunction(table: Table, given: Q, depth: int) -> Iterator[Any]:
             if rows is not None:
                 at = len(found.start) - 1
                 there = _joined("and", [row.there for row in rows])
-                yield Related(found.path, at, conditions(found.path.hops[at].table, there, depth + 1))
-        elif isinstance(child, Q):
-            yield conditions(table, child, depth + 1)
+                yield Related(found.path, at, conditions(names_of(found.path.hops[at].table), there, depth + 1))
+        elif isinstance(child, tuple):
+            path = names.path(child[0])
+            if path is None or path.many is None:
+                yield leaf(names, *child)
+            else:
+                yield Negation(Related(path, path.many, Group("and")))
         else:
-            path, _ = resolve(table, child[0])
-            yield leaf(table, *child) if path.many is None else Negation(Related(path, path.many, Group("and", ())))
+            yield _alone(names, child, depth)
 
 
-def _flat(given: Q) -> Iterator[Q | tuple[str, Any]]:
+def _flat(given: Q) -> Iterator[Child]:
     """Gives the members of a conjunction, and those of conjunctions among them."""
     waiting = list(reversed(given.children))
     while waiting:
@@ -244,31 +242,31 @@ def _flat(given: Q) -> Iterator[Q | tuple[str, Any]]:
             yield child
 
 
-def _across(table: Table, child: Q | tuple[str, Any], depth: int) -> Across | None:
+def _across(names: Names, child: Child, depth: int) -> Across | None:
     """Returns a condition as the rows behind a to-many relation see it; None where it asks something else, or for no such row."""
     if isinstance(child, tuple):
-        return _lookup_across(table, *child)
+        return _lookup_across(names, *child)
     _check_depth(depth)
-    if child.negated:
+    if not isinstance(child, Q) or child.negated:
         return None
     found: list[Across] = []
     for member in child.children:
-        one = _across(table, member, depth + 1)
+        one = _across(names, member, depth + 1)
         if one is None or one.start != (found or [one])[0].start:
             return None
         found.append(one)
     return Across(found[0].start, found[0].path, _joined(child.joined, [one.there for one in found]))
 
 
-def _lookup_across(table: Table, name: str, value: Any) -> Across | None:
-    path, _ = resolve(table, name)
-    if path.many is None:
+def _lookup_across(names: Names, name: str, value: Any) -> Across | None:
+    path = names.path(name)
+    if path is None or path.many is None:
         return None
     if isinstance(value, Expression):
         message = f"{name} leads to several rows, and comparing each with an expression of this row is not supported; give a plain value"
         raise UnsupportedError(message)
-    names = split(name)
-    start, rest = tuple(names[: path.many + 1]), "__".join(names[path.many + 1 :])
+    parts = split(name)
+    start, rest = tuple(parts[: path.many + 1]), "__".join(parts[path.many + 1 :])
     ends_there = path.relation is path.hops[path.many].relation
     if ends_there and ((rest in {"", "exact"} and value is None) or (rest == "isnull" and value is True)):
         return None
@@ -290,50 +288,58 @@ def _keys(path: Path, lookup: str, value: Any) -> Any:
     return path.relation.key(value)
 
 
-@lru_cache(maxsize=4096)
-def target(table: Table, name: str) -> tuple[Subject, Lookup | str]:
+def target(names: Names, name: str) -> tuple[Subject, Lookup | str]:
     """Returns what a keyword compares and how: a lookup, or the name of a part that may take a tuple.
 
     Raises:
-        FieldError: A name is no field.
+        FieldError: A name is none of the query's.
         FieldLookupError: The column has no such lookup.
     """
-    path, rest = resolve(table, name)
-    kind = path.column.type.kind
-    subject = Subject(Reference(path), path, path.where)
+    return _target(names, name) if names.terms else _target_of(names.table, name)
+
+
+def _target(names: Names, name: str) -> tuple[Subject, Lookup | str]:
+    term, rest = names.resolve(name)
+    subject = subject_of(names, term, split(name)[0])
     if not rest:
         return subject, LOOKUPS["exact"]
     first = date_parts.PARTS.get(rest[0])
-    if first is not None and kind in first.on:
-        taken = Subject(Part(rest[0], path, first.kind), path, f"{path.where}__{rest[0]}")
-        if len(rest) == 1:
-            return (subject, rest[0]) if rest[0] in date_parts.SPANS else (taken, LOOKUPS["exact"])
-        subject, rest, kind = taken, rest[1:], first.kind.kind
+    if first is not None and term.type.kind in first.on:
+        if len(rest) == 1 and rest[0] in date_parts.SPANS:
+            return subject, rest[0]
+        subject, rest = date_parts.taken(subject, rest[0]), rest[1:]
+        if not rest:
+            return subject, LOOKUPS["exact"]
     lookup = LOOKUPS.get(rest[0])
-    if lookup is None or kind not in lookup.on or len(rest) > 1:
-        raise _no_lookup(subject, kind, "__".join(rest))
+    if lookup is None or subject.term.type.kind not in lookup.on or len(rest) > 1:
+        raise _no_lookup(subject, "__".join(rest))
     return subject, lookup
 
 
-def _no_lookup(subject: Subject, kind: str, written: str) -> FieldLookupError | FieldError:
+@lru_cache(maxsize=4096)
+def _target_of(table: Table, name: str) -> tuple[Subject, Lookup | str]:
+    return _target(names_of(table), name)
+
+
+def _no_lookup(subject: Subject, written: str) -> FieldLookupError | FieldError:
     """Returns the error for what is no lookup; behind a relation it may have been meant as a field."""
+    kind = subject.term.type.kind
     known = [name for name, lookup in LOOKUPS.items() if kind in lookup.on]
-    if isinstance(subject.term, Reference):
+    if not isinstance(subject.term, date_parts.Part):
         known += [name for name, part in date_parts.PARTS.items() if kind in part.on]
     near = meant(written, known)
-    if not near and subject.path.relation is not None:
-        return unknown(tables.get(subject.path.relation.target), split(written)[0])
+    relation = subject.term.path.relation if isinstance(subject.term, Reference) else None
+    if not near and relation is not None:
+        return unknown(tables.get(relation.target), split(written)[0])
     near = near or f"; it has {', '.join(known)}"
-    return FieldLookupError(f'{subject.where} is {kind} and has no lookup "{written}"{near}', column=subject.path.column.field)
+    return FieldLookupError(f'{subject.where} is {kind} and has no lookup "{written}"{near}', column=subject.field)
 
 
-def leaf(table: Table, name: str, value: Any) -> Any:
+def leaf(names: Names, name: str, value: Any) -> Term:
     """Returns the condition that one keyword is."""
-    subject, lookup = target(table, name)
+    subject, lookup = target(names, name)
     if isinstance(lookup, Lookup):
         return lookup.make(lookup, subject, value)
     if isinstance(value, tuple):
         return date_parts.span(subject, lookup, value)
-    path = subject.path
-    taken = Subject(Part(lookup, path, date_parts.PARTS[lookup].kind), path, f"{path.where}__{lookup}")
-    return LOOKUPS["exact"].make(LOOKUPS["exact"], taken, value)
+    return LOOKUPS["exact"].make(LOOKUPS["exact"], date_parts.taken(subject, lookup), value)

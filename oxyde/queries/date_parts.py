@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import Any, Final
 
 from oxyde.exceptions import FieldLookupValueError
 from oxyde.ir import expr
 from oxyde.ir.expr import Node
-from oxyde.queries.expressions import Bound
-from oxyde.queries.foreign_values import plain
+from oxyde.queries.comparisons import Condition
+from oxyde.queries.foreign_values import named, plain
 from oxyde.queries.lookups import CLOCKS, DAYS, MOMENTS, Subject
-from oxyde.queries.paths import Path
+from oxyde.queries.scope import Scope
+from oxyde.queries.term import Bound, Term
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
-
-if TYPE_CHECKING:
-    from oxyde.queries.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -55,31 +53,49 @@ SPANS: Final = {"month": 2, "day": 3}
 """Parts that take a whole calendar date as a tuple, and its length."""
 
 
-@dataclass(frozen=True)
-class Span:
-    """A month or a day of one year as a condition: from its start up to the next one's.
+class Part(Term):
+    """A part of a date or time; its head is which."""
 
-    Attributes:
-        subject: The column.
-        ends: Start and, unless the calendar ends there, the next start.
-    """
+    def __init__(self, part: str, inner: Term) -> None:
+        super().__init__(part, inner)
+        self.type = PARTS[part].kind
 
-    subject: Subject
-    ends: tuple[Bound, ...]
+    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
+        """Returns the extraction."""
+        return expr.extract(str(self.head), parts[0], self.parts[0].type)
 
-    def shape(self, values: list[Any]) -> Hashable:
-        """Returns what decides the text, and appends the ends."""
-        return ("span", self.subject.path, *(end.shape(values) for end in self.ends))
 
-    def compile(self, scope: Scope) -> Node:
+class Span(Condition):
+    """Whether a moment is in one month or day of the calendar: from its start up to the next one's, where there is one."""
+
+    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns the half-open range."""
-        column = self.subject.term.compile(scope)
-        return expr.both([expr.compare(op, column, end.compile(scope)) for op, end in zip(("ge", "lt"), self.ends, strict=False)])
+        column, *ends = parts
+        return expr.both([expr.compare(op, column, end) for op, end in zip(("ge", "lt"), ends, strict=False)])
 
-    @property
-    def nullable(self) -> list[Path]:
-        """The column, when it may be NULL."""
-        return [self.subject.path] if self.subject.path.nullable else []
+
+def taken(subject: Subject, part: str) -> Subject:
+    """Returns a part of what is compared, as what is compared."""
+    where = f"{subject.where}__{part}"
+    adapter = partial(_checked, where, subject.field, PARTS[part].kind.kind)
+    return Subject(Part(part, subject.term), subject.names, where, subject.field, adapter)
+
+
+def _checked(where: str, field: str, kind: str, given: Any) -> Any:
+    """Returns the value that a part is compared with."""
+    value = plain(given)
+    good = {
+        "int": isinstance(value, int) and not isinstance(value, bool),
+        "date": isinstance(value, dt.date) and not isinstance(value, dt.datetime),
+        "time": isinstance(value, dt.time) and value.tzinfo is None,
+    }[kind]
+    if not good:
+        message = f"{where} takes {kind}, not {named(given)}"
+        raise FieldLookupValueError(message, column=field)
+    if kind == "int" and value not in range(-(2**63), 2**63):
+        message = f"{where} takes an int of 64 bits"
+        raise FieldLookupValueError(message, column=field)
+    return value
 
 
 def span(subject: Subject, part: str, value: tuple[Any, ...]) -> Span:
@@ -97,13 +113,13 @@ def span(subject: Subject, part: str, value: tuple[Any, ...]) -> Span:
     if first is None:
         shown = "(year, month)" if part == "month" else "(year, month, day)"
         message = f"{subject.where}__{part} takes {shown} of the calendar, which {value!r} is not"
-        raise FieldLookupValueError(message, column=subject.path.column.field)
+        raise FieldLookupValueError(message, column=subject.field)
     following: dt.date | None = None
     with contextlib.suppress(OverflowError):
         following = first + dt.timedelta(days=1) if part == "day" else (first + dt.timedelta(days=31)).replace(day=1)
-    kind = subject.path.column.type
-    ends = [_start(kind, day) for day in (first, following) if day is not None]
-    return Span(subject, tuple(Bound(end, kind, subject.path.column.uncast) for end in ends))
+    kind = subject.term.type
+    ends = [Bound(_start(kind, day), kind, subject.uncast) for day in (first, following) if day is not None]
+    return Span("span", subject.term, *ends)
 
 
 def _start(kind: ColumnType, day: dt.date) -> dt.date:

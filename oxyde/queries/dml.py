@@ -11,10 +11,11 @@ from oxyde.ir import statement
 from oxyde.ir.expr import Node
 from oxyde.queries.by_key import outputs
 from oxyde.queries.compile import Compiled, body, compiled, condition
-from oxyde.queries.expressions import Bound, Expression, Term
+from oxyde.queries.names import names_of
 from oxyde.queries.paths import column_path
 from oxyde.queries.scope import Scope, Values
-from oxyde.queries.source import State
+from oxyde.queries.source import State, whole
+from oxyde.queries.term import Bound, Expression, Reference, Term
 from oxyde.schema import Column, Table
 
 _NUMBERS = {"int": {"int"}, "float": {"int", "float", "decimal"}, "decimal": {"int", "decimal"}}
@@ -56,15 +57,15 @@ def assignment(table: Table, name: str, value: Any) -> tuple[Column, Term]:
         message = f"{path.where} is computed by the database and cannot be written"
         raise FieldError(message, column=name)
     if isinstance(value, Expression):
-        term = value.resolve(table)
+        term = value.resolve(names_of(table))
         if isinstance(term, Bound):
             value = term.value
         else:
-            if any(one.hops for one in term.paths):
+            if any(isinstance(one, Reference) and one.path.hops for one in term.walk()):
                 message = f"update() computes {path.where} from columns of {table.model}, not from related rows"
                 raise FieldError(message, column=name)
-            if term.kind.kind not in _NUMBERS.get(column.type.kind, {column.type.kind}):
-                message = f"{path.where} is {column.type}, and the expression given for it is {term.kind}"
+            if term.type.kind not in _NUMBERS.get(column.type.kind, {column.type.kind}):
+                message = f"{path.where} is {column.type}, and the expression given for it is {term.type}"
                 raise FieldError(message, column=name)
             return column, term
     if value is None:
@@ -112,7 +113,7 @@ def _which(state: State, scope: Scope) -> tuple[Node | None, dict[str, Any] | No
             f"{state.table.model} has no primary key, so that update() and delete() cannot honour limit, order or a path to another table"
         )
         raise FieldError(message, table=state.table.name)
-    keys = tuple((column.field, column_path(state.table, column.field)) for column in state.table.key)
+    keys = tuple((name, term) for name, term in whole(state.table) if state.table.by_field[name].key)
     order = state.order if state.is_sliced else ()
     return None, body(state.with_(selection=keys, order=order), scope.values)
 

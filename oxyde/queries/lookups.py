@@ -1,23 +1,18 @@
-"""Lookups: what may stand behind a field's name in ``filter()``, one row of the table for each."""
+"""Lookups: what may follow a field's name in ``filter()``, one row of the table for each."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from oxyde.exceptions import FieldLookupValueError, FieldValueError
-from oxyde.ir import expr
-from oxyde.ir.expr import Node
-from oxyde.queries.expressions import Bound, Expression, Part, Reference, Term
+from oxyde.queries.comparisons import Among, AmongRows, Between, Comparison, Condition, IsNull, Match, Nothing, Regex
 from oxyde.queries.foreign_values import named, plain
-from oxyde.queries.paths import Path
+from oxyde.queries.literals import alike, literal
+from oxyde.queries.term import Bound, Cast, Expression, Names, Reference, Term
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
-
-if TYPE_CHECKING:
-    from oxyde.queries.scope import Scope
 
 ORDERED: Final = frozenset(
     {"int", "float", "decimal", "text", "bytes", "date", "time", "datetime", "datetime_tz", "duration", "uuid", "enum"}
@@ -40,96 +35,109 @@ class Subject:
     """What a lookup compares.
 
     Attributes:
-        term: A column, or a part of one.
-        path: The column.
-        where: Model and field, and the part, for messages.
+        term: A column, a part of one, or an annotation.
+        names: Those that an expression on the other side may use.
+        where: Model and name, for messages.
+        field: The name of the field, for errors.
+        adapter: Checks a plain value and returns its wire value; None where its class decides its type.
     """
 
     term: Term
-    path: Path
+    names: Names
     where: str
+    field: str
+    adapter: Callable[[Any], Any] | None = None
 
     def adapt(self, value: Any) -> Any:
         """Returns the wire value of a plain value.
 
         Raises:
-            FieldLookupValueError: It is not exactly of the column's type.
+            FieldLookupValueError: It is not exactly of the subject's type.
             FieldError: It is an object that is not saved, or of another class than the relation's.
         """
-        if self.path.relation is not None:
-            value = self.path.relation.key(value)
+        if isinstance(self.term, Reference) and self.term.path.relation is not None:
+            value = self.term.path.relation.key(value)
+        if self.adapter is None:
+            return self.bound(value).value
         try:
-            if isinstance(self.term, Part):
-                return _part_value(self, value)
-            return self.path.column.adapt(value)
+            return self.adapter(value)
         except FieldLookupValueError:
             raise
         except FieldValueError as error:
-            raise FieldLookupValueError(str(error), column=self.path.column.field) from None
+            raise FieldLookupValueError(str(error), column=self.field) from None
 
     def bound(self, value: Any) -> Bound:
-        """Returns a plain value as a parameter of the subject's type."""
-        uncast = isinstance(self.term, Reference) and self.path.column.uncast
-        return Bound(self.adapt(value), self.term.kind, uncast)
+        """Returns a plain value as a parameter of the subject's type, or of its own where both are numbers."""
+        if self.adapter is not None:
+            return Bound(self.adapt(value), self.term.type, self.uncast)
+        try:
+            made = literal(value)
+        except FieldValueError as error:
+            raise FieldLookupValueError(str(error), column=self.field) from None
+        self.check(made.type, "a value")
+        return made
+
+    def listed(self, values: list[Any]) -> Bound:
+        """Returns plain values as a parameter that is a list."""
+        if self.adapter is not None:
+            return Bound([self.adapt(value) for value in values], self.term.type, self.uncast)
+        try:
+            found, kind = alike(values)
+        except FieldValueError as error:
+            raise FieldLookupValueError(str(error), column=self.field) from None
+        self.check(kind, "values")
+        return Bound(found, kind)
+
+    @property
+    def uncast(self) -> bool:
+        """Whether the server knows the type better, so that no cast is written around parameters."""
+        return isinstance(self.term, Reference) and self.term.path.column.uncast
 
     def operand(self, value: Any) -> Term:
-        """Returns a plain value as a parameter, or an expression over the same table."""
+        """Returns a plain value as a parameter, or an expression over the same names."""
         if not isinstance(value, Expression):
             return self.bound(value)
-        root = self.path.hops[0].origin if self.path.hops else self.path.table
-        term = value.resolve(root)
+        term = value.resolve(self.names)
         if isinstance(term, Bound):
             return self.bound(term.value)
-        if not comparable(self.term.kind, term.kind):
-            message = f"{self.where} is {self.term.kind}, and cannot be compared with an expression that is {term.kind}"
-            raise FieldLookupValueError(message, column=self.path.column.field)
+        self.check(term.type, "an expression")
         return term
 
+    def check(self, kind: ColumnType, what: str) -> None:
+        """Raises the error for a comparison with what is of another type."""
+        if not comparable(self.term.type, kind):
+            message = f"{self.where} is {self.term.type}, and cannot be compared with {what} that is {kind}"
+            raise FieldLookupValueError(message, column=self.field)
 
-@dataclass(frozen=True)
-class Test:
-    """A lookup applied to a subject and a value: a condition.
 
-    Attributes:
-        lookup: Which.
-        subject: What is compared.
-        operands: What it is compared with.
-        size: The length of a list, rounded up.
-        exact: No NULL can come of it, whatever the columns hold.
+def subject_of(names: Names, term: Term, name: str = "") -> Subject:
+    """Returns a term as what is compared; ``name`` is that of an annotation."""
+    if isinstance(term, Reference):
+        column = term.path.column
+        return Subject(term, names, term.path.where, column.field, column.adapt)
+    where = f"{names.table.model}.{name}" if name else "the expression"
+    return Subject(term, names, where, name)
+
+
+def compared(op: str, names: Names, left: Term, right: Term) -> Condition:
+    """Returns a comparison of two terms; a plain value is checked against the other side.
+
+    Raises:
+        FieldLookupValueError: No server compares the two.
     """
-
-    lookup: Lookup
-    subject: Subject
-    operands: tuple[Any, ...] = ()
-    size: int = 0
-    exact: bool = False
-
-    def shape(self, values: list[Any]) -> Hashable:
-        """Returns what decides the text, and appends the values."""
-        return (self.lookup, self.size, self.subject.term.shape(values), *(operand.shape(values) for operand in self.operands))
-
-    def compile(self, scope: Scope) -> Node:
-        """Returns the condition as IR."""
-        return self.lookup.build(self, scope)
-
-    @property
-    def fixes(self) -> str | None:
-        """The field of the table's own column that it leaves one value."""
-        path = self.subject.path
-        is_column = isinstance(self.subject.term, Reference) and not path.hops
-        return path.column.field if self.lookup.name == "exact" and is_column and type(self.operands[0]) is Bound else None
-
-    @property
-    def nullable(self) -> list[Path]:
-        """The columns whose NULL makes it unknown."""
-        if self.exact:
-            return []
-        paths = [*self.subject.term.paths, *(path for operand in self.operands for path in operand.paths)]
-        return [path for path in paths if path.nullable]
+    if isinstance(left, Bound) and not isinstance(right, Bound):
+        return compared({"gt": "lt", "ge": "le", "lt": "gt", "le": "ge"}[op], names, right, left)
+    subject = subject_of(names, left)
+    if left.type.kind not in ORDERED:
+        message = f"{subject.where} is {left.type}, of which none is greater than another"
+        raise FieldLookupValueError(message)
+    if isinstance(right, Bound):
+        return Comparison(op, left, subject.bound(right.value))
+    subject.check(right.type, "an expression")
+    return Comparison(op, left, right)
 
 
-Build = Callable[[Test, "Scope"], Node]
-Make = Callable[["Lookup", Subject, Any], Test]
+Make = Callable[["Lookup", Subject, Any], Condition]
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,212 +148,109 @@ class Lookup:
         name: What is written behind the field.
         on: The kinds of columns that have it.
         make: Checks the value and makes the condition.
-        build: Writes the condition as IR.
     """
 
     name: str
     on: frozenset[str]
     make: Make
-    build: Build
-
-
-@dataclass(frozen=True, eq=False)
-class Listed:
-    """The members of a list, as one value.
-
-    Attributes:
-        members: Their wire values.
-        kind: Their type.
-        uncast: The server knows the type better.
-    """
-
-    members: list[Any]
-    kind: ColumnType
-    uncast: bool
-    paths: tuple[Path, ...] = ()
-
-    @property
-    def padded(self) -> bool:
-        """Whether a server would read the list less exactly as JSON: NUL in text, numbers that are not finite."""
-        return any((isinstance(one, str) and "\0" in one) or (isinstance(one, float) and one - one != 0) for one in self.members)
-
-    def shape(self, values: list[Any]) -> Hashable:
-        """Returns whether it must be padded, and appends the list."""
-        values.append(self.members)
-        return self.padded
 
 
 def wrong(subject: Subject, lookup: Lookup, expected: str, value: Any) -> FieldLookupValueError:
     """Returns the error for a value that a lookup cannot take; the value itself is not shown."""
     message = f"{subject.where}__{lookup.name} takes {expected}, not {named(value)}"
-    return FieldLookupValueError(message, column=subject.path.column.field)
+    return FieldLookupValueError(message, column=subject.field)
 
 
-def one(lookup: Lookup, subject: Subject, value: Any) -> Test:
-    """A lookup that takes one value of the column's type."""
-    if value is None:
-        message = f"{subject.where}__{lookup.name} cannot compare with None; use {subject.where.rpartition('.')[2]}__isnull"
-        raise FieldLookupValueError(message, column=subject.path.column.field)
-    return Test(lookup, subject, (subject.operand(value),))
+def comparison(op: str) -> Make:
+    """Makes a comparison with one value of the column's type."""
+
+    def make(lookup: Lookup, subject: Subject, value: Any) -> Condition:
+        if value is None:
+            message = f"{subject.where}__{lookup.name} cannot compare with None; use {subject.where.rpartition('.')[2]}__isnull"
+            raise FieldLookupValueError(message, column=subject.field)
+        return Comparison(op, subject.term, subject.operand(value))
+
+    return make
 
 
-def equal(lookup: Lookup, subject: Subject, value: Any) -> Test:
+def equal(lookup: Lookup, subject: Subject, value: Any) -> Condition:  # noqa: ARG001 - a row of the table
     """Equality; None is IS NULL."""
-    if value is None:
-        return Test(LOOKUPS["isnull"], subject, size=1, exact=True)
-    return Test(lookup, subject, (subject.operand(value),))
+    return IsNull(True, subject.term) if value is None else Comparison("eq", subject.term, subject.operand(value))
 
 
-def null(lookup: Lookup, subject: Subject, given: Any) -> Test:
+def null(lookup: Lookup, subject: Subject, given: Any) -> Condition:
     """IS NULL, or IS NOT NULL."""
     value = plain(given)
     if not isinstance(value, bool):
         raise wrong(subject, lookup, "True or False", given)
-    return Test(lookup, subject, size=int(value), exact=True)
+    return IsNull(value, subject.term)
 
 
-def pair(lookup: Lookup, subject: Subject, value: Any) -> Test:
+def pair(lookup: Lookup, subject: Subject, value: Any) -> Condition:
     """A lookup that takes two values."""
     value = plain(value)
     if isinstance(value, (str, bytes)) or not isinstance(value, (tuple, list)) or len(value) != 2:
         raise wrong(subject, lookup, "a pair (low, high)", value)
     if any(end is None for end in value):
         raise wrong(subject, lookup, "two values", None)
-    return Test(lookup, subject, tuple(subject.operand(end) for end in value))
+    return Between("between", subject.term, *(subject.operand(end) for end in value))
 
 
-def phrase(lookup: Lookup, subject: Subject, value: Any) -> Test:
-    """A lookup that takes text."""
+def _phrase(lookup: Lookup, subject: Subject, value: Any) -> tuple[Term, Bound]:
+    """Returns a subject as text (labels of an enumeration are no text to a server), and what is looked for."""
     if not isinstance(value, str):
         raise wrong(subject, lookup, "str", value)
-    return Test(lookup, subject, (Bound(str.__str__(value), kinds.TEXT),))
+    term = Cast(subject.term, kinds.TEXT) if subject.term.type.kind == "enum" else subject.term
+    return term, Bound(str.__str__(value), kinds.TEXT)
 
 
-def rounded(length: int) -> int:
-    """Returns the length that a list is padded to: a power of two, and finer where MySQL's 65,535 parameters come near."""
-    step = 1 << (length - 1).bit_length()
-    return step if step != 65_536 else -(-length // 4_096) * 4_096
+def matching(kind: str, *, fold: bool = False) -> Make:
+    """Makes a search for text."""
+    return lambda lookup, subject, value: Match(kind, fold, *_phrase(lookup, subject, value))
 
 
-def members(lookup: Lookup, subject: Subject, value: Any) -> Test:
+def regular(*, fold: bool) -> Make:
+    """Makes a match with a regular expression."""
+    return lambda lookup, subject, value: Regex(fold, *_phrase(lookup, subject, value))
+
+
+def members(lookup: Lookup, subject: Subject, value: Any) -> Condition:
     """Membership in a list, or in the rows of a queryset."""
     rows = getattr(value, "__oxyde_rows__", None)
     if rows is not None:
-        found = rows(subject.where, subject.path)
-        if not comparable(subject.term.kind, found.kind):
-            message = f"{subject.where} is {subject.term.kind}, and cannot be compared with rows that are {found.kind}"
-            raise FieldLookupValueError(message, column=subject.path.column.field)
-        return Test(lookup, subject, (found,))
+        found: Term = rows(subject.where, subject.term.path if isinstance(subject.term, Reference) else None)
+        subject.check(found.type, "rows")
+        return AmongRows("in", subject.term, found)
     if value is None or isinstance(value, (str, bytes, Expression)) or not isinstance(value, Iterable):
         raise wrong(subject, lookup, "a list, a set or a queryset", value)
     given = list(plain(value))
     if any(member is None for member in given):
-        message = f"{subject.where}__in has None in its list, which equals nothing in SQL; ask for {subject.path.column.field}__isnull too"
-        raise FieldLookupValueError(message, column=subject.path.column.field)
-    adapted = [subject.adapt(member) for member in given]
-    if not adapted:
-        return Test(lookup, subject, exact=True)
-    uncast = isinstance(subject.term, Reference) and subject.path.column.uncast
-    return Test(lookup, subject, (Listed(adapted, subject.term.kind, uncast),), size=rounded(len(adapted)))
-
-
-def _part_value(subject: Subject, given: Any) -> Any:
-    kind, value = subject.term.kind.kind, plain(given)
-    good = {
-        "int": isinstance(value, int) and not isinstance(value, bool),
-        "date": isinstance(value, dt.date) and not isinstance(value, dt.datetime),
-        "time": isinstance(value, dt.time) and value.tzinfo is None,
-    }[kind]
-    if not good:
-        message = f"{subject.where} takes {kind}, not {named(given)}"
-        raise FieldLookupValueError(message, column=subject.path.column.field)
-    if kind == "int" and value not in range(-(2**63), 2**63):
-        message = f"{subject.where} takes an int of 64 bits"
-        raise FieldLookupValueError(message, column=subject.path.column.field)
-    return value
-
-
-def _text(subject: Subject, scope: Scope) -> Node:
-    """Returns a subject as text: labels of an enumeration are no text to a server."""
-    left = subject.term.compile(scope)
-    return expr.cast(left, kinds.TEXT) if subject.term.kind.kind == "enum" else left
-
-
-def comparison(op: str) -> Build:
-    """Builds a comparison."""
-
-    def build(test: Test, scope: Scope) -> Node:
-        left = test.subject.term.compile(scope)
-        return expr.compare(op, left, test.operands[0].compile(scope))
-
-    return build
-
-
-def matching(kind: str, *, fold: bool = False) -> Build:
-    """Builds a search for text."""
-
-    def build(test: Test, scope: Scope) -> Node:
-        left = _text(test.subject, scope)
-        return expr.match(kind, left, expr.param(scope.bind(test.operands[0].value), kinds.TEXT), fold=fold)
-
-    return build
-
-
-def regular(*, fold: bool) -> Build:
-    """Builds a match with a regular expression."""
-
-    def build(test: Test, scope: Scope) -> Node:
-        left = _text(test.subject, scope)
-        return expr.regex(left, expr.param(scope.bind(test.operands[0].value), kinds.TEXT), fold=fold)
-
-    return build
-
-
-def build_null(test: Test, scope: Scope) -> Node:
-    """Builds IS NULL or IS NOT NULL."""
-    left = test.subject.term.compile(scope)
-    return expr.is_null(left) if test.size else expr.is_not_null(left)
-
-
-def build_between(test: Test, scope: Scope) -> Node:
-    """Builds BETWEEN."""
-    left = test.subject.term.compile(scope)
-    return expr.between(left, *(operand.compile(scope) for operand in test.operands))
-
-
-def build_in(test: Test, scope: Scope) -> Node:
-    """Builds membership; in an empty list nothing is."""
-    if not test.operands:
-        return expr.boolean(False)
-    left = test.subject.term.compile(scope)
-    listed = test.operands[0]
-    if not isinstance(listed, Listed):
-        return expr.among_select(left, listed.query(scope))
-    slot = expr.slot(scope.bind(listed.members), listed.kind, uncast=listed.uncast)
-    return expr.among(left, slot, test.size, padded=listed.padded)
+        message = f"{subject.where}__in has None in its list, which equals nothing in SQL; ask for {subject.field}__isnull too"
+        raise FieldLookupValueError(message, column=subject.field)
+    return Among(subject.term, subject.listed(given)) if given else Nothing()
 
 
 LOOKUPS: Final[dict[str, Lookup]] = {
     lookup.name: lookup
     for lookup in (
-        Lookup("exact", ANYTHING, equal, comparison("eq")),
-        Lookup("gt", ORDERED, one, comparison("gt")),
-        Lookup("gte", ORDERED, one, comparison("ge")),
-        Lookup("lt", ORDERED, one, comparison("lt")),
-        Lookup("lte", ORDERED, one, comparison("le")),
-        Lookup("between", ORDERED, pair, build_between),
-        Lookup("range", ORDERED, pair, build_between),
-        Lookup("in", ANYTHING - {"json", "array"}, members, build_in),
-        Lookup("isnull", ANYTHING, null, build_null),
-        Lookup("iexact", TEXTS, phrase, matching("exact", fold=True)),
-        Lookup("contains", TEXTS, phrase, matching("contains")),
-        Lookup("icontains", TEXTS, phrase, matching("contains", fold=True)),
-        Lookup("startswith", TEXTS, phrase, matching("starts_with")),
-        Lookup("istartswith", TEXTS, phrase, matching("starts_with", fold=True)),
-        Lookup("endswith", TEXTS, phrase, matching("ends_with")),
-        Lookup("iendswith", TEXTS, phrase, matching("ends_with", fold=True)),
-        Lookup("regex", TEXTS, phrase, regular(fold=False)),
-        Lookup("iregex", TEXTS, phrase, regular(fold=True)),
+        Lookup("exact", ANYTHING, equal),
+        Lookup("gt", ORDERED, comparison("gt")),
+        Lookup("gte", ORDERED, comparison("ge")),
+        Lookup("lt", ORDERED, comparison("lt")),
+        Lookup("lte", ORDERED, comparison("le")),
+        Lookup("between", ORDERED, pair),
+        Lookup("range", ORDERED, pair),
+        Lookup("in", ANYTHING - {"json", "array"}, members),
+        Lookup("isnull", ANYTHING, null),
+        Lookup("iexact", TEXTS, matching("exact", fold=True)),
+        Lookup("contains", TEXTS, matching("contains")),
+        Lookup("icontains", TEXTS, matching("contains", fold=True)),
+        Lookup("startswith", TEXTS, matching("starts_with")),
+        Lookup("istartswith", TEXTS, matching("starts_with", fold=True)),
+        Lookup("endswith", TEXTS, matching("ends_with")),
+        Lookup("iendswith", TEXTS, matching("ends_with", fold=True)),
+        Lookup("regex", TEXTS, regular(fold=False)),
+        Lookup("iregex", TEXTS, regular(fold=True)),
     )
 }
 """Every lookup that ends a name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final, TypeAlias
@@ -143,9 +144,9 @@ def key_of(table: Table) -> Column:
     raise FieldError(message, table=table.name)
 
 
-def unknown(table: Table, name: str) -> FieldError:
-    """Returns the error for a name that a table does not have."""
-    known = [*table.by_field, *table.relations]
+def unknown(table: Table, name: str, others: Iterable[str] = ()) -> FieldError:
+    """Returns the error for a name that a table does not have, and that is none of the query's other names."""
+    known = [*table.by_field, *table.relations, *others]
     near = meant(name, known) or f"; it has {', '.join(known)}"
     return FieldError(f'{table.model} has no field "{name}"{near}', table=table.name, column=name)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, SupportsIndex
 
@@ -11,10 +11,9 @@ from typing_extensions import Self, TypeVar
 
 from oxyde.exceptions import FieldError
 from oxyde.queries.conditions import Negation, Q, conditions
-from oxyde.queries.expressions import Expression, Ordering, Reference
 from oxyde.queries.foreign_values import named, plain
-from oxyde.queries.paths import Path, column_path
-from oxyde.queries.source import Order, State
+from oxyde.queries.source import State, whole
+from oxyde.queries.term import Chance, Expression, Order, Ordering, Reference, Term
 from oxyde.schema import Table
 
 R = TypeVar("R")
@@ -54,32 +53,62 @@ def filtered(state: State, given: Q, *, excluded: bool = False) -> State:
     if not given.children:
         return state
     state = state.wrapped() if state.is_sliced else state
-    made = conditions(state.table, given)
+    made = conditions(state.names, given)
     return state.with_(where=(*state.where, Negation(made) if excluded else made))
 
 
 def ordered(state: State, fields: Sequence[Any]) -> State:
     """Returns the rows in another order; none is the server's."""
-    order = tuple(_order(state.table, field) for field in fields)
     state = state.wrapped() if state.is_sliced else state
-    return state.with_(order=order)
+    return state.with_(order=tuple([_order(state, field) for field in fields]))
 
 
-def _order(table: Table, field: Any) -> Order:
+def _order(state: State, field: Any) -> Order:
     if isinstance(field, str):
         if field == "?":
-            return Order(None)
-        path = column_path(table, field.removeprefix("-"))
-        if path.many is not None:
-            message = f'order_by("{field}") leads to several rows of {path.table.model}; order by Min() or Max() of them'
+            return Order(Chance())
+        term = state.names.column(field.removeprefix("-"))
+        if isinstance(term, Reference) and term.path.many is not None:
+            message = f'order_by("{field}") leads to several rows of {term.path.table.model}; order by Min() or Max() of them'
             raise FieldError(message, column=field)
-        return Order(Reference(path), field.startswith("-"))
+        return Order(term, field.startswith("-"))
     if isinstance(field, Expression):
         field = Ordering(field)
     if not isinstance(field, Ordering):
         message = f"order_by() takes field names and expressions, not {type(field).__name__}"
         raise TypeError(message)
-    return Order(field.expression.resolve(table), field.desc, field.nulls)
+    return Order(field.expression.resolve(state.names), field.desc, field.nulls)
+
+
+def annotated(state: State, given: Mapping[str, Any]) -> State:
+    """Returns the rows with further values.
+
+    Raises:
+        TypeError: A value is no expression.
+        FieldError: A name is taken, or cannot be told from a path with lookups.
+    """
+    state = state.wrapped() if state.distinct or state.is_sliced else state
+    for name, value in given.items():
+        _check_name(state, name)
+        if not isinstance(value, Expression):
+            message = f"annotate({name}=...) takes an expression, not {named(value)}; a plain value is Value(...)"
+            raise TypeError(message)
+        made = (name, value.resolve(state.names))
+        selection = None if state.selection is None else (*state.selection, made)
+        state = state.with_(annotations=(*state.annotations, made), selection=selection)
+    return state
+
+
+def _check_name(state: State, name: str) -> None:
+    """Raises the error for a name that an annotation cannot have; servers do not mind upper and lower case."""
+    table = state.table
+    taken = {one.casefold() for one in (*table.by_field, *table.by_name, *table.relations, "pk", *dict(state.annotations))}
+    if name.casefold() in taken:
+        message = f'{table.model} has a "{name}" already; call the annotation otherwise'
+        raise FieldError(message, table=table.name, column=name)
+    if "__" in name or name.startswith("_") or name.endswith("_"):
+        message = f'"{name}" is no name for an annotation: underscores at its ends or two together would read as a path'
+        raise FieldError(message, table=table.name, column=name)
 
 
 def turned(state: State) -> State:
@@ -90,7 +119,7 @@ def turned(state: State) -> State:
 
 def by_key(table: Table, *, desc: bool = False) -> tuple[Order, ...]:
     """Returns the order by primary key; empty for a table without one."""
-    return tuple(Order(Reference(column_path(table, column.field)), desc) for column in table.key)
+    return tuple(Order(term, desc) for name, term in whole(table) if table.by_field[name].key)
 
 
 def limited(state: State, count: int) -> State:
@@ -165,21 +194,22 @@ def distinct(state: State) -> State:
     return (state.wrapped() if state.is_sliced else state).with_(distinct=True)
 
 
-def selected(state: State, names: Sequence[str]) -> State:
+def selected(state: State, fields: Sequence[str]) -> State:
     """Returns rows of these columns; without names, of all.
 
     Raises:
         FieldError: A name is no field, or stands twice.
     """
-    if not names:
+    if not fields:
         return state.with_(selection=state.with_(selection=None).columns)
-    chosen: list[tuple[str, Path]] = []
-    for name in names:
+    names = state.names
+    chosen: list[tuple[str, Term]] = []
+    for name in fields:
         if not isinstance(name, str):
             message = f"values() takes field names, not {type(name).__name__}"
             raise TypeError(message)
         if any(name == known for known, _ in chosen):
             message = f'"{name}" stands twice among the values'
             raise FieldError(message, column=name)
-        chosen.append((name, column_path(state.table, name)))
+        chosen.append((name, names.column(name)))
     return state.with_(selection=tuple(chosen))

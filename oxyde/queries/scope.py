@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, Final
 
 from oxyde.exceptions import FieldError
 from oxyde.ir import expr, query
 from oxyde.ir.expr import Node
-from oxyde.queries.paths import Hop, Path, PathKey
+from oxyde.queries.paths import Hop, Path
 from oxyde.schema import Table, tables
 
 LONGEST: Final = 63
@@ -56,7 +56,9 @@ class Scope:
         table: The table of the first source.
         alias: Its alias: the table's name, or inside EXISTS the path that leads there.
         aliases: The aliases that are taken.
+        source: What it selects from, as IR.
         joins: The joins that paths have asked for so far, as IR.
+        ties: The conditions that tie its rows to those of the scope around it, as IR.
     """
 
     def __init__(
@@ -65,7 +67,7 @@ class Scope:
         table: Table,
         aliases: Aliases | None = None,
         *,
-        names: Mapping[PathKey, str] | None = None,
+        names: Mapping[Hashable, str] | None = None,
         start: tuple[str, ...] = (),
     ) -> None:
         """Opens a scope.
@@ -81,7 +83,9 @@ class Scope:
         self.table = table
         self.aliases = Aliases() if aliases is None else aliases
         self.alias = self.aliases.take("__".join(start) or table.name)
+        self.source = query.from_table(table, self.alias)
         self.joins: list[dict[str, Any]] = []
+        self.ties: list[Node] = []
         self._names = names
         self._start = start
         self._joined: dict[tuple[str, ...], tuple[str, bool]] = {}
@@ -130,22 +134,19 @@ class Scope:
     def _add(self, kind: str, table: Table, alias: str, on: Node) -> None:
         self.joins.append(query.join(kind, query.from_table(table, alias), on))
 
-    def related(self, hop: Hop, before: tuple[Hop, ...]) -> tuple[Scope, dict[str, Any], Node]:
-        """Opens a scope over the rows at the other end of a relation, for use inside EXISTS.
-
-        Returns:
-            The scope, its source as IR, and the condition that ties its rows to ours.
-        """
+    def related(self, hop: Hop, before: tuple[Hop, ...]) -> Scope:
+        """Opens a scope over the rows at the other end of a relation, for use inside EXISTS."""
         alias, _ = self._source(before)
         ours = expr.column(alias, hop.origin.by_field[hop.relation.column].name)
         start = (*self._start, *(one.relation.field for one in before), hop.relation.field)
         inner = Scope(self.values, hop.table, self.aliases, start=start)
-        source = query.from_table(hop.table, inner.alias)
         theirs = expr.column(inner.alias, hop.table.by_field[hop.relation.target_column].name)
         if hop.relation.through is None or hop.relation.through_fields is None:
-            return inner, source, expr.compare("eq", theirs, ours)
+            inner.ties.append(expr.compare("eq", theirs, ours))
+            return inner
         junction = tables.get(hop.relation.through)
         to_us, to_them = (junction.by_field[name] for name in hop.relation.through_fields)
         between = self.aliases.take(f"{'__'.join(start)}__through")
         inner._add("inner", junction, between, expr.compare("eq", expr.column(between, to_them.name), theirs))
-        return inner, source, expr.compare("eq", expr.column(between, to_us.name), ours)
+        inner.ties.append(expr.compare("eq", expr.column(between, to_us.name), ours))
+        return inner

@@ -2,50 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 from oxyde.exceptions import FieldError
+from oxyde.ir.expr import Node
 from oxyde.queries.compile import body
 from oxyde.queries.paths import Path
 from oxyde.queries.query import selected
 from oxyde.queries.scope import Scope
 from oxyde.queries.source import State
+from oxyde.queries.term import MAYBE, NEVER, Term, Unknown
 from oxyde.schema import Table, tables
-from oxyde.schema.types import ColumnType
 
 
-class Rows:
-    """The rows of a query of one column.
+class Rows(Term):
+    """The rows of a query of one column."""
 
-    Attributes:
-        state: The query.
-        paths: Its column, twice: its NULLs make a comparison unknown, and no IS NULL of the row that is compared tells.
-    """
+    parts = ()
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self.paths: tuple[Path, ...] = (state.columns[0][1],) * 2
+        self.column = state.columns[0][1]
+        self.type = self.column.type
 
-    def __oxyde_rows__(self, where: str, path: Path) -> Rows:
-        """Returns itself: its column is chosen."""
+    @property
+    def unknown(self) -> Unknown:
+        """Perhaps, where the column may be NULL: no IS NULL of the row that is compared tells."""
+        return MAYBE if self.column.nullable else NEVER
+
+    @property
+    def key(self) -> Hashable:
+        """Itself: no other is known to have the same rows."""
+        return id(self)
+
+    def __oxyde_rows__(self, where: str, path: Path | None) -> Rows:
+        """Returns itself."""
         return self
 
     def shape(self, values: list[Any]) -> Hashable:
         """Returns the query's shape."""
         return self.state.shape(values)
 
-    @property
-    def kind(self) -> ColumnType:
-        """The type of the one column."""
-        return self.state.columns[0][1].column.type
-
-    def query(self, scope: Scope) -> dict[str, Any]:
+    def compile(self, scope: Scope) -> Node:
         """Returns the query inside another statement."""
         return body(self.state, scope.values, scope.aliases)
 
+    def walk(self) -> Iterator[Term]:
+        """Yields itself and the terms of its query."""
+        yield self
+        yield from self.state.walk()
 
-def rows(state: State, where: str, path: Path) -> Rows:
+
+def rows(state: State, where: str, path: Path | None) -> Rows:
     """Returns a query as what a path is compared with: whole rows are what its relation refers to, without one their keys.
 
     Args:
@@ -65,9 +74,9 @@ def rows(state: State, where: str, path: Path) -> Rows:
     return Rows(state)
 
 
-def _referred(table: Table, path: Path) -> list[str]:
+def _referred(table: Table, path: Path | None) -> list[str]:
     """Returns the field of the related rows that a relation is compared by; none where the path is a column."""
-    if path.relation is None:
+    if path is None or path.relation is None:
         return []
     target = tables.get(path.relation.target)
     if (table.schema, table.name) != (target.schema, target.name):

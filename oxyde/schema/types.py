@@ -40,6 +40,10 @@ class ColumnType:
             return {"enum": {"name": self.name, "labels": list(self.labels)}}
         return self.kind
 
+    def __hash__(self) -> int:
+        """Returns the hash of what nearly always tells types apart; types are hashed with every statement."""
+        return hash((self.kind, self.name))
+
     @property
     def python(self) -> type:
         """The Python type of its values."""

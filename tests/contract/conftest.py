@@ -16,11 +16,11 @@ from tests.models import BLOG
 def blog_server(backend_module: Backend) -> Iterator[Backend]:
     """A backend with the blog's tables."""
     with oxyde.connect(backend_module.url, "blog_server") as connection:
-        db.sync.drop_tables(connection, models=BLOG, if_exists=True)
-        db.sync.create_tables(connection, models=BLOG)
+        oxyde.sync.drop_tables(connection, models=BLOG, if_exists=True)
+        oxyde.sync.create_tables(connection, models=BLOG)
     yield backend_module
     with oxyde.connect(backend_module.url, "blog_server") as connection:
-        db.sync.drop_tables(connection, models=BLOG)
+        oxyde.sync.drop_tables(connection, models=BLOG)
 
 
 @pytest.fixture

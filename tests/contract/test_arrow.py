@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 import oxyde
-from oxyde import DecodeError, db
+from oxyde import DecodeError
 from oxyde.db.route import Route
 from oxyde.notebook.command import options
 from oxyde.notebook.result import Result
@@ -49,12 +49,12 @@ PLAIN = ("name", "email", "age", "score", "active", "balance", "born", "seen", "
 def people(backend_module: Backend) -> Iterator[Backend]:
     """The data set of the cases."""
     with oxyde.connect(backend_module.url):
-        db.sync.drop_tables(models=models.READ_ONLY, if_exists=True)
-        db.sync.create_tables(models=models.READ_ONLY)
+        oxyde.sync.drop_tables(models=models.READ_ONLY, if_exists=True)
+        oxyde.sync.create_tables(models=models.READ_ONLY)
         Team.objects.sync.bulk_create(models.teams())
         Author.objects.sync.bulk_create(models.authors())
         yield backend_module
-        db.sync.drop_tables(models=models.READ_ONLY)
+        oxyde.sync.drop_tables(models=models.READ_ONLY)
 
 
 @pytest.fixture

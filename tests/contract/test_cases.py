@@ -11,7 +11,6 @@ from uuid import UUID
 import pytest
 
 import oxyde
-from oxyde import db
 from tests.backends import Backend
 from tests.cases import case as corpus
 from tests.cases import models
@@ -26,12 +25,12 @@ def data(backend_module: Backend) -> Iterator[Backend]:
     """The read-only data set, loaded once per server."""
     connection = oxyde.connect(backend_module.url)
     everything = [*models.READ_ONLY, *models.WRITTEN]
-    db.sync.drop_tables(models=everything, if_exists=True)
-    db.sync.create_tables(models=everything)
+    oxyde.sync.drop_tables(models=everything, if_exists=True)
+    oxyde.sync.create_tables(models=everything)
     models.Team.objects.sync.bulk_create(models.teams())
     models.Author.objects.sync.bulk_create(models.authors())
     yield backend_module
-    db.sync.drop_tables(models=everything)
+    oxyde.sync.drop_tables(models=everything)
     connection.close()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import oxyde
 from oxyde import (
     Check,
     CheckViolationError,
@@ -240,8 +241,8 @@ async def test_a_single_model(database: db.AsyncDatabase, chosen: Any) -> None:
     """Is taken as a list of one, by the blocking twins too; what is no model is refused by name."""
     await db.drop_tables(models=chosen, if_exists=True)
     await db.create_tables(models=chosen)
-    db.sync.drop_tables(models=chosen)
-    db.sync.create_tables(models=chosen)
+    oxyde.sync.drop_tables(models=chosen)
+    oxyde.sync.create_tables(models=chosen)
     assert await Bare.objects.count() == 0
     await db.drop_tables(models=chosen)
     with pytest.raises(TypeError, match="models takes a list of models, and this holds <class 'int'>"):

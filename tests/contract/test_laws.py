@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import oxyde
-from oxyde import Q, db
+from oxyde import Q
 from tests.backends import Backend
 from tests.cases import models
 from tests.cases.models import Team
@@ -25,13 +25,13 @@ People = models.Author
 def people(backend_module: Backend) -> Iterator[Backend]:
     """The teams and authors of the cases, and some with many NULLs."""
     with oxyde.connect(backend_module.url):
-        db.sync.drop_tables(models=models.READ_ONLY, if_exists=True)
-        db.sync.create_tables(models=models.READ_ONLY)
+        oxyde.sync.drop_tables(models=models.READ_ONLY, if_exists=True)
+        oxyde.sync.create_tables(models=models.READ_ONLY)
         Team.objects.sync.bulk_create(models.teams())
         sparse = [People(id=number, name="x" * (number % 3), age=number % 4, team_id=None if number % 2 else 2) for number in range(5, 12)]
         People.objects.sync.bulk_create([*models.authors(), *sparse])
         yield backend_module
-        db.sync.drop_tables(models=models.READ_ONLY)
+        oxyde.sync.drop_tables(models=models.READ_ONLY)
 
 
 def keys(chain: Any) -> list[int]:

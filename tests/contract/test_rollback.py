@@ -151,8 +151,8 @@ async def test_a_block_that_cannot_commit_takes_back_too(blog: Backend) -> None:
 def test_blocking_code_takes_back_too(backend: Backend) -> None:
     """The blocking twin is no other."""
     with oxyde.connect(backend.url) as connection:
-        oxyde.db.sync.drop_tables(connection, models=[Part], if_exists=True)
-        oxyde.db.sync.create_tables(connection, models=[Part])
+        oxyde.sync.drop_tables(connection, models=[Part], if_exists=True)
+        oxyde.sync.create_tables(connection, models=[Part])
         part = Part(name="a")
         with pytest.raises(Stop), oxyde.sync.atomic():
             oxyde.sync.save(part)
@@ -160,7 +160,7 @@ def test_blocking_code_takes_back_too(backend: Backend) -> None:
         assert part.id is None
         oxyde.sync.save(part)
         assert Part.objects.sync.get(name="a").id == part.id
-        oxyde.db.sync.drop_tables(connection, models=[Part])
+        oxyde.sync.drop_tables(connection, models=[Part])
 
 
 async def test_what_is_committed_stays(blog: Backend) -> None:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import oxyde
-from oxyde import DataError, F, Field, Model, db
+from oxyde import DataError, F, Field, Model
 from tests.backends import Backend
 
 LETTERS = ("a", "A", "é", "%", "_", "*", "?", "[", "]", "\\", "!", "'")
@@ -55,12 +55,12 @@ def words(backend_module: Backend) -> Iterator[Backend]:
     short = ["".join(word) for length in range(3) for word in itertools.product(some, repeat=length)]
     more = ["".join(word) for word in itertools.product(some[::2], some, some[1::2])]
     with oxyde.connect(backend_module.url):
-        db.sync.drop_tables(models=[Word], if_exists=True)
-        db.sync.create_tables(models=[Word])
+        oxyde.sync.drop_tables(models=[Word], if_exists=True)
+        oxyde.sync.create_tables(models=[Word])
         Word.objects.sync.bulk_create([{"id": number, "text": text} for number, text in enumerate([*short, *more])])
         Word.objects.sync.create(id=-1)
         yield backend_module
-        db.sync.drop_tables(models=[Word])
+        oxyde.sync.drop_tables(models=[Word])
 
 
 def test_what_is_found(words: Backend) -> None:

@@ -36,8 +36,8 @@ class Pet(Model):
         is_table = True
         table_name = "notebook_pet"
 
-db.sync.drop_tables(models=[Pet, Owner], if_exists=True)
-db.sync.create_tables(models=[Pet, Owner])
+oxyde.sync.drop_tables(models=[Pet, Owner], if_exists=True)
+oxyde.sync.create_tables(models=[Pet, Owner])
 owner = Owner.objects.sync.create(name="<script>alert(1)</script>", token="s3cr3t-canary")
 pet = Pet.objects.sync.create(name="</td><b>", owner=owner, notes={"a": "<i>"})
 read = Pet.objects.sync.first()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError, model_validator
 
 import oxyde
-from oxyde import Field, Model, db
+from oxyde import Field, Model
 from oxyde.models.hydrate import _BY_DICTIONARY, tiers
 from oxyde.models.row_state import CLEAN, state_of
 from tests.backends import Backend
@@ -89,10 +89,10 @@ class StrictWhole(Strict, Whole):
 def table(backend_module: Backend) -> Iterator[Backend]:
     """The tables, on each server."""
     with oxyde.connect(backend_module.url):
-        db.sync.drop_tables(models=[Everything, Loose], if_exists=True)
-        db.sync.create_tables(models=[Everything, Loose])
+        oxyde.sync.drop_tables(models=[Everything, Loose], if_exists=True)
+        oxyde.sync.create_tables(models=[Everything, Loose])
         yield backend_module
-        db.sync.drop_tables(models=[Everything, Loose])
+        oxyde.sync.drop_tables(models=[Everything, Loose])
 
 
 def by_columns(model: type[Model]) -> bool:

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 import oxyde
-from oxyde import db
 from tests.backends import Backend
 from tests.property import everything, witness
 from tests.property.everything import FIELDS, Everything
@@ -24,10 +23,10 @@ ENOUGH = 20_000
 def table(backend_module: Backend) -> Iterator[Backend]:
     """The table, on each server."""
     connection = oxyde.connect(backend_module.url)
-    db.sync.drop_tables(models=[Everything], if_exists=True)
-    db.sync.create_tables(models=[Everything])
+    oxyde.sync.drop_tables(models=[Everything], if_exists=True)
+    oxyde.sync.create_tables(models=[Everything])
     yield backend_module
-    db.sync.drop_tables(models=[Everything])
+    oxyde.sync.drop_tables(models=[Everything])
     connection.close()
 
 

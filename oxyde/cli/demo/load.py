@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from oxyde import Model, db
+from oxyde import Model, sync
 from oxyde.cli.demo.models import Airline, Airport, Flight, Plane, Weather
 
 FILES: dict[type[Model], str] = {
@@ -71,22 +71,22 @@ def _opened(model: type[Model]) -> Iterator[TextIO]:
             yield text
 
 
-def load(report: Callable[[int], None] | None = None) -> dict[type[Model], int]:
+def load(report: Callable[[int], None] | None = None) -> dict[str, int]:
     """Creates the tables on the default connection and fills them, blocking.
 
     Args:
         report: Called after each chunk with the number of rows loaded so far.
 
     Returns:
-        How many rows each model's table got.
+        The number of rows of each table.
     """
-    db.sync.create_tables(models=list(FILES))
-    loaded = dict.fromkeys(FILES, 0)
-    for model in FILES:
-        source = rows(model)
+    sync.create_tables(models=list(FILES))
+    loaded: dict[str, int] = {}
+    for model, file in FILES.items():
+        source, table = rows(model), file.partition(".")[0]
         while chunk := list(islice(source, CHUNK)):
             model.objects.sync.bulk_create(chunk)
-            loaded[model] += len(chunk)
+            loaded[table] = loaded.get(table, 0) + len(chunk)
             if report:
                 report(sum(loaded.values()))
     return loaded

@@ -118,8 +118,8 @@ def _make(file: Path) -> None:
         part.replace(file)
     finally:
         _remove(part)
-    flights = loaded.pop(Flight)
-    others = ", ".join(f"{model.__name__.lower()} {count:,}" for model, count in loaded.items())
+    flights = loaded.pop("flights")
+    others = ", ".join(f"{table} {count:,}" for table, count in loaded.items())
     say(f"flights {flights:,}; beside them {others}\n", sys.stdout)
     say(show.took(time.perf_counter() - started), sys.stdout)
 

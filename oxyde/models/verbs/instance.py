@@ -22,6 +22,7 @@ from oxyde.schema import Column, Table
 
 def save(instance: AnyModel, *, update_fields: Iterable[str] | None = None, force_insert: bool = False) -> Steps[None]:
     """Writes an instance: INSERT of a new one, UPDATE of what changed of one that was read or whose key was given."""
+    yield from hooks.announce(type(instance), hooks.SAVING)
     writable(type(instance).__oxyde__)
     create = force_insert or (is_new(instance) and not has_given_key(instance))
     names = None if update_fields is None else list(update_fields) if not isinstance(update_fields, str) else update_fields
@@ -76,6 +77,7 @@ def _update(instance: AnyModel, names: Iterable[str] | None) -> Steps[None]:
 
 def delete(instance: AnyModel) -> Steps[int]:
     """Deletes an instance's row; the instance is new again afterwards."""
+    yield from hooks.announce(type(instance), hooks.DELETING)
     table = writable(type(instance).__oxyde__)
     key = _wired(table, stored_key(instance))
     yield from hooks.call(instance, "pre_delete")

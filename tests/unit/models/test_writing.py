@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import uuid
 from collections.abc import Generator
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from pydantic import AwareDatetime, ConfigDict, ValidationError
 
+from oxyde.db.execute import run, run_blocking
 from oxyde.db.steps import Await
 from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.models import Field, Model, hooks
@@ -213,6 +215,8 @@ def test_async_hooks_are_refused_before_blocking_verbs() -> None:
         async def post_save(self) -> None:
             await super().post_save()
 
-    hooks.refuse_async(Hooked, hooks.DELETING)
+    nowhere: Any = None
+    run_blocking(hooks.announce(Hooked, hooks.DELETING), nowhere)
+    asyncio.run(run(hooks.announce(Hooked, hooks.SAVING), nowhere))
     with pytest.raises(TypeError, match="Hooked.post_save is async"):
-        hooks.refuse_async(Hooked, hooks.SAVING)
+        run_blocking(hooks.announce(Hooked, hooks.SAVING), nowhere)

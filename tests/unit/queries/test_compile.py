@@ -14,6 +14,7 @@ from oxyde.models.chain import Chain
 from oxyde.queries import compile
 from oxyde.queries.compile import body, is_point
 from oxyde.queries.scope import Values
+from oxyde.queries.term import Reference
 from tests.cases.models import Author, Team
 from tests.models import Author as Writer
 from tests.models import Post
@@ -137,10 +138,12 @@ def test_counting_rows_across_a_path_to_several() -> None:
 
 def test_aggregates_use_the_columns_name() -> None:
     """The name in the database, not the field's."""
-    made, path = compile.aggregate(everyone.state, "max", "email")
+    made, term = compile.aggregate(everyone.state, "max", "email")
     output = flat(unpacked(made.shape)["query"])["outputs"][0]
     assert output["expr"]["aggregate"]["args"][0]["column"]["name"] == "mail"
-    assert path.column.field == "email"
+    (inner,) = term.parts
+    assert isinstance(inner, Reference)
+    assert inner.path.column.field == "email"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from oxyde import F
 from oxyde.exceptions import FieldError, FieldLookupValueError
-from oxyde.queries.lookups import LOOKUPS, rounded
+from oxyde.queries.comparisons import rounded
+from oxyde.queries.lookups import LOOKUPS
 from tests.cases.models import Author, Mood, Team
 from tests.models import Author as Writer
 from tests.models import Post

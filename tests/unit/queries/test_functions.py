@@ -11,11 +11,13 @@ import pytest
 
 from oxyde import F, Value
 from oxyde.exceptions import FieldError
-from oxyde.queries.expressions import Arithmetic, Bound
+from oxyde.queries.functions import Arithmetic
+from oxyde.queries.names import names_of
+from oxyde.queries.term import Bound
 from tests.cases.models import Author, Mood, Team
 from tests.unit.queries.shapes import select_of, values_of, where_of
 
-TABLE = Author.__table__
+TABLE = names_of(Author.__table__)
 everyone = Author.objects
 
 
@@ -43,7 +45,7 @@ def test_arithmetic(expression: Any, kind: str) -> None:
     """The wider number decides; a moment moves by a timedelta."""
     term = expression.resolve(TABLE)
     assert isinstance(term, Arithmetic)
-    assert term.kind.kind == kind
+    assert term.type.kind == kind
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,7 @@ def test_plain_values(value: Any, kind: str) -> None:
     """A plain value knows its type, and is bound."""
     term = Value(value).resolve(TABLE)
     assert isinstance(term, Bound)
-    assert term.kind.kind == kind
+    assert term.type.kind == kind
 
 
 @pytest.mark.parametrize("value", [object(), [1], {"a": 1}, 1j])

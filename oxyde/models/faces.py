@@ -1,0 +1,99 @@
+"""The two faces of a query: how the terminal verbs of each run, and what each is to Python's own syntax."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from typing_extensions import Self
+
+from oxyde.db import execute
+from oxyde.db.steps import Steps
+from oxyde.models.chain import Chain, M, R_co
+from oxyde.models.info import holds
+from oxyde.models.rows import Instances
+from oxyde.models.verbs import reading
+from oxyde.models.where import route_of
+
+T = TypeVar("T")
+
+
+class Awaited(Chain[M, R_co]):
+    """The face whose terminal verbs are awaited. It is no list, and says so."""
+
+    def _kind(self) -> type[Chain[Any, Any]]:
+        """Returns the class of the querysets that this one's verbs return."""
+        return type(self)
+
+    async def _run(self, steps: Steps[T], using: str | None, client: object | None) -> T:
+        return await execute.run(steps, route_of(self, using, client))
+
+    def _not_awaited(self, what: str, verb: str) -> NoReturn:
+        message = f"a queryset is lazy: {what}; use `await queryset.{verb}`, or `queryset.sync` for blocking code"
+        raise TypeError(message)
+
+    if TYPE_CHECKING:
+        __iter__: None  # without it, [i] would make a queryset iterable
+        __contains__: None
+
+        # A manager's verbs: checkers take the manager of own querysets for one of these, as they know no class that is both.
+        def query(self) -> Self:
+            """Returns a fresh queryset."""
+            return self
+
+        def unscoped(self) -> Self:
+            """Returns a queryset of all rows, those outside the scope too."""
+            return self
+    else:
+
+        def __await__(self) -> NoReturn:
+            self._not_awaited("it is not awaited itself", "all()")
+
+        def __iter__(self) -> NoReturn:
+            self._not_awaited("it cannot be iterated", "all()")
+
+        def __aiter__(self) -> NoReturn:
+            self._not_awaited("it cannot be iterated", "all()")
+
+        def __len__(self) -> NoReturn:  # noqa: PLE0303 - it always raises
+            self._not_awaited("it has no length yet", "count()")
+
+        def __bool__(self) -> NoReturn:  # noqa: PLE0304 - it always raises
+            self._not_awaited("whether it has rows is not known yet", "exists()")
+
+        def __contains__(self, row: object) -> NoReturn:
+            self._not_awaited("what it holds is not known yet", "exists()")
+
+
+class Blocking(Chain[M, R_co]):
+    """The face whose terminal verbs block. It is iterated, measured and searched as a list is, by running the query."""
+
+    @property
+    def sync(self) -> Self:
+        """The query itself."""
+        return self
+
+    def _run(self, steps: Steps[T], using: str | None, client: object | None) -> T:
+        return execute.run_blocking(steps, route_of(self, using, client))
+
+    def _all(self) -> list[R_co]:
+        return self._run(reading.everything(self), None, None)
+
+    def __iter__(self) -> Iterator[R_co]:
+        """Runs the query and yields its rows."""
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        """Counts the rows."""
+        return self._run(reading.count(self), None, None)
+
+    def __bool__(self) -> bool:
+        """Asks whether there is a row."""
+        return self._run(reading.exists(self), None, None)
+
+    def __contains__(self, row: object) -> bool:
+        """Asks whether the row of an instance is among the rows."""
+        if not holds(self.model, type(row)) or not isinstance(self._query.rows, Instances):
+            return row in self._all()
+        key = {column.field: getattr(row, column.field) for column in self.state.table.key}
+        return bool(key) and bool(self.filter(**key))

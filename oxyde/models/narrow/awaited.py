@@ -1,0 +1,95 @@
+"""The terminal verbs that name fields, as checkers see them: awaited. ``blocking.py`` is this file's generated twin."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Protocol, TypeVar, overload
+
+from oxyde.models.chain import Chain
+from oxyde.models.info import AnyModel
+from oxyde.models.narrow import Exact, method
+from oxyde.queries import Q
+
+TYPE_CHECKING = False  # true to every checker, whatever it says; to jedi, which completes in notebooks, what it says
+
+M = TypeVar("M", bound=AnyModel)
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Getting(Protocol[T_co]):
+    """``get`` and ``get_or_none``."""
+
+    async def __call__(self, *conditions: Q, using: str | None = None, client: object | None = None, **lookups: Any) -> T_co:
+        """Is how it is called."""
+        ...
+
+
+class Creating(Protocol[T_co]):
+    """``create``."""
+
+    async def __call__(self, *, using: str | None = None, client: object | None = None, **values: Any) -> T_co:
+        """Is how it is called."""
+        ...
+
+
+class Updating(Protocol[T]):
+    """``update``."""
+
+    @overload
+    async def __call__(
+        self, *, returning: Literal[True], using: str | None = None, client: object | None = None, **values: Any
+    ) -> list[T]: ...
+    @overload
+    async def __call__(
+        self, *, returning: Literal[False] = False, using: str | None = None, client: object | None = None, **values: Any
+    ) -> int: ...
+    @overload
+    async def __call__(
+        self, *, returning: bool, using: str | None = None, client: object | None = None, **values: Any
+    ) -> int | list[T]: ...
+
+
+if TYPE_CHECKING:
+
+    class Get:
+        """The attribute ``get``."""
+
+        def __init__(self, function: Any, /) -> None: ...
+        @overload
+        def __get__(self, chain: Exact, owner: type[Any], /) -> Any: ...
+        @overload
+        def __get__(self, chain: Chain[Any, T], owner: type[Any], /) -> Getting[T]: ...
+        def __get__(self, chain: Any, owner: type[Any], /) -> Any: ...
+
+    class GetOrNone:
+        """The attribute ``get_or_none``."""
+
+        def __init__(self, function: Any, /) -> None: ...
+        @overload
+        def __get__(self, chain: Exact, owner: type[Any], /) -> Any: ...
+        @overload
+        def __get__(self, chain: Chain[Any, T], owner: type[Any], /) -> Getting[T | None]: ...
+        def __get__(self, chain: Any, owner: type[Any], /) -> Any: ...
+
+    class Create:
+        """The attribute ``create``."""
+
+        def __init__(self, function: Any, /) -> None: ...
+        @overload
+        def __get__(self, chain: Exact, owner: type[Any], /) -> Any: ...
+        @overload
+        def __get__(self, chain: Chain[M, Any], owner: type[Any], /) -> Creating[M]: ...
+        def __get__(self, chain: Any, owner: type[Any], /) -> Any: ...
+
+    class Update:
+        """The attribute ``update``."""
+
+        def __init__(self, function: Any, /) -> None: ...
+        @overload
+        def __get__(self, chain: Exact, owner: type[Any], /) -> Any: ...
+        @overload
+        def __get__(self, chain: Chain[M, Any], owner: type[Any], /) -> Updating[M]: ...
+        def __get__(self, chain: Any, owner: type[Any], /) -> Any: ...
+
+else:
+    Get = GetOrNone = Create = Update = method

@@ -1,0 +1,64 @@
+"""Plain Python values as terms: the type that each class of values has."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import uuid
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from oxyde.exceptions import FieldValueError
+from oxyde.queries.foreign_values import flaw, named, plain
+from oxyde.queries.term import Bound
+from oxyde.schema import types as kinds
+from oxyde.schema.types import ColumnType
+
+_LITERALS: Final[tuple[tuple[type, ColumnType], ...]] = (
+    (bool, kinds.BOOL),
+    (int, kinds.INT),
+    (float, kinds.FLOAT),
+    (Decimal, kinds.DECIMAL),
+    (str, kinds.TEXT),
+    (bytes, kinds.BYTES),
+    (dt.datetime, kinds.DATETIME),
+    (dt.date, kinds.DATE),
+    (dt.time, kinds.TIME),
+    (dt.timedelta, kinds.DURATION),
+    (uuid.UUID, kinds.UUID),
+)
+
+
+def literal(value: Any) -> Bound:
+    """Returns a plain value as a parameter of the type of its class.
+
+    Raises:
+        FieldValueError: It is of no class that has a type, or no value that Python's own class holds.
+    """
+    inner = plain(value.value if isinstance(value, enum.Enum) else value)
+    if isinstance(inner, (dt.date, dt.timedelta)) and (found := flaw(inner)) is not None:
+        message = f"an expression takes plain values, not {found}"
+        raise FieldValueError(message)
+    for cls, kind in _LITERALS:
+        if isinstance(inner, cls):
+            aware = isinstance(inner, dt.datetime) and inner.tzinfo is not None
+            return Bound(inner, kinds.DATETIME_TZ if aware else kind)
+    message = f"an expression takes plain values and other expressions, not {named(value)}"
+    raise FieldValueError(message)
+
+
+def alike(values: Sequence[Any]) -> tuple[list[Any], ColumnType]:
+    """Returns plain values as values of one type: ints become the other kind of number that is among them, where that is exact.
+
+    Raises:
+        FieldValueError: They are of different types.
+    """
+    made = [literal(value) for value in values]
+    found = {one.type for one in made}
+    if found - {kinds.INT} in ({kinds.DECIMAL}, {kinds.FLOAT}) and all(float(one.value) == one.value for one in made):
+        kind = next(iter(found - {kinds.INT}))
+        return [kind.python(one.value) for one in made], kind
+    if len(found) != 1:
+        raise FieldValueError(f"a list of values of different types ({', '.join(sorted(map(str, found)))}) is compared with nothing")
+    return [one.value for one in made], made[0].type

@@ -1,0 +1,83 @@
+"""Names: what a text such as ``team__name`` or the name of an annotation means in a query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from oxyde.exceptions import FieldError
+from oxyde.queries import paths
+from oxyde.queries.paths import Path
+from oxyde.queries.term import Reference, Term, reference
+from oxyde.schema import Table
+
+
+@dataclass(frozen=True, eq=False)
+class Namespace:
+    """The names that the expressions of a query may use. Compared by identity.
+
+    Attributes:
+        table: Its fields, and the paths that begin there.
+        terms: Annotations, and what the query inside exposes.
+    """
+
+    table: Table
+    terms: Mapping[str, Term]
+
+    def resolve(self, text: str) -> tuple[Term, tuple[str, ...]]:
+        """Follows a text as far as names go.
+
+        Returns:
+            What it means, and the parts behind that are no names: lookups.
+
+        Raises:
+            FieldError: The first part, or a part behind a relation, is no name.
+        """
+        if self.terms:
+            first, *rest = paths.split(text)
+            term = self.terms.get(first)
+            if term is not None:
+                return term, tuple(rest)
+            known = (self.table.by_field, self.table.relations)
+            if first != "pk" and not any(name in some for some in known for name in (text, first)):
+                raise paths.unknown(self.table, first, self.terms)
+        path, lookups = paths.resolve(self.table, text)
+        return reference(path), lookups
+
+    def value(self, text: str) -> Term:
+        """Returns what a name means, where it has one value for each row and no lookup may follow.
+
+        Raises:
+            FieldError: It is no name of the query, or leads to several rows.
+        """
+        term = self.column(text)
+        if isinstance(term, Reference) and term.path.many is not None:
+            message = f'F("{text}") leads to several rows of {term.path.table.model}, so that it has no single value'
+            raise FieldError(message, column=text)
+        return term
+
+    def column(self, text: str) -> Term:
+        """Returns what a name means, where no lookup may follow.
+
+        Raises:
+            FieldError: It is no name of the query.
+        """
+        if not self.terms:
+            return reference(paths.column_path(self.table, text))
+        term, rest = self.resolve(text)
+        if rest and not isinstance(term, Reference):
+            message = f'{text.partition("__")[0]} is an annotation, and "{"__".join(rest)}" behind it means nothing here; name it alone'
+            raise FieldError(message, table=self.table.name, column=text)
+        return reference(paths.column_path(self.table, text)) if rest else term
+
+    def path(self, text: str) -> Path | None:
+        """Returns the path that a name begins with, perhaps with lookups behind; None for other names."""
+        term, _ = self.resolve(text)
+        return term.path if isinstance(term, Reference) else None
+
+
+@lru_cache(maxsize=1024)
+def names_of(table: Table) -> Namespace:
+    """Returns the names of a table alone."""
+    return Namespace(table, {})

@@ -1,0 +1,355 @@
+"""Terms: what has a value for each row of a query. The application writes expressions; a term is what one means over known columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Any, Final, Protocol, TypeAlias
+
+from oxyde.ir import expr, query
+from oxyde.ir.expr import Node
+from oxyde.queries.paths import Path, PathKey
+from oxyde.queries.scope import Scope
+from oxyde.schema import Table
+from oxyde.schema import types as kinds
+from oxyde.schema.types import ColumnType
+
+
+class Certainty(Enum):
+    """When a value may be NULL, where that is not the NULL of one column."""
+
+    NEVER = "never"
+    MAYBE = "maybe"
+
+
+NEVER: Final = Certainty.NEVER
+MAYBE: Final = Certainty.MAYBE
+
+
+class Term:
+    """A node that has a value for each row.
+
+    What a kind of term adds is ``write``; where its type is not given to the constructor, ``type`` too. The two walks over a tree,
+    ``shape`` and ``compile``, visit head and parts in one order, so that the values that the first lists are those that the second binds.
+
+    Attributes:
+        kind: The name of the class, which belongs to the shape.
+        head: What else decides the text of the statement, apart from the parts.
+        parts: The terms inside.
+        type: What the value is.
+        restore: Turns a list of database values into Python values, as ``Column.restore`` does; None where they are that already.
+    """
+
+    kind: str
+    head: Hashable
+    parts: tuple[Term, ...]
+    type: ColumnType
+    restore: Callable[[list[Any]], list[Any]] | None = None
+
+    def __init_subclass__(cls) -> None:
+        cls.kind = f"{cls.__module__}.{cls.__qualname__}"
+
+    def __init__(self, head: Hashable, *parts: Term) -> None:
+        self.head = head
+        self.parts = parts
+
+    @property
+    def unknown(self) -> Unknown:
+        """When the value is NULL: never, maybe, or where one column is; by default where a part is."""
+        return together(self.parts)
+
+    @property
+    def nullable(self) -> bool:
+        """Whether the value may be NULL."""
+        return self.unknown is not NEVER
+
+    @property
+    def secret(self) -> bool:
+        """Whether the value is, or is made of, that of a secret column, which frames do not show."""
+        return any(part.secret for part in self.parts)
+
+    @property
+    def key(self) -> Hashable:
+        """What identifies the value: two terms of one key have one value in every row."""
+        return (self.kind, self.head, *(part.key for part in self.parts))
+
+    def shape(self, values: list[Any]) -> Hashable:
+        """Returns what decides the text of the statement; appends the values beside it in the order in which ``compile`` binds them."""
+        return (self.kind, self.head, *[part.shape(values) for part in self.parts])
+
+    def compile(self, scope: Scope) -> Node:
+        """Returns the IR."""
+        inside = self.opened(scope)
+        return self.write(inside, [part.compile(inside) for part in self.parts])
+
+    def opened(self, scope: Scope) -> Scope:
+        """Returns the scope that the parts see."""
+        return scope
+
+    def write(self, scope: Scope, parts: list[Node]) -> Node:
+        """Returns the IR around that of the parts."""
+        raise NotImplementedError
+
+    def walk(self) -> Iterator[Term]:
+        """Yields the term and all terms inside."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+    def mapped(self, change: Callable[[Term], Term]) -> Term:
+        """Returns the term with each part changed; itself where none is."""
+        parts = tuple([change(part) for part in self.parts])
+        if all(one is two for one, two in zip(parts, self.parts, strict=True)):
+            return self
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        made.parts = parts
+        return made
+
+
+class Reference(Term):
+    """A column of the query's table, or of a table that a path leads to."""
+
+    parts = ()
+
+    def __init__(self, path: Path) -> None:
+        self.path = self.head = path
+        self.type = path.column.type
+        self.restore = path.column.restore
+
+    @property
+    def unknown(self) -> Unknown:
+        """The column itself, where it may be NULL or there may be no row on the way."""
+        return self if self.path.nullable or self.path.many is not None else NEVER
+
+    @property
+    def secret(self) -> bool:
+        """Whether the column is secret."""
+        return self.path.column.secret
+
+    @property
+    def key(self) -> PathKey:
+        """The relations on the way and the column's field."""
+        return self.path.key
+
+    def shape(self, values: list[Any]) -> Hashable:  # noqa: ARG002 - it binds none
+        """Returns the path."""
+        return self.path
+
+    def compile(self, scope: Scope) -> Node:
+        """Returns the column, joined to where it must be."""
+        return scope.column(self.path)
+
+
+@lru_cache(maxsize=4096)
+def reference(path: Path) -> Reference:
+    """Returns the term of a column."""
+    return Reference(path)
+
+
+class Exposed(Term):
+    """A value that the query inside, whose rows this one acts on, has among its outputs."""
+
+    parts = ()
+
+    def __init__(self, name: str, inner: Term) -> None:
+        self.head, self.inner = name, inner
+        self.type, self.restore = inner.type, inner.restore
+
+    @property
+    def unknown(self) -> Unknown:
+        """The value itself, where it was nullable inside."""
+        return self if self.inner.nullable else NEVER
+
+    @property
+    def secret(self) -> bool:
+        """Whether it was secret inside."""
+        return self.inner.secret
+
+    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - there are none
+        """Returns the column of the derived table."""
+        return expr.column(scope.alias, str(self.head), self.type)
+
+
+Unknown: TypeAlias = "Certainty | Reference | Exposed"
+
+
+def together(parts: Sequence[Term]) -> Unknown:
+    """Returns when something that is NULL as soon as one part is NULL is so."""
+    found: Unknown = NEVER
+    for part in parts:
+        one = part.unknown
+        if found is NEVER:
+            found = one
+        elif one is not NEVER and (found is MAYBE or one is MAYBE or found.key != one.key):
+            return MAYBE
+    return found
+
+
+class Bound(Term):
+    """A value beside the statement."""
+
+    parts = ()
+
+    def __init__(self, value: Any, kind: ColumnType, uncast: bool = False) -> None:
+        self.value, self.type, self.uncast = value, kind, uncast
+        self.head = (kind, uncast)
+
+    @property
+    def unknown(self) -> Unknown:
+        """None is NULL."""
+        return MAYBE if self.value is None else NEVER
+
+    @property
+    def key(self) -> Hashable:
+        """The type and the value, by its text: not every value can be hashed."""
+        return (self.head, type(self.value), repr(self.value))
+
+    def shape(self, values: list[Any]) -> Hashable:
+        """Returns the type, and appends the value."""
+        values.append(self.value)
+        return self.head
+
+    def compile(self, scope: Scope) -> Node:
+        """Returns the parameter."""
+        return expr.param(scope.bind(self.value), self.type, uncast=self.uncast)
+
+
+class One(Term):
+    """The number 1, for a query that only asks whether there is a row."""
+
+    type = kinds.INT
+
+    def __init__(self) -> None:
+        super().__init__("1")
+
+    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - the same everywhere
+        """Returns the number, which belongs to the text."""
+        return expr.integer(1)
+
+
+class Cast(Term):
+    """A value as another type."""
+
+    def __init__(self, inner: Term, kind: ColumnType) -> None:
+        super().__init__(kind, inner)
+        self.type = kind
+
+    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
+        """Returns the cast."""
+        return expr.cast(parts[0], self.type)
+
+
+class Chance(Term):
+    """A random number: the order of ``order_by("?")``."""
+
+    type = kinds.FLOAT
+
+    def __init__(self) -> None:
+        super().__init__("random")
+
+    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - the same everywhere
+        """Returns the call."""
+        return expr.call("random", [], kinds.FLOAT)
+
+
+class Masked(Term):
+    """What frames show in place of a secret: a constant, and NULL where there is none."""
+
+    type = kinds.TEXT
+    MASK: Final = "••••••••"
+
+    def __init__(self, inner: Term) -> None:
+        super().__init__("masked", inner, Bound(self.MASK, kinds.TEXT))
+
+    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
+        """Returns the constant where there is a value."""
+        return expr.unless_null(parts[0], parts[1], kinds.TEXT)
+
+
+class Order(Term):
+    """One order of a query: by what, descending or not, and where NULLs go (first, last, or as the server has it)."""
+
+    def __init__(self, by: Term, desc: bool = False, nulls: str | None = None) -> None:
+        super().__init__((desc, nulls), by)
+        self.type = by.type
+        self.desc, self.nulls = desc, nulls
+
+    @property
+    def by(self) -> Term:
+        """What decides."""
+        return self.parts[0]
+
+    def turned(self) -> Order:
+        """Returns the opposite order."""
+        return Order(self.by, not self.desc, {"first": "last", "last": "first", None: None}[self.nulls])
+
+    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
+        """Returns the order."""
+        return query.order(parts[0], desc=self.desc, nulls=self.nulls)
+
+
+class Names(Protocol):
+    """What an expression looks its names up in."""
+
+    @property
+    def table(self) -> Table:
+        """The table whose rows are asked for."""
+        ...
+
+    @property
+    def terms(self) -> Mapping[str, Term]:
+        """The names beside the table's own."""
+        ...
+
+    def resolve(self, text: str) -> tuple[Term, tuple[str, ...]]:
+        """Returns what a text begins with, and the lookups behind."""
+        ...
+
+    def value(self, text: str) -> Term:
+        """Returns what a name means, where it has one value for each row."""
+        ...
+
+    def path(self, text: str) -> Path | None:
+        """Returns the path that a text begins with; None for other names."""
+        ...
+
+
+class Expression:
+    """Something that has a value for each row: ``F("views") + 1``. Names are looked up when a verb takes it."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def resolve(self, names: Names) -> Term:
+        """Returns what the expression means.
+
+        Raises:
+            FieldError: A name is no field, or the types do not go together.
+        """
+        raise NotImplementedError
+
+    def asc(self, *, nulls_first: bool = False, nulls_last: bool = False) -> Ordering:
+        """Returns the expression as an ascending order."""
+        return Ordering(self, desc=False, nulls=_nulls(nulls_first, nulls_last))
+
+    def desc(self, *, nulls_first: bool = False, nulls_last: bool = False) -> Ordering:
+        """Returns the expression as a descending order."""
+        return Ordering(self, desc=True, nulls=_nulls(nulls_first, nulls_last))
+
+
+def _nulls(first: bool, last: bool) -> str | None:
+    if first and last:
+        raise ValueError("NULLs go first or last; give one of nulls_first and nulls_last")
+    return "first" if first else "last" if last else None
+
+
+@dataclass(frozen=True, eq=False)
+class Ordering:
+    """An order by an expression: ``F("score").desc(nulls_last=True)``."""
+
+    expression: Expression
+    desc: bool = False
+    nulls: str | None = None
