@@ -13,7 +13,7 @@ from oxyde.db import events, interrupt
 from oxyde.db.block import Block, Turn, begin, is_held, is_inside
 from oxyde.db.database import AsyncDatabase
 from oxyde.db.route import Route
-from oxyde.db.steps import Atomically, Await, Call, Finish, Read, Start, Steps, Undo, not_awaited
+from oxyde.db.steps import Atomically, Await, Call, Finish, Read, Remember, Start, Steps, Undo, not_awaited
 from oxyde.db.wait import finish, result, result_blocking
 from oxyde.exceptions import OxydeError
 from oxyde.ir import wire
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import asyncio
 
 T = TypeVar("T")
-Step: TypeAlias = Call | Await | Atomically | Start | Finish | Turn | Undo | Read
+Step: TypeAlias = Call | Await | Atomically | Start | Finish | Turn | Remember | Undo | Read
 
 HEARING = 0.05
 """Seconds after which a thread that waits for another one hears a signal, whatever handlers libraries have installed."""
@@ -85,6 +85,8 @@ async def _perform(step: Step, where: Route) -> Any:
         return await finish(step.start)
     if isinstance(step, Read):
         return await _read(step, where)
+    if isinstance(step, Remember):
+        return None if where.block is None else step.make()
     if isinstance(step, Undo):
         return _undoable(step, where)
     return await _turn(step.block)
@@ -115,6 +117,8 @@ def _perform_blocking(step: Step, where: Route) -> Any:
         return None
     if isinstance(step, Read):
         return _read_blocking(step, where)
+    if isinstance(step, Remember):
+        return None if where.block is None else step.make()
     if isinstance(step, Undo):
         return _undoable(step, where)
     return _turn_blocking(step.block)

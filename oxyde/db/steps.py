@@ -81,6 +81,17 @@ class Finish:
 
 
 @dataclass(frozen=True)
+class Remember:
+    """Have a snapshot made if the verb runs in an atomic block, which may be rolled back; its result is the snapshot, else None.
+
+    Attributes:
+        make: Makes it.
+    """
+
+    make: Callable[[], Any]
+
+
+@dataclass(frozen=True)
 class Undo:
     """Have a function called if the atomic block that the verb runs in is rolled back; forgotten without one. The result is None.
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from oxyde.models.info import AnyModel
-from oxyde.models.row_state import state_of
-from oxyde.models.writing import now, take_keys, validate_assigned
+from oxyde.models.writing import Write, now
 from oxyde.queries.dml import batches
 from oxyde.schema import Column, Table
 
@@ -31,10 +30,10 @@ class Gathered:
         """
         self.filled: dict[str, list[Any]] = {}
         self._instances = instances
-        for instance in instances:
-            if state_of(instance) is not None:
-                validate_assigned(instance)
-        self._take_keys()
+        writes = [Write(instance) for instance in instances]
+        for write in writes:
+            write.validate()
+        self._take_keys(writes)
         columns: dict[str, list[Any]] = {}
         absent: dict[str, list[bool]] = {}
         rows = [instance.__dict__ for instance in instances]
@@ -53,11 +52,11 @@ class Gathered:
         self.batches = batches(columns, absent, size)
         self.fills = {*self.filled, *(name for batch in self.batches for name in table.by_field if name not in batch.fields)}
 
-    def _take_keys(self) -> None:
+    def _take_keys(self, writes: Sequence[Write]) -> None:
         info = type(self._instances[0]).__oxyde__
         if not info.links:
             return
-        taken = [take_keys(instance) for instance in self._instances]
+        taken = [write.keys() for write in writes]
         for name in info.reference_by_key:
             if any(name in keys for keys in taken):
                 pairs = zip(taken, self._instances, strict=True)

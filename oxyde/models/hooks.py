@@ -47,12 +47,14 @@ class Hooks:
         return Done()
 
 
-def call(instance: AnyModel, name: str, **known: Any) -> Steps[None]:
-    """Calls a hook and waits for it; one that is not overridden costs nothing."""
-    function = getattr(type(instance), name)
-    if function is getattr(Hooks, name):
-        return
-    wanted = _keywords(function)
+def is_overridden(model: type[AnyModel], name: str) -> bool:
+    """Returns whether a model has a hook of its own."""
+    return getattr(model, name) is not getattr(Hooks, name)
+
+
+def run(instance: AnyModel, name: str, **known: Any) -> Steps[None]:
+    """Calls a hook with the keywords that it takes, and waits for it."""
+    wanted = _keywords(getattr(type(instance), name))
     given = known if wanted is None else {key: value for key, value in known.items() if key in wanted}
     yield Await(getattr(instance, name)(**given), f"{type(instance).__name__}.{name}")
 

@@ -111,7 +111,7 @@ def changed(instance: AnyModel, name: str, old: Any = UNLOADED) -> None:
         state.key[name] = old
 
 
-def settle(instance: AnyModel, names: Iterable[str] | None, written: Iterable[str]) -> None:
+def mark_written(instance: AnyModel, names: Iterable[str] | None, written: Iterable[str]) -> None:
     """Notes that an instance was written: what was left out by name is still changed.
 
     Args:

@@ -12,8 +12,8 @@ from oxyde.models.row_state import CLEAN, Changed, New, State, copied, set_state
 _ABSENT: Final = object()
 
 
-class Memory:
-    """What instances were before a write. They are not kept alive by it."""
+class Snapshot:
+    """What instances were before a write in an atomic block. They are not kept alive by it."""
 
     def __init__(self, instances: Sequence[AnyModel], names: Iterable[str]) -> None:
         """Remembers.
@@ -28,7 +28,7 @@ class Memory:
         self._given = {name: [name in instance.__pydantic_fields_set__ for instance in instances] for name in self._before}
         self._after: dict[str, list[Any]] | None = None
 
-    def written(self) -> Memory:
+    def written(self) -> Snapshot:
         """Looks at what the write filled in, so that later assignments are told from it; returns itself."""
         found = [one() for one in self._instances]
         self._after = {name: [_ABSENT if one is None else vars(one).get(name, _ABSENT) for one in found] for name in self._before}
@@ -63,4 +63,4 @@ def _earlier(before: State, now: State) -> State:
     return Changed(old | later, key) if old or later else CLEAN
 
 
-__all__ = ["Memory"]
+__all__ = ["Snapshot"]

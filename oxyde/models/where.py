@@ -26,6 +26,8 @@ def taken(model: type[AnyModel], values: dict[str, Any]) -> tuple[str | None, ob
     A keyword means the connection when the model has no field of that name and the value is one: an alias (str), a database,
     what ``oxyde.connect()`` returned, or an atomic block.
     """
+    if "using" not in values and "client" not in values:
+        return None, None
     found: list[Any] = []
     for name in ("using", "client"):
         means_connection = name not in model.__pydantic_fields__ and isinstance(

@@ -1,14 +1,18 @@
-"""What a write consists of: the values of an instance's columns, checked and ready to be sent."""
+"""One write of one instance: what is known of its row, and the values that its statement carries, checked before it is sent."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
+from oxyde.db.rows import Batch
 from oxyde.exceptions import FieldError, UnsupportedError
+from oxyde.models.hydrate import filling
 from oxyde.models.info import AnyModel, Link, ModelInfo, holds, info_of
 from oxyde.models.row_state import Changed, New, is_new, state_of
+from oxyde.models.snapshot import Snapshot
 from oxyde.models.unloaded import UNLOADED
 from oxyde.schema import Column, Table
 from oxyde.schema.naming import meant
@@ -27,11 +31,6 @@ def writable(model: ModelInfo) -> Table:
     return table
 
 
-def wire(column: Column, value: Any) -> Any:
-    """Returns the wire value of a column's value."""
-    return None if value is None else column.adapt(value)
-
-
 def now(column: Column) -> Any:
     """Returns the present in UTC, as a column holds it."""
     instant = dt.datetime.now(dt.timezone.utc)
@@ -41,47 +40,173 @@ def now(column: Column) -> Any:
     return {"date": naive.date, "time": naive.time}.get(column.type.kind, lambda: naive)()
 
 
-def validate_assigned(instance: AnyModel) -> None:
-    """Validates what was assigned since the instance was made, read or written, in the order of the model.
+class Write:
+    """One write of one instance.
 
-    Raises:
-        ValidationError: A value is not valid; nothing has been sent.
+    Attributes:
+        instance: What is written.
+        info: Its class.
+        table: The table of the class.
+        state: What the instance knows of its row, when the write began.
+        given: The instance's values by field.
     """
-    state = state_of(instance)
-    if not isinstance(state, (Changed, New)):
-        return
-    validator = type(instance).__pydantic_validator__
-    for name in type(instance).__pydantic_fields__:
-        if name in state and instance.__dict__.get(name, UNLOADED) is not UNLOADED:
-            validator.validate_assignment(instance, name, instance.__dict__[name], by_alias=False, by_name=True)
+
+    __slots__ = ("given", "info", "instance", "state", "table")
+
+    def __init__(self, instance: AnyModel) -> None:
+        """Looks at the instance."""
+        self.instance = instance
+        self.info = type(instance).__oxyde__
+        self.table = self.info.table()
+        self.state = state_of(instance)
+        self.given = instance.__dict__
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the instance was neither read from the database nor written to it."""
+        return self.state is None or isinstance(self.state, New)
+
+    @property
+    def version(self) -> Column | None:
+        """The version column, when the instance knows its version."""
+        column = self.table.version
+        return None if column is None or self.given.get(column.field) is None else column
+
+    def validate(self) -> None:
+        """Validates what was assigned since the instance was made, read or written, in the order of the model.
+
+        Raises:
+            ValidationError: A value is not valid; nothing has been sent.
+        """
+        state = self.state
+        if not isinstance(state, (Changed, New)):
+            return
+        validator = self.info.model.__pydantic_validator__
+        for name in self.info.fields:
+            if name in state and self.given.get(name, UNLOADED) is not UNLOADED:
+                validator.validate_assignment(self.instance, name, self.given[name], by_alias=False, by_name=True)
+        self.given = self.instance.__dict__  # Pydantic replaced it
+
+    def keys(self) -> dict[str, Any]:
+        """Returns the keys of the relations that were assigned, by the field that holds them.
+
+        Of rows that point here nothing is written.
+
+        Raises:
+            FieldError: A relation was assigned an object that is not saved.
+        """
+        found: dict[str, Any] = {}
+        for link in self.info.links.values():
+            related = self.given.get(link.field, UNLOADED)
+            if related is UNLOADED:
+                continue
+            if link.kind != "one":
+                if related:
+                    _check_saved(self.info, link, related if isinstance(related, list) else [related])
+            elif link.field in self.instance.__pydantic_fields_set__:
+                where = f"{self.info.name}.{link.field}"
+                found[link.key] = None if related is None else saved_key(where, link.target_key, related)
+        return found
+
+    def inserted(self) -> dict[str, Any]:
+        """Returns the values that an INSERT of the instance writes, by field; what the database fills in is left out.
+
+        Raises:
+            ValidationError: An assigned value is not valid.
+            FieldError: A relation was assigned an object that is not saved.
+        """
+        writable(self.info)
+        self.validate()
+        keys = self.keys() if self.info.links else {}
+        given, fields_set = self.given, self.instance.__pydantic_fields_set__
+        values: dict[str, Any] = {}
+        for column in self.table.stored:
+            name = column.field
+            value = keys[name] if name in keys else given.get(name)
+            if column.auto_now or (column.auto_now_add and value is None):
+                value = now(column)
+            if value is None and (column.auto or (column.default is not None and name not in fields_set)):
+                continue
+            values[name] = value
+        return values
+
+    def updated(self, update_fields: Iterable[str] | None = None) -> dict[str, Any]:
+        """Returns the values that an UPDATE of the instance writes, by field; empty when nothing changed.
+
+        Args:
+            update_fields: Write only these fields.
+
+        Raises:
+            ValidationError: An assigned value is not valid.
+            FieldError: A relation was assigned an object that is not saved, or a name is no column.
+        """
+        writable(self.info)
+        self.validate()
+        keys = self.keys() if self.info.links else {}
+        table, given = self.table, self.given
+        if self.is_new:
+            touched = {name for name in self.instance.__pydantic_fields_set__ if name in table.by_field}
+            touched = {name for name in touched | keys.keys() if not table.by_field[name].key}
+        else:
+            touched = {name for name in self.state if name in table.by_field} if isinstance(self.state, Changed) else set()
+            touched |= {column.field for column in table.stored if column.mutable and column.field in given}
+            touched |= {name for name, key in keys.items() if given.get(name) != key}
+        if update_fields is not None:
+            touched &= named_columns(self.info, update_fields)
+        values: dict[str, Any] = {}
+        for column in table.stored if touched else ():
+            name = column.field
+            if name in touched and not column.version:
+                values[name] = keys[name] if name in keys else given[name]
+        if values:
+            values.update({column.field: now(column) for column in table.stamped})
+        return values
+
+    def stored_key(self) -> dict[str, Any]:
+        """Returns the key that the instance's row has in the database, by field.
+
+        Raises:
+            FieldError: The table has no key, or the instance none yet.
+        """
+        table = self.table
+        if not table.key:
+            message = f"{table.model} has no primary key, so that one row cannot be told from another; use the queryset's verbs"
+            raise FieldError(message)
+        old = self.state.key if isinstance(self.state, Changed) else {}
+        key = {column.field: old.get(column.field, self.given.get(column.field)) for column in table.key}
+        if any(value is None for value in key.values()):
+            message = f"this {table.model} has no key yet; save it first"
+            raise FieldError(message)
+        return key
+
+    def snapshot(self) -> Snapshot:
+        """Returns what the instance is before the write, to take the write back if its block is rolled back."""
+        return Snapshot([self.instance], self.table.by_field)
+
+    def filler(self, columns: tuple[Column, ...]) -> Callable[[Batch], None] | None:
+        """Returns the function that writes the values that the database made into the instance; None where it makes none."""
+        return partial(self._fill, columns) if columns else None
+
+    def _fill(self, columns: tuple[Column, ...], batch: Batch) -> None:
+        if batch.rows:
+            batch.fill(filling(self.info, columns), [self.instance])
+
+    def adapted(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Returns the wire values of the values of columns.
+
+        Raises:
+            FieldError: A value does not fit its column.
+        """
+        by_field = self.table.by_field
+        return {name: None if value is None else by_field[name].adapt(value) for name, value in values.items()}
 
 
-def take_keys(instance: AnyModel) -> dict[str, Any]:
-    """Returns the keys of the relations that were assigned, by the field that holds them; of rows that point here nothing is written.
-
-    Raises:
-        FieldError: A relation was assigned an object that is not saved.
-    """
-    found: dict[str, Any] = {}
-    for link in type(instance).__oxyde__.links.values():
-        related = instance.__dict__.get(link.field, UNLOADED)
-        if link.kind != "one":
-            if related is not UNLOADED and related:
-                _check_saved(type(instance), link, related if isinstance(related, list) else [related])
-            continue
-        if related is UNLOADED or link.field not in instance.__pydantic_fields_set__:
-            continue
-        where = f"{type(instance).__name__}.{link.field}"
-        found[link.key] = None if related is None else saved_key(where, link.target_key, related)
-    return found
-
-
-def _check_saved(model: type[AnyModel], link: Link, related: Iterable[AnyModel]) -> None:
+def _check_saved(model: ModelInfo, link: Link, related: Iterable[AnyModel]) -> None:
     """Raises FieldError for an object at the other end of a relation that no column of ours holds, unless it is saved."""
     unsaved = next((one for one in related if is_new(one) and not has_given_key(one)), None)
     if unsaved is None:
         return
-    ours, theirs = model.__name__, type(unsaved).__name__
+    ours, theirs = model.name, type(unsaved).__name__
     if link.kind == "many":
         through = getattr(link.options.db_through, "__name__", link.options.db_through)
         remedy = f"save both first, then create {f'a {through}' if through else 'a row of the junction table'} for each pair"
@@ -123,64 +248,6 @@ def related_key(where: str, target: type[AnyModel], field: str, value: Any) -> A
     return value
 
 
-def insertable(instance: AnyModel) -> dict[str, Any]:
-    """Returns the values that an INSERT of the instance writes, by field; what the database fills in is left out.
-
-    Raises:
-        ValidationError: An assigned value is not valid.
-        FieldError: A relation was assigned an object that is not saved.
-    """
-    validate_assigned(instance)
-    keys = take_keys(instance)
-    values: dict[str, Any] = {}
-    for column in writable(type(instance).__oxyde__).columns:
-        if column.generated is not None:
-            continue
-        value = keys[column.field] if column.field in keys else instance.__dict__.get(column.field)
-        if column.auto_now or (column.auto_now_add and value is None):
-            value = now(column)
-        if value is None and (column.auto or (column.default is not None and column.field not in instance.__pydantic_fields_set__)):
-            continue
-        values[column.field] = value
-    return values
-
-
-def updatable(instance: AnyModel, update_fields: Iterable[str] | None) -> dict[str, Any]:
-    """Returns the values that an UPDATE of the instance writes, by field; empty when nothing changed.
-
-    Args:
-        instance: A row that was read or written, or a new instance with a given key.
-        update_fields: Write only these fields.
-
-    Raises:
-        ValidationError: An assigned value is not valid.
-        FieldError: A relation was assigned an object that is not saved, or a name is no column.
-    """
-    validate_assigned(instance)
-    keys = take_keys(instance)
-    table = writable(type(instance).__oxyde__)
-    state = state_of(instance)
-    given = instance.__dict__
-    if is_new(instance):
-        touched = {name for name in instance.__pydantic_fields_set__ if name in table.by_field and not table.by_field[name].key}
-        touched |= {name for name in keys if not table.by_field[name].key}
-    else:
-        touched = {name for name in state if name in table.by_field} if isinstance(state, Changed) else set()
-        touched |= {column.field for column in table.columns if column.mutable and column.field in given}
-        touched |= {name for name, key in keys.items() if given.get(name) != key}
-    if update_fields is not None:
-        touched &= named_columns(type(instance).__oxyde__, update_fields)
-    values: dict[str, Any] = {}
-    for column in table.columns:
-        if column.generated is not None or column.version:
-            continue
-        if column.field in touched:
-            values[column.field] = keys[column.field] if column.field in keys else given[column.field]
-    if values:
-        values.update({column.field: now(column) for column in table.columns if column.auto_now})
-    return values
-
-
 def named_columns(model: ModelInfo, names: Iterable[str]) -> set[str]:
     """Returns the fields of the columns that a list of fields names; a foreign key may be named by its relation.
 
@@ -206,30 +273,11 @@ def named_columns(model: ModelInfo, names: Iterable[str]) -> set[str]:
     return found
 
 
-def stored_key(instance: AnyModel) -> dict[str, Any]:
-    """Returns the key that the instance's row has in the database, by field.
-
-    Raises:
-        FieldError: The table has no key, or the instance none yet.
-    """
-    table = type(instance).__oxyde__.table()
-    if not table.key:
-        message = f"{table.model} has no primary key, so that one row cannot be told from another; use the queryset's verbs"
-        raise FieldError(message)
-    state = state_of(instance)
-    old = state.key if isinstance(state, Changed) else {}
-    key = {column.field: old.get(column.field, instance.__dict__.get(column.field)) for column in table.key}
-    if any(value is None for value in key.values()):
-        message = f"this {table.model} has no key yet; save it first"
-        raise FieldError(message)
-    return key
-
-
 def has_given_key(instance: AnyModel) -> bool:
-    """Whether the application itself gave a new instance its whole key."""
-    values, given = instance.__dict__, instance.__pydantic_fields_set__
-    info = type(instance).__oxyde__
-    return bool(info.keys) and all(
-        values.get(name) is not None and (name in given or ((link := info.reference_by_key.get(name)) and link.field in given))
-        for name in info.keys
-    )
+    """Returns whether the application itself gave a new instance its whole key."""
+    values, given, info = instance.__dict__, instance.__pydantic_fields_set__, type(instance).__oxyde__
+    for name in info.keys:
+        link = info.reference_by_key.get(name)
+        if values.get(name) is None or not (name in given or (link is not None and link.field in given)):
+            return False
+    return bool(info.keys)

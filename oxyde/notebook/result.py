@@ -174,7 +174,7 @@ class Result(Shown):
 
 
 class Preview(Shown):
-    """The first rows of something.
+    """The first rows of a statement; the others were not fetched.
 
     Attributes:
         columns: The names of the columns.
@@ -191,6 +191,16 @@ class Preview(Shown):
 
     def _first_rows(self) -> list[tuple[Any, ...]]:
         return self._rows
+
+    def __getattr__(self, name: str) -> Any:
+        """Says how to keep all rows, where a method of ``Result`` is called.
+
+        Raises:
+            AttributeError: There is no such attribute.
+        """
+        remedy = "; it has only the rows that are shown, keep all of them with x = %oxyde ... or %%oxyde x <<"
+        message = f"a preview has no attribute {name!r}{remedy if hasattr(Result, name) else ''}"
+        raise AttributeError(message, name=name, obj=self)
 
     def __repr__(self) -> str:
         """Returns one line."""

@@ -16,23 +16,26 @@ from oxyde.notebook.result import Preview
 
 HELP: Final = """Oxyde in the notebook.
 
-%oxyde connect URL [--as NAME]        connect, and make the connection current; NAME is "default" unless given;
-                                      $NAME takes the URL from a variable of the notebook or the environment
-%oxyde connect NAME                   make another connection current
-%oxyde connections                    what is connected
-%oxyde close [NAME]                   close a connection, the current one without NAME
-%oxyde tables [--on NAME] [PATTERN]   the tables and views; PATTERN is a part of the name, or has * and ?
-%oxyde [--on NAME] [-n ROWS] SQL      run one line of SQL and show its first rows
-%oxyde [--on NAME] [-n ROWS] QUERY    the same for a queryset expression
-x = %oxyde SQL                        keep all rows in the variable x
+%oxyde connect URL [--as NAME]       connect, and make the connection current; its name is "default"
+                                     unless given; $NAME takes the URL from a variable of the notebook
+                                     or the environment
+%oxyde connect NAME                  make another connection current
+%oxyde connections                   list the connections
+%oxyde close [NAME]                  close a connection, without NAME the current one
+%oxyde tables [--on NAME] [PATTERN]  list the tables and views whose name contains PATTERN, or matches
+                                     it with * and ?
+%oxyde [--on NAME] [-n ROWS] SQL     run one line of SQL and show its first rows
+%oxyde [--on NAME] [-n ROWS] QUERY   the same for a queryset expression
+x = %oxyde SQL                       keep all rows in the variable x
 
 %%oxyde [name <<] [--on NAME] [-n ROWS] [--all]
-SQL over several lines, or a queryset expression. With `name <<` all rows are kept in the variable `name`: iterate, index,
-`len(name)`, `name.to_polars()`, `name.to_pandas()`, `name.to_arrow()`. Without it the first 10 are shown and the rest is not
-fetched; with --all it is.
+SQL over several lines, or a queryset expression.
 
-In SQL, `:name` is bound from the notebook's variables, as a parameter: it is never pasted into the text.
-Stopping the cell stops the statement on the server.
+Of what is only shown, the first 10 rows are fetched, or -n ROWS. What is kept (`x =`, `name <<`,
+--all) has all rows: iterate, index, `len(x)`, `x.to_polars()`, `x.to_pandas()`, `x.to_arrow()`.
+
+In SQL, `:name` is bound from the notebook's variables, as a parameter: it is never pasted into the
+text. Stopping the cell stops the statement on the server.
 """
 
 

@@ -83,6 +83,10 @@ class Column:
     adapt: Callable[[Any], Any] = attribute(default=as_it_is, compare=False, repr=False)
     restore: Callable[[list[Any]], list[Any]] | None = attribute(default=None, compare=False, repr=False)
 
+    def __hash__(self) -> int:
+        """Hashes the names alone: columns are parts of the keys of caches, and their other parts follow."""
+        return hash((self.name, self.field))
+
     @property
     def uncast(self) -> bool:
         """Whether the database knows the type better than we do, so that no cast is written around parameters."""

@@ -63,6 +63,26 @@ class Table:
         return tuple(column for column in self.columns if column.key)
 
     @cached_property
+    def stored(self) -> tuple[Column, ...]:
+        """The columns that are written, not computed by the database."""
+        return tuple(column for column in self.columns if column.generated is None)
+
+    @cached_property
+    def computed(self) -> tuple[Column, ...]:
+        """The columns that the database computes."""
+        return tuple(column for column in self.columns if column.generated is not None)
+
+    @cached_property
+    def stamped(self) -> tuple[Column, ...]:
+        """The columns that every write sets to the present."""
+        return tuple(column for column in self.columns if column.auto_now)
+
+    @cached_property
+    def version(self) -> Column | None:
+        """The column that is checked and raised by one on every save."""
+        return next((column for column in self.columns if column.version), None)
+
+    @cached_property
     def by_relation(self) -> Mapping[str, Column]:
         """The foreign key columns by the field name of their relation."""
         return {column.relation: column for column in self.columns if column.relation is not None}

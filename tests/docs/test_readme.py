@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from oxyde.cli.app import main
-from tests.flights import write_sample
+from tests.docs.process import python
 from tests.notebook.kernel import Kernel
 
 ROOT = Path(__file__).parents[2]
@@ -55,15 +49,6 @@ with TestClient(service.app, raise_server_exceptions=False) as client:
 """
 
 
-def python(*arguments: str, cwd: Path) -> str:
-    """Runs Python in a folder and returns its output."""
-    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
-    environment = {**os.environ, "PYTHONPATH": path}
-    done = subprocess.run([sys.executable, *arguments], cwd=cwd, capture_output=True, text=True, check=False, env=environment)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def test_blocks_are_of_known_kinds() -> None:
     """No block escapes: Python is a file, cells are of IPython, all others are commands."""
     assert set(FILES) == {"first.py", "service.py"}
@@ -86,25 +71,10 @@ def test_service(tmp_path: Path) -> None:
     python("-W", "ignore", "-c", SERVICE, cwd=tmp_path)
 
 
-@pytest.fixture
-def notebook(tmp_path: Path) -> Iterator[Kernel]:
-    """A kernel in a folder where the demo has run."""
-    (tmp_path / "sample").mkdir()
-    write_sample(tmp_path / "sample")
-    run_demo = "import sys; sys.path.insert(0, 'sample'); from oxyde.cli.app import main; main(['demo'])"
-    python("-c", run_demo, cwd=tmp_path)
-    kernel = Kernel(tmp_path)
-    try:
-        yield kernel
-    finally:
-        kernel.close()
-
-
 def test_cells(notebook: Kernel) -> None:
     """Each runs after the ones before it, and shows a table."""
-    cells = [block["text"] for block in BLOCKS if block["language"] == "ipython"]
-    replies = [notebook.run(cell) for cell in cells]
-    assert [reply.status for reply in replies] == ["ok"] * len(cells), replies
+    replies = [notebook.run(block["text"]) for block in BLOCKS if block["language"] == "ipython"]
+    assert [reply.message for reply in replies] == [""] * 5
     assert "5 tables · default" in str(replies[0].outputs)
     assert "list of Flight" in replies[1].html
     assert all("<table" in reply.outputs[-1]["text/html"] for reply in replies)

@@ -147,6 +147,8 @@ def test_assigned_results(kernel: Kernel, rows: Backend) -> None:
     assert "\nfirst 3 of 25 rows · default · " in kernel.run("x").text
     assert kernel.run(f"%%oxyde --all\nSELECT id FROM {TABLE}").status == "ok"
     assert kernel.run("len(_)").text == "25"
+    kernel.run(f"%oxyde SELECT id FROM {TABLE}")
+    assert "keep all of them with x = %oxyde" in kernel.run("_.to_polars()").message
     reply = kernel.run("x = %oxyde SELECT 1.5 AS a, 1 AS b\nx")
     assert reply.html.count("text-align:right") == 4
 

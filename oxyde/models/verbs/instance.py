@@ -2,156 +2,135 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from oxyde.db.rows import Batch
-from oxyde.db.steps import Call, Steps, Undo
+from oxyde.db.steps import Call, Remember, Steps, Undo
 from oxyde.exceptions import NotFoundError, StaleObjectError
 from oxyde.models import hooks
-from oxyde.models.errors import blame
+from oxyde.models.errors import COMPLETED, blame, completed
 from oxyde.models.hydrate import filling
 from oxyde.models.info import AnyModel
-from oxyde.models.row_state import CLEAN, is_new, set_state, settle
-from oxyde.models.snapshot import Memory
+from oxyde.models.row_state import CLEAN, is_new, mark_written, set_state
+from oxyde.models.snapshot import Snapshot
 from oxyde.models.unloaded import UNLOADED
-from oxyde.models.writing import has_given_key, insertable, stored_key, updatable, wire, writable
+from oxyde.models.writing import Write, has_given_key, writable
 from oxyde.queries import by_key
-from oxyde.schema import Column, Table
+from oxyde.schema import Table
 
 
 def save(instance: AnyModel, *, update_fields: Iterable[str] | None = None, force_insert: bool = False) -> Steps[None]:
     """Writes an instance: INSERT of a new one, UPDATE of what changed of one that was read or whose key was given."""
-    yield from hooks.announce(type(instance), hooks.SAVING)
-    writable(type(instance).__oxyde__)
+    cls = type(instance)
+    yield from hooks.announce(cls, hooks.SAVING)
+    writable(cls.__oxyde__)
     create = force_insert or (is_new(instance) and not has_given_key(instance))
-    names = None if update_fields is None else list(update_fields) if not isinstance(update_fields, str) else update_fields
-    known = {"is_create": create, "update_fields": None if names is None else set(names)}
-    yield from hooks.call(instance, "pre_save", **known)
-    if create:
-        yield from _insert(instance)
-    else:
-        yield from _update(instance, names)
-    yield from hooks.call(instance, "post_save", **known)
+    names = update_fields if update_fields is None or isinstance(update_fields, str) else list(update_fields)
+    if hooks.is_overridden(cls, "pre_save"):
+        yield from hooks.run(instance, "pre_save", is_create=create, update_fields=None if names is None else set(names))
+    yield from _insert(Write(instance)) if create else _update(Write(instance), names)
+    if hooks.is_overridden(cls, "post_save"):
+        yield from hooks.run(instance, "post_save", is_create=create, update_fields=None if names is None else set(names))
 
 
-def _insert(instance: AnyModel) -> Steps[None]:
-    table = type(instance).__oxyde__.table()
-    values = insertable(instance)
-    missing = tuple(column for column in table.columns if column.field not in values)
-    sent = {name: wire(table.by_field[name], value) for name, value in values.items()}
-    memory = Memory([instance], table.by_field)
-    with blame(table, tuple(sent)):
-        yield Call(*by_key.insert(table, sent, missing), _filler(instance, missing))
-    vars(instance).update(values)
-    set_state(instance, CLEAN)
-    yield Undo(memory.written())
+def _insert(write: Write) -> Steps[None]:
+    values = write.inserted()
+    sent = write.adapted(values)
+    missing = tuple([column for column in write.table.columns if column.field not in values])
+    snapshot = yield Remember(write.snapshot)
+    try:
+        yield Call(*by_key.insert(write.table, sent, missing), write.filler(missing))
+    except COMPLETED as error:
+        raise completed(error, write.table, tuple(sent)) from error.__cause__
+    vars(write.instance).update(values)
+    set_state(write.instance, CLEAN)
+    if snapshot is not None:
+        yield Undo(snapshot.written())
 
 
-def _update(instance: AnyModel, names: Iterable[str] | None) -> Steps[None]:
-    table = type(instance).__oxyde__.table()
-    values = updatable(instance, names)
-    key = _wired(table, stored_key(instance))
-    if not values and not is_new(instance):
-        settle(instance, names, values)
+def _update(write: Write, names: Iterable[str] | None) -> Steps[None]:
+    table = write.table
+    values = write.updated(names)
+    key = write.adapted(write.stored_key())
+    if not values and not write.is_new:
+        mark_written(write.instance, names, values)
         return
-    version = _version(instance)
-    sent = {name: wire(table.by_field[name], value) for name, value in values.items()} or dict(key)
+    sent = write.adapted(values) or dict(key)
     condition = dict(key)
-    raised: dict[str, Any] = {}
+    version = write.version
     if version is not None:
-        raised = {version.field: instance.__dict__[version.field] + 1}
-        condition.update({version.field: wire(version, instance.__dict__[version.field])})
-        sent.update(raised)
-    computed = tuple(column for column in table.columns if column.generated is not None)
-    memory = Memory([instance], table.by_field)
-    with blame(table, (*sent, *condition)):
-        batch = yield Call(*by_key.update(table, condition, sent, computed), _filler(instance, computed))
+        known = write.given[version.field]
+        condition[version.field] = version.adapt(known)
+        sent[version.field] = values[version.field] = known + 1
+    snapshot = yield Remember(write.snapshot)
+    try:
+        batch = yield Call(*by_key.update(table, condition, sent, table.computed), write.filler(table.computed))
+    except COMPLETED as error:
+        raise completed(error, table, (*sent, *condition)) from error.__cause__
     if not batch.affected:
-        yield from _missed(instance, key, version, "save")
-    settle(instance, names, values)
-    vars(instance).update(values)
-    vars(instance).update(raised)
-    yield Undo(memory.written())
+        if version is not None and (yield from _exists(table, key)):
+            raise _stale(table, "save")
+        raise _not_found(table, "save")
+    mark_written(write.instance, names, values)
+    vars(write.instance).update(values)
+    if snapshot is not None:
+        yield Undo(snapshot.written())
 
 
 def delete(instance: AnyModel) -> Steps[int]:
     """Deletes an instance's row; the instance is new again afterwards."""
-    yield from hooks.announce(type(instance), hooks.DELETING)
-    table = writable(type(instance).__oxyde__)
-    key = _wired(table, stored_key(instance))
-    yield from hooks.call(instance, "pre_delete")
-    version = None if is_new(instance) else _version(instance)
+    cls = type(instance)
+    yield from hooks.announce(cls, hooks.DELETING)
+    writable(cls.__oxyde__)
+    key = Write(instance).stored_key()
+    if hooks.is_overridden(cls, "pre_delete"):
+        yield from hooks.run(instance, "pre_delete")
+    write = Write(instance)
+    table, key = write.table, write.adapted(key)
     condition = dict(key)
+    version = None if write.is_new else write.version
     if version is not None:
-        condition[version.field] = wire(version, instance.__dict__[version.field])
+        condition[version.field] = version.adapt(write.given[version.field])
     with blame(table, tuple(condition)):
         batch: Batch = yield Call(*by_key.delete(table, condition))
     if not batch.affected and version is not None and (yield from _exists(table, key)):
         raise _stale(table, "delete")
-    memory = Memory([instance], ())
+    snapshot = yield Remember(partial(Snapshot, [instance], ()))
     set_state(instance, None)
-    yield Undo(memory.written())
-    yield from hooks.call(instance, "post_delete")
+    if snapshot is not None:
+        yield Undo(snapshot.written())
+    if hooks.is_overridden(cls, "post_delete"):
+        yield from hooks.run(instance, "post_delete")
     return batch.affected
 
 
 def refresh(instance: AnyModel) -> Steps[None]:
     """Reads an instance's row again; a loaded relation whose key changed is dropped."""
-    table = type(instance).__oxyde__.table()
-    key = _wired(table, stored_key(instance))
-    links = type(instance).__oxyde__.references
-    before = {link.key: instance.__dict__.get(link.key) for link in links}
+    info = type(instance).__oxyde__
+    write = Write(instance)
+    table = write.table
+    key = write.adapted(write.stored_key())
+    before = {link.key: write.given.get(link.key) for link in info.references}
     found: list[int] = []
 
     def take(batch: Batch) -> None:
         if batch.rows:
-            batch.fill(filling(type(instance).__oxyde__, table.columns), [instance])
+            batch.fill(filling(info, table.columns), [instance])
             found.append(batch.rows)
 
     yield Call(*by_key.select(table, key, table.columns), take)
     if not found:
         raise _not_found(table, "refresh")
-    for link in links:
+    for link in info.references:
         if instance.__dict__.get(link.key) != before[link.key]:
             vars(instance)[link.field] = UNLOADED
             instance.__pydantic_fields_set__.discard(link.field)
     set_state(instance, CLEAN)
 
 
-def _wired(table: Table, values: dict[str, Any]) -> dict[str, Any]:
-    return {name: wire(table.by_field[name], value) for name, value in values.items()}
-
-
-def _filler(instance: AnyModel, columns: tuple[Column, ...]) -> Callable[[Batch], None] | None:
-    """Returns what writes the values that the database made into the instance."""
-    if not columns:
-        return None
-
-    def fill(batch: Batch) -> None:
-        if batch.rows:
-            batch.fill(filling(type(instance).__oxyde__, columns), [instance])
-
-    return fill
-
-
-def _version(instance: AnyModel) -> Column | None:
-    """Returns the version column, when the instance knows its version."""
-    for column in type(instance).__oxyde__.table().columns:
-        if column.version and instance.__dict__.get(column.field) is not None:
-            return column
-    return None
-
-
-def _missed(instance: AnyModel, key: dict[str, Any], version: Column | None, verb: str) -> Steps[None]:
-    """Raises the error for a write that met no row."""
-    table = type(instance).__oxyde__.table()
-    if version is not None and (yield from _exists(table, key)):
-        raise _stale(table, verb)
-    raise _not_found(table, verb)
-
-
-def _exists(table: Table, key: dict[str, Any]) -> Steps[bool]:
+def _exists(table: Table, key: Mapping[str, Any]) -> Steps[bool]:
     found: list[int] = []
     yield Call(*by_key.select(table, key, table.key), lambda batch: found.append(batch.rows))
     return any(found)

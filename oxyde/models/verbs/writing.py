@@ -16,9 +16,9 @@ from oxyde.models.construct import make
 from oxyde.models.errors import blame
 from oxyde.models.info import AnyModel, ModelInfo, holds
 from oxyde.models.row_state import CLEAN, set_state
-from oxyde.models.snapshot import Memory
+from oxyde.models.snapshot import Snapshot
 from oxyde.models.verbs.instance import save
-from oxyde.models.writing import now, wire, writable
+from oxyde.models.writing import now, writable
 from oxyde.queries import by_key
 from oxyde.queries import dml as statements
 from oxyde.queries.dml import Batch as Rows
@@ -50,18 +50,18 @@ def bulk_create(model: ModelInfo, objects: Iterable[Any], *, batch_size: int | N
         return []
     gathered = Gathered(table, instances, batch_size)
     calls = [call for batch in gathered.batches for call in _calls(table, instances, batch, ignore_conflicts=ignore_conflicts)]
-    memory = Memory(instances, gathered.fills)
+    snapshot = Snapshot(instances, gathered.fills)
     try:
         with blame(table):
             yield calls[0] if len(calls) == 1 else Atomically(_one_by_one(calls))
     except BaseException:
-        memory()
+        snapshot()
         raise
     gathered.written()
     if not ignore_conflicts:
         for instance in instances:
             set_state(instance, CLEAN)
-    yield Undo(memory.written())
+    yield Undo(snapshot.written())
     return instances
 
 
@@ -121,7 +121,7 @@ def update(chain: Chain[Any, Any], values: Mapping[str, Any], *, returning: bool
     assignments = [statements.assignment(table, name, plain.get(name, value)) for name, value in values.items()]
     changed = {column.field for column, _ in assignments}
     assignments += [
-        (column, Bound(wire(column, now(column)), column.type, column.uncast))
+        (column, Bound(column.adapt(now(column)), column.type, column.uncast))
         for column in table.columns
         if column.auto_now and column.field not in changed
     ]

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from oxyde.db.steps import Await, Call, Undo
+from oxyde.db.steps import Await, Call, Remember, Undo
 from oxyde.exceptions import NotFoundError, NotLoaded, StaleObjectError
-from oxyde.models import Field, Model
+from oxyde.models import Field, Model, writing
 from oxyde.models.row_state import CLEAN, set_state, state_of
 from oxyde.models.verbs import instance as verb
 from oxyde.schema import Table
@@ -71,6 +71,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
     monkeypatch.setattr(verb, "by_key", Recorder())
     monkeypatch.setattr(verb, "filling", lambda *_: None)
+    monkeypatch.setattr(writing, "filling", lambda *_: None)
     return statements
 
 
@@ -81,6 +82,9 @@ def drive(steps: Generator[Any, Any, Any], *answers: Answer) -> Any:
         while True:
             if isinstance(step, Await):
                 step = steps.send(step.value)
+                continue
+            if isinstance(step, Remember):
+                step = steps.send(step.make())
                 continue
             if isinstance(step, Undo):
                 step = steps.send(None)
