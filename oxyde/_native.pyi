@@ -23,6 +23,15 @@ def render(shape: bytes, dialect: str, values: tuple[Any, ...] | None = None) ->
     Raises UnsupportedError when the dialect cannot do it, ValueError for an unknown dialect.
     """
 
+def sql_tokens(sql: str, dialect: str | None = None) -> list[tuple[str, str]]:
+    """SQL text as tokens, each its kind and its text; the texts together are the whole text.
+
+    The kinds: space (and a byte order mark), comment, quoted (a string, or a name in quotes), word, number, named (``:name``),
+    position (``$1``, ``?2``), mark (``?``), foreign (``@name`` and ``$name`` of SQLite), other. Of a comment that MySQL executes
+    (``/*!50000 ... */``) only the opening and the end are comments. Without a dialect every form of comment is one.
+    Raises ValueError for an unknown dialect.
+    """
+
 def arrow_schema(shape: bytes, dialect: str) -> object:
     """An ``arrow_schema`` PyCapsule of the result columns; executes nothing."""
 
@@ -121,7 +130,6 @@ class Batch:
     """Rows inserted, updated or deleted; 0 before the last batch."""
     rows: int
     names: list[str]
-    def models(self, layout: Layout) -> list[Any]: ...
     def values(self) -> list[tuple[Any, ...]]:
         """The rows as tuples of exact Python values; JSON parsed."""
     def columns(self) -> list[list[Any]]:
@@ -132,35 +140,49 @@ class Batch:
 
 @final
 class Layout:
-    """How result columns become instances of one model class, chosen once per (class, columns)."""
+    """How result columns become instances of a model class and of the classes related to it: a tree, chosen once per class and paths."""
 
     def __new__(
         cls,
         model: type,
         fields: tuple[str, ...],
         *,
+        key: tuple[int, ...],
         validators: tuple[Any | None, ...] | None,
         validate_rows: Callable[[list[dict[str, Any]]], list[Any]],
-        rows: str,
         state: object,
         state_slot: str,
         json: tuple[bool, ...],
         constants: Mapping[str, Any],
+        children: tuple[tuple[str, bool, Layout], ...],
     ) -> Layout:
         """Chooses how to hydrate.
 
         Args:
             model: The class to make instances of.
-            fields: The field name of each result column, in order.
+            fields: The field name of each result column of this class, in order.
+            key: The positions in ``fields`` by which the same row is recognised. A child is absent where all of them are NULL.
             validators: One ``SchemaValidator(list_schema(field schema))`` for each column (None where the schema is proved to be the
                 identity), for the native tier. None instead of the tuple means that rows go through ``validate_rows`` as dictionaries.
-            validate_rows: Validates a list of dictionaries (keys as ``rows`` says) into a list of instances; also used for a chunk
-                in which a column failed, so that the real ValidationError appears.
-            rows: ``"name"`` or ``"alias"``: unused by the core except for messages.
+            validate_rows: Validates a list of dictionaries by field name into a list of instances; also used for a chunk in which a
+                column failed, so that the real ValidationError appears.
             state: What to store in the slot ``state_slot`` of every instance (the mark of a row that was read).
             state_slot: The name of the ``__slots__`` member of ``model`` that takes it.
             json: Which columns hold JSON text to be parsed before validation.
             constants: Entries of ``__dict__`` that no column provides, shared by all instances.
+            children: For each related class the attribute that holds it, whether it holds a list, and its layout. The columns of a
+                child and of all below it come before those of the next child.
+        """
+
+@final
+class Hydrator:
+    """Turns the batches of one result into instances; what a later batch repeats is the same object."""
+
+    def __new__(cls, layout: Layout) -> Hydrator: ...
+    def models(self, batch: Batch) -> list[Any]:
+        """The instances of the layout's class that are new in this batch, in order of first appearance.
+
+        Where a child holds lists, a later batch may add to the lists of instances that an earlier one returned.
         """
 
 @final

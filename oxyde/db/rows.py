@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from oxyde._native import ArrowStream, Batch, Layout
+from oxyde._native import ArrowStream, Batch, Hydrator, Layout
 
-__all__ = ["ArrowStream", "Batch", "Layout"]
+__all__ = ["ArrowStream", "Batch", "Hydrator", "Layout"]

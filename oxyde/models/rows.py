@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from oxyde.db.rows import Batch
+from oxyde.db.rows import Batch, Hydrator
 from oxyde.models import hydrate
+from oxyde.models.errors import refusing
 from oxyde.models.info import AnyModel
 from oxyde.queries.source import State
 
@@ -20,10 +21,13 @@ class Instances(Generic[M]):
 
     model: type[M]
 
-    def reader(self, state: State) -> Callable[[Batch], list[M]]:  # noqa: ARG002 - the class tells its columns
-        """Returns what turns a batch into instances."""
-        layout = hydrate.whole(self.model.__oxyde__)
-        return lambda batch: batch.models(layout)
+    def reader(self, state: State) -> Callable[[Batch], list[M]]:
+        """Returns what turns a batch into instances; annotations are attributes of theirs."""
+        info = self.model.__oxyde__
+        table = info.table()
+        annotated = state.annotations
+        read = hydrate.annotated(info, annotated) if annotated else Hydrator(hydrate.whole(info)).models
+        return refusing(table, table.columns, read)
 
 
 @dataclass(frozen=True)

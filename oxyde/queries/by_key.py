@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 from oxyde.ir import expr, query, statement, wire
 from oxyde.ir.expr import Node
 from oxyde.queries.scope import alias_of
 from oxyde.schema import Column, Table
+from oxyde.schema.memo import remembered
 
 Sent: TypeAlias = "tuple[bytes, tuple[Any, ...]]"
 
@@ -25,7 +25,7 @@ def insert(table: Table, row: Mapping[str, Any], returning: Sequence[Column]) ->
     return _insert(table, tuple(row), tuple(returning)), tuple(row.values())
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def _insert(table: Table, fields: tuple[str, ...], returning: tuple[Column, ...]) -> bytes:
     columns = [table.by_field[name] for name in fields]
     row = [param(number, column) for number, column in enumerate(columns)]
@@ -38,7 +38,7 @@ def update(table: Table, condition: Mapping[str, Any], values: Mapping[str, Any]
     return shape, (*values.values(), *condition.values())
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def _update(table: Table, fields: tuple[str, ...], condition: tuple[str, ...], returning: tuple[Column, ...]) -> bytes:
     changed = [table.by_field[name] for name in fields]
     assignments = [(column, param(number, column), False) for number, column in enumerate(changed)]
@@ -51,7 +51,7 @@ def delete(table: Table, condition: Mapping[str, Any]) -> Sent:
     return _delete(table, tuple(condition)), tuple(condition.values())
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def _delete(table: Table, condition: tuple[str, ...]) -> bytes:
     return wire.pack(statement.delete(table, alias_of(table.name), where=_where(table, condition, 0)))
 
@@ -61,7 +61,7 @@ def select(table: Table, condition: Mapping[str, Any], columns: Sequence[Column]
     return _select(table, tuple(condition), tuple(columns)), tuple(condition.values())
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def _select(table: Table, condition: tuple[str, ...], columns: tuple[Column, ...]) -> bytes:
     alias = alias_of(table.name)
     source, where = query.from_table(table, alias), _where(table, condition, 0)

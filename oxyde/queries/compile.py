@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 from oxyde.exceptions import FieldError, InternalError
@@ -20,6 +19,7 @@ from oxyde.queries.source import State, everything, whole
 from oxyde.queries.term import Bound, Expression, Masked, One, Reference, Term
 from oxyde.schema import Table
 from oxyde.schema import types as kinds
+from oxyde.schema.memo import emptied, remembered
 
 CAPACITY: Final = 1_024
 
@@ -38,6 +38,7 @@ class Compiled:
 
 
 _shapes: Final[dict[Hashable, bytes]] = {}
+emptied(_shapes.clear)
 
 
 def compiled(kind: Hashable, state: Any, build: Callable[[Values], Node]) -> Compiled:
@@ -73,8 +74,7 @@ def select(state: State, *, masked: bool = False) -> Compiled:
 
 def body(state: State, values: Values, aliases: Aliases | None = None) -> dict[str, Any]:
     """Returns the SELECT of a query as part of a statement; ``aliases`` are those of the select around it, when it sees its tables."""
-    if _needs_rows_first(state):
-        return body(_rows_first(state), values, aliases)
+    state = state.arranged()
     return _finished(state, opened(state, values, aliases), state.columns)
 
 
@@ -90,6 +90,7 @@ def opened(state: State, values: Values, aliases: Aliases | None = None) -> Scop
 
 def _source(state: State, values: Values) -> dict[str, Any]:
     """Returns a query as the source of another: with the names of the values that were chosen, else with every column of the table."""
+    state = state.arranged()
     if state.exposed() is not None:
         return body(state, values)
     columns = tuple((column.name, term) for column, (_, term) in zip(state.table.columns, whole(state.table), strict=True))
@@ -111,24 +112,6 @@ def condition(state: State, scope: Scope) -> Node | None:
     """Returns the conditions of a query as one, or None when there is none."""
     nodes = [one.compile(scope) for one in state.where]
     return expr.both(nodes) if nodes else None
-
-
-def _needs_rows_first(state: State) -> bool:
-    """Whether equal rows must be taken once before they are ordered: the order is none of their columns."""
-    if not state.distinct or not state.order:
-        return False
-    chosen = {term.key for _, term in state.columns if isinstance(term, Reference)}
-    return any(not isinstance(one.by, Reference) or one.by.key not in chosen for one in state.order)
-
-
-def _rows_first(state: State) -> State:
-    outer = state.over(state.with_(order=(), limit=None, offset=0), state.order)
-    if state.selection is not None:
-        chosen = {term.key for _, term in outer.columns}
-        for one in outer.order:
-            if any(isinstance(term, Reference) and term.key not in chosen for term in one.walk()):
-                raise FieldError("order_by() after distinct() takes only fields that are among the values(); add the field to values()")
-    return outer.with_(limit=state.limit, offset=state.offset)
 
 
 def is_point(state: State) -> bool:
@@ -162,7 +145,7 @@ class Point:
     subject: Subject
 
 
-@lru_cache(maxsize=1_024)
+@remembered(1_024)
 def _point(table: Table, name: str) -> Point | None:
     """Returns the SELECT by the key that a keyword means; None where it means something else."""
     subject, lookup = target(names_of(table), name)

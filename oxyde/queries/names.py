@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from oxyde.exceptions import FieldError
 from oxyde.queries import paths
 from oxyde.queries.paths import Path
 from oxyde.queries.term import Reference, Term, reference
 from oxyde.schema import Table
+from oxyde.schema.memo import remembered
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +77,7 @@ class Namespace:
         return term.path if isinstance(term, Reference) else None
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def names_of(table: Table) -> Namespace:
     """Returns the names of a table alone."""
     return Namespace(table, {})

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final, TypeAlias
 
 from oxyde.exceptions import FieldError
-from oxyde.schema import Column, Relation, Table, tables
+from oxyde.schema import Column, Relation, Table
+from oxyde.schema.memo import remembered
 from oxyde.schema.naming import meant
 
 PathKey: TypeAlias = "tuple[str, ...]"
@@ -85,7 +86,7 @@ def split(name: str) -> list[str]:
     return _BETWEEN.split(name)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def resolve(table: Table, name: str) -> tuple[Path, tuple[str, ...]]:
     """Follows a name as far as fields and relations go.
 
@@ -110,7 +111,7 @@ def resolve(table: Table, name: str) -> tuple[Path, tuple[str, ...]]:
         relation = here.relations.get(part)
         if relation is None:
             raise unknown(here, part)
-        target = tables.get(relation.target)
+        target = here.find(relation.target)
         following = rest[0] if rest else None
         leads_on = following is not None and (following == "pk" or following in target.by_field or following in target.relations)
         if relation.kind == "one" and (not leads_on or (len(rest) == 1 and _is_key(relation, target, following))):
@@ -159,14 +160,14 @@ def column_path(table: Table, name: str) -> Path:
     """
     path, rest = resolve(table, name)
     if rest and path.relation is not None:
-        raise unknown(tables.get(path.relation.target), rest[0])
+        raise unknown(path.table.find(path.relation.target), rest[0])
     if rest:
         message = f'{path.where} is a column, and "{"__".join(rest)}" behind it means nothing here; name the field alone'
         raise FieldError(message, table=table.name, column=name)
     return path
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def all_columns(table: Table) -> tuple[Path, ...]:
     """Returns the paths of a table's own columns, in order."""
     return tuple(resolve(table, column.field)[0] for column in table.columns)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 from typing import Any, Final, Protocol, TypeAlias
 
 from oxyde.ir import expr, query
@@ -14,6 +13,7 @@ from oxyde.queries.paths import Path, PathKey
 from oxyde.queries.scope import Scope
 from oxyde.schema import Table
 from oxyde.schema import types as kinds
+from oxyde.schema.memo import remembered
 from oxyde.schema.types import ColumnType
 
 
@@ -143,7 +143,7 @@ class Reference(Term):
         return scope.column(self.path)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def reference(path: Path) -> Reference:
     """Returns the term of a column."""
     return Reference(path)

@@ -12,6 +12,7 @@ mod execution;
 mod iso;
 mod json;
 mod lease;
+pub mod lexer;
 mod member;
 mod os;
 mod pool;

@@ -15,7 +15,6 @@ use crate::hydrate;
 #[pyclass(frozen, module = "oxyde._native")]
 pub struct Batch {
     columns: ColumnBatch,
-    /// The number of rows before this batch.
     first: usize,
     #[pyo3(get)]
     done: bool,
@@ -48,6 +47,11 @@ impl Batch {
         &self.columns
     }
 
+    /// The number of rows before this batch.
+    pub fn first(&self) -> usize {
+        self.first
+    }
+
     /// The schema that the rows leave with.
     pub fn arrow_layout(&self) -> Result<arrow::Layout> {
         match &self.layout {
@@ -67,10 +71,6 @@ impl Batch {
     #[getter]
     fn names(&self) -> Vec<&str> {
         self.columns.columns.iter().map(|column| column.name.as_str()).collect()
-    }
-
-    fn models<'py>(&self, py: Python<'py>, layout: &hydrate::Layout) -> PyResult<Bound<'py, PyList>> {
-        hydrate::models(py, &self.columns, layout, self.first)
     }
 
     fn columns<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyList>>> {

@@ -29,7 +29,7 @@ mod _native {
     #[pymodule_export]
     use crate::database::Database;
     #[pymodule_export]
-    use crate::hydrate::Layout;
+    use crate::hydrate::{Hydrator, Layout};
     #[pymodule_export]
     use crate::lifecycle::shutdown;
     #[pymodule_export]
@@ -37,7 +37,7 @@ mod _native {
     #[pymodule_export]
     use crate::queue::Queue;
     #[pymodule_export]
-    use crate::text::{arrow_schema, canonical, describe, render};
+    use crate::text::{arrow_schema, canonical, describe, render, sql_tokens};
     #[pymodule_export]
     use crate::transaction::Session;
 

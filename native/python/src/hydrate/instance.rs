@@ -1,13 +1,14 @@
-//! Instances of a pydantic model made without its constructor, slot by slot, as pydantic-core itself makes them after validating.
+//! Instances of a Pydantic model built without its constructor, slot by slot, as pydantic-core itself builds them after validation.
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::pyclass::{PyTraverseError, PyVisit};
 use pyo3::types::{PyDict, PySet, PyString, PyType};
 
 use super::types::set;
 
-/// Where a slot lies in an instance.
+/// The offset of a slot within an instance.
 #[derive(Clone, Copy)]
 struct Offset(isize);
 
@@ -25,7 +26,7 @@ struct MemberDescriptor {
 const OBJECT_EX: std::ffi::c_int = 16;
 
 impl Offset {
-    /// The place of the `__slots__` member of that name; `None` when the attribute is something else.
+    /// Returns the offset of the `__slots__` member of that name, or `None` when the attribute is something else.
     fn of(model: &Bound<'_, PyType>, name: &Bound<'_, PyString>) -> PyResult<Option<Self>> {
         let py = model.py();
         let found = model.getattr(name)?;
@@ -84,7 +85,21 @@ impl Slots {
         })
     }
 
-    /// A new instance with this dictionary, a copy of this set of given fields, no extras, no private attributes and this state.
+    /// Whether instances are allocated as those of `object` are: a class with its own `__new__` must be called instead.
+    pub fn is_plain(&self) -> bool {
+        let class = self.model.as_ptr().cast::<ffi::PyTypeObject>();
+        // SAFETY: both are live type objects; `tp_new` is a plain pointer that is read under the GIL.
+        let (own, plain) = unsafe { ((*class).tp_new, ffi::PyBaseObject_Type.tp_new) };
+        own.zip(plain).is_some_and(|(own, plain)| std::ptr::fn_addr_eq(own, plain))
+    }
+
+    /// Visits what the slots hold, for the garbage collector.
+    pub fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.model)
+    }
+
+    /// A new instance of a plain class with this dictionary, a copy of this set of given fields, no extras, no private attributes and
+    /// this state.
     pub fn make<'py>(
         &self,
         dict: &Bound<'py, PyDict>,
@@ -93,9 +108,12 @@ impl Slots {
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = dict.py();
         let class = self.model.as_ptr().cast::<ffi::PyTypeObject>();
-        // SAFETY: `class` is a live heap type derived from `BaseModel`, whose `tp_new` is that of `object`; `tp_alloc` gives a zeroed
-        // instance, or null with an exception set. The offsets were read from this class, its slots are empty, and each takes one
-        // reference. `GenericSetDict` takes a reference of its own to the dictionary.
+        if !self.is_plain() {
+            return Err(PyTypeError::new_err("the model has its own __new__"));
+        }
+        // SAFETY: `class` is a live heap type derived from `BaseModel`, whose `tp_new` is that of `object` (just checked); `tp_alloc`
+        // returns a zeroed instance, or null with an exception set. The offsets were read from this class, its slots are empty, and
+        // each takes one reference. `GenericSetDict` takes a reference of its own to the dictionary.
         unsafe {
             let alloc = (*class).tp_alloc.ok_or_else(|| PyTypeError::new_err("the model cannot be allocated"))?;
             let made = Bound::from_owned_ptr_or_err(py, alloc(class, 0))?;

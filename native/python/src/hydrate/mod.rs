@@ -1,6 +1,7 @@
 //! Batches become Python values: rows, columns, or instances of a model.
 
 mod gc;
+mod hydrator;
 mod instance;
 mod json;
 mod layout;
@@ -9,7 +10,8 @@ mod tuples;
 mod types;
 mod values;
 
+pub use hydrator::Hydrator;
 pub use layout::Layout;
-pub use models::{fill, models};
+pub use models::fill;
 pub use tuples::{columns, tuples};
 pub use types::Types;

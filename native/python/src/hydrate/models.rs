@@ -1,4 +1,4 @@
-//! A batch becomes instances: by columns where no rule of the model crosses fields, else by dictionaries.
+//! Columns become instances of one class: column by column where no rule of the model crosses fields, else as dictionaries.
 
 use oxyde_driver::{ColumnBatch, Kind};
 use pyo3::exceptions::PyException;
@@ -12,13 +12,13 @@ use super::layout::{Entry, Layout};
 use super::values::columns;
 use crate::error::of_kind;
 
-/// The rows of a batch as new instances.
-pub fn models<'py>(py: Python<'py>, batch: &ColumnBatch, layout: &Layout, first: usize) -> PyResult<Bound<'py, PyList>> {
-    let _pause = Pause::new(py);
-    let read = read(py, batch, layout, first)?;
-    match validated(py, &read, layout)? {
-        Some(columns) => instances(py, &columns, batch.rows, layout),
-        None => from_rows(py, &read, batch.rows, layout),
+/// As many new instances as the columns have rows.
+pub fn build<'py>(py: Python<'py>, columns: &[Bound<'py, PyList>], rows: usize, layout: &Layout) -> PyResult<Bound<'py, PyList>> {
+    // A class that was given its own `__new__` after the layout was made is built by pydantic-core, which calls it.
+    let valid = if layout.slots.is_plain() { validated(py, columns, layout)? } else { None };
+    match valid {
+        Some(columns) => instances(py, &columns, rows, layout),
+        None => from_rows(py, columns, rows, layout),
     }
 }
 
@@ -29,7 +29,7 @@ pub fn fill(py: Python<'_>, batch: &ColumnBatch, layout: &Layout, instances: &[B
         return Err(of_kind(py, Kind::Internal, message));
     }
     let _pause = Pause::new(py);
-    let read = read(py, batch, layout, first)?;
+    let read = read(py, batch, &layout.json, first, &layout.name)?;
     let columns = match validated(py, &read, layout)? {
         Some(columns) => columns,
         None => fields_of(py, &call_rows(py, &read, batch.rows, layout)?, layout)?,
@@ -47,16 +47,17 @@ pub fn fill(py: Python<'_>, batch: &ColumnBatch, layout: &Layout, instances: &[B
     Ok(())
 }
 
-fn read<'py>(py: Python<'py>, batch: &ColumnBatch, layout: &Layout, first: usize) -> PyResult<Vec<Bound<'py, PyList>>> {
+/// The columns of a batch as lists; `json` has an entry for each and says which hold JSON text.
+pub fn read<'py>(py: Python<'py>, batch: &ColumnBatch, json: &[bool], first: usize, name: &str) -> PyResult<Vec<Bound<'py, PyList>>> {
     // A program whose step ran for no row knows no columns.
     if batch.columns.is_empty() && batch.rows == 0 {
-        return Ok(layout.fields.iter().map(|_| PyList::empty(py)).collect());
+        return Ok(json.iter().map(|_| PyList::empty(py)).collect());
     }
-    if batch.columns.len() != layout.fields.len() {
-        let message = format!("{} columns for the {} fields of {}", batch.columns.len(), layout.fields.len(), layout.name);
+    if batch.columns.len() != json.len() {
+        let message = format!("{} columns for the {} fields of {name}", batch.columns.len(), json.len());
         return Err(of_kind(py, Kind::Internal, message));
     }
-    columns(py, batch, Some(&layout.json), first)
+    columns(py, batch, Some(json), first)
 }
 
 /// The columns after their validators; `None` when the model wants dictionaries, or when a column failed.
@@ -112,12 +113,18 @@ fn instances<'py>(py: Python<'py>, columns: &[Bound<'py, PyList>], rows: usize, 
     Ok(made)
 }
 
-/// Instances by way of dictionaries and the model's own validation.
+/// Instances made by the model's own validation of dictionaries.
 fn from_rows<'py>(py: Python<'py>, read: &[Bound<'py, PyList>], rows: usize, layout: &Layout) -> PyResult<Bound<'py, PyList>> {
     let made = call_rows(py, read, rows, layout)?;
     let state = layout.state.bind(py);
     for instance in &made {
         layout.slots.mark(&instance, state)?;
+        if !layout.children.is_empty() {
+            let fields_set: Bound<'_, PySet> = instance.getattr(intern!(py, "__pydantic_fields_set__"))?.cast_into()?;
+            for child in &layout.children {
+                fields_set.add(&child.attribute)?;
+            }
+        }
     }
     Ok(made)
 }

@@ -1,0 +1,130 @@
+"""What a service does with its models: each line says what checkers make of it (`# T: type`), or which of them flag it (`# E`)."""
+
+from __future__ import annotations
+
+import oxyde
+from models import Book, Books, User
+from oxyde import Q, QuerySet, atomic
+from typing_extensions import reveal_type
+
+
+def adults(users: QuerySet[User]) -> QuerySet[User]:
+    return users.filter(age__gte=18)
+
+
+def shown(rows: QuerySet[User, dict[str, object]]) -> None: ...
+
+
+@atomic(timeout=5)
+async def rename(name: str) -> int:
+    return await User.objects.update(name=name)
+
+
+@oxyde.sync.atomic
+def renamed(name: str) -> int:
+    return User.objects.sync.update(name=name)
+
+
+async def reads() -> None:
+    users = User.objects.filter(Q(age=3) | Q(age=4), name="x").exclude(age=1).order_by("-age").limit(3)[:2]
+    reveal_type(User.objects)  # T: Manager[User]
+    reveal_type(await users.all())  # T: list[User]
+    reveal_type(await users.first())  # T: User | None
+    reveal_type(await users.last())  # T: User | None
+    reveal_type(await User.objects.get(id=1))  # T: User
+    reveal_type(await User.objects.get(id=1, using="other"))  # T: User
+    reveal_type(await User.objects.get_or_none(id=1))  # T: User | None
+    reveal_type(await users.count())  # T: int
+    reveal_type(await users.exists())  # T: bool
+    reveal_type((await users.all())[0].name)  # T: str
+    reveal_type((await User.objects.get(id=1)).team)  # T: Team | None
+    reveal_type(adults(users))  # T: QuerySet[User, User]
+    reveal_type(await adults(User.objects).distinct().reverse().offset(1).using("x").all())  # T: list[User]
+    reveal_type(await User.objects.query().all())  # T: list[User]
+    reveal_type(await User.objects.unscoped().all())  # T: list[User]
+
+
+async def rows() -> None:
+    reveal_type(User.objects.values("id", "name"))  # T: QuerySet[User, dict[str, Any]]
+    reveal_type(await User.objects.values("id").filter(age=1).all())  # T: list[dict[str, Any]]
+    reveal_type(await User.objects.values("id").first())  # T: dict[str, Any] | None
+    reveal_type(await User.objects.values_list("id", "name").all())  # T: list[tuple[Any, ...]]
+    reveal_type(await User.objects.values_list("id", flat=True).all())  # T: list[Any]
+    shown(User.objects.values("id"))
+
+
+async def writes() -> None:
+    user = await User.objects.create(name="x")
+    reveal_type(user)  # T: User
+    reveal_type(await user.save())  # T: User
+    reveal_type(await user.refresh())  # T: User
+    reveal_type(await user.delete())  # T: int
+    reveal_type(await User.objects.bulk_create([User(name="x"), {"name": "y"}]))  # T: list[User]
+    reveal_type(await User.objects.filter(age=1).update(age=2))  # T: int
+    reveal_type(await User.objects.filter(age=1).update(age=2, returning=True))  # T: list[User]
+    reveal_type(await User.objects.filter(age=1).delete())  # T: int
+    reveal_type(await User.objects.filter(age=1).delete(returning=True))  # T: list[User]
+    reveal_type(await User.objects.filter(age=1).increment("age"))  # T: int
+    reveal_type(await rename("x"))  # T: int
+
+
+async def own() -> None:
+    reveal_type(Book.objects)  # T: Books
+    reveal_type(Book.objects.cheap().filter(title="x").cheap(3))  # T: Books
+    reveal_type(await Book.objects.cheap().limit(3).all())  # T: list[Book]
+    reveal_type(await Book.objects.query().cheap().get(id=1))  # T: Book
+    reveal_type(await Book.objects.create(title="x"))  # T: Book
+    reveal_type(await Book.present.all())  # T: list[Book]
+
+
+def blocking() -> None:
+    users = User.objects.sync.filter(age=1)
+    reveal_type(users)  # T: BlockingQuerySet[User, User]
+    reveal_type(users.all())  # T: list[User]
+    reveal_type(User.objects.filter(age=1).sync.first())  # T: User | None
+    reveal_type(users.get(id=1))  # T: User
+    reveal_type(users.values("id").all())  # T: list[dict[str, Any]]
+    reveal_type(users.update(age=2, returning=True))  # T: list[User]
+    reveal_type(users.create(name="x"))  # T: User
+    reveal_type([user.name for user in users])  # T: list[str]
+    reveal_type(len(users))  # T: int
+    reveal_type(oxyde.sync.save(User(name="x")))  # T: User
+    reveal_type(oxyde.sync.delete(User(name="x")))  # T: int
+    reveal_type(renamed("x"))  # T: int
+
+
+async def wrong() -> None:
+    user = await User.objects.get(id=1)
+    user.nmae  # E
+    user.name = 3  # E
+    user.name.nothing()  # E
+    await User.objects.get(using=3)  # E
+    await User.objects.get("x")  # E
+    await User.objects.all(3)  # E
+    for _ in User.objects.filter(age=1):  # E: mypy pyright ty
+        pass
+    for _ in User.objects:  # E: mypy pyright ty
+        pass
+    await User.objects.filter(age=1)  # E
+    len(User.objects.filter(age=1))  # E
+    _ = user in User.objects.filter(age=1)  # E
+    User.objects.all()  # E
+    user.save()  # E
+    User.objects.filter(age=1).chaep()  # E
+    Book.objects.chaep()  # E
+    Book.objects.cheap("x")  # E
+    User.objects.cheap()  # E
+    User(age=1)  # E
+    User(name=3)  # E
+    user.objects  # E
+    oxyde.sync.save(3)  # E
+    adults(Book.objects)  # E
+    (await User.objects.values("id").all())[0].name  # E
+    (await User.objects.first()).name  # E
+    User.objects.limit("x")  # E
+    User.objects.sync.nothing()  # E
+    _wrong: list[Book] = await User.objects.all()  # E
+
+
+def manager() -> Books:
+    return Book.objects
