@@ -1,6 +1,6 @@
-//! Connections over sqlx: pool, sessions, codecs, columnar batches, cancellation. Knows steps, never SQL grammar.
+//! Connections over sqlx and SQLite's library: pool, sessions, codecs, columnar batches, cancellation. Knows steps, never SQL grammar.
 //!
-//! What is exported here is all that other crates use; the modules stay private, so that rustc finds what nobody uses.
+//! Other crates use what is exported here and nothing else; the modules are private, so that rustc reports dead code.
 
 mod backend;
 mod batch;

@@ -1,4 +1,4 @@
-//! A connection as a member of its pool: how it is opened, when it is fit to be lent again, how it goes.
+//! A connection as a member of its pool: how it is opened, when it may be lent again, how it is closed.
 
 use std::mem;
 use std::sync::{Arc, OnceLock};

@@ -49,12 +49,12 @@ pub struct Guard {
     session: Session,
     state: OwnedMutexGuard<State>,
     cancel: Cancel,
-    /// The statement stands in a savepoint of its own: giving it up breaks nothing.
+    /// The statement has a savepoint of its own: cancelling it breaks nothing.
     apart: bool,
 }
 
 impl Session {
-    /// A place for a transaction; leases its connection when one begins.
+    /// A session without a transaction; leases its connection when one begins.
     pub fn new(pool: Pool) -> Self {
         Self { pool, state: Arc::default(), broken: Arc::default() }
     }

@@ -1,4 +1,4 @@
-//! What a pool may be told, field for field `PoolSettings` of Python, in seconds and bytes.
+//! The settings of a pool, field for field `PoolSettings` of Python, in seconds and bytes.
 
 use std::time::Duration;
 

@@ -32,7 +32,7 @@ pub struct Finished {
     pub rest: Vec<ColumnBatch>,
     /// Rows inserted, updated (matched, not changed) or deleted.
     pub affected: u64,
-    /// The keys that the server made up, where the protocol tells (`MySQL`, `SQLite`): one for each run that made one, the first of its rows.
+    /// The keys that the server generated, where the protocol reports them (`MySQL`, `SQLite`): one for each run that generated any, that of its first row.
     pub insert_ids: Vec<i64>,
 }
 
@@ -63,7 +63,7 @@ pub fn channel(limits: Limits, notify: Notify) -> (Sink, mpsc::Receiver<Message>
     (Sink { sender, notify, limits, started: Arc::default() }, receiver)
 }
 
-/// The receiver is gone: nobody wants the rest.
+/// The receiver is gone: the rest is of no use.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Abandoned;
 
@@ -76,7 +76,7 @@ impl Sink {
         sent
     }
 
-    /// Sends a batch if there is room for it now; gives it back if there is none.
+    /// Sends a batch if there is room for it now; returns it if there is none.
     pub fn offer(&self, batch: ColumnBatch) -> std::result::Result<Option<ColumnBatch>, Abandoned> {
         match self.sender.try_reserve() {
             Ok(place) => {

@@ -60,7 +60,7 @@ impl Engine {
         self.plans.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs a statement to its end and tells the sink. Never dropped before: it owns a connection.
+    /// Runs a statement to its end, which it reports to the sink. Never dropped before: it owns a connection.
     pub async fn run(&self, job: Job, ending: Ending) {
         let end = self.execute(&job, &ending).await;
         ending.finish(end).await;

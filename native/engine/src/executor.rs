@@ -1,4 +1,4 @@
-//! Where a program runs: on a connection of its own, or in a transaction that is open already.
+//! What runs a program: a connection of its own, or in a transaction that is open already.
 
 use oxyde_driver::{Begin, Deadline, Error, Execution, Finished, Guard, Kind, Lease, Pool, Result};
 use oxyde_ir::Program;
@@ -65,7 +65,7 @@ impl Executor {
         }
     }
 
-    /// The connection is in a state that nobody asked for: it is not lent again.
+    /// The connection's state is unknown: it is not lent again.
     pub fn give_up(&mut self) {
         if let Self::Lease { lease, .. } = self {
             lease.discard();

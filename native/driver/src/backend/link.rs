@@ -1,4 +1,4 @@
-//! A connection over the network: what goes the same way whichever server is at the other end.
+//! A connection over the network: what is the same for every server.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::stream::Finished;
 /// How long a goodbye may take.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// How long a command of ours may still take once nobody waits for it.
+/// How long a command of ours may still take after its deadline.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What sqlx and the errors of one kind of server know.
@@ -29,10 +29,10 @@ pub trait Peer: sqlx::Connection + Sized {
     /// Runs a step.
     fn execute(link: &mut Link<Self>, request: Request<'_>) -> impl Future<Output = Result<Finished>> + Send;
 
-    /// Whether the connection can be used after the error: the server answered in order and goes on listening.
+    /// Whether the connection can be used after the error: the server answered in order and still listens.
     fn leaves_healthy(error: &sqlx::Error) -> bool;
 
-    /// The statement was interrupted: on our word, or by a time limit of the server's.
+    /// The statement was interrupted: by us, or by a time limit of the server's.
     fn is_interruption(error: &sqlx::Error) -> bool;
 
     /// An error met on an open connection, as one of ours.

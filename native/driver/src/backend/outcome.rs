@@ -10,10 +10,10 @@ pub type Outcome<T = Done> = Result<T, Failure>;
 #[derive(Default)]
 pub struct Done {
     pub affected: u64,
-    /// The last generated key; zero when there is none, or the server does not tell.
+    /// The last generated key; zero when there is none, or the server does not report it.
     pub insert_id: u64,
     pub returned: u64,
-    /// Rows were thrown away on the watcher's word.
+    /// Rows were discarded because the watcher asked for it.
     pub lost: bool,
 }
 

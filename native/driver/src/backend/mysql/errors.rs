@@ -132,7 +132,7 @@ fn kind(number: u16, sqlstate: Option<&str>) -> Kind {
         4025 if sqlstate == Some("23000") => Kind::CheckViolation,
         1213 => Kind::Deadlock,
         1969 | 3024 => Kind::Timeout,
-        // Waited too long, or was told not to wait.
+        // Waited too long, or NOWAIT.
         1205 | 3572 => Kind::LockTimeout,
         1317 => Kind::Cancelled,
         // Out of range, cut off, no value of the type, no date or time, divided by zero, too long; not all of them have class 22.

@@ -63,7 +63,7 @@ impl Connection {
     }
 }
 
-/// Whether a statement that returns rows changes them, as far as its first word tells.
+/// Whether a statement that returns rows changes them, judged by its first word.
 fn changes(text: &str) -> bool {
     verb::is_one_of(&["INSERT", "UPDATE", "DELETE", "MERGE", "WITH"], text, Family::Postgres)
 }

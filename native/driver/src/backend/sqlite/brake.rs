@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use libsqlite3_sys as ffi;
 
-/// SQLite asks after so many steps of its machine whether to go on.
+/// SQLite calls the progress handler after this many steps of its virtual machine.
 const STEPS: c_int = 1_000;
 
 /// How often it may ask during a statement that runs on the thread of its caller: well below a millisecond.
@@ -26,7 +26,7 @@ pub struct Brake {
     pulled: AtomicBool,
     /// How many more times SQLite may ask.
     allowance: AtomicI32,
-    /// Locks are waited for so long.
+    /// How long to wait for a lock.
     patience: Duration,
     /// When the present wait for a lock began, in microseconds since `origin`.
     waiting_since: AtomicU64,
@@ -132,7 +132,7 @@ impl Brake {
         allowance > 1
     }
 
-    /// Waits a little for a lock, for the `round`-th time; `false` to give up.
+    /// Waits briefly for a lock, for the `round`-th time; returns `false` to give up.
     fn waits_on(&self, round: usize) -> bool {
         if self.allowance.load(Ordering::Relaxed) != UNLIMITED {
             self.allowance.store(0, Ordering::Relaxed);

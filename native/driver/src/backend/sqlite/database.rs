@@ -41,13 +41,13 @@ impl Database {
         &self.brake.0
     }
 
-    /// Runs a statement of our own, whose rows nobody wants.
+    /// Runs a statement of our own and ignores its rows.
     pub fn command(&mut self, sql: &str) -> Result<()> {
         let mut taken = self.cache.take(&self.handle, sql).map_err(|error| error.in_sql(sql))?;
         let end = {
-            let mut running = taken.statement.start();
+            let mut cursor = taken.statement.start();
             loop {
-                match running.step() {
+                match cursor.step() {
                     Ok(true) => {}
                     Ok(false) => break Ok(()),
                     Err(error) => break Err(error),
@@ -78,11 +78,11 @@ impl Database {
     /// The first column of a statement's first row, as text.
     pub fn ask(&self, sql: &str) -> Result<Option<String>> {
         let mut statement = super::statement::Statement::prepare(&self.handle, sql)?;
-        let mut running = statement.start();
-        if !running.step()? {
+        let mut cursor = statement.start();
+        if !cursor.step()? {
             return Ok(None);
         }
-        Ok(match running.cell(0) {
+        Ok(match cursor.cell(0) {
             super::statement::Cell::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
             super::statement::Cell::Int(value) => Some(value.to_string()),
             super::statement::Cell::Null | super::statement::Cell::Real(_) | super::statement::Cell::Blob(_) => None,

@@ -69,7 +69,7 @@ fn name_parts(error: &mut Error, code: c_int, message: &str) {
         | ffi::SQLITE_CONSTRAINT_UNIQUE
         | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
         | ffi::SQLITE_CONSTRAINT_ROWID => {
-            // An index on expressions is told by its name.
+            // SQLite names an index on expressions, not its columns.
             if let Some(index) = subject.strip_prefix("index ") {
                 detail.constraint = Some(index.trim_matches('\'').to_owned());
                 return;

@@ -1,4 +1,4 @@
-//! Running a step: each run to its end, or until it is not wanted any more.
+//! Cursor a step: each run to its end, or until it is cancelled.
 
 use oxyde_ir::Family;
 use oxyde_ir::program::Text;
@@ -104,18 +104,18 @@ impl Database {
         gather: &mut Gather<'a>,
         mut outlet: Option<&mut Outlet<'a>>,
     ) -> Result<()> {
-        let mut running = statement.start();
-        encode::bind(&mut running, &self.handle, request, run)?;
-        let mut more = running.step()?;
-        gather.describe(&running)?;
+        let mut cursor = statement.start();
+        encode::bind(&mut cursor, &self.handle, request, run)?;
+        let mut more = cursor.step()?;
+        gather.describe(&cursor)?;
         while more {
-            gather.push(&running)?;
+            gather.push(&cursor)?;
             if gather.is_full()
                 && let Some(outlet) = outlet.as_deref_mut()
             {
                 outlet.give(gather.take(), self.brake())?;
             }
-            more = running.step()?;
+            more = cursor.step()?;
         }
         Ok(())
     }

@@ -20,11 +20,11 @@ pub struct Line {
 }
 
 struct Shared {
-    /// Locked by the thread while it works, and by a caller who reads a row himself. `None` once closed.
+    /// Locked by the thread while it works, and by a caller that reads a row by itself. `None` once closed.
     database: Mutex<Option<Database>>,
     brake: Arc<Brake>,
     healthy: AtomicBool,
-    /// Never given up for a complaint: the data would go with it.
+    /// Never closed because of an error: the data would be lost with it.
     is_memory: bool,
 }
 

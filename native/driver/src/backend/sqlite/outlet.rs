@@ -30,7 +30,7 @@ impl<'a> Outlet<'a> {
         Self { sink, hurries, held: VecDeque::new() }
     }
 
-    /// Sends a batch, or keeps it for later. An error when nobody wants it any more.
+    /// Sends a batch, or keeps it for later. Fails when the reader is gone.
     pub fn give(&mut self, batch: ColumnBatch, brake: &Brake) -> Result<()> {
         if !self.hurries {
             let sent = wait(self.sink.send(batch), brake).unwrap_or(Ok(()));

@@ -25,7 +25,7 @@ pub enum Cell<'a> {
     Null,
     Int(i64),
     Real(f64),
-    /// Meant to be UTF-8, but nobody checked.
+    /// UTF-8 by convention, but not validated.
     Text(&'a [u8]),
     Blob(&'a [u8]),
 }
@@ -49,8 +49,8 @@ impl Statement {
     }
 
     /// Starts a run. What is bound to it must live as long.
-    pub fn start<'a>(&'a mut self) -> Running<'a> {
-        Running { statement: self, bound: PhantomData }
+    pub fn start<'a>(&'a mut self) -> Cursor<'a> {
+        Cursor { statement: self, bound: PhantomData }
     }
 
     pub fn parameters(&self) -> usize {
@@ -101,7 +101,7 @@ impl Drop for Statement {
 }
 
 /// A run of a statement; reset when dropped, and what was bound is forgotten.
-pub struct Running<'a> {
+pub struct Cursor<'a> {
     statement: &'a mut Statement,
     bound: PhantomData<&'a [u8]>,
 }
@@ -120,7 +120,7 @@ impl Unbound {
     }
 }
 
-impl<'a> Running<'a> {
+impl<'a> Cursor<'a> {
     fn raw(&self) -> *mut ffi::sqlite3_stmt {
         self.statement.raw.as_ptr()
     }
@@ -215,9 +215,9 @@ impl<'a> Running<'a> {
     }
 }
 
-impl Drop for Running<'_> {
+impl Drop for Cursor<'_> {
     fn drop(&mut self) {
-        // SAFETY: the statement is not finalized. Afterwards it holds nothing that was bound. The failure of a step is told again here.
+        // SAFETY: the statement is not finalized. Afterwards it holds nothing that was bound. Reset repeats the error of a failed step, which was reported already.
         unsafe {
             ffi::sqlite3_reset(self.raw());
             ffi::sqlite3_clear_bindings(self.raw());
@@ -230,7 +230,7 @@ fn bound(code: c_int) -> std::result::Result<(), Unbound> {
 }
 
 /// # Safety
-/// `value` is SQLite's, and neither goes nor changes while the cell lives.
+/// `value` is SQLite's, and is neither freed nor changed while the cell lives.
 pub unsafe fn cell<'a>(value: *mut ffi::sqlite3_value) -> Cell<'a> {
     // SAFETY: as the caller promises. Text and blobs are as long as SQLite says, and the length is asked for after the pointer,
     // as it wants.
