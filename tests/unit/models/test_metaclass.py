@@ -175,19 +175,19 @@ class Shelf(Model):
     id: int | None = Field(default=None, db_pk=True)
     {field}: str = ""
     boxes: list[Box] = Field(default=[], db_reverse_fk="shelf")
-    class Meta: is_table = True
+    class Meta: is_table, table_name = True, "again_shelf"
 """
 BOX = """
 class Box(Model):
     id: int | None = Field(default=None, db_pk=True)
     shelf: Shelf | None = None
-    class Meta: is_table = True
+    class Meta: is_table, table_name = True, "again_box"
 """
 LABEL = """
 class Label(Model):
     id: int | None = Field(default=None, db_pk=True)
     box: Box | None = None
-    class Meta: is_table = True
+    class Meta: is_table, table_name = True, "again_label"
 """
 MOOD = """
 class Mood(str, enum.Enum):
@@ -197,7 +197,7 @@ PERSON = """
 class {name}(Model):
     id: int | None = Field(default=None, db_pk=True)
     mood: Mood | None = None
-    class Meta: is_table = True
+    class Meta: is_table, table_name = True, "again_{name}"
 """
 
 
