@@ -189,14 +189,14 @@ class Label(Model):
     box: Box | None = None
     class Meta: is_table, table_name = True, "again_label"
 """
-MOOD = """
-class Mood(str, enum.Enum):
+HUMOUR = """
+class Humour(str, enum.Enum):
     {members}
 """
 PERSON = """
 class {name}(Model):
     id: int | None = Field(default=None, db_pk=True)
-    mood: Mood | None = None
+    mood: Humour | None = None
     class Meta: is_table, table_name = True, "again_{name}"
 """
 
@@ -226,9 +226,9 @@ def test_a_class_made_again_takes_the_place_of_the_old_one(cell: types.ModuleTyp
 
 
 def test_an_enumeration_made_again(cell: types.ModuleType) -> None:
-    exec(HEAD + MOOD.format(members="A = 'a'") + PERSON.format(name="One") + PERSON.format(name="Two"), vars(cell))
-    exec(MOOD.format(members="A, B = 'a', 'b'"), vars(cell))
+    exec(HEAD + HUMOUR.format(members="A = 'a'") + PERSON.format(name="One") + PERSON.format(name="Two"), vars(cell))
+    exec(HUMOUR.format(members="A, B = 'a', 'b'"), vars(cell))
     exec(PERSON.format(name="One"), vars(cell))
-    assert cell.One(mood="b").mood is cell.Mood.B
-    assert cell.Two(mood="b").mood is cell.Mood.B
+    assert cell.One(mood="b").mood is cell.Humour.B
+    assert cell.Two(mood="b").mood is cell.Humour.B
     assert cell.Two.__table__.by_field["mood"].type.labels == ("a", "b")
