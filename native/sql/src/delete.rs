@@ -1,8 +1,8 @@
 //! DELETE.
 
-use oxyde_ir::Program;
 use oxyde_ir::program::{Repeat, Step};
 use oxyde_ir::statement::Delete;
+use oxyde_ir::{Atomic, Program};
 
 use crate::chosen::Chosen;
 use crate::dialect::{DeleteAlias, Dialect, Returning};
@@ -35,7 +35,7 @@ fn by_key(delete: &Delete, dialect: &'static Dialect, params: &mut Params) -> Re
         writer.where_key(&delete.key, &kept(&delete.key))
     })?;
     let gone = Step { repeat: Repeat::EachKey, ..step(text, Some(Vec::new())) };
-    Ok(Program { steps: vec![locked, read, gone], atomic: true, result: 1, changes: 2, ..Program::default() })
+    Ok(Program { steps: vec![locked, read, gone], atomic: Atomic::All, result: 1, changes: 2, ..Program::default() })
 }
 
 fn scope<'a>(delete: &'a Delete, dialect: &Dialect) -> Scope<'a> {

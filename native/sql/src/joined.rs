@@ -3,7 +3,7 @@
 use oxyde_ir::program::{Form, Origin, Repeat, Step};
 use oxyde_ir::query::Source;
 use oxyde_ir::statement::{GivenColumn, Update};
-use oxyde_ir::{ColumnType, Program};
+use oxyde_ir::{Atomic, ColumnType, Program};
 
 use crate::dialect::{BulkRows, Dialect, UpdateFrom};
 use crate::error::{Result, malformed};
@@ -33,7 +33,7 @@ pub fn program(update: &Update, source: &Source, dialect: &'static Dialect, para
         BulkRows::Unnest => unnested(update, given, alias, dialect, params)?,
         BulkRows::Values | BulkRows::Selects => listed(update, given, alias, dialect, params)?,
     };
-    Ok(Program { bulk: columns(given), atomic: true, ..single(step) })
+    Ok(Program { bulk: columns(given), atomic: Atomic::All, ..single(step) })
 }
 
 /// One array for each column.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use oxyde_ir::query::{Distinct, Join, JoinKind, Select, SelectOutput, Source};
 use oxyde_ir::{ColumnType, Expr, Output};
 
-use crate::dialect::{DistinctOn, Types};
+use crate::dialect::DistinctOn;
 use crate::error::{Result, malformed};
 use crate::writer::{Writer, column_of, described};
 
@@ -72,9 +72,8 @@ impl Writer<'_> {
 
     /// A result column, named where it has another name by itself.
     pub fn output(&mut self, output: &SelectOutput, distinct: bool) -> Result<()> {
-        match (&output.expr, self.dialect.types) {
-            // By itself NULL is text.
-            (Expr::Null, Types::Postgres) if output.ty != ColumnType::Any => self.cast(&output.expr, &output.ty)?,
+        match (&output.expr, self.dialect.null_is_text) {
+            (Expr::Null, true) if output.ty != ColumnType::Any => self.cast(&output.expr, &output.ty)?,
             (expr, _) if distinct => self.sorted(expr)?,
             (expr, _) => self.expr(expr)?,
         }

@@ -1,8 +1,8 @@
 //! UPDATE.
 
-use oxyde_ir::Program;
 use oxyde_ir::program::{Repeat, Step};
 use oxyde_ir::statement::{Assignment, Update};
+use oxyde_ir::{Atomic, Program};
 
 use crate::chosen::Chosen;
 use crate::dialect::{Assignments, Dialect, Returning};
@@ -46,7 +46,7 @@ fn by_key(update: &Update, dialect: &'static Dialect, params: &mut Params) -> Re
     })?;
     let change = Step { repeat: Repeat::EachKey, ..step(text, Some(Vec::new())) };
     let read = chosen.read(&update.returning, dialect, params)?;
-    Ok(Program { steps: vec![locked, change, read], atomic: true, result: 2, changes: 1, ..Program::default() })
+    Ok(Program { steps: vec![locked, change, read], atomic: Atomic::All, result: 2, changes: 1, ..Program::default() })
 }
 
 impl Writer<'_> {

@@ -180,15 +180,14 @@ impl Writer<'_> {
 
     /// The same for any slot.
     pub fn slot(&mut self, slot: Slot, uncast: bool) -> Result<()> {
-        let inner = if uncast { None } else { cast::value_cast(self.dialect, &slot.ty) };
+        let inner = if uncast { None } else { cast::value_cast(self.dialect, &slot.ty)? };
         match inner {
             Some(name) => {
                 self.push("CAST(");
                 self.placeholder(slot)?;
                 self.push(" AS ");
-                self.push(name);
-                self.push(")");
-                Ok(())
+                self.push(&name);
+                self.word(")")
             }
             None => self.assigned_slot(slot, uncast),
         }

@@ -25,6 +25,25 @@ pub enum Types {
     Mariadb,
 }
 
+/// How a placeholder tells its type.
+#[derive(Clone, Copy, Debug)]
+pub enum ParamTypes {
+    /// `$1::bigint`.
+    Suffix,
+    /// `CAST(? AS DATE)`, of values that are sent as text; JSON among them where there is a cast to it.
+    Cast { json: bool },
+    /// It need not.
+    None,
+}
+
+/// What a truth value is.
+#[derive(Clone, Copy, Debug)]
+pub enum Booleans {
+    Type,
+    /// One or zero.
+    Numbers,
+}
+
 /// Membership in a list.
 #[derive(Clone, Copy, Debug)]
 pub enum List {

@@ -9,7 +9,9 @@ mod sqlite;
 use oxyde_ir::{Family, Version};
 
 pub use answers::*;
+pub(crate) use postgres::POSTGRES;
 
+use crate::cast::CastNames;
 use crate::error::{Result, SqlError};
 
 /// What a server says to each question that the writer asks. There are no defaults: a new dialect answers all of them.
@@ -26,6 +28,12 @@ pub struct Dialect {
     pub max_params: u32,
     /// The column of the type tables.
     pub types: Types,
+    /// What CAST calls a type.
+    pub cast: CastNames,
+    pub param_types: ParamTypes,
+    pub booleans: Booleans,
+    /// By itself, NULL is text.
+    pub null_is_text: bool,
     pub list: List,
     pub decimal: Decimals,
     pub matching: Matching,

@@ -1,11 +1,12 @@
 //! MySQL 8.0.31 and later, and where versions from 8.0.17 differ.
 
 use super::{
-    AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Bulk, BulkRows, Calendar, Comments, Computed, ConflictClause,
-    Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes, FloatModulo, Frames,
-    GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, Now, NullsOrder, Numbers, OffsetAlone,
-    Placeholder, Powers, Regex, Returning, RowLock, SetOperators, TargetInSubquery, Types, UpdateFrom, Views,
+    AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
+    ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes,
+    FloatModulo, Frames, GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, Now, NullsOrder, Numbers,
+    OffsetAlone, ParamTypes, Placeholder, Powers, Regex, Returning, RowLock, SetOperators, TargetInSubquery, Types, UpdateFrom, Views,
 };
+use crate::cast;
 
 pub const MYSQL: Dialect = Dialect {
     name: "mysql",
@@ -14,6 +15,10 @@ pub const MYSQL: Dialect = Dialect {
     placeholder: Placeholder::Question,
     max_params: 65_535,
     types: Types::Mysql,
+    cast: cast::mysql,
+    param_types: ParamTypes::Cast { json: true },
+    booleans: Booleans::Numbers,
+    null_is_text: false,
     list: List::Padded,
     decimal: Decimals::Native,
     matching: Matching::Binary,

@@ -1,11 +1,12 @@
 //! PostgreSQL 13 and later.
 
 use super::{
-    AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Bulk, BulkRows, Calendar, Comments, Computed, ConflictClause,
-    Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes, FloatModulo, Frames,
-    GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, Now, NullsOrder, Numbers, OffsetAlone,
-    Placeholder, Powers, Regex, Returning, RowLock, SetOperators, TargetInSubquery, Types, UpdateFrom, Views,
+    AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
+    ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes,
+    FloatModulo, Frames, GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, Now, NullsOrder, Numbers,
+    OffsetAlone, ParamTypes, Placeholder, Powers, Regex, Returning, RowLock, SetOperators, TargetInSubquery, Types, UpdateFrom, Views,
 };
+use crate::cast;
 
 pub const POSTGRES: Dialect = Dialect {
     name: "postgres",
@@ -14,6 +15,10 @@ pub const POSTGRES: Dialect = Dialect {
     placeholder: Placeholder::Numbered,
     max_params: 65_535,
     types: Types::Postgres,
+    cast: cast::postgres,
+    param_types: ParamTypes::Suffix,
+    booleans: Booleans::Type,
+    null_is_text: true,
     list: List::Array,
     decimal: Decimals::Native,
     matching: Matching::Ilike,

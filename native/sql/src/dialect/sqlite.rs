@@ -1,11 +1,12 @@
 //! SQLite, the version that is compiled in.
 
 use super::{
-    AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Bulk, BulkRows, Calendar, Comments, Computed, ConflictClause,
-    Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes, FloatModulo, Frames,
-    GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, Now, NullsOrder, Numbers, OffsetAlone,
-    Placeholder, Powers, Regex, Returning, RowLock, SetOperators, TargetInSubquery, Types, UpdateFrom, Views,
+    AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
+    ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes,
+    FloatModulo, Frames, GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, Now, NullsOrder, Numbers,
+    OffsetAlone, ParamTypes, Placeholder, Powers, Regex, Returning, RowLock, SetOperators, TargetInSubquery, Types, UpdateFrom, Views,
 };
+use crate::cast;
 
 pub const SQLITE: Dialect = Dialect {
     name: "sqlite",
@@ -14,6 +15,10 @@ pub const SQLITE: Dialect = Dialect {
     placeholder: Placeholder::Question,
     max_params: 250_000,
     types: Types::Sqlite,
+    cast: cast::sqlite,
+    param_types: ParamTypes::None,
+    booleans: Booleans::Numbers,
+    null_is_text: false,
     list: List::JsonEach,
     decimal: Decimals::Text,
     matching: Matching::Instr,

@@ -2,7 +2,7 @@
 
 use oxyde_ir::program::{BulkColumn, Form, Fragment, Origin, Repeat, Slot, Step, Text};
 use oxyde_ir::statement::{GivenColumn, Insert, KeyColumn};
-use oxyde_ir::{ColumnType, Output, Program};
+use oxyde_ir::{Atomic, ColumnType, Output, Program};
 
 use crate::cast;
 use crate::dialect::{Bulk, Dialect};
@@ -43,7 +43,7 @@ pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) 
     }
     let result = steps.len() - 1;
     steps.extend(sequence::catch_up(insert, dialect)?);
-    Ok(Program { bulk: columns(&insert.columns), result, steps, atomic: true, ..Program::default() })
+    Ok(Program { bulk: columns(&insert.columns), result, steps, atomic: Atomic::All, ..Program::default() })
 }
 
 /// The columns whose values are lists beside the shape.
