@@ -65,7 +65,7 @@ pub enum ConflictAction {
         set: Vec<Assignment>,
         /// Only rows that fulfil it are changed.
         #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
-        filter: Option<Expr>,
+        filter: Option<Box<Expr>>,
     },
 }
 

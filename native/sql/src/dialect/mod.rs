@@ -1,6 +1,7 @@
 //! A server's SQL as a sheet of answers: the one place where servers differ.
 
 mod answers;
+mod ddl_answers;
 mod mariadb;
 mod mysql;
 mod postgres;
@@ -9,6 +10,7 @@ mod sqlite;
 use oxyde_ir::{Family, Version};
 
 pub use answers::*;
+pub use ddl_answers::*;
 pub(crate) use postgres::POSTGRES;
 
 use crate::cast::CastNames;

@@ -77,7 +77,7 @@ impl Writer<'_> {
                 self.push(" DO UPDATE SET ");
                 let mut writer = self.within(Scope::named(alias, &insert.table));
                 writer.assignments(set, None)?;
-                writer.filter(filter.as_ref())
+                writer.filter(filter.as_deref())
             }
         }
     }
