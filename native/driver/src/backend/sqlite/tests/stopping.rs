@@ -70,7 +70,7 @@ async fn locks_are_waited_for() {
 
     let begin = Instant::now();
     let error = other.command("BEGIN IMMEDIATE").await.unwrap_err();
-    assert_eq!(error.kind, Kind::Timeout, "{error}");
+    assert_eq!(error.kind, Kind::LockTimeout, "{error}");
     assert!(error.detail.hint.unwrap().contains("sqlite_busy_timeout"));
     assert!((Duration::from_millis(150)..Duration::from_secs(2)).contains(&begin.elapsed()));
     assert!(other.is_healthy());
