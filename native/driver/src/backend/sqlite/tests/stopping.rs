@@ -51,10 +51,9 @@ async fn a_late_cancel_hits_nothing_else() {
 
 #[tokio::test]
 async fn statements_run_out_of_time() {
-    let settings = Settings { statement_timeout: Some(Duration::from_millis(50)), ..Settings::default() };
-    let target = SqliteTarget { path: None, read_only: false, create: true };
-    let mut connection = Connection::open(&target, &settings).await.unwrap();
-    let error = run(&mut connection, &endless(), With::default()).await.unwrap_err();
+    let mut connection = memory().await;
+    let limit = Some(Duration::from_millis(50));
+    let error = run(&mut connection, &endless(), With { limit, ..With::default() }).await.unwrap_err();
     assert!(error.kind == Kind::Timeout && error.message.contains("0.05 s"), "{error}");
     assert_eq!(rows(&mut connection, "SELECT 1", &[]).await, [[Value::Int(1)]]);
 }
