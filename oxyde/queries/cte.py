@@ -56,7 +56,7 @@ class With:
         if not isinstance(name, str) or not name.isidentifier() or len(name.encode()) > LONGEST:
             message = f"With() takes a name of letters, digits and underscores, at most {LONGEST} bytes long, not {name!r}"
             raise FieldError(message)
-        if any(table.name.casefold() == name.casefold() for table in tables.all()):
+        if any(table.casefold() == name.casefold() for _, table in tables.tables):
             message = f'"{name}" is the name of a table, which would be hidden; call the common table expression otherwise'
             raise FieldError(message)
         if not isinstance(getattr(queryset, "state", None), State):
