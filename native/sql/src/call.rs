@@ -21,6 +21,7 @@ enum Spelling {
 use Spelling::{Answer, Method, Name};
 
 /// The table of functions: the least and the greatest number of arguments, and the spelling.
+#[allow(clippy::redundant_closure_for_method_calls)] // a method is of one lifetime, and these are of any
 fn row(function: Function) -> (usize, usize, Spelling) {
     match function {
         Function::Coalesce => (1, 100, Name("COALESCE(")),
