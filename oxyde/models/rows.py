@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from oxyde.db.rows import Batch, Hydrator
 from oxyde.models import hydrate
 from oxyde.models.info import AnyModel
+from oxyde.models.trees import tree
 from oxyde.queries.source import State
 
 M = TypeVar("M", bound=AnyModel)
@@ -20,9 +21,10 @@ class Instances(Generic[M]):
 
     model: type[M]
 
-    def reader(self, state: State) -> Callable[[Batch], list[M]]:  # noqa: ARG002 - the class tells its columns
-        """Returns what turns a batch into instances."""
-        return Hydrator(hydrate.whole(self.model.__oxyde__)).models
+    def reader(self, state: State) -> Callable[[Batch], list[M]]:
+        """Returns what turns the batches of one result into instances."""
+        info = self.model.__oxyde__
+        return Hydrator(tree(info, state.joined) if state.joined else hydrate.whole(info)).models
 
 
 @dataclass(frozen=True)

@@ -201,7 +201,7 @@ def selected(state: State, fields: Sequence[str]) -> State:
         FieldError: A name is no field, or stands twice.
     """
     if not fields:
-        return state.with_(selection=state.with_(selection=None).columns)
+        return state.with_(selection=state.with_(selection=None, joined=()).columns, joined=())
     names = state.names
     chosen: list[tuple[str, Term]] = []
     for name in fields:
@@ -212,4 +212,4 @@ def selected(state: State, fields: Sequence[str]) -> State:
             message = f'"{name}" stands twice among the values'
             raise FieldError(message, column=name)
         chosen.append((name, names.column(name)))
-    return state.with_(selection=tuple(chosen))
+    return state.with_(selection=tuple(chosen), joined=())
