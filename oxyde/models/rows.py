@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from oxyde.db.rows import Batch, Hydrator
 from oxyde.models import hydrate
 from oxyde.models.info import AnyModel
-from oxyde.models.trees import tree
+from oxyde.models.trees import children, tree
 from oxyde.queries.source import State
 
 M = TypeVar("M", bound=AnyModel)
@@ -22,8 +22,10 @@ class Instances(Generic[M]):
     model: type[M]
 
     def reader(self, state: State) -> Callable[[Batch], list[M]]:
-        """Returns what turns the batches of one result into instances."""
+        """Returns what turns the batches of one result into instances; annotations are attributes of theirs."""
         info = self.model.__oxyde__
+        if state.annotations:
+            return hydrate.annotated(info, state.annotations, children(info, state.joined))
         return Hydrator(tree(info, state.joined) if state.joined else hydrate.whole(info)).models
 
 

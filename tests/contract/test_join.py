@@ -9,7 +9,7 @@ import pytest
 from pydantic import model_validator
 
 import oxyde
-from oxyde import Field, Model, Q, db
+from oxyde import F, Field, Model, Q, db
 from oxyde.exceptions import FieldError, NotLoaded, UnsupportedError
 from oxyde.models.row_state import CLEAN, state_of
 from tests.backends import Backend
@@ -127,6 +127,13 @@ async def test_every_reading_verb(blog: Backend) -> None:
     assert await Author.objects.filter(id__in=posts.filter(title="a").values_list("author", flat=True)).count() == 1
     assert await posts.filter(title="a").update(views=3) == 1
     assert await posts.filter(title="d").delete() == 1
+
+
+async def test_annotations_beside(blog: Backend) -> None:
+    """A computed value is an attribute of the row, whatever is joined."""
+    await fill()
+    posts = await Post.objects.join("author").annotate(length=F("views") + 1).filter(length=1).order_by("title").all()
+    assert [(post.length, post.author and post.author.name) for post in posts] == [(1, "ann"), (1, "bob"), (1, "ann"), (1, None)]
 
 
 async def test_paths_of_several_relations(blog: Backend) -> None:
