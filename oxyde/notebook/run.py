@@ -131,7 +131,7 @@ def _sql(body: str, word: str, names: Mapping[str, Any], options: MagicLine) -> 
     sql = statement_kind.trimmed(body)
     dialect = where.database.backend
     shape, values = raw.compile_raw(sql, _bound(sql, dialect, names), dialect)
-    only_reads = statement_kind.only_reads(sql)
+    only_reads = statement_kind.only_reads(sql, dialect)
     changes = word in statement_kind.CHANGING or (word == "with" and not only_reads)
     return Wanted(Call(shape, values), where, stops=only_reads and where.block is None, changes=changes)  # stopping breaks a block
 

@@ -123,7 +123,15 @@ def explain(chain: Chain[Any, Any], *, analyze: bool, format: str) -> Steps[Any]
 
     made = compiled(("explain", analyze, json), chain.state, build)
     rows: list[tuple[Any, ...]] = []
-    yield Call(made.shape, made.values, lambda batch: rows.extend(batch.values()))
+    last: Batch = yield Call(made.shape, made.values, lambda batch: rows.extend(batch.values()))
     if json:
         return json_text.loads(rows[0][0]) if isinstance(rows[0][0], str) else rows[0][0]
-    return "\n".join(str(row[-1]) if len(row) in {1, 4} else "  ".join(str(value) for value in row) for row in rows)
+    if len(last.names) in {1, 4}:  # a line of text for each row; SQLite has numbers before it
+        return "\n".join(str(row[-1]) for row in rows)
+    return _aligned([tuple(last.names), *(tuple("NULL" if value is None else str(value) for value in row) for row in rows)])
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> str:
+    """Returns a table as text, each column as wide as its widest value."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
