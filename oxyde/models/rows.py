@@ -8,7 +8,6 @@ from typing import Any, Generic, TypeVar
 
 from oxyde.db.rows import Batch, Hydrator
 from oxyde.models import hydrate
-from oxyde.models.errors import refusing
 from oxyde.models.info import AnyModel
 from oxyde.models.trees import children, tree
 from oxyde.queries.source import State
@@ -25,13 +24,9 @@ class Instances(Generic[M]):
     def reader(self, state: State) -> Callable[[Batch], list[M]]:
         """Returns what turns the batches of one result into instances; annotations are attributes of theirs."""
         info = self.model.__oxyde__
-        table = info.table()
-        read: Callable[[Batch], list[M]]
         if state.annotations:
-            read = hydrate.annotated(info, state.annotations, children(info, state.joined))
-        else:
-            read = Hydrator(tree(info, state.joined) if state.joined else hydrate.whole(info)).models
-        return refusing(table, table.columns, read)
+            return hydrate.annotated(info, state.annotations, children(info, state.joined))
+        return Hydrator(tree(info, state.joined) if state.joined else hydrate.whole(info)).models
 
 
 @dataclass(frozen=True)

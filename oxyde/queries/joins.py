@@ -8,7 +8,7 @@ from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.queries.foreign_values import named
 from oxyde.queries.paths import PathKey, split, unknown
 from oxyde.queries.source import State
-from oxyde.schema import Table, tables
+from oxyde.schema import Table
 from oxyde.schema.naming import meant
 
 
@@ -48,7 +48,7 @@ def _followed(table: Table, name: str) -> PathKey:
             near = f'; did you mean "{column.relation}"?' if column.relation else meant(part, known) or f"; it can join {', '.join(known)}"
             message = f"join() takes relations, and {here.model}.{part} is a column{near if known else ''}"
             raise FieldError(message, table=here.name, column=part)
-        target = tables.get(relation.target)
+        target = here.find(relation.target)
         if relation.kind != "one":
             message = f"join() follows foreign keys, and {here.model}.{part} is none; query {target.model} for the rows of {part}"
             raise UnsupportedError(message, table=here.name, column=part)

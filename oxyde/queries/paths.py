@@ -180,6 +180,6 @@ def columns_at(table: Table, names: PathKey) -> tuple[Path, ...]:
     here = table
     for name in names:
         relation = here.relations[name]
-        hops.append(Hop(relation, here, tables.get(relation.target)))
+        hops.append(Hop(relation, here, here.find(relation.target)))
         here = hops[-1].table
     return tuple(Path("__".join((*names, column.field)), tuple(hops), column, here) for column in here.columns)
