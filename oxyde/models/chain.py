@@ -7,12 +7,12 @@ from typing import Any, Generic
 from typing_extensions import TypeVar
 
 from oxyde.db import render
-from oxyde.exceptions import FieldError
+from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.models.info import AnyModel
 from oxyde.models.narrow import lazy as narrow
 from oxyde.models.repr import html, line
 from oxyde.models.rows import FLAT, Instances
-from oxyde.queries import Q, compile, query
+from oxyde.queries import Q, compile, joins, query
 from oxyde.queries.compile import Compiled
 from oxyde.queries.cte import With
 from oxyde.queries.paths import Path
@@ -154,6 +154,20 @@ class Chain(Generic[M, R_co]):
         """Returns equal rows once."""
         return self._next(query.distinct(self.state))
 
+    def join(self: C, *paths: str) -> C:
+        """Returns the same rows with their related rows loaded by the same statement: ``join("author")``, ``join("author__team")``.
+
+        Two rows that refer to the same one share one instance; where there is none, the relation is None.
+
+        Args:
+            *paths: Foreign keys, one behind the other.
+
+        Raises:
+            FieldError: A path names no relation.
+            UnsupportedError: A path leads to several rows.
+        """
+        return self._next(joins.joined(self.state, paths))
+
     def using(self: C, alias: str) -> C:
         """Returns the same query on another connection."""
         if not isinstance(alias, str):
@@ -166,7 +180,15 @@ class Chain(Generic[M, R_co]):
         return self._next(query.sliced(self.state, key))
 
     def compiled(self, *, masked: bool = False) -> Compiled:
-        """Returns the statement of the rows; ``masked`` hides secrets, for frames."""
+        """Returns the statement of the rows; ``masked`` hides secrets, for frames.
+
+        Raises:
+            UnsupportedError: A frame is asked for, and related instances are joined, for which it has no place.
+        """
+        if masked and self.state.joined:
+            path = "__".join(self.state.joined[0])
+            message = f'a frame has no place for the related instances of join(); name the columns instead: values(..., "{path}__...")'
+            raise UnsupportedError(message, table=self.state.table.name)
         return compile.select(self.state, masked=masked)
 
     def sql(self, dialect: str | None = None, *, with_types: bool = False) -> tuple[str, list[Any]]:

@@ -13,6 +13,7 @@ from oxyde.db.rows import Batch, Hydrator, Layout
 from oxyde.exceptions import DecodeError
 from oxyde.models.adapt import FieldSchema
 from oxyde.models.classify import Kind
+from oxyde.models.errors import refusing
 from oxyde.models.info import AnyModel, ModelInfo
 from oxyde.models.pydantic_seams import ModelSchema, ours
 from oxyde.models.row_state import CLEAN, SLOT
@@ -128,12 +129,13 @@ class Tiers:
         if native:
             found = [self._validator(column) for column in columns]
             validators = None if any(one is _BY_DICTIONARY for one in found) else (*found, *(None for _ in names))
+        validate = partial(self._validate_annotated, names) if names else self.validate_rows
         return Layout(
             self.model,
             (*fields, *names),
             key=tuple(fields.index(column.field) for column in key),
             validators=validators,
-            validate_rows=partial(self._validate_annotated, names) if names else self.validate_rows,
+            validate_rows=refusing(self.model.__oxyde__.table(), validate),
             state=CLEAN,
             state_slot=SLOT,
             json=tuple(column.type.kind == "json" for column in (*columns, *(term for _, term in annotations))),
@@ -158,12 +160,13 @@ class Tiers:
         )
         rows = SchemaValidator(self.schema_of(core_schema.list_schema(some)), self.schema.config)
         found = [self._validator(column) for column in columns]
+        validate = partial(rows.validate_python, strict=False, by_alias=False, by_name=True)
         return Layout(
             self.model,
             fields,
             key=(),
             validators=None if any(one is _BY_DICTIONARY for one in found) else tuple(found),
-            validate_rows=partial(rows.validate_python, strict=False, by_alias=False, by_name=True),
+            validate_rows=refusing(self.model.__oxyde__.table(), validate),
             state=CLEAN,
             state_slot=SLOT,
             json=tuple(column.type.kind == "json" for column in columns),
@@ -286,9 +289,14 @@ def whole(model: ModelInfo) -> Layout:
     return kind.whole
 
 
-def annotated(model: ModelInfo, annotations: Sequence[tuple[str, Annotation]]) -> Callable[[Batch], list[Any]]:
-    """Returns what turns a batch of all columns of a table, and of annotations, into instances that have those as attributes."""
-    hydrator = Hydrator(tiers(model).layout(model.table().columns, annotations=annotations))
+def annotated(
+    model: ModelInfo, annotations: Sequence[tuple[str, Annotation]], children: Sequence[Child] = ()
+) -> Callable[[Batch], list[Any]]:
+    """Returns what turns a batch of all columns of a table, of annotations and of related classes into instances.
+
+    Annotations become attributes.
+    """
+    hydrator = Hydrator(tiers(model).layout(model.table().columns, children=children, annotations=annotations))
     names = [name for name, _ in annotations]
     restorers = [(name, term.restore) for name, term in annotations if term.restore is not None]
 

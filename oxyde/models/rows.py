@@ -8,8 +8,8 @@ from typing import Any, Generic, TypeVar
 
 from oxyde.db.rows import Batch, Hydrator
 from oxyde.models import hydrate
-from oxyde.models.errors import refusing
 from oxyde.models.info import AnyModel
+from oxyde.models.trees import children, tree
 from oxyde.queries.source import State
 
 M = TypeVar("M", bound=AnyModel)
@@ -22,12 +22,11 @@ class Instances(Generic[M]):
     model: type[M]
 
     def reader(self, state: State) -> Callable[[Batch], list[M]]:
-        """Returns what turns a batch into instances; annotations are attributes of theirs."""
+        """Returns what turns the batches of one result into instances; annotations are attributes of theirs."""
         info = self.model.__oxyde__
-        table = info.table()
-        annotated = state.annotations
-        read = hydrate.annotated(info, annotated) if annotated else Hydrator(hydrate.whole(info)).models
-        return refusing(table, table.columns, read)
+        if state.annotations:
+            return hydrate.annotated(info, state.annotations, children(info, state.joined))
+        return Hydrator(tree(info, state.joined) if state.joined else hydrate.whole(info)).models
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from oxyde.db.rows import Layout
 from oxyde.exceptions import UnsupportedError
-from oxyde.models.hydrate import tiers
+from oxyde.models.hydrate import Child, tiers
 from oxyde.models.info import ModelInfo
 from oxyde.queries.paths import PathKey
 from oxyde.schema import Column, Relation, Table
@@ -25,21 +25,22 @@ def tree(model: ModelInfo, joined: tuple[PathKey, ...]) -> Layout:
     layouts = tiers(model).layouts
     found = layouts.get(joined)
     if found is None:
-        found = layouts[joined] = _branch(model, joined, (), model.table().key)
+        table = model.table()
+        found = layouts[joined] = tiers(model).layout(table.columns, table.key, children(model, joined))
     return found
 
 
-def _branch(model: ModelInfo, joined: Sequence[PathKey], here: PathKey, key: Sequence[Column]) -> Layout:
-    """Returns the layout of the class at one path and of all below it."""
-    table = model.table()
-    children = []
+def children(model: ModelInfo, joined: Sequence[PathKey], here: PathKey = ()) -> list[Child]:
+    """Returns the layouts of the related classes directly behind a path, with all below them."""
+    found = []
     for path in joined:
         if path[:-1] == here:
-            relation = table.relations[path[-1]]
+            relation = model.table().relations[path[-1]]
             target = model.links[relation.field].target.__oxyde__
-            layout = _branch(target, joined, path, _key(target.table(), relation))
-            children.append((relation.field, relation.to_many, layout))
-    return tiers(model).layout(table.columns, key, children)
+            key = _key(target.table(), relation)
+            layout = tiers(target).layout(target.table().columns, key, children(target, joined, path))
+            found.append((relation.field, relation.to_many, layout))
+    return found
 
 
 def _key(table: Table, relation: Relation) -> Sequence[Column]:

@@ -175,3 +175,15 @@ def column_path(table: Table, name: str) -> Path:
 def all_columns(table: Table) -> tuple[Path, ...]:
     """Returns the paths of a table's own columns, in order."""
     return tuple(resolve(table, column.field)[0] for column in table.columns)
+
+
+@remembered(1024)
+def columns_at(table: Table, names: PathKey) -> tuple[Path, ...]:
+    """Returns the columns of the table that relations lead to: its own key too, not the one that repeats it on this side."""
+    hops: list[Hop] = []
+    here = table
+    for name in names:
+        relation = here.relations[name]
+        hops.append(Hop(relation, here, here.find(relation.target)))
+        here = hops[-1].table
+    return tuple(Path("__".join((*names, column.field)), tuple(hops), column, here) for column in here.columns)

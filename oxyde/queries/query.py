@@ -237,7 +237,7 @@ def selected(state: State, fields: Sequence[str]) -> State:
     if not fields and state.source is not None and state.selection is not None and state.source.exposed() == {}:
         return state
     if not fields:
-        return state.with_(selection=state.with_(selection=None).columns)
+        return state.with_(selection=state.with_(selection=None, joined=()).columns, joined=())
     names = state.names
     chosen: list[tuple[str, Term]] = []
     for name in fields:
@@ -248,4 +248,4 @@ def selected(state: State, fields: Sequence[str]) -> State:
             message = f'"{name}" stands twice among the values'
             raise FieldError(message, column=name)
         chosen.append((name, names.column(name)))
-    return state.with_(selection=tuple(chosen))
+    return state.with_(selection=tuple(chosen), joined=())
