@@ -76,13 +76,13 @@ class BlockingQuerySet(Blocking[M, R_co]):
     Every terminal verb takes ``using="alias"`` or ``client=connection``.
     """
 
-    def _values(self, *fields: str) -> Any:
+    def _values(self, *fields: str) -> BlockingQuerySet[M, Any]:
         """Returns dictionaries of these fields, of all without names; paths are allowed."""
         return self._next(query.selected(self.state, fields), rows=DICTS)
 
     values = Values(_values)
 
-    def _values_list(self, *fields: str, flat: bool = False) -> Any:
+    def _values_list(self, *fields: str, flat: bool = False) -> BlockingQuerySet[M, Any]:
         """Returns tuples of these fields, of all without names; single values with ``flat=True``, which takes one field."""
         if flat and len(fields) != 1:
             message = f"values_list(flat=True) takes one field, not {len(fields)}"

@@ -85,13 +85,13 @@ class QuerySet(Awaited[M, R_co]):
         face: type[BlockingQuerySet[M, R_co]] = BlockingQuerySet if own is QuerySet else twin(own, QuerySet)
         return face(self.model, self._query)
 
-    def _values(self, *fields: str) -> Any:
+    def _values(self, *fields: str) -> QuerySet[M, Any]:
         """Returns dictionaries of these fields, of all without names; paths are allowed."""
         return self._next(query.selected(self.state, fields), rows=DICTS)
 
     values = Values(_values)
 
-    def _values_list(self, *fields: str, flat: bool = False) -> Any:
+    def _values_list(self, *fields: str, flat: bool = False) -> QuerySet[M, Any]:
         """Returns tuples of these fields, of all without names; single values with ``flat=True``, which takes one field."""
         if flat and len(fields) != 1:
             message = f"values_list(flat=True) takes one field, not {len(fields)}"
