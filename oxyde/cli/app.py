@@ -12,7 +12,7 @@ from oxyde.exceptions import OxydeError
 
 
 class Commands(click.Group):
-    """The commands; what one of them raises is shown as one line on standard error, with exit code 1."""
+    """The commands; an error of one of them is a line on standard error and exit code 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command that was named.
@@ -22,7 +22,7 @@ class Commands(click.Group):
         """
         try:
             return super().invoke(ctx)
-        except BrokenPipeError:  # the reader has seen enough; click ends quietly
+        except BrokenPipeError:  # the reader closed the pipe; click exits quietly
             raise
         except (OxydeError, ImportError, OSError, ValueError) as error:
             if ctx.params["traceback"]:

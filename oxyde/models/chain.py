@@ -7,16 +7,18 @@ from typing import Any, Generic
 from typing_extensions import TypeVar
 
 from oxyde.db import render
+from oxyde.exceptions import FieldError
 from oxyde.models.info import AnyModel
 from oxyde.models.narrow import lazy as narrow
 from oxyde.models.repr import html, line
-from oxyde.models.rows import Instances
+from oxyde.models.rows import FLAT, Instances
 from oxyde.queries import Q, compile, query
 from oxyde.queries.compile import Compiled
 from oxyde.queries.paths import Path
 from oxyde.queries.query import Query
 from oxyde.queries.source import State, everything
 from oxyde.queries.subquery import Rows, rows
+from oxyde.queries.term import Expression
 
 M = TypeVar("M", bound=AnyModel)
 R_co = TypeVar("R_co", default=M, covariant=True)
@@ -82,6 +84,26 @@ class Chain(Generic[M, R_co]):
         return self._next(query.ordered(self.state, fields))
 
     order_by = narrow.OrderBy(_order_by)
+
+    def annotate(self: C, **terms: Expression) -> C:
+        """Returns the rows with further values, which ``filter()``, ``order_by()`` and ``values()`` know by name.
+
+        Instances have them as attributes: ``annotate(total=F("price") * F("count"))`` makes ``row.total``.
+
+        Args:
+            **terms: Expressions by name; a condition too: ``annotate(adult=Q(age__gte=18))``.
+
+        Raises:
+            FieldError: A name is taken, or a name inside an expression is no field.
+            TypeError: A value is no expression, or single values were asked for.
+        """
+        if self._query.rows is FLAT:
+            raise TypeError("annotate() before values_list(flat=True): rows of single values have no place for another")
+        for name in terms:
+            if hasattr(self.model, name):
+                message = f'{self.model.__name__} has an attribute "{name}" already; call the annotation otherwise'
+                raise FieldError(message, column=name)
+        return self._next(query.annotated(self.state, terms))
 
     def reverse(self: C) -> C:
         """Returns the rows in the opposite order; by key descending where none is given."""

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from pydantic_core import SchemaValidator, core_schema
 
-from oxyde.db.rows import Batch, Layout
+from oxyde.db.rows import Batch, Hydrator, Layout
 from oxyde.exceptions import DecodeError
 from oxyde.models.adapt import FieldSchema
 from oxyde.models.classify import Kind
@@ -18,6 +18,7 @@ from oxyde.models.pydantic_seams import ModelSchema, ours
 from oxyde.models.row_state import CLEAN, SLOT
 from oxyde.models.unloaded import UNLOADED
 from oxyde.schema import Column
+from oxyde.schema.types import ColumnType
 
 Child: TypeAlias = "tuple[str, bool, Layout]"
 """The attribute of a related class, whether it has many rows, and how those become instances."""
@@ -47,6 +48,24 @@ SILENT: Final = frozenset({"type", "ref", "metadata", "serialization", "strict",
 """Keys of a node that change no value that has the node's exact type already."""
 TEXT_RULES: Final = frozenset({"str_to_lower", "str_to_upper", "str_strip_whitespace", "str_min_length", "str_max_length", "allow_inf_nan"})
 """Configuration that changes or refuses plain values."""
+
+
+class Restored(Protocol):
+    """A result column whose values may be others in Python than in the database."""
+
+    @property
+    def restore(self) -> Restorer | None:
+        """What turns a list of them into Python's; None where they are those already."""
+        ...
+
+
+class Annotation(Restored, Protocol):
+    """A result column that is no field of the model."""
+
+    @property
+    def type(self) -> ColumnType:
+        """What it holds."""
+        ...
 
 
 class Tiers:
@@ -85,34 +104,50 @@ class Tiers:
             or config.get("extra_fields_behavior") == "allow"
         )
 
-    def layout(self, columns: Sequence[Column], key: Sequence[Column] = (), children: Sequence[Child] = ()) -> Layout:
+    def layout(
+        self,
+        columns: Sequence[Column],
+        key: Sequence[Column] = (),
+        children: Sequence[Child] = (),
+        annotations: Sequence[tuple[str, Annotation]] = (),
+    ) -> Layout:
         """Returns how rows of these columns become instances.
 
         Args:
             columns: The columns of this class, which come first.
             key: Those by which the same row is recognised; needed where there are children with many rows, and in a child.
             children: The related classes whose columns follow.
+            annotations: Values that become attributes, and whose columns follow those of this class.
         """
         fields = tuple(column.field for column in columns)
+        names = tuple(name for name, _ in annotations)
         links = self.model.__oxyde__.links
         missing = self.model.__pydantic_fields__.keys() - set(fields) - links.keys()
         native = not self._by_dictionaries and not missing
         validators: tuple[Any, ...] | None = None
         if native:
             found = [self._validator(column) for column in columns]
-            validators = None if any(one is _BY_DICTIONARY for one in found) else tuple(found)
+            validators = None if any(one is _BY_DICTIONARY for one in found) else (*found, *(None for _ in names))
         return Layout(
             self.model,
-            fields,
+            (*fields, *names),
             key=tuple(fields.index(column.field) for column in key),
             validators=validators,
-            validate_rows=self.validate_rows,
+            validate_rows=partial(self._validate_annotated, names) if names else self.validate_rows,
             state=CLEAN,
             state_slot=SLOT,
-            json=tuple(column.type.kind == "json" for column in columns),
+            json=tuple(column.type.kind == "json" for column in (*columns, *(term for _, term in annotations))),
             constants=dict.fromkeys(links, UNLOADED),
             children=tuple(children),
         )
+
+    def _validate_annotated(self, names: Sequence[str], rows: list[dict[str, Any]]) -> list[Any]:
+        """Validates rows by dictionaries; annotations are no fields, and go past Pydantic."""
+        values = [{name: row.pop(name) for name in names} for row in rows]
+        made: list[Any] = self.validate_rows(rows)
+        for instance, own in zip(made, values, strict=True):
+            vars(instance).update(own)
+        return made
 
     def partial_layout(self, columns: Sequence[Column]) -> Layout:
         """Returns how rows of some columns are written into instances that exist."""
@@ -251,6 +286,24 @@ def whole(model: ModelInfo) -> Layout:
     return kind.whole
 
 
+def annotated(model: ModelInfo, annotations: Sequence[tuple[str, Annotation]]) -> Callable[[Batch], list[Any]]:
+    """Returns what turns a batch of all columns of a table, and of annotations, into instances that have those as attributes."""
+    hydrator = Hydrator(tiers(model).layout(model.table().columns, annotations=annotations))
+    names = [name for name, _ in annotations]
+    restorers = [(name, term.restore) for name, term in annotations if term.restore is not None]
+
+    def read(batch: Batch) -> list[Any]:
+        made = hydrator.models(batch)
+        for instance in made:
+            instance.__pydantic_fields_set__.difference_update(names)
+        for name, restore in restorers:
+            for instance, value in zip(made, restore([vars(instance)[name] for instance in made]), strict=True):
+                vars(instance)[name] = value
+        return made
+
+    return read
+
+
 def layout(model: ModelInfo, columns: Sequence[Column]) -> Layout:
     """Returns how result columns become instances of a class; kept for each choice of columns.
 
@@ -318,15 +371,6 @@ def _no_member(where: str, value: Any, lookup: Mapping[Any, Enum]) -> DecodeErro
 def _validated(field: FieldSchema, values: list[Any]) -> list[Any]:
     validate = partial(field.validator.validate_python, strict=False, by_alias=False, by_name=True)
     return [None if value is None else validate(value) for value in values]
-
-
-class Restored(Protocol):
-    """A result column whose values may be others in Python than in the database."""
-
-    @property
-    def restore(self) -> Restorer | None:
-        """What turns a list of them into Python's; None where they are those already."""
-        ...
 
 
 def rows(columns: Sequence[Restored]) -> Callable[[Batch], list[tuple[Any, ...]]]:

@@ -20,8 +20,10 @@ class Instances(Generic[M]):
 
     model: type[M]
 
-    def reader(self, state: State) -> Callable[[Batch], list[M]]:  # noqa: ARG002 - the class tells its columns
-        """Returns what turns a batch into instances."""
+    def reader(self, state: State) -> Callable[[Batch], list[M]]:
+        """Returns what turns a batch into instances; annotations are attributes of theirs."""
+        if state.annotations:
+            return hydrate.annotated(self.model.__oxyde__, state.annotations)
         return Hydrator(hydrate.whole(self.model.__oxyde__)).models
 
 

@@ -22,7 +22,7 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 def unload_ipython_extension(shell: Any) -> None:
-    """Takes all of it away; called by ``%unload_ext oxyde``."""
+    """Undoes that; called by ``%unload_ext oxyde``."""
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop("oxyde", None)
     shell.set_custom_exc((), None)

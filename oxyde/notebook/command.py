@@ -18,19 +18,19 @@ _OPTION: Final = re.compile(r"\s*(?P<option>-n|--on|-+[^\s=]*)(?:[\s=]+|\Z)(?P<v
 
 
 class UsageError(Exception):
-    """The magic cannot be understood; the message says how it is used."""
+    """A magic cannot be understood; the message says how to use it."""
 
 
 @dataclass(frozen=True)
-class Options:
-    """The options of a cell.
+class MagicLine:
+    """The parts of a magic's line.
 
     Attributes:
         target: The variable that takes the result.
         on: The alias of the connection.
         rows: How many rows are shown.
         all: All rows are fetched, however many are shown.
-        rest: What follows the options: empty for a cell.
+        rest: What follows the options; empty for a cell.
     """
 
     target: str | None = None
@@ -45,15 +45,15 @@ class Options:
         return self.all or self.target is not None
 
 
-def options(line: str) -> Options:
-    """Reads ``[name <<] [--on NAME] [-n ROWS] [--all] rest``.
+def parse(line: str) -> MagicLine:
+    """Parses ``[name <<] [--on NAME] [-n ROWS] [--all] rest``.
 
     Raises:
         UsageError: An option is unknown or lacks its value.
     """
     target = _TARGET.match(line)
     rest = line[target.end() :] if target else line
-    on, rows, everything = Options.on, Options.rows, Options.all
+    on, rows, everything = MagicLine.on, MagicLine.rows, MagicLine.all
     while rest.lstrip().startswith("-") and not rest.lstrip().startswith("-- "):
         if (flag := _ALL.match(rest)) is not None:
             everything, rest = True, rest[flag.end() :]
@@ -74,7 +74,7 @@ def options(line: str) -> Options:
             message = f"-n takes a number of rows from 1 to 10,000, not {value}"
             raise UsageError(message)
         rest = rest[match.end() :] if match else ""
-    return Options(target.group(1) if target else None, on, rows, everything, rest.strip())
+    return MagicLine(target.group(1) if target else None, on, rows, everything, rest.strip())
 
 
 def with_all(line: str) -> str:
@@ -84,10 +84,10 @@ def with_all(line: str) -> str:
 
 
 def connect_arguments(line: str, names: Mapping[str, Any]) -> tuple[str, str]:
-    """Reads ``URL [--as NAME]`` and returns both; ``$NAME`` stands for a variable of the notebook or the environment.
+    """Parses ``URL [--as NAME]``, and returns the URL and the alias; ``$NAME`` is a variable of the notebook or the environment.
 
     Raises:
-        UsageError: The line says something else.
+        UsageError: The line is something else.
     """
     try:
         words = shlex.split(line)
@@ -120,5 +120,5 @@ def _url(word: str, names: Mapping[str, Any]) -> str:
 
 
 def variables(names: Mapping[str, Any]) -> Iterable[str]:
-    """Returns the names that a value may have been given: no modules, functions and names of IPython's own."""
+    """Returns the names of values: no modules, no functions, no names of IPython's own."""
     return [name for name, value in names.items() if not name.startswith("_") and not callable(value) and not isinstance(value, ModuleType)]

@@ -1,4 +1,4 @@
-"""What IPython shows of values that are no classes of ours: lists of models, and coroutines that nobody awaited."""
+"""How IPython shows lists of models, and coroutines that were not awaited."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SHOWN: Final = 10
 
 
 def listing(values: list[Any]) -> str | None:
-    """Returns a list of instances of one model as a table; None for any other list, which IPython then shows as ever."""
+    """Returns a list of instances of one model as a table; None for any other list, which IPython shows by itself."""
     kind = type(values[0]) if values else None
     if kind is None or not issubclass(kind, Model) or any(type(value) is not kind for value in values):
         return None
@@ -36,7 +36,7 @@ FORMATTERS: Final = (("text/html", list, listing), ("text/plain", CoroutineType,
 
 
 def register(shell: Any) -> None:
-    """Adds the formatters, where no other library has one for the type."""
+    """Adds the formatters, except where another library has one for the type."""
     for mime, kind, function in FORMATTERS:
         formatter = shell.display_formatter.formatters[mime]
         if kind not in formatter.type_printers:
@@ -44,7 +44,7 @@ def register(shell: Any) -> None:
 
 
 def unregister(shell: Any) -> None:
-    """Takes them away."""
+    """Removes them."""
     for mime, kind, function in FORMATTERS:
         formatter = shell.display_formatter.formatters[mime]
         if formatter.type_printers.get(kind) is function:

@@ -9,7 +9,7 @@ from typing import Any
 from oxyde.db.sql_start import without_comments
 from oxyde.exceptions import OxydeError
 from oxyde.notebook import errors
-from oxyde.notebook.command import UsageError, options
+from oxyde.notebook.command import UsageError, parse
 from oxyde.notebook.result import Result
 from oxyde.notebook.run import run
 from oxyde.notebook.verbs import HELP, VERBS
@@ -59,7 +59,7 @@ def dispatch(line: str, cell: str | None, names: Mapping[str, Any], variables: d
     verb, _, rest = line.strip().partition(" ")
     if cell is None and verb in VERBS:
         return VERBS[verb](rest.strip(), names)
-    wanted = options(line)
+    wanted = parse(line)
     if cell is not None and wanted.rest:
         message = f"the line of %%oxyde takes options alone, not {wanted.rest!r}; the statement begins on the next line"
         raise UsageError(message)

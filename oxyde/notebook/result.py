@@ -1,4 +1,4 @@
-"""What a cell's statement returned: rows that are there, to look at and to turn into frames."""
+"""The result of a cell's statement: rows in memory, shown as a table and exported as frames."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Run:
-    """How a statement went.
+class Outcome:
+    """What a statement did.
 
     Attributes:
         where: The alias of the connection.
@@ -59,7 +59,7 @@ def many(count: int, one: str = "row", several: str = "rows") -> str:
 
 
 class Shown:
-    """Something that a notebook shows as a table with a line below; showing it asks the database nothing and never raises."""
+    """Something that a notebook shows as a table with a line below; showing it sends nothing and never raises."""
 
     columns: list[str]
     footer: str
@@ -83,8 +83,8 @@ class Shown:
         except Exception as error:  # noqa: BLE001 - a repr never raises
             return escape(f"{self.footer} · not shown: {type(error).__name__}: {markup.plain(error)}")
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - a wish, not an order
-        """Returns both, for a terminal and for a notebook."""
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - IPython takes more than it asks for
+        """Returns the table as text, for a terminal, and as HTML, for a notebook."""
         return {"text/plain": self._text(), "text/html": self._repr_html_()}
 
 
@@ -96,28 +96,29 @@ class Result(Shown):
     Attributes:
         columns: The names of the columns.
         footer: How many rows of how many are shown, on which connection, in which time.
-        summary: The same of all rows.
+        summary: The same, of all rows.
     """
 
-    def __init__(self, columns: Sequence[str], batches: Sequence[Batch], run: Run, *, shown: int = 10) -> None:
+    def __init__(self, columns: Sequence[str], batches: Sequence[Batch], outcome: Outcome, *, shown: int = 10) -> None:
         """Takes the batches of a finished statement.
 
         Args:
             columns: The names of the columns.
             batches: All of them.
-            run: How the statement went.
+            outcome: What the statement did.
             shown: How many rows the notebook shows.
         """
         self.columns = list(columns)
         self._batches = list(batches)
-        self._run, self._most = run, shown
-        self.footer = run.footer(run.counted(len(self.columns), shown))
-        size = f"{many(run.rows)} x {len(self.columns)} {'column' if len(self.columns) == 1 else 'columns'}"
-        self.summary = run.footer(size if self.columns and run.changed is None else run.counted(len(self.columns), run.rows))
+        self._outcome, self._most = outcome, shown
+        self.footer = outcome.footer(outcome.counted(len(self.columns), shown))
+        size = f"{many(outcome.rows)} x {len(self.columns)} {'column' if len(self.columns) == 1 else 'columns'}"
+        counted = size if self.columns and outcome.changed is None else outcome.counted(len(self.columns), outcome.rows)
+        self.summary = outcome.footer(counted)
 
     def __len__(self) -> int:
         """Returns the number of rows."""
-        return self._run.rows
+        return self._outcome.rows
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         """Yields the rows as tuples of Python values."""

@@ -17,9 +17,9 @@ from oxyde.db.steps import Call, Steps
 from oxyde.models import Model
 from oxyde.models.chain import Chain
 from oxyde.notebook import errors, statement_kind
-from oxyde.notebook.command import Options, UsageError, variables
+from oxyde.notebook.command import MagicLine, UsageError, variables
 from oxyde.notebook.connection import route
-from oxyde.notebook.result import Preview, Result, Run
+from oxyde.notebook.result import Outcome, Preview, Result
 from oxyde.schema.naming import meant
 
 CELL: Final = "<%%oxyde>"
@@ -32,7 +32,7 @@ class Wanted:
     Attributes:
         call: What is sent.
         where: The connection.
-        stops: It may be stopped after its first rows: it changes nothing.
+        stops: It changes nothing, so that it may be stopped after its first rows.
         changes: The footer says how many rows it changed.
         limited: It asks for one row more than are shown.
     """
@@ -44,7 +44,7 @@ class Wanted:
     limited: bool = False
 
 
-def run(body: str, names: Mapping[str, Any], options: Options) -> Result | Preview:
+def run(body: str, names: Mapping[str, Any], options: MagicLine) -> Result | Preview:
     """Runs SQL or a queryset expression, blocking; works inside a running event loop.
 
     Args:
@@ -62,13 +62,13 @@ def run(body: str, names: Mapping[str, Any], options: Options) -> Result | Previ
     word = statement_kind.first(body, names)
     wanted = _queryset(body, names, options) if word is None else _sql(body, word, names, options)
     kept = options.kept
-    taken = Taken(None if kept else options.rows + 1, stops=wanted.stops)
+    taken = Collector(None if kept else options.rows + 1, stops=wanted.stops)
     started = time.perf_counter()
     try:
         execute.run_blocking(_steps(replace(wanted.call, on_batch=taken, arrow=kept)), wanted.where)
     except _Enough:
         taken.complete = False
-    done = Run(
+    done = Outcome(
         where=wanted.where.database.name,
         seconds=time.perf_counter() - started,
         rows=taken.rows,
@@ -85,8 +85,8 @@ class _Enough(Exception):
     """Enough rows have arrived."""
 
 
-class Taken:
-    """The batches of a statement, as they arrive.
+class Collector:
+    """Collects the batches of a statement, as they arrive.
 
     Attributes:
         batches: Those that are kept.
@@ -97,7 +97,7 @@ class Taken:
     """
 
     def __init__(self, enough: int | None, *, stops: bool) -> None:
-        """Nothing has arrived.
+        """Starts with nothing.
 
         Args:
             enough: Keep that many rows; all without a number.
@@ -124,7 +124,7 @@ def _steps(call: Call) -> Steps[None]:
     yield call
 
 
-def _sql(body: str, word: str, names: Mapping[str, Any], options: Options) -> Wanted:
+def _sql(body: str, word: str, names: Mapping[str, Any], options: MagicLine) -> Wanted:
     if (begins := transaction_word(body)) is not None:
         raise UsageError(raw.ALONE.format(word=begins, remedy="`with oxyde.sync.atomic():`"))
     where = route(options.on)
@@ -155,7 +155,7 @@ def _bound(sql: str, dialect: str, names: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _queryset(body: str, names: Mapping[str, Any], options: Options) -> Wanted:
+def _queryset(body: str, names: Mapping[str, Any], options: MagicLine) -> Wanted:
     chain = _evaluated(body, names)
     where = route(options.on or chain.alias)
     kept = options.kept
@@ -173,7 +173,7 @@ def _evaluated(body: str, names: Mapping[str, Any]) -> Chain[Any]:
         raise UsageError(message) from None
     try:
         value = eval(code, dict(names))  # noqa: S307 - the cell is the user's own code
-    except Exception as error:  # noqa: BLE001 - whatever the code of the cell meets
+    except Exception as error:  # noqa: BLE001 - any error of the cell's code
         raise errors.inside(error, CELL) from None
     if isinstance(value, type) and issubclass(value, Model):
         value = value.objects

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import Final
 
-from oxyde.notebook.command import Options
+from oxyde.notebook.command import MagicLine
 from oxyde.notebook.connection import route
 from oxyde.notebook.result import Preview, Result, many
 from oxyde.notebook.run import run
@@ -43,7 +43,7 @@ def find(pattern: str, alias: str | None) -> Preview:
         OxydeError: There is no such connection, or the server refused.
     """
     where = route(alias).database
-    found = run(CATALOGUES[where.backend], {}, Options(on=where.name, all=True))
+    found = run(CATALOGUES[where.backend], {}, MagicLine(on=where.name, all=True))
     wanted = pattern.lower() if {"*", "?"} & {*pattern} else f"*{pattern.lower()}*"
     rows = [row for row in found if fnmatchcase(str(row[0]).lower(), wanted)] if isinstance(found, Result) else []
     counted = many(len(rows), "table", "tables")

@@ -1,4 +1,4 @@
-"""Tells a ``%oxyde`` whose value is used from one that is only shown, so that ``x = %oxyde SELECT ...`` keeps all rows."""
+"""Finds each ``%oxyde`` whose value is used, so that ``x = %oxyde SELECT ...`` keeps all rows."""
 
 from __future__ import annotations
 

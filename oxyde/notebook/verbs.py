@@ -10,7 +10,7 @@ from oxyde.db.database import Connection, connections
 from oxyde.db.lifecycle import connect_blocking
 from oxyde.exceptions import ConnectionNotFound
 from oxyde.notebook import tables
-from oxyde.notebook.command import UsageError, connect_arguments, options
+from oxyde.notebook.command import UsageError, connect_arguments, parse
 from oxyde.notebook.connection import Current, make_current, route
 from oxyde.notebook.result import Preview
 
@@ -75,7 +75,7 @@ def _close(rest: str, names: Mapping[str, Any]) -> None:  # noqa: ARG001 - as ev
 
 
 def _tables(rest: str, names: Mapping[str, Any]) -> Preview:  # noqa: ARG001 - as every verb
-    wanted = options(rest)
+    wanted = parse(rest)
     return tables.find(wanted.rest, wanted.on)
 
 

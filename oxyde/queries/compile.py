@@ -74,8 +74,7 @@ def select(state: State, *, masked: bool = False) -> Compiled:
 
 def body(state: State, values: Values, aliases: Aliases | None = None) -> dict[str, Any]:
     """Returns the SELECT of a query as part of a statement; ``aliases`` are those of the select around it, when it sees its tables."""
-    if _needs_rows_first(state):
-        return body(_rows_first(state), values, aliases)
+    state = state.arranged()
     return _finished(state, opened(state, values, aliases), state.columns)
 
 
@@ -91,6 +90,7 @@ def opened(state: State, values: Values, aliases: Aliases | None = None) -> Scop
 
 def _source(state: State, values: Values) -> dict[str, Any]:
     """Returns a query as the source of another: with the names of the values that were chosen, else with every column of the table."""
+    state = state.arranged()
     if state.exposed() is not None:
         return body(state, values)
     columns = tuple((column.name, term) for column, (_, term) in zip(state.table.columns, whole(state.table), strict=True))
@@ -112,24 +112,6 @@ def condition(state: State, scope: Scope) -> Node | None:
     """Returns the conditions of a query as one, or None when there is none."""
     nodes = [one.compile(scope) for one in state.where]
     return expr.both(nodes) if nodes else None
-
-
-def _needs_rows_first(state: State) -> bool:
-    """Whether equal rows must be taken once before they are ordered: the order is none of their columns."""
-    if not state.distinct or not state.order:
-        return False
-    chosen = {term.key for _, term in state.columns if isinstance(term, Reference)}
-    return any(not isinstance(one.by, Reference) or one.by.key not in chosen for one in state.order)
-
-
-def _rows_first(state: State) -> State:
-    outer = state.over(state.with_(order=(), limit=None, offset=0), state.order)
-    if state.selection is not None:
-        chosen = {term.key for _, term in outer.columns}
-        for one in outer.order:
-            if any(isinstance(term, Reference) and term.key not in chosen for term in one.walk()):
-                raise FieldError("order_by() after distinct() takes only fields that are among the values(); add the field to values()")
-    return outer.with_(limit=state.limit, offset=state.offset)
 
 
 def is_point(state: State) -> bool:

@@ -187,7 +187,7 @@ def _alone(names: Names, child: Child, depth: int) -> Term:
         return conditions(names, child, depth + 1)
     term = child.resolve(names)
     if term.type != kinds.BOOL:
-        message = f"{child!r} is {term.type}, and a condition is true or false; compare it: {child!r} > 0"
+        message = f"a condition is true or false, and this expression is {term.type}; compare it with something: F(...) > 0"
         raise FieldError(message)
     return term
 

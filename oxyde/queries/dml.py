@@ -80,6 +80,7 @@ def assignment(table: Table, name: str, value: Any) -> tuple[Column, Term]:
 
 def update(state: State, assignments: Sequence[tuple[Column, Term]], returning: Sequence[Column] = ()) -> Compiled:
     """Returns the UPDATE of a query's rows; order and limit are honoured."""
+    state = _picking(state)
     change = Change(state, tuple(assignments), tuple(returning))
 
     def build(values: Values) -> Node:
@@ -93,6 +94,7 @@ def update(state: State, assignments: Sequence[tuple[Column, Term]], returning: 
 
 def delete(state: State, returning: Sequence[Column] = ()) -> Compiled:
     """Returns the DELETE of a query's rows; order and limit are honoured."""
+    state = _picking(state)
 
     def build(values: Values) -> Node:
         scope = Scope(values, state.table)
@@ -100,6 +102,11 @@ def delete(state: State, returning: Sequence[Column] = ()) -> Compiled:
         return statement.delete(state.table, scope.alias, where=where, rows=rows, returning=outputs(returning, scope.alias))
 
     return compiled(("delete", len(returning)), state, build)
+
+
+def _picking(state: State) -> State:
+    """Returns a query without what does not decide which rows it has: its values, and the order of rows that are not sliced."""
+    return state.with_(annotations=(), selection=None, order=state.order if state.is_sliced else ())
 
 
 def _which(state: State, scope: Scope) -> tuple[Node | None, dict[str, Any] | None]:
@@ -114,8 +121,7 @@ def _which(state: State, scope: Scope) -> tuple[Node | None, dict[str, Any] | No
         )
         raise FieldError(message, table=state.table.name)
     keys = tuple((name, term) for name, term in whole(state.table) if state.table.by_field[name].key)
-    order = state.order if state.is_sliced else ()
-    return None, body(state.with_(selection=keys, order=order), scope.values)
+    return None, body(state.with_(selection=keys), scope.values)
 
 
 def _joins(state: State) -> bool:

@@ -24,6 +24,7 @@ class Rows(Protocol[R]):
 
     def reader(self, state: State) -> Callable[[Any], list[R]]:
         """Returns what turns a batch of the query's result into rows."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)

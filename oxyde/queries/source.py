@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from oxyde.exceptions import FieldError
 from oxyde.queries.names import Namespace, names_of
 from oxyde.queries.paths import all_columns
 from oxyde.queries.term import Chance, Exposed, Order, Reference, Term, reference
@@ -93,6 +94,24 @@ class State:
         made.__dict__.update(changes)
         return made
 
+    def arranged(self) -> State:
+        """Returns the query as SQL takes it: of distinct rows, an order by what is none of their columns acts on the rows outside.
+
+        Raises:
+            FieldError: The order needs a column that the distinct rows do not have.
+        """
+        if not self.distinct or not self.order:
+            return self
+        chosen = {term.key for _, term in self.columns if isinstance(term, Reference)}
+        if all(isinstance(one.by, Reference) and one.by.key in chosen for one in self.order):
+            return self
+        outer = self.over(self.with_(order=(), limit=None, offset=0), self.order)
+        if self.selection is not None:
+            for term in (inner for one in outer.order for inner in one.walk()):
+                if isinstance(term, Reference) and term.key not in chosen:
+                    raise FieldError("order_by() after distinct() takes only fields that are among the values(); add the field to values()")
+        return outer.with_(limit=self.limit, offset=self.offset)
+
     def walk(self) -> Iterator[Term]:
         """Yields the terms of its conditions, orders and computed values, and those of its source."""
         if self.source is not None:
@@ -103,6 +122,8 @@ class State:
 
     def shape(self, values: list[Any]) -> Hashable:
         """Returns what decides the statement's text, and appends the values beside it in the order of compiling."""
+        if self.distinct and self.order and (arranged := self.arranged()) is not self:
+            return arranged.shape(values)
         source = None if self.source is None else self.source.shape(values)
         chosen = self.annotations if self.selection is None else self.selection
         outputs = tuple([(name, term.shape(values)) for name, term in chosen]) if chosen else ()

@@ -11,7 +11,7 @@ WIDTH = 32
 
 
 class Progress:
-    """Shows how far a count has come, on standard error."""
+    """Shows a count and its share of the total, on standard error."""
 
     def __init__(self, total: int, unit: str) -> None:
         """Starts at zero.

@@ -1,4 +1,4 @@
-"""Text for an output of whatever encoding."""
+"""Writes text to an output of any encoding."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _PLAIN: Final = str.maketrans({"─": "-", "█": "#", "░": ".", "…": "..."}
 
 
 def say(text: str, output: TextIO) -> None:
-    """Writes text; where the output's encoding has no lines and blocks, with plain characters in their place."""
+    """Writes text, with plain characters in place of lines and blocks where the output's encoding lacks them."""
     encoding = output.encoding or "ascii"
     try:
         text.encode(encoding)

@@ -15,7 +15,7 @@ _PIECE: Final = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|\b(?P<word>[A-Z]{2,})\b""
 
 
 def coloured() -> bool:
-    """Whether standard output is a terminal that wants colours: https://no-color.org."""
+    """Returns whether standard output is a terminal that shows colours: https://no-color.org."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 

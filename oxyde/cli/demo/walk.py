@@ -1,4 +1,4 @@
-"""The walk: load the flights where they are not there yet, then run each line and show what it evaluates to."""
+"""The walk: load the flights unless they are loaded, then run each line and show its value."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ def run(file: Path, *, force: bool = False) -> None:
 
     Raises:
         ImportError: An optional package is not installed; nothing has been made.
-        ClickException: The file is something else than a database of flights.
+        ClickException: The file is not a database of flights.
     """
     folder()
     require("polars")
     started = time.perf_counter()
     if not file.parent.is_dir():
-        message = f"{file.parent} is no folder; name another file with --file"
+        message = f"{file.parent} is not a folder; name another file with --file"
         raise click.ClickException(message)
     if file.is_symlink() or file.exists():
         _reuse(file, force=force)
@@ -75,14 +75,14 @@ def run(file: Path, *, force: bool = False) -> None:
 
 
 def _reuse(file: Path, *, force: bool) -> None:
-    """Says that a file is used again.
+    """Prints that a file is used again.
 
     Raises:
         ClickException: It is no database of flights.
     """
     remedy = "name another file with --file"
     if not file.is_file():
-        message = f"{file} exists already and is no file; {remedy}"
+        message = f"{file} exists already and is not a file; {remedy}"
         raise click.ClickException(message)
     if force:
         return
@@ -104,7 +104,7 @@ def _holds_flights(file: Path) -> bool:
 
 
 def _make(file: Path) -> None:
-    """Loads the flights into a file beside it, which takes its name at the end: nobody sees half of them."""
+    """Loads the flights into a file beside it and renames that one at the end, so that there is never half a file."""
     part = file.with_name(f"{file.name}.part")
     try:
         _remove(part)

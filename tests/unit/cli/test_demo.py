@@ -165,7 +165,7 @@ def test_a_folder_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     for place in ("x.db", "nowhere"):
         done = CliRunner().invoke(main, ["demo", "--file", f"{place}/y", *force])
         assert done.exit_code == 1
-        assert done.stderr == f"Error: {place} is no folder; name another file with --file\n"
+        assert done.stderr == f"Error: {place} is not a folder; name another file with --file\n"
     assert (tmp_path / "x.db").read_bytes() == b"mine"
 
 
@@ -194,7 +194,7 @@ def test_force_replaces_files_alone(tmp_path: Path) -> None:
         for force in ([], ["--force"]):
             done = CliRunner().invoke(main, ["demo", "--file", str(file), *force])
             assert (done.exit_code, done.stdout) == (1, "")
-            assert done.stderr == f"Error: {file} exists already and is no file; name another file with --file\n"
+            assert done.stderr == f"Error: {file} exists already and is not a file; name another file with --file\n"
     assert pipe.is_fifo()
     assert device.is_symlink()
     assert nowhere.is_symlink()

@@ -5,29 +5,29 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr
 
-from oxyde.notebook.command import Options, UsageError, connect_arguments, options, variables, with_all
+from oxyde.notebook.command import MagicLine, UsageError, connect_arguments, parse, variables, with_all
 
 
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ("", Options()),
-        ("kept <<", Options(target="kept")),
-        ("kept<<", Options(target="kept")),
-        ("  kept  <<  --on other -n 3 ", Options(target="kept", on="other", rows=3)),
-        ("--on=other -n=3", Options(on="other", rows=3)),
-        ("-n 1 --on  b  SELECT -1", Options(on="b", rows=1, rest="SELECT -1")),
-        ("SELECT 1 << 2", Options(rest="SELECT 1 << 2")),
-        ("größe << SELECT 1", Options(target="größe", rest="SELECT 1")),
-        ("-n 5 -- a comment", Options(rows=5, rest="-- a comment")),
-        ("--all SELECT 1", Options(all=True, rest="SELECT 1")),
-        ("-n 2 --all --on b", Options(all=True, rows=2, on="b")),
-        ("Order.objects.filter(a=-1)", Options(rest="Order.objects.filter(a=-1)")),
+        ("", MagicLine()),
+        ("kept <<", MagicLine(target="kept")),
+        ("kept<<", MagicLine(target="kept")),
+        ("  kept  <<  --on other -n 3 ", MagicLine(target="kept", on="other", rows=3)),
+        ("--on=other -n=3", MagicLine(on="other", rows=3)),
+        ("-n 1 --on  b  SELECT -1", MagicLine(on="b", rows=1, rest="SELECT -1")),
+        ("SELECT 1 << 2", MagicLine(rest="SELECT 1 << 2")),
+        ("größe << SELECT 1", MagicLine(target="größe", rest="SELECT 1")),
+        ("-n 5 -- a comment", MagicLine(rows=5, rest="-- a comment")),
+        ("--all SELECT 1", MagicLine(all=True, rest="SELECT 1")),
+        ("-n 2 --all --on b", MagicLine(all=True, rows=2, on="b")),
+        ("Order.objects.filter(a=-1)", MagicLine(rest="Order.objects.filter(a=-1)")),
     ],
 )
-def test_options(line: str, wanted: Options) -> None:
+def test_options(line: str, wanted: MagicLine) -> None:
     """Target, options, rest."""
-    assert options(line) == wanted
+    assert parse(line) == wanted
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_options(line: str, wanted: Options) -> None:
 def test_wrong_options(line: str, message: str) -> None:
     """The message says which."""
     with pytest.raises(UsageError) as caught:
-        options(line)
+        parse(line)
     assert message in str(caught.value)
 
 
