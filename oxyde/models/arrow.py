@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def capsule(chain: Chain[Any, Any], requested_schema: object | None) -> object:
     """Runs the query once and returns its rows as an ``arrow_array_stream`` capsule."""
-    made, where = chain.compiled(masked=True), route_of(chain, None, None)
+    made, where = chain._compiled(masked=True), route_of(chain, None, None)
     with events.watch(made.shape, where.database):
         return arrow_stream(where, made.shape, made.values).__arrow_c_stream__(requested_schema)
 
@@ -32,7 +32,7 @@ def _start(chain: Chain[Any, Any], batch_rows: int, where: Route) -> tuple[Any, 
         message = f"arrow_stream() takes a number of rows of at least 1, not {batch_rows!r}"
         raise ValueError(message)
     arrow: Any = require("pyarrow")
-    made = chain.compiled(masked=True)
+    made = chain._compiled(masked=True)
     return arrow, arrow_stream(where, made.shape, made.values), events.watch(made.shape, where.database)
 
 

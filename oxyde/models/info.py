@@ -21,10 +21,7 @@ class AnyModel(BaseModel):
 
     __oxyde__: ClassVar[ModelInfo]
     if TYPE_CHECKING:
-
-        @property  # an annotation would be a parameter of every model's constructor
-        def __oxyde_state__(self) -> Any:
-            """The slot; ``models.row_state`` says what is in it."""
+        __oxyde_state__: ClassVar[Any]  # the slot; models.row_state says what is in it. Not ClassVar, it would be a field to checkers
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ class QuerySet(Awaited[M, R_co]):
 
     def _values(self, *fields: str) -> QuerySet[M, Any]:
         """Returns dictionaries of these fields, of all without names; paths are allowed."""
-        return self._next(query.selected(self.state, fields), rows=DICTS)
+        return self._next(query.selected(self._state, fields), rows=DICTS)
 
     values = Values(_values)
 
@@ -96,7 +96,7 @@ class QuerySet(Awaited[M, R_co]):
         if flat and len(fields) != 1:
             message = f"values_list(flat=True) takes one field, not {len(fields)}"
             raise TypeError(message)
-        return self._next(query.selected(self.state, fields), rows=FLAT if flat else TUPLES)
+        return self._next(query.selected(self._state, fields), rows=FLAT if flat else TUPLES)
 
     values_list = ValuesList(_values_list)
 

@@ -34,9 +34,9 @@ def html(chain: Chain[Any, Any]) -> str:
     """Returns the statement with its parameters, masked where a secret column is compared, and how to run it."""
     title = f"{type(chain).__name__} of {chain.model.__name__}, not run"
     try:
-        dialect = render.dialect_of(chain.alias)
+        dialect = render.dialect_of(chain._alias)
         sql, parameters = chain.sql(dialect)
-        hidden = compares_secret(chain.state)
+        hidden = compares_secret(chain._state)
         shown = [(f"{number}", markup.SECRET if hidden else value) for number, value in enumerate(parameters, start=1)]
         notes = [f"{dialect}; .sync.all() runs it, .sync.to_polars() gives a frame"]
         return markup.statement(title, sql, shown, notes)

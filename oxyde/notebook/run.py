@@ -157,9 +157,9 @@ def _bound(sql: str, dialect: str, names: Mapping[str, Any]) -> dict[str, Any]:
 
 def _queryset(body: str, names: Mapping[str, Any], options: MagicLine) -> Wanted:
     chain = _evaluated(body, names)
-    where = route(options.on or chain.alias)
+    where = route(options.on or chain._alias)
     kept = options.kept
-    made = (chain if kept else chain.limit(options.rows + 1)).compiled(masked=True)
+    made = (chain if kept else chain.limit(options.rows + 1))._compiled(masked=True)
     return Wanted(Call(made.shape, made.values), where, stops=True, limited=not kept)
 
 

@@ -4,3 +4,8 @@ from oxyde.queries.conditions import Q
 from oxyde.queries.functions import F, Value
 
 __all__ = ["F", "Q", "Value"]
+
+
+def __dir__() -> list[str]:
+    """Returns the public names."""
+    return sorted(__all__)
