@@ -23,6 +23,15 @@ def render(shape: bytes, dialect: str, values: tuple[Any, ...] | None = None) ->
     Raises UnsupportedError when the dialect cannot do it, ValueError for an unknown dialect.
     """
 
+def sql_tokens(sql: str, dialect: str | None = None) -> list[tuple[str, str]]:
+    """SQL text as tokens, each its kind and its text; the texts together are the whole text.
+
+    The kinds: space (and a byte order mark), comment, quoted (a string, or a name in quotes), word, number, named (``:name``),
+    position (``$1``, ``?2``), mark (``?``), foreign (``@name`` and ``$name`` of SQLite), other. Of a comment that MySQL executes
+    (``/*!50000 ... */``) only the opening and the end are comments. Without a dialect every form of comment is one.
+    Raises ValueError for an unknown dialect.
+    """
+
 def arrow_schema(shape: bytes, dialect: str) -> object:
     """An ``arrow_schema`` PyCapsule of the result columns; executes nothing."""
 

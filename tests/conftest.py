@@ -53,7 +53,9 @@ def models() -> Iterator[None]:
     kept = [dict(home) for home in homes]
     yield
     registry.clear_registry()
+    registry._models, registry._pending, tables._tables = homes
     for home, before in zip(homes, kept, strict=True):
+        home.clear()
         home.update(before)  # type: ignore[arg-type] # each its own
 
 

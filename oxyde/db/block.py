@@ -131,7 +131,7 @@ class Block:
             error: What left the body of the block; it makes the block roll back and goes on its way afterwards.
 
         Raises:
-            TransactionBroken: The block was to commit, but met an error that was caught inside.
+            TransactionBroken: The block was to commit, but an error of the database was caught inside it.
             CommitOutcomeUnknown: COMMIT was sent and its answer never came.
         """
         self.require_open()

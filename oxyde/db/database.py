@@ -25,14 +25,14 @@ class AsyncDatabase:
     Args:
         url: ``postgresql://user:password@host/name``, ``mysql://``, ``mariadb://`` or ``sqlite://path``.
         name: The alias that verbs name it by.
-        settings: What the pool is told.
+        settings: The settings of the pool.
         auto_register: Make the alias known at once.
         overwrite: Take the place of another connection of that name.
 
     Attributes:
         url: Without password.
         name: The alias.
-        settings: What the pool was told.
+        settings: The settings of the pool.
 
     Raises:
         TypeError: The URL is no text; None is what an environment variable is that is not set.
@@ -65,7 +65,7 @@ class AsyncDatabase:
 
     @property
     def connected(self) -> bool:
-        """Whether it was connected and not disconnected since."""
+        """True from ``connect()`` to ``disconnect()``."""
         return self._connected
 
     @property
@@ -168,7 +168,7 @@ class Connection:
 
     @property
     def connected(self) -> bool:
-        """Whether it is open."""
+        """True until it is closed."""
         return self.database.connected
 
     def close(self) -> None:

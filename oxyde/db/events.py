@@ -1,4 +1,4 @@
-"""What was sent to a server, told to those who listen."""
+"""Events: each statement, when it has ended, is reported to the functions that listen."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Event:
         connection: The alias of the connection.
         seconds: From the submission to the last row; of rows that another library pulls, to the first.
         affected: Rows inserted, updated or deleted; None after an error.
-        error: What it met.
+        error: The error that it ended with, if any.
         shape: The packed statement.
         dialect: The server's, None while it is not known.
     """
@@ -60,8 +60,8 @@ def on_statement(function: Callable[[Event], Any]) -> Callable[[], None]:
     return stop
 
 
-class Watch:
-    """Times a statement and tells its end; a context manager around the wait for it."""
+class Timer:
+    """Times a statement and reports its end to the listeners; a context manager around the wait for it."""
 
     def __init__(self, shape: bytes, database: AsyncDatabase) -> None:
         self.shape = shape
@@ -88,6 +88,6 @@ class Watch:
             listener(event)
 
 
-def watch(shape: bytes, database: AsyncDatabase) -> AbstractContextManager[Watch | None]:
+def timed(shape: bytes, database: AsyncDatabase) -> AbstractContextManager[Timer | None]:
     """Returns a context manager around the wait for a statement, which does nothing while nobody listens."""
-    return Watch(shape, database) if listeners else nullcontext()
+    return Timer(shape, database) if listeners else nullcontext()

@@ -71,9 +71,9 @@ async def _perform(step: Step, where: Route) -> Any:
             await _turn(where.block)
         if not events.listeners:
             return await result(partial(where.start, step), step.on_batch)
-        with events.Watch(step.shape, where.database) as watch:
+        with events.Timer(step.shape, where.database) as timer:
             batch = await result(partial(where.start, step), step.on_batch)
-            watch.affected = batch.affected
+            timer.affected = batch.affected
             return batch
     if isinstance(step, Await):
         return await step.value if inspect.isawaitable(step.value) else step.value
@@ -100,9 +100,9 @@ def _perform_blocking(step: Step, where: Route) -> Any:
             _refuse_to_wait(where.database)
         if not events.listeners:
             return result_blocking(partial(where.start, step), step.on_batch)
-        with events.Watch(step.shape, where.database) as watch:
+        with events.Timer(step.shape, where.database) as timer:
             batch = result_blocking(partial(where.start, step), step.on_batch)
-            watch.affected = batch.affected
+            timer.affected = batch.affected
             return batch
     if isinstance(step, Await):
         return _plain(step)
@@ -165,7 +165,7 @@ async def _read(step: Read, where: Route) -> Any:
 
     if where.block is not None:
         await _turn(where.block)
-    with events.watch(step.shape, where.database), interrupt.watch(task=asyncio.current_task()) as stop_by:
+    with events.timed(step.shape, where.database), interrupt.interruptible(task=asyncio.current_task()) as stop_by:
         reading = _reading(step, where)
         try:
             stop_by(reading.stream.close)
@@ -178,7 +178,7 @@ async def _read(step: Read, where: Route) -> Any:
 
 
 def _read_blocking(step: Read, where: Route) -> Any:
-    with events.watch(step.shape, where.database), interrupt.watch() as stop_by:
+    with events.timed(step.shape, where.database), interrupt.interruptible() as stop_by:
         if where.block is not None:
             _turn_blocking(where.block)
         reading = _reading(step, where)
@@ -186,7 +186,9 @@ def _read_blocking(step: Read, where: Route) -> Any:
             stop_by(reading.stream.close)
             thread = threading.Thread(target=reading.run, name="oxyde-read")
             thread.start()
-            while thread.is_alive():  # of its own, because a reader written in C would not hear Ctrl-C, and nor would an endless join()
+            while (
+                thread.is_alive()
+            ):  # a thread, because a reader written in C does not notice Ctrl-C; short joins, because an endless one does not either
                 thread.join(HEARING)
         except BaseException:
             reading.stream.close()
@@ -215,7 +217,7 @@ class Reading:
         self._error: BaseException | None = None
 
     def run(self) -> None:
-        """Reads to the end; what it meets is kept for ``result``."""
+        """Reads to the end; an error is kept for ``result``."""
         try:
             self._value = self.reader(self.stream)
         except BaseException as error:  # noqa: BLE001 - raised where it is awaited

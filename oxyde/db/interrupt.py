@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Stop: TypeAlias = Callable[[], object]
 
 
-class Watched:
+class Interruptible:
     """A wait that an interrupt ends; a context manager around it.
 
     Attributes:
@@ -71,7 +71,7 @@ class Guard:
     """The interrupt handler and the waits that it would end."""
 
     def __init__(self) -> None:
-        self._watched: list[Watched] = []
+        self._waits: list[Interruptible] = []
         self._before: Any = None
         self._interrupts = 0
 
@@ -80,35 +80,35 @@ class Guard:
         self._interrupts += 1
         if self._interrupts > 2 and callable(self._before):
             self._before(number, frame)
-        for watched in list(self._watched):
-            if watched.stopped:
-                watched.give_up()
+        for wait in list(self._waits):
+            if wait.stopped:
+                wait.give_up()
             else:
-                watched.stopped = True
-                if watched.stop is not None:
-                    watched.stop()
+                wait.stopped = True
+                if wait.stop is not None:
+                    wait.stop()
 
-    def enter(self, watched: Watched) -> None:
-        """Notes a wait that begins; where another handler took our place meanwhile, ours takes its."""
+    def enter(self, wait: Interruptible) -> None:
+        """Notes a wait that begins; installs our handler where another one is installed."""
         standing: Any = signal.getsignal(signal.SIGINT)
         if standing is not self:
             self._before, self._interrupts = signal.signal(signal.SIGINT, self), 0
-        self._watched.append(watched)
+        self._waits.append(wait)
 
-    def leave(self, watched: Watched) -> None:
+    def leave(self, wait: Interruptible) -> None:
         """Forgets a wait; with the last one the handler before ours returns, unless another one came after ours."""
-        self._watched.remove(watched)
+        self._waits.remove(wait)
         standing: Any = signal.getsignal(signal.SIGINT)
-        if not self._watched and standing is self:
+        if not self._waits and standing is self:
             signal.signal(signal.SIGINT, self._before)
 
 
 _guard: Final = Guard()
-_UNWATCHED: Final[AbstractContextManager[Callable[[Stop], None]]] = nullcontext(lambda _: None)
+_PLAIN: Final[AbstractContextManager[Callable[[Stop], None]]] = nullcontext(lambda _: None)
 
 
 def needed() -> bool:
-    """Whether an interactive shell runs in this, the main thread."""
+    """Returns whether this is the main thread and an interactive shell runs in it."""
     ipython = sys.modules.get("IPython")
     if ipython is None or threading.current_thread() is not threading.main_thread():
         return False
@@ -116,15 +116,15 @@ def needed() -> bool:
     return shell is not None and shell() is not None
 
 
-def watch(stop: Stop | None = None, task: asyncio.Task[Any] | None = None) -> AbstractContextManager[Callable[[Stop], None]]:
+def interruptible(stop: Stop | None = None, task: asyncio.Task[Any] | None = None) -> AbstractContextManager[Callable[[Stop], None]]:
     """Returns a context manager around a wait: in a notebook an interrupt ends it, elsewhere it does nothing.
 
     Args:
-        stop: Stops what is waited for, on the server; called in a signal handler. What is started inside the block is told to
-            the function that ``as`` gives.
+        stop: Stops what is waited for, on the server; called in a signal handler. What is started inside the block is passed to
+            the function that ``as`` binds.
         task: The task that waits; None for a blocking verb.
     """
-    return Watched(stop, task) if needed() else _UNWATCHED
+    return Interruptible(stop, task) if needed() else _PLAIN
 
 
-__all__ = ["needed", "watch"]
+__all__ = ["interruptible", "needed"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Final
 
 from oxyde import _native
 from oxyde.db.database import AsyncDatabase, Connection, connections
@@ -16,26 +17,32 @@ EXIT_TIMEOUT = 2.0
 atexit.register(_native.shutdown, EXIT_TIMEOUT)
 
 
+_NAMED: Final = 'connections are given by alias: {call}(default="postgresql://user@host/name")'
+
+
 class Secret:
     """What cursors of ``page()`` are encrypted with, when the program said it."""
 
     value: str | None = None
 
 
-async def init(*, settings: PoolSettings | None = None, secret: str | None = None, **aliases: str) -> None:
+async def init(_url: None = None, /, *, settings: PoolSettings | None = None, secret: str | None = None, **aliases: str) -> None:
     """Connects, and makes the connections known by their aliases: ``await db.init(default="postgresql://...")``.
 
     Connections that have these aliases are replaced once all new ones are connected; what runs on the old ones finishes there.
 
     Args:
-        settings: What each pool is told.
+        settings: The settings of each pool.
         secret: What cursors of ``page()`` are encrypted with.
         **aliases: A URL for each alias.
 
     Raises:
+        TypeError: The URL was given without an alias.
         ValueError: No alias was given, or a URL is not understood.
         ConnectionFailed: A server cannot be reached or refused us; nothing has changed then.
     """
+    if _url is not None:
+        raise TypeError(_NAMED.format(call="await db.init"))
     if not aliases:
         raise ValueError('db.init() needs at least one alias: await db.init(default="postgresql://user@host/name")')
     fresh = [AsyncDatabase(url, name=name, settings=settings, auto_register=False) for name, url in aliases.items()]
@@ -82,9 +89,11 @@ async def connect(url: str, name: str = "default", settings: PoolSettings | None
 
 
 def lifespan(
-    *, settings: PoolSettings | None = None, secret: str | None = None, **aliases: str
+    _url: None = None, /, *, settings: PoolSettings | None = None, secret: str | None = None, **aliases: str
 ) -> Callable[..., AbstractAsyncContextManager[None]]:
     """Returns what an ASGI framework calls for its life: ``FastAPI(lifespan=db.lifespan(default=url))``."""
+    if _url is not None:
+        raise TypeError(_NAMED.format(call="db.lifespan"))
 
     @asynccontextmanager
     async def life(app: object = None) -> AsyncIterator[None]:  # noqa: ARG001 - frameworks pass themselves
@@ -105,7 +114,7 @@ def connect_blocking(url: str, name: str = "default", *, settings: PoolSettings 
     Args:
         url: ``postgresql://user:password@host/name``, ``mysql://``, ``mariadb://`` or ``sqlite://path``.
         name: The alias that verbs name it by.
-        settings: What the pool is told.
+        settings: The settings of the pool.
 
     Returns:
         The open connection; it closes with ``close()``, or at the end of a ``with`` block.

@@ -37,9 +37,9 @@ async def execute_raw(sql: str, params: Params = None, *, using: str | None = No
     """Runs SQL of your own and returns its rows as dictionaries.
 
     Args:
-        sql: One statement, in the server's own SQL. It is sent as it stands; only placeholders are replaced.
+        sql: One statement, in the server's own SQL. It is sent unchanged, except for its placeholders.
         params: A dict for ``:name`` placeholders (on every server), a list for ``$1`` (PostgreSQL) or ``?`` (SQLite, MySQL).
-            Values are bound, never pasted. A list after ``IN`` (``id IN :ids``) stands for its members; elsewhere it is an
+            Values are bound, never pasted. A list after ``IN`` (``id IN :ids``) is expanded to its members; elsewhere it is an
             array on PostgreSQL and JSON text on the others. A dict is JSON text.
         using: The alias of a connection.
         client: A connection, an atomic block, or an alias.
@@ -70,7 +70,7 @@ def _rows(sql: str, params: Params, where: Route) -> Steps[list[dict[str, Any]]]
     if not isinstance(sql, str):
         message = f"execute_raw() takes SQL text, not {type(sql).__name__}"
         raise TypeError(message)
-    if where.block is None and (word := transaction_word(sql)) is not None:
+    if where.block is None and (word := transaction_word(sql, where.database.backend)) is not None:
         message = ALONE.format(word=word, remedy="`async with db.atomic():`, in blocking code `with oxyde.sync.atomic():`")
         raise UnsupportedError(message, sql=sql)
     shape, values = compile_raw(sql, params, where.database.backend)
@@ -135,7 +135,7 @@ class _Filler:
         return pieces
 
     def _is_slice(self, piece: Placeholder) -> bool:
-        """Whether a name in brackets is the bound of an array slice rather than a placeholder."""
+        """Returns whether a name in brackets is the bound of an array slice rather than a placeholder."""
         named = self.params if isinstance(self.params, Mapping) else {}
         return piece.in_brackets and piece.name is not None and piece.name not in named
 
@@ -181,7 +181,7 @@ class _Filler:
         return piece.index, None if self.params is None else self.params[piece.index]
 
     def _param(self, key: str | int, value: Any, text: str) -> expr.Node:
-        """Returns the param of a placeholder; one that stands twice is one param."""
+        """Returns the param of a placeholder; one that occurs twice is one param."""
         if key not in self._known:
             self._known[key] = self._bind(value, text)
         return self._known[key]

@@ -1,4 +1,4 @@
-"""What a pool of connections may be told."""
+"""The settings of a pool of connections."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _CHOICES: Final = {
 
 @dataclass(frozen=True)
 class PoolSettings:
-    """What a pool of connections may be told. Times are seconds (or ``timedelta``) unless said otherwise.
+    """The settings of a pool of connections. Times are seconds (or ``timedelta``) unless said otherwise.
 
     Attributes:
-        max_connections: At most so many; the core decides when None.
+        max_connections: At most that many; the core decides when None.
         min_connections: Kept open when idle; the core decides when None.
         acquire_timeout: How long to wait for a free connection before PoolTimeout.
-        idle_timeout: Close connections that were idle for so long; None never.
-        max_lifetime: Close connections that are so old; None never.
+        idle_timeout: Close connections that were idle for that long; None never.
+        max_lifetime: Close connections of that age; None never.
         test_before_acquire: Ask the server before each lending, not only after a long idle time.
         statement_timeout: Cancel statements that run longer, with StatementTimeoutError.
         transaction_timeout: Roll back transactions that are open longer, with TransactionTimeoutError.

@@ -1,27 +1,59 @@
-"""How SQL text begins: comments, and the words that begin or end a transaction."""
+"""How SQL text begins: its first words, seen through comments, and the words that begin or end a transaction.
+
+Without a dialect every form of comment counts as one, which is what is wanted of text whose server is not known yet.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
+from itertools import dropwhile, islice
 from typing import Final
 
-_COMMENT: Final = re.compile(r"\s*(?:--[^\n]*(?:\n|\Z)|\#[^\n]*(?:\n|\Z)|/\*.*?\*/)", re.DOTALL)
-_TRANSACTION: Final = re.compile(
-    r"""[\s;]*(?:
-    begin(?!\s+not\s+atomic\b)|start\s+transaction|(?:commit|rollback)(?!\s+prepared\b)|savepoint|release|end|abort
-    )\b(?!\s*[.=(\[,])""",
-    re.IGNORECASE | re.VERBOSE,
-)
+from oxyde import _native
+
+_IGNORED: Final = frozenset({"space", "comment"})
 
 
-def without_comments(text: str) -> str:
-    """Returns text from its first word on: comments at the start are left out."""
-    while (comment := _COMMENT.match(text)) is not None:
-        text = text[comment.end() :]
-    return text
+def _code(text: str, dialect: str | None) -> Iterator[tuple[str, str]]:
+    """Yields the kind and text of the tokens that are neither space nor comment."""
+    return ((kind, piece) for kind, piece in _native.sql_tokens(text, dialect) if kind not in _IGNORED)
 
 
-def transaction_word(sql: str) -> str | None:
+def without_comments(text: str, dialect: str | None = None) -> str:
+    """Returns text from its first word or sign on: white space, comments, semicolons and a byte order mark before it are left out."""
+    at = 0
+    for kind, piece in _native.sql_tokens(text, dialect):
+        if kind not in _IGNORED and piece != ";":
+            break
+        at += len(piece)
+    return text[at:]
+
+
+def first_tokens(text: str, dialect: str | None = None) -> tuple[str, str, str]:
+    """Returns the first word or sign of a statement and the two behind it, as they are written; empty where there are none.
+
+    Comments, semicolons and a byte order mark are left out, and so are opening parentheses before the first word, as in
+    ``(SELECT ...) UNION ...``. The second one tells ``SET x = 1`` (``x``) from Python's ``set(x)`` (``(``).
+    """
+    pieces = dropwhile("(;".__contains__, (piece for _, piece in _code(text, dialect)))
+    first, second, third, *_ = *islice(pieces, 3), "", "", ""
+    return first, second, third
+
+
+def words(text: str, dialect: str | None = None) -> list[str]:
+    """Returns every word of SQL text in lower case; strings, names in quotes and comments contain none."""
+    return [piece.lower() for kind, piece in _code(text, dialect) if kind == "word"]
+
+
+def transaction_word(sql: str, dialect: str | None = None) -> str | None:
     """Returns the word, in capitals, with which a statement begins or ends a transaction or a savepoint; of others None."""
-    found = _TRANSACTION.match(without_comments(sql))
-    return None if found is None else " ".join(found[0].strip("; \t\r\n").upper().split())
+    first, second, third = (piece.upper() for piece in first_tokens(sql, dialect))
+    if second in {".", "=", "(", "[", ","}:
+        return None
+    if first == "START":
+        return "START TRANSACTION" if second == "TRANSACTION" else None
+    if first == "BEGIN":
+        return None if (second, third) == ("NOT", "ATOMIC") else first
+    if first in {"COMMIT", "ROLLBACK"}:
+        return None if second == "PREPARED" else first
+    return first if first in {"SAVEPOINT", "RELEASE", "END", "ABORT"} else None

@@ -1,4 +1,4 @@
-"""SQLite files whose URL has three slashes: a relative path, which many write and mean an absolute one."""
+"""Advice on `sqlite:///` URLs: three slashes make the path relative, where often an absolute one is meant."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ _RELATIVE: Final = "sqlite:///"
 
 
 def warn(url: str) -> None:
-    """Warns of a relative path where the absolute path of that name is another file."""
+    """Warns if the path is relative and another file exists at the same absolute path."""
     path = _written(url)
     if path is None:
         return
-    with suppress(OSError):  # a folder that nobody may look into
+    with suppress(OSError):  # no permission to look into the folder
         there = Path("/", path)
         if there.is_file() and there.resolve() != Path(path).resolve():
-            message = f"{_RELATIVE}{path} is a relative path, and {there} is there; for that one write four slashes: {_RELATIVE}{there}"
+            message = f"{_RELATIVE}{path} is a relative path, and {there} exists; for that one write four slashes: {_RELATIVE}{there}"
             warnings.warn(message, stacklevel=_level())
 
 
 @contextmanager
 def explained(url: str) -> Iterator[None]:
-    """Says, with the error for a folder that is not there, that the absolute one is."""
+    """Adds to the error about a missing folder that the absolute path exists."""
     try:
         yield
     except ConnectionFailed as error:

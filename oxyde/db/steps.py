@@ -40,7 +40,7 @@ class Await:
 
     Attributes:
         value: What the hook returned.
-        hook: Its name, for the message when a blocking verb meets an async hook.
+        hook: Its name, for the message when a blocking verb calls an async hook.
     """
 
     value: Any
@@ -48,7 +48,7 @@ class Await:
 
 
 def not_awaited(hook: str) -> TypeError:
-    """Returns the error of a blocking verb that meets an async hook."""
+    """Returns the error of a blocking verb that calls an async hook."""
     return TypeError(f"{hook} is async, and a blocking verb cannot await it; make it a plain function or await the verb")
 
 

@@ -65,7 +65,7 @@ def _drop(models: Models, *, if_exists: bool) -> Steps[None]:
 def _chosen(models: Models) -> list[Table]:
     """Returns the tables of models, and the junctions that no model describes."""
     if models is None:
-        found = list(tables.all())
+        found = list(tables)
     else:
         given = [models] if isinstance(models, (type, Table)) else list(models)
         for one in given:
@@ -73,13 +73,9 @@ def _chosen(models: Models) -> list[Table]:
                 message = f"models takes a list of models, and this holds {one!r}"
                 raise TypeError(message)
         found = [one if isinstance(one, Table) else one.__table__ for one in given]
-        own = {table.id for table in found}
         for table in list(found):
-            for relation in table.relations.values():
-                through = relation.through
-                if through is not None and through not in own and through == f"{table.id}.{relation.field}":
-                    own.add(through)
-                    found.append(tables.get(through))
+            junctions = [table.find(relation.through) for relation in table.relations.values() if relation.through is not None]
+            found += [junction for junction in junctions if junction.implicit]
     return [table for table in dict.fromkeys(found) if table.managed and table.view is None]
 
 

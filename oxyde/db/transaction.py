@@ -6,7 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Final, TypedDict, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypedDict, TypeVar, overload
 
 from typing_extensions import Unpack
 
@@ -23,7 +23,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 ISOLATION: Final = ("read uncommitted", "read committed", "repeatable read", "serializable")
 
 
-class Asked(TypedDict, total=False):
+_WITH: Final = "atomic() is asynchronous: write `async with atomic():`, or in blocking code `with oxyde.sync.atomic():`"
+_ASYNC_WITH: Final = "oxyde.sync.atomic() is blocking: write `with oxyde.sync.atomic():`, or in async code `async with oxyde.atomic():`"
+
+
+class AtomicOptions(TypedDict, total=False):
     """The keywords of ``atomic``."""
 
     using: str | None
@@ -33,7 +37,7 @@ class Asked(TypedDict, total=False):
     durable: bool
 
 
-class Options:
+class AtomicBase:
     """What an atomic block was asked for, and the blocks that are open from it; the common part of both faces.
 
     Attributes:
@@ -94,8 +98,8 @@ class Options:
         return type(self)(using=self.using, timeout=self.timeout, isolation=self.isolation, read_only=self.read_only, durable=self.durable)
 
 
-class Atomic(Options):
-    """What ``atomic()`` gives: an async context manager and a decorator of async functions."""
+class Atomic(AtomicBase):
+    """What ``atomic()`` returns: an async context manager and a decorator of async functions."""
 
     async def __aenter__(self) -> Block:
         where = route(self.using)
@@ -104,6 +108,13 @@ class Atomic(Options):
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         block = self._open.pop()
         await run(block.end(error), Route(block.database))
+
+    if not TYPE_CHECKING:  # a type checker flags `with` by itself
+
+        def __enter__(self) -> NoReturn:
+            raise TypeError(_WITH)
+
+        __exit__ = __enter__
 
     def __call__(self, function: F) -> F:
         """Decorates an async function: each call is a block of its own."""
@@ -120,8 +131,8 @@ class Atomic(Options):
         return whole  # type: ignore[return-value]
 
 
-class BlockingAtomic(Options):
-    """What ``oxyde.sync.atomic()`` gives: a context manager and a decorator of plain functions."""
+class BlockingAtomic(AtomicBase):
+    """What ``oxyde.sync.atomic()`` returns: a context manager and a decorator of plain functions."""
 
     blocking = True
 
@@ -132,6 +143,13 @@ class BlockingAtomic(Options):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         block = self._open.pop()
         run_blocking(block.end(error), Route(block.database))
+
+    if not TYPE_CHECKING:  # as above
+
+        def __aenter__(self) -> NoReturn:
+            raise TypeError(_ASYNC_WITH)
+
+        __aexit__ = __aenter__
 
     def __call__(self, function: F) -> F:
         """Decorates a plain function: each call is a block of its own."""
@@ -150,8 +168,8 @@ class BlockingAtomic(Options):
 @overload
 def atomic(function: F, /) -> F: ...
 @overload
-def atomic(**asked: Unpack[Asked]) -> Atomic: ...
-def atomic(function: Any = None, /, **asked: Unpack[Asked]) -> Any:
+def atomic(**options: Unpack[AtomicOptions]) -> Atomic: ...
+def atomic(function: Any = None, /, **options: Unpack[AtomicOptions]) -> Any:
     """Makes work happen as a whole or not at all, as a block or as a decorator of async functions.
 
     ``async with atomic() as block`` is one, ``@atomic`` or ``@atomic(timeout=5)`` the other. Inside another block on the same
@@ -160,7 +178,7 @@ def atomic(function: Any = None, /, **asked: Unpack[Asked]) -> Any:
 
     Args:
         function: The async function that ``@atomic`` decorates: each call is a block of its own.
-        **asked: ``using``, the alias of the connection; ``timeout``, seconds after which the transaction is rolled back, with
+        **options: ``using``, the alias of the connection; ``timeout``, seconds after which the transaction is rolled back, with
             TransactionTimeoutError; ``isolation``, "read uncommitted", "read committed", "repeatable read" or "serializable";
             ``read_only``, to refuse writes (SQLite then takes no write lock, otherwise it takes it at the start); ``durable``, to
             refuse to be nested in another block.
@@ -168,30 +186,30 @@ def atomic(function: Any = None, /, **asked: Unpack[Asked]) -> Any:
     Raises:
         TypeError: What is decorated is no async function, or an option was given without its name.
         ValueError: An option is out of range.
-        TransactionBroken: The block was to commit, but met an error that was caught inside.
+        TransactionBroken: The block was to commit, but an error of the database was caught inside it.
         CommitOutcomeUnknown: COMMIT was sent and its answer never came.
     """
-    return _made(Atomic, "atomic", function, asked)
+    return _made(Atomic, "atomic", function, options)
 
 
 @overload
 def blocking_atomic(function: F, /) -> F: ...
 @overload
-def blocking_atomic(**asked: Unpack[Asked]) -> BlockingAtomic: ...
-def blocking_atomic(function: Any = None, /, **asked: Unpack[Asked]) -> Any:
+def blocking_atomic(**options: Unpack[AtomicOptions]) -> BlockingAtomic: ...
+def blocking_atomic(function: Any = None, /, **options: Unpack[AtomicOptions]) -> Any:
     """The blocking twin of ``atomic``: ``with oxyde.sync.atomic() as block``, or a decorator of plain functions."""
-    return _made(BlockingAtomic, "oxyde.sync.atomic", function, asked)
+    return _made(BlockingAtomic, "oxyde.sync.atomic", function, options)
 
 
-def _made(kind: type[Atomic | BlockingAtomic], name: str, function: Any, asked: Asked) -> Any:
+def _made(kind: type[Atomic | BlockingAtomic], name: str, function: Any, options: AtomicOptions) -> Any:
     """Returns a block, or the function that it decorates."""
     if function is None:
-        return kind(**asked)
+        return kind(**options)
     if not callable(function):
         given = f"using={function!r}" if isinstance(function, str) else 'using="alias"'
         message = f"{name}() takes its options by name, as in {name}({given})"
         raise TypeError(message)
-    return kind(**asked)(function)
+    return kind(**options)(function)
 
 
 def on_commit(function: Callable[[], Any], using: str | None = None) -> None:

@@ -37,7 +37,7 @@ class LoopQueue:
             loop.add_reader(self.native.fileno(), self.drain)
         except NotImplementedError:
             threading.Thread(
-                target=_watch, args=(weakref.ref(loop), weakref.ref(self), self.native), name="oxyde-queue", daemon=True
+                target=_drain_in_thread, args=(weakref.ref(loop), weakref.ref(self), self.native), name="oxyde-queue", daemon=True
             ).start()
 
     def drain(self) -> None:
@@ -52,7 +52,7 @@ class LoopQueue:
                 future.set_result(None)
 
 
-def _watch(loop: weakref.ref[asyncio.AbstractEventLoop], queue: weakref.ref[LoopQueue], native: _native.Queue) -> None:
+def _drain_in_thread(loop: weakref.ref[asyncio.AbstractEventLoop], queue: weakref.ref[LoopQueue], native: _native.Queue) -> None:
     """Waits for a loop that cannot watch descriptors (Windows), until it is closed."""
     while True:
         operations = native.wait(1.0)
@@ -110,7 +110,7 @@ async def result(start: Starter, on_batch: OnBatch | None = None) -> _native.Bat
 
     queue = queue_of_running_loop()
     if interrupt.needed():
-        with interrupt.watch(task=asyncio.current_task()) as stop_by:
+        with interrupt.interruptible(task=asyncio.current_task()) as stop_by:
             operation = start(queue.native)
             stop_by(operation.cancel)
             return await _result(queue, operation, on_batch)
@@ -151,7 +151,7 @@ async def finish(start: Starter) -> asyncio.CancelledError | None:
 
 def result_blocking(start: Starter, on_batch: OnBatch | None = None) -> _native.Batch:
     """The same as ``result`` for a caller without a loop; a signal's exception reaches the server before it is raised."""
-    with interrupt.watch() as stop_by:
+    with interrupt.interruptible() as stop_by:
         operation = start(None)
         try:
             stop_by(operation.cancel)

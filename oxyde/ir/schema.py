@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from oxyde.ir.query import table_ref, without_defaults
-from oxyde.schema import Column, Index, Table, Unique, tables
+from oxyde.schema import Column, Index, Table, Unique
 from oxyde.schema.naming import constraint_name, index_name
+from oxyde.schema.relation import Address
 
 _ACTIONS = {"CASCADE": "cascade", "SET NULL": "set_null", "RESTRICT": "restrict", "NO ACTION": "no_action"}
 
@@ -35,7 +36,7 @@ def table(made: Table) -> dict[str, Any]:
             {
                 "name": key.name,
                 "columns": list(key.columns),
-                "target": table_ref(tables.get(key.target)),
+                "target": _address(key.target),
                 "target_columns": list(key.target_columns),
                 "on_delete": _ACTIONS[key.on_delete],
                 "on_update": _ACTIONS[key.on_update],
@@ -47,6 +48,11 @@ def table(made: Table) -> dict[str, Any]:
         "view": made.view,
     }
     return {**without_defaults(parts), "table": table_ref(made), "columns": [_column(column) for column in made.columns]}
+
+
+def _address(address: Address) -> dict[str, Any]:
+    schema, name = address
+    return without_defaults({"schema": schema, "name": name})
 
 
 def _column(column: Column) -> dict[str, Any]:

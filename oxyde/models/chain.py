@@ -155,10 +155,6 @@ class Chain(Generic[M, R_co]):
         """Returns the query as the right side of ``in``."""
         return rows(self._state, where, path)
 
-    def __arrow_c_schema__(self) -> object:
-        """Returns the Arrow schema of the rows as a capsule; executes nothing."""
-        return render.arrow_schema(self._compiled(masked=True).shape, render.dialect_of(self._alias))
-
     def __repr__(self) -> str:
         """Returns one line with the SQL, without values; never runs anything and never raises."""
         return line(self)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
-from oxyde.exceptions import DataError, FieldValueError, IntegrityError, UniqueViolationError
+from pydantic import ValidationError
+
+from oxyde.db.rows import Batch
+from oxyde.exceptions import DataError, DecodeError, FieldValueError, IntegrityError, UniqueViolationError
 from oxyde.ir.schema import unique_indexes, unique_names
-from oxyde.schema import Table
+from oxyde.schema import Column, Table
+
+T = TypeVar("T")
 
 COMPLETED: Final = (FieldValueError, DataError, IntegrityError)
 """What is completed."""
@@ -59,3 +64,34 @@ def _name_unique(error: UniqueViolationError, table: Table) -> None:
         return
     told = tuple(error.constraint.split(", ")) if error.constraint else (error.column,)
     error.constraint = next((name for name, columns in names.items() if columns == told), error.constraint)
+
+
+def refusing(table: Table, columns: Sequence[Column], take: Callable[[Batch], T]) -> Callable[[Batch], T]:
+    """Returns a function of batches that raises DecodeError where a row is not valid for the model.
+
+    Args:
+        table: The model's.
+        columns: Those of the batches; what comes behind them is not the model's.
+        take: Makes instances of a batch, or writes its rows into some.
+    """
+
+    def taken(batch: Batch) -> T:
+        try:
+            return take(batch)
+        except ValidationError as error:
+            raise invalid(table, columns, batch, error) from error
+
+    return taken
+
+
+def invalid(table: Table, columns: Sequence[Column], batch: Batch, error: ValidationError) -> DecodeError:
+    """Returns the error of the first row that is not valid; it shows the row's key and none of its other values."""
+    first, *others = error.errors(include_input=False, include_url=False, include_context=False)
+    row, *path = first["loc"] or (0,)
+    values = dict(zip((column.field for column in columns), batch.values()[row], strict=False)) if isinstance(row, int) else {}
+    key = ", ".join(f"{column.field}={values[column.field]!r}" for column in table.key if column.field in values)
+    column = table.by_field.get(str(path[0])) if path else None
+    place = f"{'.'.join(map(str, path))}: " if path else ""
+    more = f" (and {len(others)} more)" if others else ""
+    message = f"a row of {table.name}{f' ({key})' if key else ''} is not valid for {table.model}: {place}{first['msg']}{more}"
+    return DecodeError(message, table=table.name, column=None if column is None else column.name)

@@ -7,7 +7,7 @@ from enum import Enum
 from functools import partial
 from typing import Any, Final, Protocol, TypeAlias
 
-from pydantic_core import SchemaValidator, core_schema
+from pydantic_core import SchemaValidator, ValidationError, core_schema
 
 from oxyde.db.rows import Batch, Hydrator, Layout
 from oxyde.exceptions import DecodeError
@@ -370,7 +370,12 @@ def _no_member(where: str, value: Any, lookup: Mapping[Any, Enum]) -> DecodeErro
 
 def _validated(field: FieldSchema, values: list[Any]) -> list[Any]:
     validate = partial(field.validator.validate_python, strict=False, by_alias=False, by_name=True)
-    return [None if value is None else validate(value) for value in values]
+    try:
+        return [None if value is None else validate(value) for value in values]
+    except ValidationError as error:
+        problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        message = f"a stored value of {'.'.join(map(str, (field.where, *problem['loc'])))} is not valid: {problem['msg']}"
+        raise DecodeError(message, column=field.where.rpartition(".")[2]) from error
 
 
 def rows(columns: Sequence[Restored]) -> Callable[[Batch], list[tuple[Any, ...]]]:

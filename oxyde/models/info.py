@@ -12,6 +12,8 @@ from pydantic import AliasChoices, AliasPath, BaseModel
 from oxyde.models.field import NOTHING, Options, options
 from oxyde.models.meta import Meta
 from oxyde.schema import Table
+from oxyde.schema.relation import Address
+from oxyde.schema.table import Tables
 
 
 class AnyModel(BaseModel):
@@ -55,6 +57,8 @@ class ModelInfo:
         meta: Its ``Meta``.
         links: Its relations by field; empty until ``has_links``.
         has_links: Whether the annotations are resolved, so that ``links`` is complete.
+        siblings: Where its table finds those that it refers to; None before the class is registered.
+        beside: The registered models that it was declared beside.
         hydration: How rows become instances; kept here by ``oxyde.models.hydrate``.
     """
 
@@ -70,6 +74,8 @@ class ModelInfo:
         self.meta = meta
         self.links: Mapping[str, Link] = {}
         self.has_links = False
+        self.siblings: Tables | None = None
+        self.beside: Mapping[str, ModelInfo] = {}
         self.hydration: Any = None
         self._make_table = make_table
         self._table: Table | None = None
@@ -98,6 +104,11 @@ class ModelInfo:
     def table_name(self) -> str:
         """The table's name: ``Meta.table_name``, else the class name in lower case."""
         return self.meta.table_name or self.name.lower()
+
+    @property
+    def address(self) -> Address:
+        """The table's schema and name; the table is not made for it, it may be in the making."""
+        return self.meta.schema, self.table_name
 
     @property
     def fields(self) -> Mapping[str, Any]:
@@ -193,11 +204,5 @@ def holds(model: type[AnyModel], kind: type) -> bool:
     """Returns whether instances of a class are rows of a model's table; a subclass with a table of its own holds other rows."""
     if kind is model:
         return True
-    own = next((base for base in kind.__mro__ if is_table(base)), None)
-    return own is not None and issubclass(kind, model) and _address(own) == _address(model)
-
-
-def _address(model: Any) -> tuple[str | None, str]:
-    """Returns the schema and the name of a model's table, which is not made for it: it may be in the making."""
-    info: ModelInfo = model.__oxyde__
-    return info.meta.schema, info.table_name
+    own: Any = next((base for base in kind.__mro__ if is_table(base)), None)
+    return own is not None and issubclass(kind, model) and own.__oxyde__.address == model.__oxyde__.address

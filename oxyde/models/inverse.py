@@ -9,8 +9,10 @@ from oxyde.exceptions import FieldError
 from oxyde.models import registry
 from oxyde.models.info import AnyModel, Link, ModelInfo, holds, is_table
 from oxyde.models.relations import SERIAL, key_field
-from oxyde.schema import Column, ForeignKey, Relation, Table, tables
+from oxyde.schema import Column, ForeignKey, Relation, Table
 from oxyde.schema.naming import foreign_key_name, meant, short
+from oxyde.schema.relation import Address
+from oxyde.schema.table import Tables
 
 
 def reverse(model: ModelInfo, link: Link) -> tuple[str, str]:
@@ -43,15 +45,20 @@ def _require(model: type[AnyModel], side: Link, where: str, owner: ModelInfo) ->
     raise FieldError(message, column=side.field)
 
 
-def many(model: ModelInfo, link: Link) -> Relation:
+def many(model: ModelInfo, link: Link, junctions: Tables) -> Relation:
     """Returns a many-to-many relation.
+
+    Args:
+        model: The model that has it.
+        link: The field.
+        junctions: Takes the junction of a relation that names no model for it.
 
     Raises:
         FieldError: The junction is not there, or its sides are missing or ambiguous.
     """
     where = f"{model.name}.{link.field}"
     if link.options.db_through is None:
-        return _made(model, link)
+        return _made(model, link, junctions)
     junction = _junction(model, link)
     registry.complete(junction)
     sides = junction.references
@@ -79,10 +86,10 @@ def many(model: ModelInfo, link: Link) -> Relation:
     return Relation(
         link.field,
         "many",
-        link.target.__oxyde__.id,
+        link.target.__oxyde__.address,
         ours.target_key,
         theirs.target_key,
-        through=junction.id,
+        through=junction.address,
         through_fields=(ours.key, theirs.key),
     )
 
@@ -101,7 +108,7 @@ def _junction(model: ModelInfo, link: Link) -> ModelInfo:
     return junction
 
 
-def _made(model: ModelInfo, link: Link) -> Relation:
+def _made(model: ModelInfo, link: Link, junctions: Tables) -> Relation:
     """Declares the junction of a relation that names none: ``{table}_{field}``, a column for each side, both the key."""
     where = f"{model.name}.{link.field}"
     itself = link.target is model.model
@@ -110,20 +117,21 @@ def _made(model: ModelInfo, link: Link) -> Relation:
         registry.complete(side.__oxyde__)
         key = key_field(side, None, where)
         sides.append((f"{prefix}{side.__name__.lower()}_{key}", side, key))
-    key = f"{model.id}.{link.field}"
-    name = short(f"{model.table_name}_{link.field}")
-    tables.declare(key, partial(_junction_table, key, f"{model.name}.{link.field}", name, model.meta.schema, sides))
+    address = (model.meta.schema, short(f"{model.table_name}_{link.field}"))
+    junctions[address] = partial(_junction_table, f"{model.name}.{link.field}", address, sides)
     (ours, _, our_key), (theirs, _, their_key) = sides
-    return Relation(link.field, "many", link.target.__oxyde__.id, our_key, their_key, through=key, through_fields=(ours, theirs))
+    return Relation(link.field, "many", link.target.__oxyde__.address, our_key, their_key, through=address, through_fields=(ours, theirs))
 
 
-def _junction_table(key: str, shown: str, name: str, schema: str | None, sides: list[tuple[str, type[AnyModel], str]]) -> Table:
+def _junction_table(shown: str, address: Address, sides: list[tuple[str, type[AnyModel], str]]) -> Table:
     """Returns the table of a junction that no model describes."""
+    schema, name = address
     columns = []
     foreign_keys = []
     for field, model, target in sides:
         other = model.__oxyde__.table().by_field[target]
         db_type = None if other.db_type is None else SERIAL.get(other.db_type.upper(), other.db_type)
         columns.append(Column(field, field, other.type, length=other.length, db_type=db_type, key=True, indexed=True, adapt=other.adapt))
-        foreign_keys.append(ForeignKey(foreign_key_name(name, [field]), (field,), model.__oxyde__.id, (other.name,), "CASCADE", "CASCADE"))
-    return Table(key, shown, name, schema=schema, columns=tuple(columns), foreign_keys=tuple(foreign_keys))
+        target_address = model.__oxyde__.address
+        foreign_keys.append(ForeignKey(foreign_key_name(name, [field]), (field,), target_address, (other.name,), "CASCADE", "CASCADE"))
+    return Table(shown, name, schema=schema, columns=tuple(columns), foreign_keys=tuple(foreign_keys), implicit=True)

@@ -18,7 +18,6 @@ from oxyde.schema import tables
 
 _models: dict[str, ModelInfo] = {}
 _pending: dict[str, ModelInfo] = {}
-_forgotten: dict[str, ModelInfo] = {}
 
 
 class _Thread(threading.local):
@@ -39,6 +38,7 @@ def register_table(model: type[AnyModel], *, overwrite: bool = False) -> None:
 
     Raises:
         ValueError: Another class of that name is registered, or the model has no table.
+        FieldError: Another model makes the same table.
     """
     info = model.__oxyde__
     if not info.is_table:
@@ -48,18 +48,43 @@ def register_table(model: type[AnyModel], *, overwrite: bool = False) -> None:
     if known is not None and known is not info and not overwrite:
         message = f"a model is registered as {info.id} already; say overwrite=True to replace it"
         raise ValueError(message)
+    other = _of_one_table(info)
     _models[info.id] = info
-    tables.declare(info.id, info.table)
+    if known is not None and known.address != info.address:
+        tables.remove(known.address)
+    if info.siblings is None:  # a class that is registered again goes on with those that it was declared beside
+        info.siblings, info.beside = tables.tables, _models
+    if other is None:
+        tables.declare(info.address, info.table)
     if not model.__pydantic_complete__:
         _pending[info.id] = info
     complete_neighbours()
 
 
+def _of_one_table(info: ModelInfo) -> ModelInfo | None:
+    """Returns another model for the rows of the same table: a base, or one that describes a table without making it.
+
+    Raises:
+        FieldError: Both would make the table.
+    """
+    for other in _models.values():
+        if other.address != info.address or other.id == info.id:
+            continue
+        if issubclass(info.model, other.model) or not info.meta.managed:
+            return other
+        if other.meta.managed and not issubclass(other.model, info.model):
+            message = (
+                f"{info.id} and {other.id} both are the table {info.table_name!r}; give one of them another name: "
+                f'class Meta: table_name = "..." (or derive one from the other, or say managed = False where it describes a table only)'
+            )
+            raise FieldError(message, table=info.table_name)
+    return None
+
+
 def clear_registry() -> None:
-    """Forgets every model and table; the classes themselves go on working and can be registered again."""
-    _forgotten.update(_models)
-    _models.clear()
-    _pending.clear()
+    """Forgets every model and table; the classes themselves go on working, and can be registered again."""
+    global _models, _pending
+    _models, _pending = {}, {}
     tables.clear()
 
 
@@ -75,11 +100,7 @@ def registered_tables() -> dict[str, type[AnyModel]]:
 
 def named(name: str, near: ModelInfo) -> type[AnyModel] | None:
     """Returns the model of a class name, seen from another model: its neighbours first, then one whose name no other model has."""
-    found = _neighbours(near).get(name) or _unambiguous().get(name)
-    if found is None:
-        # Forgotten models still find each other.
-        found = next((other.model for other in _forgotten.values() if other.name == name and other.scope == near.scope), None)
-    return found
+    return _neighbours(near, _models).get(name) or _unambiguous().get(name) or _neighbours(near, near.beside).get(name)
 
 
 def namespace(model: ModelInfo) -> dict[str, Any]:
@@ -91,12 +112,12 @@ def namespace(model: ModelInfo) -> dict[str, Any]:
 
 def nearby(model: ModelInfo) -> dict[str, Any]:
     """Returns the models beside a model, and itself: all that its annotations may mean while its module is still being read."""
-    return {**_neighbours(model), model.name: model.model}
+    return {**_neighbours(model, _models), model.name: model.model}
 
 
-def _neighbours(model: ModelInfo) -> dict[str, type[AnyModel]]:
+def _neighbours(model: ModelInfo, models: Mapping[str, ModelInfo]) -> dict[str, type[AnyModel]]:
     """Returns the models of the same module and the same function or class body."""
-    return {other.name: other.model for other in _models.values() if other.scope == model.scope}
+    return {other.name: other.model for other in models.values() if other.scope == model.scope}
 
 
 def _unambiguous() -> dict[str, type[AnyModel]]:

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from oxyde.db.rows import Batch, Hydrator
 from oxyde.models import hydrate
+from oxyde.models.errors import refusing
 from oxyde.models.info import AnyModel
 from oxyde.queries.source import State
 
@@ -22,9 +23,11 @@ class Instances(Generic[M]):
 
     def reader(self, state: State) -> Callable[[Batch], list[M]]:
         """Returns what turns a batch into instances; annotations are attributes of theirs."""
-        if state.annotations:
-            return hydrate.annotated(self.model.__oxyde__, state.annotations)
-        return Hydrator(hydrate.whole(self.model.__oxyde__)).models
+        info = self.model.__oxyde__
+        table = info.table()
+        annotated = state.annotations
+        read = hydrate.annotated(info, annotated) if annotated else Hydrator(hydrate.whole(info)).models
+        return refusing(table, table.columns, read)
 
 
 @dataclass(frozen=True)

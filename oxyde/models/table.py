@@ -20,8 +20,9 @@ from oxyde.models.info import Link, ModelInfo, holds, is_table
 from oxyde.models.pydantic_seams import ModelSchema
 from oxyde.models.registry import complete, registered
 from oxyde.models.writing import related_key
-from oxyde.schema import Check, Column, Exclude, ForeignKey, Generated, Index, Relation, Table, Unique
+from oxyde.schema import Check, Column, Exclude, ForeignKey, Generated, Index, Relation, Table, Unique, tables
 from oxyde.schema.naming import foreign_key_name, index_name, meant
+from oxyde.schema.table import Tables
 from oxyde.schema.types import enum_of
 
 
@@ -42,6 +43,7 @@ class Builder:
         model: The class.
         name: The table's name.
         schema: How Pydantic validates the class.
+        junctions: The junctions that its relations declare.
     """
 
     def __init__(self, model: ModelInfo) -> None:
@@ -50,6 +52,7 @@ class Builder:
         self.schema = ModelSchema(model.model)
         self.links: Mapping[str, Link] = model.links
         self.keys = model.reference_by_key
+        self.junctions: Tables = {}
 
     def table(self) -> Table:
         """Returns the table."""
@@ -64,7 +67,6 @@ class Builder:
         )
         columns = self._counted(columns)
         made = Table(
-            id=self.model.id,
             model=self.model.name,
             name=self.name,
             schema=meta.schema,
@@ -78,12 +80,14 @@ class Builder:
             comment=meta.comment,
             managed=meta.managed,
             view=meta.view,
+            junctions=self.junctions,
         )
         if not columns:
             message = f"{self.model.name} has no columns; a table needs at least one field"
             raise FieldError(message)
         _check_names(made)
         _check_enums(made)
+        made.join(tables.tables if self.model.siblings is None else self.model.siblings)
         return made
 
     def _column(self, name: str, info: ModelField, indexed: set[str]) -> Column:
@@ -143,14 +147,14 @@ class Builder:
         return any(parent.__oxyde__.links.get(link.field) == link for parent in parents)  # type: ignore[attr-defined] # models
 
     def _relation(self, link: Link) -> Relation:
-        target, where = link.target.__oxyde__.id, f"{self.model.name}.{link.field}"
+        target, where = link.target.__oxyde__.address, f"{self.model.name}.{link.field}"
         if link.kind == "one":
             key = partial(related_key, where, link.target, link.target_key)
             return Relation(link.field, "one", target, link.key, link.target_key, nullable=link.nullable, key=key)
         keys = [name for name, info in link.target.__oxyde__.fields.items() if options(info).db_pk]
         key = partial(related_key, where, link.target, keys[0] if len(keys) == 1 else "pk")
         if link.kind == "many":
-            return replace(inverse.many(self.model, link), key=key)
+            return replace(inverse.many(self.model, link, self.junctions), key=key)
         theirs, ours = inverse.reverse(self.model, link)
         return Relation(link.field, link.kind, target, ours, theirs, nullable=link.nullable, key=key)
 
@@ -217,7 +221,7 @@ class Builder:
                 yield ForeignKey(
                     foreign_key_name(self.name, [column.name]),
                     (column.name,),
-                    link.target.__oxyde__.id,
+                    link.target.__oxyde__.address,
                     (other.db_column or link.target_key,),
                     link.options.db_on_delete,
                     link.options.db_on_update,
@@ -267,7 +271,7 @@ def _check_enums(table: Table) -> None:
         for other in [info.made_table for info in registered() if info.made_table is not None]:
             for known in other.columns:
                 same = known.type.kind == "enum" and known.type.name == column.type.name
-                if same and known.type.labels != column.type.labels and other.id != table.id and other.schema == table.schema:
+                if same and known.type.labels != column.type.labels and other.address != table.address and other.schema == table.schema:
                     message = (
                         f"{table.model}.{column.field} needs an enumeration named {column.type.name!r}, and {other.model}.{known.field} "
                         f"has one of that name with other members; name this one: Field(db_enum_name=...)"

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
+from pydantic import ValidationError
+
 from oxyde.db.rows import Batch
 from oxyde.exceptions import FieldError, UnsupportedError
+from oxyde.models.errors import invalid
 from oxyde.models.hydrate import filling
 from oxyde.models.info import AnyModel, Link, ModelInfo, holds, info_of
 from oxyde.models.row_state import Changed, New, is_new, state_of
@@ -189,7 +192,10 @@ class Write:
 
     def _fill(self, columns: tuple[Column, ...], batch: Batch) -> None:
         if batch.rows:
-            batch.fill(filling(self.info, columns), [self.instance])
+            try:
+                batch.fill(filling(self.info, columns), [self.instance])
+            except ValidationError as error:
+                raise invalid(self.table, columns, batch, error) from error
 
     def adapted(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Returns the wire values of the values of columns.

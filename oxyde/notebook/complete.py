@@ -9,7 +9,6 @@ from oxyde.models.chain import Chain
 from oxyde.notebook.before_cursor import Place, place
 from oxyde.queries.lookups import LOOKUPS
 from oxyde.schema import Table
-from oxyde.schema.registry import tables
 
 CONDITIONS: Final = frozenset({"filter", "exclude", "get", "get_or_none"})
 VALUES: Final = frozenset({"create", "update", "get_or_create", "update_or_create"})
@@ -77,7 +76,7 @@ def _table(chain: Chain[Any, Any]) -> Table:
 def _behind(table: Table, name: str) -> Table:
     """Returns the table that the relations of a name lead to, the last part of which is not followed."""
     for part in name.split("__")[:-1]:
-        table = tables.get(table.relations[part].target)
+        table = table.find(table.relations[part].target)
     return table
 
 
@@ -88,7 +87,7 @@ def _names(table: Table, word: str, *, lookups: bool) -> Iterator[str]:
     prefix = f"{before}__" if before else ""
     for at, part in enumerate(parts):
         if part in table.relations:
-            table = tables.get(table.relations[part].target)
+            table = table.find(table.relations[part].target)
             continue
         column = table.by_field.get(part)
         if lookups and column is not None and at == len(parts) - 1:

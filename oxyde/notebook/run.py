@@ -14,7 +14,7 @@ from oxyde.db.route import Route
 from oxyde.db.rows import Batch
 from oxyde.db.sql_start import transaction_word, without_comments
 from oxyde.db.steps import Call, Steps
-from oxyde.models import Model
+from oxyde.models import Model, arrow
 from oxyde.models.chain import Chain
 from oxyde.notebook import errors, statement_kind
 from oxyde.notebook.command import MagicLine, UsageError, variables
@@ -131,7 +131,7 @@ def _sql(body: str, word: str, names: Mapping[str, Any], options: MagicLine) -> 
     sql = statement_kind.trimmed(body)
     dialect = where.database.backend
     shape, values = raw.compile_raw(sql, _bound(sql, dialect, names), dialect)
-    only_reads = statement_kind.only_reads(sql)
+    only_reads = statement_kind.only_reads(sql, dialect)
     changes = word in statement_kind.CHANGING or (word == "with" and not only_reads)
     return Wanted(Call(shape, values), where, stops=only_reads and where.block is None, changes=changes)  # stopping breaks a block
 
@@ -159,7 +159,7 @@ def _queryset(body: str, names: Mapping[str, Any], options: MagicLine) -> Wanted
     chain = _evaluated(body, names)
     where = route(options.on or chain._alias)
     kept = options.kept
-    made = (chain if kept else chain.limit(options.rows + 1))._compiled(masked=True)
+    made = arrow.statement(chain if kept else chain.limit(options.rows + 1))
     return Wanted(Call(made.shape, made.values), where, stops=True, limited=not kept)
 
 

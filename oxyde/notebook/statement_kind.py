@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container
 from typing import Final
 
-from oxyde.db.sql_start import without_comments
+from oxyde.db.sql_start import first_tokens, words
 
 
 def _words(text: str) -> frozenset[str]:
@@ -32,10 +31,9 @@ CALLABLE_IN_PYTHON: Final = _words(
 """Words that before ``(`` are rather a Python function than the start of a statement."""
 
 _NOISE: Final = "\ufeff; \t\r\n\f\v"
-_WORD: Final = re.compile(r"[\s(;]*(?P<word>[A-Za-z]+)\b\s*(?P<after>.?)", re.DOTALL)
-_QUERY_IN_BRACKETS: Final = re.compile(r"[\s;]*\w+\s*\(\s*(?:select|values|table|with|insert|update|delete)\b", re.IGNORECASE)
-_IMPORT: Final = re.compile(r"import\s+(?:foreign|table)\b", re.IGNORECASE)
-_CHANGES: Final = re.compile(rf"\b(?:{'|'.join(sorted(CHANGING))}|into|call)\b", re.IGNORECASE)
+_IMPORTED: Final = _words("foreign table")
+_QUERIES: Final = _words("select values table with insert update delete")
+_CHANGES: Final = CHANGING | {"into", "call"}
 
 
 def trimmed(body: str) -> str:
@@ -50,18 +48,20 @@ def first(body: str, names: Container[str] = ()) -> str | None:
         body: The text.
         names: The variables of the notebook.
     """
-    text = trimmed(without_comments(trimmed(body)))
-    match = _WORD.match(text)
-    if match is None:
-        return None
-    word, after = match["word"].lower(), match["after"]
-    if word not in KNOWN or (after and after in ".=[,)") or (word == "import" and not _IMPORT.match(text)):
+    written, after, then = first_tokens(body)
+    word, after, then = written.lower(), "" if after == ";" else after.lower(), then.lower()
+    if word not in KNOWN or after[:1] in {".", "=", "[", ",", ")"} or (word == "import" and after not in _IMPORTED):
         return None
     if after == "(":
-        return None if word in CALLABLE_IN_PYTHON and not _QUERY_IN_BRACKETS.match(text) else word
-    return word if after or (word in ALONE and match["word"] not in names) else None
+        return None if word in CALLABLE_IN_PYTHON and then not in _QUERIES else word
+    return word if after or (word in ALONE and written not in names) else None
 
 
-def only_reads(sql: str) -> bool:
-    """Returns whether a statement certainly changes nothing, so that it may be stopped after its first rows."""
-    return first(sql) in READING and _CHANGES.search(sql) is None
+def only_reads(sql: str, dialect: str | None = None) -> bool:
+    """Returns whether a statement certainly changes nothing, so that it may be stopped after its first rows.
+
+    Args:
+        sql: The statement.
+        dialect: The server's; servers differ in what is a string or a comment.
+    """
+    return first(sql) in READING and _CHANGES.isdisjoint(words(sql, dialect))

@@ -16,7 +16,7 @@ from oxyde.queries.names import names_of
 from oxyde.queries.paths import Path, split, unknown
 from oxyde.queries.scope import Scope
 from oxyde.queries.term import MAYBE, NEVER, Expression, Names, Reference, Term, Unknown
-from oxyde.schema import Table, tables
+from oxyde.schema import Table
 from oxyde.schema import types as kinds
 from oxyde.schema.memo import remembered
 from oxyde.schema.naming import meant
@@ -328,9 +328,9 @@ def _no_lookup(subject: Subject, written: str) -> FieldLookupError | FieldError:
     if not isinstance(subject.term, date_parts.Part):
         known += [name for name, part in date_parts.PARTS.items() if kind in part.on]
     near = meant(written, known)
-    relation = subject.term.path.relation if isinstance(subject.term, Reference) else None
-    if not near and relation is not None:
-        return unknown(tables.get(relation.target), split(written)[0])
+    path = subject.term.path if isinstance(subject.term, Reference) else None
+    if not near and path is not None and path.relation is not None:
+        return unknown(path.table.find(path.relation.target), split(written)[0])
     near = near or f"; it has {', '.join(known)}"
     return FieldLookupError(f'{subject.where} is {kind} and has no lookup "{written}"{near}', column=subject.field)
 

@@ -31,12 +31,13 @@ def _enums(tables: Sequence[Table]) -> list[dict[str, Any]]:
 
 def in_order(tables: Iterable[Table]) -> list[Table]:
     """Returns managed tables so that each stands after those that it refers to, where there is such an order."""
-    left = {table.id: table for table in tables if table.managed and table.view is None}
+    left = {table.address: table for table in tables if table.managed and table.view is None}
     made: list[Table] = []
     while left:
-        ready = [table for table in left.values() if all(key.target == table.id or key.target not in left for key in table.foreign_keys)]
+        waiting = left.keys()
+        ready = [table for table in left.values() if not {key.target for key in table.foreign_keys} & waiting - {table.address}]
         # In a cycle one goes first; its foreign key is added once both are there.
         for table in ready or [next(iter(left.values()))]:
             made.append(table)
-            del left[table.id]
+            del left[table.address]
     return made

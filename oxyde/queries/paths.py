@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final, TypeAlias
 
 from oxyde.exceptions import FieldError
-from oxyde.schema import Column, Relation, Table, tables
+from oxyde.schema import Column, Relation, Table
 from oxyde.schema.memo import remembered
 from oxyde.schema.naming import meant
 
@@ -111,7 +111,7 @@ def resolve(table: Table, name: str) -> tuple[Path, tuple[str, ...]]:
         relation = here.relations.get(part)
         if relation is None:
             raise unknown(here, part)
-        target = tables.get(relation.target)
+        target = here.find(relation.target)
         following = rest[0] if rest else None
         leads_on = following is not None and (following == "pk" or following in target.by_field or following in target.relations)
         if relation.kind == "one" and (not leads_on or (len(rest) == 1 and _is_key(relation, target, following))):
@@ -160,7 +160,7 @@ def column_path(table: Table, name: str) -> Path:
     """
     path, rest = resolve(table, name)
     if rest and path.relation is not None:
-        raise unknown(tables.get(path.relation.target), rest[0])
+        raise unknown(path.table.find(path.relation.target), rest[0])
     if rest:
         message = f'{path.where} is a column, and "{"__".join(rest)}" behind it means nothing here; name the field alone'
         raise FieldError(message, table=table.name, column=name)

@@ -9,7 +9,7 @@ from oxyde.exceptions import FieldError
 from oxyde.ir import expr, query
 from oxyde.ir.expr import Node
 from oxyde.queries.paths import Hop, Path
-from oxyde.schema import Table, tables
+from oxyde.schema import Table
 
 LONGEST: Final = 63
 """The bytes of a name; PostgreSQL cuts longer ones, which may make two of them equal."""
@@ -122,7 +122,7 @@ class Scope:
         ours = expr.column(before, hop.origin.by_field[hop.relation.column].name)
         alias = self.aliases.take(path)
         if hop.relation.through is not None and hop.relation.through_fields is not None:
-            junction = tables.get(hop.relation.through)
+            junction = hop.origin.find(hop.relation.through)
             to_us, to_them = (junction.by_field[name] for name in hop.relation.through_fields)
             between = self.aliases.take(f"{path}__through")
             self._add(kind, junction, between, expr.compare("eq", expr.column(between, to_us.name), ours))
@@ -144,7 +144,7 @@ class Scope:
         if hop.relation.through is None or hop.relation.through_fields is None:
             inner.ties.append(expr.compare("eq", theirs, ours))
             return inner
-        junction = tables.get(hop.relation.through)
+        junction = hop.origin.find(hop.relation.through)
         to_us, to_them = (junction.by_field[name] for name in hop.relation.through_fields)
         between = self.aliases.take(f"{'__'.join(start)}__through")
         inner._add("inner", junction, between, expr.compare("eq", expr.column(between, to_them.name), theirs))

@@ -13,7 +13,7 @@ from oxyde.queries.query import selected
 from oxyde.queries.scope import Scope
 from oxyde.queries.source import State
 from oxyde.queries.term import MAYBE, NEVER, Term, Unknown
-from oxyde.schema import Table, tables
+from oxyde.schema import Table
 
 
 class Rows(Term):
@@ -78,8 +78,8 @@ def _referred(table: Table, path: Path | None) -> list[str]:
     """Returns the field of the related rows that a relation is compared by; none where the path is a column."""
     if path is None or path.relation is None:
         return []
-    target = tables.get(path.relation.target)
-    if (table.schema, table.name) != (target.schema, target.name):
+    target = path.table.find(path.relation.target)
+    if table.address != target.address:
         message = (
             f"{path.end} takes a queryset of {target.model}, not of {table.model}; "
             f'to compare with a column of {table.model}, name it: .values_list("...")'

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from oxyde.schema.relation import Address
+
 Action = Literal["CASCADE", "SET NULL", "RESTRICT", "NO ACTION"]
 
 
@@ -16,7 +18,7 @@ class ForeignKey:
     Attributes:
         name: The constraint's name.
         columns: Our columns, by database name.
-        target: The registry key of the other table.
+        target: The address of the other table: its schema and name.
         target_columns: Its columns, by database name.
         on_delete: What happens here when the other row goes.
         on_update: What happens here when the other row's key changes.
@@ -24,7 +26,7 @@ class ForeignKey:
 
     name: str
     columns: tuple[str, ...]
-    target: str
+    target: Address
     target_columns: tuple[str, ...]
     on_delete: Action = "RESTRICT"
     on_update: Action = "CASCADE"

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from oxyde.schema.column import as_it_is
+
+Address: TypeAlias = "tuple[str | None, str]"
+"""The schema of a table, None for the server's default, and its name."""
 
 
 @dataclass(frozen=True)
@@ -18,11 +21,11 @@ class Relation:
         field: Its field name on the model.
         kind: ``one`` for a foreign key, ``reverse`` for the rows that point here, ``reverse_one`` for the single row of a
             one-to-one, ``many`` for many-to-many.
-        target: The registry key of the other table.
+        target: The address of the other table.
         column: The field name of our column that joins: the foreign key's own, else the one that the other side points to.
         target_column: The field name of their column that joins.
         nullable: The relation may be absent.
-        through: The registry key of the junction table of a many-to-many relation.
+        through: The address of the junction table of a many-to-many relation.
         through_fields: The junction's column fields that point to us and to the target.
         key: Turns a related object into the key that ``column`` holds, and leaves other values alone. Raises FieldError for an
             object that is not saved or of another class.
@@ -30,11 +33,11 @@ class Relation:
 
     field: str
     kind: Literal["one", "reverse", "reverse_one", "many"]
-    target: str
+    target: Address
     column: str
     target_column: str
     nullable: bool = False
-    through: str | None = None
+    through: Address | None = None
     through_fields: tuple[str, str] | None = None
     key: Callable[[Any], Any] = attribute(default=as_it_is, compare=False, repr=False)
 

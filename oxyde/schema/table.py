@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeAlias
 
+from oxyde.exceptions import OxydeError
 from oxyde.schema.column import Column
 from oxyde.schema.constraint import Check, Exclude, ForeignKey, Index, Unique
-from oxyde.schema.relation import Relation
+from oxyde.schema.relation import Address, Relation
+
+Tables: TypeAlias = "MutableMapping[Address, Table | Callable[[], Table]]"
+"""Tables that refer to each other, by address; a function makes a table that has not been asked for yet."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +21,6 @@ class Table:
     """A table and its parts. Compared by identity: one class, one table.
 
     Attributes:
-        id: The registry key: ``module.QualName`` of the model.
         model: The model's class name, for messages.
         name: The table's name in the database.
         schema: The database schema it lives in; the server's default when None.
@@ -30,9 +34,10 @@ class Table:
         comment: A comment for the database.
         managed: Whether ``create_tables`` makes it.
         view: The SELECT of a view; a view is read-only.
+        implicit: The junction of a many-to-many relation that names no model for it.
+        junctions: The implicit junctions of its own relations.
     """
 
-    id: str
     model: str
     name: str
     schema: str | None = None
@@ -46,6 +51,28 @@ class Table:
     comment: str | None = None
     managed: bool = True
     view: str | None = None
+    implicit: bool = False
+    junctions: Tables = field(default_factory=dict, repr=False)
+    _tables: Tables | None = field(default=None, init=False, repr=False)
+
+    @property
+    def address(self) -> Address:
+        """Schema and name, by which foreign keys and relations name their target."""
+        return self.schema, self.name
+
+    def join(self, tables: Tables) -> None:
+        """Notes where the table finds those that it refers to."""
+        object.__setattr__(self, "_tables", tables)
+
+    def find(self, address: Address) -> Table:
+        """Returns the table of an address, among those that this one is with.
+
+        Raises:
+            OxydeError: There is none.
+        """
+        if address == self.address:
+            return self
+        return find(self.junctions if address in self.junctions else self._tables or {}, address)
 
     @cached_property
     def by_field(self) -> Mapping[str, Column]:
@@ -90,3 +117,21 @@ class Table:
     def __repr__(self) -> str:
         """Returns one line without the parts."""
         return f"<Table {self.name} of {self.model}, {len(self.columns)} columns>"
+
+
+def find(tables: Tables, address: Address) -> Table:
+    """Returns the table of an address, which is made when it is first asked for.
+
+    Raises:
+        OxydeError: There is none.
+    """
+    found = tables.get(address)
+    if found is None:
+        shown = ".".join(part for part in address if part is not None)
+        message = f"no table {shown!r} is registered; import the module that defines its model before it is used"
+        raise OxydeError(message)
+    if not isinstance(found, Table):
+        found = tables[address] = found()
+        if found._tables is None:  # unless it knows those that it was declared beside
+            found.join(tables)
+    return found

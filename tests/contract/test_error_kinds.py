@@ -10,8 +10,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import polars as pl
 import pyarrow as pa
 import pytest
+from pydantic import ValidationError
 
 import oxyde
 from oxyde import F, Field, Model, atomic, db, exceptions, execute_raw
@@ -322,8 +324,32 @@ async def test_each_path_raises_it(blog: Backend) -> None:
         with pytest.raises(exceptions.DataError) as caught:
             read()
         assert (bool(caught.value.sqlstate), "blog_post" in (caught.value.sql or "")) == (True, True), read
-    with pytest.raises(Exception, match=r"range|64 bits"):
-        pa.table(beyond)  # the interface of C passes on a text alone
+    for consume in (pa.table, pl.DataFrame):
+        with pytest.raises(exceptions.DataError) as caught:
+            consume(beyond)
+        assert (bool(caught.value.sqlstate), "blog_post" in (caught.value.sql or "")) == (True, True), consume
+
+
+async def test_a_stored_row_that_is_not_valid(blog: Backend) -> None:
+    """Names table, column and key, shows no value, and keeps Pydantic's error as its cause, whatever reads the row."""
+    one, other = await Post.objects.create(title="one"), await Post.objects.create(title="other")
+    await execute_raw("UPDATE blog_post SET views = -77 WHERE title = 'other'")
+    message = rf"^a row of blog_post \(id={other.id}\) is not valid for Post: views: Input should be greater than or equal to 0$"
+    reads = [
+        Post.objects.order_by("id").all,
+        other.refresh,
+        lambda: Post.objects.get(id=other.id),
+        lambda: Post.objects.update(returning=True, title="x"),
+    ]
+    for read in reads:
+        with pytest.raises(exceptions.DecodeError, match=message) as caught:
+            await read()
+        assert (caught.value.table, caught.value.column) == ("blog_post", "views")
+        assert isinstance(caught.value.__cause__, ValidationError)
+        assert "77" not in str(caught.value)
+    with pytest.raises(exceptions.DecodeError, match=message):
+        Post.objects.sync.order_by("id").all()
+    assert (await Post.objects.get(id=one.id)).id == one.id
 
 
 def test_every_error_is_provoked() -> None:

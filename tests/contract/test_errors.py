@@ -112,6 +112,8 @@ async def test_a_missing_table(database: db.AsyncDatabase) -> None:
         with pytest.raises(DatabaseError) as caught:
             await act()
         assert "blog_tag" in str(caught.value)
+        assert "create it with db.create_tables(), or apply the migrations" in str(caught.value)
+        assert caught.value.hint
         assert caught.value.sqlstate
         assert "blog_tag" in (caught.value.sql or "")
         again = pickle.loads(pickle.dumps(caught.value))

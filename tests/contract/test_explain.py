@@ -19,6 +19,17 @@ async def test_text(blog: Backend) -> None:
     assert Post.objects.filter(views=1).sync.explain()
 
 
+async def test_a_table_has_a_header(blog: Backend) -> None:
+    """MySQL and MariaDB answer with a table, whose columns are named and aligned."""
+    if blog.dialect not in {"mysql", "mariadb"}:
+        pytest.skip("its plan is lines of text")
+    header, *lines = (await Post.objects.filter(author__name="x").explain()).splitlines()
+    assert header.split()[:4] == ["id", "select_type", "table", "type"]
+    assert len(lines) >= 2
+    start = header.index("table")
+    assert {line[start:].split()[0] for line in lines} == {"blog_post", "author"}
+
+
 @pytest.mark.parametrize("format_", ["text", "json"])
 async def test_analyze(blog: Backend, format_: str) -> None:
     """``analyze`` runs the statement where the server can, and says so where it cannot."""

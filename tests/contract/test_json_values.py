@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from typing_extensions import TypedDict
 
 from oxyde import Field, FieldValueError, Model, db
-from oxyde.exceptions import FieldLookupValueError
+from oxyde.exceptions import DecodeError, FieldLookupValueError
 from tests.backends import Backend
 from tests.contract.tables import tables
 
@@ -89,11 +89,11 @@ async def test_what_is_stored_is_validated(kept: Backend, field: str) -> None:
             Kept.objects.values_list(field).all,
             made.refresh,
         ):
-            with pytest.raises(ValidationError):
+            with pytest.raises(DecodeError):
                 await read()
-        with pytest.raises(ValidationError):
+        with pytest.raises(DecodeError):
             await Kept.objects.get(id=made.id)
-        with pytest.raises(ValidationError):
+        with pytest.raises(DecodeError):
             Kept.objects.sync.first()
 
 

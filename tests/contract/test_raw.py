@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
-from oxyde import DatabaseError, DecodeError, FieldError, db, execute_raw
+import oxyde
+from oxyde import DatabaseError, DecodeError, FieldError, UnsupportedError, db, execute_raw
 from tests.backends import Backend
 from tests.models import Tag
+from tests.unit.db.test_sql_start import COMMENTS
 
 UTC = dt.timezone.utc
 INTERVAL = dt.timedelta(days=-3, hours=4, microseconds=-5)
@@ -343,3 +345,34 @@ async def test_a_refused_parameter_says_what_cast_helps(postgres: db.AsyncDataba
     assert caught.value.hint is not None
     assert caught.value.hint.endswith(f"CAST($1 AS {own})")
     assert await execute_raw(f"SELECT CAST(:x AS {own}) AS x", {"x": value}) == [{"x": value}]
+
+
+LITERALS = {
+    "postgres": [("'a''b :x'", "a'b :x"), (r"E'\' :x'", "' :x"), ("$t$ ' :x $1 $t$", " ' :x $1 ")],
+    "sqlite": [("'a''b ? :x'", "a'b ? :x"), (r"'\'", "\\")],
+    "mysql": [("'a''b ? :x'", "a'b ? :x"), (r"'\' :x'", "' :x"), (r'"\" ? "', '" ? ')],
+}
+
+
+async def test_servers_agree_on_what_is_code(database: db.AsyncDatabase) -> None:
+    """Every form of comment and string leaves the placeholders beside it where they are, on the server too."""
+    dialect = database.backend
+    for comment in COMMENTS[dialect]:
+        sql = f"{comment} SELECT 0 + {comment} :a {comment} AS a"
+        assert await execute_raw(sql, {"a": 7}) == [{"a": 7}], comment
+    for text, value in LITERALS["mysql" if dialect == "mariadb" else dialect]:
+        assert await execute_raw(f"SELECT 0 + :a AS a, {text} AS b, 0 + :c AS c", {"a": 1, "c": 2}) == [{"a": 1, "b": value, "c": 2}], text
+    if dialect in {"mysql", "mariadb"}:
+        assert await execute_raw("SELECT 1 /*!50000 + :a */ AS a", {"a": 2}) == [{"a": 3}]
+
+
+@pytest.mark.parametrize("comment", ["/* a */", "-- a\n", "/* a /* b */", "/*!50000", ";"])
+async def test_no_comment_hides_the_end_of_a_transaction(database: db.AsyncDatabase, comment: str) -> None:
+    """Where the server would read COMMIT it is refused inside a block; where it reads a comment nothing is committed either."""
+    sql = f"{comment} COMMIT" + (" */" if comment == "/*!50000" else "")
+    reads_it = {"/* a /* b */": database.backend != "postgres", "/*!50000": database.backend in {"mysql", "mariadb"}}.get(comment, True)
+    with pytest.raises(oxyde.exceptions.OxydeError) as caught:
+        async with db.atomic():
+            await execute_raw(sql)
+            raise oxyde.exceptions.OxydeError("nothing was sent that ends a transaction")
+    assert isinstance(caught.value, UnsupportedError) == reads_it

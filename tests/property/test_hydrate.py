@@ -6,7 +6,7 @@ import copy
 import os
 import pickle
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError, model_validator
 
 import oxyde
-from oxyde import Field, Model
+from oxyde import DecodeError, Field, Model
 from oxyde.models.hydrate import _BY_DICTIONARY, tiers
 from oxyde.models.row_state import CLEAN, state_of
 from tests.backends import Backend
@@ -160,8 +160,9 @@ def outcome(model: type[Model]) -> Any:
     """Returns the rows, or the faults that Pydantic finds in them."""
     try:
         return [row.__dict__ for row in model.objects.order_by("id").sync.all()]
-    except ValidationError as error:
-        return [(fault["loc"], fault["type"], fault["msg"]) for fault in error.errors()]
+    except DecodeError as error:
+        cause = cast("ValidationError", error.__cause__)
+        return [(fault["loc"], fault["type"], fault["msg"]) for fault in cause.errors()]
 
 
 def test_errors(table: Backend) -> None:

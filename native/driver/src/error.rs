@@ -82,6 +82,14 @@ impl Error {
         self
     }
 
+    /// The error of a table that is not there, with the remedy in its message.
+    #[must_use]
+    pub fn of_missing_table(mut self) -> Self {
+        const REMEDY: &str = "create it with db.create_tables(), or apply the migrations";
+        self.message = format!("{}; {REMEDY}", self.message);
+        self.with_hint(REMEDY)
+    }
+
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.detail.hint = Some(hint.into());

@@ -74,7 +74,7 @@ impl Lease {
     pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
         if request.step.outputs.is_none()
             && let Text::Fixed(text) = &request.step.text
-            && is_begin(text)
+            && is_begin(text, self.server()?.family)
         {
             // Rolled back when the connection is returned, unless the transaction is one of ours already.
             self.open.get_or_insert_default();

@@ -8,6 +8,7 @@ pub mod error;
 pub mod iso;
 pub mod json;
 mod lease;
+pub mod lexer;
 mod member;
 mod os;
 pub mod pool;

@@ -6,6 +6,7 @@ use oxyde_ir::Family;
 
 use crate::backend::verb;
 use crate::error::{Error, Kind, Result};
+use crate::lexer::{Kind as Token, tokens};
 
 /// How isolated a transaction is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,8 +97,8 @@ pub fn savepoint(depth: u32) -> String {
 }
 
 /// Whether text that the application wrote begins a transaction outside our knowledge.
-pub fn is_begin(text: &str) -> bool {
-    verb::is_one_of(&["BEGIN", "START", "SAVEPOINT"], text)
+pub fn is_begin(text: &str, family: Family) -> bool {
+    verb::is_one_of(&["BEGIN", "START", "SAVEPOINT"], text, family)
 }
 
 /// What commits on MySQL and MariaDB without saying so.
@@ -106,15 +107,15 @@ const COMMITTING: [&str; 13] =
 
 /// Refuses a statement that would end a transaction of ours beneath us.
 pub fn refuse_end(text: &str, family: Family) -> Result<()> {
-    let word = verb::first(text).to_ascii_uppercase();
-    if word == "SET" && verb::second(text).eq_ignore_ascii_case("STATEMENT") {
-        // MariaDB's settings for one statement, which follows a FOR.
-        let upper = text.to_ascii_uppercase();
-        return upper.match_indices("FOR").try_for_each(|(at, word)| refuse_end(&text[at + word.len()..], family));
+    let mut words = verb::words(text, family);
+    let word = words.next().unwrap_or_default().to_ascii_uppercase();
+    let second = words.next().unwrap_or_default();
+    if word == "SET" && second.eq_ignore_ascii_case("STATEMENT") {
+        return after(text, family, "FOR").try_for_each(|statement| refuse_end(statement, family));
     }
     let ends = match word.as_str() {
         "COMMIT" | "END" | "ABORT" | "BEGIN" | "START" => true,
-        "ROLLBACK" => !text.to_ascii_uppercase().contains(" TO "),
+        "ROLLBACK" => after(text, family, "TO").next().is_none(),
         _ => false,
     };
     if ends {
@@ -122,7 +123,7 @@ pub fn refuse_end(text: &str, family: Family) -> Result<()> {
         return Err(Error::new(Kind::Unsupported, message));
     }
     let commits = match (family, word.as_str()) {
-        (Family::Mysql | Family::Mariadb, "CREATE" | "DROP") => !verb::second(text).eq_ignore_ascii_case("TEMPORARY"),
+        (Family::Mysql | Family::Mariadb, "CREATE" | "DROP") => !second.eq_ignore_ascii_case("TEMPORARY"),
         (Family::Mysql | Family::Mariadb, word) => COMMITTING.contains(&word),
         (Family::Postgres | Family::Sqlite, _) => false,
     };
@@ -131,6 +132,15 @@ pub fn refuse_end(text: &str, family: Family) -> Result<()> {
         return Err(Error::new(Kind::Unsupported, message));
     }
     Ok(())
+}
+
+/// What follows each occurrence of a word, such as the statement after the FOR of `MariaDB`'s settings for one statement.
+fn after<'a>(text: &'a str, family: Family, word: &str) -> impl Iterator<Item = &'a str> {
+    let mut at = 0;
+    tokens(text, Some(family)).filter_map(move |token| {
+        at += token.text.len();
+        (token.kind == Token::Word && token.text.eq_ignore_ascii_case(word)).then(|| &text[at..])
+    })
 }
 
 #[cfg(test)]
@@ -153,7 +163,9 @@ mod tests {
 
     #[test]
     fn begins_are_seen() {
-        assert!(is_begin(" begin;") && is_begin("START TRANSACTION") && is_begin("Savepoint a"));
+        for text in [" begin;", "START TRANSACTION", "Savepoint a"] {
+            assert!(is_begin(text, Family::Postgres), "{text}");
+        }
         assert!(refuse_end("/* x */ commit", Family::Sqlite).is_err() && refuse_end("flush tables", Family::Mariadb).is_err());
         assert!(refuse_end("commit", Family::Sqlite).is_err() && refuse_end("ROLLBACK", Family::Postgres).is_err());
         assert!(
@@ -167,6 +179,10 @@ mod tests {
             refuse_end("CREATE TEMPORARY TABLE t (a int)", Family::Mysql).is_ok()
                 && refuse_end("UPDATE t SET a = 1", Family::Mysql).is_ok()
         );
-        assert!(!is_begin("SELECT 1") && !is_begin("") && !is_begin("BEGINNING") && !is_begin("é"));
+        for text in ["SELECT 1", "", "BEGINNING", "é", "BEGIN_"] {
+            assert!(!is_begin(text, Family::Postgres), "{text}");
+        }
+        assert!(refuse_end("rollback -- to x\n", Family::Sqlite).is_err() && refuse_end("rollback\tto x", Family::Sqlite).is_ok());
+        assert!(refuse_end("/* a /* b */ commit", Family::Sqlite).is_err() && refuse_end("/*!commit*/", Family::Mysql).is_err());
     }
 }

@@ -1,6 +1,7 @@
-//! Statements as text, without a connection: their JSON, their SQL, their Arrow schema.
+//! Statements as text, without a connection: their JSON, their SQL, their Arrow schema; and SQL text as tokens.
 
 use oxyde_driver::error::Kind;
+use oxyde_driver::lexer::{self, tokens};
 use oxyde_driver::request::{Run, runs, text};
 use oxyde_engine::{Plan, refused};
 use oxyde_ir::program::{Form, Repeat, Slot, Source, Step, Text};
@@ -30,12 +31,39 @@ fn decode(shape: &[u8]) -> PyResult<Statement> {
     wire::decode(shape).map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
-fn plan(py: Python<'_>, shape: &[u8], dialect: &str) -> PyResult<Plan> {
-    let family = Family::named(dialect).ok_or_else(|| {
+fn family(dialect: &str) -> PyResult<Family> {
+    Family::named(dialect).ok_or_else(|| {
         let known = Family::ALL.map(Family::name).join(", ");
         PyValueError::new_err(format!("there is no dialect {dialect:?}; the dialects are {known}"))
-    })?;
-    let program = oxyde_sql::render(&decode(shape)?, oxyde_sql::dialect(family, None)).map_err(|error| exception(py, refused(&error)))?;
+    })
+}
+
+/// SQL text as pairs of kind and text: see `_native.pyi`.
+#[pyfunction]
+#[pyo3(signature = (sql, dialect = None))]
+pub fn sql_tokens<'a>(sql: &'a str, dialect: Option<&str>) -> PyResult<Vec<(&'static str, &'a str)>> {
+    let family = dialect.map(family).transpose()?;
+    Ok(tokens(sql, family).map(|token| (name(token.kind), token.text)).collect())
+}
+
+const fn name(kind: lexer::Kind) -> &'static str {
+    match kind {
+        lexer::Kind::Space => "space",
+        lexer::Kind::Comment => "comment",
+        lexer::Kind::Quoted => "quoted",
+        lexer::Kind::Word => "word",
+        lexer::Kind::Number => "number",
+        lexer::Kind::Named => "named",
+        lexer::Kind::Position => "position",
+        lexer::Kind::Mark => "mark",
+        lexer::Kind::Foreign => "foreign",
+        lexer::Kind::Other => "other",
+    }
+}
+
+fn plan(py: Python<'_>, shape: &[u8], dialect: &str) -> PyResult<Plan> {
+    let program =
+        oxyde_sql::render(&decode(shape)?, oxyde_sql::dialect(family(dialect)?, None)).map_err(|error| exception(py, refused(&error)))?;
     Ok(Plan::new(program))
 }
 

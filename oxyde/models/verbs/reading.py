@@ -7,9 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from oxyde.db.rows import Batch
-from oxyde.db.steps import Call, Read, Steps
+from oxyde.db.steps import Call, Steps
 from oxyde.exceptions import MultipleObjectsReturned, NotFoundError
-from oxyde.export.exporter import Exporter
 from oxyde.ir import statement
 from oxyde.models import hydrate
 from oxyde.queries import Q, compile, query
@@ -100,13 +99,6 @@ def aggregate(chain: Chain[Any, Any], function: str, field: str) -> Steps[Any]:
     return rows(batch)[0][0]
 
 
-def frame(chain: Chain[Any, Any], reader: Exporter[T]) -> Steps[T]:
-    """Reads the rows as an Arrow stream in a format."""
-    made = chain._compiled(masked=True)
-    found: T = yield Read(made.shape, made.values, reader, reader.load)
-    return found
-
-
 def explain(chain: Chain[Any, Any], *, analyze: bool, format: str) -> Steps[Any]:
     """Asks how the server would run the statement.
 
@@ -123,7 +115,15 @@ def explain(chain: Chain[Any, Any], *, analyze: bool, format: str) -> Steps[Any]
 
     made = compiled(("explain", analyze, json), chain._state, build)
     rows: list[tuple[Any, ...]] = []
-    yield Call(made.shape, made.values, lambda batch: rows.extend(batch.values()))
+    last: Batch = yield Call(made.shape, made.values, lambda batch: rows.extend(batch.values()))
     if json:
         return json_text.loads(rows[0][0]) if isinstance(rows[0][0], str) else rows[0][0]
-    return "\n".join(str(row[-1]) if len(row) in {1, 4} else "  ".join(str(value) for value in row) for row in rows)
+    if len(last.names) in {1, 4}:  # a line of text for each row; SQLite has numbers before it
+        return "\n".join(str(row[-1]) for row in rows)
+    return _aligned([tuple(last.names), *(tuple("NULL" if value is None else str(value) for value in row) for row in rows)])
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> str:
+    """Returns a table as text, each column as wide as its widest value."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)

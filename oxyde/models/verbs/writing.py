@@ -13,7 +13,7 @@ from oxyde.exceptions import FieldError, FieldValueError
 from oxyde.models import hydrate
 from oxyde.models.bulk import Gathered
 from oxyde.models.construct import make
-from oxyde.models.errors import blame
+from oxyde.models.errors import blame, refusing
 from oxyde.models.info import AnyModel, ModelInfo, holds
 from oxyde.models.row_state import CLEAN, set_state
 from oxyde.models.snapshot import Snapshot
@@ -108,7 +108,7 @@ def _filler(model: type[AnyModel], instances: list[Any], columns: tuple[Column, 
             batch.fill(hydrate.filling(model.__oxyde__, columns), instances[done : done + batch.rows])
             done += batch.rows
 
-    return fill
+    return refusing(model.__oxyde__.table(), columns, fill)
 
 
 def update(chain: Chain[Any, Any], values: Mapping[str, Any], *, returning: bool) -> Steps[Any]:
@@ -153,7 +153,8 @@ def _changed(model: ModelInfo, call: Call, columns: Sequence[Column]) -> Steps[A
         return batch.affected
     hydrator = Hydrator(hydrate.layout(model, columns))
     found: list[Any] = []
-    yield Call(call.shape, call.values, lambda batch: found.extend(hydrator.models(batch)))
+    read = refusing(model.table(), columns, hydrator.models)
+    yield Call(call.shape, call.values, lambda batch: found.extend(read(batch)))
     return found
 
 

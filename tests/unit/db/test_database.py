@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,15 @@ def test_a_url_that_is_none(alias: str, verb: Callable[[Any], Any]) -> None:
         verb(None)
     with pytest.raises(TypeError, match=rf"^the connection '{alias}' needs a URL .*, not PosixPath$"):
         verb(Path("/shop.db"))
+
+
+async def test_a_url_without_an_alias() -> None:
+    """Says how it is given, and shows no password."""
+    url: Any = "postgresql://a:s3cr3t@host/b"
+    for call, verb in (("await db.init", db.init), ("db.lifespan", db.lifespan)):
+        with pytest.raises(TypeError, match=rf'connections are given by alias: {re.escape(call)}\(default="postgresql://') as caught:
+            await verb(url)  # type: ignore[misc] # lifespan raises before it is awaited
+        assert "s3cr3t" not in str(caught.value)
 
 
 async def test_init_names_the_alias() -> None:

@@ -43,14 +43,14 @@ def test_nothing_happens_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a shell the handler stays what it was."""
     monkeypatch.delitem(sys.modules, "IPython", raising=False)
     before = signal.getsignal(signal.SIGINT)
-    with interrupt.watch(lambda: None):
+    with interrupt.interruptible(lambda: None):
         assert signal.getsignal(signal.SIGINT) is before
 
 
 def wait(*, interrupts: int, error: BaseException | None = None) -> int:
     """Waits while interrupts come; returns how often the statement was stopped."""
     stopped: list[int] = []
-    with interrupt.watch(lambda: stopped.append(1)):
+    with interrupt.interruptible(lambda: stopped.append(1)):
         for _ in range(interrupts):
             signal.raise_signal(signal.SIGINT)
         if error is not None:
@@ -67,15 +67,15 @@ def test_first_interrupt_stops(shell: None) -> None:
 def test_an_interrupt_while_it_is_started(shell: None) -> None:
     """What is started after the interrupt is stopped at once; what never starts is interrupted all the same."""
     stopped: list[int] = []
-    with interrupt.watch() as stop_by:
+    with interrupt.interruptible() as stop_by:
         signal.raise_signal(signal.SIGINT)
         assert stopped == []
         stop_by(lambda: stopped.append(1))
         assert stopped == [1]
-    with pytest.raises(QueryCancelled), interrupt.watch():
+    with pytest.raises(QueryCancelled), interrupt.interruptible():
         signal.raise_signal(signal.SIGINT)
         raise ValueError
-    with interrupt.watch() as stop_by:
+    with interrupt.interruptible() as stop_by:
         stop_by(lambda: stopped.append(2))
     assert stopped == [1]
 
@@ -101,7 +101,7 @@ def test_third_interrupt_is_the_others(shell: None) -> None:
     heard: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
     try:
-        with interrupt.watch(lambda: None):
+        with interrupt.interruptible(lambda: None):
             signal.raise_signal(signal.SIGINT)
             with contextlib.suppress(KeyboardInterrupt):
                 signal.raise_signal(signal.SIGINT)
@@ -116,8 +116,8 @@ def test_third_interrupt_is_the_others(shell: None) -> None:
 def test_nested_waits(shell: None) -> None:
     """All waits are stopped, and the handler leaves with the last one."""
     stopped: list[str] = []
-    with interrupt.watch(lambda: stopped.append("outer")):
-        with interrupt.watch(lambda: stopped.append("inner")):
+    with interrupt.interruptible(lambda: stopped.append("outer")):
+        with interrupt.interruptible(lambda: stopped.append("inner")):
             signal.raise_signal(signal.SIGINT)
         assert signal.getsignal(signal.SIGINT) is interrupt._guard
     assert stopped == ["outer", "inner"]
@@ -128,7 +128,7 @@ async def test_second_interrupt_ends_a_task(shell: None) -> None:
 
     async def told() -> str:
         try:
-            with interrupt.watch(lambda: None, asyncio.current_task()):
+            with interrupt.interruptible(lambda: None, asyncio.current_task()):
                 await asyncio.sleep(30)
         except QueryCancelled:
             await asyncio.sleep(0)
@@ -150,9 +150,9 @@ def test_another_handler_after_ours_stays(shell: None) -> None:
         pytest.fail("called")
 
     stopped: list[int] = []
-    with interrupt.watch(lambda: None):
+    with interrupt.interruptible(lambda: None):
         signal.signal(signal.SIGINT, mine)
-        with interrupt.watch(lambda: stopped.append(1)):
+        with interrupt.interruptible(lambda: stopped.append(1)):
             signal.raise_signal(signal.SIGINT)
     assert stopped == [1]
     assert signal.getsignal(signal.SIGINT) is mine

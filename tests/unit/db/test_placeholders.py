@@ -111,6 +111,12 @@ def test_what_is_no_placeholder(sql: str, dialect: str) -> None:
         ("select 1--:a\n, :b", "sqlite", [":b"]),
         ("select 1--:a\n, :b", "mysql", [":a", ":b"]),
         ("select a[1:2], a[:n], :b", "postgres", [":n", ":b"]),
+        ("select /*!50000 :a, */ :b", "mysql", [":a", ":b"]),
+        ("select /*M! :a, */ :b", "mysql", [":b"]),
+        ("select /*M! :a, */ :b", "mariadb", [":a", ":b"]),
+        ("select /*!50000 :a, */ :b", "sqlite", [":b"]),
+        ("select 1 -- :a\r, :b", "postgres", [":b"]),
+        ("select '\\\\\\'', :b", "mysql", [":b"]),
         ("select a[x:n]", "postgres", []),
     ],
 )

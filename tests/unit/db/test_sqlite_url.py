@@ -37,7 +37,7 @@ def test_a_warning(elsewhere: Path) -> None:
             make(f"sqlite://{elsewhere}/x.db")
     (one,) = seen
     assert str(one.message) == (
-        f"sqlite://{elsewhere}/x.db is a relative path, and {elsewhere}/x.db is there; "
+        f"sqlite://{elsewhere}/x.db is a relative path, and {elsewhere}/x.db exists; "
         f"for that one write four slashes: sqlite:///{elsewhere}/x.db"
     )
     assert one.filename == __file__

@@ -29,6 +29,16 @@ def test_options_are_given_by_name(verb: Any, name: str) -> None:
         verb(wrong=1)
 
 
+async def test_each_face_is_entered_its_own_way() -> None:
+    """The other way names the one that was meant."""
+    message = r"write `async with atomic\(\):`, or in blocking code `with oxyde\.sync\.atomic\(\):`"
+    with pytest.raises(TypeError, match=message), atomic():  # type: ignore[attr-defined] # what is tested
+        pass
+    with pytest.raises(TypeError, match=r"write `with oxyde\.sync\.atomic\(\):`, or in async code `async with oxyde\.atomic\(\):`"):
+        async with oxyde.sync.atomic():  # type: ignore[attr-defined] # what is tested
+            pass
+
+
 @pytest.mark.parametrize("level", [5, "perfect", b"serializable", ["serializable"]])
 def test_levels_are_named(level: Any) -> None:
     """Whatever was given instead of one."""

@@ -61,6 +61,7 @@ class Checked(Model):
     class Meta:
         is_table = True
         table_name = "tree_person"
+        managed = False
 
 
 class Task(Model):

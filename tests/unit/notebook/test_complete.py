@@ -14,12 +14,12 @@ from oxyde.notebook import load_ipython_extension, unload_ipython_extension
 from tests import models
 
 
-class Books(QuerySet["Book"]):
+class Books(QuerySet["ShelvedBook"]):
     def cheap(self) -> Books:
         return self.filter(price=1)
 
 
-class Book(Model):
+class ShelvedBook(Model):
     id: int | None = Field(default=None, db_pk=True)
     price: int = 0
     shelf = Manager.from_queryset(Books)()
@@ -31,7 +31,7 @@ class Book(Model):
 @pytest.fixture
 def shell() -> Iterator[Any]:
     shell = InteractiveShell()
-    shell.user_ns.update(Post=models.Post, Author=models.Author, Book=Book, models=models, q=models.Post.objects.filter(id=1))
+    shell.user_ns.update(Post=models.Post, Author=models.Author, Book=ShelvedBook, models=models, q=models.Post.objects.filter(id=1))
     load_ipython_extension(shell)
     yield shell
     unload_ipython_extension(shell)

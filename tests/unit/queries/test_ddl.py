@@ -61,10 +61,10 @@ def tables(*models: type[Model]) -> list[Table]:
 @pytest.mark.parametrize("order", list(itertools.permutations(BLOG))[::7])
 def test_a_table_stands_after_those_that_it_refers_to(order: Any) -> None:
     """Whatever the order in which models are given."""
-    made = [table.id for table in ddl.in_order(tables(*order))]
-    assert sorted(made) == sorted(table.id for table in tables(*order))
+    made = [table.address for table in ddl.in_order(tables(*order))]
+    assert sorted(made) == sorted(table.address for table in tables(*order))
     for table in tables(*order):
-        assert all(made.index(key.target) < made.index(table.id) for key in table.foreign_keys)
+        assert all(made.index(key.target) < made.index(table.address) for key in table.foreign_keys)
 
 
 def test_cycles() -> None:

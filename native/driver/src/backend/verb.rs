@@ -1,62 +1,24 @@
 //! The first words of a statement, as far as they tell what the statement does.
 
+use oxyde_ir::Family;
+
+use crate::lexer::{Kind, code};
+
 /// Whether the statement begins with one of the words, which are in capitals.
-pub fn is_one_of(verbs: &[&str], text: &str) -> bool {
-    let word = first(text);
+pub fn is_one_of(verbs: &[&str], text: &str, family: Family) -> bool {
+    let word = first(text, family);
     verbs.iter().any(|verb| word.eq_ignore_ascii_case(verb))
 }
 
-/// The first word.
-pub fn first(text: &str) -> &str {
-    word(lead(text))
+/// The first word; empty where the statement begins with none.
+pub fn first(text: &str, family: Family) -> &str {
+    words(text, family).next().unwrap_or_default()
 }
 
-/// The word after the first.
-pub fn second(text: &str) -> &str {
-    let text = lead(text);
-    word(lead(&text[word(text).len()..]))
-}
-
-fn word(text: &str) -> &str {
-    &text[..text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len())]
-}
-
-/// The text without the white space, semicolons and comments that it begins with. MySQL reads what stands in `/*! ... */`.
-fn lead(mut text: &str) -> &str {
-    loop {
-        text = text.trim_start_matches(|c: char| c.is_whitespace() || c == ';');
-        if let Some(code) = text.strip_prefix("/*!").or_else(|| text.strip_prefix("/*M!")) {
-            text = code.trim_start_matches(|c: char| c.is_ascii_digit());
-        } else if text.starts_with("/*") {
-            text = after_comment(text);
-        } else if text.starts_with("--") || text.starts_with('#') {
-            text = text.split_once('\n').map_or("", |(_, rest)| rest);
-        } else {
-            return text;
-        }
-    }
-}
-
-/// What follows a comment; comments inside of it count as the standard has it.
-fn after_comment(text: &str) -> &str {
-    let mut depth = 0_u32;
-    let mut rest = text;
-    while let Some(mark) = rest.find(['/', '*']) {
-        rest = &rest[mark..];
-        let (step, width) = if rest.starts_with("/*") {
-            (1, 2)
-        } else if rest.starts_with("*/") {
-            (-1, 2)
-        } else {
-            (0, 1)
-        };
-        depth = depth.saturating_add_signed(step);
-        rest = &rest[width..];
-        if depth == 0 {
-            return rest;
-        }
-    }
-    ""
+/// The words that a statement begins with, up to the first sign, string or name in quotes.
+pub fn words(text: &str, family: Family) -> impl Iterator<Item = &str> {
+    let tokens = code(text, Some(family)).skip_while(|token| token.text == ";");
+    tokens.take_while(|token| token.kind == Kind::Word).map(|token| token.text)
 }
 
 #[cfg(test)]
@@ -65,11 +27,14 @@ mod tests {
 
     #[test]
     fn comments_hide_no_verb() {
-        for text in ["COMMIT", " ;commit", "/* x */ Commit", "-- c\ncommit", "/*!50000 COMMIT */", "/* a /* b */ c */commit", "# c\ncommit"]
-        {
-            assert!(is_one_of(&["COMMIT"], text), "{text}");
+        for text in ["COMMIT", " ;commit", "\u{feff}/* x */ Commit", "-- c\ncommit", "/*!50000 COMMIT */", "/* a */commit", "# c\ncommit"] {
+            assert!(is_one_of(&["COMMIT"], text, Family::Mysql), "{text}");
         }
-        assert!(!is_one_of(&["COMMIT"], "COMMITTED") && !is_one_of(&["COMMIT"], "") && !is_one_of(&["COMMIT"], "/* commit"));
-        assert_eq!((first("é"), second("create /* x */ temporary table")), ("", "temporary"));
+        assert!(is_one_of(&["COMMIT"], "/* a /* b */ c */commit", Family::Postgres));
+        assert!(is_one_of(&["COMMIT"], "/* a /* b */commit", Family::Sqlite));
+        for text in ["COMMITTED", "", "/* commit", "(commit", "'a' commit"] {
+            assert!(!is_one_of(&["COMMIT"], text, Family::Sqlite), "{text}");
+        }
+        assert_eq!(words("create /* x */ temporary table", Family::Sqlite).collect::<Vec<_>>(), ["create", "temporary", "table"]);
     }
 }

@@ -98,6 +98,16 @@ impl Puller {
         Poll::Ready(Ok(layout))
     }
 
+    /// Waits for the first rows, so that a statement that the server refuses raises its own error before a consumer written in C reads.
+    fn first(&mut self) -> Poll<Result<()>> {
+        if self.pending.is_empty()
+            && let Some(batch) = ready!(self.pull()?)
+        {
+            self.pending.push_front(batch);
+        }
+        Poll::Ready(Ok(()))
+    }
+
     /// The next rows; `None` at the end.
     fn next(&mut self) -> Poll<Result<Option<Rows>>> {
         let layout = ready!(self.layout()?);
@@ -245,6 +255,7 @@ impl ArrowStream {
         // The consumer casts; the protocol lets a producer ignore the wish.
         drop(requested_schema);
         let layout = self.step(py, Puller::layout)?;
+        self.step(py, Puller::first)?;
         let puller = self.puller().take().ok_or_else(spent)?;
         let reader = Reader { puller, signal: Arc::clone(&self.signal), schema: layout.schema };
         PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), c"arrow_array_stream")

@@ -21,6 +21,7 @@ class Owner(Model):
 
     class Meta:
         is_table = True
+        table_name = "item_owner"
 
 
 class Item(Model):

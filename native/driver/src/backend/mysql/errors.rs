@@ -82,6 +82,10 @@ fn from_server(number: u16, sqlstate: Option<&str>, message: &str) -> Error {
             detail.table = place.and_then(|names| names.last().map(ToString::to_string));
             detail.column = after(message, "FOREIGN KEY (").map(str::to_owned);
         }
+        Kind::Database if number == 1146 => {
+            detail.table = quoted(message).and_then(|name| name.rsplit('.').next()).map(str::to_owned);
+            return error.of_missing_table();
+        }
         Kind::NotNullViolation | Kind::Data | Kind::Database => {
             let place = names(message, "olumn ").or_else(|| names(message, "Field "));
             let mut names = place.unwrap_or_default().into_iter().rev();
@@ -213,6 +217,9 @@ mod tests {
         assert_eq!(read(1264, "22003", "Out of range value for column 'a' at row 1"), (Kind::Data, known([None, None, Some("a")])));
         let range = "BIGINT value is out of range in '`t`.`a` + 1'";
         assert_eq!((read(1690, "22003", range).0, read(1365, "22012", "Division by 0").0), (Kind::Data, Kind::Data));
+        let missing = from_server(1146, Some("42S02"), "Table 'test.t' doesn't exist");
+        assert_eq!((missing.kind, missing.detail.table.as_deref()), (Kind::Database, Some("t")));
+        assert!(missing.message.contains("create_tables()"), "{missing}");
         let wrong = "Incorrect integer value: 'x' for column `test`.`t`.`a` at row 1";
         assert_eq!(read(1366, "22007", wrong), (Kind::Data, known([None, Some("t"), Some("a")])));
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::StreamExt;
+use oxyde_ir::Family;
 use sqlx::mysql::{MySqlConnection, MySqlQueryResult};
 use sqlx::{AssertSqlSafe, Connection as _, Either, Executor, SqlSafeStr, Statement};
 
@@ -43,7 +44,7 @@ impl Connection {
 
 /// Whether a statement that returned rows changed them: MariaDB counts none then.
 fn changes(text: &str) -> bool {
-    verb::is_one_of(&["INSERT", "REPLACE", "UPDATE", "DELETE"], text)
+    verb::is_one_of(&["INSERT", "REPLACE", "UPDATE", "DELETE"], text, Family::Mariadb)
 }
 
 /// A run; once more when the server had forgotten the prepared statement.

@@ -93,7 +93,8 @@ fn from_server(error: &PgDatabaseError) -> Error {
         sql: None,
         hint: own(hint),
     };
-    Error { kind, message, detail: Box::new(detail) }
+    let ours = Error { kind, message, detail: Box::new(detail) };
+    if error.code() == "42P01" { ours.of_missing_table() } else { ours }
 }
 
 fn kind(sqlstate: &str, message: &str) -> Kind {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::StreamExt;
+use oxyde_ir::Family;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Either, Executor, SqlSafeStr, Statement};
 
@@ -40,7 +41,7 @@ impl Connection {
 
 /// Whether a statement that returns rows changes them, as far as its first word tells.
 fn changes(text: &str) -> bool {
-    verb::is_one_of(&["INSERT", "UPDATE", "DELETE", "MERGE", "WITH"], text)
+    verb::is_one_of(&["INSERT", "UPDATE", "DELETE", "MERGE", "WITH"], text, Family::Postgres)
 }
 
 /// A run; once more when the prepared statement is gone or stale and no row has come.

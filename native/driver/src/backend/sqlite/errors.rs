@@ -14,6 +14,11 @@ pub fn from_code(code: c_int, message: &str) -> Error {
     let mut error = Error::new(kind, message);
     error.detail.sqlstate = Some(code.to_string());
     name_parts(&mut error, code, message);
+    // SQLite has no code for it, and its messages are in English everywhere.
+    if let (ffi::SQLITE_ERROR, Some(table)) = (code, message.strip_prefix("no such table: ")) {
+        error.detail.table = table.rsplit('.').next().map(str::to_owned);
+        return error.of_missing_table();
+    }
     match hint(code & 0xff) {
         Some(hint) => error.with_hint(hint),
         None => error,
@@ -173,6 +178,9 @@ mod tests {
             (Kind::Cancelled, Kind::LockTimeout, Kind::SerializationFailure, Kind::Data, Kind::Database)
         });
         assert_eq!((kind(1, "integer overflow"), kind(1, "malformed JSON"), kind(2, "")), (Kind::Data, Kind::Data, Kind::Internal));
+        let missing = from_code(1, "no such table: main.t");
+        assert_eq!((missing.kind, missing.detail.table.as_deref()), (Kind::Database, Some("t")));
+        assert!(missing.message.contains("create_tables()"), "{missing}");
         assert!(from_code(8, "attempt to write a readonly database").detail.hint.is_some());
         assert!(is_loss("266") && !is_loss("1") && is_busy("517") && is_interruption("9"));
     }

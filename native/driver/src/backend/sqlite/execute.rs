@@ -1,5 +1,6 @@
 //! Running a step: each run to its end, or until it is not wanted any more.
 
+use oxyde_ir::Family;
 use oxyde_ir::program::Text;
 
 use super::cache::Taken;
@@ -140,5 +141,5 @@ fn check_count(request: &Request<'_>, run: Run, statement: &Statement) -> Result
 
 /// Whether a statement inserts, so that SQLite's last key is its own.
 fn is_insert(text: &str) -> bool {
-    verb::is_one_of(&["INSERT", "REPLACE"], text)
+    verb::is_one_of(&["INSERT", "REPLACE"], text, Family::Sqlite)
 }
