@@ -103,5 +103,5 @@ if not TYPE_CHECKING:  # a type checker would take every name for one of ours
         return value
 
     def __dir__() -> list[str]:
-        """Returns what is here and what will be."""
-        return sorted({*globals(), *__all__})
+        """Returns the public names."""
+        return sorted(__all__)
