@@ -19,7 +19,10 @@ LONGEST = 200
 class Shown(Protocol):
     """The parts of a queryset that are shown."""
 
-    model: type[Any]
+    @property
+    def model(self) -> type[Any]:
+        """The class of the rows."""
+        ...
 
     @property
     def _state(self) -> State:
