@@ -14,6 +14,7 @@ from oxyde.models.repr import html, line
 from oxyde.models.rows import FLAT, Instances
 from oxyde.queries import Q, compile, query
 from oxyde.queries.compile import Compiled
+from oxyde.queries.cte import With
 from oxyde.queries.paths import Path
 from oxyde.queries.query import Query
 from oxyde.queries.source import State, everything
@@ -104,6 +105,38 @@ class Chain(Generic[M, R_co]):
                 message = f'{self.model.__name__} has an attribute "{name}" already; call the annotation otherwise'
                 raise FieldError(message, column=name)
         return self._next(query.annotated(self._state, terms))
+
+    def union(self: C, other: Any) -> C:
+        """Returns the rows of this and another queryset, equal ones once; what follows acts on them all.
+
+        Raises:
+            TypeError: The other is no queryset, or its rows are not alike.
+        """
+        return self._united(other, "union")
+
+    def union_all(self: C, other: Any) -> C:
+        """Returns the rows of this and another queryset, equal ones as often as they come; what follows acts on them all.
+
+        Raises:
+            TypeError: The other is no queryset, or its rows are not alike.
+        """
+        return self._united(other, "union_all")
+
+    def _united(self: C, other: Any, op: str) -> C:
+        if not isinstance(other, Chain):
+            message = f"{op}() takes a queryset, not {type(other).__name__}"
+            raise TypeError(message)
+        return self._next(query.united(self._state, other._state, op))
+
+    def with_(self: C, *ctes: With) -> C:
+        """Returns the same query with common table expressions, which its conditions, and all queries inside it, may read."""
+        state = self._state
+        for cte in ctes:
+            if not isinstance(cte, With):
+                message = f"with_() takes With objects, not {type(cte).__name__}"
+                raise TypeError(message)
+            state = query.attached(state, cte.cte)
+        return self._next(state)
 
     def reverse(self: C) -> C:
         """Returns the rows in the opposite order; by key descending where none is given."""

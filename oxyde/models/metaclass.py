@@ -13,7 +13,7 @@ from typing_extensions import dataclass_transform
 from oxyde.exceptions import FieldError
 from oxyde.models import registry
 from oxyde.models.field import Field, refuse_foreign_words
-from oxyde.models.info import ModelInfo
+from oxyde.models.info import Link, ModelInfo
 from oxyde.models.meta import NONE, read_meta
 from oxyde.models.pydantic_seams import ModelMetaclass
 from oxyde.models.table import build, columns_of
@@ -102,4 +102,16 @@ def attach(info: ModelInfo) -> None:
     """Puts the attributes of a table's relations on its class, once they are known."""
     for name, link in info.links.items():
         if not isinstance(info.model.__dict__.get(name), RelationAttribute):
-            type.__setattr__(info.model, name, RelationAttribute(info.name, name, many=link.kind in {"reverse", "many"}))
+            loaders = ("join", "prefetch") if link.kind == "one" else ("prefetch",)
+            type.__setattr__(info.model, name, RelationAttribute(info.name, name, loaders=loaders, otherwise=_by_query(info, link)))
+
+
+def _by_query(info: ModelInfo, link: Link) -> str:
+    """Returns how the rows at the other end of a relation are read by a query of their own."""
+    target, instance = link.target.__name__, info.name.lower()
+    if link.kind == "one":
+        return f"read it by its key: await {target}.objects.get({link.target_key}={instance}.{link.key})"
+    if link.kind == "many":
+        return f"read the rows by a query of {target}"
+    verb = "all()" if link.kind == "reverse" else "first()"
+    return f"read by a query of {target}: await {target}.objects.filter({link.options.db_reverse_fk}={instance}).{verb}"

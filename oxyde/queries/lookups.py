@@ -10,7 +10,7 @@ from oxyde.exceptions import FieldLookupValueError, FieldValueError
 from oxyde.queries.comparisons import Among, AmongRows, Between, Comparison, Condition, IsNull, Match, Nothing, Regex
 from oxyde.queries.foreign_values import named, plain
 from oxyde.queries.literals import alike, literal
-from oxyde.queries.term import Bound, Cast, Expression, Names, Reference, Term
+from oxyde.queries.term import Bound, Cast, Exposed, Expression, Names, Reference, Term
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
 
@@ -91,7 +91,8 @@ class Subject:
     @property
     def uncast(self) -> bool:
         """Whether the server knows the type better, so that no cast is written around parameters."""
-        return isinstance(self.term, Reference) and self.term.path.column.uncast
+        inner = inner_of(self.term)
+        return isinstance(inner, Reference) and inner.path.column.uncast
 
     def operand(self, value: Any) -> Term:
         """Returns a plain value as a parameter, or an expression over the same names."""
@@ -110,11 +111,17 @@ class Subject:
             raise FieldLookupValueError(message, column=self.field)
 
 
+def inner_of(term: Term) -> Term:
+    """Returns what a term is in the query that computes it."""
+    return inner_of(term.inner) if isinstance(term, Exposed) else term
+
+
 def subject_of(names: Names, term: Term, name: str = "") -> Subject:
     """Returns a term as what is compared; ``name`` is that of an annotation."""
-    if isinstance(term, Reference):
-        column = term.path.column
-        return Subject(term, names, term.path.where, column.field, column.adapt)
+    inner = inner_of(term)
+    if isinstance(inner, Reference):
+        column = inner.path.column
+        return Subject(term, names, inner.path.where, column.field, column.adapt)
     where = f"{names.table.model}.{name}" if name else "the expression"
     return Subject(term, names, where, name)
 

@@ -22,7 +22,7 @@ from tests.unit.queries import trees
 from tests.unit.queries.shapes import flat, inner_of, select_of, unpacked
 
 everyone = Author.objects
-VERBS = ("slice", "order", "distinct", "exclude", "values", "reverse")
+VERBS = ("slice", "order", "distinct", "exclude", "values", "reverse", "annotate", "union")
 
 
 def fresh(chain: Chain[Any]) -> tuple[bytes, list[Any]]:
@@ -49,6 +49,21 @@ def pairs(draw: st.DrawFn) -> tuple[Chain[Any], Chain[Any]]:
         if verb == "exclude":
             tree = draw(trees.trees(3))
             sides = [chain.exclude(trees.condition(tree, side)) for side, chain in enumerate(sides)]
+        elif verb == "annotate":
+            if f"n{len(verbs)}" in sides[0].state.names.terms:
+                continue
+            tree, by = draw(trees.trees(2)), draw(st.tuples(st.integers(0, 9), st.integers(0, 9)))
+            sides = [
+                chain.annotate(**{f"n{len(verbs)}": F("age") * by[side], "flag": trees.condition(tree, side)})
+                .filter(**{f"n{len(verbs)}__gt": by[side]})
+                .order_by("flag", f"-n{len(verbs)}")
+                for side, chain in enumerate(sides)
+            ]
+        elif verb == "union":
+            if sides[0].state.selection is not None:
+                continue
+            tree = draw(trees.trees(2))
+            sides = [chain.union_all(chain.filter(trees.condition(tree, side))) for side, chain in enumerate(sides)]
         elif verb == "slice":
             ends = [sorted(draw(st.tuples(st.integers(0, 9), st.integers(0, 9)))) for _ in sides]
             sides = [chain[start:stop] for chain, (start, stop) in zip(sides, ends, strict=True)]
