@@ -23,8 +23,8 @@ class AnyModel(BaseModel):
     __slots__ = ("__oxyde_state__",)
 
     __oxyde__: ClassVar[ModelInfo]
-    if TYPE_CHECKING:
-        __oxyde_state__: ClassVar[Any]  # the slot; models.row_state says what is in it. Not ClassVar, it would be a field to checkers
+    if TYPE_CHECKING:  # the slot, whose content ``models.row_state`` knows; a plain annotation would be a field
+        __oxyde_state__: ClassVar[Any]
 
 
 @dataclass(frozen=True)

@@ -19,18 +19,24 @@ LONGEST = 200
 class Shown(Protocol):
     """The parts of a queryset that are shown."""
 
-    model: type[Any]
+    @property
+    def model(self) -> type[Any]:
+        """Whose rows are read."""
+        ...
 
     @property
     def _state(self) -> State:
         """What is asked."""
+        ...
 
     @property
     def _alias(self) -> str | None:
         """The connection it is pinned to."""
+        ...
 
     def sql(self, dialect: str | None = None, /) -> tuple[str, list[Any]]:
         """Returns the SQL and its parameters."""
+        ...
 
 
 def line(chain: Shown) -> str:

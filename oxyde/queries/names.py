@@ -75,6 +75,8 @@ class Namespace:
 
     def path(self, text: str) -> Path | None:
         """Returns the path that a name begins with, perhaps with lookups behind; None for other names."""
+        if not self.terms:
+            return paths.resolve(self.table, text)[0]
         term, _ = self.resolve(text)
         return term.path if isinstance(term, Reference) else None
 

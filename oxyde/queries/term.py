@@ -198,7 +198,7 @@ class Bound(Term):
 
     def __init__(self, value: Any, kind: ColumnType, uncast: bool = False) -> None:
         self.value, self.type, self.uncast = value, kind, uncast
-        self.head = (kind, uncast)
+        self.head = (kind.key, uncast)
 
     @property
     def unknown(self) -> Unknown:

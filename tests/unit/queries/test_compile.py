@@ -50,7 +50,7 @@ def pairs(draw: st.DrawFn) -> tuple[Chain[Any], Chain[Any]]:
             tree = draw(trees.trees(3))
             sides = [chain.exclude(trees.condition(tree, side)) for side, chain in enumerate(sides)]
         elif verb == "annotate":
-            if f"n{len(verbs)}" in sides[0].state.names.terms:
+            if f"n{len(verbs)}" in sides[0]._state.names.terms:
                 continue
             tree, by = draw(trees.trees(2)), draw(st.tuples(st.integers(0, 9), st.integers(0, 9)))
             sides = [
@@ -60,7 +60,7 @@ def pairs(draw: st.DrawFn) -> tuple[Chain[Any], Chain[Any]]:
                 for side, chain in enumerate(sides)
             ]
         elif verb == "union":
-            if sides[0].state.selection is not None:
+            if sides[0]._state.selection is not None:
                 continue
             tree = draw(trees.trees(2))
             sides = [chain.union_all(chain.filter(trees.condition(tree, side))) for side, chain in enumerate(sides)]
@@ -88,6 +88,12 @@ def test_shape_and_statement_bind_the_same_values(pair: tuple[Chain[Any], Chain[
         listed = key(chain)[1]
         assert len(values.all) == len(listed)
         assert all(one is two for one, two in zip(values.all, listed, strict=True))
+
+
+def test_values_of_annotated_rows_of_a_slice() -> None:
+    """A slice of chosen values is read for its annotations too: their values are listed as they are bound."""
+    rows = everyone.annotate(more=F("age") + 7, old=Q(age__gt=60)).values("id")[:5].filter(more__gt=9)
+    assert key(rows)[1] == list(rows._compiled().values) == [7, 60, 5, 9]
 
 
 @given(pairs())
