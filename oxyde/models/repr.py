@@ -21,7 +21,7 @@ class Shown(Protocol):
 
     @property
     def model(self) -> type[Any]:
-        """The class of the rows."""
+        """Whose rows are read."""
         ...
 
     @property

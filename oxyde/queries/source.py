@@ -153,6 +153,8 @@ class State:
         selection = None if self.selection is None else tuple((name, seen(term)) for name, term in self.selection)
         turned = tuple(Order(seen(one.by), one.desc, one.nulls) for one in order)
         inner = source.with_(ctes=()) if source.ctes else source
+        if inner.selection is not None and inner.exposed() is None:  # what it is read for is every column, and its annotations
+            inner = inner.with_(selection=None)
         return State(
             self.table,
             source=inner,

@@ -90,6 +90,12 @@ def test_shape_and_statement_bind_the_same_values(pair: tuple[Chain[Any], Chain[
         assert all(one is two for one, two in zip(values.all, listed, strict=True))
 
 
+def test_values_of_annotated_rows_of_a_slice() -> None:
+    """A slice of chosen values is read for its annotations too: their values are listed as they are bound."""
+    rows = everyone.annotate(more=F("age") + 7, old=Q(age__gt=60)).values("id")[:5].filter(more__gt=9)
+    assert key(rows)[1] == list(rows._compiled().values) == [7, 60, 5, 9]
+
+
 @given(pairs())
 def test_equal_shapes_are_equal_statements(pair: tuple[Chain[Any], Chain[Any]]) -> None:
     """What is remembered for one query serves every other of its shape: the bytes are those that it would get itself."""
