@@ -31,7 +31,7 @@ class PoolSettings:
         test_before_acquire: Ask the server before each lending, not only after a long idle time.
         statement_timeout: Cancel statements that run longer, with StatementTimeoutError.
         transaction_timeout: Roll back transactions that are open longer, with TransactionTimeoutError.
-        transaction_cleanup_interval: How often to look for these.
+        transaction_cleanup_interval: How often to look for these; None rolls each back when its time is over.
         sqlite_journal_mode: ``PRAGMA journal_mode``; None leaves the file's.
         sqlite_synchronous: ``PRAGMA synchronous``; None leaves SQLite's.
         sqlite_cache_size: ``PRAGMA cache_size``: pages, or KiB when negative.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import types
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import pydantic
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from oxyde.exceptions import FieldError
 from oxyde.models.pydantic_seams import convert_field
 from oxyde.schema.naming import meant
 
@@ -21,7 +23,7 @@ ACTIONS = ("CASCADE", "SET NULL", "RESTRICT", "NO ACTION")
 class Options:
     """What a field says to the database. It travels in the field's metadata, so that ``Annotated`` carries it too.
 
-    Attributes are documented at ``Field``.
+    Attributes are documented at ``Field``; ``foreign_words`` are keywords of other libraries, which the class statement refuses.
     """
 
     db_pk: bool = False
@@ -48,12 +50,30 @@ class Options:
     db_was: str | None = None
     auto_now: bool = False
     auto_now_add: bool = False
+    foreign_words: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Returns what was said, without the defaults."""
         said = ", ".join(f"{name}={getattr(self, name)!r}" for name in NAMES if getattr(self, name) != getattr(NOTHING, name))
         return f"Options({said})"
 
+
+FOREIGN_WORDS = {
+    "primary_key": "db_pk=True",
+    "unique": "db_unique=True",
+    "index": "db_index=True",
+    "foreign_key": "an annotation that is the other model (with db_fk= for another field than its key)",
+    "nullable": "the annotation X | None (or db_nullable=)",
+    "null": "the annotation X | None (or db_nullable=)",
+    "ondelete": "db_on_delete=",
+    "on_delete": "db_on_delete=",
+    "on_update": "db_on_update=",
+    "server_default": "db_default=",
+    "related_name": "a list of the model on the other side, with db_reverse_fk=",
+    "sa_column": "db_column= and db_type=",
+    "sa_type": "db_type=",
+}
+"""Keywords of other libraries for what a column is, and what says it here."""
 
 NOTHING = Options()
 NAMES = tuple(option.name for option in fields(Options))
@@ -82,7 +102,18 @@ def options(info: FieldInfo) -> Options:
     """Returns what a field says to the database; later words in an ``Annotated`` win over earlier ones."""
     if isinstance(info, ModelField):
         return info.options
-    return merged(info.metadata)
+    return merged([*_inside(info.annotation), *info.metadata])
+
+
+def _inside(annotation: Any) -> Iterator[Any]:
+    """Yields the metadata inside an optional type: in ``Optional[Code]``, that of ``Code = Annotated[str, Field(...)]``."""
+    if get_origin(annotation) is Annotated:
+        yield from _inside(get_args(annotation)[0])
+        for item in get_args(annotation)[1:]:
+            yield from item.metadata if isinstance(item, FieldInfo) else [item]
+    elif get_origin(annotation) in {Union, types.UnionType}:
+        for member in get_args(annotation):
+            yield from _inside(member)
 
 
 def merged(metadata: Sequence[Any]) -> Options:
@@ -98,10 +129,11 @@ def merged(metadata: Sequence[Any]) -> Options:
 
 def model_field(info: FieldInfo) -> ModelField:
     """Returns a field as a ``ModelField``; one that the database fills needs no value from the application."""
-    if type(info) is ModelField and info.options == merged(info.metadata):
+    said = merged([*_inside(info.annotation), *info.metadata])
+    if type(info) is ModelField and info.options == said:
         return info
     made = convert_field(info, ModelField)
-    made.options = merged(info.metadata)
+    made.options = said
     made.key_of = getattr(info, "key_of", None)
     if made.default is PydanticUndefined and made.default_factory is None:
         if made.options.db_version:
@@ -179,6 +211,9 @@ def Field(  # noqa: N802 - public name, as in Pydantic
         TypeError: A ``db_*`` keyword is unknown.
         ValueError: An action is none that databases know, or ``db_through_fields`` is no pair.
     """
+    words = tuple(keyword for keyword in pydantic_keywords if keyword in FOREIGN_WORDS)
+    for word in words:
+        del pydantic_keywords[word]
     for keyword in pydantic_keywords:
         if keyword.startswith(("db_", "auto_now")):
             message = f"Field() has no keyword {keyword!r}{meant(keyword, NAMES)}"
@@ -216,6 +251,7 @@ def Field(  # noqa: N802 - public name, as in Pydantic
         db_was=db_was,
         auto_now=auto_now,
         auto_now_add=auto_now_add,
+        foreign_words=words,
     )
     if default is ...:
         info: FieldInfo = pydantic.Field(**pydantic_keywords)
@@ -224,3 +260,25 @@ def Field(  # noqa: N802 - public name, as in Pydantic
     if said != NOTHING:
         info.metadata.append(said)
     return model_field(info)
+
+
+def refuse_foreign_words(model: str, fields: Mapping[str, FieldInfo]) -> None:
+    """Refuses what other libraries would understand and we would pass over.
+
+    Args:
+        model: The model's name, for the message.
+        fields: Its fields.
+
+    Raises:
+        FieldError: A field is described by a keyword of another library, or by one of ours that ``pydantic.Field`` was given.
+    """
+    for name, info in fields.items():
+        for word in options(info).foreign_words:
+            message = f"{model}.{name}: {word}= means nothing to Field(); what says it here is {FOREIGN_WORDS[word]}"
+            raise FieldError(message, column=name)
+        extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+        for word in extra:
+            if word in NAMES or word in {"primary_key", "foreign_key"}:
+                ours = FOREIGN_WORDS.get(word, f"{word}=")
+                message = f"{model}.{name}: pydantic.Field() passes {word}= over; import Field from oxyde, and say {ours} there"
+                raise FieldError(message, column=name)

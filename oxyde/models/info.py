@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -11,7 +12,7 @@ from pydantic import AliasChoices, AliasPath, BaseModel
 
 from oxyde.models.field import NOTHING, Options, options
 from oxyde.models.meta import Meta
-from oxyde.schema import Table
+from oxyde.schema import Column, Table
 from oxyde.schema.relation import Address
 from oxyde.schema.table import Tables
 
@@ -62,6 +63,9 @@ class ModelInfo:
         has_links: Whether the annotations are resolved, so that ``links`` is complete.
         siblings: Where its table finds those that it refers to; None before the class is registered.
         beside: The registered models that it was declared beside.
+        columns: The columns, once they were made; kept here by ``oxyde.models.table``.
+        enums: The enumeration classes of its columns by the name of their database type.
+        added: The key fields that its foreign keys added.
         hydration: How rows become instances; kept here by ``oxyde.models.hydrate``.
     """
 
@@ -80,6 +84,9 @@ class ModelInfo:
         self.siblings: Tables | None = None
         self.beside: Mapping[str, ModelInfo] = {}
         self.hydration: Any = None
+        self.columns: tuple[Column, ...] | None = None
+        self.enums: dict[str, type[Enum]] = {}
+        self.added: frozenset[str] = frozenset()
         self._make_table = make_table
         self._table: Table | None = None
 
@@ -154,7 +161,7 @@ class ModelInfo:
         """Forgets the relations and all that follows from them, which is found again when it is needed."""
         self.links = {}
         self.has_links = False
-        self.hydration = self._table = None
+        self.hydration = self._table = self.columns = None
         for name in ("references", "reference_by_key", "keys", "names"):
             self.__dict__.pop(name, None)
 

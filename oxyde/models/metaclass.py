@@ -12,11 +12,11 @@ from typing_extensions import dataclass_transform
 
 from oxyde.exceptions import FieldError
 from oxyde.models import registry
-from oxyde.models.field import Field
-from oxyde.models.info import ModelInfo
+from oxyde.models.field import Field, refuse_foreign_words
+from oxyde.models.info import Link, ModelInfo
 from oxyde.models.meta import NONE, read_meta
 from oxyde.models.pydantic_seams import ModelMetaclass
-from oxyde.models.table import build
+from oxyde.models.table import build, columns_of
 from oxyde.models.unloaded import RelationAttribute
 from oxyde.schema import Table
 
@@ -40,12 +40,19 @@ class ModelMeta(ModelMetaclass):
     """Makes model classes."""
 
     def __init__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any], **_: Any) -> None:  # noqa: N805 - a metaclass
-        """Registers a class that has a table, once Pydantic has made it."""
+        """Registers a class that has a table, once Pydantic has made it.
+
+        Raises:
+            FieldError: The class is no table that we can map.
+        """
         super().__init__(name, bases, body)
         model: Any = cls
         if "__oxyde__" not in cls.__dict__:  # Model itself, for which no __init_subclass__ runs
             model.__oxyde__ = ModelInfo(model, NONE, build)
+        refuse_foreign_words(model.__name__, model.__pydantic_fields__)
         if model.__oxyde__.is_table:
+            if model.__pydantic_complete__:
+                columns_of(model.__oxyde__)  # what cannot be mapped is refused here, where the class is written
             registry.register_table(model, overwrite=True)
 
     @property
@@ -95,4 +102,16 @@ def attach(info: ModelInfo) -> None:
     """Puts the attributes of a table's relations on its class, once they are known."""
     for name, link in info.links.items():
         if not isinstance(info.model.__dict__.get(name), RelationAttribute):
-            type.__setattr__(info.model, name, RelationAttribute(info.name, name, many=link.kind in {"reverse", "many"}))
+            loaders = ("join", "prefetch") if link.kind == "one" else ("prefetch",)
+            type.__setattr__(info.model, name, RelationAttribute(info.name, name, loaders=loaders, otherwise=_by_query(info, link)))
+
+
+def _by_query(info: ModelInfo, link: Link) -> str:
+    """Returns how the rows at the other end of a relation are read by a query of their own."""
+    target, instance = link.target.__name__, info.name.lower()
+    if link.kind == "one":
+        return f"read it by its key: await {target}.objects.get({link.target_key}={instance}.{link.key})"
+    if link.kind == "many":
+        return f"read the rows by a query of {target}"
+    verb = "all()" if link.kind == "reverse" else "first()"
+    return f"read by a query of {target}: await {target}.objects.filter({link.options.db_reverse_fk}={instance}).{verb}"

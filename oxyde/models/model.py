@@ -41,7 +41,14 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
     objects = Objects()  # type: ignore[pydantic-field] # an annotation would be the type of the managers of subclasses too
 
     def __init_subclass__(cls, **keywords: Any) -> None:
-        """Reads ``Meta`` and refuses reserved names, before Pydantic collects the fields."""
+        """Reads ``Meta`` and refuses reserved names, before Pydantic collects the fields.
+
+        Raises:
+            TypeError: The class was declared a table as other libraries do it.
+        """
+        if "table" in keywords:
+            message = f"class {cls.__name__}(Model, table=...) means nothing here; say it inside the class: class Meta: is_table = True"
+            raise TypeError(message)
         super().__init_subclass__(**keywords)
         prepare(cls)
 

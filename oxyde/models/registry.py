@@ -12,8 +12,8 @@ from pydantic import PydanticUndefinedAnnotation
 
 from oxyde.exceptions import FieldError, OxydeError
 from oxyde.models.info import AnyModel, ModelInfo
-from oxyde.models.pydantic_seams import is_resolved
-from oxyde.models.relations import IncompleteModel
+from oxyde.models.pydantic_seams import copy_field, forget_schema, is_resolved, set_annotation, set_fields
+from oxyde.models.relations import IncompleteModel, mentions, replaced
 from oxyde.schema import tables
 
 _models: dict[str, ModelInfo] = {}
@@ -58,6 +58,10 @@ def register_table(model: type[AnyModel], *, overwrite: bool = False) -> None:
         tables.declare(info.address, info.table)
     if not model.__pydantic_complete__:
         _pending[info.id] = info
+    later: dict[type, type] = {} if known is None or known is info else {known.model: model}
+    later.update(_made_again(info))
+    if later:
+        _replace(later)
     complete_neighbours()
 
 
@@ -79,6 +83,39 @@ def _of_one_table(info: ModelInfo) -> ModelInfo | None:
             )
             raise FieldError(message, table=info.table_name)
     return None
+
+
+def is_made_again(old: type, new: type) -> bool:
+    """Returns whether a class is a later definition of another one, as when the cell of a notebook is run twice."""
+    if old is new or (old.__module__, old.__qualname__) != (new.__module__, new.__qualname__):
+        return False
+    return getattr(sys.modules.get(new.__module__), new.__qualname__, None) is new
+
+
+def _made_again(info: ModelInfo) -> dict[type, type]:
+    """Returns the enumerations of a model that are later definitions of those that other models have."""
+    pairs = ((old, new) for new in info.enums.values() for other in _models.values() for old in other.enums.values())
+    return {old: new for old, new in pairs if is_made_again(old, new)}
+
+
+def _replace(classes: Mapping[type, type]) -> None:
+    """Lets every registered model refer to the later definitions of classes, and makes its schema and its table anew."""
+    affected = {info for info in _models.values() if any(mentions(field.annotation, classes) for field in info.fields.values())}
+    targets = {*classes, *(info.model for info in affected)}
+    while more := {info for info in _models.values() if any(link.target in targets for link in info.links.values())} - affected:
+        affected |= more
+        targets |= {info.model for info in more}
+    for info in affected:
+        kept = {name: copy_field(field) for name, field in info.fields.items() if name not in info.added}
+        for field in kept.values():
+            set_annotation(field, replaced(field.annotation, classes))
+        set_fields(info.model, kept)
+        forget_schema(info.model)
+        info.forget_links()
+        info.enums.clear()
+        _pending[info.id] = info
+        if _of_one_table(info) is None:
+            tables.declare(info.address, info.table)
 
 
 def clear_registry() -> None:

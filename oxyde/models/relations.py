@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import types
 import typing
+from collections.abc import Container, Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, cast, get_args, get_origin
 
 from pydantic import AliasGenerator, PydanticUndefinedAnnotation
 from pydantic.fields import FieldInfo
@@ -47,6 +48,25 @@ def optional(annotation: Any) -> tuple[Any, bool]:
     return annotation, False
 
 
+def mentions(annotation: Any, classes: Container[Any]) -> bool:
+    """Returns whether one of some classes is in an annotation, at any depth."""
+    if isinstance(annotation, type) and annotation in classes:
+        return True
+    return any(mentions(part, classes) for part in get_args(annotation))
+
+
+def replaced(annotation: Any, classes: Mapping[type, type]) -> Any:
+    """Returns an annotation with some classes replaced by others, at any depth."""
+    if isinstance(annotation, type) and annotation in classes:
+        return classes[annotation]
+    if not mentions(annotation, classes):
+        return annotation
+    origin, parts = get_origin(annotation), tuple(replaced(part, classes) for part in get_args(annotation))
+    if origin in {Union, types.UnionType}:
+        return Union[parts]  # noqa: UP007 - built from a list
+    return Annotated[parts] if origin is Annotated else cast("Any", origin)[parts]
+
+
 def has_relations(model: type) -> bool:
     """Returns whether a class has a table, or is derived from one that has."""
     return any(is_table(base) for base in model.__mro__)
@@ -68,6 +88,13 @@ def link_of(model: ModelInfo, name: str, field: FieldInfo) -> Link | None:
             shown = getattr(target, "__name__", target)
             message = f"{where} is a relation, but {shown} is no model with a table; annotate it as list[...] of one"
             raise FieldError(message, column=name)
+        for word in ("db_fk", "db_on_delete", "db_on_update", "db_through", "db_through_fields"):
+            if getattr(said, word) != getattr(NOTHING, word):
+                message = (
+                    f"{where} says {word}, which is for a field that is annotated with a model; a foreign key is "
+                    f"{name.removesuffix('_id')}: Other (the column {name.removesuffix('_id')}_id comes by itself)"
+                )
+                raise FieldError(message, column=name)
         return None
     if many and said.db_m2m:
         return Link(name, "many", target, nullable=False, options=said)
@@ -137,6 +164,7 @@ def add_keys(model: ModelInfo) -> None:
         link = links.get(name)
         if link is not None and link.kind == "one":
             made[link.key] = _key(model, link, field, own.get(link.key))
+    model.added = frozenset(made.keys() - own.keys())
     set_fields(model.model, made)
 
 

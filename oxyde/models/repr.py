@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from oxyde import markup
 from oxyde.db import render
@@ -13,13 +13,27 @@ from oxyde.queries.source import State
 from oxyde.queries.term import Reference
 from oxyde.schema import Table
 
-if TYPE_CHECKING:
-    from oxyde.models.chain import Chain
-
 LONGEST = 200
 
 
-def line(chain: Chain[Any, Any]) -> str:
+class Shown(Protocol):
+    """The parts of a queryset that are shown."""
+
+    model: type[Any]
+
+    @property
+    def state(self) -> State:
+        """What is asked."""
+
+    @property
+    def alias(self) -> str | None:
+        """The connection it is pinned to."""
+
+    def sql(self, dialect: str | None = None, /) -> tuple[str, list[Any]]:
+        """Returns the SQL and its parameters."""
+
+
+def line(chain: Shown) -> str:
     """Returns one line: class, model and SQL; parameters stay out, they may be secret."""
     name = type(chain).__name__
     try:
@@ -30,7 +44,7 @@ def line(chain: Chain[Any, Any]) -> str:
     return f"<{name} of {chain.model.__name__}: {' '.join(short.split())}>"
 
 
-def html(chain: Chain[Any, Any]) -> str:
+def html(chain: Shown) -> str:
     """Returns the statement with its parameters, masked where a secret column is compared, and how to run it."""
     title = f"{type(chain).__name__} of {chain.model.__name__}, not run"
     try:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from pydantic_core import PydanticUndefined
 
@@ -18,7 +17,7 @@ from oxyde.models.field import ModelField, Options, options
 from oxyde.models.hydrate import restorer
 from oxyde.models.info import Link, ModelInfo, holds, is_table
 from oxyde.models.pydantic_seams import ModelSchema
-from oxyde.models.registry import complete, registered
+from oxyde.models.registry import complete, is_made_again, registered
 from oxyde.models.writing import related_key
 from oxyde.schema import Check, Column, Exclude, ForeignKey, Generated, Index, Relation, Table, Unique, tables
 from oxyde.schema.naming import foreign_key_name, index_name, meant
@@ -34,6 +33,17 @@ def build(model: ModelInfo) -> Table:
     """
     complete(model)
     return Builder(model).table()
+
+
+def columns_of(model: ModelInfo) -> tuple[Column, ...]:
+    """Returns the columns of a model whose schema is complete, made once.
+
+    Raises:
+        FieldError: A field has no column type, or an option names what is not there.
+    """
+    if model.columns is None:
+        model.columns = Builder(model).columns()
+    return model.columns
 
 
 class Builder:
@@ -54,18 +64,28 @@ class Builder:
         self.keys = model.reference_by_key
         self.junctions: Tables = {}
 
+    def columns(self) -> tuple[Column, ...]:
+        """Returns the columns; they depend on no other model."""
+        uniques, _, _ = self._constraints()
+        groups = [name for unique in uniques for name in unique.fields]
+        groups += [name for index in self.model.meta.indexes for name in index.fields]
+        indexed = {self._column_field(name.lstrip("-")) for name in groups}
+        columns = tuple(self._column(name, info, indexed) for name, info in self.model.fields.items() if name not in self.links)
+        columns = self._counted(columns)
+        if not columns:
+            message = f"{self.model.name} has no columns; a table needs at least one field"
+            raise FieldError(message)
+        _check_names(self.model, columns)
+        _check_enums(self.model, columns)
+        list(self._indexes(columns))
+        list(self._foreign_keys(columns))
+        return columns
+
     def table(self) -> Table:
         """Returns the table."""
         meta = self.model.meta
         uniques, checks, excludes = self._constraints()
-        groups = [name for unique in uniques for name in unique.fields] + [name for index in meta.indexes for name in index.fields]
-        indexed = {self._column_field(name.lstrip("-")) for name in groups}
-        columns = tuple(
-            self._column(name, info, indexed)  # all fields are ModelFields once relations are known
-            for name, info in self.model.fields.items()
-            if name not in self.links
-        )
-        columns = self._counted(columns)
+        columns = columns_of(self.model)
         made = Table(
             model=self.model.name,
             name=self.name,
@@ -82,11 +102,6 @@ class Builder:
             view=meta.view,
             junctions=self.junctions,
         )
-        if not columns:
-            message = f"{self.model.name} has no columns; a table needs at least one field"
-            raise FieldError(message)
-        _check_names(made)
-        _check_enums(made)
         made.join(tables.tables if self.model.siblings is None else self.model.siblings)
         return made
 
@@ -103,6 +118,8 @@ class Builder:
         if kind.type.kind == "enum" and said.db_enum_name is not None:
             kind = replace(kind, type=enum_of(said.db_enum_name, kind.type.labels))
         _check_marks(where, kind, said)
+        if kind.enum is not None and kind.type.name is not None:
+            self.model.enums[kind.type.name] = kind.enum
         field = FieldSchema(where, sub, self.schema.definitions, self.schema.config)
         return Column(
             name=said.db_column or name,
@@ -247,33 +264,42 @@ def _check_actions(where: str, link: Link, column: Column) -> None:
             raise FieldError(message, column=link.field)
 
 
-def _check_names(table: Table) -> None:
+def _check_names(model: ModelInfo, columns: Sequence[Column]) -> None:
     """Refuses two fields in one column, and fields that no query could name."""
-    for field in [*(column.field for column in table.columns if column.relation is None), *table.relations]:
+    by_field = {column.field: column for column in columns}
+    for field in [*(column.field for column in columns if column.relation is None), *model.links]:
         if "__" in field:
-            message = f'{table.model}.{field}: "__" stands between the parts of a path in queries; name the field otherwise'
-            if field in table.by_field:
-                message += f' and keep the column: {re.sub("_+", "_", field)}: ... = Field(db_column="{table.by_field[field].name}")'
+            message = f'{model.name}.{field}: "__" stands between the parts of a path in queries; name the field otherwise'
+            if field in by_field:
+                message += f' and keep the column: {re.sub("_+", "_", field)}: ... = Field(db_column="{by_field[field].name}")'
             raise FieldError(message, column=field)
-    seen: dict[str, Any] = {}
-    for column in table.columns:
+    seen: dict[str, str] = {}
+    for column in columns:
         if column.name in seen:
-            message = f"{table.model}.{column.field} and {table.model}.{seen[column.name]} share the column {column.name!r}; give db_column"
+            message = f"{model.name}.{column.field} and {model.name}.{seen[column.name]} share the column {column.name!r}; give db_column"
             raise FieldError(message, column=column.name)
         seen[column.name] = column.field
 
 
-def _check_enums(table: Table) -> None:
-    """Refuses an enumeration whose name another table uses with other members."""
-    for column in table.columns:
+def _check_enums(model: ModelInfo, columns: Sequence[Column]) -> None:
+    """Refuses an enumeration whose name another table uses with other members, unless that one was made again."""
+    for column in columns:
         if column.type.kind != "enum":
             continue
-        for other in [info.made_table for info in registered() if info.made_table is not None]:
-            for known in other.columns:
+        for other in registered():
+            if other.id == model.id or other.address == model.address or other.meta.schema != model.meta.schema:
+                continue
+            for known in other.columns or ():
                 same = known.type.kind == "enum" and known.type.name == column.type.name
-                if same and known.type.labels != column.type.labels and other.address != table.address and other.schema == table.schema:
+                if same and known.type.labels != column.type.labels and not _is_made_again(model, other, str(column.type.name)):
                     message = (
-                        f"{table.model}.{column.field} needs an enumeration named {column.type.name!r}, and {other.model}.{known.field} "
+                        f"{model.name}.{column.field} needs an enumeration named {column.type.name!r}, and {other.name}.{known.field} "
                         f"has one of that name with other members; name this one: Field(db_enum_name=...)"
                     )
                     raise FieldError(message, column=column.field)
+
+
+def _is_made_again(model: ModelInfo, other: ModelInfo, name: str) -> bool:
+    """Returns whether a model's enumeration is a later definition of the class that another model has."""
+    new, old = model.enums.get(name), other.enums.get(name)
+    return new is not None and old is not None and is_made_again(old, new)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from oxyde.exceptions import NotLoaded
@@ -39,31 +40,36 @@ def is_unloaded(value: Any) -> bool:
 class RelationAttribute:
     """The attribute of a model class through which instances read a relation.
 
-    It stands before the instance's dictionary, so that reading what was not loaded raises NotLoaded. On the class it hides itself,
-    as Pydantic's fields do.
+    A data descriptor, it comes before the instance's dictionary, so that reading what was not loaded raises NotLoaded. On the class
+    it is hidden, as Pydantic's fields are.
     """
 
-    def __init__(self, model: str, name: str, *, many: bool) -> None:
+    def __init__(self, model: str, name: str, *, loaders: Sequence[str], otherwise: str) -> None:
         """Names the relation.
 
         Args:
             model: The model's name, for messages.
             name: The field.
-            many: Whether it leads to several rows.
+            loaders: The verbs of a queryset that can load it; those that there are not are left out of the message.
+            otherwise: How to read the related rows where there is none of these verbs.
         """
         self.model = model
         self.name = name
-        self.many = many
+        self.loaders = loaders
+        self.otherwise = otherwise
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         if instance is None:
             raise AttributeError(self.name)
         value = instance.__dict__.get(self.name, UNLOADED)
         if value is UNLOADED:
-            load = f'.prefetch("{self.name}")' if self.many else f'.join("{self.name}") or .prefetch("{self.name}")'
-            message = f"{self.model}.{self.name} is not loaded; add {load} to the query that reads the {self.model}"
-            raise NotLoaded(message, column=self.name)
+            raise NotLoaded(f"{self.model}.{self.name} is not loaded; {self._remedy(type(instance))}", column=self.name)
         return value
+
+    def _remedy(self, owner: type) -> str:
+        manager = getattr(owner, "objects", None)
+        verbs = [f'.{verb}("{self.name}")' for verb in self.loaders if hasattr(manager, verb)]
+        return f"add {' or '.join(verbs)} to the query that reads the {self.model}" if verbs else self.otherwise
 
     def __set__(self, instance: Any, value: Any) -> None:
         instance.__dict__[self.name] = value

@@ -148,6 +148,10 @@ def key_of(table: Table) -> Column:
 def unknown(table: Table, name: str, others: Iterable[str] = ()) -> FieldError:
     """Returns the error for a name that a table does not have, and that is none of the query's other names."""
     known = [*table.by_field, *table.relations, *others]
+    if name in table.by_name:
+        field = table.by_name[name].field
+        message = f'{table.model} has no field "{name}"; that is the name of a column in the database, and its field is "{field}"'
+        return FieldError(message, table=table.name, column=name)
     near = meant(name, known) or f"; it has {', '.join(known)}"
     return FieldError(f'{table.model} has no field "{name}"{near}', table=table.name, column=name)
 

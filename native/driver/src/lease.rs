@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use deadpool::managed::Object;
 use oxyde_ir::Server;
-use oxyde_ir::program::Text;
+use oxyde_ir::program::{Step, Text};
 
 use crate::backend::Connection;
 use crate::cancel::Cancel;
+use crate::deadline::{Deadline, Limit};
 use crate::error::{Error, Kind, Result};
-use crate::member::{Opener, Slot};
-use crate::request::Request;
-use crate::runtime::{self, Running};
+use crate::execution::Execution;
+use crate::member::{Member, Opener};
+use crate::runtime::{self, UnderWay};
 use crate::stream::Finished;
 use crate::transaction::{Begin, is_begin, savepoint};
 
@@ -26,31 +27,32 @@ pub struct Lease {
     unfit: bool,
     /// The open transaction.
     open: Option<Begin>,
-    /// Set when nobody waits any more for what is done on it.
+    /// The deadline of what is done on it.
     cancel: Cancel,
+    limit: Option<Limit>,
 }
 
 impl Lease {
-    pub(crate) fn new(object: Object<Opener>, cancel: Cancel) -> Self {
-        Self { object: Some(object), unfit: false, open: None, cancel }
+    pub(crate) fn new(object: Object<Opener>, deadline: Deadline<'_>) -> Self {
+        Self { object: Some(object), unfit: false, open: None, cancel: deadline.cancel.clone(), limit: deadline.limit }
     }
 
-    /// Somebody else waits for what follows.
-    pub(crate) fn heed(&mut self, cancel: &Cancel) {
-        self.cancel = cancel.clone();
+    /// What follows has another deadline.
+    pub fn heed(&mut self, deadline: Deadline<'_>) {
+        (self.cancel, self.limit) = (deadline.cancel.clone(), deadline.limit);
     }
 
-    fn slot(&self) -> Result<&Slot> {
+    fn member(&self) -> Result<&Member> {
         self.object.as_deref().ok_or_else(returned)
     }
 
     pub fn server(&self) -> Result<Server> {
-        self.slot()?.server().ok_or_else(returned)
+        self.member()?.server().ok_or_else(returned)
     }
 
     /// Whether the connection can be used.
     pub fn is_healthy(&self) -> bool {
-        !self.unfit && self.slot().is_ok_and(Slot::is_healthy)
+        !self.unfit && self.member().is_ok_and(Member::is_healthy)
     }
 
     /// Whether the error means that the connection lay idle for so long that the server had closed it. Nothing was done then,
@@ -71,24 +73,24 @@ impl Lease {
         Ok(connection)
     }
 
-    pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
-        if request.step.outputs.is_none()
-            && let Text::Fixed(text) = &request.step.text
-            && is_begin(text, self.server()?.family)
-        {
+    /// Runs a program, or a part of one.
+    pub async fn execute(&mut self, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {
+        let family = self.server()?.family;
+        let begins = |step: &Step| step.outputs.is_none() && matches!(&step.text, Text::Fixed(text) if is_begin(text, family));
+        if execution.steps().iter().any(begins) {
             // Rolled back when the connection is returned, unless the transaction is one of ours already.
             self.open.get_or_insert_default();
         }
-        let running = Running::new(request.cancel);
-        let end = self.occupy()?.execute(request).await;
+        let under_way = UnderWay::new(deadline.cancel);
+        let end = self.occupy()?.execute(execution, deadline).await;
         self.unfit = false;
-        drop(running);
+        drop(under_way);
         end
     }
 
     async fn command(&mut self, sql: &str) -> Result<()> {
-        let cancel = self.cancel.clone();
-        let end = self.occupy()?.command(sql, &cancel).await;
+        let (cancel, limit) = (self.cancel.clone(), self.limit);
+        let end = self.occupy()?.command(sql, Deadline { cancel: &cancel, limit }).await;
         self.unfit = false;
         end
     }
@@ -98,9 +100,9 @@ impl Lease {
         if self.open.is_some() {
             return Err(Error::new(Kind::Internal, "a transaction is open on this connection already"));
         }
-        let family = self.server()?.family;
+        let commands = begin.commands(self.server()?.family)?;
         self.open = Some(begin);
-        for command in begin.commands(family) {
+        for command in commands {
             if let Err(error) = self.command(&command).await {
                 // The first error tells what happened.
                 let _ = self.rollback().await;
@@ -153,7 +155,7 @@ impl Lease {
     }
 
     /// Takes the connection out of the pool; it closes.
-    pub(crate) fn discard(&mut self) {
+    pub fn discard(&mut self) {
         if let Some(object) = self.object.take() {
             drop(Object::take(object));
         }
@@ -186,7 +188,8 @@ impl Drop for Lease {
         if !self.is_healthy() {
             self.discard();
         } else if self.open.is_some() {
-            let mut lease = Self { object: self.object.take(), unfit: false, open: self.open.take(), cancel: Cancel::default() };
+            let mut lease =
+                Self { object: self.object.take(), unfit: false, open: self.open.take(), cancel: Cancel::default(), limit: None };
             match runtime::handle() {
                 Ok(handle) => drop(handle.spawn(async move {
                     let end = tokio::time::timeout(PATIENCE, lease.rollback()).await;

@@ -1,24 +1,39 @@
-//! Connections over sqlx: pool, sessions, codecs, columnar batches, cancellation. Knows steps, never SQL grammar.
+//! Connections over sqlx and SQLite's library: pool, sessions, codecs, columnar batches, cancellation. Knows steps, never SQL grammar.
+//!
+//! Other crates use what is exported here and nothing else; the modules are private, so that rustc reports dead code.
 
-pub mod backend;
-pub mod batch;
-pub mod cancel;
-pub mod decimal;
-pub mod error;
-pub mod iso;
-pub mod json;
+mod backend;
+mod batch;
+mod cancel;
+mod deadline;
+mod decimal;
+mod error;
+mod execution;
+mod iso;
+mod json;
 mod lease;
 pub mod lexer;
 mod member;
 mod os;
-pub mod pool;
+mod pool;
 pub mod request;
 pub mod runtime;
-pub mod session;
-pub mod settings;
-pub mod slot;
-pub mod stream;
-pub mod target;
+mod session;
+mod settings;
+mod slot;
+mod stream;
+mod target;
 #[cfg(test)]
 mod tests;
 mod transaction;
+
+pub use batch::{Column, ColumnBatch, Data, TextColumn, decimal_text};
+pub use cancel::Cancel;
+pub use deadline::{Deadline, Stop};
+pub use error::{Detail, Error, Kind, Result};
+pub use execution::{Execution, Inputs, Part};
+pub use pool::{Lease, Pool, Status};
+pub use session::{Begin, Guard, Isolation, Session};
+pub use settings::Settings;
+pub use stream::{Finished, Limits, Message, Notify, Sink, channel};
+pub use target::Target;

@@ -1,4 +1,4 @@
-//! A connection as a member of its pool: how it is opened, when it is fit to be lent again, how it goes.
+//! A connection as a member of its pool: how it is opened, when it may be lent again, how it is closed.
 
 use std::mem;
 use std::sync::{Arc, OnceLock};
@@ -26,7 +26,7 @@ pub struct Opener {
 }
 
 /// A connection and its age. Dropped, it says goodbye on the runtime.
-pub struct Slot {
+pub struct Member {
     connection: Option<Connection>,
     process: Process,
     opened: Instant,
@@ -59,33 +59,33 @@ fn check_version(server: Server) -> Result<()> {
 }
 
 impl Manager for Opener {
-    type Type = Slot;
+    type Type = Member;
     type Error = Error;
 
-    async fn create(&self) -> Result<Slot> {
+    async fn create(&self) -> Result<Member> {
         // Large and rare: lending a connection that is there must not carry it along.
         let connection = Box::pin(Connection::open(&self.target, &self.settings)).await?;
         let server = connection.server();
         let now = Instant::now();
-        let slot = Slot { connection: Some(connection), process: Process::current(), opened: now, used: now };
+        let member = Member { connection: Some(connection), process: Process::current(), opened: now, used: now };
         check_version(server)?;
         let _ = self.server.set(server);
-        Ok(slot)
+        Ok(member)
     }
 
-    async fn recycle(&self, slot: &mut Slot, _: &Metrics) -> RecycleResult<Error> {
+    async fn recycle(&self, member: &mut Member, _: &Metrics) -> RecycleResult<Error> {
         let Settings { idle_timeout, max_lifetime, test_before_acquire, .. } = *self.settings;
-        if !self.target.is_memory() && slot.is_old(idle_timeout, max_lifetime) {
+        if !self.target.is_memory() && member.is_old(idle_timeout, max_lifetime) {
             return Err(RecycleError::message("old"));
         }
-        if test_before_acquire || slot.used.elapsed() > TRUST {
-            slot.connection()?.ping().await?;
+        if test_before_acquire || member.used.elapsed() > TRUST {
+            member.connection()?.ping().await?;
         }
         Ok(())
     }
 }
 
-impl Slot {
+impl Member {
     pub fn connection(&mut self) -> Result<&mut Connection> {
         self.connection.as_mut().ok_or_else(|| Error::new(Kind::Internal, "the connection was closed while it was lent"))
     }
@@ -117,7 +117,7 @@ impl Slot {
     }
 }
 
-impl Drop for Slot {
+impl Drop for Member {
     fn drop(&mut self) {
         let Some(connection) = self.connection.take() else { return };
         if !self.process.is_current() {

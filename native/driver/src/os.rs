@@ -28,13 +28,21 @@ impl Process {
     }
 }
 
-/// Polls a connect to its end; each TCP connection to `port` made meanwhile sends small packets at once.
-/// sqlx 0.9.0 does not ask for it, and a TLS handshake then waits for delayed acknowledgements.
+/// Polls a connect to its end; the TCP connection to `port` that it makes sends small packets at once.
+/// sqlx 0.9.0 does not ask for it, and a TLS handshake then waits for delayed acknowledgements. It takes no socket of ours either,
+/// so that its own must be found among the descriptors: after each poll until a new one is there, and once more in the end,
+/// because that one may belong to another connect under way.
 pub async fn nodelay<F: Future>(port: u16, connect: F) -> F::Output {
     let mut connect = pin!(connect);
+    let before = sockets::connected_to(port);
+    let mut found = false;
     std::future::poll_fn(move |context| {
         let state = connect.as_mut().poll(context);
-        sockets::set_nodelay(port);
+        if !found || state.is_ready() {
+            let now = sockets::connected_to(port);
+            now.iter().for_each(|socket| sockets::set_nodelay(*socket));
+            found = now.iter().any(|socket| !before.contains(socket));
+        }
         state
     })
     .await
@@ -46,16 +54,16 @@ mod sockets {
 
     use libc::{AF_INET, AF_INET6, IPPROTO_TCP, TCP_NODELAY, c_int, sockaddr_in, sockaddr_in6, sockaddr_storage, socklen_t};
 
-    /// Sets it on every socket of ours whose other end is `port`.
-    pub fn set_nodelay(port: u16) {
-        for fd in descriptors() {
-            if peer_port(fd) == Some(port) {
-                let on: c_int = 1;
-                // Sound: the value lives during the call and its size is given; a descriptor closed meanwhile is refused.
-                unsafe {
-                    libc::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, (&raw const on).cast(), size_of::<c_int>() as socklen_t);
-                }
-            }
+    /// The sockets of this process whose other end is `port`.
+    pub fn connected_to(port: u16) -> Vec<c_int> {
+        descriptors().into_iter().filter(|fd| peer_port(*fd) == Some(port)).collect()
+    }
+
+    pub fn set_nodelay(fd: c_int) {
+        let on: c_int = 1;
+        // SAFETY: the value lives during the call and its size is given; a descriptor closed meanwhile is refused.
+        unsafe {
+            libc::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, (&raw const on).cast(), size_of::<c_int>() as socklen_t);
         }
     }
 
@@ -66,16 +74,17 @@ mod sockets {
     }
 
     pub fn peer_port(fd: c_int) -> Option<u16> {
-        // Sound: all zeros is a valid address of no family.
+        // SAFETY: all zeros is a valid address of no family.
         let mut address: sockaddr_storage = unsafe { zeroed() };
         let mut size = size_of::<sockaddr_storage>() as socklen_t;
-        // Sound: the size given is that of the storage; anything but a connected socket is refused.
+        // SAFETY: the size given is that of the storage; anything but a connected socket is refused.
         if unsafe { libc::getpeername(fd, (&raw mut address).cast(), &raw mut size) } != 0 {
             return None;
         }
         let port = match c_int::from(address.ss_family) {
-            // Sound: the storage is large and aligned enough for each address, and the family says which it is.
+            // SAFETY: the storage is large and aligned enough for each address, and the family says which it is.
             AF_INET => unsafe { (*(&raw const address).cast::<sockaddr_in>()).sin_port },
+            // SAFETY: as for version 4.
             AF_INET6 => unsafe { (*(&raw const address).cast::<sockaddr_in6>()).sin6_port },
             _ => return None,
         };
@@ -86,7 +95,11 @@ mod sockets {
 #[cfg(not(unix))]
 mod sockets {
     /// Sockets cannot be found here.
-    pub fn set_nodelay(_port: u16) {}
+    pub fn connected_to(_port: u16) -> Vec<i32> {
+        Vec::new()
+    }
+
+    pub fn set_nodelay(_socket: i32) {}
 }
 
 #[cfg(all(test, unix))]

@@ -1,7 +1,7 @@
 //! The connections of one database: opened when needed, lent one at a time, closed when old.
 
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deadpool::Runtime;
 use deadpool::managed::{self, PoolError, QueueMode, TimeoutType, Timeouts};
@@ -9,8 +9,9 @@ use futures_util::future::join_all;
 use oxyde_ir::{Family, Server};
 
 use crate::cancel::Cancel;
+use crate::deadline::{Deadline, Stop};
 use crate::error::{Error, Kind, Result};
-use crate::member::{Opener, Slot};
+use crate::member::{Member, Opener};
 use crate::os::Process;
 use crate::settings::Settings;
 use crate::target::Target;
@@ -35,6 +36,7 @@ struct Inner {
     settings: Arc<Settings>,
     server: Arc<OnceLock<Server>>,
     process: Process,
+    made: Instant,
     /// Someone looks after idle connections.
     tended: OnceLock<()>,
 }
@@ -68,7 +70,15 @@ impl Pool {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| Error::new(Kind::Internal, error.to_string()))?;
-        Ok(Self(Arc::new(Inner { pool, target, settings, server, process: Process::current(), tended: OnceLock::new() })))
+        Ok(Self(Arc::new(Inner {
+            pool,
+            target,
+            settings,
+            server,
+            process: Process::current(),
+            made: Instant::now(),
+            tended: OnceLock::new(),
+        })))
     }
 
     /// Opens the first connection (and as many as `min_connections` says) and learns which server it is. Fails at once when that fails.
@@ -107,25 +117,37 @@ impl Pool {
         self.0.process.check()
     }
 
+    /// When a transaction whose time is over at `until` is rolled back: then, or in the next round that looks for such transactions.
+    pub(crate) fn cleanup_after(&self, until: Instant) -> Instant {
+        let interval = self.0.settings.transaction_cleanup_interval.map_or(0, |interval| interval.as_nanos());
+        let rounds = until.saturating_duration_since(self.0.made).as_nanos().div_ceil(interval.max(1));
+        let since = rounds.checked_mul(interval).and_then(|nanos| u64::try_from(nanos).ok());
+        since.map_or(until, |nanos| until.max(self.0.made + Duration::from_nanos(nanos)))
+    }
+
     /// Lends a connection, in the order of asking. Waits at most `acquire_timeout` for one to become free.
-    pub async fn lease(&self, cancel: &Cancel) -> Result<Lease> {
+    pub async fn lease(&self, deadline: impl Into<Deadline<'_>>) -> Result<Lease> {
+        let deadline = deadline.into();
         self.check_process()?;
         tokio::select! {
             biased;
             lent = self.0.pool.get() => {
                 let object = lent.map_err(|error| self.refusal(error))?;
                 self.tend();
-                Ok(Lease::new(object, cancel.clone()))
+                Ok(Lease::new(object, deadline))
             }
-            () = cancel.cancelled() => Err(Error::new(Kind::Cancelled, "cancelled while waiting for a connection")),
+            stop = deadline.wait() => Err(match stop {
+                Stop::Cancelled => Error::new(Kind::Cancelled, "cancelled while waiting for a connection"),
+                Stop::Statement(_) | Stop::Transaction(_) | Stop::Unwanted => stop.into_error(),
+            }),
         }
     }
 
     /// Lends another connection in the place of one that turned out to be gone. Those that idled with it are closed: they went the same way.
-    pub async fn replace(&self, lease: &mut Lease, cancel: &Cancel) -> Result<()> {
+    pub async fn replace(&self, lease: &mut Lease, deadline: impl Into<Deadline<'_>>) -> Result<()> {
         lease.discard();
         drop(self.0.pool.retain(|_, _| false).removed);
-        *lease = self.lease(cancel).await?;
+        *lease = self.lease(deadline).await?;
         Ok(())
     }
 
@@ -155,7 +177,7 @@ impl Pool {
         }
         let idle = self.0.pool.retain(|_, _| false).removed;
         self.0.pool.close();
-        join_all(idle.into_iter().map(Slot::close)).await;
+        join_all(idle.into_iter().map(Member::close)).await;
     }
 
     pub fn status(&self) -> Status {
@@ -178,12 +200,12 @@ impl Pool {
                 tokio::time::sleep(round).await;
                 let Some(pool) = pool.upgrade().filter(|pool| !pool.is_closed()) else { return };
                 let mut left = pool.status().size;
-                let removed = pool.retain(|slot, _| {
-                    let keep = left <= least || !slot.is_old(idle_timeout, max_lifetime);
+                let removed = pool.retain(|member, _| {
+                    let keep = left <= least || !member.is_old(idle_timeout, max_lifetime);
                     left -= usize::from(!keep);
                     keep
                 });
-                join_all(removed.removed.into_iter().map(Slot::close)).await;
+                join_all(removed.removed.into_iter().map(Member::close)).await;
             }
         });
     }

@@ -6,7 +6,7 @@ use oxyde_ir::Value;
 use oxyde_ir::program::{Repeat, Slot, Source, Step, Text};
 
 use crate::batch::{Column, ColumnBatch};
-use crate::cancel::Cancel;
+use crate::deadline::Deadline;
 use crate::error::{Error, Kind};
 use crate::stream::{Limits, Sink};
 
@@ -20,7 +20,7 @@ pub struct Request<'a> {
     pub bulk: Option<&'a ColumnBatch>,
     /// The kept keys of an earlier step.
     pub keys: Option<&'a ColumnBatch>,
-    pub cancel: &'a Cancel,
+    pub deadline: Deadline<'a>,
     /// Where full batches go; without one all rows come back in `Finished::last`.
     pub sink: Option<&'a Sink>,
     pub limits: Limits,

@@ -89,9 +89,9 @@ impl Register {
 }
 
 /// A statement under way, until it is dropped.
-pub struct Running(u64);
+pub(crate) struct UnderWay(u64);
 
-impl Running {
+impl UnderWay {
     pub fn new(cancel: &Cancel) -> Self {
         let mut cancels = RUNNING.cancels();
         cancels.0 += 1;
@@ -101,7 +101,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for UnderWay {
     fn drop(&mut self) {
         let mut cancels = RUNNING.cancels();
         cancels.1.remove(&self.0);

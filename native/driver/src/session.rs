@@ -1,20 +1,19 @@
-//! A transaction's place: statements on it run one at a time, in order, on one connection.
+//! A transaction's state: statements on it run one at a time, in order, on one connection.
 
-use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use oxyde_ir::program::Text;
 use tokio::sync::{Mutex, OwnedMutexGuard};
-use tokio::task::{AbortHandle, unconstrained};
+use tokio::task::AbortHandle;
 
 use crate::cancel::Cancel;
+use crate::deadline::{Deadline, Stop};
 use crate::error::{Error, Kind, Result};
+use crate::execution::Execution;
 use crate::lease::Lease;
 use crate::pool::Pool;
-use crate::request::Request;
 use crate::stream::Finished;
 use crate::transaction::refuse_end;
 
@@ -24,14 +23,14 @@ pub use crate::transaction::{Begin, Isolation};
 #[derive(Clone)]
 pub struct Session {
     pool: Pool,
-    place: Arc<Mutex<Place>>,
+    state: Arc<Mutex<State>>,
     /// A statement failed: nothing but a rollback is accepted.
     broken: Arc<AtomicBool>,
 }
 
 /// The transaction, if one is open.
 #[derive(Default)]
-struct Place {
+struct State {
     lease: Option<Lease>,
     limit: Option<Limit>,
     /// The time of the last transaction ran out, and it was rolled back.
@@ -48,16 +47,16 @@ struct Limit {
 /// The session, held by one operation.
 pub struct Guard {
     session: Session,
-    place: OwnedMutexGuard<Place>,
+    state: OwnedMutexGuard<State>,
     cancel: Cancel,
-    /// The statement stands in a savepoint of its own: giving it up breaks nothing.
+    /// The statement has a savepoint of its own: cancelling it breaks nothing.
     apart: bool,
 }
 
 impl Session {
-    /// A place for a transaction; leases its connection when one begins.
+    /// A session without a transaction; leases its connection when one begins.
     pub fn new(pool: Pool) -> Self {
-        Self { pool, place: Arc::default(), broken: Arc::default() }
+        Self { pool, state: Arc::default(), broken: Arc::default() }
     }
 
     /// A statement failed: further work is refused until a rollback (to a savepoint).
@@ -71,7 +70,7 @@ impl Session {
         tokio::select! {
             biased;
             () = cancel.cancelled() => Err(Error::new(Kind::Cancelled, "cancelled while waiting for the transaction's other statements")),
-            place = Arc::clone(&self.place).lock_owned() => Ok(Guard { session: self.clone(), place, cancel: cancel.clone(), apart: false }),
+            state = Arc::clone(&self.state).lock_owned() => Ok(Guard { session: self.clone(), state, cancel: cancel.clone(), apart: false }),
         }
     }
 }
@@ -79,38 +78,39 @@ impl Session {
 impl Guard {
     /// Leases a connection and begins a transaction on it.
     pub async fn begin(&mut self, mut begin: Begin) -> Result<()> {
-        if self.place.lease.is_some() {
+        if self.state.lease.is_some() {
             return Err(Error::new(Kind::Internal, "the transaction was begun already"));
         }
         begin.timeout = begin.timeout.or(self.session.pool.settings().transaction_timeout);
         let mut lease = self.session.pool.lease(&self.cancel).await?;
-        if let Err(error) = lease.begin(begin).await {
+        if let Err(error) = lease.begin(begin.clone()).await {
             if !lease.was_stale(&error) {
                 return Err(error);
             }
             self.session.pool.replace(&mut lease, &self.cancel).await?;
-            lease.begin(begin).await?;
+            lease.begin(begin.clone()).await?;
         }
         self.session.broken.store(false, Ordering::Release);
-        *self.place = Place { lease: Some(lease), limit: begin.timeout.map(|timeout| self.watch(timeout)), expired: None };
+        *self.state = State { lease: Some(lease), limit: begin.timeout.map(|timeout| self.watch(timeout)), expired: None };
         Ok(())
     }
 
-    /// Rolls the transaction back when its time is over, once the statement under way has ended.
+    /// Rolls the transaction back when its time is over (or in the round after that), once the statement under way has ended.
     fn watch(&self, timeout: Duration) -> Limit {
         let until = Instant::now() + timeout;
-        let place = Arc::downgrade(&self.session.place);
+        let cleanup = self.session.pool.cleanup_after(until);
+        let state = Arc::downgrade(&self.session.state);
         let task = tokio::spawn(async move {
-            tokio::time::sleep(timeout).await;
-            let Some(place) = place.upgrade() else { return };
-            let mut place = place.lock().await;
+            tokio::time::sleep_until(cleanup.into()).await;
+            let Some(state) = state.upgrade() else { return };
+            let mut state = state.lock().await;
             // A transaction that ended takes its watch along; this one is still open.
-            let Some(mut lease) = place.lease.take() else { return };
-            (place.limit, place.expired) = (None, Some(timeout));
+            let Some(mut lease) = state.lease.take() else { return };
+            (state.limit, state.expired) = (None, Some(timeout));
             // Nobody waits, not for long at least; a connection that cannot roll back is not lent again.
             let nobody = Cancel::default();
             nobody.cancel();
-            lease.heed(&nobody);
+            lease.heed(Deadline::from(&nobody));
             let _ = lease.rollback().await;
         });
         Limit { timeout, until, watch: task.abort_handle() }
@@ -118,16 +118,16 @@ impl Guard {
 
     /// The connection, when the transaction takes further work.
     fn work(&mut self) -> Result<&mut Lease> {
-        if let Some(timeout) = self.place.expired {
+        if let Some(timeout) = self.state.overdue() {
             return Err(expired(timeout));
         }
         if self.session.is_broken() {
             let message = "the transaction met an error before: it takes no further statements until its block, or the savepoint, ends";
             return Err(Error::new(Kind::BrokenTransaction, message));
         }
-        let lease = self.place.lease.as_mut();
+        let lease = self.state.lease.as_mut();
         let lease = lease.ok_or_else(|| Error::new(Kind::BrokenTransaction, "the transaction has ended: begin another"))?;
-        lease.heed(&self.cancel);
+        lease.heed(Deadline::from(&self.cancel));
         Ok(lease)
     }
 
@@ -139,16 +139,19 @@ impl Guard {
         end
     }
 
-    /// Runs a step. The transaction's time limits it; a statement that it ends is cancelled on the server.
-    pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
-        let limit = self.place.limit.as_ref().map(|limit| (limit.timeout, limit.until.saturating_duration_since(Instant::now())));
-        let cancel = request.cancel;
+    /// Runs a program. The transaction's time limits it, too; a statement that it ends is cancelled on the server.
+    pub async fn execute(&mut self, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {
+        let limit = self.state.limit.as_ref().map(|limit| (limit.until, Stop::Transaction(limit.timeout)));
         let lease = self.work()?;
-        if let Text::Fixed(text) = &request.step.text {
-            refuse_end(text, lease.server()?.family)?;
+        let family = lease.server()?.family;
+        for step in execution.steps() {
+            if let Text::Fixed(text) = &step.text {
+                refuse_end(text, family)?;
+            }
         }
-        let work = lease.execute(request);
-        let end = limited(limit, cancel, work).await;
+        deadline.check()?;
+        let deadline = limit.map_or(deadline, |(at, stop)| deadline.until(at, stop));
+        let end = lease.execute(execution, deadline).await;
         self.note(end)
     }
 
@@ -161,9 +164,9 @@ impl Guard {
 
     /// Rolls back; nothing to do when nothing is open.
     pub async fn rollback(&mut self) -> Result<()> {
-        let end = match self.place.lease.as_mut() {
+        let end = match self.state.lease.as_mut() {
             Some(lease) => {
-                lease.heed(&self.cancel);
+                lease.heed(Deadline::from(&self.cancel));
                 lease.rollback().await
             }
             None => Ok(()),
@@ -175,10 +178,10 @@ impl Guard {
 
     /// The connection goes back to the pool.
     fn leave(&mut self) {
-        if let Some(limit) = self.place.limit.take() {
+        if let Some(limit) = self.state.limit.take() {
             limit.watch.abort();
         }
-        self.place.lease = None;
+        self.state.lease = None;
     }
 
     pub async fn savepoint(&mut self, depth: u32) -> Result<()> {
@@ -210,13 +213,13 @@ impl Guard {
 
     /// Undoes what happened since the savepoint, which is gone afterwards; the transaction is whole again.
     pub async fn rollback_to(&mut self, depth: u32) -> Result<()> {
-        if let Some(timeout) = self.place.expired {
+        if let Some(timeout) = self.state.expired {
             return Err(expired(timeout));
         }
-        let Some(lease) = self.place.lease.as_mut() else {
+        let Some(lease) = self.state.lease.as_mut() else {
             return Err(Error::new(Kind::BrokenTransaction, "the transaction has ended: its savepoints are gone"));
         };
-        lease.heed(&self.cancel);
+        lease.heed(Deadline::from(&self.cancel));
         let end = lease.rollback_to(depth).await;
         self.session.broken.store(end.is_err(), Ordering::Release);
         end
@@ -231,7 +234,15 @@ impl Guard {
     }
 }
 
-impl Drop for Place {
+impl State {
+    /// The time that the transaction may be open, when that is over.
+    fn overdue(&self) -> Option<Duration> {
+        let limit = self.limit.as_ref().filter(|limit| limit.until <= Instant::now());
+        self.expired.or(limit.map(|limit| limit.timeout))
+    }
+}
+
+impl Drop for State {
     fn drop(&mut self) {
         if let Some(limit) = self.limit.take() {
             limit.watch.abort();
@@ -240,20 +251,5 @@ impl Drop for Place {
 }
 
 fn expired(timeout: Duration) -> Error {
-    let message = format!("the transaction was open longer than {} s and was rolled back", timeout.as_secs_f64());
-    Error::new(Kind::TransactionTimeout, message)
-}
-
-/// Cancels work at the end of the transaction's time, and waits for its end all the same.
-async fn limited<T>(limit: Option<(Duration, Duration)>, cancel: &Cancel, work: impl Future<Output = Result<T>>) -> Result<T> {
-    let Some((timeout, left)) = limit else { return work.await };
-    let mut work = pin!(work);
-    tokio::select! {
-        biased;
-        end = &mut work => return end,
-        // Rows that keep coming may use up the budget of the task, without which no clock is looked at.
-        () = unconstrained(tokio::time::sleep(left)) => {}
-    }
-    cancel.cancel();
-    work.await.map_err(|error| if error.kind == Kind::Cancelled { expired(timeout) } else { error })
+    Stop::Transaction(timeout).into_error()
 }

@@ -1,4 +1,4 @@
-//! What a pool may be told, field for field `PoolSettings` of Python, in seconds and bytes.
+//! The settings of a pool, field for field `PoolSettings` of Python, in seconds and bytes.
 
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ pub struct Settings {
     pub test_before_acquire: bool,
     pub statement_timeout: Option<Duration>,
     pub transaction_timeout: Option<Duration>,
+    /// How often transactions beyond their time are looked for; without it each is rolled back when its time is over.
     pub transaction_cleanup_interval: Option<Duration>,
     pub sqlite_journal_mode: Option<String>,
     pub sqlite_synchronous: Option<String>,

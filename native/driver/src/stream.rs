@@ -32,7 +32,7 @@ pub struct Finished {
     pub rest: Vec<ColumnBatch>,
     /// Rows inserted, updated (matched, not changed) or deleted.
     pub affected: u64,
-    /// The keys that the server made up, where the protocol tells (`MySQL`, `SQLite`): one for each run that made one, the first of its rows.
+    /// The keys that the server generated, where the protocol reports them (`MySQL`, `SQLite`): one for each run that generated any, that of its first row.
     pub insert_ids: Vec<i64>,
 }
 
@@ -63,7 +63,7 @@ pub fn channel(limits: Limits, notify: Notify) -> (Sink, mpsc::Receiver<Message>
     (Sink { sender, notify, limits, started: Arc::default() }, receiver)
 }
 
-/// The receiver is gone: nobody wants the rest.
+/// The receiver is gone: the rest is of no use.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Abandoned;
 
@@ -76,15 +76,7 @@ impl Sink {
         sent
     }
 
-    /// The same from a thread of its own.
-    pub fn send_blocking(&self, batch: ColumnBatch) -> std::result::Result<(), Abandoned> {
-        self.started.store(true, Ordering::Release);
-        let sent = self.sender.blocking_send(Message::Batch(batch)).map_err(|_| Abandoned);
-        (self.notify)();
-        sent
-    }
-
-    /// Sends a batch if there is room for it now; gives it back if there is none.
+    /// Sends a batch if there is room for it now; returns it if there is none.
     pub fn offer(&self, batch: ColumnBatch) -> std::result::Result<Option<ColumnBatch>, Abandoned> {
         match self.sender.try_reserve() {
             Ok(place) => {
@@ -118,10 +110,5 @@ impl Sink {
     /// Rows were sent already: the statement cannot be begun anew.
     pub fn has_started(&self) -> bool {
         self.started.load(Ordering::Acquire)
-    }
-
-    /// The receiver is gone.
-    pub fn is_abandoned(&self) -> bool {
-        self.sender.is_closed()
     }
 }

@@ -160,7 +160,7 @@ fn server(url: &str, known: &[&str]) -> Result<Url> {
     if parsed.cannot_be_a_base() {
         return Err(refused(url, "// is missing after the scheme"));
     }
-    // Where a password has such a character, the host is looked for too early, and the rest of the password stands behind it.
+    // Where a password has such a character, the host is looked for too early, and the rest of the password comes after it.
     let behind = parsed.fragment().is_some() || parsed.path().contains('@') || parsed.query_pairs().any(|(name, _)| name.contains('@'));
     if behind {
         return Err(refused(url, &format!("an @ or # stands behind its host; {ENCODE}")));

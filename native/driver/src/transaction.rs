@@ -40,13 +40,15 @@ impl Isolation {
 }
 
 /// What a transaction is asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Begin {
     /// As the server has it when absent. SQLite knows serializable only, which satisfies every level.
     pub isolation: Option<Isolation>,
     pub read_only: bool,
     /// SQLite takes the write lock at once.
     pub immediate: bool,
+    /// The id of a snapshot that another transaction exported: this one sees what that one sees. PostgreSQL only.
+    pub snapshot: Option<String>,
     /// Rolled back when it is open longer.
     pub timeout: Option<Duration>,
 }
@@ -56,16 +58,22 @@ const SLACK: Duration = Duration::from_secs(5);
 
 impl Begin {
     /// The statements that begin it, in order.
-    pub fn commands(&self, family: Family) -> Vec<String> {
-        match family {
+    pub fn commands(&self, family: Family) -> Result<Vec<String>> {
+        let snapshot = self.snapshot(family)?;
+        Ok(match family {
             Family::Postgres => {
                 let mut text = String::from("BEGIN");
-                if let Some(isolation) = self.isolation {
+                if let Some(isolation) = self.isolation.or(snapshot.map(|_| Isolation::RepeatableRead)) {
                     text.push_str(" ISOLATION LEVEL ");
                     text.push_str(isolation.sql());
                 }
                 if self.read_only {
                     text.push_str(" READ ONLY");
+                }
+                if let Some(id) = snapshot {
+                    text.push_str("; SET TRANSACTION SNAPSHOT '");
+                    text.push_str(id);
+                    text.push('\'');
                 }
                 if let Some(timeout) = self.timeout {
                     let limit = (timeout + SLACK).as_millis().min(i32::MAX as u128);
@@ -82,7 +90,24 @@ impl Begin {
             Family::Sqlite if self.read_only => vec!["PRAGMA query_only = 1".to_owned(), "BEGIN DEFERRED".to_owned()],
             Family::Sqlite if self.immediate => vec!["BEGIN IMMEDIATE".to_owned()],
             Family::Sqlite => vec!["BEGIN DEFERRED".to_owned()],
+        })
+    }
+
+    /// The snapshot's id, checked: the server takes it as a literal only.
+    fn snapshot(&self, family: Family) -> Result<Option<&str>> {
+        let Some(id) = self.snapshot.as_deref() else { return Ok(None) };
+        if family != Family::Postgres {
+            let message = format!("{} cannot begin a transaction at another one's snapshot; only PostgreSQL can", family.name());
+            return Err(Error::new(Kind::Unsupported, message));
         }
+        if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') {
+            return Err(Error::new(Kind::Field, format!("{id:?} is not the id of a snapshot; pg_export_snapshot() returns one")));
+        }
+        if matches!(self.isolation, Some(Isolation::ReadUncommitted | Isolation::ReadCommitted)) {
+            let message = "a transaction that imports a snapshot must be repeatable read or serializable";
+            return Err(Error::new(Kind::Field, message));
+        }
+        Ok(Some(id))
     }
 
     /// The statement that takes back what outlives the transaction.
@@ -151,14 +176,30 @@ mod tests {
     fn each_family_begins_its_way() {
         let strict = Begin { isolation: Some(Isolation::Serializable), read_only: true, ..Begin::default() };
         let written = Begin { immediate: true, timeout: Some(Duration::from_secs(1)), ..Begin::default() };
-        assert_eq!(strict.commands(Family::Postgres), ["BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY"]);
-        assert_eq!(written.commands(Family::Postgres), ["BEGIN; SET LOCAL idle_in_transaction_session_timeout = 6000"]);
+        assert_eq!(strict.commands(Family::Postgres).unwrap(), ["BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY"]);
+        assert_eq!(written.commands(Family::Postgres).unwrap(), ["BEGIN; SET LOCAL idle_in_transaction_session_timeout = 6000"]);
         let mysql = ["SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "START TRANSACTION READ ONLY"];
-        assert_eq!(strict.commands(Family::Mysql), mysql);
-        assert_eq!(written.commands(Family::Mariadb), ["START TRANSACTION"]);
-        assert_eq!(strict.commands(Family::Sqlite), ["PRAGMA query_only = 1", "BEGIN DEFERRED"]);
+        assert_eq!(strict.commands(Family::Mysql).unwrap(), mysql);
+        assert_eq!(written.commands(Family::Mariadb).unwrap(), ["START TRANSACTION"]);
+        assert_eq!(strict.commands(Family::Sqlite).unwrap(), ["PRAGMA query_only = 1", "BEGIN DEFERRED"]);
         assert_eq!(strict.afterwards(Family::Sqlite), Some("PRAGMA query_only = 0"));
-        assert_eq!(written.commands(Family::Sqlite), ["BEGIN IMMEDIATE"]);
+        assert_eq!(written.commands(Family::Sqlite).unwrap(), ["BEGIN IMMEDIATE"]);
+    }
+
+    #[test]
+    fn snapshots_are_for_postgres() {
+        let begin = Begin { snapshot: Some("00000003-0000001B-1".to_owned()), ..Begin::default() };
+        let text = "BEGIN ISOLATION LEVEL REPEATABLE READ; SET TRANSACTION SNAPSHOT '00000003-0000001B-1'";
+        assert_eq!(begin.commands(Family::Postgres).unwrap(), [text]);
+        for family in [Family::Mysql, Family::Mariadb, Family::Sqlite] {
+            assert_eq!(begin.commands(family).unwrap_err().kind, Kind::Unsupported);
+        }
+        let weak = Begin { isolation: Some(Isolation::ReadCommitted), ..begin };
+        assert_eq!(weak.commands(Family::Postgres).unwrap_err().kind, Kind::Field);
+        for id in ["", "x'; DROP TABLE t; --", "0'"] {
+            let odd = Begin { snapshot: Some(id.to_owned()), ..Begin::default() };
+            assert_eq!(odd.commands(Family::Postgres).unwrap_err().kind, Kind::Field, "{id}");
+        }
     }
 
     #[test]

@@ -1,8 +1,6 @@
 //! The promise that an operation ends exactly once, whatever happens to its task.
 
-use oxyde_driver::error::{Error, Kind, Result};
-use oxyde_driver::runtime;
-use oxyde_driver::stream::{Finished, Sink};
+use oxyde_driver::{Error, Finished, Kind, Result, Sink, runtime};
 
 /// Owns the sink until the end was sent. Dropped before, as a panic does, it sends an error.
 pub struct Ending(Option<Sink>);

@@ -4,24 +4,21 @@ use std::sync::Arc;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use oxyde_driver::cancel::Cancel;
-use oxyde_driver::error::{Error, Kind, Result};
-use oxyde_driver::pool::Pool;
-use oxyde_driver::session::Session;
-use oxyde_driver::stream::Finished;
-use oxyde_ir::{Family, Server, Statement, wire};
+use oxyde_driver::{Cancel, Deadline, Error, Execution, Finished, Inputs, Kind, Part, Pool, Result, Session};
+use oxyde_ir::wire::{self, WireErrorKind};
+use oxyde_ir::{Atomic, Family, Server, Statement};
 use oxyde_sql::SqlError;
 
 use crate::ending::Ending;
-use crate::place::Place;
+use crate::executor::Executor;
 use crate::plan::Plan;
 use crate::plans::Plans;
-use crate::run::{Inputs, limited, run};
+use crate::run::run;
 
 /// One statement to run.
 pub struct Job {
     pub plan: Arc<Plan>,
-    pub inputs: Inputs,
+    pub inputs: Arc<Inputs>,
     /// The transaction it belongs to; without one it gets a connection of its own.
     pub session: Option<Session>,
     pub cancel: Cancel,
@@ -63,7 +60,7 @@ impl Engine {
         self.plans.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs a statement to its end and tells the sink. Never dropped before: it owns a connection.
+    /// Runs a statement to its end, which it reports to the sink. Never dropped before: it owns a connection.
     pub async fn run(&self, job: Job, ending: Ending) {
         let end = self.execute(&job, &ending).await;
         ending.finish(end).await;
@@ -78,24 +75,28 @@ impl Engine {
             }
         };
         let Some(sink) = ending.sink() else { return Err(Error::new(Kind::Internal, "the operation ended before it ran")) };
-        let mut place = match &job.session {
-            Some(session) => Place::Session(session.lock(&job.cancel).await?),
-            None => Place::Lease { lease: self.pool.lease(&job.cancel).await?, pool: self.pool.clone() },
+        let mut executor = match &job.session {
+            Some(session) => Executor::Session(session.lock(&job.cancel).await?),
+            None => Executor::Lease { lease: self.pool.lease(&job.cancel).await?, pool: self.pool.clone() },
         };
+        executor.admit(plan.program())?;
         let timeout = job.timeout.or(self.pool.settings().statement_timeout);
         // Several steps have a savepoint of their own.
-        let apart = job.streams && !plan.program().atomic;
+        let deadline = Deadline::from(&job.cancel).statement(timeout);
+        let (program, inputs) = (Arc::clone(plan.program()), Arc::clone(&job.inputs));
+        let execution = Execution { program, part: Part::Steps, inputs, sink: Some(sink.clone()), limits: sink.limits };
+        let apart = job.streams && plan.program().atomic == Atomic::None;
         if apart {
-            place.enter_stream().await?;
+            executor.enter_stream().await?;
         }
-        let end = limited(timeout, &job.cancel, run(&mut place, plan.program(), &job.inputs, &job.cancel, sink)).await;
+        let end = run(&mut executor, &execution, deadline).await;
         if apart {
-            place.leave_stream(&end).await?;
+            executor.leave_stream(&end).await?;
         }
         match end {
             // Reading twice does no harm, while nothing of the first time was seen.
-            Err(error) if plan.program().read_only && !sink.has_started() && place.renew(&error, &job.cancel).await? => {
-                limited(timeout, &job.cancel, run(&mut place, plan.program(), &job.inputs, &job.cancel, sink)).await
+            Err(error) if plan.program().read_only && !sink.has_started() && executor.renew(&error, deadline).await? => {
+                run(&mut executor, &execution, deadline).await
             }
             end => end,
         }
@@ -104,11 +105,9 @@ impl Engine {
 
 /// Shapes come from our own compiler: one that cannot be read is a fault of ours, unless it is too deep.
 fn decode(shape: &[u8]) -> Result<Statement> {
-    wire::decode(shape).map_err(|error| {
-        if error.message.contains("deeper than") {
-            return Error::new(Kind::Field, format!("the query is too deep: {}", error.message));
-        }
-        Error::new(Kind::Internal, format!("the statement cannot be read: {error}"))
+    wire::decode(shape).map_err(|error| match error.kind {
+        WireErrorKind::TooDeep => Error::new(Kind::Field, format!("the query is too deep: {}", error.message)),
+        WireErrorKind::Malformed | WireErrorKind::Version => Error::new(Kind::Internal, format!("the statement cannot be read: {error}")),
     })
 }
 

@@ -2,7 +2,7 @@
 
 mod ending;
 mod engine;
-mod place;
+mod executor;
 mod plan;
 mod plans;
 mod run;
@@ -11,5 +11,5 @@ mod tests;
 
 pub use ending::Ending;
 pub use engine::{Engine, Job, refused};
+pub use oxyde_driver::Inputs;
 pub use plan::Plan;
-pub use run::Inputs;

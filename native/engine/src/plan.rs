@@ -1,12 +1,14 @@
 //! A statement ready to run: its program, and what the values beside it must be.
 
+use std::sync::Arc;
+
 use oxyde_ir::program::{Form, Source};
 use oxyde_ir::{ColumnType, Output, Program};
 
 /// What a shape becomes on one server.
 #[derive(Debug)]
 pub struct Plan {
-    program: Program,
+    program: Arc<Program>,
     /// For each parameter that takes a list: the type of its members.
     lists: Vec<Option<ColumnType>>,
     /// The shape, when no server was known yet: it is planned again once one is.
@@ -16,7 +18,7 @@ pub struct Plan {
 impl Plan {
     pub fn new(program: Program) -> Self {
         let mut lists = vec![None; program.params.len()];
-        for slot in program.steps.iter().flat_map(|step| &step.slots) {
+        for slot in program.before.iter().chain(&program.steps).chain(&program.after).flat_map(|step| &step.slots) {
             let index = match (slot.source, slot.form) {
                 (Source::Member { index, .. }, _) | (Source::Param(index), Form::Array | Form::JsonArray) => index,
                 (Source::Param(_), Form::Scalar | Form::Pattern { .. }) | (Source::Bulk(_) | Source::Key(_), _) => continue,
@@ -25,7 +27,7 @@ impl Plan {
                 *item = Some(slot.ty.clone());
             }
         }
-        Self { program, lists, provisional: None }
+        Self { program: Arc::new(program), lists, provisional: None }
     }
 
     /// A plan made before any server was known, good for converting values only.
@@ -33,7 +35,7 @@ impl Plan {
         Self { provisional: Some(shape.into()), ..Self::new(program) }
     }
 
-    pub fn program(&self) -> &Program {
+    pub fn program(&self) -> &Arc<Program> {
         &self.program
     }
 

@@ -1,4 +1,4 @@
-//! Plans that were made, by shape: the least recently used goes when there are too many.
+//! Plans that were made, by shape: the least recently used is evicted when there are too many.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -12,7 +12,7 @@ pub mod wire;
 
 pub use column_type::ColumnType;
 pub use expr::Expr;
-pub use program::{Output, Program, Slot, Step};
+pub use program::{Atomic, Output, Program, Slot, Step};
 pub use query::Query;
 pub use server::{Family, Server, Version};
 pub use statement::Statement;

@@ -10,9 +10,12 @@ pub struct Program {
     /// The columns of a bulk insert, in order; empty for every other statement.
     /// When not empty the values beside the shape are one list per column here, after `params`.
     pub bulk: Vec<BulkColumn>,
+    /// Run in order before `steps`, outside their transaction, such as a pragma that is ignored inside one.
+    pub before: Vec<Step>,
     pub steps: Vec<Step>,
-    /// All steps (and all repetitions of one) happen or none: a transaction, or a savepoint inside one.
-    pub atomic: bool,
+    /// Run in order after `steps`, outside their transaction, whatever became of `steps` once `before` went well.
+    pub after: Vec<Step>,
+    pub atomic: Atomic,
     /// The step whose rows are the program's.
     pub result: usize,
     /// The step whose affected count is the program's: another one than `result` where that only reads back.
@@ -21,6 +24,25 @@ pub struct Program {
     pub read_only: bool,
     /// At most one row by a unique key: `SQLite` may run it on the calling thread.
     pub point_read: bool,
+}
+
+/// How a program and a transaction go together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Atomic {
+    /// Each step stands for itself, in a transaction or outside.
+    #[default]
+    None,
+    /// All steps (and all repetitions of one) happen or none: a transaction, or a savepoint inside one.
+    All,
+    /// The server refuses a step inside a transaction (`CREATE INDEX CONCURRENTLY`, `VACUUM`): there must be none.
+    Forbidden,
+}
+
+impl Program {
+    /// Whether it may run inside a transaction that is open already.
+    pub fn may_nest(&self) -> bool {
+        self.atomic != Atomic::Forbidden && self.before.is_empty() && self.after.is_empty()
+    }
 }
 
 /// A column of a bulk insert.

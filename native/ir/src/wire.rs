@@ -1,6 +1,7 @@
 //! Bytes to statements and back: versioned MessagePack, and the same as JSON for people.
 
 mod depth;
+mod fault;
 mod node;
 mod read;
 mod tree;
@@ -11,7 +12,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::Statement;
+use fault::Fault;
 use node::Node;
+
+pub use fault::WireErrorKind;
 
 /// What both sides must agree on; raised by every change that old bytes do not survive.
 pub const VERSION: u32 = 2;
@@ -33,6 +37,7 @@ struct Borrowed<'a> {
 /// Why bytes are no statement, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WireError {
+    pub kind: WireErrorKind,
     /// The offending node, from the root: `statement.select.where.compare.left`.
     pub path: String,
     pub message: String,
@@ -50,8 +55,9 @@ impl fmt::Display for WireError {
 impl std::error::Error for WireError {}
 
 impl WireError {
-    fn at(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { path: path.into(), message: message.into() }
+    fn at(path: impl Into<String>, fault: impl Into<Fault>) -> Self {
+        let Fault { kind, message } = fault.into();
+        Self { kind, path: path.into(), message }
     }
 }
 
@@ -85,10 +91,11 @@ fn message(statement: &Statement) -> Node {
 fn statement(node: &Node) -> Result<Statement, WireError> {
     let message: Message = serde_path_to_error::deserialize(tree::Tree::root(node)).map_err(|error| {
         let path = error.path().to_string();
-        WireError::at(path, error.into_inner().to_string())
+        WireError::at(path, error.into_inner())
     })?;
     if message.v != VERSION {
-        return Err(WireError::at("v", format!("version {} is not {VERSION}: the Python half and the compiled half differ", message.v)));
+        let text = format!("version {} is not {VERSION}: the Python half and the compiled half differ", message.v);
+        return Err(WireError::at("v", Fault { kind: WireErrorKind::Version, message: text }));
     }
     Ok(message.statement)
 }

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use oxyde_driver::batch::ColumnBatch;
-use oxyde_driver::error::Result;
-use oxyde_driver::stream::Finished;
+use oxyde_driver::{ColumnBatch, Finished, Result};
 use oxyde_engine::Plan;
 use pyo3::prelude::*;
 use pyo3::types::PyList;

@@ -3,10 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use oxyde_driver::pool::Pool;
-use oxyde_driver::session;
-use oxyde_driver::stream::Limits;
-use oxyde_driver::target::Target;
+use oxyde_driver::{Limits, Pool, Target};
 use oxyde_engine::{Engine, Job};
 use oxyde_ir::Family;
 use pyo3::exceptions::PyValueError;
@@ -82,7 +79,7 @@ impl Database {
     }
 
     fn session(&self) -> Session {
-        Session::new(session::Session::new(self.engine.pool().clone()))
+        Session::new(oxyde_driver::Session::new(self.engine.pool().clone()))
     }
 
     #[pyo3(signature = (queue, session, shape, values, *, arrow = false, timeout = None))]
@@ -99,7 +96,7 @@ impl Database {
     ) -> PyResult<Operation> {
         let timeout: Option<Duration> = timeout.map(seconds).transpose()?;
         let plan = guarded(py, || self.engine.plan(shape))?;
-        let inputs = convert(&plan, &values)?;
+        let inputs = Arc::new(convert(&plan, &values)?);
         let engine = Arc::clone(&self.engine);
         let session = session.map(|session| session.get().inner());
         let limits = if arrow { Limits::ARROW } else { Limits::MODELS };

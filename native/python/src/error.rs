@@ -1,6 +1,6 @@
 //! Errors of the core as exceptions of `oxyde.exceptions`: the one place where a kind becomes a class.
 
-use oxyde_driver::error::{Error, Kind};
+use oxyde_driver::{Error, Kind};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyModule};

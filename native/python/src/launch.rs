@@ -6,10 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 
-use oxyde_driver::cancel::Cancel;
-use oxyde_driver::error::Result;
-use oxyde_driver::runtime;
-use oxyde_driver::stream::{Finished, Limits, Notify, channel};
+use oxyde_driver::{Cancel, Finished, Limits, Notify, Result, channel, runtime};
 use oxyde_engine::{Ending, Plan};
 use pyo3::prelude::*;
 

@@ -3,8 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use oxyde_driver::error::Error;
-use oxyde_driver::runtime;
+use oxyde_driver::{Error, runtime};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 

@@ -4,9 +4,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use oxyde_driver::cancel::Cancel;
-use oxyde_driver::error::{Error, Kind};
-use oxyde_driver::stream::Message;
+use oxyde_driver::{Cancel, Error, Kind, Message};
 use oxyde_engine::Plan;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;

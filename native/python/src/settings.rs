@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oxyde_driver::settings::Settings;
+use oxyde_driver::Settings;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyMapping;

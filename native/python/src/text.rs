@@ -1,6 +1,6 @@
 //! Statements as text, without a connection: their JSON, their SQL, their Arrow schema; and SQL text as tokens.
 
-use oxyde_driver::error::Kind;
+use oxyde_driver::Kind;
 use oxyde_driver::lexer::{self, tokens};
 use oxyde_driver::request::{Run, runs, text};
 use oxyde_engine::{Plan, refused};
@@ -76,14 +76,15 @@ type Rendered<'py> = (String, Vec<Bound<'py, PyAny>>);
 #[allow(clippy::needless_pass_by_value)] // pyo3 hands it over
 pub fn render<'py>(py: Python<'py>, shape: &[u8], dialect: &str, values: Option<Bound<'py, PyTuple>>) -> PyResult<Vec<Rendered<'py>>> {
     let plan = plan(py, shape, dialect)?;
-    let steps = &plan.program().steps;
+    let program = plan.program();
+    let steps = || program.before.iter().chain(&program.steps).chain(&program.after);
     let once = Run { start: 0, rows: 1 };
     let Some(values) = values else {
-        return Ok(steps.iter().map(|step| (text(step, once).into_owned(), Vec::new())).collect());
+        return Ok(steps().map(|step| (text(step, once).into_owned(), Vec::new())).collect());
     };
     let inputs = convert(&plan, &values)?;
     let mut rendered = Vec::new();
-    for step in steps {
+    for step in steps() {
         let runs = match step.repeat {
             Repeat::Once | Repeat::Chunks { .. } => runs(step, inputs.bulk.as_ref(), None),
             // One text, whatever the number of rows; an insert of no rows is no statement.

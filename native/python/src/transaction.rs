@@ -2,8 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use oxyde_driver::cancel::Cancel;
-use oxyde_driver::session::{self, Begin, Isolation};
+use oxyde_driver::{Begin, Cancel, Isolation};
 use pyo3::prelude::*;
 
 use crate::error::exception;
@@ -14,7 +13,7 @@ use crate::queue::Queue;
 
 #[pyclass(frozen, module = "oxyde._native")]
 pub struct Session {
-    inner: session::Session,
+    inner: oxyde_driver::Session,
     /// Stops the stream that the application is reading; gone when that has ended.
     stream: Mutex<Weak<Cancel>>,
 }
@@ -30,11 +29,11 @@ enum Act {
 }
 
 impl Session {
-    pub fn new(inner: session::Session) -> Self {
+    pub fn new(inner: oxyde_driver::Session) -> Self {
         Self { inner, stream: Mutex::default() }
     }
 
-    pub fn inner(&self) -> session::Session {
+    pub fn inner(&self) -> oxyde_driver::Session {
         self.inner.clone()
     }
 
@@ -80,7 +79,7 @@ impl Session {
     ) -> PyResult<Operation> {
         let isolation = isolation.map(Isolation::named).transpose().map_err(|error| exception(py, error))?;
         let timeout = timeout.map(seconds).transpose()?;
-        self.start(py, queue, Act::Begin(Begin { isolation, read_only, immediate, timeout }))
+        self.start(py, queue, Act::Begin(Begin { isolation, read_only, immediate, timeout, snapshot: None }))
     }
 
     fn commit(&self, py: Python<'_>, queue: Option<&Bound<'_, Queue>>) -> PyResult<Operation> {

@@ -2,7 +2,7 @@
 
 use oxyde_ir::program::{BulkColumn, Form, Repeat, Slot, Source, Step};
 use oxyde_ir::statement::{Insert, InsertColumn, KeyColumn};
-use oxyde_ir::{ColumnType, Program};
+use oxyde_ir::{Atomic, ColumnType, Program};
 
 use crate::cast;
 use crate::dialect::{Bulk, Dialect};
@@ -43,7 +43,7 @@ pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) 
     let result = steps.len() - 1;
     steps.extend(sequence::catch_up(insert, dialect, params)?);
     let bulk = insert.columns.iter().map(|column| BulkColumn { name: column.name.clone(), ty: column.ty.clone() }).collect();
-    Ok(Program { bulk, result, steps, atomic: true, ..Program::default() })
+    Ok(Program { bulk, result, steps, atomic: Atomic::All, ..Program::default() })
 }
 
 /// How rows are read back: by keys that the server made up, one insert after the other, or by those that were given.

@@ -1,8 +1,8 @@
 //! DELETE.
 
-use oxyde_ir::Program;
 use oxyde_ir::program::{Repeat, Step};
 use oxyde_ir::statement::Delete;
+use oxyde_ir::{Atomic, Program};
 
 use crate::dialect::{DeleteAlias, Dialect, Returning};
 use crate::error::Result;
@@ -34,7 +34,7 @@ fn by_key(delete: &Delete, chosen: Chosen<'_>, dialect: &'static Dialect, params
     writer.delete_from(delete)?;
     writer.where_key(&delete.key, &kept(&delete.key))?;
     let gone = Step { repeat: Repeat::EachKey, ..writer.step(Some(Vec::new())) };
-    Ok(Program { steps: vec![locked, read, gone], atomic: true, result: 1, changes: 2, ..Program::default() })
+    Ok(Program { steps: vec![locked, read, gone], atomic: Atomic::All, result: 1, changes: 2, ..Program::default() })
 }
 
 impl<'a> Writer<'a> {

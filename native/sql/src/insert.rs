@@ -2,7 +2,7 @@
 
 use oxyde_ir::program::{Repeat, Source, Step};
 use oxyde_ir::statement::{Insert, KeyColumn, Rows};
-use oxyde_ir::{Expr, Program};
+use oxyde_ir::{Atomic, Expr, Program};
 
 use crate::bulk;
 use crate::dialect::{Conflict, Dialect, EmptyRow};
@@ -60,7 +60,7 @@ fn with_row_read_back(insert: &Insert, values: &[Expr], step: Step, dialect: &'s
         (None, _) => return dialect.unsupported("rows returned by a key that the server makes up"),
     };
     let select = row(insert, &key, Repeat::Once).step(dialect, params)?;
-    Ok(Program { steps: vec![Step { last_insert_id, ..step }, select], atomic: true, result: 1, ..Program::default() })
+    Ok(Program { steps: vec![Step { last_insert_id, ..step }, select], atomic: Atomic::All, result: 1, ..Program::default() })
 }
 
 /// The value of a key column, where it will be the same when it is asked for again.

@@ -5,7 +5,7 @@ use oxyde_ir::program::{Repeat, Step};
 use oxyde_ir::query::{Body, Distinct, Lock, LockKind, Query, Select, SelectOutput, Source};
 use oxyde_ir::schema::TableRef;
 use oxyde_ir::statement::{Assignment, KeyColumn, Update};
-use oxyde_ir::{Output, Program};
+use oxyde_ir::{Atomic, Output, Program};
 
 use crate::dialect::{Assignments, Dialect, Returning, TargetInSubquery};
 use crate::error::{Result, malformed};
@@ -43,7 +43,7 @@ fn by_key(update: &Update, chosen: Chosen<'_>, dialect: &'static Dialect, params
     writer.where_key(&update.key, &kept(&update.key))?;
     let change = Step { repeat: Repeat::EachKey, ..writer.step(Some(Vec::new())) };
     let read = chosen.read(&update.returning, dialect, params)?;
-    Ok(Program { steps: vec![locked, change, read], atomic: true, result: 2, changes: 1, ..Program::default() })
+    Ok(Program { steps: vec![locked, change, read], atomic: Atomic::All, result: 2, changes: 1, ..Program::default() })
 }
 
 /// Rows that will be changed.

@@ -3,7 +3,7 @@
 #![allow(clippy::panic, clippy::print_stdout, clippy::unwrap_used)] // all of it is test code
 
 use oxyde_ir::program::{Form, Program, Repeat, Source, Text};
-use oxyde_ir::{ColumnType, Family, Statement, Version, wire};
+use oxyde_ir::{Atomic, ColumnType, Family, Statement, Version, wire};
 use oxyde_sql::{SqlError, dialect, render};
 
 fn statement(json: &str) -> Statement {
@@ -57,7 +57,7 @@ fn dialects_bear_the_names_of_families() {
 fn selects_tell_what_they_read() {
     for family in Family::ALL {
         let program = program(&select(GREATER), family).unwrap();
-        assert!(program.read_only && program.point_read && !program.atomic);
+        assert!(program.read_only && program.point_read && program.atomic == Atomic::None);
         assert_eq!(program.params, [ColumnType::Int]);
         let outputs = program.steps[0].outputs.as_deref().unwrap();
         assert_eq!((outputs[0].name.as_str(), outputs[0].table.as_str(), outputs[0].nullable), ("id", "posts", false));
@@ -104,7 +104,7 @@ fn many_rows_go_as_the_server_likes() {
     assert_eq!(steps(Family::Sqlite)[0].repeat, Repeat::EachRow);
     assert_eq!(steps(Family::Mariadb)[0].repeat, Repeat::Chunks { rows: 1_024 });
     let mysql = program(BULK, Family::Mysql).unwrap();
-    assert!(mysql.atomic && mysql.steps[0].last_insert_id && mysql.result == 1);
+    assert!(mysql.atomic == Atomic::All && mysql.steps[0].last_insert_id && mysql.result == 1);
     assert_eq!((mysql.steps[0].repeat, mysql.steps[1].repeat), (Repeat::EachRow, Repeat::EachKey));
     assert_eq!(mysql.steps[1].slots[0].source, Source::Key(0));
     assert_eq!(mysql.bulk.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
@@ -123,7 +123,7 @@ fn an_update_is_read_back_by_its_keys() {
         "key":[{"name":"id","type":"int"}],"returning":[{"expr":{"column":{"table":"t0","name":"a"}},"name":"a","type":"text"}]}}"#;
     for family in [Family::Mysql, Family::Mariadb] {
         let program = program(json, family).unwrap();
-        assert!(program.atomic && program.steps[0].keep_keys && program.result == 2);
+        assert!(program.atomic == Atomic::All && program.steps[0].keep_keys && program.result == 2);
         assert_eq!(program.steps.iter().map(|step| step.repeat).collect::<Vec<_>>(), [Repeat::Once, Repeat::EachKey, Repeat::EachKey]);
         assert_eq!(program.steps[1].slots.iter().map(|slot| slot.source).collect::<Vec<_>>(), [Source::Param(0), Source::Key(0)]);
         assert_eq!(program.steps[2].outputs.as_ref().unwrap()[0].table, "t");
@@ -136,7 +136,7 @@ fn a_rendered_dollar_quote_fits_around_its_text() {
     let program = program(json, Family::Postgres).unwrap();
     let texts = texts(&program);
     assert!(texts[0].contains("pg_advisory_xact_lock") && texts[1].starts_with("DO $oxyde1$ BEGIN CREATE TYPE"), "{texts:?}");
-    assert!(program.atomic);
+    assert_eq!(program.atomic, Atomic::All);
 }
 
 #[test]

@@ -87,12 +87,34 @@ def test_an_optional_foreign_key() -> None:
     assert text(editor=None).editor is None
 
 
-@pytest.mark.parametrize(("name", "load"), [("writer", r'\.join\("writer"\) or \.prefetch'), ("labels", r'\.prefetch\("labels"\)')])
-def test_what_is_not_loaded_says_how_to_load_it(name: str, load: str) -> None:
-    with pytest.raises(NotLoaded, match=f"Text.{name} is not loaded; add {load}"):
-        getattr(text(), name)
+@pytest.mark.parametrize(
+    ("one", "name", "loaders", "otherwise"),
+    [
+        (text, "writer", ["join", "prefetch"], r"by its key: await Writer\.objects\.get\(id=text\.writer_id\)"),
+        (text, "labels", ["prefetch"], "by a query of Label"),
+        (lambda: Writer(id=1, name="w"), "texts", ["prefetch"], r"await Text\.objects\.filter\(writer=writer\)\.all\(\)"),
+        (lambda: Writer(id=1, name="w"), "profile", ["prefetch"], r"await Profile\.objects\.filter\(writer=writer\)\.first\(\)"),
+    ],
+)
+def test_what_is_not_loaded_says_how_to_load_it(
+    one: Any, name: str, loaders: list[str], otherwise: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message names the verbs that a queryset has, and a query where it has none."""
+    instance = one()
+    kind = type(type(instance).objects)
+    for verb in ("join", "prefetch"):
+        for base in kind.__mro__:
+            if verb in vars(base):
+                monkeypatch.delattr(base, verb)
+    with pytest.raises(NotLoaded, match=rf"^{type(instance).__name__}\.{name} is not loaded; read .*{otherwise}"):
+        getattr(instance, name)
+    for verb in ("join", "prefetch"):
+        monkeypatch.setattr(kind, verb, None, raising=False)
+    verbs = " or ".join(rf'\.{verb}\("{name}"\)' for verb in loaders)
+    with pytest.raises(NotLoaded, match=f"; add {verbs} to the query that reads the {type(instance).__name__}$"):
+        getattr(instance, name)
     with pytest.raises(NotLoaded):
-        hasattr(text(), name)
+        hasattr(instance, name)
 
 
 def test_output_leaves_out_what_is_not_loaded() -> None:

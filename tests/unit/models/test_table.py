@@ -168,17 +168,16 @@ def test_what_is_never_defined_is_named() -> None:
     ],
 )
 def test_set_null_needs_a_column_that_takes_null(keyword: str, annotation: Any, more: dict[str, Any], remedy: str) -> None:
-    class Tower(Model):
-        id: int | None = Field(default=None, db_pk="db_pk" not in more)
-        place: annotation = Field(**{keyword: "SET NULL"}, **more)
+    message = rf'^Tower\.place says {keyword}="SET NULL", but its column takes no NULL; {re.escape(remedy)}'
+    with pytest.raises(FieldError, match=message) as caught:
 
-        class Meta:
-            is_table = True
+        class Tower(Model):
+            id: int | None = Field(default=None, db_pk="db_pk" not in more)
+            place: annotation = Field(**{keyword: "SET NULL"}, **more)
 
-    with pytest.raises(
-        FieldError, match=rf'^Tower\.place says {keyword}="SET NULL", but its column takes no NULL; {re.escape(remedy)}'
-    ) as caught:
-        _ = Tower.__table__
+            class Meta:
+                is_table = True
+
     assert caught.value.column == "place"
 
 
@@ -326,25 +325,23 @@ def test_an_index_over_what_is_no_field() -> None:
 
     assert Shelf.__table__.indexes[0].fields == ("-room_", "lower(room)")
 
-    class Typo(Model):
-        id: int | None = Field(default=None, db_pk=True)
-        room: str = ""
-
-        class Meta:
-            is_table = True
-            indexes = [Index(("-rom",))]
-
     with pytest.raises(FieldError, match=r"Typo\.Meta\.indexes names 'rom', which is no column of it; did you mean \"room\"\?"):
-        _ = Typo.__table__
+
+        class Typo(Model):
+            id: int | None = Field(default=None, db_pk=True)
+            room: str = ""
+
+            class Meta:
+                is_table = True
+                indexes = [Index(("-rom",))]
 
 
 def test_a_field_that_no_query_could_name() -> None:
-    class Unnamed(Model):
-        id: int | None = Field(default=None, db_pk=True)
-        first__name: str = ""
-
-        class Meta:
-            is_table = True
-
     with pytest.raises(FieldError, match=r'Unnamed\.first__name: "__" stands .* first_name: \.\.\. = Field\(db_column="first__name"\)'):
-        _ = Unnamed.__table__
+
+        class Unnamed(Model):
+            id: int | None = Field(default=None, db_pk=True)
+            first__name: str = ""
+
+            class Meta:
+                is_table = True

@@ -120,3 +120,22 @@ def test_keys() -> None:
 def test_all_columns() -> None:
     """Every column of the table, in order, without relations."""
     assert [path.column.field for path in all_columns(Post.__table__)] == ["id", "title", "views", "published", "author_id"]
+
+
+class Renamed(Model):
+    """A field whose column is called otherwise."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    kind: str = Field(default="", db_column="kind_text")
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "paths_renamed"
+
+
+def test_a_column_name_is_no_field() -> None:
+    """The message names the field whose column it is."""
+    with pytest.raises(FieldError, match=r'Renamed has no field "kind_text"; that is the name of a column .* its field is "kind"'):
+        column_path(Renamed.__table__, "kind_text")

@@ -1,4 +1,4 @@
-//! A connection over the network: what goes the same way whichever server is at the other end.
+//! A connection over the network: what is the same for every server.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -6,13 +6,16 @@ use std::time::Duration;
 use oxyde_ir::Server;
 use tokio::time::timeout;
 
-use crate::cancel::Cancel;
+use crate::deadline::Deadline;
 use crate::error::{Error, Kind, Result};
+use crate::execution::{Execution, Progress};
+use crate::request::Request;
+use crate::stream::Finished;
 
 /// How long a goodbye may take.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// How long a command of ours may still take once nobody waits for it.
+/// How long a command of ours may still take after its deadline.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What sqlx and the errors of one kind of server know.
@@ -23,10 +26,13 @@ pub trait Peer: sqlx::Connection + Sized {
     /// Runs statements without parameters; rows that they return are dropped.
     fn say(&mut self, sql: &str) -> impl Future<Output = sqlx::Result<()>> + Send;
 
-    /// Whether the connection can be used after the error: the server answered in order and goes on listening.
+    /// Runs a step.
+    fn execute(link: &mut Link<Self>, request: Request<'_>) -> impl Future<Output = Result<Finished>> + Send;
+
+    /// Whether the connection can be used after the error: the server answered in order and still listens.
     fn leaves_healthy(error: &sqlx::Error) -> bool;
 
-    /// The statement was interrupted: on our word, or by a time limit of the server's.
+    /// The statement was interrupted: by us, or by a time limit of the server's.
     fn is_interruption(error: &sqlx::Error) -> bool;
 
     /// An error met on an open connection, as one of ours.
@@ -40,7 +46,6 @@ pub struct Link<P: Peer> {
     pub interruption: String,
     /// How to reach the server again, to interrupt.
     pub options: P::Options,
-    pub statement_timeout: Option<Duration>,
     pub healthy: bool,
 }
 
@@ -53,9 +58,21 @@ impl<P: Peer> Link<P> {
         self.healthy
     }
 
+    /// Runs the steps of a program. Each waits for the answer to the one before it, which may keep keys for it.
+    pub async fn run(&mut self, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {
+        let mut progress = Progress::new(execution);
+        while let Some(request) = progress.next(deadline) {
+            deadline.check()?;
+            let finished = P::execute(self, request).await?;
+            progress.add(finished)?;
+        }
+        Ok(progress.finish())
+    }
+
     /// Runs statements of our own without parameters or rows. They are not interrupted; where the server is silent and nobody
     /// waits any more, the connection is given up.
-    pub async fn command(&mut self, sql: &str, cancel: &Cancel) -> Result<()> {
+    pub async fn command(&mut self, sql: &str, deadline: impl Into<Deadline<'_>>) -> Result<()> {
+        let deadline = deadline.into();
         // Until the answer was read nothing is known about the connection.
         self.healthy = false;
         let end = {
@@ -63,7 +80,7 @@ impl<P: Peer> Link<P> {
             tokio::select! {
                 biased;
                 end = &mut work => Some(end),
-                () = cancel.cancelled() => timeout(PATIENCE, work).await.ok(),
+                _ = deadline.wait() => timeout(PATIENCE, work).await.ok(),
             }
         };
         let Some(end) = end else {

@@ -9,15 +9,14 @@ mod outcome;
 pub mod postgres;
 mod signals;
 pub mod sqlite;
-mod stop;
 pub mod verb;
 mod watch;
 
 use oxyde_ir::Server;
 
-use crate::cancel::Cancel;
+use crate::deadline::Deadline;
 use crate::error::Result;
-use crate::request::Request;
+use crate::execution::Execution;
 use crate::settings::Settings;
 use crate::stream::Finished;
 use crate::target::{Address, Target};
@@ -48,23 +47,23 @@ impl Connection {
         }
     }
 
-    /// Runs a step. When `request.cancel` is set meanwhile, the statement is cancelled on the server and the answer still read;
-    /// the result is then `Kind::Cancelled` (or success, when the statement was faster).
-    pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
+    /// Runs the steps of a program. When the deadline passes meanwhile, the statement under way is cancelled on the server and
+    /// the answer still read; the error then says why it was stopped (there is none when the statement was faster).
+    pub async fn execute(&mut self, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {
         match self {
             // Large: boxed here, so that what waits for them, and a look-up in SQLite, stay small.
-            Self::Postgres(c) => Box::pin(c.execute(request)).await,
-            Self::Mysql(c) => Box::pin(c.execute(request)).await,
-            Self::Sqlite(c) => c.execute(request).await,
+            Self::Postgres(c) => Box::pin(c.run(execution, deadline)).await,
+            Self::Mysql(c) => Box::pin(c.run(execution, deadline)).await,
+            Self::Sqlite(c) => c.execute(execution, deadline).await,
         }
     }
 
     /// Runs a statement of our own without parameters or rows: BEGIN, SAVEPOINT, COMMIT, SET. It is not interrupted, but a server
-    /// that stays silent after `cancel` loses the connection.
-    pub async fn command(&mut self, sql: &str, cancel: &Cancel) -> Result<()> {
+    /// that stays silent after the deadline loses the connection.
+    pub async fn command(&mut self, sql: &str, deadline: Deadline<'_>) -> Result<()> {
         match self {
-            Self::Postgres(c) => c.command(sql, cancel).await,
-            Self::Mysql(c) => c.command(sql, cancel).await,
+            Self::Postgres(c) => c.command(sql, deadline).await,
+            Self::Mysql(c) => c.command(sql, deadline).await,
             Self::Sqlite(c) => c.command(sql).await,
         }
     }

@@ -1,7 +1,7 @@
 //! How a run ended: what it did, or why it failed.
 
 use super::link::Peer;
-use super::stop::Stop;
+use crate::deadline::Stop;
 use crate::error::{Error, Kind};
 
 pub type Outcome<T = Done> = Result<T, Failure>;
@@ -10,10 +10,10 @@ pub type Outcome<T = Done> = Result<T, Failure>;
 #[derive(Default)]
 pub struct Done {
     pub affected: u64,
-    /// The last generated key; zero when there is none, or the server does not tell.
+    /// The last generated key; zero when there is none, or the server does not report it.
     pub insert_id: u64,
     pub returned: u64,
-    /// Rows were thrown away on the watcher's word.
+    /// Rows were discarded because the watcher asked for it.
     pub lost: bool,
 }
 

@@ -1,17 +1,17 @@
-//! What the one who runs a statement and the one who watches it tell each other.
+//! Signals between the future that runs a statement and the one that watches it.
 
 use std::time::Duration;
 
 use tokio::time::sleep;
 
 use super::outcome::Done;
-use super::stop::Stop;
 use crate::batch::ColumnBatch;
 use crate::cancel::Cancel;
+use crate::deadline::{Deadline, Stop};
 use crate::error::Result;
 use crate::stream::Sink;
 
-/// How long rows that nobody wants may flow before the server is told: most results are on their way already.
+/// How long rows that nobody wants may flow before the statement is cancelled on the server: most results are already on their way.
 const GRACE: Duration = Duration::from_millis(100);
 
 #[derive(Default)]
@@ -23,14 +23,14 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Returns when the statement shall be stopped.
-    pub async fn stop(&self, cancel: &Cancel, limit: Option<Duration>) -> Stop {
+    /// Returns when the statement must stop, and why.
+    pub async fn stop(&self, deadline: Deadline<'_>) -> Stop {
         let unwanted = async {
             self.unwanted.cancelled().await;
             sleep(GRACE).await;
         };
         tokio::select! {
-            stop = Stop::wished(cancel, limit) => stop,
+            stop = deadline.wait() => stop,
             () = unwanted => Stop::Unwanted,
         }
     }

@@ -1,4 +1,4 @@
-//! The first words of a statement, as far as they tell what the statement does.
+//! The first words of a statement, from which we infer what it does.
 
 use oxyde_ir::Family;
 

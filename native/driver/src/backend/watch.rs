@@ -1,4 +1,4 @@
-//! A watched run: it comes to its end, whoever loses interest meanwhile.
+//! A watched run: it is always driven to its end, even when it is cancelled meanwhile.
 
 use std::pin::{Pin, pin};
 use std::time::Duration;
@@ -11,17 +11,18 @@ use super::link::{Link, Peer};
 use super::outcome::{Done, Outcome};
 use super::signals::Signals;
 use crate::cancel::Cancel;
+use crate::deadline::Deadline;
 use crate::error::{Error, Kind, Result};
 
-/// How long a statement that shall stop may take to end before its connection is given up.
+/// How long a cancelled statement may take to end before its connection is given up.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a statement has to end before it is interrupted once more, the first time; then twice as long each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
 impl<P: Peer> Link<P> {
-    /// Does one run on the connection. When it shall stop the server is told, and the answer still read.
-    pub async fn watch(&mut self, cancel: &Cancel, work: impl AsyncFnOnce(&mut P, &Signals) -> Outcome) -> Result<Done> {
+    /// Does one run on the connection. When it must stop, it is cancelled on the server, and the answer is still read.
+    pub async fn watch(&mut self, deadline: Deadline<'_>, work: impl AsyncFnOnce(&mut P, &Signals) -> Outcome) -> Result<Done> {
         let signals = Signals::default();
         // Until the answer was read nothing is known about the connection.
         self.healthy = false;
@@ -31,7 +32,7 @@ impl<P: Peer> Link<P> {
                 biased;
                 end = &mut work => (Some(end), None),
                 // Rows that keep coming may use up the budget of the task, without which no clock is looked at.
-                stop = unconstrained(signals.stop(cancel, self.statement_timeout)) => {
+                stop = unconstrained(signals.stop(deadline)) => {
                     signals.discard.cancel();
                     (insist::<P, _>(work, &self.options, &self.interruption).await, Some(stop))
                 }
@@ -56,7 +57,7 @@ impl<P: Peer> Link<P> {
 }
 
 /// Interrupts work until it ends; `None` when it does not in time.
-/// A server that is between two messages, or busy compiling, forgets what it was told, so it is told again.
+/// A server that is between two messages, or busy compiling, ignores an interruption, so it is sent again.
 async fn insist<P: Peer, W: Future>(work: Pin<&mut W>, options: &P::Options, interruption: &str) -> Option<W::Output> {
     let ended = Cancel::default();
     let work = async {
@@ -72,11 +73,11 @@ async fn insist<P: Peer, W: Future>(work: Pin<&mut W>, options: &P::Options, int
             pause *= 2;
         }
     };
-    // The last word is awaited with the end: it must not hit the next statement.
+    // The last interruption is awaited with the end: it must not hit the next statement.
     timeout(PATIENCE, join(work, Box::pin(words))).await.ok().map(|(end, ())| end)
 }
 
-/// Says the word once, over a connection made for it. A failure shows in the statement that goes on.
+/// Sends the interruption once, over a connection made for it. If that fails, the statement simply goes on.
 async fn interrupt<P: Peer>(options: &P::Options, interruption: &str) {
     let Ok(mut side) = P::reach(options).await else { return };
     let _ = side.say(interruption).await;

@@ -4,14 +4,17 @@ mod pool;
 mod proxy;
 mod session;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use oxyde_ir::Value;
 use oxyde_ir::program::{Form, Repeat, Slot, Source, Step, Text};
-use oxyde_ir::{ColumnType, Output};
+use oxyde_ir::{ColumnType, Output, Program};
 
 use crate::cancel::Cancel;
+use crate::deadline::Deadline;
 use crate::error::Result;
+use crate::execution::{Execution, Inputs, Part};
 use crate::pool::{Lease, Pool};
 use crate::request::Request;
 use crate::session::Guard;
@@ -64,15 +67,23 @@ pub fn output(name: &str, ty: ColumnType) -> Output {
 
 /// A request without rows to insert or anybody to send rows to.
 pub fn request<'a>(step: &'a Step, params: &'a [Value], cancel: &'a Cancel) -> Request<'a> {
-    Request { step, params, bulk: None, keys: None, cancel, sink: None, limits: Limits::MODELS, point_read: false }
+    let deadline = Deadline::from(cancel);
+    Request { step, params, bulk: None, keys: None, deadline, sink: None, limits: Limits::MODELS, point_read: false }
+}
+
+/// The same as a program of one step.
+pub fn execution(step: &Step, params: &[Value]) -> Execution {
+    let program = Arc::new(Program { steps: vec![step.clone()], ..Program::default() });
+    let inputs = Arc::new(Inputs { params: params.to_vec(), bulk: None });
+    Execution { program, part: Part::Steps, inputs, sink: None, limits: Limits::MODELS }
 }
 
 pub async fn on_lease(lease: &mut Lease, sql: &str) -> Result<Finished> {
-    lease.execute(request(&raw(sql, 0), &[], &Cancel::default())).await
+    lease.execute(&execution(&raw(sql, 0), &[]), Deadline::from(&Cancel::default())).await
 }
 
 pub async fn in_session(guard: &mut Guard, sql: &str) -> Result<Finished> {
-    guard.execute(request(&raw(sql, 0), &[], &Cancel::default())).await
+    guard.execute(&execution(&raw(sql, 0), &[]), Deadline::from(&Cancel::default())).await
 }
 
 /// The one value that a statement returned.

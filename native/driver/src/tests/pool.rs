@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use oxyde_ir::Value;
 
-use super::{number, on_lease, pool, pool_with, raw, request, status};
+use super::{execution, number, on_lease, pool, pool_with, raw, status};
 use crate::cancel::Cancel;
+use crate::deadline::Deadline;
 use crate::error::Kind;
 use crate::pool::{Pool, Status};
 use crate::settings::Settings;
@@ -21,7 +22,7 @@ async fn queries_are_not_accompanied() {
     drop(lease);
     for n in 0..50 {
         let mut lease = pool.lease(&never).await.unwrap();
-        let finished = lease.execute(request(&raw("SELECT ? + 1", 1), &[Value::Int(n)], &never)).await.unwrap();
+        let finished = lease.execute(&execution(&raw("SELECT ? + 1", 1), &[Value::Int(n)]), Deadline::from(&never)).await.unwrap();
         assert_eq!(number(&finished), n + 1);
     }
     let mut lease = pool.lease(&never).await.unwrap();

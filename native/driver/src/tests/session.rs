@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::proxy::Proxy;
-use super::{in_session, number, on_lease, pool, pool_with, raw, request, server};
+use super::{execution, in_session, number, on_lease, pool, pool_with, raw, server};
 use crate::cancel::Cancel;
+use crate::deadline::Deadline;
 use crate::error::Kind;
 use crate::pool::Pool;
 use crate::session::{Begin, Guard, Isolation, Session};
@@ -141,6 +142,26 @@ async fn a_transaction_that_idles_beyond_its_time_is_rolled_back() {
 }
 
 #[tokio::test]
+async fn transactions_out_of_time_are_looked_for_now_and_then() {
+    let (timeout, interval) = (Some(Duration::from_millis(100)), Some(Duration::from_secs(1)));
+    let settings =
+        Settings { max_connections: Some(1), transaction_timeout: timeout, transaction_cleanup_interval: interval, ..Settings::default() };
+    let Some(pool) = pool_with(settings).await else { return };
+    let start = Instant::now();
+    let (session, guard) = begin(&pool, Begin::default()).await;
+    drop(guard);
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    assert_eq!(pool.status().idle, 0);
+    let mut guard = session.lock(&Cancel::default()).await.unwrap();
+    assert_eq!(in_session(&mut guard, "SELECT 1").await.unwrap_err().kind, Kind::TransactionTimeout);
+    drop(guard);
+    while pool.status().idle == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!((Duration::from_millis(900)..Duration::from_secs(3)).contains(&start.elapsed()), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
 async fn levels_and_read_only_reach_the_server() {
     let Some(pool) = pool(1).await else { return };
     let asked = Begin { isolation: Some(Isolation::Serializable), read_only: true, ..Begin::default() };
@@ -173,8 +194,8 @@ async fn a_cancelled_statement_breaks_the_transaction_only() {
     let Some(pool) = pool(1).await else { return };
     let (session, mut guard) = begin(&pool, Begin::default()).await;
     let cancel = Cancel::default();
-    let step = raw("SELECT SLEEP(20)", 0);
-    let (end, ()) = tokio::join!(guard.execute(request(&step, &[], &cancel)), async {
+    let asked = execution(&raw("SELECT SLEEP(20)", 0), &[]);
+    let (end, ()) = tokio::join!(guard.execute(&asked, Deadline::from(&cancel)), async {
         tokio::time::sleep(Duration::from_millis(100)).await;
         cancel.cancel();
     });

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use oxyde_driver::batch::ColumnBatch;
-use oxyde_driver::error::Kind;
-use oxyde_driver::stream::{Finished, Limits, Message, channel};
+use oxyde_driver::{ColumnBatch, Finished, Kind, Limits, Message, channel};
 
 use crate::Ending;
 

@@ -7,17 +7,11 @@ mod stale;
 
 use std::sync::Arc;
 
-use oxyde_driver::batch::ColumnBatch;
-use oxyde_driver::cancel::Cancel;
-use oxyde_driver::error::Result;
-use oxyde_driver::pool::Pool;
-use oxyde_driver::settings::Settings;
-use oxyde_driver::stream::{Finished, Limits, Message, channel};
-use oxyde_driver::target::Target;
+use oxyde_driver::{Cancel, ColumnBatch, Finished, Limits, Message, Pool, Result, Settings, Target, channel};
 use oxyde_ir::program::{Form, Repeat, Slot, Source, Step, Text};
 use oxyde_ir::{ColumnType, Output, Program, Value};
 
-use crate::{Ending, Engine, Inputs, Job, Plan};
+use crate::{Ending, Engine, Job, Plan};
 
 fn engine(url: &str) -> Engine {
     let settings = Settings { max_connections: Some(2), ..Settings::default() };
@@ -59,7 +53,7 @@ fn program(steps: Vec<Step>) -> Program {
 fn job(program: Program) -> Job {
     Job {
         plan: Arc::new(Plan::new(program)),
-        inputs: Inputs::default(),
+        inputs: Arc::default(),
         session: None,
         cancel: Cancel::default(),
         timeout: None,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use oxyde_driver::error::Kind;
+use oxyde_driver::Kind;
 use oxyde_ir::{Value, wire};
 
 use super::{engine, job, memory, number, program, run, step};
@@ -14,11 +14,11 @@ fn shape(json: &str) -> Vec<u8> {
 }
 
 fn raw() -> Vec<u8> {
-    shape(r#"{"v":1,"statement":{"raw":{"pieces":[{"text":"SELECT "},{"param":{"index":0,"type":"int"}},{"text":" + 1"}]}}}"#)
+    shape(r#"{"v":2,"statement":{"raw":{"pieces":[{"text":"SELECT "},{"param":{"index":0,"type":"int"}},{"text":" + 1"}]}}}"#)
 }
 
 fn asked(plan: Arc<crate::Plan>) -> Job {
-    Job { inputs: Inputs { params: vec![Value::Int(41)], bulk: None }, plan, ..job(program(vec![step("")])) }
+    Job { inputs: Arc::new(Inputs { params: vec![Value::Int(41)], bulk: None }), plan, ..job(program(vec![step("")])) }
 }
 
 #[tokio::test]

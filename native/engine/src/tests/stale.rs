@@ -1,11 +1,9 @@
 //! A connection that the server closed while it idled costs no read, and no write is done twice.
 
-use oxyde_driver::cancel::Cancel;
-use oxyde_driver::error::Kind;
-use oxyde_driver::pool::Lease;
-use oxyde_driver::request::Request;
-use oxyde_driver::stream::Limits;
-use oxyde_ir::Program;
+use std::sync::Arc;
+
+use oxyde_driver::{Cancel, Deadline, Execution, Kind, Lease, Limits, Part};
+use oxyde_ir::{Atomic, Program};
 
 use super::{ask, engine, job, number, program, run, step};
 use crate::Engine;
@@ -30,17 +28,9 @@ async fn stale() -> Option<(Engine, Lease)> {
     let mut used = engine.pool().lease(&Cancel::default()).await.unwrap();
     let cancel = Cancel::default();
     let kill = step(&format!("KILL {id}"));
-    let request = Request {
-        step: &kill,
-        params: &[],
-        bulk: None,
-        keys: None,
-        cancel: &cancel,
-        sink: None,
-        limits: Limits::MODELS,
-        point_read: false,
-    };
-    used.execute(request).await.unwrap();
+    let execution =
+        Execution { program: Arc::new(program(vec![kill])), part: Part::Steps, inputs: Arc::default(), sink: None, limits: Limits::MODELS };
+    used.execute(&execution, Deadline::from(&cancel)).await.unwrap();
     Some((engine, used))
 }
 
@@ -54,7 +44,7 @@ async fn reads_are_tried_again() {
 #[tokio::test]
 async fn transactions_begin_again() {
     let Some((engine, _held)) = stale().await else { return };
-    let both = Program { atomic: true, ..program(vec![step("SELECT 1"), step("SELECT 42")]) };
+    let both = Program { atomic: Atomic::All, ..program(vec![step("SELECT 1"), step("SELECT 42")]) };
     assert_eq!(number(&run(&engine, job(both)).await.unwrap().last.unwrap()), 42);
 }
 

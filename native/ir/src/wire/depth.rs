@@ -1,5 +1,7 @@
 //! How deep a statement may nest: bounds that keep every walk over it within a small stack.
 
+use super::fault::Fault;
+
 /// Expressions inside expressions.
 const EXPRESSIONS: u16 = 128;
 /// Everything else that can hold itself: queries, statements, column types.
@@ -17,7 +19,7 @@ pub struct Depth {
 
 impl Depth {
     /// The depth below a node of the type of that name, or why there may be no such node here.
-    pub fn below(self, name: &str) -> Result<Self, String> {
+    pub fn below(self, name: &str) -> Result<Self, Fault> {
         let mut depth = self;
         match name {
             "Expr" => depth.expressions += 1,
@@ -25,10 +27,10 @@ impl Depth {
             _ => {}
         }
         if depth.expressions > EXPRESSIONS {
-            return Err(format!("expressions nest deeper than {EXPRESSIONS}"));
+            return Err(Fault::too_deep(format!("expressions nest deeper than {EXPRESSIONS}")));
         }
         if depth.others > OTHERS {
-            return Err(format!("queries nest deeper than {OTHERS}"));
+            return Err(Fault::too_deep(format!("queries nest deeper than {OTHERS}")));
         }
         Ok(depth)
     }

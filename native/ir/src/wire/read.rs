@@ -4,6 +4,7 @@ use rmp::Marker;
 
 use super::WireError;
 use super::depth::RAW;
+use super::fault::Fault;
 use super::node::Node;
 
 /// A list or map whose members are still being read.
@@ -35,7 +36,7 @@ pub fn read(bytes: &[u8]) -> Result<Node, WireError> {
 }
 
 impl Reader<'_> {
-    fn node(&mut self) -> Result<Node, String> {
+    fn node(&mut self) -> Result<Node, Fault> {
         loop {
             let mut whole = match self.item()? {
                 Item::Whole(node) => node,
@@ -82,9 +83,9 @@ impl Reader<'_> {
         }
     }
 
-    fn open(&mut self, one: Open) -> Result<(), String> {
+    fn open(&mut self, one: Open) -> Result<(), Fault> {
         if self.open.len() >= RAW {
-            return Err(format!("nested deeper than {RAW} arrays and maps"));
+            return Err(Fault::too_deep(format!("nested deeper than {RAW} arrays and maps")));
         }
         self.open.push(one);
         Ok(())

@@ -106,7 +106,7 @@ fn depth_is_bounded_on_a_small_stack() {
         let most = deep(128);
         assert_eq!(decode(&encode(&most)).unwrap(), most);
         let message = decode(&encode(&deep(129))).unwrap_err();
-        assert_eq!(message.message, "expressions nest deeper than 128");
+        assert_eq!((message.kind, message.message.as_str()), (WireErrorKind::TooDeep, "expressions nest deeper than 128"));
         assert!(message.path.starts_with("statement.query.body.select.where.case.whens[0].condition.not"), "{}", message.path);
         for opener in [&[0x91][..], &[0x81, 0xa1, b'a']] {
             let message = decode(&opener.repeat(100_000)).unwrap_err().to_string();

@@ -1,31 +1,12 @@
 //! Nodes as statements: a serde deserializer that takes maps for structures, nothing else, and counts depth.
 
-use std::fmt;
-
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, VariantAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::depth::Depth;
+use super::fault::Fault;
 use super::node::Node;
-
-/// Why a node is not what stands in its place; the path is told by `serde_path_to_error`.
-#[derive(Debug)]
-pub struct Error(String);
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Error {}
-
-impl serde::de::Error for Error {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(message.to_string())
-    }
-}
 
 /// A node, and how deep it stands.
 #[derive(Clone, Copy)]
@@ -39,19 +20,19 @@ impl<'a> Tree<'a> {
         Self { node, depth: Depth::default() }
     }
 
-    fn below(self, name: &str) -> Result<Self, Error> {
-        self.depth.below(name).map(|depth| Self { depth, ..self }).map_err(Error)
+    fn below(self, name: &str) -> Result<Self, Fault> {
+        self.depth.below(name).map(|depth| Self { depth, ..self })
     }
 
-    fn unfit(self, expected: &str) -> Error {
-        Error(format!("{expected} expected, {} found", self.node.noun()))
+    fn unfit(self, expected: &str) -> Fault {
+        Fault::from(format!("{expected} expected, {} found", self.node.noun()))
     }
 }
 
 impl<'de> Deserializer<'de> for Tree<'de> {
-    type Error = Error;
+    type Error = Fault;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.node {
             Node::Nil => visitor.visit_unit(),
             Node::Bool(value) => visitor.visit_bool(*value),
@@ -62,31 +43,31 @@ impl<'de> Deserializer<'de> for Tree<'de> {
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.node {
             Node::Nil => visitor.visit_none(),
             Node::Bool(_) | Node::Int(_) | Node::Text(_) | Node::List(_) | Node::Map(_) => visitor.visit_some(self),
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Fault> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_struct<V: Visitor<'de>>(self, name: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_struct<V: Visitor<'de>>(self, name: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Fault> {
         match self.node {
             Node::Map(_) => self.below(name)?.deserialize_any(visitor),
             Node::Nil | Node::Bool(_) | Node::Int(_) | Node::Text(_) | Node::List(_) => Err(self.unfit("a map")),
         }
     }
 
-    fn deserialize_enum<V: Visitor<'de>>(self, name: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_enum<V: Visitor<'de>>(self, name: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Fault> {
         let below = self.below(name)?;
         match self.node {
             Node::Text(tag) => visitor.visit_enum(Variant { tag, content: None }),
             Node::Map(entries) => match entries.as_slice() {
                 [(tag, content)] => visitor.visit_enum(Variant { tag, content: Some(Tree { node: content, depth: below.depth }) }),
-                several => Err(Error(format!("a map of one entry expected, one of {} found", several.len()))),
+                several => Err(Fault::from(format!("a map of one entry expected, one of {} found", several.len()))),
             },
             Node::Nil | Node::Bool(_) | Node::Int(_) | Node::List(_) => Err(self.unfit("a string or a map of one entry")),
         }
@@ -104,9 +85,9 @@ struct List<'de> {
 }
 
 impl<'de> SeqAccess<'de> for List<'de> {
-    type Error = Error;
+    type Error = Fault;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
         self.members.next().map(|node| seed.deserialize(Tree { node, depth: self.depth })).transpose()
     }
 }
@@ -118,16 +99,16 @@ struct Map<'de> {
 }
 
 impl<'de> MapAccess<'de> for Map<'de> {
-    type Error = Error;
+    type Error = Fault;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
         let Some((key, value)) = self.entries.next() else { return Ok(None) };
         self.value = Some(value);
         seed.deserialize(StrDeserializer::new(key)).map(Some)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        let node = self.value.take().ok_or_else(|| Error::custom("a value without a key"))?;
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
+        let node = self.value.take().ok_or_else(|| Fault::custom("a value without a key"))?;
         seed.deserialize(Tree { node, depth: self.depth })
     }
 }
@@ -139,39 +120,39 @@ struct Variant<'de> {
 }
 
 impl<'de> EnumAccess<'de> for Variant<'de> {
-    type Error = Error;
+    type Error = Fault;
     type Variant = Self;
 
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Error> {
-        Ok((seed.deserialize(StrDeserializer::<Error>::new(self.tag))?, self))
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Fault> {
+        Ok((seed.deserialize(StrDeserializer::<Fault>::new(self.tag))?, self))
     }
 }
 
 impl<'de> Variant<'de> {
-    fn content(self) -> Result<Tree<'de>, Error> {
-        self.content.ok_or_else(|| Error(format!("{:?} needs contents: a map of one entry expected", self.tag)))
+    fn content(self) -> Result<Tree<'de>, Fault> {
+        self.content.ok_or_else(|| Fault::from(format!("{:?} needs contents: a map of one entry expected", self.tag)))
     }
 }
 
 impl<'de> VariantAccess<'de> for Variant<'de> {
-    type Error = Error;
+    type Error = Fault;
 
-    fn unit_variant(self) -> Result<(), Error> {
+    fn unit_variant(self) -> Result<(), Fault> {
         match self.content {
             None => Ok(()),
-            Some(_) => Err(Error(format!("{:?} has no contents: a string expected", self.tag))),
+            Some(_) => Err(Fault::from(format!("{:?} has no contents: a string expected", self.tag))),
         }
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Fault> {
         seed.deserialize(self.content()?)
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Fault> {
         self.content()?.deserialize_any(visitor)
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
+    fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Fault> {
         self.content()?.deserialize_struct("", fields, visitor)
     }
 }

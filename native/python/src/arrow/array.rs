@@ -13,7 +13,7 @@ use arrow_array::{
 };
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::ArrowError;
-use oxyde_driver::batch::{Column, Data, TextColumn, decimal_text};
+use oxyde_driver::{Column, Data, TextColumn, decimal_text};
 
 use super::decimal;
 use super::dynamic::narrow;

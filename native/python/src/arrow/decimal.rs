@@ -1,6 +1,6 @@
 //! Decimals of a fixed number of digits, exactly or not at all.
 
-use oxyde_driver::batch::{TextColumn, decimal_text};
+use oxyde_driver::{TextColumn, decimal_text};
 
 /// The unscaled digits of a decimal text at a scale, sign first, for at most `precision` digits.
 pub fn unscaled(text: &str, precision: u8, scale: i8) -> Result<String, String> {

@@ -1,6 +1,6 @@
 //! Columns without a type become columns of one type, so that Arrow can take them.
 
-use oxyde_driver::batch::{Column, Data, TextColumn};
+use oxyde_driver::{Column, Data, TextColumn};
 use oxyde_ir::Value;
 
 use super::misfit::Misfit;

@@ -11,8 +11,7 @@ use std::sync::Arc;
 
 use arrow_array::{RecordBatch, RecordBatchOptions};
 use arrow_schema::{Field, Schema, SchemaRef};
-use oxyde_driver::batch::ColumnBatch;
-use oxyde_driver::error::{Error, Kind, Result};
+use oxyde_driver::{ColumnBatch, Error, Kind, Result};
 use oxyde_ir::Output;
 
 use array::array;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, TimeUnit};
-use oxyde_driver::batch::Data;
+use oxyde_driver::Data;
 use oxyde_ir::{ColumnType, Value};
 
 /// The types that leave this house. `Uuid` and `Json` are storage types that carry an extension's name.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use oxyde_driver::error::Kind;
+use oxyde_driver::Kind;
 use pyo3::prelude::*;
 use pyo3::pyclass::{PyTraverseError, PyVisit};
 use pyo3::types::{PyDict, PySet, PyString, PyTuple, PyType};

@@ -1,7 +1,6 @@
 //! Columns become instances of one class: column by column where no rule of the model crosses fields, else as dictionaries.
 
-use oxyde_driver::batch::ColumnBatch;
-use oxyde_driver::error::Kind;
+use oxyde_driver::{ColumnBatch, Kind};
 use pyo3::exceptions::PyException;
 use pyo3::ffi;
 use pyo3::intern;

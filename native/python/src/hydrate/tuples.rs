@@ -1,6 +1,6 @@
 //! A batch becomes plain values: by column, or as one tuple for each row.
 
-use oxyde_driver::batch::ColumnBatch;
+use oxyde_driver::ColumnBatch;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyList;

@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use oxyde_driver::batch::{Column, ColumnBatch, Data, TextColumn, decimal_text};
-use oxyde_driver::error::{Error, Kind};
+use oxyde_driver::{Column, ColumnBatch, Data, Error, Kind, TextColumn, decimal_text};
 use oxyde_ir::Value;
 use pyo3::ffi;
 use pyo3::prelude::*;

@@ -1,7 +1,6 @@
 //! The lists of a bulk insert become columns.
 
-use oxyde_driver::batch::{Column, ColumnBatch, Data, TextColumn};
-use oxyde_driver::error::Kind;
+use oxyde_driver::{Column, ColumnBatch, Data, Kind, TextColumn};
 use oxyde_ir::ColumnType;
 use oxyde_ir::program::BulkColumn;
 use pyo3::prelude::*;

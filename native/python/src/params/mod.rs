@@ -5,7 +5,7 @@ mod number;
 mod scalar;
 mod temporal;
 
-use oxyde_driver::error::{Error, Kind};
+use oxyde_driver::{Error, Kind};
 use oxyde_engine::{Inputs, Plan};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};

@@ -6,10 +6,10 @@ mod drop;
 mod index;
 mod order;
 
-use oxyde_ir::Program;
 use oxyde_ir::program::{Repeat, Step, Text};
 use oxyde_ir::schema::{EnumType, ForeignKey, Table};
 use oxyde_ir::statement::CreateTables;
+use oxyde_ir::{Atomic, Program};
 
 use crate::dialect::{Comments, Dialect, Enums, LateKeys, Views};
 use crate::error::{Result, malformed};
@@ -57,7 +57,8 @@ fn program(texts: Vec<String>, dialect: &Dialect) -> Program {
     };
     let steps: Vec<Step> = texts.into_iter().map(step).collect();
     let result = steps.len().saturating_sub(1);
-    Program { atomic: dialect.transactional_ddl && steps.len() > 1, steps, result, ..Program::default() }
+    let atomic = if dialect.transactional_ddl && steps.len() > 1 { Atomic::All } else { Atomic::None };
+    Program { atomic, steps, result, ..Program::default() }
 }
 
 /// A statement whose failure, because what it makes is there already, is no failure. Nothing is left half done: the block is a savepoint.

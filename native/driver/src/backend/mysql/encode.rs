@@ -50,7 +50,7 @@ impl Fault {
 /// Digits before and after the point of a decimal that was declared without digits.
 const UNBOUNDED: (usize, usize) = (35, 30);
 
-/// The server would round a digit too many without a word.
+/// The server would round an excess digit silently.
 fn check_digits(value: &str) -> std::result::Result<(), Fault> {
     let (whole, part) = value.trim_start_matches('-').split_once('.').unwrap_or((value.trim_start_matches('-'), ""));
     if whole.trim_start_matches('0').len() > UNBOUNDED.0 || part.trim_end_matches('0').len() > UNBOUNDED.1 {

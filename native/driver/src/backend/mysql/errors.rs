@@ -56,14 +56,16 @@ pub fn from_sqlx(error: &sqlx::Error) -> Error {
     }
 }
 
-/// The message without the value that stands there twice, which may be a secret.
+/// The message about a duplicate without the duplicate value, which may be a secret.
 fn without_value(message: &str) -> String {
     let cut = message.strip_prefix("Duplicate entry '").and_then(|rest| rest.rfind(" for key ").map(|at| &rest[at..]));
     cut.map_or_else(|| message.to_owned(), |rest| format!("Duplicate entry{rest}"))
 }
 
 fn from_server(number: u16, sqlstate: Option<&str>, message: &str) -> Error {
-    let mut error = Error::new(kind(number, sqlstate), without_value(message));
+    let kind = kind(number, sqlstate);
+    let text = if kind == Kind::UniqueViolation { without_value(message) } else { message.to_owned() };
+    let mut error = Error::new(kind, text);
     let detail = &mut error.detail;
     detail.sqlstate = sqlstate.map(str::to_owned);
     match error.kind {
@@ -130,7 +132,7 @@ fn kind(number: u16, sqlstate: Option<&str>) -> Kind {
         4025 if sqlstate == Some("23000") => Kind::CheckViolation,
         1213 => Kind::Deadlock,
         1969 | 3024 => Kind::Timeout,
-        // Waited too long, or was told not to wait.
+        // Waited too long, or NOWAIT.
         1205 | 3572 => Kind::LockTimeout,
         1317 => Kind::Cancelled,
         // Out of range, cut off, no value of the type, no date or time, divided by zero, too long; not all of them have class 22.

@@ -22,14 +22,12 @@ impl Connection {
         let mut gather = Gather::new(&request);
         let mut finished = Finished::default();
         for run in request.runs() {
-            if request.cancel.is_cancelled() {
-                return Err(Error::new(Kind::Cancelled, "cancelled before the statement was sent"));
-            }
+            request.deadline.check()?;
             let text: Arc<str> = request.text(run).into();
             let work = async |connection: &mut MySqlConnection, signals: &Signals| {
                 work(connection, &request, run, &text, &mut gather, signals).await
             };
-            let done = self.watch(request.cancel, work).await.map_err(|error| error.in_sql(&text))?;
+            let done = self.watch(request.deadline, work).await.map_err(|error| error.in_sql(&text))?;
             finished.affected += if done.affected == 0 && changes(&text) { done.returned } else { done.affected };
             if request.step.last_insert_id && done.insert_id != 0 {
                 finished.insert_ids.push(i64::try_from(done.insert_id).map_err(|_| {

@@ -15,7 +15,9 @@ use sqlx::AssertSqlSafe;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
 
 use crate::backend::link::{Link, Peer};
-use crate::error::Error;
+use crate::error::{Error, Result};
+use crate::request::Request;
+use crate::stream::Finished;
 
 pub type Connection = Link<MySqlConnection>;
 
@@ -26,6 +28,10 @@ impl Peer for MySqlConnection {
 
     async fn say(&mut self, sql: &str) -> sqlx::Result<()> {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(self).await.map(drop)
+    }
+
+    async fn execute(link: &mut Connection, request: Request<'_>) -> Result<Finished> {
+        link.execute(request).await
     }
 
     fn leaves_healthy(error: &sqlx::Error) -> bool {

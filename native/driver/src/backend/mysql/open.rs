@@ -45,7 +45,7 @@ impl Connection {
         let answer = sqlx::raw_sql(AssertSqlSafe(setup)).fetch_all(&mut inner).await;
         let (server, id) = answer.and_then(|rows| introduction(&rows)).map_err(|error| errors::from_connect(&error, &options))?;
         let interruption = format!("KILL QUERY {id}");
-        Ok(Self { inner, server, interruption, options, statement_timeout: settings.statement_timeout, healthy: true })
+        Ok(Self { inner, server, interruption, options, healthy: true })
     }
 }
 

@@ -18,7 +18,7 @@ use crate::slot;
 /// The protocol counts parameters in 16 bits.
 const MAX_PARAMETERS: usize = 65_535;
 
-/// The number of placeholders of one run, when the server can take so many.
+/// The number of placeholders of one run, when the server accepts that many.
 pub fn count(request: &Request<'_>, run: Run) -> Result<usize> {
     let rows = match &request.step.text {
         Text::Fixed(_) => 1,

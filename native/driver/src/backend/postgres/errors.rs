@@ -4,6 +4,9 @@ use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgSeverity};
 
 use crate::error::{Detail, Error, Kind};
 
+/// `query_canceled`: on request and by `statement_timeout` alike.
+const INTERRUPTED: &str = "57014";
+
 /// A complaint by the server.
 pub fn complaint(error: &sqlx::Error) -> Option<&PgDatabaseError> {
     error.as_database_error()?.try_downcast_ref()
@@ -21,7 +24,12 @@ fn is_unknown_type(error: &sqlx::Error) -> bool {
 
 /// The statement was interrupted: by `pg_cancel_backend`, or by a time limit of the server's.
 pub fn is_interruption(error: &sqlx::Error) -> bool {
-    complaint(error).is_some_and(|error| error.code() == "57014")
+    complaint(error).is_some_and(|error| error.code() == INTERRUPTED)
+}
+
+/// The same of an error of ours, when it was not we who interrupted the statement.
+pub fn was_interrupted(error: &Error) -> bool {
+    error.detail.sqlstate.as_deref() == Some(INTERRUPTED)
 }
 
 /// The transaction met an error before.
@@ -83,7 +91,7 @@ fn from_server(error: &PgDatabaseError) -> Error {
         None => error.message().to_owned(),
     };
     let own = |text: Option<&str>| text.map(str::to_owned);
-    let kind = kind(error.code(), error.message());
+    let kind = kind(error.code());
     let hint = error.hint().or_else(|| advice(error.code()));
     let detail = Detail {
         sqlstate: Some(error.code().to_owned()),
@@ -97,7 +105,7 @@ fn from_server(error: &PgDatabaseError) -> Error {
     if error.code() == "42P01" { ours.of_missing_table() } else { ours }
 }
 
-fn kind(sqlstate: &str, message: &str) -> Kind {
+fn kind(sqlstate: &str) -> Kind {
     match sqlstate {
         "23505" => Kind::UniqueViolation,
         "23503" => Kind::ForeignKeyViolation,
@@ -105,9 +113,7 @@ fn kind(sqlstate: &str, message: &str) -> Kind {
         "23514" => Kind::CheckViolation,
         "40001" => Kind::SerializationFailure,
         "40P01" => Kind::Deadlock,
-        // The server's own statement_timeout has the same number.
-        "57014" if message.contains("timeout") => Kind::Timeout,
-        "57014" => Kind::Cancelled,
+        INTERRUPTED => Kind::Cancelled,
         "55P03" => Kind::LockTimeout,
         "57P01" | "57P02" | "57P03" | "57P05" | "25P03" => Kind::ConnectionFailed,
         "25P02" => Kind::BrokenTransaction,
@@ -161,8 +167,7 @@ mod tests {
             ("", Kind::Database),
         ];
         for (state, expected) in cases {
-            assert_eq!(kind(state, ""), expected, "{state}");
+            assert_eq!(kind(state), expected, "{state}");
         }
-        assert_eq!(kind("57014", "canceling statement due to statement timeout"), Kind::Timeout);
     }
 }

@@ -1,11 +1,12 @@
 //! Running a step: each run to its end, whoever loses interest meanwhile.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use oxyde_ir::Family;
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Connection as _, Either, Executor, SqlSafeStr, Statement};
+use sqlx::{AssertSqlSafe, Connection as _, Either, Executor, Row, SqlSafeStr, Statement};
 
 use super::gather::Gather;
 use super::{Connection, encode, errors};
@@ -17,18 +18,24 @@ use crate::error::{Error, Kind, Result};
 use crate::request::{Request, Run};
 use crate::stream::Finished;
 
+/// How long statements may run by the server's own setting, in milliseconds; 0 is for ever.
+const LIMIT: &str = "SELECT setting::int8 FROM pg_settings WHERE name = 'statement_timeout'";
+
 impl Connection {
     pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
         let mut gather = Gather::new(&request);
         let mut finished = Finished::default();
         for run in request.runs() {
-            if request.cancel.is_cancelled() {
-                return Err(Error::new(Kind::Cancelled, "cancelled before the statement was sent"));
-            }
+            request.deadline.check()?;
             let text: Arc<str> = request.text(run).into();
             let work =
                 async |connection: &mut PgConnection, signals: &Signals| work(connection, &request, run, &text, &mut gather, signals).await;
-            let done = self.watch(request.cancel, work).await.map_err(|error| error.in_sql(&text))?;
+            let start = Instant::now();
+            let done = match self.watch(request.deadline, work).await {
+                Ok(done) => done,
+                Err(error) if errors::was_interrupted(&error) => return Err(self.explained(error, start.elapsed()).await.in_sql(&text)),
+                Err(error) => return Err(error.in_sql(&text)),
+            };
             // Reading rows affects none, though the server counts them.
             if !gather.has_columns() || changes(&text) {
                 finished.affected += done.affected;
@@ -39,7 +46,24 @@ impl Connection {
     }
 }
 
-/// Whether a statement that returns rows changes them, as far as its first word tells.
+impl Connection {
+    /// Tells an interruption that was not ours apart: the server has one SQLSTATE for its `statement_timeout` and for somebody's
+    /// `pg_cancel_backend`, and only words, in the language of the server, besides.
+    async fn explained(&mut self, error: Error, ran: Duration) -> Error {
+        self.healthy = false;
+        let answer = sqlx::raw_sql(LIMIT).fetch_one(&mut self.inner).await;
+        self.healthy = answer.as_ref().err().is_none_or(errors::leaves_healthy);
+        let limit = answer.and_then(|row| row.try_get::<i64, _>(0)).map(|millis| Duration::from_millis(millis.unsigned_abs()));
+        let kind = match limit {
+            Ok(limit) if limit.is_zero() || ran < limit => Kind::Cancelled,
+            // In a transaction the server answers nothing more: the limit is the likelier reason.
+            Ok(_) | Err(_) => Kind::Timeout,
+        };
+        Error { kind, ..error }
+    }
+}
+
+/// Whether a statement that returns rows changes them, judged by its first word.
 fn changes(text: &str) -> bool {
     verb::is_one_of(&["INSERT", "UPDATE", "DELETE", "MERGE", "WITH"], text, Family::Postgres)
 }

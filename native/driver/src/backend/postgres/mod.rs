@@ -21,7 +21,9 @@ use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use crate::backend::link::{Link, Peer};
-use crate::error::Error;
+use crate::error::{Error, Result};
+use crate::request::Request;
+use crate::stream::Finished;
 
 pub type Connection = Link<PgConnection>;
 
@@ -32,6 +34,10 @@ impl Peer for PgConnection {
 
     async fn say(&mut self, sql: &str) -> sqlx::Result<()> {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(self).await.map(drop)
+    }
+
+    async fn execute(link: &mut Connection, request: Request<'_>) -> Result<Finished> {
+        link.execute(request).await
     }
 
     fn leaves_healthy(error: &sqlx::Error) -> bool {

@@ -34,7 +34,7 @@ impl Connection {
         let answer = sqlx::raw_sql(SETUP).fetch_all(&mut inner).await;
         let (server, pid) = answer.and_then(|rows| introduction(&rows)).map_err(|error| errors::from_connect(&error, &options))?;
         let interruption = format!("SELECT pg_cancel_backend({pid})");
-        Ok(Self { inner, server, interruption, options, statement_timeout: settings.statement_timeout, healthy: true })
+        Ok(Self { inner, server, interruption, options, healthy: true })
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use libsqlite3_sys as ffi;
 
-/// SQLite asks after so many steps of its machine whether to go on.
+/// SQLite calls the progress handler after this many steps of its virtual machine.
 const STEPS: c_int = 1_000;
 
 /// How often it may ask during a statement that runs on the thread of its caller: well below a millisecond.
@@ -26,7 +26,7 @@ pub struct Brake {
     pulled: AtomicBool,
     /// How many more times SQLite may ask.
     allowance: AtomicI32,
-    /// Locks are waited for so long.
+    /// How long to wait for a lock.
     patience: Duration,
     /// When the present wait for a lock began, in microseconds since `origin`.
     waiting_since: AtomicU64,
@@ -39,7 +39,7 @@ pub struct Brake {
 
 struct Open(NonNull<ffi::sqlite3>);
 
-// Sound: used for `sqlite3_interrupt` only, which any thread may call on an open database; `detach` comes before it is closed.
+// SAFETY: used for `sqlite3_interrupt` only, which any thread may call on an open database; `detach` comes before it is closed.
 unsafe impl Send for Open {}
 
 impl Brake {
@@ -61,7 +61,7 @@ impl Brake {
     /// The database is open, and `detach` is called before it is closed or the brake moved or dropped.
     pub unsafe fn attach(&self, db: NonNull<ffi::sqlite3>) {
         let this: *mut c_void = std::ptr::from_ref(self).cast_mut().cast();
-        // Sound: the database is open, and the brake is there whenever it calls, as the caller promises.
+        // SAFETY: the database is open, and the brake is there whenever it calls, as the caller promises.
         unsafe {
             ffi::sqlite3_progress_handler(db.as_ptr(), STEPS, Some(progress), this);
             ffi::sqlite3_busy_handler(db.as_ptr(), Some(busy), this);
@@ -72,7 +72,7 @@ impl Brake {
     /// The database no longer asks.
     pub fn detach(&self) {
         let Some(Open(db)) = self.db().take() else { return };
-        // Sound: attached means open.
+        // SAFETY: attached means open.
         unsafe {
             ffi::sqlite3_progress_handler(db.as_ptr(), 0, None, std::ptr::null_mut());
             ffi::sqlite3_busy_handler(db.as_ptr(), None, std::ptr::null_mut());
@@ -101,7 +101,7 @@ impl Brake {
         self.pulled.store(true, Ordering::Release);
         // Reaches loops inside SQLite that do not ask. An interrupt that comes too late is forgotten when the next statement starts.
         if let Some(Open(db)) = &*self.db() {
-            // Sound: attached means open, and the lock keeps it so.
+            // SAFETY: attached means open, and the lock keeps it so.
             unsafe { ffi::sqlite3_interrupt(db.as_ptr()) };
         }
     }
@@ -132,7 +132,7 @@ impl Brake {
         allowance > 1
     }
 
-    /// Waits a little for a lock, for the `round`-th time; `false` to give up.
+    /// Waits briefly for a lock, for the `round`-th time; returns `false` to give up.
     fn waits_on(&self, round: usize) -> bool {
         if self.allowance.load(Ordering::Relaxed) != UNLIMITED {
             self.allowance.store(0, Ordering::Relaxed);
@@ -155,13 +155,13 @@ impl Brake {
 }
 
 unsafe extern "C" fn progress(brake: *mut c_void) -> c_int {
-    // Sound: the pointer is the brake that was attached, and it is there as long as the database is. Nothing in here panics.
+    // SAFETY: the pointer is the brake that was attached, and it is there as long as the database is. Nothing in here panics.
     let brake = unsafe { &*brake.cast::<Brake>() };
     c_int::from(!brake.goes_on())
 }
 
 unsafe extern "C" fn busy(brake: *mut c_void, round: c_int) -> c_int {
-    // Sound: as in `progress`.
+    // SAFETY: as in `progress`.
     let brake = unsafe { &*brake.cast::<Brake>() };
     c_int::from(brake.waits_on(round as usize))
 }

@@ -1,4 +1,4 @@
-//! The prepared statements of a connection, by text; the one not used for longest goes first.
+//! The prepared statements of a connection, by text; the least recently used is evicted first.
 
 use std::collections::HashMap;
 

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use sqlx::SqliteConnection;
-
 use super::brake::Brake;
 use super::cache::Cache;
 use super::errors;
@@ -31,7 +29,7 @@ impl Drop for Attached {
 
 impl Database {
     pub fn new(handle: Handle, brake: Arc<Brake>, is_memory: bool) -> Result<Self> {
-        // Sound: the handle is open, and `Attached` goes before it; the brake does not move inside its `Arc`, which is kept as long.
+        // SAFETY: the handle is open, and `Attached` goes before it; the brake does not move inside its `Arc`, which is kept as long.
         unsafe { brake.attach(handle.db()) };
         let database = Self { cache: Cache::default(), brake: Attached(brake), handle, is_memory };
         database.handle.refuse_quoted_strings();
@@ -43,21 +41,13 @@ impl Database {
         &self.brake.0
     }
 
-    /// Gives sqlx its connection back, to be closed.
-    pub fn release(self) -> Option<Box<SqliteConnection>> {
-        let Self { cache, brake, handle, .. } = self;
-        drop(cache);
-        drop(brake);
-        handle.release()
-    }
-
-    /// Runs a statement of our own, whose rows nobody wants.
+    /// Runs a statement of our own and ignores its rows.
     pub fn command(&mut self, sql: &str) -> Result<()> {
         let mut taken = self.cache.take(&self.handle, sql).map_err(|error| error.in_sql(sql))?;
         let end = {
-            let mut running = taken.statement.start();
+            let mut cursor = taken.statement.start();
             loop {
-                match running.step() {
+                match cursor.step() {
                     Ok(true) => {}
                     Ok(false) => break Ok(()),
                     Err(error) => break Err(error),
@@ -88,11 +78,11 @@ impl Database {
     /// The first column of a statement's first row, as text.
     pub fn ask(&self, sql: &str) -> Result<Option<String>> {
         let mut statement = super::statement::Statement::prepare(&self.handle, sql)?;
-        let mut running = statement.start();
-        if !running.step()? {
+        let mut cursor = statement.start();
+        if !cursor.step()? {
             return Ok(None);
         }
-        Ok(match running.cell(0) {
+        Ok(match cursor.cell(0) {
             super::statement::Cell::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
             super::statement::Cell::Int(value) => Some(value.to_string()),
             super::statement::Cell::Null | super::statement::Cell::Real(_) | super::statement::Cell::Blob(_) => None,

@@ -2,7 +2,7 @@
 
 use oxyde_ir::ColumnType;
 
-/// The type that a declaration stands for; `None` when each value speaks for itself.
+/// The type that a declaration means; `None` when each value has a type of its own.
 pub fn column_type(declared: Option<&str>) -> Option<ColumnType> {
     let declared = declared?.trim().to_ascii_uppercase();
     let (name, digits) = match declared.split_once('(') {

@@ -7,14 +7,14 @@ use oxyde_ir::program::{Form, Repeat, Slot, Source, Text};
 
 use super::float::Speller;
 use super::handle::Handle;
-use super::statement::{Running, Unbound};
+use super::statement::{Cursor, Unbound};
 use crate::batch::{Column, Data};
 use crate::error::{Error, Kind, Result};
 use crate::request::{Request, Run};
 use crate::{decimal, iso, slot};
 
 /// Binds the slots of one run: once, or once for each row of `Text::Rows`.
-pub fn bind<'a>(running: &mut Running<'a>, handle: &Handle, request: &Request<'a>, run: Run) -> Result<()> {
+pub fn bind<'a>(cursor: &mut Cursor<'a>, handle: &Handle, request: &Request<'a>, run: Run) -> Result<()> {
     let rows = match &request.step.text {
         Text::Fixed(_) => 1,
         Text::Rows { .. } => run.rows,
@@ -23,7 +23,7 @@ pub fn bind<'a>(running: &mut Running<'a>, handle: &Handle, request: &Request<'a
     for row in run.start..run.start + rows {
         for slot in &request.step.slots {
             at += 1;
-            bind_slot(running, at, handle, request, slot, run, row).map_err(|fault| fault.at(request, slot))?;
+            bind_slot(cursor, at, handle, request, slot, run, row).map_err(|fault| fault.at(request, slot))?;
         }
     }
     Ok(())
@@ -68,7 +68,7 @@ impl Fault {
 }
 
 fn bind_slot<'a>(
-    running: &mut Running<'a>,
+    cursor: &mut Cursor<'a>,
     at: usize,
     handle: &Handle,
     request: &Request<'a>,
@@ -79,22 +79,22 @@ fn bind_slot<'a>(
     let stored = request.column(slot.source);
     match (slot.form, slot.source) {
         (Form::Scalar, source) => match stored {
-            Some(column) => bind_cell(running, at, column, row),
+            Some(column) => bind_cell(cursor, at, column, row),
             None => match request.scalar(source, row) {
-                Cow::Borrowed(value) => bind_value(running, at, value),
-                Cow::Owned(value) => bind_owned(running, at, &value),
+                Cow::Borrowed(value) => bind_value(cursor, at, value),
+                Cow::Owned(value) => bind_owned(cursor, at, &value),
             },
         },
         (Form::Pattern { syntax, before, after }, source) => {
             let value = request.scalar(source, row);
             if let Value::Text(text) = &*value {
-                return Ok(running.bind_copy(at, &slot::pattern(text, syntax, before, after))?);
+                return Ok(cursor.bind_copy(at, &slot::pattern(text, syntax, before, after))?);
             }
-            if *value == Value::Null { Ok(running.bind_null(at)?) } else { Err(Fault::Form) }
+            if *value == Value::Null { Ok(cursor.bind_null(at)?) } else { Err(Fault::Form) }
         }
         (Form::JsonArray, source) => match list(request, source, run, row) {
-            Some(values) => Ok(running.bind_copy(at, &json_array(handle, &values)?)?),
-            None => Ok(running.bind_null(at)?),
+            Some(values) => Ok(cursor.bind_copy(at, &json_array(handle, &values)?)?),
+            None => Ok(cursor.bind_null(at)?),
         },
         (Form::Array, _) => Err(Fault::Form),
     }
@@ -118,18 +118,18 @@ fn list<'a>(request: &Request<'a>, source: Source, run: Run, row: usize) -> Opti
 }
 
 /// A value straight out of a column.
-fn bind_cell<'a>(running: &mut Running<'a>, at: usize, column: &'a Column, row: usize) -> std::result::Result<(), Fault> {
+fn bind_cell<'a>(cursor: &mut Cursor<'a>, at: usize, column: &'a Column, row: usize) -> std::result::Result<(), Fault> {
     if !column.is_valid(row) {
-        return Ok(running.bind_null(at)?);
+        return Ok(cursor.bind_null(at)?);
     }
     match &column.data {
-        Data::Bool(v) => running.bind_int(at, v[row].into())?,
-        Data::Int16(v) => running.bind_int(at, v[row].into())?,
-        Data::Int32(v) => running.bind_int(at, v[row].into())?,
-        Data::Int64(v) | Data::Duration(v) => running.bind_int(at, v[row])?,
-        Data::Text(v) | Data::Enum(v) | Data::Json(v) => running.bind_text(at, v.get(row))?,
-        Data::Bytes(v) => running.bind_blob(at, v.get(row))?,
-        Data::Dynamic(v) => bind_value(running, at, &v[row])?,
+        Data::Bool(v) => cursor.bind_int(at, v[row].into())?,
+        Data::Int16(v) => cursor.bind_int(at, v[row].into())?,
+        Data::Int32(v) => cursor.bind_int(at, v[row].into())?,
+        Data::Int64(v) | Data::Duration(v) => cursor.bind_int(at, v[row])?,
+        Data::Text(v) | Data::Enum(v) | Data::Json(v) => cursor.bind_text(at, v.get(row))?,
+        Data::Bytes(v) => cursor.bind_blob(at, v.get(row))?,
+        Data::Dynamic(v) => bind_value(cursor, at, &v[row])?,
         Data::UInt64(_)
         | Data::Float32(_)
         | Data::Float64(_)
@@ -142,16 +142,16 @@ fn bind_cell<'a>(running: &mut Running<'a>, at: usize, column: &'a Column, row: 
         | Data::DatetimeTz(_)
         | Data::Interval(_)
         | Data::Uuid(_)
-        | Data::List { .. } => bind_owned(running, at, &column.value(row))?,
+        | Data::List { .. } => bind_owned(cursor, at, &column.value(row))?,
     }
     Ok(())
 }
 
 /// A value that lives as long as the run: text and bytes are not copied.
-fn bind_value<'a>(running: &mut Running<'a>, at: usize, value: &'a Value) -> std::result::Result<(), Fault> {
+fn bind_value<'a>(cursor: &mut Cursor<'a>, at: usize, value: &'a Value) -> std::result::Result<(), Fault> {
     match value {
-        Value::Text(value) | Value::Json(value) => Ok(running.bind_text(at, value.as_bytes())?),
-        Value::Bytes(value) => Ok(running.bind_blob(at, value)?),
+        Value::Text(value) | Value::Json(value) => Ok(cursor.bind_text(at, value.as_bytes())?),
+        Value::Bytes(value) => Ok(cursor.bind_blob(at, value)?),
         Value::Null
         | Value::Bool(_)
         | Value::Int(_)
@@ -163,21 +163,21 @@ fn bind_value<'a>(running: &mut Running<'a>, at: usize, value: &'a Value) -> std
         | Value::DatetimeTz(_)
         | Value::Duration(_)
         | Value::Uuid(_)
-        | Value::Array(_) => bind_owned(running, at, value),
+        | Value::Array(_) => bind_owned(cursor, at, value),
     }
 }
 
 /// A value that is gone before the run is.
-fn bind_owned(running: &mut Running<'_>, at: usize, value: &Value) -> std::result::Result<(), Fault> {
+fn bind_owned(cursor: &mut Cursor<'_>, at: usize, value: &Value) -> std::result::Result<(), Fault> {
     match value {
-        Value::Null => running.bind_null(at)?,
-        Value::Bool(value) => running.bind_int(at, (*value).into())?,
-        Value::Int(value) | Value::Duration(value) => running.bind_int(at, *value)?,
+        Value::Null => cursor.bind_null(at)?,
+        Value::Bool(value) => cursor.bind_int(at, (*value).into())?,
+        Value::Int(value) | Value::Duration(value) => cursor.bind_int(at, *value)?,
         // SQLite would make NULL of it.
         Value::Float(value) if value.is_nan() => return Err("SQLite cannot hold NaN".to_owned().into()),
-        Value::Float(value) => running.bind_real(at, *value)?,
-        Value::Text(value) | Value::Json(value) => running.bind_copy(at, value)?,
-        Value::Bytes(value) => running.bind_blob_copy(at, value)?,
+        Value::Float(value) => cursor.bind_real(at, *value)?,
+        Value::Text(value) | Value::Json(value) => cursor.bind_copy(at, value)?,
+        Value::Bytes(value) => cursor.bind_blob_copy(at, value)?,
         Value::Decimal(_)
         | Value::Date(_)
         | Value::Time(_)
@@ -185,7 +185,7 @@ fn bind_owned(running: &mut Running<'_>, at: usize, value: &Value) -> std::resul
         | Value::DatetimeTz(_)
         | Value::Uuid(_)
         | Value::Array(_) => {
-            running.bind_copy(at, &text(value)?)?;
+            cursor.bind_copy(at, &text(value)?)?;
         }
     }
     Ok(())

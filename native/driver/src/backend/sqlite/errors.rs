@@ -25,15 +25,6 @@ pub fn from_code(code: c_int, message: &str) -> Error {
     }
 }
 
-/// An error that sqlx met while it opened the database.
-pub fn from_sqlx(error: &sqlx::Error) -> Error {
-    let code = error.as_database_error().and_then(|error| error.code()?.parse().ok());
-    match (error.as_database_error(), code) {
-        (Some(complaint), Some(code)) => from_code(code, complaint.message()),
-        _ => Error::new(Kind::ConnectionFailed, error.to_string()),
-    }
-}
-
 fn kind(code: c_int, message: &str) -> Kind {
     match code {
         ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => Kind::UniqueViolation,
@@ -78,7 +69,7 @@ fn name_parts(error: &mut Error, code: c_int, message: &str) {
         | ffi::SQLITE_CONSTRAINT_UNIQUE
         | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
         | ffi::SQLITE_CONSTRAINT_ROWID => {
-            // An index on expressions is told by its name.
+            // SQLite names an index on expressions, not its columns.
             if let Some(index) = subject.strip_prefix("index ") {
                 detail.constraint = Some(index.trim_matches('\'').to_owned());
                 return;

@@ -1,4 +1,4 @@
-//! Running a step: each run to its end, or until it is not wanted any more.
+//! Cursor a step: each run to its end, or until it is cancelled.
 
 use oxyde_ir::Family;
 use oxyde_ir::program::Text;
@@ -10,11 +10,26 @@ use super::gather::Gather;
 use super::outlet::Outlet;
 use super::statement::Statement;
 use crate::backend::verb;
+use crate::cancel::Cancel;
+use crate::deadline::Deadline;
 use crate::error::{Error, Kind, Result};
+use crate::execution::{Execution, Progress};
 use crate::request::{Request, Run};
 use crate::stream::Finished;
 
 impl Database {
+    /// Runs the steps of a program on the connection's thread.
+    pub fn run(&mut self, execution: &Execution) -> Result<Finished> {
+        // Who waits for the answer watches the deadline, and pulls the brake.
+        let never = Cancel::default();
+        let mut progress = Progress::new(execution);
+        while let Some(request) = progress.next(Deadline::from(&never)) {
+            let finished = self.execute(&request)?;
+            progress.add(finished)?;
+        }
+        Ok(progress.finish())
+    }
+
     /// Runs a step on the connection's thread.
     pub fn execute(&mut self, request: &Request<'_>) -> Result<Finished> {
         let mut finished = Finished::default();
@@ -89,18 +104,18 @@ impl Database {
         gather: &mut Gather<'a>,
         mut outlet: Option<&mut Outlet<'a>>,
     ) -> Result<()> {
-        let mut running = statement.start();
-        encode::bind(&mut running, &self.handle, request, run)?;
-        let mut more = running.step()?;
-        gather.describe(&running)?;
+        let mut cursor = statement.start();
+        encode::bind(&mut cursor, &self.handle, request, run)?;
+        let mut more = cursor.step()?;
+        gather.describe(&cursor)?;
         while more {
-            gather.push(&running)?;
+            gather.push(&cursor)?;
             if gather.is_full()
                 && let Some(outlet) = outlet.as_deref_mut()
             {
                 outlet.give(gather.take(), self.brake())?;
             }
-            more = running.step()?;
+            more = cursor.step()?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use super::handle::Handle;
 use super::statement::{Cell, Statement};
 use crate::error::{Error, Kind, Result};
 
-/// Decimals of so many digits, and written without an exponent, are always read right.
+/// Decimals of up to this many digits, written without an exponent, are always read right.
 const SAFE: usize = 15;
 
 /// How far beside the float the decimal is looked for, in eighths of the distance between two floats.
@@ -51,10 +51,10 @@ impl<'h> Speller<'h> {
             Some(reader) => reader,
             reader => reader.insert(Statement::prepare(self.handle, "SELECT CAST(? AS REAL)")?),
         };
-        let mut running = reader.start();
-        let bound = running.bind_copy(1, text);
+        let mut cursor = reader.start();
+        let bound = cursor.bind_copy(1, text);
         bound.map_err(|unbound| Error::new(Kind::Internal, unbound.reason()))?;
-        match (running.step()?, running.cell(0)) {
+        match (cursor.step()?, cursor.cell(0)) {
             (true, Cell::Real(value)) => Ok(value),
             _ => Err(Error::new(Kind::Internal, "SQLite read no float")),
         }
@@ -66,7 +66,7 @@ const fn same(left: f64, right: f64) -> bool {
     left.to_bits() == right.to_bits()
 }
 
-/// A decimal that lies so many eighths of the way from a positive float to the next one.
+/// A decimal that lies that many eighths of the way from a positive float to the next one.
 fn beside(value: f64, width: usize, eighths: i64) -> Option<String> {
     let text = format!("{value:.width$e}");
     let (digits, exponent) = text.split_once('e')?;

@@ -4,7 +4,7 @@ use oxyde_ir::{ColumnType, Output};
 
 use super::columns::Reader;
 use super::declared;
-use super::statement::{Cell, Running};
+use super::statement::{Cell, Cursor};
 use crate::batch::ColumnBatch;
 use crate::error::{Error, Kind, Result};
 use crate::request::Request;
@@ -28,8 +28,8 @@ impl<'a> Gather<'a> {
     }
 
     /// Learns the columns of a run, after its first step: a changed table changes them no later. Runs of one step must agree.
-    pub fn describe(&mut self, running: &Running<'_>) -> Result<()> {
-        let columns = running.columns();
+    pub fn describe(&mut self, cursor: &Cursor<'_>) -> Result<()> {
+        let columns = cursor.columns();
         let expected = self.readers.as_ref().map(Vec::len).or(self.outputs.map(<[Output]>::len));
         if let Some(expected) = expected
             && expected != columns
@@ -42,8 +42,8 @@ impl<'a> Gather<'a> {
             let reader = |at| match known(at) {
                 Some(output) if output.ty != ColumnType::Any => Reader::new(output.name.clone(), Some(&output.ty)),
                 output => {
-                    let name = output.map_or_else(|| running.name(at), |output| output.name.clone());
-                    Reader::new(name, declared::column_type(running.declared(at).as_deref()).as_ref())
+                    let name = output.map_or_else(|| cursor.name(at), |output| output.name.clone());
+                    Reader::new(name, declared::column_type(cursor.declared(at).as_deref()).as_ref())
                 }
             };
             self.readers = Some((0..columns).map(reader).collect());
@@ -52,18 +52,18 @@ impl<'a> Gather<'a> {
     }
 
     /// Takes the current row.
-    pub fn push(&mut self, running: &Running<'_>) -> Result<()> {
+    pub fn push(&mut self, cursor: &Cursor<'_>) -> Result<()> {
         let Some(readers) = &mut self.readers else { return Err(Error::new(Kind::Internal, "a row came before its columns")) };
         for (at, reader) in readers.iter_mut().enumerate() {
-            let cell = running.cell(at);
+            let cell = cursor.cell(at);
             self.bytes += match cell {
                 Cell::Text(bytes) | Cell::Blob(bytes) => bytes.len() + 4,
                 Cell::Null | Cell::Int(_) | Cell::Real(_) => 8,
             };
             if let Err(reason) = reader.push(cell) {
                 let output = self.outputs.and_then(|outputs| outputs.get(at));
-                let table = output.map(|output| output.table.clone()).filter(|table| !table.is_empty()).or_else(|| running.table(at));
-                return Err(fault(&reader.name, table, running.declared(at), self.before + self.rows + 1, &reason));
+                let table = output.map(|output| output.table.clone()).filter(|table| !table.is_empty()).or_else(|| cursor.table(at));
+                return Err(fault(&reader.name, table, cursor.declared(at), self.before + self.rows + 1, &reason));
             }
         }
         self.rows += 1;

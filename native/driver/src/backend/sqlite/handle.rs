@@ -1,52 +1,81 @@
-//! The raw database handle, lent by sqlx once and for the life of the connection.
+//! The raw database handle. It is opened here and not by sqlx, whose connection would have to be leaked to lend its handle for
+//! good, would keep a second thread for each connection, and hands rows over at four times the cost.
 
-use std::ffi::{CStr, c_int};
+use std::ffi::{CStr, CString, c_int};
+use std::path::Path;
 use std::ptr::NonNull;
 
 use libsqlite3_sys as ffi;
-use sqlx::SqliteConnection;
-use sqlx::sqlite::LockedSqliteHandle;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// A connection of sqlx whose lock we hold. sqlx can deadlock when it is locked again and again, so it is locked once.
-pub struct Handle {
-    db: NonNull<ffi::sqlite3>,
-    /// Goes before `owner`, in which it lies.
-    guard: Option<LockedSqliteHandle<'static>>,
-    owner: Option<NonNull<SqliteConnection>>,
+use super::errors;
+use crate::error::{Error, Kind, Result};
+
+/// What a path keeps as it is in a URI.
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
+
+/// How a file is opened.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Access {
+    pub read_only: bool,
+    /// Make the file when it is not there.
+    pub create: bool,
+    /// Nobody writes to the file while it is open.
+    pub immutable: bool,
 }
 
-// Sound: the guard may move between threads, and SQLite's handle may too, when one thread uses it at a time; whoever uses
-// this one has it mutably or under a lock. The owner is reached by nobody else.
+/// An open database, closed when dropped. Every statement must be finalized before.
+pub struct Handle {
+    db: NonNull<ffi::sqlite3>,
+}
+
+// SAFETY: SQLite's handle may move between threads when one thread uses it at a time; whoever uses this one has it mutably or
+// under a lock.
 unsafe impl Send for Handle {}
 
 impl Handle {
-    /// Takes the connection over.
-    pub async fn new(connection: SqliteConnection) -> sqlx::Result<Self> {
-        // Owned from here on, so that it is freed when locking fails or is given up.
-        let owner = NonNull::from(Box::leak(Box::new(connection)));
-        let mut handle = Self { db: NonNull::dangling(), guard: None, owner: Some(owner) };
-        // Sound: the box lives until `release`, which drops the guard before; nobody else has a reference to it.
-        let lent: &'static mut SqliteConnection = unsafe { &mut *owner.as_ptr() };
-        let mut guard = lent.lock_handle().await?;
-        handle.db = guard.as_raw_handle();
-        handle.guard = Some(guard);
-        Ok(handle)
+    /// Opens a file, or a database in memory of its own.
+    pub fn open(path: Option<&Path>, access: Access) -> Result<Self> {
+        let Access { read_only, create, immutable } = access;
+        // One thread at a time uses it, so that SQLite needs no lock; result codes are the extended ones.
+        let mut flags = ffi::SQLITE_OPEN_NOMUTEX | ffi::SQLITE_OPEN_EXRESCODE;
+        flags |= if read_only || immutable { ffi::SQLITE_OPEN_READONLY } else { ffi::SQLITE_OPEN_READWRITE };
+        if create && !read_only && !immutable {
+            flags |= ffi::SQLITE_OPEN_CREATE;
+        }
+        let name = match path {
+            None => ":memory:".to_owned(),
+            Some(path) => {
+                let unreadable = || Error::new(Kind::ConnectionFailed, format!("the path {} is not UTF-8", path.display()));
+                // A name that begins like a URI, or like memory, is a name all the same.
+                let path = Path::new(".").join(path).to_str().ok_or_else(unreadable)?.to_owned();
+                if immutable {
+                    flags |= ffi::SQLITE_OPEN_URI;
+                    format!("file:{}?immutable=1", utf8_percent_encode(&path, KEPT))
+                } else {
+                    path
+                }
+            }
+        };
+        let name = CString::new(name).map_err(|_| Error::new(Kind::ConnectionFailed, "the path contains a NUL character"))?;
+        let mut db = std::ptr::null_mut();
+        // SAFETY: the name ends in NUL, the place for the handle is ours, and null stands for the default file system.
+        let code = unsafe { ffi::sqlite3_open_v2(name.as_ptr(), &raw mut db, flags, std::ptr::null()) };
+        let Some(db) = NonNull::new(db) else {
+            return Err(Error::new(Kind::ConnectionFailed, "SQLite could not allocate memory for a connection"));
+        };
+        // Closed when dropped, also when opening failed.
+        let handle = Self { db };
+        if code == ffi::SQLITE_OK {
+            return Ok(handle);
+        }
+        let (code, message) = handle.last_error();
+        Err(errors::from_code(code, &message))
     }
 
     /// The database, valid as long as this handle.
     pub fn db(&self) -> NonNull<ffi::sqlite3> {
         self.db
-    }
-
-    /// Gives the connection back to be closed. Every statement must be finalized.
-    pub fn release(mut self) -> Option<Box<SqliteConnection>> {
-        self.take()
-    }
-
-    fn take(&mut self) -> Option<Box<SqliteConnection>> {
-        self.guard = None;
-        // Sound: the pointer came out of a box in `new`, and the only borrow of it went with the guard.
-        self.owner.take().map(|owner| unsafe { Box::from_raw(owner.as_ptr()) })
     }
 
     /// The code and message of the last failure.
@@ -56,37 +85,37 @@ impl Handle {
 
     /// Whether no transaction is open.
     pub fn is_autocommit(&self) -> bool {
-        // Sound: the handle is open.
+        // SAFETY: the handle is open.
         unsafe { ffi::sqlite3_get_autocommit(self.db.as_ptr()) != 0 }
     }
 
     /// Whether the main database cannot be written.
     pub fn is_read_only(&self) -> bool {
-        // Sound: the handle is open, and the name ends in NUL.
+        // SAFETY: the handle is open, and the name ends in NUL.
         unsafe { ffi::sqlite3_db_readonly(self.db.as_ptr(), c"main".as_ptr()) == 1 }
     }
 
     /// Rows changed since the connection was opened, by triggers and foreign keys too.
     pub fn total_changes(&self) -> i64 {
-        // Sound: the handle is open.
+        // SAFETY: the handle is open.
         unsafe { ffi::sqlite3_total_changes64(self.db.as_ptr()) }
     }
 
     /// Rows that the last INSERT, UPDATE or DELETE itself changed.
     pub fn changes(&self) -> i64 {
-        // Sound: the handle is open.
+        // SAFETY: the handle is open.
         unsafe { ffi::sqlite3_changes64(self.db.as_ptr()) }
     }
 
     pub fn last_insert_rowid(&self) -> i64 {
-        // Sound: the handle is open.
+        // SAFETY: the handle is open.
         unsafe { ffi::sqlite3_last_insert_rowid(self.db.as_ptr()) }
     }
 
     /// Refuses text in double quotes that names nothing; SQLite would take it for a string.
     pub fn refuse_quoted_strings(&self) {
         for option in [ffi::SQLITE_DBCONFIG_DQS_DML, ffi::SQLITE_DBCONFIG_DQS_DDL] {
-            // Sound: the handle is open, and these options take an int and a pointer to int that may be null.
+            // SAFETY: the handle is open, and these options take an int and a pointer to int that may be null.
             unsafe { ffi::sqlite3_db_config(self.db.as_ptr(), option, 0 as c_int, std::ptr::null_mut::<c_int>()) };
         }
     }
@@ -94,14 +123,14 @@ impl Handle {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        // sqlx's own thread closes the database when its connection is gone.
-        drop(self.take());
+        // SAFETY: it was opened here, is closed only here, and no statement is left.
+        unsafe { ffi::sqlite3_close(self.db.as_ptr()) };
     }
 }
 
 /// The code and message of the last failure on an open database.
 pub fn last_error(db: NonNull<ffi::sqlite3>) -> (c_int, String) {
-    // Sound: the callers' handle is open, and the message is copied before another call can change it.
+    // SAFETY: the callers' handle is open, and the message is copied before another call can change it.
     unsafe {
         let code = ffi::sqlite3_extended_errcode(db.as_ptr());
         let message = ffi::sqlite3_errmsg(db.as_ptr());
@@ -112,7 +141,7 @@ pub fn last_error(db: NonNull<ffi::sqlite3>) -> (c_int, String) {
 
 /// `major.minor.patch` of the library.
 pub fn version() -> (u16, u16, u16) {
-    // Sound: asks for a constant.
+    // SAFETY: asks for a constant.
     let number = unsafe { ffi::sqlite3_libversion_number() } as u32;
     ((number / 1_000_000) as u16, (number / 1_000 % 1_000) as u16, (number % 1_000) as u16)
 }

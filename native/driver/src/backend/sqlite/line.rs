@@ -1,16 +1,14 @@
-//! The thread of a connection, and how work gets to it.
+//! The thread of a connection, and how work gets to it: as jobs that own what they use.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, mpsc};
 use std::thread;
 
-use sqlx::{Connection as _, SqliteConnection};
-
 use super::brake::Brake;
 use super::database::Database;
 use super::errors;
-use super::ticket::{Reply, Ticket, ticket};
+use super::ticket::{Ticket, ticket};
 use crate::error::{Error, Kind, Result};
 use crate::request::Request;
 use crate::stream::Finished;
@@ -22,22 +20,16 @@ pub struct Line {
 }
 
 struct Shared {
-    /// Locked by the thread while it works, and by a caller who reads a row himself. `None` once closed.
+    /// Locked by the thread while it works, and by a caller that reads a row by itself. `None` once closed.
     database: Mutex<Option<Database>>,
     brake: Arc<Brake>,
     healthy: AtomicBool,
-    /// Never given up for a complaint: the data would go with it.
+    /// Never closed because of an error: the data would be lost with it.
     is_memory: bool,
 }
 
-enum Job {
-    Run(Lent, Reply<Finished>),
-    Command(String, Reply<()>),
-    Close(Reply<Option<Box<SqliteConnection>>>),
-}
-
-/// A request whose borrows are kept alive by the ticket for its answer.
-struct Lent(Request<'static>);
+/// Work for the thread. It owns what it uses, and answers by itself; dropped undone, it answers that the thread is gone.
+type Job = Box<dyn FnOnce(&Shared) + Send>;
 
 impl Line {
     /// Starts the thread. The first thing it does is `make` the database.
@@ -45,7 +37,7 @@ impl Line {
     where
         F: FnOnce() -> Result<Database> + Send + 'static,
     {
-        let (jobs, inbox) = mpsc::channel();
+        let (jobs, inbox) = mpsc::channel::<Job>();
         let healthy = AtomicBool::new(true);
         let shared = Arc::new(Shared { database: Mutex::new(None), brake: Arc::clone(&brake), healthy, is_memory });
         let (reply, ready) = ticket(brake);
@@ -54,7 +46,9 @@ impl Line {
             Ok(database) => {
                 *there.database() = Some(database);
                 reply.send(Ok(()));
-                serve(&there, &inbox);
+                for job in inbox {
+                    job(&there);
+                }
                 // Closed here, on the thread that may wait for the disk.
                 drop(there.database().take());
             }
@@ -76,32 +70,22 @@ impl Line {
         self.shared.healthy.load(Ordering::Acquire)
     }
 
-    /// Runs a step on the thread. The request is borrowed until the ticket is answered or dropped; a ticket that is forgotten
-    /// (`mem::forget`) would break that, and this crate forgets none.
-    pub fn run<'r>(&mut self, request: Request<'r>) -> impl Future<Output = Result<Finished>> + Unpin + use<'r> {
-        // Sound: the thread uses the request before it answers and never after, and the ticket ends no sooner than the answer
-        // comes: dropped before, it blocks until then.
-        let lent = Lent(unsafe { std::mem::transmute::<Request<'r>, Request<'static>>(request) });
-        self.submit(|reply| Job::Run(lent, reply))
-    }
-
-    pub fn command(&mut self, sql: String) -> Ticket<()> {
-        self.submit(|reply| Job::Command(sql, reply))
-    }
-
-    fn submit<T>(&mut self, job: impl FnOnce(Reply<T>) -> Job) -> Ticket<T> {
+    /// Does work on the thread.
+    pub fn run<T: Send + 'static>(&mut self, work: impl FnOnce(&mut Database) -> Result<T> + Send + 'static) -> Ticket<T> {
         self.shared.brake.release();
         let (reply, ticket) = ticket(Arc::clone(&self.shared.brake));
+        let job: Job = Box::new(move |shared| {
+            let end = shared.with(work);
+            // The database is free again before anybody hears of it.
+            reply.send(end);
+        });
         // A thread that is gone answers so when the job is dropped.
-        let _ = self.jobs.send(job(reply));
+        let _ = self.jobs.send(job);
         ticket
     }
 
     /// Runs a read by key on this thread; `None` when it must run on the connection's own, and nothing has happened.
     pub fn run_here(&mut self, request: &Request<'_>) -> Option<Result<Finished>> {
-        if !request.point_read {
-            return None;
-        }
         let mut guard = match self.shared.database.try_lock() {
             Ok(guard) => guard,
             Err(TryLockError::Poisoned(guard)) => guard.into_inner(),
@@ -117,18 +101,30 @@ impl Line {
         look(self.shared.database().as_ref().unwrap())
     }
 
-    pub async fn close(mut self) {
-        let connection = self.submit(Job::Close).await;
-        if let Ok(Some(connection)) = connection {
-            // The database is closed either way.
-            let _ = connection.close().await;
-        }
+    /// Closes the database and waits until that is done.
+    pub async fn close(self) {
+        let Self { jobs, shared } = self;
+        let (reply, closed) = ticket(Arc::clone(&shared.brake));
+        let job: Job = Box::new(move |shared| {
+            drop(shared.database().take());
+            reply.send(Ok(()));
+        });
+        let _ = jobs.send(job);
+        // It is closed either way.
+        let _ = closed.await;
     }
 }
 
 impl Shared {
     fn database(&self) -> MutexGuard<'_, Option<Database>> {
         self.database.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does work with the database.
+    fn with<T>(&self, work: impl FnOnce(&mut Database) -> Result<T>) -> Result<T> {
+        let mut guard = self.database();
+        let database = guard.as_mut().ok_or_else(|| Error::new(Kind::Internal, "the SQLite connection was closed"))?;
+        self.caught(|| work(database))
     }
 
     /// Does work that may panic, and notes what its failure says about the connection.
@@ -144,31 +140,5 @@ impl Shared {
             self.healthy.store(false, Ordering::Release);
         }
         end
-    }
-}
-
-/// Works until the other end is gone.
-fn serve(shared: &Shared, inbox: &mpsc::Receiver<Job>) {
-    for job in inbox {
-        let mut guard = shared.database();
-        let Some(database) = guard.as_mut() else { return };
-        match job {
-            Job::Run(Lent(request), reply) => {
-                let end = shared.caught(|| database.execute(&request));
-                drop(guard);
-                reply.send(end);
-            }
-            Job::Command(sql, reply) => {
-                let end = shared.caught(|| database.command(&sql));
-                drop(guard);
-                reply.send(end);
-            }
-            Job::Close(reply) => {
-                let connection = guard.take().and_then(Database::release);
-                drop(guard);
-                reply.send(Ok(connection));
-                return;
-            }
-        }
     }
 }

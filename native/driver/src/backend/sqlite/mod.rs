@@ -22,20 +22,17 @@ mod statement;
 mod tests;
 mod ticket;
 
-use std::time::Duration;
-
 use oxyde_ir::Server;
 
-use crate::backend::stop::Stop;
+use crate::deadline::{Deadline, Stop};
 use crate::error::{Error, Kind, Result};
-use crate::request::Request;
+use crate::execution::Execution;
 use crate::stream::Finished;
 use line::Line;
 
 pub struct Connection {
     line: Line,
     server: Server,
-    statement_timeout: Option<Duration>,
 }
 
 impl Connection {
@@ -47,35 +44,37 @@ impl Connection {
         self.line.is_healthy()
     }
 
-    /// Runs a step: a read by key on the calling thread where that is quick, all else on the connection's own.
-    pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
-        if request.cancel.is_cancelled() {
-            return Err(Error::new(Kind::Cancelled, "cancelled before the statement was sent"));
-        }
-        if let Some(end) = self.line.run_here(&request) {
+    /// Runs the steps of a program: a read by key on the calling thread where that is quick, all else on the connection's own.
+    pub async fn execute(&mut self, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {
+        deadline.check()?;
+        if let Some(end) = execution.point_read(deadline).and_then(|request| self.line.run_here(&request)) {
             return end;
         }
-        let mut answer = self.line.run(request);
+        let execution = execution.clone();
+        let mut answer = self.line.run(move |database| database.run(&execution));
         let stop = tokio::select! {
             biased;
             end = &mut answer => return end,
-            stop = Stop::wished(request.cancel, self.statement_timeout) => stop,
+            stop = deadline.wait() => stop,
         };
         self.line.brake().pull();
         answer.await.map_err(|error| match stop {
-            Stop::TimedOut(_) if error.kind == Kind::Cancelled => Error { detail: error.detail, ..stop.into_error() },
-            Stop::Cancelled | Stop::TimedOut(_) | Stop::Unwanted => error,
+            Stop::Statement(_) | Stop::Transaction(_) if error.kind == Kind::Cancelled => {
+                Error { detail: error.detail, ..stop.into_error() }
+            }
+            Stop::Cancelled | Stop::Statement(_) | Stop::Transaction(_) | Stop::Unwanted => error,
         })
     }
 
     /// Runs a statement of our own without parameters or rows.
     pub async fn command(&mut self, sql: &str) -> Result<()> {
-        self.line.command(sql.to_owned()).await
+        let sql = sql.to_owned();
+        self.line.run(move |database| database.command(&sql)).await
     }
 
     /// There is no server to lose; the thread must be there.
     pub async fn ping(&mut self) -> Result<()> {
-        self.line.command("SELECT 1".to_owned()).await
+        self.command("SELECT 1").await
     }
 
     pub async fn close(self) {

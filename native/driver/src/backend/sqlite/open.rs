@@ -6,12 +6,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use oxyde_ir::{Family, Server, Version};
-use sqlx::ConnectOptions;
-use sqlx::sqlite::SqliteConnectOptions;
 
 use super::brake::Brake;
 use super::database::Database;
-use super::handle::{self, Handle};
+use super::handle::{self, Access, Handle};
 use super::line::Line;
 use super::{Connection, errors};
 use crate::error::{Error, Kind, Result};
@@ -47,7 +45,7 @@ impl Connection {
         .map_err(|error| refused(target, error))?;
         let (major, minor, patch) = handle::version();
         let server = Server { family: Family::Sqlite, version: Version(major, minor, patch) };
-        Ok(Self { line, server, statement_timeout: settings.statement_timeout })
+        Ok(Self { line, server })
     }
 }
 
@@ -109,24 +107,12 @@ fn one_of(setting: &str, given: Option<&str>, known: &[&'static str]) -> Result<
 }
 
 async fn attempt(target: &SqliteTarget, pragmas: &Pragmas, immutable: bool) -> Result<Line> {
-    let options = match &target.path {
-        // A name that begins like a URI is a name all the same.
-        Some(path) => SqliteConnectOptions::new().filename(Path::new(".").join(path)),
-        None => SqliteConnectOptions::new().in_memory(true),
-    };
-    let options = options
-        .read_only(target.read_only || immutable)
-        .immutable(immutable)
-        .create_if_missing(target.create)
-        .statement_cache_capacity(1)
-        .thread_name(|_| "oxyde-sqlite-own".to_owned())
-        .disable_statement_logging();
     let is_memory = target.path.is_none();
-    let handle = Handle::new(options.connect().await.map_err(|error| errors::from_sqlx(&error))?).await;
-    let handle = handle.map_err(|error| errors::from_sqlx(&error))?;
+    let access = Access { read_only: target.read_only, create: target.create, immutable };
     let brake = Arc::new(Brake::new(pragmas.patience));
-    let (attached, pragmas) = (Arc::clone(&brake), pragmas.clone());
+    let (attached, pragmas, path) = (Arc::clone(&brake), pragmas.clone(), target.path.clone());
     let make = move || {
+        let handle = Handle::open(path.as_deref(), access)?;
         let mut database = Database::new(handle, attached, is_memory)?;
         pragmas.apply(&mut database)?;
         Ok(database)

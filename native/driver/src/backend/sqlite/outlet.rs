@@ -9,8 +9,8 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use super::brake::Brake;
-use crate::backend::stop::Stop;
 use crate::batch::ColumnBatch;
+use crate::deadline::Stop;
 use crate::error::Result;
 use crate::stream::{Abandoned, Sink};
 
@@ -30,7 +30,7 @@ impl<'a> Outlet<'a> {
         Self { sink, hurries, held: VecDeque::new() }
     }
 
-    /// Sends a batch, or keeps it for later. An error when nobody wants it any more.
+    /// Sends a batch, or keeps it for later. Fails when the reader is gone.
     pub fn give(&mut self, batch: ColumnBatch, brake: &Brake) -> Result<()> {
         if !self.hurries {
             let sent = wait(self.sink.send(batch), brake).unwrap_or(Ok(()));

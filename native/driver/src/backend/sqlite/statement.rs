@@ -16,7 +16,7 @@ pub struct Statement {
     db: NonNull<ffi::sqlite3>,
 }
 
-// Sound: as for `Handle`: one thread at a time uses the database and all that belongs to it.
+// SAFETY: as for `Handle`: one thread at a time uses the database and all that belongs to it.
 unsafe impl Send for Statement {}
 
 /// A value in the current row, as SQLite holds it.
@@ -25,7 +25,7 @@ pub enum Cell<'a> {
     Null,
     Int(i64),
     Real(f64),
-    /// Meant to be UTF-8, but nobody checked.
+    /// UTF-8 by convention, but not validated.
     Text(&'a [u8]),
     Blob(&'a [u8]),
 }
@@ -49,18 +49,18 @@ impl Statement {
     }
 
     /// Starts a run. What is bound to it must live as long.
-    pub fn start<'a>(&'a mut self) -> Running<'a> {
-        Running { statement: self, bound: PhantomData }
+    pub fn start<'a>(&'a mut self) -> Cursor<'a> {
+        Cursor { statement: self, bound: PhantomData }
     }
 
     pub fn parameters(&self) -> usize {
-        // Sound: the statement is not finalized.
+        // SAFETY: the statement is not finalized.
         unsafe { ffi::sqlite3_bind_parameter_count(self.raw.as_ptr()) as usize }
     }
 
     /// It changes nothing in the database.
     pub fn is_read_only(&self) -> bool {
-        // Sound: the statement is not finalized.
+        // SAFETY: the statement is not finalized.
         unsafe { ffi::sqlite3_stmt_readonly(self.raw.as_ptr()) != 0 }
     }
 
@@ -82,7 +82,7 @@ fn compile<'t>(handle: &Handle, text: &'t str) -> Result<(Option<Statement>, &'t
     let mut raw = std::ptr::null_mut();
     let mut tail: *const c_char = std::ptr::null();
     let start: *const c_char = text.as_ptr().cast();
-    // Sound: the database is open, the text has that length, and both results are places of ours.
+    // SAFETY: the database is open, the text has that length, and both results are places of ours.
     let code = unsafe { ffi::sqlite3_prepare_v3(db.as_ptr(), start, length, ffi::SQLITE_PREPARE_PERSISTENT, &raw mut raw, &raw mut tail) };
     if code != ffi::SQLITE_OK {
         let (code, message) = handle.last_error();
@@ -95,13 +95,13 @@ fn compile<'t>(handle: &Handle, text: &'t str) -> Result<(Option<Statement>, &'t
 
 impl Drop for Statement {
     fn drop(&mut self) {
-        // Sound: finalized here and only here, its database still open.
+        // SAFETY: finalized here and only here, its database still open.
         unsafe { ffi::sqlite3_finalize(self.raw.as_ptr()) };
     }
 }
 
 /// A run of a statement; reset when dropped, and what was bound is forgotten.
-pub struct Running<'a> {
+pub struct Cursor<'a> {
     statement: &'a mut Statement,
     bound: PhantomData<&'a [u8]>,
 }
@@ -120,7 +120,7 @@ impl Unbound {
     }
 }
 
-impl<'a> Running<'a> {
+impl<'a> Cursor<'a> {
     fn raw(&self) -> *mut ffi::sqlite3_stmt {
         self.statement.raw.as_ptr()
     }
@@ -128,15 +128,17 @@ impl<'a> Running<'a> {
     // Parameters, counted from one
 
     pub fn bind_null(&mut self, at: usize) -> std::result::Result<(), Unbound> {
-        // Sound: the statement is not finalized; a place that is out of range is refused. The same below.
+        // SAFETY: the statement is not finalized; a place that is out of range is refused.
         bound(unsafe { ffi::sqlite3_bind_null(self.raw(), at as c_int) })
     }
 
     pub fn bind_int(&mut self, at: usize, value: i64) -> std::result::Result<(), Unbound> {
+        // SAFETY: as above.
         bound(unsafe { ffi::sqlite3_bind_int64(self.raw(), at as c_int, value) })
     }
 
     pub fn bind_real(&mut self, at: usize, value: f64) -> std::result::Result<(), Unbound> {
+        // SAFETY: as above.
         bound(unsafe { ffi::sqlite3_bind_double(self.raw(), at as c_int, value) })
     }
 
@@ -152,7 +154,7 @@ impl<'a> Running<'a> {
 
     fn text(&mut self, at: usize, value: &[u8], keep: ffi::sqlite3_destructor_type) -> std::result::Result<(), Unbound> {
         let (start, length) = (value.as_ptr().cast(), value.len() as u64);
-        // Sound: the text has that length, and is copied or outlives the run, whose end takes it out of the statement.
+        // SAFETY: the text has that length, and is copied or outlives the run, whose end takes it out of the statement.
         bound(unsafe { ffi::sqlite3_bind_text64(self.raw(), at as c_int, start, length, keep, ffi::SQLITE_UTF8 as _) })
     }
 
@@ -168,7 +170,7 @@ impl<'a> Running<'a> {
 
     fn blob(&mut self, at: usize, value: &[u8], keep: ffi::sqlite3_destructor_type) -> std::result::Result<(), Unbound> {
         let (start, length) = (value.as_ptr().cast(), value.len() as u64);
-        // Sound: as for text. The pointer of an empty slice is not null, so that no NULL is bound.
+        // SAFETY: as for text. The pointer of an empty slice is not null, so that no NULL is bound.
         bound(unsafe { ffi::sqlite3_bind_blob64(self.raw(), at as c_int, start, length, keep) })
     }
 
@@ -176,7 +178,7 @@ impl<'a> Running<'a> {
 
     /// Goes on to the next row; `false` at the end.
     pub fn step(&mut self) -> Result<bool> {
-        // Sound: the statement is not finalized.
+        // SAFETY: the statement is not finalized.
         match unsafe { ffi::sqlite3_step(self.raw()) } {
             ffi::SQLITE_ROW => Ok(true),
             ffi::SQLITE_DONE => Ok(false),
@@ -185,35 +187,37 @@ impl<'a> Running<'a> {
     }
 
     pub fn columns(&self) -> usize {
-        // Sound: the statement is not finalized.
+        // SAFETY: the statement is not finalized.
         unsafe { ffi::sqlite3_column_count(self.raw()) as usize }
     }
 
     /// The value in a column of the current row; gone with the next step.
     pub fn cell(&self, at: usize) -> Cell<'_> {
-        // Sound: the run is borrowed, so that no step comes between; a column out of range is NULL.
+        // SAFETY: the run is borrowed, so that no step comes between; a column out of range is NULL.
         unsafe { cell(ffi::sqlite3_column_value(self.raw(), at as c_int)) }
     }
 
     pub fn name(&self, at: usize) -> String {
-        // Sound: the statement is not finalized, and the name is copied at once. The same below.
+        // SAFETY: the statement is not finalized, and the name is copied at once.
         unsafe { copied(ffi::sqlite3_column_name(self.raw(), at as c_int)) }.unwrap_or_default()
     }
 
     /// The type that the table declares for a column; none for expressions.
     pub fn declared(&self, at: usize) -> Option<String> {
+        // SAFETY: as for the name.
         unsafe { copied(ffi::sqlite3_column_decltype(self.raw(), at as c_int)) }
     }
 
-    /// The table that a column stands in.
+    /// The table that a column belongs to.
     pub fn table(&self, at: usize) -> Option<String> {
+        // SAFETY: as for the name.
         unsafe { copied(ffi::sqlite3_column_table_name(self.raw(), at as c_int)) }
     }
 }
 
-impl Drop for Running<'_> {
+impl Drop for Cursor<'_> {
     fn drop(&mut self) {
-        // Sound: the statement is not finalized. Afterwards it holds nothing that was bound. The failure of a step is told again here.
+        // SAFETY: the statement is not finalized. Afterwards it holds nothing that was bound. Reset repeats the error of a failed step, which was reported already.
         unsafe {
             ffi::sqlite3_reset(self.raw());
             ffi::sqlite3_clear_bindings(self.raw());
@@ -226,9 +230,9 @@ fn bound(code: c_int) -> std::result::Result<(), Unbound> {
 }
 
 /// # Safety
-/// `value` is SQLite's, and neither goes nor changes while the cell lives.
+/// `value` is SQLite's, and is neither freed nor changed while the cell lives.
 pub unsafe fn cell<'a>(value: *mut ffi::sqlite3_value) -> Cell<'a> {
-    // Sound: as the caller promises. Text and blobs are as long as SQLite says, and the length is asked for after the pointer,
+    // SAFETY: as the caller promises. Text and blobs are as long as SQLite says, and the length is asked for after the pointer,
     // as it wants.
     unsafe {
         match ffi::sqlite3_value_type(value) {
@@ -247,13 +251,13 @@ unsafe fn slice<'a>(start: *const u8, value: *mut ffi::sqlite3_value) -> &'a [u8
     if start.is_null() {
         return &[];
     }
-    // Sound: that many bytes begin there, as the caller promises.
+    // SAFETY: that many bytes begin there, as the caller promises.
     unsafe { std::slice::from_raw_parts(start, ffi::sqlite3_value_bytes(value) as usize) }
 }
 
 /// # Safety
 /// `name` is null or ends in NUL.
 unsafe fn copied(name: *const c_char) -> Option<String> {
-    // Sound: as the caller promises.
+    // SAFETY: as the caller promises.
     (!name.is_null()).then(|| unsafe { CStr::from_ptr(name) }.to_string_lossy().into_owned())
 }

@@ -23,7 +23,7 @@ enum State<T> {
 pub struct Reply<T>(Arc<Counter<T>>);
 
 /// The end that waits. Dropped before the answer it stops the statement and blocks until the thread is done with it:
-/// what the thread works on is borrowed.
+/// the next statement on the connection releases the brake.
 pub struct Ticket<T> {
     counter: Arc<Counter<T>>,
     brake: Arc<Brake>,

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Connection, open, open_with, timed};
+use super::{Connection, open, timed};
 use crate::batch::Data;
 use crate::cancel::Cancel;
+use crate::deadline::Deadline;
 use crate::error::Kind;
-use crate::settings::Settings;
+use crate::request::Request;
 use crate::stream::{Finished, Limits, Message, channel};
 use crate::tests::{raw, request};
 
@@ -67,10 +68,11 @@ async fn a_lost_word_is_said_again() {
 
 #[tokio::test]
 async fn a_statement_beyond_its_time_is_cancelled() {
-    let settings = Settings { statement_timeout: Some(Duration::from_millis(200)), ..Settings::default() };
-    let Some(mut connection) = open_with(&settings).await else { return };
+    let Some(mut connection) = open().await else { return };
     for sql in LONG {
-        let (end, took) = timed(connection.ask(sql, &[])).await;
+        let (step, never) = (raw(sql, 0), Cancel::default());
+        let deadline = Deadline::from(&never).statement(Some(Duration::from_millis(200)));
+        let (end, took) = timed(connection.execute(Request { deadline, ..request(&step, &[], &never) })).await;
         assert_eq!(end.unwrap_err().kind, Kind::Timeout, "{sql}");
         assert!(took > Duration::from_millis(190) && took < Duration::from_secs(2), "{sql} {took:?}");
         assert!(connection.is_in_order().await);
@@ -83,7 +85,7 @@ async fn rows_leave_in_batches() {
     let limits = Limits { rows: 1_000, bytes: 1 << 20 };
     let (sink, mut receiver) = channel(limits, Arc::new(|| ()));
     let (step, cancel) = (raw("SELECT seq FROM seq_1_to_10500", 0), Cancel::default());
-    let asked = crate::request::Request { sink: Some(&sink), limits, ..request(&step, &[], &cancel) };
+    let asked = Request { sink: Some(&sink), limits, ..request(&step, &[], &cancel) };
     let (end, numbers) = tokio::join!(connection.execute(asked), async {
         let mut numbers = Vec::new();
         for _ in 0..10 {
@@ -105,7 +107,7 @@ async fn a_reader_that_went_away_ends_the_statement() {
     let (sink, receiver) = channel(Limits::MODELS, Arc::new(|| ()));
     drop(receiver);
     let (step, cancel) = (raw(LONG[2], 0), Cancel::default());
-    let asked = crate::request::Request { sink: Some(&sink), ..request(&step, &[], &cancel) };
+    let asked = Request { sink: Some(&sink), ..request(&step, &[], &cancel) };
     let (end, took) = timed(connection.execute(asked)).await;
     assert_eq!(end.unwrap_err().kind, Kind::Cancelled);
     assert!(took < Duration::from_secs(2), "{took:?}");
@@ -117,7 +119,7 @@ async fn a_reader_that_dozes_can_still_be_cancelled() {
     let Some(mut connection) = open().await else { return };
     let (sink, receiver) = channel(Limits::MODELS, Arc::new(|| ()));
     let (step, cancel) = (raw(LONG[2], 0), Cancel::default());
-    let asked = crate::request::Request { sink: Some(&sink), ..request(&step, &[], &cancel) };
+    let asked = Request { sink: Some(&sink), ..request(&step, &[], &cancel) };
     let ((end, took), ()) = tokio::join!(timed(connection.execute(asked)), async {
         tokio::time::sleep(Duration::from_millis(200)).await;
         cancel.cancel();

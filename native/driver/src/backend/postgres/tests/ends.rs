@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use oxyde_ir::Value;
 
-use super::{Connection, open, open_with, raw, request, row, run, silence};
+use super::{Connection, open, raw, request, row, run, silence};
 use crate::cancel::Cancel;
+use crate::deadline::Deadline;
 use crate::error::Kind;
 use crate::request::Request;
-use crate::settings::Settings;
 use crate::stream::{Limits, Message, channel};
 
 async fn works(connection: &mut Connection) {
@@ -75,16 +75,34 @@ async fn lost_words_are_said_again() {
 
 #[tokio::test]
 async fn statements_out_of_time_are_cancelled() {
-    let Some(mut connection) = open_with(&Settings { statement_timeout: Some(Duration::from_millis(100)), ..Settings::default() }).await
-    else {
-        return;
-    };
-    let error = run(&mut connection, "SELECT pg_sleep(30)", &[]).await.unwrap_err();
+    let Some(mut connection) = open().await else { return };
+    let (step, never) = (raw("SELECT pg_sleep(30)", 0), Cancel::default());
+    let deadline = Deadline::from(&never).statement(Some(Duration::from_millis(100)));
+    let error = connection.execute(Request { deadline, ..request(&step, &[], &never) }).await.unwrap_err();
     assert_eq!(error.kind, Kind::Timeout, "{error}");
     works(&mut connection).await;
     connection.tell("SET statement_timeout = 20").await.unwrap();
     let error = run(&mut connection, "SELECT pg_sleep(30)", &[]).await.unwrap_err();
     assert_eq!(error.kind, Kind::Timeout, "{error}");
+    works(&mut connection).await;
+    connection.tell("BEGIN; SET LOCAL statement_timeout = 10").await.unwrap();
+    let error = run(&mut connection, "SELECT pg_sleep(30)", &[]).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Timeout, "{error}");
+    connection.tell("ROLLBACK").await.unwrap();
+    works(&mut connection).await;
+}
+
+/// One SQLSTATE says both; the language of the server's message must not decide.
+#[tokio::test]
+async fn a_cancel_by_somebody_else_is_no_timeout() {
+    let (Some(mut connection), Some(mut other)) = (open().await, open().await) else { return };
+    connection.tell("SET statement_timeout = 60000").await.unwrap();
+    let word = connection.interruption.clone();
+    let (end, ()) = tokio::join!(run(&mut connection, "SELECT pg_sleep(30)", &[]), async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        other.tell(&word).await.unwrap();
+    });
+    assert_eq!(end.unwrap_err().kind, Kind::Cancelled);
     works(&mut connection).await;
 }
 

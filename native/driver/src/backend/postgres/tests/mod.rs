@@ -66,7 +66,8 @@ fn raw(text: &str, params: usize) -> Step {
 }
 
 fn request<'a>(step: &'a Step, params: &'a [Value], cancel: &'a Cancel) -> Request<'a> {
-    Request { step, params, bulk: None, keys: None, cancel, sink: None, limits: Limits::MODELS, point_read: false }
+    let deadline = cancel.into();
+    Request { step, params, bulk: None, keys: None, deadline, sink: None, limits: Limits::MODELS, point_read: false }
 }
 
 impl Connection {

@@ -10,6 +10,7 @@ use super::{open, open_at, open_with, row, run, text, url};
 use crate::error::Kind;
 use crate::settings::Settings;
 use crate::target::{Address, Target};
+use crate::transaction::Begin;
 
 #[tokio::test]
 async fn sessions_are_set_up() {
@@ -72,4 +73,23 @@ async fn a_wrong_password_is_told() {
     let error = open_at(&url, &Settings::default()).await.err().unwrap();
     assert_eq!((error.kind, error.detail.sqlstate.as_deref()), (Kind::ConnectionFailed, Some("28P01")), "{error}");
     assert!(error.message.contains("no such password here") && !error.message.contains("wrong-secret"), "{error}");
+}
+
+#[tokio::test]
+async fn a_transaction_sees_what_the_exporter_of_its_snapshot_sees() {
+    let (Some(mut one), Some(mut two)) = (open().await, open().await) else { return };
+    one.tell("DROP TABLE IF EXISTS oxyde_pg_snapshot; CREATE TABLE oxyde_pg_snapshot (n int)").await.unwrap();
+    one.tell("BEGIN ISOLATION LEVEL REPEATABLE READ").await.unwrap();
+    let exported = run(&mut one, "SELECT pg_export_snapshot()", &[]).await.unwrap();
+    let Value::Text(id) = exported.last.unwrap().columns[0].value(0) else { panic!("no id came") };
+    two.tell("INSERT INTO oxyde_pg_snapshot VALUES (1)").await.unwrap();
+    for (snapshot, seen) in [(Some(id), 0), (None, 1)] {
+        for command in (Begin { snapshot, ..Begin::default() }).commands(Family::Postgres).unwrap() {
+            two.tell(&command).await.unwrap();
+        }
+        let counted = run(&mut two, "SELECT count(*) FROM oxyde_pg_snapshot", &[]).await.unwrap();
+        assert_eq!(counted.last.unwrap().columns[0].value(0), Value::Int(seen));
+        two.tell("ROLLBACK").await.unwrap();
+    }
+    one.tell("ROLLBACK; DROP TABLE oxyde_pg_snapshot").await.unwrap();
 }

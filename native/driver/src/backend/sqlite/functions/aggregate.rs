@@ -55,7 +55,7 @@ pub fn register(handle: &Handle) -> Result<()> {
 }
 
 fn one<const AVERAGE: bool>(handle: &Handle, name: &CStr) -> Result<()> {
-    // Sound: the database is open, the name ends in NUL, and nothing is kept that would have to be freed.
+    // SAFETY: the database is open, the name ends in NUL, and nothing is kept that would have to be freed.
     let code = unsafe {
         ffi::sqlite3_create_window_function(
             handle.db().as_ptr(),
@@ -79,12 +79,12 @@ fn one<const AVERAGE: bool>(handle: &Handle, name: &CStr) -> Result<()> {
 /// `context` is the one that SQLite passed to the call under way.
 unsafe fn place(context: *mut ffi::sqlite3_context, make: bool) -> *mut *mut Total {
     let size = if make { size_of::<*mut Total>() } else { 0 };
-    // Sound: as the caller promises; SQLite's memory is zeroed and aligned for any type.
+    // SAFETY: as the caller promises; SQLite's memory is zeroed and aligned for any type.
     unsafe { ffi::sqlite3_aggregate_context(context, size as c_int).cast() }
 }
 
 unsafe extern "C" fn step<const LEAVING: bool>(context: *mut ffi::sqlite3_context, count: c_int, values: *mut *mut ffi::sqlite3_value) {
-    // Sound: SQLite passes the call's context and arguments. The pointer in the place is null or the box made here, which only
+    // SAFETY: SQLite passes the call's context and arguments. The pointer in the place is null or the box made here, which only
     // `finish` frees. An answer is given for panics only.
     unsafe {
         let place = place(context, true);
@@ -104,7 +104,7 @@ unsafe extern "C" fn step<const LEAVING: bool>(context: *mut ffi::sqlite3_contex
 }
 
 unsafe extern "C" fn value<const AVERAGE: bool>(context: *mut ffi::sqlite3_context) {
-    // Sound: as in `step`; the total stays where it is.
+    // SAFETY: as in `step`; the total stays where it is.
     unsafe {
         let place = place(context, false);
         answer(context, || match place.as_ref().and_then(|total| total.as_ref()) {
@@ -115,7 +115,7 @@ unsafe extern "C" fn value<const AVERAGE: bool>(context: *mut ffi::sqlite3_conte
 }
 
 unsafe extern "C" fn finish<const AVERAGE: bool>(context: *mut ffi::sqlite3_context) {
-    // Sound: SQLite calls this once for each group, also when the statement failed, and the box is taken out of its place.
+    // SAFETY: SQLite calls this once for each group, also when the statement failed, and the box is taken out of its place.
     unsafe {
         let place = place(context, false);
         let total = if place.is_null() { std::ptr::null_mut() } else { std::mem::replace(&mut *place, std::ptr::null_mut()) };

@@ -11,14 +11,14 @@ use crate::error::Result;
 
 pub fn register(handle: &Handle) -> Result<()> {
     let (name, keep) = (c"oxyde_decimal", std::ptr::null_mut());
-    // Sound: the database is open, the name ends in NUL, and nothing is kept that would have to be freed.
+    // SAFETY: the database is open, the name ends in NUL, and nothing is kept that would have to be freed.
     let code =
         unsafe { ffi::sqlite3_create_collation_v2(handle.db().as_ptr(), name.as_ptr(), ffi::SQLITE_UTF8, keep, Some(collate), None) };
     check(handle, code)
 }
 
 unsafe extern "C" fn collate(_: *mut c_void, left: c_int, left_at: *const c_void, right: c_int, right_at: *const c_void) -> c_int {
-    // Sound: SQLite passes two texts with their lengths. Nothing in `compare` panics.
+    // SAFETY: SQLite passes two texts with their lengths. Nothing in `compare` panics.
     let (left, right) = unsafe { (bytes(left_at, left), bytes(right_at, right)) };
     compare(left, right) as c_int
 }
@@ -29,7 +29,7 @@ unsafe fn bytes<'a>(start: *const c_void, length: c_int) -> &'a [u8] {
     if start.is_null() || length <= 0 {
         return &[];
     }
-    // Sound: as the caller promises.
+    // SAFETY: as the caller promises.
     unsafe { std::slice::from_raw_parts(start.cast(), length as usize) }
 }
 

@@ -9,7 +9,7 @@ use crate::iso;
 const DAYS: std::ops::RangeInclusive<i64> = -719_162..=2_932_896;
 const DAY: i64 = 86_400_000_000;
 
-/// An integer of 64 bits. SQLite goes on in floats where a sum or product has more.
+/// An integer of 64 bits. SQLite switches to floats where a sum or product overflows.
 pub fn int(arguments: &[Cell<'_>]) -> Answered {
     match arguments {
         [Cell::Null] => Ok(Answer::Null),

@@ -13,7 +13,7 @@ mod scalar;
 use super::handle::Handle;
 use crate::error::Result;
 
-/// Registers all of them. They are deterministic and reach nothing outside, so that they may stand in indexes and views.
+/// Registers all of them. They are deterministic and reach nothing outside, so that indexes and views may use them.
 pub fn register(handle: &Handle) -> Result<()> {
     collation::register(handle)?;
     aggregate::register(handle)?;

@@ -1,4 +1,4 @@
-//! Decimals of any length: an unscaled integer, and how many of its digits stand after the point.
+//! Decimals of any length: an unscaled integer, and how many of its digits follow the point.
 
 use num_bigint::BigInt;
 use num_integer::Integer;
@@ -8,9 +8,9 @@ use crate::backend::sqlite::read;
 use crate::backend::sqlite::statement::Cell;
 use crate::decimal;
 
-/// Quotients have at least so many significant digits.
+/// The least number of significant digits of a quotient.
 const DIGITS: i64 = 20;
-/// Rounding takes away at most so many digits.
+/// The most digits that rounding removes.
 const MOST_DROPPED: u32 = 100_000;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -38,7 +38,7 @@ pub fn check(handle: &Handle, code: c_int) -> Result<()> {
 /// # Safety
 /// `values` are the `count` arguments that SQLite passed, and the result is gone when the call returns.
 pub unsafe fn arguments<'a>(count: c_int, values: *mut *mut ffi::sqlite3_value) -> Vec<Cell<'a>> {
-    // Sound: as the caller promises.
+    // SAFETY: as the caller promises.
     (0..count as usize).map(|at| unsafe { cell(*values.add(at)) }).collect()
 }
 
@@ -52,7 +52,7 @@ pub unsafe fn answer(context: *mut ffi::sqlite3_context, work: impl FnOnce() -> 
         Ok(answered) => (answered, ffi::SQLITE_MISMATCH),
         Err(_) => (Err("a fault in a function of Oxyde's".to_owned()), ffi::SQLITE_INTERNAL),
     };
-    // Sound: the context is the call's, and text is copied.
+    // SAFETY: the context is the call's, and text is copied.
     unsafe {
         match answered {
             Ok(Answer::Null) => ffi::sqlite3_result_null(context),
@@ -77,7 +77,7 @@ pub unsafe fn answer(context: *mut ffi::sqlite3_context, work: impl FnOnce() -> 
 
 /// Frees what a function kept with it.
 pub unsafe extern "C" fn discard<T>(kept: *mut c_void) {
-    // Sound: SQLite passes what was registered, a box of this type, once. Dropping it must not panic across.
+    // SAFETY: SQLite passes what was registered, a box of this type, once. Dropping it must not panic across.
     let _ = catch_unwind(AssertUnwindSafe(|| drop(unsafe { Box::from_raw(kept.cast::<T>()) })));
 }
 

@@ -36,7 +36,7 @@ where
     F: Fn(&[Cell<'_>]) -> Answered + Send + 'static,
 {
     let kept = Box::into_raw(Box::new(scalar));
-    // Sound: the database is open, the name ends in NUL, and what is kept is freed by SQLite, also when it refuses.
+    // SAFETY: the database is open, the name ends in NUL, and what is kept is freed by SQLite, also when it refuses.
     let code = unsafe {
         ffi::sqlite3_create_function_v2(
             handle.db().as_ptr(),
@@ -57,7 +57,7 @@ unsafe extern "C" fn call<F>(context: *mut ffi::sqlite3_context, count: c_int, v
 where
     F: Fn(&[Cell<'_>]) -> Answered,
 {
-    // Sound: SQLite passes the call's context and arguments, and what `register` kept, which nobody else uses: one thread at a
+    // SAFETY: SQLite passes the call's context and arguments, and what `register` kept, which nobody else uses: one thread at a
     // time has the database.
     unsafe {
         let kept = &*ffi::sqlite3_user_data(context).cast::<Scalar<F>>();

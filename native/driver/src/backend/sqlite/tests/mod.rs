@@ -10,14 +10,18 @@ mod values;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use oxyde_ir::program::{Form, Repeat, Slot, Source, Step, Text};
-use oxyde_ir::{ColumnType, Output, Value};
+use oxyde_ir::{ColumnType, Output, Program, Value};
 
 use super::Connection;
+use super::database::Database;
 use crate::batch::ColumnBatch;
 use crate::cancel::Cancel;
+use crate::deadline::Deadline;
 use crate::error::{Error, Result};
+use crate::execution::{Execution, Inputs, Part};
 use crate::request::Request;
 use crate::settings::Settings;
 use crate::stream::{Finished, Limits, Sink};
@@ -80,14 +84,29 @@ struct With<'a> {
     bulk: Option<&'a ColumnBatch>,
     keys: Option<&'a ColumnBatch>,
     cancel: Cancel,
+    limit: Option<Duration>,
     sink: Option<&'a Sink>,
     point_read: bool,
 }
 
-async fn run(connection: &mut Connection, step: &Step, with: With<'_>) -> Result<Finished> {
+/// One step as a program, with what it is run with; keys of an earlier step apart.
+fn execution(step: &Step, with: &With<'_>) -> Execution {
+    let program = Program { steps: vec![step.clone()], point_read: with.point_read, ..Program::default() };
+    let inputs = Inputs { params: with.params.to_vec(), bulk: with.bulk.cloned() };
     let limits = with.sink.map_or(Limits::MODELS, |sink| sink.limits);
-    let With { params, bulk, keys, cancel, sink, point_read } = with;
-    connection.execute(Request { step, params, bulk, keys, cancel: &cancel, sink, limits, point_read }).await
+    Execution { program: Arc::new(program), part: Part::Steps, inputs: Arc::new(inputs), sink: with.sink.cloned(), limits }
+}
+
+async fn run(connection: &mut Connection, step: &Step, with: With<'_>) -> Result<Finished> {
+    let deadline = Deadline::from(&with.cancel).statement(with.limit);
+    let Some(keys) = with.keys else { return connection.execute(&execution(step, &with), deadline).await };
+    let (step, keys, params) = (step.clone(), keys.clone(), with.params.to_vec());
+    let work = move |database: &mut Database| {
+        let (never, limits) = (Cancel::default(), Limits::MODELS);
+        let (deadline, params) = (Deadline::from(&never), params.as_slice());
+        database.execute(&Request { step: &step, params, bulk: None, keys: Some(&keys), deadline, sink: None, limits, point_read: false })
+    };
+    connection.line.run(work).await
 }
 
 /// Runs raw SQL.

@@ -110,17 +110,14 @@ async fn reads_by_key_run_on_the_calling_thread() {
     let get = step("SELECT v FROM t WHERE id = ?", 1, Some(&[("v", Type::Text)]));
     let slow = step("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT max(i) FROM n", 1, None);
     for round in 0..3 {
-        let params = [Value::Int(1)];
-        let cancel = Cancel::default();
-        let limits = Limits::MODELS;
-        let request =
-            Request { step: &get, params: &params, bulk: None, keys: None, cancel: &cancel, sink: None, limits, point_read: true };
-        let here = connection.line.run_here(&request);
+        let asked = execution(&get, &With { params: &[Value::Int(1)], point_read: true, ..With::default() });
+        let never = Cancel::default();
+        let here = asked.point_read(Deadline::from(&never)).and_then(|request| connection.line.run_here(&request));
         // Prepared by the first round, on the connection's thread.
         assert_eq!(here.is_some(), round > 0);
         let finished = match here {
             Some(end) => end.unwrap(),
-            None => connection.execute(request).await.unwrap(),
+            None => connection.execute(&asked, Deadline::from(&never)).await.unwrap(),
         };
         assert_eq!(table(&finished.last.unwrap()), [[text("one")]]);
         // What takes longer than a moment goes to the thread, and comes back whole.

@@ -51,10 +51,9 @@ async fn a_late_cancel_hits_nothing_else() {
 
 #[tokio::test]
 async fn statements_run_out_of_time() {
-    let settings = Settings { statement_timeout: Some(Duration::from_millis(50)), ..Settings::default() };
-    let target = SqliteTarget { path: None, read_only: false, create: true };
-    let mut connection = Connection::open(&target, &settings).await.unwrap();
-    let error = run(&mut connection, &endless(), With::default()).await.unwrap_err();
+    let mut connection = memory().await;
+    let limit = Some(Duration::from_millis(50));
+    let error = run(&mut connection, &endless(), With { limit, ..With::default() }).await.unwrap_err();
     assert!(error.kind == Kind::Timeout && error.message.contains("0.05 s"), "{error}");
     assert_eq!(rows(&mut connection, "SELECT 1", &[]).await, [[Value::Int(1)]]);
 }
@@ -70,7 +69,7 @@ async fn locks_are_waited_for() {
 
     let begin = Instant::now();
     let error = other.command("BEGIN IMMEDIATE").await.unwrap_err();
-    assert_eq!(error.kind, Kind::Timeout, "{error}");
+    assert_eq!(error.kind, Kind::LockTimeout, "{error}");
     assert!(error.detail.hint.unwrap().contains("sqlite_busy_timeout"));
     assert!((Duration::from_millis(150)..Duration::from_secs(2)).contains(&begin.elapsed()));
     assert!(other.is_healthy());

@@ -1,40 +1,50 @@
-//! Where a program runs: on a connection of its own, or in a transaction that is open already.
+//! What runs a program: a connection of its own, or in a transaction that is open already.
 
-use oxyde_driver::cancel::Cancel;
-use oxyde_driver::error::{Error, Result};
-use oxyde_driver::pool::{Lease, Pool};
-use oxyde_driver::request::Request;
-use oxyde_driver::session::{Begin, Guard};
-use oxyde_driver::stream::Finished;
+use oxyde_driver::{Begin, Deadline, Error, Execution, Finished, Guard, Kind, Lease, Pool, Result};
+use oxyde_ir::Program;
 
 /// The savepoint of a program inside a transaction; the application's begin at 1.
 const SAVEPOINT: u32 = 0;
 
-pub enum Place {
+pub enum Executor {
     Lease { lease: Lease, pool: Pool },
     Session(Guard),
 }
 
-impl Place {
-    pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
+impl Executor {
+    /// Refuses a program that cannot run here, before anything is sent.
+    pub fn admit(&self, program: &Program) -> Result<()> {
         match self {
-            Self::Lease { lease, .. } => lease.execute(request).await,
-            Self::Session(guard) => guard.execute(request).await,
+            Self::Session(_) if !program.may_nest() => {
+                let message = "the statement cannot run inside a transaction; run it outside the atomic block";
+                Err(Error::new(Kind::Unsupported, message))
+            }
+            Self::Session(_) | Self::Lease { .. } => Ok(()),
+        }
+    }
+
+    pub async fn execute(&mut self, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {
+        match self {
+            Self::Lease { lease, .. } => lease.execute(execution, deadline).await,
+            Self::Session(guard) => guard.execute(execution, deadline).await,
         }
     }
 
     /// From here on all happens or nothing: a transaction, or a savepoint in the one that is open.
     /// The write lock of SQLite is taken at once, because a reader that wants it later may be refused without waiting.
-    pub async fn open(&mut self, cancel: &Cancel) -> Result<()> {
+    pub async fn open(&mut self, deadline: Deadline<'_>) -> Result<()> {
         let begin = Begin { immediate: true, ..Begin::default() };
         match self {
-            Self::Lease { lease, pool } => match lease.begin(begin).await {
-                Err(error) if lease.was_stale(&error) => {
-                    pool.replace(lease, cancel).await?;
-                    lease.begin(begin).await
+            Self::Lease { lease, pool } => {
+                lease.heed(deadline);
+                match lease.begin(begin.clone()).await {
+                    Err(error) if lease.was_stale(&error) => {
+                        pool.replace(lease, deadline).await?;
+                        lease.begin(begin).await
+                    }
+                    end => end,
                 }
-                end => end,
-            },
+            }
             Self::Session(guard) => guard.savepoint(SAVEPOINT).await,
         }
     }
@@ -55,6 +65,13 @@ impl Place {
         }
     }
 
+    /// The connection's state is unknown: it is not lent again.
+    pub fn give_up(&mut self) {
+        if let Self::Lease { lease, .. } = self {
+            lease.discard();
+        }
+    }
+
     /// Inside a transaction of the application's a stream is set apart by a savepoint.
     pub async fn enter_stream(&mut self) -> Result<()> {
         match self {
@@ -72,9 +89,9 @@ impl Place {
     }
 
     /// Moves to another connection when the error says that this one was gone before anything was asked of it; `false` when it does not.
-    pub async fn renew(&mut self, error: &Error, cancel: &Cancel) -> Result<bool> {
+    pub async fn renew(&mut self, error: &Error, deadline: Deadline<'_>) -> Result<bool> {
         match self {
-            Self::Lease { lease, pool } if lease.was_stale(error) => pool.replace(lease, cancel).await.map(|()| true),
+            Self::Lease { lease, pool } if lease.was_stale(error) => pool.replace(lease, deadline).await.map(|()| true),
             Self::Lease { .. } | Self::Session(_) => Ok(false),
         }
     }

@@ -1,0 +1,132 @@
+//! A program with the values to run it with, and how far it has come: what a backend is given.
+
+use std::sync::Arc;
+
+use oxyde_ir::program::Step;
+use oxyde_ir::{Program, Value};
+
+use crate::batch::{Column, ColumnBatch, Data};
+use crate::deadline::Deadline;
+use crate::error::{Error, Kind, Result};
+use crate::request::{Request, runs};
+use crate::stream::{Finished, Limits, Sink};
+
+/// The values beside a shape.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    pub params: Vec<Value>,
+    /// The rows of a bulk insert.
+    pub bulk: Option<ColumnBatch>,
+}
+
+/// Which steps of a program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    /// Those outside its transaction that come before it.
+    Before,
+    #[default]
+    Steps,
+    /// Those outside its transaction that come after it.
+    After,
+}
+
+/// A program, or a part of one, to run. It owns what it needs, so that a backend may send it to another thread,
+/// and it is whole, so that a backend may send a step before the answer to the one before it came.
+#[derive(Clone)]
+pub struct Execution {
+    pub program: Arc<Program>,
+    pub part: Part,
+    pub inputs: Arc<Inputs>,
+    /// Where full batches go; without one all rows come back in `Finished::last`.
+    pub sink: Option<Sink>,
+    pub limits: Limits,
+}
+
+impl Execution {
+    pub fn steps(&self) -> &[Step] {
+        match self.part {
+            Part::Before => &self.program.before,
+            Part::Steps => &self.program.steps,
+            Part::After => &self.program.after,
+        }
+    }
+
+    /// The one step of a read by key, which is short enough for the calling thread.
+    pub(crate) fn point_read<'a>(&'a self, deadline: Deadline<'a>) -> Option<Request<'a>> {
+        let [step] = self.steps() else { return None };
+        self.program.point_read.then(|| self.request(step, None, self.sink.as_ref(), deadline))
+    }
+
+    fn request<'r>(&'r self, step: &'r Step, keys: Option<&'r ColumnBatch>, sink: Option<&'r Sink>, deadline: Deadline<'r>) -> Request<'r> {
+        let Self { program, inputs, limits, .. } = self;
+        let Inputs { params, bulk } = &**inputs;
+        Request { step, params, bulk: bulk.as_ref(), keys, deadline, sink, limits: *limits, point_read: program.point_read }
+    }
+}
+
+/// The steps of an execution that ran, and what they left.
+pub(crate) struct Progress<'a> {
+    execution: &'a Execution,
+    /// How many steps have ended.
+    ended: usize,
+    /// The rows of the latest step that keeps its keys.
+    keys: Option<ColumnBatch>,
+    result: Finished,
+    affected: u64,
+}
+
+impl<'a> Progress<'a> {
+    pub fn new(execution: &'a Execution) -> Self {
+        Self { execution, ended: 0, keys: None, result: Finished::default(), affected: 0 }
+    }
+
+    /// The step under way.
+    fn step(&self) -> Option<&'a Step> {
+        self.execution.steps().get(self.ended)
+    }
+
+    fn is_result(&self) -> bool {
+        self.execution.part == Part::Steps && self.ended == self.execution.program.result
+    }
+
+    /// What is to be done next; `None` at the end.
+    pub fn next<'r>(&'r self, deadline: Deadline<'r>) -> Option<Request<'r>> {
+        let step = self.step()?;
+        let sink = self.execution.sink.as_ref().filter(|_| self.is_result() && !step.keep_keys);
+        Some(self.execution.request(step, self.keys.as_ref(), sink, deadline))
+    }
+
+    /// Notes how that ended.
+    pub fn add(&mut self, finished: Finished) -> Result<()> {
+        let Some(step) = self.step() else { return Ok(()) };
+        if step.last_insert_id {
+            let rows = runs(step, self.execution.inputs.bulk.as_ref(), self.keys.as_ref()).len();
+            self.keys = Some(inserted(&finished, rows)?);
+        } else if step.keep_keys {
+            self.keys.clone_from(&finished.last);
+        }
+        if self.execution.part == Part::Steps && self.ended == self.execution.program.changes {
+            self.affected = finished.affected;
+        }
+        if self.is_result() {
+            self.result = finished;
+        }
+        self.ended += 1;
+        Ok(())
+    }
+
+    /// What the whole returns.
+    pub fn finish(self) -> Finished {
+        Finished { affected: self.affected, ..self.result }
+    }
+}
+
+/// The generated keys, one for each run, as the kept keys.
+fn inserted(finished: &Finished, rows: usize) -> Result<ColumnBatch> {
+    let ids = finished.insert_ids.clone();
+    if ids.len() != rows {
+        let message = format!("the server returned {} keys for the {rows} rows just inserted", ids.len());
+        return Err(Error::new(Kind::Internal, message));
+    }
+    Ok(ColumnBatch { columns: vec![Column::new("", Data::Int64(ids))], rows })
+}
