@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from oxyde.models import Manager as QueryManager
     from oxyde.models import Model as OxydeModel
     from oxyde.models import QuerySet as Query
-    from oxyde.queries import F, Q, Value
+    from oxyde.queries import F, Q, Value, With
     from oxyde.schema import Check, Exclude, Index, Unique
 
     __version__: str
@@ -56,6 +56,7 @@ __all__ = [
     "QuerySet",
     "Unique",
     "Value",
+    "With",
     "atomic",
     "connect",
     "create_tables",
@@ -78,7 +79,7 @@ _HOMES: Final = {
     "oxyde.db.lifecycle": ("connect_blocking",),
     "oxyde.models": ("Field", "Manager", "Model", "QuerySet"),
     "oxyde.notebook": ("load_ipython_extension", "unload_ipython_extension"),  # what %load_ext calls
-    "oxyde.queries": ("F", "Q", "Value"),
+    "oxyde.queries": ("F", "Q", "Value", "With"),
     "oxyde.schema": ("Check", "Exclude", "Index", "Unique"),
 }
 _HOME: Final = {name: module for module, names in _HOMES.items() for name in names}
@@ -102,5 +103,5 @@ if not TYPE_CHECKING:  # a type checker would take every name for one of ours
         return value
 
     def __dir__() -> list[str]:
-        """Returns what is here and what will be."""
-        return sorted({*globals(), *__all__})
+        """Returns the public names."""
+        return sorted(__all__)

@@ -24,6 +24,14 @@ def column(table: str, name: str, kind: ColumnType | None = None) -> Node:
     return {"column": inner}
 
 
+def excluded(name: str, kind: ColumnType) -> Node:
+    """A column of the row that met a conflict, as it was to be inserted."""
+    inner: dict[str, Any] = {"name": name}
+    if kind.kind not in PLAIN:
+        inner["type"] = kind.wire()
+    return {"excluded": inner}
+
+
 def slot(index: int, kind: ColumnType, *, uncast: bool = False) -> dict[str, Any]:
     """The inside of a parameter: which value, of which type."""
     inner: dict[str, Any] = {"index": index, "type": kind.wire()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from oxyde.ir.expr import Node
 from oxyde.ir.query import table_ref, without_defaults
@@ -20,22 +20,68 @@ def key_columns(table: Table) -> list[dict[str, Any]]:
     return [without_defaults({"name": column.name, "type": column.type.wire(), "auto": column.auto}) for column in table.key]
 
 
+def given_columns(columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """Columns that values are given for, one list for each or one expression."""
+    return [without_defaults({"name": column.name, "type": column.type.wire(), "db_type": column.db_type}) for column in columns]
+
+
+def from_rows(columns: Sequence[Column], alias: str) -> dict[str, Any]:
+    """Bulk values as a table, the source of an UPDATE: the values beside the shape are one list for each column."""
+    return {"rows": {"columns": given_columns(columns), "alias": alias}}
+
+
+def assigned(assignments: Sequence[tuple[Column, Node, bool]]) -> list[dict[str, Any]]:
+    """New values of columns; an assignment is a column, its value, and whether the server computes that."""
+    return [
+        without_defaults({"column": column.name, "value": value, "type": column.type.wire() if computed else None})
+        for column, value, computed in assignments
+    ]
+
+
+NOTHING: Final = {"action": "nothing"}
+"""Rows that meet any unique key are left out."""
+
+
+def upsert(
+    target: Sequence[Column],
+    alias: str,
+    assignments: Sequence[tuple[Column, Node, bool]],
+    *,
+    where: Node | None = None,
+    others: bool = False,
+) -> dict[str, Any]:
+    """A conflict that changes the row that is there.
+
+    Args:
+        target: The columns of the unique key.
+        alias: What expressions call the row that is there; the row that was to be inserted is ``expr.excluded``.
+        assignments: The new values.
+        where: Only rows that fulfil it are changed.
+        others: Rows may meet other unique keys, too.
+    """
+    action = {**without_defaults({"where": where}), "alias": alias, "set": assigned(assignments)}
+    return {**without_defaults({"others": others}), "target": [column.name for column in target], "action": {"update": action}}
+
+
 def insert(
     table: Table,
     columns: Sequence[Column],
     *,
     row: Sequence[Node] | None,
     returning: Sequence[dict[str, Any]] = (),
-    ignore_conflicts: bool = False,
+    conflict: dict[str, Any] | None = None,
 ) -> Node:
-    """An INSERT of one row of expressions, or (``row`` None) of as many rows as the lists beside the shape have."""
+    """An INSERT of one row of expressions, or (``row`` None) of as many rows as the lists beside the shape have.
+
+    ``conflict`` is NOTHING or an ``upsert``: what happens to rows that meet a unique key; without it they are an error.
+    """
     parts = {
         "table": table_ref(table),
-        "columns": [without_defaults({"name": column.name, "type": column.type.wire(), "db_type": column.db_type}) for column in columns],
+        "columns": given_columns(columns),
         "rows": "many" if row is None else {"one": list(row)},
         "key": key_columns(table),
         "returning": list(returning),
-        "ignore_conflicts": ignore_conflicts,
+        "conflict": conflict,
     }
     return {"insert": without_defaults(parts)}
 
@@ -45,21 +91,21 @@ def update(
     alias: str,
     assignments: Sequence[tuple[Column, Node, bool]],
     *,
+    source: dict[str, Any] | None = None,
     where: Node | None = None,
     rows: dict[str, Any] | None = None,
     returning: Sequence[dict[str, Any]] = (),
 ) -> Node:
     """An UPDATE of the rows that fulfil a condition, or of those whose keys a query (``rows``) yields.
 
-    An assignment is a column, its new value, and whether the server computes that.
+    An assignment is a column, its new value, and whether the server computes that. ``source`` are other rows that assignments and
+    condition read, tied to the table's by the condition.
     """
     parts = {
         "table": table_ref(table),
         "alias": alias,
-        "set": [
-            without_defaults({"column": column.name, "value": value, "type": column.type.wire() if computed else None})
-            for column, value, computed in assignments
-        ],
+        "set": assigned(assignments),
+        "from": source,
         "where": where,
         "rows": rows,
         "returning": list(returning),

@@ -95,5 +95,5 @@ class Blocking(Chain[M, R_co]):
         """Asks whether the row of an instance is among the rows."""
         if not holds(self.model, type(row)) or not isinstance(self._query.rows, Instances):
             return row in self._all()
-        key = {column.field: getattr(row, column.field) for column in self.state.table.key}
+        key = {column.field: getattr(row, column.field) for column in self._state.table.key}
         return bool(key) and bool(self.filter(**key))

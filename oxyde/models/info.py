@@ -23,11 +23,8 @@ class AnyModel(BaseModel):
     __slots__ = ("__oxyde_state__",)
 
     __oxyde__: ClassVar[ModelInfo]
-    if TYPE_CHECKING:
-
-        @property  # an annotation would be a parameter of every model's constructor
-        def __oxyde_state__(self) -> Any:
-            """The slot; ``models.row_state`` says what is in it."""
+    if TYPE_CHECKING:  # the slot, whose content ``models.row_state`` knows; a plain annotation would be a field
+        __oxyde_state__: ClassVar[Any]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,7 +16,7 @@ from oxyde.queries.conditions import Group, Q, target
 from oxyde.queries.lookups import LOOKUPS, Subject
 from oxyde.queries.names import names_of
 from oxyde.queries.scope import Aliases, Scope, Values
-from oxyde.queries.source import State, everything, whole
+from oxyde.queries.source import Compound, Cte, State, everything, whole
 from oxyde.queries.term import Bound, Expression, Masked, One, Reference, Term
 from oxyde.schema import Table
 from oxyde.schema import types as kinds
@@ -73,31 +74,65 @@ def select(state: State, *, masked: bool = False) -> Compiled:
 
 
 def body(state: State, values: Values, aliases: Aliases | None = None) -> dict[str, Any]:
-    """Returns the SELECT of a query as part of a statement; ``aliases`` are those of the select around it, when it sees its tables."""
+    """Returns a query as part of a statement; ``aliases`` are those of the select around it, when it sees its tables."""
     state = state.arranged()
-    return _finished(state, opened(state, values, aliases), state.columns)
+    with _attached(state, values) as ctes:
+        return _finished(state, opened(state, values, aliases), state.columns, ctes)
+
+
+@contextlib.contextmanager
+def _attached(state: State, values: Values) -> Iterator[list[dict[str, Any]]]:
+    """Compiles the common table expressions of a query; they may be read until it is left."""
+    before = len(values.ctes)
+    made: list[dict[str, Any]] = []
+    for cte in state.ctes:
+        made.append(query.cte(cte.name, _arm(cte.query, values)))
+        values.ctes.append(cte.name)
+    yield made
+    del values.ctes[before:]
 
 
 def opened(state: State, values: Values, aliases: Aliases | None = None) -> Scope:
     """Returns the scope of a query, with what it selects from."""
-    if state.source is None:
+    source = state.source
+    if source is None:
         return Scope(values, state.table, aliases)
-    inner = _source(state.source, values)
-    scope = Scope(values, state.table, aliases, names=state.source.exposed())
+    if isinstance(source, Cte):
+        if source.name not in values.ctes:
+            message = f'"{source.name}" is read where it is not attached; attach it to the query: .with_({source.name})'
+            raise FieldError(message)
+        scope = Scope(values, state.table, aliases, names=source.exposed(), called=source.name)
+        scope.source = query.from_cte(source.name, scope.alias)
+        return scope
+    inner = _rows(source, values)
+    scope = Scope(values, state.table, aliases, names=source.exposed())
     scope.source = query.from_query(inner, scope.alias)
     return scope
 
 
-def _source(state: State, values: Values) -> dict[str, Any]:
-    """Returns a query as the source of another: with the names of the values that were chosen, else with every column of the table."""
-    state = state.arranged()
-    if state.exposed() is not None:
+def _rows(source: State | Compound, values: Values) -> dict[str, Any]:
+    """Returns what another query reads: with the names of the values that were chosen, else with every column of the table."""
+    if isinstance(source, Compound):
+        left = _arm(source.left, values)
+        return query.query(query.compound(source.op, left, _arm(source.right, values)))
+    state = source.arranged()
+    if source.exposed() is not None:
         return body(state, values)
+    return _whole(state, values)
+
+
+def _arm(state: State, values: Values) -> dict[str, Any]:
+    return _whole(state.arranged(), values) if state.selection is None else body(state, values)
+
+
+def _whole(state: State, values: Values) -> dict[str, Any]:
+    """Returns a query of every column of the table, and of its annotations."""
     columns = tuple((column.name, term) for column, (_, term) in zip(state.table.columns, whole(state.table), strict=True))
-    return _finished(state, opened(state, values), (*columns, *state.annotations))
+    with _attached(state, values) as ctes:
+        return _finished(state, opened(state, values), (*columns, *state.annotations), ctes)
 
 
-def _finished(state: State, scope: Scope, outputs: Iterable[tuple[str, Term]]) -> dict[str, Any]:
+def _finished(state: State, scope: Scope, outputs: Iterable[tuple[str, Term]], ctes: list[dict[str, Any]]) -> dict[str, Any]:
     """Returns a SELECT; its parts are compiled in the order in which ``State.shape`` walks them."""
     chosen = [query.output(term.compile(scope), name, term.type, nullable=term.nullable) for name, term in outputs]
     where = condition(state, scope)
@@ -105,7 +140,7 @@ def _finished(state: State, scope: Scope, outputs: Iterable[tuple[str, Term]]) -
     limit = None if state.limit is None else expr.slot(scope.bind(state.limit), kinds.INT)
     offset = expr.slot(scope.bind(state.offset), kinds.INT) if state.offset else None
     made = query.select(scope.source, outputs=chosen, joins=scope.joins, where=where, distinct=state.distinct)
-    return query.query(made, order_by=order, limit=limit, offset=offset, point=is_point(state))
+    return query.query(made, ctes=ctes, order_by=order, limit=limit, offset=offset, point=is_point(state))
 
 
 def condition(state: State, scope: Scope) -> Node | None:

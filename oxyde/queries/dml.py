@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from oxyde.exceptions import FieldError, FieldValueError
-from oxyde.ir import statement
+from oxyde.ir import expr, statement
 from oxyde.ir.expr import Node
+from oxyde.ir.schema import unique_indexes, unique_names
 from oxyde.queries.by_key import outputs
 from oxyde.queries.compile import Compiled, body, compiled, condition
 from oxyde.queries.names import names_of
@@ -113,7 +114,7 @@ def _which(state: State, scope: Scope) -> tuple[Node | None, dict[str, Any] | No
     """Returns the condition that picks the rows, or where that is not enough the select of their keys."""
     if state.distinct:
         raise FieldError("update() and delete() of distinct() rows mean nothing certain; leave distinct() out")
-    if state.source is None and not state.is_sliced and not _joins(state):
+    if state.source is None and not state.is_sliced and not state.ctes and not _joins(state):
         return condition(state, scope), None
     if not state.table.key:
         message = (
@@ -195,7 +196,87 @@ def insert_many(table: Table, batch: Batch, returning: Sequence[Column] = (), *,
 
     def build(_: Values) -> Node:
         rows = outputs(wanted.returning, "")
-        return statement.insert(table, columns, row=None, returning=rows, ignore_conflicts=ignore_conflicts)
+        return statement.insert(table, columns, row=None, returning=rows, conflict=statement.NOTHING if ignore_conflicts else None)
 
     made = compiled("insert", wanted, build)
+    return Compiled(made.shape, batch.columns)
+
+
+class Excluded(Term):
+    """A column of the row that met a conflict, as it was to be inserted."""
+
+    parts = ()
+
+    def __init__(self, column: Column) -> None:
+        self.column = self.head = column
+        self.type = column.type
+
+    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - it has no parts
+        """Returns the column."""
+        return expr.excluded(self.column.name, self.type)
+
+
+@dataclass(frozen=True, eq=False)
+class Upserted:
+    """An insert of many rows and what it changes in those that it meets, as a state whose shape is known."""
+
+    table: Table
+    fields: tuple[str, ...]
+    target: tuple[Column, ...]
+    assignments: tuple[tuple[Column, Term], ...]
+
+    def shape(self, values: list[Any]) -> Hashable:
+        """Returns what decides the statement's text, and appends the values."""
+        changed = tuple((column.field, term.shape(values)) for column, term in self.assignments)
+        return (self.table, self.fields, tuple(column.field for column in self.target), changed)
+
+
+def upsert_many(table: Table, batch: Batch, target: Sequence[Column], assignments: Sequence[tuple[Column, Term]]) -> Compiled:
+    """Returns the INSERT of a batch that changes the rows whose unique key it meets.
+
+    Args:
+        table: Where.
+        batch: The rows.
+        target: The columns of the unique key.
+        assignments: The new values, over the columns of the row that is there and ``Excluded`` ones.
+    """
+    wanted = Upserted(table, batch.fields, tuple(target), tuple(assignments))
+    columns = [table.by_field[name] for name in batch.fields]
+
+    def build(values: Values) -> Node:
+        scope = Scope(values, table)
+        changed = [(column, term.compile(scope), not isinstance(term, Bound)) for column, term in wanted.assignments]
+        others = _meets_others(table, wanted.target, columns)
+        return statement.insert(table, columns, row=None, conflict=statement.upsert(wanted.target, scope.alias, changed, others=others))
+
+    made = compiled("upsert", wanted, build)
+    return Compiled(made.shape, (*made.values, *batch.columns))
+
+
+def _meets_others(table: Table, target: Sequence[Column], given: Sequence[Column]) -> bool:
+    """Whether rows may meet other unique keys than the target; a primary key that is not given is new."""
+    names = {column.name for column in given}
+    keys = {frozenset(key) for key in (*unique_names(table).values(), *unique_indexes(table).values())}
+    primary = frozenset(column.name for column in table.key)
+    if primary & names:
+        keys.add(primary)
+    else:
+        keys.discard(primary)
+    return bool(keys - {frozenset(column.name for column in target), frozenset()})
+
+
+def update_rows(table: Table, batch: Batch) -> Compiled:
+    """Returns the UPDATE in which each row of a batch, its primary key included, changes the row of that key."""
+    wanted = Inserted(table, batch.fields, (), ignore_conflicts=False)
+    columns = [table.by_field[name] for name in batch.fields]
+
+    def build(values: Values) -> Node:
+        scope = Scope(values, table)
+        alias = scope.aliases.take("given")
+        ours, given = ({column: expr.column(source, column.name, column.type) for column in columns} for source in (scope.alias, alias))
+        tie = expr.both([expr.compare("eq", ours[column], given[column]) for column in table.key])
+        changed = [(column, given[column], False) for column in columns if column not in table.key]
+        return statement.update(table, scope.alias, changed, source=statement.from_rows(columns, alias), where=tie)
+
+    made = compiled("update rows", wanted, build)
     return Compiled(made.shape, batch.columns)

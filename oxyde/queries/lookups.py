@@ -10,7 +10,8 @@ from oxyde.exceptions import FieldLookupValueError, FieldValueError
 from oxyde.queries.comparisons import Among, AmongRows, Between, Comparison, Condition, IsNull, Match, Nothing, Regex
 from oxyde.queries.foreign_values import named, plain
 from oxyde.queries.literals import alike, literal
-from oxyde.queries.term import Bound, Cast, Expression, Names, Reference, Term
+from oxyde.queries.term import Bound, Cast, Exposed, Expression, Names, Reference, Term
+from oxyde.schema import Relation
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
 
@@ -40,6 +41,8 @@ class Subject:
         where: Model and name, for messages.
         field: The name of the field, for errors.
         adapter: Checks a plain value and returns its wire value; None where its class decides its type.
+        uncast: The server knows the type better, so that no cast is written around parameters.
+        relation: The relation whose key it is, when its name named that; objects are given as values then.
     """
 
     term: Term
@@ -47,6 +50,8 @@ class Subject:
     where: str
     field: str
     adapter: Callable[[Any], Any] | None = None
+    uncast: bool = False
+    relation: Relation | None = None
 
     def adapt(self, value: Any) -> Any:
         """Returns the wire value of a plain value.
@@ -55,8 +60,8 @@ class Subject:
             FieldLookupValueError: It is not exactly of the subject's type.
             FieldError: It is an object that is not saved, or of another class than the relation's.
         """
-        if isinstance(self.term, Reference) and self.term.path.relation is not None:
-            value = self.term.path.relation.key(value)
+        if self.relation is not None:
+            value = self.relation.key(value)
         if self.adapter is None:
             return self.bound(value).value
         try:
@@ -88,11 +93,6 @@ class Subject:
         self.check(kind, "values")
         return Bound(found, kind)
 
-    @property
-    def uncast(self) -> bool:
-        """Whether the server knows the type better, so that no cast is written around parameters."""
-        return isinstance(self.term, Reference) and self.term.path.column.uncast
-
     def operand(self, value: Any) -> Term:
         """Returns a plain value as a parameter, or an expression over the same names."""
         if not isinstance(value, Expression):
@@ -110,11 +110,18 @@ class Subject:
             raise FieldLookupValueError(message, column=self.field)
 
 
+def inner_of(term: Term) -> Term:
+    """Returns what a term is in the query that computes it."""
+    return inner_of(term.inner) if isinstance(term, Exposed) else term
+
+
 def subject_of(names: Names, term: Term, name: str = "") -> Subject:
     """Returns a term as what is compared; ``name`` is that of an annotation."""
-    if isinstance(term, Reference):
-        column = term.path.column
-        return Subject(term, names, term.path.where, column.field, column.adapt)
+    inner = inner_of(term)
+    if isinstance(inner, Reference):
+        column = inner.path.column
+        relation = term.path.relation if isinstance(term, Reference) else None
+        return Subject(term, names, inner.path.where, column.field, column.adapt, column.uncast, relation)
     where = f"{names.table.model}.{name}" if name else "the expression"
     return Subject(term, names, where, name)
 

@@ -35,10 +35,12 @@ class Namespace:
             FieldError: The first part, or a part behind a relation, is no name.
         """
         if self.terms:
-            first, *rest = paths.split(text)
-            term = self.terms.get(first)
-            if term is not None:
-                return term, tuple(rest)
+            parts = paths.split(text)
+            first = parts[0]
+            for end in range(len(parts), 0, -1):  # what a query inside exposes may be called as a path is
+                term = self.terms.get("__".join(parts[:end]))
+                if term is not None:
+                    return term, tuple(parts[end:])
             known = (self.table.by_field, self.table.relations)
             if first != "pk" and not any(name in some for some in known for name in (text, first)):
                 raise paths.unknown(self.table, first, self.terms)
@@ -73,6 +75,8 @@ class Namespace:
 
     def path(self, text: str) -> Path | None:
         """Returns the path that a name begins with, perhaps with lookups behind; None for other names."""
+        if not self.terms:
+            return paths.resolve(self.table, text)[0]
         term, _ = self.resolve(text)
         return term.path if isinstance(term, Reference) else None
 

@@ -12,7 +12,7 @@ from typing_extensions import Self, TypeVar
 from oxyde.exceptions import FieldError
 from oxyde.queries.conditions import Negation, Q, conditions
 from oxyde.queries.foreign_values import named, plain
-from oxyde.queries.source import State, whole
+from oxyde.queries.source import Compound, Cte, State, whole
 from oxyde.queries.term import Chance, Expression, Order, Ordering, Reference, Term
 from oxyde.schema import Table
 
@@ -112,6 +112,39 @@ def _check_name(state: State, name: str) -> None:
         raise FieldError(message, table=table.name, column=name)
 
 
+def united(left: State, right: State, op: str) -> State:
+    """Returns the rows of two queries: both once (union), or all (union_all).
+
+    Raises:
+        TypeError: Their rows are not alike: models of different classes, or other numbers or types of values.
+    """
+    if (left.selection is None) != (right.selection is None) or (left.selection is None and left.table is not right.table):
+        message = f"{op}() takes rows of one kind: two querysets of {left.table.model}, or two of values()"
+        raise TypeError(message)
+    types = [[(term.type, term.restore) for _, term in state.columns] for state in (left, right)]
+    named = [name for name, _ in left.columns] == [name for name, _ in right.columns]
+    if types[0] != types[1] or (left.selection is None and not named):
+        shown = [", ".join(f"{name} {term.type}" for name, term in state.columns if _is_computed(state, term)) for state in (left, right)]
+        message = f"{op}() takes rows with the same values, in order and type; here are ({shown[0]}) and ({shown[1]})"
+        raise TypeError(message)
+    sides = [state.with_(ctes=(), order=state.order if state.is_sliced else ()) for state in (left, right)]
+    ctes = tuple(dict.fromkeys((*left.ctes, *right.ctes)))
+    return Compound(op, *sides).state().with_(ctes=ctes)
+
+
+def _is_computed(state: State, term: Term) -> bool:
+    """Whether a value is worth showing: not one of the columns of a whole row."""
+    return state.selection is not None or not isinstance(term, Reference)
+
+
+def attached(state: State, cte: Cte) -> State:
+    """Returns the query with a common table expression, which it and all queries inside may read."""
+    if any(one.name == cte.name for one in state.ctes):
+        message = f'a common table expression "{cte.name}" is attached already; give this one another name'
+        raise FieldError(message)
+    return state.with_(ctes=(*state.ctes, cte))
+
+
 def turned(state: State) -> State:
     """Returns the rows in the opposite order: of a slice, its rows turned round; without an order, by key descending."""
     order = tuple(one.turned() for one in state.order) or by_key(state.table, desc=True)
@@ -201,6 +234,8 @@ def selected(state: State, fields: Sequence[str]) -> State:
     Raises:
         FieldError: A name is no field, or stands twice.
     """
+    if not fields and state.source is not None and state.selection is not None and state.source.exposed() == {}:
+        return state
     if not fields:
         return state.with_(selection=state.with_(selection=None, joined=()).columns, joined=())
     names = state.names

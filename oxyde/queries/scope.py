@@ -38,10 +38,16 @@ class Aliases:
 
 
 class Values:
-    """The values beside a statement; shared by the scopes of one statement."""
+    """The values beside a statement; shared by the scopes of one statement.
+
+    Attributes:
+        all: The values.
+        ctes: The names of the common table expressions that may be read where the compiler is.
+    """
 
     def __init__(self) -> None:
         self.all: list[Any] = []
+        self.ctes: list[str] = []
 
     def bind(self, value: Any) -> int:
         """Takes a value and returns its index."""
@@ -69,6 +75,7 @@ class Scope:
         *,
         names: Mapping[Hashable, str] | None = None,
         start: tuple[str, ...] = (),
+        called: str | None = None,
     ) -> None:
         """Opens a scope.
 
@@ -78,11 +85,12 @@ class Scope:
             aliases: Those of the scope around this one, whose tables it sees.
             names: When the source is a select of chosen columns: what each is called there; others cannot be seen then.
             start: The relations that lead from the statement's root to the table.
+            called: What the source is called, where that is not the table's name.
         """
         self.values = values
         self.table = table
         self.aliases = Aliases() if aliases is None else aliases
-        self.alias = self.aliases.take("__".join(start) or table.name)
+        self.alias = self.aliases.take("__".join(start) or called or table.name)
         self.source = query.from_table(table, self.alias)
         self.joins: list[dict[str, Any]] = []
         self.ties: list[Node] = []

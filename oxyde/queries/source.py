@@ -1,4 +1,4 @@
-"""What rows come from, and what is asked of them, frozen: a state over a table, or over the rows of another state."""
+"""What rows come from, and what is asked of them, frozen: a state over a table, another state, two of them, or a named one."""
 
 from __future__ import annotations
 
@@ -14,6 +14,66 @@ from oxyde.schema import Table
 from oxyde.schema.memo import remembered
 
 Named: TypeAlias = "tuple[tuple[str, Term], ...]"
+Source: TypeAlias = "State | Compound | Cte"
+
+
+@dataclass(frozen=True, eq=False)
+class Compound:
+    """The rows of two queries: those of both once (union), or all (union_all). The left one names the columns."""
+
+    op: str
+    left: State
+    right: State
+
+    def exposed(self) -> Mapping[Hashable, str] | None:
+        """Returns None where every column of the table is there; else nothing, as all outputs are known by name."""
+        return None if self.left.selection is None else {}
+
+    def shape(self, values: list[Any]) -> Hashable:
+        """Returns what decides the text, and appends the values."""
+        return (self.op, self.left.shape(values), self.right.shape(values))
+
+    def walk(self) -> Iterator[Term]:
+        """Yields the terms of both."""
+        yield from self.left.walk()
+        yield from self.right.walk()
+
+    def state(self) -> State:
+        """Returns the query of its rows."""
+        pairs = zip(self.left.columns, self.right.columns, strict=True)
+        outputs = tuple((name, Exposed(name, term, optional=other.nullable)) for (name, term), (_, other) in pairs)
+        return _reading(self.left, self, outputs)
+
+
+@dataclass(frozen=True, eq=False)
+class Cte:
+    """A common table expression: a query that has a name, which other queries read as they read a table."""
+
+    name: str
+    query: State
+
+    def exposed(self) -> Mapping[Hashable, str] | None:
+        """Returns None where every column of the table is there; else nothing, as all outputs are known by name."""
+        return None if self.query.selection is None else {}
+
+    def shape(self, values: list[Any]) -> Hashable:  # noqa: ARG002 - its values are bound where it is attached
+        """Returns its name."""
+        return ("cte", self.name)
+
+    def walk(self) -> Iterator[Term]:
+        """Yields the terms of its query."""
+        yield from self.query.walk()
+
+    def state(self) -> State:
+        """Returns the query of its rows."""
+        return _reading(self.query, self, tuple((name, Exposed(name, term)) for name, term in self.query.columns))
+
+
+def _reading(like: State, source: Source, outputs: Named) -> State:
+    """Returns the query of a source's rows, which are made as those of another query are."""
+    if like.selection is not None:
+        return State(like.table, source=source, annotations=outputs, selection=outputs)
+    return State(like.table, source=source, annotations=outputs[len(like.table.columns) :])
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +82,8 @@ class State:
 
     Attributes:
         table: Where its rows come from.
-        source: The query whose rows it acts on, instead of the table's.
+        source: What it acts on instead of the table's rows: those of another query, of two, or of a common table expression.
+        ctes: The common table expressions that it, and all queries inside, may read.
         where: Conditions, all of which must hold.
         order: What decides the order, the first first.
         annotations: Values that each row has beside its table's columns, by name.
@@ -34,7 +95,8 @@ class State:
     """
 
     table: Table
-    source: State | None = None
+    source: Source | None = None
+    ctes: tuple[Cte, ...] = ()
     where: tuple[Term, ...] = ()
     order: tuple[Order, ...] = ()
     annotations: Named = ()
@@ -80,7 +142,7 @@ class State:
     def over(self, source: State, order: tuple[Order, ...]) -> State:
         """Returns a query over the rows of a source that has this one's outputs, in the given order of this one's terms."""
         inside = self.annotations
-        if self.selection is not None and self.is_reshaped:
+        if self.selection is not None and source.exposed() is not None:
             inside = tuple((name, term) for name, term in self.selection if not isinstance(term, Reference))
         outside = tuple((name, Exposed(name, term)) for name, term in inside)
         known = {term.key: out for (_, term), (_, out) in zip(inside, outside, strict=True)}
@@ -90,7 +152,10 @@ class State:
 
         selection = None if self.selection is None else tuple((name, seen(term)) for name, term in self.selection)
         turned = tuple(Order(seen(one.by), one.desc, one.nulls) for one in order)
-        return State(self.table, source=source, order=turned, annotations=outside, selection=selection, joined=self.joined)
+        inner = source.with_(ctes=()) if source.ctes else source
+        if inner.selection is not None and inner.exposed() is None:  # what it is read for is every column, and its annotations
+            inner = inner.with_(selection=None)
+        return State(self.table, source=inner, ctes=self.ctes, order=turned, annotations=outside, selection=selection, joined=self.joined)
 
     def with_(self, **changes: Any) -> State:
         """Returns another state with some parts changed."""
@@ -117,6 +182,28 @@ class State:
                     raise FieldError("order_by() after distinct() takes only fields that are among the values(); add the field to values()")
         return outer.with_(limit=self.limit, offset=self.offset)
 
+    def _check_ctes(self) -> None:
+        """Raises the error for reading another common table expression than the one of that name that is attached."""
+        attached = {cte.name: cte for cte in self.ctes}
+        for cte in self.reads():
+            if attached.get(cte.name, cte) is not cte:
+                message = f'two common table expressions are called "{cte.name}", one attached, one read; attach the one that is read'
+                raise FieldError(message)
+
+    def reads(self) -> Iterator[Cte]:
+        """Yields the common table expressions that it, or a query inside, reads."""
+        if isinstance(self.source, Cte):
+            yield self.source
+        elif self.source is not None:
+            for inner in (self.source.left, self.source.right) if isinstance(self.source, Compound) else (self.source,):
+                yield from inner.reads()
+        for cte in self.ctes:
+            yield from cte.query.reads()
+        for term in (*self.where, *self.order, *(term for _, term in self.columns)):
+            for part in term.walk():
+                if part.query is not None:
+                    yield from part.query.reads()
+
     def walk(self) -> Iterator[Term]:
         """Yields the terms of its conditions, orders and computed values, and those of its source."""
         if self.source is not None:
@@ -129,6 +216,9 @@ class State:
         """Returns what decides the statement's text, and appends the values beside it in the order of compiling."""
         if self.distinct and self.order and (arranged := self.arranged()) is not self:
             return arranged.shape(values)
+        if self.ctes:
+            self._check_ctes()
+        ctes = tuple([(cte.name, cte.query.shape(values)) for cte in self.ctes]) if self.ctes else ()
         source = None if self.source is None else self.source.shape(values)
         chosen = self.annotations if self.selection is None else self.selection
         outputs = tuple([(name, term.shape(values)) for name, term in chosen]) if chosen else ()
@@ -138,8 +228,8 @@ class State:
             values.append(self.limit)
         if self.offset:
             values.append(self.offset)
-        sliced = (self.limit is None, self.offset == 0)
-        return (self.table, source, self.selection is None, self.joined, outputs, where, order, self.distinct, sliced)
+        ends = (self.limit is None, self.offset == 0)
+        return (self.table, ctes, source, self.selection is None, self.joined, outputs, where, order, self.distinct, ends)
 
 
 def _is_many(term: Term) -> bool:

@@ -22,7 +22,7 @@ class Rows(Term):
     parts = ()
 
     def __init__(self, state: State) -> None:
-        self.state = state
+        self.state = self.query = state
         self.column = state.columns[0][1]
         self.type = self.column.type
 

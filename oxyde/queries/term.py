@@ -40,6 +40,7 @@ class Term:
         parts: The terms inside.
         type: What the value is.
         restore: Turns a list of database values into Python values, as ``Column.restore`` does; None where they are that already.
+        query: The query whose rows it is, for those few terms that are rows.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Term:
     parts: tuple[Term, ...]
     type: ColumnType
     restore: Callable[[list[Any]], list[Any]] | None = None
+    query: Any = None
 
     def __init_subclass__(cls) -> None:
         cls.kind = f"{cls.__module__}.{cls.__qualname__}"
@@ -154,14 +156,15 @@ class Exposed(Term):
 
     parts = ()
 
-    def __init__(self, name: str, inner: Term) -> None:
-        self.head, self.inner = name, inner
+    def __init__(self, name: str, inner: Term, *, optional: bool = False) -> None:
+        """Makes the term of an output; ``optional`` says that it may be NULL though ``inner`` is not."""
+        self.head, self.inner, self.optional = name, inner, optional or inner.nullable
         self.type, self.restore = inner.type, inner.restore
 
     @property
     def unknown(self) -> Unknown:
         """The value itself, where it was nullable inside."""
-        return self if self.inner.nullable else NEVER
+        return self if self.optional else NEVER
 
     @property
     def secret(self) -> bool:
@@ -195,7 +198,7 @@ class Bound(Term):
 
     def __init__(self, value: Any, kind: ColumnType, uncast: bool = False) -> None:
         self.value, self.type, self.uncast = value, kind, uncast
-        self.head = (kind, uncast)
+        self.head = (kind.key, uncast)
 
     @property
     def unknown(self) -> Unknown:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import uuid
+from collections.abc import Hashable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 
@@ -40,9 +42,11 @@ class ColumnType:
             return {"enum": {"name": self.name, "labels": list(self.labels)}}
         return self.kind
 
-    def __hash__(self) -> int:
-        """Returns the hash of what nearly always tells types apart; types are hashed with every statement."""
-        return hash((self.kind, self.name))
+    @cached_property
+    def key(self) -> Hashable:
+        """What equals that of equal types only; hashed with every statement, so that it is made of built-in types."""
+        parts = (self.precision, self.scale, None if self.item is None else self.item.key, self.name, self.labels)
+        return (self.kind, *parts) if any(parts) else self.kind
 
     @property
     def python(self) -> type:

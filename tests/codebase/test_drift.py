@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 import oxyde
 from oxyde import exceptions
@@ -29,23 +32,85 @@ def test_column_types() -> None:
     assert set(types.PYTHON) == variants("native/ir/src/column_type.rs", "ColumnType")
 
 
+def lines(folder: Path, start: str) -> list[str]:
+    """Returns the lines of all cases in a folder that start so."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("**/*.case"))]
+    return [line for text in texts for line in text.splitlines() if line.startswith(start)]
+
+
+TEXTS = ROOT / "native/sql/tests/texts"
+MESSAGES = [json.loads(line) for folder in (corpus.FOLDER, TEXTS) for line in lines(folder, '{"')]
+
+
+def used(node: object) -> Iterator[str]:
+    """Yields what a message uses: words, and what is the only entry of a map."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, list):
+        for member in node:
+            yield from used(member)
+    elif isinstance(node, dict):
+        if len(node) == 1:
+            yield from node
+        for member in node.values():
+            yield from used(member)
+
+
+USED = {word for message in MESSAGES for word in used(message["statement"])} | {
+    kind for message in MESSAGES for kind in message["statement"]
+}
+
+
 def test_every_lookup_has_a_case() -> None:
-    """Each lookup is used by a case of its name."""
-    names = {case.path.stem for case in corpus.all_cases() if case.path.parent.name == "lookups"}
-    assert set(LOOKUPS) - names == set()
+    """Each lookup ends a name in a query; ``exact`` is what a name without one means."""
+    queries = "\n".join(case.query for case in corpus.all_cases())
+    assert {name for name in LOOKUPS if not re.search(rf"__{name}\b", queries)} - {"exact"} == set()
+    assert re.search(r"\(\w+=", queries)
 
 
 def test_every_column_type_has_a_case() -> None:
-    """Each column type has a case of its name."""
-    names = {case.path.stem for case in corpus.all_cases() if case.path.parent.name == "types"}
-    assert set(types.PYTHON) - {"any"} - names == set()
+    """Each column type is in the IR of a case."""
+    assert set(types.PYTHON) - USED == set()
 
 
-def test_every_statement_has_a_case() -> None:
-    """Each kind of statement is the outermost node of a case."""
-    kinds = {next(iter(json.loads(case.sections["ir"])["statement"])) for case in corpus.all_cases() if "ir" in case.sections}
-    made_by_verbs = variants("native/ir/src/statement.rs", "Statement") - {"create_tables", "drop_tables", "explain", "raw"}
-    assert made_by_verbs - kinds == set()
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("statement", "Statement"),
+        ("statement", "ConflictAction"),
+        ("query", "Body"),
+        ("query", "SetOperator"),
+        ("query", "Source"),
+        ("query", "JoinKind"),
+        ("query", "Nulls"),
+        ("query", "LockKind"),
+        ("query", "LockWait"),
+        ("expr", "Expr"),
+        ("expr", "Comparison"),
+        ("expr", "MatchKind"),
+        ("expr", "Operator"),
+        ("expr", "Function"),
+        ("expr", "DatePart"),
+        ("expr", "AggregateFunction"),
+        ("expr", "WindowFunction"),
+        ("expr", "FrameUnit"),
+        ("expr", "FrameBound"),
+        ("schema", "Action"),
+    ],
+)
+def test_every_node_has_a_case(file: str, name: str) -> None:
+    """Each variant of the wire vocabulary is in the IR of a case."""
+    assert variants(f"native/ir/src/{file}.rs", name) - USED == set()
+
+
+def test_every_refusal_has_a_case() -> None:
+    """What rendering refuses for a dialect is the heading of a case, or where only an older version refuses it, in a test of programs."""
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "native/sql/src").glob("**/*.rs")]
+    features = {found for text in texts for found in re.findall(r'unsupported\("([^"]+)"\)', text)}
+    headings = [line for folder in (corpus.FOLDER, TEXTS) for line in lines(folder, "-- unsupported ")]
+    missing = {feature for feature in features if not any(f": {feature} are not supported" in line for line in headings)}
+    programs = (ROOT / "native/sql/tests/render.rs").read_text(encoding="utf-8")
+    assert {feature for feature in missing if f'"{feature} are not supported by' not in programs} == set()
 
 
 def test_exceptions_are_exported_and_drawn() -> None:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import oxyde
-from oxyde import Q
+from oxyde import F, Q
 from tests.backends import Backend
 from tests.cases import models
 from tests.cases.models import Team
@@ -46,7 +46,7 @@ def test_a_condition_and_its_negation_part_the_rows(people: Backend) -> None:
     @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
     @given(trees.conditions(6))
     def check(condition: Q) -> None:
-        values = People.objects.filter(condition).compiled().values
+        values = People.objects.filter(condition)._compiled().values
         assume(people.dialect != "postgres" or "\\x00" not in repr(values))  # refused by name, as it cannot hold NUL
         assume(people.dialect not in {"mysql", "mariadb"} or "inf" not in repr(values))  # nor these infinity
         inside = keys(People.objects.filter(condition))
@@ -56,6 +56,33 @@ def test_a_condition_and_its_negation_part_the_rows(people: Backend) -> None:
         assert sorted(keys(People.objects.filter(~~condition))) == sorted(inside)
         assert People.objects.filter(condition).sync.count() == len(inside)
         assert People.objects.exclude(condition).sync.exists() is bool(outside)
+
+    check()
+
+
+def test_a_condition_as_a_value(people: Backend) -> None:
+    """An annotation that is a condition is true where the condition is; its negation, NULL included, has the other rows."""
+
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(trees.conditions(4), trees.conditions(2))
+    def check(condition: Q, other: Q) -> None:
+        values = People.objects.filter(condition, other)._compiled().values
+        assume(people.dialect != "postgres" or "\\x00" not in repr(values))
+        assume(people.dialect not in {"mysql", "mariadb"} or "inf" not in repr(values))
+        flagged = People.objects.annotate(flag=condition, age_now=F("age") + 1).order_by("id")
+        found = dict(flagged.values_list("id", "flag").sync.all())
+        inside = keys(People.objects.filter(condition).order_by("id"))
+        assert [key for key, flag in found.items() if flag] == inside
+        assert keys(flagged.filter(flag=True)) == inside
+        assert keys(flagged.exclude(flag=True)) == [key for key, flag in found.items() if not flag]
+        assert keys(flagged.filter(flag=None)) == [key for key, flag in found.items() if flag is None]
+        assert keys(flagged.exclude(flag=other, age_now__gt=2)) == keys(flagged.filter(~Q(flag=other, age_now__gt=2)))
+        both = [*keys(flagged.filter(flag=other)), *keys(flagged.exclude(flag=other))]
+        assert sorted(both) == sorted(found)
+        ordered = keys(flagged.order_by(Q(flag=True).desc(nulls_last=True), "id"))
+        assert ordered[: len(inside)] == inside
+        union = People.objects.filter(condition).union_all(People.objects.exclude(condition))
+        assert keys(union.order_by("id")) == sorted(found)
 
     check()
 

@@ -1,4 +1,4 @@
-"""What the query language is built on: annotations and conditions as values, on every backend."""
+"""What the query language is built on: annotations, conditions as values, unions and named queries, on every backend."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from oxyde import F, FieldError, Q, Value
+from oxyde import F, FieldError, Q, UnsupportedError, Value, With
 from tests.backends import Backend
 from tests.models import Author, Post
 
@@ -80,3 +80,77 @@ async def test_names_that_annotations_cannot_have(blog: Backend) -> None:
         Post.objects.annotate(n=3)  # type: ignore[arg-type] # what is refused
     with pytest.raises(TypeError, match="before values_list"):
         Post.objects.values_list("id", flat=True).annotate(n=F("id"))
+
+
+async def test_unions_of_instances(posts: list[Post]) -> None:
+    """The rows of both; lookups, orders, counts, slices and verbs that write act on them all."""
+    both = Post.objects.filter(views=7).union(Post.objects.filter(title="two"))
+    assert [row.title for row in await both.order_by("id").all()] == ["two", "four"]
+    assert (await both.count(), await both.exists(), await both.sum("views")) == (2, True, 14)
+    every = Post.objects.filter(views=7).union_all(Post.objects.filter(title="two"))
+    assert (await every.count(), await every.filter(author__name="Ada").count()) == (3, 2)
+    assert [row.title for row in await every.order_by("-id")[:2].all()] == ["four", "two"]
+    third = both.union(Post.objects.order_by("id")[:1]).values_list("title", flat=True)
+    assert await third.order_by("id").all() == ["one", "two", "four"]
+    assert await Post.objects.filter(id__in=both).exclude(author=None).values_list("title", flat=True).all() == ["two"]
+    some: Any = Post.objects.annotate(twice=F("views") * 2)
+    rows: list[Any] = await some.filter(views=5).union(some.filter(views=0)).order_by("twice").all()
+    assert [(row.title, row.twice) for row in rows] == [("three", 0), ("one", 10)]
+    assert await both.update(views=1) == 2
+    assert await Post.objects.filter(views=1).count() == 2
+    assert await Post.objects.filter(title="one").union_all(Post.objects.filter(title="three")).delete() == 2
+
+
+async def test_unions_of_values(posts: list[Post]) -> None:
+    """Values of several tables go together where their types do; a value that may be NULL on one side may be."""
+    titles = Post.objects.filter(views__gt=5).annotate(said=F("title")).values_list("title", "said")
+    names = titles.union(Author.objects.values_list("name", "bio"))
+    assert await names.order_by("title").all() == [("Ada", "x"), ("Bob", None), ("four", "four"), ("two", "two")]
+    assert await names.filter(said=None).all() == [("Bob", None)]
+    assert await names.exclude(said="x").count() == 3
+    with pytest.raises(FieldError, match="views"):
+        await names.filter(views=1).all()
+    for other in (Author.objects.all, Author.objects, Author.objects.values("id", "bio"), Author.objects.values("name"), 3):
+        with pytest.raises(TypeError, match=r"union\(\) takes"):
+            titles.union(other)
+    with pytest.raises(TypeError, match=r"union\(\) takes"):
+        Post.objects.union(Author.objects)
+
+
+async def test_named_queries(posts: list[Post]) -> None:
+    """A common table expression is read by conditions and as a source, wherever the query that has it is cut or counted."""
+    seen = With("seen", Post.objects.filter(views__gt=0))
+    writers = Author.objects.with_(seen).filter(id__in=seen.values("author_id"))
+    assert await writers.values_list("name", flat=True).all() == ["Ada"]
+    assert await writers.order_by("id")[:5].filter(name__startswith="A").count() == 1
+    assert await seen.query().with_(seen).filter(author__name="Ada").order_by("-views").values_list("title", flat=True).all() == [
+        "two",
+        "one",
+    ]
+    top = With("top_posts", seen.query().order_by("-views", "id")[:1])
+    rows: list[Any] = await top.query().with_(seen, top).all()
+    assert [(type(row), row.title) for row in rows] == [(Post, "two")]
+    assert await Post.objects.with_(seen).filter(id__in=seen.values("id")).union(Post.objects.filter(views=0)).count() == 4
+    assert await Post.objects.with_(seen).filter(id__in=seen.values("id")).update(views=F("views") + 1) == 3
+    assert await Post.objects.with_(seen).exclude(id__in=seen.values("id")).delete() == 1
+
+
+async def test_named_queries_that_are_refused(blog: Backend) -> None:
+    """One that is not attached, two of one name, the name of a table, and what is not there yet."""
+    seen = With("seen", Post.objects.filter(views__gt=0))
+    with pytest.raises(FieldError, match=r"not attached.*with_\(seen\)"):
+        await Post.objects.filter(id__in=seen.values("id")).all()
+    other = With("seen", Post.objects.filter(views=0))
+    with pytest.raises(FieldError, match="one attached, one read"):
+        await Post.objects.with_(other).filter(id__in=seen.values("id")).all()
+    with pytest.raises(FieldError, match="attached already"):
+        Post.objects.with_(seen, other)
+    with pytest.raises(FieldError, match="the name of a table"):
+        With("Blog_Author", Post.objects)
+    with pytest.raises(FieldError, match="letters, digits and underscores"):
+        With('a"b', Post.objects)
+    with pytest.raises(UnsupportedError, match="WITH RECURSIVE"):
+        With("tree", Post.objects, recursive=lambda cte: cte)
+    for wrong in (lambda: With("x", 3), lambda: Post.objects.with_(3)):  # type: ignore[arg-type] # what is refused
+        with pytest.raises(TypeError, match="not int"):
+            wrong()

@@ -112,7 +112,7 @@ mod tests {
     #[tokio::test]
     async fn the_first_to_pass_tells_why() {
         let cancel = Cancel::default();
-        let (now, short, long) = (Instant::now(), Duration::from_millis(20), Duration::from_secs(60));
+        let (now, short, long) = (Instant::now(), Duration::from_millis(20), Duration::from_mins(1));
         let free = Deadline::from(&cancel);
         assert_eq!((free.passed(), free.statement(None).passed(), free.statement(Some(Duration::MAX)).passed()), (None, None, None));
         let (statement, transaction) = (Stop::Statement(short), Stop::Transaction(short));

@@ -76,7 +76,8 @@ impl Lease {
     /// Runs a program, or a part of one.
     pub async fn execute(&mut self, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {
         let family = self.server()?.family;
-        let begins = |step: &Step| step.outputs.is_none() && matches!(&step.text, Text::Fixed(text) if is_begin(text, family));
+        let begins =
+            |step: &Step| step.outputs.is_none() && matches!(&step.text, Text::Fixed(fragment) if is_begin(&fragment.text, family));
         if execution.steps().iter().any(begins) {
             // Rolled back when the connection is returned, unless the transaction is one of ours already.
             self.open.get_or_insert_default();

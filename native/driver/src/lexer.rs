@@ -35,6 +35,7 @@ pub struct Token<'a> {
 
 /// How a server spells what is no code.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // independent rules of a dialect, not the states of one thing
 struct Spelling {
     /// A comment may contain comments.
     nests: bool,

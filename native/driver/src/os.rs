@@ -40,7 +40,9 @@ pub async fn nodelay<F: Future>(port: u16, connect: F) -> F::Output {
         let state = connect.as_mut().poll(context);
         if !found || state.is_ready() {
             let now = sockets::connected_to(port);
-            now.iter().for_each(|socket| sockets::set_nodelay(*socket));
+            for socket in &now {
+                sockets::set_nodelay(*socket);
+            }
             found = now.iter().any(|socket| !before.contains(socket));
         }
         state

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use oxyde_ir::Value;
-use oxyde_ir::program::{Repeat, Slot, Source, Step, Text};
+use oxyde_ir::program::{Origin, Repeat, Slot, Step, Text};
 
 use crate::batch::{Column, ColumnBatch};
 use crate::deadline::Deadline;
@@ -64,17 +64,17 @@ pub fn runs(step: &Step, bulk: Option<&ColumnBatch>, keys: Option<&ColumnBatch>)
 /// The text of a step for a run.
 pub fn text(step: &Step, run: Run) -> Cow<'_, str> {
     match &step.text {
-        Text::Fixed(text) => text.as_str().into(),
-        Text::Rows { head, row, tail, .. } => {
-            let mut text = String::with_capacity(head.len() + (row.len() + 2) * run.rows + tail.len());
-            text.push_str(head);
+        Text::Fixed(fragment) => fragment.text.as_str().into(),
+        Text::Rows { head, row, between, tail, .. } => {
+            let mut text = String::with_capacity(head.text.len() + (row.text.len() + between.len()) * run.rows + tail.text.len());
+            text.push_str(&head.text);
             for n in 0..run.rows {
                 if n > 0 {
-                    text.push_str(", ");
+                    text.push_str(between);
                 }
-                text.push_str(row);
+                text.push_str(&row.text);
             }
-            text.push_str(tail);
+            text.push_str(&tail.text);
             text.into()
         }
     }
@@ -92,43 +92,43 @@ impl<'a> Request<'a> {
     }
 
     /// The column that a slot's value comes from; none for parameters.
-    pub fn column(&self, source: Source) -> Option<&'a Column> {
-        let (batch, index) = match source {
-            Source::Bulk(index) => (self.bulk?, index),
-            Source::Key(index) => (self.keys?, index),
-            Source::Param(_) | Source::Member { .. } => return None,
+    pub fn column(&self, origin: Origin) -> Option<&'a Column> {
+        let (batch, index) = match origin {
+            Origin::Bulk(index) => (self.bulk?, index),
+            Origin::Key(index) => (self.keys?, index),
+            Origin::Param(_) | Origin::Member { .. } => return None,
         };
         batch.columns.get(index as usize)
     }
 
     /// The name of a slot's value, for messages.
     pub fn place(&self, slot: &Slot) -> String {
-        match (slot.source, self.column(slot.source)) {
-            (Source::Param(index) | Source::Member { index, .. }, _) => format!("parameter {}", index + 1),
-            (Source::Bulk(_) | Source::Key(_), Some(column)) => format!("column {:?}", column.name),
-            (Source::Bulk(index) | Source::Key(index), None) => format!("column {}", index + 1),
+        match (slot.origin, self.column(slot.origin)) {
+            (Origin::Param(index) | Origin::Member { index, .. }, _) => format!("parameter {}", index + 1),
+            (Origin::Bulk(_) | Origin::Key(_), Some(column)) => format!("column {:?}", column.name),
+            (Origin::Bulk(index) | Origin::Key(index), None) => format!("column {}", index + 1),
         }
     }
 
     /// The error of a slot's value that cannot be sent.
     pub fn misfit(&self, slot: &Slot, reason: &str) -> Error {
         let mut error = Error::new(Kind::FieldValue, format!("{}: {reason}", self.place(slot)));
-        error.detail.column = self.column(slot.source).map(|column| column.name.clone());
+        error.detail.column = self.column(slot.origin).map(|column| column.name.clone());
         error
     }
 
     /// The single value of a slot: for `Bulk` and `Key` that of row `row`.
-    pub fn scalar(&self, source: Source, row: usize) -> Cow<'a, Value> {
-        match source {
-            Source::Param(index) => Cow::Borrowed(&self.params[index as usize]),
-            Source::Member { index, member } => {
+    pub fn scalar(&self, origin: Origin, row: usize) -> Cow<'a, Value> {
+        match origin {
+            Origin::Param(index) => Cow::Borrowed(&self.params[index as usize]),
+            Origin::Member { index, member } => {
                 let list = &self.params[index as usize];
                 // An empty list has no members to pad with; no statement asks for one, and NULL is in no list.
                 let Value::Array(members) = list else { return Cow::Borrowed(list) };
                 members.get(member as usize).or(members.last()).map_or(Cow::Owned(Value::Null), Cow::Borrowed)
             }
-            Source::Bulk(column) => Cow::Owned(self.bulk.map_or(Value::Null, |batch| batch.columns[column as usize].value(row))),
-            Source::Key(column) => Cow::Owned(self.keys.map_or(Value::Null, |batch| batch.columns[column as usize].value(row))),
+            Origin::Bulk(column) => Cow::Owned(self.bulk.map_or(Value::Null, |batch| batch.columns[column as usize].value(row))),
+            Origin::Key(column) => Cow::Owned(self.keys.map_or(Value::Null, |batch| batch.columns[column as usize].value(row))),
         }
     }
 }

@@ -145,8 +145,8 @@ impl Guard {
         let lease = self.work()?;
         let family = lease.server()?.family;
         for step in execution.steps() {
-            if let Text::Fixed(text) = &step.text {
-                refuse_end(text, family)?;
+            if let Text::Fixed(fragment) = &step.text {
+                refuse_end(&fragment.text, family)?;
             }
         }
         deadline.check()?;

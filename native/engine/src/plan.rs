@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use oxyde_ir::program::{Form, Source};
+use oxyde_ir::program::{Form, Origin};
 use oxyde_ir::{ColumnType, Output, Program};
 
 /// What a shape becomes on one server.
@@ -18,10 +18,10 @@ pub struct Plan {
 impl Plan {
     pub fn new(program: Program) -> Self {
         let mut lists = vec![None; program.params.len()];
-        for slot in program.before.iter().chain(&program.steps).chain(&program.after).flat_map(|step| &step.slots) {
-            let index = match (slot.source, slot.form) {
-                (Source::Member { index, .. }, _) | (Source::Param(index), Form::Array | Form::JsonArray) => index,
-                (Source::Param(_), Form::Scalar | Form::Pattern { .. }) | (Source::Bulk(_) | Source::Key(_), _) => continue,
+        for (slot, _) in program.before.iter().chain(&program.steps).chain(&program.after).flat_map(|step| step.text.slots(1)) {
+            let index = match (slot.origin, slot.form) {
+                (Origin::Member { index, .. }, _) | (Origin::Param(index), Form::Array | Form::JsonArray) => index,
+                (Origin::Param(_), Form::Scalar | Form::Pattern { .. }) | (Origin::Bulk(_) | Origin::Key(_), _) => continue,
             };
             if let Some(item) = lists.get_mut(index as usize) {
                 *item = Some(slot.ty.clone());

@@ -18,6 +18,12 @@ pub enum Expr {
         #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
         ty: Option<ColumnType>,
     },
+    /// A column of the row that met a conflict, as it was to be inserted.
+    Excluded {
+        name: String,
+        #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+        ty: Option<ColumnType>,
+    },
     Param(Param),
     Null,
     Bool(bool),

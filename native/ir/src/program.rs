@@ -56,13 +56,11 @@ pub struct BulkColumn {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     pub text: Text,
-    /// How each placeholder of `text` is filled, in placeholder order. For `Text::Rows` the slots of one row.
-    pub slots: Vec<Slot>,
     /// The result columns; empty when the statement returns no rows. `None` for raw SQL: the server says.
     pub outputs: Option<Vec<Output>>,
     /// Run once, or how often over the rows of the bulk columns or of an earlier step's keys.
     pub repeat: Repeat,
-    /// Keep the rows of this step: a later step's slots of `Source::Key` read them.
+    /// Keep the rows of this step: a later step's slots of `Origin::Key` read them.
     pub keep_keys: bool,
     /// The generated key of the row just inserted (`LAST_INSERT_ID`) is kept for later steps: one column of integers, with one row
     /// for each run of this step, in the order of the runs. With `Repeat::Once` that is one row; with `Repeat::EachRow` one for each
@@ -70,17 +68,48 @@ pub struct Step {
     pub last_insert_id: bool,
 }
 
+/// A piece of statement text, and how each placeholder in it is filled, in placeholder order.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Fragment {
+    pub text: String,
+    pub slots: Vec<Slot>,
+}
+
 /// Statement text, fixed or grown by rows.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Text {
-    Fixed(String),
-    /// `head` + `row` x n joined by `, ` + `tail`; n is a power of two up to `max_rows`, so that statements are few.
+    Fixed(Fragment),
+    /// `head` + `row` x n joined by `between` + `tail`; n is a power of two up to `max_rows`, so that statements are few.
+    /// Only where placeholders have no numbers.
     Rows {
-        head: String,
-        row: String,
-        tail: String,
+        head: Fragment,
+        row: Fragment,
+        between: &'static str,
+        tail: Fragment,
         max_rows: u32,
     },
+}
+
+impl Text {
+    fn parts(&self) -> [&[Slot]; 3] {
+        match self {
+            Self::Fixed(fragment) => [&fragment.slots, &[], &[]],
+            Self::Rows { head, row, tail, .. } => [&head.slots, &row.slots, &tail.slots],
+        }
+    }
+
+    /// The slots of the text with that many rows, in placeholder order, each with the row it is in: 0 outside the repeated rows.
+    pub fn slots(&self, rows: usize) -> impl Iterator<Item = (&Slot, usize)> {
+        let [head, row, tail] = self.parts();
+        let repeated = (0..rows).flat_map(move |index| row.iter().map(move |slot| (slot, index)));
+        head.iter().map(|slot| (slot, 0)).chain(repeated).chain(tail.iter().map(|slot| (slot, 0)))
+    }
+
+    /// The number of placeholders in the text with that many rows.
+    pub fn count(&self, rows: usize) -> usize {
+        let [head, row, tail] = self.parts();
+        head.len() + row.len() * rows + tail.len()
+    }
 }
 
 /// How often a step runs.
@@ -100,7 +129,7 @@ pub enum Repeat {
 /// One placeholder.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slot {
-    pub source: Source,
+    pub origin: Origin,
     /// The type of the value. `PostgreSQL` encodes for the OID that the server reports for the placeholder: its text needs a cast
     /// (`$1::bigint`) wherever the server would guess another type than this, and none where the column's own type shall decide.
     pub ty: ColumnType,
@@ -109,7 +138,7 @@ pub struct Slot {
 
 /// Where the value of a slot comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Source {
+pub enum Origin {
     /// A scalar parameter (or a whole list) by index.
     Param(u32),
     /// A member of the list parameter `index`; beyond its end the last member again (power-of-two padding).
@@ -151,6 +180,6 @@ pub struct Output {
     pub name: String,
     pub ty: ColumnType,
     pub nullable: bool,
-    /// The table the column stands in, for messages; empty for expressions.
+    /// The table the column is in, for messages; empty for expressions.
     pub table: String,
 }

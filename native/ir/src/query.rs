@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::expr::{Expr, Param};
 use crate::schema::TableRef;
+use crate::statement::GivenColumn;
 use crate::{ColumnType, is_false};
 
 /// Rows: where they come from, in which order, and which slice of them.
@@ -186,15 +187,29 @@ pub struct SelectOutput {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Source {
-    Table { table: TableRef, alias: String },
-    Query { query: Box<Query>, alias: String },
-    Cte { name: String, alias: String },
+    Table {
+        table: TableRef,
+        alias: String,
+    },
+    Query {
+        query: Box<Query>,
+        alias: String,
+    },
+    Cte {
+        name: String,
+        alias: String,
+    },
+    /// Bulk values as a table, only in an UPDATE: the values beside the shape are one list for each column.
+    Rows {
+        columns: Vec<GivenColumn>,
+        alias: String,
+    },
 }
 
 impl Source {
     pub fn alias(&self) -> &str {
         match self {
-            Self::Table { alias, .. } | Self::Query { alias, .. } | Self::Cte { alias, .. } => alias,
+            Self::Table { alias, .. } | Self::Query { alias, .. } | Self::Cte { alias, .. } | Self::Rows { alias, .. } => alias,
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::expr::{Expr, Piece};
-use crate::query::{Query, SelectOutput};
+use crate::query::{Query, SelectOutput, Source};
 use crate::schema::{EnumType, Table, TableRef};
 use crate::{ColumnType, is_false};
 
@@ -28,21 +28,51 @@ pub struct Insert {
     pub table: TableRef,
     /// The columns that are given; none inserts a row of defaults.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub columns: Vec<InsertColumn>,
+    pub columns: Vec<GivenColumn>,
     pub rows: Rows,
     /// The primary key, for servers that read back what they cannot return.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key: Vec<KeyColumn>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub returning: Vec<SelectOutput>,
-    /// Leave out rows that meet a unique constraint.
+    /// What happens to a row that meets a unique constraint; an error without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conflict: Option<Conflict>,
+}
+
+/// What an insert does about rows whose key is in the table already.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Conflict {
+    /// The columns of one unique key; of any when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub target: Vec<String>,
+    /// The rows may meet other unique keys than the target, too: not every server can tell them apart.
     #[serde(default, skip_serializing_if = "is_false")]
-    pub ignore_conflicts: bool,
+    pub others: bool,
+    pub action: ConflictAction,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum ConflictAction {
+    /// The row is left out.
+    Nothing,
+    /// The row that is there is changed.
+    Update {
+        /// The alias that expressions use for the row that is there; `Expr::Excluded` is the row that was to be inserted.
+        alias: String,
+        set: Vec<Assignment>,
+        /// Only rows that fulfil it are changed.
+        #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
+        filter: Option<Box<Expr>>,
+    },
+}
+
+/// A column that values are given for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct InsertColumn {
+pub struct GivenColumn {
     pub name: String,
     #[serde(rename = "type")]
     pub ty: ColumnType,
@@ -78,6 +108,9 @@ pub struct Update {
     /// The alias that expressions use for the table.
     pub alias: String,
     pub set: Vec<Assignment>,
+    /// Other rows that the assignments and the condition read, tied to the table's by the condition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Source>,
     #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<Expr>,
     /// Which rows, when they are chosen by more than a condition on the table itself (order, limit, joins):

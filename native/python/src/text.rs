@@ -4,7 +4,7 @@ use oxyde_driver::Kind;
 use oxyde_driver::lexer::{self, tokens};
 use oxyde_driver::request::{Run, runs, text};
 use oxyde_engine::{Plan, refused};
-use oxyde_ir::program::{Form, Repeat, Slot, Source, Step, Text};
+use oxyde_ir::program::{Form, Origin, Repeat, Slot, Step};
 use oxyde_ir::{Family, Statement, wire};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -101,27 +101,27 @@ pub fn render<'py>(py: Python<'py>, shape: &[u8], dialect: &str, values: Option<
 
 /// The values of a run's placeholders, as the caller gave them.
 fn given<'py>(plan: &Plan, step: &Step, run: Run, values: &Bound<'py, PyTuple>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    let rows = match (&step.text, step.repeat) {
-        (Text::Rows { .. }, _) | (Text::Fixed(_), Repeat::EachRow) => run.rows,
-        (Text::Fixed(_), Repeat::Once | Repeat::Chunks { .. } | Repeat::EachKey) => 1,
+    let repetitions = match step.repeat {
+        Repeat::EachRow => run.rows,
+        Repeat::Once | Repeat::Chunks { .. } | Repeat::EachKey => 1,
     };
-    let mut found = Vec::with_capacity(rows * step.slots.len());
-    for row in run.start..run.start + rows {
-        for slot in &step.slots {
-            found.push(value(plan, slot, run, row, values)?);
+    let mut found = Vec::with_capacity(repetitions * step.text.count(run.rows));
+    for repetition in 0..repetitions {
+        for (slot, row) in step.text.slots(run.rows) {
+            found.push(value(plan, slot, run, run.start + repetition + row, values)?);
         }
     }
     Ok(found)
 }
 
 fn value<'py>(plan: &Plan, slot: &Slot, run: Run, row: usize, values: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-    match slot.source {
-        Source::Param(index) => values.get_item(index as usize),
-        Source::Member { index, member } => {
+    match slot.origin {
+        Origin::Param(index) => values.get_item(index as usize),
+        Origin::Member { index, member } => {
             let list = values.get_item(index as usize)?;
             list.get_item((member as usize).min(list.len()?.saturating_sub(1)))
         }
-        Source::Bulk(index) => {
+        Origin::Bulk(index) => {
             let column = values.get_item(plan.program().params.len() + index as usize)?;
             match slot.form {
                 Form::Array | Form::JsonArray => {
@@ -131,7 +131,7 @@ fn value<'py>(plan: &Plan, slot: &Slot, run: Run, row: usize, values: &Bound<'py
             }
         }
         // Only the server knows it.
-        Source::Key(_) => Ok(PyEllipsis::get(values.py()).to_owned().into_any()),
+        Origin::Key(_) => Ok(PyEllipsis::get(values.py()).to_owned().into_any()),
     }
 }
 

@@ -3,7 +3,7 @@
 use oxyde_ir::expr::{Aggregate, AggregateFunction, Window};
 use oxyde_ir::{ColumnType, Expr};
 
-use crate::dialect::{AggregateFilter, AggregateOrder, Aggregates, Math};
+use crate::dialect::{AggregateFilter, AggregateOrder, Aggregates};
 use crate::error::{Result, malformed};
 use crate::walk::is_decimal;
 use crate::writer::Writer;
@@ -18,6 +18,9 @@ struct Wrapping {
     /// Follows the argument.
     suffix: &'static str,
     after: &'static str,
+    /// Follows, where `after` begins a cast.
+    ty: &'static str,
+    end: &'static str,
 }
 
 impl Writer<'_> {
@@ -52,7 +55,9 @@ impl Writer<'_> {
         if let Some(window) = window {
             self.over(window)?;
         }
-        self.word(wrapping.after)
+        self.push(wrapping.after);
+        self.push(wrapping.ty);
+        self.word(wrapping.end)
     }
 
     /// The order in which an aggregate meets its rows.
@@ -110,11 +115,7 @@ impl Writer<'_> {
             (Avg, Aggregates::FourDigits) if *ty == ColumnType::Float => Wrapping { float: *of != ColumnType::Float, ..plain },
             // A whole number of microseconds.
             (Avg, Aggregates::Right | Aggregates::FourDigits) if *ty == ColumnType::Duration => {
-                let after = match self.dialect.math {
-                    Math::Mysql => ") AS SIGNED)",
-                    Math::Postgres | Math::Sqlite => ") AS INTEGER)",
-                };
-                Wrapping { before: "CAST(ROUND(", after, ..plain }
+                Wrapping { before: "CAST(ROUND(", after: ") AS ", ty: self.dialect.integer, end: ")", ..plain }
             }
             (Count | Sum | Avg | Min | Max, Aggregates::Numeric | Aggregates::Right | Aggregates::FourDigits) => plain,
         }

@@ -3,7 +3,7 @@
 use oxyde_ir::expr::Operator;
 use oxyde_ir::{ColumnType, Expr};
 
-use crate::dialect::{Calendar, Math};
+use crate::dialect::{Calendar, FloatModulo, Integers, Powers};
 use crate::error::Result;
 use crate::walk::{is_decimal, type_of};
 use crate::writer::Writer;
@@ -52,7 +52,7 @@ impl Writer<'_> {
     pub fn is_fitted(&self, op: Operator, ty: &ColumnType) -> bool {
         let grows = matches!(op, Operator::Add | Operator::Subtract | Operator::Multiply);
         let is_whole = matches!(ty, ColumnType::Int | ColumnType::Duration);
-        grows && is_whole && matches!(self.dialect.math, Math::Sqlite)
+        grows && is_whole && matches!(self.dialect.integers, Integers::Fitted)
     }
 
     pub fn negate(&mut self, expr: &Expr) -> Result<()> {
@@ -69,35 +69,33 @@ impl Writer<'_> {
     }
 
     fn divide(&mut self, left: &Expr, right: &Expr, ty: &ColumnType) -> Result<()> {
-        match (ty, self.dialect.math) {
-            (ColumnType::Int, Math::Mysql) => self.infix(left, " DIV ", right),
-            // Of two integers the server would make an integer, or four digits.
-            (ColumnType::Float, _) if type_of(left) != Some(&ColumnType::Float) => {
-                self.cast(left, ty)?;
-                self.push(sign(Operator::Divide));
-                self.divisor(right)
-            }
-            (_, Math::Postgres | Math::Sqlite | Math::Mysql) => self.quotient(left, sign(Operator::Divide), right),
+        // Of two integers the server would make an integer, or four digits.
+        if *ty == ColumnType::Float && type_of(left) != Some(&ColumnType::Float) {
+            self.cast(left, ty)?;
+            self.push(sign(Operator::Divide));
+            return self.divisor(right);
         }
+        let operator = if *ty == ColumnType::Int { self.dialect.integer_division } else { sign(Operator::Divide) };
+        self.quotient(left, operator, right)
     }
 
     fn modulo(&mut self, left: &Expr, right: &Expr, ty: &ColumnType) -> Result<()> {
-        match (ty, self.dialect.math) {
+        match (ty, self.dialect.float_modulo) {
             // `%` makes integers of its operands.
-            (ColumnType::Float, Math::Sqlite) => {
+            (ColumnType::Float, FloatModulo::Function) => {
                 self.around("mod(", left, ", ")?;
                 self.divisor_argument(right)?;
                 self.word(")")
             }
             // There is no remainder of floats.
-            (ColumnType::Float, Math::Postgres) => {
+            (ColumnType::Float, FloatModulo::Numeric) => {
                 self.push("(");
                 self.operand(left)?;
                 self.push("::numeric % ");
                 self.operand(right)?;
                 self.word("::numeric)::double precision")
             }
-            (_, Math::Postgres | Math::Sqlite | Math::Mysql) => self.quotient(left, sign(Operator::Modulo), right),
+            (_, FloatModulo::Operator | FloatModulo::Function | FloatModulo::Numeric) => self.quotient(left, sign(Operator::Modulo), right),
         }
     }
 
@@ -108,23 +106,23 @@ impl Writer<'_> {
     }
 
     fn power(&mut self, left: &Expr, right: &Expr, ty: &ColumnType) -> Result<()> {
-        match (ty, self.dialect.math) {
-            (ColumnType::Float, Math::Postgres) => {
+        match (ty, self.dialect.powers) {
+            (ColumnType::Float, Powers::Numeric) => {
                 self.push("power(");
                 self.operand(left)?;
                 self.push("::double precision, ");
                 self.operand(right)?;
                 self.word("::double precision)")
             }
-            (_, Math::Postgres) => {
+            (_, Powers::Numeric) => {
                 self.push("power(");
                 self.operand(left)?;
                 self.push("::numeric, ");
                 self.operand(right)?;
                 self.word(if *ty == ColumnType::Int { "::numeric)::bigint" } else { "::numeric)" })
             }
-            (ColumnType::Float, Math::Sqlite | Math::Mysql) => self.two_args("pow(", left, right, ")"),
-            (_, Math::Sqlite | Math::Mysql) => self.dialect.unsupported("exact powers"),
+            (ColumnType::Float, Powers::Floats) => self.two_args("pow(", left, right, ")"),
+            (_, Powers::Floats) => self.dialect.unsupported("exact powers"),
         }
     }
 

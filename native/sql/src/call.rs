@@ -1,48 +1,60 @@
-//! Functions of values.
+//! Functions of values: one row for each in the table, and how those are written that are more than a name.
 
 use oxyde_ir::expr::Function;
 use oxyde_ir::{ColumnType, Expr};
 
-use crate::dialect::{Concat, Math, Now};
+use crate::dialect::{Dialect, Extremes, Now, Numbers};
 use crate::error::{Result, malformed};
 use crate::walk::is_decimal;
 use crate::writer::Writer;
 
+/// How a call is written.
+enum Spelling {
+    /// The same everywhere: the name and its parenthesis.
+    Name(&'static str),
+    /// An answer of the dialect's sheet.
+    Answer(fn(&Dialect) -> &'static str),
+    /// By a method.
+    Method(fn(&mut Writer<'_>, &[Expr], &ColumnType) -> Result<()>),
+}
+
+use Spelling::{Answer, Method, Name};
+
+/// The table of functions: the least and the greatest number of arguments, and the spelling.
+#[allow(clippy::redundant_closure_for_method_calls)] // a method is of one lifetime, and these are of any
+fn row(function: Function) -> (usize, usize, Spelling) {
+    match function {
+        Function::Coalesce => (1, 100, Name("COALESCE(")),
+        Function::NullIf => (2, 2, Name("NULLIF(")),
+        Function::Greatest => (1, 100, Method(|writer, args, _| writer.extreme("GREATEST(", "MAX(", args))),
+        Function::Least => (1, 100, Method(|writer, args, _| writer.extreme("LEAST(", "MIN(", args))),
+        Function::Concat => (1, 100, Answer(|dialect| dialect.concat)),
+        Function::Lower => (1, 1, Name("LOWER(")),
+        Function::Upper => (1, 1, Name("UPPER(")),
+        Function::Length => (1, 1, Answer(|dialect| dialect.length)),
+        Function::Trim => (1, 1, Name("TRIM(")),
+        Function::Substr => (2, 3, Method(|writer, args, _| writer.with_places("substr(", args))),
+        Function::Replace => (3, 3, Name("REPLACE(")),
+        Function::Abs => (1, 1, Method(|writer, args, ty| writer.abs(args, ty))),
+        Function::Round => (1, 2, Method(|writer, args, ty| writer.round(args, ty))),
+        Function::Floor => (1, 1, Method(|writer, args, ty| writer.whole("FLOOR(", args, ty))),
+        Function::Ceil => (1, 1, Method(|writer, args, ty| writer.whole("CEIL(", args, ty))),
+        Function::Sqrt => (1, 1, Method(|writer, args, ty| writer.sqrt(args, ty))),
+        Function::Now => (0, 0, Method(|writer, args, ty| writer.now(args, ty))),
+        Function::Random => (0, 0, Answer(|dialect| dialect.random)),
+    }
+}
+
 impl Writer<'_> {
     pub fn call(&mut self, function: Function, args: &[Expr], ty: &ColumnType) -> Result<()> {
-        let (least, most) = arity(function);
+        let (least, most, spelling) = row(function);
         if args.len() < least || args.len() > most {
             return malformed(format!("{function:?} with {} arguments", args.len()));
         }
-        match function {
-            Function::Coalesce => self.function("COALESCE(", args),
-            Function::NullIf => self.function("NULLIF(", args),
-            Function::Greatest => self.extreme("GREATEST(", "MAX(", args),
-            Function::Least => self.extreme("LEAST(", "MIN(", args),
-            Function::Concat => match self.dialect.concat {
-                Concat::Function => self.function("concat(", args),
-                Concat::WithSeparator => self.function("CONCAT_WS('', ", args),
-            },
-            Function::Lower => self.function("LOWER(", args),
-            Function::Upper => self.function("UPPER(", args),
-            Function::Length => match self.dialect.math {
-                Math::Postgres | Math::Sqlite => self.function("length(", args),
-                Math::Mysql => self.function("CHAR_LENGTH(", args),
-            },
-            Function::Trim => self.function("TRIM(", args),
-            Function::Substr => self.with_places("substr(", args),
-            Function::Replace => self.function("REPLACE(", args),
-            Function::Abs if is_decimal(ty) && self.has_text_decimals() => self.function("oxyde_decimal_abs(", args),
-            Function::Abs => self.function("ABS(", args),
-            Function::Round => self.round(args, ty),
-            Function::Floor => self.whole("FLOOR(", args, ty),
-            Function::Ceil => self.whole("CEIL(", args, ty),
-            Function::Sqrt => self.sqrt(args),
-            Function::Now => self.now(ty),
-            Function::Random => match self.dialect.math {
-                Math::Postgres | Math::Sqlite => self.word("random()"),
-                Math::Mysql => self.word("RAND()"),
-            },
+        match spelling {
+            Name(name) => self.function(name, args),
+            Answer(name) => self.function(name(self.dialect), args),
+            Method(write) => write(self, args, ty),
         }
     }
 
@@ -52,17 +64,17 @@ impl Writer<'_> {
         self.word(")")
     }
 
-    fn extreme(&mut self, name: &str, sqlite: &str, args: &[Expr]) -> Result<()> {
+    fn extreme(&mut self, name: &str, aggregate: &str, args: &[Expr]) -> Result<()> {
         // Of one argument `MAX` would be an aggregate.
         if let [only] = args {
             return self.operand(only);
         }
-        match self.dialect.math {
-            Math::Postgres | Math::Mysql => self.function(name, args),
-            Math::Sqlite => {
+        match self.dialect.extremes {
+            Extremes::Functions => self.function(name, args),
+            Extremes::Aggregates => {
                 let all: Vec<&Expr> = args.iter().collect();
                 let compared = self.compared(&all, None);
-                self.push(sqlite);
+                self.push(aggregate);
                 self.separated(args, |writer, arg| writer.left(arg, compared))?;
                 self.word(")")
             }
@@ -71,72 +83,72 @@ impl Writer<'_> {
 
     /// Arguments after the first are places, which `PostgreSQL` takes as 32-bit integers.
     pub fn with_places(&mut self, before: &str, args: &[Expr]) -> Result<()> {
-        let suffix = match self.dialect.math {
-            Math::Postgres => "::integer",
-            Math::Sqlite | Math::Mysql => "",
-        };
         self.push(before);
         self.separated(args.iter().enumerate(), |writer, (index, arg)| {
             if index == 0 {
                 return writer.expr(arg);
             }
             writer.operand(arg)?;
-            writer.word(suffix)
+            writer.word(writer.dialect.place)
         })?;
         self.word(")")
     }
 
+    fn abs(&mut self, args: &[Expr], ty: &ColumnType) -> Result<()> {
+        let is_text = is_decimal(ty) && self.has_text_decimals();
+        self.function(if is_text { "oxyde_decimal_abs(" } else { "ABS(" }, args)
+    }
+
     /// Exact numbers are rounded half away from zero everywhere, floats so except on `MySQL`.
     fn round(&mut self, args: &[Expr], ty: &ColumnType) -> Result<()> {
-        match (self.dialect.math, args) {
-            (Math::Sqlite, [value, digits]) if is_decimal(ty) => self.decimal_function("round", &[value, digits]),
-            (Math::Sqlite, [value]) if is_decimal(ty) => self.around("oxyde_decimal_round(", value, ", 0)"),
-            (Math::Sqlite | Math::Mysql, _) if *ty == ColumnType::Int => self.whole("ROUND(", args, ty),
-            (Math::Sqlite | Math::Mysql, _) => self.function("ROUND(", args),
+        match (self.dialect.numbers, args) {
+            (Numbers::Plain, [value]) if is_decimal(ty) && self.has_text_decimals() => self.around("oxyde_decimal_round(", value, ", 0)"),
+            (Numbers::Plain, _) if is_decimal(ty) && self.has_text_decimals() => self.function("oxyde_decimal_round(", args),
+            (Numbers::Plain, _) if *ty == ColumnType::Int => self.whole("ROUND(", args, ty),
+            (Numbers::Plain, _) => self.function("ROUND(", args),
             // By itself it rounds floats half to even, and not to digits at all.
-            (Math::Postgres, [value, digits @ ..]) => {
+            (Numbers::Numeric, [value, digits @ ..]) => {
                 self.push("ROUND(");
                 self.operand(value)?;
                 self.push("::numeric");
                 for digits in digits {
                     self.push(", ");
                     self.operand(digits)?;
-                    self.push("::integer");
+                    self.push(self.dialect.place);
                 }
                 self.push(")");
-                self.word(postgres_result(ty))
+                self.word(from_numeric(ty))
             }
-            (Math::Postgres, []) => malformed("ROUND of nothing"),
+            (Numbers::Numeric, []) => malformed("ROUND of nothing"),
         }
     }
 
     /// A function that makes whole numbers.
     fn whole(&mut self, name: &str, args: &[Expr], ty: &ColumnType) -> Result<()> {
-        match self.dialect.math {
-            Math::Sqlite if is_decimal(ty) => self.dialect.unsupported("FLOOR and CEIL of decimals"),
-            Math::Postgres => {
+        match self.dialect.numbers {
+            Numbers::Numeric => {
                 self.function(name, args)?;
-                self.word(postgres_result(ty))
+                self.word(from_numeric(ty))
             }
-            Math::Sqlite | Math::Mysql if *ty == ColumnType::Int => {
+            Numbers::Plain if is_decimal(ty) && self.has_text_decimals() => self.dialect.unsupported("FLOOR and CEIL of decimals"),
+            Numbers::Plain if *ty == ColumnType::Int => {
                 self.push("CAST(");
                 self.function(name, args)?;
-                self.word(match self.dialect.math {
-                    Math::Mysql => " AS SIGNED)",
-                    Math::Postgres | Math::Sqlite => " AS INTEGER)",
-                })
+                self.push(" AS ");
+                self.push(self.dialect.integer);
+                self.word(")")
             }
-            Math::Sqlite | Math::Mysql => self.function(name, args),
+            Numbers::Plain => self.function(name, args),
         }
     }
 
-    fn sqrt(&mut self, args: &[Expr]) -> Result<()> {
+    fn sqrt(&mut self, args: &[Expr], _: &ColumnType) -> Result<()> {
         self.push("SQRT(");
         self.separated(args, |writer, arg| writer.cast(arg, &ColumnType::Float))?;
         self.word(")")
     }
 
-    fn now(&mut self, ty: &ColumnType) -> Result<()> {
+    fn now(&mut self, _: &[Expr], ty: &ColumnType) -> Result<()> {
         self.word(match (self.dialect.now, ty) {
             (Now::StatementTimestamp, ColumnType::DatetimeTz) => "statement_timestamp()",
             (Now::StatementTimestamp, ColumnType::Date) => "(statement_timestamp() AT TIME ZONE 'UTC')::date",
@@ -153,27 +165,8 @@ impl Writer<'_> {
     }
 }
 
-/// The least and the greatest number of arguments.
-const fn arity(function: Function) -> (usize, usize) {
-    match function {
-        Function::Coalesce | Function::Greatest | Function::Least | Function::Concat => (1, 100),
-        Function::NullIf => (2, 2),
-        Function::Lower
-        | Function::Upper
-        | Function::Length
-        | Function::Trim
-        | Function::Abs
-        | Function::Floor
-        | Function::Ceil
-        | Function::Sqrt => (1, 1),
-        Function::Substr => (2, 3),
-        Function::Replace => (3, 3),
-        Function::Round => (1, 2),
-        Function::Now | Function::Random => (0, 0),
-    }
-}
-
-fn postgres_result(ty: &ColumnType) -> &'static str {
+/// The cast of a `numeric` to the type of the result.
+fn from_numeric(ty: &ColumnType) -> &'static str {
     if *ty == ColumnType::Int {
         "::bigint"
     } else if *ty == ColumnType::Float {

@@ -1,7 +1,7 @@
 //! Comparisons, and membership in lists and queries.
 
 use oxyde_ir::expr::{Comparison, Param};
-use oxyde_ir::program::{Form, Slot, Source};
+use oxyde_ir::program::{Form, Origin, Slot};
 use oxyde_ir::query::Query;
 use oxyde_ir::{ColumnType, Expr};
 
@@ -82,7 +82,7 @@ impl Writer<'_> {
             return malformed("membership in an empty list");
         }
         self.params.list(list)?;
-        let whole = |form| Slot { source: Source::Param(list.index), ty: list.ty.clone(), form };
+        let whole = |form| Slot { origin: Origin::Param(list.index), ty: list.ty.clone(), form };
         match self.dialect.list {
             // An array of arrays is one array of all their members.
             List::Array if !matches!(list.ty, ColumnType::Array { .. }) => {
@@ -115,7 +115,7 @@ impl Writer<'_> {
         self.left(expr, compared)?;
         self.push(" IN (");
         self.separated(0..size, |writer, member| {
-            writer.slot(scalar_slot(Source::Member { index: list.index, member }, &list.ty), list.uncast)
+            writer.slot(scalar_slot(Origin::Member { index: list.index, member }, &list.ty), list.uncast)
         })?;
         self.word(")")
     }

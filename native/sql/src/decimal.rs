@@ -24,7 +24,7 @@ pub enum Compared {
 
 /// What an expression is beside a decimal.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum Nature {
     /// A column whose affinity makes numbers.
     Number,
     /// A parameter or constant, to which a column's affinity is applied.
@@ -34,13 +34,13 @@ enum Form {
 }
 
 /// `beside` is the decimal that a column of no known type is compared with.
-fn form(expr: &Expr, beside: &ColumnType) -> Form {
+fn nature(expr: &Expr, beside: &ColumnType) -> Nature {
     if let Expr::Column { ty, .. } = expr {
-        if is_wide(ty.as_ref().unwrap_or(beside)) { Form::Other } else { Form::Number }
+        if is_wide(ty.as_ref().unwrap_or(beside)) { Nature::Other } else { Nature::Number }
     } else if matches!(expr, Expr::Param(_) | Expr::Null | Expr::Int(_)) {
-        Form::Free
+        Nature::Free
     } else {
-        Form::Other
+        Nature::Other
     }
 }
 
@@ -63,7 +63,8 @@ fn is_canonical(expr: &Expr) -> bool {
             AggregateFunction::Sum | AggregateFunction::Avg => is_decimal(&aggregate.of),
             AggregateFunction::Count | AggregateFunction::Min | AggregateFunction::Max => false,
         },
-        Expr::Bool(_)
+        Expr::Excluded { .. }
+        | Expr::Bool(_)
         | Expr::Int(_)
         | Expr::Compare { .. }
         | Expr::And(_)
@@ -100,8 +101,8 @@ impl Writer<'_> {
     pub fn compared(&self, exprs: &[&Expr], extra: Option<&ColumnType>) -> Compared {
         let decimal = exprs.iter().copied().filter_map(type_of).chain(extra).find(|ty| is_decimal(ty));
         let Some(decimal) = decimal.filter(|_| self.has_text_decimals()) else { return Compared::Plain };
-        let forms: Vec<Form> = exprs.iter().map(|expr| form(expr, decimal)).collect();
-        let numbers = forms.contains(&Form::Number) && !forms.contains(&Form::Other);
+        let natures: Vec<Nature> = exprs.iter().map(|expr| nature(expr, decimal)).collect();
+        let numbers = natures.contains(&Nature::Number) && !natures.contains(&Nature::Other);
         if numbers { Compared::Plain } else { Compared::Text }
     }
 

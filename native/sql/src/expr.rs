@@ -2,7 +2,7 @@
 
 use oxyde_ir::Expr;
 use oxyde_ir::expr::{Piece, When};
-use oxyde_ir::program::{Form, Slot, Source};
+use oxyde_ir::program::{Form, Origin, Slot};
 
 use crate::error::{Result, malformed};
 use crate::writer::Writer;
@@ -15,6 +15,7 @@ impl Writer<'_> {
     pub fn expr(&mut self, expr: &Expr) -> Result<()> {
         match expr {
             Expr::Column { table, name, .. } => self.column(table, name),
+            Expr::Excluded { name, .. } => self.excluded(name),
             Expr::Param(param) => self.param(param),
             Expr::Null => self.word("NULL"),
             Expr::Bool(true) => self.word("TRUE"),
@@ -148,7 +149,7 @@ impl Writer<'_> {
                 Piece::Text(text) => self.push(text),
                 Piece::Param(param) => {
                     self.params.scalar(param)?;
-                    self.placeholder(Slot { source: Source::Param(param.index), ty: param.ty.clone(), form: Form::Scalar })?;
+                    self.placeholder(Slot { origin: Origin::Param(param.index), ty: param.ty.clone(), form: Form::Scalar })?;
                 }
             }
         }
@@ -160,6 +161,7 @@ impl Writer<'_> {
 fn is_atom(expr: &Expr) -> bool {
     match expr {
         Expr::Column { .. }
+        | Expr::Excluded { .. }
         | Expr::Param(_)
         | Expr::Null
         | Expr::Bool(_)
@@ -209,6 +211,7 @@ fn is_predicate(expr: &Expr) -> bool {
         Expr::Between { .. } | Expr::Arithmetic { .. } | Expr::Negate(_) => false,
         Expr::And(_) | Expr::Or(_) | Expr::Xor(_) => is_atom(expr),
         Expr::Column { .. }
+        | Expr::Excluded { .. }
         | Expr::Param(_)
         | Expr::Null
         | Expr::Bool(_)

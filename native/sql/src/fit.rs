@@ -5,7 +5,7 @@ use oxyde_ir::{ColumnType, Expr};
 use crate::dialect::Computed;
 use crate::error::Result;
 use crate::walk::{has_arithmetic, has_query, sources};
-use crate::writer::Writer;
+use crate::writer::{Scope, Writer};
 
 /// The first and last value that is read, and what is done to another one: it exceeds the server's own range, too.
 fn range(ty: &ColumnType) -> Option<[&'static str; 3]> {
@@ -34,10 +34,8 @@ impl Writer<'_> {
     pub fn computed(&mut self, value: &Expr, ty: &ColumnType) -> Result<()> {
         match (self.dialect.computed, range(ty)) {
             (Computed::Fitted, _) => {
-                self.strict = true;
-                let end = self.fitted(value, ty);
-                self.strict = false;
-                end
+                let scope = Scope { strict: true, ..self.scope };
+                self.within(scope).fitted(value, ty)
             }
             (Computed::Ranged, Some(range)) if has_arithmetic(value) || has_query(value) => self.ranged(value, range),
             (Computed::Converted | Computed::Ranged, _) => self.assigned(value),
@@ -88,11 +86,11 @@ impl Writer<'_> {
 
     /// What is divided by, beside an operator. Where the server would answer NULL, zero is refused on the way into a column.
     pub fn divisor(&mut self, expr: &Expr) -> Result<()> {
-        if self.strict { self.divisor_argument(expr) } else { self.operand(expr) }
+        if self.scope.strict { self.divisor_argument(expr) } else { self.operand(expr) }
     }
 
     /// The same as an argument.
     pub fn divisor_argument(&mut self, expr: &Expr) -> Result<()> {
-        if self.strict { self.around("oxyde_fit_divisor(", expr, ")") } else { self.expr(expr) }
+        if self.scope.strict { self.around("oxyde_fit_divisor(", expr, ")") } else { self.expr(expr) }
     }
 }

@@ -2,7 +2,7 @@
 
 use oxyde_ir::Expr;
 use oxyde_ir::expr::{MatchKind, Param};
-use oxyde_ir::program::{Form, PatternSyntax, Slot, Source};
+use oxyde_ir::program::{Form, Origin, PatternSyntax, Slot};
 
 use crate::dialect::{Matching, Regex};
 use crate::error::Result;
@@ -44,7 +44,7 @@ impl Writer<'_> {
 
     fn pattern_slot(&mut self, param: &Param, form: Form) -> Result<()> {
         self.params.scalar(param)?;
-        self.slot(Slot { source: Source::Param(param.index), ty: param.ty.clone(), form }, param.uncast)
+        self.slot(Slot { origin: Origin::Param(param.index), ty: param.ty.clone(), form }, param.uncast)
     }
 
     /// The right side of LIKE. A parameter is escaped on its way to the server, anything else by the server.

@@ -9,7 +9,7 @@ use crate::error::{Result, malformed};
 use crate::params::Params;
 use crate::select;
 use crate::walk::has_raw;
-use crate::writer::{Writer, column_of, single};
+use crate::writer::{Scope, Writer, column_of, fragment, single, step};
 
 /// A program of one query.
 pub fn program(query: &Query, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
@@ -17,10 +17,8 @@ pub fn program(query: &Query, dialect: &'static Dialect, params: &mut Params) ->
     if outputs.is_empty() {
         return malformed("a query without result columns");
     }
-    let mut writer = Writer::new(dialect, params);
-    writer.query(query)?;
-    let step = writer.step(Some(outputs));
-    Ok(Program { read_only: query.lock.is_none() && !has_raw(query), point_read: query.point, ..single(step) })
+    let text = fragment(dialect, params, Scope::default(), |writer| writer.query(query))?;
+    Ok(Program { read_only: query.lock.is_none() && !has_raw(query), point_read: query.point, ..single(step(text, Some(outputs))) })
 }
 
 /// The result columns of a query, each with the table that it is in.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use oxyde_ir::query::{Distinct, Join, JoinKind, Select, SelectOutput, Source};
 use oxyde_ir::{ColumnType, Expr, Output};
 
-use crate::dialect::{DistinctOn, Types};
-use crate::error::Result;
+use crate::dialect::DistinctOn;
+use crate::error::{Result, malformed};
 use crate::writer::{Writer, column_of, described};
 
 /// The result columns of a select, each with the table that its alias means.
@@ -15,7 +15,7 @@ pub fn outputs(select: &Select) -> Vec<Output> {
     let tables: BTreeMap<&str, &str> = sources
         .filter_map(|source| match source {
             Source::Table { table, alias } => Some((alias.as_str(), table.name.as_str())),
-            Source::Query { .. } | Source::Cte { .. } => None,
+            Source::Query { .. } | Source::Cte { .. } | Source::Rows { .. } => None,
         })
         .collect();
     let table = |alias: &str| tables.get(alias).copied().unwrap_or_default().to_owned();
@@ -72,9 +72,8 @@ impl Writer<'_> {
 
     /// A result column, named where it has another name by itself.
     pub fn output(&mut self, output: &SelectOutput, distinct: bool) -> Result<()> {
-        match (&output.expr, self.dialect.types) {
-            // By itself NULL is text.
-            (Expr::Null, Types::Postgres) if output.ty != ColumnType::Any => self.cast(&output.expr, &output.ty)?,
+        match (&output.expr, self.dialect.null_is_text) {
+            (Expr::Null, true) if output.ty != ColumnType::Any => self.cast(&output.expr, &output.ty)?,
             (expr, _) if distinct => self.sorted(expr)?,
             (expr, _) => self.expr(expr)?,
         }
@@ -87,7 +86,7 @@ impl Writer<'_> {
         }
     }
 
-    fn source(&mut self, source: &Source) -> Result<()> {
+    pub fn source(&mut self, source: &Source) -> Result<()> {
         match source {
             Source::Table { table, alias } => self.table_as(table, alias),
             Source::Query { query, alias } => {
@@ -104,6 +103,7 @@ impl Writer<'_> {
                 self.push(" AS ");
                 self.identifier(alias)
             }
+            Source::Rows { .. } => malformed("bulk values outside of the source of an UPDATE"),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::query::columns;
 /// The type of an expression's value, where the statement tells.
 pub fn type_of(expr: &Expr) -> Option<&ColumnType> {
     match expr {
-        Expr::Column { ty, .. } => ty.as_ref(),
+        Expr::Column { ty, .. } | Expr::Excluded { ty, .. } => ty.as_ref(),
         Expr::Param(param) => Some(&param.ty),
         Expr::Int(_) => Some(&ColumnType::Int),
         Expr::Arithmetic { ty, .. } | Expr::Call { ty, .. } | Expr::Cast { ty, .. } | Expr::Case { ty, .. } => Some(ty),
@@ -55,7 +55,9 @@ pub fn is_decimal(ty: &ColumnType) -> bool {
 /// The expressions right below one, queries not counted.
 fn children(expr: &Expr) -> Vec<&Expr> {
     match expr {
-        Expr::Column { .. } | Expr::Param(_) | Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Raw(_) => Vec::new(),
+        Expr::Column { .. } | Expr::Excluded { .. } | Expr::Param(_) | Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Raw(_) => {
+            Vec::new()
+        }
         Expr::Exists(_) | Expr::Subquery(_) => Vec::new(),
         Expr::Compare { left, right, .. } | Expr::Arithmetic { left, right, .. } => vec![left, right],
         Expr::And(members) | Expr::Or(members) | Expr::Xor(members) => members.iter().collect(),
@@ -92,7 +94,7 @@ pub fn has_arithmetic(expr: &Expr) -> bool {
 
 /// The columns and parameters of an expression that may be floats, queries not counted.
 pub fn sources(expr: &Expr) -> Vec<&Expr> {
-    let ty = if let Expr::Column { .. } | Expr::Param(_) = expr { Some(type_of(expr)) } else { None };
+    let ty = if let Expr::Column { .. } | Expr::Excluded { .. } | Expr::Param(_) = expr { Some(type_of(expr)) } else { None };
     let may_be_float = ty.is_some_and(|ty| ty.is_none_or(|ty| *ty == ColumnType::Float));
     if may_be_float { vec![expr] } else { children(expr).into_iter().flat_map(sources).collect() }
 }
@@ -125,7 +127,7 @@ pub fn has_raw(query: &Query) -> bool {
 fn raw_in_select(select: &Select) -> bool {
     let joins = select.joins.iter();
     let derived = std::iter::once(&select.from).chain(joins.clone().map(|join| &join.source)).any(|source| match source {
-        Source::Table { .. } | Source::Cte { .. } => false,
+        Source::Table { .. } | Source::Cte { .. } | Source::Rows { .. } => false,
         Source::Query { query, .. } => has_raw(query),
     });
     let distinct: &[Expr] = match &select.distinct {

@@ -31,17 +31,17 @@ impl Writer<'_> {
 
     pub fn over(&mut self, window: &Window) -> Result<()> {
         self.push(" OVER (");
-        let start = self.text.len();
+        let start = self.length();
         if !window.partition_by.is_empty() {
             self.push("PARTITION BY ");
             self.separated(&window.partition_by, Self::sorted)?;
         }
         if !window.order_by.is_empty() {
-            self.push(if self.text.len() == start { "ORDER BY " } else { " ORDER BY " });
+            self.push(if self.length() == start { "ORDER BY " } else { " ORDER BY " });
             self.separated(&window.order_by, Self::order)?;
         }
         if let Some(frame) = window.frame {
-            self.push(if self.text.len() == start { "" } else { " " });
+            self.push(if self.length() == start { "" } else { " " });
             self.frame(frame)?;
         }
         self.word(")")

@@ -1,54 +1,81 @@
 //! The text of one step while it is written, with the slots of its placeholders.
 
 use oxyde_ir::expr::Param;
-use oxyde_ir::program::{Form, Repeat, Slot, Source, Step, Text};
+use oxyde_ir::program::{Form, Fragment, Origin, Repeat, Slot, Step, Text};
 use oxyde_ir::query::{Select, SelectOutput};
 use oxyde_ir::schema::TableRef;
 use oxyde_ir::{ColumnType, Expr, Output, Program};
 
 use crate::cast;
 use crate::dialect::{Dialect, Placeholder};
-use crate::error::{Result, SqlError, malformed};
+use crate::error::{Result, SqlError};
 use crate::params::Params;
 use crate::quote;
 
+/// Writes into a fragment, as seen from one scope.
 pub struct Writer<'a> {
     pub dialect: &'static Dialect,
     pub params: &'a mut Params,
-    pub text: String,
-    /// What is written goes into a column: no division by zero becomes NULL.
-    pub strict: bool,
-    slots: Vec<Slot>,
-    /// How columns of the changed table are written.
-    target: Target<'a>,
+    pub scope: Scope<'a>,
+    fragment: &'a mut Fragment,
 }
 
-/// What stands before a column of the changed table.
-#[derive(Clone, Copy)]
-enum Target<'a> {
-    /// The alias, as everywhere.
+/// What decides how expressions are written here.
+#[derive(Clone, Copy, Default)]
+pub struct Scope<'a> {
+    pub target: Target<'a>,
+    /// What is written goes into a column: a division by zero must not become NULL.
+    pub strict: bool,
+}
+
+/// What columns of the changed table are qualified with.
+#[derive(Clone, Copy, Default)]
+pub enum Target<'a> {
+    /// The alias, as columns of all other tables.
+    #[default]
     Alias,
-    /// Columns of this alias bear the table's name.
+    /// The table's name, for columns of this alias.
     Name(&'a str, &'a TableRef),
     /// Nothing: only one table is in sight.
     Bare,
 }
 
-impl<'a> Writer<'a> {
-    pub fn new(dialect: &'static Dialect, params: &'a mut Params) -> Self {
-        Self { dialect, params, text: String::new(), strict: false, slots: Vec::new(), target: Target::Alias }
+impl<'a> Scope<'a> {
+    pub const BARE: Self = Self { target: Target::Bare, strict: false };
+
+    pub const fn named(alias: &'a str, table: &'a TableRef) -> Self {
+        Self { target: Target::Name(alias, table), strict: false }
+    }
+}
+
+/// What `write` writes in a scope.
+pub fn fragment<'a>(
+    dialect: &'static Dialect,
+    params: &'a mut Params,
+    scope: Scope<'a>,
+    write: impl FnOnce(&mut Writer<'_>) -> Result<()>,
+) -> Result<Fragment> {
+    let mut fragment = Fragment::default();
+    write(&mut Writer { dialect, params, scope, fragment: &mut fragment })?;
+    Ok(fragment)
+}
+
+impl Writer<'_> {
+    /// The same text, from another scope.
+    pub fn within<'b>(&'b mut self, scope: Scope<'b>) -> Writer<'b> {
+        Writer { dialect: self.dialect, params: self.params, scope, fragment: self.fragment }
     }
 
     pub fn push(&mut self, text: &str) {
-        self.text.push_str(text);
+        self.fragment.text.push_str(text);
     }
 
     pub fn identifier(&mut self, name: &str) -> Result<()> {
-        quote::identifier(&mut self.text, self.dialect, name)
+        quote::identifier(&mut self.fragment.text, self.dialect, name)
     }
 
     pub fn table(&mut self, table: &TableRef) -> Result<()> {
-        quote::qualified(&mut self.text, self.dialect, table.schema.as_deref(), &table.name)
+        quote::qualified(&mut self.fragment.text, self.dialect, table.schema.as_deref(), &table.name)
     }
 
     /// `table AS alias`, or the name alone where the alias is the name.
@@ -61,41 +88,31 @@ impl<'a> Writer<'a> {
         self.identifier(alias)
     }
 
-    /// From here on columns of `alias` bear the table's name.
-    pub fn call_by_name(&mut self, alias: &'a str, table: &'a TableRef) {
-        self.target = Target::Name(alias, table);
+    /// How much is written.
+    pub fn length(&self) -> usize {
+        self.fragment.text.len()
     }
 
-    /// From here on columns stand alone.
-    pub fn call_bare(&mut self) {
-        self.target = Target::Bare;
-    }
-
-    /// Writes a select of its own inside the statement: its aliases are its own, whatever the changed table is called outside.
-    pub fn inside(&mut self, select: &Select, write: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
-        let outside = self.target;
+    /// Writes what sees the sources of a select: its aliases are its own, whatever the changed table is called outside.
+    pub fn inside(&mut self, select: &Select, write: impl FnOnce(&mut Writer<'_>) -> Result<()>) -> Result<()> {
         let mut sources = std::iter::once(&select.from).chain(select.joins.iter().map(|join| &join.source));
-        let keeps = match outside {
-            Target::Name(alias, _) => sources.all(|source| source.alias() != alias),
-            Target::Alias | Target::Bare => false,
+        let target = match self.scope.target {
+            Target::Name(alias, table) if sources.all(|source| source.alias() != alias) => Target::Name(alias, table),
+            Target::Name(..) | Target::Alias | Target::Bare => Target::Alias,
         };
-        if !keeps {
-            self.target = Target::Alias;
-        }
-        let end = write(self);
-        self.target = outside;
-        end
+        let scope = Scope { target, ..self.scope };
+        write(&mut self.within(scope))
     }
 
     /// A column of a source; of the source `""`, a result column by its name.
     pub fn column(&mut self, table: &str, name: &str) -> Result<()> {
-        match self.target {
+        match self.scope.target {
             Target::Bare => {}
-            Target::Name(..) | Target::Alias if table.is_empty() => {}
             Target::Name(alias, real) if alias == table => {
                 self.table(real)?;
                 self.push(".");
             }
+            Target::Name(..) | Target::Alias if table.is_empty() => {}
             Target::Name(..) | Target::Alias => {
                 self.identifier(table)?;
                 self.push(".");
@@ -119,20 +136,21 @@ impl<'a> Writer<'a> {
     pub fn placeholder(&mut self, slot: Slot) -> Result<()> {
         match self.dialect.placeholder {
             Placeholder::Question => {
-                self.slots.push(slot);
+                self.fragment.slots.push(slot);
                 self.push("?");
             }
             Placeholder::Numbered => {
-                let known = self.slots.iter().position(|known| *known == slot);
+                let slots = &mut self.fragment.slots;
+                let known = slots.iter().position(|known| *known == slot);
                 let index = known.unwrap_or_else(|| {
-                    self.slots.push(slot);
-                    self.slots.len() - 1
+                    slots.push(slot);
+                    slots.len() - 1
                 });
                 self.push("$");
                 self.push(&(index + 1).to_string());
             }
         }
-        if self.slots.len() > self.dialect.max_params as usize {
+        if self.fragment.slots.len() > self.dialect.max_params as usize {
             return self.dialect.unsupported("so many parameters in one statement");
         }
         Ok(())
@@ -141,7 +159,7 @@ impl<'a> Writer<'a> {
     /// A parameter where the server converts to the column by itself.
     pub fn assigned_param(&mut self, param: &Param) -> Result<()> {
         self.params.scalar(param)?;
-        let slot = Slot { source: Source::Param(param.index), ty: param.ty.clone(), form: Form::Scalar };
+        let slot = Slot { origin: Origin::Param(param.index), ty: param.ty.clone(), form: Form::Scalar };
         self.assigned_slot(slot, param.uncast)
     }
 
@@ -156,47 +174,29 @@ impl<'a> Writer<'a> {
     /// A parameter among expressions, where its type must be plain to see.
     pub fn param(&mut self, param: &Param) -> Result<()> {
         self.params.scalar(param)?;
-        let slot = Slot { source: Source::Param(param.index), ty: param.ty.clone(), form: Form::Scalar };
+        let slot = Slot { origin: Origin::Param(param.index), ty: param.ty.clone(), form: Form::Scalar };
         self.slot(slot, param.uncast)
     }
 
     /// The same for any slot.
     pub fn slot(&mut self, slot: Slot, uncast: bool) -> Result<()> {
-        let inner = if uncast { None } else { cast::value_cast(self.dialect, &slot.ty) };
+        let inner = if uncast { None } else { cast::value_cast(self.dialect, &slot.ty)? };
         match inner {
             Some(name) => {
                 self.push("CAST(");
                 self.placeholder(slot)?;
                 self.push(" AS ");
-                self.push(name);
-                self.push(")");
-                Ok(())
+                self.push(&name);
+                self.word(")")
             }
             None => self.assigned_slot(slot, uncast),
         }
     }
+}
 
-    /// The step, run once.
-    pub fn step(self, outputs: Option<Vec<Output>>) -> Step {
-        Step { text: Text::Fixed(self.text), slots: self.slots, outputs, repeat: Repeat::Once, keep_keys: false, last_insert_id: false }
-    }
-
-    /// The text, which has no placeholders.
-    pub fn text_only(self) -> Result<String> {
-        if self.slots.is_empty() { Ok(self.text) } else { malformed("parameters beside the rows of a bulk insert") }
-    }
-
-    /// The step as `VALUES` of many rows: what was written so far is the head.
-    pub fn rows(self, row: String, slots: Vec<Slot>, tail: String, max_rows: u32, outputs: Vec<Output>) -> Result<Step> {
-        Ok(Step {
-            text: Text::Rows { head: self.text_only()?, row, tail, max_rows },
-            slots,
-            outputs: Some(outputs),
-            repeat: Repeat::Chunks { rows: max_rows },
-            keep_keys: false,
-            last_insert_id: false,
-        })
-    }
+/// The step of a statement, run once.
+pub fn step(text: Fragment, outputs: Option<Vec<Output>>) -> Step {
+    Step { text: Text::Fixed(text), outputs, repeat: Repeat::Once, keep_keys: false, last_insert_id: false }
 }
 
 /// A program of one step.
@@ -221,8 +221,8 @@ pub fn column_of(expr: &Expr) -> Option<(&str, &str)> {
 }
 
 /// A slot for a whole value.
-pub fn scalar_slot(source: Source, ty: &ColumnType) -> Slot {
-    Slot { source, ty: ty.clone(), form: Form::Scalar }
+pub fn scalar_slot(origin: Origin, ty: &ColumnType) -> Slot {
+    Slot { origin, ty: ty.clone(), form: Form::Scalar }
 }
 
 impl std::convert::From<std::num::TryFromIntError> for SqlError {

@@ -77,8 +77,8 @@ fn all(folder: &Path) -> Vec<Case> {
 /// The text of a step for so many rows.
 fn text(step: &Step, rows: usize) -> String {
     match &step.text {
-        Text::Fixed(text) => text.clone(),
-        Text::Rows { head, row, tail, .. } => format!("{head}{}{tail}", vec![row.as_str(); rows].join(", ")),
+        Text::Fixed(fragment) => fragment.text.clone(),
+        Text::Rows { head, row, between, tail, .. } => format!("{}{}{}", head.text, vec![row.text.as_str(); rows].join(between), tail.text),
     }
 }
 

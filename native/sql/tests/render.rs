@@ -2,7 +2,7 @@
 
 #![allow(clippy::panic, clippy::print_stdout, clippy::unwrap_used)] // all of it is test code
 
-use oxyde_ir::program::{Form, Program, Repeat, Source, Text};
+use oxyde_ir::program::{Form, Origin, Program, Repeat, Slot, Step, Text};
 use oxyde_ir::{Atomic, ColumnType, Family, Statement, Version, wire};
 use oxyde_sql::{SqlError, dialect, render};
 
@@ -19,10 +19,15 @@ fn texts(program: &Program) -> Vec<&str> {
         .steps
         .iter()
         .map(|step| match &step.text {
-            Text::Fixed(text) => text.as_str(),
-            Text::Rows { head, .. } => head.as_str(),
+            Text::Fixed(fragment) => fragment.text.as_str(),
+            Text::Rows { head, .. } => head.text.as_str(),
         })
         .collect()
+}
+
+/// The slots of a step with one row.
+fn slots(step: &Step) -> Vec<Slot> {
+    step.text.slots(1).map(|(slot, _)| slot.clone()).collect()
 }
 
 fn text(program: &Program) -> &str {
@@ -82,31 +87,31 @@ fn query_body(filter: &str) -> String {
 fn a_parameter_used_twice_keeps_its_number() {
     let both = select(&format!(r#"{{"and":[{GREATER},{GREATER}]}}"#));
     for (family, slots) in [(Family::Postgres, 1), (Family::Sqlite, 2), (Family::Mysql, 2), (Family::Mariadb, 2)] {
-        assert_eq!(program(&both, family).unwrap().steps[0].slots.len(), slots);
+        assert_eq!(program(&both, family).unwrap().steps[0].text.count(1), slots);
     }
 }
 
 #[test]
 fn lists_are_one_slot_or_padded() {
     let filter = r#"{"in":{"expr":{"column":{"table":"t0","name":"id"}},"list":{"index":0,"type":"int"},"size":4}}"#;
-    let slots = |family| program(&select(filter), family).unwrap().steps[0].slots.clone();
-    assert_eq!((slots(Family::Postgres)[0].source, slots(Family::Postgres)[0].form), (Source::Param(0), Form::Array));
-    assert_eq!((slots(Family::Sqlite)[0].source, slots(Family::Sqlite)[0].form), (Source::Param(0), Form::JsonArray));
-    let members: Vec<Source> = slots(Family::Mysql).iter().map(|slot| slot.source).collect();
-    assert_eq!(members, [0, 1, 2, 3].map(|member| Source::Member { index: 0, member }));
+    let slots = |family| slots(&program(&select(filter), family).unwrap().steps[0]);
+    assert_eq!((slots(Family::Postgres)[0].origin, slots(Family::Postgres)[0].form), (Origin::Param(0), Form::Array));
+    assert_eq!((slots(Family::Sqlite)[0].origin, slots(Family::Sqlite)[0].form), (Origin::Param(0), Form::JsonArray));
+    let members: Vec<Origin> = slots(Family::Mysql).iter().map(|slot| slot.origin).collect();
+    assert_eq!(members, [0, 1, 2, 3].map(|member| Origin::Member { index: 0, member }));
 }
 
 #[test]
 fn many_rows_go_as_the_server_likes() {
     let steps = |family| program(BULK, family).unwrap().steps;
     assert_eq!(steps(Family::Postgres)[0].repeat, Repeat::Chunks { rows: 65_536 });
-    assert_eq!(steps(Family::Postgres)[0].slots[1].form, Form::Array);
+    assert_eq!(slots(&steps(Family::Postgres)[0])[1].form, Form::Array);
     assert_eq!(steps(Family::Sqlite)[0].repeat, Repeat::EachRow);
     assert_eq!(steps(Family::Mariadb)[0].repeat, Repeat::Chunks { rows: 1_024 });
     let mysql = program(BULK, Family::Mysql).unwrap();
     assert!(mysql.atomic == Atomic::All && mysql.steps[0].last_insert_id && mysql.result == 1);
     assert_eq!((mysql.steps[0].repeat, mysql.steps[1].repeat), (Repeat::EachRow, Repeat::EachKey));
-    assert_eq!(mysql.steps[1].slots[0].source, Source::Key(0));
+    assert_eq!(slots(&mysql.steps[1])[0].origin, Origin::Key(0));
     assert_eq!(mysql.bulk.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
 }
 
@@ -125,7 +130,7 @@ fn an_update_is_read_back_by_its_keys() {
         let program = program(json, family).unwrap();
         assert!(program.atomic == Atomic::All && program.steps[0].keep_keys && program.result == 2);
         assert_eq!(program.steps.iter().map(|step| step.repeat).collect::<Vec<_>>(), [Repeat::Once, Repeat::EachKey, Repeat::EachKey]);
-        assert_eq!(program.steps[1].slots.iter().map(|slot| slot.source).collect::<Vec<_>>(), [Source::Param(0), Source::Key(0)]);
+        assert_eq!(slots(&program.steps[1]).iter().map(|slot| slot.origin).collect::<Vec<_>>(), [Origin::Param(0), Origin::Key(0)]);
         assert_eq!(program.steps[2].outputs.as_ref().unwrap()[0].table, "t");
     }
 }
@@ -203,4 +208,34 @@ fn long_lists_are_refused_where_each_member_is_a_parameter() {
     assert_eq!(error(Family::Mysql), "lists of so many members (give in= a queryset, or filter in parts) are not supported by mysql");
     assert_eq!(error(Family::Sqlite), "lists of so many members (give in= a queryset, or filter in parts) are not supported by sqlite");
     assert!(program(&select(filter), Family::Postgres).is_ok());
+}
+
+/// What only older versions refuse, so that no case shows it.
+#[test]
+fn older_servers_refuse_more() {
+    let error = |json: &str, family, version| render(&statement(json), dialect(family, Some(version))).unwrap_err().to_string();
+    let both = |op: &str| {
+        let (left, right) = (query_body(r#""null""#), query_body(r#""null""#));
+        format!(r#"{{"query":{{"body":{{"compound":{{"op":"{op}","left":{left},"right":{right}}}}}}}}}"#)
+    };
+    for op in ["intersect", "except"] {
+        assert!(program(&both(op), Family::Mysql).is_ok());
+        assert_eq!(error(&both(op), Family::Mysql, Version(8, 0, 30)), "INTERSECT and EXCEPT are not supported by mysql");
+    }
+    let skipping = select(GREATER).replace(r#""point":true"#, r#""lock":{"kind":"update","wait":"skip_locked"}"#);
+    assert!(program(&skipping, Family::Mariadb).is_ok());
+    let refused = error(&skipping, Family::Mariadb, Version(10, 5, 9));
+    assert_eq!(refused, "row locks that skip locked rows are not supported by mariadb");
+    let json = r#"{"param":{"index":0,"type":"json"}}"#;
+    let equal = select(&format!(r#"{{"compare":{{"op":"eq","left":{json},"right":{json}}}}}"#));
+    assert!(program(&equal, Family::Mariadb).is_ok());
+    assert_eq!(error(&equal, Family::Mariadb, Version(10, 6, 9)), "equality of JSON values are not supported by mariadb");
+}
+
+#[test]
+fn rows_of_too_many_columns_are_refused() {
+    let columns: Vec<String> = (0..66_000).map(|n| format!(r#"{{"name":"c{n}","type":"int"}}"#)).collect();
+    let wide = BULK.replace(r#"{"name":"a","type":"text"},{"name":"b","type":"int"}"#, &columns.join(","));
+    let error = program(&wide, Family::Mariadb).unwrap_err().to_string();
+    assert_eq!(error, "so many parameters in one statement are not supported by mariadb");
 }

@@ -126,7 +126,7 @@ def update(chain: Chain[Any, Any], values: Mapping[str, Any], *, returning: bool
         if column.auto_now and column.field not in changed
     ]
     columns = table.columns if returning else ()
-    made = statements.update(chain.state, assignments, columns)
+    made = statements.update(chain._state, assignments, columns)
     fields = [column.field for column, term in assignments if isinstance(term, Bound)]
     with blame(table, fields if len(fields) == len(assignments) else ()):
         return (yield from _changed(chain.model.__oxyde__, Call(made.shape, made.values), columns))
@@ -142,7 +142,7 @@ def delete(chain: Chain[Any, Any], *, returning: bool) -> Steps[Any]:
     """Deletes the rows; returns their number, or (``returning``) the instances as they were."""
     table = writable(chain.model.__oxyde__)
     columns = table.columns if returning else ()
-    made = statements.delete(chain.state, columns)
+    made = statements.delete(chain._state, columns)
     with blame(table):
         return (yield from _changed(chain.model.__oxyde__, Call(made.shape, made.values), columns))
 

@@ -97,14 +97,14 @@ def test_mistakes_are_met_early(make: Any, face: str) -> None:
 def test_both_faces_ask_the_same() -> None:
     """``.sync`` may stand anywhere in the chain."""
     chain = Author.objects.filter(age=1).order_by("name")[1:3]
-    assert chain.sync.compiled() == chain.compiled() == Author.objects.sync.filter(age=1).order_by("name")[1:3].compiled()
-    assert chain.using("x").sync.alias == "x"
+    assert chain.sync._compiled() == chain._compiled() == Author.objects.sync.filter(age=1).order_by("name")[1:3]._compiled()
+    assert chain.using("x").sync._alias == "x"
     assert type(chain.sync.filter(age=2)) is type(chain.sync)
 
 
 def test_masked_secrets_and_plain_ones() -> None:
     """A model without secrets has one statement for rows and frames."""
-    assert Post.objects.compiled(masked=True) == Post.objects.compiled()
+    assert Post.objects._compiled(masked=True) == Post.objects._compiled()
 
 
 def test_relations_are_no_columns_of_values() -> None:

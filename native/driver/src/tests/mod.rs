@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use oxyde_ir::Value;
-use oxyde_ir::program::{Form, Repeat, Slot, Source, Step, Text};
+use oxyde_ir::program::{Form, Fragment, Origin, Repeat, Slot, Step, Text};
 use oxyde_ir::{ColumnType, Output, Program};
 
 use crate::cancel::Cancel;
@@ -49,10 +49,9 @@ pub async fn pool_with(settings: Settings) -> Option<Pool> {
 
 /// A statement that the application wrote.
 pub fn raw(sql: &str, params: usize) -> Step {
-    let slot = |index| Slot { source: Source::Param(index as u32), ty: ColumnType::Any, form: Form::Scalar };
+    let slot = |index| Slot { origin: Origin::Param(index as u32), ty: ColumnType::Any, form: Form::Scalar };
     Step {
-        text: Text::Fixed(sql.to_owned()),
-        slots: (0..params).map(slot).collect(),
+        text: Text::Fixed(Fragment { text: sql.to_owned(), slots: (0..params).map(slot).collect() }),
         outputs: None,
         repeat: Repeat::Once,
         keep_keys: false,

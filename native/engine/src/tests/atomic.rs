@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use oxyde_driver::{Begin, Cancel, Column, ColumnBatch, Data, Finished, Kind, Session, TextColumn};
-use oxyde_ir::program::{BulkColumn, Repeat, Source, Step};
+use oxyde_ir::program::{BulkColumn, Origin, Repeat, Step};
 use oxyde_ir::{Atomic, ColumnType, Program, Value};
 
-use super::{ask, count, job, memory, output, program, run, slot, step};
+use super::{ask, count, job, memory, output, program, run, step, step_of};
 use crate::{Engine, Inputs, Job};
 
 const INSERT: &str = "INSERT INTO t (name) VALUES ('a')";
@@ -75,17 +75,15 @@ fn bulk(names: &[&str]) -> Arc<Inputs> {
 /// Inserts each row and reads it back by its generated key, as on a server without RETURNING.
 fn read_back() -> Program {
     let insert = Step {
-        slots: vec![slot(Source::Bulk(0))],
         outputs: Some(Vec::new()),
         repeat: Repeat::EachRow,
         last_insert_id: true,
-        ..step("INSERT INTO t (name) VALUES (?)")
+        ..step_of("INSERT INTO t (name) VALUES (?)", Origin::Bulk(0))
     };
     let select = Step {
-        slots: vec![slot(Source::Key(0))],
         outputs: Some(vec![output("id", ColumnType::Int), output("name", ColumnType::Text)]),
         repeat: Repeat::EachKey,
-        ..step("SELECT id, name || '!' FROM t WHERE id = ?")
+        ..step_of("SELECT id, name || '!' FROM t WHERE id = ?", Origin::Key(0))
     };
     let columns = vec![BulkColumn { name: "name".to_owned(), ty: ColumnType::Text }];
     Program { atomic: Atomic::All, bulk: columns, ..program(vec![insert, select]) }

@@ -8,7 +8,7 @@ mod stale;
 use std::sync::Arc;
 
 use oxyde_driver::{Cancel, ColumnBatch, Finished, Limits, Message, Pool, Result, Settings, Target, channel};
-use oxyde_ir::program::{Form, Repeat, Slot, Source, Step, Text};
+use oxyde_ir::program::{Form, Fragment, Origin, Repeat, Slot, Step, Text};
 use oxyde_ir::{ColumnType, Output, Program, Value};
 
 use crate::{Ending, Engine, Job, Plan};
@@ -28,8 +28,7 @@ async fn memory() -> Engine {
 
 fn step(sql: &str) -> Step {
     Step {
-        text: Text::Fixed(sql.to_owned()),
-        slots: Vec::new(),
+        text: Text::Fixed(Fragment { text: sql.to_owned(), slots: Vec::new() }),
         outputs: None,
         repeat: Repeat::Once,
         keep_keys: false,
@@ -37,8 +36,10 @@ fn step(sql: &str) -> Step {
     }
 }
 
-fn slot(source: Source) -> Slot {
-    Slot { source, ty: ColumnType::Any, form: Form::Scalar }
+/// A step with one placeholder.
+fn step_of(sql: &str, origin: Origin) -> Step {
+    let slots = vec![Slot { origin, ty: ColumnType::Any, form: Form::Scalar }];
+    Step { text: Text::Fixed(Fragment { text: sql.to_owned(), slots }), ..step("") }
 }
 
 fn output(name: &str, ty: ColumnType) -> Output {

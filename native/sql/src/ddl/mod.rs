@@ -6,7 +6,7 @@ mod drop;
 mod index;
 mod order;
 
-use oxyde_ir::program::{Repeat, Step, Text};
+use oxyde_ir::program::{Fragment, Step};
 use oxyde_ir::schema::{EnumType, ForeignKey, Table};
 use oxyde_ir::statement::CreateTables;
 use oxyde_ir::{Atomic, Program};
@@ -14,6 +14,7 @@ use oxyde_ir::{Atomic, Program};
 use crate::dialect::{Comments, Dialect, Enums, LateKeys, Views};
 use crate::error::{Result, malformed};
 use crate::quote;
+use crate::writer::step;
 
 pub use drop::drop;
 
@@ -47,15 +48,7 @@ pub fn create(create: &CreateTables, dialect: &'static Dialect) -> Result<Progra
 
 /// One step for each text, rolled back together where that is possible.
 fn program(texts: Vec<String>, dialect: &Dialect) -> Program {
-    let step = |text| Step {
-        text: Text::Fixed(text),
-        slots: Vec::new(),
-        outputs: Some(Vec::new()),
-        repeat: Repeat::Once,
-        keep_keys: false,
-        last_insert_id: false,
-    };
-    let steps: Vec<Step> = texts.into_iter().map(step).collect();
+    let steps: Vec<Step> = texts.into_iter().map(|text| step(Fragment { text, slots: Vec::new() }, Some(Vec::new()))).collect();
     let result = steps.len().saturating_sub(1);
     let atomic = if dialect.transactional_ddl && steps.len() > 1 { Atomic::All } else { Atomic::None };
     Program { atomic, steps, result, ..Program::default() }

@@ -25,6 +25,25 @@ pub enum Types {
     Mariadb,
 }
 
+/// How a placeholder tells its type.
+#[derive(Clone, Copy, Debug)]
+pub enum ParamTypes {
+    /// `$1::bigint`.
+    Suffix,
+    /// `CAST(? AS DATE)`, of values that are sent as text; JSON among them where there is a cast to it.
+    Cast { json: bool },
+    /// It need not.
+    None,
+}
+
+/// What a truth value is.
+#[derive(Clone, Copy, Debug)]
+pub enum Booleans {
+    Type,
+    /// One or zero.
+    Numbers,
+}
+
 /// Membership in a list.
 #[derive(Clone, Copy, Debug)]
 pub enum List {
@@ -91,13 +110,6 @@ pub enum Regex {
     Inline,
 }
 
-/// The text of several values, where NULL counts as empty.
-#[derive(Clone, Copy, Debug)]
-pub enum Concat {
-    Function,
-    WithSeparator,
-}
-
 /// Parts of dates and times, and how far two are apart.
 #[derive(Clone, Copy, Debug)]
 pub enum Calendar {
@@ -109,12 +121,50 @@ pub enum Calendar {
     Functions,
 }
 
-/// Numbers: what division and rounding do.
+/// Sums, differences and products of integers that have more than 64 bits.
 #[derive(Clone, Copy, Debug)]
-pub enum Math {
-    Postgres,
-    Sqlite,
-    Mysql,
+pub enum Integers {
+    /// Refused by the server.
+    Checked,
+    /// The server would go on in floats: a function that the driver registers refuses them.
+    Fitted,
+}
+
+/// What is left of a division of floats.
+#[derive(Clone, Copy, Debug)]
+pub enum FloatModulo {
+    /// `%`.
+    Operator,
+    /// `mod()`; `%` makes integers of its operands.
+    Function,
+    /// `%` of `numeric`; there is none of floats.
+    Numeric,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Powers {
+    /// `power` of floats and of `numeric`.
+    Numeric,
+    /// `pow`, of floats only.
+    Floats,
+}
+
+/// What ROUND, FLOOR and CEIL are of.
+#[derive(Clone, Copy, Debug)]
+pub enum Numbers {
+    /// Of `numeric`, which is cast back.
+    Numeric,
+    /// Of any number; whole ones are cast to the integers of the server.
+    Plain,
+}
+
+/// The greatest and the least of several values.
+#[derive(Clone, Copy, Debug)]
+pub enum Extremes {
+    /// `GREATEST` and `LEAST`.
+    Functions,
+    /// `MAX` and `MIN`, of two and more.
+    Aggregates,
 }
 
 /// The present, in UTC.
@@ -240,11 +290,42 @@ pub enum Returning {
     None,
 }
 
-/// Leaving out rows that meet a unique constraint.
+/// Rows that meet a unique constraint.
 #[derive(Clone, Copy, Debug)]
-pub enum Conflict {
+pub enum ConflictClause {
+    /// `ON CONFLICT (key) DO ...`.
     OnConflict,
+    /// `ON DUPLICATE KEY UPDATE`, whichever key it is.
     OnDuplicateKey,
+}
+
+/// The row that met a conflict, as it was to be inserted.
+#[derive(Clone, Copy, Debug)]
+pub enum Excluded {
+    /// The table `excluded`.
+    Table,
+    /// An alias behind the rows.
+    Alias,
+    /// `VALUES(column)`.
+    Function,
+}
+
+/// An UPDATE that reads other rows.
+#[derive(Clone, Copy, Debug)]
+pub enum UpdateFrom {
+    From,
+    Join,
+}
+
+/// Bulk values as a table.
+#[derive(Clone, Copy, Debug)]
+pub enum BulkRows {
+    /// `unnest` of one array for each column.
+    Unnest,
+    /// `VALUES`.
+    Values,
+    /// `SELECT ? AS a UNION ALL SELECT ? AS a`: only so have texts no collation of their own, and as much length as they need.
+    Selects,
 }
 
 /// The values of a row of defaults.
@@ -266,91 +347,11 @@ pub enum Bulk {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub enum Explain {
+pub enum ExplainSyntax {
     Options,
     QueryPlan,
     /// `EXPLAIN ANALYZE` is a tree of text.
     Tree,
     /// `ANALYZE` instead of `EXPLAIN`.
     Analyze,
-}
-
-/// A key that the server counts up.
-#[derive(Clone, Copy, Debug)]
-pub enum Counted {
-    /// `BIGSERIAL`.
-    Serial,
-    /// `INTEGER PRIMARY KEY AUTOINCREMENT`, nothing else.
-    Rowid,
-    /// `BIGINT AUTO_INCREMENT`.
-    Increment,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub enum Enums {
-    /// `CREATE TYPE`.
-    Types,
-    /// `ENUM('a', 'b')` in the column.
-    Inline,
-    /// Text with a CHECK.
-    Check,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub enum Comments {
-    /// `COMMENT ON`.
-    Statements,
-    Inline,
-    Nowhere,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub enum Indexes {
-    /// `CREATE INDEX`, with every method and INCLUDE.
-    Full,
-    /// `CREATE INDEX` of trees only.
-    Trees,
-    /// Inside CREATE TABLE, also of expressions.
-    Inline,
-    /// Inside CREATE TABLE, of columns only.
-    InlineColumns,
-}
-
-/// Foreign keys to a table that is made later.
-#[derive(Clone, Copy, Debug)]
-pub enum LateKeys {
-    /// May be declared before their target exists.
-    Declared,
-    /// `ALTER TABLE`, in a block that forgives what exists.
-    Block,
-    /// `ALTER TABLE` with `IF NOT EXISTS`.
-    IfNotExists,
-    /// `ALTER TABLE`, which cannot forgive.
-    Strict,
-}
-
-/// Dropping tables that point at each other.
-#[derive(Clone, Copy, Debug)]
-pub enum Drops {
-    /// All in one statement.
-    Together,
-    /// One by one, foreign keys checked at COMMIT.
-    Deferred,
-    /// One by one, the keys of cycles before.
-    KeysFirst,
-}
-
-/// A view that may exist already.
-#[derive(Clone, Copy, Debug)]
-pub enum Views {
-    Block,
-    IfNotExists,
-    Replace,
-}
-
-/// NOT NULL on a generated column.
-#[derive(Clone, Copy, Debug)]
-pub enum GeneratedNotNull {
-    Keyword,
-    Check,
 }

@@ -1,18 +1,23 @@
 //! MariaDB 10.5 and later: MySQL's sheet, and where it differs.
 
 use super::{
-    Assignments, Dialect, Drops, Explain, GeneratedNotNull, Indexes, JsonEquality, LateKeys, Regex, Returning, RowLock, Types, Views, mysql,
+    Assignments, Dialect, Drops, Excluded, ExplainSyntax, GeneratedNotNull, Indexes, JsonEquality, LateKeys, ParamTypes, Regex, Returning,
+    RowLock, Types, Views, mysql,
 };
+use crate::cast;
 
 pub const MARIADB: Dialect = Dialect {
     name: "mariadb",
     types: Types::Mariadb,
+    cast: cast::mariadb,
+    param_types: ParamTypes::Cast { json: false },
     regex: Regex::Inline,
     json_equality: JsonEquality::Function("JSON_EQUALS"),
     row_lock: RowLock::AllTables { skip_locked: true },
     assignments: Assignments::AtOnce,
     returning: Returning::InsertDelete,
-    explain: Explain::Analyze,
+    excluded: Excluded::Function,
+    explain: ExplainSyntax::Analyze,
     indexes: Indexes::InlineColumns,
     late_keys: LateKeys::IfNotExists,
     drops: Drops::KeysFirst,

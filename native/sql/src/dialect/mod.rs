@@ -1,6 +1,7 @@
 //! A server's SQL as a sheet of answers: the one place where servers differ.
 
 mod answers;
+mod ddl_answers;
 mod mariadb;
 mod mysql;
 mod postgres;
@@ -9,7 +10,10 @@ mod sqlite;
 use oxyde_ir::{Family, Version};
 
 pub use answers::*;
+pub use ddl_answers::*;
+pub(crate) use postgres::POSTGRES;
 
+use crate::cast::CastNames;
 use crate::error::{Result, SqlError};
 
 /// What a server says to each question that the writer asks. There are no defaults: a new dialect answers all of them.
@@ -26,13 +30,33 @@ pub struct Dialect {
     pub max_params: u32,
     /// The column of the type tables.
     pub types: Types,
+    /// What CAST calls a type.
+    pub cast: CastNames,
+    pub param_types: ParamTypes,
+    pub booleans: Booleans,
+    /// By itself, NULL is text.
+    pub null_is_text: bool,
     pub list: List,
     pub decimal: Decimals,
     pub matching: Matching,
     pub regex: Regex,
-    pub concat: Concat,
+    /// The text of several values, where NULL counts as empty.
+    pub concat: &'static str,
+    /// The number of characters.
+    pub length: &'static str,
+    pub random: &'static str,
+    /// What follows a place or a number of digits among the arguments of a function.
+    pub place: &'static str,
+    /// The integers that CAST knows.
+    pub integer: &'static str,
+    /// Division that truncates.
+    pub integer_division: &'static str,
     pub calendar: Calendar,
-    pub math: Math,
+    pub integers: Integers,
+    pub float_modulo: FloatModulo,
+    pub powers: Powers,
+    pub numbers: Numbers,
+    pub extremes: Extremes,
     pub computed: Computed,
     pub json_equality: JsonEquality,
     pub now: Now,
@@ -52,10 +76,13 @@ pub struct Dialect {
     pub ddl_lock: Option<&'static str>,
     pub delete_alias: DeleteAlias,
     pub returning: Returning,
-    pub conflict: Conflict,
+    pub conflict: ConflictClause,
+    pub excluded: Excluded,
+    pub update_from: UpdateFrom,
+    pub bulk_rows: BulkRows,
     pub empty_row: EmptyRow,
     pub bulk: Bulk,
-    pub explain: Explain,
+    pub explain: ExplainSyntax,
     /// DDL can be rolled back.
     pub transactional_ddl: bool,
     pub counted: Counted,
@@ -83,7 +110,8 @@ pub fn dialect(family: Family, version: Option<Version>) -> &'static Dialect {
         Family::Postgres if version.is_some_and(|version| version >= Version(18, 0, 0)) => &postgres::POSTGRES_18,
         Family::Postgres => &postgres::POSTGRES,
         Family::Sqlite => &sqlite::SQLITE,
-        Family::Mysql if version.is_some_and(|version| version < Version(8, 0, 31)) => &mysql::MYSQL_8_0_17,
+        Family::Mysql if version.is_some_and(|version| version < Version(8, 0, 19)) => &mysql::MYSQL_8_0_17,
+        Family::Mysql if version.is_some_and(|version| version < Version(8, 0, 31)) => &mysql::MYSQL_8_0_19,
         Family::Mysql => &mysql::MYSQL,
         Family::Mariadb if version.is_some_and(|version| version < Version(10, 6, 0)) => &mariadb::MARIADB_10_5,
         Family::Mariadb if version.is_some_and(|version| version < Version(10, 7, 0)) => &mariadb::MARIADB_10_6,

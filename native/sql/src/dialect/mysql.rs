@@ -1,11 +1,12 @@
 //! MySQL 8.0.31 and later, and where versions from 8.0.17 differ.
 
 use super::{
-    AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Bulk, Calendar, Comments, Computed, Concat, Conflict, Counted,
-    Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Explain, Frames, GeneratedNotNull, Indexes, JsonEquality, LateKeys,
-    List, Matching, Math, Members, Now, NullsOrder, OffsetAlone, Placeholder, Regex, Returning, RowLock, SetOperators, TargetInSubquery,
-    Types, Views,
+    AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
+    ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes,
+    FloatModulo, Frames, GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, Now, NullsOrder, Numbers,
+    OffsetAlone, ParamTypes, Placeholder, Powers, Regex, Returning, RowLock, SetOperators, TargetInSubquery, Types, UpdateFrom, Views,
 };
+use crate::cast;
 
 pub const MYSQL: Dialect = Dialect {
     name: "mysql",
@@ -14,13 +15,26 @@ pub const MYSQL: Dialect = Dialect {
     placeholder: Placeholder::Question,
     max_params: 65_535,
     types: Types::Mysql,
+    cast: cast::mysql,
+    param_types: ParamTypes::Cast { json: true },
+    booleans: Booleans::Numbers,
+    null_is_text: false,
     list: List::Padded,
     decimal: Decimals::Native,
     matching: Matching::Binary,
     regex: Regex::RegexpLike,
-    concat: Concat::WithSeparator,
+    concat: "CONCAT_WS('', ",
+    length: "CHAR_LENGTH(",
+    random: "RAND(",
+    place: "",
+    integer: "SIGNED",
+    integer_division: " DIV ",
     calendar: Calendar::Functions,
-    math: Math::Mysql,
+    integers: Integers::Checked,
+    float_modulo: FloatModulo::Operator,
+    powers: Powers::Floats,
+    numbers: Numbers::Plain,
+    extremes: Extremes::Functions,
     computed: Computed::Converted,
     json_equality: JsonEquality::Cast,
     now: Now::UtcTimestamp,
@@ -39,10 +53,13 @@ pub const MYSQL: Dialect = Dialect {
     ddl_lock: None,
     delete_alias: DeleteAlias::Name,
     returning: Returning::None,
-    conflict: Conflict::OnDuplicateKey,
+    conflict: ConflictClause::OnDuplicateKey,
+    excluded: Excluded::Alias,
+    update_from: UpdateFrom::Join,
+    bulk_rows: BulkRows::Selects,
     empty_row: EmptyRow::Parentheses,
     bulk: Bulk::Rows,
-    explain: Explain::Tree,
+    explain: ExplainSyntax::Tree,
     transactional_ddl: false,
     counted: Counted::Increment,
     enums: Enums::Inline,
@@ -58,4 +75,7 @@ pub const MYSQL: Dialect = Dialect {
 };
 
 /// Knows neither INTERSECT nor EXCEPT.
-pub const MYSQL_8_0_17: Dialect = Dialect { set_operators: SetOperators::Unions, ..MYSQL };
+pub const MYSQL_8_0_19: Dialect = Dialect { set_operators: SetOperators::Unions, ..MYSQL };
+
+/// Has no alias for the rows of an insert.
+pub const MYSQL_8_0_17: Dialect = Dialect { excluded: Excluded::Function, ..MYSQL_8_0_19 };

@@ -1,6 +1,6 @@
 //! Values on their way into a statement.
 
-use oxyde_ir::program::{Form, Slot, Text};
+use oxyde_ir::program::{Form, Slot};
 use oxyde_ir::{ColumnType, Value};
 use sqlx::Arguments;
 use sqlx::mysql::MySqlArguments;
@@ -10,20 +10,14 @@ use crate::iso;
 use crate::request::{Request, Run};
 use crate::slot;
 
-/// The arguments of one run: the slots once, or once for each row of `Text::Rows`.
+/// The arguments of one run.
 pub fn arguments(request: &Request<'_>, run: Run) -> Result<MySqlArguments> {
-    let rows = match &request.step.text {
-        Text::Fixed(_) => 1,
-        Text::Rows { .. } => run.rows,
-    };
-    let slots = &request.step.slots;
+    let count = request.step.text.count(run.rows);
     let mut arguments = MySqlArguments::default();
-    arguments.reserve(slots.len() * rows, slots.len() * rows * 16);
-    for row in run.start..run.start + rows {
-        for slot in slots {
-            let value = request.scalar(slot.source, row);
-            add(&mut arguments, &value, slot).map_err(|fault| fault.at(request, slot))?;
-        }
+    arguments.reserve(count, count * 16);
+    for (slot, row) in request.step.text.slots(run.rows) {
+        let value = request.scalar(slot.origin, run.start + row);
+        add(&mut arguments, &value, slot).map_err(|fault| fault.at(request, slot))?;
     }
     Ok(arguments)
 }

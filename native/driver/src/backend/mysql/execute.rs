@@ -76,8 +76,8 @@ async fn attempt(
     if request.step.outputs.is_none() {
         // Text that the application wrote: sqlx would leave the connection waiting after a wrong number of parameters.
         match (&mut *connection).prepare(AssertSqlSafe(Arc::clone(text)).into_sql_str()).await {
-            Ok(statement) => check_count(statement.parameters(), request.step.slots.len())?,
-            Err(error) if errors::wants_text(&error) && request.step.slots.is_empty() => return as_text(connection, text).await,
+            Ok(statement) => check_count(statement.parameters(), request.step.text.count(1))?,
+            Err(error) if errors::wants_text(&error) && request.step.text.count(1) == 0 => return as_text(connection, text).await,
             Err(error) => return Err(error.into()),
         }
     }

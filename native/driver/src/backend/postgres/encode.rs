@@ -1,7 +1,7 @@
 //! Values on their way into a statement, each encoded for the type that the server reports for its parameter.
 
 use oxyde_ir::Value;
-use oxyde_ir::program::{Form, Slot, Source, Text};
+use oxyde_ir::program::{Form, Origin, Slot};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::types::Oid;
@@ -20,11 +20,7 @@ const MAX_PARAMETERS: usize = 65_535;
 
 /// The number of placeholders of one run, when the server accepts that many.
 pub fn count(request: &Request<'_>, run: Run) -> Result<usize> {
-    let rows = match &request.step.text {
-        Text::Fixed(_) => 1,
-        Text::Rows { .. } => run.rows,
-    };
-    let count = request.step.slots.len() * rows;
+    let count = request.step.text.count(run.rows);
     if count > MAX_PARAMETERS {
         let message = format!("the statement has {count} parameters; PostgreSQL takes at most {MAX_PARAMETERS}");
         return Err(Error::new(Kind::Field, message).with_hint("send the values as a list for one array parameter: = ANY($1)"));
@@ -32,7 +28,7 @@ pub fn count(request: &Request<'_>, run: Run) -> Result<usize> {
     Ok(count)
 }
 
-/// The arguments of one run: the slots once, or once for each row of `Text::Rows`.
+/// The arguments of one run.
 pub fn arguments(request: &Request<'_>, run: Run, types: &[PgTypeInfo]) -> Result<PgArguments> {
     let given = count(request, run)?;
     if types.len() != given {
@@ -43,10 +39,8 @@ pub fn arguments(request: &Request<'_>, run: Run, types: &[PgTypeInfo]) -> Resul
     }
     let mut arguments = PgArguments::default();
     arguments.reserve(given, given * 16);
-    let slots = request.step.slots.iter().cycle();
-    for (index, (slot, info)) in slots.zip(types).enumerate() {
-        let row = run.start + index / request.step.slots.len();
-        add(&mut arguments, request, slot, run, row, info)?;
+    for ((slot, row), info) in request.step.text.slots(run.rows).zip(types) {
+        add(&mut arguments, request, slot, run, run.start + row, info)?;
     }
     Ok(arguments)
 }
@@ -54,11 +48,11 @@ pub fn arguments(request: &Request<'_>, run: Run, types: &[PgTypeInfo]) -> Resul
 fn add(arguments: &mut PgArguments, request: &Request<'_>, slot: &Slot, run: Run, row: usize, info: &PgTypeInfo) -> Result<()> {
     let sent = |cell| Sent { cell, shape: Shape::of(info), oid: info.oid().unwrap_or(Oid(0)) };
     let added = match slot.form {
-        Form::Scalar => arguments.add(sent(scalar(request, slot.source, row))),
-        Form::Array => arguments.add(sent(list(request, slot.source, run, row))),
+        Form::Scalar => arguments.add(sent(scalar(request, slot.origin, row))),
+        Form::Array => arguments.add(sent(list(request, slot.origin, run, row))),
         Form::Pattern { syntax, before, after } => {
             // Anything but text is refused like everywhere else.
-            let cell = scalar(request, slot.source, row);
+            let cell = scalar(request, slot.origin, row);
             let text = if let Cell::Text(text) = cell { Some(String::from_utf8_lossy(text)) } else { None };
             let pattern = text.map(|text| slot::pattern(&text, syntax, before, after));
             arguments.add(sent(pattern.as_ref().map_or(cell, |pattern| Cell::Text(pattern.as_bytes()))))
@@ -70,29 +64,29 @@ fn add(arguments: &mut PgArguments, request: &Request<'_>, slot: &Slot, run: Run
     added.map_err(|fault| explain(&fault, request, slot, row, info))
 }
 
-fn scalar<'a>(request: &Request<'a>, source: Source, row: usize) -> Cell<'a> {
-    match source {
-        Source::Param(index) => Cell::of(&request.params[index as usize]),
-        Source::Member { index, member } => {
+fn scalar<'a>(request: &Request<'a>, origin: Origin, row: usize) -> Cell<'a> {
+    match origin {
+        Origin::Param(index) => Cell::of(&request.params[index as usize]),
+        Origin::Member { index, member } => {
             let list = &request.params[index as usize];
             let Value::Array(members) = list else { return Cell::of(list) };
             members.get(member as usize).or(members.last()).map_or(Cell::Null, Cell::of)
         }
-        Source::Bulk(column) => request.bulk.map_or(Cell::Null, |batch| Cell::at(&batch.columns[column as usize], row)),
-        Source::Key(column) => request.keys.map_or(Cell::Null, |batch| Cell::at(&batch.columns[column as usize], row)),
+        Origin::Bulk(column) => request.bulk.map_or(Cell::Null, |batch| Cell::at(&batch.columns[column as usize], row)),
+        Origin::Key(column) => request.keys.map_or(Cell::Null, |batch| Cell::at(&batch.columns[column as usize], row)),
     }
 }
 
 /// The rows of the run, all keys, or the list that the parameter is.
-fn list<'a>(request: &Request<'a>, source: Source, run: Run, row: usize) -> Cell<'a> {
-    match source {
-        Source::Bulk(column) => request
+fn list<'a>(request: &Request<'a>, origin: Origin, run: Run, row: usize) -> Cell<'a> {
+    match origin {
+        Origin::Bulk(column) => request
             .bulk
             .map_or(Cell::Null, |batch| Cell::List(Cells::Rows(&batch.columns[column as usize], run.start, run.start + run.rows))),
-        Source::Key(column) => {
+        Origin::Key(column) => {
             request.keys.map_or(Cell::Null, |batch| Cell::List(Cells::Rows(&batch.columns[column as usize], 0, batch.rows)))
         }
-        Source::Param(_) | Source::Member { .. } => scalar(request, source, row),
+        Origin::Param(_) | Origin::Member { .. } => scalar(request, origin, row),
     }
 }
 
@@ -101,7 +95,7 @@ fn explain(fault: &BoxDynError, request: &Request<'_>, slot: &Slot, row: usize, 
     let mut error = match fault.downcast_ref() {
         Some(Fault::Value(reason)) => {
             let error = Error::new(Kind::FieldValue, format!("{place} of type {name}: {reason}"));
-            match scalar(request, slot.source, row).own_type().filter(|own| *own != name) {
+            match scalar(request, slot.origin, row).own_type().filter(|own| *own != name) {
                 Some(own) => error.with_hint(format!("give a value of the type, or say what this one is: CAST($1 AS {own})")),
                 None => error,
             }
@@ -110,7 +104,7 @@ fn explain(fault: &BoxDynError, request: &Request<'_>, slot: &Slot, row: usize, 
             .with_hint(format!("Cast it from text: CAST(CAST($1 AS text) AS {name})")),
         None => Error::new(Kind::FieldValue, format!("{place} of type {name} cannot be sent: {fault}")),
     };
-    error.detail.column = request.column(slot.source).map(|column| column.name.clone());
+    error.detail.column = request.column(slot.origin).map(|column| column.name.clone());
     error
 }
 

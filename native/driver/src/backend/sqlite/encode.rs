@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use oxyde_ir::Value;
-use oxyde_ir::program::{Form, Repeat, Slot, Source, Text};
+use oxyde_ir::program::{Form, Origin, Repeat, Slot};
 
 use super::float::Speller;
 use super::handle::Handle;
@@ -13,18 +13,10 @@ use crate::error::{Error, Kind, Result};
 use crate::request::{Request, Run};
 use crate::{decimal, iso, slot};
 
-/// Binds the slots of one run: once, or once for each row of `Text::Rows`.
+/// Binds the slots of one run.
 pub fn bind<'a>(cursor: &mut Cursor<'a>, handle: &Handle, request: &Request<'a>, run: Run) -> Result<()> {
-    let rows = match &request.step.text {
-        Text::Fixed(_) => 1,
-        Text::Rows { .. } => run.rows,
-    };
-    let mut at = 0;
-    for row in run.start..run.start + rows {
-        for slot in &request.step.slots {
-            at += 1;
-            bind_slot(cursor, at, handle, request, slot, run, row).map_err(|fault| fault.at(request, slot))?;
-        }
+    for (index, (slot, row)) in request.step.text.slots(run.rows).enumerate() {
+        bind_slot(cursor, index + 1, handle, request, slot, run, run.start + row).map_err(|fault| fault.at(request, slot))?;
     }
     Ok(())
 }
@@ -76,23 +68,23 @@ fn bind_slot<'a>(
     run: Run,
     row: usize,
 ) -> std::result::Result<(), Fault> {
-    let stored = request.column(slot.source);
-    match (slot.form, slot.source) {
-        (Form::Scalar, source) => match stored {
+    let stored = request.column(slot.origin);
+    match (slot.form, slot.origin) {
+        (Form::Scalar, origin) => match stored {
             Some(column) => bind_cell(cursor, at, column, row),
-            None => match request.scalar(source, row) {
+            None => match request.scalar(origin, row) {
                 Cow::Borrowed(value) => bind_value(cursor, at, value),
                 Cow::Owned(value) => bind_owned(cursor, at, &value),
             },
         },
-        (Form::Pattern { syntax, before, after }, source) => {
-            let value = request.scalar(source, row);
+        (Form::Pattern { syntax, before, after }, origin) => {
+            let value = request.scalar(origin, row);
             if let Value::Text(text) = &*value {
                 return Ok(cursor.bind_copy(at, &slot::pattern(text, syntax, before, after))?);
             }
             if *value == Value::Null { Ok(cursor.bind_null(at)?) } else { Err(Fault::Form) }
         }
-        (Form::JsonArray, source) => match list(request, source, run, row) {
+        (Form::JsonArray, origin) => match list(request, origin, run, row) {
             Some(values) => Ok(cursor.bind_copy(at, &json_array(handle, &values)?)?),
             None => Ok(cursor.bind_null(at)?),
         },
@@ -101,14 +93,14 @@ fn bind_slot<'a>(
 }
 
 /// The members of a list: a parameter, the rows of a bulk column in this run, or kept keys.
-fn list<'a>(request: &Request<'a>, source: Source, run: Run, row: usize) -> Option<Cow<'a, [Value]>> {
+fn list<'a>(request: &Request<'a>, origin: Origin, run: Run, row: usize) -> Option<Cow<'a, [Value]>> {
     let all = |column: &Column, rows: std::ops::Range<usize>| rows.map(|row| column.value(row)).collect::<Vec<_>>();
-    match source {
-        Source::Bulk(_) => request.column(source).map(|column| all(column, run.start..run.start + run.rows).into()),
-        Source::Key(_) if request.step.repeat != Repeat::EachKey => {
-            request.column(source).map(|column| all(column, 0..column.data.len()).into())
+    match origin {
+        Origin::Bulk(_) => request.column(origin).map(|column| all(column, run.start..run.start + run.rows).into()),
+        Origin::Key(_) if request.step.repeat != Repeat::EachKey => {
+            request.column(origin).map(|column| all(column, 0..column.data.len()).into())
         }
-        Source::Param(_) | Source::Member { .. } | Source::Key(_) => match request.scalar(source, row) {
+        Origin::Param(_) | Origin::Member { .. } | Origin::Key(_) => match request.scalar(origin, row) {
             Cow::Borrowed(Value::Array(values)) => Some(values.as_slice().into()),
             Cow::Owned(Value::Array(values)) => Some(values.into()),
             Cow::Borrowed(Value::Null) | Cow::Owned(Value::Null) => None,

@@ -1,7 +1,6 @@
 //! Cursor a step: each run to its end, or until it is cancelled.
 
 use oxyde_ir::Family;
-use oxyde_ir::program::Text;
 
 use super::cache::Taken;
 use super::database::Database;
@@ -142,11 +141,7 @@ impl Database {
 
 fn check_count(request: &Request<'_>, run: Run, statement: &Statement) -> Result<()> {
     let taken = statement.parameters();
-    let rows = match &request.step.text {
-        Text::Fixed(_) => 1,
-        Text::Rows { .. } => run.rows,
-    };
-    let given = request.step.slots.len() * rows;
+    let given = request.step.text.count(run.rows);
     if taken == given {
         return Ok(());
     }

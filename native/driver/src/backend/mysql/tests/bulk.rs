@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oxyde_ir::program::{Form, Repeat, Slot, Source, Step, Text};
+use oxyde_ir::program::{Form, Fragment, Origin, Repeat, Slot, Step, Text};
 use oxyde_ir::{ColumnType, Value};
 
 use super::{Connection, open, text, timed};
@@ -15,8 +15,9 @@ use crate::tests::{output, raw, request};
 
 const TABLE: &str = "CREATE TEMPORARY TABLE oxyde_driver_bulk (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(9), n INT NULL)";
 
-fn slots(sources: &[Source]) -> Vec<Slot> {
-    sources.iter().map(|source| Slot { source: *source, ty: ColumnType::Text, form: Form::Scalar }).collect()
+fn fragment(text: &str, origins: &[Origin]) -> Fragment {
+    let slots = origins.iter().map(|origin| Slot { origin: *origin, ty: ColumnType::Text, form: Form::Scalar }).collect();
+    Fragment { text: text.to_owned(), slots }
 }
 
 /// Rows with the names `0`, `1` and so on, every other number NULL.
@@ -33,12 +34,12 @@ fn rows(count: usize) -> ColumnBatch {
 fn chunked() -> Step {
     Step {
         text: Text::Rows {
-            head: "INSERT INTO oxyde_driver_bulk (name, n) VALUES ".into(),
-            row: "(?, ?)".into(),
-            tail: " RETURNING id, name".into(),
+            head: fragment("INSERT INTO oxyde_driver_bulk (name, n) VALUES ", &[]),
+            row: fragment("(?, ?)", &[Origin::Bulk(0), Origin::Bulk(1)]),
+            between: ", ",
+            tail: fragment(" RETURNING id, name", &[]),
             max_rows: 4,
         },
-        slots: slots(&[Source::Bulk(0), Source::Bulk(1)]),
         outputs: Some(vec![output("id", ColumnType::Int), output("name", ColumnType::Text)]),
         repeat: Repeat::Chunks { rows: 1_000 },
         ..raw("", 0)
@@ -78,20 +79,20 @@ async fn each_row_tells_its_key() {
     let Some(mut connection) = open().await else { return };
     connection.ask(TABLE, &[]).await.unwrap();
     let step = Step {
-        slots: slots(&[Source::Bulk(0), Source::Bulk(1)]),
+        text: Text::Fixed(fragment("INSERT INTO oxyde_driver_bulk (name, n) VALUES (?, ?)", &[Origin::Bulk(0), Origin::Bulk(1)])),
         outputs: Some(Vec::new()),
         repeat: Repeat::EachRow,
         last_insert_id: true,
-        ..raw("INSERT INTO oxyde_driver_bulk (name, n) VALUES (?, ?)", 0)
+        ..raw("", 0)
     };
     let finished = connection.insert(&step, &rows(3)).await.unwrap();
     assert_eq!((finished.affected, finished.insert_ids.as_slice()), (3, [1, 2, 3].as_slice()));
     let keys = ColumnBatch { columns: vec![Column::new("", Data::Int64(finished.insert_ids))], rows: 3 };
     let select = Step {
-        slots: slots(&[Source::Key(0)]),
+        text: Text::Fixed(fragment("SELECT name FROM oxyde_driver_bulk WHERE id = ?", &[Origin::Key(0)])),
         outputs: Some(vec![output("name", ColumnType::Text)]),
         repeat: Repeat::EachKey,
-        ..raw("SELECT name FROM oxyde_driver_bulk WHERE id = ?", 0)
+        ..raw("", 0)
     };
     let cancel = Cancel::default();
     let finished = connection.execute(Request { keys: Some(&keys), ..request(&select, &[], &cancel) }).await.unwrap();
@@ -112,8 +113,9 @@ async fn a_row_that_fails_names_no_other() {
 #[tokio::test]
 async fn lists_are_padded_with_their_last_member() {
     let Some(mut connection) = open().await else { return };
-    let member = |member| Source::Member { index: 0, member };
-    let step = Step { slots: slots(&[member(0), member(1), member(2), member(3)]), ..raw("SELECT CONCAT_WS(',', ?, ?, ?, ?)", 0) };
+    let member = |member| Origin::Member { index: 0, member };
+    let members = fragment("SELECT CONCAT_WS(',', ?, ?, ?, ?)", &[member(0), member(1), member(2), member(3)]);
+    let step = Step { text: Text::Fixed(members), ..raw("", 0) };
     let list = [Value::Array(vec![Value::Text("a".into()), Value::Text("b".into()), Value::Text("c".into())])];
     let finished = connection.execute(request(&step, &list, &Cancel::default())).await.unwrap();
     assert_eq!(finished.last.unwrap().columns[0].value(0), Value::Text("a,b,c,c".into()));

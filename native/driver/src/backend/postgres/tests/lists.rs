@@ -1,6 +1,6 @@
 //! Lists, bulk columns and patterns: many values in few parameters.
 
-use oxyde_ir::program::{Form, PatternSyntax, Repeat, Source, Step};
+use oxyde_ir::program::{Form, Origin, PatternSyntax, Repeat, Step};
 use oxyde_ir::{ColumnType, Value};
 
 use super::{open, raw, request, row, run, slot, step, text};
@@ -30,7 +30,7 @@ fn bulk(rows: usize) -> ColumnBatch {
 async fn bulk_columns_become_arrays() {
     let Some(mut connection) = open().await else { return };
     connection.tell("CREATE TEMPORARY TABLE oxyde_pg_bulk (id int8, name text, amount numeric(10, 2))").await.unwrap();
-    let slots = (0..3).map(|index| slot(Source::Bulk(index), Form::Array)).collect();
+    let slots = (0..3).map(|index| slot(Origin::Bulk(index), Form::Array)).collect();
     let sql = "INSERT INTO oxyde_pg_bulk SELECT * FROM unnest($1::int8[], $2::text[], $3::numeric[]) RETURNING id";
     let insert = Step { repeat: Repeat::Chunks { rows: 4_000 }, ..step(sql, slots) };
     let rows = bulk(10_000);
@@ -42,7 +42,7 @@ async fn bulk_columns_become_arrays() {
     let sums = run(&mut connection, sums, &[]).await.unwrap();
     assert_eq!(row(&sums), [Value::Int(10_000), Value::Int(5_000), text("249950.00"), Value::Int(10_000)]);
     // The keys that came back choose rows in their turn.
-    let delete = step("DELETE FROM oxyde_pg_bulk WHERE id = ANY($1)", vec![slot(Source::Key(0), Form::Array)]);
+    let delete = step("DELETE FROM oxyde_pg_bulk WHERE id = ANY($1)", vec![slot(Origin::Key(0), Form::Array)]);
     let finished = connection.execute(Request { keys: Some(&keys), ..request(&delete, &[], &never) }).await.unwrap();
     assert_eq!((finished.affected, finished.last), (10_000, None));
 }
@@ -51,7 +51,7 @@ async fn bulk_columns_become_arrays() {
 async fn rows_with_lists_go_one_by_one() {
     let Some(mut connection) = open().await else { return };
     connection.tell("CREATE TEMPORARY TABLE oxyde_pg_rows (id int2, tags text[], doc jsonb)").await.unwrap();
-    let slots = vec![slot(Source::Bulk(0), Form::Scalar), slot(Source::Bulk(3), Form::Scalar), slot(Source::Bulk(3), Form::Scalar)];
+    let slots = vec![slot(Origin::Bulk(0), Form::Scalar), slot(Origin::Bulk(3), Form::Scalar), slot(Origin::Bulk(3), Form::Scalar)];
     let insert = Step { repeat: Repeat::EachRow, ..step("INSERT INTO oxyde_pg_rows VALUES ($1, $2, $3)", slots) };
     let (rows, never) = (bulk(3), Cancel::default());
     let finished = connection.execute(Request { bulk: Some(&rows), ..request(&insert, &[], &never) }).await.unwrap();
@@ -72,7 +72,7 @@ async fn lists_of_the_application_are_arrays() {
     let any = "SELECT count(*) FROM generate_series(1, 9) AS x WHERE x = ANY($1)";
     assert_eq!(row(&run(&mut connection, any, &[list(&[1, 2, 30])]).await.unwrap()), [Value::Int(2)]);
     assert_eq!(row(&run(&mut connection, any, &[list(&[])]).await.unwrap()), [Value::Int(0)]);
-    let form = step("SELECT $1::text[]", vec![slot(Source::Param(0), Form::Array)]);
+    let form = step("SELECT $1::text[]", vec![slot(Origin::Param(0), Form::Array)]);
     let words = [Value::Array(vec![text("a,\"{}"), Value::Null])];
     let finished = connection.execute(request(&form, &words, &Cancel::default())).await.unwrap();
     assert_eq!(row(&finished), words);
@@ -85,7 +85,7 @@ async fn lists_of_the_application_are_arrays() {
 async fn patterns_mean_their_text() {
     let Some(mut connection) = open().await else { return };
     let form = Form::Pattern { syntax: PatternSyntax::Like, before: true, after: false };
-    let like = step("SELECT '50%' LIKE $1 ESCAPE '!', '500' LIKE $1 ESCAPE '!'", vec![slot(Source::Param(0), form)]);
+    let like = step("SELECT '50%' LIKE $1 ESCAPE '!', '500' LIKE $1 ESCAPE '!'", vec![slot(Origin::Param(0), form)]);
     let finished = connection.execute(request(&like, &[text("0%")], &Cancel::default())).await.unwrap();
     assert_eq!(row(&finished), [Value::Bool(true), Value::Bool(false)]);
 }

@@ -9,7 +9,7 @@ mod types;
 
 use std::sync::Arc;
 
-use oxyde_ir::program::{Form, Repeat, Slot, Source, Step, Text};
+use oxyde_ir::program::{Form, Fragment, Origin, Repeat, Slot, Step, Text};
 use oxyde_ir::{ColumnType, Output, Value};
 
 use super::Connection;
@@ -51,18 +51,18 @@ async fn open() -> Option<Connection> {
     open_with(&Settings::default()).await
 }
 
-fn slot(source: Source, form: Form) -> Slot {
-    Slot { source, ty: ColumnType::Any, form }
+fn slot(origin: Origin, form: Form) -> Slot {
+    Slot { origin, ty: ColumnType::Any, form }
 }
 
 fn step(text: &str, slots: Vec<Slot>) -> Step {
-    let text = Text::Fixed(text.to_owned());
-    Step { text, slots, outputs: None, repeat: Repeat::Once, keep_keys: false, last_insert_id: false }
+    let text = Text::Fixed(Fragment { text: text.to_owned(), slots });
+    Step { text, outputs: None, repeat: Repeat::Once, keep_keys: false, last_insert_id: false }
 }
 
 /// A statement that the application wrote, with `params` placeholders.
 fn raw(text: &str, params: usize) -> Step {
-    step(text, (0..params).map(|index| slot(Source::Param(index as u32), Form::Scalar)).collect())
+    step(text, (0..params).map(|index| slot(Origin::Param(index as u32), Form::Scalar)).collect())
 }
 
 fn request<'a>(step: &'a Step, params: &'a [Value], cancel: &'a Cancel) -> Request<'a> {

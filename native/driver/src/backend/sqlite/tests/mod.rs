@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use oxyde_ir::program::{Form, Repeat, Slot, Source, Step, Text};
+use oxyde_ir::program::{Form, Fragment, Origin, Repeat, Slot, Step, Text};
 use oxyde_ir::{ColumnType, Output, Program, Value};
 
 use super::Connection;
@@ -64,17 +64,22 @@ async fn memory() -> Connection {
 
 /// A statement that runs once, its parameters in order.
 fn step(text: &str, parameters: usize, outputs: Option<&[(&str, ColumnType)]>) -> Step {
-    let slot = |index: usize| Slot { source: Source::Param(index as u32), ty: ColumnType::Any, form: Form::Scalar };
+    let slot = |index: usize| Slot { origin: Origin::Param(index as u32), ty: ColumnType::Any, form: Form::Scalar };
     let output =
         |(name, ty): &(&str, ColumnType)| Output { name: (*name).to_owned(), ty: ty.clone(), nullable: true, table: String::new() };
     Step {
-        text: Text::Fixed(text.to_owned()),
-        slots: (0..parameters).map(slot).collect(),
+        text: Text::Fixed(Fragment { text: text.to_owned(), slots: (0..parameters).map(slot).collect() }),
         outputs: outputs.map(|outputs| outputs.iter().map(output).collect()),
         repeat: Repeat::Once,
         keep_keys: false,
         last_insert_id: false,
     }
+}
+
+/// The text of a step that is not repeated.
+fn fragment(step: &mut Step) -> &mut Fragment {
+    let Text::Fixed(fragment) = &mut step.text else { panic!("a fixed text") };
+    fragment
 }
 
 /// What a step is run with.

@@ -1,7 +1,7 @@
 //! Steps run once or many times, and their rows leave in batches.
 
 use oxyde_ir::ColumnType as Type;
-use oxyde_ir::program::{Form, Slot, Source};
+use oxyde_ir::program::{Form, Origin, Slot};
 
 use super::*;
 use crate::batch::{Column, Data, TextColumn};
@@ -22,7 +22,7 @@ fn books(rows: usize) -> ColumnBatch {
 fn insert_books() -> Step {
     let mut insert = step("INSERT INTO book VALUES (?, ?, ?)", 0, Some(&[]));
     insert.repeat = Repeat::EachRow;
-    insert.slots = (0..3).map(|index| Slot { source: Source::Bulk(index), ty: Type::Any, form: Form::Scalar }).collect();
+    fragment(&mut insert).slots = (0..3).map(|index| Slot { origin: Origin::Bulk(index), ty: Type::Any, form: Form::Scalar }).collect();
     insert
 }
 
@@ -52,7 +52,7 @@ async fn rows_come_back_from_writing() {
     let mut connection = memory().await;
     make_books(&mut connection).await;
     let mut insert = insert_books();
-    insert.text = Text::Fixed("INSERT INTO book VALUES (?, ?, ?) RETURNING id + 1".into());
+    fragment(&mut insert).text = "INSERT INTO book VALUES (?, ?, ?) RETURNING id + 1".into();
     insert.outputs = step("", 0, Some(&[("next", Type::Int)])).outputs;
     let bulk = books(3);
     let finished = run(&mut connection, &insert, With { bulk: Some(&bulk), ..With::default() }).await.unwrap();
@@ -62,11 +62,11 @@ async fn rows_come_back_from_writing() {
 
     let mut delete = step("DELETE FROM book WHERE id = ?", 1, Some(&[]));
     delete.repeat = Repeat::EachKey;
-    delete.slots[0].source = Source::Key(0);
+    fragment(&mut delete).slots[0].origin = Origin::Key(0);
     let finished = run(&mut connection, &delete, With { keys: Some(&keys), ..With::default() }).await.unwrap();
     assert_eq!(finished.affected, 2);
     let mut select = step("SELECT name FROM book WHERE id + 1 IN (SELECT value FROM json_each(?))", 1, Some(&[("name", Type::Text)]));
-    select.slots[0] = Slot { source: Source::Key(0), ty: Type::Int, form: Form::JsonArray };
+    fragment(&mut select).slots[0] = Slot { origin: Origin::Key(0), ty: Type::Int, form: Form::JsonArray };
     let finished = run(&mut connection, &select, With { keys: Some(&keys), ..With::default() }).await.unwrap();
     assert_eq!(table(&finished.last.unwrap()), [[text("book 0")]]);
 }
@@ -76,7 +76,10 @@ async fn texts_grow_by_rows() {
     let mut connection = memory().await;
     make_books(&mut connection).await;
     let mut insert = insert_books();
-    insert.text = Text::Rows { head: "INSERT INTO book VALUES ".into(), row: "(?, ?, ?)".into(), tail: String::new(), max_rows: 4 };
+    let slots = std::mem::take(&mut fragment(&mut insert).slots);
+    let head = Fragment { text: "INSERT INTO book VALUES ".into(), slots: Vec::new() };
+    insert.text =
+        Text::Rows { head, row: Fragment { text: "(?, ?, ?)".into(), slots }, between: ", ", tail: Fragment::default(), max_rows: 4 };
     insert.repeat = Repeat::Chunks { rows: 100 };
     let bulk = books(11);
     let finished = run(&mut connection, &insert, With { bulk: Some(&bulk), ..With::default() }).await.unwrap();

@@ -1,7 +1,7 @@
 //! Values go in and come back, or are refused.
 
 use oxyde_ir::ColumnType as Type;
-use oxyde_ir::program::{Form, PatternSyntax, Slot, Source};
+use oxyde_ir::program::{Form, Origin, PatternSyntax, Slot};
 
 use super::*;
 use crate::error::Kind;
@@ -185,12 +185,12 @@ async fn lists_and_patterns_are_sent() {
     connection.command("CREATE TABLE t (i INTEGER, f REAL, s TEXT)").await.unwrap();
     connection.command("INSERT INTO t VALUES (9223372036854775807, 0.1, 'a*b'), (2, 1e-7, 'axb'), (3, 3.0, 'A*B')").await.unwrap();
     let mut list = step("SELECT s FROM t WHERE i IN (SELECT value FROM json_each(?))", 1, Some(&[("s", Type::Text)]));
-    list.slots[0].form = Form::JsonArray;
+    fragment(&mut list).slots[0].form = Form::JsonArray;
     let params = [Value::Array(vec![Value::Int(i64::MAX), Value::Int(3)])];
     let found = run(&mut connection, &list, With { params: &params, ..With::default() }).await.unwrap();
     assert_eq!(table(&found.last.unwrap()), [[text("a*b")], [text("A*B")]]);
     let spelled = [Value::Null, Value::Bool(true), text("é\"\\"), Value::Datetime(0), decimal("1.50"), Value::Uuid([7; 16])];
-    list.text = oxyde_ir::program::Text::Fixed("SELECT ? || ''".into());
+    fragment(&mut list).text = "SELECT ? || ''".into();
     let params = [Value::Array(spelled.into())];
     let found = run(&mut connection, &list, With { params: &params, ..With::default() }).await.unwrap();
     let expected = r#"[null,true,"é\"\\","1970-01-01 00:00:00","1.5","07070707-0707-0707-0707-070707070707"]"#;
@@ -202,11 +202,11 @@ async fn lists_and_patterns_are_sent() {
     }
 
     let mut glob = step("SELECT i FROM t WHERE s GLOB ?", 1, Some(&[("i", Type::Int)]));
-    glob.slots[0].form = Form::Pattern { syntax: PatternSyntax::Glob, before: false, after: true };
+    fragment(&mut glob).slots[0].form = Form::Pattern { syntax: PatternSyntax::Glob, before: false, after: true };
     let found = run(&mut connection, &glob, With { params: &[text("a*")], ..With::default() }).await.unwrap();
     assert_eq!(table(&found.last.unwrap()), [[Value::Int(i64::MAX)]]);
-    glob.slots.push(Slot { source: Source::Param(0), ty: Type::Text, form: Form::Array });
-    glob.text = oxyde_ir::program::Text::Fixed("SELECT i FROM t WHERE s GLOB ? OR s = ?".into());
+    fragment(&mut glob).slots.push(Slot { origin: Origin::Param(0), ty: Type::Text, form: Form::Array });
+    fragment(&mut glob).text = "SELECT i FROM t WHERE s GLOB ? OR s = ?".into();
     let error = run(&mut connection, &glob, With { params: &[text("a*")], ..With::default() }).await.unwrap_err();
     assert_eq!(error.kind, Kind::Internal);
 }
@@ -219,7 +219,7 @@ async fn floats_in_lists_are_exact() {
     let usual = jumps().map(|number| (number >> 11) as f64 / 1e9).take(1_000);
     let floats: Vec<f64> = special.into_iter().chain(floats).chain(usual).collect();
     let mut list = step("SELECT value FROM json_each(?)", 1, Some(&[("value", Type::Float)]));
-    list.slots[0].form = Form::JsonArray;
+    fragment(&mut list).slots[0].form = Form::JsonArray;
     let params = [Value::Array(floats.iter().copied().map(Value::Float).collect())];
     let back = table(&run(&mut connection, &list, With { params: &params, ..With::default() }).await.unwrap().last.unwrap());
     let wrong: Vec<_> = floats.iter().zip(&back).filter(|(float, back)| back[0] != Value::Float(**float)).collect();

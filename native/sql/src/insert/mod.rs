@@ -1,25 +1,23 @@
 //! INSERT: of one row here, of many in `bulk`.
 
-use oxyde_ir::program::{Repeat, Source, Step};
+pub mod bulk;
+mod clauses;
+mod conflict;
+mod sequence;
+
+use oxyde_ir::program::{Origin, Repeat, Step};
 use oxyde_ir::statement::{Insert, KeyColumn, Rows};
 use oxyde_ir::{Atomic, Expr, Program};
 
-use crate::bulk;
-use crate::dialect::{Conflict, Dialect, EmptyRow};
+use crate::dialect::{Dialect, EmptyRow};
 use crate::error::{Result, malformed};
-use crate::into::{returns, row};
-use crate::keyed::Value;
 use crate::params::Params;
-use crate::writer::{Writer, outputs_of, single};
+use crate::read_back::KeyValue;
+use crate::writer::{Scope, Writer, fragment, outputs_of, single, step};
+use clauses::{returns, row};
 
 pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
-    if insert.ignore_conflicts && !insert.returning.is_empty() {
-        match dialect.conflict {
-            Conflict::OnConflict => {}
-            // It returns the rows that were left out, too.
-            Conflict::OnDuplicateKey => return dialect.unsupported("rows returned while conflicts are ignored"),
-        }
-    }
+    conflict::check_returning(insert, dialect)?;
     match &insert.rows {
         Rows::One(values) => one(insert, values, dialect, params),
         Rows::Many => bulk::program(insert, dialect, params),
@@ -30,33 +28,34 @@ fn one(insert: &Insert, values: &[Expr], dialect: &'static Dialect, params: &mut
     if values.len() != insert.columns.len() {
         return malformed("an insert of other than one value for each column");
     }
-    let mut writer = Writer::new(dialect, params);
-    writer.insert_into(insert)?;
-    if insert.columns.is_empty() {
-        writer.push(match dialect.empty_row {
-            EmptyRow::DefaultValues => " DEFAULT VALUES",
-            EmptyRow::Parentheses => " () VALUES ()",
-        });
-    } else {
-        writer.push(" VALUES (");
-        writer.separated(values, Writer::assigned)?;
-        writer.push(")");
-    }
-    writer.ending(insert)?;
+    let text = fragment(dialect, params, Scope::BARE, |writer| {
+        writer.insert_into(insert)?;
+        if insert.columns.is_empty() {
+            writer.push(match dialect.empty_row {
+                EmptyRow::DefaultValues => " DEFAULT VALUES",
+                EmptyRow::Parentheses => " () VALUES ()",
+            });
+        } else {
+            writer.push(" VALUES (");
+            writer.separated(values, Writer::assigned)?;
+            writer.push(")");
+        }
+        writer.ending(insert)
+    })?;
     if insert.returning.is_empty() || returns(dialect) {
-        return Ok(single(writer.step(Some(outputs_of(&insert.returning, &insert.table.name)))));
+        return Ok(single(step(text, Some(outputs_of(&insert.returning, &insert.table.name)))));
     }
-    let step = writer.step(Some(Vec::new()));
+    let step = step(text, Some(Vec::new()));
     with_row_read_back(insert, values, step, dialect, params)
 }
 
 /// The insert, then a select of the row by its key.
 fn with_row_read_back(insert: &Insert, values: &[Expr], step: Step, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
-    let given: Option<Vec<Value<'_>>> = insert.key.iter().map(|column| given(insert, values, column)).collect();
+    let given: Option<Vec<KeyValue<'_>>> = insert.key.iter().map(|column| given(insert, values, column)).collect();
     let (last_insert_id, key) = match (given, insert.key.as_slice()) {
         (_, []) => return dialect.unsupported("rows returned from tables without a key"),
         (Some(key), _) => (false, key),
-        (None, [column]) if column.auto => (true, vec![Value::Slot(Source::Key(0))]),
+        (None, [column]) if column.auto => (true, vec![KeyValue::Slot(Origin::Key(0))]),
         (None, _) => return dialect.unsupported("rows returned by a key that the server makes up"),
     };
     let select = row(insert, &key, Repeat::Once).step(dialect, params)?;
@@ -64,7 +63,7 @@ fn with_row_read_back(insert: &Insert, values: &[Expr], step: Step, dialect: &'s
 }
 
 /// The value of a key column, where it will be the same when it is asked for again.
-fn given<'a>(insert: &Insert, values: &'a [Expr], column: &KeyColumn) -> Option<Value<'a>> {
+fn given<'a>(insert: &Insert, values: &'a [Expr], column: &KeyColumn) -> Option<KeyValue<'a>> {
     let position = insert.columns.iter().position(|given| given.name == column.name)?;
-    values.get(position).filter(|value| matches!(value, Expr::Param(_) | Expr::Int(_))).map(Value::Expr)
+    values.get(position).filter(|value| matches!(value, Expr::Param(_) | Expr::Int(_))).map(KeyValue::Expr)
 }

@@ -4,9 +4,9 @@ use oxyde_ir::Expr;
 use oxyde_ir::program::Repeat;
 use oxyde_ir::statement::Insert;
 
-use crate::dialect::{Conflict, Dialect, Returning};
+use crate::dialect::{Dialect, Returning};
 use crate::error::Result;
-use crate::keyed::{ReadBack, Value};
+use crate::read_back::{KeyValue, ReadBack};
 use crate::writer::Writer;
 
 /// Whether INSERT returns rows.
@@ -18,15 +18,14 @@ pub fn returns(dialect: &Dialect) -> bool {
 }
 
 /// A select of an inserted row.
-pub fn row<'a>(insert: &'a Insert, values: &'a [Value<'a>], repeat: Repeat) -> ReadBack<'a> {
+pub fn row<'a>(insert: &'a Insert, values: &'a [KeyValue<'a>], repeat: Repeat) -> ReadBack<'a> {
     let Insert { table, key, returning, .. } = insert;
     ReadBack { table, alias: None, key, values, returning, repeat, locked: false }
 }
 
 impl Writer<'_> {
-    /// `INSERT INTO table (columns)`, and from here on columns stand alone.
+    /// `INSERT INTO table (columns)`.
     pub fn insert_into(&mut self, insert: &Insert) -> Result<()> {
-        self.call_bare();
         self.push("INSERT INTO ");
         self.table(&insert.table)?;
         if !insert.columns.is_empty() {
@@ -39,27 +38,10 @@ impl Writer<'_> {
 
     /// What follows the rows: conflicts and what is returned.
     pub fn ending(&mut self, insert: &Insert) -> Result<()> {
-        if insert.ignore_conflicts {
-            match self.dialect.conflict {
-                Conflict::OnConflict => self.push(" ON CONFLICT DO NOTHING"),
-                Conflict::OnDuplicateKey => {
-                    // A change of nothing. `IGNORE` would also pass over values that do not fit.
-                    let key = insert.key.first().map(|column| &column.name);
-                    let Some(name) = key.or_else(|| insert.columns.first().map(|column| &column.name)) else {
-                        return self.dialect.unsupported("ignored conflicts of rows without columns");
-                    };
-                    self.push(" ON DUPLICATE KEY UPDATE ");
-                    self.identifier(name)?;
-                    self.push(" = ");
-                    self.identifier(name)?;
-                }
-            }
+        if let Some(conflict) = &insert.conflict {
+            self.conflict(insert, conflict)?;
         }
-        if !insert.returning.is_empty() && returns(self.dialect) {
-            self.push(" RETURNING ");
-            self.returned(&insert.returning)?;
-        }
-        Ok(())
+        if returns(self.dialect) { self.returning(&insert.returning) } else { Ok(()) }
     }
 
     /// A value on its way into a column, to whose type the server converts it.

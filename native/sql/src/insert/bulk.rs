@@ -1,0 +1,201 @@
+//! INSERT of many rows, whose values are one list for each column.
+
+use oxyde_ir::program::{BulkColumn, Form, Fragment, Origin, Repeat, Slot, Step, Text};
+use oxyde_ir::statement::{GivenColumn, Insert, KeyColumn};
+use oxyde_ir::{Atomic, ColumnType, Output, Program};
+
+use crate::cast;
+use crate::dialect::{Bulk, Dialect};
+use crate::error::{Result, malformed};
+use crate::params::Params;
+use crate::quote;
+use crate::read_back::KeyValue;
+use crate::writer::{Scope, fragment, outputs_of, scalar_slot, step};
+
+use super::clauses::{returns, row};
+use super::sequence;
+
+/// Rows in one array of `unnest`: as many as keep a message well below a gigabyte.
+pub const ROWS_OF_ARRAYS: u32 = 1 << 16;
+/// Rows of one `VALUES`.
+const ROWS_OF_VALUES: u32 = 1 << 10;
+
+pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
+    if insert.columns.is_empty() {
+        return malformed("an insert of many rows without columns");
+    }
+    let reads_back = !insert.returning.is_empty() && !returns(dialect);
+    let mut steps = Vec::new();
+    if reads_back {
+        let (last_insert_id, repeat, key) = read_by(insert, dialect)?;
+        let step = if last_insert_id { each_row(insert, dialect, params)? } else { rows(insert, dialect, params)? };
+        steps.push(Step { last_insert_id, ..step });
+        steps.push(row(insert, &key, repeat).step(dialect, params)?);
+    } else {
+        let has_arrays = insert.columns.iter().any(|column| matches!(column.ty, ColumnType::Array { .. }));
+        steps.push(match dialect.bulk {
+            // An array of arrays is unnested down to its members.
+            Bulk::Unnest if has_arrays => each_row(insert, dialect, params)?,
+            Bulk::Unnest => unnest(insert, dialect, params)?,
+            Bulk::EachRow => each_row(insert, dialect, params)?,
+            Bulk::Rows => rows(insert, dialect, params)?,
+        });
+    }
+    let result = steps.len() - 1;
+    steps.extend(sequence::catch_up(insert, dialect)?);
+    Ok(Program { bulk: columns(&insert.columns), result, steps, atomic: Atomic::All, ..Program::default() })
+}
+
+/// The columns whose values are lists beside the shape.
+pub fn columns(given: &[GivenColumn]) -> Vec<BulkColumn> {
+    given.iter().map(|column| BulkColumn { name: column.name.clone(), ty: column.ty.clone() }).collect()
+}
+
+/// How rows are read back: by keys that the server made up, one insert after the other, or by those that were given.
+fn read_by(insert: &Insert, dialect: &Dialect) -> Result<(bool, Repeat, Vec<KeyValue<'static>>)> {
+    let place = |key: &KeyColumn| insert.columns.iter().position(|column| column.name == key.name);
+    let given: Option<Vec<KeyValue<'_>>> = insert.key.iter().map(|key| Some(KeyValue::Slot(Origin::Bulk(place(key)? as u32)))).collect();
+    match (given, insert.key.as_slice()) {
+        (_, []) => dialect.unsupported("rows returned from tables without a key"),
+        (Some(key), _) => Ok((false, Repeat::EachRow, key)),
+        (None, [column]) if column.auto => Ok((true, Repeat::EachKey, vec![KeyValue::Slot(Origin::Key(0))])),
+        (None, _) => dialect.unsupported("rows returned by a key that the server makes up"),
+    }
+}
+
+pub fn slot(index: usize, column: &GivenColumn, form: Form) -> Slot {
+    Slot { origin: Origin::Bulk(index as u32), ty: column.ty.clone(), form }
+}
+
+/// `INSERT ... SELECT * FROM unnest(arrays)`. What is returned comes in the order of the arrays.
+fn unnest(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
+    let text = fragment(dialect, params, Scope::BARE, |writer| {
+        writer.insert_into(insert)?;
+        let ordered = !insert.returning.is_empty();
+        writer.push(" SELECT ");
+        if ordered {
+            writer.separated(&insert.columns, |writer, column| writer.identifier(&column.name))?;
+        } else {
+            writer.push("*");
+        }
+        writer.push(" FROM unnest(");
+        writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
+            writer.placeholder(slot(index, column, Form::Array))?;
+            let name = item_type(column, insert.table.schema.as_deref(), dialect)?;
+            writer.word(&format!("::{name}[]"))
+        })?;
+        writer.push(")");
+        if ordered {
+            writer.push(" WITH ORDINALITY AS ");
+            writer.identifier("rows")?;
+            writer.push(" (");
+            writer.separated(&insert.columns, |writer, column| writer.identifier(&column.name))?;
+            writer.push(", ");
+            writer.identifier(&ordinal(insert))?;
+            writer.push(") ORDER BY ");
+            writer.identifier(&ordinal(insert))?;
+        }
+        writer.ending(insert)
+    })?;
+    let step = step(text, Some(outputs_of(&insert.returning, &insert.table.name)));
+    Ok(Step { repeat: Repeat::Chunks { rows: ROWS_OF_ARRAYS }, ..step })
+}
+
+/// A name that no column has.
+fn ordinal(insert: &Insert) -> String {
+    let mut name = "ordinality".to_owned();
+    while insert.columns.iter().any(|column| column.name == name) {
+        name.push('_');
+    }
+    name
+}
+
+/// The type of an array's members, for the cast.
+pub fn item_type(column: &GivenColumn, schema: Option<&str>, dialect: &Dialect) -> Result<String> {
+    if let Some(db_type) = &column.db_type {
+        return bare(quote::sql(db_type)?);
+    }
+    if let ColumnType::Enum { name, .. } = &column.ty {
+        let mut text = String::new();
+        quote::qualified(&mut text, dialect, schema, name)?;
+        return Ok(text);
+    }
+    match cast::suffix(dialect, &column.ty)? {
+        Some(suffix) => Ok(suffix.trim_start_matches(':').to_owned()),
+        None => malformed(format!("column {:?} has no type", column.name)),
+    }
+}
+
+/// A declared type without its length: a cast to a length cuts silently, an assignment complains. What counts up is an integer.
+fn bare(db_type: &str) -> Result<String> {
+    let mut name = String::new();
+    let mut depth = 0;
+    for c in db_type.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            c if depth == 0 => name.push(c),
+            _ => {}
+        }
+    }
+    if depth != 0 {
+        return malformed(format!("the type {db_type:?} has unbalanced parentheses"));
+    }
+    let words: Vec<&str> = name.split_whitespace().collect();
+    Ok(match words.join(" ").to_ascii_lowercase().as_str() {
+        "char" | "character" => "bpchar".to_owned(),
+        "bit" => "varbit".to_owned(),
+        "smallserial" | "serial2" => "smallint".to_owned(),
+        "serial" | "serial4" => "integer".to_owned(),
+        "bigserial" | "serial8" => "bigint".to_owned(),
+        _ => words.join(" "),
+    })
+}
+
+/// The statement of one row.
+fn each_row(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
+    let text = fragment(dialect, params, Scope::BARE, |writer| {
+        writer.insert_into(insert)?;
+        writer.push(" VALUES (");
+        writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
+            let uncast = column.db_type.is_some() || matches!(column.ty, ColumnType::Enum { .. });
+            writer.assigned_slot(slot(index, column, Form::Scalar), uncast)
+        })?;
+        writer.push(")");
+        writer.ending(insert)
+    })?;
+    Ok(Step { repeat: Repeat::EachRow, ..step(text, Some(returned(insert, dialect))) })
+}
+
+fn returned(insert: &Insert, dialect: &Dialect) -> Vec<Output> {
+    if returns(dialect) { outputs_of(&insert.returning, &insert.table.name) } else { Vec::new() }
+}
+
+/// `VALUES` of many rows.
+fn rows(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
+    let head = fragment(dialect, params, Scope::BARE, |writer| {
+        writer.insert_into(insert)?;
+        writer.word(" VALUES ")
+    })?;
+    let row = fragment(dialect, params, Scope::BARE, |writer| {
+        writer.push("(");
+        writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
+            writer.placeholder(scalar_slot(Origin::Bulk(index as u32), &column.ty))
+        })?;
+        writer.word(")")
+    })?;
+    let tail = fragment(dialect, params, Scope::BARE, |writer| writer.ending(insert))?;
+    repeated([head, row, tail], ", ", dialect, returned(insert, dialect))
+}
+
+/// A step whose row is repeated as often as the server takes its parameters.
+pub fn repeated([head, row, tail]: [Fragment; 3], between: &'static str, dialect: &Dialect, outputs: Vec<Output>) -> Result<Step> {
+    let beside = u32::try_from(head.slots.len() + tail.slots.len())?;
+    let most = dialect.max_params.saturating_sub(beside) / u32::try_from(row.slots.len())?.max(1);
+    if most == 0 {
+        return dialect.unsupported("so many parameters in one statement");
+    }
+    let max_rows = 1 << most.min(ROWS_OF_VALUES).ilog2();
+    let text = Text::Rows { head, row, between, tail, max_rows };
+    Ok(Step { text, repeat: Repeat::Chunks { rows: max_rows }, ..step(Fragment::default(), Some(outputs)) })
+}

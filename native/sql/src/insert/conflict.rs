@@ -1,0 +1,106 @@
+//! What an insert does about rows whose key is in the table already.
+
+use oxyde_ir::statement::{Conflict, ConflictAction, Insert};
+
+use crate::dialect::{ConflictClause, Dialect, Excluded, Returning};
+use crate::error::{Result, malformed};
+use crate::writer::{Scope, Writer};
+
+/// What the row that was to be inserted is called.
+const EXCLUDED: &str = "excluded";
+
+/// Refuses to return the rows of an insert that cannot tell which rows it has written.
+pub fn check_returning(insert: &Insert, dialect: &Dialect) -> Result<()> {
+    let Some(conflict) = insert.conflict.as_ref().filter(|_| !insert.returning.is_empty()) else { return Ok(()) };
+    match (dialect.conflict, &conflict.action) {
+        (ConflictClause::OnConflict, _) => Ok(()),
+        // It returns the rows that were left out, too.
+        (ConflictClause::OnDuplicateKey, ConflictAction::Nothing) => dialect.unsupported("rows returned while conflicts are ignored"),
+        (ConflictClause::OnDuplicateKey, ConflictAction::Update { .. }) => match dialect.returning {
+            Returning::Full | Returning::InsertDelete => Ok(()),
+            // The row is read back by the key that was given, which must be the one that it met.
+            Returning::None if insert.key.iter().map(|key| &key.name).eq(&conflict.target) => Ok(()),
+            Returning::None => dialect.unsupported("rows returned by an upsert on other than the primary key"),
+        },
+    }
+}
+
+impl Writer<'_> {
+    /// ` AS excluded` after the rows, where the row that was to be inserted needs a name.
+    pub fn name_excluded(&mut self, conflict: &Conflict) -> Result<()> {
+        match (self.dialect.excluded, &conflict.action) {
+            (Excluded::Alias, ConflictAction::Update { .. }) => {
+                self.push(" AS ");
+                self.identifier(EXCLUDED)
+            }
+            (Excluded::Alias | Excluded::Table | Excluded::Function, _) => Ok(()),
+        }
+    }
+
+    pub fn excluded(&mut self, name: &str) -> Result<()> {
+        match self.dialect.excluded {
+            Excluded::Table | Excluded::Alias => {
+                self.identifier(EXCLUDED)?;
+                self.push(".");
+                self.identifier(name)
+            }
+            Excluded::Function => {
+                self.push("VALUES(");
+                self.identifier(name)?;
+                self.word(")")
+            }
+        }
+    }
+
+    pub fn conflict(&mut self, insert: &Insert, conflict: &Conflict) -> Result<()> {
+        if let ConflictAction::Update { set, .. } = &conflict.action
+            && (conflict.target.is_empty() || set.is_empty())
+        {
+            return malformed("an update on conflict of no key or no column");
+        }
+        match self.dialect.conflict {
+            ConflictClause::OnConflict => self.on_conflict(insert, conflict),
+            ConflictClause::OnDuplicateKey => self.on_duplicate_key(insert, conflict),
+        }
+    }
+
+    fn on_conflict(&mut self, insert: &Insert, conflict: &Conflict) -> Result<()> {
+        self.push(" ON CONFLICT");
+        if !conflict.target.is_empty() {
+            self.push(" (");
+            self.separated(&conflict.target, |writer, name| writer.identifier(name))?;
+            self.push(")");
+        }
+        match &conflict.action {
+            ConflictAction::Nothing => self.word(" DO NOTHING"),
+            ConflictAction::Update { alias, set, filter } => {
+                self.push(" DO UPDATE SET ");
+                let mut writer = self.within(Scope::named(alias, &insert.table));
+                writer.assignments(set, None)?;
+                writer.filter(filter.as_deref())
+            }
+        }
+    }
+
+    fn on_duplicate_key(&mut self, insert: &Insert, conflict: &Conflict) -> Result<()> {
+        if !conflict.target.is_empty() && conflict.others {
+            return self.dialect.unsupported("conflicts on one of several unique keys");
+        }
+        self.name_excluded(conflict)?;
+        self.push(" ON DUPLICATE KEY UPDATE ");
+        match &conflict.action {
+            ConflictAction::Nothing => {
+                // A change of nothing. `IGNORE` would also pass over values that do not fit.
+                let key = insert.key.first().map(|column| &column.name);
+                let Some(name) = key.or_else(|| insert.columns.first().map(|column| &column.name)) else {
+                    return self.dialect.unsupported("ignored conflicts of rows without columns");
+                };
+                self.identifier(name)?;
+                self.push(" = ");
+                self.identifier(name)
+            }
+            ConflictAction::Update { filter: Some(_), .. } => self.dialect.unsupported("conditions on what a conflict updates"),
+            ConflictAction::Update { alias, set, filter: None } => self.within(Scope::named(alias, &insert.table)).assignments(set, None),
+        }
+    }
+}
