@@ -73,7 +73,8 @@ def _reading(like: State, source: Source, outputs: Named) -> State:
     """Returns the query of a source's rows, which are made as those of another query are."""
     if like.selection is not None:
         return State(like.table, source=source, annotations=outputs, selection=outputs)
-    return State(like.table, source=source, annotations=outputs[len(like.table.columns) :])
+    before = len(like.table.columns)
+    return State(like.table, source=source, annotations=outputs[before : before + len(like.annotations)], joined=like.joined)
 
 
 @dataclass(frozen=True, eq=False)
