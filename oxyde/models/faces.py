@@ -47,7 +47,7 @@ class Awaited(Chain[M, R_co]):
     else:
 
         def __await__(self) -> NoReturn:
-            self._not_awaited("it is not awaited itself", "all()")
+            self._not_awaited("it is not awaited itself", "first()" if self._state.limit == 1 else "all()")
 
         def __iter__(self) -> NoReturn:
             self._not_awaited("it cannot be iterated", "all()")

@@ -26,6 +26,18 @@ DEEPEST = 128
 Child: TypeAlias = "Expression | tuple[str, Any]"
 
 
+def _no_condition(value: Any) -> str:
+    """Returns the message for what was given as a condition, with what to write in its place."""
+    message = f"a condition is a lookup (age__gt=3), a Q object or a comparison of expressions, not {type(value).__name__}"
+    if isinstance(value, bool):
+        return f'{message}, which is what Python made of a comparison: write age__gt=3, or F("age") > 3'
+    if isinstance(value, dict):
+        return f"{message}: write **{{...}} to give lookups by name"
+    if hasattr(value, "__oxyde_rows__"):
+        return f"{message}: write id__in=queryset for the rows whose key is in it"
+    return f"{message}; the row of a key is found by pk={value!r}" if isinstance(value, (int, str)) else message
+
+
 class Q(Expression):
     """A condition: lookups as keywords, joined by ``&``, ``|``, ``^`` and negated by ``~``.
 
@@ -45,8 +57,7 @@ class Q(Expression):
     def __init__(self, *conditions: Expression, **lookups: Any) -> None:
         for condition in conditions:
             if not isinstance(condition, Expression):
-                message = f"Q() takes other Q objects and lookups as keywords, not {type(condition).__name__}"
-                raise TypeError(message)
+                raise TypeError(_no_condition(condition))
         self.joined = "and"
         self.negated = False
         given = tuple(condition for condition in conditions if not isinstance(condition, Q) or condition.children)

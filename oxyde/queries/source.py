@@ -73,7 +73,8 @@ def _reading(like: State, source: Source, outputs: Named) -> State:
     """Returns the query of a source's rows, which are made as those of another query are."""
     if like.selection is not None:
         return State(like.table, source=source, annotations=outputs, selection=outputs)
-    return State(like.table, source=source, annotations=outputs[len(like.table.columns) :])
+    before = len(like.table.columns)
+    return State(like.table, source=source, annotations=outputs[before : before + len(like.annotations)], joined=like.joined)
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,15 +156,7 @@ class State:
         inner = source.with_(ctes=()) if source.ctes else source
         if inner.selection is not None and inner.exposed() is None:  # what it is read for is every column, and its annotations
             inner = inner.with_(selection=None)
-        return State(
-            self.table,
-            source=inner,
-            ctes=self.ctes,
-            order=turned,
-            annotations=outside,
-            selection=selection,
-            joined=self.joined,
-        )
+        return State(self.table, source=inner, ctes=self.ctes, order=turned, annotations=outside, selection=selection, joined=self.joined)
 
     def with_(self, **changes: Any) -> State:
         """Returns another state with some parts changed."""

@@ -136,6 +136,23 @@ async def test_annotations_beside(blog: Backend) -> None:
     assert [(post.length, post.author and post.author.name) for post in posts] == [(1, "ann"), (1, "bob"), (1, "ann"), (1, None)]
 
 
+async def test_rows_of_other_queries(blog: Backend) -> None:
+    """A union and a common table expression are joined from outside, whether it is said inside or behind."""
+    await fill()
+    posts = Post.objects.join("author")
+    both = posts.filter(title="a").union(posts.filter(title__in=["b", "d"]))
+    assert [(post.title, post.author and post.author.name) for post in await both.order_by("title").all()] == [
+        ("a", "ann"),
+        ("b", "bob"),
+        ("d", None),
+    ]
+    behind = Post.objects.filter(title="a").union(Post.objects.filter(title="c")).join("author")
+    first, second = await behind.order_by("title").all()
+    assert first.author is second.author
+    with pytest.raises(TypeError, match="same values"):
+        posts.union(Post.objects.filter(title="a"))
+
+
 async def test_paths_of_several_relations(blog: Backend) -> None:
     """A path joins what is on its way."""
     authors = await fill()
