@@ -43,7 +43,7 @@ NESTING: Final[Mapping[str, tuple[str, ...]]] = {
     "model-fields": ("fields",),
     "model-field": ("schema",),
 }
-"""Nodes with others inside, and where; kinds that stand in neither list belong to dictionaries."""
+"""Nodes that contain others, and where; kinds in neither list are hydrated by dictionaries."""
 SAME: Final = frozenset({"int", "str", "bool", "float", "bytes", "date", "time", "datetime", "timedelta", "uuid", "any"})
 SILENT: Final = frozenset({"type", "ref", "metadata", "serialization", "strict", "microseconds_precision"})
 """Keys of a node that change no value that has the node's exact type already."""
@@ -230,7 +230,7 @@ class Tiers:
         return all(self._is_simple(schema[part], seen) for part in NESTING[kind] if part in schema)
 
     def _is_identity(self, schema: Any, *, json: bool) -> bool:
-        """Whether validating gives every value back that has the column's exact type, NULL included; JSON may hold anything."""
+        """Whether validation returns every value of the column's exact type unchanged, NULL included; JSON may hold anything."""
         if schema["type"] != "nullable" or TEXT_RULES & (self.schema.config or {}).keys():
             return False
         inner = schema["schema"]

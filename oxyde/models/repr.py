@@ -58,7 +58,7 @@ def html(chain: Shown) -> str:
         sql, parameters = chain.sql(dialect)
         hidden = compares_secret(chain._state)
         shown = [(f"{number}", markup.SECRET if hidden else value) for number, value in enumerate(parameters, start=1)]
-        notes = [f"{dialect}; .sync.all() runs it, .sync.to_polars() gives a frame"]
+        notes = [f"{dialect}; .sync.all() runs it, .sync.to_polars() returns a frame"]
         return markup.statement(title, render.clauses(sql, dialect), shown, notes)
     except Exception as error:  # noqa: BLE001 - a repr never raises
         return markup.statement(title, type(error).__name__, ())

@@ -219,7 +219,7 @@ class Across:
 
 
 def _conjunction(names: Names, given: Q, depth: int) -> Iterator[Term]:
-    """Gives the members of a conjunction; those across one to-many relation meet in one related row."""
+    """Yields the members of a conjunction; those across one to-many relation meet in one related row."""
     members = [(child, _across(names, child, depth)) for child in _flat(given)]
     meeting: dict[tuple[str, ...], list[Across]] = {}
     for _, found in members:
@@ -243,7 +243,7 @@ def _conjunction(names: Names, given: Q, depth: int) -> Iterator[Term]:
 
 
 def _flat(given: Q) -> Iterator[Child]:
-    """Gives the members of a conjunction, and those of conjunctions among them."""
+    """Yields the members of a conjunction, and those of conjunctions among them."""
     waiting = list(reversed(given.children))
     while waiting:
         child = waiting.pop()

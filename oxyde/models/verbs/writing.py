@@ -75,7 +75,7 @@ def _instance(model: ModelInfo, one: Any) -> Any:
 
 
 def _calls(table: Table, instances: list[Any], batch: Rows, *, ignore_conflicts: bool) -> Iterator[Call]:
-    """Gives the one statement of a batch; of rows without any value one for each, as SQL has no other way."""
+    """Yields the statement of a batch; for rows without any value one per row, because SQL has no other way."""
     missing = () if ignore_conflicts else _missing(table, batch)
     chosen = [instances[number] for number in batch.rows]
     if not batch.fields:
@@ -158,7 +158,7 @@ def _changed(model: ModelInfo, call: Call, columns: Sequence[Column]) -> Steps[A
 
 
 def _validated(model: ModelInfo, table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the plain values as the model validates them, in its order: each sees those that stand before it in the model."""
+    """Returns the plain values as the model validates them, in its order: each sees the fields declared before it."""
     plain: dict[str, Any] = {}
     for column in table.columns:
         value = values.get(column.field)

@@ -133,7 +133,7 @@ def test_orders_replace() -> None:
         (lambda: everyone.order_by("age__year"), FieldError, "means nothing here"),
         (lambda: Team.objects.order_by("authors__age"), FieldError, r"Min\(\) or Max\(\)"),
         (lambda: everyone.values("agee"), FieldError, 'did you mean "age"'),
-        (lambda: everyone.values("age", "age"), FieldError, "stands twice"),
+        (lambda: everyone.values("age", "age"), FieldError, "is twice"),
         (lambda: everyone.values(1), TypeError, "takes field names, not int"),
         (lambda: everyone.values_list("age", "name", flat=True), TypeError, "takes one field, not 2"),
         (lambda: everyone.values_list(flat=True), TypeError, "takes one field, not 0"),
