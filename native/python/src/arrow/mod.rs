@@ -1,6 +1,7 @@
 //! Batches leave as Arrow: one schema for a statement, and every batch as it promises.
 
 mod array;
+mod batch;
 mod decimal;
 mod dynamic;
 mod misfit;
@@ -18,7 +19,8 @@ use array::array;
 use misfit::Misfit;
 use target::Target;
 
-pub use stream::{ArrowStream, array_capsules, schema_capsule};
+pub use batch::ArrowBatch;
+pub use stream::{ArrowStream, schema_capsule};
 
 /// The schema of a statement and how each column gets there.
 #[derive(Clone)]
@@ -63,7 +65,7 @@ impl Layout {
             let message = format!("a batch of {} columns where {} were announced", batch.columns.len(), self.targets.len());
             return Err(Error::new(Kind::Internal, message));
         }
-        let mut arrays = Vec::with_capacity(rows);
+        let mut arrays = Vec::with_capacity(self.targets.len());
         for ((mut column, target), field) in batch.columns.into_iter().zip(&self.targets).zip(self.schema.fields()) {
             let name = std::mem::take(&mut column.name);
             let null = column.valid.as_ref().and_then(|valid| valid.iter().position(|valid| !valid));

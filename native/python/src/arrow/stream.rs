@@ -7,8 +7,7 @@ use std::task::{Poll, ready};
 use std::time::Duration;
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use arrow_array::{Array, RecordBatch, RecordBatchReader, StructArray};
-use arrow_data::ffi::FFI_ArrowArray;
+use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_schema::ffi::FFI_ArrowSchema;
 use arrow_schema::{ArrowError, Schema, SchemaRef};
 use oxyde_driver::{Cancel, ColumnBatch, Error, Kind, Message, Result};
@@ -19,7 +18,7 @@ use pyo3::types::PyCapsule;
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::mpsc::{Receiver, channel};
 
-use super::Layout;
+use super::{ArrowBatch, Layout};
 use crate::batch::Batch;
 use crate::error::{exception, of_panic};
 use crate::operation::{Signal, lost, patiently};
@@ -38,7 +37,7 @@ struct Puller {
     failure: Failure,
     layout: Option<Layout>,
     /// Taken to learn the schema, and not yet handed on.
-    pending: VecDeque<ColumnBatch>,
+    pending: VecDeque<Arc<ColumnBatch>>,
     rows: usize,
     ended: bool,
     /// Tells the transaction that the connection is busy.
@@ -52,7 +51,7 @@ impl Puller {
     /// What has arrived; `None` at the end.
     fn pull(&mut self) -> Poll<Result<Option<ColumnBatch>>> {
         if let Some(batch) = self.pending.pop_front() {
-            return Poll::Ready(Ok(Some(batch)));
+            return Poll::Ready(Ok(Some(Arc::unwrap_or_clone(batch))));
         }
         if self.ended {
             return Poll::Ready(Ok(None));
@@ -88,7 +87,7 @@ impl Puller {
         } else {
             let batch = ready!(self.pull()?).unwrap_or_default();
             let layout = Layout::observed(outputs, &batch)?;
-            self.pending.push_front(batch);
+            self.pending.push_front(Arc::new(batch));
             layout
         };
         self.layout = Some(layout.clone());
@@ -100,7 +99,7 @@ impl Puller {
         if self.pending.is_empty()
             && let Some(batch) = ready!(self.pull()?)
         {
-            self.pending.push_front(batch);
+            self.pending.push_front(Arc::new(batch));
         }
         Poll::Ready(Ok(()))
     }
@@ -202,12 +201,12 @@ impl ArrowStream {
     }
 
     /// A stream of rows that are there already.
-    fn of_batches(batches: Vec<ColumnBatch>, layout: Layout) -> Self {
+    fn of_batches(batches: VecDeque<Arc<ColumnBatch>>, layout: Layout) -> Self {
         let (_, receiver) = channel(1);
         let stream = Self::new(receiver, Cancel::default(), Arc::default(), None, None);
         if let Some(puller) = stream.puller().as_mut() {
             puller.layout = Some(layout);
-            puller.pending = batches.into();
+            puller.pending = batches;
             puller.ended = true;
         }
         stream
@@ -242,7 +241,7 @@ impl ArrowStream {
         py.detach(|| {
             let layout = first.arrow_layout()?;
             // An empty batch would end the stream.
-            Ok(Self::of_batches(batches.iter().map(|batch| batch.data()).filter(|data| data.rows > 0).cloned().collect(), layout))
+            Ok(Self::of_batches(batches.iter().map(|batch| batch.data()).filter(|data| data.rows > 0).map(Arc::clone).collect(), layout))
         })
         .map_err(|error| exception(py, error))
     }
@@ -262,9 +261,10 @@ impl ArrowStream {
         schema_capsule(py, &self.step(py, Puller::layout)?.schema)
     }
 
-    fn next(&self, py: Python<'_>) -> PyResult<Option<Batch>> {
-        let rows = self.step(py, Puller::next)?;
-        Ok(rows.map(|(batch, layout, first)| Batch::of_stream(batch, first, layout)))
+    fn next(&self, py: Python<'_>) -> PyResult<Option<ArrowBatch>> {
+        let Some((batch, layout, first)) = self.step(py, Puller::next)? else { return Ok(None) };
+        let record = py.detach(|| layout.record(batch, first)).map_err(|error| exception(py, error))?;
+        Ok(Some(ArrowBatch::new(record)))
     }
 
     /// Raises the error that ended the stream, if one did.
@@ -283,13 +283,6 @@ impl ArrowStream {
 pub fn schema_capsule<'py>(py: Python<'py>, schema: &Schema) -> PyResult<Bound<'py, PyCapsule>> {
     let exported = FFI_ArrowSchema::try_from(schema).map_err(|error| exported(py, &error))?;
     PyCapsule::new_with_value(py, exported, c"arrow_schema")
-}
-
-/// The pair of capsules of one record batch.
-pub fn array_capsules<'py>(py: Python<'py>, record: RecordBatch) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
-    let schema = schema_capsule(py, &record.schema())?;
-    let array = FFI_ArrowArray::new(&StructArray::from(record).to_data());
-    Ok((schema.into_any(), PyCapsule::new_with_value(py, array, c"arrow_array")?.into_any()))
 }
 
 fn exported(py: Python<'_>, error: &ArrowError) -> PyErr {
