@@ -13,7 +13,7 @@ if PathFinder.find_spec("oxyde._native", __path__) is None:
     )
 
 from oxyde import exceptions
-from oxyde.exceptions import *  # noqa: F403
+from oxyde.exceptions import *  # noqa: F403 - the exceptions say in their __all__ what is public
 
 if TYPE_CHECKING:
     from oxyde import db, sync

@@ -18,7 +18,7 @@ class Lazy(Protocol):
     """What a queryset has for this."""
 
     @property
-    def state(self) -> State:
+    def _state(self) -> State:
         """What is asked."""
         ...
 

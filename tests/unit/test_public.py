@@ -14,7 +14,7 @@ VERBS = {
     *("all", "annotate", "arrow_stream", "avg", "bulk_create", "count", "create", "delete", "distinct", "exclude", "exists", "explain"),
     *("filter", "first", "get", "get_or_none", "increment", "last", "limit", "max", "min", "model", "offset", "order_by", "reverse"),
     *("sql", "sum", "sync", "to_arrow", "to_ir", "to_pandas", "to_polars", "union", "union_all", "update", "using", "values"),
-    *("values_list", "with_"),
+    *("values_list", "join", "with_"),
 }
 
 
