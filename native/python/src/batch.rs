@@ -45,9 +45,9 @@ impl Batch {
         self.first
     }
 
-    /// The schema that the rows leave with.
-    pub fn arrow_layout(&self) -> Result<arrow::Layout> {
-        arrow::Layout::observed(self.plan.as_ref().and_then(|plan| plan.outputs()), &self.columns)
+    /// How the rows become Arrow arrays.
+    pub fn conversion(&self) -> Result<arrow::Conversion> {
+        arrow::Conversion::observed(self.plan.as_ref().and_then(|plan| plan.outputs()), &self.columns)
     }
 }
 

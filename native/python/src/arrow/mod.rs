@@ -22,14 +22,14 @@ use target::Target;
 pub use batch::ArrowBatch;
 pub use stream::{ArrowStream, schema_capsule};
 
-/// The schema of a statement and how each column gets there.
+/// How the columns of a statement become Arrow arrays: the schema, and the type that each column is converted to.
 #[derive(Clone)]
-pub struct Layout {
+pub struct Conversion {
     pub schema: SchemaRef,
     targets: Vec<Target>,
 }
 
-impl Layout {
+impl Conversion {
     /// From the outputs alone; `None` while the server has to say what a column holds.
     pub fn announced(outputs: &[Output]) -> Option<Self> {
         let targets = outputs.iter().map(|output| Target::of_type(&output.ty)).collect::<Option<Vec<_>>>()?;

@@ -18,7 +18,7 @@ use pyo3::types::PyCapsule;
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::mpsc::{Receiver, channel};
 
-use super::{ArrowBatch, Layout};
+use super::{ArrowBatch, Conversion};
 use crate::batch::Batch;
 use crate::error::{exception, of_panic};
 use crate::operation::{Signal, lost, patiently};
@@ -26,7 +26,7 @@ use crate::operation::{Signal, lost, patiently};
 /// How long the consumer of a C stream sleeps before it looks again; it is woken by every batch.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The error that ended a stream, kept for the one who can raise it with its class.
+/// The error that ended a stream, kept to be raised with its own class later.
 type Failure = Arc<Mutex<Option<Error>>>;
 
 /// Takes batches out of the channel. Dropping it stops what still runs.
@@ -35,7 +35,7 @@ struct Puller {
     cancel: Cancel,
     plan: Option<Arc<Plan>>,
     failure: Failure,
-    layout: Option<Layout>,
+    conversion: Option<Conversion>,
     /// Taken to learn the schema, and not yet handed on.
     pending: VecDeque<Arc<ColumnBatch>>,
     rows: usize,
@@ -45,7 +45,7 @@ struct Puller {
 }
 
 /// Rows, what they are to look like, and how many came before them.
-type Rows = (ColumnBatch, Layout, usize);
+type Rows = (ColumnBatch, Conversion, usize);
 
 impl Puller {
     /// What has arrived; `None` at the end.
@@ -76,22 +76,22 @@ impl Puller {
     }
 
     /// The schema: announced by the plan, else that of the first batch.
-    fn layout(&mut self) -> Poll<Result<Layout>> {
-        if let Some(layout) = &self.layout {
-            return Poll::Ready(Ok(layout.clone()));
+    fn conversion(&mut self) -> Poll<Result<Conversion>> {
+        if let Some(conversion) = &self.conversion {
+            return Poll::Ready(Ok(conversion.clone()));
         }
         let plan = self.plan.clone();
         let outputs = plan.as_ref().and_then(|plan| plan.outputs());
-        let layout = if let Some(layout) = outputs.and_then(Layout::announced) {
-            layout
+        let conversion = if let Some(conversion) = outputs.and_then(Conversion::announced) {
+            conversion
         } else {
             let batch = ready!(self.pull()?).unwrap_or_default();
-            let layout = Layout::observed(outputs, &batch)?;
+            let conversion = Conversion::observed(outputs, &batch)?;
             self.pending.push_front(Arc::new(batch));
-            layout
+            conversion
         };
-        self.layout = Some(layout.clone());
-        Poll::Ready(Ok(layout))
+        self.conversion = Some(conversion.clone());
+        Poll::Ready(Ok(conversion))
     }
 
     /// Waits for the first rows, so that a statement that the server refuses raises its own error before a consumer written in C reads.
@@ -106,11 +106,11 @@ impl Puller {
 
     /// The next rows; `None` at the end.
     fn next(&mut self) -> Poll<Result<Option<Rows>>> {
-        let layout = ready!(self.layout()?);
+        let conversion = ready!(self.conversion()?);
         let Some(batch) = ready!(self.pull()?).filter(|batch| batch.rows > 0) else { return Poll::Ready(Ok(None)) };
         let first = self.rows;
         self.rows += batch.rows;
-        Poll::Ready(Ok(Some((batch, layout, first))))
+        Poll::Ready(Ok(Some((batch, conversion, first))))
     }
 
     /// Takes a step; an error or a panic is kept and ends the stream.
@@ -133,20 +133,20 @@ impl Drop for Puller {
     }
 }
 
-/// The reader that the C stream owns.
-struct Reader {
+/// The iterator of record batches that a C stream owns.
+struct StreamReader {
     puller: Puller,
     signal: Arc<Signal>,
     schema: SchemaRef,
 }
 
-impl Iterator for Reader {
+impl Iterator for StreamReader {
     type Item = std::result::Result<RecordBatch, ArrowError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let step = |puller: &mut Puller| {
-            let Some((batch, layout, first)) = ready!(puller.next()?) else { return Poll::Ready(Ok(None)) };
-            Poll::Ready(layout.record(batch, first).map(Some))
+            let Some((batch, conversion, first)) = ready!(puller.next()?) else { return Poll::Ready(Ok(None)) };
+            Poll::Ready(conversion.record(batch, first).map(Some))
         };
         loop {
             match self.puller.guarded(step) {
@@ -162,7 +162,7 @@ impl Iterator for Reader {
     }
 }
 
-impl RecordBatchReader for Reader {
+impl RecordBatchReader for StreamReader {
     fn schema(&self) -> SchemaRef {
         Arc::clone(&self.schema)
     }
@@ -191,7 +191,7 @@ impl ArrowStream {
             cancel: cancel.clone(),
             plan,
             failure: Arc::clone(&failure),
-            layout: None,
+            conversion: None,
             pending: VecDeque::new(),
             rows: 0,
             ended: false,
@@ -201,11 +201,11 @@ impl ArrowStream {
     }
 
     /// A stream of rows that are there already.
-    fn of_batches(batches: VecDeque<Arc<ColumnBatch>>, layout: Layout) -> Self {
+    fn of_batches(batches: VecDeque<Arc<ColumnBatch>>, conversion: Conversion) -> Self {
         let (_, receiver) = channel(1);
         let stream = Self::new(receiver, Cancel::default(), Arc::default(), None, None);
         if let Some(puller) = stream.puller().as_mut() {
-            puller.layout = Some(layout);
+            puller.conversion = Some(conversion);
             puller.pending = batches;
             puller.ended = true;
         }
@@ -239,9 +239,12 @@ impl ArrowStream {
         let first = batches.iter().find(|batch| batch.data().rows > 0).or(batches.first());
         let Some(first) = first else { return Err(PyValueError::new_err("a stream of no batches has no columns")) };
         py.detach(|| {
-            let layout = first.arrow_layout()?;
+            let conversion = first.conversion()?;
             // An empty batch would end the stream.
-            Ok(Self::of_batches(batches.iter().map(|batch| batch.data()).filter(|data| data.rows > 0).map(Arc::clone).collect(), layout))
+            Ok(Self::of_batches(
+                batches.iter().map(|batch| batch.data()).filter(|data| data.rows > 0).map(Arc::clone).collect(),
+                conversion,
+            ))
         })
         .map_err(|error| exception(py, error))
     }
@@ -250,20 +253,20 @@ impl ArrowStream {
     fn __arrow_c_stream__<'py>(&self, py: Python<'py>, requested_schema: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyCapsule>> {
         // The consumer casts; the protocol lets a producer ignore the wish.
         drop(requested_schema);
-        let layout = self.step(py, Puller::layout)?;
+        let conversion = self.step(py, Puller::conversion)?;
         self.step(py, Puller::first)?;
         let puller = self.puller().take().ok_or_else(spent)?;
-        let reader = Reader { puller, signal: Arc::clone(&self.signal), schema: layout.schema };
+        let reader = StreamReader { puller, signal: Arc::clone(&self.signal), schema: conversion.schema };
         PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), c"arrow_array_stream")
     }
 
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
-        schema_capsule(py, &self.step(py, Puller::layout)?.schema)
+        schema_capsule(py, &self.step(py, Puller::conversion)?.schema)
     }
 
     fn next(&self, py: Python<'_>) -> PyResult<Option<ArrowBatch>> {
-        let Some((batch, layout, first)) = self.step(py, Puller::next)? else { return Ok(None) };
-        let record = py.detach(|| layout.record(batch, first)).map_err(|error| exception(py, error))?;
+        let Some((batch, conversion, first)) = self.step(py, Puller::next)? else { return Ok(None) };
+        let record = py.detach(|| conversion.record(batch, first)).map_err(|error| exception(py, error))?;
         Ok(Some(ArrowBatch::new(record)))
     }
 
