@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from enum import Enum
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Protocol, TypeAlias
 
-from pydantic_core import SchemaValidator, ValidationError, core_schema
+from pydantic_core import SchemaValidator, core_schema
 
-from oxyde.db.rows import Batch, Hydrator, Layout
-from oxyde.exceptions import DecodeError
-from oxyde.models.adapt import FieldSchema
-from oxyde.models.classify import Kind
+from oxyde.db.rows import Layout
 from oxyde.models.errors import refusing
 from oxyde.models.info import AnyModel, ModelInfo
 from oxyde.models.pydantic_seams import ModelSchema, ours
+from oxyde.models.restore import Restored
 from oxyde.models.row_state import CLEAN, SLOT
 from oxyde.models.unloaded import UNLOADED
 from oxyde.schema import Column
@@ -23,7 +20,6 @@ from oxyde.schema.types import ColumnType
 
 Child: TypeAlias = "tuple[str, bool, Layout]"
 """The attribute of a related class, whether it has many rows, and how those become instances."""
-Restorer = Callable[[list[Any]], list[Any]]
 
 PLAIN: Final = frozenset(
     {"int", "str", "bool", "float", "bytes", "date", "time", "datetime", "timedelta", "uuid", "decimal", "any", "enum", "literal", "url"}
@@ -49,15 +45,6 @@ SILENT: Final = frozenset({"type", "ref", "metadata", "serialization", "strict",
 """Keys of a node that change no value that has the node's exact type already."""
 TEXT_RULES: Final = frozenset({"str_to_lower", "str_to_upper", "str_strip_whitespace", "str_min_length", "str_max_length", "allow_inf_nan"})
 """Configuration that changes or refuses plain values."""
-
-
-class Restored(Protocol):
-    """A result column whose values may be others in Python than in the database."""
-
-    @property
-    def restore(self) -> Restorer | None:
-        """What turns a list of them into Python's; None where they are those already."""
-        ...
 
 
 class Annotation(Restored, Protocol):
@@ -279,121 +266,3 @@ def tiers(model: ModelInfo) -> Tiers:
         model.table()  # completes the class
         found = model.hydration = Tiers(model.model)
     return found
-
-
-def whole(model: ModelInfo) -> Layout:
-    """Returns how rows of all columns of a table become instances."""
-    kind = tiers(model)
-    if kind.whole is None:
-        kind.whole = layout(model, model.table().columns)
-    return kind.whole
-
-
-def annotated(
-    model: ModelInfo, annotations: Sequence[tuple[str, Annotation]], children: Sequence[Child] = ()
-) -> Callable[[Batch], list[Any]]:
-    """Returns what turns a batch of all columns of a table, of annotations and of related classes into instances.
-
-    Annotations become attributes.
-    """
-    hydrator = Hydrator(tiers(model).layout(model.table().columns, children=children, annotations=annotations))
-    names = [name for name, _ in annotations]
-    restorers = [(name, term.restore) for name, term in annotations if term.restore is not None]
-
-    def read(batch: Batch) -> list[Any]:
-        made = hydrator.models(batch)
-        for instance in made:
-            instance.__pydantic_fields_set__.difference_update(names)
-        for name, restore in restorers:
-            for instance, value in zip(made, restore([vars(instance)[name] for instance in made]), strict=True):
-                vars(instance)[name] = value
-        return made
-
-    return read
-
-
-def layout(model: ModelInfo, columns: Sequence[Column]) -> Layout:
-    """Returns how result columns become instances of a class; kept for each choice of columns.
-
-    Args:
-        model: Of which class.
-        columns: The columns of the result, in order.
-    """
-    return _kept(model, "whole", columns)
-
-
-def filling(model: ModelInfo, columns: Sequence[Column]) -> Layout:
-    """Returns how result columns are written into instances that exist (``Batch.fill``); kept for each choice of columns."""
-    return _kept(model, "part", columns)
-
-
-def _kept(model: ModelInfo, use: str, columns: Sequence[Column]) -> Layout:
-    kind = tiers(model)
-    key = (use, *(column.field for column in columns))
-    found = kind.layouts.get(key)
-    if found is None:
-        found = kind.layouts[key] = kind.layout(columns) if use == "whole" else kind.partial_layout(columns)
-    return found
-
-
-def restorer(kind: Kind, field: FieldSchema) -> Restorer | None:
-    """Returns what turns a column of database values into the field's values; None where they are that already."""
-    if kind.enum is not None:
-        lookup = _Lookup(kind.enum)
-        return partial(_members_of_lists if kind.type.kind == "array" else _members, lookup, field.where)
-    if kind.form in {"text", "secret", "json", "json_text"}:
-        return partial(_validated, field)
-    return None
-
-
-class _Lookup(dict[Any, Enum]):
-    """The members of an enumeration by value; the class itself makes those that are not listed, as combined flags."""
-
-    def __init__(self, cls: type[Enum]) -> None:
-        super().__init__({member.value: member for member in cls})
-        self.cls = cls
-
-    def __missing__(self, value: Any) -> Enum:
-        try:
-            return self.cls(value)
-        except ValueError:
-            raise KeyError(value) from None
-
-
-def _members(lookup: Mapping[Any, Enum], where: str, values: list[Any]) -> list[Any]:
-    try:
-        return [None if value is None else lookup[value] for value in values]
-    except KeyError as error:
-        raise _no_member(where, error.args[0], lookup) from None
-
-
-def _members_of_lists(lookup: Mapping[Any, Enum], where: str, values: list[Any]) -> list[Any]:
-    return [None if value is None else _members(lookup, where, value) for value in values]
-
-
-def _no_member(where: str, value: Any, lookup: Mapping[Any, Enum]) -> DecodeError:
-    known = ", ".join(map(repr, lookup))
-    return DecodeError(f"{where}: the database holds {value!r}, which is none of {known}", column=where.rpartition(".")[2])
-
-
-def _validated(field: FieldSchema, values: list[Any]) -> list[Any]:
-    validate = partial(field.validator.validate_python, strict=False, by_alias=False, by_name=True)
-    try:
-        return [None if value is None else validate(value) for value in values]
-    except ValidationError as error:
-        problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        message = f"a stored value of {'.'.join(map(str, (field.where, *problem['loc'])))} is not valid: {problem['msg']}"
-        raise DecodeError(message, column=field.where.rpartition(".")[2]) from error
-
-
-def rows(columns: Sequence[Restored]) -> Callable[[Batch], list[tuple[Any, ...]]]:
-    """Returns what turns a batch into rows of exact Python values, enumeration members and nested models among them."""
-    restorers = [column.restore for column in columns]
-    if not any(restorers):
-        return Batch.values
-    return partial(_restored, restorers)
-
-
-def _restored(restorers: Sequence[Restorer | None], batch: Batch) -> list[tuple[Any, ...]]:
-    values = [column if restore is None else restore(column) for restore, column in zip(restorers, batch.columns(), strict=False)]
-    return list(zip(*values, strict=True))

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from oxyde.db.rows import Batch, Hydrator
-from oxyde.models import hydrate
+from oxyde.models import layouts, restore
 from oxyde.models.info import AnyModel
-from oxyde.models.trees import children, tree
 from oxyde.queries.source import State
 
 M = TypeVar("M", bound=AnyModel)
@@ -25,8 +24,8 @@ class Instances(Generic[M]):
         """Returns what turns the batches of one result into instances; annotations are attributes of theirs."""
         info = self.model.__oxyde__
         if state.annotations:
-            return hydrate.annotated(info, state.annotations, children(info, state.joined))
-        return Hydrator(tree(info, state.joined) if state.joined else hydrate.whole(info)).models
+            return layouts.annotated(info, state.annotations, layouts.children(info, state.joined))
+        return Hydrator(layouts.tree(info, state.joined) if state.joined else layouts.whole(info)).models
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Tuples:
 
     def reader(self, state: State) -> Callable[[Batch], list[tuple[Any, ...]]]:
         """Returns what turns a batch into tuples."""
-        return hydrate.rows([term for _, term in state.columns])
+        return restore.rows([term for _, term in state.columns])
 
 
 @dataclass(frozen=True)

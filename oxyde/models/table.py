@@ -14,10 +14,10 @@ from oxyde.models import inverse
 from oxyde.models.adapt import FieldSchema, adapter
 from oxyde.models.classify import Kind, by_db_type
 from oxyde.models.field import ModelField, Options, options
-from oxyde.models.hydrate import restorer
 from oxyde.models.info import Link, ModelInfo, holds, is_table
 from oxyde.models.pydantic_seams import ModelSchema
 from oxyde.models.registry import complete, is_made_again, registered
+from oxyde.models.restore import restorer
 from oxyde.models.writing import related_key
 from oxyde.schema import Check, Column, Exclude, ForeignKey, Generated, Index, Relation, Table, Unique, tables
 from oxyde.schema.naming import foreign_key_name, index_name, meant

@@ -9,8 +9,8 @@ from typing import Any
 
 from oxyde.db.rows import Batch
 from oxyde.exceptions import FieldError, UnsupportedError
-from oxyde.models.hydrate import filling
 from oxyde.models.info import AnyModel, Link, ModelInfo, holds, info_of
+from oxyde.models.layouts import filling
 from oxyde.models.row_state import Changed, New, is_new, state_of
 from oxyde.models.snapshot import Snapshot
 from oxyde.models.unloaded import UNLOADED

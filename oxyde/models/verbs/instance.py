@@ -11,8 +11,8 @@ from oxyde.db.steps import Call, Remember, Steps, Undo
 from oxyde.exceptions import NotFoundError, StaleObjectError
 from oxyde.models import hooks
 from oxyde.models.errors import COMPLETED, blame, completed
-from oxyde.models.hydrate import filling
 from oxyde.models.info import AnyModel
+from oxyde.models.layouts import filling
 from oxyde.models.row_state import CLEAN, is_new, mark_written, set_state
 from oxyde.models.snapshot import Snapshot
 from oxyde.models.unloaded import UNLOADED

@@ -10,7 +10,7 @@ from oxyde.db.rows import Batch
 from oxyde.db.steps import Call, Steps
 from oxyde.exceptions import MultipleObjectsReturned, NotFoundError
 from oxyde.ir import statement
-from oxyde.models import hydrate
+from oxyde.models import restore
 from oxyde.queries import Q, compile, query
 from oxyde.queries.compile import body, compiled
 
@@ -94,7 +94,7 @@ def count(chain: Chain[Any, Any]) -> Steps[int]:
 def aggregate(chain: Chain[Any, Any], function: str, field: str) -> Steps[Any]:
     """Asks for sum, avg, min or max of a field; None without rows."""
     made, term = compile.aggregate(chain._state, function, field)
-    rows = hydrate.rows([term])
+    rows = restore.rows([term])
     batch: Batch = yield Call(made.shape, made.values)
     return rows(batch)[0][0]
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from oxyde.db.rows import Batch, Hydrator
 from oxyde.db.steps import Atomically, Call, Steps, Undo
 from oxyde.exceptions import FieldError, FieldValueError
-from oxyde.models import hydrate
+from oxyde.models import hydrate, layouts
 from oxyde.models.bulk import Gathered
 from oxyde.models.construct import make
 from oxyde.models.errors import blame
@@ -105,7 +105,7 @@ def _filler(model: type[AnyModel], instances: list[Any], columns: tuple[Column, 
     def fill(batch: Batch) -> None:
         nonlocal done
         if batch.rows:
-            batch.fill(hydrate.filling(model.__oxyde__, columns), instances[done : done + batch.rows])
+            batch.fill(layouts.filling(model.__oxyde__, columns), instances[done : done + batch.rows])
             done += batch.rows
 
     return fill
@@ -151,7 +151,7 @@ def _changed(model: ModelInfo, call: Call, columns: Sequence[Column]) -> Steps[A
     if not columns:
         batch: Batch = yield call
         return batch.affected
-    hydrator = Hydrator(hydrate.layout(model, columns))
+    hydrator = Hydrator(layouts.layout(model, columns))
     found: list[Any] = []
     yield Call(call.shape, call.values, lambda batch: found.extend(hydrator.models(batch)))
     return found

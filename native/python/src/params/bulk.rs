@@ -33,7 +33,7 @@ pub fn batch(columns: &[BulkColumn], values: &Bound<'_, PyTuple>, start: usize) 
 
 type At = (usize, Refusal);
 
-/// Columns of fixed width: zero where there is NULL.
+/// Columns of fixed width: a NULL is sent as zero.
 fn fixed<T: Default>(
     column: &mut Column,
     given: &[Bound<'_, PyAny>],
@@ -48,7 +48,7 @@ fn fixed<T: Default>(
     Ok(values)
 }
 
-/// Columns of varying length: empty where there is NULL.
+/// Columns of varying length: a NULL has no bytes.
 fn varying<'a, 'py: 'a, B: AsRef<[u8]>>(
     column: &mut Column,
     given: &'a [Bound<'py, PyAny>],

@@ -18,8 +18,8 @@ from oxyde.db.rows import Hydrator
 from oxyde.db.steps import Call, Steps
 from oxyde.exceptions import DecodeError, InternalError, UnsupportedError
 from oxyde.models.hydrate import _BY_DICTIONARY, tiers
+from oxyde.models.layouts import tree
 from oxyde.models.row_state import CLEAN, state_of
-from oxyde.models.trees import tree
 from oxyde.models.unloaded import UNLOADED
 
 
