@@ -13,7 +13,7 @@ if PathFinder.find_spec("oxyde._native", __path__) is None:
     )
 
 from oxyde import exceptions
-from oxyde.exceptions import *  # noqa: F403
+from oxyde.exceptions import *  # noqa: F403 - the exceptions say in their __all__ what is public
 
 if TYPE_CHECKING:
     from oxyde import db, sync
@@ -103,5 +103,5 @@ if not TYPE_CHECKING:  # a type checker would take every name for one of ours
         return value
 
     def __dir__() -> list[str]:
-        """Returns what is here and what will be."""
-        return sorted({*globals(), *__all__})
+        """Returns the public names."""
+        return sorted(__all__)

@@ -136,7 +136,6 @@ class Batch:
         """The same by column."""
     def fill(self, layout: Layout, instances: Sequence[Any]) -> None:
         """Writes the rows' values into instances that exist already, in order (RETURNING after an insert, refresh)."""
-    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
 
 @final
 class Layout:
@@ -186,6 +185,12 @@ class Hydrator:
         """
 
 @final
+class ArrowBatch:
+    """One record batch of a stream; an Arrow library takes it over without a copy."""
+
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
+
+@final
 class ArrowStream:
     """A single-use Arrow stream; a second export raises."""
 
@@ -194,8 +199,8 @@ class ArrowStream:
         """A stream of batches that are there already, with the columns of the first one that has rows."""
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     def __arrow_c_schema__(self) -> object: ...
-    def next(self) -> Batch | None:
-        """The next record batch as a Batch (``__arrow_c_array__``), blocking without the GIL; None at the end."""
+    def next(self) -> ArrowBatch | None:
+        """The next record batch, blocking without the GIL; None at the end."""
     def check(self) -> None:
         """Raises the statement's own error if one ended the stream: a consumer written in C sees only its text."""
     def close(self) -> None:

@@ -238,3 +238,8 @@ __all__ = [
     "UniqueViolationError",
     "UnsupportedError",
 ]
+
+
+def __dir__() -> list[str]:
+    """Returns the public names."""
+    return sorted(__all__)

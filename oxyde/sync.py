@@ -22,6 +22,11 @@ M = TypeVar("M", bound=Model)
 __all__ = ["atomic", "connect", "create_tables", "delete", "drop_tables", "execute_raw", "refresh", "save"]
 
 
+def __dir__() -> list[str]:
+    """Returns the public names."""
+    return sorted(__all__)
+
+
 def save(
     instance: M,
     *,

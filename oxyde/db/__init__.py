@@ -28,3 +28,8 @@ __all__ = [
     "on_commit",
     "register_connection",
 ]
+
+
+def __dir__() -> list[str]:
+    """Returns the public names."""
+    return sorted(__all__)

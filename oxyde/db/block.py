@@ -259,7 +259,7 @@ def begin(
         except GeneratorExit:
             raise
         except BaseException:
-            # The traceback keeps the session alive, and it may have a connection: give that back now.
+            # The traceback keeps the session alive, and it may hold a connection: return that now.
             with contextlib.suppress(OxydeError):
                 yield Finish(session.rollback)
             raise

@@ -47,7 +47,7 @@ async def run(steps: Steps[T], where: Route) -> T:
             else:
                 step = steps.send(answer)
     except StopIteration as end:
-        return end.value  # type: ignore[no-any-return]
+        return end.value  # type: ignore[no-any-return] # a generator's value is Any
 
 
 def run_blocking(steps: Steps[T], where: Route) -> T:
@@ -62,7 +62,7 @@ def run_blocking(steps: Steps[T], where: Route) -> T:
             else:
                 step = steps.send(answer)
     except StopIteration as end:
-        return end.value  # type: ignore[no-any-return]
+        return end.value  # type: ignore[no-any-return] # a generator's value is Any
 
 
 async def _perform(step: Step, where: Route) -> Any:

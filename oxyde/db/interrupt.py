@@ -1,7 +1,7 @@
 """Ctrl-C and the stop button in a notebook: the statement is stopped on the server, then QueryCancelled is raised.
 
 IPython's event loop does not turn SIGINT into a cancellation of the awaiting cell, and a blocking verb in such a cell would not hear
-it either. One handler stands in while the main thread of an interactive shell waits for at least one statement: the first interrupt
+it either. One handler is installed while the main thread of an interactive shell waits for at least one statement: the first interrupt
 stops the statements on the server, the second gives up waiting for that, the third goes to the handler before ours.
 """
 

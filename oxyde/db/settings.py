@@ -122,7 +122,7 @@ def _check_count(name: str, value: object, least: int) -> None:
         return
     if not _is_int(value):
         raise TypeError(_wrong(name, "an int", value))
-    if not least <= value <= 2**31 - 1:  # type: ignore[operator]
+    if not least <= value <= 2**31 - 1:  # type: ignore[operator] # it is an int by now
         message = f"PoolSettings.{name} is {value}; it takes at least {least}"
         raise ValueError(message)
 

@@ -128,7 +128,7 @@ class Atomic(AtomicBase):
             async with self._again():
                 return await function(*args, **kwargs)
 
-        return whole  # type: ignore[return-value]
+        return whole  # type: ignore[return-value] # it has the function's own signature
 
 
 class BlockingAtomic(AtomicBase):
@@ -162,7 +162,7 @@ class BlockingAtomic(AtomicBase):
             with self._again():
                 return function(*args, **kwargs)
 
-        return whole  # type: ignore[return-value]
+        return whole  # type: ignore[return-value] # it has the function's own signature
 
 
 @overload

@@ -137,7 +137,7 @@ def raw(pieces: Sequence[Node]) -> Node:
 
 
 def create_tables(tables: Sequence[dict[str, Any]], enums: Sequence[dict[str, Any]], *, if_not_exists: bool = False) -> Node:
-    """CREATE TABLE and all that belongs to it; tables stand in an order that satisfies their foreign keys where there is one."""
+    """CREATE TABLE and all that belongs to it; tables are in an order that satisfies their foreign keys where there is one."""
     parts = {"enums": list(enums), "if_not_exists": if_not_exists}
     return {"create_tables": {**without_defaults(parts), "tables": list(tables)}}
 

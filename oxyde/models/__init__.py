@@ -6,3 +6,8 @@ from oxyde.models.model import Model
 from oxyde.models.queryset import QuerySet
 
 __all__ = ["Field", "Manager", "Model", "QuerySet"]
+
+
+def __dir__() -> list[str]:
+    """Returns the public names."""
+    return sorted(__all__)

@@ -1,4 +1,4 @@
-"""Values of a field become wire values, and back: strictly, exactly or not at all."""
+"""Adapts values of a field to wire values and back: strictly, exactly or not at all."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def exact_timedelta(where: str, given: Any) -> dt.timedelta:
 
 
 def derived(where: str, expected: str, cls: type[Time], given: Any) -> Time:
-    """A moment or a span of a class derived from Python's; what that would hold as another one is refused."""
+    """Returns a date, time or timedelta of a derived class (pandas) as Python's own; refuses one whose value would change."""
     value = plain(given)
     if not isinstance(value, cls):
         refuse(where, expected, given)
@@ -304,7 +304,7 @@ class FieldSchema:
             return self._dump(value)
         except PydanticSerializationError:
             return self._dump_validated(value)
-        except (TypeError, ValueError) as error:  # Pydantic takes what stands for no time (pandas' NaT) for a datetime
+        except (TypeError, ValueError) as error:  # Pydantic takes NaT of pandas for a datetime
             self._not_json(error)
 
     def _dump(self, value: Any) -> Any:

@@ -76,18 +76,18 @@ class BlockingQuerySet(Blocking[M, R_co]):
     Every terminal verb takes ``using="alias"`` or ``client=connection``.
     """
 
-    def _values(self, *fields: str) -> Any:
+    def _values(self, *fields: str) -> BlockingQuerySet[M, Any]:
         """Returns dictionaries of these fields, of all without names; paths are allowed."""
-        return self._next(query.selected(self.state, fields), rows=DICTS)
+        return self._next(query.selected(self._state, fields), rows=DICTS)
 
     values = Values(_values)
 
-    def _values_list(self, *fields: str, flat: bool = False) -> Any:
+    def _values_list(self, *fields: str, flat: bool = False) -> BlockingQuerySet[M, Any]:
         """Returns tuples of these fields, of all without names; single values with ``flat=True``, which takes one field."""
         if flat and len(fields) != 1:
             message = f"values_list(flat=True) takes one field, not {len(fields)}"
             raise TypeError(message)
-        return self._next(query.selected(self.state, fields), rows=FLAT if flat else TUPLES)
+        return self._next(query.selected(self._state, fields), rows=FLAT if flat else TUPLES)
 
     values_list = ValuesList(_values_list)
 
@@ -226,19 +226,23 @@ class BlockingQuerySet(Blocking[M, R_co]):
 
     def to_arrow(self, *, using: str | None = None, client: object | None = None) -> pa.Table:
         """Returns the rows as a ``pyarrow.Table``."""
-        return self._run(reading.frame(self, export.to_arrow), using, client)
+        return self._run(arrow.frame(self, export.to_arrow), using, client)
 
     def to_polars(self, *, using: str | None = None, client: object | None = None) -> pl.DataFrame:
         """Returns the rows as a ``polars.DataFrame``; UUIDs as String."""
-        return self._run(reading.frame(self, export.to_polars), using, client)
+        return self._run(arrow.frame(self, export.to_polars), using, client)
 
     def to_pandas(self, *, using: str | None = None, client: object | None = None) -> pd.DataFrame:
         """Returns the rows as a ``pandas.DataFrame``."""
-        return self._run(reading.frame(self, export.to_pandas), using, client)
+        return self._run(arrow.frame(self, export.to_pandas), using, client)
 
     def arrow_stream(self, batch_rows: int = 65_536, *, using: str | None = None, client: object | None = None) -> Iterator[pa.RecordBatch]:
         """Yields the rows as ``pyarrow.RecordBatch`` objects of at most that many rows, in bounded memory."""
         return arrow.batches_blocking(self, batch_rows, route_of(self, using, client))
+
+    def __arrow_c_schema__(self) -> object:
+        """Returns the Arrow schema of the rows as a capsule; executes nothing."""
+        return arrow.schema(self)
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Runs the query, blocking, and returns its rows as an Arrow C stream: what ``pl.DataFrame(queryset)`` calls."""

@@ -17,7 +17,7 @@ class Gathered:
     Attributes:
         batches: What is sent.
         filled: The values, by field, that the write gave to all instances: keys of relations, the present time.
-        fills: The fields that the write gives a value to: those, and what the database makes up.
+        fills: The fields that the write fills: those, and what the database generates.
     """
 
     def __init__(self, table: Table, instances: Sequence[AnyModel], size: int | None) -> None:

@@ -7,12 +7,12 @@ from typing import Any, Generic
 from typing_extensions import TypeVar
 
 from oxyde.db import render
-from oxyde.exceptions import FieldError
+from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.models.info import AnyModel
 from oxyde.models.narrow import lazy as narrow
 from oxyde.models.repr import html, line
 from oxyde.models.rows import FLAT, Instances
-from oxyde.queries import Q, compile, query
+from oxyde.queries import Q, compile, joins, query
 from oxyde.queries.compile import Compiled
 from oxyde.queries.cte import With
 from oxyde.queries.paths import Path
@@ -39,12 +39,12 @@ class Chain(Generic[M, R_co]):
         self._query: Query[Any] = Query(everything(described.__table__), Instances(model)) if query is None else query
 
     @property
-    def state(self) -> State:
+    def _state(self) -> State:
         """What is asked."""
         return self._query.state
 
     @property
-    def alias(self) -> str | None:
+    def _alias(self) -> str | None:
         """The connection it is pinned to by ``using()``."""
         return self._query.alias
 
@@ -66,13 +66,13 @@ class Chain(Generic[M, R_co]):
             FieldLookupError: The field has no such lookup.
             FieldLookupValueError: The lookup does not take the value.
         """
-        return self._next(query.filtered(self.state, Q(*conditions, **lookups)))
+        return self._next(query.filtered(self._state, Q(*conditions, **lookups)))
 
     filter = narrow.Filter(_filter)
 
     def _exclude(self: C, *conditions: Q, **lookups: Any) -> C:
         """Returns the rows for which the conditions together are not true, those where they are unknown (NULL) included."""
-        return self._next(query.filtered(self.state, Q(*conditions, **lookups), excluded=True))
+        return self._next(query.filtered(self._state, Q(*conditions, **lookups), excluded=True))
 
     exclude = narrow.Filter(_exclude)
 
@@ -82,7 +82,7 @@ class Chain(Generic[M, R_co]):
         Args:
             *fields: Field names, ``-`` before one for descending, ``"?"`` for chance, or expressions: ``F("x").desc(nulls_last=True)``.
         """
-        return self._next(query.ordered(self.state, fields))
+        return self._next(query.ordered(self._state, fields))
 
     order_by = narrow.OrderBy(_order_by)
 
@@ -104,7 +104,7 @@ class Chain(Generic[M, R_co]):
             if hasattr(self.model, name):
                 message = f'{self.model.__name__} has an attribute "{name}" already; call the annotation otherwise'
                 raise FieldError(message, column=name)
-        return self._next(query.annotated(self.state, terms))
+        return self._next(query.annotated(self._state, terms))
 
     def union(self: C, other: Any) -> C:
         """Returns the rows of this and another queryset, equal ones once; what follows acts on them all.
@@ -126,11 +126,11 @@ class Chain(Generic[M, R_co]):
         if not isinstance(other, Chain):
             message = f"{op}() takes a queryset, not {type(other).__name__}"
             raise TypeError(message)
-        return self._next(query.united(self.state, other.state, op))
+        return self._next(query.united(self._state, other._state, op))
 
     def with_(self: C, *ctes: With) -> C:
         """Returns the same query with common table expressions, which its conditions, and all queries inside it, may read."""
-        state = self.state
+        state = self._state
         for cte in ctes:
             if not isinstance(cte, With):
                 message = f"with_() takes With objects, not {type(cte).__name__}"
@@ -140,34 +140,56 @@ class Chain(Generic[M, R_co]):
 
     def reverse(self: C) -> C:
         """Returns the rows in the opposite order; by key descending where none is given."""
-        return self._next(query.turned(self.state))
+        return self._next(query.turned(self._state))
 
     def limit(self: C, count: int) -> C:
         """Returns at most that many rows; a second limit narrows, never widens."""
-        return self._next(query.limited(self.state, count))
+        return self._next(query.limited(self._state, count))
 
     def offset(self: C, count: int) -> C:
         """Returns the rows after that many rows; a limit stays what it is, whichever comes first, as in SQL."""
-        return self._next(query.skipped(self.state, count))
+        return self._next(query.skipped(self._state, count))
 
     def distinct(self: C) -> C:
         """Returns equal rows once."""
-        return self._next(query.distinct(self.state))
+        return self._next(query.distinct(self._state))
+
+    def join(self: C, *paths: str) -> C:
+        """Returns the same rows with their related rows loaded by the same statement: ``join("author")``, ``join("author__team")``.
+
+        Two rows that refer to the same one share one instance; where there is none, the relation is None.
+
+        Args:
+            *paths: Foreign keys, one behind the other.
+
+        Raises:
+            FieldError: A path names no relation.
+            UnsupportedError: A path leads to several rows.
+        """
+        return self._next(joins.joined(self._state, paths))
 
     def using(self: C, alias: str) -> C:
         """Returns the same query on another connection."""
         if not isinstance(alias, str):
             message = f"using() takes the alias of a connection, not {type(alias).__name__}"
             raise TypeError(message)
-        return self._next(self.state, alias=alias)
+        return self._next(self._state, alias=alias)
 
     def __getitem__(self: C, key: int | slice) -> C:
         """Returns the rows of a slice, or a queryset of the one row at a place."""
-        return self._next(query.sliced(self.state, key))
+        return self._next(query.sliced(self._state, key))
 
-    def compiled(self, *, masked: bool = False) -> Compiled:
-        """Returns the statement of the rows; ``masked`` hides secrets, for frames."""
-        return compile.select(self.state, masked=masked)
+    def _compiled(self, *, masked: bool = False) -> Compiled:
+        """Returns the statement of the rows; ``masked`` hides secrets, for frames.
+
+        Raises:
+            UnsupportedError: A frame is asked for, and related instances are joined, for which it has no place.
+        """
+        if masked and self._state.joined:
+            path = "__".join(self._state.joined[0])
+            message = f'a frame has no place for the related instances of join(); name the columns instead: values(..., "{path}__...")'
+            raise UnsupportedError(message, table=self._state.table.name)
+        return compile.select(self._state, masked=masked)
 
     def sql(self, dialect: str | None = None, *, with_types: bool = False) -> tuple[str, list[Any]]:
         """Returns the SQL and its parameters; needs no connection.
@@ -176,21 +198,17 @@ class Chain(Generic[M, R_co]):
             dialect: postgres, sqlite, mysql or mariadb; by default that of the default connection, else PostgreSQL.
             with_types: Give each parameter as a pair of value and type name.
         """
-        made = self.compiled()
-        sql, parameters = render.render(made.shape, dialect or render.dialect_of(self.alias), made.values)
+        made = self._compiled()
+        sql, parameters = render.render(made.shape, dialect or render.dialect_of(self._alias), made.values)
         return sql, [(value, type(value).__name__) for value in parameters] if with_types else parameters
 
     def to_ir(self) -> str:
         """Returns the IR as JSON, with sorted keys."""
-        return render.describe(self.compiled().shape)
+        return render.describe(self._compiled().shape)
 
     def __oxyde_rows__(self, where: str, path: Path) -> Rows:
         """Returns the query as the right side of ``in``."""
-        return rows(self.state, where, path)
-
-    def __arrow_c_schema__(self) -> object:
-        """Returns the Arrow schema of the rows as a capsule; executes nothing."""
-        return render.arrow_schema(self.compiled(masked=True).shape, render.dialect_of(self.alias))
+        return rows(self._state, where, path)
 
     def __repr__(self) -> str:
         """Returns one line with the SQL, without values; never runs anything and never raises."""

@@ -181,7 +181,7 @@ class Classifier:
         raise unsupported(where, cls.__name__)
 
     def holds_secret(self, schema: Any, seen: set[str] | None = None) -> bool:
-        """Whether a secret stands anywhere inside a schema; JSON would keep its mask instead of it."""
+        """Whether a schema contains a secret anywhere; JSON would store its mask."""
         seen = set() if seen is None else seen
         if isinstance(schema, (list, tuple)):
             return any(self.holds_secret(item, seen) for item in schema)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from pydantic import ValidationError
 
-from oxyde.db.rows import Batch
 from oxyde.exceptions import DataError, DecodeError, FieldValueError, IntegrityError, UniqueViolationError
 from oxyde.ir.schema import unique_indexes, unique_names
-from oxyde.schema import Column, Table
+from oxyde.schema import Table
 
 T = TypeVar("T")
+Validate: TypeAlias = "Callable[[list[dict[str, Any]]], list[Any]]"
 
 COMPLETED: Final = (FieldValueError, DataError, IntegrityError)
 """What is completed."""
@@ -66,29 +66,23 @@ def _name_unique(error: UniqueViolationError, table: Table) -> None:
     error.constraint = next((name for name, columns in names.items() if columns == told), error.constraint)
 
 
-def refusing(table: Table, columns: Sequence[Column], take: Callable[[Batch], T]) -> Callable[[Batch], T]:
-    """Returns a function of batches that raises DecodeError where a row is not valid for the model.
+def refusing(table: Table, validate: Validate) -> Validate:
+    """Returns a validator of rows by field that raises DecodeError where one is not valid for the model of a table."""
 
-    Args:
-        table: The model's.
-        columns: Those of the batches; what comes behind them is not the model's.
-        take: Makes instances of a batch, or writes its rows into some.
-    """
-
-    def taken(batch: Batch) -> T:
+    def valid(rows: list[dict[str, Any]]) -> list[Any]:
         try:
-            return take(batch)
+            return validate(rows)
         except ValidationError as error:
-            raise invalid(table, columns, batch, error) from error
+            raise _invalid(table, rows, error) from error
 
-    return taken
+    return valid
 
 
-def invalid(table: Table, columns: Sequence[Column], batch: Batch, error: ValidationError) -> DecodeError:
+def _invalid(table: Table, rows: Sequence[Mapping[str, Any]], error: ValidationError) -> DecodeError:
     """Returns the error of the first row that is not valid; it shows the row's key and none of its other values."""
     first, *others = error.errors(include_input=False, include_url=False, include_context=False)
     row, *path = first["loc"] or (0,)
-    values = dict(zip((column.field for column in columns), batch.values()[row], strict=False)) if isinstance(row, int) else {}
+    values = rows[row] if isinstance(row, int) else {}
     key = ", ".join(f"{column.field}={values[column.field]!r}" for column in table.key if column.field in values)
     column = table.by_field.get(str(path[0])) if path else None
     place = f"{'.'.join(map(str, path))}: " if path else ""

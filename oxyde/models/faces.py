@@ -47,7 +47,7 @@ class Awaited(Chain[M, R_co]):
     else:
 
         def __await__(self) -> NoReturn:
-            self._not_awaited("it is not awaited itself", "all()")
+            self._not_awaited("it is not awaited itself", "first()" if self._state.limit == 1 else "all()")
 
         def __iter__(self) -> NoReturn:
             self._not_awaited("it cannot be iterated", "all()")
@@ -95,5 +95,5 @@ class Blocking(Chain[M, R_co]):
         """Asks whether the row of an instance is among the rows."""
         if not holds(self.model, type(row)) or not isinstance(self._query.rows, Instances):
             return row in self._all()
-        key = {column.field: getattr(row, column.field) for column in self.state.table.key}
+        key = {column.field: getattr(row, column.field) for column in self._state.table.key}
         return bool(key) and bool(self.filter(**key))

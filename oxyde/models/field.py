@@ -144,7 +144,7 @@ def model_field(info: FieldInfo) -> ModelField:
 
 
 def is_filled_by_database(options: Options) -> bool:
-    """Whether the database, or the verb that writes, gives the value when the application does not."""
+    """Whether the database, or the verb that writes, supplies the value when the application does not."""
     return options.db_generated is not None or options.db_default is not None or options.auto_now or options.auto_now_add
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from enum import Enum
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Protocol, TypeAlias
 
-from pydantic_core import SchemaValidator, ValidationError, core_schema
+from pydantic_core import SchemaValidator, core_schema
 
-from oxyde.db.rows import Batch, Hydrator, Layout
-from oxyde.exceptions import DecodeError
-from oxyde.models.adapt import FieldSchema
-from oxyde.models.classify import Kind
+from oxyde.db.rows import Layout
+from oxyde.models.errors import refusing
 from oxyde.models.info import AnyModel, ModelInfo
 from oxyde.models.pydantic_seams import ModelSchema, ours
+from oxyde.models.restore import Restored
 from oxyde.models.row_state import CLEAN, SLOT
 from oxyde.models.unloaded import UNLOADED
 from oxyde.schema import Column
@@ -22,7 +20,6 @@ from oxyde.schema.types import ColumnType
 
 Child: TypeAlias = "tuple[str, bool, Layout]"
 """The attribute of a related class, whether it has many rows, and how those become instances."""
-Restorer = Callable[[list[Any]], list[Any]]
 
 PLAIN: Final = frozenset(
     {"int", "str", "bool", "float", "bytes", "date", "time", "datetime", "timedelta", "uuid", "decimal", "any", "enum", "literal", "url"}
@@ -42,21 +39,12 @@ NESTING: Final[Mapping[str, tuple[str, ...]]] = {
     "model-fields": ("fields",),
     "model-field": ("schema",),
 }
-"""Nodes with others inside, and where; kinds that stand in neither list belong to dictionaries."""
+"""Nodes that contain others, and where; kinds in neither list are hydrated by dictionaries."""
 SAME: Final = frozenset({"int", "str", "bool", "float", "bytes", "date", "time", "datetime", "timedelta", "uuid", "any"})
 SILENT: Final = frozenset({"type", "ref", "metadata", "serialization", "strict", "microseconds_precision"})
 """Keys of a node that change no value that has the node's exact type already."""
 TEXT_RULES: Final = frozenset({"str_to_lower", "str_to_upper", "str_strip_whitespace", "str_min_length", "str_max_length", "allow_inf_nan"})
 """Configuration that changes or refuses plain values."""
-
-
-class Restored(Protocol):
-    """A result column whose values may be others in Python than in the database."""
-
-    @property
-    def restore(self) -> Restorer | None:
-        """What turns a list of them into Python's; None where they are those already."""
-        ...
 
 
 class Annotation(Restored, Protocol):
@@ -128,12 +116,13 @@ class Tiers:
         if native:
             found = [self._validator(column) for column in columns]
             validators = None if any(one is _BY_DICTIONARY for one in found) else (*found, *(None for _ in names))
+        validate = partial(self._validate_annotated, names) if names else self.validate_rows
         return Layout(
             self.model,
             (*fields, *names),
             key=tuple(fields.index(column.field) for column in key),
             validators=validators,
-            validate_rows=partial(self._validate_annotated, names) if names else self.validate_rows,
+            validate_rows=refusing(self.model.__oxyde__.table(), validate),
             state=CLEAN,
             state_slot=SLOT,
             json=tuple(column.type.kind == "json" for column in (*columns, *(term for _, term in annotations))),
@@ -158,12 +147,13 @@ class Tiers:
         )
         rows = SchemaValidator(self.schema_of(core_schema.list_schema(some)), self.schema.config)
         found = [self._validator(column) for column in columns]
+        validate = partial(rows.validate_python, strict=False, by_alias=False, by_name=True)
         return Layout(
             self.model,
             fields,
             key=(),
             validators=None if any(one is _BY_DICTIONARY for one in found) else tuple(found),
-            validate_rows=partial(rows.validate_python, strict=False, by_alias=False, by_name=True),
+            validate_rows=refusing(self.model.__oxyde__.table(), validate),
             state=CLEAN,
             state_slot=SLOT,
             json=tuple(column.type.kind == "json" for column in columns),
@@ -227,7 +217,7 @@ class Tiers:
         return all(self._is_simple(schema[part], seen) for part in NESTING[kind] if part in schema)
 
     def _is_identity(self, schema: Any, *, json: bool) -> bool:
-        """Whether validating gives every value back that has the column's exact type, NULL included; JSON may hold anything."""
+        """Whether validation returns every value of the column's exact type unchanged, NULL included; JSON may hold anything."""
         if schema["type"] != "nullable" or TEXT_RULES & (self.schema.config or {}).keys():
             return False
         inner = schema["schema"]
@@ -276,116 +266,3 @@ def tiers(model: ModelInfo) -> Tiers:
         model.table()  # completes the class
         found = model.hydration = Tiers(model.model)
     return found
-
-
-def whole(model: ModelInfo) -> Layout:
-    """Returns how rows of all columns of a table become instances."""
-    kind = tiers(model)
-    if kind.whole is None:
-        kind.whole = layout(model, model.table().columns)
-    return kind.whole
-
-
-def annotated(model: ModelInfo, annotations: Sequence[tuple[str, Annotation]]) -> Callable[[Batch], list[Any]]:
-    """Returns what turns a batch of all columns of a table, and of annotations, into instances that have those as attributes."""
-    hydrator = Hydrator(tiers(model).layout(model.table().columns, annotations=annotations))
-    names = [name for name, _ in annotations]
-    restorers = [(name, term.restore) for name, term in annotations if term.restore is not None]
-
-    def read(batch: Batch) -> list[Any]:
-        made = hydrator.models(batch)
-        for instance in made:
-            instance.__pydantic_fields_set__.difference_update(names)
-        for name, restore in restorers:
-            for instance, value in zip(made, restore([vars(instance)[name] for instance in made]), strict=True):
-                vars(instance)[name] = value
-        return made
-
-    return read
-
-
-def layout(model: ModelInfo, columns: Sequence[Column]) -> Layout:
-    """Returns how result columns become instances of a class; kept for each choice of columns.
-
-    Args:
-        model: Of which class.
-        columns: The columns of the result, in order.
-    """
-    return _kept(model, "whole", columns)
-
-
-def filling(model: ModelInfo, columns: Sequence[Column]) -> Layout:
-    """Returns how result columns are written into instances that exist (``Batch.fill``); kept for each choice of columns."""
-    return _kept(model, "part", columns)
-
-
-def _kept(model: ModelInfo, use: str, columns: Sequence[Column]) -> Layout:
-    kind = tiers(model)
-    key = (use, *(column.field for column in columns))
-    found = kind.layouts.get(key)
-    if found is None:
-        found = kind.layouts[key] = kind.layout(columns) if use == "whole" else kind.partial_layout(columns)
-    return found
-
-
-def restorer(kind: Kind, field: FieldSchema) -> Restorer | None:
-    """Returns what turns a column of database values into the field's values; None where they are that already."""
-    if kind.enum is not None:
-        lookup = _Lookup(kind.enum)
-        return partial(_members_of_lists if kind.type.kind == "array" else _members, lookup, field.where)
-    if kind.form in {"text", "secret", "json", "json_text"}:
-        return partial(_validated, field)
-    return None
-
-
-class _Lookup(dict[Any, Enum]):
-    """The members of an enumeration by value; the class itself makes those that are not listed, as combined flags."""
-
-    def __init__(self, cls: type[Enum]) -> None:
-        super().__init__({member.value: member for member in cls})
-        self.cls = cls
-
-    def __missing__(self, value: Any) -> Enum:
-        try:
-            return self.cls(value)
-        except ValueError:
-            raise KeyError(value) from None
-
-
-def _members(lookup: Mapping[Any, Enum], where: str, values: list[Any]) -> list[Any]:
-    try:
-        return [None if value is None else lookup[value] for value in values]
-    except KeyError as error:
-        raise _no_member(where, error.args[0], lookup) from None
-
-
-def _members_of_lists(lookup: Mapping[Any, Enum], where: str, values: list[Any]) -> list[Any]:
-    return [None if value is None else _members(lookup, where, value) for value in values]
-
-
-def _no_member(where: str, value: Any, lookup: Mapping[Any, Enum]) -> DecodeError:
-    known = ", ".join(map(repr, lookup))
-    return DecodeError(f"{where}: the database holds {value!r}, which is none of {known}", column=where.rpartition(".")[2])
-
-
-def _validated(field: FieldSchema, values: list[Any]) -> list[Any]:
-    validate = partial(field.validator.validate_python, strict=False, by_alias=False, by_name=True)
-    try:
-        return [None if value is None else validate(value) for value in values]
-    except ValidationError as error:
-        problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        message = f"a stored value of {'.'.join(map(str, (field.where, *problem['loc'])))} is not valid: {problem['msg']}"
-        raise DecodeError(message, column=field.where.rpartition(".")[2]) from error
-
-
-def rows(columns: Sequence[Restored]) -> Callable[[Batch], list[tuple[Any, ...]]]:
-    """Returns what turns a batch into rows of exact Python values, enumeration members and nested models among them."""
-    restorers = [column.restore for column in columns]
-    if not any(restorers):
-        return Batch.values
-    return partial(_restored, restorers)
-
-
-def _restored(restorers: Sequence[Restorer | None], batch: Batch) -> list[tuple[Any, ...]]:
-    values = [column if restore is None else restore(column) for restore, column in zip(restorers, batch.columns(), strict=False)]
-    return list(zip(*values, strict=True))

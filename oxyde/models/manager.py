@@ -18,14 +18,13 @@ T_co = TypeVar("T_co", covariant=True)
 class Manager(QuerySet[M]):
     """Every verb of a queryset, on all rows of a model (or on those that a scope leaves)."""
 
-    queryset_class: type[QuerySet[Any, Any]] = QuerySet
-    scope: Q | None = None
+    _queryset_class: type[QuerySet[Any, Any]] = QuerySet
 
     def _of(self, query: Any) -> Any:
         return self._kind()(self.model, query)
 
     def _kind(self) -> type[QuerySet[Any, Any]]:
-        return self.queryset_class
+        return self._queryset_class
 
     def query(self) -> Self:
         """Returns a fresh queryset."""
@@ -33,13 +32,13 @@ class Manager(QuerySet[M]):
 
     def unscoped(self) -> Self:
         """Returns a queryset of all rows, those outside the scope too."""
-        return cast("Self", self.queryset_class(self.model))
+        return cast("Self", self._queryset_class(self.model))
 
     @classmethod
     def from_queryset(cls, queryset: type[QS]) -> type[OwnObjects[QS]]:
         """Returns the class of a manager whose querysets are of your own class: ``objects = Manager.from_queryset(Books)()``."""
         kind = get_origin(queryset) or queryset
-        manager = type(f"{kind.__name__}Manager", (cls, kind), {"queryset_class": kind})
+        manager = type(f"{kind.__name__}Manager", (cls, kind), {"_queryset_class": kind})
         return type(f"{kind.__name__}Objects", (OwnObjects,), {"manager_class": manager})
 
     def __repr__(self) -> str:

@@ -75,6 +75,10 @@ class ModelMeta(ModelMetaclass):
             if name in {"__table__", "objects"}:
                 message = f"{cls.__name__} has no table; say is_table = True in its Meta"
                 raise AttributeError(message, name=name, obj=cls)
+            if name in cls.__dict__.get("__pydantic_fields__", ()):
+                remedy = f'in a query write {name}__gt=3, or F("{name}") > 3'
+                message = f"{cls.__name__}.{name} is a field, which instances have and the class does not; {remedy}"
+                raise AttributeError(message, name=name, obj=cls)
             return super().__getattr__(name)
 
 

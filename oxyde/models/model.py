@@ -212,11 +212,11 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
         set_state(self, state.get("__oxyde_state__"))
 
     def __iter__(self) -> Generator[tuple[str, Any], None, None]:  # noqa: PYI058 - as Pydantic declares it
-        """Gives the fields and their values, without relations that are not loaded."""
+        """Yields the fields and their values, without relations that are not loaded."""
         yield from ((name, value) for name, value in super().__iter__() if value is not UNLOADED)
 
     def __repr_args__(self) -> Any:
-        """Gives what ``repr`` shows: no relation that is not loaded, and no error of a computed field."""
+        """Yields what ``repr`` shows: no relation that is not loaded, and no error of a computed field."""
         for name, value in self.__dict__.items():
             info = type(self).__pydantic_fields__.get(name)
             if value is not UNLOADED and (info is None or info.repr):

@@ -63,7 +63,7 @@ def is_resolved(info: FieldInfo) -> bool:
 
 
 def set_annotation(info: FieldInfo, annotation: Any) -> None:
-    """Gives a field another annotation, evaluated already.
+    """Replaces the annotation of a field by one that is evaluated already.
 
     If Pydantic evaluated ``_original_annotation`` again although the field is complete, a class that was replaced would return.
     """

@@ -85,18 +85,18 @@ class QuerySet(Awaited[M, R_co]):
         face: type[BlockingQuerySet[M, R_co]] = BlockingQuerySet if own is QuerySet else twin(own, QuerySet)
         return face(self.model, self._query)
 
-    def _values(self, *fields: str) -> Any:
+    def _values(self, *fields: str) -> QuerySet[M, Any]:
         """Returns dictionaries of these fields, of all without names; paths are allowed."""
-        return self._next(query.selected(self.state, fields), rows=DICTS)
+        return self._next(query.selected(self._state, fields), rows=DICTS)
 
     values = Values(_values)
 
-    def _values_list(self, *fields: str, flat: bool = False) -> Any:
+    def _values_list(self, *fields: str, flat: bool = False) -> QuerySet[M, Any]:
         """Returns tuples of these fields, of all without names; single values with ``flat=True``, which takes one field."""
         if flat and len(fields) != 1:
             message = f"values_list(flat=True) takes one field, not {len(fields)}"
             raise TypeError(message)
-        return self._next(query.selected(self.state, fields), rows=FLAT if flat else TUPLES)
+        return self._next(query.selected(self._state, fields), rows=FLAT if flat else TUPLES)
 
     values_list = ValuesList(_values_list)
 
@@ -235,21 +235,25 @@ class QuerySet(Awaited[M, R_co]):
 
     async def to_arrow(self, *, using: str | None = None, client: object | None = None) -> pa.Table:
         """Returns the rows as a ``pyarrow.Table``."""
-        return await self._run(reading.frame(self, export.to_arrow), using, client)
+        return await self._run(arrow.frame(self, export.to_arrow), using, client)
 
     async def to_polars(self, *, using: str | None = None, client: object | None = None) -> pl.DataFrame:
         """Returns the rows as a ``polars.DataFrame``; UUIDs as String."""
-        return await self._run(reading.frame(self, export.to_polars), using, client)
+        return await self._run(arrow.frame(self, export.to_polars), using, client)
 
     async def to_pandas(self, *, using: str | None = None, client: object | None = None) -> pd.DataFrame:
         """Returns the rows as a ``pandas.DataFrame``."""
-        return await self._run(reading.frame(self, export.to_pandas), using, client)
+        return await self._run(arrow.frame(self, export.to_pandas), using, client)
 
     def arrow_stream(
         self, batch_rows: int = 65_536, *, using: str | None = None, client: object | None = None
     ) -> AsyncIterator[pa.RecordBatch]:
         """Yields the rows as ``pyarrow.RecordBatch`` objects of at most that many rows, in bounded memory."""
         return arrow.batches(self, batch_rows, route_of(self, using, client))
+
+    def __arrow_c_schema__(self) -> object:
+        """Returns the Arrow schema of the rows as a capsule; executes nothing."""
+        return arrow.schema(self)
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Runs the query, blocking, and returns its rows as an Arrow C stream: what ``pl.DataFrame(queryset)`` calls."""

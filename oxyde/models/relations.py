@@ -207,7 +207,7 @@ def _key(model: ModelInfo, link: Link, info: ModelField, written: ModelField | N
 
 
 def _alias(model: type[AnyModel], name: str, info: ModelField) -> None:
-    """Gives a field the alias that the model's configuration makes for every field."""
+    """Adds to a field the alias that the model's configuration makes for every field."""
     generator = model.model_config.get("alias_generator")
     if generator is None:
         return

@@ -19,18 +19,24 @@ LONGEST = 200
 class Shown(Protocol):
     """The parts of a queryset that are shown."""
 
-    model: type[Any]
+    @property
+    def model(self) -> type[Any]:
+        """Whose rows are read."""
+        ...
 
     @property
-    def state(self) -> State:
+    def _state(self) -> State:
         """What is asked."""
+        ...
 
     @property
-    def alias(self) -> str | None:
+    def _alias(self) -> str | None:
         """The connection it is pinned to."""
+        ...
 
     def sql(self, dialect: str | None = None, /) -> tuple[str, list[Any]]:
         """Returns the SQL and its parameters."""
+        ...
 
 
 def line(chain: Shown) -> str:
@@ -48,11 +54,11 @@ def html(chain: Shown) -> str:
     """Returns the statement with its parameters, masked where a secret column is compared, and how to run it."""
     title = f"{type(chain).__name__} of {chain.model.__name__}, not run"
     try:
-        dialect = render.dialect_of(chain.alias)
+        dialect = render.dialect_of(chain._alias)
         sql, parameters = chain.sql(dialect)
-        hidden = compares_secret(chain.state)
+        hidden = compares_secret(chain._state)
         shown = [(f"{number}", markup.SECRET if hidden else value) for number, value in enumerate(parameters, start=1)]
-        notes = [f"{dialect}; .sync.all() runs it, .sync.to_polars() gives a frame"]
+        notes = [f"{dialect}; .sync.all() runs it, .sync.to_polars() returns a frame"]
         return markup.statement(title, render.clauses(sql, dialect), shown, notes)
     except Exception as error:  # noqa: BLE001 - a repr never raises
         return markup.statement(title, type(error).__name__, ())

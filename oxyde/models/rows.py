@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from oxyde.db.rows import Batch, Hydrator
-from oxyde.models import hydrate
-from oxyde.models.errors import refusing
+from oxyde.models import layouts, restore
 from oxyde.models.info import AnyModel
 from oxyde.queries.source import State
 
@@ -22,12 +21,11 @@ class Instances(Generic[M]):
     model: type[M]
 
     def reader(self, state: State) -> Callable[[Batch], list[M]]:
-        """Returns what turns a batch into instances; annotations are attributes of theirs."""
+        """Returns what turns the batches of one result into instances; annotations are attributes of theirs."""
         info = self.model.__oxyde__
-        table = info.table()
-        annotated = state.annotations
-        read = hydrate.annotated(info, annotated) if annotated else Hydrator(hydrate.whole(info)).models
-        return refusing(table, table.columns, read)
+        if state.annotations:
+            return layouts.annotated(info, state.annotations, layouts.children(info, state.joined))
+        return Hydrator(layouts.tree(info, state.joined) if state.joined else layouts.whole(info)).models
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Tuples:
 
     def reader(self, state: State) -> Callable[[Batch], list[tuple[Any, ...]]]:
         """Returns what turns a batch into tuples."""
-        return hydrate.rows([term for _, term in state.columns])
+        return restore.rows([term for _, term in state.columns])
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from oxyde.models import inverse
 from oxyde.models.adapt import FieldSchema, adapter
 from oxyde.models.classify import Kind, by_db_type
 from oxyde.models.field import ModelField, Options, options
-from oxyde.models.hydrate import restorer
 from oxyde.models.info import Link, ModelInfo, holds, is_table
 from oxyde.models.pydantic_seams import ModelSchema
 from oxyde.models.registry import complete, is_made_again, registered
+from oxyde.models.restore import restorer
 from oxyde.models.writing import related_key
 from oxyde.schema import Check, Column, Exclude, ForeignKey, Generated, Index, Relation, Table, Unique, tables
 from oxyde.schema.naming import foreign_key_name, index_name, meant
@@ -146,7 +146,7 @@ class Builder:
         )
 
     def _counted(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:
-        """Lets the server count up the key where it is one int that the application need not give."""
+        """Lets the server generate the key where it is one int that the application may leave out."""
         keys = [column for column in columns if column.key]
         if len(keys) != 1 or keys[0].type.kind != "int" or keys[0].relation is not None or keys[0].default is not None:
             return columns
@@ -269,7 +269,7 @@ def _check_names(model: ModelInfo, columns: Sequence[Column]) -> None:
     by_field = {column.field: column for column in columns}
     for field in [*(column.field for column in columns if column.relation is None), *model.links]:
         if "__" in field:
-            message = f'{model.name}.{field}: "__" stands between the parts of a path in queries; name the field otherwise'
+            message = f'{model.name}.{field}: "__" separates the parts of a path in queries; choose another name for the field'
             if field in by_field:
                 message += f' and keep the column: {re.sub("_+", "_", field)}: ... = Field(db_column="{by_field[field].name}")'
             raise FieldError(message, column=field)

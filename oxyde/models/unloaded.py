@@ -1,4 +1,4 @@
-"""What stands in an instance where a relation was not loaded, and the attribute that says so."""
+"""The placeholder of a relation that was not loaded, and the attribute that raises NotLoaded for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from oxyde.exceptions import NotLoaded
 
 
 class Unloaded:
-    """The one object that stands for a relation that was not loaded; it survives copying and pickling as itself."""
+    """The placeholder of a relation that was not loaded: one object, which remains itself when copied or pickled."""
 
     def __repr__(self) -> str:
         return "not loaded"

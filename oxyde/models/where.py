@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def route_of(chain: Chain[Any, Any], using: str | None, client: object | None) -> Route:
     """Returns where a queryset's verb runs: what the verb says, else what the queryset is pinned to, else the default."""
     if using is None and client is None:
-        return route(chain.alias)
+        return route(chain._alias)
     return route(using, client)
 
 

@@ -7,13 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from pydantic import ValidationError
-
 from oxyde.db.rows import Batch
 from oxyde.exceptions import FieldError, UnsupportedError
-from oxyde.models.errors import invalid
-from oxyde.models.hydrate import filling
 from oxyde.models.info import AnyModel, Link, ModelInfo, holds, info_of
+from oxyde.models.layouts import filling
 from oxyde.models.row_state import Changed, New, is_new, state_of
 from oxyde.models.snapshot import Snapshot
 from oxyde.models.unloaded import UNLOADED
@@ -192,10 +189,7 @@ class Write:
 
     def _fill(self, columns: tuple[Column, ...], batch: Batch) -> None:
         if batch.rows:
-            try:
-                batch.fill(filling(self.info, columns), [self.instance])
-            except ValidationError as error:
-                raise invalid(self.table, columns, batch, error) from error
+            batch.fill(filling(self.info, columns), [self.instance])
 
     def adapted(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Returns the wire values of the values of columns.

@@ -6,17 +6,19 @@ from typing import Any
 
 from oxyde.exceptions import OxydeError
 from oxyde.notebook import errors, formatters
+from oxyde.notebook.complete import IDENTIFIER, matcher
 from oxyde.notebook.magic import magics
 from oxyde.notebook.used import Used
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Registers ``%oxyde`` and ``%%oxyde``, and how models and our errors are shown; called by ``%load_ext oxyde``."""
+    """Registers ``%oxyde`` and ``%%oxyde``, how models and our errors are shown, and what Tab offers; called by ``%load_ext oxyde``."""
     shell.register_magics(magics()(shell))
     shell.set_custom_exc((OxydeError,), errors.show)
     _forget(shell)
     shell.ast_transformers.append(Used())
     formatters.register(shell)
+    shell.Completer.custom_matchers.append(matcher(shell))
 
 
 def unload_ipython_extension(shell: Any) -> None:
@@ -30,6 +32,8 @@ def unload_ipython_extension(shell: Any) -> None:
 
 def _forget(shell: Any) -> None:
     shell.ast_transformers[:] = [one for one in shell.ast_transformers if not isinstance(one, Used)]
+    matchers = shell.Completer.custom_matchers
+    matchers[:] = [one for one in matchers if getattr(one, "matcher_identifier", None) != IDENTIFIER]
 
 
 __all__ = ["load_ipython_extension", "unload_ipython_extension"]

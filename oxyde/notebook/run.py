@@ -14,7 +14,7 @@ from oxyde.db.route import Route
 from oxyde.db.rows import Batch
 from oxyde.db.sql_start import transaction_word, without_comments
 from oxyde.db.steps import Call, Steps
-from oxyde.models import Model
+from oxyde.models import Model, arrow
 from oxyde.models.chain import Chain
 from oxyde.notebook import errors, statement_kind
 from oxyde.notebook.command import MagicLine, UsageError, variables
@@ -157,9 +157,9 @@ def _bound(sql: str, dialect: str, names: Mapping[str, Any]) -> dict[str, Any]:
 
 def _queryset(body: str, names: Mapping[str, Any], options: MagicLine) -> Wanted:
     chain = _evaluated(body, names)
-    where = route(options.on or chain.alias)
+    where = route(options.on or chain._alias)
     kept = options.kept
-    made = (chain if kept else chain.limit(options.rows + 1)).compiled(masked=True)
+    made = arrow.statement(chain if kept else chain.limit(options.rows + 1))
     return Wanted(Call(made.shape, made.values), where, stops=True, limited=not kept)
 
 

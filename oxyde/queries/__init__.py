@@ -5,3 +5,8 @@ from oxyde.queries.cte import With
 from oxyde.queries.functions import F, Value
 
 __all__ = ["F", "Q", "Value", "With"]
+
+
+def __dir__() -> list[str]:
+    """Returns the public names."""
+    return sorted(__all__)

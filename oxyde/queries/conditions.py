@@ -26,6 +26,18 @@ DEEPEST = 128
 Child: TypeAlias = "Expression | tuple[str, Any]"
 
 
+def _no_condition(value: Any) -> str:
+    """Returns the message for what was given as a condition, with what to write in its place."""
+    message = f"a condition is a lookup (age__gt=3), a Q object or a comparison of expressions, not {type(value).__name__}"
+    if isinstance(value, bool):
+        return f'{message}, which is what Python made of a comparison: write age__gt=3, or F("age") > 3'
+    if isinstance(value, dict):
+        return f"{message}: write **{{...}} to give lookups by name"
+    if hasattr(value, "__oxyde_rows__"):
+        return f"{message}: write id__in=queryset for the rows whose key is in it"
+    return f"{message}; the row of a key is found by pk={value!r}" if isinstance(value, (int, str)) else message
+
+
 class Q(Expression):
     """A condition: lookups as keywords, joined by ``&``, ``|``, ``^`` and negated by ``~``.
 
@@ -45,8 +57,7 @@ class Q(Expression):
     def __init__(self, *conditions: Expression, **lookups: Any) -> None:
         for condition in conditions:
             if not isinstance(condition, Expression):
-                message = f"Q() takes other Q objects and lookups as keywords, not {type(condition).__name__}"
-                raise TypeError(message)
+                raise TypeError(_no_condition(condition))
         self.joined = "and"
         self.negated = False
         given = tuple(condition for condition in conditions if not isinstance(condition, Q) or condition.children)
@@ -208,7 +219,7 @@ class Across:
 
 
 def _conjunction(names: Names, given: Q, depth: int) -> Iterator[Term]:
-    """Gives the members of a conjunction; those across one to-many relation meet in one related row."""
+    """Yields the members of a conjunction; those across one to-many relation meet in one related row."""
     members = [(child, _across(names, child, depth)) for child in _flat(given)]
     meeting: dict[tuple[str, ...], list[Across]] = {}
     for _, found in members:
@@ -232,7 +243,7 @@ def _conjunction(names: Names, given: Q, depth: int) -> Iterator[Term]:
 
 
 def _flat(given: Q) -> Iterator[Child]:
-    """Gives the members of a conjunction, and those of conjunctions among them."""
+    """Yields the members of a conjunction, and those of conjunctions among them."""
     waiting = list(reversed(given.children))
     while waiting:
         child = waiting.pop()

@@ -18,7 +18,7 @@ class Lazy(Protocol):
     """What a queryset has for this."""
 
     @property
-    def state(self) -> State:
+    def _state(self) -> State:
         """What is asked."""
         ...
 
@@ -59,12 +59,12 @@ class With:
         if any(table.casefold() == name.casefold() for _, table in tables.tables):
             message = f'"{name}" is the name of a table, which would be hidden; call the common table expression otherwise'
             raise FieldError(message)
-        if not isinstance(getattr(queryset, "state", None), State):
+        if not isinstance(getattr(queryset, "_state", None), State):
             message = f"With() takes a queryset, not {type(queryset).__name__}"
             raise TypeError(message)
         self.name = name
         self._queryset: Lazy = queryset
-        self.cte = Cte(name, queryset.state)
+        self.cte = Cte(name, queryset._state)
 
     def query(self) -> Any:
         """Returns a queryset of its rows, which reads it where it is attached."""

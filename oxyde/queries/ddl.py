@@ -30,7 +30,7 @@ def _enums(tables: Sequence[Table]) -> list[dict[str, Any]]:
 
 
 def in_order(tables: Iterable[Table]) -> list[Table]:
-    """Returns managed tables so that each stands after those that it refers to, where there is such an order."""
+    """Returns managed tables so that each comes after those that it refers to, where there is such an order."""
     left = {table.address: table for table in tables if table.managed and table.view is None}
     made: list[Table] = []
     while left:

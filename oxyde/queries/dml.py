@@ -134,7 +134,7 @@ def _joins(state: State) -> bool:
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows that give values for the same columns.
+    """Rows with values for the same columns.
 
     Attributes:
         fields: The columns, by field.
@@ -148,12 +148,12 @@ class Batch:
 
 
 def batches(columns: Mapping[str, list[Any]], absent: Mapping[str, list[bool]], size: int | None = None) -> list[Batch]:
-    """Gathers rows into batches; rows that leave out other columns stand in another batch, so that each gets its defaults.
+    """Gathers rows into batches; rows that leave out other columns are in another batch, so that each gets its defaults.
 
     Args:
         columns: The wire values by field, one for each row.
         absent: Which rows leave a field out, for the fields that some rows leave out.
-        size: At most so many rows in a batch.
+        size: At most that many rows in a batch.
     """
     count = len(next(iter(columns.values())))
     groups: dict[tuple[bool, ...], list[int]] = {}
@@ -190,7 +190,7 @@ class Inserted:
 
 
 def insert_many(table: Table, batch: Batch, returning: Sequence[Column] = (), *, ignore_conflicts: bool = False) -> Compiled:
-    """Returns the INSERT of a batch; the core splits it where a server takes only so many parameters."""
+    """Returns the INSERT of a batch; the core splits it where a server limits the number of parameters."""
     wanted = Inserted(table, batch.fields, tuple(returning), ignore_conflicts)
     columns = [table.by_field[name] for name in batch.fields]
 

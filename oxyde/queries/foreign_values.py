@@ -33,15 +33,15 @@ def plain(value: Any) -> Any:
 
 
 def named(value: Any) -> str:
-    """Returns the type of a value for a message: with its library, and for what stands for nothing with the remedy."""
+    """Returns the type of a value for a message: with its library, and with the remedy where it marks a missing value."""
     name, library = type(value).__name__, _library(value)
     shown = name if library is None else f"{library}.{name}"
-    return f"{shown}, which stands for a missing value; give None" if name in MISSING and library else shown
+    return f"{shown}, which marks a missing value; give None" if name in MISSING and library else shown
 
 
 def flaw(value: dt.date | dt.timedelta) -> str | None:
     """Returns why a moment or a span of a class derived from Python's is not one that Python holds, or None when it is."""
-    if value != value:  # noqa: PLR0124 - what stands for no time equals nothing
+    if value != value:  # noqa: PLR0124 - NaT equals nothing, not even itself
         return "a value that is not a time; give None"
     if getattr(value, "nanosecond", 0) or getattr(value, "nanoseconds", 0):
         return 'one with nanoseconds, which would be lost; round it first: .round("us")'

@@ -79,7 +79,7 @@ class Subject:
             made = literal(value)
         except FieldValueError as error:
             raise FieldLookupValueError(str(error), column=self.field) from None
-        self.check(made.type, "a value")
+        self.check(made.type, "a value that is")
         return made
 
     def listed(self, values: list[Any]) -> Bound:
@@ -90,7 +90,7 @@ class Subject:
             found, kind = alike(values)
         except FieldValueError as error:
             raise FieldLookupValueError(str(error), column=self.field) from None
-        self.check(kind, "values")
+        self.check(kind, "values that are")
         return Bound(found, kind)
 
     def operand(self, value: Any) -> Term:
@@ -100,13 +100,13 @@ class Subject:
         term = value.resolve(self.names)
         if isinstance(term, Bound):
             return self.bound(term.value)
-        self.check(term.type, "an expression")
+        self.check(term.type, "an expression that is")
         return term
 
     def check(self, kind: ColumnType, what: str) -> None:
         """Raises the error for a comparison with what is of another type."""
         if not comparable(self.term.type, kind):
-            message = f"{self.where} is {self.term.type}, and cannot be compared with {what} that is {kind}"
+            message = f"{self.where} is {self.term.type}, and cannot be compared with {what} {kind}"
             raise FieldLookupValueError(message, column=self.field)
 
 
@@ -140,7 +140,7 @@ def compared(op: str, names: Names, left: Term, right: Term) -> Condition:
         raise FieldLookupValueError(message)
     if isinstance(right, Bound):
         return Comparison(op, left, subject.bound(right.value))
-    subject.check(right.type, "an expression")
+    subject.check(right.type, "an expression that is")
     return Comparison(op, left, right)
 
 
@@ -226,7 +226,7 @@ def members(lookup: Lookup, subject: Subject, value: Any) -> Condition:
     rows = getattr(value, "__oxyde_rows__", None)
     if rows is not None:
         found: Term = rows(subject.where, subject.term.path if isinstance(subject.term, Reference) else None)
-        subject.check(found.type, "rows")
+        subject.check(found.type, "rows that are")
         return AmongRows("in", subject.term, found)
     if value is None or isinstance(value, (str, bytes, Expression)) or not isinstance(value, Iterable):
         raise wrong(subject, lookup, "a list, a set or a queryset", value)

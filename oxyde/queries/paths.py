@@ -36,13 +36,13 @@ class Hop:
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """A column, seen from a table. Compared by identity: ``resolve`` gives the same one for the same name.
+    """A column, seen from a table. Compared by identity: ``resolve`` returns the same one for the same name.
 
     Attributes:
         name: As it was written, without a lookup.
         hops: The relations on the way.
         column: The column at the end.
-        table: The table that it stands in.
+        table: The table that has it.
         relation: The relation that the name ends in, when it names one instead of a column.
     """
 
@@ -126,7 +126,7 @@ def resolve(table: Table, name: str) -> tuple[Path, tuple[str, ...]]:
 
 
 def _is_key(relation: Relation, target: Table, name: str | None) -> bool:
-    """Whether a name behind a foreign key is the column that it points to, which stands on this side too."""
+    """Whether a name behind a foreign key is the column that it points to, which this side has too."""
     if name == "pk":
         return len(target.key) == 1 and target.key[0].field == relation.target_column
     return name == relation.target_column
@@ -175,3 +175,15 @@ def column_path(table: Table, name: str) -> Path:
 def all_columns(table: Table) -> tuple[Path, ...]:
     """Returns the paths of a table's own columns, in order."""
     return tuple(resolve(table, column.field)[0] for column in table.columns)
+
+
+@remembered(1024)
+def columns_at(table: Table, names: PathKey) -> tuple[Path, ...]:
+    """Returns the columns of the table that relations lead to: its own key too, not the one that repeats it on this side."""
+    hops: list[Hop] = []
+    here = table
+    for name in names:
+        relation = here.relations[name]
+        hops.append(Hop(relation, here, here.find(relation.target)))
+        here = hops[-1].table
+    return tuple(Path("__".join((*names, column.field)), tuple(hops), column, here) for column in here.columns)

@@ -157,13 +157,13 @@ def by_key(table: Table, *, desc: bool = False) -> tuple[Order, ...]:
 
 
 def limited(state: State, count: int) -> State:
-    """Returns at most so many rows; a second limit narrows, never widens."""
+    """Returns at most that many rows; a second limit narrows, never widens."""
     count = _count("limit", count)
     return state.with_(limit=count if state.limit is None else min(state.limit, count))
 
 
 def skipped(state: State, count: int) -> State:
-    """Returns the rows after so many; a limit stays what it is, whichever comes first, as in SQL."""
+    """Returns the rows after that many; a limit stays what it is, whichever comes first, as in SQL."""
     count = _count("offset", count)
     return state.with_(offset=state.offset + count)
 
@@ -232,12 +232,12 @@ def selected(state: State, fields: Sequence[str]) -> State:
     """Returns rows of these columns; without names, of all.
 
     Raises:
-        FieldError: A name is no field, or stands twice.
+        FieldError: A name is no field, or occurs twice.
     """
     if not fields and state.source is not None and state.selection is not None and state.source.exposed() == {}:
         return state
     if not fields:
-        return state.with_(selection=state.with_(selection=None).columns)
+        return state.with_(selection=state.with_(selection=None, joined=()).columns, joined=())
     names = state.names
     chosen: list[tuple[str, Term]] = []
     for name in fields:
@@ -245,7 +245,7 @@ def selected(state: State, fields: Sequence[str]) -> State:
             message = f"values() takes field names, not {type(name).__name__}"
             raise TypeError(message)
         if any(name == known for known, _ in chosen):
-            message = f'"{name}" stands twice among the values'
+            message = f'"{name}" is twice among the values'
             raise FieldError(message, column=name)
         chosen.append((name, names.column(name)))
-    return state.with_(selection=tuple(chosen))
+    return state.with_(selection=tuple(chosen), joined=())

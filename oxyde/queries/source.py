@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from oxyde.exceptions import FieldError
 from oxyde.queries.names import Namespace, names_of
-from oxyde.queries.paths import all_columns
+from oxyde.queries.paths import PathKey, all_columns, columns_at
 from oxyde.queries.term import Chance, Exposed, Order, Reference, Term, reference
 from oxyde.schema import Table
 from oxyde.schema.memo import remembered
@@ -73,7 +73,8 @@ def _reading(like: State, source: Source, outputs: Named) -> State:
     """Returns the query of a source's rows, which are made as those of another query are."""
     if like.selection is not None:
         return State(like.table, source=source, annotations=outputs, selection=outputs)
-    return State(like.table, source=source, annotations=outputs[len(like.table.columns) :])
+    before = len(like.table.columns)
+    return State(like.table, source=source, annotations=outputs[before : before + len(like.annotations)], joined=like.joined)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +89,7 @@ class State:
         order: What decides the order, the first first.
         annotations: Values that each row has beside its table's columns, by name.
         selection: The values of its rows and their names; None for whole rows.
+        joined: The related tables whose columns whole rows hold too, as relations; each directly behind the one that it continues.
         distinct: Equal rows once.
         limit: At most that many rows.
         offset: After that many.
@@ -100,6 +102,7 @@ class State:
     order: tuple[Order, ...] = ()
     annotations: Named = ()
     selection: Named | None = None
+    joined: tuple[PathKey, ...] = ()
     distinct: bool = False
     limit: int | None = None
     offset: int = 0
@@ -117,7 +120,10 @@ class State:
     @property
     def columns(self) -> Named:
         """The values of its rows, by name."""
-        return (*whole(self.table), *self.annotations) if self.selection is None else self.selection
+        if self.selection is not None:
+            return self.selection
+        related = [term for path in self.joined for term in related_columns(self.table, path)] if self.joined else ()
+        return (*whole(self.table), *self.annotations, *related)
 
     @property
     def is_reshaped(self) -> bool:
@@ -148,7 +154,9 @@ class State:
         selection = None if self.selection is None else tuple((name, seen(term)) for name, term in self.selection)
         turned = tuple(Order(seen(one.by), one.desc, one.nulls) for one in order)
         inner = source.with_(ctes=()) if source.ctes else source
-        return State(self.table, source=inner, ctes=self.ctes, order=turned, annotations=outside, selection=selection)
+        if inner.selection is not None and inner.exposed() is None:  # what it is read for is every column, and its annotations
+            inner = inner.with_(selection=None)
+        return State(self.table, source=inner, ctes=self.ctes, order=turned, annotations=outside, selection=selection, joined=self.joined)
 
     def with_(self, **changes: Any) -> State:
         """Returns another state with some parts changed."""
@@ -222,7 +230,7 @@ class State:
         if self.offset:
             values.append(self.offset)
         ends = (self.limit is None, self.offset == 0)
-        return (self.table, ctes, source, self.selection is None, outputs, where, order, self.distinct, ends)
+        return (self.table, ctes, source, self.selection is None, self.joined, outputs, where, order, self.distinct, ends)
 
 
 def _is_many(term: Term) -> bool:
@@ -233,6 +241,12 @@ def _is_many(term: Term) -> bool:
 def whole(table: Table) -> Named:
     """Returns the columns of a table as the values of whole rows."""
     return tuple((path.column.field, reference(path)) for path in all_columns(table))
+
+
+@remembered(1024)
+def related_columns(table: Table, names: PathKey) -> Named:
+    """Returns the columns of a joined table, as part of the values of whole rows."""
+    return tuple((path.name, reference(path)) for path in columns_at(table, names))
 
 
 @remembered(1024)

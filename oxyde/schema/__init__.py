@@ -21,3 +21,8 @@ __all__ = [
     "Unique",
     "tables",
 ]
+
+
+def __dir__() -> list[str]:
+    """Returns the public names."""
+    return sorted(__all__)

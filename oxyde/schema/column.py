@@ -56,7 +56,7 @@ class Column:
         adapt: Turns a Python value of the field into a wire value (None bool int float str bytes Decimal date time datetime
             timedelta UUID list; JSON as text). Raises FieldValueError naming model, field and the value's type when it is not exactly
             one of the column's. Never called with None.
-        restore: Turns a list of values as the database gives them (None among them) into the field's values: enumeration members,
+        restore: Turns a list of values as the database returns them (None among them) into the field's values: enumeration members,
             nested models, sets, URLs. None where the database's values are the field's already.
     """
 

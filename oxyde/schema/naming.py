@@ -1,4 +1,4 @@
-"""Names that are derived when the application gives none, and names that were meant when one is misspelt."""
+"""Names derived where the application chooses none, and suggestions for misspelt names."""
 
 from __future__ import annotations
 
@@ -54,5 +54,5 @@ def constraint_name(prefix: str, table: str, parts: Iterable[str]) -> str:
 
 
 def twice(names: Sequence[str]) -> str | None:
-    """Returns the first name that stands more than once, or None when all differ."""
+    """Returns the first name that occurs more than once, or None when all differ."""
     return None if len(set(names)) == len(names) else next(name for name in names if names.count(name) > 1)

@@ -12,6 +12,7 @@ import pytest
 NATIVE = Path(__file__).parents[2] / "native"
 
 
+@pytest.mark.timeout(2_400)  # everything is compiled where nothing was
 @pytest.mark.parametrize(
     "arguments",
     [

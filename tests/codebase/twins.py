@@ -33,6 +33,13 @@ from oxyde.models.verbs import instance as steps
 
 M = TypeVar("M", bound=Model)
 __all__ = ["atomic", "connect", "create_tables", "delete", "drop_tables", "execute_raw", "refresh", "save"]
+
+
+def __dir__() -> list[str]:
+    \"\"\"Returns the public names.\"\"\"
+    return sorted(__all__)
+
+
 """
 
 

@@ -16,7 +16,7 @@ import pytest
 import oxyde
 from oxyde import DecodeError
 from oxyde.db.route import Route
-from oxyde.notebook.command import options
+from oxyde.notebook.command import parse
 from oxyde.notebook.result import Result
 from oxyde.notebook.run import run
 from tests.backends import Backend
@@ -177,7 +177,7 @@ def test_chosen_columns(query: Any) -> None:
 
 def test_one_name_for_two_columns(query: Any) -> None:
     """A frame holds one of them, so that it is refused; as rows and as Arrow both are there."""
-    result = run("SELECT 1 AS a, 2 AS a", {}, options("kept <<"))
+    result = run("SELECT 1 AS a, 2 AS a", {}, parse("kept <<"))
     assert isinstance(result, Result)
     for frame in (result.to_pandas, result.to_polars):
         with pytest.raises(DecodeError, match=r'two result columns are named "a".*rename one of them with AS') as caught:

@@ -82,8 +82,8 @@ class Ruled(Model):
         table_name = "ddl_ruled"
         comment = "rules; 'quoted'"
         unique_together = [("size", "low")]  # noqa: RUF012 - as tutorials write it
-        constraints = [Check("low <= high", name="ddl_ordered"), Unique(("high", "code"), name="ddl_named")]  # noqa: RUF012
-        indexes = [Index(("-high", "low")), Index(("hen",), unique=True, name="ddl_one_hen")]  # noqa: RUF012
+        constraints = [Check("low <= high", name="ddl_ordered"), Unique(("high", "code"), name="ddl_named")]  # noqa: RUF012 - as tutorials write it
+        indexes = [Index(("-high", "low")), Index(("hen",), unique=True, name="ddl_one_hen")]  # noqa: RUF012 - as tutorials write it
 
 
 class Odd(Model):
@@ -110,7 +110,7 @@ class Bad(Model):
 
         is_table = True
         table_name = "ddl_bad"
-        constraints = [Check("this is no sql at all (")]  # noqa: RUF012
+        constraints = [Check("this is no sql at all (")]  # noqa: RUF012 - as tutorials write it
 
 
 async def exists(model: type[Model]) -> bool:

@@ -185,7 +185,7 @@ def drawn() -> dict[str, set[str]]:
 def test_the_tree() -> None:
     """Is what the docstring draws, whole, and public."""
     assert {error.__name__: {base.__name__ for base in error.__bases__} for error in ERRORS} == drawn()
-    defined = {name for name, found in vars(exceptions).items() if getattr(found, "__module__", "") == exceptions.__name__}
+    defined = {name for name, found in vars(exceptions).items() if isinstance(found, type) and found.__module__ == exceptions.__name__}
     assert set(exceptions.__all__) == defined
     assert set(exceptions.__all__) <= set(oxyde.__all__)
     assert not issubclass(exceptions.NotLoaded, AttributeError)

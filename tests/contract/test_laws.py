@@ -46,7 +46,7 @@ def test_a_condition_and_its_negation_part_the_rows(people: Backend) -> None:
     @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
     @given(trees.conditions(6))
     def check(condition: Q) -> None:
-        values = People.objects.filter(condition).compiled().values
+        values = People.objects.filter(condition)._compiled().values
         assume(people.dialect != "postgres" or "\\x00" not in repr(values))  # refused by name, as it cannot hold NUL
         assume(people.dialect not in {"mysql", "mariadb"} or "inf" not in repr(values))  # nor these infinity
         inside = keys(People.objects.filter(condition))
@@ -66,7 +66,7 @@ def test_a_condition_as_a_value(people: Backend) -> None:
     @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     @given(trees.conditions(4), trees.conditions(2))
     def check(condition: Q, other: Q) -> None:
-        values = People.objects.filter(condition, other).compiled().values
+        values = People.objects.filter(condition, other)._compiled().values
         assume(people.dialect != "postgres" or "\\x00" not in repr(values))
         assume(people.dialect not in {"mysql", "mariadb"} or "inf" not in repr(values))
         flagged = People.objects.annotate(flag=condition, age_now=F("age") + 1).order_by("id")

@@ -158,12 +158,12 @@ def test_an_unknown_keyword_is_named() -> None:
 async def test_what_is_no_name_or_model_is_said_so(blog: Backend) -> None:
     """Each says what it takes; nothing is sent."""
     with pytest.raises(TypeError, match="takes the name of a field, not int"):
-        await Parent.objects.sum(5)  # type: ignore[arg-type]
+        await Parent.objects.sum(5)  # type: ignore[arg-type] # that is what is refused
     with pytest.raises(ValueError, match='"text" or "json"'):
-        await Parent.objects.explain(format="xx")  # type: ignore[arg-type]
+        await Parent.objects.explain(format="xx")  # type: ignore[arg-type] # that is what is refused
     with pytest.raises(TypeError, match="holds <class 'int'>"):
         await db.create_tables(models=[int])
     with pytest.raises(TypeError, match="takes SQL text, not int"):
-        await oxyde.execute_raw(5)  # type: ignore[arg-type]
+        await oxyde.execute_raw(5)  # type: ignore[arg-type] # that is what is refused
     with pytest.raises(TypeError, match="instance of a model"):
-        oxyde.sync.save(5)  # type: ignore[type-var]
+        oxyde.sync.save(5)  # type: ignore[type-var] # that is what is refused

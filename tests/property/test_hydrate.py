@@ -87,14 +87,41 @@ class StrictWhole(Strict, Whole):
         managed = False
 
 
+class Holder(Model):
+    """Refers to a row of every type."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    item: Everything | None = None
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "tier_holder"
+
+
+class HolderWhole(Whole, Model):
+    """The same rows by dictionaries, and what they refer to as well."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    item: EverythingWhole | None = None
+
+    class Meta:
+        """The same table."""
+
+        is_table = True
+        table_name = "tier_holder"
+        managed = False
+
+
 @pytest.fixture(scope="module")
 def table(backend_module: Backend) -> Iterator[Backend]:
     """The tables, on each server."""
     with oxyde.connect(backend_module.url):
-        oxyde.sync.drop_tables(models=[Everything, Loose], if_exists=True)
-        oxyde.sync.create_tables(models=[Everything, Loose])
+        oxyde.sync.drop_tables(models=[Everything, Loose, Holder], if_exists=True)
+        oxyde.sync.create_tables(models=[Everything, Loose, Holder])
         yield backend_module
-        oxyde.sync.drop_tables(models=[Everything, Loose])
+        oxyde.sync.drop_tables(models=[Everything, Loose, Holder])
 
 
 def by_columns(model: type[Model]) -> bool:
@@ -109,6 +136,8 @@ def test_the_tiers_are_what_they_are_meant_to_be() -> None:
     assert by_columns(Strict)
     assert not by_columns(EverythingWhole)
     assert not by_columns(StrictWhole)
+    assert by_columns(Holder)
+    assert not by_columns(HolderWhole)
 
 
 def same_instances(one: Model, two: Model) -> None:
@@ -145,6 +174,32 @@ def test_instances(table: Backend) -> None:
         assert again == ones[:3]
 
     check()
+
+
+def test_trees(table: Backend) -> None:
+    """Rows of two models are the same instances in the same places: shared where the row is the same, None where there is none."""
+
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(everything.rows(table.dialect), st.lists(st.one_of(st.none(), st.integers(0, 3)), min_size=1, max_size=8))
+    def check(rows: list[dict[str, Any]], places: list[int | None]) -> None:
+        Holder.objects.sync.delete()
+        Everything.objects.sync.delete()
+        items = [Everything.objects.sync.create(**row) for row in rows[:4]]
+        wanted = [None if place is None else items[place % len(items)] for place in places]
+        Holder.objects.sync.bulk_create([Holder(item=item) for item in wanted])
+        ones, twos = (model.objects.join("item").order_by("id").sync.all() for model in (Holder, HolderWhole))
+        plain = {item.id: item for item in Everything.objects.sync.all()}
+        for item, one, two in zip(wanted, ones, twos, strict=True):
+            assert (one.item and one.item.id) == (two.item and two.item.id) == (item and item.id)
+            assert one.model_fields_set == two.model_fields_set == {"id", "item", "item_id"}
+            if item is not None:
+                same_instances(one.item, two.item)
+                same_instances(one.item, plain[item.id])
+        for some in (ones, twos):
+            assert len({id(row.item) for row in some if row.item is not None}) == len({row.item_id for row in some} - {None})
+
+    check()
+    Holder.objects.sync.delete()
 
 
 STRICT = st.fixed_dictionaries(

@@ -134,7 +134,7 @@ fn append_text(values: &mut TextColumn, bytes: &[u8]) -> Result<(), String> {
     if values.push(bytes) { Ok(()) } else { Err("the column passes 2 GiB".to_owned()) }
 }
 
-/// The zero or empty value that stands in the place of a NULL.
+/// The zero or empty value that takes the place of a NULL.
 pub fn push_empty(data: &mut Data) {
     match data {
         Data::Bool(values) => values.push(false),

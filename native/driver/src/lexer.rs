@@ -197,7 +197,7 @@ fn run(text: &str, is: impl Fn(char) -> bool) -> usize {
     text.find(|c| !is(c)).unwrap_or(text.len())
 }
 
-/// The length of a quoted text; the quote in it is doubled, or stands behind a backslash.
+/// The length of a quoted text; the quote in it is doubled, or follows a backslash.
 fn quoted(text: &str, quote: char, backslashes: bool) -> usize {
     let mut chars = text.char_indices().skip(1).peekable();
     while let Some((at, c)) = chars.next() {

@@ -36,7 +36,7 @@ const fn class(kind: Kind) -> &'static str {
     }
 }
 
-/// The exception that tells everything an error knows.
+/// The exception with every detail of an error.
 pub fn exception(py: Python<'_>, error: Error) -> PyErr {
     match build(py, error) {
         Ok(exception) => PyErr::from_value(exception),
@@ -69,7 +69,7 @@ pub fn of_kind(py: Python<'_>, kind: Kind, message: impl Into<String>) -> PyErr 
     exception(py, Error::new(kind, message))
 }
 
-/// What a panic said, as an error of ours: the process goes on.
+/// A panic as an internal error; the process continues.
 pub fn of_panic(payload: &(dyn std::any::Any + Send)) -> Error {
     let said = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     Error::new(Kind::Internal, format!("a fault in Oxyde's core: {}", said.unwrap_or("no message")))

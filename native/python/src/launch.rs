@@ -1,4 +1,4 @@
-//! Work starts: polled once on the calling thread, then at home on the runtime.
+//! Starting work: it is polled once on the calling thread, then moves to the runtime.
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};

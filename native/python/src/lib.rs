@@ -23,7 +23,7 @@ mod _native {
     use super::{Bound, PyModule, PyModuleMethods, PyResult};
 
     #[pymodule_export]
-    use crate::arrow::ArrowStream;
+    use crate::arrow::{ArrowBatch, ArrowStream};
     #[pymodule_export]
     use crate::batch::Batch;
     #[pymodule_export]

@@ -1,4 +1,4 @@
-//! A statement under way, as the one who waits for it sees it.
+//! A running statement, as its caller sees it.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
@@ -140,7 +140,7 @@ impl Operation {
     }
 }
 
-/// The task went away without a word, which only the end of the runtime does.
+/// The task ended without a message, which happens only when the runtime shuts down.
 pub fn lost() -> Error {
     Error::new(Kind::Closed, "the statement was given up: Oxyde is shutting down")
 }

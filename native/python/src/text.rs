@@ -10,7 +10,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyEllipsis, PySlice, PyTuple};
 
-use crate::arrow::{Layout, schema_capsule};
+use crate::arrow::{Conversion, schema_capsule};
 use crate::error::{exception, of_kind};
 use crate::params::convert;
 
@@ -139,8 +139,8 @@ fn value<'py>(plan: &Plan, slot: &Slot, run: Run, row: usize, values: &Bound<'py
 #[pyfunction]
 pub fn arrow_schema<'py>(py: Python<'py>, shape: &[u8], dialect: &str) -> PyResult<Bound<'py, PyCapsule>> {
     let plan = plan(py, shape, dialect)?;
-    let layout = plan.outputs().and_then(Layout::announced).ok_or_else(|| {
+    let conversion = plan.outputs().and_then(Conversion::announced).ok_or_else(|| {
         of_kind(py, Kind::Unsupported, "the columns of raw SQL are known only once it has run: read the stream for its schema")
     })?;
-    schema_capsule(py, &layout.schema)
+    schema_capsule(py, &conversion.schema)
 }

@@ -1,4 +1,4 @@
-//! A transaction, as Python sees it: a place where statements run one at a time.
+//! A transaction, as Python sees it: a session whose statements run one at a time.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -37,7 +37,7 @@ impl Session {
         self.inner.clone()
     }
 
-    /// From here on a stream is being read, as long as what is returned is kept.
+    /// Marks the session as streaming for as long as the returned handle lives.
     pub fn hold(&self, cancel: &Cancel) -> Arc<Cancel> {
         let held = Arc::new(cancel.clone());
         *self.stream.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&held);

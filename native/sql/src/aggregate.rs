@@ -8,7 +8,7 @@ use crate::error::{Result, malformed};
 use crate::walk::is_decimal;
 use crate::writer::Writer;
 
-/// What stands around an aggregate and its argument, so that it keeps its type.
+/// What is written around an aggregate and its argument, so that it keeps its type.
 #[derive(Default)]
 struct Wrapping {
     before: &'static str,

@@ -198,7 +198,7 @@ impl Writer<'_> {
     }
 
     /// Microseconds since 1970, added up and written anew: `SQLite` itself knows no more than milliseconds.
-    /// A question mark stands where the calendar ends, which no column takes, instead of NULL.
+    /// Past the end of the calendar the text is a question mark, which no column takes, instead of NULL.
     fn moved_text(&mut self, op: Operator, instant: &Expr, duration: &Expr, ty: &ColumnType) -> Result<()> {
         self.push(if *ty == ColumnType::Date {
             "(SELECT CASE WHEN u IS NOT NULL THEN COALESCE(strftime('%Y-%m-%d', (u - f) / 1000000, 'unixepoch'), '?') END"

@@ -54,7 +54,7 @@ fn is_canonical(expr: &Expr) -> bool {
     use Function::{Abs, Round};
     let decimal = type_of(expr).is_some_and(is_decimal);
     match expr {
-        // Of no known type: it stands beside a decimal that is text.
+        // Of no known type: it is compared with a decimal that is text.
         Expr::Column { ty, .. } => ty.as_ref().is_none_or(is_wide),
         Expr::Null => true,
         Expr::Param(_) | Expr::Arithmetic { .. } | Expr::Negate(_) | Expr::Cast { .. } => decimal,
@@ -128,7 +128,7 @@ impl Writer<'_> {
         self.left(expr, self.compared(&[expr], None))
     }
 
-    /// Whether an expression is sorted as it stands.
+    /// Whether an expression is sorted as it is.
     pub fn is_plainly_sorted(&self, expr: &Expr) -> bool {
         self.compared(&[expr], None) == Compared::Plain
     }

@@ -1,4 +1,4 @@
-//! Expressions as text: which writer writes which node, and where parentheses stand.
+//! Expressions as text: which writer writes which node, and where parentheses are needed.
 
 use oxyde_ir::Expr;
 use oxyde_ir::expr::{Piece, When};
@@ -7,7 +7,7 @@ use oxyde_ir::program::{Form, Origin, Slot};
 use crate::error::{Result, malformed};
 use crate::writer::Writer;
 
-/// Members of AND and OR that stand in a row; more are split into halves, so that a server's parser stays in shallow water.
+/// Members of AND and OR that are written side by side; more are split into halves, to limit the depth of the server's parser.
 const IN_A_ROW: usize = 4;
 
 impl Writer<'_> {
@@ -24,7 +24,7 @@ impl Writer<'_> {
             Expr::Compare { op, left, right } => self.compare(*op, left, right),
             Expr::And(members) => self.joined(members, " AND ", IN_A_ROW, "TRUE"),
             Expr::Or(members) => self.joined(members, " OR ", IN_A_ROW, "FALSE"),
-            // Inequality of truth values; it stands between two only.
+            // Inequality of truth values; it takes two operands only.
             Expr::Xor(members) => self.joined(members, " <> ", 2, "FALSE"),
             Expr::Not(inner) => self.around("NOT (", inner, ")"),
             Expr::IsNull(inner) => self.after(inner, " IS NULL"),

@@ -103,7 +103,7 @@ impl Writer<'_> {
     }
 }
 
-/// What stands around the expression on `MySQL`. Week 1 of mode 3 holds the year's first Thursday, as ISO has it.
+/// What is written around the expression on `MySQL`. Week 1 of mode 3 holds the year's first Thursday, as ISO has it.
 const fn function(part: DatePart) -> (&'static str, &'static str) {
     match part {
         DatePart::Date => ("DATE(", ")"),

@@ -10,7 +10,7 @@ use oxyde_ir::program::{Step, Text};
 use oxyde_ir::{Family, Statement, wire};
 use oxyde_sql::{dialect, render};
 
-/// A case: what stands before its sections, and the sections by heading.
+/// A case: what comes before its sections, and the sections by heading.
 struct Case {
     path: PathBuf,
     head: String,
@@ -74,7 +74,7 @@ fn all(folder: &Path) -> Vec<Case> {
     cases
 }
 
-/// The text of a step for so many rows.
+/// The text of a step for that many rows.
 fn text(step: &Step, rows: usize) -> String {
     match &step.text {
         Text::Fixed(fragment) => fragment.text.clone(),

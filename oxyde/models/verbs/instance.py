@@ -10,9 +10,9 @@ from oxyde.db.rows import Batch
 from oxyde.db.steps import Call, Remember, Steps, Undo
 from oxyde.exceptions import NotFoundError, StaleObjectError
 from oxyde.models import hooks
-from oxyde.models.errors import COMPLETED, blame, completed, refusing
-from oxyde.models.hydrate import filling
+from oxyde.models.errors import COMPLETED, blame, completed
 from oxyde.models.info import AnyModel
+from oxyde.models.layouts import filling
 from oxyde.models.row_state import CLEAN, is_new, mark_written, set_state
 from oxyde.models.snapshot import Snapshot
 from oxyde.models.unloaded import UNLOADED
@@ -120,7 +120,7 @@ def refresh(instance: AnyModel) -> Steps[None]:
             batch.fill(filling(info, table.columns), [instance])
             found.append(batch.rows)
 
-    yield Call(*by_key.select(table, key, table.columns), refusing(table, table.columns, take))
+    yield Call(*by_key.select(table, key, table.columns), take)
     if not found:
         raise _not_found(table, "refresh")
     for link in info.references:

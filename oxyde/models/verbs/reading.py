@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from oxyde.db.rows import Batch
-from oxyde.db.steps import Call, Read, Steps
+from oxyde.db.steps import Call, Steps
 from oxyde.exceptions import MultipleObjectsReturned, NotFoundError
-from oxyde.export.exporter import Exporter
 from oxyde.ir import statement
-from oxyde.models import hydrate
+from oxyde.models import restore
 from oxyde.queries import Q, compile, query
 from oxyde.queries.compile import body, compiled
 
@@ -23,8 +22,8 @@ T = TypeVar("T")
 
 def call(chain: Chain[Any, Any], take: Callable[[list[Any]], Any]) -> Call:
     """Returns the call whose rows, as the queryset wants them, are handed over batch by batch."""
-    made = chain.compiled()
-    reader = chain._query.rows.reader(chain.state)
+    made = chain._compiled()
+    reader = chain._query.rows.reader(chain._state)
     return Call(made.shape, made.values, lambda batch: take(reader(batch)))
 
 
@@ -37,7 +36,7 @@ def everything(chain: Chain[Any, T]) -> Steps[list[T]]:
 
 def first(chain: Chain[Any, T]) -> Steps[T | None]:
     """Reads the first row, by key where no order is given; None when there is none."""
-    state = chain.state
+    state = chain._state
     if not state.order and not state.is_sliced and not (state.distinct and state.selection is not None):
         state = state.with_(order=query.by_key(state.table))
     found = yield from everything(chain._next(query.limited(state, 1)))
@@ -46,7 +45,7 @@ def first(chain: Chain[Any, T]) -> Steps[T | None]:
 
 def last(chain: Chain[Any, T]) -> Steps[T | None]:
     """Reads the last row."""
-    found = yield from everything(chain._next(query.limited(query.turned(chain.state), 1)))
+    found = yield from everything(chain._next(query.limited(query.turned(chain._state), 1)))
     return found[0] if found else None
 
 
@@ -58,35 +57,35 @@ def one(chain: Chain[Any, Any], given: Q, *, required: bool) -> Steps[Any]:
         MultipleObjectsReturned: There are several.
     """
     found: list[Any] = []
-    made = compile.by_key(chain.state, given)
+    made = compile.by_key(chain._state, given)
     if made is None:
-        state = query.filtered(chain.state, given)
+        state = query.filtered(chain._state, given)
         found = yield from everything(chain._next(state if compile.is_point(state) else query.limited(state, 2)))
     else:
-        reader = chain._query.rows.reader(chain.state)
+        reader = chain._query.rows.reader(chain._state)
         yield Call(made.shape, made.values, lambda batch: found.extend(reader(batch)))
     if len(found) == 1:
         return found[0]
     model = chain.model.__name__
     if found:
         message = f"more than one {model} matches; get() takes conditions that one row fulfils, first() takes the first of several"
-        raise MultipleObjectsReturned(message, table=chain.state.table.name)
+        raise MultipleObjectsReturned(message, table=chain._state.table.name)
     if required:
         message = f"no {model} matches; get_or_none() returns None then"
-        raise NotFoundError(message, table=chain.state.table.name)
+        raise NotFoundError(message, table=chain._state.table.name)
     return None
 
 
 def exists(chain: Chain[Any, Any]) -> Steps[bool]:
     """Asks whether there is a row."""
-    made = compile.exists(chain.state)
+    made = compile.exists(chain._state)
     batch: Batch = yield Call(made.shape, made.values)
     return batch.rows > 0
 
 
 def count(chain: Chain[Any, Any]) -> Steps[int]:
     """Asks how many rows there are."""
-    made = compile.count(chain.state)
+    made = compile.count(chain._state)
     batch: Batch = yield Call(made.shape, made.values)
     found: int = batch.values()[0][0]
     return found
@@ -94,17 +93,10 @@ def count(chain: Chain[Any, Any]) -> Steps[int]:
 
 def aggregate(chain: Chain[Any, Any], function: str, field: str) -> Steps[Any]:
     """Asks for sum, avg, min or max of a field; None without rows."""
-    made, term = compile.aggregate(chain.state, function, field)
-    rows = hydrate.rows([term])
+    made, term = compile.aggregate(chain._state, function, field)
+    rows = restore.rows([term])
     batch: Batch = yield Call(made.shape, made.values)
     return rows(batch)[0][0]
-
-
-def frame(chain: Chain[Any, Any], reader: Exporter[T]) -> Steps[T]:
-    """Reads the rows as an Arrow stream in a format."""
-    made = chain.compiled(masked=True)
-    found: T = yield Read(made.shape, made.values, reader, reader.load)
-    return found
 
 
 def explain(chain: Chain[Any, Any], *, analyze: bool, format: str) -> Steps[Any]:
@@ -119,9 +111,9 @@ def explain(chain: Chain[Any, Any], *, analyze: bool, format: str) -> Steps[Any]
     json = format == "json"
 
     def build(values: Any) -> Any:
-        return statement.explain(statement.query(body(chain.state, values)), analyze=analyze, json=json)
+        return statement.explain(statement.query(body(chain._state, values)), analyze=analyze, json=json)
 
-    made = compiled(("explain", analyze, json), chain.state, build)
+    made = compiled(("explain", analyze, json), chain._state, build)
     rows: list[tuple[Any, ...]] = []
     last: Batch = yield Call(made.shape, made.values, lambda batch: rows.extend(batch.values()))
     if json:

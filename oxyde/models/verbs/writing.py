@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from oxyde.db.rows import Batch, Hydrator
 from oxyde.db.steps import Atomically, Call, Steps, Undo
 from oxyde.exceptions import FieldError, FieldValueError
-from oxyde.models import hydrate
+from oxyde.models import hydrate, layouts
 from oxyde.models.bulk import Gathered
 from oxyde.models.construct import make
-from oxyde.models.errors import blame, refusing
+from oxyde.models.errors import blame
 from oxyde.models.info import AnyModel, ModelInfo, holds
 from oxyde.models.row_state import CLEAN, set_state
 from oxyde.models.snapshot import Snapshot
@@ -75,7 +75,7 @@ def _instance(model: ModelInfo, one: Any) -> Any:
 
 
 def _calls(table: Table, instances: list[Any], batch: Rows, *, ignore_conflicts: bool) -> Iterator[Call]:
-    """Gives the one statement of a batch; of rows without any value one for each, as SQL has no other way."""
+    """Yields the statement of a batch; for rows without any value one per row, because SQL has no other way."""
     missing = () if ignore_conflicts else _missing(table, batch)
     chosen = [instances[number] for number in batch.rows]
     if not batch.fields:
@@ -105,10 +105,10 @@ def _filler(model: type[AnyModel], instances: list[Any], columns: tuple[Column, 
     def fill(batch: Batch) -> None:
         nonlocal done
         if batch.rows:
-            batch.fill(hydrate.filling(model.__oxyde__, columns), instances[done : done + batch.rows])
+            batch.fill(layouts.filling(model.__oxyde__, columns), instances[done : done + batch.rows])
             done += batch.rows
 
-    return refusing(model.__oxyde__.table(), columns, fill)
+    return fill
 
 
 def update(chain: Chain[Any, Any], values: Mapping[str, Any], *, returning: bool) -> Steps[Any]:
@@ -126,7 +126,7 @@ def update(chain: Chain[Any, Any], values: Mapping[str, Any], *, returning: bool
         if column.auto_now and column.field not in changed
     ]
     columns = table.columns if returning else ()
-    made = statements.update(chain.state, assignments, columns)
+    made = statements.update(chain._state, assignments, columns)
     fields = [column.field for column, term in assignments if isinstance(term, Bound)]
     with blame(table, fields if len(fields) == len(assignments) else ()):
         return (yield from _changed(chain.model.__oxyde__, Call(made.shape, made.values), columns))
@@ -142,7 +142,7 @@ def delete(chain: Chain[Any, Any], *, returning: bool) -> Steps[Any]:
     """Deletes the rows; returns their number, or (``returning``) the instances as they were."""
     table = writable(chain.model.__oxyde__)
     columns = table.columns if returning else ()
-    made = statements.delete(chain.state, columns)
+    made = statements.delete(chain._state, columns)
     with blame(table):
         return (yield from _changed(chain.model.__oxyde__, Call(made.shape, made.values), columns))
 
@@ -151,15 +151,14 @@ def _changed(model: ModelInfo, call: Call, columns: Sequence[Column]) -> Steps[A
     if not columns:
         batch: Batch = yield call
         return batch.affected
-    hydrator = Hydrator(hydrate.layout(model, columns))
+    hydrator = Hydrator(layouts.layout(model, columns))
     found: list[Any] = []
-    read = refusing(model.table(), columns, hydrator.models)
-    yield Call(call.shape, call.values, lambda batch: found.extend(read(batch)))
+    yield Call(call.shape, call.values, lambda batch: found.extend(hydrator.models(batch)))
     return found
 
 
 def _validated(model: ModelInfo, table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the plain values as the model validates them, in its order: each sees those that stand before it in the model."""
+    """Returns the plain values as the model validates them, in its order: each sees the fields declared before it."""
     plain: dict[str, Any] = {}
     for column in table.columns:
         value = values.get(column.field)

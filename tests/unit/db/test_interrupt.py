@@ -20,7 +20,7 @@ from oxyde.exceptions import DatabaseError, QueryCancelled
 def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A module that says that a shell runs."""
     module = types.ModuleType("IPython")
-    module.get_ipython = object  # type: ignore[attr-defined]
+    module.get_ipython = object  # type: ignore[attr-defined] # a module made here
     monkeypatch.setitem(sys.modules, "IPython", module)
     before = signal.getsignal(signal.SIGINT)
     yield

@@ -93,4 +93,4 @@ def test_counts_go_together() -> None:
 def test_unknown_names() -> None:
     """A misspelt setting is an error, not ignored."""
     with pytest.raises(TypeError, match="max_conections"):
-        PoolSettings(max_conections=3)  # type: ignore[call-arg]
+        PoolSettings(max_conections=3)  # type: ignore[call-arg] # that is what is refused

@@ -94,17 +94,50 @@ def test_mistakes_are_met_early(make: Any, face: str) -> None:
         make(chain)
 
 
+@pytest.mark.parametrize(
+    ("make", "remedy"),
+    [
+        (lambda chain: chain.filter(7), r"not int; the row of a key is found by pk=7"),
+        (lambda chain: chain.exclude("x"), r"not str; the row of a key is found by pk='x'"),
+        (lambda chain: chain.filter(True), r"not bool, which is what Python made of a comparison: write age__gt=3, or F\("),
+        (lambda chain: chain.filter({"id": 1}), r"not dict: write \*\*\{\.\.\.\}"),
+        (lambda chain: chain.filter(chain.values("id")), r"write id__in=queryset"),
+        (lambda _: Author.age > 3, r'Author\.age is a field, .* write age__gt=3, or F\("age"\) > 3'),
+    ],
+)
+def test_what_is_no_condition_names_the_remedy(make: Any, remedy: str) -> None:
+    """A key, a truth value, a dictionary, a queryset, a field of the class."""
+    with pytest.raises((TypeError, AttributeError), match=remedy):
+        make(Author.objects)
+
+
+async def test_a_key_given_to_get_names_pk() -> None:
+    """On both faces, before any connection is looked for."""
+    with pytest.raises(TypeError, match=r"pk=1$"):
+        await Author.objects.get(1)
+    with pytest.raises(TypeError, match=r"pk=1$"):
+        Author.objects.sync.get(1)
+
+
+async def test_awaiting_one_row_of_a_queryset() -> None:
+    """``[i]`` is a queryset still, of one row."""
+    with pytest.raises(TypeError, match=r"await queryset\.first\(\)"):
+        await Author.objects.order_by("id")[0]
+    with pytest.raises(TypeError, match=r"await queryset\.all\(\)"):
+        await Author.objects.order_by("id")[:3]
+
+
 def test_both_faces_ask_the_same() -> None:
     """``.sync`` may stand anywhere in the chain."""
     chain = Author.objects.filter(age=1).order_by("name")[1:3]
-    assert chain.sync.compiled() == chain.compiled() == Author.objects.sync.filter(age=1).order_by("name")[1:3].compiled()
-    assert chain.using("x").sync.alias == "x"
+    assert chain.sync._compiled() == chain._compiled() == Author.objects.sync.filter(age=1).order_by("name")[1:3]._compiled()
+    assert chain.using("x").sync._alias == "x"
     assert type(chain.sync.filter(age=2)) is type(chain.sync)
 
 
 def test_masked_secrets_and_plain_ones() -> None:
     """A model without secrets has one statement for rows and frames."""
-    assert Post.objects.compiled(masked=True) == Post.objects.compiled()
+    assert Post.objects._compiled(masked=True) == Post.objects._compiled()
 
 
 def test_relations_are_no_columns_of_values() -> None:

@@ -337,7 +337,7 @@ def test_an_index_over_what_is_no_field() -> None:
 
 
 def test_a_field_that_no_query_could_name() -> None:
-    with pytest.raises(FieldError, match=r'Unnamed\.first__name: "__" stands .* first_name: \.\.\. = Field\(db_column="first__name"\)'):
+    with pytest.raises(FieldError, match=r'Unnamed\.first__name: "__" separates .* first_name: \.\.\. = Field\(db_column="first__name"\)'):
 
         class Unnamed(Model):
             id: int | None = Field(default=None, db_pk=True)

@@ -18,7 +18,7 @@ def unpacked(shape: bytes) -> Any:
 
 def select_of(chain: Chain[Any]) -> dict[str, Any]:
     """Returns the query of a queryset's rows: its SELECT, with the order and the slice beside the clauses."""
-    return flat(unpacked(chain.compiled().shape)["query"])
+    return flat(unpacked(chain._compiled().shape)["query"])
 
 
 def flat(query: dict[str, Any]) -> dict[str, Any]:
@@ -39,4 +39,4 @@ def where_of(chain: Chain[Any]) -> Any:
 
 def values_of(chain: Chain[Any]) -> list[Any]:
     """Returns the values beside it."""
-    return list(chain.compiled().values)
+    return list(chain._compiled().values)

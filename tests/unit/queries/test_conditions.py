@@ -29,7 +29,7 @@ def nodes(node: Any, kind: str) -> list[Any]:
 @given(trees.conditions())
 def test_exclude_is_the_complement_of_filter(condition: Q) -> None:
     """``exclude(p)`` and ``filter(~p)`` are one statement."""
-    one, two = everyone.exclude(condition).compiled(), everyone.filter(~condition).compiled()
+    one, two = everyone.exclude(condition)._compiled(), everyone.filter(~condition)._compiled()
     assert one.shape == two.shape
     assert [repr(value) for value in one.values] == [repr(value) for value in two.values]
 
@@ -116,7 +116,7 @@ def test_a_negation_of_a_negation() -> None:
 def test_paths_to_several_rows_are_exists() -> None:
     """A filter across a to-many path is an EXISTS; it joins nothing to the rows themselves."""
     for chain in (Team.objects.filter(authors__age=1), Post.objects.filter(tags__name="x"), Writer.objects.filter(posts__tags__name="x")):
-        assert "joins" not in chain.compiled().shape.decode("latin-1").split("exists")[0]
+        assert "joins" not in chain._compiled().shape.decode("latin-1").split("exists")[0]
         assert list(where_of(chain)) == ["exists"]
 
 

@@ -38,13 +38,13 @@ class Computed(Model):
 def changed(chain: Chain[Any], **values: Any) -> tuple[dict[str, Any], list[Any]]:
     """Returns the UPDATE of a query's rows, and its values."""
     table = chain.model.__table__
-    made = dml.update(chain.state, [dml.assignment(table, name, value) for name, value in values.items()])
+    made = dml.update(chain._state, [dml.assignment(table, name, value) for name, value in values.items()])
     return unpacked(made.shape)["update"], list(made.values)
 
 
 def removed(chain: Chain[Any]) -> dict[str, Any]:
     """Returns the DELETE of a query's rows."""
-    return unpacked(dml.delete(chain.state).shape)["delete"]
+    return unpacked(dml.delete(chain._state).shape)["delete"]
 
 
 def test_values_stand_in_the_order_of_the_text() -> None:
@@ -114,7 +114,7 @@ def test_relations_are_assigned_by_object_or_key() -> None:
 )
 def test_which_rows(chain: Chain[Any], by_key: bool) -> None:
     """Limit, order and paths are honoured by keys that a select gives; a plain condition stands in the statement itself."""
-    for statement in (changed(chain, name="x")[0] if "name" in chain.state.table.by_field else {}, removed(chain)):
+    for statement in (changed(chain, name="x")[0] if "name" in chain._state.table.by_field else {}, removed(chain)):
         assert ("rows" in statement) is by_key
     if by_key:
         assert [output["name"] for output in flat(removed(chain)["rows"])["outputs"]] == ["id"]
@@ -159,6 +159,6 @@ def test_shapes_of_returning_differ() -> None:
     """An UPDATE and a DELETE that return rows are other statements than those that do not."""
     table = Post.__table__
     change = [dml.assignment(table, "views", 1)]
-    state = Post.objects.state
+    state = Post.objects._state
     assert dml.update(state, change).shape != dml.update(state, change, table.columns).shape
     assert dml.delete(state).shape != dml.delete(state, table.columns).shape

@@ -99,7 +99,7 @@ def test_names() -> None:
     """A class of a library is not mistaken for Python's own."""
     assert named(np.bool_(True)) == "numpy.bool"
     assert named(True) == "bool"
-    assert named(pd.NA) == "pandas.NAType, which stands for a missing value; give None"
+    assert named(pd.NA) == "pandas.NAType, which marks a missing value; give None"
 
 
 BAD: list[tuple[str, Any, str]] = [
@@ -112,7 +112,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("day", LATE, "nanoseconds"),
     ("took", LONG, "takes timedelta, not one with nanoseconds"),
     ("at", FAR, "outside what Python's own class holds"),
-    ("n", pd.NA, "takes int, not pandas.NAType, which stands for a missing value; give None"),
+    ("n", pd.NA, "takes int, not pandas.NAType, which marks a missing value; give None"),
     ("x", pd.NA, "give None"),
     ("n", np.bool_(True), "takes int, not numpy.bool"),
     ("ok", np.int64(1), "takes bool, not numpy.int64"),

@@ -25,7 +25,7 @@ impl Node {
         serde_json::to_value(plain).and_then(Self::deserialize).expect("statements serialize always")
     }
 
-    /// A map out of its entries; the key that stands there twice otherwise.
+    /// A map out of its entries; the repeated key otherwise.
     pub fn map(mut entries: Vec<(String, Self)>) -> Result<Self, String> {
         entries.sort_by(|left, right| left.0.as_bytes().cmp(right.0.as_bytes()));
         match entries.windows(2).find(|pair| pair[0].0 == pair[1].0) {

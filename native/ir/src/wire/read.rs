@@ -1,4 +1,4 @@
-//! MessagePack as nodes. Nesting stands on a stack of our own, and no length is believed before the bytes are there.
+//! MessagePack as nodes. Nesting is kept on a stack of our own, and no length is trusted before the bytes are there.
 
 use rmp::Marker;
 
@@ -184,7 +184,7 @@ impl Reader<'_> {
         Ok(*taken)
     }
 
-    /// Where the reader stands, from the root.
+    /// The path of the reader, from the root.
     fn path(&self) -> String {
         let mut path = String::new();
         for open in &self.open {

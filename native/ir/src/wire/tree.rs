@@ -8,7 +8,7 @@ use super::depth::Depth;
 use super::fault::Fault;
 use super::node::Node;
 
-/// A node, and how deep it stands.
+/// A node and its depth.
 #[derive(Clone, Copy)]
 pub struct Tree<'a> {
     node: &'a Node,

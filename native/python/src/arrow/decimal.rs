@@ -40,7 +40,7 @@ pub fn rescale(values: &[i128], from: i8, precision: u8, scale: i8) -> Result<Ve
     values.iter().enumerate().map(each).collect()
 }
 
-/// Texts as numbers of at most 38 digits; what stands where there is NULL becomes zero.
+/// Texts as numbers of at most 38 digits; NULL becomes zero.
 pub fn small(values: &TextColumn, valid: impl Fn(usize) -> bool, precision: u8, scale: i8) -> Result<Vec<i128>, (usize, String)> {
     let each = |row| {
         if !valid(row) {

@@ -2,7 +2,7 @@
 
 use arrow_schema::ArrowError;
 
-/// Why a column cannot become an array, and in which row where one is to blame.
+/// Why a column cannot become an array, and in which row, if one row is the cause.
 #[derive(Debug)]
 pub struct Misfit {
     pub row: Option<usize>,

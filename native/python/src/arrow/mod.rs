@@ -1,6 +1,7 @@
 //! Batches leave as Arrow: one schema for a statement, and every batch as it promises.
 
 mod array;
+mod batch;
 mod decimal;
 mod dynamic;
 mod misfit;
@@ -18,16 +19,17 @@ use array::array;
 use misfit::Misfit;
 use target::Target;
 
-pub use stream::{ArrowStream, array_capsules, schema_capsule};
+pub use batch::ArrowBatch;
+pub use stream::{ArrowStream, schema_capsule};
 
-/// The schema of a statement and how each column gets there.
+/// How the columns of a statement become Arrow arrays: the schema, and the type that each column is converted to.
 #[derive(Clone)]
-pub struct Layout {
+pub struct Conversion {
     pub schema: SchemaRef,
     targets: Vec<Target>,
 }
 
-impl Layout {
+impl Conversion {
     /// From the outputs alone; `None` while the server has to say what a column holds.
     pub fn announced(outputs: &[Output]) -> Option<Self> {
         let targets = outputs.iter().map(|output| Target::of_type(&output.ty)).collect::<Option<Vec<_>>>()?;
@@ -63,7 +65,7 @@ impl Layout {
             let message = format!("a batch of {} columns where {} were announced", batch.columns.len(), self.targets.len());
             return Err(Error::new(Kind::Internal, message));
         }
-        let mut arrays = Vec::with_capacity(rows);
+        let mut arrays = Vec::with_capacity(self.targets.len());
         for ((mut column, target), field) in batch.columns.into_iter().zip(&self.targets).zip(self.schema.fields()) {
             let name = std::mem::take(&mut column.name);
             let null = column.valid.as_ref().and_then(|valid| valid.iter().position(|valid| !valid));

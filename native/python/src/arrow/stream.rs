@@ -7,8 +7,7 @@ use std::task::{Poll, ready};
 use std::time::Duration;
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use arrow_array::{Array, RecordBatch, RecordBatchReader, StructArray};
-use arrow_data::ffi::FFI_ArrowArray;
+use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_schema::ffi::FFI_ArrowSchema;
 use arrow_schema::{ArrowError, Schema, SchemaRef};
 use oxyde_driver::{Cancel, ColumnBatch, Error, Kind, Message, Result};
@@ -19,7 +18,7 @@ use pyo3::types::PyCapsule;
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::mpsc::{Receiver, channel};
 
-use super::Layout;
+use super::{ArrowBatch, Conversion};
 use crate::batch::Batch;
 use crate::error::{exception, of_panic};
 use crate::operation::{Signal, lost, patiently};
@@ -27,7 +26,7 @@ use crate::operation::{Signal, lost, patiently};
 /// How long the consumer of a C stream sleeps before it looks again; it is woken by every batch.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The error that ended a stream, kept for the one who can raise it with its class.
+/// The error that ended a stream, kept to be raised with its own class later.
 type Failure = Arc<Mutex<Option<Error>>>;
 
 /// Takes batches out of the channel. Dropping it stops what still runs.
@@ -36,9 +35,9 @@ struct Puller {
     cancel: Cancel,
     plan: Option<Arc<Plan>>,
     failure: Failure,
-    layout: Option<Layout>,
+    conversion: Option<Conversion>,
     /// Taken to learn the schema, and not yet handed on.
-    pending: VecDeque<ColumnBatch>,
+    pending: VecDeque<Arc<ColumnBatch>>,
     rows: usize,
     ended: bool,
     /// Tells the transaction that the connection is busy.
@@ -46,13 +45,13 @@ struct Puller {
 }
 
 /// Rows, what they are to look like, and how many came before them.
-type Rows = (ColumnBatch, Layout, usize);
+type Rows = (ColumnBatch, Conversion, usize);
 
 impl Puller {
     /// What has arrived; `None` at the end.
     fn pull(&mut self) -> Poll<Result<Option<ColumnBatch>>> {
         if let Some(batch) = self.pending.pop_front() {
-            return Poll::Ready(Ok(Some(batch)));
+            return Poll::Ready(Ok(Some(Arc::unwrap_or_clone(batch))));
         }
         if self.ended {
             return Poll::Ready(Ok(None));
@@ -77,22 +76,22 @@ impl Puller {
     }
 
     /// The schema: announced by the plan, else that of the first batch.
-    fn layout(&mut self) -> Poll<Result<Layout>> {
-        if let Some(layout) = &self.layout {
-            return Poll::Ready(Ok(layout.clone()));
+    fn conversion(&mut self) -> Poll<Result<Conversion>> {
+        if let Some(conversion) = &self.conversion {
+            return Poll::Ready(Ok(conversion.clone()));
         }
         let plan = self.plan.clone();
         let outputs = plan.as_ref().and_then(|plan| plan.outputs());
-        let layout = if let Some(layout) = outputs.and_then(Layout::announced) {
-            layout
+        let conversion = if let Some(conversion) = outputs.and_then(Conversion::announced) {
+            conversion
         } else {
             let batch = ready!(self.pull()?).unwrap_or_default();
-            let layout = Layout::observed(outputs, &batch)?;
-            self.pending.push_front(batch);
-            layout
+            let conversion = Conversion::observed(outputs, &batch)?;
+            self.pending.push_front(Arc::new(batch));
+            conversion
         };
-        self.layout = Some(layout.clone());
-        Poll::Ready(Ok(layout))
+        self.conversion = Some(conversion.clone());
+        Poll::Ready(Ok(conversion))
     }
 
     /// Waits for the first rows, so that a statement that the server refuses raises its own error before a consumer written in C reads.
@@ -100,18 +99,18 @@ impl Puller {
         if self.pending.is_empty()
             && let Some(batch) = ready!(self.pull()?)
         {
-            self.pending.push_front(batch);
+            self.pending.push_front(Arc::new(batch));
         }
         Poll::Ready(Ok(()))
     }
 
     /// The next rows; `None` at the end.
     fn next(&mut self) -> Poll<Result<Option<Rows>>> {
-        let layout = ready!(self.layout()?);
+        let conversion = ready!(self.conversion()?);
         let Some(batch) = ready!(self.pull()?).filter(|batch| batch.rows > 0) else { return Poll::Ready(Ok(None)) };
         let first = self.rows;
         self.rows += batch.rows;
-        Poll::Ready(Ok(Some((batch, layout, first))))
+        Poll::Ready(Ok(Some((batch, conversion, first))))
     }
 
     /// Takes a step; an error or a panic is kept and ends the stream.
@@ -134,20 +133,20 @@ impl Drop for Puller {
     }
 }
 
-/// The reader that the C stream owns.
-struct Reader {
+/// The iterator of record batches that a C stream owns.
+struct StreamReader {
     puller: Puller,
     signal: Arc<Signal>,
     schema: SchemaRef,
 }
 
-impl Iterator for Reader {
+impl Iterator for StreamReader {
     type Item = std::result::Result<RecordBatch, ArrowError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let step = |puller: &mut Puller| {
-            let Some((batch, layout, first)) = ready!(puller.next()?) else { return Poll::Ready(Ok(None)) };
-            Poll::Ready(layout.record(batch, first).map(Some))
+            let Some((batch, conversion, first)) = ready!(puller.next()?) else { return Poll::Ready(Ok(None)) };
+            Poll::Ready(conversion.record(batch, first).map(Some))
         };
         loop {
             match self.puller.guarded(step) {
@@ -163,7 +162,7 @@ impl Iterator for Reader {
     }
 }
 
-impl RecordBatchReader for Reader {
+impl RecordBatchReader for StreamReader {
     fn schema(&self) -> SchemaRef {
         Arc::clone(&self.schema)
     }
@@ -192,7 +191,7 @@ impl ArrowStream {
             cancel: cancel.clone(),
             plan,
             failure: Arc::clone(&failure),
-            layout: None,
+            conversion: None,
             pending: VecDeque::new(),
             rows: 0,
             ended: false,
@@ -202,12 +201,12 @@ impl ArrowStream {
     }
 
     /// A stream of rows that are there already.
-    fn of_batches(batches: Vec<ColumnBatch>, layout: Layout) -> Self {
+    fn of_batches(batches: VecDeque<Arc<ColumnBatch>>, conversion: Conversion) -> Self {
         let (_, receiver) = channel(1);
         let stream = Self::new(receiver, Cancel::default(), Arc::default(), None, None);
         if let Some(puller) = stream.puller().as_mut() {
-            puller.layout = Some(layout);
-            puller.pending = batches.into();
+            puller.conversion = Some(conversion);
+            puller.pending = batches;
             puller.ended = true;
         }
         stream
@@ -240,9 +239,12 @@ impl ArrowStream {
         let first = batches.iter().find(|batch| batch.data().rows > 0).or(batches.first());
         let Some(first) = first else { return Err(PyValueError::new_err("a stream of no batches has no columns")) };
         py.detach(|| {
-            let layout = first.arrow_layout()?;
+            let conversion = first.conversion()?;
             // An empty batch would end the stream.
-            Ok(Self::of_batches(batches.iter().map(|batch| batch.data()).filter(|data| data.rows > 0).cloned().collect(), layout))
+            Ok(Self::of_batches(
+                batches.iter().map(|batch| batch.data()).filter(|data| data.rows > 0).map(Arc::clone).collect(),
+                conversion,
+            ))
         })
         .map_err(|error| exception(py, error))
     }
@@ -251,20 +253,21 @@ impl ArrowStream {
     fn __arrow_c_stream__<'py>(&self, py: Python<'py>, requested_schema: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyCapsule>> {
         // The consumer casts; the protocol lets a producer ignore the wish.
         drop(requested_schema);
-        let layout = self.step(py, Puller::layout)?;
+        let conversion = self.step(py, Puller::conversion)?;
         self.step(py, Puller::first)?;
         let puller = self.puller().take().ok_or_else(spent)?;
-        let reader = Reader { puller, signal: Arc::clone(&self.signal), schema: layout.schema };
+        let reader = StreamReader { puller, signal: Arc::clone(&self.signal), schema: conversion.schema };
         PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), c"arrow_array_stream")
     }
 
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
-        schema_capsule(py, &self.step(py, Puller::layout)?.schema)
+        schema_capsule(py, &self.step(py, Puller::conversion)?.schema)
     }
 
-    fn next(&self, py: Python<'_>) -> PyResult<Option<Batch>> {
-        let rows = self.step(py, Puller::next)?;
-        Ok(rows.map(|(batch, layout, first)| Batch::of_stream(batch, first, layout)))
+    fn next(&self, py: Python<'_>) -> PyResult<Option<ArrowBatch>> {
+        let Some((batch, conversion, first)) = self.step(py, Puller::next)? else { return Ok(None) };
+        let record = py.detach(|| conversion.record(batch, first)).map_err(|error| exception(py, error))?;
+        Ok(Some(ArrowBatch::new(record)))
     }
 
     /// Raises the error that ended the stream, if one did.
@@ -283,13 +286,6 @@ impl ArrowStream {
 pub fn schema_capsule<'py>(py: Python<'py>, schema: &Schema) -> PyResult<Bound<'py, PyCapsule>> {
     let exported = FFI_ArrowSchema::try_from(schema).map_err(|error| exported(py, &error))?;
     PyCapsule::new_with_value(py, exported, c"arrow_schema")
-}
-
-/// The pair of capsules of one record batch.
-pub fn array_capsules<'py>(py: Python<'py>, record: RecordBatch) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
-    let schema = schema_capsule(py, &record.schema())?;
-    let array = FFI_ArrowArray::new(&StructArray::from(record).to_data());
-    Ok((schema.into_any(), PyCapsule::new_with_value(py, array, c"arrow_array")?.into_any()))
 }
 
 fn exported(py: Python<'_>, error: &ArrowError) -> PyErr {

@@ -11,17 +11,17 @@ use super::layout::Layout;
 use super::models::{build, read};
 use crate::batch::Batch;
 
-/// How the instances at a place hang on those at another.
+/// Where the instances of a branch go: an attribute of those of its parent.
 struct Link {
     parent: usize,
     attribute: Py<PyString>,
     many: bool,
-    /// The addresses of the parents and children that were put together, where there are many; both are kept alive by their place.
+    /// The addresses of the parents and children that were put together, where there are many; their branches keep both alive.
     pairs: HashSet<(usize, usize)>,
 }
 
-/// A class at its place in the tree, and the instances of it that this result has had so far.
-struct Place {
+/// One class of the tree, and its instances in the result so far.
+struct Branch {
     layout: Py<Layout>,
     first_column: usize,
     link: Option<Link>,
@@ -29,7 +29,7 @@ struct Place {
     known: Option<Py<PyDict>>,
 }
 
-/// What one batch has at one place.
+/// The instances of one branch in one batch.
 struct Found<'py> {
     /// For each row its instance, or `None` where there is none.
     rows: Vec<Option<Bound<'py, PyAny>>>,
@@ -41,7 +41,7 @@ struct Found<'py> {
 #[pyclass(module = "oxyde._native")]
 pub struct Hydrator {
     /// Parents before their children.
-    places: Vec<Place>,
+    branches: Vec<Branch>,
     /// Which columns hold JSON text.
     json: Vec<bool>,
 }
@@ -50,8 +50,8 @@ pub struct Hydrator {
 impl Hydrator {
     #[new]
     fn new(py: Python<'_>, layout: &Bound<'_, Layout>) -> Self {
-        let mut made = Self { places: Vec::new(), json: Vec::new() };
-        made.place(py, layout.as_unbound(), None);
+        let mut made = Self { branches: Vec::new(), json: Vec::new() };
+        made.branch(py, layout.as_unbound(), None);
         made
     }
 
@@ -59,17 +59,17 @@ impl Hydrator {
     fn models<'py>(&mut self, py: Python<'py>, batch: &Bound<'py, Batch>) -> PyResult<Bound<'py, PyList>> {
         let batch = batch.get();
         let rows = batch.data().rows;
-        let root = self.places[0].layout.get();
+        let root = self.branches[0].layout.get();
         let _pause = Pause::new(py);
         let columns = read(py, batch.data(), &self.json, batch.first(), &root.name)?;
-        if self.places.len() == 1 {
+        if self.branches.len() == 1 {
             return build(py, &columns, rows, root);
         }
-        let mut found: Vec<Found<'py>> = Vec::with_capacity(self.places.len());
-        for place in &mut self.places {
-            let layout = place.layout.get();
-            let here = place.find(py, &columns[place.first_column..][..layout.fields.len()], rows)?;
-            if let Some(link) = &mut place.link {
+        let mut found: Vec<Found<'py>> = Vec::with_capacity(self.branches.len());
+        for branch in &mut self.branches {
+            let layout = branch.layout.get();
+            let here = branch.find(py, &columns[branch.first_column..][..layout.fields.len()], rows)?;
+            if let Some(link) = &mut branch.link {
                 link.join(py, &found[link.parent], &here)?;
             }
             found.push(here);
@@ -80,23 +80,23 @@ impl Hydrator {
 }
 
 impl Hydrator {
-    /// Adds a layout and those below it.
-    fn place(&mut self, py: Python<'_>, layout: &Py<Layout>, link: Option<Link>) {
-        let number = self.places.len();
+    /// Adds the branch of a layout, and those of its children.
+    fn branch(&mut self, py: Python<'_>, layout: &Py<Layout>, link: Option<Link>) {
+        let number = self.branches.len();
         let node = layout.get();
         let known = (link.is_some() || node.repeats).then(|| PyDict::new(py).unbind());
-        self.places.push(Place { layout: layout.clone_ref(py), first_column: self.json.len(), link, known });
+        self.branches.push(Branch { layout: layout.clone_ref(py), first_column: self.json.len(), link, known });
         self.json.extend(&node.json);
         for child in &node.children {
             let attribute = child.attribute.clone_ref(py);
             let link = Link { parent: number, attribute, many: child.many, pairs: HashSet::new() };
-            self.place(py, &child.layout, Some(link));
+            self.branch(py, &child.layout, Some(link));
         }
     }
 }
 
-impl Place {
-    /// The instances in the rows of a batch, those made that are not known yet.
+impl Branch {
+    /// Returns the instance of each row of a batch; builds those that are not known yet.
     fn find<'py>(&self, py: Python<'py>, columns: &[Bound<'py, PyList>], rows: usize) -> PyResult<Found<'py>> {
         let layout = self.layout.get();
         let Some(known) = &self.known else {
@@ -182,9 +182,9 @@ impl Layout {
     }
 }
 
-/// The items of a list at these places.
-fn pick<'py>(list: &Bound<'py, PyList>, places: &[usize]) -> PyResult<Bound<'py, PyList>> {
-    let items = places.iter().map(|place| list.get_item(*place)).collect::<PyResult<Vec<_>>>()?;
+/// The items of a list at these branches.
+fn pick<'py>(list: &Bound<'py, PyList>, branches: &[usize]) -> PyResult<Bound<'py, PyList>> {
+    let items = branches.iter().map(|branch| list.get_item(*branch)).collect::<PyResult<Vec<_>>>()?;
     PyList::new(list.py(), items)
 }
 

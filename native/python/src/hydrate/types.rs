@@ -38,7 +38,7 @@ impl Types {
         let int = u128::from_be_bytes(bytes).into_pyobject(py)?;
         let class = self.uuid.as_ptr().cast::<ffi::PyTypeObject>();
         // SAFETY: `class` is the live type `uuid.UUID`, an ordinary heap type made by a class statement, whose instances have slots and
-        // nothing that its constructor would have to prepare; `tp_alloc` gives a new reference or null with an exception set, which
+        // nothing that its constructor would have to prepare; `tp_alloc` returns a new reference or null with an exception set, which
         // `from_owned_ptr_or_err` takes over. `GenericSetAttr` borrows its three arguments, all alive here.
         unsafe {
             let alloc = (*class).tp_alloc.ok_or_else(|| PyTypeError::new_err("uuid.UUID cannot be allocated"))?;

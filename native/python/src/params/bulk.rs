@@ -33,7 +33,7 @@ pub fn batch(columns: &[BulkColumn], values: &Bound<'_, PyTuple>, start: usize) 
 
 type At = (usize, Refusal);
 
-/// Columns of fixed width: a zero stands where there is NULL.
+/// Columns of fixed width: a NULL is sent as zero.
 fn fixed<T: Default>(
     column: &mut Column,
     given: &[Bound<'_, PyAny>],
@@ -48,7 +48,7 @@ fn fixed<T: Default>(
     Ok(values)
 }
 
-/// Columns of varying length: nothing stands where there is NULL.
+/// Columns of varying length: a NULL has no bytes.
 fn varying<'a, 'py: 'a, B: AsRef<[u8]>>(
     column: &mut Column,
     given: &'a [Bound<'py, PyAny>],
@@ -102,7 +102,7 @@ fn fill(name: &str, ty: &ColumnType, given: &[Bound<'_, PyAny>]) -> Result<Colum
 fn lists(column: &mut Column, item: &ColumnType, given: &[Bound<'_, PyAny>]) -> Result<Data, At> {
     let mut offsets = vec![0];
     let mut all = Vec::new();
-    // The row that each member stands in, for messages.
+    // The row of each member, for messages.
     let mut row_of = Vec::new();
     for (row, one) in given.iter().enumerate() {
         let valid = !one.is_none();

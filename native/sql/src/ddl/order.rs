@@ -1,4 +1,4 @@
-//! Which foreign keys can be made with their table, and which stand in a circle.
+//! Which foreign keys can be made with their table, and which are part of a cycle.
 
 use oxyde_ir::schema::{ForeignKey, Table};
 

@@ -7,7 +7,7 @@ pub enum Backslash {
     Escape,
 }
 
-/// How parameters stand in the text.
+/// How placeholders are written.
 #[derive(Clone, Copy, Debug)]
 pub enum Placeholder {
     /// `$1`: a parameter that is used twice keeps its number.

@@ -93,7 +93,7 @@ def drive(steps: Generator[Any, Any, Any], *answers: Answer) -> Any:
             assert isinstance(step, Call)
             answer = left.pop(0)
             if step.on_batch is not None:
-                step.on_batch(answer)  # type: ignore[arg-type]
+                step.on_batch(answer)  # type: ignore[arg-type] # it has what is asked of a batch
             step = steps.send(answer)
     except StopIteration as end:
         assert not left

@@ -12,7 +12,7 @@ pub struct Values {
     valid: Validity,
 }
 
-/// The values so far, whatever stands in the place of a NULL.
+/// The values so far, with a placeholder for each NULL.
 pub enum Cells {
     Bool {
         values: Vec<bool>,
@@ -40,7 +40,7 @@ pub enum Cells {
         values: Vec<f64>,
         read: Reader<f64>,
     },
-    /// What stands in the payload as it is.
+    /// What the payload contains as it is.
     Text {
         values: TextColumn,
         read: Part,
@@ -138,7 +138,7 @@ impl Cells {
         Ok(())
     }
 
-    /// The zero or empty value that stands in the place of a NULL.
+    /// The zero or empty value that takes the place of a NULL.
     pub fn push_empty(&mut self) {
         match self {
             Self::Bool { values, .. } => values.push(false),

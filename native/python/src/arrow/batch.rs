@@ -1,0 +1,34 @@
+//! One record batch of a stream, which any Arrow library takes over without a copy.
+
+use arrow_array::{Array, RecordBatch, StructArray};
+use arrow_data::ffi::FFI_ArrowArray;
+use pyo3::prelude::*;
+use pyo3::types::PyCapsule;
+
+use super::schema_capsule;
+
+/// A record batch; its buffers are shared with whoever exports it.
+#[pyclass(frozen, module = "oxyde._native")]
+pub struct ArrowBatch(RecordBatch);
+
+impl ArrowBatch {
+    pub fn new(record: RecordBatch) -> Self {
+        Self(record)
+    }
+}
+
+#[pymethods]
+impl ArrowBatch {
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_array__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<(Bound<'py, PyCapsule>, Bound<'py, PyCapsule>)> {
+        // The consumer casts; the protocol lets a producer ignore the wish.
+        drop(requested_schema);
+        let schema = schema_capsule(py, &self.0.schema())?;
+        let array = FFI_ArrowArray::new(&StructArray::from(self.0.clone()).to_data());
+        Ok((schema, PyCapsule::new_with_value(py, array, c"arrow_array")?))
+    }
+}

@@ -1,0 +1,112 @@
+"""Layouts, kept for each class and what is read of it: its own columns, annotations, and the columns of related models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from oxyde.db.rows import Batch, Hydrator, Layout
+from oxyde.exceptions import UnsupportedError
+from oxyde.models.hydrate import Annotation, Child, tiers
+from oxyde.models.info import ModelInfo
+from oxyde.queries.paths import PathKey
+from oxyde.schema import Column, Relation, Table
+
+
+def whole(model: ModelInfo) -> Layout:
+    """Returns how rows of all columns of a table become instances."""
+    kind = tiers(model)
+    if kind.whole is None:
+        kind.whole = layout(model, model.table().columns)
+    return kind.whole
+
+
+def annotated(
+    model: ModelInfo, annotations: Sequence[tuple[str, Annotation]], children: Sequence[Child] = ()
+) -> Callable[[Batch], list[Any]]:
+    """Returns what turns a batch of all columns of a table, of annotations and of related classes into instances.
+
+    Annotations become attributes.
+    """
+    hydrator = Hydrator(tiers(model).layout(model.table().columns, children=children, annotations=annotations))
+    names = [name for name, _ in annotations]
+    restorers = [(name, term.restore) for name, term in annotations if term.restore is not None]
+
+    def read(batch: Batch) -> list[Any]:
+        made = hydrator.models(batch)
+        for instance in made:
+            instance.__pydantic_fields_set__.difference_update(names)
+        for name, restore in restorers:
+            for instance, value in zip(made, restore([vars(instance)[name] for instance in made]), strict=True):
+                vars(instance)[name] = value
+        return made
+
+    return read
+
+
+def layout(model: ModelInfo, columns: Sequence[Column]) -> Layout:
+    """Returns how result columns become instances of a class; kept for each choice of columns.
+
+    Args:
+        model: Of which class.
+        columns: The columns of the result, in order.
+    """
+    return _kept(model, "whole", columns)
+
+
+def filling(model: ModelInfo, columns: Sequence[Column]) -> Layout:
+    """Returns how result columns are written into instances that exist (``Batch.fill``); kept for each choice of columns."""
+    return _kept(model, "part", columns)
+
+
+def _kept(model: ModelInfo, use: str, columns: Sequence[Column]) -> Layout:
+    kind = tiers(model)
+    key = (use, *(column.field for column in columns))
+    found = kind.layouts.get(key)
+    if found is None:
+        found = kind.layouts[key] = kind.layout(columns) if use == "whole" else kind.partial_layout(columns)
+    return found
+
+
+def tree(model: ModelInfo, joined: tuple[PathKey, ...]) -> Layout:
+    """Returns how rows become instances with the related ones in their places; kept for each choice of paths.
+
+    The columns are those of the model, then those of each joined path in the order given.
+
+    Args:
+        model: Of the rows' class.
+        joined: Paths as the names of their relations, each directly behind the path that it continues: ``("author",)``, then
+            ``("author", "team")``.
+    """
+    layouts = tiers(model).layouts
+    found = layouts.get(joined)
+    if found is None:
+        table = model.table()
+        found = layouts[joined] = tiers(model).layout(table.columns, table.key, children(model, joined))
+    return found
+
+
+def children(model: ModelInfo, joined: Sequence[PathKey], here: PathKey = ()) -> list[Child]:
+    """Returns the layouts of the related classes directly behind a path, with all below them."""
+    found = []
+    for path in joined:
+        if path[:-1] == here:
+            relation = model.table().relations[path[-1]]
+            target = model.links[relation.field].target.__oxyde__
+            key = _key(target.table(), relation)
+            layout = tiers(target).layout(target.table().columns, key, children(target, joined, path))
+            found.append((relation.field, relation.to_many, layout))
+    return found
+
+
+def _key(table: Table, relation: Relation) -> Sequence[Column]:
+    """Returns the columns by which a related row is recognised: its primary key, else what a foreign key points to.
+
+    Raises:
+        UnsupportedError: There is none, or one that is no scalar.
+    """
+    key = table.key or (() if relation.to_many else (table.by_field[relation.target_column],))
+    if not key or any(column.type.kind in {"json", "array"} for column in key):
+        message = f"{table.model} has no primary key by which its rows could be told apart in a join"
+        raise UnsupportedError(message, table=table.name)
+    return key

@@ -1,0 +1,89 @@
+"""Values of a database become those of a field without a model: enumeration members, nested models, rows of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
+from functools import partial
+from typing import Any, Protocol, TypeAlias
+
+from pydantic_core import ValidationError
+
+from oxyde.db.rows import Batch
+from oxyde.exceptions import DecodeError
+from oxyde.models.adapt import FieldSchema
+from oxyde.models.classify import Kind
+
+Restorer: TypeAlias = "Callable[[list[Any]], list[Any]]"
+
+
+class Restored(Protocol):
+    """A result column whose values may be others in Python than in the database."""
+
+    @property
+    def restore(self) -> Restorer | None:
+        """What turns a list of them into Python's; None where they are those already."""
+        ...
+
+
+def restorer(kind: Kind, field: FieldSchema) -> Restorer | None:
+    """Returns what turns a column of database values into the field's values; None where they are that already."""
+    if kind.enum is not None:
+        lookup = _Lookup(kind.enum)
+        return partial(_members_of_lists if kind.type.kind == "array" else _members, lookup, field.where)
+    if kind.form in {"text", "secret", "json", "json_text"}:
+        return partial(_validated, field)
+    return None
+
+
+class _Lookup(dict[Any, Enum]):
+    """The members of an enumeration by value; the class itself makes those that are not listed, as combined flags."""
+
+    def __init__(self, cls: type[Enum]) -> None:
+        super().__init__({member.value: member for member in cls})
+        self.cls = cls
+
+    def __missing__(self, value: Any) -> Enum:
+        try:
+            return self.cls(value)
+        except ValueError:
+            raise KeyError(value) from None
+
+
+def _members(lookup: Mapping[Any, Enum], where: str, values: list[Any]) -> list[Any]:
+    try:
+        return [None if value is None else lookup[value] for value in values]
+    except KeyError as error:
+        raise _no_member(where, error.args[0], lookup) from None
+
+
+def _members_of_lists(lookup: Mapping[Any, Enum], where: str, values: list[Any]) -> list[Any]:
+    return [None if value is None else _members(lookup, where, value) for value in values]
+
+
+def _no_member(where: str, value: Any, lookup: Mapping[Any, Enum]) -> DecodeError:
+    known = ", ".join(map(repr, lookup))
+    return DecodeError(f"{where}: the database holds {value!r}, which is none of {known}", column=where.rpartition(".")[2])
+
+
+def _validated(field: FieldSchema, values: list[Any]) -> list[Any]:
+    validate = partial(field.validator.validate_python, strict=False, by_alias=False, by_name=True)
+    try:
+        return [None if value is None else validate(value) for value in values]
+    except ValidationError as error:
+        problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        message = f"a stored value of {'.'.join(map(str, (field.where, *problem['loc'])))} is not valid: {problem['msg']}"
+        raise DecodeError(message, column=field.where.rpartition(".")[2]) from error
+
+
+def rows(columns: Sequence[Restored]) -> Callable[[Batch], list[tuple[Any, ...]]]:
+    """Returns what turns a batch into rows of exact Python values, enumeration members and nested models among them."""
+    restorers = [column.restore for column in columns]
+    if not any(restorers):
+        return Batch.values
+    return partial(_restored, restorers)
+
+
+def _restored(restorers: Sequence[Restorer | None], batch: Batch) -> list[tuple[Any, ...]]:
+    values = [column if restore is None else restore(column) for restore, column in zip(restorers, batch.columns(), strict=False)]
+    return list(zip(*values, strict=True))

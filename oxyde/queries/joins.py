@@ -1,0 +1,64 @@
+"""Joins that select: the related tables whose columns a query reads beside its own, so that their rows become instances too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from oxyde.exceptions import FieldError, UnsupportedError
+from oxyde.queries.foreign_values import named
+from oxyde.queries.paths import PathKey, split, unknown
+from oxyde.queries.source import State
+from oxyde.schema import Table
+from oxyde.schema.naming import meant
+
+
+def joined(state: State, names: Sequence[str]) -> State:
+    """Returns the same rows with the related rows at these paths, and at all on the way there.
+
+    Raises:
+        ValueError: There is no path.
+        FieldError: A path names no relation.
+        UnsupportedError: A path does not follow foreign keys.
+    """
+    if not names:
+        raise ValueError('join() takes at least one path to a related model: join("author"), join("author__team")')
+    if state.selection is not None:
+        raise FieldError('join() reads related instances, and values() has none; name their fields instead: values("author__name")')
+    found = dict.fromkeys(state.joined)
+    for name in names:
+        if not isinstance(name, str):
+            message = f"join() takes paths to related models as text, not {named(name)}"
+            raise TypeError(message)
+        path = _followed(state.table, name)
+        found.update(dict.fromkeys(path[:end] for end in range(1, len(path) + 1)))
+    return state.with_(joined=tuple(_in_order(list(found), ())))
+
+
+def _followed(table: Table, name: str) -> PathKey:
+    """Returns the relations that a path names."""
+    parts = [name] if name in table.relations else split(name)
+    here = table
+    for part in parts:
+        relation = here.relations.get(part)
+        if relation is None:
+            column = here.by_field.get(part)
+            if column is None:
+                raise unknown(here, part)
+            known = [one.field for one in here.relations.values() if one.kind == "one"]
+            near = f'; did you mean "{column.relation}"?' if column.relation else meant(part, known) or f"; it can join {', '.join(known)}"
+            message = f"join() takes relations, and {here.model}.{part} is a column{near if known else ''}"
+            raise FieldError(message, table=here.name, column=part)
+        target = here.find(relation.target)
+        if relation.kind != "one":
+            message = f"join() follows foreign keys, and {here.model}.{part} is none; query {target.model} for the rows of {part}"
+            raise UnsupportedError(message, table=here.name, column=part)
+        here = target
+    return tuple(parts)
+
+
+def _in_order(paths: Sequence[PathKey], here: PathKey) -> Iterator[PathKey]:
+    """Yields each path with those that continue it directly behind."""
+    for path in paths:
+        if path[:-1] == here:
+            yield path
+            yield from _in_order(paths, path)
