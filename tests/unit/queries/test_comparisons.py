@@ -24,13 +24,14 @@ NOWHERE: Any = None
     [
         (Comparison("eq", of("id"), ONE), "id"),
         (Comparison("gt", of("id"), ONE), None),
-        (Comparison("eq", of("team__id"), ONE), None),
+        (Comparison("eq", of("team__id"), ONE), "team_id"),
+        (Comparison("eq", of("team__name"), Bound("x", kinds.TEXT)), None),
         (Comparison("eq", of("id"), of("age")), None),
         (Comparison("eq", ONE, of("id")), None),
     ],
 )
 def test_what_a_comparison_fixes(condition: Comparison, field: str | None) -> None:
-    """Only equality of a column of the table itself with a plain value."""
+    """Only equality of a column of the table itself, its foreign keys among them, with a plain value."""
     assert condition.fixes == field
 
 

@@ -38,8 +38,8 @@ def test_what_is_no_queryset() -> None:
 def test_its_rows_are_a_queryset() -> None:
     """It reads the name, and has the queryset's columns."""
     made = With("c", Author.objects.filter(age=1))
-    state = made.query().state
+    state = made.query()._state
     assert isinstance(state.source, Cte)
     assert state.source is made.cte
-    assert [name for name, _ in made.values("age").state.columns] == ["age"]
+    assert [name for name, _ in made.values("age")._state.columns] == ["age"]
     assert repr(made) == 'With("c")'

@@ -11,14 +11,15 @@ from oxyde.queries.term import Reference
 from tests.cases.models import Author, Team
 
 PLAIN = names_of(Author.__table__)
-TWICE = Author.objects.annotate(twice=F("age") * 2).state.names.terms["twice"]
+TWICE = Author.objects.annotate(twice=F("age") * 2)._state.names.terms["twice"]
 NAMES = Namespace(Author.__table__, {"twice": TWICE, "team__rank": TWICE})
 
 
 def test_names_of_a_table_are_made_once() -> None:
     """They are the same object for every query without annotations."""
-    assert names_of(Author.__table__) is PLAIN
-    assert Author.objects.filter(age=1).state.names is PLAIN
+    made = names_of(Author.__table__)
+    assert names_of(Author.__table__) is made
+    assert Author.objects.filter(age=1)._state.names is made
 
 
 @pytest.mark.parametrize(

@@ -29,12 +29,12 @@ def test_the_beginning_of_every_query() -> None:
 @pytest.mark.parametrize(
     ("state", "sliced", "reshaped"),
     [
-        (everyone[:3].state, True, False),
-        (everyone.offset(3).state, True, False),
-        (everyone.limit(0).state, True, False),
-        (everyone.distinct().state, False, True),
-        (everyone.values("name").state, False, False),
-        (Team.objects.values("authors__name").state, False, True),
+        (everyone[:3]._state, True, False),
+        (everyone.offset(3)._state, True, False),
+        (everyone.limit(0)._state, True, False),
+        (everyone.distinct()._state, False, True),
+        (everyone.values("name")._state, False, False),
+        (Team.objects.values("authors__name")._state, False, True),
     ],
 )
 def test_what_later_verbs_act_on(state: State, sliced: bool, reshaped: bool) -> None:
@@ -53,13 +53,13 @@ def test_with_leaves_the_original_alone() -> None:
 
 def test_wrapping_keeps_the_order_by_terms_but_not_chance() -> None:
     """A random order is that of the rows inside; to ask for it again would shuffle them once more."""
-    assert len(everyone.order_by("age", "name")[:3].state.wrapped().order) == 2
-    assert everyone.order_by("?")[:3].state.wrapped().order == ()
+    assert len(everyone.order_by("age", "name")[:3]._state.wrapped().order) == 2
+    assert everyone.order_by("?")[:3]._state.wrapped().order == ()
 
 
 def test_wrapping_exposes_annotations() -> None:
     """Outside, an annotation is the output of the query inside, in the order too."""
-    state = everyone.annotate(twice=F("age") * 2).order_by("twice")[:3].state
+    state = everyone.annotate(twice=F("age") * 2).order_by("twice")[:3]._state
     outside = state.wrapped()
     ((name, term),) = outside.annotations
     assert name == "twice"
@@ -70,18 +70,18 @@ def test_wrapping_exposes_annotations() -> None:
 
 def test_distinct_rows_in_an_order_of_other_columns() -> None:
     """SQL orders them only by what they have: whole rows are wrapped, chosen values are an error."""
-    plain = everyone.values("age").distinct().order_by("age").state
+    plain = everyone.values("age").distinct().order_by("age")._state
     assert plain.arranged() is plain
-    wrapped = everyone.distinct().order_by(F("age") + 1)[:3].state.arranged()
+    wrapped = everyone.distinct().order_by(F("age") + 1)[:3]._state.arranged()
     assert isinstance(wrapped.source, State)
     assert (wrapped.limit, wrapped.source.limit, wrapped.source.order) == (3, None, ())
     with pytest.raises(FieldError, match=r"order_by\(\) after distinct\(\) takes only fields that are among the values"):
-        everyone.values("age").distinct().order_by("name").state.arranged()
+        everyone.values("age").distinct().order_by("name")._state.arranged()
 
 
 def test_a_compound_may_be_null_where_either_side_may() -> None:
     """Its left side names the columns."""
-    left, right = everyone.values("age").state, everyone.values("score").state
+    left, right = everyone.values("age")._state, everyone.values("score")._state
     ((name, term),) = Compound("union", left, right).state().columns
     assert (name, term.nullable) == ("age", True)
     ((_, same),) = Compound("union", left, left).state().columns
@@ -90,17 +90,17 @@ def test_a_compound_may_be_null_where_either_side_may() -> None:
 
 def test_what_is_read() -> None:
     """Common table expressions are found in sources, in both sides of a compound, and in conditions."""
-    one, two = Cte("one", everyone.state), Cte("two", everyone.values("id").state)
-    assert list(everyone.state.reads()) == []
+    one, two = Cte("one", everyone._state), Cte("two", everyone.values("id")._state)
+    assert list(everyone._state.reads()) == []
     assert list(one.state().reads()) == [one]
     assert list(Compound("union", one.state(), one.state()).state().reads()) == [one, one]
     inner = everyone._next(two.state())
-    assert list(everyone.filter(id__in=inner).state.reads()) == [two]
+    assert list(everyone.filter(id__in=inner)._state.reads()) == [two]
 
 
 def test_two_ctes_of_one_name() -> None:
     """Attaching one and reading another would read the wrong rows."""
-    attached, other = Cte("c", everyone.state), Cte("c", everyone.filter(age=1).state)
+    attached, other = Cte("c", everyone._state), Cte("c", everyone.filter(age=1)._state)
     assert attached.state().with_(ctes=(attached,)).shape([])
     with pytest.raises(FieldError, match='two common table expressions are called "c"'):
         other.state().with_(ctes=(attached,)).shape([])
@@ -110,10 +110,10 @@ def test_the_shape_lists_values_in_the_order_of_compiling() -> None:
     """Source, outputs, conditions, orders, then the ends of the slice; the values themselves are not part of it."""
 
     def asked(number: int) -> State:
-        return everyone.filter(age=number)[: number + 1].filter(age__gt=number + 2)[number + 3 : number + 4].state
+        return everyone.filter(age=number)[: number + 1].filter(age__gt=number + 2)[number + 3 : number + 4]._state
 
     values: list[Any] = []
     first = asked(10).shape(values)
     assert values == [10, 11, 12, 1, 13]
     assert asked(20).shape([]) == first
-    assert everyone.filter(age=1).state.shape([]) != first
+    assert everyone.filter(age=1)._state.shape([]) != first
