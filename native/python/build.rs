@@ -1,4 +1,4 @@
-//! Stamps the module with a hash of the sources it was built from, so that tests can tell an old binary.
+//! Stamps the module with a hash of the sources it was built from, so that tests can tell an old binary; and strips it.
 //!
 //! The hash is SHA-256 in hexadecimal over, for each file in the order of its path: the path relative to `native/` with `/` between
 //! its parts, a NUL byte, the contents, a NUL byte. The files are `Cargo.lock` and everything below `native/` that is named `Cargo.toml`
@@ -28,6 +28,12 @@ fn main() -> io::Result<()> {
         text
     });
     println!("cargo:rustc-env=OXYDE_SOURCE_HASH={stamp}");
+    // Cargo drops the profile's `strip` for a package with a section of its own (`overflow-checks`), and the symbol table is a fifth of
+    // the module.
+    let is_release = env::var("PROFILE").is_ok_and(|profile| profile == "release");
+    if is_release && env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
+        println!("cargo:rustc-cdylib-link-arg=-Wl,--strip-all");
+    }
     Ok(())
 }
 
