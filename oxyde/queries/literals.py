@@ -56,8 +56,9 @@ def alike(values: Sequence[Any]) -> tuple[list[Any], ColumnType]:
     """
     made = [literal(value) for value in values]
     found = {one.type for one in made}
-    if found - {kinds.INT} in ({kinds.DECIMAL}, {kinds.FLOAT}) and all(float(one.value) == one.value for one in made):
-        kind = next(iter(found - {kinds.INT}))
+    others = found - {kinds.INT}
+    kind = next(iter(others), kinds.INT)
+    if others in ({kinds.DECIMAL}, {kinds.FLOAT}) and all(one.type == kind or kind.python(one.value) == one.value for one in made):
         return [kind.python(one.value) for one in made], kind
     if len(found) != 1:
         raise FieldValueError(f"a list of values of different types ({', '.join(sorted(map(str, found)))}) is compared with nothing")

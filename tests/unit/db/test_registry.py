@@ -17,7 +17,7 @@ SECRET = "s3cr3t-canary"
 
 
 @pytest.fixture(autouse=True)
-def empty(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def empty() -> Iterator[None]:
     """A registry of this test's own."""
     before = dict(connections._connections)
     connections._connections.clear()

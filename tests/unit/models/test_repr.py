@@ -72,7 +72,7 @@ def test_secrets_are_masked() -> None:
     assert "b" not in Tags(html).tags
 
 
-def test_a_repr_never_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_repr_never_raises() -> None:
     """A queryset that cannot be compiled says so by the class of the error."""
     chain = Author.objects.values("age").distinct().order_by("name")
     assert repr(chain) == "<QuerySet of Author: FieldError>"

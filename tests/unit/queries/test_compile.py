@@ -106,13 +106,31 @@ def test_equal_shapes_are_equal_statements(pair: tuple[Chain[Any], Chain[Any]]) 
     assert [made.shape for made in first] == [fresh(chain)[0] for chain in pair]
 
 
+FIELDS = ("id", "name", "email", "age", "score", "balance", "worth", "active", "born", "seen", "joined")
+
+
+def ordered(number: int) -> Chain[Any]:
+    """Returns one of 2,048 queries of different shapes: the bits of its number are the directions of its orders."""
+    return everyone.filter(age=number).order_by(*[f"{'-' * (number >> bit & 1)}{name}" for bit, name in enumerate(FIELDS)])
+
+
 def test_the_memory_is_bounded() -> None:
-    """Old shapes are forgotten."""
+    """The oldest shapes are forgotten once it is full; one that was forgotten is compiled again, to the same bytes."""
     compile._shapes.clear()
-    for number in range(compile.CAPACITY + 10):
-        everyone.filter(*(Q(age=1) | Q(name="x") for _ in range(1 + number % 12))).values("id").order_by(F("age") + number)._compiled()
-        everyone.filter(age__gt=F("id") + number).order_by(*["age"] * (number % 100))._compiled()
-    assert len(compile._shapes) <= compile.CAPACITY
+    first = ordered(0)._compiled()
+    known = set(compile._shapes)
+    for number in range(1, compile.CAPACITY):
+        ordered(number)._compiled()
+    assert len(compile._shapes) == compile.CAPACITY
+    assert known <= set(compile._shapes)
+    last = ordered(compile.CAPACITY)._compiled()
+    assert len(compile._shapes) == compile.CAPACITY - compile.CAPACITY // 8 + 1
+    assert not known & set(compile._shapes)
+    assert ordered(compile.CAPACITY)._compiled().shape is last.shape
+    again = ordered(0)._compiled()
+    assert again == first
+    assert again.shape is not first.shape
+    assert known <= set(compile._shapes)
 
 
 @pytest.mark.parametrize(
