@@ -25,7 +25,7 @@ impl Writer<'_> {
             Expr::And(members) => self.joined(members, " AND ", IN_A_ROW, "TRUE"),
             Expr::Or(members) => self.joined(members, " OR ", IN_A_ROW, "FALSE"),
             // Inequality of truth values; it takes two operands only.
-            Expr::Xor(members) => self.joined(members, " <> ", 2, "FALSE"),
+            Expr::Xor(members) => self.joined(members, self.dialect.exclusive_or, 2, "FALSE"),
             Expr::Not(inner) => self.around("NOT (", inner, ")"),
             Expr::IsNull(inner) => self.after(inner, " IS NULL"),
             Expr::IsNotNull(inner) => self.after(inner, " IS NOT NULL"),

@@ -44,6 +44,8 @@ pub struct Dialect {
     pub concat: &'static str,
     /// The number of characters.
     pub length: &'static str,
+    /// Between truth values of which one holds. `MariaDB` takes `a LIKE p` and `NOT (a LIKE p)` for one value beside `<>`.
+    pub exclusive_or: &'static str,
     pub random: &'static str,
     /// What follows a place or a number of digits among the arguments of a function.
     pub place: &'static str,

@@ -25,6 +25,7 @@ pub const MYSQL: Dialect = Dialect {
     regex: Regex::RegexpLike,
     concat: "CONCAT_WS('', ",
     length: "CHAR_LENGTH(",
+    exclusive_or: " XOR ",
     random: "RAND(",
     place: "",
     integer: "SIGNED",

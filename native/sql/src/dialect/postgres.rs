@@ -25,6 +25,7 @@ pub const POSTGRES: Dialect = Dialect {
     regex: Regex::Tilde,
     concat: "concat(",
     length: "length(",
+    exclusive_or: " <> ",
     random: "random(",
     place: "::integer",
     integer: "bigint",

@@ -25,6 +25,7 @@ pub const SQLITE: Dialect = Dialect {
     regex: Regex::Function,
     concat: "concat(",
     length: "length(",
+    exclusive_or: " <> ",
     random: "random(",
     place: "",
     integer: "INTEGER",
