@@ -1,0 +1,75 @@
+"""Which tables ``create_tables`` makes, of what it is given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from oxyde import Field, Model
+from oxyde.db.tables import _chosen
+from tests.models import Author, Post
+
+
+class Label(Model):
+    """Is on many boxes."""
+
+    id: int | None = Field(default=None, db_pk=True)
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "unit_label"
+
+
+class Box(Model):
+    """Has labels, and no model for the junction."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    labels: list[Label] = Field(default=[], db_m2m=True)
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "unit_box"
+
+
+class Foreign(Model):
+    """Somebody else makes its table."""
+
+    id: int | None = Field(default=None, db_pk=True)
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "unit_foreign"
+        managed = False
+
+
+@pytest.mark.parametrize("models", [Author, [Author], Author.__table__, [Author.__table__], [Author, Author.__table__]])
+def test_models_and_tables(models: Any) -> None:
+    """One or several, each once."""
+    assert _chosen(models) == [Author.__table__]
+
+
+def test_junctions_come_along() -> None:
+    """Those that no model describes; a junction with a model is a model of its own."""
+    assert [table.name for table in _chosen(Box)] == ["unit_box", "unit_box_labels"]
+    assert [table.name for table in _chosen(Post)] == ["blog_post"]
+
+
+def test_everything() -> None:
+    """All registered tables, but those that are made elsewhere."""
+    found = _chosen(None)
+    assert Foreign.__table__ not in found
+    assert {Author.__table__, Box.__table__} <= set(found)
+    assert _chosen([]) == _chosen(Foreign) == []
+
+
+def test_what_is_no_model() -> None:
+    """The message shows it."""
+    with pytest.raises(TypeError, match="models takes a list of models, and this holds 'Author'"):
+        _chosen(["Author"])

@@ -1,0 +1,41 @@
+"""Instances made of keywords: names and aliases, and what is neither."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ConfigDict, Field, ValidationError
+
+from oxyde import Model
+from oxyde.exceptions import FieldError
+from oxyde.models.construct import make
+
+
+class Named(Model):
+    """A field with an alias."""
+
+    size: int = Field(alias="Size")
+
+
+class Open(Model):
+    """Takes anything."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+def test_names_and_aliases() -> None:
+    """Either is a field's name."""
+    assert make(Named.__oxyde__, {"size": 1}).size == make(Named.__oxyde__, {"Size": "1"}).size == 1
+
+
+def test_other_names() -> None:
+    """They are refused, naming what is near; a model that allows extras takes them."""
+    with pytest.raises(FieldError, match=r"^Named has no field 'siez'; did you mean \"size\"") as caught:
+        make(Named.__oxyde__, {"siez": 1})
+    assert caught.value.column == "siez"
+    assert make(Open.__oxyde__, {"anything": 1}).anything == 1
+
+
+def test_values_are_validated() -> None:
+    """The error is Pydantic's."""
+    with pytest.raises(ValidationError):
+        make(Named.__oxyde__, {"size": "x"})
