@@ -9,7 +9,7 @@ import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_origin
 
 from pydantic import SecretBytes, SecretStr
 
@@ -171,7 +171,8 @@ class Classifier:
         message = f"{where} is a union of {held}, which no column type holds exactly; annotate one type, or a model to keep it as JSON"
         raise FieldError(message)
 
-    def _instance(self, cls: type, where: str) -> Kind:
+    def _instance(self, cls: Any, where: str) -> Kind:
+        cls = get_origin(cls) or cls  # of Sequence[int] the bare class
         if issubclass(cls, SecretStr):
             return Kind(column_types.TEXT, "secret")
         if issubclass(cls, SecretBytes):

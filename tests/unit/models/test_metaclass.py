@@ -7,7 +7,7 @@ import enum
 import sys
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Optional
 
 import pydantic
@@ -107,6 +107,7 @@ class Mixed(enum.Enum):
     [
         (Mixed, "neither all str nor all int"),
         (complex, "has a type that no column holds"),
+        (Sequence[int], r"has a type that no column holds \(Sequence\)"),
         (int | str, "is a union of int and text, which no column type holds exactly"),
         (list[Other], "say how the rows belong here"),
     ],
