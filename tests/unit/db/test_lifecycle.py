@@ -1,0 +1,71 @@
+"""The connections of a program: made known together, replaced, closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import oxyde
+from oxyde import db
+from oxyde.db.database import connections
+from oxyde.exceptions import ConnectionFailed
+
+
+@pytest.fixture(autouse=True)
+def empty() -> Iterator[None]:
+    """A registry of this test's own."""
+    before = dict(connections._connections)
+    connections._connections.clear()
+    yield
+    connections._connections.clear()
+    connections._connections.update(before)
+
+
+async def test_init_and_close() -> None:
+    """A connection for each alias; doing it again replaces them."""
+    await db.init(default="sqlite::memory:", other="sqlite::memory:")
+    first = db.get_connection()
+    assert [one.name for one in connections.all() if one.connected] == ["default", "other"]
+    await db.init(default="sqlite::memory:")
+    assert db.get_connection() is not first
+    assert not first.connected
+    await db.close()
+    assert connections.all() == ()
+
+
+async def test_one_that_fails_changes_nothing(tmp_path: Path) -> None:
+    """Neither is known afterwards."""
+    with pytest.raises(ConnectionFailed):
+        await db.init(default="sqlite::memory:", other=f"sqlite:///{tmp_path}/nowhere/x.db")
+    assert connections.all() == ()
+
+
+@pytest.mark.parametrize("call", [db.init, db.lifespan])
+async def test_a_url_without_an_alias(call: object) -> None:
+    """The message shows how an alias is given."""
+    with pytest.raises(TypeError, match=r'connections are given by alias: .*\(default="postgresql://'):
+        await call("sqlite::memory:")  # type: ignore[operator] # each in turn
+
+
+async def test_lifespan_and_blocks() -> None:
+    """Both close what they opened, after an error too."""
+    async with db.lifespan(default="sqlite::memory:")(object()):
+        assert db.get_connection().connected
+    assert connections.all() == ()
+    with pytest.raises(ValueError, match="no"):
+        async with db.connect("sqlite::memory:", name="main") as made:
+            assert db.get_connection("main") is made
+            raise ValueError("no")
+    assert connections.all() == ()
+
+
+def test_connecting_again_in_a_notebook() -> None:
+    """A cell that runs again replaces its connection."""
+    first = oxyde.connect("sqlite::memory:")
+    second = oxyde.connect("sqlite::memory:")
+    assert not first.database.connected
+    assert connections.all() == (second.database,)
+    second.close()
+    assert connections.all() == ()
