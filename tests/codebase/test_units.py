@@ -1,0 +1,65 @@
+"""Each file of the package with logic has a unit test file of its name, mirrored folder for folder."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PACKAGE, UNITS = ROOT / "oxyde", ROOT / "tests/unit"
+
+ELSEWHERE = {
+    "export/arrow_schema.py": ("export/test_formats.py", "the formats answer to one suite"),
+    "export/pandas.py": ("export/test_formats.py", "the formats answer to one suite"),
+    "export/polars.py": ("export/test_formats.py", "the formats answer to one suite"),
+    "models/arrow.py": ("../contract/test_arrow.py", "streams of a connection"),
+    "models/blocking.py": ("../codebase/test_twins.py", "generated from queryset.py, and compared with it"),
+    "models/queryset.py": ("../contract/test_queries.py", "hands every verb to models/verbs, whose steps need a database"),
+    "models/verbs/reading.py": ("../contract/test_queries.py", "steps that need a database"),
+    "models/verbs/writing.py": ("../contract/test_update_delete.py", "steps that need a database"),
+    "notebook/before_cursor.py": ("notebook/test_complete.py", "what Tab offers, through IPython's own completer"),
+    "sync.py": ("../codebase/test_twins.py", "generated from the awaited functions, and compared with them"),
+}
+"""Files with logic that are tested in a file of another name: which one, below ``tests/unit``, and why."""
+
+
+def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Yields the functions and methods of a module."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node
+
+
+def has_logic(path: Path) -> bool:
+    """Returns whether a function of a file does more than to return, raise or stand for something."""
+    for function in functions(ast.parse(path.read_text(encoding="utf-8"))):
+        statements = function.body[1:] if ast.get_docstring(function) is not None else function.body
+        if len(statements) > 1:
+            return True
+        if statements and not isinstance(statements[0], (ast.Return, ast.Expr, ast.Pass, ast.Raise)):
+            return True
+    return False
+
+
+def with_logic() -> set[str]:
+    """Returns the files with logic, by their paths in the package; what a package's own file does is its contents'."""
+    paths = (path for path in PACKAGE.glob("**/*.py") if path.name not in {"__init__.py", "__main__.py"})
+    return {path.relative_to(PACKAGE).as_posix() for path in paths if has_logic(path)}
+
+
+def unit_test(name: str) -> Path:
+    """Returns where the unit tests of a file are."""
+    path = UNITS / name
+    return path.with_name(f"test_{path.name}")
+
+
+def test_files_with_logic_have_unit_tests() -> None:
+    """Of their name, or one that is named here."""
+    assert {name for name in with_logic() - ELSEWHERE.keys() if not unit_test(name).exists()} == set()
+
+
+def test_no_exception_is_left_over() -> None:
+    """A file that has gone or has a unit test by now, or no logic, is none; the test that is named is there."""
+    assert {name for name in ELSEWHERE if name not in with_logic() or unit_test(name).exists()} == set()
+    assert {test for test, _ in ELSEWHERE.values() if not (UNITS / test).is_file()} == set()
