@@ -113,6 +113,16 @@ def test_every_refusal_has_a_case() -> None:
     assert {feature for feature in missing if f'"{feature} are not supported by' not in programs} == set()
 
 
+def test_every_error_has_a_case() -> None:
+    """Each error that a query can raise by itself is that of a case; each that needs a server is in a contract test or one of faults."""
+    cases = {line.split()[2] for line in lines(corpus.FOLDER, "-- error ")}
+    paths = [path for folder in ("contract", "faults") for path in (ROOT / "tests" / folder).glob("*.py")]
+    words = {word for path in paths for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))}
+    assert cases <= set(exceptions.__all__)
+    assert set(exceptions.__all__) - cases - words == set()
+    assert {"FieldError", "FieldValueError", "FieldLookupError", "FieldLookupValueError", "UnsupportedError", "NotLoaded"} <= cases
+
+
 def test_exceptions_are_exported_and_drawn() -> None:
     """Each error stands in the tree of the docstring, and in the public names."""
     classes = set(exceptions.__all__)
