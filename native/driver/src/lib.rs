@@ -16,6 +16,7 @@ pub mod lexer;
 mod member;
 mod os;
 mod pool;
+mod raw;
 pub mod request;
 pub mod runtime;
 mod session;
