@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from oxyde.models.info import AnyModel
+from oxyde.models.row_state import state_of
 from oxyde.models.writing import Write, now
 from oxyde.queries.dml import batches
 from oxyde.schema import Column, Table
@@ -30,10 +31,10 @@ class Gathered:
         """
         self.filled: dict[str, list[Any]] = {}
         self._instances = instances
-        writes = [Write(instance) for instance in instances]
-        for write in writes:
-            write.validate()
-        self._take_keys(writes)
+        for instance in instances:
+            if state_of(instance) is not None:
+                Write(instance).validate()
+        self._take_keys()
         columns: dict[str, list[Any]] = {}
         absent: dict[str, list[bool]] = {}
         rows = [instance.__dict__ for instance in instances]
@@ -52,11 +53,11 @@ class Gathered:
         self.batches = batches(columns, absent, size)
         self.fills = {*self.filled, *(name for batch in self.batches for name in table.by_field if name not in batch.fields)}
 
-    def _take_keys(self, writes: Sequence[Write]) -> None:
+    def _take_keys(self) -> None:
         info = type(self._instances[0]).__oxyde__
         if not info.links:
             return
-        taken = [write.keys() for write in writes]
+        taken = [Write(instance).keys() for instance in self._instances]
         for name in info.reference_by_key:
             if any(name in keys for keys in taken):
                 pairs = zip(taken, self._instances, strict=True)

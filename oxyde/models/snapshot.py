@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from oxyde.models.info import AnyModel
@@ -13,7 +13,7 @@ _ABSENT: Final = object()
 
 
 class Snapshot:
-    """What instances were before a write in an atomic block. They are not kept alive by it."""
+    """What instances were before a write. Once the write is done, they are not kept alive by it."""
 
     def __init__(self, instances: Sequence[AnyModel], names: Iterable[str]) -> None:
         """Remembers.
@@ -22,7 +22,8 @@ class Snapshot:
             instances: What is about to be written.
             names: The fields that the write may fill: keys, versions, the present time, what the server computes.
         """
-        self._instances = [weakref.ref(instance) for instance in instances]
+        self._instances: Sequence[Callable[[], AnyModel | None]] | None = None
+        self._writing: Sequence[AnyModel] = instances
         self._states = [copied(state_of(instance)) for instance in instances]
         self._before = {name: [vars(instance).get(name, _ABSENT) for instance in instances] for name in names}
         self._given = {name: [name in instance.__pydantic_fields_set__ for instance in instances] for name in self._before}
@@ -30,14 +31,14 @@ class Snapshot:
 
     def written(self) -> Snapshot:
         """Looks at what the write filled in, so that later assignments are told from it; returns itself."""
-        found = [one() for one in self._instances]
-        self._after = {name: [_ABSENT if one is None else vars(one).get(name, _ABSENT) for one in found] for name in self._before}
+        self._after = {name: [vars(one).get(name, _ABSENT) for one in self._writing] for name in self._before}
+        self._instances, self._writing = [weakref.ref(one) for one in self._writing], ()
         return self
 
     def __call__(self) -> None:
         """Takes the write back: what it filled in goes, and what it wrote counts as not written. Later assignments stay."""
-        for at, known in enumerate(self._instances):
-            instance = known()
+        instances = self._writing if self._instances is None else [known() for known in self._instances]
+        for at, instance in enumerate(instances):
             if instance is None:
                 continue
             for name, before in self._before.items():

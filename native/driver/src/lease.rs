@@ -53,6 +53,11 @@ impl Lease {
         self.member()?.server().ok_or_else(returned)
     }
 
+    /// How many bytes of values the connection takes in one statement.
+    pub fn max_bytes(&self) -> Result<usize> {
+        self.member()?.max_bytes().ok_or_else(returned)
+    }
+
     /// Whether the connection can be used.
     pub fn is_healthy(&self) -> bool {
         !self.unfit && self.member().is_ok_and(Member::is_healthy)

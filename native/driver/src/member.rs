@@ -94,6 +94,10 @@ impl Member {
         self.connection.as_ref().map(Connection::server)
     }
 
+    pub fn max_bytes(&self) -> Option<usize> {
+        self.connection.as_ref().map(Connection::max_bytes)
+    }
+
     /// It can be used: no protocol error was seen, and it is not that of the process we were forked from.
     pub fn is_healthy(&self) -> bool {
         self.process.is_current() && self.connection.as_ref().is_some_and(Connection::is_healthy)

@@ -164,6 +164,11 @@ impl Guard {
         error.kind == Kind::Cancelled && (self.cancel.is_cancelled() || error.detail.sqlstate.is_none())
     }
 
+    /// How many bytes of values the connection takes in one statement.
+    pub fn max_bytes(&mut self) -> Result<usize> {
+        self.work()?.max_bytes()
+    }
+
     /// Runs a program. The transaction's time limits it, too; a statement that it ends is cancelled on the server.
     pub async fn execute(&mut self, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {
         let limit = self.state.limit.as_ref().map(|limit| (limit.until, Stop::Transaction(limit.timeout)));

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from oxyde.db.rows import Batch, Hydrator
-from oxyde.db.steps import Atomically, Call, Steps, Undo
+from oxyde.db.steps import Atomically, Call, Remember, Steps, Undo
 from oxyde.exceptions import FieldError, FieldValueError
 from oxyde.models import hydrate, layouts
 from oxyde.models.bulk import Gathered
@@ -61,7 +61,9 @@ def bulk_create(model: ModelInfo, objects: Iterable[Any], *, batch_size: int | N
     if not ignore_conflicts:
         for instance in instances:
             set_state(instance, CLEAN)
-    yield Undo(snapshot.written())
+    undo = yield Remember(snapshot.written)
+    if undo is not None:
+        yield Undo(undo)
     return instances
 
 

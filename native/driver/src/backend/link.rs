@@ -50,6 +50,8 @@ pub struct Link<P: Peer> {
     /// How to reach the server again, to interrupt.
     pub options: P::Options,
     pub healthy: bool,
+    /// How many bytes of values the server takes in one statement.
+    pub max_bytes: usize,
 }
 
 impl<P: Peer> Link<P> {

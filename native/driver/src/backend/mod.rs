@@ -47,6 +47,15 @@ impl Connection {
         }
     }
 
+    /// How many bytes of values one statement may carry.
+    pub fn max_bytes(&self) -> usize {
+        match self {
+            Self::Postgres(c) => c.max_bytes,
+            Self::Mysql(c) => c.max_bytes,
+            Self::Sqlite(_) => usize::MAX,
+        }
+    }
+
     /// Runs the steps of a program. When the deadline passes meanwhile, the statement under way is cancelled on the server and
     /// the answer still read; the error then says why it was stopped (there is none when the statement was faster).
     pub async fn execute(&mut self, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {

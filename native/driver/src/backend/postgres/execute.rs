@@ -27,6 +27,7 @@ impl Connection {
         let mut finished = Finished::default();
         for run in request.runs() {
             request.deadline.check()?;
+            request.check_bytes(run)?;
             let text: Arc<str> = request.text(run).into();
             let work =
                 async |connection: &mut PgConnection, signals: &Signals| work(connection, &request, run, &text, &mut gather, signals).await;

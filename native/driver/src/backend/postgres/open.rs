@@ -20,6 +20,9 @@ const APPLICATION: &str = "oxyde";
 /// sqlx has set encoding, time zone and date style on the way. Interval text is the server's business alone, but a role may have changed it.
 const SETUP: &str = "SET IntervalStyle = 'postgres'; SELECT pg_backend_pid(), current_setting('server_version_num')::int4";
 
+/// The server takes no message of a gigabyte (`MaxAllocSize`).
+const MAX_BYTES: usize = (1 << 30) - (1 << 20);
+
 impl Connection {
     /// Connects, sets the session up and learns which server it is, the last two in one round trip.
     pub async fn open(options: &PgConnectOptions, settings: &Settings) -> Result<Self> {
@@ -34,7 +37,7 @@ impl Connection {
         let answer = sqlx::raw_sql(SETUP).fetch_all(&mut inner).await;
         let (server, pid) = answer.and_then(|rows| introduction(&rows)).map_err(|error| errors::from_connect(&error, &options))?;
         let interruption = format!("SELECT pg_cancel_backend({pid})");
-        Ok(Self { inner, server, interruption, options, healthy: true })
+        Ok(Self { inner, server, interruption, options, healthy: true, max_bytes: MAX_BYTES })
     }
 }
 
