@@ -137,21 +137,28 @@ async def finish(start: Starter) -> asyncio.CancelledError | None:
 
     queue = queue_of_running_loop()
     operation = start(queue.native)
-    cancelled: asyncio.CancelledError | None = None
-    timer: asyncio.TimerHandle | None = None
+    first = await _interruption(queue, operation)
+    if first is None:
+        return None
+    timer = asyncio.get_running_loop().call_later(GRACE, operation.cancel)
     try:
-        while True:
-            try:
-                await receive(queue, operation)
-            except asyncio.CancelledError as error:
-                queue.waiting.pop(operation.id, None)
-                if cancelled is None:
-                    cancelled, timer = error, asyncio.get_running_loop().call_later(GRACE, operation.cancel)
-            else:
-                return cancelled
+        while await _interruption(queue, operation) is not None:
+            pass
     finally:
-        if timer is not None:
-            timer.cancel()
+        timer.cancel()
+    return first
+
+
+async def _interruption(queue: LoopQueue, operation: _native.Operation) -> asyncio.CancelledError | None:
+    """Waits for an operation's end; returns the cancellation that came before it."""
+    import asyncio
+
+    try:
+        await receive(queue, operation)
+    except asyncio.CancelledError as cancelled:
+        queue.waiting.pop(operation.id, None)
+        return cancelled
+    return None
 
 
 def finish_blocking(start: Starter) -> BaseException | None:

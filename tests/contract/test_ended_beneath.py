@@ -121,7 +121,9 @@ async def test_what_harms_nothing_runs(ready: Backend) -> None:
 
 ENDS = ["COMMIT", "commit and chain", "ROLLBACK", "END", "ABORT", "PREPARE TRANSACTION 'p'", "BEGIN; COMMIT"]
 NOISE = st.lists(
-    st.sampled_from(["/*! x */", "/* a /* b */ c */", "-- SELECT 1\n", "/**/", " ", "\n", ";", "/*M! 1 */", "# x\n", "\t", "/* SELECT */", "\ufeff"]),
+    st.sampled_from(
+        ["/*! x */", "/* a /* b */ c */", "-- SELECT 1\n", "/**/", " ", "\n", ";", "/*M! 1 */", "# x\n", "\t", "/* SELECT */", "\ufeff"]
+    ),
     max_size=4,
 )
 
