@@ -11,9 +11,9 @@ use crate::deadline::{Deadline, Limit};
 use crate::error::{Error, Kind, Result};
 use crate::execution::Execution;
 use crate::member::{Member, Opener};
+use crate::raw::{is_begin, may_end, refuse_foreign, written};
 use crate::runtime::{self, UnderWay};
 use crate::stream::Finished;
-use crate::raw::{is_begin, may_end, refuse_foreign, written};
 use crate::transaction::{Begin, MARK, commit, savepoint};
 
 /// How long the rollback of a transaction that was given up may take.
@@ -110,7 +110,7 @@ impl Lease {
         }
         let end = self.execute(execution, deadline).await;
         let is_open = match suspect {
-            None => end.is_err() || self.member().ok().and_then(|member| member.in_transaction()).unwrap_or(true),
+            None => end.is_err() || self.member().ok().and_then(Member::in_transaction).unwrap_or(true),
             Some(_) if !self.is_healthy() => true,
             // An error aborts the transaction here, and none has ended it.
             Some(_) if family == Family::Postgres => {

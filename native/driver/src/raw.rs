@@ -43,8 +43,21 @@ pub fn refuse_foreign(text: &str, family: Family) -> Result<()> {
 /// that is not listed costs a question to the server.
 pub fn may_end(text: &str, family: Family) -> bool {
     const NEVER: [&str; 15] = [
-        "SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES", "TABLE", "MERGE", "REPLACE", "EXPLAIN", "SHOW", "DESCRIBE", "SAVEPOINT",
-        "RELEASE", "ROLLBACK",
+        "SELECT",
+        "INSERT",
+        "UPDATE",
+        "DELETE",
+        "WITH",
+        "VALUES",
+        "TABLE",
+        "MERGE",
+        "REPLACE",
+        "EXPLAIN",
+        "SHOW",
+        "DESCRIBE",
+        "SAVEPOINT",
+        "RELEASE",
+        "ROLLBACK",
     ];
     match family {
         // It says so itself, always.

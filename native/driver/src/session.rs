@@ -1,7 +1,7 @@
 //! A transaction's state: statements on it run one at a time, in order, on one connection.
 
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use oxyde_ir::program::Text;
@@ -14,8 +14,8 @@ use crate::error::{Error, Kind, Result};
 use crate::execution::Execution;
 use crate::lease::Lease;
 use crate::pool::Pool;
-use crate::stream::Finished;
 use crate::raw::{refuse_end, refuse_foreign, written};
+use crate::stream::Finished;
 
 pub use crate::transaction::{Begin, Isolation};
 
