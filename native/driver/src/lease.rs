@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use deadpool::managed::Object;
+use oxyde_ir::program::Text;
 use oxyde_ir::{Family, Server};
 
 use crate::backend::Connection;
@@ -11,7 +12,7 @@ use crate::deadline::{Deadline, Limit};
 use crate::error::{Error, Kind, Result};
 use crate::execution::Execution;
 use crate::member::{Member, Opener};
-use crate::raw::{is_begin, may_end, refuse_foreign, written};
+use crate::raw::{is_begin, may_end, redefines, refuse_foreign, written};
 use crate::runtime::{self, UnderWay};
 use crate::stream::Finished;
 use crate::transaction::{Begin, MARK, commit, savepoint};
@@ -95,6 +96,9 @@ impl Lease {
         let end = self.occupy()?.execute(execution, deadline).await;
         self.unfit = false;
         drop(under_way);
+        if end.is_ok() && execution.steps().iter().any(|step| matches!(&step.text, Text::Fixed(text) if redefines(&text.text, family))) {
+            self.object.as_mut().ok_or_else(returned)?.redefine().await?;
+        }
         end
     }
 

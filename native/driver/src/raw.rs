@@ -39,6 +39,12 @@ pub fn refuse_foreign(text: &str, family: Family) -> Result<()> {
     Err(Error::new(Kind::Unsupported, refused).in_sql(text))
 }
 
+/// Whether the statement changes tables or types, as far as its first word says. What a procedure changes is noticed when a prepared
+/// statement fails.
+pub fn redefines(text: &str, family: Family) -> bool {
+    family != Family::Sqlite && verb::is_one_of(&["CREATE", "ALTER", "DROP", "RENAME", "DO"], text, family)
+}
+
 /// Whether the statement might end the transaction around it, for all that its first word says. Wrong in one direction only: a word
 /// that is not listed costs a question to the server.
 pub fn may_end(text: &str, family: Family) -> bool {

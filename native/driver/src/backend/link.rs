@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use oxyde_ir::Server;
+use sqlx::database::HasStatementCache;
 use tokio::time::timeout;
 
 use crate::deadline::Deadline;
@@ -19,7 +20,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What sqlx and the errors of one kind of server know.
-pub trait Peer: sqlx::Connection + Sized {
+pub trait Peer: sqlx::Connection<Database: HasStatementCache> + Sized {
     /// A bare connection to the server.
     fn reach(options: &Self::Options) -> impl Future<Output = sqlx::Result<Self>> + Send;
 
@@ -50,6 +51,8 @@ pub struct Link<P: Peer> {
     /// How to reach the server again, to interrupt.
     pub options: P::Options,
     pub healthy: bool,
+    /// An interruption may still come: no statement may meet it.
+    pub doomed: bool,
     /// How many bytes of values the server takes in one statement.
     pub max_bytes: usize,
 }
@@ -60,7 +63,7 @@ impl<P: Peer> Link<P> {
     }
 
     pub fn is_healthy(&self) -> bool {
-        self.healthy
+        self.healthy && !self.doomed
     }
 
     /// Runs the steps of a program. Each waits for the answer to the one before it, which may keep keys for it.
@@ -98,6 +101,14 @@ impl<P: Peer> Link<P> {
     pub async fn ping(&mut self) -> Result<()> {
         self.healthy = false;
         let end = self.inner.ping().await;
+        self.healthy = end.is_ok();
+        end.map_err(|error| P::explain(&error))
+    }
+
+    /// Forgets the statements that were prepared: what they refer to may have changed.
+    pub async fn forget(&mut self) -> Result<()> {
+        self.healthy = false;
+        let end = self.inner.clear_cached_statements().await;
         self.healthy = end.is_ok();
         end.map_err(|error| P::explain(&error))
     }

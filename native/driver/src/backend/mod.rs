@@ -103,6 +103,15 @@ impl Connection {
         }
     }
 
+    /// Forgets what it knows of tables and types, which have changed. SQLite looks by itself.
+    pub async fn forget(&mut self) -> Result<()> {
+        match self {
+            Self::Postgres(c) => c.forget().await,
+            Self::Mysql(c) => c.forget().await,
+            Self::Sqlite(_) => Ok(()),
+        }
+    }
+
     /// Says goodbye to the server and closes.
     pub async fn close(self) {
         match self {

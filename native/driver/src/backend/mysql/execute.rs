@@ -96,7 +96,7 @@ async fn attempt(
                     done.add(&result);
                 }
                 Ok(Either::Right(_)) if failed.is_some() => {}
-                Ok(Either::Right(_)) if signals.discard.is_cancelled() => done.lost = true,
+                Ok(Either::Right(_)) if signals.discard.is_cancelled() && (done.lost || gather.is_full()) => done.lost = true,
                 Ok(Either::Right(row)) => {
                     let kept = if results == 0 {
                         gather.push(&row)

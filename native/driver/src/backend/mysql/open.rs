@@ -16,6 +16,11 @@ const SQL_MODE: &str =
 /// The assignments of an UPDATE read the row as it was, which MySQL has no mode for.
 const MARIADB_MODE: &str = "SIMULTANEOUS_ASSIGNMENT";
 
+/// What a server's configuration may have turned, and our statements rely on: each commits by itself, COMMIT begins nothing,
+/// results are whole, `IS NULL` means that, constraints hold, and tables that are made have transactions.
+const PLAIN: &str = "autocommit = 1, completion_type = 0, sql_select_limit = 18446744073709551615, sql_auto_is_null = 0, \
+     foreign_key_checks = 1, unique_checks = 1, default_storage_engine = InnoDB";
+
 /// `GROUP_CONCAT` and `JSON_ARRAYAGG` cut silently at the default.
 const GROUP_CONCAT_LENGTH: u32 = 1 << 30;
 
@@ -42,14 +47,14 @@ impl Connection {
             .disable_statement_logging();
         let mut inner = connect(&options).await.map_err(|error| errors::from_connect(&error, &options))?;
         let setup = format!(
-            "SET time_zone = '+00:00', sql_mode = CONCAT('{SQL_MODE}', IF(VERSION() LIKE '%MariaDB%', ',{MARIADB_MODE}', '')), group_concat_max_len = {GROUP_CONCAT_LENGTH}, {names}; \
+            "SET {PLAIN}, time_zone = '+00:00', sql_mode = CONCAT('{SQL_MODE}', IF(VERSION() LIKE '%MariaDB%', ',{MARIADB_MODE}', '')), group_concat_max_len = {GROUP_CONCAT_LENGTH}, {names}; \
              SELECT VERSION(), CONNECTION_ID(), @@max_allowed_packet"
         );
         let answer = sqlx::raw_sql(AssertSqlSafe(setup)).fetch_all(&mut inner).await;
         let (server, id, max_bytes) =
             answer.and_then(|rows| introduction(&rows)).map_err(|error| errors::from_connect(&error, &options))?;
         let interruption = format!("KILL QUERY {id}");
-        Ok(Self { inner, server, interruption, options, healthy: true, max_bytes })
+        Ok(Self { inner, server, interruption, options, healthy: true, doomed: false, max_bytes })
     }
 }
 
