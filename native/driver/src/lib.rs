@@ -17,6 +17,7 @@ mod member;
 mod os;
 mod parameters;
 mod pool;
+mod raw;
 pub mod request;
 pub mod runtime;
 mod session;

@@ -103,6 +103,11 @@ impl Member {
         self.process.is_current() && self.connection.as_ref().is_some_and(Connection::is_healthy)
     }
 
+    /// Whether a transaction is open, where that can be known without asking.
+    pub fn in_transaction(&self) -> Option<bool> {
+        self.connection.as_ref().and_then(Connection::in_transaction)
+    }
+
     /// It lay idle, or lived, for longer than that.
     pub fn is_old(&self, idle: Option<Duration>, life: Option<Duration>) -> bool {
         idle.is_some_and(|limit| self.used.elapsed() > limit) || life.is_some_and(|limit| self.opened.elapsed() > limit)

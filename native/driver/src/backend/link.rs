@@ -35,6 +35,9 @@ pub trait Peer: sqlx::Connection + Sized {
     /// The statement was interrupted: by us, or by a time limit of the server's.
     fn is_interruption(error: &sqlx::Error) -> bool;
 
+    /// The open transaction met an error before, and takes nothing but a rollback.
+    fn is_aborted(error: &sqlx::Error) -> bool;
+
     /// An error met on an open connection, as one of ours.
     fn explain(error: &sqlx::Error) -> Error;
 }

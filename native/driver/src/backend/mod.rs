@@ -77,6 +77,14 @@ impl Connection {
         }
     }
 
+    /// Whether a transaction is open, where that can be known without asking.
+    pub fn in_transaction(&self) -> Option<bool> {
+        match self {
+            Self::Postgres(_) | Self::Mysql(_) => None,
+            Self::Sqlite(c) => c.in_transaction(),
+        }
+    }
+
     /// Whether the connection may be lent again: no protocol error was seen on it.
     pub fn is_healthy(&self) -> bool {
         match self {

@@ -43,10 +43,16 @@ impl<P: Peer> Link<P> {
             Some(Ok(_)) => true,
             Some(Err(failure)) => failure.server.as_ref().is_none_or(P::leaves_healthy),
         };
-        self.healthy = in_order && (stop.is_none() || settle(&mut self.inner).await);
+        let settled = match (in_order, stop) {
+            (false, _) => Settled::Lost,
+            (true, None) => Settled::Ready,
+            (true, Some(_)) => settle(&mut self.inner).await,
+        };
+        self.healthy = settled != Settled::Lost;
         match (end, stop) {
             (Some(Ok(done)), stop) => match stop {
-                Some(stop) if done.lost => Err(stop.into_error()),
+                // The interruption came after the statement, but hit its transaction: what it did is gone.
+                Some(stop) if done.lost || settled == Settled::Aborted => Err(stop.into_error()),
                 Some(_) | None => Ok(done),
             },
             (Some(Err(failure)), stop) => Err(failure.into_error::<P>(stop)),
@@ -84,17 +90,26 @@ async fn interrupt<P: Peer>(options: &P::Options, interruption: &str) {
     let _ = side.close().await;
 }
 
+/// What an interrupted connection is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Settled {
+    Ready,
+    /// It can be used, but the transaction that is open on it takes nothing but a rollback.
+    Aborted,
+    /// It is of no more use.
+    Lost,
+}
+
 /// Meets an interruption that came too late for its statement, so that the next one does not.
-/// `false` when the connection is of no more use.
-async fn settle<P: Peer>(connection: &mut P) -> bool {
+async fn settle<P: Peer>(connection: &mut P) -> Settled {
     for _ in 0..2 {
         match timeout(PATIENCE, connection.say("SELECT 1")).await {
-            Ok(Ok(())) => return true,
+            Ok(Ok(())) => return Settled::Ready,
             Ok(Err(error)) if P::is_interruption(&error) => {}
-            // A transaction that met an error answers with one, too.
-            Ok(Err(error)) => return P::leaves_healthy(&error),
-            Err(_) => return false,
+            Ok(Err(error)) if P::is_aborted(&error) => return Settled::Aborted,
+            Ok(Err(error)) if P::leaves_healthy(&error) => return Settled::Ready,
+            Ok(Err(_)) | Err(_) => return Settled::Lost,
         }
     }
-    false
+    Settled::Lost
 }

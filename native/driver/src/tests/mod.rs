@@ -1,5 +1,6 @@
 //! Pools, leases and sessions against a live server: MariaDB, whose backend this workspace always has.
 
+mod commit;
 mod pool;
 mod proxy;
 mod session;
