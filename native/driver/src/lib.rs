@@ -15,6 +15,7 @@ mod lease;
 pub mod lexer;
 mod member;
 mod os;
+mod parameters;
 mod pool;
 mod raw;
 pub mod request;
