@@ -25,7 +25,7 @@ class Person(Model):
     """Has one."""
 
     id: int | None = Field(default=None, db_pk=True)
-    mood: Mood
+    mood: Mood = Field(db_enum_name="redefined_mood")
 
     class Meta:
         """Its table."""
