@@ -163,6 +163,12 @@ pub enum Form {
         before: bool,
         after: bool,
     },
+    /// Text before all texts that mean the value or, where `upper`, behind all of them; of a list, of all its members.
+    Bound {
+        upper: bool,
+    },
+    /// One of several spellings, by number.
+    Spelling(u8),
 }
 
 /// Which characters mean something in a pattern.

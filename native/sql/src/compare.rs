@@ -6,13 +6,15 @@ use oxyde_ir::query::Query;
 use oxyde_ir::{ColumnType, Expr};
 
 use crate::cast;
+use crate::decimal::Compared;
 use crate::dialect::{JsonEquality, List, TargetInSubquery};
 use crate::error::{Result, malformed};
 use crate::query::columns;
+use crate::spelling::Spelt;
 use crate::walk::type_of;
 use crate::writer::{Writer, scalar_slot};
 
-const fn sign(op: Comparison) -> &'static str {
+pub const fn sign(op: Comparison) -> &'static str {
     match op {
         Comparison::Eq => " = ",
         Comparison::Ne => " <> ",
@@ -29,6 +31,9 @@ impl Writer<'_> {
             return self.compare_json(op, left, right);
         }
         let compared = self.compared(&[left, right], None);
+        if let Compared::Meaning(spelt) = compared {
+            return self.compare_spelt(op, left, right, spelt);
+        }
         self.left(left, compared)?;
         self.push(sign(op));
         self.right(right, compared)
@@ -69,6 +74,9 @@ impl Writer<'_> {
 
     pub fn between(&mut self, expr: &Expr, low: &Expr, high: &Expr) -> Result<()> {
         let compared = self.compared(&[expr, low, high], None);
+        if let Compared::Meaning(spelt) = compared {
+            return self.between_spelt(expr, low, high, spelt);
+        }
         self.left(expr, compared)?;
         self.push(" BETWEEN ");
         self.right(low, compared)?;
@@ -103,7 +111,10 @@ impl Writer<'_> {
                 self.placeholder(whole(Form::JsonArray))?;
                 self.word("))")
             }
-            List::Array | List::JsonEach | List::Padded => self.members(expr, list, size),
+            List::Array | List::JsonEach | List::Padded => match self.spelt(expr) {
+                Some(spelt) => self.in_spelt(expr, list, spelt, |writer| writer.members(expr, list, size)),
+                None => self.members(expr, list, size),
+            },
         }
     }
 
@@ -124,6 +135,9 @@ impl Writer<'_> {
         let columns = columns(query);
         let [(member, _)] = columns.as_slice() else { return malformed("membership in a query of other than one column") };
         let compared = self.compared(&[expr, member], None);
+        if compared == Compared::Meaning(Spelt::Uuid) {
+            return self.in_select_of_uuids(expr, query);
+        }
         self.left(expr, compared)?;
         self.push(" IN (");
         self.derived_where_limited(query)?;

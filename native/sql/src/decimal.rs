@@ -10,6 +10,7 @@ use oxyde_ir::{ColumnType, Expr};
 use crate::ddl_types::FLOAT_DIGITS;
 use crate::dialect::Decimals;
 use crate::error::Result;
+use crate::spelling::Spelt;
 use crate::walk::{is_decimal, type_of};
 use crate::writer::Writer;
 
@@ -20,6 +21,8 @@ pub enum Compared {
     Plain,
     /// As canonical texts of decimals.
     Text,
+    /// As what is meant, however it is spelt.
+    Meaning(Spelt),
 }
 
 /// What an expression is beside a decimal.
@@ -99,6 +102,9 @@ impl Writer<'_> {
 
     /// How these are compared with each other; `extra` is the type of values that are no expression.
     pub fn compared(&self, exprs: &[&Expr], extra: Option<&ColumnType>) -> Compared {
+        if let Some(spelt) = exprs.iter().find_map(|expr| self.spelt(expr)) {
+            return Compared::Meaning(spelt);
+        }
         let decimal = exprs.iter().copied().filter_map(type_of).chain(extra).find(|ty| is_decimal(ty));
         let Some(decimal) = decimal.filter(|_| self.has_text_decimals()) else { return Compared::Plain };
         let natures: Vec<Nature> = exprs.iter().map(|expr| nature(expr, decimal)).collect();
@@ -112,6 +118,9 @@ impl Writer<'_> {
         match compared {
             Compared::Plain => Ok(()),
             Compared::Text => self.word(" COLLATE oxyde_decimal"),
+            Compared::Meaning(Spelt::Moment) => self.word(" COLLATE oxyde_moment"),
+            Compared::Meaning(Spelt::Time) => self.word(" COLLATE oxyde_time"),
+            Compared::Meaning(Spelt::Uuid) => Ok(()),
         }
     }
 
@@ -119,7 +128,8 @@ impl Writer<'_> {
     pub fn right(&mut self, expr: &Expr, compared: Compared) -> Result<()> {
         match compared {
             Compared::Text if !is_canonical(expr) => self.around("oxyde_decimal_add(", expr, ", 0)"),
-            Compared::Plain | Compared::Text => self.operand(expr),
+            Compared::Meaning(Spelt::Uuid) => self.respelt(expr),
+            Compared::Plain | Compared::Text | Compared::Meaning(Spelt::Moment | Spelt::Time) => self.operand(expr),
         }
     }
 

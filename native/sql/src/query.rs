@@ -44,6 +44,11 @@ fn outputs(query: &Query) -> Vec<Output> {
     }
 }
 
+/// The names of the result columns.
+pub fn names(query: &Query) -> Vec<String> {
+    outputs(query).into_iter().map(|output| output.name).collect()
+}
+
 /// The expressions of the first row's columns, and their types: those of a compound are its left query's.
 pub fn columns(query: &Query) -> Vec<(&Expr, &ColumnType)> {
     match &query.body {
@@ -130,6 +135,13 @@ impl Writer<'_> {
 
     /// One of the two queries of a compound: as it is, if it is a select and no more.
     fn part(&mut self, query: &Query) -> Result<()> {
+        let before = std::mem::replace(&mut self.scope.member, true);
+        let written = self.part_as_member(query);
+        self.scope.member = before;
+        written
+    }
+
+    fn part_as_member(&mut self, query: &Query) -> Result<()> {
         let is_select = match &query.body {
             Body::Select(_) => true,
             Body::Compound(_) | Body::Values(_) => false,

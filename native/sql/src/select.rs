@@ -24,6 +24,7 @@ pub fn outputs(select: &Select) -> Vec<Output> {
 
 impl Writer<'_> {
     pub fn select(&mut self, select: &Select) -> Result<()> {
+        let is_member = std::mem::take(&mut self.scope.member);
         let is_distinct = match &select.distinct {
             None => {
                 self.push("SELECT ");
@@ -41,7 +42,7 @@ impl Writer<'_> {
         if select.outputs.is_empty() {
             self.push("1");
         }
-        self.separated(&select.outputs, |writer, output| writer.output(output, is_distinct))?;
+        self.separated(&select.outputs, |writer, output| writer.output(output, is_distinct || is_member))?;
         self.push(" FROM ");
         self.source(&select.from)?;
         for join in &select.joins {

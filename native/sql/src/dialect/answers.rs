@@ -64,6 +64,16 @@ pub enum Decimals {
     Text,
 }
 
+/// In how many ways a stored date and time, time of day or UUID may be written.
+#[derive(Clone, Copy, Debug)]
+pub enum Spellings {
+    /// The server has types for them.
+    One,
+    /// They are texts, or bytes, which other tools write in ways of their own: collations and functions that the driver registers
+    /// tell what they mean.
+    Many,
+}
+
 /// Text search with plain characters.
 #[derive(Clone, Copy, Debug)]
 pub enum Matching {

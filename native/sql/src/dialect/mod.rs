@@ -38,6 +38,7 @@ pub struct Dialect {
     pub null_is_text: bool,
     pub list: List,
     pub decimal: Decimals,
+    pub spellings: Spellings,
     pub matching: Matching,
     pub regex: Regex,
     /// The text of several values, where NULL counts as empty.

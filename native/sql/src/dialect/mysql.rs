@@ -4,7 +4,7 @@ use super::{
     AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
     ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes,
     FloatModulo, Frames, GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, Now, NullsOrder, Numbers,
-    OffsetAlone, ParamTypes, Placeholder, Powers, Regex, Returning, RowLock, SetOperators, TargetInSubquery, Types, UpdateFrom, Views,
+    OffsetAlone, ParamTypes, Placeholder, Powers, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery, Types, UpdateFrom, Views,
 };
 use crate::cast;
 
@@ -21,6 +21,7 @@ pub const MYSQL: Dialect = Dialect {
     null_is_text: false,
     list: List::Padded,
     decimal: Decimals::Native,
+    spellings: Spellings::One,
     matching: Matching::Binary,
     regex: Regex::RegexpLike,
     concat: "CONCAT_WS('', ",

@@ -63,7 +63,7 @@ fn add(arguments: &mut MySqlArguments, value: &Value, slot: &Slot) -> std::resul
         (Form::Pattern { syntax, before, after }, Value::Text(text)) => {
             arguments.add(slot::pattern(text, syntax, before, after)).map_err(Fault::Driver)
         }
-        (Form::Pattern { .. } | Form::Array | Form::JsonArray, _) => Err(Fault::Form),
+        (Form::Pattern { .. } | Form::Array | Form::JsonArray | Form::Bound { .. } | Form::Spelling(_), _) => Err(Fault::Form),
     }
 }
 

@@ -11,6 +11,7 @@ use super::statement::{Cursor, Unbound};
 use crate::batch::{Column, Data};
 use crate::error::{Error, Kind, Result};
 use crate::request::{Request, Run};
+use super::spelling;
 use crate::{decimal, iso, slot};
 
 /// Binds the slots of one run.
@@ -88,8 +89,27 @@ fn bind_slot<'a>(
             Some(values) => Ok(cursor.bind_copy(at, &json_array(handle, &values)?)?),
             None => Ok(cursor.bind_null(at)?),
         },
+        (Form::Bound { upper }, origin) => match span(&request.scalar(origin, row), upper) {
+            Some(text) => Ok(cursor.bind_copy(at, &text)?),
+            None => Ok(cursor.bind_null(at)?),
+        },
+        (Form::Spelling(number), origin) => match &*request.scalar(origin, row) {
+            Value::Null => Ok(cursor.bind_null(at)?),
+            Value::Uuid(uuid) => match spelling::of_uuid(*uuid, number).ok_or(Fault::Form)? {
+                spelling::Uuid::Text(text) => Ok(cursor.bind_copy(at, &text)?),
+                spelling::Uuid::Bytes(bytes) => Ok(cursor.bind_blob_copy(at, &bytes)?),
+            },
+            _ => Err(Fault::Form),
+        },
         (Form::Array, _) => Err(Fault::Form),
     }
+}
+
+/// The bound of a value, or the outermost one of a list's members.
+fn span(value: &Value, upper: bool) -> Option<String> {
+    let Value::Array(values) = value else { return spelling::bound(value, upper) };
+    let bounds = values.iter().filter_map(|value| spelling::bound(value, upper));
+    if upper { bounds.max() } else { bounds.min() }
 }
 
 /// The members of a list: a parameter, the rows of a bulk column in this run, or kept keys.
@@ -189,22 +209,14 @@ fn text(value: &Value) -> std::result::Result<String, String> {
     match value {
         Value::Decimal(value) => plain(value).ok_or_else(|| format!("SQLite cannot hold the decimal {value}")),
         Value::Date(value) => iso::date(*value).ok_or_else(calendar),
-        Value::Time(value) => iso::time(*value).map(short).ok_or_else(|| format!("{value} microseconds are no time of day")),
-        Value::Datetime(value) | Value::DatetimeTz(value) => iso::datetime(*value, ' ').map(short).ok_or_else(calendar),
+        Value::Time(value) => spelling::of_time(*value).ok_or_else(|| format!("{value} microseconds are no time of day")),
+        Value::Datetime(value) | Value::DatetimeTz(value) => spelling::of_moment(*value).ok_or_else(calendar),
         Value::Uuid(value) => Ok(slot::uuid(*value)),
         Value::Text(value) | Value::Json(value) => Ok(value.clone()),
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Bytes(_) | Value::Duration(_) | Value::Array(_) => {
             slot::json(value)
         }
     }
-}
-
-/// A clock without a fraction that is zero.
-fn short(mut clock: String) -> String {
-    if clock.ends_with(".000000") {
-        clock.truncate(clock.len() - 7);
-    }
-    clock
 }
 
 /// Decimal digits without zeros at either end, and without a sign on zero; `None` for NaN and infinities.

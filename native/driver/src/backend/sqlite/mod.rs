@@ -17,6 +17,7 @@ mod open;
 mod outlet;
 mod quick;
 mod read;
+mod spelling;
 mod statement;
 #[cfg(test)]
 mod tests;

@@ -1,26 +1,74 @@
-//! The order of decimals that are stored as text.
+//! The orders of values that are stored as text: the collations, and how decimals compare.
 
 use std::cmp::Ordering;
-use std::ffi::{c_int, c_void};
+use std::ffi::{CStr, c_int, c_void};
 
 use libsqlite3_sys as ffi;
 
 use super::register::check;
+use super::spelling;
 use crate::backend::sqlite::handle::Handle;
 use crate::error::Result;
 
+/// An order of texts. Nothing in it may panic.
+trait Order {
+    const NAME: &'static CStr;
+
+    fn compare(left: &[u8], right: &[u8]) -> Ordering;
+}
+
+struct Decimals;
+struct Moments;
+struct Times;
+
+impl Order for Decimals {
+    const NAME: &'static CStr = c"oxyde_decimal";
+
+    fn compare(left: &[u8], right: &[u8]) -> Ordering {
+        compare(left, right)
+    }
+}
+
+impl Order for Moments {
+    const NAME: &'static CStr = c"oxyde_moment";
+
+    fn compare(left: &[u8], right: &[u8]) -> Ordering {
+        spelling::moments(left, right)
+    }
+}
+
+impl Order for Times {
+    const NAME: &'static CStr = c"oxyde_time";
+
+    fn compare(left: &[u8], right: &[u8]) -> Ordering {
+        spelling::times(left, right)
+    }
+}
+
 pub fn register(handle: &Handle) -> Result<()> {
-    let (name, keep) = (c"oxyde_decimal", std::ptr::null_mut());
+    one::<Decimals>(handle)?;
+    one::<Moments>(handle)?;
+    one::<Times>(handle)
+}
+
+fn one<O: Order>(handle: &Handle) -> Result<()> {
+    let (name, keep) = (O::NAME, std::ptr::null_mut());
     // SAFETY: the database is open, the name ends in NUL, and nothing is kept that would have to be freed.
     let code =
-        unsafe { ffi::sqlite3_create_collation_v2(handle.db().as_ptr(), name.as_ptr(), ffi::SQLITE_UTF8, keep, Some(collate), None) };
+        unsafe { ffi::sqlite3_create_collation_v2(handle.db().as_ptr(), name.as_ptr(), ffi::SQLITE_UTF8, keep, Some(collate::<O>), None) };
     check(handle, code)
 }
 
-unsafe extern "C" fn collate(_: *mut c_void, left: c_int, left_at: *const c_void, right: c_int, right_at: *const c_void) -> c_int {
-    // SAFETY: SQLite passes two texts with their lengths. Nothing in `compare` panics.
+unsafe extern "C" fn collate<O: Order>(
+    _: *mut c_void,
+    left: c_int,
+    left_at: *const c_void,
+    right: c_int,
+    right_at: *const c_void,
+) -> c_int {
+    // SAFETY: SQLite passes two texts with their lengths. Nothing in an order panics.
     let (left, right) = unsafe { (bytes(left_at, left), bytes(right_at, right)) };
-    compare(left, right) as c_int
+    O::compare(left, right) as c_int
 }
 
 /// # Safety

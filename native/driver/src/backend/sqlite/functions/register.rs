@@ -12,13 +12,14 @@ use crate::error::Result;
 
 pub const FLAGS: c_int = ffi::SQLITE_UTF8 | ffi::SQLITE_DETERMINISTIC | ffi::SQLITE_INNOCUOUS;
 
-/// What a function returns: text, a number, or NULL.
+/// What a function returns: text, bytes, a number, or NULL.
 #[derive(Debug, PartialEq)]
 pub enum Answer {
     Null,
     Int(i64),
     Real(f64),
     Text(String),
+    Blob(Vec<u8>),
 }
 
 /// An answer, or what is wrong with the arguments.
@@ -52,7 +53,7 @@ pub unsafe fn answer(context: *mut ffi::sqlite3_context, work: impl FnOnce() -> 
         Ok(answered) => (answered, ffi::SQLITE_MISMATCH),
         Err(_) => (Err("a fault in a function of Oxyde's".to_owned()), ffi::SQLITE_INTERNAL),
     };
-    // SAFETY: the context is the call's, and text is copied.
+    // SAFETY: the context is the call's, and text and bytes are copied.
     unsafe {
         match answered {
             Ok(Answer::Null) => ffi::sqlite3_result_null(context),
@@ -66,6 +67,9 @@ pub unsafe fn answer(context: *mut ffi::sqlite3_context, work: impl FnOnce() -> 
                     ffi::SQLITE_TRANSIENT(),
                     ffi::SQLITE_UTF8 as _,
                 );
+            }
+            Ok(Answer::Blob(bytes)) => {
+                ffi::sqlite3_result_blob64(context, bytes.as_ptr().cast(), bytes.len() as u64, ffi::SQLITE_TRANSIENT());
             }
             Err(message) => {
                 ffi::sqlite3_result_error(context, message.as_ptr().cast(), message.len() as c_int);
