@@ -3,7 +3,7 @@
 use oxyde_ir::expr::Operator;
 use oxyde_ir::{ColumnType, Expr};
 
-use crate::dialect::{Calendar, FloatModulo, Integers, Powers};
+use crate::dialect::{Calendar, FloatModulo, Integers, Powers, Quotients};
 use crate::error::Result;
 use crate::walk::{is_decimal, type_of};
 use crate::writer::Writer;
@@ -75,6 +75,16 @@ impl Writer<'_> {
             self.push(sign(Operator::Divide));
             return self.divisor(right);
         }
+        match self.dialect.quotients {
+            Quotients::Digits { before, between, after } if is_decimal(ty) => {
+                self.push(before);
+                self.operand(left)?;
+                self.push(between);
+                self.divisor(right)?;
+                return self.word(after);
+            }
+            Quotients::Digits { .. } | Quotients::Enough => {}
+        }
         let operator = if *ty == ColumnType::Int { self.dialect.integer_division } else { sign(Operator::Divide) };
         self.quotient(left, operator, right)
     }
@@ -89,11 +99,12 @@ impl Writer<'_> {
             }
             // There is no remainder of floats.
             (ColumnType::Float, FloatModulo::Numeric) => {
+                // By way of text: a cast to numeric keeps 15 digits of a float.
                 self.push("(");
                 self.operand(left)?;
-                self.push("::numeric % ");
+                self.push("::double precision::text::numeric % ");
                 self.operand(right)?;
-                self.word("::numeric)::double precision")
+                self.word("::double precision::text::numeric)::double precision")
             }
             (_, FloatModulo::Operator | FloatModulo::Function | FloatModulo::Numeric) => self.quotient(left, sign(Operator::Modulo), right),
         }

@@ -114,7 +114,7 @@ pub fn value_cast(dialect: &Dialect, ty: &ColumnType) -> Result<Option<Cow<'stat
         (ParamTypes::Cast { json }, ColumnType::Json | ColumnType::Array { .. }) => json,
         (
             ParamTypes::Cast { .. },
-            ColumnType::Decimal { .. } | ColumnType::Date | ColumnType::Time | ColumnType::Datetime | ColumnType::DatetimeTz,
+            ColumnType::Date | ColumnType::Time | ColumnType::Datetime | ColumnType::DatetimeTz,
         ) => true,
         (
             ParamTypes::Cast { .. },
@@ -123,6 +123,7 @@ pub fn value_cast(dialect: &Dialect, ty: &ColumnType) -> Result<Option<Cow<'stat
             | ColumnType::Float
             | ColumnType::Text
             | ColumnType::Bytes
+            | ColumnType::Decimal { .. }
             | ColumnType::Duration
             | ColumnType::Uuid
             | ColumnType::Enum { .. }

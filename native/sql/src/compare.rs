@@ -6,7 +6,7 @@ use oxyde_ir::query::Query;
 use oxyde_ir::{ColumnType, Expr};
 
 use crate::cast;
-use crate::decimal::Compared;
+use crate::decimal::{Compared, is_canonical};
 use crate::dialect::{JsonEquality, List, TargetInSubquery};
 use crate::error::{Result, malformed};
 use crate::query::columns;
@@ -25,6 +25,11 @@ pub const fn sign(op: Comparison) -> &'static str {
     }
 }
 
+/// Whether a text stands beside a column that is read as text.
+fn is_text_beside(other: &Expr, param: &Param) -> bool {
+    matches!(other, Expr::Column { ty: None, .. }) && param.ty == ColumnType::Text
+}
+
 impl Writer<'_> {
     pub fn compare(&mut self, op: Comparison, left: &Expr, right: &Expr) -> Result<()> {
         if [left, right].into_iter().any(|side| type_of(side) == Some(&ColumnType::Json)) {
@@ -36,7 +41,15 @@ impl Writer<'_> {
         }
         self.left(left, compared)?;
         self.push(sign(op));
-        self.right(right, compared)
+        self.beside(left, right, compared)
+    }
+
+    /// An operand beside another one. A text beside a column is of the column's type, whatever that is: `citext`, `char(3)`, `inet`.
+    fn beside(&mut self, other: &Expr, expr: &Expr, compared: Compared) -> Result<()> {
+        match expr {
+            Expr::Param(param) if is_text_beside(other, param) => self.param(&Param { uncast: true, ..param.clone() }),
+            _ => self.right(expr, compared),
+        }
     }
 
     /// JSON is the same or not; no order is one that all servers know.
@@ -79,9 +92,9 @@ impl Writer<'_> {
         }
         self.left(expr, compared)?;
         self.push(" BETWEEN ");
-        self.right(low, compared)?;
+        self.beside(expr, low, compared)?;
         self.push(" AND ");
-        self.right(high, compared)
+        self.beside(expr, high, compared)
     }
 
     /// `expr IN list`, by one array where the server takes one.
@@ -97,7 +110,7 @@ impl Writer<'_> {
                 self.operand(expr)?;
                 self.push(" = ANY(");
                 self.placeholder(whole(Form::Array))?;
-                if !list.uncast
+                if !(list.uncast || is_text_beside(expr, list))
                     && let Some(suffix) = cast::suffix(self.dialect, &list.ty)?
                 {
                     self.push(&suffix);
@@ -126,7 +139,8 @@ impl Writer<'_> {
         self.left(expr, compared)?;
         self.push(" IN (");
         self.separated(0..size, |writer, member| {
-            writer.slot(scalar_slot(Origin::Member { index: list.index, member }, &list.ty), list.uncast)
+            let uncast = list.uncast || is_text_beside(expr, list);
+            writer.slot(scalar_slot(Origin::Member { index: list.index, member }, &list.ty), uncast)
         })?;
         self.word(")")
     }
@@ -137,6 +151,9 @@ impl Writer<'_> {
         let compared = self.compared(&[expr, member], None);
         if compared == Compared::Meaning(Spelt::Uuid) {
             return self.in_select_of_uuids(expr, query);
+        }
+        if compared == Compared::Text && !is_canonical(member) {
+            return self.in_select_of_numbers(expr, query);
         }
         self.left(expr, compared)?;
         self.push(" IN (");

@@ -5,11 +5,13 @@
 //! `_abs` and `_round(x, digits)`. All of them take integers, floats and any text of a number, and return canonical text.
 
 use oxyde_ir::expr::{AggregateFunction, Function};
+use oxyde_ir::query::Query;
 use oxyde_ir::{ColumnType, Expr};
 
 use crate::ddl_types::FLOAT_DIGITS;
 use crate::dialect::Decimals;
-use crate::error::Result;
+use crate::error::{Result, malformed};
+use crate::query::names;
 use crate::spelling::Spelt;
 use crate::walk::{is_decimal, type_of};
 use crate::writer::Writer;
@@ -53,7 +55,7 @@ fn is_wide(ty: &ColumnType) -> bool {
 }
 
 /// Whether the value is canonical text, or NULL, by itself.
-fn is_canonical(expr: &Expr) -> bool {
+pub fn is_canonical(expr: &Expr) -> bool {
     use Function::{Abs, Round};
     let decimal = type_of(expr).is_some_and(is_decimal);
     match expr {
@@ -141,6 +143,17 @@ impl Writer<'_> {
     /// Whether an expression is sorted as it is.
     pub fn is_plainly_sorted(&self, expr: &Expr) -> bool {
         self.compared(&[expr], None) == Compared::Plain
+    }
+
+    /// Membership of canonical text in a query of numbers.
+    pub fn in_select_of_numbers(&mut self, expr: &Expr, query: &Query) -> Result<()> {
+        let Some(name) = names(query).into_iter().next() else { return malformed("membership in a query of no column") };
+        self.left(expr, Compared::Text)?;
+        self.push(" IN (SELECT oxyde_decimal_add(u.");
+        self.identifier(&name)?;
+        self.push(", 0) FROM (");
+        self.query(query)?;
+        self.word(") AS u)")
     }
 
     /// An exact function of ours over decimals.

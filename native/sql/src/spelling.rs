@@ -161,10 +161,19 @@ impl Writer<'_> {
                     self.params.scalar(param)?;
                     self.push("(");
                     self.within_bounds(left, low, high)?;
+                    // Beyond the other bound all are on one side: bytes tell, which is quicker.
+                    let is_range = low.is_none() || high.is_none();
+                    if is_range {
+                        self.push("(");
+                        self.expr(left)?;
+                        self.push(if low.is_some() { " >= " } else { " < " });
+                        self.special_slot(param, Form::Bound { upper: low.is_some() })?;
+                        self.push(" OR ");
+                    }
                     self.left(left, compared)?;
                     self.push(sign(op));
                     self.param(param)?;
-                    return self.word(")");
+                    return self.word(if is_range { "))" } else { ")" });
                 }
                 (Spelt::Uuid | Spelt::Moment | Spelt::Time, _) => {}
             }

@@ -151,6 +151,15 @@ pub enum FloatModulo {
     Numeric,
 }
 
+/// What a quotient of decimals is written with, so that it has 20 significant digits and more.
+#[derive(Clone, Copy, Debug)]
+pub enum Quotients {
+    /// It has them by itself.
+    Enough,
+    /// A factor or a summand gives the dividend digits after the point.
+    Digits { before: &'static str, between: &'static str, after: &'static str },
+}
+
 #[derive(Clone, Copy, Debug)]
 pub enum Powers {
     /// `power` of floats and of `numeric`.

@@ -57,6 +57,7 @@ pub struct Dialect {
     pub calendar: Calendar,
     pub integers: Integers,
     pub float_modulo: FloatModulo,
+    pub quotients: Quotients,
     pub powers: Powers,
     pub numbers: Numbers,
     pub extremes: Extremes,

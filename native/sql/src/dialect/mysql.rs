@@ -4,7 +4,7 @@ use super::{
     AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
     ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes,
     FloatModulo, Frames, GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, Now, NullsOrder, Numbers,
-    OffsetAlone, ParamTypes, Placeholder, Powers, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery, Types, UpdateFrom, Views,
+    OffsetAlone, ParamTypes, Placeholder, Powers, Quotients, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery, Types, UpdateFrom, Views,
 };
 use crate::cast;
 
@@ -34,6 +34,7 @@ pub const MYSQL: Dialect = Dialect {
     calendar: Calendar::Functions,
     integers: Integers::Checked,
     float_modulo: FloatModulo::Operator,
+    quotients: Quotients::Digits { before: "(", between: " * 1.000000000000000000000000000000 / ", after: ")" },
     powers: Powers::Floats,
     numbers: Numbers::Plain,
     extremes: Extremes::Functions,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use oxyde_ir::Value;
+use oxyde_ir::{ColumnType, Value};
 use oxyde_ir::program::{Form, Origin, Repeat, Slot};
 
 use super::float::Speller;
@@ -13,6 +13,9 @@ use crate::error::{Error, Kind, Result};
 use crate::request::{Request, Run};
 use super::spelling;
 use crate::{decimal, iso, slot};
+
+/// The digits of a decimal that a float tells from others.
+const FLOAT_DIGITS: usize = 15;
 
 /// Binds the slots of one run.
 pub fn bind<'a>(cursor: &mut Cursor<'a>, handle: &Handle, request: &Request<'a>, run: Run) -> Result<()> {
@@ -74,6 +77,7 @@ fn bind_slot<'a>(
         (Form::Scalar, origin) => match stored {
             Some(column) => bind_cell(cursor, at, column, row),
             None => match request.scalar(origin, row) {
+                value if slot.ty == ColumnType::Any && matches!(*value, Value::Decimal(_)) => bind_number(cursor, at, &value),
                 Cow::Borrowed(value) => bind_value(cursor, at, value),
                 Cow::Owned(value) => bind_owned(cursor, at, &value),
             },
@@ -126,6 +130,23 @@ fn list<'a>(request: &Request<'a>, origin: Origin, run: Run, row: usize) -> Opti
             Cow::Borrowed(Value::Null) | Cow::Owned(Value::Null) => None,
             other @ (Cow::Borrowed(_) | Cow::Owned(_)) => Some(vec![other.into_owned()].into()),
         },
+    }
+}
+
+/// A decimal of raw SQL, where nothing but its value tells what it is beside: a number of SQLite's.
+fn bind_number(cursor: &mut Cursor<'_>, at: usize, value: &Value) -> std::result::Result<(), Fault> {
+    let digits = text(value)?;
+    if let Ok(whole) = digits.parse() {
+        return Ok(cursor.bind_int(at, whole)?);
+    }
+    // Each decimal of up to 15 digits has a float of its own.
+    let significant = digits.trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
+    let significant = if digits.contains('.') { significant } else { digits.trim_start_matches('-').trim_end_matches('0').len() };
+    match digits.parse() {
+        Ok(float) if significant <= FLOAT_DIGITS => Ok(cursor.bind_real(at, float)?),
+        Ok(_) | Err(_) => Err("SQLite has no number of more than 15 digits; give such a decimal as text, str(value), for a column of text"
+            .to_owned()
+            .into()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The orders of values that are stored as text: the collations, and how decimals compare.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::ffi::{CStr, c_int, c_void};
 
@@ -8,6 +9,7 @@ use libsqlite3_sys as ffi;
 use super::register::check;
 use super::spelling;
 use crate::backend::sqlite::handle::Handle;
+use crate::decimal;
 use crate::error::Result;
 
 /// An order of texts. Nothing in it may panic.
@@ -83,11 +85,24 @@ unsafe fn bytes<'a>(start: *const c_void, length: c_int) -> &'a [u8] {
 
 /// Decimals by value; what is none comes after them, by its bytes.
 fn compare(left: &[u8], right: &[u8]) -> Ordering {
-    match (Parts::of(left), Parts::of(right)) {
+    let (left, right) = (expanded(left), expanded(right));
+    match (Parts::of(&left), Parts::of(&right)) {
         (Some(left), Some(right)) => left.compare(&right),
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,
-        (None, None) => left.cmp(right),
+        (None, None) => left.cmp(&right),
+    }
+}
+
+/// The text without an exponent.
+fn expanded(text: &[u8]) -> Cow<'_, [u8]> {
+    let has_exponent = text.iter().any(|byte| matches!(byte, b'e' | b'E'));
+    if !has_exponent {
+        return Cow::Borrowed(text);
+    }
+    match std::str::from_utf8(text).map(decimal::expanded) {
+        Ok(Cow::Owned(text)) => Cow::Owned(text.into_bytes()),
+        Ok(Cow::Borrowed(_)) | Err(_) => Cow::Borrowed(text),
     }
 }
 
@@ -163,14 +178,14 @@ mod tests {
 
     #[test]
     fn spellings_of_one_number_are_equal() {
-        for (left, right) in [("1.50", "1.5"), ("-0", "0.00"), ("007", "7"), (".5", "0.5"), ("+1", "1"), ("1.", "1")] {
+        for (left, right) in [("1.50", "1.5"), ("-0", "0.00"), ("007", "7"), (".5", "0.5"), ("+1", "1"), ("1.", "1"), ("1E+5", "100000"), ("15e-1", "1.50")] {
             assert_eq!(compare(left.as_bytes(), right.as_bytes()), Ordering::Equal, "{left} {right}");
         }
     }
 
     #[test]
     fn what_is_no_decimal_comes_last() {
-        for text in ["", "-", ".", "1e3", "abc", "1.2.3"] {
+        for text in ["", "-", ".", "1e", "abc", "1.2.3"] {
             assert_eq!(compare(text.as_bytes(), b"9"), Ordering::Greater, "{text}");
             assert_eq!(compare(b"-9", text.as_bytes()), Ordering::Less, "{text}");
         }

@@ -20,6 +20,8 @@ pub enum Answer {
     Real(f64),
     Text(String),
     Blob(Vec<u8>),
+    /// The first argument, as it is.
+    Given,
 }
 
 /// An answer, or what is wrong with the arguments.
@@ -47,16 +49,17 @@ pub unsafe fn arguments<'a>(count: c_int, values: *mut *mut ffi::sqlite3_value) 
 /// SQLite's own mismatches of types are.
 ///
 /// # Safety
-/// `context` is the one that SQLite passed to the call under way.
-pub unsafe fn answer(context: *mut ffi::sqlite3_context, work: impl FnOnce() -> Answered) {
+/// `context` is the one that SQLite passed to the call under way, and `given` its first argument, or null.
+pub unsafe fn answer(context: *mut ffi::sqlite3_context, given: *mut ffi::sqlite3_value, work: impl FnOnce() -> Answered) {
     let (answered, code) = match catch_unwind(AssertUnwindSafe(work)) {
         Ok(answered) => (answered, ffi::SQLITE_MISMATCH),
         Err(_) => (Err("a fault in a function of Oxyde's".to_owned()), ffi::SQLITE_INTERNAL),
     };
-    // SAFETY: the context is the call's, and text and bytes are copied.
+    // SAFETY: the context and the argument are the call's, and text and bytes are copied.
     unsafe {
         match answered {
-            Ok(Answer::Null) => ffi::sqlite3_result_null(context),
+            Ok(Answer::Given) if !given.is_null() => ffi::sqlite3_result_value(context, given),
+            Ok(Answer::Null | Answer::Given) => ffi::sqlite3_result_null(context),
             Ok(Answer::Int(value)) => ffi::sqlite3_result_int64(context, value),
             Ok(Answer::Real(value)) => ffi::sqlite3_result_double(context, value),
             Ok(Answer::Text(text)) => {
