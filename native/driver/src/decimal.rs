@@ -17,7 +17,8 @@ fn without_exponent(mantissa: &str, exponent: &str) -> Option<String> {
     let is_plain = !exponent.trim_start_matches(['+', '-']).is_empty() && exponent.bytes().skip(1).all(|byte| byte.is_ascii_digit());
     let point = i64::try_from(whole.len()).ok()?.checked_add(exponent.parse().ok().filter(|_| is_plain)?)?;
     let length = i64::try_from(digits.len()).ok()?;
-    let zeros = usize::try_from(if point <= 0 { point.checked_neg()? } else { point - length }.max(0)).ok().filter(|zeros| *zeros <= MOST_ZEROS)?;
+    let zeros =
+        usize::try_from(if point <= 0 { point.checked_neg()? } else { point - length }.max(0)).ok().filter(|zeros| *zeros <= MOST_ZEROS)?;
     let zeros = "0".repeat(zeros);
     let sign = if negative { "-" } else { "" };
     Some(match usize::try_from(point) {
@@ -93,7 +94,9 @@ mod tests {
 
     #[test]
     fn exponents_are_digits() {
-        for (text, expected) in [("1E+5", "100000"), ("-1.50e2", "-150"), ("1.25E1", "12.5"), ("1E-3", "0.001"), ("12E-1", "1.2"), ("0E+3", "0")] {
+        for (text, expected) in
+            [("1E+5", "100000"), ("-1.50e2", "-150"), ("1.25E1", "12.5"), ("1E-3", "0.001"), ("12E-1", "1.2"), ("0E+3", "0")]
+        {
             assert_eq!(canonical(text).unwrap(), expected, "{text}");
         }
         for text in ["1E", "E5", "1E+", "1E5.0", "1E++5", "1E999999", "1E9999999999999999999"] {

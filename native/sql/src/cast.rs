@@ -112,10 +112,7 @@ pub fn value_cast(dialect: &Dialect, ty: &ColumnType) -> Result<Option<Cow<'stat
     let is_text = match (dialect.param_types, ty) {
         (ParamTypes::Suffix | ParamTypes::None, _) => false,
         (ParamTypes::Cast { json }, ColumnType::Json | ColumnType::Array { .. }) => json,
-        (
-            ParamTypes::Cast { .. },
-            ColumnType::Date | ColumnType::Time | ColumnType::Datetime | ColumnType::DatetimeTz,
-        ) => true,
+        (ParamTypes::Cast { .. }, ColumnType::Date | ColumnType::Time | ColumnType::Datetime | ColumnType::DatetimeTz) => true,
         (
             ParamTypes::Cast { .. },
             ColumnType::Bool

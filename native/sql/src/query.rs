@@ -7,7 +7,7 @@ use oxyde_ir::{ColumnType, Expr, Output, Program};
 use crate::dialect::{Dialect, Members, OffsetAlone, RowLock, SetOperators};
 use crate::error::{Result, malformed};
 use crate::params::Params;
-use crate::select;
+use crate::select::{self, Uniqueness};
 use crate::walk::has_raw;
 use crate::writer::{Scope, Writer, column_of, fragment, single, step};
 
@@ -167,7 +167,7 @@ impl Writer<'_> {
             self.separated(row.iter().zip(&values.columns), |writer, (expr, column)| {
                 let output =
                     SelectOutput { expr: expr.clone(), name: column.name.clone(), ty: column.ty.clone(), nullable: column.nullable };
-                writer.output(&output, false)
+                writer.output(&output, Uniqueness::None)
             })?;
         }
         Ok(())

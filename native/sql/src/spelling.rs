@@ -110,7 +110,9 @@ impl Writer<'_> {
         match self.dialect.spellings {
             Spellings::One => None,
             // A result column of a compound was spelt again in its members.
-            Spellings::Many => type_of(expr).and_then(Spelt::of).filter(|spelt| is_stored(expr) && (*spelt != Spelt::Uuid || !is_result(expr))),
+            Spellings::Many => {
+                type_of(expr).and_then(Spelt::of).filter(|spelt| is_stored(expr) && (*spelt != Spelt::Uuid || !is_result(expr)))
+            }
         }
     }
 

@@ -147,7 +147,7 @@ pub enum FloatModulo {
     Operator,
     /// `mod()`; `%` makes integers of its operands.
     Function,
-    /// `%` of `numeric`; there is none of floats.
+    /// Made of `%` of `numeric`; there is none of floats.
     Numeric,
 }
 

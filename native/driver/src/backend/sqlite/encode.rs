@@ -2,16 +2,16 @@
 
 use std::borrow::Cow;
 
-use oxyde_ir::{ColumnType, Value};
 use oxyde_ir::program::{Form, Origin, Repeat, Slot};
+use oxyde_ir::{ColumnType, Value};
 
 use super::float::Speller;
 use super::handle::Handle;
+use super::spelling;
 use super::statement::{Cursor, Unbound};
 use crate::batch::{Column, Data};
 use crate::error::{Error, Kind, Result};
 use crate::request::{Request, Run};
-use super::spelling;
 use crate::{decimal, iso, slot};
 
 /// The digits of a decimal that a float tells from others.

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{quick, spelling};
 use super::statement::Cell;
+use super::{quick, spelling};
 use crate::{decimal, iso};
 
 /// A value, or why there is none.

@@ -178,7 +178,9 @@ mod tests {
 
     #[test]
     fn spellings_of_one_number_are_equal() {
-        for (left, right) in [("1.50", "1.5"), ("-0", "0.00"), ("007", "7"), (".5", "0.5"), ("+1", "1"), ("1.", "1"), ("1E+5", "100000"), ("15e-1", "1.50")] {
+        for (left, right) in
+            [("1.50", "1.5"), ("-0", "0.00"), ("007", "7"), (".5", "0.5"), ("+1", "1"), ("1.", "1"), ("1E+5", "100000"), ("15e-1", "1.50")]
+        {
             assert_eq!(compare(left.as_bytes(), right.as_bytes()), Ordering::Equal, "{left} {right}");
         }
     }

@@ -32,7 +32,8 @@ fn is_moment(text: &[u8]) -> bool {
 fn is_clock(text: &[u8]) -> bool {
     let Some(([h0, h1, b':', m0, m1, b':', s0, s1], fraction)) = text.split_first_chunk() else { return false };
     let is_whole = [h0, h1, m0, m1, s0, s1].into_iter().all(u8::is_ascii_digit);
-    is_whole && (fraction.is_empty() || matches!(fraction, [b'.', digits @ ..] if digits.len() == 6 && digits.iter().all(u8::is_ascii_digit)))
+    is_whole
+        && (fraction.is_empty() || matches!(fraction, [b'.', digits @ ..] if digits.len() == 6 && digits.iter().all(u8::is_ascii_digit)))
 }
 
 fn by_meaning(left: &[u8], right: &[u8], meaning: fn(&[u8]) -> Option<i64>) -> Ordering {
