@@ -240,7 +240,7 @@ def test_moments_are_reckoned_with(file: Path) -> None:
 async def test_rows_are_saved_by_their_keys(tmp_path: Path) -> None:
     """A row whose key is spelt in any way is refreshed, saved and deleted by it."""
 
-    class Named(Model):
+    class Keyed(Model):
         """A row with a UUID for its key."""
 
         key: uuid.UUID = Field(db_pk=True)
@@ -250,23 +250,23 @@ async def test_rows_are_saved_by_their_keys(tmp_path: Path) -> None:
             """Its table."""
 
             is_table = True
-            table_name = "named"
+            table_name = "foreign_named"
 
     path = tmp_path / "keys.db"
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("CREATE TABLE named (key BLOB PRIMARY KEY, name TEXT)")
+        connection.execute("CREATE TABLE foreign_named (key BLOB PRIMARY KEY, name TEXT)")
         spelt = [(one.key(uuid.UUID(int=number)), name) for number, (name, one) in enumerate(WRITERS.items(), start=1)]
-        connection.executemany("INSERT INTO named VALUES (?, ?)", spelt)
+        connection.executemany("INSERT INTO foreign_named VALUES (?, ?)", spelt)
         connection.commit()
     async with db.connect(f"sqlite:///{path}"):
-        for row in await Named.objects.all():
+        for row in await Keyed.objects.all():
             row.name += "!"
             await row.save()
             await row.refresh()
             assert row.name.endswith("!")
-            assert (await Named.objects.get(pk=row.key)).name == row.name
+            assert (await Keyed.objects.get(pk=row.key)).name == row.name
             await row.delete()
-        assert await Named.objects.count() == 0
+        assert await Keyed.objects.count() == 0
 
 
 def test_bytes_stay(file: Path) -> None:

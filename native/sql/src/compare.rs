@@ -46,10 +46,12 @@ impl Writer<'_> {
 
     /// An operand beside another one. A text beside a column is of the column's type, whatever that is: `citext`, `char(3)`, `inet`.
     fn beside(&mut self, other: &Expr, expr: &Expr, compared: Compared) -> Result<()> {
-        match expr {
-            Expr::Param(param) if is_text_beside(other, param) => self.param(&Param { uncast: true, ..param.clone() }),
-            _ => self.right(expr, compared),
+        if let Expr::Param(param) = expr
+            && is_text_beside(other, param)
+        {
+            return self.param(&Param { uncast: true, ..param.clone() });
         }
+        self.right(expr, compared)
     }
 
     /// JSON is the same or not; no order is one that all servers know.

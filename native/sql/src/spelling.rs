@@ -12,7 +12,7 @@ use crate::compare::sign;
 use crate::decimal::Compared;
 use crate::dialect::Spellings;
 use crate::error::{Result, malformed};
-use crate::query::columns;
+use crate::query::{columns, names};
 use crate::walk::type_of;
 use crate::writer::Writer;
 
@@ -223,7 +223,7 @@ impl Writer<'_> {
 
     /// Membership in a query of UUIDs.
     pub fn in_select_of_uuids(&mut self, expr: &Expr, query: &Query) -> Result<()> {
-        let name = self.only_output(query)?;
+        let name = only_output(query)?;
         self.respelt_unless_column(expr)?;
         self.push(" IN (SELECT oxyde_uuid(u.");
         self.identifier(&name)?;
@@ -240,12 +240,13 @@ impl Writer<'_> {
     fn respelt_unless_column(&mut self, expr: &Expr) -> Result<()> {
         if is_column(expr) { self.expr(expr) } else { self.respelt(expr) }
     }
+}
 
-    fn only_output(&self, query: &Query) -> Result<String> {
-        match (columns(query).len(), crate::query::names(query).into_iter().next()) {
-            (1, Some(name)) => Ok(name),
-            _ => malformed("membership in a query of other than one column"),
-        }
+/// The name of a query's one column.
+fn only_output(query: &Query) -> Result<String> {
+    match (columns(query).len(), names(query).into_iter().next()) {
+        (1, Some(name)) => Ok(name),
+        _ => malformed("membership in a query of other than one column"),
     }
 }
 

@@ -97,14 +97,16 @@ fn bind_slot<'a>(
             Some(text) => Ok(cursor.bind_copy(at, &text)?),
             None => Ok(cursor.bind_null(at)?),
         },
-        (Form::Spelling(number), origin) => match &*request.scalar(origin, row) {
-            Value::Null => Ok(cursor.bind_null(at)?),
-            Value::Uuid(uuid) => match spelling::of_uuid(*uuid, number).ok_or(Fault::Form)? {
-                spelling::Uuid::Text(text) => Ok(cursor.bind_copy(at, &text)?),
-                spelling::Uuid::Bytes(bytes) => Ok(cursor.bind_blob_copy(at, &bytes)?),
-            },
-            _ => Err(Fault::Form),
-        },
+        (Form::Spelling(number), origin) => {
+            let value = request.scalar(origin, row);
+            if let Value::Uuid(uuid) = *value {
+                return match spelling::of_uuid(uuid, number).ok_or(Fault::Form)? {
+                    spelling::Uuid::Text(text) => Ok(cursor.bind_copy(at, &text)?),
+                    spelling::Uuid::Bytes(bytes) => Ok(cursor.bind_blob_copy(at, &bytes)?),
+                };
+            }
+            if *value == Value::Null { Ok(cursor.bind_null(at)?) } else { Err(Fault::Form) }
+        }
         (Form::Array, _) => Err(Fault::Form),
     }
 }

@@ -13,9 +13,7 @@ const DAY: i64 = 86_400 * MICROS;
 pub fn instant(text: &str) -> Option<(i64, Option<i32>)> {
     let midnight = |text: &str| iso::parse_date(text).map(|days| (i64::from(days) * DAY, None));
     // The clock of a text begins its day: what bounds the texts of a day relies on it.
-    iso::parse_datetime(text)
-        .filter(|(micros, _)| !text.get(11..13).is_some_and(|hour| hour == "24") || *micros < 0)
-        .or_else(|| midnight(text))
+    iso::parse_datetime(text).filter(|_| text.get(11..13).is_none_or(|hour| hour != "24")).or_else(|| midnight(text))
 }
 
 /// Microseconds since 1970-01-01, UTC; text without offset is UTC.
