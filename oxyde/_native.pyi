@@ -102,6 +102,8 @@ class Session:
     """The connection is busy with a stream whose reader has not come to its end."""
     broken: bool
     """A statement failed: further ones are refused until a rollback (to a savepoint)."""
+    ended: str | None
+    """Which statement ended the transaction beneath its block, in words for people."""
 
 @final
 class Operation:
@@ -112,6 +114,8 @@ class Operation:
         """What has arrived, or None when nothing has yet (the queue will name ``id``). Raises the operation's error."""
     def wait(self) -> Batch:
         """The next batch, blocking without the GIL; a signal's exception (KeyboardInterrupt) cancels on the server first."""
+    def finish(self) -> BaseException | None:
+        """Waits for the end without the GIL, also when a signal's exception comes: that is returned. It waits two seconds more then."""
     def cancel(self) -> None:
         """Asks the server to stop. The connection is not lent again before it did."""
     def stream(self, session: Session | None = None) -> ArrowStream:

@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 
 from oxyde import _native
 from oxyde.db.database import AsyncDatabase
-from oxyde.db.steps import Await, Finish, Start, Steps
+from oxyde.db.steps import Conclude, Finish, Start, Steps
 from oxyde.exceptions import CommitOutcomeUnknown, OxydeError, TransactionBroken
 
 
@@ -135,14 +135,15 @@ class Block:
             CommitOutcomeUnknown: COMMIT was sent and its answer never came.
         """
         self.require_open()
-        interrupt: BaseException | None = None
         self.session.stop_stream()
+        interrupt: BaseException | None = None
+        keeps = error is None and not self.rolls_back
         try:
-            if error is None and not self.rolls_back:
-                yield Turn(self)
-            broken = self.session.broken
-            keeps = error is None and not self.rolls_back and not broken
-            interrupt = yield from self._keep_or_undo() if keeps else self._undo_quietly()
+            if keeps:
+                interrupt = yield from self._wait_for_children()
+            broken, ended = self.session.broken, self.session.ended
+            keeps = keeps and interrupt is None and not broken
+            interrupt = (yield from self._keep_or_undo() if keeps else self._undo_quietly()) or interrupt
         except CommitOutcomeUnknown:
             raise
         except OxydeError:
@@ -155,21 +156,34 @@ class Block:
             self.leave()
         if not keeps:
             self._take_back()
-            yield from _call_all(self.after_rollback, "on_rollback")
+            interrupt = (yield from _call_all(self.after_rollback, "on_rollback")) or interrupt
         elif self.parent is None:
-            yield from _call_all(self.after_commit, "on_commit")
+            interrupt = (yield from _call_all(self.after_commit, "on_commit")) or interrupt
         else:
             self.parent.undo += self.undo
             self.parent.after_commit += self.after_commit
             self.parent.after_rollback += self.after_rollback
-        if interrupt is not None and error is None:
+        # A cancellation that is on its way out already need not be raised twice.
+        if interrupt is not None and not isinstance(error, type(interrupt)):
             raise interrupt
-        if broken and error is None and not self.rolls_back:
+        if error is None and ended is not None:
+            raise TransactionBroken(ended)
+        if error is None and broken and not self.rolls_back:
             message = (
                 "the atomic block met an error that was caught inside it, so it was rolled back; "
                 "let the error leave the block, or catch it around a nested atomic()"
             )
             raise TransactionBroken(message)
+
+    def _wait_for_children(self) -> Steps[BaseException | None]:
+        """Waits until no nested block of another task is open; returns what interrupted that."""
+        try:
+            yield Turn(self)
+        except (OxydeError, GeneratorExit):
+            raise
+        except BaseException as interrupt:  # noqa: BLE001 - raised once the block is rolled back
+            return interrupt
+        return None
 
     def _take_back(self) -> None:
         while self.undo:
@@ -278,13 +292,15 @@ def begin(
     return block
 
 
-def _call_all(functions: list[Callable[[], Any]], verb: str) -> Steps[None]:
-    """Calls all of them, then raises the first error."""
+def _call_all(functions: list[Callable[[], Any]], verb: str) -> Steps[BaseException | None]:
+    """Calls all of them, then raises the first error; returns the cancellation that arrived meanwhile."""
     first: Exception | None = None
+    interrupt: BaseException | None = None
     for function in functions:
         try:
-            yield Await(function(), f"the function given to {verb}()")
+            interrupt = (yield Conclude(function(), f"the function given to {verb}()")) or interrupt
         except Exception as error:  # noqa: BLE001, PERF203 - the others are called all the same
             first = first or error
     if first is not None:
         raise first
+    return interrupt

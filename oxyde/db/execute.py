@@ -13,8 +13,8 @@ from oxyde.db import events, interrupt
 from oxyde.db.block import Block, Turn, begin, is_held, is_inside
 from oxyde.db.database import AsyncDatabase
 from oxyde.db.route import Route
-from oxyde.db.steps import Atomically, Await, Call, Finish, Read, Remember, Start, Steps, Undo, not_awaited
-from oxyde.db.wait import finish, result, result_blocking
+from oxyde.db.steps import Atomically, Await, Call, Conclude, Finish, Read, Remember, Start, Steps, Undo, not_awaited
+from oxyde.db.wait import conclude, finish, finish_blocking, result, result_blocking
 from oxyde.exceptions import OxydeError
 from oxyde.ir import wire
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import asyncio
 
 T = TypeVar("T")
-Step: TypeAlias = Call | Await | Atomically | Start | Finish | Turn | Remember | Undo | Read
+Step: TypeAlias = Call | Await | Conclude | Atomically | Start | Finish | Turn | Remember | Undo | Read
 
 HEARING = 0.05
 """Seconds after which a thread that waits for another one hears a signal, whatever handlers libraries have installed."""
@@ -83,6 +83,8 @@ async def _perform(step: Step, where: Route) -> Any:
         return await result(step.start)
     if isinstance(step, Finish):
         return await finish(step.start)
+    if isinstance(step, Conclude):
+        return await conclude(step.value) if inspect.isawaitable(step.value) else None
     if isinstance(step, Read):
         return await _read(step, where)
     if isinstance(step, Remember):
@@ -113,7 +115,9 @@ def _perform_blocking(step: Step, where: Route) -> Any:
             _refuse_to_wait(where.database)
         return result_blocking(step.start)
     if isinstance(step, Finish):
-        result_blocking(step.start)
+        return finish_blocking(step.start)
+    if isinstance(step, Conclude):
+        _plain(step)
         return None
     if isinstance(step, Read):
         return _read_blocking(step, where)
@@ -151,7 +155,7 @@ def _atomically_blocking(step: Atomically, where: Route) -> Any:
     return value
 
 
-def _plain(step: Await) -> Any:
+def _plain(step: Await | Conclude) -> Any:
     """Returns the result of a hook that a blocking verb called."""
     if inspect.isawaitable(step.value):
         if inspect.iscoroutine(step.value):

@@ -81,6 +81,21 @@ class Finish:
 
 
 @dataclass(frozen=True)
+class Conclude:
+    """The end of a callback, awaited in a task of its own if it is awaitable: a cancelled task waits for it first.
+
+    Its result is the cancellation that arrived meanwhile, or None.
+
+    Attributes:
+        value: What the callback returned.
+        hook: What it was given to, for the message when a blocking block calls an async callback.
+    """
+
+    value: Any
+    hook: str
+
+
+@dataclass(frozen=True)
 class Remember:
     """Have a snapshot made if the verb runs in an atomic block, which may be rolled back; its result is the snapshot, else None.
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from oxyde import _native
 from oxyde.db import interrupt
@@ -130,23 +130,70 @@ async def finish(start: Starter) -> asyncio.CancelledError | None:
     """Starts an operation that must not be left half done and waits for its answer, when cancelled for ``GRACE`` seconds more.
 
     Returns:
-        The cancellation that arrived meanwhile, to be raised by the caller once it has put things in order.
+        The first cancellation that arrived meanwhile, to be raised by the caller once it has put things in order. Some frameworks
+        cancel a task again and again until it gives in.
     """
     import asyncio
 
     queue = queue_of_running_loop()
     operation = start(queue.native)
+    first = await _interruption(queue, operation)
+    if first is None:
+        return None
+    timer = asyncio.get_running_loop().call_later(GRACE, operation.cancel)
+    try:
+        while await _interruption(queue, operation) is not None:
+            pass
+    finally:
+        timer.cancel()
+    return first
+
+
+async def _interruption(queue: LoopQueue, operation: _native.Operation) -> asyncio.CancelledError | None:
+    """Waits for an operation's end; returns the cancellation that came before it."""
+    import asyncio
+
     try:
         await receive(queue, operation)
     except asyncio.CancelledError as cancelled:
         queue.waiting.pop(operation.id, None)
-        try:
-            await asyncio.wait_for(receive(queue, operation), GRACE)
-        except (asyncio.TimeoutError, asyncio.CancelledError):
-            operation.cancel()
-            await receive(queue, operation)
         return cancelled
     return None
+
+
+def finish_blocking(start: Starter) -> BaseException | None:
+    """The same for a caller without a loop: a signal's exception is returned."""
+    return start(None).finish()
+
+
+_concluding: Final[set[asyncio.Future[Any]]] = set()
+"""What goes on although nobody waits for it any more: an event loop keeps no reference."""
+
+
+async def conclude(awaitable: Awaitable[Any]) -> asyncio.CancelledError | None:
+    """Awaits something to its end in a task of its own; a caller that is cancelled waits for ``GRACE`` seconds more, and it goes on.
+
+    Returns:
+        The first cancellation that arrived meanwhile.
+    """
+    import asyncio
+
+    task = asyncio.ensure_future(awaitable)
+    loop = asyncio.get_running_loop()
+    cancelled: asyncio.CancelledError | None = None
+    until = 0.0
+    while not task.done():
+        try:
+            await asyncio.wait([task], timeout=None if cancelled is None else until - loop.time())
+        except asyncio.CancelledError as error:
+            if cancelled is None:
+                cancelled, until = error, loop.time() + GRACE
+        if cancelled is not None and loop.time() >= until:
+            _concluding.add(task)
+            task.add_done_callback(_concluding.discard)
+            return cancelled
+    task.result()
+    return cancelled
 
 
 def result_blocking(start: Starter, on_batch: OnBatch | None = None) -> _native.Batch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from oxyde import Field, Model, UniqueViolationError, db
+from oxyde import Field, FieldValueError, Model, UniqueViolationError, atomic, db
 from oxyde.exceptions import FieldError, IntegrityError
 from tests.backends import Backend
 from tests.contract.tables import statements, tables
@@ -31,6 +32,20 @@ class Part(Model):
 
         is_table = True
         table_name = "bulk_part"
+
+
+class Attachment(Model):
+    """Holds large values."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    body: bytes
+    name: str = Field(default="", max_length=20)
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "bulk_attachment"
 
 
 class Bare(Model):
@@ -175,3 +190,44 @@ async def test_saving_after_a_bulk(blog: Backend) -> None:
     tag.name = "b"
     await tag.save()
     assert await Tag.objects.values_list("name", flat=True).all() == ["b"]
+
+
+async def test_rows_beyond_a_packet(database: db.AsyncDatabase) -> None:
+    """300 rows of 64 KiB are more than MariaDB takes in a statement: they are cut by bytes, and are all there or none."""
+    async with tables(Attachment):
+        rows = [Attachment(body=bytes([number % 256]) * 65_536, name=str(number)) for number in range(300)]
+        await Attachment.objects.bulk_create(rows)
+        stored = await Attachment.objects.order_by("id").all()
+        assert [(one.id, one.name, one.body) for one in stored] == [(one.id, one.name, one.body) for one in rows]
+        first = rows[0].id
+        assert first is not None
+        taken = [Attachment(id=first + 1_000 + number, body=one.body) for number, one in enumerate(rows)]
+        with pytest.raises(UniqueViolationError):
+            await Attachment.objects.bulk_create([*taken, Attachment(id=first, body=b"")])
+        assert await Attachment.objects.count() == 300
+        async with atomic():
+            await Attachment.objects.bulk_create([Attachment(body=b"x" * 65_536) for _ in range(299)])
+        assert await Attachment.objects.count() == 599
+
+
+async def test_a_value_beyond_a_packet(backend: Backend, database: db.AsyncDatabase) -> None:
+    """What fits is stored; what does not is refused before it is sent, in every way to send it, and the connection stays."""
+    if backend.dialect not in {"mariadb", "mysql"}:
+        pytest.skip("the others take a gigabyte")
+    packet = (await db.execute_raw("SELECT @@max_allowed_packet AS size"))[0]["size"]
+    async with tables(Attachment):
+        stored = await Attachment.objects.create(body=b"x" * (packet - 160))
+        assert len((await Attachment.objects.get(id=stored.id)).body) == packet - 160
+        for size in range(packet - 120, packet + 41, 40):
+            with contextlib.suppress(FieldValueError):
+                await Attachment.objects.create(body=b"x" * size)
+        with pytest.raises(FieldValueError, match=rf"^Attachment\.body: {packet} bytes are too many"):
+            await Attachment.objects.create(body=b"x" * packet)
+        count = await Attachment.objects.count()
+        with pytest.raises(FieldValueError, match="bytes are too many"):
+            await Attachment.objects.bulk_create([Attachment(body=b"y"), Attachment(body=b"x" * packet)])
+        with pytest.raises(FieldValueError, match="bytes are too many"):
+            await Attachment.objects.filter(name="x" * packet).count()
+        with pytest.raises(FieldValueError, match="bytes are too many"):
+            await db.execute_raw("SELECT ?", ["x" * packet])
+        assert await Attachment.objects.count() == count

@@ -23,6 +23,7 @@ class Proxy:
         fault: What happens then: the server's answer is lost with the connection, or already the question is; or the server gets
             the question and the connection stays open, but nothing comes back.
         happened: Set once it did.
+        deaf: New connections are taken, but nothing that is said on them passes.
     """
 
     def __init__(self, backend: Backend, fault: Fault) -> None:
@@ -34,15 +35,27 @@ class Proxy:
         self.word: bytes | None = None
         self.fault = fault
         self.happened = threading.Event()
+        self.deaf = False
+        self._silences: list[threading.Event] = []
+
+    def hush(self) -> int:
+        """Lets nothing more come back on the connections there are (with the fault "stay silent"); returns how many."""
+        for silence in self._silences:
+            silence.set()
+        return len(self._silences)
 
     def serve(self) -> None:
         """Takes connections until the proxy is closed."""
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
+                if self.deaf:
+                    self._sockets.append(client)
+                    continue
                 server = socket.create_connection(self._server)
                 self._sockets += [client, server]
                 state = threading.Event()
+                self._silences.append(state)
                 for work in ((self._ask, client, server, state), (self._answer, server, client, state)):
                     threading.Thread(target=work[0], args=work[1:], daemon=True).start()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import threading
 import time
 from collections.abc import AsyncIterator
 
@@ -191,3 +193,116 @@ async def test_a_commit_on_a_dead_connection_keeps_nothing(served: Backend) -> N
                 assert kill_connections(served)
         assert stored(served) == []
         assert await Entry.objects.count() == 0
+
+
+SLOW_COMMIT = [
+    "CREATE OR REPLACE FUNCTION commit_slowly() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.6); RETURN NULL; END'",
+    "CREATE CONSTRAINT TRIGGER slowly AFTER INSERT ON commit_entry INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION commit_slowly()",
+]
+"""Makes COMMIT take its time."""
+
+
+async def slow_commits(backend: Backend) -> None:
+    """Makes COMMIT slow, where a server can."""
+    if backend.dialect != "postgres":
+        pytest.skip("only PostgreSQL has triggers at COMMIT")
+    for text in SLOW_COMMIT:
+        await oxyde.execute_raw(text, using="witness")
+
+
+def pester(task: asyncio.Task[None]) -> None:
+    """Cancels a task again and again until it gives in, as anyio does."""
+    if not task.done():
+        task.cancel()
+        asyncio.get_running_loop().call_later(0.001, pester, task)
+
+
+@pytest.mark.parametrize("rolls_back", [False, True])
+async def test_a_commit_and_its_callbacks_run_to_their_end(served: Backend, rolls_back: bool) -> None:
+    """However often the task is cancelled meanwhile; it is raised when all is done."""
+    await slow_commits(served)
+    async with db.connect(served.url, settings=SINGLE):
+        said: list[str] = []
+
+        async def call() -> None:
+            said.append("begins")
+            await asyncio.sleep(0.3)
+            said.append("ends")
+
+        async def work() -> None:
+            async with atomic() as block:
+                block.on_commit(lambda: said.append("committed"))
+                block.on_commit(call)
+                block.on_rollback(call)
+                await Entry.objects.create(text="one")
+                block.set_rollback(rolls_back)
+                asyncio.get_running_loop().call_later(0 if rolls_back else 0.3, pester, task)
+
+        task = asyncio.create_task(work())
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert said == [*([] if rolls_back else ["committed"]), "begins", "ends"]
+        assert stored(served) == ([] if rolls_back else ["one"])
+
+
+async def test_a_callback_that_never_ends_holds_nobody(served: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cancellation waits for it a while, and it goes on without us."""
+    monkeypatch.setattr("oxyde.db.wait.GRACE", 0.1)
+    async with db.connect(served.url, settings=SINGLE):
+        release, said = asyncio.Event(), []
+
+        async def call() -> None:
+            await release.wait()
+            said.append("done")
+
+        async def work() -> None:
+            async with atomic() as block:
+                block.on_commit(call)
+                await Entry.objects.create(text="one")
+
+        task = asyncio.create_task(work())
+        await until_stored(served, ["one"])
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        release.set()
+        await asyncio.sleep(0.05)
+        assert said == ["done"]
+
+
+async def test_an_interrupt_during_a_blocking_commit(served: Backend) -> None:
+    """Ctrl-C is heard when COMMIT was answered and the hooks have run."""
+    await slow_commits(served)
+    said: list[str] = []
+
+    def work() -> None:
+        with oxyde.sync.atomic() as block:
+            block.on_commit(lambda: said.append("committed"))
+            Entry.objects.sync.create(text="one")
+
+    async with db.connect(served.url, settings=SINGLE):
+        main = threading.main_thread().ident
+        timer = threading.Timer(0.3, lambda: signal.pthread_kill(main or 0, signal.SIGINT))
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            timer.start()
+            with pytest.raises(KeyboardInterrupt):
+                work()
+        finally:
+            signal.signal(signal.SIGINT, before)
+        assert said == ["committed"]
+        assert stored(served) == ["one"]
+
+
+async def test_an_answer_to_commit_that_is_not_understood(served: Backend) -> None:
+    """A notification comes between, from a LISTEN that no word shows: what was committed is not reported as failed."""
+    if served.dialect != "postgres":
+        pytest.skip("only PostgreSQL has notifications")
+    async with db.connect(served.url, settings=SINGLE):
+        with pytest.raises(CommitOutcomeUnknown):
+            async with atomic():
+                await oxyde.execute_raw("DO $$ BEGIN EXECUTE 'LISTEN commit_entry'; END $$")
+                await Entry.objects.create(text="one")
+                await oxyde.execute_raw("NOTIFY commit_entry")
+        assert stored(served) == ["one"]
+        assert await Entry.objects.count() == 1

@@ -40,6 +40,8 @@ pub struct Execution {
     /// Where full batches go; without one all rows come back in `Finished::last`.
     pub sink: Option<Sink>,
     pub limits: Limits,
+    /// How many bytes of values the connection takes in one statement.
+    pub max_bytes: usize,
 }
 
 impl Execution {
@@ -58,9 +60,19 @@ impl Execution {
     }
 
     fn request<'r>(&'r self, step: &'r Step, keys: Option<&'r ColumnBatch>, sink: Option<&'r Sink>, deadline: Deadline<'r>) -> Request<'r> {
-        let Self { program, inputs, limits, .. } = self;
+        let Self { program, inputs, limits, max_bytes, .. } = self;
         let Inputs { params, bulk } = &**inputs;
-        Request { step, params, bulk: bulk.as_ref(), keys, deadline, sink, limits: *limits, point_read: program.point_read }
+        Request {
+            step,
+            params,
+            bulk: bulk.as_ref(),
+            keys,
+            deadline,
+            sink,
+            limits: *limits,
+            max_bytes: *max_bytes,
+            point_read: program.point_read,
+        }
     }
 }
 
@@ -100,7 +112,7 @@ impl<'a> Progress<'a> {
     pub fn add(&mut self, finished: Finished) -> Result<()> {
         let Some(step) = self.step() else { return Ok(()) };
         if step.last_insert_id {
-            let rows = runs(step, self.execution.inputs.bulk.as_ref(), self.keys.as_ref()).len();
+            let rows = runs(step, self.execution.inputs.bulk.as_ref(), self.keys.as_ref(), self.execution.max_bytes).len();
             self.keys = Some(inserted(&finished, rows)?);
         } else if step.keep_keys {
             self.keys.clone_from(&finished.last);

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use deadpool::managed::Object;
-use oxyde_ir::Server;
-use oxyde_ir::program::{Step, Text};
+use oxyde_ir::program::Text;
+use oxyde_ir::{Family, Server};
 
 use crate::backend::Connection;
 use crate::cancel::Cancel;
@@ -12,12 +12,16 @@ use crate::deadline::{Deadline, Limit};
 use crate::error::{Error, Kind, Result};
 use crate::execution::Execution;
 use crate::member::{Member, Opener};
+use crate::raw::{is_begin, may_end, redefines, refuse_foreign, written};
 use crate::runtime::{self, UnderWay};
 use crate::stream::Finished;
-use crate::transaction::{Begin, is_begin, savepoint};
+use crate::transaction::{Begin, MARK, commit, savepoint};
 
 /// How long the rollback of a transaction that was given up may take.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The savepoint around, or after, a statement that might end the transaction.
+const CHECK: &str = "oxyde_check";
 
 /// Goes back to the pool when dropped: at once when clean, after a rollback when a transaction is open,
 /// never when an answer is still to come or the connection is not healthy.
@@ -50,6 +54,11 @@ impl Lease {
         self.member()?.server().ok_or_else(returned)
     }
 
+    /// How many bytes of values the connection takes in one statement.
+    pub fn max_bytes(&self) -> Result<usize> {
+        self.member()?.max_bytes().ok_or_else(returned)
+    }
+
     /// Whether the connection can be used.
     pub fn is_healthy(&self) -> bool {
         !self.unfit && self.member().is_ok_and(Member::is_healthy)
@@ -76,17 +85,45 @@ impl Lease {
     /// Runs a program, or a part of one.
     pub async fn execute(&mut self, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {
         let family = self.server()?.family;
-        let begins =
-            |step: &Step| step.outputs.is_none() && matches!(&step.text, Text::Fixed(fragment) if is_begin(&fragment.text, family));
-        if execution.steps().iter().any(begins) {
-            // Rolled back when the connection is returned, unless the transaction is one of ours already.
-            self.open.get_or_insert_default();
+        for text in execution.steps().iter().filter_map(written) {
+            refuse_foreign(text, family)?;
+            if is_begin(text, family) {
+                // Rolled back when the connection is returned, unless the transaction is one of ours already.
+                self.open.get_or_insert_default();
+            }
         }
         let under_way = UnderWay::new(deadline.cancel);
         let end = self.occupy()?.execute(execution, deadline).await;
         self.unfit = false;
         drop(under_way);
+        if end.is_ok() && execution.steps().iter().any(|step| matches!(&step.text, Text::Fixed(text) if redefines(&text.text, family))) {
+            self.object.as_mut().ok_or_else(returned)?.redefine().await?;
+        }
         end
+    }
+
+    /// Runs a program in the transaction that is open, and tells which statement ended that beneath.
+    pub async fn execute_within(&mut self, execution: &Execution, deadline: Deadline<'_>) -> (Result<Finished>, Option<String>) {
+        let Ok(Server { family, .. }) = self.server() else { return (Err(returned()), None) };
+        let suspect = execution.steps().iter().filter_map(written).find(|text| may_end(text, family));
+        if let Some(text) = suspect
+            && family != Family::Postgres
+            && let Err(error) = self.command(&format!("SAVEPOINT {CHECK}")).await
+        {
+            return (Err(error.in_sql(text)), None);
+        }
+        let end = self.execute(execution, deadline).await;
+        let is_open = match suspect {
+            None => end.is_err() || self.member().ok().and_then(Member::in_transaction).unwrap_or(true),
+            Some(_) if !self.is_healthy() => true,
+            // An error aborts the transaction here, and none has ended it.
+            Some(_) if family == Family::Postgres => {
+                end.is_err() || self.command(&format!("SAVEPOINT {CHECK}; RELEASE SAVEPOINT {CHECK}")).await.is_ok()
+            }
+            Some(_) => self.command(&format!("RELEASE SAVEPOINT {CHECK}")).await.is_ok(),
+        };
+        let ended = (!is_open).then(|| suspect.or_else(|| execution.steps().iter().find_map(written)).unwrap_or_default().to_owned());
+        (end, ended)
     }
 
     async fn command(&mut self, sql: &str) -> Result<()> {
@@ -115,9 +152,11 @@ impl Lease {
 
     /// Commits. Whatever the answer, the transaction is over; `CommitOutcomeUnknown` when there was none.
     pub async fn commit(&mut self) -> Result<()> {
-        match self.command("COMMIT").await {
+        let family = self.server()?.family;
+        match self.command(commit(family)).await {
             Ok(()) => self.end().await,
-            Err(error) if error.kind == Kind::ConnectionFailed => {
+            // Also when an answer came that was not understood.
+            Err(error) if error.kind == Kind::ConnectionFailed || (family != Family::Sqlite && !self.is_healthy()) => {
                 self.open = None;
                 let message = format!("COMMIT was sent, but its answer never came ({error}): the transaction may be committed or not");
                 Err(Error { kind: Kind::CommitOutcomeUnknown, message, detail: error.detail })
@@ -125,9 +164,22 @@ impl Lease {
             Err(error) => {
                 // The first error tells what happened.
                 let _ = self.rollback().await;
-                Err(error)
+                Err(Self::of_commit(error))
             }
         }
+    }
+
+    /// What the server said about COMMIT when there was nothing to commit.
+    fn of_commit(error: Error) -> Error {
+        let reason = match error.detail.sqlstate.as_deref() {
+            Some("25P02") => "the server had aborted the transaction, and has rolled it back: nothing of it is committed",
+            Some("25P01") => "the transaction had ended before its COMMIT: the server says that none was open",
+            Some("42000") if error.message.contains(MARK) => {
+                "the transaction had ended before its COMMIT: the server does not know its savepoint any more"
+            }
+            Some(_) | None => return error,
+        };
+        Error { kind: Kind::BrokenTransaction, message: format!("{reason} ({error})"), detail: error.detail }
     }
 
     /// Rolls back. A connection that was lost has done so already.

@@ -1,11 +1,13 @@
 //! A connection as a member of its pool: how it is opened, when it may be lent again, how it is closed.
 
 use std::mem;
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
 use oxyde_ir::{Family, Server, Version};
+use tokio::time::timeout;
 
 use crate::backend::Connection;
 use crate::error::{Error, Kind, Result};
@@ -13,6 +15,9 @@ use crate::os::Process;
 use crate::runtime;
 use crate::settings::Settings;
 use crate::target::Target;
+
+/// How long a connection may take to answer before it is lent again.
+const RECYCLE: Duration = Duration::from_secs(5);
 
 /// A connection that idled longer is asked whether it is still there.
 const TRUST: Duration = Duration::from_secs(30);
@@ -23,6 +28,16 @@ pub struct Opener {
     settings: Arc<Settings>,
     /// Told by the first connection.
     server: Arc<OnceLock<Server>>,
+    news: Arc<News>,
+}
+
+/// What the connections of a pool tell each other.
+#[derive(Default)]
+struct News {
+    /// How often one of them has changed tables or types.
+    definitions: AtomicU64,
+    /// When one was found to be dead. Those that idled at that time are dead, too, or easily replaced.
+    death: Mutex<Option<Instant>>,
 }
 
 /// A connection and its age. Dropped, it says goodbye on the runtime.
@@ -31,11 +46,14 @@ pub struct Member {
     process: Process,
     opened: Instant,
     used: Instant,
+    news: Arc<News>,
+    /// The definitions that its statements were prepared for.
+    definitions: u64,
 }
 
 impl Opener {
     pub fn new(target: Target, settings: Arc<Settings>, server: Arc<OnceLock<Server>>) -> Self {
-        Self { target, settings, server }
+        Self { target, settings, server, news: Arc::default() }
     }
 }
 
@@ -67,7 +85,8 @@ impl Manager for Opener {
         let connection = Box::pin(Connection::open(&self.target, &self.settings)).await?;
         let server = connection.server();
         let now = Instant::now();
-        let member = Member { connection: Some(connection), process: Process::current(), opened: now, used: now };
+        let (news, definitions) = (Arc::clone(&self.news), self.news.definitions.load(Ordering::Acquire));
+        let member = Member { connection: Some(connection), process: Process::current(), opened: now, used: now, news, definitions };
         check_version(server)?;
         let _ = self.server.set(server);
         Ok(member)
@@ -79,9 +98,24 @@ impl Manager for Opener {
             return Err(RecycleError::message("old"));
         }
         if test_before_acquire || member.used.elapsed() > TRUST {
-            member.connection()?.ping().await?;
+            if self.news.death.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|death| member.used < death) {
+                return Err(RecycleError::message("idle while another one died"));
+            }
+            let ping = timeout(self.patience(), member.connection()?.ping()).await;
+            if !matches!(ping, Ok(Ok(()))) {
+                *self.news.death.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+                return Err(RecycleError::message("dead"));
+            }
         }
+        member.refresh().await?;
         Ok(())
+    }
+}
+
+impl Opener {
+    /// How long a connection may take to show that it is there: the time to wait for one has room for another, new one.
+    fn patience(&self) -> Duration {
+        RECYCLE.min(self.settings.acquire_timeout / 2)
     }
 }
 
@@ -94,14 +128,39 @@ impl Member {
         self.connection.as_ref().map(Connection::server)
     }
 
+    pub fn max_bytes(&self) -> Option<usize> {
+        self.connection.as_ref().map(Connection::max_bytes)
+    }
+
     /// It can be used: no protocol error was seen, and it is not that of the process we were forked from.
     pub fn is_healthy(&self) -> bool {
         self.process.is_current() && self.connection.as_ref().is_some_and(Connection::is_healthy)
     }
 
+    /// Whether a transaction is open, where that can be known without asking.
+    pub fn in_transaction(&self) -> Option<bool> {
+        self.connection.as_ref().and_then(Connection::in_transaction)
+    }
+
     /// It lay idle, or lived, for longer than that.
     pub fn is_old(&self, idle: Option<Duration>, life: Option<Duration>) -> bool {
         idle.is_some_and(|limit| self.used.elapsed() > limit) || life.is_some_and(|limit| self.opened.elapsed() > limit)
+    }
+
+    /// Tables or types were changed on it: the statements prepared for them are forgotten, here and, when they are lent again, elsewhere.
+    pub async fn redefine(&mut self) -> Result<()> {
+        self.news.definitions.fetch_add(1, Ordering::AcqRel);
+        self.refresh().await
+    }
+
+    /// Forgets statements that were prepared for definitions of before.
+    async fn refresh(&mut self) -> Result<()> {
+        let now = self.news.definitions.load(Ordering::Acquire);
+        if self.definitions != now {
+            self.connection()?.forget().await?;
+            self.definitions = now;
+        }
+        Ok(())
     }
 
     /// It was used just now.

@@ -7,6 +7,7 @@ use deadpool::Runtime;
 use deadpool::managed::{self, PoolError, QueueMode, TimeoutType, Timeouts};
 use futures_util::future::join_all;
 use oxyde_ir::{Family, Server};
+use tokio::time::timeout;
 
 use crate::cancel::Cancel;
 use crate::deadline::{Deadline, Stop};
@@ -21,8 +22,8 @@ pub use crate::lease::Lease;
 const MAX_CONNECTIONS: u32 = 10;
 /// SQLite writes one at a time; more connections would only wait for each other.
 const MAX_FILE_CONNECTIONS: u32 = 4;
-/// How long a connection may take to answer before it is lent again.
-const RECYCLE: Duration = Duration::from_secs(5);
+/// How much later than a wait for one of its parts the whole wait for a connection ends, so that the part says why.
+const SLACK: Duration = Duration::from_millis(50);
 /// How often idle connections are looked through, at most and at least.
 const ROUNDS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 
@@ -66,7 +67,7 @@ impl Pool {
         let pool = managed::Pool::builder(opener)
             .max_size(max as usize)
             .queue_mode(QueueMode::Lifo)
-            .timeouts(Timeouts { wait: Some(wait), create: Some(wait), recycle: Some(RECYCLE) })
+            .timeouts(Timeouts { wait: Some(wait), create: Some(wait), recycle: Some(wait) })
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| Error::new(Kind::Internal, error.to_string()))?;
@@ -129,10 +130,11 @@ impl Pool {
     pub async fn lease(&self, deadline: impl Into<Deadline<'_>>) -> Result<Lease> {
         let deadline = deadline.into();
         self.check_process()?;
+        let wait = self.0.settings.acquire_timeout;
         tokio::select! {
             biased;
-            lent = self.0.pool.get() => {
-                let object = lent.map_err(|error| self.refusal(error))?;
+            lent = timeout(wait + SLACK, self.0.pool.get()) => {
+                let object = lent.map_err(|_| self.too_late())?.map_err(|error| self.refusal(error))?;
                 self.tend();
                 Ok(Lease::new(object, deadline))
             }
@@ -149,6 +151,16 @@ impl Pool {
         drop(self.0.pool.retain(|_, _| false).removed);
         *lease = self.lease(deadline).await?;
         Ok(())
+    }
+
+    /// One became free, or there was room for another, but it was not ready in time.
+    fn too_late(&self) -> Error {
+        let seconds = self.0.settings.acquire_timeout.as_secs_f64();
+        let url = self.0.target.url();
+        Error::new(
+            Kind::ConnectionFailed,
+            format!("no connection to {url} was ready in {seconds} s: idle ones did not answer, or new ones"),
+        )
     }
 
     fn refusal(&self, error: PoolError<Error>) -> Error {

@@ -7,7 +7,7 @@ use oxyde_ir::program::{Origin, Repeat, Slot, Step, Text};
 
 use crate::batch::{Column, ColumnBatch};
 use crate::deadline::Deadline;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Result};
 use crate::stream::{Limits, Sink};
 
 /// One step on one connection. The backend runs it as often as `step.repeat` says and gathers the rows of all runs.
@@ -24,6 +24,8 @@ pub struct Request<'a> {
     /// Where full batches go; without one all rows come back in `Finished::last`.
     pub sink: Option<&'a Sink>,
     pub limits: Limits,
+    /// How many bytes of values the connection takes in one statement.
+    pub max_bytes: usize,
     /// `Program::point_read`: short enough for the calling thread.
     pub point_read: bool,
 }
@@ -35,8 +37,12 @@ pub struct Run {
     pub rows: usize,
 }
 
-/// The runs of a step, in order: one for `Once`, else slices of the bulk rows or keys.
-pub fn runs(step: &Step, bulk: Option<&ColumnBatch>, keys: Option<&ColumnBatch>) -> Vec<Run> {
+/// Slices of bulk rows are not larger than this, so that neither side needs much memory.
+const SLICE_BYTES: usize = 1 << 26;
+
+/// The runs of a step, in order: one for `Once`, else slices of the bulk rows or keys. A slice carries at most `max_bytes` of
+/// values, unless one row alone has more.
+pub fn runs(step: &Step, bulk: Option<&ColumnBatch>, keys: Option<&ColumnBatch>, max_bytes: usize) -> Vec<Run> {
     let total = match step.repeat {
         Repeat::Once => return vec![Run { start: 0, rows: 1 }],
         Repeat::EachRow | Repeat::Chunks { .. } => bulk.map_or(0, |batch| batch.rows),
@@ -46,7 +52,7 @@ pub fn runs(step: &Step, bulk: Option<&ColumnBatch>, keys: Option<&ColumnBatch>)
     let mut start = 0;
     while start < total {
         let left = total - start;
-        let rows = match (step.repeat, &step.text) {
+        let most = match (step.repeat, &step.text) {
             // Powers of two, so that few texts are prepared.
             (Repeat::Chunks { rows }, Text::Rows { max_rows, .. }) => {
                 let most = left.min(rows as usize).min(*max_rows as usize).max(1);
@@ -55,8 +61,12 @@ pub fn runs(step: &Step, bulk: Option<&ColumnBatch>, keys: Option<&ColumnBatch>)
             (Repeat::Chunks { rows }, Text::Fixed(_)) => left.min(rows as usize).max(1),
             (Repeat::Once | Repeat::EachRow | Repeat::EachKey, _) => 1,
         };
-        runs.push(Run { start, rows });
-        start += rows;
+        let mut run = Run { start, rows: most };
+        while run.rows > 1 && bulk.is_some_and(|batch| batch.bytes_of(run) > max_bytes.min(SLICE_BYTES)) {
+            run.rows /= 2;
+        }
+        runs.push(run);
+        start += run.rows;
     }
     runs
 }
@@ -83,7 +93,7 @@ pub fn text(step: &Step, run: Run) -> Cow<'_, str> {
 impl<'a> Request<'a> {
     /// The runs of the step.
     pub fn runs(&self) -> Vec<Run> {
-        runs(self.step, self.bulk, self.keys)
+        runs(self.step, self.bulk, self.keys, self.max_bytes)
     }
 
     /// The statement text for a run.
@@ -99,6 +109,34 @@ impl<'a> Request<'a> {
             Origin::Param(_) | Origin::Member { .. } => return None,
         };
         batch.columns.get(index as usize)
+    }
+
+    /// Refuses a run whose values the server does not take in one statement: it would close the connection.
+    ///
+    /// # Errors
+    /// `FieldValue`, naming the largest value.
+    pub fn check_bytes(&self, run: Run) -> Result<()> {
+        // A slot in the repeated rows stands for its column in all of them.
+        let sizes = || self.step.text.slots(1).map(|(slot, _)| (self.bytes(slot, run), slot));
+        if sizes().map(|(bytes, _)| bytes).sum::<usize>() <= self.max_bytes {
+            return Ok(());
+        }
+        let Some((bytes, slot)) = sizes().max_by_key(|(bytes, _)| *bytes) else { return Ok(()) };
+        let reason = format!(
+            "{} bytes are too many: the server takes {} in one statement; send less, or raise the server's limit \
+             (max_allowed_packet on MySQL and MariaDB)",
+            bytes - Value::MOST_FIXED_BYTES,
+            self.max_bytes
+        );
+        Err(self.misfit(slot, &reason))
+    }
+
+    fn bytes(&self, slot: &Slot, run: Run) -> usize {
+        match slot.origin {
+            Origin::Param(index) => self.params[index as usize].bytes(),
+            Origin::Member { .. } => self.scalar(slot.origin, 0).bytes(),
+            Origin::Bulk(_) | Origin::Key(_) => self.column(slot.origin).map_or(0, |column| column.data.bytes_of(run)),
+        }
     }
 
     /// The name of a slot's value, for messages.
@@ -130,5 +168,36 @@ impl<'a> Request<'a> {
             Origin::Bulk(column) => Cow::Owned(self.bulk.map_or(Value::Null, |batch| batch.columns[column as usize].value(row))),
             Origin::Key(column) => Cow::Owned(self.keys.map_or(Value::Null, |batch| batch.columns[column as usize].value(row))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::{Data, TextColumn};
+
+    fn batch(sizes: &[usize]) -> ColumnBatch {
+        let mut values = TextColumn::default();
+        for size in sizes {
+            assert!(values.push(&vec![b'x'; *size]));
+        }
+        ColumnBatch { columns: vec![Column::new("body", Data::Bytes(values))], rows: sizes.len() }
+    }
+
+    fn cut(sizes: &[usize], max_bytes: usize) -> Vec<usize> {
+        let (head, row, tail) = Default::default();
+        let text = Text::Rows { head, row, between: ", ", tail, max_rows: 8 };
+        let step = Step { text, repeat: Repeat::Chunks { rows: 8 }, outputs: None, keep_keys: false, last_insert_id: false };
+        runs(&step, Some(&batch(sizes)), None, max_bytes).into_iter().map(|run| run.rows).collect()
+    }
+
+    #[test]
+    fn slices_keep_within_the_bytes() {
+        assert_eq!(cut(&[10; 11], usize::MAX), [8, 2, 1]);
+        assert_eq!(cut(&[10; 8], 4 * 30), [4, 4]);
+        assert_eq!(cut(&[10; 8], 4 * 30 - 1), [2, 2, 2, 2]);
+        // A row that is too large alone is a run of its own; what becomes of it is not decided here.
+        assert_eq!(cut(&[10, 10, 500, 10], 60), [2, 1, 1]);
+        assert_eq!(cut(&[500], 60), [1]);
     }
 }

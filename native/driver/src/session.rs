@@ -1,7 +1,7 @@
 //! A transaction's state: statements on it run one at a time, in order, on one connection.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use oxyde_ir::program::Text;
@@ -14,10 +14,13 @@ use crate::error::{Error, Kind, Result};
 use crate::execution::Execution;
 use crate::lease::Lease;
 use crate::pool::Pool;
+use crate::raw::{refuse_end, refuse_foreign, written};
 use crate::stream::Finished;
-use crate::transaction::refuse_end;
 
 pub use crate::transaction::{Begin, Isolation};
+
+/// How much of a statement a message shows.
+const SHOWN: usize = 80;
 
 /// Cheap to clone. When the last clone goes, an open transaction is rolled back.
 #[derive(Clone)]
@@ -26,6 +29,8 @@ pub struct Session {
     state: Arc<Mutex<State>>,
     /// A statement failed: nothing but a rollback is accepted.
     broken: Arc<AtomicBool>,
+    /// The statement that ended the transaction beneath us.
+    ended: Arc<OnceLock<String>>,
 }
 
 /// The transaction, if one is open.
@@ -56,12 +61,24 @@ pub struct Guard {
 impl Session {
     /// A session without a transaction; leases its connection when one begins.
     pub fn new(pool: Pool) -> Self {
-        Self { pool, state: Arc::default(), broken: Arc::default() }
+        Self { pool, state: Arc::default(), broken: Arc::default(), ended: Arc::default() }
     }
 
     /// A statement failed: further work is refused until a rollback (to a savepoint).
     pub fn is_broken(&self) -> bool {
         self.broken.load(Ordering::Acquire)
+    }
+
+    /// What was done to the transaction beneath us, and by which statement.
+    pub fn ended(&self) -> Option<String> {
+        self.ended.get().map(|text| {
+            let start: String = text.trim().chars().take(SHOWN).collect();
+            let dots = if start.len() < text.trim().len() { "..." } else { "" };
+            format!(
+                "{start}{dots} ended the atomic block beneath it: what the block did before is committed or undone already, and it takes \
+                 nothing more; run such a statement outside of atomic blocks"
+            )
+        })
     }
 
     /// Waits for its turn, in order. Cancelled before, it leaves the queue.
@@ -121,6 +138,9 @@ impl Guard {
         if let Some(timeout) = self.state.overdue() {
             return Err(expired(timeout));
         }
+        if let Some(message) = self.session.ended() {
+            return Err(Error::new(Kind::BrokenTransaction, message));
+        }
         if self.session.is_broken() {
             let message = "the transaction met an error before: it takes no further statements until its block, or the savepoint, ends";
             return Err(Error::new(Kind::BrokenTransaction, message));
@@ -133,10 +153,20 @@ impl Guard {
 
     /// Any error makes the transaction broken.
     fn note<T>(&self, end: Result<T>) -> Result<T> {
-        if end.as_ref().is_err_and(|error| !(self.apart && error.kind == Kind::Cancelled)) {
+        if end.as_ref().is_err_and(|error| !(self.apart && self.is_given_up(error))) {
             self.session.broken.store(true, Ordering::Release);
         }
         end
+    }
+
+    /// Whether it was we who stopped the statement, because nobody wants its rows any more.
+    fn is_given_up(&self, error: &Error) -> bool {
+        error.kind == Kind::Cancelled && (self.cancel.is_cancelled() || error.detail.sqlstate.is_none())
+    }
+
+    /// How many bytes of values the connection takes in one statement.
+    pub fn max_bytes(&mut self) -> Result<usize> {
+        self.work()?.max_bytes()
     }
 
     /// Runs a program. The transaction's time limits it, too; a statement that it ends is cancelled on the server.
@@ -148,11 +178,22 @@ impl Guard {
             if let Text::Fixed(fragment) = &step.text {
                 refuse_end(&fragment.text, family)?;
             }
+            if let Some(text) = written(step) {
+                refuse_foreign(text, family)?;
+            }
         }
-        deadline.check()?;
         let deadline = limit.map_or(deadline, |(at, stop)| deadline.until(at, stop));
-        let end = lease.execute(execution, deadline).await;
-        self.note(end)
+        if let Err(error) = deadline.check() {
+            return self.note(Err(error));
+        }
+        let (end, ended) = lease.execute_within(execution, deadline).await;
+        let Some(text) = ended else { return self.note(end) };
+        let _ = self.session.ended.set(text);
+        let message = self.session.ended().unwrap_or_default();
+        self.note(match end {
+            Ok(_) => Err(Error::new(Kind::BrokenTransaction, message)),
+            Err(error) => Err(error.with_hint(message)),
+        })
     }
 
     /// Commits; a broken transaction is not committed but must be rolled back.
@@ -206,7 +247,7 @@ impl Guard {
         self.apart = false;
         match end {
             Ok(_) => self.release(depth).await,
-            Err(error) if error.kind == Kind::Cancelled => self.rollback_to(depth).await,
+            Err(error) if self.is_given_up(error) => self.rollback_to(depth).await,
             Err(_) => Ok(()),
         }
     }
@@ -215,6 +256,9 @@ impl Guard {
     pub async fn rollback_to(&mut self, depth: u32) -> Result<()> {
         if let Some(timeout) = self.state.expired {
             return Err(expired(timeout));
+        }
+        if let Some(message) = self.session.ended() {
+            return Err(Error::new(Kind::BrokenTransaction, message));
         }
         let Some(lease) = self.state.lease.as_mut() else {
             return Err(Error::new(Kind::BrokenTransaction, "the transaction has ended: its savepoints are gone"));

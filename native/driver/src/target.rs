@@ -10,6 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::Url;
 
 use crate::error::{Error, Kind, Result};
+use crate::parameters::{Protocol, translate};
 use crate::settings::Settings;
 
 /// A parsed URL. The password lives only inside the options.
@@ -39,60 +40,44 @@ pub struct SqliteTarget {
     pub create: bool,
 }
 
-const POSTGRES_OPTIONS: [&str; 18] = [
-    "sslmode",
-    "ssl-mode",
-    "sslrootcert",
-    "ssl-root-cert",
-    "ssl-ca",
-    "sslcert",
-    "ssl-cert",
-    "sslkey",
-    "ssl-key",
-    "statement-cache-capacity",
-    "host",
-    "hostaddr",
-    "port",
-    "dbname",
-    "user",
-    "password",
-    "application_name",
-    "options",
-];
-const MYSQL_OPTIONS: [&str; 11] =
-    ["sslmode", "ssl-mode", "sslca", "ssl-ca", "charset", "collation", "sslcert", "ssl-cert", "sslkey", "ssl-key", "socket"];
-
 impl Target {
-    /// Understands a URL and the settings that belong to it, without any I/O. The error never shows a password.
+    /// Understands a URL and the settings that belong to it, without any I/O. The error never shows a password, nor any part of a
+    /// text that is no URL.
     pub fn parse(url: &str, settings: &Settings) -> Result<Self> {
         let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
-        match scheme.as_str() {
+        // `postgresql+asyncpg` names a driver of other libraries.
+        match scheme.split_once('+').map_or(scheme.as_str(), |(scheme, _)| scheme) {
             "sqlite" => {
-                let file = sqlite(&url["sqlite:".len()..]).map_err(|reason| refused(url, &reason))?;
+                let file = sqlite(&url[scheme.len() + 1..]).map_err(|reason| refused(Some(url), &reason))?;
                 Ok(Self { url: url.to_owned(), family: Family::Sqlite, address: Address::Sqlite(file) })
             }
             "postgres" | "postgresql" => {
-                let parsed = server(url, &POSTGRES_OPTIONS)?;
-                let options: PgConnectOptions = parsed.as_str().parse().map_err(|error| of_sqlx(url, &error))?;
+                let Parsed { url: parsed, hostless } = server(url, Protocol::Postgres)?;
+                let mut options: PgConnectOptions = parsed.as_str().parse().map_err(|error| of_sqlx(&parsed, &error))?;
+                if hostless && options.get_host() == PLACEHOLDER {
+                    options = options.host(PgConnectOptions::new_without_pgpass().get_host());
+                }
                 let options = match bare(options.get_host()) {
                     Some(host) => options.clone().host(host),
                     None => options,
                 };
-                let options = with_settings(options, settings).map_err(|error| of_sqlx(url, &error))?;
-                Ok(Self { url: shown(parsed), family: Family::Postgres, address: Address::Postgres(options) })
+                let options = with_settings(options, settings).map_err(|error| of_sqlx(&parsed, &error))?;
+                Ok(Self { url: shown(parsed, hostless), family: Family::Postgres, address: Address::Postgres(options) })
             }
-            "mysql" | "mariadb" => {
-                let parsed = server(url, &MYSQL_OPTIONS)?;
-                let options: MySqlConnectOptions = parsed.as_str().parse().map_err(|error| of_sqlx(url, &error))?;
+            name @ ("mysql" | "mariadb") => {
+                let Parsed { url: parsed, hostless } = server(url, Protocol::Mysql)?;
+                let options: MySqlConnectOptions = parsed.as_str().parse().map_err(|error| of_sqlx(&parsed, &error))?;
                 let options = match bare(options.get_host()) {
                     Some(host) => options.clone().host(host),
                     None => options,
                 };
-                let family = if scheme == "mysql" { Family::Mysql } else { Family::Mariadb };
-                Ok(Self { url: shown(parsed), family, address: Address::Mysql(options) })
+                let family = if name == "mysql" { Family::Mysql } else { Family::Mariadb };
+                Ok(Self { url: shown(parsed, hostless), family, address: Address::Mysql(options) })
             }
-            "" => Err(refused(url, "it has no scheme; write postgresql://, mysql://, mariadb:// or sqlite:// before it")),
-            _ => Err(refused(url, &format!("its scheme {scheme:?} is unknown; use postgresql, mysql, mariadb or sqlite"))),
+            _ if !url.contains("://") => {
+                Err(refused(None, "it has no scheme; write postgresql://, mysql://, mariadb:// or sqlite:// before it"))
+            }
+            _ => Err(refused(None, &format!("its scheme {scheme:?} is unknown; use postgresql, mysql, mariadb or sqlite"))),
         }
     }
 
@@ -116,16 +101,6 @@ impl Target {
     }
 }
 
-/// Any text that may be a URL, without what may be a password.
-pub fn masked(url: &str) -> Cow<'_, str> {
-    let at = url.find("://").map_or(0, |at| at + 3);
-    let (scheme, rest) = url.split_at(at);
-    // A password with a slash in it makes no URL, and must not show all the same: up to the last @.
-    let Some((login, place)) = rest.rsplit_once('@') else { return hide_parameter(url) };
-    let Some((user, _)) = login.split_once(':') else { return hide_parameter(url) };
-    hide_parameter(&format!("{scheme}{user}@{place}")).into_owned().into()
-}
-
 /// Takes `password=...` out of the query.
 fn hide_parameter(url: &str) -> Cow<'_, str> {
     let Some((before, query)) = url.split_once('?') else { return url.into() };
@@ -139,13 +114,15 @@ fn hide_parameter(url: &str) -> Cow<'_, str> {
     format!("{before}{mark}{}", kept.join("&")).into()
 }
 
-fn refused(url: &str, reason: &str) -> Error {
-    Error::new(Kind::Field, format!("the database URL {:?} cannot be used: {reason}", masked(url)))
+/// The refusal of a URL, which is shown where it is one, without its password.
+fn refused(url: Option<&str>, reason: &str) -> Error {
+    let shown = url.map_or_else(String::new, |url| format!(" {:?}", hide_parameter(url)));
+    Error::new(Kind::Field, format!("the database URL{shown} cannot be used: {reason}"))
 }
 
-fn of_sqlx(url: &str, error: &sqlx::Error) -> Error {
+fn of_sqlx(url: &Url, error: &sqlx::Error) -> Error {
     let reason = if let sqlx::Error::Configuration(reason) = error { reason.to_string() } else { error.to_string() };
-    refused(url, &reason)
+    refused(Some(&shown(url.clone(), false)), &reason)
 }
 
 /// An IPv6 address without the brackets that it has in a URL.
@@ -153,31 +130,45 @@ fn bare(host: &str) -> Option<&str> {
     host.strip_prefix('[')?.strip_suffix(']')
 }
 
-/// The URL of a server, its parameters known.
-fn server(url: &str, known: &[&str]) -> Result<Url> {
+/// Stands for the host in a URL that has a login and no host, which a URL cannot be.
+const PLACEHOLDER: &str = "localhost";
+
+/// The URL of a server, its parameters as sqlx knows them.
+struct Parsed {
+    url: Url,
+    /// It names no host before its path; the placeholder stands there.
+    hostless: bool,
+}
+
+fn server(url: &str, protocol: Protocol) -> Result<Parsed> {
     const ENCODE: &str = "characters like @ : / # ? in a user name or password must be percent-encoded";
-    let parsed = Url::parse(url).map_err(|error| refused(url, &format!("{error}; {ENCODE}")))?;
-    if parsed.cannot_be_a_base() {
-        return Err(refused(url, "// is missing after the scheme"));
+    let Some((scheme, rest)) = url.split_once("://") else { return Err(refused(None, "// is missing after the scheme")) };
+    let scheme = scheme.split_once('+').map_or(scheme, |(scheme, _)| scheme);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
+    if hosts.contains(',') {
+        return Err(refused(None, "it names several hosts; a pool connects to one: write the one that is to answer"));
     }
+    let hostless = authority.ends_with('@');
+    let path = &rest[authority.len()..];
+    let text = format!("{scheme}://{authority}{}{path}", if hostless { PLACEHOLDER } else { "" });
+    let mut parsed = Url::parse(&text).map_err(|error| refused(None, &format!("{error}; {ENCODE}")))?;
     // Where a password has such a character, the host is looked for too early, and the rest of the password comes after it.
     let behind = parsed.fragment().is_some() || parsed.path().contains('@') || parsed.query_pairs().any(|(name, _)| name.contains('@'));
     if behind {
-        return Err(refused(url, &format!("an @ or # stands behind its host; {ENCODE}")));
+        return Err(refused(None, &format!("an @ or # stands behind its host; {ENCODE}")));
     }
-    for (name, _) in parsed.query_pairs() {
-        let known_name = name.starts_with("options[") && known.contains(&"options");
-        if !known_name && !known.contains(&name.as_ref()) {
-            return Err(refused(url, &format!("its parameter {name:?} is unknown; known are {}", known.join(", "))));
-        }
-    }
-    Ok(parsed)
+    let before = shown(parsed.clone(), hostless);
+    translate(&mut parsed, protocol).map_err(|reason| refused(Some(&before), &reason))?;
+    Ok(Parsed { url: parsed, hostless })
 }
 
-fn shown(mut url: Url) -> String {
+/// A URL without its password.
+fn shown(mut url: Url, hostless: bool) -> String {
     // Only URLs without a host refuse it, and they have no password.
     let _ = url.set_password(None);
-    hide_parameter(url.as_str()).into_owned()
+    let text = hide_parameter(url.as_str()).into_owned();
+    if hostless { text.replacen(&format!("@{PLACEHOLDER}"), "@", 1) } else { text }
 }
 
 fn with_settings(mut options: PgConnectOptions, settings: &Settings) -> sqlx::Result<PgConnectOptions> {
@@ -289,16 +280,18 @@ mod tests {
             "postgres://ann:12#secret@host/db",
             "postgres://ann:12?secret@host/db",
             "mysql://ann:12/secret@host/db",
+            "postgres://a:secret@one:5432,two:5432/db",
+            "host=db.example user=ana password=secret dbname=x",
+            "Server=db.example;Database=x;Uid=ana;Pwd=secret;",
+            "secret",
+            "secret:x",
+            "ann:secret@host/db",
         ];
         for url in urls {
             let error = parse(url).err().unwrap();
-            assert!(!error.message.contains("secret") || !url.contains("//"), "{error}");
+            assert!(!error.message.contains("secret"), "{error}");
             assert_eq!(error.kind, Kind::Field);
         }
-        assert_eq!(masked("postgres://ann:a/b@c@host/db"), "postgres://ann@host/db");
-        assert_eq!(masked("ann:secret@host/db"), "ann@host/db");
-        assert_eq!(masked("postgres://host/db?x=1&password=p"), "postgres://host/db?x=1");
-        assert_eq!(masked("postgres://host/db?p%61ssWord=p&x=1"), "postgres://host/db?x=1");
     }
 
     #[test]
@@ -308,6 +301,20 @@ mod tests {
         let Address::Mysql(options) = &target.address else { panic!() };
         assert_eq!(options.get_socket().map(|path| path.to_str().unwrap()), Some("/run/mysqld/mysqld.sock"));
         assert_eq!((options.get_username(), options.get_database()), ("ann", Some("shop")));
+    }
+
+    #[test]
+    fn vendors_urls_are_taken() {
+        let target = parse("postgresql+asyncpg://ann:secret@/shop?host=/cloudsql/project:region:one&keepalives=1").unwrap();
+        assert_eq!(target.url(), "postgresql://ann@/shop?host=%2Fcloudsql%2Fproject%3Aregion%3Aone");
+        let Address::Postgres(options) = &target.address else { panic!() };
+        assert_eq!(options.get_socket().map(|path| path.to_str().unwrap()), Some("/cloudsql/project:region:one"));
+        let target = parse("mysql+pymysql://root:secret@/test?unix_socket=/run/mysqld/mysqld.sock").unwrap();
+        let Address::Mysql(options) = &target.address else { panic!() };
+        assert_eq!(options.get_socket().map(|path| path.to_str().unwrap()), Some("/run/mysqld/mysqld.sock"));
+        assert_eq!(file("sqlite+aiosqlite:///x.db").path, Some("x.db".into()));
+        let error = parse("postgres://ann:secret@host/db?channel_binding=require").err().unwrap();
+        assert!(error.message.contains("postgres://ann@host/db?channel_binding=require"), "{error}");
     }
 
     #[test]

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use oxyde_ir::Family;
 
-use crate::backend::verb;
 use crate::error::{Error, Kind, Result};
-use crate::lexer::{Kind as Token, tokens};
 
 /// How isolated a transaction is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +51,20 @@ pub struct Begin {
     pub timeout: Option<Duration>,
 }
 
+/// The savepoint that `MySQL` and `MariaDB` keep for as long as the transaction is the one that we began.
+pub const MARK: &str = "oxyde_begin";
+
+/// The statements that commit. COMMIT alone succeeds on servers of each family when there is nothing to commit: PostgreSQL rolls an
+/// aborted transaction back and answers no error, and both do nothing when the transaction ended before. What comes with it in one
+/// message fails then, and keeps the server from going on.
+pub const fn commit(family: Family) -> &'static str {
+    match family {
+        Family::Postgres => "SAVEPOINT oxyde_end; COMMIT",
+        Family::Mysql | Family::Mariadb => "RELEASE SAVEPOINT oxyde_begin; COMMIT",
+        Family::Sqlite => "COMMIT",
+    }
+}
+
 /// How much later than we the server ends a transaction that is idle beyond its time.
 const SLACK: Duration = Duration::from_secs(5);
 
@@ -85,7 +97,7 @@ impl Begin {
             Family::Mysql | Family::Mariadb => {
                 let isolation = self.isolation.map(|isolation| format!("SET TRANSACTION ISOLATION LEVEL {}", isolation.sql()));
                 let start = if self.read_only { "START TRANSACTION READ ONLY" } else { "START TRANSACTION" };
-                isolation.into_iter().chain([start.to_owned()]).collect()
+                isolation.into_iter().chain([format!("{start}; SAVEPOINT {MARK}")]).collect()
             }
             Family::Sqlite if self.read_only => vec!["PRAGMA query_only = 1".to_owned(), "BEGIN DEFERRED".to_owned()],
             Family::Sqlite if self.immediate => vec!["BEGIN IMMEDIATE".to_owned()],
@@ -121,53 +133,6 @@ pub fn savepoint(depth: u32) -> String {
     format!("oxyde_{depth}")
 }
 
-/// Whether text that the application wrote begins a transaction outside our knowledge.
-pub fn is_begin(text: &str, family: Family) -> bool {
-    verb::is_one_of(&["BEGIN", "START", "SAVEPOINT"], text, family)
-}
-
-/// What commits on MySQL and MariaDB without saying so.
-const COMMITTING: [&str; 13] =
-    ["ALTER", "ANALYZE", "CHECK", "FLUSH", "GRANT", "LOCK", "OPTIMIZE", "RENAME", "REPAIR", "RESET", "REVOKE", "TRUNCATE", "UNLOCK"];
-
-/// Refuses a statement that would end a transaction of ours beneath us.
-pub fn refuse_end(text: &str, family: Family) -> Result<()> {
-    let mut words = verb::words(text, family);
-    let word = words.next().unwrap_or_default().to_ascii_uppercase();
-    let second = words.next().unwrap_or_default();
-    if word == "SET" && second.eq_ignore_ascii_case("STATEMENT") {
-        return after(text, family, "FOR").try_for_each(|statement| refuse_end(statement, family));
-    }
-    let ends = match word.as_str() {
-        "COMMIT" | "END" | "ABORT" | "BEGIN" | "START" => true,
-        "ROLLBACK" => after(text, family, "TO").next().is_none(),
-        _ => false,
-    };
-    if ends {
-        let message = format!("{word} would end the atomic block beneath it; leave the block, or call set_rollback() on it");
-        return Err(Error::new(Kind::Unsupported, message));
-    }
-    let commits = match (family, word.as_str()) {
-        (Family::Mysql | Family::Mariadb, "CREATE" | "DROP") => !second.eq_ignore_ascii_case("TEMPORARY"),
-        (Family::Mysql | Family::Mariadb, word) => COMMITTING.contains(&word),
-        (Family::Postgres | Family::Sqlite, _) => false,
-    };
-    if commits {
-        let message = format!("{word} commits on {}, and would end the atomic block beneath it; run it outside", family.name());
-        return Err(Error::new(Kind::Unsupported, message));
-    }
-    Ok(())
-}
-
-/// What follows each occurrence of a word, such as the statement after the FOR of `MariaDB`'s settings for one statement.
-fn after<'a>(text: &'a str, family: Family, word: &str) -> impl Iterator<Item = &'a str> {
-    let mut at = 0;
-    tokens(text, Some(family)).filter_map(move |token| {
-        at += token.text.len();
-        (token.kind == Token::Word && token.text.eq_ignore_ascii_case(word)).then(|| &text[at..])
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,12 +143,17 @@ mod tests {
         let written = Begin { immediate: true, timeout: Some(Duration::from_secs(1)), ..Begin::default() };
         assert_eq!(strict.commands(Family::Postgres).unwrap(), ["BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY"]);
         assert_eq!(written.commands(Family::Postgres).unwrap(), ["BEGIN; SET LOCAL idle_in_transaction_session_timeout = 6000"]);
-        let mysql = ["SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "START TRANSACTION READ ONLY"];
+        let mysql = ["SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "START TRANSACTION READ ONLY; SAVEPOINT oxyde_begin"];
         assert_eq!(strict.commands(Family::Mysql).unwrap(), mysql);
-        assert_eq!(written.commands(Family::Mariadb).unwrap(), ["START TRANSACTION"]);
+        assert_eq!(written.commands(Family::Mariadb).unwrap(), ["START TRANSACTION; SAVEPOINT oxyde_begin"]);
         assert_eq!(strict.commands(Family::Sqlite).unwrap(), ["PRAGMA query_only = 1", "BEGIN DEFERRED"]);
         assert_eq!(strict.afterwards(Family::Sqlite), Some("PRAGMA query_only = 0"));
         assert_eq!(written.commands(Family::Sqlite).unwrap(), ["BEGIN IMMEDIATE"]);
+    }
+
+    #[test]
+    fn commits_ask_for_the_mark() {
+        assert!(commit(Family::Mariadb).contains(MARK) && commit(Family::Mysql).contains(MARK));
     }
 
     #[test]
@@ -200,30 +170,5 @@ mod tests {
             let odd = Begin { snapshot: Some(id.to_owned()), ..Begin::default() };
             assert_eq!(odd.commands(Family::Postgres).unwrap_err().kind, Kind::Field, "{id}");
         }
-    }
-
-    #[test]
-    fn begins_are_seen() {
-        for text in [" begin;", "START TRANSACTION", "Savepoint a"] {
-            assert!(is_begin(text, Family::Postgres), "{text}");
-        }
-        assert!(refuse_end("/* x */ commit", Family::Sqlite).is_err() && refuse_end("flush tables", Family::Mariadb).is_err());
-        assert!(refuse_end("commit", Family::Sqlite).is_err() && refuse_end("ROLLBACK", Family::Postgres).is_err());
-        assert!(
-            refuse_end("rollback to savepoint a", Family::Postgres).is_ok()
-                && refuse_end("CREATE TABLE t (a int)", Family::Postgres).is_ok()
-        );
-        assert!(refuse_end("create table t (a int)", Family::Mariadb).is_err());
-        assert!(refuse_end("SET STATEMENT max_statement_time=1 FOR CREATE TABLE t (a int)", Family::Mariadb).is_err());
-        assert!(refuse_end("set statement max_statement_time=1 for\nselect 'for', 1", Family::Mariadb).is_ok());
-        assert!(
-            refuse_end("CREATE TEMPORARY TABLE t (a int)", Family::Mysql).is_ok()
-                && refuse_end("UPDATE t SET a = 1", Family::Mysql).is_ok()
-        );
-        for text in ["SELECT 1", "", "BEGINNING", "é", "BEGIN_"] {
-            assert!(!is_begin(text, Family::Postgres), "{text}");
-        }
-        assert!(refuse_end("rollback -- to x\n", Family::Sqlite).is_err() && refuse_end("rollback\tto x", Family::Sqlite).is_ok());
-        assert!(refuse_end("/* a /* b */ commit", Family::Sqlite).is_err() && refuse_end("/*!commit*/", Family::Mysql).is_err());
     }
 }

@@ -84,7 +84,8 @@ impl Engine {
         // Several steps have a savepoint of their own.
         let deadline = Deadline::from(&job.cancel).statement(timeout);
         let (program, inputs) = (Arc::clone(plan.program()), Arc::clone(&job.inputs));
-        let execution = Execution { program, part: Part::Steps, inputs, sink: Some(sink.clone()), limits: sink.limits };
+        let execution =
+            Execution { program, part: Part::Steps, inputs, sink: Some(sink.clone()), limits: sink.limits, max_bytes: usize::MAX };
         let apart = job.streams && plan.program().atomic == Atomic::None;
         if apart {
             executor.enter_stream().await?;

@@ -23,6 +23,14 @@ impl Executor {
         }
     }
 
+    /// How many bytes of values the connection takes in one statement.
+    pub fn max_bytes(&mut self) -> Result<usize> {
+        match self {
+            Self::Lease { lease, .. } => lease.max_bytes(),
+            Self::Session(guard) => guard.max_bytes(),
+        }
+    }
+
     pub async fn execute(&mut self, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {
         match self {
             Self::Lease { lease, .. } => lease.execute(execution, deadline).await,

@@ -7,6 +7,7 @@ use crate::executor::Executor;
 
 /// Runs a program, in a transaction of its own or a savepoint where its steps belong together.
 pub async fn run(executor: &mut Executor, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {
+    let execution = &Execution { max_bytes: executor.max_bytes()?, ..execution.clone() };
     let program = &execution.program;
     let part = |part| Execution { part, sink: None, ..execution.clone() };
     if !program.before.is_empty() {
@@ -48,7 +49,7 @@ async fn steps(executor: &mut Executor, execution: &Execution, deadline: Deadlin
 fn is_one_statement(execution: &Execution) -> bool {
     match execution.program.steps.as_slice() {
         [] => true,
-        [step] => runs(step, execution.inputs.bulk.as_ref(), None).len() < 2,
+        [step] => runs(step, execution.inputs.bulk.as_ref(), None, execution.max_bytes).len() < 2,
         [_, _, ..] => false,
     }
 }

@@ -27,3 +27,28 @@ pub enum Value {
     /// The members of an array or of an `in` list.
     Array(Vec<Value>),
 }
+
+impl Value {
+    /// At most how many bytes a value takes on the wire beside those of its text: a number, a UUID, a length.
+    pub const MOST_FIXED_BYTES: usize = 20;
+
+    /// At most how many bytes the value takes on the wire.
+    pub fn bytes(&self) -> usize {
+        let varying = match self {
+            Self::Text(text) | Self::Decimal(text) | Self::Json(text) => text.len(),
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Array(members) => members.iter().map(Self::bytes).sum(),
+            Self::Null
+            | Self::Bool(_)
+            | Self::Int(_)
+            | Self::Float(_)
+            | Self::Date(_)
+            | Self::Time(_)
+            | Self::Datetime(_)
+            | Self::DatetimeTz(_)
+            | Self::Duration(_)
+            | Self::Uuid(_) => 0,
+        };
+        varying + Self::MOST_FIXED_BYTES
+    }
+}

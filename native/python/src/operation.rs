@@ -158,6 +158,25 @@ impl Operation {
         patiently(py, &self.signal, || self.receive(), || self.abort(py))
     }
 
+    fn finish(&self, py: Python<'_>) -> PyResult<Option<PyErr>> {
+        let mut interruption: Option<(PyErr, Instant)> = None;
+        loop {
+            match self.receive() {
+                Poll::Ready(Ok(batch)) if !batch.is_last() => continue,
+                Poll::Ready(answer) => {
+                    return answer.map(|_| interruption.map(|(error, _)| error)).map_err(|error| exception(py, error));
+                }
+                Poll::Pending => py.detach(|| self.signal.wait(SLICE)),
+            }
+            if let Err(error) = py.check_signals() {
+                interruption.get_or_insert((error, Instant::now() + GRACE));
+            }
+            if interruption.as_ref().is_some_and(|(_, until)| *until <= Instant::now()) {
+                self.cancel.cancel();
+            }
+        }
+    }
+
     fn cancel(&self) {
         self.cancel.cancel();
     }

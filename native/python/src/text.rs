@@ -86,7 +86,7 @@ pub fn render<'py>(py: Python<'py>, shape: &[u8], dialect: &str, values: Option<
     let mut rendered = Vec::new();
     for step in steps() {
         let runs = match step.repeat {
-            Repeat::Once | Repeat::Chunks { .. } => runs(step, inputs.bulk.as_ref(), None),
+            Repeat::Once | Repeat::Chunks { .. } => runs(step, inputs.bulk.as_ref(), None, usize::MAX),
             // One text, whatever the number of rows; an insert of no rows is no statement.
             Repeat::EachRow => inputs.bulk.iter().filter(|batch| batch.rows > 0).map(|batch| Run { start: 0, rows: batch.rows }).collect(),
             // How many keys there will be is not known here.

@@ -108,6 +108,11 @@ impl Session {
     }
 
     #[getter]
+    fn ended(&self) -> Option<String> {
+        self.inner.ended()
+    }
+
+    #[getter]
     fn streaming(&self) -> bool {
         self.held().is_some()
     }

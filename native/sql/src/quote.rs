@@ -1,9 +1,34 @@
 //! Identifiers and literals as text: the only place that puts quotes around anything.
 
+use std::borrow::Cow;
+
 use oxyde_ir::schema::TableRef;
 
 use crate::dialect::{Backslash, Dialect};
-use crate::error::{Result, malformed};
+use crate::error::{Result, SqlError, malformed};
+
+/// A name that a query gives (a result column, a common table expression, a join), as the server keeps it: one that is too long ends
+/// in a digest of the whole.
+pub fn kept<'a>(dialect: &Dialect, name: &'a str) -> Cow<'a, str> {
+    if dialect.longest_name.holds(name) {
+        return Cow::Borrowed(name);
+    }
+    let digest = format!("_{:016x}", fnv_1a(name.as_bytes()));
+    let mut kept = String::new();
+    for c in name.chars() {
+        kept.push(c);
+        if !dialect.longest_name.holds(&format!("{kept}{digest}")) {
+            kept.pop();
+            break;
+        }
+    }
+    Cow::Owned(kept + &digest)
+}
+
+/// The FNV-1a hash of 64 bits (Fowler, Noll and Vo).
+fn fnv_1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
 
 /// Appends an identifier in quotes.
 pub fn identifier(text: &mut String, dialect: &Dialect, name: &str) -> Result<()> {
@@ -12,6 +37,9 @@ pub fn identifier(text: &mut String, dialect: &Dialect, name: &str) -> Result<()
     }
     if name.is_empty() {
         return malformed("a name is empty");
+    }
+    if !dialect.longest_name.holds(name) {
+        return Err(SqlError::TooLong { name: name.to_owned(), dialect: dialect.name, most: dialect.longest_name });
     }
     text.push(dialect.quote);
     for c in name.chars() {

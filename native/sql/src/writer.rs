@@ -75,8 +75,9 @@ impl Writer<'_> {
         self.fragment.text.push_str(text);
     }
 
+    /// The name of a column, or one that the query gives.
     pub fn identifier(&mut self, name: &str) -> Result<()> {
-        quote::identifier(&mut self.fragment.text, self.dialect, name)
+        quote::identifier(&mut self.fragment.text, self.dialect, &quote::kept(self.dialect, name))
     }
 
     pub fn table(&mut self, table: &TableRef) -> Result<()> {

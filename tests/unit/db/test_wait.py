@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from oxyde.db import wait
-from oxyde.db.wait import finish, queue_of_running_loop, receive, result, result_blocking
+from oxyde.db.wait import conclude, finish, queue_of_running_loop, receive, result, result_blocking
 
 
 class Piece:
@@ -125,3 +125,59 @@ def test_blocking() -> None:
     with pytest.raises(ValueError, match="no"):
         result_blocking(starter(operation), refuse)
     assert operation.cancelled == 1
+
+
+async def test_a_task_that_is_cancelled_again_and_again() -> None:
+    """The first cancellation is the result; all are heard, and the operation goes on until its time is over."""
+    operation = Operation()
+    task = asyncio.ensure_future(finish(starter(operation)))
+    for _ in range(5):
+        await asyncio.sleep(0)
+        task.cancel("again")
+    await asyncio.sleep(0)
+    assert not task.done()
+    operation.pieces.append(Piece(done=True))
+    queue_of_running_loop().wake([7])
+    assert isinstance(await task, asyncio.CancelledError)
+
+
+async def test_a_callback_is_awaited_to_its_end() -> None:
+    """Its error is raised; a cancellation of the one who waits is the result."""
+    gate, said = asyncio.Event(), []
+
+    async def call() -> None:
+        await gate.wait()
+        said.append(1)
+
+    async def fail() -> None:
+        raise ValueError("no")
+
+    assert await conclude(asyncio.sleep(0)) is None
+    with pytest.raises(ValueError, match="no"):
+        await conclude(fail())
+    task = asyncio.ensure_future(conclude(call()))
+    for _ in range(3):
+        await asyncio.sleep(0)
+        task.cancel()
+    await asyncio.sleep(0)
+    gate.set()
+    assert isinstance(await task, asyncio.CancelledError)
+    assert said == [1]
+
+
+async def test_a_callback_that_takes_too_long_goes_on_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one who was cancelled has waited long enough."""
+    monkeypatch.setattr(wait, "GRACE", 0.01)
+    gate, said = asyncio.Event(), []
+
+    async def call() -> None:
+        await gate.wait()
+        said.append(1)
+
+    task = asyncio.ensure_future(conclude(call()))
+    await asyncio.sleep(0)
+    task.cancel()
+    assert isinstance(await task, asyncio.CancelledError)
+    gate.set()
+    await asyncio.sleep(0.01)
+    assert said == [1]

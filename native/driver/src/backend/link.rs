@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use oxyde_ir::Server;
+use sqlx::database::HasStatementCache;
 use tokio::time::timeout;
 
 use crate::deadline::Deadline;
@@ -19,7 +20,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What sqlx and the errors of one kind of server know.
-pub trait Peer: sqlx::Connection + Sized {
+pub trait Peer: sqlx::Connection<Database: HasStatementCache> + Sized {
     /// A bare connection to the server.
     fn reach(options: &Self::Options) -> impl Future<Output = sqlx::Result<Self>> + Send;
 
@@ -35,6 +36,9 @@ pub trait Peer: sqlx::Connection + Sized {
     /// The statement was interrupted: by us, or by a time limit of the server's.
     fn is_interruption(error: &sqlx::Error) -> bool;
 
+    /// The open transaction met an error before, and takes nothing but a rollback.
+    fn is_aborted(error: &sqlx::Error) -> bool;
+
     /// An error met on an open connection, as one of ours.
     fn explain(error: &sqlx::Error) -> Error;
 }
@@ -47,6 +51,10 @@ pub struct Link<P: Peer> {
     /// How to reach the server again, to interrupt.
     pub options: P::Options,
     pub healthy: bool,
+    /// An interruption may still come: no statement may meet it.
+    pub doomed: bool,
+    /// How many bytes of values the server takes in one statement.
+    pub max_bytes: usize,
 }
 
 impl<P: Peer> Link<P> {
@@ -55,7 +63,7 @@ impl<P: Peer> Link<P> {
     }
 
     pub fn is_healthy(&self) -> bool {
-        self.healthy
+        self.healthy && !self.doomed
     }
 
     /// Runs the steps of a program. Each waits for the answer to the one before it, which may keep keys for it.
@@ -93,6 +101,14 @@ impl<P: Peer> Link<P> {
     pub async fn ping(&mut self) -> Result<()> {
         self.healthy = false;
         let end = self.inner.ping().await;
+        self.healthy = end.is_ok();
+        end.map_err(|error| P::explain(&error))
+    }
+
+    /// Forgets the statements that were prepared: what they refer to may have changed.
+    pub async fn forget(&mut self) -> Result<()> {
+        self.healthy = false;
+        let end = self.inner.clear_cached_statements().await;
         self.healthy = end.is_ok();
         end.map_err(|error| P::explain(&error))
     }

@@ -47,6 +47,15 @@ impl Connection {
         }
     }
 
+    /// How many bytes of values one statement may carry.
+    pub fn max_bytes(&self) -> usize {
+        match self {
+            Self::Postgres(c) => c.max_bytes,
+            Self::Mysql(c) => c.max_bytes,
+            Self::Sqlite(_) => usize::MAX,
+        }
+    }
+
     /// Runs the steps of a program. When the deadline passes meanwhile, the statement under way is cancelled on the server and
     /// the answer still read; the error then says why it was stopped (there is none when the statement was faster).
     pub async fn execute(&mut self, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {
@@ -68,6 +77,14 @@ impl Connection {
         }
     }
 
+    /// Whether a transaction is open, where that can be known without asking.
+    pub fn in_transaction(&self) -> Option<bool> {
+        match self {
+            Self::Postgres(_) | Self::Mysql(_) => None,
+            Self::Sqlite(c) => c.in_transaction(),
+        }
+    }
+
     /// Whether the connection may be lent again: no protocol error was seen on it.
     pub fn is_healthy(&self) -> bool {
         match self {
@@ -83,6 +100,15 @@ impl Connection {
             Self::Postgres(c) => c.ping().await,
             Self::Mysql(c) => c.ping().await,
             Self::Sqlite(c) => c.ping().await,
+        }
+    }
+
+    /// Forgets what it knows of tables and types, which have changed. SQLite looks by itself.
+    pub async fn forget(&mut self) -> Result<()> {
+        match self {
+            Self::Postgres(c) => c.forget().await,
+            Self::Mysql(c) => c.forget().await,
+            Self::Sqlite(_) => Ok(()),
         }
     }
 

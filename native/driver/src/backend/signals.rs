@@ -16,7 +16,7 @@ const GRACE: Duration = Duration::from_millis(100);
 
 #[derive(Default)]
 pub struct Signals {
-    /// Set by the watcher: rows that still come are not kept.
+    /// Set by the watcher: rows that still come are not kept beyond a batch, in case that was all.
     pub discard: Cancel,
     /// Set by the runner: the rest of the rows is of no use.
     pub unwanted: Cancel,

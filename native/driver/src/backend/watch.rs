@@ -3,7 +3,6 @@
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
-use futures_util::future::join;
 use tokio::task::unconstrained;
 use tokio::time::timeout;
 
@@ -17,6 +16,9 @@ use crate::error::{Error, Kind, Result};
 /// How long a cancelled statement may take to end before its connection is given up.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long an interruption may still take once its statement has ended, before the connection is given up for it.
+const LAST: Duration = Duration::from_secs(1);
+
 /// How long a statement has to end before it is interrupted once more, the first time; then twice as long each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
@@ -26,6 +28,7 @@ impl<P: Peer> Link<P> {
         let signals = Signals::default();
         // Until the answer was read nothing is known about the connection.
         self.healthy = false;
+        let mut said = true;
         let (end, stop) = {
             let mut work = pin!(work(&mut self.inner, &signals));
             tokio::select! {
@@ -34,7 +37,9 @@ impl<P: Peer> Link<P> {
                 // Rows that keep coming may use up the budget of the task, without which no clock is looked at.
                 stop = unconstrained(signals.stop(deadline)) => {
                     signals.discard.cancel();
-                    (insist::<P, _>(work, &self.options, &self.interruption).await, Some(stop))
+                    let (end, heard) = insist::<P, _>(work, &self.options, &self.interruption).await;
+                    said = heard;
+                    (end, Some(stop))
                 }
             }
         };
@@ -43,10 +48,19 @@ impl<P: Peer> Link<P> {
             Some(Ok(_)) => true,
             Some(Err(failure)) => failure.server.as_ref().is_none_or(P::leaves_healthy),
         };
-        self.healthy = in_order && (stop.is_none() || settle(&mut self.inner).await);
+        let settled = match (in_order, stop) {
+            (false, _) => Settled::Lost,
+            (true, None) => Settled::Ready,
+            // The interruption is still on its way, and must not meet another statement.
+            (true, Some(_)) if !said => Settled::Lost,
+            (true, Some(_)) => settle(&mut self.inner).await,
+        };
+        self.healthy = settled != Settled::Lost;
+        self.doomed |= !said;
         match (end, stop) {
             (Some(Ok(done)), stop) => match stop {
-                Some(stop) if done.lost => Err(stop.into_error()),
+                // The interruption came after the statement, but hit its transaction: what it did is gone.
+                Some(stop) if done.lost || settled == Settled::Aborted => Err(stop.into_error()),
                 Some(_) | None => Ok(done),
             },
             (Some(Err(failure)), stop) => Err(failure.into_error::<P>(stop)),
@@ -56,9 +70,9 @@ impl<P: Peer> Link<P> {
     }
 }
 
-/// Interrupts work until it ends; `None` when it does not in time.
+/// Interrupts work until it ends; `None` when it does not in time. Then whether every interruption has arrived by that time.
 /// A server that is between two messages, or busy compiling, ignores an interruption, so it is sent again.
-async fn insist<P: Peer, W: Future>(work: Pin<&mut W>, options: &P::Options, interruption: &str) -> Option<W::Output> {
+async fn insist<P: Peer, W: Future>(work: Pin<&mut W>, options: &P::Options, interruption: &str) -> (Option<W::Output>, bool) {
     let ended = Cancel::default();
     let work = async {
         let end = work.await;
@@ -73,8 +87,20 @@ async fn insist<P: Peer, W: Future>(work: Pin<&mut W>, options: &P::Options, int
             pause *= 2;
         }
     };
-    // The last interruption is awaited with the end: it must not hit the next statement.
-    timeout(PATIENCE, join(work, Box::pin(words))).await.ok().map(|(end, ())| end)
+    let (mut words, mut work) = (Box::pin(words), pin!(work));
+    let first = timeout(PATIENCE, async {
+        tokio::select! {
+            biased;
+            end = &mut work => (Some(end), false),
+            () = &mut words => (None, true),
+        }
+    });
+    match first.await {
+        // The last interruption is awaited after the end: it must not hit the next statement.
+        Ok((Some(end), _)) => (Some(end), timeout(LAST, words).await.is_ok()),
+        Ok((None, _)) => (timeout(PATIENCE, work).await.ok(), true),
+        Err(_) => (None, false),
+    }
 }
 
 /// Sends the interruption once, over a connection made for it. If that fails, the statement simply goes on.
@@ -84,17 +110,26 @@ async fn interrupt<P: Peer>(options: &P::Options, interruption: &str) {
     let _ = side.close().await;
 }
 
+/// What an interrupted connection is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Settled {
+    Ready,
+    /// It can be used, but the transaction that is open on it takes nothing but a rollback.
+    Aborted,
+    /// It is of no more use.
+    Lost,
+}
+
 /// Meets an interruption that came too late for its statement, so that the next one does not.
-/// `false` when the connection is of no more use.
-async fn settle<P: Peer>(connection: &mut P) -> bool {
+async fn settle<P: Peer>(connection: &mut P) -> Settled {
     for _ in 0..2 {
         match timeout(PATIENCE, connection.say("SELECT 1")).await {
-            Ok(Ok(())) => return true,
+            Ok(Ok(())) => return Settled::Ready,
             Ok(Err(error)) if P::is_interruption(&error) => {}
-            // A transaction that met an error answers with one, too.
-            Ok(Err(error)) => return P::leaves_healthy(&error),
-            Err(_) => return false,
+            Ok(Err(error)) if P::is_aborted(&error) => return Settled::Aborted,
+            Ok(Err(error)) if P::leaves_healthy(&error) => return Settled::Ready,
+            Ok(Err(_)) | Err(_) => return Settled::Lost,
         }
     }
-    false
+    Settled::Lost
 }

@@ -10,6 +10,8 @@ pub use value::decimal_text;
 
 use oxyde_ir::Value;
 
+use crate::request::Run;
+
 /// Some rows of a result.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ColumnBatch {
@@ -84,6 +86,11 @@ impl ColumnBatch {
     pub fn bytes(&self) -> usize {
         self.columns.iter().map(|column| column.data.bytes()).sum()
     }
+
+    /// At most how many bytes the values of some rows take on the wire.
+    pub fn bytes_of(&self, run: Run) -> usize {
+        self.columns.iter().map(|column| column.data.bytes_of(run)).sum()
+    }
 }
 
 impl Column {
@@ -126,6 +133,38 @@ impl Data {
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// At most how many bytes the values of some rows take on the wire.
+    pub(crate) fn bytes_of(&self, run: Run) -> usize {
+        let end = run.start + run.rows;
+        let varying = match self {
+            Self::Text(v) | Self::Bytes(v) | Self::Json(v) | Self::Enum(v) | Self::DecimalText { values: v, .. } => {
+                v.bytes_between(run.start, end)
+            }
+            Self::List { offsets, items } => {
+                let (start, end) = (offsets[run.start] as usize, offsets[end] as usize);
+                items.data.bytes_of(Run { start, rows: end - start })
+            }
+            Self::Dynamic(v) => v[run.start..end].iter().map(Value::bytes).sum(),
+            Self::Bool(_)
+            | Self::Int16(_)
+            | Self::Int32(_)
+            | Self::Int64(_)
+            | Self::UInt64(_)
+            | Self::Float32(_)
+            | Self::Float64(_)
+            | Self::Decimal { .. }
+            | Self::Date(_)
+            | Self::Time(_)
+            | Self::TimeTz(_)
+            | Self::Datetime(_)
+            | Self::DatetimeTz(_)
+            | Self::Duration(_)
+            | Self::Interval(_)
+            | Self::Uuid(_) => 0,
+        };
+        varying + run.rows * Value::MOST_FIXED_BYTES
     }
 
     fn bytes(&self) -> usize {

@@ -36,6 +36,11 @@ impl TextColumn {
         &self.values[self.offsets[row] as usize..self.offsets[row + 1] as usize]
     }
 
+    /// The bytes of the values of some rows.
+    pub fn bytes_between(&self, start: usize, end: usize) -> usize {
+        (self.offsets[end] - self.offsets[start]) as usize
+    }
+
     pub fn bytes(&self) -> usize {
         self.values.len() + self.offsets.len() * 4
     }

@@ -1,5 +1,6 @@
 //! Pools, leases and sessions against a live server: MariaDB, whose backend this workspace always has.
 
+mod commit;
 mod pool;
 mod proxy;
 mod session;
@@ -67,14 +68,14 @@ pub fn output(name: &str, ty: ColumnType) -> Output {
 /// A request without rows to insert or anybody to send rows to.
 pub fn request<'a>(step: &'a Step, params: &'a [Value], cancel: &'a Cancel) -> Request<'a> {
     let deadline = Deadline::from(cancel);
-    Request { step, params, bulk: None, keys: None, deadline, sink: None, limits: Limits::MODELS, point_read: false }
+    Request { step, params, bulk: None, keys: None, deadline, sink: None, limits: Limits::MODELS, max_bytes: usize::MAX, point_read: false }
 }
 
 /// The same as a program of one step.
 pub fn execution(step: &Step, params: &[Value]) -> Execution {
     let program = Arc::new(Program { steps: vec![step.clone()], ..Program::default() });
     let inputs = Arc::new(Inputs { params: params.to_vec(), bulk: None });
-    Execution { program, part: Part::Steps, inputs, sink: None, limits: Limits::MODELS }
+    Execution { program, part: Part::Steps, inputs, sink: None, limits: Limits::MODELS, max_bytes: usize::MAX }
 }
 
 pub async fn on_lease(lease: &mut Lease, sql: &str) -> Result<Finished> {

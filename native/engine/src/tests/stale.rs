@@ -28,8 +28,14 @@ async fn stale() -> Option<(Engine, Lease)> {
     let mut used = engine.pool().lease(&Cancel::default()).await.unwrap();
     let cancel = Cancel::default();
     let kill = step(&format!("KILL {id}"));
-    let execution =
-        Execution { program: Arc::new(program(vec![kill])), part: Part::Steps, inputs: Arc::default(), sink: None, limits: Limits::MODELS };
+    let execution = Execution {
+        program: Arc::new(program(vec![kill])),
+        part: Part::Steps,
+        inputs: Arc::default(),
+        sink: None,
+        limits: Limits::MODELS,
+        max_bytes: usize::MAX,
+    };
     used.execute(&execution, Deadline::from(&cancel)).await.unwrap();
     Some((engine, used))
 }

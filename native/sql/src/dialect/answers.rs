@@ -347,6 +347,36 @@ pub enum BulkRows {
     Selects,
 }
 
+/// How long a name may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameLength {
+    /// The server cuts what is beyond, without a word.
+    Bytes(usize),
+    Characters(usize),
+    Any,
+}
+
+impl NameLength {
+    pub fn holds(self, name: &str) -> bool {
+        match self {
+            Self::Bytes(most) => name.len() <= most,
+            // The most bytes that so few characters have need no count.
+            Self::Characters(most) => name.len() <= most || name.chars().count() <= most,
+            Self::Any => true,
+        }
+    }
+}
+
+impl std::fmt::Display for NameLength {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Bytes(most) => write!(f, "{most} bytes"),
+            Self::Characters(most) => write!(f, "{most} characters"),
+            Self::Any => write!(f, "any length"),
+        }
+    }
+}
+
 /// The values of a row of defaults.
 #[derive(Clone, Copy, Debug)]
 pub enum EmptyRow {

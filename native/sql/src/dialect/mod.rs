@@ -24,6 +24,7 @@ pub struct Dialect {
     pub name: &'static str,
     /// Around identifiers; doubled inside.
     pub quote: char,
+    pub longest_name: NameLength,
     pub backslash: Backslash,
     pub placeholder: Placeholder,
     /// Placeholders in one statement, at most.

@@ -3,15 +3,16 @@
 use super::{
     AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
     ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes,
-    FloatModulo, Frames, GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, Now, NullsOrder, Numbers,
-    OffsetAlone, ParamTypes, Placeholder, Powers, Quotients, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery, Types,
-    UpdateFrom, Views,
+    FloatModulo, Frames, GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now, NullsOrder,
+    Numbers, OffsetAlone, ParamTypes, Placeholder, Powers, Quotients, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery,
+    Types, UpdateFrom, Views,
 };
 use crate::cast;
 
 pub const SQLITE: Dialect = Dialect {
     name: "sqlite",
     quote: '"',
+    longest_name: NameLength::Any,
     backslash: Backslash::Plain,
     placeholder: Placeholder::Question,
     max_params: 250_000,

@@ -25,7 +25,8 @@ pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) 
         return malformed("an insert of many rows without columns");
     }
     let reads_back = !insert.returning.is_empty() && !returns(dialect);
-    let mut steps = Vec::new();
+    let mut steps: Vec<Step> = sequence::raise(insert, dialect)?.into_iter().collect();
+    let changes = steps.len();
     if reads_back {
         let (last_insert_id, repeat, key) = read_by(insert, dialect)?;
         let step = if last_insert_id { each_row(insert, dialect, params)? } else { rows(insert, dialect, params)? };
@@ -42,8 +43,7 @@ pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) 
         });
     }
     let result = steps.len() - 1;
-    steps.extend(sequence::catch_up(insert, dialect)?);
-    Ok(Program { bulk: columns(&insert.columns), result, steps, atomic: Atomic::All, ..Program::default() })
+    Ok(Program { bulk: columns(&insert.columns), result, changes, steps, atomic: Atomic::All, ..Program::default() })
 }
 
 /// The columns whose values are lists beside the shape.

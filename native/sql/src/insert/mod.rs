@@ -44,7 +44,12 @@ fn one(insert: &Insert, values: &[Expr], dialect: &'static Dialect, params: &mut
         writer.ending(insert)
     })?;
     if insert.returning.is_empty() || returns(dialect) {
-        return Ok(single(step(text, Some(outputs_of(&insert.returning, &insert.table.name)))));
+        let step = step(text, Some(outputs_of(&insert.returning, &insert.table.name)));
+        return Ok(match sequence::raise(insert, dialect)? {
+            // Raised in vain, if the insert fails, it does no harm: no transaction is needed around the two.
+            Some(raise) => Program { steps: vec![raise, step], result: 1, changes: 1, ..Program::default() },
+            None => single(step),
+        });
     }
     let step = step(text, Some(Vec::new()));
     with_row_read_back(insert, values, step, dialect, params)

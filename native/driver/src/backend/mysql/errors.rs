@@ -1,5 +1,6 @@
 //! The server's complaints, and sqlx's, as errors of ours.
 
+use sqlx::ConnectOptions;
 use sqlx::mysql::{MySqlConnectOptions, MySqlDatabaseError};
 
 use crate::error::{Error, Kind};
@@ -34,6 +35,16 @@ pub fn wants_text(error: &sqlx::Error) -> bool {
     complaint(error).is_some_and(|error| error.number() == 1295)
 }
 
+/// What sqlx says to Rust programmers: it was built without RSA, which encrypts a password for a server without TLS. Who listens could
+/// give his own key, so that the remedy is TLS.
+const CLEAR: &str = "the account's plug-in (caching_sha2_password or sha256_password) takes its password over TLS only: give \
+                     ssl-mode=REQUIRED in the URL, or PoolSettings(ssl_mode=\"require\"); or connect by its socket";
+
+/// Whether files of certificates are named, which may be at fault.
+fn has_certificates(options: &MySqlConnectOptions) -> bool {
+    options.to_url_lossy().query_pairs().any(|(name, _)| matches!(&*name, "ssl-ca" | "ssl-cert" | "ssl-key"))
+}
+
 /// An error met while connecting: names everything but the password.
 pub fn from_connect(error: &sqlx::Error, options: &MySqlConnectOptions) -> Error {
     let place = match options.get_socket() {
@@ -41,7 +52,10 @@ pub fn from_connect(error: &sqlx::Error, options: &MySqlConnectOptions) -> Error
         None => format!("{}:{}", options.get_host(), options.get_port()),
     };
     let database = options.get_database().map_or_else(String::new, |name| format!(", database {name:?}"));
-    let reason = complaint(error).map_or_else(|| error.to_string(), |error| error.message().to_owned());
+    let reason = match error {
+        sqlx::Error::Configuration(_) if !has_certificates(options) => CLEAR.to_owned(),
+        error => complaint(error).map_or_else(|| error.to_string(), |error| error.message().to_owned()),
+    };
     let message = format!("cannot connect to MySQL at {place}{database} as {:?}: {reason}", options.get_username());
     let mut ours = Error::new(Kind::ConnectionFailed, message);
     ours.detail.sqlstate = complaint(error).and_then(MySqlDatabaseError::code).map(str::to_owned);
@@ -224,6 +238,15 @@ mod tests {
         assert!(missing.message.contains("create_tables()"), "{missing}");
         let wrong = "Incorrect integer value: 'x' for column `test`.`t`.`a` at row 1";
         assert_eq!(read(1366, "22007", wrong), (Kind::Data, known([None, Some("t"), Some("a")])));
+    }
+
+    #[test]
+    fn a_password_that_needs_tls_is_told_to_users_of_python() {
+        let error = sqlx::Error::Configuration("RSA auth backend disabled".into());
+        let plain = from_connect(&error, &MySqlConnectOptions::new().password("secret"));
+        assert!(plain.message.contains("ssl-mode=REQUIRED") && !plain.message.contains("RSA"), "{plain}");
+        let named = from_connect(&error, &MySqlConnectOptions::new().ssl_ca("ca.pem"));
+        assert!(named.message.contains("RSA"), "{named}");
     }
 
     #[test]

@@ -23,6 +23,7 @@ impl Connection {
         let mut finished = Finished::default();
         for run in request.runs() {
             request.deadline.check()?;
+            request.check_bytes(run)?;
             let text: Arc<str> = request.text(run).into();
             let work = async |connection: &mut MySqlConnection, signals: &Signals| {
                 work(connection, &request, run, &text, &mut gather, signals).await
@@ -95,7 +96,7 @@ async fn attempt(
                     done.add(&result);
                 }
                 Ok(Either::Right(_)) if failed.is_some() => {}
-                Ok(Either::Right(_)) if signals.discard.is_cancelled() => done.lost = true,
+                Ok(Either::Right(_)) if signals.discard.is_cancelled() && (done.lost || gather.is_full()) => done.lost = true,
                 Ok(Either::Right(row)) => {
                     let kept = if results == 0 {
                         gather.push(&row)

@@ -42,6 +42,11 @@ impl Peer for MySqlConnection {
         errors::is_interruption(error)
     }
 
+    /// An error undoes its statement only; a deadlock ends the transaction, which then is no longer open.
+    fn is_aborted(_: &sqlx::Error) -> bool {
+        false
+    }
+
     fn explain(error: &sqlx::Error) -> Error {
         errors::from_sqlx(error)
     }

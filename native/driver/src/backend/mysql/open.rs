@@ -16,8 +16,16 @@ const SQL_MODE: &str =
 /// The assignments of an UPDATE read the row as it was, which MySQL has no mode for.
 const MARIADB_MODE: &str = "SIMULTANEOUS_ASSIGNMENT";
 
+/// What a server's configuration may have turned, and our statements rely on: each commits by itself, COMMIT begins nothing,
+/// results are whole, `IS NULL` means that, constraints hold, and tables that are made have transactions.
+const PLAIN: &str = "autocommit = 1, completion_type = 0, sql_select_limit = 18446744073709551615, sql_auto_is_null = 0, \
+     foreign_key_checks = 1, unique_checks = 1, default_storage_engine = InnoDB";
+
 /// `GROUP_CONCAT` and `JSON_ARRAYAGG` cut silently at the default.
 const GROUP_CONCAT_LENGTH: u32 = 1 << 30;
+
+/// What a packet holds beside the values.
+const BESIDE_VALUES: usize = 64;
 
 const STATEMENT_CACHE: usize = 512;
 
@@ -39,13 +47,14 @@ impl Connection {
             .disable_statement_logging();
         let mut inner = connect(&options).await.map_err(|error| errors::from_connect(&error, &options))?;
         let setup = format!(
-            "SET time_zone = '+00:00', sql_mode = CONCAT('{SQL_MODE}', IF(VERSION() LIKE '%MariaDB%', ',{MARIADB_MODE}', '')), group_concat_max_len = {GROUP_CONCAT_LENGTH}, {names}; \
-             SELECT VERSION(), CONNECTION_ID()"
+            "SET {PLAIN}, time_zone = '+00:00', sql_mode = CONCAT('{SQL_MODE}', IF(VERSION() LIKE '%MariaDB%', ',{MARIADB_MODE}', '')), group_concat_max_len = {GROUP_CONCAT_LENGTH}, {names}; \
+             SELECT VERSION(), CONNECTION_ID(), @@max_allowed_packet"
         );
         let answer = sqlx::raw_sql(AssertSqlSafe(setup)).fetch_all(&mut inner).await;
-        let (server, id) = answer.and_then(|rows| introduction(&rows)).map_err(|error| errors::from_connect(&error, &options))?;
+        let (server, id, max_bytes) =
+            answer.and_then(|rows| introduction(&rows)).map_err(|error| errors::from_connect(&error, &options))?;
         let interruption = format!("KILL QUERY {id}");
-        Ok(Self { inner, server, interruption, options, healthy: true })
+        Ok(Self { inner, server, interruption, options, healthy: true, doomed: false, max_bytes })
     }
 }
 
@@ -93,12 +102,14 @@ fn with_tls(mut options: MySqlConnectOptions, settings: &Settings) -> Result<MyS
     Ok(options)
 }
 
-/// The server and our number on it, from the answer to `SELECT VERSION(), CONNECTION_ID()`.
-fn introduction(rows: &[sqlx::mysql::MySqlRow]) -> sqlx::Result<(Server, u64)> {
+/// The server and our number on it, from the answer to `SELECT VERSION(), CONNECTION_ID(), @@max_allowed_packet`, with how
+/// many bytes of values a statement may carry.
+fn introduction(rows: &[sqlx::mysql::MySqlRow]) -> sqlx::Result<(Server, u64, usize)> {
     let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
     let text: String = row.try_get(0)?;
     let server = server(&text).ok_or_else(|| sqlx::Error::Protocol(format!("the server's version {text:?} cannot be read")))?;
-    Ok((server, row.try_get(1)?))
+    let packet = usize::try_from(row.try_get::<u64, _>(2)?).unwrap_or(usize::MAX);
+    Ok((server, row.try_get(1)?, packet.saturating_sub(BESIDE_VALUES)))
 }
 
 /// Which server calls its version that: `8.4.2-commercial`, `10.11.19-MariaDB-0+deb12u1`, `5.5.5-10.6.1-MariaDB`.

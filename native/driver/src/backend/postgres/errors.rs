@@ -39,12 +39,23 @@ pub fn is_aborted_transaction(error: &sqlx::Error) -> bool {
 
 /// The prepared statement is gone, or its columns have changed; after forgetting them all it will work.
 pub fn wants_preparing(error: &sqlx::Error) -> bool {
-    complaint(error).is_some_and(|error| match error.code() {
+    complaint(error).is_some_and(is_outdated)
+}
+
+fn is_outdated(error: &PgDatabaseError) -> bool {
+    match error.code() {
         "26000" => true,
         // "cached plan must not change result type", in whichever language.
         "0A000" => error.routine() == Some("RevalidateCachedQuery"),
+        // A type that the statement was prepared for is gone. Internal complaints are in English everywhere.
+        "XX000" => error.message().starts_with("cache lookup failed for "),
         _ => false,
-    })
+    }
+}
+
+/// The statement is not understood, which it was when it was prepared: a table or a type has changed since.
+pub fn has_outlived(error: &sqlx::Error) -> bool {
+    complaint(error).is_some_and(|error| error.code().starts_with("42"))
 }
 
 /// An error met while connecting: names everything but the password.
@@ -91,8 +102,9 @@ fn from_server(error: &PgDatabaseError) -> Error {
         None => error.message().to_owned(),
     };
     let own = |text: Option<&str>| text.map(str::to_owned);
-    let kind = kind(error.code());
-    let hint = error.hint().or_else(|| advice(error.code()));
+    let outdated = is_outdated(error).then_some("a table or type has changed since the statement was prepared; run the transaction again");
+    let kind = if outdated.is_some() { Kind::SerializationFailure } else { kind(error.code()) };
+    let hint = outdated.or(error.hint()).or_else(|| advice(error.code()));
     let detail = Detail {
         sqlstate: Some(error.code().to_owned()),
         constraint: own(error.constraint()),

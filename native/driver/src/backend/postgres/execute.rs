@@ -21,12 +21,16 @@ use crate::stream::Finished;
 /// How long statements may run by the server's own setting, in milliseconds; 0 is for ever.
 const LIMIT: &str = "SELECT setting::int8 FROM pg_settings WHERE name = 'statement_timeout'";
 
+/// The name of a statement that is prepared to be looked at.
+const PROBE: &str = "oxyde_probe";
+
 impl Connection {
     pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
         let mut gather = Gather::new(&request);
         let mut finished = Finished::default();
         for run in request.runs() {
             request.deadline.check()?;
+            request.check_bytes(run)?;
             let text: Arc<str> = request.text(run).into();
             let work =
                 async |connection: &mut PgConnection, signals: &Signals| work(connection, &request, run, &text, &mut gather, signals).await;
@@ -82,26 +86,54 @@ async fn work(
     let known = connection.cached_statements_size();
     let mut done = Done::default();
     let first = match attempt(connection, request, run, text, gather, signals, &mut done).await {
-        Err(failure) if done.returned == 0 && is_stale(&failure, connection.cached_statements_size() <= known) => failure,
+        Err(failure) if done.returned == 0 => failure,
         end => return end.map(|()| done),
     };
+    if !is_stale(connection, text, &first, known).await {
+        return Err(first);
+    }
     connection.clear_cached_statements().await?;
     let mut done = Done::default();
     match attempt(connection, request, run, text, gather, signals, &mut done).await {
         // The first error has ended the transaction: it says more than the second.
-        Err(Failure { ours: None, server: Some(error) }) if first.server.is_some() && errors::is_aborted_transaction(&error) => Err(first),
+        Err(Failure { ours: None, server: Some(error) }) if errors::is_aborted_transaction(&error) => Err(first),
         end => end.map(|()| done),
     }
 }
 
 /// Whether another description of the statement may help, before any row: the server says so, or values or columns do not fit
-/// the one that was `kept` on this side.
-fn is_stale(failure: &Failure, kept: bool) -> bool {
+/// the one that was kept on this side. `known` statements were kept before.
+async fn is_stale(connection: &mut PgConnection, text: &str, failure: &Failure, known: usize) -> bool {
+    let kept = connection.cached_statements_size() <= known;
     match (&failure.ours, &failure.server) {
-        (None, Some(error)) => errors::wants_preparing(error),
+        (None, Some(error)) if errors::wants_preparing(error) => true,
+        (None, Some(error)) if kept && errors::has_outlived(error) => match has_other_types(connection, text).await {
+            Ok(others) => others,
+            // Nothing can be asked before the transaction has ended; the next one is to find the statement as it is now.
+            Err(error) => errors::is_aborted_transaction(&error),
+        },
+        // A value that does not fit is no reason to forget all statements: the server is asked whether this one has changed.
+        (Some(error), None) if kept && error.kind == Kind::FieldValue => has_other_types(connection, text).await.unwrap_or(true),
         (Some(_), None) => kept,
-        (Some(_), Some(_)) | (None, None) => false,
+        (_, Some(_)) | (None, None) => false,
     }
+}
+
+/// Whether the parameters of a statement have other types now than when it was prepared. The text is one statement: the server has
+/// prepared it before.
+async fn has_other_types(connection: &mut PgConnection, text: &str) -> sqlx::Result<bool> {
+    let statement = (&mut *connection).prepare(AssertSqlSafe(text.to_owned()).into_sql_str()).await?;
+    let kept: Vec<u32> = match statement.parameters() {
+        Some(Either::Left(types)) => types.iter().map(|info| info.oid().map_or(0, |oid| oid.0)).collect(),
+        Some(Either::Right(_)) | None => Vec::new(),
+    };
+    let question = format!(
+        "PREPARE {PROBE} AS {text}\n; SELECT CAST(CAST(parameter_types AS oid[]) AS text) FROM pg_prepared_statements \
+         WHERE name = '{PROBE}'; DEALLOCATE {PROBE}"
+    );
+    let text: String = sqlx::raw_sql(AssertSqlSafe(question)).fetch_one(connection).await?.try_get(0)?;
+    let types: Vec<u32> = text.trim_matches(['{', '}']).split(',').filter_map(|oid| oid.parse().ok()).collect();
+    Ok(types != kept)
 }
 
 async fn attempt(
@@ -130,7 +162,7 @@ async fn attempt(
             Ok(Either::Left(result)) => done.affected += result.rows_affected(),
             Ok(Either::Right(row)) => {
                 done.returned += 1;
-                if failed.is_some() || signals.discard.is_cancelled() {
+                if failed.is_some() || (signals.discard.is_cancelled() && (done.lost || gather.is_full())) {
                     done.lost = true;
                     continue;
                 }

@@ -48,6 +48,10 @@ impl Peer for PgConnection {
         errors::is_interruption(error)
     }
 
+    fn is_aborted(error: &sqlx::Error) -> bool {
+        errors::is_aborted_transaction(error)
+    }
+
     fn explain(error: &sqlx::Error) -> Error {
         errors::from_sqlx(error)
     }

@@ -17,8 +17,13 @@ const UNSAID_CACHE: usize = 100;
 
 const APPLICATION: &str = "oxyde";
 
-/// sqlx has set encoding, time zone and date style on the way. Interval text is the server's business alone, but a role may have changed it.
-const SETUP: &str = "SET IntervalStyle = 'postgres'; SELECT pg_backend_pid(), current_setting('server_version_num')::int4";
+/// sqlx has set encoding, time zone and date style on the way. The rest is what a role, a database or the server's configuration may
+/// have changed, and our statements rely on: the text of intervals and bytes, backslashes, `= NULL`, NULL in arrays.
+const SETUP: &str = "SET IntervalStyle = 'postgres'; SET standard_conforming_strings = on; SET transform_null_equals = off; \
+     SET bytea_output = 'hex'; SET array_nulls = on; SELECT pg_backend_pid(), current_setting('server_version_num')::int4";
+
+/// The server takes no message of a gigabyte (`MaxAllocSize`).
+const MAX_BYTES: usize = (1 << 30) - (1 << 20);
 
 impl Connection {
     /// Connects, sets the session up and learns which server it is, the last two in one round trip.
@@ -34,7 +39,7 @@ impl Connection {
         let answer = sqlx::raw_sql(SETUP).fetch_all(&mut inner).await;
         let (server, pid) = answer.and_then(|rows| introduction(&rows)).map_err(|error| errors::from_connect(&error, &options))?;
         let interruption = format!("SELECT pg_cancel_backend({pid})");
-        Ok(Self { inner, server, interruption, options, healthy: true })
+        Ok(Self { inner, server, interruption, options, healthy: true, doomed: false, max_bytes: MAX_BYTES })
     }
 }
 

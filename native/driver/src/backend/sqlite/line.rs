@@ -96,6 +96,12 @@ impl Line {
         self.shared.caught(|| database.execute_here(request).transpose()).transpose()
     }
 
+    /// Whether a transaction is open; unknown while the database is in use.
+    pub fn in_transaction(&self) -> Option<bool> {
+        let database = self.shared.database.try_lock().ok()?;
+        database.as_ref().map(|database| !database.handle.is_autocommit())
+    }
+
     #[cfg(test)]
     pub fn with_database<T>(&self, look: impl FnOnce(&Database) -> T) -> T {
         look(self.shared.database().as_ref().unwrap())

@@ -67,6 +67,11 @@ impl Connection {
         })
     }
 
+    /// Whether a transaction is open; unknown while the database is in use.
+    pub fn in_transaction(&self) -> Option<bool> {
+        self.line.in_transaction()
+    }
+
     /// Runs a statement of our own without parameters or rows.
     pub async fn command(&mut self, sql: &str) -> Result<()> {
         let sql = sql.to_owned();

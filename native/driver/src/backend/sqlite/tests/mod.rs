@@ -99,7 +99,14 @@ fn execution(step: &Step, with: &With<'_>) -> Execution {
     let program = Program { steps: vec![step.clone()], point_read: with.point_read, ..Program::default() };
     let inputs = Inputs { params: with.params.to_vec(), bulk: with.bulk.cloned() };
     let limits = with.sink.map_or(Limits::MODELS, |sink| sink.limits);
-    Execution { program: Arc::new(program), part: Part::Steps, inputs: Arc::new(inputs), sink: with.sink.cloned(), limits }
+    Execution {
+        program: Arc::new(program),
+        part: Part::Steps,
+        inputs: Arc::new(inputs),
+        sink: with.sink.cloned(),
+        limits,
+        max_bytes: usize::MAX,
+    }
 }
 
 async fn run(connection: &mut Connection, step: &Step, with: With<'_>) -> Result<Finished> {
@@ -109,7 +116,17 @@ async fn run(connection: &mut Connection, step: &Step, with: With<'_>) -> Result
     let work = move |database: &mut Database| {
         let (never, limits) = (Cancel::default(), Limits::MODELS);
         let (deadline, params) = (Deadline::from(&never), params.as_slice());
-        database.execute(&Request { step: &step, params, bulk: None, keys: Some(&keys), deadline, sink: None, limits, point_read: false })
+        database.execute(&Request {
+            step: &step,
+            params,
+            bulk: None,
+            keys: Some(&keys),
+            deadline,
+            sink: None,
+            limits,
+            max_bytes: usize::MAX,
+            point_read: false,
+        })
     };
     connection.line.run(work).await
 }

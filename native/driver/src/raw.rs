@@ -1,0 +1,187 @@
+//! SQL that the application wrote: what is refused before it is sent, and what may end the transaction around it.
+//!
+//! Words refuse early and say why. They cannot know everything that ends a transaction, so the server is asked about what is left.
+
+use oxyde_ir::Family;
+use oxyde_ir::program::{Step, Text};
+
+use crate::backend::verb;
+use crate::error::{Error, Kind, Result};
+use crate::lexer::{Kind as Token, code, tokens};
+
+/// The text of a step that the application wrote.
+pub fn written(step: &Step) -> Option<&str> {
+    match &step.text {
+        Text::Fixed(fragment) if step.outputs.is_none() => Some(&fragment.text),
+        Text::Fixed(_) | Text::Rows { .. } => None,
+    }
+}
+
+/// Refuses what is answered by messages that are no answer to a statement: the connection would be of no use afterwards.
+pub fn refuse_foreign(text: &str, family: Family) -> Result<()> {
+    if family != Family::Postgres {
+        return Ok(());
+    }
+    let first = verb::first(text, family);
+    let refused = if first.eq_ignore_ascii_case("LISTEN") {
+        "LISTEN cannot run here: notifications would reach whichever statement uses the pooled connection next; \
+         listen on a connection of a driver's own, such as psycopg's or asyncpg's"
+    } else if first.eq_ignore_ascii_case("COPY") {
+        let stream = |token: &str| ["STDIN", "STDOUT"].iter().any(|word| token.eq_ignore_ascii_case(word));
+        if !code(text, Some(family)).any(|token| token.kind == Token::Word && stream(token.text)) {
+            return Ok(());
+        }
+        "COPY to STDOUT or from STDIN cannot run here: its rows travel outside of statements; \
+         read with to_arrow(), write with bulk_create(), or use COPY with a file of the server"
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(Kind::Unsupported, refused).in_sql(text))
+}
+
+/// Whether the statement changes tables or types, as far as its first word says. What a procedure changes is noticed when a prepared
+/// statement fails.
+pub fn redefines(text: &str, family: Family) -> bool {
+    family != Family::Sqlite && verb::is_one_of(&["CREATE", "ALTER", "DROP", "RENAME", "DO"], text, family)
+}
+
+/// Whether the statement might end the transaction around it, for all that its first word says. Wrong in one direction only: a word
+/// that is not listed costs a question to the server.
+pub fn may_end(text: &str, family: Family) -> bool {
+    const NEVER: [&str; 15] = [
+        "SELECT",
+        "INSERT",
+        "UPDATE",
+        "DELETE",
+        "WITH",
+        "VALUES",
+        "TABLE",
+        "MERGE",
+        "REPLACE",
+        "EXPLAIN",
+        "SHOW",
+        "DESCRIBE",
+        "SAVEPOINT",
+        "RELEASE",
+        "ROLLBACK",
+    ];
+    match family {
+        // It says so itself, always.
+        Family::Sqlite => false,
+        Family::Postgres if verb::is_one_of(&["SET"], text, family) => false,
+        Family::Postgres | Family::Mysql | Family::Mariadb => !verb::is_one_of(&NEVER, text, family),
+    }
+}
+
+/// Whether text that the application wrote begins a transaction outside our knowledge.
+pub fn is_begin(text: &str, family: Family) -> bool {
+    verb::is_one_of(&["BEGIN", "START", "SAVEPOINT"], text, family)
+}
+
+/// What commits on MySQL and MariaDB without saying so.
+const COMMITTING: [&str; 13] =
+    ["ALTER", "ANALYZE", "CHECK", "FLUSH", "GRANT", "LOCK", "OPTIMIZE", "RENAME", "REPAIR", "RESET", "REVOKE", "TRUNCATE", "UNLOCK"];
+
+/// Refuses a statement that would end a transaction of ours beneath us.
+pub fn refuse_end(text: &str, family: Family) -> Result<()> {
+    let mut words = verb::words(text, family);
+    let word = words.next().unwrap_or_default().to_ascii_uppercase();
+    let second = words.next().unwrap_or_default();
+    if word == "SET" && second.eq_ignore_ascii_case("STATEMENT") {
+        return after(text, family, "FOR").try_for_each(|statement| refuse_end(statement, family));
+    }
+    let ends = match word.as_str() {
+        "BEGIN" => !(family == Family::Mariadb && second.eq_ignore_ascii_case("NOT")),
+        "COMMIT" | "END" | "ABORT" | "START" => true,
+        "PREPARE" => family == Family::Postgres && second.eq_ignore_ascii_case("TRANSACTION"),
+        "ROLLBACK" => after(text, family, "TO").next().is_none(),
+        _ => false,
+    };
+    if ends {
+        let message = format!("{word} would end the atomic block beneath it; leave the block, or call set_rollback() on it");
+        return Err(Error::new(Kind::Unsupported, message));
+    }
+    let commits = match (family, word.as_str()) {
+        (Family::Mysql | Family::Mariadb, "CREATE" | "DROP") => !second.eq_ignore_ascii_case("TEMPORARY"),
+        (Family::Mysql | Family::Mariadb, word) => COMMITTING.contains(&word),
+        (Family::Postgres | Family::Sqlite, _) => false,
+    };
+    if commits {
+        let message = format!("{word} commits on {}, and would end the atomic block beneath it; run it outside", family.name());
+        return Err(Error::new(Kind::Unsupported, message));
+    }
+    Ok(())
+}
+
+/// What follows each occurrence of a word, such as the statement after the FOR of `MariaDB`'s settings for one statement.
+fn after<'a>(text: &'a str, family: Family, word: &str) -> impl Iterator<Item = &'a str> {
+    let mut at = 0;
+    tokens(text, Some(family)).filter_map(move |token| {
+        at += token.text.len();
+        (token.kind == Token::Word && token.text.eq_ignore_ascii_case(word)).then(|| &text[at..])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn begins_are_seen() {
+        for text in [" begin;", "START TRANSACTION", "Savepoint a"] {
+            assert!(is_begin(text, Family::Postgres), "{text}");
+        }
+        assert!(refuse_end("/* x */ commit", Family::Sqlite).is_err() && refuse_end("flush tables", Family::Mariadb).is_err());
+        assert!(refuse_end("commit", Family::Sqlite).is_err() && refuse_end("ROLLBACK", Family::Postgres).is_err());
+        assert!(
+            refuse_end("rollback to savepoint a", Family::Postgres).is_ok()
+                && refuse_end("CREATE TABLE t (a int)", Family::Postgres).is_ok()
+        );
+        assert!(refuse_end("create table t (a int)", Family::Mariadb).is_err());
+        assert!(refuse_end("SET STATEMENT max_statement_time=1 FOR CREATE TABLE t (a int)", Family::Mariadb).is_err());
+        assert!(refuse_end("set statement max_statement_time=1 for\nselect 'for', 1", Family::Mariadb).is_ok());
+        assert!(
+            refuse_end("CREATE TEMPORARY TABLE t (a int)", Family::Mysql).is_ok()
+                && refuse_end("UPDATE t SET a = 1", Family::Mysql).is_ok()
+        );
+        for text in ["SELECT 1", "", "BEGINNING", "é", "BEGIN_"] {
+            assert!(!is_begin(text, Family::Postgres), "{text}");
+        }
+        assert!(refuse_end("rollback -- to x\n", Family::Sqlite).is_err() && refuse_end("rollback\tto x", Family::Sqlite).is_ok());
+        assert!(refuse_end("/* a /* b */ commit", Family::Sqlite).is_err() && refuse_end("/*!commit*/", Family::Mysql).is_err());
+    }
+
+    #[test]
+    fn comments_hide_no_end() {
+        for text in ["/*! x */ COMMIT", "/* a /* b */ c */ commit", "-- SELECT\nCOMMIT", "prepare /* x */ transaction 'p'", "; ;end"] {
+            assert!(refuse_end(text, Family::Postgres).is_err(), "{text}");
+        }
+        assert!(refuse_end("PREPARE p AS SELECT 1", Family::Postgres).is_ok());
+        assert!(refuse_end("BEGIN NOT ATOMIC SELECT 1; END", Family::Mariadb).is_ok());
+        assert!(refuse_end("BEGIN NOT ATOMIC SELECT 1; END", Family::Mysql).is_err());
+    }
+
+    #[test]
+    fn what_may_end_is_asked_about() {
+        for text in ["CALL p()", "EXECUTE IMMEDIATE 'COMMIT'", "IF TRUE THEN COMMIT; END IF", "SET DEFAULT ROLE NONE", "(SELECT 1)", ""] {
+            assert!(may_end(text, Family::Mariadb), "{text}");
+        }
+        for text in ["SELECT 1", "/* x */ insert into t values (1)", "WITH a AS (SELECT 1) SELECT * FROM a", "ROLLBACK TO a"] {
+            assert!(!may_end(text, Family::Mariadb) && !may_end(text, Family::Postgres), "{text}");
+        }
+        assert!(may_end("DO $$ BEGIN END $$", Family::Postgres) && !may_end("SET LOCAL a.b = 1", Family::Postgres));
+        assert!(!may_end("PRAGMA user_version = 1", Family::Sqlite));
+    }
+
+    #[test]
+    fn other_conversations_are_refused() {
+        let refused = |text| refuse_foreign(text, Family::Postgres).is_err();
+        for text in ["LISTEN a", "/* x */ listen a", "copy t to stdout", "COPY (SELECT 1) TO STDOUT (FORMAT csv)", "COPY t FROM/**/STDIN"] {
+            assert!(refused(text), "{text}");
+        }
+        for text in ["UNLISTEN *", "NOTIFY a", "COPY t TO '/tmp/stdout'", "COPY t FROM PROGRAM 'x'", "SELECT 1 AS listen"] {
+            assert!(!refused(text), "{text}");
+        }
+        assert!(refuse_foreign("LISTEN a", Family::Mariadb).is_ok());
+    }
+}
