@@ -6,12 +6,14 @@ mod mariadb;
 mod mysql;
 mod postgres;
 mod sqlite;
+mod value_answers;
 
 use oxyde_ir::{Family, Version};
 
 pub use answers::*;
 pub use ddl_answers::*;
 pub(crate) use postgres::POSTGRES;
+pub use value_answers::*;
 
 use crate::cast::CastNames;
 use crate::error::{Result, SqlError};
