@@ -53,7 +53,7 @@ class Block:
         self._generator = looped_over()
         self.apart = self._generator is not None
         self._lender = None if self.apart else driven_by_hand()
-        self.plain = not self.apart and (self.before is None or self.before.plain)
+        self.plain: bool = not self.apart and (self.before is None or self.before.plain)
         self.task = _running_task()
         self.depth: int = 0 if parent is None else parent.depth + 1
         self.blocking = blocking
@@ -294,11 +294,11 @@ def block_of(alias: str | None, database: AsyncDatabase | None) -> Block | None:
     """
     block = innermost()
     while block is not None:
-        if block.database is database or (alias is not None and block.alias == alias):
-            # Left in another context, by the end of a generator: the task that opened it is outside again.
-            if not (block.closed and block.is_of_running_task()):
-                block.require_open()
-                return block
+        # One that was left in another context, by the end of a generator, is over for the task that opened it.
+        over = block.closed and block.is_of_running_task()
+        if not over and (block.database is database or (alias is not None and block.alias == alias)):
+            block.require_open()
+            return block
         block = block.outer
     return None
 

@@ -109,7 +109,8 @@ def test_running_code() -> None:
 
     running, where = outside()
     assert running
-    assert "outside" in where and "test_generators" in where
+    assert "outside" in where
+    assert "test_generators" in where
     assert not is_running(frames[0])
 
 

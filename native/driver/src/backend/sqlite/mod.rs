@@ -18,6 +18,7 @@ mod open;
 mod outlet;
 mod quick;
 mod read;
+mod spelling;
 mod statement;
 #[cfg(test)]
 mod tests;
