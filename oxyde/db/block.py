@@ -30,6 +30,7 @@ class Block:
         outer: The block that was innermost before, on whatever database, as far as the code that opened this one could see.
         before: The block that was entered before in the same context, seen or not.
         apart: It was opened in a generator that a loop reads: the reader has no part in it.
+        by_hand: It was opened in an async generator that is driven by hand.
         plain: Neither this block nor one before it is apart.
         depth: 0 for a transaction, 1 for a savepoint in it, and so on.
         blocking: Opened by ``oxyde.sync.atomic``.
@@ -53,6 +54,7 @@ class Block:
         self._generator = looped_over()
         self.apart = self._generator is not None
         self._lender = None if self.apart else driven_by_hand()
+        self.by_hand = self._lender is not None
         self.plain: bool = not self.apart and (self.before is None or self.before.plain)
         self.task = _running_task()
         self.depth: int = 0 if parent is None else parent.depth + 1
@@ -125,7 +127,7 @@ class Block:
 
     def is_lent(self) -> bool:
         """Returns whether the running code owes the block to a generator that may be forgotten, and is not part of it."""
-        return self._lender is not None and self.is_of_running_task() and not is_running(self._lender)
+        return self.by_hand and self.is_of_running_task() and (self._lender is None or not is_running(self._lender))
 
     def is_seen(self) -> bool:
         """Returns whether the running code has a part in the block: it is not the reader of the generator that holds it."""

@@ -247,10 +247,10 @@ async def _refuse_forgotten(block: Block) -> None:
     """Raises TransactionBroken where the generator that holds a block was forgotten: the event loop closes it in its next two rounds."""
     import asyncio
 
-    for _ in range(ROUNDS):
-        await asyncio.sleep(0)
+    for _ in range(ROUNDS + 1):
         if block.ending:
             raise TransactionBroken("the generator that holds this atomic block was closed while the statement ran, which is undone")
+        await asyncio.sleep(0)
 
 
 async def _closes(nested: Block) -> None:
