@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from oxyde.db.execute import run, run_blocking
-from oxyde.db.route import route
+from oxyde.db.route import Route, route
 from oxyde.db.steps import Call, Steps
+from oxyde.exceptions import FieldError
+from oxyde.ir import expr, statement, wire
 from oxyde.queries import ddl
 from oxyde.schema import Table, tables
 
@@ -25,9 +27,10 @@ async def create_tables(database: object | None = None, *, models: Models = None
 
     Raises:
         DatabaseError: The server refused; on PostgreSQL and SQLite nothing has changed then.
+        FieldError: Tables refer to others across schemas, and the connection has chosen no database.
     """
     where = route(client=database)
-    await run(_create(models, if_not_exists=if_not_exists), where)
+    await run(_create(models, where, if_not_exists=if_not_exists), where)
 
 
 async def drop_tables(database: object | None = None, *, models: Models = None, if_exists: bool = False) -> None:
@@ -42,7 +45,8 @@ async def drop_tables(database: object | None = None, *, models: Models = None, 
 
 def create_tables_blocking(database: object | None = None, *, models: Models = None, if_not_exists: bool = False) -> None:
     """The blocking twin of ``create_tables``, public as ``oxyde.sync.create_tables``."""
-    run_blocking(_create(models, if_not_exists=if_not_exists), route(client=database))
+    where = route(client=database)
+    run_blocking(_create(models, where, if_not_exists=if_not_exists), where)
 
 
 def drop_tables_blocking(database: object | None = None, *, models: Models = None, if_exists: bool = False) -> None:
@@ -50,10 +54,16 @@ def drop_tables_blocking(database: object | None = None, *, models: Models = Non
     run_blocking(_drop(models, if_exists=if_exists), route(client=database))
 
 
-def _create(models: Models, *, if_not_exists: bool) -> Steps[None]:
+def _create(models: Models, where: Route, *, if_not_exists: bool) -> Steps[None]:
     chosen = _chosen(models)
+    home: str | None = None
+    if where.database.backend in {"mysql", "mariadb"} and ddl.crosses_schemas(chosen):
+        batch = yield Call(wire.pack(statement.raw([expr.text("SELECT DATABASE()")])), ())
+        home = batch.values()[0][0]
+        if home is None:
+            raise FieldError("the connection has chosen no database, which tables without a schema are in; name one in the URL")
     if chosen:
-        yield Call(ddl.create(chosen, if_not_exists=if_not_exists), ())
+        yield Call(ddl.create(chosen, if_not_exists=if_not_exists, home=home), ())
 
 
 def _drop(models: Models, *, if_exists: bool) -> Steps[None]:

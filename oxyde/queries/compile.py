@@ -10,6 +10,7 @@ from typing import Any, Final
 from oxyde.exceptions import FieldError, InternalError
 from oxyde.ir import expr, query, statement, wire
 from oxyde.ir.expr import Node
+from oxyde.queries import beyond
 from oxyde.queries.aggregates import Aggregate, Count
 from oxyde.queries.comparisons import Comparison, Simple
 from oxyde.queries.conditions import Group, Q, target
@@ -198,7 +199,7 @@ def by_key(state: State, given: Q) -> Compiled | None:
         return None
     name, value = given.children[0]
     point = _point(state.table, name)
-    if point is None or value is None or isinstance(value, Expression):
+    if point is None or value is None or isinstance(value, Expression) or beyond.side(point.subject.term, value):
         return None
     return Compiled(point.shape, (point.subject.adapt(value),))
 

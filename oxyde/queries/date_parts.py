@@ -92,9 +92,6 @@ def _checked(where: str, field: str, kind: str, given: Any) -> Any:
     if not good:
         message = f"{where} takes {kind}, not {named(given)}"
         raise FieldLookupValueError(message, column=field)
-    if kind == "int" and value not in range(-(2**63), 2**63):
-        message = f"{where} takes an int of 64 bits"
-        raise FieldLookupValueError(message, column=field)
     return value
 
 

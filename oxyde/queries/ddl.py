@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from oxyde.ir import schema, statement, wire
 from oxyde.schema import Table
 
 
-def create(tables: Iterable[Table], *, if_not_exists: bool = False) -> bytes:
-    """Returns the packed CREATE of tables and of the enumerations they need."""
-    ordered = in_order(tables)
+def create(tables: Iterable[Table], *, if_not_exists: bool = False, home: str | None = None) -> bytes:
+    """Returns the packed CREATE of tables and of the enumerations they need.
+
+    Args:
+        tables: The tables.
+        if_not_exists: Leave tables alone that are there.
+        home: The schema of those that name none, where it must be written.
+    """
+    ordered = in_order(tables if home is None else [_at_home(table, home) for table in tables])
     return wire.pack(statement.create_tables([schema.table(table) for table in ordered], _enums(ordered), if_not_exists=if_not_exists))
 
 
@@ -19,6 +26,16 @@ def drop(tables: Iterable[Table], *, if_exists: bool = False) -> bytes:
     """Returns the packed DROP of tables and of their enumerations."""
     ordered = in_order(tables)
     return wire.pack(statement.drop_tables([schema.table(table) for table in ordered], _enums(ordered), if_exists=if_exists))
+
+
+def crosses_schemas(tables: Iterable[Table]) -> bool:
+    """Whether a table of a named schema refers to one that names none: MySQL would look for that in the schema of the first."""
+    return any(table.schema is not None and key.target[0] is None for table in tables for key in table.foreign_keys)
+
+
+def _at_home(table: Table, home: str) -> Table:
+    keys = tuple(replace(key, target=(key.target[0] or home, key.target[1])) for key in table.foreign_keys)
+    return replace(table, schema=table.schema or home, foreign_keys=keys)
 
 
 def _enums(tables: Sequence[Table]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from oxyde.exceptions import FieldLookupValueError, FieldValueError
+from oxyde.queries import beyond
 from oxyde.queries.comparisons import Among, AmongRows, Between, Comparison, Condition, IsNull, Match, Nothing, Regex
 from oxyde.queries.foreign_values import named, plain
 from oxyde.queries.literals import alike, literal
@@ -121,7 +122,9 @@ def subject_of(names: Names, term: Term, name: str = "") -> Subject:
     if isinstance(inner, Reference):
         column = inner.path.column
         relation = term.path.relation if isinstance(term, Reference) else None
-        return Subject(term, names, inner.path.where, column.field, column.adapt, column.uncast, relation)
+        # Any int compares with a column of ints: as what it is, however narrow the column.
+        uncast = column.uncast and column.type.kind != "int"
+        return Subject(term, names, inner.path.where, column.field, column.adapt, uncast, relation)
     where = f"{names.table.model}.{name}" if name else "the expression"
     return Subject(term, names, where, name)
 
@@ -139,6 +142,8 @@ def compared(op: str, names: Names, left: Term, right: Term) -> Condition:
         message = f"{subject.where} is {left.type}, of which none is greater than another"
         raise FieldLookupValueError(message)
     if isinstance(right, Bound):
+        if (where := beyond.side(left, right)) != 0:
+            return beyond.compared(op, left, where)
         return Comparison(op, left, subject.bound(right.value))
     subject.check(right.type, "an expression that is")
     return Comparison(op, left, right)
@@ -175,6 +180,8 @@ def comparison(op: str) -> Make:
         if value is None:
             message = f"{subject.where}__{lookup.name} cannot compare with None; use {subject.where.rpartition('.')[2]}__isnull"
             raise FieldLookupValueError(message, column=subject.field)
+        if (where := beyond.side(subject.term, value)) != 0:
+            return beyond.compared(op, subject.term, where)
         return Comparison(op, subject.term, subject.operand(value))
 
     return make
@@ -182,7 +189,11 @@ def comparison(op: str) -> Make:
 
 def equal(lookup: Lookup, subject: Subject, value: Any) -> Condition:  # noqa: ARG001 - a row of the table
     """Equality; None is IS NULL."""
-    return IsNull(True, subject.term) if value is None else Comparison("eq", subject.term, subject.operand(value))
+    if value is None:
+        return IsNull(True, subject.term)
+    if (where := beyond.side(subject.term, value)) != 0:
+        return beyond.compared("eq", subject.term, where)
+    return Comparison("eq", subject.term, subject.operand(value))
 
 
 def null(lookup: Lookup, subject: Subject, given: Any) -> Condition:
@@ -200,7 +211,8 @@ def pair(lookup: Lookup, subject: Subject, value: Any) -> Condition:
         raise wrong(subject, lookup, "a pair (low, high)", value)
     if any(end is None for end in value):
         raise wrong(subject, lookup, "two values", None)
-    return Between("between", subject.term, *(subject.operand(end) for end in value))
+    found = beyond.between(subject.term, value, subject.operand)
+    return Between("between", subject.term, *(subject.operand(end) for end in value)) if found is None else found
 
 
 def _phrase(lookup: Lookup, subject: Subject, value: Any) -> tuple[Term, Bound]:
@@ -234,6 +246,7 @@ def members(lookup: Lookup, subject: Subject, value: Any) -> Condition:
     if any(member is None for member in given):
         message = f"{subject.where}__in has None in its list, which equals nothing in SQL; ask for {subject.field}__isnull too"
         raise FieldLookupValueError(message, column=subject.field)
+    given = beyond.within(subject.term, given)
     return Among(subject.term, subject.listed(given)) if given else Nothing()
 
 

@@ -1,5 +1,36 @@
 //! Decimals as text and as unscaled integers; exact or not at all.
 
+use std::borrow::Cow;
+
+/// The most zeros that an exponent makes.
+const MOST_ZEROS: usize = 10_000;
+
+/// A decimal without its exponent: `1.5E+3` is `1500`. Other texts stay.
+pub fn expanded(text: &str) -> Cow<'_, str> {
+    let number = text.find(['e', 'E']).and_then(|at| without_exponent(text.get(..at)?, text.get(at + 1..)?));
+    number.map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+fn without_exponent(mantissa: &str, exponent: &str) -> Option<String> {
+    let (negative, whole, part) = split(mantissa)?;
+    let digits = format!("{whole}{part}");
+    let is_plain = !exponent.trim_start_matches(['+', '-']).is_empty() && exponent.bytes().skip(1).all(|byte| byte.is_ascii_digit());
+    let point = i64::try_from(whole.len()).ok()?.checked_add(exponent.parse().ok().filter(|_| is_plain)?)?;
+    let length = i64::try_from(digits.len()).ok()?;
+    let zeros =
+        usize::try_from(if point <= 0 { point.checked_neg()? } else { point - length }.max(0)).ok().filter(|zeros| *zeros <= MOST_ZEROS)?;
+    let zeros = "0".repeat(zeros);
+    let sign = if negative { "-" } else { "" };
+    Some(match usize::try_from(point) {
+        Ok(0) | Err(_) => format!("{sign}0.{zeros}{digits}"),
+        Ok(point) if point >= digits.len() => format!("{sign}{digits}{zeros}"),
+        Ok(point) => {
+            let (whole, part) = digits.split_at(point);
+            format!("{sign}{whole}.{part}")
+        }
+    })
+}
+
 /// A plain decimal (`-12.50`) split into its sign, whole digits and digits after the point.
 fn split(text: &str) -> Option<(bool, &str, &str)> {
     let (negative, digits) = match text.strip_prefix('-') {
@@ -14,7 +45,8 @@ fn split(text: &str) -> Option<(bool, &str, &str)> {
 /// The unscaled value at `scale`; `None` when the text is no plain decimal, has more digits after the point
 /// that are not zeros, or does not fit `precision` digits.
 pub fn unscaled(text: &str, precision: u8, scale: u8) -> Option<i128> {
-    let (negative, whole, part) = split(text)?;
+    let text = expanded(text);
+    let (negative, whole, part) = split(&text)?;
     let (kept, rest) = part.split_at_checked(scale.into()).unwrap_or((part, ""));
     if rest.bytes().any(|byte| byte != b'0') {
         return None;
@@ -30,7 +62,8 @@ pub fn unscaled(text: &str, precision: u8, scale: u8) -> Option<i128> {
 
 /// The text without superfluous leading zeros or plus sign; trailing zeros stay, they are the scale.
 pub fn canonical(text: &str) -> Option<String> {
-    let (negative, whole, part) = split(text)?;
+    let text = expanded(text);
+    let (negative, whole, part) = split(&text)?;
     let whole = whole.trim_start_matches('0');
     let whole = if whole.is_empty() { "0" } else { whole };
     let sign = if negative { "-" } else { "" };
@@ -55,7 +88,20 @@ mod tests {
         assert_eq!(unscaled("99999999999999999999999999999999999999", 38, 0), Some(10_i128.pow(38) - 1));
         assert_eq!(unscaled("100000000000000000000000000000000000000", 38, 0), None);
         assert_eq!(unscaled("1000", 3, 0), None);
-        assert_eq!((unscaled("", 5, 0), unscaled(".", 5, 0), unscaled("1e3", 5, 0), unscaled("-", 5, 0)), (None, None, None, None));
+        assert_eq!((unscaled("", 5, 0), unscaled(".", 5, 0), unscaled("1e", 5, 0), unscaled("-", 5, 0)), (None, None, None, None));
+        assert_eq!((unscaled("1e3", 5, 0), unscaled("1.5E-1", 5, 2), unscaled("1E+5", 5, 0)), (Some(1_000), Some(15), None));
+    }
+
+    #[test]
+    fn exponents_are_digits() {
+        for (text, expected) in
+            [("1E+5", "100000"), ("-1.50e2", "-150"), ("1.25E1", "12.5"), ("1E-3", "0.001"), ("12E-1", "1.2"), ("0E+3", "0")]
+        {
+            assert_eq!(canonical(text).unwrap(), expected, "{text}");
+        }
+        for text in ["1E", "E5", "1E+", "1E5.0", "1E++5", "1E999999", "1E9999999999999999999"] {
+            assert_eq!(canonical(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -120,6 +120,9 @@ impl<'a> Progress<'a> {
         if self.execution.part == Part::Steps && self.ended == self.execution.program.changes {
             self.affected = finished.affected;
         }
+        if self.execution.part == Part::Steps && Some(self.ended) == self.execution.program.skipped {
+            self.affected = self.affected.saturating_sub(count(&finished));
+        }
         if self.is_result() {
             self.result = finished;
         }
@@ -131,6 +134,13 @@ impl<'a> Progress<'a> {
     pub fn finish(self) -> Finished {
         Finished { affected: self.affected, ..self.result }
     }
+}
+
+/// The one integer that a step returned.
+fn count(finished: &Finished) -> u64 {
+    let value =
+        finished.last.as_ref().filter(|batch| batch.rows == 1).and_then(|batch| batch.columns.first()).map(|column| column.value(0));
+    if let Some(Value::Int(count)) = value { count.unsigned_abs() } else { 0 }
 }
 
 /// The generated keys, one for each run, as the kept keys.

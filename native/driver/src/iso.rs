@@ -117,12 +117,12 @@ fn parse_fraction(digits: &str) -> Option<i64> {
 }
 
 /// Microseconds since 1970-01-01 from `2024-02-29 23:59:59.999999` (or with `T`), and the offset in seconds
-/// east of Greenwich when the text ends in `Z`, `+02:00` or `+02`. The microseconds are those of the clock on the wall.
+/// east of Greenwich when the text ends in `Z`, `+02:00` or `+02`, perhaps after a space. The microseconds are those of the clock on the wall.
 pub fn parse_datetime(text: &str) -> Option<(i64, Option<i32>)> {
     let (day, clock) = text.split_at_checked(10)?;
     let clock = clock.strip_prefix(['T', 't', ' '])?;
     let (clock, offset) = match clock.find(['Z', 'z', '+', '-']) {
-        Some(at) => (clock.get(..at)?, Some(parse_offset(clock.get(at..)?)?)),
+        Some(at) => (clock.get(..at).map(|clock| clock.strip_suffix(' ').unwrap_or(clock))?, Some(parse_offset(clock.get(at..)?)?)),
         None => (clock, None),
     };
     Some((i64::from(parse_date(day)?) * DAY + parse_time(clock)?, offset))
@@ -139,7 +139,7 @@ fn parse_offset(text: &str) -> Option<i32> {
         let value = number(part).filter(|value| part.len() == 2 && (index == 0 || *value < 60))?;
         seconds += i32::try_from(value).ok()? * unit;
     }
-    Some(if sign == "-" { -seconds } else { seconds })
+    (seconds < 86_400).then_some(if sign == "-" { -seconds } else { seconds })
 }
 
 #[cfg(test)]

@@ -21,7 +21,8 @@ impl Plan {
         for (slot, _) in program.before.iter().chain(&program.steps).chain(&program.after).flat_map(|step| step.text.slots(1)) {
             let index = match (slot.origin, slot.form) {
                 (Origin::Member { index, .. }, _) | (Origin::Param(index), Form::Array | Form::JsonArray) => index,
-                (Origin::Param(_), Form::Scalar | Form::Pattern { .. }) | (Origin::Bulk(_) | Origin::Key(_), _) => continue,
+                (Origin::Param(_), Form::Scalar | Form::Pattern { .. } | Form::Bound { .. } | Form::Spelling(_))
+                | (Origin::Bulk(_) | Origin::Key(_), _) => continue,
             };
             if let Some(item) = lists.get_mut(index as usize) {
                 *item = Some(slot.ty.clone());

@@ -20,6 +20,8 @@ pub struct Program {
     pub result: usize,
     /// The step whose affected count is the program's: another one than `result` where that only reads back.
     pub changes: usize,
+    /// The step whose single value, an integer, is how many rows were counted though they were left as they are.
+    pub skipped: Option<usize>,
     /// Changes nothing on the server, so that it may run anywhere and be interrupted at will.
     pub read_only: bool,
     /// At most one row by a unique key: `SQLite` may run it on the calling thread.
@@ -163,6 +165,12 @@ pub enum Form {
         before: bool,
         after: bool,
     },
+    /// Text before all texts that mean the value or, where `upper`, behind all of them; of a list, of all its members.
+    Bound {
+        upper: bool,
+    },
+    /// One of several spellings, by number.
+    Spelling(u8),
 }
 
 /// Which characters mean something in a pattern.

@@ -127,7 +127,7 @@ fn value<'py>(plan: &Plan, slot: &Slot, run: Run, row: usize, values: &Bound<'py
                 Form::Array | Form::JsonArray => {
                     column.get_item(PySlice::new(values.py(), run.start as isize, (run.start + run.rows) as isize, 1))
                 }
-                Form::Scalar | Form::Pattern { .. } => column.get_item(row),
+                Form::Scalar | Form::Pattern { .. } | Form::Bound { .. } | Form::Spelling(_) => column.get_item(row),
             }
         }
         // Only the server knows it.

@@ -113,7 +113,11 @@ impl Writer<'_> {
                 Wrapping { suffix: "::text COLLATE \"C\"", after: "::uuid", ..plain }
             }
             (Avg, Aggregates::FourDigits) if *ty == ColumnType::Float => Wrapping { float: *of != ColumnType::Float, ..plain },
-            // A whole number of microseconds.
+            // A whole number of microseconds, which no float holds.
+            (Avg, Aggregates::Right) if *ty == ColumnType::Duration && self.has_text_decimals() => {
+                let name = "oxyde_decimal_avg";
+                Wrapping { name, before: "CAST(oxyde_decimal_round(", after: ", 0) AS ", ty: self.dialect.integer, end: ")", ..plain }
+            }
             (Avg, Aggregates::Right | Aggregates::FourDigits) if *ty == ColumnType::Duration => {
                 Wrapping { before: "CAST(ROUND(", after: ") AS ", ty: self.dialect.integer, end: ")", ..plain }
             }

@@ -3,7 +3,7 @@
 use oxyde_ir::expr::Operator;
 use oxyde_ir::{ColumnType, Expr};
 
-use crate::dialect::{Calendar, FloatModulo, Integers, Powers};
+use crate::dialect::{Calendar, FloatModulo, Integers, Powers, Quotients};
 use crate::error::Result;
 use crate::walk::{is_decimal, type_of};
 use crate::writer::Writer;
@@ -18,6 +18,19 @@ const fn sign(op: Operator) -> &'static str {
         Operator::Power => " ^ ",
     }
 }
+
+/// The remainder of floats where the server has one of `numeric` only, and casts a float to 15 digits of it: the mantissas as integers,
+/// both at the smaller exponent, whose remainder is exact.
+const REMAINDER: [&str; 3] = [
+    "(SELECT CASE WHEN v.x = 'NaN' OR v.y = 'NaN' OR abs(v.x) = 'Infinity' THEN 'NaN' WHEN abs(v.y) = 'Infinity' THEN v.x \
+     ELSE CASE WHEN p.a < 0 THEN -1 ELSE 1 END * (p.m * power(2::numeric, p.e - least(p.e, p.f)) \
+     % (p.n * power(2::numeric, p.f - least(p.e, p.f))))::double precision * power(2::double precision, least(p.e, p.f)) END FROM (SELECT ",
+    "::double precision AS x, ",
+    "::double precision AS y) AS v, LATERAL (SELECT a, a & 4503599627370495 | CASE a >> 52 & 2047 WHEN 0 THEN 0 ELSE 4503599627370496 END AS m, \
+     greatest(a >> 52 & 2047, 1) - 1075 AS e, b & 4503599627370495 | CASE b >> 52 & 2047 WHEN 0 THEN 0 ELSE 4503599627370496 END AS n, \
+     greatest(b >> 52 & 2047, 1) - 1075 AS f FROM (SELECT ('x' || encode(float8send(v.x), 'hex'))::bit(64)::bigint AS a, \
+     ('x' || encode(float8send(v.y), 'hex'))::bit(64)::bigint AS b) AS s) AS p)",
+];
 
 fn is_calendar(ty: &ColumnType) -> bool {
     matches!(ty, ColumnType::Date | ColumnType::Datetime | ColumnType::DatetimeTz)
@@ -75,6 +88,16 @@ impl Writer<'_> {
             self.push(sign(Operator::Divide));
             return self.divisor(right);
         }
+        match self.dialect.quotients {
+            Quotients::Digits { before, between, after } if is_decimal(ty) => {
+                self.push(before);
+                self.operand(left)?;
+                self.push(between);
+                self.divisor(right)?;
+                return self.word(after);
+            }
+            Quotients::Digits { .. } | Quotients::Enough => {}
+        }
         let operator = if *ty == ColumnType::Int { self.dialect.integer_division } else { sign(Operator::Divide) };
         self.quotient(left, operator, right)
     }
@@ -89,11 +112,11 @@ impl Writer<'_> {
             }
             // There is no remainder of floats.
             (ColumnType::Float, FloatModulo::Numeric) => {
-                self.push("(");
+                self.push(REMAINDER[0]);
                 self.operand(left)?;
-                self.push("::numeric % ");
+                self.push(REMAINDER[1]);
                 self.operand(right)?;
-                self.word("::numeric)::double precision")
+                self.word(REMAINDER[2])
             }
             (_, FloatModulo::Operator | FloatModulo::Function | FloatModulo::Numeric) => self.quotient(left, sign(Operator::Modulo), right),
         }

@@ -25,7 +25,7 @@ use Spelling::{Answer, Method, Name};
 fn row(function: Function) -> (usize, usize, Spelling) {
     match function {
         Function::Coalesce => (1, 100, Name("COALESCE(")),
-        Function::NullIf => (2, 2, Name("NULLIF(")),
+        Function::NullIf => (2, 2, Method(|writer, args, _| writer.unless_equal(args))),
         Function::Greatest => (1, 100, Method(|writer, args, _| writer.extreme("GREATEST(", "MAX(", args))),
         Function::Least => (1, 100, Method(|writer, args, _| writer.extreme("LEAST(", "MIN(", args))),
         Function::Concat => (1, 100, Answer(|dialect| dialect.concat)),
@@ -61,6 +61,17 @@ impl Writer<'_> {
     fn function(&mut self, before: &str, args: &[Expr]) -> Result<()> {
         self.push(before);
         self.separated(args, Self::expr)?;
+        self.word(")")
+    }
+
+    /// What is equal is decided as in a comparison.
+    fn unless_equal(&mut self, args: &[Expr]) -> Result<()> {
+        let [value, other] = args else { return malformed("NULLIF of other than two values") };
+        let compared = self.compared(&[value, other], None);
+        self.push("NULLIF(");
+        self.left(value, compared)?;
+        self.push(", ");
+        self.right(other, compared)?;
         self.word(")")
     }
 

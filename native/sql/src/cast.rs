@@ -112,10 +112,7 @@ pub fn value_cast(dialect: &Dialect, ty: &ColumnType) -> Result<Option<Cow<'stat
     let is_text = match (dialect.param_types, ty) {
         (ParamTypes::Suffix | ParamTypes::None, _) => false,
         (ParamTypes::Cast { json }, ColumnType::Json | ColumnType::Array { .. }) => json,
-        (
-            ParamTypes::Cast { .. },
-            ColumnType::Decimal { .. } | ColumnType::Date | ColumnType::Time | ColumnType::Datetime | ColumnType::DatetimeTz,
-        ) => true,
+        (ParamTypes::Cast { .. }, ColumnType::Date | ColumnType::Time | ColumnType::Datetime | ColumnType::DatetimeTz) => true,
         (
             ParamTypes::Cast { .. },
             ColumnType::Bool
@@ -123,6 +120,7 @@ pub fn value_cast(dialect: &Dialect, ty: &ColumnType) -> Result<Option<Cow<'stat
             | ColumnType::Float
             | ColumnType::Text
             | ColumnType::Bytes
+            | ColumnType::Decimal { .. }
             | ColumnType::Duration
             | ColumnType::Uuid
             | ColumnType::Enum { .. }
@@ -146,17 +144,24 @@ impl Writer<'_> {
             }
             (ColumnType::Date, _, Calendar::Text) => self.cut(expr, 1, Some(10)),
             (ColumnType::Time, _, Calendar::Text) => {
-                self.around("substr(", expr, ", CASE WHEN length(")?;
-                self.around("", expr, ") > 16 THEN 12 ELSE 1 END)")
+                self.push("substr(");
+                self.respelt(expr)?;
+                self.push(", CASE WHEN length(");
+                self.respelt(expr)?;
+                self.word(") > 16 THEN 12 ELSE 1 END)")
             }
             (ColumnType::Datetime | ColumnType::DatetimeTz, _, Calendar::Text) => {
-                self.push("substr(");
-                self.operand(expr)?;
-                self.around(" || ' 00:00:00', 1, max(19, length(", expr, ")))")
+                self.push("substr((");
+                self.respelt(expr)?;
+                self.push(") || ' 00:00:00', 1, max(19, length(");
+                self.respelt(expr)?;
+                self.word(")))")
             }
             (_, Booleans::Type | Booleans::Numbers, Calendar::Text | Calendar::Intervals | Calendar::Functions) => {
                 let Some(name) = (self.dialect.cast)(ty)? else { return malformed("a cast to no type of the server's") };
-                self.around("CAST(", expr, " AS ")?;
+                self.push("CAST(");
+                self.respelt(expr)?;
+                self.push(" AS ");
                 self.push(&name);
                 self.word(")")
             }

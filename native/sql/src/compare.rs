@@ -6,13 +6,15 @@ use oxyde_ir::query::Query;
 use oxyde_ir::{ColumnType, Expr};
 
 use crate::cast;
+use crate::decimal::{Compared, is_canonical};
 use crate::dialect::{JsonEquality, List, TargetInSubquery};
 use crate::error::{Result, malformed};
 use crate::query::columns;
+use crate::spelling::Spelt;
 use crate::walk::type_of;
 use crate::writer::{Writer, scalar_slot};
 
-const fn sign(op: Comparison) -> &'static str {
+pub const fn sign(op: Comparison) -> &'static str {
     match op {
         Comparison::Eq => " = ",
         Comparison::Ne => " <> ",
@@ -23,15 +25,33 @@ const fn sign(op: Comparison) -> &'static str {
     }
 }
 
+/// Whether a text stands beside a column that is read as text.
+fn is_text_beside(other: &Expr, param: &Param) -> bool {
+    matches!(other, Expr::Column { ty: None, .. }) && param.ty == ColumnType::Text
+}
+
 impl Writer<'_> {
     pub fn compare(&mut self, op: Comparison, left: &Expr, right: &Expr) -> Result<()> {
         if [left, right].into_iter().any(|side| type_of(side) == Some(&ColumnType::Json)) {
             return self.compare_json(op, left, right);
         }
         let compared = self.compared(&[left, right], None);
+        if let Compared::Meaning(spelt) = compared {
+            return self.compare_spelt(op, left, right, spelt);
+        }
         self.left(left, compared)?;
         self.push(sign(op));
-        self.right(right, compared)
+        self.beside(left, right, compared)
+    }
+
+    /// An operand beside another one. A text beside a column is of the column's type, whatever that is: `citext`, `char(3)`, `inet`.
+    fn beside(&mut self, other: &Expr, expr: &Expr, compared: Compared) -> Result<()> {
+        if let Expr::Param(param) = expr
+            && is_text_beside(other, param)
+        {
+            return self.param(&Param { uncast: true, ..param.clone() });
+        }
+        self.right(expr, compared)
     }
 
     /// JSON is the same or not; no order is one that all servers know.
@@ -69,11 +89,14 @@ impl Writer<'_> {
 
     pub fn between(&mut self, expr: &Expr, low: &Expr, high: &Expr) -> Result<()> {
         let compared = self.compared(&[expr, low, high], None);
+        if let Compared::Meaning(spelt) = compared {
+            return self.between_spelt(expr, low, high, spelt);
+        }
         self.left(expr, compared)?;
         self.push(" BETWEEN ");
-        self.right(low, compared)?;
+        self.beside(expr, low, compared)?;
         self.push(" AND ");
-        self.right(high, compared)
+        self.beside(expr, high, compared)
     }
 
     /// `expr IN list`, by one array where the server takes one.
@@ -89,7 +112,7 @@ impl Writer<'_> {
                 self.operand(expr)?;
                 self.push(" = ANY(");
                 self.placeholder(whole(Form::Array))?;
-                if !list.uncast
+                if !(list.uncast || is_text_beside(expr, list))
                     && let Some(suffix) = cast::suffix(self.dialect, &list.ty)?
                 {
                     self.push(&suffix);
@@ -103,7 +126,10 @@ impl Writer<'_> {
                 self.placeholder(whole(Form::JsonArray))?;
                 self.word("))")
             }
-            List::Array | List::JsonEach | List::Padded => self.members(expr, list, size),
+            List::Array | List::JsonEach | List::Padded => match self.spelt(expr) {
+                Some(spelt) => self.in_spelt(expr, list, spelt, |writer| writer.members(expr, list, size)),
+                None => self.members(expr, list, size),
+            },
         }
     }
 
@@ -115,7 +141,8 @@ impl Writer<'_> {
         self.left(expr, compared)?;
         self.push(" IN (");
         self.separated(0..size, |writer, member| {
-            writer.slot(scalar_slot(Origin::Member { index: list.index, member }, &list.ty), list.uncast)
+            let uncast = list.uncast || is_text_beside(expr, list);
+            writer.slot(scalar_slot(Origin::Member { index: list.index, member }, &list.ty), uncast)
         })?;
         self.word(")")
     }
@@ -124,6 +151,12 @@ impl Writer<'_> {
         let columns = columns(query);
         let [(member, _)] = columns.as_slice() else { return malformed("membership in a query of other than one column") };
         let compared = self.compared(&[expr, member], None);
+        if compared == Compared::Meaning(Spelt::Uuid) {
+            return self.in_select_of_uuids(expr, query);
+        }
+        if compared == Compared::Text && !is_canonical(member) {
+            return self.in_select_of_numbers(expr, query);
+        }
         self.left(expr, compared)?;
         self.push(" IN (");
         self.derived_where_limited(query)?;

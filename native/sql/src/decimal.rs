@@ -5,11 +5,14 @@
 //! `_abs` and `_round(x, digits)`. All of them take integers, floats and any text of a number, and return canonical text.
 
 use oxyde_ir::expr::{AggregateFunction, Function};
+use oxyde_ir::query::Query;
 use oxyde_ir::{ColumnType, Expr};
 
 use crate::ddl_types::FLOAT_DIGITS;
 use crate::dialect::Decimals;
-use crate::error::Result;
+use crate::error::{Result, malformed};
+use crate::query::names;
+use crate::spelling::Spelt;
 use crate::walk::{is_decimal, type_of};
 use crate::writer::Writer;
 
@@ -20,6 +23,8 @@ pub enum Compared {
     Plain,
     /// As canonical texts of decimals.
     Text,
+    /// As what is meant, however it is spelt.
+    Meaning(Spelt),
 }
 
 /// What an expression is beside a decimal.
@@ -50,7 +55,7 @@ fn is_wide(ty: &ColumnType) -> bool {
 }
 
 /// Whether the value is canonical text, or NULL, by itself.
-fn is_canonical(expr: &Expr) -> bool {
+pub fn is_canonical(expr: &Expr) -> bool {
     use Function::{Abs, Round};
     let decimal = type_of(expr).is_some_and(is_decimal);
     match expr {
@@ -99,6 +104,9 @@ impl Writer<'_> {
 
     /// How these are compared with each other; `extra` is the type of values that are no expression.
     pub fn compared(&self, exprs: &[&Expr], extra: Option<&ColumnType>) -> Compared {
+        if let Some(spelt) = exprs.iter().find_map(|expr| self.spelt(expr)) {
+            return Compared::Meaning(spelt);
+        }
         let decimal = exprs.iter().copied().filter_map(type_of).chain(extra).find(|ty| is_decimal(ty));
         let Some(decimal) = decimal.filter(|_| self.has_text_decimals()) else { return Compared::Plain };
         let natures: Vec<Nature> = exprs.iter().map(|expr| nature(expr, decimal)).collect();
@@ -112,6 +120,9 @@ impl Writer<'_> {
         match compared {
             Compared::Plain => Ok(()),
             Compared::Text => self.word(" COLLATE oxyde_decimal"),
+            Compared::Meaning(Spelt::Moment) => self.word(" COLLATE oxyde_moment"),
+            Compared::Meaning(Spelt::Time) => self.word(" COLLATE oxyde_time"),
+            Compared::Meaning(Spelt::Uuid) => Ok(()),
         }
     }
 
@@ -119,7 +130,8 @@ impl Writer<'_> {
     pub fn right(&mut self, expr: &Expr, compared: Compared) -> Result<()> {
         match compared {
             Compared::Text if !is_canonical(expr) => self.around("oxyde_decimal_add(", expr, ", 0)"),
-            Compared::Plain | Compared::Text => self.operand(expr),
+            Compared::Meaning(Spelt::Uuid) => self.respelt(expr),
+            Compared::Plain | Compared::Text | Compared::Meaning(Spelt::Moment | Spelt::Time) => self.operand(expr),
         }
     }
 
@@ -131,6 +143,17 @@ impl Writer<'_> {
     /// Whether an expression is sorted as it is.
     pub fn is_plainly_sorted(&self, expr: &Expr) -> bool {
         self.compared(&[expr], None) == Compared::Plain
+    }
+
+    /// Membership of canonical text in a query of numbers.
+    pub fn in_select_of_numbers(&mut self, expr: &Expr, query: &Query) -> Result<()> {
+        let Some(name) = names(query).into_iter().next() else { return malformed("membership in a query of no column") };
+        self.left(expr, Compared::Text)?;
+        self.push(" IN (SELECT oxyde_decimal_add(u.");
+        self.identifier(&name)?;
+        self.push(", 0) FROM (");
+        self.query(query)?;
+        self.word(") AS u)")
     }
 
     /// An exact function of ours over decimals.

@@ -99,7 +99,9 @@ impl Writer<'_> {
     /// A piece of a text at a fixed place.
     pub fn cut(&mut self, expr: &Expr, start: u8, length: Option<u8>) -> Result<()> {
         let length = length.map(|length| format!(", {length}")).unwrap_or_default();
-        self.around("substr(", expr, &format!(", {start}{length})"))
+        self.push("substr(");
+        self.respelt(expr)?;
+        self.word(&format!(", {start}{length})"))
     }
 }
 

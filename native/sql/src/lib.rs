@@ -26,6 +26,7 @@ mod quote;
 mod raw;
 mod read_back;
 mod select;
+mod spelling;
 mod update;
 mod walk;
 mod window;

@@ -7,7 +7,7 @@ use oxyde_ir::{ColumnType, Expr, Output, Program};
 use crate::dialect::{Dialect, Members, OffsetAlone, RowLock, SetOperators};
 use crate::error::{Result, malformed};
 use crate::params::Params;
-use crate::select;
+use crate::select::{self, Uniqueness};
 use crate::walk::has_raw;
 use crate::writer::{Scope, Writer, column_of, fragment, single, step};
 
@@ -42,6 +42,11 @@ fn outputs(query: &Query) -> Vec<Output> {
             values.columns.iter().map(output).collect()
         }
     }
+}
+
+/// The names of the result columns.
+pub fn names(query: &Query) -> Vec<String> {
+    outputs(query).into_iter().map(|output| output.name).collect()
 }
 
 /// The expressions of the first row's columns, and their types: those of a compound are its left query's.
@@ -130,6 +135,13 @@ impl Writer<'_> {
 
     /// One of the two queries of a compound: as it is, if it is a select and no more.
     fn part(&mut self, query: &Query) -> Result<()> {
+        let before = std::mem::replace(&mut self.scope.member, true);
+        let written = self.part_as_member(query);
+        self.scope.member = before;
+        written
+    }
+
+    fn part_as_member(&mut self, query: &Query) -> Result<()> {
         let is_select = match &query.body {
             Body::Select(_) => true,
             Body::Compound(_) | Body::Values(_) => false,
@@ -155,7 +167,7 @@ impl Writer<'_> {
             self.separated(row.iter().zip(&values.columns), |writer, (expr, column)| {
                 let output =
                     SelectOutput { expr: expr.clone(), name: column.name.clone(), ty: column.ty.clone(), nullable: column.nullable };
-                writer.output(&output, false)
+                writer.output(&output, Uniqueness::None)
             })?;
         }
         Ok(())

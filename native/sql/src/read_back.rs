@@ -10,6 +10,7 @@ use crate::chosen::FOR_UPDATE;
 use crate::dialect::Dialect;
 use crate::error::{Result, malformed};
 use crate::params::Params;
+use crate::select::Uniqueness;
 use crate::writer::{Scope, Writer, fragment, outputs_of, scalar_slot, step};
 
 /// What a key column is compared with.
@@ -46,7 +47,7 @@ impl Writer<'_> {
     }
 
     fn output_list(&mut self, outputs: &[SelectOutput]) -> Result<()> {
-        self.separated(outputs, |writer, output| writer.output(output, false))
+        self.separated(outputs, |writer, output| writer.output(output, Uniqueness::None))
     }
 }
 

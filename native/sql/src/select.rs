@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use oxyde_ir::query::{Distinct, Join, JoinKind, Select, SelectOutput, Source};
 use oxyde_ir::{ColumnType, Expr, Output};
 
+use crate::decimal::Compared;
 use crate::dialect::DistinctOn;
 use crate::error::{Result, malformed};
+use crate::walk::is_decimal;
 use crate::writer::{Writer, column_of, described};
 
 /// The result columns of a select, each with the table that its alias means.
@@ -22,26 +24,38 @@ pub fn outputs(select: &Select) -> Vec<Output> {
     select.outputs.iter().map(|output| described(output, table)).collect()
 }
 
+/// Which rows the values of a result column are compared in, to leave equal ones out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Uniqueness {
+    None,
+    /// Those of the select.
+    OfRows,
+    /// Those of other selects, too, whose columns may hold the value in another form.
+    OfAll,
+}
+
 impl Writer<'_> {
     pub fn select(&mut self, select: &Select) -> Result<()> {
-        let is_distinct = match &select.distinct {
+        let is_member = std::mem::take(&mut self.scope.member);
+        let uniqueness = match &select.distinct {
             None => {
                 self.push("SELECT ");
-                false
+                Uniqueness::None
             }
             Some(Distinct::Rows) => {
                 self.push("SELECT DISTINCT ");
-                true
+                Uniqueness::OfRows
             }
             Some(Distinct::On(exprs)) => {
                 self.distinct_on(exprs)?;
-                false
+                Uniqueness::None
             }
         };
+        let uniqueness = if is_member { Uniqueness::OfAll } else { uniqueness };
         if select.outputs.is_empty() {
             self.push("1");
         }
-        self.separated(&select.outputs, |writer, output| writer.output(output, is_distinct))?;
+        self.separated(&select.outputs, |writer, output| writer.output(output, uniqueness))?;
         self.push(" FROM ");
         self.source(&select.from)?;
         for join in &select.joins {
@@ -71,14 +85,17 @@ impl Writer<'_> {
     }
 
     /// A result column, named where it has another name by itself.
-    pub fn output(&mut self, output: &SelectOutput, distinct: bool) -> Result<()> {
+    pub fn output(&mut self, output: &SelectOutput, uniqueness: Uniqueness) -> Result<()> {
+        let as_text = uniqueness == Uniqueness::OfAll && self.has_text_decimals() && is_decimal(&output.ty);
+        let is_rewritten = as_text || (uniqueness != Uniqueness::None && !self.is_plainly_sorted(&output.expr));
         match (&output.expr, self.dialect.null_is_text) {
             (Expr::Null, true) if output.ty != ColumnType::Any => self.cast(&output.expr, &output.ty)?,
-            (expr, _) if distinct => self.sorted(expr)?,
+            (expr, _) if as_text => self.left(expr, Compared::Text)?,
+            (expr, _) if is_rewritten => self.sorted(expr)?,
             (expr, _) => self.expr(expr)?,
         }
         match column_of(&output.expr) {
-            Some((_, name)) if name == output.name && (!distinct || self.is_plainly_sorted(&output.expr)) => Ok(()),
+            Some((_, name)) if name == output.name && !is_rewritten => Ok(()),
             Some(_) | None => {
                 self.push(" AS ");
                 self.identifier(&output.name)

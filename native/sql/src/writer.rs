@@ -7,10 +7,13 @@ use oxyde_ir::schema::TableRef;
 use oxyde_ir::{ColumnType, Expr, Output, Program};
 
 use crate::cast;
-use crate::dialect::{Dialect, Placeholder};
+use crate::dialect::{Dialect, ParamTypes, Placeholder};
 use crate::error::{Result, SqlError};
 use crate::params::Params;
 use crate::quote;
+
+/// A decimal of as many digits as a server has.
+const WIDEST: ColumnType = ColumnType::Decimal { precision: Some(65), scale: Some(38) };
 
 /// Writes into a fragment, as seen from one scope.
 pub struct Writer<'a> {
@@ -26,6 +29,8 @@ pub struct Scope<'a> {
     pub target: Target<'a>,
     /// What is written goes into a column: a division by zero must not become NULL.
     pub strict: bool,
+    /// The select is one of a compound, whose result columns are compared with those of the others.
+    pub member: bool,
 }
 
 /// What columns of the changed table are qualified with.
@@ -41,10 +46,10 @@ pub enum Target<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub const BARE: Self = Self { target: Target::Bare, strict: false };
+    pub const BARE: Self = Self { target: Target::Bare, strict: false, member: false };
 
     pub const fn named(alias: &'a str, table: &'a TableRef) -> Self {
-        Self { target: Target::Name(alias, table), strict: false }
+        Self { target: Target::Name(alias, table), strict: false, member: false }
     }
 }
 
@@ -161,7 +166,8 @@ impl Writer<'_> {
     pub fn assigned_param(&mut self, param: &Param) -> Result<()> {
         self.params.scalar(param)?;
         let slot = Slot { origin: Origin::Param(param.index), ty: param.ty.clone(), form: Form::Scalar };
-        self.assigned_slot(slot, param.uncast)
+        // A text may be meant for a type that the server makes of text.
+        self.assigned_slot(slot, param.uncast || param.ty == ColumnType::Text)
     }
 
     /// The same for any slot.
@@ -181,6 +187,11 @@ impl Writer<'_> {
 
     /// The same for any slot.
     pub fn slot(&mut self, slot: Slot, uncast: bool) -> Result<()> {
+        // It goes into no column that would round it.
+        let slot = match (self.dialect.param_types, &slot.ty) {
+            (ParamTypes::Cast { .. }, ColumnType::Decimal { .. }) => Slot { ty: WIDEST, ..slot },
+            (ParamTypes::Cast { .. } | ParamTypes::Suffix | ParamTypes::None, _) => slot,
+        };
         let inner = if uncast { None } else { cast::value_cast(self.dialect, &slot.ty)? };
         match inner {
             Some(name) => {

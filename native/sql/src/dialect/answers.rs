@@ -55,15 +55,6 @@ pub enum List {
     Padded,
 }
 
-/// What a decimal is.
-#[derive(Clone, Copy, Debug)]
-pub enum Decimals {
-    /// A number of the server's.
-    Native,
-    /// A float of up to 15 digits, or canonical text with a collation and functions that the driver registers.
-    Text,
-}
-
 /// Text search with plain characters.
 #[derive(Clone, Copy, Debug)]
 pub enum Matching {
@@ -119,43 +110,6 @@ pub enum Calendar {
     Text,
     /// `YEAR()` and its kin, `TIMESTAMPDIFF`.
     Functions,
-}
-
-/// Sums, differences and products of integers that have more than 64 bits.
-#[derive(Clone, Copy, Debug)]
-pub enum Integers {
-    /// Refused by the server.
-    Checked,
-    /// The server would go on in floats: a function that the driver registers refuses them.
-    Fitted,
-}
-
-/// What is left of a division of floats.
-#[derive(Clone, Copy, Debug)]
-pub enum FloatModulo {
-    /// `%`.
-    Operator,
-    /// `mod()`; `%` makes integers of its operands.
-    Function,
-    /// `%` of `numeric`; there is none of floats.
-    Numeric,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub enum Powers {
-    /// `power` of floats and of `numeric`.
-    Numeric,
-    /// `pow`, of floats only.
-    Floats,
-}
-
-/// What ROUND, FLOOR and CEIL are of.
-#[derive(Clone, Copy, Debug)]
-pub enum Numbers {
-    /// Of `numeric`, which is cast back.
-    Numeric,
-    /// Of any number; whole ones are cast to the integers of the server.
-    Plain,
 }
 
 /// The greatest and the least of several values.

@@ -6,12 +6,14 @@ mod mariadb;
 mod mysql;
 mod postgres;
 mod sqlite;
+mod value_answers;
 
 use oxyde_ir::{Family, Version};
 
 pub use answers::*;
 pub use ddl_answers::*;
 pub(crate) use postgres::POSTGRES;
+pub use value_answers::*;
 
 use crate::cast::CastNames;
 use crate::error::{Result, SqlError};
@@ -39,6 +41,7 @@ pub struct Dialect {
     pub null_is_text: bool,
     pub list: List,
     pub decimal: Decimals,
+    pub spellings: Spellings,
     pub matching: Matching,
     pub regex: Regex,
     /// The text of several values, where NULL counts as empty.
@@ -57,6 +60,7 @@ pub struct Dialect {
     pub calendar: Calendar,
     pub integers: Integers,
     pub float_modulo: FloatModulo,
+    pub quotients: Quotients,
     pub powers: Powers,
     pub numbers: Numbers,
     pub extremes: Extremes,

@@ -4,8 +4,8 @@ use super::{
     AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
     ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes,
     FloatModulo, Frames, GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now, NullsOrder,
-    Numbers, OffsetAlone, ParamTypes, Placeholder, Powers, Regex, Returning, RowLock, SetOperators, TargetInSubquery, Types, UpdateFrom,
-    Views,
+    Numbers, OffsetAlone, ParamTypes, Placeholder, Powers, Quotients, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery,
+    Types, UpdateFrom, Views,
 };
 use crate::cast;
 
@@ -23,6 +23,7 @@ pub const MYSQL: Dialect = Dialect {
     null_is_text: false,
     list: List::Padded,
     decimal: Decimals::Native,
+    spellings: Spellings::One,
     matching: Matching::Binary,
     regex: Regex::RegexpLike,
     concat: "CONCAT_WS('', ",
@@ -35,6 +36,7 @@ pub const MYSQL: Dialect = Dialect {
     calendar: Calendar::Functions,
     integers: Integers::Checked,
     float_modulo: FloatModulo::Operator,
+    quotients: Quotients::Digits { before: "(", between: " * 1.000000000000000000000000000000 / ", after: ")" },
     powers: Powers::Floats,
     numbers: Numbers::Plain,
     extremes: Extremes::Functions,

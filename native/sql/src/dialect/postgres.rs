@@ -4,8 +4,8 @@ use super::{
     AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
     ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes,
     FloatModulo, Frames, GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now, NullsOrder,
-    Numbers, OffsetAlone, ParamTypes, Placeholder, Powers, Regex, Returning, RowLock, SetOperators, TargetInSubquery, Types, UpdateFrom,
-    Views,
+    Numbers, OffsetAlone, ParamTypes, Placeholder, Powers, Quotients, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery,
+    Types, UpdateFrom, Views,
 };
 use crate::cast;
 
@@ -23,6 +23,7 @@ pub const POSTGRES: Dialect = Dialect {
     null_is_text: true,
     list: List::Array,
     decimal: Decimals::Native,
+    spellings: Spellings::One,
     matching: Matching::Ilike,
     regex: Regex::Tilde,
     concat: "concat(",
@@ -35,6 +36,7 @@ pub const POSTGRES: Dialect = Dialect {
     calendar: Calendar::Intervals,
     integers: Integers::Checked,
     float_modulo: FloatModulo::Numeric,
+    quotients: Quotients::Digits { before: "trim_scale((", between: " + 0::numeric(100, 80)) / ", after: ")" },
     powers: Powers::Numeric,
     numbers: Numbers::Numeric,
     extremes: Extremes::Functions,

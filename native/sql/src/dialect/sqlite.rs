@@ -4,8 +4,8 @@ use super::{
     AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
     ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes,
     FloatModulo, Frames, GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now, NullsOrder,
-    Numbers, OffsetAlone, ParamTypes, Placeholder, Powers, Regex, Returning, RowLock, SetOperators, TargetInSubquery, Types, UpdateFrom,
-    Views,
+    Numbers, OffsetAlone, ParamTypes, Placeholder, Powers, Quotients, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery,
+    Types, UpdateFrom, Views,
 };
 use crate::cast;
 
@@ -23,6 +23,7 @@ pub const SQLITE: Dialect = Dialect {
     null_is_text: false,
     list: List::JsonEach,
     decimal: Decimals::Text,
+    spellings: Spellings::Many,
     matching: Matching::Instr,
     regex: Regex::Function,
     concat: "concat(",
@@ -35,6 +36,7 @@ pub const SQLITE: Dialect = Dialect {
     calendar: Calendar::Text,
     integers: Integers::Fitted,
     float_modulo: FloatModulo::Function,
+    quotients: Quotients::Enough,
     powers: Powers::Floats,
     numbers: Numbers::Plain,
     extremes: Extremes::Aggregates,

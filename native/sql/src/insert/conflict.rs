@@ -1,13 +1,36 @@
 //! What an insert does about rows whose key is in the table already.
 
+use oxyde_ir::program::Fragment;
 use oxyde_ir::statement::{Conflict, ConflictAction, Insert};
+use oxyde_ir::{Atomic, ColumnType, Output, Program};
 
 use crate::dialect::{ConflictClause, Dialect, Excluded, Returning};
 use crate::error::{Result, malformed};
-use crate::writer::{Scope, Writer};
+use crate::writer::{Scope, Writer, step};
 
 /// What the row that was to be inserted is called.
 const EXCLUDED: &str = "excluded";
+
+/// The rows that a session has skipped.
+const SKIPPED: &str = "@oxyde_skipped";
+
+/// Counts the rows that an insert skips, where the server counts them as inserted.
+pub fn counted(insert: &Insert, mut program: Program, dialect: &'static Dialect) -> Program {
+    let ignores = insert.conflict.as_ref().is_some_and(|conflict| matches!(conflict.action, ConflictAction::Nothing));
+    if !ignores || !matches!(dialect.conflict, ConflictClause::OnDuplicateKey) {
+        return program;
+    }
+    let fixed = |text: String, outputs| step(Fragment { text, slots: Vec::new() }, Some(outputs));
+    let count = Output { name: "skipped".to_owned(), ty: ColumnType::Int, nullable: false, table: String::new() };
+    program.steps.insert(0, fixed(format!("SET {SKIPPED} = 0"), Vec::new()));
+    program.steps.push(fixed(format!("SELECT {SKIPPED}"), vec![count]));
+    program.result += 1;
+    program.changes = program.result;
+    program.skipped = Some(program.steps.len() - 1);
+    // One connection and one session for all of them.
+    program.atomic = Atomic::All;
+    program
+}
 
 /// Refuses to return the rows of an insert that cannot tell which rows it has written.
 pub fn check_returning(insert: &Insert, dialect: &Dialect) -> Result<()> {
@@ -95,9 +118,13 @@ impl Writer<'_> {
                 let Some(name) = key.or_else(|| insert.columns.first().map(|column| &column.name)) else {
                     return self.dialect.unsupported("ignored conflicts of rows without columns");
                 };
+                // The server counts the row all the same: we count it, too.
                 self.identifier(name)?;
-                self.push(" = ");
-                self.identifier(name)
+                self.push(&format!(" = IF(({SKIPPED} := {SKIPPED} + 1) IS NULL, "));
+                self.identifier(name)?;
+                self.push(", ");
+                self.identifier(name)?;
+                self.word(")")
             }
             ConflictAction::Update { filter: Some(_), .. } => self.dialect.unsupported("conditions on what a conflict updates"),
             ConflictAction::Update { alias, set, filter: None } => self.within(Scope::named(alias, &insert.table)).assignments(set, None),

@@ -18,10 +18,11 @@ use clauses::{returns, row};
 
 pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
     conflict::check_returning(insert, dialect)?;
-    match &insert.rows {
+    let program = match &insert.rows {
         Rows::One(values) => one(insert, values, dialect, params),
         Rows::Many => bulk::program(insert, dialect, params),
-    }
+    };
+    Ok(conflict::counted(insert, program?, dialect))
 }
 
 fn one(insert: &Insert, values: &[Expr], dialect: &'static Dialect, params: &mut Params) -> Result<Program> {

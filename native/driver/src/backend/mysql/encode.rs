@@ -2,8 +2,11 @@
 
 use oxyde_ir::program::{Form, Slot};
 use oxyde_ir::{ColumnType, Value};
-use sqlx::Arguments;
-use sqlx::mysql::MySqlArguments;
+use sqlx::encode::{Encode, IsNull};
+use sqlx::error::BoxDynError;
+use sqlx::mysql::{MySqlArguments, MySqlTypeInfo};
+use sqlx::types::BigDecimal;
+use sqlx::{Arguments, MySql, Type};
 
 use crate::error::{Error, Kind, Result};
 use crate::iso;
@@ -27,7 +30,7 @@ enum Fault {
     Value(String),
     /// The statement was written for another server.
     Form,
-    Driver(sqlx::error::BoxDynError),
+    Driver(BoxDynError),
 }
 
 impl Fault {
@@ -38,6 +41,21 @@ impl Fault {
             Self::Form => Error::new(Kind::Internal, format!("{place} has a form that MySQL does not know: {:?}", slot.form)),
             Self::Driver(reason) => Error::new(Kind::Internal, format!("{place} cannot be sent: {reason}")),
         }
+    }
+}
+
+/// A decimal that the server takes as one: as text it would be compared as a float.
+struct Digits<'a>(&'a str);
+
+impl Type<MySql> for Digits<'_> {
+    fn type_info() -> MySqlTypeInfo {
+        <BigDecimal as Type<MySql>>::type_info()
+    }
+}
+
+impl<'q> Encode<'q, MySql> for Digits<'q> {
+    fn encode_by_ref(&self, buffer: &mut Vec<u8>) -> std::result::Result<IsNull, BoxDynError> {
+        <&str as Encode<'q, MySql>>::encode_by_ref(&self.0, buffer)
     }
 }
 
@@ -63,7 +81,7 @@ fn add(arguments: &mut MySqlArguments, value: &Value, slot: &Slot) -> std::resul
         (Form::Pattern { syntax, before, after }, Value::Text(text)) => {
             arguments.add(slot::pattern(text, syntax, before, after)).map_err(Fault::Driver)
         }
-        (Form::Pattern { .. } | Form::Array | Form::JsonArray, _) => Err(Fault::Form),
+        (Form::Pattern { .. } | Form::Array | Form::JsonArray | Form::Bound { .. } | Form::Spelling(_), _) => Err(Fault::Form),
     }
 }
 
@@ -77,7 +95,7 @@ fn scalar(arguments: &mut MySqlArguments, value: &Value) -> std::result::Result<
         Value::Float(value) => return Err(Fault::Value(format!("MySQL cannot hold the float {value}"))),
         Value::Text(value) | Value::Json(value) => arguments.add(value.as_str()),
         Value::Bytes(value) => arguments.add(value.as_slice()),
-        Value::Decimal(value) if value.bytes().any(|byte| byte.is_ascii_digit()) => arguments.add(value.as_str()),
+        Value::Decimal(value) if value.bytes().any(|byte| byte.is_ascii_digit()) => arguments.add(Digits(value)),
         Value::Decimal(value) => return Err(Fault::Value(format!("MySQL cannot hold the decimal {value}"))),
         Value::Date(value) => arguments.add(iso::date(*value).ok_or_else(calendar)?),
         Value::Time(value) => {

@@ -57,8 +57,8 @@ fn add(arguments: &mut PgArguments, request: &Request<'_>, slot: &Slot, run: Run
             let pattern = text.map(|text| slot::pattern(&text, syntax, before, after));
             arguments.add(sent(pattern.as_ref().map_or(cell, |pattern| Cell::Text(pattern.as_bytes()))))
         }
-        Form::JsonArray => {
-            return Err(Error::new(Kind::Internal, format!("{} has a form that PostgreSQL does not know: JsonArray", request.place(slot))));
+        form @ (Form::JsonArray | Form::Bound { .. } | Form::Spelling(_)) => {
+            return Err(Error::new(Kind::Internal, format!("{} has a form that PostgreSQL does not know: {form:?}", request.place(slot))));
         }
     };
     added.map_err(|fault| explain(&fault, request, slot, row, info))

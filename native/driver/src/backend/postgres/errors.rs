@@ -141,6 +141,9 @@ fn advice(sqlstate: &str) -> Option<&'static str> {
     match sqlstate {
         "40P01" | "40001" => Some("roll back, then run the transaction again"),
         "55P03" => Some("another transaction holds the lock; roll back, then run the transaction again"),
+        "42883" | "42804" => Some(
+            "where the column is of another type than the field, give the field db_type=... with the column's; in SQL of your own write a cast",
+        ),
         "42P18" => Some("write a cast after the placeholder, such as $1::bigint"),
         _ => None,
     }

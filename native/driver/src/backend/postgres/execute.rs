@@ -67,9 +67,10 @@ impl Connection {
     }
 }
 
-/// Whether a statement that returns rows changes them, judged by its first word.
+/// Whether a statement that returns rows changes them: the server counts those of its last part.
 fn changes(text: &str) -> bool {
-    verb::is_one_of(&["INSERT", "UPDATE", "DELETE", "MERGE", "WITH"], text, Family::Postgres)
+    let verb = verb::main(text, Family::Postgres);
+    ["INSERT", "UPDATE", "DELETE", "MERGE"].iter().any(|known| verb.eq_ignore_ascii_case(known))
 }
 
 /// A run; once more when the prepared statement is gone or stale and no row has come.

@@ -8,7 +8,7 @@ use super::cell::{Cell, Cells};
 use super::read::{DAY, EPOCH_DAYS, EPOCH_MICROS};
 use super::wire::{Shape, Wire};
 use super::{network, numeric};
-use crate::slot;
+use crate::{decimal, slot};
 
 /// Why a value cannot be sent.
 #[derive(Debug, PartialEq, Eq)]
@@ -87,6 +87,10 @@ fn single(wire: Wire, cell: &Cell<'_>, out: &mut Vec<u8>) -> Written {
         (Wire::Int2, Cell::Int(value)) => out.extend(narrow::<i16>(*value, "smallint")?.to_be_bytes()),
         (Wire::Int4, Cell::Int(value)) => out.extend(narrow::<i32>(*value, "integer")?.to_be_bytes()),
         (Wire::Int8, Cell::Int(value) | Cell::Duration(value)) => out.extend(value.to_be_bytes()),
+        (Wire::Int2 | Wire::Int4 | Wire::Int8, Cell::Decimal(value)) => {
+            let whole = decimal::integer(value).ok_or_else(|| Fault::Value(format!("the server expects {}, not a decimal", noun(wire))))?;
+            single(wire, &Cell::Int(whole), out)?;
+        }
         (Wire::Oid, Cell::Int(value)) => out.extend(narrow::<u32>(*value, "oid")?.to_be_bytes()),
         (Wire::Float4, Cell::Float(value)) => out.extend(float4(*value)?.to_be_bytes()),
         (Wire::Float4, Cell::Int(value)) => out.extend(float4(float8(*value)?)?.to_be_bytes()),

@@ -2,16 +2,20 @@
 
 use std::borrow::Cow;
 
-use oxyde_ir::Value;
 use oxyde_ir::program::{Form, Origin, Repeat, Slot};
+use oxyde_ir::{ColumnType, Value};
 
 use super::float::Speller;
 use super::handle::Handle;
+use super::spelling;
 use super::statement::{Cursor, Unbound};
 use crate::batch::{Column, Data};
 use crate::error::{Error, Kind, Result};
 use crate::request::{Request, Run};
 use crate::{decimal, iso, slot};
+
+/// The digits of a decimal that a float tells from others.
+const FLOAT_DIGITS: usize = 15;
 
 /// Binds the slots of one run.
 pub fn bind<'a>(cursor: &mut Cursor<'a>, handle: &Handle, request: &Request<'a>, run: Run) -> Result<()> {
@@ -73,6 +77,7 @@ fn bind_slot<'a>(
         (Form::Scalar, origin) => match stored {
             Some(column) => bind_cell(cursor, at, column, row),
             None => match request.scalar(origin, row) {
+                value if slot.ty == ColumnType::Any && matches!(*value, Value::Decimal(_)) => bind_number(cursor, at, &value),
                 Cow::Borrowed(value) => bind_value(cursor, at, value),
                 Cow::Owned(value) => bind_owned(cursor, at, &value),
             },
@@ -88,8 +93,29 @@ fn bind_slot<'a>(
             Some(values) => Ok(cursor.bind_copy(at, &json_array(handle, &values)?)?),
             None => Ok(cursor.bind_null(at)?),
         },
+        (Form::Bound { upper }, origin) => match span(&request.scalar(origin, row), upper) {
+            Some(text) => Ok(cursor.bind_copy(at, &text)?),
+            None => Ok(cursor.bind_null(at)?),
+        },
+        (Form::Spelling(number), origin) => {
+            let value = request.scalar(origin, row);
+            if let Value::Uuid(uuid) = *value {
+                return match spelling::of_uuid(uuid, number).ok_or(Fault::Form)? {
+                    spelling::Uuid::Text(text) => Ok(cursor.bind_copy(at, &text)?),
+                    spelling::Uuid::Bytes(bytes) => Ok(cursor.bind_blob_copy(at, &bytes)?),
+                };
+            }
+            if *value == Value::Null { Ok(cursor.bind_null(at)?) } else { Err(Fault::Form) }
+        }
         (Form::Array, _) => Err(Fault::Form),
     }
+}
+
+/// The bound of a value, or the outermost one of a list's members.
+fn span(value: &Value, upper: bool) -> Option<String> {
+    let Value::Array(values) = value else { return spelling::bound(value, upper) };
+    let bounds = values.iter().filter_map(|value| spelling::bound(value, upper));
+    if upper { bounds.max() } else { bounds.min() }
 }
 
 /// The members of a list: a parameter, the rows of a bulk column in this run, or kept keys.
@@ -106,6 +132,23 @@ fn list<'a>(request: &Request<'a>, origin: Origin, run: Run, row: usize) -> Opti
             Cow::Borrowed(Value::Null) | Cow::Owned(Value::Null) => None,
             other @ (Cow::Borrowed(_) | Cow::Owned(_)) => Some(vec![other.into_owned()].into()),
         },
+    }
+}
+
+/// A decimal of raw SQL, where nothing but its value tells what it is beside: a number of SQLite's.
+fn bind_number(cursor: &mut Cursor<'_>, at: usize, value: &Value) -> std::result::Result<(), Fault> {
+    let digits = text(value)?;
+    if let Ok(whole) = digits.parse() {
+        return Ok(cursor.bind_int(at, whole)?);
+    }
+    // Each decimal of up to 15 digits has a float of its own.
+    let significant = digits.trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
+    let significant = if digits.contains('.') { significant } else { digits.trim_start_matches('-').trim_end_matches('0').len() };
+    match digits.parse() {
+        Ok(float) if significant <= FLOAT_DIGITS => Ok(cursor.bind_real(at, float)?),
+        Ok(_) | Err(_) => Err("SQLite has no number of more than 15 digits; give such a decimal as text, str(value), for a column of text"
+            .to_owned()
+            .into()),
     }
 }
 
@@ -189,22 +232,14 @@ fn text(value: &Value) -> std::result::Result<String, String> {
     match value {
         Value::Decimal(value) => plain(value).ok_or_else(|| format!("SQLite cannot hold the decimal {value}")),
         Value::Date(value) => iso::date(*value).ok_or_else(calendar),
-        Value::Time(value) => iso::time(*value).map(short).ok_or_else(|| format!("{value} microseconds are no time of day")),
-        Value::Datetime(value) | Value::DatetimeTz(value) => iso::datetime(*value, ' ').map(short).ok_or_else(calendar),
+        Value::Time(value) => spelling::of_time(*value).ok_or_else(|| format!("{value} microseconds are no time of day")),
+        Value::Datetime(value) | Value::DatetimeTz(value) => spelling::of_moment(*value).ok_or_else(calendar),
         Value::Uuid(value) => Ok(slot::uuid(*value)),
         Value::Text(value) | Value::Json(value) => Ok(value.clone()),
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Bytes(_) | Value::Duration(_) | Value::Array(_) => {
             slot::json(value)
         }
     }
-}
-
-/// A clock without a fraction that is zero.
-fn short(mut clock: String) -> String {
-    if clock.ends_with(".000000") {
-        clock.truncate(clock.len() - 7);
-    }
-    clock
 }
 
 /// Decimal digits without zeros at either end, and without a sign on zero; `None` for NaN and infinities.

@@ -12,11 +12,13 @@ mod float;
 mod functions;
 mod gather;
 mod handle;
+mod inherited;
 mod line;
 mod open;
 mod outlet;
 mod quick;
 mod read;
+mod spelling;
 mod statement;
 #[cfg(test)]
 mod tests;

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::quick;
 use super::statement::Cell;
-use crate::{decimal, iso, slot};
+use super::{quick, spelling};
+use crate::{decimal, iso};
 
 /// A value, or why there is none.
 pub type Read<T> = Result<T, Cow<'static, str>>;
@@ -120,19 +120,13 @@ pub fn time(cell: Cell<'_>) -> Read<i64> {
     parsed(cell, iso::parse_time, "a time of day such as 23:59:59")
 }
 
-/// A date alone is its midnight, as it is for SQLite.
-fn instant(text: &str) -> Option<(i64, Option<i32>)> {
-    let midnight = |text: &str| iso::parse_date(text).map(|days| (i64::from(days) * 86_400 * MICROS, None));
-    iso::parse_datetime(text).or_else(|| midnight(text))
-}
-
 pub fn datetime(cell: Cell<'_>) -> Read<i64> {
     if let Cell::Text(text) = cell
         && let Some(micros) = quick::datetime(text)
     {
         return Ok(micros);
     }
-    let naive = |text: &str| instant(text).filter(|(_, offset)| offset.is_none()).map(|(micros, _)| micros);
+    let naive = |text: &str| spelling::instant(text).filter(|(_, offset)| offset.is_none()).map(|(micros, _)| micros);
     parsed(cell, naive, "a date and time without zone such as 2024-02-29 23:59:59")
 }
 
@@ -143,7 +137,7 @@ pub fn datetime_tz(cell: Cell<'_>) -> Read<i64> {
     {
         return Ok(micros);
     }
-    let utc = |text: &str| instant(text).map(|(micros, offset)| micros - i64::from(offset.unwrap_or(0)) * MICROS);
+    let utc = |text: &str| spelling::instant(text).map(|(micros, offset)| micros - i64::from(offset.unwrap_or(0)) * MICROS);
     parsed(cell, utc, "a date and time such as 2024-02-29 23:59:59")
 }
 
@@ -164,14 +158,9 @@ pub fn bytes(cell: Cell<'_>) -> Read<&[u8]> {
     }
 }
 
-/// 16 bytes, or 32 or 36 characters.
+/// 16 bytes, or 32 or 36 characters of one case.
 pub fn uuid(cell: Cell<'_>) -> Read<[u8; 16]> {
-    let quick = match cell {
-        Cell::Blob(bytes) => return bytes.try_into().or_else(|_| wrong(cell, "a UUID")),
-        Cell::Text(text) => quick::uuid(text),
-        Cell::Null | Cell::Int(_) | Cell::Real(_) => None,
-    };
-    quick.map_or_else(|| parsed(cell, slot::parse_uuid, "a UUID"), Ok)
+    spelling::uuid(cell).map_or_else(|| wrong(cell, "a UUID in small letters, in capitals or as 16 bytes"), Ok)
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ unsafe extern "C" fn step<const LEAVING: bool>(context: *mut ffi::sqlite3_contex
             (**place).take_in(&arguments(count, values), LEAVING);
             Ok(Answer::Null)
         };
-        answer(context, work);
+        answer(context, std::ptr::null_mut(), work);
     }
 }
 
@@ -107,7 +107,7 @@ unsafe extern "C" fn value<const AVERAGE: bool>(context: *mut ffi::sqlite3_conte
     // SAFETY: as in `step`; the total stays where it is.
     unsafe {
         let place = place(context, false);
-        answer(context, || match place.as_ref().and_then(|total| total.as_ref()) {
+        answer(context, std::ptr::null_mut(), || match place.as_ref().and_then(|total| total.as_ref()) {
             Some(total) => total.result(AVERAGE),
             None => Ok(Answer::Null),
         });
@@ -119,7 +119,7 @@ unsafe extern "C" fn finish<const AVERAGE: bool>(context: *mut ffi::sqlite3_cont
     unsafe {
         let place = place(context, false);
         let total = if place.is_null() { std::ptr::null_mut() } else { std::mem::replace(&mut *place, std::ptr::null_mut()) };
-        answer(context, || {
+        answer(context, std::ptr::null_mut(), || {
             if total.is_null() {
                 return Ok(Answer::Null);
             }

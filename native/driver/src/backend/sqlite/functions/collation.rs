@@ -1,26 +1,76 @@
-//! The order of decimals that are stored as text.
+//! The orders of values that are stored as text: the collations, and how decimals compare.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::ffi::{c_int, c_void};
+use std::ffi::{CStr, c_int, c_void};
 
 use libsqlite3_sys as ffi;
 
 use super::register::check;
+use super::spelling;
 use crate::backend::sqlite::handle::Handle;
+use crate::decimal;
 use crate::error::Result;
 
+/// An order of texts. Nothing in it may panic.
+trait Order {
+    const NAME: &'static CStr;
+
+    fn compare(left: &[u8], right: &[u8]) -> Ordering;
+}
+
+struct Decimals;
+struct Moments;
+struct Times;
+
+impl Order for Decimals {
+    const NAME: &'static CStr = c"oxyde_decimal";
+
+    fn compare(left: &[u8], right: &[u8]) -> Ordering {
+        compare(left, right)
+    }
+}
+
+impl Order for Moments {
+    const NAME: &'static CStr = c"oxyde_moment";
+
+    fn compare(left: &[u8], right: &[u8]) -> Ordering {
+        spelling::moments(left, right)
+    }
+}
+
+impl Order for Times {
+    const NAME: &'static CStr = c"oxyde_time";
+
+    fn compare(left: &[u8], right: &[u8]) -> Ordering {
+        spelling::times(left, right)
+    }
+}
+
 pub fn register(handle: &Handle) -> Result<()> {
-    let (name, keep) = (c"oxyde_decimal", std::ptr::null_mut());
+    one::<Decimals>(handle)?;
+    one::<Moments>(handle)?;
+    one::<Times>(handle)
+}
+
+fn one<O: Order>(handle: &Handle) -> Result<()> {
+    let (name, keep) = (O::NAME, std::ptr::null_mut());
     // SAFETY: the database is open, the name ends in NUL, and nothing is kept that would have to be freed.
     let code =
-        unsafe { ffi::sqlite3_create_collation_v2(handle.db().as_ptr(), name.as_ptr(), ffi::SQLITE_UTF8, keep, Some(collate), None) };
+        unsafe { ffi::sqlite3_create_collation_v2(handle.db().as_ptr(), name.as_ptr(), ffi::SQLITE_UTF8, keep, Some(collate::<O>), None) };
     check(handle, code)
 }
 
-unsafe extern "C" fn collate(_: *mut c_void, left: c_int, left_at: *const c_void, right: c_int, right_at: *const c_void) -> c_int {
-    // SAFETY: SQLite passes two texts with their lengths. Nothing in `compare` panics.
+unsafe extern "C" fn collate<O: Order>(
+    _: *mut c_void,
+    left: c_int,
+    left_at: *const c_void,
+    right: c_int,
+    right_at: *const c_void,
+) -> c_int {
+    // SAFETY: SQLite passes two texts with their lengths. Nothing in an order panics.
     let (left, right) = unsafe { (bytes(left_at, left), bytes(right_at, right)) };
-    compare(left, right) as c_int
+    O::compare(left, right) as c_int
 }
 
 /// # Safety
@@ -35,11 +85,24 @@ unsafe fn bytes<'a>(start: *const c_void, length: c_int) -> &'a [u8] {
 
 /// Decimals by value; what is none comes after them, by its bytes.
 fn compare(left: &[u8], right: &[u8]) -> Ordering {
-    match (Parts::of(left), Parts::of(right)) {
+    let (left, right) = (expanded(left), expanded(right));
+    match (Parts::of(&left), Parts::of(&right)) {
         (Some(left), Some(right)) => left.compare(&right),
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,
-        (None, None) => left.cmp(right),
+        (None, None) => left.cmp(&right),
+    }
+}
+
+/// The text without an exponent.
+fn expanded(text: &[u8]) -> Cow<'_, [u8]> {
+    let has_exponent = text.iter().any(|byte| matches!(byte, b'e' | b'E'));
+    if !has_exponent {
+        return Cow::Borrowed(text);
+    }
+    match std::str::from_utf8(text).map(decimal::expanded) {
+        Ok(Cow::Owned(text)) => Cow::Owned(text.into_bytes()),
+        Ok(Cow::Borrowed(_)) | Err(_) => Cow::Borrowed(text),
     }
 }
 
@@ -115,14 +178,16 @@ mod tests {
 
     #[test]
     fn spellings_of_one_number_are_equal() {
-        for (left, right) in [("1.50", "1.5"), ("-0", "0.00"), ("007", "7"), (".5", "0.5"), ("+1", "1"), ("1.", "1")] {
+        for (left, right) in
+            [("1.50", "1.5"), ("-0", "0.00"), ("007", "7"), (".5", "0.5"), ("+1", "1"), ("1.", "1"), ("1E+5", "100000"), ("15e-1", "1.50")]
+        {
             assert_eq!(compare(left.as_bytes(), right.as_bytes()), Ordering::Equal, "{left} {right}");
         }
     }
 
     #[test]
     fn what_is_no_decimal_comes_last() {
-        for text in ["", "-", ".", "1e3", "abc", "1.2.3"] {
+        for text in ["", "-", ".", "1e", "abc", "1.2.3"] {
             assert_eq!(compare(text.as_bytes(), b"9"), Ordering::Greater, "{text}");
             assert_eq!(compare(b"-9", text.as_bytes()), Ordering::Less, "{text}");
         }

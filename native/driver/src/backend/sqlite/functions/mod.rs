@@ -1,4 +1,4 @@
-//! The functions and the collation that our statements use beyond SQLite's own, registered on each connection.
+//! The functions and the collations that our statements use beyond SQLite's own, registered on each connection.
 
 mod aggregate;
 mod arithmetic;
@@ -9,6 +9,7 @@ mod number;
 mod pattern;
 mod register;
 mod scalar;
+mod spelling;
 
 use super::handle::Handle;
 use crate::error::Result;
@@ -16,6 +17,10 @@ use crate::error::Result;
 /// Registers all of them. They are deterministic and reach nothing outside, so that indexes and views may use them.
 pub fn register(handle: &Handle) -> Result<()> {
     collation::register(handle)?;
+    scalar::register(handle, c"oxyde_moment", 1, spelling::moment)?;
+    scalar::register(handle, c"oxyde_time", 1, spelling::time)?;
+    scalar::register(handle, c"oxyde_uuid", 1, spelling::uuid)?;
+    scalar::register(handle, c"oxyde_uuid", 2, spelling::uuid)?;
     aggregate::register(handle)?;
     scalar::register(handle, c"oxyde_decimal_add", 2, |arguments| arithmetic::two(arguments, arithmetic::add))?;
     scalar::register(handle, c"oxyde_decimal_sub", 2, |arguments| arithmetic::two(arguments, arithmetic::subtract))?;

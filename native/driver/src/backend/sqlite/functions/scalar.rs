@@ -61,7 +61,8 @@ where
     // time has the database.
     unsafe {
         let kept = &*ffi::sqlite3_user_data(context).cast::<Scalar<F>>();
-        answer(context, || {
+        let first = if count > 0 { *values } else { std::ptr::null_mut() };
+        answer(context, first, || {
             let complain = |reason| kept.name.as_ref().map_or_else(|| String::clone(&reason), |name| format!("{name}: {reason}"));
             (kept.function)(&arguments(count, values)).map_err(complain)
         });

@@ -23,6 +23,7 @@ async fn arithmetic_is_exact() {
         ("oxyde_decimal_mod('-7.5', '2')", text("-1.5")),
         ("oxyde_decimal_neg('1.50')", text("-1.5")),
         ("oxyde_decimal_abs(-3)", text("3")),
+        ("oxyde_decimal_add('1E+5', '-2.5e-1')", text("99999.75")),
         ("oxyde_decimal_add(NULL, '1')", Value::Null),
         ("oxyde_decimal_abs(NULL)", Value::Null),
     ];
@@ -30,7 +31,7 @@ async fn arithmetic_is_exact() {
         assert_eq!(one(&mut connection, expression).await, expected, "{expression}");
     }
     for expression in
-        ["oxyde_decimal_add('abc', '1')", "oxyde_decimal_abs(x'00')", "oxyde_decimal_neg(1e999)", "oxyde_decimal_add('1e3', 1)"]
+        ["oxyde_decimal_add('abc', '1')", "oxyde_decimal_abs(x'00')", "oxyde_decimal_neg(1e999)", "oxyde_decimal_add('1e', 1)"]
     {
         let error = failure(&mut connection, &format!("SELECT {expression}"), &[]).await;
         assert!(error.kind == Kind::Data && error.message.contains("oxyde_decimal_"), "{expression}: {error}");

@@ -52,7 +52,16 @@ async fn values_return() {
     for (number, (declared, ty, value)) in cases.into_iter().enumerate() {
         connection.command(&format!("CREATE TABLE t{number} (v {declared})")).await.unwrap();
         let insert = format!("INSERT INTO t{number} VALUES (?), (NULL)");
-        assert_eq!(raw(&mut connection, &insert, std::slice::from_ref(&value)).await.unwrap().affected, 2);
+        // Raw SQL binds numbers, of which SQLite has none so long.
+        let given = if let Value::Decimal(digits) = &value
+            && digits.len() > 17
+        {
+            assert!(raw(&mut connection, &insert, std::slice::from_ref(&value)).await.is_err());
+            text(digits)
+        } else {
+            value.clone()
+        };
+        assert_eq!(raw(&mut connection, &insert, &[given]).await.unwrap().affected, 2);
         let back = typed(&mut connection, &format!("SELECT v FROM t{number}"), &[ty]).await.unwrap();
         assert_eq!(back, [[value], [Value::Null]], "{declared}");
     }

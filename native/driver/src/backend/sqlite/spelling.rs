@@ -1,0 +1,145 @@
+//! How moments, times of day and UUIDs may be spelt in a file, and what their texts lie between.
+
+use oxyde_ir::Value;
+
+use super::quick;
+use super::statement::Cell;
+use crate::{iso, slot};
+
+const MICROS: i64 = 1_000_000;
+const DAY: i64 = 86_400 * MICROS;
+
+/// A date and time, and its offset in seconds where it has one. A date alone is its midnight, as it is for SQLite.
+pub fn instant(text: &str) -> Option<(i64, Option<i32>)> {
+    let midnight = |text: &str| iso::parse_date(text).map(|days| (i64::from(days) * DAY, None));
+    // The clock of a text begins its day: what bounds the texts of a day relies on it.
+    iso::parse_datetime(text).filter(|_| text.get(11..13).is_none_or(|hour| hour != "24")).or_else(|| midnight(text))
+}
+
+/// Microseconds since 1970-01-01, UTC; text without offset is UTC.
+pub fn moment(text: &[u8]) -> Option<i64> {
+    let patient = || instant(std::str::from_utf8(text).ok()?).map(|(micros, offset)| micros - i64::from(offset.unwrap_or(0)) * MICROS);
+    quick::datetime(text).or_else(patient)
+}
+
+/// Microseconds since midnight.
+pub fn time(text: &[u8]) -> Option<i64> {
+    iso::parse_time(std::str::from_utf8(text).ok()?)
+}
+
+/// A date and time as we write it.
+pub fn of_moment(micros: i64) -> Option<String> {
+    iso::datetime(micros, ' ').map(short)
+}
+
+/// A time of day as we write it.
+pub fn of_time(micros: i64) -> Option<String> {
+    iso::time(micros).map(short)
+}
+
+/// A clock without a fraction that is zero.
+fn short(mut clock: String) -> String {
+    if clock.ends_with(".000000") {
+        clock.truncate(clock.len() - 7);
+    }
+    clock
+}
+
+/// What comes before all texts that mean a value, or behind all of them: whatever their spelling, they begin with the day or,
+/// of a time, with hour and minute. Another day may come of an offset. `None` for values that have one spelling.
+pub fn bound(value: &Value, upper: bool) -> Option<String> {
+    let (day, widened) = match value {
+        Value::Datetime(micros) => (micros.div_euclid(DAY), 0),
+        Value::DatetimeTz(micros) => (micros.div_euclid(DAY), 1),
+        Value::Time(micros) => {
+            return of_time(*micros).and_then(|text| text.get(..5).map(|text| format!("{text}{}", if upper { ";" } else { "" })));
+        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Text(_)
+        | Value::Bytes(_)
+        | Value::Decimal(_)
+        | Value::Date(_)
+        | Value::Duration(_)
+        | Value::Uuid(_)
+        | Value::Json(_)
+        | Value::Array(_) => return None,
+    };
+    let day = if upper { day + 1 + widened } else { day - widened };
+    let text = i32::try_from(day).ok().and_then(iso::date);
+    // Beyond the calendar all texts are on one side.
+    Some(text.unwrap_or_else(|| if upper { ":".to_owned() } else { String::new() }))
+}
+
+/// One spelling of a UUID.
+pub enum Uuid {
+    Text(String),
+    Bytes([u8; 16]),
+}
+
+/// The spellings of a UUID, by number: ours, without hyphens, both in capitals, and the bytes themselves.
+pub fn of_uuid(bytes: [u8; 16], number: u8) -> Option<Uuid> {
+    Some(match number {
+        0 => Uuid::Text(slot::uuid(bytes)),
+        1 => Uuid::Text(slot::hex(&bytes)),
+        2 => Uuid::Text(slot::uuid(bytes).to_ascii_uppercase()),
+        3 => Uuid::Text(slot::hex(&bytes).to_ascii_uppercase()),
+        4 => Uuid::Bytes(bytes),
+        _ => return None,
+    })
+}
+
+/// The UUID that one of these spellings means; one that mixes small letters and capitals is none of them.
+pub fn uuid(cell: Cell<'_>) -> Option<[u8; 16]> {
+    match cell {
+        Cell::Blob(bytes) => bytes.try_into().ok(),
+        Cell::Text(text) => {
+            let bytes = quick::uuid(text).or_else(|| slot::parse_uuid(std::str::from_utf8(text).ok()?))?;
+            let is_mixed = text.iter().any(u8::is_ascii_lowercase) && text.iter().any(u8::is_ascii_uppercase);
+            (!is_mixed).then_some(bytes)
+        }
+        Cell::Null | Cell::Int(_) | Cell::Real(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_enclose_every_spelling() {
+        let noon = 43_200 * MICROS;
+        let naive = Value::Datetime(noon);
+        assert_eq!((bound(&naive, false).unwrap(), bound(&naive, true).unwrap()), ("1970-01-01".to_owned(), "1970-01-02".to_owned()));
+        let aware = Value::DatetimeTz(noon);
+        assert_eq!((bound(&aware, false).unwrap(), bound(&aware, true).unwrap()), ("1969-12-31".to_owned(), "1970-01-03".to_owned()));
+        let time = Value::Time(noon);
+        assert_eq!((bound(&time, false).unwrap(), bound(&time, true).unwrap()), ("12:00".to_owned(), "12:00;".to_owned()));
+        let last = moment(b"9999-12-31 23:59:59").unwrap();
+        assert_eq!(bound(&Value::Datetime(last), true).unwrap(), ":");
+        assert_eq!(bound(&Value::Int(1), true), None);
+    }
+
+    #[test]
+    fn days_have_24_hours_and_offsets_fewer() {
+        for text in ["2024-05-01 24:00:00", "2024-05-01 12:00:00+24:00", "2024-05-01 12:00:00+99"] {
+            assert_eq!(moment(text.as_bytes()), None, "{text}");
+        }
+        assert!(moment(b"2024-05-01 00:30:00+23:59").is_some());
+    }
+
+    #[test]
+    fn spellings_of_uuids_return() {
+        for number in 0..5 {
+            let bytes = [0xa7; 16];
+            let found = match of_uuid(bytes, number).unwrap() {
+                Uuid::Text(text) => uuid(Cell::Text(text.as_bytes())),
+                Uuid::Bytes(bytes) => uuid(Cell::Blob(&bytes)),
+            };
+            assert_eq!(found, Some(bytes));
+        }
+        assert_eq!(uuid(Cell::Text(b"A7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7")), None);
+    }
+}
