@@ -134,13 +134,14 @@ mod sockets {
 /// waiting for the one that asks here. Python's own handler goes on to be called; where there is none, nothing is heard.
 pub struct Ear(usize);
 
-impl Ear {
-    #[must_use]
-    pub fn new() -> Self {
+impl Default for Ear {
+    fn default() -> Self {
         signals::listen();
         Self(signals::heard())
     }
+}
 
+impl Ear {
     /// Whether an interrupt came since it began.
     pub fn heard(&self) -> bool {
         signals::heard() != self.0

@@ -248,7 +248,7 @@ impl ArrowStream {
 fn ear(py: Python<'_>) -> PyResult<Option<Ear>> {
     let signal = py.import("signal")?;
     let handler = signal.call_method1("getsignal", (signal.getattr("SIGINT")?,))?;
-    Ok(handler.is(&signal.getattr("default_int_handler")?).then(Ear::new))
+    Ok(handler.is(&signal.getattr("default_int_handler")?).then(Ear::default))
 }
 
 fn spent() -> PyErr {
