@@ -80,7 +80,11 @@ def test_mariadb_finds_what_is_declared(server: None) -> None:
     prices = [Decimal("9.5"), Decimal("10.25"), Decimal(100)]
     values: dict[str, list[Any]] = {
         **dict.fromkeys(("id", "short", "native"), KEYS),
-        "took": took, "number": [9, 25, 100], "price": prices, "ratio": [9.5, 10.25, 100.0], "flags": [9, 300, 11],
+        "took": took,
+        "number": [9, 25, 100],
+        "price": prices,
+        "ratio": [9.5, 10.25, 100.0],
+        "flags": [9, 300, 11],
     }
     rows = [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
     query = Thing.objects.sync
