@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import sys
 import threading
+import weakref
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final
-from weakref import WeakValueDictionary
 
 from oxyde import _native
 from oxyde.db.database import AsyncDatabase
+from oxyde.db.generators import described, driven_by_hand, is_running, looped_over
 from oxyde.db.steps import Conclude, Finish, Start, Steps
 from oxyde.exceptions import CommitOutcomeUnknown, OxydeError, TransactionBroken
 
@@ -25,10 +27,15 @@ class Block:
         alias: The alias it was opened by, if any.
         session: The transaction's place in the core, shared with the blocks nested in it.
         parent: The block that this one is a savepoint of.
-        outer: The block that was innermost before, on whatever database.
+        outer: The block that was innermost before, on whatever database, as far as the code that opened this one could see.
+        before: The block that was entered before in the same context, seen or not.
+        apart: It was opened in a generator that a loop reads: the reader has no part in it.
+        by_hand: It was opened in an async generator that is driven by hand.
+        plain: Neither this block nor one before it is apart.
         depth: 0 for a transaction, 1 for a savepoint in it, and so on.
         blocking: Opened by ``oxyde.sync.atomic``.
         closed: It was left.
+        ending: It is being left.
         thread: The thread that opened it.
         child: The savepoint that is open in it.
         waiters: Called when ``child`` has ended.
@@ -43,9 +50,17 @@ class Block:
         self.session = session
         self.parent = parent
         self.outer = innermost()
+        self.before = _current.get()
+        self._generator = looped_over()
+        self.apart = self._generator is not None
+        self._lender = None if self.apart else driven_by_hand()
+        self.by_hand = self._lender is not None
+        self.plain: bool = not self.apart and (self.before is None or self.before.plain)
+        self.task = _running_task()
         self.depth: int = 0 if parent is None else parent.depth + 1
         self.blocking = blocking
         self.closed = False
+        self.ending = False
         self.thread = threading.get_ident()
         if parent is None:
             _open[id(self)] = self
@@ -106,12 +121,43 @@ class Block:
             )
             raise OxydeError(message)
 
+    def is_of_running_task(self) -> bool:
+        """Returns whether the running task is the one that opened the block; False outside of tasks."""
+        return self.task is not None and self.task == _running_task()
+
+    def is_lent(self) -> bool:
+        """Returns whether the running code owes the block to a generator that may be forgotten, and is not part of it."""
+        return self.by_hand and self.is_of_running_task() and (self._lender is None or not is_running(self._lender))
+
+    def is_seen(self) -> bool:
+        """Returns whether the running code has a part in the block: it is not the reader of the generator that holds it."""
+        if not self.apart or threading.get_ident() != self.thread or self.task != _running_task():
+            return True
+        return self._generator is not None and is_running(self._generator)
+
+    def waits_for_reader(self) -> OxydeError:
+        """Returns the error of a reader whose own block cannot go on before the generator's nested one has ended."""
+        where = "a generator" if self._generator is None else f"the generator {described(self._generator)},"
+        message = (
+            f"{where} has a nested atomic block open while its reader uses the block around it, and each would wait for the other; "
+            f"read the generator to its end first, or open the block around it inside the generator"
+        )
+        return OxydeError(message)
+
+    def is_within(self, other: Block) -> bool:
+        """Returns whether the block is, or was opened inside, another one."""
+        block: Block | None = self
+        while block is not None and block is not other:
+            block = block.outer
+        return block is other
+
     def leave(self) -> None:
         """Closes the block and lets those go on who waited for its end."""
         self.closed = True
         _open.pop(id(self), None)
         if innermost() is self:
-            enter(self.outer)
+            enter(self.before)
+        self._generator = self._lender = None
         if self.parent is not None and self.parent.child is self:
             self.parent.child = None
             waiters, self.parent.waiters = self.parent.waiters, []
@@ -135,6 +181,7 @@ class Block:
             CommitOutcomeUnknown: COMMIT was sent and its answer never came.
         """
         self.require_open()
+        self.ending = True
         self.session.stop_stream()
         interrupt: BaseException | None = None
         keeps = error is None and not self.rolls_back
@@ -202,14 +249,36 @@ class Block:
 
 
 _current: Final[ContextVar[Block | None]] = ContextVar("oxyde_block", default=None)
-_open: Final[WeakValueDictionary[int, Block]] = WeakValueDictionary()
+_open: Final[weakref.WeakValueDictionary[int, Block]] = weakref.WeakValueDictionary()
 """The transactions that are open, by identity."""
-
-innermost = _current.get
-"""Returns the innermost block of the running code, on whatever database."""
 
 enter = _current.set
 """Makes a block the innermost one of the running code."""
+
+
+def innermost() -> Block | None:
+    """Returns the innermost block of the running code, on whatever database."""
+    block = _current.get()
+    if block is None or block.plain:
+        return block
+    entered: list[Block] = []
+    while block is not None:
+        entered.append(block)
+        block = block.before
+    # A generator has its own block also while one of its reader's is open, which was entered later.
+    own = next((one for one in entered if one.apart and one.is_seen()), None)
+    if own is not None:
+        return next(one for one in entered if one.is_within(own))
+    return next((one for one in entered if not one.apart), None)
+
+
+def _running_task() -> weakref.ref[Any] | None:
+    """Returns the running task of asyncio, if there is one."""
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None or asyncio._get_running_loop() is None:
+        return None
+    task = asyncio.current_task()
+    return None if task is None else weakref.ref(task)
 
 
 @dataclass(frozen=True)
@@ -227,7 +296,9 @@ def block_of(alias: str | None, database: AsyncDatabase | None) -> Block | None:
     """
     block = innermost()
     while block is not None:
-        if block.database is database or (alias is not None and block.alias == alias):
+        # One that was left in another context, by the end of a generator, is over for the task that opened it.
+        over = block.closed and block.is_of_running_task()
+        if not over and (block.database is database or (alias is not None and block.alias == alias)):
             block.require_open()
             return block
         block = block.outer

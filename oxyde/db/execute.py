@@ -15,7 +15,7 @@ from oxyde.db.database import AsyncDatabase
 from oxyde.db.route import Route
 from oxyde.db.steps import Atomically, Await, Call, Conclude, Finish, Read, Remember, Start, Steps, Undo, not_awaited
 from oxyde.db.wait import conclude, finish, finish_blocking, result, result_blocking
-from oxyde.exceptions import OxydeError
+from oxyde.exceptions import OxydeError, TransactionBroken
 from oxyde.ir import wire
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Step: TypeAlias = Call | Await | Conclude | Atomically | Start | Finish | Turn | Remember | Undo | Read
+
+ROUNDS = 2
+"""How many rounds an event loop takes to begin to close an async generator that was forgotten."""
 
 HEARING = 0.05
 """Seconds after which a thread that waits for another one hears a signal, whatever handlers libraries have installed."""
@@ -70,11 +73,14 @@ async def _perform(step: Step, where: Route) -> Any:
         if where.block is not None:
             await _turn(where.block)
         if not events.listeners:
-            return await result(partial(where.start, step), step.on_batch)
-        with events.Timer(step.shape, where.database) as timer:
             batch = await result(partial(where.start, step), step.on_batch)
-            timer.affected = batch.affected
-            return batch
+        else:
+            with events.Timer(step.shape, where.database) as timer:
+                batch = await result(partial(where.start, step), step.on_batch)
+                timer.affected = batch.affected
+        if where.block is not None and where.block.is_lent():
+            await _refuse_forgotten(where.block)
+        return batch
     if isinstance(step, Await):
         return await step.value if inspect.isawaitable(step.value) else step.value
     if isinstance(step, Atomically):
@@ -237,15 +243,39 @@ class Reading:
         return self._value
 
 
+async def _refuse_forgotten(block: Block) -> None:
+    """Raises TransactionBroken where the generator that holds a block was forgotten: the event loop closes it in its next two rounds."""
+    import asyncio
+
+    for _ in range(ROUNDS + 1):
+        if block.ending:
+            raise TransactionBroken("the generator that holds this atomic block was closed while the statement ran, which is undone")
+        await asyncio.sleep(0)
+
+
+async def _closes(nested: Block) -> None:
+    """Raises OxydeError where a nested block does not end while its generator's reader waits for that."""
+    import asyncio
+
+    for _ in range(ROUNDS):
+        await asyncio.sleep(0)
+        if nested.ending:
+            return
+    raise nested.waits_for_reader()
+
+
 async def _turn(block: Block) -> None:
     """Waits until no nested block of another task is open in the block."""
     import asyncio
 
     while block.child is not None and not is_inside(block):
+        if not block.child.is_seen():
+            await _closes(block.child)
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
         block.waiters.append(partial(_wake, loop, future))
-        await future
+        if block.child is not None:
+            await future
 
 
 def _wake(loop: asyncio.AbstractEventLoop, future: asyncio.Future[None]) -> None:
@@ -271,6 +301,8 @@ def _refuse_to_wait(database: AsyncDatabase) -> None:
 def _turn_blocking(block: Block) -> None:
     """The same in a thread; raises OxydeError at once where it would wait for a task of this thread's own loop."""
     while block.child is not None and not is_inside(block):
+        if not block.child.is_seen():
+            raise block.child.waits_for_reader()
         if not block.child.blocking and block.child.thread == threading.get_ident():
             message = (
                 "this blocking verb would wait for a nested block that a task of this thread's event loop holds; await the verb instead"

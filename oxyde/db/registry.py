@@ -56,8 +56,15 @@ class Registry(Generic[D]):
         return found
 
     def find(self, name: str | None = None) -> D | None:
-        """Returns the same, or None."""
+        """Returns the same, or None.
+
+        Raises:
+            TypeError: The alias is no text.
+        """
         if name is not None:
+            if not isinstance(name, str):
+                message = f"a connection is named by its alias, a str, not {type(name).__name__}; what connect() returned goes to client="
+                raise TypeError(message)
             return self._connections.get(name)
         found = self._connections.get(DEFAULT)
         return next(iter(self._connections.values())) if found is None and len(self._connections) == 1 else found

@@ -116,6 +116,9 @@ class Atomic(AtomicBase):
 
         __exit__ = __enter__
 
+        def __await__(self) -> NoReturn:
+            raise TypeError(_WITH)
+
     def __call__(self, function: F) -> F:
         """Decorates an async function: each call is a block of its own."""
         if not inspect.iscoroutinefunction(function):

@@ -8,6 +8,7 @@ from typing import Any
 from oxyde.exceptions import FieldError
 from oxyde.models.info import ModelInfo
 from oxyde.models.registry import complete
+from oxyde.queries.paths import column_meant
 from oxyde.schema.naming import meant
 
 
@@ -25,6 +26,7 @@ def make(model: ModelInfo, values: Mapping[str, Any]) -> Any:
     complete(model)
     if not values.keys() <= model.names and model.model.model_config.get("extra") != "allow":
         name = next(name for name in values if name not in model.names)
-        message = f"{model.name} has no field {name!r}{meant(name, model.names)}"
+        near = (column_meant(model.table(), name) if model.is_table else "") or meant(name, model.names)
+        message = f"{model.name} has no field {name!r}{near}"
         raise FieldError(message, column=name)
     return model.model.__pydantic_validator__.validate_python(dict(values), by_alias=True, by_name=True)

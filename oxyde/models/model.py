@@ -5,7 +5,7 @@ from __future__ import annotations
 import reprlib
 import sys
 from collections.abc import Generator, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ConfigDict, GetCoreSchemaHandler, PydanticUndefinedAnnotation
 from pydantic_core import CoreSchema
@@ -26,6 +26,9 @@ from oxyde.models.row_state import follow, set_state, state_of
 from oxyde.models.unloaded import UNLOADED
 from oxyde.models.validation import add_rules
 from oxyde.models.verbs import instance
+
+_OTHER_WORDS: Final = {"__tablename__": "table_name", "__table_args__": "constraints, indexes or schema"}
+"""What other libraries read in a class body, and Pydantic takes for no field: by which option of ``Meta`` it is said."""
 
 
 class Model(AnyModel, Hooks, metaclass=ModelMeta):
@@ -49,6 +52,10 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
         if "table" in keywords:
             message = f"class {cls.__name__}(Model, table=...) means nothing here; say it inside the class: class Meta: is_table = True"
             raise TypeError(message)
+        for word, option in _OTHER_WORDS.items():
+            if word in cls.__dict__:
+                message = f"{cls.__name__}.{word} means nothing here; what says it is {option} in class Meta"
+                raise TypeError(message)
         super().__init_subclass__(**keywords)
         prepare(cls)
 

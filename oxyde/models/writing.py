@@ -14,6 +14,7 @@ from oxyde.models.layouts import filling
 from oxyde.models.row_state import Changed, New, is_new, state_of
 from oxyde.models.snapshot import Snapshot
 from oxyde.models.unloaded import UNLOADED
+from oxyde.queries.paths import column_meant
 from oxyde.schema import Column, Table
 from oxyde.schema.naming import meant
 
@@ -264,7 +265,7 @@ def named_columns(model: ModelInfo, names: Iterable[str]) -> set[str]:
         column = table.by_relation.get(name) or table.by_field.get(name)
         if column is None:
             known = [*table.by_field, *table.by_relation]
-            message = f"{model.name} has no column {name!r}{meant(name, known)}"
+            message = f"{model.name} has no field {name!r}{column_meant(table, name) or meant(name, known)}"
             raise FieldError(message, column=name)
         if column.generated is not None:
             message = f"{model.name}.{name} is computed by the database and cannot be written"

@@ -19,6 +19,7 @@ def load_ipython_extension(shell: Any) -> None:
     shell.ast_transformers.append(Used())
     formatters.register(shell)
     shell.Completer.custom_matchers.append(matcher(shell))
+    shell.events.register("post_run_cell", errors.after_cell)
 
 
 def unload_ipython_extension(shell: Any) -> None:
@@ -31,6 +32,8 @@ def unload_ipython_extension(shell: Any) -> None:
 
 
 def _forget(shell: Any) -> None:
+    if errors.after_cell in shell.events.callbacks["post_run_cell"]:
+        shell.events.unregister("post_run_cell", errors.after_cell)
     shell.ast_transformers[:] = [one for one in shell.ast_transformers if not isinstance(one, Used)]
     matchers = shell.Completer.custom_matchers
     matchers[:] = [one for one in matchers if getattr(one, "matcher_identifier", None) != IDENTIFIER]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import traceback
 from functools import partial
 from pathlib import Path
@@ -13,13 +15,15 @@ from oxyde.exceptions import ConnectionNotFound, OxydeError
 E = TypeVar("E", bound=BaseException)
 
 PACKAGE: Final = str(Path(__file__).parents[1])
+_UNAWAITED: Final = re.compile(r"'coroutine'|coroutine object|<class 'coroutine'>")
+"""What Python and the frame libraries say of a coroutine that is used as a value."""
 
 
 def brief(error: E) -> E:
     """Returns an error of ours so that IPython shows its message alone."""
     lines = [f"{type(error).__name__}: {error}"]
     if isinstance(error, OxydeError):
-        lines += [f"  {' '.join(part.split())}" for part in (error.sql, error.hint) if part]
+        lines += [f"  {' '.join(part.split())}" for part in (error.sql, error.hint) if part and part not in str(error)]
         lines += _remedy(error)
     return _rendered(error, lines)
 
@@ -43,6 +47,13 @@ def show(shell: Any, kind: type[BaseException], error: BaseException, trace: Tra
     render = getattr(error, "_render_traceback_", None)
     lines = render() if render else shell.InteractiveTB.structured_traceback(kind, error, _outside(trace), tb_offset=tb_offset)
     shell._showtraceback(kind, error, [*lines, *(() if render else _remedy(error))])
+
+
+def after_cell(result: Any) -> None:
+    """Says what helps where a cell used a verb's coroutine as if it were what the verb returns; IPython calls it after each cell."""
+    error = result.error_in_exec
+    if isinstance(error, (TypeError, AttributeError, ValueError)) and _UNAWAITED.search(str(error)):
+        sys.stderr.write("  a coroutine has not run yet: write await before it, as in (await query.first()).id (blocking code: .sync)\n")
 
 
 def _remedy(error: BaseException) -> list[str]:

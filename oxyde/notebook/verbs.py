@@ -43,6 +43,10 @@ def _connect(rest: str, names: Mapping[str, Any]) -> Connection:
     if rest and (known := connections.find(rest)) is not None:
         make_current(rest)
         return Connection(known)
+    if rest.isidentifier():
+        listed = ", ".join(f'"{one.name}"' for one in connections.all()) or "none yet"
+        message = f'no connection is named "{rest}"; known are {listed}; usage: %oxyde connect URL [--as NAME]'
+        raise UsageError(message)
     url, alias = connect_arguments(rest, names)
     try:
         connection = connect_blocking(url, alias)
@@ -89,6 +93,8 @@ VERBS: Final[dict[str, Callable[[str, Mapping[str, Any]], Any]]] = {
     "close": _close,
     "tables": _tables,
     "help": _help,
+    "--help": _help,
+    "-h": _help,
     "": _help,
 }
 """In lower case; SQL that begins with one of these words is written in capitals, or in a cell."""

@@ -35,7 +35,8 @@ def _no_condition(value: Any) -> str:
         return f"{message}: write **{{...}} to give lookups by name"
     if hasattr(value, "__oxyde_rows__"):
         return f"{message}: write id__in=queryset for the rows whose key is in it"
-    return f"{message}; the row of a key is found by pk={value!r}" if isinstance(value, (int, str)) else message
+    key = value if isinstance(value, int) else "..."  # text may be what no message shows
+    return f"{message}; the row of a key is found by pk={key}" if isinstance(value, (int, str)) else message
 
 
 class Q(Expression):

@@ -148,12 +148,14 @@ def key_of(table: Table) -> Column:
 def unknown(table: Table, name: str, others: Iterable[str] = ()) -> FieldError:
     """Returns the error for a name that a table does not have, and that is none of the query's other names."""
     known = [*table.by_field, *table.relations, *others]
-    if name in table.by_name:
-        field = table.by_name[name].field
-        message = f'{table.model} has no field "{name}"; that is the name of a column in the database, and its field is "{field}"'
-        return FieldError(message, table=table.name, column=name)
-    near = meant(name, known) or f"; it has {', '.join(known)}"
+    near = column_meant(table, name) or meant(name, known) or f"; it has {', '.join(known)}"
     return FieldError(f'{table.model} has no field "{name}"{near}', table=table.name, column=name)
+
+
+def column_meant(table: Table, name: str) -> str:
+    """Returns what to add to a message about a name that is no field, where a column of the database has that name; else nothing."""
+    column = table.by_name.get(name)
+    return "" if column is None else f'; that is the name of a column in the database, and its field is "{column.field}"'
 
 
 def column_path(table: Table, name: str) -> Path:

@@ -139,6 +139,25 @@ def test_a_forgotten_await(kernel: Kernel, pets: Backend) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "len(Pet.objects.all())",
+        "found = Pet.objects.all()\nfound[0]",
+        "Pet.objects.first().id",
+        "for pet in Pet.objects.all(): pass",
+        "Pet.objects.count() + 1",
+        "a, b = Pet.objects.all()",
+        "Pet.objects.count() > 3",
+        "import polars as pl\npl.DataFrame(Pet.objects.all())",
+    ],
+)
+def test_a_forgotten_await_inside_a_cell(kernel: Kernel, pets: Backend, code: str) -> None:
+    """A coroutine that is used as what the verb returns, too."""
+    assert "write await before it" in kernel.run(code).everything
+    assert "write await" not in kernel.run("len(3)").everything
+
+
 def test_using(kernel: Kernel, pets: Backend) -> None:
     """A queryset that is pinned to a connection runs there."""
     kernel.run("oxyde.connect(url, name='again')")

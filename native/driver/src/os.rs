@@ -1,7 +1,9 @@
-//! What we ask the operating system directly: which process this is, and that small packets leave at once.
+//! What we ask the operating system directly: which process this is, what it has once, and that small packets leave at once.
 
 use std::future::Future;
 use std::pin::pin;
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use crate::error::{Error, Kind, Result};
 
@@ -25,6 +27,30 @@ impl Process {
         }
         Err(Error::new(Kind::Forked, "this process was forked after the connections were made; they belong to its parent")
             .with_hint("call db.init() in the child, or start workers with the spawn method"))
+    }
+}
+
+/// Something that each process has once, made when it is first needed and never freed. A forked child makes its own without a look at
+/// its parent's.
+pub struct PerProcess<T: 'static>(AtomicPtr<(Process, T)>);
+
+impl<T: Sync + 'static> PerProcess<T> {
+    pub const fn new() -> Self {
+        Self(AtomicPtr::new(null_mut()))
+    }
+
+    pub fn get(&self, make: fn() -> T) -> &'static T {
+        let known = self.0.load(Ordering::Acquire);
+        // SAFETY: what is stored there is null, or was leaked below and is only ever shared.
+        if let Some((process, value)) = unsafe { known.as_ref() }
+            && process.is_current()
+        {
+            return value;
+        }
+        let fresh = Box::into_raw(Box::new((Process::current(), make())));
+        // Another thread of this process may have been faster; a second one is left unused then.
+        let _ = self.0.compare_exchange(known, fresh, Ordering::AcqRel, Ordering::Acquire);
+        self.get(make)
     }
 }
 
@@ -119,6 +145,12 @@ mod tests {
         assert_eq!(sockets::peer_port(stream.as_raw_fd()), Some(address.port()));
         let other = tokio::net::TcpStream::connect(address).await.unwrap();
         assert!(!other.nodelay().unwrap());
+    }
+
+    #[test]
+    fn a_process_has_it_once() {
+        static ONCE: PerProcess<Process> = PerProcess::new();
+        assert!(std::ptr::eq(ONCE.get(Process::current), ONCE.get(|| Process(0))));
     }
 
     #[test]

@@ -9,33 +9,42 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
-use crate::os::Process;
+use crate::os::PerProcess;
 
 const WORKERS: usize = 2;
 
 enum State {
     /// Not needed so far.
     Asleep,
-    Awake {
-        runtime: Runtime,
-        process: Process,
-    },
+    Awake(Runtime),
     /// The interpreter ends.
     Stopped,
 }
 
-static STATE: Mutex<State> = Mutex::new(State::Asleep);
+/// What a process has once. A forked child makes its own without a look at its parent's, whose locks a thread may have held at the fork.
+struct Once {
+    state: Mutex<State>,
+    running: Register,
+}
 
-fn state() -> MutexGuard<'static, State> {
-    STATE.lock().unwrap_or_else(PoisonError::into_inner)
+static ONCE: PerProcess<Once> = PerProcess::new();
+
+fn once() -> &'static Once {
+    ONCE.get(|| Once { state: Mutex::new(State::Asleep), running: Register::default() })
+}
+
+impl Once {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The runtime's handle. A forked child gets a runtime of its own: the parent's threads did not come along.
 pub fn handle() -> Result<Handle> {
-    let mut state = state();
+    let mut state = once().state();
     match &*state {
-        State::Awake { runtime, process } if process.is_current() => return Ok(runtime.handle().clone()),
-        State::Asleep | State::Awake { .. } => {}
+        State::Awake(runtime) => return Ok(runtime.handle().clone()),
+        State::Asleep => {}
         State::Stopped => return Err(Error::new(Kind::Closed, "Oxyde was shut down with the interpreter: nothing runs any more")),
     }
     let runtime = Builder::new_multi_thread()
@@ -45,33 +54,26 @@ pub fn handle() -> Result<Handle> {
         .build()
         .map_err(|error| Error::new(Kind::Internal, format!("cannot start the threads that drive connections: {error}")))?;
     let handle = runtime.handle().clone();
-    if let State::Awake { runtime, .. } = mem::replace(&mut *state, State::Awake { runtime, process: Process::current() }) {
-        // Waiting for the parent's threads would never end.
-        mem::forget(runtime);
-    }
+    *state = State::Awake(runtime);
     Ok(handle)
 }
 
 /// Stops the runtime: cancels what runs, waits for it at most that long. Open transactions end with their connections.
 /// Must not be called from a thread of the runtime.
 pub fn shutdown(timeout: Duration) {
-    let State::Awake { runtime, process } = mem::replace(&mut *state(), State::Stopped) else { return };
-    if !process.is_current() {
-        mem::forget(runtime);
-        return;
-    }
+    let once = once();
+    let State::Awake(runtime) = mem::replace(&mut *once.state(), State::Stopped) else { return };
     let until = Instant::now() + timeout;
-    RUNNING.cancel_all(timeout);
+    once.running.cancel_all(timeout);
     runtime.shutdown_timeout(until.saturating_duration_since(Instant::now()));
 }
 
 /// The statements under way, so that the end of the process can stop them.
+#[derive(Default)]
 struct Register {
     cancels: Mutex<(u64, BTreeMap<u64, Cancel>)>,
     emptied: Condvar,
 }
-
-static RUNNING: Register = Register { cancels: Mutex::new((0, BTreeMap::new())), emptied: Condvar::new() };
 
 impl Register {
     fn cancels(&self) -> MutexGuard<'_, (u64, BTreeMap<u64, Cancel>)> {
@@ -89,24 +91,28 @@ impl Register {
 }
 
 /// A statement under way, until it is dropped.
-pub(crate) struct UnderWay(u64);
+pub(crate) struct UnderWay {
+    register: &'static Register,
+    id: u64,
+}
 
 impl UnderWay {
     pub fn new(cancel: &Cancel) -> Self {
-        let mut cancels = RUNNING.cancels();
+        let register = &once().running;
+        let mut cancels = register.cancels();
         cancels.0 += 1;
         let id = cancels.0;
         cancels.1.insert(id, cancel.clone());
-        Self(id)
+        Self { register, id }
     }
 }
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        let mut cancels = RUNNING.cancels();
-        cancels.1.remove(&self.0);
+        let mut cancels = self.register.cancels();
+        cancels.1.remove(&self.id);
         if cancels.1.is_empty() {
-            RUNNING.emptied.notify_all();
+            self.register.emptied.notify_all();
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A pool of connections, as Python sees it.
 
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyTuple};
 
+use crate::error::exception;
 use crate::launch::{launch, launch_quiet};
 use crate::lifecycle::{guarded, seconds};
 use crate::operation::Operation;
@@ -56,7 +58,9 @@ impl Database {
     }
 
     fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let status = self.engine.pool().status();
+        let pool = self.engine.pool();
+        pool.check_process().map_err(|error| exception(py, error))?;
+        let status = pool.status();
         let counts = PyDict::new(py);
         counts.set_item("size", status.size)?;
         counts.set_item("idle", status.idle)?;
@@ -95,7 +99,10 @@ impl Database {
         timeout: Option<f64>,
     ) -> PyResult<Operation> {
         let timeout: Option<Duration> = timeout.map(seconds).transpose()?;
-        let plan = guarded(py, || self.engine.plan(shape))?;
+        let plan = guarded(py, || {
+            self.engine.pool().check_process()?;
+            self.engine.plan(shape)
+        })?;
         let inputs = Arc::new(convert(&plan, &values)?);
         let engine = Arc::clone(&self.engine);
         let session = session.map(|session| session.get().inner());
@@ -104,5 +111,14 @@ impl Database {
             let job = Job { plan, inputs, session, cancel, timeout, streams: arrow };
             engine.run(job, ending).await;
         })
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if self.engine.pool().check_process().is_err() {
+            // The parent's: one more owner, so that none is the last.
+            mem::forget(Arc::clone(&self.engine));
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! A running statement, as its caller sees it.
 
+use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use oxyde_driver::{Cancel, Error, Kind, Message};
+use oxyde_driver::{Cancel, Error, Kind, Message, Process};
 use oxyde_engine::Plan;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -81,12 +82,14 @@ pub struct Operation {
     cancel: Cancel,
     signal: Arc<Signal>,
     plan: Option<Arc<Plan>>,
+    /// Whose threads it runs on: a forked child leaves it alone, with the locks that one of them may have held.
+    process: Process,
 }
 
 impl Operation {
     pub fn new(id: u64, receiver: Receiver<Message>, cancel: Cancel, signal: Arc<Signal>, plan: Option<Arc<Plan>>) -> Self {
         let inbox = Inbox { receiver: Some(receiver), rows: 0, taken: false, ended: false };
-        Self { id, inbox: Mutex::new(inbox), cancel, signal, plan }
+        Self { id, inbox: Mutex::new(inbox), cancel, signal, plan, process: Process::current() }
     }
 
     fn inbox(&self) -> MutexGuard<'_, Inbox> {
@@ -95,6 +98,9 @@ impl Operation {
 
     /// What has arrived, without waiting.
     fn receive(&self) -> Poll<Result<Batch, Error>> {
+        if let Err(forked) = self.process.check() {
+            return Poll::Ready(Err(forked));
+        }
         let mut inbox = self.inbox();
         if inbox.ended {
             return Poll::Ready(Err(Error::new(Kind::Internal, "the operation has ended: nothing is left to take")));
@@ -178,7 +184,9 @@ impl Operation {
     }
 
     fn cancel(&self) {
-        self.cancel.cancel();
+        if self.process.is_current() {
+            self.cancel.cancel();
+        }
     }
 
     #[pyo3(signature = (session = None))]
@@ -196,6 +204,10 @@ impl Operation {
 impl Drop for Operation {
     fn drop(&mut self) {
         let inbox = self.inbox.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if !self.process.is_current() {
+            mem::forget(inbox.receiver.take());
+            return;
+        }
         if inbox.receiver.is_some() && !inbox.ended {
             self.cancel.cancel();
         }

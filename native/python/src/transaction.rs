@@ -1,8 +1,9 @@
 //! A transaction, as Python sees it: a session whose statements run one at a time.
 
+use std::mem;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use oxyde_driver::{Begin, Cancel, Isolation};
+use oxyde_driver::{Begin, Cancel, Isolation, Process};
 use pyo3::prelude::*;
 
 use crate::error::exception;
@@ -16,6 +17,7 @@ pub struct Session {
     inner: oxyde_driver::Session,
     /// Stops the stream that the application is reading; gone when that has ended.
     stream: Mutex<Weak<Cancel>>,
+    process: Process,
 }
 
 /// What may be done to a transaction beside running statements.
@@ -30,7 +32,7 @@ enum Act {
 
 impl Session {
     pub fn new(inner: oxyde_driver::Session) -> Self {
-        Self { inner, stream: Mutex::default() }
+        Self { inner, stream: Mutex::default(), process: Process::current() }
     }
 
     pub fn inner(&self) -> oxyde_driver::Session {
@@ -45,7 +47,7 @@ impl Session {
     }
 
     fn held(&self) -> Option<Arc<Cancel>> {
-        self.stream.lock().unwrap_or_else(PoisonError::into_inner).upgrade()
+        self.stream.lock().unwrap_or_else(PoisonError::into_inner).upgrade().filter(|_| self.process.is_current())
     }
 
     /// Starts an act: its turn comes after the statements that were started before.
@@ -120,6 +122,15 @@ impl Session {
     fn stop_stream(&self) {
         if let Some(cancel) = self.held() {
             cancel.cancel();
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if !self.process.is_current() {
+            // The parent's: one more owner, so that none is the last.
+            mem::forget(self.inner.clone());
         }
     }
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,17 @@ def test_unknown_aliases() -> None:
     assert isinstance(caught.value, OxydeError)
     again = pickle.loads(pickle.dumps(caught.value))
     assert (type(again), str(again)) == (ConnectionNotFound, str(caught.value))
+
+
+@pytest.mark.parametrize("connected", [False, True])
+@pytest.mark.parametrize("alias", [3, b"main", object()])
+def test_an_alias_is_text(alias: Any, connected: bool) -> None:
+    """Whatever else is given is refused by type."""
+    if connected:
+        db.AsyncDatabase("sqlite::memory:", name="main")
+    for ask in (db.get_connection, route, connections.find):
+        with pytest.raises(TypeError, match=f"named by its alias, a str, not {type(alias).__name__}"):
+            ask(alias)
 
 
 def test_the_default() -> None:

@@ -37,6 +37,8 @@ async def test_each_face_is_entered_its_own_way() -> None:
     with pytest.raises(TypeError, match=r"write `with oxyde\.sync\.atomic\(\):`, or in async code `async with oxyde\.atomic\(\):`"):
         async with oxyde.sync.atomic():  # type: ignore[attr-defined] # what is tested
             pass
+    with pytest.raises(TypeError, match=message):
+        await atomic()  # type: ignore[misc] # what is tested
 
 
 @pytest.mark.parametrize("level", [5, "perfect", b"serializable", ["serializable"]])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, ValidationError
 
-from oxyde import Model
+from oxyde import Field, Model
 from oxyde.exceptions import FieldError
 from oxyde.models.construct import make
 
@@ -14,6 +14,16 @@ class Named(Model):
     """A field with an alias."""
 
     size: int = Field(alias="Size")
+
+
+class Stored(Model):
+    """A table whose column has another name than its field."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    goals: int = Field(default=0, db_column="score")
+
+    class Meta:
+        is_table = True
 
 
 class Open(Model):
@@ -33,6 +43,12 @@ def test_other_names() -> None:
         make(Named.__oxyde__, {"siez": 1})
     assert caught.value.column == "siez"
     assert make(Open.__oxyde__, {"anything": 1}).anything == 1
+
+
+def test_a_column_name_names_its_field() -> None:
+    """However little the two look alike."""
+    with pytest.raises(FieldError, match=r"^Stored has no field 'score'; that is the name of a column .* its field is \"goals\"$"):
+        make(Stored.__oxyde__, {"score": 1})
 
 
 def test_values_are_validated() -> None:

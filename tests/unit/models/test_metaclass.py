@@ -73,6 +73,13 @@ def test_a_table_as_another_library_declares_it() -> None:
             id: int = Field(db_pk=True)
 
 
+@pytest.mark.parametrize(("word", "option"), [("__tablename__", "table_name"), ("__table_args__", "constraints, indexes or schema")])
+def test_attributes_of_a_table_in_another_library(word: str, option: str) -> None:
+    """Pydantic takes them for no field, so that they would be read by nobody."""
+    with pytest.raises(TypeError, match=rf"^Sheet\.{word} means nothing here; what says it is {option} in class Meta$"):
+        type(Model)("Sheet", (Model,), {"__module__": __name__, "__qualname__": "Sheet", word: "sheets"})
+
+
 @pytest.mark.parametrize("said", [{"db_fk": "id"}, {"db_on_delete": "CASCADE"}, {"db_on_update": "RESTRICT"}])
 def test_words_of_foreign_keys_on_a_plain_column(said: dict[str, Any]) -> None:
     with pytest.raises(FieldError, match=rf"^Plain\.other_id says {next(iter(said))}, .* other: Other"):

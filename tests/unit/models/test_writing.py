@@ -221,3 +221,16 @@ def test_async_hooks_are_refused_before_blocking_verbs() -> None:
     asyncio.run(run(hooks.announce(Hooked, hooks.SAVING), nowhere))
     with pytest.raises(TypeError, match="Hooked.post_save is async"):
         run_blocking(hooks.announce(Hooked, hooks.SAVING), nowhere)
+
+
+class Renamed(Model):
+    id: int | None = Field(default=None, db_pk=True)
+    goals: int = Field(default=0, db_column="score")
+
+    class Meta:
+        is_table = True
+
+
+def test_update_fields_are_no_column_names() -> None:
+    with pytest.raises(FieldError, match=r"^Renamed has no field 'score'; that is the name of a column .* its field is \"goals\"$"):
+        Write(Renamed()).updated(["score"])

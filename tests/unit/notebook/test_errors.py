@@ -24,6 +24,7 @@ def test_brief() -> None:
     """The message, the statement on one line, and the hint."""
     error = errors.brief(OxydeError("it failed", sql="SELECT 1\n  FROM t", hint="try again"))
     assert lines(error) == ["OxydeError: it failed", "  SELECT 1 FROM t", "  try again"]
+    assert len(lines(errors.brief(OxydeError("it failed; try again", hint="try again")))) == 1
     assert lines(errors.brief(ValueError("no"))) == ["ValueError: no"]
 
 

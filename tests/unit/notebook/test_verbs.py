@@ -11,7 +11,8 @@ from oxyde.db.database import connections
 from oxyde.exceptions import ConnectionNotFound
 from oxyde.notebook.command import UsageError
 from oxyde.notebook.connection import Current
-from oxyde.notebook.verbs import VERBS
+from oxyde.notebook.magic import dispatch
+from oxyde.notebook.verbs import HELP, VERBS
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +47,22 @@ def test_urls_that_are_not_understood() -> None:
     with pytest.raises(UsageError):
         VERBS["connect"]("oracle://h/d", {})
     assert Current.alias is None
+
+
+def test_a_name_that_is_not_connected() -> None:
+    """It is no URL without a scheme: the names that are there are listed."""
+    with pytest.raises(UsageError, match=r'no connection is named "one"; known are none yet; usage: %oxyde connect URL'):
+        VERBS["connect"]("one", {})
+    VERBS["connect"]("sqlite::memory: --as two", {})
+    with pytest.raises(UsageError, match=r'no connection is named "one"; known are "two"; usage: %oxyde connect URL'):
+        VERBS["connect"]("one", {})
+
+
+@pytest.mark.parametrize("word", ["", "help", "--help", "-h"])
+def test_help(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """However it is asked for."""
+    dispatch(word, None, {}, {})
+    assert capsys.readouterr().out == HELP
 
 
 def test_connections_are_listed() -> None:

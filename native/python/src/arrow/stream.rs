@@ -1,6 +1,7 @@
 //! A statement's batches as an Arrow C stream, pulled by the consumer and without the GIL.
 
 use std::collections::VecDeque;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, ready};
@@ -10,7 +11,7 @@ use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_schema::ffi::FFI_ArrowSchema;
 use arrow_schema::{ArrowError, Schema, SchemaRef};
-use oxyde_driver::{Cancel, ColumnBatch, Error, Kind, Message, Result};
+use oxyde_driver::{Cancel, ColumnBatch, Error, Kind, Message, Process, Result};
 use oxyde_engine::Plan;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -42,6 +43,7 @@ struct Puller {
     ended: bool,
     /// Tells the transaction that the connection is busy.
     held: Option<Arc<Cancel>>,
+    process: Process,
 }
 
 /// Rows, what they are to look like, and how many came before them.
@@ -56,6 +58,7 @@ impl Puller {
         if self.ended {
             return Poll::Ready(Ok(None));
         }
+        self.process.check()?;
         let message = match self.receiver.try_recv() {
             Ok(message) => message,
             Err(TryRecvError::Empty) => return Poll::Pending,
@@ -118,7 +121,9 @@ impl Puller {
         let outcome = catch_unwind(AssertUnwindSafe(|| step(self))).unwrap_or_else(|payload| Poll::Ready(Err(of_panic(&*payload))));
         if let Poll::Ready(Err(error)) = &outcome {
             self.end();
-            self.cancel.cancel();
+            if self.process.is_current() {
+                self.cancel.cancel();
+            }
             *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
         }
         outcome
@@ -127,7 +132,10 @@ impl Puller {
 
 impl Drop for Puller {
     fn drop(&mut self) {
-        if !self.ended {
+        if !self.process.is_current() {
+            // The parent's: closing it may wait for a lock that nobody releases here.
+            mem::forget(mem::replace(&mut self.receiver, channel(1).1));
+        } else if !self.ended {
             self.cancel.cancel();
         }
     }
@@ -196,6 +204,7 @@ impl ArrowStream {
             rows: 0,
             ended: false,
             held,
+            process: Process::current(),
         };
         Self { puller: Mutex::new(Some(puller)), failure, cancel, signal }
     }

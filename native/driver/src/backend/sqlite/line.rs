@@ -8,6 +8,7 @@ use std::thread;
 use super::brake::Brake;
 use super::database::Database;
 use super::errors;
+use super::inherited::{self, Turn};
 use super::ticket::{Ticket, ticket};
 use crate::error::{Error, Kind, Result};
 use crate::request::Request;
@@ -26,6 +27,7 @@ struct Shared {
     healthy: AtomicBool,
     /// Never closed because of an error: the data would be lost with it.
     is_memory: bool,
+    turn: Turn,
 }
 
 /// Work for the thread. It owns what it uses, and answers by itself; dropped undone, it answers that the thread is gone.
@@ -37,12 +39,19 @@ impl Line {
     where
         F: FnOnce() -> Result<Database> + Send + 'static,
     {
+        inherited::check()?;
         let (jobs, inbox) = mpsc::channel::<Job>();
         let healthy = AtomicBool::new(true);
-        let shared = Arc::new(Shared { database: Mutex::new(None), brake: Arc::clone(&brake), healthy, is_memory });
+        let shared = Arc::new(Shared { database: Mutex::new(None), brake: Arc::clone(&brake), healthy, is_memory, turn: Turn::default() });
         let (reply, ready) = ticket(brake);
         let there = Arc::clone(&shared);
-        let work = move || match there.caught(make) {
+        let begin = move |there: &Shared| {
+            there.turn.begins();
+            let end = there.caught(make);
+            there.turn.ends();
+            end
+        };
+        let work = move || match begin(&there) {
             Ok(database) => {
                 *there.database() = Some(database);
                 reply.send(Ok(()));
@@ -130,7 +139,12 @@ impl Shared {
     fn with<T>(&self, work: impl FnOnce(&mut Database) -> Result<T>) -> Result<T> {
         let mut guard = self.database();
         let database = guard.as_mut().ok_or_else(|| Error::new(Kind::Internal, "the SQLite connection was closed"))?;
-        self.caught(|| work(database))
+        self.turn.begins();
+        let end = self.caught(|| work(database));
+        if database.handle.is_autocommit() {
+            self.turn.ends();
+        }
+        end
     }
 
     /// Does work that may panic, and notes what its failure says about the connection.

@@ -12,6 +12,7 @@ mod float;
 mod functions;
 mod gather;
 mod handle;
+mod inherited;
 mod line;
 mod open;
 mod outlet;
