@@ -153,7 +153,7 @@ class Layout:
         key: tuple[int, ...],
         validators: tuple[Any | None, ...] | None,
         validate_rows: Callable[[list[dict[str, Any]]], list[Any]],
-        state: object,
+        mutable: tuple[bool, ...],
         state_slot: str,
         json: tuple[bool, ...],
         constants: Mapping[str, Any],
@@ -169,7 +169,8 @@ class Layout:
                 identity), for the native tier. None instead of the tuple means that rows go through ``validate_rows`` as dictionaries.
             validate_rows: Validates a list of dictionaries by field name into a list of instances; also used for a chunk in which a
                 column failed, so that the real ValidationError appears.
-            state: What to store in the slot ``state_slot`` of every instance (the mark of a row that was read).
+            mutable: For each column of the table, from the first field on, whether its values may change inside. A tuple of the row is
+                put beside each new instance: the values as validated, of such columns as they were read (JSON as text, lists as tuples).
             state_slot: The name of the ``__slots__`` member of ``model`` that takes it.
             json: Which columns hold JSON text to be parsed before validation.
             constants: Entries of ``__dict__`` that no column provides, shared by all instances.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from oxyde.models.info import AnyModel
-from oxyde.models.row_state import state_of
+from oxyde.models.row_state import row_of, set_state, state_of
 from oxyde.models.writing import Write, now
 from oxyde.queries.dml import batches
 from oxyde.schema import Column, Table
@@ -30,7 +31,7 @@ class Gathered:
             FieldValueError: A value does not fit its column.
         """
         self.filled: dict[str, list[Any]] = {}
-        self._instances = instances
+        self._table, self._instances = table, instances
         for instance in instances:
             if state_of(instance) is not None:
                 Write(instance).validate()
@@ -50,6 +51,7 @@ class Gathered:
                 absent[name] = missing
             adapt = column.adapt
             columns[name] = [None if value is None else adapt(value) for value in values]
+        self._sent = columns
         self.batches = batches(columns, absent, size)
         self.fills = {*self.filled, *(name for batch in self.batches for name in table.by_field if name not in batch.fields)}
 
@@ -75,6 +77,20 @@ class Gathered:
             return None
         pairs = zip(values, self._instances, strict=True)
         return [value is None and column.field not in instance.__pydantic_fields_set__ for value, instance in pairs]
+
+    def store(self) -> None:
+        """Keeps beside each instance the row that was written, when all that the database fills in is there."""
+        columns = self._table.columns
+        # A value before what the getter asks for, so that it returns a tuple for one column, too.
+        get = itemgetter(columns[0].field, *(column.field for column in columns))
+        inside = [(number, column, self._sent.get(column.field)) for number, column in enumerate(columns) if column.mutable]
+        for at, instance in enumerate(self._instances):
+            values = vars(instance)
+            if inside or not values.keys() >= self._table.by_field.keys():
+                sent = {column.field: wires[at] for _, column, wires in inside if wires is not None}
+                set_state(instance, row_of(self._table, values, sent))
+            else:
+                set_state(instance, get(values)[1:])
 
     def written(self) -> None:
         """Notes the values that the write filled in."""

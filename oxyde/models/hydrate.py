@@ -13,7 +13,7 @@ from oxyde.models.errors import refusing
 from oxyde.models.info import AnyModel, ModelInfo
 from oxyde.models.pydantic_seams import ModelSchema, ours
 from oxyde.models.restore import Restored
-from oxyde.models.row_state import CLEAN, SLOT
+from oxyde.models.row_state import SLOT
 from oxyde.models.unloaded import UNLOADED
 from oxyde.schema import Column
 from oxyde.schema.types import ColumnType
@@ -123,7 +123,7 @@ class Tiers:
             key=tuple(fields.index(column.field) for column in key),
             validators=validators,
             validate_rows=refusing(self.model.__oxyde__.table(), validate),
-            state=CLEAN,
+            mutable=tuple(column.mutable for column in columns) if len(columns) == len(self.model.__oxyde__.table().columns) else (),
             state_slot=SLOT,
             json=tuple(column.type.kind == "json" for column in (*columns, *(term for _, term in annotations))),
             constants=dict.fromkeys(links, UNLOADED),
@@ -154,7 +154,7 @@ class Tiers:
             key=(),
             validators=None if any(one is _BY_DICTIONARY for one in found) else tuple(found),
             validate_rows=refusing(self.model.__oxyde__.table(), validate),
-            state=CLEAN,
+            mutable=(),
             state_slot=SLOT,
             json=tuple(column.type.kind == "json" for column in columns),
             constants={},

@@ -140,6 +140,11 @@ class ModelInfo:
         """The table, if it was asked for already."""
         return self._table
 
+    @property
+    def validates_assignment(self) -> bool:
+        """Whether Pydantic validates what is assigned, so that saving does not."""
+        return bool(self.model.model_config.get("validate_assignment"))
+
     def rebuild(self, names: Mapping[str, Any], *, force: bool = False, raise_errors: bool = True) -> None:
         """Builds the schema of this model alone.
 

@@ -26,7 +26,7 @@ from oxyde.models.relations import IncompleteModel, add_keys, has_relations
 from oxyde.models.repr import card
 from oxyde.models.request import Request
 from oxyde.models.row_state import copied as copied_state
-from oxyde.models.row_state import follow, set_state, state_of
+from oxyde.models.row_state import follow, restore_fields, set_state, state_of
 from oxyde.models.unloaded import UNLOADED
 from oxyde.models.validation import add_rules
 from oxyde.models.verbs import instance
@@ -212,15 +212,17 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
         if name not in cls.__pydantic_fields__ or not info.has_links:
             super().__setattr__(name, value)
             return
-        old = self.__dict__.get(name, UNLOADED)
-        unhinged = [link.field for link in info.references if link.key == name]
-        kept = {field: self.__dict__.get(field, UNLOADED) for field in unhinged}
+        before, given = dict(self.__dict__), set(self.__pydantic_fields_set__)
+        unhinged = {link.field: before.get(link.field, UNLOADED) for link in info.references if link.key == name}
         vars(self).update(dict.fromkeys(unhinged, UNLOADED))
         try:
             super().__setattr__(name, value)
-        finally:
-            vars(self).update(kept)
-        follow(self, name, old)
+        except BaseException:
+            # A model validator refuses what is in the instance already.
+            restore_fields(self, before, given)
+            raise
+        vars(self).update(unhinged)
+        follow(self, name, before.get(name, UNLOADED))
 
     if not TYPE_CHECKING:  # checkers would take every misspelt attribute for one of ours
 

@@ -17,6 +17,7 @@ from pydantic._internal._mock_val_ser import set_model_mocks
 from pydantic._internal._model_construction import ModelMetaclass
 from pydantic.dataclasses import is_pydantic_dataclass
 from pydantic.fields import FieldInfo
+from pydantic.types import EncodedBytes, EncodedStr
 from pydantic_core import SchemaValidator, core_schema
 
 from oxyde.models.classify import Classifier
@@ -174,6 +175,14 @@ class ModelSchema:
 def ours(schema: Mapping[str, Any]) -> bool:
     """Returns whether a node was added by a table; it changes nothing for values that come from the database."""
     return "oxyde" in (schema.get("metadata") or {})
+
+
+def is_encoder(node: Mapping[str, Any]) -> bool:
+    """Returns whether a node runs the function of ``Base64Bytes`` or its kin; if Pydantic makes them another way, none is found."""
+    if node.get("type") != "function-after":
+        return False
+    function = node["function"].get("function")
+    return isinstance(getattr(function, "__self__", None), (EncodedBytes, EncodedStr))
 
 
 def inner_fields(schema: Any, resolve: Callable[[Any], Any]) -> Any:

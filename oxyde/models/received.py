@@ -13,7 +13,7 @@ from oxyde.models.info import AnyModel, ModelInfo, holds
 from oxyde.models.pydantic_seams import fields_validator
 from oxyde.models.request import Request, Verb, table_fields
 from oxyde.models.requests import request_model
-from oxyde.models.row_state import follow
+from oxyde.models.row_state import Changed, New, follow, set_state, state_of
 from oxyde.models.unloaded import UNLOADED
 from oxyde.schema.naming import meant
 
@@ -45,6 +45,7 @@ def created(model: ModelInfo, body: BaseModel, values: Mapping[str, Any]) -> Any
         instance.__pydantic_fields_set__.add(name)
     for name in assigned:
         follow(instance, name, UNLOADED)
+    set_state(instance, New(assigned) if assigned else None)  # save() validates them, whatever the configuration says of assignment
     missing = next((name for name in model.fields if name not in vars(instance)), None)
     if missing is not None:
         message = f"{type(body).__name__} leaves out {missing}, which {model.name} requires; add it: create(body, {missing}=...)"
@@ -87,6 +88,9 @@ def apply(instance: AnyModel, body: BaseModel | Mapping[str, Any]) -> None:
     instance.__pydantic_fields_set__.update(changed)
     for name in changed:
         follow(instance, name, before.get(name, UNLOADED))
+    state = state_of(instance)
+    if isinstance(state, (New, Changed)):
+        state.difference_update(changed)  # validated, and not again by save()
 
 
 def _validated(model: ModelInfo, values: Mapping[str, Any]) -> Request:

@@ -1,59 +1,44 @@
-"""What an instance knows of its row: new, as the database has it, or changed since."""
+"""What an instance knows of its row: the row as it was read or written, and what was assigned since."""
 
 from __future__ import annotations
 
-import datetime as dt
-import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from enum import Enum
 from typing import Any, Final, TypeAlias
+
+from pydantic_core import from_json
 
 from oxyde.models.info import AnyModel, holds
 from oxyde.models.unloaded import UNLOADED
+from oxyde.schema import Column, Table
 
 SLOT: Final = "__oxyde_state__"
-IMMUTABLE: Final = (int, str, bool, bytes, dt.date, dt.time, dt.timedelta, uuid.UUID, Enum, type(None))
-"""Types of which an equal value needs no writing. Not Decimal and float: 1.10 and 1.1, 0.0 and -0.0 are equal and not the same."""
 
-
-class Clean:
-    """The mark of an instance that is as its row was when it was read or written; there is one."""
-
-    def __repr__(self) -> str:
-        return "CLEAN"
-
-    def __copy__(self) -> Clean:
-        return self
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Clean:
-        return self
-
-    def __reduce__(self) -> str:
-        return "CLEAN"
-
-
-CLEAN: Final = Clean()
+Stored: TypeAlias = "tuple[Any, ...]"
+"""The values of a row as it is in the database, one for each column of the table: JSON as its text, a list as a tuple of wire
+values, because those may change inside. Empty where only some columns were read."""
 
 
 class New(set[str]):
-    """The fields of a new instance that were assigned since it was made: not yet validated."""
+    """The fields of a new instance that were assigned since it was made and are not validated yet."""
 
 
 class Changed(set[str]):
-    """The fields of a row that were assigned since it was read or written.
+    """The fields of a row that were assigned since it was read or written and are not validated yet.
 
     Attributes:
-        key: The key that the row still has in the database, by field, where a part of it was assigned.
+        stored: The row.
+        forced: The fields to be written even where they are equal to what was read, because reading may have changed that.
     """
 
-    def __init__(self, fields: Any = (), key: dict[str, Any] | None = None) -> None:
+    def __init__(self, fields: Iterable[str] = (), stored: Stored = (), forced: Iterable[str] = ()) -> None:
         super().__init__(fields)
-        self.key: dict[str, Any] = {} if key is None else dict(key)
+        self.stored = stored
+        self.forced = set(forced)
 
     def copy(self) -> Changed:
         """Returns another one of the same content."""
-        return Changed(self, self.key)
+        return Changed(self, self.stored, self.forced)
 
     def __copy__(self) -> Changed:
         return self.copy()
@@ -62,16 +47,21 @@ class Changed(set[str]):
         return self.copy()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (Changed, (sorted(self), self.key))
+        return (Changed, (sorted(self), self.stored, sorted(self.forced)))
 
 
-State: TypeAlias = "Clean | Changed | New | None"
+State: TypeAlias = "Stored | Changed | New | None"
 
 
 def state_of(instance: AnyModel) -> State:
-    """Returns None or ``New`` for a new instance, ``CLEAN``, or what changed."""
+    """Returns None or ``New`` for a new instance; the row as it is stored, or what was assigned since, for one that has a row."""
     found: State = instance.__oxyde_state__
     return found
+
+
+def stored_of(state: State) -> Stored | None:
+    """Returns the row as it is stored; None for a new instance."""
+    return state.stored if isinstance(state, Changed) else state if isinstance(state, tuple) else None
 
 
 def is_new(instance: AnyModel) -> bool:
@@ -92,48 +82,87 @@ def copied(state: State) -> State:
     return New(state) if isinstance(state, New) else state
 
 
-def changed(instance: AnyModel, name: str, old: Any = UNLOADED) -> None:
-    """Notes that a field was assigned.
-
-    Args:
-        instance: The instance.
-        name: The field.
-        old: Its value before.
-    """
+def changed(instance: AnyModel, name: str) -> None:
+    """Notes that a field was assigned."""
     state = state_of(instance)
     if not isinstance(state, (Changed, New)):
-        state = New() if state is None else Changed()
+        state = New() if state is None else Changed(stored=state)
         set_state(instance, state)
-    state.add(name)
-    if isinstance(state, New):
-        return
-    if old is not UNLOADED and name not in state.key and name in type(instance).__oxyde__.keys:
-        state.key[name] = old
+    info = type(instance).__oxyde__
+    if not info.validates_assignment:
+        state.add(name)
+    if isinstance(state, Changed) and _is_altered(instance, name):
+        state.forced.add(name)
 
 
-def mark_written(instance: AnyModel, names: Iterable[str] | None, written: Iterable[str]) -> None:
-    """Notes that an instance was written: what was left out by name is still changed.
+def _is_altered(instance: AnyModel, name: str) -> bool:
+    info = type(instance).__oxyde__
+    column = info.table().by_field.get(name) if info.is_table else None
+    return column is not None and column.altered
+
+
+def row_of(table: Table, values: Mapping[str, Any], sent: Mapping[str, Any], before: Stored = ()) -> Stored:
+    """Returns the row that was written.
 
     Args:
-        instance: The instance.
-        names: The fields that the write was narrowed to.
-        written: The fields of the columns that were written.
+        table: Where.
+        values: The instance's values by field.
+        sent: The wire values that were written, and those that the database filled in, by field.
+        before: The row before, whose other values are kept.
     """
-    state = state_of(instance)
-    if names is None or not isinstance(state, Changed):
-        set_state(instance, CLEAN)
-        return
-    links = type(instance).__oxyde__.links
-    done = {*written, *(link.field for link in links.values() if link.key in written)}
-    left = Changed(state - done, {name: value for name, value in state.key.items() if name not in done})
-    set_state(instance, left or CLEAN)
+    columns = table.columns
+    if before:
+        return tuple([_kept(column, values, sent) if column.field in sent else old for column, old in zip(columns, before, strict=True)])
+    return tuple([_kept(column, values, sent) for column in columns])
+
+
+def _kept(column: Column, values: Mapping[str, Any], sent: Mapping[str, Any]) -> Any:
+    value = values.get(column.field)
+    if not column.mutable or value is None:
+        return value
+    wire = sent.get(column.field)
+    if wire is None:
+        wire = column.adapt(value)
+    return tuple(wire) if isinstance(wire, list) else wire
+
+
+def differs(column: Column, now: Any, stored: Any) -> bool:
+    """Whether a value of an instance is another one than its row has."""
+    if not column.mutable:
+        return not is_same(stored, now)
+    sent = None if now is None else column.adapt(now)
+    if isinstance(sent, list) or isinstance(stored, tuple):
+        return sent is None or stored is None or not is_same([*stored], sent)
+    # Other writers space and order JSON as they like: what was read is written as we would, and compared.
+    return bool(sent != stored) and (stored is None or bool(sent != _rewritten(column, stored)))
+
+
+def _rewritten(column: Column, stored: Any) -> Any:
+    value = from_json(stored) if column.type.kind == "json" else stored
+    if value is not None and column.restore is not None:
+        (value,) = column.restore([value])
+    return None if value is None else column.adapt(value)
 
 
 def is_same(old: Any, new: Any) -> bool:
-    """Whether a value that was assigned is the one that was there."""
+    """Whether two values are equal in every respect: 1.10 and 1.1, 0.0 and -0.0, 1 and True are not."""
     if old is new:
-        return not isinstance(old, (list, dict, set))
-    return type(old) is type(new) and isinstance(old, IMMUTABLE) and not isinstance(old, (float, Decimal)) and bool(old == new)
+        return True
+    if type(old) is not type(new):
+        return False
+    if isinstance(old, (list, tuple)):
+        return len(old) == len(new) and all(is_same(*pair) for pair in zip(old, new, strict=True))
+    if isinstance(old, (float, Decimal)):
+        return repr(old) == repr(new)
+    return bool(old == new)
+
+
+def restore_fields(instance: AnyModel, values: Mapping[str, Any], given: set[str]) -> None:
+    """Puts the values of an instance, and the names of those that were given, back to what they were."""
+    vars(instance).clear()
+    vars(instance).update(values)
+    instance.__pydantic_fields_set__.clear()
+    instance.__pydantic_fields_set__.update(given)
 
 
 def follow(instance: AnyModel, name: str, old: Any) -> None:
@@ -142,9 +171,9 @@ def follow(instance: AnyModel, name: str, old: Any) -> None:
     values = vars(instance)
     value = values[name]
     link = links.get(name)
+    if link is not None or not is_same(old, value) or _is_altered(instance, name):
+        changed(instance, name)
     if link is None:
-        if not is_same(old, value):
-            changed(instance, name, old)
         for other in links.values():
             if other.kind == "one" and other.key == name:
                 related = values.get(other.field, UNLOADED)
@@ -152,11 +181,10 @@ def follow(instance: AnyModel, name: str, old: Any) -> None:
                     values[other.field] = UNLOADED
                     instance.__pydantic_fields_set__.discard(other.field)
         return
-    changed(instance, name)
     if link.kind == "one" and (value is None or holds(link.target, type(value))):
         key = None if value is None else value.__dict__.get(link.target_key)
         before = values.get(link.key, UNLOADED)
         values[link.key] = key
         instance.__pydantic_fields_set__.add(link.key)
         if not is_same(before, key):
-            changed(instance, link.key, before)
+            changed(instance, link.key)

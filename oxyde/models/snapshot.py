@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from oxyde.models.info import AnyModel
-from oxyde.models.row_state import CLEAN, Changed, New, State, copied, set_state, state_of
+from oxyde.models.row_state import Changed, New, State, copied, set_state, state_of
 
 _ABSENT: Final = object()
 
@@ -59,9 +59,9 @@ def _earlier(before: State, now: State) -> State:
     later = now if isinstance(now, (Changed, New)) else New()
     if before is None or isinstance(before, New):
         return New([*(before or ()), *later]) if before or later else before
-    old = before if isinstance(before, Changed) else Changed()
-    key = {**(now.key if isinstance(now, Changed) else {}), **old.key}
-    return Changed(old | later, key) if old or later else CLEAN
+    old = before if isinstance(before, Changed) else Changed(stored=before)
+    forced = old.forced | (later.forced if isinstance(later, Changed) else set())
+    return Changed(old | later, old.stored, forced) if old or later or forced else old.stored
 
 
 __all__ = ["Snapshot"]

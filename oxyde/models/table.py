@@ -15,6 +15,7 @@ from oxyde.models.adapt import FieldSchema, adapter
 from oxyde.models.classify import Kind, by_db_type
 from oxyde.models.field import ModelField, Options, options
 from oxyde.models.info import Link, ModelInfo, holds, is_table
+from oxyde.models.own_validators import alters
 from oxyde.models.pydantic_seams import ModelSchema
 from oxyde.models.registry import complete, is_made_again, registered
 from oxyde.models.restore import restorer
@@ -158,6 +159,7 @@ class Builder:
             version=said.db_version,
             secret=kind.form == "secret",
             mutable=kind.mutable,
+            altered=alters(sub, self.schema.config),
             was=said.db_was,
             adapt=adapter(kind, field),
             restore=restorer(kind, field),

@@ -11,7 +11,7 @@ from oxyde.db.rows import Batch
 from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.models.info import AnyModel, Link, ModelInfo, holds, info_of
 from oxyde.models.layouts import filling
-from oxyde.models.row_state import Changed, New, is_new, state_of
+from oxyde.models.row_state import Changed, New, differs, is_new, row_of, set_state, state_of, stored_of
 from oxyde.models.snapshot import Snapshot
 from oxyde.models.unloaded import UNLOADED
 from oxyde.queries.paths import column_meant
@@ -86,7 +86,18 @@ class Write:
         for name in self.info.fields:
             if name in state and self.given.get(name, UNLOADED) is not UNLOADED:
                 validator.validate_assignment(self.instance, name, self.given[name], by_alias=False, by_name=True)
-        self.given = self.instance.__dict__  # Pydantic replaced it
+                self.given = self.instance.__dict__  # Pydantic replaced it
+                # A validator runs once for a value, though the write may fail and be tried again.
+                state.discard(name)
+        state.clear()
+
+    def _check_generated(self) -> None:
+        """Raises FieldError for a column of a new instance that was assigned, and that the database computes."""
+        assigned = self.state if isinstance(self.state, New) else ()
+        for column in self.table.columns if assigned else ():
+            if column.generated is not None and column.field in assigned:
+                message = f"{self.info.name}.{column.field} is computed by the database and cannot be assigned"
+                raise FieldError(message, column=column.field)
 
     def keys(self) -> dict[str, Any]:
         """Returns the keys of the relations that were assigned, by the field that holds them.
@@ -117,6 +128,7 @@ class Write:
             FieldError: A relation was assigned an object that is not saved.
         """
         writable(self.info)
+        self._check_generated()
         self.validate()
         keys = self.keys() if self.info.links else {}
         given, fields_set = self.given, self.instance.__pydantic_fields_set__
@@ -145,15 +157,21 @@ class Write:
         self.validate()
         keys = self.keys() if self.info.links else {}
         table, given = self.table, self.given
-        if self.is_new:
+        stored = stored_of(self.state)
+        if update_fields is not None:
+            touched = named_columns(self.info, update_fields)
+        elif stored is None:
             touched = {name for name in self.instance.__pydantic_fields_set__ if name in table.by_field}
             touched = {name for name in touched | keys.keys() if not table.by_field[name].key}
         else:
-            touched = {name for name in self.state if name in table.by_field} if isinstance(self.state, Changed) else set()
-            touched |= {column.field for column in table.stored if column.mutable and column.field in given}
+            touched = self.state.forced.copy() if isinstance(self.state, Changed) else set()
             touched |= {name for name, key in keys.items() if given.get(name) != key}
-        if update_fields is not None:
-            touched &= named_columns(self.info, update_fields)
+            for column, old in zip(table.columns, stored, strict=False):
+                if column.field in given and differs(column, given[column.field], old):
+                    touched.add(column.field)
+                    if column.generated is not None:
+                        message = f"{self.info.name}.{column.field} is computed by the database and cannot be assigned; refresh() reads it"
+                        raise FieldError(message, column=column.field)
         values: dict[str, Any] = {}
         for column in table.stored if touched else ():
             name = column.field
@@ -162,6 +180,18 @@ class Write:
         if values:
             values.update({column.field: now(column) for column in table.stamped})
         return values
+
+    def mark_written(self, sent: Mapping[str, Any], names: Iterable[str] | None) -> None:
+        """Notes that an UPDATE was sent: what was left out by name may still be changed.
+
+        Args:
+            sent: The wire values that were written, and None for what the database filled in, by field.
+            names: The fields that the write was narrowed to.
+        """
+        stored = row_of(self.table, self.instance.__dict__, sent, stored_of(self.state) or ())
+        state = self.state
+        left = Changed(state, stored, state.forced - sent.keys()) if names is not None and isinstance(state, Changed) else None
+        set_state(self.instance, left if left is not None and (left or left.forced) else stored)
 
     def stored_key(self) -> dict[str, Any]:
         """Returns the key that the instance's row has in the database, by field.
@@ -173,7 +203,8 @@ class Write:
         if not table.key:
             message = f"{table.model} has no primary key, so that one row cannot be told from another; use the queryset's verbs"
             raise FieldError(message)
-        old = self.state.key if isinstance(self.state, Changed) else {}
+        stored = stored_of(self.state) or ()
+        old = {column.field: value for column, value in zip(table.columns, stored, strict=False) if column.key}
         key = {column.field: old.get(column.field, self.given.get(column.field)) for column in table.key}
         if any(value is None for value in key.values()):
             message = f"this {table.model} has no key yet; save it first"
@@ -272,6 +303,12 @@ def named_columns(model: ModelInfo, names: Iterable[str]) -> set[str]:
             raise FieldError(message, column=name)
         found.add(column.field)
     return found
+
+
+def has_no_key(instance: AnyModel) -> bool:
+    """Returns whether the key of an instance that has a row was taken away: saving it inserts a copy."""
+    keys = type(instance).__oxyde__.keys
+    return bool(keys) and all(instance.__dict__.get(name) is None for name in keys)
 
 
 def has_given_key(instance: AnyModel) -> bool:

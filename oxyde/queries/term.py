@@ -173,7 +173,11 @@ class Exposed(Term):
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - there are none
         """Returns the column of the derived table."""
-        return expr.column(scope.alias, str(self.head), self.type)
+        inner = self.inner
+        while isinstance(inner, Exposed):
+            inner = inner.inner
+        db_type = inner.path.column.db_type if isinstance(inner, Reference) else None
+        return expr.column(scope.alias, str(self.head), self.type, db_type)
 
 
 Unknown: TypeAlias = "Certainty | Reference | Exposed"

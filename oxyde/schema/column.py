@@ -51,7 +51,8 @@ class Column:
         auto_now_add: Set to the present (UTC) by the insert.
         version: Checked and raised by one on every save.
         secret: Holds a SecretStr or SecretBytes: masked in frames, reprs and errors.
-        mutable: Its Python value can change inside (dict, list, set, BaseModel): ``save()`` always writes it.
+        mutable: Its Python value can change inside (dict, list, set, BaseModel): ``save()`` compares what is inside.
+        altered: Reading may make another value of it: a validator of the application, or a rule of text, such as lower case.
         was: The name it had before, for migrations.
         adapt: Turns a Python value of the field into a wire value (None bool int float str bytes Decimal date time datetime
             timedelta UUID list; JSON as text). Raises FieldValueError naming model, field and the value's type when it is not exactly
@@ -79,6 +80,7 @@ class Column:
     version: bool = False
     secret: bool = False
     mutable: bool = False
+    altered: bool = False
     was: str | None = None
     adapt: Callable[[Any], Any] = attribute(default=as_it_is, compare=False, repr=False)
     restore: Callable[[list[Any]], list[Any]] | None = attribute(default=None, compare=False, repr=False)

@@ -11,10 +11,10 @@ from pydantic import model_validator
 import oxyde
 from oxyde import F, Field, Model, Q, db
 from oxyde.exceptions import FieldError, NotLoaded, UnsupportedError
-from oxyde.models.row_state import CLEAN, state_of
 from tests.backends import Backend
 from tests.contract.tables import statements, tables
 from tests.models import Author, Comment, Post
+from tests.states import is_stored
 
 
 class Team(Model):
@@ -83,7 +83,7 @@ async def test_one_statement_loads_the_related_rows(blog: Backend) -> None:
     assert [post.author and post.author.name for post in posts] == ["ann", "bob", "ann", None]
     assert posts[0].author is posts[2].author
     assert posts[0].author == authors[0]
-    assert state_of(posts[0].author) is CLEAN
+    assert is_stored(posts[0].author)
     assert "author" in posts[0].model_fields_set
     with pytest.raises(NotLoaded):
         _ = posts[0].author.posts

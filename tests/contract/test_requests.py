@@ -8,11 +8,13 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from pydantic import field_validator
+from pydantic import ValidationError, field_validator
 
 import oxyde
 from oxyde import Field, Model
 from tests.contract.tables import statements, tables
+
+CALLS: list[str] = []
 
 
 class Level(str, enum.Enum):
@@ -56,6 +58,7 @@ class Worker(Model):
     @classmethod
     def lower(cls, value: str) -> str:
         """Is idempotent."""
+        CALLS.append(value)
         return value.lower()
 
 
@@ -128,3 +131,24 @@ async def test_bodies_in_bulk_blocking_and_with_more() -> None:
         assert [row.code for row in await Worker.objects.bulk_create(rows)] == ["x", "0"]
         with pytest.raises(oxyde.IntegrityError):
             await Worker.objects.create(body)
+
+
+@pytest.mark.usefixtures("database")
+async def test_what_was_applied_is_not_validated_again_by_save() -> None:
+    """Only what the application adds to a body is, because it was not validated yet."""
+    async with tables(Firm, Worker):
+        firm = await Firm.objects.create(name="Red")
+        body = Worker.Create(name="Ada", code="A", firm_id=firm.id)
+        CALLS.clear()
+        made = await Worker.objects.create(body, role="boss")
+        assert CALLS == []
+        with pytest.raises(ValidationError):
+            await Worker.objects.create(body, role="x" * 21)
+        made.apply(Worker.Update(code="B", note="n"))
+        CALLS.clear()
+        with statements() as sent:
+            await made.save()
+        assert CALLS == []
+        assert len([text for text in sent if text.startswith("UPDATE")]) == 1
+        again = await Worker.objects.get(id=made.id)
+        assert (again.code, again.note, again.role) == ("b", "n", "boss")

@@ -16,10 +16,10 @@ from pydantic import BaseModel, ValidationError, model_validator
 import oxyde
 from oxyde import DecodeError, Field, Model
 from oxyde.models.hydrate import _BY_DICTIONARY, tiers
-from oxyde.models.row_state import CLEAN, state_of
 from tests.backends import Backend
 from tests.property import everything
 from tests.property.everything import FIELDS, Everything, Flavour, Inner
+from tests.states import is_stored
 
 EXAMPLES = 15 * (10 if os.environ.get("OXYDE_LONG") else 1)
 
@@ -146,7 +146,8 @@ def same_instances(one: Model, two: Model) -> None:
     for name, value in one.__dict__.items():
         assert everything.same(value, two.__dict__[name]), name
     assert one.model_fields_set == two.model_fields_set
-    assert state_of(one) is state_of(two) is CLEAN
+    assert is_stored(one)
+    assert is_stored(two)
     assert one.__pydantic_extra__ == two.__pydantic_extra__
     assert one.__pydantic_private__ == two.__pydantic_private__
     assert one.model_dump() == two.model_dump()

@@ -27,6 +27,7 @@ mod raw;
 mod read_back;
 mod select;
 mod spelling;
+mod storage;
 mod update;
 mod walk;
 mod window;

@@ -38,6 +38,7 @@ fn outputs(query: &Query) -> Vec<Output> {
                 ty: column.ty.clone(),
                 nullable: column.nullable,
                 table: String::new(),
+                declared: false,
             };
             values.columns.iter().map(output).collect()
         }

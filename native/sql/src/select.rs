@@ -92,6 +92,8 @@ impl Writer<'_> {
             (Expr::Null, true) if output.ty != ColumnType::Any => self.cast(&output.expr, &output.ty)?,
             (expr, _) if as_text => self.left(expr, Compared::Text)?,
             (expr, _) if is_rewritten => self.sorted(expr)?,
+            // As it is kept: whoever reads it knows what it means.
+            (Expr::Column { table, name, .. }, _) => self.column(table, name)?,
             (expr, _) => self.expr(expr)?,
         }
         match column_of(&output.expr) {

@@ -13,10 +13,10 @@ from oxyde.models import hooks
 from oxyde.models.errors import COMPLETED, blame, completed
 from oxyde.models.info import AnyModel
 from oxyde.models.layouts import filling
-from oxyde.models.row_state import CLEAN, is_new, mark_written, set_state
+from oxyde.models.row_state import is_new, row_of, set_state
 from oxyde.models.snapshot import Snapshot
 from oxyde.models.unloaded import UNLOADED
-from oxyde.models.writing import Write, has_given_key, writable
+from oxyde.models.writing import Write, has_given_key, has_no_key, writable
 from oxyde.queries import by_key
 from oxyde.schema import Table
 
@@ -26,7 +26,7 @@ def save(instance: AnyModel, *, update_fields: Iterable[str] | None = None, forc
     cls = type(instance)
     yield from hooks.announce(cls, hooks.SAVING)
     writable(cls.__oxyde__)
-    create = force_insert or (is_new(instance) and not has_given_key(instance))
+    create = force_insert or (not has_given_key(instance) if is_new(instance) else has_no_key(instance))
     names = update_fields if update_fields is None or isinstance(update_fields, str) else list(update_fields)
     if hooks.is_overridden(cls, "pre_save"):
         yield from hooks.run(instance, "pre_save", is_create=create, update_fields=None if names is None else set(names))
@@ -45,7 +45,7 @@ def _insert(write: Write) -> Steps[None]:
     except COMPLETED as error:
         raise completed(error, write.table, tuple(sent)) from error.__cause__
     vars(write.instance).update(values)
-    set_state(write.instance, CLEAN)
+    set_state(write.instance, row_of(write.table, vars(write.instance), sent))
     if snapshot is not None:
         yield Undo(snapshot.written())
 
@@ -55,7 +55,6 @@ def _update(write: Write, names: Iterable[str] | None) -> Steps[None]:
     values = write.updated(names)
     key = write.adapted(write.stored_key())
     if not values and not write.is_new:
-        mark_written(write.instance, names, values)
         return
     sent = write.adapted(values) or dict(key)
     condition = dict(key)
@@ -64,17 +63,19 @@ def _update(write: Write, names: Iterable[str] | None) -> Steps[None]:
         known = write.given[version.field]
         condition[version.field] = version.adapt(known)
         sent[version.field] = values[version.field] = known + 1
+    # Of a row that was never read, all is read.
+    filled = table.columns if write.is_new else table.computed
     snapshot = yield Remember(write.snapshot)
     try:
-        batch = yield Call(*by_key.update(table, condition, sent, table.computed), write.filler(table.computed))
+        batch = yield Call(*by_key.update(table, condition, sent, filled), write.filler(filled))
     except COMPLETED as error:
         raise completed(error, table, (*sent, *condition)) from error.__cause__
     if not batch.affected:
         if version is not None and (yield from _exists(table, key)):
             raise _stale(table, "save")
         raise _not_found(table, "save")
-    mark_written(write.instance, names, values)
     vars(write.instance).update(values)
+    write.mark_written({**sent, **dict.fromkeys(column.field for column in filled if column.field not in sent)}, names)
     if snapshot is not None:
         yield Undo(snapshot.written())
 
@@ -127,7 +128,7 @@ def refresh(instance: AnyModel) -> Steps[None]:
         if instance.__dict__.get(link.key) != before[link.key]:
             vars(instance)[link.field] = UNLOADED
             instance.__pydantic_fields_set__.discard(link.field)
-    set_state(instance, CLEAN)
+    set_state(instance, row_of(table, vars(instance), {}))
 
 
 def _exists(table: Table, key: Mapping[str, Any]) -> Steps[bool]:

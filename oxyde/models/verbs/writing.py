@@ -17,7 +17,6 @@ from oxyde.models.errors import blame
 from oxyde.models.info import AnyModel, ModelInfo, holds
 from oxyde.models.received import created
 from oxyde.models.request import Request
-from oxyde.models.row_state import CLEAN, set_state
 from oxyde.models.snapshot import Snapshot
 from oxyde.models.verbs.instance import save
 from oxyde.models.writing import now, writable
@@ -61,8 +60,7 @@ def bulk_create(model: ModelInfo, objects: Iterable[Any], *, batch_size: int | N
         raise
     gathered.written()
     if not ignore_conflicts:
-        for instance in instances:
-            set_state(instance, CLEAN)
+        gathered.store()
     undo = yield Remember(snapshot.written)
     if undo is not None:
         yield Undo(undo)

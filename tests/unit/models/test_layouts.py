@@ -19,8 +19,8 @@ from oxyde.db.steps import Call, Steps
 from oxyde.exceptions import DecodeError, InternalError, UnsupportedError
 from oxyde.models.hydrate import _BY_DICTIONARY, tiers
 from oxyde.models.layouts import tree
-from oxyde.models.row_state import CLEAN, state_of
 from oxyde.models.unloaded import UNLOADED
+from tests.states import is_stored
 
 
 class Team(Model):
@@ -151,7 +151,7 @@ def test_a_child_shared_by_several_parents_is_one_instance() -> None:
     assert cid.team is None
     assert tasks[4].person is None
     for one in (tasks[0], ann, ann.team):
-        assert state_of(one) is CLEAN
+        assert is_stored(one)
     assert ann.model_fields_set == {"id", "team_id", "team", "name", "tags"}
     assert ann.__dict__["tasks"] is ann.team.__dict__["members"] is UNLOADED
     assert list(ann.__dict__) == [name for name in Person.model_fields if name in ann.__dict__]

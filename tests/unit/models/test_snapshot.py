@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 
-from oxyde.models.row_state import CLEAN, Changed, is_new, mark_written, set_state, state_of
+from oxyde.models.row_state import Changed, is_new, set_state, state_of
 from oxyde.models.snapshot import Snapshot
 from tests.models import Post
+from tests.states import is_stored, mark_stored
 
 
 def test_an_insert_is_taken_back() -> None:
@@ -15,7 +16,7 @@ def test_an_insert_is_taken_back() -> None:
     taken = Snapshot([post], ["id"])
     vars(post)["id"] = 7
     post.__pydantic_fields_set__.add("id")
-    mark_written(post, None, ["id"])
+    mark_stored(post)
     taken.written()()
     assert post.id is None
     assert "id" not in post.model_fields_set
@@ -25,19 +26,19 @@ def test_an_insert_is_taken_back() -> None:
 def test_an_update_is_taken_back() -> None:
     """What was changed before the write is still to be written."""
     post = Post(id=1, title="a")
-    set_state(post, Changed({"title"}, {"id": 9}))
+    set_state(post, Changed({"title"}, (9, "b"), {"views"}))
     taken = Snapshot([post], [])
-    mark_written(post, None, ["title"])
+    mark_stored(post)
     taken.written()()
     state = state_of(post)
     assert isinstance(state, Changed)
-    assert (state, state.key) == ({"title"}, {"id": 9})
+    assert (state, state.stored, state.forced) == ({"title"}, (9, "b"), {"views"})
 
 
 def test_later_assignments_stay() -> None:
     """They are the application's, and are written by the next save."""
     post = Post(id=1, title="a", views=1)
-    set_state(post, CLEAN)
+    mark_stored(post)
     taken = Snapshot([post], ["views"])
     vars(post)["views"] = 2
     taken.written()
@@ -50,9 +51,9 @@ def test_later_assignments_stay() -> None:
 def test_a_clean_row_stays_clean() -> None:
     """A write that changed nothing leaves nothing behind."""
     post = Post(id=1, title="a")
-    set_state(post, CLEAN)
+    mark_stored(post)
     Snapshot([post], ["views"]).written()()
-    assert state_of(post) is CLEAN
+    assert is_stored(post)
 
 
 def test_instances_are_not_kept_alive() -> None:

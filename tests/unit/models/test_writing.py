@@ -17,8 +17,8 @@ from oxyde.db.steps import Await
 from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.models import Field, Model, hooks
 from oxyde.models.construct import make
-from oxyde.models.row_state import CLEAN, set_state
 from oxyde.models.writing import Write, has_given_key
+from tests.states import mark_stored
 
 
 class Owner(Model):
@@ -55,7 +55,7 @@ class Keyed(Model):
 
 def read(**values: Any) -> Thing:
     one = Thing(id=1, **values)
-    set_state(one, CLEAN)
+    mark_stored(one)
     return one
 
 
@@ -70,12 +70,19 @@ def test_insert_leaves_out_what_the_database_fills_in() -> None:
 
 
 def test_update_writes_what_changed_and_what_can_change_inside() -> None:
-    assert Write(read()).updated().keys() == {"tags", "changed"}
+    assert Write(read()).updated() == {}
     one = read()
     one.size = 3
+    assert Write(one).updated().keys() == {"size", "changed"}
+    one.tags.append("new")
     assert Write(one).updated().keys() == {"size", "tags", "changed"}
     assert Write(one).updated(["size"]).keys() == {"size", "changed"}
-    assert Write(one).updated(["name"]) == {}
+    vars(one)["name"] = "past assignment"
+    assert Write(one).updated().keys() == {"size", "name", "tags", "changed"}
+
+
+def test_update_writes_what_is_named() -> None:
+    assert Write(read()).updated(["name"]).keys() == {"name", "changed"}
 
 
 def test_update_of_a_new_instance_writes_what_was_given() -> None:
@@ -129,7 +136,7 @@ def test_a_key_from_a_factory_is_not_saved() -> None:
     parent = Keyed()
     with pytest.raises(FieldError, match="is not saved"):
         Write(Child(parent=parent)).inserted()
-    set_state(parent, CLEAN)
+    mark_stored(parent)
     assert Write(Child(parent=parent)).inserted()["parent_id"] == parent.id
 
 

@@ -8,7 +8,7 @@ use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
 use super::gc::Pause;
 use super::layout::Layout;
-use super::models::{build, read};
+use super::models::{Cells, build, read};
 use crate::batch::Batch;
 
 /// Where the instances of a branch go: an attribute of those of its parent.
@@ -97,7 +97,7 @@ impl Hydrator {
 
 impl Branch {
     /// Returns the instance of each row of a batch; builds those that are not known yet.
-    fn find<'py>(&self, py: Python<'py>, columns: &[Bound<'py, PyList>], rows: usize) -> PyResult<Found<'py>> {
+    fn find<'py>(&self, py: Python<'py>, columns: &[Cells<'py>], rows: usize) -> PyResult<Found<'py>> {
         let layout = self.layout.get();
         let Some(known) = &self.known else {
             let made = build(py, columns, rows, layout)?;
@@ -123,7 +123,7 @@ impl Branch {
         let made = if fresh.len() == rows {
             build(py, columns, rows, layout)?
         } else {
-            let chosen = columns.iter().map(|column| pick(column, &fresh)).collect::<PyResult<Vec<_>>>()?;
+            let chosen = columns.iter().map(|column| column.of(&fresh)).collect::<PyResult<Vec<_>>>()?;
             build(py, &chosen, fresh.len(), layout)?
         };
         let mut all = vec![None; rows];
@@ -169,23 +169,17 @@ impl Link {
 
 impl Layout {
     /// What a row is recognised by; `None` where there is no row.
-    fn key_of<'py>(&self, py: Python<'py>, columns: &[Bound<'py, PyList>], row: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn key_of<'py>(&self, py: Python<'py>, columns: &[Cells<'py>], row: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
         if let [position] = self.key[..] {
-            let value = columns[position].get_item(row)?;
+            let value = columns[position].values.get_item(row)?;
             return Ok((!value.is_none()).then_some(value));
         }
-        let parts = self.key.iter().map(|position| columns[*position].get_item(row)).collect::<PyResult<Vec<_>>>()?;
+        let parts = self.key.iter().map(|position| columns[*position].values.get_item(row)).collect::<PyResult<Vec<_>>>()?;
         if parts.iter().all(Bound::is_none) {
             return Ok(None);
         }
         Ok(Some(PyTuple::new(py, parts)?.into_any()))
     }
-}
-
-/// The items of a list at these branches.
-fn pick<'py>(list: &Bound<'py, PyList>, branches: &[usize]) -> PyResult<Bound<'py, PyList>> {
-    let items = branches.iter().map(|branch| list.get_item(*branch)).collect::<PyResult<Vec<_>>>()?;
-    PyList::new(list.py(), items)
 }
 
 fn dict_of<'py>(instance: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {

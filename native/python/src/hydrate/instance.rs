@@ -104,7 +104,7 @@ impl Slots {
         &self,
         dict: &Bound<'py, PyDict>,
         fields_set: &Bound<'py, PySet>,
-        state: &Bound<'py, PyAny>,
+        state: Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = dict.py();
         let class = self.model.as_ptr().cast::<ffi::PyTypeObject>();
@@ -121,7 +121,7 @@ impl Slots {
             self.fields_set.put(object, Bound::from_owned_ptr_or_err(py, ffi::PySet_New(fields_set.as_ptr()))?);
             self.extra.put(object, py.None().into_bound(py));
             self.private.put(object, py.None().into_bound(py));
-            self.state.put(object, state.clone());
+            self.state.put(object, state);
             if ffi::PyObject_GenericSetDict(object, dict.as_ptr(), std::ptr::null_mut()) == -1 {
                 return Err(PyErr::fetch(py));
             }

@@ -34,7 +34,9 @@ pub struct Layout {
     pub(super) validators: Option<Vec<Option<Py<PyAny>>>>,
     pub(super) validate_rows: Py<PyAny>,
     pub(super) json: Vec<bool>,
-    pub(super) state: Py<PyAny>,
+    /// For each column of the table, from the first field on: whether its values may change inside, so that what was read is kept beside
+    /// an instance rather than what that became. Empty where the fields are not all columns of the table.
+    pub(super) mutable: Vec<bool>,
     pub(super) slots: Slots,
     /// The instance's dictionary, in the order in which the class declares its fields.
     pub(super) entries: Vec<(Py<PyString>, Entry)>,
@@ -49,7 +51,7 @@ pub struct Layout {
 #[pymethods]
 impl Layout {
     #[new]
-    #[pyo3(signature = (model, fields, *, key, validators, validate_rows, state, state_slot, json, constants, children))]
+    #[pyo3(signature = (model, fields, *, key, validators, validate_rows, mutable, state_slot, json, constants, children))]
     #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // the constructor's keywords, as pyo3 hands them over
     fn new(
         py: Python<'_>,
@@ -58,7 +60,7 @@ impl Layout {
         key: Vec<usize>,
         validators: Option<Bound<'_, PyTuple>>,
         validate_rows: Py<PyAny>,
-        state: Py<PyAny>,
+        mutable: Vec<bool>,
         state_slot: &str,
         json: Vec<bool>,
         constants: Bound<'_, PyAny>,
@@ -79,6 +81,9 @@ impl Layout {
         if validators.as_ref().is_some_and(|all: &Vec<_>| all.len() != fields.len()) {
             return Err(wrong("validators does not have one entry for each field"));
         }
+        if mutable.len() > fields.len() {
+            return Err(wrong("it has fewer fields than the table has columns"));
+        }
         if key.iter().any(|position| *position >= fields.len()) {
             return Err(wrong("a key position is not that of a field"));
         }
@@ -98,7 +103,7 @@ impl Layout {
         let entries = entries(&model, &fields, &constants)?;
         let fields_set = PySet::new(py, fields.iter().chain(children.iter().map(|child| &child.attribute)))?.unbind();
         let slots = Slots::new(&model, state_slot)?;
-        Ok(Self { fields, key, validators, validate_rows, json, state, slots, entries, fields_set, children, repeats, name })
+        Ok(Self { fields, key, validators, validate_rows, json, mutable, slots, entries, fields_set, children, repeats, name })
     }
 
     /// Shows the garbage collector the class and the validators, which the class holds in turn. There is no `__clear__`: a layout is
@@ -117,7 +122,6 @@ impl Layout {
             visit.call(&child.layout)?;
         }
         visit.call(&self.validate_rows)?;
-        visit.call(&self.state)?;
         visit.call(&self.fields_set)?;
         self.slots.traverse(&visit)
     }

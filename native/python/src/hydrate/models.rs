@@ -9,16 +9,39 @@ use pyo3::types::{PyDict, PyList, PySet};
 
 use super::gc::Pause;
 use super::layout::{Entry, Layout};
-use super::values::columns;
+use super::values::{columns, texts};
 use crate::error::of_kind;
 
+/// One column of a batch as Python has it.
+pub struct Cells<'py> {
+    pub values: Bound<'py, PyList>,
+    /// The texts that were parsed, of a column of JSON: what a value was may change inside.
+    texts: Option<Bound<'py, PyList>>,
+}
+
+impl<'py> Cells<'py> {
+    /// What the database returned.
+    fn raw(&self) -> &Bound<'py, PyList> {
+        self.texts.as_ref().unwrap_or(&self.values)
+    }
+
+    /// The cells of some rows.
+    pub fn of(&self, rows: &[usize]) -> PyResult<Self> {
+        let pick = |list: &Bound<'py, PyList>| {
+            let items = rows.iter().map(|row| list.get_item(*row)).collect::<PyResult<Vec<_>>>()?;
+            PyList::new(list.py(), items)
+        };
+        Ok(Self { values: pick(&self.values)?, texts: self.texts.as_ref().map(pick).transpose()? })
+    }
+}
+
 /// As many new instances as the columns have rows.
-pub fn build<'py>(py: Python<'py>, columns: &[Bound<'py, PyList>], rows: usize, layout: &Layout) -> PyResult<Bound<'py, PyList>> {
+pub fn build<'py>(py: Python<'py>, read: &[Cells<'py>], rows: usize, layout: &Layout) -> PyResult<Bound<'py, PyList>> {
     // A class that was given its own `__new__` after the layout was made is built by pydantic-core, which calls it.
-    let valid = if layout.slots.is_plain() { validated(py, columns, layout)? } else { None };
+    let valid = if layout.slots.is_plain() { validated(py, read, layout)? } else { None };
     match valid {
-        Some(columns) => instances(py, &columns, rows, layout),
-        None => from_rows(py, columns, rows, layout),
+        Some(columns) => instances(py, &columns, read, rows, layout),
+        None => from_rows(py, read, rows, layout),
     }
 }
 
@@ -34,7 +57,6 @@ pub fn fill(py: Python<'_>, batch: &ColumnBatch, layout: &Layout, instances: &[B
         Some(columns) => columns,
         None => fields_of(py, &call_rows(py, &read, batch.rows, layout)?, layout)?,
     };
-    let state = layout.state.bind(py);
     for (row, instance) in instances.iter().enumerate() {
         let dict: Bound<'_, PyDict> = instance.getattr(intern!(py, "__dict__"))?.cast_into()?;
         let fields_set: Bound<'_, PySet> = instance.getattr(intern!(py, "__pydantic_fields_set__"))?.cast_into()?;
@@ -42,29 +64,31 @@ pub fn fill(py: Python<'_>, batch: &ColumnBatch, layout: &Layout, instances: &[B
             dict.set_item(field, item(column, row)?)?;
             fields_set.add(field)?;
         }
-        layout.slots.mark(instance, state)?;
     }
     Ok(())
 }
 
-/// The columns of a batch as lists; `json` has an entry for each and says which hold JSON text.
-pub fn read<'py>(py: Python<'py>, batch: &ColumnBatch, json: &[bool], first: usize, name: &str) -> PyResult<Vec<Bound<'py, PyList>>> {
+/// The columns of a batch; `json` has an entry for each and says which hold JSON text.
+pub fn read<'py>(py: Python<'py>, batch: &ColumnBatch, json: &[bool], first: usize, name: &str) -> PyResult<Vec<Cells<'py>>> {
     // A program whose step ran for no row knows no columns.
     if batch.columns.is_empty() && batch.rows == 0 {
-        return Ok(json.iter().map(|_| PyList::empty(py)).collect());
+        return Ok(json.iter().map(|_| Cells { values: PyList::empty(py), texts: None }).collect());
     }
     if batch.columns.len() != json.len() {
         let message = format!("{} columns for the {} fields of {name}", batch.columns.len(), json.len());
         return Err(of_kind(py, Kind::Internal, message));
     }
-    columns(py, batch, Some(json), first)
+    let lists = columns(py, batch, Some(json), first)?;
+    let texts = if json.contains(&true) { texts(py, batch, json, first)? } else { Vec::new() };
+    let texts = texts.into_iter().chain(std::iter::repeat_with(|| None));
+    Ok(lists.into_iter().zip(texts).map(|(values, texts)| Cells { values, texts }).collect())
 }
 
 /// The columns after their validators; `None` when the model wants dictionaries, or when a column failed.
-fn validated<'py>(py: Python<'py>, read: &[Bound<'py, PyList>], layout: &Layout) -> PyResult<Option<Vec<Bound<'py, PyList>>>> {
+fn validated<'py>(py: Python<'py>, read: &[Cells<'py>], layout: &Layout) -> PyResult<Option<Vec<Bound<'py, PyList>>>> {
     let Some(validators) = &layout.validators else { return Ok(None) };
     let mut columns = Vec::with_capacity(read.len());
-    for (list, validator) in read.iter().zip(validators) {
+    for (Cells { values: list, .. }, validator) in read.iter().zip(validators) {
         let Some(validator) = validator else {
             columns.push(list.clone());
             continue;
@@ -87,8 +111,15 @@ fn item<'py>(list: &Bound<'py, PyList>, row: usize) -> PyResult<Bound<'py, PyAny
     list.get_item(row)
 }
 
-fn instances<'py>(py: Python<'py>, columns: &[Bound<'py, PyList>], rows: usize, layout: &Layout) -> PyResult<Bound<'py, PyList>> {
-    let state = layout.state.bind(py);
+fn instances<'py>(
+    py: Python<'py>,
+    columns: &[Bound<'py, PyList>],
+    read: &[Cells<'py>],
+    rows: usize,
+    layout: &Layout,
+) -> PyResult<Bound<'py, PyList>> {
+    // What is kept of each column: the value itself, or the text of what may change inside.
+    let kept = kept(columns, read, layout);
     let fields_set = layout.fields_set.bind(py);
     let made = PyList::empty(py);
     for row in 0..rows {
@@ -108,17 +139,56 @@ fn instances<'py>(py: Python<'py>, columns: &[Bound<'py, PyList>], rows: usize, 
                 return Err(PyErr::fetch(py));
             }
         }
-        made.append(layout.slots.make(&dict, fields_set, state)?)?;
+        let stored = stored(py, &kept, row)?;
+        made.append(layout.slots.make(&dict, fields_set, stored)?)?;
+    }
+    Ok(made)
+}
+
+/// What is kept of each column of the table: the values as validated, but of what may change inside what was read.
+fn kept<'a, 'py>(columns: &'a [Bound<'py, PyList>], read: &'a [Cells<'py>], layout: &Layout) -> Vec<(&'a Bound<'py, PyList>, bool)> {
+    let pairs = columns.iter().zip(read).zip(&layout.mutable);
+    pairs.map(|((column, cells), mutable)| (if *mutable { cells.raw() } else { column }, *mutable)).collect()
+}
+
+/// A row as it is in the database, for `save()` to compare with: the items of the lists at `row`, lists among them as tuples.
+fn stored<'py>(py: Python<'py>, kept: &[(&Bound<'py, PyList>, bool)], row: usize) -> PyResult<Bound<'py, PyAny>> {
+    // SAFETY: a new tuple of empty places, or null with an exception set.
+    let made = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyTuple_New(kept.len() as ffi::Py_ssize_t))? };
+    let mut collected = false;
+    for (index, (list, mutable)) in kept.iter().enumerate() {
+        // SAFETY: the lists are at least `rows` long, and `row` is below that; the item is borrowed from the list, which lives on.
+        let mut value = unsafe { ffi::PyList_GET_ITEM(list.as_ptr(), row as ffi::Py_ssize_t) };
+        // SAFETY: a live object; the tuple takes over the one reference that either branch makes. Each place is filled once, and a
+        // tuple dropped half filled skips its empty places.
+        unsafe {
+            if *mutable && ffi::PyList_CheckExact(value) != 0 {
+                value = ffi::PyList_AsTuple(value);
+                if value.is_null() {
+                    return Err(PyErr::fetch(py));
+                }
+            } else {
+                ffi::Py_INCREF(value);
+            }
+            collected |= (*ffi::Py_TYPE(value)).tp_flags & ffi::Py_TPFLAGS_HAVE_GC != 0;
+            ffi::PyTuple_SET_ITEM(made.as_ptr(), index as ffi::Py_ssize_t, value);
+        }
+    }
+    if !collected {
+        // SAFETY: a tuple that is tracked since it was made; nothing in it can be part of a cycle, so that the collector need not look.
+        unsafe { ffi::PyObject_GC_UnTrack(made.as_ptr().cast()) };
     }
     Ok(made)
 }
 
 /// Instances made by the model's own validation of dictionaries.
-fn from_rows<'py>(py: Python<'py>, read: &[Bound<'py, PyList>], rows: usize, layout: &Layout) -> PyResult<Bound<'py, PyList>> {
+fn from_rows<'py>(py: Python<'py>, read: &[Cells<'py>], rows: usize, layout: &Layout) -> PyResult<Bound<'py, PyList>> {
     let made = call_rows(py, read, rows, layout)?;
-    let state = layout.state.bind(py);
-    for instance in &made {
-        layout.slots.mark(&instance, state)?;
+    let columns = if layout.mutable.is_empty() { Vec::new() } else { fields_of(py, &made, layout)? };
+    let kept = kept(&columns, read, layout);
+    for (row, instance) in made.iter().enumerate() {
+        let stored = stored(py, &kept, row)?;
+        layout.slots.mark(&instance, &stored)?;
         if !layout.children.is_empty() {
             let fields_set: Bound<'_, PySet> = instance.getattr(intern!(py, "__pydantic_fields_set__"))?.cast_into()?;
             for child in &layout.children {
@@ -129,12 +199,12 @@ fn from_rows<'py>(py: Python<'py>, read: &[Bound<'py, PyList>], rows: usize, lay
     Ok(made)
 }
 
-fn call_rows<'py>(py: Python<'py>, read: &[Bound<'py, PyList>], rows: usize, layout: &Layout) -> PyResult<Bound<'py, PyList>> {
+fn call_rows<'py>(py: Python<'py>, read: &[Cells<'py>], rows: usize, layout: &Layout) -> PyResult<Bound<'py, PyList>> {
     let dicts = PyList::empty(py);
     for row in 0..rows {
         let dict = PyDict::new(py);
         for (field, column) in layout.fields.iter().zip(read) {
-            dict.set_item(field, item(column, row)?)?;
+            dict.set_item(field, item(&column.values, row)?)?;
         }
         dicts.append(dict)?;
     }

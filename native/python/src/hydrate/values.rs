@@ -54,6 +54,21 @@ pub fn columns<'py>(py: Python<'py>, batch: &ColumnBatch, parse: Option<&[bool]>
         .collect()
 }
 
+/// The columns that hold JSON as lists of the texts.
+pub fn texts<'py>(py: Python<'py>, batch: &ColumnBatch, json: &[bool], first: usize) -> PyResult<Vec<Option<Bound<'py, PyList>>>> {
+    let maker = Maker { py, types: Types::get(py)?, utc: PyTzInfo::utc(py)?.to_owned(), json: Parser::new(py)? };
+    let list = |(column, json): (&Column, &bool)| {
+        json.then(|| {
+            maker.list(column, 0..batch.rows, false).map_err(|(row, fault)| match fault {
+                Fault::Python(error) => error,
+                Fault::Unfit(reason) => unfit(py, &column.name, first + row, &reason),
+            })
+        })
+        .transpose()
+    };
+    batch.columns.iter().zip(json).map(list).collect()
+}
+
 fn unfit(py: Python<'_>, column: &str, row: usize, reason: &str) -> PyErr {
     let mut error = Error::new(Kind::Decode, format!("column {column:?}, row {}: {reason}", row + 1));
     error.detail.column = Some(column.to_owned());

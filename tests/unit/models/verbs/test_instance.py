@@ -10,9 +10,11 @@ import pytest
 from oxyde.db.steps import Await, Call, Remember, Undo
 from oxyde.exceptions import NotFoundError, NotLoaded, StaleObjectError
 from oxyde.models import Field, Model, writing
-from oxyde.models.row_state import CLEAN, set_state, state_of
+from oxyde.models.row_state import state_of
 from oxyde.models.verbs import instance as verb
+from oxyde.models.writing import Write
 from oxyde.schema import Table
+from tests.states import is_stored, mark_stored
 
 
 class Owner(Model):
@@ -102,7 +104,7 @@ def drive(steps: Generator[Any, Any, Any], *answers: Answer) -> Any:
 
 def read(kind: type[Model] = Item, **values: Any) -> Any:
     one = kind(id=1, **values)
-    set_state(one, CLEAN)
+    mark_stored(one)
     return one
 
 
@@ -110,7 +112,8 @@ def test_a_new_instance_is_inserted(sent: list[Any]) -> None:
     one = Item(name="x")
     drive(verb.save(one), Answer(1, 1, {"id": 7, "doubled": 0}))
     assert sent == [("insert", "Item", {"name": "x", "size": 0, "owner_id": None}, ("id", "doubled"))]
-    assert (one.id, state_of(one)) == (7, CLEAN)
+    assert one.id == 7
+    assert is_stored(one)
 
 
 def test_nothing_changed_is_no_statement(sent: list[Any]) -> None:
@@ -125,7 +128,8 @@ def test_only_changes_are_written(sent: list[Any]) -> None:
     one.size = 4
     drive(verb.save(one), Answer(1, 1, {"doubled": 8}))
     assert sent == [("update", "Item", {"id": 1}, {"size": 4}, ("doubled",))]
-    assert (one.doubled, state_of(one)) == (8, CLEAN)
+    assert one.doubled == 8
+    assert is_stored(one)
 
 
 def test_the_row_is_found_by_its_former_key(sent: list[Any]) -> None:
@@ -155,7 +159,7 @@ def test_versions_are_checked_and_raised(sent: list[Any]) -> None:
     one.name = "o"
     with pytest.raises(StaleObjectError, match="changed by another writer"):
         drive(verb.save(one), Answer(0), Answer(rows=1))
-    assert (one.version, state_of(one)) == (6, {"name"})
+    assert (one.version, Write(one).updated()) == (6, {"name": "o"})
     with pytest.raises(NotFoundError):
         drive(verb.save(one), Answer(0), Answer(rows=0))
     with pytest.raises(StaleObjectError):
@@ -214,8 +218,9 @@ def test_what_update_fields_leaves_out_is_still_changed(sent: list[Any]) -> None
     one.size, one.name = 4, "m"
     drive(verb.save(one, update_fields=["size"]), Answer(1))
     assert sent[0][3] == {"size": 4}
-    assert state_of(one) == {"name"}
-    drive(verb.save(one, update_fields=["size"]))
+    assert Write(one).updated() == {"name": "m"}
+    drive(verb.save(one, update_fields=["size"]), Answer(1))
+    assert sent[1][3] == {"size": 4}  # what is named is written always
     drive(verb.save(one), Answer(1))
-    assert sent[1][3] == {"name": "m"}
-    assert state_of(one) is CLEAN
+    assert sent[2][3] == {"name": "m"}
+    assert is_stored(one)

@@ -7,6 +7,7 @@
 use std::cmp::Ordering;
 
 use super::register::{Answer, Answered};
+use crate::backend::sqlite::read;
 use crate::backend::sqlite::spelling;
 use crate::backend::sqlite::statement::Cell;
 
@@ -43,6 +44,12 @@ fn by_meaning(left: &[u8], right: &[u8], meaning: fn(&[u8]) -> Option<i64>) -> O
         (None, Some(_)) => Ordering::Greater,
         (None, None) => left.cmp(right),
     }
+}
+
+/// The integer that a value means.
+pub fn int(arguments: &[Cell<'_>]) -> Answered {
+    let [cell] = arguments else { return Err("it takes one argument".to_owned()) };
+    Ok(read::integer(*cell).map_or(Answer::Given, Answer::Int))
 }
 
 /// A date and time in our spelling, in UTC.
