@@ -127,6 +127,7 @@ def test_bodies_of_the_models_own_class() -> None:
 
         class Meta:
             is_table = True
+            table_name = "test_est_received_create"
 
     assert created(Own.__oxyde__, Own.Create(name="abc"), {}).name == "abc"
     with pytest.raises(ValidationError):

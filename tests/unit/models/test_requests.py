@@ -72,12 +72,14 @@ def test_a_generated_key_is_left_out_and_a_natural_one_is_not() -> None:
 
         class Meta:
             is_table = True
+            table_name = "test_est_requests_token"
 
     class Country(Model):
         code: str = Field(db_pk=True, max_length=2)
 
         class Meta:
             is_table = True
+            table_name = "test_est_requests_country"
 
     assert (fields(Token.Create), fields(Country.Create)) == (["text"], ["code"])
 
@@ -111,6 +113,7 @@ def test_no_request_for_what_has_no_table() -> None:
 
         class Meta:
             is_table = True
+            table_name = "test_est_requests_report"
             managed = False
             view = "SELECT 1 AS id"
 
@@ -137,12 +140,14 @@ def test_tables_of_a_mixin_have_fields_of_it() -> None:
 
         class Meta:
             is_table = True
+            table_name = "test_est_requests_animal"
 
     class Dog(Animal):
         tricks: int = 0
 
         class Meta:
             is_table = True
+            table_name = "test_est_requests_dog"
 
     assert fields(Animal.Create) == ["label"]
     assert fields(Dog.Create) == ["label", "tricks"]
@@ -160,6 +165,7 @@ def test_unknown_names_are_treated_as_the_table_says() -> None:
 
             class Meta:
                 is_table = True
+                table_name = "test_est_requests_thing"
                 create_exclude = ("role",)
 
         return Thing
@@ -181,6 +187,7 @@ def test_meta_names_fields() -> None:
 
         class Meta:
             is_table = True
+            table_name = "test_est_requests_wrong"
             update_exclude = ("rule",)
 
     with pytest.raises(
@@ -195,6 +202,7 @@ def test_meta_names_fields() -> None:
 
             class Meta:
                 is_table = True
+                table_name = "test_est_requests_letters"
                 create_exclude = "id"
 
 
@@ -210,6 +218,7 @@ def test_a_class_of_that_name_is_the_models_own() -> None:
 
         class Meta:
             is_table = True
+            table_name = "test_est_requests_create"
 
     assert fields(Own.Create) == ["name"]
     assert Own(Update="y").Update == "y"
