@@ -38,6 +38,7 @@ fn outputs(query: &Query) -> Vec<Output> {
                 ty: column.ty.clone(),
                 nullable: column.nullable,
                 table: String::new(),
+                declared: false,
             };
             values.columns.iter().map(output).collect()
         }
@@ -66,7 +67,8 @@ impl Writer<'_> {
         match &query.body {
             // Its ORDER BY sees its tables.
             Body::Select(select) => self.inside(select, |writer| {
-                writer.select(select)?;
+                let top = writer.top(query);
+                writer.select(select, top)?;
                 writer.order_by(query)
             })?,
             Body::Compound(compound) => {

@@ -16,6 +16,9 @@ use crate::query::{columns, names};
 use crate::walk::type_of;
 use crate::writer::Writer;
 
+/// The numbers of a UUID's spellings without hyphens, and as bytes.
+pub const HEX: u8 = 1;
+pub const BYTES: u8 = 4;
 /// How many spellings a UUID has.
 const UUIDS: u8 = 5;
 
