@@ -11,9 +11,10 @@ from pydantic_core import PydanticUndefined
 
 from oxyde.exceptions import FieldError
 from oxyde.models import inverse
-from oxyde.models.adapt import FieldSchema, adapter
+from oxyde.models.adapt import adapter
 from oxyde.models.classify import Kind, by_db_type
 from oxyde.models.field import ModelField, Options, options
+from oxyde.models.field_schema import FieldSchema
 from oxyde.models.info import Link, ModelInfo, holds, is_table
 from oxyde.models.own_validators import alters
 from oxyde.models.pydantic_seams import ModelSchema

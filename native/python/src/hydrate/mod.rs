@@ -4,6 +4,7 @@ mod gc;
 mod hydrator;
 mod instance;
 mod json;
+mod json_numbers;
 mod layout;
 mod models;
 mod tuples;

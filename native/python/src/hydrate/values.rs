@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDate, PyDateTime, PyDelta, PyFloat, PyInt, PyList, PyString, PyTime, PyTzInfo};
 
 use super::json::Parser;
+use super::json_numbers::inexact;
 use super::types::Types;
 use crate::calendar::{MICROS_PER_DAY, clock_of, date_of, split};
 use crate::error::exception;
@@ -180,6 +181,9 @@ impl<'py> Maker<'py> {
     }
 
     fn json(&self, column: &TextColumn, row: usize) -> Made<'py> {
+        if let Some(number) = inexact(column.get(row)) {
+            return Err(Fault::Unfit(format!("JSON with {number}, which no float is")));
+        }
         self.json.parse(column.get(row)).map_err(|error| self.not_json(&error))
     }
 
