@@ -49,7 +49,7 @@ class Gathered:
             missing = self._absent(column, values)
             if missing is not None and any(missing):
                 absent[name] = missing
-            adapt = column.adapt
+            adapt = column.adapt if column.check is None else column.written
             columns[name] = [None if value is None else adapt(value) for value in values]
         self._sent = columns
         self.batches = batches(columns, absent, size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, NoReturn, cast
 
@@ -11,7 +12,7 @@ from pydantic_core import CoreConfig, PydanticSerializationError, SchemaSerializ
 
 from oxyde.exceptions import FieldValueError
 from oxyde.models.by_value import by_value, first_difference, is_free, not_plain
-from oxyde.models.own_validators import without_functions
+from oxyde.models.own_validators import names_of, without_functions
 from oxyde.queries.foreign_values import named
 
 
@@ -31,6 +32,10 @@ def not_json(error: TypeError | ValueError) -> str:
     if text.startswith("Error calling function"):
         return ":".join(text.split(":")[:2])
     return "a value inside it is not of the type that is declared for it"
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
 class FieldSchema:
@@ -102,7 +107,7 @@ class FieldSchema:
         if self.is_free and (found := not_plain(value)) is not None:
             path, part = found
             message = (
-                f"{self.where}{path} is a {named(part)}, which JSON does not give back; make it text or a number first, "
+                f"{self.where}{path} is {_a(named(part))}, which JSON does not give back; make it text or a number first, "
                 "or declare the type of what is inside the field"
             )
             raise FieldValueError(message, column=self.where.rpartition(".")[2])
@@ -110,16 +115,38 @@ class FieldSchema:
             self._check(value, from_json(dumped))
         return dumped
 
+    def check_readable(self, adapt: Callable[[Any], Any], wire: Any) -> None:
+        """Checks that reading leaves a value as it is stored.
+
+        Args:
+            adapt: Makes the wire value of one of the field's.
+            wire: What is about to be stored.
+
+        Raises:
+            FieldValueError: A validator of the application would make another value of it, or refuse it.
+        """
+        try:
+            reason = None if adapt(self.read(wire)) == wire else "would make another value of it on reading"
+        except (ValidationError, FieldValueError):
+            reason = "would refuse it on reading"
+        except Exception:  # noqa: BLE001 - a validator that looks at other fields, which are not there
+            return
+        if reason is not None:
+            message = (
+                f"{self.where}: the validator {' or '.join(names_of(self.schema))} {reason}; let it leave its own results alone, or say "
+                'Field(db_read="types"), which reads without it'
+            )
+            raise FieldValueError(message, column=self.where.rpartition(".")[2])
+
     def _check(self, value: Any, stored: Any) -> None:
         """Raises FieldValueError where what is stored would be read as another value."""
         try:
-            path = first_difference(value, self.read(stored))
-            if (
-                path is not None
-                and first_difference(self.validator.validate_python(value, by_alias=False, by_name=True), self.read(stored)) is None
-            ):
-                return  # it was given as what the field's type is made of
-            reason = "would be read back as another value"
+            back = self.read(stored)
+            path, reason = first_difference(value, back), "would be read back as another value"
+            if path is not None:  # it may have been given as what an object of the field's type is made of
+                valid = self.validator.validate_python(value, by_alias=False, by_name=True)
+                if first_difference(valid, back) is None and self.plain(valid) == stored:
+                    path = None
         except ValidationError as error:
             problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
             path, reason = "".join(f".{step}" for step in problem["loc"]), f"could not be read back: {problem['msg']}"
