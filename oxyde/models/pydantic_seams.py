@@ -133,6 +133,7 @@ class ModelSchema:
         definitions: Schemas that others refer to.
         config: The model's core configuration.
         classifier: Reads column types.
+        sees_input: Code of the application sees what the model is made from before its fields do.
     """
 
     def __init__(self, model: type[BaseModel]) -> None:
@@ -143,17 +144,20 @@ class ModelSchema:
             self.definitions = list(node["definitions"])
             node = node["schema"]
         by_reference = {definition["ref"]: definition for definition in self.definitions}
-        self.wrapped = False
+        self.wrapped = self.sees_input = False
         while node["type"] != "model":
             if node["type"] == "definition-ref":
                 node = by_reference[node["schema_ref"]]
             else:
                 self.wrapped = True
+                self.sees_input = self.sees_input or node["type"] in {"function-before", "function-wrap"}
                 node = node["schema"]
         self.model = node
+        self.sees_input = self.sees_input or bool(node.get("custom_init"))
         fields: Any = node["schema"]
         while fields["type"] != "model-fields":
             self.wrapped = True
+            self.sees_input = self.sees_input or fields["type"] in {"function-before", "function-wrap"}
             fields = fields["schema"]
         self.fields: Mapping[str, Any] = fields["fields"]
         self.extras = fields.get("extras_schema") is not None
