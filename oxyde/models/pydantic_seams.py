@@ -217,7 +217,7 @@ def request_schema(
     Args:
         schema: What the request model's handler returned; the definition that it refers to is changed in place.
         table: The schema of the table's model.
-        rules: What makes the schema of each field from that of the table's field.
+        rules: What makes the ``model-field`` node of each field from that of the table.
         resolve: Returns the definition that a schema refers to.
         functions: Whether the model validators are taken over.
     """
@@ -226,8 +226,7 @@ def request_schema(
         return schema  # it is in use already, perhaps inside another model
     theirs, ours_ = inner_fields(table, resolve)["fields"], inner_fields(whole, resolve)["fields"]
     for name, rule in rules.items():
-        kept = {key: value for key, value in theirs[name].items() if key not in {"serialization_exclude_if", "frozen"}}
-        ours_[name] = {**kept, "schema": rule(theirs[name]["schema"])}
+        ours_[name] = rule(theirs[name])
     reference = whole.pop("ref", None)
     made = dict(whole)
     if functions:
