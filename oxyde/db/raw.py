@@ -26,6 +26,9 @@ from oxyde.schema.types import ANY, JSON, ColumnType
 ALONE: Final = "{word} would act on whichever connection of the pool is free, which is reset when it goes back; use {remedy}"
 """Why a statement that begins or ends a transaction is refused outside ``atomic()``."""
 
+FOREVER: Final = 1e9
+"""Seconds that no statement reaches."""
+
 Params: TypeAlias = Mapping[str, Any] | Sequence[Any] | None
 
 _PLAIN: Final = (bool, int, float, str, bytes, Decimal, dt.date, dt.time, dt.timedelta, uuid.UUID)
@@ -33,7 +36,9 @@ _IN: Final = re.compile(r"\bin\s*(\(\s*)?\Z", re.IGNORECASE)
 _CLOSES: Final = re.compile(r"\s*\)")
 
 
-async def execute_raw(sql: str, params: Params = None, *, using: str | None = None, client: object | None = None) -> list[dict[str, Any]]:
+async def execute_raw(
+    sql: str, params: Params = None, *, using: str | None = None, client: object | None = None, timeout: float | None = None
+) -> list[dict[str, Any]]:
     """Runs SQL of your own and returns its rows as dictionaries.
 
     Args:
@@ -43,6 +48,8 @@ async def execute_raw(sql: str, params: Params = None, *, using: str | None = No
             array on PostgreSQL and JSON text on the others. A dict is JSON text.
         using: The alias of a connection.
         client: A connection, an atomic block, or an alias.
+        timeout: Seconds that this statement may run, more or fewer than ``PoolSettings.statement_timeout`` allows the others;
+            ``math.inf`` for ever.
 
     Returns:
         One dictionary for each row; an empty list for statements without rows.
@@ -51,25 +58,31 @@ async def execute_raw(sql: str, params: Params = None, *, using: str | None = No
         FieldError: A placeholder without a value, or a value without a placeholder; nothing was sent.
         FieldValueError: A value that cannot be bound; nothing was sent.
         DecodeError: A value cannot be read exactly, or two result columns have one name.
-        UnsupportedError: It begins or ends a transaction, outside ``atomic()``.
+        UnsupportedError: It begins or ends a transaction, outside ``atomic()``, or the driver cannot carry it (LISTEN, COPY).
+        StatementTimeoutError: It ran longer than it may.
+        TransactionBroken: It ended the transaction of its atomic block.
+        ValueError: ``timeout`` is not more than 0.
         DatabaseError: The server refused the statement.
     """
     where = route(using, client)
-    return await run(_rows(sql, params, where), where)
+    return await run(_rows(sql, params, where, timeout), where)
 
 
 def execute_raw_blocking(
-    sql: str, params: Params = None, *, using: str | None = None, client: object | None = None
+    sql: str, params: Params = None, *, using: str | None = None, client: object | None = None, timeout: float | None = None
 ) -> list[dict[str, Any]]:
     """The blocking twin of ``execute_raw``, public as ``oxyde.sync.execute_raw``."""
     where = route(using, client)
-    return run_blocking(_rows(sql, params, where), where)
+    return run_blocking(_rows(sql, params, where, timeout), where)
 
 
-def _rows(sql: str, params: Params, where: Route) -> Steps[list[dict[str, Any]]]:
+def _rows(sql: str, params: Params, where: Route, timeout: float | None = None) -> Steps[list[dict[str, Any]]]:
     if not isinstance(sql, str):
         message = f"execute_raw() takes SQL text, not {type(sql).__name__}"
         raise TypeError(message)
+    if timeout is not None and not timeout > 0:
+        message = f"timeout={timeout!r} must be more than 0 seconds"
+        raise ValueError(message)
     if where.block is None and (word := transaction_word(sql, where.database.backend)) is not None:
         message = ALONE.format(word=word, remedy="`async with db.atomic():`, in blocking code `with oxyde.sync.atomic():`")
         raise UnsupportedError(message, sql=sql)
@@ -83,7 +96,7 @@ def _rows(sql: str, params: Params, where: Route) -> Steps[list[dict[str, Any]]]
             raise DecodeError(message, column=repeated, sql=sql)
         rows.extend(dict(zip(names, row, strict=True)) for row in batch.values())
 
-    yield Call(shape, values, take)
+    yield Call(shape, values, take, timeout=None if timeout is None else min(float(timeout), FOREVER))
     return rows
 
 

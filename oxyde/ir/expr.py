@@ -10,16 +10,26 @@ from oxyde.schema.types import ColumnType
 Node: TypeAlias = "dict[str, Any] | str"
 
 NULL = "null"
+KEPT = frozenset({"int", "float", "decimal", "duration", "uuid"})
+"""Types that a table may keep in a form which its server does not compare as what they mean."""
 PLAIN = frozenset({"bool", "int", "float", "text"})
 
 
-def column(table: str, name: str, kind: ColumnType | None = None) -> Node:
+def kept(kind: ColumnType, db_type: str | None) -> str | None:
+    """The declared type of a column, where it may keep values in another form than its server's own."""
+    return db_type if kind.kind in KEPT else None
+
+
+def column(table: str, name: str, kind: ColumnType | None = None, db_type: str | None = None) -> Node:
     """A column of a source, by the source's alias and the column's name in the database.
 
-    ``kind`` is what it holds; of plain types it stays out of the shape, because no server treats them in a way of its own.
+    ``kind`` is what it holds; of plain types it stays out of the shape, because no server treats them in a way of its own. ``db_type``
+    is the type that the table declares, where the field says so: what is no such thing to the server may be kept as text there.
     """
     inner: dict[str, Any] = {"table": table, "name": name}
-    if kind is not None and kind.kind not in PLAIN:
+    if kind is not None and (declared := kept(kind, db_type)) is not None:
+        inner |= {"type": kind.wire(), "db_type": declared}
+    elif kind is not None and kind.kind not in PLAIN:
         inner["type"] = kind.wire()
     return {"column": inner}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from oxyde.ir.expr import Node
+from oxyde.ir.expr import Node, kept
 from oxyde.ir.query import table_ref, without_defaults
 from oxyde.schema import Column, Table
 
@@ -17,7 +17,12 @@ def query(query: dict[str, Any]) -> Node:
 
 def key_columns(table: Table) -> list[dict[str, Any]]:
     """The primary key, as statements that must find a row again name it."""
-    return [without_defaults({"name": column.name, "type": column.type.wire(), "auto": column.auto}) for column in table.key]
+    return [
+        without_defaults(
+            {"name": column.name, "type": column.type.wire(), "auto": column.auto, "db_type": kept(column.type, column.db_type)}
+        )
+        for column in table.key
+    ]
 
 
 def given_columns(columns: Sequence[Column]) -> list[dict[str, Any]]:
@@ -33,7 +38,14 @@ def from_rows(columns: Sequence[Column], alias: str) -> dict[str, Any]:
 def assigned(assignments: Sequence[tuple[Column, Node, bool]]) -> list[dict[str, Any]]:
     """New values of columns; an assignment is a column, its value, and whether the server computes that."""
     return [
-        without_defaults({"column": column.name, "value": value, "type": column.type.wire() if computed else None})
+        without_defaults(
+            {
+                "column": column.name,
+                "value": value,
+                "type": column.type.wire() if computed else None,
+                "db_type": None if computed else kept(column.type, column.db_type),
+            }
+        )
         for column, value, computed in assignments
     ]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
+from pydantic import BaseModel
+
 from oxyde import export
 from oxyde.models import arrow
 from oxyde.models.blocking import BlockingQuerySet
@@ -15,7 +17,7 @@ from oxyde.models.narrow import awaited as narrow
 from oxyde.models.rows import DICTS, FLAT, TUPLES
 from oxyde.models.twin import twin
 from oxyde.models.verbs import reading, writing
-from oxyde.models.where import route_of, taken
+from oxyde.models.where import asked, route_of, taken
 from oxyde.queries import Q, query
 
 if TYPE_CHECKING:
@@ -119,6 +121,7 @@ class QuerySet(Awaited[M, R_co]):
             NotFoundError: There is none.
             MultipleObjectsReturned: There are several.
         """
+        lookups, using, client = asked(self.model, lookups, using, client)
         found: R_co = await self._run(reading.one(self, Q(*conditions, **lookups), required=True), using, client)
         return found
 
@@ -130,6 +133,7 @@ class QuerySet(Awaited[M, R_co]):
         Raises:
             MultipleObjectsReturned: There are several.
         """
+        lookups, using, client = asked(self.model, lookups, using, client)
         found: R_co | None = await self._run(reading.one(self, Q(*conditions, **lookups), required=False), using, client)
         return found
 
@@ -159,15 +163,19 @@ class QuerySet(Awaited[M, R_co]):
         """Returns the greatest value of a field; None without rows."""
         return await self._run(reading.aggregate(self, "max", field), using, client)
 
-    async def _create(self, **values: Any) -> M:
+    async def _create(self, body: BaseModel | None = None, /, **values: Any) -> M:
         """Validates and inserts a row, and returns the instance with what the database filled in. Hooks run.
+
+        Args:
+            body: What a request sent: a ``Create`` of the model. Nothing is validated twice.
+            **values: The fields; beside a body what the application adds, which comes before what was sent.
 
         Raises:
             ValidationError: A value is not valid; nothing has been sent.
             UniqueViolationError: A value that must be unique is there already.
         """
         using, client = taken(self.model, values)
-        made: M = await self._run(writing.create(self.model.__oxyde__, values), using, client)
+        made: M = await self._run(writing.create(self.model.__oxyde__, body, values), using, client)
         return made
 
     create = narrow.Create(_create)
@@ -193,7 +201,7 @@ class QuerySet(Awaited[M, R_co]):
         steps = writing.bulk_create(self.model.__oxyde__, objects, batch_size=batch_size, ignore_conflicts=ignore_conflicts)
         return await self._run(steps, using, client)
 
-    async def _update(self, *, returning: bool = False, **values: Any) -> Any:
+    async def _update(self, *, returning: bool | None = None, **values: Any) -> Any:
         """Changes fields of the rows: plain values, which are validated, or expressions such as ``F("views") + 1``.
 
         Returns:
@@ -203,7 +211,9 @@ class QuerySet(Awaited[M, R_co]):
             FieldValueError: A value does not fit its field; nothing has been sent.
         """
         using, client = taken(self.model, values)
-        return await self._run(writing.update(self, values, returning=returning), using, client)
+        if returning is not None and "returning" in self.model.__pydantic_fields__:
+            values, returning = {**values, "returning": returning}, None
+        return await self._run(writing.update(self, values, returning=bool(returning)), using, client)
 
     update = narrow.Update(_update)
 

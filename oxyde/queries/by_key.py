@@ -77,12 +77,15 @@ def param(number: int, column: Column) -> Node:
 def outputs(columns: Sequence[Column], alias: str) -> list[dict[str, Any]]:
     """Columns of one table as result columns, by field name."""
     output: Callable[..., dict[str, Any]] = query.output
-    return [output(expr.column(alias, column.name, column.type), column.field, column.type, nullable=column.nullable) for column in columns]
+    return [
+        output(expr.column(alias, column.name, column.type, column.db_type), column.field, column.type, nullable=column.nullable)
+        for column in columns
+    ]
 
 
 def _where(table: Table, fields: tuple[str, ...], first: int) -> Node:
     alias, tests = alias_of(table.name), list[Node]()
     for number, name in enumerate(fields, start=first):
         column = table.by_field[name]
-        tests.append(expr.compare("eq", expr.column(alias, column.name, column.type), param(number, column)))
+        tests.append(expr.compare("eq", expr.column(alias, column.name, column.type, column.db_type), param(number, column)))
     return expr.both(tests)

@@ -273,7 +273,9 @@ def update_rows(table: Table, batch: Batch) -> Compiled:
     def build(values: Values) -> Node:
         scope = Scope(values, table)
         alias = scope.aliases.take("given")
-        ours, given = ({column: expr.column(source, column.name, column.type) for column in columns} for source in (scope.alias, alias))
+        ours, given = (
+            {column: expr.column(source, column.name, column.type, column.db_type) for column in columns} for source in (scope.alias, alias)
+        )
         tie = expr.both([expr.compare("eq", ours[column], given[column]) for column in table.key])
         changed = [(column, given[column], False) for column in columns if column not in table.key]
         return statement.update(table, scope.alias, changed, source=statement.from_rows(columns, alias), where=tie)

@@ -109,9 +109,9 @@ class Scope:
             if name is None:
                 message = f'"{path.name}" is not among the values() of the rows that this verb acts on; add it to values()'
                 raise FieldError(message, column=path.name)
-            return expr.column(self.alias, name, path.column.type)
+            return expr.column(self.alias, name, path.column.type, path.column.db_type)
         alias, _ = self._source(path.hops)
-        return expr.column(alias, path.column.name, path.column.type)
+        return expr.column(alias, path.column.name, path.column.type, path.column.db_type)
 
     def _source(self, hops: tuple[Hop, ...]) -> tuple[str, bool]:
         """Returns the alias of the table that hops lead to, and whether its row may be missing."""

@@ -173,7 +173,11 @@ class Exposed(Term):
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - there are none
         """Returns the column of the derived table."""
-        return expr.column(scope.alias, str(self.head), self.type)
+        inner = self.inner
+        while isinstance(inner, Exposed):
+            inner = inner.inner
+        db_type = inner.path.column.db_type if isinstance(inner, Reference) else None
+        return expr.column(scope.alias, str(self.head), self.type, db_type)
 
 
 Unknown: TypeAlias = "Certainty | Reference | Exposed"
@@ -291,7 +295,7 @@ class Order(Term):
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns the order."""
-        return query.order(parts[0], desc=self.desc, nulls=self.nulls)
+        return query.order(parts[0], desc=self.desc, nulls=self.nulls, indexed=isinstance(self.by, Reference) and self.by.path.searched)
 
 
 class Names(Protocol):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import math
 import os
 import random
 import time
@@ -11,9 +13,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+import oxyde
 from oxyde import Field, Model, OxydeError, PoolSettings, StatementTimeoutError, atomic, db, execute_raw
 from tests.backends import Backend
 from tests.contract.tables import tables
+from tests.slow import forever
 
 LIMIT = 0.02
 """Seconds that a statement may run; those below take about as long, so that each end of the race is met."""
@@ -119,3 +123,20 @@ async def test_nothing_of_a_block_stays_behind_the_limit(limited: Backend) -> No
             with pytest.raises(OxydeError):
                 await Row.objects.create(name="b")
     assert await Row.objects.using("witness").count() == 0
+
+
+async def test_one_statement_may_take_longer(limited: Backend) -> None:
+    """Than the others of its pool, or for ever; or less."""
+    query = await lasting(limited, LIMIT * 5)
+    with pytest.raises(StatementTimeoutError):
+        await execute_raw(query)
+    for timeout in (60, 60.0, math.inf):
+        assert len(await execute_raw(query, timeout=timeout)) == 1
+        async with atomic():
+            assert len(await execute_raw(query, timeout=timeout)) == 1
+    assert len(await asyncio.to_thread(lambda: oxyde.sync.execute_raw(query, timeout=60))) == 1
+    with pytest.raises(StatementTimeoutError, match=r"longer than 0\.3 s"):
+        await execute_raw(forever(limited.dialect, "short"), timeout=0.3, using="witness")
+    for wrong in (0, -1, math.nan):
+        with pytest.raises(ValueError, match="more than 0 seconds"):
+            await execute_raw(query, timeout=wrong)

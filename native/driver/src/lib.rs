@@ -34,7 +34,7 @@ pub use cancel::Cancel;
 pub use deadline::{Deadline, Stop};
 pub use error::{Detail, Error, Kind, Result};
 pub use execution::{Execution, Inputs, Part};
-pub use os::Process;
+pub use os::{Ear, Process};
 pub use pool::{Lease, Pool, Status};
 pub use session::{Begin, Guard, Isolation, Session};
 pub use settings::Settings;

@@ -130,6 +130,117 @@ mod sockets {
     pub fn set_nodelay(_socket: i32) {}
 }
 
+/// Hears interrupts (Ctrl-C) for as long as it lives, on any thread. Python runs its handlers on the main thread alone, which may be
+/// waiting for the one that asks here. Python's own handler goes on to be called; where there is none, nothing is heard.
+pub struct Ear(usize);
+
+impl Default for Ear {
+    fn default() -> Self {
+        signals::listen();
+        Self(signals::heard())
+    }
+}
+
+impl Ear {
+    /// Whether an interrupt came since it began.
+    pub fn heard(&self) -> bool {
+        signals::heard() != self.0
+    }
+}
+
+impl Drop for Ear {
+    fn drop(&mut self) {
+        signals::unlisten();
+    }
+}
+
+#[cfg(unix)]
+mod signals {
+    use std::mem::zeroed;
+    use std::ptr::{null, null_mut};
+    use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+    use std::sync::{Mutex, PoisonError};
+
+    use libc::{SA_SIGINFO, SIG_DFL, SIG_IGN, SIGINT, c_int, c_void, sigaction, siginfo_t};
+
+    /// How many interrupts came while somebody listened.
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+    /// What handled interrupts before, as long as somebody listens. Leaked: a handler may still look at it.
+    static BEFORE: AtomicPtr<sigaction> = AtomicPtr::new(null_mut());
+
+    static LISTENERS: Mutex<usize> = Mutex::new(0);
+
+    pub fn heard() -> usize {
+        COUNT.load(Ordering::Acquire)
+    }
+
+    pub fn listen() {
+        let mut listeners = LISTENERS.lock().unwrap_or_else(PoisonError::into_inner);
+        *listeners += 1;
+        if *listeners > 1 {
+            return;
+        }
+        let before = current();
+        if matches!(before.sa_sigaction, SIG_DFL | SIG_IGN) || before.sa_sigaction == ours() {
+            return;
+        }
+        BEFORE.store(Box::leak(Box::new(before)), Ordering::Release);
+        let after = sigaction { sa_sigaction: ours(), sa_flags: before.sa_flags | SA_SIGINFO, ..before };
+        // SAFETY: the handler lives for ever, and does what handlers may do: it counts, and calls the one before it.
+        unsafe { sigaction(SIGINT, &raw const after, null_mut()) };
+    }
+
+    pub fn unlisten() {
+        let mut listeners = LISTENERS.lock().unwrap_or_else(PoisonError::into_inner);
+        *listeners = listeners.saturating_sub(1);
+        let before = BEFORE.load(Ordering::Acquire);
+        if *listeners == 0 && !before.is_null() && current().sa_sigaction == ours() {
+            // SAFETY: what is stored there was leaked.
+            unsafe { sigaction(SIGINT, before, null_mut()) };
+        }
+    }
+
+    fn ours() -> usize {
+        hear as *const () as usize
+    }
+
+    /// What handles interrupts now.
+    fn current() -> sigaction {
+        // SAFETY: all zeros is a valid action, and only written to.
+        unsafe {
+            let mut now: sigaction = zeroed();
+            sigaction(SIGINT, null(), &raw mut now);
+            now
+        }
+    }
+
+    extern "C" fn hear(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
+        COUNT.fetch_add(1, Ordering::AcqRel);
+        // SAFETY: what is stored there is null or was leaked, and its handler is neither the default nor ignorance.
+        unsafe {
+            let Some(before) = BEFORE.load(Ordering::Acquire).as_ref() else { return };
+            if before.sa_flags & SA_SIGINFO == 0 {
+                std::mem::transmute::<usize, extern "C" fn(c_int)>(before.sa_sigaction)(signal);
+            } else {
+                std::mem::transmute::<usize, extern "C" fn(c_int, *mut siginfo_t, *mut c_void)>(before.sa_sigaction)(signal, info, context);
+            }
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod signals {
+    /// Signals have other ways here.
+    pub fn heard() -> usize {
+        0
+    }
+
+    pub fn listen() {}
+
+    pub fn unlisten() {}
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use std::os::fd::AsRawFd;

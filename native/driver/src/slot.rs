@@ -148,6 +148,24 @@ pub fn parse_uuid(text: &str) -> Option<[u8; 16]> {
     parse_hex(&digits)?.try_into().ok()
 }
 
+/// One spelling of a UUID.
+pub enum Uuid {
+    Text(String),
+    Bytes([u8; 16]),
+}
+
+/// The spellings of a UUID, by number: ours, without hyphens, both in capitals, and the bytes themselves.
+pub fn of_uuid(bytes: [u8; 16], number: u8) -> Option<Uuid> {
+    Some(match number {
+        0 => Uuid::Text(uuid(bytes)),
+        1 => Uuid::Text(hex(&bytes)),
+        2 => Uuid::Text(uuid(bytes).to_ascii_uppercase()),
+        3 => Uuid::Text(hex(&bytes).to_ascii_uppercase()),
+        4 => Uuid::Bytes(bytes),
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

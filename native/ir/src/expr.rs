@@ -17,6 +17,9 @@ pub enum Expr {
         /// operator than a number less a number: given for every column that is no plain bool, int, float or text.
         #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
         ty: Option<ColumnType>,
+        /// The type as the table declares it, when it is not the one chosen for `ty` (`db_type`).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        db_type: Option<String>,
     },
     /// A column of the row that met a conflict, as it was to be inserted.
     Excluded {

@@ -190,4 +190,6 @@ pub struct Output {
     pub nullable: bool,
     /// The table the column is in, for messages; empty for expressions.
     pub table: String,
+    /// The field says itself how the table declares the column.
+    pub declared: bool,
 }

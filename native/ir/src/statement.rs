@@ -99,6 +99,9 @@ pub struct KeyColumn {
     /// The server makes it up (serial, auto increment) when it is not given.
     #[serde(default, skip_serializing_if = "is_false")]
     pub auto: bool,
+    /// The type as the table declares it (`db_type`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub db_type: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -130,6 +133,9 @@ pub struct Assignment {
     /// What the column holds, given where the value is computed: not every server brings it there by itself.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub ty: Option<ColumnType>,
+    /// The type as the table declares it (`db_type`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub db_type: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

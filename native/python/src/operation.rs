@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use oxyde_driver::{Cancel, Error, Kind, Message, Process};
+use oxyde_driver::{Cancel, Ear, Error, Kind, Message, Process};
 use oxyde_engine::Plan;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -45,12 +45,13 @@ impl Signal {
 }
 
 /// Attempts until there is an answer, waiting for the signal in between without the GIL.
-/// The exception of a signal handler (`KeyboardInterrupt`) ends it, after `interrupted`.
+/// The exception of a signal handler (`KeyboardInterrupt`) ends it, after `interrupted`, and so does an interrupt that only the ear hears.
 pub fn patiently<T>(
     py: Python<'_>,
     signal: &Signal,
     mut attempt: impl FnMut() -> Poll<Result<T, Error>>,
     interrupted: impl FnOnce(),
+    ear: Option<&Ear>,
 ) -> PyResult<T> {
     loop {
         match attempt() {
@@ -61,7 +62,16 @@ pub fn patiently<T>(
             interrupted();
             return Err(interruption);
         }
+        if ear.is_some_and(Ear::heard) {
+            interrupted();
+            return Err(exception(py, interruption()));
+        }
     }
+}
+
+/// What a reader on another thread than the main one is told about Ctrl-C.
+pub fn interruption() -> Error {
+    Error::new(Kind::Cancelled, "interrupted; the server was told to stop the statement")
 }
 
 /// The receiving end with what is known about it.
@@ -161,7 +171,7 @@ impl Operation {
     }
 
     fn wait(&self, py: Python<'_>) -> PyResult<Batch> {
-        patiently(py, &self.signal, || self.receive(), || self.abort(py))
+        patiently(py, &self.signal, || self.receive(), || self.abort(py), None)
     }
 
     fn finish(&self, py: Python<'_>) -> PyResult<Option<PyErr>> {

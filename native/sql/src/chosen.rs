@@ -70,7 +70,12 @@ impl Chosen<'_> {
             return malformed("rows that are chosen twice");
         }
         let output = |key: &KeyColumn| SelectOutput {
-            expr: Expr::Column { table: self.alias.to_owned(), name: key.name.clone(), ty: Some(key.ty.clone()) },
+            expr: Expr::Column {
+                table: self.alias.to_owned(),
+                name: key.name.clone(),
+                ty: Some(key.ty.clone()),
+                db_type: key.db_type.clone(),
+            },
             name: key.name.clone(),
             ty: key.ty.clone(),
             nullable: false,

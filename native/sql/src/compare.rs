@@ -11,6 +11,7 @@ use crate::dialect::{JsonEquality, List, TargetInSubquery};
 use crate::error::{Result, malformed};
 use crate::query::columns;
 use crate::spelling::Spelt;
+use crate::storage::Storage;
 use crate::walk::type_of;
 use crate::writer::{Writer, scalar_slot};
 
@@ -46,6 +47,11 @@ impl Writer<'_> {
 
     /// An operand beside another one. A text beside a column is of the column's type, whatever that is: `citext`, `char(3)`, `inet`.
     fn beside(&mut self, other: &Expr, expr: &Expr, compared: Compared) -> Result<()> {
+        if let Expr::Param(param) = expr
+            && self.param_as_kept(other, param)?
+        {
+            return Ok(());
+        }
         if let Expr::Param(param) = expr
             && is_text_beside(other, param)
         {
@@ -141,6 +147,9 @@ impl Writer<'_> {
         self.left(expr, compared)?;
         self.push(" IN (");
         self.separated(0..size, |writer, member| {
+            if let Storage::Spelt(number) = writer.storage(expr) {
+                return writer.slot_as(Origin::Member { index: list.index, member }, &list.ty, number);
+            }
             let uncast = list.uncast || is_text_beside(expr, list);
             writer.slot(scalar_slot(Origin::Member { index: list.index, member }, &list.ty), uncast)
         })?;
@@ -159,7 +168,12 @@ impl Writer<'_> {
         }
         self.left(expr, compared)?;
         self.push(" IN (");
-        self.derived_where_limited(query)?;
+        // What they mean, not what they are kept as.
+        let is_kept = self.storage(member) != Storage::Own;
+        let before = std::mem::replace(&mut self.scope.member, is_kept);
+        let written = self.derived_where_limited(query);
+        self.scope.member = before;
+        written?;
         self.word(")")
     }
 

@@ -9,10 +9,11 @@ use oxyde_ir::query::Query;
 use oxyde_ir::{ColumnType, Expr};
 
 use crate::ddl_types::FLOAT_DIGITS;
-use crate::dialect::Decimals;
+use crate::dialect::{Decimals, SQLITE};
 use crate::error::{Result, malformed};
 use crate::query::names;
 use crate::spelling::Spelt;
+use crate::storage::Storage;
 use crate::walk::{is_decimal, type_of};
 use crate::writer::Writer;
 
@@ -38,10 +39,15 @@ enum Nature {
     Other,
 }
 
+/// Whether a column of a type is declared so that it keeps text.
+fn keeps_text(ty: Option<&ColumnType>, db_type: Option<&str>) -> bool {
+    ty.is_some_and(|ty| Storage::of(&SQLITE, ty, db_type) == Storage::Digits)
+}
+
 /// `beside` is the decimal that a column of no known type is compared with.
 fn nature(expr: &Expr, beside: &ColumnType) -> Nature {
-    if let Expr::Column { ty, .. } = expr {
-        if is_wide(ty.as_ref().unwrap_or(beside)) { Nature::Other } else { Nature::Number }
+    if let Expr::Column { ty, db_type, .. } = expr {
+        if keeps_text(ty.as_ref(), db_type.as_deref()) || is_wide(ty.as_ref().unwrap_or(beside)) { Nature::Other } else { Nature::Number }
     } else if matches!(expr, Expr::Param(_) | Expr::Null | Expr::Int(_)) {
         Nature::Free
     } else {
@@ -142,7 +148,7 @@ impl Writer<'_> {
 
     /// Whether an expression is sorted as it is.
     pub fn is_plainly_sorted(&self, expr: &Expr) -> bool {
-        self.compared(&[expr], None) == Compared::Plain
+        self.compared(&[expr], None) == Compared::Plain && self.storage(expr) == Storage::Own
     }
 
     /// Membership of canonical text in a query of numbers.

@@ -14,7 +14,7 @@ impl Writer<'_> {
     /// An expression where nothing binds tighter: between commas or parentheses.
     pub fn expr(&mut self, expr: &Expr) -> Result<()> {
         match expr {
-            Expr::Column { table, name, .. } => self.column(table, name),
+            Expr::Column { table, name, ty, .. } => self.column_value(expr, table, name, ty.as_ref()),
             Expr::Excluded { name, .. } => self.excluded(name),
             Expr::Param(param) => self.param(param),
             Expr::Null => self.word("NULL"),

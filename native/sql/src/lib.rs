@@ -27,6 +27,8 @@ mod raw;
 mod read_back;
 mod select;
 mod spelling;
+mod storage;
+mod top;
 mod update;
 mod walk;
 mod window;

@@ -30,7 +30,13 @@ impl Writer<'_> {
             self.identifier(&column.name)?;
             self.push(" = ");
             match value {
+                KeyValue::Expr(Expr::Param(param))
+                    if self.slot_to_keep(Origin::Param(param.index), &column.ty, column.db_type.as_deref())? =>
+                {
+                    self.params.scalar(param)?;
+                }
                 KeyValue::Expr(expr) => self.operand(expr)?,
+                KeyValue::Slot(origin) if self.slot_to_keep(*origin, &column.ty, column.db_type.as_deref())? => {}
                 KeyValue::Slot(origin) => self.slot(scalar_slot(*origin, &column.ty), false)?,
             }
         }
@@ -89,7 +95,12 @@ impl ReadBack<'_> {
 
 /// The key columns as the result of a step.
 pub fn outputs(key: &[KeyColumn], table: &TableRef) -> Vec<Output> {
-    let output =
-        |column: &KeyColumn| Output { name: column.name.clone(), ty: column.ty.clone(), nullable: false, table: table.name.clone() };
+    let output = |column: &KeyColumn| Output {
+        name: column.name.clone(),
+        ty: column.ty.clone(),
+        nullable: false,
+        table: table.name.clone(),
+        declared: column.db_type.is_some(),
+    };
     key.iter().map(output).collect()
 }

@@ -8,6 +8,7 @@ use oxyde_ir::{ColumnType, Expr, Output};
 use crate::decimal::Compared;
 use crate::dialect::DistinctOn;
 use crate::error::{Result, malformed};
+use crate::top::Narrowed;
 use crate::walk::is_decimal;
 use crate::writer::{Writer, column_of, described};
 
@@ -35,7 +36,7 @@ pub enum Uniqueness {
 }
 
 impl Writer<'_> {
-    pub fn select(&mut self, select: &Select) -> Result<()> {
+    pub fn select(&mut self, select: &Select, narrowed: Narrowed<'_>) -> Result<()> {
         let is_member = std::mem::take(&mut self.scope.member);
         let uniqueness = match &select.distinct {
             None => {
@@ -61,7 +62,7 @@ impl Writer<'_> {
         for join in &select.joins {
             self.join(join)?;
         }
-        self.filter(select.filter.as_ref())?;
+        self.filter_within(select, narrowed)?;
         if !select.group_by.is_empty() {
             self.push(" GROUP BY ");
             self.separated(&select.group_by, |writer, expr| writer.group(select, expr))?;
@@ -92,6 +93,8 @@ impl Writer<'_> {
             (Expr::Null, true) if output.ty != ColumnType::Any => self.cast(&output.expr, &output.ty)?,
             (expr, _) if as_text => self.left(expr, Compared::Text)?,
             (expr, _) if is_rewritten => self.sorted(expr)?,
+            // As it is kept: whoever reads it knows what it means.
+            (Expr::Column { table, name, .. }, _) => self.column(table, name)?,
             (expr, _) => self.expr(expr)?,
         }
         match column_of(&output.expr) {
@@ -124,7 +127,7 @@ impl Writer<'_> {
         }
     }
 
-    fn join(&mut self, join: &Join) -> Result<()> {
+    pub fn join(&mut self, join: &Join) -> Result<()> {
         self.push(match join.kind {
             JoinKind::Inner => " INNER JOIN ",
             JoinKind::Left => " LEFT JOIN ",

@@ -16,8 +16,11 @@ use crate::query::{columns, names};
 use crate::walk::type_of;
 use crate::writer::Writer;
 
+/// The numbers of a UUID's spellings without hyphens, and as bytes.
+pub const HEX: u8 = 1;
+pub const BYTES: u8 = 4;
 /// How many spellings a UUID has.
-const UUIDS: u8 = 5;
+pub const UUIDS: u8 = 5;
 
 /// What may be spelt in more than one way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,7 +127,7 @@ impl Writer<'_> {
         }
     }
 
-    fn special_slot(&mut self, param: &Param, form: Form) -> Result<()> {
+    pub fn special_slot(&mut self, param: &Param, form: Form) -> Result<()> {
         self.placeholder(Slot { origin: Origin::Param(param.index), ty: param.ty.clone(), form })
     }
 

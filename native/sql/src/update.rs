@@ -66,7 +66,7 @@ impl Writer<'_> {
             writer.push(" = ");
             match &set.ty {
                 Some(ty) => writer.computed(&set.value, ty),
-                None => writer.assigned(&set.value),
+                None => writer.assigned_to(&set.value, set.db_type.as_deref()),
             }
         })
     }

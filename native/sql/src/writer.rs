@@ -224,7 +224,8 @@ pub fn outputs_of(outputs: &[SelectOutput], table: &str) -> Vec<Output> {
 /// A result column; `table` tells the table of an alias.
 pub fn described(output: &SelectOutput, table: impl Fn(&str) -> String) -> Output {
     let table = column_of(&output.expr).map(|(alias, _)| table(alias)).unwrap_or_default();
-    Output { name: output.name.clone(), ty: output.ty.clone(), nullable: output.nullable, table }
+    let declared = matches!(&output.expr, Expr::Column { db_type: Some(_), .. });
+    Output { name: output.name.clone(), ty: output.ty.clone(), nullable: output.nullable, table, declared }
 }
 
 /// Alias and name, when the expression is a column.

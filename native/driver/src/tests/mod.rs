@@ -62,7 +62,7 @@ pub fn raw(sql: &str, params: usize) -> Step {
 
 /// An output without a table.
 pub fn output(name: &str, ty: ColumnType) -> Output {
-    Output { name: name.to_owned(), ty, nullable: true, table: String::new() }
+    Output { name: name.to_owned(), ty, nullable: true, table: String::new(), declared: false }
 }
 
 /// A request without rows to insert or anybody to send rows to.

@@ -43,7 +43,7 @@ fn step_of(sql: &str, origin: Origin) -> Step {
 }
 
 fn output(name: &str, ty: ColumnType) -> Output {
-    Output { name: name.to_owned(), ty, nullable: true, table: String::new() }
+    Output { name: name.to_owned(), ty, nullable: true, table: String::new(), declared: false }
 }
 
 /// A program whose last step is the result.

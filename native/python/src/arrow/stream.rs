@@ -11,7 +11,7 @@ use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_schema::ffi::FFI_ArrowSchema;
 use arrow_schema::{ArrowError, Schema, SchemaRef};
-use oxyde_driver::{Cancel, ColumnBatch, Error, Kind, Message, Process, Result};
+use oxyde_driver::{Cancel, ColumnBatch, Ear, Error, Kind, Message, Process, Result};
 use oxyde_engine::Plan;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -22,7 +22,7 @@ use tokio::sync::mpsc::{Receiver, channel};
 use super::{ArrowBatch, Conversion};
 use crate::batch::Batch;
 use crate::error::{exception, of_panic};
-use crate::operation::{Signal, lost, patiently};
+use crate::operation::{Signal, interruption, lost, patiently};
 
 /// How long the consumer of a C stream sleeps before it looks again; it is woken by every batch.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -146,6 +146,8 @@ struct StreamReader {
     puller: Puller,
     signal: Arc<Signal>,
     schema: SchemaRef,
+    /// Where Ctrl-C means to stop.
+    ear: Option<Ear>,
 }
 
 impl Iterator for StreamReader {
@@ -158,7 +160,13 @@ impl Iterator for StreamReader {
         };
         loop {
             match self.puller.guarded(step) {
-                Poll::Pending => self.signal.wait(PATIENCE),
+                Poll::Pending => {
+                    self.signal.wait(PATIENCE);
+                    if self.ear.as_ref().is_some_and(Ear::heard) {
+                        let _ = self.puller.guarded(|_| Poll::Ready(Err::<(), _>(interruption())));
+                        return Some(Err(ArrowError::ExternalError(interruption().to_string().into())));
+                    }
+                }
                 // C strings end at a NUL.
                 Poll::Ready(Err(error)) => {
                     let message = error.to_string().replace('\0', "\u{2400}");
@@ -231,8 +239,16 @@ impl ArrowStream {
             Some(puller) => puller.guarded(&step).map_ok(Some),
             None => Poll::Ready(Ok(None)),
         };
-        patiently(py, &self.signal, attempt, || self.cancel.cancel())?.ok_or_else(spent)
+        let ear = ear(py)?;
+        patiently(py, &self.signal, attempt, || self.cancel.cancel(), ear.as_ref())?.ok_or_else(spent)
     }
+}
+
+/// Hears Ctrl-C where Python's own handler makes `KeyboardInterrupt` of it; a program that handles it otherwise decides what stops.
+fn ear(py: Python<'_>) -> PyResult<Option<Ear>> {
+    let signal = py.import("signal")?;
+    let handler = signal.call_method1("getsignal", (signal.getattr("SIGINT")?,))?;
+    Ok(handler.is(&signal.getattr("default_int_handler")?).then(Ear::default))
 }
 
 fn spent() -> PyErr {
@@ -265,7 +281,7 @@ impl ArrowStream {
         let conversion = self.step(py, Puller::conversion)?;
         self.step(py, Puller::first)?;
         let puller = self.puller().take().ok_or_else(spent)?;
-        let reader = StreamReader { puller, signal: Arc::clone(&self.signal), schema: conversion.schema };
+        let reader = StreamReader { puller, signal: Arc::clone(&self.signal), schema: conversion.schema, ear: ear(py)? };
         PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), c"arrow_array_stream")
     }
 

@@ -9,7 +9,6 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDate, PyDateTime, PyDelta, PyFloat, PyInt, PyList, PyString, PyTime, PyTzInfo};
 
 use super::json::Parser;
-use super::json_numbers::inexact;
 use super::types::Types;
 use crate::calendar::{MICROS_PER_DAY, clock_of, date_of, split};
 use crate::error::exception;
@@ -185,9 +184,6 @@ impl<'py> Maker<'py> {
     }
 
     fn parse(&self, text: &[u8]) -> Made<'py> {
-        if let Some(number) = inexact(text) {
-            return Err(Fault::Unfit(format!("JSON with {number}, which no float is")));
-        }
         self.json.parse(text).map_err(|error| self.not_json(&error))
     }
 

@@ -13,6 +13,7 @@ use oxyde_ir::{Family, Version};
 pub use answers::*;
 pub use ddl_answers::*;
 pub(crate) use postgres::POSTGRES;
+pub(crate) use sqlite::SQLITE;
 pub use value_answers::*;
 
 use crate::cast::CastNames;

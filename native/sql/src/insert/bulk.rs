@@ -158,6 +158,9 @@ fn each_row(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> 
         writer.insert_into(insert)?;
         writer.push(" VALUES (");
         writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
+            if writer.slot_to_keep(Origin::Bulk(index as u32), &column.ty, column.db_type.as_deref())? {
+                return Ok(());
+            }
             let uncast = column.db_type.is_some() || matches!(column.ty, ColumnType::Enum { .. });
             writer.assigned_slot(slot(index, column, Form::Scalar), uncast)
         })?;
@@ -180,6 +183,9 @@ fn rows(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Resu
     let row = fragment(dialect, params, Scope::BARE, |writer| {
         writer.push("(");
         writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
+            if writer.slot_to_keep(Origin::Bulk(index as u32), &column.ty, column.db_type.as_deref())? {
+                return Ok(());
+            }
             writer.placeholder(scalar_slot(Origin::Bulk(index as u32), &column.ty))
         })?;
         writer.word(")")

@@ -1,7 +1,7 @@
 //! What inserts of one row and of many share: how they begin and end, and how a row is read back.
 
 use oxyde_ir::Expr;
-use oxyde_ir::program::Repeat;
+use oxyde_ir::program::{Origin, Repeat};
 use oxyde_ir::statement::Insert;
 
 use crate::dialect::{Dialect, Returning};
@@ -47,5 +47,15 @@ impl Writer<'_> {
     /// A value on its way into a column, to whose type the server converts it.
     pub fn assigned(&mut self, expr: &Expr) -> Result<()> {
         if let Expr::Param(param) = expr { self.assigned_param(param) } else { self.expr(expr) }
+    }
+
+    /// The same for a column that the table may declare in a way of its own.
+    pub fn assigned_to(&mut self, expr: &Expr, db_type: Option<&str>) -> Result<()> {
+        if let Expr::Param(param) = expr
+            && self.slot_to_keep(Origin::Param(param.index), &param.ty, db_type)?
+        {
+            return self.params.scalar(param);
+        }
+        self.assigned(expr)
     }
 }

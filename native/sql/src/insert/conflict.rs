@@ -21,7 +21,7 @@ pub fn counted(insert: &Insert, mut program: Program, dialect: &'static Dialect)
         return program;
     }
     let fixed = |text: String, outputs| step(Fragment { text, slots: Vec::new() }, Some(outputs));
-    let count = Output { name: "skipped".to_owned(), ty: ColumnType::Int, nullable: false, table: String::new() };
+    let count = Output { name: "skipped".to_owned(), ty: ColumnType::Int, nullable: false, table: String::new(), declared: false };
     program.steps.insert(0, fixed(format!("SET {SKIPPED} = 0"), Vec::new()));
     program.steps.push(fixed(format!("SELECT {SKIPPED}"), vec![count]));
     program.result += 1;

@@ -13,7 +13,7 @@ use crate::dialect::{Dialect, EmptyRow};
 use crate::error::{Result, malformed};
 use crate::params::Params;
 use crate::read_back::KeyValue;
-use crate::writer::{Scope, Writer, fragment, outputs_of, single, step};
+use crate::writer::{Scope, fragment, outputs_of, single, step};
 use clauses::{returns, row};
 
 pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
@@ -38,7 +38,9 @@ fn one(insert: &Insert, values: &[Expr], dialect: &'static Dialect, params: &mut
             });
         } else {
             writer.push(" VALUES (");
-            writer.separated(values, Writer::assigned)?;
+            writer.separated(values.iter().zip(&insert.columns), |writer, (value, column)| {
+                writer.assigned_to(value, column.db_type.as_deref())
+            })?;
             writer.push(")");
         }
         writer.ending(insert)

@@ -50,7 +50,7 @@ pub fn raise(insert: &Insert, dialect: &'static Dialect) -> Result<Option<Step>>
          WHERE counter.most > counter.last) AS behind, \
          generate_series(1, CASE WHEN behind.steps > {COUNTED} THEN 1 ELSE behind.steps END)"
     );
-    let output = Output { name: "key".to_owned(), ty: ColumnType::Int, nullable: true, table: String::new() };
+    let output = Output { name: "key".to_owned(), ty: ColumnType::Int, nullable: true, table: String::new(), declared: false };
     let slots = vec![Slot { origin, ty: ColumnType::Int, form }];
     Ok(Some(Step { repeat, ..step(Fragment { text, slots }, Some(vec![output])) }))
 }

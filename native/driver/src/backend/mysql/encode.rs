@@ -81,6 +81,11 @@ fn add(arguments: &mut MySqlArguments, value: &Value, slot: &Slot) -> std::resul
         (Form::Pattern { syntax, before, after }, Value::Text(text)) => {
             arguments.add(slot::pattern(text, syntax, before, after)).map_err(Fault::Driver)
         }
+        (Form::Spelling(_), Value::Null) => scalar(arguments, value),
+        (Form::Spelling(number), Value::Uuid(uuid)) => match slot::of_uuid(*uuid, number).ok_or(Fault::Form)? {
+            slot::Uuid::Text(text) => arguments.add(text).map_err(Fault::Driver),
+            slot::Uuid::Bytes(bytes) => arguments.add(bytes.as_slice()).map_err(Fault::Driver),
+        },
         (Form::Pattern { .. } | Form::Array | Form::JsonArray | Form::Bound { .. } | Form::Spelling(_), _) => Err(Fault::Form),
     }
 }

@@ -52,9 +52,10 @@ pub fn from_connect(error: &sqlx::Error, options: &MySqlConnectOptions) -> Error
         None => format!("{}:{}", options.get_host(), options.get_port()),
     };
     let database = options.get_database().map_or_else(String::new, |name| format!(", database {name:?}"));
-    let reason = match error {
-        sqlx::Error::Configuration(_) if !has_certificates(options) => CLEAR.to_owned(),
-        error => complaint(error).map_or_else(|| error.to_string(), |error| error.message().to_owned()),
+    let reason = if matches!(error, sqlx::Error::Configuration(_)) && !has_certificates(options) {
+        CLEAR.to_owned()
+    } else {
+        complaint(error).map_or_else(|| error.to_string(), |error| error.message().to_owned())
     };
     let message = format!("cannot connect to MySQL at {place}{database} as {:?}: {reason}", options.get_username());
     let mut ours = Error::new(Kind::ConnectionFailed, message);

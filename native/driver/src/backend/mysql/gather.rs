@@ -2,9 +2,10 @@
 
 use oxyde_ir::{ColumnType, Output};
 use sqlx::mysql::{MySql, MySqlColumn, MySqlRow, MySqlTypeInfo};
-use sqlx::{Column as _, Decode, Row};
+use sqlx::{Column as _, Decode, Row, TypeInfo as _};
 
 use super::columns::Reader;
+use super::wire::Wire;
 use crate::batch::ColumnBatch;
 use crate::error::{Error, Kind, Result};
 use crate::request::Request;
@@ -64,6 +65,7 @@ impl<'a> Gather<'a> {
         }
         for (index, column) in columns.iter().enumerate() {
             let reader = match self.outputs.and_then(|outputs| outputs.get(index)) {
+                Some(output) if is_misread(output, column.type_info()) => Err(refusal(output, column.type_info().name())),
                 Some(output) => Reader::new(&output.name, &output.table, column.type_info(), &output.ty),
                 None => Reader::new(column.name(), "", column.type_info(), &ColumnType::Any),
             };
@@ -83,6 +85,13 @@ impl<'a> Gather<'a> {
             // The only error is NULL. `is_null` would say the same of zero dates.
             let raw = <&[u8] as Decode<MySql>>::decode(value).ok();
             self.bytes += raw.map_or(0, <[u8]>::len);
+            if let (Some(output), Some(raw)) = (self.outputs.and_then(|outputs| outputs.get(index)), raw)
+                && output.ty == ColumnType::Uuid
+                && raw.len() != 36
+                && is_plain_column(output)
+            {
+                return Err(refusal(output, "CHAR(32)"));
+            }
             reader.push(raw)?;
         }
         self.rows += 1;
@@ -107,4 +116,45 @@ impl<'a> Gather<'a> {
         }
         (!self.readers.is_empty()).then(|| self.take())
     }
+}
+
+/// A column of a table whose field does not say how it is declared.
+fn is_plain_column(output: &Output) -> bool {
+    !output.table.is_empty() && !output.declared
+}
+
+/// Whether the server would compare or sort a column's values as other things than those that they are read as.
+fn is_misread(output: &Output, info: &MySqlTypeInfo) -> bool {
+    let (wire, ty) = (Wire::of(info), &output.ty);
+    // What is computed of bits may be sent as text, and says that it is bits.
+    let is_bits = output.table.is_empty() && *ty == ColumnType::Int && wire == Wire::Bit;
+    let is_other = (matches!(ty, ColumnType::Int | ColumnType::Float | ColumnType::Decimal { .. }) && wire == Wire::Text)
+        || (*ty == ColumnType::Duration && matches!(wire, Wire::Time | Wire::Text))
+        || (*ty == ColumnType::Uuid && wire == Wire::Bytes)
+        || (*ty == ColumnType::Bytes && wire == Wire::Bit);
+    is_bits || (is_other && is_plain_column(output))
+}
+
+fn refusal(output: &Output, declared: &str) -> Error {
+    let Output { name, table, ty, .. } = output;
+    let remedy = if *ty == ColumnType::Bytes {
+        "declare the field int".to_owned()
+    } else {
+        let length = if declared == "BINARY" {
+            "(16)"
+        } else if declared == "BIT" {
+            "(n)"
+        } else {
+            ""
+        };
+        format!("give the field db_type=\"{declared}{length}\"")
+    };
+    let place = if table.is_empty() { name.clone() } else { format!("{table}.{name}") };
+    let message = format!(
+        "column {place} is {declared}, which the server compares as something else than the field's values: what was read would not \
+         be found; {remedy}"
+    );
+    let mut error = Error::new(Kind::Decode, message).with_hint(format!("or read it by SQL of your own: CAST({name} AS CHAR)"));
+    (error.detail.table, error.detail.column) = (Some(table.clone()), Some(name.clone()));
+    error
 }

@@ -60,8 +60,12 @@ impl<'a> Gather<'a> {
                 Cell::Text(bytes) | Cell::Blob(bytes) => bytes.len() + 4,
                 Cell::Null | Cell::Int(_) | Cell::Real(_) => 8,
             };
-            if let Err(reason) = reader.push(cell) {
-                let output = self.outputs.and_then(|outputs| outputs.get(at));
+            let output = self.outputs.and_then(|outputs| outputs.get(at));
+            let end = match output {
+                Some(output) if matches!(cell, Cell::Text(_)) && is_number_kept_as_text(output) => Err(KEPT_AS_TEXT.into()),
+                Some(_) | None => reader.push(cell),
+            };
+            if let Err(reason) = end {
                 let table = output.map(|output| output.table.clone()).filter(|table| !table.is_empty()).or_else(|| cursor.table(at));
                 return Err(fault(&reader.name, table, cursor.declared(at), self.before + self.rows + 1, &reason));
             }
@@ -90,6 +94,16 @@ impl<'a> Gather<'a> {
         }
         self.readers.as_ref().is_some_and(|readers| !readers.is_empty()).then(|| self.take())
     }
+}
+
+const KEPT_AS_TEXT: &str =
+    "the table keeps the number as text, and would compare and sort it as text; give the field db_type=\"TEXT\", or CAST it in SQL";
+
+/// Whether text in the column would be read as a number that no comparison finds: the field does not say that it is text.
+fn is_number_kept_as_text(output: &Output) -> bool {
+    // Decimals of more digits are compared as what their texts mean.
+    let is_number = matches!(output.ty, ColumnType::Int | ColumnType::Decimal { precision: Some(..=15), .. });
+    is_number && !output.table.is_empty() && !output.declared
 }
 
 fn fault(name: &str, table: Option<String>, declared: Option<String>, row: usize, reason: &str) -> Error {

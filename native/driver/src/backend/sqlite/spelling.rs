@@ -4,6 +4,7 @@ use oxyde_ir::Value;
 
 use super::quick;
 use super::statement::Cell;
+pub use crate::slot::{Uuid, of_uuid};
 use crate::{iso, slot};
 
 const MICROS: i64 = 1_000_000;
@@ -73,22 +74,11 @@ pub fn bound(value: &Value, upper: bool) -> Option<String> {
     Some(text.unwrap_or_else(|| if upper { ":".to_owned() } else { String::new() }))
 }
 
-/// One spelling of a UUID.
-pub enum Uuid {
-    Text(String),
-    Bytes([u8; 16]),
-}
-
-/// The spellings of a UUID, by number: ours, without hyphens, both in capitals, and the bytes themselves.
-pub fn of_uuid(bytes: [u8; 16], number: u8) -> Option<Uuid> {
-    Some(match number {
-        0 => Uuid::Text(slot::uuid(bytes)),
-        1 => Uuid::Text(slot::hex(&bytes)),
-        2 => Uuid::Text(slot::uuid(bytes).to_ascii_uppercase()),
-        3 => Uuid::Text(slot::hex(&bytes).to_ascii_uppercase()),
-        4 => Uuid::Bytes(bytes),
-        _ => return None,
-    })
+/// What comes before all texts of a UUID and of greater ones, or behind all texts of it and of lesser ones. Capitals come before
+/// small letters, and hyphens before digits: eight digits decide.
+pub fn bound_of_uuid(bytes: [u8; 16], upper: bool) -> String {
+    let digits = slot::hex(&bytes[..4]);
+    if upper { digits + "g" } else { digits.to_ascii_uppercase() }
 }
 
 /// The UUID that one of these spellings means; one that mixes small letters and capitals is none of them.

@@ -82,8 +82,13 @@ async fn run(connection: &mut Connection, text: &str, params: &[Value]) -> Resul
 
 /// The rows of a statement as columns of the types wanted.
 async fn read_as(connection: &mut Connection, text: &str, wanted: &[ColumnType]) -> Result<ColumnBatch> {
-    let output =
-        |(index, ty): (usize, &ColumnType)| Output { name: format!("c{index}"), ty: ty.clone(), nullable: true, table: "t".into() };
+    let output = |(index, ty): (usize, &ColumnType)| Output {
+        name: format!("c{index}"),
+        ty: ty.clone(),
+        nullable: true,
+        table: "t".into(),
+        declared: false,
+    };
     let step = Step { outputs: Some(wanted.iter().enumerate().map(output).collect()), ..raw(text, 0) };
     connection.execute(request(&step, &[], &Cancel::default())).await.map(|finished| finished.last.unwrap())
 }

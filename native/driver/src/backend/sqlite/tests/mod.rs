@@ -65,8 +65,13 @@ async fn memory() -> Connection {
 /// A statement that runs once, its parameters in order.
 fn step(text: &str, parameters: usize, outputs: Option<&[(&str, ColumnType)]>) -> Step {
     let slot = |index: usize| Slot { origin: Origin::Param(index as u32), ty: ColumnType::Any, form: Form::Scalar };
-    let output =
-        |(name, ty): &(&str, ColumnType)| Output { name: (*name).to_owned(), ty: ty.clone(), nullable: true, table: String::new() };
+    let output = |(name, ty): &(&str, ColumnType)| Output {
+        name: (*name).to_owned(),
+        ty: ty.clone(),
+        nullable: true,
+        table: String::new(),
+        declared: false,
+    };
     Step {
         text: Text::Fixed(Fragment { text: text.to_owned(), slots: (0..parameters).map(slot).collect() }),
         outputs: outputs.map(|outputs| outputs.iter().map(output).collect()),

@@ -1,0 +1,108 @@
+//! Columns whose declared type (`db_type`) keeps values in a form that the server does not compare as what they mean.
+
+use oxyde_ir::expr::Param;
+use oxyde_ir::program::{Form, Origin, Slot};
+use oxyde_ir::{ColumnType, Expr};
+
+use crate::dialect::{Dialect, Types};
+use crate::error::Result;
+use crate::spelling::{BYTES, HEX};
+use crate::writer::Writer;
+
+/// The form that a column keeps its values in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// One that the server compares and takes by itself.
+    Own,
+    /// A number as text.
+    Digits,
+    /// A length of time as a `TIME` of `MySQL`'s.
+    Clock,
+    /// An integer as a `BIT` of `MySQL`'s, whose extremes are sent as text.
+    Bits,
+    /// A UUID in a spelling of that number.
+    Spelt(u8),
+}
+
+impl Storage {
+    pub fn of(dialect: &Dialect, ty: &ColumnType, db_type: Option<&str>) -> Self {
+        let Some(db_type) = db_type else { return Self::Own };
+        let declared: String = db_type.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
+        let name = declared.split('(').next().unwrap_or_default();
+        let is_spelt = match (ty, declared.as_str(), dialect.types) {
+            (ColumnType::Uuid, "BINARY(16)" | "VARBINARY(16)" | "BLOB", Types::Sqlite | Types::Mysql | Types::Mariadb) => Some(BYTES),
+            (ColumnType::Uuid, "CHAR(32)" | "VARCHAR(32)", Types::Sqlite | Types::Mysql | Types::Mariadb) => Some(HEX),
+            _ => None,
+        };
+        match (is_spelt, dialect.types) {
+            (Some(number), _) => Self::Spelt(number),
+            (None, Types::Postgres) => Self::Own,
+            (None, Types::Sqlite) if is_number(ty) && is_text_of_sqlite(&declared) => Self::Digits,
+            (None, Types::Mysql | Types::Mariadb) if is_number(ty) && (name.ends_with("CHAR") || name.ends_with("TEXT")) => Self::Digits,
+            (None, Types::Mysql | Types::Mariadb) if *ty == ColumnType::Duration && name == "TIME" => Self::Clock,
+            (None, Types::Mysql | Types::Mariadb) if *ty == ColumnType::Int && name == "BIT" => Self::Bits,
+            (None, Types::Sqlite | Types::Mysql | Types::Mariadb) => Self::Own,
+        }
+    }
+}
+
+fn is_number(ty: &ColumnType) -> bool {
+    matches!(ty, ColumnType::Int | ColumnType::Float | ColumnType::Decimal { .. })
+}
+
+/// Whether `SQLite` keeps numbers as text, or as they come, in a column that is declared so.
+fn is_text_of_sqlite(declared: &str) -> bool {
+    let has = |word: &str| declared.contains(word);
+    !has("INT") && (has("CHAR") || has("CLOB") || has("TEXT") || has("BLOB") || declared.is_empty())
+}
+
+impl Writer<'_> {
+    /// How a column keeps its values; other expressions have the server's own form.
+    pub fn storage(&self, expr: &Expr) -> Storage {
+        if let Expr::Column { ty: Some(ty), db_type, .. } = expr { Storage::of(self.dialect, ty, db_type.as_deref()) } else { Storage::Own }
+    }
+
+    /// A column as the value that it means.
+    pub fn column_value(&mut self, expr: &Expr, table: &str, name: &str, ty: Option<&ColumnType>) -> Result<()> {
+        let (before, after) = match (self.storage(expr), self.dialect.types, ty) {
+            (Storage::Digits, Types::Sqlite, Some(ColumnType::Int)) => ("oxyde_int(", ")"),
+            (Storage::Digits, Types::Sqlite, Some(ColumnType::Float)) => ("CAST(", " AS REAL)"),
+            (Storage::Digits, Types::Mysql | Types::Mariadb, Some(ColumnType::Int)) => ("CAST(", " AS SIGNED)"),
+            (Storage::Digits, Types::Mysql | Types::Mariadb, Some(ColumnType::Float)) => ("CAST(", " AS DOUBLE)"),
+            (Storage::Digits, Types::Mysql | Types::Mariadb, _) => ("CAST(", " AS DECIMAL(65,30))"),
+            (Storage::Clock, ..) => ("TIMESTAMPDIFF(MICROSECOND, '2000-01-01', ADDTIME('2000-01-01 00:00:00', ", "))"),
+            (Storage::Bits, ..) => ("(", " + 0)"),
+            (Storage::Own | Storage::Spelt(_) | Storage::Digits, ..) => ("", ""),
+        };
+        self.push(before);
+        self.column(table, name)?;
+        self.word(after)
+    }
+
+    /// A parameter beside a column that has a spelling of its own; `false` where there is nothing to do.
+    pub fn param_as_kept(&mut self, column: &Expr, param: &Param) -> Result<bool> {
+        let Storage::Spelt(number) = self.storage(column) else { return Ok(false) };
+        self.params.scalar(param)?;
+        self.slot_as(Origin::Param(param.index), &param.ty, number)?;
+        Ok(true)
+    }
+
+    /// A slot in a spelling.
+    pub fn slot_as(&mut self, origin: Origin, ty: &ColumnType, number: u8) -> Result<()> {
+        self.placeholder(Slot { origin, ty: ty.clone(), form: Form::Spelling(number) })
+    }
+
+    /// A slot on its way into a column that keeps it in a form of its own; `false` where there is nothing to do.
+    pub fn slot_to_keep(&mut self, origin: Origin, ty: &ColumnType, db_type: Option<&str>) -> Result<bool> {
+        match Storage::of(self.dialect, ty, db_type) {
+            Storage::Own | Storage::Digits | Storage::Bits => return Ok(false),
+            Storage::Spelt(number) => self.slot_as(origin, ty, number)?,
+            Storage::Clock => {
+                self.push("SEC_TO_TIME(");
+                self.placeholder(Slot { origin, ty: ty.clone(), form: Form::Scalar })?;
+                self.push(" * 0.000001)");
+            }
+        }
+        Ok(true)
+    }
+}
