@@ -45,9 +45,12 @@ def join(kind: str, source: dict[str, Any], on: Node) -> dict[str, Any]:
     return {"kind": kind, "source": source, "on": on}
 
 
-def order(expr: Node, *, desc: bool = False, nulls: str | None = None) -> dict[str, Any]:
-    """An order; ``nulls`` is first, last, or where the server puts them."""
-    return without_defaults({"expr": expr, "desc": desc, "nulls": nulls})
+def order(expr: Node, *, desc: bool = False, nulls: str | None = None, indexed: bool = False) -> dict[str, Any]:
+    """An order; ``nulls`` is first, last, or where the server puts them.
+
+    ``indexed`` says that it is a column of the first source that an index serves and that is never NULL.
+    """
+    return without_defaults({"expr": expr, "desc": desc, "nulls": nulls, "indexed": indexed})
 
 
 def select(

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
+from pydantic import BaseModel
+
 from oxyde import export
 from oxyde.models import arrow
 from oxyde.models.chain import Chain, M, R_co
@@ -150,15 +152,19 @@ class BlockingQuerySet(Blocking[M, R_co]):
         """Returns the greatest value of a field; None without rows."""
         return self._run(reading.aggregate(self, "max", field), using, client)
 
-    def _create(self, **values: Any) -> M:
+    def _create(self, body: BaseModel | None = None, /, **values: Any) -> M:
         """Validates and inserts a row, and returns the instance with what the database filled in. Hooks run.
+
+        Args:
+            body: What a request sent: a ``Create`` of the model. Nothing is validated twice.
+            **values: The fields; beside a body what the application adds, which comes before what was sent.
 
         Raises:
             ValidationError: A value is not valid; nothing has been sent.
             UniqueViolationError: A value that must be unique is there already.
         """
         using, client = taken(self.model, values)
-        made: M = self._run(writing.create(self.model.__oxyde__, values), using, client)
+        made: M = self._run(writing.create(self.model.__oxyde__, body, values), using, client)
         return made
 
     create = narrow.Create(_create)

@@ -64,6 +64,7 @@ class ModelInfo:
         enums: The enumeration classes of its columns by the name of their database type.
         added: The key fields that its foreign keys added.
         hydration: How rows become instances; kept here by ``oxyde.models.hydrate``.
+        requests: The request models that were asked for; kept here by ``oxyde.models.requests``.
     """
 
     def __init__(self, model: type[AnyModel], meta: Meta, make_table: Callable[[ModelInfo], Table]) -> None:
@@ -81,6 +82,7 @@ class ModelInfo:
         self.siblings: Tables | None = None
         self.beside: Mapping[str, ModelInfo] = {}
         self.hydration: Any = None
+        self.requests: dict[str, Any] = {}
         self.columns: tuple[Column, ...] | None = None
         self.enums: dict[str, type[Enum]] = {}
         self.added: frozenset[str] = frozenset()
@@ -163,6 +165,7 @@ class ModelInfo:
         """Forgets the relations and all that follows from them, which is found again when it is needed."""
         self.links = {}
         self.has_links = False
+        self.requests = {}
         self.hydration = self._table = self.columns = None
         for name in ("references", "reference_by_key", "keys", "names"):
             self.__dict__.pop(name, None)

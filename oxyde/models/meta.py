@@ -28,6 +28,8 @@ class Meta:
         abstract: Only there to be derived from.
         managed: Whether ``create_tables`` makes it.
         view: The SELECT of a view.
+        create_exclude: Fields that no request may give a new row.
+        update_exclude: Fields that no request may change.
     """
 
     is_table: bool = False
@@ -40,6 +42,8 @@ class Meta:
     abstract: bool = False
     managed: bool = True
     view: str | None = None
+    create_exclude: Sequence[str] = ()
+    update_exclude: Sequence[str] = ()
 
 
 NAMES = tuple(option.name for option in fields(Meta))
@@ -76,6 +80,8 @@ def read_meta(model: str, body: type | None) -> Meta:
     said["indexes"] = tuple(_checked(model, "indexes", said.get("indexes", ()), (Index,)))
     said["constraints"] = tuple(_checked(model, "constraints", said.get("constraints", ()), (Check, Unique, Exclude)))
     said["unique_together"] = _groups(said.get("unique_together", ()))
+    for option in ("create_exclude", "update_exclude"):
+        said[option] = _names(model, option, said.get(option, ()))
     return Meta(**said)
 
 
@@ -86,6 +92,14 @@ def _checked(model: str, name: str, items: Any, kinds: tuple[type, ...]) -> Sequ
             message = f"{model}.Meta.{name} takes {wanted}, not {type(item).__name__}"
             raise TypeError(message)
     return list(items)
+
+
+def _names(model: str, option: str, names: Any) -> tuple[str, ...]:
+    """Returns names of fields; a single one is refused, because its letters would be taken for names."""
+    if isinstance(names, str):
+        message = f'{model}.Meta.{option} takes a list of fields: {option} = ["{names}"]'
+        raise TypeError(message)
+    return tuple(names)
 
 
 def _groups(groups: Any) -> tuple[tuple[str, ...], ...]:

@@ -16,11 +16,12 @@ from oxyde.models.field import Field, refuse_foreign_words
 from oxyde.models.info import Link, ModelInfo
 from oxyde.models.meta import NONE, read_meta
 from oxyde.models.pydantic_seams import ModelMetaclass
+from oxyde.models.requests import request_model
 from oxyde.models.table import build, columns_of
 from oxyde.models.unloaded import RelationAttribute
 from oxyde.schema import Table
 
-RESERVED: Final = frozenset({"objects", "pk", "related", "save", "delete", "refresh"})
+RESERVED: Final = frozenset({"objects", "pk", "related", "save", "delete", "refresh", "apply"})
 
 
 def annotations_of(body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -70,8 +71,16 @@ class ModelMeta(ModelMetaclass):
 
     if not TYPE_CHECKING:
 
+        def __dir__(cls) -> list[str]:  # noqa: N805 - a metaclass
+            """Returns the attributes, with the request models of a table."""
+            info = cls.__dict__.get("__oxyde__")
+            made = ["Create", "Update"] if info is not None and info.is_table and info.meta.view is None else []
+            return [*super().__dir__(), *made]
+
         def __getattr__(cls, name: str) -> Any:  # noqa: N805 - a metaclass
-            """Raises the error for an attribute that the class does not have."""
+            """Returns a request model; raises the error for an attribute that the class does not have."""
+            if name in {"Create", "Update"} and "__oxyde__" in cls.__dict__:
+                return request_model(cls, name)
             if name in {"__table__", "objects"}:
                 message = f"{cls.__name__} has no table; say is_table = True in its Meta"
                 raise AttributeError(message, name=name, obj=cls)

@@ -7,20 +7,24 @@ import sys
 from collections.abc import Generator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import ConfigDict, GetCoreSchemaHandler, PydanticUndefinedAnnotation
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, PydanticUndefinedAnnotation
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from typing_extensions import Self
 
 from oxyde.db.execute import run
 from oxyde.db.route import route
+from oxyde.models import received
 from oxyde.models.hooks import Hooks
 from oxyde.models.info import AnyModel
 from oxyde.models.manager import Objects
 from oxyde.models.metaclass import ModelMeta, attach, prepare
+from oxyde.models.output import tell_the_truth
 from oxyde.models.pydantic_seams import inner_fields, is_class_statement
 from oxyde.models.registry import is_completing, rebuild
 from oxyde.models.relations import IncompleteModel, add_keys, has_relations
 from oxyde.models.repr import card
+from oxyde.models.request import Request
 from oxyde.models.row_state import copied as copied_state
 from oxyde.models.row_state import follow, restore_fields, set_state, state_of
 from oxyde.models.unloaded import UNLOADED
@@ -42,6 +46,14 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
     model_config = ConfigDict(ignored_types=(Objects,))
 
     objects = Objects()  # type: ignore[pydantic-field] # an annotation would be the type of the managers of subclasses too
+
+    if TYPE_CHECKING:  # what the metaclass makes; a class, so that it can be an annotation
+
+        class Create(Request):
+            """What a request may send to create a row."""
+
+        class Update(Request):
+            """What a request may send to change a row."""
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         """Reads ``Meta`` and refuses reserved names, before Pydantic collects the fields.
@@ -75,6 +87,14 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
         if fields is not None:
             add_rules(info, fields["fields"])
             attach(info)
+        return schema
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Says what is required: on input the key of a required relation, on output what every row has."""
+        schema = handler(core_schema)
+        if cls.__oxyde__.is_table:
+            tell_the_truth(cls.__oxyde__, handler.resolve_ref_schema(schema), handler.mode)
         return schema
 
     @classmethod
@@ -166,6 +186,23 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
             NotFoundError: The row is gone.
         """
         await run(instance.refresh(self), route(using, client))
+        return self
+
+    def apply(self, body: BaseModel | Mapping[str, Any]) -> Self:
+        """Assigns what a request sent, validated as assignment is, all of it or nothing; ``save()`` writes it.
+
+        Args:
+            body: An ``Update`` of this class, of which only what was sent is assigned; or a dictionary, which is validated as one.
+
+        Returns:
+            The instance.
+
+        Raises:
+            TypeError: The body is another model.
+            FieldError: A dictionary has a name that no request may send.
+            ValidationError: A value is not valid; nothing was assigned.
+        """
+        received.apply(self, body)
         return self
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -18,6 +18,7 @@ from pydantic._internal._model_construction import ModelMetaclass
 from pydantic.dataclasses import is_pydantic_dataclass
 from pydantic.fields import FieldInfo
 from pydantic.types import EncodedBytes, EncodedStr
+from pydantic_core import SchemaValidator, core_schema
 
 from oxyde.models.classify import Classifier
 
@@ -27,11 +28,14 @@ __all__ = [
     "are_resolved",
     "convert_field",
     "copy_field",
+    "fields_validator",
     "forget_schema",
     "inner_fields",
     "is_class_statement",
     "is_resolved",
     "ours",
+    "own_functions",
+    "request_schema",
     "set_annotation",
     "set_fields",
 ]
@@ -197,3 +201,104 @@ def inner_fields(schema: Any, resolve: Callable[[Any], Any]) -> Any:
             if schema is None:
                 return None
     return schema
+
+
+def request_schema(
+    schema: Any, table: Any, rules: Mapping[str, Callable[[Any], Any]], resolve: Callable[[Any], Any], *, functions: bool
+) -> Any:
+    """Gives the schema of a request model the fields of a table's model, and its model validators.
+
+    Both have the nesting of ``ModelSchema``; if it changes, requests are validated by their annotations alone.
+
+    Args:
+        schema: What the request model's handler returned; the definition that it refers to is changed in place.
+        table: The schema of the table's model.
+        rules: What makes the schema of each field from that of the table's field.
+        resolve: Returns the definition that a schema refers to.
+        functions: Whether the model validators are taken over.
+    """
+    whole = resolve(schema) if schema["type"] == "definition-ref" else schema
+    if "oxyde" in (whole.get("metadata") or {}):
+        return schema  # it is in use already, perhaps inside another model
+    theirs, ours_ = inner_fields(table, resolve)["fields"], inner_fields(whole, resolve)["fields"]
+    for name, rule in rules.items():
+        kept = {key: value for key, value in theirs[name].items() if key not in {"serialization_exclude_if", "frozen"}}
+        ours_[name] = {**kept, "schema": rule(theirs[name]["schema"])}
+    reference = whole.pop("ref", None)
+    made = dict(whole)
+    if functions:
+        outer, inner = _model_functions(table, resolve)
+        model = made
+        while model["type"] != "model":
+            model = model["schema"]
+        model["schema"] = _wrapped(model["schema"], inner)
+        made = _wrapped(made, outer)
+    whole.clear()
+    whole.update(made)
+    whole["metadata"] = {**(made.get("metadata") or {}), "oxyde": "request"}
+    if reference is not None:
+        whole["ref"] = reference
+    return schema
+
+
+def _model_functions(schema: Any, resolve: Callable[[Any], Any]) -> tuple[list[Any], list[Any]]:
+    """Returns the nodes of model validators around the ``model`` node, and those inside it, outermost first."""
+    found: tuple[list[Any], list[Any]] = ([], [])
+    inside = False
+    while schema["type"] != "model-fields":
+        if schema["type"] == "definition-ref":
+            schema = resolve(schema)
+            continue
+        if schema["type"] == "model":
+            inside = True
+        else:
+            found[inside].append(schema)
+        schema = schema["schema"]
+    return found
+
+
+def _wrapped(schema: Any, functions: list[Any]) -> Any:
+    for node in reversed(functions):
+        schema = {**{key: value for key, value in node.items() if key != "ref"}, "schema": schema}
+    return schema
+
+
+def own_functions(schema: Any) -> list[Any]:
+    """Returns the nodes of a field's schema that call functions of the application, not those inside of nested models.
+
+    Pydantic's own types call functions of ``pydantic`` and of the standard library; those that are not of either are the application's.
+    """
+    found = []
+    if schema["type"].startswith("function-") and not ours(schema) and not _is_of_pydantic(schema["function"]["function"]):
+        found.append(schema)
+    if schema["type"] in {"model", "dataclass", "definition-ref"}:
+        return found
+    for key in ("schema", "items_schema", "keys_schema", "values_schema", "python_schema", "lax_schema"):
+        if isinstance(schema.get(key), dict):
+            found += own_functions(schema[key])
+    choices = schema.get("choices") or schema.get("steps") or ()
+    for choice in choices.values() if isinstance(choices, dict) else choices:
+        found += own_functions(choice[0] if isinstance(choice, tuple) else choice)
+    if isinstance(schema.get("items_schema"), list):
+        found += [node for item in schema["items_schema"] for node in own_functions(item)]
+    return found
+
+
+def _is_of_pydantic(function: Any) -> bool:
+    while hasattr(function, "func"):
+        function = function.func
+    module = getattr(function, "__module__", None) or type(function).__module__
+    return str(module).partition(".")[0] in {"pydantic", "pydantic_core", "builtins", "ipaddress", "pathlib", "decimal", "fractions"}
+
+
+def fields_validator(model: type[BaseModel]) -> SchemaValidator:
+    """Returns the validator of a dictionary of a model's fields, without its model validators.
+
+    It is made of the ``model-fields`` node, whose ``validate_assignment`` takes and returns the values as a dictionary. If that
+    changes, applying a request that sent several fields fails with a TypeError.
+    """
+    schema = ModelSchema(model)
+    fields: Any = schema.model["schema"]
+    while fields["type"] != "model-fields":
+        fields = fields["schema"]
+    return SchemaValidator(core_schema.definitions_schema(fields, schema.definitions), schema.config)

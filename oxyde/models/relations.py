@@ -212,7 +212,9 @@ def _alias(model: type[AnyModel], name: str, info: ModelField) -> None:
     if generator is None:
         return
     if isinstance(generator, AliasGenerator):
-        info.alias, info.validation_alias, info.serialization_alias = generator.generate_aliases(name)
+        info.alias, validation, serialization = generator.generate_aliases(name)
+        info.validation_alias = info.alias if validation is None else validation
+        info.serialization_alias = info.alias if serialization is None else serialization
     else:
         info.alias = info.validation_alias = info.serialization_alias = generator(name)
     info.alias_priority = 1

@@ -87,6 +87,7 @@ class Builder:
         meta = self.model.meta
         uniques, checks, excludes = self._constraints()
         columns = columns_of(self.model)
+        self._check_declared(columns)
         made = Table(
             model=self.model.name,
             name=self.name,
@@ -105,6 +106,23 @@ class Builder:
         )
         made.join(tables.tables if self.model.siblings is None else self.model.siblings)
         return made
+
+    def _check_declared(self, columns: tuple[Column, ...]) -> None:
+        """Refuses a key field that the application declared beside its relation, and that cannot hold the relation's key."""
+        for column in columns:
+            link = self.keys.get(column.field)
+            if link is None or column.field in self.model.added:
+                continue
+            target = link.target.__oxyde__
+            complete(target)
+            key = next(other for other in columns_of(target) if other.field == link.target_key)
+            where, other = f"{self.model.name}.{column.field}", f"{target.name}.{key.field}"
+            if column.type.kind != key.type.kind:
+                message = f"{where} is the key of {link.field}, but holds {column.type} and {other} {key.type}; annotate both alike"
+                raise FieldError(message, column=column.field)
+            if link.nullable and not self.schema.is_nullable(column.field):
+                message = f"{where} is the key of {link.field}, which may be None; annotate it X | None, or drop it: it comes by itself"
+                raise FieldError(message, column=column.field)
 
     def _column(self, name: str, info: ModelField, indexed: set[str]) -> Column:
         said: Options = info.options

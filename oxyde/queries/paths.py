@@ -17,6 +17,8 @@ PathKey: TypeAlias = "tuple[str, ...]"
 
 _BETWEEN: Final = re.compile("__(?!_)")
 """Between the parts of a name; a field may end in an underscore (``class_``), none begins with one."""
+VARIOUS: Final = frozenset({"datetime", "datetime_tz", "time", "uuid"})
+"""Types whose values may be spelt in several ways where the server has no type for them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +58,12 @@ class Path:
     def nullable(self) -> bool:
         """Whether there may be no value: NULL, or no row on the way."""
         return self.column.nullable or any(hop.relation.nullable for hop in self.hops)
+
+    @property
+    def searched(self) -> bool:
+        """Whether an index serves the column, without NULLs, and values of its type may be spelt in several ways."""
+        column = self.column
+        return column.indexed and not column.nullable and not self.hops and column.type.kind in VARIOUS
 
     @property
     def key(self) -> PathKey:

@@ -295,7 +295,7 @@ class Order(Term):
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns the order."""
-        return query.order(parts[0], desc=self.desc, nulls=self.nulls)
+        return query.order(parts[0], desc=self.desc, nulls=self.nulls, indexed=isinstance(self.by, Reference) and self.by.path.searched)
 
 
 class Names(Protocol):

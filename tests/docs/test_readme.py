@@ -24,7 +24,7 @@ def told(reply):
     return reply.status_code, reply.json()
 
 with TestClient(service.app, raise_server_exceptions=False) as client:
-    post, get = client.post, client.get
+    post, get, patch = client.post, client.get, client.patch
     assert told(post("/accounts", json={"owner": "Ada", "balance": 10})) == (201, {"id": 1, "owner": "Ada", "balance": 10})
     assert post("/accounts", json={"owner": "Grace"}).json()["id"] == 2
     assert told(post("/accounts", json={"owner": "Ada"})) == (409, {"detail": "UniqueViolationError", "field": "owner"})
@@ -39,7 +39,20 @@ with TestClient(service.app, raise_server_exceptions=False) as client:
     assert post("/transfers", json={"source_id": 1, "target_id": 2, "amount": -3}).status_code == 422
     assert [get(f"/accounts/{key}").json()["balance"] for key in (1, 2)] == [7, 3]
     assert get("/accounts/1/transfers").json() == [{"id": 1, "target__owner": "Grace", "amount": 3}]
-    assert set(get("/openapi.json").json()["components"]["schemas"]) >= {"Account", "Transfer", "Order"}
+
+    assert told(post("/accounts", json={"id": 1, "owner": "Mary"})) == (201, {"id": 3, "owner": "Mary", "balance": 0})
+    assert told(patch("/accounts/3", json={"id": 1, "owner": "May", "balance": 9})) == (200, {"id": 3, "owner": "May", "balance": 0})
+    assert told(patch("/accounts/3", json={})) == (200, {"id": 3, "owner": "May", "balance": 0})
+    assert patch("/accounts/3", json={"owner": None}).status_code == 422
+    assert get("/accounts/1").json() == {"id": 1, "owner": "Ada", "balance": 7}
+    schemas = get("/openapi.json").json()["components"]["schemas"]
+    assert {name: schemas[name].get("required") for name in ("Account", "AccountCreate", "AccountUpdate", "TransferCreate")} == {
+        "Account": ["id", "owner", "balance"],
+        "AccountCreate": ["owner"],
+        "AccountUpdate": None,
+        "TransferCreate": ["source_id", "target_id", "amount"],
+    }
+    assert list(schemas["AccountUpdate"]["properties"]) == ["owner"]
 
     async def busy(key: int) -> None:
         raise oxyde.PoolTimeout("no connection came free")

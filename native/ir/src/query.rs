@@ -238,6 +238,9 @@ pub struct Order {
     /// Where NULLs go; where the server puts them when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nulls: Option<Nulls>,
+    /// It is a column of the first source that an index serves and that is never NULL.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub indexed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

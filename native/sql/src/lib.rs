@@ -28,6 +28,7 @@ mod read_back;
 mod select;
 mod spelling;
 mod storage;
+mod top;
 mod update;
 mod walk;
 mod window;

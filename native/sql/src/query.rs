@@ -67,7 +67,8 @@ impl Writer<'_> {
         match &query.body {
             // Its ORDER BY sees its tables.
             Body::Select(select) => self.inside(select, |writer| {
-                writer.select(select)?;
+                let top = writer.top(query);
+                writer.select(select, top)?;
                 writer.order_by(query)
             })?,
             Body::Compound(compound) => {

@@ -8,6 +8,7 @@ use oxyde_ir::{ColumnType, Expr, Output};
 use crate::decimal::Compared;
 use crate::dialect::DistinctOn;
 use crate::error::{Result, malformed};
+use crate::top::Top;
 use crate::walk::is_decimal;
 use crate::writer::{Writer, column_of, described};
 
@@ -35,7 +36,7 @@ pub enum Uniqueness {
 }
 
 impl Writer<'_> {
-    pub fn select(&mut self, select: &Select) -> Result<()> {
+    pub fn select(&mut self, select: &Select, top: Option<Top<'_>>) -> Result<()> {
         let is_member = std::mem::take(&mut self.scope.member);
         let uniqueness = match &select.distinct {
             None => {
@@ -61,7 +62,7 @@ impl Writer<'_> {
         for join in &select.joins {
             self.join(join)?;
         }
-        self.filter(select.filter.as_ref())?;
+        self.filter_within(select, top)?;
         if !select.group_by.is_empty() {
             self.push(" GROUP BY ");
             self.separated(&select.group_by, |writer, expr| writer.group(select, expr))?;
@@ -126,7 +127,7 @@ impl Writer<'_> {
         }
     }
 
-    fn join(&mut self, join: &Join) -> Result<()> {
+    pub fn join(&mut self, join: &Join) -> Result<()> {
         self.push(match join.kind {
             JoinKind::Inner => " INNER JOIN ",
             JoinKind::Left => " LEFT JOIN ",

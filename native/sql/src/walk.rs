@@ -104,6 +104,11 @@ pub fn reads(expr: &Expr, column: &str) -> bool {
     if let Expr::Column { name, .. } = expr { name == column } else { children(expr).into_iter().any(|child| reads(child, column)) }
 }
 
+/// Whether a value is computed of several rows, queries not counted.
+pub fn has_rows(expr: &Expr) -> bool {
+    matches!(expr, Expr::Aggregate(_) | Expr::Window(_) | Expr::Raw(_)) || children(expr).into_iter().any(has_rows)
+}
+
 /// The query right inside an expression.
 fn query_in(expr: &Expr) -> Option<&Query> {
     if let Expr::InSelect { query, .. } | Expr::Exists(query) | Expr::Subquery(query) = expr { Some(query) } else { None }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal, Protocol, TypeVar, overload
 
+from pydantic import BaseModel
+
 from oxyde.models.chain import Chain
 from oxyde.models.info import AnyModel
 from oxyde.models.narrow import Exact, method
@@ -27,7 +29,9 @@ class Getting(Protocol[T_co]):
 class Creating(Protocol[T_co]):
     """``create``."""
 
-    async def __call__(self, *, using: str | None = None, client: object | None = None, **values: Any) -> T_co:
+    async def __call__(
+        self, body: BaseModel | None = None, /, *, using: str | None = None, client: object | None = None, **values: Any
+    ) -> T_co:
         """Is how it is called."""
         ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from oxyde.db.rows import Batch, Hydrator
 from oxyde.db.steps import Atomically, Call, Remember, Steps, Undo
@@ -15,6 +15,8 @@ from oxyde.models.bulk import Gathered
 from oxyde.models.construct import make
 from oxyde.models.errors import blame
 from oxyde.models.info import AnyModel, ModelInfo, holds
+from oxyde.models.received import created
+from oxyde.models.request import Request
 from oxyde.models.snapshot import Snapshot
 from oxyde.models.verbs.instance import save
 from oxyde.models.writing import now, writable
@@ -30,10 +32,10 @@ if TYPE_CHECKING:
     from oxyde.models.chain import Chain
 
 
-def create(model: ModelInfo, values: Mapping[str, Any]) -> Steps[Any]:
+def create(model: ModelInfo, body: BaseModel | None, values: Mapping[str, Any]) -> Steps[Any]:
     """Validates and inserts a row; returns the instance."""
     writable(model)
-    instance = make(model, values)
+    instance = make(model, values) if body is None else created(model, body, values)
     yield from save(instance, force_insert=True)
     return instance
 
@@ -70,6 +72,8 @@ def _instance(model: ModelInfo, one: Any) -> Any:
         return one
     if isinstance(one, Mapping):
         return make(model, one)
+    if isinstance(one, Request):
+        return created(model, one, {})
     message = f"bulk_create() of {model.name} takes its instances and dictionaries, not {type(one).__name__}"
     raise TypeError(message)
 

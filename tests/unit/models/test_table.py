@@ -345,3 +345,47 @@ def test_a_field_that_no_query_could_name() -> None:
 
             class Meta:
                 is_table = True
+
+
+def test_a_declared_key_holds_the_key_of_its_relation() -> None:
+    """Another type, or one that cannot be None where the relation can, is refused by name."""
+
+    class Root(Model):
+        id: int | None = Field(default=None, db_pk=True)
+
+        class Meta:
+            is_table = True
+
+    class Leaf(Model):
+        id: int | None = Field(default=None, db_pk=True)
+        root: Root
+        root_id: int
+
+        class Meta:
+            is_table = True
+
+    assert Leaf.__table__.by_field["root_id"].relation == "root"
+    assert list(Leaf.Create.model_fields) == ["root_id"]
+
+    class Worded(Model):
+        id: int | None = Field(default=None, db_pk=True)
+        root: Root
+        root_id: str
+
+        class Meta:
+            is_table = True
+
+    class Loose(Model):
+        id: int | None = Field(default=None, db_pk=True)
+        root: Root | None = None
+        root_id: int
+
+        class Meta:
+            is_table = True
+
+    for model, why in (
+        (Worded, "Worded.root_id is the key of root, but holds text"),
+        (Loose, "Loose.root_id is the key of root, which may be"),
+    ):
+        with pytest.raises(FieldError, match=why):
+            _ = model.__table__

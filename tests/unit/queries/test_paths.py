@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
+
 import pytest
 
 from oxyde import Field, Model
@@ -139,3 +142,23 @@ def test_a_column_name_is_no_field() -> None:
     """The message names the field whose column it is."""
     with pytest.raises(FieldError, match=r'Renamed has no field "kind_text"; that is the name of a column .* its field is "kind"'):
         column_path(Renamed.__table__, "kind_text")
+
+
+def test_what_an_index_serves() -> None:
+    """Columns of the table itself with an index and no NULL, of a type that files spell in several ways."""
+
+    class Logged(Model):
+        """Moments and keys, with an index and without."""
+
+        id: uuid.UUID = Field(db_pk=True)
+        at: dt.datetime = Field(db_index=True)
+        until: dt.datetime | None = Field(default=None, db_index=True)
+        loose: dt.time
+        number: int = Field(db_index=True)
+
+        class Meta:
+            """Its table."""
+
+            is_table = True
+
+    assert [path.column.field for path in all_columns(Logged.__table__) if path.searched] == ["id", "at"]

@@ -74,6 +74,13 @@ pub fn bound(value: &Value, upper: bool) -> Option<String> {
     Some(text.unwrap_or_else(|| if upper { ":".to_owned() } else { String::new() }))
 }
 
+/// What comes before all texts of a UUID and of greater ones, or behind all texts of it and of lesser ones. Capitals come before
+/// small letters, and hyphens before digits: eight digits decide.
+pub fn bound_of_uuid(bytes: [u8; 16], upper: bool) -> String {
+    let digits = slot::hex(&bytes[..4]);
+    if upper { digits + "g" } else { digits.to_ascii_uppercase() }
+}
+
 /// The UUID that one of these spellings means; one that mixes small letters and capitals is none of them.
 pub fn uuid(cell: Cell<'_>) -> Option<[u8; 16]> {
     match cell {

@@ -17,6 +17,7 @@ use crate::error::Result;
 /// Registers all of them. They are deterministic and reach nothing outside, so that indexes and views may use them.
 pub fn register(handle: &Handle) -> Result<()> {
     collation::register(handle)?;
+    scalar::register(handle, c"oxyde_beyond", 3, spelling::beyond)?;
     scalar::register(handle, c"oxyde_int", 1, spelling::int)?;
     scalar::register(handle, c"oxyde_moment", 1, spelling::moment)?;
     scalar::register(handle, c"oxyde_time", 1, spelling::time)?;

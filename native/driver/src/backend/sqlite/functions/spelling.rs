@@ -6,6 +6,8 @@
 
 use std::cmp::Ordering;
 
+use oxyde_ir::Value;
+
 use super::register::{Answer, Answered};
 use crate::backend::sqlite::read;
 use crate::backend::sqlite::spelling;
@@ -44,6 +46,28 @@ fn by_meaning(left: &[u8], right: &[u8], meaning: fn(&[u8]) -> Option<i64>) -> O
         (None, Some(_)) => Ordering::Greater,
         (None, None) => left.cmp(right),
     }
+}
+
+/// What lies before or behind all texts that mean a value as great or as small as this one, or less or greater ones. Of what means
+/// none it is what lies before or behind everything, so that no row is left out for it.
+pub fn beyond(arguments: &[Cell<'_>]) -> Answered {
+    let [cell, Cell::Text(kind), Cell::Int(upper)] = arguments else { return Err("it takes a value, its kind and a side".to_owned()) };
+    let upper = *upper != 0;
+    let text = |meaning: fn(&[u8]) -> Option<i64>, value: fn(i64) -> Value| {
+        if let Cell::Text(text) = cell { meaning(text).and_then(|micros| spelling::bound(&value(micros), upper)) } else { None }
+    };
+    let bound = match *kind {
+        b"naive" => text(spelling::moment, Value::Datetime),
+        b"aware" => text(spelling::moment, Value::DatetimeTz),
+        b"time" => text(spelling::time, Value::Time),
+        b"uuid" => spelling::uuid(*cell).map(|uuid| spelling::bound_of_uuid(uuid, upper)),
+        _ => return Err("there is no such kind".to_owned()),
+    };
+    Ok(match bound {
+        Some(text) => Answer::Text(text),
+        None if upper => Answer::Blob(vec![0xff; 17]),
+        None => Answer::Int(i64::MIN),
+    })
 }
 
 /// The integer that a value means.
@@ -131,6 +155,20 @@ mod tests {
         }
         assert_eq!(times(b"09:59:59.999999", b"10:00"), Ordering::Less);
         assert_eq!(times(b"10:00", b"10:00:00.1"), Ordering::Less);
+    }
+
+    #[test]
+    fn bounds_leave_nothing_out() {
+        let beyond = |text: &str, kind: &str, upper| beyond(&[Cell::Text(text.as_bytes()), Cell::Text(kind.as_bytes()), Cell::Int(upper)]);
+        let text = |text: &str| Ok(Answer::Text(text.to_owned()));
+        assert_eq!(beyond("2024-05-01T12:00", "naive", 1), text("2024-05-02"));
+        assert_eq!(beyond("2024-05-01 23:00:00-02:00", "aware", 0), text("2024-05-01"));
+        assert_eq!(beyond("10:30", "time", 1), text("10:30;"));
+        let key = "ABABABAB-abab-abab-abab-abababababab";
+        assert_eq!(beyond(&key.to_lowercase(), "uuid", 1), text("ababababg"));
+        assert_eq!(beyond(&key.to_lowercase(), "uuid", 0), text("ABABABAB"));
+        assert_eq!((beyond(key, "uuid", 1), beyond(key, "uuid", 0)), (Ok(Answer::Blob(vec![0xff; 17])), Ok(Answer::Int(i64::MIN))));
+        assert!(beyond(key, "date", 1).is_err());
     }
 
     #[test]

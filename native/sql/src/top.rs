@@ -1,0 +1,96 @@
+//! The first rows of an order by values that may be spelt in several ways. No index has that order, but the first rows of the order of
+//! the texts, which one has, tell a bound: beyond it no row can be among the first.
+
+use oxyde_ir::expr::Param;
+use oxyde_ir::query::{Body, Query, Select};
+use oxyde_ir::{ColumnType, Expr};
+
+use crate::error::Result;
+use crate::spelling::{BYTES, Spelt};
+use crate::walk::{has_rows, type_of};
+use crate::writer::Writer;
+
+/// The first rows of a select, by a column that has an index and no NULL.
+#[derive(Clone, Copy)]
+pub struct Top<'a> {
+    column: &'a Expr,
+    desc: bool,
+    spelt: Spelt,
+    limit: &'a Param,
+    offset: Option<&'a Param>,
+}
+
+impl Writer<'_> {
+    /// What bounds a query, where it asks for the first rows of such an order.
+    pub fn top<'q>(&self, query: &'q Query) -> Option<Top<'q>> {
+        let (Body::Select(select), Some(first), Some(limit)) = (&query.body, query.order_by.first(), &query.limit) else { return None };
+        let is_plain = select.distinct.is_none() && select.group_by.is_empty() && select.having.is_none();
+        // What is computed of several rows needs all of them.
+        let exprs = select.outputs.iter().map(|output| &output.expr).chain(query.order_by.iter().map(|order| &order.expr));
+        if !first.indexed || !is_plain || exprs.into_iter().any(has_rows) {
+            return None;
+        }
+        let spelt = self.spelt(&first.expr)?;
+        Some(Top { column: &first.expr, desc: first.desc, spelt, limit, offset: query.offset.as_ref() })
+    }
+
+    /// ` WHERE` and the filter of a select, with the bound.
+    pub fn filter_within(&mut self, select: &Select, top: Option<Top<'_>>) -> Result<()> {
+        let Some(top) = top else { return self.filter(select.filter.as_ref()) };
+        self.push(" WHERE ");
+        if let Some(filter) = &select.filter {
+            self.around("(", filter, ") AND ")?;
+        }
+        let sign = if top.desc { " >= " } else { " < " };
+        if top.spelt != Spelt::Uuid {
+            return self.bounded(select, top, sign, "oxyde_beyond(");
+        }
+        // Bytes come after all texts.
+        self.push("((");
+        self.bounded(select, top, sign, "oxyde_beyond(")?;
+        if top.desc {
+            self.around(" AND ", top.column, " < x''")?;
+        }
+        self.around(") OR (", top.column, " >= x'' AND ")?;
+        self.bounded(select, top, if top.desc { " >= " } else { " <= " }, "oxyde_uuid(")?;
+        self.word("))")
+    }
+
+    /// `column < (SELECT max(function(x)) FROM (the first rows of the texts))`.
+    fn bounded(&mut self, select: &Select, top: Top<'_>, sign: &str, function: &str) -> Result<()> {
+        self.expr(top.column)?;
+        self.push(sign);
+        self.push(if top.desc { "(SELECT min(" } else { "(SELECT max(" });
+        self.push(function);
+        self.push("v.x, ");
+        if function == "oxyde_uuid(" {
+            self.push(&BYTES.to_string());
+        } else {
+            self.push(kind(top));
+            self.push(if top.desc { ", 0" } else { ", 1" });
+        }
+        self.around(")) FROM (SELECT ", top.column, " AS x FROM ")?;
+        self.source(&select.from)?;
+        for join in &select.joins {
+            self.join(join)?;
+        }
+        self.filter(select.filter.as_ref())?;
+        self.around(" ORDER BY ", top.column, if top.desc { " DESC LIMIT " } else { " LIMIT " })?;
+        self.param(top.limit)?;
+        if let Some(offset) = top.offset {
+            self.push(" + ");
+            self.param(offset)?;
+        }
+        self.word(") AS v)")
+    }
+}
+
+/// The kind of value, for the driver's function.
+fn kind(top: Top<'_>) -> &'static str {
+    match top.spelt {
+        Spelt::Moment if type_of(top.column) == Some(&ColumnType::DatetimeTz) => "'aware'",
+        Spelt::Moment => "'naive'",
+        Spelt::Time => "'time'",
+        Spelt::Uuid => "'uuid'",
+    }
+}

@@ -1,0 +1,69 @@
+"""What the JSON schema of a table's model says: which fields a response has, and which a request has to give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from oxyde.models.field import is_filled_by_database
+from oxyde.models.info import ModelInfo
+
+
+def tell_the_truth(model: ModelInfo, schema: dict[str, Any], mode: Literal["validation", "serialization"]) -> None:
+    """Changes the JSON schema of a table's model, in place.
+
+    On input the key of a required relation is required. On output every column is, because every row has it, and what the
+    database fills in is never null; relations are there when they were loaded.
+
+    Args:
+        model: The class.
+        schema: Its JSON schema.
+        mode: Whether it is about input or output.
+    """
+    properties: dict[str, Any] = schema.get("properties", {})
+    required = set(schema.get("required", ()))
+    for name, info in model.fields.items():
+        shown = _shown(model, name, mode, properties)
+        if shown is None or name in model.links:
+            continue
+        said = properties[shown]
+        if is_filled_by_database(info.options) and said.get("default", 0) is None and not _takes_null(said):
+            del said["default"]
+        if mode == "validation":
+            if name in model.reference_by_key and info.is_required():
+                required.add(shown)
+            continue
+        if info.exclude_if is None:
+            required.add(shown)
+        if info.options.db_pk:
+            _without_null(said)
+    if required:
+        schema["required"] = [name for name in properties if name in required]
+
+
+def _shown(model: ModelInfo, name: str, mode: str, properties: dict[str, Any]) -> str | None:
+    """Returns the property of a field: by its alias, or by its name."""
+    info = model.fields[name]
+    alias = info.validation_alias if mode == "validation" else info.serialization_alias
+    return next((one for one in (alias, info.alias, name) if isinstance(one, str) and one in properties), None)
+
+
+def _takes_null(said: dict[str, Any]) -> bool:
+    return any(one.get("type") == "null" for one in _choices(said))
+
+
+def _choices(said: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield said
+    yield from said.get("anyOf", ())
+
+
+def _without_null(said: dict[str, Any]) -> None:
+    """Takes null out of what a key may be."""
+    if said.get("default", 0) is None:
+        del said["default"]
+    choices = [one for one in said.get("anyOf", ()) if one.get("type") != "null"]
+    if len(choices) == 1:
+        del said["anyOf"]
+        said.update(choices[0])
+    elif choices:
+        said["anyOf"] = choices

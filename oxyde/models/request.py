@@ -1,0 +1,135 @@
+"""``Request``: the base of ``User.Create`` and ``User.Update``, the models of what a client may send."""
+
+from __future__ import annotations
+
+import copyreg
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import BaseModel, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from oxyde.models.info import AnyModel, ModelInfo
+from oxyde.models.pydantic_seams import ModelMetaclass, own_functions, request_schema
+
+Verb = Literal["Create", "Update"]
+
+
+class RequestMeta(ModelMetaclass):
+    """The class of request models, which are pickled by the name of their table's model."""
+
+
+def _reduced(model: Any) -> Any:
+    """Returns how a request model is pickled: as the attribute of a table's model; a class derived from one by its own name."""
+    if "__oxyde_model__" not in vars(model):
+        return model.__qualname__
+    return getattr, (model.__oxyde_model__, model.__oxyde_verb__)
+
+
+copyreg.pickle(RequestMeta, _reduced)
+
+
+class Request(BaseModel, metaclass=RequestMeta):
+    """What a client may send to create or to change a row; made from a table's model, as ``User.Create`` and ``User.Update``.
+
+    Each field is validated as the table's model validates it. Methods, properties and constants of the table's model that its
+    validators use are found here too.
+    """
+
+    __oxyde_model__: ClassVar[type[AnyModel]]
+    __oxyde_verb__: ClassVar[Verb | None] = None
+    __oxyde_fields__: ClassVar[Mapping[str, Any]] = {}
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Lets Pydantic make the schema, then puts the rules of the table's model in the place of those of the annotations."""
+        schema = handler(source)
+        if cls.__oxyde_verb__ is None:
+            return schema
+        update, model = cls.__oxyde_verb__ == "Update", cls.__oxyde_model__.__oxyde__
+        rules = {name: _rule(model, name, update=update) for name in table_fields(cls)}
+        made: CoreSchema = request_schema(
+            schema, handler.generate_schema(model.model), rules, handler.resolve_ref_schema, functions=not update
+        )
+        return made
+
+    if TYPE_CHECKING:  # until a stub names the fields
+
+        def __init__(self, **values: Any) -> None: ...
+
+        def __getattr__(self, name: str) -> Any: ...
+    else:
+
+        def __getattr__(self, name: str) -> Any:
+            """Returns what the table's model has of that name: a method, a constant, the default of a field that is left out."""
+            cls = type(self)
+            if name.startswith("__") or cls.__oxyde_verb__ is None or name in cls.__private_attributes__:
+                return super().__getattr__(name)
+            model = cls.__oxyde_model__
+            field = model.__pydantic_fields__.get(name)
+            if field is not None and name not in model.__oxyde__.links and not field.is_required():
+                return field.get_default()
+            for base in model.__mro__:
+                if base is AnyModel:
+                    break
+                if name in vars(base) and base.__module__ != "oxyde.models.model":
+                    found = vars(base)[name]
+                    return found.__get__(self, model) if hasattr(found, "__get__") else found
+            return super().__getattr__(name)
+
+
+def table_fields(request: type[Request]) -> list[str]:
+    """Returns the fields of a request model that are the table's; a class derived from one may have others in their place."""
+    return [name for name, info in request.__oxyde_fields__.items() if request.__pydantic_fields__[name].annotation == info.annotation]
+
+
+def nothing() -> None:
+    """Returns None: the value of a field that was not sent."""
+
+
+def _rule(model: ModelInfo, name: str, *, update: bool) -> Callable[[Any], Any]:
+    """Returns the function that makes the schema of a request's field from the schema of the table's field."""
+
+    def made(schema: Any) -> Any:
+        default: Any = None
+        shown = {"serialization": schema["serialization"]} if "serialization" in schema else {}
+        if name in model.reference_by_key:  # the rule of a key looks at the relation, which no request has
+            info = model.fields[name]
+            schema = schema["schema"]["schema"]
+            if not info.is_required():
+                plain = schema["type"] == "nullable" or info.default is not None
+                given: Any = {"default": info.default} if plain and info.default_factory is None else {"default_factory": nothing}
+                default = core_schema.with_default_schema(schema, **given)
+        elif schema["type"] == "default":
+            default, schema = schema, schema["schema"]
+            if default.get("default", 0) is None and not _takes_none(schema):
+                default = core_schema.with_default_schema(schema, default_factory=nothing)  # the database fills it in
+        if update:
+            return {**core_schema.with_default_schema(_as_sent(schema), default_factory=nothing), **shown}
+        return schema if default is None else {**default, "schema": schema, **shown}
+
+    return made
+
+
+def _takes_none(schema: Any) -> bool:
+    while schema["type"].startswith("function-") and "schema" in schema:
+        schema = schema["schema"]
+    return schema["type"] in {"nullable", "any", "none"}
+
+
+def _as_sent(schema: Any) -> Any:
+    """Returns a schema that keeps a value as it was sent where functions of the application have to see it in ``apply()``.
+
+    They would see their own result otherwise. Those that look at other fields run in ``apply()`` alone, where the others are known.
+    """
+    found = own_functions(schema)
+    if not found:
+        return schema
+    alone = not any(node["function"].get("type") == "with-info" for node in found)
+
+    def checked(value: Any, handler: Callable[[Any], Any]) -> Any:
+        if alone:
+            handler(value)
+        return value
+
+    return core_schema.no_info_wrap_validator_function(checked, schema)
