@@ -262,17 +262,17 @@ def Field(  # noqa: N802 - public name, as in Pydantic
     return model_field(info)
 
 
-def refuse_foreign_words(model: str, fields: Mapping[str, FieldInfo]) -> None:
+def refuse_foreign_words(model: str, described: Mapping[str, FieldInfo]) -> None:
     """Refuses what other libraries would understand and we would pass over.
 
     Args:
         model: The model's name, for the message.
-        fields: Its fields.
+        described: Its fields.
 
     Raises:
         FieldError: A field is described by a keyword of another library, or by one of ours that ``pydantic.Field`` was given.
     """
-    for name, info in fields.items():
+    for name, info in described.items():
         for word in options(info).foreign_words:
             message = f"{model}.{name}: {word}= means nothing to Field(); what says it here is {FOREIGN_WORDS[word]}"
             raise FieldError(message, column=name)
@@ -282,3 +282,25 @@ def refuse_foreign_words(model: str, fields: Mapping[str, FieldInfo]) -> None:
                 ours = FOREIGN_WORDS.get(word, f"{word}=")
                 message = f"{model}.{name}: pydantic.Field() passes {word}= over; import Field from oxyde, and say {ours} there"
                 raise FieldError(message, column=name)
+        inside = _said_inside(info.annotation)
+        if inside is not None:
+            message = (
+                f"{model}.{name}: {inside}= inside the annotation describes the members of a container, and would be passed over; "
+                f"say it of the whole field: {name}: ... = Field({inside}=...)"
+            )
+            raise FieldError(message, column=name)
+
+
+def _said_inside(annotation: Any) -> str | None:
+    """Returns a keyword of ours that the members of a container were given, as in ``list[Annotated[str, Field(...)]]``."""
+    origin = get_origin(annotation)
+    for part in get_args(annotation):
+        said = [] if origin in {Annotated, Union, types.UnionType} else list(_inside(part))
+        found = merged(said)
+        for one in fields(found):
+            if getattr(found, one.name) != getattr(NOTHING, one.name):
+                return one.name
+        word = _said_inside(part)
+        if word is not None:
+            return word
+    return None
