@@ -53,28 +53,76 @@ fn is_whole(number: &[u8]) -> bool {
 fn is_held(number: &[u8]) -> bool {
     let Some(text) = std::str::from_utf8(number).ok() else { return false };
     let Some(float) = text.parse::<f64>().ok().filter(|float| float.is_finite()) else { return false };
-    let Some((digits, exponent)) = scientific(text) else { return false };
-    if digits.is_empty() {
+    let Some(given) = Scientific::of(text) else { return false };
+    if given.length == 0 {
         return float == 0.0;
     }
-    if digits.len() <= ALWAYS_KEPT && float.is_normal() {
+    if (given.length <= ALWAYS_KEPT && float.is_normal()) || is_nearest(number, float) {
         return true;
     }
-    let again = format!("{float:.*e}", digits.len() - 1);
-    scientific(&again).is_some_and(|found| found == (digits, exponent))
+    Scientific::of(&format!("{float:.*e}", given.length - 1)).is_some_and(|found| found.is(&given))
 }
 
-/// The significant digits of a number without zeros at either end, and the exponent of the first; no digits for zero.
-fn scientific(number: &str) -> Option<(String, i64)> {
-    let number = number.strip_prefix('-').unwrap_or(number);
-    let (mantissa, power) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
-    let power: i64 = power.parse().ok()?;
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let all = format!("{whole}{fraction}");
-    let digits = all.trim_start_matches('0');
-    let leading = i64::try_from(all.len() - digits.len()).ok()?;
-    let exponent = power.checked_add(i64::try_from(whole.len()).ok()?)?.checked_sub(leading)?;
-    Some((digits.trim_end_matches('0').to_owned(), exponent))
+/// Whether an ordinary fraction is less than half a unit of its last digit away from a float, by whole numbers; false where those are too
+/// small for it.
+fn is_nearest(number: &[u8], float: f64) -> bool {
+    let (mut digits, mut places, mut behind) = (0_u64, 0_u32, false);
+    for byte in number {
+        match byte {
+            b'.' => behind = true,
+            b'0'..=b'9' if digits < 1_000_000_000_000_000_000 => {
+                digits = digits * 10 + u64::from(byte - b'0');
+                places += u32::from(behind);
+            }
+            b'-' => {}
+            _ => return false,
+        }
+    }
+    let bits = float.to_bits();
+    let mantissa = (bits & ((1 << 52) - 1)) | (1 << 52);
+    let Some(shift) = 1_075_u64.checked_sub((bits >> 52) & 0x7ff).and_then(|shift| u32::try_from(shift).ok()) else { return false };
+    if !float.is_normal() || places > 22 || shift > 66 {
+        return false;
+    }
+    let distance = (u128::from(mantissa) * 10_u128.pow(places)).abs_diff(u128::from(digits) << shift);
+    distance.checked_mul(2).is_some_and(|twice| twice < 1 << shift)
+}
+
+/// A number by its significant digits, without zeros at either end, and the exponent of the first.
+struct Scientific<'a> {
+    mantissa: &'a [u8],
+    leading: usize,
+    length: usize,
+    exponent: i64,
+}
+
+impl<'a> Scientific<'a> {
+    fn of(number: &'a str) -> Option<Self> {
+        let number = number.strip_prefix('-').unwrap_or(number);
+        let (mantissa, power) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+        let power: i64 = power.parse().ok()?;
+        let whole = mantissa.find('.').unwrap_or(mantissa.len());
+        let mantissa = mantissa.as_bytes();
+        let (mut count, mut leading, mut last) = (0, None, 0);
+        for digit in mantissa.iter().filter(|byte| **byte != b'.') {
+            if *digit != b'0' {
+                leading = leading.or(Some(count));
+                last = count + 1;
+            }
+            count += 1;
+        }
+        let leading = leading.unwrap_or(count);
+        let exponent = power.checked_add(i64::try_from(whole).ok()?)?.checked_sub(i64::try_from(leading).ok()?)?;
+        Some(Self { mantissa, leading, length: last.saturating_sub(leading), exponent })
+    }
+
+    fn digits(&self) -> impl Iterator<Item = &u8> {
+        self.mantissa.iter().filter(|byte| **byte != b'.').skip(self.leading).take(self.length)
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        self.length == other.length && self.exponent == other.exponent && self.digits().eq(other.digits())
+    }
 }
 
 #[cfg(test)]
@@ -113,6 +161,7 @@ mod tests {
             "1e-400",
             "0.1234567890123456789",
             "12345678901234567.8",
+            "792045677756914.3",
             "1.7976931348623159e308",
             "1e99999999999999999999",
             "123456789012345678.0",
