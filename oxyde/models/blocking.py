@@ -18,7 +18,7 @@ from oxyde.models.narrow import Exact, method
 from oxyde.models.narrow import blocking as narrow
 from oxyde.models.rows import DICTS, FLAT, TUPLES
 from oxyde.models.verbs import reading, writing
-from oxyde.models.where import route_of, taken
+from oxyde.models.where import asked, route_of, taken
 from oxyde.queries import Q, query
 
 if TYPE_CHECKING:
@@ -112,6 +112,7 @@ class BlockingQuerySet(Blocking[M, R_co]):
             NotFoundError: There is none.
             MultipleObjectsReturned: There are several.
         """
+        lookups, using, client = asked(self.model, lookups, using, client)
         found: R_co = self._run(reading.one(self, Q(*conditions, **lookups), required=True), using, client)
         return found
 
@@ -123,6 +124,7 @@ class BlockingQuerySet(Blocking[M, R_co]):
         Raises:
             MultipleObjectsReturned: There are several.
         """
+        lookups, using, client = asked(self.model, lookups, using, client)
         found: R_co | None = self._run(reading.one(self, Q(*conditions, **lookups), required=False), using, client)
         return found
 
@@ -190,7 +192,7 @@ class BlockingQuerySet(Blocking[M, R_co]):
         steps = writing.bulk_create(self.model.__oxyde__, objects, batch_size=batch_size, ignore_conflicts=ignore_conflicts)
         return self._run(steps, using, client)
 
-    def _update(self, *, returning: bool = False, **values: Any) -> Any:
+    def _update(self, *, returning: bool | None = None, **values: Any) -> Any:
         """Changes fields of the rows: plain values, which are validated, or expressions such as ``F("views") + 1``.
 
         Returns:
@@ -200,7 +202,9 @@ class BlockingQuerySet(Blocking[M, R_co]):
             FieldValueError: A value does not fit its field; nothing has been sent.
         """
         using, client = taken(self.model, values)
-        return self._run(writing.update(self, values, returning=returning), using, client)
+        if returning is not None and "returning" in self.model.__pydantic_fields__:
+            values, returning = {**values, "returning": returning}, None
+        return self._run(writing.update(self, values, returning=bool(returning)), using, client)
 
     update = narrow.Update(_update)
 

@@ -6,11 +6,25 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
+from oxyde.exceptions import FieldError
+from oxyde.models.errors import in_row
 from oxyde.models.info import AnyModel
 from oxyde.models.row_state import row_of, set_state, state_of
 from oxyde.models.writing import Write, now
 from oxyde.queries.dml import batches
 from oxyde.schema import Column, Table
+
+
+def _adapted(column: Column, values: list[Any]) -> list[Any]:
+    """Returns the wire values of a column; the error for one that does not fit says which row has it."""
+    adapt = column.adapt if column.check is None else column.written
+    try:
+        return [None if value is None else adapt(value) for value in values]
+    except FieldError:
+        for at, value in enumerate(values):
+            with in_row(at):
+                None if value is None else adapt(value)
+        raise
 
 
 class Gathered:
@@ -32,9 +46,10 @@ class Gathered:
         """
         self.filled: dict[str, list[Any]] = {}
         self._table, self._instances = table, instances
-        for instance in instances:
+        for at, instance in enumerate(instances):
             if state_of(instance) is not None:
-                Write(instance).validate()
+                with in_row(at):
+                    Write(instance).validate()
         self._take_keys()
         columns: dict[str, list[Any]] = {}
         absent: dict[str, list[bool]] = {}
@@ -49,8 +64,7 @@ class Gathered:
             missing = self._absent(column, values)
             if missing is not None and any(missing):
                 absent[name] = missing
-            adapt = column.adapt
-            columns[name] = [None if value is None else adapt(value) for value in values]
+            columns[name] = _adapted(column, values)
         self._sent = columns
         self.batches = batches(columns, absent, size)
         self.fills = {*self.filled, *(name for batch in self.batches for name in table.by_field if name not in batch.fields)}
@@ -59,7 +73,10 @@ class Gathered:
         info = type(self._instances[0]).__oxyde__
         if not info.links:
             return
-        taken = [Write(instance).keys() for instance in self._instances]
+        taken = []
+        for at, instance in enumerate(self._instances):
+            with in_row(at):
+                taken.append(Write(instance).keys())
         for name in info.reference_by_key:
             if any(name in keys for keys in taken):
                 pairs = zip(taken, self._instances, strict=True)

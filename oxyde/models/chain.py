@@ -10,6 +10,7 @@ from oxyde.db import render
 from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.models.info import AnyModel
 from oxyde.models.narrow import lazy as narrow
+from oxyde.models.pickling import kind_of, pickled, unpickled
 from oxyde.models.repr import html, line
 from oxyde.models.rows import FLAT, Instances
 from oxyde.queries import Q, compile, joins, query
@@ -51,6 +52,16 @@ class Chain(Generic[M, R_co]):
         self.model = model
         described: Any = model  # the metaclass has __table__, and refuses a class without one
         self._query: Query[Any] = Query(everything(described.__table__), Instances(model)) if query is None else query
+
+    def __copy__(self: C) -> C:
+        return self
+
+    def __deepcopy__(self: C, memo: dict[int, Any]) -> C:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickles what is asked; tables and columns by their class, which the reader imports."""
+        return unpickled, (kind_of(self), self.model, pickled(self._query))
 
     @property
     def _state(self) -> State:

@@ -139,11 +139,17 @@ class Classifier:
         raise unsupported(where, name)
 
     def _literal(self, expected: list[Any], where: str) -> Kind:
-        if all(isinstance(value, str) for value in expected):
-            return Kind(column_types.TEXT, choices=tuple(expected))
-        if all(isinstance(value, int) and not isinstance(value, bool) for value in expected):
-            return Kind(column_types.INT, choices=tuple(expected))
-        message = f"{where} is a Literal of mixed types; a column holds either str or int values"
+        nullable = None in expected
+        values = [value for value in expected if value is not None]
+        if any(isinstance(value, Enum) for value in values):
+            return _literal_of_members(values, nullable=nullable, where=where)
+        if values and all(isinstance(value, bool) for value in values):
+            return Kind(column_types.BOOL, nullable=nullable)
+        if values and all(isinstance(value, str) for value in values):
+            return Kind(column_types.TEXT, nullable=nullable, choices=tuple(values))
+        if values and all(isinstance(value, int) and not isinstance(value, bool) for value in values):
+            return Kind(column_types.INT, nullable=nullable, choices=tuple(values))
+        message = f"{where} is a Literal of mixed types; a column holds either str, int or bool values"
         raise FieldError(message)
 
     def _list(self, schema: Mapping[str, Any], where: str) -> Kind:
@@ -211,6 +217,21 @@ def enumeration(cls: type[Enum], where: str) -> Kind:
         return Kind(column_types.INT, "enum", enum=cls)
     message = f"{where}: {cls.__name__} has values that are neither all str nor all int; enumerations are stored by value"
     raise FieldError(message)
+
+
+def _literal_of_members(values: list[Any], *, nullable: bool, where: str) -> Kind:
+    """Returns the kind of a Literal of an enumeration's members: they are stored by value, in a column of the value's type.
+
+    Raises:
+        FieldError: They are of several classes, or their values are neither all str nor all int.
+    """
+    cls = type(values[0])
+    if any(type(value) is not cls for value in values):
+        message = f"{where} is a Literal of members of several classes; a column holds those of one"
+        raise FieldError(message)
+    kind = enumeration(cls, where)
+    base_type = column_types.INT if kind.type.kind == "int" else column_types.TEXT
+    return Kind(base_type, "enum", nullable=nullable, enum=cls, choices=tuple(value.value for value in values))
 
 
 def unsupported(where: str, what: str) -> FieldError:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from oxyde.exceptions import FieldError
+from oxyde.models.hydrate import tiers
 from oxyde.models.info import ModelInfo
 from oxyde.models.registry import complete
 from oxyde.queries.paths import column_meant
@@ -20,11 +21,11 @@ def make(model: ModelInfo, values: Mapping[str, Any]) -> Any:
         values: The fields, by name or alias.
 
     Raises:
-        FieldError: A name is neither a field nor an alias.
+        FieldError: A name is neither a field nor an alias, and no validator of the model sees what it is given.
         ValidationError: A value is not valid.
     """
     complete(model)
-    if not values.keys() <= model.names and model.model.model_config.get("extra") != "allow":
+    if not values.keys() <= model.names and model.model.model_config.get("extra") != "allow" and not tiers(model).schema.sees_input:
         name = next(name for name in values if name not in model.names)
         near = (column_meant(model.table(), name) if model.is_table else "") or meant(name, model.names)
         message = f"{model.name} has no field {name!r}{near}"

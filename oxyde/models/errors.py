@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from pydantic import ValidationError
 
-from oxyde.exceptions import DataError, DecodeError, FieldValueError, IntegrityError, UniqueViolationError
+from oxyde.exceptions import DataError, DecodeError, FieldError, FieldValueError, IntegrityError, UniqueViolationError
 from oxyde.ir.schema import unique_indexes, unique_names
 from oxyde.schema import Table
 
@@ -53,6 +53,30 @@ def completed(error: Completed, table: Table, fields: Sequence[str] = ()) -> Com
     field = fields[int(named[1]) - 1]
     message = f"{table.model}.{field}: {str(error)[named.end() :]}"
     return FieldValueError(message, column=field, table=table.name, hint=error.hint, sql=error.sql)
+
+
+@contextmanager
+def after_write() -> Iterator[None]:
+    """Says in the error for what the database filled in that the statement itself was done."""
+    try:
+        yield
+    except DecodeError as error:
+        message = f"{error}; the row itself was written"
+        raise DecodeError(message, table=error.table, column=error.column, sql=error.sql, hint=error.hint) from error
+
+
+@contextmanager
+def in_row(at: int) -> Iterator[None]:
+    """Says in the errors of one row of a bulk insert which row it is, counted from 0."""
+    try:
+        yield
+    except FieldError as error:
+        message = f"{error} (row {at} of bulk_create(), counted from 0)"
+        raise type(error)(message, column=error.column, table=error.table, hint=error.hint) from error
+    except ValidationError as error:
+        notes = [*getattr(error, "__notes__", ()), f"row {at} of bulk_create(), counted from 0"]
+        error.__notes__ = notes  # type: ignore[attr-defined, unused-ignore] # add_note() of Python 3.11 does no more
+        raise
 
 
 def _name_unique(error: UniqueViolationError, table: Table) -> None:

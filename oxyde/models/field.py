@@ -16,6 +16,7 @@ from oxyde.models.pydantic_seams import convert_field
 from oxyde.schema.naming import meant
 
 Action = Literal["CASCADE", "SET NULL", "RESTRICT", "NO ACTION"]
+Read = Literal["validators", "types"]
 ACTIONS = ("CASCADE", "SET NULL", "RESTRICT", "NO ACTION")
 
 
@@ -47,6 +48,7 @@ class Options:
     db_stored: bool = False
     db_enum_name: str | None = None
     db_version: bool = False
+    db_read: Read | None = None
     db_was: str | None = None
     auto_now: bool = False
     auto_now_add: bool = False
@@ -172,6 +174,7 @@ def Field(  # noqa: N802 - public name, as in Pydantic
     db_stored: bool = False,
     db_enum_name: str | None = None,
     db_version: bool = False,
+    db_read: Read | None = None,
     db_was: str | None = None,
     auto_now: bool = False,
     auto_now_add: bool = False,
@@ -202,6 +205,8 @@ def Field(  # noqa: N802 - public name, as in Pydantic
         db_stored: The generated value is stored, not computed when read.
         db_enum_name: The name of the database type of an enumeration.
         db_version: Checked and raised by one on every save.
+        db_read: ``"types"`` reads stored values by their types and constraints, and runs no validator of the application on them;
+            ``"validators"`` runs them, which is the default unless ``Meta.db_read`` says otherwise.
         db_was: The column's former name, for migrations.
         auto_now: Set to the present (UTC) by every write.
         auto_now_add: Set to the present (UTC) by the insert.
@@ -248,6 +253,7 @@ def Field(  # noqa: N802 - public name, as in Pydantic
         db_stored=db_stored,
         db_enum_name=db_enum_name,
         db_version=db_version,
+        db_read=db_read,
         db_was=db_was,
         auto_now=auto_now,
         auto_now_add=auto_now_add,
@@ -262,17 +268,17 @@ def Field(  # noqa: N802 - public name, as in Pydantic
     return model_field(info)
 
 
-def refuse_foreign_words(model: str, fields: Mapping[str, FieldInfo]) -> None:
+def refuse_foreign_words(model: str, described: Mapping[str, FieldInfo]) -> None:
     """Refuses what other libraries would understand and we would pass over.
 
     Args:
         model: The model's name, for the message.
-        fields: Its fields.
+        described: Its fields.
 
     Raises:
         FieldError: A field is described by a keyword of another library, or by one of ours that ``pydantic.Field`` was given.
     """
-    for name, info in fields.items():
+    for name, info in described.items():
         for word in options(info).foreign_words:
             message = f"{model}.{name}: {word}= means nothing to Field(); what says it here is {FOREIGN_WORDS[word]}"
             raise FieldError(message, column=name)
@@ -282,3 +288,25 @@ def refuse_foreign_words(model: str, fields: Mapping[str, FieldInfo]) -> None:
                 ours = FOREIGN_WORDS.get(word, f"{word}=")
                 message = f"{model}.{name}: pydantic.Field() passes {word}= over; import Field from oxyde, and say {ours} there"
                 raise FieldError(message, column=name)
+        inside = _said_inside(info.annotation)
+        if inside is not None:
+            message = (
+                f"{model}.{name}: {inside}= inside the annotation describes the members of a container, and would be passed over; "
+                f"say it of the whole field: {name}: ... = Field({inside}=...)"
+            )
+            raise FieldError(message, column=name)
+
+
+def _said_inside(annotation: Any) -> str | None:
+    """Returns a keyword of ours that the members of a container were given, as in ``list[Annotated[str, Field(...)]]``."""
+    origin = get_origin(annotation)
+    for part in get_args(annotation):
+        said = [] if origin in {Annotated, Union, types.UnionType} else list(_inside(part))
+        found = merged(said)
+        for one in fields(found):
+            if getattr(found, one.name) != getattr(NOTHING, one.name):
+                return one.name
+        word = _said_inside(part)
+        if word is not None:
+            return word
+    return None

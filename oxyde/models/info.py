@@ -64,7 +64,8 @@ class ModelInfo:
         enums: The enumeration classes of its columns by the name of their database type.
         added: The key fields that its foreign keys added.
         hydration: How rows become instances; kept here by ``oxyde.models.hydrate``.
-        requests: The request models that were asked for; kept here by ``oxyde.models.requests``.
+        requests: The request models that were asked for, and the validator of what they change; kept here by ``oxyde.models.requests``
+            and ``oxyde.models.received``.
     """
 
     def __init__(self, model: type[AnyModel], meta: Meta, make_table: Callable[[ModelInfo], Table]) -> None:

@@ -133,6 +133,7 @@ class ModelSchema:
         definitions: Schemas that others refer to.
         config: The model's core configuration.
         classifier: Reads column types.
+        sees_input: Code of the application sees what the model is made from before its fields do.
     """
 
     def __init__(self, model: type[BaseModel]) -> None:
@@ -143,17 +144,20 @@ class ModelSchema:
             self.definitions = list(node["definitions"])
             node = node["schema"]
         by_reference = {definition["ref"]: definition for definition in self.definitions}
-        self.wrapped = False
+        self.wrapped = self.sees_input = False
         while node["type"] != "model":
             if node["type"] == "definition-ref":
                 node = by_reference[node["schema_ref"]]
             else:
                 self.wrapped = True
+                self.sees_input = self.sees_input or node["type"] in {"function-before", "function-wrap"}
                 node = node["schema"]
         self.model = node
+        self.sees_input = self.sees_input or bool(node.get("custom_init"))
         fields: Any = node["schema"]
         while fields["type"] != "model-fields":
             self.wrapped = True
+            self.sees_input = self.sees_input or fields["type"] in {"function-before", "function-wrap"}
             fields = fields["schema"]
         self.fields: Mapping[str, Any] = fields["fields"]
         self.extras = fields.get("extras_schema") is not None
@@ -213,7 +217,7 @@ def request_schema(
     Args:
         schema: What the request model's handler returned; the definition that it refers to is changed in place.
         table: The schema of the table's model.
-        rules: What makes the schema of each field from that of the table's field.
+        rules: What makes the ``model-field`` node of each field from that of the table.
         resolve: Returns the definition that a schema refers to.
         functions: Whether the model validators are taken over.
     """
@@ -222,8 +226,7 @@ def request_schema(
         return schema  # it is in use already, perhaps inside another model
     theirs, ours_ = inner_fields(table, resolve)["fields"], inner_fields(whole, resolve)["fields"]
     for name, rule in rules.items():
-        kept = {key: value for key, value in theirs[name].items() if key not in {"serialization_exclude_if", "frozen"}}
-        ours_[name] = {**kept, "schema": rule(theirs[name]["schema"])}
+        ours_[name] = rule(theirs[name])
     reference = whole.pop("ref", None)
     made = dict(whole)
     if functions:

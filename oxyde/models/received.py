@@ -71,7 +71,11 @@ def apply(instance: AnyModel, body: BaseModel | Mapping[str, Any]) -> None:
     given = _sent(model, update)
     candidate = instance.model_copy()
     names = [name for name in model.fields if name in given]
-    fields = fields_validator(model.model) if len(names) > 1 else None
+    fields: Any = None
+    if len(names) > 1:
+        fields = model.requests.get("fields")
+        if fields is None:
+            fields = model.requests["fields"] = fields_validator(model.model)
     for name in names:
         for link in model.references:
             if link.key == name:
@@ -79,7 +83,6 @@ def apply(instance: AnyModel, body: BaseModel | Mapping[str, Any]) -> None:
         if fields is None or name == names[-1]:  # the model validators see the whole, when the other fields are in place
             model.model.__pydantic_validator__.validate_assignment(candidate, name, given[name], by_alias=False, by_name=True)
         else:
-            values: Any
             values, *_ = fields.validate_assignment(dict(vars(candidate)), name, given[name], by_alias=False, by_name=True)
             vars(candidate).update(values)
     before, after = dict(vars(instance)), vars(candidate)

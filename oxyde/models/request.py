@@ -87,10 +87,21 @@ def nothing() -> None:
     """Returns None: the value of a field that was not sent."""
 
 
-def _rule(model: ModelInfo, name: str, *, update: bool) -> Callable[[Any], Any]:
-    """Returns the function that makes the schema of a request's field from the schema of the table's field."""
+def is_nothing(value: Any) -> bool:
+    """Whether a field that never is None was not sent; such a one is left out of output."""
+    return value is None
 
-    def made(schema: Any) -> Any:
+
+def _rule(model: ModelInfo, name: str, *, update: bool) -> Callable[[Any], Any]:
+    """Returns the function that makes the node of a request's field from the node of the table's field."""
+
+    def made(node: Any) -> Any:
+        schema = rule(node["schema"])
+        kept = {key: value for key, value in node.items() if key not in {"serialization_exclude_if", "frozen"}}
+        unsent = {"serialization_exclude_if": is_nothing} if update and not _takes_none(schema["schema"]) else {}
+        return {**kept, **unsent, "schema": schema}
+
+    def rule(schema: Any) -> Any:
         default: Any = None
         shown = {"serialization": schema["serialization"]} if "serialization" in schema else {}
         if name in model.reference_by_key:  # the rule of a key looks at the relation, which no request has
@@ -132,4 +143,5 @@ def _as_sent(schema: Any) -> Any:
             handler(value)
         return value
 
-    return core_schema.no_info_wrap_validator_function(checked, schema)
+    shown = {} if "serialization" in schema else {"serialization": core_schema.simple_ser_schema("any")}  # of no type yet
+    return {**core_schema.no_info_wrap_validator_function(checked, schema), **shown}

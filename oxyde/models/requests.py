@@ -84,7 +84,7 @@ def _is_filled(info: ModelInfo, column: Column, verb: Verb) -> bool:
         return True
     field = info.fields[column.field]
     made = column.default is not None or field.default_factory is not None or field.default is None
-    return column.key and (verb == "Update" or made)
+    return (verb == "Update" and (column.key or bool(field.frozen))) or (column.key and made)
 
 
 def _field(info: ModelInfo, name: str, verb: Verb) -> FieldInfo:

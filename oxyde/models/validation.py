@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from enum import Enum
 from typing import Any
 
 from pydantic_core import PydanticCustomError, PydanticKnownError, core_schema
@@ -51,7 +52,7 @@ def add_rules(model: ModelInfo, fields: dict[str, Any]) -> None:
         else:
             db_type = (options(model.fields[name]).db_type or "").upper()
             with_zone = db_type.startswith("TIMESTAMPTZ") or "WITH TIME ZONE" in db_type
-            field["schema"] = zoned(field["schema"], f"{model.name}.{name}", with_zone=with_zone)
+            field["schema"] = by_value(zoned(field["schema"], f"{model.name}.{name}", with_zone=with_zone))
 
 
 def key_schema(model: ModelInfo, link: Link, schema: Any) -> Any:
@@ -116,6 +117,32 @@ def zoned(schema: Any, where: str, *, with_zone: bool) -> Any:
     if "tz_constraint" in schema:
         return schema
     return core_schema.no_info_after_validator_function(without_zone(where), schema, metadata={"oxyde": "naive"})
+
+
+def by_value(schema: Any) -> Any:
+    """Returns a schema whose Literal of an enumeration's members takes their values too, as a database has them; others as they are."""
+    if schema["type"] in {"default", "nullable", "function-after", "function-before", "function-wrap"}:
+        inner = by_value(schema["schema"])
+        return schema if inner is schema["schema"] else {**schema, "schema": inner}
+    members = [value for value in schema.get("expected", ()) if isinstance(value, Enum)] if schema["type"] == "literal" else []
+    if not members or any(type(one) is not type(members[0]) or isinstance(one, (str, int)) for one in members):
+        return schema
+    kept = {key: value for key, value in schema.items() if key in {"ref", "metadata", "serialization"}}
+    made: Any = {**core_schema.enum_schema(type(members[0]), members), **kept}
+    made = core_schema.no_info_after_validator_function(one_of(members), made)
+    return core_schema.nullable_schema(made) if None in schema["expected"] else made
+
+
+def one_of(members: list[Any]) -> Callable[[Any], Any]:
+    """Returns a validator that refuses the other members of an enumeration, which Pydantic lets pass."""
+    shown = " or ".join(map(repr, members))
+
+    def member(value: Any) -> Any:
+        if value not in members:
+            raise PydanticKnownError("literal_error", {"expected": shown})
+        return value
+
+    return member
 
 
 def a_day(where: str) -> Callable[[Any], Any]:

@@ -35,3 +35,13 @@ def taken(model: type[AnyModel], values: dict[str, Any]) -> tuple[str | None, ob
         )
         found.append(values.pop(name, None) if means_connection else None)
     return found[0], found[1]
+
+
+def asked(
+    model: type[AnyModel], lookups: dict[str, Any], using: str | None, client: object | None
+) -> tuple[dict[str, Any], str | None, object | None]:
+    """Returns the lookups of ``get()`` and the connection: ``using`` and ``client`` are lookups where they name fields of the model."""
+    named = {
+        name: value for name, value in (("using", using), ("client", client)) if name in model.__pydantic_fields__ and value is not None
+    }
+    return {**lookups, **named}, None if "using" in named else using, None if "client" in named else client

@@ -9,6 +9,7 @@ from typing import Any
 
 from oxyde.db.rows import Batch
 from oxyde.exceptions import FieldError, UnsupportedError
+from oxyde.models.errors import after_write
 from oxyde.models.info import AnyModel, Link, ModelInfo, holds, info_of
 from oxyde.models.layouts import filling
 from oxyde.models.row_state import Changed, New, differs, is_new, row_of, set_state, state_of, stored_of
@@ -84,7 +85,9 @@ class Write:
             return
         validator = self.info.model.__pydantic_validator__
         for name in self.info.fields:
-            if name in state and self.given.get(name, UNLOADED) is not UNLOADED:
+            value = self.given.get(name, UNLOADED)
+            # Pydantic takes a row that points to itself for an endless one.
+            if name in state and value is not UNLOADED and value is not self.instance:
                 validator.validate_assignment(self.instance, name, self.given[name], by_alias=False, by_name=True)
                 self.given = self.instance.__dict__  # Pydantic replaced it
                 # A validator runs once for a value, though the write may fail and be tried again.
@@ -221,7 +224,8 @@ class Write:
 
     def _fill(self, columns: tuple[Column, ...], batch: Batch) -> None:
         if batch.rows:
-            batch.fill(filling(self.info, columns), [self.instance])
+            with after_write():
+                batch.fill(filling(self.info, columns), [self.instance])
 
     def adapted(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Returns the wire values of the values of columns.
@@ -230,7 +234,7 @@ class Write:
             FieldError: A value does not fit its column.
         """
         by_field = self.table.by_field
-        return {name: None if value is None else by_field[name].adapt(value) for name, value in values.items()}
+        return {name: by_field[name].written(value) for name, value in values.items()}
 
 
 def _check_saved(model: ModelInfo, link: Link, related: Iterable[AnyModel]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from oxyde import export, markup
 from oxyde.db.rows import ArrowStream, Batch
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import pyarrow as pa
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -157,17 +159,26 @@ class Result(Shown):
         """Returns the Arrow schema of the rows."""
         return self._stream().__arrow_c_schema__()
 
+    def _read(self, exporter: Callable[[ArrowStream], T]) -> T:
+        """Reads the rows into an object of some library, whose error for what ours refuses shows only our text."""
+        stream = self._stream()
+        try:
+            return exporter(stream)
+        except Exception:
+            stream.check()
+            raise
+
     def to_arrow(self) -> pa.Table:
         """Returns the rows as a ``pyarrow.Table``."""
-        return export.to_arrow(self)
+        return self._read(export.to_arrow)
 
     def to_polars(self) -> pl.DataFrame:
         """Returns the rows as a ``polars.DataFrame``; UUIDs as String."""
-        return export.to_polars(self)
+        return self._read(export.to_polars)
 
     def to_pandas(self) -> pd.DataFrame:
         """Returns the rows as a ``pandas.DataFrame``."""
-        return export.to_pandas(self)
+        return self._read(export.to_pandas)
 
     def __repr__(self) -> str:
         """Returns one line."""

@@ -184,6 +184,8 @@ class Point:
 @remembered(1_024)
 def _point(table: Table, name: str) -> Point | None:
     """Returns the SELECT by the key that a keyword means; None where it means something else."""
+    if len(table.key) != 1:
+        return None
     subject, lookup = target(names_of(table), name)
     term = subject.term
     if lookup is not LOOKUPS["exact"] or not isinstance(term, Reference) or term.path.hops or table.key != (term.path.column,):

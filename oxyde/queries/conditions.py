@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from oxyde.exceptions import FieldError, FieldLookupError, UnsupportedError
+from oxyde.exceptions import FieldError, FieldLookupError, FieldLookupValueError, UnsupportedError
 from oxyde.ir import expr, query
 from oxyde.ir.expr import Node
 from oxyde.queries import date_parts
@@ -178,12 +178,47 @@ def conditions(names: Names, given: Q, depth: int = 0) -> Term:
         FieldLookupValueError: A value is not one that the lookup takes.
     """
     _check_depth(depth)
+    if len(names.table.key) > 1:
+        given = _spelt_out(names.table, given)
     if given.joined == "and":
         members = list(_conjunction(names, given, depth))
     else:
         members = [_alone(names, child, depth) for child in given.children]
     made = members[0] if len(members) == 1 else Group(given.joined, *members)
     return Negation(made) if given.negated else made
+
+
+def _spelt_out(table: Table, given: Q) -> Q:
+    """Returns a condition whose ``pk`` and ``pk__in`` are conditions of the fields of a composite key; its values are tuples, as ``pk`` is.
+
+    Raises:
+        FieldLookupValueError: A value is no tuple of as many values.
+    """
+    children: list[Child] = []
+    for child in given.children:
+        if isinstance(child, Q):
+            children.append(_spelt_out(table, child))
+        elif not isinstance(child, tuple) or child[0] not in _WHOLE_KEY:
+            children.append(child)
+        elif child[0] == "pk__in":
+            rows = [Q(**_key(table, value)) for value in child[1]]
+            children.append(_joined("or", rows) if rows else (f"{table.key[0].field}__in", ()))
+        else:
+            children.append(Q(**_key(table, child[1])))
+    made = _joined(given.joined, children)
+    made.negated = given.negated
+    return made
+
+
+_WHOLE_KEY = frozenset({"pk", "pk__exact", "pk__in"})
+
+
+def _key(table: Table, value: Any) -> dict[str, Any]:
+    fields = [column.field for column in table.key]
+    if not isinstance(value, (tuple, list)) or len(value) != len(fields):
+        message = f"the key of {table.model} is a tuple ({', '.join(fields)}), not {type(value).__name__}"
+        raise FieldLookupValueError(message, column="pk")
+    return dict(zip(fields, value, strict=True))
 
 
 def _check_depth(depth: int) -> None:

@@ -96,8 +96,12 @@ impl Lease {
         let end = self.occupy()?.execute(execution, deadline).await;
         self.unfit = false;
         drop(under_way);
-        if end.is_ok() && execution.steps().iter().any(|step| matches!(&step.text, Text::Fixed(text) if redefines(&text.text, family))) {
-            self.object.as_mut().ok_or_else(returned)?.redefine().await?;
+        let reach = execution.steps().iter().filter_map(|step| match &step.text {
+            Text::Fixed(fragment) => redefines(&fragment.text, family),
+            Text::Rows { .. } => None,
+        });
+        if let Some(reach) = reach.max().filter(|_| end.is_ok()) {
+            self.object.as_mut().ok_or_else(returned)?.redefine(reach).await?;
         }
         end
     }

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use crate::backend::Connection;
 use crate::error::{Error, Kind, Result};
 use crate::os::Process;
+use crate::raw::Reach;
 use crate::runtime;
 use crate::settings::Settings;
 use crate::target::Target;
@@ -148,7 +149,10 @@ impl Member {
     }
 
     /// Tables or types were changed on it: the statements prepared for them are forgotten, here and, when they are lent again, elsewhere.
-    pub async fn redefine(&mut self) -> Result<()> {
+    pub async fn redefine(&mut self, reach: Reach) -> Result<()> {
+        if reach == Reach::Here {
+            return self.connection()?.forget().await;
+        }
         self.news.definitions.fetch_add(1, Ordering::AcqRel);
         self.refresh().await
     }

@@ -39,10 +39,31 @@ pub fn refuse_foreign(text: &str, family: Family) -> Result<()> {
     Err(Error::new(Kind::Unsupported, refused).in_sql(text))
 }
 
-/// Whether the statement changes tables or types, as far as its first word says. What a procedure changes is noticed when a prepared
+/// Whom a change of tables or types concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// This connection: a temporary table, or a block of code, which may do anything.
+    Here,
+    Everybody,
+}
+
+/// Whether the statement changes tables or types, as far as its first words say. What a procedure changes is noticed when a prepared
 /// statement fails.
-pub fn redefines(text: &str, family: Family) -> bool {
-    family != Family::Sqlite && verb::is_one_of(&["CREATE", "ALTER", "DROP", "RENAME", "DO"], text, family)
+pub fn redefines(text: &str, family: Family) -> Option<Reach> {
+    if family == Family::Sqlite {
+        return None;
+    }
+    let mut words = verb::words(text, family);
+    let is = |word: &str, listed: &[&str]| listed.iter().any(|one| word.eq_ignore_ascii_case(one));
+    match words.next()? {
+        first if is(first, &["CREATE", "DROP"]) => {
+            let temporary = is(words.next().unwrap_or_default(), &["TEMP", "TEMPORARY", "LOCAL"]);
+            Some(if temporary { Reach::Here } else { Reach::Everybody })
+        }
+        first if is(first, &["ALTER", "RENAME"]) => Some(Reach::Everybody),
+        first if is(first, &["DO"]) && family == Family::Postgres => Some(Reach::Here),
+        _ => None,
+    }
 }
 
 /// Whether the statement might end the transaction around it, for all that its first word says. Wrong in one direction only: a word
@@ -171,6 +192,17 @@ mod tests {
         }
         assert!(may_end("DO $$ BEGIN END $$", Family::Postgres) && !may_end("SET LOCAL a.b = 1", Family::Postgres));
         assert!(!may_end("PRAGMA user_version = 1", Family::Sqlite));
+    }
+
+    #[test]
+    fn definitions_concern_some_or_all() {
+        let reach = |text| redefines(text, Family::Postgres);
+        assert_eq!(reach("/* x */ create table t (a int)"), Some(Reach::Everybody));
+        assert_eq!(reach("ALTER TYPE t ADD VALUE 'a'"), Some(Reach::Everybody));
+        assert_eq!(reach("CREATE TEMP TABLE t (a int)"), Some(Reach::Here));
+        assert_eq!(reach("DO $$ BEGIN END $$"), Some(Reach::Here));
+        assert_eq!(reach("INSERT INTO t VALUES (1)"), None);
+        assert_eq!((redefines("DO SLEEP(1)", Family::Mariadb), redefines("DROP TABLE t", Family::Sqlite)), (None, None));
     }
 
     #[test]

@@ -43,3 +43,27 @@ pub enum ColumnType {
     /// Whatever the server says: outputs and parameters of raw SQL.
     Any,
 }
+
+impl ColumnType {
+    /// What a type holds, with its article.
+    pub const fn noun(&self) -> &'static str {
+        match self {
+            Self::Bool => "a boolean",
+            Self::Int => "an integer",
+            Self::Float => "a float",
+            Self::Text => "text",
+            Self::Bytes => "bytes",
+            Self::Decimal { .. } => "a decimal",
+            Self::Date => "a date",
+            Self::Time => "a time of day",
+            Self::Datetime => "a date and time without zone",
+            Self::DatetimeTz => "a date and time with zone",
+            Self::Duration => "a duration",
+            Self::Uuid => "a UUID",
+            Self::Json => "JSON",
+            Self::Array { .. } => "a list",
+            Self::Enum { .. } => "a label",
+            Self::Any => "a value of Oxyde's",
+        }
+    }
+}

@@ -8,6 +8,7 @@ use crate::dialect::{Dialect, Members, OffsetAlone, RowLock, SetOperators};
 use crate::error::{Result, malformed};
 use crate::params::Params;
 use crate::select::{self, Uniqueness};
+use crate::top::Narrowed;
 use crate::walk::has_raw;
 use crate::writer::{Scope, Writer, column_of, fragment, single, step};
 
@@ -67,8 +68,11 @@ impl Writer<'_> {
         match &query.body {
             // Its ORDER BY sees its tables.
             Body::Select(select) => self.inside(select, |writer| {
+                if let Some(key) = writer.key_of_row(query) {
+                    return writer.row_of_key(select, key);
+                }
                 let top = writer.top(query);
-                writer.select(select, top)?;
+                writer.select(select, top.map_or(Narrowed::No, Narrowed::Top))?;
                 writer.order_by(query)
             })?,
             Body::Compound(compound) => {

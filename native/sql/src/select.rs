@@ -8,7 +8,7 @@ use oxyde_ir::{ColumnType, Expr, Output};
 use crate::decimal::Compared;
 use crate::dialect::DistinctOn;
 use crate::error::{Result, malformed};
-use crate::top::Top;
+use crate::top::Narrowed;
 use crate::walk::is_decimal;
 use crate::writer::{Writer, column_of, described};
 
@@ -36,7 +36,7 @@ pub enum Uniqueness {
 }
 
 impl Writer<'_> {
-    pub fn select(&mut self, select: &Select, top: Option<Top<'_>>) -> Result<()> {
+    pub fn select(&mut self, select: &Select, narrowed: Narrowed<'_>) -> Result<()> {
         let is_member = std::mem::take(&mut self.scope.member);
         let uniqueness = match &select.distinct {
             None => {
@@ -62,7 +62,7 @@ impl Writer<'_> {
         for join in &select.joins {
             self.join(join)?;
         }
-        self.filter_within(select, top)?;
+        self.filter_within(select, narrowed)?;
         if !select.group_by.is_empty() {
             self.push(" GROUP BY ");
             self.separated(&select.group_by, |writer, expr| writer.group(select, expr))?;

@@ -20,7 +20,7 @@ use crate::writer::Writer;
 pub const HEX: u8 = 1;
 pub const BYTES: u8 = 4;
 /// How many spellings a UUID has.
-const UUIDS: u8 = 5;
+pub const UUIDS: u8 = 5;
 
 /// What may be spelt in more than one way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,7 +127,7 @@ impl Writer<'_> {
         }
     }
 
-    fn special_slot(&mut self, param: &Param, form: Form) -> Result<()> {
+    pub fn special_slot(&mut self, param: &Param, form: Form) -> Result<()> {
         self.placeholder(Slot { origin: Origin::Param(param.index), ty: param.ty.clone(), form })
     }
 

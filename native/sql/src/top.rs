@@ -1,12 +1,13 @@
 //! The first rows of an order by values that may be spelt in several ways. No index has that order, but the first rows of the order of
 //! the texts, which one has, tell a bound: beyond it no row can be among the first.
 
-use oxyde_ir::expr::Param;
+use oxyde_ir::expr::{Comparison, Param};
+use oxyde_ir::program::Form;
 use oxyde_ir::query::{Body, Query, Select};
 use oxyde_ir::{ColumnType, Expr};
 
 use crate::error::Result;
-use crate::spelling::{BYTES, Spelt};
+use crate::spelling::{BYTES, Spelt, UUIDS};
 use crate::walk::{has_rows, type_of};
 use crate::writer::Writer;
 
@@ -18,6 +19,17 @@ pub struct Top<'a> {
     spelt: Spelt,
     limit: &'a Param,
     offset: Option<&'a Param>,
+}
+
+/// How the filter of a select is narrowed.
+#[derive(Clone, Copy)]
+pub enum Narrowed<'a> {
+    No,
+    /// To what may be among the first rows.
+    Top(Top<'a>),
+    /// To a key in our own spelling, and in the others.
+    Ours(&'a Expr, &'a Param),
+    Others(&'a Expr, &'a Param),
 }
 
 impl Writer<'_> {
@@ -34,9 +46,42 @@ impl Writer<'_> {
         Some(Top { column: &first.expr, desc: first.desc, spelt, limit, offset: query.offset.as_ref() })
     }
 
-    /// ` WHERE` and the filter of a select, with the bound.
-    pub fn filter_within(&mut self, select: &Select, top: Option<Top<'_>>) -> Result<()> {
-        let Some(top) = top else { return self.filter(select.filter.as_ref()) };
+    /// The key of a query of one row, where that may be spelt in several ways.
+    pub fn key_of_row<'q>(&self, query: &'q Query) -> Option<(&'q Expr, &'q Param)> {
+        let (Body::Select(select), true) = (&query.body, query.point) else { return None };
+        let is_plain = select.joins.is_empty() && select.distinct.is_none() && select.group_by.is_empty() && select.having.is_none();
+        let Some(Expr::Compare { op: Comparison::Eq, left, right }) = &select.filter else { return None };
+        let (true, true, None, None, Expr::Param(param)) = (is_plain, query.order_by.is_empty(), &query.limit, &query.offset, &**right)
+        else {
+            return None;
+        };
+        (self.spelt(left) == Some(Spelt::Uuid) && matches!(**left, Expr::Column { .. })).then_some((&**left, param))
+    }
+
+    /// The row of a key: in our own spelling, which is quicker than a list; else in another one.
+    pub fn row_of_key(&mut self, select: &Select, (column, param): (&Expr, &Param)) -> Result<()> {
+        self.params.scalar(param)?;
+        self.select(select, Narrowed::Ours(column, param))?;
+        self.push(" UNION ALL ");
+        self.select(select, Narrowed::Others(column, param))?;
+        self.word(" LIMIT 1")
+    }
+
+    /// ` WHERE` and the filter of a select, narrowed.
+    pub fn filter_within(&mut self, select: &Select, narrowed: Narrowed<'_>) -> Result<()> {
+        let top = match narrowed {
+            Narrowed::No => return self.filter(select.filter.as_ref()),
+            Narrowed::Top(top) => top,
+            Narrowed::Ours(column, param) => {
+                self.around(" WHERE ", column, " = ")?;
+                return self.special_slot(param, Form::Spelling(0));
+            }
+            Narrowed::Others(column, param) => {
+                self.around(" WHERE ", column, " IN (")?;
+                self.separated(1..UUIDS, |writer, number| writer.special_slot(param, Form::Spelling(number)))?;
+                return self.word(")");
+            }
+        };
         self.push(" WHERE ");
         if let Some(filter) = &select.filter {
             self.around("(", filter, ") AND ")?;

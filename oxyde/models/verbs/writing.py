@@ -13,7 +13,7 @@ from oxyde.exceptions import FieldError, FieldValueError
 from oxyde.models import hydrate, layouts
 from oxyde.models.bulk import Gathered
 from oxyde.models.construct import make
-from oxyde.models.errors import blame
+from oxyde.models.errors import after_write, blame, in_row
 from oxyde.models.info import AnyModel, ModelInfo, holds
 from oxyde.models.received import created
 from oxyde.models.request import Request
@@ -46,7 +46,7 @@ def bulk_create(model: ModelInfo, objects: Iterable[Any], *, batch_size: int | N
     if batch_size is not None and (not isinstance(batch_size, int) or batch_size < 1):
         message = f"batch_size takes an int of at least 1, not {batch_size!r}"
         raise ValueError(message)
-    instances = [_instance(model, one) for one in objects]
+    instances = [_instance(model, one, at) for at, one in enumerate(objects)]
     if not instances:
         return []
     gathered = Gathered(table, instances, batch_size)
@@ -67,14 +67,16 @@ def bulk_create(model: ModelInfo, objects: Iterable[Any], *, batch_size: int | N
     return instances
 
 
-def _instance(model: ModelInfo, one: Any) -> Any:
+def _instance(model: ModelInfo, one: Any, at: int) -> Any:
     if holds(model.model, type(one)):
         return one
     if isinstance(one, Mapping):
-        return make(model, one)
+        with in_row(at):
+            return make(model, one)
     if isinstance(one, Request):
-        return created(model, one, {})
-    message = f"bulk_create() of {model.name} takes its instances and dictionaries, not {type(one).__name__}"
+        with in_row(at):
+            return created(model, one, {})
+    message = f"bulk_create() of {model.name} takes its instances and dictionaries, not {type(one).__name__} (row {at}, counted from 0)"
     raise TypeError(message)
 
 
@@ -109,7 +111,8 @@ def _filler(model: type[AnyModel], instances: list[Any], columns: tuple[Column, 
     def fill(batch: Batch) -> None:
         nonlocal done
         if batch.rows:
-            batch.fill(layouts.filling(model.__oxyde__, columns), instances[done : done + batch.rows])
+            with after_write():
+                batch.fill(layouts.filling(model.__oxyde__, columns), instances[done : done + batch.rows])
             done += batch.rows
 
     return fill
@@ -165,10 +168,25 @@ def _validated(model: ModelInfo, table: Table, values: Mapping[str, Any]) -> dic
     """Returns the plain values as the model validates them, in its order: each sees the fields declared before it."""
     plain: dict[str, Any] = {}
     for column in table.columns:
-        value = values.get(column.field)
-        if column.field in values and not isinstance(value, Expression):
+        if column.field not in values:
+            continue
+        value = values[column.field]
+        if value is None and column.nullable:
+            _check_none(model, column.field)
+        if not isinstance(value, Expression):
             plain[column.field] = None if value is None else _valid(model, column, value, plain)
+    for name, value in values.items():
+        key = table.by_relation.get(name)
+        if value is None and key is not None and name not in plain and key.nullable:
+            _check_none(model, name)
     return plain
+
+
+def _check_none(model: ModelInfo, name: str) -> None:
+    """Raises FieldValueError where a column may be NULL and its field may not be None: no such row could be read."""
+    if not hydrate.tiers(model).schema.is_nullable(name):
+        message = f"{model.name}.{name} cannot be None: its annotation has no None, so that the row could not be read"
+        raise FieldValueError(message, column=name)
 
 
 def _valid(model: ModelInfo, column: Column, value: Any, before: Mapping[str, Any]) -> Any:

@@ -128,3 +128,14 @@ async def wrong() -> None:
 
 def manager() -> Books:
     return Book.objects
+
+
+async def requests(body: User.Create, change: User.Update) -> User:
+    reveal_type(await User.objects.create(body))  # T: User
+    reveal_type(await User.objects.create(User.Create(name="x"), age=3))  # T: User
+    reveal_type(User.objects.sync.create(body))  # T: User
+    await User.objects.create(3)  # E
+    user = await User.objects.get(id=1)
+    user.apply(3)  # E
+    reveal_type(user.apply(change))  # T: User
+    return await user.apply({"name": body.name}).save()

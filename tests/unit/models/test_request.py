@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import warnings
 from typing import Annotated, Any, ClassVar
 
 import pytest
@@ -21,7 +22,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from typing_extensions import Self
 
-from oxyde import Field, Model
+from oxyde import Field, FieldError, Model
 from oxyde.models.request import Request
 
 CALLS: list[str] = []
@@ -219,3 +220,54 @@ def test_requests_pickle_and_copy() -> None:
     assert pickle.loads(pickle.dumps(Gadget.Create)) is Gadget.Create
     assert pickle.loads(pickle.dumps(SignedGadget)) is SignedGadget
     assert issubclass(Gadget.Create, Request)
+
+
+def test_an_update_shows_what_was_sent_without_warnings() -> None:
+    """What never is None and was not sent is left out; what functions have yet to see is shown as it is."""
+
+    class Shown(Model):
+        id: int | None = Field(default=None, db_pk=True)
+        part: Part
+        size: int = 0
+        count: Annotated[int, BeforeValidator(lambda value: abs(int(value)))] = 0
+        note: str | None = None
+        fixed: int = Field(default=0, frozen=True)
+
+        class Meta:
+            is_table = True
+            table_name = "request_shown"
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert Shown.Update(count="3").model_dump() == {"count": "3", "note": None}
+        assert Shown.Update(size=1, count="3").model_dump_json(exclude_unset=True) == '{"size":1,"count":"3"}'
+    assert "fixed" in Shown.Create.model_fields
+    assert "fixed" not in Shown.Update.model_fields
+
+
+@pytest.mark.parametrize("order", [0, 1])
+def test_models_that_name_each_other(order: int) -> None:
+    """Either can be asked first; before both are there the missing one is named."""
+
+    class Ask(Model):
+        id: int | None = Field(default=None, db_pk=True)
+        answer: "Reply"  # noqa: UP037 - later
+
+        class Meta:
+            is_table = True
+            table_name = "request_asks"
+
+    with pytest.raises(FieldError, match="'Reply'"):
+        Ask.Create  # noqa: B018 - it raises
+
+    class Reply(Model):
+        id: int | None = Field(default=None, db_pk=True)
+        best: Ask | None = None
+        asks: list[Ask] = Field(default=[], db_reverse_fk="answer")
+
+        class Meta:
+            is_table = True
+            table_name = "request_replies"
+
+    for model in (Ask, Reply)[:: -1 if order else 1]:
+        assert list(model.Create.model_fields) == [{"Ask": "answer_id", "Reply": "best_id"}[model.__name__]]

@@ -72,14 +72,14 @@ def test_a_generated_key_is_left_out_and_a_natural_one_is_not() -> None:
 
         class Meta:
             is_table = True
-            table_name = "test_est_requests_token"
+            table_name = "requests_token"
 
     class Country(Model):
         code: str = Field(db_pk=True, max_length=2)
 
         class Meta:
             is_table = True
-            table_name = "test_est_requests_country"
+            table_name = "requests_country"
 
     assert (fields(Token.Create), fields(Country.Create)) == (["text"], ["code"])
 
@@ -113,7 +113,7 @@ def test_no_request_for_what_has_no_table() -> None:
 
         class Meta:
             is_table = True
-            table_name = "test_est_requests_report"
+            table_name = "requests_report"
             managed = False
             view = "SELECT 1 AS id"
 
@@ -140,14 +140,14 @@ def test_tables_of_a_mixin_have_fields_of_it() -> None:
 
         class Meta:
             is_table = True
-            table_name = "test_est_requests_animal"
+            table_name = "requests_animal"
 
     class Dog(Animal):
         tricks: int = 0
 
         class Meta:
             is_table = True
-            table_name = "test_est_requests_dog"
+            table_name = "requests_dog"
 
     assert fields(Animal.Create) == ["label"]
     assert fields(Dog.Create) == ["label", "tricks"]
@@ -165,7 +165,7 @@ def test_unknown_names_are_treated_as_the_table_says() -> None:
 
             class Meta:
                 is_table = True
-                table_name = "test_est_requests_thing"
+                table_name = "requests_thing"
                 create_exclude = ("role",)
 
         return Thing
@@ -187,7 +187,7 @@ def test_meta_names_fields() -> None:
 
         class Meta:
             is_table = True
-            table_name = "test_est_requests_wrong"
+            table_name = "requests_wrong"
             update_exclude = ("rule",)
 
     with pytest.raises(
@@ -202,7 +202,7 @@ def test_meta_names_fields() -> None:
 
             class Meta:
                 is_table = True
-                table_name = "test_est_requests_letters"
+                table_name = "requests_letters"
                 create_exclude = "id"
 
 
@@ -218,7 +218,7 @@ def test_a_class_of_that_name_is_the_models_own() -> None:
 
         class Meta:
             is_table = True
-            table_name = "test_est_requests_create"
+            table_name = "requests_create"
 
     assert fields(Own.Create) == ["name"]
     assert Own(Update="y").Update == "y"

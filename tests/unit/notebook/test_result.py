@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
+import oxyde
+from oxyde import DecodeError
+from oxyde.notebook.command import MagicLine
 from oxyde.notebook.result import Outcome, Preview, Result, Shown, many
+from oxyde.notebook.run import run
 
 
 class Rows:
@@ -94,3 +98,12 @@ def test_showing_never_raises() -> None:
     shown = Broken()._repr_mimebundle_()
     assert shown["text/plain"] == "foot · not shown: ValueError: <gone>"
     assert shown["text/html"] == "foot · not shown: ValueError: &lt;gone&gt;"
+
+
+@pytest.mark.parametrize("frame", ["to_arrow", "to_polars", "to_pandas"])
+def test_a_frame_raises_our_error(frame: str) -> None:
+    """Whatever library read the rows."""
+    with oxyde.connect("sqlite::memory:", "frames"):
+        found = run("SELECT 1 AS a UNION ALL SELECT 'x'", {}, MagicLine(target="found", on="frames"))
+        with pytest.raises(DecodeError, match='column "a": values of two types'):
+            getattr(found, frame)()

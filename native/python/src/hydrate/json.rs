@@ -1,9 +1,11 @@
 //! JSON text becomes Python objects.
 
+use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
+use super::numbers::unheld;
 use super::types::Types;
 
 /// Parses texts, one after the other.
@@ -16,13 +18,20 @@ impl<'py> Parser<'py> {
     pub fn new(py: Python<'py>) -> PyResult<Self> {
         let options = PyDict::new(py);
         options.set_item(intern!(py, "cache_strings"), intern!(py, "keys"))?;
-        // SQLite's json functions and Python's own dumps write NaN; whoever stored it gets it back.
-        options.set_item(intern!(py, "allow_inf_nan"), true)?;
+        // Neither is JSON, and an object that holds one could not be saved again.
+        options.set_item(intern!(py, "allow_inf_nan"), false)?;
         Ok(Self { from_json: Types::get(py)?.from_json.bind(py).clone(), options })
     }
 
+    /// The object of a text. A number that no float holds is refused: saving the object would write another one.
     pub fn parse(&self, text: &[u8]) -> PyResult<Bound<'py, PyAny>> {
         let py = self.options.py();
-        self.from_json.call((PyBytes::new(py, text),), Some(&self.options))
+        let made = self.from_json.call((PyBytes::new(py, text),), Some(&self.options))?;
+        match unheld(text) {
+            None => Ok(made),
+            Some(number) => Err(PyValueError::new_err(format!(
+                "it holds the number {number}, which no float holds exactly; store such a number as text"
+            ))),
+        }
     }
 }

@@ -6,6 +6,7 @@ mod instance;
 mod json;
 mod layout;
 mod models;
+mod numbers;
 mod tuples;
 mod types;
 mod values;

@@ -47,7 +47,7 @@ impl Reader {
     pub fn new(name: &str, table: &str, info: &MySqlTypeInfo, wanted: &ColumnType) -> Result<Self> {
         let type_name = info.name().to_owned();
         let cells = cells(Wire::of(info), Wire::is_unsigned(info), wanted);
-        let cells = cells.ok_or_else(|| fault(name, table, &type_name, &format!("cannot become {}", misfit::noun(wanted))))?;
+        let cells = cells.ok_or_else(|| fault(name, table, &type_name, &format!("cannot become {}", wanted.noun())))?;
         Ok(Self { name: name.to_owned(), table: table.to_owned(), type_name, cells, valid: Validity::default() })
     }
 

@@ -27,7 +27,7 @@ impl Reader {
         let type_name = info.name().to_lowercase();
         let shape = Shape::of(info);
         let cells = choice::cells(shape, wanted);
-        let cells = cells.ok_or_else(|| fault(name, table, &type_name, &format!("cannot become {}", misfit::noun(wanted))))?;
+        let cells = cells.ok_or_else(|| fault(name, table, &type_name, &format!("cannot become {}", wanted.noun())))?;
         let is_void = shape.wire == Wire::Void;
         Ok(Self { name: name.to_owned(), table: table.to_owned(), type_name, values: Values::new(cells), is_void })
     }
