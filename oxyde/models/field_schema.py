@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, NoReturn, cast
+from typing import Any, Final, NoReturn, cast
 
 from pydantic import ValidationError
 from pydantic_core import CoreConfig, PydanticSerializationError, SchemaSerializer, SchemaValidator, core_schema, from_json, to_json
@@ -32,6 +33,22 @@ def not_json(error: TypeError | ValueError) -> str:
     if text.startswith("Error calling function"):
         return ":".join(text.split(":")[:2])
     return "a value inside it is not of the type that is declared for it"
+
+
+_POWER: Final = re.compile(r"\d[eE][+-]?\d")
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?[eE][+-]?\d+')
+
+
+def with_points(text: str) -> str:
+    """Returns JSON text whose large floats have a point: of ``1e+16`` a ``jsonb`` of PostgreSQL would make a whole number."""
+    return _TOKEN.sub(_with_point, text) if _POWER.search(text) else text
+
+
+def _with_point(token: re.Match[str]) -> str:
+    if token[0].startswith('"'):
+        return token[0]
+    number = float(token[0])
+    return f"{int(number)}.0" if abs(number) >= 1e15 else token[0]
 
 
 def _a(noun: str) -> str:
@@ -104,6 +121,7 @@ class FieldSchema:
             self._not_json(error)
         if "NaN" in dumped or "Infinity" in dumped:
             json.loads(dumped, parse_constant=self._no_constant)
+        dumped = with_points(dumped)
         if self.is_free and (found := not_plain(value)) is not None:
             path, part = found
             message = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 
 import pytest
@@ -53,3 +54,12 @@ def test_validators_that_leave_it_alone() -> None:
     field(Annotated[int, AfterValidator(abs)]).check_readable(int, 3)
     field(Annotated[int, AfterValidator(looks_around)]).check_readable(int, 3)
     field(Annotated[int, AfterValidator(twice)], types_only=True).check_readable(int, 3)
+
+
+@pytest.mark.parametrize("value", [1e15, 1e16, -7.14262361929919e16, 1e22, 1.7976931348623157e308, 5e-324, 1e-7, 0.1])
+def test_large_floats_have_a_point(value: float) -> None:
+    """So that no server takes them for whole numbers; texts that look like one stay."""
+    text = field(Any).json({"a 1e+30": value, "b": "1e+16", "c": [value, 10**30]})
+    assert json.loads(text) == {"a 1e+30": value, "b": "1e+16", "c": [value, 10**30]}
+    assert type(json.loads(text)["c"][0]) is float
+    assert abs(value) < 1 or "e" not in text.replace("1e+", "")
