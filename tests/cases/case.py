@@ -3,7 +3,7 @@
 A case is plain text: comment lines that title it, a Python expression, then sections that open with ``-- name``::
 
     # Contains minds the case.
-    Author.objects.filter(name__contains="an").order_by("id").values_list("id", flat=True)
+    Novelist.objects.filter(name__contains="an").order_by("id").values_list("id", flat=True)
     -- ir
     {"select": ...}
     -- sql postgres

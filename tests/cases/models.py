@@ -25,7 +25,7 @@ class Team(Model):
 
     id: int | None = Field(default=None, db_pk=True)
     name: str = Field(max_length=50)
-    authors: list[Author] = Field(default=[], db_reverse_fk="team")
+    authors: list[Novelist] = Field(default=[], db_reverse_fk="team")
 
     class Meta:
         """A table of its own name."""
@@ -34,7 +34,7 @@ class Team(Model):
         table_name = "case_team"
 
 
-class Author(Model):
+class Novelist(Model):
     """A row of every type."""
 
     id: int | None = Field(default=None, db_pk=True)
@@ -80,7 +80,7 @@ class Item(Model):
         table_name = "case_item"
 
 
-READ_ONLY = (Team, Author)
+READ_ONLY = (Team, Novelist)
 WRITTEN = (Item,)
 
 
@@ -89,10 +89,10 @@ def teams() -> list[Team]:
     return [Team(id=1, name="Red"), Team(id=2, name="Blue"), Team(id=3, name="Empty")]
 
 
-def authors() -> list[Author]:
+def authors() -> list[Novelist]:
     """Returns the authors: one full, one sparse, one negative, one awkward."""
     return [
-        Author(
+        Novelist(
             id=1,
             name="Anna",
             email="anna@example.org",
@@ -113,8 +113,8 @@ def authors() -> list[Author]:
             data={"k": 1},
             team_id=1,
         ),
-        Author(id=2, name="bob", age=-5, active=False, team_id=1),
-        Author(
+        Novelist(id=2, name="bob", age=-5, active=False, team_id=1),
+        Novelist(
             id=3,
             name="50%_off!",
             email="x_y%z@example.org",
@@ -134,7 +134,7 @@ def authors() -> list[Author]:
             data={"k": None, "list": [1, 2.5, "x"]},
             team_id=2,
         ),
-        Author(
+        Novelist(
             id=4,
             name="ANNABEL",
             age=30,

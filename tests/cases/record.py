@@ -16,7 +16,7 @@ from tests.cases import models
 
 NAMES: dict[str, Any] = {
     **{name: getattr(oxyde, name) for name in oxyde.__all__},
-    **{name: getattr(models, name) for name in ("Team", "Author", "Item", "Mood")},
+    **{name: getattr(models, name) for name in ("Team", "Novelist", "Item", "Mood")},
     "date": dt.date,
     "datetime": dt.datetime,
     "time": dt.time,

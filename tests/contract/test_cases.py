@@ -28,7 +28,7 @@ def data(backend_module: Backend) -> Iterator[Backend]:
     oxyde.sync.drop_tables(models=everything, if_exists=True)
     oxyde.sync.create_tables(models=everything)
     models.Team.objects.sync.bulk_create(models.teams())
-    models.Author.objects.sync.bulk_create(models.authors())
+    models.Novelist.objects.sync.bulk_create(models.authors())
     yield backend_module
     oxyde.sync.drop_tables(models=everything)
     connection.close()
