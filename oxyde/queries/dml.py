@@ -133,7 +133,7 @@ def _joins(state: State) -> bool:
 
 
 @dataclass(frozen=True)
-class Batch:
+class RowGroup:
     """Rows with values for the same columns.
 
     Attributes:
@@ -147,7 +147,7 @@ class Batch:
     columns: tuple[list[Any], ...]
 
 
-def batches(columns: Mapping[str, list[Any]], absent: Mapping[str, list[bool]], size: int | None = None) -> list[Batch]:
+def batches(columns: Mapping[str, list[Any]], absent: Mapping[str, list[bool]], size: int | None = None) -> list[RowGroup]:
     """Gathers rows into batches; rows that leave out other columns are in another batch, so that each gets its defaults.
 
     Args:
@@ -162,7 +162,7 @@ def batches(columns: Mapping[str, list[Any]], absent: Mapping[str, list[bool]], 
             groups.setdefault(missing, []).append(number)
     else:
         groups[()] = list(range(count))
-    made: list[Batch] = []
+    made: list[RowGroup] = []
     for missing, numbers in groups.items():
         left_out = {name for name, is_missing in zip(absent, missing, strict=True) if is_missing}
         fields = tuple(name for name in columns if name not in left_out)
@@ -171,7 +171,7 @@ def batches(columns: Mapping[str, list[Any]], absent: Mapping[str, list[bool]], 
             some = numbers[start : start + step]
             whole = len(some) == count
             values = tuple(columns[name] if whole else [columns[name][number] for number in some] for name in fields)
-            made.append(Batch(fields, some, values))
+            made.append(RowGroup(fields, some, values))
     return made
 
 
@@ -189,7 +189,7 @@ class Inserted:
         return (self.table, self.fields, tuple(column.field for column in self.returning), self.ignore_conflicts)
 
 
-def insert_many(table: Table, batch: Batch, returning: Sequence[Column] = (), *, ignore_conflicts: bool = False) -> Compiled:
+def insert_many(table: Table, batch: RowGroup, returning: Sequence[Column] = (), *, ignore_conflicts: bool = False) -> Compiled:
     """Returns the INSERT of a batch; the core splits it where a server limits the number of parameters."""
     wanted = Inserted(table, batch.fields, tuple(returning), ignore_conflicts)
     columns = [table.by_field[name] for name in batch.fields]
@@ -231,7 +231,7 @@ class Upserted:
         return (self.table, self.fields, tuple(column.field for column in self.target), changed)
 
 
-def upsert_many(table: Table, batch: Batch, target: Sequence[Column], assignments: Sequence[tuple[Column, Term]]) -> Compiled:
+def upsert_many(table: Table, batch: RowGroup, target: Sequence[Column], assignments: Sequence[tuple[Column, Term]]) -> Compiled:
     """Returns the INSERT of a batch that changes the rows whose unique key it meets.
 
     Args:
@@ -265,7 +265,7 @@ def _meets_others(table: Table, target: Sequence[Column], given: Sequence[Column
     return bool(keys - {frozenset(column.name for column in target), frozenset()})
 
 
-def update_rows(table: Table, batch: Batch) -> Compiled:
+def update_rows(table: Table, batch: RowGroup) -> Compiled:
     """Returns the UPDATE in which each row of a batch, its primary key included, changes the row of that key."""
     wanted = Inserted(table, batch.fields, (), ignore_conflicts=False)
     columns = [table.by_field[name] for name in batch.fields]

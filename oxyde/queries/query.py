@@ -19,7 +19,7 @@ from oxyde.schema import Table
 R = TypeVar("R")
 
 
-class Rows(Protocol[R]):
+class RowStrategy(Protocol[R]):
     """A row strategy: what the rows of a query become."""
 
     def reader(self, state: State) -> Callable[[Any], list[R]]:
@@ -38,7 +38,7 @@ class Query(Generic[R]):
     """
 
     state: State
-    rows: Rows[R]
+    rows: RowStrategy[R]
     alias: str | None = None
 
     def with_(self, **changes: Any) -> Self:

@@ -17,7 +17,7 @@ from oxyde.exceptions import UnsupportedError
 from oxyde.ir import expr, query, statement, wire
 from oxyde.queries import dml
 from oxyde.queries.compile import Compiled
-from oxyde.queries.dml import Batch, Excluded
+from oxyde.queries.dml import Excluded, RowGroup
 from oxyde.queries.functions import Arithmetic
 from oxyde.queries.paths import column_path
 from oxyde.queries.term import Bound, reference
@@ -70,10 +70,10 @@ def column(model: type[Model], field: str) -> Column:
     return model.__oxyde__.table().by_field[field]
 
 
-def batch(table: Table, rows: list[dict[str, Any]]) -> Batch:
+def batch(table: Table, rows: list[dict[str, Any]]) -> RowGroup:
     """Returns rows as a batch of wire values."""
     fields = tuple(rows[0])
-    return Batch(
+    return RowGroup(
         fields,
         list(range(len(rows))),
         tuple([None if row[name] is None else table.by_field[name].adapt(row[name]) for row in rows] for name in fields),

@@ -22,7 +22,7 @@ from oxyde.models.verbs.instance import save
 from oxyde.models.writing import now, writable
 from oxyde.queries import by_key
 from oxyde.queries import dml as statements
-from oxyde.queries.dml import Batch as Rows
+from oxyde.queries.dml import RowGroup
 from oxyde.queries.foreign_values import named
 from oxyde.queries.functions import F
 from oxyde.queries.term import Bound, Expression
@@ -80,7 +80,7 @@ def _instance(model: ModelInfo, one: Any, at: int) -> Any:
     raise TypeError(message)
 
 
-def _calls(table: Table, instances: list[Any], batch: Rows, *, ignore_conflicts: bool) -> Iterator[Call]:
+def _calls(table: Table, instances: list[Any], batch: RowGroup, *, ignore_conflicts: bool) -> Iterator[Call]:
     """Yields the statement of a batch; for rows without any value one per row, because SQL has no other way."""
     missing = () if ignore_conflicts else _missing(table, batch)
     chosen = [instances[number] for number in batch.rows]
@@ -97,7 +97,7 @@ def _one_by_one(calls: Sequence[Call]) -> Steps[None]:
         yield call
 
 
-def _missing(table: Table, batch: Rows) -> tuple[Column, ...]:
+def _missing(table: Table, batch: RowGroup) -> tuple[Column, ...]:
     given = set(batch.fields)
     return tuple(column for column in table.columns if column.field not in given)
 

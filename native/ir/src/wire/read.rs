@@ -20,14 +20,14 @@ enum Item {
     Map(usize),
 }
 
-struct Reader<'a> {
+struct Unpacker<'a> {
     rest: &'a [u8],
     open: Vec<Open>,
 }
 
 /// The one node that the bytes hold.
 pub fn read(bytes: &[u8]) -> Result<Node, WireError> {
-    let mut reader = Reader { rest: bytes, open: Vec::new() };
+    let mut reader = Unpacker { rest: bytes, open: Vec::new() };
     let node = reader.node().map_err(|message| WireError::at(reader.path(), message))?;
     match reader.rest.len() {
         0 => Ok(node),
@@ -35,7 +35,7 @@ pub fn read(bytes: &[u8]) -> Result<Node, WireError> {
     }
 }
 
-impl Reader<'_> {
+impl Unpacker<'_> {
     fn node(&mut self) -> Result<Node, Fault> {
         loop {
             let mut whole = match self.item()? {
