@@ -21,7 +21,7 @@ from oxyde.notebook.result import Result
 from oxyde.notebook.run import run
 from tests.backends import Backend
 from tests.cases import models
-from tests.cases.models import Author, Team
+from tests.cases.models import Novelist, Team
 from tests.contract.tables import statements
 
 TYPES = {
@@ -52,7 +52,7 @@ def people(backend_module: Backend) -> Iterator[Backend]:
         oxyde.sync.drop_tables(models=models.READ_ONLY, if_exists=True)
         oxyde.sync.create_tables(models=models.READ_ONLY)
         Team.objects.sync.bulk_create(models.teams())
-        Author.objects.sync.bulk_create(models.authors())
+        Novelist.objects.sync.bulk_create(models.authors())
         yield backend_module
         oxyde.sync.drop_tables(models=models.READ_ONLY)
 
@@ -74,7 +74,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 @pytest.fixture
 def query(people: Backend) -> Any:
     """All authors, in order."""
-    return Author.objects.order_by("id")
+    return Novelist.objects.order_by("id")
 
 
 def test_the_schema_is_known_before(query: Any) -> None:

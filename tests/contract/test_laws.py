@@ -18,7 +18,7 @@ from tests.cases import models
 from tests.cases.models import Team
 from tests.unit.queries import trees
 
-People = models.Author
+People = models.Novelist
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from oxyde import Q, _native
 from oxyde.ir import wire
-from tests.cases.models import Author
+from tests.cases.models import Novelist
 from tests.unit.queries import trees
 from tests.unit.queries.shapes import unpacked
 
@@ -61,7 +61,7 @@ def test_the_version_is_the_cores() -> None:
 @given(trees.conditions())
 def test_both_languages_spell_alike(condition: Q) -> None:
     """What Python packs, Rust reads and packs into the same bytes."""
-    shape = Author.objects.filter(condition).order_by("-name")[1:9]._compiled().shape
+    shape = Novelist.objects.filter(condition).order_by("-name")[1:9]._compiled().shape
     described = _native.describe(shape)
     assert json.loads(described) == {"v": wire.VERSION, "statement": unpacked(shape)}
     assert _native.canonical(described) == shape

@@ -9,8 +9,8 @@ import pytest
 
 from oxyde import F, Q
 from oxyde.exceptions import FieldError
-from tests.cases.models import Author
-from tests.models import Author as Writer
+from tests.cases.models import Novelist
+from tests.models import Novelist as Writer
 from tests.models import Post
 
 DIALECTS = ("postgres", "sqlite", "mysql", "mariadb")
@@ -19,7 +19,7 @@ DIALECTS = ("postgres", "sqlite", "mysql", "mariadb")
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_sql_needs_no_connection(dialect: str) -> None:
     """The text has placeholders, the values stand beside it."""
-    sql, parameters = Author.objects.filter(name="it's", age__gt=3).sql(dialect)
+    sql, parameters = Novelist.objects.filter(name="it's", age__gt=3).sql(dialect)
     assert "it's" not in sql
     assert "SELECT" in sql
     assert parameters == ["it's", 3]
@@ -27,27 +27,27 @@ def test_sql_needs_no_connection(dialect: str) -> None:
 
 def test_sql_with_types() -> None:
     """Each parameter with the name of its type."""
-    assert Author.objects.filter(age=1, active=True).sql("sqlite", with_types=True)[1] == [(1, "int"), (True, "bool")]
+    assert Novelist.objects.filter(age=1, active=True).sql("sqlite", with_types=True)[1] == [(1, "int"), (True, "bool")]
 
 
 def test_unknown_dialects() -> None:
     """A ValueError that names it."""
     with pytest.raises(ValueError, match="oracle"):
-        Author.objects.sql("oracle")
+        Novelist.objects.sql("oracle")
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_text_is_stable(dialect: str) -> None:
     """Other values, and lists of nearly the same length, have the same text."""
     one, two = (
-        Author.objects.filter(age__in=members, name=name).sql(dialect)[0] for members, name in (([1, 2, 3], "a"), ([4, 5, 6, 7], "b"))
+        Novelist.objects.filter(age__in=members, name=name).sql(dialect)[0] for members, name in (([1, 2, 3], "a"), ([4, 5, 6, 7], "b"))
     )
     assert one == two
 
 
 def test_ir_is_json() -> None:
     """``to_ir()`` is JSON with sorted keys."""
-    found = json.loads(Author.objects.filter(age=1).to_ir())
+    found = json.loads(Novelist.objects.filter(age=1).to_ir())
     assert list(found) == ["statement", "v"]
     assert list(found["statement"]["query"]) == sorted(found["statement"]["query"])
 
@@ -66,13 +66,13 @@ def test_ir_is_json() -> None:
 def test_a_queryset_is_no_list(act: Any, verb: str) -> None:
     """Iterating, awaiting and measuring name the verb to use, and say what blocking code does."""
     with pytest.raises(TypeError, match=rf"await queryset\.{verb}.*queryset\.sync"):
-        act(Author.objects.filter(age=1))
+        act(Novelist.objects.filter(age=1))
 
 
 async def test_awaiting_a_queryset() -> None:
     """So does ``await queryset`` itself."""
     with pytest.raises(TypeError, match=r"all\(\)"):
-        await Author.objects.filter(age=1)
+        await Novelist.objects.filter(age=1)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ async def test_awaiting_a_queryset() -> None:
 @pytest.mark.parametrize("face", ["async", "sync"])
 def test_mistakes_are_met_early(make: Any, face: str) -> None:
     """Names are checked by the verb that takes them, on both faces, and the near match is named."""
-    chain = Author.objects if face == "async" else Author.objects.sync
+    chain = Novelist.objects if face == "async" else Novelist.objects.sync
     with pytest.raises(FieldError, match='did you mean "name"'):
         make(chain)
 
@@ -102,35 +102,35 @@ def test_mistakes_are_met_early(make: Any, face: str) -> None:
         (lambda chain: chain.filter(True), r"not bool, which is what Python made of a comparison: write age__gt=3, or F\("),
         (lambda chain: chain.filter({"id": 1}), r"not dict: write \*\*\{\.\.\.\}"),
         (lambda chain: chain.filter(chain.values("id")), r"write id__in=queryset"),
-        (lambda _: Author.age > 3, r'Author\.age is a field, .* write age__gt=3, or F\("age"\) > 3'),
+        (lambda _: Novelist.age > 3, r'Novelist\.age is a field, .* write age__gt=3, or F\("age"\) > 3'),
     ],
 )
 def test_what_is_no_condition_names_the_remedy(make: Any, remedy: str) -> None:
     """A key, a truth value, a dictionary, a queryset, a field of the class."""
     with pytest.raises((TypeError, AttributeError), match=remedy):
-        make(Author.objects)
+        make(Novelist.objects)
 
 
 async def test_a_key_given_to_get_names_pk() -> None:
     """On both faces, before any connection is looked for."""
     with pytest.raises(TypeError, match=r"pk=1$"):
-        await Author.objects.get(1)
+        await Novelist.objects.get(1)
     with pytest.raises(TypeError, match=r"pk=1$"):
-        Author.objects.sync.get(1)
+        Novelist.objects.sync.get(1)
 
 
 async def test_awaiting_one_row_of_a_queryset() -> None:
     """``[i]`` is a queryset still, of one row."""
     with pytest.raises(TypeError, match=r"await queryset\.first\(\)"):
-        await Author.objects.order_by("id")[0]
+        await Novelist.objects.order_by("id")[0]
     with pytest.raises(TypeError, match=r"await queryset\.all\(\)"):
-        await Author.objects.order_by("id")[:3]
+        await Novelist.objects.order_by("id")[:3]
 
 
 def test_both_faces_ask_the_same() -> None:
     """``.sync`` may stand anywhere in the chain."""
-    chain = Author.objects.filter(age=1).order_by("name")[1:3]
-    assert chain.sync._compiled() == chain._compiled() == Author.objects.sync.filter(age=1).order_by("name")[1:3]._compiled()
+    chain = Novelist.objects.filter(age=1).order_by("name")[1:3]
+    assert chain.sync._compiled() == chain._compiled() == Novelist.objects.sync.filter(age=1).order_by("name")[1:3]._compiled()
     assert chain.using("x").sync._alias == "x"
     assert type(chain.sync.filter(age=2)) is type(chain.sync)
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from oxyde import Field, Model, Q
-from tests.cases.models import Author
+from tests.cases.models import Novelist
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -46,18 +46,18 @@ class Tags(HTMLParser):
 
 def test_a_line() -> None:
     """Class, model and SQL, without values."""
-    shown = repr(Author.objects.filter(name="hunter2"))
-    assert shown.startswith("<QuerySet of Author: SELECT")
+    shown = repr(Novelist.objects.filter(name="hunter2"))
+    assert shown.startswith("<QuerySet of Novelist: SELECT")
     assert "hunter2" not in shown
     assert "\n" not in shown
     assert len(shown) < 300
-    assert repr(Author.objects.filter().sync).startswith("<BlockingQuerySet of Author: SELECT")
+    assert repr(Novelist.objects.filter().sync).startswith("<BlockingQuerySet of Novelist: SELECT")
 
 
 @pytest.mark.parametrize("face", ["async", "sync"])
 def test_html(face: str) -> None:
     """The statement and its parameters, everything escaped."""
-    chain = Author.objects.filter(name=HOSTILE)
+    chain = Novelist.objects.filter(name=HOSTILE)
     shown = Tags((chain if face == "async" else chain.sync)._repr_html_())
     assert HOSTILE in shown.text
     assert "script" not in shown.tags
@@ -74,8 +74,8 @@ def test_secrets_are_masked() -> None:
 
 def test_a_repr_never_raises() -> None:
     """A queryset that cannot be compiled says so by the class of the error."""
-    chain = Author.objects.values("age").distinct().order_by("name")
-    assert repr(chain) == "<QuerySet of Author: FieldError>"
+    chain = Novelist.objects.values("age").distinct().order_by("name")
+    assert repr(chain) == "<QuerySet of Novelist: FieldError>"
     assert "FieldError" in chain._repr_html_()
 
 
@@ -88,9 +88,9 @@ def test_secrets_of_inner_queries_are_masked(face: str) -> None:
         Vault.objects.exclude(id__in=inner),
         Vault.objects.filter(Q(id=1) | ~Q(id__in=inner)),
         Vault.objects.filter(id__in=Vault.objects.filter(id__in=inner.limit(3)).values("id")),
-        Author.objects.filter(id__in=inner).limit(3).filter(name="x"),
+        Novelist.objects.filter(id__in=inner).limit(3).filter(name="x"),
     ):
         html = (chain if face == "async" else chain.sync)._repr_html_()
         assert "hunter2" not in html
         assert "•••" in html
-    assert "hunter2" in Author.objects.filter(id__in=Author.objects.filter(name="hunter2").values("id"))._repr_html_()
+    assert "hunter2" in Novelist.objects.filter(id__in=Novelist.objects.filter(name="hunter2").values("id"))._repr_html_()

@@ -10,7 +10,7 @@ import pytest
 from oxyde import Field, Model
 from oxyde.exceptions import DecodeError
 from oxyde.models.restore import rows
-from tests.cases.models import Author, Mood
+from tests.cases.models import Novelist, Mood
 
 
 class Rights(enum.IntFlag):
@@ -45,7 +45,7 @@ def restored(model: Any, field: str, values: list[Any]) -> list[Any]:
 @pytest.mark.parametrize(
     ("model", "field", "values", "found"),
     [
-        (Author, "mood", ["glad", None], [Mood.GLAD, None]),
+        (Novelist, "mood", ["glad", None], [Mood.GLAD, None]),
         (Door, "rights", [1, 3], [Rights.READ, Rights.READ | Rights.WRITE]),
         (Door, "moods", [["sad", "glad"], [], None], [[Mood.SAD, Mood.GLAD], [], None]),
     ],
@@ -57,13 +57,13 @@ def test_members(model: Any, field: str, values: list[Any], found: list[Any]) ->
 
 def test_plain_columns_need_nothing() -> None:
     """Their values are the field's already."""
-    assert Author.__table__.by_field["age"].restore is None
+    assert Novelist.__table__.by_field["age"].restore is None
 
 
 def test_what_the_database_should_not_hold() -> None:
     """The error names model and field."""
-    with pytest.raises(DecodeError, match=r"^Author\.mood: the database holds 'odd', which is none of 'glad', 'sad'") as caught:
-        restored(Author, "mood", ["glad", "odd"])
+    with pytest.raises(DecodeError, match=r"^Novelist\.mood: the database holds 'odd', which is none of 'glad', 'sad'") as caught:
+        restored(Novelist, "mood", ["glad", "odd"])
     assert caught.value.column == "mood"
     with pytest.raises(DecodeError, match=r"^a stored value of Door\.sizes\.a is not valid: .*integer"):
         restored(Door, "sizes", [{"a": "x"}])
@@ -76,6 +76,6 @@ def test_rows() -> None:
         def columns(self) -> list[list[Any]]:
             return [[1, 2], ["glad", None]]
 
-    by_field = Author.__table__.by_field
+    by_field = Novelist.__table__.by_field
     batch: Any = Rows()
     assert rows([by_field["id"], by_field["mood"]])(batch) == [(1, Mood.GLAD), (2, None)]

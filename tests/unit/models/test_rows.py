@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from oxyde.models.rows import DICTS, FLAT, TUPLES
-from tests.cases.models import Author, Mood
+from tests.cases.models import Novelist, Mood
 
 
 class Rows:
@@ -30,5 +30,5 @@ class Rows:
 )
 def test_values_by_name_or_place(strategy: Any, found: list[Any]) -> None:
     """Enumeration members are restored in all of them."""
-    state = Author.objects.values("mood", "age")._state
+    state = Novelist.objects.values("mood", "age")._state
     assert strategy.reader(state)(Rows()) == found

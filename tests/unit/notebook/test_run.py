@@ -8,7 +8,7 @@ import pytest
 
 from oxyde.notebook.command import MagicLine, UsageError
 from oxyde.notebook.run import Collector, _bound, _Enough, _evaluated, run
-from tests.cases.models import Author
+from tests.cases.models import Novelist
 
 
 class Rows:
@@ -53,10 +53,10 @@ def test_variables_of_the_notebook_are_bound() -> None:
         _bound("SELECT :x", "postgres", {})
 
 
-@pytest.mark.parametrize("body", ["Author.objects.filter(age=1)", "  Author", "# a comment\nAuthor.objects"])
+@pytest.mark.parametrize("body", ["Novelist.objects.filter(age=1)", "  Novelist", "# a comment\nAuthor.objects"])
 def test_querysets(body: str) -> None:
     """A model means its rows."""
-    assert _evaluated(body, {"Author": Author}).model is Author
+    assert _evaluated(body, {"Novelist": Novelist}).model is Novelist
 
 
 @pytest.mark.parametrize(
@@ -64,14 +64,14 @@ def test_querysets(body: str) -> None:
     [
         ("1 +", "neither SQL, which begins with a word such as SELECT, nor one Python expression"),
         ("3", "is a value of type int; %oxyde runs SQL or a queryset"),
-        ("Author.objects.all()", "is a coroutine; leave the terminal verb out"),
+        ("Novelist.objects.all()", "is a coroutine; leave the terminal verb out"),
         ("x = 3", "nor one Python expression"),
     ],
 )
 def test_what_is_no_queryset(body: str, message: str) -> None:
     """The message says what is meant."""
     with pytest.raises(UsageError, match=message):
-        _evaluated(body, {"Author": Author})
+        _evaluated(body, {"Novelist": Novelist})
 
 
 def test_errors_of_the_expression_are_its_own() -> None:

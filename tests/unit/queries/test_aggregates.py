@@ -9,7 +9,7 @@ from oxyde.queries.aggregates import Aggregate, Count
 from oxyde.queries.term import MAYBE, NEVER, Bound
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
-from tests.cases.models import Author
+from tests.cases.models import Novelist
 from tests.unit.queries.test_term import of
 
 
@@ -39,13 +39,13 @@ def test_what_cannot_be_aggregated(function: str, kind: ColumnType) -> None:
 
 def test_columns_are_named_by_their_model() -> None:
     """A column says where it is."""
-    with pytest.raises(FieldError, match=r"^Author\.name is text"):
+    with pytest.raises(FieldError, match=r"^Novelist\.name is text"):
         Aggregate("sum", of("name"), "anything")
 
 
 def test_values_of_the_same_type_are_restored() -> None:
     """The greatest enumeration value is a member again; a sum is a number."""
-    restore = Author.__table__.by_field["mood"].restore
+    restore = Novelist.__table__.by_field["mood"].restore
     assert restore is not None
     assert Aggregate("max", of("mood"), "mood").restore is restore
     assert Aggregate("sum", of("age"), "age").restore is None

@@ -11,14 +11,14 @@ from oxyde.queries.lookups import LOOKUPS
 from oxyde.queries.names import names_of
 from oxyde.queries.term import Bound
 from oxyde.schema import types as kinds
-from tests.cases.models import Author
+from tests.cases.models import Novelist
 
 HUGE = 2**63
 
 
 def test_side() -> None:
     """Only ints, and only those that 64 bits do not hold; as a plain value or as a parameter."""
-    age, name = (target(names_of(Author.__table__), field)[0].term for field in ("age", "name"))
+    age, name = (target(names_of(Novelist.__table__), field)[0].term for field in ("age", "name"))
     assert [beyond.side(age, value) for value in (HUGE, HUGE - 1, -HUGE, -HUGE - 1, 1e30, True, None)] == [1, 0, 0, -1, 0, 0, 0]
     assert (beyond.side(age, Bound(HUGE, kinds.INT)), beyond.side(name, HUGE)) == (1, 0)
 
@@ -41,7 +41,7 @@ def test_side() -> None:
 )
 def test_lookups(lookup: str, value: object, kind: type) -> None:
     """Each comes to what is known of such a number."""
-    subject, _ = target(names_of(Author.__table__), "age")
+    subject, _ = target(names_of(Novelist.__table__), "age")
     made = LOOKUPS[lookup].make(LOOKUPS[lookup], subject, value)
     assert type(made) is kind
     assert not isinstance(made, IsNull) or made.head is False
@@ -49,6 +49,6 @@ def test_lookups(lookup: str, value: object, kind: type) -> None:
 
 def test_within() -> None:
     """A list loses such members, but for other types."""
-    age, name = (target(names_of(Author.__table__), field)[0].term for field in ("age", "name"))
+    age, name = (target(names_of(Novelist.__table__), field)[0].term for field in ("age", "name"))
     assert beyond.within(age, [1, HUGE, 2]) == [1, 2]
     assert beyond.within(name, [HUGE]) == [HUGE]

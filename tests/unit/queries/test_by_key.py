@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from oxyde.queries import by_key
-from tests.cases.models import Author
+from tests.cases.models import Novelist
 from tests.unit.queries.shapes import flat, unpacked
 
-TABLE = Author.__table__
+TABLE = Novelist.__table__
 MAIL = TABLE.by_field["email"]
 
 

@@ -15,13 +15,13 @@ from oxyde.queries import compile
 from oxyde.queries.compile import body, is_point
 from oxyde.queries.scope import Values
 from oxyde.queries.term import Reference
-from tests.cases.models import Author, Team
-from tests.models import Author as Writer
+from tests.cases.models import Novelist, Team
+from tests.models import Novelist as Writer
 from tests.models import Post
 from tests.unit.queries import trees
 from tests.unit.queries.shapes import flat, inner_of, select_of, unpacked
 
-everyone = Author.objects
+everyone = Novelist.objects
 VERBS = ("slice", "order", "distinct", "exclude", "values", "reverse", "annotate", "union")
 
 
@@ -188,9 +188,9 @@ def test_aggregates_use_the_columns_name() -> None:
 @pytest.mark.parametrize(
     ("function", "name", "message"),
     [
-        ("sum", "name", r"Author.name is text and has no sum\(\); sum\(\) takes int, float, decimal, duration"),
-        ("avg", "born", "Author.born is date and has no avg"),
-        ("max", "data", "Author.data is json and has no max"),
+        ("sum", "name", r"Novelist.name is text and has no sum\(\); sum\(\) takes int, float, decimal, duration"),
+        ("avg", "born", "Novelist.born is date and has no avg"),
+        ("max", "data", "Novelist.data is json and has no max"),
         ("sum", "agee", 'did you mean "age"'),
     ],
 )

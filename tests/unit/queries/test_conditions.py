@@ -9,13 +9,13 @@ from hypothesis import given
 
 from oxyde import F, Q
 from oxyde.exceptions import FieldError, FieldLookupError, UnsupportedError
-from tests.cases.models import Author, Team
-from tests.models import Author as Writer
+from tests.cases.models import Novelist, Team
+from tests.models import Novelist as Writer
 from tests.models import Post
 from tests.unit.queries import trees
 from tests.unit.queries.shapes import values_of, where_of
 
-everyone = Author.objects
+everyone = Novelist.objects
 
 
 def nodes(node: Any, kind: str) -> list[Any]:
@@ -152,7 +152,7 @@ def test_a_related_row_by_its_key() -> None:
     by_name = where_of(Writer.objects.filter(posts=3))
     assert by_name == where_of(Writer.objects.filter(posts__id=3))
     assert values_of(Writer.objects.filter(posts=Post(id=3, title="t"))) == [3]
-    with pytest.raises(FieldError, match="takes a Post or its id, not Author"):
+    with pytest.raises(FieldError, match="takes a Post or its id, not Novelist"):
         Writer.objects.filter(posts=Writer(id=1, name="n", email="e"))
 
 
@@ -182,12 +182,12 @@ def test_only_conditions_join(other: Any) -> None:
 @pytest.mark.parametrize(
     ("lookups", "message"),
     [
-        ({"age__contains": "1"}, r'Author.age is int and has no lookup "contains"'),
-        ({"name__year": 1}, r'Author.name is text and has no lookup "year"'),
+        ({"age__contains": "1"}, r'Novelist.age is int and has no lookup "contains"'),
+        ({"name__year": 1}, r'Novelist.name is text and has no lookup "year"'),
         ({"name__contians": "x"}, r'did you mean "contains"'),
         ({"team__name__foo": "x"}, r'Team.name is text and has no lookup "foo"'),
-        ({"born__year__contains": 1}, r'Author.born__year is int and has no lookup "contains"'),
-        ({"born__year__gte__lt": 1}, r'Author.born__year is int and has no lookup "gte__lt"'),
+        ({"born__year__contains": 1}, r'Novelist.born__year is int and has no lookup "contains"'),
+        ({"born__year__gte__lt": 1}, r'Novelist.born__year is int and has no lookup "gte__lt"'),
     ],
 )
 def test_unknown_lookups(lookups: dict[str, Any], message: str) -> None:
@@ -199,7 +199,7 @@ def test_unknown_lookups(lookups: dict[str, Any], message: str) -> None:
 def test_an_unknown_field_behind_a_relation() -> None:
     """Behind a relation a field may have been meant: the near match is named."""
     for name in ("team__nmae", "team__nmae__contains", "team__authors__nmae"):
-        with pytest.raises(FieldError, match=r'(Team|Author) has no field "nmae"; did you mean "name"'):
+        with pytest.raises(FieldError, match=r'(Team|Novelist) has no field "nmae"; did you mean "name"'):
             everyone.filter(**{name: "x"})
 
 

@@ -10,21 +10,21 @@ from oxyde import With
 from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.queries.scope import LONGEST
 from oxyde.queries.source import Cte
-from tests.cases.models import Author
+from tests.cases.models import Novelist
 
 
 @pytest.mark.parametrize("name", ["", "two words", "a-b", "1st", "x" * (LONGEST + 1), "ü" * LONGEST, 3])
 def test_names_that_not_every_server_takes(name: Any) -> None:
     """The longest name is counted in bytes."""
     with pytest.raises(FieldError, match=r"With\(\) takes a name of letters, digits and underscores"):
-        With(name, Author.objects)
+        With(name, Novelist.objects)
 
 
 @pytest.mark.parametrize("name", ["case_author", "CASE_Author"])
 def test_names_of_tables(name: str) -> None:
     """Servers do not mind the case, so neither does this."""
     with pytest.raises(FieldError, match=f'"{name}" is the name of a table, which would be hidden'):
-        With(name, Author.objects)
+        With(name, Novelist.objects)
 
 
 def test_what_is_no_queryset() -> None:
@@ -32,12 +32,12 @@ def test_what_is_no_queryset() -> None:
     with pytest.raises(TypeError, match=r"With\(\) takes a queryset, not list"):
         With("c", [1])
     with pytest.raises(UnsupportedError, match="WITH RECURSIVE"):
-        With("c", Author.objects, recursive=lambda rows: rows)
+        With("c", Novelist.objects, recursive=lambda rows: rows)
 
 
 def test_its_rows_are_a_queryset() -> None:
     """It reads the name, and has the queryset's columns."""
-    made = With("c", Author.objects.filter(age=1))
+    made = With("c", Novelist.objects.filter(age=1))
     state = made.query()._state
     assert isinstance(state.source, Cte)
     assert state.source is made.cte

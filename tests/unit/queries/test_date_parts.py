@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from oxyde.exceptions import FieldLookupError
 from oxyde.queries.date_parts import PARTS
-from tests.cases.models import Author
+from tests.cases.models import Novelist
 from tests.unit.queries.shapes import values_of, where_of
 
-everyone = Author.objects
+everyone = Novelist.objects
 UTC = dt.timezone.utc
 
 

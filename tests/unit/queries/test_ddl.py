@@ -10,7 +10,7 @@ import pytest
 from oxyde import Field, Model
 from oxyde.queries import ddl
 from oxyde.schema import Table
-from tests.cases.models import Author, Team
+from tests.cases.models import Novelist, Team
 from tests.models import BLOG
 from tests.unit.queries.shapes import unpacked
 
@@ -80,7 +80,7 @@ def test_views_are_left_out() -> None:
 
 def test_enumerations_come_along_once() -> None:
     """Types of their own are created before the tables that use them."""
-    statement = unpacked(ddl.create(tables(Author, Team, Author), if_not_exists=True))["create_tables"]
+    statement = unpacked(ddl.create(tables(Novelist, Team, Novelist), if_not_exists=True))["create_tables"]
     assert [enum["name"] for enum in statement["enums"]] == ["mood_enum"]
     assert [table["table"]["name"] for table in statement["tables"]] == ["case_team", "case_author"]
     assert statement["if_not_exists"] is True
@@ -89,7 +89,7 @@ def test_enumerations_come_along_once() -> None:
 
 def test_a_table_in_ir() -> None:
     """Names of the database, types, nullability, keys and what refers elsewhere."""
-    statement = unpacked(ddl.create(tables(Author, Team)))["create_tables"]
+    statement = unpacked(ddl.create(tables(Novelist, Team)))["create_tables"]
     author = statement["tables"][1]
     columns = {column["name"]: column for column in author["columns"]}
     assert columns["id"]["auto"] is True

@@ -14,13 +14,13 @@ from oxyde import F, Field, Model, Value
 from oxyde.exceptions import FieldError
 from oxyde.models.chain import Chain
 from oxyde.queries import dml
-from tests.cases.models import Author, Mood, Team
-from tests.models import Author as Writer
+from tests.cases.models import Novelist, Mood, Team
+from tests.models import Novelist as Writer
 from tests.models import Post
 from tests.unit.queries.shapes import flat, unpacked
 
-TABLE = Author.__table__
-everyone = Author.objects
+TABLE = Novelist.__table__
+everyone = Novelist.objects
 
 
 class Computed(Model):
@@ -65,17 +65,17 @@ def test_expressions_are_computed_by_the_server() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"age": "abc"}, "Author.age takes int, not str"),
-        ({"age": None}, "Author.age cannot be None"),
-        ({"age": 2**63}, "Author.age takes an int from"),
+        ({"age": "abc"}, "Novelist.age takes int, not str"),
+        ({"age": None}, "Novelist.age cannot be None"),
+        ({"age": 2**63}, "Novelist.age takes an int from"),
         ({"agee": 1}, 'did you mean "age"'),
-        ({"team__name": "x"}, "writes the columns of Author itself, and team__name is one of Team"),
-        ({"name": F("age")}, "Author.name is text, and the expression given for it is int"),
-        ({"age": F("age") + 1.5}, "Author.age is int, and the expression given for it is float"),
+        ({"team__name": "x"}, "writes the columns of Novelist itself, and team__name is one of Team"),
+        ({"name": F("age")}, "Novelist.name is text, and the expression given for it is int"),
+        ({"age": F("age") + 1.5}, "Novelist.age is int, and the expression given for it is float"),
         ({"name": F("team__name")}, "not from related rows"),
         ({"team": Team(name="t")}, "is not saved"),
-        ({"team": Writer(id=1, name="n", email="e")}, "takes a Team or its id, not Author"),
-        ({"seen": dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc)}, "Author.seen"),
+        ({"team": Writer(id=1, name="n", email="e")}, "takes a Team or its id, not Novelist"),
+        ({"seen": dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc)}, "Novelist.seen"),
     ],
     ids=str,
 )

@@ -14,11 +14,11 @@ from oxyde.exceptions import FieldError
 from oxyde.queries.functions import Arithmetic
 from oxyde.queries.names import names_of
 from oxyde.queries.term import Bound
-from tests.cases.models import Author, Mood, Team
+from tests.cases.models import Novelist, Mood, Team
 from tests.unit.queries.shapes import select_of, values_of, where_of
 
-TABLE = names_of(Author.__table__)
-everyone = Author.objects
+TABLE = names_of(Novelist.__table__)
+everyone = Novelist.objects
 
 
 @pytest.mark.parametrize(
@@ -92,9 +92,9 @@ def test_values_that_are_none(value: Any) -> None:
 
 def test_names_are_checked() -> None:
     """An unknown name, a path to several rows and a name that is none are refused when the verb takes them."""
-    with pytest.raises(FieldError, match='Author has no field "agee"; did you mean "age"'):
+    with pytest.raises(FieldError, match='Novelist has no field "agee"; did you mean "age"'):
         everyone.filter(age=F("agee"))
-    with pytest.raises(FieldError, match=r'F\("authors__age"\) leads to several rows of Author'):
+    with pytest.raises(FieldError, match=r'F\("authors__age"\) leads to several rows of Novelist'):
         Team.objects.filter(id=F("authors__age"))
     with pytest.raises(TypeError, match=r"F\(\) takes the name of a field, not int"):
         F(1)  # type: ignore[arg-type] # that is what is refused

@@ -8,18 +8,18 @@ from oxyde import F
 from oxyde.exceptions import FieldError
 from oxyde.queries.names import Namespace, names_of
 from oxyde.queries.term import Reference
-from tests.cases.models import Author, Team
+from tests.cases.models import Novelist, Team
 
-PLAIN = names_of(Author.__table__)
-TWICE = Author.objects.annotate(twice=F("age") * 2)._state.names.terms["twice"]
-NAMES = Namespace(Author.__table__, {"twice": TWICE, "team__rank": TWICE})
+PLAIN = names_of(Novelist.__table__)
+TWICE = Novelist.objects.annotate(twice=F("age") * 2)._state.names.terms["twice"]
+NAMES = Namespace(Novelist.__table__, {"twice": TWICE, "team__rank": TWICE})
 
 
 def test_names_of_a_table_are_made_once() -> None:
     """They are the same object for every query without annotations."""
-    made = names_of(Author.__table__)
-    assert names_of(Author.__table__) is made
-    assert Author.objects.filter(age=1)._state.names is made
+    made = names_of(Novelist.__table__)
+    assert names_of(Novelist.__table__) is made
+    assert Novelist.objects.filter(age=1)._state.names is made
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_annotations_come_before_paths() -> None:
         (PLAIN, "agee", 'did you mean "age"'),
         (NAMES, "twise", 'did you mean "twice"'),
         (NAMES, "twice__gt", 'twice is an annotation, and "gt" behind it means nothing here'),
-        (names_of(Team.__table__), "authors__age", "leads to several rows of Author, so that it has no single value"),
+        (names_of(Team.__table__), "authors__age", "leads to several rows of Novelist, so that it has no single value"),
     ],
 )
 def test_names_without_a_value(names: Namespace, text: str, message: str) -> None:

@@ -12,11 +12,11 @@ from oxyde import F
 from oxyde.exceptions import FieldError
 from oxyde.queries import query
 from oxyde.queries.source import State
-from tests.cases.models import Author, Team
+from tests.cases.models import Novelist, Team
 from tests.models import Post
 from tests.unit.queries.shapes import inner_of, select_of, values_of
 
-everyone = Author.objects
+everyone = Novelist.objects
 ENDS = st.one_of(st.none(), st.integers(0, 12))
 
 
@@ -152,7 +152,7 @@ def test_values() -> None:
     assert [output["name"] for output in body["outputs"]] == ["email", "team__name"]
     assert body["outputs"][0]["expr"]["column"]["name"] == "mail"
     assert len(body["joins"]) == 1
-    assert len(select_of(everyone.values())["outputs"]) == len(Author.__table__.columns)
+    assert len(select_of(everyone.values())["outputs"]) == len(Novelist.__table__.columns)
 
 
 def test_filters_select_nothing() -> None:

@@ -10,10 +10,10 @@ from oxyde import F
 from oxyde.exceptions import FieldError
 from oxyde.queries.source import Compound, Cte, State, everything, whole
 from oxyde.queries.term import Exposed
-from tests.cases.models import Author, Team
+from tests.cases.models import Novelist, Team
 
-everyone = Author.objects
-TABLE = Author.__table__
+everyone = Novelist.objects
+TABLE = Novelist.__table__
 
 
 def test_the_beginning_of_every_query() -> None:

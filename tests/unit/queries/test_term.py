@@ -12,10 +12,10 @@ from oxyde.queries import paths
 from oxyde.queries.scope import Scope
 from oxyde.queries.term import MAYBE, NEVER, Bound, Cast, Exposed, Masked, One, Order, Reference, Term, reference, together
 from oxyde.schema import types as kinds
-from tests.cases.models import Author, Team
+from tests.cases.models import Novelist, Team
 
 
-def of(name: str, model: Any = Author) -> Reference:
+def of(name: str, model: Any = Novelist) -> Reference:
     """Returns the term of a column."""
     return reference(paths.column_path(model.__table__, name))
 
