@@ -10,7 +10,7 @@ import pytest
 from oxyde import F, Q
 from oxyde.exceptions import FieldError
 from tests.cases.models import Novelist
-from tests.models import Novelist as Writer
+from tests.models import Author as Writer
 from tests.models import Post
 
 DIALECTS = ("postgres", "sqlite", "mysql", "mariadb")

@@ -10,7 +10,7 @@ import pytest
 from oxyde import Field, Model
 from oxyde.exceptions import DecodeError
 from oxyde.models.restore import rows
-from tests.cases.models import Novelist, Mood
+from tests.cases.models import Mood, Novelist
 
 
 class Rights(enum.IntFlag):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from oxyde.models.rows import DICTS, FLAT, TUPLES
-from tests.cases.models import Novelist, Mood
+from tests.cases.models import Mood, Novelist
 
 
 class Rows:

@@ -16,7 +16,7 @@ from oxyde.queries.compile import body, is_point
 from oxyde.queries.scope import Values
 from oxyde.queries.term import Reference
 from tests.cases.models import Novelist, Team
-from tests.models import Novelist as Writer
+from tests.models import Author as Writer
 from tests.models import Post
 from tests.unit.queries import trees
 from tests.unit.queries.shapes import flat, inner_of, select_of, unpacked

@@ -10,7 +10,7 @@ from hypothesis import given
 from oxyde import F, Q
 from oxyde.exceptions import FieldError, FieldLookupError, UnsupportedError
 from tests.cases.models import Novelist, Team
-from tests.models import Novelist as Writer
+from tests.models import Author as Writer
 from tests.models import Post
 from tests.unit.queries import trees
 from tests.unit.queries.shapes import values_of, where_of
@@ -152,7 +152,7 @@ def test_a_related_row_by_its_key() -> None:
     by_name = where_of(Writer.objects.filter(posts=3))
     assert by_name == where_of(Writer.objects.filter(posts__id=3))
     assert values_of(Writer.objects.filter(posts=Post(id=3, title="t"))) == [3]
-    with pytest.raises(FieldError, match="takes a Post or its id, not Novelist"):
+    with pytest.raises(FieldError, match="takes a Post or its id, not Author"):
         Writer.objects.filter(posts=Writer(id=1, name="n", email="e"))
 
 

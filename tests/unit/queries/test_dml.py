@@ -14,8 +14,8 @@ from oxyde import F, Field, Model, Value
 from oxyde.exceptions import FieldError
 from oxyde.models.chain import Chain
 from oxyde.queries import dml
-from tests.cases.models import Novelist, Mood, Team
-from tests.models import Novelist as Writer
+from tests.cases.models import Mood, Novelist, Team
+from tests.models import Author as Writer
 from tests.models import Post
 from tests.unit.queries.shapes import flat, unpacked
 
@@ -74,7 +74,7 @@ def test_expressions_are_computed_by_the_server() -> None:
         ({"age": F("age") + 1.5}, "Novelist.age is int, and the expression given for it is float"),
         ({"name": F("team__name")}, "not from related rows"),
         ({"team": Team(name="t")}, "is not saved"),
-        ({"team": Writer(id=1, name="n", email="e")}, "takes a Team or its id, not Novelist"),
+        ({"team": Writer(id=1, name="n", email="e")}, "takes a Team or its id, not Author"),
         ({"seen": dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc)}, "Novelist.seen"),
     ],
     ids=str,

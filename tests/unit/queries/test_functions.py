@@ -14,7 +14,7 @@ from oxyde.exceptions import FieldError
 from oxyde.queries.functions import Arithmetic
 from oxyde.queries.names import names_of
 from oxyde.queries.term import Bound
-from tests.cases.models import Novelist, Mood, Team
+from tests.cases.models import Mood, Novelist, Team
 from tests.unit.queries.shapes import select_of, values_of, where_of
 
 TABLE = names_of(Novelist.__table__)

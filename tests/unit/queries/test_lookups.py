@@ -15,8 +15,8 @@ from oxyde import F
 from oxyde.exceptions import FieldError, FieldLookupValueError
 from oxyde.queries.comparisons import rounded
 from oxyde.queries.lookups import LOOKUPS
-from tests.cases.models import Novelist, Mood, Team
-from tests.models import Novelist as Writer
+from tests.cases.models import Mood, Novelist, Team
+from tests.models import Author as Writer
 from tests.models import Post
 from tests.unit.queries.shapes import flat, values_of, where_of
 
@@ -171,7 +171,7 @@ def test_subclasses_of_str_are_plain_text() -> None:
     ("value", "message"),
     [
         (Team(name="t"), r"Novelist\.team was given a Team that is not saved"),
-        (Writer(id=1, name="n", email="e"), r"Novelist\.team takes a Team or its id, not Novelist"),
+        (Writer(id=1, name="n", email="e"), r"Novelist\.team takes a Team or its id, not Author"),
     ],
 )
 def test_objects_that_are_no_row_of_the_relation(value: Any, message: str) -> None:
@@ -205,7 +205,7 @@ def test_exact_types_of_decimals() -> None:
 
 def test_a_key_of_another_type_is_refused_behind_a_path() -> None:
     """Values are checked at the end of every path."""
-    with pytest.raises(FieldLookupValueError, match=r"Novelist\.email takes str"):
+    with pytest.raises(FieldLookupValueError, match=r"Author\.email takes str"):
         Post.objects.filter(author__email=3)
 
 
