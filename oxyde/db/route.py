@@ -57,7 +57,8 @@ def route(using: str | None = None, client: object | None = None) -> Route:
         client = client.database
     if isinstance(client, AsyncDatabase):
         return Route(client, block_of(None, client))
-    message = f"client= takes a connection, an atomic block or an alias, not {type(client).__name__}"
+    models = "; models are given by name: models=[...]" if isinstance(client, (type, list, tuple)) else ""
+    message = f"client= takes a connection, an atomic block or an alias, not {type(client).__name__}{models}"
     raise TypeError(message)
 
 

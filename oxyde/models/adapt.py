@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import uuid
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from enum import Enum
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, NoReturn, TypeVar, cast
 
 from pydantic import SecretBytes, SecretStr, ValidationError
-from pydantic_core import CoreConfig, PydanticSerializationError, SchemaSerializer, SchemaValidator, core_schema, to_json
 
 from oxyde.exceptions import FieldValueError
 from oxyde.models.classify import Kind
+from oxyde.models.field_schema import FieldSchema
 from oxyde.queries.foreign_values import flaw, named, plain
 from oxyde.schema.types import ColumnType
 
@@ -227,104 +226,3 @@ def array(where: str, item: Adapter, given: Any) -> list[Any]:
     if not isinstance(value, (list, tuple)):
         refuse(where, "list", given)
     return [None if one is None else item(one) for one in value]
-
-
-def not_json(error: TypeError | ValueError) -> str:
-    """Returns why a value is none of JSON; the value itself is not shown, it may be a secret."""
-    text = str(error)
-    if isinstance(error, UnicodeDecodeError):
-        return "it holds bytes that are no UTF-8 text; encode them, for example as base64, or give them a bytes field of their own"
-    if "surrogates not allowed" in text:
-        return "it holds text with a lone surrogate, which is no character; repair the text, or keep it as bytes"
-    if text.startswith("Circular reference"):
-        return "it holds itself; break the circle"
-    if text.startswith("Maximum serialization depth"):
-        return "it is nested too deeply; make it flatter"
-    if text.startswith("Unable to serialize unknown type"):
-        return text
-    if text.startswith("Error calling function"):
-        return ":".join(text.split(":")[:2])
-    return "a value inside it is not of the type that is declared for it"
-
-
-class FieldSchema:
-    """How Pydantic validates and serialises one field.
-
-    Attributes:
-        where: Model and field, for messages.
-        schema: The field's core schema, with the definitions it needs.
-    """
-
-    def __init__(self, where: str, schema: Any, definitions: list[Any], config: Any) -> None:
-        """Keeps the parts; nothing is built before it is needed.
-
-        Args:
-            where: Model and field.
-            schema: The field's core schema.
-            definitions: Schemas that it refers to.
-            config: The model's core configuration.
-        """
-        self.where = where
-        self.schema = core_schema.definitions_schema(schema, definitions) if definitions else schema
-        self.config = config
-
-    @cached_property
-    def validator(self) -> SchemaValidator:
-        """Validates one value."""
-        return SchemaValidator(self.schema, self.config)
-
-    @cached_property
-    def serializer(self) -> SchemaSerializer:
-        """Serialises one value; NaN and infinity show themselves, so that they can be refused."""
-        config = {**(self.config or {}), "ser_json_inf_nan": "constants"}
-        return SchemaSerializer(self.schema, cast("CoreConfig", config))
-
-    def json(self, value: Any) -> str:
-        """Returns a value as JSON text.
-
-        Raises:
-            FieldValueError: The field does not take it, or JSON has no such value.
-        """
-        plain = self.plain(value)
-        try:
-            dumped = to_json(plain, inf_nan_mode="constants").decode()
-        except (PydanticSerializationError, ValueError) as error:
-            self._not_json(error)
-        if "NaN" in dumped or "Infinity" in dumped:
-            json.loads(dumped, parse_constant=self._no_constant)
-        return dumped
-
-    def plain(self, value: Any) -> Any:
-        """Returns a value as what JSON consists of; text of JSON (``Json[...]``) as that text.
-
-        Raises:
-            FieldValueError: The field does not take it, or JSON has no such value.
-        """
-        try:
-            return self._dump(value)
-        except PydanticSerializationError:
-            return self._dump_validated(value)
-        except (TypeError, ValueError) as error:  # Pydantic takes NaT of pandas for a datetime
-            self._not_json(error)
-
-    def _dump(self, value: Any) -> Any:
-        return self.serializer.to_python(value, mode="json", by_alias=False, round_trip=True, warnings="error")
-
-    def _dump_validated(self, value: Any) -> Any:
-        try:
-            valid = self.validator.validate_python(value, by_alias=False, by_name=True)
-            return self._dump(valid)
-        except ValidationError as error:
-            problems = "; ".join(f"{'.'.join(map(str, item['loc']))} {item['msg']}".strip() for item in error.errors(include_input=False))
-            message = f"{self.where} does not take this {named(value)}: {problems}"
-            raise FieldValueError(message, column=self.where.rpartition(".")[2]) from None
-        except (PydanticSerializationError, TypeError, ValueError) as error:
-            self._not_json(error)
-
-    def _not_json(self, error: TypeError | ValueError) -> NoReturn:
-        message = f"{self.where} cannot be kept as JSON: {not_json(error)}"
-        raise FieldValueError(message, column=self.where.rpartition(".")[2]) from None
-
-    def _no_constant(self, name: str) -> NoReturn:
-        message = f"{self.where} holds {name}, which JSON does not have"
-        raise FieldValueError(message, column=self.where.rpartition(".")[2])

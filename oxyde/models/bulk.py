@@ -17,7 +17,7 @@ from oxyde.schema import Column, Table
 
 def _adapted(column: Column, values: list[Any]) -> list[Any]:
     """Returns the wire values of a column; the error for one that does not fit says which row has it."""
-    adapt = column.adapt
+    adapt = column.adapt if column.check is None else column.written
     try:
         return [None if value is None else adapt(value) for value in values]
     except FieldError:

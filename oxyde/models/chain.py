@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic
+from typing import Any, Final, Generic, NoReturn
 
 from typing_extensions import TypeVar
 
@@ -27,6 +27,20 @@ R_co = TypeVar("R_co", default=M, covariant=True)
 C = TypeVar("C", bound="Chain[Any, Any]")  # not Self: jedi takes that for the class whose body says it, which has no terminal verbs
 
 
+class _NoModel:
+    """What a chain that was made without a model has in its place."""
+
+    @property
+    def __table__(self) -> NoReturn:
+        raise TypeError(
+            "managers and querysets are made for a model: inside its class write objects = Manager.from_queryset(MyQuerySet)(), "
+            "with the methods of your own on MyQuerySet; elsewhere begin with MyModel.objects"
+        )
+
+
+_NO_MODEL: Final[Any] = _NoModel()
+
+
 class Chain(Generic[M, R_co]):
     """A query of a model's rows, each of which becomes an ``R_co``. Immutable; nothing touches the database before a terminal verb.
 
@@ -34,7 +48,7 @@ class Chain(Generic[M, R_co]):
         model: The class of the rows.
     """
 
-    def __init__(self, model: type[M], query: Query[Any] | None = None) -> None:
+    def __init__(self, model: type[M] = _NO_MODEL, query: Query[Any] | None = None) -> None:
         self.model = model
         described: Any = model  # the metaclass has __table__, and refuses a class without one
         self._query: Query[Any] = Query(everything(described.__table__), Instances(model)) if query is None else query

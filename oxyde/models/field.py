@@ -16,6 +16,7 @@ from oxyde.models.pydantic_seams import convert_field
 from oxyde.schema.naming import meant
 
 Action = Literal["CASCADE", "SET NULL", "RESTRICT", "NO ACTION"]
+Read = Literal["validators", "types"]
 ACTIONS = ("CASCADE", "SET NULL", "RESTRICT", "NO ACTION")
 
 
@@ -47,6 +48,7 @@ class Options:
     db_stored: bool = False
     db_enum_name: str | None = None
     db_version: bool = False
+    db_read: Read | None = None
     db_was: str | None = None
     auto_now: bool = False
     auto_now_add: bool = False
@@ -172,6 +174,7 @@ def Field(  # noqa: N802 - public name, as in Pydantic
     db_stored: bool = False,
     db_enum_name: str | None = None,
     db_version: bool = False,
+    db_read: Read | None = None,
     db_was: str | None = None,
     auto_now: bool = False,
     auto_now_add: bool = False,
@@ -202,6 +205,8 @@ def Field(  # noqa: N802 - public name, as in Pydantic
         db_stored: The generated value is stored, not computed when read.
         db_enum_name: The name of the database type of an enumeration.
         db_version: Checked and raised by one on every save.
+        db_read: ``"types"`` reads stored values by their types and constraints, and runs no validator of the application on them;
+            ``"validators"`` runs them, which is the default unless ``Meta.db_read`` says otherwise.
         db_was: The column's former name, for migrations.
         auto_now: Set to the present (UTC) by every write.
         auto_now_add: Set to the present (UTC) by the insert.
@@ -248,6 +253,7 @@ def Field(  # noqa: N802 - public name, as in Pydantic
         db_stored=db_stored,
         db_enum_name=db_enum_name,
         db_version=db_version,
+        db_read=db_read,
         db_was=db_was,
         auto_now=auto_now,
         auto_now_add=auto_now_add,

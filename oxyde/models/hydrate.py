@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Protocol, TypeAlias
 
+from pydantic import AliasChoices
 from pydantic_core import SchemaValidator, core_schema
 
 from oxyde.db.rows import Layout
 from oxyde.models.errors import refusing
+from oxyde.models.field import options
 from oxyde.models.info import AnyModel, ModelInfo
+from oxyde.models.own_validators import FUNCTIONS, reads_types, without_functions
 from oxyde.models.pydantic_seams import ModelSchema, ours
 from oxyde.models.restore import Restored
 from oxyde.models.row_state import SLOT
@@ -73,24 +76,80 @@ class Tiers:
         self.schema = ModelSchema(model)
         self._validators: dict[str, SchemaValidator | None] = {}
         self._fields: dict[str, SchemaValidator] = {}
+        self._values: dict[str, SchemaValidator] = {}
+        self._types_only = model.__oxyde__.meta.db_read == "types"
         self._by_dictionaries = not self._no_rule_crosses_fields()
-        whole = core_schema.list_schema(self.schema.whole)
-        rows = SchemaValidator(whole, self.schema.config)
-        self.validate_rows = partial(rows.validate_python, strict=False, by_alias=False, by_name=True)
+        read = self._read(self.schema.whole)
+        rows = SchemaValidator(core_schema.list_schema(read), self.schema.config, _use_prebuilt=read is self.schema.whole)
+        self.validate_rows: Callable[[list[dict[str, Any]]], list[Any]] = partial(
+            rows.validate_python, strict=False, by_alias=False, by_name=True
+        )
+        if self.schema.model.get("custom_init") and not self._types_only:
+            self.validate_rows = self._constructed
 
     def _no_rule_crosses_fields(self) -> bool:
         """Whether validating each field by itself is all that validating the model does."""
         node = self.schema.model
         config = self.schema.config or {}
         return not (
-            self.schema.wrapped
+            (self.schema.wrapped and not self._types_only)
             or self.schema.extras
-            or node.get("custom_init")
+            or (node.get("custom_init") and not self._types_only)
             or node.get("post_init")
             or node.get("root_model")
             or self.model.__private_attributes__
             or config.get("extra_fields_behavior") == "allow"
         )
+
+    def _read(self, node: Any) -> Any:
+        """Returns the schema of rows as they are read: without the application's functions where it said so."""
+        if not self._types_only and not any(self._reads_types(name) for name in self.schema.fields):
+            return node
+        kind = node["type"]
+        if kind == "definitions":
+            inner = node["schema"]
+            target = inner.get("schema_ref") if inner["type"] == "definition-ref" else None
+            known = [self._read(one) if target is not None and one.get("ref") == target else one for one in node["definitions"]]
+            return {**node, "definitions": known, "schema": inner if target is not None else self._read(inner)}
+        if kind == "model-fields":
+            read = {name: {**field, "schema": self._of(name, field["schema"])} for name, field in node["fields"].items()}
+            return {**node, "fields": read}
+        if kind == "model" and self._types_only:
+            node = {**node, "custom_init": False}
+        elif kind in FUNCTIONS and self._types_only:
+            return self._read(node["schema"])
+        return {**node, "schema": self._read(node["schema"])}
+
+    def _reads_types(self, name: str) -> bool:
+        info = self.model.__pydantic_fields__[name]
+        return reads_types(options(info).db_read, self.model.__oxyde__.meta.db_read, self.schema.field(name))
+
+    def _of(self, name: str, schema: Any) -> Any:
+        """Returns a schema of a field as its stored values are read."""
+        return without_functions(schema) if self._reads_types(name) else schema
+
+    def _constructed(self, rows: list[dict[str, Any]]) -> list[Any]:
+        """Makes instances by the class's own ``__init__``, which takes what it declares: values, by alias where there is one."""
+        by_field = self.model.__oxyde__.table().by_field
+        names = {name: self._argument(name) for name in by_field}
+        made = []
+        for row in rows:
+            values = {names.get(name, name): self._restored(name, value) for name, value in row.items()}
+            made.append(self.model(**values))
+        return made
+
+    def _restored(self, name: str, value: Any) -> Any:
+        if value is None:
+            return None
+        if name not in self._values:
+            schema = _bare(self._of(name, self.schema.field(name)))
+            self._values[name] = SchemaValidator(self.schema_of(schema), self.schema.config, _use_prebuilt=False)
+        return self._values[name].validate_python(value, strict=False, by_alias=False, by_name=True)
+
+    def _argument(self, name: str) -> str:
+        alias = self.model.__pydantic_fields__[name].validation_alias
+        choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
+        return next((one for one in choices if isinstance(one, str)), name)
 
     def layout(
         self,
@@ -141,7 +200,7 @@ class Tiers:
     def partial_layout(self, columns: Sequence[Column]) -> Layout:
         """Returns how rows of some columns are written into instances that exist."""
         fields = tuple(column.field for column in columns)
-        kept = {name: self.schema.fields[name] for name in fields}
+        kept = {name: {"schema": self._of(name, self.schema.fields[name]["schema"])} for name in fields}
         some = core_schema.typed_dict_schema(
             {name: core_schema.typed_dict_field(_bare(field["schema"])) for name, field in kept.items()}, total=True
         )
@@ -187,7 +246,7 @@ class Tiers:
         """Returns the validator of a column's values, None where they are right as they come, or the mark of dictionaries."""
         name = column.field
         if name not in self._validators:
-            sub = _bare(self.schema.field(name))
+            sub = _bare(self._of(name, self.schema.field(name)))
             if not self._is_simple(sub, set()):
                 self._validators[name] = _BY_DICTIONARY
             elif column.db_type is None and self._is_identity(sub, json=column.type.kind == "json"):

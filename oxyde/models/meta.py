@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Literal
 
 from oxyde.schema import Check, Exclude, Index, Unique
 from oxyde.schema.naming import meant
@@ -28,6 +28,7 @@ class Meta:
         abstract: Only there to be derived from.
         managed: Whether ``create_tables`` makes it.
         view: The SELECT of a view.
+        db_read: ``"types"`` reads rows by the types and constraints of their fields, and runs no validator of the application.
         create_exclude: Fields that no request may give a new row.
         update_exclude: Fields that no request may change.
     """
@@ -42,6 +43,7 @@ class Meta:
     abstract: bool = False
     managed: bool = True
     view: str | None = None
+    db_read: Literal["validators", "types"] = "validators"
     create_exclude: Sequence[str] = ()
     update_exclude: Sequence[str] = ()
 
@@ -71,6 +73,9 @@ def read_meta(model: str, body: type | None) -> Meta:
             raise TypeError(message)
         if name not in OWN or name in vars(body):
             said[name] = getattr(body, name)
+    if said.get("db_read", "validators") not in {"validators", "types"}:
+        message = f'{model}.Meta.db_read is "validators" or "types", not {said["db_read"]!r}'
+        raise TypeError(message)
     if said.get("abstract") and said.get("is_table"):
         message = f"{model}.Meta says both abstract and is_table; an abstract model has no table"
         raise TypeError(message)

@@ -36,6 +36,20 @@ def annotations_of(body: Mapping[str, Any]) -> Mapping[str, Any]:
     return found
 
 
+def _is_manager_class(value: Any) -> bool:
+    return isinstance(value, type) and (hasattr(value, "__oxyde_rows__") or hasattr(value, "manager_class"))
+
+
+class _ClassTest(type):
+    def __instancecheck__(cls, value: Any) -> bool:
+        """Returns whether a value is a class of managers or of querysets."""
+        return _is_manager_class(value)
+
+
+class ManagerClass(metaclass=_ClassTest):
+    """What Pydantic leaves alone in a class body, so that ``prepare`` can refuse it: a class where a manager is meant."""
+
+
 @dataclass_transform(kw_only_default=True, field_specifiers=(Field, PydanticField, PrivateAttr))
 class ModelMeta(ModelMetaclass):
     """Makes model classes."""
@@ -96,7 +110,7 @@ def prepare(cls: Any) -> None:
 
     Raises:
         FieldError: A field has a name that every model needs for itself.
-        TypeError: ``Meta`` is wrong.
+        TypeError: ``Meta`` is wrong, or a class is given where a manager is meant.
     """
     annotations = annotations_of(cls.__dict__)
     taken = sorted(annotations.keys() & RESERVED - {"objects"})
@@ -108,6 +122,13 @@ def prepare(cls: Any) -> None:
             f'name it otherwise and keep the column: {taken[0]}_ = Field(db_column="{taken[0]}")'
         )
         raise FieldError(message, column=taken[0])
+    for name, given in cls.__dict__.items():
+        if _is_manager_class(given) and name not in annotations and not name.startswith("_"):
+            if (given.__module__, given.__qualname__) == (cls.__module__, f"{cls.__qualname__}.{name}"):
+                continue  # written inside the model
+            own = "MyQuerySet" if hasattr(given, "manager_class") or hasattr(given, "from_queryset") else given.__name__
+            message = f"{cls.__name__}.{name} is a class, and a model has a manager: write {name} = Manager.from_queryset({own})()"
+            raise TypeError(message)
     cls.__oxyde__ = ModelInfo(cls, read_meta(cls.__name__, cls.__dict__.get("Meta")), build)
 
 

@@ -18,7 +18,7 @@ from oxyde.models import received
 from oxyde.models.hooks import Hooks
 from oxyde.models.info import AnyModel
 from oxyde.models.manager import Objects
-from oxyde.models.metaclass import ModelMeta, attach, prepare
+from oxyde.models.metaclass import ManagerClass, ModelMeta, attach, prepare
 from oxyde.models.output import tell_the_truth
 from oxyde.models.pydantic_seams import inner_fields, is_class_statement
 from oxyde.models.registry import is_completing, rebuild
@@ -43,7 +43,7 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
 
     __slots__ = ()
 
-    model_config = ConfigDict(ignored_types=(Objects,))
+    model_config = ConfigDict(ignored_types=(Objects, ManagerClass))
 
     objects = Objects()  # type: ignore[pydantic-field] # an annotation would be the type of the managers of subclasses too
 

@@ -27,6 +27,31 @@ def has_encoders(schema: Mapping[str, Any]) -> bool:
     return _any(schema, is_encoder)
 
 
+def names_of(schema: Any) -> list[str]:
+    """Returns the names of the application's functions in a schema, for messages."""
+    found: list[str] = []
+
+    def note(node: Mapping[str, Any]) -> bool:
+        if _is_function(node):
+            function = node["function"].get("function")
+            found.append(getattr(function, "__qualname__", repr(function)))
+        return False
+
+    _any(schema, note)
+    return found
+
+
+def reads_types(said: str | None, meta: str, schema: Mapping[str, Any]) -> bool:
+    """Whether a field's stored values are read by their types alone.
+
+    Args:
+        said: ``Field(db_read=...)``.
+        meta: ``Meta.db_read``.
+        schema: The field's. What an encoder of Pydantic's decoded is not decoded again.
+    """
+    return (said or meta) == "types" or (said is None and has_encoders(schema))
+
+
 def without_functions(schema: Any) -> Any:
     """Returns a schema that checks types and constraints, and runs no function of the application."""
     if isinstance(schema, (list, tuple)):

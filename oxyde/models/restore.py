@@ -11,8 +11,8 @@ from pydantic_core import ValidationError
 
 from oxyde.db.rows import Batch
 from oxyde.exceptions import DecodeError
-from oxyde.models.adapt import FieldSchema
 from oxyde.models.classify import Kind
+from oxyde.models.field_schema import FieldSchema
 
 Restorer: TypeAlias = "Callable[[list[Any]], list[Any]]"
 
@@ -67,9 +67,8 @@ def _no_member(where: str, value: Any, lookup: Mapping[Any, Enum]) -> DecodeErro
 
 
 def _validated(field: FieldSchema, values: list[Any]) -> list[Any]:
-    validate = partial(field.validator.validate_python, strict=False, by_alias=False, by_name=True)
     try:
-        return [None if value is None else validate(value) for value in values]
+        return [None if value is None else field.read(value) for value in values]
     except ValidationError as error:
         problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
         message = f"a stored value of {'.'.join(map(str, (field.where, *problem['loc'])))} is not valid: {problem['msg']}"

@@ -11,11 +11,12 @@ from pydantic_core import PydanticUndefined
 
 from oxyde.exceptions import FieldError
 from oxyde.models import inverse
-from oxyde.models.adapt import FieldSchema, adapter
+from oxyde.models.adapt import adapter
 from oxyde.models.classify import Kind, by_db_type
 from oxyde.models.field import ModelField, Options, options
+from oxyde.models.field_schema import FieldSchema
 from oxyde.models.info import Link, ModelInfo, holds, is_table
-from oxyde.models.own_validators import alters
+from oxyde.models.own_validators import alters, has_functions, reads_types
 from oxyde.models.pydantic_seams import ModelSchema
 from oxyde.models.registry import complete, is_made_again, registered
 from oxyde.models.restore import restorer
@@ -139,7 +140,11 @@ class Builder:
         _check_marks(where, kind, said)
         if kind.enum is not None and kind.type.name is not None:
             self.model.enums[kind.type.name] = kind.enum
-        field = FieldSchema(where, sub, self.schema.definitions, self.schema.config)
+        types_only = reads_types(said.db_read, self.model.meta.db_read, sub)
+        field = FieldSchema(where, sub, self.schema.definitions, self.schema.config, types_only=types_only)
+        adapt = adapter(kind, field)
+        # JSON is checked where it is made.
+        checked = kind.form not in {"json", "json_text"} and has_functions(field.reading)
         return Column(
             name=said.db_column or name,
             field=name,
@@ -159,10 +164,11 @@ class Builder:
             version=said.db_version,
             secret=kind.form == "secret",
             mutable=kind.mutable,
-            altered=alters(sub, self.schema.config),
+            altered=alters(field.reading, self.schema.config),
             was=said.db_was,
-            adapt=adapter(kind, field),
+            adapt=adapt,
             restore=restorer(kind, field),
+            check=partial(field.check_readable, adapt) if checked else None,
         )
 
     def _counted(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:

@@ -248,7 +248,7 @@ class Write:
             FieldError: A value does not fit its column.
         """
         by_field = self.table.by_field
-        return {name: None if value is None else by_field[name].adapt(value) for name, value in values.items()}
+        return {name: by_field[name].written(value) for name, value in values.items()}
 
 
 def _check_saved(model: ModelInfo, link: Link, related: Iterable[AnyModel]) -> None:

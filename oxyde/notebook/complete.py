@@ -31,7 +31,7 @@ def matcher(shell: Any) -> Matcher:
         if found is None:
             return {"completions": []}
         completions = [SimpleCompletion(name, type=kind) for name, kind in sorted(set(offers(found)))]
-        return {"completions": completions, "matched_fragment": found.word, "suppress": found.quoted}
+        return {"completions": completions, "matched_fragment": found.word, "suppress": found.quoted or found.verb is None}
 
     decorate: Any = context_matcher(priority=1_000, identifier=IDENTIFIER)
     made: Matcher = decorate(match)

@@ -19,19 +19,34 @@ OTHERS: Final = _words(
     """
     create alter drop truncate rename comment set reset grant revoke analyze vacuum optimize reindex refresh call do use
     attach detach checkpoint lock unlock flush kill prepare execute deallocate listen notify check repair cluster
-    discard declare fetch move close security reassign import unlisten help checksum signal resignal
+    discard declare fetch move close security reassign unlisten help checksum signal resignal binlog shutdown restart
     """
 )
-KNOWN: Final = READING | CHANGING | TRANSACTIONS | OTHERS
-ALONE: Final = (TRANSACTIONS - {"xa"}) | {"vacuum", "analyze", "optimize", "checkpoint", "reindex", "cluster", "resignal"}
+FOLLOWED: Final = {
+    "import": _words("foreign table"),
+    "get": _words("diagnostics current stacked"),
+    "install": _words("plugin component soname"),
+    "uninstall": _words("plugin component soname"),
+    "change": _words("master replication"),
+    "stop": _words("slave replica all group_replication"),
+    "purge": _words("binary master"),
+    "cache": _words("index"),
+    "clone": _words("local instance"),
+    "backup": _words("stage lock unlock"),
+}
+"""Words that begin a statement only before certain others; they are names in Python, too."""
+KNOWN: Final = READING | CHANGING | TRANSACTIONS | OTHERS | FOLLOWED.keys()
+ALONE: Final = (TRANSACTIONS - {"xa"}) | _words("vacuum analyze optimize checkpoint reindex cluster resignal shutdown restart")
 """Words that are a statement by themselves; another one alone, or one of them that names a variable, is Python."""
 CALLABLE_IN_PYTHON: Final = _words(
-    "set table show describe desc call do load use check execute rename copy replace fetch move close help declare signal checksum cluster"
+    """
+    set table show describe desc call do load use check execute rename copy replace fetch move close help declare signal checksum cluster
+    binlog shutdown restart
+    """
 )
 """Words that before ``(`` are rather a Python function than the start of a statement."""
 
 _NOISE: Final = "\ufeff; \t\r\n\f\v"
-_IMPORTED: Final = _words("foreign table")
 _QUERIES: Final = _words("select values table with insert update delete")
 _CHANGES: Final = CHANGING | {"into", "call"}
 
@@ -50,7 +65,7 @@ def first(body: str, names: Container[str] = ()) -> str | None:
     """
     written, after, then = first_tokens(body)
     word, after, then = written.lower(), "" if after == ";" else after.lower(), then.lower()
-    if word not in KNOWN or after[:1] in {".", "=", "[", ",", ")"} or (word == "import" and after not in _IMPORTED):
+    if word not in KNOWN or after[:1] in {".", "=", "[", ",", ")"} or (word in FOLLOWED and after not in FOLLOWED[word]):
         return None
     if after == "(":
         return None if word in CALLABLE_IN_PYTHON and then not in _QUERIES else word

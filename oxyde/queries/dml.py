@@ -76,7 +76,7 @@ def assignment(table: Table, name: str, value: Any) -> tuple[Column, Term]:
         return column, Bound(None, column.type, column.uncast)
     if path.relation is not None:
         value = path.relation.key(value)
-    return column, Bound(column.adapt(value), column.type, column.uncast)
+    return column, Bound(column.written(value), column.type, column.uncast)
 
 
 def update(state: State, assignments: Sequence[tuple[Column, Term]], returning: Sequence[Column] = ()) -> Compiled:

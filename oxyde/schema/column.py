@@ -59,6 +59,7 @@ class Column:
             one of the column's. Never called with None.
         restore: Turns a list of values as the database returns them (None among them) into the field's values: enumeration members,
             nested models, sets, URLs. None where the database's values are the field's already.
+        check: Raises FieldValueError for a wire value about to be stored that would be read as another value. None where none is.
     """
 
     name: str
@@ -84,10 +85,24 @@ class Column:
     was: str | None = None
     adapt: Callable[[Any], Any] = attribute(default=as_it_is, compare=False, repr=False)
     restore: Callable[[list[Any]], list[Any]] | None = attribute(default=None, compare=False, repr=False)
+    check: Callable[[Any], None] | None = attribute(default=None, compare=False, repr=False)
 
     def __hash__(self) -> int:
         """Hashes the names alone: columns are parts of the keys of caches, and their other parts follow."""
         return hash((self.name, self.field))
+
+    def written(self, value: Any) -> Any:
+        """Returns the wire value of a value that is about to be stored, None among them.
+
+        Raises:
+            FieldValueError: It does not fit the column, or would be read as another value.
+        """
+        if value is None:
+            return None
+        wire = self.adapt(value)
+        if self.check is not None:
+            self.check(wire)
+        return wire
 
     @property
     def uncast(self) -> bool:

@@ -35,6 +35,15 @@ def test_a_client_is_anything_that_names_a_connection() -> None:
         assert (found.database, found.block, found.session) == (made, None, None)
 
 
+@pytest.mark.parametrize(
+    ("client", "message"), [(3, "not int$"), (db.AsyncDatabase, r"not type; .* models=\["), ([db.AsyncDatabase], r"not list; .* models=\[")]
+)
+def test_what_names_no_connection(client: object, message: str) -> None:
+    """Is refused by type; models, which ``create_tables`` takes by name, with how they are given."""
+    with pytest.raises(TypeError, match=f"^client= takes a connection, an atomic block or an alias, {message}"):
+        route(client=client)
+
+
 def test_the_transaction_of_the_running_code_is_used() -> None:
     """By alias, by database, and without either."""
     made = db.AsyncDatabase("sqlite::memory:", name="main")

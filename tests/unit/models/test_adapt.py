@@ -254,7 +254,7 @@ def test_values_come_back(name: str, stored: list[Any], value: list[Any]) -> Non
     assert restore(stored) == value
 
 
-def test_written_values_are_not_validated_twice() -> None:
+def test_values_that_their_validator_would_change_are_refused() -> None:
     class Doubling(Model):
         id: int | None = Field(default=None, db_pk=True)
         data: list[dict[str, int]] = []
@@ -267,7 +267,8 @@ def test_written_values_are_not_validated_twice() -> None:
         class Meta:
             is_table = True
 
-    assert Doubling.__table__.by_field["data"].adapt(Doubling(data=[{"a": 1}]).data) == '[{"a":1},{"a":1}]'
+    with pytest.raises(FieldValueError, match=r"Doubling\.data would be read back as another value"):
+        Doubling.__table__.by_field["data"].adapt(Doubling(data=[{"a": 1}]).data)
 
 
 @pytest.mark.parametrize(

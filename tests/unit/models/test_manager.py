@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator
+from typing import ClassVar
 
 import pytest
 
@@ -99,6 +100,36 @@ def test_what_is_no_table_has_no_rows() -> None:
 
     with pytest.raises(AttributeError, match="Mixin has no table; say is_table = True"):
         Mixin.objects.filter(name="x")
+
+
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [(Books, "Books"), (Manager.from_queryset(Books), "MyQuerySet"), (Manager, "MyQuerySet"), (type("Own", (Manager,), {}), "MyQuerySet")],
+)
+@pytest.mark.parametrize("attribute", ["objects", "shelf"])
+def test_a_class_in_place_of_a_manager(given: type, written: str, attribute: str) -> None:
+    """Is refused with what to write; one that is defined inside the model, annotated or private is none of ours."""
+    body = {"__module__": __name__, "__qualname__": "Wrong"}
+    with pytest.raises(
+        TypeError, match=rf"^Wrong\.{attribute} is a class, .* write {attribute} = Manager\.from_queryset\({written}\)\(\)$"
+    ):
+        type(Model)("Wrong", (Model,), {**body, attribute: given})
+
+    class Right(Model):
+        class Inner(QuerySet["Right"]):
+            """Written here."""
+
+        kept: ClassVar[type] = given
+        _private = given
+
+    assert Right.kept is given
+
+
+@pytest.mark.parametrize("kind", [Manager, QuerySet, Books, BlockingQuerySet])
+def test_managers_are_made_for_a_model(kind: type) -> None:
+    """One that is made without a model says how it is declared."""
+    with pytest.raises(TypeError, match=r"objects = Manager\.from_queryset\(MyQuerySet\)\(\)"):
+        kind()
 
 
 def test_querysets_of_your_own() -> None:

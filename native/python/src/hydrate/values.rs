@@ -142,7 +142,7 @@ impl<'py> Maker<'py> {
             Value::Bool(v) => PyBool::new(py, *v).to_owned().into_any(),
             Value::Int(v) => self.int(*v),
             Value::Float(v) => PyFloat::new(py, *v).into_any(),
-            Value::Text(v) | Value::Json(v) if parse => self.json.parse(v.as_bytes()).map_err(|error| self.not_json(&error))?,
+            Value::Text(v) | Value::Json(v) if parse => self.parse(v.as_bytes())?,
             Value::Text(v) | Value::Json(v) => PyString::new(py, v).into_any(),
             Value::Bytes(v) => PyBytes::new(py, v).into_any(),
             Value::Decimal(v) => self.decimal(v)?,
@@ -180,7 +180,11 @@ impl<'py> Maker<'py> {
     }
 
     fn json(&self, column: &TextColumn, row: usize) -> Made<'py> {
-        self.json.parse(column.get(row)).map_err(|error| self.not_json(&error))
+        self.parse(column.get(row))
+    }
+
+    fn parse(&self, text: &[u8]) -> Made<'py> {
+        self.json.parse(text).map_err(|error| self.not_json(&error))
     }
 
     fn not_json(&self, error: &PyErr) -> Fault {

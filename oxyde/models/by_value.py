@@ -1,0 +1,95 @@
+"""JSON by value: a field's schema without what is for display, and whether JSON gives a value back equal."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+DISPLAY: Final = frozenset({"serialization", "serialization_alias", "serialization_exclude", "serialization_exclude_if"})
+"""What a node says about showing its values."""
+
+
+def by_value(schema: Any) -> Any:
+    """Returns a schema whose values are written as their types say, whatever serializers, aliases and configuration show."""
+    if isinstance(schema, (list, tuple)):
+        return type(schema)(by_value(one) for one in schema)
+    if not isinstance(schema, Mapping):
+        return schema
+    kept = {key: value for key, value in schema.items() if key not in DISPLAY}
+    config = kept.get("config")
+    if isinstance(config, Mapping):
+        kept["config"] = {key: value for key, value in config.items() if not key.startswith("ser_json_")}
+    return {key: value if key in _OPAQUE else by_value(value) for key, value in kept.items()}
+
+
+_OPAQUE: Final = frozenset({"metadata", "config", "expected", "members", "default", "function", "cls", "ref", "schema_ref"})
+"""What holds no schema."""
+
+
+def is_free(schema: Mapping[str, Any]) -> bool:
+    """Whether a schema takes any JSON as it is: ``dict``, ``list``, ``Any``."""
+    kind = schema.get("type")
+    if kind in {"nullable", "default", "definitions"}:
+        return is_free(schema["schema"])
+    if kind == "list":
+        return is_free(schema.get("items_schema", {"type": "any"}))
+    if kind == "dict":
+        keys, values = schema.get("keys_schema", {"type": "any"}), schema.get("values_schema", {"type": "any"})
+        return keys.get("type") in {"any", "str"} and is_free(values)
+    return kind == "any"
+
+
+def not_plain(value: Any, path: str = "") -> tuple[str, Any] | None:
+    """Returns path and value of the first part that JSON does not give back equal: a datetime, a tuple, a key that is no str."""
+    if value is None or isinstance(value, (str, int, float)):
+        return None
+    if isinstance(value, dict):
+        for key, one in value.items():
+            if not isinstance(key, str):
+                return f"{path}, in a key", key
+            found = not_plain(one, f"{path}.{key}")
+            if found is not None:
+                return found
+        return None
+    if isinstance(value, list):
+        return next((found for at, one in enumerate(value) if (found := not_plain(one, f"{path}[{at}]")) is not None), None)
+    return path, value
+
+
+def first_difference(old: Any, new: Any, path: str = "") -> str | None:
+    """Returns the path of the first part in which two values differ; None where they are equal."""
+    if old is new:
+        return None
+    names = _fields(old)
+    if names is not None:
+        if not isinstance(old, type(new)) or _fields(new) != names:
+            return path
+        return _first(((f".{name}", getattr(old, name), getattr(new, name)) for name in names), path)
+    if isinstance(old, Mapping):
+        if not isinstance(new, Mapping) or old.keys() != new.keys():
+            return path
+        return _first(((f".{key}", old[key], new[key]) for key in old), path)
+    if isinstance(old, (list, tuple)):
+        if not isinstance(new, tuple if isinstance(old, tuple) else list) or len(old) != len(new):
+            return path
+        return _first(((f"[{at}]", *pair) for at, pair in enumerate(zip(old, new, strict=True))), path)
+    if isinstance(old, bool) is not isinstance(new, bool) or (isinstance(old, Decimal) and str(old) != str(new)):
+        return path
+    return None if old == new else path
+
+
+def _fields(value: Any) -> tuple[str, ...] | None:
+    """Returns the fields of a model or dataclass, extras among them; None of anything else."""
+    if isinstance(value, BaseModel):
+        return (*type(value).__pydantic_fields__, *(value.__pydantic_extra__ or ()))
+    if dataclasses.is_dataclass(value):
+        return tuple(field.name for field in dataclasses.fields(value))
+    return None
+
+
+def _first(parts: Iterator[tuple[str, Any, Any]], path: str) -> str | None:
+    return next((found for step, one, other in parts if (found := first_difference(one, other, path + step)) is not None), None)

@@ -1,0 +1,211 @@
+"""How Pydantic validates and serialises one field; its values as JSON, by value and exactly."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, Final, NoReturn, cast
+
+from pydantic import ValidationError
+from pydantic_core import CoreConfig, PydanticSerializationError, SchemaSerializer, SchemaValidator, core_schema, from_json, to_json
+
+from oxyde.exceptions import FieldValueError
+from oxyde.models.by_value import by_value, first_difference, is_free, not_plain
+from oxyde.models.own_validators import names_of, without_functions
+from oxyde.queries.foreign_values import named
+
+
+def not_json(error: TypeError | ValueError) -> str:
+    """Returns why a value is none of JSON; the value itself is not shown, it may be a secret."""
+    text = str(error)
+    if isinstance(error, UnicodeDecodeError):
+        return "it holds bytes that are no UTF-8 text; encode them, for example as base64, or give them a bytes field of their own"
+    if "surrogates not allowed" in text:
+        return "it holds text with a lone surrogate, which is no character; repair the text, or keep it as bytes"
+    if text.startswith("Circular reference"):
+        return "it holds itself; break the circle"
+    if text.startswith("Maximum serialization depth"):
+        return "it is nested too deeply; make it flatter"
+    if text.startswith("Unable to serialize unknown type"):
+        return text
+    if text.startswith("Error calling function"):
+        return ":".join(text.split(":")[:2])
+    return "a value inside it is not of the type that is declared for it"
+
+
+_POWER: Final = re.compile(r"\d[eE][+-]?\d")
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?[eE][+-]?\d+')
+
+
+def with_points(text: str) -> str:
+    """Returns JSON text whose large floats have a point: of ``1e+16`` a ``jsonb`` of PostgreSQL would make a whole number."""
+    return _TOKEN.sub(_with_point, text) if _POWER.search(text) else text
+
+
+def _with_point(token: re.Match[str]) -> str:
+    if token[0].startswith('"'):
+        return token[0]
+    number = float(token[0])
+    return f"{int(number)}.0" if abs(number) >= 1e15 else token[0]
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+
+
+class FieldSchema:
+    """How Pydantic validates and serialises one field.
+
+    Attributes:
+        where: Model and field, for messages.
+        schema: The field's core schema, with the definitions it needs.
+        reading: The schema by which stored values are read: the same, or without the application's functions.
+    """
+
+    def __init__(self, where: str, schema: Any, definitions: list[Any], config: Any, *, types_only: bool = False) -> None:
+        """Keeps the parts; nothing is built before it is needed.
+
+        Args:
+            where: Model and field.
+            schema: The field's core schema.
+            definitions: Schemas that it refers to.
+            config: The model's core configuration.
+            types_only: Reading checks types and constraints, and runs no function of the application.
+        """
+        self.where = where
+        self.schema = core_schema.definitions_schema(schema, definitions) if definitions else schema
+        self.reading = without_functions(self.schema) if types_only else self.schema
+        self.config = config
+
+    @cached_property
+    def validator(self) -> SchemaValidator:
+        """Validates one value."""
+        return SchemaValidator(self.schema, self.config)
+
+    @cached_property
+    def reader(self) -> SchemaValidator:
+        """Validates one stored value."""
+        return self.validator if self.reading is self.schema else SchemaValidator(self.reading, self.config, _use_prebuilt=False)
+
+    @cached_property
+    def serializer(self) -> SchemaSerializer:
+        """Serialises one value by its types; NaN and infinity show themselves, so that they can be refused."""
+        # Prebuilt serializers of the classes inside would go by what these say about display.
+        return SchemaSerializer(by_value(self.schema), cast("CoreConfig", {"ser_json_inf_nan": "constants"}), _use_prebuilt=False)
+
+    @cached_property
+    def is_free(self) -> bool:
+        """Whether the field takes any JSON as it is."""
+        return is_free(self.schema)
+
+    def read(self, value: Any) -> Any:
+        """Returns a value that is stored, as a row of it is read.
+
+        Raises:
+            ValidationError: It is not valid.
+        """
+        return self.reader.validate_python(value, strict=False, by_alias=False, by_name=True)
+
+    def json(self, value: Any) -> str:
+        """Returns a value as JSON text, which reads back equal.
+
+        Raises:
+            FieldValueError: The field does not take it, JSON has no such value, or it would read back as another one.
+        """
+        plain = self.plain(value)
+        try:
+            dumped = to_json(plain, inf_nan_mode="constants").decode()
+        except (PydanticSerializationError, ValueError) as error:
+            self._not_json(error)
+        if "NaN" in dumped or "Infinity" in dumped:
+            json.loads(dumped, parse_constant=self._no_constant)
+        dumped = with_points(dumped)
+        if self.is_free and (found := not_plain(value)) is not None:
+            path, part = found
+            message = (
+                f"{self.where}{path} is {_a(named(part))}, which JSON does not give back; make it text or a number first, "
+                "or declare the type of what is inside the field"
+            )
+            raise FieldValueError(message, column=self.where.rpartition(".")[2])
+        if not self.is_free:
+            self._check(value, from_json(dumped))
+        return dumped
+
+    def check_readable(self, adapt: Callable[[Any], Any], wire: Any) -> None:
+        """Checks that reading leaves a value as it is stored.
+
+        Args:
+            adapt: Makes the wire value of one of the field's.
+            wire: What is about to be stored.
+
+        Raises:
+            FieldValueError: A validator of the application would make another value of it, or refuse it.
+        """
+        try:
+            reason = None if adapt(self.read(wire)) == wire else "would make another value of it on reading"
+        except (ValidationError, FieldValueError):
+            reason = "would refuse it on reading"
+        except Exception:  # noqa: BLE001 - a validator that looks at other fields, which are not there
+            return
+        if reason is not None:
+            message = (
+                f"{self.where}: the validator {' or '.join(names_of(self.schema))} {reason}; let it leave its own results alone, or say "
+                'Field(db_read="types"), which reads without it'
+            )
+            raise FieldValueError(message, column=self.where.rpartition(".")[2])
+
+    def _check(self, value: Any, stored: Any) -> None:
+        """Raises FieldValueError where what is stored would be read as another value."""
+        try:
+            back = self.read(stored)
+            path, reason = first_difference(value, back), "would be read back as another value"
+            if path is not None:  # it may have been given as what an object of the field's type is made of
+                valid = self.validator.validate_python(value, by_alias=False, by_name=True)
+                if first_difference(valid, back) is None and self.plain(valid) == stored:
+                    path = None
+        except ValidationError as error:
+            problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
+            path, reason = "".join(f".{step}" for step in problem["loc"]), f"could not be read back: {problem['msg']}"
+        if path is not None:
+            message = (
+                f"{self.where}{path} {reason}; use an object of the declared class, a validator that leaves its own results alone, "
+                'or Field(db_read="types")'
+            )
+            raise FieldValueError(message, column=self.where.rpartition(".")[2])
+
+    def plain(self, value: Any) -> Any:
+        """Returns a value as what JSON consists of; text of JSON (``Json[...]``) as that text.
+
+        Raises:
+            FieldValueError: The field does not take it, or JSON has no such value.
+        """
+        try:
+            return self._dump(value)
+        except PydanticSerializationError:
+            return self._dump_validated(value)
+        except (TypeError, ValueError) as error:  # Pydantic takes NaT of pandas for a datetime
+            self._not_json(error)
+
+    def _dump(self, value: Any) -> Any:
+        return self.serializer.to_python(value, mode="json", by_alias=False, round_trip=True, warnings="error")
+
+    def _dump_validated(self, value: Any) -> Any:
+        try:
+            valid = self.validator.validate_python(value, by_alias=False, by_name=True)
+            return self._dump(valid)
+        except ValidationError as error:
+            problems = "; ".join(f"{'.'.join(map(str, item['loc']))} {item['msg']}".strip() for item in error.errors(include_input=False))
+            message = f"{self.where} does not take this {named(value)}: {problems}"
+            raise FieldValueError(message, column=self.where.rpartition(".")[2]) from None
+        except (PydanticSerializationError, TypeError, ValueError) as error:
+            self._not_json(error)
+
+    def _not_json(self, error: TypeError | ValueError) -> NoReturn:
+        message = f"{self.where} cannot be kept as JSON: {not_json(error)}"
+        raise FieldValueError(message, column=self.where.rpartition(".")[2]) from None
+
+    def _no_constant(self, name: str) -> NoReturn:
+        message = f"{self.where} holds {name}, which JSON does not have"
+        raise FieldValueError(message, column=self.where.rpartition(".")[2])

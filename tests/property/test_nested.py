@@ -1,0 +1,185 @@
+"""Values with classes inside, and free JSON: written in every way, read in every way, equal; or refused before anything is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import uuid
+from collections.abc import Iterator
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from pydantic import AfterValidator, Base64Str, BaseModel, ConfigDict, PlainSerializer, StringConstraints, field_serializer
+from pydantic import Field as Inner
+
+import oxyde
+from oxyde import Field, Model
+from oxyde.exceptions import FieldValueError
+from tests.backends import Backend
+
+EXAMPLES = 60 * (10 if os.environ.get("OXYDE_LONG") else 1)
+
+
+class Hue(Enum):
+    """Is shown by name."""
+
+    RED = "red"
+    BLUE = "blue"
+
+
+class Part(BaseModel):
+    """Shows nearly nothing as it is."""
+
+    model_config = ConfigDict(ser_json_temporal="milliseconds")
+
+    price: Annotated[Decimal, PlainSerializer(float, return_type=float)] = Decimal(0)
+    hidden: int = Inner(default=0, exclude=True)
+    named: str = Inner(default="", alias="Name")
+    at: dt.datetime | None = None
+    span: dt.timedelta = dt.timedelta()
+    key: uuid.UUID | None = None
+    hue: Hue = Hue.RED
+    lower: Annotated[str, StringConstraints(to_lower=True)] = ""
+    parts: list[Part] = Inner(default_factory=list)
+
+    @field_serializer("hue")
+    def shown(self, value: Hue) -> str:
+        return value.name
+
+
+class Holder(Model):
+    """Holds them."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    part: Part | None = None
+    parts: list[Part] = Field(default_factory=list)
+    by_name: dict[str, Part] = Field(default_factory=dict)
+    free: Any = Field(default=None, db_nullable=True)
+    size: Annotated[int, AfterValidator(abs)] = 0
+    secret: Base64Str | None = None
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "nested_holder"
+
+
+# Control characters and lone surrogates are no text on every server.
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)
+decimals = st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**12), max_value=10**12)
+moments = st.datetimes(timezones=st.none() | st.just(dt.timezone.utc))
+leaves = st.builds(
+    Part,
+    price=decimals,
+    hidden=st.integers(-(2**40), 2**40),
+    Name=texts,
+    at=st.none() | moments,
+    span=st.timedeltas(dt.timedelta(days=-9_999), dt.timedelta(days=9_999)),
+    key=st.none() | st.uuids(),
+    hue=st.sampled_from(Hue),
+    lower=texts,
+)
+nested = st.builds(lambda part, inner: part.model_copy(update={"parts": inner}), leaves, st.lists(leaves, max_size=2))
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=6,
+)
+rows = st.fixed_dictionaries(
+    {
+        "part": st.none() | nested,
+        "parts": st.lists(leaves, max_size=2),
+        "by_name": st.dictionaries(texts, leaves, max_size=2),
+        "free": plain.map(lambda value: {"value": value}),
+        "size": st.integers(-(2**40), 2**40),
+    }
+)
+not_json = st.sampled_from([dt.date(2024, 1, 1), Decimal(1), (1, 2), {1}, b"x", uuid.UUID(int=1)])
+
+once = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None, phases=[Phase.generate])
+
+
+@pytest.fixture(scope="module")
+def table(backend_module: Backend) -> Iterator[Backend]:
+    """The table, on each server."""
+    connection = oxyde.connect(backend_module.url)
+    oxyde.sync.drop_tables(models=[Holder], if_exists=True)
+    oxyde.sync.create_tables(models=[Holder])
+    yield backend_module
+    oxyde.sync.drop_tables(models=[Holder])
+    connection.close()
+
+
+def written(values: dict[str, Any]) -> list[Holder]:
+    """Returns instances that were saved in every way: created, in bulk, saved, saved again with what changed, updated."""
+    created = Holder.objects.sync.create(**values)
+    (bulk,) = Holder.objects.sync.bulk_create([Holder(**values)])
+    saved = Holder(**values)
+    oxyde.sync.save(saved)
+    again = Holder.objects.sync.create()
+    for name, value in values.items():
+        setattr(again, name, value)
+    oxyde.sync.save(again)
+    updated = Holder.objects.sync.create()
+    sent = {**values, "size": abs(values["size"])}
+    assert Holder.objects.filter(id=updated.id).sync.update(**sent) == 1
+    return [created, bulk, saved, again, updated]
+
+
+def test_what_is_written_reads_back(table: Backend) -> None:
+    """As models, one or all, as ``values()``, and refreshed; and saving what was read sends nothing."""
+
+    @once
+    @given(rows)
+    def check(values: dict[str, Any]) -> None:
+        Holder.objects.sync.delete()
+        made = written(values)
+        wanted = {**values, "size": abs(values["size"])}
+        found = Holder.objects.order_by("id").sync.all()
+        by_name = Holder.objects.order_by("id").values(*wanted).sync.all()
+        assert len(found) == len(by_name) == len(made)
+        for instance, one, row in zip(made, found, by_name, strict=True):
+            for name, value in wanted.items():
+                assert getattr(one, name) == row[name] == value, name
+            if instance is not made[-1]:
+                assert instance == one
+            sent: list[str] = []
+            stop = oxyde.db.events.on_statement(lambda event, sent=sent: sent.append(event.sql))
+            oxyde.sync.save(one)
+            stop()
+            assert sent == []
+
+    check()
+
+
+def test_what_would_not_read_back_is_refused(table: Backend) -> None:
+    """By its path, wherever it is; nothing is written."""
+    Holder.objects.sync.delete()
+
+    @once
+    @given(plain, not_json)
+    def check(around: Any, inside: Any) -> None:
+        for free in ({"a": around, "b": [inside]}, [around, {"c": inside}]):
+            with pytest.raises(FieldValueError, match=r"^Holder\.free(\.b\[0\]|\[1\]\.c) is an? "):
+                Holder.objects.sync.create(free=free)
+        assert Holder.objects.sync.count() == 0
+
+    check()
+
+
+def test_subclasses_are_read_as_declared(table: Backend) -> None:
+    """One with more fields is refused, in every place."""
+
+    class Longer(Part):
+        more: int = 0
+
+    Holder.objects.sync.delete()
+    for values in ({"part": Longer()}, {"parts": [Part(), Longer()]}, {"by_name": {"a": Longer()}}, {"part": Part(parts=[Longer()])}):
+        with pytest.raises(FieldValueError, match=r"^Holder\.\w+.* would be read back as another value"):
+            Holder.objects.sync.create(**values)
+    assert Holder.objects.sync.count() == 0
