@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import itemgetter
+from itertools import repeat
 from typing import Any
 
 from oxyde.exceptions import FieldError
 from oxyde.models.errors import in_row
 from oxyde.models.info import AnyModel
-from oxyde.models.row_state import row_of, set_state, state_of
+from oxyde.models.row_state import after, kept, set_state, state_of
 from oxyde.models.writing import Write, now
 from oxyde.queries.dml import batches
 from oxyde.schema import Column, Table
@@ -45,6 +45,7 @@ class Gathered:
             FieldValueError: A value does not fit its column.
         """
         self.filled: dict[str, list[Any]] = {}
+        self._values: dict[str, list[Any]] = {}
         self._table, self._instances = table, instances
         for at, instance in enumerate(instances):
             if state_of(instance) is not None:
@@ -64,6 +65,7 @@ class Gathered:
             missing = self._absent(column, values)
             if missing is not None and any(missing):
                 absent[name] = missing
+            self._values[name] = values
             columns[name] = _adapted(column, values)
         self._sent = columns
         self.batches = batches(columns, absent, size)
@@ -96,18 +98,21 @@ class Gathered:
         return [value is None and column.field not in instance.__pydantic_fields_set__ for value, instance in pairs]
 
     def store(self) -> None:
-        """Keeps beside each instance the row that was written, when all that the database fills in is there."""
-        columns = self._table.columns
-        # A value before what the getter asks for, so that it returns a tuple for one column, too.
-        get = itemgetter(columns[0].field, *(column.field for column in columns))
-        inside = [(number, column, self._sent.get(column.field)) for number, column in enumerate(columns) if column.mutable]
-        for at, instance in enumerate(self._instances):
-            values = vars(instance)
-            if inside or not values.keys() >= self._table.by_field.keys():
-                sent = {column.field: wires[at] for _, column, wires in inside if wires is not None}
-                set_state(instance, row_of(self._table, values, sent))
-            else:
-                set_state(instance, get(values)[1:])
+        """Keeps beside each instance the row that was written; what was assigned meanwhile is not written yet."""
+        made = self.fills - self.filled.keys()
+        rows: list[Sequence[Any]] = []
+        for column in self._table.columns:
+            name = column.field
+            values = None if name in made else self._values.get(name)
+            if values is None:
+                values = [vars(instance).get(name) for instance in self._instances]
+            if column.mutable:
+                wires = self._sent.get(name) or repeat(None)
+                values = [kept(column, value, wire) for value, wire in zip(values, wires, strict=False)]
+            rows.append(values)
+        for instance, stored in zip(self._instances, zip(*rows, strict=True), strict=True):
+            state = state_of(instance)
+            set_state(instance, stored if state is None else after(state, stored, ()))
 
     def written(self) -> None:
         """Notes the values that the write filled in."""

@@ -26,7 +26,7 @@ from oxyde.models.relations import IncompleteModel, add_keys, has_relations
 from oxyde.models.repr import card
 from oxyde.models.request import Request
 from oxyde.models.row_state import copied as copied_state
-from oxyde.models.row_state import follow, restore_fields, set_state, state_of
+from oxyde.models.row_state import follow, packed, restore_fields, set_state, state_of, unpacked
 from oxyde.models.unloaded import UNLOADED
 from oxyde.models.validation import add_rules
 from oxyde.models.verbs import instance
@@ -251,11 +251,11 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
         return copied
 
     def __getstate__(self) -> dict[Any, Any]:
-        return {**super().__getstate__(), "__oxyde_state__": state_of(self)}
+        return {**super().__getstate__(), "__oxyde_state__": packed(self)}
 
     def __setstate__(self, state: dict[Any, Any]) -> None:
         super().__setstate__(state)
-        set_state(self, state.get("__oxyde_state__"))
+        set_state(self, unpacked(type(self), state.get("__oxyde_state__")))
 
     def __iter__(self) -> Generator[tuple[str, Any], None, None]:  # noqa: PYI058 - as Pydantic declares it
         """Yields the fields and their values, without relations that are not loaded."""

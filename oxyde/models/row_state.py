@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from pydantic_core import from_json
 
+from oxyde.exceptions import FieldError
 from oxyde.models.info import AnyModel, holds
 from oxyde.models.unloaded import UNLOADED
 from oxyde.schema import Column, Table
@@ -16,7 +17,7 @@ SLOT: Final = "__oxyde_state__"
 
 Stored: TypeAlias = "tuple[Any, ...]"
 """The values of a row as it is in the database, one for each column of the table: JSON as its text, a list as a tuple of wire
-values, because those may change inside. Empty where only some columns were read."""
+values, because those may change inside. ``UNLOADED`` for a column that is not known; empty where no column is."""
 
 
 class New(set[str]):
@@ -82,6 +83,42 @@ def copied(state: State) -> State:
     return New(state) if isinstance(state, New) else state
 
 
+def packed(instance: AnyModel) -> Any:
+    """Returns the state for pickle: the row by field, because another version of the class may have other columns."""
+    state = state_of(instance)
+    stored = stored_of(state)
+    if not stored:
+        return state
+    pairs = zip(type(instance).__oxyde__.table().columns, stored, strict=True)
+    row = {column.field: value for column, value in pairs if value is not UNLOADED}
+    return Changed(state, (), state.forced) if isinstance(state, Changed) else (), row
+
+
+def unpacked(cls: type[AnyModel], found: Any) -> State:
+    """Returns the state that was packed, of the columns that the class has now; of new ones nothing is known."""
+    if not isinstance(found, tuple) or not found:
+        state: State = found
+        return state
+    state, row = found
+    try:
+        stored = tuple([row.get(column.field, UNLOADED) for column in cls.__oxyde__.table().columns])
+    except FieldError:
+        stored = ()  # What the model refers to was not imported. All is written then.
+    return Changed(state, stored, state.forced) if isinstance(state, Changed) else stored
+
+
+def after(now: State, stored: Stored, sent: Iterable[str]) -> State:
+    """Returns the state after a write.
+
+    Args:
+        now: The state; what was assigned while the write was under way is not validated yet.
+        stored: The row that was written.
+        sent: The fields that were written.
+    """
+    forced = now.forced.difference(sent) if isinstance(now, Changed) else ()
+    return Changed(now, stored, forced) if isinstance(now, (Changed, New)) and (now or forced) else stored
+
+
 def changed(instance: AnyModel, name: str) -> None:
     """Notes that a field was assigned."""
     state = state_of(instance)
@@ -111,16 +148,19 @@ def row_of(table: Table, values: Mapping[str, Any], sent: Mapping[str, Any], bef
         before: The row before, whose other values are kept.
     """
     columns = table.columns
+
+    def written(column: Column) -> Any:
+        return kept(column, values.get(column.field), sent.get(column.field))
+
     if before:
-        return tuple([_kept(column, values, sent) if column.field in sent else old for column, old in zip(columns, before, strict=True)])
-    return tuple([_kept(column, values, sent) for column in columns])
+        return tuple([written(column) if column.field in sent else old for column, old in zip(columns, before, strict=True)])
+    return tuple([written(column) for column in columns])
 
 
-def _kept(column: Column, values: Mapping[str, Any], sent: Mapping[str, Any]) -> Any:
-    value = values.get(column.field)
+def kept(column: Column, value: Any, wire: Any) -> Any:
+    """Returns what is kept of a value to compare with: the wire value, if it may change inside."""
     if not column.mutable or value is None:
         return value
-    wire = sent.get(column.field)
     if wire is None:
         wire = column.adapt(value)
     return tuple(wire) if isinstance(wire, list) else wire
@@ -128,7 +168,7 @@ def _kept(column: Column, values: Mapping[str, Any], sent: Mapping[str, Any]) ->
 
 def differs(column: Column, now: Any, stored: Any) -> bool:
     """Whether a value of an instance is another one than its row has."""
-    if not column.mutable:
+    if not column.mutable or stored is UNLOADED:
         return not is_same(stored, now)
     sent = None if now is None else column.adapt(now)
     if isinstance(sent, list) or isinstance(stored, tuple):

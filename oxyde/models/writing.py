@@ -12,7 +12,7 @@ from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.models.errors import after_write
 from oxyde.models.info import AnyModel, Link, ModelInfo, holds, info_of
 from oxyde.models.layouts import filling
-from oxyde.models.row_state import Changed, New, differs, is_new, row_of, set_state, state_of, stored_of
+from oxyde.models.row_state import Changed, New, Stored, after, differs, is_new, row_of, set_state, state_of, stored_of
 from oxyde.models.snapshot import Snapshot
 from oxyde.models.unloaded import UNLOADED
 from oxyde.queries.paths import column_meant
@@ -163,7 +163,7 @@ class Write:
         stored = stored_of(self.state)
         if update_fields is not None:
             touched = named_columns(self.info, update_fields)
-        elif stored is None:
+        elif not stored:
             touched = {name for name in self.instance.__pydantic_fields_set__ if name in table.by_field}
             touched = {name for name in touched | keys.keys() if not table.by_field[name].key}
         else:
@@ -184,17 +184,30 @@ class Write:
             values.update({column.field: now(column) for column in table.stamped})
         return values
 
-    def mark_written(self, sent: Mapping[str, Any], names: Iterable[str] | None) -> None:
-        """Notes that an UPDATE was sent: what was left out by name may still be changed.
+    def mark_written(self, values: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
+        """Notes that an UPDATE was sent: what was left out by name, or assigned meanwhile, may still be changed.
 
         Args:
+            values: The values that were written, by field.
             sent: The wire values that were written, and None for what the database filled in, by field.
-            names: The fields that the write was narrowed to.
         """
-        stored = row_of(self.table, self.instance.__dict__, sent, stored_of(self.state) or ())
-        state = self.state
-        left = Changed(state, stored, state.forced - sent.keys()) if names is not None and isinstance(state, Changed) else None
-        set_state(self.instance, left if left is not None and (left or left.forced) else stored)
+        known = {**self.instance.__dict__, **values}
+        self._mark(row_of(self.table, known, sent, stored_of(self.state) or ()), sent)
+
+    def mark_inserted(self, values: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
+        """Notes that an INSERT was sent; what was assigned meanwhile is not written yet."""
+        self._mark(row_of(self.table, {**self.instance.__dict__, **values}, sent), sent)
+
+    def _mark(self, stored: Stored, sent: Mapping[str, Any]) -> None:
+        set_state(self.instance, after(state_of(self.instance), stored, sent))
+
+    def filled(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Returns those of the values to be written that the instance does not have yet: keys, versions, the present time.
+
+        It gets them once the row is written; what is assigned to its other fields meanwhile stays.
+        """
+        given = self.given
+        return {name: value for name, value in values.items() if given.get(name) is not value}
 
     def stored_key(self) -> dict[str, Any]:
         """Returns the key that the instance's row has in the database, by field.
@@ -207,7 +220,8 @@ class Write:
             message = f"{table.model} has no primary key, so that one row cannot be told from another; use the queryset's verbs"
             raise FieldError(message)
         stored = stored_of(self.state) or ()
-        old = {column.field: value for column, value in zip(table.columns, stored, strict=False) if column.key}
+        pairs = zip(table.columns, stored, strict=False)
+        old = {column.field: value for column, value in pairs if column.key and value is not UNLOADED}
         key = {column.field: old.get(column.field, self.given.get(column.field)) for column in table.key}
         if any(value is None for value in key.values()):
             message = f"this {table.model} has no key yet; save it first"

@@ -38,14 +38,15 @@ def save(instance: AnyModel, *, update_fields: Iterable[str] | None = None, forc
 def _insert(write: Write) -> Steps[None]:
     values = write.inserted()
     sent = write.adapted(values)
+    filled = write.filled(values)
     missing = tuple([column for column in write.table.columns if column.field not in values])
     snapshot = yield Remember(write.snapshot)
     try:
         yield Call(*by_key.insert(write.table, sent, missing), write.filler(missing))
     except COMPLETED as error:
         raise completed(error, write.table, tuple(sent)) from error.__cause__
-    vars(write.instance).update(values)
-    set_state(write.instance, row_of(write.table, vars(write.instance), sent))
+    vars(write.instance).update(filled)
+    write.mark_inserted(values, sent)
     if snapshot is not None:
         yield Undo(snapshot.written())
 
@@ -63,6 +64,7 @@ def _update(write: Write, names: Iterable[str] | None) -> Steps[None]:
         known = write.given[version.field]
         condition[version.field] = version.adapt(known)
         sent[version.field] = values[version.field] = known + 1
+    given = write.filled(values)
     # Of a row that was never read, all is read.
     filled = table.columns if write.is_new else table.computed
     snapshot = yield Remember(write.snapshot)
@@ -74,8 +76,8 @@ def _update(write: Write, names: Iterable[str] | None) -> Steps[None]:
         if version is not None and (yield from _exists(table, key)):
             raise _stale(table, "save")
         raise _not_found(table, "save")
-    vars(write.instance).update(values)
-    write.mark_written({**sent, **dict.fromkeys(column.field for column in filled if column.field not in sent)}, names)
+    vars(write.instance).update(given)
+    write.mark_written(values, {**sent, **dict.fromkeys(column.field for column in filled if column.field not in sent)})
     if snapshot is not None:
         yield Undo(snapshot.written())
 

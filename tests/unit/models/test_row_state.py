@@ -12,7 +12,23 @@ from pydantic import ConfigDict, ValidationError, model_validator
 from typing_extensions import Self
 
 from oxyde import Field, Model
-from oxyde.models.row_state import Changed, New, changed, copied, differs, is_new, is_same, restore_fields, row_of, state_of, stored_of
+from oxyde.models.row_state import (
+    Changed,
+    New,
+    after,
+    changed,
+    copied,
+    differs,
+    is_new,
+    is_same,
+    kept,
+    packed,
+    restore_fields,
+    row_of,
+    state_of,
+    stored_of,
+    unpacked,
+)
 from oxyde.models.unloaded import UNLOADED
 from tests.models import Author, Post
 from tests.states import is_stored, mark_stored
@@ -168,3 +184,44 @@ def test_copies_of_states() -> None:
     assert copied(row) is row
     for again in (pickle.loads(pickle.dumps(Changed({"a"}, (1,), {"b"}))), copy.deepcopy(Changed({"a"}, (1,), {"b"}))):
         assert (again, again.stored, again.forced) == ({"a"}, (1,), {"b"})
+
+
+def test_the_state_after_a_write() -> None:
+    """Is the row, and what was assigned meanwhile."""
+    row = (1, "a")
+    assert after(None, row, ()) is row
+    assert after(Changed(), row, ()) is row
+    assert after(Changed(stored=(1, "b"), forced={"title"}), row, {"title"}) is row
+    later = after(New({"title"}), row, {"title"})
+    assert isinstance(later, Changed)
+    assert (set(later), later.stored, later.forced) == ({"title"}, row, set())
+    left = after(Changed(forced={"title"}), row, {"id"})
+    assert isinstance(left, Changed)
+    assert left.forced == {"title"}
+
+
+def test_what_is_kept_of_a_value() -> None:
+    """Its wire value, where it may change inside."""
+    cells, low = Sheet.__table__.by_field["cells"], Sheet.__table__.by_field["low"]
+    assert kept(low, 3, 4) == 3
+    assert kept(cells, {"a": 1}, None) == '{"a":1}'
+    assert kept(cells, {"a": 1}, '{"a": 1}') == '{"a": 1}'
+    assert kept(cells, None, None) is None
+
+
+def test_pickle_knows_the_row_by_its_fields() -> None:
+    """So that it fits a class that has other columns now; a new one differs whatever it is assigned."""
+    sheet = Sheet(id=1, cells={"a": 1})
+    assert packed(sheet) is None
+    mark_stored(sheet)
+    state, row = packed(sheet)
+    assert state == ()
+    assert row == {"id": 1, "cells": '{"a":1}', "price": Decimal("1.10"), "low": 0}
+    assert unpacked(Sheet, packed(sheet)) == state_of(sheet)
+    del row["cells"]
+    found = unpacked(Sheet, (state, {"gone": 1, **row}))
+    assert found == (1, UNLOADED, Decimal("1.10"), 0)
+    assert differs(Sheet.__table__.by_field["cells"], {}, UNLOADED)
+    noted = unpacked(Sheet, (Changed({"low"}, (), {"price"}), row))
+    assert isinstance(noted, Changed)
+    assert (set(noted), noted.forced, noted.stored[0]) == ({"low"}, {"price"}, 1)
