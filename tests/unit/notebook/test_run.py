@@ -53,7 +53,7 @@ def test_variables_of_the_notebook_are_bound() -> None:
         _bound("SELECT :x", "postgres", {})
 
 
-@pytest.mark.parametrize("body", ["Novelist.objects.filter(age=1)", "  Novelist", "# a comment\nAuthor.objects"])
+@pytest.mark.parametrize("body", ["Novelist.objects.filter(age=1)", "  Novelist", "# a comment\nNovelist.objects"])
 def test_querysets(body: str) -> None:
     """A model means its rows."""
     assert _evaluated(body, {"Novelist": Novelist}).model is Novelist
