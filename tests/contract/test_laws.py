@@ -139,3 +139,13 @@ def test_numbers_beyond_64_bits(people: Backend) -> None:
     """Compare as the numbers that they are."""
     assert keys(People.objects.filter(age=2**63)) == keys(People.objects.filter(age__lt=-(2**63) - 1)) == []
     assert set(keys(People.objects.filter(age__lte=2**63))) == set(keys(People.objects.filter(age__isnull=False)))
+
+
+def test_a_condition_beside_its_negation(people: Backend) -> None:
+    """They are never equal, whatever MariaDB makes of ``a LIKE p`` beside ``NOT (a LIKE p)``."""
+    like = Q(name__contains="")
+    flagged = People.objects.annotate(flag=like)
+    everybody = keys(People.objects.exclude(name=None).order_by("id"))
+    assert keys(flagged.filter(flag=~like)) == []
+    assert keys(flagged.exclude(flag=~like).order_by("id")) == everybody
+    assert keys(flagged.filter(flag=like).order_by("id")) == everybody

@@ -31,10 +31,27 @@ fn is_text_beside(other: &Expr, param: &Param) -> bool {
     matches!(other, Expr::Column { ty: None, .. }) && param.ty == ColumnType::Text
 }
 
+/// Whether an expression is true or not by what it compares, rather than by what a column or parameter holds.
+fn is_condition(expr: &Expr) -> bool {
+    let holds =
+        matches!(expr, Expr::Column { .. } | Expr::Param(_) | Expr::Bool(_) | Expr::Case { .. } | Expr::Cast { .. } | Expr::Call { .. });
+    !holds && type_of(expr) == Some(&ColumnType::Bool)
+}
+
 impl Writer<'_> {
     pub fn compare(&mut self, op: Comparison, left: &Expr, right: &Expr) -> Result<()> {
         if [left, right].into_iter().any(|side| type_of(side) == Some(&ColumnType::Json)) {
             return self.compare_json(op, left, right);
+        }
+        let differ = sign(Comparison::Ne);
+        if matches!(op, Comparison::Eq | Comparison::Ne) && self.dialect.exclusive_or != differ && is_condition(left) && is_condition(right)
+        {
+            // Under a negation MariaDB takes `a LIKE p` and `NOT (a LIKE p)` for one value beside `=` as well.
+            self.push(if op == Comparison::Eq { "NOT (" } else { "(" });
+            self.operand(left)?;
+            self.push(self.dialect.exclusive_or);
+            self.operand(right)?;
+            return self.word(")");
         }
         let compared = self.compared(&[left, right], None);
         if let Compared::Meaning(spelt) = compared {
