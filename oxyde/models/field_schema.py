@@ -122,15 +122,15 @@ class FieldSchema:
         if "NaN" in dumped or "Infinity" in dumped:
             json.loads(dumped, parse_constant=self._no_constant)
         dumped = with_points(dumped)
-        if self.is_free and (found := not_plain(value)) is not None:
+        if not self.is_free:
+            self._check(value, from_json(dumped))
+        elif (found := not_plain(value)) is not None:
             path, part = found
             message = (
                 f"{self.where}{path} is {_a(named(part))}, which JSON does not give back; make it text or a number first, "
                 "or declare the type of what is inside the field"
             )
             raise FieldValueError(message, column=self.where.rpartition(".")[2])
-        if not self.is_free:
-            self._check(value, from_json(dumped))
         return dumped
 
     def check_readable(self, adapt: Callable[[Any], Any], wire: Any) -> None:

@@ -78,8 +78,9 @@ class Tiers:
         self._fields: dict[str, SchemaValidator] = {}
         self._values: dict[str, SchemaValidator] = {}
         self._types_only = model.__oxyde__.meta.db_read == "types"
+        self._by_types = frozenset(name for name in self.schema.fields if self._reads_types(name))
         self._by_dictionaries = not self._no_rule_crosses_fields()
-        read = self._read(self.schema.whole)
+        read = self._read(self.schema.whole) if self._types_only or self._by_types else self.schema.whole
         rows = SchemaValidator(core_schema.list_schema(read), self.schema.config, _use_prebuilt=read is self.schema.whole)
         self.validate_rows: Callable[[list[dict[str, Any]]], list[Any]] = partial(
             rows.validate_python, strict=False, by_alias=False, by_name=True
@@ -103,8 +104,6 @@ class Tiers:
 
     def _read(self, node: Any) -> Any:
         """Returns the schema of rows as they are read: without the application's functions where it said so."""
-        if not self._types_only and not any(self._reads_types(name) for name in self.schema.fields):
-            return node
         kind = node["type"]
         if kind == "definitions":
             inner = node["schema"]
@@ -126,7 +125,7 @@ class Tiers:
 
     def _of(self, name: str, schema: Any) -> Any:
         """Returns a schema of a field as its stored values are read."""
-        return without_functions(schema) if self._reads_types(name) else schema
+        return without_functions(schema) if name in self._by_types else schema
 
     def _constructed(self, rows: list[dict[str, Any]]) -> list[Any]:
         """Makes instances by the class's own ``__init__``, which takes what it declares: values, by alias where there is one."""

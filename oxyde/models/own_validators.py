@@ -8,8 +8,8 @@ from typing import Any, Final
 from oxyde.models.pydantic_seams import is_encoder, ours
 
 FUNCTIONS: Final = frozenset({"function-before", "function-after", "function-wrap", "function-plain"})
-TEXT_RULES: Final = ("str_to_lower", "str_to_upper", "str_strip_whitespace")
-TEXT_RULES_OF_A_NODE: Final = ("to_lower", "to_upper", "strip_whitespace")
+TEXT_REWRITES: Final = ("str_to_lower", "str_to_upper", "str_strip_whitespace")
+TEXT_REWRITES_OF_A_NODE: Final = ("to_lower", "to_upper", "strip_whitespace")
 
 
 def alters(schema: Mapping[str, Any], config: Mapping[str, Any] | None) -> bool:
@@ -75,7 +75,7 @@ def _is_function(node: Mapping[str, Any]) -> bool:
 def _rewrites_text(node: Mapping[str, Any], config: Mapping[str, Any]) -> bool:
     if node.get("type") != "str":
         return False
-    return any(node.get(rule) for rule in TEXT_RULES_OF_A_NODE) or any(config.get(rule) for rule in TEXT_RULES)
+    return any(node.get(rule) for rule in TEXT_REWRITES_OF_A_NODE) or any(config.get(rule) for rule in TEXT_REWRITES)
 
 
 def _any(schema: Any, test: Callable[[Mapping[str, Any]], bool]) -> bool:

@@ -52,7 +52,7 @@ def add_rules(model: ModelInfo, fields: dict[str, Any]) -> None:
         else:
             db_type = (options(model.fields[name]).db_type or "").upper()
             with_zone = db_type.startswith("TIMESTAMPTZ") or "WITH TIME ZONE" in db_type
-            field["schema"] = by_value(zoned(field["schema"], f"{model.name}.{name}", with_zone=with_zone))
+            field["schema"] = taking_values(zoned(field["schema"], f"{model.name}.{name}", with_zone=with_zone))
 
 
 def key_schema(model: ModelInfo, link: Link, schema: Any) -> Any:
@@ -119,10 +119,10 @@ def zoned(schema: Any, where: str, *, with_zone: bool) -> Any:
     return core_schema.no_info_after_validator_function(without_zone(where), schema, metadata={"oxyde": "naive"})
 
 
-def by_value(schema: Any) -> Any:
+def taking_values(schema: Any) -> Any:
     """Returns a schema whose Literal of an enumeration's members takes their values too, as a database has them; others as they are."""
     if schema["type"] in {"default", "nullable", "function-after", "function-before", "function-wrap"}:
-        inner = by_value(schema["schema"])
+        inner = taking_values(schema["schema"])
         return schema if inner is schema["schema"] else {**schema, "schema": inner}
     members = [value for value in schema.get("expected", ()) if isinstance(value, Enum)] if schema["type"] == "literal" else []
     if not members or any(type(one) is not type(members[0]) or isinstance(one, (str, int)) for one in members):

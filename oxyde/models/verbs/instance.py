@@ -64,20 +64,20 @@ def _update(write: Write, names: Iterable[str] | None) -> Steps[None]:
         known = write.given[version.field]
         condition[version.field] = version.adapt(known)
         sent[version.field] = values[version.field] = known + 1
-    given = write.filled(values)
+    filled = write.filled(values)
     # Of a row that was never read, all is read.
-    filled = table.columns if write.is_new else table.computed
+    returned = table.columns if write.is_new else table.computed
     snapshot = yield Remember(write.snapshot)
     try:
-        batch = yield Call(*by_key.update(table, condition, sent, filled), write.filler(filled))
+        batch = yield Call(*by_key.update(table, condition, sent, returned), write.filler(returned))
     except COMPLETED as error:
         raise completed(error, table, (*sent, *condition)) from error.__cause__
     if not batch.affected:
         if version is not None and (yield from _exists(table, key)):
             raise _stale(table, "save")
         raise _not_found(table, "save")
-    vars(write.instance).update(given)
-    write.mark_written(values, {**sent, **dict.fromkeys(column.field for column in filled if column.field not in sent)})
+    vars(write.instance).update(filled)
+    write.mark_written(values, {**sent, **dict.fromkeys(column.field for column in returned if column.field not in sent)})
     if snapshot is not None:
         yield Undo(snapshot.written())
 
