@@ -7,7 +7,7 @@ from typing import Any
 from oxyde.ir import expr
 from oxyde.ir.expr import Node
 from oxyde.queries.scope import Scope
-from oxyde.queries.term import NEVER, Bound, Reference, Term, Unknown
+from oxyde.queries.term import MAYBE, NEVER, Bound, Reference, Term, Unknown, together
 from oxyde.schema import types as kinds
 
 
@@ -60,8 +60,22 @@ class IsNull(Simple):
         return expr.is_null(parts[0]) if self.head else expr.is_not_null(parts[0])
 
 
-class Between(Simple):
-    """Whether a value is in a range, both ends included."""
+class Loose(Simple):
+    """A condition that is never true where a part is NULL, but may be false there."""
+
+    @property
+    def unknown(self) -> Unknown:
+        """Never, where no part is NULL."""
+        return NEVER if together(self.parts) is NEVER else MAYBE
+
+    @property
+    def undecided(self) -> Unknown:
+        """Where a part is NULL: it is false or NULL then."""
+        return together(self.parts)
+
+
+class Between(Loose):
+    """Whether a value is in a range, both ends included; beyond one end it is not, even if the other one is NULL."""
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns BETWEEN."""
@@ -112,8 +126,8 @@ class Among(Simple):
         return expr.among(parts[0], members["param"], self.size, padded=self.padded)
 
 
-class AmongRows(Simple):
-    """Whether a value is in the one column of a query."""
+class AmongRows(Loose):
+    """Whether a value is in the one column of a query; no value is in no rows, not even NULL."""
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns IN (SELECT ...)."""

@@ -140,11 +140,11 @@ class Negation(Condition):
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:
         """Returns NOT where nothing can be unknown, NOT or NULL for one column, else IS NOT TRUE."""
-        inner, unknown = parts[0], self.parts[0].unknown
-        if unknown is NEVER:
+        inner, undecided = parts[0], self.parts[0].undecided
+        if undecided is NEVER:
             return expr.negation(inner)
-        if isinstance(unknown, Term):
-            return expr.either([expr.negation(inner), expr.is_null(unknown.compile(scope))])
+        if isinstance(undecided, Term):
+            return expr.either([expr.negation(inner), expr.is_null(undecided.compile(scope))])
         return expr.is_not_true(inner)
 
 

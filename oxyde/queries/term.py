@@ -59,8 +59,13 @@ class Term:
 
     @property
     def unknown(self) -> Unknown:
-        """When the value is NULL: never, maybe, or where one column is; by default where a part is."""
+        """When the value is NULL: never, maybe, or exactly where one column is; by default where a part is."""
         return together(self.parts)
+
+    @property
+    def undecided(self) -> Unknown:
+        """When NOT does not turn a condition that is not true: as ``unknown``, or where a column is NULL and it is false or NULL then."""
+        return self.unknown
 
     @property
     def nullable(self) -> bool:

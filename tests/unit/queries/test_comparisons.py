@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oxyde.queries.comparisons import Among, Comparison, IsNull, Nothing, padded, rounded
+from oxyde.queries.comparisons import Among, AmongRows, Between, Comparison, IsNull, Nothing, padded, rounded
 from oxyde.queries.scope import Scope
-from oxyde.queries.term import NEVER, Bound, Term
+from oxyde.queries.term import MAYBE, NEVER, Bound, Term
 from oxyde.schema import types as kinds
 from tests.unit.queries.test_term import of
 
@@ -40,6 +40,15 @@ def test_unknown() -> None:
     assert Comparison("eq", of("score"), ONE).unknown is of("score")
     assert Comparison("eq", of("age"), ONE).unknown is NEVER
     assert IsNull(True, of("score")).unknown is NEVER
+
+
+def test_what_may_be_false_of_null() -> None:
+    """Beyond one end of a range the other one does not matter, and nothing is in no rows; where NULL is, neither is true."""
+    for condition in (Between("between", ONE, of("age"), of("score")), AmongRows("in", of("score"), ONE)):
+        assert condition.unknown is MAYBE
+        assert condition.undecided is of("score")
+    assert Between("between", of("age"), ONE, ONE).unknown is NEVER
+    assert Comparison("eq", Between("between", ONE, ONE, of("score")), Bound(False, kinds.BOOL)).undecided is MAYBE
 
 
 def test_conditions_tell_no_secret() -> None:
