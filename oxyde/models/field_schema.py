@@ -61,6 +61,7 @@ class FieldSchema:
     Attributes:
         where: Model and field, for messages.
         schema: The field's core schema, with the definitions it needs.
+        types_only: Stored values are read without the application's functions.
         reading: The schema by which stored values are read: the same, or without the application's functions.
     """
 
@@ -76,6 +77,7 @@ class FieldSchema:
         """
         self.where = where
         self.schema = core_schema.definitions_schema(schema, definitions) if definitions else schema
+        self.types_only = types_only
         self.reading = without_functions(self.schema) if types_only else self.schema
         self.config = config
 

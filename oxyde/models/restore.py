@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import partial
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, Union, get_args, get_origin
 
+from pydantic.fields import FieldInfo
 from pydantic_core import ValidationError
 
 from oxyde.db.rows import Batch
 from oxyde.exceptions import DecodeError
 from oxyde.models.classify import Kind
+from oxyde.models.field import Options
 from oxyde.models.field_schema import FieldSchema
 
 Restorer: TypeAlias = "Callable[[list[Any]], list[Any]]"
@@ -26,14 +29,59 @@ class Restored(Protocol):
         ...
 
 
-def restorer(kind: Kind, field: FieldSchema) -> Restorer | None:
+def restorer(kind: Kind, field: FieldSchema, declared: FieldInfo) -> Restorer | None:
     """Returns what turns a column of database values into the field's values; None where they are that already."""
     if kind.enum is not None:
-        lookup = _Lookup(kind.enum)
-        return partial(_members_of_lists if kind.type.kind == "array" else _members, lookup, field.where)
+        return Members(kind.enum, field.where, of_lists=kind.type.kind == "array")
     if kind.form in {"text", "secret", "json", "json_text"}:
-        return partial(_validated, field)
+        return Validated(field, declared)
     return None
+
+
+class Members:
+    """Makes members of an enumeration; equal to another one that makes the same."""
+
+    def __init__(self, cls: type[Enum], where: str, *, of_lists: bool) -> None:
+        self._cls, self._of_lists = cls, of_lists
+        self._make = partial(_members_of_lists if of_lists else _members, _Lookup(cls), where)
+
+    def __call__(self, values: list[Any]) -> list[Any]:
+        return self._make(values)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Members) and self._cls is other._cls and self._of_lists == other._of_lists
+
+    def __hash__(self) -> int:
+        return hash(self._cls)
+
+    def __str__(self) -> str:
+        return f"{self._cls.__module__}.{self._cls.__qualname__}"
+
+
+class Validated:
+    """Makes what a field's annotation says; equal to another one of the same annotation, whether None is allowed or not."""
+
+    def __init__(self, field: FieldSchema, declared: FieldInfo) -> None:
+        self._field = field
+        annotation = declared.annotation
+        optional = get_origin(annotation) in {Union, types.UnionType}
+        self._says = [one for one in get_args(annotation) if one is not types.NoneType] if optional else [annotation]
+        self._metadata = [one for one in declared.metadata if not isinstance(one, Options)]
+
+    def __call__(self, values: list[Any]) -> list[Any]:
+        return _validated(self._field, values)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Validated):
+            return False
+        return self._says == other._says and self._metadata == other._metadata and self._field.types_only == other._field.types_only
+
+    def __hash__(self) -> int:
+        return hash(Validated)
+
+    def __str__(self) -> str:
+        said = " | ".join(one.__qualname__ if isinstance(one, type) and not get_args(one) else str(one) for one in self._says)
+        return f"{said} with {', '.join(map(str, self._metadata))}" if self._metadata else said
 
 
 class _Lookup(dict[Any, Enum]):

@@ -167,7 +167,7 @@ class Builder:
             altered=alters(field.reading, self.schema.config),
             was=said.db_was,
             adapt=adapt,
-            restore=restorer(kind, field),
+            restore=restorer(kind, field, self.model.fields[name]),
             check=partial(field.check_readable, adapt) if checked else None,
         )
 

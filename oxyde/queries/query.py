@@ -12,7 +12,7 @@ from typing_extensions import Self, TypeVar
 from oxyde.exceptions import FieldError
 from oxyde.queries.conditions import Negation, Q, conditions
 from oxyde.queries.foreign_values import named, plain
-from oxyde.queries.source import Compound, Cte, State, whole
+from oxyde.queries.source import Cte, State, compound, whole
 from oxyde.queries.term import Chance, Expression, Order, Ordering, Reference, Term
 from oxyde.schema import Table
 
@@ -124,12 +124,17 @@ def united(left: State, right: State, op: str) -> State:
     types = [[(term.type, term.restore) for _, term in state.columns] for state in (left, right)]
     named = [name for name, _ in left.columns] == [name for name, _ in right.columns]
     if types[0] != types[1] or (left.selection is None and not named):
-        shown = [", ".join(f"{name} {term.type}" for name, term in state.columns if _is_computed(state, term)) for state in (left, right)]
+        shown = [", ".join(_shown(name, term) for name, term in state.columns if _is_computed(state, term)) for state in (left, right)]
         message = f"{op}() takes rows with the same values, in order and type; here are ({shown[0]}) and ({shown[1]})"
         raise TypeError(message)
     sides = [state.with_(ctes=(), order=state.order if state.is_sliced else ()) for state in (left, right)]
     ctes = tuple(dict.fromkeys((*left.ctes, *right.ctes)))
-    return Compound(op, *sides).state().with_(ctes=ctes)
+    return compound(op, *sides).with_(ctes=ctes)
+
+
+def _shown(name: str, term: Term) -> str:
+    """Returns a value's name and type, and what Python makes of it where that is another class."""
+    return f"{name} {term.type}" if term.restore is None else f"{name} {term.type} as {term.restore}"
 
 
 def _is_computed(state: State, term: Term) -> bool:

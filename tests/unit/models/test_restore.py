@@ -6,6 +6,7 @@ import enum
 from typing import Any
 
 import pytest
+from pydantic import HttpUrl, SecretStr
 
 from oxyde import Field, Model
 from oxyde.exceptions import DecodeError
@@ -67,6 +68,62 @@ def test_what_the_database_should_not_hold() -> None:
     assert caught.value.column == "mood"
     with pytest.raises(DecodeError, match=r"^a stored value of Door\.sizes\.a is not valid: .*integer"):
         restored(Door, "sizes", [{"a": "x"}])
+
+
+class Link(Model):
+    """Fields that read as those of another model, or not."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    mood: Mood | None = None
+    sizes: dict[str, int] = Field(default={}, db_column="measures")
+    counts: dict[str, float] = {}  # noqa: RUF012 - as applications write it
+    url: HttpUrl | None = None
+    site: HttpUrl = HttpUrl("http://a.example/")
+    short: HttpUrl = Field(default=HttpUrl("http://a.example/"), max_length=30)
+    word: SecretStr = SecretStr("")
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "unit_link"
+
+
+def test_what_reads_alike() -> None:
+    """One enumeration, or one annotation with its rules, makes equal values; whether None is allowed does not matter."""
+    ours, theirs = Link.__table__.by_field, Door.__table__.by_field
+    novelist = Novelist.__table__.by_field
+    for one, two in ((ours["mood"], novelist["mood"]), (ours["sizes"], theirs["sizes"]), (ours["url"], ours["site"])):
+        assert one.restore == two.restore
+        assert hash(one.restore) == hash(two.restore)
+    for one, two in (
+        (ours["mood"], theirs["rights"]),
+        (ours["mood"], theirs["moods"]),
+        (ours["sizes"], ours["counts"]),
+        (ours["site"], ours["short"]),
+        (ours["site"], ours["word"]),
+        (ours["mood"], ours["word"]),
+        (ours["word"], ours["mood"]),
+    ):
+        assert one.restore != two.restore
+    assert [str(ours[name].restore) for name in ("mood", "counts", "url", "word")] == [
+        "tests.cases.models.Mood",
+        "dict[str, float]",
+        "HttpUrl",
+        "SecretStr",
+    ]
+    assert str(ours["short"].restore).startswith("HttpUrl with MaxLen(")
+
+
+def test_unions_of_two_models() -> None:
+    """Values of one kind go together; others are refused by what they are, secrets beside plain text among them."""
+    assert Link.objects.values("mood").union(Novelist.objects.values("mood"))._state.columns[0][1].type.kind == "enum"
+    refused = r"here are \(word text as SecretStr\) and \(name text\)"
+    with pytest.raises(TypeError, match=refused):
+        Link.objects.values("word").union(Novelist.objects.values("name"))
+    refused = r"here are \(mood enum mood as tests\.cases\.models\.Mood\) and \(name text\)".replace("enum mood ", "enum [a-z_]+ ")
+    with pytest.raises(TypeError, match=refused):
+        Link.objects.values("mood").union(Novelist.objects.values("name"))
 
 
 def test_rows() -> None:
