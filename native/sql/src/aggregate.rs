@@ -1,7 +1,7 @@
 //! Aggregates, of groups and of windows.
 
+use oxyde_ir::ColumnType;
 use oxyde_ir::expr::{Aggregate, AggregateFunction, Window};
-use oxyde_ir::{ColumnType, Expr};
 
 use crate::dialect::{AggregateFilter, AggregateOrder, Aggregates};
 use crate::error::{Result, malformed};
@@ -124,9 +124,4 @@ impl Writer<'_> {
             (Count | Sum | Avg | Min | Max, Aggregates::Numeric | Aggregates::Right | Aggregates::FourDigits) => plain,
         }
     }
-}
-
-/// Whether an expression is a constant that ORDER BY or GROUP BY would take for the number of a column.
-pub fn is_position(expr: &Expr) -> bool {
-    matches!(expr, Expr::Int(_))
 }

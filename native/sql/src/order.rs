@@ -3,9 +3,9 @@
 use oxyde_ir::query::{Nulls, Order, Select};
 use oxyde_ir::{ColumnType, Expr};
 
-use crate::aggregate::is_position;
-use crate::dialect::NullsOrder;
+use crate::dialect::{NullsOrder, ParamTypes};
 use crate::error::Result;
+use crate::walk::type_of;
 use crate::writer::{Writer, column_of};
 
 impl Writer<'_> {
@@ -35,9 +35,27 @@ impl Writer<'_> {
         }
     }
 
-    /// What is sorted by; a bare number would mean a column by its position.
+    /// What is sorted by; a bare number would mean a column by its position, and another constant nothing.
     pub fn key(&mut self, expr: &Expr) -> Result<()> {
-        if is_position(expr) { self.cast(expr, &ColumnType::Int) } else { self.sorted(expr) }
+        match self.constant(expr) {
+            Some(ty) => self.cast(expr, &ty),
+            None => self.sorted(expr),
+        }
+    }
+
+    /// The type of a constant that ORDER BY or GROUP BY would take for the number of a column, or refuse.
+    fn constant(&self, expr: &Expr) -> Option<ColumnType> {
+        if let Expr::And(members) | Expr::Or(members) | Expr::Xor(members) = expr {
+            return if let [only] = members.as_slice() { self.constant(only) } else { members.is_empty().then_some(ColumnType::Bool) };
+        }
+        // A parameter is no constant where its text tells its type.
+        let is_bare = match self.dialect.param_types {
+            ParamTypes::Suffix => matches!(expr, Expr::Int(_) | Expr::Bool(_)),
+            ParamTypes::Cast { .. } | ParamTypes::None => matches!(expr, Expr::Int(_) | Expr::Bool(_) | Expr::Param(_)),
+        };
+        let ty = type_of(expr).filter(|_| is_bare)?;
+        let is_number = matches!(ty, ColumnType::Int | ColumnType::Duration);
+        if is_number { Some(ColumnType::Int) } else { (*ty == ColumnType::Bool).then_some(ColumnType::Bool) }
     }
 
     /// What is grouped by. A result column that is no plain column is named by its position: with placeholders in it the server could

@@ -34,7 +34,7 @@ impl Writer<'_> {
         let start = self.length();
         if !window.partition_by.is_empty() {
             self.push("PARTITION BY ");
-            self.separated(&window.partition_by, Self::sorted)?;
+            self.separated(&window.partition_by, Self::key)?;
         }
         if !window.order_by.is_empty() {
             self.push(if self.length() == start { "ORDER BY " } else { " ORDER BY " });
