@@ -16,8 +16,8 @@ def without_defaults(parts: dict[str, Any]) -> dict[str, Any]:
 
 
 def table_ref(table: Table) -> dict[str, Any]:
-    """A table by its name in the database."""
-    return without_defaults({"schema": table.schema, "name": table.name})
+    """A table by its name in the database; one that we do not make may be a view."""
+    return without_defaults({"schema": table.schema, "name": table.name, "view": not table.managed})
 
 
 def from_table(table: Table, alias: str) -> dict[str, Any]:
@@ -88,9 +88,9 @@ def select(
     return {"select": without_defaults(parts)}
 
 
-def compound(op: str, left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
-    """The rows of two queries as the body of a third: union, union_all, intersect or except."""
-    return {"compound": {"op": op, "left": left, "right": right}}
+def compound(first: dict[str, Any], others: Sequence[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    """The rows of several queries as the body of one, each joined to those before: union, union_all, intersect or except."""
+    return {"compound": {"first": first, "others": [{"op": op, "query": one} for op, one in others]}}
 
 
 def values(columns: Sequence[tuple[str, ColumnType]], rows: Sequence[Sequence[Node]]) -> dict[str, Any]:

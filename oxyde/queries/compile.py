@@ -114,8 +114,8 @@ def opened(state: State, values: Values, aliases: Aliases | None = None) -> Scop
 def _rows(source: State | Compound, values: Values) -> dict[str, Any]:
     """Returns what another query reads: with the names of the values that were chosen, else with every column of the table."""
     if isinstance(source, Compound):
-        left = _arm(source.left, values)
-        return query.query(query.compound(source.op, left, _arm(source.right, values)))
+        first = _arm(source.left, values)
+        return query.query(query.compound(first, [(op, _arm(other, values)) for op, other in source.others]))
     state = source.arranged()
     if source.exposed() is not None:
         return body(state, values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from oxyde.exceptions import FieldError
 from oxyde.queries.names import Namespace, names_of
@@ -15,15 +15,15 @@ from oxyde.schema.memo import remembered
 
 Named: TypeAlias = "tuple[tuple[str, Term], ...]"
 Source: TypeAlias = "State | Compound | Cte"
+DEEPEST: Final = 32
 
 
 @dataclass(frozen=True, eq=False)
 class Compound:
-    """The rows of two queries: those of both once (union), or all (union_all). The left one names the columns."""
+    """The rows of several queries, each added to those before: all once (union), or all (union_all). The first one names the columns."""
 
-    op: str
     left: State
-    right: State
+    others: tuple[tuple[str, State], ...]
 
     def exposed(self) -> Mapping[Hashable, str] | None:
         """Returns None where every column of the table is there; else nothing, as all outputs are known by name."""
@@ -31,18 +31,42 @@ class Compound:
 
     def shape(self, values: list[Any]) -> Hashable:
         """Returns what decides the text, and appends the values."""
-        return (self.op, self.left.shape(values), self.right.shape(values))
+        return (self.left.shape(values), *[(op, other.shape(values)) for op, other in self.others])
+
+    def states(self) -> Iterator[State]:
+        """Yields the queries."""
+        yield self.left
+        for _, other in self.others:
+            yield other
 
     def walk(self) -> Iterator[Term]:
-        """Yields the terms of both."""
-        yield from self.left.walk()
-        yield from self.right.walk()
+        """Yields the terms of all."""
+        for state in self.states():
+            yield from state.walk()
 
-    def state(self) -> State:
-        """Returns the query of its rows."""
-        pairs = zip(self.left.columns, self.right.columns, strict=True)
-        outputs = tuple((name, Exposed(name, term, optional=other.nullable)) for (name, term), (_, other) in pairs)
-        return _reading(self.left, self, outputs)
+    def is_all_of(self, state: State) -> bool:
+        """Whether a query that reads it asks for its rows, and nothing more of them."""
+        if state.where or state.order or state.distinct or state.is_sliced or state.joined != self.left.joined:
+            return False
+        given = self.left.annotations if self.left.selection is None else self.left.selection
+        found = state.annotations if state.selection is None else state.selection
+        same = [name for name, _ in given] == [term.head for _, term in found if isinstance(term, Exposed)]
+        return same and all(name == term.head for name, term in found) and (state.selection is None) == (self.left.selection is None)
+
+
+def compound(op: str, left: State, right: State) -> State:
+    """Returns the rows of two queries; a compound among them is added to, not nested."""
+    pairs = zip(left.columns, right.columns, strict=True)
+    first, others, depth = left, ((op, right),), max(left.depth, right.depth)
+    inside = right.source
+    if isinstance(inside, Compound) and inside.is_all_of(right) and all(one == op for one, _ in inside.others):
+        others = ((op, inside.left), *inside.others)
+    inside = left.source
+    if isinstance(inside, Compound) and inside.is_all_of(left):
+        first, others, depth = inside.left, (*inside.others, *others), max(left.depth - 1, right.depth)
+    made = Compound(first, others)
+    known = tuple((name, Exposed(name, term, optional=term.nullable or other.nullable)) for (name, term), (_, other) in pairs)
+    return _reading(first, made, known, depth)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,15 +90,29 @@ class Cte:
 
     def state(self) -> State:
         """Returns the query of its rows."""
-        return _reading(self.query, self, tuple((name, Exposed(name, term)) for name, term in self.query.columns))
+        outputs = tuple((name, Exposed(name, term)) for name, term in self.query.columns)
+        return _reading(self.query, self, outputs, self.query.depth)
 
 
-def _reading(like: State, source: Source, outputs: Named) -> State:
-    """Returns the query of a source's rows, which are made as those of another query are."""
+def _reading(like: State, source: Source, outputs: Named, depth: int) -> State:
+    """Returns the query of a source's rows, which are made as those of another query are; ``depth`` is that of the source."""
     if like.selection is not None:
-        return State(like.table, source=source, annotations=outputs, selection=outputs)
+        return State(like.table, source=source, annotations=outputs, selection=outputs, depth=_below(depth))
     before = len(like.table.columns)
-    return State(like.table, source=source, annotations=outputs[before : before + len(like.annotations)], joined=like.joined)
+    chosen = outputs[before : before + len(like.annotations)]
+    return State(like.table, source=source, annotations=chosen, joined=like.joined, depth=_below(depth))
+
+
+def _below(depth: int) -> int:
+    """Returns the depth of a query that reads another one.
+
+    Raises:
+        FieldError: Queries would nest too deep.
+    """
+    if depth >= DEEPEST:
+        message = f"queries nest deeper than {DEEPEST}; read the keys of the rows so far first, and go on from filter(id__in=keys)"
+        raise FieldError(message)
+    return depth + 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +131,7 @@ class State:
         distinct: Equal rows once.
         limit: At most that many rows.
         offset: After that many.
+        depth: How many queries nest in its source.
     """
 
     table: Table
@@ -106,6 +145,7 @@ class State:
     distinct: bool = False
     limit: int | None = None
     offset: int = 0
+    depth: int = 0
 
     @property
     def names(self) -> Namespace:
@@ -156,7 +196,8 @@ class State:
         inner = source.with_(ctes=()) if source.ctes else source
         if inner.selection is not None and inner.exposed() is None:  # what it is read for is every column, and its annotations
             inner = inner.with_(selection=None)
-        return State(self.table, source=inner, ctes=self.ctes, order=turned, annotations=outside, selection=selection, joined=self.joined)
+        depth = _below(inner.depth)
+        return State(self.table, inner, self.ctes, (), turned, outside, selection, self.joined, depth=depth)
 
     def with_(self, **changes: Any) -> State:
         """Returns another state with some parts changed."""
@@ -196,7 +237,7 @@ class State:
         if isinstance(self.source, Cte):
             yield self.source
         elif self.source is not None:
-            for inner in (self.source.left, self.source.right) if isinstance(self.source, Compound) else (self.source,):
+            for inner in self.source.states() if isinstance(self.source, Compound) else (self.source,):
                 yield from inner.reads()
         for cte in self.ctes:
             yield from cte.query.reads()

@@ -205,7 +205,7 @@ async def test_a_recursive_query(stock: db.AsyncDatabase) -> None:
         outputs=[query.output(expr.arithmetic("add", n, expr.integer(1), kinds.INT), "n", kinds.INT)],
         where=expr.compare("lt", n, expr.param(1, kinds.INT)),
     )
-    counted = query.cte("counted", query.query(query.compound("union_all", first, query.query(more))), recursive=True, columns=["n"])
+    counted = query.cte("counted", query.query(query.compound(first, [("union_all", query.query(more))])), recursive=True, columns=["n"])
     body = query.select(query.from_cte("counted", "counted"), outputs=[query.output(n, "n", kinds.INT)])
     assert await rows_of(query.query(body, ctes=[counted], order_by=[query.order(n, desc=True)]), 1, 4) == [(4,), (3,), (2,), (1,)]
 
@@ -217,7 +217,7 @@ async def test_compounds(stock: db.AsyncDatabase, op: str, expected: list[str]) 
     """Rows of two queries, ordered by a result column; a member may have a slice of its own."""
     some = query.query(skus(where=at_least(0)), order_by=[query.order(expr.column("shape_stock", "sku"))], limit=expr.slot(1, kinds.INT))
     made = query.query(
-        query.compound(op, query.query(skus()), some), order_by=[query.order(expr.result("sku"), desc=True)], limit=expr.slot(2, kinds.INT)
+        query.compound(query.query(skus()), [(op, some)]), order_by=[query.order(expr.result("sku"), desc=True)], limit=expr.slot(2, kinds.INT)
     )
     assert [sku for (sku,) in await rows_of(made, 2, 5, 3)] == expected
 

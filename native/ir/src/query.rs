@@ -61,13 +61,21 @@ pub enum Body {
     Values(Values),
 }
 
-/// The rows of two queries. The result columns are called as those of the left one.
+/// The rows of several queries, of which each meets those of all before it. The result columns are called as those of the first one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Compound {
+    pub first: Box<Query>,
+    /// At least one.
+    pub others: Vec<Member>,
+}
+
+/// A query after the first one of a compound.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
     pub op: SetOperator,
-    pub left: Box<Query>,
-    pub right: Box<Query>,
+    pub query: Query,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

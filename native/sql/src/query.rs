@@ -1,7 +1,7 @@
 //! Queries: WITH, the body, ORDER BY, the slice and the lock.
 
 use oxyde_ir::expr::Param;
-use oxyde_ir::query::{Body, Compound, Cte, Lock, LockKind, LockWait, Query, SelectOutput, SetOperator, Values};
+use oxyde_ir::query::{Body, Compound, Cte, Lock, LockKind, LockWait, Member, Query, SelectOutput, SetOperator, Values};
 use oxyde_ir::{ColumnType, Expr, Output, Program};
 
 use crate::dialect::{Dialect, Members, OffsetAlone, RowLock, SetOperators};
@@ -26,12 +26,14 @@ pub fn program(query: &Query, dialect: &'static Dialect, params: &mut Params) ->
 fn outputs(query: &Query) -> Vec<Output> {
     match &query.body {
         Body::Select(select) => select::outputs(select),
-        Body::Compound(Compound { left, right, .. }) => {
-            let (mut outputs, others) = (outputs(left), outputs(right));
-            for (output, other) in outputs.iter_mut().zip(&others) {
-                output.nullable |= other.nullable;
+        Body::Compound(Compound { first, others }) => {
+            let mut found = outputs(first);
+            for member in others {
+                for (output, other) in found.iter_mut().zip(outputs(&member.query)) {
+                    output.nullable |= other.nullable;
+                }
             }
-            outputs
+            found
         }
         Body::Values(values) => {
             let output = |column: &oxyde_ir::query::ValuesColumn| Output {
@@ -51,11 +53,11 @@ pub fn names(query: &Query) -> Vec<String> {
     outputs(query).into_iter().map(|output| output.name).collect()
 }
 
-/// The expressions of the first row's columns, and their types: those of a compound are its left query's.
+/// The expressions of the first row's columns, and their types: those of a compound are its first query's.
 pub fn columns(query: &Query) -> Vec<(&Expr, &ColumnType)> {
     match &query.body {
         Body::Select(select) => select.outputs.iter().map(|output| (&output.expr, &output.ty)).collect(),
-        Body::Compound(compound) => columns(&compound.left),
+        Body::Compound(compound) => columns(&compound.first),
         Body::Values(Values { columns, rows }) => {
             rows.first().into_iter().flat_map(|row| row.iter().zip(columns.iter().map(|column| &column.ty))).collect()
         }
@@ -99,10 +101,10 @@ impl Writer<'_> {
         self.push(if ctes.iter().any(|cte| cte.recursive) { "WITH RECURSIVE " } else { "WITH " });
         self.separated(ctes, |writer, cte| {
             let may_recurse = match &cte.query.body {
-                Body::Compound(compound) => match compound.op {
+                Body::Compound(compound) => compound.others.iter().all(|member| match member.op {
                     SetOperator::Union | SetOperator::UnionAll => true,
                     SetOperator::Intersect | SetOperator::Except => false,
-                },
+                }),
                 Body::Select(_) | Body::Values(_) => false,
             };
             if cte.recursive && !may_recurse {
@@ -122,10 +124,44 @@ impl Writer<'_> {
     }
 
     fn compound(&mut self, compound: &Compound) -> Result<()> {
-        if outputs(&compound.left).len() != outputs(&compound.right).len() {
-            return malformed("a compound of queries with different numbers of columns");
+        let Compound { first, others } = compound;
+        let width = outputs(first).len();
+        if others.is_empty() || others.iter().any(|member| outputs(&member.query).len() != width) {
+            return malformed("a compound of one query, or of queries with different numbers of columns");
         }
-        let operator = match (compound.op, self.dialect.set_operators) {
+        let closed = self.closed(others);
+        for _ in &closed {
+            self.push(self.opening());
+        }
+        self.part(first)?;
+        for (index, member) in others.iter().enumerate() {
+            if closed.contains(&index) {
+                self.push(")");
+            }
+            self.set_operator(member.op)?;
+            self.part(&member.query)?;
+        }
+        Ok(())
+    }
+
+    /// Before which of the other members the text so far becomes one query in parentheses: where the server takes no more members, and
+    /// where the operator binds tighter than the one before it.
+    fn closed(&self, others: &[Member]) -> Vec<usize> {
+        let mut closed = Vec::new();
+        let mut members = 1;
+        for (index, pair) in others.windows(2).enumerate() {
+            members += 1;
+            let binds = pair[1].op == SetOperator::Intersect && pair[0].op != SetOperator::Intersect;
+            if binds || members == self.dialect.members_at_once {
+                closed.push(index + 1);
+                members = 1;
+            }
+        }
+        closed
+    }
+
+    fn set_operator(&mut self, op: SetOperator) -> Result<()> {
+        let operator = match (op, self.dialect.set_operators) {
             (SetOperator::Union, _) => " UNION ",
             (SetOperator::UnionAll, _) => " UNION ALL ",
             (SetOperator::Intersect, SetOperators::All) => " INTERSECT ",
@@ -134,12 +170,18 @@ impl Writer<'_> {
                 return self.dialect.unsupported("INTERSECT and EXCEPT");
             }
         };
-        self.part(&compound.left)?;
-        self.push(operator);
-        self.part(&compound.right)
+        self.word(operator)
     }
 
-    /// One of the two queries of a compound: as it is, if it is a select and no more.
+    /// What opens a query that is a member of a compound, with a clause or compound of its own.
+    fn opening(&self) -> &'static str {
+        match self.dialect.members {
+            Members::Parentheses => "(",
+            Members::Derived => "SELECT * FROM (",
+        }
+    }
+
+    /// One of the queries of a compound: as it is, if it is a select and no more.
     fn part(&mut self, query: &Query) -> Result<()> {
         let before = std::mem::replace(&mut self.scope.member, true);
         let written = self.part_as_member(query);
@@ -155,10 +197,7 @@ impl Writer<'_> {
         if is_select && query.with.is_empty() && query.order_by.is_empty() && query.limit.is_none() && query.offset.is_none() {
             return self.query(query);
         }
-        match self.dialect.members {
-            Members::Parentheses => self.push("("),
-            Members::Derived => self.push("SELECT * FROM ("),
-        }
+        self.push(self.opening());
         self.query(query)?;
         self.word(")")
     }

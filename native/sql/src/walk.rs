@@ -123,7 +123,7 @@ pub fn has_query(expr: &Expr) -> bool {
 pub fn has_raw(query: &Query) -> bool {
     let body = match &query.body {
         Body::Select(select) => raw_in_select(select),
-        Body::Compound(compound) => has_raw(&compound.left) || has_raw(&compound.right),
+        Body::Compound(compound) => has_raw(&compound.first) || compound.others.iter().any(|member| has_raw(&member.query)),
         Body::Values(values) => values.rows.iter().flatten().any(raw_in),
     };
     body || query.with.iter().any(|cte| has_raw(&cte.query)) || query.order_by.iter().any(|order| raw_in(&order.expr))

@@ -55,9 +55,10 @@ def test_query() -> None:
 
 
 def test_ctes_and_compounds() -> None:
-    """A compound holds two queries, a common table expression one; both are named by what reads them."""
+    """A compound holds several queries, a common table expression one; both are named by what reads them."""
     inner = query.query(BARE)
-    assert query.query(query.compound("union", inner, inner))["body"] == {"compound": {"op": "union", "left": inner, "right": inner}}
+    found = query.query(query.compound(inner, [("union", inner), ("union_all", inner)]))["body"]
+    assert found == {"compound": {"first": inner, "others": [{"op": "union", "query": inner}, {"op": "union_all", "query": inner}]}}
     assert query.cte("c", inner) == {"name": "c", "query": inner}
     assert query.cte("c", inner, recursive=True, columns=["n"]) == {"name": "c", "query": inner, "recursive": True, "columns": ["n"]}
     assert query.from_cte("c", "x") == {"cte": {"name": "c", "alias": "x"}}

@@ -8,7 +8,7 @@ import pytest
 
 from oxyde import F
 from oxyde.exceptions import FieldError
-from oxyde.queries.source import Compound, Cte, State, everything, whole
+from oxyde.queries.source import DEEPEST, Compound, Cte, State, compound, everything, whole
 from oxyde.queries.term import Exposed
 from tests.cases.models import Novelist, Team
 
@@ -82,10 +82,62 @@ def test_distinct_rows_in_an_order_of_other_columns() -> None:
 def test_a_compound_may_be_null_where_either_side_may() -> None:
     """Its left side names the columns."""
     left, right = everyone.values("age")._state, everyone.values("score")._state
-    ((name, term),) = Compound("union", left, right).state().columns
+    ((name, term),) = compound("union", left, right).columns
     assert (name, term.nullable) == ("age", True)
-    ((_, same),) = Compound("union", left, left).state().columns
+    ((_, same),) = compound("union", left, left).columns
     assert not same.nullable
+    ((_, third),) = compound("union", compound("union", left, left), right).columns
+    assert third.nullable
+    ((_, fourth),) = compound("union", compound("union", left, right), left).columns
+    assert fourth.nullable
+
+
+def members(state: State) -> list[str]:
+    """Returns the operators of a compound that is not nested."""
+    assert isinstance(state.source, Compound)
+    assert not any(isinstance(one.source, Compound) for one in state.source.states())
+    return [op for op, _ in state.source.others]
+
+
+def test_a_compound_of_compounds_is_one() -> None:
+    """Added to, it does not nest deeper, as long as the rows are those of the members; they are joined from left to right."""
+    left, right = everyone.values("age"), everyone.values("id")
+    both = left.union_all(right)
+    assert members(both.union(right).union_all(left)._state) == ["union_all", "union", "union_all"]
+    assert members(left.union_all(both)._state) == members(both.union_all(right)._state) == ["union_all", "union_all"]
+    assert members(both.union_all(both).order_by("age")._state) == ["union_all"] * 3
+    whole = everyone.annotate(twice=F("age") * 2)
+    assert members(whole.union(whole).union(whole)._state) == ["union", "union"]
+    assert both.union(right)._state.depth == both._state.depth == 1
+
+
+@pytest.mark.parametrize("changed", ["filter", "limit", "distinct", "values", "annotate"])
+def test_what_is_asked_of_a_compound_stays_around_it(changed: str) -> None:
+    """Other rows than those of the members are a query of their own."""
+    both = everyone.union(everyone)
+    made, plain = {
+        "filter": (both.filter(age=1), everyone),
+        "limit": (both.limit(3), everyone),
+        "distinct": (both.distinct(), everyone),
+        "values": (both.values("age"), everyone.values("age")),
+        "annotate": (both.annotate(one=F("age")), everyone.annotate(one=F("age"))),
+    }[changed]
+    for state in (made.union(plain)._state, plain.union(made)._state):
+        assert isinstance(state.source, Compound)
+        assert len(state.source.others) == 1
+        assert state.depth == 2
+    assert len(everyone.union(both.union_all(everyone))._state.source.others) == 1  # type: ignore[union-attr] # it is a compound
+
+
+def test_how_deep_queries_nest() -> None:
+    """Too deep is an error that says what to do instead, before anything recurses."""
+    nested = everyone.limit(99)
+    for _ in range(DEEPEST):
+        nested = nested.filter(age__gt=1).limit(99)
+    with pytest.raises(FieldError, match="queries nest deeper than 32; read the keys of the rows so far first"):
+        nested.filter(age__gt=1)
+    with pytest.raises(FieldError, match="queries nest deeper than 32"):
+        everyone.union(nested)
 
 
 def test_what_is_read() -> None:
@@ -93,7 +145,7 @@ def test_what_is_read() -> None:
     one, two = Cte("one", everyone._state), Cte("two", everyone.values("id")._state)
     assert list(everyone._state.reads()) == []
     assert list(one.state().reads()) == [one]
-    assert list(Compound("union", one.state(), one.state()).state().reads()) == [one, one]
+    assert list(compound("union", one.state(), one.state()).reads()) == [one, one]
     inner = everyone._next(two.state())
     assert list(everyone.filter(id__in=inner)._state.reads()) == [two]
 

@@ -4,8 +4,8 @@ use super::{
     AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
     ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes,
     FloatModulo, Frames, GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now, NullsOrder,
-    Numbers, OffsetAlone, ParamTypes, Placeholder, Powers, Quotients, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery,
-    Types, UpdateFrom, Views,
+    Numbers, OffsetAlone, ParamTypes, Placeholder, Powers, Prepared, Quotients, Regex, Returning, RowLock, SetOperators, Spellings,
+    TargetInSubquery, Types, UpdateFrom, Views,
 };
 use crate::cast;
 
@@ -19,6 +19,7 @@ pub const POSTGRES: Dialect = Dialect {
     types: Types::Postgres,
     cast: cast::postgres,
     param_types: ParamTypes::Suffix,
+    prepared: Prepared::Often,
     booleans: Booleans::Type,
     null_is_text: true,
     list: List::Array,
@@ -49,6 +50,7 @@ pub const POSTGRES: Dialect = Dialect {
     distinct_on: DistinctOn::Clause,
     set_operators: SetOperators::All,
     members: Members::Parentheses,
+    members_at_once: 500,
     aggregate_filter: AggregateFilter::Clause,
     aggregate_order: AggregateOrder::Clause,
     frames: Frames::All,
