@@ -72,6 +72,7 @@ impl Execution {
             limits: *limits,
             max_bytes: *max_bytes,
             point_read: program.point_read,
+            prepared_anew: program.prepared_anew,
         }
     }
 }

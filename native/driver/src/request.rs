@@ -28,6 +28,8 @@ pub struct Request<'a> {
     pub max_bytes: usize,
     /// `Program::point_read`: short enough for the calling thread.
     pub point_read: bool,
+    /// `Program::prepared_anew`.
+    pub prepared_anew: bool,
 }
 
 /// The rows that one run of a step covers.

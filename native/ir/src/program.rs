@@ -26,6 +26,8 @@ pub struct Program {
     pub read_only: bool,
     /// At most one row by a unique key: `SQLite` may run it on the calling thread.
     pub point_read: bool,
+    /// The server may give wrong rows when it runs again what it has prepared: each run prepares its statement anew.
+    pub prepared_anew: bool,
 }
 
 /// How a program and a transaction go together.

@@ -11,6 +11,9 @@ pub struct TableRef {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
     pub name: String,
+    /// It may be a view, because others made it: what it reads is not known.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub view: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! Statements become dialect SQL text. Text only: no driver, no values.
 
+mod again;
 mod aggregate;
 mod arithmetic;
 mod call;
@@ -46,7 +47,8 @@ use params::Params;
 pub fn render(statement: &Statement, dialect: &'static Dialect) -> Result<Program> {
     let mut params = Params::default();
     let program = program(statement, dialect, &mut params)?;
-    Ok(Program { params: params.types()?, ..program })
+    let prepared_anew = again::is_prepared_anew(statement, &program, &params, dialect);
+    Ok(Program { params: params.types()?, prepared_anew, ..program })
 }
 
 /// The program without the types of its parameters, which gather in `params`.

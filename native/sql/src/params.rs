@@ -1,4 +1,4 @@
-//! The parameters that a statement speaks of, by index.
+//! The parameters that a statement speaks of, by index, and what else is noted while its text is written.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +11,8 @@ use crate::error::{Result, malformed};
 #[derive(Debug, Default)]
 pub struct Params {
     known: BTreeMap<u32, (ColumnType, bool)>,
+    /// The text may hold queries that are not to be seen in it: those of a view, or of SQL that the application wrote.
+    pub hides_queries: bool,
 }
 
 impl Params {

@@ -81,6 +81,7 @@ impl Writer<'_> {
     }
 
     pub fn table(&mut self, table: &TableRef) -> Result<()> {
+        self.params.hides_queries |= table.view;
         quote::qualified(&mut self.fragment.text, self.dialect, table.schema.as_deref(), &table.name)
     }
 

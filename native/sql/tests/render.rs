@@ -70,6 +70,52 @@ fn selects_tell_what_they_read() {
 }
 
 #[test]
+fn mariadb_prepares_anew_what_holds_several_queries() {
+    let anew = |json: &str| -> Vec<Family> {
+        let families = Family::ALL.into_iter().filter(|family| program(json, *family).is_ok_and(|program| program.prepared_anew));
+        families.collect()
+    };
+    let plain = query_body(GREATER);
+    let update = |filter: &str| {
+        format!(
+            r#"{{"update":{{"table":{{"name":"t"}},"alias":"t","set":[{{"column":"a","value":"null"}}],"where":{filter},
+                "key":[{{"name":"id","type":"int"}}]}}}}"#
+        )
+    };
+    for once in [&select(GREATER), &update(&GREATER.replace("t0", "t")), BULK] {
+        assert_eq!(anew(once), [], "{once}");
+    }
+    let exists = format!(r#"{{"exists":{plain}}}"#);
+    let both = format!(r#"{{"compound":{{"first":{plain},"others":[{{"op":"union","query":{plain}}}]}}}}"#);
+    let view = select(GREATER).replace(r#""name":"posts""#, r#""name":"posts","view":true"#);
+    let named = select(GREATER).replace(r#""query":{"#, &format!(r#""query":{{"with":[{{"name":"c","query":{plain}}}],"#));
+    let raw = r#"{"raw":{"pieces":[{"text":"TABLE posts"}]}}"#;
+    let piece = select(r#"{"raw":[{"text":"id IN (TABLE ids)"}]}"#);
+    let made = r#"{"create_tables":{"tables":[{"table":{"name":"v"},"columns":[],"view":"select 1"}]}}"#;
+    for often in [&select(&exists), &update(&exists), &format!(r#"{{"query":{{"body":{both}}}}}"#), &view, &named, raw, &piece, made] {
+        assert_eq!(anew(often), [Family::Mariadb], "{often}");
+    }
+}
+
+#[test]
+fn long_compounds_are_written_in_parts() {
+    let one = query_body(r#""null""#);
+    let texts = |ops: &[&str]| {
+        let others: Vec<String> = ops.iter().map(|op| format!(r#"{{"op":"{op}","query":{one}}}"#)).collect();
+        let json = format!(r#"{{"query":{{"body":{{"compound":{{"first":{one},"others":[{}]}}}}}}}}"#, others.join(","));
+        [Family::Postgres, Family::Sqlite].map(|family| text(&program(&json, family).unwrap()).to_owned())
+    };
+    for (members, parts) in [(500, 0), (501, 1), (999, 1), (1_000, 2)] {
+        let [postgres, sqlite] = texts(&vec!["union_all"; members - 1]);
+        assert_eq!((postgres.matches('(').count(), sqlite.matches("SELECT * FROM (").count()), (parts, parts), "{members}");
+        assert_eq!(sqlite.matches(" UNION ALL ").count(), members - 1);
+    }
+    let [postgres, _] = texts(&["union", "except", "intersect", "intersect", "union"]);
+    assert!(postgres.starts_with("(SELECT ") && postgres.contains(") INTERSECT SELECT "), "{postgres}");
+    assert_eq!(postgres.matches('(').count(), 1, "{postgres}");
+}
+
+#[test]
 fn sql_of_the_application_may_write() {
     let raw = select(r#"{"raw":[{"text":"nextval('s') > 0"}]}"#);
     assert!(!program(&raw, Family::Postgres).unwrap().read_only);
@@ -216,7 +262,7 @@ fn older_servers_refuse_more() {
     let error = |json: &str, family, version| render(&statement(json), dialect(family, Some(version))).unwrap_err().to_string();
     let both = |op: &str| {
         let (left, right) = (query_body(r#""null""#), query_body(r#""null""#));
-        format!(r#"{{"query":{{"body":{{"compound":{{"op":"{op}","left":{left},"right":{right}}}}}}}}}"#)
+        format!(r#"{{"query":{{"body":{{"compound":{{"first":{left},"others":[{{"op":"{op}","query":{right}}}]}}}}}}}}"#)
     };
     for op in ["intersect", "except"] {
         assert!(program(&both(op), Family::Mysql).is_ok());

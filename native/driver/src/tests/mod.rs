@@ -68,7 +68,18 @@ pub fn output(name: &str, ty: ColumnType) -> Output {
 /// A request without rows to insert or anybody to send rows to.
 pub fn request<'a>(step: &'a Step, params: &'a [Value], cancel: &'a Cancel) -> Request<'a> {
     let deadline = Deadline::from(cancel);
-    Request { step, params, bulk: None, keys: None, deadline, sink: None, limits: Limits::MODELS, max_bytes: usize::MAX, point_read: false }
+    Request {
+        step,
+        params,
+        bulk: None,
+        keys: None,
+        deadline,
+        sink: None,
+        limits: Limits::MODELS,
+        max_bytes: usize::MAX,
+        point_read: false,
+        prepared_anew: false,
+    }
 }
 
 /// The same as a program of one step.

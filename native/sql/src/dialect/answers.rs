@@ -77,6 +77,16 @@ pub enum Computed {
     Fitted,
 }
 
+/// What the server can be trusted with that it has prepared.
+#[derive(Clone, Copy, Debug)]
+pub enum Prepared {
+    /// To run again, whatever it is.
+    Often,
+    /// To run again, if it is one query of tables. Subqueries, derived tables, common table expressions, compounds and views are changed
+    /// for good while the first run is optimized, so that later runs miss rows, do not find columns, or end the server (MDEV-30073).
+    OneQuery,
+}
+
 /// Whether two JSON values are the same.
 #[derive(Clone, Copy, Debug)]
 pub enum JsonEquality {

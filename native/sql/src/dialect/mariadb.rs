@@ -1,8 +1,8 @@
 //! MariaDB 10.5 and later: MySQL's sheet, and where it differs.
 
 use super::{
-    Assignments, Dialect, Drops, Excluded, ExplainSyntax, GeneratedNotNull, Indexes, JsonEquality, LateKeys, ParamTypes, Regex, Returning,
-    RowLock, Types, Views, mysql,
+    Assignments, Dialect, Drops, Excluded, ExplainSyntax, GeneratedNotNull, Indexes, JsonEquality, LateKeys, ParamTypes, Prepared, Regex,
+    Returning, RowLock, Types, Views, mysql,
 };
 use crate::cast;
 
@@ -11,6 +11,7 @@ pub const MARIADB: Dialect = Dialect {
     types: Types::Mariadb,
     cast: cast::mariadb,
     param_types: ParamTypes::Cast { json: false },
+    prepared: Prepared::OneQuery,
     regex: Regex::Inline,
     json_equality: JsonEquality::Function("JSON_EQUALS"),
     row_lock: RowLock::AllTables { skip_locked: true },

@@ -37,6 +37,7 @@ pub struct Dialect {
     /// What CAST calls a type.
     pub cast: CastNames,
     pub param_types: ParamTypes,
+    pub prepared: Prepared,
     pub booleans: Booleans,
     /// By itself, NULL is text.
     pub null_is_text: bool,
@@ -74,6 +75,8 @@ pub struct Dialect {
     pub distinct_on: DistinctOn,
     pub set_operators: SetOperators,
     pub members: Members,
+    /// Members of one compound, at most.
+    pub members_at_once: u32,
     pub aggregate_filter: AggregateFilter,
     pub aggregate_order: AggregateOrder,
     pub frames: Frames,

@@ -85,7 +85,8 @@ async fn attempt(
     let mut done = Done::default();
     let mut failed: Option<Error> = None;
     {
-        let mut rows = connection.fetch_many(sqlx::query_with(AssertSqlSafe(Arc::clone(text)), arguments));
+        let query = sqlx::query_with(AssertSqlSafe(Arc::clone(text)), arguments).persistent(!request.prepared_anew);
+        let mut rows = connection.fetch_many(query);
         let mut results = 0;
         let mut breath = Breath::default();
         while let Some(item) = rows.next().await {

@@ -5,9 +5,11 @@ use std::time::Duration;
 use oxyde_ir::Value;
 
 use super::{connect, open, timed};
+use crate::cancel::Cancel;
 use crate::error::Kind;
+use crate::request::Request;
 use crate::settings::Settings;
-use crate::tests::server;
+use crate::tests::{raw, request, server};
 
 #[tokio::test]
 async fn complaints_have_their_kind() {
@@ -111,4 +113,29 @@ async fn the_session_is_set_up() {
     let sql = "SELECT @@time_zone, @@character_set_client, @@sql_mode LIKE '%STRICT_ALL_TABLES%', @@sql_mode LIKE '%ANSI_QUOTES%'";
     let found: Vec<Value> = connection.columns(sql).await.iter().map(|column| column.value(0)).collect();
     assert_eq!(found, [Value::Text("+00:00".into()), Value::Text("utf8mb4".into()), Value::Int(1), Value::Int(0)]);
+}
+
+#[tokio::test]
+async fn what_is_prepared_anew_is_not_kept() {
+    let Some(mut connection) = open().await else { return };
+    for sql in [
+        "CREATE OR REPLACE TABLE oxyde_driver_again (id BIGINT PRIMARY KEY, x BIGINT)",
+        "INSERT INTO oxyde_driver_again VALUES (1, 1), (2, NULL), (3, 2), (4, 3), (5, 1)",
+    ] {
+        connection.ask(sql, &[]).await.unwrap();
+    }
+    let closed = "SELECT CAST(variable_value AS SIGNED) FROM information_schema.session_status WHERE variable_name = 'Com_stmt_close'";
+    let closed = async |connection: &mut super::Connection| connection.columns(closed).await.remove(0).value(0);
+    let step = raw("SELECT id FROM oxyde_driver_again WHERE NOT (x IN (SELECT x FROM oxyde_driver_again WHERE ? < id)) OR id IN (1, 2)", 1);
+    let before = closed(&mut connection).await;
+    for (least, rows) in [(0, 2), (5, 5), (0, 2), (5, 5), (3, 3)] {
+        let params = [Value::Int(least)];
+        let cancel = Cancel::default();
+        let request = Request { prepared_anew: true, ..request(&step, &params, &cancel) };
+        assert_eq!(connection.execute(request).await.unwrap().last.unwrap().rows, rows, "{least}");
+    }
+    let Value::Int(before) = before else { panic!("{before:?}") };
+    assert_eq!(closed(&mut connection).await, Value::Int(before + 5));
+    assert!(connection.is_in_order().await);
+    connection.ask("DROP TABLE oxyde_driver_again", &[]).await.unwrap();
 }

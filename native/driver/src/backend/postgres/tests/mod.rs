@@ -67,7 +67,18 @@ fn raw(text: &str, params: usize) -> Step {
 
 fn request<'a>(step: &'a Step, params: &'a [Value], cancel: &'a Cancel) -> Request<'a> {
     let deadline = cancel.into();
-    Request { step, params, bulk: None, keys: None, deadline, sink: None, limits: Limits::MODELS, max_bytes: usize::MAX, point_read: false }
+    Request {
+        step,
+        params,
+        bulk: None,
+        keys: None,
+        deadline,
+        sink: None,
+        limits: Limits::MODELS,
+        max_bytes: usize::MAX,
+        point_read: false,
+        prepared_anew: false,
+    }
 }
 
 impl Connection {

@@ -131,6 +131,7 @@ async fn run(connection: &mut Connection, step: &Step, with: With<'_>) -> Result
             limits,
             max_bytes: usize::MAX,
             point_read: false,
+            prepared_anew: false,
         })
     };
     connection.line.run(work).await

@@ -1,0 +1,29 @@
+//! Whether the server may run a statement again that it has prepared.
+
+use oxyde_ir::program::Text;
+use oxyde_ir::{Program, Statement};
+
+use crate::dialect::{Dialect, Prepared};
+use crate::params::Params;
+
+/// Whether each run prepares its statement anew, because the server cannot be trusted with a second run.
+pub fn is_prepared_anew(statement: &Statement, program: &Program, params: &Params, dialect: &Dialect) -> bool {
+    let defines = matches!(statement, Statement::CreateTables(_) | Statement::DropTables(_));
+    match dialect.prepared {
+        Prepared::Often => false,
+        Prepared::OneQuery => {
+            let steps = || program.before.iter().chain(&program.steps).chain(&program.after);
+            defines || params.hides_queries || steps().any(|step| has_queries(&step.text))
+        }
+    }
+}
+
+/// Whether a text of ours is more than a select of tables, or a change of one without a select. Each query of ours begins with `SELECT`,
+/// in capitals; a name that contains the word costs time only.
+fn has_queries(text: &Text) -> bool {
+    let selects = |text: &str| text.matches("SELECT").count();
+    match text {
+        Text::Fixed(fragment) => selects(&fragment.text) > usize::from(fragment.text.starts_with("SELECT")),
+        Text::Rows { head, row, tail, .. } => [head, row, tail].into_iter().any(|part| selects(&part.text) > 0),
+    }
+}
