@@ -18,7 +18,7 @@ from pydantic._internal._model_construction import ModelMetaclass
 from pydantic.dataclasses import is_pydantic_dataclass
 from pydantic.fields import FieldInfo
 from pydantic.types import EncodedBytes, EncodedStr
-from pydantic_core import SchemaValidator, core_schema
+from pydantic_core import PydanticUndefined, SchemaValidator, core_schema
 
 from oxyde.models.classify import Classifier
 
@@ -70,10 +70,25 @@ def is_resolved(info: FieldInfo) -> bool:
 def set_annotation(info: FieldInfo, annotation: Any) -> None:
     """Replaces the annotation of a field by one that is evaluated already.
 
-    If Pydantic evaluated ``_original_annotation`` again although the field is complete, a class that was replaced would return.
+    If Pydantic evaluated ``_original_annotation`` again although the field is complete, a class that was replaced would return; and it
+    would be kept alive by ``_attributes_set``.
     """
     info.annotation = annotation
     info._original_annotation = annotation
+    if "annotation" in info._attributes_set:
+        info._attributes_set["annotation"] = annotation
+
+
+def set_default(info: FieldInfo, default: Any) -> None:
+    """Replaces the default of a field.
+
+    If Pydantic kept the old one elsewhere than in ``_original_assignment`` and ``_attributes_set``, its class would be kept alive.
+    """
+    info.default = default
+    if "default" in info._attributes_set:
+        info._attributes_set["default"] = default
+    if info._original_assignment is not PydanticUndefined:
+        info._original_assignment = default
 
 
 def copy_field(info: F) -> F:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 import threading
 from collections.abc import Iterable, Mapping
+from enum import Enum
 from typing import Any
 
 from pydantic import PydanticUndefinedAnnotation
 
 from oxyde.exceptions import FieldError, OxydeError
 from oxyde.models.info import AnyModel, ModelInfo
-from oxyde.models.pydantic_seams import copy_field, forget_schema, is_resolved, set_annotation, set_fields
+from oxyde.models.pydantic_seams import copy_field, forget_schema, is_resolved, set_annotation, set_default, set_fields
 from oxyde.models.relations import IncompleteModel, mentions, replaced
 from oxyde.schema import tables
 
@@ -109,13 +111,33 @@ def _replace(classes: Mapping[type, type]) -> None:
         kept = {name: copy_field(field) for name, field in info.fields.items() if name not in info.added}
         for field in kept.values():
             set_annotation(field, replaced(field.annotation, classes))
+            if type(field.default) in classes:
+                set_default(field, _made_member(field.default, classes))
         set_fields(info.model, kept)
+        _annotate(info.model, classes)
         forget_schema(info.model)
         info.forget_links()
         info.enums.clear()
         _pending[info.id] = info
         if _of_one_table(info) is None:
             tables.declare(info.address, info.table)
+
+
+def _made_member(member: Any, classes: Mapping[type, type]) -> Any:
+    """Returns the member of a later definition of an enumeration that has the value of one of the earlier; itself where none has."""
+    if isinstance(member, Enum):
+        with contextlib.suppress(ValueError):
+            return classes[type(member)](member.value)
+    return member
+
+
+def _annotate(model: type, classes: Mapping[type, type]) -> None:
+    """Replaces classes in the annotations that a class keeps, so that they do not keep those alive."""
+    for kept in ("__annotations__", "__annotations_cache__"):
+        annotations = vars(model).get(kept, {})
+        for name, annotation in list(annotations.items()):
+            if mentions(annotation, classes):
+                annotations[name] = replaced(annotation, classes)
 
 
 def clear_registry() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import types
 import typing
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Union, cast, get_args, get_origin
 
@@ -43,9 +45,16 @@ def optional(annotation: Any) -> tuple[Any, bool]:
     if get_origin(annotation) in {Union, types.UnionType}:
         members = [member for member in get_args(annotation) if member is not type(None)]
         if len(members) < len(get_args(annotation)):
-            rest = optional(members[0])[0] if len(members) == 1 else Union[tuple(members)]  # noqa: UP007 - built from a list
-            return rest, True
+            return optional(members[0])[0] if len(members) == 1 else _union(members), True
     return annotation, False
+
+
+def _union(members: Sequence[Any]) -> Any:
+    """Returns the union of types; ``Union[...]`` would keep the classes among them alive in a cache."""
+    try:
+        return functools.reduce(operator.or_, members)
+    except TypeError:  # some annotations, such as names in quotes, have no operator
+        return Union[tuple(members)]  # noqa: UP007 - built from a list
 
 
 def mentions(annotation: Any, classes: Container[Any]) -> bool:
@@ -63,7 +72,7 @@ def replaced(annotation: Any, classes: Mapping[type, type]) -> Any:
         return annotation
     origin, parts = get_origin(annotation), tuple(replaced(part, classes) for part in get_args(annotation))
     if origin in {Union, types.UnionType}:
-        return Union[parts]  # noqa: UP007 - built from a list
+        return _union(parts)
     return Annotated[parts] if origin is Annotated else cast("Any", origin)[parts]
 
 

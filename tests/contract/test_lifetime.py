@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import enum
 import gc
+import sys
+import types
 import weakref
 from typing import Any
+
+import pytest
+from pydantic import BaseModel
 
 import oxyde
 from oxyde import Field, Model
@@ -66,6 +72,75 @@ def test_a_replaced_class_dies(backend: Backend) -> None:
         declare()
         gc.collect()
         assert [reference() for reference in references] == [None, None]
+
+
+CELLS = {
+    "Kind": """
+class Kind(str, enum.Enum):
+    A = "a"
+    B = "b"
+""",
+    "Team": """
+class Item(BaseModel):
+    kinds: list[Kind] = []
+
+class Team(Model):
+    id: int | None = Field(default=None, db_pk=True)
+    kind: Kind = Kind.A
+    item: Item = Item()
+    people: list["Person"] = Field(default=[], db_reverse_fk="team")
+
+    class Meta:
+        is_table = True
+        table_name = "lifetime_team"
+""",
+    "Person": """
+class Person(Model):
+    id: int | None = Field(default=None, db_pk=True)
+    kind: Kind | None = Kind.A
+    team: "Team | None" = None
+    friends: list["Person"] = Field(default=[], db_m2m=True)
+
+    class Meta:
+        is_table = True
+        table_name = "lifetime_person"
+""",
+}
+"""A notebook, whose cells are run in any order, again and again."""
+
+
+def work(notebook: Any) -> None:
+    """Reads and writes, as a notebook does."""
+    team, person = notebook.Team, notebook.Person
+    oxyde.sync.drop_tables(models=[team, person], if_exists=True)
+    oxyde.sync.create_tables(models=[team, person])
+    made = team.objects.sync.create(item=notebook.Item(kinds=[notebook.Kind.B]))
+    person.objects.sync.bulk_create([person(team=made, kind=notebook.Kind.B), person()])
+    assert person().kind is notebook.Kind.A
+    assert person.objects.filter(team__kind=notebook.Kind.A).join("team").sync.get().team.item.kinds == [notebook.Kind.B]
+    assert team.objects.filter(people__kind="b").exclude(kind="b").union(team.objects).sync.count() == 1
+    assert set(team.objects.values("kind").union(person.objects.values("kind")).sync.all()[0].values()) <= {*notebook.Kind, None}
+    assert team.objects.filter(id__in=person.objects.values("team_id")).sync.update(kind=notebook.Kind.B) == 1
+    oxyde.sync.drop_tables(models=[team, person])
+
+
+@pytest.mark.parametrize("cells", [("Kind", "Team", "Person"), ("Person",), ("Team",), ("Kind", "Team"), ("Person", "Team")], ids="-".join)
+def test_a_cell_that_is_run_again(backend: Backend, cells: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The classes that it made before die, enumerations and nested models too, and the others go on with the new ones."""
+    notebook: Any = types.ModuleType("lifetime_notebook")
+    monkeypatch.setitem(sys.modules, "lifetime_notebook", notebook)
+    vars(notebook).update(enum=enum, BaseModel=BaseModel, Model=Model, Field=Field)
+    for cell in CELLS.values():
+        exec(cell, vars(notebook))
+    with oxyde.connect(backend.url):
+        work(notebook)
+        for _ in range(2):
+            references = {cell: weakref.ref(getattr(notebook, cell)) for cell in cells}
+            for cell in cells:
+                exec(CELLS[cell], vars(notebook))
+            work(notebook)
+            gc.collect()
+            assert {cell: reference() for cell, reference in references.items()} == dict.fromkeys(cells)
 
 
 def test_a_class_with_its_own_new_is_built_by_it(backend: Backend) -> None:
