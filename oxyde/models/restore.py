@@ -46,6 +46,7 @@ class Members:
         self._make = partial(_members_of_lists if of_lists else _members, _Lookup(cls), where)
 
     def __call__(self, values: list[Any]) -> list[Any]:
+        """Returns the members of values."""
         return self._make(values)
 
     def __eq__(self, other: object) -> bool:
@@ -69,6 +70,7 @@ class Validated:
         self._metadata = [one for one in declared.metadata if not isinstance(one, Options)]
 
     def __call__(self, values: list[Any]) -> list[Any]:
+        """Returns what values are read as."""
         return _validated(self._field, values)
 
     def __eq__(self, other: object) -> bool:

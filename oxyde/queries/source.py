@@ -57,7 +57,8 @@ class Compound:
 def compound(op: str, left: State, right: State) -> State:
     """Returns the rows of two queries; a compound among them is added to, not nested."""
     pairs = zip(left.columns, right.columns, strict=True)
-    first, others, depth = left, ((op, right),), max(left.depth, right.depth)
+    first, depth = left, max(left.depth, right.depth)
+    others: tuple[tuple[str, State], ...] = ((op, right),)
     inside = right.source
     if isinstance(inside, Compound) and inside.is_all_of(right) and all(one == op for one, _ in inside.others):
         others = ((op, inside.left), *inside.others)

@@ -9,7 +9,6 @@ import pytest
 
 from oxyde import F, Field, Model, Q, With, atomic, execute_raw
 from tests.backends import Backend
-from tests.contract.tables import tables
 from tests.models import Author, Comment, Post
 
 ROWS = [(1, 5, 1), (2, 7, 1), (3, 0, 2), (4, 7, None), (5, 2, 3)]
@@ -59,7 +58,9 @@ SHAPES: dict[str, tuple[Callable[[int], Any], Callable[[int], list[int]]]] = {
         lambda least: [key for key, views, author in ROWS if views > least and author],
     ),
     "distinct_values": (
-        lambda least: Author.objects.filter(id__in=Post.objects.filter(views__gt=least).values("author_id").distinct().order_by("author_id")),
+        lambda least: Author.objects.filter(
+            id__in=Post.objects.filter(views__gt=least).values("author_id").distinct().order_by("author_id")
+        ),
         lambda least: sorted({author for _, views, author in ROWS if author and views > least}),
     ),
     "union_all": (
@@ -106,7 +107,7 @@ async def test_changes(posts: Backend) -> None:
 async def test_raw_sql(posts: Backend) -> None:
     """SQL of the application's runs through prepared statements, too."""
     mark = "$1" if posts.dialect == "postgres" else "?"
-    sql = f"SELECT id FROM blog_author WHERE NOT (id IN (SELECT author_id FROM blog_post WHERE author_id > {mark})) OR id > 5 ORDER BY id"  # noqa: S608 - a placeholder
+    sql = f"SELECT id FROM blog_author WHERE NOT (id IN (SELECT author_id FROM blog_post WHERE author_id > {mark})) OR id > 5 ORDER BY id"
     async with atomic():
         for least, found in ((0, []), (2, [1, 2]), (1, [1]), (0, []), (9, [1, 2, 3])):
             assert [row["id"] for row in await execute_raw(sql, [least])] == found
@@ -127,25 +128,14 @@ class Seen(Model):
         view = "in the database"
 
 
-class Node(Model):
-    """A row that refers to another one."""
-
-    id: int | None = Field(default=None, db_pk=True)
-    parent: Node | None = None
-
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "again_node"
-
-
 async def test_views(posts: Backend) -> None:
     """What a view reads is not to be seen in the statement."""
     await execute_raw("DROP VIEW IF EXISTS again_seen")
     groups = "SELECT author_id AS of_author, MAX(id) AS id FROM blog_post GROUP BY author_id"
     related = "SELECT 1 FROM blog_comment WHERE post_id = g.id OR g.of_author = 3"
-    await execute_raw(f"CREATE VIEW again_seen AS SELECT g.id, p.title FROM ({groups}) g JOIN blog_post p ON p.id = g.id WHERE EXISTS ({related})")
+    await execute_raw(
+        f"CREATE VIEW again_seen AS SELECT g.id, p.title FROM ({groups}) g JOIN blog_post p ON p.id = g.id WHERE EXISTS ({related})"
+    )
     try:
         for _ in range(3):
             assert await ids(Seen.objects).all() == [2, 3, 5]
@@ -153,12 +143,3 @@ async def test_views(posts: Backend) -> None:
             assert [row["id"] for row in await execute_raw("SELECT id FROM again_seen ORDER BY id")] == [2, 3, 5]
     finally:
         await execute_raw("DROP VIEW again_seen")
-
-
-async def test_tables_of_rows_that_refer_to_each_other(blog: Backend) -> None:
-    """They are dropped with their rows, RESTRICT or not; they may be missing, too."""
-    async with tables(Node):
-        first = await Node.objects.create()
-        await Node.objects.create(parent=await Node.objects.create(parent=first))
-    async with tables(Node):
-        assert await Node.objects.count() == 0

@@ -217,7 +217,9 @@ async def test_compounds(stock: db.AsyncDatabase, op: str, expected: list[str]) 
     """Rows of two queries, ordered by a result column; a member may have a slice of its own."""
     some = query.query(skus(where=at_least(0)), order_by=[query.order(expr.column("shape_stock", "sku"))], limit=expr.slot(1, kinds.INT))
     made = query.query(
-        query.compound(query.query(skus()), [(op, some)]), order_by=[query.order(expr.result("sku"), desc=True)], limit=expr.slot(2, kinds.INT)
+        query.compound(query.query(skus()), [(op, some)]),
+        order_by=[query.order(expr.result("sku"), desc=True)],
+        limit=expr.slot(2, kinds.INT),
     )
     assert [sku for (sku,) in await rows_of(made, 2, 5, 3)] == expected
 

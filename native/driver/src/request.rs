@@ -46,7 +46,7 @@ const SLICE_BYTES: usize = 1 << 26;
 /// values, unless one row alone has more.
 pub fn runs(step: &Step, bulk: Option<&ColumnBatch>, keys: Option<&ColumnBatch>, max_bytes: usize) -> Vec<Run> {
     let total = match step.repeat {
-        Repeat::Once => return vec![Run { start: 0, rows: 1 }],
+        Repeat::Once | Repeat::WherePossible => return vec![Run { start: 0, rows: 1 }],
         Repeat::EachRow | Repeat::Chunks { .. } => bulk.map_or(0, |batch| batch.rows),
         Repeat::EachKey => keys.map_or(0, |batch| batch.rows),
     };
@@ -61,7 +61,7 @@ pub fn runs(step: &Step, bulk: Option<&ColumnBatch>, keys: Option<&ColumnBatch>,
                 1 << most.ilog2()
             }
             (Repeat::Chunks { rows }, Text::Fixed(_)) => left.min(rows as usize).max(1),
-            (Repeat::Once | Repeat::EachRow | Repeat::EachKey, _) => 1,
+            (Repeat::Once | Repeat::WherePossible | Repeat::EachRow | Repeat::EachKey, _) => 1,
         };
         let mut run = Run { start, rows: most };
         while run.rows > 1 && bulk.is_some_and(|batch| batch.bytes_of(run) > max_bytes.min(SLICE_BYTES)) {

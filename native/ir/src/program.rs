@@ -120,6 +120,8 @@ impl Text {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Repeat {
     Once,
+    /// Once, unless what it changes is not there (`SQLite`): it only prepares for the steps after it.
+    WherePossible,
     /// Once for each bulk row (`SQLite`, which reuses the prepared statement, and `MySQL` where keys must be read).
     EachRow,
     /// Over slices of the bulk rows: arrays of at most `rows` members each (`unnest`), or `Text::Rows`.

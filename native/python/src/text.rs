@@ -86,7 +86,7 @@ pub fn render<'py>(py: Python<'py>, shape: &[u8], dialect: &str, values: Option<
     let mut rendered = Vec::new();
     for step in steps() {
         let runs = match step.repeat {
-            Repeat::Once | Repeat::Chunks { .. } => runs(step, inputs.bulk.as_ref(), None, usize::MAX),
+            Repeat::Once | Repeat::WherePossible | Repeat::Chunks { .. } => runs(step, inputs.bulk.as_ref(), None, usize::MAX),
             // One text, whatever the number of rows; an insert of no rows is no statement.
             Repeat::EachRow => inputs.bulk.iter().filter(|batch| batch.rows > 0).map(|batch| Run { start: 0, rows: batch.rows }).collect(),
             // How many keys there will be is not known here.
@@ -103,7 +103,7 @@ pub fn render<'py>(py: Python<'py>, shape: &[u8], dialect: &str, values: Option<
 fn given<'py>(plan: &Plan, step: &Step, run: Run, values: &Bound<'py, PyTuple>) -> PyResult<Vec<Bound<'py, PyAny>>> {
     let repetitions = match step.repeat {
         Repeat::EachRow => run.rows,
-        Repeat::Once | Repeat::Chunks { .. } | Repeat::EachKey => 1,
+        Repeat::Once | Repeat::WherePossible | Repeat::Chunks { .. } | Repeat::EachKey => 1,
     };
     let mut found = Vec::with_capacity(repetitions * step.text.count(run.rows));
     for repetition in 0..repetitions {

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Annotated, Any
 
 import pydantic
@@ -46,6 +48,22 @@ def test_set_annotation_outlives_a_rebuild() -> None:
     pydantic_seams.set_annotation(plain.__pydantic_fields__["one"], str)
     plain.model_rebuild(force=True)
     assert plain(one="text").one == "text"
+
+
+def test_what_is_replaced_is_not_kept() -> None:
+    """Neither the annotation nor the default of before is anywhere in the field."""
+
+    class Before:
+        """What is replaced."""
+
+    info = FieldInfo.from_annotated_attribute(Before, FieldInfo(default=Before()))
+    pydantic_seams.set_annotation(info, int)
+    pydantic_seams.set_default(info, 3)
+    kept = weakref.ref(Before)
+    del Before
+    gc.collect()
+    assert kept() is None
+    assert (info.annotation, info.default) == (int, 3)
 
 
 def test_copy_field_shares_nothing_that_changes() -> None:

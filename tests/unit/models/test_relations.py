@@ -77,7 +77,8 @@ def test_classes_inside_annotations() -> None:
     assert not mentions(annotation, {Post})
     assert replaced(annotation, {Author: Post}) == dict[str, list[Post | None]]
     assert replaced(annotation, {Post: Author}) is annotation
-    assert replaced(Union[Author, "Later"], {Author: Post}) == Union[Post, "Later"]  # noqa: UP007 - older code
+    later = typing.ForwardRef("Later")
+    assert replaced(Union[Author, later], {Author: Post}) == Union[Post, later]  # noqa: UP007 - older code
     noted = replaced(Annotated[Author, 3], {Author: Post})
     assert typing.get_args(noted) == (Post, 3)
 

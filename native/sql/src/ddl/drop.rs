@@ -1,10 +1,11 @@
 //! DROP, in the reverse order of CREATE.
 
 use oxyde_ir::Program;
+use oxyde_ir::program::{Repeat, Step};
 use oxyde_ir::schema::{Action, ForeignKey, Table};
 use oxyde_ir::statement::DropTables;
 
-use super::{forgiving, order, program};
+use super::{forgiving, order, plain, program};
 use crate::dialect::{Dialect, Drops, Enums};
 use crate::error::Result;
 use crate::quote;
@@ -12,7 +13,7 @@ use crate::quote;
 pub fn drop(drop: &DropTables, dialect: &'static Dialect) -> Result<Program> {
     let exists = if drop.if_exists { "IF EXISTS " } else { "" };
     let (views, tables): (Vec<&Table>, Vec<&Table>) = drop.tables.iter().rev().partition(|table| table.view.is_some());
-    let mut texts = Vec::new();
+    let (mut texts, mut loosened) = (Vec::new(), Vec::new());
     for view in views {
         texts.push(format!("DROP VIEW {exists}{}", quote::table(dialect, &view.table)?));
     }
@@ -28,7 +29,7 @@ pub fn drop(drop: &DropTables, dialect: &'static Dialect) -> Result<Program> {
             let own = drop.tables.iter().flat_map(|table| table.foreign_keys.iter().map(move |key| (table, key)));
             let restricting = own.filter(|(table, key)| key.target == table.table).chain(circular);
             for (table, key) in restricting.filter(|(_, key)| key.on_delete == Action::Restrict) {
-                texts.extend(loosened(table, key, drop.if_exists, dialect)?);
+                loosened.extend(loosening(table, key, dialect)?);
             }
             texts.extend(names.iter().map(|name| format!("DROP TABLE {exists}{name}")));
         }
@@ -51,28 +52,25 @@ pub fn drop(drop: &DropTables, dialect: &'static Dialect) -> Result<Program> {
         }
         Enums::Inline | Enums::Check => {}
     }
-    Ok(program(texts, dialect))
+    loosened.extend(texts.into_iter().map(plain));
+    Ok(program(loosened, dialect))
 }
 
-/// What keeps a key of a cycle from restricting that rows are deleted, which dropping their table does first: no row refers to another one.
-fn loosened(table: &Table, key: &ForeignKey, if_exists: bool, dialect: &Dialect) -> Result<Vec<String>> {
+/// What keeps a key of a cycle from restricting that rows are deleted, which dropping their table does first: no row refers to another
+/// one. The table may be missing, or be older than the key.
+fn loosening(table: &Table, key: &ForeignKey, dialect: &Dialect) -> Result<Option<Step>> {
     let name = quote::table(dialect, &table.table)?;
-    let own: Vec<String> = key.columns.iter().map(|column| quote::quoted(dialect, column)).collect::<Result<_>>()?;
-    let theirs: Vec<String> = key.target_columns.iter().map(|column| quote::quoted(dialect, column)).collect::<Result<_>>()?;
-    let is_nullable = |name: &String| table.columns.iter().any(|column| column.name == *name && column.nullable);
-    let set: Vec<String> = if let Some(free) = key.columns.iter().position(is_nullable) {
-        vec![format!("{} = NULL", own[free])]
+    let is_nullable = |name: &&String| table.columns.iter().any(|column| column.name == **name && column.nullable);
+    let set: Vec<String> = if let Some(free) = key.columns.iter().find(is_nullable) {
+        vec![format!("{} = NULL", quote::quoted(dialect, free)?)]
     } else if key.target == table.table {
-        own.iter().zip(&theirs).map(|(ours, theirs)| format!("{ours} = {theirs}")).collect()
+        let pairs = key.columns.iter().zip(&key.target_columns);
+        pairs
+            .map(|(own, target)| Ok(format!("{} = {}", quote::quoted(dialect, own)?, quote::quoted(dialect, target)?)))
+            .collect::<Result<_>>()?
     } else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
-    let mut texts = Vec::new();
-    if if_exists {
-        let others = theirs.into_iter().filter(|column| !own.contains(column));
-        let columns: Vec<String> = own.iter().cloned().chain(others).collect();
-        texts.push(format!("CREATE TABLE IF NOT EXISTS {name} ({})", columns.join(", ")));
-    }
-    texts.push(format!("UPDATE {name} SET {}", set.join(", ")));
-    Ok(texts)
+    let text = format!("UPDATE {name} SET {}", set.join(", "));
+    Ok(Some(Step { repeat: Repeat::WherePossible, ..plain(text) }))
 }

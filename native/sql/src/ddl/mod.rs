@@ -43,12 +43,15 @@ pub fn create(create: &CreateTables, dialect: &'static Dialect) -> Result<Progra
     if let (true, Some(lock)) = (create.if_not_exists && !texts.is_empty(), dialect.ddl_lock) {
         texts.insert(0, lock.to_owned());
     }
-    Ok(program(texts, dialect))
+    Ok(program(texts.into_iter().map(plain).collect(), dialect))
 }
 
-/// One step for each text, rolled back together where that is possible.
-fn program(texts: Vec<String>, dialect: &Dialect) -> Program {
-    let steps: Vec<Step> = texts.into_iter().map(|text| step(Fragment { text, slots: Vec::new() }, Some(Vec::new()))).collect();
+fn plain(text: String) -> Step {
+    step(Fragment { text, slots: Vec::new() }, Some(Vec::new()))
+}
+
+/// The steps, rolled back together where that is possible.
+fn program(steps: Vec<Step>, dialect: &Dialect) -> Program {
     let result = steps.len().saturating_sub(1);
     let atomic = if dialect.transactional_ddl && steps.len() > 1 { Atomic::All } else { Atomic::None };
     Program { atomic, steps, result, ..Program::default() }
