@@ -22,7 +22,7 @@ async fn sessions_are_set_up() {
     let finished = run(&mut connection, sql, &[]).await.unwrap();
     assert_eq!(row(&finished)[..5], expected);
     let Value::Int(pid) = row(&finished)[5] else { panic!("{finished:?}") };
-    assert_eq!(connection.interruption, format!("SELECT pg_cancel_backend({pid})"));
+    assert_eq!(connection.interruption.as_ref().unwrap().word, format!("pg_cancel_backend({pid})"));
     let server = connection.server();
     assert!(server.family == Family::Postgres && server.version.0 >= 10, "{server:?}");
     connection.ping().await.unwrap();
