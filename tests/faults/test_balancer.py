@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 import uuid
@@ -75,15 +76,19 @@ def balancer() -> Iterator[Balancer]:
 
 
 @pytest.fixture(scope="module")
-def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int]]:
+def twins() -> Iterator[tuple[int, int]]:
     """The ports of two servers that were made alike."""
     install, program = shutil.which("mariadb-install-db"), shutil.which("mariadbd") or shutil.which("/usr/sbin/mariadbd")
     if install is None or program is None:
         pytest.fail("no mariadbd") if os.environ.get("CI") == "true" else pytest.skip("no mariadbd to start two of")
-    folder = tmp_path_factory.mktemp("twins")
+    with tempfile.TemporaryDirectory(prefix="oxyde_twins_") as name:
+        yield from _twins(install, program, Path(name))
+
+
+def _twins(install: str, program: str, folder: Path) -> Iterator[tuple[int, int]]:
     user = NOBODY if os.geteuid() == 0 else None
-    for parent in [folder, *folder.parents][:2]:
-        parent.chmod(0o755)
+    if user is not None:
+        shutil.chown(folder, user)
     own = [f"--user={user}"] if user else []
     prepared = [install, "--no-defaults", f"--datadir={folder / 'a'}", "--auth-root-authentication-method=normal", *own]
     subprocess.run(prepared, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

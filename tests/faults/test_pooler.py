@@ -310,9 +310,9 @@ def test_ctrl_c(pooler: Backend, postgres: Backend) -> None:
     """The statement of a script stops with it."""
     marker = f"m{uuid.uuid4().hex}"
     script = f"""
-        import oxyde.sync as ox
-        with ox.db.connect({pooler.url!r}):
-            ox.execute_raw({forever("postgres", marker)!r})
+        import oxyde
+        with oxyde.connect({pooler.url!r}):
+            oxyde.sync.execute_raw({forever("postgres", marker)!r})
     """
     process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(script)], stderr=subprocess.PIPE)
     assert wait_until(postgres, marker, 1)
@@ -349,9 +349,8 @@ async def test_what_lasts_is_refused(pooler: Backend) -> None:
 
 async def test_what_runs_alone(pooler: Backend, numbers: psycopg.Connection[Any]) -> None:
     """The server takes some statements outside of transactions only, and procedures may end theirs."""
-    numbers.execute(
-        "CREATE OR REPLACE PROCEDURE pooler_commits() LANGUAGE plpgsql AS 'BEGIN INSERT INTO pooler_number VALUES (7); COMMIT; END'"
-    )
+    body = "BEGIN INSERT INTO pooler_number VALUES (7); COMMIT; END"
+    numbers.execute(f"CREATE OR REPLACE PROCEDURE pooler_commits() LANGUAGE plpgsql AS '{body}'")
     async with program(pooler) as database:
         await execute_raw("VACUUM pooler_number", using=database)
         await execute_raw("CREATE INDEX CONCURRENTLY pooler_index ON pooler_number (id)", using=database)

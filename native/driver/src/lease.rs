@@ -92,9 +92,7 @@ impl Lease {
         }
         for text in execution.steps().iter().filter_map(written) {
             refuse_foreign(text, family)?;
-            if self.is_pooled() {
-                refuse_lasting(text)?;
-            }
+            self.refuse_lasting(text)?;
             if is_begin(text, family) {
                 // Rolled back when the connection is returned, unless the transaction is one of ours already.
                 self.open.get_or_insert_default();
@@ -134,6 +132,8 @@ impl Lease {
             }
             Some(_) => self.command(&format!("RELEASE SAVEPOINT {CHECK}")).await.is_ok(),
         };
+        // What ends a transaction behind a pooler leaves us on nobody knows whose server connection.
+        self.unfit |= !is_open && self.is_pooled();
         let ended = (!is_open).then(|| suspect.or_else(|| execution.steps().iter().find_map(written)).unwrap_or_default().to_owned());
         (end, ended)
     }
@@ -228,6 +228,11 @@ impl Lease {
     /// Whether the server's connection is ours for the length of a transaction only.
     pub fn is_pooled(&self) -> bool {
         self.member().is_ok_and(Member::is_pooled)
+    }
+
+    /// Behind a pooler: refuses a statement that would leave something on the server's connection.
+    pub fn refuse_lasting(&self, text: &str) -> Result<()> {
+        if self.is_pooled() { refuse_lasting(text) } else { Ok(()) }
     }
 
     /// Behind a pooler: forgets the statements of the transaction that ends now. A connection that an interruption may still reach

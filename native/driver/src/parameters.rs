@@ -181,12 +181,21 @@ mod tests {
             ("ssl=true&target_session_attrs=any", "sslmode=require"),
             ("ssl=verify-full", "sslmode=verify-full"),
             ("pgbouncer=true&application_name=x", "application_name=x"),
+            ("pgbouncer=false", ""),
             ("options[search_path]=a&client_encoding=UTF8", "options%5Bsearch_path%5D=a"),
             ("host=/cloudsql/p:r:i", "host=/cloudsql/p:r:i"),
         ];
         for (given, expected) in cases {
             assert_eq!(translated(&format!("postgres://h/d?{given}"), Protocol::Postgres).as_deref(), Ok(expected), "{given}");
         }
+    }
+
+    #[test]
+    fn poolers_are_said() {
+        let said = |url: &str| pooler(&Url::parse(url).unwrap());
+        assert_eq!((said("postgres://h/d?pgbouncer=True"), said("postgres://h/d?pgbouncer=false")), (Some(true), Some(false)));
+        assert_eq!(said("postgres://h/d?sslmode=require"), None);
+        assert!(translated("postgres://h/d?pgbouncer=maybe", Protocol::Postgres).unwrap_err().contains("pgbouncer=true"));
     }
 
     #[test]

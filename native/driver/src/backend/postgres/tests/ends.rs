@@ -73,6 +73,18 @@ async fn lost_words_are_said_again() {
     other.tell("DROP SEQUENCE oxyde_pg_words").await.unwrap();
 }
 
+/// The number of our process is a stranger's on another server: it is not interrupted, and the connection is given up.
+#[tokio::test]
+async fn another_server_is_told_nothing() {
+    let Some(mut connection) = open().await else { return };
+    connection.interruption.as_mut().unwrap().identity = "another".to_owned();
+    let (step, cancel, start) = (raw("SELECT pg_sleep(3)", 0), Cancel::default(), Instant::now());
+    let (end, ()) = tokio::join!(connection.execute(request(&step, &[], &cancel)), async { cancel.cancel() });
+    assert_eq!(end.unwrap_err().kind, Kind::Cancelled);
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert!(!connection.is_healthy());
+}
+
 #[tokio::test]
 async fn statements_out_of_time_are_cancelled() {
     let Some(mut connection) = open().await else { return };
