@@ -41,7 +41,8 @@ class PoolSettings:
         ssl_client_cert: A file with our certificate.
         ssl_client_key: A file with its key.
         pg_application_name: What PostgreSQL shows for our sessions.
-        pg_statement_cache_capacity: Prepared statements kept for each connection.
+        pg_statement_cache_capacity: Prepared statements kept for each connection; 0 keeps none.
+        pg_pooler: Whether a pooler such as PgBouncer lends the server's connections for one transaction at a time; looked for when None.
         mysql_charset: The character set of the session.
         mysql_collation: The collation of the session.
 
@@ -69,6 +70,7 @@ class PoolSettings:
     ssl_client_key: str | None = None
     pg_application_name: str | None = None
     pg_statement_cache_capacity: int | None = None
+    pg_pooler: bool | None = None
     mysql_charset: str | None = None
     mysql_collation: str | None = None
 
@@ -87,6 +89,8 @@ class PoolSettings:
             object.__setattr__(self, name, _choice(name, getattr(self, name), choices))
         if not isinstance(self.test_before_acquire, bool):
             raise TypeError(_wrong("test_before_acquire", "a bool", self.test_before_acquire))
+        if self.pg_pooler is not None and not isinstance(self.pg_pooler, bool):
+            raise TypeError(_wrong("pg_pooler", "a bool or None", self.pg_pooler))
         if self.max_connections is not None and (self.min_connections or 0) > self.max_connections:
             message = f"PoolSettings.min_connections is {self.min_connections}, more than max_connections {self.max_connections}"
             raise ValueError(message)

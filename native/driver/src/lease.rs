@@ -11,7 +11,9 @@ use crate::cancel::Cancel;
 use crate::deadline::{Deadline, Limit};
 use crate::error::{Error, Kind, Result};
 use crate::execution::Execution;
+use crate::lasting::refuse_lasting;
 use crate::member::{Member, Opener};
+use crate::pooled;
 use crate::raw::{is_begin, may_end, redefines, refuse_foreign, written};
 use crate::runtime::{self, UnderWay};
 use crate::stream::Finished;
@@ -85,8 +87,12 @@ impl Lease {
     /// Runs a program, or a part of one.
     pub async fn execute(&mut self, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {
         let family = self.server()?.family;
+        if self.is_pooled() && self.open.is_none() {
+            return Box::pin(pooled::execute(self, execution, deadline)).await;
+        }
         for text in execution.steps().iter().filter_map(written) {
             refuse_foreign(text, family)?;
+            self.refuse_lasting(text)?;
             if is_begin(text, family) {
                 // Rolled back when the connection is returned, unless the transaction is one of ours already.
                 self.open.get_or_insert_default();
@@ -126,6 +132,8 @@ impl Lease {
             }
             Some(_) => self.command(&format!("RELEASE SAVEPOINT {CHECK}")).await.is_ok(),
         };
+        // What ends a transaction behind a pooler leaves us on nobody knows whose server connection.
+        self.unfit |= !is_open && self.is_pooled();
         let ended = (!is_open).then(|| suspect.or_else(|| execution.steps().iter().find_map(written)).unwrap_or_default().to_owned());
         (end, ended)
     }
@@ -144,19 +152,24 @@ impl Lease {
         }
         let commands = begin.commands(self.server()?.family)?;
         self.open = Some(begin);
-        for command in commands {
-            if let Err(error) = self.command(&command).await {
-                // The first error tells what happened.
-                let _ = self.rollback().await;
-                return Err(error);
-            }
+        let (cancel, limit) = (self.cancel.clone(), self.limit);
+        let end = self.occupy()?.begin(&commands, Deadline { cancel: &cancel, limit }).await;
+        self.unfit = false;
+        if end.is_err() {
+            // The first error tells what happened.
+            let _ = self.rollback().await;
         }
-        Ok(())
+        end
     }
 
     /// Commits. Whatever the answer, the transaction is over; `CommitOutcomeUnknown` when there was none.
     pub async fn commit(&mut self) -> Result<()> {
         let family = self.server()?.family;
+        if let Err(error) = self.unname().await {
+            // The first error tells what happened.
+            let _ = self.rollback().await;
+            return Err(error);
+        }
         match self.command(commit(family)).await {
             Ok(()) => self.end().await,
             // Also when an answer came that was not understood.
@@ -192,6 +205,7 @@ impl Lease {
             self.open = None;
             return Ok(());
         }
+        let _ = self.unname().await;
         match self.command("ROLLBACK").await {
             // SQLite complains when an error ended the transaction before us.
             Err(error) if self.is_healthy() && error.kind != Kind::Database => Err(error),
@@ -209,6 +223,38 @@ impl Lease {
             }
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// Whether the server's connection is ours for the length of a transaction only.
+    pub fn is_pooled(&self) -> bool {
+        self.member().is_ok_and(Member::is_pooled)
+    }
+
+    /// Behind a pooler: refuses a statement that would leave something on the server's connection.
+    pub fn refuse_lasting(&self, text: &str) -> Result<()> {
+        if self.is_pooled() { refuse_lasting(text) } else { Ok(()) }
+    }
+
+    /// Behind a pooler: forgets the statements of the transaction that ends now. A connection that an interruption may still reach
+    /// ends with its transaction: whatever came after that would run on somebody else's server connection.
+    async fn unname(&mut self) -> Result<()> {
+        if !self.is_pooled() {
+            return Ok(());
+        }
+        if !self.is_healthy() {
+            return Err(Error::new(Kind::ConnectionFailed, "the connection was given up, and its transaction is rolled back"));
+        }
+        let (cancel, limit) = (self.cancel.clone(), self.limit);
+        let end = self.occupy()?.unname(Deadline { cancel: &cancel, limit }).await;
+        self.unfit = false;
+        end
+    }
+
+    /// Behind a pooler: runs a statement that the server takes outside of transactions only.
+    pub async fn execute_alone(&mut self, sql: &str, deadline: Deadline<'_>) -> Result<u64> {
+        let end = self.occupy()?.execute_alone(sql, deadline).await;
+        self.unfit = false;
+        end
     }
 
     /// Takes the connection out of the pool; it closes.

@@ -9,7 +9,7 @@ use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
 use oxyde_ir::{Family, Server, Version};
 use tokio::time::timeout;
 
-use crate::backend::Connection;
+use crate::backend::{Connection, Way};
 use crate::error::{Error, Kind, Result};
 use crate::os::Process;
 use crate::raw::Reach;
@@ -30,6 +30,7 @@ pub struct Opener {
     /// Told by the first connection.
     server: Arc<OnceLock<Server>>,
     news: Arc<News>,
+    way: Way,
 }
 
 /// What the connections of a pool tell each other.
@@ -54,7 +55,8 @@ pub struct Member {
 
 impl Opener {
     pub fn new(target: Target, settings: Arc<Settings>, server: Arc<OnceLock<Server>>) -> Self {
-        Self { target, settings, server, news: Arc::default() }
+        let way = Way::new(settings.pg_pooler.or(target.pooler()));
+        Self { target, settings, server, news: Arc::default(), way }
     }
 }
 
@@ -83,7 +85,7 @@ impl Manager for Opener {
 
     async fn create(&self) -> Result<Member> {
         // Large and rare: lending a connection that is there must not carry it along.
-        let connection = Box::pin(Connection::open(&self.target, &self.settings)).await?;
+        let connection = Box::pin(Connection::open(&self.target, &self.settings, &self.way)).await?;
         let server = connection.server();
         let now = Instant::now();
         let (news, definitions) = (Arc::clone(&self.news), self.news.definitions.load(Ordering::Acquire));
@@ -136,6 +138,11 @@ impl Member {
     /// It can be used: no protocol error was seen, and it is not that of the process we were forked from.
     pub fn is_healthy(&self) -> bool {
         self.process.is_current() && self.connection.as_ref().is_some_and(Connection::is_healthy)
+    }
+
+    /// Whether the server's connection is ours for the length of a transaction only.
+    pub fn is_pooled(&self) -> bool {
+        self.connection.as_ref().is_some_and(Connection::is_pooled)
     }
 
     /// Whether a transaction is open, where that can be known without asking.

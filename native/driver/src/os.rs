@@ -1,6 +1,7 @@
 //! What we ask the operating system directly: which process this is, what it has once, and that small packets leave at once.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -76,15 +77,23 @@ pub async fn nodelay<F: Future>(port: u16, connect: F) -> F::Output {
     .await
 }
 
+/// Both ends of this process's TCP connections to a port: ours, and the other one.
+pub fn connections_to(port: u16) -> Vec<(SocketAddr, SocketAddr)> {
+    sockets::connected_to(port).into_iter().filter_map(sockets::ends).collect()
+}
+
 #[cfg(unix)]
 mod sockets {
     use std::mem::{size_of, zeroed};
+    use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
-    use libc::{AF_INET, AF_INET6, IPPROTO_TCP, TCP_NODELAY, c_int, sockaddr_in, sockaddr_in6, sockaddr_storage, socklen_t};
+    use libc::{AF_INET, AF_INET6, IPPROTO_TCP, TCP_NODELAY, c_int, sockaddr, sockaddr_in, sockaddr_in6, sockaddr_storage, socklen_t};
+
+    type Ask = unsafe extern "C" fn(c_int, *mut sockaddr, *mut socklen_t) -> c_int;
 
     /// The sockets of this process whose other end is `port`.
     pub fn connected_to(port: u16) -> Vec<c_int> {
-        descriptors().into_iter().filter(|fd| peer_port(*fd) == Some(port)).collect()
+        descriptors().into_iter().filter(|fd| peer(*fd).is_some_and(|peer| peer.port() == port)).collect()
     }
 
     pub fn set_nodelay(fd: c_int) {
@@ -101,30 +110,52 @@ mod sockets {
         entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
     }
 
-    pub fn peer_port(fd: c_int) -> Option<u16> {
+    /// Our end of a connection and the other one.
+    pub fn ends(fd: c_int) -> Option<(SocketAddr, SocketAddr)> {
+        Some((address(fd, libc::getsockname)?, peer(fd)?))
+    }
+
+    pub fn peer(fd: c_int) -> Option<SocketAddr> {
+        address(fd, libc::getpeername)
+    }
+
+    fn address(fd: c_int, ask: Ask) -> Option<SocketAddr> {
         // SAFETY: all zeros is a valid address of no family.
         let mut address: sockaddr_storage = unsafe { zeroed() };
         let mut size = size_of::<sockaddr_storage>() as socklen_t;
-        // SAFETY: the size given is that of the storage; anything but a connected socket is refused.
-        if unsafe { libc::getpeername(fd, (&raw mut address).cast(), &raw mut size) } != 0 {
+        // SAFETY: the size given is that of the storage; anything but a socket with such an address is refused.
+        if unsafe { ask(fd, (&raw mut address).cast(), &raw mut size) } != 0 {
             return None;
         }
-        let port = match c_int::from(address.ss_family) {
-            // SAFETY: the storage is large and aligned enough for each address, and the family says which it is.
-            AF_INET => unsafe { (*(&raw const address).cast::<sockaddr_in>()).sin_port },
-            // SAFETY: as for version 4.
-            AF_INET6 => unsafe { (*(&raw const address).cast::<sockaddr_in6>()).sin6_port },
-            _ => return None,
-        };
-        Some(u16::from_be(port))
+        match c_int::from(address.ss_family) {
+            AF_INET => {
+                // SAFETY: the storage is large and aligned enough for each address, and the family says which it is.
+                let address = unsafe { *(&raw const address).cast::<sockaddr_in>() };
+                let ip = Ipv4Addr::from(u32::from_be(address.sin_addr.s_addr));
+                Some((ip, u16::from_be(address.sin_port)).into())
+            }
+            AF_INET6 => {
+                // SAFETY: as for version 4.
+                let address = unsafe { *(&raw const address).cast::<sockaddr_in6>() };
+                let ip = Ipv6Addr::from(address.sin6_addr.s6_addr).to_canonical();
+                Some((ip, u16::from_be(address.sin6_port)).into())
+            }
+            _ => None,
+        }
     }
 }
 
 #[cfg(not(unix))]
 mod sockets {
+    use std::net::SocketAddr;
+
     /// Sockets cannot be found here.
     pub fn connected_to(_port: u16) -> Vec<i32> {
         Vec::new()
+    }
+
+    pub fn ends(_socket: i32) -> Option<(SocketAddr, SocketAddr)> {
+        None
     }
 
     pub fn set_nodelay(_socket: i32) {}
@@ -253,7 +284,8 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let stream = nodelay(address.port(), tokio::net::TcpStream::connect(address)).await.unwrap();
         assert!(stream.nodelay().unwrap());
-        assert_eq!(sockets::peer_port(stream.as_raw_fd()), Some(address.port()));
+        assert_eq!(sockets::peer(stream.as_raw_fd()), Some(address));
+        assert!(connections_to(address.port()).contains(&(stream.local_addr().unwrap(), address)));
         let other = tokio::net::TcpStream::connect(address).await.unwrap();
         assert!(!other.nodelay().unwrap());
     }

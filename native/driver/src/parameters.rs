@@ -72,6 +72,12 @@ pub fn translate(url: &mut Url, protocol: Protocol) -> Result<(), String> {
     Ok(())
 }
 
+/// What a URL says of a pooler before the server, if it does.
+pub fn pooler(url: &Url) -> Option<bool> {
+    let (_, value) = url.query_pairs().find(|(name, _)| name == "pgbouncer")?;
+    Some(value.eq_ignore_ascii_case("true"))
+}
+
 fn postgres(name: &str, value: &str) -> Answer {
     match (name, value) {
         (
@@ -113,7 +119,10 @@ fn postgres(name: &str, value: &str) -> Answer {
         ("client_encoding", "utf8" | "utf-8" | "unicode" | "auto") => Dropped,
         ("client_encoding", _) => Refused("text is sent as UTF-8; leave it out"),
         // A connection that is dead is noticed when it is lent, or by its statement's time limit.
-        ("keepalives" | "keepalives_idle" | "keepalives_interval" | "keepalives_count" | "pgbouncer", _) => Dropped,
+        ("keepalives" | "keepalives_idle" | "keepalives_interval" | "keepalives_count", _) => Dropped,
+        // `pooler` reads it.
+        ("pgbouncer", "true" | "false") => Dropped,
+        ("pgbouncer", _) => Refused("write pgbouncer=true or pgbouncer=false"),
         ("connect_timeout" | "pool_timeout" | "timeout", _) => Refused(ACQUIRE),
         ("tcp_user_timeout" | "command_timeout" | "statement_timeout", _) => Refused(STATEMENT),
         ("connection_limit" | "pool_size" | "max_size", _) => Refused(POOL),
@@ -172,12 +181,21 @@ mod tests {
             ("ssl=true&target_session_attrs=any", "sslmode=require"),
             ("ssl=verify-full", "sslmode=verify-full"),
             ("pgbouncer=true&application_name=x", "application_name=x"),
+            ("pgbouncer=false", ""),
             ("options[search_path]=a&client_encoding=UTF8", "options%5Bsearch_path%5D=a"),
             ("host=/cloudsql/p:r:i", "host=/cloudsql/p:r:i"),
         ];
         for (given, expected) in cases {
             assert_eq!(translated(&format!("postgres://h/d?{given}"), Protocol::Postgres).as_deref(), Ok(expected), "{given}");
         }
+    }
+
+    #[test]
+    fn poolers_are_said() {
+        let said = |url: &str| pooler(&Url::parse(url).unwrap());
+        assert_eq!((said("postgres://h/d?pgbouncer=True"), said("postgres://h/d?pgbouncer=false")), (Some(true), Some(false)));
+        assert_eq!(said("postgres://h/d?sslmode=require"), None);
+        assert!(translated("postgres://h/d?pgbouncer=maybe", Protocol::Postgres).unwrap_err().contains("pgbouncer=true"));
     }
 
     #[test]

@@ -180,6 +180,7 @@ impl Guard {
             }
             if let Some(text) = written(step) {
                 refuse_foreign(text, family)?;
+                lease.refuse_lasting(text)?;
             }
         }
         let deadline = limit.map_or(deadline, |(at, stop)| deadline.until(at, stop));

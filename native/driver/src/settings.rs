@@ -25,7 +25,10 @@ pub struct Settings {
     pub ssl_client_cert: Option<String>,
     pub ssl_client_key: Option<String>,
     pub pg_application_name: Option<String>,
+    /// Zero keeps none.
     pub pg_statement_cache_capacity: Option<usize>,
+    /// Whether a pooler lends the server's connections for a transaction at a time; looked for when nothing is said.
+    pub pg_pooler: Option<bool>,
     pub mysql_charset: Option<String>,
     pub mysql_collation: Option<String>,
 }
@@ -52,6 +55,7 @@ impl Default for Settings {
             ssl_client_key: None,
             pg_application_name: None,
             pg_statement_cache_capacity: None,
+            pg_pooler: None,
             mysql_charset: None,
             mysql_collation: None,
         }

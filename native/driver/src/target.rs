@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::Url;
 
 use crate::error::{Error, Kind, Result};
-use crate::parameters::{Protocol, translate};
+use crate::parameters::{Protocol, pooler, translate};
 use crate::settings::Settings;
 
 /// A parsed URL. The password lives only inside the options.
@@ -20,6 +20,8 @@ pub struct Target {
     url: String,
     family: Family,
     address: Address,
+    /// What it says of a pooler.
+    pooler: Option<bool>,
 }
 
 /// What a backend needs to connect.
@@ -49,10 +51,10 @@ impl Target {
         match scheme.split_once('+').map_or(scheme.as_str(), |(scheme, _)| scheme) {
             "sqlite" => {
                 let file = sqlite(&url[scheme.len() + 1..]).map_err(|reason| refused(Some(url), &reason))?;
-                Ok(Self { url: url.to_owned(), family: Family::Sqlite, address: Address::Sqlite(file) })
+                Ok(Self { url: url.to_owned(), family: Family::Sqlite, address: Address::Sqlite(file), pooler: None })
             }
             "postgres" | "postgresql" => {
-                let Parsed { url: parsed, hostless } = server(url, Protocol::Postgres)?;
+                let Parsed { url: parsed, hostless, pooler } = server(url, Protocol::Postgres)?;
                 let mut options: PgConnectOptions = parsed.as_str().parse().map_err(|error| of_sqlx(&parsed, &error))?;
                 if hostless && options.get_host() == PLACEHOLDER {
                     options = options.host(PgConnectOptions::new_without_pgpass().get_host());
@@ -62,17 +64,17 @@ impl Target {
                     None => options,
                 };
                 let options = with_settings(options, settings).map_err(|error| of_sqlx(&parsed, &error))?;
-                Ok(Self { url: shown(parsed, hostless), family: Family::Postgres, address: Address::Postgres(options) })
+                Ok(Self { url: shown(parsed, hostless), family: Family::Postgres, address: Address::Postgres(options), pooler })
             }
             name @ ("mysql" | "mariadb") => {
-                let Parsed { url: parsed, hostless } = server(url, Protocol::Mysql)?;
+                let Parsed { url: parsed, hostless, .. } = server(url, Protocol::Mysql)?;
                 let options: MySqlConnectOptions = parsed.as_str().parse().map_err(|error| of_sqlx(&parsed, &error))?;
                 let options = match bare(options.get_host()) {
                     Some(host) => options.clone().host(host),
                     None => options,
                 };
                 let family = if name == "mysql" { Family::Mysql } else { Family::Mariadb };
-                Ok(Self { url: shown(parsed, hostless), family, address: Address::Mysql(options) })
+                Ok(Self { url: shown(parsed, hostless), family, address: Address::Mysql(options), pooler: None })
             }
             _ if !url.contains("://") => {
                 Err(refused(None, "it has no scheme; write postgresql://, mysql://, mariadb:// or sqlite:// before it"))
@@ -89,6 +91,11 @@ impl Target {
     /// What the scheme says; `mysql` may turn out to be MariaDB, and the reverse.
     pub fn family(&self) -> Family {
         self.family
+    }
+
+    /// Whether a pooler is before the server, where the URL says so.
+    pub fn pooler(&self) -> Option<bool> {
+        self.pooler
     }
 
     pub fn address(&self) -> &Address {
@@ -138,6 +145,8 @@ struct Parsed {
     url: Url,
     /// It names no host before its path; the placeholder stands there.
     hostless: bool,
+    /// What it says of a pooler.
+    pooler: Option<bool>,
 }
 
 fn server(url: &str, protocol: Protocol) -> Result<Parsed> {
@@ -159,8 +168,9 @@ fn server(url: &str, protocol: Protocol) -> Result<Parsed> {
         return Err(refused(None, &format!("an @ or # stands behind its host; {ENCODE}")));
     }
     let before = shown(parsed.clone(), hostless);
+    let pooler = pooler(&parsed);
     translate(&mut parsed, protocol).map_err(|reason| refused(Some(&before), &reason))?;
-    Ok(Parsed { url: parsed, hostless })
+    Ok(Parsed { url: parsed, hostless, pooler })
 }
 
 /// A URL without its password.

@@ -35,6 +35,7 @@ pub fn read(given: &Bound<'_, PyMapping>) -> PyResult<Settings> {
             "ssl_client_key" => into.ssl_client_key = value.extract()?,
             "pg_application_name" => into.pg_application_name = value.extract()?,
             "pg_statement_cache_capacity" => into.pg_statement_cache_capacity = value.extract()?,
+            "pg_pooler" => into.pg_pooler = value.extract()?,
             "mysql_charset" => into.mysql_charset = value.extract()?,
             "mysql_collation" => into.mysql_collation = value.extract()?,
             _ => return Err(PyValueError::new_err(format!("there is no pool setting {name:?}"))),

@@ -31,6 +31,7 @@ FULL: dict[str, Any] = {
     "ssl_client_key": "key.pem",
     "pg_application_name": "shop",
     "pg_statement_cache_capacity": 10,
+    "pg_pooler": True,
     "mysql_charset": "utf8mb4",
     "mysql_collation": "utf8mb4_bin",
 }
@@ -69,6 +70,7 @@ def test_every_field_is_taken() -> None:
         ("idle_timeout", dt.timedelta(days=-1), ValueError),
         ("statement_timeout", 10**9, ValueError),
         ("test_before_acquire", 1, TypeError),
+        ("pg_pooler", 1, TypeError),
         ("sqlite_journal_mode", "fast", ValueError),
         ("sqlite_journal_mode", 1, TypeError),
         ("sqlite_busy_timeout", None, TypeError),

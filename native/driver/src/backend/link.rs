@@ -27,6 +27,9 @@ pub trait Peer: sqlx::Connection<Database: HasStatementCache> + Sized {
     /// Runs statements without parameters; rows that they return are dropped.
     fn say(&mut self, sql: &str) -> impl Future<Output = sqlx::Result<()>> + Send;
 
+    /// Interrupts what another connection does, where this one has reached the same server; `false` where it has not.
+    fn interrupt(&mut self, interruption: &Interruption) -> impl Future<Output = sqlx::Result<bool>> + Send;
+
     /// Runs a step.
     fn execute(link: &mut Link<Self>, request: Request<'_>) -> impl Future<Output = Result<Finished>> + Send;
 
@@ -43,16 +46,38 @@ pub trait Peer: sqlx::Connection<Database: HasStatementCache> + Sized {
     fn explain(error: &sqlx::Error) -> Error;
 }
 
+/// How another connection interrupts what runs on one.
+pub struct Interruption {
+    /// What tells the server from others at its address: elsewhere the number in the word is a stranger's.
+    pub identity: String,
+    pub word: String,
+    /// How long saying it once may take.
+    pub patience: Duration,
+}
+
+/// What a connection to PostgreSQL knows about the pooler before the server.
+#[derive(Default)]
+pub struct Pooler {
+    /// What each transaction says first: no setting outlasts one.
+    pub head: String,
+    /// How many statements of others have names like ours on the server connection of the transaction.
+    pub strangers: usize,
+}
+
 pub struct Link<P: Peer> {
     pub inner: P,
     pub server: Server,
-    /// The SQL that interrupts what runs here, when another connection says it.
-    pub interruption: String,
+    /// `None` where nothing can run: behind a pooler, outside of transactions.
+    pub interruption: Option<Interruption>,
     /// How to reach the server again, to interrupt.
     pub options: P::Options,
     pub healthy: bool,
     /// An interruption may still come: no statement may meet it.
     pub doomed: bool,
+    /// The server connection is ours for the length of a transaction only.
+    pub pooler: Option<Pooler>,
+    /// Prepared statements are forgotten at once.
+    pub forgetful: bool,
     /// How many bytes of values the server takes in one statement.
     pub max_bytes: usize,
 }
@@ -68,6 +93,14 @@ impl<P: Peer> Link<P> {
 
     /// Runs the steps of a program. Each waits for the answer to the one before it, which may keep keys for it.
     pub async fn run(&mut self, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {
+        let end = self.steps(execution, deadline).await;
+        if self.forgetful && self.is_healthy() {
+            self.forget().await?;
+        }
+        end
+    }
+
+    async fn steps(&mut self, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {
         let mut progress = Progress::new(execution);
         while let Some(request) = progress.next(deadline) {
             deadline.check()?;
@@ -80,11 +113,15 @@ impl<P: Peer> Link<P> {
     /// Runs statements of our own without parameters or rows. They are not interrupted; where the server is silent and nobody
     /// waits any more, the connection is given up.
     pub async fn command(&mut self, sql: &str, deadline: impl Into<Deadline<'_>>) -> Result<()> {
-        let deadline = deadline.into();
+        self.tell(sql, deadline.into(), async |peer: &mut P| peer.say(sql).await).await
+    }
+
+    /// The same of a conversation about them.
+    pub async fn tell<T>(&mut self, sql: &str, deadline: Deadline<'_>, work: impl AsyncFnOnce(&mut P) -> sqlx::Result<T>) -> Result<T> {
         // Until the answer was read nothing is known about the connection.
         self.healthy = false;
         let end = {
-            let mut work = pin!(self.inner.say(sql));
+            let mut work = pin!(work(&mut self.inner));
             tokio::select! {
                 biased;
                 end = &mut work => Some(end),
@@ -111,6 +148,15 @@ impl<P: Peer> Link<P> {
         let end = self.inner.clear_cached_statements().await;
         self.healthy = end.is_ok();
         end.map_err(|error| P::explain(&error))
+    }
+
+    pub fn is_pooled(&self) -> bool {
+        self.pooler.is_some()
+    }
+
+    /// Forgets the statements that were prepared in the transaction that ends now: their names would meet others' statements.
+    pub async fn unname(&mut self, deadline: Deadline<'_>) -> Result<()> {
+        self.tell("DEALLOCATE", deadline, async |peer: &mut P| peer.clear_cached_statements().await).await
     }
 
     pub async fn close(self) {

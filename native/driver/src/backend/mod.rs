@@ -13,9 +13,10 @@ pub mod verb;
 mod watch;
 
 use oxyde_ir::Server;
+pub use postgres::{Way, runs_alone};
 
 use crate::deadline::Deadline;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::execution::Execution;
 use crate::settings::Settings;
 use crate::stream::Finished;
@@ -31,9 +32,9 @@ pub enum Connection {
 impl Connection {
     /// Connects, sets the session up (UTC, `utf8mb4`, strict modes, pragmas) and learns which server it is.
     /// Fails at once when the server refuses; the message names host, port, database and user, never the password.
-    pub async fn open(target: &Target, settings: &Settings) -> Result<Self> {
+    pub async fn open(target: &Target, settings: &Settings, way: &Way) -> Result<Self> {
         Ok(match target.address() {
-            Address::Postgres(options) => Self::Postgres(Box::new(postgres::Connection::open(options, settings).await?)),
+            Address::Postgres(options) => Self::Postgres(Box::new(postgres::Connection::open(options, settings, way).await?)),
             Address::Mysql(options) => Self::Mysql(Box::new(mysql::Connection::open(options, settings).await?)),
             Address::Sqlite(options) => Self::Sqlite(Box::new(sqlite::Connection::open(options, settings).await?)),
         })
@@ -74,6 +75,40 @@ impl Connection {
             Self::Postgres(c) => c.command(sql, deadline).await,
             Self::Mysql(c) => c.command(sql, deadline).await,
             Self::Sqlite(c) => c.command(sql).await,
+        }
+    }
+
+    /// Begins a transaction by the commands.
+    pub async fn begin(&mut self, commands: &[String], deadline: Deadline<'_>) -> Result<()> {
+        if let Self::Postgres(c) = self
+            && c.is_pooled()
+        {
+            return c.begin_pinned(commands, deadline).await;
+        }
+        for command in commands {
+            self.command(command, deadline).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether the server's connection is ours for the length of a transaction only.
+    pub fn is_pooled(&self) -> bool {
+        matches!(self, Self::Postgres(c) if c.is_pooled())
+    }
+
+    /// Takes back, before a transaction ends, what a pooler must not pass on to others.
+    pub async fn unname(&mut self, deadline: Deadline<'_>) -> Result<()> {
+        match self {
+            Self::Postgres(c) if c.is_pooled() => c.unname(deadline).await,
+            Self::Postgres(_) | Self::Mysql(_) | Self::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// Runs a statement, behind a pooler, that the server takes outside of transactions only. Returns how many rows it affected.
+    pub async fn execute_alone(&mut self, sql: &str, deadline: Deadline<'_>) -> Result<u64> {
+        match self {
+            Self::Postgres(c) => c.execute_alone(sql, deadline).await,
+            Self::Mysql(_) | Self::Sqlite(_) => Err(Error::new(Kind::Internal, "there is no pooler")),
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::task::unconstrained;
 use tokio::time::timeout;
 
-use super::link::{Link, Peer};
+use super::link::{Interruption, Link, Peer};
 use super::outcome::{Done, Outcome};
 use super::signals::Signals;
 use crate::cancel::Cancel;
@@ -21,6 +21,9 @@ const LAST: Duration = Duration::from_secs(1);
 
 /// How long a statement has to end before it is interrupted once more, the first time; then twice as long each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
+
+/// How often another server may answer in the place of ours before the connection is given up.
+const ELSEWHERE: u32 = 4;
 
 impl<P: Peer> Link<P> {
     /// Does one run on the connection. When it must stop, it is cancelled on the server, and the answer is still read.
@@ -37,7 +40,10 @@ impl<P: Peer> Link<P> {
                 // Rows that keep coming may use up the budget of the task, without which no clock is looked at.
                 stop = unconstrained(signals.stop(deadline)) => {
                     signals.discard.cancel();
-                    let (end, heard) = insist::<P, _>(work, &self.options, &self.interruption).await;
+                    let (end, heard) = match &self.interruption {
+                        Some(interruption) => insist::<P, _>(work, &self.options, interruption).await,
+                        None => (None, false),
+                    };
                     said = heard;
                     (end, Some(stop))
                 }
@@ -70,9 +76,19 @@ impl<P: Peer> Link<P> {
     }
 }
 
+/// How the attempts to interrupt a statement ended.
+enum Words {
+    /// With the statement: each has arrived.
+    Over,
+    /// Each was answered by another server.
+    Elsewhere,
+    /// One is still on its way.
+    Late,
+}
+
 /// Interrupts work until it ends; `None` when it does not in time. Then whether every interruption has arrived by that time.
 /// A server that is between two messages, or busy compiling, ignores an interruption, so it is sent again.
-async fn insist<P: Peer, W: Future>(work: Pin<&mut W>, options: &P::Options, interruption: &str) -> (Option<W::Output>, bool) {
+async fn insist<P: Peer, W: Future>(work: Pin<&mut W>, options: &P::Options, interruption: &Interruption) -> (Option<W::Output>, bool) {
     let ended = Cancel::default();
     let work = async {
         let end = work.await;
@@ -80,34 +96,42 @@ async fn insist<P: Peer, W: Future>(work: Pin<&mut W>, options: &P::Options, int
         end
     };
     let words = async {
-        let mut pause = FIRST_PAUSE;
+        let (mut pause, mut elsewhere) = (FIRST_PAUSE, 0);
         while !ended.is_cancelled() {
-            interrupt::<P>(options, interruption).await;
+            match timeout(interruption.patience, interrupt::<P>(options, interruption)).await {
+                Ok(true) => {}
+                Ok(false) if elsewhere == ELSEWHERE => return Words::Elsewhere,
+                Ok(false) => elsewhere += 1,
+                Err(_) => return Words::Late,
+            }
             let _ = timeout(pause, ended.cancelled()).await;
             pause *= 2;
         }
+        Words::Over
     };
     let (mut words, mut work) = (Box::pin(words), pin!(work));
     let first = timeout(PATIENCE, async {
         tokio::select! {
             biased;
-            end = &mut work => (Some(end), false),
-            () = &mut words => (None, true),
+            end = &mut work => Ok(end),
+            words = &mut words => Err(words),
         }
     });
     match first.await {
         // The last interruption is awaited after the end: it must not hit the next statement.
-        Ok((Some(end), _)) => (Some(end), timeout(LAST, words).await.is_ok()),
-        Ok((None, _)) => (timeout(PATIENCE, work).await.ok(), true),
-        Err(_) => (None, false),
+        Ok(Ok(end)) => (Some(end), matches!(timeout(LAST, words).await, Ok(Words::Over | Words::Elsewhere))),
+        Ok(Err(Words::Over)) => (timeout(PATIENCE, work).await.ok(), true),
+        Ok(Err(Words::Elsewhere | Words::Late)) | Err(_) => (None, false),
     }
 }
 
-/// Sends the interruption once, over a connection made for it. If that fails, the statement simply goes on.
-async fn interrupt<P: Peer>(options: &P::Options, interruption: &str) {
-    let Ok(mut side) = P::reach(options).await else { return };
-    let _ = side.say(interruption).await;
+/// Sends the interruption once, over a connection made for it; `false` when another server answered. If it fails, the statement
+/// simply goes on.
+async fn interrupt<P: Peer>(options: &P::Options, interruption: &Interruption) -> bool {
+    let Ok(mut side) = P::reach(options).await else { return true };
+    let heard = side.interrupt(interruption).await.unwrap_or(true);
     let _ = side.close().await;
+    heard
 }
 
 /// What an interrupted connection is good for.

@@ -11,10 +11,10 @@ mod read;
 mod tests;
 mod wire;
 
-use sqlx::AssertSqlSafe;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
+use sqlx::{AssertSqlSafe, Row};
 
-use crate::backend::link::{Link, Peer};
+use crate::backend::link::{Interruption, Link, Peer};
 use crate::error::{Error, Result};
 use crate::request::Request;
 use crate::stream::Finished;
@@ -28,6 +28,15 @@ impl Peer for MySqlConnection {
 
     async fn say(&mut self, sql: &str) -> sqlx::Result<()> {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(self).await.map(drop)
+    }
+
+    /// In one session, which a balancer of TCP connections leaves on one server.
+    async fn interrupt(&mut self, interruption: &Interruption) -> sqlx::Result<bool> {
+        let answer = sqlx::raw_sql(AssertSqlSafe(format!("SELECT {}", open::IDENTITY))).fetch_one(&mut *self).await?;
+        if answer.try_get::<String, _>(0)? != interruption.identity {
+            return Ok(false);
+        }
+        self.say(&interruption.word).await.map(|()| true)
     }
 
     async fn execute(link: &mut Connection, request: Request<'_>) -> Result<Finished> {

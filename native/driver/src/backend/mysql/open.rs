@@ -1,10 +1,13 @@
 //! Opening a connection: options, session set-up, and which server it is.
 
+use std::time::Duration;
+
 use oxyde_ir::{Family, Server, Version};
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Row};
 
 use super::{Connection, errors};
+use crate::backend::link::Interruption;
 use crate::error::{Error, Kind, Result};
 use crate::os;
 use crate::settings::Settings;
@@ -29,6 +32,14 @@ const BESIDE_VALUES: usize = 64;
 
 const STATEMENT_CACHE: usize = 512;
 
+/// What no two servers have in common: an address may be that of a balancer. MySQL has a name for itself; of MariaDB we ask where
+/// it runs and since when.
+pub(super) const IDENTITY: &str = "CAST(CONCAT_WS(' ', @@hostname, @@port, @@server_id, @@datadir, @@pid_file /*!80000 , @@server_uuid */ \
+     /*M! , UNIX_TIMESTAMP() - (SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'UPTIME') */) AS CHAR)";
+
+/// How long an interruption may take, connecting included.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 impl Connection {
     /// Connects, sets the session up and learns which server it is, the last two in one round trip.
     pub async fn open(options: &MySqlConnectOptions, settings: &Settings) -> Result<Self> {
@@ -48,13 +59,13 @@ impl Connection {
         let mut inner = connect(&options).await.map_err(|error| errors::from_connect(&error, &options))?;
         let setup = format!(
             "SET {PLAIN}, time_zone = '+00:00', sql_mode = CONCAT('{SQL_MODE}', IF(VERSION() LIKE '%MariaDB%', ',{MARIADB_MODE}', '')), group_concat_max_len = {GROUP_CONCAT_LENGTH}, {names}; \
-             SELECT VERSION(), CONNECTION_ID(), @@max_allowed_packet"
+             SELECT VERSION(), CONNECTION_ID(), @@max_allowed_packet, {IDENTITY}"
         );
         let answer = sqlx::raw_sql(AssertSqlSafe(setup)).fetch_all(&mut inner).await;
-        let (server, id, max_bytes) =
+        let Introduction { server, id, max_bytes, identity } =
             answer.and_then(|rows| introduction(&rows)).map_err(|error| errors::from_connect(&error, &options))?;
-        let interruption = format!("KILL QUERY {id}");
-        Ok(Self { inner, server, interruption, options, healthy: true, doomed: false, max_bytes })
+        let interruption = Some(Interruption { identity, word: format!("KILL QUERY {id}"), patience: PATIENCE });
+        Ok(Self { inner, server, interruption, options, healthy: true, doomed: false, pooler: None, forgetful: false, max_bytes })
     }
 }
 
@@ -102,14 +113,23 @@ fn with_tls(mut options: MySqlConnectOptions, settings: &Settings) -> Result<MyS
     Ok(options)
 }
 
-/// The server and our number on it, from the answer to `SELECT VERSION(), CONNECTION_ID(), @@max_allowed_packet`, with how
-/// many bytes of values a statement may carry.
-fn introduction(rows: &[sqlx::mysql::MySqlRow]) -> sqlx::Result<(Server, u64, usize)> {
+/// What the server says at first.
+struct Introduction {
+    server: Server,
+    /// Our number on it.
+    id: u64,
+    /// How many bytes of values a statement may carry.
+    max_bytes: usize,
+    identity: String,
+}
+
+/// From the answer to `SELECT VERSION(), CONNECTION_ID(), @@max_allowed_packet, ...`.
+fn introduction(rows: &[sqlx::mysql::MySqlRow]) -> sqlx::Result<Introduction> {
     let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
     let text: String = row.try_get(0)?;
     let server = server(&text).ok_or_else(|| sqlx::Error::Protocol(format!("the server's version {text:?} cannot be read")))?;
     let packet = usize::try_from(row.try_get::<u64, _>(2)?).unwrap_or(usize::MAX);
-    Ok((server, row.try_get(1)?, packet.saturating_sub(BESIDE_VALUES)))
+    Ok(Introduction { server, id: row.try_get(1)?, max_bytes: packet.saturating_sub(BESIDE_VALUES), identity: row.try_get(3)? })
 }
 
 /// Which server calls its version that: `8.4.2-commercial`, `10.11.19-MariaDB-0+deb12u1`, `5.5.5-10.6.1-MariaDB`.

@@ -53,6 +53,16 @@ fn is_outdated(error: &PgDatabaseError) -> bool {
     }
 }
 
+/// Another statement has the name already.
+pub fn is_taken(error: &sqlx::Error) -> bool {
+    complaint(error).is_some_and(|error| error.code() == "42P05")
+}
+
+/// The statement cannot run in a transaction: the server says so, or a procedure wants to end it.
+pub fn runs_alone(error: &Error) -> bool {
+    matches!(error.detail.sqlstate.as_deref(), Some("25001" | "2D000"))
+}
+
 /// The statement is not understood, which it was when it was prepared: a table or a type has changed since.
 pub fn has_outlived(error: &sqlx::Error) -> bool {
     complaint(error).is_some_and(|error| error.code().starts_with("42"))

@@ -9,7 +9,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Either, Executor, Row, SqlSafeStr, Statement};
 
 use super::gather::Gather;
-use super::{Connection, encode, errors};
+use super::{Connection, encode, errors, pooler};
 use crate::backend::breath::Breath;
 use crate::backend::outcome::{Done, Failure, Outcome};
 use crate::backend::signals::Signals;
@@ -28,12 +28,17 @@ impl Connection {
     pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
         let mut gather = Gather::new(&request);
         let mut finished = Finished::default();
+        let strangers = self.pooler.as_ref().map_or(0, |pooler| pooler.strangers);
         for run in request.runs() {
             request.deadline.check()?;
             request.check_bytes(run)?;
             let text: Arc<str> = request.text(run).into();
-            let work =
-                async |connection: &mut PgConnection, signals: &Signals| work(connection, &request, run, &text, &mut gather, signals).await;
+            let work = async |connection: &mut PgConnection, signals: &Signals| {
+                if strangers > 0 {
+                    pooler::prepare(connection, &text, strangers).await?;
+                }
+                work(connection, &request, run, &text, &mut gather, signals).await
+            };
             let start = Instant::now();
             let done = match self.watch(request.deadline, work).await {
                 Ok(done) => done,

@@ -11,19 +11,24 @@ mod gather;
 mod network;
 mod numeric;
 mod open;
+mod pooler;
 mod read;
 #[cfg(test)]
 mod tests;
+mod way;
 mod wire;
 mod write;
 
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 
-use crate::backend::link::{Link, Peer};
+use crate::backend::link::{Interruption, Link, Peer};
 use crate::error::{Error, Result};
 use crate::request::Request;
 use crate::stream::Finished;
+
+pub use errors::runs_alone;
+pub use way::Way;
 
 pub type Connection = Link<PgConnection>;
 
@@ -34,6 +39,14 @@ impl Peer for PgConnection {
 
     async fn say(&mut self, sql: &str) -> sqlx::Result<()> {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(self).await.map(drop)
+    }
+
+    /// In one statement, because a pooler may answer the next one by another server.
+    async fn interrupt(&mut self, interruption: &Interruption) -> sqlx::Result<bool> {
+        let Interruption { identity, word, .. } = interruption;
+        let sql = format!("SELECT {word} WHERE {} = '{identity}'", way::IDENTITY);
+        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(self).await?;
+        Ok(!rows.is_empty())
     }
 
     async fn execute(link: &mut Connection, request: Request<'_>) -> Result<Finished> {

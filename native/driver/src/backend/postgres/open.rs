@@ -1,10 +1,14 @@
 //! Opening a connection: options, session set-up, and which server it is.
 
-use oxyde_ir::{Family, Server, Version};
-use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{ConnectOptions, Row};
+use std::time::Duration;
 
-use super::{Connection, errors};
+use oxyde_ir::{Family, Server, Version};
+use sqlx::ConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+
+use super::way::{self, Way};
+use super::{Connection, errors, pooler};
+use crate::backend::link::Pooler;
 use crate::error::Result;
 use crate::os;
 use crate::settings::Settings;
@@ -17,29 +21,34 @@ const UNSAID_CACHE: usize = 100;
 
 const APPLICATION: &str = "oxyde";
 
-/// sqlx has set encoding, time zone and date style on the way. The rest is what a role, a database or the server's configuration may
-/// have changed, and our statements rely on: the text of intervals and bytes, backslashes, `= NULL`, NULL in arrays.
-const SETUP: &str = "SET IntervalStyle = 'postgres'; SET standard_conforming_strings = on; SET transform_null_equals = off; \
-     SET bytea_output = 'hex'; SET array_nulls = on; SELECT pg_backend_pid(), current_setting('server_version_num')::int4";
+/// How long an interruption may take, connecting included.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The server takes no message of a gigabyte (`MaxAllocSize`).
 const MAX_BYTES: usize = (1 << 30) - (1 << 20);
 
 impl Connection {
-    /// Connects, sets the session up and learns which server it is, the last two in one round trip.
-    pub async fn open(options: &PgConnectOptions, settings: &Settings) -> Result<Self> {
+    /// Connects, sets the session up and learns which server it is and what is before it: in one round trip where nothing is.
+    pub async fn open(options: &PgConnectOptions, settings: &Settings, way: &Way) -> Result<Self> {
         let name = settings.pg_application_name.as_deref().or(options.get_application_name()).unwrap_or(APPLICATION);
+        let capacity = cache(options, settings);
         let options = options
             .clone()
             .application_name(name)
-            .statement_cache_capacity(cache(options, settings))
+            // Without a place in the cache sqlx 0.9.0 leaks every statement on the server.
+            .statement_cache_capacity(capacity.max(1))
             .extra_float_digits(None)
             .disable_statement_logging();
-        let mut inner = connect(&options).await.map_err(|error| errors::from_connect(&error, &options))?;
-        let answer = sqlx::raw_sql(SETUP).fetch_all(&mut inner).await;
-        let (server, pid) = answer.and_then(|rows| introduction(&rows)).map_err(|error| errors::from_connect(&error, &options))?;
-        let interruption = format!("SELECT pg_cancel_backend({pid})");
-        Ok(Self { inner, server, interruption, options, healthy: true, doomed: false, max_bytes: MAX_BYTES })
+        let (mut inner, greeting) = way::reach(&options, way).await.map_err(|error| errors::from_connect(&error, &options))?;
+        let server = Server { family: Family::Postgres, version: version(greeting.version) };
+        let (pooler, interruption) = if greeting.ours {
+            (None, Some(pooler::interruption(greeting.pid, greeting.identity, PATIENCE)))
+        } else {
+            pooler::try_out(&mut inner).await?;
+            (Some(Pooler { head: pooler::head(&options, &greeting)?, strangers: 0 }), None)
+        };
+        let forgetful = capacity == 0 && pooler.is_none();
+        Ok(Self { inner, server, interruption, options, healthy: true, doomed: false, pooler, forgetful, max_bytes: MAX_BYTES })
     }
 }
 
@@ -51,7 +60,7 @@ pub(super) async fn connect(options: &PgConnectOptions) -> sqlx::Result<PgConnec
     }
 }
 
-/// The settings' number, else the URL's, else ours. Never zero: sqlx 0.9.0 then leaks every statement on the server.
+/// How many statements are kept: the settings' number, else the URL's, else ours.
 fn cache(options: &PgConnectOptions, settings: &Settings) -> usize {
     let said = || {
         // Of a socket, or of nothing, no URL could be made.
@@ -59,13 +68,7 @@ fn cache(options: &PgConnectOptions, settings: &Settings) -> usize {
         let (_, number) = url.query_pairs().find(|(name, _)| name == "statement-cache-capacity")?;
         number.parse().ok().filter(|number| *number != UNSAID_CACHE)
     };
-    settings.pg_statement_cache_capacity.or_else(said).unwrap_or(STATEMENT_CACHE).max(1)
-}
-
-/// The server and its process for us.
-fn introduction(rows: &[sqlx::postgres::PgRow]) -> sqlx::Result<(Server, i32)> {
-    let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
-    Ok((Server { family: Family::Postgres, version: version(row.try_get(1)?) }, row.try_get(0)?))
+    settings.pg_statement_cache_capacity.or_else(said).unwrap_or(STATEMENT_CACHE)
 }
 
 /// `150020` is 15.20.
@@ -85,14 +88,14 @@ mod tests {
     }
 
     #[test]
-    fn statements_are_always_kept() {
+    fn as_many_statements_are_kept_as_was_said() {
         let with = |url: &str, own: Option<usize>| {
             cache(&url.parse().unwrap(), &Settings { pg_statement_cache_capacity: own, ..Settings::default() })
         };
         assert_eq!(with("postgres://h/d", None), 512);
-        assert_eq!(with("postgres://h/d", Some(0)), 1);
+        assert_eq!(with("postgres://h/d", Some(0)), 0);
         assert_eq!(with("postgres://h/d?statement-cache-capacity=7", None), 7);
-        assert_eq!(with("postgres://h/d?statement-cache-capacity=0", None), 1);
+        assert_eq!(with("postgres://h/d?statement-cache-capacity=0", None), 0);
         assert_eq!(with("postgres://h/d?statement-cache-capacity=7", Some(9)), 9);
     }
 }

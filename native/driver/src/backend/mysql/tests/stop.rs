@@ -58,7 +58,8 @@ async fn a_late_cancel_hits_nobody() {
 async fn a_lost_word_is_said_again() {
     let (Some(mut connection), Some(mut other)) = (open().await, open().await) else { return };
     other.tell("CREATE OR REPLACE SEQUENCE oxyde_my_words").await.unwrap();
-    connection.interruption = format!("BEGIN NOT ATOMIC IF NEXTVAL(oxyde_my_words) > 3 THEN {}; END IF; END", connection.interruption);
+    let interruption = connection.interruption.as_mut().unwrap();
+    interruption.word = format!("BEGIN NOT ATOMIC IF NEXTVAL(oxyde_my_words) > 3 THEN {}; END IF; END", interruption.word);
     let (end, took) = timed(cancelled(&mut connection, LONG[0], Duration::ZERO)).await;
     assert_eq!(end.unwrap_err().kind, Kind::Cancelled);
     assert!(took > Duration::from_millis(350) && took < Duration::from_secs(2), "{took:?}");

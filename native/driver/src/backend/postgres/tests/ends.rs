@@ -63,14 +63,26 @@ async fn late_cancellations_hit_nobody_else() {
 async fn lost_words_are_said_again() {
     let (Some(mut connection), Some(mut other)) = (open().await, open().await) else { return };
     other.tell("DROP SEQUENCE IF EXISTS oxyde_pg_words; CREATE SEQUENCE oxyde_pg_words").await.unwrap();
-    let word = connection.interruption.replace("SELECT ", "SELECT CASE WHEN nextval('oxyde_pg_words') > 3 THEN ");
-    connection.interruption = format!("{word} END");
+    let interruption = connection.interruption.as_mut().unwrap();
+    interruption.word = format!("CASE WHEN nextval('oxyde_pg_words') > 3 THEN {} END", interruption.word);
     let (step, cancel, start) = (raw("SELECT pg_sleep(30)", 0), Cancel::default(), Instant::now());
     let (end, ()) = tokio::join!(connection.execute(request(&step, &[], &cancel)), async { cancel.cancel() });
     assert_eq!(end.unwrap_err().kind, Kind::Cancelled);
     assert!((Duration::from_millis(350)..Duration::from_secs(2)).contains(&start.elapsed()), "{:?}", start.elapsed());
     works(&mut connection).await;
     other.tell("DROP SEQUENCE oxyde_pg_words").await.unwrap();
+}
+
+/// The number of our process is a stranger's on another server: it is not interrupted, and the connection is given up.
+#[tokio::test]
+async fn another_server_is_told_nothing() {
+    let Some(mut connection) = open().await else { return };
+    connection.interruption.as_mut().unwrap().identity = "another".to_owned();
+    let (step, cancel, start) = (raw("SELECT pg_sleep(3)", 0), Cancel::default(), Instant::now());
+    let (end, ()) = tokio::join!(connection.execute(request(&step, &[], &cancel)), async { cancel.cancel() });
+    assert_eq!(end.unwrap_err().kind, Kind::Cancelled);
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert!(!connection.is_healthy());
 }
 
 #[tokio::test]
@@ -97,7 +109,7 @@ async fn statements_out_of_time_are_cancelled() {
 async fn a_cancel_by_somebody_else_is_no_timeout() {
     let (Some(mut connection), Some(mut other)) = (open().await, open().await) else { return };
     connection.tell("SET statement_timeout = 60000").await.unwrap();
-    let word = connection.interruption.clone();
+    let word = format!("SELECT {}", connection.interruption.as_ref().unwrap().word);
     let (end, ()) = tokio::join!(run(&mut connection, "SELECT pg_sleep(30)", &[]), async {
         tokio::time::sleep(Duration::from_millis(200)).await;
         other.tell(&word).await.unwrap();
@@ -212,7 +224,8 @@ async fn stale_statements_are_prepared_again() {
 #[tokio::test]
 async fn lost_connections_are_told_and_not_lent_again() {
     let (Some(mut victim), Some(mut killer)) = (open().await, open().await) else { return };
-    run(&mut killer, &victim.interruption.replace("cancel", "terminate"), &[]).await.unwrap();
+    let word = &victim.interruption.as_ref().unwrap().word;
+    run(&mut killer, &format!("SELECT {}", word.replace("cancel", "terminate")), &[]).await.unwrap();
     tokio::time::sleep(Duration::from_millis(50)).await;
     let error = run(&mut victim, "SELECT 1", &[]).await.unwrap_err();
     assert_eq!(error.kind, Kind::ConnectionFailed, "{error}");

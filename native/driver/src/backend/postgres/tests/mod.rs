@@ -12,7 +12,7 @@ use std::sync::Arc;
 use oxyde_ir::program::{Form, Fragment, Origin, Repeat, Slot, Step, Text};
 use oxyde_ir::{ColumnType, Output, Value};
 
-use super::Connection;
+use super::{Connection, Way};
 use crate::batch::ColumnBatch;
 use crate::cancel::Cancel;
 use crate::error::Result;
@@ -32,7 +32,7 @@ fn url() -> String {
 async fn open_at(url: &str, settings: &Settings) -> Result<Connection> {
     let target = Target::parse(url, settings)?;
     let Address::Postgres(options) = target.address() else { panic!("{url} is not of PostgreSQL") };
-    Connection::open(options, settings).await
+    Connection::open(options, settings, &Way::default()).await
 }
 
 /// A connection; `None`, with a word about it, where there is no server. Under CI a missing server fails the test.

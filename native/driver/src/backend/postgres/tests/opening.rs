@@ -6,7 +6,7 @@ use oxyde_ir::{Family, Value};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use super::{open, open_at, open_with, row, run, text, url};
+use super::{Connection, Way, open, open_at, open_with, row, run, text, url};
 use crate::error::Kind;
 use crate::settings::Settings;
 use crate::target::{Address, Target};
@@ -22,11 +22,39 @@ async fn sessions_are_set_up() {
     let finished = run(&mut connection, sql, &[]).await.unwrap();
     assert_eq!(row(&finished)[..5], expected);
     let Value::Int(pid) = row(&finished)[5] else { panic!("{finished:?}") };
-    assert_eq!(connection.interruption, format!("SELECT pg_cancel_backend({pid})"));
+    assert_eq!(connection.interruption.as_ref().unwrap().word, format!("pg_cancel_backend({pid})"));
     let server = connection.server();
     assert!(server.family == Family::Postgres && server.version.0 >= 10, "{server:?}");
     connection.ping().await.unwrap();
     connection.close().await;
+}
+
+/// What is said to be before the server, and what is found there: nobody, by both ends of the connection or by a word of ours.
+#[tokio::test]
+async fn the_way_is_known() {
+    if open().await.is_none() {
+        return;
+    }
+    let Address::Postgres(options) = Target::parse(&url(), &Settings::default()).unwrap().address().clone() else { panic!() };
+    for (said, pooled) in [(None, false), (Some(true), true), (Some(false), false)] {
+        let connection = Connection::open(&options, &Settings::default(), &Way::new(said)).await.unwrap();
+        assert_eq!(connection.is_pooled(), pooled, "{said:?}");
+    }
+    let relay = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let here = relay.local_addr().unwrap().port();
+    let there = (options.get_host().to_owned(), options.get_port());
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = relay.accept().await {
+            let mut server = tokio::net::TcpStream::connect(there.clone()).await.unwrap();
+            tokio::spawn(async move { tokio::io::copy_bidirectional(&mut client, &mut server).await });
+        }
+    });
+    let (options, way) = (options.host("127.0.0.1").port(here), Way::default());
+    for _ in 0..2 {
+        let mut connection = Connection::open(&options, &Settings::default(), &way).await.unwrap();
+        assert!(!connection.is_pooled());
+        run(&mut connection, "SELECT 1", &[]).await.unwrap();
+    }
 }
 
 #[tokio::test]
