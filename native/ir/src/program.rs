@@ -24,6 +24,8 @@ pub struct Program {
     pub skipped: Option<usize>,
     /// Changes nothing on the server, so that it may run anywhere and be interrupted at will.
     pub read_only: bool,
+    /// Text that the application wrote stands in it, which may do more than the statement says.
+    pub raw: bool,
     /// At most one row by a unique key: `SQLite` may run it on the calling thread.
     pub point_read: bool,
 }

@@ -146,7 +146,10 @@ impl Writer<'_> {
         for piece in pieces {
             match piece {
                 Piece::Text(text) if text.contains('\0') => return malformed("an SQL text contains a NUL character"),
-                Piece::Text(text) => self.push(text),
+                Piece::Text(text) => {
+                    self.params.raw = true;
+                    self.push(text);
+                }
                 Piece::Param(param) => {
                     self.params.scalar(param)?;
                     self.placeholder(Slot { origin: Origin::Param(param.index), ty: param.ty.clone(), form: Form::Scalar })?;

@@ -46,7 +46,7 @@ use params::Params;
 pub fn render(statement: &Statement, dialect: &'static Dialect) -> Result<Program> {
     let mut params = Params::default();
     let program = program(statement, dialect, &mut params)?;
-    Ok(Program { params: params.types()?, ..program })
+    Ok(Program { raw: params.raw, params: params.types()?, ..program })
 }
 
 /// The program without the types of its parameters, which gather in `params`.

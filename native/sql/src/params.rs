@@ -11,6 +11,8 @@ use crate::error::{Result, malformed};
 #[derive(Debug, Default)]
 pub struct Params {
     known: BTreeMap<u32, (ColumnType, bool)>,
+    /// Text that the application wrote was met.
+    pub raw: bool,
 }
 
 impl Params {

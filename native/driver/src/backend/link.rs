@@ -7,6 +7,7 @@ use oxyde_ir::Server;
 use sqlx::database::HasStatementCache;
 use tokio::time::timeout;
 
+use super::reset::Reset;
 use crate::deadline::Deadline;
 use crate::error::{Error, Kind, Result};
 use crate::execution::{Execution, Progress};
@@ -21,11 +22,16 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What sqlx and the errors of one kind of server know.
 pub trait Peer: sqlx::Connection<Database: HasStatementCache> + Sized {
+    const RESET: Reset;
+
     /// A bare connection to the server.
     fn reach(options: &Self::Options) -> impl Future<Output = sqlx::Result<Self>> + Send;
 
     /// Runs statements without parameters; rows that they return are dropped.
     fn say(&mut self, sql: &str) -> impl Future<Output = sqlx::Result<()>> + Send;
+
+    /// Runs statements without parameters; the first column of the last row, which is a text.
+    fn ask(&mut self, sql: &str) -> impl Future<Output = sqlx::Result<String>> + Send;
 
     /// Runs a step.
     fn execute(link: &mut Link<Self>, request: Request<'_>) -> impl Future<Output = Result<Finished>> + Send;
@@ -55,6 +61,10 @@ pub struct Link<P: Peer> {
     pub doomed: bool,
     /// How many bytes of values the server takes in one statement.
     pub max_bytes: usize,
+    /// Sets what our statements rely on whoever else changes the session, and asks for the scope.
+    pub facts: String,
+    /// Where the server looks names up, as far as that was asked: statements that are prepared mean what the names meant there.
+    pub scope: Option<String>,
 }
 
 impl<P: Peer> Link<P> {

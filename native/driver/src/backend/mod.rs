@@ -7,6 +7,7 @@ mod misfit;
 pub mod mysql;
 mod outcome;
 pub mod postgres;
+mod reset;
 mod signals;
 pub mod sqlite;
 pub mod verb;
@@ -109,6 +110,25 @@ impl Connection {
             Self::Postgres(c) => c.forget().await,
             Self::Mysql(c) => c.forget().await,
             Self::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// Sets again what our statements rely on, after SQL of the application that may have changed it; all else stays as it is.
+    pub async fn restore(&mut self, deadline: Deadline<'_>) -> Result<()> {
+        match self {
+            Self::Postgres(c) => c.restore(deadline).await,
+            Self::Mysql(c) => c.restore(deadline).await,
+            // Nothing that a PRAGMA changes inside a transaction changes a value on its way.
+            Self::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// Takes back what SQL of the application may have left on the session; `false` where only closing the connection does.
+    pub async fn reset(&mut self) -> Result<bool> {
+        match self {
+            Self::Postgres(c) => c.reset().await,
+            Self::Mysql(c) => c.reset().await,
+            Self::Sqlite(c) => c.reset().await,
         }
     }
 

@@ -11,10 +11,11 @@ mod read;
 mod tests;
 mod wire;
 
-use sqlx::AssertSqlSafe;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
+use sqlx::{AssertSqlSafe, Row};
 
 use crate::backend::link::{Link, Peer};
+use crate::backend::reset::Reset;
 use crate::error::{Error, Result};
 use crate::request::Request;
 use crate::stream::Finished;
@@ -22,12 +23,19 @@ use crate::stream::Finished;
 pub type Connection = Link<MySqlConnection>;
 
 impl Peer for MySqlConnection {
+    const RESET: Reset = open::RESET;
+
     async fn reach(options: &MySqlConnectOptions) -> sqlx::Result<Self> {
         open::connect(options).await
     }
 
     async fn say(&mut self, sql: &str) -> sqlx::Result<()> {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(self).await.map(drop)
+    }
+
+    async fn ask(&mut self, sql: &str) -> sqlx::Result<String> {
+        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(self).await?;
+        rows.last().ok_or(sqlx::Error::RowNotFound)?.try_get(0)
     }
 
     async fn execute(link: &mut Connection, request: Request<'_>) -> Result<Finished> {

@@ -17,10 +17,11 @@ mod tests;
 mod wire;
 mod write;
 
-use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, Row};
 
 use crate::backend::link::{Link, Peer};
+use crate::backend::reset::Reset;
 use crate::error::{Error, Result};
 use crate::request::Request;
 use crate::stream::Finished;
@@ -28,12 +29,19 @@ use crate::stream::Finished;
 pub type Connection = Link<PgConnection>;
 
 impl Peer for PgConnection {
+    const RESET: Reset = open::RESET;
+
     async fn reach(options: &PgConnectOptions) -> sqlx::Result<Self> {
         open::connect(options).await
     }
 
     async fn say(&mut self, sql: &str) -> sqlx::Result<()> {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(self).await.map(drop)
+    }
+
+    async fn ask(&mut self, sql: &str) -> sqlx::Result<String> {
+        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(self).await?;
+        rows.last().ok_or(sqlx::Error::RowNotFound)?.try_get(0)
     }
 
     async fn execute(link: &mut Connection, request: Request<'_>) -> Result<Finished> {
