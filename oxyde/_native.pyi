@@ -33,9 +33,10 @@ def sql_tokens(sql: str, dialect: str | None = None) -> list[tuple[str, str]]:
     """
 
 def sql_may_write(sql: str, dialect: str) -> bool:
-    """Whether a statement that begins as one that reads may write all the same: it calls a function that is not known to be harmless,
-    draws from a sequence, or locks rows. Views and operators may hide such functions, which no text tells.
-    Raises ValueError for an unknown dialect.
+    """Whether a statement that begins as one that reads may write all the same.
+
+    It calls a function that is not known to be harmless, draws from a sequence, or locks rows. Views and operators may hide such
+    functions, which no text tells. Raises ValueError for an unknown dialect.
     """
 
 def arrow_schema(shape: bytes, dialect: str) -> object:

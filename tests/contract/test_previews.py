@@ -17,8 +17,7 @@ MADE = {
         "DROP TABLE IF EXISTS preview_log, preview_job CASCADE",
         "CREATE TABLE preview_log (a int)",
         f"CREATE TABLE preview_job AS SELECT generate_series(1, {MANY}) AS id",
-        "CREATE OR REPLACE FUNCTION preview_done(x int) RETURNS int LANGUAGE plpgsql AS "
-        "$$ BEGIN INSERT INTO preview_log VALUES (x); RETURN x; END $$",
+        "CREATE OR REPLACE FUNCTION preview_done(x int) RETURNS int LANGUAGE sql AS $$ INSERT INTO preview_log VALUES (x) RETURNING a $$",
         "CREATE VIEW preview_view AS SELECT preview_done(id) AS id FROM preview_job",
         "DROP SEQUENCE IF EXISTS preview_sequence",
         "CREATE SEQUENCE preview_sequence",

@@ -8,7 +8,18 @@ from typing import Any
 import psycopg
 import pytest
 
-from oxyde import DatabaseError, Field, Model, PoolSettings, StatementTimeoutError, UnsupportedError, atomic, db, execute_raw
+from oxyde import (
+    DatabaseError,
+    Field,
+    Model,
+    PoolSettings,
+    StatementTimeoutError,
+    TransactionBroken,
+    UnsupportedError,
+    atomic,
+    db,
+    execute_raw,
+)
 from oxyde.exceptions import OxydeError
 from tests.backends import Backend, mysql_connection
 
@@ -169,12 +180,9 @@ async def nothing_stays(statement: str, probe: str, *, seen: bool = True) -> Non
         if seen:
             assert await one(probe) != before, "it stays inside the block"
     assert await one(probe) == before
-    try:
-        async with atomic():
-            await execute_raw(statement)
-            raise ZeroDivisionError  # noqa: TRY301 - leaves the block
-    except ZeroDivisionError:
-        pass
+    async with atomic() as block:
+        await execute_raw(statement)
+        block.set_rollback()
     assert await one(probe) == before
 
 
@@ -321,6 +329,27 @@ async def test_nothing_is_lost_at_close(backend: Backend) -> None:
         async with atomic():
             await Word.objects.create(id=3, t="c")
     assert witnessed(backend) == ["a", "b", "c"]
+
+
+async def test_a_transaction_that_is_left_open_is_no_success(alone: Backend) -> None:
+    """What a procedure wrote without committing it is rolled back, and the statement says so."""
+    only(alone, "mariadb")
+    await execute_raw("CREATE OR REPLACE PROCEDURE session_opens() BEGIN START TRANSACTION; INSERT INTO session_word VALUES (1, 'a'); END")
+    for text in ("CALL session_opens()", "BEGIN NOT ATOMIC SET autocommit = 0; INSERT INTO session_word VALUES (1, 'a'); END"):
+        with pytest.raises(TransactionBroken, match="left it open"):
+            await execute_raw(text)
+        assert witnessed(alone) == []
+    await execute_raw("BEGIN NOT ATOMIC START TRANSACTION; INSERT INTO session_word VALUES (2, 'b'); COMMIT; END")
+    assert witnessed(alone) == ["b"]
+
+
+async def test_a_reset_goes_back_to_what_the_url_says(backend: Backend) -> None:
+    """RESET goes back to the start of the session."""
+    only(backend, "postgres")
+    async with db.connect(f"{backend.url}?options=-c%20search_path%3Dpg_catalog", settings=ONE):
+        assert await one("SHOW search_path") == "pg_catalog"
+        await execute_raw("SET search_path = public")
+        assert await one("SHOW search_path") == "pg_catalog"
 
 
 async def test_what_was_cancelled_may_have_happened(alone: Backend) -> None:

@@ -77,6 +77,9 @@ fn lasts_on_mysql(verb: &str, second: &str, code: Code<'_, '_>, family: Family) 
         "SAVEPOINT" | "RELEASE" | "SHOW" | "DESCRIBE" | "DESC" | "TRUNCATE" | "RENAME" | "OPTIMIZE" | "CHECK" | "REPAIR" | "CHECKSUM"
         | "GRANT" | "REVOKE" => false,
         "ROLLBACK" => !has_word(code, &["TO"]),
+        // Rolled back when the connection is returned, where it is not ended before.
+        "BEGIN" => is(second, &["NOT"]),
+        "START" => !is(second, &["TRANSACTION"]),
         // No function can be called by a table's definition there, unless a query fills it.
         "CREATE" | "ALTER" | "DROP" => {
             is_temporary(code) || is(second, &["DATABASE", "SCHEMA"]) || has_word(code, &["SELECT", "VALUES", "WITH"])

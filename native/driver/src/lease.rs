@@ -98,9 +98,17 @@ impl Lease {
         // Before it is sent: what is cancelled may have happened.
         self.doubt = self.doubt.max(Doubt::after(execution, family));
         let under_way = UnderWay::new(deadline.cancel);
-        let end = self.occupy()?.execute(execution, deadline).await;
+        let mut end = self.occupy()?.execute(execution, deadline).await;
         self.unfit = false;
         drop(under_way);
+        if end.is_ok()
+            && self.open.is_none()
+            && let Some(text) = execution.steps().iter().filter_map(written).find(|text| may_end(text, family))
+            && self.occupy()?.has_left_open().await?
+        {
+            end = Err(Self::left_open().in_sql(text));
+        }
+        self.unfit = false;
         let reach = execution.steps().iter().filter_map(|step| match &step.text {
             Text::Fixed(fragment) => redefines(&fragment.text, family),
             Text::Rows { .. } => None,
@@ -109,6 +117,11 @@ impl Lease {
             self.object.as_mut().ok_or_else(returned)?.redefine(reach).await?;
         }
         end
+    }
+
+    fn left_open() -> Error {
+        let message = "the statement began a transaction and left it open: it is rolled back, because its connection goes back to the pool";
+        Error::new(Kind::BrokenTransaction, message).with_hint("run it inside an atomic block, or let it commit")
     }
 
     /// Runs a program in the transaction that is open, and tells which statement ended that beneath.

@@ -13,7 +13,7 @@ pub mod sqlite;
 pub mod verb;
 mod watch;
 
-use oxyde_ir::Server;
+use oxyde_ir::{Family, Server};
 
 use crate::deadline::Deadline;
 use crate::error::Result;
@@ -120,6 +120,14 @@ impl Connection {
             Self::Mysql(c) => c.restore(deadline).await,
             // Nothing that a PRAGMA changes inside a transaction changes a value on its way.
             Self::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// Whether SQL of the application that came without a transaction has left one open. `MySQL` does not tell.
+    pub async fn has_left_open(&mut self) -> Result<bool> {
+        match self {
+            Self::Mysql(c) if c.server().family == Family::Mariadb => c.is_in_transaction().await,
+            Self::Postgres(_) | Self::Mysql(_) | Self::Sqlite(_) => Ok(false),
         }
     }
 

@@ -41,6 +41,12 @@ impl<P: Peer> Link<P> {
         Ok(is_whole)
     }
 
+    /// Whether a transaction is open on a server of `MariaDB`'s, which outside of transactions it is not.
+    pub async fn is_in_transaction(&mut self) -> Result<bool> {
+        let nobody = Cancel::default();
+        Ok(self.ask("SELECT CAST(@@in_transaction AS CHAR)", Deadline::from(&nobody)).await? == "1")
+    }
+
     /// Forgets the statements that were prepared where names meant other tables.
     async fn look_up_in(&mut self, scope: String) -> Result<()> {
         if self.scope.as_ref() == Some(&scope) {
