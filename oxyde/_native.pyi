@@ -32,6 +32,13 @@ def sql_tokens(sql: str, dialect: str | None = None) -> list[tuple[str, str]]:
     Raises ValueError for an unknown dialect.
     """
 
+def sql_may_write(sql: str, dialect: str) -> bool:
+    """Whether a statement that begins as one that reads may write all the same.
+
+    It calls a function that is not known to be harmless, draws from a sequence, or locks rows. Views and operators may hide such
+    functions, which no text tells. Raises ValueError for an unknown dialect.
+    """
+
 def arrow_schema(shape: bytes, dialect: str) -> object:
     """An ``arrow_schema`` PyCapsule of the result columns; executes nothing."""
 

@@ -45,6 +45,11 @@ def words(text: str, dialect: str | None = None) -> list[str]:
     return [piece.lower() for kind, piece in _code(text, dialect) if kind == "word"]
 
 
+def may_write(sql: str, dialect: str) -> bool:
+    """Returns whether a statement that begins as one that reads may write: it calls a function that may, or locks rows."""
+    return _native.sql_may_write(sql, dialect)
+
+
 def transaction_word(sql: str, dialect: str | None = None) -> str | None:
     """Returns the word, in capitals, with which a statement begins or ends a transaction or a savepoint; of others None."""
     first, second, third = (piece.upper() for piece in first_tokens(sql, dialect))

@@ -45,6 +45,10 @@ class MagicLine:
         return self.all or self.target is not None
 
 
+Options = MagicLine
+"""The name that scripts know it by."""
+
+
 def parse(line: str) -> MagicLine:
     """Parses ``[name <<] [--on NAME] [-n ROWS] [--all] rest``.
 

@@ -12,8 +12,10 @@ from oxyde.db import execute, raw
 from oxyde.db.placeholders import Placeholder, scan
 from oxyde.db.route import Route
 from oxyde.db.rows import Batch
-from oxyde.db.sql_start import transaction_word, without_comments
+from oxyde.db.sql_start import may_write, transaction_word, without_comments
 from oxyde.db.steps import Call, Steps
+from oxyde.db.transaction import blocking_atomic
+from oxyde.exceptions import DatabaseError
 from oxyde.models import Model, arrow
 from oxyde.models.chain import Chain
 from oxyde.notebook import errors, statement_kind
@@ -23,6 +25,8 @@ from oxyde.notebook.result import Outcome, Preview, Result
 from oxyde.schema.naming import meant
 
 CELL: Final = "<%%oxyde>"
+_READ_ONLY: Final = "25006"
+"""The SQLSTATE with which servers refuse to write in a transaction that only reads."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Wanted:
     Attributes:
         call: What is sent.
         where: The connection.
-        stops: It changes nothing, so that it may be stopped after its first rows.
+        stops: It changes nothing as far as we know, so that it may be stopped after its first rows.
         changes: The footer says how many rows it changed.
         limited: It asks for one row more than are shown.
     """
@@ -62,12 +66,8 @@ def run(body: str, names: Mapping[str, Any], options: MagicLine) -> Result | Pre
     word = statement_kind.first(body, names)
     wanted = _queryset(body, names, options) if word is None else _sql(body, word, names, options)
     kept = options.kept
-    taken = Collector(None if kept else options.rows + 1, stops=wanted.stops)
     started = time.perf_counter()
-    try:
-        execute.run_blocking(_steps(replace(wanted.call, on_batch=taken, arrow=kept)), wanted.where)
-    except _Enough:
-        taken.complete = False
+    taken = _collected(wanted, None if kept else options.rows + 1)
     done = Outcome(
         where=wanted.where.database.name,
         seconds=time.perf_counter() - started,
@@ -79,6 +79,33 @@ def run(body: str, names: Mapping[str, Any], options: MagicLine) -> Result | Pre
         return Result(taken.columns, taken.batches, done, shown=options.rows)
     rows = [row for batch in taken.batches for row in batch.values()][: options.rows]
     return Preview(taken.columns, rows, done.footer(done.counted(len(taken.columns), options.rows)))
+
+
+def _collected(wanted: Wanted, enough: int | None) -> Collector:
+    """Runs a statement and collects its rows: all without a number, else the first ones.
+
+    A statement is stopped only in a transaction that cannot write: what a view or an operator calls may write all the same, which the
+    server refuses there. Then the statement runs once more, to its end, so that what it writes is whole.
+    """
+    stops = wanted.stops and enough is not None
+    taken = Collector(enough, stops=stops)
+    steps = _steps(replace(wanted.call, on_batch=taken, arrow=enough is None))
+    if not stops or wanted.where.database.backend == "sqlite":
+        try:
+            execute.run_blocking(steps, wanted.where)
+        except _Enough:
+            taken.complete = False
+        return taken
+    try:
+        with blocking_atomic(using=wanted.where.database.name, read_only=True) as block:
+            execute.run_blocking(steps, replace(wanted.where, block=block))
+    except _Enough:
+        taken.complete = False
+    except DatabaseError as error:
+        if error.sqlstate != _READ_ONLY:
+            raise
+        return _collected(replace(wanted, stops=False), enough)
+    return taken
 
 
 class _Enough(Exception):
@@ -133,7 +160,8 @@ def _sql(body: str, word: str, names: Mapping[str, Any], options: MagicLine) -> 
     shape, values = raw.compile_raw(sql, _bound(sql, dialect, names), dialect)
     only_reads = statement_kind.only_reads(sql, dialect)
     changes = word in statement_kind.CHANGING or (word == "with" and not only_reads)
-    return Wanted(Call(shape, values), where, stops=only_reads and where.block is None, changes=changes)  # stopping breaks a block
+    stops = only_reads and where.block is None and not may_write(sql, dialect)  # stopping breaks a block, and undoes what a function wrote
+    return Wanted(Call(shape, values), where, stops=stops, changes=changes)
 
 
 def _bound(sql: str, dialect: str, names: Mapping[str, Any]) -> dict[str, Any]:
@@ -160,7 +188,7 @@ def _queryset(body: str, names: Mapping[str, Any], options: MagicLine) -> Wanted
     where = route(options.on or chain._alias)
     kept = options.kept
     made = arrow.statement(chain if kept else chain.limit(options.rows + 1))
-    return Wanted(Call(made.shape, made.values), where, stops=True, limited=not kept)
+    return Wanted(Call(made.shape, made.values), where, stops=False, limited=not kept)  # its limit stops it
 
 
 def _evaluated(body: str, names: Mapping[str, Any]) -> Chain[Any]:

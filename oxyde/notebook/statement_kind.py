@@ -73,7 +73,7 @@ def first(body: str, names: Container[str] = ()) -> str | None:
 
 
 def only_reads(sql: str, dialect: str | None = None) -> bool:
-    """Returns whether a statement certainly changes nothing, so that it may be stopped after its first rows.
+    """Returns whether the words of a statement say that it changes nothing; the functions that it calls may all the same.
 
     Args:
         sql: The statement.

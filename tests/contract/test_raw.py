@@ -280,13 +280,13 @@ async def test_zero_dates(database: db.AsyncDatabase) -> None:
     """A date that is none is an error naming the column, never None."""
     if database.backend not in {"mysql", "mariadb"}:
         pytest.skip("only MySQL has them")
-    async with db.atomic():
-        await execute_raw("SET SESSION sql_mode = ''")
-        with pytest.raises(DecodeError) as caught:
-            async with db.atomic():
-                await execute_raw("SELECT CAST('0000-00-00' AS DATE) AS zero")
-        assert caught.value.column == "zero"
-        await execute_raw("SET SESSION sql_mode = DEFAULT")
+    zero = "CAST('0000-00-00' AS DATE) AS zero"
+    sql = (
+        f"SELECT /*+ SET_VAR(sql_mode = '') */ {zero}" if database.backend == "mysql" else f"SET STATEMENT sql_mode = '' FOR SELECT {zero}"
+    )
+    with pytest.raises(DecodeError) as caught:
+        await execute_raw(sql)
+    assert caught.value.column == "zero"
 
 
 SQLITE: list[tuple[str, Any]] = [

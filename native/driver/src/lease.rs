@@ -9,6 +9,7 @@ use oxyde_ir::{Family, Server};
 use crate::backend::Connection;
 use crate::cancel::Cancel;
 use crate::deadline::{Deadline, Limit};
+use crate::doubt::Doubt;
 use crate::error::{Error, Kind, Result};
 use crate::execution::Execution;
 use crate::lasting::refuse_lasting;
@@ -25,14 +26,16 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The savepoint around, or after, a statement that might end the transaction.
 const CHECK: &str = "oxyde_check";
 
-/// Goes back to the pool when dropped: at once when clean, after a rollback when a transaction is open,
-/// never when an answer is still to come or the connection is not healthy.
+/// Goes back to the pool when dropped: at once when clean, after a rollback when a transaction is open and a reset when SQL of the
+/// application may have changed its session, never when an answer is still to come or the connection is not healthy.
 pub struct Lease {
     object: Option<Object<Opener>>,
     /// Not to be lent again: an answer is to come, or a setting could not be taken back.
     unfit: bool,
     /// The open transaction.
     open: Option<Begin>,
+    /// What SQL of the application may have changed, since it was lent.
+    doubt: Doubt,
     /// The deadline of what is done on it.
     cancel: Cancel,
     limit: Option<Limit>,
@@ -40,7 +43,7 @@ pub struct Lease {
 
 impl Lease {
     pub(crate) fn new(object: Object<Opener>, deadline: Deadline<'_>) -> Self {
-        Self { object: Some(object), unfit: false, open: None, cancel: deadline.cancel.clone(), limit: deadline.limit }
+        Self { object: Some(object), unfit: false, open: None, doubt: Doubt::None, cancel: deadline.cancel.clone(), limit: deadline.limit }
     }
 
     /// What follows has another deadline.
@@ -98,10 +101,22 @@ impl Lease {
                 self.open.get_or_insert_default();
             }
         }
+        // Before it is sent: what is cancelled may have happened. What lasts is refused behind a pooler.
+        if !self.is_pooled() {
+            self.doubt = self.doubt.max(Doubt::after(execution, family));
+        }
         let under_way = UnderWay::new(deadline.cancel);
-        let end = self.occupy()?.execute(execution, deadline).await;
+        let mut end = self.occupy()?.execute(execution, deadline).await;
         self.unfit = false;
         drop(under_way);
+        if end.is_ok()
+            && self.open.is_none()
+            && let Some(text) = execution.steps().iter().filter_map(written).find(|text| may_end(text, family))
+            && self.occupy()?.has_left_open().await?
+        {
+            end = Err(Self::left_open().in_sql(text));
+        }
+        self.unfit = false;
         let reach = execution.steps().iter().filter_map(|step| match &step.text {
             Text::Fixed(fragment) => redefines(&fragment.text, family),
             Text::Rows { .. } => None,
@@ -110,6 +125,11 @@ impl Lease {
             self.object.as_mut().ok_or_else(returned)?.redefine(reach).await?;
         }
         end
+    }
+
+    fn left_open() -> Error {
+        let message = "the statement began a transaction and left it open: it is rolled back, because its connection goes back to the pool";
+        Error::new(Kind::BrokenTransaction, message).with_hint("run it inside an atomic block, or let it commit")
     }
 
     /// Runs a program in the transaction that is open, and tells which statement ended that beneath.
@@ -122,7 +142,7 @@ impl Lease {
         {
             return (Err(error.in_sql(text)), None);
         }
-        let end = self.execute(execution, deadline).await;
+        let mut end = self.execute(execution, deadline).await;
         let is_open = match suspect {
             None => end.is_err() || self.member().ok().and_then(Member::in_transaction).unwrap_or(true),
             Some(_) if !self.is_healthy() => true,
@@ -132,6 +152,12 @@ impl Lease {
             }
             Some(_) => self.command(&format!("RELEASE SAVEPOINT {CHECK}")).await.is_ok(),
         };
+        if is_open
+            && end.is_ok()
+            && let Err(error) = self.settle().await
+        {
+            end = Err(error);
+        }
         // What ends a transaction behind a pooler leaves us on nobody knows whose server connection.
         self.unfit |= !is_open && self.is_pooled();
         let ended = (!is_open).then(|| suspect.or_else(|| execution.steps().iter().find_map(written)).unwrap_or_default().to_owned());
@@ -143,6 +169,35 @@ impl Lease {
         let end = self.occupy()?.command(sql, Deadline { cancel: &cancel, limit }).await;
         self.unfit = false;
         end
+    }
+
+    /// After SQL that may have changed the session: what our statements rely on is set again, all else stays until the lease ends.
+    async fn settle(&mut self) -> Result<()> {
+        if self.doubt != Doubt::Fresh {
+            return Ok(());
+        }
+        let (cancel, limit) = (self.cancel.clone(), self.limit);
+        let end = self.occupy()?.restore(Deadline { cancel: &cancel, limit }).await;
+        self.unfit = false;
+        self.doubt = Doubt::Settled;
+        end
+    }
+
+    /// Leaves nothing for the next borrower: what is open is rolled back, and the session is reset, or closed where it cannot be.
+    async fn clear(&mut self) {
+        let mut kept = self.open.is_none() || self.rollback().await.is_ok();
+        if kept && self.doubt != Doubt::None {
+            kept = match self.occupy() {
+                Ok(connection) => connection.reset().await.unwrap_or(false),
+                Err(_) => false,
+            };
+            self.unfit = false;
+        }
+        if kept {
+            self.doubt = Doubt::None;
+        } else {
+            self.discard();
+        }
     }
 
     /// Begins a transaction.
@@ -275,7 +330,12 @@ impl Lease {
     /// Undoes everything since the savepoint, which is gone afterwards.
     pub async fn rollback_to(&mut self, depth: u32) -> Result<()> {
         self.command(&format!("ROLLBACK TO SAVEPOINT {}", savepoint(depth))).await?;
-        self.release(depth).await
+        self.release(depth).await?;
+        // Some settings went back with it, and others did not.
+        if self.doubt == Doubt::Settled {
+            self.doubt = Doubt::Fresh;
+        }
+        self.settle().await
     }
 }
 
@@ -290,13 +350,18 @@ impl Drop for Lease {
         }
         if !self.is_healthy() {
             self.discard();
-        } else if self.open.is_some() {
-            let mut lease =
-                Self { object: self.object.take(), unfit: false, open: self.open.take(), cancel: Cancel::default(), limit: None };
+        } else if self.open.is_some() || self.doubt != Doubt::None {
+            let mut lease = Self {
+                object: self.object.take(),
+                unfit: false,
+                open: self.open.take(),
+                doubt: self.doubt,
+                cancel: Cancel::default(),
+                limit: None,
+            };
             match runtime::handle() {
                 Ok(handle) => drop(handle.spawn(async move {
-                    let end = tokio::time::timeout(PATIENCE, lease.rollback()).await;
-                    if !matches!(end, Ok(Ok(()))) {
+                    if tokio::time::timeout(PATIENCE, lease.clear()).await.is_err() {
                         lease.discard();
                     }
                 })),

@@ -4,9 +4,13 @@
 
 mod backend;
 mod batch;
+mod builtin;
+mod call;
 mod cancel;
 mod deadline;
 mod decimal;
+mod doubt;
+pub mod effects;
 mod error;
 mod execution;
 mod iso;
@@ -16,6 +20,7 @@ mod lease;
 pub mod lexer;
 mod member;
 mod os;
+mod own_settings;
 mod parameters;
 mod pool;
 mod pooled;

@@ -13,6 +13,7 @@ use crate::deadline::{Deadline, Stop};
 use crate::error::{Error, Kind, Result};
 use crate::execution::Execution;
 use crate::lease::Lease;
+use crate::own_settings::refuse_own;
 use crate::pool::Pool;
 use crate::raw::{refuse_end, refuse_foreign, written};
 use crate::stream::Finished;
@@ -179,6 +180,7 @@ impl Guard {
                 refuse_end(&fragment.text, family)?;
             }
             if let Some(text) = written(step) {
+                refuse_own(text, family)?;
                 refuse_foreign(text, family)?;
                 lease.refuse_lasting(text)?;
             }

@@ -4,6 +4,7 @@ use crate::ColumnType;
 
 /// One statement of ours as one or more statements of the server's.
 #[derive(Clone, Debug, PartialEq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Program {
     /// The type of each scalar parameter, by index into the values beside the shape.
     pub params: Vec<ColumnType>,
@@ -24,6 +25,8 @@ pub struct Program {
     pub skipped: Option<usize>,
     /// Changes nothing on the server, so that it may run anywhere and be interrupted at will.
     pub read_only: bool,
+    /// Text that the application wrote stands in it, which may do more than the statement says.
+    pub raw: bool,
     /// At most one row by a unique key: `SQLite` may run it on the calling thread.
     pub point_read: bool,
     /// The server may give wrong rows when it runs again what it has prepared: each run prepares its statement anew.

@@ -37,7 +37,7 @@ mod _native {
     #[pymodule_export]
     use crate::queue::Queue;
     #[pymodule_export]
-    use crate::text::{arrow_schema, canonical, describe, render, sql_tokens};
+    use crate::text::{arrow_schema, canonical, describe, render, sql_may_write, sql_tokens};
     #[pymodule_export]
     use crate::transaction::Session;
 

@@ -1,6 +1,7 @@
 //! Statements as text, without a connection: their JSON, their SQL, their Arrow schema; and SQL text as tokens.
 
 use oxyde_driver::Kind;
+use oxyde_driver::effects::may_write;
 use oxyde_driver::lexer::{self, tokens};
 use oxyde_driver::request::{Run, runs, text};
 use oxyde_engine::{Plan, refused};
@@ -44,6 +45,12 @@ fn family(dialect: &str) -> PyResult<Family> {
 pub fn sql_tokens<'a>(sql: &'a str, dialect: Option<&str>) -> PyResult<Vec<(&'static str, &'a str)>> {
     let family = dialect.map(family).transpose()?;
     Ok(tokens(sql, family).map(|token| (name(token.kind), token.text)).collect())
+}
+
+/// Whether a statement that begins as one that reads may write: see `_native.pyi`.
+#[pyfunction]
+pub fn sql_may_write(sql: &str, dialect: &str) -> PyResult<bool> {
+    Ok(may_write(sql, family(dialect)?))
 }
 
 const fn name(kind: lexer::Kind) -> &'static str {

@@ -13,7 +13,7 @@ pub fn is_prepared_anew(statement: &Statement, program: &Program, params: &Param
         Prepared::Often => false,
         Prepared::OneQuery => {
             let steps = || program.before.iter().chain(&program.steps).chain(&program.after);
-            defines || params.hides_queries || steps().any(|step| has_queries(&step.text))
+            defines || params.hides_queries || params.raw || steps().any(|step| has_queries(&step.text))
         }
     }
 }

@@ -147,7 +147,7 @@ impl Writer<'_> {
             match piece {
                 Piece::Text(text) if text.contains('\0') => return malformed("an SQL text contains a NUL character"),
                 Piece::Text(text) => {
-                    self.params.hides_queries = true;
+                    self.params.raw = true;
                     self.push(text);
                 }
                 Piece::Param(param) => {

@@ -48,7 +48,7 @@ pub fn render(statement: &Statement, dialect: &'static Dialect) -> Result<Progra
     let mut params = Params::default();
     let program = program(statement, dialect, &mut params)?;
     let prepared_anew = again::is_prepared_anew(statement, &program, &params, dialect);
-    Ok(Program { params: params.types()?, prepared_anew, ..program })
+    Ok(Program { raw: params.raw, params: params.types()?, prepared_anew, ..program })
 }
 
 /// The program without the types of its parameters, which gather in `params`.

@@ -11,8 +11,10 @@ use crate::error::{Result, malformed};
 #[derive(Debug, Default)]
 pub struct Params {
     known: BTreeMap<u32, (ColumnType, bool)>,
-    /// The text may hold queries that are not to be seen in it: those of a view, or of SQL that the application wrote.
+    /// The text may hold queries that are not to be seen in it: those of a view.
     pub hides_queries: bool,
+    /// Text that the application wrote was met.
+    pub raw: bool,
 }
 
 impl Params {

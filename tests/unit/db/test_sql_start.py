@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oxyde.db.placeholders import Placeholder, scan
-from oxyde.db.sql_start import first_tokens, transaction_word, without_comments, words
+from oxyde.db.sql_start import first_tokens, may_write, transaction_word, without_comments, words
 
 
 @pytest.mark.parametrize(
@@ -115,3 +115,21 @@ def test_noise_changes_nothing(data: st.DataObject, dialect: str) -> None:
     assert words(sql, dialect)[0] == word.lower()
     assert without_comments(sql, dialect).startswith(word)
     assert transaction_word(sql, dialect) == (None if word == "SELECT" else word.upper())
+
+
+@pytest.mark.parametrize(
+    ("sql", "writes"),
+    [
+        ("SELECT lower(a), count(*) FROM t", False),
+        ("SELECT 'f(1)' -- f(2)", False),
+        ("SELECT f(1)", True),
+        ("SELECT a.lower('b')", True),
+        ("SELECT * FROM t FOR UPDATE", True),
+        ("SELECT nextval('s')", True),
+        ("SELECT NEXT VALUE FOR s", True),
+    ],
+)
+def test_what_may_write(sql: str, writes: bool) -> None:
+    """A function that is not known may; those of a file cannot."""
+    assert may_write(sql, "postgres") is may_write(sql, "mariadb") is writes
+    assert not may_write("SELECT f(1)", "sqlite")

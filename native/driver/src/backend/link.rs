@@ -7,6 +7,7 @@ use oxyde_ir::Server;
 use sqlx::database::HasStatementCache;
 use tokio::time::timeout;
 
+use super::reset::Reset;
 use crate::deadline::Deadline;
 use crate::error::{Error, Kind, Result};
 use crate::execution::{Execution, Progress};
@@ -21,6 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What sqlx and the errors of one kind of server know.
 pub trait Peer: sqlx::Connection<Database: HasStatementCache> + Sized {
+    const RESET: Reset;
+
     /// A bare connection to the server.
     fn reach(options: &Self::Options) -> impl Future<Output = sqlx::Result<Self>> + Send;
 
@@ -29,6 +32,8 @@ pub trait Peer: sqlx::Connection<Database: HasStatementCache> + Sized {
 
     /// Interrupts what another connection does, where this one has reached the same server; `false` where it has not.
     fn interrupt(&mut self, interruption: &Interruption) -> impl Future<Output = sqlx::Result<bool>> + Send;
+    /// Runs statements without parameters; the first column of the last row, which is a text.
+    fn ask(&mut self, sql: &str) -> impl Future<Output = sqlx::Result<String>> + Send;
 
     /// Runs a step.
     fn execute(link: &mut Link<Self>, request: Request<'_>) -> impl Future<Output = Result<Finished>> + Send;
@@ -80,6 +85,10 @@ pub struct Link<P: Peer> {
     pub forgetful: bool,
     /// How many bytes of values the server takes in one statement.
     pub max_bytes: usize,
+    /// Sets what our statements rely on whoever else changes the session, and asks for the scope.
+    pub facts: String,
+    /// Where the server looks names up, as far as that was asked: statements that are prepared mean what the names meant there.
+    pub scope: Option<String>,
 }
 
 impl<P: Peer> Link<P> {
@@ -113,11 +122,11 @@ impl<P: Peer> Link<P> {
     /// Runs statements of our own without parameters or rows. They are not interrupted; where the server is silent and nobody
     /// waits any more, the connection is given up.
     pub async fn command(&mut self, sql: &str, deadline: impl Into<Deadline<'_>>) -> Result<()> {
-        self.tell(sql, deadline.into(), async |peer: &mut P| peer.say(sql).await).await
+        self.converse(sql, deadline.into(), async |peer: &mut P| peer.say(sql).await).await
     }
 
     /// The same of a conversation about them.
-    pub async fn tell<T>(&mut self, sql: &str, deadline: Deadline<'_>, work: impl AsyncFnOnce(&mut P) -> sqlx::Result<T>) -> Result<T> {
+    pub async fn converse<T>(&mut self, sql: &str, deadline: Deadline<'_>, work: impl AsyncFnOnce(&mut P) -> sqlx::Result<T>) -> Result<T> {
         // Until the answer was read nothing is known about the connection.
         self.healthy = false;
         let end = {
@@ -156,7 +165,7 @@ impl<P: Peer> Link<P> {
 
     /// Forgets the statements that were prepared in the transaction that ends now: their names would meet others' statements.
     pub async fn unname(&mut self, deadline: Deadline<'_>) -> Result<()> {
-        self.tell("DEALLOCATE", deadline, async |peer: &mut P| peer.clear_cached_statements().await).await
+        self.converse("DEALLOCATE", deadline, async |peer: &mut P| peer.clear_cached_statements().await).await
     }
 
     pub async fn close(self) {

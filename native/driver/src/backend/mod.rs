@@ -7,12 +7,13 @@ mod misfit;
 pub mod mysql;
 mod outcome;
 pub mod postgres;
+mod reset;
 mod signals;
 pub mod sqlite;
 pub mod verb;
 mod watch;
 
-use oxyde_ir::Server;
+use oxyde_ir::{Family, Server};
 pub use postgres::{Way, runs_alone};
 
 use crate::deadline::Deadline;
@@ -144,6 +145,33 @@ impl Connection {
             Self::Postgres(c) => c.forget().await,
             Self::Mysql(c) => c.forget().await,
             Self::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// Sets again what our statements rely on, after SQL of the application that may have changed it; all else stays as it is.
+    pub async fn restore(&mut self, deadline: Deadline<'_>) -> Result<()> {
+        match self {
+            Self::Postgres(c) => c.restore(deadline).await,
+            Self::Mysql(c) => c.restore(deadline).await,
+            // Nothing that a PRAGMA changes inside a transaction changes a value on its way.
+            Self::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// Whether SQL of the application that came without a transaction has left one open. `MySQL` does not tell.
+    pub async fn has_left_open(&mut self) -> Result<bool> {
+        match self {
+            Self::Mysql(c) if c.server().family == Family::Mariadb => c.is_in_transaction().await,
+            Self::Postgres(_) | Self::Mysql(_) | Self::Sqlite(_) => Ok(false),
+        }
+    }
+
+    /// Takes back what SQL of the application may have left on the session; `false` where only closing the connection does.
+    pub async fn reset(&mut self) -> Result<bool> {
+        match self {
+            Self::Postgres(c) => c.reset().await,
+            Self::Mysql(c) => c.reset().await,
+            Self::Sqlite(c) => c.reset().await,
         }
     }
 

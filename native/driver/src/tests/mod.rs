@@ -93,6 +93,12 @@ pub async fn on_lease(lease: &mut Lease, sql: &str) -> Result<Finished> {
     lease.execute(&execution(&raw(sql, 0), &[]), Deadline::from(&Cancel::default())).await
 }
 
+/// The same as a statement of our own, which leaves nothing in doubt.
+pub async fn ours(lease: &mut Lease, sql: &str) -> Result<Finished> {
+    let step = Step { outputs: Some(Vec::new()), ..raw(sql, 0) };
+    lease.execute(&execution(&step, &[]), Deadline::from(&Cancel::default())).await
+}
+
 pub async fn in_session(guard: &mut Guard, sql: &str) -> Result<Finished> {
     guard.execute(&execution(&raw(sql, 0), &[]), Deadline::from(&Cancel::default())).await
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use oxyde_ir::Value;
 
-use super::{execution, number, on_lease, pool, pool_with, raw, status};
+use super::{execution, number, on_lease, ours, pool, pool_with, raw, status};
 use crate::cancel::Cancel;
 use crate::deadline::Deadline;
 use crate::error::Kind;
@@ -48,7 +48,7 @@ async fn what_a_lease_left_open_is_rolled_back() {
     let Some(pool) = pool(1).await else { return };
     let never = Cancel::default();
     let mut lease = pool.lease(&never).await.unwrap();
-    on_lease(&mut lease, "CREATE TEMPORARY TABLE oxyde_driver_left (n INT) ENGINE = InnoDB").await.unwrap();
+    ours(&mut lease, "CREATE TEMPORARY TABLE oxyde_driver_left (n INT) ENGINE = InnoDB").await.unwrap();
     let id = number(&on_lease(&mut lease, "SELECT CONNECTION_ID()").await.unwrap());
     on_lease(&mut lease, "START TRANSACTION").await.unwrap();
     on_lease(&mut lease, "INSERT INTO oxyde_driver_left VALUES (1)").await.unwrap();

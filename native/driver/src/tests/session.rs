@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::proxy::Proxy;
-use super::{execution, in_session, number, on_lease, pool, pool_with, raw, server};
+use super::{execution, in_session, number, on_lease, ours, pool, pool_with, raw, server};
 use crate::cancel::Cancel;
 use crate::deadline::Deadline;
 use crate::error::Kind;
@@ -15,7 +15,7 @@ use crate::target::Target;
 /// The only connection of the pool has an empty table, as long as it lives.
 async fn begin(pool: &Pool, begin: Begin) -> (Session, Guard) {
     let mut lease = pool.lease(&Cancel::default()).await.unwrap();
-    on_lease(&mut lease, "CREATE TEMPORARY TABLE IF NOT EXISTS oxyde_driver_session (n INT PRIMARY KEY) ENGINE = InnoDB").await.unwrap();
+    ours(&mut lease, "CREATE TEMPORARY TABLE IF NOT EXISTS oxyde_driver_session (n INT PRIMARY KEY) ENGINE = InnoDB").await.unwrap();
     drop(lease);
     let session = Session::new(pool.clone());
     let mut guard = session.lock(&Cancel::default()).await.unwrap();

@@ -15,6 +15,7 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::backend::link::{Interruption, Link, Peer};
+use crate::backend::reset::Reset;
 use crate::error::{Error, Result};
 use crate::request::Request;
 use crate::stream::Finished;
@@ -22,6 +23,8 @@ use crate::stream::Finished;
 pub type Connection = Link<MySqlConnection>;
 
 impl Peer for MySqlConnection {
+    const RESET: Reset = open::RESET;
+
     async fn reach(options: &MySqlConnectOptions) -> sqlx::Result<Self> {
         open::connect(options).await
     }
@@ -37,6 +40,11 @@ impl Peer for MySqlConnection {
             return Ok(false);
         }
         self.say(&interruption.word).await.map(|()| true)
+    }
+
+    async fn ask(&mut self, sql: &str) -> sqlx::Result<String> {
+        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(self).await?;
+        rows.last().ok_or(sqlx::Error::RowNotFound)?.try_get(0)
     }
 
     async fn execute(link: &mut Connection, request: Request<'_>) -> Result<Finished> {

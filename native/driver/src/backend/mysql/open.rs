@@ -8,6 +8,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Row};
 
 use super::{Connection, errors};
 use crate::backend::link::Interruption;
+use crate::backend::reset::Reset;
 use crate::error::{Error, Kind, Result};
 use crate::os;
 use crate::settings::Settings;
@@ -19,13 +20,16 @@ const SQL_MODE: &str =
 /// The assignments of an UPDATE read the row as it was, which MySQL has no mode for.
 const MARIADB_MODE: &str = "SIMULTANEOUS_ASSIGNMENT";
 
-/// What a server's configuration may have turned, and our statements rely on: each commits by itself, COMMIT begins nothing,
-/// results are whole, `IS NULL` means that, constraints hold, and tables that are made have transactions.
-const PLAIN: &str = "autocommit = 1, completion_type = 0, sql_select_limit = 18446744073709551615, sql_auto_is_null = 0, \
-     foreign_key_checks = 1, unique_checks = 1, default_storage_engine = InnoDB";
+/// What a server's configuration may have turned, and our statements rely on: each commits by itself, COMMIT begins nothing, constraints
+/// hold, and tables that are made have transactions. Results that are whole and `IS NULL` that means that are set with what is exact.
+const PLAIN: &str = "autocommit = 1, completion_type = 0, foreign_key_checks = 1, unique_checks = 1, default_storage_engine = InnoDB";
 
 /// `GROUP_CONCAT` and `JSON_ARRAYAGG` cut silently at the default.
 const GROUP_CONCAT_LENGTH: u32 = 1 << 30;
+
+/// The connection is closed afterwards: no SQL takes temporary tables, variables, the default role or database back. What others may
+/// wait for is let go before another connection is opened in its place.
+pub(super) const RESET: Reset = Reset { statements: "ROLLBACK; UNLOCK TABLES; DO RELEASE_ALL_LOCKS()", is_whole: false };
 
 /// What a packet holds beside the values.
 const BESIDE_VALUES: usize = 64;
@@ -57,15 +61,30 @@ impl Connection {
             .set_names(false)
             .disable_statement_logging();
         let mut inner = connect(&options).await.map_err(|error| errors::from_connect(&error, &options))?;
-        let setup = format!(
-            "SET {PLAIN}, time_zone = '+00:00', sql_mode = CONCAT('{SQL_MODE}', IF(VERSION() LIKE '%MariaDB%', ',{MARIADB_MODE}', '')), group_concat_max_len = {GROUP_CONCAT_LENGTH}, {names}; \
-             SELECT VERSION(), CONNECTION_ID(), @@max_allowed_packet, {IDENTITY}"
+        let exact = format!(
+            "time_zone = '+00:00', sql_mode = CONCAT('{SQL_MODE}', IF(VERSION() LIKE '%MariaDB%', ',{MARIADB_MODE}', '')), \
+             group_concat_max_len = {GROUP_CONCAT_LENGTH}, sql_select_limit = 18446744073709551615, sql_auto_is_null = 0, {names}"
         );
+        let setup = format!("SET {PLAIN}, {exact}; SELECT VERSION(), CONNECTION_ID(), @@max_allowed_packet, {IDENTITY}");
+        // How values travel and which rows are seen; then the scope: the database that names are looked up in.
+        let facts = format!("SET {exact}; SELECT COALESCE(DATABASE(), '')");
         let answer = sqlx::raw_sql(AssertSqlSafe(setup)).fetch_all(&mut inner).await;
         let Introduction { server, id, max_bytes, identity } =
             answer.and_then(|rows| introduction(&rows)).map_err(|error| errors::from_connect(&error, &options))?;
         let interruption = Some(Interruption { identity, word: format!("KILL QUERY {id}"), patience: PATIENCE });
-        Ok(Self { inner, server, interruption, options, healthy: true, doomed: false, pooler: None, forgetful: false, max_bytes })
+        Ok(Self {
+            inner,
+            server,
+            interruption,
+            options,
+            healthy: true,
+            doomed: false,
+            pooler: None,
+            forgetful: false,
+            max_bytes,
+            facts,
+            scope: None,
+        })
     }
 }
 

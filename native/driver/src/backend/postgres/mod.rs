@@ -19,10 +19,11 @@ mod way;
 mod wire;
 mod write;
 
-use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, Row};
 
 use crate::backend::link::{Interruption, Link, Peer};
+use crate::backend::reset::Reset;
 use crate::error::{Error, Result};
 use crate::request::Request;
 use crate::stream::Finished;
@@ -33,6 +34,8 @@ pub use way::Way;
 pub type Connection = Link<PgConnection>;
 
 impl Peer for PgConnection {
+    const RESET: Reset = open::RESET;
+
     async fn reach(options: &PgConnectOptions) -> sqlx::Result<Self> {
         open::connect(options).await
     }
@@ -47,6 +50,11 @@ impl Peer for PgConnection {
         let sql = format!("SELECT {word} WHERE {} = '{identity}'", way::IDENTITY);
         let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(self).await?;
         Ok(!rows.is_empty())
+    }
+
+    async fn ask(&mut self, sql: &str) -> sqlx::Result<String> {
+        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(self).await?;
+        rows.last().ok_or(sqlx::Error::RowNotFound)?.try_get(0)
     }
 
     async fn execute(link: &mut Connection, request: Request<'_>) -> Result<Finished> {

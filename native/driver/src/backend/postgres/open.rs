@@ -9,6 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use super::way::{self, Way};
 use super::{Connection, errors, pooler};
 use crate::backend::link::Pooler;
+use crate::backend::reset::Reset;
 use crate::error::Result;
 use crate::os;
 use crate::settings::Settings;
@@ -23,6 +24,24 @@ const APPLICATION: &str = "oxyde";
 
 /// How long an interruption may take, connecting included.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The same as `DISCARD ALL` and the set-up, in one message, but for what we have prepared ourselves. RESET goes back to what the role, the
+/// database or the start of the session said.
+pub(super) const RESET: Reset = Reset {
+    statements: "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; UNLISTEN *; SELECT pg_catalog.pg_advisory_unlock_all(); CLOSE ALL; \
+         DISCARD TEMP; DISCARD SEQUENCES; \
+         DO $$ DECLARE statement text; BEGIN \
+         FOR statement IN SELECT s.name FROM pg_catalog.pg_prepared_statements AS s WHERE s.from_sql LOOP \
+         EXECUTE pg_catalog.format('DEALLOCATE %I', statement); END LOOP; END $$; \
+         SET IntervalStyle = 'postgres'; SET transform_null_equals = off; SET bytea_output = 'hex'; SET array_nulls = on",
+    is_whole: true,
+};
+
+/// How text travels and what a string in our SQL means; then the scope: the schemas that names are looked up in, and the temporary
+/// tables that come before them.
+const FACTS: &str = "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; \
+     SELECT pg_catalog.concat(pg_catalog.current_schemas(true), ' ', (SELECT pg_catalog.string_agg(objid::pg_catalog.text, ' ' ORDER BY objid) \
+     FROM pg_catalog.pg_depend WHERE refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND refobjid = pg_catalog.pg_my_temp_schema()))";
 
 /// The server takes no message of a gigabyte (`MaxAllocSize`).
 const MAX_BYTES: usize = (1 << 30) - (1 << 20);
@@ -48,7 +67,19 @@ impl Connection {
             (Some(Pooler { head: pooler::head(&options, &greeting)?, strangers: 0 }), None)
         };
         let forgetful = capacity == 0 && pooler.is_none();
-        Ok(Self { inner, server, interruption, options, healthy: true, doomed: false, pooler, forgetful, max_bytes: MAX_BYTES })
+        Ok(Self {
+            inner,
+            server,
+            interruption,
+            options,
+            healthy: true,
+            doomed: false,
+            pooler,
+            forgetful,
+            max_bytes: MAX_BYTES,
+            facts: FACTS.to_owned(),
+            scope: None,
+        })
     }
 }
 

@@ -109,7 +109,7 @@ impl Link<PgConnection> {
         );
         self.interruption = None;
         let (pid, identity, strangers) = self
-            .tell("BEGIN", deadline, async |connection: &mut PgConnection| {
+            .converse("BEGIN", deadline, async |connection: &mut PgConnection| {
                 let rows = sqlx::raw_sql(AssertSqlSafe(text)).fetch_all(connection).await?;
                 let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
                 Ok((row.try_get::<i32, _>(0)?, row.try_get::<String, _>(1)?, row.try_get::<i64, _>(2)?))
@@ -126,7 +126,7 @@ impl Link<PgConnection> {
     /// runs: where it must stop, the connection is given up.
     pub async fn execute_alone(&mut self, sql: &str, deadline: Deadline<'_>) -> Result<u64> {
         let end = self
-            .tell(sql, deadline, async |connection: &mut PgConnection| {
+            .converse(sql, deadline, async |connection: &mut PgConnection| {
                 let answer = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(connection).await?;
                 Ok(answer.rows_affected())
             })

@@ -7,6 +7,7 @@ use super::cache::Cache;
 use super::errors;
 use super::functions;
 use super::handle::Handle;
+use super::reset::Opened;
 use crate::error::{Error, Kind, Result};
 
 /// The parts in the order in which they must go: no statement outlives the handle.
@@ -16,6 +17,8 @@ pub struct Database {
     pub handle: Handle,
     /// Everybody shares this one connection.
     pub is_memory: bool,
+    /// The settings of a database in memory when it was opened.
+    pub opened: Opened,
 }
 
 /// A brake that the database asks, until dropped.
@@ -29,12 +32,17 @@ impl Drop for Attached {
 
 impl Database {
     pub fn new(handle: Handle, brake: Arc<Brake>, is_memory: bool) -> Result<Self> {
-        // SAFETY: the handle is open, and `Attached` goes before it; the brake does not move inside its `Arc`, which is kept as long.
-        unsafe { brake.attach(handle.db()) };
-        let database = Self { cache: Cache::default(), brake: Attached(brake), handle, is_memory };
+        let database = Self { cache: Cache::default(), brake: Attached(brake), handle, is_memory, opened: Vec::new() };
+        database.watch();
         database.handle.refuse_quoted_strings();
         functions::register(&database.handle)?;
         Ok(database)
+    }
+
+    /// Asks the brake from now on.
+    pub fn watch(&self) {
+        // SAFETY: the handle is open, and `Attached` goes before it; the brake does not move inside its `Arc`, which is kept as long.
+        unsafe { self.brake().attach(self.handle.db()) };
     }
 
     pub fn brake(&self) -> &Brake {

@@ -18,6 +18,7 @@ mod open;
 mod outlet;
 mod quick;
 mod read;
+mod reset;
 mod spelling;
 mod statement;
 #[cfg(test)]
@@ -77,6 +78,11 @@ impl Connection {
     pub async fn command(&mut self, sql: &str) -> Result<()> {
         let sql = sql.to_owned();
         self.line.run(move |database| database.command(&sql)).await
+    }
+
+    /// Takes back what SQL of the application may have left; `false` where only closing the connection does.
+    pub async fn reset(&mut self) -> Result<bool> {
+        self.line.run(|database| Ok(database.take_back())).await
     }
 
     /// There is no server to lose; the thread must be there.

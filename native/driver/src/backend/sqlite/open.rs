@@ -115,6 +115,9 @@ async fn attempt(target: &SqliteTarget, pragmas: &Pragmas, immutable: bool) -> R
         let handle = Handle::open(path.as_deref(), access)?;
         let mut database = Database::new(handle, attached, is_memory)?;
         pragmas.apply(&mut database)?;
+        if is_memory {
+            database.opened = database.settings();
+        }
         Ok(database)
     };
     Line::start(brake, is_memory, make).await

@@ -1,0 +1,130 @@
+//! The functions that a statement of the application calls, as far as its text says.
+
+use oxyde_ir::Family;
+
+use crate::builtin;
+use crate::lexer::{Kind, Token};
+
+/// The words and signs of a statement.
+pub type Code<'c, 'a> = &'c [Token<'a>];
+
+/// Whether a function is called that is not known to do nothing but return a value, or a variable is set in passing.
+pub fn calls(code: Code<'_, '_>, family: Family) -> bool {
+    if family == Family::Sqlite {
+        return false;
+    }
+    let makes_index = code.first().is_some_and(|token| is(token.text, &["CREATE"]))
+        && code.get(1).is_some_and(|token| is(token.text, &["INDEX", "UNIQUE"]));
+    // What stands before a name, the part of the name before its last dot, and its last part.
+    let (mut anchor, mut schema, mut name) = ("", None, None);
+    let mut last = "";
+    for (at, token) in code.iter().enumerate() {
+        match token.text {
+            "." => {}
+            ":=" if family != Family::Postgres => return true,
+            "(" => {
+                let is_query = code.get(at + 1).is_some_and(|next| is(next.text, &["SELECT", "WITH"]));
+                let call = name.take().map(|name| Call { name, schema, anchor, opening: token, inside: &code[at + 1..] });
+                if call.is_some_and(|call| !is_query && !is_place(anchor, makes_index) && !call.is_harmless(family)) {
+                    return true;
+                }
+            }
+            _ if is_name(token, family) => {
+                let qualified = last == "." && name.is_some();
+                (anchor, schema) = if qualified { (anchor, name.map(|token: &Token<'_>| token.text)) } else { (last, None) };
+                name = Some(token);
+            }
+            _ => name = None,
+        }
+        last = token.text;
+    }
+    false
+}
+
+/// A name before a parenthesis.
+struct Call<'c, 'a> {
+    name: &'c Token<'a>,
+    schema: Option<&'a str>,
+    anchor: &'a str,
+    opening: &'c Token<'a>,
+    /// What follows the parenthesis.
+    inside: Code<'c, 'a>,
+}
+
+impl Call<'_, '_> {
+    /// Whether it does nothing but return a value, or calls nothing.
+    fn is_harmless(&self, family: Family) -> bool {
+        let Self { name, schema, anchor, opening, .. } = self;
+        let is_own = matches!(schema, None | Some("pg_catalog"));
+        if name.kind != Kind::Word || !is_own || (schema.is_some() && family != Family::Postgres) {
+            return false;
+        }
+        let touching = name.text.as_ptr().wrapping_add(name.text.len()) == opening.text.as_ptr();
+        match name.text.to_ascii_uppercase().as_str() {
+            // Functions may have these names, unless something says that they are words.
+            "OVER" | "FILTER" if *anchor == ")" => true,
+            "BY" => is(anchor, &["ORDER", "GROUP", "PARTITION"]),
+            "KEY" if is(anchor, &["PRIMARY", "FOREIGN"]) => true,
+            "CONFLICT" => is(anchor, &["ON"]),
+            "SET_CONFIG" if family == Family::Postgres => self.sets_own_locally(),
+            _ => builtin::is_harmless(name.text, touching, family),
+        }
+    }
+
+    /// Whether the arguments are `'own.name', ..., true`: a setting of the application's own, until the transaction ends.
+    fn sets_own_locally(&self) -> bool {
+        let mut depth = 0_u32;
+        let inside = self.inside.iter().map(|token| token.text).take_while(|text| {
+            match *text {
+                "(" => depth += 1,
+                ")" if depth == 0 => return false,
+                ")" => depth -= 1,
+                _ => {}
+            }
+            true
+        });
+        match inside.collect::<Vec<_>>().as_slice() {
+            [name, ",", .., ",", last] => name.starts_with('\'') && name.contains('.') && is(last, &["TRUE"]),
+            _ => false,
+        }
+    }
+}
+
+/// Whether a token is a name, or a part of one, rather than a string.
+fn is_name(token: &Token<'_>, family: Family) -> bool {
+    token.kind == Kind::Word || token.text.starts_with(if family == Family::Postgres { '"' } else { '`' })
+}
+
+/// Whether what stands before a name says that it is that of a table, an alias or a type, and not called.
+fn is_place(anchor: &str, makes_index: bool) -> bool {
+    is(anchor, &["INTO", "TABLE", "AS", "REFERENCES", "EXISTS", "RECURSIVE", "WITH", "::"]) || (makes_index && is(anchor, &["ON", "USING"]))
+}
+
+/// Whether a word is one of those, which are in capitals.
+pub fn is(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|one| word.eq_ignore_ascii_case(one))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lexer::code;
+
+    fn called(text: &str, family: Family) -> bool {
+        calls(&code(text, Some(family)).collect::<Vec<_>>(), family)
+    }
+
+    #[test]
+    fn names_before_parentheses_are_calls_unless_they_are_places() {
+        for text in
+            ["SELECT f(1)", "SELECT a.f(1)", "SELECT \"f\"(1)", "SELECT * FROM f (1)", "SELECT 1 FROM a JOIN b ON f(1)", "SELECT by(1)"]
+        {
+            assert!(called(text, Family::Postgres), "{text}");
+        }
+        for text in ["INSERT INTO f (a) VALUES (1)", "SELECT 1 AS f", "SELECT 'f'", "SELECT a[f] FROM t AS f(a)", "CREATE INDEX i ON f (a)"]
+        {
+            assert!(!called(text, Family::Postgres), "{text}");
+        }
+        assert!(called("SELECT @a := 1", Family::Mysql) && !called("SELECT 'a' ':='", Family::Mysql));
+    }
+}
