@@ -34,27 +34,72 @@ if TYPE_CHECKING:
     from oxyde.models import Manager as QueryManager
     from oxyde.models import Model as OxydeModel
     from oxyde.models import QuerySet as Query
-    from oxyde.queries import F, Q, Value, With
+    from oxyde.queries import (
+        Abs,
+        Cast,
+        Ceil,
+        Coalesce,
+        Concat,
+        F,
+        Floor,
+        Greatest,
+        Least,
+        Length,
+        Lower,
+        Mod,
+        Now,
+        NullIf,
+        Power,
+        Q,
+        Replace,
+        Round,
+        Sqrt,
+        Substr,
+        Trim,
+        Upper,
+        Value,
+        With,
+    )
     from oxyde.schema import Check, Exclude, Index, Unique
 
     __version__: str
 
 __all__ = [
+    "Abs",
     "AsyncDatabase",
+    "Cast",
+    "Ceil",
     "Check",
+    "Coalesce",
+    "Concat",
     "Exclude",
     "F",
     "Field",
+    "Floor",
+    "Greatest",
     "Index",
+    "Least",
+    "Length",
+    "Lower",
     "Manager",
+    "Mod",
     "Model",
+    "Now",
+    "NullIf",
     "OxydeModel",
     "PoolSettings",
+    "Power",
     "Q",
     "Query",
     "QueryManager",
     "QuerySet",
+    "Replace",
+    "Round",
+    "Sqrt",
+    "Substr",
+    "Trim",
     "Unique",
+    "Upper",
     "Value",
     "With",
     "atomic",
@@ -79,7 +124,10 @@ _HOMES: Final = {
     "oxyde.db.lifecycle": ("connect_blocking",),
     "oxyde.models": ("Field", "Manager", "Model", "QuerySet"),
     "oxyde.notebook": ("load_ipython_extension", "unload_ipython_extension"),  # what %load_ext calls
-    "oxyde.queries": ("F", "Q", "Value", "With"),
+    "oxyde.queries": (
+        *("Abs", "Cast", "Ceil", "Coalesce", "Concat", "F", "Floor", "Greatest", "Least", "Length", "Lower", "Mod", "Now", "NullIf"),
+        *("Power", "Q", "Replace", "Round", "Sqrt", "Substr", "Trim", "Upper", "Value", "With"),
+    ),
     "oxyde.schema": ("Check", "Exclude", "Index", "Unique"),
 }
 _HOME: Final = {name: module for module, names in _HOMES.items() for name in names}

@@ -170,7 +170,7 @@ def regex(inner: Node, pattern: Node, *, fold: bool = False) -> Node:
 
 
 def arithmetic(op: str, left: Node, right: Node, kind: ColumnType) -> Node:
-    """Arithmetic: add, subtract, multiply, divide, modulo or power; ``kind`` is the type of the result."""
+    """Arithmetic: add, subtract, multiply, divide, floor_divide or modulo; ``kind`` is the type of the result."""
     return {"arithmetic": {"op": op, "left": left, "right": right, "type": kind.wire()}}
 
 
@@ -189,9 +189,12 @@ def extract(part: str, inner: Node, of: ColumnType) -> Node:
     return {"extract": {"part": part, "expr": inner, "of": of.wire()}}
 
 
-def cast(inner: Node, kind: ColumnType) -> Node:
-    """A value as another type."""
-    return {"cast": {"expr": inner, "type": kind.wire()}}
+def cast(inner: Node, kind: ColumnType, of: ColumnType | None = None) -> Node:
+    """A value as another type; ``of`` is what it is, where the result must be the same on all servers."""
+    parts: dict[str, Any] = {"expr": inner, "type": kind.wire()}
+    if of is not None:
+        parts["of"] = of.wire()
+    return {"cast": parts}
 
 
 def case(whens: Sequence[tuple[Node, Node]], kind: ColumnType, otherwise: Node | None = None) -> Node:

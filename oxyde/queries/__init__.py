@@ -1,10 +1,57 @@
 """What is asked: conditions, expressions, states, and the statements they become. Pure, immutable, no await."""
 
+from oxyde.queries.casts import Cast
 from oxyde.queries.conditions import Q
 from oxyde.queries.cte import With
-from oxyde.queries.functions import F, Value
+from oxyde.queries.functions import (
+    Abs,
+    Ceil,
+    Coalesce,
+    Concat,
+    Floor,
+    Greatest,
+    Least,
+    Length,
+    Lower,
+    Mod,
+    Now,
+    NullIf,
+    Power,
+    Replace,
+    Round,
+    Sqrt,
+    Substr,
+    Trim,
+    Upper,
+)
+from oxyde.queries.operators import F, Value
 
-__all__ = ["F", "Q", "Value", "With"]
+__all__ = [
+    "Abs",
+    "Cast",
+    "Ceil",
+    "Coalesce",
+    "Concat",
+    "F",
+    "Floor",
+    "Greatest",
+    "Least",
+    "Length",
+    "Lower",
+    "Mod",
+    "Now",
+    "NullIf",
+    "Power",
+    "Q",
+    "Replace",
+    "Round",
+    "Sqrt",
+    "Substr",
+    "Trim",
+    "Upper",
+    "Value",
+    "With",
+]
 
 
 def __dir__() -> list[str]:

@@ -66,7 +66,8 @@ def assignment(table: Table, name: str, value: Any) -> tuple[Column, Term]:
                 message = f"update() computes {path.where} from columns of {table.model}, not from related rows"
                 raise FieldError(message, column=name)
             if term.type.kind not in _NUMBERS.get(column.type.kind, {column.type.kind}):
-                message = f"{path.where} is {column.type}, and the expression given for it is {term.type}"
+                remedy = "; // divides ints, and Cast(..., int) cuts" if (column.type.kind, term.type.kind) == ("int", "float") else ""
+                message = f"{path.where} is {column.type}, and the expression given for it is {term.type}{remedy}"
                 raise FieldError(message, column=name)
             return column, term
     if value is None:

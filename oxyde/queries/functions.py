@@ -1,161 +1,252 @@
-"""Operators of a row's values: ``F``, ``Value``, their arithmetic and their comparisons."""
+"""Functions of a row's values: one class for each, whose header is its row in the table."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import ClassVar, Final
 
 from oxyde.exceptions import FieldError
-from oxyde.ir import expr
-from oxyde.ir.expr import Node
-from oxyde.queries.conditions import Q
-from oxyde.queries.literals import literal
-from oxyde.queries.lookups import compared
-from oxyde.queries.scope import Scope
-from oxyde.queries.term import MAYBE, Expression, Names, Term, Unknown
+from oxyde.queries.arguments import TEXTUAL, Argument, alike, argument, whole
+from oxyde.queries.arithmetic import Arithmetic
+from oxyde.queries.calls import Call, Nulls
+from oxyde.queries.casts import as_float
+from oxyde.queries.lookups import NUMBERS
+from oxyde.queries.operators import Operand
+from oxyde.queries.term import Names, Term
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
 
-_NUMBERS: Final = ("int", "decimal", "float")
+FUNCTIONS: Final[dict[str, type[Function]]] = {}
+"""Every function by its name on the wire."""
+
+ANYTHING: Final = frozenset(kinds.PYTHON) - {"json", "array", "any"}
+RANKED: Final = NUMBERS | {"date", "time", "datetime", "datetime_tz", "duration"}
+"""What has one order on every database; that of texts is the server's."""
+MOST: Final = 2**31 - 1
+DIGITS: Final = {"int": 18, "float": 15, "decimal": 28}
+"""How many digits before or after the point a number may be rounded to."""
 
 
-class Operand(Expression):
-    """An expression that goes with the operators of Python; a comparison is a condition, which joins as every ``Q``."""
+class Function(Operand):
+    """A function of values. Where it takes a value of the row, a str is the name of a field or annotation, and other values are plain.
 
-    __slots__ = ()
+    Attributes:
+        ir: Its name on the wire.
+        takes: The kinds of its arguments.
+        gives: The type of its result; None where that is the type of the arguments.
+        nulls: When it is NULL.
+    """
 
-    def __add__(self, other: Any) -> Combined:
-        return Combined("add", self, other)
+    ir: ClassVar[str] = ""
+    takes: ClassVar[frozenset[str]]
+    gives: ClassVar[ColumnType | None]
+    nulls: ClassVar[Nulls]
 
-    def __radd__(self, other: Any) -> Combined:
-        return Combined("add", other, self)
+    def __init_subclass__(
+        cls, *, ir: str = "", takes: frozenset[str] = ANYTHING, gives: ColumnType | None = None, nulls: Nulls = Nulls.ANY
+    ) -> None:
+        """Takes the row of the table; a class without ``ir`` is no function itself."""
+        if ir:
+            cls.ir, cls.takes, cls.gives, cls.nulls = ir, takes, gives, nulls
+            FUNCTIONS[ir] = cls
 
-    def __sub__(self, other: Any) -> Combined:
-        return Combined("subtract", self, other)
-
-    def __rsub__(self, other: Any) -> Combined:
-        return Combined("subtract", other, self)
-
-    def __mul__(self, other: Any) -> Combined:
-        return Combined("multiply", self, other)
-
-    def __rmul__(self, other: Any) -> Combined:
-        return Combined("multiply", other, self)
-
-    def __truediv__(self, other: Any) -> Combined:
-        return Combined("divide", self, other)
-
-    def __rtruediv__(self, other: Any) -> Combined:
-        return Combined("divide", other, self)
-
-    def __mod__(self, other: Any) -> Combined:
-        return Combined("modulo", self, other)
-
-    def __rmod__(self, other: Any) -> Combined:
-        return Combined("modulo", other, self)
-
-    def __neg__(self) -> Combined:
-        return Combined("subtract", 0, self)
-
-    def __gt__(self, other: Any) -> Q:
-        return Q(Compared("gt", self, other))
-
-    def __ge__(self, other: Any) -> Q:
-        return Q(Compared("ge", self, other))
-
-    def __lt__(self, other: Any) -> Q:
-        return Q(Compared("lt", self, other))
-
-    def __le__(self, other: Any) -> Q:
-        return Q(Compared("le", self, other))
-
-
-@dataclass(frozen=True, eq=False)
-class F(Operand):
-    """The value of a field or an annotation, by name or path: ``F("views")``, ``F("author__age")``."""
-
-    name: str
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.name, str):
-            message = f"F() takes the name of a field, not {type(self.name).__name__}"
-            raise TypeError(message)
+    def __init__(self, *arguments: Argument) -> None:
+        self.arguments = arguments
 
     def resolve(self, names: Names) -> Term:
-        """Returns what the name means."""
-        return names.value(self.name)
+        """Returns the call over the query's names."""
+        return self.called(self.resolved(names, self.arguments))
+
+    def resolved(self, names: Names, given: tuple[Argument, ...]) -> list[Term]:
+        """Returns arguments as terms of kinds that the function takes."""
+        return [argument(type(self).__name__, names, one, self.takes) for one in given]
+
+    def called(self, terms: list[Term], constants: tuple[int, ...] = ()) -> Term:
+        """Returns the call of terms, which are made one type where the result has theirs."""
+        if self.gives is None:
+            terms = alike(type(self).__name__, terms)
+        kind = self.gives or terms[0].type
+        return Call(self.ir, kinds.DECIMAL if kind.kind == "decimal" else kind, self.nulls, terms, constants)
 
     def __repr__(self) -> str:
-        return f'F("{self.name}")'
+        return f"{type(self).__name__}({', '.join(map(repr, self.arguments))})"
 
 
-@dataclass(frozen=True, eq=False)
-class Value(Operand):
-    """A plain value as an expression; it is bound, never pasted."""
-
-    value: Any
-
-    def resolve(self, names: Names) -> Term:  # noqa: ARG002 - a value is the same everywhere
-        """Returns the value with the type of its class."""
-        return literal(self.value)
+class _OfOne(Function):
+    def __init__(self, value: Argument) -> None:
+        super().__init__(value)
 
 
-@dataclass(frozen=True, eq=False)
-class Combined(Operand):
-    """Two expressions joined by arithmetic."""
+class _OfMany(Function):
+    def __init__(self, first: Argument, second: Argument, *others: Argument) -> None:
+        super().__init__(first, second, *others)
 
-    op: str
-    left: Any
-    right: Any
+
+class Coalesce(_OfMany, ir="coalesce", nulls=Nulls.ALL):
+    """The first of several values that is not NULL; NULL where all are."""
+
+
+class NullIf(Function, ir="null_if", nulls=Nulls.MAYBE):
+    """NULL where two values are equal (as ``filter()`` has it), else the first."""
+
+    def __init__(self, value: Argument, other: Argument) -> None:
+        super().__init__(value, other)
+
+
+class Greatest(_OfMany, ir="greatest", takes=RANKED):
+    """The greatest of several values; NULL where one of them is."""
+
+
+class Least(_OfMany, ir="least", takes=RANKED):
+    """The least of several values; NULL where one of them is."""
+
+
+class Concat(_OfMany, ir="concat", takes=TEXTUAL, gives=kinds.TEXT, nulls=Nulls.NEVER):
+    """Texts one behind the other; NULL counts as the empty text. Other values are made text by ``Cast(value, str)``."""
+
+
+class Lower(_OfOne, ir="lower", takes=TEXTUAL, gives=kinds.TEXT):
+    """A text in small letters, letter by letter: none becomes two."""
+
+
+class Upper(_OfOne, ir="upper", takes=TEXTUAL, gives=kinds.TEXT):
+    """A text in capital letters, letter by letter: none becomes two, so that ``ß`` stays."""
+
+
+class Length(_OfOne, ir="length", takes=TEXTUAL | {"bytes"}, gives=kinds.INT):
+    """The number of characters of a text, or of bytes, as ``len()``."""
+
+
+class Trim(_OfOne, ir="trim", takes=TEXTUAL, gives=kinds.TEXT):
+    """A text without the white space at its ends, as ``str.strip()``."""
+
+
+class Substr(Function, ir="substr", takes=TEXTUAL, gives=kinds.TEXT):
+    """Part of a text: from the ``start``-th character on, where 1 is the first; ``length`` characters, or all."""
+
+    def __init__(self, text: Argument, start: int, length: int | None = None) -> None:
+        """Takes a text and two plain ints.
+
+        Raises:
+            FieldError: The start is less than 1, or the length less than 0.
+        """
+        super().__init__(text)
+        self.places = [whole("Substr()", "a start", start, 1, MOST)]
+        if length is not None:
+            self.places.append(whole("Substr()", "a length", length, 0, MOST))
+
+    def resolve(self, names: Names) -> Term:
+        """Returns the call over the query's names."""
+        places = [argument("Substr", names, place, NUMBERS) for place in self.places]
+        return self.called([*self.resolved(names, self.arguments), *places])
+
+
+class Replace(Function, ir="replace", takes=TEXTUAL, gives=kinds.TEXT):
+    """A text with each ``old`` in it replaced by ``new``, case minded. A str given for these is plain text."""
+
+    def __init__(self, text: Argument, old: Argument, new: Argument) -> None:
+        """Takes a text, and two that are plain or expressions.
+
+        Raises:
+            FieldError: The text to be replaced is empty.
+        """
+        super().__init__(text)
+        if old == "":
+            raise FieldError("Replace() takes a text to replace, and the empty one is everywhere")
+        self.texts = old, new
+
+    def resolve(self, names: Names) -> Term:
+        """Returns the call over the query's names."""
+        texts = [argument("Replace", names, text, TEXTUAL, text=True) for text in self.texts]
+        return self.called([*self.resolved(names, self.arguments), *texts])
+
+
+class Abs(_OfOne, ir="abs", takes=NUMBERS):
+    """A number without its sign."""
+
+
+class Round(Function, ir="round", takes=NUMBERS):
+    """A number rounded as by ``round()``: to the nearest of so many digits, of two that are as near to the even one.
+
+    The type stays. Negative digits are those before the point.
+    """
+
+    def __init__(self, value: Argument, digits: int = 0) -> None:
+        """Takes a number and a plain int.
+
+        Raises:
+            FieldError: ``digits`` is no int.
+        """
+        super().__init__(value)
+        self.digits = whole("Round()", "digits", digits, -max(DIGITS.values()), max(DIGITS.values()))
+
+    def resolve(self, names: Names) -> Term:
+        """Returns the call over the query's names."""
+        (value,) = self.resolved(names, self.arguments)
+        most, kind = DIGITS[value.type.kind], value.type.kind
+        if kind == "int" and self.digits >= 0:
+            return value
+        if abs(self.digits) > most:
+            raise FieldError(f"Round() of {value.type} takes digits from {-most} to {most}, not {self.digits}")
+        return self.called([value], (self.digits,))
+
+
+class Floor(_OfOne, ir="floor", takes=NUMBERS):
+    """The greatest whole number that is not greater; the type stays."""
+
+    def called(self, terms: list[Term], constants: tuple[int, ...] = ()) -> Term:
+        """Returns the call; an int is whole."""
+        return terms[0] if terms[0].type.kind == "int" else super().called(terms, constants)
+
+
+class Ceil(Floor, ir="ceil", takes=NUMBERS):
+    """The least whole number that is not less; the type stays."""
+
+
+class Mod(Operand):
+    """The remainder of a division, as ``%``: of ints and floats it has the sign of the divisor, of Decimals that of the dividend."""
+
+    def __init__(self, left: Argument, right: Argument) -> None:
+        self.arguments = left, right
 
     def resolve(self, names: Names) -> Term:
         """Returns the arithmetic over the query's names."""
-        left, right = (side if isinstance(side, Expression) else Value(side) for side in (self.left, self.right))
-        return Arithmetic(self.op, left.resolve(names), right.resolve(names))
-
-
-@dataclass(frozen=True, eq=False)
-class Compared(Expression):
-    """A comparison of an expression with another, or with a plain value."""
-
-    op: str
-    left: Expression
-    right: Any
-
-    def resolve(self, names: Names) -> Term:
-        """Returns the condition."""
-        right = self.right if isinstance(self.right, Expression) else Value(self.right)
-        return compared(self.op, names, self.left.resolve(names), right.resolve(names))
+        left, right = (argument("Mod", names, one, NUMBERS) for one in self.arguments)
+        return Arithmetic("modulo", left, right)
 
     def __repr__(self) -> str:
-        sign = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}[self.op]
-        return f"{self.left!r} {sign} {self.right!r}" if isinstance(self.right, Expression) else f"{self.left!r} {sign} …"
+        return f"Mod({self.arguments[0]!r}, {self.arguments[1]!r})"
 
 
-class Arithmetic(Term):
-    """Arithmetic of two terms; its head is the operator."""
-
-    def __init__(self, op: str, left: Term, right: Term) -> None:
-        super().__init__(op, left, right)
-        self.op = op
-        self.type = _result(op, left.type, right.type)
-
-    @property
-    def unknown(self) -> Unknown:
-        """Division by zero is NULL on some servers."""
-        return MAYBE if self.op in {"divide", "modulo"} else super().unknown
-
-    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
-        """Returns the arithmetic."""
-        return expr.arithmetic(self.op, parts[0], parts[1], self.type)
+class _OfFloats(Function):
+    def called(self, terms: list[Term], constants: tuple[int, ...] = ()) -> Term:
+        """Returns the call of numbers as floats."""
+        return super().called([as_float(term) for term in terms], constants)
 
 
-def _result(op: str, left: ColumnType, right: ColumnType) -> ColumnType:
-    """Returns the type of arithmetic: the wider number; a moment moved by a timedelta; timedeltas added."""
-    if left.kind in _NUMBERS and right.kind in _NUMBERS:
-        wider = max(left.kind, right.kind, key=_NUMBERS.index)
-        return {"int": kinds.INT, "decimal": kinds.DECIMAL, "float": kinds.FLOAT}[wider]
-    if op in {"add", "subtract"} and right.kind == "duration" and left.kind in {"datetime", "datetime_tz", "duration"}:
-        return left
-    message = f"{op} does not go with {left} and {right}; it takes numbers, or a datetime and a timedelta"
-    raise FieldError(message)
+class Power(_OfFloats, ir="power", takes=NUMBERS, gives=kinds.FLOAT):
+    """A number to the power of another one, as ``math.pow()``: both as floats, and so the result."""
+
+    def __init__(self, base: Argument, exponent: Argument) -> None:
+        super().__init__(base, exponent)
+
+
+class Sqrt(_OfFloats, ir="sqrt", takes=NUMBERS, gives=kinds.FLOAT):
+    """The square root of a number, as ``math.sqrt()``: a float."""
+
+    def __init__(self, value: Argument) -> None:
+        super().__init__(value)
+
+
+class Now(Function, ir="now", nulls=Nulls.NEVER):
+    """The present: aware, in UTC. With ``naive=True`` the same without a zone, for columns without one."""
+
+    def __init__(self, *, naive: bool = False) -> None:
+        super().__init__()
+        self.naive = naive
+
+    def resolve(self, names: Names) -> Term:  # noqa: ARG002 - it names none
+        """Returns the call."""
+        return Call(self.ir, kinds.DATETIME if self.naive else kinds.DATETIME_TZ, self.nulls, [])
+
+    def __repr__(self) -> str:
+        return "Now(naive=True)" if self.naive else "Now()"

@@ -245,13 +245,14 @@ class One(Term):
 class Cast(Term):
     """A value as another type."""
 
-    def __init__(self, inner: Term, kind: ColumnType) -> None:
-        super().__init__(kind, inner)
-        self.type = kind
+    def __init__(self, inner: Term, kind: ColumnType, of: ColumnType | None = None) -> None:
+        """Makes the cast; ``of`` is what the value is, where it must be the same on all servers, or an error."""
+        super().__init__((kind, of), inner)
+        self.type, self.of = kind, of
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns the cast."""
-        return expr.cast(parts[0], self.type)
+        return expr.cast(parts[0], self.type, self.of)
 
 
 class Chance(Term):

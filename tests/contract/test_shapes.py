@@ -16,9 +16,9 @@ from oxyde.db.steps import Call, Steps
 from oxyde.exceptions import UnsupportedError
 from oxyde.ir import expr, query, statement, wire
 from oxyde.queries import dml
+from oxyde.queries.arithmetic import Arithmetic
 from oxyde.queries.compile import Compiled
 from oxyde.queries.dml import Excluded, RowGroup
-from oxyde.queries.functions import Arithmetic
 from oxyde.queries.paths import column_path
 from oxyde.queries.term import Bound, reference
 from oxyde.schema import Column, Table

@@ -239,7 +239,7 @@ async def gauge(database: db.AsyncDatabase) -> AsyncIterator[Gauge]:
 @pytest.mark.parametrize(
     "change",
     [
-        {"whole": F("whole") / 0},
+        {"whole": F("whole") // 0},
         {"whole": F("whole") % 0},
         {"whole": F("whole") + 1},
         {"whole": F("whole") * 2},
@@ -288,7 +288,7 @@ async def test_the_ends_of_the_ranges_are_computed(gauge: Gauge) -> None:
     empty = dict.fromkeys(("whole", "ratio", "share", "seen", "lasts"))
     await Gauge.objects.update(**empty)
     await Gauge.objects.update(
-        whole=F("whole") / 1, ratio=F("ratio") * 2, share=F("share") / 3, seen=F("seen") + micro, lasts=F("lasts") + micro
+        whole=F("whole") // 1, ratio=F("ratio") * 2, share=F("share") / 3, seen=F("seen") + micro, lasts=F("lasts") + micro
     )
     await gauge.refresh()
     assert {name: getattr(gauge, name) for name in empty} == empty

@@ -105,6 +105,9 @@ pub enum Expr {
         expr: Box<Expr>,
         #[serde(rename = "type")]
         ty: ColumnType,
+        /// What the value is, where the result must be the same on all servers, or an error; else the server's own cast is good enough.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<ColumnType>,
     },
     Case {
         whens: Vec<When>,
@@ -166,10 +169,12 @@ pub enum Operator {
     Add,
     Subtract,
     Multiply,
-    /// Of integers: truncates toward zero on every server, as C and SQL do.
+    /// The true quotient; of integers a float.
     Divide,
+    /// Of integers, rounded down.
+    FloorDivide,
+    /// Of integers and floats it has the sign of the divisor, of decimals that of the dividend.
     Modulo,
-    Power,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -190,6 +195,7 @@ pub enum Function {
     Round,
     Floor,
     Ceil,
+    Power,
     Sqrt,
     Now,
     /// A random number, for `order_by("?")`.

@@ -3,8 +3,9 @@
 use oxyde_ir::expr::Operator;
 use oxyde_ir::{ColumnType, Expr};
 
-use crate::dialect::{Calendar, FloatModulo, Integers, Powers, Quotients};
-use crate::error::Result;
+use crate::dialect::{Calendar, Integers, Types};
+use crate::error::{Result, malformed};
+use crate::template::Templates;
 use crate::walk::{is_decimal, type_of};
 use crate::writer::Writer;
 
@@ -13,23 +14,73 @@ const fn sign(op: Operator) -> &'static str {
         Operator::Add => " + ",
         Operator::Subtract => " - ",
         Operator::Multiply => " * ",
-        Operator::Divide => " / ",
+        Operator::Divide | Operator::FloorDivide => " / ",
         Operator::Modulo => " % ",
-        Operator::Power => " ^ ",
     }
 }
 
+/// How numbers are reckoned with, beside sums, differences and products that are an operator on every server. `MySQL` answers NULL where
+/// it divides by zero.
+fn row(op: Operator, ty: &ColumnType) -> Option<Templates<'static>> {
+    let kind = if *ty == ColumnType::Int {
+        Kind::Int
+    } else if is_decimal(ty) {
+        Kind::Decimal
+    } else {
+        Kind::Float
+    };
+    Some(match (op, kind) {
+        (Operator::Add | Operator::Subtract | Operator::Multiply, _) => return None,
+        (Operator::Divide, Kind::Decimal) => [
+            "trim_scale(({0} + 0::numeric(100, 80)) / {1})",
+            "oxyde_decimal_div({*})",
+            "({0} * 1.000000000000000000000000000000 / IF({1} = 0, {!division by zero}, {1}))",
+        ],
+        (Operator::Divide, Kind::Int | Kind::Float) => {
+            ["CAST({0} AS double precision) / {1}", "oxyde_divide({*})", "CAST({0} AS DOUBLE) / IF({1} = 0, {!division by zero}, {1})"]
+        }
+        (Operator::FloorDivide, _) => [
+            "{0} / {1} - CASE WHEN SIGN({0} % {1}) = -SIGN({1}) THEN 1 ELSE 0 END",
+            "oxyde_floor_divide({*})",
+            "{0} DIV IF({1} = 0, {!division by zero}, {1}) - CASE WHEN SIGN({0} % {1}) = -SIGN({1}) THEN 1 ELSE 0 END",
+        ],
+        (Operator::Modulo, Kind::Decimal) => ["{0} % {1}", "oxyde_decimal_mod({*})", "{0} % IF({1} = 0, {!division by zero}, {1})"],
+        (Operator::Modulo, Kind::Int | Kind::Float) => [
+            "{0} % {1} + CASE WHEN SIGN({0} % {1}) = -SIGN({1}) THEN {1} ELSE 0 END",
+            "oxyde_modulo({*})",
+            "{0} % IF({1} = 0, {!division by zero}, {1}) + CASE WHEN SIGN({0} % {1}) = -SIGN({1}) THEN {1} ELSE 0 END",
+        ],
+    })
+}
+
+/// What a function of the driver's is called that adds, subtracts or multiplies.
+fn name(op: Operator) -> Result<&'static str> {
+    match op {
+        Operator::Add => Ok("add"),
+        Operator::Subtract => Ok("sub"),
+        Operator::Multiply => Ok("mul"),
+        Operator::Divide | Operator::FloorDivide | Operator::Modulo => malformed("a division where a sum was expected"),
+    }
+}
+
+/// Numbers by their arithmetic.
+enum Kind {
+    Int,
+    Decimal,
+    Float,
+}
+
 /// The remainder of floats where the server has one of `numeric` only, and casts a float to 15 digits of it: the mantissas as integers,
-/// both at the smaller exponent, whose remainder is exact.
+/// both at the smaller exponent, whose remainder is exact; then the sign of the divisor.
 const REMAINDER: [&str; 3] = [
-    "(SELECT CASE WHEN v.x = 'NaN' OR v.y = 'NaN' OR abs(v.x) = 'Infinity' THEN 'NaN' WHEN abs(v.y) = 'Infinity' THEN v.x \
+    "(SELECT r.z + CASE WHEN sign(r.z) = -sign(r.y) THEN r.y ELSE 0 END FROM (SELECT v.y, CASE WHEN v.x = 'NaN' OR v.y = 'NaN' OR abs(v.x) = 'Infinity' THEN 'NaN' WHEN abs(v.y) = 'Infinity' THEN v.x \
      ELSE CASE WHEN p.a < 0 THEN -1 ELSE 1 END * (p.m * power(2::numeric, p.e - least(p.e, p.f)) \
-     % (p.n * power(2::numeric, p.f - least(p.e, p.f))))::double precision * power(2::double precision, least(p.e, p.f)) END FROM (SELECT ",
+     % (p.n * power(2::numeric, p.f - least(p.e, p.f))))::double precision * power(2::double precision, least(p.e, p.f)) END AS z FROM (SELECT ",
     "::double precision AS x, ",
     "::double precision AS y) AS v, LATERAL (SELECT a, a & 4503599627370495 | CASE a >> 52 & 2047 WHEN 0 THEN 0 ELSE 4503599627370496 END AS m, \
      greatest(a >> 52 & 2047, 1) - 1075 AS e, b & 4503599627370495 | CASE b >> 52 & 2047 WHEN 0 THEN 0 ELSE 4503599627370496 END AS n, \
      greatest(b >> 52 & 2047, 1) - 1075 AS f FROM (SELECT ('x' || encode(float8send(v.x), 'hex'))::bit(64)::bigint AS a, \
-     ('x' || encode(float8send(v.y), 'hex'))::bit(64)::bigint AS b) AS s) AS p)",
+     ('x' || encode(float8send(v.y), 'hex'))::bit(64)::bigint AS b) AS s) AS p) AS r)",
 ];
 
 fn is_calendar(ty: &ColumnType) -> bool {
@@ -45,19 +96,29 @@ impl Writer<'_> {
         if matches!(ty, ColumnType::Duration) && op == Operator::Subtract && of_instants {
             return self.distance(left, right);
         }
-        if is_decimal(ty) && self.has_text_decimals() {
-            return self.exact(op, left, right);
+        let sides = [left, right];
+        if *ty == ColumnType::Float && op == Operator::Modulo && matches!(self.dialect.types, Types::Postgres) {
+            return self.remainder(left, right);
+        }
+        if *ty == ColumnType::Float && op == Operator::Divide && type_of(left) == Some(&ColumnType::Float) {
+            // It needs no cast.
+            return self.template(["{0} / {1}", "oxyde_divide({*})", "{0} / IF({1} = 0, {!division by zero}, {1})"], &sides);
+        }
+        if let Some(templates) = row(op, ty) {
+            return self.template(templates, &sides);
         }
         if self.is_fitted(op, ty) {
             self.push("oxyde_fit_int(");
             self.infix(left, sign(op), right)?;
             return self.word(")");
         }
-        match op {
-            Operator::Add | Operator::Subtract | Operator::Multiply => self.infix(left, sign(op), right),
-            Operator::Divide => self.divide(left, right, ty),
-            Operator::Modulo => self.modulo(left, right, ty),
-            Operator::Power => self.power(left, right, ty),
+        match (is_decimal(ty), *ty == ColumnType::Float) {
+            (true, _) if self.has_text_decimals() => self.decimal_function(name(op)?, &sides),
+            (_, true) if matches!(self.dialect.integers, Integers::Fitted) => {
+                let text = format!("oxyde_{}({{*}})", name(op)?);
+                self.template([&text; 3], &sides)
+            }
+            (_, _) => self.infix(left, sign(op), right),
         }
     }
 
@@ -81,93 +142,17 @@ impl Writer<'_> {
         self.operand(expr)
     }
 
-    fn divide(&mut self, left: &Expr, right: &Expr, ty: &ColumnType) -> Result<()> {
-        // Of two integers the server would make an integer, or four digits.
-        if *ty == ColumnType::Float && type_of(left) != Some(&ColumnType::Float) {
-            self.cast(left, ty)?;
-            self.push(sign(Operator::Divide));
-            return self.divisor(right);
-        }
-        match self.dialect.quotients {
-            Quotients::Digits { before, between, after } if is_decimal(ty) => {
-                self.push(before);
-                self.operand(left)?;
-                self.push(between);
-                self.divisor(right)?;
-                return self.word(after);
-            }
-            Quotients::Digits { .. } | Quotients::Enough => {}
-        }
-        let operator = if *ty == ColumnType::Int { self.dialect.integer_division } else { sign(Operator::Divide) };
-        self.quotient(left, operator, right)
-    }
-
-    fn modulo(&mut self, left: &Expr, right: &Expr, ty: &ColumnType) -> Result<()> {
-        match (ty, self.dialect.float_modulo) {
-            // `%` makes integers of its operands.
-            (ColumnType::Float, FloatModulo::Function) => {
-                self.around("mod(", left, ", ")?;
-                self.divisor_argument(right)?;
-                self.word(")")
-            }
-            // There is no remainder of floats.
-            (ColumnType::Float, FloatModulo::Numeric) => {
-                self.push(REMAINDER[0]);
-                self.operand(left)?;
-                self.push(REMAINDER[1]);
-                self.operand(right)?;
-                self.word(REMAINDER[2])
-            }
-            (_, FloatModulo::Operator | FloatModulo::Function | FloatModulo::Numeric) => self.quotient(left, sign(Operator::Modulo), right),
-        }
-    }
-
-    fn quotient(&mut self, left: &Expr, operator: &str, right: &Expr) -> Result<()> {
+    fn remainder(&mut self, left: &Expr, right: &Expr) -> Result<()> {
+        self.push(REMAINDER[0]);
         self.operand(left)?;
-        self.push(operator);
-        self.divisor(right)
-    }
-
-    fn power(&mut self, left: &Expr, right: &Expr, ty: &ColumnType) -> Result<()> {
-        match (ty, self.dialect.powers) {
-            (ColumnType::Float, Powers::Numeric) => {
-                self.push("power(");
-                self.operand(left)?;
-                self.push("::double precision, ");
-                self.operand(right)?;
-                self.word("::double precision)")
-            }
-            (_, Powers::Numeric) => {
-                self.push("power(");
-                self.operand(left)?;
-                self.push("::numeric, ");
-                self.operand(right)?;
-                self.word(if *ty == ColumnType::Int { "::numeric)::bigint" } else { "::numeric)" })
-            }
-            (ColumnType::Float, Powers::Floats) => self.two_args("pow(", left, right, ")"),
-            (_, Powers::Floats) => self.dialect.unsupported("exact powers"),
-        }
+        self.push(REMAINDER[1]);
+        self.operand(right)?;
+        self.word(REMAINDER[2])
     }
 
     fn two_args(&mut self, before: &str, left: &Expr, right: &Expr, after: &str) -> Result<()> {
         self.around(before, left, ", ")?;
         self.around("", right, after)
-    }
-
-    /// Decimals as text, by functions of ours.
-    fn exact(&mut self, op: Operator, left: &Expr, right: &Expr) -> Result<()> {
-        let name = match op {
-            Operator::Add => "add",
-            Operator::Subtract => "sub",
-            Operator::Multiply => "mul",
-            Operator::Divide | Operator::Modulo => {
-                self.around(if op == Operator::Divide { "oxyde_decimal_div(" } else { "oxyde_decimal_mod(" }, left, ", ")?;
-                self.divisor_argument(right)?;
-                return self.word(")");
-            }
-            Operator::Power => return self.dialect.unsupported("exact powers"),
-        };
-        self.decimal_function(name, &[left, right])
     }
 
     /// A date or time moved by a duration, which is the other operand.

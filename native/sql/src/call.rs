@@ -1,47 +1,59 @@
-//! Functions of values: one row for each in the table, and how those are written that are more than a name.
+//! Functions of values: one row for each in the table, and how those are written that are more than a template.
 
 use oxyde_ir::expr::Function;
 use oxyde_ir::{ColumnType, Expr};
 
-use crate::dialect::{Dialect, Extremes, Now, Numbers};
+use crate::dialect::{Extremes, Now};
 use crate::error::{Result, malformed};
+use crate::template::Templates;
 use crate::walk::is_decimal;
 use crate::writer::Writer;
 
 /// How a call is written.
 enum Spelling {
-    /// The same everywhere: the name and its parenthesis.
-    Name(&'static str),
-    /// An answer of the dialect's sheet.
-    Answer(fn(&Dialect) -> &'static str),
+    /// On each server.
+    Each(Templates<'static>),
+    /// On each server, and on `SQLite` another way for decimals, which are text there.
+    Numbers(Templates<'static>, &'static str),
     /// By a method.
     Method(fn(&mut Writer<'_>, &[Expr], &ColumnType) -> Result<()>),
 }
 
-use Spelling::{Answer, Method, Name};
+use Spelling::{Each, Method, Numbers};
+
+/// What `str.strip()` removes, for `btrim` and for a regular expression.
+const TRIM: Templates<'static> = [
+    r"btrim({*}, E'\t\n\u000b\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000')",
+    "oxyde_trim({*})",
+    r"REGEXP_REPLACE({*}, '^[\\t-\\r\\x1c-\\x20\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}]+|[\\t-\\r\\x1c-\\x20\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}]+$', '')",
+];
 
 /// The table of functions: the least and the greatest number of arguments, and the spelling.
 #[allow(clippy::redundant_closure_for_method_calls)] // a method is of one lifetime, and these are of any
 fn row(function: Function) -> (usize, usize, Spelling) {
     match function {
-        Function::Coalesce => (1, 100, Name("COALESCE(")),
+        Function::Coalesce => (2, 100, Each(["COALESCE({*})"; 3])),
         Function::NullIf => (2, 2, Method(|writer, args, _| writer.unless_equal(args))),
         Function::Greatest => (1, 100, Method(|writer, args, _| writer.extreme("GREATEST(", "MAX(", args))),
         Function::Least => (1, 100, Method(|writer, args, _| writer.extreme("LEAST(", "MIN(", args))),
-        Function::Concat => (1, 100, Answer(|dialect| dialect.concat)),
-        Function::Lower => (1, 1, Name("LOWER(")),
-        Function::Upper => (1, 1, Name("UPPER(")),
-        Function::Length => (1, 1, Answer(|dialect| dialect.length)),
-        Function::Trim => (1, 1, Name("TRIM(")),
-        Function::Substr => (2, 3, Method(|writer, args, _| writer.with_places("substr(", args))),
-        Function::Replace => (3, 3, Name("REPLACE(")),
-        Function::Abs => (1, 1, Method(|writer, args, ty| writer.abs(args, ty))),
-        Function::Round => (1, 2, Method(|writer, args, ty| writer.round(args, ty))),
-        Function::Floor => (1, 1, Method(|writer, args, ty| writer.whole("FLOOR(", args, ty))),
-        Function::Ceil => (1, 1, Method(|writer, args, ty| writer.whole("CEIL(", args, ty))),
-        Function::Sqrt => (1, 1, Method(|writer, args, ty| writer.sqrt(args, ty))),
+        Function::Concat => (1, 100, Each(["concat({*})", "concat({*})", "CONCAT_WS('', {*})"])),
+        Function::Lower => (1, 1, Each(["LOWER({*})", "oxyde_lower({*})", "LOWER({*})"])),
+        Function::Upper => (1, 1, Each(["UPPER({*})", "oxyde_upper({*})", "UPPER({*})"])),
+        Function::Length => (1, 1, Each(["length({*})", "oxyde_length({*})", "CHAR_LENGTH({*})"])),
+        Function::Trim => (1, 1, Each(TRIM)),
+        Function::Substr => (2, 3, Method(|writer, args, _| writer.substr(args))),
+        Function::Replace => (3, 3, Each(["REPLACE({*})"; 3])),
+        Function::Abs => (1, 1, Numbers(["ABS({*})", "oxyde_abs({*})", "ABS({*})"], "oxyde_decimal_abs({*})")),
+        Function::Round => (2, 2, Method(|writer, args, ty| writer.round(args, ty))),
+        Function::Floor => (1, 1, Numbers(["FLOOR({*})", "oxyde_floor({*})", "FLOOR({*})"], "oxyde_decimal_floor({*})")),
+        Function::Ceil => (1, 1, Numbers(["CEIL({*})", "oxyde_ceil({*})", "CEIL({*})"], "oxyde_decimal_ceil({*})")),
+        Function::Power => (2, 2, Each(["power({*})", "oxyde_power({*})", "POW({*})"])),
+        Function::Sqrt => {
+            let mysql = "SQRT(IF({0} < 0, {!square root of a negative number}, {0}))";
+            (1, 1, Each(["sqrt({*})", "oxyde_sqrt({*})", mysql]))
+        }
         Function::Now => (0, 0, Method(|writer, args, ty| writer.now(args, ty))),
-        Function::Random => (0, 0, Answer(|dialect| dialect.random)),
+        Function::Random => (0, 0, Each(["random()", "random()", "RAND()"])),
     }
 }
 
@@ -51,9 +63,11 @@ impl Writer<'_> {
         if args.len() < least || args.len() > most {
             return malformed(format!("{function:?} with {} arguments", args.len()));
         }
+        let all: Vec<&Expr> = args.iter().collect();
         match spelling {
-            Name(name) => self.function(name, args),
-            Answer(name) => self.function(name(self.dialect), args),
+            Each(templates) => self.template(templates, &all),
+            Numbers([postgres, _, mysql], sqlite) if is_decimal(ty) => self.template([postgres, sqlite, mysql], &all),
+            Numbers(templates, _) => self.template(templates, &all),
             Method(write) => write(self, args, ty),
         }
     }
@@ -82,6 +96,17 @@ impl Writer<'_> {
         }
         match self.dialect.extremes {
             Extremes::Functions => self.function(name, args),
+            Extremes::OfThoseKnown => {
+                let others: Vec<&Expr> = args.iter().filter(|arg| !matches!(arg, Expr::Param(_))).collect();
+                if others.is_empty() {
+                    return self.function(name, args);
+                }
+                self.push("CASE WHEN num_nulls(");
+                self.separated(others, Self::expr)?;
+                self.push(") = 0 THEN ");
+                self.function(name, args)?;
+                self.word(" END")
+            }
             Extremes::Aggregates => {
                 let all: Vec<&Expr> = args.iter().collect();
                 let compared = self.compared(&all, None);
@@ -105,58 +130,11 @@ impl Writer<'_> {
         self.word(")")
     }
 
-    fn abs(&mut self, args: &[Expr], ty: &ColumnType) -> Result<()> {
-        let is_text = is_decimal(ty) && self.has_text_decimals();
-        self.function(if is_text { "oxyde_decimal_abs(" } else { "ABS(" }, args)
-    }
-
-    /// Exact numbers are rounded half away from zero everywhere, floats so except on `MySQL`.
-    fn round(&mut self, args: &[Expr], ty: &ColumnType) -> Result<()> {
-        match (self.dialect.numbers, args) {
-            (Numbers::Plain, [value]) if is_decimal(ty) && self.has_text_decimals() => self.around("oxyde_decimal_round(", value, ", 0)"),
-            (Numbers::Plain, _) if is_decimal(ty) && self.has_text_decimals() => self.function("oxyde_decimal_round(", args),
-            (Numbers::Plain, _) if *ty == ColumnType::Int => self.whole("ROUND(", args, ty),
-            (Numbers::Plain, _) => self.function("ROUND(", args),
-            // By itself it rounds floats half to even, and not to digits at all.
-            (Numbers::Numeric, [value, digits @ ..]) => {
-                self.push("ROUND(");
-                self.operand(value)?;
-                self.push("::numeric");
-                for digits in digits {
-                    self.push(", ");
-                    self.operand(digits)?;
-                    self.push(self.dialect.place);
-                }
-                self.push(")");
-                self.word(from_numeric(ty))
-            }
-            (Numbers::Numeric, []) => malformed("ROUND of nothing"),
-        }
-    }
-
-    /// A function that makes whole numbers.
-    fn whole(&mut self, name: &str, args: &[Expr], ty: &ColumnType) -> Result<()> {
-        match self.dialect.numbers {
-            Numbers::Numeric => {
-                self.function(name, args)?;
-                self.word(from_numeric(ty))
-            }
-            Numbers::Plain if is_decimal(ty) && self.has_text_decimals() => self.dialect.unsupported("FLOOR and CEIL of decimals"),
-            Numbers::Plain if *ty == ColumnType::Int => {
-                self.push("CAST(");
-                self.function(name, args)?;
-                self.push(" AS ");
-                self.push(self.dialect.integer);
-                self.word(")")
-            }
-            Numbers::Plain => self.function(name, args),
-        }
-    }
-
-    fn sqrt(&mut self, args: &[Expr], _: &ColumnType) -> Result<()> {
-        self.push("SQRT(");
-        self.separated(args, |writer, arg| writer.cast(arg, &ColumnType::Float))?;
-        self.word(")")
+    /// Places are counted from 1 on.
+    fn substr(&mut self, args: &[Expr]) -> Result<()> {
+        let all: Vec<&Expr> = args.iter().collect();
+        let postgres = if args.len() > 2 { "substr({0}, {1}::integer, {2}::integer)" } else { "substr({0}, {1}::integer)" };
+        self.template([postgres, "oxyde_substr({*})", "SUBSTR({*})"], &all)
     }
 
     fn now(&mut self, _: &[Expr], ty: &ColumnType) -> Result<()> {
@@ -173,16 +151,5 @@ impl Writer<'_> {
             (Now::UtcTimestamp, ColumnType::Time) => "UTC_TIME(6)",
             (Now::UtcTimestamp, _) => "UTC_TIMESTAMP(6)",
         })
-    }
-}
-
-/// The cast of a `numeric` to the type of the result.
-fn from_numeric(ty: &ColumnType) -> &'static str {
-    if *ty == ColumnType::Int {
-        "::bigint"
-    } else if *ty == ColumnType::Float {
-        "::double precision"
-    } else {
-        ""
     }
 }

@@ -1,8 +1,8 @@
 //! Decimals where the server has none: floats of up to 15 digits in columns of their own, canonical text everywhere else.
 //!
 //! A column of up to 15 digits converts a text that it is compared with; everything else is compared as text by the collation
-//! `oxyde_decimal`, which the driver registers beside `oxyde_decimal_sum`, `_avg`, `_add`, `_sub`, `_mul`, `_div`, `_mod`, `_neg`,
-//! `_abs` and `_round(x, digits)`. All of them take integers, floats and any text of a number, and return canonical text.
+//! `oxyde_decimal`, which the driver registers beside `oxyde_decimal_sum`, `_avg`, `_add`, `_sub`, `_mul`, `_div`, `_mod`, `_neg`, `_abs`,
+//! `_floor`, `_ceil`, `_round(x, digits)`, which rounds halves away from zero, and `_even(x, digits)`, which rounds them to even. All of them take integers, floats and any text of a number, and return canonical text.
 
 use oxyde_ir::expr::{AggregateFunction, Function};
 use oxyde_ir::query::Query;
@@ -62,14 +62,14 @@ fn is_wide(ty: &ColumnType) -> bool {
 
 /// Whether the value is canonical text, or NULL, by itself.
 pub fn is_canonical(expr: &Expr) -> bool {
-    use Function::{Abs, Round};
+    use Function::{Abs, Ceil, Floor, Round};
     let decimal = type_of(expr).is_some_and(is_decimal);
     match expr {
         // Of no known type: it is compared with a decimal that is text.
         Expr::Column { ty, .. } => ty.as_ref().is_none_or(is_wide),
         Expr::Null => true,
         Expr::Param(_) | Expr::Arithmetic { .. } | Expr::Negate(_) | Expr::Cast { .. } => decimal,
-        Expr::Call { function: Abs | Round, .. } => decimal,
+        Expr::Call { function: Abs | Ceil | Floor | Round, .. } => decimal,
         Expr::Aggregate(aggregate) => match aggregate.function {
             AggregateFunction::Sum | AggregateFunction::Avg => is_decimal(&aggregate.of),
             AggregateFunction::Count | AggregateFunction::Min | AggregateFunction::Max => false,

@@ -1,11 +1,12 @@
 //! A computed value on its way into a column: what the column cannot hold is refused while the statement runs.
 
+use oxyde_ir::expr::Operator;
 use oxyde_ir::{ColumnType, Expr};
 
-use crate::dialect::Computed;
+use crate::dialect::{Computed, Integers};
 use crate::error::Result;
-use crate::walk::{has_arithmetic, has_query, sources};
-use crate::writer::{Scope, Writer};
+use crate::walk::{has_arithmetic, has_query};
+use crate::writer::Writer;
 
 /// The first and last value that is read, and what is done to another one: it exceeds the server's own range, too.
 fn range(ty: &ColumnType) -> Option<[&'static str; 3]> {
@@ -33,10 +34,7 @@ impl Writer<'_> {
     /// A computed value, for a column of the type.
     pub fn computed(&mut self, value: &Expr, ty: &ColumnType) -> Result<()> {
         match (self.dialect.computed, range(ty)) {
-            (Computed::Fitted, _) => {
-                let scope = Scope { strict: true, ..self.scope };
-                self.within(scope).fitted(value, ty)
-            }
+            (Computed::Fitted, _) => self.fitted(value, ty),
             (Computed::Ranged, Some(range)) if has_arithmetic(value) || has_query(value) => self.ranged(value, range),
             (Computed::Converted | Computed::Ranged, _) => self.assigned(value),
         }
@@ -53,14 +51,6 @@ impl Writer<'_> {
         match ty {
             ColumnType::Int | ColumnType::Duration if self.fits_itself(value) => self.expr(value),
             ColumnType::Int | ColumnType::Duration => self.around("oxyde_fit_int(", value, ")"),
-            ColumnType::Float if has_arithmetic(value) => {
-                // Infinity comes of infinity only.
-                self.around("oxyde_fit_float(", value, "")?;
-                for source in sources(value) {
-                    self.around(", ", source, "")?;
-                }
-                self.word(")")
-            }
             ColumnType::Decimal { precision: Some(precision), scale } => {
                 self.around("oxyde_fit_decimal(", value, &format!(", {precision}, {})", scale.unwrap_or(0)))
             }
@@ -79,18 +69,10 @@ impl Writer<'_> {
         }
     }
 
-    /// Whether a value is written inside the function already.
+    /// Whether a value is written as a call of a function that refuses what is no integer of 64 bits.
     pub fn fits_itself(&self, value: &Expr) -> bool {
-        if let Expr::Arithmetic { op, ty, .. } = value { self.is_fitted(*op, ty) } else { false }
-    }
-
-    /// What is divided by, beside an operator. Where the server would answer NULL, zero is refused on the way into a column.
-    pub fn divisor(&mut self, expr: &Expr) -> Result<()> {
-        if self.scope.strict { self.divisor_argument(expr) } else { self.operand(expr) }
-    }
-
-    /// The same as an argument.
-    pub fn divisor_argument(&mut self, expr: &Expr) -> Result<()> {
-        if self.scope.strict { self.around("oxyde_fit_divisor(", expr, ")") } else { self.expr(expr) }
+        let Expr::Arithmetic { op, ty, .. } = value else { return false };
+        let divides = matches!(op, Operator::FloorDivide | Operator::Modulo) && *ty == ColumnType::Int;
+        self.is_fitted(*op, ty) || (divides && matches!(self.dialect.integers, Integers::Fitted))
     }
 }

@@ -92,13 +92,6 @@ pub fn has_arithmetic(expr: &Expr) -> bool {
     matches!(expr, Expr::Arithmetic { .. }) || children(expr).into_iter().any(has_arithmetic)
 }
 
-/// The columns and parameters of an expression that may be floats, queries not counted.
-pub fn sources(expr: &Expr) -> Vec<&Expr> {
-    let ty = if let Expr::Column { .. } | Expr::Excluded { .. } | Expr::Param(_) = expr { Some(type_of(expr)) } else { None };
-    let may_be_float = ty.is_some_and(|ty| ty.is_none_or(|ty| *ty == ColumnType::Float));
-    if may_be_float { vec![expr] } else { children(expr).into_iter().flat_map(sources).collect() }
-}
-
 /// Whether an expression reads a column of that name.
 pub fn reads(expr: &Expr, column: &str) -> bool {
     if let Expr::Column { name, .. } = expr { name == column } else { children(expr).into_iter().any(|child| reads(child, column)) }

@@ -27,8 +27,6 @@ pub struct Writer<'a> {
 #[derive(Clone, Copy, Default)]
 pub struct Scope<'a> {
     pub target: Target<'a>,
-    /// What is written goes into a column: a division by zero must not become NULL.
-    pub strict: bool,
     /// The select is one of a compound, whose result columns are compared with those of the others.
     pub member: bool,
 }
@@ -46,10 +44,10 @@ pub enum Target<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub const BARE: Self = Self { target: Target::Bare, strict: false, member: false };
+    pub const BARE: Self = Self { target: Target::Bare, member: false };
 
     pub const fn named(alias: &'a str, table: &'a TableRef) -> Self {
-        Self { target: Target::Name(alias, table), strict: false, member: false }
+        Self { target: Target::Name(alias, table), member: false }
     }
 }
 

@@ -24,7 +24,7 @@ from oxyde.queries import by_key
 from oxyde.queries import dml as statements
 from oxyde.queries.dml import RowGroup
 from oxyde.queries.foreign_values import named
-from oxyde.queries.functions import F
+from oxyde.queries.operators import F
 from oxyde.queries.term import Bound, Expression
 from oxyde.schema import Column, Table
 

@@ -1,132 +1,118 @@
-"""Expressions: names are resolved when a verb takes them, values are bound, types go together."""
+"""The table of functions: arguments, results and NULLs of each; what they refuse."""
 
 from __future__ import annotations
 
-import datetime as dt
-import uuid
+import copy
+import pickle
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from oxyde import F, Value
+import oxyde
+from oxyde import (
+    Abs,
+    Cast,
+    Ceil,
+    Coalesce,
+    Concat,
+    F,
+    Floor,
+    Greatest,
+    Least,
+    Length,
+    Lower,
+    Mod,
+    Now,
+    NullIf,
+    Power,
+    Replace,
+    Round,
+    Sqrt,
+    Substr,
+    Trim,
+    Upper,
+    Value,
+)
 from oxyde.exceptions import FieldError
-from oxyde.queries.functions import Arithmetic
+from oxyde.queries.functions import FUNCTIONS
 from oxyde.queries.names import names_of
-from oxyde.queries.term import Bound
-from tests.cases.models import Mood, Novelist, Team
-from tests.unit.queries.shapes import select_of, values_of, where_of
+from oxyde.queries.term import Reference
+from tests.cases.models import Novelist
 
-TABLE = names_of(Novelist.__table__)
-everyone = Novelist.objects
+NAMES = names_of(Novelist.__table__)
 
 
 @pytest.mark.parametrize(
-    ("expression", "kind"),
+    ("expression", "kind", "nullable"),
     [
-        (F("age") + 1, "int"),
-        (1 + F("age"), "int"),
-        (F("age") - 1.5, "float"),
-        (F("age") * F("balance"), "decimal"),
-        (F("balance") / 2, "decimal"),
-        (F("score") * F("balance"), "float"),
-        (F("age") % 2, "int"),
-        (2 % F("age"), "int"),
-        (-F("age"), "int"),
-        (10 / F("age"), "int"),
-        (F("seen") + dt.timedelta(days=1), "datetime"),
-        (F("joined") - dt.timedelta(days=1), "datetime_tz"),
-        (F("span") + F("span"), "duration"),
-        (F("team__id") + 1, "int"),
+        (Coalesce("email", "name"), "text", False),
+        (Coalesce("balance", "worth", 1), "decimal", False),
+        (Coalesce("mood", Value("?")), "text", False),
+        (NullIf("age", 0), "int", True),
+        (Greatest("age", 5), "int", False),
+        (Least("born", "born"), "date", True),
+        (Concat("email", "name"), "text", False),
+        (Lower("mood"), "text", True),
+        (Upper("name"), "text", False),
+        (Length("photo"), "int", True),
+        (Trim("name"), "text", False),
+        (Substr("name", 1), "text", False),
+        (Replace("name", "a", F("email")), "text", True),
+        (Abs("score"), "float", True),
+        (Round("balance", 1), "decimal", False),
+        (Floor("balance"), "decimal", False),
+        (Ceil("score"), "float", True),
+        (Mod("age", 2), "int", False),
+        (Power("age", 2), "float", False),
+        (Sqrt("balance"), "float", False),
+        (Now(), "datetime_tz", False),
+        (Now(naive=True), "datetime", False),
+        (Length(Concat(Upper("name"), Cast("age", str))) + 1, "int", False),
     ],
     ids=repr,
 )
-def test_arithmetic(expression: Any, kind: str) -> None:
-    """The wider number decides; a moment moves by a timedelta."""
-    term = expression.resolve(TABLE)
-    assert isinstance(term, Arithmetic)
-    assert term.type.kind == kind
+def test_results(expression: Any, kind: str, nullable: bool) -> None:
+    """The type, and whether it may be NULL."""
+    term = expression.resolve(NAMES)
+    assert (term.type.kind, term.nullable) == (kind, nullable)
+
+
+def test_ints_are_whole() -> None:
+    """Nothing is left to round."""
+    for expression in (Floor("age"), Ceil("age"), Round("age"), Round("age", 3)):
+        assert isinstance(expression.resolve(NAMES), Reference)
 
 
 @pytest.mark.parametrize(
-    "expression", [F("name") + 1, F("age") + "x", F("seen") + 1, F("seen") * dt.timedelta(1), F("active") + 1], ids=repr
-)
-def test_types_that_do_not_go_together(expression: Any) -> None:
-    """Arithmetic that no server would understand alike is refused."""
-    with pytest.raises(FieldError, match="does not go with"):
-        expression.resolve(TABLE)
-
-
-@pytest.mark.parametrize(
-    ("value", "kind"),
+    ("make", "message"),
     [
-        (True, "bool"),
-        (1, "int"),
-        (1.5, "float"),
-        (Decimal("1.5"), "decimal"),
-        ("x", "text"),
-        (b"x", "bytes"),
-        (dt.date(2024, 1, 1), "date"),
-        (dt.time(1), "time"),
-        (dt.datetime(2024, 1, 1), "datetime"),
-        (dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc), "datetime_tz"),
-        (dt.timedelta(1), "duration"),
-        (uuid.UUID(int=1), "uuid"),
-        (Mood.GLAD, "text"),
+        (lambda: Concat("name", "age"), r"Concat\(\) takes text, enum, and Novelist\.age is int; Cast"),
+        (lambda: Greatest("name", "email"), r"Greatest\(\) takes int, float, .* and Novelist\.name is text"),
+        (lambda: Coalesce("age", "score"), r"Coalesce\(\) takes values of one type, not float and int"),
+        (lambda: Coalesce("data", "data"), r"Novelist\.data is json"),
+        (lambda: Abs("active"), r"Abs\(\) takes int, float, decimal, and Novelist\.active is bool"),
+        (lambda: Round("age", -19), r"Round\(\) of int takes digits from -18 to 18, not -19"),
+        (lambda: Round("score", 16), r"Round\(\) of float takes digits from -15 to 15, not 16"),
+        (lambda: Round("score", "2"), r"Round\(\) takes digits that is a plain int"),
+        (lambda: Substr("name", 0), r"Substr\(\) takes a start that is a plain int from 1 to 2147483647, not 0"),
+        (lambda: Substr("name", -2), r"not -2"),
+        (lambda: Substr("name", 1, -1), r"Substr\(\) takes a length that is a plain int from 0"),
+        (lambda: Substr("name", F("age")), r"not F"),
+        (lambda: Replace("name", "", "x"), r"Replace\(\) takes a text to replace, and the empty one is everywhere"),
+        (lambda: Power("name", 2), r"Power\(\) takes int, float, decimal, and Novelist\.name is text"),
     ],
-    ids=repr,
 )
-def test_plain_values(value: Any, kind: str) -> None:
-    """A plain value knows its type, and is bound."""
-    term = Value(value).resolve(TABLE)
-    assert isinstance(term, Bound)
-    assert term.type.kind == kind
+def test_what_is_refused(make: Callable[[], Any], message: str) -> None:
+    """By name, when the queryset is made."""
+    with pytest.raises(FieldError, match=message):
+        make().resolve(NAMES)
 
 
-@pytest.mark.parametrize("value", [object(), [1], {"a": 1}, 1j])
-def test_values_that_are_none(value: Any) -> None:
-    """Anything else is refused by its type."""
-    with pytest.raises(FieldError, match=f"not {type(value).__name__}"):
-        Value(value).resolve(TABLE)
-
-
-def test_names_are_checked() -> None:
-    """An unknown name, a path to several rows and a name that is none are refused when the verb takes them."""
-    with pytest.raises(FieldError, match='Novelist has no field "agee"; did you mean "age"'):
-        everyone.filter(age=F("agee"))
-    with pytest.raises(FieldError, match=r'F\("authors__age"\) leads to several rows of Novelist'):
-        Team.objects.filter(id=F("authors__age"))
-    with pytest.raises(TypeError, match=r"F\(\) takes the name of a field, not int"):
-        F(1)  # type: ignore[arg-type] # that is what is refused
-
-
-def test_fields_are_columns() -> None:
-    """``F`` uses the column's name in the database, not the field's."""
-    where = where_of(everyone.filter(name=F("email")))
-    assert where["compare"]["right"] == {"column": {"table": "case_author", "name": "mail"}}
-
-
-def test_paths_join() -> None:
-    """``F`` across a foreign key joins it once, however often it is named."""
-    body = select_of(everyone.filter(name=F("team__name")).filter(age__gt=F("team__id") + 1).order_by("team__name"))
-    assert [join["kind"] for join in body["joins"]] == ["left"]
-    assert values_of(everyone.filter(age__gt=F("team__id") + 1)) == [1]
-
-
-def test_orders() -> None:
-    """Expressions order, NULLs first or last where that is said."""
-    orders = select_of(everyone.order_by(F("score").desc(nulls_last=True), F("age") + 1, "-name", "?"))["order_by"]
-    assert [(order.get("desc", False), order.get("nulls")) for order in orders] == [
-        (True, "last"),
-        (False, None),
-        (True, None),
-        (False, None),
-    ]
-    assert "call" in orders[3]["expr"]
-    with pytest.raises(ValueError, match="give one of nulls_first and nulls_last"):
-        F("age").asc(nulls_first=True, nulls_last=True)
-
-
-def test_a_value_beside_a_column_takes_its_type() -> None:
-    """``Value`` given to a lookup is checked as the plain value would be."""
-    assert where_of(everyone.filter(mood=Value("glad"))) == where_of(everyone.filter(mood="glad"))
+def test_the_table() -> None:
+    """Every function is public, shows itself, copies and pickles."""
+    assert {one.__name__ for one in FUNCTIONS.values()} <= set(oxyde.__all__)
+    for one in (Coalesce("a", 1, F("b")), Now(), Now(naive=True), Mod("a", 2), Cast("a", Decimal, max_digits=4, decimal_places=1)):
+        assert repr(copy.deepcopy(one)) == repr(pickle.loads(pickle.dumps(one))) == repr(one)
+    assert repr(Coalesce("a", 1, F("b"))) == "Coalesce('a', 1, F(\"b\"))"

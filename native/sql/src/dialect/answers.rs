@@ -125,8 +125,10 @@ pub enum Calendar {
 /// The greatest and the least of several values.
 #[derive(Clone, Copy, Debug)]
 pub enum Extremes {
-    /// `GREATEST` and `LEAST`.
+    /// `GREATEST` and `LEAST`; NULL where one is.
     Functions,
+    /// The same, of those that are not NULL.
+    OfThoseKnown,
     /// `MAX` and `MIN`, of two and more.
     Aggregates,
 }

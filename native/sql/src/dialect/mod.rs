@@ -46,25 +46,14 @@ pub struct Dialect {
     pub spellings: Spellings,
     pub matching: Matching,
     pub regex: Regex,
-    /// The text of several values, where NULL counts as empty.
-    pub concat: &'static str,
-    /// The number of characters.
-    pub length: &'static str,
     /// Between truth values of which one holds. `MariaDB` takes `a LIKE p` and `NOT (a LIKE p)` for one value beside `<>`.
     pub exclusive_or: &'static str,
-    pub random: &'static str,
-    /// What follows a place or a number of digits among the arguments of a function.
+    /// What follows a place among the arguments of a window function.
     pub place: &'static str,
     /// The integers that CAST knows.
     pub integer: &'static str,
-    /// Division that truncates.
-    pub integer_division: &'static str,
     pub calendar: Calendar,
     pub integers: Integers,
-    pub float_modulo: FloatModulo,
-    pub quotients: Quotients,
-    pub powers: Powers,
-    pub numbers: Numbers,
     pub extremes: Extremes,
     pub computed: Computed,
     pub json_equality: JsonEquality,

@@ -2,10 +2,9 @@
 
 use super::{
     AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
-    ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes,
-    FloatModulo, Frames, GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now, NullsOrder,
-    Numbers, OffsetAlone, ParamTypes, Placeholder, Powers, Prepared, Quotients, Regex, Returning, RowLock, SetOperators, Spellings,
-    TargetInSubquery, Types, UpdateFrom, Views,
+    ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes, Frames,
+    GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now, NullsOrder, OffsetAlone,
+    ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery, Types, UpdateFrom, Views,
 };
 use crate::cast;
 
@@ -27,19 +26,11 @@ pub const MYSQL: Dialect = Dialect {
     spellings: Spellings::One,
     matching: Matching::Binary,
     regex: Regex::RegexpLike,
-    concat: "CONCAT_WS('', ",
-    length: "CHAR_LENGTH(",
     exclusive_or: " XOR ",
-    random: "RAND(",
     place: "",
     integer: "SIGNED",
-    integer_division: " DIV ",
     calendar: Calendar::Functions,
     integers: Integers::Checked,
-    float_modulo: FloatModulo::Operator,
-    quotients: Quotients::Digits { before: "(", between: " * 1.000000000000000000000000000000 / ", after: ")" },
-    powers: Powers::Floats,
-    numbers: Numbers::Plain,
     extremes: Extremes::Functions,
     computed: Computed::Converted,
     json_equality: JsonEquality::Cast,

@@ -2,10 +2,9 @@
 
 use super::{
     AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
-    ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes,
-    FloatModulo, Frames, GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now, NullsOrder,
-    Numbers, OffsetAlone, ParamTypes, Placeholder, Powers, Prepared, Quotients, Regex, Returning, RowLock, SetOperators, Spellings,
-    TargetInSubquery, Types, UpdateFrom, Views,
+    ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes, Frames,
+    GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now, NullsOrder, OffsetAlone,
+    ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery, Types, UpdateFrom, Views,
 };
 use crate::cast;
 
@@ -27,20 +26,12 @@ pub const POSTGRES: Dialect = Dialect {
     spellings: Spellings::One,
     matching: Matching::Ilike,
     regex: Regex::Tilde,
-    concat: "concat(",
-    length: "length(",
     exclusive_or: " <> ",
-    random: "random(",
     place: "::integer",
     integer: "bigint",
-    integer_division: " / ",
     calendar: Calendar::Intervals,
     integers: Integers::Checked,
-    float_modulo: FloatModulo::Numeric,
-    quotients: Quotients::Digits { before: "trim_scale((", between: " + 0::numeric(100, 80)) / ", after: ")" },
-    powers: Powers::Numeric,
-    numbers: Numbers::Numeric,
-    extremes: Extremes::Functions,
+    extremes: Extremes::OfThoseKnown,
     computed: Computed::Ranged,
     json_equality: JsonEquality::Operator,
     now: Now::StatementTimestamp,

@@ -2,10 +2,9 @@
 
 use super::{
     AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
-    ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes,
-    FloatModulo, Frames, GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now, NullsOrder,
-    Numbers, OffsetAlone, ParamTypes, Placeholder, Powers, Prepared, Quotients, Regex, Returning, RowLock, SetOperators, Spellings,
-    TargetInSubquery, Types, UpdateFrom, Views,
+    ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes, Frames,
+    GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now, NullsOrder, OffsetAlone,
+    ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery, Types, UpdateFrom, Views,
 };
 use crate::cast;
 
@@ -27,19 +26,11 @@ pub const SQLITE: Dialect = Dialect {
     spellings: Spellings::Many,
     matching: Matching::Instr,
     regex: Regex::Function,
-    concat: "concat(",
-    length: "length(",
     exclusive_or: " <> ",
-    random: "random(",
     place: "",
     integer: "INTEGER",
-    integer_division: " / ",
     calendar: Calendar::Text,
     integers: Integers::Fitted,
-    float_modulo: FloatModulo::Function,
-    quotients: Quotients::Enough,
-    powers: Powers::Floats,
-    numbers: Numbers::Plain,
     extremes: Extremes::Aggregates,
     computed: Computed::Fitted,
     json_equality: JsonEquality::Function("oxyde_json_equals"),

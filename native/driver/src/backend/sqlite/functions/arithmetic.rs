@@ -5,10 +5,10 @@ use super::register::{Answer, Answered};
 use crate::backend::sqlite::statement::Cell;
 
 /// A function of two decimals.
-pub fn two(arguments: &[Cell<'_>], work: fn(&Number, &Number) -> Option<Number>) -> Answered {
+pub fn two(arguments: &[Cell<'_>], work: fn(&Number, &Number) -> Result<Number, String>) -> Answered {
     let [left, right] = arguments else { return Err("it takes two arguments".to_owned()) };
     let (Some(left), Some(right)) = (Number::of(*left)?, Number::of(*right)?) else { return Ok(Answer::Null) };
-    Ok(work(&left, &right).map_or(Answer::Null, |number| Answer::Text(number.text())))
+    Ok(Answer::Text(work(&left, &right)?.text()))
 }
 
 /// A function of one decimal.
@@ -17,8 +17,8 @@ pub fn one(arguments: &[Cell<'_>], work: fn(&Number) -> Number) -> Answered {
     Ok(Number::of(*number)?.map_or(Answer::Null, |number| Answer::Text(work(&number).text())))
 }
 
-/// A decimal rounded to a number of digits.
-pub fn round(arguments: &[Cell<'_>]) -> Answered {
+/// A decimal rounded to a number of digits in one of two ways.
+pub fn round(arguments: &[Cell<'_>], work: fn(&Number, i32) -> Option<Number>) -> Answered {
     let [number, digits] = arguments else { return Err("it takes a decimal and a number of digits".to_owned()) };
     let Some(number) = Number::of(*number)? else { return Ok(Answer::Null) };
     let digits = match digits {
@@ -26,32 +26,30 @@ pub fn round(arguments: &[Cell<'_>]) -> Answered {
         Cell::Int(digits) => i32::try_from(*digits).map_err(|_| format!("{digits} digits are too many"))?,
         Cell::Real(_) | Cell::Text(_) | Cell::Blob(_) => return Err("the number of digits is no integer".to_owned()),
     };
-    number.round(digits).map(|number| Answer::Text(number.text())).ok_or_else(|| format!("{digits} digits are too many"))
+    work(&number, digits).map(|number| Answer::Text(number.text())).ok_or_else(|| format!("{digits} digits are too many"))
 }
 
 #[allow(clippy::unnecessary_wraps)] // one of several of the same signature
-pub fn add(left: &Number, right: &Number) -> Option<Number> {
-    Some(left.add(right))
+pub fn add(left: &Number, right: &Number) -> Result<Number, String> {
+    Ok(left.add(right))
 }
 
 #[allow(clippy::unnecessary_wraps)] // as above
-pub fn subtract(left: &Number, right: &Number) -> Option<Number> {
-    Some(left.subtract(right))
+pub fn subtract(left: &Number, right: &Number) -> Result<Number, String> {
+    Ok(left.subtract(right))
 }
 
 #[allow(clippy::unnecessary_wraps)] // as above
-pub fn multiply(left: &Number, right: &Number) -> Option<Number> {
-    Some(left.multiply(right))
+pub fn multiply(left: &Number, right: &Number) -> Result<Number, String> {
+    Ok(left.multiply(right))
 }
 
-/// NULL by zero, as SQLite has it.
-pub fn divide(left: &Number, right: &Number) -> Option<Number> {
-    left.divide(right)
+pub fn divide(left: &Number, right: &Number) -> Result<Number, String> {
+    left.divide(right).ok_or_else(|| "division by zero".to_owned())
 }
 
-/// NULL by zero, as SQLite has it.
-pub fn remainder(left: &Number, right: &Number) -> Option<Number> {
-    left.remainder(right)
+pub fn remainder(left: &Number, right: &Number) -> Result<Number, String> {
+    left.remainder(right).ok_or_else(|| "division by zero".to_owned())
 }
 
 pub fn negate(number: &Number) -> Number {

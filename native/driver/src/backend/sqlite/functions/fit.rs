@@ -18,40 +18,6 @@ pub fn int(arguments: &[Cell<'_>]) -> Answered {
     }
 }
 
-/// A float. It is infinite only where one of the further arguments is, the values that it was computed from.
-pub fn float(arguments: &[Cell<'_>]) -> Answered {
-    let Some((value, sources)) = arguments.split_first() else { return Err("it takes a float".to_owned()) };
-    let is_infinite = |cell: &Cell<'_>| matches!(cell, Cell::Real(value) if value.is_infinite());
-    if is_infinite(value) && !sources.iter().any(is_infinite) {
-        Err("the result is too large for a float".to_owned())
-    } else {
-        same(*value)
-    }
-}
-
-/// Anything but zero.
-pub fn divisor(arguments: &[Cell<'_>]) -> Answered {
-    let [value] = arguments else { return Err("it takes one argument".to_owned()) };
-    let is_zero = match value {
-        Cell::Null | Cell::Blob(_) => false,
-        Cell::Int(value) => *value == 0,
-        Cell::Real(value) => *value == 0.0,
-        Cell::Text(_) => Number::of(*value)?.is_some_and(|number| number.is_zero()),
-    };
-    if is_zero { Err("division by zero".to_owned()) } else { same(*value) }
-}
-
-/// The argument itself.
-fn same(cell: Cell<'_>) -> Answered {
-    Ok(match cell {
-        Cell::Null => Answer::Null,
-        Cell::Int(value) => Answer::Int(value),
-        Cell::Real(value) => Answer::Real(value),
-        Cell::Text(bytes) => Answer::Text(String::from_utf8_lossy(bytes).into_owned()),
-        Cell::Blob(_) => return Err("it takes a number".to_owned()),
-    })
-}
-
 /// A decimal rounded to the column's digits after the point; of two that are as near the one away from zero.
 pub fn rounded(arguments: &[Cell<'_>]) -> Answered {
     let [number, Cell::Int(precision), Cell::Int(scale)] = arguments else { return Err("it takes a decimal and its digits".to_owned()) };
@@ -94,13 +60,6 @@ mod tests {
     fn what_does_not_fit_is_refused() {
         assert!(int(&[Cell::Real(9.3e18)]).is_err());
         assert_eq!(int(&[Cell::Int(i64::MIN)]), Ok(Answer::Int(i64::MIN)));
-        assert!(float(&[Cell::Real(f64::INFINITY), Cell::Real(1e308)]).is_err());
-        assert_eq!(float(&[Cell::Real(f64::INFINITY), Cell::Int(1), Cell::Real(f64::NEG_INFINITY)]), Ok(Answer::Real(f64::INFINITY)));
-        for zero in [Cell::Int(0), Cell::Real(-0.0), Cell::Text(b"0")] {
-            assert!(divisor(&[zero]).is_err());
-        }
-        assert_eq!(divisor(&[Cell::Text(b"0.30")]), Ok(Answer::Text("0.30".to_owned())));
-        assert_eq!(divisor(&[Cell::Null]), Ok(Answer::Null));
         assert!(moment(&[Cell::Text(b"-172-09-04 00:00:00")]).is_err() && moment(&[Cell::Text(b"?")]).is_err());
         assert_eq!(moment(&[Cell::Text(b"0001-01-01")]), Ok(Answer::Text("0001-01-01".to_owned())));
         assert_eq!(moment(&[Cell::Text(b"9999-12-31 23:59:59.999999")]), Ok(Answer::Text("9999-12-31 23:59:59.999999".to_owned())));

@@ -7,9 +7,13 @@ mod fit;
 mod json;
 mod number;
 mod pattern;
+mod reckon;
 mod register;
 mod scalar;
 mod spelling;
+mod text;
+
+use number::Number;
 
 use super::handle::Handle;
 use crate::error::Result;
@@ -27,17 +31,52 @@ pub fn register(handle: &Handle) -> Result<()> {
     scalar::register(handle, c"oxyde_decimal_add", 2, |arguments| arithmetic::two(arguments, arithmetic::add))?;
     scalar::register(handle, c"oxyde_decimal_sub", 2, |arguments| arithmetic::two(arguments, arithmetic::subtract))?;
     scalar::register(handle, c"oxyde_decimal_mul", 2, |arguments| arithmetic::two(arguments, arithmetic::multiply))?;
-    scalar::register(handle, c"oxyde_decimal_div", 2, |arguments| arithmetic::two(arguments, arithmetic::divide))?;
-    scalar::register(handle, c"oxyde_decimal_mod", 2, |arguments| arithmetic::two(arguments, arithmetic::remainder))?;
-    scalar::register(handle, c"oxyde_decimal_round", 2, arithmetic::round)?;
+    scalar::refusing(handle, c"oxyde_decimal_div", 2, |arguments| arithmetic::two(arguments, arithmetic::divide))?;
+    scalar::refusing(handle, c"oxyde_decimal_mod", 2, |arguments| arithmetic::two(arguments, arithmetic::remainder))?;
+    scalar::register(handle, c"oxyde_decimal_round", 2, |arguments| arithmetic::round(arguments, Number::round))?;
+    scalar::refusing(handle, c"oxyde_decimal_even", 2, |arguments| arithmetic::round(arguments, Number::even))?;
+    scalar::refusing(handle, c"oxyde_decimal_floor", 1, |arguments| arithmetic::one(arguments, Number::floor))?;
+    scalar::refusing(handle, c"oxyde_decimal_ceil", 1, |arguments| arithmetic::one(arguments, Number::ceil))?;
     scalar::register(handle, c"oxyde_decimal_neg", 1, |arguments| arithmetic::one(arguments, arithmetic::negate))?;
     scalar::register(handle, c"oxyde_decimal_abs", 1, |arguments| arithmetic::one(arguments, arithmetic::absolute))?;
     scalar::refusing(handle, c"oxyde_fit_int", 1, fit::int)?;
-    scalar::refusing(handle, c"oxyde_fit_float", -1, fit::float)?;
     scalar::refusing(handle, c"oxyde_fit_decimal", 3, fit::rounded)?;
     scalar::refusing(handle, c"oxyde_fit_moment", 1, fit::moment)?;
-    scalar::refusing(handle, c"oxyde_fit_divisor", 1, fit::divisor)?;
+    numbers(handle)?;
+    texts(handle)?;
     scalar::register(handle, c"oxyde_json_equals", 2, json::equals)?;
     scalar::register(handle, c"oxyde_endswith", 2, pattern::ends_with)?;
     scalar::register(handle, c"oxyde_regexp", 3, pattern::regexp())
+}
+
+/// Those of integers and floats.
+fn numbers(handle: &Handle) -> Result<()> {
+    scalar::refusing(handle, c"oxyde_add", 2, |arguments| reckon::floats(arguments, |left, right| Ok(left + right)))?;
+    scalar::refusing(handle, c"oxyde_sub", 2, |arguments| reckon::floats(arguments, |left, right| Ok(left - right)))?;
+    scalar::refusing(handle, c"oxyde_mul", 2, |arguments| reckon::floats(arguments, |left, right| Ok(left * right)))?;
+    scalar::refusing(handle, c"oxyde_divide", 2, |arguments| reckon::floats(arguments, reckon::divide))?;
+    scalar::refusing(handle, c"oxyde_power", 2, |arguments| reckon::floats(arguments, reckon::power))?;
+    scalar::refusing(handle, c"oxyde_floor_divide", 2, reckon::floor_divide)?;
+    scalar::refusing(handle, c"oxyde_modulo", 2, reckon::modulo)?;
+    scalar::refusing(handle, c"oxyde_sqrt", 1, reckon::sqrt)?;
+    scalar::refusing(handle, c"oxyde_abs", 1, reckon::absolute)?;
+    scalar::refusing(handle, c"oxyde_floor", 1, |arguments| reckon::whole(arguments, f64::floor))?;
+    scalar::refusing(handle, c"oxyde_ceil", 1, |arguments| reckon::whole(arguments, f64::ceil))?;
+    scalar::refusing(handle, c"oxyde_round", 2, reckon::round)?;
+    scalar::refusing(handle, c"oxyde_truncate", 1, reckon::truncate)?;
+    scalar::refusing(handle, c"oxyde_float", 1, reckon::float)
+}
+
+/// Those of texts.
+fn texts(handle: &Handle) -> Result<()> {
+    scalar::refusing(handle, c"oxyde_upper", 1, |arguments| text::mapped(arguments, text::upper))?;
+    scalar::refusing(handle, c"oxyde_lower", 1, |arguments| text::mapped(arguments, text::lower))?;
+    scalar::refusing(handle, c"oxyde_trim", 1, |arguments| text::mapped(arguments, text::trim))?;
+    scalar::refusing(handle, c"oxyde_length", 1, text::length)?;
+    scalar::refusing(handle, c"oxyde_substr", 2, text::part)?;
+    scalar::refusing(handle, c"oxyde_substr", 3, text::part)?;
+    scalar::refusing(handle, c"oxyde_read_int", 1, text::read_int)?;
+    scalar::refusing(handle, c"oxyde_read_float", 1, text::read_float)?;
+    scalar::refusing(handle, c"oxyde_read_decimal", 1, text::read_decimal)?;
+    scalar::refusing(handle, c"oxyde_read_bool", 1, text::read_bool)
 }

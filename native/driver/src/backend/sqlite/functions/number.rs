@@ -40,7 +40,7 @@ impl Number {
         }
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let text = decimal::canonical(text)?;
         let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
         let digits = format!("{whole}{part}");
@@ -120,18 +120,41 @@ impl Number {
 
     /// The nearest number of that many digits after the point, before it where negative; of two that are as near the one away from zero.
     pub fn round(&self, digits: i32) -> Option<Self> {
+        self.to_digits(digits, |unscaled, unit| (unscaled.abs() * 2 + unit) / (unit * 2) * unscaled.signum())
+    }
+
+    /// The same; of two that are as near the even one.
+    pub fn even(&self, digits: i32) -> Option<Self> {
+        self.to_digits(digits, half_even)
+    }
+
+    fn to_digits(&self, digits: i32, nearest: fn(&BigInt, &BigInt) -> BigInt) -> Option<Self> {
         let dropped = i64::from(self.scale) - i64::from(digits);
         if dropped <= 0 {
             return Some(self.clone());
         }
         let unit = power(u32::try_from(dropped).ok().filter(|dropped| *dropped <= MOST_DROPPED)?);
-        let nearest: BigInt = (self.unscaled.abs() * 2 + &unit) / (&unit * 2) * self.unscaled.signum();
         let (zeros, scale) = (digits.min(0).unsigned_abs(), digits.max(0).unsigned_abs());
-        Some(Self { unscaled: nearest * power(zeros), scale })
+        Some(Self { unscaled: nearest(&self.unscaled, &unit) * power(zeros), scale })
+    }
+
+    /// The greatest whole number that is not greater.
+    pub fn floor(&self) -> Self {
+        Self { unscaled: self.unscaled.div_floor(&power(self.scale)), scale: 0 }
+    }
+
+    /// The least whole number that is not less.
+    pub fn ceil(&self) -> Self {
+        self.negate().floor().negate()
+    }
+
+    /// Without the digits after the point, if that is an integer of 64 bits.
+    pub fn truncated(&self) -> Option<i64> {
+        i64::try_from(&self.unscaled / power(self.scale)).ok()
     }
 }
 
-fn power(digits: u32) -> BigInt {
+pub fn power(digits: u32) -> BigInt {
     BigInt::from(10).pow(digits)
 }
 
@@ -141,7 +164,7 @@ fn length(number: &BigInt) -> i64 {
 }
 
 /// The nearest integer to a quotient; of two that are as near the even one.
-fn half_even(left: &BigInt, right: &BigInt) -> BigInt {
+pub fn half_even(left: &BigInt, right: &BigInt) -> BigInt {
     let (quotient, rest) = left.div_mod_floor(right);
     // The remainder has the divisor's sign.
     let twice: BigInt = rest.abs() * 2;
@@ -192,6 +215,9 @@ mod tests {
             assert_eq!(number(text).round(digits).unwrap().text(), expected, "{text}");
         }
         assert_eq!(number("55").round(-2).unwrap().text(), "100");
+        for (text, digits, expected) in [("2.5", 0, "2"), ("-3.5", 0, "-4"), ("2.45", 1, "2.4"), ("250", -2, "200"), ("50.1", -2, "100")] {
+            assert_eq!(number(text).even(digits).unwrap().text(), expected, "{text}");
+        }
         assert_eq!(number("1").round(i32::MIN), None);
     }
 

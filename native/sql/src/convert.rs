@@ -1,0 +1,145 @@
+//! Casts whose result is the same on all servers, or an error: one row for each pair of types in the table.
+
+use oxyde_ir::{ColumnType, Expr};
+
+use crate::error::{Result, malformed};
+use crate::rounding;
+use crate::template::Templates;
+use crate::writer::Writer;
+
+/// The kinds of types that have rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Bool,
+    Int,
+    Float,
+    Decimal,
+    Text,
+    Date,
+}
+
+impl Kind {
+    fn of(ty: &ColumnType) -> Option<Self> {
+        match ty {
+            ColumnType::Bool => Some(Self::Bool),
+            ColumnType::Int => Some(Self::Int),
+            ColumnType::Float => Some(Self::Float),
+            ColumnType::Decimal { .. } => Some(Self::Decimal),
+            ColumnType::Text => Some(Self::Text),
+            ColumnType::Date => Some(Self::Date),
+            ColumnType::Bytes
+            | ColumnType::Time
+            | ColumnType::Datetime
+            | ColumnType::DatetimeTz
+            | ColumnType::Duration
+            | ColumnType::Uuid
+            | ColumnType::Json
+            | ColumnType::Array { .. }
+            | ColumnType::Enum { .. }
+            | ColumnType::Any => None,
+        }
+    }
+}
+
+/// What texts are as numbers. What `PostgreSQL` reads beyond (NaN, infinity, other bases, underscores) is made unreadable first;
+/// `MySQL` reads whatever a text begins with, so that a regular expression decides.
+const TEXT_TO_INT: Templates<'static> = [
+    "CAST(translate({0}, '_xXoObB', '???????') AS bigint)",
+    "oxyde_read_int({*})",
+    r"CASE WHEN {0} REGEXP '^[\\t-\\r ]*[+-]?[0-9]+[\\t-\\r ]*$' AND CAST(REGEXP_SUBSTR({0}, '[+-]?[0-9]+') AS DECIMAL(65,0)) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(REGEXP_SUBSTR({0}, '[+-]?[0-9]+') AS SIGNED) WHEN {0} IS NOT NULL THEN {!a text that is no integer of 64 bits} END",
+];
+const TEXT_TO_FLOAT: Templates<'static> = [
+    "CAST(translate({0}, '_xXnNiIpP', '?????????') AS double precision)",
+    "oxyde_read_float({*})",
+    r"CASE WHEN {0} REGEXP '^[\\t-\\r ]*[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?[\\t-\\r ]*$' AND ABS(CAST(REGEXP_SUBSTR({0}, '[^\\t-\\r ]+') AS DOUBLE)) < 1.7976931348623157e308 THEN CAST(REGEXP_SUBSTR({0}, '[^\\t-\\r ]+') AS DOUBLE) WHEN {0} IS NOT NULL THEN {!a text that is no float} END",
+];
+const TEXT_TO_DECIMAL: Templates<'static> = [
+    "CAST(translate({0}, '_xXoObBnNiI', '???????????') AS numeric)",
+    "oxyde_read_decimal({*})",
+    r"CASE WHEN {0} REGEXP '^[\\t-\\r ]*[+-]?([0-9]{1,35}(\\.[0-9]{0,30})?|\\.[0-9]{1,30})[\\t-\\r ]*$' THEN CAST(REGEXP_SUBSTR({0}, '[^\\t-\\r ]+') AS DECIMAL(65,30)) WHEN {0} IS NOT NULL THEN {!a text that is no decimal of 65 digits, 30 of them after the point} END",
+];
+const TEXT_TO_BOOL: Templates<'static> = [
+    "CASE WHEN lower({0}) IN ('1', 'on', 't', 'true', 'y', 'yes') THEN TRUE WHEN lower({0}) IN ('0', 'off', 'f', 'false', 'n', 'no') THEN FALSE WHEN {0} IS NOT NULL THEN CAST('?' || {0} AS boolean) END",
+    "oxyde_read_bool({*})",
+    "CASE WHEN CAST(LOWER({0}) AS BINARY) IN ('1', 'on', 't', 'true', 'y', 'yes') THEN TRUE WHEN CAST(LOWER({0}) AS BINARY) IN ('0', 'off', 'f', 'false', 'n', 'no') THEN FALSE WHEN {0} IS NOT NULL THEN {!a text that is no truth value} END",
+];
+
+const FLOAT_TO_INT: Templates<'static> = [
+    "CAST(trunc({0}) AS bigint)",
+    "oxyde_truncate({*})",
+    "CAST(IF({0} >= 9223372036854775808e0 OR {0} < -9223372036854775808e0, {!a float that is no integer of 64 bits}, TRUNCATE({0}, 0)) AS SIGNED)",
+];
+const DECIMAL_TO_INT: Templates<'static> = [
+    "CAST(trunc({0}) AS bigint)",
+    "oxyde_truncate({*})",
+    "CAST(IF({0} >= 9223372036854775808 OR {0} <= -9223372036854775809, {!a decimal that is no integer of 64 bits}, TRUNCATE({0}, 0)) AS SIGNED)",
+];
+/// The shortest decimal that is read as the float.
+const FLOAT_TO_DECIMAL: Templates<'static> = [
+    "CAST(CAST({0} AS text) AS numeric)",
+    "oxyde_decimal_add({*}, 0)",
+    "CASE WHEN CAST(CAST({0} AS CHAR) AS DECIMAL(65,30)) = {0} THEN CAST(CAST({0} AS CHAR) AS DECIMAL(65,30)) WHEN {0} IS NOT NULL THEN {!a float that no decimal of 65 digits holds} END",
+];
+/// Without zeros at the end.
+const DECIMAL_TO_TEXT: Templates<'static> = [
+    "CAST(trim_scale({0}) AS text)",
+    "oxyde_decimal_add({*}, 0)",
+    "TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CONCAT({0}, IF(LOCATE('.', {0}), '', '.'))))",
+];
+
+/// The table; `None` where the server's own cast does.
+fn row(of: Kind, to: Kind) -> Option<Templates<'static>> {
+    match (of, to) {
+        (Kind::Bool, Kind::Int) => Some(["CAST(CAST({*} AS integer) AS bigint)", "CAST({*} AS INTEGER)", "CAST({*} AS SIGNED)"]),
+        (Kind::Int | Kind::Float, Kind::Bool) => Some(["({0} <> 0)"; 3]),
+        (Kind::Decimal, Kind::Bool) => Some(["({0} <> 0)", "(oxyde_decimal_add({*}, 0) <> '0')", "({0} <> 0)"]),
+        (Kind::Decimal, Kind::Float) => Some(["CAST({*} AS double precision)", "oxyde_float({*})", "CAST({*} AS DOUBLE)"]),
+        (Kind::Float, Kind::Int) => Some(FLOAT_TO_INT),
+        (Kind::Decimal, Kind::Int) => Some(DECIMAL_TO_INT),
+        (Kind::Int, Kind::Decimal) => Some(["CAST({*} AS numeric)", "oxyde_decimal_add({*}, 0)", "CAST({*} AS DECIMAL(20,0))"]),
+        (Kind::Float, Kind::Decimal) => Some(FLOAT_TO_DECIMAL),
+        (Kind::Decimal, Kind::Text) => Some(DECIMAL_TO_TEXT),
+        (Kind::Date, Kind::Text) => Some(["to_char({*}, 'YYYY-MM-DD')", "substr({*}, 1, 10)", "CAST({*} AS CHAR)"]),
+        (Kind::Text, Kind::Int) => Some(TEXT_TO_INT),
+        (Kind::Text, Kind::Float) => Some(TEXT_TO_FLOAT),
+        (Kind::Text, Kind::Decimal) => Some(TEXT_TO_DECIMAL),
+        (Kind::Text, Kind::Bool) => Some(TEXT_TO_BOOL),
+        // A type that only PostgreSQL does not take for text itself (`inet`, `citext`).
+        (Kind::Text, Kind::Text) => Some(["CAST({*} AS text)", "{0}", "{0}"]),
+        (_, _) => None,
+    }
+}
+
+/// Decimals of that many digits, rounded half to even.
+fn with_digits(precision: u16, scale: u16) -> [String; 3] {
+    let rounded = rounding::of_decimal(scale.into());
+    let whole = "9".repeat((precision - scale.min(precision)).into());
+    // What is rounded to one digit too many begins here.
+    let limit = format!("{}.{}5", if whole.is_empty() { "0" } else { &whole }, "9".repeat(scale.into()));
+    [
+        format!("CAST({rounded} AS numeric({precision},{scale}))"),
+        format!("oxyde_fit_decimal(oxyde_decimal_even({{*}}, {scale}), {precision}, {scale})"),
+        format!(
+            "CASE WHEN ABS({{0}}) < {limit} THEN CAST({rounded} AS DECIMAL({precision},{scale})) WHEN {{0}} IS NOT NULL THEN \
+             {{!a decimal of more digits than its cast}} END"
+        ),
+    ]
+}
+
+impl Writer<'_> {
+    /// A value of a known type as another type.
+    pub fn convert(&mut self, expr: &Expr, of: &ColumnType, ty: &ColumnType) -> Result<()> {
+        if let (ColumnType::Decimal { .. }, ColumnType::Decimal { precision: Some(precision), scale }) = (of, ty) {
+            let scale = scale.unwrap_or(0);
+            if scale > *precision {
+                return malformed("a decimal of more digits after the point than digits");
+            }
+            let [postgres, sqlite, mysql] = with_digits(*precision, scale);
+            return self.template([&postgres, &sqlite, &mysql], &[expr]);
+        }
+        match Kind::of(of).zip(Kind::of(ty)).and_then(|(of, to)| row(of, to)) {
+            Some(templates) => self.template(templates, &[expr]),
+            None => self.cast(expr, ty),
+        }
+    }
+}

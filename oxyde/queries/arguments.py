@@ -1,0 +1,105 @@
+"""Arguments of functions: what may be given for one, and which kinds of values go together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final, TypeAlias
+
+from oxyde.exceptions import FieldError
+from oxyde.queries.foreign_values import named, plain
+from oxyde.queries.lookups import inner_of
+from oxyde.queries.operators import F, Value
+from oxyde.queries.term import Bound, Cast, Expression, Names, Reference, Term
+from oxyde.schema import types as kinds
+
+TEXTUAL: Final = frozenset({"text", "enum"})
+"""An enumeration counts as the text of its value."""
+
+Argument: TypeAlias = Any
+"""The name of a field or annotation, an expression, or a plain value that is no str."""
+
+
+def described(term: Term) -> str:
+    """Returns what a term is called in messages: model and field, where it is a column."""
+    inner = inner_of(term)
+    return inner.path.where if isinstance(inner, Reference) else "a value given for it" if isinstance(inner, Bound) else "the expression"
+
+
+def argument(function: str, names: Names, given: Argument, takes: Collection[str], *, text: bool = False) -> Term:
+    """Returns what is given to a function as a term of a kind that it takes; an enumeration as its text.
+
+    Args:
+        function: Its name, for messages.
+        names: Those of the query.
+        given: The name of a field, an expression, or a plain value.
+        takes: The kinds that it takes.
+        text: Whether a str is plain text.
+
+    Raises:
+        FieldError: It is of another kind, secret, or no name of the query.
+    """
+    term = _term(function, names, given, text)
+    where = described(term)
+    if term.secret:
+        raise FieldError(f"{function}() would show what {where} keeps secret; compare it with the whole value in filter()")
+    if term.type.kind not in takes:
+        remedy = "; Cast(..., str) makes it text" if set(takes) >= TEXTUAL and term.type.kind in {"int", "bool", "decimal", "date"} else ""
+        shown = ", ".join(kind for kind in kinds.PYTHON if kind in takes)
+        raise FieldError(f"{function}() takes {shown}, and {where} is {term.type}{remedy}")
+    return as_text(term) if term.type.kind in TEXTUAL else term
+
+
+def _term(function: str, names: Names, given: Argument, text: bool) -> Term:
+    if isinstance(given, str) and not text:
+        try:
+            return F(given).resolve(names)
+        except FieldError as error:
+            message = f'{error}. In {function}() a str is the name of a field; plain text is Value("...")'
+            raise FieldError(message, table=error.table, column=error.column) from None
+    return (given if isinstance(given, Expression) else Value(given)).resolve(names)
+
+
+def as_text(term: Term) -> Term:
+    """Returns a text as a server's own type of text: an enumeration, or what ``db_type`` declares, may be none to its functions."""
+    inner = inner_of(term)
+    declared = isinstance(inner, Reference) and inner.path.column.uncast
+    return Cast(term, kinds.TEXT, term.type) if declared or term.type.kind == "enum" else term
+
+
+def alike(function: str, terms: Sequence[Term]) -> list[Term]:
+    """Returns terms made one type: texts, moments and the like of one kind; ints as the decimals among them; plain ints as floats.
+
+    Raises:
+        FieldError: They are of kinds that do not go together.
+    """
+    found = {term.type.kind for term in terms}
+    if found <= TEXTUAL or len(found) == 1:
+        return list(terms)
+    if found == {"int", "decimal"}:
+        return [term if term.type.kind == "decimal" else Cast(term, kinds.DECIMAL, term.type) for term in terms]
+    if found == {"int", "float"}:
+        made = [_as_float(term) if isinstance(term, Bound) else term for term in terms]
+        if all(term.type.kind == "float" for term in made):
+            return made
+    shown = " and ".join(sorted({str(term.type) for term in terms}))
+    raise FieldError(f"{function}() takes values of one type, not {shown}; Cast() makes one of another")
+
+
+def _as_float(term: Bound) -> Bound:
+    """Returns a plain int as the float that equals it, if there is one."""
+    if term.type.kind == "int" and float(term.value) == term.value:
+        return Bound(float(term.value), kinds.FLOAT)
+    return term
+
+
+def whole(function: str, what: str, given: Any, least: int, most: int) -> int:
+    """Returns a plain int within bounds.
+
+    Raises:
+        FieldError: It is none.
+    """
+    value = plain(given)
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        shown = repr(value) if isinstance(value, int) else named(given)
+        raise FieldError(f"{function} takes {what} that is a plain int from {least} to {most}, not {shown}")
+    return value

@@ -1,0 +1,52 @@
+"""Arithmetic of two terms: which types go together, and what they make. The values are those of Python's own operators."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from oxyde.exceptions import FieldError
+from oxyde.ir import expr
+from oxyde.ir.expr import Node
+from oxyde.queries.scope import Scope
+from oxyde.queries.term import Term
+from oxyde.schema import types as kinds
+from oxyde.schema.types import ColumnType
+
+NUMBERS: Final = ("int", "decimal", "float")
+"""The kinds of numbers; of two the later one decides."""
+SIGNS: Final = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "floor_divide": "//", "modulo": "%"}
+_TYPES: Final = {"int": kinds.INT, "decimal": kinds.DECIMAL, "float": kinds.FLOAT}
+
+
+class Arithmetic(Term):
+    """Arithmetic of two terms; its head is the operator."""
+
+    def __init__(self, op: str, left: Term, right: Term) -> None:
+        """Makes the arithmetic.
+
+        Raises:
+            FieldError: The types do not go together.
+        """
+        super().__init__(op, left, right)
+        self.op = op
+        self.type = _result(op, left.type, right.type)
+
+    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
+        """Returns the arithmetic."""
+        return expr.arithmetic(self.op, parts[0], parts[1], self.type)
+
+
+def _result(op: str, left: ColumnType, right: ColumnType) -> ColumnType:
+    """Returns the type of arithmetic: the wider number; a moment moved by a timedelta; timedeltas added."""
+    if left.kind in NUMBERS and right.kind in NUMBERS:
+        wider = max(left.kind, right.kind, key=NUMBERS.index)
+        if wider == "int" and op == "divide":
+            return kinds.FLOAT
+        if wider == "int" or op != "floor_divide":
+            return _TYPES[wider]
+        message = f"// does not go with {left} and {right}; it takes ints. Floor() of the quotient is as much for others"
+        raise FieldError(message)
+    if op in {"add", "subtract"} and right.kind == "duration" and left.kind in {"datetime", "datetime_tz", "duration"}:
+        return left
+    message = f"{SIGNS[op]} does not go with {left} and {right}; it takes numbers, or a datetime and a timedelta"
+    raise FieldError(message)

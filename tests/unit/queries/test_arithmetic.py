@@ -1,0 +1,37 @@
+"""Arithmetic: the types that go together, what they make, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from oxyde.exceptions import FieldError
+from oxyde.queries.arithmetic import Arithmetic
+from oxyde.queries.term import NEVER, Bound
+from oxyde.schema import types as kinds
+
+INT, FLOAT, DECIMAL = (Bound(1, kind) for kind in (kinds.INT, kinds.FLOAT, kinds.DECIMAL))
+
+
+@pytest.mark.parametrize(
+    ("op", "left", "right", "kind"),
+    [
+        ("divide", INT, INT, "float"),
+        ("divide", INT, DECIMAL, "decimal"),
+        ("floor_divide", INT, INT, "int"),
+        ("modulo", INT, INT, "int"),
+        ("modulo", FLOAT, INT, "float"),
+        ("multiply", DECIMAL, FLOAT, "float"),
+    ],
+)
+def test_results(op: str, left: Bound, right: Bound, kind: str) -> None:
+    """The wider number; of ints divided a float. What has no value is an error, so that NULL comes of NULL only."""
+    made = Arithmetic(op, left, right)
+    assert made.type.kind == kind
+    assert made.unknown is NEVER
+
+
+@pytest.mark.parametrize("side", [FLOAT, DECIMAL])
+def test_floor_division_is_of_ints(side: Bound) -> None:
+    """Of others it is refused, with the remedy."""
+    with pytest.raises(FieldError, match=r"// does not go with int and \w+; it takes ints. Floor\(\)"):
+        Arithmetic("floor_divide", INT, side)
