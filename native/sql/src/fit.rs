@@ -21,6 +21,7 @@ fn range(ty: &ColumnType) -> Option<[&'static str; 3]> {
         | ColumnType::Bytes
         | ColumnType::Decimal { .. }
         | ColumnType::Time
+        | ColumnType::TimeTz
         | ColumnType::Uuid
         | ColumnType::Json
         | ColumnType::Array { .. }
@@ -71,6 +72,7 @@ impl Writer<'_> {
             | ColumnType::Bytes
             | ColumnType::Decimal { precision: None, .. }
             | ColumnType::Time
+            | ColumnType::TimeTz
             | ColumnType::Uuid
             | ColumnType::Json
             | ColumnType::Array { .. }

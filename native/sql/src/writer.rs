@@ -7,7 +7,8 @@ use oxyde_ir::schema::TableRef;
 use oxyde_ir::{ColumnType, Expr, Output, Program};
 
 use crate::cast;
-use crate::dialect::{Dialect, ParamTypes, Placeholder};
+use crate::ddl_types::TIMES_WITH_ZONE;
+use crate::dialect::{Dialect, ParamTypes, Placeholder, Types};
 use crate::error::{Result, SqlError};
 use crate::params::Params;
 use crate::quote;
@@ -140,6 +141,9 @@ impl Writer<'_> {
 
     /// A placeholder. Where they are numbered, what is the same keeps its number.
     pub fn placeholder(&mut self, slot: Slot) -> Result<()> {
+        if slot.ty == ColumnType::TimeTz && !matches!(self.dialect.types, Types::Postgres) {
+            return self.dialect.unsupported(TIMES_WITH_ZONE);
+        }
         match self.dialect.placeholder {
             Placeholder::Question => {
                 self.fragment.slots.push(slot);

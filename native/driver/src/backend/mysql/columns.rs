@@ -138,6 +138,7 @@ fn cells(wire: Wire, unsigned: bool, wanted: &ColumnType) -> Option<Cells> {
         | ColumnType::Datetime
         | ColumnType::DatetimeTz
         | ColumnType::Time
+        | ColumnType::TimeTz
         | ColumnType::Uuid
         | ColumnType::Array { .. } => return None,
     })

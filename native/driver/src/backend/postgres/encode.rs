@@ -100,10 +100,17 @@ fn explain(fault: &BoxDynError, request: &Request<'_>, slot: &Slot, row: usize, 
                 None => error,
             }
         }
-        Some(Fault::Type) => Error::new(Kind::Unsupported, format!("{place} is of type {name}, for which no value can be sent"))
-            .with_hint(format!("Cast it from text: CAST(CAST($1 AS text) AS {name})")),
+        Some(Fault::Type) => return unsendable(request, slot, &name),
         None => Error::new(Kind::FieldValue, format!("{place} of type {name} cannot be sent: {fault}")),
     };
+    error.detail.column = request.column(slot.origin).map(|column| column.name.clone());
+    error
+}
+
+/// The error of a slot of a type that no value can be sent for.
+pub fn unsendable(request: &Request<'_>, slot: &Slot, type_name: &str) -> Error {
+    let message = format!("{} is of type {type_name}, for which no value can be sent", request.place(slot));
+    let mut error = Error::new(Kind::Unsupported, message).with_hint(format!("cast it from text: CAST(CAST($1 AS text) AS {type_name})"));
     error.detail.column = request.column(slot.origin).map(|column| column.name.clone());
     error
 }

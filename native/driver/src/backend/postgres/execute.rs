@@ -9,7 +9,8 @@ use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Either, Executor, Row, SqlSafeStr, Statement};
 
 use super::gather::Gather;
-use super::{Connection, encode, errors};
+use super::{Connection, encode, errors, unlearnt, unseen};
+use crate::backend::anew::anew;
 use crate::backend::breath::Breath;
 use crate::backend::outcome::{Done, Failure, Outcome};
 use crate::backend::signals::Signals;
@@ -20,9 +21,6 @@ use crate::stream::Finished;
 
 /// How long statements may run by the server's own setting, in milliseconds; 0 is for ever.
 const LIMIT: &str = "SELECT setting::int8 FROM pg_settings WHERE name = 'statement_timeout'";
-
-/// The name of a statement that is prepared to be looked at.
-const PROBE: &str = "oxyde_probe";
 
 impl Connection {
     pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
@@ -83,9 +81,14 @@ async fn work(
     signals: &Signals,
 ) -> Outcome {
     encode::count(request, run)?;
+    let is_written = request.step.outputs.is_none();
+    let text = if is_written && unseen::may_change(text) { &anew(text) } else { text };
     let known = connection.cached_statements_size();
     let mut done = Done::default();
     let first = match attempt(connection, request, run, text, gather, signals, &mut done).await {
+        Err(Failure { ours: None, server: Some(error) }) if errors::is_unknown_type(&error) => {
+            return Err(unlearnt::explain(connection, request, run, text).await.map_or_else(|| error.into(), Failure::from));
+        }
         Err(failure) if done.returned == 0 => failure,
         end => return end.map(|()| done),
     };
@@ -127,13 +130,7 @@ async fn has_other_types(connection: &mut PgConnection, text: &str) -> sqlx::Res
         Some(Either::Left(types)) => types.iter().map(|info| info.oid().map_or(0, |oid| oid.0)).collect(),
         Some(Either::Right(_)) | None => Vec::new(),
     };
-    let question = format!(
-        "PREPARE {PROBE} AS {text}\n; SELECT CAST(CAST(parameter_types AS oid[]) AS text) FROM pg_prepared_statements \
-         WHERE name = '{PROBE}'; DEALLOCATE {PROBE}"
-    );
-    let text: String = sqlx::raw_sql(AssertSqlSafe(question)).fetch_one(connection).await?.try_get(0)?;
-    let types: Vec<u32> = text.trim_matches(['{', '}']).split(',').filter_map(|oid| oid.parse().ok()).collect();
-    Ok(types != kept)
+    Ok(unlearnt::parameters(connection, text).await? != kept)
 }
 
 async fn attempt(

@@ -14,6 +14,8 @@ mod open;
 mod read;
 #[cfg(test)]
 mod tests;
+mod unlearnt;
+mod unseen;
 mod wire;
 mod write;
 

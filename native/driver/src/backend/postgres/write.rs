@@ -36,6 +36,8 @@ type Written = Result<(), Fault>;
 const FIRST_DAY: i32 = -2_451_545;
 const LAST_DAY: i32 = 2_145_031_948;
 
+const BEYOND_CALENDAR: &str = "the date and time lies outside PostgreSQL's calendar";
+
 /// Appends a value, or says that it is NULL by `false`.
 pub fn value(shape: Shape, cell: &Cell<'_>, out: &mut Vec<u8>) -> Result<bool, Fault> {
     match (shape.member, cell) {
@@ -78,11 +80,7 @@ fn array(member: u32, wire: Wire, cells: Cells<'_>, out: &mut Vec<u8>) -> Writte
 /// The one table of what can be sent as what.
 fn single(wire: Wire, cell: &Cell<'_>, out: &mut Vec<u8>) -> Written {
     match (wire, cell) {
-        (Wire::TimeTz, Cell::TimeTz(micros, east)) => {
-            out.extend(micros.to_be_bytes());
-            out.extend((-east).to_be_bytes());
-        }
-        (Wire::Unknown | Wire::Void | Wire::TimeTz | Wire::Path, _) => return Err(Fault::Type),
+        (Wire::Unknown | Wire::Void, _) => return Err(Fault::Type),
         (Wire::Bool, Cell::Bool(value)) => out.push((*value).into()),
         (Wire::Int2, Cell::Int(value)) => out.extend(narrow::<i16>(*value, "smallint")?.to_be_bytes()),
         (Wire::Int4, Cell::Int(value)) => out.extend(narrow::<i32>(*value, "integer")?.to_be_bytes()),
@@ -99,20 +97,36 @@ fn single(wire: Wire, cell: &Cell<'_>, out: &mut Vec<u8>) -> Written {
         (Wire::Numeric, Cell::Decimal(value)) => numeric::write(value, out).map_err(Fault::Value)?,
         (Wire::Numeric, Cell::Int(value)) => numeric::write(&value.to_string(), out).map_err(Fault::Value)?,
         (Wire::Text | Wire::Enum, Cell::Text(value) | Cell::Json(value)) => text(value, out)?,
-        (Wire::Char, Cell::Text(value)) if value.len() <= 1 => text(value, out)?,
+        // The server prints a zero byte as nothing.
+        (Wire::Char, Cell::Text([])) => out.push(0),
+        (Wire::Char, Cell::Text(value)) if value.len() == 1 => text(value, out)?,
         (Wire::Char, Cell::Text(_)) => return Err(Fault::Value("the type \"char\" holds one ASCII character".to_owned())),
+        (Wire::Path, Cell::Text(value)) => {
+            out.push(1);
+            text(value, out)?;
+        }
         (Wire::Bytes, Cell::Bytes(value)) => out.extend(*value),
         (Wire::Json | Wire::Jsonb, cell) => json(wire, cell, out)?,
         (Wire::Uuid, Cell::Uuid(value)) => out.extend(value),
+        (Wire::Text, Cell::Uuid(value)) => out.extend(slot::uuid(*value).as_bytes()),
         (Wire::Uuid, Cell::Text(value)) => out.extend(parsed(value, slot::parse_uuid, "UUID")?),
+        (Wire::Date, Cell::Datetime(value)) if value.rem_euclid(DAY) == 0 => single(wire, &Cell::Date((value / DAY) as i32), out)?,
+        (Wire::Timestamp, Cell::Date(value)) => {
+            let midnight = i64::from(*value).checked_mul(DAY).ok_or_else(|| Fault::Value(BEYOND_CALENDAR.to_owned()))?;
+            single(wire, &Cell::Datetime(midnight), out)?;
+        }
         (Wire::Date, Cell::Date(value)) => {
             let days = value.checked_sub(EPOCH_DAYS).filter(|days| (FIRST_DAY..=LAST_DAY).contains(days));
             out.extend(days.ok_or_else(|| Fault::Value("the date lies outside PostgreSQL's calendar".to_owned()))?.to_be_bytes());
         }
         (Wire::Time, Cell::Time(value)) => out.extend(value.to_be_bytes()),
+        (Wire::TimeTz, Cell::TimeTz(micros, east)) => {
+            out.extend(micros.to_be_bytes());
+            out.extend((-east).to_be_bytes());
+        }
         (Wire::Timestamp, Cell::Datetime(value)) | (Wire::TimestampTz, Cell::DatetimeTz(value)) => {
             let micros = value.checked_sub(EPOCH_MICROS).filter(|micros| *micros != i64::MIN);
-            let micros = micros.ok_or_else(|| Fault::Value("the date and time lies outside PostgreSQL's calendar".to_owned()))?;
+            let micros = micros.ok_or_else(|| Fault::Value(BEYOND_CALENDAR.to_owned()))?;
             out.extend(micros.to_be_bytes());
         }
         (Wire::Interval, Cell::Duration(value)) => interval(0, (value / DAY) as i32, value % DAY, out),
