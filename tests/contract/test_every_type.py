@@ -14,7 +14,8 @@ from tests.backends import Backend
 from tests.contract.test_redefined import elsewhere
 
 MADE: Final = [
-    "CREATE TYPE walk_enum AS ENUM ('a', 'it''s', '{', 'a,b', 'a\"b', '\\', 'NULL')",
+    "CREATE TYPE walk_enum AS ENUM ('a', 'it''s', '{', 'a,b', 'a\"b', '\\')",
+    "CREATE TYPE walk_null AS ENUM ('a', 'NULL')",
     "CREATE TYPE walk_range AS RANGE (subtype = float8)",
     'CREATE TYPE walk_row AS (a int, "b c" text, "d,(""e" walk_enum)',
     "CREATE TYPE walk_deep AS (m int4multirange, n pg_node_tree)",
@@ -30,7 +31,7 @@ GONE: Final = [
     "DROP TABLE IF EXISTS walk_plain, walk_table",
     "DROP TYPE IF EXISTS walk_range_of_small",
     "DROP DOMAIN IF EXISTS walk_list, walk_smaller, walk_small, walk_many",
-    "DROP TYPE IF EXISTS walk_deep, walk_row, walk_range, walk_enum",
+    "DROP TYPE IF EXISTS walk_deep, walk_row, walk_range, walk_enum, walk_null",
 ]
 TYPES: Final = """
     SELECT format_type(oid, NULL) FROM pg_type
@@ -73,8 +74,8 @@ SAMPLES: Final[dict[str, list[str]]] = {
     "timestamp with time zone": ["2024-01-01 00:00:00.000001+00"],
     "uuid": ["b9b3a5b0-0000-0000-0000-000000000001"],
     "character varying(4)": ["ab  "],
-    "walk_enum": ["it's", "{", "a,b", 'a"b', "\\", "NULL"],
-    "walk_enum[]": ["{a,\"it's\"}"],
+    "walk_enum": ["it's", "{", "a,b", 'a"b', "\\"],
+    "walk_enum[]": ['{a,"it\'s"}'],
     "walk_small": ["9"],
     "walk_smaller[]": ["{9,NULL}"],
     "walk_list": ["{1}"],
@@ -101,6 +102,7 @@ REFUSED: Final[dict[str, str]] = {
     "walk_many": "{[1,5)}",
     "walk_many[]": '{"{[1,5)}"}',
     "walk_row": "(1,a,a)",
+    "walk_null": "NULL",
     "walk_deep": '("{[1,5)}",)',
     "walk_deep[]": '{"(\\"{[1,5)}\\",)"}',
     "walk_range": "[1,2)",
@@ -126,7 +128,7 @@ async def walked(backend: Backend) -> AsyncIterator[Backend]:
 def refused(error: OxydeError, column: str, kind: str) -> bool:
     """Returns whether an error names column, type and remedy."""
     # The driver calls some types by their short names.
-    names = [kind.split("(")[0].removesuffix("[]"), *SHORT.get(kind.removesuffix("[]"), [])]
+    names = [kind.split("(", maxsplit=1)[0].removesuffix("[]"), *SHORT.get(kind.removesuffix("[]"), [])]
     text = str(error).lower()
     return (
         isinstance(error, DecodeError)
@@ -138,6 +140,8 @@ def refused(error: OxydeError, column: str, kind: str) -> bool:
 
 
 SHORT: Final = {
+    # The server says of a domain what it is of.
+    "walk_many": ["int4multirange"],
     "integer": ["int4"],
     "bigint": ["int8"],
     "smallint": ["int2"],
@@ -154,27 +158,31 @@ SHORT: Final = {
 }
 
 
+async def fault_of(kind: str) -> str | None:
+    """Returns what is wrong with NULL of a type."""
+    try:
+        rows = await execute_raw(f"SELECT CAST(NULL AS {kind}) AS far")
+    except OxydeError as error:
+        return None if refused(error, "far", kind) else f"{error} {error.hint}"
+    return None if rows == [{"far": None}] else str(rows)
+
+
 async def test_nothing_of_every_type(walked: Backend) -> None:
     """NULL of each type in the server's catalogue: None, or a refusal; the connection goes on."""
     with psycopg.connect(walked.url) as other:
         kinds = [row[0] for row in other.execute(TYPES)]
     assert len(kinds) > 300
-    wrong = []
-    for kind in kinds:
-        try:
-            if await execute_raw(f"SELECT CAST(NULL AS {kind}) AS far") != [{"far": None}]:
-                wrong.append(kind)
-        except OxydeError as error:
-            if not refused(error, "far", kind):
-                wrong.append(f"{kind}: {error} {error.hint}")
-    assert wrong == []
+    faults = {kind: await fault_of(kind) for kind in kinds}
+    assert {kind: fault for kind, fault in faults.items() if fault is not None} == {}
 
 
 @pytest.mark.parametrize("kind", SAMPLES)
 async def test_what_is_read_is_written_and_found(walked: Backend, kind: str) -> None:
     """The value is bound again for its type, and has the same text; where the type can be compared, it is equal."""
     for text in SAMPLES[kind]:
-        (row,) = await execute_raw(f"SELECT CAST(CAST(:v AS text) AS {kind}) AS v, CAST(CAST(CAST(:v AS text) AS {kind}) AS text) AS t", {"v": text})
+        (row,) = await execute_raw(
+            f"SELECT CAST(CAST(:v AS text) AS {kind}) AS v, CAST(CAST(CAST(:v AS text) AS {kind}) AS text) AS t", {"v": text}
+        )
         again = await execute_raw(f"SELECT CAST(CAST(:v AS {kind}) AS text) AS t", {"v": row["v"]})
         assert again == [{"t": row["t"]}], (kind, text, row["v"])
         if kind not in {"json", "jsonpath", "xml"}:
@@ -216,7 +224,9 @@ async def test_no_statement_is_left_behind(walked: Backend) -> None:
             with pytest.raises(DecodeError):
                 async with db.atomic():
                     await execute_raw("SELECT CAST(NULL AS int4multirange) AS far")
-        left = await execute_raw("SELECT count(*) AS n FROM pg_prepared_statements WHERE statement LIKE '%AS far%' AND statement NOT LIKE '%count%'")
+        left = await execute_raw(
+            "SELECT count(*) AS n FROM pg_prepared_statements WHERE statement LIKE '%AS far%' AND statement NOT LIKE '%count%'"
+        )
     assert left == [{"n": 0}]
 
 
@@ -264,7 +274,7 @@ async def test_a_model_with_such_a_column(walked: Backend) -> None:
     await execute_raw("INSERT INTO walk_plain (id, m) VALUES (1, '{[1,5)}')")
     wrongs: list[Any] = [Walker.objects.all(), Walker.objects.get(id=1), Walker.objects.values("m").all()]
     for wrong in wrongs:
-        with pytest.raises(DecodeError, match='column "walk_plain.m" of type int4multirange cannot become text') as caught:
+        with pytest.raises(DecodeError, match=r'column "walk_plain\.m" of type int4multirange cannot become text') as caught:
             await wrong
         assert (caught.value.table, caught.value.column) == ("walk_plain", "m")
     assert await Walker.objects.values("id", "n").all() == [{"id": 1, "n": None}]

@@ -1,4 +1,4 @@
-"""What is read of a column is found in it, whatever type the server has for it: by SQL of one's own, and by a field with that ``db_type``."""
+"""What is read of a column is found in it, whatever type the server has for it: by raw SQL, and by a field with that ``db_type``."""
 
 from __future__ import annotations
 

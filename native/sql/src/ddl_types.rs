@@ -12,9 +12,6 @@ use crate::quote;
 /// Digits that a float of `SQLite` keeps.
 pub const FLOAT_DIGITS: u16 = 15;
 
-/// What PostgreSQL alone has a type for.
-pub const TIMES_WITH_ZONE: &str = "times of day with a zone";
-
 /// The declared type of a column without a `db_type`. `schema` is where the table's named types live.
 pub fn declared(dialect: &Dialect, column: &Column, schema: Option<&str>) -> Result<Cow<'static, str>> {
     named(dialect, &column.ty, column.length, column.indexed, schema)
@@ -41,7 +38,7 @@ fn named(dialect: &Dialect, ty: &ColumnType, length: Option<u32>, indexed: bool,
         (ColumnType::Time, Postgres | Sqlite) => "TIME".into(),
         (ColumnType::Time, Mysql | Mariadb) => "TIME(6)".into(),
         (ColumnType::TimeTz, Postgres) => "TIMETZ".into(),
-        (ColumnType::TimeTz, Sqlite | Mysql | Mariadb) => return dialect.unsupported(TIMES_WITH_ZONE),
+        (ColumnType::TimeTz, Sqlite | Mysql | Mariadb) => return dialect.unsupported("times of day with a zone"),
         (ColumnType::Datetime, Postgres) => "TIMESTAMP".into(),
         (ColumnType::Datetime, Sqlite) => "DATETIME".into(),
         (ColumnType::DatetimeTz, Postgres | Sqlite) => "TIMESTAMPTZ".into(),

@@ -7,7 +7,6 @@ use oxyde_ir::schema::TableRef;
 use oxyde_ir::{ColumnType, Expr, Output, Program};
 
 use crate::cast;
-use crate::ddl_types::TIMES_WITH_ZONE;
 use crate::dialect::{Dialect, ParamTypes, Placeholder, Types};
 use crate::error::{Result, SqlError};
 use crate::params::Params;
@@ -142,7 +141,7 @@ impl Writer<'_> {
     /// A placeholder. Where they are numbered, what is the same keeps its number.
     pub fn placeholder(&mut self, slot: Slot) -> Result<()> {
         if slot.ty == ColumnType::TimeTz && !matches!(self.dialect.types, Types::Postgres) {
-            return self.dialect.unsupported(TIMES_WITH_ZONE);
+            return self.dialect.unsupported("times of day with a zone");
         }
         match self.dialect.placeholder {
             Placeholder::Question => {

@@ -1,6 +1,6 @@
 //! Values on their way into a statement, each encoded for the type that the server reports for its parameter.
 
-use oxyde_ir::Value;
+use oxyde_ir::{ColumnType, Value};
 use oxyde_ir::program::{Form, Origin, Slot};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
@@ -46,7 +46,8 @@ pub fn arguments(request: &Request<'_>, run: Run, types: &[PgTypeInfo]) -> Resul
 }
 
 fn add(arguments: &mut PgArguments, request: &Request<'_>, slot: &Slot, run: Run, row: usize, info: &PgTypeInfo) -> Result<()> {
-    let sent = |cell| Sent { cell, shape: Shape::of(info), oid: info.oid().unwrap_or(Oid(0)) };
+    let declared = slot.ty != ColumnType::Any;
+    let sent = |cell| Sent { cell, shape: Shape::of(info), oid: info.oid().unwrap_or(Oid(0)), declared };
     let added = match slot.form {
         Form::Scalar => arguments.add(sent(scalar(request, slot.origin, row))),
         Form::Array => arguments.add(sent(list(request, slot.origin, run, row))),
@@ -120,11 +121,12 @@ struct Sent<'a> {
     cell: Cell<'a>,
     shape: Shape,
     oid: Oid,
+    declared: bool,
 }
 
 impl Encode<'_, Postgres> for Sent<'_> {
     fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> std::result::Result<IsNull, BoxDynError> {
-        let written = write::value(self.shape, &self.cell, buffer)?;
+        let written = write::value(self.shape, &self.cell, self.declared, buffer)?;
         Ok(if written { IsNull::No } else { IsNull::Yes })
     }
 
