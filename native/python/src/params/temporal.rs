@@ -28,12 +28,14 @@ pub fn time(given: &Bound<'_, PyAny>) -> Result<i64, Refusal> {
 pub fn time_tz(given: &Bound<'_, PyAny>) -> Result<(i64, i32), Refusal> {
     let time = given.cast::<PyTime>().map_err(|_| mismatch("time", given))?;
     if time.get_tzinfo().is_none() {
-        return Err(Refusal::Unfit("a time without a zone for a column with one: add one, such as time.replace(tzinfo=timezone.utc)".to_owned()));
+        return Err(Refusal::Unfit(
+            "a time without a zone for a column with one: add one, such as time.replace(tzinfo=timezone.utc)".to_owned(),
+        ));
     }
     let offset = given.call_method0(intern!(given.py(), "utcoffset"))?;
-    let offset = offset
-        .cast::<PyDelta>()
-        .map_err(|_| Refusal::Unfit("a time in a zone whose offset depends on the date: give it a fixed one, such as timezone.utc".to_owned()))?;
+    let offset = offset.cast::<PyDelta>().map_err(|_| {
+        Refusal::Unfit("a time in a zone whose offset depends on the date: give it a fixed one, such as timezone.utc".to_owned())
+    })?;
     let east = micros(offset);
     if east % 1_000_000 != 0 {
         return Err(Refusal::Unfit("a time whose zone has an offset with a fraction of a second".to_owned()));

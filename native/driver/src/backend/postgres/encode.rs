@@ -1,7 +1,7 @@
 //! Values on their way into a statement, each encoded for the type that the server reports for its parameter.
 
-use oxyde_ir::{ColumnType, Value};
 use oxyde_ir::program::{Form, Origin, Slot};
+use oxyde_ir::{ColumnType, Value};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::types::Oid;

@@ -271,7 +271,13 @@ fn json_array(handle: &Handle, values: &[Value]) -> std::result::Result<String, 
             Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Duration(_) => {
                 list.push_str(&slot::json(value)?);
             }
-            Value::Decimal(_) | Value::Date(_) | Value::Time(_) | Value::TimeTz(..) | Value::Datetime(_) | Value::DatetimeTz(_) | Value::Uuid(_) => {
+            Value::Decimal(_)
+            | Value::Date(_)
+            | Value::Time(_)
+            | Value::TimeTz(..)
+            | Value::Datetime(_)
+            | Value::DatetimeTz(_)
+            | Value::Uuid(_) => {
                 list.push_str(&slot::json(&Value::Text(text(value)?))?);
             }
         }

@@ -109,7 +109,11 @@ async fn wanted_types_are_exact() {
         ("'a'", enumeration(), text("a")),
         ("'2024-02-29'::timestamp", ColumnType::Date, Value::Date(19_782)),
         ("'01:00+02'::timetz", ColumnType::TimeTz, Value::TimeTz(3_600_000_000, 7_200)),
-        ("'00112233-4455-6677-8899-aabbccddeeff'::text", ColumnType::Uuid, Value::Uuid(*b"\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff")),
+        (
+            "'00112233-4455-6677-8899-aabbccddeeff'::text",
+            ColumnType::Uuid,
+            Value::Uuid(*b"\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff"),
+        ),
         ("'{}'::jsonb", ColumnType::Json, Value::Json("{}".into())),
     ];
     for (sql, wanted, expected) in cases {
