@@ -216,6 +216,9 @@ class _Filler:
                 f"read it differently; give microseconds as an int, or text for TIME"
             )
             raise FieldValueError(message, sql=self.sql)
+        if isinstance(value, int) and not -(2**63) <= value < 2**63 and self.dialect != "sqlite":
+            # The others have columns of such numbers, which they compare exactly.
+            return ANY, Decimal(value)
         if value is None or isinstance(value, _PLAIN):
             return ANY, value
         if isinstance(value, (bytearray, memoryview)):

@@ -10,7 +10,7 @@ from oxyde.schema.types import ColumnType
 Node: TypeAlias = "dict[str, Any] | str"
 
 NULL = "null"
-KEPT = frozenset({"int", "float", "decimal", "duration", "uuid"})
+KEPT = frozenset({"int", "float", "decimal", "datetime", "datetime_tz", "time", "duration", "uuid"})
 """Types that a table may keep in a form which its server does not compare as what they mean."""
 PLAIN = frozenset({"bool", "int", "float", "text"})
 

@@ -129,6 +129,15 @@ def exact_time(where: str, value: Any) -> dt.time:
     return value
 
 
+def zoned_time(where: str, value: Any) -> dt.time:
+    """A time with a zone of a fixed offset."""
+    if not isinstance(value, dt.time):
+        refuse(where, "time", value)
+    if value.utcoffset() is None:
+        refuse(where, "a time with a fixed offset", value, " without one; add it: value.replace(tzinfo=timezone.utc)")
+    return value
+
+
 def naive(where: str, given: Any) -> dt.datetime:
     """A datetime without a zone."""
     value = given if type(given) is dt.datetime else derived(where, "datetime", dt.datetime, given)
@@ -178,6 +187,7 @@ SCALARS: Mapping[str, Callable[[str, Any], Any]] = {
     "decimal": exact_decimal,
     "date": exact_date,
     "time": exact_time,
+    "time_tz": zoned_time,
     "datetime": naive,
     "datetime_tz": aware,
     "duration": exact_timedelta,

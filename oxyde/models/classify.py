@@ -58,6 +58,7 @@ SIMPLE: Final[Mapping[str, ColumnType]] = {
     "timedelta": column_types.DURATION,
     "uuid": column_types.UUID,
 }
+ZONED: Final[Mapping[str, ColumnType]] = {"datetime": column_types.DATETIME_TZ, "time": column_types.TIME_TZ}
 CONTAINERS: Final = frozenset(
     {"dict", "typed-dict", "model", "dataclass", "tuple", "set", "frozenset", "any", "tagged-union", "named-tuple", "dataclass-args"}
 )
@@ -247,8 +248,11 @@ def by_db_type(kind: Kind, db_type: str) -> Kind:
     written = db_type.strip().upper()
     digits = re.match(r"(?:NUMERIC|DECIMAL)\s*\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\)", written)
     length = re.match(r"(?:VARCHAR|CHAR|CHARACTER VARYING|CHARACTER|NVARCHAR)\s*\(\s*(\d+)\s*\)", written)
-    if kind.type.kind == "datetime" and (written.startswith("TIMESTAMPTZ") or "WITH TIME ZONE" in written):
-        return replace(kind, type=column_types.DATETIME_TZ)
+    with_zone = written.startswith(("TIMESTAMPTZ", "TIMETZ")) or "WITH TIME ZONE" in written
+    if with_zone and kind.type.kind in ZONED:
+        return replace(kind, type=ZONED[kind.type.kind])
+    if with_zone and kind.type.item is not None and kind.type.item.kind in ZONED:
+        return replace(kind, type=column_types.array_of(ZONED[kind.type.item.kind]))
     if kind.type.kind == "decimal" and digits:
         return replace(kind, type=column_types.decimal_of(int(digits[1]), int(digits[2] or 0)))
     if kind.type.kind == "text" and length:

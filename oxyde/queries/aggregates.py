@@ -14,7 +14,7 @@ from oxyde.schema.types import ColumnType
 
 SAME: Final = kinds.ANY
 """The result has the type of the argument."""
-ORDERED: Final = ("int", "float", "decimal", "text", "date", "time", "datetime", "datetime_tz", "duration", "enum")
+ORDERED: Final = ("int", "float", "decimal", "text", "date", "time", "time_tz", "datetime", "datetime_tz", "duration", "enum")
 RESULTS: Final[dict[str, dict[str, ColumnType]]] = {
     "sum": {"int": kinds.INT, "float": kinds.FLOAT, "decimal": kinds.DECIMAL, "duration": kinds.DURATION},
     "avg": {"int": kinds.FLOAT, "float": kinds.FLOAT, "decimal": kinds.DECIMAL},

@@ -28,6 +28,7 @@ _LITERALS: Final[tuple[tuple[type, ColumnType], ...]] = (
     (dt.timedelta, kinds.DURATION),
     (uuid.UUID, kinds.UUID),
 )
+_AWARE: Final = {"datetime": kinds.DATETIME_TZ, "time": kinds.TIME_TZ}
 
 
 def literal(value: Any) -> Bound:
@@ -42,8 +43,8 @@ def literal(value: Any) -> Bound:
         raise FieldValueError(message)
     for cls, kind in _LITERALS:
         if isinstance(inner, cls):
-            aware = isinstance(inner, dt.datetime) and inner.tzinfo is not None
-            return Bound(inner, kinds.DATETIME_TZ if aware else kind)
+            is_aware = isinstance(inner, (dt.datetime, dt.time)) and inner.tzinfo is not None
+            return Bound(inner, _AWARE.get(kind.kind, kind) if is_aware else kind)
     message = f"an expression takes plain values and other expressions, not {named(value)}"
     raise FieldValueError(message)
 

@@ -17,7 +17,7 @@ from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
 
 ORDERED: Final = frozenset(
-    {"int", "float", "decimal", "text", "bytes", "date", "time", "datetime", "datetime_tz", "duration", "uuid", "enum"}
+    {"int", "float", "decimal", "text", "bytes", "date", "time", "time_tz", "datetime", "datetime_tz", "duration", "uuid", "enum"}
 )
 NUMBERS: Final = {"int", "float", "decimal"}
 ANYTHING: Final = frozenset(kinds.PYTHON)

@@ -72,6 +72,7 @@ BYTES: Final = ColumnType("bytes")
 DECIMAL: Final = ColumnType("decimal")
 DATE: Final = ColumnType("date")
 TIME: Final = ColumnType("time")
+TIME_TZ: Final = ColumnType("time_tz")
 DATETIME: Final = ColumnType("datetime")
 DATETIME_TZ: Final = ColumnType("datetime_tz")
 DURATION: Final = ColumnType("duration")
@@ -104,6 +105,7 @@ PYTHON: Final[dict[str, type]] = {
     "decimal": decimal.Decimal,
     "date": dt.date,
     "time": dt.time,
+    "time_tz": dt.time,
     "datetime": dt.datetime,
     "datetime_tz": dt.datetime,
     "duration": dt.timedelta,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import psycopg
@@ -49,6 +51,11 @@ class Number(Model):
 
 def elsewhere(backend: Backend, *texts: str) -> None:
     """Runs statements by a driver that is not ours."""
+    if backend.dialect == "sqlite":
+        with closing(sqlite3.connect(backend.url.removeprefix("sqlite:///"), isolation_level=None)) as connection:
+            for text in texts:
+                connection.execute(text)
+        return
     if backend.dialect == "postgres":
         with psycopg.connect(backend.url, autocommit=True) as connection:
             for text in texts:

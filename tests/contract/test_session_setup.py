@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
@@ -39,6 +40,28 @@ class Thing(Model):
         table_name = "setup_thing"
 
 
+class Sign(str, enum.Enum):
+    """What an escape would change."""
+
+    path = "a\\b"
+    quote = "it's"
+    newline = "c\\n"
+
+
+class Drawn(Model):
+    """Labels and defaults stand in DDL as literals."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    sign: Sign = Sign.path
+    said: str = Field(max_length=20, db_default="'it''s'")
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "setup_drawn"
+
+
 TURNED = {
     "postgres": [
         "standard_conforming_strings = off",
@@ -56,7 +79,7 @@ TURNED = {
         "sql_auto_is_null = 1",
         "foreign_key_checks = 0",
         "default_storage_engine = MyISAM",
-        "sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT'",
+        "sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES'",
         "time_zone = '+05:45'",
         "group_concat_max_len = 4",
     ],
@@ -154,6 +177,55 @@ async def test_writes_are_committed_at_once(odd: Backend) -> None:
         assert seen_by_others(odd, "SELECT count(*) FROM setup_owner") == 2
         with pytest.raises(ForeignKeyViolationError):
             await Thing.objects.create(owner_id=10**6)
+
+
+@contextmanager
+def role_of(backend: Backend) -> Iterator[str]:
+    """A role of PostgreSQL's that has turned the strings; returns how to connect as it."""
+    name = backend.url.rpartition("/")[2]
+    role = f"plain_{name[-12:]}"
+    with psycopg.connect(backend.url, autocommit=True) as root:
+        root.execute(f'CREATE ROLE "{role}" LOGIN')
+        root.execute(f'ALTER ROLE "{role}" SET standard_conforming_strings = off')
+        root.execute(f'ALTER ROLE "{role}" SET backslash_quote = on')
+        root.execute(f'GRANT ALL ON SCHEMA public TO "{role}"')
+        try:
+            yield backend.elsewhere(user=role)
+        finally:
+            root.execute(f'DROP OWNED BY "{role}"')
+            root.execute(f'DROP ROLE "{role}"')
+
+
+async def drawn_and_read(backslash: str) -> None:
+    """Labels and defaults are what they say, and so are texts that are sent."""
+    async with tables(Drawn):
+        for sign in Sign:
+            row = await Drawn.objects.create(sign=sign)
+            assert (await Drawn.objects.get(id=row.id)).sign is sign
+            assert await Drawn.objects.filter(sign=sign).count() == 1
+            assert (await execute_raw("SELECT sign AS s FROM setup_drawn WHERE id = :id", {"id": row.id})) == [{"s": sign.value}]
+        assert await execute_raw(f"SELECT 'a{backslash}b' AS s") == [{"s": "a\\b"}]
+
+
+async def test_labels_and_defaults(odd: Backend) -> None:
+    """DDL takes no parameters: what stands in it means the same everywhere."""
+    if odd.dialect == "postgres":
+        await drawn_and_read("\\")
+        async with tables(Drawn):
+            await execute_raw("INSERT INTO setup_drawn (sign) VALUES (:sign)", {"sign": "it's"})
+            assert await execute_raw("SELECT said FROM setup_drawn") == [{"said": "it's"}]
+    else:
+        await drawn_and_read("\\\\")
+
+
+async def test_a_role_of_its_own(backend: Backend) -> None:
+    """A role's setting is no other than a database's."""
+    if backend.dialect != "postgres":
+        pytest.skip("roles with settings are PostgreSQL's")
+    with role_of(backend) as url, psycopg.connect(url) as other:
+        assert other.execute("SHOW standard_conforming_strings").fetchone() == ("off",)
+        async with db.connect(url):
+            await drawn_and_read("\\")
 
 
 async def test_words_mean_what_they_mean(odd: Backend) -> None:

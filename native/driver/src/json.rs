@@ -22,6 +22,7 @@ pub fn items(item: &ColumnType) -> Column {
         },
         ColumnType::Date => Data::Date(Vec::new()),
         ColumnType::Time => Data::Time(Vec::new()),
+        ColumnType::TimeTz => Data::TimeTz(Vec::new()),
         ColumnType::Datetime => Data::Datetime(Vec::new()),
         ColumnType::DatetimeTz => Data::DatetimeTz(Vec::new()),
         ColumnType::Duration => Data::Duration(Vec::new()),

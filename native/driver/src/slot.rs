@@ -77,6 +77,7 @@ fn append(value: &Value, text: &mut String) -> Result<(), String> {
         Value::Uuid(value) => quote(&uuid(*value), text),
         Value::Date(value) => quote(&iso::date(*value).ok_or_else(out_of_calendar)?, text),
         Value::Time(value) => quote(&iso::time(*value).ok_or_else(|| "not a time of day".to_owned())?, text),
+        Value::TimeTz(..) => return Err("a time of day with zone cannot stand in JSON".to_owned()),
         Value::Datetime(value) => quote(&iso::datetime(*value, 'T').ok_or_else(out_of_calendar)?, text),
         Value::DatetimeTz(value) => {
             let clock = iso::datetime(*value, 'T').ok_or_else(out_of_calendar)?;

@@ -10,7 +10,7 @@ use crate::batch::ColumnBatch;
 use crate::error::{Error, Result};
 
 /// How large a batch may grow before it is sent: whichever comes first.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     pub rows: usize,
     pub bytes: usize,

@@ -23,6 +23,8 @@ pub enum ColumnType {
     Date,
     /// Time of day without zone, microseconds.
     Time,
+    /// Time of day with the zone's offset.
+    TimeTz,
     /// Date and time without zone, microseconds.
     Datetime,
     /// An instant, microseconds, UTC.
@@ -56,6 +58,7 @@ impl ColumnType {
             Self::Decimal { .. } => "a decimal",
             Self::Date => "a date",
             Self::Time => "a time of day",
+            Self::TimeTz => "a time of day with zone",
             Self::Datetime => "a date and time without zone",
             Self::DatetimeTz => "a date and time with zone",
             Self::Duration => "a duration",

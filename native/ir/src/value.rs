@@ -15,6 +15,8 @@ pub enum Value {
     Date(i32),
     /// Microseconds since midnight.
     Time(i64),
+    /// Microseconds since midnight, and seconds east of Greenwich.
+    TimeTz(i64, i32),
     /// Microseconds since 1970-01-01 00:00:00 in no zone.
     Datetime(i64),
     /// Microseconds since 1970-01-01 00:00:00 UTC.
@@ -44,6 +46,7 @@ impl Value {
             | Self::Float(_)
             | Self::Date(_)
             | Self::Time(_)
+            | Self::TimeTz(..)
             | Self::Datetime(_)
             | Self::DatetimeTz(_)
             | Self::Duration(_)

@@ -24,6 +24,7 @@ pub fn postgres(ty: &ColumnType) -> Result<Option<Cow<'static, str>>> {
         ColumnType::Decimal { precision: None, .. } => "numeric".into(),
         ColumnType::Date => "date".into(),
         ColumnType::Time => "time".into(),
+        ColumnType::TimeTz => "timetz".into(),
         ColumnType::Datetime => "timestamp".into(),
         ColumnType::DatetimeTz => "timestamptz".into(),
         ColumnType::Duration => "interval".into(),
@@ -55,6 +56,7 @@ pub fn sqlite(ty: &ColumnType) -> Result<Option<Cow<'static, str>>> {
         | ColumnType::Decimal { .. }
         | ColumnType::Date
         | ColumnType::Time
+        | ColumnType::TimeTz
         | ColumnType::Datetime
         | ColumnType::DatetimeTz
         | ColumnType::Any => None,
@@ -73,6 +75,7 @@ pub fn mysql(ty: &ColumnType) -> Result<Option<Cow<'static, str>>> {
         | ColumnType::Decimal { .. }
         | ColumnType::Date
         | ColumnType::Time
+        | ColumnType::TimeTz
         | ColumnType::Datetime
         | ColumnType::DatetimeTz
         | ColumnType::Duration
@@ -95,7 +98,7 @@ pub fn mariadb(ty: &ColumnType) -> Result<Option<Cow<'static, str>>> {
         ColumnType::Date => "DATE".into(),
         ColumnType::Time => "TIME(6)".into(),
         ColumnType::Datetime | ColumnType::DatetimeTz => "DATETIME(6)".into(),
-        ColumnType::Bool | ColumnType::Any => return Ok(None),
+        ColumnType::Bool | ColumnType::TimeTz | ColumnType::Any => return Ok(None),
     }))
 }
 
@@ -121,6 +124,7 @@ pub fn value_cast(dialect: &Dialect, ty: &ColumnType) -> Result<Option<Cow<'stat
             | ColumnType::Text
             | ColumnType::Bytes
             | ColumnType::Decimal { .. }
+            | ColumnType::TimeTz
             | ColumnType::Duration
             | ColumnType::Uuid
             | ColumnType::Enum { .. }

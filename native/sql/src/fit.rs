@@ -22,6 +22,7 @@ fn range(ty: &ColumnType) -> Option<[&'static str; 3]> {
         | ColumnType::Bytes
         | ColumnType::Decimal { .. }
         | ColumnType::Time
+        | ColumnType::TimeTz
         | ColumnType::Uuid
         | ColumnType::Json
         | ColumnType::Array { .. }
@@ -61,6 +62,7 @@ impl Writer<'_> {
             | ColumnType::Bytes
             | ColumnType::Decimal { precision: None, .. }
             | ColumnType::Time
+            | ColumnType::TimeTz
             | ColumnType::Uuid
             | ColumnType::Json
             | ColumnType::Array { .. }

@@ -43,6 +43,7 @@ impl Spelt {
             | ColumnType::Bytes
             | ColumnType::Decimal { .. }
             | ColumnType::Date
+            | ColumnType::TimeTz
             | ColumnType::Duration
             | ColumnType::Json
             | ColumnType::Array { .. }

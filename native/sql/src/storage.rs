@@ -16,6 +16,8 @@ pub enum Storage {
     Own,
     /// A number as text.
     Digits,
+    /// A date and time, or a time of day, as text that others may have spelt.
+    Moment,
     /// A length of time as a `TIME` of `MySQL`'s.
     Clock,
     /// An integer as a `BIT` of `MySQL`'s, whose extremes are sent as text.
@@ -38,7 +40,15 @@ impl Storage {
             (Some(number), _) => Self::Spelt(number),
             (None, Types::Postgres) => Self::Own,
             (None, Types::Sqlite) if is_number(ty) && is_text_of_sqlite(&declared) => Self::Digits,
-            (None, Types::Mysql | Types::Mariadb) if is_number(ty) && (name.ends_with("CHAR") || name.ends_with("TEXT")) => Self::Digits,
+            (None, Types::Mysql | Types::Mariadb) if name.ends_with("CHAR") || name.ends_with("TEXT") => {
+                if is_number(ty) {
+                    Self::Digits
+                } else if matches!(ty, ColumnType::Datetime | ColumnType::DatetimeTz | ColumnType::Time) {
+                    Self::Moment
+                } else {
+                    Self::Own
+                }
+            }
             (None, Types::Mysql | Types::Mariadb) if *ty == ColumnType::Duration && name == "TIME" => Self::Clock,
             (None, Types::Mysql | Types::Mariadb) if *ty == ColumnType::Int && name == "BIT" => Self::Bits,
             (None, Types::Sqlite | Types::Mysql | Types::Mariadb) => Self::Own,
@@ -70,6 +80,8 @@ impl Writer<'_> {
             (Storage::Digits, Types::Mysql | Types::Mariadb, Some(ColumnType::Int)) => ("CAST(", " AS SIGNED)"),
             (Storage::Digits, Types::Mysql | Types::Mariadb, Some(ColumnType::Float)) => ("CAST(", " AS DOUBLE)"),
             (Storage::Digits, Types::Mysql | Types::Mariadb, _) => ("CAST(", " AS DECIMAL(65,30))"),
+            (Storage::Moment, _, Some(ColumnType::Time)) => ("CAST(", " AS TIME(6))"),
+            (Storage::Moment, ..) => ("CAST(", " AS DATETIME(6))"),
             (Storage::Clock, ..) => ("TIMESTAMPDIFF(MICROSECOND, '2000-01-01', ADDTIME('2000-01-01 00:00:00', ", "))"),
             (Storage::Bits, ..) => ("(", " + 0)"),
             (Storage::Own | Storage::Spelt(_) | Storage::Digits, ..) => ("", ""),
@@ -95,7 +107,7 @@ impl Writer<'_> {
     /// A slot on its way into a column that keeps it in a form of its own; `false` where there is nothing to do.
     pub fn slot_to_keep(&mut self, origin: Origin, ty: &ColumnType, db_type: Option<&str>) -> Result<bool> {
         match Storage::of(self.dialect, ty, db_type) {
-            Storage::Own | Storage::Digits | Storage::Bits => return Ok(false),
+            Storage::Own | Storage::Digits | Storage::Moment | Storage::Bits => return Ok(false),
             Storage::Spelt(number) => self.slot_as(origin, ty, number)?,
             Storage::Clock => {
                 self.push("SEC_TO_TIME(");

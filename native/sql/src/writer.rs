@@ -7,7 +7,7 @@ use oxyde_ir::schema::TableRef;
 use oxyde_ir::{ColumnType, Expr, Output, Program};
 
 use crate::cast;
-use crate::dialect::{Dialect, ParamTypes, Placeholder};
+use crate::dialect::{Dialect, ParamTypes, Placeholder, Types};
 use crate::error::{Result, SqlError};
 use crate::params::Params;
 use crate::quote;
@@ -139,6 +139,9 @@ impl Writer<'_> {
 
     /// A placeholder. Where they are numbered, what is the same keeps its number.
     pub fn placeholder(&mut self, slot: Slot) -> Result<()> {
+        if slot.ty == ColumnType::TimeTz && !matches!(self.dialect.types, Types::Postgres) {
+            return self.dialect.unsupported("times of day with a zone");
+        }
         match self.dialect.placeholder {
             Placeholder::Question => {
                 self.fragment.slots.push(slot);

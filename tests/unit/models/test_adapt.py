@@ -10,6 +10,7 @@ import pathlib
 import uuid
 from decimal import Decimal
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
@@ -58,6 +59,8 @@ class Sheet(Model):
     naive: dt.datetime | None = None
     aware: AwareDatetime | None = None
     stored_aware: dt.datetime | None = Field(default=None, db_type="TIMESTAMPTZ")
+    zoned_clock: dt.time | None = Field(default=None, db_type="time with time zone")
+    zoned_clocks: list[dt.time] = Field(default=[], db_type="TIMETZ[]")
     span: dt.timedelta | None = None
     uid: uuid.UUID | None = None
     mood: Mood | None = None
@@ -102,6 +105,8 @@ TYPES = {
     "naive": "datetime",
     "aware": "datetime_tz",
     "stored_aware": "datetime_tz",
+    "zoned_clock": "time_tz",
+    "zoned_clocks": "array of time_tz",
     "span": "duration",
     "uid": "uuid",
     "mood": "enum mood_enum",
@@ -163,6 +168,8 @@ GOOD = [
     ("naive", dt.datetime(2024, 1, 1), dt.datetime(2024, 1, 1)),
     ("aware", dt.datetime(2024, 1, 1, tzinfo=UTC), dt.datetime(2024, 1, 1, tzinfo=UTC)),
     ("stored_aware", dt.datetime(2024, 1, 1, tzinfo=UTC), dt.datetime(2024, 1, 1, tzinfo=UTC)),
+    ("zoned_clock", dt.time(1, tzinfo=UTC), dt.time(1, tzinfo=UTC)),
+    ("zoned_clocks", [dt.time(1, tzinfo=UTC)], [dt.time(1, tzinfo=UTC)]),
     ("uid", UID, UID),
 ]
 
@@ -184,6 +191,9 @@ BAD = [
     ("naive", dt.date(2024, 1, 1), "takes datetime, not date"),
     ("aware", dt.datetime(2024, 1, 1), r"datetime.now\(timezone.utc\)"),
     ("stored_aware", dt.datetime(2024, 1, 1), "with a zone"),
+    ("zoned_clock", dt.time(1), "a time with a fixed offset"),
+    ("zoned_clock", dt.time(1, tzinfo=ZoneInfo("Europe/Berlin")), "a time with a fixed offset"),
+    ("zoned_clock", 5, "takes time, not int"),
     ("span", 5, "takes timedelta, not int"),
     ("uid", str(UID), r"write UUID\(...\) around it"),
     ("mood", "angry", "whose values are 'glad', 'sad'"),
@@ -212,7 +222,7 @@ def test_types() -> None:
     assert {name: str(COLUMNS[name].type) for name in TYPES} == TYPES
     assert COLUMNS["short"].length == 5
     assert {name for name, column in COLUMNS.items() if column.secret} == {"secret", "secret_bytes"}
-    mutable = {"data", "inner", "inners", "row", "members", "numbers", "moods", "words", "moments", "as_json", "packed"}
+    mutable = {"data", "inner", "inners", "row", "members", "numbers", "moods", "words", "moments", "zoned_clocks", "as_json", "packed"}
     assert {name for name, column in COLUMNS.items() if column.mutable} == mutable
 
 

@@ -127,6 +127,11 @@ def test_secrets_inside(annotation: Any, held: bool) -> None:
     [
         (Kind(kinds.DATETIME), "timestamptz", Kind(kinds.DATETIME_TZ)),
         (Kind(kinds.DATETIME), "TIMESTAMP WITH TIME ZONE", Kind(kinds.DATETIME_TZ)),
+        (Kind(kinds.TIME), "timetz(6)", Kind(kinds.TIME_TZ)),
+        (Kind(kinds.TIME), "time(6) with time zone", Kind(kinds.TIME_TZ)),
+        (Kind(kinds.TIME), "TIME", Kind(kinds.TIME)),
+        (Kind(kinds.array_of(kinds.TIME)), "TIMETZ[]", Kind(kinds.array_of(kinds.TIME_TZ))),
+        (Kind(kinds.array_of(kinds.DATETIME)), "timestamp with time zone[]", Kind(kinds.array_of(kinds.DATETIME_TZ))),
         (Kind(kinds.DECIMAL), "numeric(12, 2)", Kind(kinds.decimal_of(12, 2))),
         (Kind(kinds.DECIMAL), "DECIMAL(9)", Kind(kinds.decimal_of(9, 0))),
         (Kind(kinds.TEXT), "varchar(20)", Kind(kinds.TEXT, length=20)),

@@ -35,6 +35,7 @@ class Mood(str, enum.Enum):
         (dt.datetime(2024, 2, 29), kinds.DATETIME),
         (dt.datetime(2024, 2, 29, tzinfo=dt.timezone.utc), kinds.DATETIME_TZ),
         (dt.time(1), kinds.TIME),
+        (dt.time(1, tzinfo=dt.timezone.utc), kinds.TIME_TZ),
         (dt.timedelta(1), kinds.DURATION),
         (uuid.UUID(int=1), kinds.UUID),
     ],

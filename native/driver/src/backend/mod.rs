@@ -1,6 +1,7 @@
 //! One connection to a server, whichever server it is. Each backend answers the same questions in a file of the same name;
 //! those over the network share `link.rs`, `watch.rs` and what these speak of.
 
+mod anew;
 mod breath;
 mod link;
 mod misfit;

@@ -26,7 +26,7 @@ impl Column {
             Data::DecimalText { values, .. } => Value::Decimal(utf8(values.get(row))),
             Data::Date(v) => Value::Date(v[row]),
             Data::Time(v) => Value::Time(v[row]),
-            Data::TimeTz(v) => Value::Time(v[row].0),
+            Data::TimeTz(v) => Value::TimeTz(v[row].0, v[row].1),
             Data::Datetime(v) => Value::Datetime(v[row]),
             Data::DatetimeTz(v) => Value::DatetimeTz(v[row]),
             Data::Duration(v) => Value::Duration(v[row]),

@@ -148,6 +148,7 @@ impl<'py> Maker<'py> {
             Value::Decimal(v) => self.decimal(v)?,
             Value::Date(v) => self.date(*v)?,
             Value::Time(v) => self.time(*v, None)?,
+            Value::TimeTz(v, east) => self.time(*v, Some(*east))?,
             Value::Datetime(v) => self.datetime(*v, None)?,
             Value::DatetimeTz(v) => self.datetime(*v, Some(&self.utc))?,
             Value::Duration(v) => self.duration(v.div_euclid(MICROS_PER_DAY), v.rem_euclid(MICROS_PER_DAY))?,

@@ -80,6 +80,7 @@ fn fill(name: &str, ty: &ColumnType, given: &[Bound<'_, PyAny>]) -> Result<Colum
         ColumnType::Decimal { .. } => Data::DecimalText { values: varying(into, given, number::decimal)?, digits: None },
         ColumnType::Date => Data::Date(fixed(into, given, temporal::date)?),
         ColumnType::Time => Data::Time(fixed(into, given, temporal::time)?),
+        ColumnType::TimeTz => Data::TimeTz(fixed(into, given, temporal::time_tz)?),
         ColumnType::Datetime => Data::Datetime(fixed(into, given, temporal::datetime)?),
         ColumnType::DatetimeTz => Data::DatetimeTz(fixed(into, given, temporal::datetime_tz)?),
         ColumnType::Duration => Data::Duration(fixed(into, given, temporal::duration)?),

@@ -21,6 +21,7 @@ pub fn value(ty: &ColumnType, given: &Bound<'_, PyAny>) -> Result<Value, Refusal
         ColumnType::Decimal { .. } => Value::Decimal(number::decimal(given)?),
         ColumnType::Date => Value::Date(temporal::date(given)?),
         ColumnType::Time => Value::Time(temporal::time(given)?),
+        ColumnType::TimeTz => temporal::time_tz(given).map(|(micros, east)| Value::TimeTz(micros, east))?,
         ColumnType::Datetime => Value::Datetime(temporal::datetime(given)?),
         ColumnType::DatetimeTz => Value::DatetimeTz(temporal::datetime_tz(given)?),
         ColumnType::Duration => Value::Duration(temporal::duration(given)?),
@@ -86,7 +87,7 @@ fn infer(given: &Bound<'_, PyAny>) -> Result<Value, Refusal> {
     } else if given.is_instance_of::<PyDate>() {
         ColumnType::Date
     } else if given.is_instance_of::<PyTime>() {
-        ColumnType::Time
+        if temporal::has_zone(given) { ColumnType::TimeTz } else { ColumnType::Time }
     } else if given.is_instance_of::<PyDelta>() {
         ColumnType::Duration
     } else if number::is_decimal(given)? {

@@ -24,6 +24,30 @@ pub fn time(given: &Bound<'_, PyAny>) -> Result<i64, Refusal> {
     Ok(micros_of(time))
 }
 
+/// Microseconds since midnight, and seconds east of Greenwich.
+pub fn time_tz(given: &Bound<'_, PyAny>) -> Result<(i64, i32), Refusal> {
+    let time = given.cast::<PyTime>().map_err(|_| mismatch("time", given))?;
+    if time.get_tzinfo().is_none() {
+        return Err(Refusal::Unfit(
+            "a time without a zone for a column with one: add one, such as time.replace(tzinfo=timezone.utc)".to_owned(),
+        ));
+    }
+    let offset = given.call_method0(intern!(given.py(), "utcoffset"))?;
+    let offset = offset.cast::<PyDelta>().map_err(|_| {
+        Refusal::Unfit("a time in a zone whose offset depends on the date: give it a fixed one, such as timezone.utc".to_owned())
+    })?;
+    let east = micros(offset);
+    if east % 1_000_000 != 0 {
+        return Err(Refusal::Unfit("a time whose zone has an offset with a fraction of a second".to_owned()));
+    }
+    // Less than a day.
+    Ok((micros_of(time), (east / 1_000_000) as i32))
+}
+
+pub fn has_zone(given: &Bound<'_, PyAny>) -> bool {
+    given.cast::<PyTime>().is_ok_and(|given| given.get_tzinfo().is_some())
+}
+
 fn micros_of(clock: &impl PyTimeAccess) -> i64 {
     let seconds = i64::from(clock.get_hour()) * 3_600 + i64::from(clock.get_minute()) * 60 + i64::from(clock.get_second());
     seconds * 1_000_000 + i64::from(clock.get_microsecond())

@@ -57,6 +57,11 @@ impl Reader {
         Some(Self { name: name.to_owned(), table: String::new(), type_name: String::new(), cells, valid: Validity::default() })
     }
 
+    /// The error of a value that is not read.
+    pub fn misfit(&self, reason: &str) -> Error {
+        fault(&self.name, &self.table, &self.type_name, &format!("cannot be read: {reason}"))
+    }
+
     /// Appends a value, or NULL.
     pub fn push(&mut self, raw: Option<&[u8]>) -> Result<()> {
         match raw {
@@ -138,6 +143,7 @@ fn cells(wire: Wire, unsigned: bool, wanted: &ColumnType) -> Option<Cells> {
         | ColumnType::Datetime
         | ColumnType::DatetimeTz
         | ColumnType::Time
+        | ColumnType::TimeTz
         | ColumnType::Uuid
         | ColumnType::Array { .. } => return None,
     })

@@ -106,6 +106,7 @@ fn scalar(arguments: &mut MySqlArguments, value: &Value) -> std::result::Result<
         Value::Time(value) => {
             arguments.add(iso::time(*value).ok_or_else(|| Fault::Value(format!("{value} microseconds are no time of day")))?)
         }
+        Value::TimeTz(..) => return Err(Fault::Value("MySQL has no time of day with zone".to_owned())),
         Value::Datetime(value) | Value::DatetimeTz(value) => arguments.add(iso::datetime(*value, ' ').ok_or_else(calendar)?),
         Value::Uuid(value) => arguments.add(slot::uuid(*value)),
         Value::Array(_) => arguments.add(slot::json(value).map_err(Fault::Value)?),

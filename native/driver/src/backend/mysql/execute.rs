@@ -9,13 +9,14 @@ use sqlx::{AssertSqlSafe, Connection as _, Either, Executor, SqlSafeStr, Stateme
 
 use super::gather::Gather;
 use super::{Connection, encode, errors};
+use crate::backend::anew::anew;
 use crate::backend::breath::Breath;
 use crate::backend::outcome::{Done, Failure, Outcome};
 use crate::backend::signals::Signals;
 use crate::backend::verb;
 use crate::error::{Error, Kind, Result};
 use crate::request::{Request, Run};
-use crate::stream::Finished;
+use crate::stream::{Finished, Limits};
 
 impl Connection {
     pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
@@ -122,8 +123,9 @@ async fn attempt(
         return Err(error.into());
     }
     if gather.needs_columns() {
-        // Known already on this side: nothing is sent.
-        let statement = (&mut *connection).prepare(AssertSqlSafe(Arc::clone(text)).into_sql_str()).await?;
+        // Rows bring the names and types of the table as it is; what is known on this side may be out of date. A frame shows them.
+        let text = if request.limits == Limits::MODELS { Arc::clone(text) } else { anew(text) };
+        let statement = (&mut *connection).prepare(AssertSqlSafe(text).into_sql_str()).await?;
         gather.describe(statement.columns())?;
     }
     Ok(done)

@@ -85,12 +85,14 @@ impl<'a> Gather<'a> {
             // The only error is NULL. `is_null` would say the same of zero dates.
             let raw = <&[u8] as Decode<MySql>>::decode(value).ok();
             self.bytes += raw.map_or(0, <[u8]>::len);
-            if let (Some(output), Some(raw)) = (self.outputs.and_then(|outputs| outputs.get(index)), raw)
-                && output.ty == ColumnType::Uuid
-                && raw.len() != 36
-                && is_plain_column(output)
-            {
-                return Err(refusal(output, "CHAR(32)"));
+            if let (Some(output), Some(raw)) = (self.outputs.and_then(|outputs| outputs.get(index)), raw) {
+                if output.ty == ColumnType::Uuid && raw.len() != 36 && is_plain_column(output) {
+                    return Err(refusal(output, "CHAR(32)"));
+                }
+                let is_text = || self.types.as_ref().is_some_and(|types| Wire::of(&types[index]) == Wire::Text);
+                if output.ty == ColumnType::DatetimeTz && !output.table.is_empty() && is_text() && has_offset(raw) {
+                    return Err(reader.misfit("its text has an offset, which the server does not heed: it would not be found"));
+                }
             }
             reader.push(raw)?;
         }
@@ -116,6 +118,11 @@ impl<'a> Gather<'a> {
         }
         (!self.readers.is_empty()).then(|| self.take())
     }
+}
+
+/// Whether the text of a date and time says more than a clock shows.
+fn has_offset(raw: &[u8]) -> bool {
+    raw.get(10..).is_some_and(|clock| clock.iter().any(|byte| matches!(byte, b'+' | b'-' | b'Z' | b'z')))
 }
 
 /// A column of a table whose field does not say how it is declared.

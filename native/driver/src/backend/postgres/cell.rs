@@ -50,6 +50,7 @@ impl<'a> Cell<'a> {
             Value::Decimal(value) => Self::Decimal(value.as_str().into()),
             Value::Date(value) => Self::Date(*value),
             Value::Time(value) => Self::Time(*value),
+            Value::TimeTz(value, east) => Self::TimeTz(*value, *east),
             Value::Datetime(value) => Self::Datetime(*value),
             Value::DatetimeTz(value) => Self::DatetimeTz(*value),
             Value::Duration(value) => Self::Duration(*value),

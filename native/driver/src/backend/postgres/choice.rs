@@ -52,7 +52,7 @@ fn single(wire: Wire, wanted: &ColumnType) -> Option<Cells> {
         (ColumnType::Datetime, Wire::Timestamp) => any(wire)?,
         (ColumnType::Datetime, Wire::Date) => int64(read::date_timestamp, Data::Datetime),
         (ColumnType::DatetimeTz, Wire::TimestampTz) => any(wire)?,
-        (ColumnType::Time, Wire::Time) => any(wire)?,
+        (ColumnType::Time, Wire::Time) | (ColumnType::TimeTz, Wire::TimeTz) => any(wire)?,
         (ColumnType::Uuid, Wire::Uuid) => any(wire)?,
         (ColumnType::Uuid, Wire::Text) => Cells::Uuid { values: Vec::new(), read: read::text_uuid },
         _ => return None,

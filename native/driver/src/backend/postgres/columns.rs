@@ -32,6 +32,10 @@ impl Reader {
         Ok(Self { name: name.to_owned(), table: table.to_owned(), type_name, values: Values::new(cells), is_void })
     }
 
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Appends a value, or NULL.
     pub fn push(&mut self, raw: Option<&[u8]>) -> Result<()> {
         self.values

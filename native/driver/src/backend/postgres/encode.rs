@@ -1,7 +1,7 @@
 //! Values on their way into a statement, each encoded for the type that the server reports for its parameter.
 
-use oxyde_ir::Value;
 use oxyde_ir::program::{Form, Origin, Slot};
+use oxyde_ir::{ColumnType, Value};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::types::Oid;
@@ -46,7 +46,8 @@ pub fn arguments(request: &Request<'_>, run: Run, types: &[PgTypeInfo]) -> Resul
 }
 
 fn add(arguments: &mut PgArguments, request: &Request<'_>, slot: &Slot, run: Run, row: usize, info: &PgTypeInfo) -> Result<()> {
-    let sent = |cell| Sent { cell, shape: Shape::of(info), oid: info.oid().unwrap_or(Oid(0)) };
+    let declared = slot.ty != ColumnType::Any;
+    let sent = |cell| Sent { cell, shape: Shape::of(info), oid: info.oid().unwrap_or(Oid(0)), declared };
     let added = match slot.form {
         Form::Scalar => arguments.add(sent(scalar(request, slot.origin, row))),
         Form::Array => arguments.add(sent(list(request, slot.origin, run, row))),
@@ -100,10 +101,17 @@ fn explain(fault: &BoxDynError, request: &Request<'_>, slot: &Slot, row: usize, 
                 None => error,
             }
         }
-        Some(Fault::Type) => Error::new(Kind::Unsupported, format!("{place} is of type {name}, for which no value can be sent"))
-            .with_hint(format!("Cast it from text: CAST(CAST($1 AS text) AS {name})")),
+        Some(Fault::Type) => return unsendable(request, slot, &name),
         None => Error::new(Kind::FieldValue, format!("{place} of type {name} cannot be sent: {fault}")),
     };
+    error.detail.column = request.column(slot.origin).map(|column| column.name.clone());
+    error
+}
+
+/// The error of a slot of a type that no value can be sent for.
+pub fn unsendable(request: &Request<'_>, slot: &Slot, type_name: &str) -> Error {
+    let message = format!("{} is of type {type_name}, for which no value can be sent", request.place(slot));
+    let mut error = Error::new(Kind::Unsupported, message).with_hint(format!("cast it from text: CAST(CAST($1 AS text) AS {type_name})"));
     error.detail.column = request.column(slot.origin).map(|column| column.name.clone());
     error
 }
@@ -113,11 +121,12 @@ struct Sent<'a> {
     cell: Cell<'a>,
     shape: Shape,
     oid: Oid,
+    declared: bool,
 }
 
 impl Encode<'_, Postgres> for Sent<'_> {
     fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> std::result::Result<IsNull, BoxDynError> {
-        let written = write::value(self.shape, &self.cell, buffer)?;
+        let written = write::value(self.shape, &self.cell, self.declared, buffer)?;
         Ok(if written { IsNull::No } else { IsNull::Yes })
     }
 

@@ -18,7 +18,7 @@ pub fn leaves_healthy(error: &sqlx::Error) -> bool {
 }
 
 /// sqlx asked the server about a type, and did not understand the whole answer.
-fn is_unknown_type(error: &sqlx::Error) -> bool {
+pub fn is_unknown_type(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::ColumnDecode { .. })
 }
 

@@ -9,7 +9,8 @@ use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Either, Executor, Row, SqlSafeStr, Statement};
 
 use super::gather::Gather;
-use super::{Connection, encode, errors, pooler};
+use super::{Connection, encode, errors, pooler, unlearnt, unseen};
+use crate::backend::anew::anew;
 use crate::backend::breath::Breath;
 use crate::backend::outcome::{Done, Failure, Outcome};
 use crate::backend::signals::Signals;
@@ -21,9 +22,6 @@ use crate::stream::Finished;
 /// How long statements may run by the server's own setting, in milliseconds; 0 is for ever.
 const LIMIT: &str = "SELECT setting::int8 FROM pg_settings WHERE name = 'statement_timeout'";
 
-/// The name of a statement that is prepared to be looked at.
-const PROBE: &str = "oxyde_probe";
-
 impl Connection {
     pub async fn execute(&mut self, request: Request<'_>) -> Result<Finished> {
         let mut gather = Gather::new(&request);
@@ -33,11 +31,13 @@ impl Connection {
             request.deadline.check()?;
             request.check_bytes(run)?;
             let text: Arc<str> = request.text(run).into();
+            let is_written = request.step.outputs.is_none();
+            let sent = if is_written && unseen::may_change(&text) { anew(&text) } else { Arc::clone(&text) };
             let work = async |connection: &mut PgConnection, signals: &Signals| {
                 if strangers > 0 {
-                    pooler::prepare(connection, &text, strangers).await?;
+                    pooler::prepare(connection, &sent, strangers).await?;
                 }
-                work(connection, &request, run, &text, &mut gather, signals).await
+                work(connection, &request, run, &sent, &mut gather, signals).await
             };
             let start = Instant::now();
             let done = match self.watch(request.deadline, work).await {
@@ -91,6 +91,9 @@ async fn work(
     let known = connection.cached_statements_size();
     let mut done = Done::default();
     let first = match attempt(connection, request, run, text, gather, signals, &mut done).await {
+        Err(Failure { ours: None, server: Some(error) }) if errors::is_unknown_type(&error) => {
+            return Err(unlearnt::explain(connection, request, run, text).await.map_or_else(|| error.into(), Failure::from));
+        }
         Err(failure) if done.returned == 0 => failure,
         end => return end.map(|()| done),
     };
@@ -132,13 +135,7 @@ async fn has_other_types(connection: &mut PgConnection, text: &str) -> sqlx::Res
         Some(Either::Left(types)) => types.iter().map(|info| info.oid().map_or(0, |oid| oid.0)).collect(),
         Some(Either::Right(_)) | None => Vec::new(),
     };
-    let question = format!(
-        "PREPARE {PROBE} AS {text}\n; SELECT CAST(CAST(parameter_types AS oid[]) AS text) FROM pg_prepared_statements \
-         WHERE name = '{PROBE}'; DEALLOCATE {PROBE}"
-    );
-    let text: String = sqlx::raw_sql(AssertSqlSafe(question)).fetch_one(connection).await?.try_get(0)?;
-    let types: Vec<u32> = text.trim_matches(['{', '}']).split(',').filter_map(|oid| oid.parse().ok()).collect();
-    Ok(types != kept)
+    Ok(unlearnt::parameters(connection, text).await? != kept)
 }
 
 async fn attempt(

@@ -31,11 +31,12 @@ impl<'a> Gather<'a> {
         Self { outputs, limits: request.limits, readers: Vec::new(), types: None, total: 0, rows: 0, bytes: 0 }
     }
 
-    /// Takes the server's description of the columns, before the rows of each run.
+    /// Takes the server's description of the columns, before the rows of each run: another one after a try that failed, where a
+    /// table has changed.
     pub fn describe(&mut self, columns: &[PgColumn]) -> Result<()> {
         let types: Vec<Option<Oid>> = columns.iter().map(|column| column.type_info().oid()).collect();
         match &self.types {
-            Some(known) if *known == types => return Ok(()),
+            Some(known) if *known == types && self.has_names_of(columns) => return Ok(()),
             Some(_) if self.total > 0 => {
                 return Err(Error::new(Kind::Internal, "the columns of a statement changed between two runs of it"));
             }
@@ -60,6 +61,11 @@ impl<'a> Gather<'a> {
         }
         self.types = Some(types);
         Ok(())
+    }
+
+    /// Whether the columns are called as before. Our own statements name theirs.
+    fn has_names_of(&self, columns: &[PgColumn]) -> bool {
+        self.outputs.is_some() || self.readers.iter().map(Reader::name).eq(columns.iter().map(PgColumn::name))
     }
 
     pub fn push(&mut self, row: &PgRow) -> Result<()> {

@@ -15,6 +15,8 @@ mod pooler;
 mod read;
 #[cfg(test)]
 mod tests;
+mod unlearnt;
+mod unseen;
 mod way;
 mod wire;
 mod write;

@@ -192,9 +192,15 @@ pub fn uuid_text(raw: &[u8]) -> Read<String> {
     fixed(raw).map(slot::uuid)
 }
 
+/// A UUID in the spelling that it is compared by.
 pub fn text_uuid(raw: &[u8]) -> Read<[u8; 16]> {
     let text = text(raw)?;
-    slot::parse_uuid(text).ok_or_else(|| format!("{:?} is no UUID", text.chars().take(80).collect::<String>()).into())
+    let shown = || text.chars().take(80).collect::<String>();
+    let uuid = slot::parse_uuid(text).ok_or_else(|| format!("{:?} is no UUID", shown()))?;
+    if slot::uuid(uuid) != text {
+        return Err(format!("{:?} is spelt otherwise than in lower case with hyphens, and would not be found", shown()).into());
+    }
+    Ok(uuid)
 }
 
 /// The digits of a string of bits.

@@ -36,18 +36,20 @@ type Written = Result<(), Fault>;
 const FIRST_DAY: i32 = -2_451_545;
 const LAST_DAY: i32 = 2_145_031_948;
 
-/// Appends a value, or says that it is NULL by `false`.
-pub fn value(shape: Shape, cell: &Cell<'_>, out: &mut Vec<u8>) -> Result<bool, Fault> {
+const BEYOND_CALENDAR: &str = "the date and time lies outside PostgreSQL's calendar";
+
+/// Appends a value, or says that it is NULL by `false`. `declared`: a field says that the column is of another type than its values.
+pub fn value(shape: Shape, cell: &Cell<'_>, declared: bool, out: &mut Vec<u8>) -> Result<bool, Fault> {
     match (shape.member, cell) {
         (_, Cell::Null) => return Ok(false),
-        (Some(member), Cell::List(cells)) => array(member, shape.wire, *cells, out)?,
+        (Some(member), Cell::List(cells)) => array(member, shape.wire, *cells, declared, out)?,
         (Some(_), _) => return Err(Fault::Value(format!("the server expects an array, not {}", cell.noun()))),
-        (None, _) => single(shape.wire, cell, out)?,
+        (None, _) => single(shape.wire, cell, declared, out)?,
     }
     Ok(true)
 }
 
-fn array(member: u32, wire: Wire, cells: Cells<'_>, out: &mut Vec<u8>) -> Written {
+fn array(member: u32, wire: Wire, cells: Cells<'_>, declared: bool, out: &mut Vec<u8>) -> Written {
     let count = i32::try_from(cells.len()).map_err(|_| Fault::Value("the list is too long".to_owned()))?;
     let dimensions = i32::from(count > 0);
     out.extend(dimensions.to_be_bytes());
@@ -68,7 +70,7 @@ fn array(member: u32, wire: Wire, cells: Cells<'_>, out: &mut Vec<u8>) -> Writte
         if matches!(cell, Cell::List(_)) && !matches!(wire, Wire::Json | Wire::Jsonb) {
             return Err(Fault::Value("a list inside a list cannot be sent as an array".to_owned()));
         }
-        single(wire, &cell, out)?;
+        single(wire, &cell, declared, out)?;
         let length = i32::try_from(out.len() - start - 4).map_err(|_| Fault::Value("a member is too long".to_owned()))?;
         out[start..start + 4].copy_from_slice(&length.to_be_bytes());
     }
@@ -76,20 +78,19 @@ fn array(member: u32, wire: Wire, cells: Cells<'_>, out: &mut Vec<u8>) -> Writte
 }
 
 /// The one table of what can be sent as what.
-fn single(wire: Wire, cell: &Cell<'_>, out: &mut Vec<u8>) -> Written {
+fn single(wire: Wire, cell: &Cell<'_>, declared: bool, out: &mut Vec<u8>) -> Written {
     match (wire, cell) {
-        (Wire::TimeTz, Cell::TimeTz(micros, east)) => {
-            out.extend(micros.to_be_bytes());
-            out.extend((-east).to_be_bytes());
-        }
-        (Wire::Unknown | Wire::Void | Wire::TimeTz | Wire::Path, _) => return Err(Fault::Type),
+        (Wire::Unknown | Wire::Void, _) => return Err(Fault::Type),
         (Wire::Bool, Cell::Bool(value)) => out.push((*value).into()),
         (Wire::Int2, Cell::Int(value)) => out.extend(narrow::<i16>(*value, "smallint")?.to_be_bytes()),
         (Wire::Int4, Cell::Int(value)) => out.extend(narrow::<i32>(*value, "integer")?.to_be_bytes()),
         (Wire::Int8, Cell::Int(value) | Cell::Duration(value)) => out.extend(value.to_be_bytes()),
         (Wire::Int2 | Wire::Int4 | Wire::Int8, Cell::Decimal(value)) => {
-            let whole = decimal::integer(value).ok_or_else(|| Fault::Value(format!("the server expects {}, not a decimal", noun(wire))))?;
-            single(wire, &Cell::Int(whole), out)?;
+            let whole = decimal::integer(value).ok_or_else(|| {
+                let is_integer = value.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit());
+                Fault::Value(if is_integer { beyond(value, "bigint") } else { format!("the server expects {}, not a decimal", noun(wire)) })
+            })?;
+            single(wire, &Cell::Int(whole), declared, out)?;
         }
         (Wire::Oid, Cell::Int(value)) => out.extend(narrow::<u32>(*value, "oid")?.to_be_bytes()),
         (Wire::Float4, Cell::Float(value)) => out.extend(float4(*value)?.to_be_bytes()),
@@ -99,20 +100,38 @@ fn single(wire: Wire, cell: &Cell<'_>, out: &mut Vec<u8>) -> Written {
         (Wire::Numeric, Cell::Decimal(value)) => numeric::write(value, out).map_err(Fault::Value)?,
         (Wire::Numeric, Cell::Int(value)) => numeric::write(&value.to_string(), out).map_err(Fault::Value)?,
         (Wire::Text | Wire::Enum, Cell::Text(value) | Cell::Json(value)) => text(value, out)?,
-        (Wire::Char, Cell::Text(value)) if value.len() <= 1 => text(value, out)?,
+        // The server prints a zero byte as nothing.
+        (Wire::Char, Cell::Text([])) => out.push(0),
+        (Wire::Char, Cell::Text(value)) if value.len() == 1 => text(value, out)?,
         (Wire::Char, Cell::Text(_)) => return Err(Fault::Value("the type \"char\" holds one ASCII character".to_owned())),
+        (Wire::Path, Cell::Text(value)) => {
+            out.push(1);
+            text(value, out)?;
+        }
         (Wire::Bytes, Cell::Bytes(value)) => out.extend(*value),
         (Wire::Json | Wire::Jsonb, cell) => json(wire, cell, out)?,
         (Wire::Uuid, Cell::Uuid(value)) => out.extend(value),
+        (Wire::Text, Cell::Uuid(value)) if declared => out.extend(slot::uuid(*value).as_bytes()),
         (Wire::Uuid, Cell::Text(value)) => out.extend(parsed(value, slot::parse_uuid, "UUID")?),
+        (Wire::Date, Cell::Datetime(value)) if declared && value.rem_euclid(DAY) == 0 => {
+            single(wire, &Cell::Date((value / DAY) as i32), declared, out)?;
+        }
+        (Wire::Timestamp, Cell::Date(value)) if declared => {
+            let midnight = i64::from(*value).checked_mul(DAY).ok_or_else(|| Fault::Value(BEYOND_CALENDAR.to_owned()))?;
+            single(wire, &Cell::Datetime(midnight), declared, out)?;
+        }
         (Wire::Date, Cell::Date(value)) => {
             let days = value.checked_sub(EPOCH_DAYS).filter(|days| (FIRST_DAY..=LAST_DAY).contains(days));
             out.extend(days.ok_or_else(|| Fault::Value("the date lies outside PostgreSQL's calendar".to_owned()))?.to_be_bytes());
         }
         (Wire::Time, Cell::Time(value)) => out.extend(value.to_be_bytes()),
+        (Wire::TimeTz, Cell::TimeTz(micros, east)) => {
+            out.extend(micros.to_be_bytes());
+            out.extend((-east).to_be_bytes());
+        }
         (Wire::Timestamp, Cell::Datetime(value)) | (Wire::TimestampTz, Cell::DatetimeTz(value)) => {
             let micros = value.checked_sub(EPOCH_MICROS).filter(|micros| *micros != i64::MIN);
-            let micros = micros.ok_or_else(|| Fault::Value("the date and time lies outside PostgreSQL's calendar".to_owned()))?;
+            let micros = micros.ok_or_else(|| Fault::Value(BEYOND_CALENDAR.to_owned()))?;
             out.extend(micros.to_be_bytes());
         }
         (Wire::Interval, Cell::Duration(value)) => interval(0, (value / DAY) as i32, value % DAY, out),
@@ -126,7 +145,11 @@ fn single(wire: Wire, cell: &Cell<'_>, out: &mut Vec<u8>) -> Written {
 }
 
 fn narrow<T: TryFrom<i64>>(value: i64, name: &str) -> Result<T, Fault> {
-    T::try_from(value).map_err(|_| Fault::Value(format!("{value} is out of range for {name}")))
+    T::try_from(value).map_err(|_| Fault::Value(beyond(value, name)))
+}
+
+fn beyond(value: impl fmt::Display, name: &str) -> String {
+    format!("{value} is out of range for {name}")
 }
 
 /// The float that an integer is exactly.

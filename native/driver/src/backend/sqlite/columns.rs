@@ -85,6 +85,7 @@ fn cells(wanted: &ColumnType) -> Cells {
         ColumnType::Decimal { precision, scale } => decimals(*precision, *scale),
         ColumnType::Date => Cells::Date(Vec::new()),
         ColumnType::Time => ints(read::time, Data::Time),
+        ColumnType::TimeTz => texts(read::time_tz, Data::Text),
         ColumnType::Datetime => ints(read::datetime, Data::Datetime),
         ColumnType::DatetimeTz => ints(read::datetime_tz, Data::DatetimeTz),
         ColumnType::Duration => ints(read::duration, Data::Duration),

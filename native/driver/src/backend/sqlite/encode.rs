@@ -194,6 +194,7 @@ fn bind_value<'a>(cursor: &mut Cursor<'a>, at: usize, value: &'a Value) -> std::
         | Value::Decimal(_)
         | Value::Date(_)
         | Value::Time(_)
+        | Value::TimeTz(..)
         | Value::Datetime(_)
         | Value::DatetimeTz(_)
         | Value::Duration(_)
@@ -216,6 +217,7 @@ fn bind_owned(cursor: &mut Cursor<'_>, at: usize, value: &Value) -> std::result:
         Value::Decimal(_)
         | Value::Date(_)
         | Value::Time(_)
+        | Value::TimeTz(..)
         | Value::Datetime(_)
         | Value::DatetimeTz(_)
         | Value::Uuid(_)
@@ -233,6 +235,7 @@ fn text(value: &Value) -> std::result::Result<String, String> {
         Value::Decimal(value) => plain(value).ok_or_else(|| format!("SQLite cannot hold the decimal {value}")),
         Value::Date(value) => iso::date(*value).ok_or_else(calendar),
         Value::Time(value) => spelling::of_time(*value).ok_or_else(|| format!("{value} microseconds are no time of day")),
+        Value::TimeTz(..) => Err("SQLite has no time of day with zone".to_owned()),
         Value::Datetime(value) | Value::DatetimeTz(value) => spelling::of_moment(*value).ok_or_else(calendar),
         Value::Uuid(value) => Ok(slot::uuid(*value)),
         Value::Text(value) | Value::Json(value) => Ok(value.clone()),
@@ -268,7 +271,13 @@ fn json_array(handle: &Handle, values: &[Value]) -> std::result::Result<String, 
             Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Duration(_) => {
                 list.push_str(&slot::json(value)?);
             }
-            Value::Decimal(_) | Value::Date(_) | Value::Time(_) | Value::Datetime(_) | Value::DatetimeTz(_) | Value::Uuid(_) => {
+            Value::Decimal(_)
+            | Value::Date(_)
+            | Value::Time(_)
+            | Value::TimeTz(..)
+            | Value::Datetime(_)
+            | Value::DatetimeTz(_)
+            | Value::Uuid(_) => {
                 list.push_str(&slot::json(&Value::Text(text(value)?))?);
             }
         }

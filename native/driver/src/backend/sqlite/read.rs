@@ -54,6 +54,11 @@ pub fn integer(cell: Cell<'_>) -> Read<i64> {
     value.map_or_else(|| wrong(cell, "an integer of 64 bits"), Ok)
 }
 
+/// There is no such type, and text of other tools would not compare as what it means.
+pub fn time_tz(_: Cell<'_>) -> Read<&[u8]> {
+    Err("SQLite has no time of day with zone".into())
+}
+
 pub fn boolean(cell: Cell<'_>) -> Read<bool> {
     match cell {
         Cell::Int(0) => Ok(false),

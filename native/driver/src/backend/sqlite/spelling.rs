@@ -63,6 +63,7 @@ pub fn bound(value: &Value, upper: bool) -> Option<String> {
         | Value::Bytes(_)
         | Value::Decimal(_)
         | Value::Date(_)
+        | Value::TimeTz(..)
         | Value::Duration(_)
         | Value::Uuid(_)
         | Value::Json(_)

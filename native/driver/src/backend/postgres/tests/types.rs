@@ -108,6 +108,12 @@ async fn wanted_types_are_exact() {
         ("ARRAY[1::int2]", list_of(ColumnType::Int), Value::Array(vec![Value::Int(1)])),
         ("'a'", enumeration(), text("a")),
         ("'2024-02-29'::timestamp", ColumnType::Date, Value::Date(19_782)),
+        ("'01:00+02'::timetz", ColumnType::TimeTz, Value::TimeTz(3_600_000_000, 7_200)),
+        (
+            "'00112233-4455-6677-8899-aabbccddeeff'::text",
+            ColumnType::Uuid,
+            Value::Uuid(*b"\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff"),
+        ),
         ("'{}'::jsonb", ColumnType::Json, Value::Json("{}".into())),
     ];
     for (sql, wanted, expected) in cases {
@@ -121,6 +127,9 @@ async fn wanted_types_are_exact() {
         ("'1 month'::interval", ColumnType::Duration),
         ("'2024-02-29 01:00'::timestamp", ColumnType::Date),
         ("now()", ColumnType::Datetime),
+        ("'01:00+02'::timetz", ColumnType::Time),
+        ("'01:00'::time", ColumnType::TimeTz),
+        ("'00112233-4455-6677-8899-AABBCCDDEEFF'::text", ColumnType::Uuid),
         ("now()::timestamp", ColumnType::DatetimeTz),
         ("'x'", ColumnType::Int),
         ("1", ColumnType::Bool),
@@ -149,14 +158,16 @@ async fn what_has_no_exact_value_is_an_error() {
         "1::money",
         "int4range(1, 5)",
         "int4multirange(int4range(1, 5))",
+        "ARRAY[int4multirange(int4range(1, 5))]",
+        "NULL::pg_node_tree",
         "(1, 2)",
         "'(1,2)'::point",
         "'pg_class'::regclass",
     ];
     for sql in cases {
         let error = run(&mut connection, &format!("SELECT {sql} AS odd"), &[]).await.expect_err(sql);
-        assert_eq!(error.kind, Kind::Decode, "{sql}: {error}");
-        assert!(error.detail.hint.unwrap().contains("CAST"), "{sql}");
+        assert_eq!((error.kind, error.detail.column.as_deref()), (Kind::Decode, Some("odd")), "{sql}: {error}");
+        assert!(error.detail.hint.unwrap().contains("CAST(odd AS text)"), "{sql}");
         assert!(connection.is_healthy(), "{sql}");
     }
     assert_eq!(row(&run(&mut connection, "SELECT 1", &[]).await.unwrap()), [Value::Int(1)]);
