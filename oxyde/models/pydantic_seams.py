@@ -17,7 +17,6 @@ from pydantic._internal._mock_val_ser import set_model_mocks
 from pydantic._internal._model_construction import ModelMetaclass
 from pydantic.dataclasses import is_pydantic_dataclass
 from pydantic.fields import FieldInfo
-from pydantic.types import EncodedBytes, EncodedStr
 from pydantic_core import SchemaValidator, core_schema
 
 from oxyde.models.classify import Classifier
@@ -34,7 +33,6 @@ __all__ = [
     "is_class_statement",
     "is_resolved",
     "ours",
-    "own_functions",
     "request_schema",
     "set_annotation",
     "set_fields",
@@ -177,16 +175,13 @@ class ModelSchema:
 
 
 def ours(schema: Mapping[str, Any]) -> bool:
-    """Returns whether a node was added by a table; it changes nothing for values that come from the database."""
+    """Returns whether a node was added by a table."""
     return "oxyde" in (schema.get("metadata") or {})
 
 
-def is_encoder(node: Mapping[str, Any]) -> bool:
-    """Returns whether a node runs the function of ``Base64Bytes`` or its kin; if Pydantic makes them another way, none is found."""
-    if node.get("type") != "function-after":
-        return False
-    function = node["function"].get("function")
-    return isinstance(getattr(function, "__self__", None), (EncodedBytes, EncodedStr))
+def only_writes(schema: Mapping[str, Any]) -> bool:
+    """Returns whether a node was added by a table, and changes nothing for values that come from the database."""
+    return ours(schema) and schema["metadata"]["oxyde"] != "member"
 
 
 def inner_fields(schema: Any, resolve: Callable[[Any], Any]) -> Any:
@@ -264,34 +259,6 @@ def _wrapped(schema: Any, functions: list[Any]) -> Any:
     for node in reversed(functions):
         schema = {**{key: value for key, value in node.items() if key != "ref"}, "schema": schema}
     return schema
-
-
-def own_functions(schema: Any) -> list[Any]:
-    """Returns the nodes of a field's schema that call functions of the application, not those inside of nested models.
-
-    Pydantic's own types call functions of ``pydantic`` and of the standard library; those that are not of either are the application's.
-    """
-    found = []
-    if schema["type"].startswith("function-") and not ours(schema) and not _is_of_pydantic(schema["function"]["function"]):
-        found.append(schema)
-    if schema["type"] in {"model", "dataclass", "definition-ref"}:
-        return found
-    for key in ("schema", "items_schema", "keys_schema", "values_schema", "python_schema", "lax_schema"):
-        if isinstance(schema.get(key), dict):
-            found += own_functions(schema[key])
-    choices = schema.get("choices") or schema.get("steps") or ()
-    for choice in choices.values() if isinstance(choices, dict) else choices:
-        found += own_functions(choice[0] if isinstance(choice, tuple) else choice)
-    if isinstance(schema.get("items_schema"), list):
-        found += [node for item in schema["items_schema"] for node in own_functions(item)]
-    return found
-
-
-def _is_of_pydantic(function: Any) -> bool:
-    while hasattr(function, "func"):
-        function = function.func
-    module = getattr(function, "__module__", None) or type(function).__module__
-    return str(module).partition(".")[0] in {"pydantic", "pydantic_core", "builtins", "ipaddress", "pathlib", "decimal", "fractions"}
 
 
 def fields_validator(model: type[BaseModel]) -> SchemaValidator:

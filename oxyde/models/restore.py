@@ -28,7 +28,7 @@ class Restored(Protocol):
 
 def restorer(kind: Kind, field: FieldSchema) -> Restorer | None:
     """Returns what turns a column of database values into the field's values; None where they are that already."""
-    if kind.enum is not None:
+    if kind.enum is not None and not kind.gives_values:
         lookup = _Lookup(kind.enum)
         return partial(_members_of_lists if kind.type.kind == "array" else _members, lookup, field.where)
     if kind.form in {"text", "secret", "json", "json_text"}:

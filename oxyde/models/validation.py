@@ -129,7 +129,7 @@ def taking_values(schema: Any) -> Any:
         return schema
     kept = {key: value for key, value in schema.items() if key in {"ref", "metadata", "serialization"}}
     made: Any = {**core_schema.enum_schema(type(members[0]), members), **kept}
-    made = core_schema.no_info_after_validator_function(one_of(members), made)
+    made = core_schema.no_info_after_validator_function(one_of(members), made, metadata={"oxyde": "member"})
     return core_schema.nullable_schema(made) if None in schema["expected"] else made
 
 
