@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final, Protocol, TypeAlias
 
 from pydantic import AliasChoices
@@ -14,8 +14,8 @@ from oxyde.models.core_schemas import FUNCTIONS, kind_of, nodes
 from oxyde.models.errors import refusing
 from oxyde.models.field import options
 from oxyde.models.info import AnyModel, ModelInfo
-from oxyde.models.own_validators import BY_TYPES, as_stored, reads_types
-from oxyde.models.pydantic_seams import ModelSchema, only_writes
+from oxyde.models.own_validators import BY_TYPES, as_stored, is_own_function, name_of, own_functions, reads_types
+from oxyde.models.pydantic_seams import ModelSchema, has_own_post_init, only_writes
 from oxyde.models.restore import Restored
 from oxyde.models.row_state import SLOT
 from oxyde.models.unloaded import UNLOADED
@@ -84,7 +84,7 @@ class Tiers:
         node = self.schema.model
         config = self.schema.config or {}
         return not (
-            (self.schema.wrapped and not self._types_only)
+            (self.schema.around and not self._types_only)
             or self.schema.extras
             or (node.get("custom_init") and not self._types_only)
             or node.get("post_init")
@@ -92,6 +92,21 @@ class Tiers:
             or self.model.__private_attributes__
             or config.get("extra_fields_behavior") == "allow"
         )
+
+    @cached_property
+    def crossing(self) -> list[str]:
+        """The names of the application's functions that see several fields of a row when it is read."""
+        schema, model = self.schema, self.model
+        found = [f"{model.__name__}.model_post_init"] if has_own_post_init(model) else []
+        if self._types_only:
+            return found
+        if schema.model.get("custom_init"):
+            found.append(f"{model.__name__}.__init__")
+        looking = [
+            node for name in schema.fields if name not in self._by_types for node in own_functions(schema.field(name), self.definitions)
+        ]
+        looking = [node for node in looking if node["function"]["type"] == "with-info"]
+        return [*found, *(name_of(node) for node in (*filter(is_own_function, schema.around), *looking))]
 
     def _stored_definitions(self) -> dict[str, Any]:
         """Returns the definitions by which stored values are read, by reference; for fields read by their types a second time."""

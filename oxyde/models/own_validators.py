@@ -37,8 +37,13 @@ def has_encoders(schema: Node, definitions: Mapping[str, Any] | None = None) -> 
 
 def names_of(schema: Node) -> list[str]:
     """Returns the names of the functions in a schema that may change a value, for messages."""
-    found = (function_of(node) for node in nodes(schema) if is_own_function(node) or is_encoder(node))
-    return [getattr(function, "__qualname__", repr(function)) for function in found]
+    return [name_of(node) for node in nodes(schema) if is_own_function(node) or is_encoder(node)]
+
+
+def name_of(node: Node) -> str:
+    """Returns the name of the function that a node calls, for messages."""
+    function = function_of(node)
+    return getattr(function, "__qualname__", None) or repr(function)
 
 
 def own_functions(schema: Node, definitions: Mapping[str, Any] | None = None) -> list[Node]:

@@ -64,11 +64,9 @@ def makes_text(node: Node) -> bool:
 
 def gives_enum_values(node: Node) -> bool:
     """Returns whether a node turns a member into its value, because the configuration says ``use_enum_values``."""
-    if kind_of(node) != "function-after" or kind_of(node["schema"]) not in {"enum", "literal"}:
-        return False
-    return isinstance(function_of(node), attrgetter) or _is_of(
-        node, "GenerateSchema._literal_schema.", "pydantic._internal._generate_schema"
-    )
+    if _is_of(node, "GenerateSchema._literal_schema.", "pydantic._internal._generate_schema"):
+        return True
+    return kind_of(node) == "function-after" and kind_of(node["schema"]) == "enum" and isinstance(function_of(node), attrgetter)
 
 
 def function_of(node: Node) -> Any:

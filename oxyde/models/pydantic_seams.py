@@ -29,6 +29,7 @@ __all__ = [
     "copy_field",
     "fields_validator",
     "forget_schema",
+    "has_own_post_init",
     "inner_fields",
     "is_class_statement",
     "is_resolved",
@@ -129,6 +130,7 @@ class ModelSchema:
     Attributes:
         model: The ``model`` node.
         definitions: Schemas that others refer to.
+        around: The nodes around the fields, which run model validators; outermost first.
         config: The model's core configuration.
         classifier: Reads column types.
         sees_input: Code of the application sees what the model is made from before its fields do.
@@ -142,21 +144,20 @@ class ModelSchema:
             self.definitions = list(node["definitions"])
             node = node["schema"]
         by_reference = {definition["ref"]: definition for definition in self.definitions}
-        self.wrapped = self.sees_input = False
+        self.around: list[Any] = []
         while node["type"] != "model":
             if node["type"] == "definition-ref":
                 node = by_reference[node["schema_ref"]]
             else:
-                self.wrapped = True
-                self.sees_input = self.sees_input or node["type"] in {"function-before", "function-wrap"}
+                self.around.append(node)
                 node = node["schema"]
         self.model = node
-        self.sees_input = self.sees_input or bool(node.get("custom_init"))
         fields: Any = node["schema"]
         while fields["type"] != "model-fields":
-            self.wrapped = True
-            self.sees_input = self.sees_input or fields["type"] in {"function-before", "function-wrap"}
+            self.around.append(fields)
             fields = fields["schema"]
+        before = any(one["type"] in {"function-before", "function-wrap"} for one in self.around)
+        self.sees_input = before or bool(node.get("custom_init"))
         self.fields: Mapping[str, Any] = fields["fields"]
         self.extras = fields.get("extras_schema") is not None
         self.config = node.get("config")
@@ -259,6 +260,14 @@ def _wrapped(schema: Any, functions: list[Any]) -> Any:
     for node in reversed(functions):
         schema = {**{key: value for key, value in node.items() if key != "ref"}, "schema": schema}
     return schema
+
+
+def has_own_post_init(model: type[BaseModel]) -> bool:
+    """Returns whether a class has a ``model_post_init`` of the application, and not only Pydantic's, which makes private attributes.
+
+    If Pydantic's has another name, a model with private attributes is checked on writing as one with a method of its own.
+    """
+    return model.model_post_init is not BaseModel.model_post_init and model.model_post_init.__name__ != "init_private_attributes"
 
 
 def fields_validator(model: type[BaseModel]) -> SchemaValidator:

@@ -12,7 +12,7 @@ from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.models.errors import after_write
 from oxyde.models.info import AnyModel, Link, ModelInfo, holds, info_of
 from oxyde.models.layouts import filling
-from oxyde.models.row_state import Changed, New, Stored, after, differs, is_new, row_of, set_state, state_of, stored_of
+from oxyde.models.row_state import Changed, New, Stored, after, differs, is_new, is_written, row_of, set_state, state_of, stored_of
 from oxyde.models.snapshot import Snapshot
 from oxyde.models.unloaded import UNLOADED
 from oxyde.queries.paths import column_meant
@@ -167,10 +167,13 @@ class Write:
             touched = {name for name in self.instance.__pydantic_fields_set__ if name in table.by_field}
             touched = {name for name in touched | keys.keys() if not table.by_field[name].key}
         else:
-            touched = self.state.forced.copy() if isinstance(self.state, Changed) else set()
-            touched |= {name for name, key in keys.items() if given.get(name) != key}
+            forced = self.state.forced if isinstance(self.state, Changed) else set()
+            touched = {name for name, key in keys.items() if given.get(name) != key}
             for column, old in zip(table.columns, stored, strict=False):
-                if column.field in given and differs(column, given[column.field], old):
+                if column.field not in given:
+                    continue
+                value = given[column.field]
+                if differs(column, value, old) or (column.field in forced and not is_written(column, value, old)):
                     touched.add(column.field)
                     if column.generated is not None:
                         message = f"{self.info.name}.{column.field} is computed by the database and cannot be assigned; refresh() reads it"

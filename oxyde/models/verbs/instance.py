@@ -13,6 +13,7 @@ from oxyde.models import hooks
 from oxyde.models.errors import COMPLETED, blame, completed
 from oxyde.models.info import AnyModel
 from oxyde.models.layouts import filling
+from oxyde.models.readable import check_row
 from oxyde.models.row_state import is_new, row_of, set_state
 from oxyde.models.snapshot import Snapshot
 from oxyde.models.unloaded import UNLOADED
@@ -38,6 +39,7 @@ def save(instance: AnyModel, *, update_fields: Iterable[str] | None = None, forc
 def _insert(write: Write) -> Steps[None]:
     values = write.inserted()
     sent = write.adapted(values)
+    check_row(write.info, sent, write.given)
     filled = write.filled(values)
     missing = tuple([column for column in write.table.columns if column.field not in values])
     snapshot = yield Remember(write.snapshot)
@@ -64,6 +66,7 @@ def _update(write: Write, names: Iterable[str] | None) -> Steps[None]:
         known = write.given[version.field]
         condition[version.field] = version.adapt(known)
         sent[version.field] = values[version.field] = known + 1
+    check_row(write.info, sent, write.given)
     filled = write.filled(values)
     # Of a row that was never read, all is read.
     returned = table.columns if write.is_new else table.computed
