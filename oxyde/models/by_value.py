@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
 from pydantic import BaseModel
+from pydantic_core import core_schema, to_json
 
 from oxyde.models.core_schemas import CLASSES, changed, kind_of, nodes
 from oxyde.models.pydantic_functions import gives_enum_values
@@ -36,7 +37,14 @@ def _written(own: frozenset[int], node: Any) -> Any:
     config = kept.get("config")
     if isinstance(config, Mapping):
         kept["config"] = {key: value for key, value in config.items() if not key.startswith("ser_json_")}
+    if kind_of(node) in {"set", "frozenset"}:
+        kept["serialization"] = core_schema.wrap_serializer_function_ser_schema(_in_order)
     return kept
+
+
+def _in_order(value: Any, write: Callable[[Any], list[Any]]) -> list[Any]:
+    """Returns the members of a set in an order that depends on them alone; two equal sets may be iterated in two orders."""
+    return sorted(write(value), key=to_json)
 
 
 def _has_no_form(node: Any, definitions: Mapping[str, Any]) -> bool:

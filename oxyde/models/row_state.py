@@ -182,8 +182,10 @@ def is_written(column: Column, now: Any, stored: Any) -> bool:
 
     Of values that change inside, the row is kept as the database has it; of others, as it was read.
     """
-    if not column.mutable or stored is UNLOADED or stored is None or now is None:
+    if not column.mutable or stored is UNLOADED:
         return False
+    if stored is None or now is None:
+        return stored is now
     sent = column.adapt(now)
     if isinstance(stored, tuple):
         return isinstance(sent, list) and is_same([*stored], sent)

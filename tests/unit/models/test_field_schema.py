@@ -88,6 +88,14 @@ def test_json_reads_back() -> None:
         field(Any).json({"a": (1,)})
 
 
+def test_equal_sets_are_equal_texts() -> None:
+    """Whatever order they are iterated in."""
+    for kind, made in ((set[int], set), (frozenset[int], frozenset), (dict[str, set[int]], lambda members: {"a": set(members)})):
+        texts = {field(kind).json(made(members)) for members in ([0, 8, 16, 24], [24, 16, 8, 0], [8, 24, 0, 16])}
+        assert len(texts) == 1
+    assert field(set[str]).json({"b", "a"}) == '["a","b"]'
+
+
 def test_values_of_members_are_written() -> None:
     """Where the configuration keeps those."""
     assert field(Kept).json(Kept(hue=Hue.RED, mood=Mood.GLAD)) == '{"hue":"red","mood":"glad"}'

@@ -140,6 +140,7 @@ def test_what_the_database_has() -> None:
     assert is_written(cells, {"a": 1}, '{ "a" : 1 }')
     assert not is_written(cells, {"a": 1}, '{"a":1.0}')
     assert not is_written(cells, {"a": 1}, None)
+    assert is_written(cells, None, None)
     assert not is_written(price, Decimal("1.10"), Decimal("1.10"))
 
 
