@@ -102,14 +102,15 @@ def is_class_statement(model: type, handler: GetCoreSchemaHandler) -> bool:
     """Returns whether a schema is asked for by the statement that defines a class, and not by code that uses one.
 
     The class that Pydantic is making a schema for is at the bottom of the generator's stack of types, and while its statement
-    runs it has no schema of its own yet, not even a mock. Without the stack a model inside a class that is being defined would
+    runs it has neither a validator of its own yet, not even a mock, nor a signature. (Before 2.14 a rebuild takes away the
+    validator of a complete class, and the schema of any.) Without the stack a model inside a class that is being defined would
     look for classes of other modules too early, and could find one of the same name that is not meant.
     """
     stack: list[type] = cast("Any", handler)._generate_schema.model_type_stack._stack
     outermost = stack[0] if stack else model
-    if not (isinstance(outermost, ModelMetaclass) or is_pydantic_dataclass(outermost)):
-        return False
-    return "__pydantic_core_schema__" not in outermost.__dict__
+    if isinstance(outermost, ModelMetaclass):
+        return not {"__pydantic_validator__", "__signature__"} & outermost.__dict__.keys()
+    return is_pydantic_dataclass(outermost) and "__pydantic_validator__" not in outermost.__dict__
 
 
 def forget_schema(model: type[BaseModel]) -> None:
