@@ -8,7 +8,9 @@ from typing import Any
 
 from oxyde.exceptions import FieldError
 from oxyde.models.errors import in_row
+from oxyde.models.hydrate import tiers
 from oxyde.models.info import AnyModel
+from oxyde.models.readable import check_row
 from oxyde.models.row_state import after, kept, set_state, state_of
 from oxyde.models.writing import Write, now
 from oxyde.queries.dml import batches
@@ -68,8 +70,18 @@ class Gathered:
             self._values[name] = values
             columns[name] = _adapted(column, values)
         self._sent = columns
+        self._check_rows(columns, absent)
         self.batches = batches(columns, absent, size)
         self.fills = {*self.filled, *(name for batch in self.batches for name in table.by_field if name not in batch.fields)}
+
+    def _check_rows(self, columns: dict[str, list[Any]], absent: dict[str, list[bool]]) -> None:
+        info = type(self._instances[0]).__oxyde__
+        if not tiers(info).crossing:
+            return
+        for at, instance in enumerate(self._instances):
+            sent = {name: values[at] for name, values in columns.items() if name not in absent or not absent[name][at]}
+            with in_row(at):
+                check_row(info, sent, vars(instance))
 
     def _take_keys(self) -> None:
         info = type(self._instances[0]).__oxyde__

@@ -3,31 +3,57 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from pydantic import BaseModel
+from pydantic_core import core_schema, to_json
 
-DISPLAY: Final = frozenset({"serialization", "serialization_alias", "serialization_exclude", "serialization_exclude_if"})
+from oxyde.models.core_schemas import CLASSES, changed, kind_of, nodes
+from oxyde.models.pydantic_functions import gives_enum_values
+
+DISPLAY: Final = frozenset({"serialization", "serialization_alias", "serialization_exclude", "serialization_exclude_if", "computed_fields"})
 """What a node says about showing its values."""
 
 
 def by_value(schema: Any) -> Any:
     """Returns a schema whose values are written as their types say, whatever serializers, aliases and configuration show."""
-    if isinstance(schema, (list, tuple)):
-        return type(schema)(by_value(one) for one in schema)
-    if not isinstance(schema, Mapping):
-        return schema
-    kept = {key: value for key, value in schema.items() if key not in DISPLAY}
+    return changed(schema, partial(_written, frozenset()))
+
+
+def by_own_forms(schema: Any) -> Any:
+    """Returns ``by_value`` of a schema in which the serializers of types that have no JSON form of their own remain."""
+    definitions = {one["ref"]: one for one in schema["definitions"]} if kind_of(schema) == "definitions" else {}
+    own = [node for node in nodes(schema, definitions) if "serialization" in node and _has_no_form(node, definitions)]
+    return changed(schema, partial(_written, frozenset(map(id, own))))
+
+
+def _written(own: frozenset[int], node: Any) -> Any:
+    if gives_enum_values(node):  # what it makes is no member, which is all that the node inside can write
+        return {key: node[key] for key in ("ref",) if key in node} | {"type": "any"}
+    kept = {key: value for key, value in node.items() if key not in DISPLAY or (key == "serialization" and id(node) in own)}
     config = kept.get("config")
     if isinstance(config, Mapping):
         kept["config"] = {key: value for key, value in config.items() if not key.startswith("ser_json_")}
-    return {key: value if key in _OPAQUE else by_value(value) for key, value in kept.items()}
+    if kind_of(node) in {"set", "frozenset"}:
+        kept["serialization"] = core_schema.wrap_serializer_function_ser_schema(_in_order)
+    return kept
 
 
-_OPAQUE: Final = frozenset({"metadata", "config", "expected", "members", "default", "function", "cls", "ref", "schema_ref"})
-"""What holds no schema."""
+def _in_order(value: Any, write: Callable[[Any], list[Any]]) -> list[Any]:
+    """Returns the members of a set in an order that depends on them alone; two equal sets may be iterated in two orders."""
+    return sorted(write(value), key=to_json)
+
+
+def _has_no_form(node: Any, definitions: Mapping[str, Any]) -> bool:
+    """Whether a node is of a type that only its own serializer can write."""
+    inside = nodes(node, definitions, lambda one: kind_of(one) not in _FIELDS)
+    return any(kind_of(one) in {"is-instance", "function-plain"} for one in inside)
+
+
+_FIELDS: Final = CLASSES | {"typed-dict", "named-tuple", "call"}
 
 
 def is_free(schema: Mapping[str, Any]) -> bool:

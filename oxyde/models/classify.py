@@ -14,6 +14,8 @@ from typing import Any, Final, Literal, TypeAlias, get_origin
 from pydantic import SecretBytes, SecretStr
 
 from oxyde.exceptions import FieldError
+from oxyde.models.core_schemas import Node, kind_of, nodes
+from oxyde.models.pydantic_functions import gives_enum_values, is_byte_size, makes_secret, makes_text
 from oxyde.schema import types as column_types
 from oxyde.schema.naming import enum_name
 from oxyde.schema.types import ColumnType
@@ -33,6 +35,7 @@ class Kind:
         length: Characters at most.
         enum: The enumeration class, also of an array's members.
         choices: The values of a ``Literal``.
+        gives_values: A field's value is the value of the enumeration's member (``use_enum_values``).
     """
 
     type: ColumnType
@@ -41,6 +44,7 @@ class Kind:
     length: int | None = None
     enum: EnumClass | None = None
     choices: tuple[Any, ...] = ()
+    gives_values: bool = False
 
     @property
     def mutable(self) -> bool:
@@ -60,7 +64,20 @@ SIMPLE: Final[Mapping[str, ColumnType]] = {
 }
 ZONED: Final[Mapping[str, ColumnType]] = {"datetime": column_types.DATETIME_TZ, "time": column_types.TIME_TZ}
 CONTAINERS: Final = frozenset(
-    {"dict", "typed-dict", "model", "dataclass", "tuple", "set", "frozenset", "any", "tagged-union", "named-tuple", "dataclass-args"}
+    {
+        "dict",
+        "typed-dict",
+        "model",
+        "dataclass",
+        "tuple",
+        "set",
+        "frozenset",
+        "any",
+        "tagged-union",
+        "named-tuple",
+        "call",
+        "dataclass-args",
+    }
 )
 WRAPPERS: Final = frozenset({"default", "function-after", "function-before", "function-wrap", "custom-error", "definitions"})
 TEXTS: Final = (
@@ -86,12 +103,13 @@ class Classifier:
     def __init__(self, definitions: Mapping[str, Any]) -> None:
         self.definitions = definitions
 
-    def kind(self, schema: Mapping[str, Any], where: str) -> Kind:
+    def kind(self, schema: Node, where: str, inside: frozenset[str] = frozenset()) -> Kind:
         """Returns what a schema's values are.
 
         Args:
             schema: A Pydantic core schema.
             where: Model and field, for messages.
+            inside: The definitions that the schema is inside of: what contains itself is JSON.
 
         Raises:
             FieldError: No column type fits.
@@ -101,14 +119,26 @@ class Classifier:
             return Kind(SIMPLE[name])
         if name in CONTAINERS:
             return Kind(column_types.JSON, "json")
+        if is_byte_size(schema):
+            return Kind(column_types.INT)
+        if makes_secret(schema):
+            message = f"{where} is a Secret of another type than str and bytes; annotate it SecretStr or SecretBytes"
+            raise FieldError(message)
+        if makes_text(schema):
+            return Kind(column_types.TEXT, "text")
+        if gives_enum_values(schema):
+            return replace(self.kind(schema["schema"], where, inside), gives_values=True)
         if name in WRAPPERS:
-            inner = self.kind(schema["schema"], where)
+            inner = self.kind(schema["schema"], where, inside)
             zoned = (schema.get("metadata") or {}).get("oxyde") == "aware"
             return replace(inner, type=column_types.DATETIME_TZ) if zoned else inner
         if name == "definition-ref":
-            return self.kind(self.definitions[schema["schema_ref"]], where)
+            reference = schema["schema_ref"]
+            if reference in inside:
+                return Kind(column_types.JSON, "json")
+            return self.kind(self.definitions[reference], where, inside | {reference})
         if name == "nullable":
-            return replace(self.kind(schema["schema"], where), nullable=True)
+            return replace(self.kind(schema["schema"], where, inside), nullable=True)
         if name == "str":
             return Kind(column_types.TEXT, length=schema.get("max_length"))
         if name == "decimal":
@@ -124,15 +154,15 @@ class Classifier:
         if name == "literal":
             return self._literal(schema["expected"], where)
         if name == "list":
-            return self._list(schema, where)
+            return self._list(schema, where, inside)
         if name == "union":
-            return self._union(schema["choices"], where)
+            return self._union(schema["choices"], where, inside)
         if name == "chain":
-            return self.kind(schema["steps"][0], where)
+            return self.kind(schema["steps"][0], where, inside)
         if name == "lax-or-strict":
-            return self.kind(schema["strict_schema"], where)
+            return self.kind(schema["strict_schema"], where, inside)
         if name == "json-or-python":
-            return self.kind(schema["python_schema"], where)
+            return self.kind(schema["python_schema"], where, inside)
         if name == "json":
             return Kind(column_types.TEXT, "json_text")
         if name == "is-instance":
@@ -153,9 +183,9 @@ class Classifier:
         message = f"{where} is a Literal of mixed types; a column holds either str, int or bool values"
         raise FieldError(message)
 
-    def _list(self, schema: Mapping[str, Any], where: str) -> Kind:
+    def _list(self, schema: Node, where: str, inside: frozenset[str]) -> Kind:
         """A list of scalars is an array; of anything else JSON."""
-        item = self.kind(schema.get("items_schema") or {"type": "any"}, where)
+        item = self.kind(schema.get("items_schema") or {"type": "any"}, where, inside)
         if item.form == "enum":
             base = column_types.TEXT if item.type.kind == "enum" else item.type
             return Kind(column_types.array_of(base), enum=item.enum)
@@ -163,8 +193,8 @@ class Classifier:
             return Kind(column_types.array_of(item.type))
         return Kind(column_types.JSON, "json")
 
-    def _union(self, choices: list[Any], where: str) -> Kind:
-        kinds = [self.kind(choice[0] if isinstance(choice, tuple) else choice, where) for choice in choices]
+    def _union(self, choices: list[Any], where: str, inside: frozenset[str]) -> Kind:
+        kinds = [self.kind(choice[0] if isinstance(choice, tuple) else choice, where, inside) for choice in choices]
         nullable = any(kind.nullable for kind in kinds)
         if any(kind.form == "json" for kind in kinds):
             return Kind(column_types.JSON, "json", nullable=nullable)
@@ -188,21 +218,14 @@ class Classifier:
             return Kind(column_types.TEXT, "text")
         raise unsupported(where, cls.__name__)
 
-    def holds_secret(self, schema: Any, seen: set[str] | None = None) -> bool:
+    def holds_secret(self, schema: Node) -> bool:
         """Whether a schema contains a secret anywhere; JSON would store its mask."""
-        seen = set() if seen is None else seen
-        if isinstance(schema, (list, tuple)):
-            return any(self.holds_secret(item, seen) for item in schema)
-        if not isinstance(schema, Mapping):
-            return False
-        if schema.get("type") == "is-instance" and issubclass(schema["cls"], (SecretStr, SecretBytes)):
-            return True
-        reference = schema.get("schema_ref")
-        if reference is not None and reference not in seen:
-            seen.add(reference)
-            if self.holds_secret(self.definitions[reference], seen):
-                return True
-        return any(self.holds_secret(part, seen) for name, part in schema.items() if name not in {"serialization", "metadata", "default"})
+        return any(_is_secret(node) for node in nodes(schema, self.definitions))
+
+
+def _is_secret(node: Node) -> bool:
+    cls = node.get("cls") if kind_of(node) == "is-instance" else None
+    return makes_secret(node) or (isinstance(cls, type) and issubclass(cls, (SecretStr, SecretBytes)))
 
 
 def enumeration(cls: type[Enum], where: str) -> Kind:

@@ -74,6 +74,17 @@ FOREIGN_WORDS = {
     "related_name": "a list of the model on the other side, with db_reverse_fk=",
     "sa_column": "db_column= and db_type=",
     "sa_type": "db_type=",
+    "pk": "db_pk=True",
+    "autoincrement": "an int key (int | None with db_pk=True), which the database counts up by itself",
+    "auto_increment": "an int key (int | None with db_pk=True), which the database counts up by itself",
+    "column": "db_column=",
+    "column_name": "db_column=",
+    "comment": "db_comment=",
+    "default_sql": "db_default=",
+    "choices": "an annotation that is a Literal or an Enum",
+    "blank": "the annotation X | None",
+    "to_field": "db_fk=",
+    "through": "db_through=",
 }
 """Keywords of other libraries for what a column is, and what says it here."""
 
@@ -107,8 +118,19 @@ def options(info: FieldInfo) -> Options:
     return merged([*_inside(info.annotation), *info.metadata])
 
 
+def unaliased(annotation: Any) -> Any:
+    """Returns what a type alias (``type Code = ...``) stands for; other annotations as they are."""
+    while type(annotation).__name__ == "TypeAliasType":  # the class of Python 3.12, or that of typing_extensions
+        annotation = annotation.__value__
+    return annotation
+
+
 def _inside(annotation: Any) -> Iterator[Any]:
-    """Yields the metadata inside an optional type: in ``Optional[Code]``, that of ``Code = Annotated[str, Field(...)]``."""
+    """Yields the metadata inside an optional type: in ``Optional[Code]``, that of ``Code = Annotated[str, Field(...)]``.
+
+    A type alias (``type Code = ...``) is looked into.
+    """
+    annotation = unaliased(annotation)
     if get_origin(annotation) is Annotated:
         yield from _inside(get_args(annotation)[0])
         for item in get_args(annotation)[1:]:
@@ -284,7 +306,7 @@ def refuse_foreign_words(model: str, described: Mapping[str, FieldInfo]) -> None
             raise FieldError(message, column=name)
         extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
         for word in extra:
-            if word in NAMES or word in {"primary_key", "foreign_key"}:
+            if word in NAMES or word in {"primary_key", "foreign_key", "pk", "autoincrement", "server_default", "ondelete", "on_delete"}:
                 ours = FOREIGN_WORDS.get(word, f"{word}=")
                 message = f"{model}.{name}: pydantic.Field() passes {word}= over; import Field from oxyde, and say {ours} there"
                 raise FieldError(message, column=name)
@@ -299,6 +321,7 @@ def refuse_foreign_words(model: str, described: Mapping[str, FieldInfo]) -> None
 
 def _said_inside(annotation: Any) -> str | None:
     """Returns a keyword of ours that the members of a container were given, as in ``list[Annotated[str, Field(...)]]``."""
+    annotation = unaliased(annotation)
     origin = get_origin(annotation)
     for part in get_args(annotation):
         said = [] if origin in {Annotated, Union, types.UnionType} else list(_inside(part))

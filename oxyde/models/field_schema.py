@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from pydantic_core import CoreConfig, PydanticSerializationError, SchemaSerializer, SchemaValidator, core_schema, from_json, to_json
 
 from oxyde.exceptions import FieldValueError
-from oxyde.models.by_value import by_value, first_difference, is_free, not_plain
-from oxyde.models.own_validators import names_of, without_functions
+from oxyde.models.by_value import by_own_forms, by_value, first_difference, is_free, not_plain
+from oxyde.models.own_validators import as_stored, names_of
 from oxyde.queries.foreign_values import named
 
 
@@ -78,7 +78,7 @@ class FieldSchema:
         self.where = where
         self.schema = core_schema.definitions_schema(schema, definitions) if definitions else schema
         self.types_only = types_only
-        self.reading = without_functions(self.schema) if types_only else self.schema
+        self.reading = as_stored(self.schema, types_only=types_only)
         self.config = config
 
     @cached_property
@@ -96,6 +96,11 @@ class FieldSchema:
         """Serialises one value by its types; NaN and infinity show themselves, so that they can be refused."""
         # Prebuilt serializers of the classes inside would go by what these say about display.
         return SchemaSerializer(by_value(self.schema), cast("CoreConfig", {"ser_json_inf_nan": "constants"}), _use_prebuilt=False)
+
+    @cached_property
+    def serializer_of_own_forms(self) -> SchemaSerializer:
+        """Serialises one value in which there are types of the application, which only their own serializers can write."""
+        return SchemaSerializer(by_own_forms(self.schema), cast("CoreConfig", {"ser_json_inf_nan": "constants"}), _use_prebuilt=False)
 
     @cached_property
     def is_free(self) -> bool:
@@ -191,7 +196,14 @@ class FieldSchema:
             self._not_json(error)
 
     def _dump(self, value: Any) -> Any:
-        return self.serializer.to_python(value, mode="json", by_alias=False, round_trip=True, warnings="error")
+        try:
+            return self.serializer.to_python(value, mode="json", by_alias=False, round_trip=True, warnings="error")
+        except PydanticSerializationError:
+            try:
+                return self.serializer_of_own_forms.to_python(value, mode="json", by_alias=False, round_trip=True, warnings="error")
+            except PydanticSerializationError:
+                pass
+            raise
 
     def _dump_validated(self, value: Any) -> Any:
         try:

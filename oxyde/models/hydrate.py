@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final, Protocol, TypeAlias
 
 from pydantic import AliasChoices
 from pydantic_core import SchemaValidator, core_schema
 
 from oxyde.db.rows import Layout
+from oxyde.models.core_schemas import FUNCTIONS, kind_of, nodes
 from oxyde.models.errors import refusing
 from oxyde.models.field import options
 from oxyde.models.info import AnyModel, ModelInfo
-from oxyde.models.own_validators import FUNCTIONS, reads_types, without_functions
-from oxyde.models.pydantic_seams import ModelSchema, ours
+from oxyde.models.own_validators import BY_TYPES, as_stored, is_own_function, name_of, own_functions, reads_types
+from oxyde.models.pydantic_seams import ModelSchema, has_own_post_init, only_writes
 from oxyde.models.restore import Restored
 from oxyde.models.row_state import SLOT
 from oxyde.models.unloaded import UNLOADED
@@ -27,22 +28,11 @@ Child: TypeAlias = "tuple[str, bool, Layout]"
 PLAIN: Final = frozenset(
     {"int", "str", "bool", "float", "bytes", "date", "time", "datetime", "timedelta", "uuid", "decimal", "any", "enum", "literal", "url"}
 )
-NESTING: Final[Mapping[str, tuple[str, ...]]] = {
-    "nullable": ("schema",),
-    "default": ("schema",),
-    "list": ("items_schema",),
-    "set": ("items_schema",),
-    "frozenset": ("items_schema",),
-    "tuple": ("items_schema",),
-    "dict": ("keys_schema", "values_schema"),
-    "union": ("choices",),
-    "typed-dict": ("fields",),
-    "typed-dict-field": ("schema",),
-    "model": ("schema",),
-    "model-fields": ("fields",),
-    "model-field": ("schema",),
-}
-"""Nodes that contain others, and where; kinds in neither list are hydrated by dictionaries."""
+NESTING: Final = frozenset(
+    {"nullable", "default", "list", "set", "frozenset", "tuple", "dict", "union", "typed-dict", "typed-dict-field"}
+    | {"model", "model-fields", "model-field", "definition-ref"}
+)
+"""Nodes that contain others and have no rule of their own; kinds in neither set are hydrated by dictionaries."""
 SAME: Final = frozenset({"int", "str", "bool", "float", "bytes", "date", "time", "datetime", "timedelta", "uuid", "any"})
 SILENT: Final = frozenset({"type", "ref", "metadata", "serialization", "strict", "microseconds_precision"})
 """Keys of a node that change no value that has the node's exact type already."""
@@ -79,8 +69,9 @@ class Tiers:
         self._values: dict[str, SchemaValidator] = {}
         self._types_only = model.__oxyde__.meta.db_read == "types"
         self._by_types = frozenset(name for name in self.schema.fields if self._reads_types(name))
+        self.definitions = self._stored_definitions()
         self._by_dictionaries = not self._no_rule_crosses_fields()
-        read = self._read(self.schema.whole) if self._types_only or self._by_types else self.schema.whole
+        read = self._read(self.schema.whole)
         rows = SchemaValidator(core_schema.list_schema(read), self.schema.config, _use_prebuilt=read is self.schema.whole)
         self.validate_rows: Callable[[list[dict[str, Any]]], list[Any]] = partial(
             rows.validate_python, strict=False, by_alias=False, by_name=True
@@ -93,7 +84,7 @@ class Tiers:
         node = self.schema.model
         config = self.schema.config or {}
         return not (
-            (self.schema.wrapped and not self._types_only)
+            (self.schema.around and not self._types_only)
             or self.schema.extras
             or (node.get("custom_init") and not self._types_only)
             or node.get("post_init")
@@ -102,30 +93,59 @@ class Tiers:
             or config.get("extra_fields_behavior") == "allow"
         )
 
+    @cached_property
+    def crossing(self) -> list[str]:
+        """The names of the application's functions that see several fields of a row when it is read."""
+        schema, model = self.schema, self.model
+        found = [f"{model.__name__}.model_post_init"] if has_own_post_init(model) else []
+        if self._types_only:
+            return found
+        if schema.model.get("custom_init"):
+            found.append(f"{model.__name__}.__init__")
+        looking = [
+            node for name in schema.fields if name not in self._by_types for node in own_functions(schema.field(name), self.definitions)
+        ]
+        looking = [node for node in looking if node["function"]["type"] == "with-info"]
+        return [*found, *(name_of(node) for node in (*filter(is_own_function, schema.around), *looking))]
+
+    def _stored_definitions(self) -> dict[str, Any]:
+        """Returns the definitions by which stored values are read, by reference; for fields read by their types a second time."""
+        given = self.schema.classifier.definitions
+        found = {name: as_stored(one, types_only=False) for name, one in given.items()}
+        if self._by_types:
+            found |= {name + BY_TYPES: as_stored(one, types_only=True) for name, one in given.items()}
+        return found
+
     def _read(self, node: Any) -> Any:
-        """Returns the schema of rows as they are read: without the application's functions where it said so."""
-        kind = node["type"]
+        """Returns the schema of rows as they are read, which is the node itself where it is the one that they are written by."""
+        kind, read = kind_of(node), node
         if kind == "definitions":
             inner = node["schema"]
-            target = inner.get("schema_ref") if inner["type"] == "definition-ref" else None
-            known = [self._read(one) if target is not None and one.get("ref") == target else one for one in node["definitions"]]
-            return {**node, "definitions": known, "schema": inner if target is not None else self._read(inner)}
+            target = inner.get("schema_ref")
+            known = {name: self._read(one) if name == target else one for name, one in self.definitions.items()}
+            new = inner if target is not None else self._read(inner)
+            same = all(known[one["ref"]] is one for one in node["definitions"]) and len(known) == len(node["definitions"])
+            return node if same and new is inner else {**node, "definitions": [*known.values()], "schema": new}
         if kind == "model-fields":
-            read = {name: {**field, "schema": self._of(name, field["schema"])} for name, field in node["fields"].items()}
-            return {**node, "fields": read}
+            fields = {name: {**field, "schema": self._of(name, field["schema"])} for name, field in node["fields"].items()}
+            same = all(field["schema"] is node["fields"][name]["schema"] for name, field in fields.items())
+            return node if same else {**node, "fields": fields}
         if kind == "model" and self._types_only:
-            node = {**node, "custom_init": False}
+            read = {**node, "custom_init": False}
         elif kind in FUNCTIONS and self._types_only:
             return self._read(node["schema"])
-        return {**node, "schema": self._read(node["schema"])}
+        new = self._read(node["schema"])
+        return read if new is node["schema"] else {**read, "schema": new}
 
     def _reads_types(self, name: str) -> bool:
         info = self.model.__pydantic_fields__[name]
-        return reads_types(options(info).db_read, self.model.__oxyde__.meta.db_read, self.schema.field(name))
+        return reads_types(
+            options(info).db_read, self.model.__oxyde__.meta.db_read, self.schema.field(name), self.schema.classifier.definitions
+        )
 
     def _of(self, name: str, schema: Any) -> Any:
         """Returns a schema of a field as its stored values are read."""
-        return without_functions(schema) if name in self._by_types else schema
+        return as_stored(schema, types_only=name in self._by_types)
 
     def _constructed(self, rows: list[dict[str, Any]]) -> list[Any]:
         """Makes instances by the class's own ``__init__``, which takes what it declares: values, by alias where there is one."""
@@ -142,7 +162,7 @@ class Tiers:
             return None
         if name not in self._values:
             schema = _bare(self._of(name, self.schema.field(name)))
-            self._values[name] = SchemaValidator(self.schema_of(schema), self.schema.config, _use_prebuilt=False)
+            self._values[name] = self._reader(schema)
         return self._values[name].validate_python(value, strict=False, by_alias=False, by_name=True)
 
     def _argument(self, name: str) -> str:
@@ -203,7 +223,7 @@ class Tiers:
         some = core_schema.typed_dict_schema(
             {name: core_schema.typed_dict_field(_bare(field["schema"])) for name, field in kept.items()}, total=True
         )
-        rows = SchemaValidator(self.schema_of(core_schema.list_schema(some)), self.schema.config)
+        rows = self._reader(core_schema.list_schema(some))
         found = [self._validator(column) for column in columns]
         validate = partial(rows.validate_python, strict=False, by_alias=False, by_name=True)
         return Layout(
@@ -241,38 +261,23 @@ class Tiers:
         """Returns a schema together with the definitions it may need."""
         return core_schema.definitions_schema(schema, self.schema.definitions) if self.schema.definitions else schema
 
+    def _reader(self, schema: Any) -> SchemaValidator:
+        """Returns a validator of stored values; prebuilt ones of the classes inside would validate as for writing."""
+        whole = core_schema.definitions_schema(schema, [*self.definitions.values()]) if self.definitions else schema
+        return SchemaValidator(whole, self.schema.config, _use_prebuilt=False)
+
     def _validator(self, column: Column) -> Any:
         """Returns the validator of a column's values, None where they are right as they come, or the mark of dictionaries."""
         name = column.field
         if name not in self._validators:
             sub = _bare(self._of(name, self.schema.field(name)))
-            if not self._is_simple(sub, set()):
+            if not all(map(_is_simple, nodes(sub, self.definitions))):
                 self._validators[name] = _BY_DICTIONARY
             elif column.db_type is None and self._is_identity(sub, json=column.type.kind == "json"):
                 self._validators[name] = None
             else:
-                self._validators[name] = SchemaValidator(self.schema_of(core_schema.list_schema(sub)), self.schema.config)
+                self._validators[name] = self._reader(core_schema.list_schema(sub))
         return self._validators[name]
-
-    def _is_simple(self, schema: Any, seen: set[str]) -> bool:
-        """Whether a schema consists of nodes whose meaning does not depend on other fields or on code of the application."""
-        if isinstance(schema, (list, tuple)):
-            return all(self._is_simple(item, seen) for item in schema if isinstance(item, (Mapping, list, tuple)))
-        kind = schema.get("type")
-        if kind is None:
-            return all(self._is_simple(item, seen) for item in schema.values())
-        if kind == "definition-ref":
-            reference = schema["schema_ref"]
-            if reference in seen:
-                return True
-            return self._is_simple(self.schema.classifier.definitions[reference], seen | {reference})
-        if schema.get("strict") and kind not in SAME:
-            return False
-        if kind in PLAIN:
-            return kind != "enum" or schema.get("missing") is None
-        if kind not in NESTING or _has_rules(schema):
-            return False
-        return all(self._is_simple(schema[part], seen) for part in NESTING[kind] if part in schema)
 
     def _is_identity(self, schema: Any, *, json: bool) -> bool:
         """Whether validation returns every value of the column's exact type unchanged, NULL included; JSON may hold anything."""
@@ -290,8 +295,8 @@ _BY_DICTIONARY: Final[Any] = _ByDictionary()
 
 
 def _bare(schema: Any) -> Any:
-    """Returns a schema without what a table added to it, at any depth that a table adds something."""
-    while ours(schema) or schema["type"] == "default":
+    """Returns a schema without what a table added to it for writing, at any depth that a table adds something."""
+    while only_writes(schema) or schema["type"] == "default":
         schema = schema["schema"]
     if schema["type"] == "datetime" and "tz_constraint" in schema:
         return {key: value for key, value in schema.items() if key != "tz_constraint"}
@@ -300,6 +305,16 @@ def _bare(schema: Any) -> Any:
             inner = _bare(schema[part])
             return schema if inner is schema[part] else {**schema, part: inner}
     return schema
+
+
+def _is_simple(node: Any) -> bool:
+    """Whether what a node means depends neither on other fields nor on code of the application."""
+    kind = kind_of(node)
+    if node.get("strict") and kind not in SAME:
+        return False
+    if kind in PLAIN:
+        return kind != "enum" or node.get("missing") is None
+    return kind in NESTING and not _has_rules(node)
 
 
 def _has_rules(schema: Any) -> bool:

@@ -85,7 +85,7 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
         schema = handler(source)
         fields = inner_fields(schema, handler.resolve_ref_schema)
         if fields is not None:
-            add_rules(info, fields["fields"])
+            add_rules(info, fields["fields"], handler.resolve_ref_schema)
             attach(info)
         return schema
 

@@ -17,7 +17,6 @@ from pydantic._internal._mock_val_ser import set_model_mocks
 from pydantic._internal._model_construction import ModelMetaclass
 from pydantic.dataclasses import is_pydantic_dataclass
 from pydantic.fields import FieldInfo
-from pydantic.types import EncodedBytes, EncodedStr
 from pydantic_core import PydanticUndefined, SchemaValidator, core_schema
 
 from oxyde.models.classify import Classifier
@@ -30,11 +29,11 @@ __all__ = [
     "copy_field",
     "fields_validator",
     "forget_schema",
+    "has_own_post_init",
     "inner_fields",
     "is_class_statement",
     "is_resolved",
     "ours",
-    "own_functions",
     "request_schema",
     "set_annotation",
     "set_fields",
@@ -118,14 +117,15 @@ def is_class_statement(model: type, handler: GetCoreSchemaHandler) -> bool:
     """Returns whether a schema is asked for by the statement that defines a class, and not by code that uses one.
 
     The class that Pydantic is making a schema for is at the bottom of the generator's stack of types, and while its statement
-    runs it has no schema of its own yet, not even a mock. Without the stack a model inside a class that is being defined would
+    runs it has neither a validator of its own yet, not even a mock, nor a signature. (Before 2.14 a rebuild takes away the
+    validator of a complete class, and the schema of any.) Without the stack a model inside a class that is being defined would
     look for classes of other modules too early, and could find one of the same name that is not meant.
     """
     stack: list[type] = cast("Any", handler)._generate_schema.model_type_stack._stack
     outermost = stack[0] if stack else model
-    if not (isinstance(outermost, ModelMetaclass) or is_pydantic_dataclass(outermost)):
-        return False
-    return "__pydantic_core_schema__" not in outermost.__dict__
+    if isinstance(outermost, ModelMetaclass):
+        return not {"__pydantic_validator__", "__signature__"} & outermost.__dict__.keys()
+    return is_pydantic_dataclass(outermost) and "__pydantic_validator__" not in outermost.__dict__
 
 
 def forget_schema(model: type[BaseModel]) -> None:
@@ -146,6 +146,7 @@ class ModelSchema:
     Attributes:
         model: The ``model`` node.
         definitions: Schemas that others refer to.
+        around: The nodes around the fields, which run model validators; outermost first.
         config: The model's core configuration.
         classifier: Reads column types.
         sees_input: Code of the application sees what the model is made from before its fields do.
@@ -159,21 +160,20 @@ class ModelSchema:
             self.definitions = list(node["definitions"])
             node = node["schema"]
         by_reference = {definition["ref"]: definition for definition in self.definitions}
-        self.wrapped = self.sees_input = False
+        self.around: list[Any] = []
         while node["type"] != "model":
             if node["type"] == "definition-ref":
                 node = by_reference[node["schema_ref"]]
             else:
-                self.wrapped = True
-                self.sees_input = self.sees_input or node["type"] in {"function-before", "function-wrap"}
+                self.around.append(node)
                 node = node["schema"]
         self.model = node
-        self.sees_input = self.sees_input or bool(node.get("custom_init"))
         fields: Any = node["schema"]
         while fields["type"] != "model-fields":
-            self.wrapped = True
-            self.sees_input = self.sees_input or fields["type"] in {"function-before", "function-wrap"}
+            self.around.append(fields)
             fields = fields["schema"]
+        before = any(one["type"] in {"function-before", "function-wrap"} for one in self.around)
+        self.sees_input = before or bool(node.get("custom_init"))
         self.fields: Mapping[str, Any] = fields["fields"]
         self.extras = fields.get("extras_schema") is not None
         self.config = node.get("config")
@@ -192,16 +192,13 @@ class ModelSchema:
 
 
 def ours(schema: Mapping[str, Any]) -> bool:
-    """Returns whether a node was added by a table; it changes nothing for values that come from the database."""
+    """Returns whether a node was added by a table."""
     return "oxyde" in (schema.get("metadata") or {})
 
 
-def is_encoder(node: Mapping[str, Any]) -> bool:
-    """Returns whether a node runs the function of ``Base64Bytes`` or its kin; if Pydantic makes them another way, none is found."""
-    if node.get("type") != "function-after":
-        return False
-    function = node["function"].get("function")
-    return isinstance(getattr(function, "__self__", None), (EncodedBytes, EncodedStr))
+def only_writes(schema: Mapping[str, Any]) -> bool:
+    """Returns whether a node was added by a table, and changes nothing for values that come from the database."""
+    return ours(schema) and schema["metadata"]["oxyde"] != "member"
 
 
 def inner_fields(schema: Any, resolve: Callable[[Any], Any]) -> Any:
@@ -281,32 +278,12 @@ def _wrapped(schema: Any, functions: list[Any]) -> Any:
     return schema
 
 
-def own_functions(schema: Any) -> list[Any]:
-    """Returns the nodes of a field's schema that call functions of the application, not those inside of nested models.
+def has_own_post_init(model: type[BaseModel]) -> bool:
+    """Returns whether a class has a ``model_post_init`` of the application, and not only Pydantic's, which makes private attributes.
 
-    Pydantic's own types call functions of ``pydantic`` and of the standard library; those that are not of either are the application's.
+    If Pydantic's has another name, a model with private attributes is checked on writing as one with a method of its own.
     """
-    found = []
-    if schema["type"].startswith("function-") and not ours(schema) and not _is_of_pydantic(schema["function"]["function"]):
-        found.append(schema)
-    if schema["type"] in {"model", "dataclass", "definition-ref"}:
-        return found
-    for key in ("schema", "items_schema", "keys_schema", "values_schema", "python_schema", "lax_schema"):
-        if isinstance(schema.get(key), dict):
-            found += own_functions(schema[key])
-    choices = schema.get("choices") or schema.get("steps") or ()
-    for choice in choices.values() if isinstance(choices, dict) else choices:
-        found += own_functions(choice[0] if isinstance(choice, tuple) else choice)
-    if isinstance(schema.get("items_schema"), list):
-        found += [node for item in schema["items_schema"] for node in own_functions(item)]
-    return found
-
-
-def _is_of_pydantic(function: Any) -> bool:
-    while hasattr(function, "func"):
-        function = function.func
-    module = getattr(function, "__module__", None) or type(function).__module__
-    return str(module).partition(".")[0] in {"pydantic", "pydantic_core", "builtins", "ipaddress", "pathlib", "decimal", "fractions"}
+    return model.model_post_init is not BaseModel.model_post_init and model.model_post_init.__name__ != "init_private_attributes"
 
 
 def fields_validator(model: type[BaseModel]) -> SchemaValidator:

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from oxyde.exceptions import FieldError
-from oxyde.models.field import NOTHING, ModelField, Options, model_field, options
+from oxyde.models.field import NOTHING, ModelField, Options, model_field, options, unaliased
 from oxyde.models.info import AnyModel, Link, ModelInfo, is_table
 from oxyde.models.pydantic_seams import are_resolved, copy_field, set_fields
 from oxyde.schema.naming import meant
@@ -39,7 +39,8 @@ class IncompleteModel(PydanticUndefinedAnnotation):
 
 
 def optional(annotation: Any) -> tuple[Any, bool]:
-    """Returns an annotation without ``None`` and ``Annotated``, and whether it allowed ``None``."""
+    """Returns an annotation without ``None``, ``Annotated`` and type aliases, and whether it allowed ``None``."""
+    annotation = unaliased(annotation)
     if get_origin(annotation) is Annotated:
         return optional(get_args(annotation)[0])
     if get_origin(annotation) in {Union, types.UnionType}:

@@ -10,7 +10,8 @@ from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from oxyde.models.info import AnyModel, ModelInfo
-from oxyde.models.pydantic_seams import ModelMetaclass, own_functions, request_schema
+from oxyde.models.own_validators import own_functions
+from oxyde.models.pydantic_seams import ModelMetaclass, request_schema
 
 Verb = Literal["Create", "Update"]
 

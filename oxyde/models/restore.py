@@ -31,7 +31,7 @@ class Restored(Protocol):
 
 def restorer(kind: Kind, field: FieldSchema, declared: FieldInfo) -> Restorer | None:
     """Returns what turns a column of database values into the field's values; None where they are that already."""
-    if kind.enum is not None:
+    if kind.enum is not None and not kind.gives_values:
         return Members(kind.enum, field.where, of_lists=kind.type.kind == "array")
     if kind.form in {"text", "secret", "json", "json_text"}:
         return Validated(field, declared)

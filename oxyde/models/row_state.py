@@ -177,6 +177,21 @@ def differs(column: Column, now: Any, stored: Any) -> bool:
     return bool(sent != stored) and (stored is None or bool(sent != _rewritten(column, stored)))
 
 
+def is_written(column: Column, now: Any, stored: Any) -> bool:
+    """Whether the database has a value that was assigned, as far as that is known: reading may have changed what it has.
+
+    Of values that change inside, the row is kept as the database has it; of others, as it was read.
+    """
+    if not column.mutable or stored is UNLOADED:
+        return False
+    if stored is None or now is None:
+        return stored is now
+    sent = column.adapt(now)
+    if isinstance(stored, tuple):
+        return isinstance(sent, list) and is_same([*stored], sent)
+    return bool(sent == stored) or (column.type.kind == "json" and is_same(from_json(sent), from_json(stored)))
+
+
 def _rewritten(column: Column, stored: Any) -> Any:
     value = from_json(stored) if column.type.kind == "json" else stored
     if value is not None and column.restore is not None:
@@ -192,6 +207,8 @@ def is_same(old: Any, new: Any) -> bool:
         return False
     if isinstance(old, (list, tuple)):
         return len(old) == len(new) and all(is_same(*pair) for pair in zip(old, new, strict=True))
+    if isinstance(old, dict):
+        return old.keys() == new.keys() and all(is_same(value, new[key]) for key, value in old.items())
     if isinstance(old, (float, Decimal)):
         return repr(old) == repr(new)
     return bool(old == new)

@@ -49,7 +49,9 @@ class Snapshot:
                     vars(instance).pop(name, None)
                 else:
                     vars(instance)[name] = before[at]
-                if not self._given[name][at]:
+                if self._given[name][at]:
+                    instance.__pydantic_fields_set__.add(name)
+                else:
                     instance.__pydantic_fields_set__.discard(name)
             set_state(instance, _earlier(self._states[at], state_of(instance)))
 

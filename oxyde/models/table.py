@@ -140,7 +140,7 @@ class Builder:
         _check_marks(where, kind, said)
         if kind.enum is not None and kind.type.name is not None:
             self.model.enums[kind.type.name] = kind.enum
-        types_only = reads_types(said.db_read, self.model.meta.db_read, sub)
+        types_only = reads_types(said.db_read, self.model.meta.db_read, sub, self.schema.classifier.definitions)
         field = FieldSchema(where, sub, self.schema.definitions, self.schema.config, types_only=types_only)
         adapt = adapter(kind, field)
         # JSON is checked where it is made.

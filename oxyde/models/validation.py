@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from enum import Enum
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 from pydantic_core import PydanticCustomError, PydanticKnownError, core_schema
 
@@ -14,6 +14,8 @@ from oxyde.models.info import Link, ModelInfo, holds
 from oxyde.models.pydantic_seams import ours
 from oxyde.models.unloaded import is_unloaded, unloaded
 from oxyde.queries.foreign_values import flaw
+
+Resolve: TypeAlias = "Callable[[Any], Any]"
 
 
 class Absent(dict[str, Any]):
@@ -25,7 +27,7 @@ def absent() -> Absent:
     return Absent()
 
 
-def add_rules(model: ModelInfo, fields: dict[str, Any]) -> None:
+def add_rules(model: ModelInfo, fields: dict[str, Any], resolve: Resolve) -> None:
     """Changes the field schemas of a table.
 
     A relation that is not given is unloaded and left out of output; a key is taken from its relation where only that is given;
@@ -34,6 +36,7 @@ def add_rules(model: ModelInfo, fields: dict[str, Any]) -> None:
     Args:
         model: The class.
         fields: The ``model-fields`` node's fields, changed in place.
+        resolve: Returns the definition that a node refers to.
     """
     for name, field in fields.items():
         if ours(field):
@@ -52,7 +55,8 @@ def add_rules(model: ModelInfo, fields: dict[str, Any]) -> None:
         else:
             db_type = (options(model.fields[name]).db_type or "").upper()
             with_zone = db_type.startswith("TIMESTAMPTZ") or "WITH TIME ZONE" in db_type
-            field["schema"] = taking_values(zoned(field["schema"], f"{model.name}.{name}", with_zone=with_zone))
+            made = with_rule(field["schema"], zoned(f"{model.name}.{name}", with_zone=with_zone), resolve)
+            field["schema"] = with_rule(made, taking_values, resolve)
 
 
 def key_schema(model: ModelInfo, link: Link, schema: Any) -> Any:
@@ -98,38 +102,64 @@ def of_its_table(model: ModelInfo, link: Link) -> Callable[[Any], Any]:
     return check
 
 
-def zoned(schema: Any, where: str, *, with_zone: bool) -> Any:
-    """Returns a schema whose datetimes have a zone or none, as their column does, and whose dates are exact; others as they are."""
-    name = schema["type"]
-    if name in {"default", "nullable", "function-after", "function-before", "function-wrap"}:
-        inner = zoned(schema["schema"], where, with_zone=with_zone)
-        return schema if inner is schema["schema"] else {**schema, "schema": inner}
-    if name == "list" and "items_schema" in schema:
-        inner = zoned(schema["items_schema"], where, with_zone=with_zone)
-        return schema if inner is schema["items_schema"] else {**schema, "items_schema": inner}
-    if name == "date":
-        return core_schema.no_info_before_validator_function(a_day(where), schema, metadata={"oxyde": "day"})
-    if name != "datetime":
-        return schema
-    if with_zone or schema.get("tz_constraint") == "aware":
-        bare: Any = {key: value for key, value in schema.items() if key != "tz_constraint"}
-        return core_schema.no_info_after_validator_function(with_a_zone(where), bare, metadata={"oxyde": "aware"})
-    if "tz_constraint" in schema:
-        return schema
-    return core_schema.no_info_after_validator_function(without_zone(where), schema, metadata={"oxyde": "naive"})
+_AROUND: Final = {
+    **dict.fromkeys(("default", "nullable", "function-after", "function-before", "function-wrap"), "schema"),
+    "list": "items_schema",
+}
+"""The nodes around the values of a column, and where they have what is inside."""
+
+
+def with_rule(schema: Any, rule: Callable[[Any], Any], resolve: Resolve, inside: frozenset[str] = frozenset()) -> Any:
+    """Returns the schema of a field with the nodes of its values, or of the members of its list, as a rule changes them.
+
+    Args:
+        schema: The field's schema.
+        rule: Returns what takes the place of a node, which is the node itself where it stays.
+        resolve: Returns the definition that a node refers to: a type alias that is used twice is one.
+        inside: The definitions that the schema is inside of.
+    """
+    kind = schema["type"]
+    if kind == "definition-ref":
+        reference = schema["schema_ref"]
+        try:
+            found = schema if reference in inside else resolve(schema)
+        except LookupError:  # a class that is being made
+            return schema
+        inner = found if found is schema else with_rule(found, rule, resolve, inside | {reference})
+        return schema if inner is found else {key: value for key, value in inner.items() if key != "ref"}
+    key = _AROUND.get(kind)
+    if key is None or key not in schema:
+        return rule(schema)
+    inner = with_rule(schema[key], rule, resolve, inside)
+    return schema if inner is schema[key] else {**schema, key: inner}
+
+
+def zoned(where: str, *, with_zone: bool) -> Callable[[Any], Any]:
+    """Returns the rule by which datetimes have a zone or none, as their column does, and dates are exact."""
+
+    def rule(schema: Any) -> Any:
+        if schema["type"] == "date":
+            return core_schema.no_info_before_validator_function(a_day(where), schema, metadata={"oxyde": "day"})
+        if schema["type"] != "datetime":
+            return schema
+        if with_zone or schema.get("tz_constraint") == "aware":
+            bare: Any = {key: value for key, value in schema.items() if key != "tz_constraint"}
+            return core_schema.no_info_after_validator_function(with_a_zone(where), bare, metadata={"oxyde": "aware"})
+        if "tz_constraint" in schema:
+            return schema
+        return core_schema.no_info_after_validator_function(without_zone(where), schema, metadata={"oxyde": "naive"})
+
+    return rule
 
 
 def taking_values(schema: Any) -> Any:
-    """Returns a schema whose Literal of an enumeration's members takes their values too, as a database has them; others as they are."""
-    if schema["type"] in {"default", "nullable", "function-after", "function-before", "function-wrap"}:
-        inner = taking_values(schema["schema"])
-        return schema if inner is schema["schema"] else {**schema, "schema": inner}
+    """Returns a Literal of an enumeration's members that takes their values too, as a database has them; other nodes as they are."""
     members = [value for value in schema.get("expected", ()) if isinstance(value, Enum)] if schema["type"] == "literal" else []
     if not members or any(type(one) is not type(members[0]) or isinstance(one, (str, int)) for one in members):
         return schema
     kept = {key: value for key, value in schema.items() if key in {"ref", "metadata", "serialization"}}
     made: Any = {**core_schema.enum_schema(type(members[0]), members), **kept}
-    made = core_schema.no_info_after_validator_function(one_of(members), made)
+    made = core_schema.no_info_after_validator_function(one_of(members), made, metadata={"oxyde": "member"})
     return core_schema.nullable_schema(made) if None in schema["expected"] else made
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from oxyde.db.rows import Batch
 from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.models.errors import after_write
-from oxyde.models.info import AnyModel, Link, ModelInfo, holds, info_of
+from oxyde.models.info import AnyModel, Link, ModelInfo, holds, info_of, is_table
 from oxyde.models.layouts import filling
-from oxyde.models.row_state import Changed, New, Stored, after, differs, is_new, row_of, set_state, state_of, stored_of
+from oxyde.models.row_state import Changed, New, Stored, after, differs, is_new, is_written, row_of, set_state, state_of, stored_of
 from oxyde.models.snapshot import Snapshot
 from oxyde.models.unloaded import UNLOADED
 from oxyde.queries.paths import column_meant
@@ -20,13 +20,28 @@ from oxyde.schema import Column, Table
 from oxyde.schema.naming import meant
 
 
+def table_of(model: ModelInfo) -> Table:
+    """Returns the table that instances of a model are rows of.
+
+    Raises:
+        FieldError: The model has none of its own.
+    """
+    if not model.is_table:
+        parent = next((base for base in model.model.__mro__ if is_table(base)), None)
+        other = f", or use {parent.__name__}, which it is derived from and which has one" if parent is not None else ""
+        message = f"{model.name} has no table, so that its instances are no rows; say is_table = True in its Meta{other}"
+        raise FieldError(message)
+    return model.table()
+
+
 def writable(model: ModelInfo) -> Table:
     """Returns the table of a model that can be written.
 
     Raises:
+        FieldError: The model has none of its own.
         UnsupportedError: It is a view.
     """
-    table = model.table()
+    table = table_of(model)
     if table.view is not None:
         message = f"{model.name} is a view, which can only be read"
         raise UnsupportedError(message)
@@ -84,6 +99,9 @@ class Write:
         if not isinstance(state, (Changed, New)):
             return
         validator = self.info.model.__pydantic_validator__
+        for link in self.info.references:
+            if self.given.get(link.field, UNLOADED) is not UNLOADED:
+                state.discard(link.key)  # it is taken from the relation, whose object may have been saved since
         for name in self.info.fields:
             value = self.given.get(name, UNLOADED)
             # Pydantic takes a row that points to itself for an endless one.
@@ -167,10 +185,13 @@ class Write:
             touched = {name for name in self.instance.__pydantic_fields_set__ if name in table.by_field}
             touched = {name for name in touched | keys.keys() if not table.by_field[name].key}
         else:
-            touched = self.state.forced.copy() if isinstance(self.state, Changed) else set()
-            touched |= {name for name, key in keys.items() if given.get(name) != key}
+            forced = self.state.forced if isinstance(self.state, Changed) else set()
+            touched = {name for name, key in keys.items() if given.get(name) != key}
             for column, old in zip(table.columns, stored, strict=False):
-                if column.field in given and differs(column, given[column.field], old):
+                if column.field not in given:
+                    continue
+                value = given[column.field]
+                if differs(column, value, old) or (column.field in forced and not is_written(column, value, old)):
                     touched.add(column.field)
                     if column.generated is not None:
                         message = f"{self.info.name}.{column.field} is computed by the database and cannot be assigned; refresh() reads it"
@@ -229,8 +250,8 @@ class Write:
         return key
 
     def snapshot(self) -> Snapshot:
-        """Returns what the instance is before the write, to take the write back if its block is rolled back."""
-        return Snapshot([self.instance], self.table.by_field)
+        """Returns what the instance is before it is written or read again, to take that back if its block is rolled back."""
+        return Snapshot([self.instance], [*self.table.by_field, *self.info.links])
 
     def filler(self, columns: tuple[Column, ...]) -> Callable[[Batch], None] | None:
         """Returns the function that writes the values that the database made into the instance; None where it makes none."""

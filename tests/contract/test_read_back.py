@@ -5,21 +5,44 @@ from __future__ import annotations
 import base64
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Any
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import AfterValidator, Base64Bytes, BaseModel, ConfigDict, PlainSerializer, field_serializer, model_validator
+from pydantic import (
+    AfterValidator,
+    Base64Bytes,
+    Base64Str,
+    BaseModel,
+    ByteSize,
+    ConfigDict,
+    FutureDate,
+    HttpUrl,
+    NewPath,
+    PlainSerializer,
+    SecretStr,
+    field_serializer,
+    model_validator,
+)
 from pydantic import Field as Inner
 from typing_extensions import Self
 
 from oxyde import Field, Model, db
 from oxyde.exceptions import DecodeError, FieldValueError
-from tests.contract.tables import tables
+from tests.contract.tables import statements, tables
 
 
 def times_100(value: int) -> int:
     """Changes its own result."""
     return value * 100
+
+
+class Mood(Enum):
+    """Members that are no text themselves."""
+
+    GLAD = "glad"
+    SAD = "sad"
 
 
 class Line(BaseModel):
@@ -111,6 +134,67 @@ class Summed(Model):
         db_read = "types"
 
 
+class Whole(Model):
+    """Would be read as another row, by a validator of the whole."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    total: int = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def add(cls, values: Any) -> Any:
+        return {**values, "total": values.get("total", 0) + 1} if isinstance(values, dict) else values
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "back_whole"
+
+
+class Cat(BaseModel):
+    """Is told by a field whose name the nodes of core schemas have, too."""
+
+    type: Literal["cat"] = "cat"
+    lives: int = 9
+
+
+class Momentary(Model):
+    """Has rules that hold when it is written, and values that Pydantic's own types make."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    due: FutureDate
+    path: NewPath
+    site: HttpUrl = HttpUrl("https://example.org/")
+    pin: SecretStr = SecretStr("x")
+    size: ByteSize = ByteSize(1024)
+    mood: Mood = Mood.GLAD
+    pet: Cat = Cat()
+    encoded: list[Base64Str] = Field(default_factory=list)
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "back_momentary"
+
+
+class Kind(Model):
+    """Keeps values of members."""
+
+    model_config = ConfigDict(use_enum_values=True)
+
+    id: int | None = Field(default=None, db_pk=True)
+    mood: Mood
+    one: Literal[Mood.GLAD]
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "back_kind"
+
+
 async def test_json_is_written_by_value(database: db.AsyncDatabase) -> None:
     """Whatever serializers, exclusions, aliases and configuration show; in every way to write and to read."""
     line = Line(net=Decimal("12345678901234.56789"), code="secret", at=dt.datetime(1970, 1, 2), postcode="0815")
@@ -193,3 +277,42 @@ async def test_own_constructors_and_validators_of_the_whole(database: db.AsyncDa
         assert (own.name, own.line) == ("x", line)
         summed = await Summed.objects.create(total=4)
         assert summed.total == (await Summed.objects.get(id=summed.id)).total == 5
+
+
+async def test_validators_of_the_whole_that_change_what_is_stored(database: db.AsyncDatabase) -> None:
+    """Their row is refused in every way to write it."""
+    async with tables(Whole):
+        for write in (
+            lambda: Whole.objects.create(total=5),
+            lambda: Whole(total=5).save(),
+            lambda: Whole.objects.bulk_create([Whole(total=5)]),
+        ):
+            with pytest.raises(FieldValueError, match=r"^Whole\.total: Whole\.add would make another value of it on reading"):
+                await write()
+        assert await Whole.objects.count() == 0
+
+
+async def test_rules_of_the_moment(database: db.AsyncDatabase, tmp_path: Path) -> None:
+    """Are not asked of what is stored: the day comes, the file is made. What Pydantic's types make is equal, and not written again."""
+    path = tmp_path / "new"
+    async with tables(Momentary):
+        kept = await Momentary.objects.create(due=dt.date.today() + dt.timedelta(days=2), path=path, encoded=["YWJj"])
+        path.touch()
+        await db.execute_raw("UPDATE back_momentary SET due = '2001-02-03'")
+        found = await Momentary.objects.get(id=kept.id)
+        assert (found.due, found.path, found.pet, found.encoded) == (dt.date(2001, 2, 3), path, Cat(), ["abc"])
+        assert await Momentary.objects.values_list("due", "path", "pet", "encoded").all() == [(found.due, path, Cat(), ["abc"])]
+        found.site, found.pin, found.size, found.pet = HttpUrl("https://example.org/"), SecretStr("x"), ByteSize(1024), Cat()
+        with statements() as sent:
+            await found.save()
+        assert sent == []
+
+
+async def test_values_of_members(database: db.AsyncDatabase) -> None:
+    """Are what instances, ``values()``, the least and the first all have, where the configuration says so."""
+    async with tables(Kind):
+        await Kind.objects.create(mood=Mood.GLAD, one=Mood.GLAD)
+        found = await Kind.objects.get(mood=Mood.GLAD)
+        assert (found.mood, found.one) == ("glad", "glad")
+        assert await Kind.objects.values_list("mood", "one").all() == [("glad", "glad")]
+        assert await Kind.objects.min("mood") == "glad"

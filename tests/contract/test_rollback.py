@@ -10,6 +10,7 @@ import oxyde
 from oxyde import Field, Model, UniqueViolationError, atomic
 from tests.backends import Backend
 from tests.contract.tables import tables
+from tests.models import Author, Post
 
 
 class Part(Model):
@@ -47,6 +48,31 @@ async def test_an_update_is_done_again(blog: Backend) -> None:
         await part.save()
         stored = await Part.objects.get(id=part.id)
         assert (stored.size, stored.name, stored.version) == (2, "later", 1)
+
+
+async def test_what_was_read_again_is_taken_back(blog: Backend) -> None:
+    """With the relation that it dropped: the row that was read is none; what is assigned later is told from the row as it is."""
+    async with tables(Part):
+        part = await Part.objects.create(name="a")
+        with pytest.raises(Stop):
+            async with atomic():
+                await Part.objects.filter(id=part.id).update(name="b", size=9)
+                await part.refresh()
+                assert (part.name, part.size) == ("b", 9)
+                raise Stop
+        assert (part.name, part.size) == ("a", 0)
+        part.name = "b"
+        await part.save()
+        assert await Part.objects.values_list("name", flat=True).all() == ["b"]
+    one, two = await Author.objects.create(name="One", email="1"), await Author.objects.create(name="Two", email="2")
+    post = await Post.objects.create(title="t", author=one)
+    with pytest.raises(Stop):
+        async with atomic():
+            await Post.objects.filter(id=post.id).update(author=two)
+            await post.refresh()
+            assert post.author_id == two.id
+            raise Stop
+    assert (post.author_id, post.author) == (one.id, one)
 
 
 async def test_an_insert_is_done_again(blog: Backend) -> None:

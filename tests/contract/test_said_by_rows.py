@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import pickle
 from enum import Enum, IntEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
+from pydantic import Field as Inner
 from pydantic import ValidationError, model_validator
+from typing_extensions import TypeAliasType
 
 from oxyde import DecodeError, Field, FieldError, FieldValueError, Model, execute_raw
 from oxyde.exceptions import FieldLookupValueError
@@ -118,6 +121,27 @@ class Flat(Enum):
     B = "b"
 
 
+Flatly = TypeAliasType("Flatly", Literal[Flat.A])
+Moment = TypeAliasType("Moment", Annotated[dt.datetime, Inner(description="a moment")])
+
+
+class Aliased(Model):
+    """Uses each type alias twice, and members in a list."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    one: Flatly
+    two: Flatly | None = None
+    flats: list[Literal[Flat.A, Flat.B]] = Field(default_factory=list)
+    begin: Moment
+    end: Moment | None = None
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "said_aliased"
+
+
 class Shirt(Model):
     """Takes some members of enumerations."""
 
@@ -182,6 +206,17 @@ class TestTaken:
             assert [await Shirt.objects.max("size"), await Shirt.objects.min("hue")] == [Size.L, Hue.BLUE]
             assert type(await Shirt.objects.max("size")) is Size
             assert await Shirt.objects.filter(flat=Flat.A, hue=Hue.RED).count() == 1
+
+    async def test_type_aliases_are_what_they_stand_for(self) -> None:
+        async with tables(Aliased):
+            noon = dt.datetime(2024, 5, 1, 12)
+            made = await Aliased.objects.create(one=Flat.A, two=Flat.A, flats=[Flat.A, Flat.B], begin=noon, end=noon)
+            assert await Aliased.objects.all() == [made]
+            names = ("one", "two", "flats", "begin", "end")
+            assert await Aliased.objects.values_list(*names).all() == [tuple(getattr(made, name) for name in names)]
+            for wrong in ({"one": Flat.B}, {"two": Flat.B}, {"begin": noon.replace(tzinfo=dt.timezone.utc)}):
+                with pytest.raises(ValidationError):
+                    await Aliased.objects.create(**{"one": Flat.A, "begin": noon, **wrong})
 
     async def test_a_member_that_the_literal_leaves_out_is_refused(self) -> None:
         async with tables(Shirt):

@@ -147,9 +147,9 @@ async def test_changes_past_assignment(database: db.AsyncDatabase) -> None:
         order.quantity = 5
         await order.save()
         assert await Order.objects.values_list("total", flat=True).all() == [50]
-        vars(order)["total"] = 7
+        vars(order).update(quantity=7, total=70)
         await order.save()
-        assert await Order.objects.values_list("total", flat=True).all() == [7]
+        assert await Order.objects.values_list("total", flat=True).all() == [70]
         object.__setattr__(order, "quantity", 8)
         await pickle.loads(pickle.dumps(order)).save()
         assert await Order.objects.values_list("quantity", flat=True).all() == [8]

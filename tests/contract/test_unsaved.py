@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -105,3 +107,82 @@ async def test_the_one_row_that_points_here(blog: Backend) -> None:
         await Owner.objects.create(name="q", badge=None)
         with pytest.raises(FieldError, match=r"Owner\.badge was given a Pin that is not saved"):
             await Owner(name="r", badge=Pin(owner=owner)).save()
+
+
+class Node(Model):
+    """May point to itself, and to one that is saved later."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    name: str = ""
+    up: Node | None = Field(default=None)
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "unsaved_node"
+
+
+class Leaf(Node):
+    """Has no table."""
+
+
+async def test_an_object_that_is_saved_after_it_was_assigned(blog: Backend) -> None:
+    """To a new row, and to one that is stored: the key is the one that the object has when its holder is saved."""
+    async with tables(Node):
+        for holder in (Node(name="new"), await Node.objects.create(name="stored")):
+            later = Node(name="later")
+            holder.up = later
+            with pytest.raises(FieldError, match=r"^Node\.up was given a Node that is not saved; save it first"):
+                await holder.save()
+            await later.save()
+            await holder.save()
+            assert later.id is not None
+            assert holder.up_id == later.id == (await Node.objects.get(id=holder.id)).up_id
+        await Node.objects.update(up=None)  # SQLite drops no table in which one row restricts another
+
+
+async def test_a_row_that_points_to_itself(blog: Backend) -> None:
+    """Once it has a key; it is saved, copied and shown as any other."""
+    async with tables(Node):
+        node = Node(name="a")
+        node.up = node
+        with pytest.raises(FieldError, match=r"^Node\.up was given a Node that is not saved; save it first"):
+            await node.save()
+        node = await Node.objects.create(name="a")
+        node.up = node
+        await node.save()
+        node.name = "b"
+        await node.save()
+        assert await Node.objects.values_list("id", "up_id", "name").all() == [(node.id, node.id, "b")]
+        assert repr(node) == f"Node(id={node.id}, name='b', up=..., up_id={node.id})"
+        for again in (pickle.loads(pickle.dumps(node)), copy.deepcopy(node)):
+            assert again.up is again
+            again.name = "c"
+            await again.save()
+        assert await Node.objects.values_list("name", flat=True).all() == ["c"]
+        await Node.objects.update(up=None)
+
+
+async def test_instances_made_in_every_way_are_saved(blog: Backend) -> None:
+    """Constructed without validation, copied with changes, or read from a pickle, before they had a row."""
+    async with tables(Node):
+        for new in (
+            Node.model_construct(name="one"),
+            Node(name="two").model_copy(update={"name": "one"}),
+            copy.copy(Node(name="one")),
+            copy.deepcopy(Node(name="one")),
+            pickle.loads(pickle.dumps(Node(name="one"))),
+        ):
+            await new.save()
+            assert (await Node.objects.get(id=new.id)).name == "one"
+        assert await Node.objects.count() == 5
+
+
+async def test_classes_without_a_table(blog: Backend) -> None:
+    """Have no rows, whatever they are derived from."""
+    message = r"^Leaf has no table, so that its instances are no rows; say is_table = True in its Meta, or use Node, which"
+    for verb in (Leaf(name="a").save, Leaf(id=1).delete, Leaf(id=1).refresh):
+        with statements() as sent, pytest.raises(FieldError, match=message):
+            await verb()
+        assert sent == []

@@ -13,10 +13,11 @@ from oxyde.models import hooks
 from oxyde.models.errors import COMPLETED, blame, completed
 from oxyde.models.info import AnyModel
 from oxyde.models.layouts import filling
+from oxyde.models.readable import check_row
 from oxyde.models.row_state import is_new, row_of, set_state
 from oxyde.models.snapshot import Snapshot
 from oxyde.models.unloaded import UNLOADED
-from oxyde.models.writing import Write, has_given_key, has_no_key, writable
+from oxyde.models.writing import Write, has_given_key, has_no_key, table_of, writable
 from oxyde.queries import by_key
 from oxyde.schema import Table
 
@@ -38,6 +39,7 @@ def save(instance: AnyModel, *, update_fields: Iterable[str] | None = None, forc
 def _insert(write: Write) -> Steps[None]:
     values = write.inserted()
     sent = write.adapted(values)
+    check_row(write.info, sent, write.given)
     filled = write.filled(values)
     missing = tuple([column for column in write.table.columns if column.field not in values])
     snapshot = yield Remember(write.snapshot)
@@ -64,6 +66,7 @@ def _update(write: Write, names: Iterable[str] | None) -> Steps[None]:
         known = write.given[version.field]
         condition[version.field] = version.adapt(known)
         sent[version.field] = values[version.field] = known + 1
+    check_row(write.info, sent, write.given)
     filled = write.filled(values)
     # Of a row that was never read, all is read.
     returned = table.columns if write.is_new else table.computed
@@ -112,8 +115,8 @@ def delete(instance: AnyModel) -> Steps[int]:
 def refresh(instance: AnyModel) -> Steps[None]:
     """Reads an instance's row again; a loaded relation whose key changed is dropped."""
     info = type(instance).__oxyde__
+    table = table_of(info)
     write = Write(instance)
-    table = write.table
     key = write.adapted(write.stored_key())
     before = {link.key: write.given.get(link.key) for link in info.references}
     found: list[int] = []
@@ -123,6 +126,7 @@ def refresh(instance: AnyModel) -> Steps[None]:
             batch.fill(filling(info, table.columns), [instance])
             found.append(batch.rows)
 
+    snapshot = yield Remember(write.snapshot)
     yield Call(*by_key.select(table, key, table.columns), take)
     if not found:
         raise _not_found(table, "refresh")
@@ -131,6 +135,8 @@ def refresh(instance: AnyModel) -> Steps[None]:
             vars(instance)[link.field] = UNLOADED
             instance.__pydantic_fields_set__.discard(link.field)
     set_state(instance, row_of(table, vars(instance), {}))
+    if snapshot is not None:
+        yield Undo(snapshot.written())
 
 
 def _exists(table: Table, key: Mapping[str, Any]) -> Steps[bool]:

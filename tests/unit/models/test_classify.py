@@ -6,11 +6,27 @@ import datetime as dt
 import enum
 import ipaddress
 import uuid
+import zoneinfo
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple, Union
 
 import pytest
-from pydantic import AwareDatetime, BaseModel, Field, Json, SecretBytes, SecretStr, TypeAdapter
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ByteSize,
+    ConfigDict,
+    Field,
+    IPvAnyAddress,
+    Json,
+    JsonValue,
+    Secret,
+    SecretBytes,
+    SecretStr,
+    TypeAdapter,
+)
+from typing_extensions import TypeAliasType
 
 from oxyde.exceptions import FieldError
 from oxyde.models.classify import Classifier, Kind, by_db_type
@@ -34,6 +50,30 @@ class Part(BaseModel):
     """Something inside a row."""
 
     secret: SecretStr
+
+
+class Point(NamedTuple):
+    """A place."""
+
+    x: int
+
+
+class Odd(BaseModel):
+    """Has what is no class where a class is meant."""
+
+    items: Sequence[int]
+
+
+class Values(BaseModel):
+    """Keeps values of members."""
+
+    model_config = ConfigDict(use_enum_values=True)
+
+    mood: Mood
+    one: Literal[Mood.GLAD]
+
+
+Deep = TypeAliasType("Deep", list[Union["Deep", int]])
 
 
 def classified(annotation: Any) -> Kind:
@@ -67,6 +107,12 @@ def classified(annotation: Any) -> Kind:
         (list[Mood], kinds.array_of(kinds.TEXT), "plain"),
         (list[list[int]], kinds.JSON, "json"),
         (list[Any], kinds.JSON, "json"),
+        (Deep, kinds.JSON, "json"),
+        (JsonValue, kinds.JSON, "json"),
+        (Point, kinds.JSON, "json"),
+        (ByteSize, kinds.INT, "plain"),
+        (IPvAnyAddress, kinds.TEXT, "text"),
+        (zoneinfo.ZoneInfo, kinds.TEXT, "text"),
     ],
 )
 def test_types(annotation: Any, kind: ColumnType, form: str) -> None:
@@ -104,6 +150,7 @@ def test_values_that_change_inside(annotation: Any) -> None:
     ("annotation", "message"),
     [
         (complex, r"^M\.field has a type that no column holds \(complex\)"),
+        (Secret[int], "is a Secret of another type than str and bytes; annotate it SecretStr or SecretBytes"),
         (int | str, "is a union of int and text, which no column type holds exactly"),
         (Literal[1, "a"], "is a Literal of mixed types"),
         (enum.Enum("Mixed", {"A": 1, "B": "b"}), "Mixed has values that are neither all str nor all int"),
@@ -116,7 +163,10 @@ def test_what_no_column_holds(annotation: Any, message: str) -> None:
         classified(annotation)
 
 
-@pytest.mark.parametrize(("annotation", "held"), [(Part, True), (list[Part], True), (SecretStr | None, True), (dict[str, int], False)])
+@pytest.mark.parametrize(
+    ("annotation", "held"),
+    [(Part, True), (list[Part], True), (SecretStr | None, True), (dict[str, Secret[int]], True), (dict[str, int], False), (Odd, False)],
+)
 def test_secrets_inside(annotation: Any, held: bool) -> None:
     """JSON would keep the mask instead of the secret."""
     assert Classifier({}).holds_secret(TypeAdapter(annotation).core_schema) is held
@@ -143,3 +193,12 @@ def test_secrets_inside(annotation: Any, held: bool) -> None:
 def test_written_sql_types(kind: Kind, db_type: str, changed: Kind) -> None:
     """What the application wrote says more than the annotation."""
     assert by_db_type(kind, db_type) == changed
+
+
+def test_values_of_members() -> None:
+    """A field may keep those, because the configuration says so."""
+    fields = Values.__pydantic_core_schema__["schema"]["fields"]
+    for name in ("mood", "one"):
+        found = Classifier({}).kind(fields[name]["schema"], name)
+        assert (found.enum, found.gives_values) == (Mood, True)
+    assert not classified(Mood).gives_values

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import AfterValidator, TypeAdapter, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, GetCoreSchemaHandler, PlainSerializer, TypeAdapter, ValidationInfo
+from pydantic_core import core_schema
 
 from oxyde.exceptions import FieldValueError
 from oxyde.models.field_schema import FieldSchema
@@ -27,6 +30,50 @@ def looks_around(value: int, info: ValidationInfo) -> int:
     return value + int(info.data["other"])
 
 
+class Hue(Enum):
+    RED = "red"
+
+
+class Mood(str, Enum):
+    GLAD = "glad"
+
+
+class Kept(BaseModel):
+    """Keeps values of members."""
+
+    model_config = ConfigDict(use_enum_values=True)
+
+    hue: Hue
+    mood: Literal[Mood.GLAD]
+
+
+class Code:
+    """A type of the application, which only its serializer can write."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Code) and other.text == self.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _: Any, __: GetCoreSchemaHandler) -> Any:
+        read = core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
+        either = core_schema.union_schema([core_schema.is_instance_schema(cls), read])
+        shown = core_schema.plain_serializer_function_ser_schema(lambda value: value.text)
+        return core_schema.json_or_python_schema(read, either, serialization=shown)
+
+
+class Coded(BaseModel):
+    """Holds one, and shows something else."""
+
+    code: Code
+    price: Annotated[Decimal, PlainSerializer(float)] = Decimal("1.10")
+
+
 def field(kind: Any, *, types_only: bool = False) -> FieldSchema:
     return FieldSchema("M.f", TypeAdapter(kind).core_schema, [], None, types_only=types_only)
 
@@ -39,6 +86,29 @@ def test_json_reads_back() -> None:
     assert field(dict[str, Annotated[int, AfterValidator(twice)]], types_only=True).json({"a": 1}) == '{"a":1}'
     with pytest.raises(FieldValueError, match=r"^M\.f\.a is a tuple, which JSON does not give back"):
         field(Any).json({"a": (1,)})
+
+
+def test_equal_sets_are_equal_texts() -> None:
+    """Whatever order they are iterated in."""
+    for kind, made in ((set[int], set), (frozenset[int], frozenset), (dict[str, set[int]], lambda members: {"a": set(members)})):
+        texts = {field(kind).json(made(members)) for members in ([0, 8, 16, 24], [24, 16, 8, 0], [8, 24, 0, 16])}
+        assert len(texts) == 1
+    assert field(set[str]).json({"b", "a"}) == '["a","b"]'
+
+
+def test_values_of_members_are_written() -> None:
+    """Where the configuration keeps those."""
+    assert field(Kept).json(Kept(hue=Hue.RED, mood=Mood.GLAD)) == '{"hue":"red","mood":"glad"}'
+
+
+def test_types_of_the_application_are_written_by_their_serializers() -> None:
+    """And what has a JSON form of its own still by that; what does not read back is refused."""
+    text = '{"code":"a","price":"1.10"}'
+    assert field(Coded).json(Coded(code=Code("a"))) == text
+    assert field(Coded).read({"code": "a", "price": "1.10"}) == Coded(code=Code("a"))
+    masked = Annotated[Code, PlainSerializer(lambda _: "***")]
+    with pytest.raises(FieldValueError, match=r"^M\.f\[0\] would be read back as another value"):
+        field(list[masked]).json([Code("a")])
 
 
 @pytest.mark.parametrize(("function", "reason"), [(twice, "make another value of it"), (refuses_large, "refuse it on reading")])

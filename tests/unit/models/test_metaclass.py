@@ -12,6 +12,7 @@ from typing import Annotated, Any, Optional
 
 import pydantic
 import pytest
+from typing_extensions import TypeAliasType
 
 from oxyde.exceptions import FieldError
 from oxyde.models import Field, Model
@@ -27,11 +28,23 @@ class Other(Model):
 
 
 Code = Annotated[str, Field(db_unique=True, max_length=5)]
+Named = TypeAliasType("Named", Code)
 
 
 @pytest.mark.parametrize(
     ("word", "remedy"),
-    [("primary_key", "db_pk=True"), ("unique", "db_unique=True"), ("index", "db_index=True"), ("nullable", r"X \| None")],
+    [
+        ("primary_key", "db_pk=True"),
+        ("pk", "db_pk=True"),
+        ("unique", "db_unique=True"),
+        ("index", "db_index=True"),
+        ("nullable", r"X \| None"),
+        ("blank", r"X \| None"),
+        ("autoincrement", "an int key"),
+        ("column", "db_column="),
+        ("comment", "db_comment="),
+        ("choices", "a Literal or an Enum"),
+    ],
 )
 def test_words_of_other_libraries(word: str, remedy: str) -> None:
     with pytest.raises(FieldError, match=rf"^Foreign\.size: {word}= means nothing to Field\(\); .*{remedy}"):
@@ -97,11 +110,26 @@ def test_words_inside_an_optional_type_are_heard() -> None:
         id: int | None = Field(default=None, db_pk=True)
         code: Optional[Code] = None
         short: Code | None = None
+        named: Named | None = None
 
         class Meta:
             is_table = True
 
-    assert [column.unique for column in Inside.__table__.columns] == [False, True, True]
+    assert [column.unique for column in Inside.__table__.columns] == [False, True, True, True]
+
+
+def test_a_type_alias_of_a_model_is_a_relation() -> None:
+    alias, maybe = TypeAliasType("alias", Other), TypeAliasType("maybe", Optional[Other])
+
+    class Pointing(Model):
+        id: int | None = Field(default=None, db_pk=True)
+        one: alias  # type: ignore[valid-type] # is one
+        two: maybe = None  # type: ignore[valid-type] # is one
+
+        class Meta:
+            is_table = True
+
+    assert [(column.name, column.nullable) for column in Pointing.__table__.columns] == [("id", False), ("one_id", False), ("two_id", True)]
 
 
 class Mixed(enum.Enum):

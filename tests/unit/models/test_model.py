@@ -8,6 +8,8 @@ import inspect
 import json
 import pickle
 import pydoc
+import sys
+import types
 import warnings
 from typing import Any
 
@@ -15,7 +17,7 @@ import pytest
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError, computed_field
 
 from oxyde.exceptions import FieldError, NotLoaded
-from oxyde.models import Field, Model
+from oxyde.models import Field, Model, metaclass
 from oxyde.models.metaclass import annotations_of
 from oxyde.models.row_state import Changed, New, state_of
 from tests.states import is_stored, mark_stored
@@ -322,3 +324,19 @@ def test_annotations_that_a_function_makes() -> None:
     """Python 3.14 keeps a function in the body of a class, which makes the annotations when it is asked."""
     assert annotations_of({"__annotations__": {"name": "str"}}) == {"name": "str"}
     assert annotations_of({}) == {}
+
+
+@pytest.mark.parametrize("key", ["__annotate__", "__annotate_func__"])
+def test_annotations_as_python_3_14_keeps_them(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    """Before and after the class is made; on an older Python its library is stood in for."""
+    library = types.ModuleType("annotationlib")
+    vars(library).update(
+        Format=types.SimpleNamespace(FORWARDREF=3),
+        get_annotate_from_class_namespace=lambda body: body.get("__annotate__", body.get("__annotate_func__")),
+        call_annotate_function=lambda annotate, format_: annotate(format_),
+    )
+    monkeypatch.setitem(sys.modules, "annotationlib", library)
+    monkeypatch.setattr(metaclass, "sys", types.SimpleNamespace(version_info=(3, 14)))
+    body = {key: lambda format_: {"name": f"made for {format_}"}}
+    assert annotations_of(body) == {"name": "made for 3"}
+    assert annotations_of({"__annotations__": {"name": "str"}}) == {"name": "str"}

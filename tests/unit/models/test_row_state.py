@@ -21,6 +21,7 @@ from oxyde.models.row_state import (
     differs,
     is_new,
     is_same,
+    is_written,
     kept,
     packed,
     restore_fields,
@@ -129,6 +130,18 @@ def test_values_that_change_inside() -> None:
     assert differs(cells, sheet.cells, row[1])
     assert differs(price, Decimal("1.1"), row[2])
     assert not differs(price, Decimal("1.10"), row[2])
+
+
+def test_what_the_database_has() -> None:
+    """Is known of values that change inside, whose row is kept as it is; of others only how they were read."""
+    table = Sheet.__table__
+    cells, price = table.by_field["cells"], table.by_field["price"]
+    assert is_written(cells, {"a": 1}, '{"a":1}')
+    assert is_written(cells, {"a": 1}, '{ "a" : 1 }')
+    assert not is_written(cells, {"a": 1}, '{"a":1.0}')
+    assert not is_written(cells, {"a": 1}, None)
+    assert is_written(cells, None, None)
+    assert not is_written(price, Decimal("1.10"), Decimal("1.10"))
 
 
 def test_a_row_after_a_narrowed_write() -> None:
