@@ -32,7 +32,7 @@ impl Database {
         // SAFETY: the handle is open, and `Attached` goes before it; the brake does not move inside its `Arc`, which is kept as long.
         unsafe { brake.attach(handle.db()) };
         let database = Self { cache: Cache::default(), brake: Attached(brake), handle, is_memory };
-        database.handle.refuse_quoted_strings();
+        database.handle.take_quoted_strings();
         functions::register(&database.handle)?;
         Ok(database)
     }

@@ -14,15 +14,20 @@ mod gather;
 mod handle;
 mod inherited;
 mod line;
+mod members;
+mod natural;
 mod open;
 mod outlet;
 mod quick;
+mod quotes;
 mod read;
 mod spelling;
 mod statement;
 #[cfg(test)]
 mod tests;
 mod ticket;
+mod truth;
+mod visit;
 
 use oxyde_ir::Server;
 
