@@ -85,6 +85,7 @@ impl<'t> Parts<'t> {
         let mut found = Vec::new();
         let mut frames = vec![Frame::default()];
         for at in 0..self.tokens.len() {
+            let is_inside = frames.len() > 1;
             let Some(frame) = frames.last_mut() else { break };
             match self.tokens[at].text {
                 "(" => {
@@ -92,7 +93,7 @@ impl<'t> Parts<'t> {
                     let is_aside = frame.is_aside || frame.filters || is_looked_up_in;
                     frames.push(Frame { start: self.end(at), is_aside, ..Frame::default() });
                 }
-                ")" if frames.len() > 1 => {
+                ")" if is_inside => {
                     let frame = frames.pop().unwrap_or_default();
                     if frame.holds_members && !frame.is_aside {
                         found.extend(self.text.get(frame.start..self.start(at)));

@@ -45,7 +45,11 @@ impl Statement {
         let Some(safe) = quotes::in_backticks(text) else { return Self::prepare_as_written(handle, text) };
         match Self::prepare_as_written(handle, &safe) {
             // Proved: it names nothing that is not there.
-            Ok(_) if quotes::is_kept(text) => Self::prepare_as_written(handle, text).map(|statement| Self { once: true, ..statement }),
+            Ok(_) if quotes::is_kept(text) => {
+                let mut statement = Self::prepare_as_written(handle, text)?;
+                statement.once = true;
+                Ok(statement)
+            }
             Ok(mut statement) => {
                 statement.written = Some(text.into());
                 Ok(statement)
