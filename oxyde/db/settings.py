@@ -32,8 +32,8 @@ class PoolSettings:
         statement_timeout: Cancel statements that run longer, with StatementTimeoutError.
         transaction_timeout: Roll back transactions that are open longer, with TransactionTimeoutError.
         transaction_cleanup_interval: How often to look for these; None rolls each back when its time is over.
-        sqlite_journal_mode: ``PRAGMA journal_mode``; None leaves the file's.
-        sqlite_synchronous: ``PRAGMA synchronous``; None leaves SQLite's.
+        sqlite_journal_mode: ``PRAGMA journal_mode``; None takes WAL for a file that is made now or is empty, and leaves every other one as it is.
+        sqlite_synchronous: ``PRAGMA synchronous``; None takes NORMAL in WAL mode, and SQLite's own (FULL) elsewhere.
         sqlite_cache_size: ``PRAGMA cache_size``: pages, or KiB when negative.
         sqlite_busy_timeout: Milliseconds to wait for another writer.
         ssl_mode: disable, allow, prefer, require, verify-ca or verify-full.
@@ -60,8 +60,8 @@ class PoolSettings:
     statement_timeout: float | dt.timedelta | None = None
     transaction_timeout: float | dt.timedelta | None = None
     transaction_cleanup_interval: float | dt.timedelta | None = None
-    sqlite_journal_mode: str | None = "WAL"
-    sqlite_synchronous: str | None = "NORMAL"
+    sqlite_journal_mode: str | None = None
+    sqlite_synchronous: str | None = None
     sqlite_cache_size: int | None = 10_000
     sqlite_busy_timeout: int = 5_000
     ssl_mode: str | None = None

@@ -16,7 +16,9 @@ pub struct Settings {
     pub transaction_timeout: Option<Duration>,
     /// How often transactions beyond their time are looked for; without it each is rolled back when its time is over.
     pub transaction_cleanup_interval: Option<Duration>,
+    /// Without it a file that we make is put into WAL mode, and one that is there stays as it is.
     pub sqlite_journal_mode: Option<String>,
+    /// Without it `NORMAL` in WAL mode, and what SQLite takes elsewhere.
     pub sqlite_synchronous: Option<String>,
     pub sqlite_cache_size: Option<i64>,
     pub sqlite_busy_timeout: Duration,
@@ -45,8 +47,8 @@ impl Default for Settings {
             statement_timeout: None,
             transaction_timeout: None,
             transaction_cleanup_interval: None,
-            sqlite_journal_mode: Some("WAL".into()),
-            sqlite_synchronous: Some("NORMAL".into()),
+            sqlite_journal_mode: None,
+            sqlite_synchronous: None,
             sqlite_cache_size: Some(10_000),
             sqlite_busy_timeout: Duration::from_secs(5),
             ssl_mode: None,

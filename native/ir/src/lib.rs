@@ -1,5 +1,6 @@
 //! The vocabulary that Python and Rust share. Data only: nothing here renders, connects or decodes.
 
+pub mod affinity;
 pub mod column_type;
 pub mod expr;
 pub mod program;
@@ -10,6 +11,7 @@ pub mod statement;
 pub mod value;
 pub mod wire;
 
+pub use affinity::Affinity;
 pub use column_type::ColumnType;
 pub use expr::Expr;
 pub use program::{Atomic, Output, Program, Slot, Step};

@@ -45,9 +45,9 @@ impl Batch {
         self.first
     }
 
-    /// How the rows become Arrow arrays.
-    pub fn conversion(&self) -> Result<arrow::Conversion> {
-        arrow::Conversion::observed(self.plan.as_ref().and_then(|plan| plan.outputs()), &self.columns)
+    /// Shows the rows to who looks what their Arrow arrays are.
+    pub fn observe(&self, observed: &mut arrow::Observed) -> Result<()> {
+        observed.add(self.plan.as_ref().and_then(|plan| plan.outputs()), &self.columns)
     }
 }
 

@@ -29,6 +29,7 @@ impl Kind {
             ColumnType::Date => Some(Self::Date),
             ColumnType::Bytes
             | ColumnType::Time
+            | ColumnType::TimeTz
             | ColumnType::Datetime
             | ColumnType::DatetimeTz
             | ColumnType::Duration

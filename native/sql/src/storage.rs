@@ -2,7 +2,7 @@
 
 use oxyde_ir::expr::Param;
 use oxyde_ir::program::{Form, Origin, Slot};
-use oxyde_ir::{ColumnType, Expr};
+use oxyde_ir::{Affinity, ColumnType, Expr};
 
 use crate::dialect::{Dialect, Types};
 use crate::error::Result;
@@ -39,7 +39,7 @@ impl Storage {
         match (is_spelt, dialect.types) {
             (Some(number), _) => Self::Spelt(number),
             (None, Types::Postgres) => Self::Own,
-            (None, Types::Sqlite) if is_number(ty) && is_text_of_sqlite(&declared) => Self::Digits,
+            (None, Types::Sqlite) if is_number(ty) && Affinity::of(db_type).keeps_text() => Self::Digits,
             (None, Types::Mysql | Types::Mariadb) if name.ends_with("CHAR") || name.ends_with("TEXT") => {
                 if is_number(ty) {
                     Self::Digits
@@ -58,12 +58,6 @@ impl Storage {
 
 fn is_number(ty: &ColumnType) -> bool {
     matches!(ty, ColumnType::Int | ColumnType::Float | ColumnType::Decimal { .. })
-}
-
-/// Whether `SQLite` keeps numbers as text, or as they come, in a column that is declared so.
-fn is_text_of_sqlite(declared: &str) -> bool {
-    let has = |word: &str| declared.contains(word);
-    !has("INT") && (has("CHAR") || has("CLOB") || has("TEXT") || has("BLOB") || declared.is_empty())
 }
 
 impl Writer<'_> {

@@ -18,7 +18,6 @@ from oxyde.cli.demo.load import counts, load
 from oxyde.cli.demo.models import Flight
 from oxyde.cli.demo.progress import Progress
 from oxyde.cli.demo.say import say
-from oxyde.db import PoolSettings
 from oxyde.db.database import connections
 from oxyde.exceptions import OxydeError
 
@@ -99,7 +98,7 @@ def _holds_flights(file: Path) -> bool:
     with file.open("rb") as opened:
         if opened.read(len(SQLITE_MAGIC)) != SQLITE_MAGIC:
             return False
-    with oxyde.connect(_url(file), settings=PoolSettings(sqlite_journal_mode=None)):  # changes no byte of it
+    with oxyde.connect(_url(file)):
         try:
             return Flight.objects.sync.exists()
         except OxydeError:

@@ -41,7 +41,7 @@ def test_defaults() -> None:
     """What existing code relies on."""
     made = PoolSettings()
     assert (made.max_connections, made.min_connections) == (None, None)
-    assert (made.sqlite_journal_mode, made.sqlite_synchronous) == ("WAL", "NORMAL")
+    assert (made.sqlite_journal_mode, made.sqlite_synchronous) == (None, None)
     assert (made.sqlite_cache_size, made.sqlite_busy_timeout) == (10_000, 5_000)
 
 

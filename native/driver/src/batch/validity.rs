@@ -17,6 +17,11 @@ impl Validity {
         self.rows
     }
 
+    /// As a column of the rows so far has it.
+    pub fn copied(&self) -> Option<Vec<bool>> {
+        self.valid.clone()
+    }
+
     /// As a column has it; the next row is the first.
     pub fn take(&mut self) -> Option<Vec<bool>> {
         std::mem::take(self).valid

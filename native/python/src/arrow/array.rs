@@ -16,7 +16,7 @@ use arrow_schema::ArrowError;
 use oxyde_driver::{Column, Data, TextColumn, decimal_text};
 
 use super::decimal;
-use super::dynamic::narrow;
+use super::dynamic::{exact, narrow};
 use super::misfit::Misfit;
 use super::target::Target;
 use crate::calendar::MICROS_PER_DAY;
@@ -43,6 +43,10 @@ pub fn array(column: Column, target: &Target) -> Result<ArrayRef, Misfit> {
         (Target::UInt64, Data::UInt64(v)) => primitive::<UInt64Type>(v, nulls())?,
         (Target::Float32, Data::Float32(v)) => primitive::<Float32Type>(v, nulls())?,
         (Target::Float64, Data::Float64(v)) => primitive::<Float64Type>(v, nulls())?,
+        (Target::Float64, Data::Int64(v)) => {
+            let float = |(row, v)| exact(row, v);
+            primitive::<Float64Type>(v.into_iter().enumerate().map(float).collect::<Result<_, _>>()?, nulls())?
+        }
         (Target::Float64, Data::Float32(v)) => primitive::<Float64Type>(widen(v), nulls())?,
         (Target::Utf8, Data::Text(v) | Data::Enum(v) | Data::DecimalText { values: v, .. })
         | (Target::Json, Data::Json(v) | Data::Text(v)) => Arc::new(text(v, nulls())?),
@@ -85,7 +89,7 @@ pub fn array(column: Column, target: &Target) -> Result<ArrayRef, Misfit> {
         (Target::Null, _) if (0..length).all(|row| !valid(row)) => Arc::new(NullArray::new(length)),
         (target, data) => {
             let found = Target::of_data(&data).map_or_else(|reason| reason, |found| found.data_type().to_string());
-            return Err(Misfit { row: None, reason: format!("{found} where {} was announced", target.data_type()) });
+            return Err(Misfit::mixed(None, format!("{found} where {} came before", target.data_type())));
         }
     })
 }

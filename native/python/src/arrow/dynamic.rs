@@ -3,6 +3,7 @@
 use oxyde_driver::{Column, Data, TextColumn};
 use oxyde_ir::Value;
 
+use super::decimal;
 use super::misfit::Misfit;
 use super::target::Target;
 
@@ -29,7 +30,10 @@ pub fn narrow(values: Vec<Value>, target: &Target) -> Result<Column, Misfit> {
     column.data = match target {
         Target::Bool => Data::Bool(each!(Bool)),
         Target::Int64 => Data::Int64(each!(Int)),
-        Target::Float64 => Data::Float64(each!(Float)),
+        Target::Float64 => Data::Float64(floats(values, target)?),
+        Target::Decimal128(precision, scale) => {
+            Data::Decimal { values: decimals(values, target, *precision, *scale)?, precision: *precision, scale: *scale }
+        }
         Target::Date => Data::Date(each!(Date)),
         Target::Time => Data::Time(each!(Time)),
         Target::Datetime => Data::Datetime(each!(Datetime)),
@@ -56,11 +60,44 @@ pub fn narrow(values: Vec<Value>, target: &Target) -> Result<Column, Misfit> {
             column.valid = Some(vec![false; values.len()]);
             Data::Bool(vec![false; values.len()])
         }
-        Target::Int16 | Target::Int32 | Target::UInt64 | Target::Float32 | Target::Decimal128(..) => {
-            return Err(Misfit { row: None, reason: format!("a column without a type where {} was announced", target.data_type()) });
+        Target::Int16 | Target::Int32 | Target::UInt64 | Target::Float32 => {
+            return Err(Misfit::of_all(format!("a column without a type where {} was announced", target.data_type())));
         }
     };
     Ok(column)
+}
+
+/// Integers among floats, where they are floats exactly.
+fn floats(values: Vec<Value>, target: &Target) -> Result<Vec<f64>, Misfit> {
+    let float = |(row, value)| match value {
+        Value::Null => Ok(0.0),
+        Value::Float(value) => Ok(value),
+        Value::Int(value) => exact(row, value),
+        other => Err(misfit(row, &other, target)),
+    };
+    values.into_iter().enumerate().map(float).collect()
+}
+
+/// The float that an integer is.
+pub fn exact(row: usize, value: i64) -> Result<f64, Misfit> {
+    let float = value as f64;
+    if float as i128 == i128::from(value) {
+        Ok(float)
+    } else {
+        Err(Misfit::mixed(Some(row), format!("{value} among floats, and no float is that number")))
+    }
+}
+
+fn decimals(values: Vec<Value>, target: &Target, precision: u8, scale: i8) -> Result<Vec<i128>, Misfit> {
+    let unscaled = |(row, value)| match value {
+        Value::Null => Ok(0),
+        Value::Decimal(text) => {
+            let digits = decimal::unscaled(&text, precision, scale).map_err(|reason| Misfit::from((row, reason)))?;
+            digits.parse().map_err(|_| (row, format!("{text} has too many digits")).into())
+        }
+        other => Err(misfit(row, &other, target)),
+    };
+    values.into_iter().enumerate().map(unscaled).collect()
 }
 
 fn texts(values: Vec<Value>, target: &Target) -> Result<TextColumn, Misfit> {
@@ -83,5 +120,5 @@ fn texts(values: Vec<Value>, target: &Target) -> Result<TextColumn, Misfit> {
 
 fn misfit(row: usize, value: &Value, target: &Target) -> Misfit {
     let found = Target::of_data(&Data::Dynamic(vec![value.clone()])).map_or_else(|reason| reason, |found| found.data_type().to_string());
-    (row, format!("{found} where {} came before: cast the column to one type in SQL", target.data_type())).into()
+    Misfit::mixed(Some(row), format!("{found} where {} came before", target.data_type()))
 }

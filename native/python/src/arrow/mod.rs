@@ -5,6 +5,7 @@ mod batch;
 mod decimal;
 mod dynamic;
 mod misfit;
+mod observed;
 mod stream;
 mod target;
 
@@ -20,6 +21,7 @@ use misfit::Misfit;
 use target::Target;
 
 pub use batch::ArrowBatch;
+pub use observed::Observed;
 pub use stream::{ArrowStream, schema_capsule};
 
 /// How the columns of a statement become Arrow arrays: the schema, and the type that each column is converted to.
@@ -35,23 +37,6 @@ impl Conversion {
         let targets = outputs.iter().map(|output| Target::of_type(&output.ty)).collect::<Option<Vec<_>>>()?;
         let fields = outputs.iter().zip(&targets).map(|(output, target)| target.field(&output.name, output.nullable)).collect();
         Some(Self::new(fields, targets))
-    }
-
-    /// From the outputs where they know, and from the first batch where they do not.
-    pub fn observed(outputs: Option<&[Output]>, batch: &ColumnBatch) -> Result<Self> {
-        let mut targets = Vec::with_capacity(batch.columns.len());
-        let mut fields = Vec::with_capacity(batch.columns.len());
-        for (index, column) in batch.columns.iter().enumerate() {
-            let output = outputs.and_then(|outputs| outputs.get(index));
-            let target = match output.and_then(|output| Target::of_type(&output.ty)) {
-                Some(target) => target,
-                None => Target::of_data(&column.data).map_err(|reason| misfit(&column.name, 0, Misfit { row: None, reason }))?,
-            };
-            let name = output.map_or(column.name.as_str(), |output| output.name.as_str());
-            fields.push(target.field(name, output.is_none_or(|output| output.nullable)));
-            targets.push(target);
-        }
-        Ok(Self::new(fields, targets))
     }
 
     fn new(fields: Vec<Field>, targets: Vec<Target>) -> Self {
@@ -71,7 +56,7 @@ impl Conversion {
             let null = column.valid.as_ref().and_then(|valid| valid.iter().position(|valid| !valid));
             if let (Some(row), false) = (null, field.is_nullable()) {
                 let reason = "NULL in a column that the model says is never NULL".to_owned();
-                return Err(misfit(&name, first, Misfit { row: Some(row), reason }));
+                return Err(misfit(&name, first, (row, reason).into()));
             }
             arrays.push(array(column, target).map_err(|error| misfit(&name, first, error))?);
         }
@@ -81,9 +66,12 @@ impl Conversion {
     }
 }
 
-fn misfit(column: &str, first: usize, Misfit { row, reason }: Misfit) -> Error {
+fn misfit(column: &str, first: usize, Misfit { row, reason, is_mixed }: Misfit) -> Error {
     let place = row.map_or_else(String::new, |row| format!(", row {}", first + row + 1));
     let mut error = Error::new(Kind::Decode, format!("column {column:?}{place}: {reason}"));
+    if is_mixed {
+        error = error.with_hint(format!("a frame has one type for a column: give it one in SQL, CAST({column} AS TEXT) or AS REAL"));
+    }
     error.detail.column = Some(column.to_owned());
     error
 }

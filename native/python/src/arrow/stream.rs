@@ -19,7 +19,7 @@ use pyo3::types::PyCapsule;
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::mpsc::{Receiver, channel};
 
-use super::{ArrowBatch, Conversion};
+use super::{ArrowBatch, Conversion, Observed};
 use crate::batch::Batch;
 use crate::error::{exception, of_panic};
 use crate::operation::{Signal, interruption, lost, patiently};
@@ -37,6 +37,7 @@ struct Puller {
     plan: Option<Arc<Plan>>,
     failure: Failure,
     conversion: Option<Conversion>,
+    observed: Observed,
     /// Taken to learn the schema, and not yet handed on.
     pending: VecDeque<Arc<ColumnBatch>>,
     rows: usize,
@@ -52,9 +53,14 @@ type Rows = (ColumnBatch, Conversion, usize);
 impl Puller {
     /// What has arrived; `None` at the end.
     fn pull(&mut self) -> Poll<Result<Option<ColumnBatch>>> {
-        if let Some(batch) = self.pending.pop_front() {
-            return Poll::Ready(Ok(Some(Arc::unwrap_or_clone(batch))));
+        match self.pending.pop_front() {
+            Some(batch) => Poll::Ready(Ok(Some(Arc::unwrap_or_clone(batch)))),
+            None => self.receive(),
         }
+    }
+
+    /// What comes after the pending batches.
+    fn receive(&mut self) -> Poll<Result<Option<ColumnBatch>>> {
         if self.ended {
             return Poll::Ready(Ok(None));
         }
@@ -78,7 +84,7 @@ impl Puller {
         self.held = None;
     }
 
-    /// The schema: announced by the plan, else that of the first batch.
+    /// The schema: announced by the plan, else that of the first batches.
     fn conversion(&mut self) -> Poll<Result<Conversion>> {
         if let Some(conversion) = &self.conversion {
             return Poll::Ready(Ok(conversion.clone()));
@@ -88,10 +94,12 @@ impl Puller {
         let conversion = if let Some(conversion) = outputs.and_then(Conversion::announced) {
             conversion
         } else {
-            let batch = ready!(self.pull()?).unwrap_or_default();
-            let conversion = Conversion::observed(outputs, &batch)?;
-            self.pending.push_front(Arc::new(batch));
-            conversion
+            while self.observed.is_open() {
+                let Some(batch) = ready!(self.receive()?) else { break };
+                self.observed.add(outputs, &batch)?;
+                self.pending.push_back(Arc::new(batch));
+            }
+            mem::take(&mut self.observed).conversion()
         };
         self.conversion = Some(conversion.clone());
         Poll::Ready(Ok(conversion))
@@ -208,6 +216,7 @@ impl ArrowStream {
             plan,
             failure: Arc::clone(&failure),
             conversion: None,
+            observed: Observed::default(),
             pending: VecDeque::new(),
             rows: 0,
             ended: false,
@@ -261,10 +270,17 @@ impl ArrowStream {
     #[allow(clippy::needless_pass_by_value)] // pyo3 hands it over
     fn of(py: Python<'_>, batches: Vec<Bound<'_, Batch>>) -> PyResult<Self> {
         let batches: Vec<&Batch> = batches.iter().map(Bound::get).collect();
-        let first = batches.iter().find(|batch| batch.data().rows > 0).or(batches.first());
-        let Some(first) = first else { return Err(PyValueError::new_err("a stream of no batches has no columns")) };
+        if batches.is_empty() {
+            return Err(PyValueError::new_err("a stream of no batches has no columns"));
+        }
         py.detach(|| {
-            let conversion = first.conversion()?;
+            let mut observed = Observed::default();
+            // The last one of a statement may hold nothing, not even columns.
+            let is_empty = batches.iter().all(|batch| batch.data().rows == 0);
+            for batch in batches.iter().filter(|batch| is_empty || batch.data().rows > 0) {
+                batch.observe(&mut observed)?;
+            }
+            let conversion = observed.conversion();
             // An empty batch would end the stream.
             Ok(Self::of_batches(
                 batches.iter().map(|batch| batch.data()).filter(|data| data.rows > 0).map(Arc::clone).collect(),

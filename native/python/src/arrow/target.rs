@@ -95,10 +95,13 @@ impl Target {
         })
     }
 
-    /// The one type of values that come without any; NULLs fit all.
+    /// The one type of values that come without any; NULLs fit all, and integers fit floats.
     fn of_values(values: &[Value]) -> Result<Self, String> {
         let mut found = Self::Null;
+        let (mut texts, mut decimals) = (false, false);
         for value in values {
+            texts |= matches!(value, Value::Text(_));
+            decimals |= matches!(value, Value::Decimal(_));
             let this = match value {
                 Value::Null => continue,
                 Value::Bool(_) => Self::Bool,
@@ -115,13 +118,24 @@ impl Target {
                 Value::Json(_) => Self::Json,
                 Value::Array(members) => Self::List(Box::new(Self::of_values(members)?)),
             };
-            if found == Self::Null {
-                found = this;
-            } else if found != this {
-                return Err(format!("values of two types ({} and {}) in one column", found.data_type(), this.data_type()));
-            }
+            found = found.with(this)?;
         }
-        Ok(found)
+        if texts && decimals { Err("text and decimals in one column".to_owned()) } else { Ok(found) }
+    }
+
+    /// The type that holds the values of both.
+    pub fn with(self, other: Self) -> Result<Self, String> {
+        match (self, other) {
+            (Self::Null, one) | (one, Self::Null) => Ok(one),
+            (Self::Int64, Self::Float64) | (Self::Float64, Self::Int64) => Ok(Self::Float64),
+            (one, other) if one == other => Ok(one),
+            (one, other) => Err(format!("values of two types ({} and {}) in one column", one.data_type(), other.data_type())),
+        }
+    }
+
+    /// Whether values that come later may still make another type of it.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Null | Self::Int64)
     }
 
     pub fn data_type(&self) -> DataType {

@@ -36,6 +36,9 @@ impl Cache {
 
     /// Puts a statement back, reset.
     pub fn put(&mut self, taken: Taken) {
+        if taken.statement.is_for_once() {
+            return;
+        }
         if self.statements.len() >= CAPACITY {
             let oldest = self.statements.iter().min_by_key(|(_, (_, used))| *used).map(|(text, _)| text.clone());
             if let Some(text) = oldest {

@@ -2,6 +2,7 @@
 
 use oxyde_ir::{ColumnType, Value};
 
+use super::natural;
 use super::read::{self, Read};
 use super::statement::Cell;
 use crate::batch::{Column, Data, TextColumn, Validity};
@@ -12,6 +13,8 @@ pub struct Reader {
     pub name: String,
     cells: Cells,
     valid: Validity,
+    /// Nobody promised a type: the table may declare one, and its rows may hold others.
+    natural: Option<Option<ColumnType>>,
 }
 
 /// The values so far, how the next is read, and which column they make.
@@ -51,18 +54,25 @@ enum Cells {
 const TOO_LONG: &str = "the values of one batch pass 2 GiB; read them in smaller batches with stream()";
 
 impl Reader {
-    /// A reader for a column that shall become `wanted`; without it each value is what SQLite says.
-    pub fn new(name: String, wanted: Option<&ColumnType>) -> Self {
-        Self { name, cells: wanted.map_or_else(|| Cells::Dynamic(Vec::new()), cells), valid: Validity::default() }
+    /// A reader for a column that shall become `wanted`.
+    pub fn new(name: String, wanted: &ColumnType) -> Self {
+        Self { name, cells: cells(wanted), valid: Validity::default(), natural: None }
+    }
+
+    /// A reader for a column of which nothing is known but the type that its table declares: what is nothing of the kind stays as
+    /// it is.
+    pub fn natural(name: String, declared: Option<ColumnType>) -> Self {
+        let start = cells(declared.as_ref().unwrap_or(&ColumnType::Any));
+        Self { name, cells: start, valid: Validity::default(), natural: Some(declared) }
     }
 
     /// Appends a value, or NULL.
     pub fn push(&mut self, cell: Cell<'_>) -> Read<()> {
         let there = !matches!(cell, Cell::Null);
-        if there {
-            self.cells.push(cell)?;
-        } else {
-            self.cells.push_empty();
+        match &self.natural {
+            _ if !there => self.cells.push_empty(),
+            None => self.cells.push(cell)?,
+            Some(declared) => push_natural(&mut self.cells, &self.valid, cell, declared.as_ref())?,
         }
         self.valid.push(there);
         Ok(())
@@ -70,8 +80,30 @@ impl Reader {
 
     /// The rows so far as a column; the reader starts anew.
     pub fn take(&mut self) -> Column {
-        Column { name: self.name.clone(), data: self.cells.take(), valid: self.valid.take() }
+        let data = self.cells.take();
+        if let Some(declared) = &self.natural {
+            self.cells = cells(declared.as_ref().unwrap_or(&ColumnType::Any));
+        }
+        Column { name: self.name.clone(), data, valid: self.valid.take() }
     }
+}
+
+/// Appends what is there as the declaration says, or as it is.
+fn push_natural(cells: &mut Cells, valid: &Validity, cell: Cell<'_>, declared: Option<&ColumnType>) -> Read<()> {
+    if let Cells::Dynamic(values) = cells {
+        values.push(natural::value(cell, declared)?);
+        return Ok(());
+    }
+    if declared.is_some_and(|declared| natural::is_of(cell, declared)) && cells.push(cell).is_ok() {
+        return Ok(());
+    }
+    // The first that is nothing of the kind: from here on each value, and each before it, has a type of its own.
+    let value = natural::value(cell, declared)?;
+    let before = Column { name: String::new(), data: cells.take(), valid: valid.copied() };
+    let mut values: Vec<Value> = (0..valid.rows()).map(|row| before.value(row)).collect();
+    values.push(value);
+    *cells = Cells::Dynamic(values);
+    Ok(())
 }
 
 /// The one table of what becomes what.
@@ -132,7 +164,7 @@ impl Cells {
                 json::append(&text, items)?;
                 offsets.push(i32::try_from(items.data.len()).map_err(|_| TOO_LONG)?);
             }
-            Self::Dynamic(values) => values.push(dynamic(cell)?),
+            Self::Dynamic(values) => values.push(natural::held(cell)?),
         }
         Ok(())
     }
@@ -176,14 +208,4 @@ impl Cells {
 
 fn append(values: &mut TextColumn, bytes: &[u8]) -> Read<()> {
     if values.push(bytes) { Ok(()) } else { Err(TOO_LONG.into()) }
-}
-
-fn dynamic(cell: Cell<'_>) -> Read<Value> {
-    Ok(match cell {
-        Cell::Null => Value::Null,
-        Cell::Int(value) => Value::Int(value),
-        Cell::Real(value) => Value::Float(value),
-        Cell::Text(_) => Value::Text(String::from_utf8_lossy(read::text(cell)?).into_owned()),
-        Cell::Blob(bytes) => Value::Bytes(bytes.to_vec()),
-    })
 }

@@ -34,7 +34,7 @@ impl Database {
     pub fn new(handle: Handle, brake: Arc<Brake>, is_memory: bool) -> Result<Self> {
         let database = Self { cache: Cache::default(), brake: Attached(brake), handle, is_memory, opened: Vec::new() };
         database.watch();
-        database.handle.refuse_quoted_strings();
+        database.handle.take_quoted_strings();
         functions::register(&database.handle)?;
         Ok(database)
     }

@@ -1,10 +1,11 @@
 //! What a column of a result without known types holds, by the type that its table declares.
 
-use oxyde_ir::ColumnType;
+use oxyde_ir::{Affinity, ColumnType};
 
-/// The type that a declaration means; `None` when each value has a type of its own.
+/// The type that a declaration means; `None` when each value has a type of its own. Values that are of another one all the same are
+/// read as the file holds them.
 pub fn column_type(declared: Option<&str>) -> Option<ColumnType> {
-    let declared = declared?.trim().to_ascii_uppercase();
+    let declared = declared?.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_uppercase();
     let (name, digits) = match declared.split_once('(') {
         Some((name, rest)) => (name.trim_end(), rest.split_once(')').map(|(digits, _)| digits)),
         None => (declared.as_str(), None),
@@ -14,20 +15,20 @@ pub fn column_type(declared: Option<&str>) -> Option<ColumnType> {
     Some(match name {
         "BOOLEAN" | "BOOL" => ColumnType::Bool,
         "DATE" => ColumnType::Date,
-        "TIME" if !zoned => ColumnType::Time,
+        "TIME" | "TIME WITHOUT TIME ZONE" if !zoned => ColumnType::Time,
         "TIMESTAMPTZ" | "TIMESTAMP WITH TIME ZONE" => ColumnType::DatetimeTz,
         "TIMESTAMP" if zoned => ColumnType::DatetimeTz,
         "DATETIME" | "TIMESTAMP" | "TIMESTAMP WITHOUT TIME ZONE" => ColumnType::Datetime,
         "NUMERIC" | "DECIMAL" => decimal(digits),
         "UUID" => ColumnType::Uuid,
-        "INTEGER" | "INT" | "BIGINT" | "SMALLINT" | "TINYINT" | "MEDIUMINT" | "INT2" | "INT4" | "INT8" | "UNSIGNED BIG INT"
-        | "BIGINT UNSIGNED" | "INT UNSIGNED" | "INTEGER UNSIGNED" | "SMALLINT UNSIGNED" | "TINYINT UNSIGNED" => ColumnType::Int,
-        "REAL" | "FLOAT" | "DOUBLE" | "DOUBLE PRECISION" => ColumnType::Float,
-        "BLOB" => ColumnType::Bytes,
-        // Text in SQLite's eyes, as CHAR(36) and VARCHAR(n) are.
-        _ if ["CHAR", "CLOB", "TEXT"].iter().any(|word| name.contains(word)) && !name.contains("INT") => ColumnType::Text,
         "JSON" => ColumnType::Text,
-        _ => return None,
+        _ => match Affinity::of(&declared) {
+            Affinity::Integer => ColumnType::Int,
+            Affinity::Text => ColumnType::Text,
+            Affinity::Real => ColumnType::Float,
+            Affinity::Blob if !declared.is_empty() => ColumnType::Bytes,
+            Affinity::Blob | Affinity::Numeric => return None,
+        },
     })
 }
 
@@ -49,22 +50,29 @@ mod tests {
         let cases = [
             ("integer", ColumnType::Int),
             ("BIGINT", ColumnType::Int),
+            ("UNSIGNED  BIG INT", ColumnType::Int),
+            ("FLOATING POINT", ColumnType::Int),
             ("Boolean", ColumnType::Bool),
             ("NUMERIC(10, 2)", fixed(10, 2)),
             ("DECIMAL(5)", fixed(5, 0)),
             ("numeric", ColumnType::Decimal { precision: None, scale: None }),
             ("VARCHAR(20)", ColumnType::Text),
+            ("NATIONAL VARCHAR(10)", ColumnType::Text),
+            ("varying character(255)", ColumnType::Text),
             ("CHAR(36)", ColumnType::Text),
+            ("CLOB", ColumnType::Text),
             ("JSON", ColumnType::Text),
+            ("timestamp  with\ttime zone", ColumnType::DatetimeTz),
             ("TIMESTAMP(6) WITH TIME ZONE", ColumnType::DatetimeTz),
             ("TIMESTAMPTZ", ColumnType::DatetimeTz),
             ("DATETIME", ColumnType::Datetime),
             ("double precision", ColumnType::Float),
+            ("MEDIUMBLOB", ColumnType::Bytes),
         ];
         for (declared, expected) in cases {
             assert_eq!(column_type(Some(declared)), Some(expected), "{declared}");
         }
-        for declared in [None, Some(""), Some("MONEY"), Some("POINT"), Some("JSONB"), Some("INTERVAL")] {
+        for declared in [None, Some(""), Some(" "), Some("MONEY"), Some("DATETIME2"), Some("JSONB"), Some("TIME WITH TIME ZONE")] {
             assert_eq!(column_type(declared), None, "{declared:?}");
         }
     }

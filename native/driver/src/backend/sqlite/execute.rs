@@ -111,7 +111,12 @@ impl Database {
         let mut cursor = statement.start();
         encode::bind(&mut cursor, &self.handle, request, run)?;
         let mut more = cursor.step()?;
-        gather.describe(&cursor)?;
+        if gather.asks_the_file() {
+            let types = cursor.types(&self.handle, &request.text(run))?.to_vec();
+            gather.describe(&cursor, &types)?;
+        } else {
+            gather.describe(&cursor, &[])?;
+        }
         while more {
             gather.push(&cursor)?;
             if gather.is_full()

@@ -3,7 +3,7 @@
 use oxyde_ir::{ColumnType, Output};
 
 use super::columns::Reader;
-use super::declared;
+use super::read;
 use super::statement::{Cell, Cursor};
 use crate::batch::ColumnBatch;
 use crate::error::{Error, Kind, Result};
@@ -27,8 +27,15 @@ impl<'a> Gather<'a> {
         Self { outputs: request.step.outputs.as_deref(), limits: request.limits, readers: None, rows: 0, bytes: 0, before: 0 }
     }
 
-    /// Learns the columns of a run, after its first step: a changed table changes them no later. Runs of one step must agree.
-    pub fn describe(&mut self, cursor: &Cursor<'_>) -> Result<()> {
+    /// Whether the columns are new, and the types of some have to be looked up.
+    pub fn asks_the_file(&self) -> bool {
+        let is_known = |outputs: &[Output]| outputs.iter().all(|output| output.ty != ColumnType::Any);
+        self.readers.is_none() && !self.outputs.is_some_and(is_known)
+    }
+
+    /// Learns the columns of a run, after its first step: a changed table changes them no later. Runs of one step must agree. `types`
+    /// are those of the file's tables.
+    pub fn describe(&mut self, cursor: &Cursor<'_>, types: &[Option<ColumnType>]) -> Result<()> {
         let columns = cursor.columns();
         let expected = self.readers.as_ref().map(Vec::len).or(self.outputs.map(<[Output]>::len));
         if let Some(expected) = expected
@@ -40,10 +47,10 @@ impl<'a> Gather<'a> {
         if self.readers.is_none() {
             let known = |at: usize| self.outputs.and_then(|outputs| outputs.get(at));
             let reader = |at| match known(at) {
-                Some(output) if output.ty != ColumnType::Any => Reader::new(output.name.clone(), Some(&output.ty)),
+                Some(output) if output.ty != ColumnType::Any => Reader::new(output.name.clone(), &output.ty),
                 output => {
                     let name = output.map_or_else(|| cursor.name(at), |output| output.name.clone());
-                    Reader::new(name, declared::column_type(cursor.declared(at).as_deref()).as_ref())
+                    Reader::natural(name, types.get(at).cloned().flatten())
                 }
             };
             self.readers = Some((0..columns).map(reader).collect());
@@ -63,6 +70,9 @@ impl<'a> Gather<'a> {
             let output = self.outputs.and_then(|outputs| outputs.get(at));
             let end = match output {
                 Some(output) if matches!(cell, Cell::Text(_)) && is_number_kept_as_text(output) => Err(KEPT_AS_TEXT.into()),
+                Some(output) if matches!(cell, Cell::Text(_)) && output.ty == ColumnType::Bytes && !output.table.is_empty() => {
+                    Err(TEXT_FOR_BYTES.into())
+                }
                 Some(_) | None => reader.push(cell),
             };
             if let Err(reason) = end {
@@ -90,7 +100,7 @@ impl<'a> Gather<'a> {
     pub fn finish(mut self) -> Option<ColumnBatch> {
         if self.readers.is_none() {
             let outputs = self.outputs.unwrap_or_default();
-            self.readers = Some(outputs.iter().map(|output| Reader::new(output.name.clone(), Some(&output.ty))).collect());
+            self.readers = Some(outputs.iter().map(|output| Reader::new(output.name.clone(), &output.ty)).collect());
         }
         self.readers.as_ref().is_some_and(|readers| !readers.is_empty()).then(|| self.take())
     }
@@ -98,6 +108,9 @@ impl<'a> Gather<'a> {
 
 const KEPT_AS_TEXT: &str =
     "the table keeps the number as text, and would compare and sort it as text; give the field db_type=\"TEXT\", or CAST it in SQL";
+
+const TEXT_FOR_BYTES: &str =
+    "expected bytes, got text, which no comparison with bytes finds; declare the field str, or correct the row with CAST(... AS BLOB)";
 
 /// Whether text in the column would be read as a number that no comparison finds: the field does not say that it is text.
 fn is_number_kept_as_text(output: &Output) -> bool {
@@ -109,8 +122,10 @@ fn is_number_kept_as_text(output: &Output) -> bool {
 fn fault(name: &str, table: Option<String>, declared: Option<String>, row: usize, reason: &str) -> Error {
     let place = table.as_ref().map_or_else(|| name.to_owned(), |table| format!("{table}.{name}"));
     let declared = declared.map_or_else(String::new, |declared| format!(" of type {declared}"));
+    // What is no UTF-8 would be none as text either.
+    let class = if reason == read::NO_UTF8 { "BLOB" } else { "TEXT" };
     let mut error = Error::new(Kind::Decode, format!("column {place:?}{declared}, row {row}, cannot be read: {reason}"))
-        .with_hint(format!("SQLite keeps values of any type in a column: correct the row, or CAST({name} AS TEXT) in SQL"));
+        .with_hint(format!("SQLite keeps values of any type in a column: correct the row, or CAST({name} AS {class}) in SQL"));
     error.detail.column = Some(name.to_owned());
     error.detail.table = table;
     error

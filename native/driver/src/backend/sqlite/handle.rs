@@ -9,6 +9,7 @@ use libsqlite3_sys as ffi;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::errors;
+use super::visit::Visit;
 use crate::error::{Error, Kind, Result};
 
 /// What a path keeps as it is in a URI.
@@ -27,6 +28,8 @@ pub struct Access {
 /// An open database, closed when dropped. Every statement must be finalized before.
 pub struct Handle {
     db: NonNull<ffi::sqlite3>,
+    /// Of a file.
+    visit: Option<Visit>,
 }
 
 // SAFETY: SQLite's handle may move between threads when one thread uses it at a time; whoever uses this one has it mutably or
@@ -43,6 +46,8 @@ impl Handle {
         if create && !read_only && !immutable {
             flags |= ffi::SQLITE_OPEN_CREATE;
         }
+        // The log is looked at before we touch it.
+        let visit = path.map(Visit::begin);
         let name = match path {
             None => ":memory:".to_owned(),
             Some(path) => {
@@ -65,7 +70,7 @@ impl Handle {
             return Err(Error::new(Kind::ConnectionFailed, "SQLite could not allocate memory for a connection"));
         };
         // Closed when dropped, also when opening failed.
-        let handle = Self { db };
+        let handle = Self { db, visit };
         if code == ffi::SQLITE_OK {
             return Ok(handle);
         }
@@ -112,17 +117,24 @@ impl Handle {
         unsafe { ffi::sqlite3_last_insert_rowid(self.db.as_ptr()) }
     }
 
-    /// Refuses text in double quotes that names nothing; SQLite would take it for a string.
-    pub fn refuse_quoted_strings(&self) {
-        for option in [ffi::SQLITE_DBCONFIG_DQS_DML, ffi::SQLITE_DBCONFIG_DQS_DDL] {
-            // SAFETY: the handle is open, and these options take an int and a pointer to int that may be null.
-            unsafe { ffi::sqlite3_db_config(self.db.as_ptr(), option, 0 as c_int, std::ptr::null_mut::<c_int>()) };
-        }
+    /// Takes text in double quotes that names nothing for a string, where a view or a trigger is expanded, and refuses it in
+    /// definitions that are written now. What SQLite reads in a file's definitions it takes for one always.
+    pub fn take_quoted_strings(&self) {
+        self.set(ffi::SQLITE_DBCONFIG_DQS_DML, true);
+        self.set(ffi::SQLITE_DBCONFIG_DQS_DDL, false);
+    }
+
+    fn set(&self, option: c_int, on: bool) {
+        // SAFETY: the handle is open, and the options given here take an int and a pointer to int that may be null.
+        unsafe { ffi::sqlite3_db_config(self.db.as_ptr(), option, c_int::from(on), std::ptr::null_mut::<c_int>()) };
     }
 }
 
 impl Drop for Handle {
     fn drop(&mut self) {
+        if self.visit.as_ref().is_some_and(Visit::leaves_the_log) {
+            self.set(ffi::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        }
         // SAFETY: it was opened here, is closed only here, and no statement is left.
         unsafe { ffi::sqlite3_close(self.db.as_ptr()) };
     }

@@ -14,9 +14,12 @@ mod gather;
 mod handle;
 mod inherited;
 mod line;
+mod members;
+mod natural;
 mod open;
 mod outlet;
 mod quick;
+mod quotes;
 mod read;
 mod reset;
 mod spelling;
@@ -24,6 +27,8 @@ mod statement;
 #[cfg(test)]
 mod tests;
 mod ticket;
+mod truth;
+mod visit;
 
 use oxyde_ir::Server;
 

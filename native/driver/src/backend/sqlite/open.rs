@@ -11,6 +11,7 @@ use super::brake::Brake;
 use super::database::Database;
 use super::handle::{self, Access, Handle};
 use super::line::Line;
+use super::visit::log_of;
 use super::{Connection, errors};
 use crate::error::{Error, Kind, Result};
 use crate::settings::Settings;
@@ -18,6 +19,9 @@ use crate::target::SqliteTarget;
 
 const JOURNAL_MODES: [&str; 6] = ["WAL", "DELETE", "TRUNCATE", "PERSIST", "MEMORY", "OFF"];
 const SYNCHRONOUS: [&str; 4] = ["OFF", "NORMAL", "FULL", "EXTRA"];
+
+/// The journal mode of files that we make.
+const OURS: &str = "WAL";
 
 /// How long to wait between attempts to change the journal mode: SQLite itself does not wait for that lock.
 const NAP: Duration = Duration::from_millis(10);
@@ -66,14 +70,22 @@ impl Pragmas {
         }
         // The first to read the file: what is no database shows here.
         let present = database.ask("PRAGMA journal_mode")?.unwrap_or_default();
-        if let Some(mode) = self.journal_mode
+        let mode = match self.journal_mode {
+            None if database.ask("PRAGMA page_count")?.as_deref() == Some("0") => Some(OURS),
+            // A file that was there is somebody's: it stays as it is.
+            given => given,
+        };
+        if let Some(mode) = mode
             && !database.is_memory
             && !database.handle.is_read_only()
             && !present.eq_ignore_ascii_case(mode)
         {
             self.change_journal(database, mode)?;
         }
-        if let Some(level) = self.synchronous {
+        // Without a log beside it, a file is safe from a power failure only when each commit waits for the disk.
+        let has_log = || Ok(database.ask("PRAGMA journal_mode")?.is_some_and(|mode| mode.eq_ignore_ascii_case(OURS)));
+        let level = if self.synchronous.is_none() && has_log()? { Some("NORMAL") } else { self.synchronous };
+        if let Some(level) = level {
             database.command(&format!("PRAGMA synchronous = {level}"))?;
         }
         Ok(())
@@ -126,10 +138,8 @@ async fn attempt(target: &SqliteTarget, pragmas: &Pragmas, immutable: bool) -> R
 /// The file is there, we cannot write beside it, and nobody has begun to.
 fn is_still(target: &SqliteTarget) -> bool {
     let Some(path) = &target.path else { return false };
-    let mut log = path.clone().into_os_string();
-    log.push("-wal");
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    path.is_file() && !Path::new(&log).exists() && !can_write(folder)
+    path.is_file() && !log_of(path).exists() && !can_write(folder)
 }
 
 /// Whether the operating system would let us make files in a folder.

@@ -9,8 +9,6 @@ use crate::{decimal, iso};
 /// A value, or why there is none.
 pub type Read<T> = Result<T, Cow<'static, str>>;
 
-const MICROS: i64 = 1_000_000;
-
 /// A value of a class that cannot be what is wanted.
 fn wrong<T>(cell: Cell<'_>, wanted: &str) -> Read<T> {
     Err(format!("expected {wanted}, got {}", shown(cell)).into())
@@ -32,8 +30,10 @@ pub fn shown(cell: Cell<'_>) -> String {
     }
 }
 
+pub const NO_UTF8: &str = "the text is not valid UTF-8";
+
 fn utf8(text: &[u8]) -> Read<&str> {
-    std::str::from_utf8(text).map_err(|_| "the text is not valid UTF-8".into())
+    std::str::from_utf8(text).map_err(|_| NO_UTF8.into())
 }
 
 // Numbers
@@ -137,13 +137,8 @@ pub fn datetime(cell: Cell<'_>) -> Read<i64> {
 
 /// Text without offset is UTC.
 pub fn datetime_tz(cell: Cell<'_>) -> Read<i64> {
-    if let Cell::Text(text) = cell
-        && let Some(micros) = quick::datetime(text)
-    {
-        return Ok(micros);
-    }
-    let utc = |text: &str| spelling::instant(text).map(|(micros, offset)| micros - i64::from(offset.unwrap_or(0)) * MICROS);
-    parsed(cell, utc, "a date and time such as 2024-02-29 23:59:59")
+    let micros = if let Cell::Text(text) = cell { spelling::moment(text) } else { None };
+    micros.map_or_else(|| wrong(cell, "a date and time such as 2024-02-29 23:59:59"), Ok)
 }
 
 // Text and bytes

@@ -19,8 +19,13 @@ pub fn instant(text: &str) -> Option<(i64, Option<i32>)> {
 
 /// Microseconds since 1970-01-01, UTC; text without offset is UTC.
 pub fn moment(text: &[u8]) -> Option<i64> {
-    let patient = || instant(std::str::from_utf8(text).ok()?).map(|(micros, offset)| micros - i64::from(offset.unwrap_or(0)) * MICROS);
+    let patient = || instant(std::str::from_utf8(text).ok()?).map(|(micros, offset)| in_utc(micros, offset.unwrap_or(0)));
     quick::datetime(text).or_else(patient)
+}
+
+/// What a clock with that offset in seconds says, in UTC.
+pub fn in_utc(micros: i64, offset: i32) -> i64 {
+    micros - i64::from(offset) * MICROS
 }
 
 /// Microseconds since midnight.

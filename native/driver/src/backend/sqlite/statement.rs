@@ -8,12 +8,21 @@ use libsqlite3_sys as ffi;
 
 use super::errors;
 use super::handle::{Handle, last_error};
+use super::quotes;
+use super::truth;
 use crate::error::{Error, Kind, Result};
+use oxyde_ir::ColumnType;
 
 /// Finalized when dropped, which must be before its database is closed.
 pub struct Statement {
     raw: NonNull<ffi::sqlite3_stmt>,
     db: NonNull<ffi::sqlite3>,
+    /// The text as it was written, where it was compiled with other quotes.
+    written: Option<Box<str>>,
+    /// The types of its columns as tables declare them, and how often it had been compiled anew when that was looked up.
+    types: Option<(c_int, Vec<Option<ColumnType>>)>,
+    /// Compiled anew it might take a misspelt name for a string.
+    once: bool,
 }
 
 // SAFETY: as for `Handle`: one thread at a time uses the database and all that belongs to it.
@@ -31,8 +40,26 @@ pub enum Cell<'a> {
 }
 
 impl Statement {
-    /// Compiles the one statement in a text.
+    /// Compiles the one statement in a text, in which double quotes enclose names.
     pub fn prepare(handle: &Handle, text: &str) -> Result<Self> {
+        let Some(safe) = quotes::in_backticks(text) else { return Self::prepare_as_written(handle, text) };
+        match Self::prepare_as_written(handle, &safe) {
+            // Proved: it names nothing that is not there.
+            Ok(_) if quotes::is_kept(text) => {
+                let mut statement = Self::prepare_as_written(handle, text)?;
+                statement.once = true;
+                Ok(statement)
+            }
+            Ok(mut statement) => {
+                statement.written = Some(text.into());
+                Ok(statement)
+            }
+            // The message about the text as it was written, if that has a fault of its own.
+            Err(error) => Err(Self::prepare_as_written(handle, text).err().unwrap_or_else(|| quotes::of_string(error))),
+        }
+    }
+
+    fn prepare_as_written(handle: &Handle, text: &str) -> Result<Self> {
         let (statement, rest) = compile(handle, text)?;
         let statement = statement.ok_or_else(|| Error::new(Kind::Database, "the statement is empty"))?;
         let mut rest = rest;
@@ -51,6 +78,19 @@ impl Statement {
     /// Starts a run. What is bound to it must live as long.
     pub fn start<'a>(&'a mut self) -> Cursor<'a> {
         Cursor { statement: self, bound: PhantomData }
+    }
+
+    /// Whether it is not to be kept for another run.
+    pub fn is_for_once(&self) -> bool {
+        self.once
+    }
+
+    /// The name of a result column in the text as it was written.
+    fn written_name(&self, at: usize) -> Option<String> {
+        let (statement, _) = compile_on(self.db, self.written.as_deref()?).ok()?;
+        let statement = statement?;
+        // SAFETY: the statement was compiled just now, and the name is copied at once.
+        unsafe { copied(ffi::sqlite3_column_name(statement.raw.as_ptr(), at as c_int)) }
     }
 
     pub fn parameters(&self) -> usize {
@@ -72,25 +112,28 @@ impl Statement {
 
 /// The first statement of a text, if it holds more than spaces and comments, and the text after it.
 fn compile<'t>(handle: &Handle, text: &'t str) -> Result<(Option<Statement>, &'t str)> {
+    compile_on(handle.db(), text)
+}
+
+fn compile_on(db: NonNull<ffi::sqlite3>, text: &str) -> Result<(Option<Statement>, &str)> {
     let Ok(length) = c_int::try_from(text.len()) else {
         return Err(Error::new(Kind::Field, "the statement is longer than 2 GiB"));
     };
     if text.contains('\0') {
         return Err(Error::new(Kind::Field, "the statement holds a NUL character; bind such text as a parameter"));
     }
-    let db = handle.db();
     let mut raw = std::ptr::null_mut();
     let mut tail: *const c_char = std::ptr::null();
     let start: *const c_char = text.as_ptr().cast();
     // SAFETY: the database is open, the text has that length, and both results are places of ours.
     let code = unsafe { ffi::sqlite3_prepare_v3(db.as_ptr(), start, length, ffi::SQLITE_PREPARE_PERSISTENT, &raw mut raw, &raw mut tail) };
     if code != ffi::SQLITE_OK {
-        let (code, message) = handle.last_error();
+        let (code, message) = last_error(db);
         return Err(errors::from_code(code, &message));
     }
     let used = if tail.is_null() { text.len() } else { (tail as usize).saturating_sub(start as usize) };
     let rest = text.get(used..).unwrap_or_default();
-    Ok((NonNull::new(raw).map(|raw| Statement { raw, db }), rest))
+    Ok((NonNull::new(raw).map(|raw| Statement { raw, db, written: None, types: None, once: false }), rest))
 }
 
 impl Drop for Statement {
@@ -199,13 +242,27 @@ impl<'a> Cursor<'a> {
 
     pub fn name(&self, at: usize) -> String {
         // SAFETY: the statement is not finalized, and the name is copied at once.
-        unsafe { copied(ffi::sqlite3_column_name(self.raw(), at as c_int)) }.unwrap_or_default()
+        let name = unsafe { copied(ffi::sqlite3_column_name(self.raw(), at as c_int)) }.unwrap_or_default();
+        // An expression without a name of its own is called by its text.
+        let written = if name.contains('`') { self.statement.written_name(at) } else { None };
+        written.unwrap_or(name)
     }
 
     /// The type that the table declares for a column; none for expressions.
     pub fn declared(&self, at: usize) -> Option<String> {
         // SAFETY: as for the name.
         unsafe { copied(ffi::sqlite3_column_decltype(self.raw(), at as c_int)) }
+    }
+
+    /// The types that tables declare for the columns, where all rows have them from there.
+    pub fn types(&mut self, handle: &Handle, text: &str) -> Result<&[Option<ColumnType>]> {
+        // SAFETY: the statement is not finalized, and the count is not reset.
+        let compiled = unsafe { ffi::sqlite3_stmt_status(self.raw(), ffi::SQLITE_STMTSTATUS_REPREPARE, 0) };
+        let types = match self.statement.types.take() {
+            Some((when, types)) if when == compiled => types,
+            Some(_) | None => truth::types(handle, text, self)?,
+        };
+        Ok(&self.statement.types.insert((compiled, types)).1)
     }
 
     /// The table that a column belongs to.

@@ -1,0 +1,102 @@
+//! The write-ahead logs that lay beside files when we came. The last connection to close a file writes its log into it and removes
+//! the log; where nobody wrote since we came, we leave both as they were.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+/// The files that this process has open.
+static VISITED: Mutex<BTreeMap<PathBuf, Visited>> = Mutex::new(BTreeMap::new());
+
+/// Connections to one file.
+struct Visited {
+    connections: usize,
+    /// The log as the first of them found it; `None` where it held nothing.
+    found: Option<Stamp>,
+}
+
+/// The length of a log, and when it was written last.
+type Stamp = (u64, SystemTime);
+
+/// A connection to a file, from before it is opened until it is closed.
+pub struct Visit {
+    path: PathBuf,
+}
+
+impl Visit {
+    pub fn begin(path: &Path) -> Self {
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if let Some(mut visited) = visited() {
+            let found = || Visited { connections: 0, found: stamp(&path) };
+            visited.entry(path.clone()).or_insert_with(found).connections += 1;
+        }
+        Self { path }
+    }
+
+    /// Whether a log was there, and is as it was.
+    pub fn leaves_the_log(&self) -> bool {
+        let found = visited().and_then(|visited| visited.get(&self.path)?.found);
+        found.is_some() && found == stamp(&self.path)
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        let Some(mut visited) = visited() else { return };
+        if let Some(entry) = visited.get_mut(&self.path) {
+            entry.connections -= 1;
+            if entry.connections == 0 {
+                visited.remove(&self.path);
+            }
+        }
+    }
+}
+
+/// `None` in a child that was forked while the parent had it: nobody gives it back there.
+fn visited() -> Option<MutexGuard<'static, BTreeMap<PathBuf, Visited>>> {
+    for _ in 0..100 {
+        match VISITED.try_lock() {
+            Ok(visited) => return Some(visited),
+            Err(TryLockError::Poisoned(poisoned)) => return Some(PoisonError::into_inner(poisoned)),
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(1)),
+        }
+    }
+    None
+}
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    let log = std::fs::metadata(log_of(path)).ok()?;
+    Some((log.len(), log.modified().ok()?)).filter(|(length, _)| *length > 0)
+}
+
+/// Where a file's write-ahead log lies.
+pub fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.to_owned().into_os_string();
+    log.push("-wal");
+    log.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_found_is_known_until_the_last_one_goes() {
+        let path = std::env::temp_dir().join(format!("oxyde-visit-{}", std::process::id()));
+        std::fs::write(&path, "").unwrap();
+        let early = Visit::begin(&path);
+        std::fs::write(log_of(&path), "frames").unwrap();
+        let late = Visit::begin(&path);
+        assert!(!early.leaves_the_log() && !late.leaves_the_log());
+        drop((early, late));
+        let next = Visit::begin(&path);
+        assert!(next.leaves_the_log());
+        std::fs::write(log_of(&path), "more frames").unwrap();
+        assert!(!next.leaves_the_log());
+        for file in [log_of(&path), path] {
+            std::fs::remove_file(file).unwrap();
+        }
+    }
+}
