@@ -13,7 +13,7 @@ from tests.backends import Backend
 from tests.property import oracle
 from tests.property.oracle import Owner, Question, Thing
 
-EXAMPLES = int(os.environ.get("OXYDE_ORACLE", "1500" if os.environ.get("OXYDE_LONG") == "1" else "60"))
+EXAMPLES = int(os.environ.get("OXYDE_ORACLE", "1500" if os.environ.get("OXYDE_LONG") == "1" else "40"))
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +28,7 @@ def stocked(backend_module: Backend) -> Iterator[Backend]:
         oxyde.sync.drop_tables(models=[Owner, Thing])
 
 
+@pytest.mark.timeout(3600)
 def test_queries_answer_as_python_does(stocked: Backend) -> None:
     """Each runs three times on one connection, with two sets of values; counts, flags and annotations agree too."""
 
