@@ -25,7 +25,7 @@ impl<P: Peer> Link<P> {
     /// Sets again what our statements rely on. All else stays.
     pub async fn restore(&mut self, deadline: Deadline<'_>) -> Result<()> {
         let text = self.facts.clone();
-        let scope = self.ask(&text, deadline).await?;
+        let scope = self.answer(&text, deadline).await?;
         self.look_up_in(scope).await
     }
 
@@ -34,7 +34,7 @@ impl<P: Peer> Link<P> {
         let nobody = Cancel::default();
         let Reset { statements, is_whole } = P::RESET;
         let text = format!("{statements}; {}", self.facts);
-        let scope = self.ask(&text, Deadline::from(&nobody)).await?;
+        let scope = self.answer(&text, Deadline::from(&nobody)).await?;
         if is_whole {
             self.look_up_in(scope).await?;
         }
@@ -44,7 +44,7 @@ impl<P: Peer> Link<P> {
     /// Whether a transaction is open on a server of `MariaDB`'s, which outside of transactions it is not.
     pub async fn is_in_transaction(&mut self) -> Result<bool> {
         let nobody = Cancel::default();
-        Ok(self.ask("SELECT CAST(@@in_transaction AS CHAR)", Deadline::from(&nobody)).await? == "1")
+        Ok(self.answer("SELECT CAST(@@in_transaction AS CHAR)", Deadline::from(&nobody)).await? == "1")
     }
 
     /// Forgets the statements that were prepared where names meant other tables.
@@ -58,7 +58,7 @@ impl<P: Peer> Link<P> {
     }
 
     /// Runs statements of our own, of which the last one answers a text.
-    async fn ask(&mut self, sql: &str, deadline: Deadline<'_>) -> Result<String> {
+    async fn answer(&mut self, sql: &str, deadline: Deadline<'_>) -> Result<String> {
         // Until the answer was read nothing is known about the connection.
         self.healthy = false;
         let end = {
