@@ -15,6 +15,8 @@ pub fn calls(code: Code<'_, '_>, family: Family) -> bool {
     }
     let makes_index = code.first().is_some_and(|token| is(token.text, &["CREATE"]))
         && code.get(1).is_some_and(|token| is(token.text, &["INDEX", "UNIQUE"]));
+    // A call may follow the parenthesis of DISTINCT ON (...), and of nothing else.
+    let picks = code.windows(2).any(|pair| is(pair[0].text, &["DISTINCT"]) && is(pair[1].text, &["ON"]));
     // What stands before a name, the part of the name before its last dot, and its last part.
     let (mut anchor, mut schema, mut name) = ("", None, None);
     let mut last = "";
@@ -32,6 +34,9 @@ pub fn calls(code: Code<'_, '_>, family: Family) -> bool {
             _ if is_name(token, family) => {
                 let qualified = last == "." && name.is_some();
                 (anchor, schema) = if qualified { (anchor, name.map(|token: &Token<'_>| token.text)) } else { (last, None) };
+                if last == ")" && picks {
+                    anchor = "";
+                }
                 name = Some(token);
             }
             _ => name = None,
