@@ -68,7 +68,7 @@ STATEMENTS: Final = [
     "SELECT * FROM twice",
     "SELECT made, day, ok FROM thing UNION ALL SELECT id, name, price FROM thing",
     "SELECT max(made), min(day), sum(price), count(ok), avg(ratio), max(raw) FROM thing",
-    "SELECT t.*, u.v FROM thing AS t JOIN twice AS u ON u.v = t.id",
+    "SELECT t.*, u.v FROM thing AS t, twice AS u",
     "WITH t AS (SELECT * FROM thing ORDER BY id DESC) SELECT * FROM t",
 ]
 
@@ -112,11 +112,14 @@ def is_same(ours: Any, theirs: Any) -> bool:
 def test_rows_agree_with_sqlite3(corpus: Path) -> None:
     """Every value of every statement; and no byte of the file changes."""
     before = corpus.read_bytes()
-    with oxyde.connect(f"sqlite:///{corpus}"), closing(sqlite3.connect(f"file:{corpus}?mode=ro", uri=True)) as other:
+    found = {}
+    # Not at the same time: two copies of SQLite in one process do not see each other's locks.
+    with closing(sqlite3.connect(f"file:{corpus}?mode=ro", uri=True)) as other:
         for sql in STATEMENTS:
             cursor = other.execute(sql)
-            names = [column[0] for column in cursor.description]
-            theirs = cursor.fetchall()
+            found[sql] = [column[0] for column in cursor.description], cursor.fetchall()
+    with oxyde.connect(f"sqlite:///{corpus}"):
+        for sql, (names, theirs) in found.items():
             ours = oxyde.sync.execute_raw(sql)
             assert [list(row) for row in ours] == [names] * len(theirs), sql
             for mine, row in zip(ours, theirs, strict=True):
@@ -146,7 +149,7 @@ def test_what_is_read_is_found(corpus: Path) -> None:
     with oxyde.connect(f"sqlite:///{corpus}"):
         for name in ("id", "name", "raw", "ratio"):
             try:
-                rows = Thing.objects.sync.values("id", name).all()
+                rows = Thing.objects.sync.values(*{"id": None, name: None}).all()
             except oxyde.DecodeError as error:
                 assert f"thing.{name}" in str(error)
                 continue
