@@ -12,6 +12,7 @@ from textwrap import dedent
 from typing import Final
 
 import pytest
+from typing_extensions import Self
 
 import oxyde
 from oxyde import ConnectionFailed, DatabaseError, OxydeError
@@ -127,7 +128,7 @@ class Other:
         command = [sys.executable, "-c", dedent(OTHER), str(path)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def __enter__(self) -> Other:
+    def __enter__(self) -> Self:
         """Returns it."""
         return self
 

@@ -76,7 +76,12 @@ def test_definitions_that_quote_text_work(quoting: Path) -> None:
     execute("INSERT INTO t (s) VALUES ('b')")
     execute("INSERT INTO t DEFAULT VALUES")
     execute("INSERT INTO v (k) VALUES ('x')")
-    assert [tuple(row.values()) for row in execute("SELECT s, u FROM t ORDER BY id")] == [("a", "a!"), ("b", "b!"), ("z", "z!"), ("a", "a!")]
+    assert [tuple(row.values()) for row in execute("SELECT s, u FROM t ORDER BY id")] == [
+        ("a", "a!"),
+        ("b", "b!"),
+        ("z", "z!"),
+        ("a", "a!"),
+    ]
     assert values("SELECT m FROM log") == ["new 1", "new 3", "new 4"]
     with pytest.raises(IntegrityError):
         execute("INSERT INTO t (s) VALUES ('q')")
@@ -128,7 +133,9 @@ def test_a_column_that_goes_is_missed(quoting: Path) -> None:
     execute("ALTER TABLE t ADD COLUMN gone INTEGER DEFAULT 9")
     sql = 'DELETE FROM t WHERE "gone" > 5 AND s = "s"'
     assert values('SELECT count(*) FROM t WHERE "gone" > 5') == [1]
-    subprocess.run([sys.executable, "-c", f"import sqlite3; sqlite3.connect({str(quoting)!r}).execute('ALTER TABLE t DROP COLUMN gone')"], check=True)
+    subprocess.run(
+        [sys.executable, "-c", f"import sqlite3; sqlite3.connect({str(quoting)!r}).execute('ALTER TABLE t DROP COLUMN gone')"], check=True
+    )
     for _ in range(2):
         with pytest.raises(DatabaseError, match="no such column"):
             execute('SELECT count(*) FROM t WHERE "gone" > 5')

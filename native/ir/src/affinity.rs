@@ -46,12 +46,21 @@ mod tests {
     #[test]
     fn declarations_have_the_affinity_that_sqlite_gives_them() {
         let cases = [
-            (Affinity::Integer, &["INTEGER", "tinyint(1)", "UNSIGNED BIG INT", "INT8", "FLOATING POINT", "CHARINT", "Point", "INTERVAL"][..]),
-            (Affinity::Text, &["NATIONAL VARCHAR(10)", "CHARACTER(20)", "varying character(255)", "NVARCHAR", "NATIVE  CHARACTER(70)", "CLOB"]),
+            (
+                Affinity::Integer,
+                &["INTEGER", "tinyint(1)", "UNSIGNED BIG INT", "INT8", "FLOATING POINT", "CHARINT", "Point", "INTERVAL"][..],
+            ),
+            (
+                Affinity::Text,
+                &["NATIONAL VARCHAR(10)", "CHARACTER(20)", "varying character(255)", "NVARCHAR", "NATIVE  CHARACTER(70)", "CLOB"],
+            ),
             (Affinity::Text, &["TEXT", " text ", "BLOBTEXT", "STRING_TEXT"]),
             (Affinity::Blob, &["", "  ", "BLOB", "longblob", "REALBLOB"]),
             (Affinity::Real, &["REAL", "DOUBLE PRECISION", "double", "FLOAT(10)"]),
-            (Affinity::Numeric, &["NUMERIC", "DECIMAL(10,5)", "BOOLEAN", "DATE", "DATETIME2", "TIMESTAMP WITH TIME ZONE", "STRING", "UUID", "JSON"]),
+            (
+                Affinity::Numeric,
+                &["NUMERIC", "DECIMAL(10,5)", "BOOLEAN", "DATE", "DATETIME2", "TIMESTAMP WITH TIME ZONE", "STRING", "UUID", "JSON"],
+            ),
         ];
         for (affinity, declarations) in cases {
             for declared in declarations {

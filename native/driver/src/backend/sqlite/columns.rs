@@ -78,7 +78,6 @@ impl Reader {
         Ok(())
     }
 
-
     /// The rows so far as a column; the reader starts anew.
     pub fn take(&mut self) -> Column {
         let data = self.cells.take();

@@ -184,12 +184,16 @@ mod tests {
         let cases: [(&str, &[&str]); 6] = [
             ("select a from (select 1 union select 2)", &["select 1 union select 2"]),
             ("select a from b where c in (select 1 union select 2)", &[]),
-            ("select a from b where c = (select 1 union select 2) union all select (select 3 except select 4)", &["select 3 except select 4"]),
+            (
+                "select a from b where c = (select 1 union select 2) union all select (select 3 except select 4)",
+                &["select 3 except select 4"],
+            ),
             ("select a from b where exists (select 1 from (values (1)))", &[]),
             ("with r(v) as (values (1) union all select v from r) select v from r", &["values (1) union all select v from r"]),
-            ("select a in (select 1 union select 2), x from (select y from (select 1 union select 2) order by 1)", &[
-                "select 1 union select 2",
-            ]),
+            (
+                "select a in (select 1 union select 2), x from (select y from (select 1 union select 2) order by 1)",
+                &["select 1 union select 2"],
+            ),
         ];
         for (text, expected) in cases {
             assert_eq!(Parts::new(text).compounds(), expected, "{text}");

@@ -165,7 +165,8 @@ fn refused(target: &SqliteTarget, error: Error) -> Error {
         Some(folder) if is_unopenable && !folder.is_dir() => format!("the folder {} does not exist", folder.display()),
         _ if is_unopenable && path.is_dir() => "it is a folder".to_owned(),
         _ if path.is_file() && log_of(path).exists() && !can_write(folder_of(path)) => {
-            let message = "its write-ahead log cannot be read, because no file can be made beside it; copy both to a folder that can be written";
+            let message =
+                "its write-ahead log cannot be read, because no file can be made beside it; copy both to a folder that can be written";
             message.to_owned()
         }
         _ if is_unopenable && !path.exists() && !target.create => "the file does not exist".to_owned(),

@@ -7,9 +7,9 @@ use std::ptr::NonNull;
 use libsqlite3_sys as ffi;
 
 use super::errors;
+use super::handle::{Handle, last_error};
 use super::quotes;
 use super::truth;
-use super::handle::{Handle, last_error};
 use crate::error::{Error, Kind, Result};
 use oxyde_ir::ColumnType;
 
