@@ -32,7 +32,7 @@ class PoolSettings:
         statement_timeout: Cancel statements that run longer, with StatementTimeoutError.
         transaction_timeout: Roll back transactions that are open longer, with TransactionTimeoutError.
         transaction_cleanup_interval: How often to look for these; None rolls each back when its time is over.
-        sqlite_journal_mode: ``PRAGMA journal_mode``; None takes WAL for a file that is made now or is empty, and leaves every other one as it is.
+        sqlite_journal_mode: ``PRAGMA journal_mode``; None takes WAL for a file that we make (missing or empty), and leaves others alone.
         sqlite_synchronous: ``PRAGMA synchronous``; None takes NORMAL in WAL mode, and SQLite's own (FULL) elsewhere.
         sqlite_cache_size: ``PRAGMA cache_size``: pages, or KiB when negative.
         sqlite_busy_timeout: Milliseconds to wait for another writer.

@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import uuid
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import pytest
@@ -314,7 +313,7 @@ async def test_storage_classes_of_sqlite(database: db.AsyncDatabase) -> None:
 
 
 async def test_values_that_are_not_what_their_column_says(database: db.AsyncDatabase) -> None:
-    """A blob in a TEXT column, text in an INTEGER one: an error that names the column, for models and for raw SQL; never None."""
+    """A blob in a TEXT column, text in an INTEGER one: raw SQL reads what is there, a model names the column; never None."""
     if database.backend != "sqlite":
         pytest.skip("only SQLite stores them")
     await db.drop_tables(models=[Tag], if_exists=True)
@@ -323,14 +322,11 @@ async def test_values_that_are_not_what_their_column_says(database: db.AsyncData
         await execute_raw("INSERT INTO blog_tag (id, name) VALUES (1, x'ff00')")
         await execute_raw("CREATE TABLE raw_loose (n INTEGER)")
         await execute_raw("INSERT INTO raw_loose VALUES (1), ('abc')")
-        for act, column in (
-            (Tag.objects.all, "name"),
-            (partial(execute_raw, "SELECT name FROM blog_tag"), "name"),
-            (partial(execute_raw, "SELECT n FROM raw_loose"), "n"),
-        ):
-            with pytest.raises(DecodeError) as caught:
-                await act()
-            assert (caught.value.column or "").rpartition(".")[2] == column
+        with pytest.raises(DecodeError) as caught:
+            await Tag.objects.all()
+        assert (caught.value.column or "").rpartition(".")[2] == "name"
+        assert await execute_raw("SELECT name FROM blog_tag") == [{"name": b"\xff\x00"}]
+        assert await execute_raw("SELECT n FROM raw_loose") == [{"n": 1}, {"n": "abc"}]
         assert await one("SELECT CAST(name AS BLOB) AS v FROM blog_tag") == b"\xff\x00"
     finally:
         await execute_raw("DROP TABLE IF EXISTS raw_loose")

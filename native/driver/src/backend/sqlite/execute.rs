@@ -8,6 +8,7 @@ use super::database::Database;
 use super::encode;
 use super::gather::Gather;
 use super::outlet::Outlet;
+use super::quotes;
 use super::statement::Statement;
 use crate::backend::verb;
 use crate::cancel::Cancel;
@@ -89,7 +90,10 @@ impl Database {
             *outlet = Some(Outlet::new(sink, self.is_memory || writes || !self.handle.is_autocommit()));
         }
         let before = (self.handle.total_changes(), self.handle.last_insert_rowid());
-        self.rows(request, run, statement, gather, outlet.as_mut())?;
+        match self.rows(request, run, statement, gather, outlet.as_mut()) {
+            Err(error) if quotes::is_about_a_definition(&error, text) => self.altered(request, run, text, gather)?,
+            end => end?,
+        }
         if writes && self.handle.total_changes() != before.0 {
             finished.affected += self.handle.changes() as u64;
             let key = self.handle.last_insert_rowid();
@@ -98,6 +102,17 @@ impl Database {
             }
         }
         Ok(())
+    }
+
+    /// Alters a table of a file whose definitions write text in double quotes.
+    fn altered<'a>(&self, request: &Request<'a>, run: Run, text: &str, gather: &mut Gather<'a>) -> Result<()> {
+        self.handle.take_quoted_strings_in_definitions(true);
+        // What the statement itself adds to a definition names nothing but columns.
+        let safe = quotes::in_backticks(text);
+        let end = Statement::prepare(&self.handle, safe.as_deref().unwrap_or(text))
+            .and_then(|mut statement| self.rows(request, run, &mut statement, gather, None));
+        self.handle.take_quoted_strings_in_definitions(false);
+        end
     }
 
     fn rows<'a>(

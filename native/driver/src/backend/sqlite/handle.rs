@@ -121,7 +121,12 @@ impl Handle {
     /// definitions that are written now. What SQLite reads in a file's definitions it takes for one always.
     pub fn take_quoted_strings(&self) {
         self.set(ffi::SQLITE_DBCONFIG_DQS_DML, true);
-        self.set(ffi::SQLITE_DBCONFIG_DQS_DDL, false);
+        self.take_quoted_strings_in_definitions(false);
+    }
+
+    /// Takes it for a string, or not, in definitions that are read again because a table is altered.
+    pub fn take_quoted_strings_in_definitions(&self, on: bool) {
+        self.set(ffi::SQLITE_DBCONFIG_DQS_DDL, on);
     }
 
     fn set(&self, option: c_int, on: bool) {

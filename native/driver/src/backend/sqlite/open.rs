@@ -138,8 +138,11 @@ async fn attempt(target: &SqliteTarget, pragmas: &Pragmas, immutable: bool) -> R
 /// The file is there, we cannot write beside it, and nobody has begun to.
 fn is_still(target: &SqliteTarget) -> bool {
     let Some(path) = &target.path else { return false };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    path.is_file() && !log_of(path).exists() && !can_write(folder)
+    path.is_file() && !log_of(path).exists() && !can_write(folder_of(path))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Whether the operating system would let us make files in a folder.
@@ -164,6 +167,11 @@ fn refused(target: &SqliteTarget, error: Error) -> Error {
     let reason = match folder {
         Some(folder) if is_unopenable && !folder.is_dir() => format!("the folder {} does not exist", folder.display()),
         _ if is_unopenable && path.is_dir() => "it is a folder".to_owned(),
+        _ if path.is_file() && log_of(path).exists() && !can_write(folder_of(path)) => {
+            let message =
+                "its write-ahead log cannot be read, because no file can be made beside it; copy both to a folder that can be written";
+            message.to_owned()
+        }
         _ if is_unopenable && !path.exists() && !target.create => "the file does not exist".to_owned(),
         _ => error.message,
     };

@@ -40,6 +40,13 @@ pub fn is_kept(text: &str) -> bool {
     verb::is_one_of(&["CREATE", "ALTER"], text, Family::Sqlite)
 }
 
+/// Whether a table could not be altered because a definition that is there writes text in double quotes.
+pub fn is_about_a_definition(error: &Error, text: &str) -> bool {
+    let message = &error.message;
+    let is_there = message.starts_with("error in ") && !message.contains(" after ");
+    is_there && message.contains("no such column") && verb::is_one_of(&["ALTER"], text, Family::Sqlite)
+}
+
 /// The error of a statement that compiles only where double quotes may enclose strings.
 pub fn of_string(error: Error) -> Error {
     error.with_hint("double quotes enclose a name; write text in single quotes, or bind it as a parameter")
