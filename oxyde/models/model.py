@@ -20,7 +20,7 @@ from oxyde.models.info import AnyModel
 from oxyde.models.manager import Objects
 from oxyde.models.metaclass import ManagerClass, ModelMeta, attach, prepare
 from oxyde.models.output import tell_the_truth
-from oxyde.models.pydantic_seams import inner_fields, is_class_statement
+from oxyde.models.pydantic_seams import evaluate_names, inner_fields, is_class_statement
 from oxyde.models.registry import is_completing, rebuild
 from oxyde.models.relations import IncompleteModel, add_keys, has_relations
 from oxyde.models.repr import card
@@ -79,6 +79,10 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
         info = cls.__oxyde__
         if not cls.__pydantic_complete__ and not is_completing() and not is_class_statement(cls, handler):
             rebuild(info)
+        try:
+            evaluate_names(cls, handler)
+        except NameError as error:
+            raise IncompleteModel(cls, error.name) from error
         add_keys(info)
         if not info.has_links:
             raise IncompleteModel(cls)

@@ -8,9 +8,10 @@ Core schemas are public data (``pydantic_core.core_schema`` types every node), b
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable, Mapping
 from copy import copy
-from typing import Any, TypeVar, cast
+from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic._internal._mock_val_ser import set_model_mocks
@@ -27,8 +28,10 @@ __all__ = [
     "are_resolved",
     "convert_field",
     "copy_field",
+    "evaluate_names",
     "fields_validator",
     "forget_schema",
+    "has_names",
     "has_own_post_init",
     "inner_fields",
     "is_class_statement",
@@ -53,9 +56,51 @@ def set_fields(model: type[BaseModel], fields: Mapping[str, FieldInfo]) -> None:
 def are_resolved(model: type[BaseModel]) -> bool:
     """Returns whether every annotation of a model has been evaluated.
 
-    Without ``__pydantic_fields_complete__`` a name that is defined later would be taken for a type of its own.
+    Without ``__pydantic_fields_complete__`` a name that is defined later would be taken for a type of its own. Python 3.10 leaves
+    the string in ``list["Post"]`` as it is, and Pydantic takes it for evaluated.
     """
-    return bool(model.__pydantic_fields_complete__)
+    return bool(model.__pydantic_fields_complete__) and not any(has_names(info.annotation) for info in model.__pydantic_fields__.values())
+
+
+def has_names(annotation: Any) -> bool:
+    """Returns whether there is a string in the place of a type, at any depth."""
+    if get_origin(annotation) is Literal:
+        return False
+    if get_origin(annotation) is Annotated:
+        return has_names(get_args(annotation)[0])
+    return any(isinstance(part, str) or has_names(part) for part in get_args(annotation))
+
+
+def evaluate_names(model: type[BaseModel], handler: GetCoreSchemaHandler) -> None:
+    """Evaluates the strings that Python 3.10 leaves inside the annotations of a model's fields.
+
+    It asks ``_generate_schema._ns_resolver`` for the namespaces of the class. If that has another name, making a class fails on
+    Python 3.10 where an annotation is ``list["Post"]``.
+
+    Raises:
+        NameError: One names a class that is not defined.
+    """
+    quoted = [info for info in model.__pydantic_fields__.values() if is_resolved(info) and has_names(info.annotation)]
+    if not quoted:
+        return
+    resolver = cast("Any", handler)._generate_schema._ns_resolver
+    with resolver.push(model):
+        names = resolver.types_namespace
+    for info in quoted:
+        set_annotation(info, _evaluated(info.annotation, names.globals, {**names.locals}))
+
+
+def _evaluated(annotation: Any, names: dict[str, Any], local: Mapping[str, Any]) -> Any:
+    if isinstance(annotation, str):
+        return eval(annotation, names, local)  # noqa: S307 - an annotation of the application, as typing evaluates it
+    if not has_names(annotation):
+        return annotation
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        described = (_evaluated(get_args(annotation)[0], names, local), *get_args(annotation)[1:])
+        return Annotated[described]
+    parts = tuple(_evaluated(part, names, local) for part in get_args(annotation))
+    return Union[parts] if origin in {Union, types.UnionType} else cast("Any", origin)[parts]  # noqa: UP007 - built from a list
 
 
 def is_resolved(info: FieldInfo) -> bool:

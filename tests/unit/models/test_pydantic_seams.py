@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import gc
 import weakref
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pydantic
 import pytest
@@ -152,6 +152,34 @@ def test_model_schema_finds_the_fields(*, wrapped: bool) -> None:
     assert schema.is_nullable("next")
     assert len(schema.around) == wrapped
     assert not pydantic_seams.ours(schema.field("name"))
+
+
+def test_names_inside_annotations() -> None:
+    """As Python 3.10 leaves them; later ones evaluate them before Pydantic sees them."""
+
+    class Street(BaseModel):
+        pass
+
+    class Town(BaseModel):
+        streets: int = 0
+
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+            if pydantic_seams.has_names(cls.__pydantic_fields__["streets"].annotation):
+                assert not pydantic_seams.are_resolved(cls)
+                pydantic_seams.evaluate_names(cls, handler)
+            return handler(source)
+
+    for annotation in (list["Street"], list["Street"] | None, Annotated[dict[str, "Street"], 1], list["Unknown"]):
+        pydantic_seams.set_annotation(Town.__pydantic_fields__["streets"], annotation)
+        if annotation == list["Unknown"]:
+            with pytest.raises(NameError):
+                Town.model_rebuild(force=True, _types_namespace={})
+            break
+        Town.model_rebuild(force=True, _types_namespace={"Street": Street})
+        assert not pydantic_seams.has_names(Town.__pydantic_fields__["streets"].annotation)
+        assert pydantic_seams.are_resolved(Town)
+    assert not pydantic_seams.has_names(Literal["a"])
 
 
 def test_inner_fields_of_a_handlers_schema() -> None:
