@@ -277,7 +277,9 @@ def sliced(rows: list[dict[str, Any]], name: str, desc: bool, start: int, stop: 
 @st.composite
 def changed(draw: st.DrawFn, question: Question, depth: int, number: int) -> Question:
     """A query with one more verb."""
-    verb = draw(st.sampled_from(["filter", "exclude", "annotate", "flag", "slice", "union", "union_all", "constant"]))
+    # A union says all before it twice: of several, one inside the other, PostgreSQL plans for minutes.
+    unions = [] if "union" in question.text else ["union", "union_all"]
+    verb = draw(st.sampled_from(["filter", "exclude", "annotate", "flag", "slice", "constant", *unions]))
     if verb in {"filter", "exclude"}:
         condition = draw(conditions(question, depth))
         wanted = verb == "filter"
