@@ -8,13 +8,15 @@ from oxyde.exceptions import FieldError
 from oxyde.ir import expr
 from oxyde.ir.expr import Node
 from oxyde.queries.scope import Scope
-from oxyde.queries.term import Term
+from oxyde.queries.term import Bound, Term
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
 
 NUMBERS: Final = ("int", "decimal", "float")
 """The kinds of numbers; of two the later one decides."""
 SIGNS: Final = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "floor_divide": "//", "modulo": "%"}
+SMALLEST: Final = -(2**63)
+"""The int whose opposite has more than 64 bits."""
 _TYPES: Final = {"int": kinds.INT, "decimal": kinds.DECIMAL, "float": kinds.FLOAT}
 
 
@@ -34,6 +36,18 @@ class Arithmetic(Term):
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns the arithmetic."""
         return expr.arithmetic(self.op, parts[0], parts[1], self.type)
+
+
+def combined(op: str, left: Term, right: Term) -> Term:
+    """Returns the arithmetic of two terms.
+
+    Raises:
+        FieldError: The types do not go together.
+    """
+    if op == "subtract" and isinstance(right, Bound) and right.type is kinds.INT and right.value == SMALLEST:
+        # MariaDB takes 0 less this for a number of 64 bits; the sum of its two halves overflows where it must.
+        return Arithmetic("add", Arithmetic("add", left, Bound(-(SMALLEST + 1), kinds.INT)), Bound(1, kinds.INT))
+    return Arithmetic(op, left, right)
 
 
 def _result(op: str, left: ColumnType, right: ColumnType) -> ColumnType:

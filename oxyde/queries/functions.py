@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar, Final
 
 from oxyde.exceptions import FieldError
@@ -37,12 +38,12 @@ class Function(Operand):
     """
 
     ir: ClassVar[str] = ""
-    takes: ClassVar[frozenset[str]]
+    takes: ClassVar[Collection[str]]
     gives: ClassVar[ColumnType | None]
     nulls: ClassVar[Nulls]
 
     def __init_subclass__(
-        cls, *, ir: str = "", takes: frozenset[str] = ANYTHING, gives: ColumnType | None = None, nulls: Nulls = Nulls.ANY
+        cls, *, ir: str = "", takes: Collection[str] = ANYTHING, gives: ColumnType | None = None, nulls: Nulls = Nulls.ANY
     ) -> None:
         """Takes the row of the table; a class without ``ir`` is no function itself."""
         if ir:
@@ -67,8 +68,13 @@ class Function(Operand):
         kind = self.gives or terms[0].type
         return Call(self.ir, kinds.DECIMAL if kind.kind == "decimal" else kind, self.nulls, terms, constants)
 
+    @property
+    def shown(self) -> tuple[Argument, ...]:
+        """What it was made of."""
+        return self.arguments
+
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(map(repr, self.arguments))})"
+        return f"{type(self).__name__}({', '.join(map(repr, self.shown))})"
 
 
 class _OfOne(Function):
@@ -134,6 +140,11 @@ class Substr(Function, ir="substr", takes=TEXTUAL, gives=kinds.TEXT):
         if length is not None:
             self.places.append(whole("Substr()", "a length", length, 0, MOST))
 
+    @property
+    def shown(self) -> tuple[Argument, ...]:
+        """The text and the places."""
+        return (*self.arguments, *self.places)
+
     def resolve(self, names: Names) -> Term:
         """Returns the call over the query's names."""
         places = [argument("Substr", names, place, NUMBERS) for place in self.places]
@@ -153,6 +164,11 @@ class Replace(Function, ir="replace", takes=TEXTUAL, gives=kinds.TEXT):
         if old == "":
             raise FieldError("Replace() takes a text to replace, and the empty one is everywhere")
         self.texts = old, new
+
+    @property
+    def shown(self) -> tuple[Argument, ...]:
+        """The three texts."""
+        return (*self.arguments, *self.texts)
 
     def resolve(self, names: Names) -> Term:
         """Returns the call over the query's names."""
@@ -178,6 +194,11 @@ class Round(Function, ir="round", takes=NUMBERS):
         """
         super().__init__(value)
         self.digits = whole("Round()", "digits", digits, -max(DIGITS.values()), max(DIGITS.values()))
+
+    @property
+    def shown(self) -> tuple[Argument, ...]:
+        """The number and the digits."""
+        return (*self.arguments, self.digits)
 
     def resolve(self, names: Names) -> Term:
         """Returns the call over the query's names."""

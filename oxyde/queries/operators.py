@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from oxyde.queries.arithmetic import Arithmetic
+from oxyde.queries.arithmetic import SIGNS, combined
 from oxyde.queries.conditions import Q
 from oxyde.queries.literals import literal
 from oxyde.queries.lookups import compared
@@ -110,7 +110,10 @@ class Combined(Operand):
     def resolve(self, names: Names) -> Term:
         """Returns the arithmetic over the query's names."""
         left, right = (side if isinstance(side, Expression) else Value(side) for side in (self.left, self.right))
-        return Arithmetic(self.op, left.resolve(names), right.resolve(names))
+        return combined(self.op, left.resolve(names), right.resolve(names))
+
+    def __repr__(self) -> str:
+        return f"({self.left!r} {SIGNS[self.op]} {self.right!r})"
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,8 @@ import pytest
 
 import oxyde
 from oxyde import exceptions
+from oxyde.queries.casts import CASTS
+from oxyde.queries.functions import FUNCTIONS
 from oxyde.queries.lookups import LOOKUPS
 from oxyde.schema import types
 from tests.cases import case as corpus
@@ -101,6 +103,22 @@ def test_every_column_type_has_a_case() -> None:
 def test_every_node_has_a_case(file: str, name: str) -> None:
     """Each variant of the wire vocabulary is in the IR of a case."""
     assert variants(f"native/ir/src/{file}.rs", name) - USED == set()
+
+
+def test_every_function_has_a_case_in_three_ways() -> None:
+    """Each is selected, filtered and ordered by in the case of its name."""
+    assert set(FUNCTIONS) == variants("native/ir/src/expr.rs", "Function") - {"random"}
+    queries = {case.name: case.query for case in corpus.all_cases()}
+    for name in FUNCTIONS:
+        assert re.search(r"\.annotate\(x=.*\)\.filter\(.*\bx.*\)\.order_by\(.*\)\.values_list\(", queries[f"functions/{name}"]), name
+
+
+def test_every_cast_has_a_case() -> None:
+    """Each pair of types that may be cast, in the case of its name."""
+    names = {name.removeprefix("casts/") for name in (case.name for case in corpus.all_cases()) if name.startswith("casts/")}
+    kinds = {"datetime_tz": "datetime"}
+    pairs = {f"{to}_of_{kinds.get(of, of)}" for to, known in CASTS.items() for of in known if of != to}
+    assert pairs - names == set()
 
 
 def test_every_refusal_has_a_case() -> None:

@@ -112,6 +112,11 @@ impl Writer<'_> {
             self.infix(left, sign(op), right)?;
             return self.word(")");
         }
+        let is_plain = matches!(right, Expr::Param(_) | Expr::Int(_));
+        if (op, ty, is_plain) == (Operator::Subtract, &ColumnType::Int, false) {
+            // MariaDB does not see that 0 less the smallest integer overflows. The compiler sends no such parameter.
+            return self.template(["{0} - {1}", "{0} - {1}", "IF({0} = 0, -{1}, {0} - {1})"], &sides);
+        }
         match (is_decimal(ty), *ty == ColumnType::Float) {
             (true, _) if self.has_text_decimals() => self.decimal_function(name(op)?, &sides),
             (_, true) if matches!(self.dialect.integers, Integers::Fitted) => {

@@ -75,11 +75,15 @@ const DECIMAL_TO_INT: Templates<'static> = [
     "oxyde_truncate({*})",
     "CAST(IF({0} >= 9223372036854775808 OR {0} <= -9223372036854775809, {!a decimal that is no integer of 64 bits}, TRUNCATE({0}, 0)) AS SIGNED)",
 ];
-/// The shortest decimal that is read as the float.
+/// The shortest decimal that is read as the float. `PostgreSQL` passes over those that lie halfway between two floats, which only large
+/// ones have: of 15 digits, or 16.
 const FLOAT_TO_DECIMAL: Templates<'static> = [
-    "CAST(CAST({0} AS text) AS numeric)",
+    "(SELECT CASE WHEN abs(v.x) < 9007199254740992 THEN v.x \
+     WHEN round(v.x, 15 - v.n)::double precision = v.x::double precision THEN round(v.x, 15 - v.n) \
+     WHEN round(v.x, 16 - v.n)::double precision = v.x::double precision THEN round(v.x, 16 - v.n) ELSE v.x END \
+     FROM (SELECT u.x, length(trunc(abs(u.x))::text) AS n FROM (SELECT CAST(CAST(CAST({0} AS double precision) AS text) AS numeric) AS x) AS u) AS v)",
     "oxyde_decimal_add({*}, 0)",
-    "CASE WHEN CAST(CAST({0} AS CHAR) AS DECIMAL(65,30)) = {0} THEN CAST(CAST({0} AS CHAR) AS DECIMAL(65,30)) WHEN {0} IS NOT NULL THEN {!a float that no decimal of 65 digits holds} END",
+    "CASE WHEN CAST(CAST({0} + 0e0 AS CHAR) AS DECIMAL(65,30)) = {0} THEN CAST(CAST({0} + 0e0 AS CHAR) AS DECIMAL(65,30)) WHEN {0} IS NOT NULL THEN {!a float that no decimal of 65 digits holds} END",
 ];
 /// Without zeros at the end.
 const DECIMAL_TO_TEXT: Templates<'static> = [
@@ -105,8 +109,8 @@ fn row(of: Kind, to: Kind) -> Option<Templates<'static>> {
         (Kind::Text, Kind::Float) => Some(TEXT_TO_FLOAT),
         (Kind::Text, Kind::Decimal) => Some(TEXT_TO_DECIMAL),
         (Kind::Text, Kind::Bool) => Some(TEXT_TO_BOOL),
-        // A type that only PostgreSQL does not take for text itself (`inet`, `citext`).
-        (Kind::Text, Kind::Text) => Some(["CAST({*} AS text)", "{0}", "{0}"]),
+        // A type that only PostgreSQL does not take for text itself (`inet`, `char(5)`), as it is read: a cast would add or strip something.
+        (Kind::Text, Kind::Text) => Some(["CASE WHEN {0} IS NOT NULL THEN format('%s', {0}) END", "{0}", "{0}"]),
         (_, _) => None,
     }
 }

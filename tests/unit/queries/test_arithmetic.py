@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from oxyde.exceptions import FieldError
-from oxyde.queries.arithmetic import Arithmetic
+from oxyde.queries.arithmetic import Arithmetic, combined
 from oxyde.queries.term import NEVER, Bound
 from oxyde.schema import types as kinds
 
@@ -35,3 +35,12 @@ def test_floor_division_is_of_ints(side: Bound) -> None:
     """Of others it is refused, with the remedy."""
     with pytest.raises(FieldError, match=r"// does not go with int and \w+; it takes ints. Floor\(\)"):
         Arithmetic("floor_divide", INT, side)
+
+
+def test_the_smallest_int_is_added_in_halves() -> None:
+    """Its opposite is no int: what is less by it is more by two that are, and overflows on every server alike."""
+    values: list[object] = []
+    made = combined("subtract", INT, Bound(-(2**63), kinds.INT))
+    made.shape(values)
+    assert (made.head, values) == ("add", [1, 2**63 - 1, 1])
+    assert combined("subtract", INT, Bound(1 - 2**63, kinds.INT)).head == "subtract"

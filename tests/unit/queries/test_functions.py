@@ -116,3 +116,9 @@ def test_the_table() -> None:
     for one in (Coalesce("a", 1, F("b")), Now(), Now(naive=True), Mod("a", 2), Cast("a", Decimal, max_digits=4, decimal_places=1)):
         assert repr(copy.deepcopy(one)) == repr(pickle.loads(pickle.dumps(one))) == repr(one)
     assert repr(Coalesce("a", 1, F("b"))) == "Coalesce('a', 1, F(\"b\"))"
+    assert [repr(Round("a", 1)), repr(Substr("a", 1, 2)), repr(Replace("a", "b", "c"))] == [
+        "Round('a', 1)",
+        "Substr('a', 1, 2)",
+        "Replace('a', 'b', 'c')",
+    ]
+    assert repr(F("a") % 2) == '(F("a") % 2)'

@@ -27,10 +27,12 @@ fn float_of(cell: Cell<'_>) -> Result<Option<f64>, String> {
 
 /// A float that was computed: infinite only where one that it was computed of is.
 fn computed(value: f64, sources: &[f64]) -> Answered {
-    if value.is_finite() || sources.iter().any(|source| !source.is_finite()) {
-        return Ok(if value.is_nan() { Answer::Null } else { Answer::Real(value) });
+    if value.is_nan() {
+        // SQLite would make NULL of it.
+        return Err("the result is no number".to_owned());
     }
-    Err(if value.is_nan() { "the result is no number" } else { "the result is too large for a float" }.to_owned())
+    let is_known = value.is_finite() || sources.iter().any(|source| source.is_infinite());
+    if is_known { Ok(Answer::Real(value)) } else { Err("the result is too large for a float".to_owned()) }
 }
 
 /// A function of two floats.
@@ -216,6 +218,7 @@ mod tests {
         let multiply = |left, right| floats(&[Cell::Real(left), Cell::Real(right)], |left, right| Ok(left * right));
         assert!(multiply(1e308, 10.0).is_err());
         assert_eq!(multiply(f64::INFINITY, 2.0), Ok(Answer::Real(f64::INFINITY)));
+        assert!(multiply(f64::INFINITY, 0.0).is_err());
         for (base, exponent) in [(0.0, -1.0), (-8.0, 0.5), (10.0, 400.0)] {
             assert!(floats(&[Cell::Real(base), Cell::Real(exponent)], power).is_err());
         }
