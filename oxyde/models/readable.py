@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from pydantic import ValidationError
 from pydantic_core import from_json
@@ -72,7 +72,7 @@ def _is_kept(column: Column, wire: Any, read: Any) -> bool:
         return False
 
 
-def _refuse(model: ModelInfo, tier: Tiers, field: str | None, reason: str) -> None:
+def _refuse(model: ModelInfo, tier: Tiers, field: str | None, reason: str) -> NoReturn:
     where = model.name if field is None else f"{model.name}.{field}"
     remedy = "let it leave its own results alone"
     if not all(name.endswith(".model_post_init") for name in tier.crossing):

@@ -4,7 +4,7 @@ use crate::ColumnType;
 
 /// One statement of ours as one or more statements of the server's.
 #[derive(Clone, Debug, PartialEq, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[expect(clippy::struct_excessive_bools)] // each is a fact of its own
 pub struct Program {
     /// The type of each scalar parameter, by index into the values beside the shape.
     pub params: Vec<ColumnType>,

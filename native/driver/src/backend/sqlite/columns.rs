@@ -14,8 +14,11 @@ pub struct Reader {
     cells: Cells,
     valid: Validity,
     /// Nobody promised a type: the table may declare one, and its rows may hold others.
-    natural: Option<Option<ColumnType>>,
+    natural: Option<Natural>,
 }
+
+/// What the table declares, if it does.
+struct Natural(Option<ColumnType>);
 
 /// The values so far, how the next is read, and which column they make.
 enum Cells {
@@ -63,7 +66,7 @@ impl Reader {
     /// it is.
     pub fn natural(name: String, declared: Option<ColumnType>) -> Self {
         let start = cells(declared.as_ref().unwrap_or(&ColumnType::Any));
-        Self { name, cells: start, valid: Validity::default(), natural: Some(declared) }
+        Self { name, cells: start, valid: Validity::default(), natural: Some(Natural(declared)) }
     }
 
     /// Appends a value, or NULL.
@@ -72,7 +75,7 @@ impl Reader {
         match &self.natural {
             _ if !there => self.cells.push_empty(),
             None => self.cells.push(cell)?,
-            Some(declared) => push_natural(&mut self.cells, &self.valid, cell, declared.as_ref())?,
+            Some(Natural(declared)) => push_natural(&mut self.cells, &self.valid, cell, declared.as_ref())?,
         }
         self.valid.push(there);
         Ok(())
@@ -81,7 +84,7 @@ impl Reader {
     /// The rows so far as a column; the reader starts anew.
     pub fn take(&mut self) -> Column {
         let data = self.cells.take();
-        if let Some(declared) = &self.natural {
+        if let Some(Natural(declared)) = &self.natural {
             self.cells = cells(declared.as_ref().unwrap_or(&ColumnType::Any));
         }
         Column { name: self.name.clone(), data, valid: self.valid.take() }

@@ -84,7 +84,9 @@ pub fn part(arguments: &[Cell<'_>]) -> Answered {
 fn bare<'a>(cell: Cell<'a>) -> Result<Option<std::borrow::Cow<'a, str>>, String> {
     match cell {
         Cell::Real(value) => Ok(Some(value.to_string().into())),
-        _ => Ok(text_of(cell)?.map(|text| text.trim_matches(['\t', '\n', '\u{b}', '\u{c}', '\r', ' ']).to_owned().into())),
+        Cell::Null | Cell::Int(_) | Cell::Text(_) | Cell::Blob(_) => {
+            Ok(text_of(cell)?.map(|text| text.trim_matches(['\t', '\n', '\u{b}', '\u{c}', '\r', ' ']).to_owned().into()))
+        }
     }
 }
 
