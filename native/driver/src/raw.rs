@@ -96,7 +96,8 @@ pub fn may_end(text: &str, family: Family) -> bool {
 
 /// Whether text that the application wrote begins a transaction outside our knowledge.
 pub fn is_begin(text: &str, family: Family) -> bool {
-    verb::is_one_of(&["BEGIN", "START", "SAVEPOINT"], text, family)
+    let is_compound = family == Family::Mariadb && verb::words(text, family).nth(1).is_some_and(|word| word.eq_ignore_ascii_case("NOT"));
+    !is_compound && verb::is_one_of(&["BEGIN", "START", "SAVEPOINT"], text, family)
 }
 
 /// What commits on MySQL and MariaDB without saying so.
@@ -165,6 +166,7 @@ mod tests {
             refuse_end("CREATE TEMPORARY TABLE t (a int)", Family::Mysql).is_ok()
                 && refuse_end("UPDATE t SET a = 1", Family::Mysql).is_ok()
         );
+        assert!(!is_begin("BEGIN NOT ATOMIC SELECT 1; END", Family::Mariadb));
         for text in ["SELECT 1", "", "BEGINNING", "é", "BEGIN_"] {
             assert!(!is_begin(text, Family::Postgres), "{text}");
         }
