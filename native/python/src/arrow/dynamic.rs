@@ -73,7 +73,19 @@ fn floats(values: Vec<Value>, target: &Target) -> Result<Vec<f64>, Misfit> {
         Value::Null => Ok(0.0),
         Value::Float(value) => Ok(value),
         Value::Int(value) => exact(row, value),
-        other @ (Value::Bool(_) | Value::Text(_) | Value::Bytes(_) | Value::Decimal(_) | Value::Date(_) | Value::Time(_) | Value::TimeTz(..) | Value::Datetime(_) | Value::DatetimeTz(_) | Value::Duration(_) | Value::Uuid(_) | Value::Json(_) | Value::Array(_)) => Err(misfit(row, &other, target)),
+        other @ (Value::Bool(_)
+        | Value::Text(_)
+        | Value::Bytes(_)
+        | Value::Decimal(_)
+        | Value::Date(_)
+        | Value::Time(_)
+        | Value::TimeTz(..)
+        | Value::Datetime(_)
+        | Value::DatetimeTz(_)
+        | Value::Duration(_)
+        | Value::Uuid(_)
+        | Value::Json(_)
+        | Value::Array(_)) => Err(misfit(row, &other, target)),
     };
     values.into_iter().enumerate().map(float).collect()
 }
@@ -95,7 +107,20 @@ fn decimals(values: Vec<Value>, target: &Target, precision: u8, scale: i8) -> Re
             let digits = decimal::unscaled(&text, precision, scale).map_err(|reason| Misfit::from((row, reason)))?;
             digits.parse().map_err(|_| (row, format!("{text} has too many digits")).into())
         }
-        other @ (Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Bytes(_) | Value::Date(_) | Value::Time(_) | Value::TimeTz(..) | Value::Datetime(_) | Value::DatetimeTz(_) | Value::Duration(_) | Value::Uuid(_) | Value::Json(_) | Value::Array(_)) => Err(misfit(row, &other, target)),
+        other @ (Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Text(_)
+        | Value::Bytes(_)
+        | Value::Date(_)
+        | Value::Time(_)
+        | Value::TimeTz(..)
+        | Value::Datetime(_)
+        | Value::DatetimeTz(_)
+        | Value::Duration(_)
+        | Value::Uuid(_)
+        | Value::Json(_)
+        | Value::Array(_)) => Err(misfit(row, &other, target)),
     };
     values.into_iter().enumerate().map(unscaled).collect()
 }
