@@ -79,7 +79,7 @@ STATEMENTS: Final = [
     "SELECT * FROM twice",
     "SELECT made, day, ok FROM thing UNION ALL SELECT id, name, price FROM thing",
     "SELECT max(made), min(day), sum(price), count(ok), avg(ratio), max(raw) FROM thing",
-    "SELECT t.*, u.v FROM thing AS t, twice AS u",
+    "SELECT t.*, u.label FROM thing AS t JOIN named AS u ON u.id = t.id ORDER BY t.id",
     "WITH t AS (SELECT * FROM thing ORDER BY id DESC) SELECT * FROM t",
 ]
 

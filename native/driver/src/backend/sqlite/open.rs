@@ -41,7 +41,7 @@ impl Connection {
         let pragmas = Pragmas::new(settings)?;
         let line = match attempt(target, &pragmas, false).await {
             // A database in WAL mode in a folder that cannot be written opens only so, and cannot change meanwhile.
-            Err(error) if error.detail.sqlstate.as_deref().is_some_and(errors::is_unopenable) && is_still(target) => {
+            Err(error) if error.detail.sqlstate.as_deref().is_some_and(is_about_files) && is_still(target) => {
                 attempt(target, &pragmas, true).await
             }
             end => end,
@@ -102,7 +102,7 @@ impl Pragmas {
                         thread::sleep(NAP);
                     }
                     // The folder cannot be written: the journal stays as it is, and reading works.
-                    Some(code) if errors::is_unopenable(code) || errors::is_read_only(code) => return Ok(()),
+                    Some(code) if is_about_files(code) => return Ok(()),
                     _ => return Err(database.explain(error)),
                 },
             }
@@ -135,6 +135,11 @@ async fn attempt(target: &SqliteTarget, pragmas: &Pragmas, immutable: bool) -> R
     Line::start(brake, is_memory, make).await
 }
 
+/// Whether a code says that a file cannot be opened, or not for writing.
+fn is_about_files(code: &str) -> bool {
+    errors::is_unopenable(code) || errors::is_read_only(code)
+}
+
 /// The file is there, we cannot write beside it, and nobody has begun to.
 fn is_still(target: &SqliteTarget) -> bool {
     let Some(path) = &target.path else { return false };
@@ -165,7 +170,7 @@ fn refused(target: &SqliteTarget, error: Error) -> Error {
     let is_unopenable = error.detail.sqlstate.as_deref().is_some_and(errors::is_unopenable);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let reason = match folder {
-        Some(folder) if is_unopenable && !folder.is_dir() => format!("the folder {} does not exist", folder.display()),
+        Some(folder) if is_unopenable && matches!(folder.try_exists(), Ok(false)) => format!("the folder {} does not exist", folder.display()),
         _ if is_unopenable && path.is_dir() => "it is a folder".to_owned(),
         _ if path.is_file() && log_of(path).exists() && !can_write(folder_of(path)) => {
             let message =

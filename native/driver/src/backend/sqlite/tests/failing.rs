@@ -58,6 +58,14 @@ async fn double_quotes_name_things() {
     connection.command("CREATE TABLE t (a INTEGER)").await.unwrap();
     let error = failure(&mut connection, "SELECT sum(\"b\") FROM t", &[]).await;
     assert!(error.kind == Kind::Database && error.message.contains("no such column"), "{error}");
+    assert!(error.detail.hint.unwrap().contains("single quotes"));
+    // In a view they may enclose text, beside a statement in which they do not.
+    connection.command("CREATE VIEW v AS SELECT a, \"text\" AS b FROM t").await.unwrap();
+    raw(&mut connection, "INSERT INTO t VALUES (1)", &[]).await.unwrap();
+    assert_eq!(rows(&mut connection, "SELECT \"b\" FROM v", &[]).await, [[text("text")]]);
+    assert!(failure(&mut connection, "SELECT \"text\" FROM v", &[]).await.message.contains("no such column"));
+    let named = raw(&mut connection, "SELECT \"a\" + 1 FROM \"v\"", &[]).await.unwrap().last.unwrap();
+    assert_eq!(named.columns[0].name, "\"a\" + 1");
 }
 
 #[tokio::test]

@@ -179,6 +179,31 @@ async fn declarations_choose_the_types_of_raw_rows() {
 }
 
 #[tokio::test]
+async fn members_of_a_compound_have_types_of_their_own() {
+    let mut connection = memory().await;
+    for sql in [
+        "CREATE TABLE t (flag BOOLEAN, day DATE)",
+        "INSERT INTO t VALUES (1, '1970-01-02')",
+        "CREATE VIEW v AS SELECT 5 AS flag UNION ALL SELECT flag FROM t",
+    ] {
+        connection.command(sql).await.unwrap();
+    }
+    let cases = [
+        ("SELECT flag FROM t UNION ALL SELECT count(*) FROM t", vec![Value::Int(1), Value::Int(1)]),
+        ("SELECT flag FROM v", vec![Value::Int(5), Value::Int(1)]),
+        ("SELECT day FROM t UNION ALL SELECT day FROM t", vec![Value::Date(1), Value::Date(1)]),
+        ("SELECT day FROM t JOIN v USING (flag)", vec![Value::Date(1)]),
+    ];
+    for (sql, expected) in cases {
+        // The second time out of the cache.
+        for _ in 0..2 {
+            let found: Vec<Value> = rows(&mut connection, sql, &[]).await.into_iter().flatten().collect();
+            assert_eq!(found, expected, "{sql}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_sqlite_cannot_hold_is_refused() {
     let mut connection = memory().await;
     for value in
