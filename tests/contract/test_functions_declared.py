@@ -29,14 +29,14 @@ class Mood(str, enum.Enum):
 @pytest.fixture(scope="module")
 def declared(backend_module: Backend) -> Iterator[type[Model]]:
     """A table of such columns with one row."""
-    address, code, number, real = DECLARED["mysql" if backend_module.dialect == "mariadb" else backend_module.dialect]
+    types = DECLARED["mysql" if backend_module.dialect == "mariadb" else backend_module.dialect]
 
     class Declared(Model):
         id: int = Field(db_pk=True)
-        address: str = Field(db_type=address)
-        code: str = Field(db_type=code)
-        number: int = Field(db_type=number)
-        real: float = Field(db_type=real)
+        address: str = Field(db_type=types[0])
+        code: str = Field(db_type=types[1])
+        number: int = Field(db_type=types[2])
+        real: float = Field(db_type=types[3])
         mood: Mood = Mood.GLAD
 
         class Meta:
