@@ -146,6 +146,8 @@ async def alone(backend: Backend) -> AsyncIterator[Backend]:
                 await execute_raw(f"DROP {text.split()[1]} IF EXISTS {name} CASCADE")
             await execute_raw(text)
         yield backend
+        if backend.dialect == "mariadb":
+            await execute_raw("DROP ROLE session_role")
 
 
 def witnessed(backend: Backend) -> list[str]:
