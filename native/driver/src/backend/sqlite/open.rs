@@ -170,7 +170,9 @@ fn refused(target: &SqliteTarget, error: Error) -> Error {
     let is_unopenable = error.detail.sqlstate.as_deref().is_some_and(errors::is_unopenable);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let reason = match folder {
-        Some(folder) if is_unopenable && matches!(folder.try_exists(), Ok(false)) => format!("the folder {} does not exist", folder.display()),
+        Some(folder) if is_unopenable && matches!(folder.try_exists(), Ok(false)) => {
+            format!("the folder {} does not exist", folder.display())
+        }
         _ if is_unopenable && path.is_dir() => "it is a folder".to_owned(),
         _ if path.is_file() && log_of(path).exists() && !can_write(folder_of(path)) => {
             let message =

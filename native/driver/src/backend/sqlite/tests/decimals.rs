@@ -19,7 +19,6 @@ async fn arithmetic_is_exact() {
         ("oxyde_decimal_sub('1.00', '1')", text("0")),
         ("oxyde_decimal_mul('-1.5', '0.04')", text("-0.06")),
         ("oxyde_decimal_div('1', '3')", text("0.33333333333333333333")),
-        ("oxyde_decimal_div('1', '0')", Value::Null),
         ("oxyde_decimal_mod('-7.5', '2')", text("-1.5")),
         ("oxyde_decimal_neg('1.50')", text("-1.5")),
         ("oxyde_decimal_abs(-3)", text("3")),
@@ -30,6 +29,8 @@ async fn arithmetic_is_exact() {
     for (expression, expected) in cases {
         assert_eq!(one(&mut connection, expression).await, expected, "{expression}");
     }
+    let error = failure(&mut connection, "SELECT oxyde_decimal_div('1', '0')", &[]).await;
+    assert_eq!((error.kind, error.message.as_str()), (Kind::Data, "division by zero"));
     for expression in
         ["oxyde_decimal_add('abc', '1')", "oxyde_decimal_abs(x'00')", "oxyde_decimal_neg(1e999)", "oxyde_decimal_add('1e', 1)"]
     {

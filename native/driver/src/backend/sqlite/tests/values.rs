@@ -192,7 +192,8 @@ async fn members_of_a_compound_have_types_of_their_own() {
         ("SELECT flag FROM t UNION ALL SELECT count(*) FROM t", vec![Value::Int(1), Value::Int(1)]),
         ("SELECT flag FROM v", vec![Value::Int(5), Value::Int(1)]),
         ("SELECT day FROM t UNION ALL SELECT day FROM t", vec![Value::Date(1), Value::Date(1)]),
-        ("SELECT day FROM t JOIN v USING (flag)", vec![Value::Date(1)]),
+        // Which column is the compound's cannot be told: all are as the file holds them.
+        ("SELECT day FROM t JOIN v USING (flag)", vec![text("1970-01-02")]),
     ];
     for (sql, expected) in cases {
         // The second time out of the cache.
