@@ -79,7 +79,6 @@ MARIADB = [
     ("SELECT session_set_tenant(5)", "SELECT COALESCE(@tenant, 'none')"),
     ("CALL session_call_tenant(5)", "SELECT COALESCE(@tenant, 'none')"),
     ("USE mysql", "SELECT DATABASE()"),
-    ("SET ROLE session_role", "SELECT COALESCE(CURRENT_ROLE(), 'none')"),
 ]
 OURS = {
     "postgres": [
@@ -117,7 +116,6 @@ MADE = {
         "CREATE OR REPLACE FUNCTION session_set_tenant(v INT) RETURNS INT BEGIN SET @tenant = v; RETURN v; END",
         "CREATE OR REPLACE PROCEDURE session_call_tenant(v INT) BEGIN SET @tenant = v; END",
         "CREATE OR REPLACE PROCEDURE session_latin() BEGIN SET NAMES latin1; SET time_zone = '+09:00'; END",
-        "CREATE OR REPLACE ROLE session_role",
     ],
     "sqlite": [],
 }
@@ -146,8 +144,6 @@ async def alone(backend: Backend) -> AsyncIterator[Backend]:
                 await execute_raw(f"DROP {text.split()[1]} IF EXISTS {name} CASCADE")
             await execute_raw(text)
         yield backend
-        if backend.dialect == "mariadb":
-            await execute_raw("DROP ROLE session_role")
 
 
 def witnessed(backend: Backend) -> list[str]:
@@ -202,6 +198,17 @@ async def test_mariadb(alone: Backend, statement: str, probe: str) -> None:
     """A session is closed, and another one opened."""
     only(alone, "mariadb")
     await nothing_stays(statement, probe)
+
+
+async def test_mariadb_roles(alone: Backend) -> None:
+    """A role belongs to the whole server, and so has a name of this run's."""
+    only(alone, "mariadb")
+    role = f"role_{alone.url[-12:]}"
+    await execute_raw(f"CREATE ROLE {role}")
+    try:
+        await nothing_stays(f"SET ROLE {role}", "SELECT COALESCE(CURRENT_ROLE(), 'none')")
+    finally:
+        await execute_raw(f"DROP ROLE {role}")
 
 
 @pytest.mark.parametrize(("statement", "probe"), SQLITE)
