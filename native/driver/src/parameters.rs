@@ -75,7 +75,8 @@ pub fn translate(url: &mut Url, protocol: Protocol) -> Result<(), String> {
 /// What a URL says of a pooler before the server, if it does.
 pub fn pooler(url: &Url) -> Option<bool> {
     let (_, value) = url.query_pairs().find(|(name, _)| name == "pgbouncer")?;
-    Some(value.eq_ignore_ascii_case("true"))
+    // Where it says false, nobody has looked.
+    value.eq_ignore_ascii_case("true").then_some(true)
 }
 
 fn postgres(name: &str, value: &str) -> Answer {
@@ -193,7 +194,7 @@ mod tests {
     #[test]
     fn poolers_are_said() {
         let said = |url: &str| pooler(&Url::parse(url).unwrap());
-        assert_eq!((said("postgres://h/d?pgbouncer=True"), said("postgres://h/d?pgbouncer=false")), (Some(true), Some(false)));
+        assert_eq!((said("postgres://h/d?pgbouncer=True"), said("postgres://h/d?pgbouncer=false")), (Some(true), None));
         assert_eq!(said("postgres://h/d?sslmode=require"), None);
         assert!(translated("postgres://h/d?pgbouncer=maybe", Protocol::Postgres).unwrap_err().contains("pgbouncer=true"));
     }
