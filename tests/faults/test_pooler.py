@@ -378,8 +378,9 @@ async def test_modes(postgres: Backend) -> None:
         async with program(behind) as database:
             assert await execute_raw("SELECT $1::int AS a", [1], using=database) == [{"a": 1}]
         async with program(behind, PoolSettings(max_connections=1, pg_pooler=False)) as database:
-            await execute_raw("CREATE TEMP TABLE pooler_own (a int)", using=database)
-            assert await execute_raw("SELECT * FROM pooler_own", using=database) == []
+            async with atomic(using=database):
+                await execute_raw("CREATE TEMP TABLE pooler_own (a int)", using=database)
+                assert await execute_raw("SELECT * FROM pooler_own", using=database) == []
     with pooled(postgres, "statement") as behind, pytest.raises(UnsupportedError, match="transaction or session mode"):
         async with program(behind):
             pass
