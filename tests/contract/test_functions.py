@@ -68,7 +68,7 @@ class Sample(Model):
     s: str | None = None
     t: str | None = None
     b: bool | None = None
-    shade: Shade | None = None
+    shade: Shade | None = Field(default=None, db_enum_name="function_shade")
     photo: bytes | None = None
     day: dt.date | None = None
     at: dt.datetime | None = None

@@ -56,7 +56,7 @@ class Person(Model):
 
     id: int | None = Field(default=None, db_pk=True)
     name: str = Field(max_length=50, db_unique=True)
-    mood: Mood = Mood.OK
+    mood: Mood = Field(default=Mood.OK, db_enum_name="pooler_mood")
     scores: list[int] = Field(default_factory=list)
     price: Decimal = Field(default=Decimal(0), max_digits=20, decimal_places=4)
     at: dt.datetime | None = None
@@ -377,10 +377,9 @@ async def test_modes(postgres: Backend) -> None:
     with pooled(postgres, "session") as behind:
         async with program(behind) as database:
             assert await execute_raw("SELECT $1::int AS a", [1], using=database) == [{"a": 1}]
-        async with program(behind, PoolSettings(max_connections=1, pg_pooler=False)) as database:
-            async with atomic(using=database):
-                await execute_raw("CREATE TEMP TABLE pooler_own (a int)", using=database)
-                assert await execute_raw("SELECT * FROM pooler_own", using=database) == []
+        async with program(behind, PoolSettings(max_connections=1, pg_pooler=False)) as database, atomic(using=database):
+            await execute_raw("CREATE TEMP TABLE pooler_own (a int)", using=database)
+            assert await execute_raw("SELECT * FROM pooler_own", using=database) == []
     with pooled(postgres, "statement") as behind, pytest.raises(UnsupportedError, match="transaction or session mode"):
         async with program(behind):
             pass

@@ -43,6 +43,7 @@ class Thing(Model):
 
     class Meta:
         is_table = True
+        table_name = "written_thing"
 
 
 class Keyed(Model):
