@@ -20,7 +20,7 @@ DECLARED: Final = {
 }
 
 
-class Mood(str, enum.Enum):
+class Tone(str, enum.Enum):
     """Is text by its value."""
 
     GLAD = "glad"
@@ -37,7 +37,7 @@ def declared(backend_module: Backend) -> Iterator[type[Model]]:
         code: str = Field(db_type=types[1])
         number: int = Field(db_type=types[2])
         real: float = Field(db_type=types[3])
-        mood: Mood = Mood.GLAD
+        tone: Tone = Tone.GLAD
 
         class Meta:
             is_table = True
@@ -56,10 +56,10 @@ def test_what_is_read_is_what_functions_see(declared: type[Model]) -> None:
     row: Any = declared.objects.sync.get()
     laws: dict[Any, Any] = {
         Upper("address"): row.address.upper(),
-        Concat("address", Value("/"), "code", "mood"): f"{row.address}/{row.code}glad",
+        Concat("address", Value("/"), "code", "tone"): f"{row.address}/{row.code}glad",
         Length("code"): len(row.code),
         Trim("code"): row.code.strip(),
-        Upper("mood"): "GLAD",
+        Upper("tone"): "GLAD",
         F("number") % 3: 2,
         F("number") // 2: -4,
         F("number") / 2: -3.5,
