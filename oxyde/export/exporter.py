@@ -30,19 +30,23 @@ class Exporter(Generic[T]):
     Attributes:
         needs: The packages that it imports.
         read: Reads a stream to its end.
+        check: Refuses what can be refused before there are rows, such as a path that is taken.
     """
 
     needs: tuple[str, ...]
     read: Callable[[ArrowSource], T]
+    check: Callable[[], object] | None = None
 
     def load(self) -> None:
-        """Imports the packages: before a statement runs for them, and where an interrupt is heard.
+        """Imports the packages and checks: before a statement runs for them, and where an interrupt is heard.
 
         Raises:
             ImportError: One is not installed; names it.
         """
         for name in self.needs:
             require(name)
+        if self.check is not None:
+            self.check()
 
     def __call__(self, source: ArrowSource) -> T:
         """Returns the rows of a stream in this format.

@@ -5,7 +5,8 @@ Generated from ``oxyde/models/queryset.py`` by ``tests/codebase/twins.py``; edit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
 from pydantic import BaseModel
@@ -22,6 +23,7 @@ from oxyde.models.where import asked, route_of, taken
 from oxyde.queries import Q, query
 
 if TYPE_CHECKING:
+    import duckdb
     import pandas as pd
     import polars as pl
     import pyarrow as pa
@@ -245,6 +247,44 @@ class BlockingQuerySet(Blocking[M, R_co]):
     def to_pandas(self, *, using: str | None = None, client: object | None = None) -> pd.DataFrame:
         """Returns the rows as a ``pandas.DataFrame``."""
         return self._run(arrow.frame(self, export.to_pandas), using, client)
+
+    def to_duckdb(
+        self,
+        name: str,
+        *,
+        connection: duckdb.DuckDBPyConnection | None = None,
+        using: str | None = None,
+        client: object | None = None,
+    ) -> duckdb.DuckDBPyRelation:
+        """Reads the rows into a table of DuckDB, replaced where there is one, and returns it; by default on DuckDB's own connection."""
+        return self._run(arrow.frame(self, export.to_duckdb(name, connection)), using, client)
+
+    def to_parquet(
+        self,
+        path: str | PathLike[str],
+        *,
+        row_group: int = 122_880,
+        partition_by: str | Sequence[str] = (),
+        using: str | None = None,
+        client: object | None = None,
+    ) -> int:
+        """Writes the rows to a Parquet file, or to a folder with one per value of the columns; returns their number.
+
+        The file appears, or is replaced, when all rows are in it. No more than a row group is in memory.
+        """
+        return self._run(arrow.frame(self, export.to_parquet(path, row_group, partition_by)), using, client)
+
+    def to_csv(
+        self,
+        path: str | PathLike[str],
+        *,
+        header: bool = True,
+        delimiter: str = ",",
+        using: str | None = None,
+        client: object | None = None,
+    ) -> int:
+        """Writes the rows to a CSV file; returns their number. The file appears, or is replaced, when all rows are in it."""
+        return self._run(arrow.frame(self, export.to_csv(path, header, delimiter)), using, client)
 
     def arrow_stream(self, batch_rows: int = 65_536, *, using: str | None = None, client: object | None = None) -> Iterator[pa.RecordBatch]:
         """Yields the rows as ``pyarrow.RecordBatch`` objects of at most that many rows, in bounded memory."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
+from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
 from pydantic import BaseModel
@@ -21,6 +22,7 @@ from oxyde.models.where import asked, route_of, taken
 from oxyde.queries import Q, query
 
 if TYPE_CHECKING:
+    import duckdb
     import pandas as pd
     import polars as pl
     import pyarrow as pa
@@ -254,6 +256,44 @@ class QuerySet(Awaited[M, R_co]):
     async def to_pandas(self, *, using: str | None = None, client: object | None = None) -> pd.DataFrame:
         """Returns the rows as a ``pandas.DataFrame``."""
         return await self._run(arrow.frame(self, export.to_pandas), using, client)
+
+    async def to_duckdb(
+        self,
+        name: str,
+        *,
+        connection: duckdb.DuckDBPyConnection | None = None,
+        using: str | None = None,
+        client: object | None = None,
+    ) -> duckdb.DuckDBPyRelation:
+        """Reads the rows into a table of DuckDB, replaced where there is one, and returns it; by default on DuckDB's own connection."""
+        return await self._run(arrow.frame(self, export.to_duckdb(name, connection)), using, client)
+
+    async def to_parquet(
+        self,
+        path: str | PathLike[str],
+        *,
+        row_group: int = 122_880,
+        partition_by: str | Sequence[str] = (),
+        using: str | None = None,
+        client: object | None = None,
+    ) -> int:
+        """Writes the rows to a Parquet file, or to a folder with one per value of the columns; returns their number.
+
+        The file appears, or is replaced, when all rows are in it. No more than a row group is in memory.
+        """
+        return await self._run(arrow.frame(self, export.to_parquet(path, row_group, partition_by)), using, client)
+
+    async def to_csv(
+        self,
+        path: str | PathLike[str],
+        *,
+        header: bool = True,
+        delimiter: str = ",",
+        using: str | None = None,
+        client: object | None = None,
+    ) -> int:
+        """Writes the rows to a CSV file; returns their number. The file appears, or is replaced, when all rows are in it."""
+        return await self._run(arrow.frame(self, export.to_csv(path, header, delimiter)), using, client)
 
     def arrow_stream(
         self, batch_rows: int = 65_536, *, using: str | None = None, client: object | None = None

@@ -6,15 +6,17 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import oxyde
-from oxyde import DecodeError
+from oxyde import DecodeError, FieldError
 from oxyde.db.route import Route
 from oxyde.notebook.command import parse
 from oxyde.notebook.result import Result
@@ -136,6 +138,51 @@ READERS = {
     "sync polars": lambda query: query.sync.to_polars().height,
     "sync pandas": lambda query: len(query.sync.to_pandas()),
 }
+
+
+WRITERS = {
+    "parquet": lambda query, folder: query.sync.to_parquet(folder / "rows.parquet"),
+    "partitions": lambda query, folder: query.sync.to_parquet(folder / "rows", partition_by="name"),
+    "csv": lambda query, folder: query.sync.to_csv(folder / "rows.csv"),
+    "duckdb": lambda query, folder: query.sync.to_duckdb("contract_rows").fetchall() and 4,
+}
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+async def test_every_file_executes_once(query: Any, started: list[bytes], tmp_path: Path, writer: str) -> None:
+    """Of every type that a model has."""
+    assert WRITERS[writer](query, tmp_path) == 4
+    assert len(started) == 1
+
+
+async def test_files_hold_what_frames_hold(query: Any, tmp_path: Path) -> None:
+    """Type for type, and value for value."""
+    assert await query.to_parquet(tmp_path / "rows.parquet", row_group=3) == 4
+    assert pq.read_table(tmp_path / "rows.parquet").equals(await query.to_arrow())
+    assert await query.values("name", "team__name").to_csv(tmp_path / "rows.csv") == 4
+    assert (tmp_path / "rows.csv").read_text().splitlines()[1] == '"Anna","Red"'
+    relation = await query.values("name", "balance").to_duckdb("contract_rows")
+    assert relation.fetchall() == await query.values_list("name", "balance").all()
+
+
+def names(folder: Path) -> list[str]:
+    """Returns what is in a folder."""
+    return [path.name for path in folder.iterdir()]
+
+
+async def test_a_file_that_is_refused(query: Any, started: list[bytes], tmp_path: Path) -> None:
+    """Where it can be before anything is sent; the connection serves the next statement."""
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows" / "kept").write_text("")
+    with pytest.raises(FileExistsError, match="is not empty"):
+        await query.to_parquet(tmp_path / "rows", partition_by="name")
+    with pytest.raises(ValueError, match="delimiter"):
+        await query.to_csv(tmp_path / "rows.csv", delimiter="")
+    assert started == []
+    with pytest.raises(FieldError, match="'nope', which is no column of the rows"):
+        await query.to_parquet(tmp_path / "new", partition_by="nope")
+    assert names(tmp_path) == ["rows"]
+    assert await query.count() == 4
 
 
 @pytest.mark.parametrize("reader", READERS)

@@ -45,6 +45,8 @@ def test_columns_of_one_name() -> None:
 def test_every_format_is_an_exporter() -> None:
     for name in export.__all__:
         made = getattr(export, name)
+        if name in {"to_csv", "to_duckdb", "to_parquet"}:
+            made = made("anywhere")
         assert isinstance(made, Exporter)
         assert made.needs
         made.load()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import uuid
-
 import polars as pl
 import pyarrow as pa
 import pytest
@@ -12,35 +9,7 @@ import pytest
 from oxyde import export
 from oxyde.exceptions import DecodeError
 from oxyde.export.arrow_schema import fields
-
-IDS = [uuid.UUID(int=7), None, uuid.UUID(int=2**128 - 1)]
-
-
-class Source:
-    """A table that shows nothing but the two capsules, as our results do."""
-
-    def __init__(self, table: pa.Table) -> None:
-        self.table = table
-
-    def __arrow_c_schema__(self) -> object:
-        return self.table.schema.__arrow_c_schema__()
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        return self.table.__arrow_c_stream__(requested_schema)
-
-
-def rows() -> pa.Table:
-    """A table with extension types, NULLs, and an integer that no float holds."""
-    uuids = pa.ExtensionArray.from_storage(pa.uuid(), pa.array([None if one is None else one.bytes for one in IDS], pa.binary(16)))
-    return pa.table(
-        {
-            "id": pa.array([2**53 + 1, None, 3], pa.int64()),
-            "uuid": uuids,
-            "seen": pa.array([dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc), None, None], pa.timestamp("us", "UTC")),
-            "tags": pa.array([[1, 2], [], None], pa.list_(pa.int64())),
-            "ok": pa.array([True, None, False]),
-        }
-    )
+from tests.unit.export.source import IDS, Source, rows
 
 
 def test_arrow() -> None:
