@@ -114,7 +114,7 @@ class Block:
     def require_free(self) -> None:
         """Raises TransactionBroken if the block was left, OxydeError if its connection is busy with a stream that is being read."""
         self.require_open()
-        if self.session.streaming and self.database.backend != "sqlite":
+        if self.session.streaming and self.database.dialect != "sqlite":
             message = (
                 "a stream of this atomic block is being read, and its connection answers one statement at a time; "
                 "read the stream to its end or close it first, or read all rows with .all() or to_arrow()"

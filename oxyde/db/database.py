@@ -15,8 +15,9 @@ from oxyde.db import sqlite_url
 from oxyde.db.registry import Registry
 from oxyde.db.settings import PoolSettings
 from oxyde.db.wait import result, result_blocking
+from oxyde.exceptions import OxydeError
 
-_BACKENDS: Final = {"postgres": "postgres", "postgresql": "postgres", "mysql": "mysql", "mariadb": "mariadb", "sqlite": "sqlite"}
+_DIALECTS: Final = {"postgres": "postgres", "postgresql": "postgres", "mysql": "mysql", "mariadb": "mariadb", "sqlite": "sqlite"}
 
 
 class AsyncDatabase:
@@ -47,7 +48,7 @@ class AsyncDatabase:
             message = f'the connection {name!r} needs a URL such as "postgresql://user@host/name", not {type(url).__name__}{unset}'
             raise TypeError(message)
         self.name = name
-        self.settings = settings or PoolSettings()
+        self._settings = settings or PoolSettings()
         self._secret_url = url
         self._registers = auto_register
         self._overwrites = overwrite
@@ -58,7 +59,7 @@ class AsyncDatabase:
             connections.register(self, overwrite=overwrite)
 
     def _open(self) -> None:
-        self.native = _native.Database(self._secret_url, self.settings.wire())
+        self.native = _native.Database(self._secret_url, self._settings.wire())
         self.url: str = self.native.url
         self._process = os.getpid()
         self._closed = False
@@ -69,9 +70,30 @@ class AsyncDatabase:
         return self._connected
 
     @property
+    def settings(self) -> PoolSettings:
+        """The settings of the pool; they may be assigned until it is connected."""
+        return self._settings
+
+    @settings.setter
+    def settings(self, settings: PoolSettings) -> None:
+        if not isinstance(settings, PoolSettings):
+            message = f"settings takes PoolSettings(...), not {type(settings).__name__}"
+            raise TypeError(message)
+        if self.native.version is not None and not self._closed:
+            message = f"the connection {self.name!r} is in use with its settings; disconnect() first, or give them to db.init()"
+            raise OxydeError(message)
+        self._settings = settings
+        self._open()
+
+    @property
     def backend(self) -> str:
+        """The kind of the server: postgres, sqlite or mysql, which MariaDB is too."""
+        return "mysql" if self.dialect == "mariadb" else self.dialect
+
+    @property
+    def dialect(self) -> str:
         """The server's dialect: postgres, sqlite, mysql or mariadb; after the first connect as the server said."""
-        return self.native.family or _BACKENDS[self.url.partition(":")[0].partition("+")[0].lower()]
+        return self.native.family or _DIALECTS[self.url.partition(":")[0].partition("+")[0].lower()]
 
     def __repr__(self) -> str:
         state = "connected" if self._connected else "not connected"
@@ -163,8 +185,13 @@ class Connection:
 
     @property
     def backend(self) -> str:
-        """The server's dialect: postgres, sqlite, mysql or mariadb."""
+        """The kind of the server: postgres, sqlite or mysql, which MariaDB is too."""
         return self.database.backend
+
+    @property
+    def dialect(self) -> str:
+        """The server's dialect: postgres, sqlite, mysql or mariadb."""
+        return self.database.dialect
 
     @property
     def connected(self) -> bool:
@@ -192,7 +219,7 @@ class Connection:
 
 def _html(connection: AsyncDatabase | Connection, state: str) -> str:
     name, url = html.escape(connection.name), html.escape(connection.url)
-    return f"<p><strong>{name}</strong> · {html.escape(connection.backend)} · <code>{url}</code> · {state}</p>"
+    return f"<p><strong>{name}</strong> · {html.escape(connection.dialect)} · <code>{url}</code> · {state}</p>"
 
 
 connections: Final[Registry[AsyncDatabase]] = Registry()

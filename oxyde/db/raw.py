@@ -83,10 +83,10 @@ def _rows(sql: str, params: Params, where: Route, timeout: float | None = None) 
     if timeout is not None and not timeout > 0:
         message = f"timeout={timeout!r} must be more than 0 seconds"
         raise ValueError(message)
-    if where.block is None and (word := transaction_word(sql, where.database.backend)) is not None:
+    if where.block is None and (word := transaction_word(sql, where.database.dialect)) is not None:
         message = ALONE.format(word=word, remedy="`async with db.atomic():`, in blocking code `with oxyde.sync.atomic():`")
         raise UnsupportedError(message, sql=sql)
-    shape, values = compile_raw(sql, params, where.database.backend)
+    shape, values = compile_raw(sql, params, where.database.dialect)
     rows: list[dict[str, Any]] = []
 
     def take(batch: _native.Batch) -> None:

@@ -12,7 +12,7 @@ from oxyde.db.database import connections
 def dialect_of(alias: str | None) -> str:
     """Returns the dialect of a connection, of the default one without an alias; PostgreSQL where there is none."""
     database = connections.find(alias)
-    return "postgres" if database is None else database.backend
+    return "postgres" if database is None else database.dialect
 
 
 def render(shape: bytes, dialect: str, values: tuple[Any, ...]) -> tuple[str, list[Any]]:

@@ -8,6 +8,7 @@ from oxyde import _native
 from oxyde.db.block import Block, block_of, innermost
 from oxyde.db.database import AsyncDatabase, Connection, connections
 from oxyde.db.steps import Call
+from oxyde.exceptions import FieldError
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,9 @@ class Route:
     def start(self, call: Call, queue: _native.Queue | None, *, arrow: bool = False) -> _native.Operation:
         """Starts a statement; its values are converted now."""
         session = None
+        if call.locks and self.block is None:
+            message = "for_update() and for_share() lock rows until the transaction ends, and there is none; read inside atomic()"
+            raise FieldError(message)
         if self.block is not None:
             self.block.require_free()
             session = self.block.session

@@ -25,6 +25,7 @@ class Call:
         on_batch: Takes every batch as it arrives, the last one too, in the task or thread that waits.
         timeout: Seconds after which the statement is cancelled on the server.
         arrow: Ask for large batches, which are kept to leave as Arrow.
+        locks: It locks the rows that it reads until the transaction ends, and is refused outside one.
     """
 
     shape: bytes
@@ -32,6 +33,7 @@ class Call:
     on_batch: Callable[[_native.Batch], None] | None = None
     timeout: float | None = None
     arrow: bool = False
+    locks: bool = False
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def drop_tables_blocking(database: object | None = None, *, models: Models = Non
 def _create(models: Models, where: Route, *, if_not_exists: bool) -> Steps[None]:
     chosen = _chosen(models)
     home: str | None = None
-    if where.database.backend in {"mysql", "mariadb"} and ddl.crosses_schemas(chosen):
+    if where.database.dialect in {"mysql", "mariadb"} and ddl.crosses_schemas(chosen):
         batch = yield Call(wire.pack(statement.raw([expr.text("SELECT DATABASE()")])), ())
         home = batch.values()[0][0]
         if home is None:

@@ -104,15 +104,16 @@ def cte(name: str, inner: dict[str, Any], *, recursive: bool = False, columns: S
     return {**without_defaults({"recursive": recursive, "columns": list(columns)}), "name": name, "query": inner}
 
 
-def lock(kind: str, *, wait: str | None = None, of: Sequence[str] = ()) -> dict[str, Any]:
-    """A lock on the rows that are read.
+def lock(kind: str, *, wait: str | None = None, of: Sequence[str] = (), optional: bool = False) -> dict[str, Any]:
+    """A lock on the rows that a query reads, until the transaction ends.
 
     Args:
-        kind: update or share.
-        wait: nowait or skip_locked, for rows that somebody else has locked; None waits.
-        of: The aliases of the tables whose rows are locked; none means all.
+        kind: ``update`` or ``share``.
+        wait: ``nowait`` or ``skip_locked``; without it the statement waits for rows that are locked.
+        of: The aliases of the tables whose rows are locked; without them all tables.
+        optional: Leave it out where the dialect has no such lock.
     """
-    return {**without_defaults({"wait": wait, "of": list(of)}), "kind": kind}
+    return {"kind": kind, **without_defaults({"wait": wait, "of": list(of), "optional": optional})}
 
 
 def query(

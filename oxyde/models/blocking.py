@@ -5,7 +5,7 @@ Generated from ``oxyde/models/queryset.py`` by ``tests/codebase/twins.py``; edit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
@@ -18,7 +18,7 @@ from oxyde.models.faces import Blocking
 from oxyde.models.narrow import Exact, method
 from oxyde.models.narrow import blocking as narrow
 from oxyde.models.rows import DICTS, FLAT, TUPLES
-from oxyde.models.verbs import reading, writing
+from oxyde.models.verbs import reading, upserting, writing
 from oxyde.models.where import asked, route_of, taken
 from oxyde.queries import Q, query
 
@@ -132,6 +132,39 @@ class BlockingQuerySet(Blocking[M, R_co]):
 
     get_or_none = narrow.GetOrNone(_get_or_none)
 
+    def earliest(self, *fields: Any, using: str | None = None, client: object | None = None) -> R_co:
+        """Returns the first row by these fields, as ``order_by()`` takes them.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        return self._run(reading.extreme(self, "earliest", fields), using, client)
+
+    def latest(self, *fields: Any, using: str | None = None, client: object | None = None) -> R_co:
+        """Returns the last row by these fields, as ``order_by()`` takes them.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        return self._run(reading.extreme(self, "latest", fields), using, client)
+
+    def in_bulk(
+        self, keys: Iterable[Any] | None = None, *, field: str = "pk", using: str | None = None, client: object | None = None
+    ) -> dict[Any, M]:
+        """Returns the rows with these keys by key, all without keys; of keys that no row has, nothing.
+
+        Args:
+            keys: Values of the field, any number of them.
+            field: The primary key, or another unique field.
+            using: The alias of a connection.
+            client: A connection or an atomic block.
+        """
+        return self._run(reading.in_bulk(self, keys, field), using, client)
+
+    def contains(self, row: M, *, using: str | None = None, client: object | None = None) -> bool:
+        """Returns whether the row of an instance, by its key, is among the rows."""
+        return self._run(reading.contains(self, row), using, client)
+
     def exists(self, *, using: str | None = None, client: object | None = None) -> bool:
         """Returns whether there is a row."""
         return self._run(reading.exists(self), using, client)
@@ -172,6 +205,53 @@ class BlockingQuerySet(Blocking[M, R_co]):
         return made
 
     create = narrow.Create(_create)
+
+    def _get_or_create(
+        self, defaults: Mapping[str, Any] | None = None, *, using: str | None = None, client: object | None = None, **lookups: Any
+    ) -> tuple[M, bool]:
+        """Returns the one row that matches, or inserts it, whoever else does so at the same time; and whether it was inserted.
+
+        Args:
+            defaults: Further values of a row that is inserted; a callable is called then.
+            using: The alias of a connection.
+            client: A connection or an atomic block.
+            **lookups: What is looked for, which should cover a unique constraint: equal values are those of the new row.
+
+        Raises:
+            MultipleObjectsReturned: Several rows match.
+            UniqueViolationError: Another row, which does not match, has a unique value of the new one.
+        """
+        lookups, using, client = asked(self.model, lookups, using, client)
+        return self._run(upserting.get_or_create(self, defaults, lookups), using, client)
+
+    get_or_create = narrow.GetOrCreate(_get_or_create)
+
+    def _update_or_create(
+        self,
+        defaults: Mapping[str, Any] | None = None,
+        create_defaults: Mapping[str, Any] | None = None,
+        *,
+        using: str | None = None,
+        client: object | None = None,
+        **lookups: Any,
+    ) -> tuple[M, bool]:
+        """Saves the values to the one row that matches, which is locked meanwhile, or inserts it; returns it, and whether it was inserted.
+
+        Args:
+            defaults: The values; a callable is called.
+            create_defaults: Those of a row that is inserted, where they are others.
+            using: The alias of a connection.
+            client: A connection or an atomic block.
+            **lookups: What is looked for, which should cover a unique constraint: equal values are those of the new row.
+
+        Raises:
+            MultipleObjectsReturned: Several rows match.
+            UniqueViolationError: Another row, which does not match, has a unique value of the new one.
+        """
+        lookups, using, client = asked(self.model, lookups, using, client)
+        return self._run(upserting.update_or_create(self, defaults, create_defaults, lookups), using, client)
+
+    update_or_create = narrow.UpdateOrCreate(_update_or_create)
 
     def bulk_create(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, Generic, NoReturn
 
 from typing_extensions import TypeVar
@@ -16,6 +17,7 @@ from oxyde.models.rows import FLAT, Instances
 from oxyde.queries import Q, compile, joins, query
 from oxyde.queries.compile import Compiled
 from oxyde.queries.cte import With
+from oxyde.queries.locks import lock
 from oxyde.queries.paths import Path
 from oxyde.queries.query import Query
 from oxyde.queries.source import State, everything
@@ -193,6 +195,27 @@ class Chain(Generic[M, R_co]):
         """
         return self._next(joins.joined(self._state, paths))
 
+    def for_update(self: C, *, nowait: bool = False, skip_locked: bool = False, of: str | Sequence[str] = ("self",)) -> C:
+        """Returns the same rows, locked until the transaction ends: others can neither change nor lock them. Read them inside ``atomic()``.
+
+        ``update()`` and ``delete()`` of rows that are locked with ``skip_locked=True`` take rows from a queue, in one statement where
+        the server allows.
+
+        Args:
+            nowait: A row that somebody else has locked is an error (``LockTimeoutError``); without it the statement waits.
+            skip_locked: Leave such rows out.
+            of: Whose rows: ``"self"``, and paths that ``join()`` loads.
+
+        Raises:
+            FieldError: The rows come from several queries, or a path is not joined.
+            UnsupportedError: The database (SQLite) has no row locks, or (MariaDB) none of some tables of a join; raised when it runs.
+        """
+        return self._next(query.locked(self._state, lock("for_update", "update", nowait=nowait, skip_locked=skip_locked, of=of)))
+
+    def for_share(self: C, *, nowait: bool = False, skip_locked: bool = False, of: str | Sequence[str] = ("self",)) -> C:
+        """Returns the same rows, locked until the transaction ends: others can read but not change them. See ``for_update()``."""
+        return self._next(query.locked(self._state, lock("for_share", "share", nowait=nowait, skip_locked=skip_locked, of=of)))
+
     def using(self: C, alias: str) -> C:
         """Returns the same query on another connection."""
         if not isinstance(alias, str):
@@ -214,6 +237,8 @@ class Chain(Generic[M, R_co]):
             path = "__".join(self._state.joined[0])
             message = f'a frame has no place for the related instances of join(); name the columns instead: values(..., "{path}__...")'
             raise UnsupportedError(message, table=self._state.table.name)
+        if masked and self._state.lock is not None:
+            raise UnsupportedError("for_update() and for_share() lock rows for all(), first() and get(); a frame is read without them")
         return compile.select(self._state, masked=masked)
 
     def sql(self, dialect: str | None = None, *, with_types: bool = False) -> tuple[str, list[Any]]:

@@ -90,7 +90,7 @@ def _collected(wanted: Wanted, enough: int | None) -> Collector:
     stops = wanted.stops and enough is not None
     taken = Collector(enough, stops=stops)
     steps = _steps(replace(wanted.call, on_batch=taken, arrow=enough is None))
-    if not stops or wanted.where.database.backend == "sqlite":
+    if not stops or wanted.where.database.dialect == "sqlite":
         try:
             execute.run_blocking(steps, wanted.where)
         except _Enough:
@@ -156,7 +156,7 @@ def _sql(body: str, word: str, names: Mapping[str, Any], options: MagicLine) -> 
         raise UsageError(raw.ALONE.format(word=begins, remedy="`with oxyde.sync.atomic():`"))
     where = route(options.on)
     sql = statement_kind.trimmed(body)
-    dialect = where.database.backend
+    dialect = where.database.dialect
     shape, values = raw.compile_raw(sql, _bound(sql, dialect, names), dialect)
     only_reads = statement_kind.only_reads(sql, dialect)
     changes = word in statement_kind.CHANGING or (word == "with" and not only_reads)

@@ -43,7 +43,7 @@ def find(pattern: str, alias: str | None) -> Preview:
         OxydeError: There is no such connection, or the server refused.
     """
     where = route(alias).database
-    found = run(CATALOGUES[where.backend], {}, MagicLine(on=where.name, all=True))
+    found = run(CATALOGUES[where.dialect], {}, MagicLine(on=where.name, all=True))
     wanted = pattern.lower() if {"*", "?"} & {*pattern} else f"*{pattern.lower()}*"
     rows = [row for row in found if fnmatchcase(str(row[0]).lower(), wanted)] if isinstance(found, Result) else []
     counted = many(len(rows), "table", "tables")

@@ -63,7 +63,7 @@ def _connections(rest: str, names: Mapping[str, Any]) -> Preview:  # noqa: ARG00
     except ConnectionNotFound:
         current = None
     rows = [
-        (one.name, one.backend, one.url, ("connected" if one.connected else "not connected") + (", current" if one is current else ""))
+        (one.name, one.dialect, one.url, ("connected" if one.connected else "not connected") + (", current" if one is current else ""))
         for one in known
     ]
     count = f"{len(rows)} {'connection' if len(rows) == 1 else 'connections'}" if rows else "nothing is connected; %oxyde connect URL"

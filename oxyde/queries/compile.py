@@ -14,6 +14,7 @@ from oxyde.queries import beyond
 from oxyde.queries.aggregates import Aggregate, Count
 from oxyde.queries.comparisons import Comparison, Simple
 from oxyde.queries.conditions import Group, Q, target
+from oxyde.queries.locks import Lock
 from oxyde.queries.lookups import LOOKUPS, Subject
 from oxyde.queries.names import names_of
 from oxyde.queries.scope import Aliases, Scope, Values
@@ -140,8 +141,21 @@ def _finished(state: State, scope: Scope, outputs: Iterable[tuple[str, Term]], c
     order: list[Any] = [one.compile(scope) for one in state.order]
     limit = None if state.limit is None else expr.slot(scope.bind(state.limit), kinds.INT)
     offset = expr.slot(scope.bind(state.offset), kinds.INT) if state.offset else None
+    lock = None if state.lock is None else _lock(state, state.lock, scope)
     made = query.select(scope.source, outputs=chosen, joins=scope.joins, where=where, distinct=state.distinct)
-    return query.query(made, ctes=ctes, order_by=order, limit=limit, offset=offset, point=is_point(state))
+    return query.query(made, ctes=ctes, order_by=order, limit=limit, offset=offset, lock=lock, point=is_point(state))
+
+
+def _lock(state: State, lock: Lock, scope: Scope) -> dict[str, Any]:
+    """Returns what a query locks.
+
+    Raises:
+        FieldError: Its rows may each stand for several.
+    """
+    if state.is_reshaped:
+        message = "for_update() and for_share() lock rows of a table, and distinct() rows stand for several; leave one of them out"
+        raise FieldError(message, table=state.table.name)
+    return lock.compile(scope)
 
 
 def condition(state: State, scope: Scope) -> Node | None:
@@ -208,6 +222,7 @@ def by_key(state: State, given: Q) -> Compiled | None:
 
 def exists(state: State) -> Compiled:
     """Returns the SELECT that has a row if the query has one."""
+    state = state.with_(lock=None)
     if state.is_reshaped and state.is_sliced:
         state = state.over(state, ())
     limit = 1 if state.limit is None else min(state.limit, 1)
@@ -241,6 +256,7 @@ def aggregate(state: State, function: str, name: str) -> tuple[Compiled, Term]:
 
 def _over(state: State) -> State:
     """Returns what an aggregate acts on: where the rows are others than the table's, the query of those."""
+    state = state.with_(lock=None)
     return state.over(state, ()) if state.is_sliced or state.is_reshaped else state.with_(order=())
 
 

@@ -115,7 +115,7 @@ def _which(state: State, scope: Scope) -> tuple[Node | None, dict[str, Any] | No
     """Returns the condition that picks the rows, or where that is not enough the select of their keys."""
     if state.distinct:
         raise FieldError("update() and delete() of distinct() rows mean nothing certain; leave distinct() out")
-    if state.source is None and not state.is_sliced and not state.ctes and not _joins(state):
+    if state.source is None and not state.is_sliced and not state.ctes and state.lock is None and not _joins(state):
         return condition(state, scope), None
     if not state.table.key:
         message = (

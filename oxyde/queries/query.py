@@ -12,6 +12,7 @@ from typing_extensions import Self, TypeVar
 from oxyde.exceptions import FieldError
 from oxyde.queries.conditions import Negation, Q, conditions
 from oxyde.queries.foreign_values import named, plain
+from oxyde.queries.locks import Lock
 from oxyde.queries.source import Cte, State, compound, whole
 from oxyde.queries.term import Chance, Expression, Order, Ordering, Reference, Term
 from oxyde.schema import Table
@@ -121,6 +122,9 @@ def united(left: State, right: State, op: str) -> State:
     if (left.selection is None) != (right.selection is None) or (left.selection is None and left.table is not right.table):
         message = f"{op}() takes rows of one kind: two querysets of {left.table.model}, or two of values()"
         raise TypeError(message)
+    if left.lock is not None or right.lock is not None:
+        message = f"{op}() takes rows that are not locked: leave for_update() and for_share() out"
+        raise FieldError(message)
     types = [[(term.type, term.restore) for _, term in state.columns] for state in (left, right)]
     named = [name for name, _ in left.columns] == [name for name, _ in right.columns]
     if types[0] != types[1] or (left.selection is None and not named):
@@ -254,3 +258,17 @@ def selected(state: State, fields: Sequence[str]) -> State:
             raise FieldError(message, column=name)
         chosen.append((name, names.column(name)))
     return state.with_(selection=tuple(chosen), joined=())
+
+
+def locked(state: State, by: Lock) -> State:
+    """Returns the query with its rows locked; of the rows of another query, those.
+
+    Raises:
+        FieldError: The rows are in no table, or stand for several.
+    """
+    source = state.source
+    if isinstance(source, State):
+        return state.with_(source=locked(source, by))
+    if source is not None:
+        raise FieldError("for_update() and for_share() lock the rows of a table, and these come from several queries; lock in each of them")
+    return state.with_(lock=by)

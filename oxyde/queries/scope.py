@@ -113,6 +113,21 @@ class Scope:
         alias, _ = self._source(path.hops)
         return expr.column(alias, path.column.name, path.column.type, path.column.db_type)
 
+    def alias_of(self, relations: tuple[str, ...]) -> str:
+        """Returns the alias of a table that is joined already, by the relations that lead to it; of its own without any.
+
+        Raises:
+            FieldError: It is not joined.
+        """
+        if not relations:
+            return self.alias
+        found = self._joined.get(relations)
+        if found is None:
+            path = "__".join(relations)
+            message = f'"{path}" is not joined by this query, so that its rows cannot be locked; add .join("{path}")'
+            raise FieldError(message, column=path)
+        return found[0]
+
     def _source(self, hops: tuple[Hop, ...]) -> tuple[str, bool]:
         """Returns the alias of the table that hops lead to, and whether its row may be missing."""
         if not hops:

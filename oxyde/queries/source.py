@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from oxyde.exceptions import FieldError
+from oxyde.queries.locks import Lock
 from oxyde.queries.names import Namespace, names_of
 from oxyde.queries.paths import PathKey, all_columns, columns_at
 from oxyde.queries.term import Chance, Exposed, Order, Reference, Term, reference
@@ -132,6 +133,7 @@ class State:
         distinct: Equal rows once.
         limit: At most that many rows.
         offset: After that many.
+        lock: What it locks of the rows that it reads.
         depth: How many queries nest in its source.
     """
 
@@ -146,6 +148,7 @@ class State:
     distinct: bool = False
     limit: int | None = None
     offset: int = 0
+    lock: Lock | None = None
     depth: int = 0
 
     @property
@@ -272,7 +275,7 @@ class State:
         if self.offset:
             values.append(self.offset)
         ends = (self.limit is None, self.offset == 0)
-        return (self.table, ctes, source, self.selection is None, self.joined, outputs, where, order, self.distinct, ends)
+        return (self.table, ctes, source, self.selection is None, self.joined, outputs, where, order, self.distinct, ends, self.lock)
 
 
 def _is_many(term: Term) -> bool:

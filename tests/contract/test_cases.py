@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
@@ -44,13 +45,14 @@ def test_rows(case: corpus.Case, data: Backend) -> None:
     """The rows, and what is left after writing, are the case's; a dialect that cannot do it says so."""
     reason = case.unsupported(data.dialect)
     if reason is not None:
-        with pytest.raises(oxyde.UnsupportedError, match=reason):
+        with pytest.raises(oxyde.UnsupportedError, match=reason), oxyde.sync.atomic():
             evaluate(case.query)
         return
     if case.writes:
         models.Item.objects.sync.delete()
         models.Item.objects.sync.bulk_create(models.items())
-    found = evaluate(case.query)
+    with oxyde.sync.atomic() if "for_" in case.query else contextlib.nullcontext():
+        found = evaluate(case.query)
     expected = case.rows(data.dialect)
     assert expected is not None, "the case has no rows"
     wanted, ordered = literal(expected[0]), expected[1]

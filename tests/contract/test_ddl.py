@@ -182,7 +182,7 @@ async def test_rows_that_refer_to_rows_of_their_own_table(database: db.AsyncData
     assert not await exists(Node)
     async with tables(Node):
         await execute_raw(
-            f"CREATE TABLE ddl_leaf (id INTEGER PRIMARY KEY, node {BIG[database.backend]}, FOREIGN KEY (node) REFERENCES ddl_node (id))"
+            f"CREATE TABLE ddl_leaf (id INTEGER PRIMARY KEY, node {BIG[database.dialect]}, FOREIGN KEY (node) REFERENCES ddl_node (id))"
         )
         try:
             node = await Node.objects.create(parent=await Node.objects.create())
@@ -214,7 +214,7 @@ async def test_a_failure_leaves_no_table(database: db.AsyncDatabase) -> None:
         await db.create_tables(models=[Egg, Hen, Bad])
     try:
         assert not await exists(Bad)
-        if database.backend in {"postgres", "sqlite"}:
+        if database.dialect in {"postgres", "sqlite"}:
             assert not await exists(Egg)
             assert not await exists(Hen)
     finally:
@@ -241,7 +241,7 @@ async def test_violations(database: db.AsyncDatabase, row: dict[str, Any], error
         assert found.sqlstate
         assert "INSERT" in (found.sql or "")
         known = " ".join(str(part) for part in (found.constraint, found.column, found.table, found))
-        if not (database.backend == "sqlite" and error is ForeignKeyViolationError):  # SQLite does not say which
+        if not (database.dialect == "sqlite" and error is ForeignKeyViolationError):  # SQLite does not say which
             assert constraint in known
         again = pickle.loads(pickle.dumps(found))
         assert (type(again), str(again), again.__dict__) == (type(found), str(found), found.__dict__)

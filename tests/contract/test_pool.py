@@ -190,7 +190,7 @@ async def test_the_life_of_a_database(backend: Backend) -> None:
     database = db.AsyncDatabase(backend.url, name="own", auto_register=False)
     async with database as same:
         assert same is database
-        assert (database.connected, database.backend, database.name) == (True, backend.dialect, "own")
+        assert (database.connected, database.dialect, database.name) == (True, backend.dialect, "own")
         assert await execute_raw("SELECT 1 AS a", client=database) == [{"a": 1}]
     assert not database.connected
     await database.disconnect()

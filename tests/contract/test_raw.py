@@ -78,7 +78,7 @@ async def test_values_go_into_columns(database: db.AsyncDatabase) -> None:
         "postgres": "b BOOLEAN, i BIGINT, f FLOAT8, t TEXT, x BYTEA, n NUMERIC, d DATE, c TIME, m TIMESTAMP, u UUID",
         "mysql": "b TINYINT(1), i BIGINT, f DOUBLE, t LONGTEXT, x LONGBLOB, n DECIMAL(20,4), d DATE, c TIME(6), m DATETIME(6), u CHAR(36)",
     }
-    columns = types["mysql" if database.backend == "mariadb" else database.backend]
+    columns = types["mysql" if database.dialect == "mariadb" else database.dialect]
     await execute_raw("DROP TABLE IF EXISTS raw_values")
     await execute_raw(f"CREATE TABLE raw_values ({columns})")
     try:
@@ -90,11 +90,11 @@ async def test_values_go_into_columns(database: db.AsyncDatabase) -> None:
         condition = " AND ".join(f"{name} = :{name}" for name in row)
         (found,) = await execute_raw(f"SELECT * FROM raw_values WHERE {condition}", row)
         stored: dict[str, Any] = {}  # what a column without a type of its own gives back
-        if database.backend != "postgres":
+        if database.dialect != "postgres":
             stored["u"] = str(row["u"])
-        if database.backend == "sqlite":
+        if database.dialect == "sqlite":
             stored["n"] = str(row["n"])
-        if database.backend in {"mysql", "mariadb"}:
+        if database.dialect in {"mysql", "mariadb"}:
             stored |= {"b": 1, "c": dt.timedelta(hours=1, minutes=2, seconds=3, microseconds=4)}
         for name, value in row.items():
             assert same(found[name], stored.get(name, value)), (name, found[name])
@@ -106,7 +106,7 @@ async def test_values_go_into_columns(database: db.AsyncDatabase) -> None:
 async def test_dictionaries_are_json(database: db.AsyncDatabase) -> None:
     """A dict goes in as JSON text."""
     value = {"a": [1, 2.5, None, True, 'ä"']}
-    cast = {"postgres": "CAST(:v AS jsonb)", "sqlite": "json(:v)"}.get(database.backend, "JSON_COMPACT(:v)")
+    cast = {"postgres": "CAST(:v AS jsonb)", "sqlite": "json(:v)"}.get(database.dialect, "JSON_COMPACT(:v)")
     found = await one(f"SELECT {cast} AS v", {"v": value})
     assert (json.loads(found) if isinstance(found, str) else found) == value
 
@@ -166,7 +166,7 @@ TEXTUAL: list[tuple[str, str]] = [
 @pytest.fixture
 async def postgres(database: db.AsyncDatabase) -> db.AsyncDatabase:
     """PostgreSQL alone."""
-    if database.backend != "postgres":
+    if database.dialect != "postgres":
         pytest.skip("types of PostgreSQL")
     return database
 
@@ -262,7 +262,7 @@ MYSQL: list[tuple[str, str, Any]] = [
 
 async def test_types_of_mysql(database: db.AsyncDatabase) -> None:
     """Unsigned numbers, negative and long times, years and sets arrive exactly; zero dates are refused."""
-    if database.backend not in {"mysql", "mariadb"}:
+    if database.dialect not in {"mysql", "mariadb"}:
         pytest.skip("types of MySQL")
     for kind, sql, wanted in MYSQL:
         await execute_raw("DROP TABLE IF EXISTS raw_kind")
@@ -277,11 +277,11 @@ async def test_types_of_mysql(database: db.AsyncDatabase) -> None:
 
 async def test_zero_dates(database: db.AsyncDatabase) -> None:
     """A date that is none is an error naming the column, never None."""
-    if database.backend not in {"mysql", "mariadb"}:
+    if database.dialect not in {"mysql", "mariadb"}:
         pytest.skip("only MySQL has them")
     zero = "CAST('0000-00-00' AS DATE) AS zero"
     sql = (
-        f"SELECT /*+ SET_VAR(sql_mode = '') */ {zero}" if database.backend == "mysql" else f"SET STATEMENT sql_mode = '' FOR SELECT {zero}"
+        f"SELECT /*+ SET_VAR(sql_mode = '') */ {zero}" if database.dialect == "mysql" else f"SET STATEMENT sql_mode = '' FOR SELECT {zero}"
     )
     with pytest.raises(DecodeError) as caught:
         await execute_raw(sql)
@@ -304,7 +304,7 @@ SQLITE: list[tuple[str, Any]] = [
 
 async def test_storage_classes_of_sqlite(database: db.AsyncDatabase) -> None:
     """A value without a declared type arrives as it is stored, row by row."""
-    if database.backend != "sqlite":
+    if database.dialect != "sqlite":
         pytest.skip("storage classes of SQLite")
     for sql, wanted in SQLITE:
         assert same(await one(f"SELECT {sql} AS v"), wanted), sql
@@ -314,7 +314,7 @@ async def test_storage_classes_of_sqlite(database: db.AsyncDatabase) -> None:
 
 async def test_values_that_are_not_what_their_column_says(database: db.AsyncDatabase) -> None:
     """A blob in a TEXT column, text in an INTEGER one: raw SQL reads what is there, a model names the column; never None."""
-    if database.backend != "sqlite":
+    if database.dialect != "sqlite":
         pytest.skip("only SQLite stores them")
     await db.drop_tables(models=[Tag], if_exists=True)
     await db.create_tables(models=[Tag])
@@ -352,7 +352,7 @@ LITERALS = {
 
 async def test_servers_agree_on_what_is_code(database: db.AsyncDatabase) -> None:
     """Every form of comment and string leaves the placeholders beside it where they are, on the server too."""
-    dialect = database.backend
+    dialect = database.dialect
     for comment in COMMENTS[dialect]:
         sql = f"{comment} SELECT 0 + {comment} :a {comment} AS a"
         assert await execute_raw(sql, {"a": 7}) == [{"a": 7}], comment
@@ -366,7 +366,7 @@ async def test_servers_agree_on_what_is_code(database: db.AsyncDatabase) -> None
 async def test_no_comment_hides_the_end_of_a_transaction(database: db.AsyncDatabase, comment: str) -> None:
     """Where the server would read COMMIT it is refused inside a block; where it reads a comment nothing is committed either."""
     sql = f"{comment} COMMIT" + (" */" if comment == "/*!50000" else "")
-    reads_it = {"/* a /* b */": database.backend != "postgres", "/*!50000": database.backend in {"mysql", "mariadb"}}.get(comment, True)
+    reads_it = {"/* a /* b */": database.dialect != "postgres", "/*!50000": database.dialect in {"mysql", "mariadb"}}.get(comment, True)
     with pytest.raises(oxyde.exceptions.OxydeError) as caught:
         async with db.atomic():
             await execute_raw(sql)

@@ -243,7 +243,7 @@ async def test_numbers_that_no_float_is(database: db.AsyncDatabase) -> None:
     async with tables(Kept):
         kept = await Kept.objects.create(free={"a": 0.1, "b": 10**30, "c": 1e22, "d": 5e-324})
         assert (await Kept.objects.get(id=kept.id)).free == {"a": 0.1, "b": 10**30, "c": 1e22, "d": 5e-324}
-        column = {"postgres": "CAST(:text AS jsonb)"}.get(database.backend, ":text")
+        column = {"postgres": "CAST(:text AS jsonb)"}.get(database.dialect, ":text")
         await db.execute_raw(f"UPDATE back_kept SET free = {column}", {"text": '{"a": 0.1234567890123456789}'})
         with pytest.raises(DecodeError, match=r"0\.1234567890123456789, which no float holds"):
             await Kept.objects.all()

@@ -155,7 +155,7 @@ async def test_upsert_on_one_of_two_keys(stock: db.AsyncDatabase) -> None:
     await send(dml.upsert_many(table, batch(table, [{"code": "x", "n": 7}]), [code], changes))
     assert await Badge.objects.values_list("id", "n").all() == [(1, 7)]
     both = dml.upsert_many(table, batch(table, [{"id": 2, "code": "x", "n": 8}]), [code], changes)
-    if stock.backend in {"mysql", "mariadb"}:
+    if stock.dialect in {"mysql", "mariadb"}:
         with pytest.raises(UnsupportedError, match="conflicts on one of several unique keys"):
             await send(both)
     else:
@@ -236,7 +236,7 @@ async def test_locks(stock: db.AsyncDatabase, kind: str, wait: str | None) -> No
     """Rows are locked where the server can, and the rest says so."""
     made = query.query(skus(where=at_least(0)), lock=query.lock(kind, wait=wait))
     async with db.atomic():
-        if stock.backend != "sqlite":
+        if stock.dialect != "sqlite":
             assert await rows_of(made, 2) == [("b",)]
             return
         with pytest.raises(UnsupportedError, match="row locks are not supported by sqlite"):
@@ -247,7 +247,7 @@ async def test_one_row_for_each(stock: db.AsyncDatabase) -> None:
     """DISTINCT ON keeps the first of equal rows."""
     absent, sku = expr.is_null(expr.column("shape_stock", "ratio")), expr.column("shape_stock", "sku")
     made = query.query(skus(distinct_on=[absent]), order_by=[query.order(absent), query.order(sku, desc=True)])
-    if stock.backend == "postgres":
+    if stock.dialect == "postgres":
         assert await rows_of(made) == [("b",)]
         return
     with pytest.raises(UnsupportedError, match="distinct in some columns"):

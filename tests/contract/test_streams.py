@@ -136,7 +136,7 @@ async def test_a_statement_beside_an_open_stream_is_refused(busy: Any, database:
     async with db.atomic():
         count = 0
         async for batch in busy.arrow_stream(10_000):
-            if count == 0 and database.backend != "sqlite":
+            if count == 0 and database.dialect != "sqlite":
                 with pytest.raises(OxydeError, match="a stream of this atomic block is being read"):
                     await asyncio.wait_for(busy.filter(id=1).count(), 10)
                 with pytest.raises(OxydeError, match="a stream of this atomic block is being read"):

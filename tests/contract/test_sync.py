@@ -86,7 +86,7 @@ def test_connecting_without_a_loop(backend: Backend) -> None:
     """``oxyde.connect`` registers, connects and closes; a second call replaces, closing twice is fine."""
     with oxyde.connect(backend.url) as connection:
         assert connection.connected
-        assert connection.backend == backend.dialect
+        assert connection.dialect == backend.dialect
         assert oxyde.sync.execute_raw("SELECT 1 AS a") == [{"a": 1}]
         again = oxyde.connect(backend.url)
         assert not connection.connected

@@ -269,6 +269,9 @@ pub struct Lock {
     /// Aliases of the tables whose rows are locked; all of them when empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub of: Vec<String>,
+    /// Left out where the dialect has no row locks, and of all tables where it cannot choose.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub optional: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

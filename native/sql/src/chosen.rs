@@ -15,7 +15,7 @@ use crate::walk::has_query;
 use crate::writer::{Scope, Writer, fragment, step};
 
 /// The lock on rows that will be changed.
-pub const FOR_UPDATE: Lock = Lock { kind: LockKind::Update, wait: None, of: Vec::new() };
+pub const FOR_UPDATE: Lock = Lock { kind: LockKind::Update, wait: None, of: Vec::new(), optional: false };
 
 /// By a condition on the table itself, or by a query of the key.
 #[derive(Clone, Copy)]
@@ -118,6 +118,15 @@ impl Writer<'_> {
         self.separated(chosen.key, |writer, key| writer.column(chosen.alias, &key.name))?;
         self.push(if compound { ") IN (" } else { " IN (" });
         match self.dialect.target_in_subquery {
+            // A query that locks is run once, however the server joins it.
+            TargetInSubquery::Allowed if rows.lock.is_some() => {
+                self.push("WITH ");
+                self.identifier("chosen")?;
+                self.push(" AS (");
+                self.query(rows)?;
+                self.push(") SELECT * FROM ");
+                self.identifier("chosen")?;
+            }
             TargetInSubquery::Allowed => self.query(rows)?,
             TargetInSubquery::Derived => {
                 self.push("SELECT * FROM (");

@@ -260,9 +260,10 @@ impl Writer<'_> {
     /// Keeps others from the rows that were read.
     pub fn lock(&mut self, lock: &Lock) -> Result<()> {
         let share = match self.dialect.row_lock {
+            RowLock::Unsupported if lock.optional => return Ok(()),
             RowLock::Unsupported => return self.dialect.unsupported("row locks"),
             RowLock::Full => " FOR SHARE",
-            RowLock::AllTables { .. } if !lock.of.is_empty() => return self.dialect.unsupported("row locks of some tables of a join"),
+            RowLock::AllTables { .. } if !lock.of.is_empty() && !lock.optional => return self.dialect.unsupported("row locks of some tables of a join"),
             RowLock::AllTables { skip_locked: false } if lock.wait == Some(LockWait::SkipLocked) => {
                 return self.dialect.unsupported("row locks that skip locked rows");
             }
@@ -272,7 +273,7 @@ impl Writer<'_> {
             LockKind::Update => " FOR UPDATE",
             LockKind::Share => share,
         });
-        if !lock.of.is_empty() {
+        if !lock.of.is_empty() && matches!(self.dialect.row_lock, RowLock::Full) {
             self.push(" OF ");
             self.separated(&lock.of, |writer, alias| writer.identifier(alias))?;
         }

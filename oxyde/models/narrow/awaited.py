@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, Protocol, TypeVar, overload
 
 from pydantic import BaseModel
@@ -32,6 +33,32 @@ class Creating(Protocol[T_co]):
     async def __call__(
         self, body: BaseModel | None = None, /, *, using: str | None = None, client: object | None = None, **values: Any
     ) -> T_co:
+        """Is how it is called."""
+        ...
+
+
+class Ensuring(Protocol[T_co]):
+    """``get_or_create``."""
+
+    async def __call__(
+        self, defaults: Mapping[str, Any] | None = None, *, using: str | None = None, client: object | None = None, **lookups: Any
+    ) -> tuple[T_co, bool]:
+        """Is how it is called."""
+        ...
+
+
+class Setting(Protocol[T_co]):
+    """``update_or_create``."""
+
+    async def __call__(
+        self,
+        defaults: Mapping[str, Any] | None = None,
+        create_defaults: Mapping[str, Any] | None = None,
+        *,
+        using: str | None = None,
+        client: object | None = None,
+        **lookups: Any,
+    ) -> tuple[T_co, bool]:
         """Is how it is called."""
         ...
 
@@ -85,6 +112,26 @@ if TYPE_CHECKING:
         def __get__(self, chain: Chain[M, Any], owner: type[Any], /) -> Creating[M]: ...
         def __get__(self, chain: Any, owner: type[Any], /) -> Any: ...
 
+    class GetOrCreate:
+        """The attribute ``get_or_create``."""
+
+        def __init__(self, function: Any, /) -> None: ...
+        @overload
+        def __get__(self, chain: Exact, owner: type[Any], /) -> Any: ...
+        @overload
+        def __get__(self, chain: Chain[M, Any], owner: type[Any], /) -> Ensuring[M]: ...
+        def __get__(self, chain: Any, owner: type[Any], /) -> Any: ...
+
+    class UpdateOrCreate:
+        """The attribute ``update_or_create``."""
+
+        def __init__(self, function: Any, /) -> None: ...
+        @overload
+        def __get__(self, chain: Exact, owner: type[Any], /) -> Any: ...
+        @overload
+        def __get__(self, chain: Chain[M, Any], owner: type[Any], /) -> Setting[M]: ...
+        def __get__(self, chain: Any, owner: type[Any], /) -> Any: ...
+
     class Update:
         """The attribute ``update``."""
 
@@ -96,4 +143,4 @@ if TYPE_CHECKING:
         def __get__(self, chain: Any, owner: type[Any], /) -> Any: ...
 
 else:
-    Get = GetOrNone = Create = Update = method
+    Get = GetOrNone = Create = GetOrCreate = UpdateOrCreate = Update = method

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import json as json_text
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from oxyde.db.rows import Batch
 from oxyde.db.steps import Call, Steps
-from oxyde.exceptions import MultipleObjectsReturned, NotFoundError
+from oxyde.exceptions import FieldError, MultipleObjectsReturned, NotFoundError
 from oxyde.ir import statement
 from oxyde.models import restore
+from oxyde.models.info import holds
 from oxyde.queries import Q, compile, query
 from oxyde.queries.compile import body, compiled
+from oxyde.queries.paths import column_path
 
 if TYPE_CHECKING:
     from oxyde.models.chain import Chain
 
 T = TypeVar("T")
+KEYS: Final = 10_000
+"""Keys in one statement of ``in_bulk()``: fewer than any server takes as parameters."""
 
 
 def call(chain: Chain[Any, Any], take: Callable[[list[Any]], Any]) -> Call:
     """Returns the call whose rows, as the queryset wants them, are handed over batch by batch."""
     made = chain._compiled()
     reader = chain._query.rows.reader(chain._state)
-    return Call(made.shape, made.values, lambda batch: take(reader(batch)))
+    return Call(made.shape, made.values, lambda batch: take(reader(batch)), locks=_locks(chain))
+
+
+def _locks(chain: Chain[Any, Any]) -> bool:
+    """Whether the rows must be read in a transaction."""
+    lock = chain._state.lock
+    return lock is not None and not lock.optional
 
 
 def everything(chain: Chain[Any, T]) -> Steps[list[T]]:
@@ -47,6 +57,68 @@ def last(chain: Chain[Any, T]) -> Steps[T | None]:
     """Reads the last row."""
     found = yield from everything(chain._next(query.limited(query.turned(chain._state), 1)))
     return found[0] if found else None
+
+
+def extreme(chain: Chain[Any, T], verb: str, fields: tuple[Any, ...]) -> Steps[T]:
+    """Reads the first row by the fields, or (``latest``) the last.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    if not fields:
+        message = f'{verb}() needs what decides: {verb}("created")'
+        raise TypeError(message)
+    state = query.ordered(chain._state, fields)
+    found = yield from everything(chain._next(query.limited(state if verb == "earliest" else query.turned(state), 1)))
+    if not found:
+        message = f"{verb}() of {chain.model.__name__} found no row; first() returns None then"
+        raise NotFoundError(message, table=chain._state.table.name)
+    return found[0]
+
+
+def in_bulk(chain: Chain[Any, Any], keys: Iterable[Any] | None, field: str) -> Steps[dict[Any, Any]]:
+    """Reads the rows with these values of a unique field, all without values; by that value.
+
+    Raises:
+        FieldError: The field is not unique, or the rows are a slice.
+        TypeError: The rows are no instances.
+    """
+    table = chain._state.table
+    if chain._state.selection is not None:
+        raise TypeError("in_bulk() returns instances; leave values() and values_list() out")
+    path = column_path(table, field)
+    if path.hops or not (path.column.unique or table.key == (path.column,)):
+        message = f"in_bulk() takes a field that is unique in {table.model}, and {path.where} is not: two rows would have one place"
+        raise FieldError(message, column=field)
+    name = path.column.field
+    found: list[Any] = []
+    if keys is None:
+        found = yield from everything(chain)
+    else:
+        wanted = list(keys)
+        for start in range(0, len(wanted), KEYS):
+            part = query.filtered(chain._state, Q(**{f"{name}__in": wanted[start : start + KEYS]}))
+            found += yield from everything(chain._next(part))
+    return {getattr(one, name): one for one in found}
+
+
+def contains(chain: Chain[Any, Any], row: Any) -> Steps[bool]:
+    """Asks whether the row of an instance is among the rows.
+
+    Raises:
+        TypeError: It is no instance of the model, or the rows are none.
+        FieldError: It has no key: it was never saved.
+    """
+    model, table = chain.model, chain._state.table
+    if chain._state.selection is not None or not holds(model, type(row)):
+        message = f"contains() takes an instance of {model.__name__}, on rows that are instances; exists() asks with conditions"
+        raise TypeError(message)
+    key = {column.field: getattr(row, column.field) for column in table.key}
+    if not key or None in key.values():
+        message = f"contains() needs the key of the {model.__name__}, and it has none; save it first"
+        raise FieldError(message, table=table.name)
+    found: bool = yield from exists(chain._next(query.filtered(chain._state, Q(**key))))
+    return found
 
 
 def one(chain: Chain[Any, Any], given: Q, *, required: bool) -> Steps[Any]:

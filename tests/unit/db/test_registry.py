@@ -130,8 +130,27 @@ def test_a_database_may_stay_unregistered() -> None:
     ],
 )
 def test_schemes(url: str, backend: str) -> None:
-    """The scheme says which server it is, before any connection."""
-    assert db.AsyncDatabase(url, auto_register=False).backend == backend
+    """The scheme says which server it is, before any connection; MariaDB is a MySQL."""
+    database = db.AsyncDatabase(url, auto_register=False)
+    assert database.dialect == backend
+    assert database.backend == ("mysql" if backend == "mariadb" else backend)
+
+
+def test_settings_are_assigned_until_connected() -> None:
+    """Then they would change nothing, and raise; after ``disconnect()`` they may be assigned again."""
+    database = db.AsyncDatabase("sqlite::memory:", auto_register=False)
+    database.settings = db.PoolSettings(sqlite_cache_size=-1234)
+    with oxyde.connect("sqlite::memory:"), pytest.raises(TypeError, match=r"settings takes PoolSettings\(...\), not dict"):
+        database.settings = {"max_connections": 3}  # type: ignore[assignment] # planted
+    database.connect_blocking()
+    assert oxyde.sync.execute_raw("PRAGMA cache_size", client=database) == [{"cache_size": -1234}]
+    with pytest.raises(OxydeError, match=r"the connection 'default' is in use with its settings; disconnect\(\) first"):
+        database.settings = db.PoolSettings()
+    database.disconnect_blocking()
+    database.settings = db.PoolSettings(sqlite_cache_size=-4321)
+    database.connect_blocking()
+    assert oxyde.sync.execute_raw("PRAGMA cache_size", client=database) == [{"cache_size": -4321}]
+    database.disconnect_blocking()
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "mysql", "mariadb"])

@@ -112,7 +112,7 @@ def memory() -> Iterator[None]:
 def read(model: type[Model], joined: list[tuple[str, ...]], sql: str) -> list[Any]:
     """Hydrates the rows of a raw statement."""
     where = route(None, None)
-    shape, values = compile_raw(sql, None, where.database.backend)
+    shape, values = compile_raw(sql, None, where.database.dialect)
     hydrator = Hydrator(tree(model.__oxyde__, tuple(joined)))
     found: list[Any] = []
 

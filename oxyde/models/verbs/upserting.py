@@ -1,0 +1,129 @@
+"""Finding a row or making it: what ``get_or_create()`` and ``update_or_create()`` do, whoever else does it at the same time."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from oxyde.db.steps import Atomically, Steps
+from oxyde.exceptions import UniqueViolationError
+from oxyde.models.info import AnyModel
+from oxyde.models.verbs.instance import save
+from oxyde.models.verbs.reading import one
+from oxyde.models.verbs.writing import create
+from oxyde.models.writing import writable
+from oxyde.queries import Q, query
+from oxyde.queries.conditions import target
+from oxyde.queries.locks import FOR_CHANGE
+from oxyde.queries.lookups import LOOKUPS
+from oxyde.queries.names import names_of
+from oxyde.queries.term import Expression, Reference
+from oxyde.schema import Column, Table
+
+if TYPE_CHECKING:
+    from oxyde.models.chain import Chain
+
+
+def get_or_create(chain: Chain[Any, Any], defaults: Mapping[str, Any] | None, lookups: Mapping[str, Any]) -> Steps[tuple[Any, bool]]:
+    """Reads the one row that matches, or inserts it; returns the instance, and whether it was inserted."""
+    values = _values(chain, "get_or_create", lookups, defaults)
+    found = yield from one(chain, Q(**lookups), required=False)
+    if found is not None:
+        return found, False
+    return (yield from _inserted(chain, values, lookups))
+
+
+def update_or_create(
+    chain: Chain[Any, Any], defaults: Mapping[str, Any] | None, create_defaults: Mapping[str, Any] | None, lookups: Mapping[str, Any]
+) -> Steps[tuple[Any, bool]]:
+    """Changes the one row that matches, or inserts it, in one transaction; returns the instance, and whether it was inserted."""
+    changes = dict(defaults or {})
+    for name, value in changes.items():
+        if isinstance(value, Expression):
+            message = f"update_or_create() validates its values, and {name} is an expression; give that to filter(...).update({name}=...)"
+            raise TypeError(message)
+    values = _values(chain, "update_or_create", lookups, changes if create_defaults is None else create_defaults)
+    result: tuple[Any, bool] = yield Atomically(_changed(chain, changes, values, lookups))
+    return result
+
+
+def _changed(
+    chain: Chain[Any, Any], changes: dict[str, Any], values: dict[str, Any], lookups: Mapping[str, Any]
+) -> Steps[tuple[Any, bool]]:
+    found = yield from one(_locked(chain), Q(**lookups), required=False)
+    if found is None:
+        found, made = yield from _inserted(chain, values, lookups)
+        if made:
+            return found, True
+    for name, value in changes.items():
+        setattr(found, name, value() if callable(value) else value)
+    yield from save(found)
+    return found, False
+
+
+def _inserted(chain: Chain[Any, Any], values: Mapping[str, Any], lookups: Mapping[str, Any]) -> Steps[tuple[Any, bool]]:
+    """Inserts a row; where another one was first, reads that, as it is now and not as it was when the transaction began.
+
+    Raises:
+        UniqueViolationError: Another row has a unique value of the new one, and does not match.
+    """
+    given = {name: value() if callable(value) else value for name, value in values.items()}
+    try:
+        made: AnyModel = yield Atomically(create(chain.model.__oxyde__, None, given))
+    except UniqueViolationError:
+        found = yield from one(_locked(chain), Q(**lookups), required=False)
+        if found is None:
+            raise
+        return found, False
+    return made, True
+
+
+def _locked(chain: Chain[Any, Any]) -> Chain[Any, Any]:
+    return chain._next(query.locked(chain._state, FOR_CHANGE))
+
+
+def _values(chain: Chain[Any, Any], verb: str, lookups: Mapping[str, Any], defaults: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Returns the values of the row that is inserted where none matches: those that are looked for, and the defaults.
+
+    Warns:
+        RuntimeWarning: No unique constraint keeps two callers from inserting the same row.
+
+    Raises:
+        TypeError: There are no lookups, or the rows are no instances.
+    """
+    table = writable(chain.model.__oxyde__)
+    if not lookups:
+        message = f"{verb}() needs what to look for: {verb}(name=...)"
+        raise TypeError(message)
+    if chain._state.selection is not None:
+        message = f"{verb}() returns an instance of {table.model}; leave values() and values_list() out"
+        raise TypeError(message)
+    fixed = {name: column for name in lookups if (column := _fixed(table, name)) is not None}
+    covered = {column.field for column in fixed.values()}
+    if not any(key <= covered for key in _unique(table)):
+        message = (
+            f"{verb}() of {table.model} by {', '.join(lookups)}: no unique constraint covers these fields, so that two callers at the same "
+            f"time may both insert; add Meta.unique_together, or db_unique=True to one of them"
+        )
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
+    known = {name if name in table.by_relation else column.field: lookups[name] for name, column in fixed.items()}
+    return {**known, **(defaults or {})}
+
+
+def _fixed(table: Table, name: str) -> Column | None:
+    """Returns the column that a lookup gives one value; None where it compares otherwise, or in another table."""
+    subject, lookup = target(names_of(table), name)
+    term = subject.term
+    if lookup is not LOOKUPS["exact"] or not isinstance(term, Reference) or term.path.hops:
+        return None
+    return term.path.column
+
+
+def _unique(table: Table) -> list[frozenset[str]]:
+    """Returns the sets of fields of which no two rows have the same values."""
+    keys: list[tuple[str, ...]] = [(column.field,) for column in table.columns if column.unique]
+    keys += [unique.fields for unique in table.uniques]
+    keys += [index.fields for index in table.indexes if index.unique and index.where is None]
+    found = [frozenset(name.removeprefix("-") for name in fields) for fields in keys]
+    return [*found, frozenset(column.field for column in table.key)] if table.key else found
