@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from oxyde import AsyncDatabase, F, Field, FieldError, Model, NotFoundError, db
+from oxyde import AsyncDatabase, F, Field, FieldError, FieldLookupValueError, Model, NotFoundError, db
 
 
 class Leaf(Model):
@@ -72,7 +72,7 @@ async def test_earliest_and_latest(leaves: AsyncDatabase) -> None:
 
 async def test_in_bulk(leaves: AsyncDatabase) -> None:
     """By key or another unique field, as Python values; keys without a row are left out."""
-    found = await Leaf.objects.in_bulk([KEYS[0], str(KEYS[1]), uuid.UUID(int=99)])
+    found = await Leaf.objects.in_bulk([KEYS[0], KEYS[1], uuid.UUID(int=99)])
     assert {key: leaf.label for key, leaf in found.items()} == {KEYS[0]: "leaf 0", KEYS[1]: "leaf 1"}
     assert list(await Leaf.objects.in_bulk(["leaf 3", "no leaf"], field="label")) == ["leaf 3"]
     assert set(await Leaf.objects.in_bulk()) == set(KEYS)
@@ -91,6 +91,8 @@ async def test_in_bulk_is_refused(leaves: AsyncDatabase) -> None:
     """Where two rows would have one place, or rows are no instances."""
     with pytest.raises(FieldError, match=r"in_bulk\(\) takes a field that is unique in Leaf, and Leaf.size is not"):
         await Leaf.objects.in_bulk([1], field="size")
+    with pytest.raises(FieldLookupValueError, match="Leaf.id takes UUID, not str"):
+        await Leaf.objects.in_bulk([str(KEYS[0])])
     with pytest.raises(FieldError, match="nope"):
         await Leaf.objects.in_bulk([1], field="nope")
     with pytest.raises(TypeError, match="returns instances"):
