@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from os import PathLike
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
 from pydantic import BaseModel
 
-from oxyde import export
-from oxyde.models import arrow
+from oxyde.models import frames
 from oxyde.models.blocking import BlockingQuerySet
 from oxyde.models.chain import Chain, M, R_co
-from oxyde.models.faces import Awaited
 from oxyde.models.narrow import Exact, method
 from oxyde.models.narrow import awaited as narrow
 from oxyde.models.rows import DICTS, FLAT, TUPLES
 from oxyde.models.twin import twin
 from oxyde.models.verbs import reading, upserting, writing
-from oxyde.models.where import asked, route_of, taken
+from oxyde.models.where import asked, taken
 from oxyde.queries import Q, query
-
-if TYPE_CHECKING:
-    import duckdb
-    import pandas as pd
-    import polars as pl
-    import pyarrow as pa
 
 
 class Dictionaries(Protocol[M]):
@@ -73,7 +64,7 @@ else:
     Values = ValuesList = method
 
 
-class QuerySet(Awaited[M, R_co]):
+class QuerySet(frames.Frames[M, R_co]):
     """A query of a model's rows, run by a terminal verb: ``await User.objects.filter(age__gte=18).all()``.
 
     Every terminal verb takes ``using="alias"`` or ``client=connection``.
@@ -283,6 +274,22 @@ class QuerySet(Awaited[M, R_co]):
         steps = writing.bulk_create(self.model.__oxyde__, objects, batch_size=batch_size, ignore_conflicts=ignore_conflicts)
         return await self._run(steps, using, client)
 
+    async def bulk_update(
+        self,
+        objects: Iterable[M],
+        fields: Iterable[str],
+        *,
+        batch_size: int | None = None,
+        using: str | None = None,
+        client: object | None = None,
+    ) -> int:
+        """Writes these fields of many instances to their rows, all or none, and returns how many there are.
+
+        Raises:
+            NotFoundError: A row is not there.
+        """
+        return await self._run(writing.bulk_update(self.model.__oxyde__, objects, fields, batch_size=batch_size), using, client)
+
     async def _update(self, *, returning: bool | None = None, **values: Any) -> Any:
         """Changes fields of the rows: plain values, which are validated, or expressions such as ``F("views") + 1``.
 
@@ -324,67 +331,3 @@ class QuerySet(Awaited[M, R_co]):
     ) -> Any:
         """Returns how the server would run the statement; ``analyze`` runs it. Text, or parsed JSON."""
         return await self._run(reading.explain(self, analyze=analyze, format=format), using, client)
-
-    async def to_arrow(self, *, using: str | None = None, client: object | None = None) -> pa.Table:
-        """Returns the rows as a ``pyarrow.Table``."""
-        return await self._run(arrow.frame(self, export.to_arrow), using, client)
-
-    async def to_polars(self, *, using: str | None = None, client: object | None = None) -> pl.DataFrame:
-        """Returns the rows as a ``polars.DataFrame``; UUIDs as String."""
-        return await self._run(arrow.frame(self, export.to_polars), using, client)
-
-    async def to_pandas(self, *, using: str | None = None, client: object | None = None) -> pd.DataFrame:
-        """Returns the rows as a ``pandas.DataFrame``."""
-        return await self._run(arrow.frame(self, export.to_pandas), using, client)
-
-    async def to_duckdb(
-        self,
-        name: str,
-        *,
-        connection: duckdb.DuckDBPyConnection | None = None,
-        using: str | None = None,
-        client: object | None = None,
-    ) -> duckdb.DuckDBPyRelation:
-        """Reads the rows into a table of DuckDB, replaced where there is one, and returns it; by default on DuckDB's own connection."""
-        return await self._run(arrow.frame(self, export.to_duckdb(name, connection)), using, client)
-
-    async def to_parquet(
-        self,
-        path: str | PathLike[str],
-        *,
-        row_group: int = 122_880,
-        partition_by: str | Sequence[str] = (),
-        using: str | None = None,
-        client: object | None = None,
-    ) -> int:
-        """Writes the rows to a Parquet file, or to a folder with one per value of the columns; returns their number.
-
-        The file appears, or is replaced, when all rows are in it. No more than a row group is in memory.
-        """
-        return await self._run(arrow.frame(self, export.to_parquet(path, row_group, partition_by)), using, client)
-
-    async def to_csv(
-        self,
-        path: str | PathLike[str],
-        *,
-        header: bool = True,
-        delimiter: str = ",",
-        using: str | None = None,
-        client: object | None = None,
-    ) -> int:
-        """Writes the rows to a CSV file; returns their number. The file appears, or is replaced, when all rows are in it."""
-        return await self._run(arrow.frame(self, export.to_csv(path, header, delimiter)), using, client)
-
-    def arrow_stream(
-        self, batch_rows: int = 65_536, *, using: str | None = None, client: object | None = None
-    ) -> AsyncIterator[pa.RecordBatch]:
-        """Yields the rows as ``pyarrow.RecordBatch`` objects of at most that many rows, in bounded memory."""
-        return arrow.batches(self, batch_rows, route_of(self, using, client))
-
-    def __arrow_c_schema__(self) -> object:
-        """Returns the Arrow schema of the rows as a capsule; executes nothing."""
-        return arrow.schema(self)
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Runs the query, blocking, and returns its rows as an Arrow C stream: what ``pl.DataFrame(queryset)`` calls."""
-        return arrow.capsule(self, requested_schema)

@@ -77,12 +77,17 @@ TWINS = (
         "``BlockingQuerySet``: the blocking face of a query, for scripts, notebooks and threads.",
         {
             "QuerySet": "BlockingQuerySet",
-            "Awaited": "Blocking",
-            "AsyncIterator": "Iterator",
+            "Frames": "BlockingFrames",
+            "frames": "blocking_frames",
             "awaited": "blocking",
-            "batches": "batches_blocking",
         },
         frozenset({"sync"}),
+    ),
+    Twin(
+        "oxyde/models/frames.py",
+        "oxyde/models/blocking_frames.py",
+        "``BlockingFrames``: the blocking verbs with which rows leave as frames, files and streams.",
+        {"Frames": "BlockingFrames", "Awaited": "Blocking", "AsyncIterator": "Iterator", "batches": "batches_blocking"},
     ),
     Twin(
         "oxyde/models/model.py",

@@ -9,20 +9,21 @@ from pydantic import BaseModel, ValidationError
 
 from oxyde.db.rows import Batch, Hydrator
 from oxyde.db.steps import Atomically, Call, Remember, Steps, Undo
-from oxyde.exceptions import FieldError, FieldValueError
+from oxyde.exceptions import FieldError, FieldValueError, NotFoundError
 from oxyde.models import hydrate, layouts
 from oxyde.models.bulk import Gathered
 from oxyde.models.construct import make
 from oxyde.models.errors import after_write, blame, in_row
 from oxyde.models.info import AnyModel, ModelInfo, holds
+from oxyde.models.readable import check_row
 from oxyde.models.received import created
 from oxyde.models.request import Request
 from oxyde.models.snapshot import Snapshot
 from oxyde.models.verbs.instance import save
-from oxyde.models.writing import now, writable
+from oxyde.models.writing import Write, named_columns, now, writable
 from oxyde.queries import by_key
 from oxyde.queries import dml as statements
-from oxyde.queries.dml import RowGroup
+from oxyde.queries.dml import RowGroup, batches
 from oxyde.queries.foreign_values import named
 from oxyde.queries.operators import F
 from oxyde.queries.term import Bound, Expression
@@ -43,13 +44,11 @@ def create(model: ModelInfo, body: BaseModel | None, values: Mapping[str, Any]) 
 def bulk_create(model: ModelInfo, objects: Iterable[Any], *, batch_size: int | None, ignore_conflicts: bool) -> Steps[list[Any]]:
     """Inserts many rows, all or none; returns the instances in the order they were given."""
     table = writable(model)
-    if batch_size is not None and (not isinstance(batch_size, int) or batch_size < 1):
-        message = f"batch_size takes an int of at least 1, not {batch_size!r}"
-        raise ValueError(message)
+    size = _size(batch_size)
     instances = [_instance(model, one, at) for at, one in enumerate(objects)]
     if not instances:
         return []
-    gathered = Gathered(table, instances, batch_size)
+    gathered = Gathered(table, instances, size)
     calls = [call for batch in gathered.batches for call in _calls(table, instances, batch, ignore_conflicts=ignore_conflicts)]
     snapshot = Snapshot(instances, gathered.fills)
     try:
@@ -65,6 +64,108 @@ def bulk_create(model: ModelInfo, objects: Iterable[Any], *, batch_size: int | N
     if undo is not None:
         yield Undo(undo)
     return instances
+
+
+def bulk_update(model: ModelInfo, objects: Iterable[Any], fields: Iterable[str], *, batch_size: int | None) -> Steps[int]:
+    """Writes these fields of many instances to their rows, all or none; returns how many there are.
+
+    Raises:
+        NotFoundError: A row is not there; nothing is written.
+        ValueError: Two instances are of one row.
+    """
+    table = writable(model)
+    size = _size(batch_size)
+    names = _changeable(model, table, fields)
+    writes = [Write(_of_model(model, one, at)) for at, one in enumerate(objects)]
+    if not writes:
+        return 0
+    gathered = [_row(write, names, at) for at, write in enumerate(writes)]
+    keys = [tuple(key.values()) for key, _, _ in gathered]
+    first = {key: at for at, key in reversed(list(enumerate(keys)))}
+    again = next((at for at, key in enumerate(keys) if first[key] != at), None)
+    if again is not None:
+        message = f"bulk_update() was given two instances of one {model.name}, rows {first[keys[again]]} and {again}, counted from 0"
+        raise ValueError(message)
+    calls = list(_changes(table, [(key, sent) for key, _, sent in gathered], size))
+    snapshot = Snapshot([write.instance for write in writes], gathered[0][1])
+    with blame(table):
+        yield Atomically(_found_all(table, calls, len(writes)))
+    for write, (_, values, sent) in zip(writes, gathered, strict=True):
+        vars(write.instance).update(write.filled(values))
+        write.mark_written(values, sent)
+    undo = yield Remember(snapshot.written)
+    if undo is not None:
+        yield Undo(undo)
+    return len(writes)
+
+
+def _changes(table: Table, rows: list[tuple[dict[str, Any], dict[str, Any]]], size: int | None) -> Iterator[Call]:
+    """Yields the statements that change rows, given as pairs of key and values."""
+    if any(table.by_field[name].type.kind == "array" for name in rows[0][1]):  # PostgreSQL has no table of arrays
+        for key, sent in rows:
+            yield Call(*by_key.update(table, key, sent, ()))
+        return
+    whole = [{**key, **sent} for key, sent in rows]
+    columns = {name: [row[name] for row in whole] for name in whole[0]}
+    for some in batches(columns, {}, size):
+        made = statements.update_rows(table, some)
+        yield Call(made.shape, made.values)
+
+
+def _size(batch_size: int | None) -> int | None:
+    if batch_size is not None and (not isinstance(batch_size, int) or batch_size < 1):
+        message = f"batch_size takes an int of at least 1, not {batch_size!r}"
+        raise ValueError(message)
+    return batch_size
+
+
+def _changeable(model: ModelInfo, table: Table, fields: Iterable[str]) -> set[str]:
+    """Returns the fields that ``bulk_update()`` was given, checked.
+
+    Raises:
+        FieldError: A name is no column, or one that finds the row.
+        TypeError: They are no list, or there are none.
+    """
+    if table.version is not None:
+        message = f"{model.name} has a version, which bulk_update() cannot compare; save() the instances inside atomic()"
+        raise FieldError(message, column=table.version.field)
+    names = set() if isinstance(fields, str) else named_columns(model, fields)
+    if not names:
+        message = f'bulk_update() of {model.name} takes a list of the fields to write: bulk_update(objects, ["name"])'
+        raise TypeError(message)
+    key = next((column.field for column in table.key if column.field in names), None)
+    if key is not None:
+        message = f"bulk_update() finds rows by {model.name}.{key}, and cannot change it"
+        raise FieldError(message, column=key)
+    return names
+
+
+def _of_model(model: ModelInfo, one: Any, at: int) -> AnyModel:
+    if not holds(model.model, type(one)):
+        message = f"bulk_update() of {model.name} takes its instances, not {type(one).__name__} (row {at}, counted from 0)"
+        raise TypeError(message)
+    instance: AnyModel = one
+    return instance
+
+
+def _row(write: Write, names: set[str], at: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Returns the key of an instance's row, the values to be written, and these as the server takes them."""
+    with in_row(at):
+        values = write.updated(names)
+        sent = write.adapted(values)
+        check_row(write.info, sent, write.given)
+        return write.adapted(write.stored_key()), values, sent
+
+
+def _found_all(table: Table, calls: Sequence[Call], count: int) -> Steps[None]:
+    """Runs the statements of a bulk update, and raises NotFoundError where they found fewer rows than there are instances."""
+    found = 0
+    for call in calls:
+        batch: Batch = yield call
+        found += batch.affected
+    if found != count:
+        message = f"bulk_update() of {table.model} found {found} of {count} rows, and wrote none; the others are deleted, or not saved yet"
+        raise NotFoundError(message, table=table.name)
 
 
 def _instance(model: ModelInfo, one: Any, at: int) -> Any:

@@ -1,0 +1,88 @@
+"""``BlockingFrames``: the blocking verbs with which rows leave as frames, files and streams.
+
+Generated from ``oxyde/models/frames.py`` by ``tests/codebase/twins.py``; edit that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from os import PathLike
+from typing import TYPE_CHECKING
+
+from oxyde import export
+from oxyde.models import arrow
+from oxyde.models.chain import M, R_co
+from oxyde.models.faces import Blocking
+from oxyde.models.where import route_of
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+
+class BlockingFrames(Blocking[M, R_co]):
+    """The part of a queryset that other libraries read."""
+
+    def to_arrow(self, *, using: str | None = None, client: object | None = None) -> pa.Table:
+        """Returns the rows as a ``pyarrow.Table``."""
+        return self._run(arrow.frame(self, export.to_arrow), using, client)
+
+    def to_polars(self, *, using: str | None = None, client: object | None = None) -> pl.DataFrame:
+        """Returns the rows as a ``polars.DataFrame``; UUIDs as String."""
+        return self._run(arrow.frame(self, export.to_polars), using, client)
+
+    def to_pandas(self, *, using: str | None = None, client: object | None = None) -> pd.DataFrame:
+        """Returns the rows as a ``pandas.DataFrame``."""
+        return self._run(arrow.frame(self, export.to_pandas), using, client)
+
+    def to_duckdb(
+        self,
+        name: str,
+        *,
+        connection: duckdb.DuckDBPyConnection | None = None,
+        using: str | None = None,
+        client: object | None = None,
+    ) -> duckdb.DuckDBPyRelation:
+        """Reads the rows into a table of DuckDB, replaced where there is one, and returns it; by default on DuckDB's own connection."""
+        return self._run(arrow.frame(self, export.to_duckdb(name, connection)), using, client)
+
+    def to_parquet(
+        self,
+        path: str | PathLike[str],
+        *,
+        row_group: int = 122_880,
+        partition_by: str | Sequence[str] = (),
+        using: str | None = None,
+        client: object | None = None,
+    ) -> int:
+        """Writes the rows to a Parquet file, or to a folder with one per value of the columns; returns their number.
+
+        The file appears, or is replaced, when all rows are in it. No more than a row group is in memory.
+        """
+        return self._run(arrow.frame(self, export.to_parquet(path, row_group, partition_by)), using, client)
+
+    def to_csv(
+        self,
+        path: str | PathLike[str],
+        *,
+        header: bool = True,
+        delimiter: str = ",",
+        using: str | None = None,
+        client: object | None = None,
+    ) -> int:
+        """Writes the rows to a CSV file; returns their number. The file appears, or is replaced, when all rows are in it."""
+        return self._run(arrow.frame(self, export.to_csv(path, header, delimiter)), using, client)
+
+    def arrow_stream(self, batch_rows: int = 65_536, *, using: str | None = None, client: object | None = None) -> Iterator[pa.RecordBatch]:
+        """Yields the rows as ``pyarrow.RecordBatch`` objects of at most that many rows, in bounded memory."""
+        return arrow.batches_blocking(self, batch_rows, route_of(self, using, client))
+
+    def __arrow_c_schema__(self) -> object:
+        """Returns the Arrow schema of the rows as a capsule; executes nothing."""
+        return arrow.schema(self)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Runs the query, blocking, and returns its rows as an Arrow C stream: what ``pl.DataFrame(queryset)`` calls."""
+        return arrow.capsule(self, requested_schema)
