@@ -278,6 +278,7 @@ class BlockingQuerySet(blocking_frames.BlockingFrames[M, R_co]):
 
         Raises:
             NotFoundError: A row is not there.
+            StaleObjectError: A row has another version than its instance.
         """
         return self._run(writing.bulk_update(self.model.__oxyde__, objects, fields, batch_size=batch_size), using, client)
 

@@ -287,6 +287,7 @@ class QuerySet(frames.Frames[M, R_co]):
 
         Raises:
             NotFoundError: A row is not there.
+            StaleObjectError: A row has another version than its instance.
         """
         return await self._run(writing.bulk_update(self.model.__oxyde__, objects, fields, batch_size=batch_size), using, client)
 

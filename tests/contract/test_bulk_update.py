@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from oxyde import Field, FieldError, FieldValueError, Model, NotFoundError, UniqueViolationError, atomic, db
+from oxyde import Field, FieldError, FieldValueError, Model, NotFoundError, StaleObjectError, UniqueViolationError, atomic, db
 
 
 class Owner(Model):
@@ -161,5 +161,24 @@ async def test_what_is_refused(gadgets: list[Gadget]) -> None:
     gadgets[1].price = Decimal("0.001")
     with pytest.raises((FieldValueError, ValidationError)):
         await Gadget.objects.bulk_update(gadgets, ["price"])
-    with pytest.raises(FieldError, match=r"Versioned has a version, which bulk_update\(\) cannot compare"):
-        await Versioned.objects.bulk_update([], ["name"])
+
+
+async def test_versions(database: db.AsyncDatabase) -> None:
+    """They are compared and raised, as ``save()`` does; a lost race leaves all rows as they were."""
+    await db.drop_tables(models=[Versioned], if_exists=True)
+    await db.create_tables(models=[Versioned])
+    await Versioned.objects.bulk_create([{"id": 1}, {"id": 2}])
+    ours, theirs = await Versioned.objects.order_by("id").all(), await Versioned.objects.order_by("id").all()
+    for row in ours:
+        row.name = "ours"
+    assert await Versioned.objects.bulk_update(ours, ["name"]) == 2
+    assert [row.version for row in ours] == [2, 2]
+    await ours[0].save()
+    await theirs[1].refresh()
+    for row in theirs:
+        row.name = "theirs"
+    with pytest.raises(StaleObjectError, match="found 1 of 2 rows as they were read, and wrote none"):
+        await Versioned.objects.bulk_update(theirs, ["name"])
+    assert [row.version for row in theirs] == [1, 2]
+    assert await Versioned.objects.order_by("id").values_list("name", "version").all() == [("ours", 2), ("ours", 2)]
+    await db.drop_tables(models=[Versioned])

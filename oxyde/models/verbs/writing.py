@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from oxyde.db.rows import Batch, Hydrator
 from oxyde.db.steps import Atomically, Call, Remember, Steps, Undo
-from oxyde.exceptions import FieldError, FieldValueError, NotFoundError
+from oxyde.exceptions import FieldError, FieldValueError, NotFoundError, StaleObjectError
 from oxyde.models import hydrate, layouts
 from oxyde.models.bulk import Gathered
 from oxyde.models.construct import make
@@ -71,6 +71,7 @@ def bulk_update(model: ModelInfo, objects: Iterable[Any], fields: Iterable[str],
 
     Raises:
         NotFoundError: A row is not there; nothing is written.
+        StaleObjectError: A row has another version than its instance, or is not there; nothing is written.
         ValueError: Two instances are of one row.
     """
     table = writable(model)
@@ -80,14 +81,14 @@ def bulk_update(model: ModelInfo, objects: Iterable[Any], fields: Iterable[str],
     if not writes:
         return 0
     gathered = [_row(write, names, at) for at, write in enumerate(writes)]
-    keys = [tuple(key.values()) for key, _, _ in gathered]
+    keys = [tuple(condition[column.field] for column in table.key) for condition, _, _ in gathered]
     first = {key: at for at, key in reversed(list(enumerate(keys)))}
     again = next((at for at, key in enumerate(keys) if first[key] != at), None)
     if again is not None:
         message = f"bulk_update() was given two instances of one {model.name}, rows {first[keys[again]]} and {again}, counted from 0"
         raise ValueError(message)
     calls = list(_changes(table, [(key, sent) for key, _, sent in gathered], size))
-    snapshot = Snapshot([write.instance for write in writes], gathered[0][1])
+    snapshot = Snapshot([write.instance for write in writes], [*gathered[0][1]])
     with blame(table):
         yield Atomically(_found_all(table, calls, len(writes)))
     for write, (_, values, sent) in zip(writes, gathered, strict=True):
@@ -100,8 +101,9 @@ def bulk_update(model: ModelInfo, objects: Iterable[Any], fields: Iterable[str],
 
 
 def _changes(table: Table, rows: list[tuple[dict[str, Any], dict[str, Any]]], size: int | None) -> Iterator[Call]:
-    """Yields the statements that change rows, given as pairs of key and values."""
-    if any(table.by_field[name].type.kind == "array" for name in rows[0][1]):  # PostgreSQL has no table of arrays
+    """Yields the statements that change rows, given as pairs of what finds them and of values."""
+    has_arrays = any(table.by_field[name].type.kind == "array" for name in rows[0][1])  # of which PostgreSQL makes no table
+    if has_arrays or table.version is not None:
         for key, sent in rows:
             yield Call(*by_key.update(table, key, sent, ()))
         return
@@ -126,9 +128,6 @@ def _changeable(model: ModelInfo, table: Table, fields: Iterable[str]) -> set[st
         FieldError: A name is no column, or one that finds the row.
         TypeError: They are no list, or there are none.
     """
-    if table.version is not None:
-        message = f"{model.name} has a version, which bulk_update() cannot compare; save() the instances inside atomic()"
-        raise FieldError(message, column=table.version.field)
     names = set() if isinstance(fields, str) else named_columns(model, fields)
     if not names:
         message = f'bulk_update() of {model.name} takes a list of the fields to write: bulk_update(objects, ["name"])'
@@ -149,12 +148,16 @@ def _of_model(model: ModelInfo, one: Any, at: int) -> AnyModel:
 
 
 def _row(write: Write, names: set[str], at: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Returns the key of an instance's row, the values to be written, and these as the server takes them."""
+    """Returns what finds an instance's row (its key, and its version), the values to be written, and these as the server takes them."""
     with in_row(at):
         values = write.updated(names)
+        condition = write.stored_key()
+        if write.version is not None:
+            known = condition[write.version.field] = write.given[write.version.field]
+            values[write.version.field] = known + 1
         sent = write.adapted(values)
         check_row(write.info, sent, write.given)
-        return write.adapted(write.stored_key()), values, sent
+        return write.adapted(condition), values, sent
 
 
 def _found_all(table: Table, calls: Sequence[Call], count: int) -> Steps[None]:
@@ -163,6 +166,9 @@ def _found_all(table: Table, calls: Sequence[Call], count: int) -> Steps[None]:
     for call in calls:
         batch: Batch = yield call
         found += batch.affected
+    if found != count and table.version is not None:
+        message = f"bulk_update() of {table.model} found {found} of {count} rows as they were read, and wrote none; others changed the rest"
+        raise StaleObjectError(message, table=table.name)
     if found != count:
         message = f"bulk_update() of {table.model} found {found} of {count} rows, and wrote none; the others are deleted, or not saved yet"
         raise NotFoundError(message, table=table.name)
