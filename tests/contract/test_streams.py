@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 import oxyde
 from oxyde import Field, FieldError, Model, OxydeError, db
-from tests.contract.tables import statements, tables
+from tests.tables import statements, table, tables
 
 
 class Vault(Model):
@@ -23,11 +23,7 @@ class Vault(Model):
     id: int | None = Field(default=None, db_pk=True)
     word: SecretStr = SecretStr("")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "arrow_vault"
+    Meta = table("arrow_vault")
 
 
 class Many(Model):
@@ -36,11 +32,7 @@ class Many(Model):
     id: int | None = Field(default=None, db_pk=True)
     text: str = "x" * 50
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "arrow_many"
+    Meta = table("arrow_many")
 
 
 async def everything_is_back(database: db.AsyncDatabase) -> None:

@@ -10,6 +10,7 @@ from oxyde import Field, Model
 from oxyde.exceptions import FieldError
 from oxyde.models.bulk import Gathered
 from tests.models import Author, Post
+from tests.tables import table
 
 
 class Note(Model):
@@ -21,11 +22,7 @@ class Note(Model):
     made: dt.datetime | None = Field(default=None, auto_now_add=True)
     seen: dt.datetime | None = Field(default=None, auto_now=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "unit_note"
+    Meta = table("unit_note")
 
 
 OLD = dt.datetime(2000, 1, 1)

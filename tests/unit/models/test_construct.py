@@ -8,6 +8,7 @@ from pydantic import ConfigDict, ValidationError
 from oxyde import Field, Model
 from oxyde.exceptions import FieldError
 from oxyde.models.construct import make
+from tests.tables import table
 
 
 class Named(Model):
@@ -22,8 +23,7 @@ class Stored(Model):
     id: int | None = Field(default=None, db_pk=True)
     goals: int = Field(default=0, db_column="score")
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 class Open(Model):

@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from oxyde.models import Field, Model
+from tests.tables import table
 
 
 class Noted(Model):
@@ -20,14 +21,11 @@ class Noted(Model):
     both: Annotated[int, Field(ge=1, db_column="x")] = Field(default=2, le=5, db_comment="c")
     items: list[Annotated[str, Field(max_length=2)]] = []
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 class Derived(Noted):
-    class Meta:
-        is_table = True
-        table_name = "derived"
+    Meta = table("derived")
 
 
 @pytest.mark.parametrize("model", [Noted, Derived])

@@ -9,6 +9,7 @@ import pytest
 from oxyde import Field, Model
 from oxyde.exceptions import FieldError
 from tests.models import Author, Post
+from tests.tables import table
 
 
 class Person(Model):
@@ -18,11 +19,7 @@ class Person(Model):
     friends: list[Person] = Field(default=[], db_m2m=True)
     followed: list[Person] = Field(default=[], db_m2m=True, db_through="Follows", db_through_fields=("by", "who"))
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "unit_person"
+    Meta = table("unit_person")
 
 
 class Follows(Model):
@@ -32,11 +29,7 @@ class Follows(Model):
     by: Person = Field()
     who: Person = Field()
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "unit_follows"
+    Meta = table("unit_follows")
 
 
 def test_reverse() -> None:
@@ -89,9 +82,7 @@ def test_what_does_not_fit(target: Any, options: dict[str, Any], message: str) -
         id: int | None = Field(default=None, db_pk=True)
         others: list[target] = Field(default=[], **options)  # type: ignore[valid-type] # each in turn
 
-        class Meta:
-            is_table = True
-            table_name = "unit_lonely"
+        Meta = table("unit_lonely")
 
     with pytest.raises(FieldError, match=rf"^Lonely\.others: .*{message}"):
         _ = Lonely.__table__

@@ -17,14 +17,13 @@ from typing_extensions import TypeAliasType
 from oxyde.exceptions import FieldError
 from oxyde.models import Field, Model
 from oxyde.models.registry import registered_tables
+from tests.tables import table
 
 
 class Other(Model):
     id: int | None = Field(default=None, db_pk=True)
 
-    class Meta:
-        is_table = True
-        table_name = "metaclass_other"
+    Meta = table("metaclass_other")
 
 
 Code = Annotated[str, Field(db_unique=True, max_length=5)]
@@ -101,8 +100,7 @@ def test_words_of_foreign_keys_on_a_plain_column(said: dict[str, Any]) -> None:
             id: int | None = Field(default=None, db_pk=True)
             other_id: int = Field(**said)
 
-            class Meta:
-                is_table = True
+            Meta = table()
 
 
 def test_words_inside_an_optional_type_are_heard() -> None:
@@ -112,8 +110,7 @@ def test_words_inside_an_optional_type_are_heard() -> None:
         short: Code | None = None
         named: Named | None = None
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     assert [column.unique for column in Inside.__table__.columns] == [False, True, True, True]
 
@@ -126,8 +123,7 @@ def test_a_type_alias_of_a_model_is_a_relation() -> None:
         one: alias  # type: ignore[valid-type] # is one
         two: maybe = None  # type: ignore[valid-type] # is one
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     assert [(column.name, column.nullable) for column in Pointing.__table__.columns] == [("id", False), ("one_id", False), ("two_id", True)]
 
@@ -155,8 +151,7 @@ def test_what_cannot_be_mapped_is_refused_by_the_class_statement(annotation: Any
             id: int | None = Field(default=None, db_pk=True)
             field: annotation
 
-            class Meta:
-                is_table = True
+            Meta = table()
 
     assert registered_tables() == before
 
@@ -167,30 +162,20 @@ def test_two_tables_of_one_name() -> None:
         class Second(Model):
             id: int | None = Field(default=None, db_pk=True)
 
-            class Meta:
-                is_table = True
-                table_name = "metaclass_other"
+            Meta = table("metaclass_other")
 
     class Elsewhere(Model):
         id: int | None = Field(default=None, db_pk=True)
 
-        class Meta:
-            is_table = True
-            table_name = "metaclass_other"
-            schema = "another"
+        Meta = table("metaclass_other", schema="another")
 
     class Proxy(Other):
-        class Meta:
-            is_table = True
-            table_name = "metaclass_other"
+        Meta = table("metaclass_other")
 
     class Described(Model):
         id: int | None = Field(default=None, db_pk=True)
 
-        class Meta:
-            is_table = True
-            table_name = "metaclass_other"
-            managed = False
+        Meta = table("metaclass_other", managed=False)
 
     assert Elsewhere.__table__.address == ("another", "metaclass_other")
     assert Proxy.__table__.address == Described.__table__.address == Other.__table__.address

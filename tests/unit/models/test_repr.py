@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from oxyde import Field, Model, Q
 from tests.cases.models import Novelist
+from tests.tables import table
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -19,11 +20,7 @@ class Vault(Model):
     id: int | None = Field(default=None, db_pk=True)
     word: SecretStr = SecretStr("")
 
-    class Meta:
-        """A table whose name is markup."""
-
-        is_table = True
-        table_name = "<b>vault</b>"
+    Meta = table("<b>vault</b>")  # a table whose name is markup
 
 
 class Tags(HTMLParser):

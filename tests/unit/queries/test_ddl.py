@@ -12,6 +12,7 @@ from oxyde.queries import ddl
 from oxyde.schema import Table
 from tests.cases.models import Novelist, Team
 from tests.models import BLOG
+from tests.tables import table
 from tests.unit.queries.shapes import unpacked
 
 
@@ -21,10 +22,7 @@ class Egg(Model):
     id: int | None = Field(default=None, db_pk=True)
     hen: Hen | None = None
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
+    Meta = table()
 
 
 class Hen(Model):
@@ -34,10 +32,7 @@ class Hen(Model):
     egg: Egg | None = None
     mother: Hen | None = None
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
+    Meta = table()
 
 
 class Watched(Model):
@@ -45,12 +40,7 @@ class Watched(Model):
 
     id: int = Field(db_pk=True)
 
-    class Meta:
-        """A view is made by somebody else."""
-
-        is_table = True
-        managed = False
-        view = "select 1 as id"
+    Meta = table(managed=False, view="select 1 as id")
 
 
 def tables(*models: type[Model]) -> list[Table]:
@@ -63,8 +53,8 @@ def test_a_table_stands_after_those_that_it_refers_to(order: Any) -> None:
     """Whatever the order in which models are given."""
     made = [table.address for table in ddl.in_order(tables(*order))]
     assert sorted(made) == sorted(table.address for table in tables(*order))
-    for table in tables(*order):
-        assert all(made.index(key.target) < made.index(table.address) for key in table.foreign_keys)
+    for owner in tables(*order):
+        assert all(made.index(key.target) < made.index(owner.address) for key in owner.foreign_keys)
 
 
 def test_cycles() -> None:

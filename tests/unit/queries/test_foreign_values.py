@@ -16,6 +16,7 @@ from oxyde import F, Field, Model
 from oxyde.db.raw import compile_raw
 from oxyde.exceptions import FieldError, FieldLookupValueError
 from oxyde.queries.foreign_values import named, plain
+from tests.tables import table
 
 LATE = pd.Timestamp("2024-01-01 00:00:00.123456789")
 FAR = pd.Timestamp(np.datetime64("20000-01-01", "s"))
@@ -35,10 +36,7 @@ class Reading(Model):
     ok: bool | None = None
     x: float | None = None
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
+    Meta = table()
 
 
 COLUMNS = Reading.__table__.by_field

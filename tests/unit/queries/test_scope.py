@@ -7,6 +7,7 @@ import pytest
 from oxyde import Field, Model, Q
 from oxyde.queries.scope import LONGEST, Aliases
 from tests.models import Author, Post
+from tests.tables import table
 from tests.unit.queries.shapes import select_of
 
 
@@ -17,11 +18,7 @@ class Worker(Model):
     boss: Worker | None = Field(default=None)
     staff: list[Worker] = Field(default=[], db_reverse_fk="boss")
 
-    class Meta:
-        """A table."""
-
-        is_table = True
-        table_name = "Boss"
+    Meta = table("Boss")
 
 
 def names(sql: str) -> list[str]:
