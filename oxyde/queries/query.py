@@ -179,7 +179,7 @@ def _count(verb: str, given: Any) -> int:
         message = f"{verb}() takes an int, not {named(given)}"
         raise TypeError(message)
     if not 0 <= count < 2**63:
-        message = f"{verb}() takes 0 or more, not {count}"
+        message = f"{verb}() takes {'0 or more' if count < 0 else 'less than 2**63'}, not {count}"
         raise ValueError(message)
     return count
 

@@ -34,6 +34,7 @@ class Open(Model):
 
 def test_names_and_aliases() -> None:
     """Either is a field's name."""
+    assert make(Stored.__oxyde__, {"id": 1, "goals": 2}).goals == 2, "every name there is"
     assert make(Named.__oxyde__, {"size": 1}).size == make(Named.__oxyde__, {"Size": "1"}).size == 1
 
 

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import copy
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from pydantic import ValidationError
 
+from oxyde.exceptions import FieldError
 from oxyde.models import Field, Model
 from tests.tables import table
 
@@ -45,6 +46,14 @@ def test_every_keyword_is_kept(model: type[Model]) -> None:
 def test_pydantic_keywords_work(values: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Noted(**values)
+
+
+@pytest.mark.parametrize("annotation", [list[Annotated[str, Field(db_index=True)]], dict[str, list[Annotated[str, Field(db_index=True)]]]])
+def test_members_of_a_container_are_no_columns(annotation: Any) -> None:
+    with pytest.raises(FieldError, match=r"^Inner\.items: db_index= inside the annotation describes the members"):
+
+        class Inner(Model):
+            items: annotation = []
 
 
 def test_a_pair_is_needed() -> None:

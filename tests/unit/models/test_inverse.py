@@ -32,6 +32,18 @@ class Follows(Model):
     Meta = table("unit_follows")
 
 
+def test_a_key_to_the_table_of_a_base() -> None:
+    """The rows of the derived table are others."""
+
+    class Admin(Person):
+        posts: list[Follows] = Field(default=[], db_reverse_fk="by")
+
+        Meta = table("unit_admin")
+
+    with pytest.raises(FieldError, match=r"^Admin\.posts: Follows\.by points to Person, not to Admin, which is a table of its own$"):
+        _ = Admin.__table__
+
+
 def test_reverse() -> None:
     """It joins by the foreign key of the other side."""
     relation = Author.__table__.relations["posts"]

@@ -46,6 +46,7 @@ def test_input() -> None:
     found = schema("validation")
     assert found["required"] == ["makerId"]
     assert "default" not in found["properties"]["sentAt"]
+    assert found["properties"]["id"]["default"] is None
     assert found["properties"]["id"]["anyOf"] == [{"type": "integer"}, {"type": "null"}]
 
 

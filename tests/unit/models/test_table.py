@@ -366,3 +366,23 @@ def test_a_declared_key_holds_the_key_of_its_relation() -> None:
     ):
         with pytest.raises(FieldError, match=why):
             _ = model.__table__
+
+
+def test_indexes_of_single_columns() -> None:
+    """Named by the application, or after table and column."""
+
+    class Indexed(Model):
+        id: int = Field(db_pk=True)
+        one: int = Field(db_index=True, db_column="uno")
+        two: int = Field(db_index_name="my_two")
+        three: int = Field(db_index_method="hash")
+        four: int = 0
+
+        Meta = table("unit_indexed")
+
+    found = [(index.fields, index.name, index.method) for index in Indexed.__table__.indexes]
+    assert found == [
+        (("one",), "ix_unit_indexed_uno", None),
+        (("two",), "my_two", None),
+        (("three",), "ix_unit_indexed_three", "hash"),
+    ]

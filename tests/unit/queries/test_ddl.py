@@ -43,6 +43,24 @@ class Watched(Model):
     Meta = table(managed=False, view="select 1 as id")
 
 
+class Cellar(Model):
+    """Names no schema."""
+
+    id: int = Field(db_pk=True)
+
+    Meta = table("unit_cellar")
+
+
+class Attic(Model):
+    """Names one, and refers to a table of each kind."""
+
+    id: int = Field(db_pk=True)
+    cellar: Cellar | None = None
+    other: Attic | None = None
+
+    Meta = table("unit_attic", schema="away")
+
+
 def tables(*models: type[Model]) -> list[Table]:
     """Returns the tables of models."""
     return [model.__table__ for model in models]
@@ -75,6 +93,18 @@ def test_enumerations_come_along_once() -> None:
     assert [table["table"]["name"] for table in statement["tables"]] == ["case_team", "case_author"]
     assert statement["if_not_exists"] is True
     assert "if_exists" not in unpacked(ddl.drop(tables(Team)))["drop_tables"]
+
+
+def test_schemas() -> None:
+    """A table of a named schema that refers to one that names none is found, and both can be given a home."""
+    assert ddl.crosses_schemas(tables(Attic, Cellar))
+    assert not ddl.crosses_schemas(tables(Novelist, Team, Cellar))
+    made = unpacked(ddl.create(tables(Attic, Cellar), home="here"))["create_tables"]["tables"]
+    assert [one["table"] for one in made] == [{"name": "unit_cellar", "schema": "here"}, {"name": "unit_attic", "schema": "away"}]
+    assert [key["target"] for key in made[1]["foreign_keys"]] == [
+        {"name": "unit_cellar", "schema": "here"},
+        {"name": "unit_attic", "schema": "away"},
+    ]
 
 
 def test_a_table_in_ir() -> None:
