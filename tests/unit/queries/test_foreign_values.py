@@ -162,7 +162,7 @@ def test_raw_sql() -> None:
         assert compile_raw("SELECT :v", {"v": values}, "postgres")[1] == ([1, 2],)
         assert compile_raw("SELECT :v", {"v": values}, "sqlite")[1] == ("[1, 2]",)
     assert compile_raw("SELECT :v", {"v": {"a": [np.int64(1), np.bool_(True)]}}, "sqlite")[1] == ('{"a": [1, true]}',)
-    with pytest.raises(FieldError, match=r"holds what JSON cannot: Object of type pandas\.Timestamp"):
+    with pytest.raises(FieldError, match=r"contains a value that JSON cannot represent: Object of type pandas\.Timestamp"):
         compile_raw("SELECT :v", {"v": {"a": LATE}}, "sqlite")
 
 
