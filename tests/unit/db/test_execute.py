@@ -118,5 +118,5 @@ def test_what_a_reader_returns() -> None:
         if error is None:
             assert reading.result() == 3
         else:
-            with pytest.raises(error, match="ours|theirs"):
+            with pytest.raises(error, match=r"ours|theirs"):
                 reading.result()

@@ -49,7 +49,7 @@ def test_a_moment_is_only_moved(op: str, left: Bound, right: Bound) -> None:
 @pytest.mark.parametrize("side", [FLOAT, DECIMAL])
 def test_floor_division_is_of_ints(side: Bound) -> None:
     """Of others it is refused, with the remedy."""
-    with pytest.raises(FieldError, match=r"// does not go with int and \w+; it takes ints. Floor\(\)"):
+    with pytest.raises(FieldError, match=r"// does not go with int and \w+; it takes ints. For other numbers use Floor\(\)"):
         Arithmetic("floor_divide", INT, side)
 
 

@@ -109,7 +109,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("seen", LATE.tz_localize("UTC"), "nanoseconds"),
     ("day", LATE, "nanoseconds"),
     ("took", LONG, "takes timedelta, not one with nanoseconds"),
-    ("at", FAR, "outside what Python's own class holds"),
+    ("at", FAR, "out of the range of Python's own class"),
     ("n", pd.NA, "takes int, not pandas.NAType, which marks a missing value; give None"),
     ("x", pd.NA, "give None"),
     ("n", np.bool_(True), "takes int, not numpy.bool"),
