@@ -72,7 +72,7 @@ def test_a_junction_without_a_model() -> None:
 @pytest.mark.parametrize(
     ("target", "options", "message"),
     [
-        (Post, {"db_reverse_fk": "autor"}, r"db_reverse_fk names Post\.autor, which is no foreign key or column"),
+        (Post, {"db_reverse_fk": "autor"}, r"db_reverse_fk names Post\.autor, which is not a foreign key or column"),
         (Post, {"db_reverse_fk": "author"}, r"Post\.author points to Author, not to Lonely"),
         (Person, {"db_m2m": True, "db_through": "Nowhere"}, "no model named 'Nowhere' is registered"),
         (

@@ -46,7 +46,7 @@ Named = TypeAliasType("Named", Code)
     ],
 )
 def test_words_of_other_libraries(word: str, remedy: str) -> None:
-    with pytest.raises(FieldError, match=rf"^Foreign\.size: {word}= means nothing to Field\(\); .*{remedy}"):
+    with pytest.raises(FieldError, match=rf"^Foreign\.size: {word}= is not a keyword of Oxyde's Field\(\); use .*{remedy}"):
 
         class Foreign(Model):
             size: int = Field(default=0, **{word: True})
@@ -63,9 +63,7 @@ def test_foreign_key_as_another_library_has_it() -> None:
 def test_words_given_to_pydantics_field(word: str, remedy: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        with pytest.raises(
-            FieldError, match=rf"^Foreign\.size: pydantic\.Field\(\) passes {word}= over; import Field from oxyde.*{remedy}"
-        ):
+        with pytest.raises(FieldError, match=rf"^Foreign\.size: pydantic\.Field\(\) ignores {word}=; import Field from oxyde.*{remedy}"):
 
             class Foreign(Model):
                 size: int = pydantic.Field(default=0, **{word: True})
@@ -88,7 +86,7 @@ def test_a_table_as_another_library_declares_it() -> None:
 @pytest.mark.parametrize(("word", "option"), [("__tablename__", "table_name"), ("__table_args__", "constraints, indexes or schema")])
 def test_attributes_of_a_table_in_another_library(word: str, option: str) -> None:
     """Pydantic takes them for no field, so that they would be read by nobody."""
-    with pytest.raises(TypeError, match=rf"^Sheet\.{word} means nothing here; what says it is {option} in class Meta$"):
+    with pytest.raises(TypeError, match=rf"^Sheet\.{word} has no effect here; use {option} in class Meta$"):
         type(Model)("Sheet", (Model,), {"__module__": __name__, "__qualname__": "Sheet", word: "sheets"})
 
 

@@ -96,5 +96,5 @@ def test_a_name_is_taken() -> None:
     first = one.Shelf
     register_table(first)
     exec(FIRST.replace("{module}", "one"), one.__dict__)
-    with pytest.raises(ValueError, match=r"registered as registry_test_one\.Shelf already; say overwrite=True"):
+    with pytest.raises(ValueError, match=r"registered as registry_test_one\.Shelf already; pass overwrite=True"):
         register_table(first)

@@ -248,7 +248,7 @@ def test_relations_are_checked() -> None:
         field(Partnership)
     with pytest.raises(FieldError, match='no field; did you mean "uid"'):
         field(Country, db_fk="uuid")
-    with pytest.raises(FieldError, match="no foreign key or column"):
+    with pytest.raises(FieldError, match="not a foreign key or column"):
         field(list[City], db_reverse_fk="bad")
     with pytest.raises(FieldError, match="points to Country, not to Bad"):
         field(list[City], db_reverse_fk="country")
