@@ -35,13 +35,13 @@ def save(
     update_fields: Iterable[str] | None = None,
     force_insert: bool = False,
 ) -> M:
-    """Writes the instance: what changed of a row that was read, all of a new one.
+    """Writes the instance: an INSERT of a new one, an UPDATE of the changed fields of a row that was read.
 
     Args:
         using: The alias of a connection.
         client: A connection or an atomic block.
         update_fields: Write only these fields.
-        force_insert: INSERT although a key was given.
+        force_insert: INSERT even though a key was given.
 
     Returns:
         The instance, with what the database filled in.

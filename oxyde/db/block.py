@@ -23,23 +23,23 @@ class Block:
     """What ``async with atomic() as block`` returns.
 
     Attributes:
-        database: Where it runs.
+        database: The database it runs on.
         alias: The alias it was opened by, if any.
-        session: The transaction's place in the core, shared with the blocks nested in it.
+        session: The transaction in the core; nested blocks share it.
         parent: The block that this one is a savepoint of.
-        outer: The block that was innermost before, on whatever database, as far as the code that opened this one could see.
-        before: The block that was entered before in the same context, seen or not.
-        apart: It was opened in a generator that a loop reads: the reader has no part in it.
-        by_hand: It was opened in an async generator that is driven by hand.
-        plain: Neither this block nor one before it is apart.
+        outer: The block that was innermost when this one was opened, on any database, as far as the opening code could see it.
+        before: The block that was entered last in the same context, whether the opening code could see it or not.
+        apart: Opened in a generator that a loop iterates: the loop's body does not run inside it.
+        by_hand: Opened in an async generator that is driven by hand (``anext()``, a context manager).
+        plain: Neither this block nor any entered before it is ``apart``.
         depth: 0 for a transaction, 1 for a savepoint in it, and so on.
         blocking: Opened by ``oxyde.sync.atomic``.
-        closed: It was left.
-        ending: It is being left.
+        closed: The block has ended.
+        ending: The block is committing or rolling back.
         thread: The thread that opened it.
         child: The savepoint that is open in it.
         waiters: Called when ``child`` has ended.
-        undo: Called, the last one first, when the block is rolled back, before anything of the application's.
+        undo: Called in reverse order when the block is rolled back, before the application's ``on_rollback`` functions.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Block:
         return f"<{kind} on {self.database.name}, {state}>"
 
     def set_rollback(self, rollback: bool = True) -> None:
-        """Makes the block roll back when it is left, without an error; ``False`` takes that back."""
+        """Makes the block roll back when it ends, without raising an error; ``False`` undoes this."""
         self.rolls_back = rollback
 
     def on_commit(self, function: Callable[[], Any]) -> None:
@@ -100,7 +100,7 @@ class Block:
             raise TypeError(message)
 
     def require_open(self) -> None:
-        """Raises TransactionBroken if this block or one around it was left."""
+        """Raises TransactionBroken if this block or an enclosing one has ended."""
         block: Block | None = self
         while block is not None:
             if block.closed:
@@ -112,7 +112,7 @@ class Block:
             block = block.parent
 
     def require_free(self) -> None:
-        """Raises TransactionBroken if the block was left, OxydeError if its connection is busy with a stream that is being read."""
+        """Raises TransactionBroken if the block has ended, OxydeError if its connection is busy streaming rows."""
         self.require_open()
         if self.session.streaming and self.database.dialect != "sqlite":
             message = (
@@ -126,17 +126,17 @@ class Block:
         return self.task is not None and self.task == _running_task()
 
     def is_lent(self) -> bool:
-        """Returns whether the running code owes the block to a generator that may be forgotten, and is not part of it."""
+        """Returns whether the block belongs to a generator that may be dropped unfinished, and the running code is outside of it."""
         return self.by_hand and self.is_of_running_task() and (self._lender is None or not is_running(self._lender))
 
     def is_seen(self) -> bool:
-        """Returns whether the running code has a part in the block: it is not the reader of the generator that holds it."""
+        """Returns whether the running code is inside the block: it is not the loop over the generator that opened it."""
         if not self.apart or threading.get_ident() != self.thread or self.task != _running_task():
             return True
         return self._generator is not None and is_running(self._generator)
 
     def waits_for_reader(self) -> OxydeError:
-        """Returns the error of a reader whose own block cannot go on before the generator's nested one has ended."""
+        """Returns the error for a deadlock: a loop's own block waits for the nested block of the generator that it iterates."""
         where = "a generator" if self._generator is None else f"the generator {described(self._generator)},"
         message = (
             f"{where} has a nested atomic block open while its reader uses the block around it, and each would wait for the other; "
@@ -145,14 +145,14 @@ class Block:
         return OxydeError(message)
 
     def is_within(self, other: Block) -> bool:
-        """Returns whether the block is, or was opened inside, another one."""
+        """Returns whether the block is another one, or was opened inside it."""
         block: Block | None = self
         while block is not None and block is not other:
             block = block.outer
         return block is other
 
     def leave(self) -> None:
-        """Closes the block and lets those go on who waited for its end."""
+        """Closes the block and wakes whoever waits for its end."""
         self.closed = True
         _open.pop(id(self), None)
         if innermost() is self:
@@ -171,14 +171,14 @@ class Block:
         return self.session.rollback(queue) if self.parent is None else self.session.rollback_to(queue, self.depth)
 
     def end(self, error: BaseException | None) -> Steps[None]:
-        """Commits or rolls back, leaves the block, then calls what waits for that.
+        """Commits or rolls back, closes the block, then calls the ``on_commit`` or ``on_rollback`` functions.
 
         Args:
-            error: What left the body of the block; it makes the block roll back and goes on its way afterwards.
+            error: The exception that left the body of the block; the block rolls back, and the exception propagates.
 
         Raises:
             TransactionBroken: The block was to commit, but an error of the database was caught inside it.
-            CommitOutcomeUnknown: COMMIT was sent and its answer never came.
+            CommitOutcomeUnknown: COMMIT was sent and no answer arrived.
         """
         self.require_open()
         self.ending = True
@@ -210,7 +210,7 @@ class Block:
             self.parent.undo += self.undo
             self.parent.after_commit += self.after_commit
             self.parent.after_rollback += self.after_rollback
-        # A cancellation that is on its way out already need not be raised twice.
+        # A cancellation that is already propagating is not raised twice.
         if interrupt is not None and not isinstance(error, type(interrupt)):
             raise interrupt
         if error is None and ended is not None:
@@ -223,7 +223,7 @@ class Block:
             raise TransactionBroken(message)
 
     def _wait_for_children(self) -> Steps[BaseException | None]:
-        """Waits until no nested block of another task is open; returns what interrupted that."""
+        """Waits until no nested block of another task is open; returns the exception that interrupted the wait."""
         try:
             yield Turn(self)
         except (OxydeError, GeneratorExit):
@@ -241,7 +241,7 @@ class Block:
         return interrupt
 
     def _undo_quietly(self) -> Steps[BaseException | None]:
-        """Rolls back; a connection that was lost has done so already."""
+        """Rolls back; if the connection was lost, the server has already rolled back."""
         interrupt: BaseException | None = None
         with contextlib.suppress(OxydeError):
             interrupt = yield Finish(self._undo)
@@ -257,7 +257,7 @@ enter = _current.set
 
 
 def innermost() -> Block | None:
-    """Returns the innermost block of the running code, on whatever database."""
+    """Returns the innermost block of the running code, on any database."""
     block = _current.get()
     if block is None or block.plain:
         return block
@@ -265,7 +265,7 @@ def innermost() -> Block | None:
     while block is not None:
         entered.append(block)
         block = block.before
-    # A generator has its own block also while one of its reader's is open, which was entered later.
+    # A generator stays in its own block even while its consumer has opened one later.
     own = next((one for one in entered if one.apart and one.is_seen()), None)
     if own is not None:
         return next(one for one in entered if one.is_within(own))
@@ -296,7 +296,7 @@ def block_of(alias: str | None, database: AsyncDatabase | None) -> Block | None:
     """
     block = innermost()
     while block is not None:
-        # One that was left in another context, by the end of a generator, is over for the task that opened it.
+        # A block that a generator's end closed in another context is over for the task that opened it.
         over = block.closed and block.is_of_running_task()
         if not over and (block.database is database or (alias is not None and block.alias == alias)):
             block.require_open()
@@ -344,7 +344,7 @@ def begin(
         except GeneratorExit:
             raise
         except BaseException:
-            # The traceback keeps the session alive, and it may hold a connection: return that now.
+            # The traceback keeps the session alive, which may hold a connection: return it now.
             with contextlib.suppress(OxydeError):
                 yield Finish(session.rollback)
             raise
@@ -364,7 +364,7 @@ def begin(
 
 
 def _call_all(functions: list[Callable[[], Any]], verb: str) -> Steps[BaseException | None]:
-    """Calls all of them, then raises the first error; returns the cancellation that arrived meanwhile."""
+    """Calls all functions, then raises the first error; returns a cancellation that arrived meanwhile."""
     first: Exception | None = None
     interrupt: BaseException | None = None
     for function in functions:

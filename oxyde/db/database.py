@@ -1,4 +1,4 @@
-"""A database that is connected to: its name, its settings, its pool."""
+"""A connected database: its name, its settings, its pool."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class AsyncDatabase:
         url: ``postgresql://user:password@host/name``, ``mysql://``, ``mariadb://`` or ``sqlite://path``.
         name: The alias that verbs name it by.
         settings: The settings of the pool.
-        auto_register: Make the alias known at once.
-        overwrite: Take the place of another connection of that name.
+        auto_register: Register the alias at once.
+        overwrite: Replace another connection of that name.
 
     Attributes:
         url: Without password.
@@ -36,8 +36,8 @@ class AsyncDatabase:
         settings: The settings of the pool.
 
     Raises:
-        TypeError: The URL is no text; None is what an environment variable is that is not set.
-        ValueError: The URL or its scheme is not understood, or the name is taken.
+        TypeError: The URL is not a str; an environment variable that is not set is None.
+        ValueError: The URL or its scheme is invalid, or the name is taken.
     """
 
     def __init__(
@@ -111,10 +111,10 @@ class AsyncDatabase:
                 connections.register(self, overwrite=self._overwrites)
 
     async def connect(self) -> Self:
-        """Opens the first connection, so that a wrong address or password shows now.
+        """Opens the first connection, so that a wrong address or password is reported now.
 
         Raises:
-            ConnectionFailed: The server cannot be reached or refused us.
+            ConnectionFailed: The server cannot be reached, or refused the connection.
         """
         self._reopen()
         with sqlite_url.explained(self._secret_url):
@@ -123,7 +123,7 @@ class AsyncDatabase:
         return self
 
     async def disconnect(self) -> None:
-        """Closes the connections, those in use when they come back, and forgets the alias."""
+        """Closes the connections (those in use when they are returned) and unregisters the alias."""
         if self._forget():
             await result(self.native.close)
 
@@ -141,7 +141,7 @@ class AsyncDatabase:
             result_blocking(self.native.close)
 
     def _forget(self) -> bool:
-        """Forgets the alias; returns whether there is a pool of this process to close."""
+        """Unregisters the alias; returns whether this process has a pool to close."""
         connections.forget(self)
         self._connected = False
         if self._closed:
@@ -153,7 +153,7 @@ class AsyncDatabase:
         return await self.connect()
 
     def __await__(self) -> Generator[Any, Any, Self]:
-        """Connects where that is still to be done: ``database = await db.get_connection()``."""
+        """Connects if that has not been done yet: ``database = await db.get_connection()``."""
         return self._connected_self().__await__()
 
     async def _connected_self(self) -> Self:
@@ -199,7 +199,7 @@ class Connection:
         return self.database.connected
 
     def close(self) -> None:
-        """Closes the connections and forgets the alias; closing twice is fine."""
+        """Closes the connections and unregisters the alias; closing twice is fine."""
         self.database.disconnect_blocking()
 
     def __repr__(self) -> str:
@@ -229,10 +229,10 @@ register_connection = connections.register
 
 
 def get_connection(name: str | None = None) -> AsyncDatabase:
-    """Returns the connection of that name; ``await`` it to have it connected, too.
+    """Returns the connection of that name; ``await`` it to connect it as well.
 
     Args:
-        name: The alias; without one it is the connection named default, else the only one there is.
+        name: The alias. By default the connection named default, else the only one.
 
     Raises:
         ConnectionNotFound: There is none, or there are several and none is named default.

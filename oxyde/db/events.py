@@ -1,4 +1,4 @@
-"""Events: each statement, when it has ended, is reported to the functions that listen."""
+"""Events: listeners are called after each statement."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from oxyde.db.database import AsyncDatabase
 
 @dataclass(frozen=True)
 class Event:
-    """A statement that ended.
+    """A statement that has ended.
 
     Attributes:
         connection: The alias of the connection.
-        seconds: From the submission to the last row; of rows that another library pulls, to the first.
+        seconds: The time from submission to the last row; to the first one where another library pulls the rows.
         affected: Rows inserted, updated or deleted; None after an error.
-        error: The error that it ended with, if any.
+        error: The error it ended with, if any.
         shape: The packed statement.
-        dialect: The server's, None while it is not known.
+        dialect: The server's dialect; None while it is unknown.
     """
 
     connection: str
@@ -36,20 +36,20 @@ class Event:
 
     @property
     def sql(self) -> str:
-        """The statement with placeholders, never with values; rendered now, so that listening alone costs nothing."""
+        """The statement with placeholders, never with values; rendered on access, so that listening alone costs nothing."""
         steps = _native.render(self.shape, self.dialect or "postgres")
         return ";\n".join(text for text, _ in steps)
 
 
 listeners: list[Callable[[Event], Any]] = []
-"""Who is called after each statement."""
+"""The functions that are called after each statement."""
 
 
 def on_statement(function: Callable[[Event], Any]) -> Callable[[], None]:
     """Calls ``function(event)`` after each statement, in the task or thread that waited for it.
 
     Returns:
-        A function that ends this.
+        A function that removes the listener.
     """
     listeners.append(function)
 
@@ -61,7 +61,7 @@ def on_statement(function: Callable[[Event], Any]) -> Callable[[], None]:
 
 
 class Timer:
-    """Times a statement and reports its end to the listeners; a context manager around the wait for it."""
+    """Times a statement and reports its end to the listeners; a context manager around waiting for it."""
 
     def __init__(self, shape: bytes, database: AsyncDatabase) -> None:
         self.shape = shape
@@ -75,7 +75,7 @@ class Timer:
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, GeneratorExit):
-            error = None  # a stream that was left early
+            error = None  # a stream that was closed early
         event = Event(
             connection=self.database.name,
             seconds=time.perf_counter() - self.started,
@@ -89,5 +89,5 @@ class Timer:
 
 
 def timed(shape: bytes, database: AsyncDatabase) -> AbstractContextManager[Timer | None]:
-    """Returns a context manager around the wait for a statement, which does nothing while nobody listens."""
+    """Returns a context manager around the wait for a statement, which does nothing while there are no listeners."""
     return Timer(shape, database) if listeners else nullcontext()

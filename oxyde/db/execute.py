@@ -25,14 +25,14 @@ T = TypeVar("T")
 Step: TypeAlias = Call | Await | Conclude | Atomically | Start | Finish | Turn | Remember | Undo | Read
 
 ROUNDS = 2
-"""How many rounds an event loop takes to begin to close an async generator that was forgotten."""
+"""Iterations within which an event loop starts to close an async generator that was garbage collected."""
 
 HEARING = 0.05
-"""Seconds after which a thread that waits for another one hears a signal, whatever handlers libraries have installed."""
+"""The interval in seconds at which a thread that waits for another one checks for signals."""
 
 
 def arrow_stream(where: Route, shape: bytes, values: tuple[Any, ...]) -> _native.ArrowStream:
-    """Starts a statement whose rows leave as a single-use Arrow stream; reading it blocks without the GIL."""
+    """Starts a statement and returns its rows as a single-use Arrow stream; reading it releases the GIL."""
     if where.block is not None:
         _turn_blocking(where.block)
     return where.start(Call(shape, values), None, arrow=True).stream(where.session)
@@ -196,9 +196,8 @@ def _read_blocking(step: Read, where: Route) -> Any:
             stop_by(reading.stream.close)
             thread = threading.Thread(target=reading.run, name="oxyde-read")
             thread.start()
-            while (
-                thread.is_alive()
-            ):  # a thread, because a reader written in C does not notice Ctrl-C; short joins, because an endless one does not either
+            # In a thread, because a reader written in C does not notice Ctrl-C; in short joins, because a long one does not either.
+            while thread.is_alive():
                 thread.join(HEARING)
         except BaseException:
             reading.stream.close()
@@ -213,11 +212,11 @@ def _reading(step: Read, where: Route) -> Reading:
 
 
 class Reading:
-    """A reader at work on an Arrow stream.
+    """A function that reads an Arrow stream on another thread.
 
     Attributes:
-        reader: What reads.
-        stream: What is read.
+        reader: The function.
+        stream: The stream that it reads.
     """
 
     def __init__(self, reader: Callable[[Any], Any], stream: _native.ArrowStream) -> None:
@@ -236,7 +235,7 @@ class Reading:
             self.stream.close()
 
     def result(self) -> Any:
-        """Returns what the reader made of the stream; an error of the statement keeps its class."""
+        """Returns the reader's result; an error of the statement keeps its class."""
         if self._error is not None:
             self.stream.check()
             raise self._error
@@ -244,17 +243,17 @@ class Reading:
 
 
 async def _refuse_forgotten(block: Block) -> None:
-    """Raises TransactionBroken where the generator that holds a block was forgotten: the event loop closes it in its next two rounds."""
+    """Raises TransactionBroken if the generator that holds a block was garbage collected: the loop closes it within two iterations."""
     import asyncio
 
     for _ in range(ROUNDS + 1):
         if block.ending:
-            raise TransactionBroken("the generator that holds this atomic block was closed while the statement ran, which is undone")
+            raise TransactionBroken("the generator that holds this atomic block was closed while the statement ran, which is rolled back")
         await asyncio.sleep(0)
 
 
 async def _closes(nested: Block) -> None:
-    """Raises OxydeError where a nested block does not end while its generator's reader waits for that."""
+    """Raises OxydeError where a loop would wait for the nested block of the generator that it iterates."""
     import asyncio
 
     for _ in range(ROUNDS):
@@ -284,7 +283,7 @@ def _wake(loop: asyncio.AbstractEventLoop, future: asyncio.Future[None]) -> None
 
 
 def _refuse_to_wait(database: AsyncDatabase) -> None:
-    """Raises OxydeError where a blocking write may wait for a lock that a task of this thread's own, now stopped, loop holds."""
+    """Raises OxydeError where a blocking write may wait for a lock held by a task of this thread's event loop."""
     if not is_held(database, threading.get_ident()):
         return
     import asyncio
@@ -293,7 +292,7 @@ def _refuse_to_wait(database: AsyncDatabase) -> None:
         return
     message = (
         "this blocking verb would write while a task of this thread's event loop has an atomic block open on the same database, "
-        "and may wait for it for ever; await the verb instead"
+        "and may wait for it forever; await the verb instead"
     )
     raise OxydeError(message)
 

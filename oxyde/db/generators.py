@@ -1,8 +1,8 @@
-"""Generators that a loop reads, and whether the running code belongs to one.
+"""Generators that a loop iterates, and whether the running code is inside one.
 
-What a generator sets in the context is seen by its reader, too: Python gives it no context of its own. A block that is open in a
-generator while ``for`` or ``async for`` has its turn would take the reader's statements in, and undo them when the reader leaves early.
-A generator that a context manager or a test framework drives by hand, with ``next()``, is meant to lend its block to others.
+A generator has no context of its own: what it sets in a ContextVar is visible to the loop that iterates it. Statements in the body of
+``for`` or ``async for`` would thus run in a block that is open in the generator, and be rolled back when the loop ends early.
+A generator that a context manager or a test framework drives with ``next()`` is meant to share its block.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ENTERING: Final = contextlib._AsyncGeneratorContextManager.__aenter__.__code__
 
 
 def looped_over() -> FrameType | None:
-    """Returns the innermost frame of a generator that the running code belongs to and that a loop reads; None without one."""
+    """Returns the innermost frame of a generator that a loop iterates and that the running code is inside of, or None."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         reader = frame.f_back
@@ -33,7 +33,7 @@ def looped_over() -> FrameType | None:
 
 
 def driven_by_hand() -> FrameType | None:
-    """Returns the innermost frame of an async generator that the running code belongs to and that no context manager drives."""
+    """Returns the innermost frame of an async generator that the running code is inside of and that no context manager drives, or None."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         reader = frame.f_back
@@ -44,12 +44,12 @@ def driven_by_hand() -> FrameType | None:
 
 
 def _loops(reader: FrameType, generator: FrameType) -> bool:
-    """Returns whether a frame that runs a generator does so as the next turn of a loop."""
+    """Returns whether a frame resumes a generator as the next iteration of a loop."""
     code, at = reader.f_code.co_code, reader.f_lasti
     if generator.f_code.co_flags & inspect.CO_GENERATOR:
-        # Python 3.12 points behind the instruction, at what it caches.
+        # Python 3.12 points past the instruction, at its inline cache.
         return code[at] == _FOR or (code[at : at + 1] == b"\0" and code[at - 2] == _FOR)
-    # The wait for the next item; what began it stands a few instructions before.
+    # The await of the next item; the instruction that started it is a few before.
     while at >= 0:
         if code[at] in {_ASYNC_FOR, _AWAIT}:
             return code[at] == _ASYNC_FOR

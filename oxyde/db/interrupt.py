@@ -1,8 +1,8 @@
 """Ctrl-C and the stop button in a notebook: the statement is stopped on the server, then QueryCancelled is raised.
 
-IPython's event loop does not turn SIGINT into a cancellation of the awaiting cell, and a blocking verb in such a cell would not hear
+IPython's event loop does not turn SIGINT into a cancellation of the awaiting cell, and a blocking verb in such a cell would not notice
 it either. One handler is installed while the main thread of an interactive shell waits for at least one statement: the first interrupt
-stops the statements on the server, the second gives up waiting for that, the third goes to the handler before ours.
+stops the statements on the server, the second stops waiting for that, the third goes to the previous handler.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ Stop: TypeAlias = Callable[[], object]
 
 
 class Interruptible:
-    """A wait that an interrupt ends; a context manager around it.
+    """A wait that an interrupt can end, as a context manager.
 
     Attributes:
-        stop: Stops what is waited for, on the server; None while that has not been started.
-        task: The task that waits; None for a blocking verb.
-        stopped: An interrupt came.
+        stop: Stops the statement on the server; None before it was started.
+        task: The waiting task; None for a blocking verb.
+        stopped: An interrupt arrived.
     """
 
     __slots__ = ("stop", "stopped", "task")
@@ -55,13 +55,13 @@ class Interruptible:
             raise QueryCancelled("interrupted; the server was told to stop the statement") from None
 
     def stop_by(self, stop: Stop) -> None:
-        """Says how what was started meanwhile is stopped; an interrupt may have come while it was being started."""
+        """Sets ``stop`` once the statement has been started, and calls it if an interrupt arrived meanwhile."""
         self.stop = stop
         if self.stopped:
             stop()
 
     def give_up(self) -> None:
-        """Ends the wait although the server has not answered."""
+        """Ends the wait without the server's answer."""
         if self.task is None:
             raise KeyboardInterrupt
         self.task.get_loop().call_soon_threadsafe(self.task.cancel)
@@ -89,14 +89,14 @@ class Guard:
                     wait.stop()
 
     def enter(self, wait: Interruptible) -> None:
-        """Notes a wait that begins; installs our handler where another one is installed."""
+        """Adds a wait; installs our handler with the first one."""
         standing: Any = signal.getsignal(signal.SIGINT)
         if standing is not self:
             self._before, self._interrupts = signal.signal(signal.SIGINT, self), 0
         self._waits.append(wait)
 
     def leave(self, wait: Interruptible) -> None:
-        """Forgets a wait; with the last one the handler before ours returns, unless another one came after ours."""
+        """Removes a wait; with the last one the previous handler is restored, unless another was installed after ours."""
         self._waits.remove(wait)
         standing: Any = signal.getsignal(signal.SIGINT)
         if not self._waits and standing is self:
@@ -108,7 +108,7 @@ _PLAIN: Final[AbstractContextManager[Callable[[Stop], None]]] = nullcontext(lamb
 
 
 def needed() -> bool:
-    """Returns whether this is the main thread and an interactive shell runs in it."""
+    """Returns whether this is the main thread of an interactive shell."""
     ipython = sys.modules.get("IPython")
     if ipython is None or threading.current_thread() is not threading.main_thread():
         return False
@@ -120,9 +120,9 @@ def interruptible(stop: Stop | None = None, task: asyncio.Task[Any] | None = Non
     """Returns a context manager around a wait: in a notebook an interrupt ends it, elsewhere it does nothing.
 
     Args:
-        stop: Stops what is waited for, on the server; called in a signal handler. What is started inside the block is passed to
-            the function that ``as`` binds.
-        task: The task that waits; None for a blocking verb.
+        stop: Stops the statement on the server; called in a signal handler. For a statement that is started inside the block, pass
+            it to the function that ``as`` binds.
+        task: The waiting task; None for a blocking verb.
     """
     return Interruptible(stop, task) if needed() else _PLAIN
 

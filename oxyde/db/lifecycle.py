@@ -12,7 +12,7 @@ from oxyde.db.database import AsyncDatabase, Connection, connections
 from oxyde.db.settings import PoolSettings
 
 EXIT_TIMEOUT = 2.0
-"""Seconds that the interpreter's exit waits for what is under way."""
+"""Seconds that the interpreter waits at exit for running operations."""
 
 atexit.register(_native.shutdown, EXIT_TIMEOUT)
 
@@ -21,25 +21,25 @@ _NAMED: Final = 'connections are given by alias: {call}(default="postgresql://us
 
 
 class Secret:
-    """What cursors of ``page()`` are encrypted with, when the program said it."""
+    """The key that encrypts the cursors of ``page()``, if the program has set one."""
 
     value: str | None = None
 
 
 async def init(_url: None = None, /, *, settings: PoolSettings | None = None, secret: str | None = None, **aliases: str) -> None:
-    """Connects, and makes the connections known by their aliases: ``await db.init(default="postgresql://...")``.
+    """Connects, and registers the connections by their aliases: ``await db.init(default="postgresql://...")``.
 
-    Connections that have these aliases are replaced once all new ones are connected; what runs on the old ones finishes there.
+    Existing connections of these aliases are replaced once all new ones are connected; running statements finish on the old ones.
 
     Args:
         settings: The settings of each pool.
-        secret: What cursors of ``page()`` are encrypted with.
+        secret: The key that encrypts the cursors of ``page()``.
         **aliases: A URL for each alias.
 
     Raises:
         TypeError: The URL was given without an alias.
-        ValueError: No alias was given, or a URL is not understood.
-        ConnectionFailed: A server cannot be reached or refused us; nothing has changed then.
+        ValueError: No alias was given, or a URL is invalid.
+        ConnectionFailed: A server cannot be reached or refused the connection; nothing has changed then.
     """
     if _url is not None:
         raise TypeError(_NAMED.format(call="await db.init"))
@@ -64,7 +64,7 @@ async def init(_url: None = None, /, *, settings: PoolSettings | None = None, se
 
 
 async def close() -> None:
-    """Closes every connection and forgets the aliases; with nothing open it does nothing."""
+    """Closes every connection and unregisters the aliases; does nothing if none is open."""
     for database in connections.all():
         await database.disconnect()
 
@@ -78,8 +78,8 @@ async def connect(url: str, name: str = "default", settings: PoolSettings | None
     """Connects for the length of a block: ``async with db.connect("sqlite://shop.db"):``.
 
     Raises:
-        ValueError: The URL is not understood, or the name is taken.
-        ConnectionFailed: The server cannot be reached or refused us.
+        ValueError: The URL is invalid, or the name is taken.
+        ConnectionFailed: The server cannot be reached, or refused the connection.
     """
     database = AsyncDatabase(url, name=name, settings=settings)
     try:
@@ -91,7 +91,7 @@ async def connect(url: str, name: str = "default", settings: PoolSettings | None
 def lifespan(
     _url: None = None, /, *, settings: PoolSettings | None = None, secret: str | None = None, **aliases: str
 ) -> Callable[..., AbstractAsyncContextManager[None]]:
-    """Returns what an ASGI framework calls for its life: ``FastAPI(lifespan=db.lifespan(default=url))``."""
+    """Returns a lifespan function for ASGI frameworks: ``FastAPI(lifespan=db.lifespan(default=url))``."""
     if _url is not None:
         raise TypeError(_NAMED.format(call="db.lifespan"))
 
@@ -109,7 +109,7 @@ def lifespan(
 def connect_blocking(url: str, name: str = "default", *, settings: PoolSettings | None = None) -> Connection:
     """Connects without asyncio, for scripts and notebooks; public as ``oxyde.connect``.
 
-    A connection of that name is replaced once the new one is connected, so that a notebook's cell can run again.
+    A connection of that name is replaced once the new one is connected, so that a notebook cell can run again.
 
     Args:
         url: ``postgresql://user:password@host/name``, ``mysql://``, ``mariadb://`` or ``sqlite://path``.
@@ -120,8 +120,8 @@ def connect_blocking(url: str, name: str = "default", *, settings: PoolSettings 
         The open connection; it closes with ``close()``, or at the end of a ``with`` block.
 
     Raises:
-        ValueError: The URL is not understood.
-        ConnectionFailed: The server cannot be reached or refused us.
+        ValueError: The URL is invalid.
+        ConnectionFailed: The server cannot be reached, or refused the connection.
     """
     database = AsyncDatabase(url, name=name, settings=settings, auto_register=False).connect_blocking()
     old = connections.find(name)

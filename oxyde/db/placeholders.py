@@ -1,4 +1,4 @@
-"""Where the placeholders of SQL text are; what only looks like one (in strings, names, comments, operators) is left alone."""
+"""Finds the placeholders in SQL text; what only looks like one (in strings, names, comments, operators) is skipped."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _PLACEHOLDERS: Final = frozenset({"named", "position", "mark", "foreign"})
 
 @dataclass(frozen=True)
 class Placeholder:
-    """A place in SQL text where a value belongs.
+    """A placeholder in SQL text.
 
     Attributes:
-        text: As it is written: ``:name``, ``$1``, ``?``, ``?2``.
-        name: The name, of a named one.
-        index: The position from 0, of a positional one.
-        in_brackets: It is inside ``[...]``, where ``:name`` may also be the bound of an array slice (PostgreSQL).
+        text: The placeholder as written: ``:name``, ``$1``, ``?``, ``?2``.
+        name: The name of a named placeholder.
+        index: The position of a positional placeholder, counted from 0.
+        in_brackets: Whether it is inside ``[...]``, where ``:name`` may also be the bound of an array slice (PostgreSQL).
     """
 
     text: str
@@ -28,13 +28,13 @@ class Placeholder:
 
 
 def scan(sql: str, dialect: str) -> list[str | Placeholder]:
-    """Returns the text in pieces; put together again (``Placeholder.text``) they are the text, byte for byte.
+    """Splits the text at its placeholders; joined again (``Placeholder.text``), the pieces are the text, byte for byte.
 
     Args:
         sql: SQL text in the server's own spelling.
         dialect: postgres, sqlite, mysql or mariadb: they differ in strings, comments and positional placeholders.
 
-    A colon right after a word, a bracket or a quote starts no placeholder: it parts the bounds of a slice (``a[1:n]``).
+    A colon right after a word, a bracket or a quote does not start a placeholder: it separates the bounds of a slice (``a[1:n]``).
     """
     pieces: list[str | Placeholder] = []
     before: list[str] = []

@@ -23,11 +23,11 @@ from oxyde.queries.foreign_values import MISSING, flaw, named, plain
 from oxyde.schema.naming import twice
 from oxyde.schema.types import ANY, JSON, ColumnType
 
-ALONE: Final = "{word} would act on whichever connection of the pool is free, which is reset when it goes back; use {remedy}"
+ALONE: Final = "{word} would run on any free connection of the pool, which is reset when it is returned; use {remedy}"
 """Why a statement that begins or ends a transaction is refused outside ``atomic()``."""
 
 FOREVER: Final = 1e9
-"""Seconds that no statement reaches."""
+"""A time limit in seconds that no statement reaches."""
 
 Params: TypeAlias = Mapping[str, Any] | Sequence[Any] | None
 
@@ -39,7 +39,7 @@ _CLOSES: Final = re.compile(r"\s*\)")
 async def execute_raw(
     sql: str, params: Params = None, *, using: str | None = None, client: object | None = None, timeout: float | None = None
 ) -> list[dict[str, Any]]:
-    """Runs SQL of your own and returns its rows as dictionaries.
+    """Runs SQL text and returns its rows as dictionaries.
 
     Args:
         sql: One statement, in the server's own SQL. It is sent unchanged, except for its placeholders.
@@ -48,19 +48,18 @@ async def execute_raw(
             array on PostgreSQL and JSON text on the others. A dict is JSON text.
         using: The alias of a connection.
         client: A connection, an atomic block, or an alias.
-        timeout: Seconds that this statement may run, more or fewer than ``PoolSettings.statement_timeout`` allows the others;
-            ``math.inf`` for ever.
+        timeout: The time limit of this statement in seconds, instead of ``PoolSettings.statement_timeout``; ``math.inf`` for none.
 
     Returns:
         One dictionary for each row; an empty list for statements without rows.
 
     Raises:
-        FieldError: A placeholder without a value, or a value without a placeholder; nothing was sent.
-        FieldValueError: A value that cannot be bound; nothing was sent.
-        DecodeError: A value cannot be read exactly, or two result columns have one name.
-        UnsupportedError: It begins or ends a transaction, outside ``atomic()``, or the driver cannot carry it (LISTEN, COPY).
-        StatementTimeoutError: It ran longer than it may.
-        TransactionBroken: It ended the transaction of its atomic block.
+        FieldError: A placeholder has no value, or a value no placeholder; nothing was sent.
+        FieldValueError: A value cannot be bound; nothing was sent.
+        DecodeError: A value cannot be read exactly, or two result columns have the same name.
+        UnsupportedError: The statement begins or ends a transaction outside ``atomic()``, or the driver does not support it (LISTEN, COPY).
+        StatementTimeoutError: The statement exceeded its time limit.
+        TransactionBroken: The statement ended the transaction of its atomic block.
         ValueError: ``timeout`` is not more than 0.
         DatabaseError: The server refused the statement.
     """
@@ -92,7 +91,7 @@ def _rows(sql: str, params: Params, where: Route, timeout: float | None = None) 
     def take(batch: _native.Batch) -> None:
         names = batch.names
         if (repeated := twice(names)) is not None:
-            message = f'two result columns are named "{repeated}", and a dictionary holds one; rename one of them with AS'
+            message = f'two result columns are named "{repeated}", and a dictionary can hold only one; rename one of them with AS'
             raise DecodeError(message, column=repeated, sql=sql)
         rows.extend(dict(zip(names, row, strict=True)) for row in batch.values())
 
@@ -148,7 +147,7 @@ class _Filler:
         return pieces
 
     def _is_slice(self, piece: Placeholder) -> bool:
-        """Returns whether a name in brackets is the bound of an array slice rather than a placeholder."""
+        """Returns whether a name in brackets is the bound of an array slice and not a placeholder."""
         named = self.params if isinstance(self.params, Mapping) else {}
         return piece.in_brackets and piece.name is not None and piece.name not in named
 
@@ -208,7 +207,7 @@ class _Filler:
         """Returns the type and the wire value of a Python value."""
         value = plain(value.value if isinstance(value, enum.Enum) else value)
         if type(value) not in _PLAIN and isinstance(value, (dt.date, dt.timedelta)) and (found := flaw(value)) is not None:
-            message = f"{text} takes values that Python holds, not {found}"
+            message = f"{text} takes values that Python can represent, not {found}"
             raise FieldValueError(message, sql=self.sql)
         if isinstance(value, dt.timedelta) and self.dialect in {"mysql", "mariadb"}:
             message = (
@@ -217,7 +216,7 @@ class _Filler:
             )
             raise FieldValueError(message, sql=self.sql)
         if isinstance(value, int) and not -(2**63) <= value < 2**63 and self.dialect != "sqlite":
-            # The others have columns of such numbers, which they compare exactly.
+            # The other servers have columns of such numbers, which they compare exactly.
             return ANY, Decimal(value)
         if value is None or isinstance(value, _PLAIN):
             return ANY, value
@@ -237,7 +236,7 @@ class _Filler:
         try:
             return json.dumps(value, allow_nan=False, ensure_ascii=False, default=_jsonable)
         except (TypeError, ValueError) as error:
-            message = f"{text} holds what JSON cannot: {error}"
+            message = f"{text} contains a value that JSON cannot represent: {error}"
             raise FieldValueError(message, sql=self.sql) from None
 
     def _require_all_used(self) -> None:

@@ -8,7 +8,7 @@ from oxyde.exceptions import ConnectionNotFound
 
 
 class Named(Protocol):
-    """What a registry keeps: something that has an alias and an address."""
+    """What a registry holds: something with an alias and a URL."""
 
     @property
     def name(self) -> str:
@@ -17,7 +17,7 @@ class Named(Protocol):
 
     @property
     def url(self) -> str:
-        """The address, without password."""
+        """The URL, without its password."""
         ...
 
 
@@ -31,10 +31,10 @@ class Registry(Generic[D]):
         self._connections: dict[str, D] = {}
 
     def register(self, database: D, *, overwrite: bool = False) -> None:
-        """Makes a database known by its name.
+        """Registers a database by its name.
 
         Raises:
-            ValueError: Another one has that name, and ``overwrite`` is not set.
+            ValueError: The name is taken, and ``overwrite`` is not set.
         """
         known = self._connections.get(database.name)
         if known is not None and known is not database and not overwrite:
@@ -45,7 +45,7 @@ class Registry(Generic[D]):
         self._connections[database.name] = database
 
     def get(self, name: str | None = None) -> D:
-        """Returns the database of that name; without one the database named default, else the only one there is.
+        """Returns the database of that name; by default the one named default, else the only one.
 
         Raises:
             ConnectionNotFound: There is none.
@@ -59,7 +59,7 @@ class Registry(Generic[D]):
         """Returns the same, or None.
 
         Raises:
-            TypeError: The alias is no text.
+            TypeError: The alias is not a str.
         """
         if name is not None:
             if not isinstance(name, str):
@@ -70,7 +70,7 @@ class Registry(Generic[D]):
         return next(iter(self._connections.values())) if found is None and len(self._connections) == 1 else found
 
     def forget(self, database: D) -> None:
-        """Makes a database unknown; another one of its name stays."""
+        """Unregisters a database; another one of its name stays registered."""
         if self._connections.get(database.name) is database:
             del self._connections[database.name]
 
@@ -79,7 +79,7 @@ class Registry(Generic[D]):
         return tuple(self._connections.values())
 
     def _missing(self, name: str | None) -> str:
-        """Returns the message for a name, or for a default, that is not there."""
+        """Returns the message for an alias, or for a default, that does not exist."""
         alias = name if name is not None and name.isidentifier() else DEFAULT
         example = f'await db.init({alias}="postgresql://...")'
         missing = f'no connection is named "{name or DEFAULT}"'

@@ -1,4 +1,4 @@
-"""Statements as text and as schema, without running anything."""
+"""Statements as SQL text, as JSON and as an Arrow schema; nothing is run."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from oxyde.db.database import connections
 
 
 def dialect_of(alias: str | None) -> str:
-    """Returns the dialect of a connection, of the default one without an alias; PostgreSQL where there is none."""
+    """Returns the dialect of a connection, by default of the default one; postgres if there is no connection."""
     database = connections.find(alias)
     return "postgres" if database is None else database.dialect
 
 
 def render(shape: bytes, dialect: str, values: tuple[Any, ...]) -> tuple[str, list[Any]]:
-    """Returns the SQL of a statement and the values of its placeholders, in their order.
+    """Returns the SQL of a statement and the values of its placeholders, in order.
 
     Several steps are joined by ``;`` and a line break.
 
     Raises:
-        UnsupportedError: The dialect cannot do it.
-        ValueError: There is no such dialect.
+        UnsupportedError: The dialect does not support the statement.
+        ValueError: The dialect does not exist.
     """
     steps = _native.render(shape, dialect, values)
     return ";\n".join(text for text, _ in steps), [value for _, given in steps for value in given]
@@ -35,8 +35,8 @@ def clauses(sql: str, dialect: str, keyword: Callable[[str], str] = str) -> str:
 
     Args:
         sql: SQL as we write it: keywords in capitals.
-        dialect: The server's; servers differ in what a string is.
-        keyword: What to make of each word in capitals.
+        dialect: The server's dialect; dialects differ in their string syntax.
+        keyword: Formats each word in capitals.
     """
     tokens = _native.sql_tokens(sql, dialect)
     words = [text for kind, text in tokens if kind not in {"space", "comment"}]
@@ -68,14 +68,14 @@ _CLAUSES_OF_TWO: Final = frozenset(
         *((side, join) for side in ("LEFT", "RIGHT", "FULL", "INNER", "CROSS") for join in ("JOIN", "OUTER")),
     }
 )
-"""Pairs of words that begin one."""
+"""Pairs of words that begin a clause."""
 _CONTINUED: Final = frozenset(
     {
         *("=", "DISTINCT", "UNION", "INTERSECT", "EXCEPT", "ALL", "AS", "DELETE", "UPDATE", "CHARACTER"),
         *("LEFT", "RIGHT", "FULL", "INNER", "CROSS", "OUTER", "NATURAL"),
     }
 )
-"""Words after which none begins: ``IS DISTINCT FROM``, ``UNION ALL SELECT``, ``DO UPDATE SET``, ``LEFT JOIN``."""
+"""Words after which no clause begins: ``IS DISTINCT FROM``, ``UNION ALL SELECT``, ``DO UPDATE SET``, ``LEFT JOIN``."""
 
 
 def _begins_clause(words: Sequence[str], at: int) -> bool:

@@ -13,18 +13,18 @@ from oxyde.exceptions import FieldError
 
 @dataclass(frozen=True)
 class Route:
-    """A database, and the transaction of the running code on it if there is one."""
+    """A database, and the running code's transaction on it, if any."""
 
     database: AsyncDatabase
     block: Block | None = None
 
     @property
     def session(self) -> _native.Session | None:
-        """The transaction's place in the core."""
+        """The transaction in the core, if any."""
         return None if self.block is None else self.block.session
 
     def start(self, call: Call, queue: _native.Queue | None, *, arrow: bool = False) -> _native.Operation:
-        """Starts a statement; its values are converted now."""
+        """Starts a statement; its values are converted at once."""
         session = None
         if call.locks and self.block is None:
             message = "for_update() and for_share() lock rows until the transaction ends, and there is none; read inside atomic()"
@@ -36,10 +36,10 @@ class Route:
 
 
 def route(using: str | None = None, client: object | None = None) -> Route:
-    """Picks the connection, and the transaction of the running code on it.
+    """Picks the connection, and the running code's transaction on it, if any.
 
     Args:
-        using: An alias. Without one it is the connection named default, else the only one there is.
+        using: An alias. By default the connection named default, else the only one.
         client: An ``AsyncDatabase``, what ``oxyde.connect()`` returned, an atomic block, or an alias.
 
     Raises:

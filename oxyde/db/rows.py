@@ -1,4 +1,4 @@
-"""Rows as the core hands them over: batches, the layouts by which they become instances, the streams by which they leave as Arrow."""
+"""Rows as the core returns them: batches, the layouts that turn them into instances, and Arrow streams."""
 
 from __future__ import annotations
 

@@ -23,26 +23,26 @@ class PoolSettings:
     """The settings of a pool of connections. Times are seconds (or ``timedelta``) unless said otherwise.
 
     Attributes:
-        max_connections: At most that many; the core decides when None.
-        min_connections: Kept open when idle; the core decides when None.
+        max_connections: The most connections to open; None takes the core's default.
+        min_connections: The connections to keep open when idle; None takes the core's default.
         acquire_timeout: How long to wait for a free connection before PoolTimeout.
-        idle_timeout: Close connections that were idle for that long; None never.
-        max_lifetime: Close connections of that age; None never.
-        test_before_acquire: Ask the server before each lending, not only after a long idle time.
+        idle_timeout: Close connections that were idle for this long; None never closes them.
+        max_lifetime: Close connections that are this old; None never closes them.
+        test_before_acquire: Check a connection before each use, not only after a long idle time.
         statement_timeout: Cancel statements that run longer, with StatementTimeoutError.
         transaction_timeout: Roll back transactions that are open longer, with TransactionTimeoutError.
-        transaction_cleanup_interval: How often to look for these; None rolls each back when its time is over.
-        sqlite_journal_mode: ``PRAGMA journal_mode``; None takes WAL for a file that we make (missing or empty), and leaves others alone.
-        sqlite_synchronous: ``PRAGMA synchronous``; None takes NORMAL in WAL mode, and SQLite's own (FULL) elsewhere.
+        transaction_cleanup_interval: How often to look for such transactions; None rolls each back when its time is up.
+        sqlite_journal_mode: ``PRAGMA journal_mode``; None sets WAL on a new (missing or empty) file, and leaves existing files alone.
+        sqlite_synchronous: ``PRAGMA synchronous``; None sets NORMAL in WAL mode, and keeps SQLite's default (FULL) otherwise.
         sqlite_cache_size: ``PRAGMA cache_size``: pages, or KiB when negative.
         sqlite_busy_timeout: Milliseconds to wait for another writer.
         ssl_mode: disable, allow, prefer, require, verify-ca or verify-full.
-        ssl_root_cert: A file with the certificates to trust.
-        ssl_client_cert: A file with our certificate.
-        ssl_client_key: A file with its key.
-        pg_application_name: What PostgreSQL shows for our sessions.
-        pg_statement_cache_capacity: Prepared statements kept for each connection; 0 keeps none.
-        pg_pooler: Whether a pooler such as PgBouncer lends the server's connections for one transaction at a time; looked for when None.
+        ssl_root_cert: A file with the trusted root certificates.
+        ssl_client_cert: A file with the client certificate.
+        ssl_client_key: A file with the client certificate's private key.
+        pg_application_name: The ``application_name`` of the sessions.
+        pg_statement_cache_capacity: Prepared statements to cache for each connection; 0 caches none.
+        pg_pooler: Whether a pooler such as PgBouncer is in transaction mode; None detects it.
         mysql_charset: The character set of the session.
         mysql_collation: The collation of the session.
 
@@ -96,7 +96,7 @@ class PoolSettings:
             raise ValueError(message)
 
     def wire(self) -> dict[str, Any]:
-        """Returns every setting by name, as the core takes them."""
+        """Returns every setting by name, as the core expects it."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 

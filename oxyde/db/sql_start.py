@@ -1,6 +1,6 @@
-"""How SQL text begins: its first words, seen through comments, and the words that begin or end a transaction.
+"""How SQL text begins: its first words, without comments, and the words that begin or end a transaction.
 
-Without a dialect every form of comment counts as one, which is what is wanted of text whose server is not known yet.
+Without a dialect the comment syntax of every server is recognised, for text whose server is not known yet.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def _code(text: str, dialect: str | None) -> Iterator[tuple[str, str]]:
 
 
 def without_comments(text: str, dialect: str | None = None) -> str:
-    """Returns text from its first word or sign on: white space, comments, semicolons and a byte order mark before it are left out."""
+    """Returns text without the white space, comments, semicolons and byte order mark before its first word or sign."""
     at = 0
     for kind, piece in _native.sql_tokens(text, dialect):
         if kind not in _IGNORED and piece != ";":
@@ -30,10 +30,10 @@ def without_comments(text: str, dialect: str | None = None) -> str:
 
 
 def first_tokens(text: str, dialect: str | None = None) -> tuple[str, str, str]:
-    """Returns the first word or sign of a statement and the two behind it, as they are written; empty where there are none.
+    """Returns the first three words or signs of a statement, as written; empty strings where there are fewer.
 
-    Comments, semicolons and a byte order mark are left out, and so are opening parentheses before the first word, as in
-    ``(SELECT ...) UNION ...``. The second one tells ``SET x = 1`` (``x``) from Python's ``set(x)`` (``(``).
+    Comments, semicolons, a byte order mark, and opening parentheses before the first word (``(SELECT ...) UNION ...``) are skipped.
+    The second one tells ``SET x = 1`` (``x``) from Python's ``set(x)`` (``(``).
     """
     pieces = dropwhile("(;".__contains__, (piece for _, piece in _code(text, dialect)))
     first, second, third, *_ = *islice(pieces, 3), "", "", ""
@@ -46,12 +46,12 @@ def words(text: str, dialect: str | None = None) -> list[str]:
 
 
 def may_write(sql: str, dialect: str) -> bool:
-    """Returns whether a statement that begins as one that reads may write: it calls a function that may, or locks rows."""
+    """Returns whether a statement that begins like a read may write: it calls a function that may write, or locks rows."""
     return _native.sql_may_write(sql, dialect)
 
 
 def transaction_word(sql: str, dialect: str | None = None) -> str | None:
-    """Returns the word, in capitals, with which a statement begins or ends a transaction or a savepoint; of others None."""
+    """Returns the word, in capitals, by which a statement begins or ends a transaction or savepoint; None for other statements."""
     first, second, third = (piece.upper() for piece in first_tokens(sql, dialect))
     if second in {".", "=", "(", "[", ","}:
         return None

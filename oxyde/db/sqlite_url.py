@@ -1,4 +1,4 @@
-"""Advice on `sqlite:///` URLs: three slashes make the path relative, where often an absolute one is meant."""
+"""Warnings about `sqlite:///` URLs: three slashes make the path relative, where an absolute one is often meant."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def warn(url: str) -> None:
 
 @contextmanager
 def explained(url: str) -> Iterator[None]:
-    """Adds to the error about a missing folder that the absolute path exists."""
+    """Extends the error about a missing folder with a hint if the absolute path exists."""
     try:
         yield
     except ConnectionFailed as error:
@@ -43,7 +43,7 @@ def explained(url: str) -> Iterator[None]:
 
 
 def _written(url: str) -> str | None:
-    """Returns the path of a URL with exactly three slashes; of another one, or of memory, None."""
+    """Returns the path of a URL with exactly three slashes; None for other URLs and for ``:memory:``."""
     if not url.lower().startswith(_RELATIVE):
         return None
     path = unquote(url[len(_RELATIVE) :].partition("?")[0])
@@ -51,7 +51,7 @@ def _written(url: str) -> str | None:
 
 
 def _level() -> int:
-    """Returns how many frames up, seen from the caller, the code outside this package is."""
+    """Returns the stack level, seen from the caller, of the first frame outside this package."""
     frame, level = inspect.currentframe(), 0
     while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "oxyde":
         frame, level = frame.f_back, level + 1

@@ -1,4 +1,4 @@
-"""What a verb's generator may yield: the steps that need a database, a hook or a transaction to go on.
+"""The steps that a verb's generator may yield: what needs a database, a hook or a transaction.
 
 A verb is written once, as a generator. ``execute.run`` drives it in asyncio, ``execute.run_blocking`` without; both send
 the result of each step back into it.
@@ -22,9 +22,9 @@ class Call:
     Attributes:
         shape: The packed statement.
         values: The wire values of its parameters, in the order of their indexes; one list per column for a bulk insert.
-        on_batch: Takes every batch as it arrives, the last one too, in the task or thread that waits.
+        on_batch: Called with every batch as it arrives, the last one included, in the waiting task or thread.
         timeout: Seconds after which the statement is cancelled on the server.
-        arrow: Ask for large batches, which are kept to leave as Arrow.
+        arrow: Ask for large batches, which will be exported as Arrow.
         locks: It locks the rows that it reads until the transaction ends, and is refused outside one.
     """
 
@@ -63,10 +63,10 @@ class Atomically:
 
 @dataclass(frozen=True)
 class Start:
-    """Start an operation of the core that is no statement; its result is the operation's last batch.
+    """Start an operation of the core that is not a statement; its result is the operation's last batch.
 
     Attributes:
-        start: Starts it, reporting to the queue it is given (None for a blocking caller).
+        start: Starts the operation, which reports to the given queue (None for a blocking caller).
     """
 
     start: Callable[[_native.Queue | None], _native.Operation]
@@ -90,7 +90,7 @@ class Conclude:
 
     Attributes:
         value: What the callback returned.
-        hook: What it was given to, for the message when a blocking block calls an async callback.
+        hook: The method that registered it, for the message when a blocking block calls an async callback.
     """
 
     value: Any
@@ -99,10 +99,10 @@ class Conclude:
 
 @dataclass(frozen=True)
 class Remember:
-    """Have a snapshot made if the verb runs in an atomic block, which may be rolled back; its result is the snapshot, else None.
+    """Make a snapshot if the verb runs in an atomic block, which may be rolled back; its result is the snapshot, else None.
 
     Attributes:
-        make: Makes it.
+        make: Makes the snapshot.
     """
 
     make: Callable[[], Any]
@@ -110,10 +110,10 @@ class Remember:
 
 @dataclass(frozen=True)
 class Undo:
-    """Have a function called if the atomic block that the verb runs in is rolled back; forgotten without one. The result is None.
+    """Call a function if the atomic block that the verb runs in is rolled back; dropped outside of blocks. The result is None.
 
     Attributes:
-        function: Takes nothing and raises nothing.
+        function: Takes no arguments and does not raise.
     """
 
     function: Callable[[], None]
@@ -127,8 +127,8 @@ class Read:
         shape: The packed statement.
         values: The wire values of its parameters.
         reader: Takes an object with ``__arrow_c_stream__`` and reads it to the end.
-        prepare: Imports what the reader needs: before the statement is sent, and where an interrupt is only noted, because imports
-            may swallow the exception that it would raise in them.
+        prepare: Imports what the reader needs, before the statement is sent. An interrupt is deferred meanwhile, because an import may
+            swallow the exception.
     """
 
     shape: bytes

@@ -1,4 +1,4 @@
-"""Creating and dropping the tables of models, as one piece where the server allows it."""
+"""Creating and dropping the tables of models, in one transaction where the server has transactional DDL."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ async def create_tables(database: object | None = None, *, models: Models = None
     """Creates tables with their keys, constraints, indexes and enumerations.
 
     Args:
-        database: A connection or an alias; the default connection when not given.
-        models: The models (or tables) to create, or a single one; all that are registered when not given. Junctions of many-to-many
-            relations come along.
-        if_not_exists: Leave tables alone that are there.
+        database: A connection or an alias; by default the default connection.
+        models: The models (or tables) to create, or a single one; by default all registered models. Junctions of many-to-many
+            relations are included.
+        if_not_exists: Leave existing tables alone.
 
     Raises:
         DatabaseError: The server refused; on PostgreSQL and SQLite nothing has changed then.

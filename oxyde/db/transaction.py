@@ -1,4 +1,4 @@
-"""Work that happens as a whole or not at all: ``atomic``."""
+"""``atomic()``: work that is committed as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ class AtomicOptions(TypedDict, total=False):
 
 
 class AtomicBase:
-    """What an atomic block was asked for, and the blocks that are open from it; the common part of both faces.
+    """The options of an atomic block, and the blocks it has opened; the common part of both faces.
 
     Attributes:
-        using: The alias of the connection; None is the default one.
+        using: The alias of the connection; None for the default one.
         timeout: Seconds after which the transaction is rolled back.
         isolation: The isolation level.
         read_only: Refuse writes; SQLite then takes no write lock.
@@ -123,7 +123,7 @@ class Atomic(AtomicBase):
         """Decorates an async function: each call is a block of its own."""
         if not inspect.iscoroutinefunction(function):
             name = getattr(function, "__qualname__", function)
-            message = f"atomic() decorates async functions, {name} is none; use oxyde.sync.atomic() for it"
+            message = f"atomic() decorates async functions, and {name} is not async; use oxyde.sync.atomic() for it"
             raise TypeError(message)
 
         @functools.wraps(function)
@@ -173,7 +173,7 @@ def atomic(function: F, /) -> F: ...
 @overload
 def atomic(**options: Unpack[AtomicOptions]) -> Atomic: ...
 def atomic(function: Any = None, /, **options: Unpack[AtomicOptions]) -> Any:
-    """Makes work happen as a whole or not at all, as a block or as a decorator of async functions.
+    """Commits work as a whole or not at all, as a block or as a decorator of async functions.
 
     ``async with atomic() as block`` is one, ``@atomic`` or ``@atomic(timeout=5)`` the other. Inside another block on the same
     connection it is a savepoint. Tasks started inside take part, one statement at a time. After an error of the database further
@@ -187,10 +187,10 @@ def atomic(function: Any = None, /, **options: Unpack[AtomicOptions]) -> Any:
             refuse to be nested in another block.
 
     Raises:
-        TypeError: What is decorated is no async function, or an option was given without its name.
+        TypeError: The decorated function is not async, or an option was given by position.
         ValueError: An option is out of range.
         TransactionBroken: The block was to commit, but an error of the database was caught inside it.
-        CommitOutcomeUnknown: COMMIT was sent and its answer never came.
+        CommitOutcomeUnknown: COMMIT was sent and no answer arrived.
     """
     return _made(Atomic, "atomic", function, options)
 
@@ -219,11 +219,11 @@ def on_commit(function: Callable[[], Any], using: str | None = None) -> None:
     """Calls a function once the open atomic block is committed; at once when none is open.
 
     Args:
-        function: Takes nothing; may be async inside an asynchronous block.
-        using: The alias of the connection; the default one when not given.
+        function: Takes no arguments; may be async inside an async block.
+        using: The alias of the connection; by default the default one.
 
     Raises:
-        TypeError: No block is open and the function is async: nobody could await it.
+        TypeError: No block is open and the function is async, so that it cannot be awaited.
     """
     database = connections.find(using)
     alias = using or (DEFAULT if database is None else database.name)

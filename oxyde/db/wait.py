@@ -1,6 +1,7 @@
 """How an operation's batches come back: one descriptor for each event loop, or a blocking wait.
 
-Here and elsewhere asyncio is imported by the functions that await: blocking code never needs it, and it costs as much as half of Oxyde.
+asyncio is imported inside the functions that await, here and elsewhere: blocking code never needs it, and importing it takes half as
+long as importing Oxyde.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ GRACE = 2.0
 
 
 class LoopQueue:
-    """The place where the operations of one event loop report, and the futures that wait for them."""
+    """The completion queue of one event loop, and the futures that wait for its operations."""
 
     __slots__ = ("__weakref__", "loop", "native", "waiting")
 
@@ -41,11 +42,11 @@ class LoopQueue:
             ).start()
 
     def drain(self) -> None:
-        """Wakes the tasks whose operations have something to take."""
+        """Wakes the tasks whose operations have a batch ready."""
         self.wake(self.native.drain())
 
     def wake(self, operations: list[int]) -> None:
-        """Wakes the tasks that wait for these operations; futures that are done already (cancelled) are skipped."""
+        """Wakes the tasks that wait for these operations; futures that are already done (cancelled) are skipped."""
         for operation in operations:
             future = self.waiting.pop(operation, None)
             if future is not None and not future.done():
@@ -53,7 +54,7 @@ class LoopQueue:
 
 
 def _drain_in_thread(loop: weakref.ref[asyncio.AbstractEventLoop], queue: weakref.ref[LoopQueue], native: _native.Queue) -> None:
-    """Waits for a loop that cannot watch descriptors (Windows), until it is closed."""
+    """Waits on behalf of a loop that cannot watch descriptors (Windows), until the loop is closed."""
     while True:
         operations = native.wait(1.0)
         running, target = loop(), queue()
@@ -71,7 +72,7 @@ _queues: dict[int, LoopQueue] = {}
 
 
 def queue_of_running_loop() -> LoopQueue:
-    """Returns the queue of the running loop, made at its first use."""
+    """Returns the queue of the running loop, created on first use."""
     import asyncio
 
     loop = asyncio.get_running_loop()
@@ -89,7 +90,7 @@ os.register_at_fork(after_in_child=_queues.clear)
 
 
 async def receive(queue: LoopQueue, operation: _native.Operation, on_batch: OnBatch | None = None) -> _native.Batch:
-    """Takes an operation's batches until the last one, which is returned. Does not cancel it: see ``result``."""
+    """Receives an operation's batches and returns the last one. Does not cancel the operation: see ``result``."""
     import asyncio
 
     while True:
@@ -127,11 +128,11 @@ async def _result(queue: LoopQueue, operation: _native.Operation, on_batch: OnBa
 
 
 async def finish(start: Starter) -> asyncio.CancelledError | None:
-    """Starts an operation that must not be left half done and waits for its answer, when cancelled for ``GRACE`` seconds more.
+    """Starts an operation that must be completed and waits for its answer; after a cancellation for at most ``GRACE`` seconds more.
 
     Returns:
-        The first cancellation that arrived meanwhile, to be raised by the caller once it has put things in order. Some frameworks
-        cancel a task again and again until it gives in.
+        The first cancellation that arrived meanwhile, which the caller raises after cleaning up. Some frameworks cancel a task
+        repeatedly until it ends.
     """
     import asyncio
 
@@ -150,7 +151,7 @@ async def finish(start: Starter) -> asyncio.CancelledError | None:
 
 
 async def _interruption(queue: LoopQueue, operation: _native.Operation) -> asyncio.CancelledError | None:
-    """Waits for an operation's end; returns the cancellation that came before it."""
+    """Waits for an operation's end; returns a cancellation that arrived first."""
     import asyncio
 
     try:
@@ -167,11 +168,11 @@ def finish_blocking(start: Starter) -> BaseException | None:
 
 
 _concluding: Final[set[asyncio.Future[Any]]] = set()
-"""What goes on although nobody waits for it any more: an event loop keeps no reference."""
+"""Tasks that run on after their waiter was cancelled: an event loop keeps only weak references."""
 
 
 async def conclude(awaitable: Awaitable[Any]) -> asyncio.CancelledError | None:
-    """Awaits something to its end in a task of its own; a caller that is cancelled waits for ``GRACE`` seconds more, and it goes on.
+    """Awaits something in a task of its own; a cancelled caller waits for ``GRACE`` seconds more, then the task runs on without it.
 
     Returns:
         The first cancellation that arrived meanwhile.

@@ -1,4 +1,4 @@
-"""Adapts values of a field to wire values and back: strictly, exactly or not at all."""
+"""Adapters from a field's values to wire values and back: exact, or an error."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def adapter(kind: Kind, field: FieldSchema) -> Adapter:
     """Returns the function that turns a value of a field into a wire value.
 
     Args:
-        kind: What the field's values are.
-        field: How Pydantic validates and serialises it.
+        kind: The kind of the field's values.
+        field: How Pydantic validates and serializes it.
     """
     if kind.form == "json":
         return field.json
@@ -113,7 +113,7 @@ def exact_bytes(where: str, value: Any) -> bytes:
 
 
 def exact_date(where: str, given: Any) -> dt.date:
-    """A date that is no datetime."""
+    """A date that is not a datetime."""
     value = given if type(given) is dt.date else derived(where, "date", dt.date, given)
     if isinstance(value, dt.datetime):
         refuse(where, "date", given, "; use .date() of it")
@@ -211,7 +211,7 @@ def member(where: str, cls: type[Enum], value: Any) -> Any:
 
 
 def secret(where: str, kind: ColumnType, value: Any) -> Any:
-    """What a secret hides, or the plain value."""
+    """The value of a secret, or the plain value."""
     if isinstance(value, (SecretStr, SecretBytes)):
         value = value.get_secret_value()
     return SCALARS[kind.kind](where, value)

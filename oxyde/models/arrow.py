@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 def statement(chain: Chain[Any, Any]) -> Compiled:
-    """Returns the statement of rows that leave as Arrow, whichever way: secrets are masked."""
+    """Returns the statement for rows that are exported as Arrow, in which secrets are masked."""
     return chain._compiled(masked=True)
 
 

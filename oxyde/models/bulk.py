@@ -1,4 +1,4 @@
-"""Many instances on their way into one table: their values by column, checked and ready to be sent."""
+"""Bulk inserts: the values of many instances by column, checked before they are sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from oxyde.schema import Column, Table
 
 
 def _adapted(column: Column, values: list[Any]) -> list[Any]:
-    """Returns the wire values of a column; the error for one that does not fit says which row has it."""
+    """Returns the wire values of a column; an error names the row."""
     adapt = column.adapt if column.check is None else column.written
     try:
         return [None if value is None else adapt(value) for value in values]
@@ -33,13 +33,13 @@ class Gathered:
     """The rows of a bulk insert.
 
     Attributes:
-        batches: What is sent.
-        filled: The values, by field, that the write gave to all instances: keys of relations, the present time.
-        fills: The fields that the write fills: those, and what the database generates.
+        batches: The batches to send.
+        filled: The values that the write sets on all instances, by field: keys of relations, the current time.
+        fills: The fields that the write sets: those in ``filled``, and those that the database generates.
     """
 
     def __init__(self, table: Table, instances: Sequence[AnyModel], size: int | None) -> None:
-        """Gathers the columns; nothing has been sent when one does not fit.
+        """Collects the columns; nothing is sent if a value does not fit.
 
         Raises:
             ValidationError: An assigned value is not valid.
@@ -101,7 +101,7 @@ class Gathered:
         return [present if value is None or column.auto_now else value for value in values]
 
     def _absent(self, column: Column, values: list[Any]) -> list[bool] | None:
-        """Returns which rows leave the column to the database; None where none may."""
+        """Returns which rows leave the column to the database; None if no row can."""
         if column.auto:
             return [value is None for value in values]
         if column.default is None:
@@ -110,7 +110,7 @@ class Gathered:
         return [value is None and column.field not in instance.__pydantic_fields_set__ for value, instance in pairs]
 
     def store(self) -> None:
-        """Keeps beside each instance the row that was written; what was assigned meanwhile is not written yet."""
+        """Stores on each instance the row that was written; fields that were assigned meanwhile stay changed."""
         made = self.fills - self.filled.keys()
         rows: list[Sequence[Any]] = []
         for column in self._table.columns:
@@ -127,7 +127,7 @@ class Gathered:
             set_state(instance, stored if state is None else after(state, stored, ()))
 
     def written(self) -> None:
-        """Notes the values that the write filled in."""
+        """Sets the values that the write filled in on the instances."""
         for name, values in self.filled.items():
             for instance, value in zip(self._instances, values, strict=True):
                 vars(instance)[name] = value

@@ -1,4 +1,4 @@
-"""JSON by value: a field's schema without what is for display, and whether JSON gives a value back equal."""
+"""JSON by value: a field's schema without display rules, and whether a value survives the round trip through JSON."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from oxyde.models.core_schemas import CLASSES, changed, kind_of, nodes
 from oxyde.models.pydantic_functions import gives_enum_values
 
 DISPLAY: Final = frozenset({"serialization", "serialization_alias", "serialization_exclude", "serialization_exclude_if", "computed_fields"})
-"""What a node says about showing its values."""
+"""The keys of a node that only affect how values are displayed."""
 
 
 def by_value(schema: Any) -> Any:
-    """Returns a schema whose values are written as their types say, whatever serializers, aliases and configuration show."""
+    """Returns a schema that serializes values by their types, ignoring custom serializers, aliases and configuration."""
     return changed(schema, partial(_written, frozenset()))
 
 
@@ -43,7 +43,7 @@ def _written(own: frozenset[int], node: Any) -> Any:
 
 
 def _in_order(value: Any, write: Callable[[Any], list[Any]]) -> list[Any]:
-    """Returns the members of a set in an order that depends on them alone; two equal sets may be iterated in two orders."""
+    """Returns the members of a set in an order that depends only on the members; equal sets may iterate in different orders."""
     return sorted(write(value), key=to_json)
 
 
@@ -70,7 +70,7 @@ def is_free(schema: Mapping[str, Any]) -> bool:
 
 
 def not_plain(value: Any, path: str = "") -> tuple[str, Any] | None:
-    """Returns path and value of the first part that JSON does not give back equal: a datetime, a tuple, a key that is no str."""
+    """Returns path and value of the first part that JSON does not preserve: a datetime, a tuple, a key that is not a str."""
     if value is None or isinstance(value, (str, int, float)):
         return None
     if isinstance(value, dict):

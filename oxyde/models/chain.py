@@ -1,4 +1,4 @@
-"""``Chain``: the lazy verbs, which the awaited and the blocking face of a query share; each returns another query and runs nothing."""
+"""``Chain``: the lazy verbs, shared by the awaited and the blocking face of a query; each returns a new query and runs nothing."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from oxyde.queries.term import Expression
 
 M = TypeVar("M", bound=AnyModel)
 R_co = TypeVar("R_co", default=M, covariant=True)
-C = TypeVar("C", bound="Chain[Any, Any]")  # not Self: jedi takes that for the class whose body says it, which has no terminal verbs
+C = TypeVar("C", bound="Chain[Any, Any]")  # not Self: jedi resolves that to the class that contains it, which has no terminal verbs
 
 
 class _NoModel:
-    """What a chain that was made without a model has in its place."""
+    """The placeholder for the model of a chain that was made without one."""
 
     @property
     def __table__(self) -> NoReturn:
@@ -86,10 +86,10 @@ class Chain(Generic[M, R_co]):
 
         Args:
             *conditions: ``Q`` objects.
-            **lookups: A field or path, perhaps with a lookup behind: ``age__gte=18``, ``team__name="Red"``.
+            **lookups: A field or path, optionally followed by a lookup: ``age__gte=18``, ``team__name="Red"``.
 
         Raises:
-            FieldError: A name is no field; the near match is named.
+            FieldError: A name is not a field; the message names a near match.
             FieldLookupError: The field has no such lookup.
             FieldLookupValueError: The lookup does not take the value.
         """
@@ -107,14 +107,14 @@ class Chain(Generic[M, R_co]):
         """Returns the rows in another order.
 
         Args:
-            *fields: Field names, ``-`` before one for descending, ``"?"`` for chance, or expressions: ``F("x").desc(nulls_last=True)``.
+            *fields: Field names, ``-`` before one for descending, ``"?"`` for random, or expressions: ``F("x").desc(nulls_last=True)``.
         """
         return self._next(query.ordered(self._state, fields))
 
     order_by = narrow.OrderBy(_order_by)
 
     def annotate(self: C, **terms: Expression) -> C:
-        """Returns the rows with further values, which ``filter()``, ``order_by()`` and ``values()`` know by name.
+        """Returns the rows with additional values, which ``filter()``, ``order_by()`` and ``values()`` can use by name.
 
         Instances have them as attributes: ``annotate(total=F("price") * F("count"))`` makes ``row.total``.
 
@@ -122,11 +122,11 @@ class Chain(Generic[M, R_co]):
             **terms: Expressions by name; a condition too: ``annotate(adult=Q(age__gte=18))``.
 
         Raises:
-            FieldError: A name is taken, or a name inside an expression is no field.
-            TypeError: A value is no expression, or single values were asked for.
+            FieldError: A name is taken, or a name inside an expression is not a field.
+            TypeError: A value is not an expression, or the query returns single values.
         """
         if self._query.rows is FLAT:
-            raise TypeError("annotate() before values_list(flat=True): rows of single values have no place for another")
+            raise TypeError("annotate() before values_list(flat=True): rows of single values cannot hold another value")
         for name in terms:
             if hasattr(self.model, name):
                 message = f'{self.model.__name__} has an attribute "{name}" already; call the annotation otherwise'
@@ -134,18 +134,18 @@ class Chain(Generic[M, R_co]):
         return self._next(query.annotated(self._state, terms))
 
     def union(self: C, other: Any) -> C:
-        """Returns the rows of this and another queryset, equal ones once; what follows acts on them all.
+        """Returns the rows of this and another queryset without duplicates; later verbs act on all of them.
 
         Raises:
-            TypeError: The other is no queryset, or its rows are not alike.
+            TypeError: The other is not a queryset, or its rows differ in model or types.
         """
         return self._united(other, "union")
 
     def union_all(self: C, other: Any) -> C:
-        """Returns the rows of this and another queryset, equal ones as often as they come; what follows acts on them all.
+        """Returns the rows of this and another queryset with duplicates; later verbs act on all of them.
 
         Raises:
-            TypeError: The other is no queryset, or its rows are not alike.
+            TypeError: The other is not a queryset, or its rows differ in model or types.
         """
         return self._united(other, "union_all")
 
@@ -156,7 +156,7 @@ class Chain(Generic[M, R_co]):
         return self._next(query.united(self._state, other._state, op))
 
     def with_(self: C, *ctes: With) -> C:
-        """Returns the same query with common table expressions, which its conditions, and all queries inside it, may read."""
+        """Returns the same query with common table expressions, which its conditions and inner queries can read."""
         state = self._state
         for cte in ctes:
             if not isinstance(cte, With):
@@ -166,15 +166,15 @@ class Chain(Generic[M, R_co]):
         return self._next(state)
 
     def reverse(self: C) -> C:
-        """Returns the rows in the opposite order; by key descending where none is given."""
+        """Returns the rows in reverse order; by key descending if no order is given."""
         return self._next(query.turned(self._state))
 
     def limit(self: C, count: int) -> C:
-        """Returns at most that many rows; a second limit narrows, never widens."""
+        """Returns at most that many rows; a second limit only narrows."""
         return self._next(query.limited(self._state, count))
 
     def offset(self: C, count: int) -> C:
-        """Returns the rows after that many rows; a limit stays what it is, whichever comes first, as in SQL."""
+        """Skips that many rows; the limit stays as it is, whichever of the two was called first, as in SQL."""
         return self._next(query.skipped(self._state, count))
 
     def distinct(self: C) -> C:
@@ -184,13 +184,13 @@ class Chain(Generic[M, R_co]):
     def join(self: C, *paths: str) -> C:
         """Returns the same rows with their related rows loaded by the same statement: ``join("author")``, ``join("author__team")``.
 
-        Two rows that refer to the same one share one instance; where there is none, the relation is None.
+        Rows that refer to the same row share one instance; without a related row the relation is None.
 
         Args:
-            *paths: Foreign keys, one behind the other.
+            *paths: Paths of foreign keys, joined by ``__``.
 
         Raises:
-            FieldError: A path names no relation.
+            FieldError: A path does not name a relation.
             UnsupportedError: A path leads to several rows.
         """
         return self._next(joins.joined(self._state, paths))
@@ -224,18 +224,18 @@ class Chain(Generic[M, R_co]):
         return self._next(self._state, alias=alias)
 
     def __getitem__(self: C, key: int | slice) -> C:
-        """Returns the rows of a slice, or a queryset of the one row at a place."""
+        """Returns the rows of a slice, or a queryset of the one row at an index."""
         return self._next(query.sliced(self._state, key))
 
     def _compiled(self, *, masked: bool = False) -> Compiled:
         """Returns the statement of the rows; ``masked`` hides secrets, for frames.
 
         Raises:
-            UnsupportedError: A frame is asked for, and related instances are joined, for which it has no place.
+            UnsupportedError: A frame is requested, and related instances are joined, which a frame cannot hold.
         """
         if masked and self._state.joined:
             path = "__".join(self._state.joined[0])
-            message = f'a frame has no place for the related instances of join(); name the columns instead: values(..., "{path}__...")'
+            message = f'a frame cannot hold the related instances of join(); name the columns instead: values(..., "{path}__...")'
             raise UnsupportedError(message, table=self._state.table.name)
         if masked and self._state.lock is not None:
             raise UnsupportedError("for_update() and for_share() lock rows for all(), first() and get(); a frame is read without them")

@@ -1,4 +1,4 @@
-"""What column a field needs, read from the schema that Pydantic validates it by."""
+"""Which column type a field needs, read from its Pydantic core schema."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ Form = Literal["plain", "enum", "text", "secret", "json", "json_text"]
 
 @dataclass(frozen=True)
 class Kind:
-    """What a field's values are, for the database.
+    """How a field's values are stored.
 
     Attributes:
         type: The column's type.
-        form: How a value becomes a wire value: as it is, an enumeration's value, its text, its secret, JSON, or JSON kept as text.
+        form: How a value becomes a wire value: unchanged, an enumeration's value, its text, its secret, JSON, or JSON kept as text.
         nullable: ``None`` is allowed.
-        length: Characters at most.
-        enum: The enumeration class, also of an array's members.
+        length: The most characters.
+        enum: The enumeration class, also for an array's members.
         choices: The values of a ``Literal``.
-        gives_values: A field's value is the value of the enumeration's member (``use_enum_values``).
+        gives_values: Whether the field holds a member's value instead of the member (``use_enum_values``).
     """
 
     type: ColumnType
@@ -48,7 +48,7 @@ class Kind:
 
     @property
     def mutable(self) -> bool:
-        """Whether a value can change inside."""
+        """Whether a value is mutable."""
         return self.form in {"json", "json_text"} or self.type.kind == "array"
 
 
@@ -90,7 +90,7 @@ TEXTS: Final = (
     pathlib.PurePath,
     zoneinfo.ZoneInfo,
 )
-"""Classes whose values are kept as their text."""
+"""Classes whose values are stored as their text."""
 
 
 class Classifier:
@@ -104,12 +104,12 @@ class Classifier:
         self.definitions = definitions
 
     def kind(self, schema: Node, where: str, inside: frozenset[str] = frozenset()) -> Kind:
-        """Returns what a schema's values are.
+        """Returns the kind of a schema's values.
 
         Args:
             schema: A Pydantic core schema.
             where: Model and field, for messages.
-            inside: The definitions that the schema is inside of: what contains itself is JSON.
+            inside: The enclosing definitions: a type that contains itself is stored as JSON.
 
         Raises:
             FieldError: No column type fits.
@@ -142,7 +142,7 @@ class Classifier:
         if name == "str":
             return Kind(column_types.TEXT, length=schema.get("max_length"))
         if name == "decimal":
-            # Without places a scale would be 0 and round fractions away: Pydantic counts the digits, the column takes any.
+            # A precision without a scale would round fractions away: Pydantic counts the digits, the column takes any number.
             places = schema.get("decimal_places")
             return Kind(column_types.decimal_of(None if places is None else schema.get("max_digits"), places))
         if name == "datetime":
@@ -184,7 +184,7 @@ class Classifier:
         raise FieldError(message)
 
     def _list(self, schema: Node, where: str, inside: frozenset[str]) -> Kind:
-        """A list of scalars is an array; of anything else JSON."""
+        """A list of scalars is an array; any other list is JSON."""
         item = self.kind(schema.get("items_schema") or {"type": "any"}, where, inside)
         if item.form == "enum":
             base = column_types.TEXT if item.type.kind == "enum" else item.type
@@ -267,7 +267,7 @@ def unsupported(where: str, what: str) -> FieldError:
 
 
 def by_db_type(kind: Kind, db_type: str) -> Kind:
-    """Returns a kind as the SQL type that the application wrote for the column changes it."""
+    """Returns a kind as changed by the SQL type that the application gave for the column."""
     written = db_type.strip().upper()
     digits = re.match(r"(?:NUMERIC|DECIMAL)\s*\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\)", written)
     length = re.match(r"(?:VARCHAR|CHAR|CHARACTER VARYING|CHARACTER|NVARCHAR)\s*\(\s*(\d+)\s*\)", written)

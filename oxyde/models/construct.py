@@ -17,11 +17,11 @@ def make(model: ModelInfo, values: Mapping[str, Any]) -> Any:
     """Returns a validated instance.
 
     Args:
-        model: Of which class.
+        model: The class.
         values: The fields, by name or alias.
 
     Raises:
-        FieldError: A name is neither a field nor an alias, and no validator of the model sees what it is given.
+        FieldError: A name is neither a field nor an alias, and no validator of the model sees the raw input.
         ValidationError: A value is not valid.
     """
     complete(model)

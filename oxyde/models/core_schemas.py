@@ -1,4 +1,4 @@
-"""The nodes of Pydantic's core schemas: what each kind contains, and the one walk over them.
+"""The nodes of Pydantic's core schemas: the children of each kind, and the only walk over them.
 
 ``pydantic_core.core_schema`` types every kind of node; ``tests/unit/models/test_core_schemas.py`` fails for one that is not here.
 """
@@ -37,9 +37,9 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "typed-dict": ("fields", "extras_schema"),
     "union": ("choices",),
 }
-"""Under which keys a node of each kind has those that validate what is inside; a parameter of ``arguments`` has no kind of its own.
+"""The keys of each kind of node that hold validating children; a parameter of ``arguments`` has no kind of its own.
 
-What validates nothing is left out: ``serialization``, ``computed_fields``, and ``json_schema_input_schema`` of a function.
+Keys that validate nothing are left out: ``serialization``, ``computed_fields``, and ``json_schema_input_schema`` of a function.
 """
 FUNCTIONS: Final = frozenset({"function-after", "function-before", "function-plain", "function-wrap"})
 """The kinds of nodes that call a function."""
@@ -67,11 +67,11 @@ def parts(node: Node) -> Iterator[Node]:
 
 
 def nodes(schema: Node, definitions: Mapping[str, Any] | None = None, enter: Callable[[Node], bool] | None = None) -> Iterator[Node]:
-    """Yields a schema and all that is inside it, from the outside in; a definition once, however often it is referred to.
+    """Yields a schema and all nodes inside it, outermost first; each definition once, however often it is referred to.
 
     Args:
         schema: Where to begin.
-        definitions: What it refers to, by reference. Those of a ``definitions`` node need not be given.
+        definitions: The definitions that it refers to, by reference; those of a ``definitions`` node need not be given.
         enter: Whether to look into a node; into every node unless given.
     """
     known, seen, left = dict(definitions or {}), set[str](), [schema]
@@ -94,11 +94,11 @@ def nodes(schema: Node, definitions: Mapping[str, Any] | None = None, enter: Cal
 
 
 def changed(schema: Any, change: Callable[[Any], Any]) -> Any:
-    """Returns a schema whose nodes a function has changed, from the outside in; the schema itself where it changed none.
+    """Returns a schema with its nodes replaced by a function, outermost first; the schema itself if none changed.
 
     Args:
         schema: Where to begin; references are not followed.
-        change: Returns what takes the place of a node, which is the node itself where it stays. What is inside is changed next.
+        change: Returns the replacement of a node, or the node itself. The replacement's children are changed next.
     """
     node = change(schema)
     made = {}

@@ -1,4 +1,4 @@
-"""Errors of the core with what only we know: which field a parameter was, and how the table calls a constraint."""
+"""Completes errors of the core with model names: the field of a parameter, and the name of a constraint."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 Validate: TypeAlias = "Callable[[list[dict[str, Any]]], list[Any]]"
 
 COMPLETED: Final = (FieldValueError, DataError, IntegrityError)
-"""What is completed."""
+"""The errors that are completed."""
 Completed: TypeAlias = "FieldValueError | DataError | IntegrityError"
 
 _PARAMETER: Final = re.compile(r"parameter (\d+)(?: of type \w+)?: ")
@@ -28,7 +28,7 @@ def blame(table: Table, fields: Sequence[str] = ()) -> Iterator[None]:
     """Completes the errors of a statement on a table.
 
     Args:
-        table: Which.
+        table: The table.
         fields: The field of each parameter, in order.
     """
     try:
@@ -41,7 +41,7 @@ def blame(table: Table, fields: Sequence[str] = ()) -> Iterator[None]:
 
 
 def completed(error: Completed, table: Table, fields: Sequence[str] = ()) -> Completed:
-    """Returns an error of a statement on a table, which names model, field and constraint; takes what ``blame`` takes."""
+    """Returns an error of a statement with model, field and constraint added; takes the arguments of ``blame``."""
     if not isinstance(error, FieldValueError):
         error.table = error.table or table.name
         if isinstance(error, UniqueViolationError):
@@ -57,7 +57,7 @@ def completed(error: Completed, table: Table, fields: Sequence[str] = ()) -> Com
 
 @contextmanager
 def after_write() -> Iterator[None]:
-    """Says in the error for what the database filled in that the statement itself was done."""
+    """Adds to an error about values that the database filled in that the statement itself succeeded."""
     try:
         yield
     except DecodeError as error:
@@ -67,7 +67,7 @@ def after_write() -> Iterator[None]:
 
 @contextmanager
 def in_row(at: int) -> Iterator[None]:
-    """Says in the errors of one row of a bulk insert which row it is, counted from 0."""
+    """Adds the index of the row to the errors of one row of a bulk insert."""
     try:
         yield
     except FieldError as error:
@@ -80,7 +80,7 @@ def in_row(at: int) -> Iterator[None]:
 
 
 def _name_unique(error: UniqueViolationError, table: Table) -> None:
-    """Completes the name and the column of a violated unique constraint or index: servers tell one or the other."""
+    """Completes the name and the column of a violated unique constraint or index: servers report only one of them."""
     names = {**unique_indexes(table), **unique_names(table)}
     if error.constraint in names:
         columns = names[error.constraint]
@@ -91,7 +91,7 @@ def _name_unique(error: UniqueViolationError, table: Table) -> None:
 
 
 def refusing(table: Table, validate: Validate) -> Validate:
-    """Returns a validator of rows by field that raises DecodeError where one is not valid for the model of a table."""
+    """Returns a validator that raises DecodeError for a row that is not valid for the table's model."""
 
     def valid(rows: list[dict[str, Any]]) -> list[Any]:
         try:

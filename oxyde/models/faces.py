@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class Awaited(Chain[M, R_co]):
-    """The face whose terminal verbs are awaited. It is no list, and says so."""
+    """The face whose terminal verbs are awaited. Using it like a list raises TypeError."""
 
     def _kind(self) -> type[Chain[Any, Any]]:
         """Returns the class of the querysets that this one's verbs return."""
@@ -42,7 +42,7 @@ class Awaited(Chain[M, R_co]):
             return self
 
         def unscoped(self) -> Self:
-            """Returns a queryset of all rows, those outside the scope too."""
+            """Returns a queryset of all rows, including those outside the scope."""
             return self
     else:
 
@@ -66,7 +66,7 @@ class Awaited(Chain[M, R_co]):
 
 
 class Blocking(Chain[M, R_co]):
-    """The face whose terminal verbs block. It is iterated, measured and searched as a list is, by running the query."""
+    """The face whose terminal verbs block. It can be iterated, measured and searched like a list, which runs the query."""
 
     @property
     def sync(self) -> Self:

@@ -1,4 +1,4 @@
-"""``Field``: what a model says about one of its fields, to Pydantic and to the database."""
+"""``Field``: describes a field of a model, to Pydantic and to the database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ACTIONS = ("CASCADE", "SET NULL", "RESTRICT", "NO ACTION")
 
 @dataclass(frozen=True, repr=False)
 class Options:
-    """What a field says to the database. It travels in the field's metadata, so that ``Annotated`` carries it too.
+    """The ``db_*`` options of a field. They are kept in the field's metadata, so that ``Annotated`` carries them too.
 
     Attributes are documented at ``Field``; ``foreign_words`` are keywords of other libraries, which the class statement refuses.
     """
@@ -55,7 +55,7 @@ class Options:
     foreign_words: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        """Returns what was said, without the defaults."""
+        """Returns the options that were set."""
         said = ", ".join(f"{name}={getattr(self, name)!r}" for name in NAMES if getattr(self, name) != getattr(NOTHING, name))
         return f"Options({said})"
 
@@ -86,7 +86,7 @@ FOREIGN_WORDS = {
     "to_field": "db_fk=",
     "through": "db_through=",
 }
-"""Keywords of other libraries for what a column is, and what says it here."""
+"""Keywords of other libraries that describe a column, and their equivalents here."""
 
 NOTHING = Options()
 NAMES = tuple(option.name for option in fields(Options))
@@ -112,14 +112,14 @@ class ModelField(FieldInfo):  # type: ignore[misc] # Pydantic marks the class fi
 
 
 def options(info: FieldInfo) -> Options:
-    """Returns what a field says to the database; later words in an ``Annotated`` win over earlier ones."""
+    """Returns the options of a field; later ones in an ``Annotated`` override earlier ones."""
     if isinstance(info, ModelField):
         return info.options
     return merged([*_inside(info.annotation), *info.metadata])
 
 
 def unaliased(annotation: Any) -> Any:
-    """Returns what a type alias (``type Code = ...``) stands for; other annotations as they are."""
+    """Resolves a type alias (``type Code = ...``); other annotations are returned unchanged."""
     while type(annotation).__name__ == "TypeAliasType":  # the class of Python 3.12, or that of typing_extensions
         annotation = annotation.__value__
     return annotation
@@ -152,7 +152,7 @@ def merged(metadata: Sequence[Any]) -> Options:
 
 
 def model_field(info: FieldInfo) -> ModelField:
-    """Returns a field as a ``ModelField``; one that the database fills needs no value from the application."""
+    """Returns a field as a ``ModelField``; one that the database fills in is not required."""
     said = merged([*_inside(info.annotation), *info.metadata])
     if type(info) is ModelField and info.options == said:
         return info
@@ -206,19 +206,19 @@ def Field(  # noqa: N802 - public name, as in Pydantic
 
     Args:
         default: The value when none is given; required without one.
-        db_pk: Part of the primary key. Several make a composite key.
+        db_pk: Part of the primary key. Several fields make a composite key.
         db_index: Indexed by itself.
         db_index_name: The index's name.
         db_index_method: The index method, as the server names it.
         db_unique: No two rows share a value.
         db_column: The column's name in the database; the field's when not given.
-        db_type: The SQL type, taken as it is.
+        db_type: The SQL type, used as given.
         db_default: SQL text of the server's default, used when the field is not given.
         db_comment: A comment for the database.
         db_nullable: Whether NULL is allowed; by the annotation (``X | None``) when not given.
         db_fk: The field of the other model that a foreign key points to; its primary key when not given.
-        db_on_delete: What happens here when the other row goes.
-        db_on_update: What happens here when the other row's key changes.
+        db_on_delete: What happens to this row when the other row is deleted.
+        db_on_update: What happens to this row when the other row's key changes.
         db_reverse_fk: For a list of models: their field that points here, its column's field, or a plain field that holds our key.
         db_m2m: For a list of models: many-to-many.
         db_through: The junction model of a many-to-many relation, by class or name.
@@ -226,17 +226,17 @@ def Field(  # noqa: N802 - public name, as in Pydantic
         db_generated: SQL text that the database computes the column with.
         db_stored: The generated value is stored, not computed when read.
         db_enum_name: The name of the database type of an enumeration.
-        db_version: Checked and raised by one on every save.
+        db_version: Checked and incremented on every save.
         db_read: ``"types"`` reads stored values by their types and constraints, and runs no validator of the application on them;
             ``"validators"`` runs them, which is the default unless ``Meta.db_read`` says otherwise.
         db_was: The column's former name, for migrations.
-        auto_now: Set to the present (UTC) by every write.
-        auto_now_add: Set to the present (UTC) by the insert.
+        auto_now: Set to the current time (UTC) by every write.
+        auto_now_add: Set to the current time (UTC) by the INSERT.
         **pydantic_keywords: Anything that ``pydantic.Field`` takes.
 
     Raises:
         TypeError: A ``db_*`` keyword is unknown.
-        ValueError: An action is none that databases know, or ``db_through_fields`` is no pair.
+        ValueError: An action is not one that databases have, or ``db_through_fields`` is not a pair.
     """
     words = tuple(keyword for keyword in pydantic_keywords if keyword in FOREIGN_WORDS)
     for word in words:
@@ -291,7 +291,7 @@ def Field(  # noqa: N802 - public name, as in Pydantic
 
 
 def refuse_foreign_words(model: str, described: Mapping[str, FieldInfo]) -> None:
-    """Refuses what other libraries would understand and we would pass over.
+    """Refuses keywords that other libraries understand and that Oxyde would ignore.
 
     Args:
         model: The model's name, for the message.
@@ -302,25 +302,25 @@ def refuse_foreign_words(model: str, described: Mapping[str, FieldInfo]) -> None
     """
     for name, info in described.items():
         for word in options(info).foreign_words:
-            message = f"{model}.{name}: {word}= means nothing to Field(); what says it here is {FOREIGN_WORDS[word]}"
+            message = f"{model}.{name}: {word}= is not a keyword of Oxyde's Field(); use {FOREIGN_WORDS[word]}"
             raise FieldError(message, column=name)
         extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
         for word in extra:
             if word in NAMES or word in {"primary_key", "foreign_key", "pk", "autoincrement", "server_default", "ondelete", "on_delete"}:
                 ours = FOREIGN_WORDS.get(word, f"{word}=")
-                message = f"{model}.{name}: pydantic.Field() passes {word}= over; import Field from oxyde, and say {ours} there"
+                message = f"{model}.{name}: pydantic.Field() ignores {word}=; import Field from oxyde, and use {ours} there"
                 raise FieldError(message, column=name)
         inside = _said_inside(info.annotation)
         if inside is not None:
             message = (
-                f"{model}.{name}: {inside}= inside the annotation describes the members of a container, and would be passed over; "
-                f"say it of the whole field: {name}: ... = Field({inside}=...)"
+                f"{model}.{name}: {inside}= inside the annotation describes the members of a container, and would be ignored; "
+                f"put it on the whole field: {name}: ... = Field({inside}=...)"
             )
             raise FieldError(message, column=name)
 
 
 def _said_inside(annotation: Any) -> str | None:
-    """Returns a keyword of ours that the members of a container were given, as in ``list[Annotated[str, Field(...)]]``."""
+    """Returns a ``db_*`` keyword that was given to the members of a container, as in ``list[Annotated[str, Field(...)]]``."""
     annotation = unaliased(annotation)
     origin = get_origin(annotation)
     for part in get_args(annotation):

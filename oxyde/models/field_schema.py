@@ -1,4 +1,4 @@
-"""How Pydantic validates and serialises one field; its values as JSON, by value and exactly."""
+"""How Pydantic validates and serializes one field; its values as JSON, exactly."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from oxyde.queries.foreign_values import named
 
 
 def not_json(error: TypeError | ValueError) -> str:
-    """Returns why a value is none of JSON; the value itself is not shown, it may be a secret."""
+    """Returns why a value cannot be JSON; the value itself is not shown, it may be a secret."""
     text = str(error)
     if isinstance(error, UnicodeDecodeError):
         return "it holds bytes that are no UTF-8 text; encode them, for example as base64, or give them a bytes field of their own"
@@ -40,7 +40,7 @@ _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?[eE][+-]?\d+')
 
 
 def with_points(text: str) -> str:
-    """Returns JSON text whose large floats have a point: of ``1e+16`` a ``jsonb`` of PostgreSQL would make a whole number."""
+    """Returns JSON text whose large floats have a decimal point: PostgreSQL's ``jsonb`` would turn ``1e+16`` into an integer."""
     return _TOKEN.sub(_with_point, text) if _POWER.search(text) else text
 
 
@@ -66,7 +66,7 @@ class FieldSchema:
     """
 
     def __init__(self, where: str, schema: Any, definitions: list[Any], config: Any, *, types_only: bool = False) -> None:
-        """Keeps the parts; nothing is built before it is needed.
+        """Stores the parts; validators are built on first use.
 
         Args:
             where: Model and field.
@@ -93,13 +93,13 @@ class FieldSchema:
 
     @cached_property
     def serializer(self) -> SchemaSerializer:
-        """Serialises one value by its types; NaN and infinity show themselves, so that they can be refused."""
-        # Prebuilt serializers of the classes inside would go by what these say about display.
+        """Serializes one value by its types; NaN and infinity are kept, so that they can be refused."""
+        # Prebuilt serializers of nested classes would apply their display rules.
         return SchemaSerializer(by_value(self.schema), cast("CoreConfig", {"ser_json_inf_nan": "constants"}), _use_prebuilt=False)
 
     @cached_property
     def serializer_of_own_forms(self) -> SchemaSerializer:
-        """Serialises one value in which there are types of the application, which only their own serializers can write."""
+        """Serializes one value that contains types of the application, which only their own serializers can write."""
         return SchemaSerializer(by_own_forms(self.schema), cast("CoreConfig", {"ser_json_inf_nan": "constants"}), _use_prebuilt=False)
 
     @cached_property
@@ -108,7 +108,7 @@ class FieldSchema:
         return is_free(self.schema)
 
     def read(self, value: Any) -> Any:
-        """Returns a value that is stored, as a row of it is read.
+        """Returns a stored value as reading a row would return it.
 
         Raises:
             ValidationError: It is not valid.
@@ -119,7 +119,7 @@ class FieldSchema:
         """Returns a value as JSON text, which reads back equal.
 
         Raises:
-            FieldValueError: The field does not take it, JSON has no such value, or it would read back as another one.
+            FieldValueError: The field does not take it, JSON cannot represent it, or it would be read back as another value.
         """
         plain = self.plain(value)
         try:
@@ -141,11 +141,11 @@ class FieldSchema:
         return dumped
 
     def check_readable(self, adapt: Callable[[Any], Any], wire: Any) -> None:
-        """Checks that reading leaves a value as it is stored.
+        """Checks that a stored value is read back unchanged.
 
         Args:
-            adapt: Makes the wire value of one of the field's.
-            wire: What is about to be stored.
+            adapt: Converts a value of the field to a wire value.
+            wire: The wire value to be stored.
 
         Raises:
             FieldValueError: A validator of the application would make another value of it, or refuse it.
@@ -154,7 +154,7 @@ class FieldSchema:
             reason = None if adapt(self.read(wire)) == wire else "would make another value of it on reading"
         except (ValidationError, FieldValueError):
             reason = "would refuse it on reading"
-        except Exception:  # noqa: BLE001 - a validator that looks at other fields, which are not there
+        except Exception:  # noqa: BLE001 - a validator that reads other fields, which are missing
             return
         if reason is not None:
             message = (
@@ -164,11 +164,11 @@ class FieldSchema:
             raise FieldValueError(message, column=self.where.rpartition(".")[2])
 
     def _check(self, value: Any, stored: Any) -> None:
-        """Raises FieldValueError where what is stored would be read as another value."""
+        """Raises FieldValueError if the stored value would be read back as another value."""
         try:
             back = self.read(stored)
             path, reason = first_difference(value, back), "would be read back as another value"
-            if path is not None:  # it may have been given as what an object of the field's type is made of
+            if path is not None:  # the input may have been raw data of the field's type
                 valid = self.validator.validate_python(value, by_alias=False, by_name=True)
                 if first_difference(valid, back) is None and self.plain(valid) == stored:
                     path = None
@@ -183,10 +183,10 @@ class FieldSchema:
             raise FieldValueError(message, column=self.where.rpartition(".")[2])
 
     def plain(self, value: Any) -> Any:
-        """Returns a value as what JSON consists of; text of JSON (``Json[...]``) as that text.
+        """Returns a value as plain JSON data; JSON text (``Json[...]``) as that text.
 
         Raises:
-            FieldValueError: The field does not take it, or JSON has no such value.
+            FieldValueError: The field does not take it, or JSON cannot represent it.
         """
         try:
             return self._dump(value)

@@ -15,7 +15,7 @@ DELETING: Final = ("pre_delete", "post_delete")
 
 
 class Done:
-    """What the hooks of ``Model`` itself return: nothing, whether it is awaited or not."""
+    """The result of ``Model``'s own hooks: None, awaited or not."""
 
     def __await__(self) -> Generator[Any, None, None]:
         return
@@ -69,7 +69,7 @@ def _keywords(function: Callable[..., Any]) -> frozenset[str] | None:
 
 
 def announce(model: type[AnyModel], names: tuple[str, ...]) -> Steps[None]:
-    """Lets a driver that cannot await refuse the async ones of hooks that will be called, before anything is sent.
+    """Announces the hooks that will be called, so that a blocking driver can refuse async ones before anything is sent.
 
     Raises:
         TypeError: The class is no model.

@@ -1,4 +1,4 @@
-"""Rows become instances: by columns where no rule of the model crosses fields, else by dictionaries."""
+"""Turns rows into instances: column by column if no rule of the model crosses fields, else through dictionaries."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from oxyde.schema import Column
 from oxyde.schema.types import ColumnType
 
 Child: TypeAlias = "tuple[str, bool, Layout]"
-"""The attribute of a related class, whether it has many rows, and how those become instances."""
+"""The attribute of a related class, whether it holds many rows, and their layout."""
 
 PLAIN: Final = frozenset(
     {"int", "str", "bool", "float", "bytes", "date", "time", "datetime", "timedelta", "uuid", "decimal", "any", "enum", "literal", "url"}
@@ -32,12 +32,12 @@ NESTING: Final = frozenset(
     {"nullable", "default", "list", "set", "frozenset", "tuple", "dict", "union", "typed-dict", "typed-dict-field"}
     | {"model", "model-fields", "model-field", "definition-ref"}
 )
-"""Nodes that contain others and have no rule of their own; kinds in neither set are hydrated by dictionaries."""
+"""Nodes that contain others without a rule of their own; kinds in neither set are hydrated through dictionaries."""
 SAME: Final = frozenset({"int", "str", "bool", "float", "bytes", "date", "time", "datetime", "timedelta", "uuid", "any"})
 SILENT: Final = frozenset({"type", "ref", "metadata", "serialization", "strict", "microseconds_precision"})
 """Keys of a node that change no value that has the node's exact type already."""
 TEXT_RULES: Final = frozenset({"str_to_lower", "str_to_upper", "str_strip_whitespace", "str_min_length", "str_max_length", "allow_inf_nan"})
-"""Configuration that changes or refuses plain values."""
+"""Configuration options that change or refuse plain values."""
 
 
 class Annotation(Restored, Protocol):
@@ -55,8 +55,8 @@ class Tiers:
     Attributes:
         model: The class.
         schema: How Pydantic validates it.
-        layouts: Those that were made, by use and columns.
-        whole: The layout of all columns, once it was asked for.
+        layouts: The layouts made so far, by use and columns.
+        whole: The layout of all columns, once it was requested.
     """
 
     def __init__(self, model: type[AnyModel]) -> None:
@@ -80,7 +80,7 @@ class Tiers:
             self.validate_rows = self._constructed
 
     def _no_rule_crosses_fields(self) -> bool:
-        """Whether validating each field by itself is all that validating the model does."""
+        """Whether validating the model is no more than validating each field by itself."""
         node = self.schema.model
         config = self.schema.config or {}
         return not (
@@ -95,7 +95,7 @@ class Tiers:
 
     @cached_property
     def crossing(self) -> list[str]:
-        """The names of the application's functions that see several fields of a row when it is read."""
+        """The names of the application's functions that see several fields when a row is read."""
         schema, model = self.schema, self.model
         found = [f"{model.__name__}.model_post_init"] if has_own_post_init(model) else []
         if self._types_only:
@@ -109,7 +109,7 @@ class Tiers:
         return [*found, *(name_of(node) for node in (*filter(is_own_function, schema.around), *looking))]
 
     def _stored_definitions(self) -> dict[str, Any]:
-        """Returns the definitions by which stored values are read, by reference; for fields read by their types a second time."""
+        """Returns the definitions that validate stored values, by reference, with a second variant for fields that are read by type."""
         given = self.schema.classifier.definitions
         found = {name: as_stored(one, types_only=False) for name, one in given.items()}
         if self._by_types:
@@ -117,7 +117,7 @@ class Tiers:
         return found
 
     def _read(self, node: Any) -> Any:
-        """Returns the schema of rows as they are read, which is the node itself where it is the one that they are written by."""
+        """Returns the schema that validates rows on reading; the node itself if it is the same as on writing."""
         kind, read = kind_of(node), node
         if kind == "definitions":
             inner = node["schema"]
@@ -148,7 +148,7 @@ class Tiers:
         return as_stored(schema, types_only=name in self._by_types)
 
     def _constructed(self, rows: list[dict[str, Any]]) -> list[Any]:
-        """Makes instances by the class's own ``__init__``, which takes what it declares: values, by alias where there is one."""
+        """Makes instances through the class's own ``__init__``, with values by alias if there is one."""
         by_field = self.model.__oxyde__.table().by_field
         names = {name: self._argument(name) for name in by_field}
         made = []
@@ -177,11 +177,11 @@ class Tiers:
         children: Sequence[Child] = (),
         annotations: Sequence[tuple[str, Annotation]] = (),
     ) -> Layout:
-        """Returns how rows of these columns become instances.
+        """Returns the layout of rows of these columns.
 
         Args:
             columns: The columns of this class, which come first.
-            key: Those by which the same row is recognised; needed where there are children with many rows, and in a child.
+            key: The columns that identify a row; needed if there are children with many rows, and in a child.
             children: The related classes whose columns follow.
             annotations: Values that become attributes, and whose columns follow those of this class.
         """
@@ -209,7 +209,7 @@ class Tiers:
         )
 
     def _validate_annotated(self, names: Sequence[str], rows: list[dict[str, Any]]) -> list[Any]:
-        """Validates rows by dictionaries; annotations are no fields, and go past Pydantic."""
+        """Validates rows through dictionaries; annotations are not fields, and bypass Pydantic."""
         values = [{name: row.pop(name) for name in names} for row in rows]
         made: list[Any] = self.validate_rows(rows)
         for instance, own in zip(made, values, strict=True):
@@ -217,7 +217,7 @@ class Tiers:
         return made
 
     def partial_layout(self, columns: Sequence[Column]) -> Layout:
-        """Returns how rows of some columns are written into instances that exist."""
+        """Returns the layout that writes rows of some columns into existing instances."""
         fields = tuple(column.field for column in columns)
         kept = {name: {"schema": self._of(name, self.schema.fields[name]["schema"])} for name in fields}
         some = core_schema.typed_dict_schema(
@@ -262,12 +262,12 @@ class Tiers:
         return core_schema.definitions_schema(schema, self.schema.definitions) if self.schema.definitions else schema
 
     def _reader(self, schema: Any) -> SchemaValidator:
-        """Returns a validator of stored values; prebuilt ones of the classes inside would validate as for writing."""
+        """Returns a validator of stored values; prebuilt validators of nested classes would validate as for writing."""
         whole = core_schema.definitions_schema(schema, [*self.definitions.values()]) if self.definitions else schema
         return SchemaValidator(whole, self.schema.config, _use_prebuilt=False)
 
     def _validator(self, column: Column) -> Any:
-        """Returns the validator of a column's values, None where they are right as they come, or the mark of dictionaries."""
+        """Returns the validator of a column's values, None if they need none, or the marker for dictionaries."""
         name = column.field
         if name not in self._validators:
             sub = _bare(self._of(name, self.schema.field(name)))
@@ -288,14 +288,14 @@ class Tiers:
 
 
 class _ByDictionary:
-    """The mark of a column that only the model as a whole can validate."""
+    """The marker for a column that only the model as a whole can validate."""
 
 
 _BY_DICTIONARY: Final[Any] = _ByDictionary()
 
 
 def _bare(schema: Any) -> Any:
-    """Returns a schema without what a table added to it for writing, at any depth that a table adds something."""
+    """Returns a schema without the nodes that a table added for writing, at any depth."""
     while only_writes(schema) or schema["type"] == "default":
         schema = schema["schema"]
     if schema["type"] == "datetime" and "tz_constraint" in schema:
@@ -308,7 +308,7 @@ def _bare(schema: Any) -> Any:
 
 
 def _is_simple(node: Any) -> bool:
-    """Whether what a node means depends neither on other fields nor on code of the application."""
+    """Whether a node depends neither on other fields nor on code of the application."""
     kind = kind_of(node)
     if node.get("strict") and kind not in SAME:
         return False
@@ -333,7 +333,7 @@ def _has_rules(schema: Any) -> bool:
 
 
 def tiers(model: ModelInfo) -> Tiers:
-    """Returns how a class is hydrated, decided once."""
+    """Returns how a class is hydrated; decided once."""
     found: Tiers | None = model.hydration
     if found is None:
         model.table()  # completes the class

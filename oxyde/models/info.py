@@ -1,4 +1,4 @@
-"""What Oxyde knows of a model class, in one object: ``Model.__oxyde__``; and the links by which it refers to others."""
+"""``ModelInfo``, all that Oxyde knows about a model class (``Model.__oxyde__``); and ``Link``, its relations to others."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from oxyde.schema.table import Tables
 
 
 class AnyModel(BaseModel):
-    """The base of ``Model`` that the rest of ``oxyde.models`` works with, so that no file there has to import ``Model``."""
+    """The base of ``Model`` that the rest of ``oxyde.models`` uses, so that no file there has to import ``Model``."""
 
     __slots__ = ("__oxyde_state__",)
 
@@ -35,9 +35,9 @@ class Link:
         field: Its name.
         kind: ``one`` for a foreign key, ``reverse`` and ``reverse_one`` for rows that point here, ``many`` for many-to-many.
         target: The other model.
-        nullable: Whether there may be none.
-        key: Our field that holds the other row's key, of a foreign key.
-        target_key: Their field that ``key`` repeats.
+        nullable: Whether there may be no related row.
+        key: For a foreign key, this model's field that holds the other row's key.
+        target_key: The other model's field that ``key`` refers to.
         options: The ``db_*`` keywords of the field.
     """
 
@@ -51,30 +51,30 @@ class Link:
 
 
 class ModelInfo:
-    """What Oxyde knows of one model class.
+    """All that Oxyde knows about one model class.
 
     Attributes:
         model: The class.
         meta: Its ``Meta``.
         links: Its relations by field; empty until ``has_links``.
         has_links: Whether the annotations are resolved, so that ``links`` is complete.
-        siblings: Where its table finds those that it refers to; None before the class is registered.
+        siblings: The tables among which its table finds those that it refers to; None before the class is registered.
         beside: The registered models that it was declared beside.
-        columns: The columns, once they were made; kept here by ``oxyde.models.table``.
+        columns: The columns, once made; stored by ``oxyde.models.table``.
         enums: The enumeration classes of its columns by the name of their database type.
         added: The key fields that its foreign keys added.
-        hydration: How rows become instances; kept here by ``oxyde.models.hydrate``.
-        requests: The request models that were asked for, and the validator of what they change; kept here by ``oxyde.models.requests``
-            and ``oxyde.models.received``.
+        hydration: How rows become instances; stored by ``oxyde.models.hydrate``.
+        requests: The request models made so far, and the validator of ``apply()``; stored by ``oxyde.models.requests`` and
+            ``oxyde.models.received``.
     """
 
     def __init__(self, model: type[AnyModel], meta: Meta, make_table: Callable[[ModelInfo], Table]) -> None:
-        """Begins with what the class statement says.
+        """Stores what the class statement declares.
 
         Args:
             model: The class.
             meta: Its ``Meta``.
-            make_table: Makes the table when it is first asked for.
+            make_table: Makes the table on first use.
         """
         self.model = model
         self.meta = meta
@@ -117,7 +117,7 @@ class ModelInfo:
 
     @property
     def address(self) -> Address:
-        """The table's schema and name; the table is not made for it, it may be in the making."""
+        """The table's schema and name; works while the table is being made."""
         return self.meta.schema, self.table_name
 
     @property
@@ -126,10 +126,10 @@ class ModelInfo:
         return self.model.__pydantic_fields__
 
     def table(self) -> Table:
-        """Returns the table, made when it is first asked for.
+        """Returns the table, made on first use.
 
         Raises:
-            FieldError: A field has no column type, or something that the model refers to is not there.
+            FieldError: A field has no column type, or something that the model refers to does not exist.
         """
         found = self._table
         if found is None:
@@ -138,32 +138,32 @@ class ModelInfo:
 
     @property
     def made_table(self) -> Table | None:
-        """The table, if it was asked for already."""
+        """The table, if it was made already."""
         return self._table
 
     @property
     def validates_assignment(self) -> bool:
-        """Whether Pydantic validates what is assigned, so that saving does not."""
+        """Whether Pydantic validates assignments, so that saving does not."""
         return bool(self.model.model_config.get("validate_assignment"))
 
     def rebuild(self, names: Mapping[str, Any], *, force: bool = False, raise_errors: bool = True) -> None:
         """Builds the schema of this model alone.
 
         Args:
-            names: What annotations may name.
-            force: Although there is one.
-            raise_errors: Raise PydanticUndefinedAnnotation where a name is not there yet.
+            names: The names that annotations may use.
+            force: Rebuild an existing schema.
+            raise_errors: Raise PydanticUndefinedAnnotation if a name is not defined yet.
         """
         # Not the override in Model, which completes other models along with this one.
         super(AnyModel, self.model).model_rebuild(force=force, raise_errors=raise_errors, _types_namespace=names)
 
     def set_links(self, links: Mapping[str, Link]) -> None:
-        """Notes the relations, once they are known."""
+        """Stores the relations, once they are known."""
         self.links = links
         self.has_links = True
 
     def forget_links(self) -> None:
-        """Forgets the relations and all that follows from them, which is found again when it is needed."""
+        """Clears the relations and all that depends on them, which is rebuilt when it is needed."""
         self.links = {}
         self.has_links = False
         self.requests = {}
@@ -205,7 +205,7 @@ def _aliases(alias: str | AliasPath | AliasChoices | None) -> list[str]:
 
 
 def info_of(kind: Any) -> ModelInfo | None:
-    """Returns what is known of a model class, or None for anything that is no model class."""
+    """Returns the ``ModelInfo`` of a model class, or None for anything else."""
     found = getattr(kind, "__oxyde__", None) if isinstance(kind, type) else None
     return found if isinstance(found, ModelInfo) else None
 

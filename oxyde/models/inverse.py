@@ -1,4 +1,4 @@
-"""How rows on the other side of a relation are found: the fields that reverse and many-to-many relations join by."""
+"""Reverse and many-to-many relations: the fields that they join by."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def reverse(model: ModelInfo, link: Link) -> tuple[str, str]:
         return theirs.key, theirs.target_key
     if named not in target.fields or named in target.links:
         near = meant(named, target.fields)
-        message = f"{where}: db_reverse_fk names {target.name}.{named}, which is no foreign key or column{near}"
+        message = f"{where}: db_reverse_fk names {target.name}.{named}, which is not a foreign key or column{near}"
         raise FieldError(message, column=named)
     return named, key_field(model.model, None, where)
 
@@ -51,7 +51,7 @@ def many(model: ModelInfo, link: Link, junctions: Tables) -> Relation:
     Args:
         model: The model that has it.
         link: The field.
-        junctions: Takes the junction of a relation that names no model for it.
+        junctions: Receives the junctions of relations that name no model for it.
 
     Raises:
         FieldError: The junction is not there, or its sides are missing or ambiguous.

@@ -1,4 +1,4 @@
-"""Layouts, kept for each class and what is read of it: its own columns, annotations, and the columns of related models."""
+"""Layouts, cached by class and by what is read: its own columns, annotations, and the columns of related models."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from oxyde.schema import Column, Relation, Table
 
 
 def whole(model: ModelInfo) -> Layout:
-    """Returns how rows of all columns of a table become instances."""
+    """Returns the layout of all columns of a table."""
     kind = tiers(model)
     if kind.whole is None:
         kind.whole = layout(model, model.table().columns)
@@ -24,7 +24,7 @@ def whole(model: ModelInfo) -> Layout:
 def annotated(
     model: ModelInfo, annotations: Sequence[tuple[str, Annotation]], children: Sequence[Child] = ()
 ) -> Callable[[Batch], list[Any]]:
-    """Returns what turns a batch of all columns of a table, of annotations and of related classes into instances.
+    """Returns a function that turns a batch of all columns of a table, annotations and related classes into instances.
 
     Annotations become attributes.
     """
@@ -45,17 +45,17 @@ def annotated(
 
 
 def layout(model: ModelInfo, columns: Sequence[Column]) -> Layout:
-    """Returns how result columns become instances of a class; kept for each choice of columns.
+    """Returns the layout of result columns as instances of a class; cached by the columns.
 
     Args:
-        model: Of which class.
+        model: The class.
         columns: The columns of the result, in order.
     """
     return _kept(model, "whole", columns)
 
 
 def filling(model: ModelInfo, columns: Sequence[Column]) -> Layout:
-    """Returns how result columns are written into instances that exist (``Batch.fill``); kept for each choice of columns."""
+    """Returns the layout that writes result columns into existing instances (``Batch.fill``); cached by the columns."""
     return _kept(model, "part", columns)
 
 
@@ -69,13 +69,13 @@ def _kept(model: ModelInfo, use: str, columns: Sequence[Column]) -> Layout:
 
 
 def tree(model: ModelInfo, joined: tuple[PathKey, ...]) -> Layout:
-    """Returns how rows become instances with the related ones in their places; kept for each choice of paths.
+    """Returns the layout of instances with their related instances; cached by the joined paths.
 
     The columns are those of the model, then those of each joined path in the order given.
 
     Args:
-        model: Of the rows' class.
-        joined: Paths as the names of their relations, each directly behind the path that it continues: ``("author",)``, then
+        model: The class of the rows.
+        joined: Paths as the names of their relations, each directly after the path that it extends: ``("author",)``, then
             ``("author", "team")``.
     """
     layouts = tiers(model).layouts
@@ -87,7 +87,7 @@ def tree(model: ModelInfo, joined: tuple[PathKey, ...]) -> Layout:
 
 
 def children(model: ModelInfo, joined: Sequence[PathKey], here: PathKey = ()) -> list[Child]:
-    """Returns the layouts of the related classes directly behind a path, with all below them."""
+    """Returns the layouts of the related classes directly below a path, with all that is below them."""
     found = []
     for path in joined:
         if path[:-1] == here:
@@ -100,13 +100,13 @@ def children(model: ModelInfo, joined: Sequence[PathKey], here: PathKey = ()) ->
 
 
 def _key(table: Table, relation: Relation) -> Sequence[Column]:
-    """Returns the columns by which a related row is recognised: its primary key, else what a foreign key points to.
+    """Returns the columns that identify a related row: its primary key, else the columns that a foreign key points to.
 
     Raises:
-        UnsupportedError: There is none, or one that is no scalar.
+        UnsupportedError: There are none, or one is not a scalar.
     """
     key = table.key or (() if relation.to_many else (table.by_field[relation.target_column],))
     if not key or any(column.type.kind in {"json", "array"} for column in key):
-        message = f"{table.model} has no primary key by which its rows could be told apart in a join"
+        message = f"{table.model} has no primary key to identify its rows in a join"
         raise UnsupportedError(message, table=table.name)
     return key

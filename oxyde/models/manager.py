@@ -31,7 +31,7 @@ class Manager(QuerySet[M]):
         return cast("Self", self._of(self._query))
 
     def unscoped(self) -> Self:
-        """Returns a queryset of all rows, those outside the scope too."""
+        """Returns a queryset of all rows, including those outside the scope."""
         return cast("Self", self._queryset_class(self.model))
 
     @classmethod

@@ -10,7 +10,7 @@ from oxyde.schema import Check, Exclude, Index, Unique
 from oxyde.schema.naming import meant
 
 OWN = ("is_table", "table_name", "abstract", "view", "managed")
-"""What a ``Meta`` does not take over from a ``Meta`` that it is derived from."""
+"""Options that a ``Meta`` does not inherit from a base ``Meta``."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class Meta:
         indexes: Indexes.
         unique_together: Tuples of fields that are unique together.
         constraints: Check, Unique and Exclude constraints.
-        abstract: Only there to be derived from.
-        managed: Whether ``create_tables`` makes it.
+        abstract: Whether the model is only a base for others.
+        managed: Whether ``create_tables`` creates the table.
         view: The SELECT of a view.
-        db_read: ``"types"`` reads rows by the types and constraints of their fields, and runs no validator of the application.
-        create_exclude: Fields that no request may give a new row.
-        update_exclude: Fields that no request may change.
+        db_read: ``"types"`` validates rows on reading by types and constraints only, without the application's validators.
+        create_exclude: Fields that ``Create`` requests do not have.
+        update_exclude: Fields that ``Update`` requests do not have.
     """
 
     is_table: bool = False
@@ -100,7 +100,7 @@ def _checked(model: str, name: str, items: Any, kinds: tuple[type, ...]) -> Sequ
 
 
 def _names(model: str, option: str, names: Any) -> tuple[str, ...]:
-    """Returns names of fields; a single one is refused, because its letters would be taken for names."""
+    """Returns names of fields; a single one is refused, because its letters would be read as names."""
     if isinstance(names, str):
         message = f'{model}.Meta.{option} takes a list of fields: {option} = ["{names}"]'
         raise TypeError(message)

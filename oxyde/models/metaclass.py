@@ -1,4 +1,4 @@
-"""The class of model classes: it reads ``Meta``, registers tables and refuses names that a model needs for itself."""
+"""The class of model classes: it reads ``Meta``, registers tables and refuses reserved names."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class _ClassTest(type):
 
 
 class ManagerClass(metaclass=_ClassTest):
-    """What Pydantic leaves alone in a class body, so that ``prepare`` can refuse it: a class where a manager is meant."""
+    """A type that Pydantic ignores in a class body, so that ``prepare`` can refuse it: a class given in place of a manager."""
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(Field, PydanticField, PrivateAttr))
@@ -58,7 +58,7 @@ class ModelMeta(ModelMetaclass):
         """Registers a class that has a table, once Pydantic has made it.
 
         Raises:
-            FieldError: The class is no table that we can map.
+            FieldError: The class cannot be mapped to a table.
         """
         super().__init__(name, bases, body)
         model: Any = cls
@@ -92,7 +92,7 @@ class ModelMeta(ModelMetaclass):
             return [*super().__dir__(), *made]
 
         def __getattr__(cls, name: str) -> Any:  # noqa: N805 - a metaclass
-            """Returns a request model; raises the error for an attribute that the class does not have."""
+            """Returns a request model; raises AttributeError for anything else."""
             if name in {"Create", "Update"} and "__oxyde__" in cls.__dict__:
                 return request_model(cls, name)
             if name in {"__table__", "objects"}:
@@ -106,10 +106,10 @@ class ModelMeta(ModelMetaclass):
 
 
 def prepare(cls: Any) -> None:
-    """Reads what a new class says of itself, before Pydantic collects its fields.
+    """Reads the declarations of a new class, before Pydantic collects its fields.
 
     Raises:
-        FieldError: A field has a name that every model needs for itself.
+        FieldError: A field has a reserved name.
         TypeError: ``Meta`` is wrong, or a class is given where a manager is meant.
     """
     annotations = annotations_of(cls.__dict__)
@@ -133,7 +133,7 @@ def prepare(cls: Any) -> None:
 
 
 def attach(info: ModelInfo) -> None:
-    """Puts the attributes of a table's relations on its class, once they are known."""
+    """Sets the relation attributes on a table's class, once the relations are known."""
     for name, link in info.links.items():
         if not isinstance(info.model.__dict__.get(name), RelationAttribute):
             loaders = ("join", "prefetch") if link.kind == "one" else ("prefetch",)

@@ -32,7 +32,7 @@ from oxyde.models.validation import add_rules
 from oxyde.models.verbs import instance
 
 _OTHER_WORDS: Final = {"__tablename__": "table_name", "__table_args__": "constraints, indexes or schema"}
-"""What other libraries read in a class body, and Pydantic takes for no field: by which option of ``Meta`` it is said."""
+"""Class attributes of other libraries, which Pydantic does not treat as fields, and the option of ``Meta`` to use instead."""
 
 
 class Model(AnyModel, Hooks, metaclass=ModelMeta):
@@ -59,21 +59,21 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
         """Reads ``Meta`` and refuses reserved names, before Pydantic collects the fields.
 
         Raises:
-            TypeError: The class was declared a table as other libraries do it.
+            TypeError: The class declares its table in the syntax of another library.
         """
         if "table" in keywords:
-            message = f"class {cls.__name__}(Model, table=...) means nothing here; say it inside the class: class Meta: is_table = True"
+            message = f"class {cls.__name__}(Model, table=...) is not supported; declare it inside the class: class Meta: is_table = True"
             raise TypeError(message)
         for word, option in _OTHER_WORDS.items():
             if word in cls.__dict__:
-                message = f"{cls.__name__}.{word} means nothing here; what says it is {option} in class Meta"
+                message = f"{cls.__name__}.{word} has no effect here; use {option} in class Meta"
                 raise TypeError(message)
         super().__init_subclass__(**keywords)
         prepare(cls)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Adds the key fields of foreign keys, then lets Pydantic make the schema, then makes relations and zones what they are."""
+        """Adds the key fields of foreign keys, lets Pydantic build the schema, and adds the rules for relations and time zones."""
         if not has_relations(cls):
             return handler(source)
         info = cls.__oxyde__
@@ -95,7 +95,7 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Says what is required: on input the key of a required relation, on output what every row has."""
+        """Completes the JSON schema: the key of a required relation is required on input, all that every row has on output."""
         schema = handler(core_schema)
         if cls.__oxyde__.is_table:
             tell_the_truth(cls.__oxyde__, handler.resolve_ref_schema(schema), handler.mode)
@@ -112,7 +112,7 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
     ) -> bool | None:
         """Builds the schema again, as Pydantic does; annotations may also name any registered model.
 
-        Models that it waits for are completed along with it.
+        Models that it depends on are completed as well.
         """
         if cls.__pydantic_complete__ and not force:
             return None
@@ -128,7 +128,7 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
 
     @classmethod
     def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:  # type: ignore[override] # the first name
-        """Makes an instance without validating, as Pydantic does; relations that are not given are not loaded."""
+        """Makes an instance without validation, as Pydantic does; relations that are not given count as not loaded."""
         made: Self = super().model_construct(_fields_set, **values)  # type: ignore[assignment] # Pydantic declares it
         for name in cls.__oxyde__.links:
             if name not in values:
@@ -154,13 +154,13 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
         update_fields: Iterable[str] | None = None,
         force_insert: bool = False,
     ) -> Self:
-        """Writes the instance: what changed of a row that was read, all of a new one.
+        """Writes the instance: an INSERT of a new one, an UPDATE of the changed fields of a row that was read.
 
         Args:
             using: The alias of a connection.
             client: A connection or an atomic block.
             update_fields: Write only these fields.
-            force_insert: INSERT although a key was given.
+            force_insert: INSERT even though a key was given.
 
         Returns:
             The instance, with what the database filled in.
@@ -193,7 +193,7 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
         return self
 
     def apply(self, body: BaseModel | Mapping[str, Any]) -> Self:
-        """Assigns what a request sent, validated as assignment is, all of it or nothing; ``save()`` writes it.
+        """Assigns what a request sent, validated like assignment, all of it or nothing; ``save()`` writes it.
 
         Args:
             body: An ``Update`` of this class, of which only what was sent is assigned; or a dictionary, which is validated as one.
@@ -203,14 +203,14 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
 
         Raises:
             TypeError: The body is another model.
-            FieldError: A dictionary has a name that no request may send.
+            FieldError: A dictionary has a name that requests do not have.
             ValidationError: A value is not valid; nothing was assigned.
         """
         received.apply(self, body)
         return self
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Assigns as Pydantic does, and notes what ``save()`` has to write."""
+        """Assigns as Pydantic does, and records what ``save()`` has to write."""
         cls = type(self)
         info = cls.__oxyde__
         if name not in cls.__pydantic_fields__ or not info.has_links:
@@ -222,13 +222,13 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
         try:
             super().__setattr__(name, value)
         except BaseException:
-            # A model validator refuses what is in the instance already.
+            # A model validator refuses the values that the instance already has.
             restore_fields(self, before, given)
             raise
         vars(self).update(unhinged)
         follow(self, name, before.get(name, UNLOADED))
 
-    if not TYPE_CHECKING:  # checkers would take every misspelt attribute for one of ours
+    if not TYPE_CHECKING:  # otherwise type checkers would accept any misspelt attribute
 
         def __getattr__(self, name: str) -> Any:
             """Returns None for the state of a new instance; else private attributes and extras, as Pydantic does."""
@@ -237,7 +237,7 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
             return super().__getattr__(name)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Copies the instance and what is known of its row; what ``update`` changes is written by ``save()``."""
+        """Copies the instance and the state of its row; ``save()`` writes what ``update`` changes."""
         copied = super().model_copy(update=update, deep=deep)
         for name in update or ():
             if name in type(self).__pydantic_fields__:

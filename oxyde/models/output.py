@@ -1,4 +1,4 @@
-"""What the JSON schema of a table's model says: which fields a response has, and which a request has to give."""
+"""The JSON schema of a table's model: which fields are required in responses and in requests."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _choices(said: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _without_null(said: dict[str, Any]) -> None:
-    """Takes null out of what a key may be."""
+    """Removes null from the types of a key."""
     if said.get("default", 0) is None:
         del said["default"]
     choices = [one for one in said.get("anyOf", ()) if one.get("type") != "null"]

@@ -1,4 +1,4 @@
-"""The application's own validators in the schema of a field: whether there are any, and the schema by which stored values are read."""
+"""The application's own validators in a field's schema: finds them, and builds the schema that reads stored values."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from oxyde.models.pydantic_seams import ours
 TEXT_REWRITES: Final = ("str_to_lower", "str_to_upper", "str_strip_whitespace")
 TEXT_REWRITES_OF_A_NODE: Final = ("to_lower", "to_upper", "strip_whitespace")
 BY_TYPES: Final = ":types"
-"""What is added to a reference: the definition without functions, beside the one that runs them for other fields."""
+"""Suffix of a reference to the variant of a definition that runs no functions."""
 
 
 def is_own_function(node: Node) -> bool:
-    """Whether a node calls a function of the application; types of Pydantic, and the rules of a table, call others."""
+    """Whether a node calls a function of the application, and not one of Pydantic's types or a table's rules."""
     return kind_of(node) in FUNCTIONS and not ours(node) and not calls_pydantic(node)
 
 
 def alters(schema: Node, config: Mapping[str, Any] | None) -> bool:
-    """Whether validating may make another value of one that has the type already: by a function, or by a rule of text."""
+    """Whether validation may change a value that already has the type: by a function, or by a text rule."""
     return any(is_own_function(node) or is_encoder(node) or _rewrites_text(node, config or {}) for node in nodes(schema))
 
 
 def has_functions(schema: Node) -> bool:
-    """Whether validating runs a function that may change a value: of the application, or one that decodes."""
+    """Whether validation runs a function that may change a value: one of the application's, or a decoder."""
     return any(is_own_function(node) or is_encoder(node) for node in nodes(schema))
 
 
 def has_encoders(schema: Node, definitions: Mapping[str, Any] | None = None) -> bool:
-    """Whether validating decodes a text, as ``Base64Bytes`` does: what was decoded is stored, and is not decoded again."""
+    """Whether validation decodes a text, as ``Base64Bytes`` does: the decoded value is stored, and is not decoded again on reading."""
     return any(map(is_encoder, nodes(schema, definitions)))
 
 
@@ -47,7 +47,7 @@ def name_of(node: Node) -> str:
 
 
 def own_functions(schema: Node, definitions: Mapping[str, Any] | None = None) -> list[Node]:
-    """Returns the nodes of a field's schema that call functions of the application, without those inside of nested classes."""
+    """Returns the nodes of a field's schema that call functions of the application, except those inside nested classes."""
     return [node for node in nodes(schema, definitions, lambda node: kind_of(node) not in CLASSES) if is_own_function(node)]
 
 
@@ -57,27 +57,27 @@ def reads_types(said: str | None, meta: str, schema: Node, definitions: Mapping[
     Args:
         said: ``Field(db_read=...)``.
         meta: ``Meta.db_read``.
-        schema: The field's. What an encoder of Pydantic's decoded is not decoded again.
-        definitions: What the schema refers to, by reference.
+        schema: The field's schema. Values that an encoder of Pydantic decoded are not decoded again.
+        definitions: The definitions that the schema refers to, by reference.
     """
     return (said or meta) == "types" or (said is None and has_encoders(schema, definitions))
 
 
 def as_stored(schema: Any, *, types_only: bool) -> Any:
-    """Returns the schema by which stored values are read; it is the schema itself where that makes no difference.
+    """Returns the schema that validates stored values; the schema itself if nothing differs.
 
-    What holds only in the moment of writing is not asked again: that a date is in the future, that a file exists.
+    Rules that hold only at the time of writing are dropped: that a date is in the future, that a file exists.
 
     Args:
         schema: A schema, or a field of one.
-        types_only: Check types and constraints, and run no function of the application. References are then those of definitions
-            that were given to this function, too: their names end in ``BY_TYPES``.
+        types_only: Check types and constraints, and run no function of the application. References then end in ``BY_TYPES``, and mean
+            definitions that were passed through this function.
     """
     return changed(schema, _by_types if types_only else _lasting)
 
 
 def _lasting(node: Any) -> Any:
-    """Returns a node without what holds only in the moment of writing."""
+    """Returns a node without the rules that hold only at the time of writing."""
     while looks_at_files(node):
         node = _inner(node)
     if "now_op" in node:
@@ -86,7 +86,7 @@ def _lasting(node: Any) -> Any:
 
 
 def _by_types(node: Any) -> Any:
-    """Returns a node, or what is inside it, that runs no function of the application."""
+    """Returns a node without the functions of the application: the node itself, or the one it wraps."""
     while is_own_function(node) or is_encoder(node) or looks_at_files(node):
         node = _inner(node)
     node = _lasting(node)
@@ -97,7 +97,7 @@ def _by_types(node: Any) -> Any:
 
 
 def _inner(node: Any) -> Any:
-    """Returns what a function node wraps, under the same reference; anything where it wraps nothing."""
+    """Returns the schema that a function node wraps, under the same reference; ``any`` if it wraps none."""
     inner = node.get("schema", {"type": "any"})
     return {**inner, "ref": node["ref"]} if "ref" in node else inner
 

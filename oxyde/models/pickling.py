@@ -1,4 +1,4 @@
-"""Queries as bytes: a table and its columns are pickled as the class that describes them, for they hold what no other process has."""
+"""Pickling of queries: a table and its columns are pickled by reference to their class, because they contain objects of this process."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Pickler(pickle.Pickler):
                 self._columns.update({id(column): (info.model, column.field) for column in table.columns})
 
     def reducer_override(self, value: Any) -> Any:
-        """Returns how a table or column is found again; everything else is pickled as usual."""
+        """Returns the reference to a table or column; everything else is pickled as usual."""
         if isinstance(value, Table) and id(value) in self._tables:
             return _table, (self._tables[id(value)],)
         if isinstance(value, Column) and id(value) in self._columns:
@@ -37,7 +37,7 @@ def pickled(query: Any) -> bytes:
     """Returns a query as bytes.
 
     Raises:
-        pickle.PicklingError: It holds a value, or is of a class, that cannot be pickled.
+        pickle.PicklingError: Its class, or a value in it, cannot be pickled.
     """
     file = io.BytesIO()
     _Pickler(file).dump(query)
@@ -45,7 +45,7 @@ def pickled(query: Any) -> bytes:
 
 
 def kind_of(chain: Any) -> type | str:
-    """Returns the class of a query, or the attribute of the model whose class it is: a manager's may be made at run time."""
+    """Returns the class of a query; for a manager the model attribute that has it, because its class may be made at run time."""
     kind, model = type(chain), chain.model
     for name in dir(model):
         described = next((vars(cls)[name] for cls in model.__mro__ if name in vars(cls)), None)

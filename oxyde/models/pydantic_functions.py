@@ -1,6 +1,6 @@
 """The functions that Pydantic's own types put into core schemas, told from those of the application.
 
-They are known by their names, which are not promised: ``tests/unit/models/test_pydantic_functions.py`` holds each against its type.
+They are recognised by name, which is not a stable API: ``tests/unit/models/test_pydantic_functions.py`` checks each against its type.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from pydantic.types import EncodedBytes, EncodedStr
 from oxyde.models.core_schemas import FUNCTIONS, Node, kind_of
 
 _CLASSES: Final = frozenset({Counter, OrderedDict, IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network})
-"""Classes of the standard library whose instances Pydantic makes by calling them."""
+"""Classes of the standard library that Pydantic instantiates by calling them."""
 
 
 def calls_pydantic(node: Node) -> bool:
     """Returns whether the function of a node is one of Pydantic's own types.
 
     Such functions are in Pydantic's modules, except in ``pydantic.experimental``, which calls the application's, or are classes of
-    the standard library. If Pydantic calls others, they are taken for validators of the application: an equal value that is
+    the standard library. If Pydantic calls others, they are mistaken for validators of the application: an equal value that is
     assigned is written again, and ``db_read="types"`` reads without them.
     """
     function = function_of(node)
@@ -43,7 +43,7 @@ def is_encoder(node: Node) -> bool:
 
 
 def looks_at_files(node: Node) -> bool:
-    """Returns whether a node is the rule of ``FilePath``, ``NewPath`` or their kin, which looks whether there is such a file."""
+    """Returns whether a node is the rule of ``FilePath``, ``NewPath`` or their kin, which checks whether the file exists."""
     return _is_of(node, "PathType.validate_")
 
 

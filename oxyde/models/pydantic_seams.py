@@ -1,6 +1,6 @@
-"""Everything that Oxyde knows of Pydantic's insides, each with what breaks when it changes.
+"""All uses of Pydantic internals, each with what breaks when it changes.
 
-Private means here: ``pydantic._internal``; attributes of Pydantic's objects that begin with one underscore; dunder attributes
+Private means: ``pydantic._internal``; attributes of Pydantic's objects that begin with one underscore; dunder attributes
 that the docstring of ``BaseModel`` does not list; and assigning to any ``__pydantic_*__`` attribute. Reading a listed one
 (``__pydantic_fields__``, ``__pydantic_complete__``, ``__pydantic_validator__``...) is public and allowed elsewhere in ``models``.
 Core schemas are public data (``pydantic_core.core_schema`` types every node), but how a model's nodes are nested is not.
@@ -48,7 +48,7 @@ F = TypeVar("F", bound=FieldInfo)
 def set_fields(model: type[BaseModel], fields: Mapping[str, FieldInfo]) -> None:
     """Replaces the fields of a model before its schema is made from them.
 
-    If Pydantic stopped reading ``__pydantic_fields__`` there, the key fields of foreign keys would be missing from every model.
+    If Pydantic stopped reading ``__pydantic_fields__`` at that point, the key fields of foreign keys would be missing from every model.
     """
     model.__pydantic_fields__ = dict(fields)
 
@@ -63,7 +63,7 @@ def are_resolved(model: type[BaseModel]) -> bool:
 
 
 def has_names(annotation: Any) -> bool:
-    """Returns whether there is a string in the place of a type, at any depth."""
+    """Returns whether an annotation contains a string instead of a type, at any depth."""
     if get_origin(annotation) is Literal:
         return False
     if get_origin(annotation) is Annotated:
@@ -159,7 +159,7 @@ def convert_field(info: FieldInfo, kind: type[F]) -> F:
 
 
 def is_class_statement(model: type, handler: GetCoreSchemaHandler) -> bool:
-    """Returns whether a schema is asked for by the statement that defines a class, and not by code that uses one.
+    """Returns whether a schema is requested by the class statement that defines a class, and not by code that uses the class.
 
     The class that Pydantic is making a schema for is at the bottom of the generator's stack of types, and while its statement
     runs it has neither a validator of its own yet, not even a mock, nor a signature. (Before 2.14 a rebuild takes away the
@@ -174,7 +174,7 @@ def is_class_statement(model: type, handler: GetCoreSchemaHandler) -> bool:
 
 
 def forget_schema(model: type[BaseModel]) -> None:
-    """Makes a model incomplete again, so that its schema and all that contain it are made anew.
+    """Marks a model as incomplete, so that its schema and all schemas that contain it are rebuilt.
 
     If the mocks or ``__pydantic_complete__`` changed, schemas made later would still contain the one that is to be forgotten.
     """
@@ -194,7 +194,7 @@ class ModelSchema:
         around: The nodes around the fields, which run model validators; outermost first.
         config: The model's core configuration.
         classifier: Reads column types.
-        sees_input: Code of the application sees what the model is made from before its fields do.
+        sees_input: Whether code of the application sees the raw input before the fields do.
     """
 
     def __init__(self, model: type[BaseModel]) -> None:
@@ -242,7 +242,7 @@ def ours(schema: Mapping[str, Any]) -> bool:
 
 
 def only_writes(schema: Mapping[str, Any]) -> bool:
-    """Returns whether a node was added by a table, and changes nothing for values that come from the database."""
+    """Returns whether a node was added by a table, and does not affect values from the database."""
     return ours(schema) and schema["metadata"]["oxyde"] != "member"
 
 

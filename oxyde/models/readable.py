@@ -1,4 +1,4 @@
-"""Whether a row that is about to be written would be read as it is written: functions of a model that see several fields decide."""
+"""Checks, before a row is written, that the model's functions that see several fields would read it back unchanged."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNKNOWN: Final = object()
 
 
 def check_row(model: ModelInfo, sent: Mapping[str, Any], known: Mapping[str, Any]) -> None:
-    """Checks that reading leaves what is written as it is.
+    """Checks that a row is read back as it is written.
 
     Functions that see one field are checked with it (``Column.check``). Those that see several (model validators, ``__init__``,
     ``model_post_init``, validators that take ``info``) run here once more, on the row; nothing of what they make is stored.
@@ -29,7 +29,7 @@ def check_row(model: ModelInfo, sent: Mapping[str, Any], known: Mapping[str, Any
         known: The instance's values by field, for the other columns.
 
     Raises:
-        FieldValueError: A function of the application would make another row of it, or refuse it.
+        FieldValueError: A function of the application would change the row on reading, or refuse it.
     """
     tier = tiers(model)
     if not tier.crossing:
@@ -44,7 +44,7 @@ def check_row(model: ModelInfo, sent: Mapping[str, Any], known: Mapping[str, Any
         problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
         place = [step for step in problem["loc"] if step != 0]
         _refuse(model, tier, str(place[0]) if place else None, f"would refuse it on reading: {problem['msg']}")
-    except Exception:  # noqa: BLE001 - one that needs more than the row: a relation, a service
+    except Exception:  # noqa: BLE001 - a function that needs more than the row: a relation, a service
         return
     for column in columns:
         if column.field in sent and not _is_kept(column, sent[column.field], vars(read).get(column.field)):
@@ -60,12 +60,12 @@ def _wire(column: Column, known: Mapping[str, Any]) -> Any:
 
 
 def _stored(column: Column, wire: Any) -> Any:
-    """Returns a wire value as a row has it when it is read."""
+    """Returns a wire value as reading a row would return it."""
     return from_json(wire) if column.type.kind == "json" and isinstance(wire, str) else wire
 
 
 def _is_kept(column: Column, wire: Any, read: Any) -> bool:
-    """Whether a value that was read is the one that was written."""
+    """Whether a value that was read equals the one that was written."""
     try:
         return bool((None if read is None else column.adapt(read)) == wire)
     except FieldValueError:

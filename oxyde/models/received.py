@@ -1,4 +1,4 @@
-"""Request bodies taken: a new instance from a ``Create``, an instance changed by an ``Update``."""
+"""Request bodies: makes a new instance from a ``Create``, changes one by an ``Update``."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from oxyde.schema.naming import meant
 
 
 def created(model: ModelInfo, body: BaseModel, values: Mapping[str, Any]) -> Any:
-    """Returns a new instance of what a request sent; no validator runs a second time.
+    """Returns a new instance from a request body; no validator runs a second time.
 
     Args:
-        model: Of which class.
+        model: The class.
         body: A ``Create`` of it.
-        values: What the application adds or says otherwise, by field.
+        values: Values that the application adds or overrides, by field.
 
     Raises:
         TypeError: The body is another model.
-        FieldError: A name is no field, or nobody gave a field that is required.
+        FieldError: A name is not a field, or a required field is missing.
     """
     if not _is_derived(model, body, "Create"):
         return make(model, {**_sent(model, body), **values})
@@ -45,7 +45,7 @@ def created(model: ModelInfo, body: BaseModel, values: Mapping[str, Any]) -> Any
         instance.__pydantic_fields_set__.add(name)
     for name in assigned:
         follow(instance, name, UNLOADED)
-    set_state(instance, New(assigned) if assigned else None)  # save() validates them, whatever the configuration says of assignment
+    set_state(instance, New(assigned) if assigned else None)  # save() validates them, whatever the configuration of assignment is
     missing = next((name for name in model.fields if name not in vars(instance)), None)
     if missing is not None:
         message = f"{type(body).__name__} leaves out {missing}, which {model.name} requires; add it: create(body, {missing}=...)"
@@ -57,12 +57,12 @@ def apply(instance: AnyModel, body: BaseModel | Mapping[str, Any]) -> None:
     """Assigns what a request sent, all of it or nothing.
 
     Args:
-        instance: What is changed.
-        body: An ``Update`` of its class, or a dictionary that is one.
+        instance: The instance to change.
+        body: An ``Update`` of its class, or a dictionary of its fields.
 
     Raises:
         TypeError: The body is another model.
-        FieldError: A dictionary has a name that no request may send.
+        FieldError: A dictionary has a name that requests do not have.
         ValidationError: A value is not valid; nothing was assigned.
     """
     model = type(instance).__oxyde__
@@ -80,7 +80,7 @@ def apply(instance: AnyModel, body: BaseModel | Mapping[str, Any]) -> None:
         for link in model.references:
             if link.key == name:
                 vars(candidate)[link.field] = UNLOADED
-        if fields is None or name == names[-1]:  # the model validators see the whole, when the other fields are in place
+        if fields is None or name == names[-1]:  # the model validators run last, when all fields are set
             model.model.__pydantic_validator__.validate_assignment(candidate, name, given[name], by_alias=False, by_name=True)
         else:
             values, *_ = fields.validate_assignment(dict(vars(candidate)), name, given[name], by_alias=False, by_name=True)
@@ -93,14 +93,14 @@ def apply(instance: AnyModel, body: BaseModel | Mapping[str, Any]) -> None:
         follow(instance, name, before.get(name, UNLOADED))
     state = state_of(instance)
     if isinstance(state, (New, Changed)):
-        state.difference_update(changed)  # validated, and not again by save()
+        state.difference_update(changed)  # already validated, so save() does not validate again
 
 
 def _validated(model: ModelInfo, values: Mapping[str, Any]) -> Request:
     """Returns the ``Update`` of a dictionary.
 
     Raises:
-        FieldError: A name is none that a request may send.
+        FieldError: A name is not one that requests have.
     """
     update = request_model(model.model, "Update")
     known = {*update.__pydantic_fields__, *(str(info.alias) for info in update.__pydantic_fields__.values() if info.alias)}

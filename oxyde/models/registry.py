@@ -1,4 +1,4 @@
-"""The model classes that have tables, by key; and the completing of those that refer to classes defined later."""
+"""The registered model classes; completes those that refer to classes defined later."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ _thread = _Thread()
 
 
 def register_table(model: type[AnyModel], *, overwrite: bool = False) -> None:
-    """Makes a model with a table known; class statements do so by themselves.
+    """Registers a model with a table; a class statement does this automatically.
 
     Args:
         model: The class.
-        overwrite: Take the place of another class of the same module and name.
+        overwrite: Replace another class of the same module and name.
 
     Raises:
         ValueError: Another class of that name is registered, or the model has no table.
-        FieldError: Another model makes the same table.
+        FieldError: Another model manages the same table.
     """
     info = model.__oxyde__
     if not info.is_table:
@@ -48,13 +48,13 @@ def register_table(model: type[AnyModel], *, overwrite: bool = False) -> None:
         raise ValueError(message)
     known = _models.get(info.id)
     if known is not None and known is not info and not overwrite:
-        message = f"a model is registered as {info.id} already; say overwrite=True to replace it"
+        message = f"a model is registered as {info.id} already; pass overwrite=True to replace it"
         raise ValueError(message)
     other = _of_one_table(info)
     _models[info.id] = info
     if known is not None and known.address != info.address:
         tables.remove(known.address)
-    if info.siblings is None:  # a class that is registered again goes on with those that it was declared beside
+    if info.siblings is None:  # a class that is registered again keeps the models that it was declared beside
         info.siblings, info.beside = tables.tables, _models
     if other is None:
         tables.declare(info.address, info.table)
@@ -68,10 +68,10 @@ def register_table(model: type[AnyModel], *, overwrite: bool = False) -> None:
 
 
 def _of_one_table(info: ModelInfo) -> ModelInfo | None:
-    """Returns another model for the rows of the same table: a base, or one that describes a table without making it.
+    """Returns another model of the same table: a base, or one that describes a table without managing it.
 
     Raises:
-        FieldError: Both would make the table.
+        FieldError: Both manage the table.
     """
     for other in _models.values():
         if other.address != info.address or other.id == info.id:
@@ -88,20 +88,20 @@ def _of_one_table(info: ModelInfo) -> ModelInfo | None:
 
 
 def is_made_again(old: type, new: type) -> bool:
-    """Returns whether a class is a later definition of another one, as when the cell of a notebook is run twice."""
+    """Returns whether a class redefines another one, as when a notebook cell is run twice."""
     if old is new or (old.__module__, old.__qualname__) != (new.__module__, new.__qualname__):
         return False
     return getattr(sys.modules.get(new.__module__), new.__qualname__, None) is new
 
 
 def _made_again(info: ModelInfo) -> dict[type, type]:
-    """Returns the enumerations of a model that are later definitions of those that other models have."""
+    """Returns the enumerations of a model that redefine those of other models."""
     pairs = ((old, new) for new in info.enums.values() for other in _models.values() for old in other.enums.values())
     return {old: new for old, new in pairs if is_made_again(old, new)}
 
 
 def _replace(classes: Mapping[type, type]) -> None:
-    """Lets every registered model refer to the later definitions of classes, and makes its schema and its table anew."""
+    """Makes every registered model refer to redefined classes, and rebuilds its schema and its table."""
     affected = {info for info in _models.values() if any(mentions(field.annotation, classes) for field in info.fields.values())}
     targets = {*classes, *(info.model for info in affected)}
     while more := {info for info in _models.values() if any(link.target in targets for link in info.links.values())} - affected:
@@ -124,7 +124,7 @@ def _replace(classes: Mapping[type, type]) -> None:
 
 
 def _made_member(member: Any, classes: Mapping[type, type]) -> Any:
-    """Returns the member of a later definition of an enumeration that has the value of one of the earlier; itself where none has."""
+    """Returns the member of a redefined enumeration with the value of the old member; the old member if there is none."""
     if isinstance(member, Enum):
         with contextlib.suppress(ValueError):
             return classes[type(member)](member.value)
@@ -132,7 +132,7 @@ def _made_member(member: Any, classes: Mapping[type, type]) -> Any:
 
 
 def _annotate(model: type, classes: Mapping[type, type]) -> None:
-    """Replaces classes in the annotations that a class keeps, so that they do not keep those alive."""
+    """Replaces classes in the stored annotations of a class, so that the old classes are not kept alive."""
     for kept in ("__annotations__", "__annotations_cache__"):
         annotations = vars(model).get(kept, {})
         for name, annotation in list(annotations.items()):
@@ -141,36 +141,36 @@ def _annotate(model: type, classes: Mapping[type, type]) -> None:
 
 
 def clear_registry() -> None:
-    """Forgets every model and table; the classes themselves go on working, and can be registered again."""
+    """Clears the registry; the classes keep working, and can be registered again."""
     global _models, _pending
     _models, _pending = {}, {}
     tables.clear()
 
 
 def registered() -> Iterable[ModelInfo]:
-    """Returns what is known of the registered models, in the order they were declared."""
+    """Returns the registered models' ``ModelInfo``, in declaration order."""
     return _models.values()
 
 
 def registered_tables() -> dict[str, type[AnyModel]]:
-    """Returns the registered models by ``module.QualName``, in the order they were declared."""
+    """Returns the registered models by ``module.QualName``, in declaration order."""
     return {key: info.model for key, info in _models.items()}
 
 
 def named(name: str, near: ModelInfo) -> type[AnyModel] | None:
-    """Returns the model of a class name, seen from another model: its neighbours first, then one whose name no other model has."""
+    """Resolves a class name, seen from another model: its neighbours come first, then a model whose name is unique."""
     return _neighbours(near, _models).get(name) or _unambiguous().get(name) or _neighbours(near, near.beside).get(name)
 
 
 def namespace(model: ModelInfo) -> dict[str, Any]:
-    """Returns the models that a class's annotations may name although they are not in its module (yet)."""
+    """Returns the models that annotations of a class may name although its module does not define them (yet)."""
     module = vars(sys.modules[model.model.__module__]) if model.model.__module__ in sys.modules else {}
     distant = {name: found for name, found in _unambiguous().items() if name not in module}
     return {**distant, **nearby(model)}
 
 
 def nearby(model: ModelInfo) -> dict[str, Any]:
-    """Returns the models beside a model, and itself: all that its annotations may mean while its module is still being read."""
+    """Returns a model and its neighbours: all that its annotations may name while its module is being executed."""
     return {**_neighbours(model, _models), model.name: model.model}
 
 
@@ -188,9 +188,9 @@ def _unambiguous() -> dict[str, type[AnyModel]]:
 
 
 def complete_neighbours() -> None:
-    """Completes the models whose annotations name what is there by now; others, and faults, wait until the model is used.
+    """Completes the models whose annotations can be resolved by now; others, and errors, wait until the model is used.
 
-    Models of other modules are not looked for yet: the neighbour that is meant may follow.
+    Models of other modules are not considered yet, because the neighbour that is meant may follow.
     """
     before = -1
     while _pending and len(_pending) != before:
@@ -220,12 +220,12 @@ def complete(info: ModelInfo) -> None:
 
 
 def rebuild(info: ModelInfo, names: Mapping[str, Any] | None = None, *, force: bool = False) -> None:
-    """Builds the schema of a model, and the schemas of those that it waits for: they may wait for it as well.
+    """Builds the schema of a model, and the schemas of those that it depends on, possibly in a cycle.
 
     Args:
         info: The model.
-        names: What its annotations may name besides the registered models.
-        force: Although there is a schema.
+        names: Names that its annotations may use besides the registered models.
+        force: Rebuild an existing schema.
 
     Raises:
         IncompleteModel: An annotation, of the model or of one that it refers to, names a class that is not defined.
@@ -237,7 +237,7 @@ def rebuild(info: ModelInfo, names: Mapping[str, Any] | None = None, *, force: b
         try:
             _rebuild_one(last, known, force=force and last is info)
         except IncompleteModel as error:
-            # To try a model resolves its annotations, which is all that others wait for.
+            # Trying a model resolves its annotations, which is all that others depend on.
             other = error.model.__oxyde__
             if other in tried:
                 raise
@@ -250,7 +250,7 @@ def rebuild(info: ModelInfo, names: Mapping[str, Any] | None = None, *, force: b
 
 
 def is_completing() -> bool:
-    """Returns whether this thread is building schemas one by one: what is asked for along the way is not completed then."""
+    """Returns whether this thread is building schemas one by one, during which no other model is completed."""
     return _thread.completing
 
 
@@ -264,7 +264,7 @@ def _rebuild_one(info: ModelInfo, names: Mapping[str, Any], *, force: bool = Fal
 
 
 def _undefined(info: ModelInfo, owner: ModelInfo, name: str) -> FieldError:
-    """Returns the error for a name that means no class, in an annotation of a model or of one that it refers to."""
+    """Returns the error for an undefined name in an annotation of a model or of one that it refers to."""
     unresolved = ((field, found.annotation) for field, found in owner.fields.items() if not is_resolved(found))
     field = next((field for field, annotation in unresolved if _names(annotation, name)), None)
     where = f"{owner.name} has" if field is None else f"{owner.name}.{field} has"
@@ -279,5 +279,5 @@ def _undefined(info: ModelInfo, owner: ModelInfo, name: str) -> FieldError:
 
 
 def _names(annotation: Any, name: str) -> bool:
-    """Returns whether an annotation that is not resolved has a name in it."""
+    """Returns whether an unresolved annotation contains a name."""
     return re.search(rf"\b{re.escape(name)}\b", str(annotation)) is not None

@@ -1,4 +1,4 @@
-"""How models refer to each other: relations found in annotations, and the key fields that foreign keys add."""
+"""Relations between models: finds them in annotations, and adds the key fields of foreign keys."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ SERIAL = {"SERIAL": "INTEGER", "BIGSERIAL": "BIGINT", "SMALLSERIAL": "SMALLINT"}
 
 
 class IncompleteModel(PydanticUndefinedAnnotation):
-    """A model has to be completed first: its annotations are not resolved yet.
+    """A model must be completed first: its annotations are not resolved yet.
 
     Attributes:
         model: The class.
-        name: What its annotations name and what is not there; its own name where that is not known.
+        name: The undefined name in its annotations; the model's own name if that is not known.
     """
 
     def __init__(self, model: type[AnyModel], name: str | None = None) -> None:
@@ -51,7 +51,7 @@ def optional(annotation: Any) -> tuple[Any, bool]:
 
 
 def _union(members: Sequence[Any]) -> Any:
-    """Returns the union of types; ``Union[...]`` would keep the classes among them alive in a cache."""
+    """Returns the union of types; ``Union[...]`` would keep classes alive in a cache."""
     try:
         return functools.reduce(operator.or_, members)
     except TypeError:  # some annotations, such as names in quotes, have no operator
@@ -59,7 +59,7 @@ def _union(members: Sequence[Any]) -> Any:
 
 
 def mentions(annotation: Any, classes: Container[Any]) -> bool:
-    """Returns whether one of some classes is in an annotation, at any depth."""
+    """Returns whether an annotation contains one of some classes, at any depth."""
     if isinstance(annotation, type) and annotation in classes:
         return True
     return any(mentions(part, classes) for part in get_args(annotation))
@@ -125,7 +125,7 @@ def key_field(target: type[AnyModel], wanted: str | None, where: str) -> str:
     """Returns the field of a model that foreign keys point to.
 
     Raises:
-        FieldError: There is none, or none that is alone.
+        FieldError: There is no single key field.
         IncompleteModel: The annotations of that model are not resolved yet.
     """
     info = target.__oxyde__
@@ -160,7 +160,7 @@ def add_keys(model: ModelInfo) -> None:
     links: dict[str, Link] = {}
     model.set_links(links)
     try:
-        # Its own key is found before a relation of the model to itself needs it.
+        # The model's own key is found first, because a relation to itself needs it.
         for name, field in own.items():
             link = link_of(model, name, field)
             if link is not None:
@@ -179,7 +179,7 @@ def add_keys(model: ModelInfo) -> None:
 
 
 def _key(model: ModelInfo, link: Link, info: ModelField, written: ModelField | None) -> ModelField:
-    """Returns the field that holds the key of a foreign key: the application's own when it wrote one."""
+    """Returns the field that holds the key of a foreign key: the application's own if it declared one."""
     said = link.options
     other = link.target.__oxyde__.fields[link.target_key]
     db_type = said.db_type or options(other).db_type
@@ -217,7 +217,7 @@ def _key(model: ModelInfo, link: Link, info: ModelField, written: ModelField | N
 
 
 def _alias(model: type[AnyModel], name: str, info: ModelField) -> None:
-    """Adds to a field the alias that the model's configuration makes for every field."""
+    """Adds to a field the alias that the model's ``alias_generator`` makes."""
     generator = model.model_config.get("alias_generator")
     if generator is None:
         return

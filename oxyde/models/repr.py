@@ -1,4 +1,4 @@
-"""What querysets and instances look like: a statement, in a line or as HTML, and a card; never a query, never a secret."""
+"""How querysets and instances are shown: the SQL, in a line or as HTML, and a card; runs no query and shows no secret."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Shown(Protocol):
 
 
 def line(chain: Shown) -> str:
-    """Returns one line: class, model and SQL; parameters stay out, they may be secret."""
+    """Returns one line: class, model and SQL; no parameters, which may be secret."""
     name = type(chain).__name__
     try:
         sql, _ = chain.sql()
@@ -96,7 +96,7 @@ def _value(value: Any) -> Any:
 
 
 def _kind(table: Table | None, name: str, value: Any) -> str:
-    """Returns the type of a column, of other fields that of the value."""
+    """Returns the type of a field's column; for other fields the type of the value."""
     if table is not None and name in table.by_field:
         return table.by_field[name].type.kind
     return "relation" if table is not None and name in table.relations else type(value).__name__

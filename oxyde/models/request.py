@@ -1,4 +1,4 @@
-"""``Request``: the base of ``User.Create`` and ``User.Update``, the models of what a client may send."""
+"""``Request``: the base of ``User.Create`` and ``User.Update``, models of what a client may send."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Request(BaseModel, metaclass=RequestMeta):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Lets Pydantic make the schema, then puts the rules of the table's model in the place of those of the annotations."""
+        """Lets Pydantic build the schema, then replaces the rules of the annotations by those of the table's model."""
         schema = handler(source)
         if cls.__oxyde_verb__ is None:
             return schema
@@ -62,7 +62,7 @@ class Request(BaseModel, metaclass=RequestMeta):
     else:
 
         def __getattr__(self, name: str) -> Any:
-            """Returns what the table's model has of that name: a method, a constant, the default of a field that is left out."""
+            """Returns the attribute of the table's model: a method, a constant, the default of a field that was not sent."""
             cls = type(self)
             if name.startswith("__") or cls.__oxyde_verb__ is None or name in cls.__private_attributes__:
                 return super().__getattr__(name)
@@ -89,7 +89,7 @@ def nothing() -> None:
 
 
 def is_nothing(value: Any) -> bool:
-    """Whether a field that never is None was not sent; such a one is left out of output."""
+    """Whether a field that cannot be None was not sent; it is then left out of output."""
     return value is None
 
 
@@ -105,7 +105,7 @@ def _rule(model: ModelInfo, name: str, *, update: bool) -> Callable[[Any], Any]:
     def rule(schema: Any) -> Any:
         default: Any = None
         shown = {"serialization": schema["serialization"]} if "serialization" in schema else {}
-        if name in model.reference_by_key:  # the rule of a key looks at the relation, which no request has
+        if name in model.reference_by_key:  # the rule of a key reads the relation, which requests do not have
             info = model.fields[name]
             schema = schema["schema"]["schema"]
             if not info.is_required():
@@ -130,9 +130,9 @@ def _takes_none(schema: Any) -> bool:
 
 
 def _as_sent(schema: Any) -> Any:
-    """Returns a schema that keeps a value as it was sent where functions of the application have to see it in ``apply()``.
+    """Returns a schema that keeps a value as it was sent if functions of the application must see it in ``apply()``.
 
-    They would see their own result otherwise. Those that look at other fields run in ``apply()`` alone, where the others are known.
+    They would otherwise see their own result. Functions that read other fields run only in ``apply()``, where those are known.
     """
     found = own_functions(schema)
     if not found:

@@ -1,4 +1,4 @@
-"""How ``User.Create`` and ``User.Update`` are made from a table: which fields they have, and what is configured."""
+"""Makes ``User.Create`` and ``User.Update`` from a table: their fields and configuration."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from oxyde.schema import Column
 from oxyde.schema.naming import meant
 
 OWN_CONFIG: Final = frozenset({"title", "json_schema_extra", "ignored_types", "defer_build", "extra", "validate_assignment"})
-"""What is not taken over from the configuration of the table's model: it is about that model."""
+"""Configuration of the table's model that requests do not inherit."""
 
 
 def request_model(model: type[AnyModel], verb: Verb) -> type[Request]:
-    """Returns a request model of a table, made when it is first asked for.
+    """Returns a request model of a table, made on first use.
 
     Args:
         model: The table's model.
@@ -29,7 +29,7 @@ def request_model(model: type[AnyModel], verb: Verb) -> type[Request]:
 
     Raises:
         AttributeError: The model has no table, or is a view.
-        FieldError: ``Meta`` leaves out a field that there is not, or an annotation names a class that is not defined.
+        FieldError: ``Meta`` excludes a field that does not exist, or an annotation names a class that is not defined.
     """
     info = model.__oxyde__
     if not info.is_table or info.meta.view is not None:
@@ -67,7 +67,7 @@ def _made(info: ModelInfo, verb: Verb) -> type[Request]:
 
 
 def _left_out(info: ModelInfo, verb: Verb) -> Iterator[str]:
-    """Yields the fields that ``Meta`` leaves out; a relation may stand for its key."""
+    """Yields the fields that ``Meta`` excludes; a relation may be given for its key."""
     option = f"{verb.lower()}_exclude"
     names: Sequence[str] = getattr(info.meta, option)
     for name in names:
@@ -79,7 +79,7 @@ def _left_out(info: ModelInfo, verb: Verb) -> Iterator[str]:
 
 
 def _is_filled(info: ModelInfo, column: Column, verb: Verb) -> bool:
-    """Whether no request gives a column: the database or the application fills it in, or it tells which row is meant."""
+    """Whether a column is never part of a request: the database or the application fills it in, or it identifies the row."""
     if column.auto or column.auto_now or column.auto_now_add or column.version or column.generated is not None:
         return True
     field = info.fields[column.field]

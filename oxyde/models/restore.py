@@ -1,4 +1,4 @@
-"""Values of a database become those of a field without a model: enumeration members, nested models, rows of them."""
+"""Converts database values to a field's Python values without its model: enumeration members, nested models, rows."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ Restorer: TypeAlias = "Callable[[list[Any]], list[Any]]"
 
 
 class Restored(Protocol):
-    """A result column whose values may be others in Python than in the database."""
+    """A result column whose Python values may differ from the database's."""
 
     @property
     def restore(self) -> Restorer | None:
-        """What turns a list of them into Python's; None where they are those already."""
+        """Converts a list of database values; None if no conversion is needed."""
         ...
 
 
 def restorer(kind: Kind, field: FieldSchema, declared: FieldInfo) -> Restorer | None:
-    """Returns what turns a column of database values into the field's values; None where they are that already."""
+    """Returns a function that converts a column of database values to the field's values; None if no conversion is needed."""
     if kind.enum is not None and not kind.gives_values:
         return Members(kind.enum, field.where, of_lists=kind.type.kind == "array")
     if kind.form in {"text", "secret", "json", "json_text"}:
@@ -39,7 +39,7 @@ def restorer(kind: Kind, field: FieldSchema, declared: FieldInfo) -> Restorer | 
 
 
 class Members:
-    """Makes members of an enumeration; equal to another one that makes the same."""
+    """Converts to members of an enumeration; equal to another converter to the same members."""
 
     def __init__(self, cls: type[Enum], where: str, *, of_lists: bool) -> None:
         self._cls, self._of_lists = cls, of_lists
@@ -60,7 +60,7 @@ class Members:
 
 
 class Validated:
-    """Makes what a field's annotation says; equal to another one of the same annotation, whether None is allowed or not."""
+    """Converts to a field's annotation; equal to another converter of the same annotation, whether None is allowed or not."""
 
     def __init__(self, field: FieldSchema, declared: FieldInfo) -> None:
         self._field = field
@@ -126,7 +126,7 @@ def _validated(field: FieldSchema, values: list[Any]) -> list[Any]:
 
 
 def rows(columns: Sequence[Restored]) -> Callable[[Batch], list[tuple[Any, ...]]]:
-    """Returns what turns a batch into rows of exact Python values, enumeration members and nested models among them."""
+    """Returns a function that turns a batch into rows of exact Python values, including enumeration members and nested models."""
     restorers = [column.restore for column in columns]
     if not any(restorers):
         return Batch.values

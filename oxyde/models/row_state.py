@@ -1,4 +1,4 @@
-"""What an instance knows of its row: the row as it was read or written, and what was assigned since."""
+"""The state of an instance's row: the row as last read or written, and the fields assigned since."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Changed(set[str]):
 
     Attributes:
         stored: The row.
-        forced: The fields to be written even where they are equal to what was read, because reading may have changed that.
+        forced: The fields to write even if they equal what was read, because reading may have changed the stored value.
     """
 
     def __init__(self, fields: Iterable[str] = (), stored: Stored = (), forced: Iterable[str] = ()) -> None:
@@ -38,7 +38,7 @@ class Changed(set[str]):
         self.forced = set(forced)
 
     def copy(self) -> Changed:
-        """Returns another one of the same content."""
+        """Returns a copy."""
         return Changed(self, self.stored, self.forced)
 
     def __copy__(self) -> Changed:
@@ -72,7 +72,7 @@ def is_new(instance: AnyModel) -> bool:
 
 
 def set_state(instance: AnyModel, state: State) -> None:
-    """Sets the state past the model's own ``__setattr__``."""
+    """Sets the state, bypassing the model's own ``__setattr__``."""
     object.__setattr__(instance, SLOT, state)
 
 
@@ -95,7 +95,7 @@ def packed(instance: AnyModel) -> Any:
 
 
 def unpacked(cls: type[AnyModel], found: Any) -> State:
-    """Returns the state that was packed, of the columns that the class has now; of new ones nothing is known."""
+    """Returns the unpickled state for the columns that the class has now; new columns count as unknown."""
     if not isinstance(found, tuple) or not found:
         state: State = found
         return state
@@ -103,7 +103,7 @@ def unpacked(cls: type[AnyModel], found: Any) -> State:
     try:
         stored = tuple([row.get(column.field, UNLOADED) for column in cls.__oxyde__.table().columns])
     except FieldError:
-        stored = ()  # What the model refers to was not imported. All is written then.
+        stored = ()  # A class that the model refers to was not imported; then every field is written.
     return Changed(state, stored, state.forced) if isinstance(state, Changed) else stored
 
 
@@ -158,7 +158,7 @@ def row_of(table: Table, values: Mapping[str, Any], sent: Mapping[str, Any], bef
 
 
 def kept(column: Column, value: Any, wire: Any) -> Any:
-    """Returns what is kept of a value to compare with: the wire value, if it may change inside."""
+    """Returns what is stored of a value for comparison: the wire value, if the value is mutable."""
     if not column.mutable or value is None:
         return value
     if wire is None:
@@ -167,20 +167,20 @@ def kept(column: Column, value: Any, wire: Any) -> Any:
 
 
 def differs(column: Column, now: Any, stored: Any) -> bool:
-    """Whether a value of an instance is another one than its row has."""
+    """Whether a value of an instance differs from its row's."""
     if not column.mutable or stored is UNLOADED:
         return not is_same(stored, now)
     sent = None if now is None else column.adapt(now)
     if isinstance(sent, list) or isinstance(stored, tuple):
         return sent is None or stored is None or not is_same([*stored], sent)
-    # Other writers space and order JSON as they like: what was read is written as we would, and compared.
+    # Other writers space and order JSON differently: the stored text is normalized to our format, and compared.
     return bool(sent != stored) and (stored is None or bool(sent != _rewritten(column, stored)))
 
 
 def is_written(column: Column, now: Any, stored: Any) -> bool:
-    """Whether the database has a value that was assigned, as far as that is known: reading may have changed what it has.
+    """Whether the database is known to have an assigned value already; reading may have changed the stored value.
 
-    Of values that change inside, the row is kept as the database has it; of others, as it was read.
+    The row holds mutable values as the database has them, others as they were read.
     """
     if not column.mutable or stored is UNLOADED:
         return False
@@ -215,7 +215,7 @@ def is_same(old: Any, new: Any) -> bool:
 
 
 def restore_fields(instance: AnyModel, values: Mapping[str, Any], given: set[str]) -> None:
-    """Puts the values of an instance, and the names of those that were given, back to what they were."""
+    """Restores the values and ``model_fields_set`` of an instance."""
     vars(instance).clear()
     vars(instance).update(values)
     instance.__pydantic_fields_set__.clear()
@@ -223,7 +223,7 @@ def restore_fields(instance: AnyModel, values: Mapping[str, Any], given: set[str
 
 
 def follow(instance: AnyModel, name: str, old: Any) -> None:
-    """Lets what belongs to an assigned field follow: a relation its key, a key its relation; and notes the change."""
+    """Updates what depends on an assigned field (a relation's key, a key's relation), and records the change."""
     links = type(instance).__oxyde__.links
     values = vars(instance)
     value = values[name]

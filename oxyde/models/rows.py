@@ -1,4 +1,4 @@
-"""Row strategies: what the rows of a query become: instances, dictionaries, tuples or single values."""
+"""Row strategies: rows as instances, dictionaries, tuples or single values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Instances(Generic[M]):
     model: type[M]
 
     def reader(self, state: State) -> Callable[[Batch], list[M]]:
-        """Returns what turns the batches of one result into instances; annotations are attributes of theirs."""
+        """Returns a function that turns batches into instances, with annotations as attributes."""
         info = self.model.__oxyde__
         if state.annotations:
             return layouts.annotated(info, state.annotations, layouts.children(info, state.joined))
@@ -33,7 +33,7 @@ class Tuples:
     """Tuples of the chosen values."""
 
     def reader(self, state: State) -> Callable[[Batch], list[tuple[Any, ...]]]:
-        """Returns what turns a batch into tuples."""
+        """Returns a function that turns a batch into tuples."""
         return restore.rows([term for _, term in state.columns])
 
 
@@ -42,7 +42,7 @@ class Dicts:
     """Dictionaries of the chosen values by name."""
 
     def reader(self, state: State) -> Callable[[Batch], list[dict[str, Any]]]:
-        """Returns what turns a batch into dictionaries."""
+        """Returns a function that turns a batch into dictionaries."""
         rows, names = TUPLES.reader(state), [name for name, _ in state.columns]
         return lambda batch: [dict(zip(names, row, strict=True)) for row in rows(batch)]
 
@@ -52,7 +52,7 @@ class Flat:
     """The single value of each row."""
 
     def reader(self, state: State) -> Callable[[Batch], list[Any]]:
-        """Returns what turns a batch into values."""
+        """Returns a function that turns a batch into values."""
         rows = TUPLES.reader(state)
         return lambda batch: [row[0] for row in rows(batch)]
 

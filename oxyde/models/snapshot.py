@@ -1,4 +1,4 @@
-"""Taking back what a write noted in its instances, when the write itself is rolled back."""
+"""Snapshots that restore instances when the write that changed them is rolled back."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _ABSENT: Final = object()
 
 
 class Snapshot:
-    """What instances were before a write. Once the write is done, they are not kept alive by it."""
+    """The state of instances before a write. Once the write is done, the snapshot does not keep them alive."""
 
     def __init__(self, instances: Sequence[AnyModel], names: Iterable[str]) -> None:
-        """Remembers.
+        """Takes the snapshot.
 
         Args:
             instances: What is about to be written.
-            names: The fields that the write may fill: keys, versions, the present time, what the server computes.
+            names: The fields that the write may fill: keys, versions, the current time, values that the server computes.
         """
         self._instances: Sequence[Callable[[], AnyModel | None]] | None = None
         self._writing: Sequence[AnyModel] = instances
@@ -30,13 +30,13 @@ class Snapshot:
         self._after: dict[str, list[Any]] | None = None
 
     def written(self) -> Snapshot:
-        """Looks at what the write filled in, so that later assignments are told from it; returns itself."""
+        """Records what the write filled in, to distinguish it from later assignments; returns itself."""
         self._after = {name: [vars(one).get(name, _ABSENT) for one in self._writing] for name in self._before}
         self._instances, self._writing = [weakref.ref(one) for one in self._writing], ()
         return self
 
     def __call__(self) -> None:
-        """Takes the write back: what it filled in goes, and what it wrote counts as not written. Later assignments stay."""
+        """Undoes the write: the values it filled in are removed, and the values it wrote count as not written. Later assignments stay."""
         instances = self._writing if self._instances is None else [known() for known in self._instances]
         for at, instance in enumerate(instances):
             if instance is None:
@@ -57,7 +57,7 @@ class Snapshot:
 
 
 def _earlier(before: State, now: State) -> State:
-    """Returns the state before a write with what was assigned after it."""
+    """Returns the state before a write, with the fields assigned after it."""
     later = now if isinstance(now, (Changed, New)) else New()
     if before is None or isinstance(before, New):
         return New([*(before or ()), *later]) if before or later else before

@@ -1,4 +1,4 @@
-"""The table of a model: its columns, relations, constraints and indexes as the schema knows them."""
+"""Builds the ``Table`` of a model: its columns, relations, constraints and indexes."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ from oxyde.schema.types import enum_of
 
 
 def build(model: ModelInfo) -> Table:
-    """Returns the table of a model, whose schema is completed for it.
+    """Returns the table of a model; completes the model's schema first.
 
     Raises:
-        FieldError: A field has no column type, or an option names what is not there.
+        FieldError: A field has no column type, or an option names something that does not exist.
     """
     complete(model)
     return Builder(model).table()
 
 
 def columns_of(model: ModelInfo) -> tuple[Column, ...]:
-    """Returns the columns of a model whose schema is complete, made once.
+    """Returns the columns of a model whose schema is complete; made once.
 
     Raises:
-        FieldError: A field has no column type, or an option names what is not there.
+        FieldError: A field has no column type, or an option names something that does not exist.
     """
     if model.columns is None:
         model.columns = Builder(model).columns()
@@ -109,7 +109,7 @@ class Builder:
         return made
 
     def _check_declared(self, columns: tuple[Column, ...]) -> None:
-        """Refuses a key field that the application declared beside its relation, and that cannot hold the relation's key."""
+        """Refuses a key field that the application declared for a relation, and that cannot hold the relation's key."""
         for column in columns:
             link = self.keys.get(column.field)
             if link is None or column.field in self.model.added:
@@ -143,7 +143,7 @@ class Builder:
         types_only = reads_types(said.db_read, self.model.meta.db_read, sub, self.schema.classifier.definitions)
         field = FieldSchema(where, sub, self.schema.definitions, self.schema.config, types_only=types_only)
         adapt = adapter(kind, field)
-        # JSON is checked where it is made.
+        # JSON is checked when it is serialized.
         checked = kind.form not in {"json", "json_text"} and has_functions(field.reading)
         return Column(
             name=said.db_column or name,
@@ -183,7 +183,7 @@ class Builder:
         return tuple(replace(column, auto=True) if column is keys[0] else column for column in columns)
 
     def _is_of_others(self, link: Link) -> bool:
-        """Whether a relation is inherited from a model with another table: what points to the rows there does not point to ours."""
+        """Whether a relation is inherited from a model with another table: keys that point to its rows do not point to this table's."""
         if link.kind == "one" or (link.kind == "many" and link.options.db_through is None):
             return False
         parents = [base for base in self.model.model.__mro__[1:] if is_table(base) and not holds(base, self.model.model)]
@@ -202,7 +202,7 @@ class Builder:
         return Relation(link.field, link.kind, target, ours, theirs, nullable=link.nullable, key=key)
 
     def _column_field(self, name: str) -> str:
-        """Returns the field of the column that a name in a constraint means: a foreign key may be named by its relation."""
+        """Returns the column field for a name in a constraint; a foreign key may be named by its relation."""
         link = self.links.get(name)
         return link.key if link is not None and link.kind == "one" else name
 
@@ -247,7 +247,7 @@ class Builder:
             )
 
     def _indexed(self, written: str, columns: tuple[Column, ...]) -> str:
-        """Returns what an index is over: a field, perhaps descending, or an SQL expression; a single word is none."""
+        """Returns what is indexed: a field, perhaps descending, or an SQL expression; a single word is not an expression."""
         name = written.removeprefix("-")
         if not name.isidentifier():
             return written
@@ -272,7 +272,7 @@ class Builder:
 
 
 def _check_marks(where: str, kind: Kind, said: Options) -> None:
-    """Refuses marks on columns that cannot carry them."""
+    """Refuses ``db_version`` and ``auto_now`` on columns of other types."""
     if said.db_version and kind.type.kind != "int":
         message = f"{where} is marked db_version, which takes an int field"
         raise FieldError(message)
@@ -308,7 +308,7 @@ def _check_names(model: ModelInfo, columns: Sequence[Column]) -> None:
 
 
 def _check_enums(model: ModelInfo, columns: Sequence[Column]) -> None:
-    """Refuses an enumeration whose name another table uses with other members, unless that one was made again."""
+    """Refuses an enumeration whose name another table uses with other members, unless it was redefined."""
     for column in columns:
         if column.type.kind != "enum":
             continue
@@ -326,6 +326,6 @@ def _check_enums(model: ModelInfo, columns: Sequence[Column]) -> None:
 
 
 def _is_made_again(model: ModelInfo, other: ModelInfo, name: str) -> bool:
-    """Returns whether a model's enumeration is a later definition of the class that another model has."""
+    """Returns whether a model's enumeration redefines the one of another model."""
     new, old = model.enums.get(name), other.enums.get(name)
     return new is not None and old is not None and is_made_again(old, new)

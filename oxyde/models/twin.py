@@ -1,4 +1,4 @@
-"""The blocking twin of a queryset class of an application: its own methods, above the blocking verbs."""
+"""The blocking twin of an application's queryset class: its own methods on top of the blocking verbs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from oxyde.models.chain import Chain
 
 
 class Async:
-    """Takes the place, in a blocking twin, of a method that nobody could await there.
+    """Replaces an async method in a blocking twin, where it cannot be awaited.
 
     Args:
         where: The method, for the message.
@@ -27,11 +27,11 @@ class Async:
 
 
 def twin(own: type[Chain[Any, Any]], awaited: type[Chain[Any, Any]]) -> type[BlockingQuerySet[Any, Any]]:
-    """Returns the blocking twin of a queryset class, which is made once.
+    """Returns the blocking twin of a queryset class; made once.
 
     Args:
         own: The class.
-        awaited: ``QuerySet``, whose verbs the blocking ones take the place of.
+        awaited: ``QuerySet``, whose verbs are replaced by blocking ones.
     """
     found: type[BlockingQuerySet[Any, Any]] | None = vars(own).get("_oxyde_twin")
     if found is None:

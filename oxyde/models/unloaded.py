@@ -9,7 +9,7 @@ from oxyde.exceptions import NotLoaded
 
 
 class Unloaded:
-    """The placeholder of a relation that was not loaded: one object, which remains itself when copied or pickled."""
+    """The placeholder of a relation that was not loaded: a singleton, also when copied or pickled."""
 
     def __repr__(self) -> str:
         return "not loaded"
@@ -28,20 +28,20 @@ UNLOADED: Final = Unloaded()
 
 
 def unloaded() -> Unloaded:
-    """Returns the mark: the default of every relation."""
+    """Returns the placeholder: the default of every relation."""
     return UNLOADED
 
 
 def is_unloaded(value: Any) -> bool:
-    """Whether a relation is not loaded; such a one is left out of output."""
+    """Whether a relation is not loaded; it is then left out of output."""
     return value is UNLOADED
 
 
 class RelationAttribute:
     """The attribute of a model class through which instances read a relation.
 
-    A data descriptor, it comes before the instance's dictionary, so that reading what was not loaded raises NotLoaded. On the class
-    it is hidden, as Pydantic's fields are.
+    As a data descriptor it takes precedence over the instance's dictionary, so that reading a relation that was not loaded raises
+    NotLoaded. It is hidden on the class, as Pydantic's fields are.
     """
 
     def __init__(self, model: str, name: str, *, loaders: Sequence[str], otherwise: str) -> None:
@@ -50,8 +50,8 @@ class RelationAttribute:
         Args:
             model: The model's name, for messages.
             name: The field.
-            loaders: The verbs of a queryset that can load it; those that there are not are left out of the message.
-            otherwise: How to read the related rows where there is none of these verbs.
+            loaders: The queryset verbs that can load it; verbs that do not exist are left out of the message.
+            otherwise: How to read the related rows if there is no such verb.
         """
         self.model = model
         self.name = name

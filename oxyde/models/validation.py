@@ -1,4 +1,4 @@
-"""What a table adds to the validation of its fields: relations, keys that follow them, zones."""
+"""The validation rules that a table adds to its fields: relations, their keys, time zones."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ Resolve: TypeAlias = "Callable[[Any], Any]"
 
 
 class Absent(dict[str, Any]):
-    """The mark of a key that was not given; an empty dictionary, so that an error that shows it is readable."""
+    """The marker for a key that was not given; an empty dictionary, so that an error that shows it is readable."""
 
 
 def absent() -> Absent:
-    """Returns the mark of a key that was not given."""
+    """Returns the marker for a key that was not given."""
     return Absent()
 
 
@@ -35,7 +35,7 @@ def add_rules(model: ModelInfo, fields: dict[str, Any], resolve: Resolve) -> Non
 
     Args:
         model: The class.
-        fields: The ``model-fields`` node's fields, changed in place.
+        fields: The fields of the ``model-fields`` node; changed in place.
         resolve: Returns the definition that a node refers to.
     """
     for name, field in fields.items():
@@ -88,7 +88,7 @@ def key_schema(model: ModelInfo, link: Link, schema: Any) -> Any:
 
 
 def of_its_table(model: ModelInfo, link: Link) -> Callable[[Any], Any]:
-    """Returns a validator that refuses an object whose class is another table than the relation's."""
+    """Returns a validator that refuses an object whose class has a table other than the relation's."""
 
     def check(value: Any) -> Any:
         if value is None or holds(link.target, type(value)):
@@ -106,17 +106,17 @@ _AROUND: Final = {
     **dict.fromkeys(("default", "nullable", "function-after", "function-before", "function-wrap"), "schema"),
     "list": "items_schema",
 }
-"""The nodes around the values of a column, and where they have what is inside."""
+"""The nodes that wrap the values of a column, and the key of the wrapped schema."""
 
 
 def with_rule(schema: Any, rule: Callable[[Any], Any], resolve: Resolve, inside: frozenset[str] = frozenset()) -> Any:
-    """Returns the schema of a field with the nodes of its values, or of the members of its list, as a rule changes them.
+    """Returns the schema of a field with a rule applied to the nodes of its values, or of its list's members.
 
     Args:
         schema: The field's schema.
-        rule: Returns what takes the place of a node, which is the node itself where it stays.
+        rule: Returns the replacement of a node, or the node itself.
         resolve: Returns the definition that a node refers to: a type alias that is used twice is one.
-        inside: The definitions that the schema is inside of.
+        inside: The enclosing definitions.
     """
     kind = schema["type"]
     if kind == "definition-ref":
@@ -135,7 +135,7 @@ def with_rule(schema: Any, rule: Callable[[Any], Any], resolve: Resolve, inside:
 
 
 def zoned(where: str, *, with_zone: bool) -> Callable[[Any], Any]:
-    """Returns the rule by which datetimes have a zone or none, as their column does, and dates are exact."""
+    """Returns the rule that datetimes have a zone exactly if their column does, and that dates are exact."""
 
     def rule(schema: Any) -> Any:
         if schema["type"] == "date":
@@ -153,7 +153,7 @@ def zoned(where: str, *, with_zone: bool) -> Callable[[Any], Any]:
 
 
 def taking_values(schema: Any) -> Any:
-    """Returns a Literal of an enumeration's members that takes their values too, as a database has them; other nodes as they are."""
+    """Makes a Literal of an enumeration's members accept their values too, as the database returns them; other nodes are unchanged."""
     members = [value for value in schema.get("expected", ()) if isinstance(value, Enum)] if schema["type"] == "literal" else []
     if not members or any(type(one) is not type(members[0]) or isinstance(one, (str, int)) for one in members):
         return schema
@@ -164,7 +164,7 @@ def taking_values(schema: Any) -> Any:
 
 
 def one_of(members: list[Any]) -> Callable[[Any], Any]:
-    """Returns a validator that refuses the other members of an enumeration, which Pydantic lets pass."""
+    """Returns a validator that refuses other members of the enumeration, which Pydantic accepts."""
     shown = " or ".join(map(repr, members))
 
     def member(value: Any) -> Any:
@@ -176,7 +176,7 @@ def one_of(members: list[Any]) -> Callable[[Any], Any]:
 
 
 def a_day(where: str) -> Callable[[Any], Any]:
-    """Returns a validator that refuses what pandas has for no time or a longer one, which Pydantic would fail on or cut off."""
+    """Returns a validator that refuses NaT and nanoseconds of pandas, on which Pydantic fails or which it truncates."""
 
     def day(value: Any) -> Any:
         if type(value) is not dt.date and isinstance(value, dt.datetime) and (found := flaw(value)) is not None:

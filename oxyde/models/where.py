@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 def route_of(chain: Chain[Any, Any], using: str | None, client: object | None) -> Route:
-    """Returns where a queryset's verb runs: what the verb says, else what the queryset is pinned to, else the default."""
+    """Returns where a queryset's verb runs: on the verb's connection, else the queryset's, else the default one."""
     if using is None and client is None:
         return route(chain._alias)
     return route(using, client)
 
 
 def taken(model: type[AnyModel], values: dict[str, Any]) -> tuple[str | None, object | None]:
-    """Takes ``using`` and ``client`` out of keywords that also name fields, where they mean a connection.
+    """Removes ``using`` and ``client`` from keywords that also name fields, if they mean a connection.
 
     A keyword means the connection when the model has no field of that name and the value is one: an alias (str), a database,
     what ``oxyde.connect()`` returned, or an atomic block.

@@ -1,4 +1,4 @@
-"""One write of one instance: what is known of its row, and the values that its statement carries, checked before it is sent."""
+"""One write of one instance: the known state of its row, and the checked values of its statement."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def writable(model: ModelInfo) -> Table:
 
 
 def now(column: Column) -> Any:
-    """Returns the present in UTC, as a column holds it."""
+    """Returns the current time in UTC, as the column's type."""
     instant = dt.datetime.now(dt.timezone.utc)
     if column.type.kind == "datetime_tz":
         return instant
@@ -61,17 +61,17 @@ class Write:
     """One write of one instance.
 
     Attributes:
-        instance: What is written.
+        instance: The instance.
         info: Its class.
         table: The table of the class.
-        state: What the instance knows of its row, when the write began.
+        state: The instance's row state when the write began.
         given: The instance's values by field.
     """
 
     __slots__ = ("given", "info", "instance", "state", "table")
 
     def __init__(self, instance: AnyModel) -> None:
-        """Looks at the instance."""
+        """Takes the instance as it is now."""
         self.instance = instance
         self.info = type(instance).__oxyde__
         self.table = self.info.table()
@@ -101,10 +101,10 @@ class Write:
         validator = self.info.model.__pydantic_validator__
         for link in self.info.references:
             if self.given.get(link.field, UNLOADED) is not UNLOADED:
-                state.discard(link.key)  # it is taken from the relation, whose object may have been saved since
+                state.discard(link.key)  # taken from the relation, whose object may have been saved since
         for name in self.info.fields:
             value = self.given.get(name, UNLOADED)
-            # Pydantic takes a row that points to itself for an endless one.
+            # Pydantic reports a row that points to itself as infinite recursion.
             if name in state and value is not UNLOADED and value is not self.instance:
                 validator.validate_assignment(self.instance, name, self.given[name], by_alias=False, by_name=True)
                 self.given = self.instance.__dict__  # Pydantic replaced it
@@ -113,7 +113,7 @@ class Write:
         state.clear()
 
     def _check_generated(self) -> None:
-        """Raises FieldError for a column of a new instance that was assigned, and that the database computes."""
+        """Raises FieldError if a column that the database computes was assigned on a new instance."""
         assigned = self.state if isinstance(self.state, New) else ()
         for column in self.table.columns if assigned else ():
             if column.generated is not None and column.field in assigned:
@@ -123,7 +123,7 @@ class Write:
     def keys(self) -> dict[str, Any]:
         """Returns the keys of the relations that were assigned, by the field that holds them.
 
-        Of rows that point here nothing is written.
+        Rows that point here are not written.
 
         Raises:
             FieldError: A relation was assigned an object that is not saved.
@@ -206,7 +206,7 @@ class Write:
         return values
 
     def mark_written(self, values: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
-        """Notes that an UPDATE was sent: what was left out by name, or assigned meanwhile, may still be changed.
+        """Records that an UPDATE was sent; fields that ``update_fields`` left out, or that were assigned meanwhile, stay changed.
 
         Args:
             values: The values that were written, by field.
@@ -216,16 +216,16 @@ class Write:
         self._mark(row_of(self.table, known, sent, stored_of(self.state) or ()), sent)
 
     def mark_inserted(self, values: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
-        """Notes that an INSERT was sent; what was assigned meanwhile is not written yet."""
+        """Records that an INSERT was sent; fields that were assigned meanwhile stay changed."""
         self._mark(row_of(self.table, {**self.instance.__dict__, **values}, sent), sent)
 
     def _mark(self, stored: Stored, sent: Mapping[str, Any]) -> None:
         set_state(self.instance, after(state_of(self.instance), stored, sent))
 
     def filled(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Returns those of the values to be written that the instance does not have yet: keys, versions, the present time.
+        """Returns the values to be written that the instance does not have yet: keys, versions, the current time.
 
-        It gets them once the row is written; what is assigned to its other fields meanwhile stays.
+        They are set once the row is written; other fields keep what is assigned meanwhile.
         """
         given = self.given
         return {name: value for name, value in values.items() if given.get(name) is not value}
@@ -234,11 +234,11 @@ class Write:
         """Returns the key that the instance's row has in the database, by field.
 
         Raises:
-            FieldError: The table has no key, or the instance none yet.
+            FieldError: The table has no key, or the instance has none yet.
         """
         table = self.table
         if not table.key:
-            message = f"{table.model} has no primary key, so that one row cannot be told from another; use the queryset's verbs"
+            message = f"{table.model} has no primary key, so a single row cannot be identified; use the queryset's verbs"
             raise FieldError(message)
         stored = stored_of(self.state) or ()
         pairs = zip(table.columns, stored, strict=False)
@@ -250,11 +250,11 @@ class Write:
         return key
 
     def snapshot(self) -> Snapshot:
-        """Returns what the instance is before it is written or read again, to take that back if its block is rolled back."""
+        """Returns a snapshot of the instance before it is written or refreshed, to restore it if its block is rolled back."""
         return Snapshot([self.instance], [*self.table.by_field, *self.info.links])
 
     def filler(self, columns: tuple[Column, ...]) -> Callable[[Batch], None] | None:
-        """Returns the function that writes the values that the database made into the instance; None where it makes none."""
+        """Returns a function that sets the values generated by the database on the instance; None if there are none."""
         return partial(self._fill, columns) if columns else None
 
     def _fill(self, columns: tuple[Column, ...], batch: Batch) -> None:
@@ -273,7 +273,7 @@ class Write:
 
 
 def _check_saved(model: ModelInfo, link: Link, related: Iterable[AnyModel]) -> None:
-    """Raises FieldError for an object at the other end of a relation that no column of ours holds, unless it is saved."""
+    """Raises FieldError for an unsaved object of a relation that has no column in this table."""
     unsaved = next((one for one in related if is_new(one) and not has_given_key(one)), None)
     if unsaved is None:
         return
@@ -306,7 +306,7 @@ def saved_key(where: str, field: str, related: AnyModel) -> Any:
 
 
 def related_key(where: str, target: type[AnyModel], field: str, value: Any) -> Any:
-    """Returns the key of a related object; anything but an object is left alone.
+    """Returns the key of a related object; any other value is returned unchanged.
 
     Raises:
         FieldError: The object is of another class, or not saved.
@@ -320,10 +320,10 @@ def related_key(where: str, target: type[AnyModel], field: str, value: Any) -> A
 
 
 def named_columns(model: ModelInfo, names: Iterable[str]) -> set[str]:
-    """Returns the fields of the columns that a list of fields names; a foreign key may be named by its relation.
+    """Returns the column fields that a list of names means; a foreign key may be named by its relation.
 
     Raises:
-        FieldError: A name is no column, or the database computes it.
+        FieldError: A name is not a column, or the database computes it.
         TypeError: A single name was given instead of a list.
     """
     if isinstance(names, str):
@@ -345,7 +345,7 @@ def named_columns(model: ModelInfo, names: Iterable[str]) -> set[str]:
 
 
 def has_no_key(instance: AnyModel) -> bool:
-    """Returns whether the key of an instance that has a row was taken away: saving it inserts a copy."""
+    """Returns whether the key of an instance with a row was set to None: saving it inserts a copy."""
     keys = type(instance).__oxyde__.keys
     return bool(keys) and all(instance.__dict__.get(name) is None for name in keys)
 

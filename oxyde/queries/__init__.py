@@ -1,4 +1,4 @@
-"""What is asked: conditions, expressions, states, and the statements they become. Pure, immutable, no await."""
+"""Queries: conditions, expressions, states, and the statements they compile to. Pure, immutable, no await."""
 
 from oxyde.queries.casts import Cast
 from oxyde.queries.conditions import Q

@@ -21,7 +21,7 @@ RESULTS: Final[dict[str, dict[str, ColumnType]]] = {
     "min": dict.fromkeys(ORDERED, SAME),
     "max": dict.fromkeys(ORDERED, SAME),
 }
-"""The type of an aggregate by the kind of its argument; what is missing cannot be aggregated."""
+"""The result type of an aggregate by the kind of its argument; kinds that are missing cannot be aggregated."""
 
 
 class Count(Term):
@@ -34,7 +34,7 @@ class Count(Term):
 
     @property
     def unknown(self) -> Unknown:
-        """Never: of no rows it is 0."""
+        """Never: without rows it is 0."""
         return NEVER
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - there are none
@@ -43,10 +43,10 @@ class Count(Term):
 
 
 class Aggregate(Term):
-    """Sum, avg, min or max of a value over the rows; its head is which."""
+    """Sum, avg, min or max of a value over the rows; the head is the function's name."""
 
     def __init__(self, function: str, inner: Term, name: str) -> None:
-        """Makes the aggregate of a term; ``name`` is what it is called in messages.
+        """Makes the aggregate of a term; ``name`` is its name in messages.
 
         Raises:
             FieldError: The value has no such aggregate.
@@ -63,7 +63,7 @@ class Aggregate(Term):
 
     @property
     def unknown(self) -> Unknown:
-        """Of no rows it is NULL."""
+        """NULL without rows."""
         return MAYBE
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only

@@ -1,4 +1,4 @@
-"""Arguments of functions: what may be given for one, and which kinds of values go together."""
+"""Arguments of functions: what may be passed, and which kinds of values can be combined."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ TEXTUAL: Final = frozenset({"text", "enum"})
 """An enumeration counts as the text of its value."""
 
 Argument: TypeAlias = Any
-"""The name of a field or annotation, an expression, or a plain value that is no str."""
+"""The name of a field or annotation, an expression, or a plain value other than a str."""
 
 
 def described(term: Term) -> str:
-    """Returns what a term is called in messages: model and field, where it is a column."""
+    """Returns the name of a term in messages: model and field for a column."""
     inner = inner_of(term)
     return inner.path.where if isinstance(inner, Reference) else "a value given for it" if isinstance(inner, Bound) else "the expression"
 
 
 def argument(function: str, names: Names, given: Argument, takes: Collection[str], *, text: bool = False) -> Term:
-    """Returns what is given to a function as a term of a kind that it takes; an enumeration as its text.
+    """Returns an argument as a term of a kind that the function takes; an enumeration as its text.
 
     Args:
-        function: Its name, for messages.
-        names: Those of the query.
+        function: The function's name, for messages.
+        names: The names of the query.
         given: The name of a field, an expression, or a plain value.
-        takes: The kinds that it takes.
-        text: Whether a str is plain text.
+        takes: The kinds that the function takes.
+        text: Whether a str is plain text and not a name.
 
     Raises:
-        FieldError: It is of another kind, secret, or no name of the query.
+        FieldError: The argument is of another kind, secret, or not a name of the query.
     """
     term = _term(function, names, given, text)
     where = described(term)
@@ -60,17 +60,17 @@ def _term(function: str, names: Names, given: Argument, text: bool) -> Term:
 
 
 def as_text(term: Term) -> Term:
-    """Returns a text as a server's own type of text: an enumeration, or what ``db_type`` declares, may be none to its functions."""
+    """Returns a term as the server's own text type, which functions need for an enumeration or a column with a ``db_type``."""
     inner = inner_of(term)
     declared = isinstance(inner, Reference) and inner.path.column.uncast
     return Cast(term, kinds.TEXT, term.type) if declared or term.type.kind == "enum" else term
 
 
 def alike(function: str, terms: Sequence[Term]) -> list[Term]:
-    """Returns terms made one type: texts, moments and the like of one kind; ints as the decimals among them; plain ints as floats.
+    """Converts terms to one type: terms of one kind stay as they are, ints become decimals or (plain values) floats.
 
     Raises:
-        FieldError: They are of kinds that do not go together.
+        FieldError: The kinds cannot be combined.
     """
     found = {term.type.kind for term in terms}
     if found <= TEXTUAL or len(found) == 1:
@@ -86,17 +86,17 @@ def alike(function: str, terms: Sequence[Term]) -> list[Term]:
 
 
 def _as_float(term: Bound) -> Bound:
-    """Returns a plain int as the float that equals it, if there is one."""
+    """Returns a plain int as an equal float, if there is one."""
     if term.type.kind == "int" and float(term.value) == term.value:
         return Bound(float(term.value), kinds.FLOAT)
     return term
 
 
 def whole(function: str, what: str, given: Any, least: int, most: int) -> int:
-    """Returns a plain int within bounds.
+    """Returns a plain int, checked against its bounds.
 
     Raises:
-        FieldError: It is none.
+        FieldError: The value is not an int, or out of bounds.
     """
     value = plain(given)
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:

@@ -1,4 +1,4 @@
-"""Arithmetic of two terms: which types go together, and what they make. The values are those of Python's own operators."""
+"""Arithmetic of two terms: which types can be combined, and the type of the result. The values equal those of Python's operators."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
 
 NUMBERS: Final = ("int", "decimal", "float")
-"""The kinds of numbers; of two the later one decides."""
+"""The kinds of numbers, narrowest first; the result has the wider kind of the two."""
 SIGNS: Final = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "floor_divide": "//", "modulo": "%"}
 SMALLEST: Final = -(2**63)
-"""The int whose opposite has more than 64 bits."""
+"""The smallest int of 64 bits; its negation needs more."""
 _TYPES: Final = {"int": kinds.INT, "decimal": kinds.DECIMAL, "float": kinds.FLOAT}
 
 
 class Arithmetic(Term):
-    """Arithmetic of two terms; its head is the operator."""
+    """Arithmetic of two terms; the head is the operator."""
 
     def __init__(self, op: str, left: Term, right: Term) -> None:
         """Makes the arithmetic.
@@ -45,7 +45,7 @@ def combined(op: str, left: Term, right: Term) -> Term:
         FieldError: The types do not go together.
     """
     if op == "subtract" and isinstance(right, Bound) and right.type is kinds.INT and right.value == SMALLEST:
-        # MariaDB takes 0 less this for a number of 64 bits; the sum of its two halves overflows where it must.
+        # MariaDB computes 0 minus this number without an overflow error; adding its two halves overflows as it should.
         return Arithmetic("add", Arithmetic("add", left, Bound(-(SMALLEST + 1), kinds.INT)), Bound(1, kinds.INT))
     return Arithmetic(op, left, right)
 
@@ -58,7 +58,7 @@ def _result(op: str, left: ColumnType, right: ColumnType) -> ColumnType:
             return kinds.FLOAT
         if wider == "int" or op != "floor_divide":
             return _TYPES[wider]
-        message = f"// does not go with {left} and {right}; it takes ints. Floor() of the quotient is as much for others"
+        message = f"// does not go with {left} and {right}; it takes ints. For other numbers use Floor() of the quotient"
         raise FieldError(message)
     if op in {"add", "subtract"} and right.kind == "duration" and left.kind in {"datetime", "datetime_tz", "duration"}:
         return left

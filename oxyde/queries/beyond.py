@@ -1,4 +1,4 @@
-"""Integers beyond 64 bits in comparisons: no column holds one, so that the answer is known before anything is sent."""
+"""Integers beyond 64 bits in comparisons: no column can hold one, so that the result is known without the server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LEAST = -(2**63)
 
 
 def side(term: Term, value: Any) -> int:
-    """Returns 1 for an int that is greater than all that a term of ints may be, -1 for one that is less, else 0."""
+    """Returns 1 for an int that is greater than any value of an int term, -1 for one that is less, else 0."""
     if term.type.kind != "int":
         return 0
     number = plain(value.value if isinstance(value, Bound) else value)
@@ -24,18 +24,18 @@ def side(term: Term, value: Any) -> int:
 
 
 def compared(op: str, term: Term, where: int) -> Condition:
-    """Returns what a comparison with such an int comes to: never, or wherever there is a value."""
+    """Returns the condition that replaces a comparison with such an int: false, or IS NOT NULL."""
     holds = op in {"lt", "le"} if where > 0 else op in {"gt", "ge"}
     return IsNull(False, term) if holds else Nothing()
 
 
 def between(term: Term, ends: Sequence[Any], operand: Callable[[Any], Term]) -> Condition | None:
-    """Returns what a range with such an end comes to; None where both ends are ordinary.
+    """Returns the condition that replaces a range with such an end; None where both ends fit.
 
     Args:
         term: What is compared.
         ends: The lowest and the highest value.
-        operand: Turns an ordinary end into a term.
+        operand: Turns an end that fits into a term.
     """
     low, high = (side(term, end) for end in ends)
     if not low and not high:

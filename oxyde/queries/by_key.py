@@ -1,4 +1,4 @@
-"""Statements about one row, found by its key: what saving, deleting and refreshing an instance send."""
+"""Statements on one row, found by its key: what saving, deleting and refreshing an instance send."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def insert(table: Table, row: Mapping[str, Any], returning: Sequence[Column]) ->
     """Returns an INSERT.
 
     Args:
-        table: Where.
-        row: Wire values by field.
-        returning: Columns that the database fills in, to be read back.
+        table: The table.
+        row: The wire values by field.
+        returning: The columns that the database fills in, to be read back.
     """
     return _insert(table, tuple(row), tuple(returning)), tuple(row.values())
 
@@ -33,7 +33,7 @@ def _insert(table: Table, fields: tuple[str, ...], returning: tuple[Column, ...]
 
 
 def update(table: Table, condition: Mapping[str, Any], values: Mapping[str, Any], returning: Sequence[Column]) -> Sent:
-    """Returns an UPDATE of the row whose columns have the condition's wire values."""
+    """Returns the UPDATE of the row whose columns equal the wire values of ``condition``."""
     shape = _update(table, tuple(values), tuple(condition), tuple(returning))
     return shape, (*values.values(), *condition.values())
 
@@ -47,7 +47,7 @@ def _update(table: Table, fields: tuple[str, ...], condition: tuple[str, ...], r
 
 
 def delete(table: Table, condition: Mapping[str, Any]) -> Sent:
-    """Returns a DELETE of the row whose columns have the condition's wire values."""
+    """Returns the DELETE of the row whose columns equal the wire values of ``condition``."""
     return _delete(table, tuple(condition)), tuple(condition.values())
 
 
@@ -57,7 +57,7 @@ def _delete(table: Table, condition: tuple[str, ...]) -> bytes:
 
 
 def select(table: Table, condition: Mapping[str, Any], columns: Sequence[Column]) -> Sent:
-    """Returns a SELECT of columns of the row whose columns have the condition's wire values."""
+    """Returns the SELECT of some columns of the row whose columns equal the wire values of ``condition``."""
     return _select(table, tuple(condition), tuple(columns)), tuple(condition.values())
 
 

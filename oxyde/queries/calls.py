@@ -1,4 +1,4 @@
-"""A function's call over known values."""
+"""The call of a function."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ class Nulls(Enum):
     """When the value of a function is NULL."""
 
     ANY = "any"
-    """Where an argument is."""
+    """Where one argument is NULL."""
     ALL = "all"
-    """Where all arguments are."""
+    """Where all arguments are NULL."""
     NEVER = "never"
     MAYBE = "maybe"
     """Where its arguments say so."""
 
 
 class Call(Term):
-    """A function of terms and of constants that belong to the text."""
+    """The call of a function with terms, and with constants that are part of the SQL text."""
 
     def __init__(self, function: str, kind: ColumnType, nulls: Nulls, parts: Sequence[Term], constants: tuple[int, ...] = ()) -> None:
         super().__init__((function, kind.key, constants), *parts)

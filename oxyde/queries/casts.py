@@ -1,4 +1,4 @@
-"""Casts: which values become which, exactly and alike on every database; the rest is refused by name."""
+"""Casts: which values can be converted exactly and alike on every database; all others are refused."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TARGETS: Final[dict[type, ColumnType]] = {
     dt.time: kinds.TIME,
     dt.datetime: kinds.DATETIME,
 }
-"""What may be cast to."""
+"""The types that can be cast to."""
 
 CASTS: Final[dict[str, frozenset[str]]] = {
     "bool": frozenset({"int", "float", "decimal", "text"}),
@@ -40,7 +40,7 @@ CASTS: Final[dict[str, frozenset[str]]] = {
     "time": frozenset({"datetime", "datetime_tz"}),
     "datetime": frozenset({"date"}),
 }
-"""What each target is made of."""
+"""The kinds that can be cast to each type."""
 
 MOST_DIGITS: Final = 65
 
@@ -48,11 +48,11 @@ MOST_DIGITS: Final = 65
 class Cast(Operand):
     """A value as another type, as Python's own constructor makes it: ``Cast("age", str)``.
 
-    * int of a float or Decimal cuts off the digits after the point; int, float, Decimal of a str take what is written as one, spaces around
-      it allowed, and raise DataError for anything else and for what is out of range; bool of a str takes the words that Pydantic takes.
+    * int of a float or Decimal truncates towards zero. int, float and Decimal of a str parse it, with surrounding spaces allowed, and raise
+      DataError for anything else and for values out of range. bool of a str takes the words that Pydantic takes.
     * Decimal of a float is ``Decimal(str(value))``. With ``max_digits`` and ``decimal_places`` it is rounded as by ``round()``, and refused
       where it has more digits.
-    * str of a Decimal has no zeros at its end and no exponent; of an enumeration it is the value.
+    * str of a Decimal has no trailing zeros and no exponent; of an enumeration it is the value.
     * date and time of a datetime are its parts, in UTC where it is aware.
     """
 
@@ -60,7 +60,7 @@ class Cast(Operand):
         """Takes a value and a Python type.
 
         Raises:
-            FieldError: There is no cast to that type, or digits are given for another one than Decimal.
+            FieldError: There is no cast to that type, or digits are given for a type other than Decimal.
         """
         kind = TARGETS.get(to)
         if kind is None:
@@ -95,7 +95,7 @@ WHY_NOT: Final = {
 
 
 def cast(inner: Term, kind: ColumnType) -> Term:
-    """Returns a term as another type, which the table has for it."""
+    """Returns a term converted to another type, as ``CASTS`` allows."""
     if kind.kind == "text" and inner.type.kind == "bool":
         return Word(inner)
     if kind.kind in {"date", "time"} and inner.type.kind != kind.kind:
@@ -119,6 +119,6 @@ class Word(Term):
         super().__init__("word", inner, *(Bound(str(value), kinds.TEXT) for value in (True, False)))
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
-        """Returns one word or the other; unknown is neither."""
+        """Returns the CASE that yields one word or the other; NULL for unknown."""
         value, yes, no = parts
         return expr.case([(value, yes), (expr.negation(value), no)], kinds.TEXT)

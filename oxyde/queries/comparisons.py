@@ -27,12 +27,12 @@ class Simple(Condition):
 
     @property
     def fixes(self) -> str | None:
-        """The field of the table's own column that it leaves one value."""
+        """The field of the table's own column that the condition fixes to one value."""
         return None
 
 
 class Comparison(Simple):
-    """A comparison of two values; its head is the operator."""
+    """A comparison of two values; the head is the operator."""
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns the comparison."""
@@ -52,7 +52,7 @@ class IsNull(Simple):
 
     @property
     def unknown(self) -> Unknown:
-        """Never: it tells NULL from values."""
+        """Never: it is true or false."""
         return NEVER
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
@@ -61,7 +61,7 @@ class IsNull(Simple):
 
 
 class Loose(Simple):
-    """A condition that is never true where a part is NULL, but may be false there."""
+    """A condition that is false or unknown, never true, where a part is NULL."""
 
     @property
     def unknown(self) -> Unknown:
@@ -70,12 +70,12 @@ class Loose(Simple):
 
     @property
     def undecided(self) -> Unknown:
-        """Where a part is NULL: it is false or NULL then."""
+        """NULL or false where a part is NULL."""
         return together(self.parts)
 
 
 class Between(Loose):
-    """Whether a value is in a range, both ends included; beyond one end it is not, even if the other one is NULL."""
+    """Whether a value is in a range, both ends included; false beyond one end even if the other end is NULL."""
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns BETWEEN."""
@@ -83,7 +83,7 @@ class Between(Loose):
 
 
 class Match(Simple):
-    """A search for text; its head is where and whether case is ignored."""
+    """A search for text; the head is the place to match and whether case is ignored."""
 
     def __init__(self, kind: str, fold: bool, *parts: Term) -> None:
         super().__init__((kind, fold), *parts)
@@ -95,7 +95,7 @@ class Match(Simple):
 
 
 class Regex(Simple):
-    """A match with a regular expression; its head is whether case is ignored."""
+    """A match with a regular expression; the head is whether case is ignored."""
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns the match."""
@@ -114,7 +114,7 @@ class Nothing(Simple):
 
 
 class Among(Simple):
-    """Whether a value is in a list; its head is the length of the list, rounded up, and whether it must be padded."""
+    """Whether a value is in a list; the head is the length of the list, rounded up, and whether it must be padded."""
 
     def __init__(self, left: Term, members: Bound) -> None:
         self.size, self.padded = rounded(len(members.value)), padded(members.value)
@@ -127,7 +127,7 @@ class Among(Simple):
 
 
 class AmongRows(Loose):
-    """Whether a value is in the one column of a query; no value is in no rows, not even NULL."""
+    """Whether a value is in the only column of a query; false without rows, even for NULL."""
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns IN (SELECT ...)."""
@@ -136,11 +136,11 @@ class AmongRows(Loose):
 
 
 def padded(members: list[Any]) -> bool:
-    """Whether a server would read a list less exactly as JSON: NUL in text, numbers that are not finite."""
+    """Whether a list would lose values as JSON: NUL in text, and numbers that are not finite."""
     return any((isinstance(one, str) and "\0" in one) or (isinstance(one, float) and one - one != 0) for one in members)
 
 
 def rounded(length: int) -> int:
-    """Returns the length that a list is padded to: a power of two, and finer where MySQL's 65,535 parameters come near."""
+    """Returns the length that a list is padded to: a power of two, and smaller steps near MySQL's limit of 65,535 parameters."""
     step = 1 << (length - 1).bit_length()
     return step if step != 65_536 else -(-length // 4_096) * 4_096

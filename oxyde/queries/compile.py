@@ -1,4 +1,4 @@
-"""States become statements: the only producer of IR for queries."""
+"""Compiles states into statements; the only producer of IR for queries."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Compiled:
 
     Attributes:
         shape: The packed statement.
-        values: The values beside it.
+        values: The values of its parameters.
     """
 
     shape: bytes
@@ -45,10 +45,10 @@ emptied(_shapes.clear)
 
 
 def compiled(kind: Hashable, state: Any, build: Callable[[Values], Node]) -> Compiled:
-    """Returns the statement of a state; one of a known shape is not built again.
+    """Returns the statement of a state; the packed bytes of a known shape are reused.
 
     Args:
-        kind: What is made of the state.
+        kind: The kind of statement.
         state: Anything with ``shape``.
         build: Makes the IR, binding the values in the order of ``shape``.
     """
@@ -59,7 +59,7 @@ def compiled(kind: Hashable, state: Any, build: Callable[[Values], Node]) -> Com
         values = Values()
         packed = wire.pack(build(values))
         if len(values.all) != len(given) or any(one is not two for one, two in zip(values.all, given, strict=True)):
-            raise InternalError("the values of a statement were bound in another order than they were counted")
+            raise InternalError("the values of a statement were bound in another order than its shape lists them")
         if len(_shapes) >= CAPACITY:
             for old in list(_shapes)[: CAPACITY // 8]:
                 _shapes.pop(old, None)
@@ -76,7 +76,7 @@ def select(state: State, *, masked: bool = False) -> Compiled:
 
 
 def body(state: State, values: Values, aliases: Aliases | None = None) -> dict[str, Any]:
-    """Returns a query as part of a statement; ``aliases`` are those of the select around it, when it sees its tables."""
+    """Returns a query as part of a statement; ``aliases`` are those of the enclosing select, if its tables are visible."""
     state = state.arranged()
     with _attached(state, values) as ctes:
         return _finished(state, opened(state, values, aliases), state.columns, ctes)
@@ -84,7 +84,7 @@ def body(state: State, values: Values, aliases: Aliases | None = None) -> dict[s
 
 @contextlib.contextmanager
 def _attached(state: State, values: Values) -> Iterator[list[dict[str, Any]]]:
-    """Compiles the common table expressions of a query; they may be read until it is left."""
+    """Compiles the common table expressions of a query; they are readable inside this context."""
     before = len(values.ctes)
     made: list[dict[str, Any]] = []
     for cte in state.ctes:
@@ -101,7 +101,7 @@ def opened(state: State, values: Values, aliases: Aliases | None = None) -> Scop
         return Scope(values, state.table, aliases)
     if isinstance(source, Cte):
         if source.name not in values.ctes:
-            message = f'"{source.name}" is read where it is not attached; attach it to the query: .with_({source.name})'
+            message = f'"{source.name}" is used but not attached to the query; attach it: .with_({source.name})'
             raise FieldError(message)
         scope = Scope(values, state.table, aliases, names=source.exposed(), called=source.name)
         scope.source = query.from_cte(source.name, scope.alias)
@@ -113,7 +113,7 @@ def opened(state: State, values: Values, aliases: Aliases | None = None) -> Scop
 
 
 def _rows(source: State | Compound, values: Values) -> dict[str, Any]:
-    """Returns what another query reads: with the names of the values that were chosen, else with every column of the table."""
+    """Returns the query that another one reads: with its selected values, else with every column of the table."""
     if isinstance(source, Compound):
         first = _arm(source.left, values)
         return query.query(query.compound(first, [(op, _arm(other, values)) for op, other in source.others]))
@@ -135,7 +135,7 @@ def _whole(state: State, values: Values) -> dict[str, Any]:
 
 
 def _finished(state: State, scope: Scope, outputs: Iterable[tuple[str, Term]], ctes: list[dict[str, Any]]) -> dict[str, Any]:
-    """Returns a SELECT; its parts are compiled in the order in which ``State.shape`` walks them."""
+    """Returns the SELECT; its parts are compiled in the order of ``State.shape``."""
     chosen = [query.output(term.compile(scope), name, term.type, nullable=term.nullable) for name, term in outputs]
     where = condition(state, scope)
     order: list[Any] = [one.compile(scope) for one in state.order]
@@ -165,7 +165,7 @@ def condition(state: State, scope: Scope) -> Node | None:
 
 
 def is_point(state: State) -> bool:
-    """Whether conditions on the whole primary key leave at most one row."""
+    """Whether conditions on the whole primary key limit the result to one row."""
     if not state.where or state.source is not None or state.is_sliced or not state.table.key or state.is_reshaped:
         return False
     tests = list(_together(state.where))
@@ -174,7 +174,7 @@ def is_point(state: State) -> bool:
 
 
 def _together(where: Iterable[Term]) -> Iterator[Term]:
-    """Yields conditions of which all must hold, those joined by and one by one."""
+    """Yields the conditions that all must hold, with conjunctions split into their members."""
     for one in where:
         if isinstance(one, Group) and one.head == "and":
             yield from _together(one.parts)
@@ -184,11 +184,11 @@ def _together(where: Iterable[Term]) -> Iterator[Term]:
 
 @dataclass(frozen=True)
 class Point:
-    """A SELECT of one row by its key that is known already.
+    """A cached SELECT of one row by its key.
 
     Attributes:
         shape: The packed statement.
-        subject: The key, which adapts its value.
+        subject: The key column, which adapts the value.
     """
 
     shape: bytes
@@ -197,7 +197,7 @@ class Point:
 
 @remembered(1_024)
 def _point(table: Table, name: str) -> Point | None:
-    """Returns the SELECT by the key that a keyword means; None where it means something else."""
+    """Returns the SELECT by key for a lookup; None if the lookup is not a plain primary key."""
     if len(table.key) != 1:
         return None
     subject, lookup = target(names_of(table), name)
@@ -210,7 +210,7 @@ def _point(table: Table, name: str) -> Point | None:
 
 
 def by_key(state: State, given: Q) -> Compiled | None:
-    """Returns the SELECT of one row of a table by its key, the commonest query of all, on a short way; None for any other query."""
+    """Returns the SELECT of one row by its key, the most common query, by a fast path; None for any other query."""
     if state is not everything(state.table) or given.negated or len(given.children) != 1 or not isinstance(given.children[0], tuple):
         return None
     name, value = given.children[0]
@@ -221,7 +221,7 @@ def by_key(state: State, given: Q) -> Compiled | None:
 
 
 def exists(state: State) -> Compiled:
-    """Returns the SELECT that has a row if the query has one."""
+    """Returns the SELECT that has a row if the query has any."""
     state = state.with_(lock=None)
     if state.is_reshaped and state.is_sliced:
         state = state.over(state, ())
@@ -239,7 +239,7 @@ def aggregate(state: State, function: str, name: str) -> tuple[Compiled, Term]:
 
     Raises:
         FieldError: The value has no such aggregate.
-        TypeError: It is no name.
+        TypeError: The name is not a str.
     """
     if not isinstance(name, str):
         message = f"{function}() takes the name of a field, not {type(name).__name__}"
@@ -255,11 +255,11 @@ def aggregate(state: State, function: str, name: str) -> tuple[Compiled, Term]:
 
 
 def _over(state: State) -> State:
-    """Returns what an aggregate acts on: where the rows are others than the table's, the query of those."""
+    """Returns the state that an aggregate reads: a query over the rows where they differ from the table's."""
     state = state.with_(lock=None)
     return state.over(state, ()) if state.is_sliced or state.is_reshaped else state.with_(order=())
 
 
 def _one(state: State, name: str, term: Term) -> Compiled:
-    """Returns the SELECT of one value in place of the query's own."""
+    """Returns the SELECT of one value instead of the query's own values."""
     return select(state.with_(annotations=(), selection=((name, term),)))

@@ -27,10 +27,10 @@ Child: TypeAlias = "Expression | tuple[str, Any]"
 
 
 def _no_condition(value: Any) -> str:
-    """Returns the message for what was given as a condition, with what to write in its place."""
+    """Returns the message for a value that is not a condition, with what to write instead."""
     message = f"a condition is a lookup (age__gt=3), a Q object or a comparison of expressions, not {type(value).__name__}"
     if isinstance(value, bool):
-        return f'{message}, which is what Python made of a comparison: write age__gt=3, or F("age") > 3'
+        return f'{message}, which is the result of a comparison in Python: write age__gt=3, or F("age") > 3'
     if isinstance(value, dict):
         return f"{message}: write **{{...}} to give lookups by name"
     if hasattr(value, "__oxyde_rows__"):
@@ -42,15 +42,15 @@ def _no_condition(value: Any) -> str:
 class Q(Expression):
     """A condition: lookups as keywords, joined by ``&``, ``|``, ``^`` and negated by ``~``.
 
-    An empty one asks nothing: joined with another it is the other, so that a loop may begin with ``Q()``.
-    It is an expression too: ``annotate(adult=Q(age__gte=18))``, ``order_by(Q(active=True).desc())``.
+    An empty one has no effect: joined with another it is the other, so that a loop can start from ``Q()``.
+    It is also an expression: ``annotate(adult=Q(age__gte=18))``, ``order_by(Q(active=True).desc())``.
 
     Args:
-        *conditions: Other conditions, all of which must hold; comparisons of expressions too (``F("sold") > F("returned")``).
+        *conditions: Other conditions, all of which must hold, including comparisons of expressions (``F("sold") > F("returned")``).
         **lookups: Lookups, all of which must hold: ``Q(age__gte=18, name="Ada")``.
 
     Raises:
-        TypeError: An argument is no condition.
+        TypeError: An argument is not a condition.
     """
 
     __slots__ = ("children", "joined", "negated")
@@ -68,7 +68,7 @@ class Q(Expression):
         """Returns the condition over the query's names.
 
         Raises:
-            FieldError: It is empty, or as ``conditions`` says.
+            FieldError: The condition is empty, or invalid as described at ``conditions``.
         """
         if not self.children:
             raise FieldError("an empty Q() is neither true nor false; give it a condition")
@@ -102,7 +102,7 @@ class Q(Expression):
         return made
 
     def __repr__(self) -> str:
-        """Returns the condition without its values, which may be secret."""
+        """Returns the condition without values, which may be secret."""
         shown = [f"{child[0]}=…" if isinstance(child, tuple) else repr(child) for child in self.children]
         text = f" {self.joined} ".join(shown)
         return f"~({text})" if self.negated else f"Q({text})"
@@ -115,11 +115,11 @@ def _joined(how: str, children: Iterable[Child]) -> Q:
 
 
 class Group(Condition):
-    """Conditions joined by and, or or xor: its head."""
+    """Conditions joined by and, or, or xor; the head is which."""
 
     @property
     def unknown(self) -> Unknown:
-        """Perhaps, where a member may be; it depends on the others whether it is."""
+        """Maybe, if a member may be; the other members decide."""
         return MAYBE if any(part.unknown is not NEVER for part in self.parts) else NEVER
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
@@ -139,7 +139,7 @@ class Negation(Condition):
         return NEVER
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:
-        """Returns NOT where nothing can be unknown, NOT or NULL for one column, else IS NOT TRUE."""
+        """Returns NOT if nothing can be unknown, NOT or IS NULL for one column, else IS NOT TRUE."""
         inner, undecided = parts[0], self.parts[0].undecided
         if undecided is NEVER:
             return expr.negation(inner)
@@ -149,7 +149,7 @@ class Negation(Condition):
 
 
 class Related(Condition):
-    """Conditions that one related row must fulfil, across a relation that leads to several."""
+    """Conditions that a single related row must fulfil, across a to-many relation."""
 
     def __init__(self, path: Path, at: int, inner: Term) -> None:
         self.hop, self.before = path.hops[at], path.hops[:at]
@@ -157,7 +157,7 @@ class Related(Condition):
 
     @property
     def unknown(self) -> Unknown:
-        """Never: there is such a row or there is not."""
+        """Never: such a row exists or it does not."""
         return NEVER
 
     def opened(self, scope: Scope) -> Scope:
@@ -170,12 +170,12 @@ class Related(Condition):
 
 
 def conditions(names: Names, given: Q, depth: int = 0) -> Term:
-    """Returns what a condition means over the names of a query.
+    """Resolves a condition over the names of a query.
 
     Raises:
-        FieldError: A name is none of them, an expression is no condition, or conditions nest too deep.
-        FieldLookupError: A lookup is not there for the column.
-        FieldLookupValueError: A value is not one that the lookup takes.
+        FieldError: A name is unknown, an expression is not a condition, or conditions nest too deep.
+        FieldLookupError: The column does not have the lookup.
+        FieldLookupValueError: The lookup does not take the value.
     """
     _check_depth(depth)
     if len(names.table.key) > 1:
@@ -189,10 +189,10 @@ def conditions(names: Names, given: Q, depth: int = 0) -> Term:
 
 
 def _spelt_out(table: Table, given: Q) -> Q:
-    """Returns a condition whose ``pk`` and ``pk__in`` are conditions of the fields of a composite key; its values are tuples, as ``pk`` is.
+    """Rewrites ``pk`` and ``pk__in`` of a composite key, whose values are tuples, as conditions on its fields.
 
     Raises:
-        FieldLookupValueError: A value is no tuple of as many values.
+        FieldLookupValueError: A value is not a tuple of that many values.
     """
     children: list[Child] = []
     for child in given.children:
@@ -241,12 +241,12 @@ def _alone(names: Names, child: Child, depth: int) -> Term:
 
 @dataclass(frozen=True, eq=False)
 class Across:
-    """A condition that lies wholly behind one to-many relation.
+    """A condition whose columns are all behind one to-many relation.
 
     Attributes:
-        start: The names that lead there.
-        path: A path across it.
-        there: The condition as the rows there see it.
+        start: The names of the relations that lead there.
+        path: A path across the relation.
+        there: The condition as seen from the related rows.
     """
 
     start: tuple[str, ...]
@@ -255,7 +255,7 @@ class Across:
 
 
 def _conjunction(names: Names, given: Q, depth: int) -> Iterator[Term]:
-    """Yields the members of a conjunction; those across one to-many relation meet in one related row."""
+    """Yields the members of a conjunction; those across the same to-many relation apply to one related row."""
     members = [(child, _across(names, child, depth)) for child in _flat(given)]
     meeting: dict[tuple[str, ...], list[Across]] = {}
     for _, found in members:
@@ -279,7 +279,7 @@ def _conjunction(names: Names, given: Q, depth: int) -> Iterator[Term]:
 
 
 def _flat(given: Q) -> Iterator[Child]:
-    """Yields the members of a conjunction, and those of conjunctions among them."""
+    """Yields the members of a conjunction, with nested conjunctions flattened."""
     waiting = list(reversed(given.children))
     while waiting:
         child = waiting.pop()
@@ -290,7 +290,7 @@ def _flat(given: Q) -> Iterator[Child]:
 
 
 def _across(names: Names, child: Child, depth: int) -> Across | None:
-    """Returns a condition as the rows behind a to-many relation see it; None where it asks something else, or for no such row."""
+    """Returns a condition as seen from the rows behind a to-many relation; None if it is not only about them, or asks for none."""
     if isinstance(child, tuple):
         return _lookup_across(names, *child)
     _check_depth(depth)
@@ -324,7 +324,7 @@ def _lookup_across(names: Names, name: str, value: Any) -> Across | None:
 
 
 def _keys(path: Path, lookup: str, value: Any) -> Any:
-    """Returns the keys of related objects, in a list or a queryset too; other values as they are."""
+    """Replaces related objects by their keys, also in a list or a queryset; other values are returned unchanged."""
     if path.relation is None:
         return value
     rows = getattr(value, "__oxyde_rows__", None)
@@ -336,10 +336,10 @@ def _keys(path: Path, lookup: str, value: Any) -> Any:
 
 
 def target(names: Names, name: str) -> tuple[Subject, Lookup | str]:
-    """Returns what a keyword compares and how: a lookup, or the name of a part that may take a tuple.
+    """Returns what a keyword compares, and its lookup, or the name of a date part that may take a tuple.
 
     Raises:
-        FieldError: A name is none of the query's.
+        FieldError: A name is unknown.
         FieldLookupError: The column has no such lookup.
     """
     return _target(names, name) if names.terms else _target_of(names.table, name)
@@ -369,7 +369,7 @@ def _target_of(table: Table, name: str) -> tuple[Subject, Lookup | str]:
 
 
 def _no_lookup(subject: Subject, written: str) -> FieldLookupError | FieldError:
-    """Returns the error for what is no lookup; behind a relation it may have been meant as a field."""
+    """Returns the error for an unknown lookup; behind a relation it may have been meant as a field."""
     kind = subject.term.type.kind
     known = [name for name, lookup in LOOKUPS.items() if kind in lookup.on]
     if not isinstance(subject.term, date_parts.Part):
@@ -383,7 +383,7 @@ def _no_lookup(subject: Subject, written: str) -> FieldLookupError | FieldError:
 
 
 def leaf(names: Names, name: str, value: Any) -> Term:
-    """Returns the condition that one keyword is."""
+    """Returns the condition of one keyword."""
     subject, lookup = target(names, name)
     if isinstance(lookup, Lookup):
         return lookup.make(lookup, subject, value)

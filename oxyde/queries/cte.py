@@ -39,13 +39,13 @@ class With:
     It is attached to a query with ``with_()``, which then reads it: ``Post.objects.with_(recent).filter(id__in=recent.values("id"))``.
 
     Args:
-        name: What it is called in the statement; no table has that name.
+        name: Its name in the statement; must not be the name of a table.
         queryset: Its rows.
         recursive: Not supported yet.
 
     Raises:
-        FieldError: The name is that of a table, or none that every server takes.
-        UnsupportedError: It is recursive.
+        FieldError: The name is that of a table, or not valid on every server.
+        UnsupportedError: ``recursive`` was given.
     """
 
     def __init__(self, name: str, queryset: Any, *, recursive: Any = None) -> None:
@@ -57,7 +57,7 @@ class With:
             message = f"With() takes a name of letters, digits and underscores, at most {LONGEST} bytes long, not {name!r}"
             raise FieldError(message)
         if any(table.casefold() == name.casefold() for _, table in tables.tables):
-            message = f'"{name}" is the name of a table, which would be hidden; call the common table expression otherwise'
+            message = f'"{name}" is the name of a table, which would be hidden; choose another name for the common table expression'
             raise FieldError(message)
         if not isinstance(getattr(queryset, "_state", None), State):
             message = f"With() takes a queryset, not {type(queryset).__name__}"
@@ -67,7 +67,7 @@ class With:
         self.cte = Cte(name, queryset._state)
 
     def query(self) -> Any:
-        """Returns a queryset of its rows, which reads it where it is attached."""
+        """Returns a queryset of its rows; attach the expression to the query that uses it."""
         return self._queryset._next(self.cte.state())
 
     def values(self, *fields: str) -> Any:

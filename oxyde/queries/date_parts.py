@@ -25,7 +25,7 @@ class DatePart:
     """A row of the table.
 
     Attributes:
-        on: The kinds of columns that have it.
+        on: The kinds of columns that have the part.
         kind: The type of its value.
     """
 
@@ -50,11 +50,11 @@ PARTS: Final[dict[str, DatePart]] = {
 """Every part that may be compared; each is a lookup too."""
 
 SPANS: Final = {"month": 2, "day": 3}
-"""Parts that take a whole calendar date as a tuple, and its length."""
+"""Parts that also take a calendar date as a tuple, and the tuple's length."""
 
 
 class Part(Term):
-    """A part of a date or time; its head is which."""
+    """A part of a date or time; the head is its name."""
 
     def __init__(self, part: str, inner: Term) -> None:
         super().__init__(part, inner)
@@ -66,7 +66,7 @@ class Part(Term):
 
 
 class Span(Condition):
-    """Whether a moment is in one month or day of the calendar: from its start up to the next one's, where there is one."""
+    """Whether a moment is in one month or day of the calendar: from its start up to the start of the next, if there is one."""
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns the half-open range."""
@@ -75,14 +75,14 @@ class Span(Condition):
 
 
 def taken(subject: Subject, part: str) -> Subject:
-    """Returns a part of what is compared, as what is compared."""
+    """Returns a part of a subject as a subject of its own."""
     where = f"{subject.where}__{part}"
     adapter = partial(_checked, where, subject.field, PARTS[part].kind.kind)
     return Subject(Part(part, subject.term), subject.names, where, subject.field, adapter)
 
 
 def _checked(where: str, field: str, kind: str, given: Any) -> Any:
-    """Returns the value that a part is compared with."""
+    """Returns the checked value that a part is compared with."""
     value = plain(given)
     good = {
         "int": isinstance(value, int) and not isinstance(value, bool),

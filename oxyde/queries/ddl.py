@@ -1,4 +1,4 @@
-"""Tables become the statements that create and drop them."""
+"""Compiles tables into the statements that create and drop them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def create(tables: Iterable[Table], *, if_not_exists: bool = False, home: str | 
 
     Args:
         tables: The tables.
-        if_not_exists: Leave tables alone that are there.
-        home: The schema of those that name none, where it must be written.
+        if_not_exists: Leave existing tables alone.
+        home: The schema to write for tables that name none, if it must be written.
     """
     ordered = in_order(tables if home is None else [_at_home(table, home) for table in tables])
     return wire.pack(statement.create_tables([schema.table(table) for table in ordered], _enums(ordered), if_not_exists=if_not_exists))
@@ -29,7 +29,7 @@ def drop(tables: Iterable[Table], *, if_exists: bool = False) -> bytes:
 
 
 def crosses_schemas(tables: Iterable[Table]) -> bool:
-    """Whether a table of a named schema refers to one that names none: MySQL would look for that in the schema of the first."""
+    """Whether a table with a schema refers to one without: MySQL would look for it in the first one's schema."""
     return any(table.schema is not None and key.target[0] is None for table in tables for key in table.foreign_keys)
 
 
@@ -47,13 +47,13 @@ def _enums(tables: Sequence[Table]) -> list[dict[str, Any]]:
 
 
 def in_order(tables: Iterable[Table]) -> list[Table]:
-    """Returns managed tables so that each comes after those that it refers to, where there is such an order."""
+    """Returns the managed tables in an order where each follows the tables that it refers to, as far as possible."""
     left = {table.address: table for table in tables if table.managed and table.view is None}
     made: list[Table] = []
     while left:
         waiting = left.keys()
         ready = [table for table in left.values() if not {key.target for key in table.foreign_keys} & waiting - {table.address}]
-        # In a cycle one goes first; its foreign key is added once both are there.
+        # In a cycle one goes first; its foreign key is added once both exist.
         for table in ready or [next(iter(left.values()))]:
             made.append(table)
             del left[table.address]

@@ -29,7 +29,7 @@ class Change:
     Attributes:
         state: The rows.
         assignments: The new value of each column.
-        returning: Columns to be read back.
+        returning: The columns to read back.
     """
 
     state: State
@@ -46,7 +46,7 @@ def assignment(table: Table, name: str, value: Any) -> tuple[Column, Term]:
     """Returns a column and its new value: a plain value, checked against the column, or an expression.
 
     Raises:
-        FieldError: The name is no column of the table, or the expression is of another type.
+        FieldError: The name is not a column of the table, or the expression is of another type.
         FieldValueError: The value is not of the column's type.
     """
     path = column_path(table, name)
@@ -107,14 +107,14 @@ def delete(state: State, returning: Sequence[Column] = ()) -> Compiled:
 
 
 def _picking(state: State) -> State:
-    """Returns a query without what does not decide which rows it has: its values, and the order of rows that are not sliced."""
+    """Returns a query without the parts that do not affect which rows it has: its values, and the order of unsliced rows."""
     return state.with_(annotations=(), selection=None, order=state.order if state.is_sliced else ())
 
 
 def _which(state: State, scope: Scope) -> tuple[Node | None, dict[str, Any] | None]:
-    """Returns the condition that picks the rows, or where that is not enough the select of their keys."""
+    """Returns the condition that selects the rows, or, where a condition is not enough, the SELECT of their keys."""
     if state.distinct:
-        raise FieldError("update() and delete() of distinct() rows mean nothing certain; leave distinct() out")
+        raise FieldError("update() and delete() of distinct() rows are ambiguous; leave distinct() out")
     if state.source is None and not state.is_sliced and not state.ctes and state.lock is None and not _joins(state):
         return condition(state, scope), None
     if not state.table.key:
@@ -127,7 +127,7 @@ def _which(state: State, scope: Scope) -> tuple[Node | None, dict[str, Any] | No
 
 
 def _joins(state: State) -> bool:
-    """Whether the conditions need columns of other tables."""
+    """Whether the conditions use columns of other tables."""
     trial = Scope(Values(), state.table)
     condition(state, trial)
     return bool(trial.joins)
@@ -139,7 +139,7 @@ class RowGroup:
 
     Attributes:
         fields: The columns, by field.
-        rows: The places of the rows among those that were given.
+        rows: The positions of the rows in the input.
         columns: The wire values, one list for each column.
     """
 
@@ -149,12 +149,12 @@ class RowGroup:
 
 
 def batches(columns: Mapping[str, list[Any]], absent: Mapping[str, list[bool]], size: int | None = None) -> list[RowGroup]:
-    """Gathers rows into batches; rows that leave out other columns are in another batch, so that each gets its defaults.
+    """Groups rows into batches by the columns that they leave out, so that each row gets its defaults.
 
     Args:
         columns: The wire values by field, one for each row.
         absent: Which rows leave a field out, for the fields that some rows leave out.
-        size: At most that many rows in a batch.
+        size: The most rows in a batch.
     """
     count = len(next(iter(columns.values())))
     groups: dict[tuple[bool, ...], list[int]] = {}
@@ -219,7 +219,7 @@ class Excluded(Term):
 
 @dataclass(frozen=True, eq=False)
 class Upserted:
-    """An insert of many rows and what it changes in those that it meets, as a state whose shape is known."""
+    """An insert of many rows, and its changes to existing rows, as a state whose shape is known."""
 
     table: Table
     fields: tuple[str, ...]
@@ -233,10 +233,10 @@ class Upserted:
 
 
 def upsert_many(table: Table, batch: RowGroup, target: Sequence[Column], assignments: Sequence[tuple[Column, Term]]) -> Compiled:
-    """Returns the INSERT of a batch that changes the rows whose unique key it meets.
+    """Returns the INSERT of a batch that updates existing rows of the same unique key.
 
     Args:
-        table: Where.
+        table: The table.
         batch: The rows.
         target: The columns of the unique key.
         assignments: The new values, over the columns of the row that is there and ``Excluded`` ones.
@@ -255,7 +255,7 @@ def upsert_many(table: Table, batch: RowGroup, target: Sequence[Column], assignm
 
 
 def _meets_others(table: Table, target: Sequence[Column], given: Sequence[Column]) -> bool:
-    """Whether rows may meet other unique keys than the target; a primary key that is not given is new."""
+    """Whether rows may conflict on unique keys other than the target; an omitted primary key is always new."""
     names = {column.name for column in given}
     keys = {frozenset(key) for key in (*unique_names(table).values(), *unique_indexes(table).values())}
     primary = frozenset(column.name for column in table.key)

@@ -1,4 +1,4 @@
-"""Values of NumPy and pandas become Python's own, exactly, or are refused; neither library is imported."""
+"""Converts values of NumPy and pandas to Python's own, exactly, or refuses them; neither library is imported."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def plain(value: Any) -> Any:
 
 
 def named(value: Any) -> str:
-    """Returns the type of a value for a message: with its library, and with the remedy where it marks a missing value."""
+    """Returns the type of a value for a message: with its library, and with a remedy if it marks a missing value."""
     name, library = type(value).__name__, _library(value)
     shown = name if library is None else f"{library}.{name}"
     return f"{shown}, which marks a missing value; give None" if name in MISSING and library else shown
 
 
 def flaw(value: dt.date | dt.timedelta) -> str | None:
-    """Returns why a moment or a span of a class derived from Python's is not one that Python holds, or None when it is."""
+    """Returns why a value of a class derived from datetime, date or timedelta has no exact Python equivalent; None if it has one."""
     if value != value:  # noqa: PLR0124 - NaT equals nothing, not even itself
         return "a value that is not a time; give None"
     if getattr(value, "nanosecond", 0) or getattr(value, "nanoseconds", 0):
@@ -50,10 +50,10 @@ def flaw(value: dt.date | dt.timedelta) -> str | None:
         inner = _YEAR.__get__(value) == value.year
     elif isinstance(value, dt.timedelta):
         inner = _DAYS.__get__(value) == value.days
-    return "one outside what Python's own class holds" if inner is False else None
+    return "one out of the range of Python's own class" if inner is False else None
 
 
 def _library(value: Any) -> str | None:
-    """Returns the library that a value's class belongs to, when it is one of those known here."""
+    """Returns the library of a value's class, if it is one of those known here."""
     root = type(value).__module__.partition(".")[0]
     return root if root in LIBRARIES else None

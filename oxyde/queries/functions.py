@@ -1,4 +1,4 @@
-"""Functions of a row's values: one class for each, whose header is its row in the table."""
+"""Functions of a row's values: one class for each, whose keywords describe it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ FUNCTIONS: Final[dict[str, type[Function]]] = {}
 
 ANYTHING: Final = frozenset(kinds.PYTHON) - {"json", "array", "any"}
 RANKED: Final = NUMBERS | {"date", "time", "datetime", "datetime_tz", "duration"}
-"""What has one order on every database; that of texts is the server's."""
+"""The kinds that sort alike on every database; text does not."""
 MOST: Final = 2**31 - 1
 DIGITS: Final = {"int": 18, "float": 15, "decimal": 28}
-"""How many digits before or after the point a number may be rounded to."""
+"""The most digits before or after the point that a number can be rounded to."""
 
 
 class Function(Operand):
@@ -33,7 +33,7 @@ class Function(Operand):
     Attributes:
         ir: Its name on the wire.
         takes: The kinds of its arguments.
-        gives: The type of its result; None where that is the type of the arguments.
+        gives: The type of its result; None for the type of the arguments.
         nulls: When it is NULL.
     """
 
@@ -45,7 +45,7 @@ class Function(Operand):
     def __init_subclass__(
         cls, *, ir: str = "", takes: Collection[str] = ANYTHING, gives: ColumnType | None = None, nulls: Nulls = Nulls.ANY
     ) -> None:
-        """Takes the row of the table; a class without ``ir`` is no function itself."""
+        """Stores the description; a class without ``ir`` is abstract."""
         if ir:
             cls.ir, cls.takes, cls.gives, cls.nulls = ir, takes, gives, nulls
             FUNCTIONS[ir] = cls
@@ -107,15 +107,15 @@ class Least(_OfMany, ir="least", takes=RANKED):
 
 
 class Concat(_OfMany, ir="concat", takes=TEXTUAL, gives=kinds.TEXT, nulls=Nulls.NEVER):
-    """Texts one behind the other; NULL counts as the empty text. Other values are made text by ``Cast(value, str)``."""
+    """Concatenated texts; NULL counts as the empty text. Convert other values by ``Cast(value, str)``."""
 
 
 class Lower(_OfOne, ir="lower", takes=TEXTUAL, gives=kinds.TEXT):
-    """A text in small letters, letter by letter: none becomes two."""
+    """A text in lower case, letter by letter: none becomes two."""
 
 
 class Upper(_OfOne, ir="upper", takes=TEXTUAL, gives=kinds.TEXT):
-    """A text in capital letters, letter by letter: none becomes two, so that ``ß`` stays."""
+    """A text in upper case, letter by letter: none becomes two, so that ``ß`` stays."""
 
 
 class Length(_OfOne, ir="length", takes=TEXTUAL | {"bytes"}, gives=kinds.INT):
@@ -127,7 +127,7 @@ class Trim(_OfOne, ir="trim", takes=TEXTUAL, gives=kinds.TEXT):
 
 
 class Substr(Function, ir="substr", takes=TEXTUAL, gives=kinds.TEXT):
-    """Part of a text: from the ``start``-th character on, where 1 is the first; ``length`` characters, or all."""
+    """Part of a text: ``length`` characters, or all, from position ``start``, which counts from 1."""
 
     def __init__(self, text: Argument, start: int, length: int | None = None) -> None:
         """Takes a text and two plain ints.
@@ -152,7 +152,7 @@ class Substr(Function, ir="substr", takes=TEXTUAL, gives=kinds.TEXT):
 
 
 class Replace(Function, ir="replace", takes=TEXTUAL, gives=kinds.TEXT):
-    """A text with each ``old`` in it replaced by ``new``, case minded. A str given for these is plain text."""
+    """A text with each ``old`` replaced by ``new``, case-sensitively. A str given for these is plain text."""
 
     def __init__(self, text: Argument, old: Argument, new: Argument) -> None:
         """Takes a text, and two that are plain or expressions.
@@ -162,7 +162,7 @@ class Replace(Function, ir="replace", takes=TEXTUAL, gives=kinds.TEXT):
         """
         super().__init__(text)
         if old == "":
-            raise FieldError("Replace() takes a text to replace, and the empty one is everywhere")
+            raise FieldError("Replace() cannot replace the empty text, which is everywhere")
         self.texts = old, new
 
     @property
@@ -181,16 +181,16 @@ class Abs(_OfOne, ir="abs", takes=NUMBERS):
 
 
 class Round(Function, ir="round", takes=NUMBERS):
-    """A number rounded as by ``round()``: to the nearest of so many digits, of two that are as near to the even one.
+    """A number rounded as by ``round()``: to that many digits, half to even.
 
-    The type stays. Negative digits are those before the point.
+    The type stays. Negative digits round before the point.
     """
 
     def __init__(self, value: Argument, digits: int = 0) -> None:
         """Takes a number and a plain int.
 
         Raises:
-            FieldError: ``digits`` is no int.
+            FieldError: ``digits`` is not an int.
         """
         super().__init__(value)
         self.digits = whole("Round()", "digits", digits, -max(DIGITS.values()), max(DIGITS.values()))
@@ -224,7 +224,7 @@ class Ceil(Floor, ir="ceil", takes=NUMBERS):
 
 
 class Mod(Operand):
-    """The remainder of a division, as ``%``: of ints and floats it has the sign of the divisor, of Decimals that of the dividend."""
+    """The remainder of a division, as ``%``: with the sign of the divisor for ints and floats, of the dividend for Decimals."""
 
     def __init__(self, left: Argument, right: Argument) -> None:
         self.arguments = left, right
@@ -259,7 +259,7 @@ class Sqrt(_OfFloats, ir="sqrt", takes=NUMBERS, gives=kinds.FLOAT):
 
 
 class Now(Function, ir="now", nulls=Nulls.NEVER):
-    """The present: aware, in UTC. With ``naive=True`` the same without a zone, for columns without one."""
+    """The current time: aware, in UTC. With ``naive=True`` without a zone, for columns without one."""
 
     def __init__(self, *, naive: bool = False) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Joins that select: the related tables whose columns a query reads beside its own, so that their rows become instances too."""
+"""``join()``: the related tables whose columns a query reads beside its own, so that their rows become instances too."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from oxyde.schema.naming import meant
 
 
 def joined(state: State, names: Sequence[str]) -> State:
-    """Returns the same rows with the related rows at these paths, and at all on the way there.
+    """Returns the same rows with the related rows at these paths and at each step on the way.
 
     Raises:
-        ValueError: There is no path.
-        FieldError: A path names no relation.
+        ValueError: No path was given.
+        FieldError: A path does not name a relation.
         UnsupportedError: A path does not follow foreign keys.
     """
     if not names:
@@ -57,7 +57,7 @@ def _followed(table: Table, name: str) -> PathKey:
 
 
 def _in_order(paths: Sequence[PathKey], here: PathKey) -> Iterator[PathKey]:
-    """Yields each path with those that continue it directly behind."""
+    """Yields the paths in an order where each is directly followed by those that extend it."""
     for path in paths:
         if path[:-1] == here:
             yield path

@@ -1,4 +1,4 @@
-"""Plain Python values as terms: the type that each class of values has."""
+"""Plain Python values as terms: the column type of each Python class."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def literal(value: Any) -> Bound:
     """Returns a plain value as a parameter of the type of its class.
 
     Raises:
-        FieldValueError: It is of no class that has a type, or no value that Python's own class holds.
+        FieldValueError: Its class has no column type, or the value has no exact Python equivalent.
     """
     inner = plain(value.value if isinstance(value, enum.Enum) else value)
     if isinstance(inner, (dt.date, dt.timedelta)) and (found := flaw(inner)) is not None:
@@ -50,7 +50,7 @@ def literal(value: Any) -> Bound:
 
 
 def alike(values: Sequence[Any]) -> tuple[list[Any], ColumnType]:
-    """Returns plain values as values of one type: ints become the other kind of number that is among them, where that is exact.
+    """Returns plain values as values of one type: ints become the other kind of number among them, if that is exact.
 
     Raises:
         FieldValueError: They are of different types.
@@ -62,5 +62,5 @@ def alike(values: Sequence[Any]) -> tuple[list[Any], ColumnType]:
     if others in ({kinds.DECIMAL}, {kinds.FLOAT}) and all(one.type == kind or kind.python(one.value) == one.value for one in made):
         return [kind.python(one.value) for one in made], kind
     if len(found) != 1:
-        raise FieldValueError(f"a list of values of different types ({', '.join(sorted(map(str, found)))}) is compared with nothing")
+        raise FieldValueError(f"a list of values of different types ({', '.join(sorted(map(str, found)))}) cannot be compared")
     return [one.value for one in made], made[0].type

@@ -38,12 +38,12 @@ class Subject:
 
     Attributes:
         term: A column, a part of one, or an annotation.
-        names: Those that an expression on the other side may use.
+        names: The names that an expression on the other side may use.
         where: Model and name, for messages.
         field: The name of the field, for errors.
-        adapter: Checks a plain value and returns its wire value; None where its class decides its type.
-        uncast: The server knows the type better, so that no cast is written around parameters.
-        relation: The relation whose key it is, when its name named that; objects are given as values then.
+        adapter: Checks a plain value and returns its wire value; None if the value's class decides its type.
+        uncast: Whether parameters are written without a cast, because the server knows the column's type better.
+        relation: The relation, if its name was given instead of its key's; values are then objects.
     """
 
     term: Term
@@ -58,8 +58,8 @@ class Subject:
         """Returns the wire value of a plain value.
 
         Raises:
-            FieldLookupValueError: It is not exactly of the subject's type.
-            FieldError: It is an object that is not saved, or of another class than the relation's.
+            FieldLookupValueError: The value is not exactly of the subject's type.
+            FieldError: The value is an object that is not saved, or not of the relation's class.
         """
         if self.relation is not None:
             value = self.relation.key(value)
@@ -73,7 +73,7 @@ class Subject:
             raise FieldLookupValueError(str(error), column=self.field) from None
 
     def bound(self, value: Any) -> Bound:
-        """Returns a plain value as a parameter of the subject's type, or of its own where both are numbers."""
+        """Returns a plain value as a parameter of the subject's type, or of its own type if both are numbers."""
         if self.adapter is not None:
             return Bound(self.adapt(value), self.term.type, self.uncast)
         try:
@@ -84,7 +84,7 @@ class Subject:
         return made
 
     def listed(self, values: list[Any]) -> Bound:
-        """Returns plain values as a parameter that is a list."""
+        """Returns plain values as one list parameter."""
         if self.adapter is not None:
             return Bound([self.adapt(value) for value in values], self.term.type, self.uncast)
         try:
@@ -105,24 +105,24 @@ class Subject:
         return term
 
     def check(self, kind: ColumnType, what: str) -> None:
-        """Raises the error for a comparison with what is of another type."""
+        """Raises FieldLookupValueError if the subject cannot be compared with that type."""
         if not comparable(self.term.type, kind):
             message = f"{self.where} is {self.term.type}, and cannot be compared with {what} {kind}"
             raise FieldLookupValueError(message, column=self.field)
 
 
 def inner_of(term: Term) -> Term:
-    """Returns what a term is in the query that computes it."""
+    """Returns the original term of one that is exposed by inner queries."""
     return inner_of(term.inner) if isinstance(term, Exposed) else term
 
 
 def subject_of(names: Names, term: Term, name: str = "") -> Subject:
-    """Returns a term as what is compared; ``name`` is that of an annotation."""
+    """Returns a term as the subject of a comparison; ``name`` is the name of an annotation."""
     inner = inner_of(term)
     if isinstance(inner, Reference):
         column = inner.path.column
         relation = term.path.relation if isinstance(term, Reference) else None
-        # Any int compares with a column of ints: as what it is, however narrow the column.
+        # An int of any size can be compared with a column of ints, however narrow the column.
         uncast = column.uncast and column.type.kind != "int"
         return Subject(term, names, inner.path.where, column.field, column.adapt, uncast, relation)
     where = f"{names.table.model}.{name}" if name else "the expression"
@@ -133,13 +133,13 @@ def compared(op: str, names: Names, left: Term, right: Term) -> Condition:
     """Returns a comparison of two terms; a plain value is checked against the other side.
 
     Raises:
-        FieldLookupValueError: No server compares the two.
+        FieldLookupValueError: The two cannot be compared.
     """
     if isinstance(left, Bound) and not isinstance(right, Bound):
         return compared({"gt": "lt", "ge": "le", "lt": "gt", "le": "ge"}[op], names, right, left)
     subject = subject_of(names, left)
     if left.type.kind not in ORDERED:
-        message = f"{subject.where} is {left.type}, of which none is greater than another"
+        message = f"{subject.where} is {left.type}, which has no order"
         raise FieldLookupValueError(message)
     if isinstance(right, Bound):
         if (where := beyond.side(left, right)) != 0:
@@ -154,10 +154,10 @@ Make = Callable[["Lookup", Subject, Any], Condition]
 
 @dataclass(frozen=True, eq=False)
 class Lookup:
-    """A row of the table.
+    """A lookup, one row of the table.
 
     Attributes:
-        name: What is written behind the field.
+        name: Its name, written after the field.
         on: The kinds of columns that have it.
         make: Checks the value and makes the condition.
     """
@@ -168,7 +168,7 @@ class Lookup:
 
 
 def wrong(subject: Subject, lookup: Lookup, expected: str, value: Any) -> FieldLookupValueError:
-    """Returns the error for a value that a lookup cannot take; the value itself is not shown."""
+    """Returns the error for a value that a lookup does not take; the value itself is not shown."""
     message = f"{subject.where}__{lookup.name} takes {expected}, not {named(value)}"
     return FieldLookupValueError(message, column=subject.field)
 
@@ -216,7 +216,7 @@ def pair(lookup: Lookup, subject: Subject, value: Any) -> Condition:
 
 
 def _phrase(lookup: Lookup, subject: Subject, value: Any) -> tuple[Term, Bound]:
-    """Returns a subject as text (labels of an enumeration are no text to a server), and what is looked for."""
+    """Returns a subject as text (to a server an enumeration is not text), and the text to search for."""
     if not isinstance(value, str):
         raise wrong(subject, lookup, "str", value)
     term = Cast(subject.term, kinds.TEXT) if subject.term.type.kind == "enum" else subject.term

@@ -1,4 +1,4 @@
-"""Names: what a text such as ``team__name`` or the name of an annotation means in a query."""
+"""Names: resolves a str such as ``team__name``, or the name of an annotation, in a query."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ class Namespace:
 
     Attributes:
         table: Its fields, and the paths that begin there.
-        terms: Annotations, and what the query inside exposes.
+        terms: Annotations, and the values that an inner query exposes.
     """
 
     table: Table
     terms: Mapping[str, Term]
 
     def resolve(self, text: str) -> tuple[Term, tuple[str, ...]]:
-        """Follows a text as far as names go.
+        """Resolves as many parts of a str as are names.
 
         Returns:
-            What it means, and the parts behind that are no names: lookups.
+            The term, and the remaining parts: lookups.
 
         Raises:
-            FieldError: The first part, or a part behind a relation, is no name.
+            FieldError: The first part, or a part behind a relation, is not a name.
         """
         if self.terms:
             parts = paths.split(text)
@@ -48,10 +48,10 @@ class Namespace:
         return reference(path), lookups
 
     def value(self, text: str) -> Term:
-        """Returns what a name means, where it has one value for each row and no lookup may follow.
+        """Resolves a name that must have one value for each row, without a lookup.
 
         Raises:
-            FieldError: It is no name of the query, or leads to several rows.
+            FieldError: The name is unknown, or leads to several rows.
         """
         term = self.column(text)
         if isinstance(term, Reference) and term.path.many is not None:
@@ -60,10 +60,10 @@ class Namespace:
         return term
 
     def column(self, text: str) -> Term:
-        """Returns what a name means, where no lookup may follow.
+        """Resolves a name without a lookup.
 
         Raises:
-            FieldError: It is no name of the query.
+            FieldError: The name is unknown.
         """
         if not self.terms:
             return reference(paths.column_path(self.table, text))

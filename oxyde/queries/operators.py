@@ -13,7 +13,7 @@ from oxyde.queries.term import Expression, Names, Term
 
 
 class Operand(Expression):
-    """An expression that goes with the operators of Python; a comparison is a condition, which joins as every ``Q``."""
+    """An expression that supports Python's operators; a comparison is a condition, which can be joined like any ``Q``."""
 
     __slots__ = ()
 
@@ -81,7 +81,7 @@ class F(Operand):
             raise TypeError(message)
 
     def resolve(self, names: Names) -> Term:
-        """Returns what the name means."""
+        """Resolves the name."""
         return names.value(self.name)
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""Paths: names like ``team__name`` followed through relations to the column that they mean."""
+"""Paths: names like ``team__name``, followed through relations to their column."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PathKey: TypeAlias = "tuple[str, ...]"
 _BETWEEN: Final = re.compile("__(?!_)")
 """Between the parts of a name; a field may end in an underscore (``class_``), none begins with one."""
 VARIOUS: Final = frozenset({"datetime", "datetime_tz", "time", "uuid"})
-"""Types whose values may be spelt in several ways where the server has no type for them."""
+"""Types whose values have several text forms where the server stores them as text."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,9 +26,9 @@ class Hop:
     """A step from a table to a related one.
 
     Attributes:
-        relation: Which.
-        origin: Where it starts.
-        table: Where it leads.
+        relation: The relation.
+        origin: The table it starts from.
+        table: The table it leads to.
     """
 
     relation: Relation
@@ -41,11 +41,11 @@ class Path:
     """A column, seen from a table. Compared by identity: ``resolve`` returns the same one for the same name.
 
     Attributes:
-        name: As it was written, without a lookup.
+        name: The name as written, without lookups.
         hops: The relations on the way.
         column: The column at the end.
         table: The table that has it.
-        relation: The relation that the name ends in, when it names one instead of a column.
+        relation: The relation that the name ends in, if it names one instead of a column.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Path:
 
     @property
     def nullable(self) -> bool:
-        """Whether there may be no value: NULL, or no row on the way."""
+        """Whether the value may be missing: NULL, or no row on the way."""
         return self.column.nullable or any(hop.relation.nullable for hop in self.hops)
 
     @property
@@ -67,7 +67,7 @@ class Path:
 
     @property
     def key(self) -> PathKey:
-        """What tells the column from others seen from the same table, however it was written."""
+        """What identifies the column among all columns seen from the same table, however it was written."""
         return (*(hop.relation.field for hop in self.hops), self.column.field)
 
     @property
@@ -85,7 +85,7 @@ class Path:
 
     @cached_property
     def many(self) -> int | None:
-        """The place of the first hop that may lead to several rows, or None."""
+        """The index of the first hop that may lead to several rows, or None."""
         return next((at for at, hop in enumerate(self.hops) if hop.relation.to_many), None)
 
 
@@ -103,10 +103,10 @@ def resolve(table: Table, name: str) -> tuple[Path, tuple[str, ...]]:
         name: Fields and relations joined by ``__``, perhaps with lookups behind.
 
     Returns:
-        The path, and the parts behind it that are no field: lookups.
+        The path, and the remaining parts: lookups.
 
     Raises:
-        FieldError: The first part, or a part behind a relation, is no field.
+        FieldError: The first part, or a part behind a relation, is not a field.
     """
     parts = [name] if name in table.by_field else split(name)  # the key of a relation named after_ is after__id
     hops: list[Hop] = []
@@ -134,7 +134,7 @@ def resolve(table: Table, name: str) -> tuple[Path, tuple[str, ...]]:
 
 
 def _is_key(relation: Relation, target: Table, name: str | None) -> bool:
-    """Whether a name behind a foreign key is the column that it points to, which this side has too."""
+    """Whether a name behind a foreign key is its target column, whose value this table has too."""
     if name == "pk":
         return len(target.key) == 1 and target.key[0].field == relation.target_column
     return name == relation.target_column
@@ -154,23 +154,23 @@ def key_of(table: Table) -> Column:
 
 
 def unknown(table: Table, name: str, others: Iterable[str] = ()) -> FieldError:
-    """Returns the error for a name that a table does not have, and that is none of the query's other names."""
+    """Returns the error for a name that is neither a field of the table nor another name of the query."""
     known = [*table.by_field, *table.relations, *others]
     near = column_meant(table, name) or meant(name, known) or f"; it has {', '.join(known)}"
     return FieldError(f'{table.model} has no field "{name}"{near}', table=table.name, column=name)
 
 
 def column_meant(table: Table, name: str) -> str:
-    """Returns what to add to a message about a name that is no field, where a column of the database has that name; else nothing."""
+    """Returns a hint for the message about an unknown field if a database column has that name, else an empty str."""
     column = table.by_name.get(name)
     return "" if column is None else f'; that is the name of a column in the database, and its field is "{column.field}"'
 
 
 def column_path(table: Table, name: str) -> Path:
-    """Returns the path that a name means, where no lookup may follow.
+    """Resolves a path without a lookup.
 
     Raises:
-        FieldError: A part is no field.
+        FieldError: A part is not a field.
     """
     path, rest = resolve(table, name)
     if rest and path.relation is not None:
@@ -189,7 +189,7 @@ def all_columns(table: Table) -> tuple[Path, ...]:
 
 @remembered(1024)
 def columns_at(table: Table, names: PathKey) -> tuple[Path, ...]:
-    """Returns the columns of the table that relations lead to: its own key too, not the one that repeats it on this side."""
+    """Returns the columns of the table that relations lead to, its key included, not this side's copy of it."""
     hops: list[Hop] = []
     here = table
     for name in names:

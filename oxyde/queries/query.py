@@ -1,4 +1,4 @@
-"""``Query``: what a queryset holds; and the verbs, each of which takes a state and returns another and checks names and values."""
+"""``Query``, which a queryset holds; and the lazy verbs, which check names and values and return a new state."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ R = TypeVar("R")
 
 
 class RowStrategy(Protocol[R]):
-    """A row strategy: what the rows of a query become."""
+    """A row strategy: how the rows of a query are returned."""
 
     def reader(self, state: State) -> Callable[[Any], list[R]]:
-        """Returns what turns a batch of the query's result into rows."""
+        """Returns a function that converts a batch of the result to rows."""
         ...
 
 
@@ -33,8 +33,8 @@ class Query(Generic[R]):
     """What a queryset holds.
 
     Attributes:
-        state: What is asked.
-        rows: What the rows become.
+        state: The query's state.
+        rows: How rows are returned.
         alias: The connection it is pinned to.
     """
 
@@ -60,7 +60,7 @@ def filtered(state: State, given: Q, *, excluded: bool = False) -> State:
 
 
 def ordered(state: State, fields: Sequence[Any]) -> State:
-    """Returns the rows in another order; none is the server's."""
+    """Returns the rows in another order; without fields in the server's order."""
     state = state.wrapped() if state.is_sliced else state
     return state.with_(order=tuple([_order(state, field) for field in fields]))
 
@@ -86,8 +86,8 @@ def annotated(state: State, given: Mapping[str, Any]) -> State:
     """Returns the rows with further values.
 
     Raises:
-        TypeError: A value is no expression.
-        FieldError: A name is taken, or cannot be told from a path with lookups.
+        TypeError: A value is not an expression.
+        FieldError: A name is taken, or could be read as a path with lookups.
     """
     state = state.wrapped() if state.distinct or state.is_sliced else state
     for name, value in given.items():
@@ -102,14 +102,14 @@ def annotated(state: State, given: Mapping[str, Any]) -> State:
 
 
 def _check_name(state: State, name: str) -> None:
-    """Raises the error for a name that an annotation cannot have; servers do not mind upper and lower case."""
+    """Raises FieldError for a name that an annotation cannot have; servers ignore case in names."""
     table = state.table
     taken = {one.casefold() for one in (*table.by_field, *table.by_name, *table.relations, "pk", *dict(state.annotations))}
     if name.casefold() in taken:
-        message = f'{table.model} has a "{name}" already; call the annotation otherwise'
+        message = f'{table.model} already has a "{name}"; choose another name for the annotation'
         raise FieldError(message, table=table.name, column=name)
     if "__" in name or name.startswith("_") or name.endswith("_"):
-        message = f'"{name}" is no name for an annotation: underscores at its ends or two together would read as a path'
+        message = f'"{name}" cannot name an annotation: leading, trailing or double underscores would read as a path'
         raise FieldError(message, table=table.name, column=name)
 
 
@@ -117,7 +117,7 @@ def united(left: State, right: State, op: str) -> State:
     """Returns the rows of two queries: both once (union), or all (union_all).
 
     Raises:
-        TypeError: Their rows are not alike: models of different classes, or other numbers or types of values.
+        TypeError: Their rows differ: in their model, or in the number or types of their values.
     """
     if (left.selection is None) != (right.selection is None) or (left.selection is None and left.table is not right.table):
         message = f"{op}() takes rows of one kind: two querysets of {left.table.model}, or two of values()"
@@ -137,7 +137,7 @@ def united(left: State, right: State, op: str) -> State:
 
 
 def _shown(name: str, term: Term) -> str:
-    """Returns a value's name and type, and what Python makes of it where that is another class."""
+    """Returns a value's name and type, and its Python class where that differs."""
     return f"{name} {term.type}" if term.restore is None else f"{name} {term.type} as {term.restore}"
 
 
@@ -147,7 +147,7 @@ def _is_computed(state: State, term: Term) -> bool:
 
 
 def attached(state: State, cte: Cte) -> State:
-    """Returns the query with a common table expression, which it and all queries inside may read."""
+    """Returns the query with a common table expression, which the query and its inner queries can read."""
     if any(one.name == cte.name for one in state.ctes):
         message = f'a common table expression "{cte.name}" is attached already; give this one another name'
         raise FieldError(message)
@@ -155,7 +155,7 @@ def attached(state: State, cte: Cte) -> State:
 
 
 def turned(state: State) -> State:
-    """Returns the rows in the opposite order: of a slice, its rows turned round; without an order, by key descending."""
+    """Returns the rows in reverse order, also those of a slice; without an order, by key descending."""
     order = tuple(one.turned() for one in state.order) or by_key(state.table, desc=True)
     return (state.wrapped() if state.is_sliced else state).with_(order=order)
 
@@ -166,13 +166,13 @@ def by_key(table: Table, *, desc: bool = False) -> tuple[Order, ...]:
 
 
 def limited(state: State, count: int) -> State:
-    """Returns at most that many rows; a second limit narrows, never widens."""
+    """Returns at most that many rows; a second limit only narrows."""
     count = _count("limit", count)
     return state.with_(limit=count if state.limit is None else min(state.limit, count))
 
 
 def skipped(state: State, count: int) -> State:
-    """Returns the rows after that many; a limit stays what it is, whichever comes first, as in SQL."""
+    """Skips that many rows; the limit stays as it is, whichever of the two was called first, as in SQL."""
     count = _count("offset", count)
     return state.with_(offset=state.offset + count)
 
@@ -183,13 +183,13 @@ def _count(verb: str, given: Any) -> int:
         message = f"{verb}() takes an int, not {named(given)}"
         raise TypeError(message)
     if not 0 <= count < 2**63:
-        message = f"{verb}() takes 0 or more, not {count}"
+        message = f"{verb}() takes {'0 or more' if count < 0 else 'less than 2**63'}, not {count}"
         raise ValueError(message)
     return count
 
 
 def _index(value: Any) -> int | None:
-    """Returns an int, or the one that another library's integer is; None for anything else, truth values too."""
+    """Returns an int, also for another library's integers; None for anything else, bool included."""
     value = plain(value)
     if isinstance(value, bool) or not isinstance(value, SupportsIndex):
         return None
@@ -200,11 +200,11 @@ def _index(value: Any) -> int | None:
 
 
 def sliced(state: State, key: Any) -> State:
-    """Returns the rows of a slice, or (an index) the one row at that place.
+    """Returns the rows of a slice, or the one row at an index.
 
     Raises:
-        TypeError: It is neither, or has a step.
-        ValueError: It counts from the end.
+        TypeError: The key is neither, or has a step.
+        ValueError: The key counts from the end.
     """
     at = _index(key)
     if isinstance(key, slice):
@@ -233,7 +233,7 @@ def _end(given: Any) -> int:
 
 
 def distinct(state: State) -> State:
-    """Returns equal rows once; of a slice, of its rows."""
+    """Returns equal rows once; for a slice, among its rows."""
     return (state.wrapped() if state.is_sliced else state).with_(distinct=True)
 
 
@@ -241,7 +241,7 @@ def selected(state: State, fields: Sequence[str]) -> State:
     """Returns rows of these columns; without names, of all.
 
     Raises:
-        FieldError: A name is no field, or occurs twice.
+        FieldError: A name is not a field, or occurs twice.
     """
     if not fields and state.source is not None and state.selection is not None and state.source.exposed() == {}:
         return state

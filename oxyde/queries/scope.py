@@ -1,4 +1,4 @@
-"""A scope: the names that one SELECT sees, the joins it needs, and the values of the whole statement."""
+"""A scope: the names visible to one SELECT, the joins it needs, and the values of the whole statement."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from oxyde.queries.paths import Hop, Path
 from oxyde.schema import Table
 
 LONGEST: Final = 63
-"""The bytes of a name; PostgreSQL cuts longer ones, which may make two of them equal."""
+"""The most bytes of a name; PostgreSQL truncates longer ones, which may make two of them equal."""
 
 
 def alias_of(wanted: str, number: int = 1) -> str:
-    """Returns a name as an alias: cut where it is too long, numbered from the second one on."""
+    """Returns a name as an alias: truncated if it is too long, numbered from the second on."""
     suffix = f"_{number}" if number > 1 else ""
     return wanted.encode()[: LONGEST - len(suffix)].decode(errors="ignore") + suffix
 
 
 class Aliases:
-    """The aliases of a select and of the selects inside it that see its tables; no two are equal."""
+    """The unique aliases of a SELECT and of the inner SELECTs that see its tables."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = set(taken)
 
     def take(self, wanted: str) -> str:
-        """Returns an alias that no other source has, as near to the wanted one as can be."""
+        """Returns a unique alias, as close to the wanted one as possible."""
         number, alias = 1, alias_of(wanted)
         while alias.casefold() in self._taken:
             number += 1
@@ -38,11 +38,11 @@ class Aliases:
 
 
 class Values:
-    """The values beside a statement; shared by the scopes of one statement.
+    """The parameter values of a statement, shared by its scopes.
 
     Attributes:
         all: The values.
-        ctes: The names of the common table expressions that may be read where the compiler is.
+        ctes: The names of the common table expressions that are visible at this point.
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class Values:
         self.ctes: list[str] = []
 
     def bind(self, value: Any) -> int:
-        """Takes a value and returns its index."""
+        """Adds a value and returns its index."""
         self.all.append(value)
         return len(self.all) - 1
 
@@ -62,9 +62,9 @@ class Scope:
         table: The table of the first source.
         alias: Its alias: the table's name, or inside EXISTS the path that leads there.
         aliases: The aliases that are taken.
-        source: What it selects from, as IR.
-        joins: The joins that paths have asked for so far, as IR.
-        ties: The conditions that tie its rows to those of the scope around it, as IR.
+        source: The source, as IR.
+        joins: The joins that paths have needed so far, as IR.
+        ties: The conditions that connect its rows to those of the enclosing scope, as IR.
     """
 
     def __init__(
@@ -80,12 +80,12 @@ class Scope:
         """Opens a scope.
 
         Args:
-            values: Those of the statement.
+            values: The values of the statement.
             table: The table that paths start at.
-            aliases: Those of the scope around this one, whose tables it sees.
-            names: When the source is a select of chosen columns: what each is called there; others cannot be seen then.
+            aliases: The aliases of the enclosing scope, if its tables are visible.
+            names: For a source with selected columns, their names by path; other columns are not visible then.
             start: The relations that lead from the statement's root to the table.
-            called: What the source is called, where that is not the table's name.
+            called: The name of the source, if it is not the table's name.
         """
         self.values = values
         self.table = table
@@ -99,11 +99,11 @@ class Scope:
         self._joined: dict[tuple[str, ...], tuple[str, bool]] = {}
 
     def bind(self, value: Any) -> int:
-        """Takes a value beside the statement and returns its index."""
+        """Adds a parameter value to the statement and returns its index."""
         return self.values.bind(value)
 
     def column(self, path: Path) -> Node:
-        """Returns a column; joins what lies on the way."""
+        """Returns a column, joining the tables on the way."""
         if self._names is not None:
             name = self._names.get(path.key)
             if name is None:

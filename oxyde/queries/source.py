@@ -1,4 +1,4 @@
-"""What rows come from, and what is asked of them, frozen: a state over a table, another state, two of them, or a named one."""
+"""The frozen state of a query, and its source: a table, another state, a compound of states, or a common table expression."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DEEPEST: Final = 32
 
 @dataclass(frozen=True, eq=False)
 class Compound:
-    """The rows of several queries, each added to those before: all once (union), or all (union_all). The first one names the columns."""
+    """The union of several queries, without duplicates (union) or with them (union_all). The first query names the columns."""
 
     left: State
     others: tuple[tuple[str, State], ...]
@@ -46,7 +46,7 @@ class Compound:
             yield from state.walk()
 
     def is_all_of(self, state: State) -> bool:
-        """Whether a query that reads it asks for its rows, and nothing more of them."""
+        """Whether a query over it selects all its rows, and changes nothing else."""
         if state.where or state.order or state.distinct or state.is_sliced or state.joined != self.left.joined:
             return False
         given = self.left.annotations if self.left.selection is None else self.left.selection
@@ -56,7 +56,7 @@ class Compound:
 
 
 def compound(op: str, left: State, right: State) -> State:
-    """Returns the rows of two queries; a compound among them is added to, not nested."""
+    """Returns the union of two queries; an existing compound is extended, not nested."""
     pairs = zip(left.columns, right.columns, strict=True)
     first, depth = left, max(left.depth, right.depth)
     others: tuple[tuple[str, State], ...] = ((op, right),)
@@ -73,7 +73,7 @@ def compound(op: str, left: State, right: State) -> State:
 
 @dataclass(frozen=True, eq=False)
 class Cte:
-    """A common table expression: a query that has a name, which other queries read as they read a table."""
+    """A common table expression: a named query, which other queries read like a table."""
 
     name: str
     query: State
@@ -97,7 +97,7 @@ class Cte:
 
 
 def _reading(like: State, source: Source, outputs: Named, depth: int) -> State:
-    """Returns the query of a source's rows, which are made as those of another query are; ``depth`` is that of the source."""
+    """Returns a query of a source's rows, with the values of another query; ``depth`` is the depth of the source."""
     if like.selection is not None:
         return State(like.table, source=source, annotations=outputs, selection=outputs, depth=_below(depth))
     before = len(like.table.columns)
@@ -112,29 +112,29 @@ def _below(depth: int) -> int:
         FieldError: Queries would nest too deep.
     """
     if depth >= DEEPEST:
-        message = f"queries nest deeper than {DEEPEST}; read the keys of the rows so far first, and go on from filter(id__in=keys)"
+        message = f"queries nest deeper than {DEEPEST}; read the keys of these rows first, and continue with filter(id__in=keys)"
         raise FieldError(message)
     return depth + 1
 
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """What a query asks.
+    """The state of a query: what it asks for.
 
     Attributes:
-        table: Where its rows come from.
-        source: What it acts on instead of the table's rows: those of another query, of two, or of a common table expression.
-        ctes: The common table expressions that it, and all queries inside, may read.
+        table: The table of its rows.
+        source: What it reads instead of the table: another query, a compound, or a common table expression.
+        ctes: The common table expressions that it and its inner queries can read.
         where: Conditions, all of which must hold.
-        order: What decides the order, the first first.
-        annotations: Values that each row has beside its table's columns, by name.
-        selection: The values of its rows and their names; None for whole rows.
-        joined: The related tables whose columns whole rows hold too, as relations; each directly behind the one that it continues.
-        distinct: Equal rows once.
-        limit: At most that many rows.
-        offset: After that many.
+        order: The terms to order by, most significant first.
+        annotations: Computed values of each row, by name.
+        selection: The selected values and their names; None for whole rows.
+        joined: The related tables that are read along with whole rows, as relations; each directly follows the one it extends.
+        distinct: Whether equal rows are returned once.
+        limit: The most rows to return.
+        offset: The number of rows to skip.
         lock: What it locks of the rows that it reads.
-        depth: How many queries nest in its source.
+        depth: How deep queries nest in its source.
     """
 
     table: Table
@@ -171,7 +171,7 @@ class State:
 
     @property
     def is_reshaped(self) -> bool:
-        """Whether its rows are others than the table's: equal ones once, or one for each related row."""
+        """Whether its rows differ from the table's: deduplicated, or repeated for each related row."""
         return self.distinct or (self.selection is not None and any(_is_many(term) for _, term in self.selection))
 
     def exposed(self) -> Mapping[Hashable, str] | None:
@@ -198,7 +198,7 @@ class State:
         selection = None if self.selection is None else tuple((name, seen(term)) for name, term in self.selection)
         turned = tuple(Order(seen(one.by), one.desc, one.nulls) for one in order)
         inner = source.with_(ctes=()) if source.ctes else source
-        if inner.selection is not None and inner.exposed() is None:  # what it is read for is every column, and its annotations
+        if inner.selection is not None and inner.exposed() is None:  # the outer query needs every column, and the annotations
             inner = inner.with_(selection=None)
         depth = _below(inner.depth)
         return State(self.table, inner, self.ctes, (), turned, outside, selection, self.joined, depth=depth)
@@ -211,7 +211,7 @@ class State:
         return made
 
     def arranged(self) -> State:
-        """Returns the query as SQL takes it: of distinct rows, an order by what is none of their columns acts on the rows outside.
+        """Returns the query in a form that is valid SQL: distinct rows are ordered by other columns in an outer query.
 
         Raises:
             FieldError: The order needs a column that the distinct rows do not have.
@@ -229,11 +229,11 @@ class State:
         return outer.with_(limit=self.limit, offset=self.offset)
 
     def _check_ctes(self) -> None:
-        """Raises the error for reading another common table expression than the one of that name that is attached."""
+        """Raises FieldError where a common table expression is read that is not the attached one of that name."""
         attached = {cte.name: cte for cte in self.ctes}
         for cte in self.reads():
             if attached.get(cte.name, cte) is not cte:
-                message = f'two common table expressions are called "{cte.name}", one attached, one read; attach the one that is read'
+                message = f'two common table expressions are named "{cte.name}"; attach the one that is used'
                 raise FieldError(message)
 
     def reads(self) -> Iterator[Cte]:
@@ -296,5 +296,5 @@ def related_columns(table: Table, names: PathKey) -> Named:
 
 @remembered(1024)
 def everything(table: Table) -> State:
-    """Returns the query of all rows of a table: where every other one begins."""
+    """Returns the query of all rows of a table, from which all other queries are built."""
     return State(table)

@@ -1,4 +1,4 @@
-"""The rows of a query as the right side of ``in``: one column of them."""
+"""A query of one column as the right side of ``in``."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Rows(Term):
 
     @property
     def unknown(self) -> Unknown:
-        """Perhaps, where the column may be NULL: no IS NULL of the row that is compared tells."""
+        """Maybe, if the column may be NULL; no IS NULL on the compared row can tell."""
         return MAYBE if self.column.nullable else NEVER
 
     @property
     def key(self) -> Hashable:
-        """Itself: no other is known to have the same rows."""
+        """The object itself: no other query is known to have the same rows."""
         return id(self)
 
     def __oxyde_rows__(self, where: str, path: Path | None) -> Rows:
@@ -55,16 +55,16 @@ class Rows(Term):
 
 
 def rows(state: State, where: str, path: Path | None) -> Rows:
-    """Returns a query as what a path is compared with: whole rows are what its relation refers to, without one their keys.
+    """Returns a query as the right side of a comparison with a path: for whole rows the column that the relation points to, else their key.
 
     Args:
         state: The query.
         where: What is compared, for messages.
-        path: The same as a path.
+        path: The path that is compared, if it is one.
 
     Raises:
         FieldError: A relation is compared with whole rows of another table.
-        TypeError: The query has not one column.
+        TypeError: The query does not have exactly one column.
     """
     if state.selection is None:
         state = selected(state, _referred(state.table, path) or [column.field for column in state.table.key])
@@ -75,7 +75,7 @@ def rows(state: State, where: str, path: Path | None) -> Rows:
 
 
 def _referred(table: Table, path: Path | None) -> list[str]:
-    """Returns the field of the related rows that a relation is compared by; none where the path is a column."""
+    """Returns the field of the related rows that a relation is compared by; None if the path is a column."""
     if path is None or path.relation is None:
         return []
     target = path.table.find(path.relation.target)

@@ -1,4 +1,4 @@
-"""Terms: what has a value for each row of a query. The application writes expressions; a term is what one means over known columns."""
+"""Terms: values for each row of a query. The application writes expressions; a term is an expression resolved to known columns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from oxyde.schema.types import ColumnType
 
 
 class Certainty(Enum):
-    """When a value may be NULL, where that is not the NULL of one column."""
+    """When a value may be NULL, if not exactly where one column is."""
 
     NEVER = "never"
     MAYBE = "maybe"
@@ -31,16 +31,16 @@ MAYBE: Final = Certainty.MAYBE
 class Term:
     """A node that has a value for each row.
 
-    What a kind of term adds is ``write``; where its type is not given to the constructor, ``type`` too. The two walks over a tree,
-    ``shape`` and ``compile``, visit head and parts in one order, so that the values that the first lists are those that the second binds.
+    A subclass implements ``write``, and ``type`` if it is not passed to the constructor. The two walks over a tree, ``shape`` and
+    ``compile``, visit head and parts in the same order, so that both list the same values.
 
     Attributes:
-        kind: The name of the class, which belongs to the shape.
-        head: What else decides the text of the statement, apart from the parts.
-        parts: The terms inside.
-        type: What the value is.
-        restore: Turns a list of database values into Python values, as ``Column.restore`` does; None where they are that already.
-        query: The query whose rows it is, for those few terms that are rows.
+        kind: The name of the class, which is part of the shape.
+        head: Whatever else affects the SQL text, apart from the parts.
+        parts: The inner terms.
+        type: The type of the value.
+        restore: Converts a list of database values to Python values, as ``Column.restore`` does; None if they need no conversion.
+        query: The query whose rows the term contains, for the few terms that do.
     """
 
     kind: str
@@ -59,12 +59,12 @@ class Term:
 
     @property
     def unknown(self) -> Unknown:
-        """When the value is NULL: never, maybe, or exactly where one column is; by default where a part is."""
+        """When the value is NULL: never, maybe, or exactly where one column is; by default if a part is."""
         return together(self.parts)
 
     @property
     def undecided(self) -> Unknown:
-        """When NOT does not turn a condition that is not true: as ``unknown``, or where a column is NULL and it is false or NULL then."""
+        """When NOT of a condition that is not true is not true either: as ``unknown``, or where a column is NULL."""
         return self.unknown
 
     @property
@@ -79,11 +79,11 @@ class Term:
 
     @property
     def key(self) -> Hashable:
-        """What identifies the value: two terms of one key have one value in every row."""
+        """What identifies the value: two terms with equal keys have equal values in every row."""
         return (self.kind, self.head, *(part.key for part in self.parts))
 
     def shape(self, values: list[Any]) -> Hashable:
-        """Returns what decides the text of the statement; appends the values beside it in the order in which ``compile`` binds them."""
+        """Returns what decides the text of the statement; appends the parameter values in the order in which ``compile`` binds them."""
         return (self.kind, self.head, *[part.shape(values) for part in self.parts])
 
     def compile(self, scope: Scope) -> Node:
@@ -92,7 +92,7 @@ class Term:
         return self.write(inside, [part.compile(inside) for part in self.parts])
 
     def opened(self, scope: Scope) -> Scope:
-        """Returns the scope that the parts see."""
+        """Returns the scope for the parts."""
         return scope
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:
@@ -106,7 +106,7 @@ class Term:
             yield from part.walk()
 
     def mapped(self, change: Callable[[Term], Term]) -> Term:
-        """Returns the term with each part changed; itself where none is."""
+        """Returns the term with each part changed; the term itself if none was."""
         parts = tuple([change(part) for part in self.parts])
         if all(one is two for one, two in zip(parts, self.parts, strict=True)):
             return self
@@ -128,7 +128,7 @@ class Reference(Term):
 
     @property
     def unknown(self) -> Unknown:
-        """The column itself, where it may be NULL or there may be no row on the way."""
+        """The column itself, if it may be NULL or a row on the way may be missing."""
         return self if self.path.nullable or self.path.many is not None else NEVER
 
     @property
@@ -146,7 +146,7 @@ class Reference(Term):
         return self.path
 
     def compile(self, scope: Scope) -> Node:
-        """Returns the column, joined to where it must be."""
+        """Returns the column, joining its table if needed."""
         return scope.column(self.path)
 
 
@@ -157,18 +157,18 @@ def reference(path: Path) -> Reference:
 
 
 class Exposed(Term):
-    """A value that the query inside, whose rows this one acts on, has among its outputs."""
+    """An output of the inner query whose rows this one reads."""
 
     parts = ()
 
     def __init__(self, name: str, inner: Term, *, optional: bool = False) -> None:
-        """Makes the term of an output; ``optional`` says that it may be NULL though ``inner`` is not."""
+        """Makes the term of an output; ``optional`` means that it may be NULL even if ``inner`` is not."""
         self.head, self.inner, self.optional = name, inner, optional or inner.nullable
         self.type, self.restore = inner.type, inner.restore
 
     @property
     def unknown(self) -> Unknown:
-        """The value itself, where it was nullable inside."""
+        """The term itself, if it was nullable inside."""
         return self if self.optional else NEVER
 
     @property
@@ -189,7 +189,7 @@ Unknown: TypeAlias = "Certainty | Reference | Exposed"
 
 
 def together(parts: Sequence[Term]) -> Unknown:
-    """Returns when something that is NULL as soon as one part is NULL is so."""
+    """Returns when a term is NULL that is NULL as soon as one part is."""
     found: Unknown = NEVER
     for part in parts:
         one = part.unknown
@@ -201,7 +201,7 @@ def together(parts: Sequence[Term]) -> Unknown:
 
 
 class Bound(Term):
-    """A value beside the statement."""
+    """A parameter of the statement, with its value."""
 
     parts = ()
 
@@ -216,7 +216,7 @@ class Bound(Term):
 
     @property
     def key(self) -> Hashable:
-        """The type and the value, by its text: not every value can be hashed."""
+        """The type, and the value's repr: not every value can be hashed."""
         return (self.head, type(self.value), repr(self.value))
 
     def shape(self, values: list[Any]) -> Hashable:
@@ -246,7 +246,7 @@ class Cast(Term):
     """A value as another type."""
 
     def __init__(self, inner: Term, kind: ColumnType, of: ColumnType | None = None) -> None:
-        """Makes the cast; ``of`` is what the value is, where it must be the same on all servers, or an error."""
+        """Makes the cast; ``of`` is the source type, if the result must be the same, or an error, on all servers."""
         super().__init__((kind, of), inner)
         self.type, self.of = kind, of
 
@@ -269,7 +269,7 @@ class Chance(Term):
 
 
 class Masked(Term):
-    """What frames show in place of a secret: a constant, and NULL where there is none."""
+    """The mask that frames show in place of a secret: a constant, or NULL for NULL."""
 
     type = kinds.TEXT
     MASK: Final = "••••••••"
@@ -283,7 +283,7 @@ class Masked(Term):
 
 
 class Order(Term):
-    """One order of a query: by what, descending or not, and where NULLs go (first, last, or as the server has it)."""
+    """One term of ORDER BY: what to order by, the direction, and where NULLs go (first, last, or the server's default)."""
 
     def __init__(self, by: Term, desc: bool = False, nulls: str | None = None) -> None:
         super().__init__((desc, nulls), by)
@@ -305,42 +305,42 @@ class Order(Term):
 
 
 class Names(Protocol):
-    """What an expression looks its names up in."""
+    """Resolves the names in an expression."""
 
     @property
     def table(self) -> Table:
-        """The table whose rows are asked for."""
+        """The table that is queried."""
         ...
 
     @property
     def terms(self) -> Mapping[str, Term]:
-        """The names beside the table's own."""
+        """The names in addition to the table's own."""
         ...
 
     def resolve(self, text: str) -> tuple[Term, tuple[str, ...]]:
-        """Returns what a text begins with, and the lookups behind."""
+        """Resolves the names at the start of a str; returns the term and the remaining lookups."""
         ...
 
     def value(self, text: str) -> Term:
-        """Returns what a name means, where it has one value for each row."""
+        """Resolves a name that must have one value for each row."""
         ...
 
     def path(self, text: str) -> Path | None:
-        """Returns the path that a text begins with; None for other names."""
+        """Returns the path at the start of a str; None for other names."""
         ...
 
 
 class Expression:
-    """Something that has a value for each row: ``F("views") + 1``. Names are looked up when a verb takes it."""
+    """An expression with a value for each row: ``F("views") + 1``. Names are resolved when it is passed to a verb."""
 
     __slots__ = ()
     __hash__ = object.__hash__
 
     def resolve(self, names: Names) -> Term:
-        """Returns what the expression means.
+        """Resolves the expression.
 
         Raises:
-            FieldError: A name is no field, or the types do not go together.
+            FieldError: A name is not a field, or the types cannot be combined.
         """
         raise NotImplementedError
 
@@ -361,7 +361,7 @@ def _nulls(first: bool, last: bool) -> str | None:
 
 @dataclass(frozen=True, eq=False)
 class Ordering:
-    """An order by an expression: ``F("score").desc(nulls_last=True)``."""
+    """An expression to order by, with its direction: ``F("score").desc(nulls_last=True)``."""
 
     expression: Expression
     desc: bool = False

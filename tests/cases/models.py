@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import AwareDatetime
 
 from oxyde import Field, Model
+from tests.tables import table
 
 
 class Mood(str, enum.Enum):
@@ -27,11 +28,7 @@ class Team(Model):
     name: str = Field(max_length=50)
     authors: list[Novelist] = Field(default=[], db_reverse_fk="team")
 
-    class Meta:
-        """A table of its own name."""
-
-        is_table = True
-        table_name = "case_team"
+    Meta = table("case_team")
 
 
 class Novelist(Model):
@@ -57,11 +54,7 @@ class Novelist(Model):
     data: dict[str, Any] | None = None
     team: Team | None = Field(default=None, db_on_delete="CASCADE")
 
-    class Meta:
-        """A table of its own name."""
-
-        is_table = True
-        table_name = "case_author"
+    Meta = table("case_author")
 
 
 class Item(Model):
@@ -73,11 +66,7 @@ class Item(Model):
     price: Decimal = Field(default=Decimal("0.00"), max_digits=10, decimal_places=2)
     note: str | None = None
 
-    class Meta:
-        """A table of its own name."""
-
-        is_table = True
-        table_name = "case_item"
+    Meta = table("case_item")
 
 
 READ_ONLY = (Team, Novelist)

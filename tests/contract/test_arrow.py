@@ -24,7 +24,7 @@ from oxyde.notebook.run import run
 from tests.backends import Backend
 from tests.cases import models
 from tests.cases.models import Novelist, Team
-from tests.contract.tables import statements
+from tests.tables import blocking_tables, statements
 
 TYPES = {
     "id": pa.int64(),
@@ -50,13 +50,10 @@ PLAIN = ("name", "email", "age", "score", "active", "balance", "born", "seen", "
 @pytest.fixture(scope="module")
 def people(backend_module: Backend) -> Iterator[Backend]:
     """The data set of the cases."""
-    with oxyde.connect(backend_module.url):
-        oxyde.sync.drop_tables(models=models.READ_ONLY, if_exists=True)
-        oxyde.sync.create_tables(models=models.READ_ONLY)
+    with oxyde.connect(backend_module.url), blocking_tables(*models.READ_ONLY):
         Team.objects.sync.bulk_create(models.teams())
         Novelist.objects.sync.bulk_create(models.authors())
         yield backend_module
-        oxyde.sync.drop_tables(models=models.READ_ONLY)
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from oxyde import Field, FieldValueError, Model, UniqueViolationError, atomic, db
 from oxyde.exceptions import FieldError, IntegrityError
 from tests.backends import Backend
-from tests.contract.tables import statements, tables
 from tests.models import Author, Post, Tag
+from tests.tables import statements, table, tables
 
 
 class Part(Model):
@@ -27,11 +27,7 @@ class Part(Model):
     token: uuid.UUID = Field(default_factory=uuid.uuid4)
     kind: str = Field(max_length=10, db_default="'plain'")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "bulk_part"
+    Meta = table("bulk_part")
 
 
 class Attachment(Model):
@@ -41,11 +37,7 @@ class Attachment(Model):
     body: bytes
     name: str = Field(default="", max_length=20)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "bulk_attachment"
+    Meta = table("bulk_attachment")
 
 
 class Bare(Model):
@@ -53,11 +45,7 @@ class Bare(Model):
 
     id: int | None = Field(default=None, db_pk=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "bulk_bare"
+    Meta = table("bulk_bare")
 
 
 async def test_mixed_rows(database: db.AsyncDatabase) -> None:

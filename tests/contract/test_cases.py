@@ -16,6 +16,7 @@ from tests.backends import Backend
 from tests.cases import case as corpus
 from tests.cases import models
 from tests.cases.record import evaluate
+from tests.tables import blocking_tables
 
 NAMES = {"datetime": dt, "Decimal": Decimal, "UUID": UUID}
 CASES = [case for case in corpus.all_cases() if "ir" in case.sections]
@@ -24,15 +25,10 @@ CASES = [case for case in corpus.all_cases() if "ir" in case.sections]
 @pytest.fixture(scope="module")
 def data(backend_module: Backend) -> Iterator[Backend]:
     """The read-only data set, loaded once per server."""
-    connection = oxyde.connect(backend_module.url)
-    everything = [*models.READ_ONLY, *models.WRITTEN]
-    oxyde.sync.drop_tables(models=everything, if_exists=True)
-    oxyde.sync.create_tables(models=everything)
-    models.Team.objects.sync.bulk_create(models.teams())
-    models.Novelist.objects.sync.bulk_create(models.authors())
-    yield backend_module
-    oxyde.sync.drop_tables(models=everything)
-    connection.close()
+    with oxyde.connect(backend_module.url), blocking_tables(*models.READ_ONLY, *models.WRITTEN):
+        models.Team.objects.sync.bulk_create(models.teams())
+        models.Novelist.objects.sync.bulk_create(models.authors())
+        yield backend_module
 
 
 def literal(text: str) -> Any:

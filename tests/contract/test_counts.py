@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oxyde import Field, Model, db, execute_raw
-from tests.contract.tables import tables
+from tests.tables import table, tables
 
 
 class Tally(Model):
@@ -12,11 +12,7 @@ class Tally(Model):
     id: int = Field(db_pk=True)
     name: str = Field(max_length=20, db_unique=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "counts_tally"
+    Meta = table("counts_tally")
 
 
 async def test_only_changes_are_counted(database: db.AsyncDatabase) -> None:

@@ -23,7 +23,7 @@ from oxyde import (
     execute_raw,
 )
 from oxyde.exceptions import IntegrityError, OxydeError
-from tests.contract.tables import tables
+from tests.tables import table, tables
 
 
 class Bare(Model):
@@ -31,11 +31,7 @@ class Bare(Model):
 
     id: int | None = Field(default=None, db_pk=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "ddl_bare"
+    Meta = table("ddl_bare")
 
 
 class Egg(Model):
@@ -44,11 +40,7 @@ class Egg(Model):
     id: int | None = Field(default=None, db_pk=True)
     hen: Hen | None = Field(default=None, db_on_delete="SET NULL")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "ddl_egg"
+    Meta = table("ddl_egg")
 
 
 class Hen(Model):
@@ -58,11 +50,7 @@ class Hen(Model):
     egg: Egg | None = None
     mother: Hen | None = Field(default=None, db_on_delete="CASCADE")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "ddl_hen"
+    Meta = table("ddl_hen")
 
 
 class Ruled(Model):
@@ -75,15 +63,13 @@ class Ruled(Model):
     high: int = 10
     hen: Hen | None = None
 
-    class Meta:
-        """Constraints and indexes, named and not."""
-
-        is_table = True
-        table_name = "ddl_ruled"
-        comment = "rules; 'quoted'"
-        unique_together = [("size", "low")]  # noqa: RUF012 - as tutorials write it
-        constraints = [Check("low <= high", name="ddl_ordered"), Unique(("high", "code"), name="ddl_named")]  # noqa: RUF012 - as tutorials write it
-        indexes = [Index(("-high", "low")), Index(("hen",), unique=True, name="ddl_one_hen")]  # noqa: RUF012 - as tutorials write it
+    Meta = table(
+        "ddl_ruled",
+        comment="rules; 'quoted'",
+        unique_together=[("size", "low")],
+        constraints=[Check("low <= high", name="ddl_ordered"), Unique(("high", "code"), name="ddl_named")],
+        indexes=[Index(("-high", "low")), Index(("hen",), unique=True, name="ddl_one_hen")],
+    )
 
 
 class Odd(Model):
@@ -93,11 +79,7 @@ class Odd(Model):
     select: str = Field(default="", max_length=30, db_column='order by "x"; --')
     group: int = Field(default=0, db_column="größe`'", db_index=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "Table With Spaces; drop"
+    Meta = table("Table With Spaces; drop")
 
 
 class Bad(Model):
@@ -105,12 +87,7 @@ class Bad(Model):
 
     id: int | None = Field(default=None, db_pk=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "ddl_bad"
-        constraints = [Check("this is no sql at all (")]  # noqa: RUF012 - as tutorials write it
+    Meta = table("ddl_bad", constraints=[Check("this is no sql at all (")])
 
 
 class Node(Model):
@@ -119,11 +96,7 @@ class Node(Model):
     id: int | None = Field(default=None, db_pk=True)
     parent: Node | None = None
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "ddl_node"
+    Meta = table("ddl_node")
 
 
 class Ring(Model):
@@ -132,11 +105,7 @@ class Ring(Model):
     id: int = Field(db_pk=True)
     next: Ring = Field(db_on_delete="RESTRICT")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "ddl_ring"
+    Meta = table("ddl_ring")
 
 
 BIG = {"sqlite": "INTEGER", "postgres": "BIGINT", "mysql": "BIGINT", "mariadb": "BIGINT"}
@@ -187,7 +156,7 @@ async def test_rows_that_refer_to_rows_of_their_own_table(database: db.AsyncData
         try:
             node = await Node.objects.create(parent=await Node.objects.create())
             await execute_raw(f"INSERT INTO ddl_leaf VALUES (1, {node.id})")
-            with pytest.raises(DatabaseError):
+            with pytest.raises(DatabaseError, match=r"(?i)ddl_leaf|foreign key"):
                 await db.drop_tables(models=[Node])
             assert (await Node.objects.get(id=node.id)).parent_id is not None
         finally:
@@ -198,11 +167,11 @@ async def test_creating_twice(database: db.AsyncDatabase) -> None:
     """Is an error, unless ``if_not_exists`` leaves what is there alone; dropping likewise."""
     async with tables(Egg, Hen):
         await Hen.objects.create()
-        with pytest.raises(DatabaseError):
+        with pytest.raises(DatabaseError, match="already exists"):
             await db.create_tables(models=[Egg, Hen])
         await db.create_tables(models=[Egg, Hen], if_not_exists=True)
         assert await Hen.objects.count() == 1
-    with pytest.raises(DatabaseError):
+    with pytest.raises(DatabaseError, match=r"(?i)does not exist|no such table|unknown table"):
         await db.drop_tables(models=[Hen])
     await db.drop_tables(models=[Hen], if_exists=True)
 
@@ -210,7 +179,7 @@ async def test_creating_twice(database: db.AsyncDatabase) -> None:
 async def test_a_failure_leaves_no_table(database: db.AsyncDatabase) -> None:
     """Where the server allows it, tables come all or none."""
     await db.drop_tables(models=[Egg, Hen, Bad], if_exists=True)
-    with pytest.raises(DatabaseError):
+    with pytest.raises(DatabaseError, match=r"(?i)syntax"):
         await db.create_tables(models=[Egg, Hen, Bad])
     try:
         assert not await exists(Bad)

@@ -19,6 +19,7 @@ import oxyde
 from oxyde import DecodeError, Field, Model
 from tests import backends
 from tests.backends import Servers
+from tests.tables import table
 
 LOOKUPS: Final[dict[str, Callable[[Any, Any], bool]]] = {"exact": eq, "lt": lt, "lte": le, "gt": gt, "gte": ge}
 KEYS: Final = [uuid.UUID(int=0xA0 << 120 | number) for number in (5, 3, 4)]
@@ -70,11 +71,7 @@ def test_mariadb_finds_what_is_declared(server: None) -> None:
         ratio: float = Field(db_type="TEXT")
         flags: int = Field(db_type="BIT(9)")
 
-        class Meta:
-            """Its table."""
-
-            is_table = True
-            table_name = "declared_thing"
+        Meta = table("declared_thing")
 
     took = [dt.timedelta(hours=100, microseconds=5), -dt.timedelta(seconds=3, microseconds=1), dt.timedelta(0)]
     prices = [Decimal("9.5"), Decimal("10.25"), Decimal(100)]
@@ -118,11 +115,7 @@ def test_mariadb_refuses_what_is_not(server: None) -> None:
         ratio: float
         flags: bytes
 
-        class Meta:
-            """Its table."""
-
-            is_table = True
-            table_name = "declared_thing"
+        Meta = table("declared_thing")
 
     key = KEYS[0]
     oxyde.sync.execute_raw(
@@ -152,11 +145,7 @@ class Person(Model):
     age: int = Field(db_type="TEXT")
     score: Decimal = Field(max_digits=10, decimal_places=2, db_type="TEXT")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "declared_person"
+    Meta = table("declared_person")
 
 
 @pytest.fixture
@@ -192,11 +181,7 @@ def test_sqlite_refuses_them_otherwise(imported: None) -> None:
         age: int
         score: Decimal = Field(max_digits=10, decimal_places=2)
 
-        class Meta:
-            """Its table."""
-
-            is_table = True
-            table_name = "declared_bare"
+        Meta = table("declared_bare")
 
     oxyde.sync.execute_raw("ALTER TABLE declared_person RENAME TO declared_bare")
     for name in ("id", "age", "score"):

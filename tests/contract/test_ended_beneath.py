@@ -12,7 +12,7 @@ import oxyde
 from oxyde import DatabaseError, Field, Model, TransactionBroken, UnsupportedError, atomic, db, execute_raw
 from oxyde.exceptions import OxydeError
 from tests.backends import Backend
-from tests.contract.tables import tables
+from tests.tables import table, tables
 
 
 class Row(Model):
@@ -21,11 +21,7 @@ class Row(Model):
     id: int | None = Field(default=None, db_pk=True)
     name: str = Field(default="", max_length=20)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "beneath_row"
+    Meta = table("beneath_row")
 
 
 class Stop(Exception):

@@ -20,9 +20,9 @@ from oxyde import F, Field, Model, atomic, db, exceptions, execute_raw
 from oxyde.db.raw import compile_raw
 from oxyde.exceptions import OxydeError
 from tests.backends import Backend
-from tests.contract.tables import tables
 from tests.models import Author, Post, Tag
 from tests.slow import forever
+from tests.tables import table, tables
 
 Provocation = Callable[[Backend], Awaitable[Any]]
 PROVOKED: Final[dict[type[OxydeError], Provocation]] = {}
@@ -45,12 +45,7 @@ class Checked(Model):
     number: int = 1
     version: int = Field(default=1, db_version=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "error_checked"
-        constraints = [oxyde.Check("number > 0", name="error_positive")]  # noqa: RUF012 - as tutorials write it
+    Meta = table("error_checked", constraints=[oxyde.Check("number > 0", name="error_positive")])
 
 
 def provokes(error: type[OxydeError]) -> Callable[[Provocation], Provocation]:

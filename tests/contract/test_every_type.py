@@ -12,6 +12,7 @@ import pytest
 from oxyde import DecodeError, Field, Model, OxydeError, UnsupportedError, db, execute_raw
 from tests.backends import Backend
 from tests.contract.test_redefined import elsewhere
+from tests.tables import table
 
 MADE: Final = [
     "CREATE TYPE walk_enum AS ENUM ('a', 'it''s', '{', 'a,b', 'a\"b', '\\')",
@@ -265,11 +266,7 @@ async def test_a_model_with_such_a_column(walked: Backend) -> None:
         m: str | None = Field(default=None, db_type="int4multirange")
         n: int | None = None
 
-        class Meta:
-            """Its table."""
-
-            is_table = True
-            table_name = "walk_plain"
+        Meta = table("walk_plain")
 
     await execute_raw("INSERT INTO walk_plain (id, m) VALUES (1, '{[1,5)}')")
     wrongs: list[Any] = [Walker.objects.all(), Walker.objects.get(id=1), Walker.objects.values("m").all()]

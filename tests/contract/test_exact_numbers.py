@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import oxyde
 from oxyde import F, Field, FieldError, FieldValueError, Model, NotFoundError, Q
 from tests.backends import Backend
+from tests.tables import blocking_tables, table
 
 LOOKUPS: Final[dict[str, Callable[[Any, Any], bool]]] = {"exact": eq, "lt": lt, "lte": le, "gt": gt, "gte": ge}
 BEYOND = 10**20
@@ -32,11 +33,7 @@ class Number(Model):
     real: float = 0.0
     divisor: float = 1.0
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "exact_number"
+    Meta = table("exact_number")
 
 
 ROWS: Final = [
@@ -63,12 +60,9 @@ DECIMALS: Final = ("huge", "tiny", "money", "free")
 @pytest.fixture(scope="module")
 def numbers(backend_module: Backend) -> Any:
     """A connection to a backend with the rows."""
-    with oxyde.connect(backend_module.url, "default"):
-        oxyde.sync.drop_tables(models=Number, if_exists=True)
-        oxyde.sync.create_tables(models=Number)
+    with oxyde.connect(backend_module.url, "default"), blocking_tables(Number):
         Number.objects.sync.bulk_create([row.model_copy() for row in ROWS])
         yield backend_module
-        oxyde.sync.drop_tables(models=Number)
 
 
 def test_decimals_compare_as_numbers(numbers: Backend) -> None:

@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from oxyde import Field, FieldError, FieldLookupValueError, Model, db, execute_raw
-from tests.contract.tables import tables
+from tests.tables import table, tables
 
 
 class Sample(Model):
@@ -24,11 +24,7 @@ class Sample(Model):
     n: int | None = None
     ok: bool | None = None
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "foreign_sample"
+    Meta = table("foreign_sample")
 
 
 LATE: list[tuple[str, Any]] = [

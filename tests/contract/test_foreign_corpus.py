@@ -17,6 +17,7 @@ import pytest
 
 import oxyde
 from oxyde import Field, Model
+from tests.tables import table
 
 # How tools define tables and spell values: facts, found in files that they wrote.
 TABLES: Final = {
@@ -147,11 +148,7 @@ class Thing(Model):
     raw: bytes | None = None
     ratio: float | None = None
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "thing"
+    Meta = table("thing")
 
 
 def test_what_is_read_is_found(corpus: Path) -> None:

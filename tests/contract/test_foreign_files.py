@@ -18,6 +18,7 @@ from pydantic import AwareDatetime
 
 import oxyde
 from oxyde import DecodeError, Field, FieldError, Model, db
+from tests.tables import table
 
 UTC = dt.timezone.utc
 EAST, WEST = dt.timezone(dt.timedelta(hours=14)), dt.timezone(-dt.timedelta(hours=11, minutes=30))
@@ -46,11 +47,7 @@ class Visit(Model):
     key: uuid.UUID
     price: Decimal
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "visit"
+    Meta = table("visit")
 
 
 @dataclass(frozen=True)
@@ -246,11 +243,7 @@ async def test_rows_are_saved_by_their_keys(tmp_path: Path) -> None:
         key: uuid.UUID = Field(db_pk=True)
         name: str
 
-        class Meta:
-            """Its table."""
-
-            is_table = True
-            table_name = "foreign_named"
+        Meta = table("foreign_named")
 
     path = tmp_path / "keys.db"
     with closing(sqlite3.connect(path)) as connection:

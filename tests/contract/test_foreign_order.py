@@ -17,6 +17,7 @@ from pydantic import AwareDatetime
 import oxyde
 from oxyde import Field, Model
 from tests.contract.test_foreign_files import WRITERS
+from tests.tables import table
 
 UTC: Final = dt.timezone.utc
 START: Final = dt.datetime(2024, 2, 28, 22)
@@ -32,11 +33,7 @@ class Seen(Model):
     key: uuid.UUID = Field(db_index=True)
     kind: int
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "foreign_seen"
+    Meta = table("foreign_seen")
 
 
 FIELDS: Final = ("at", "tz", "clock", "key")

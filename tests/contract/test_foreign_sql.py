@@ -18,6 +18,7 @@ import oxyde
 from oxyde import DatabaseError, DecodeError, Field, IntegrityError, Model
 from oxyde.notebook.command import MagicLine
 from oxyde.notebook.run import run
+from tests.tables import table
 
 UTC: Final = dt.timezone.utc
 
@@ -263,11 +264,7 @@ def test_a_model_reads_no_text_as_bytes(memory: None) -> None:
         id: int = Field(db_pk=True)
         value: bytes
 
-        class Meta:
-            """Its table."""
-
-            is_table = True
-            table_name = "foreign_state"
+        Meta = table("foreign_state")
 
     execute("CREATE TABLE foreign_state (id INTEGER PRIMARY KEY, value BLOB)")
     execute("INSERT INTO foreign_state VALUES (1, 'text'), (2, x'00')")

@@ -43,6 +43,7 @@ from oxyde import (
     Value,
 )
 from tests.backends import Backend
+from tests.tables import blocking_tables, table
 
 BIGGEST, SMALLEST = 2**63 - 1, -(2**63)
 UTC = dt.timezone.utc
@@ -78,11 +79,7 @@ class Sample(Model):
     as_decimal: Decimal | None = None
     as_text: str | None = None
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "function_sample"
+    Meta = table("function_sample")
 
 
 def _rows() -> list[Sample]:
@@ -139,12 +136,9 @@ ROWS: Final = _rows()
 @pytest.fixture(scope="module")
 def samples(backend_module: Backend) -> Iterator[Backend]:
     """A connection to a backend with the rows."""
-    with oxyde.connect(backend_module.url, "default"):
-        oxyde.sync.drop_tables(models=Sample, if_exists=True)
-        oxyde.sync.create_tables(models=Sample)
+    with oxyde.connect(backend_module.url, "default"), blocking_tables(Sample):
         Sample.objects.sync.bulk_create([row.model_copy() for row in ROWS])
         yield backend_module
-        oxyde.sync.drop_tables(models=Sample)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import pytest
 import oxyde
 from oxyde import Cast, Concat, F, Field, Length, Model, Round, Trim, Upper, Value
 from tests.backends import Backend
+from tests.tables import blocking_tables, table
 
 DECLARED: Final = {
     "postgres": ("INET", "CHAR(5)", "SMALLINT", "REAL"),
@@ -39,16 +40,11 @@ def declared(backend_module: Backend) -> Iterator[type[Model]]:
         real: float = Field(db_type=types[3])
         tone: Tone = Tone.GLAD
 
-        class Meta:
-            is_table = True
-            table_name = "function_declared"
+        Meta = table("function_declared")
 
-    with oxyde.connect(backend_module.url, "default"):
-        oxyde.sync.drop_tables(models=Declared, if_exists=True)
-        oxyde.sync.create_tables(models=Declared)
+    with oxyde.connect(backend_module.url, "default"), blocking_tables(Declared):
         Declared.objects.sync.create(id=1, address="10.0.0.1", code="ab", number=-7, real=0.375)
         yield Declared
-        oxyde.sync.drop_tables(models=Declared)
 
 
 def test_what_is_read_is_what_functions_see(declared: type[Model]) -> None:

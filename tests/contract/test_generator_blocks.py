@@ -11,6 +11,7 @@ import pytest
 import oxyde
 from oxyde import Field, Model, OxydeError, TransactionBroken, atomic, db
 from tests.backends import Backend
+from tests.tables import table, tables
 
 
 class Item(Model):
@@ -19,19 +20,15 @@ class Item(Model):
     id: int | None = Field(default=None, db_pk=True)
     name: str = Field(max_length=20)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "generator_item"
+    Meta = table("generator_item")
 
 
 @pytest.fixture(autouse=True)
-async def items(database: db.AsyncDatabase) -> None:
+async def items(database: db.AsyncDatabase) -> AsyncIterator[None]:
     """Two of them."""
-    await db.drop_tables(models=[Item], if_exists=True)
-    await db.create_tables(models=[Item])
-    await Item.objects.bulk_create([Item(name="a"), Item(name="b")])
+    async with tables(Item):
+        await Item.objects.bulk_create([Item(name="a"), Item(name="b")])
+        yield
 
 
 async def names() -> list[str]:

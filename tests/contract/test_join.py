@@ -12,9 +12,9 @@ import oxyde
 from oxyde import F, Field, Model, Q, db
 from oxyde.exceptions import FieldError, NotLoaded, UnsupportedError
 from tests.backends import Backend
-from tests.contract.tables import statements, tables
 from tests.models import Author, Comment, Post
 from tests.states import is_stored
+from tests.tables import statements, table, tables
 
 
 class Team(Model):
@@ -23,11 +23,7 @@ class Team(Model):
     id: int | None = Field(default=None, db_pk=True)
     name: str
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "join_team"
+    Meta = table("join_team")
 
 
 class Person(Model):
@@ -39,11 +35,7 @@ class Person(Model):
     boss: Person | None = Field(default=None, db_on_delete="SET NULL")
     country: Country | None = Field(default=None, db_fk="code")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "join_person"
+    Meta = table("join_person")
 
 
 class Country(Model):
@@ -58,11 +50,7 @@ class Country(Model):
         """Looks at the row as a whole."""
         return self
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "join_country"
+    Meta = table("join_country")
 
 
 async def fill() -> list[Author]:

@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 from oxyde import Field, FieldValueError, Model, db
 from oxyde.exceptions import DecodeError, FieldLookupValueError
 from tests.backends import Backend
-from tests.contract.tables import tables
+from tests.tables import table, tables
 
 
 class Spot(BaseModel):
@@ -44,11 +44,7 @@ class Kept(Model):
     either: dict[str, int] | list[int] | None = None
     anything: Any = Field(default=None, db_nullable=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "json_kept"
+    Meta = table("json_kept")
 
 
 @pytest.fixture

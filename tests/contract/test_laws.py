@@ -16,6 +16,7 @@ from oxyde import F, Q
 from tests.backends import Backend
 from tests.cases import models
 from tests.cases.models import Team
+from tests.tables import blocking_tables
 from tests.unit.queries import trees
 
 People = models.Novelist
@@ -24,14 +25,11 @@ People = models.Novelist
 @pytest.fixture(scope="module")
 def people(backend_module: Backend) -> Iterator[Backend]:
     """The teams and authors of the cases, and some with many NULLs."""
-    with oxyde.connect(backend_module.url):
-        oxyde.sync.drop_tables(models=models.READ_ONLY, if_exists=True)
-        oxyde.sync.create_tables(models=models.READ_ONLY)
+    with oxyde.connect(backend_module.url), blocking_tables(*models.READ_ONLY):
         Team.objects.sync.bulk_create(models.teams())
         sparse = [People(id=number, name="x" * (number % 3), age=number % 4, team_id=None if number % 2 else 2) for number in range(5, 12)]
         People.objects.sync.bulk_create([*models.authors(), *sparse])
         yield backend_module
-        oxyde.sync.drop_tables(models=models.READ_ONLY)
 
 
 def keys(chain: Any) -> list[int]:

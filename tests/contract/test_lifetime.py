@@ -15,6 +15,7 @@ from pydantic import BaseModel
 import oxyde
 from oxyde import Field, Model
 from tests.backends import Backend
+from tests.tables import blocking_tables, table
 
 
 def declare() -> tuple[type[Model], type[Model]]:
@@ -26,11 +27,7 @@ def declare() -> tuple[type[Model], type[Model]]:
         id: int | None = Field(default=None, db_pk=True)
         name: str = ""
 
-        class Meta:
-            """Its table."""
-
-            is_table = True
-            table_name = "lifetime_crew"
+        Meta = table("lifetime_crew")
 
     class Sailor(Model):
         """Refers to it."""
@@ -39,27 +36,21 @@ def declare() -> tuple[type[Model], type[Model]]:
         name: str = ""
         crew: Crew | None = None
 
-        class Meta:
-            """Its table."""
-
-            is_table = True
-            table_name = "lifetime_sailor"
+        Meta = table("lifetime_sailor")
 
     return Crew, Sailor
 
 
 def use(crew: Any, sailor: Any) -> None:
     """Writes and reads rows, by key and by conditions."""
-    oxyde.sync.drop_tables(models=[crew, sailor], if_exists=True)
-    oxyde.sync.create_tables(models=[crew, sailor])
-    one = sailor.objects.sync.create(name="a", crew=crew.objects.sync.create(name="c"))
-    one.name = "b"
-    oxyde.sync.save(one)
-    oxyde.sync.refresh(one)
-    assert sailor.objects.sync.get(id=one.id).name == "b"
-    assert [row.name for row in sailor.objects.filter(crew__name="c").order_by("name").sync.all()] == ["b"]
-    assert sailor.objects.values("crew__name").sync.all() == [{"crew__name": "c"}]
-    oxyde.sync.drop_tables(models=[crew, sailor])
+    with blocking_tables(crew, sailor):
+        one = sailor.objects.sync.create(name="a", crew=crew.objects.sync.create(name="c"))
+        one.name = "b"
+        oxyde.sync.save(one)
+        oxyde.sync.refresh(one)
+        assert sailor.objects.sync.get(id=one.id).name == "b"
+        assert [row.name for row in sailor.objects.filter(crew__name="c").order_by("name").sync.all()] == ["b"]
+        assert sailor.objects.values("crew__name").sync.all() == [{"crew__name": "c"}]
 
 
 def test_a_replaced_class_dies(backend: Backend) -> None:
@@ -112,16 +103,14 @@ class Person(Model):
 def work(notebook: Any) -> None:
     """Reads and writes, as a notebook does."""
     team, person = notebook.Team, notebook.Person
-    oxyde.sync.drop_tables(models=[team, person], if_exists=True)
-    oxyde.sync.create_tables(models=[team, person])
-    made = team.objects.sync.create(item=notebook.Item(kinds=[notebook.Kind.B]))
-    person.objects.sync.bulk_create([person(team=made, kind=notebook.Kind.B), person()])
-    assert person().kind is notebook.Kind.A
-    assert person.objects.filter(team__kind=notebook.Kind.A).join("team").sync.get().team.item.kinds == [notebook.Kind.B]
-    assert team.objects.filter(people__kind="b").exclude(kind="b").union(team.objects).sync.count() == 1
-    assert set(team.objects.values("kind").union(person.objects.values("kind")).sync.all()[0].values()) <= {*notebook.Kind, None}
-    assert team.objects.filter(id__in=person.objects.values("team_id")).sync.update(kind=notebook.Kind.B) == 1
-    oxyde.sync.drop_tables(models=[team, person])
+    with blocking_tables(team, person):
+        made = team.objects.sync.create(item=notebook.Item(kinds=[notebook.Kind.B]))
+        person.objects.sync.bulk_create([person(team=made, kind=notebook.Kind.B), person()])
+        assert person().kind is notebook.Kind.A
+        assert person.objects.filter(team__kind=notebook.Kind.A).join("team").sync.get().team.item.kinds == [notebook.Kind.B]
+        assert team.objects.filter(people__kind="b").exclude(kind="b").union(team.objects).sync.count() == 1
+        assert set(team.objects.values("kind").union(person.objects.values("kind")).sync.all()[0].values()) <= {*notebook.Kind, None}
+        assert team.objects.filter(id__in=person.objects.values("team_id")).sync.update(kind=notebook.Kind.B) == 1
 
 
 @pytest.mark.parametrize("cells", [("Kind", "Team", "Person"), ("Person",), ("Team",), ("Kind", "Team"), ("Person", "Team")], ids="-".join)
@@ -151,14 +140,11 @@ def test_a_class_with_its_own_new_is_built_by_it(backend: Backend) -> None:
         built.append(cls)
         return object.__new__(cls)
 
-    with oxyde.connect(backend.url):
-        crew, _ = declare()
-        oxyde.sync.drop_tables(models=[crew], if_exists=True)
-        oxyde.sync.create_tables(models=[crew])
+    crew, _ = declare()
+    with oxyde.connect(backend.url), blocking_tables(crew):
         crew.objects.sync.bulk_create([{"name": "a"}, {"name": "b"}])
         plain = crew.objects.order_by("id").sync.all()
         crew.__new__ = new  # type: ignore[method-assign, assignment] # what is tested
         own = crew.objects.order_by("id").sync.all()
-        oxyde.sync.drop_tables(models=[crew])
     assert built == [crew, crew]
     assert own == plain

@@ -7,7 +7,7 @@ import pytest
 from oxyde import F, Field, Model, db
 from oxyde.exceptions import UnsupportedError
 from tests.backends import Backend
-from tests.contract.tables import tables
+from tests.tables import table, tables
 
 LONG = "n" * 70
 
@@ -18,11 +18,7 @@ class Measure(Model):
     id: int | None = Field(default=None, db_pk=True)
     size: int
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "long_measure"
+    Meta = table("long_measure")
 
 
 class LongTable(Model):
@@ -30,11 +26,7 @@ class LongTable(Model):
 
     id: int | None = Field(default=None, db_pk=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "t" * 65
+    Meta = table("t" * 65)
 
 
 class LongColumns(Model):
@@ -44,11 +36,7 @@ class LongColumns(Model):
     left: int = Field(db_column=f"{LONG}_left")
     right: int = Field(db_column=f"{LONG}_right")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "long_columns"
+    Meta = table("long_columns")
 
 
 @pytest.mark.parametrize("model", [LongTable, LongColumns])

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from oxyde import Field, Model, NotFoundError, NotLoaded, StaleObjectError, db
 from oxyde.exceptions import FieldError
 from tests.backends import Backend
-from tests.contract.tables import statements, tables
 from tests.models import Author, Comment, Post
+from tests.tables import statements, table, tables
 
 
 class Token(Model):
@@ -23,11 +23,7 @@ class Token(Model):
     id: uuid.UUID = Field(default_factory=uuid.uuid4, db_pk=True)
     name: str = ""
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "model_token"
+    Meta = table("model_token")
 
 
 class Renamed(Model):
@@ -37,11 +33,7 @@ class Renamed(Model):
     views: int = Field(default=0, db_column="view count", alias="viewCount")
     note: str | None = Field(default=None, alias="Note")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "model renamed"
+    Meta = table("model renamed")
 
 
 class Seat(Model):
@@ -51,11 +43,7 @@ class Seat(Model):
     number: str = Field(db_pk=True, max_length=10)
     taken: bool = False
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "model_seat"
+    Meta = table("model_seat")
 
 
 class Tenant(Model):
@@ -64,11 +52,7 @@ class Tenant(Model):
     id: int | None = Field(default=None, db_pk=True)
     uid: uuid.UUID = Field(db_unique=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "model_tenant"
+    Meta = table("model_tenant")
 
 
 class Badge(Model):
@@ -77,11 +61,7 @@ class Badge(Model):
     id: int | None = Field(default=None, db_pk=True)
     tenant: Tenant = Field(db_fk="uid")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "model_badge"
+    Meta = table("model_badge")
 
 
 class Stamped(Model):
@@ -94,11 +74,7 @@ class Stamped(Model):
     doubled: int = Field(db_generated="size * 2", db_stored=True)
     kind: str = Field(max_length=10, db_default="'plain'")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "model_stamped"
+    Meta = table("model_stamped")
 
 
 class Versioned(Model):
@@ -108,11 +84,7 @@ class Versioned(Model):
     name: str = ""
     version: int = Field(db_version=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "model_versioned"
+    Meta = table("model_versioned")
 
 
 async def test_a_tutorial(blog: Backend) -> None:
@@ -332,9 +304,7 @@ async def test_decimals_keep_their_digits(database: db.AsyncDatabase) -> None:
         id: int | None = Field(default=None, db_pk=True)
         much: Decimal | None = None
 
-        class Meta:
-            is_table = True
-            table_name = "model_worth"
+        Meta = table("model_worth")
 
     async with tables(Worth):
         values = [Decimal("1.10"), Decimal("12345678901234567890123456789.123456789"), Decimal("-0.000000000000000001"), Decimal(10)]

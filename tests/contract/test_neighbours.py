@@ -13,6 +13,7 @@ import pytest
 from oxyde import DecodeError, Field, Model, execute_raw
 from oxyde.exceptions import OxydeError
 from tests.backends import Backend
+from tests.tables import table
 
 KEY: Final = "b9b3a5b0-0000-0000-0000-000000000001"
 POSTGRES: Final[list[tuple[str, Any, str]]] = [
@@ -136,7 +137,7 @@ async def own_types(backend: Backend, database: object) -> AsyncIterator[Backend
         await execute_raw("DROP DOMAIN neighbour_domain")
 
 
-async def table(backend: Backend, declared: str, text: str) -> None:
+async def make_table(backend: Backend, declared: str, text: str) -> None:
     """Makes a table with one row."""
     await execute_raw("DROP TABLE IF EXISTS neighbour")
     await execute_raw(f"CREATE TABLE neighbour (id int PRIMARY KEY, v {declared})")
@@ -153,11 +154,7 @@ def model(declared: str, annotation: Any) -> Any:
         id: int = Field(db_pk=True)
         v: annotation = Field(db_type=declared)
 
-        class Meta:
-            """Its table."""
-
-            is_table = True
-            table_name = "neighbour"
+        Meta = table("neighbour")
 
     return Neighbour
 
@@ -177,7 +174,7 @@ async def test_what_a_model_reads_is_found(own_types: Backend) -> None:
     """Compared, in a list, in a range, updated, written again one by one and in bulk, and deleted."""
     wrong = []
     for declared, annotation, text in rows_of(own_types, {"postgres": POSTGRES, "mariadb": MARIADB}):
-        await table(own_types, declared, text)
+        await make_table(own_types, declared, text)
         neighbour = model(declared, annotation)
         query = neighbour.objects
         value = (await query.get(id=1)).v
@@ -200,7 +197,7 @@ async def test_what_sql_reads_is_found(own_types: Backend) -> None:
     """The value is bound as it was read; a length of time cannot be on MariaDB, and says so."""
     wrong = []
     for declared, _, text in rows_of(own_types, {"postgres": POSTGRES, "mariadb": MARIADB}):
-        await table(own_types, declared, text)
+        await make_table(own_types, declared, text)
         (row,) = await execute_raw("SELECT v FROM neighbour")
         try:
             found = await execute_raw("SELECT count(*) AS n FROM neighbour WHERE v = :v AND v IN (:v)", row)
@@ -218,7 +215,7 @@ async def test_what_sql_reads_is_found(own_types: Backend) -> None:
 async def test_what_cannot_be_found_is_not_read(own_types: Backend) -> None:
     """The error names the column."""
     for declared, annotation, text in rows_of(own_types, REFUSED):
-        await table(own_types, declared, text)
+        await make_table(own_types, declared, text)
         with pytest.raises(DecodeError) as caught:
             await model(declared, annotation).objects.get(id=1)
         assert "v" in str(caught.value), (declared, annotation)
@@ -229,7 +226,7 @@ async def test_large_integers_are_bound(own_types: Backend) -> None:
     if own_types.dialect != "mariadb":
         pytest.skip("types of MariaDB")
     for declared in ("BIGINT UNSIGNED", "BIT(64)"):
-        await table(own_types, declared, "18446744073709551615")
+        await make_table(own_types, declared, "18446744073709551615")
         (row,) = await execute_raw("SELECT v FROM neighbour")
         assert row == {"v": 2**64 - 1}
         assert await execute_raw("SELECT count(*) AS n FROM neighbour WHERE v = :v", row) == [{"n": 1}]

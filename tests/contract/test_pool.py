@@ -12,9 +12,9 @@ import pytest
 from oxyde import ConnectionFailed, PoolSettings, PoolTimeout, atomic, db, execute_raw
 from oxyde.exceptions import LockTimeoutError, StatementTimeoutError
 from tests.backends import Backend
-from tests.contract.tables import tables
 from tests.models import Tag
 from tests.slow import forever, kill_connections
+from tests.tables import tables
 from tests.unit.db.test_settings import FULL
 
 FILES = {"ssl_root_cert", "ssl_client_cert", "ssl_client_key"}

@@ -6,8 +6,8 @@ import pytest
 
 from oxyde import F, MultipleObjectsReturned, NotFoundError, Q
 from tests.backends import Backend
-from tests.contract.tables import statements
 from tests.models import Author, Comment, Post, PostTag, Tag
+from tests.tables import statements
 
 
 async def test_nulls_stay_outside(blog: Backend) -> None:

@@ -141,7 +141,7 @@ async def test_named_queries_that_are_refused(blog: Backend) -> None:
     with pytest.raises(FieldError, match=r"not attached.*with_\(seen\)"):
         await Post.objects.filter(id__in=seen.values("id")).all()
     other = With("seen", Post.objects.filter(views=0))
-    with pytest.raises(FieldError, match="one attached, one read"):
+    with pytest.raises(FieldError, match="attach the one that is used"):
         await Post.objects.with_(other).filter(id__in=seen.values("id")).all()
     with pytest.raises(FieldError, match="attached already"):
         Post.objects.with_(seen, other)

@@ -30,7 +30,7 @@ from typing_extensions import Self
 
 from oxyde import Field, Model, db
 from oxyde.exceptions import DecodeError, FieldValueError
-from tests.contract.tables import statements, tables
+from tests.tables import statements, table, tables
 
 
 def times_100(value: int) -> int:
@@ -77,11 +77,7 @@ class Kept(Model):
     cents: Annotated[int, AfterValidator(times_100)] = Field(default=1, db_read="types")
     size: Annotated[int, AfterValidator(abs)] = 0
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "back_kept"
+    Meta = table("back_kept")
 
 
 class Changed(Model):
@@ -90,11 +86,7 @@ class Changed(Model):
     id: int | None = Field(default=None, db_pk=True)
     cents: Annotated[int, AfterValidator(times_100)] = 0
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "back_changed"
+    Meta = table("back_changed")
 
 
 class Own(Model):
@@ -108,11 +100,7 @@ class Own(Model):
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "back_own"
+    Meta = table("back_own")
 
 
 class Summed(Model):
@@ -126,12 +114,7 @@ class Summed(Model):
         vars(self)["total"] = self.total + 1
         return self
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "back_summed"
-        db_read = "types"
+    Meta = table("back_summed", db_read="types")
 
 
 class Whole(Model):
@@ -145,11 +128,7 @@ class Whole(Model):
     def add(cls, values: Any) -> Any:
         return {**values, "total": values.get("total", 0) + 1} if isinstance(values, dict) else values
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "back_whole"
+    Meta = table("back_whole")
 
 
 class Cat(BaseModel):
@@ -172,11 +151,7 @@ class Momentary(Model):
     pet: Cat = Cat()
     encoded: list[Base64Str] = Field(default_factory=list)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "back_momentary"
+    Meta = table("back_momentary")
 
 
 class Kind(Model):
@@ -188,11 +163,7 @@ class Kind(Model):
     mood: Mood
     one: Literal[Mood.GLAD]
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "back_kind"
+    Meta = table("back_kind")
 
 
 async def test_json_is_written_by_value(database: db.AsyncDatabase) -> None:

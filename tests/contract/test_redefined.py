@@ -13,7 +13,7 @@ import pytest
 
 from oxyde import DatabaseError, Field, FieldValueError, Model, PoolSettings, atomic, db, execute_raw
 from tests.backends import Backend, mysql_connection
-from tests.contract.tables import tables
+from tests.tables import table, tables
 
 
 class Mood(str, enum.Enum):
@@ -29,11 +29,7 @@ class Person(Model):
     id: int | None = Field(default=None, db_pk=True)
     mood: Mood = Field(db_enum_name="redefined_mood")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "redefined_person"
+    Meta = table("redefined_person")
 
 
 class Number(Model):
@@ -42,11 +38,7 @@ class Number(Model):
     id: int | None = Field(default=None, db_pk=True)
     n: int
 
-    class Meta:
-        """Its table, made below."""
-
-        is_table = True
-        table_name = "redefined_number"
+    Meta = table("redefined_number")
 
 
 LITE = """

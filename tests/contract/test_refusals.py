@@ -12,7 +12,7 @@ import oxyde
 from oxyde import Field, Model, db
 from oxyde.exceptions import FieldError, FieldLookupValueError
 from tests.backends import Backend
-from tests.contract.tables import tables
+from tests.tables import table, tables
 
 
 class Access(enum.IntFlag):
@@ -30,21 +30,13 @@ class Parent(Model):
     amount: Decimal = Field(default=Decimal(0), max_digits=5)
     access: Access = Access.READ
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "refusals_parent"
+    Meta = table("refusals_parent")
 
 
 class Child(Parent):
     """The same fields in a table of its own."""
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "refusals_child"
+    Meta = table("refusals_child")
 
 
 class Named(Parent):
@@ -57,11 +49,7 @@ class Pointer(Model):
     id: int | None = Field(default=None, db_pk=True)
     parent: Parent | None = Field(default=None, db_on_delete="CASCADE")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "refusals_pointer"
+    Meta = table("refusals_pointer")
 
 
 async def test_a_row_of_another_table_is_no_row_of_ours(blog: Backend) -> None:
@@ -94,35 +82,28 @@ def test_a_relation_to_the_parent_is_not_inherited() -> None:
         badges: list[Badge] = Field(default=[], db_reverse_fk="member")
         friends: list[Member] = Field(default=[], db_m2m=True, db_through="Friend", db_through_fields=("one", "other"))
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     class Badge(Model):
         id: int | None = Field(default=None, db_pk=True)
         member: Member
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     class Friend(Model):
         id: int | None = Field(default=None, db_pk=True)
         one: Member
         other: Member
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     class Officer(Member):
-        class Meta:
-            is_table = True
-            table_name = "officers"
+        Meta = table("officers")
 
     class General(Member):
         badges: list[Badge] = Field(default=[], db_reverse_fk="member", db_comment="declared anew")
 
-        class Meta:
-            is_table = True
-            table_name = "generals"
+        Meta = table("generals")
 
     assert set(Member.__table__.relations) == {"badges", "friends"}
     assert set(Officer.__table__.relations) == set()

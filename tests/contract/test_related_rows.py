@@ -6,8 +6,8 @@ import pytest
 
 from oxyde import Field, FieldError, Model, Q
 from tests.backends import Backend
-from tests.contract.tables import tables
 from tests.models import Author, Post, PostTag, Tag
+from tests.tables import table, tables
 
 OLD, SONG, OTHER = Q(posts__views=2008), Q(posts__title="Lennon"), Q(posts__title="zz")
 
@@ -85,11 +85,7 @@ async def test_chained_filters_need_not_meet(blog: Backend) -> None:
 class Reader(Author):
     """Another class for the rows of authors."""
 
-    class Meta:
-        """The same table."""
-
-        is_table = True
-        table_name = "blog_author"
+    Meta = table("blog_author")
 
 
 class Copy(Model):
@@ -98,11 +94,7 @@ class Copy(Model):
     id: int | None = Field(default=None, db_pk=True)
     owner: Rack = Field(db_fk="number")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "related_copy"
+    Meta = table("related_copy")
 
 
 class Rack(Model):
@@ -112,11 +104,7 @@ class Rack(Model):
     number: int = Field(db_unique=True)
     copies: list[Copy] = Field(default=[], db_reverse_fk="owner")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "related_rack"
+    Meta = table("related_rack")
 
 
 async def test_relations_take_querysets_of_their_model(blog: Backend) -> None:

@@ -12,7 +12,7 @@ from pydantic import ValidationError, field_validator
 
 import oxyde
 from oxyde import Field, Model
-from tests.contract.tables import statements, tables
+from tests.tables import statements, table, tables
 
 CALLS: list[str] = []
 
@@ -30,9 +30,7 @@ class Firm(Model):
     id: int | None = Field(default=None, db_pk=True)
     name: str = Field(max_length=20)
 
-    class Meta:
-        is_table = True
-        table_name = "request_firms"
+    Meta = table("request_firms")
 
 
 class Worker(Model):
@@ -48,11 +46,7 @@ class Worker(Model):
     version: int = Field(default=1, db_version=True)
     firm: Firm
 
-    class Meta:
-        is_table = True
-        table_name = "request_workers"
-        create_exclude = ("role",)
-        update_exclude = ("role", "firm")
+    Meta = table("request_workers", create_exclude=("role",), update_exclude=("role", "firm"))
 
     @field_validator("code")
     @classmethod

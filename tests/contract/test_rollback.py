@@ -9,8 +9,8 @@ import pytest
 import oxyde
 from oxyde import Field, Model, UniqueViolationError, atomic
 from tests.backends import Backend
-from tests.contract.tables import tables
 from tests.models import Author, Post
+from tests.tables import blocking_tables, table, tables
 
 
 class Part(Model):
@@ -22,11 +22,7 @@ class Part(Model):
     version: int = Field(default=0, db_version=True)
     made: dt.datetime | None = Field(default=None, auto_now_add=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "rollback_part"
+    Meta = table("rollback_part")
 
 
 class Stop(Exception):
@@ -176,9 +172,7 @@ async def test_a_block_that_cannot_commit_takes_back_too(blog: Backend) -> None:
 
 def test_blocking_code_takes_back_too(backend: Backend) -> None:
     """The blocking twin is no other."""
-    with oxyde.connect(backend.url) as connection:
-        oxyde.sync.drop_tables(connection, models=[Part], if_exists=True)
-        oxyde.sync.create_tables(connection, models=[Part])
+    with oxyde.connect(backend.url), blocking_tables(Part):
         part = Part(name="a")
         with pytest.raises(Stop), oxyde.sync.atomic():
             oxyde.sync.save(part)
@@ -186,7 +180,6 @@ def test_blocking_code_takes_back_too(backend: Backend) -> None:
         assert part.id is None
         oxyde.sync.save(part)
         assert Part.objects.sync.get(name="a").id == part.id
-        oxyde.sync.drop_tables(connection, models=[Part])
 
 
 async def test_what_is_committed_stays(blog: Backend) -> None:

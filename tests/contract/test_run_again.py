@@ -10,6 +10,7 @@ import pytest
 from oxyde import F, Field, Model, Q, With, atomic, execute_raw
 from tests.backends import Backend
 from tests.models import Author, Comment, Post
+from tests.tables import table
 
 ROWS = [(1, 5, 1), (2, 7, 1), (3, 0, 2), (4, 7, None), (5, 2, 3)]
 """The posts: key, views, author. Posts 2 and 3 have a comment."""
@@ -119,13 +120,7 @@ class Seen(Model):
     id: int = Field(db_pk=True)
     title: str
 
-    class Meta:
-        """Its view."""
-
-        is_table = True
-        managed = False
-        table_name = "again_seen"
-        view = "in the database"
+    Meta = table("again_seen", managed=False, view="in the database")
 
 
 async def test_views(posts: Backend) -> None:

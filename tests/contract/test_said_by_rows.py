@@ -16,7 +16,7 @@ from typing_extensions import TypeAliasType
 from oxyde import DecodeError, Field, FieldError, FieldValueError, Model, execute_raw
 from oxyde.exceptions import FieldLookupValueError
 from tests.backends import Backend
-from tests.contract.tables import tables
+from tests.tables import table, tables
 
 
 class Person(Model):
@@ -37,11 +37,7 @@ class Person(Model):
             return {**given, "first": first, "last": last}
         return data
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "said_person"
+    Meta = table("said_person")
 
 
 class Node(Model):
@@ -51,11 +47,7 @@ class Node(Model):
     name: str = Field(default="", max_length=20)
     parent: Node | None = None
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "said_node"
+    Meta = table("said_node")
 
 
 class Words(Model):
@@ -66,11 +58,7 @@ class Words(Model):
     client: str = Field(default="b", max_length=20)
     returning: bool = False
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "said_words"
+    Meta = table("said_words")
 
 
 class Seat(Model):
@@ -80,11 +68,7 @@ class Seat(Model):
     place: int = Field(db_pk=True)
     label: str = Field(default="", max_length=20)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "said_seat"
+    Meta = table("said_seat")
 
 
 class Job(Model):
@@ -93,11 +77,7 @@ class Job(Model):
     id: int | None = Field(default=None, db_pk=True)
     state: Literal["new", "done"] = Field(db_default="'queued'", max_length=20)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "said_job"
+    Meta = table("said_job")
 
 
 class Size(IntEnum):
@@ -135,11 +115,7 @@ class Aliased(Model):
     begin: Moment
     end: Moment | None = None
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "said_aliased"
+    Meta = table("said_aliased")
 
 
 class Shirt(Model):
@@ -152,11 +128,7 @@ class Shirt(Model):
     flag: Literal[True] = True
     text: Literal["a", None] = None  # noqa: PYI061 - as people write it
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "said_shirt"
+    Meta = table("said_shirt")
 
 
 @pytest.mark.usefixtures("blog")
@@ -312,11 +284,7 @@ class Page(Model):
     id: int | None = Field(default=None, db_pk=True)
     data: dict[str, Any]
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "said_page"
+    Meta = table("said_page")
 
 
 @pytest.mark.parametrize("text", ['{"a": 1e400}', '{"a": 0.1234567890123456789}', '{"a": NaN}'])

@@ -13,7 +13,7 @@ from typing_extensions import Self
 
 from oxyde import Field, Model, db
 from oxyde.exceptions import FieldError, NotFoundError, UniqueViolationError
-from tests.contract.tables import statements, tables
+from tests.tables import statements, table, tables
 
 
 class Place(BaseModel):
@@ -33,11 +33,7 @@ class Page(Model):
     place: Place | None = None
     revision: int = Field(default=1, db_version=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "saving_page"
+    Meta = table("saving_page")
 
 
 class Order(Model):
@@ -55,11 +51,7 @@ class Order(Model):
         vars(self)["total"] = self.quantity * 10
         return self
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "saving_order"
+    Meta = table("saving_order")
 
 
 _runs: list[Any] = []
@@ -78,11 +70,7 @@ class Ticket(Model):
     cents: Annotated[int, AfterValidator(noted)] = 0
     code: str = Field(default="", max_length=20, db_unique=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "saving_ticket"
+    Meta = table("saving_ticket")
 
 
 class Hooked(Model):
@@ -95,11 +83,7 @@ class Hooked(Model):
     async def pre_save(self, *, is_create: bool, update_fields: set[str] | None = None) -> None:
         vars(self)["slug"] = self.name.lower()
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "saving_hooked"
+    Meta = table("saving_hooked")
 
 
 async def test_nothing_changed_is_no_statement(database: db.AsyncDatabase) -> None:
@@ -236,9 +220,7 @@ async def test_a_refused_assignment_leaves_the_old_value(database: db.AsyncDatab
                 raise ValueError(message)
             return self
 
-        class Meta:
-            is_table = True
-            table_name = "saving_span"
+        Meta = table("saving_span")
 
     async with tables(Span):
         span = await Span.objects.create(low=1)
@@ -258,9 +240,7 @@ async def test_computed_columns_cannot_be_assigned(database: db.AsyncDatabase) -
         side: int = 1
         area: int | None = Field(default=None, db_generated="side * side", db_stored=True)
 
-        class Meta:
-            is_table = True
-            table_name = "saving_square"
+        Meta = table("saving_square")
 
     async with tables(Square):
         new = Square(side=2)

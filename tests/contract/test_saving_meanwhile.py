@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from oxyde import Field, Model, db
-from tests.contract.tables import statements, tables
+from tests.tables import statements, table, tables
 
 
 class Note(Model):
@@ -18,11 +18,7 @@ class Note(Model):
     count: int = 0
     hits: dict[str, int] = Field(default_factory=dict)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "meanwhile_note"
+    Meta = table("meanwhile_note")
 
 
 async def assigned_meanwhile(writing: Awaitable[Any], note: Note) -> None:
@@ -76,9 +72,7 @@ async def test_a_pickle_of_another_version_of_the_class(database: db.AsyncDataba
         parent: int = 0
         gone: int = 0
 
-        class Meta:
-            is_table = True
-            table_name = "meanwhile_version"
+        Meta = table("meanwhile_version")
 
     class Now(Model):
         parent: int = 0
@@ -86,9 +80,7 @@ async def test_a_pickle_of_another_version_of_the_class(database: db.AsyncDataba
         notes: dict[str, int] = Field(default_factory=dict)
         id: int | None = Field(default=None, db_pk=True)
 
-        class Meta:
-            is_table = True
-            table_name = "meanwhile_version_now"
+        Meta = table("meanwhile_version_now")
 
     async with tables(Old, Now):
         await Old.objects.create(id=1, parent=2)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import oxyde
 from oxyde import DataError, F, Field, Model
 from tests.backends import Backend
+from tests.tables import blocking_tables, table
 
 LETTERS = ("a", "A", "é", "%", "_", "*", "?", "[", "]", "\\", "!", "'")
 FOUND: dict[str, Callable[[str, str], bool]] = {
@@ -36,11 +37,7 @@ class Word(Model):
     number: int = 0
     long: str = Field(default="", max_length=100_000)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "search_word"
+    Meta = table("search_word")
 
 
 def letters(backend: Backend) -> tuple[str, ...]:
@@ -54,13 +51,10 @@ def words(backend_module: Backend) -> Iterator[Backend]:
     some = letters(backend_module)
     short = ["".join(word) for length in range(3) for word in itertools.product(some, repeat=length)]
     more = ["".join(word) for word in itertools.product(some[::2], some, some[1::2])]
-    with oxyde.connect(backend_module.url):
-        oxyde.sync.drop_tables(models=[Word], if_exists=True)
-        oxyde.sync.create_tables(models=[Word])
+    with oxyde.connect(backend_module.url), blocking_tables(Word):
         Word.objects.sync.bulk_create([{"id": number, "text": text} for number, text in enumerate([*short, *more])])
         Word.objects.sync.create(id=-1)
         yield backend_module
-        oxyde.sync.drop_tables(models=[Word])
 
 
 def test_what_is_found(words: Backend) -> None:

@@ -11,7 +11,7 @@ from psycopg import sql as psql
 
 from oxyde import Field, Model, atomic, db
 from tests.backends import Backend
-from tests.contract.tables import tables
+from tests.tables import table, tables
 
 
 class Ticket(Model):
@@ -20,11 +20,7 @@ class Ticket(Model):
     id: int | None = Field(default=None, db_pk=True)
     name: str = Field(default="", max_length=20)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "sequence_ticket"
+    Meta = table("sequence_ticket")
 
 
 @pytest.mark.parametrize("key", [7, 20_000, -5, 2**62])

@@ -11,7 +11,7 @@ import pytest
 
 from oxyde import Field, ForeignKeyViolationError, Model, atomic, db, execute_raw
 from tests.backends import Backend, mysql_connection
-from tests.contract.tables import tables
+from tests.tables import table, tables
 
 
 class Owner(Model):
@@ -20,11 +20,7 @@ class Owner(Model):
     id: int | None = Field(default=None, db_pk=True)
     name: str = Field(max_length=50)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "setup_owner"
+    Meta = table("setup_owner")
 
 
 class Thing(Model):
@@ -33,11 +29,7 @@ class Thing(Model):
     id: int | None = Field(default=None, db_pk=True)
     owner: Owner
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "setup_thing"
+    Meta = table("setup_thing")
 
 
 class Sign(str, enum.Enum):
@@ -55,11 +47,7 @@ class Drawn(Model):
     sign: Sign = Sign.path
     said: str = Field(max_length=20, db_default="'it''s'")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "setup_drawn"
+    Meta = table("setup_drawn")
 
 
 TURNED = {

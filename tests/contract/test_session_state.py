@@ -22,6 +22,7 @@ from oxyde import (
 )
 from oxyde.exceptions import OxydeError
 from tests.backends import Backend, mysql_connection
+from tests.tables import table
 
 ONE = PoolSettings(max_connections=1)
 
@@ -32,11 +33,7 @@ class Word(Model):
     id: int = Field(db_pk=True)
     t: str = Field(max_length=20)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "session_word"
+    Meta = table("session_word")
 
 
 TENANT = "SELECT coalesce(nullif(current_setting('app.tenant', true), ''), 'none')"

@@ -23,7 +23,7 @@ from oxyde.queries.paths import column_path
 from oxyde.queries.term import Bound, reference
 from oxyde.schema import Column, Table
 from oxyde.schema import types as kinds
-from tests.contract.tables import tables
+from tests.tables import table, tables
 
 
 class Stock(Model):
@@ -36,11 +36,7 @@ class Stock(Model):
     seen: dt.datetime | None = None
     note: str | None = None
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "shape_stock"
+    Meta = table("shape_stock")
 
 
 class Badge(Model):
@@ -50,11 +46,7 @@ class Badge(Model):
     code: str = Field(db_unique=True, max_length=40)
     n: int = 0
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "shape_badge"
+    Meta = table("shape_badge")
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import oxyde
 from oxyde import Field, Manager, Model, NotFoundError, QuerySet, db
 from oxyde.exceptions import OxydeError
 from tests.backends import Backend
-from tests.contract.tables import statements, tables
 from tests.models import Tag
+from tests.tables import statements, table, tables
 
 
 class Racks(QuerySet["Rack"]):
@@ -37,11 +37,7 @@ class Rack(Model):
     gone: bool = False
     objects = Manager.from_queryset(Racks)()
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "sync_rack"
+    Meta = table("sync_rack")
 
 
 class Hooked(Model):
@@ -52,11 +48,7 @@ class Hooked(Model):
     async def pre_save(self, *, is_create: bool) -> None:
         """Cannot be awaited by a blocking verb."""
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "sync_hooked"
+    Meta = table("sync_hooked")
 
 
 async def test_every_verb_works_inside_a_running_loop(blog: Backend) -> None:

@@ -12,8 +12,8 @@ import oxyde
 from oxyde import UniqueViolationError, UnsupportedError, atomic, db, execute_raw, on_commit
 from oxyde.exceptions import OxydeError, TransactionBroken, TransactionTimeoutError
 from tests.backends import Backend
-from tests.contract.tables import statements
 from tests.models import Tag
+from tests.tables import statements
 
 
 class Stop(Exception):

@@ -11,8 +11,8 @@ import pytest
 
 from oxyde import Field, FieldError, Model
 from tests.backends import Backend
-from tests.contract.tables import statements, tables
 from tests.models import Author, Post, Tag
+from tests.tables import statements, table, tables
 
 
 class Owner(Model):
@@ -22,11 +22,7 @@ class Owner(Model):
     name: str
     badge: Pin | None = Field(default=None, db_reverse_fk="owner")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "unsaved_owner"
+    Meta = table("unsaved_owner")
 
 
 class Pin(Model):
@@ -35,11 +31,7 @@ class Pin(Model):
     id: int | None = Field(default=None, db_pk=True)
     owner: Owner = Field(db_unique=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "unsaved_pin"
+    Meta = table("unsaved_pin")
 
 
 REVERSE = (
@@ -116,11 +108,7 @@ class Node(Model):
     name: str = ""
     up: Node | None = Field(default=None)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "unsaved_node"
+    Meta = table("unsaved_node")
 
 
 class Leaf(Node):

@@ -14,8 +14,8 @@ import pytest
 import oxyde
 from oxyde import Field, Model, PoolSettings, QueryCancelled, atomic, db, execute_raw
 from tests.backends import Backend
-from tests.contract.tables import tables
 from tests.slow import PROMPTLY, forever, running, wait_until
+from tests.tables import table, tables
 
 
 class Row(Model):
@@ -24,11 +24,7 @@ class Row(Model):
     id: int | None = Field(default=None, db_pk=True)
     name: str = Field(default="", max_length=20)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "cancel_row"
+    Meta = table("cancel_row")
 
 
 @pytest.fixture

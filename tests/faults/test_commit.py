@@ -14,9 +14,9 @@ import pytest
 import oxyde
 from oxyde import CommitOutcomeUnknown, ConnectionFailed, Field, Model, OxydeError, PoolSettings, atomic, db
 from tests.backends import Backend, mysql_connection
-from tests.contract.tables import tables
 from tests.faults.proxy import Fault, Proxy, proxied
 from tests.slow import kill_connections
+from tests.tables import table, tables
 
 SINGLE = PoolSettings(max_connections=1, ssl_mode="disable")
 """One connection, so that the next statement shows what became of it; in clear, so that the proxy understands."""
@@ -28,11 +28,7 @@ class Entry(Model):
     id: int | None = Field(default=None, db_pk=True)
     text: str = Field(default="", max_length=20)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "commit_entry"
+    Meta = table("commit_entry")
 
 
 @pytest.fixture

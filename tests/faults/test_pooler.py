@@ -36,10 +36,10 @@ from oxyde import (
     execute_raw,
 )
 from tests.backends import Backend, Servers
-from tests.contract.tables import tables
 from tests.faults.pgbouncer import pooled
 from tests.faults.proxy import proxied
 from tests.slow import PROMPTLY, forever, running, wait_until
+from tests.tables import table, tables
 
 ONE = PoolSettings(max_connections=1)
 
@@ -63,11 +63,7 @@ class Person(Model):
     wait: dt.timedelta | None = None
     data: dict[str, Any] = Field(default_factory=dict)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "pooler_person"
+    Meta = table("pooler_person")
 
 
 @pytest.fixture

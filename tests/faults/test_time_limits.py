@@ -16,8 +16,8 @@ import pytest
 import oxyde
 from oxyde import Field, Model, OxydeError, PoolSettings, StatementTimeoutError, atomic, db, execute_raw
 from tests.backends import Backend
-from tests.contract.tables import tables
 from tests.slow import forever
+from tests.tables import table, tables
 
 LIMIT = 0.02
 """Seconds that a statement may run; those below take about as long, so that each end of the race is met."""
@@ -31,11 +31,7 @@ class Row(Model):
     id: int | None = Field(default=None, db_pk=True)
     name: str = Field(default="", max_length=20)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "limit_row"
+    Meta = table("limit_row")
 
 
 class Slow(Model):
@@ -43,12 +39,7 @@ class Slow(Model):
 
     g: int = Field(db_pk=True)
 
-    class Meta:
-        """It is made below."""
-
-        is_table = True
-        table_name = "limit_slow"
-        managed = False
+    Meta = table("limit_slow", managed=False)
 
 
 async def steps_of(seconds: float) -> int:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel
 
 from oxyde import Field, Model
+from tests.tables import table
 
 
 class Flavour(str, enum.Enum):
@@ -56,11 +57,7 @@ class Everything(Model):
     words: list[str] | None = None
     flavour: Flavour | None = None
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "round_trip"
+    Meta = table("round_trip")
 
 
 FIELDS = tuple(name for name in Everything.model_fields if name != "id")

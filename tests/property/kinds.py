@@ -38,6 +38,7 @@ from pydantic_core import core_schema
 from typing_extensions import NotRequired, TypeAliasType, TypedDict
 
 from oxyde import Field, Model
+from tests.tables import table
 
 T = TypeVar("T")
 
@@ -245,11 +246,7 @@ class Kinds(Model):
     level: Literal[Level.LOW, Level.HIGH] = Level.LOW
     hues: list[Hue] = Field(default_factory=list)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "nested_kinds"
+    Meta = table("nested_kinds")
 
 
 # Control characters and lone surrogates are no text on every server.

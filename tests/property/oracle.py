@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from hypothesis import strategies as st
 
 from oxyde import F, Field, Model, Q, Value
+from tests.tables import table
 
 Row: TypeAlias = "Mapping[str, Any]"
 Truth: TypeAlias = "bool | None"
@@ -24,11 +25,7 @@ class Owner(Model):
     s: str | None = Field(default=None, max_length=9)
     things: list[Thing] = Field(default=[], db_reverse_fk="owner")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "oracle_owner"
+    Meta = table("oracle_owner")
 
 
 class Thing(Model):
@@ -42,11 +39,7 @@ class Thing(Model):
     f: bool | None = None
     owner: Owner | None = None
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "oracle_thing"
+    Meta = table("oracle_thing")
 
 
 OWNERS: list[dict[str, Any]] = [

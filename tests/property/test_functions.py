@@ -37,6 +37,7 @@ from oxyde import (
     Value,
 )
 from tests.backends import Backend
+from tests.tables import table
 
 BIGGEST, SMALLEST = 2**63 - 1, -(2**63)
 LETTERS: Final = "abzABZ éÉßñÑäÄøØœŒşŞжЖяЯёЁαΑωΩςσΣ"
@@ -48,11 +49,7 @@ class One(Model):
 
     id: int = Field(db_pk=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "property_one"
+    Meta = table("property_one")
 
 
 @pytest.fixture(scope="module")

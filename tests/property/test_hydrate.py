@@ -20,6 +20,7 @@ from tests.backends import Backend
 from tests.property import everything
 from tests.property.everything import FIELDS, Everything, Flavour, Inner
 from tests.states import is_stored
+from tests.tables import blocking_tables, table
 
 EXAMPLES = 15 * (10 if os.environ.get("OXYDE_LONG") else 1)
 
@@ -33,11 +34,7 @@ class Loose(Model):
     pair: dict[str, Any] | list[Any] | None = Field(default=None, db_type="JSON")
     others: dict[str, Any] | list[Any] | None = Field(default=None, db_type="JSON")
 
-    class Meta:
-        """The table of its stricter views."""
-
-        is_table = True
-        table_name = "tier_strict"
+    Meta = table("tier_strict")  # the table of its stricter views
 
 
 class Strict(Model):
@@ -49,12 +46,7 @@ class Strict(Model):
     pair: Inner | None = Field(default=None, db_type="JSON")
     others: set[int] = Field(default_factory=set, min_length=1, db_type="JSON")
 
-    class Meta:
-        """Rows of another model."""
-
-        is_table = True
-        table_name = "tier_strict"
-        managed = False
+    Meta = table("tier_strict", managed=False)  # rows of another model
 
 
 class Whole(BaseModel):
@@ -69,22 +61,13 @@ class Whole(BaseModel):
 class EverythingWhole(Everything, Whole):
     """The same rows by dictionaries."""
 
-    class Meta:
-        """The same table."""
-
-        is_table = True
-        table_name = "round_trip"
+    Meta = table("round_trip")
 
 
 class StrictWhole(Strict, Whole):
     """The same rows by dictionaries."""
 
-    class Meta:
-        """The same table."""
-
-        is_table = True
-        table_name = "tier_strict"
-        managed = False
+    Meta = table("tier_strict", managed=False)
 
 
 class Holder(Model):
@@ -93,11 +76,7 @@ class Holder(Model):
     id: int | None = Field(default=None, db_pk=True)
     item: Everything | None = None
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "tier_holder"
+    Meta = table("tier_holder")
 
 
 class HolderWhole(Whole, Model):
@@ -106,22 +85,14 @@ class HolderWhole(Whole, Model):
     id: int | None = Field(default=None, db_pk=True)
     item: EverythingWhole | None = None
 
-    class Meta:
-        """The same table."""
-
-        is_table = True
-        table_name = "tier_holder"
-        managed = False
+    Meta = table("tier_holder", managed=False)
 
 
 @pytest.fixture(scope="module")
 def table(backend_module: Backend) -> Iterator[Backend]:
     """The tables, on each server."""
-    with oxyde.connect(backend_module.url):
-        oxyde.sync.drop_tables(models=[Everything, Loose, Holder], if_exists=True)
-        oxyde.sync.create_tables(models=[Everything, Loose, Holder])
+    with oxyde.connect(backend_module.url), blocking_tables(Everything, Loose, Holder):
         yield backend_module
-        oxyde.sync.drop_tables(models=[Everything, Loose, Holder])
 
 
 def by_columns(model: type[Model]) -> bool:

@@ -24,6 +24,7 @@ from oxyde.exceptions import FieldValueError
 from tests.backends import Backend
 from tests.property import kinds
 from tests.property.kinds import Dog, Kinds, Pup
+from tests.tables import table
 
 REWRITTEN = {"size", "positive", "stripped", "secret"}
 """Columns that are written when they are assigned, equal or not: reading may have made another value of what is stored."""
@@ -68,11 +69,7 @@ class Holder(Model):
     size: Annotated[int, AfterValidator(abs)] = 0
     secret: Base64Str | None = None
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "nested_holder"
+    Meta = table("nested_holder")
 
 
 # Control characters and lone surrogates are no text on every server.

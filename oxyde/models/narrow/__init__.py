@@ -1,6 +1,6 @@
-"""What checkers are told of the verbs that name fields: descriptors, so that the querysets of a stub can narrow them.
+"""The verbs that name fields, as type checkers see them: descriptors, which the querysets of a stub can narrow.
 
-All checkers refuse a method that is overridden by a narrower one, and accept it in place of an attribute without annotation.
+All checkers reject an override of a method by a narrower one, but accept one of an attribute without annotation.
 At run time such a verb is a plain method.
 """
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Exact:
-    """Marks the querysets of a stub: what the descriptors say gives way to what the stub says."""
+    """Marks the querysets of a stub: the stub's signatures take precedence over the descriptors'."""
 
 
 def method(function: Any) -> Any:

@@ -15,7 +15,7 @@ from oxyde.models.info import AnyModel
 from oxyde.models.narrow import Exact, method
 from oxyde.queries import Q
 
-TYPE_CHECKING = False  # true to every checker, whatever it says; to jedi, which completes in notebooks, what it says
+TYPE_CHECKING = False  # true for type checkers, whatever the value; jedi, which completes in notebooks, reads the value
 
 M = TypeVar("M", bound=AnyModel)
 T = TypeVar("T")

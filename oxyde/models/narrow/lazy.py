@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar, overload
 from oxyde.models.narrow import Exact, method
 from oxyde.queries import Q
 
-TYPE_CHECKING = False  # true to every checker, whatever it says; to jedi, which completes in notebooks, what it says
+TYPE_CHECKING = False  # true for type checkers, whatever the value; jedi, which completes in notebooks, reads the value
 
 C = TypeVar("C")
 C_co = TypeVar("C_co", covariant=True)

@@ -1,1 +1,1 @@
-"""What each terminal verb does, once: generators of steps, which the awaited and the blocking face both drive."""
+"""The terminal verbs: generators of steps, which both the awaited and the blocking face drive."""

@@ -23,7 +23,7 @@ from oxyde.schema import Table
 
 
 def save(instance: AnyModel, *, update_fields: Iterable[str] | None = None, force_insert: bool = False) -> Steps[None]:
-    """Writes an instance: INSERT of a new one, UPDATE of what changed of one that was read or whose key was given."""
+    """Writes an instance: INSERT of a new one, UPDATE of the changed fields of one that was read or whose key was given."""
     cls = type(instance)
     yield from hooks.announce(cls, hooks.SAVING)
     writable(cls.__oxyde__)
@@ -68,7 +68,7 @@ def _update(write: Write, names: Iterable[str] | None) -> Steps[None]:
         sent[version.field] = values[version.field] = known + 1
     check_row(write.info, sent, write.given)
     filled = write.filled(values)
-    # Of a row that was never read, all is read.
+    # Of a row that was never read, every column is read back.
     returned = table.columns if write.is_new else table.computed
     snapshot = yield Remember(write.snapshot)
     try:

@@ -1,4 +1,4 @@
-"""What terminal verbs do to read: generators of steps, driven by asyncio or blocking."""
+"""Terminal verbs that read: generators of steps, driven by asyncio or blocking."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KEYS: Final = 10_000
 
 
 def call(chain: Chain[Any, Any], take: Callable[[list[Any]], Any]) -> Call:
-    """Returns the call whose rows, as the queryset wants them, are handed over batch by batch."""
+    """Returns the step that reads the rows and passes them on batch by batch, as the queryset's row strategy returns them."""
     made = chain._compiled()
     reader = chain._query.rows.reader(chain._state)
     return Call(made.shape, made.values, lambda batch: take(reader(batch)), locks=_locks(chain))
@@ -122,7 +122,7 @@ def contains(chain: Chain[Any, Any], row: Any) -> Steps[bool]:
 
 
 def one(chain: Chain[Any, Any], given: Q, *, required: bool) -> Steps[Any]:
-    """Reads the one row that there is.
+    """Reads the only row.
 
     Raises:
         NotFoundError: There is none, and one is required.
@@ -140,7 +140,7 @@ def one(chain: Chain[Any, Any], given: Q, *, required: bool) -> Steps[Any]:
         return found[0]
     model = chain.model.__name__
     if found:
-        message = f"more than one {model} matches; get() takes conditions that one row fulfils, first() takes the first of several"
+        message = f"more than one {model} matches; get() needs conditions that match one row; first() returns the first of several"
         raise MultipleObjectsReturned(message, table=chain._state.table.name)
     if required:
         message = f"no {model} matches; get_or_none() returns None then"
@@ -149,14 +149,14 @@ def one(chain: Chain[Any, Any], given: Q, *, required: bool) -> Steps[Any]:
 
 
 def exists(chain: Chain[Any, Any]) -> Steps[bool]:
-    """Asks whether there is a row."""
+    """Reads whether there is a row."""
     made = compile.exists(chain._state)
     batch: Batch = yield Call(made.shape, made.values)
     return batch.rows > 0
 
 
 def count(chain: Chain[Any, Any]) -> Steps[int]:
-    """Asks how many rows there are."""
+    """Reads how many rows there are."""
     made = compile.count(chain._state)
     batch: Batch = yield Call(made.shape, made.values)
     found: int = batch.values()[0][0]
@@ -164,7 +164,7 @@ def count(chain: Chain[Any, Any]) -> Steps[int]:
 
 
 def aggregate(chain: Chain[Any, Any], function: str, field: str) -> Steps[Any]:
-    """Asks for sum, avg, min or max of a field; None without rows."""
+    """Reads sum, avg, min or max of a field; None without rows."""
     made, term = compile.aggregate(chain._state, function, field)
     rows = restore.rows([term])
     batch: Batch = yield Call(made.shape, made.values)
@@ -172,7 +172,7 @@ def aggregate(chain: Chain[Any, Any], function: str, field: str) -> Steps[Any]:
 
 
 def explain(chain: Chain[Any, Any], *, analyze: bool, format: str) -> Steps[Any]:
-    """Asks how the server would run the statement.
+    """Reads the server's plan for the statement.
 
     Raises:
         ValueError: The format is neither text nor json.

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import oxyde
-from oxyde import AsyncDatabase, db
+from oxyde import AsyncDatabase, OxydeError, db
+from oxyde.exceptions import ConnectionNotFound
 
 VERBS: list[tuple[str, Callable[[Any], Any]]] = [
     ("default", AsyncDatabase),
@@ -48,3 +49,30 @@ async def test_init_names_the_alias() -> None:
     with pytest.raises(TypeError, match=r"^the connection 'default' needs a URL"):
         async with db.lifespan(default=None)():  # type: ignore[arg-type] # what is tested
             pass
+
+
+async def test_states() -> None:
+    """A connection says whether it is connected, closes twice, and connects again."""
+    database = AsyncDatabase("sqlite::memory:", name="states")
+    for _ in range(2):
+        assert (database.connected, repr(database)) == (False, "<AsyncDatabase states: sqlite::memory:, not connected>")
+        assert database._repr_html_().endswith("<code>sqlite::memory:</code> · not connected</p>")
+        assert await database is database
+        assert database.connected
+        assert repr(database).endswith(", connected>")
+        assert database._repr_html_().endswith(" · connected</p>")
+        assert await db.execute_raw("SELECT 1 AS a", client=database) == [{"a": 1}]
+        await database.disconnect()
+        await database.disconnect()
+        with pytest.raises(ConnectionNotFound):
+            db.get_connection("states")
+
+
+def test_a_blocking_connection_is_closed() -> None:
+    """At the end of the block: nothing is sent on it any more."""
+    with oxyde.connect("sqlite::memory:", "closing") as connection:
+        assert oxyde.sync.execute_raw("SELECT 1 AS a", client=connection) == [{"a": 1}]
+        assert repr(connection) == "<Connection closing: sqlite::memory:>"
+    assert repr(connection) == "<Connection closing: sqlite::memory:, closed>"
+    with pytest.raises(OxydeError, match="closed"):
+        oxyde.sync.execute_raw("SELECT 1 AS a", client=connection)

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from oxyde import db
-from oxyde.db.execute import run, run_blocking
+from oxyde.db.execute import Reading, run, run_blocking
 from oxyde.db.route import Route
 from oxyde.db.steps import Await, Remember, Steps, Undo
+from oxyde.exceptions import NotFoundError
 from tests.unit.db.test_block import block, database, outside
 
 __all__ = ["database", "outside"]
@@ -82,3 +83,40 @@ def test_snapshots_are_made_only_in_a_block(database: db.AsyncDatabase) -> None:
     inside = block(database)
     made, undo = run_blocking(verb(), Route(database, inside))
     assert (made, inside.undo) == ("snapshot", [undo])
+
+
+class Stream:
+    """Remembers that it was closed; ``check`` raises the error of the statement, if there was one."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error, self.closed = error, False
+
+    def close(self) -> None:
+        """Closes it."""
+        self.closed = True
+
+    def check(self) -> None:
+        """Raises the error."""
+        if self.error is not None:
+            raise self.error
+
+
+def test_what_a_reader_returns() -> None:
+    """Its value; its error, for which an error of the statement is raised when there was one; the stream is closed."""
+
+    def broken(_: Any) -> Any:
+        raise KeyError("theirs")
+
+    for reader, stream, error in (
+        (lambda _: 3, Stream(), None),
+        (broken, Stream(), KeyError),
+        (broken, Stream(NotFoundError("ours")), NotFoundError),
+    ):
+        reading = Reading(reader, stream)  # type: ignore[arg-type] # in place of the core's
+        reading.run()
+        assert stream.closed
+        if error is None:
+            assert reading.result() == 3
+        else:
+            with pytest.raises(error, match=r"ours|theirs"):
+                reading.result()

@@ -104,8 +104,8 @@ def test_values(dialect: str) -> None:
         ("select $1", None, "but no parameters were given"),
         ("x in :a", {"a": []}, "is an empty list, and SQL has no empty IN"),
         ("select :a", {"a": object()}, "cannot take a value of type object"),
-        ("select :a", {"a": {"x": float("nan")}}, "holds what JSON cannot"),
-        ("select :a", {"a": {"x": object()}}, "holds what JSON cannot"),
+        ("select :a", {"a": {"x": float("nan")}}, "contains a value that JSON cannot represent"),
+        ("select :a", {"a": {"x": object()}}, "contains a value that JSON cannot represent"),
     ],
 )
 def test_mistakes(sql: str, params: Any, message: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from oxyde import Field, Model
 from oxyde.db.tables import _chosen
 from tests.models import Author, Post
+from tests.tables import table
 
 
 class Label(Model):
@@ -16,11 +17,7 @@ class Label(Model):
 
     id: int | None = Field(default=None, db_pk=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "unit_label"
+    Meta = table("unit_label")
 
 
 class Box(Model):
@@ -29,11 +26,7 @@ class Box(Model):
     id: int | None = Field(default=None, db_pk=True)
     labels: list[Label] = Field(default=[], db_m2m=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "unit_box"
+    Meta = table("unit_box")
 
 
 class Foreign(Model):
@@ -41,12 +34,7 @@ class Foreign(Model):
 
     id: int | None = Field(default=None, db_pk=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "unit_foreign"
-        managed = False
+    Meta = table("unit_foreign", managed=False)
 
 
 @pytest.mark.parametrize("models", [Author, [Author], Author.__table__, [Author.__table__], [Author, Author.__table__]])

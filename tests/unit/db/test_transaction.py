@@ -52,7 +52,7 @@ def test_levels_are_named(level: Any) -> None:
 def test_each_face_decorates_its_own_functions() -> None:
     """With brackets and without."""
     for decorate in (atomic, atomic()):
-        with pytest.raises(TypeError, match=r"plain is none; use oxyde\.sync\.atomic\(\)"):
+        with pytest.raises(TypeError, match=r"plain is not async; use oxyde\.sync\.atomic\(\)"):
             decorate(plain)
     for decorate in (oxyde.sync.atomic, oxyde.sync.atomic()):
         with pytest.raises(TypeError, match=r"work is async; use atomic\(\)"):

@@ -19,6 +19,7 @@ from typing_extensions import TypedDict
 
 from oxyde.exceptions import FieldError, FieldValueError
 from oxyde.models import Field, Model
+from tests.tables import table
 
 UTC = dt.timezone.utc
 UID = uuid.UUID(int=1)
@@ -86,8 +87,7 @@ class Sheet(Model):
     packed: Json[list[int]] | None = None
     digits: Decimal | None = Field(default=None, db_type="NUMERIC(6, 3)")
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 COLUMNS = Sheet.__table__.by_field
@@ -274,8 +274,7 @@ def test_values_that_their_validator_would_change_are_refused() -> None:
         def double(cls, value: list[dict[str, int]]) -> list[dict[str, int]]:
             return value * 2
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     with pytest.raises(FieldValueError, match=r"Doubling\.data would be read back as another value"):
         Doubling.__table__.by_field["data"].adapt(Doubling(data=[{"a": 1}]).data)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Annotated
 
 import pytest
+from pydantic import AfterValidator
 
 from oxyde import Field, Model
 from oxyde.exceptions import FieldError
 from oxyde.models.bulk import Gathered
+from oxyde.models.row_state import state_of, stored_of
 from tests.models import Author, Post
+from tests.tables import table
 
 
 class Note(Model):
@@ -21,11 +25,21 @@ class Note(Model):
     made: dt.datetime | None = Field(default=None, auto_now_add=True)
     seen: dt.datetime | None = Field(default=None, auto_now=True)
 
-    class Meta:
-        """Its table."""
+    Meta = table("unit_note")
 
-        is_table = True
-        table_name = "unit_note"
+
+def twice(value: int) -> int:
+    return value * 2
+
+
+class Checked(Model):
+    """A validator that changes what is stored, and a value that may change inside."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    size: Annotated[int, AfterValidator(twice)] = 0
+    parts: dict[str, list[int]] = Field(default_factory=dict)
+
+    Meta = table("unit_checked")
 
 
 OLD = dt.datetime(2000, 1, 1)
@@ -59,6 +73,22 @@ def test_batches() -> None:
     """Of at most that many rows."""
     gathered = Gathered(Note.__table__, [Note(id=at, kind="x") for at in range(5)], 2)
     assert len(gathered.batches) == 3
+
+
+def test_validators_see_what_is_stored() -> None:
+    """One that would read a row's value otherwise is named, and the row."""
+    with pytest.raises(FieldError, match=r"^Checked\.size: the validator twice would make another value of it .*\(row 1 of bulk_create"):
+        Gathered(Checked.__table__, [Checked(), Checked(size=2)], None)
+
+
+def test_what_is_kept_of_values_that_change_inside() -> None:
+    """The wire value, with which a later save compares."""
+    one = Checked(id=1, parts={"a": [1]})
+    gathered = Gathered(Checked.__table__, [one], None)
+    gathered.store()
+    state = state_of(one)
+    assert state is not None
+    assert stored_of(state) == (1, 0, '{"a":[1]}')
 
 
 def test_keys_of_relations() -> None:

@@ -99,7 +99,7 @@ def test_mistakes_are_met_early(make: Any, face: str) -> None:
     [
         (lambda chain: chain.filter(7), r"not int; the row of a key is found by pk=7"),
         (lambda chain: chain.exclude("x"), r"not str; the row of a key is found by pk=\.\.\."),
-        (lambda chain: chain.filter(True), r"not bool, which is what Python made of a comparison: write age__gt=3, or F\("),
+        (lambda chain: chain.filter(True), r"not bool, which is the result of a comparison in Python: write age__gt=3, or F\("),
         (lambda chain: chain.filter({"id": 1}), r"not dict: write \*\*\{\.\.\.\}"),
         (lambda chain: chain.filter(chain.values("id")), r"write id__in=queryset"),
         (lambda _: Novelist.age > 3, r'Novelist\.age is a field, .* write age__gt=3, or F\("age"\) > 3'),

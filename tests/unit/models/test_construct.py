@@ -8,6 +8,7 @@ from pydantic import ConfigDict, ValidationError
 from oxyde import Field, Model
 from oxyde.exceptions import FieldError
 from oxyde.models.construct import make
+from tests.tables import table
 
 
 class Named(Model):
@@ -22,8 +23,7 @@ class Stored(Model):
     id: int | None = Field(default=None, db_pk=True)
     goals: int = Field(default=0, db_column="score")
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 class Open(Model):
@@ -34,6 +34,7 @@ class Open(Model):
 
 def test_names_and_aliases() -> None:
     """Either is a field's name."""
+    assert make(Stored.__oxyde__, {"id": 1, "goals": 2}).goals == 2, "every name there is"
     assert make(Named.__oxyde__, {"size": 1}).size == make(Named.__oxyde__, {"Size": "1"}).size == 1
 
 

@@ -36,6 +36,14 @@ def test_unique_constraints(told: dict[str, str]) -> None:
     assert (error.table, error.constraint) == ("blog_author", EMAIL)
 
 
+@pytest.mark.parametrize("told", [{"constraint": "bio"}, {"constraint": "name, email"}, {"column": "name"}])
+def test_constraints_that_the_table_does_not_have(told: dict[str, str]) -> None:
+    """They keep what the server says."""
+    error = UniqueViolationError("twice", **told)  # type: ignore[arg-type] # its keywords
+    assert completed(error, TABLE) is error
+    assert (error.constraint, error.column) == (told.get("constraint"), told.get("column"))
+
+
 def test_unique_constraints_of_several_columns() -> None:
     """No single column is to blame."""
     (name,) = unique_names(PostTag.__table__)

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import copy
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from pydantic import ValidationError
 
+from oxyde.exceptions import FieldError
 from oxyde.models import Field, Model
+from tests.tables import table
 
 
 class Noted(Model):
@@ -20,14 +22,11 @@ class Noted(Model):
     both: Annotated[int, Field(ge=1, db_column="x")] = Field(default=2, le=5, db_comment="c")
     items: list[Annotated[str, Field(max_length=2)]] = []
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 class Derived(Noted):
-    class Meta:
-        is_table = True
-        table_name = "derived"
+    Meta = table("derived")
 
 
 @pytest.mark.parametrize("model", [Noted, Derived])
@@ -47,6 +46,14 @@ def test_every_keyword_is_kept(model: type[Model]) -> None:
 def test_pydantic_keywords_work(values: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Noted(**values)
+
+
+@pytest.mark.parametrize("annotation", [list[Annotated[str, Field(db_index=True)]], dict[str, list[Annotated[str, Field(db_index=True)]]]])
+def test_members_of_a_container_are_no_columns(annotation: Any) -> None:
+    with pytest.raises(FieldError, match=r"^Inner\.items: db_index= inside the annotation describes the members"):
+
+        class Inner(Model):
+            items: annotation = []
 
 
 def test_a_pair_is_needed() -> None:

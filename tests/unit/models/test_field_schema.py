@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from decimal import Decimal
 from enum import Enum
 from typing import Annotated, Any, Literal
 
+import pandas as pd
 import pytest
 from pydantic import AfterValidator, BaseModel, ConfigDict, GetCoreSchemaHandler, PlainSerializer, TypeAdapter, ValidationInfo
 from pydantic_core import core_schema
@@ -86,6 +88,29 @@ def test_json_reads_back() -> None:
     assert field(dict[str, Annotated[int, AfterValidator(twice)]], types_only=True).json({"a": 1}) == '{"a":1}'
     with pytest.raises(FieldValueError, match=r"^M\.f\.a is a tuple, which JSON does not give back"):
         field(Any).json({"a": (1,)})
+
+
+def circle() -> list[Any]:
+    """Returns a list that contains itself."""
+    made: list[Any] = []
+    made.append(made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "reason"),
+    [
+        (Any, {"a": b"\xff"}, "it holds bytes that are no UTF-8 text"),
+        (Any, circle(), "it holds itself; break the circle"),
+        (Any, {"a": object()}, "Unable to serialize unknown type: <class 'object'>"),
+        (dict[str, dt.datetime], {"a": pd.NaT}, "a value inside it is not of the type that is declared for it"),
+    ],
+    ids=["bytes", "circle", "object", "NaT"],
+)
+def test_what_json_cannot_hold(kind: Any, value: Any, reason: str) -> None:
+    """The reason is told, the value is not."""
+    with pytest.raises(FieldValueError, match=rf"^M\.f cannot be kept as JSON: {reason}"):
+        field(kind).plain(value)
 
 
 def test_equal_sets_are_equal_texts() -> None:

@@ -25,6 +25,7 @@ from pydantic import (
 from oxyde.models import Field, Model
 from oxyde.models.hydrate import _BY_DICTIONARY, Tiers, tiers
 from oxyde.models.unloaded import UNLOADED
+from tests.tables import table
 
 
 class Shade(str, enum.Enum):
@@ -45,9 +46,7 @@ class Base(Model):
     id: int | None = Field(default=None, db_pk=True)
     name: str = Field(default="", max_length=20)
 
-    class Meta:
-        is_table = True
-        table_name = "tier_base"
+    Meta = table("tier_base")
 
 
 class Native(Base):
@@ -70,9 +69,7 @@ class Native(Base):
     base: Base | None = None
     others: list[Base] = Field(default=[], db_m2m=True)
 
-    class Meta:
-        is_table = True
-        table_name = "tier_native"
+    Meta = table("tier_native")
 
 
 def one_validator(value: Any) -> Any:
@@ -85,8 +82,7 @@ class ByValidator(Base):
     def upper(cls, value: str) -> str:
         return value.upper()
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 class ByModelValidator(Base):
@@ -94,75 +90,65 @@ class ByModelValidator(Base):
     def check(self) -> ByModelValidator:
         return self
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 class ByAnnotation(Base):
     extra: Annotated[int, AfterValidator(one_validator)] = 0
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 class ByPrivate(Base):
     _seen: int = PrivateAttr(default=7)
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 class ByExtra(Base):
     model_config = ConfigDict(extra="allow")
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 class ByInit(Base):
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 class ByPostInit(Base):
     def model_post_init(self, context: Any, /) -> None:
         pass
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 class ByUrl(Base):
     url: HttpUrl | None = None
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 class ByAlias(Base):
     inner: Renamed | None = None
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 class Frozen(Base):
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
     note: str | None = None
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 class StrictOne(Base):
     model_config = ConfigDict(strict=True)
     shade: Shade = Shade.DARK
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 DICTIONARIES = [ByValidator, ByModelValidator, ByAnnotation, ByPrivate, ByExtra, ByInit, ByPostInit, ByUrl, ByAlias]

@@ -8,6 +8,7 @@ from pydantic import Field as PydanticField
 from oxyde import Field, Model
 from oxyde.models.info import holds, info_of, is_table
 from tests.models import Author, Post
+from tests.tables import table
 
 
 class Named(Model):
@@ -17,10 +18,7 @@ class Named(Model):
     one: int = PydanticField(default=0, alias="One")
     two: int = PydanticField(default=0, validation_alias=AliasChoices("deux", AliasPath("zwei", 1)))
 
-    class Meta:
-        """A table called after the class."""
-
-        is_table = True
+    Meta = table()
 
 
 class Narrow(Author):
@@ -30,11 +28,7 @@ class Narrow(Author):
 class Own(Author):
     """Has a table of its own."""
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "unit_own"
+    Meta = table("unit_own")
 
 
 def test_names() -> None:

@@ -9,6 +9,7 @@ import pytest
 from oxyde import Field, Model
 from oxyde.exceptions import FieldError
 from tests.models import Author, Post
+from tests.tables import table
 
 
 class Person(Model):
@@ -18,11 +19,7 @@ class Person(Model):
     friends: list[Person] = Field(default=[], db_m2m=True)
     followed: list[Person] = Field(default=[], db_m2m=True, db_through="Follows", db_through_fields=("by", "who"))
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "unit_person"
+    Meta = table("unit_person")
 
 
 class Follows(Model):
@@ -32,11 +29,19 @@ class Follows(Model):
     by: Person = Field()
     who: Person = Field()
 
-    class Meta:
-        """Its table."""
+    Meta = table("unit_follows")
 
-        is_table = True
-        table_name = "unit_follows"
+
+def test_a_key_to_the_table_of_a_base() -> None:
+    """The rows of the derived table are others."""
+
+    class Admin(Person):
+        posts: list[Follows] = Field(default=[], db_reverse_fk="by")
+
+        Meta = table("unit_admin")
+
+    with pytest.raises(FieldError, match=r"^Admin\.posts: Follows\.by points to Person, not to Admin, which is a table of its own$"):
+        _ = Admin.__table__
 
 
 def test_reverse() -> None:
@@ -67,7 +72,7 @@ def test_a_junction_without_a_model() -> None:
 @pytest.mark.parametrize(
     ("target", "options", "message"),
     [
-        (Post, {"db_reverse_fk": "autor"}, r"db_reverse_fk names Post\.autor, which is no foreign key or column"),
+        (Post, {"db_reverse_fk": "autor"}, r"db_reverse_fk names Post\.autor, which is not a foreign key or column"),
         (Post, {"db_reverse_fk": "author"}, r"Post\.author points to Author, not to Lonely"),
         (Person, {"db_m2m": True, "db_through": "Nowhere"}, "no model named 'Nowhere' is registered"),
         (
@@ -89,9 +94,7 @@ def test_what_does_not_fit(target: Any, options: dict[str, Any], message: str) -
         id: int | None = Field(default=None, db_pk=True)
         others: list[target] = Field(default=[], **options)  # type: ignore[valid-type] # each in turn
 
-        class Meta:
-            is_table = True
-            table_name = "unit_lonely"
+        Meta = table("unit_lonely")
 
     with pytest.raises(FieldError, match=rf"^Lonely\.others: .*{message}"):
         _ = Lonely.__table__

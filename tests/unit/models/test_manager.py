@@ -10,6 +10,7 @@ import pytest
 
 from oxyde import Field, Manager, Model, Q, QuerySet
 from oxyde.models.blocking import BlockingQuerySet
+from tests.tables import table
 from tests.unit.queries.shapes import values_of, where_of
 
 
@@ -53,19 +54,13 @@ class Book(Model):
     shelf = Manager.from_queryset(Books)()
     present = Manager.from_queryset(QuerySet)(scope=Q(gone=False))
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
+    Meta = table()
 
 
 class Novel(Book):
     """A table of its own."""
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
+    Meta = table()
 
 
 def test_every_verb_stands_on_the_manager() -> None:

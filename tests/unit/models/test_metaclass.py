@@ -17,14 +17,13 @@ from typing_extensions import TypeAliasType
 from oxyde.exceptions import FieldError
 from oxyde.models import Field, Model
 from oxyde.models.registry import registered_tables
+from tests.tables import table
 
 
 class Other(Model):
     id: int | None = Field(default=None, db_pk=True)
 
-    class Meta:
-        is_table = True
-        table_name = "metaclass_other"
+    Meta = table("metaclass_other")
 
 
 Code = Annotated[str, Field(db_unique=True, max_length=5)]
@@ -47,7 +46,7 @@ Named = TypeAliasType("Named", Code)
     ],
 )
 def test_words_of_other_libraries(word: str, remedy: str) -> None:
-    with pytest.raises(FieldError, match=rf"^Foreign\.size: {word}= means nothing to Field\(\); .*{remedy}"):
+    with pytest.raises(FieldError, match=rf"^Foreign\.size: {word}= is not a keyword of Oxyde's Field\(\); use .*{remedy}"):
 
         class Foreign(Model):
             size: int = Field(default=0, **{word: True})
@@ -64,9 +63,7 @@ def test_foreign_key_as_another_library_has_it() -> None:
 def test_words_given_to_pydantics_field(word: str, remedy: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        with pytest.raises(
-            FieldError, match=rf"^Foreign\.size: pydantic\.Field\(\) passes {word}= over; import Field from oxyde.*{remedy}"
-        ):
+        with pytest.raises(FieldError, match=rf"^Foreign\.size: pydantic\.Field\(\) ignores {word}=; import Field from oxyde.*{remedy}"):
 
             class Foreign(Model):
                 size: int = pydantic.Field(default=0, **{word: True})
@@ -89,7 +86,7 @@ def test_a_table_as_another_library_declares_it() -> None:
 @pytest.mark.parametrize(("word", "option"), [("__tablename__", "table_name"), ("__table_args__", "constraints, indexes or schema")])
 def test_attributes_of_a_table_in_another_library(word: str, option: str) -> None:
     """Pydantic takes them for no field, so that they would be read by nobody."""
-    with pytest.raises(TypeError, match=rf"^Sheet\.{word} means nothing here; what says it is {option} in class Meta$"):
+    with pytest.raises(TypeError, match=rf"^Sheet\.{word} has no effect here; use {option} in class Meta$"):
         type(Model)("Sheet", (Model,), {"__module__": __name__, "__qualname__": "Sheet", word: "sheets"})
 
 
@@ -101,8 +98,7 @@ def test_words_of_foreign_keys_on_a_plain_column(said: dict[str, Any]) -> None:
             id: int | None = Field(default=None, db_pk=True)
             other_id: int = Field(**said)
 
-            class Meta:
-                is_table = True
+            Meta = table()
 
 
 def test_words_inside_an_optional_type_are_heard() -> None:
@@ -112,8 +108,7 @@ def test_words_inside_an_optional_type_are_heard() -> None:
         short: Code | None = None
         named: Named | None = None
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     assert [column.unique for column in Inside.__table__.columns] == [False, True, True, True]
 
@@ -126,8 +121,7 @@ def test_a_type_alias_of_a_model_is_a_relation() -> None:
         one: alias  # type: ignore[valid-type] # is one
         two: maybe = None  # type: ignore[valid-type] # is one
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     assert [(column.name, column.nullable) for column in Pointing.__table__.columns] == [("id", False), ("one_id", False), ("two_id", True)]
 
@@ -155,8 +149,7 @@ def test_what_cannot_be_mapped_is_refused_by_the_class_statement(annotation: Any
             id: int | None = Field(default=None, db_pk=True)
             field: annotation
 
-            class Meta:
-                is_table = True
+            Meta = table()
 
     assert registered_tables() == before
 
@@ -167,30 +160,20 @@ def test_two_tables_of_one_name() -> None:
         class Second(Model):
             id: int | None = Field(default=None, db_pk=True)
 
-            class Meta:
-                is_table = True
-                table_name = "metaclass_other"
+            Meta = table("metaclass_other")
 
     class Elsewhere(Model):
         id: int | None = Field(default=None, db_pk=True)
 
-        class Meta:
-            is_table = True
-            table_name = "metaclass_other"
-            schema = "another"
+        Meta = table("metaclass_other", schema="another")
 
     class Proxy(Other):
-        class Meta:
-            is_table = True
-            table_name = "metaclass_other"
+        Meta = table("metaclass_other")
 
     class Described(Model):
         id: int | None = Field(default=None, db_pk=True)
 
-        class Meta:
-            is_table = True
-            table_name = "metaclass_other"
-            managed = False
+        Meta = table("metaclass_other", managed=False)
 
     assert Elsewhere.__table__.address == ("another", "metaclass_other")
     assert Proxy.__table__.address == Described.__table__.address == Other.__table__.address

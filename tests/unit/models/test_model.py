@@ -21,6 +21,7 @@ from oxyde.models import Field, Model, metaclass
 from oxyde.models.metaclass import annotations_of
 from oxyde.models.row_state import Changed, New, state_of
 from tests.states import is_stored, mark_stored
+from tests.tables import table
 
 
 class Writer(Model):
@@ -29,8 +30,7 @@ class Writer(Model):
     texts: list[Text] = Field(default=[], db_reverse_fk="writer")
     profile: Profile | None = Field(default=None, db_reverse_fk="writer")
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 class Text(Model):
@@ -42,23 +42,20 @@ class Text(Model):
     printed: AwareDatetime | None = None
     labels: list[Label] = Field(db_m2m=True)
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 class Profile(Model):
     writer: Writer = Field(db_pk=True)
     motto: str = ""
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 class Label(Model):
     code: str = Field(db_pk=True, max_length=7)
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 def text(**changes: Any) -> Text:
@@ -200,8 +197,7 @@ def test_validated_assignment() -> None:
         count: int = Field(default=0, ge=0)
         writer: Writer | None = None
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     one = Strict(id=1, writer=Writer(id=3, name="w"))
     mark_stored(one)
@@ -260,8 +256,7 @@ def test_repr_never_raises() -> None:
         note: str = ""
         hidden: str = Field(default="h", repr=False)
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
         @computed_field
         @property
@@ -290,8 +285,7 @@ def test_aliases() -> None:
         first: str = Field(alias="eins")
         writer: Writer | None = None
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     assert Camel(eins="x", Writer_Id=3).writer_id == 3
     assert [column.name for column in Camel.__table__.columns] == ["id", "first", "writer_id"]

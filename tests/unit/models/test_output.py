@@ -10,6 +10,7 @@ from pydantic import Field as PydanticField
 from pydantic.alias_generators import to_camel
 
 from oxyde import Field, Model
+from tests.tables import table
 
 
 class Maker(Model):
@@ -17,9 +18,7 @@ class Maker(Model):
 
     id: int | None = Field(default=None, db_pk=True)
 
-    class Meta:
-        is_table = True
-        table_name = "output_makers"
+    Meta = table("output_makers")
 
 
 class Parcel(Model):
@@ -34,9 +33,7 @@ class Parcel(Model):
     maker: Maker
     helper: Maker | None = None
 
-    class Meta:
-        is_table = True
-        table_name = "output_parcels"
+    Meta = table("output_parcels")
 
 
 def schema(mode: Any) -> Any:
@@ -49,6 +46,7 @@ def test_input() -> None:
     found = schema("validation")
     assert found["required"] == ["makerId"]
     assert "default" not in found["properties"]["sentAt"]
+    assert found["properties"]["id"]["default"] is None
     assert found["properties"]["id"]["anyOf"] == [{"type": "integer"}, {"type": "null"}]
 
 

@@ -12,6 +12,7 @@ from oxyde import Field, Model
 from oxyde.exceptions import FieldValueError
 from oxyde.models.hydrate import tiers
 from oxyde.models.readable import check_row
+from tests.tables import table
 
 
 def twice(one: Base) -> None:
@@ -35,22 +36,13 @@ class After(Base):
         twice(self)
         return self
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "readable_after"
+    Meta = table("readable_after")
 
 
 class ByTypes(After):
     """Is read without validators."""
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "readable_by_types"
-        db_read = "types"
+    Meta = table("readable_by_types", db_read="types")
 
 
 class Before(Base):
@@ -64,11 +56,7 @@ class Before(Base):
             raise ValueError(message)
         return values
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "readable_before"
+    Meta = table("readable_before")
 
 
 class Looking(Base):
@@ -79,11 +67,7 @@ class Looking(Base):
     def times(cls, value: int, info: ValidationInfo) -> int:
         return value * int(info.data["rate"])
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "readable_looking"
+    Meta = table("readable_looking")
 
 
 class Finished(Base):
@@ -94,11 +78,7 @@ class Finished(Base):
     def model_post_init(self, _: Any) -> None:
         twice(self)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "readable_finished"
+    Meta = table("readable_finished")
 
 
 class Private(Base):
@@ -106,11 +86,7 @@ class Private(Base):
 
     _seen: int = PrivateAttr(default=0)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "readable_private"
+    Meta = table("readable_private")
 
 
 class Constructed(Base):
@@ -119,11 +95,7 @@ class Constructed(Base):
     def __init__(self, **values: Any) -> None:
         super().__init__(**{**values, "cents": values.get("cents", 0) * 2})
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "readable_constructed"
+    Meta = table("readable_constructed")
 
 
 class Related(Base):
@@ -134,11 +106,7 @@ class Related(Base):
         message = "no such service"
         raise LookupError(message)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "readable_related"
+    Meta = table("readable_related")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typing_extensions import Self
 
 from oxyde import Field, FieldError, Model
 from oxyde.models.received import created
+from tests.tables import table
 
 CALLS: list[Any] = []
 
@@ -22,9 +23,7 @@ class Club(Model):
 
     id: int | None = Field(default=None, db_pk=True)
 
-    class Meta:
-        is_table = True
-        table_name = "received_clubs"
+    Meta = table("received_clubs")
 
 
 class Member(Model):
@@ -40,11 +39,7 @@ class Member(Model):
     club: Club | None = None
     _seen: int = PrivateAttr(default=7)
 
-    class Meta:
-        is_table = True
-        table_name = "received_members"
-        create_exclude = ("role",)
-        update_exclude = ("role",)
+    Meta = table("received_members", create_exclude=("role",), update_exclude=("role",))
 
     @field_validator("word")
     @classmethod
@@ -128,9 +123,7 @@ def test_bodies_of_the_models_own_class() -> None:
             name: str
             other: int = 0
 
-        class Meta:
-            is_table = True
-            table_name = "received_own"
+        Meta = table("received_own")
 
     assert created(Own.__oxyde__, Own.Create(name="abc"), {}).name == "abc"
     with pytest.raises(ValidationError):

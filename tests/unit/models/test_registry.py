@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from oxyde.models.registry import clear_registry, register_table, registered_tables
+from oxyde.schema import tables
 
 FIRST = """
 from __future__ import annotations
@@ -68,3 +69,32 @@ def test_a_class_of_another_module() -> None:
     module("one", FIRST)
     (key,) = module("two", SECOND).Room.__table__.foreign_keys
     assert key.target == (None, "shelf_of_one")
+
+
+def test_a_table_that_is_renamed_leaves_no_other() -> None:
+    """As when the cell of a notebook is changed and run again."""
+    one = module("one", FIRST)
+    assert (None, "shelf_of_one") in tables.tables
+    exec(FIRST.replace("{module}", "three"), one.__dict__)
+    assert (None, "shelf_of_one") not in tables.tables
+    assert (None, "shelf_of_three") in tables.tables
+
+
+def test_a_class_that_is_run_again_takes_the_place_of_the_first() -> None:
+    """Others that referred to the first refer to it; a namesake of another module is none of it."""
+    one = module("one", FIRST, SECOND)
+    other = module("two", FIRST)
+    first, before = one.Shelf, other.Shelf
+    exec(FIRST.replace("{module}", "one"), one.__dict__)
+    assert one.Room.__oxyde__.links["shelf"].target is one.Shelf is not first
+    assert registered_tables()["registry_test_two.Shelf"] is before
+
+
+def test_a_name_is_taken() -> None:
+    """Registering another class of the name needs ``overwrite``; registering the same one again does not."""
+    one = module("one", FIRST)
+    first = one.Shelf
+    register_table(first)
+    exec(FIRST.replace("{module}", "one"), one.__dict__)
+    with pytest.raises(ValueError, match=r"registered as registry_test_one\.Shelf already; pass overwrite=True"):
+        register_table(first)

@@ -11,6 +11,7 @@ from oxyde import Field, Model
 from oxyde.exceptions import FieldError
 from oxyde.models.relations import key_field, mentions, optional, replaced
 from tests.models import Author, Post, PostTag, Tag
+from tests.tables import table
 
 
 class Pair(Model):
@@ -19,11 +20,7 @@ class Pair(Model):
     one: int = Field(db_pk=True)
     two: int = Field(db_pk=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "unit_pair"
+    Meta = table("unit_pair")
 
 
 class Coded(Model):
@@ -32,11 +29,7 @@ class Coded(Model):
     id: int | None = Field(default=None, db_pk=True, db_type="BIGSERIAL")
     code: str = Field(db_unique=True, max_length=5)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "unit_coded"
+    Meta = table("unit_coded")
 
 
 class Points(Model):
@@ -46,11 +39,7 @@ class Points(Model):
     plain: Coded = Field()
     by_code: Coded | None = Field(default=None, db_fk="code")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "unit_points"
+    Meta = table("unit_points")
 
 
 @pytest.mark.parametrize(

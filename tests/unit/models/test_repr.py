@@ -8,7 +8,10 @@ import pytest
 from pydantic import SecretStr
 
 from oxyde import Field, Model, Q
+from oxyde.models.repr import card
+from oxyde.models.repr import table as listed
 from tests.cases.models import Novelist
+from tests.tables import table
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -19,11 +22,7 @@ class Vault(Model):
     id: int | None = Field(default=None, db_pk=True)
     word: SecretStr = SecretStr("")
 
-    class Meta:
-        """A table whose name is markup."""
-
-        is_table = True
-        table_name = "<b>vault</b>"
+    Meta = table("<b>vault</b>")  # a table whose name is markup
 
 
 class Tags(HTMLParser):
@@ -42,6 +41,34 @@ class Tags(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Notes text."""
         self.text += data
+
+
+class Shy(Model):
+    """Hides a field, and refers to another table."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    size: int = 3
+    hidden: str = Field(default="h1dden", repr=False)
+    vault: Vault | None = None
+
+    Meta = table("repr_shy")
+
+
+def test_cards() -> None:
+    """A row for each field that ``repr`` shows, with the type of its column."""
+    shown = Tags(card(Shy(id=1))).text
+    assert all(word in shown for word in ("Shy", "size", "3", "int", "vault_id", "relation", "not loaded"))
+    assert "h1dden" not in shown
+
+
+def test_lists() -> None:
+    """A column for each field, but for relations that none of the instances has loaded."""
+    rows = [Shy(id=1), Shy(id=2)]
+    shown = Tags(listed(rows, "two")).text
+    assert all(word in shown for word in ("id", "size", "vault_id", "two"))
+    assert not any(word in shown for word in ("h1dden", "hidden", "not loaded"))
+    rows[1].vault = None
+    assert "not loaded" in Tags(listed(rows, "two")).text
 
 
 def test_a_line() -> None:

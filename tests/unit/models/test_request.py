@@ -24,6 +24,7 @@ from typing_extensions import Self
 
 from oxyde import Field, FieldError, Model
 from oxyde.models.request import Request
+from tests.tables import table
 
 CALLS: list[str] = []
 
@@ -39,9 +40,7 @@ class Owner(Model):
 
     id: int | None = Field(default=None, db_pk=True)
 
-    class Meta:
-        is_table = True
-        table_name = "request_owners"
+    Meta = table("request_owners")
 
 
 class Gadget(Model):
@@ -59,9 +58,7 @@ class Gadget(Model):
     note: str | None = None
     owner: Owner
 
-    class Meta:
-        is_table = True
-        table_name = "request_gadgets"
+    Meta = table("request_gadgets")
 
     @field_validator("code", mode="wrap")
     @classmethod
@@ -233,9 +230,7 @@ def test_an_update_shows_what_was_sent_without_warnings() -> None:
         note: str | None = None
         fixed: int = Field(default=0, frozen=True)
 
-        class Meta:
-            is_table = True
-            table_name = "request_shown"
+        Meta = table("request_shown")
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -253,9 +248,7 @@ def test_models_that_name_each_other(order: int) -> None:
         id: int | None = Field(default=None, db_pk=True)
         answer: "Reply"  # noqa: UP037 - later
 
-        class Meta:
-            is_table = True
-            table_name = "request_asks"
+        Meta = table("request_asks")
 
     with pytest.raises(FieldError, match="'Reply'"):
         Ask.Create  # noqa: B018 - it raises
@@ -265,9 +258,7 @@ def test_models_that_name_each_other(order: int) -> None:
         best: Ask | None = None
         asks: list[Ask] = Field(default=[], db_reverse_fk="answer")
 
-        class Meta:
-            is_table = True
-            table_name = "request_replies"
+        Meta = table("request_replies")
 
     for model in (Ask, Reply)[:: -1 if order else 1]:
         assert list(model.Create.model_fields) == [{"Ask": "answer_id", "Reply": "best_id"}[model.__name__]]

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from oxyde import Field, FieldError, Model
 from oxyde.models.requests import request_model
+from tests.tables import table
 
 
 class City(Model):
@@ -28,11 +29,7 @@ class City(Model):
     streets: list["Street"] = Field(default=[], db_reverse_fk="city")  # noqa: UP037 - later
     friends: list["City"] = Field(default=[], db_m2m=True)  # noqa: UP037 - itself
 
-    class Meta:
-        is_table = True
-        table_name = "requests_cities"
-        create_exclude = ("role",)
-        update_exclude = ("role", "capital")
+    Meta = table("requests_cities", create_exclude=("role",), update_exclude=("role", "capital"))
 
 
 class Street(Model):
@@ -42,9 +39,7 @@ class Street(Model):
     number: int = Field(db_pk=True)
     label: str = ""
 
-    class Meta:
-        is_table = True
-        table_name = "requests_streets"
+    Meta = table("requests_streets")
 
 
 def fields(model: type[BaseModel]) -> list[str]:
@@ -70,16 +65,12 @@ def test_a_generated_key_is_left_out_and_a_natural_one_is_not() -> None:
         id: uuid.UUID = Field(default_factory=uuid.uuid4, db_pk=True)
         text: str
 
-        class Meta:
-            is_table = True
-            table_name = "requests_token"
+        Meta = table("requests_token")
 
     class Country(Model):
         code: str = Field(db_pk=True, max_length=2)
 
-        class Meta:
-            is_table = True
-            table_name = "requests_country"
+        Meta = table("requests_country")
 
     assert (fields(Token.Create), fields(Country.Create)) == (["text"], ["code"])
 
@@ -111,11 +102,7 @@ def test_no_request_for_what_has_no_table() -> None:
     class Report(Model):
         id: int = Field(db_pk=True)
 
-        class Meta:
-            is_table = True
-            table_name = "requests_report"
-            managed = False
-            view = "SELECT 1 AS id"
+        Meta = table("requests_report", managed=False, view="SELECT 1 AS id")
 
     for model, why in ((Named, "Named has no table"), (Report, "Report is a view, which can only be read"), (Model, "has no table")):
         with pytest.raises(AttributeError, match=why):
@@ -138,16 +125,12 @@ def test_tables_of_a_mixin_have_fields_of_it() -> None:
     class Animal(Stamped):
         id: int | None = Field(default=None, db_pk=True)
 
-        class Meta:
-            is_table = True
-            table_name = "requests_animal"
+        Meta = table("requests_animal")
 
     class Dog(Animal):
         tricks: int = 0
 
-        class Meta:
-            is_table = True
-            table_name = "requests_dog"
+        Meta = table("requests_dog")
 
     assert fields(Animal.Create) == ["label"]
     assert fields(Dog.Create) == ["label", "tricks"]
@@ -163,10 +146,7 @@ def test_unknown_names_are_treated_as_the_table_says() -> None:
             id: int | None = Field(default=None, db_pk=True)
             role: str = "plain"
 
-            class Meta:
-                is_table = True
-                table_name = "requests_thing"
-                create_exclude = ("role",)
+            Meta = table("requests_thing", create_exclude=("role",))
 
         return Thing
 
@@ -185,10 +165,7 @@ def test_meta_names_fields() -> None:
         id: int | None = Field(default=None, db_pk=True)
         role: str
 
-        class Meta:
-            is_table = True
-            table_name = "requests_wrong"
-            update_exclude = ("rule",)
+        Meta = table("requests_wrong", update_exclude=("rule",))
 
     with pytest.raises(
         FieldError, match=r"Wrong\.Meta\.update_exclude names 'rule', which is no field of it; did you mean .role."
@@ -200,10 +177,7 @@ def test_meta_names_fields() -> None:
         class Letters(Model):
             id: int | None = Field(default=None, db_pk=True)
 
-            class Meta:
-                is_table = True
-                table_name = "requests_letters"
-                create_exclude = "id"
+            Meta = table("requests_letters", create_exclude="id")
 
 
 def test_a_class_of_that_name_is_the_models_own() -> None:
@@ -216,9 +190,7 @@ def test_a_class_of_that_name_is_the_models_own() -> None:
         class Create(BaseModel):
             name: str
 
-        class Meta:
-            is_table = True
-            table_name = "requests_create"
+        Meta = table("requests_create")
 
     assert fields(Own.Create) == ["name"]
     assert Own(Update="y").Update == "y"

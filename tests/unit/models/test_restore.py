@@ -12,6 +12,7 @@ from oxyde import Field, Model
 from oxyde.exceptions import DecodeError
 from oxyde.models.restore import rows
 from tests.cases.models import Mood, Novelist
+from tests.tables import table
 
 
 class Rights(enum.IntFlag):
@@ -29,11 +30,7 @@ class Door(Model):
     moods: list[Mood] = []  # noqa: RUF012 - as applications write it
     sizes: dict[str, int] = {}  # noqa: RUF012 - as applications write it
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "unit_door"
+    Meta = table("unit_door")
 
 
 def restored(model: Any, field: str, values: list[Any]) -> list[Any]:
@@ -82,11 +79,7 @@ class Link(Model):
     short: HttpUrl = Field(default=HttpUrl("http://a.example/"), max_length=30)
     word: SecretStr = SecretStr("")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "unit_link"
+    Meta = table("unit_link")
 
 
 def test_what_reads_alike() -> None:

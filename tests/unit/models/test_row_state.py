@@ -33,6 +33,7 @@ from oxyde.models.row_state import (
 from oxyde.models.unloaded import UNLOADED
 from tests.models import Author, Post
 from tests.states import is_stored, mark_stored
+from tests.tables import table
 
 
 class Sheet(Model):
@@ -52,11 +53,7 @@ class Sheet(Model):
             raise ValueError(message)
         return self
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "state_sheet"
+    Meta = table("state_sheet")
 
 
 def stored(**values: Any) -> Post:

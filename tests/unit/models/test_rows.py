@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+import oxyde
+from oxyde import F
 from oxyde.models.rows import DICTS, FLAT, TUPLES
-from tests.cases.models import Mood, Novelist
+from oxyde.models.unloaded import is_unloaded
+from tests.cases.models import Mood, Novelist, Team
+from tests.tables import blocking_tables
 
 
 class Rows:
@@ -18,6 +22,19 @@ class Rows:
 
     def values(self) -> list[tuple[Any, ...]]:
         return list(zip(*self.columns(), strict=True))
+
+
+def test_instances() -> None:
+    """With what was joined and annotated, read from a database in memory."""
+    with oxyde.connect("sqlite::memory:"), blocking_tables(Novelist, Team):
+        Team.objects.sync.create(id=1, name="Red")
+        Novelist.objects.sync.create(id=1, name="Ada", age=3, team_id=1)
+        joined = Novelist.objects.join("team")
+        plain, with_team, both = (chain.sync.get() for chain in (Novelist.objects, joined, joined.annotate(older=F("age") + 1)))
+        assert [one.name for one in (plain, with_team, both)] == ["Ada"] * 3
+        assert is_unloaded(vars(plain)["team"])
+        assert with_team.team == both.team == Team(id=1, name="Red")
+        assert [getattr(one, "older", None) for one in (plain, with_team, both)] == [None, None, 4]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 """The table of a model: columns, relations, constraints, indexes; Meta and the registry."""
-# ruff: noqa: F821, RUF012 - naive datetimes, forward references and plain defaults are what is tested
+# ruff: noqa: F821 - naive datetimes, forward references and plain defaults are what is tested
 
 from __future__ import annotations
 
@@ -14,16 +14,14 @@ from oxyde.exceptions import FieldError
 from oxyde.models import Field, Model
 from oxyde.models.registry import clear_registry, register_table, registered_tables
 from oxyde.schema import Check, Exclude, Index, Table, Unique, tables
+from tests.tables import table
 
 
 class Country(Model):
     code: str = Field(db_pk=True, max_length=2)
     uid: uuid.UUID = Field(default_factory=uuid.uuid4, db_unique=True, db_column="country_uid")
 
-    class Meta:
-        is_table = True
-        table_name = "countries"
-        comment = "The countries"
+    Meta = table("countries", comment="The countries")
 
 
 class City(Model):
@@ -35,19 +33,18 @@ class City(Model):
     capital_of: Country | None = Field(default=None, db_unique=True, db_column="capital_of")
     friends: list[City] = Field(default=[], db_m2m=True)
 
-    class Meta:
-        is_table = True
-        indexes = [Index(("name", "-country")), Index(["lower(name)"], unique=True, where="name <> ''", name="city_name")]
-        unique_together = ("name", "country")
-        constraints = [Check("length(name) > 0"), Unique(["twin", "name"], name="u", deferrable=True), Exclude([("name", "=")])]
+    Meta = table(
+        indexes=[Index(("name", "-country")), Index(["lower(name)"], unique=True, where="name <> ''", name="city_name")],
+        unique_together=("name", "country"),
+        constraints=[Check("length(name) > 0"), Unique(["twin", "name"], name="u", deferrable=True), Exclude([("name", "=")])],
+    )
 
 
 class Partnership(Model):
     one: City = Field(db_pk=True)
     other: City = Field(db_pk=True)
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 def test_columns() -> None:
@@ -105,22 +102,19 @@ def test_tables_may_refer_to_later_ones_in_a_function() -> None:
         second: Second | None = None
         thirds: list[Third] = Field(default=[], db_reverse_fk="first_id")
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     class Second(Model):
         id: int | None = Field(default=None, db_pk=True)
         third: Third | None = None
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     class Third(Model):
         id: int | None = Field(default=None, db_pk=True)
         first: First
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     assert First(second=Second(id=3)).second_id == 3
     assert First.__table__.relations["thirds"].target_column == "first_id"
@@ -133,14 +127,12 @@ def test_nested_models() -> None:
             parent: Inner | None = None
             other: Other | None = None
 
-            class Meta:
-                is_table = True
+            Meta = table()
 
         class Other(Model):
             id: int = Field(db_pk=True)
 
-            class Meta:
-                is_table = True
+            Meta = table()
 
     assert Outer.Inner(id=1, other_id=2).other_id == 2
     assert Outer.Inner.__oxyde__.id.endswith("Outer.Inner")
@@ -151,8 +143,7 @@ def test_what_is_never_defined_is_named() -> None:
         id: int = Field(db_pk=True)
         other: Missing | None = None
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     with pytest.raises(FieldError, match=r"Lonely\.other has an annotation that names 'Missing'"):
         _ = Lonely.__table__
@@ -175,8 +166,7 @@ def test_set_null_needs_a_column_that_takes_null(keyword: str, annotation: Any, 
             id: int | None = Field(default=None, db_pk="db_pk" not in more)
             place: annotation = Field(**{keyword: "SET NULL"}, **more)
 
-            class Meta:
-                is_table = True
+            Meta = table()
 
     assert caught.value.column == "place"
 
@@ -187,8 +177,7 @@ def test_set_null_where_there_may_be_none(annotation: Any, more: dict[str, Any])
         id: int | None = Field(default=None, db_pk=True)
         place: annotation = Field(db_on_delete="SET NULL", db_on_update="SET NULL", **more)
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     (key,) = Tower.__table__.foreign_keys
     assert (key.on_delete, key.on_update) == ("SET NULL", "SET NULL")
@@ -198,9 +187,7 @@ def test_a_table_may_be_derived_from_a_table() -> None:
     class Town(City):
         size: int = 0
 
-        class Meta:
-            is_table = True
-            table_name = "towns"
+        Meta = table("towns")
 
     class Village(Town):
         pass
@@ -223,8 +210,7 @@ def test_a_model_without_a_table_is_json() -> None:
         id: int = Field(db_pk=True)
         address: Address | None = None
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     assert Person.__table__.by_field["address"].type.kind == "json"
     assert not Person.__table__.relations
@@ -262,7 +248,7 @@ def test_relations_are_checked() -> None:
         field(Partnership)
     with pytest.raises(FieldError, match='no field; did you mean "uid"'):
         field(Country, db_fk="uuid")
-    with pytest.raises(FieldError, match="no foreign key or column"):
+    with pytest.raises(FieldError, match="not a foreign key or column"):
         field(list[City], db_reverse_fk="bad")
     with pytest.raises(FieldError, match="points to Country, not to Bad"):
         field(list[City], db_reverse_fk="country")
@@ -319,9 +305,7 @@ def test_an_index_over_what_is_no_field() -> None:
         id: int | None = Field(default=None, db_pk=True)
         room_: str = Field(default="", db_column="room")
 
-        class Meta:
-            is_table = True
-            indexes = [Index(("-room", "lower(room)"))]
+        Meta = table(indexes=[Index(("-room", "lower(room)"))])
 
     assert Shelf.__table__.indexes[0].fields == ("-room_", "lower(room)")
 
@@ -331,9 +315,7 @@ def test_an_index_over_what_is_no_field() -> None:
             id: int | None = Field(default=None, db_pk=True)
             room: str = ""
 
-            class Meta:
-                is_table = True
-                indexes = [Index(("-rom",))]
+            Meta = table(indexes=[Index(("-rom",))])
 
 
 def test_a_field_that_no_query_could_name() -> None:
@@ -343,8 +325,7 @@ def test_a_field_that_no_query_could_name() -> None:
             id: int | None = Field(default=None, db_pk=True)
             first__name: str = ""
 
-            class Meta:
-                is_table = True
+            Meta = table()
 
 
 def test_a_declared_key_holds_the_key_of_its_relation() -> None:
@@ -353,16 +334,14 @@ def test_a_declared_key_holds_the_key_of_its_relation() -> None:
     class Root(Model):
         id: int | None = Field(default=None, db_pk=True)
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     class Leaf(Model):
         id: int | None = Field(default=None, db_pk=True)
         root: Root
         root_id: int
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     assert Leaf.__table__.by_field["root_id"].relation == "root"
     assert list(Leaf.Create.model_fields) == ["root_id"]
@@ -372,16 +351,14 @@ def test_a_declared_key_holds_the_key_of_its_relation() -> None:
         root: Root
         root_id: str
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     class Loose(Model):
         id: int | None = Field(default=None, db_pk=True)
         root: Root | None = None
         root_id: int
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     for model, why in (
         (Worded, "Worded.root_id is the key of root, but holds text"),
@@ -389,3 +366,23 @@ def test_a_declared_key_holds_the_key_of_its_relation() -> None:
     ):
         with pytest.raises(FieldError, match=why):
             _ = model.__table__
+
+
+def test_indexes_of_single_columns() -> None:
+    """Named by the application, or after table and column."""
+
+    class Indexed(Model):
+        id: int = Field(db_pk=True)
+        one: int = Field(db_index=True, db_column="uno")
+        two: int = Field(db_index_name="my_two")
+        three: int = Field(db_index_method="hash")
+        four: int = 0
+
+        Meta = table("unit_indexed")
+
+    found = [(index.fields, index.name, index.method) for index in Indexed.__table__.indexes]
+    assert found == [
+        (("one",), "ix_unit_indexed_uno", None),
+        (("two",), "my_two", None),
+        (("three",), "ix_unit_indexed_three", "hash"),
+    ]

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, ValidationError
 
 from oxyde import Field, Model
 from tests.models import Author, Comment, Post
+from tests.tables import table
 
 UTC = dt.timezone.utc
 NOON = dt.datetime(2024, 2, 29, 12)
@@ -24,21 +25,13 @@ class Moments(Model):
     written: dt.datetime = Field(default=NOON.replace(tzinfo=UTC), db_type="TIMESTAMPTZ")
     several: list[dt.datetime] = []  # noqa: RUF012 - as applications write it
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "unit_moments"
+    Meta = table("unit_moments")
 
 
 class Special(Author):
     """Authors of a table of their own."""
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "unit_special"
+    Meta = table("unit_special")
 
 
 ANNA: Any = {"name": "Anna", "email": "a@example.org"}

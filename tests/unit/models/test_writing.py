@@ -19,14 +19,14 @@ from oxyde.models import Field, Model, hooks
 from oxyde.models.construct import make
 from oxyde.models.writing import Write, has_given_key
 from tests.states import mark_stored
+from tests.tables import table
 
 
 class Owner(Model):
     id: int | None = Field(default=None, db_pk=True)
     name: str = ""
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 class Thing(Model):
@@ -41,17 +41,14 @@ class Thing(Model):
     rank: int = Field(db_default="5")
     version: int = Field(db_version=True)
 
-    class Meta:
-        is_table = True
-        table_name = "written_thing"
+    Meta = table("written_thing")
 
 
 class Keyed(Model):
     id: uuid.UUID = Field(default_factory=uuid.uuid4, db_pk=True)
     owner: Owner | None = None
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 def read(**values: Any) -> Thing:
@@ -131,8 +128,7 @@ def test_a_key_from_a_factory_is_not_saved() -> None:
         id: int | None = Field(default=None, db_pk=True)
         parent: Keyed | None = None
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     parent = Keyed()
     with pytest.raises(FieldError, match="is not saved"):
@@ -161,10 +157,7 @@ def test_views_are_not_written() -> None:
     class View(Model):
         id: int = Field(db_pk=True)
 
-        class Meta:
-            is_table = True
-            managed = False
-            view = "SELECT 1 AS id"
+        Meta = table(managed=False, view="SELECT 1 AS id")
 
     with pytest.raises(UnsupportedError, match="View is a view"):
         Write(View(id=1)).inserted()
@@ -177,8 +170,7 @@ def test_make_takes_names_and_aliases() -> None:
         name: str
         owner: Owner | None = None
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
     assert make(Aliased.__oxyde__, {"name": "x", "owner_id": 3}).owner_id == 3
     assert make(Aliased.__oxyde__, {"nameAlias": "x", "owner_idAlias": 3}).owner_id == 3
@@ -235,8 +227,7 @@ class Renamed(Model):
     id: int | None = Field(default=None, db_pk=True)
     goals: int = Field(default=0, db_column="score")
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 def test_update_fields_are_no_column_names() -> None:

@@ -12,6 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from oxyde import Field, Manager, Model, QuerySet
 from oxyde.notebook import load_ipython_extension, unload_ipython_extension
 from tests import models
+from tests.tables import table
 
 
 class Books(QuerySet["ShelvedBook"]):
@@ -24,8 +25,7 @@ class ShelvedBook(Model):
     price: int = 0
     shelf = Manager.from_queryset(Books)()
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from oxyde.queries.names import names_of
 from oxyde.queries.term import Bound, Cast, Reference
 from oxyde.schema import types as kinds
 from tests.cases.models import Novelist
+from tests.tables import table
 from tests.unit.queries.shapes import values_of
 
 
@@ -25,11 +26,7 @@ class Account(Model):
     token: SecretStr
     code: str = Field(db_type="CITEXT")
 
-    class Meta:
-        """A table."""
-
-        is_table = True
-        table_name = "argument_account"
+    Meta = table("argument_account")
 
 
 NOVELIST, ACCOUNT = names_of(Novelist.__table__), names_of(Account.__table__)

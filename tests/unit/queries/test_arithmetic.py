@@ -10,6 +10,7 @@ from oxyde.queries.term import NEVER, Bound
 from oxyde.schema import types as kinds
 
 INT, FLOAT, DECIMAL = (Bound(1, kind) for kind in (kinds.INT, kinds.FLOAT, kinds.DECIMAL))
+MOMENT, SPAN = (Bound(None, kind) for kind in (kinds.DATETIME_TZ, kinds.DURATION))
 
 
 @pytest.mark.parametrize(
@@ -30,10 +31,25 @@ def test_results(op: str, left: Bound, right: Bound, kind: str) -> None:
     assert made.unknown is NEVER
 
 
+@pytest.mark.parametrize(
+    ("op", "left", "kind"), [("add", MOMENT, "datetime_tz"), ("subtract", MOMENT, "datetime_tz"), ("add", SPAN, "duration")]
+)
+def test_moments_and_spans(op: str, left: Bound, kind: str) -> None:
+    """A moment moved by a timedelta stays one; timedeltas add up."""
+    assert Arithmetic(op, left, SPAN).type.kind == kind
+
+
+@pytest.mark.parametrize(("op", "left", "right"), [("multiply", MOMENT, SPAN), ("add", SPAN, MOMENT), ("subtract", MOMENT, MOMENT)])
+def test_a_moment_is_only_moved(op: str, left: Bound, right: Bound) -> None:
+    """By a timedelta on its right."""
+    with pytest.raises(FieldError, match=r"it takes numbers, or a datetime and a timedelta$"):
+        Arithmetic(op, left, right)
+
+
 @pytest.mark.parametrize("side", [FLOAT, DECIMAL])
 def test_floor_division_is_of_ints(side: Bound) -> None:
     """Of others it is refused, with the remedy."""
-    with pytest.raises(FieldError, match=r"// does not go with int and \w+; it takes ints. Floor\(\)"):
+    with pytest.raises(FieldError, match=r"// does not go with int and \w+; it takes ints. For other numbers use Floor\(\)"):
         Arithmetic("floor_divide", INT, side)
 
 

@@ -35,6 +35,7 @@ def test_side() -> None:
         ("between", (-HUGE - 1, 1), Comparison),
         ("between", (-HUGE - 1, HUGE), IsNull),
         ("between", (HUGE, HUGE), Nothing),
+        ("between", (-HUGE - 2, -HUGE - 1), Nothing),
         ("between", (1, 2), Between),
         ("in", [HUGE], Nothing),
     ],

@@ -156,6 +156,12 @@ def test_a_related_row_by_its_key() -> None:
         Writer.objects.filter(posts=Writer(id=1, name="n", email="e"))
 
 
+def test_related_rows_in_a_list_or_a_queryset() -> None:
+    """Objects count as their keys, beside plain keys; a queryset is a subquery."""
+    assert values_of(Post.objects.filter(author__in=[Writer(id=3, name="n", email="e"), 4])) == [[3, 4]]
+    assert values_of(Post.objects.filter(author__in=Writer.objects.filter(name="x"))) == ["x"]
+
+
 def test_no_related_row() -> None:
     """A to-many relation is None where there is no row at its other end."""
     none = where_of(Writer.objects.filter(posts__isnull=True))

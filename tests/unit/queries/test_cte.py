@@ -20,6 +20,12 @@ def test_names_that_not_every_server_takes(name: Any) -> None:
         With(name, Novelist.objects)
 
 
+@pytest.mark.parametrize("name", ["c", "x" * LONGEST, "ü" * (LONGEST // 2)])
+def test_names_that_every_server_takes(name: str) -> None:
+    """Up to the last byte."""
+    assert With(name, Novelist.objects).name == name
+
+
 @pytest.mark.parametrize("name", ["case_author", "CASE_Author"])
 def test_names_of_tables(name: str) -> None:
     """Servers do not mind the case, so neither does this."""

@@ -12,6 +12,7 @@ from oxyde.queries import ddl
 from oxyde.schema import Table
 from tests.cases.models import Novelist, Team
 from tests.models import BLOG
+from tests.tables import table
 from tests.unit.queries.shapes import unpacked
 
 
@@ -21,10 +22,7 @@ class Egg(Model):
     id: int | None = Field(default=None, db_pk=True)
     hen: Hen | None = None
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
+    Meta = table()
 
 
 class Hen(Model):
@@ -34,10 +32,7 @@ class Hen(Model):
     egg: Egg | None = None
     mother: Hen | None = None
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
+    Meta = table()
 
 
 class Watched(Model):
@@ -45,12 +40,25 @@ class Watched(Model):
 
     id: int = Field(db_pk=True)
 
-    class Meta:
-        """A view is made by somebody else."""
+    Meta = table(managed=False, view="select 1 as id")
 
-        is_table = True
-        managed = False
-        view = "select 1 as id"
+
+class Cellar(Model):
+    """Names no schema."""
+
+    id: int = Field(db_pk=True)
+
+    Meta = table("unit_cellar")
+
+
+class Attic(Model):
+    """Names one, and refers to a table of each kind."""
+
+    id: int = Field(db_pk=True)
+    cellar: Cellar | None = None
+    other: Attic | None = None
+
+    Meta = table("unit_attic", schema="away")
 
 
 def tables(*models: type[Model]) -> list[Table]:
@@ -63,8 +71,8 @@ def test_a_table_stands_after_those_that_it_refers_to(order: Any) -> None:
     """Whatever the order in which models are given."""
     made = [table.address for table in ddl.in_order(tables(*order))]
     assert sorted(made) == sorted(table.address for table in tables(*order))
-    for table in tables(*order):
-        assert all(made.index(key.target) < made.index(table.address) for key in table.foreign_keys)
+    for owner in tables(*order):
+        assert all(made.index(key.target) < made.index(owner.address) for key in owner.foreign_keys)
 
 
 def test_cycles() -> None:
@@ -85,6 +93,18 @@ def test_enumerations_come_along_once() -> None:
     assert [table["table"]["name"] for table in statement["tables"]] == ["case_team", "case_author"]
     assert statement["if_not_exists"] is True
     assert "if_exists" not in unpacked(ddl.drop(tables(Team)))["drop_tables"]
+
+
+def test_schemas() -> None:
+    """A table of a named schema that refers to one that names none is found, and both can be given a home."""
+    assert ddl.crosses_schemas(tables(Attic, Cellar))
+    assert not ddl.crosses_schemas(tables(Novelist, Team, Cellar))
+    made = unpacked(ddl.create(tables(Attic, Cellar), home="here"))["create_tables"]["tables"]
+    assert [one["table"] for one in made] == [{"name": "unit_cellar", "schema": "here"}, {"name": "unit_attic", "schema": "away"}]
+    assert [key["target"] for key in made[1]["foreign_keys"]] == [
+        {"name": "unit_cellar", "schema": "here"},
+        {"name": "unit_attic", "schema": "away"},
+    ]
 
 
 def test_a_table_in_ir() -> None:

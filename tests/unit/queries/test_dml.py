@@ -17,6 +17,7 @@ from oxyde.queries import dml
 from tests.cases.models import Mood, Novelist, Team
 from tests.models import Author as Writer
 from tests.models import Post
+from tests.tables import table
 from tests.unit.queries.shapes import flat, unpacked
 
 TABLE = Novelist.__table__
@@ -29,10 +30,7 @@ class Computed(Model):
     size: int = 0
     doubled: int = Field(db_generated="size * 2")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
+    Meta = table()
 
 
 def changed(chain: Chain[Any], **values: Any) -> tuple[dict[str, Any], list[Any]]:

@@ -16,6 +16,7 @@ from oxyde import F, Field, Model
 from oxyde.db.raw import compile_raw
 from oxyde.exceptions import FieldError, FieldLookupValueError
 from oxyde.queries.foreign_values import named, plain
+from tests.tables import table
 
 LATE = pd.Timestamp("2024-01-01 00:00:00.123456789")
 FAR = pd.Timestamp(np.datetime64("20000-01-01", "s"))
@@ -35,10 +36,7 @@ class Reading(Model):
     ok: bool | None = None
     x: float | None = None
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
+    Meta = table()
 
 
 COLUMNS = Reading.__table__.by_field
@@ -111,7 +109,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("seen", LATE.tz_localize("UTC"), "nanoseconds"),
     ("day", LATE, "nanoseconds"),
     ("took", LONG, "takes timedelta, not one with nanoseconds"),
-    ("at", FAR, "outside what Python's own class holds"),
+    ("at", FAR, "out of the range of Python's own class"),
     ("n", pd.NA, "takes int, not pandas.NAType, which marks a missing value; give None"),
     ("x", pd.NA, "give None"),
     ("n", np.bool_(True), "takes int, not numpy.bool"),
@@ -164,7 +162,7 @@ def test_raw_sql() -> None:
         assert compile_raw("SELECT :v", {"v": values}, "postgres")[1] == ([1, 2],)
         assert compile_raw("SELECT :v", {"v": values}, "sqlite")[1] == ("[1, 2]",)
     assert compile_raw("SELECT :v", {"v": {"a": [np.int64(1), np.bool_(True)]}}, "sqlite")[1] == ('{"a": [1, true]}',)
-    with pytest.raises(FieldError, match=r"holds what JSON cannot: Object of type pandas\.Timestamp"):
+    with pytest.raises(FieldError, match=r"contains a value that JSON cannot represent: Object of type pandas\.Timestamp"):
         compile_raw("SELECT :v", {"v": {"a": LATE}}, "sqlite")
 
 

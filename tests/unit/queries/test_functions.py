@@ -100,7 +100,7 @@ def test_ints_are_whole() -> None:
         (lambda: Substr("name", -2), r"not -2"),
         (lambda: Substr("name", 1, -1), r"Substr\(\) takes a length that is a plain int from 0"),
         (lambda: Substr("name", F("age")), r"not F"),
-        (lambda: Replace("name", "", "x"), r"Replace\(\) takes a text to replace, and the empty one is everywhere"),
+        (lambda: Replace("name", "", "x"), r"Replace\(\) cannot replace the empty text, which is everywhere"),
         (lambda: Power("name", 2), r"Power\(\) takes int, float, decimal, and Novelist\.name is text"),
     ],
 )

@@ -209,6 +209,15 @@ def test_a_key_of_another_type_is_refused_behind_a_path() -> None:
         Post.objects.filter(author__email=3)
 
 
+def test_computed_values_are_compared_with_their_type() -> None:
+    """A value, and each member of a list, that is of another type is refused."""
+    computed = everyone.annotate(older=F("age") + 1)
+    for lookups, kind in (({"older": "x"}, "a value that is text"), ({"older__in": ["x", "y"]}, "values that are text")):
+        with pytest.raises(FieldLookupValueError, match=f"older is int, and cannot be compared with {kind}"):
+            computed.filter(**lookups)
+    assert values_of(computed.filter(older__in=[3, 4])) == [1, 1, [3, 4]]
+
+
 def test_lists_have_few_lengths() -> None:
     """Each text serves many lists, and the longest that MySQL takes is not padded beyond its parameters."""
     assert [rounded(length) for length in (1, 2, 3, 5, 32_768, 32_769, 36_865, 61_440, 70_000)] == [

@@ -117,6 +117,14 @@ def test_paths_join() -> None:
     assert values_of(everyone.filter(age__gt=F("team__id") + 1)) == [1]
 
 
+def test_comparisons() -> None:
+    """With a plain value, which repr does not show, or with another expression."""
+    assert repr(F("age") > 3) == 'Q(F("age") > …)'
+    assert repr(F("age") <= F("score")) == 'Q(F("age") <= F("score"))'
+    assert values_of(everyone.filter(F("age") > 3)) == [3]
+    assert where_of(everyone.filter(F("age") > F("id")))["compare"]["right"] == {"column": {"table": "case_author", "name": "id"}}
+
+
 def test_orders() -> None:
     """Expressions order, NULLs first or last where that is said."""
     orders = select_of(everyone.order_by(F("score").desc(nulls_last=True), F("age") + 1, "-name", "?"))["order_by"]

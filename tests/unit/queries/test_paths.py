@@ -11,6 +11,7 @@ from oxyde import Field, Model
 from oxyde.exceptions import FieldError
 from oxyde.queries.paths import all_columns, column_path, key_of, resolve, split
 from tests.models import Author, Comment, Post, PostTag, Tag
+from tests.tables import table
 
 
 class Pair(Model):
@@ -19,10 +20,7 @@ class Pair(Model):
     left: int = Field(db_pk=True)
     right: int = Field(db_pk=True)
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
+    Meta = table()
 
 
 @pytest.mark.parametrize(
@@ -58,19 +56,18 @@ def test_a_field_may_end_in_an_underscore() -> None:
         pk_: int = Field(default=0, db_column="pk")
         after_: Lesson | None = None
 
-        class Meta:
-            is_table = True
+        Meta = table()
 
-    table = Lesson.__table__
+    lesson = Lesson.__table__
     assert split("after___class___contains") == ["after_", "class_", "contains"]
-    assert [(path.key, rest) for path, rest in (resolve(table, name) for name in ("class_", "class___contains", "pk___gt", "pk__gt"))] == [
+    assert [(path.key, rest) for path, rest in (resolve(lesson, name) for name in ("class_", "class___contains", "pk___gt", "pk__gt"))] == [
         (("class_",), ()),
         (("class_",), ("contains",)),
         (("pk_",), ("gt",)),
         (("id",), ("gt",)),
     ]
-    assert resolve(table, "after___class_")[0].key == ("after_", "class_")
-    assert {resolve(table, name)[0].key for name in ("after_", "after__id", "after___id")} == {("after__id",)}
+    assert resolve(lesson, "after___class_")[0].key == ("after_", "class_")
+    assert {resolve(lesson, name)[0].key for name in ("after_", "after__id", "after___id")} == {("after__id",)}
 
 
 def test_lookups_are_left_over() -> None:
@@ -131,11 +128,7 @@ class Renamed(Model):
     id: int | None = Field(default=None, db_pk=True)
     kind: str = Field(default="", db_column="kind_text")
 
-    class Meta:
-        """Its table."""
-
-        is_table = True
-        table_name = "paths_renamed"
+    Meta = table("paths_renamed")
 
 
 def test_a_column_name_is_no_field() -> None:
@@ -156,9 +149,6 @@ def test_what_an_index_serves() -> None:
         loose: dt.time
         number: int = Field(db_index=True)
 
-        class Meta:
-            """Its table."""
-
-            is_table = True
+        Meta = table()
 
     assert [path.column.field for path in all_columns(Logged.__table__) if path.searched] == ["id", "at"]

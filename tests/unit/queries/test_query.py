@@ -46,36 +46,46 @@ def test_a_second_limit_narrows(counts: list[int]) -> None:
     assert state.limit == min(counts)
 
 
+STEP, INDEX, BOUND, NEGATIVE = "takes no step", "indexed by int or slice, not", "a slice of a queryset takes ints, not", "no negative index"
+
+
 @pytest.mark.parametrize(
-    ("key", "error"),
+    ("key", "error", "message"),
     [
-        (slice(0, 4, 2), TypeError),
-        (slice(None, None, 1), TypeError),
-        ("x", TypeError),
-        (1.0, TypeError),
-        (True, TypeError),
-        (slice("a", None), TypeError),
-        (slice(0, 2.0), TypeError),
-        (slice(True, 2), TypeError),
-        (-1, ValueError),
-        (-2, ValueError),
-        (slice(-1, None), ValueError),
-        (slice(0, -1), ValueError),
+        (slice(0, 4, 2), TypeError, STEP),
+        (slice(None, None, 1), TypeError, STEP),
+        ("x", TypeError, f"{INDEX} str"),
+        (1.0, TypeError, f"{INDEX} float"),
+        (True, TypeError, f"{INDEX} bool"),
+        (slice("a", None), TypeError, f"{BOUND} str"),
+        (slice(0, 2.0), TypeError, f"{BOUND} float"),
+        (slice(True, 2), TypeError, f"{BOUND} bool"),
+        (-1, ValueError, NEGATIVE),
+        (-2, ValueError, NEGATIVE),
+        (slice(-1, None), ValueError, NEGATIVE),
+        (slice(0, -1), ValueError, NEGATIVE),
     ],
 )
-def test_keys_that_are_no_place(key: Any, error: type[Exception]) -> None:
+def test_keys_that_are_no_place(key: Any, error: type[Exception], message: str) -> None:
     """Steps and places from the end are errors, never ignored."""
-    with pytest.raises(error):
+    with pytest.raises(error, match=message):
         everyone[key]
 
 
 @pytest.mark.parametrize("verb", ["limit", "offset"])
 @pytest.mark.parametrize(
-    ("count", "error"), [(-1, ValueError), (2**63, ValueError), ("1", TypeError), (True, TypeError), (None, TypeError)]
+    ("count", "error", "message"),
+    [
+        (-1, ValueError, "0 or more, not -1"),
+        (2**63, ValueError, "less than 2\\*\\*63, not 9223372036854775808"),
+        ("1", TypeError, "an int, not str"),
+        (True, TypeError, "an int, not bool"),
+        (None, TypeError, "an int, not NoneType"),
+    ],
 )
-def test_counts_are_checked(verb: str, count: Any, error: type[Exception]) -> None:
+def test_counts_are_checked(verb: str, count: Any, error: type[Exception], message: str) -> None:
     """``limit`` and ``offset`` take ints of 0 or more."""
-    with pytest.raises(error):
+    with pytest.raises(error, match=rf"^{verb}\(\) takes {message}$"):
         getattr(everyone, verb)(count)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from oxyde import Field, Model, Q
+from oxyde import Field, FieldError, Model, Q
 from oxyde.queries.scope import LONGEST, Aliases
 from tests.models import Author, Post
+from tests.tables import table
 from tests.unit.queries.shapes import select_of
 
 
@@ -17,11 +18,7 @@ class Worker(Model):
     boss: Worker | None = Field(default=None)
     staff: list[Worker] = Field(default=[], db_reverse_fk="boss")
 
-    class Meta:
-        """A table."""
-
-        is_table = True
-        table_name = "Boss"
+    Meta = table("Boss")
 
 
 def names(sql: str) -> list[str]:
@@ -56,6 +53,15 @@ def test_a_slice_bears_the_name_of_its_table() -> None:
     """The select around a slice cannot see the tables inside, so that the name is free."""
     outer = select_of(Author.objects[:3].filter(name="x"))
     assert outer["from"]["query"]["alias"] == "blog_author"
+
+
+def test_what_values_left_out_cannot_be_seen() -> None:
+    """What acts on the rows of a union or on distinct rows sees the chosen columns only."""
+    rows = Author.objects.values("name").union(Author.objects.values("name"))
+    assert select_of(rows.filter(name="x"))["where"]["compare"]["left"]["column"]["name"] == "name"
+    with pytest.raises(FieldError, match=r'^"email" is not among the values\(\) of the rows'):
+        rows.filter(email="x").sql("sqlite")
+    assert [name for name, _ in rows.values()._state.columns] == ["name"]
 
 
 def test_names_are_cut_and_numbered() -> None:

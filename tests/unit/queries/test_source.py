@@ -134,7 +134,7 @@ def test_how_deep_queries_nest() -> None:
     nested = everyone.limit(99)
     for _ in range(DEEPEST):
         nested = nested.filter(age__gt=1).limit(99)
-    with pytest.raises(FieldError, match="queries nest deeper than 32; read the keys of the rows so far first"):
+    with pytest.raises(FieldError, match="queries nest deeper than 32; read the keys of these rows first"):
         nested.filter(age__gt=1)
     with pytest.raises(FieldError, match="queries nest deeper than 32"):
         everyone.union(nested)
@@ -154,7 +154,7 @@ def test_two_ctes_of_one_name() -> None:
     """Attaching one and reading another would read the wrong rows."""
     attached, other = Cte("c", everyone._state), Cte("c", everyone.filter(age=1)._state)
     assert attached.state().with_(ctes=(attached,)).shape([])
-    with pytest.raises(FieldError, match='two common table expressions are called "c"'):
+    with pytest.raises(FieldError, match='two common table expressions are named "c"'):
         other.state().with_(ctes=(attached,)).shape([])
 
 

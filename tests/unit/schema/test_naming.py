@@ -35,7 +35,10 @@ def test_long_names_that_differ_at_the_end_stay_apart() -> None:
 
 
 def test_a_character_of_several_bytes_is_never_cut() -> None:
-    naming.short("é" * 100).encode().decode("utf-8")
+    for prefix in ("", "a"):  # the place of the cut is within a character for one of the two
+        made = naming.short(prefix + "é" * 100)
+        assert set(made.rpartition("_")[0].removeprefix(prefix)) == {"é"}
+        assert naming.LONGEST - 1 <= len(made.encode()) <= naming.LONGEST
 
 
 def test_names_of_constraints() -> None:

@@ -15,15 +15,14 @@ from oxyde.models.verbs import instance as verb
 from oxyde.models.writing import Write
 from oxyde.schema import Table
 from tests.states import is_stored, mark_stored
+from tests.tables import table
 
 
 class Owner(Model):
     id: int | None = Field(default=None, db_pk=True)
     name: str = ""
 
-    class Meta:
-        is_table = True
-        table_name = "item_owner"
+    Meta = table("item_owner")
 
 
 class Item(Model):
@@ -33,8 +32,7 @@ class Item(Model):
     owner: Owner | None = None
     doubled: int = Field(db_generated="size * 2")
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 class Versioned(Model):
@@ -42,8 +40,7 @@ class Versioned(Model):
     name: str = "n"
     version: int = Field(db_version=True)
 
-    class Meta:
-        is_table = True
+    Meta = table()
 
 
 class Answer:
@@ -194,9 +191,7 @@ def test_hooks_run_around_the_statement(sent: list[Any]) -> None:
         def post_save(self, is_create: bool) -> None:
             sent.append(("post", is_create))
 
-        class Meta:
-            is_table = True
-            table_name = "hooked"
+        Meta = table("hooked")
 
     drive(verb.save(Hooked()), Answer(1, 1, {"id": 1, "doubled": 0}))
     assert sent[0][2]["name"] == "pre 0"
