@@ -8,6 +8,7 @@ from typing import Any, Final
 from oxyde.ir.expr import Node, kept
 from oxyde.ir.query import table_ref, without_defaults
 from oxyde.schema import Column, Table
+from oxyde.schema.declared import cast_to
 
 
 def query(query: dict[str, Any]) -> Node:
@@ -43,11 +44,22 @@ def assigned(assignments: Sequence[tuple[Column, Node, bool]]) -> list[dict[str,
                 "column": column.name,
                 "value": value,
                 "type": column.type.wire() if computed else None,
-                "db_type": None if computed else kept(column.type, column.db_type),
+                "db_type": _made_of_text(column) if computed else kept(column.type, column.db_type),
+                "length": _characters(column) if computed and "excluded" not in value else None,
             }
         )
         for column, value, computed in assignments
     ]
+
+
+def _made_of_text(column: Column) -> str | None:
+    """Returns what a computed text is cast to on its way into a column."""
+    return cast_to(column.db_type) if column.type.kind in {"text", "enum"} else None
+
+
+def _characters(column: Column) -> int | None:
+    """Returns how long a computed text may be; what meets a conflict was given, and is checked already."""
+    return column.length if column.type.kind == "text" and column.db_type is None else None
 
 
 NOTHING: Final = {"action": "nothing"}

@@ -9,6 +9,7 @@ from oxyde.ir import expr
 from oxyde.ir.expr import Node
 from oxyde.queries.scope import Scope
 from oxyde.queries.term import MAYBE, NEVER, Reference, Term, Unknown
+from oxyde.queries.texts import ranked
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
 
@@ -56,7 +57,7 @@ class Aggregate(Term):
         if kind is None:
             message = f"{where} is {inner.type} and has no {function}(); {function}() takes {', '.join(RESULTS[function])}"
             raise FieldError(message, column=name)
-        super().__init__(function, inner)
+        super().__init__(function, ranked(inner))
         self.function = function
         self.type = inner.type if kind is SAME else kind
         self.restore = inner.restore if kind is SAME else None

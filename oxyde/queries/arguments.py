@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from oxyde.exceptions import FieldError
 from oxyde.queries.foreign_values import named, plain
-from oxyde.queries.lookups import inner_of
 from oxyde.queries.operators import F, Value
 from oxyde.queries.term import Bound, Cast, Expression, Names, Reference, Term
+from oxyde.queries.texts import TEXTUAL, as_read, inner_of
 from oxyde.schema import types as kinds
-
-TEXTUAL: Final = frozenset({"text", "enum"})
-"""An enumeration counts as the text of its value."""
 
 Argument: TypeAlias = Any
 """The name of a field or annotation, an expression, or a plain value other than a str."""
@@ -46,7 +43,7 @@ def argument(function: str, names: Names, given: Argument, takes: Collection[str
         remedy = "; Cast(..., str) makes it text" if set(takes) >= TEXTUAL and term.type.kind in {"int", "bool", "decimal", "date"} else ""
         shown = ", ".join(kind for kind in kinds.PYTHON if kind in takes)
         raise FieldError(f"{function}() takes {shown}, and {where} is {term.type}{remedy}")
-    return as_text(term) if term.type.kind in TEXTUAL else term
+    return as_read(term)
 
 
 def _term(function: str, names: Names, given: Argument, text: bool) -> Term:
@@ -57,13 +54,6 @@ def _term(function: str, names: Names, given: Argument, text: bool) -> Term:
             message = f'{error}. In {function}() a str is the name of a field; plain text is Value("...")'
             raise FieldError(message, table=error.table, column=error.column) from None
     return (given if isinstance(given, Expression) else Value(given)).resolve(names)
-
-
-def as_text(term: Term) -> Term:
-    """Returns a term as the server's own text type, which functions need for an enumeration or a column with a ``db_type``."""
-    inner = inner_of(term)
-    declared = isinstance(inner, Reference) and inner.path.column.uncast
-    return Cast(term, kinds.TEXT, term.type) if declared or term.type.kind == "enum" else term
 
 
 def alike(function: str, terms: Sequence[Term]) -> list[Term]:

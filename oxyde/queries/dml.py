@@ -17,6 +17,7 @@ from oxyde.queries.paths import column_path
 from oxyde.queries.scope import Scope, Values
 from oxyde.queries.source import State, whole
 from oxyde.queries.term import Bound, Expression, Reference, Term
+from oxyde.queries.texts import assigned
 from oxyde.schema import Column, Table
 
 _NUMBERS = {"int": {"int"}, "float": {"int", "float", "decimal"}, "decimal": {"int", "decimal"}}
@@ -69,7 +70,7 @@ def assignment(table: Table, name: str, value: Any) -> tuple[Column, Term]:
                 remedy = "; // divides ints, and Cast(..., int) cuts" if (column.type.kind, term.type.kind) == ("int", "float") else ""
                 message = f"{path.where} is {column.type}, and the expression given for it is {term.type}{remedy}"
                 raise FieldError(message, column=name)
-            return column, term
+            return column, assigned(term, Reference(path))
     if value is None:
         if not column.nullable:
             message = f"{path.where} cannot be None; its column is NOT NULL"

@@ -6,13 +6,14 @@ from collections.abc import Collection
 from typing import ClassVar, Final
 
 from oxyde.exceptions import FieldError
-from oxyde.queries.arguments import TEXTUAL, Argument, alike, argument, whole
+from oxyde.queries.arguments import Argument, alike, argument, whole
 from oxyde.queries.arithmetic import Arithmetic
 from oxyde.queries.calls import Call, Nulls
 from oxyde.queries.casts import as_float
 from oxyde.queries.lookups import NUMBERS
 from oxyde.queries.operators import Operand
 from oxyde.queries.term import Names, Term
+from oxyde.queries.texts import TEXTUAL
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
 

@@ -11,7 +11,8 @@ from oxyde.queries import beyond
 from oxyde.queries.comparisons import Among, AmongRows, Between, Comparison, Condition, IsNull, Match, Nothing, Regex
 from oxyde.queries.foreign_values import named, plain
 from oxyde.queries.literals import alike, literal
-from oxyde.queries.term import Bound, Cast, Exposed, Expression, Names, Reference, Term
+from oxyde.queries.term import Bound, Expression, Names, Reference, Term
+from oxyde.queries.texts import TEXTUAL, as_read, beside, inner_of
 from oxyde.schema import Relation
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
@@ -21,7 +22,6 @@ ORDERED: Final = frozenset(
 )
 NUMBERS: Final = {"int", "float", "decimal"}
 ANYTHING: Final = frozenset(kinds.PYTHON)
-TEXTS: Final = frozenset({"text", "enum"})
 MOMENTS: Final = frozenset({"datetime", "datetime_tz"})
 DAYS: Final = frozenset({"date", *MOMENTS})
 CLOCKS: Final = frozenset({"time", *MOMENTS})
@@ -111,11 +111,6 @@ class Subject:
             raise FieldLookupValueError(message, column=self.field)
 
 
-def inner_of(term: Term) -> Term:
-    """Returns the original term of one that is exposed by inner queries."""
-    return inner_of(term.inner) if isinstance(term, Exposed) else term
-
-
 def subject_of(names: Names, term: Term, name: str = "") -> Subject:
     """Returns a term as the subject of a comparison; ``name`` is the name of an annotation."""
     inner = inner_of(term)
@@ -144,9 +139,9 @@ def compared(op: str, names: Names, left: Term, right: Term) -> Condition:
     if isinstance(right, Bound):
         if (where := beyond.side(left, right)) != 0:
             return beyond.compared(op, left, where)
-        return Comparison(op, left, subject.bound(right.value))
+        return Comparison(op, *beside(left, subject.bound(right.value)))
     subject.check(right.type, "an expression that is")
-    return Comparison(op, left, right)
+    return Comparison(op, *beside(left, right))
 
 
 Make = Callable[["Lookup", Subject, Any], Condition]
@@ -182,7 +177,7 @@ def comparison(op: str) -> Make:
             raise FieldLookupValueError(message, column=subject.field)
         if (where := beyond.side(subject.term, value)) != 0:
             return beyond.compared(op, subject.term, where)
-        return Comparison(op, subject.term, subject.operand(value))
+        return Comparison(op, *beside(subject.term, subject.operand(value)))
 
     return make
 
@@ -193,7 +188,7 @@ def equal(lookup: Lookup, subject: Subject, value: Any) -> Condition:  # noqa: A
         return IsNull(True, subject.term)
     if (where := beyond.side(subject.term, value)) != 0:
         return beyond.compared("eq", subject.term, where)
-    return Comparison("eq", subject.term, subject.operand(value))
+    return Comparison("eq", *beside(subject.term, subject.operand(value)))
 
 
 def null(lookup: Lookup, subject: Subject, given: Any) -> Condition:
@@ -212,15 +207,14 @@ def pair(lookup: Lookup, subject: Subject, value: Any) -> Condition:
     if any(end is None for end in value):
         raise wrong(subject, lookup, "two values", None)
     found = beyond.between(subject.term, value, subject.operand)
-    return Between("between", subject.term, *(subject.operand(end) for end in value)) if found is None else found
+    return Between("between", *beside(subject.term, *map(subject.operand, value))) if found is None else found
 
 
 def _phrase(lookup: Lookup, subject: Subject, value: Any) -> tuple[Term, Bound]:
     """Returns a subject as text (to a server an enumeration is not text), and the text to search for."""
     if not isinstance(value, str):
         raise wrong(subject, lookup, "str", value)
-    term = Cast(subject.term, kinds.TEXT) if subject.term.type.kind == "enum" else subject.term
-    return term, Bound(str.__str__(value), kinds.TEXT)
+    return as_read(subject.term), Bound(str.__str__(value), kinds.TEXT)
 
 
 def matching(kind: str, *, fold: bool = False) -> Make:
@@ -237,9 +231,10 @@ def members(lookup: Lookup, subject: Subject, value: Any) -> Condition:
     """Membership in a list, or in the rows of a queryset."""
     rows = getattr(value, "__oxyde_rows__", None)
     if rows is not None:
-        found: Term = rows(subject.where, subject.term.path if isinstance(subject.term, Reference) else None)
+        found = rows(subject.where, subject.term.path if isinstance(subject.term, Reference) else None)
         subject.check(found.type, "rows that are")
-        return AmongRows("in", subject.term, found)
+        left, right = beside(subject.term, found.column)
+        return AmongRows("in", left, found.of(right))
     if value is None or isinstance(value, (str, bytes, Expression)) or not isinstance(value, Iterable):
         raise wrong(subject, lookup, "a list, a set or a queryset", value)
     given = list(plain(value))
@@ -247,7 +242,10 @@ def members(lookup: Lookup, subject: Subject, value: Any) -> Condition:
         message = f"{subject.where}__in has None in its list, which equals nothing in SQL; ask for {subject.field}__isnull too"
         raise FieldLookupValueError(message, column=subject.field)
     given = beyond.within(subject.term, given)
-    return Among(subject.term, subject.listed(given)) if given else Nothing()
+    if not given:
+        return Nothing()
+    left, listed = beside(subject.term, subject.listed(given))
+    return Among(left, listed) if isinstance(listed, Bound) else Nothing()
 
 
 LOOKUPS: Final[dict[str, Lookup]] = {
@@ -262,15 +260,15 @@ LOOKUPS: Final[dict[str, Lookup]] = {
         Lookup("range", ORDERED, pair),
         Lookup("in", ANYTHING - {"json", "array"}, members),
         Lookup("isnull", ANYTHING, null),
-        Lookup("iexact", TEXTS, matching("exact", fold=True)),
-        Lookup("contains", TEXTS, matching("contains")),
-        Lookup("icontains", TEXTS, matching("contains", fold=True)),
-        Lookup("startswith", TEXTS, matching("starts_with")),
-        Lookup("istartswith", TEXTS, matching("starts_with", fold=True)),
-        Lookup("endswith", TEXTS, matching("ends_with")),
-        Lookup("iendswith", TEXTS, matching("ends_with", fold=True)),
-        Lookup("regex", TEXTS, regular(fold=False)),
-        Lookup("iregex", TEXTS, regular(fold=True)),
+        Lookup("iexact", TEXTUAL, matching("exact", fold=True)),
+        Lookup("contains", TEXTUAL, matching("contains")),
+        Lookup("icontains", TEXTUAL, matching("contains", fold=True)),
+        Lookup("startswith", TEXTUAL, matching("starts_with")),
+        Lookup("istartswith", TEXTUAL, matching("starts_with", fold=True)),
+        Lookup("endswith", TEXTUAL, matching("ends_with")),
+        Lookup("iendswith", TEXTUAL, matching("ends_with", fold=True)),
+        Lookup("regex", TEXTUAL, regular(fold=False)),
+        Lookup("iregex", TEXTUAL, regular(fold=True)),
     )
 }
 """Every lookup that ends a name."""

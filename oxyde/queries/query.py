@@ -15,6 +15,7 @@ from oxyde.queries.foreign_values import named, plain
 from oxyde.queries.locks import Lock
 from oxyde.queries.source import Cte, State, compound, whole
 from oxyde.queries.term import Chance, Expression, Order, Ordering, Reference, Term
+from oxyde.queries.texts import sortable
 from oxyde.schema import Table
 
 R = TypeVar("R")
@@ -73,13 +74,13 @@ def _order(state: State, field: Any) -> Order:
         if isinstance(term, Reference) and term.path.many is not None:
             message = f'order_by("{field}") leads to several rows of {term.path.table.model}; order by Min() or Max() of them'
             raise FieldError(message, column=field)
-        return Order(term, field.startswith("-"))
+        return Order(sortable(term), field.startswith("-"))
     if isinstance(field, Expression):
         field = Ordering(field)
     if not isinstance(field, Ordering):
         message = f"order_by() takes field names and expressions, not {type(field).__name__}"
         raise TypeError(message)
-    return Order(field.expression.resolve(state.names), field.desc, field.nulls)
+    return Order(sortable(field.expression.resolve(state.names)), field.desc, field.nulls)
 
 
 def annotated(state: State, given: Mapping[str, Any]) -> State:

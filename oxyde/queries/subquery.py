@@ -13,6 +13,7 @@ from oxyde.queries.query import selected
 from oxyde.queries.scope import Scope
 from oxyde.queries.source import State
 from oxyde.queries.term import MAYBE, NEVER, Term, Unknown
+from oxyde.queries.texts import as_read
 from oxyde.schema import Table
 
 
@@ -35,6 +36,14 @@ class Rows(Term):
     def key(self) -> Hashable:
         """The object itself: no other query is known to have the same rows."""
         return id(self)
+
+    def of(self, column: Term) -> Rows:
+        """Returns the rows with another value made of their column."""
+        if column is self.column:
+            return self
+        # That rows are there more than once does not matter to IN.
+        outer = self.state.wrapped() if self.state.is_sliced else self.state.with_(distinct=False)
+        return Rows(outer.with_(selection=tuple((name, as_read(term)) for name, term in outer.columns)))
 
     def __oxyde_rows__(self, where: str, path: Path | None) -> Rows:
         """Returns itself."""

@@ -133,9 +133,12 @@ pub struct Assignment {
     /// What the column holds, given where the value is computed: not every server brings it there by itself.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub ty: Option<ColumnType>,
-    /// The type as the table declares it (`db_type`).
+    /// The type as the table declares it (`db_type`); of a computed text, what it is cast to where the server does not take text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub db_type: Option<String>,
+    /// How many characters of a computed text the column holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

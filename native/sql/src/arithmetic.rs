@@ -171,12 +171,16 @@ impl Writer<'_> {
             }
             Calendar::Intervals => self.infix(instant, sign(op), duration),
             Calendar::Functions => {
+                let name = if op == Operator::Subtract { "DATE_SUB" } else { "DATE_ADD" };
+                // Past the end of the calendar is NULL to it.
+                let text = format!(
+                    "{name}({{0}}, INTERVAL IF({{0}} IS NOT NULL AND {{1}} IS NOT NULL AND {name}({{0}}, INTERVAL {{1}} MICROSECOND) IS NULL, \
+                     {{!a moment outside the years 1 to 9999}}, {{1}}) MICROSECOND)"
+                );
                 // With microseconds a date becomes a date and time.
                 let (before, after) = if *ty == ColumnType::Date { ("DATE(", ")") } else { ("", "") };
                 self.push(before);
-                self.around(if op == Operator::Subtract { "DATE_SUB(" } else { "DATE_ADD(" }, instant, ", INTERVAL ")?;
-                self.operand(duration)?;
-                self.push(" MICROSECOND)");
+                self.template([&text; 3], &[instant, duration])?;
                 self.word(after)
             }
             Calendar::Text => self.moved_text(op, instant, duration, ty),
@@ -211,13 +215,13 @@ impl Writer<'_> {
     }
 
     /// Microseconds since 1970, added up and written anew: `SQLite` itself knows no more than milliseconds.
-    /// Past the end of the calendar the text is a question mark, which no column takes, instead of NULL.
+    /// Past the end of the calendar the text is a question mark, which the function refuses, instead of NULL.
     fn moved_text(&mut self, op: Operator, instant: &Expr, duration: &Expr, ty: &ColumnType) -> Result<()> {
         self.push(if *ty == ColumnType::Date {
-            "(SELECT CASE WHEN u IS NOT NULL THEN COALESCE(strftime('%Y-%m-%d', (u - f) / 1000000, 'unixepoch'), '?') END"
+            "(SELECT CASE WHEN u IS NOT NULL THEN oxyde_fit_moment(COALESCE(strftime('%Y-%m-%d', (u - f) / 1000000, 'unixepoch'), '?')) END"
         } else {
-            "(SELECT CASE WHEN u IS NOT NULL THEN COALESCE(strftime('%Y-%m-%d %H:%M:%S', (u - f) / 1000000, 'unixepoch'), '?') \
-             || CASE f WHEN 0 THEN '' ELSE printf('.%06d', f) END END"
+            "(SELECT CASE WHEN u IS NOT NULL THEN oxyde_fit_moment(COALESCE(strftime('%Y-%m-%d %H:%M:%S', (u - f) / 1000000, 'unixepoch'), '?') \
+             || CASE f WHEN 0 THEN '' ELSE printf('.%06d', f) END) END"
         });
         self.push(" FROM (SELECT u, (u % 1000000 + 1000000) % 1000000 AS f FROM (SELECT ");
         self.unix_seconds(instant)?;

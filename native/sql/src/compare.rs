@@ -12,7 +12,7 @@ use crate::error::{Result, malformed};
 use crate::query::columns;
 use crate::spelling::Spelt;
 use crate::storage::Storage;
-use crate::walk::type_of;
+use crate::walk::{is_decimal, type_of};
 use crate::writer::{Writer, scalar_slot};
 
 pub const fn sign(op: Comparison) -> &'static str {
@@ -168,7 +168,10 @@ impl Writer<'_> {
                 return writer.slot_as(Origin::Member { index: list.index, member }, &list.ty, number);
             }
             let uncast = list.uncast || is_text_beside(expr, list);
-            writer.slot(scalar_slot(Origin::Member { index: list.index, member }, &list.ty), uncast)
+            let is_number = compared == Compared::Plain && writer.has_text_decimals() && is_decimal(&list.ty);
+            writer.push(if is_number { "CAST(" } else { "" });
+            writer.slot(scalar_slot(Origin::Member { index: list.index, member }, &list.ty), uncast)?;
+            writer.word(if is_number { " AS NUMERIC)" } else { "" })
         })?;
         self.word(")")
     }

@@ -75,10 +75,10 @@ const DECIMAL_TO_INT: Templates<'static> = [
     "oxyde_truncate({*})",
     "CAST(IF({0} >= 9223372036854775808 OR {0} <= -9223372036854775809, {!a decimal that is no integer of 64 bits}, TRUNCATE({0}, 0)) AS SIGNED)",
 ];
-/// The shortest decimal that is read as the float. `PostgreSQL` passes over those that lie halfway between two floats, which only large
-/// ones have: of 15 digits, or 16.
+/// The shortest decimal that is read as the float. `PostgreSQL` passes over those that lie halfway between two floats, which have 15
+/// digits or 16, and a power of five in them that 54 bits hold: they are less than 1e40.
 const FLOAT_TO_DECIMAL: Templates<'static> = [
-    "(SELECT CASE WHEN abs(v.x) < 9007199254740992 THEN v.x \
+    "(SELECT CASE WHEN abs(v.x) NOT BETWEEN 9007199254740992 AND 1e40 THEN v.x \
      WHEN round(v.x, 15 - v.n)::double precision = v.x::double precision THEN round(v.x, 15 - v.n) \
      WHEN round(v.x, 16 - v.n)::double precision = v.x::double precision THEN round(v.x, 16 - v.n) ELSE v.x END \
      FROM (SELECT u.x, length(trunc(abs(u.x))::text) AS n FROM (SELECT CAST(CAST(CAST({0} AS double precision) AS text) AS numeric) AS x) AS u) AS v)",

@@ -136,9 +136,16 @@ impl Writer<'_> {
     pub fn right(&mut self, expr: &Expr, compared: Compared) -> Result<()> {
         match compared {
             Compared::Text if !is_canonical(expr) => self.around("oxyde_decimal_add(", expr, ", 0)"),
+            // A view's column may have no affinity that makes a number of a text.
+            Compared::Plain if self.is_text_decimal(expr) => self.around("CAST(", expr, " AS NUMERIC)"),
             Compared::Meaning(Spelt::Uuid) => self.respelt(expr),
             Compared::Plain | Compared::Text | Compared::Meaning(Spelt::Moment | Spelt::Time) => self.operand(expr),
         }
+    }
+
+    /// Whether it is a parameter that is sent as the text of a decimal.
+    fn is_text_decimal(&self, expr: &Expr) -> bool {
+        self.has_text_decimals() && matches!(expr, Expr::Param(param) if is_decimal(&param.ty))
     }
 
     /// An expression that is sorted, grouped or made distinct by.

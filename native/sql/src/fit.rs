@@ -1,9 +1,10 @@
 //! A computed value on its way into a column: what the column cannot hold is refused while the statement runs.
 
 use oxyde_ir::expr::Operator;
+use oxyde_ir::statement::Assignment;
 use oxyde_ir::{ColumnType, Expr};
 
-use crate::dialect::{Computed, Integers};
+use crate::dialect::{Computed, Integers, Types};
 use crate::error::Result;
 use crate::walk::{has_arithmetic, has_query};
 use crate::writer::Writer;
@@ -33,7 +34,17 @@ fn range(ty: &ColumnType) -> Option<[&'static str; 3]> {
 
 impl Writer<'_> {
     /// A computed value, for a column of the type.
-    pub fn computed(&mut self, value: &Expr, ty: &ColumnType) -> Result<()> {
+    pub fn computed(&mut self, set: &Assignment, ty: &ColumnType) -> Result<()> {
+        let value = &set.value;
+        if let (Types::Postgres, Some(name)) = (self.dialect.types, &set.db_type) {
+            return self.around("CAST(", value, &format!(" AS {name})"));
+        }
+        if let Some(length) = set.length {
+            // The servers cut off spaces; behind what is too long stands something else, so that they refuse it.
+            let postgres = format!("(SELECT v || CASE WHEN length(v) > {length} THEN '.' ELSE '' END FROM (SELECT {{*}} AS v) AS computed)");
+            let mysql = format!("CONCAT({{*}}, IF(CHAR_LENGTH({{0}}) > {length}, '.', ''))");
+            return self.template([&postgres, &format!("oxyde_fit_text({{*}}, {length})"), &mysql], &[value]);
+        }
         match (self.dialect.computed, range(ty)) {
             (Computed::Fitted, _) => self.fitted(value, ty),
             (Computed::Ranged, Some(range)) if has_arithmetic(value) || has_query(value) => self.ranged(value, range),

@@ -65,7 +65,7 @@ impl Writer<'_> {
             writer.column(alias.unwrap_or_default(), &set.column)?;
             writer.push(" = ");
             match &set.ty {
-                Some(ty) => writer.computed(&set.value, ty),
+                Some(ty) => writer.computed(set, ty),
                 None => writer.assigned_to(&set.value, set.db_type.as_deref()),
             }
         })

@@ -9,10 +9,11 @@ from pydantic import SecretStr
 
 from oxyde import F, Field, Model, Value
 from oxyde.exceptions import FieldError
-from oxyde.queries.arguments import TEXTUAL, alike, argument, whole
+from oxyde.queries.arguments import alike, argument, whole
 from oxyde.queries.lookups import NUMBERS
 from oxyde.queries.names import names_of
 from oxyde.queries.term import Bound, Cast, Reference
+from oxyde.queries.texts import TEXTUAL
 from oxyde.schema import types as kinds
 from tests.cases.models import Novelist
 from tests.tables import table

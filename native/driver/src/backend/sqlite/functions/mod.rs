@@ -69,6 +69,7 @@ fn numbers(handle: &Handle) -> Result<()> {
 
 /// Those of texts.
 fn texts(handle: &Handle) -> Result<()> {
+    scalar::refusing(handle, c"oxyde_fit_text", 2, text::fitted)?;
     scalar::refusing(handle, c"oxyde_upper", 1, |arguments| text::mapped(arguments, text::upper))?;
     scalar::refusing(handle, c"oxyde_lower", 1, |arguments| text::mapped(arguments, text::lower))?;
     scalar::refusing(handle, c"oxyde_trim", 1, |arguments| text::mapped(arguments, text::trim))?;

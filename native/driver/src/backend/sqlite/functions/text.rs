@@ -14,6 +14,16 @@ fn text_of<'a>(cell: Cell<'a>) -> Result<Option<std::borrow::Cow<'a, str>>, Stri
     }
 }
 
+/// A text of at most so many characters.
+pub fn fitted(arguments: &[Cell<'_>]) -> Answered {
+    let [text, Cell::Int(length)] = arguments else { return Err("it takes a text and a length".to_owned()) };
+    let Some(text) = text_of(*text)? else { return Ok(Answer::Null) };
+    match usize::try_from(*length) {
+        Ok(length) if text.chars().nth(length).is_none() => Ok(Answer::Text(text.into_owned())),
+        _ => Err(format!("the result has more than {length} characters")),
+    }
+}
+
 /// A function of a text.
 pub fn mapped(arguments: &[Cell<'_>], work: fn(&str) -> String) -> Answered {
     let [text] = arguments else { return Err("it takes one argument".to_owned()) };
@@ -133,6 +143,14 @@ mod tests {
     fn letters_stay_one() {
         assert_eq!(upper("éßıǆﬁᾳİx\0y"), "ÉßIǄﬁᾼİX\0Y");
         assert_eq!(lower("İΣÉẞ"), "iσéß");
+    }
+
+    #[test]
+    fn what_is_too_long_is_refused() {
+        let fit = |text: &str| fitted(&[Cell::Text(text.as_bytes()), Cell::Int(2)]);
+        assert_eq!(fit("é😀"), Ok(Answer::Text("é😀".to_owned())));
+        assert!(fit("ab ").is_err());
+        assert_eq!(fitted(&[Cell::Null, Cell::Int(2)]), Ok(Answer::Null));
     }
 
     #[test]
