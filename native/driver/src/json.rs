@@ -6,7 +6,7 @@ use oxyde_ir::ColumnType;
 use serde_json::value::RawValue;
 
 use crate::batch::{Column, Data, TextColumn};
-use crate::{decimal, iso, slot};
+use crate::{calendar, decimal, iso, slot};
 
 /// An empty column for members of a type.
 pub fn items(item: &ColumnType) -> Column {
@@ -115,7 +115,7 @@ fn push(raw: &str, data: &mut Data) -> Result<(), String> {
             Some((_, Some(_))) | None => return Err(wrong("a date and time without zone")),
         },
         Data::DatetimeTz(values) => match iso::parse_datetime(&string(raw)?) {
-            Some((micros, Some(offset))) => values.push(micros - i64::from(offset) * 1_000_000),
+            Some((micros, Some(offset))) => values.push(calendar::in_utc(micros, offset)),
             Some((_, None)) | None => return Err(wrong("a date and time with zone")),
         },
         Data::Uuid(values) => values.push(slot::parse_uuid(&string(raw)?).ok_or_else(|| wrong("a UUID"))?),

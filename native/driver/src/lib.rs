@@ -5,6 +5,7 @@
 mod backend;
 mod batch;
 mod builtin;
+pub mod calendar;
 mod call;
 mod cancel;
 mod deadline;

@@ -5,6 +5,7 @@ use oxyde_ir::{ColumnType, Value};
 use super::read::{self, Read};
 use super::spelling;
 use super::statement::Cell;
+use crate::calendar::in_utc;
 use crate::decimal;
 
 /// Whether a value is of the class that a column of this type holds, so that reading it as that changes nothing.
@@ -63,7 +64,7 @@ fn meant(cell: Cell<'_>, declared: &ColumnType) -> Option<Value> {
 fn moment(cell: Cell<'_>) -> Option<Value> {
     let Cell::Text(text) = cell else { return None };
     let (micros, offset) = spelling::instant(std::str::from_utf8(text).ok()?)?;
-    Some(offset.map_or(Value::Datetime(micros), |offset| Value::DatetimeTz(spelling::in_utc(micros, offset))))
+    Some(offset.map_or(Value::Datetime(micros), |offset| Value::DatetimeTz(in_utc(micros, offset))))
 }
 
 /// A value by its own class.
@@ -81,7 +82,7 @@ pub fn held(cell: Cell<'_>) -> Read<Value> {
 mod tests {
     use super::*;
 
-    const MICROS: i64 = 1_000_000;
+    use crate::calendar::SECOND as MICROS;
 
     fn text(value: &str) -> Value {
         Value::Text(value.to_owned())
