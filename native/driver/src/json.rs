@@ -16,7 +16,7 @@ pub fn items(item: &ColumnType) -> Column {
         ColumnType::Float => Data::Float64(Vec::new()),
         ColumnType::Text => Data::Text(TextColumn::default()),
         ColumnType::Bytes => Data::Bytes(TextColumn::default()),
-        ColumnType::Decimal { precision, scale } => match digits(*precision, *scale) {
+        ColumnType::Decimal { precision, scale } => match decimal::narrow(*precision, *scale) {
             Some((precision, scale)) => Data::Decimal { values: Vec::new(), precision, scale: scale as i8 },
             None => Data::DecimalText { values: TextColumn::default(), digits: None },
         },
@@ -32,13 +32,6 @@ pub fn items(item: &ColumnType) -> Column {
         ColumnType::Array { item } => Data::List { offsets: vec![0], items: Box::new(items(item)) },
     };
     Column::new("item", data)
-}
-
-/// Precision and scale of decimals that fit 128 bits.
-pub fn digits(precision: Option<u16>, scale: Option<u16>) -> Option<(u8, u8)> {
-    let precision = u8::try_from(precision?).ok().filter(|precision| *precision <= 38)?;
-    let scale = u8::try_from(scale.unwrap_or(0)).ok().filter(|scale| *scale <= precision)?;
-    Some((precision, scale))
 }
 
 /// Appends the members of a JSON array to a column made by `items`. The error says what is wrong; the column is of no use then.
@@ -101,7 +94,7 @@ fn push(raw: &str, data: &mut Data) -> Result<(), String> {
         }
         Data::Decimal { values, precision, scale } => {
             let text = if raw.starts_with('"') { string(raw)? } else { raw.into() };
-            let value = u8::try_from(*scale).ok().and_then(|scale| decimal::unscaled(&text, *precision, scale));
+            let value = u8::try_from(*scale).ok().and_then(|scale| decimal::unscaled(&text, *precision, scale).ok());
             values.push(value.ok_or_else(|| format!("not a decimal of {precision} digits, {scale} after the point"))?);
         }
         Data::DecimalText { values, .. } => {

@@ -9,7 +9,7 @@ pub mod calendar;
 mod call;
 mod cancel;
 mod deadline;
-mod decimal;
+pub mod decimal;
 mod doubt;
 pub mod effects;
 mod error;
@@ -37,7 +37,7 @@ mod target;
 mod tests;
 mod transaction;
 
-pub use batch::{Column, ColumnBatch, Data, TextColumn, decimal_text};
+pub use batch::{Column, ColumnBatch, Data, TextColumn};
 pub use cancel::Cancel;
 pub use deadline::{Deadline, Stop};
 pub use error::{Detail, Error, Kind, Result};

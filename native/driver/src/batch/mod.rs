@@ -6,7 +6,6 @@ mod value;
 
 pub use text::TextColumn;
 pub(crate) use validity::Validity;
-pub use value::decimal_text;
 
 use oxyde_ir::Value;
 

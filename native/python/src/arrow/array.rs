@@ -14,7 +14,7 @@ use arrow_array::{
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::ArrowError;
 use oxyde_driver::calendar::{DAY, clock_of};
-use oxyde_driver::{Column, Data, TextColumn, decimal_text};
+use oxyde_driver::{Column, Data, TextColumn};
 
 use super::decimal;
 use super::dynamic::{exact, narrow};
@@ -50,7 +50,9 @@ pub fn array(column: Column, target: &Target) -> Result<ArrayRef, Misfit> {
         (Target::Float64, Data::Float32(v)) => primitive::<Float64Type>(widen(v), nulls())?,
         (Target::Utf8, Data::Text(v) | Data::Enum(v) | Data::DecimalText { values: v, .. })
         | (Target::Json, Data::Json(v) | Data::Text(v)) => Arc::new(text(v, nulls())?),
-        (Target::Utf8, Data::Decimal { values, scale, .. }) => texts(values.iter().map(|v| decimal_text(*v, scale)), nulls())?,
+        (Target::Utf8, Data::Decimal { values, scale, .. }) => {
+            texts(values.iter().map(|v| oxyde_driver::decimal::text(*v, scale)), nulls())?
+        }
         (Target::Utf8, Data::TimeTz(v)) => texts(v.iter().map(|(micros, offset)| time_tz(*micros, *offset)), nulls())?,
         (Target::Binary, Data::Bytes(v)) => {
             let (offsets, values) = v.into_parts();

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use oxyde_driver::calendar::{DAY, SECOND, clock_of, date_of, datetime_of, split};
-use oxyde_driver::{Column, ColumnBatch, Data, Error, Kind, TextColumn, decimal_text};
+use oxyde_driver::{Column, ColumnBatch, Data, Error, Kind, TextColumn, decimal};
 use oxyde_ir::Value;
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -116,7 +116,7 @@ impl<'py> Maker<'py> {
             Data::Json(v) if parse => each!(|row| self.json(v, row)),
             Data::Text(v) | Data::Enum(v) | Data::Json(v) => each!(|row| self.text(v.get(row))),
             Data::Bytes(v) => each!(|row| Ok(PyBytes::new(py, v.get(row)).into_any())),
-            Data::Decimal { values, scale, .. } => each!(|row| self.decimal(&decimal_text(values[row], *scale))),
+            Data::Decimal { values, scale, .. } => each!(|row| self.decimal(&decimal::text(values[row], *scale))),
             Data::DecimalText { values, .. } => each!(|row| self.decimal_bytes(values.get(row))),
             Data::Date(v) => each!(|row| self.date(v[row])),
             Data::Time(v) => each!(|row| self.time(v[row], None)),

@@ -205,11 +205,10 @@ fn text_cells(read: fn(&[u8]) -> Read<&[u8]>, data: fn(TextColumn) -> Data) -> C
 }
 
 fn decimal_cells(precision: Option<u16>, scale: Option<u16>, read: Digits) -> Cells {
-    if let Some((precision, scale)) = json::digits(precision, scale) {
+    if let Some((precision, scale)) = decimal::narrow(precision, scale) {
         return Cells::Decimal { values: Vec::new(), precision, scale, read };
     }
-    let digits = precision.and_then(|precision| Some((u8::try_from(precision).ok()?, i8::try_from(scale.unwrap_or(0)).ok()?)));
-    Cells::DecimalText { values: TextColumn::default(), digits, read }
+    Cells::DecimalText { values: TextColumn::default(), digits: decimal::wide(precision, scale), read }
 }
 
 const TOO_LONG: &str = "the values of one batch pass 2 GiB; read them in smaller batches with stream()";
@@ -228,7 +227,7 @@ impl Cells {
             Self::Decimal { values, precision, scale, read } => {
                 let digits = read(raw)?;
                 let value = decimal::unscaled(&digits, *precision, *scale);
-                values.push(value.ok_or_else(|| format!("{digits} does not fit {precision} digits, {scale} of them after the point"))?);
+                values.push(value.map_err(|_| decimal::misfit(&digits, *precision, *scale))?);
             }
             Self::DecimalText { values, read, .. } => {
                 let digits = read(raw)?;

@@ -7,7 +7,7 @@ use super::read::{self, Part, Reader};
 use super::wire::{Shape, Wire};
 use super::{network, numeric};
 use crate::batch::{Data, TextColumn};
-use crate::json;
+use crate::{decimal, json};
 
 /// How values of a shape become what is wanted; `None` where nothing exact can come of it.
 pub fn cells(shape: Shape, wanted: &ColumnType) -> Option<Cells> {
@@ -46,7 +46,7 @@ fn single(wire: Wire, wanted: &ColumnType) -> Option<Cells> {
         (ColumnType::Json, Wire::Json | Wire::Jsonb | Wire::Text) => texts(text(wire)?, Data::Json),
         (ColumnType::Enum { .. }, Wire::Enum | Wire::Text) => texts(read::utf8, Data::Enum),
         (ColumnType::Bytes, Wire::Bytes) => any(wire)?,
-        (ColumnType::Decimal { precision, scale }, _) => decimal(wire, *precision, *scale)?,
+        (ColumnType::Decimal { precision, scale }, _) => decimals(wire, *precision, *scale)?,
         (ColumnType::Date, Wire::Date) => any(wire)?,
         (ColumnType::Date, Wire::Timestamp) => Cells::Int32 { values: Vec::new(), read: read::timestamp_date, data: Data::Date },
         (ColumnType::Datetime, Wire::Timestamp) => any(wire)?,
@@ -69,7 +69,7 @@ fn any(wire: Wire) -> Option<Cells> {
         Wire::Oid => int64(read::oid, Data::Int64),
         Wire::Float4 => Cells::Float32 { values: Vec::new(), read: read::float4 },
         Wire::Float8 => Cells::Float64 { values: Vec::new(), read: read::float8 },
-        Wire::Numeric => decimal(wire, None, None)?,
+        Wire::Numeric => decimals(wire, None, None)?,
         Wire::Bytes => texts(read::bytes, Data::Bytes),
         Wire::Json | Wire::Jsonb => texts(text(wire)?, Data::Json),
         Wire::Enum => texts(read::utf8, Data::Enum),
@@ -184,9 +184,9 @@ fn float(wire: Wire) -> Option<Reader<f64>> {
 }
 
 /// Unscaled values where 128 bits hold them, else text.
-fn decimal(wire: Wire, precision: Option<u16>, scale: Option<u16>) -> Option<Cells> {
+fn decimals(wire: Wire, precision: Option<u16>, scale: Option<u16>) -> Option<Cells> {
     let number = number(wire)?;
-    if let Some((precision, scale)) = json::digits(precision, scale) {
+    if let Some((precision, scale)) = decimal::narrow(precision, scale) {
         let read = match number {
             Number::Numeric => numeric::unscaled,
             Number::Int2 => numeric::unscaled_int2,
@@ -196,7 +196,6 @@ fn decimal(wire: Wire, precision: Option<u16>, scale: Option<u16>) -> Option<Cel
         };
         return Some(Cells::Decimal { values: Vec::new(), precision, scale, read });
     }
-    let digits = precision.and_then(|precision| Some((u8::try_from(precision).ok()?, i8::try_from(scale.unwrap_or(0)).ok()?)));
     let read = match number {
         Number::Numeric => numeric::text,
         Number::Int2 => numeric::text_int2,
@@ -204,7 +203,7 @@ fn decimal(wire: Wire, precision: Option<u16>, scale: Option<u16>) -> Option<Cel
         Number::Int8 => numeric::text_int8,
         Number::Oid | Number::Float4 | Number::Float8 => return None,
     };
-    Some(Cells::DecimalText { values: TextColumn::default(), digits, read })
+    Some(Cells::DecimalText { values: TextColumn::default(), digits: decimal::wide(precision, scale), read })
 }
 
 fn int64(read: Reader<i64>, data: fn(Vec<i64>) -> Data) -> Cells {

@@ -141,11 +141,10 @@ fn texts(read: fn(Cell<'_>) -> Read<&[u8]>, data: fn(TextColumn) -> Data) -> Cel
 }
 
 fn decimals(precision: Option<u16>, scale: Option<u16>) -> Cells {
-    if let Some((precision, scale)) = json::digits(precision, scale) {
+    if let Some((precision, scale)) = decimal::narrow(precision, scale) {
         return Cells::Decimal { values: Vec::new(), precision, scale };
     }
-    let digits = precision.and_then(|precision| Some((u8::try_from(precision).ok()?, i8::try_from(scale.unwrap_or(0)).ok()?)));
-    Cells::DecimalText { values: TextColumn::default(), digits }
+    Cells::DecimalText { values: TextColumn::default(), digits: decimal::wide(precision, scale) }
 }
 
 impl Cells {

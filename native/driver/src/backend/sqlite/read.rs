@@ -102,7 +102,7 @@ pub fn unscaled(cell: Cell<'_>, precision: u8, scale: u8) -> Read<i128> {
         return Ok(unscaled);
     }
     let value = decimal::unscaled(&digits(cell)?, precision, scale);
-    value.map_or_else(|| wrong(cell, &format!("a decimal of {precision} digits, {scale} of them after the point")), Ok)
+    value.or_else(|_| wrong(cell, &format!("a decimal of {precision} digits, {scale} of them after the point")))
 }
 
 // Dates and times
