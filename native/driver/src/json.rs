@@ -6,32 +6,12 @@ use oxyde_ir::ColumnType;
 use serde_json::value::RawValue;
 
 use crate::batch::{Column, Data, TextColumn};
+use crate::types::codec;
 use crate::{calendar, decimal, iso, slot};
 
 /// An empty column for members of a type.
 pub fn items(item: &ColumnType) -> Column {
-    let data = match item {
-        ColumnType::Bool => Data::Bool(Vec::new()),
-        ColumnType::Int => Data::Int64(Vec::new()),
-        ColumnType::Float => Data::Float64(Vec::new()),
-        ColumnType::Text => Data::Text(TextColumn::default()),
-        ColumnType::Bytes => Data::Bytes(TextColumn::default()),
-        ColumnType::Decimal { precision, scale } => match decimal::narrow(*precision, *scale) {
-            Some((precision, scale)) => Data::Decimal { values: Vec::new(), precision, scale: scale as i8 },
-            None => Data::DecimalText { values: TextColumn::default(), digits: None },
-        },
-        ColumnType::Date => Data::Date(Vec::new()),
-        ColumnType::Time => Data::Time(Vec::new()),
-        ColumnType::TimeTz => Data::TimeTz(Vec::new()),
-        ColumnType::Datetime => Data::Datetime(Vec::new()),
-        ColumnType::DatetimeTz => Data::DatetimeTz(Vec::new()),
-        ColumnType::Duration => Data::Duration(Vec::new()),
-        ColumnType::Uuid => Data::Uuid(Vec::new()),
-        ColumnType::Json | ColumnType::Any => Data::Json(TextColumn::default()),
-        ColumnType::Enum { .. } => Data::Enum(TextColumn::default()),
-        ColumnType::Array { item } => Data::List { offsets: vec![0], items: Box::new(items(item)) },
-    };
-    Column::new("item", data)
+    Column::new("item", codec(item).members())
 }
 
 /// Appends the members of a JSON array to a column made by `items`. The error says what is wrong; the column is of no use then.

@@ -36,6 +36,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod types;
 
 pub use batch::{Column, ColumnBatch, Data, TextColumn};
 pub use cancel::Cancel;

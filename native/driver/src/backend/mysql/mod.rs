@@ -6,7 +6,7 @@ mod errors;
 mod execute;
 mod gather;
 mod open;
-mod read;
+pub mod read;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -19,6 +19,8 @@ use crate::backend::reset::Reset;
 use crate::error::{Error, Result};
 use crate::request::Request;
 use crate::stream::Finished;
+
+pub use wire::{Sent, Wire};
 
 pub type Connection = Link<MySqlConnection>;
 

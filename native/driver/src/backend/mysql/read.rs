@@ -5,8 +5,7 @@ use std::borrow::Cow;
 use crate::calendar::{self, DAY};
 use crate::{decimal, iso, slot};
 
-/// A value, or why there is none.
-pub type Read<T> = Result<T, Cow<'static, str>>;
+pub(crate) use crate::batch::Read;
 
 fn fixed<const N: usize>(raw: &[u8]) -> Read<[u8; N]> {
     raw.try_into().map_err(|_| format!("{} bytes came instead of {N}", raw.len()).into())

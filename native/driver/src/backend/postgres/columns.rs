@@ -4,11 +4,10 @@ use oxyde_ir::ColumnType;
 use sqlx::TypeInfo;
 use sqlx::postgres::PgTypeInfo;
 
-use super::cells::Values;
 use super::choice;
-use super::wire::{Shape, Wire};
+use super::wire::Shape;
 use crate::backend::misfit;
-use crate::batch::Column;
+use crate::batch::{Builder, Column, Payload};
 use crate::error::{Error, Result};
 
 /// One column. The way to read it is chosen once, by what the server sends and what is wanted.
@@ -17,19 +16,16 @@ pub struct Reader {
     table: String,
     /// The server's name for the type, for messages.
     type_name: String,
-    values: Values,
-    is_void: bool,
+    builder: Builder<Payload>,
 }
 
 impl Reader {
     /// A reader for a column that the server describes as `info` and that shall become `wanted`.
     pub fn new(name: &str, table: &str, info: &PgTypeInfo, wanted: &ColumnType) -> Result<Self> {
         let type_name = info.name().to_lowercase();
-        let shape = Shape::of(info);
-        let cells = choice::cells(shape, wanted);
-        let cells = cells.ok_or_else(|| fault(name, table, &type_name, &format!("cannot become {}", wanted.noun())))?;
-        let is_void = shape.wire == Wire::Void;
-        Ok(Self { name: name.to_owned(), table: table.to_owned(), type_name, values: Values::new(cells), is_void })
+        let builder = choice::builder(Shape::of(info), wanted);
+        let builder = builder.ok_or_else(|| fault(name, table, &type_name, &format!("cannot become {}", wanted.noun())))?;
+        Ok(Self { name: name.to_owned(), table: table.to_owned(), type_name, builder })
     }
 
     pub fn name(&self) -> &str {
@@ -38,14 +34,21 @@ impl Reader {
 
     /// Appends a value, or NULL.
     pub fn push(&mut self, raw: Option<&[u8]>) -> Result<()> {
-        self.values
-            .push(raw.filter(|_| !self.is_void))
-            .map_err(|reason| fault(&self.name, &self.table, &self.type_name, &format!("cannot be read: {reason}")))
+        match raw {
+            Some(raw) => self
+                .builder
+                .push(raw)
+                .map_err(|reason| fault(&self.name, &self.table, &self.type_name, &format!("cannot be read: {reason}"))),
+            None => {
+                self.builder.push_null();
+                Ok(())
+            }
+        }
     }
 
     /// The rows so far as a column; the reader starts anew.
     pub fn take(&mut self) -> Column {
-        self.values.take(&self.name)
+        self.builder.take(&self.name)
     }
 }
 

@@ -1,18 +1,17 @@
 //! One connection to PostgreSQL.
 
 mod cell;
-mod cells;
 mod choice;
 mod columns;
 mod encode;
 mod errors;
 mod execute;
 mod gather;
-mod network;
-mod numeric;
+pub mod network;
+pub mod numeric;
 mod open;
 mod pooler;
-mod read;
+pub mod read;
 #[cfg(test)]
 mod tests;
 mod unlearnt;
@@ -30,8 +29,10 @@ use crate::error::{Error, Result};
 use crate::request::Request;
 use crate::stream::Finished;
 
+pub use choice::{Number, void};
 pub use errors::runs_alone;
 pub use way::Way;
+pub use wire::Wire;
 
 pub type Connection = Link<PgConnection>;
 

@@ -1,18 +1,9 @@
 //! The payloads of the binary protocol, one by one: exact values or the reason why not.
 
-use std::borrow::Cow;
-
 use crate::calendar::{self, DAY};
 use crate::slot;
 
-/// A value, or why there is none.
-pub type Read<T> = Result<T, Cow<'static, str>>;
-
-/// A way to read a payload.
-pub type Reader<T> = fn(&[u8]) -> Read<T>;
-
-/// A way to find what counts in a payload.
-pub type Part = fn(&[u8]) -> Read<&[u8]>;
+pub(crate) use crate::batch::Read;
 
 /// From 1970-01-01, ours, to 2000-01-01, the server's.
 pub const EPOCH_DAYS: i32 = 10_957;
