@@ -1,61 +1,97 @@
-//! The columns of a result while it is read: what each was sent as, and what it becomes.
+//! The columns of a result: what each is sent as, what it becomes, and which values would not be found again.
 
-use oxyde_ir::ColumnType;
-use sqlx::TypeInfo;
-use sqlx::mysql::MySqlTypeInfo;
+use oxyde_ir::{ColumnType, Output};
+use sqlx::mysql::MySqlColumn;
+use sqlx::{Column as _, TypeInfo as _};
 
 use super::wire::{Sent, Wire};
+use crate::backend::gather::{Guard, Reader};
 use crate::backend::misfit;
-use crate::batch::{Builder, Column, Payload};
-use crate::error::{Error, Result};
+use crate::batch::Column;
+use crate::error::{Error, Kind, Result};
 use crate::types::codec;
 
-/// One column. The reader is chosen once, by what the server sends and what is wanted.
-pub struct Reader {
-    pub name: String,
-    table: String,
-    /// The server's name for the type, for messages.
-    type_name: String,
-    builder: Builder<Payload>,
+/// The type that the server can cast anything to.
+const CASTABLE: &str = "CHAR";
+
+/// A reader for a column that the server describes, and that shall become what the output says.
+pub fn reader(column: &MySqlColumn, output: Option<&Output>) -> Result<Reader> {
+    let info = column.type_info();
+    let (sent, type_name) = (Sent::of(info), info.name().to_owned());
+    if let Some(output) = output.filter(|output| is_misread(output, sent.wire)) {
+        return Err(refusal(output, &type_name));
+    }
+    let (name, table, wanted) =
+        output.map_or((column.name(), "", &ColumnType::Any), |output| (output.name.as_str(), output.table.as_str(), &output.ty));
+    let builder = codec(wanted)
+        .mysql(sent)
+        .ok_or_else(|| misfit::error(name, table, &type_name, &format!("cannot become {}", wanted.noun()), CASTABLE))?;
+    let guard = output.and_then(|output| guard(output, sent.wire));
+    Ok(Reader { name: name.to_owned(), table: table.to_owned(), type_name, castable: CASTABLE, builder, guard })
 }
 
-impl Reader {
-    /// A reader for a column that the server describes as `info` and that shall become `wanted`.
-    pub fn new(name: &str, table: &str, info: &MySqlTypeInfo, wanted: &ColumnType) -> Result<Self> {
-        let type_name = info.name().to_owned();
-        let builder = codec(wanted).mysql(Sent::of(info));
-        let builder = builder.ok_or_else(|| fault(name, table, &type_name, &format!("cannot become {}", wanted.noun())))?;
-        Ok(Self { name: name.to_owned(), table: table.to_owned(), type_name, builder })
-    }
+/// A column that nothing is read from.
+pub fn without_rows(output: &Output) -> Option<Column> {
+    let mut builder = codec(&output.ty).mysql(Sent { wire: Wire::Null, unsigned: false })?;
+    Some(builder.take(&output.name))
+}
 
-    /// A reader for a column that nothing will be read from.
-    pub fn without_rows(name: &str, wanted: &ColumnType) -> Option<Self> {
-        let builder = codec(wanted).mysql(Sent { wire: Wire::Null, unsigned: false })?;
-        Some(Self { name: name.to_owned(), table: String::new(), type_name: String::new(), builder })
+/// Which values of a column the server compares as others, though they can be read.
+fn guard(output: &Output, wire: Wire) -> Option<Guard> {
+    if output.ty == ColumnType::Uuid && is_plain_column(output) {
+        return Some(|_, output, raw| if raw.len() == 36 { Ok(()) } else { Err(refusal(output, "CHAR(32)")) });
     }
-
-    /// The error of a value that is not read.
-    pub fn misfit(&self, reason: &str) -> Error {
-        fault(&self.name, &self.table, &self.type_name, &format!("cannot be read: {reason}"))
-    }
-
-    /// Appends a value, or NULL.
-    pub fn push(&mut self, raw: Option<&[u8]>) -> Result<()> {
-        match raw {
-            Some(raw) => self.builder.push(raw).map_err(|reason| self.misfit(&reason)),
-            None => {
-                self.builder.push_null();
-                Ok(())
-            }
+    let is_text = output.ty == ColumnType::DatetimeTz && !output.table.is_empty() && wire == Wire::Text;
+    is_text.then_some(|reader, _, raw| {
+        if has_offset(raw) {
+            return Err(reader.misfit("its text has an offset, which the server does not heed: it would not be found"));
         }
-    }
-
-    /// The rows so far as a column; the reader starts anew.
-    pub fn take(&mut self) -> Column {
-        self.builder.take(&self.name)
-    }
+        Ok(())
+    })
 }
 
-fn fault(name: &str, table: &str, type_name: &str, reason: &str) -> Error {
-    misfit::error(name, table, type_name, reason, "CHAR")
+/// Whether the text of a date and time says more than a clock shows.
+fn has_offset(raw: &[u8]) -> bool {
+    raw.get(10..).is_some_and(|clock| clock.iter().any(|byte| matches!(byte, b'+' | b'-' | b'Z' | b'z')))
+}
+
+/// A column of a table whose field does not say how it is declared.
+fn is_plain_column(output: &Output) -> bool {
+    !output.table.is_empty() && !output.declared
+}
+
+/// Whether the server would compare or sort a column's values as other things than those that they are read as.
+fn is_misread(output: &Output, wire: Wire) -> bool {
+    let ty = &output.ty;
+    // What is computed of bits may be sent as text, and says that it is bits.
+    let is_bits = output.table.is_empty() && *ty == ColumnType::Int && wire == Wire::Bit;
+    let is_other = (matches!(ty, ColumnType::Int | ColumnType::Float | ColumnType::Decimal { .. }) && wire == Wire::Text)
+        || (*ty == ColumnType::Duration && matches!(wire, Wire::Time | Wire::Text))
+        || (*ty == ColumnType::Uuid && wire == Wire::Bytes)
+        || (*ty == ColumnType::Bytes && wire == Wire::Bit);
+    is_bits || (is_other && is_plain_column(output))
+}
+
+fn refusal(output: &Output, declared: &str) -> Error {
+    let Output { name, table, ty, .. } = output;
+    let remedy = if *ty == ColumnType::Bytes {
+        "declare the field int".to_owned()
+    } else {
+        let length = if declared == "BINARY" {
+            "(16)"
+        } else if declared == "BIT" {
+            "(n)"
+        } else {
+            ""
+        };
+        format!("give the field db_type=\"{declared}{length}\"")
+    };
+    let place = if table.is_empty() { name.clone() } else { format!("{table}.{name}") };
+    let message = format!(
+        "column {place} is {declared}, which the server compares as something else than the field's values: what was read would not \
+         be found; {remedy}"
+    );
+    let mut error = Error::new(Kind::Decode, message).with_hint(format!("or read it by SQL of your own: CAST({name} AS CHAR)"));
+    (error.detail.table, error.detail.column) = (Some(table.clone()), Some(name.clone()));
+    error
 }
