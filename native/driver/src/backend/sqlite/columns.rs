@@ -10,28 +10,42 @@ use crate::types::codec;
 /// One column. How its values are read is chosen once, by what is wanted.
 pub struct Reader {
     pub name: String,
+    /// Text would not be found again as what is wanted.
+    refusal_of_text: Option<&'static str>,
     builder: Builder<File>,
 }
 
 impl Reader {
     /// A reader for a column that shall become `wanted`.
     pub fn new(name: String, wanted: &ColumnType) -> Self {
-        Self { name, builder: codec(wanted).sqlite() }
+        Self { name, refusal_of_text: None, builder: codec(wanted).sqlite() }
+    }
+
+    /// The same, that refuses text for that reason, if there is one.
+    pub fn without_text(self, refusal_of_text: Option<&'static str>) -> Self {
+        Self { refusal_of_text, ..self }
     }
 
     /// A reader for a column of which nothing is known but the type that its table declares: what is nothing of the kind stays as
     /// it is.
     pub fn natural(name: String, declared: Option<ColumnType>) -> Self {
-        Self { name, builder: declared.map_or_else(|| codec(&ColumnType::Any).sqlite(), |declared| Builder::of(Natural::new(declared))) }
+        let builder = declared.map_or_else(|| codec(&ColumnType::Any).sqlite(), |declared| Builder::of(Natural::new(declared)));
+        Self { name, refusal_of_text: None, builder }
     }
 
     /// Appends a value, or NULL.
     pub fn push(&mut self, cell: Cell<'_>) -> Read<()> {
-        if matches!(cell, Cell::Null) {
-            self.builder.push_null();
-            return Ok(());
+        match cell {
+            Cell::Null => {
+                self.builder.push_null();
+                Ok(())
+            }
+            Cell::Text(_) => match self.refusal_of_text {
+                Some(reason) => Err(reason.into()),
+                None => self.builder.push(cell),
+            },
+            Cell::Int(_) | Cell::Real(_) | Cell::Blob(_) => self.builder.push(cell),
         }
-        self.builder.push(cell)
     }
 
     /// The rows so far as a column; the reader starts anew.
