@@ -12,8 +12,8 @@ pub fn expanded(text: &str) -> Cow<'_, str> {
 }
 
 fn without_exponent(mantissa: &str, exponent: &str) -> Option<String> {
-    let (negative, whole, part) = split(mantissa)?;
-    let digits = format!("{whole}{part}");
+    let Parts { negative, whole, part } = Parts::of(mantissa.as_bytes())?;
+    let digits = String::from_utf8([whole, part].concat()).ok()?;
     let is_plain = !exponent.trim_start_matches(['+', '-']).is_empty() && exponent.bytes().skip(1).all(|byte| byte.is_ascii_digit());
     let point = i64::try_from(whole.len()).ok()?.checked_add(exponent.parse().ok().filter(|_| is_plain)?)?;
     let length = i64::try_from(digits.len()).ok()?;
@@ -31,48 +31,139 @@ fn without_exponent(mantissa: &str, exponent: &str) -> Option<String> {
     })
 }
 
-/// A plain decimal (`-12.50`) split into its sign, whole digits and digits after the point.
-fn split(text: &str) -> Option<(bool, &str, &str)> {
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    (plain(whole) && plain(part) && !(whole.is_empty() && part.is_empty())).then_some((negative, whole, part))
+/// A plain decimal (`-12.50`): its sign, and the digits before and after the point.
+pub struct Parts<'a> {
+    pub negative: bool,
+    pub whole: &'a [u8],
+    pub part: &'a [u8],
 }
 
-/// The unscaled value at `scale`; `None` when the text is no plain decimal, has more digits after the point
-/// that are not zeros, or does not fit `precision` digits.
-pub fn unscaled(text: &str, precision: u8, scale: u8) -> Option<i128> {
+impl<'a> Parts<'a> {
+    /// `None` for anything but digits, at most one point among them, and a sign before.
+    pub fn of(text: &'a [u8]) -> Option<Self> {
+        let (negative, digits) = match text {
+            [b'-', rest @ ..] => (true, rest),
+            [b'+', rest @ ..] => (false, rest),
+            rest => (false, rest),
+        };
+        let (whole, part) = match digits.iter().position(|byte| *byte == b'.') {
+            Some(at) => (digits.get(..at)?, digits.get(at + 1..)?),
+            None => (digits, &digits[digits.len()..]),
+        };
+        let is_plain = whole.iter().chain(part).all(u8::is_ascii_digit) && !(whole.is_empty() && part.is_empty());
+        is_plain.then_some(Self { negative, whole, part })
+    }
+}
+
+/// Why a text is no decimal of a number of digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// It is no plain decimal.
+    Text,
+    /// It has digits after the point, not all of them zeros, where none may be.
+    Places,
+    /// It has more digits before the point.
+    Digits,
+}
+
+/// The unscaled value at `scale`, of at most `precision` digits.
+pub fn unscaled(text: &str, precision: u8, scale: u8) -> Result<i128, Unfit> {
     let text = expanded(text);
-    let (negative, whole, part) = split(&text)?;
-    let (kept, rest) = part.split_at_checked(scale.into()).unwrap_or((part, ""));
-    if rest.bytes().any(|byte| byte != b'0') {
-        return None;
+    let Parts { negative, whole, part } = Parts::of(text.as_bytes()).ok_or(Unfit::Text)?;
+    let (kept, rest) = part.split_at_checked(scale.into()).unwrap_or((part, &[]));
+    if rest.iter().any(|byte| *byte != b'0') {
+        return Err(Unfit::Places);
     }
     let padding = usize::from(scale) - kept.len();
     let mut value: i128 = 0;
-    for digit in whole.bytes().chain(kept.bytes()).chain(std::iter::repeat_n(b'0', padding)) {
-        value = value.checked_mul(10)?.checked_add(i128::from(digit - b'0'))?;
+    for digit in whole.iter().chain(kept).copied().chain(std::iter::repeat_n(b'0', padding)) {
+        value = value.checked_mul(10).and_then(|value| value.checked_add(i128::from(digit - b'0'))).ok_or(Unfit::Digits)?;
     }
-    let limit = 10_i128.checked_pow(precision.into())?;
-    (value < limit).then_some(if negative { -value } else { value })
+    if fits(value, precision) { Ok(if negative { -value } else { value }) } else { Err(Unfit::Digits) }
+}
+
+/// An integer as an unscaled value; `None` when it has more digits.
+pub fn of_integer(value: i64, precision: u8, scale: u8) -> Option<i128> {
+    let scaled = 10_i128.checked_pow(scale.into())?.checked_mul(value.into())?;
+    fits(scaled, precision).then_some(scaled)
+}
+
+/// An unscaled value at another scale.
+pub fn rescaled(value: i128, from: i8, precision: u8, scale: i8) -> Result<i128, Unfit> {
+    let steps = i32::from(scale) - i32::from(from);
+    let power = 10_i128.checked_pow(steps.unsigned_abs());
+    let value = match (steps, power) {
+        (0.., Some(power)) => value.checked_mul(power).ok_or(Unfit::Digits)?,
+        (0.., None) if value != 0 => return Err(Unfit::Digits),
+        (_, Some(power)) if value % power == 0 => value / power,
+        (_, None) if value == 0 => 0,
+        (_, _) => return Err(Unfit::Places),
+    };
+    if fits(value, precision) { Ok(value) } else { Err(Unfit::Digits) }
+}
+
+/// Whether an unscaled value has at most that many digits.
+pub fn fits(value: i128, precision: u8) -> bool {
+    10_u128.checked_pow(precision.into()).is_none_or(|limit| value.unsigned_abs() < limit)
+}
+
+/// What is wrong with digits that do not fit.
+pub fn misfit(digits: &str, precision: u8, scale: u8) -> String {
+    format!("{digits} does not fit {precision} digits, {scale} of them after the point")
+}
+
+/// An unscaled value as text: `-12345` of scale 2 is `-123.45`.
+pub fn text(unscaled: i128, scale: i8) -> String {
+    let digits = unscaled.unsigned_abs().to_string();
+    match usize::try_from(scale) {
+        Ok(scale) => pointed(unscaled < 0, digits, scale),
+        Err(_) => pointed(unscaled < 0, digits + &"0".repeat(usize::from(scale.unsigned_abs())), 0),
+    }
+}
+
+/// Digits with a point before the last `scale` of them, and at least one before it.
+pub fn pointed(negative: bool, digits: String, scale: usize) -> String {
+    let sign = if negative { "-" } else { "" };
+    if scale == 0 {
+        return if negative { format!("{sign}{digits}") } else { digits };
+    }
+    let digits = if digits.len() > scale { digits } else { format!("{digits:0>width$}", width = scale + 1) };
+    let (whole, part) = digits.split_at(digits.len() - scale);
+    format!("{sign}{whole}.{part}")
+}
+
+/// Precision and scale where 128 bits hold such decimals.
+pub fn narrow(precision: Option<u16>, scale: Option<u16>) -> Option<(u8, u8)> {
+    let precision = u8::try_from(precision?).ok().filter(|precision| *precision <= 38)?;
+    let scale = u8::try_from(scale.unwrap_or(0)).ok().filter(|scale| *scale <= precision)?;
+    Some((precision, scale))
+}
+
+/// Precision and scale, where they are known.
+pub fn wide(precision: Option<u16>, scale: Option<u16>) -> Option<(u8, i8)> {
+    Some((u8::try_from(precision?).ok()?, i8::try_from(scale.unwrap_or(0)).ok()?))
 }
 
 /// The text without superfluous leading zeros or plus sign; trailing zeros stay, they are the scale.
 pub fn canonical(text: &str) -> Option<String> {
     let text = expanded(text);
-    let (negative, whole, part) = split(&text)?;
-    let whole = whole.trim_start_matches('0');
-    let whole = if whole.is_empty() { "0" } else { whole };
-    let sign = if negative { "-" } else { "" };
-    Some(if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") })
+    let Parts { negative, whole, part } = Parts::of(text.as_bytes())?;
+    let leading = whole.iter().take_while(|digit| **digit == b'0').count();
+    let mut canonical = String::with_capacity(text.len() + 1);
+    if negative {
+        canonical.push('-');
+    }
+    canonical.extend(if leading == whole.len() { b"0" } else { &whole[leading..] }.iter().copied().map(char::from));
+    if !part.is_empty() {
+        canonical.push('.');
+        canonical.extend(part.iter().copied().map(char::from));
+    }
+    Some(canonical)
 }
 
 /// The integer that the decimal is, if it is one of 64 bits.
 pub fn integer(text: &str) -> Option<i64> {
-    i64::try_from(unscaled(text, 38, 0)?).ok()
+    i64::try_from(unscaled(text, 38, 0).ok()?).ok()
 }
 
 #[cfg(test)]
@@ -80,16 +171,51 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unscaled_is_exact_or_nothing() {
-        assert_eq!(unscaled("-12.50", 10, 2), Some(-1_250));
-        assert_eq!(unscaled("12.500", 10, 2), Some(1_250));
-        assert_eq!(unscaled("12.501", 10, 2), None);
-        assert_eq!(unscaled("7", 10, 3), Some(7_000));
-        assert_eq!(unscaled("99999999999999999999999999999999999999", 38, 0), Some(10_i128.pow(38) - 1));
-        assert_eq!(unscaled("100000000000000000000000000000000000000", 38, 0), None);
-        assert_eq!(unscaled("1000", 3, 0), None);
-        assert_eq!((unscaled("", 5, 0), unscaled(".", 5, 0), unscaled("1e", 5, 0), unscaled("-", 5, 0)), (None, None, None, None));
-        assert_eq!((unscaled("1e3", 5, 0), unscaled("1.5E-1", 5, 2), unscaled("1E+5", 5, 0)), (Some(1_000), Some(15), None));
+    fn unscaled_is_exact_or_unfit() {
+        for (digits, precision, scale, expected) in [
+            ("-12.50", 10, 2, Ok(-1_250)),
+            ("12.500", 10, 2, Ok(1_250)),
+            ("12.501", 10, 2, Err(Unfit::Places)),
+            ("7", 10, 3, Ok(7_000)),
+            ("99999999999999999999999999999999999999", 38, 0, Ok(10_i128.pow(38) - 1)),
+            ("100000000000000000000000000000000000000", 38, 0, Err(Unfit::Digits)),
+            ("1000000000000000000000000000000000000000", 38, 0, Err(Unfit::Digits)),
+            ("1000", 3, 0, Err(Unfit::Digits)),
+            ("", 5, 0, Err(Unfit::Text)),
+            (".", 5, 0, Err(Unfit::Text)),
+            ("1e", 5, 0, Err(Unfit::Text)),
+            ("-", 5, 0, Err(Unfit::Text)),
+            ("1e3", 5, 0, Ok(1_000)),
+            ("1.5E-1", 5, 2, Ok(15)),
+            ("1E+5", 5, 0, Err(Unfit::Digits)),
+        ] {
+            assert_eq!(unscaled(digits, precision, scale), expected, "{digits}");
+        }
+        assert_eq!((of_integer(7, 5, 2), of_integer(7_000, 5, 2)), (Some(700), None));
+    }
+
+    #[test]
+    fn scales_change_exactly_or_not() {
+        for (value, from, to, expected) in [
+            (110, 2, 4, Ok(11_000)),
+            (-500, 2, 0, Ok(-5)),
+            (111, 2, 1, Err(Unfit::Places)),
+            (1, 0, 30, Err(Unfit::Digits)),
+            (1, 0, 127, Err(Unfit::Digits)),
+            (0, 0, 127, Ok(0)),
+            (0, 127, 0, Ok(0)),
+        ] {
+            assert_eq!(rescaled(value, from, 10, to), expected, "{value} {from} {to}");
+        }
+    }
+
+    #[test]
+    fn unscaled_values_are_texts() {
+        for (value, scale, expected) in
+            [(-12_345, 2, "-123.45"), (5, 2, "0.05"), (-5, 1, "-0.5"), (12, 2, "0.12"), (7, 0, "7"), (-7, 0, "-7"), (7, -2, "700")]
+        {
+            assert_eq!(text(value, scale), expected);
+        }
     }
 
     #[test]

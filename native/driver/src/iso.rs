@@ -1,60 +1,10 @@
-//! Dates and times as ISO 8601 text, both ways, in the proleptic Gregorian calendar.
+//! Dates and times as ISO 8601 text, both ways.
 
-/// Days from 0000-01-01 to 1970-01-01.
-const EPOCH: i64 = 719_528;
-const DAY: i64 = 86_400_000_000;
-const MONTH_STARTS: [i64; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
-
-const fn is_leap(year: i64) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-}
-
-/// Days from 0000-01-01 to the first day of a year.
-fn year_start(year: i64) -> i64 {
-    let before = year - 1;
-    365 * year + before.div_euclid(4) - before.div_euclid(100) + before.div_euclid(400) + 1
-}
-
-/// Days from the start of a year to the first day of a month, 1 to 12.
-fn month_start(year: i64, month: i64) -> i64 {
-    MONTH_STARTS[month as usize - 1] + i64::from(month > 2 && is_leap(year))
-}
-
-/// Days since 1970-01-01; `None` for a day that no calendar has.
-pub fn days(year: i32, month: u32, day: u32) -> Option<i32> {
-    let (year, month, day) = (i64::from(year), i64::from(month), i64::from(day));
-    if !(1..=12).contains(&month) {
-        return None;
-    }
-    let start = month_start(year, month);
-    let end = if month == 12 { 365 + i64::from(is_leap(year)) } else { month_start(year, month + 1) };
-    if !(1..=end - start).contains(&day) {
-        return None;
-    }
-    i32::try_from(year_start(year) + start + day - 1 - EPOCH).ok()
-}
-
-/// Year, month and day of a day since 1970-01-01.
-pub fn civil(days: i64) -> (i64, i64, i64) {
-    let total = days + EPOCH;
-    let mut year = total.div_euclid(146_097) * 400 + total.rem_euclid(146_097) * 400 / 146_097;
-    while year_start(year) > total {
-        year -= 1;
-    }
-    while year_start(year + 1) <= total {
-        year += 1;
-    }
-    let rest = total - year_start(year);
-    let mut month = 12;
-    while month_start(year, month) > rest {
-        month -= 1;
-    }
-    (year, month, rest - month_start(year, month) + 1)
-}
+use crate::calendar::{self, DAY, SECOND};
 
 /// `2024-02-29`; `None` outside the years 0 to 9999.
 pub fn date(days: i32) -> Option<String> {
-    let (year, month, day) = civil(days.into());
+    let (year, month, day) = calendar::civil(days);
     (0..=9_999).contains(&year).then(|| format!("{year:04}-{month:02}-{day:02}"))
 }
 
@@ -63,14 +13,14 @@ pub fn time(micros: i64) -> Option<String> {
     if !(0..=DAY).contains(&micros) {
         return None;
     }
-    let (seconds, fraction) = (micros / 1_000_000, micros % 1_000_000);
-    Some(format!("{:02}:{:02}:{:02}.{fraction:06}", seconds / 3_600, seconds / 60 % 60, seconds % 60))
+    let (hour, minute, second, fraction) = calendar::clock_of(micros);
+    Some(format!("{hour:02}:{minute:02}:{second:02}.{fraction:06}"))
 }
 
 /// `2024-02-29 23:59:59.999999`, with `separator` between date and time; `None` outside the years 0 to 9999.
 pub fn datetime(micros: i64, separator: char) -> Option<String> {
-    let date = date(i32::try_from(micros.div_euclid(DAY)).ok()?)?;
-    let time = time(micros.rem_euclid(DAY))?;
+    let (days, rest) = calendar::split(micros);
+    let (date, time) = (date(i32::try_from(days).ok()?)?, time(rest)?);
     Some(format!("{date}{separator}{time}"))
 }
 
@@ -87,7 +37,7 @@ pub fn parse_date(text: &str) -> Option<i32> {
     if (year.len(), month.len(), day.len()) != (4, 2, 2) {
         return None;
     }
-    days(i32::try_from(number(year)?).ok()?, number(month)?, number(day)?)
+    calendar::days(i32::try_from(number(year)?).ok()?, number(month)?, number(day)?)
 }
 
 /// Microseconds since midnight from `23:59`, `23:59:59` or `23:59:59.999999`; 24:00 included.
@@ -103,7 +53,7 @@ pub fn parse_time(text: &str) -> Option<i64> {
     if minute > 59 || second > 59 {
         return None;
     }
-    let micros = i64::from(hour * 3_600 + minute * 60 + second) * 1_000_000 + parse_fraction(fraction)?;
+    let micros = calendar::clock(hour, minute, second, 0) + parse_fraction(fraction)?;
     (micros <= DAY).then_some(micros)
 }
 
@@ -139,7 +89,7 @@ fn parse_offset(text: &str) -> Option<i32> {
         let value = number(part).filter(|value| part.len() == 2 && (index == 0 || *value < 60))?;
         seconds += i32::try_from(value).ok()? * unit;
     }
-    (seconds < 86_400).then_some(if sign == "-" { -seconds } else { seconds })
+    (i64::from(seconds) * SECOND < DAY).then_some(if sign == "-" { -seconds } else { seconds })
 }
 
 #[cfg(test)]
@@ -149,16 +99,15 @@ mod tests {
     #[test]
     fn every_day_of_ten_millennia_returns() {
         let mut before = String::new();
-        for day in days(0, 1, 1).unwrap()..=days(9_999, 12, 31).unwrap() {
+        for day in parse_date("0000-01-01").unwrap()..=parse_date("9999-12-31").unwrap() {
             let text = date(day).unwrap();
             assert_eq!(parse_date(&text), Some(day), "{text}");
             assert!(before < text, "{before} {text}");
             before = text;
         }
         assert_eq!(date(0).unwrap(), "1970-01-01");
-        assert_eq!(days(2_000, 2, 29), Some(11_016));
-        assert_eq!((days(1_900, 2, 29), days(2_024, 4, 31), days(2_024, 0, 1), days(2_024, 13, 1)), (None, None, None, None));
-        assert_eq!(date(days(9_999, 12, 31).unwrap() + 1), None);
+        assert_eq!((parse_date("1900-02-29"), parse_date("2024-04-31")), (None, None));
+        assert_eq!(date(calendar::DAYS.end() + 1), None);
     }
 
     #[test]

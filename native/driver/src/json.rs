@@ -6,39 +6,12 @@ use oxyde_ir::ColumnType;
 use serde_json::value::RawValue;
 
 use crate::batch::{Column, Data, TextColumn};
-use crate::{decimal, iso, slot};
+use crate::types::codec;
+use crate::{calendar, decimal, iso, slot};
 
 /// An empty column for members of a type.
 pub fn items(item: &ColumnType) -> Column {
-    let data = match item {
-        ColumnType::Bool => Data::Bool(Vec::new()),
-        ColumnType::Int => Data::Int64(Vec::new()),
-        ColumnType::Float => Data::Float64(Vec::new()),
-        ColumnType::Text => Data::Text(TextColumn::default()),
-        ColumnType::Bytes => Data::Bytes(TextColumn::default()),
-        ColumnType::Decimal { precision, scale } => match digits(*precision, *scale) {
-            Some((precision, scale)) => Data::Decimal { values: Vec::new(), precision, scale: scale as i8 },
-            None => Data::DecimalText { values: TextColumn::default(), digits: None },
-        },
-        ColumnType::Date => Data::Date(Vec::new()),
-        ColumnType::Time => Data::Time(Vec::new()),
-        ColumnType::TimeTz => Data::TimeTz(Vec::new()),
-        ColumnType::Datetime => Data::Datetime(Vec::new()),
-        ColumnType::DatetimeTz => Data::DatetimeTz(Vec::new()),
-        ColumnType::Duration => Data::Duration(Vec::new()),
-        ColumnType::Uuid => Data::Uuid(Vec::new()),
-        ColumnType::Json | ColumnType::Any => Data::Json(TextColumn::default()),
-        ColumnType::Enum { .. } => Data::Enum(TextColumn::default()),
-        ColumnType::Array { item } => Data::List { offsets: vec![0], items: Box::new(items(item)) },
-    };
-    Column::new("item", data)
-}
-
-/// Precision and scale of decimals that fit 128 bits.
-pub fn digits(precision: Option<u16>, scale: Option<u16>) -> Option<(u8, u8)> {
-    let precision = u8::try_from(precision?).ok().filter(|precision| *precision <= 38)?;
-    let scale = u8::try_from(scale.unwrap_or(0)).ok().filter(|scale| *scale <= precision)?;
-    Some((precision, scale))
+    Column::new("item", codec(item).members())
 }
 
 /// Appends the members of a JSON array to a column made by `items`. The error says what is wrong; the column is of no use then.
@@ -101,7 +74,7 @@ fn push(raw: &str, data: &mut Data) -> Result<(), String> {
         }
         Data::Decimal { values, precision, scale } => {
             let text = if raw.starts_with('"') { string(raw)? } else { raw.into() };
-            let value = u8::try_from(*scale).ok().and_then(|scale| decimal::unscaled(&text, *precision, scale));
+            let value = u8::try_from(*scale).ok().and_then(|scale| decimal::unscaled(&text, *precision, scale).ok());
             values.push(value.ok_or_else(|| format!("not a decimal of {precision} digits, {scale} after the point"))?);
         }
         Data::DecimalText { values, .. } => {
@@ -115,7 +88,7 @@ fn push(raw: &str, data: &mut Data) -> Result<(), String> {
             Some((_, Some(_))) | None => return Err(wrong("a date and time without zone")),
         },
         Data::DatetimeTz(values) => match iso::parse_datetime(&string(raw)?) {
-            Some((micros, Some(offset))) => values.push(micros - i64::from(offset) * 1_000_000),
+            Some((micros, Some(offset))) => values.push(calendar::in_utc(micros, offset)),
             Some((_, None)) | None => return Err(wrong("a date and time with zone")),
         },
         Data::Uuid(values) => values.push(slot::parse_uuid(&string(raw)?).ok_or_else(|| wrong("a UUID"))?),

@@ -5,10 +5,11 @@
 mod backend;
 mod batch;
 mod builtin;
+pub mod calendar;
 mod call;
 mod cancel;
 mod deadline;
-mod decimal;
+pub mod decimal;
 mod doubt;
 pub mod effects;
 mod error;
@@ -35,8 +36,9 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod types;
 
-pub use batch::{Column, ColumnBatch, Data, TextColumn, decimal_text};
+pub use batch::{Column, ColumnBatch, Data, TextColumn};
 pub use cancel::Cancel;
 pub use deadline::{Deadline, Stop};
 pub use error::{Detail, Error, Kind, Result};

@@ -1,8 +1,9 @@
 //! One value on its way to a server, or read from a column without a type.
 
 /// A value with its exact type. `PartialEq` is bitwise for floats' purposes in tests only.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value {
+    #[default]
     Null,
     Bool(bool),
     Int(i64),

@@ -2,7 +2,6 @@
 
 mod arrow;
 mod batch;
-mod calendar;
 mod database;
 mod error;
 mod hydrate;

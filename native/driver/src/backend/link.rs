@@ -3,11 +3,15 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use oxyde_ir::Server;
+use oxyde_ir::{Output, Server};
 use sqlx::database::HasStatementCache;
 use tokio::time::timeout;
 
+use super::gather::{ColumnOf, Reader, RowOf};
+use super::outcome::Done;
 use super::reset::Reset;
+use super::rows::ResultOf;
+use crate::batch::Column;
 use crate::deadline::Deadline;
 use crate::error::{Error, Kind, Result};
 use crate::execution::{Execution, Progress};
@@ -37,6 +41,23 @@ pub trait Peer: sqlx::Connection<Database: HasStatementCache> + Sized {
 
     /// Runs a step.
     fn execute(link: &mut Link<Self>, request: Request<'_>) -> impl Future<Output = Result<Finished>> + Send;
+
+    /// What tells the type of a column from others.
+    type TypeId: PartialEq + Send;
+
+    fn type_id(column: &ColumnOf<Self>) -> Self::TypeId;
+
+    /// A reader for a column that the server describes, and that shall become what the output says.
+    fn reader(column: &ColumnOf<Self>, output: Option<&Output>) -> Result<Reader>;
+
+    /// A column that nothing is read from; `None` where the server has none of the type.
+    fn without_rows(output: &Output) -> Option<Column>;
+
+    /// What came for a column of a row; `None` for NULL.
+    fn raw(row: &RowOf<Self>, index: usize) -> sqlx::Result<Option<&[u8]>>;
+
+    /// Adds up what the server says at the end of a result.
+    fn count(result: &ResultOf<Self>, done: &mut Done);
 
     /// Whether the connection can be used after the error: the server answered in order and still listens.
     fn leaves_healthy(error: &sqlx::Error) -> bool;

@@ -3,12 +3,14 @@
 
 mod anew;
 mod breath;
+mod gather;
 mod link;
 mod misfit;
 pub mod mysql;
 mod outcome;
 pub mod postgres;
 mod reset;
+mod rows;
 mod signals;
 pub mod sqlite;
 pub mod verb;

@@ -1,12 +1,13 @@
 //! Columnar batches: rows decoded once, in Arrow's layout, for models and for Arrow alike.
 
+mod builder;
 mod text;
 mod validity;
 mod value;
 
+pub(crate) use builder::{Builder, Grow, Part, Payload, Read, Source, TOO_LONG};
 pub use text::TextColumn;
 pub(crate) use validity::Validity;
-pub use value::decimal_text;
 
 use oxyde_ir::Value;
 

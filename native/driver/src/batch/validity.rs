@@ -17,9 +17,9 @@ impl Validity {
         self.rows
     }
 
-    /// As a column of the rows so far has it.
-    pub fn copied(&self) -> Option<Vec<bool>> {
-        self.valid.clone()
+    /// Of a column that has so many rows already.
+    pub fn of(rows: usize, valid: Option<Vec<bool>>) -> Self {
+        Self { rows, valid }
     }
 
     /// As a column has it; the next row is the first.

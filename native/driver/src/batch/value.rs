@@ -3,6 +3,7 @@
 use oxyde_ir::Value;
 
 use super::{Column, Data};
+use crate::decimal;
 
 impl Column {
     /// The value in a row, as it would be sent to a server. Integers of every width become `Int`;
@@ -22,7 +23,7 @@ impl Column {
             Data::Text(v) | Data::Enum(v) => Value::Text(utf8(v.get(row))),
             Data::Json(v) => Value::Json(utf8(v.get(row))),
             Data::Bytes(v) => Value::Bytes(v.get(row).to_vec()),
-            Data::Decimal { values, scale, .. } => Value::Decimal(decimal_text(values[row], *scale)),
+            Data::Decimal { values, scale, .. } => Value::Decimal(decimal::text(values[row], *scale)),
             Data::DecimalText { values, .. } => Value::Decimal(utf8(values.get(row))),
             Data::Date(v) => Value::Date(v[row]),
             Data::Time(v) => Value::Time(v[row]),
@@ -43,19 +44,4 @@ impl Column {
 
 fn utf8(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// An unscaled decimal as text: `-12345` of scale 2 is `-123.45`.
-pub fn decimal_text(unscaled: i128, scale: i8) -> String {
-    let digits = unscaled.unsigned_abs().to_string();
-    let sign = if unscaled < 0 { "-" } else { "" };
-    match usize::try_from(scale) {
-        Ok(0) => format!("{sign}{digits}"),
-        Ok(scale) => {
-            let digits = format!("{digits:0>width$}", width = scale + 1);
-            let (whole, part) = digits.split_at(digits.len() - scale);
-            format!("{sign}{whole}.{part}")
-        }
-        Err(_) => format!("{sign}{digits}{}", "0".repeat(usize::from(scale.unsigned_abs()))),
-    }
 }

@@ -13,13 +13,13 @@ use arrow_array::{
 };
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::ArrowError;
-use oxyde_driver::{Column, Data, TextColumn, decimal_text};
+use oxyde_driver::calendar::{DAY, clock_of};
+use oxyde_driver::{Column, Data, TextColumn};
 
 use super::decimal;
 use super::dynamic::{exact, narrow};
 use super::misfit::Misfit;
 use super::target::Target;
-use crate::calendar::MICROS_PER_DAY;
 
 /// The array of a column as `target`.
 pub fn array(column: Column, target: &Target) -> Result<ArrayRef, Misfit> {
@@ -50,7 +50,9 @@ pub fn array(column: Column, target: &Target) -> Result<ArrayRef, Misfit> {
         (Target::Float64, Data::Float32(v)) => primitive::<Float64Type>(widen(v), nulls())?,
         (Target::Utf8, Data::Text(v) | Data::Enum(v) | Data::DecimalText { values: v, .. })
         | (Target::Json, Data::Json(v) | Data::Text(v)) => Arc::new(text(v, nulls())?),
-        (Target::Utf8, Data::Decimal { values, scale, .. }) => texts(values.iter().map(|v| decimal_text(*v, scale)), nulls())?,
+        (Target::Utf8, Data::Decimal { values, scale, .. }) => {
+            texts(values.iter().map(|v| oxyde_driver::decimal::text(*v, scale)), nulls())?
+        }
         (Target::Utf8, Data::TimeTz(v)) => texts(v.iter().map(|(micros, offset)| time_tz(*micros, *offset)), nulls())?,
         (Target::Binary, Data::Bytes(v)) => {
             let (offsets, values) = v.into_parts();
@@ -67,7 +69,7 @@ pub fn array(column: Column, target: &Target) -> Result<ArrayRef, Misfit> {
         }
         (Target::Date, Data::Date(v)) => primitive::<Date32Type>(v, nulls())?,
         (Target::Time, Data::Time(v)) => {
-            if let Some(row) = v.iter().position(|micros| !(0..MICROS_PER_DAY).contains(micros)) {
+            if let Some(row) = v.iter().position(|micros| !(0..DAY).contains(micros)) {
                 return Err((row, format!("a time of {} microseconds, and Arrow's end before 24:00", v[row])).into());
             }
             primitive::<Time64MicrosecondType>(v, nulls())?
@@ -127,20 +129,20 @@ fn micros((row, (months, days, micros)): (usize, (i32, i32, i64))) -> Result<i64
         return Err((row, format!("an interval of {months} months, which a duration cannot hold")));
     }
     i64::from(days)
-        .checked_mul(MICROS_PER_DAY)
+        .checked_mul(DAY)
         .and_then(|whole| whole.checked_add(micros))
         .ok_or_else(|| (row, format!("an interval of {days} days, more than a duration holds")))
 }
 
 /// `12:34:56.000001+02:00`, as Arrow has no type for it.
 fn time_tz(micros: i64, offset: i32) -> String {
-    let (seconds, part) = (micros / 1_000_000, micros % 1_000_000);
+    let (hour, minute, second, part) = clock_of(micros);
     let part = if part == 0 { String::new() } else { format!(".{part:06}") };
     let sign = if offset < 0 { '-' } else { '+' };
     let offset = offset.unsigned_abs();
     let odd = if offset.is_multiple_of(60) { String::new() } else { format!(":{:02}", offset % 60) };
     let (hours, minutes) = (offset / 3_600, offset / 60 % 60);
-    format!("{:02}:{:02}:{:02}{part}{sign}{hours:02}:{minutes:02}{odd}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
+    format!("{hour:02}:{minute:02}:{second:02}{part}{sign}{hours:02}:{minutes:02}{odd}")
 }
 
 /// Each label once, in the order of its first appearance.

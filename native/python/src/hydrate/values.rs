@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use oxyde_driver::{Column, ColumnBatch, Data, Error, Kind, TextColumn, decimal_text};
+use oxyde_driver::calendar::{DAY, SECOND, clock_of, date_of, datetime_of, split};
+use oxyde_driver::{Column, ColumnBatch, Data, Error, Kind, TextColumn, decimal};
 use oxyde_ir::Value;
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -10,7 +11,6 @@ use pyo3::types::{PyBool, PyBytes, PyDate, PyDateTime, PyDelta, PyFloat, PyInt, 
 
 use super::json::Parser;
 use super::types::Types;
-use crate::calendar::{MICROS_PER_DAY, clock_of, date_of, split};
 use crate::error::exception;
 
 /// Why a value could not be made.
@@ -116,14 +116,14 @@ impl<'py> Maker<'py> {
             Data::Json(v) if parse => each!(|row| self.json(v, row)),
             Data::Text(v) | Data::Enum(v) | Data::Json(v) => each!(|row| self.text(v.get(row))),
             Data::Bytes(v) => each!(|row| Ok(PyBytes::new(py, v.get(row)).into_any())),
-            Data::Decimal { values, scale, .. } => each!(|row| self.decimal(&decimal_text(values[row], *scale))),
+            Data::Decimal { values, scale, .. } => each!(|row| self.decimal(&decimal::text(values[row], *scale))),
             Data::DecimalText { values, .. } => each!(|row| self.decimal_bytes(values.get(row))),
             Data::Date(v) => each!(|row| self.date(v[row])),
             Data::Time(v) => each!(|row| self.time(v[row], None)),
             Data::TimeTz(v) => each!(|row| self.time(v[row].0, Some(v[row].1))),
             Data::Datetime(v) => each!(|row| self.datetime(v[row], None)),
             Data::DatetimeTz(v) => each!(|row| self.datetime(v[row], Some(&self.utc))),
-            Data::Duration(v) => each!(|row| self.duration(v[row].div_euclid(MICROS_PER_DAY), v[row].rem_euclid(MICROS_PER_DAY))),
+            Data::Duration(v) => each!(|row| self.duration(split(v[row]))),
             Data::Interval(v) => each!(|row| self.interval(v[row])),
             Data::Uuid(v) => each!(|row| Ok(self.types.make_uuid(py, v[row])?)),
             Data::List { offsets, items } => each!(|row| {
@@ -151,7 +151,7 @@ impl<'py> Maker<'py> {
             Value::TimeTz(v, east) => self.time(*v, Some(*east))?,
             Value::Datetime(v) => self.datetime(*v, None)?,
             Value::DatetimeTz(v) => self.datetime(*v, Some(&self.utc))?,
-            Value::Duration(v) => self.duration(v.div_euclid(MICROS_PER_DAY), v.rem_euclid(MICROS_PER_DAY))?,
+            Value::Duration(v) => self.duration(split(*v))?,
             Value::Uuid(v) => self.types.make_uuid(py, *v)?,
             Value::Array(v) => {
                 let members = v.iter().map(|member| self.value(member, parse)).collect::<Result<Vec<_>, _>>()?;
@@ -208,7 +208,7 @@ impl<'py> Maker<'py> {
     }
 
     fn time(&self, micros: i64, offset: Option<i32>) -> Made<'py> {
-        if !(0..MICROS_PER_DAY).contains(&micros) {
+        if !(0..DAY).contains(&micros) {
             return Err(Fault::Unfit(format!("a time of {micros} microseconds, and Python's end before 24:00")));
         }
         let zone = offset.map(|seconds| PyTzInfo::fixed_offset(self.py, PyDelta::new(self.py, 0, seconds, 0, true)?)).transpose()?;
@@ -217,7 +217,7 @@ impl<'py> Maker<'py> {
     }
 
     fn datetime(&self, micros: i64, zone: Option<&Bound<'py, PyTzInfo>>) -> Made<'py> {
-        let ((year, month, day), rest) = split(micros)
+        let ((year, month, day), rest) = datetime_of(micros)
             .ok_or_else(|| Fault::Unfit(format!("a timestamp {micros} microseconds from 1970, outside the years 1 to 9999")))?;
         let (hour, minute, second, micro) = clock_of(rest);
         Ok(PyDateTime::new(self.py, year, month, day, hour, minute, second, micro, zone)?.into_any())
@@ -227,14 +227,15 @@ impl<'py> Maker<'py> {
         if months != 0 {
             return Err(Fault::Unfit(format!("an interval of {months} months, which timedelta cannot hold")));
         }
-        self.duration(i64::from(days) + micros.div_euclid(MICROS_PER_DAY), micros.rem_euclid(MICROS_PER_DAY))
+        let (whole, rest) = split(micros);
+        self.duration((i64::from(days) + whole, rest))
     }
 
-    fn duration(&self, days: i64, micros: i64) -> Made<'py> {
+    fn duration(&self, (days, micros): (i64, i64)) -> Made<'py> {
         let days = i32::try_from(days)
             .ok()
             .filter(|days| days.unsigned_abs() <= 999_999_999)
             .ok_or_else(|| Fault::Unfit(format!("an interval of {days} days, more than timedelta holds")))?;
-        Ok(PyDelta::new(self.py, days, (micros / 1_000_000) as i32, (micros % 1_000_000) as i32, false)?.into_any())
+        Ok(PyDelta::new(self.py, days, (micros / SECOND) as i32, (micros % SECOND) as i32, false)?.into_any())
     }
 }

@@ -1,11 +1,11 @@
 //! Dates, times and lengths of time out of Python objects.
 
+use oxyde_driver::calendar::{self, DAY, days_of};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDate, PyDateAccess, PyDateTime, PyDelta, PyDeltaAccess, PyTime, PyTimeAccess, PyTzInfo, PyTzInfoAccess};
 
 use super::{Refusal, mismatch};
-use crate::calendar::{MICROS_PER_DAY, days_of, in_range};
 
 pub fn date(given: &Bound<'_, PyAny>) -> Result<i32, Refusal> {
     // A datetime is a date in Python, and would lose its time.
@@ -49,13 +49,12 @@ pub fn has_zone(given: &Bound<'_, PyAny>) -> bool {
 }
 
 fn micros_of(clock: &impl PyTimeAccess) -> i64 {
-    let seconds = i64::from(clock.get_hour()) * 3_600 + i64::from(clock.get_minute()) * 60 + i64::from(clock.get_second());
-    seconds * 1_000_000 + i64::from(clock.get_microsecond())
+    calendar::clock(clock.get_hour().into(), clock.get_minute().into(), clock.get_second().into(), clock.get_microsecond())
 }
 
 /// Microseconds since 1970-01-01 00:00:00 as the clock shows, whatever the zone.
 fn local(given: &Bound<'_, PyDateTime>) -> i64 {
-    i64::from(days_of(given.get_year(), given.get_month(), given.get_day())) * MICROS_PER_DAY + micros_of(given)
+    i64::from(days_of(given.get_year(), given.get_month(), given.get_day())) * DAY + micros_of(given)
 }
 
 pub fn is_aware(given: &Bound<'_, PyAny>) -> bool {
@@ -84,7 +83,11 @@ pub fn datetime_tz(given: &Bound<'_, PyAny>) -> Result<i64, Refusal> {
         let offset = offset.cast::<PyDelta>().map_err(|_| naive())?;
         instant -= micros(offset);
     }
-    if in_range(instant) { Ok(instant) } else { Err(Refusal::Unfit("a datetime outside the years 1 to 9999 in UTC".to_owned())) }
+    if calendar::datetime_of(instant).is_some() {
+        Ok(instant)
+    } else {
+        Err(Refusal::Unfit("a datetime outside the years 1 to 9999 in UTC".to_owned()))
+    }
 }
 
 fn micros(delta: &Bound<'_, PyDelta>) -> i64 {

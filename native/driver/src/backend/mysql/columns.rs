@@ -1,286 +1,97 @@
-//! The columns of a result while it is read: what each was sent as, and what it becomes.
+//! The columns of a result: what each is sent as, what it becomes, and which values would not be found again.
 
-use std::borrow::Cow;
+use oxyde_ir::{ColumnType, Output};
+use sqlx::mysql::MySqlColumn;
+use sqlx::{Column as _, TypeInfo as _};
 
-use oxyde_ir::ColumnType;
-use sqlx::TypeInfo;
-use sqlx::mysql::MySqlTypeInfo;
-
-use super::read::{self, Read};
-use super::wire::Wire;
+use super::wire::{Sent, Wire};
+use crate::backend::gather::{Guard, Reader};
 use crate::backend::misfit;
-use crate::batch::{Column, Data, TextColumn, Validity};
-use crate::error::{Error, Result};
-use crate::{decimal, json};
+use crate::batch::Column;
+use crate::error::{Error, Kind, Result};
+use crate::types::codec;
 
-/// One column. The reader is chosen once, by what the server sends and what is wanted.
-pub struct Reader {
-    pub name: String,
-    table: String,
-    /// The server's name for the type, for messages.
-    type_name: String,
-    cells: Cells,
-    valid: Validity,
+/// The type that the server can cast anything to.
+const CASTABLE: &str = "CHAR";
+
+/// A reader for a column that the server describes, and that shall become what the output says.
+pub fn reader(column: &MySqlColumn, output: Option<&Output>) -> Result<Reader> {
+    let info = column.type_info();
+    let (sent, type_name) = (Sent::of(info), info.name().to_owned());
+    if let Some(output) = output.filter(|output| is_misread(output, sent.wire)) {
+        return Err(refusal(output, &type_name));
+    }
+    let (name, table, wanted) =
+        output.map_or((column.name(), "", &ColumnType::Any), |output| (output.name.as_str(), output.table.as_str(), &output.ty));
+    let builder = codec(wanted)
+        .mysql(sent)
+        .ok_or_else(|| misfit::error(name, table, &type_name, &format!("cannot become {}", wanted.noun()), CASTABLE))?;
+    let guard = output.and_then(|output| guard(output, sent.wire));
+    Ok(Reader { name: name.to_owned(), table: table.to_owned(), type_name, castable: CASTABLE, builder, guard })
 }
 
-/// The values so far, how the next is read, and which column they make.
-enum Cells {
-    Bool { values: Vec<bool>, read: fn(&[u8]) -> Read<bool> },
-    Int16 { values: Vec<i16>, read: fn(&[u8]) -> Read<i16> },
-    Int32 { values: Vec<i32>, read: fn(&[u8]) -> Read<i32>, data: fn(Vec<i32>) -> Data },
-    Int64 { values: Vec<i64>, read: fn(&[u8]) -> Read<i64>, data: fn(Vec<i64>) -> Data },
-    UInt64 { values: Vec<u64>, read: fn(&[u8]) -> Read<u64> },
-    Float32 { values: Vec<f32>, read: fn(&[u8]) -> Read<f32> },
-    Float64 { values: Vec<f64>, read: fn(&[u8]) -> Read<f64> },
-    Text { values: TextColumn, read: fn(&[u8]) -> Read<&[u8]>, data: fn(TextColumn) -> Data },
-    Decimal { values: Vec<i128>, precision: u8, scale: u8, read: Digits },
-    DecimalText { values: TextColumn, digits: Option<(u8, i8)>, read: Digits },
-    Uuid { values: Vec<[u8; 16]>, read: fn(&[u8]) -> Read<[u8; 16]> },
-    List { offsets: Vec<i32>, items: Column, item: ColumnType },
+/// A column that nothing is read from.
+pub fn without_rows(output: &Output) -> Option<Column> {
+    let mut builder = codec(&output.ty).mysql(Sent { wire: Wire::Null, unsigned: false })?;
+    Some(builder.take(&output.name))
 }
 
-/// Reads the digits of a decimal.
-type Digits = for<'a> fn(&'a [u8]) -> Read<Cow<'a, str>>;
-
-impl Reader {
-    /// A reader for a column that the server describes as `info` and that shall become `wanted`.
-    pub fn new(name: &str, table: &str, info: &MySqlTypeInfo, wanted: &ColumnType) -> Result<Self> {
-        let type_name = info.name().to_owned();
-        let cells = cells(Wire::of(info), Wire::is_unsigned(info), wanted);
-        let cells = cells.ok_or_else(|| fault(name, table, &type_name, &format!("cannot become {}", wanted.noun())))?;
-        Ok(Self { name: name.to_owned(), table: table.to_owned(), type_name, cells, valid: Validity::default() })
+/// Which values of a column the server compares as others, though they can be read.
+fn guard(output: &Output, wire: Wire) -> Option<Guard> {
+    if output.ty == ColumnType::Uuid && is_plain_column(output) {
+        return Some(|_, output, raw| if raw.len() == 36 { Ok(()) } else { Err(refusal(output, "CHAR(32)")) });
     }
-
-    /// A reader for a column that nothing will be read from.
-    pub fn without_rows(name: &str, wanted: &ColumnType) -> Option<Self> {
-        let cells = cells(Wire::Null, false, wanted)?;
-        Some(Self { name: name.to_owned(), table: String::new(), type_name: String::new(), cells, valid: Validity::default() })
-    }
-
-    /// The error of a value that is not read.
-    pub fn misfit(&self, reason: &str) -> Error {
-        fault(&self.name, &self.table, &self.type_name, &format!("cannot be read: {reason}"))
-    }
-
-    /// Appends a value, or NULL.
-    pub fn push(&mut self, raw: Option<&[u8]>) -> Result<()> {
-        match raw {
-            Some(raw) => {
-                self.cells
-                    .push(raw)
-                    .map_err(|reason| fault(&self.name, &self.table, &self.type_name, &format!("cannot be read: {reason}")))?;
-            }
-            None => self.cells.push_empty(),
+    let is_text = output.ty == ColumnType::DatetimeTz && !output.table.is_empty() && wire == Wire::Text;
+    is_text.then_some(|reader, _, raw| {
+        if has_offset(raw) {
+            return Err(reader.misfit("its text has an offset, which the server does not heed: it would not be found"));
         }
-        self.valid.push(raw.is_some());
         Ok(())
-    }
-
-    /// The rows so far as a column; the reader starts anew.
-    pub fn take(&mut self) -> Column {
-        Column { name: self.name.clone(), data: self.cells.take(), valid: self.valid.take() }
-    }
-}
-
-fn fault(name: &str, table: &str, type_name: &str, reason: &str) -> Error {
-    misfit::error(name, table, type_name, reason, "CHAR")
-}
-
-/// The one table of what can be read as what; `None` where nothing exact can come of it.
-fn cells(wire: Wire, unsigned: bool, wanted: &ColumnType) -> Option<Cells> {
-    use Wire::{
-        Bit, Bytes, Date, Datetime, Decimal, Double, Enum, Float, Int16, Int32, Int64, Json, Null, Text, Time, Timestamp, UInt64, Unknown,
-    };
-    let is_integer = matches!(wire, Int16 | Int32 | Int64 | UInt64);
-    let is_text = matches!(wire, Text | Bytes | Json | Enum | Null);
-    let integer: Integer = if unsigned { read::unsigned64 } else { read::signed };
-    Some(match wanted {
-        ColumnType::Bool if is_integer => bool_cells(read::boolean),
-        ColumnType::Bool if matches!(wire, Bit | Null) => bool_cells(read::bit_boolean),
-        ColumnType::Int => int_cells(integer_reader(wire, integer)?, Data::Int64),
-        ColumnType::Duration if wire == Time => int_cells(read::interval, Data::Duration),
-        ColumnType::Duration => int_cells(integer_reader(wire, integer)?, Data::Duration),
-        ColumnType::Float => {
-            let read = match wire {
-                Float | Double => read::double,
-                Decimal | Text | Null => read::digits_double,
-                Int16 | Int32 | Int64 | UInt64 if unsigned => read::unsigned_double,
-                Int16 | Int32 | Int64 | UInt64 => read::signed_double,
-                Bit | Date | Datetime | Timestamp | Time | Bytes | Json | Enum | Unknown => return None,
-            };
-            Cells::Float64 { values: Vec::new(), read }
-        }
-        ColumnType::Text if is_text => text_cells(read::utf8, Data::Text),
-        ColumnType::Json if is_text => text_cells(read::utf8, Data::Json),
-        ColumnType::Enum { .. } if is_text => text_cells(read::utf8, Data::Enum),
-        ColumnType::Bytes if is_text || wire == Bit => text_cells(read::bytes, Data::Bytes),
-        ColumnType::Decimal { precision, scale } => {
-            let read: Digits = match wire {
-                Decimal | Text | Null => read::digits,
-                Int16 | Int32 | Int64 | UInt64 if unsigned => read::unsigned_digits,
-                Int16 | Int32 | Int64 | UInt64 => read::signed_digits,
-                Bit | Float | Double | Date | Datetime | Timestamp | Time | Bytes | Json | Enum | Unknown => return None,
-            };
-            decimal_cells(*precision, *scale, read)
-        }
-        ColumnType::Date if matches!(wire, Date | Datetime | Timestamp) => date_cells(read::date),
-        ColumnType::Date if matches!(wire, Text | Null) => date_cells(read::text_date),
-        ColumnType::Datetime if matches!(wire, Date | Datetime | Timestamp) => int_cells(read::datetime, Data::Datetime),
-        ColumnType::Datetime if matches!(wire, Text | Null) => int_cells(read::text_datetime, Data::Datetime),
-        ColumnType::DatetimeTz if matches!(wire, Date | Datetime | Timestamp) => int_cells(read::datetime, Data::DatetimeTz),
-        ColumnType::DatetimeTz if matches!(wire, Text | Null) => int_cells(read::text_datetime_tz, Data::DatetimeTz),
-        ColumnType::Time if wire == Time => int_cells(read::time, Data::Time),
-        ColumnType::Time if matches!(wire, Text | Null) => int_cells(read::text_time, Data::Time),
-        ColumnType::Uuid if is_text => Cells::Uuid { values: Vec::new(), read: read::uuid },
-        ColumnType::Array { item } if is_text => Cells::List { offsets: vec![0], items: json::items(item), item: (**item).clone() },
-        ColumnType::Any => any_cells(wire, unsigned, integer),
-        ColumnType::Bool
-        | ColumnType::Text
-        | ColumnType::Json
-        | ColumnType::Enum { .. }
-        | ColumnType::Bytes
-        | ColumnType::Date
-        | ColumnType::Datetime
-        | ColumnType::DatetimeTz
-        | ColumnType::Time
-        | ColumnType::TimeTz
-        | ColumnType::Uuid
-        | ColumnType::Array { .. } => return None,
     })
 }
 
-/// What the server's own type becomes. `TINYINT(1)` stays an integer: it may hold 2.
-fn any_cells(wire: Wire, unsigned: bool, integer: Integer) -> Cells {
-    match wire {
-        Wire::Int16 => Cells::Int16 { values: Vec::new(), read: if unsigned { read::unsigned16 } else { read::signed16 } },
-        Wire::Int32 => {
-            let read = if unsigned { read::unsigned32 } else { read::signed32 };
-            Cells::Int32 { values: Vec::new(), read, data: Data::Int32 }
-        }
-        Wire::Int64 => int_cells(integer, Data::Int64),
-        Wire::UInt64 => Cells::UInt64 { values: Vec::new(), read: read::unsigned },
-        Wire::Bit => Cells::UInt64 { values: Vec::new(), read: read::bits },
-        Wire::Float => Cells::Float32 { values: Vec::new(), read: read::float },
-        Wire::Double => Cells::Float64 { values: Vec::new(), read: read::double },
-        Wire::Decimal => decimal_cells(None, None, read::digits),
-        Wire::Date => date_cells(read::date),
-        Wire::Datetime => int_cells(read::datetime, Data::Datetime),
-        Wire::Timestamp => int_cells(read::datetime, Data::DatetimeTz),
-        Wire::Time => int_cells(read::interval, Data::Duration),
-        Wire::Text | Wire::Null => text_cells(read::utf8, Data::Text),
-        Wire::Enum => text_cells(read::utf8, Data::Enum),
-        Wire::Json => text_cells(read::utf8, Data::Json),
-        Wire::Bytes => text_cells(read::bytes, Data::Bytes),
-        Wire::Unknown => text_cells(read::unknown, Data::Bytes),
-    }
+/// Whether the text of a date and time says more than a clock shows.
+fn has_offset(raw: &[u8]) -> bool {
+    raw.get(10..).is_some_and(|clock| clock.iter().any(|byte| matches!(byte, b'+' | b'-' | b'Z' | b'z')))
 }
 
-/// Reads an integer.
-type Integer = fn(&[u8]) -> Read<i64>;
-
-fn integer_reader(wire: Wire, integer: Integer) -> Option<Integer> {
-    match wire {
-        Wire::Int16 | Wire::Int32 | Wire::Int64 | Wire::UInt64 => Some(integer),
-        Wire::Bit => Some(read::bits64),
-        Wire::Float | Wire::Double => Some(read::double64),
-        Wire::Decimal | Wire::Text | Wire::Null => Some(read::digits64),
-        Wire::Date | Wire::Datetime | Wire::Timestamp | Wire::Time | Wire::Bytes | Wire::Json | Wire::Enum | Wire::Unknown => None,
-    }
+/// A column of a table whose field does not say how it is declared.
+fn is_plain_column(output: &Output) -> bool {
+    !output.table.is_empty() && !output.declared
 }
 
-fn bool_cells(read: fn(&[u8]) -> Read<bool>) -> Cells {
-    Cells::Bool { values: Vec::new(), read }
+/// Whether the server would compare or sort a column's values as other things than those that they are read as.
+fn is_misread(output: &Output, wire: Wire) -> bool {
+    let ty = &output.ty;
+    // What is computed of bits may be sent as text, and says that it is bits.
+    let is_bits = output.table.is_empty() && *ty == ColumnType::Int && wire == Wire::Bit;
+    let is_other = (matches!(ty, ColumnType::Int | ColumnType::Float | ColumnType::Decimal { .. }) && wire == Wire::Text)
+        || (*ty == ColumnType::Duration && matches!(wire, Wire::Time | Wire::Text))
+        || (*ty == ColumnType::Uuid && wire == Wire::Bytes)
+        || (*ty == ColumnType::Bytes && wire == Wire::Bit);
+    is_bits || (is_other && is_plain_column(output))
 }
 
-fn int_cells(read: fn(&[u8]) -> Read<i64>, data: fn(Vec<i64>) -> Data) -> Cells {
-    Cells::Int64 { values: Vec::new(), read, data }
-}
-
-fn date_cells(read: fn(&[u8]) -> Read<i32>) -> Cells {
-    Cells::Int32 { values: Vec::new(), read, data: Data::Date }
-}
-
-fn text_cells(read: fn(&[u8]) -> Read<&[u8]>, data: fn(TextColumn) -> Data) -> Cells {
-    Cells::Text { values: TextColumn::default(), read, data }
-}
-
-fn decimal_cells(precision: Option<u16>, scale: Option<u16>, read: Digits) -> Cells {
-    if let Some((precision, scale)) = json::digits(precision, scale) {
-        return Cells::Decimal { values: Vec::new(), precision, scale, read };
-    }
-    let digits = precision.and_then(|precision| Some((u8::try_from(precision).ok()?, i8::try_from(scale.unwrap_or(0)).ok()?)));
-    Cells::DecimalText { values: TextColumn::default(), digits, read }
-}
-
-const TOO_LONG: &str = "the values of one batch pass 2 GiB; read them in smaller batches with stream()";
-
-impl Cells {
-    fn push(&mut self, raw: &[u8]) -> Read<()> {
-        match self {
-            Self::Bool { values, read } => values.push(read(raw)?),
-            Self::Int16 { values, read } => values.push(read(raw)?),
-            Self::Int32 { values, read, .. } => values.push(read(raw)?),
-            Self::Int64 { values, read, .. } => values.push(read(raw)?),
-            Self::UInt64 { values, read } => values.push(read(raw)?),
-            Self::Float32 { values, read } => values.push(read(raw)?),
-            Self::Float64 { values, read } => values.push(read(raw)?),
-            Self::Text { values, read, .. } => return if values.push(read(raw)?) { Ok(()) } else { Err(TOO_LONG.into()) },
-            Self::Decimal { values, precision, scale, read } => {
-                let digits = read(raw)?;
-                let value = decimal::unscaled(&digits, *precision, *scale);
-                values.push(value.ok_or_else(|| format!("{digits} does not fit {precision} digits, {scale} of them after the point"))?);
-            }
-            Self::DecimalText { values, read, .. } => {
-                let digits = read(raw)?;
-                let digits = decimal::canonical(&digits).ok_or_else(|| format!("{digits:?} is no decimal"))?;
-                return if values.push(digits.as_bytes()) { Ok(()) } else { Err(TOO_LONG.into()) };
-            }
-            Self::Uuid { values, read } => values.push(read(raw)?),
-            Self::List { offsets, items, .. } => {
-                json::append(read::text(raw)?, items)?;
-                offsets.push(i32::try_from(items.data.len()).map_err(|_| TOO_LONG)?);
-            }
-        }
-        Ok(())
-    }
-
-    fn push_empty(&mut self) {
-        match self {
-            Self::Bool { values, .. } => values.push(false),
-            Self::Int16 { values, .. } => values.push(0),
-            Self::Int32 { values, .. } => values.push(0),
-            Self::Int64 { values, .. } => values.push(0),
-            Self::UInt64 { values, .. } => values.push(0),
-            Self::Float32 { values, .. } => values.push(0.0),
-            Self::Float64 { values, .. } => values.push(0.0),
-            // Nothing is appended, so nothing can be too long.
-            Self::Text { values, .. } | Self::DecimalText { values, .. } => drop(values.push(b"")),
-            Self::Decimal { values, .. } => values.push(0),
-            Self::Uuid { values, .. } => values.push([0; 16]),
-            Self::List { offsets, items, .. } => offsets.push(items.data.len() as i32),
-        }
-    }
-
-    fn take(&mut self) -> Data {
-        use std::mem::take;
-        match self {
-            Self::Bool { values, .. } => Data::Bool(take(values)),
-            Self::Int16 { values, .. } => Data::Int16(take(values)),
-            Self::Int32 { values, data, .. } => data(take(values)),
-            Self::Int64 { values, data, .. } => data(take(values)),
-            Self::UInt64 { values, .. } => Data::UInt64(take(values)),
-            Self::Float32 { values, .. } => Data::Float32(take(values)),
-            Self::Float64 { values, .. } => Data::Float64(take(values)),
-            Self::Text { values, data, .. } => data(take(values)),
-            Self::Decimal { values, precision, scale, .. } => {
-                Data::Decimal { values: take(values), precision: *precision, scale: *scale as i8 }
-            }
-            Self::DecimalText { values, digits, .. } => Data::DecimalText { values: take(values), digits: *digits },
-            Self::Uuid { values, .. } => Data::Uuid(take(values)),
-            Self::List { offsets, items, item } => {
-                let items = std::mem::replace(items, json::items(item));
-                Data::List { offsets: std::mem::replace(offsets, vec![0]), items: Box::new(items) }
-            }
-        }
-    }
+fn refusal(output: &Output, declared: &str) -> Error {
+    let Output { name, table, ty, .. } = output;
+    let remedy = if *ty == ColumnType::Bytes {
+        "declare the field int".to_owned()
+    } else {
+        let length = if declared == "BINARY" {
+            "(16)"
+        } else if declared == "BIT" {
+            "(n)"
+        } else {
+            ""
+        };
+        format!("give the field db_type=\"{declared}{length}\"")
+    };
+    let place = if table.is_empty() { name.clone() } else { format!("{table}.{name}") };
+    let message = format!(
+        "column {place} is {declared}, which the server compares as something else than the field's values: what was read would not \
+         be found; {remedy}"
+    );
+    let mut error = Error::new(Kind::Decode, message).with_hint(format!("or read it by SQL of your own: CAST({name} AS CHAR)"));
+    (error.detail.table, error.detail.column) = (Some(table.clone()), Some(name.clone()));
+    error
 }

@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use oxyde_ir::Family;
-use sqlx::mysql::{MySqlConnection, MySqlQueryResult};
+use sqlx::mysql::MySqlConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Either, Executor, SqlSafeStr, Statement};
 
-use super::gather::Gather;
 use super::{Connection, encode, errors};
 use crate::backend::anew::anew;
 use crate::backend::breath::Breath;
+use crate::backend::gather::Gather;
+use crate::backend::link::Peer;
 use crate::backend::outcome::{Done, Failure, Outcome};
 use crate::backend::signals::Signals;
-use crate::backend::verb;
+use crate::backend::{rows, verb};
 use crate::error::{Error, Kind, Result};
 use crate::request::{Request, Run};
 use crate::stream::{Finished, Limits};
@@ -53,7 +54,7 @@ async fn work(
     request: &Request<'_>,
     run: Run,
     text: &Arc<str>,
-    gather: &mut Gather<'_>,
+    gather: &mut Gather<'_, MySqlConnection>,
     signals: &Signals,
 ) -> Outcome {
     match attempt(connection, request, run, text, gather, signals).await {
@@ -70,7 +71,7 @@ async fn attempt(
     request: &Request<'_>,
     run: Run,
     text: &Arc<str>,
-    gather: &mut Gather<'_>,
+    gather: &mut Gather<'_, MySqlConnection>,
     signals: &Signals,
 ) -> Outcome {
     gather.start();
@@ -84,44 +85,8 @@ async fn attempt(
         }
     }
     let mut done = Done::default();
-    let mut failed: Option<Error> = None;
-    {
-        let query = sqlx::query_with(AssertSqlSafe(Arc::clone(text)), arguments).persistent(!request.prepared_anew);
-        let mut rows = connection.fetch_many(query);
-        let mut results = 0;
-        let mut breath = Breath::default();
-        while let Some(item) = rows.next().await {
-            breath.take().await;
-            match item {
-                Ok(Either::Left(result)) => {
-                    results += 1;
-                    done.add(&result);
-                }
-                Ok(Either::Right(_)) if failed.is_some() => {}
-                Ok(Either::Right(_)) if signals.discard.is_cancelled() && (done.lost || gather.is_full()) => done.lost = true,
-                Ok(Either::Right(row)) => {
-                    let kept = if results == 0 {
-                        gather.push(&row)
-                    } else {
-                        Err(Error::new(Kind::Unsupported, "the statement returns several results; ask for one at a time"))
-                    };
-                    done.returned += 1;
-                    let sent = match (kept, request.sink) {
-                        (Ok(()), Some(sink)) if gather.is_full() => signals.send(sink, gather.take(), &mut done).await,
-                        (kept, _) => kept,
-                    };
-                    if let Err(error) = sent {
-                        signals.unwanted.cancel();
-                        failed = Some(error);
-                    }
-                }
-                Err(error) => return Err(Failure { ours: failed, server: Some(error) }),
-            }
-        }
-    }
-    if let Some(error) = failed {
-        return Err(error.into());
-    }
+    let query = sqlx::query_with(AssertSqlSafe(Arc::clone(text)), arguments).persistent(!request.prepared_anew);
+    rows::gather(connection.fetch_many(query), gather, request.sink, signals, &mut done).await?;
     if gather.needs_columns() {
         // Rows bring the names and types of the table as it is; what is known on this side may be out of date. A frame shows them.
         let text = if request.limits == Limits::MODELS { Arc::clone(text) } else { anew(text) };
@@ -129,15 +94,6 @@ async fn attempt(
         gather.describe(statement.columns())?;
     }
     Ok(done)
-}
-
-impl Done {
-    fn add(&mut self, result: &MySqlQueryResult) {
-        self.affected += result.rows_affected();
-        if result.last_insert_id() != 0 {
-            self.insert_id = result.last_insert_id();
-        }
-    }
 }
 
 fn check_count(parameters: Option<Either<&[sqlx::mysql::MySqlTypeInfo], usize>>, given: usize) -> Result<()> {
@@ -164,7 +120,7 @@ async fn as_text(connection: &mut MySqlConnection, text: &Arc<str>) -> Outcome {
     while let Some(item) = rows.next().await {
         breath.take().await;
         match item? {
-            Either::Left(result) => done.add(&result),
+            Either::Left(result) => MySqlConnection::count(&result, &mut done),
             Either::Right(_) => refused = true,
         }
     }

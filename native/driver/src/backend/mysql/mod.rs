@@ -4,21 +4,26 @@ mod columns;
 mod encode;
 mod errors;
 mod execute;
-mod gather;
 mod open;
-mod read;
+pub mod read;
 #[cfg(test)]
 mod tests;
 mod wire;
 
-use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
-use sqlx::{AssertSqlSafe, Row};
+use oxyde_ir::Output;
+use sqlx::mysql::{MySql, MySqlColumn, MySqlConnectOptions, MySqlConnection, MySqlQueryResult, MySqlRow, MySqlTypeInfo};
+use sqlx::{AssertSqlSafe, Column as _, Decode, Row};
 
+use crate::backend::gather::Reader;
 use crate::backend::link::{Interruption, Link, Peer};
+use crate::backend::outcome::Done;
 use crate::backend::reset::Reset;
+use crate::batch::Column;
 use crate::error::{Error, Result};
 use crate::request::Request;
 use crate::stream::Finished;
+
+pub use wire::{Sent, Wire};
 
 pub type Connection = Link<MySqlConnection>;
 
@@ -49,6 +54,33 @@ impl Peer for MySqlConnection {
 
     async fn execute(link: &mut Connection, request: Request<'_>) -> Result<Finished> {
         link.execute(request).await
+    }
+
+    type TypeId = MySqlTypeInfo;
+
+    fn type_id(column: &MySqlColumn) -> MySqlTypeInfo {
+        column.type_info().clone()
+    }
+
+    fn reader(column: &MySqlColumn, output: Option<&Output>) -> Result<Reader> {
+        columns::reader(column, output)
+    }
+
+    fn without_rows(output: &Output) -> Option<Column> {
+        columns::without_rows(output)
+    }
+
+    fn raw(row: &MySqlRow, index: usize) -> sqlx::Result<Option<&[u8]>> {
+        let value = row.try_get_raw(index)?;
+        // The only error is NULL. `is_null` would say the same of zero dates.
+        Ok(<&[u8] as Decode<MySql>>::decode(value).ok())
+    }
+
+    fn count(result: &MySqlQueryResult, done: &mut Done) {
+        done.affected += result.rows_affected();
+        if result.last_insert_id() != 0 {
+            done.insert_id = result.last_insert_id();
+        }
     }
 
     fn leaves_healthy(error: &sqlx::Error) -> bool {

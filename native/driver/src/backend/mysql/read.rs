@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 
+use crate::calendar::{self, DAY};
 use crate::{decimal, iso, slot};
 
-/// A value, or why there is none.
-pub type Read<T> = Result<T, Cow<'static, str>>;
-
-const DAY: i64 = 86_400_000_000;
+pub(crate) use crate::batch::Read;
 
 fn fixed<const N: usize>(raw: &[u8]) -> Read<[u8; N]> {
     raw.try_into().map_err(|_| format!("{} bytes came instead of {N}", raw.len()).into())
@@ -165,12 +163,11 @@ fn calendar(raw: &[u8]) -> Read<((i32, u32, u32), i64)> {
 fn clock_micros(clock: &[u8]) -> Read<i64> {
     let [hour, minute, second, fraction @ ..] = clock else { return Ok(0) };
     let micros = if fraction.is_empty() { 0 } else { u32::from_le_bytes(fixed(fraction)?) };
-    let seconds = i64::from(*hour) * 3_600 + i64::from(*minute) * 60 + i64::from(*second);
-    Ok(seconds * 1_000_000 + i64::from(micros))
+    Ok(calendar::clock((*hour).into(), (*minute).into(), (*second).into(), micros))
 }
 
 fn day((year, month, day): (i32, u32, u32)) -> Read<i64> {
-    iso::days(year, month, day).map(i64::from).ok_or_else(|| format!("{year:04}-{month:02}-{day:02} is no day of the calendar").into())
+    calendar::days(year, month, day).map(i64::from).ok_or_else(|| format!("{year:04}-{month:02}-{day:02} is no day of the calendar").into())
 }
 
 pub fn date(raw: &[u8]) -> Read<i32> {
@@ -232,7 +229,7 @@ pub fn text_datetime(raw: &[u8]) -> Read<i64> {
 
 /// The instant; text without offset is in the session's zone, UTC.
 pub fn text_datetime_tz(raw: &[u8]) -> Read<i64> {
-    let instant = |(micros, offset): (i64, Option<i32>)| micros - i64::from(offset.unwrap_or(0)) * 1_000_000;
+    let instant = |(micros, offset): (i64, Option<i32>)| calendar::in_utc(micros, offset.unwrap_or(0));
     parsed(raw, |text| iso::parse_datetime(text).map(instant), "date and time")
 }
 

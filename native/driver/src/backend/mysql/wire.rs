@@ -3,6 +3,9 @@
 use sqlx::mysql::{MySql, MySqlTypeInfo};
 use sqlx::{Type, TypeInfo};
 
+use super::read;
+use crate::batch::{Builder, Data, Payload};
+
 /// The shape of a column's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wire {
@@ -64,9 +67,49 @@ impl Wire {
             _ => Self::Unknown,
         }
     }
+}
 
-    /// Whether integers of this shape come without sign.
-    pub fn is_unsigned(info: &MySqlTypeInfo) -> bool {
-        <u8 as Type<MySql>>::compatible(info)
+/// How a column is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sent {
+    pub wire: Wire,
+    /// Integers come without a sign.
+    pub unsigned: bool,
+}
+
+impl Sent {
+    pub fn of(info: &MySqlTypeInfo) -> Self {
+        Self { wire: Wire::of(info), unsigned: <u8 as Type<MySql>>::compatible(info) }
+    }
+
+    pub fn is_integer(self) -> bool {
+        matches!(self.wire, Wire::Int16 | Wire::Int32 | Wire::Int64 | Wire::UInt64)
+    }
+
+    /// Text, or what may be one.
+    pub fn is_text(self) -> bool {
+        matches!(self.wire, Wire::Text | Wire::Bytes | Wire::Json | Wire::Enum | Wire::Null)
+    }
+
+    /// A day, with a clock or without.
+    pub fn is_moment(self) -> bool {
+        matches!(self.wire, Wire::Date | Wire::Datetime | Wire::Timestamp)
+    }
+
+    /// Text that may spell a value of another type.
+    pub fn may_spell(self) -> bool {
+        matches!(self.wire, Wire::Text | Wire::Null)
+    }
+
+    /// What is or can be an integer of 64 bits.
+    pub fn integers(self, data: fn(Vec<i64>) -> Data) -> Option<Builder<Payload>> {
+        match self.wire {
+            Wire::Int16 | Wire::Int32 | Wire::Int64 | Wire::UInt64 if self.unsigned => Some(Builder::fixed(read::unsigned64, data)),
+            Wire::Int16 | Wire::Int32 | Wire::Int64 | Wire::UInt64 => Some(Builder::fixed(read::signed, data)),
+            Wire::Bit => Some(Builder::fixed(read::bits64, data)),
+            Wire::Float | Wire::Double => Some(Builder::fixed(read::double64, data)),
+            Wire::Decimal | Wire::Text | Wire::Null => Some(Builder::fixed(read::digits64, data)),
+            Wire::Date | Wire::Datetime | Wire::Timestamp | Wire::Time | Wire::Bytes | Wire::Json | Wire::Enum | Wire::Unknown => None,
+        }
     }
 }

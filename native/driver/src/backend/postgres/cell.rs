@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use oxyde_ir::Value;
 
-use crate::batch::{Column, Data, decimal_text};
+use crate::batch::{Column, Data};
+use crate::decimal;
 
 /// A value of a parameter or of a batch.
 #[derive(Clone, Debug)]
@@ -76,7 +77,7 @@ impl<'a> Cell<'a> {
             Data::Text(v) | Data::Enum(v) => Self::Text(v.get(row)),
             Data::Bytes(v) => Self::Bytes(v.get(row)),
             Data::Json(v) => Self::Json(v.get(row)),
-            Data::Decimal { values, scale, .. } => Self::Decimal(decimal_text(values[row], *scale).into()),
+            Data::Decimal { values, scale, .. } => Self::Decimal(decimal::text(values[row], *scale).into()),
             Data::DecimalText { values, .. } => Self::Decimal(String::from_utf8_lossy(values.get(row))),
             Data::Date(v) => Self::Date(v[row]),
             Data::Time(v) => Self::Time(v[row]),

@@ -1,54 +1,27 @@
-//! The columns of a result while it is read: what each was sent as, and what it becomes.
+//! The columns of a result: what each is sent as, and what it becomes.
 
-use oxyde_ir::ColumnType;
-use sqlx::TypeInfo;
-use sqlx::postgres::PgTypeInfo;
+use oxyde_ir::{ColumnType, Output};
+use sqlx::postgres::PgColumn;
+use sqlx::{Column as _, TypeInfo as _};
 
-use super::cells::Values;
 use super::choice;
-use super::wire::{Shape, Wire};
+use super::wire::Shape;
+use crate::backend::gather::Reader;
 use crate::backend::misfit;
-use crate::batch::Column;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
-/// One column. The way to read it is chosen once, by what the server sends and what is wanted.
-pub struct Reader {
-    name: String,
-    table: String,
-    /// The server's name for the type, for messages.
-    type_name: String,
-    values: Values,
-    is_void: bool,
-}
+/// The type that the server can cast anything to.
+const CASTABLE: &str = "text";
 
-impl Reader {
-    /// A reader for a column that the server describes as `info` and that shall become `wanted`.
-    pub fn new(name: &str, table: &str, info: &PgTypeInfo, wanted: &ColumnType) -> Result<Self> {
-        let type_name = info.name().to_lowercase();
-        let shape = Shape::of(info);
-        let cells = choice::cells(shape, wanted);
-        let cells = cells.ok_or_else(|| fault(name, table, &type_name, &format!("cannot become {}", wanted.noun())))?;
-        let is_void = shape.wire == Wire::Void;
-        Ok(Self { name: name.to_owned(), table: table.to_owned(), type_name, values: Values::new(cells), is_void })
-    }
-
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Appends a value, or NULL.
-    pub fn push(&mut self, raw: Option<&[u8]>) -> Result<()> {
-        self.values
-            .push(raw.filter(|_| !self.is_void))
-            .map_err(|reason| fault(&self.name, &self.table, &self.type_name, &format!("cannot be read: {reason}")))
-    }
-
-    /// The rows so far as a column; the reader starts anew.
-    pub fn take(&mut self) -> Column {
-        self.values.take(&self.name)
-    }
-}
-
-fn fault(name: &str, table: &str, type_name: &str, reason: &str) -> Error {
-    misfit::error(name, table, type_name, reason, "text")
+/// A reader for a column that the server describes, and that shall become what the output says.
+pub fn reader(column: &PgColumn, output: Option<&Output>) -> Result<Reader> {
+    let origin = column.origin();
+    let (name, table, wanted) = match output {
+        Some(output) => (output.name.as_str(), output.table.as_str(), &output.ty),
+        None => (column.name(), origin.table_column().map_or("", |origin| &origin.table), &ColumnType::Any),
+    };
+    let type_name = column.type_info().name().to_lowercase();
+    let builder = choice::builder(Shape::of(column.type_info()), wanted)
+        .ok_or_else(|| misfit::error(name, table, &type_name, &format!("cannot become {}", wanted.noun()), CASTABLE))?;
+    Ok(Reader { name: name.to_owned(), table: table.to_owned(), type_name, castable: CASTABLE, builder, guard: None })
 }

@@ -3,18 +3,16 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt;
 use oxyde_ir::Family;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Either, Executor, Row, SqlSafeStr, Statement};
 
-use super::gather::Gather;
 use super::{Connection, encode, errors, pooler, unlearnt, unseen};
 use crate::backend::anew::anew;
-use crate::backend::breath::Breath;
+use crate::backend::gather::Gather;
 use crate::backend::outcome::{Done, Failure, Outcome};
 use crate::backend::signals::Signals;
-use crate::backend::verb;
+use crate::backend::{rows, verb};
 use crate::error::{Error, Kind, Result};
 use crate::request::{Request, Run};
 use crate::stream::Finished;
@@ -84,7 +82,7 @@ async fn work(
     request: &Request<'_>,
     run: Run,
     text: &Arc<str>,
-    gather: &mut Gather<'_>,
+    gather: &mut Gather<'_, PgConnection>,
     signals: &Signals,
 ) -> Outcome {
     encode::count(request, run)?;
@@ -143,7 +141,7 @@ async fn attempt(
     request: &Request<'_>,
     run: Run,
     text: &Arc<str>,
-    gather: &mut Gather<'_>,
+    gather: &mut Gather<'_, PgConnection>,
     signals: &Signals,
     done: &mut Done,
 ) -> Outcome<()> {
@@ -155,30 +153,6 @@ async fn attempt(
     };
     let arguments = encode::arguments(request, run, types)?;
     gather.describe(statement.columns())?;
-    let mut failed: Option<Error> = None;
-    let mut rows = connection.fetch_many(sqlx::query_with(AssertSqlSafe(Arc::clone(text)), arguments));
-    let mut breath = Breath::default();
-    while let Some(item) = rows.next().await {
-        breath.take().await;
-        match item {
-            Ok(Either::Left(result)) => done.affected += result.rows_affected(),
-            Ok(Either::Right(row)) => {
-                done.returned += 1;
-                if failed.is_some() || (signals.discard.is_cancelled() && (done.lost || gather.is_full())) {
-                    done.lost = true;
-                    continue;
-                }
-                let sent = match (gather.push(&row), request.sink) {
-                    (Ok(()), Some(sink)) if gather.is_full() => signals.send(sink, gather.take(), done).await,
-                    (kept, _) => kept,
-                };
-                if let Err(error) = sent {
-                    signals.unwanted.cancel();
-                    failed = Some(error);
-                }
-            }
-            Err(error) => return Err(Failure { ours: failed, server: Some(error) }),
-        }
-    }
-    failed.map_or(Ok(()), |error| Err(error.into()))
+    let answer = connection.fetch_many(sqlx::query_with(AssertSqlSafe(Arc::clone(text)), arguments));
+    rows::gather(answer, gather, request.sink, signals, done).await
 }

@@ -1,18 +1,16 @@
 //! One connection to PostgreSQL.
 
 mod cell;
-mod cells;
 mod choice;
 mod columns;
 mod encode;
 mod errors;
 mod execute;
-mod gather;
-mod network;
-mod numeric;
+pub mod network;
+pub mod numeric;
 mod open;
 mod pooler;
-mod read;
+pub mod read;
 #[cfg(test)]
 mod tests;
 mod unlearnt;
@@ -21,17 +19,25 @@ mod way;
 mod wire;
 mod write;
 
-use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{AssertSqlSafe, Row};
+use oxyde_ir::Output;
+use sqlx::postgres::types::Oid;
+use sqlx::postgres::{PgColumn, PgConnectOptions, PgConnection, PgQueryResult, PgRow};
+use sqlx::{AssertSqlSafe, Column as _, Row, ValueRef};
 
+use crate::backend::gather::Reader;
 use crate::backend::link::{Interruption, Link, Peer};
+use crate::backend::outcome::Done;
 use crate::backend::reset::Reset;
+use crate::batch::Column;
 use crate::error::{Error, Result};
+use crate::json;
 use crate::request::Request;
 use crate::stream::Finished;
 
+pub use choice::{Number, void};
 pub use errors::runs_alone;
 pub use way::Way;
+pub use wire::Wire;
 
 pub type Connection = Link<PgConnection>;
 
@@ -61,6 +67,29 @@ impl Peer for PgConnection {
 
     async fn execute(link: &mut Connection, request: Request<'_>) -> Result<Finished> {
         link.execute(request).await
+    }
+
+    type TypeId = Option<Oid>;
+
+    fn type_id(column: &PgColumn) -> Option<Oid> {
+        column.type_info().oid()
+    }
+
+    fn reader(column: &PgColumn, output: Option<&Output>) -> Result<Reader> {
+        columns::reader(column, output)
+    }
+
+    fn without_rows(output: &Output) -> Option<Column> {
+        Some(Column { name: output.name.clone(), ..json::items(&output.ty) })
+    }
+
+    fn raw(row: &PgRow, index: usize) -> sqlx::Result<Option<&[u8]>> {
+        let value = row.try_get_raw(index)?;
+        Ok(if value.is_null() { None } else { value.as_bytes().ok() })
+    }
+
+    fn count(result: &PgQueryResult, done: &mut Done) {
+        done.affected += result.rows_affected();
     }
 
     fn leaves_healthy(error: &sqlx::Error) -> bool {

@@ -1,23 +1,13 @@
 //! The payloads of the binary protocol, one by one: exact values or the reason why not.
 
-use std::borrow::Cow;
-
+use crate::calendar::{self, DAY};
 use crate::slot;
 
-/// A value, or why there is none.
-pub type Read<T> = Result<T, Cow<'static, str>>;
-
-/// A way to read a payload.
-pub type Reader<T> = fn(&[u8]) -> Read<T>;
-
-/// A way to find what counts in a payload.
-pub type Part = fn(&[u8]) -> Read<&[u8]>;
-
-pub const DAY: i64 = 86_400_000_000;
+pub(crate) use crate::batch::Read;
 
 /// From 1970-01-01, ours, to 2000-01-01, the server's.
 pub const EPOCH_DAYS: i32 = 10_957;
-pub const EPOCH_MICROS: i64 = 946_684_800_000_000;
+pub const EPOCH_MICROS: i64 = EPOCH_DAYS as i64 * DAY;
 
 pub fn fixed<const N: usize>(raw: &[u8]) -> Read<[u8; N]> {
     raw.try_into().map_err(|_| format!("{} bytes came instead of {N}", raw.len()).into())
@@ -119,11 +109,10 @@ pub fn timestamp(raw: &[u8]) -> Read<i64> {
 
 /// The day of a date and time at midnight.
 pub fn timestamp_date(raw: &[u8]) -> Read<i32> {
-    let micros = timestamp(raw)?;
-    if micros.rem_euclid(DAY) != 0 {
-        return Err("the value has a time of day, which a date has not".into());
+    match calendar::split(timestamp(raw)?) {
+        (days, 0) => Ok(days as i32),
+        _ => Err("the value has a time of day, which a date has not".into()),
     }
-    Ok(micros.div_euclid(DAY) as i32)
 }
 
 /// Midnight of the day.

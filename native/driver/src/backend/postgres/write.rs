@@ -5,9 +5,10 @@ use std::fmt;
 use oxyde_ir::Value;
 
 use super::cell::{Cell, Cells};
-use super::read::{DAY, EPOCH_DAYS, EPOCH_MICROS};
+use super::read::{EPOCH_DAYS, EPOCH_MICROS};
 use super::wire::{Shape, Wire};
 use super::{network, numeric};
+use crate::calendar::DAY;
 use crate::{decimal, slot};
 
 /// Why a value cannot be sent.

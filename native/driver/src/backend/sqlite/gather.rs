@@ -47,7 +47,9 @@ impl<'a> Gather<'a> {
         if self.readers.is_none() {
             let known = |at: usize| self.outputs.and_then(|outputs| outputs.get(at));
             let reader = |at| match known(at) {
-                Some(output) if output.ty != ColumnType::Any => Reader::new(output.name.clone(), &output.ty),
+                Some(output) if output.ty != ColumnType::Any => {
+                    Reader::new(output.name.clone(), &output.ty).without_text(refusal_of_text(output))
+                }
                 output => {
                     let name = output.map_or_else(|| cursor.name(at), |output| output.name.clone());
                     Reader::natural(name, types.get(at).cloned().flatten())
@@ -67,15 +69,8 @@ impl<'a> Gather<'a> {
                 Cell::Text(bytes) | Cell::Blob(bytes) => bytes.len() + 4,
                 Cell::Null | Cell::Int(_) | Cell::Real(_) => 8,
             };
-            let output = self.outputs.and_then(|outputs| outputs.get(at));
-            let end = match output {
-                Some(output) if matches!(cell, Cell::Text(_)) && is_number_kept_as_text(output) => Err(KEPT_AS_TEXT.into()),
-                Some(output) if matches!(cell, Cell::Text(_)) && output.ty == ColumnType::Bytes && !output.table.is_empty() => {
-                    Err(TEXT_FOR_BYTES.into())
-                }
-                Some(_) | None => reader.push(cell),
-            };
-            if let Err(reason) = end {
+            if let Err(reason) = reader.push(cell) {
+                let output = self.outputs.and_then(|outputs| outputs.get(at));
                 let table = output.map(|output| output.table.clone()).filter(|table| !table.is_empty()).or_else(|| cursor.table(at));
                 return Err(fault(&reader.name, table, cursor.declared(at), self.before + self.rows + 1, &reason));
             }
@@ -111,6 +106,14 @@ const KEPT_AS_TEXT: &str =
 
 const TEXT_FOR_BYTES: &str =
     "expected bytes, got text, which no comparison with bytes finds; declare the field str, or correct the row with CAST(... AS BLOB)";
+
+/// Why text in the column is refused, if it is.
+fn refusal_of_text(output: &Output) -> Option<&'static str> {
+    if is_number_kept_as_text(output) {
+        return Some(KEPT_AS_TEXT);
+    }
+    (output.ty == ColumnType::Bytes && !output.table.is_empty()).then_some(TEXT_FOR_BYTES)
+}
 
 /// Whether text in the column would be read as a number that no comparison finds: the field does not say that it is text.
 fn is_number_kept_as_text(output: &Output) -> bool {

@@ -15,12 +15,12 @@ mod handle;
 mod inherited;
 mod line;
 mod members;
-mod natural;
+pub mod natural;
 mod open;
 mod outlet;
 mod quick;
 mod quotes;
-mod read;
+pub mod read;
 mod reset;
 mod spelling;
 mod statement;
@@ -29,6 +29,8 @@ mod tests;
 mod ticket;
 mod truth;
 mod visit;
+
+pub use statement::{Cell, Class, File};
 
 use oxyde_ir::Server;
 

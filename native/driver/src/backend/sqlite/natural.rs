@@ -3,67 +3,27 @@
 use oxyde_ir::{ColumnType, Value};
 
 use super::read::{self, Read};
-use super::spelling;
-use super::statement::Cell;
-use crate::decimal;
+use super::statement::{Cell, Class};
+use crate::types::codec;
 
-/// Whether a value is of the class that a column of this type holds, so that reading it as that changes nothing.
-pub fn is_of(cell: Cell<'_>, declared: &ColumnType) -> bool {
-    match declared {
-        ColumnType::Int => matches!(cell, Cell::Int(_)),
-        ColumnType::Text | ColumnType::TimeTz | ColumnType::Json | ColumnType::Enum { .. } => matches!(cell, Cell::Text(_)),
-        ColumnType::Bytes => matches!(cell, Cell::Blob(_)),
-        ColumnType::Bool
-        | ColumnType::Float
-        | ColumnType::Decimal { .. }
-        | ColumnType::Date
-        | ColumnType::Time
-        | ColumnType::Datetime
-        | ColumnType::DatetimeTz
-        | ColumnType::Duration
-        | ColumnType::Uuid
-        | ColumnType::Array { .. }
-        | ColumnType::Any => true,
-    }
+/// Whether a value is of the class that a column holds, so that reading it as its type changes nothing.
+#[inline]
+pub fn is_of(cell: Cell<'_>, class: Option<Class>) -> bool {
+    class.is_none_or(|class| match cell {
+        Cell::Int(_) => class == Class::Int,
+        Cell::Text(_) => class == Class::Text,
+        Cell::Blob(_) => class == Class::Blob,
+        Cell::Null | Cell::Real(_) => false,
+    })
 }
 
 /// A value as the declaration says; as the file holds it where it is nothing of the kind.
 pub fn value(cell: Cell<'_>, declared: Option<&ColumnType>) -> Read<Value> {
-    let meant = match declared {
-        Some(declared) if is_of(cell, declared) => meant(cell, declared),
-        Some(_) | None => None,
-    };
+    let meant = declared.and_then(|declared| {
+        let codec = codec(declared);
+        if is_of(cell, codec.class()) { codec.meant(cell) } else { None }
+    });
     meant.map_or_else(|| held(cell), Ok)
-}
-
-fn meant(cell: Cell<'_>, declared: &ColumnType) -> Option<Value> {
-    match declared {
-        ColumnType::Bool => read::boolean(cell).ok().map(Value::Bool),
-        ColumnType::Float => read::float(cell).ok().map(Value::Float),
-        // Of any number of digits.
-        ColumnType::Decimal { .. } => decimal::canonical(&read::digits(cell).ok()?).map(Value::Decimal),
-        ColumnType::Date => read::date(cell).ok().map(Value::Date),
-        ColumnType::Time => read::time(cell).ok().map(Value::Time),
-        ColumnType::Datetime => moment(cell),
-        ColumnType::DatetimeTz => read::datetime_tz(cell).ok().map(Value::DatetimeTz),
-        ColumnType::Uuid => read::uuid(cell).ok().map(Value::Uuid),
-        ColumnType::Int
-        | ColumnType::Text
-        | ColumnType::Bytes
-        | ColumnType::TimeTz
-        | ColumnType::Duration
-        | ColumnType::Json
-        | ColumnType::Array { .. }
-        | ColumnType::Enum { .. }
-        | ColumnType::Any => None,
-    }
-}
-
-/// A date and time, with a zone where the text has an offset.
-fn moment(cell: Cell<'_>) -> Option<Value> {
-    let Cell::Text(text) = cell else { return None };
-    let (micros, offset) = spelling::instant(std::str::from_utf8(text).ok()?)?;
-    Some(offset.map_or(Value::Datetime(micros), |offset| Value::DatetimeTz(spelling::in_utc(micros, offset))))
 }
 
 /// A value by its own class.
@@ -81,7 +41,7 @@ pub fn held(cell: Cell<'_>) -> Read<Value> {
 mod tests {
     use super::*;
 
-    const MICROS: i64 = 1_000_000;
+    use crate::calendar::SECOND as MICROS;
 
     fn text(value: &str) -> Value {
         Value::Text(value.to_owned())

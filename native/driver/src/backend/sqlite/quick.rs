@@ -1,6 +1,6 @@
 //! The spellings that nearly all stored values have, read straight from their bytes. Anything else is for the patient readers.
 
-use crate::iso;
+use crate::calendar::{self, DAY};
 
 /// The number that decimal digits make.
 fn number<const N: usize>(digits: &[u8]) -> Option<u32> {
@@ -12,7 +12,7 @@ fn number<const N: usize>(digits: &[u8]) -> Option<u32> {
 pub fn date(text: &[u8]) -> Option<i32> {
     let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = text else { return None };
     let year = number::<4>(&[*y0, *y1, *y2, *y3])?;
-    iso::days(year as i32, number::<2>(&[*m0, *m1])?, number::<2>(&[*d0, *d1])?)
+    calendar::days(year as i32, number::<2>(&[*m0, *m1])?, number::<2>(&[*d0, *d1])?)
 }
 
 /// Microseconds since 1970-01-01 from `2024-02-29 23:59:59` or `2024-02-29 23:59:59.999999`.
@@ -28,8 +28,7 @@ pub fn datetime(text: &[u8]) -> Option<i64> {
     if hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    let seconds = i64::from(date(day)?) * 86_400 + i64::from(hour * 3_600 + minute * 60 + second);
-    Some(seconds * 1_000_000 + i64::from(micros))
+    Some(i64::from(date(day)?) * DAY + calendar::clock(hour, minute, second, micros))
 }
 
 /// The UUID that 36 characters spell.
@@ -76,7 +75,7 @@ pub fn unscaled(value: f64, precision: u8, scale: u8) -> Option<i128> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::slot;
+    use crate::{iso, slot};
 
     #[test]
     fn usual_spellings_are_read_as_the_patient_readers_do() {

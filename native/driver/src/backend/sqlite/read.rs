@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
+use oxyde_ir::Value;
+
 use super::statement::Cell;
 use super::{quick, spelling};
+use crate::calendar::in_utc;
 use crate::{decimal, iso};
 
-/// A value, or why there is none.
-pub type Read<T> = Result<T, Cow<'static, str>>;
+pub(crate) use crate::batch::Read;
 
 /// A value of a class that cannot be what is wanted.
 fn wrong<T>(cell: Cell<'_>, wanted: &str) -> Read<T> {
@@ -94,6 +96,11 @@ pub fn digits(cell: Cell<'_>) -> Read<Cow<'_, str>> {
     }
 }
 
+/// Canonical text of any number of digits.
+pub fn decimal(cell: Cell<'_>) -> Read<String> {
+    decimal::canonical(&digits(cell)?).ok_or_else(|| format!("expected a decimal, got {}", shown(cell)).into())
+}
+
 /// The unscaled value of a decimal of that size.
 pub fn unscaled(cell: Cell<'_>, precision: u8, scale: u8) -> Read<i128> {
     if let Cell::Real(value) = cell
@@ -102,7 +109,7 @@ pub fn unscaled(cell: Cell<'_>, precision: u8, scale: u8) -> Read<i128> {
         return Ok(unscaled);
     }
     let value = decimal::unscaled(&digits(cell)?, precision, scale);
-    value.map_or_else(|| wrong(cell, &format!("a decimal of {precision} digits, {scale} of them after the point")), Ok)
+    value.or_else(|_| wrong(cell, &format!("a decimal of {precision} digits, {scale} of them after the point")))
 }
 
 // Dates and times
@@ -139,6 +146,13 @@ pub fn datetime(cell: Cell<'_>) -> Read<i64> {
 pub fn datetime_tz(cell: Cell<'_>) -> Read<i64> {
     let micros = if let Cell::Text(text) = cell { spelling::moment(text) } else { None };
     micros.map_or_else(|| wrong(cell, "a date and time such as 2024-02-29 23:59:59"), Ok)
+}
+
+/// A date and time, with a zone where its text has an offset.
+pub fn instant(cell: Cell<'_>) -> Option<Value> {
+    let Cell::Text(text) = cell else { return None };
+    let (micros, offset) = spelling::instant(std::str::from_utf8(text).ok()?)?;
+    Some(offset.map_or(Value::Datetime(micros), |offset| Value::DatetimeTz(in_utc(micros, offset))))
 }
 
 // Text and bytes

@@ -4,11 +4,9 @@ use oxyde_ir::Value;
 
 use super::quick;
 use super::statement::Cell;
+use crate::calendar::{self, DAY, in_utc};
 pub use crate::slot::{Uuid, of_uuid};
 use crate::{iso, slot};
-
-const MICROS: i64 = 1_000_000;
-const DAY: i64 = 86_400 * MICROS;
 
 /// A date and time, and its offset in seconds where it has one. A date alone is its midnight, as it is for SQLite.
 pub fn instant(text: &str) -> Option<(i64, Option<i32>)> {
@@ -21,11 +19,6 @@ pub fn instant(text: &str) -> Option<(i64, Option<i32>)> {
 pub fn moment(text: &[u8]) -> Option<i64> {
     let patient = || instant(std::str::from_utf8(text).ok()?).map(|(micros, offset)| in_utc(micros, offset.unwrap_or(0)));
     quick::datetime(text).or_else(patient)
-}
-
-/// What a clock with that offset in seconds says, in UTC.
-pub fn in_utc(micros: i64, offset: i32) -> i64 {
-    micros - i64::from(offset) * MICROS
 }
 
 /// Microseconds since midnight.
@@ -55,8 +48,8 @@ fn short(mut clock: String) -> String {
 /// of a time, with hour and minute. Another day may come of an offset. `None` for values that have one spelling.
 pub fn bound(value: &Value, upper: bool) -> Option<String> {
     let (day, widened) = match value {
-        Value::Datetime(micros) => (micros.div_euclid(DAY), 0),
-        Value::DatetimeTz(micros) => (micros.div_euclid(DAY), 1),
+        Value::Datetime(micros) => (calendar::split(*micros).0, 0),
+        Value::DatetimeTz(micros) => (calendar::split(*micros).0, 1),
         Value::Time(micros) => {
             return of_time(*micros).and_then(|text| text.get(..5).map(|text| format!("{text}{}", if upper { ";" } else { "" })));
         }
@@ -106,7 +99,7 @@ mod tests {
 
     #[test]
     fn bounds_enclose_every_spelling() {
-        let noon = 43_200 * MICROS;
+        let noon = DAY / 2;
         let naive = Value::Datetime(noon);
         assert_eq!((bound(&naive, false).unwrap(), bound(&naive, true).unwrap()), ("1970-01-01".to_owned(), "1970-01-02".to_owned()));
         let aware = Value::DatetimeTz(noon);

@@ -10,6 +10,7 @@ use super::errors;
 use super::handle::{Handle, last_error};
 use super::quotes;
 use super::truth;
+use crate::batch::{Part, Read, Source};
 use crate::error::{Error, Kind, Result};
 use oxyde_ir::ColumnType;
 
@@ -37,6 +38,28 @@ pub enum Cell<'a> {
     /// UTF-8 by convention, but not validated.
     Text(&'a [u8]),
     Blob(&'a [u8]),
+}
+
+/// Cells of the current row.
+pub struct File;
+
+impl Source for File {
+    type Raw<'a> = Cell<'a>;
+}
+
+impl<F: Fn(Cell<'_>) -> Read<&[u8]> + Send + 'static> Part<File> for F {
+    #[inline]
+    fn part<'a>(&self, cell: <File as Source>::Raw<'a>) -> Read<&'a [u8]> {
+        self(cell)
+    }
+}
+
+/// The classes of cells that types without another spelling are kept as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    Int,
+    Text,
+    Blob,
 }
 
 impl Statement {

@@ -4,10 +4,9 @@ use oxyde_ir::{ColumnType, Value};
 
 use super::{open, text};
 use crate::batch::{Data, TextColumn};
+use crate::calendar::DAY;
 use crate::error::Kind;
 use crate::tests::output;
-
-const DAY: i64 = 86_400_000_000;
 
 fn bytes(value: &[u8]) -> TextColumn {
     let mut column = TextColumn::default();

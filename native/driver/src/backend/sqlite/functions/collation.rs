@@ -9,7 +9,7 @@ use libsqlite3_sys as ffi;
 use super::register::check;
 use super::spelling;
 use crate::backend::sqlite::handle::Handle;
-use crate::decimal;
+use crate::decimal::{self, Parts};
 use crate::error::Result;
 
 /// An order of texts. Nothing in it may panic.
@@ -86,7 +86,7 @@ unsafe fn bytes<'a>(start: *const c_void, length: c_int) -> &'a [u8] {
 /// Decimals by value; what is none comes after them, by its bytes.
 fn compare(left: &[u8], right: &[u8]) -> Ordering {
     let (left, right) = (expanded(left), expanded(right));
-    match (Parts::of(&left), Parts::of(&right)) {
+    match (Trimmed::of(&left), Trimmed::of(&right)) {
         (Some(left), Some(right)) => left.compare(&right),
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,
@@ -107,37 +107,21 @@ fn expanded(text: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// A plain decimal without zeros at either end.
-struct Parts<'a> {
-    negative: bool,
-    whole: &'a [u8],
-    part: &'a [u8],
-}
+struct Trimmed<'a>(Parts<'a>);
 
-impl<'a> Parts<'a> {
+impl<'a> Trimmed<'a> {
     fn of(text: &'a [u8]) -> Option<Self> {
-        let (sign, digits) = match text {
-            [b'-', rest @ ..] => (true, rest),
-            [b'+', rest @ ..] => (false, rest),
-            rest => (false, rest),
-        };
-        let point = digits.iter().position(|byte| *byte == b'.');
-        let (whole, part) = match point {
-            Some(at) => (digits.get(..at)?, digits.get(at + 1..)?),
-            None => (digits, &digits[digits.len()..]),
-        };
-        let plain = whole.iter().chain(part).all(u8::is_ascii_digit) && !(whole.is_empty() && part.is_empty());
-        if !plain {
-            return None;
-        }
+        let Parts { negative, whole, part } = Parts::of(text)?;
         let whole = whole.iter().position(|digit| *digit != b'0').and_then(|at| whole.get(at..)).unwrap_or_default();
         let part = part.iter().rposition(|digit| *digit != b'0').and_then(|at| part.get(..=at)).unwrap_or_default();
-        Some(Self { negative: sign && !(whole.is_empty() && part.is_empty()), whole, part })
+        Some(Self(Parts { negative: negative && !(whole.is_empty() && part.is_empty()), whole, part }))
     }
 
     fn compare(&self, other: &Self) -> Ordering {
-        let size =
-            |a: &Self, b: &Self| a.whole.len().cmp(&b.whole.len()).then_with(|| a.whole.cmp(b.whole)).then_with(|| a.part.cmp(b.part));
-        match (self.negative, other.negative) {
+        let size = |Self(a): &Self, Self(b): &Self| {
+            a.whole.len().cmp(&b.whole.len()).then_with(|| a.whole.cmp(b.whole)).then_with(|| a.part.cmp(b.part))
+        };
+        match (self.0.negative, other.0.negative) {
             (false, true) => Ordering::Greater,
             (true, false) => Ordering::Less,
             (false, false) => size(self, other),

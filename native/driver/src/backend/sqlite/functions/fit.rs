@@ -3,11 +3,8 @@
 use super::number::Number;
 use super::register::{Answer, Answered};
 use crate::backend::sqlite::statement::Cell;
+use crate::calendar::{self, DAYS};
 use crate::iso;
-
-/// 0001-01-01 and 9999-12-31, the calendar that every reader knows.
-const DAYS: std::ops::RangeInclusive<i64> = -719_162..=2_932_896;
-const DAY: i64 = 86_400_000_000;
 
 /// An integer of 64 bits. SQLite switches to floats where a sum or product overflows.
 pub fn int(arguments: &[Cell<'_>]) -> Answered {
@@ -36,7 +33,7 @@ pub fn moment(arguments: &[Cell<'_>]) -> Answered {
         [Cell::Text(bytes)] => std::str::from_utf8(bytes).unwrap_or_default(),
         _ => "",
     };
-    let day = iso::parse_date(text).map(i64::from).or_else(|| iso::parse_datetime(text).map(|(micros, _)| micros.div_euclid(DAY)));
+    let day = iso::parse_date(text).or_else(|| i32::try_from(calendar::split(iso::parse_datetime(text)?.0).0).ok());
     match day {
         Some(day) if DAYS.contains(&day) => Ok(Answer::Text(text.to_owned())),
         Some(_) | None => Err("the result lies outside the years 1 to 9999".to_owned()),

@@ -49,13 +49,11 @@ impl Number {
 
     /// Canonical text: no zeros at the end of the fraction, no sign on zero.
     pub fn text(&self) -> String {
-        let digits = self.unscaled.magnitude().to_string();
-        let scale = self.scale as usize;
-        let digits = format!("{digits:0>width$}", width = scale + 1);
-        let (whole, part) = digits.split_at(digits.len() - scale);
-        let part = part.trim_end_matches('0');
-        let sign = if self.unscaled.is_negative() { "-" } else { "" };
-        if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
+        let mut text = decimal::pointed(self.unscaled.is_negative(), self.unscaled.magnitude().to_string(), self.scale as usize);
+        if self.scale > 0 {
+            text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
+        }
+        text
     }
 
     pub fn is_zero(&self) -> bool {

@@ -93,7 +93,7 @@ async fn every_short_decimal_survives_affinity() {
     for scale in 0..=15 {
         connection.command("DROP TABLE IF EXISTS t").await.unwrap();
         connection.command(&format!("CREATE TABLE t (id INTEGER PRIMARY KEY, v NUMERIC(15,{scale}))")).await.unwrap();
-        let values = jumps().take(1_000).map(|number| crate::batch::decimal_text(i128::from(number % 1_000_000_000_000_000), scale as i8));
+        let values = jumps().take(1_000).map(|number| crate::decimal::text(i128::from(number % 1_000_000_000_000_000), scale as i8));
         let values: Vec<String> = values.collect();
         let json = format!("[\"{}\"]", values.join("\",\""));
         raw(&mut connection, "INSERT INTO t (v) SELECT value FROM json_each(?)", &[text(&json)]).await.unwrap();
