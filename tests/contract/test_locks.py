@@ -10,7 +10,7 @@ import pytest
 from oxyde import AsyncDatabase, F, Field, FieldError, LockTimeoutError, Model, UnsupportedError, atomic, db
 
 
-class Shelf(Model):
+class Rack(Model):
     """Where jobs are."""
 
     id: int = Field(db_pk=True)
@@ -19,7 +19,7 @@ class Shelf(Model):
         """Its table."""
 
         is_table = True
-        table_name = "lock_shelf"
+        table_name = "lock_rack"
 
 
 class Job(Model):
@@ -27,7 +27,7 @@ class Job(Model):
 
     id: int = Field(db_pk=True)
     done: bool = False
-    shelf: Shelf | None = Field(default=None, db_on_delete="CASCADE")
+    rack: Rack | None = Field(default=None, db_on_delete="CASCADE")
 
     class Meta:
         """Its table."""
@@ -38,13 +38,13 @@ class Job(Model):
 
 @pytest.fixture
 async def jobs(database: AsyncDatabase) -> AsyncIterator[AsyncDatabase]:
-    """Five jobs on a shelf."""
-    await db.drop_tables(models=[Job, Shelf], if_exists=True)
-    await db.create_tables(models=[Shelf, Job])
-    await Shelf.objects.create(id=1)
-    await Job.objects.bulk_create([{"id": number, "shelf_id": 1} for number in range(1, 6)])
+    """Five jobs on a rack."""
+    await db.drop_tables(models=[Job, Rack], if_exists=True)
+    await db.create_tables(models=[Rack, Job])
+    await Rack.objects.create(id=1)
+    await Job.objects.bulk_create([{"id": number, "rack_id": 1} for number in range(1, 6)])
     yield database
-    await db.drop_tables(models=[Job, Shelf])
+    await db.drop_tables(models=[Job, Rack])
 
 
 async def taken(count: int) -> list[int]:
@@ -117,19 +117,19 @@ async def test_of_a_join(jobs: AsyncDatabase) -> None:
     if jobs.dialect == "mariadb":
         async with atomic():
             with pytest.raises(UnsupportedError, match="row locks of some tables of a join"):
-                await Job.objects.join("shelf").for_update().get(id=1)
+                await Job.objects.join("rack").for_update().get(id=1)
         return
 
-    async def shelf() -> None:
+    async def rack() -> None:
         async with atomic():
-            await Shelf.objects.for_update(nowait=True).get(id=1)
+            await Rack.objects.for_update(nowait=True).get(id=1)
 
     async with atomic():
-        assert (await Job.objects.join("shelf").for_update().get(id=1)).shelf.id == 1  # type: ignore[union-attr] # there is one
-        await elsewhere(shelf())
+        assert (await Job.objects.join("rack").for_update().get(id=1)).rack.id == 1  # type: ignore[union-attr] # there is one
+        await elsewhere(rack())
     async with atomic():
-        with pytest.raises(FieldError, match=r'"shelf__shelf" is not joined by this query.*add'):
-            await Job.objects.filter(shelf__id=1).for_update(of="shelf__shelf").all()
+        with pytest.raises(FieldError, match=r'"rack__rack" is not joined by this query.*add'):
+            await Job.objects.filter(rack__id=1).for_update(of="rack__rack").all()
 
 
 async def test_outside_a_block(jobs: AsyncDatabase) -> None:
