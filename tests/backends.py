@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import psycopg
@@ -69,6 +70,20 @@ def mysql_connection(url: str, database: str | None = None) -> pymysql.Connectio
         autocommit=True,
         connect_timeout=5,
     )
+
+
+def witnessed(backend: Backend, sql: str) -> list[Any]:
+    """Returns the first column of a query's rows, read by a driver that is not ours."""
+    if backend.dialect == "postgres":
+        with psycopg.connect(backend.url) as connection:
+            return [row[0] for row in connection.execute(sql)]
+    connection = mysql_connection(backend.url, backend.url.rpartition("/")[2])
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            return [row[0] for row in cursor.fetchall()]
+    finally:
+        connection.close()
 
 
 class Servers:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from oxyde import _native, db
+from oxyde.db.database import connections
 from oxyde.models import registry
 from oxyde.schema import tables
 from tests import backends
@@ -77,6 +78,17 @@ def backend(request: pytest.FixtureRequest, servers: Servers) -> Backend:
 def backend_module(request: pytest.FixtureRequest, servers: Servers) -> Backend:
     """The same, for fixtures that load data once per module."""
     return servers.get(request.param)
+
+
+@pytest.fixture
+def unconnected() -> Iterator[None]:
+    """No connection is registered before the test, and those that were are again after it."""
+    known = connections._connections
+    before = dict(known)
+    known.clear()
+    yield
+    known.clear()
+    known.update(before)
 
 
 @pytest.fixture

@@ -20,14 +20,19 @@ def is_own_function(node: Node) -> bool:
     return kind_of(node) in FUNCTIONS and not ours(node) and not calls_pydantic(node)
 
 
+def may_change(node: Node) -> bool:
+    """Whether a node calls a function that may change a value that has the type already: one of the application's, or a decoder."""
+    return is_own_function(node) or is_encoder(node)
+
+
 def alters(schema: Node, config: Mapping[str, Any] | None) -> bool:
     """Whether validation may change a value that already has the type: by a function, or by a text rule."""
-    return any(is_own_function(node) or is_encoder(node) or _rewrites_text(node, config or {}) for node in nodes(schema))
+    return any(may_change(node) or _rewrites_text(node, config or {}) for node in nodes(schema))
 
 
 def has_functions(schema: Node) -> bool:
     """Whether validation runs a function that may change a value: one of the application's, or a decoder."""
-    return any(is_own_function(node) or is_encoder(node) for node in nodes(schema))
+    return any(map(may_change, nodes(schema)))
 
 
 def has_encoders(schema: Node, definitions: Mapping[str, Any] | None = None) -> bool:
@@ -37,7 +42,7 @@ def has_encoders(schema: Node, definitions: Mapping[str, Any] | None = None) -> 
 
 def names_of(schema: Node) -> list[str]:
     """Returns the names of the functions in a schema that may change a value, for messages."""
-    return [name_of(node) for node in nodes(schema) if is_own_function(node) or is_encoder(node)]
+    return [name_of(node) for node in nodes(schema) if may_change(node)]
 
 
 def name_of(node: Node) -> str:
@@ -87,7 +92,7 @@ def _lasting(node: Any) -> Any:
 
 def _by_types(node: Any) -> Any:
     """Returns a node without the functions of the application: the node itself, or the one it wraps."""
-    while is_own_function(node) or is_encoder(node) or looks_at_files(node):
+    while may_change(node) or looks_at_files(node):
         node = _inner(node)
     node = _lasting(node)
     renamed = {key: node[key] + BY_TYPES for key in ("ref", "schema_ref") if key in node}

@@ -12,7 +12,7 @@ from oxyde.notebook.used import Used
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Registers ``%oxyde`` and ``%%oxyde``, how models and our errors are shown, and what Tab offers; called by ``%load_ext oxyde``."""
+    """Registers the magics ``%oxyde`` and ``%%oxyde``, formatters, error handlers and completion; called by ``%load_ext oxyde``."""
     shell.register_magics(magics()(shell))
     shell.set_custom_exc((OxydeError,), errors.show)
     _forget(shell)
@@ -23,7 +23,7 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 def unload_ipython_extension(shell: Any) -> None:
-    """Undoes that; called by ``%unload_ext oxyde``."""
+    """Unregisters them; called by ``%unload_ext oxyde``."""
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop("oxyde", None)
     shell.set_custom_exc((), None)

@@ -1,4 +1,4 @@
-"""What is before the cursor: an expression that ends in a queryset, found without running any of it."""
+"""Finds the queryset expression before the cursor, without running any code."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ CLOSING: Final = {")": "(", "]": "[", "}": "{"}
 
 @dataclass(frozen=True)
 class Place:
-    """Where the cursor is.
+    """The context of the cursor.
 
     Attributes:
         chain: The queryset before it.
-        verb: The verb whose arguments it is in; None behind a dot.
-        word: What is typed of a word.
+        verb: The verb whose arguments it is in; None after a dot.
+        word: The part of a word that is typed already.
         quoted: Whether the word is a string.
     """
 
@@ -43,7 +43,7 @@ class Place:
 
 
 def place(text: str, names: Mapping[str, Any]) -> Place | None:
-    """Returns where the cursor is at the end of a text, if that concerns a queryset.
+    """Returns the context of a cursor at the end of a text; None if there is no queryset.
 
     Args:
         text: The cell up to the cursor.
@@ -78,7 +78,7 @@ def place(text: str, names: Mapping[str, Any]) -> Place | None:
 
 
 def _opened(tokens: Sequence[tuple[str, str]]) -> int | None:
-    """Returns the place of the bracket that is open at the end of the tokens."""
+    """Returns the index of the innermost bracket that is open at the end of the tokens."""
     depth = 0
     for at in range(len(tokens) - 1, -1, -1):
         kind, text = tokens[at]
@@ -94,7 +94,7 @@ def _opened(tokens: Sequence[tuple[str, str]]) -> int | None:
 
 
 def _chain(tokens: Sequence[tuple[str, str]], names: Mapping[str, Any]) -> Chain[Any, Any] | None:
-    """Returns the queryset that an expression at the end of the tokens is."""
+    """Returns the queryset of the expression at the end of the tokens."""
     steps: list[str] = []
     at = len(tokens) - 1
     while at >= 0:
@@ -120,7 +120,7 @@ def _chain(tokens: Sequence[tuple[str, str]], names: Mapping[str, Any]) -> Chain
 
 
 def _after(value: Any, step: str) -> Any:
-    """Returns what a value is after a step; only what is known to run nothing is done, anything else is None."""
+    """Applies one step of the expression to a value, if the step is known to run no code; else returns None."""
     if isinstance(value, ModuleType):
         return vars(value).get(step)
     if isinstance(value, type):

@@ -1,4 +1,4 @@
-"""The line of a magic: where the result goes, on which connection, how many rows are shown."""
+"""Parses the line of a magic: target variable, connection, number of rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OPTION: Final = re.compile(r"\s*(?P<option>-n|--on|-+[^\s=]*)(?:[\s=]+|\Z)(?P<v
 
 
 class UsageError(Exception):
-    """A magic cannot be understood; the message says how to use it."""
+    """A magic is used wrongly; the message shows its usage."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,10 @@ class MagicLine:
     """The parts of a magic's line.
 
     Attributes:
-        target: The variable that takes the result.
+        target: The variable to assign the result to.
         on: The alias of the connection.
         rows: How many rows are shown.
-        all: All rows are fetched, however many are shown.
+        all: Whether all rows are fetched, however many are shown.
         rest: What follows the options; empty for a cell.
     """
 
@@ -91,7 +91,7 @@ def connect_arguments(line: str, names: Mapping[str, Any]) -> tuple[str, str]:
     """Parses ``URL [--as NAME]``, and returns the URL and the alias; ``$NAME`` is a variable of the notebook or the environment.
 
     Raises:
-        UsageError: The line is something else.
+        UsageError: The line has another form.
     """
     try:
         words = shlex.split(line)
@@ -124,5 +124,5 @@ def _url(word: str, names: Mapping[str, Any]) -> str:
 
 
 def variables(names: Mapping[str, Any]) -> Iterable[str]:
-    """Returns the names of values: no modules, no functions, no names of IPython's own."""
+    """Returns the names of data variables: no modules, functions or IPython internals."""
     return [name for name, value in names.items() if not name.startswith("_") and not callable(value) and not isinstance(value, ModuleType)]

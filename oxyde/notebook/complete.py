@@ -1,4 +1,4 @@
-"""Tab: the verbs of a queryset behind any chain, and the names of fields inside the verbs that take them."""
+"""Tab completion: verbs after a queryset, and field names inside the verbs that take them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _safely(text: str, shell: Any) -> Place | None:
 
 
 def offers(found: Place) -> Iterator[tuple[str, str]]:
-    """Yields what may be typed in place of the word at the cursor, and what kind of thing each is."""
+    """Yields the completions of the word at the cursor, with their kinds."""
     if found.verb is None:
         hidden = not found.word.startswith("_")
         names = [name for name in dir(found.chain) if name.startswith(found.word) and not (hidden and name.startswith("_"))]
@@ -74,14 +74,14 @@ def _table(chain: Chain[Any, Any]) -> Table:
 
 
 def _behind(table: Table, name: str) -> Table:
-    """Returns the table that the relations of a name lead to, the last part of which is not followed."""
+    """Returns the table that the relations in a name lead to, except for its last part."""
     for part in name.split("__")[:-1]:
         table = table.find(table.relations[part].target)
     return table
 
 
 def _names(table: Table, word: str, *, lookups: bool) -> Iterator[str]:
-    """Yields the fields and relations that a word begins, those behind ``__``, and the lookups of a field."""
+    """Yields the fields and relations that start with a word, also after ``__``, and the lookups of a field."""
     before, _, last = word.rpartition("__")
     parts = before.split("__") if before else []
     prefix = f"{before}__" if before else ""

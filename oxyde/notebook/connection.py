@@ -1,4 +1,4 @@
-"""The connection that a magic runs on: the one that its line names, else the current one."""
+"""The connection of a magic: the one named in its line, else the current one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from oxyde.exceptions import ConnectionNotFound
 
 
 class Current:
-    """The connection that ``%oxyde connect`` made or named last.
+    """The connection that ``%oxyde connect`` made current last.
 
     Attributes:
         alias: Its alias; None before the first one.
@@ -19,7 +19,7 @@ class Current:
 
 
 def make_current(alias: str) -> None:
-    """Lets the magics run on a connection from now on, unless their line names another one."""
+    """Makes a connection current: magics run on it unless their line names another one."""
     Current.alias = alias
 
 
@@ -27,8 +27,7 @@ def route(alias: str | None = None) -> Route:
     """Returns where a magic runs.
 
     Args:
-        alias: The connection that its line names. Without one it is the current connection, else the one named default, else
-            the only one there is.
+        alias: The connection named in its line. By default the current connection, else the one named default, else the only one.
 
     Raises:
         ConnectionNotFound: There is none; the message names the magic that helps.

@@ -1,4 +1,4 @@
-"""Errors as a notebook shows them: the message, without our frames."""
+"""How a notebook shows errors: without frames of this package."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ E = TypeVar("E", bound=BaseException)
 
 PACKAGE: Final = str(Path(__file__).parents[1])
 _UNAWAITED: Final = re.compile(r"'coroutine'|coroutine object|<class 'coroutine'>")
-"""What Python and the frame libraries say of a coroutine that is used as a value."""
+"""Messages of Python and the frame libraries about a coroutine that is used as a value."""
 
 
 def brief(error: E) -> E:
-    """Returns an error of ours so that IPython shows its message alone."""
+    """Returns an error of Oxyde as IPython shows it: the message alone."""
     lines = [f"{type(error).__name__}: {error}"]
     if isinstance(error, OxydeError):
         lines += [f"  {' '.join(part.split())}" for part in (error.sql, error.hint) if part and part not in str(error)]
@@ -29,7 +29,7 @@ def brief(error: E) -> E:
 
 
 def inside(error: E, filename: str) -> E:
-    """Returns an error of the cell's own code so that IPython shows the frames from that code on, without ours."""
+    """Returns an error of the cell's own code as IPython shows it: the frames from that code on, without this package's."""
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename != filename:
         trace = trace.tb_next
@@ -43,21 +43,21 @@ def _rendered(error: E, lines: list[str]) -> E:
 
 
 def show(shell: Any, kind: type[BaseException], error: BaseException, trace: TracebackType | None, tb_offset: int | None = None) -> None:
-    """Shows an error of ours that a cell met, with the frames of the notebook alone; IPython's custom exception handler."""
+    """Shows an error of Oxyde raised by a cell, with the notebook's frames only; IPython's custom exception handler."""
     render = getattr(error, "_render_traceback_", None)
     lines = render() if render else shell.InteractiveTB.structured_traceback(kind, error, _outside(trace), tb_offset=tb_offset)
     shell._showtraceback(kind, error, [*lines, *(() if render else _remedy(error))])
 
 
 def after_cell(result: Any) -> None:
-    """Says what helps where a cell used a verb's coroutine as if it were what the verb returns; IPython calls it after each cell."""
+    """Prints a hint if a cell used a coroutine as if it were the verb's result; IPython calls it after each cell."""
     error = result.error_in_exec
     if isinstance(error, (TypeError, AttributeError, ValueError)) and _UNAWAITED.search(str(error)):
         sys.stderr.write("  a coroutine has not run yet: write await before it, as in (await query.first()).id (blocking code: .sync)\n")
 
 
 def _remedy(error: BaseException) -> list[str]:
-    """Returns what helps in a notebook alone, where the message does not say it."""
+    """Returns a hint that applies only in notebooks, if the message lacks it."""
     missing = isinstance(error, ConnectionNotFound) and "%oxyde" not in str(error)
     return ["  in a notebook, %oxyde connect URL connects"] if missing else []
 

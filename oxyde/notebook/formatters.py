@@ -9,11 +9,11 @@ from oxyde.models import Model, repr
 from oxyde.notebook.errors import PACKAGE
 
 SHOWN: Final = 10
-"""Rows of a list that are shown."""
+"""The number of rows of a list that are shown."""
 
 
 def listing(values: list[Any]) -> str | None:
-    """Returns a list of instances of one model as a table; None for any other list, which IPython shows by itself."""
+    """Returns a list of instances of one model as a table; None for any other list, which IPython formats itself."""
     kind = type(values[0]) if values else None
     if kind is None or not issubclass(kind, Model) or any(type(value) is not kind for value in values):
         return None
@@ -22,7 +22,7 @@ def listing(values: list[Any]) -> str | None:
 
 
 def unawaited(value: Any, printer: Any, cycle: bool) -> None:  # noqa: ARG001 - IPython's protocol
-    """Prints a coroutine; one of ours with the remedy."""
+    """Prints a coroutine; one of Oxyde's with a remedy."""
     code = value.cr_code if isinstance(value, CoroutineType) else value.ag_code
     if not code.co_filename.startswith(PACKAGE):
         printer.text(object.__repr__(value))

@@ -46,14 +46,14 @@ def dispatch(line: str, cell: str | None, names: Mapping[str, Any], variables: d
     Args:
         line: Its line.
         cell: Its body; None for a line magic.
-        names: The variables that the line and the body see.
-        variables: The notebook's, where results are kept.
+        names: The variables that the line and the body can use.
+        variables: The notebook's variables, to which results are assigned.
 
     Returns:
-        What the notebook shows: a preview, a result, a connection, or None.
+        The object to display: a preview, a result, a connection, or None.
 
     Raises:
-        UsageError: The magic cannot be understood.
+        UsageError: The magic is used wrongly.
         OxydeError: The statement failed.
     """
     verb, _, rest = line.strip().partition(" ")

@@ -1,4 +1,4 @@
-"""The result of a cell's statement: rows in memory, shown as a table and exported as frames."""
+"""The result of a cell's statement: rows in memory, displayed as a table and exported as frames."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a statement did.
+    """The outcome of a statement.
 
     Attributes:
         where: The alias of the connection.
         seconds: How long it took.
         rows: How many rows are known to exist.
-        complete: Whether those are all.
+        complete: Whether those are all rows.
         changed: Rows inserted, updated or deleted; None for a statement that changes none.
     """
 
@@ -61,7 +61,7 @@ def many(count: int, one: str = "row", several: str = "rows") -> str:
 
 
 class Shown:
-    """Something that a notebook shows as a table with a line below; showing it sends nothing and never raises."""
+    """An object that a notebook displays as a table with a footer; displaying it sends nothing and never raises."""
 
     columns: list[str]
     footer: str
@@ -85,7 +85,7 @@ class Shown:
         except Exception as error:  # noqa: BLE001 - a repr never raises
             return escape(f"{self.footer} · not shown: {type(error).__name__}: {markup.plain(error)}")
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - IPython takes more than it asks for
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - IPython filters the representations itself
         """Returns the table as text, for a terminal, and as HTML, for a notebook."""
         return {"text/plain": self._text(), "text/html": self._repr_html_()}
 
@@ -97,8 +97,8 @@ class Result(Shown):
 
     Attributes:
         columns: The names of the columns.
-        footer: How many rows of how many are shown, on which connection, in which time.
-        summary: The same, of all rows.
+        footer: The number of rows shown and in total, the connection, and the time.
+        summary: The same for all rows.
     """
 
     def __init__(self, columns: Sequence[str], batches: Sequence[Batch], outcome: Outcome, *, shown: int = 10) -> None:
@@ -106,8 +106,8 @@ class Result(Shown):
 
         Args:
             columns: The names of the columns.
-            batches: All of them.
-            outcome: What the statement did.
+            batches: All batches.
+            outcome: The outcome of the statement.
             shown: How many rows the notebook shows.
         """
         self.columns = list(columns)
@@ -160,7 +160,7 @@ class Result(Shown):
         return self._stream().__arrow_c_schema__()
 
     def _read(self, exporter: Callable[[ArrowStream], T]) -> T:
-        """Reads the rows into an object of some library, whose error for what ours refuses shows only our text."""
+        """Reads the rows into an object of another library; an error of Oxyde that the library wraps is raised as it was."""
         stream = self._stream()
         try:
             return exporter(stream)
@@ -205,7 +205,7 @@ class Preview(Shown):
         return self._rows
 
     def __getattr__(self, name: str) -> Any:
-        """Says how to keep all rows, where a method of ``Result`` is called.
+        """Raises AttributeError; for a method of ``Result`` it names the way to keep all rows.
 
         Raises:
             AttributeError: There is no such attribute.

@@ -36,9 +36,9 @@ class Wanted:
     Attributes:
         call: What is sent.
         where: The connection.
-        stops: It changes nothing as far as we know, so that it may be stopped after its first rows.
-        changes: The footer says how many rows it changed.
-        limited: It asks for one row more than are shown.
+        stops: Whether it seems to change nothing, so that it may be stopped after its first rows.
+        changes: Whether the footer shows how many rows it changed.
+        limited: Whether it is limited to one row more than are shown.
     """
 
     call: Call
@@ -84,8 +84,8 @@ def run(body: str, names: Mapping[str, Any], options: MagicLine) -> Result | Pre
 def _collected(wanted: Wanted, enough: int | None) -> Collector:
     """Runs a statement and collects its rows: all without a number, else the first ones.
 
-    A statement is stopped only in a transaction that cannot write: what a view or an operator calls may write all the same, which the
-    server refuses there. Then the statement runs once more, to its end, so that what it writes is whole.
+    A statement is stopped only in a read-only transaction: a view or an operator may call a function that writes, which the server
+    refuses there. The statement is then run again to its end, so that its writes are complete.
     """
     stops = wanted.stops and enough is not None
     taken = Collector(enough, stops=stops)
@@ -116,7 +116,7 @@ class Collector:
     """Collects the batches of a statement, as they arrive.
 
     Attributes:
-        batches: Those that are kept.
+        batches: The batches that are kept.
         columns: The names of the columns.
         rows: How many rows arrived.
         affected: Rows inserted, updated or deleted.
@@ -127,8 +127,8 @@ class Collector:
         """Starts with nothing.
 
         Args:
-            enough: Keep that many rows; all without a number.
-            stops: Whether the statement may be stopped then; else the rest is counted.
+            enough: The number of rows to keep; all if None.
+            stops: Whether the statement may be stopped then; otherwise the remaining rows are counted.
         """
         self.batches: list[Batch] = []
         self.columns: list[str] = []
@@ -165,10 +165,10 @@ def _sql(body: str, word: str, names: Mapping[str, Any], options: MagicLine) -> 
 
 
 def _bound(sql: str, dialect: str, names: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the variables that the ``:names`` of a statement mean.
+    """Returns the variables for the ``:name`` placeholders of a statement.
 
     Raises:
-        UsageError: There is no such variable.
+        UsageError: A variable does not exist.
     """
     found: dict[str, Any] = {}
     for piece in scan(sql, dialect):

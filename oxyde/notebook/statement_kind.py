@@ -1,4 +1,4 @@
-"""The first word of a cell: whether the cell is SQL, and what the statement may do."""
+"""The kind of a cell, by its first words: whether it is SQL, and whether the statement may write."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ FOLLOWED: Final = {
     "clone": _words("local instance"),
     "backup": _words("stage lock unlock"),
 }
-"""Words that begin a statement only before certain others; they are names in Python, too."""
+"""Words that begin a statement only if certain words follow; they may be Python names, too."""
 KNOWN: Final = READING | CHANGING | TRANSACTIONS | OTHERS | FOLLOWED.keys()
 ALONE: Final = (TRANSACTIONS - {"xa"}) | _words("vacuum analyze optimize checkpoint reindex cluster resignal shutdown restart")
-"""Words that are a statement by themselves; another one alone, or one of them that names a variable, is Python."""
+"""Words that are a statement by themselves, unless they name a variable; any other single word is Python."""
 CALLABLE_IN_PYTHON: Final = _words(
     """
     set table show describe desc call do load use check execute rename copy replace fetch move close help declare signal checksum cluster
     binlog shutdown restart
     """
 )
-"""Words that before ``(`` are rather a Python function than the start of a statement."""
+"""Words that are more likely a Python function than a statement if ``(`` follows."""
 
 _NOISE: Final = "\ufeff; \t\r\n\f\v"
 _QUERIES: Final = _words("select values table with insert update delete")
@@ -52,12 +52,12 @@ _CHANGES: Final = CHANGING | {"into", "call"}
 
 
 def trimmed(body: str) -> str:
-    """Returns a statement without what is around it: spaces, semicolons, the mark that editors put before UTF-8."""
+    """Returns a statement without surrounding spaces and semicolons, and without a byte order mark."""
     return body.strip(_NOISE)
 
 
 def first(body: str, names: Container[str] = ()) -> str | None:
-    """Returns the word that makes text a statement of SQL, in lower case; None when it is none.
+    """Returns the first word of a SQL statement, in lower case; None if the text is not SQL.
 
     Args:
         body: The text.
@@ -73,7 +73,7 @@ def first(body: str, names: Container[str] = ()) -> str | None:
 
 
 def only_reads(sql: str, dialect: str | None = None) -> bool:
-    """Returns whether the words of a statement say that it changes nothing; the functions that it calls may all the same.
+    """Returns whether a statement, by its words, only reads; functions that it calls may still write.
 
     Args:
         sql: The statement.

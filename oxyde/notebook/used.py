@@ -12,11 +12,11 @@ class Used(ast.NodeTransformer):
     """Adds ``--all`` to the line of each ``%oxyde`` that is more than a statement; one of IPython's ``ast_transformers``."""
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST:
-        """Leaves a statement as it is: at most it is shown."""
+        """Leaves an expression statement unchanged: its value is at most displayed."""
         return node if _line(node.value) is not None else self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        """Changes a call whose value goes somewhere."""
+        """Changes a call whose value is used."""
         self.generic_visit(node)
         line = _line(node)
         if line is not None and line.split(maxsplit=1)[:1] not in [[verb] for verb in VERBS] and line.strip():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-import psycopg
 import pytest
 
 from oxyde import (
@@ -21,7 +20,7 @@ from oxyde import (
     execute_raw,
 )
 from oxyde.exceptions import OxydeError
-from tests.backends import Backend, mysql_connection
+from tests.backends import Backend, witnessed
 from tests.tables import table
 
 ONE = PoolSettings(max_connections=1)
@@ -143,19 +142,9 @@ async def alone(backend: Backend) -> AsyncIterator[Backend]:
         yield backend
 
 
-def witnessed(backend: Backend) -> list[str]:
+def texts(backend: Backend) -> list[str]:
     """Returns the texts that another driver finds."""
-    sql = "SELECT t FROM session_word ORDER BY id"
-    if backend.dialect == "postgres":
-        with psycopg.connect(backend.url) as connection:
-            return [row[0] for row in connection.execute(sql)]
-    connection = mysql_connection(backend.url, backend.url.rpartition("/")[2])
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
-            return [row[0] for row in cursor.fetchall()]
-    finally:
-        connection.close()
+    return witnessed(backend, "SELECT t FROM session_word ORDER BY id")
 
 
 def only(backend: Backend, dialect: str) -> None:
@@ -259,7 +248,7 @@ async def test_what_belongs_to_us(alone: Backend, dialect: str) -> None:
             assert await one(probe) == before
         await execute_raw("DELETE FROM session_word")
         await Word.objects.create(id=1, t="é\\ü")
-        assert witnessed(alone) == ["é\\ü"]
+        assert texts(alone) == ["é\\ü"]
 
 
 async def test_what_a_function_changes_is_set_again(alone: Backend) -> None:
@@ -278,7 +267,7 @@ async def test_what_a_function_changes_is_set_again(alone: Backend) -> None:
             assert (await Word.objects.get(id=number)).t == "é"
             if alone.dialect == "mariadb":
                 assert await one("SELECT @@time_zone") == "+00:00"
-    assert witnessed(alone) == ["é", "ü"] * 3
+    assert texts(alone) == ["é", "ü"] * 3
     assert [row.t for row in await Word.objects.order_by("id").all()] == ["é", "ü"] * 3
 
 
@@ -334,7 +323,7 @@ async def test_nothing_is_lost_at_close(backend: Backend) -> None:
         await execute_raw("SET completion_type = 1")
         async with atomic():
             await Word.objects.create(id=3, t="c")
-    assert witnessed(backend) == ["a", "b", "c"]
+    assert texts(backend) == ["a", "b", "c"]
 
 
 async def test_a_transaction_that_is_left_open_is_no_success(alone: Backend) -> None:
@@ -344,9 +333,9 @@ async def test_a_transaction_that_is_left_open_is_no_success(alone: Backend) -> 
     for text in ("CALL session_opens()", "BEGIN NOT ATOMIC SET autocommit = 0; INSERT INTO session_word VALUES (1, 'a'); END"):
         with pytest.raises(TransactionBroken, match="left it open"):
             await execute_raw(text)
-        assert witnessed(alone) == []
+        assert texts(alone) == []
     await execute_raw("BEGIN NOT ATOMIC START TRANSACTION; INSERT INTO session_word VALUES (2, 'b'); COMMIT; END")
-    assert witnessed(alone) == ["b"]
+    assert texts(alone) == ["b"]
 
 
 async def test_a_reset_goes_back_to_what_the_url_says(backend: Backend) -> None:

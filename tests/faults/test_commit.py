@@ -8,12 +8,11 @@ import threading
 import time
 from collections.abc import AsyncIterator
 
-import psycopg
 import pytest
 
 import oxyde
 from oxyde import CommitOutcomeUnknown, ConnectionFailed, Field, Model, OxydeError, PoolSettings, atomic, db
-from tests.backends import Backend, mysql_connection
+from tests.backends import Backend, witnessed
 from tests.faults.proxy import Fault, Proxy, proxied
 from tests.slow import kill_connections
 from tests.tables import table, tables
@@ -42,17 +41,7 @@ async def served(backend: Backend) -> AsyncIterator[Backend]:
 
 def stored(backend: Backend) -> list[str]:
     """Reads the texts by a driver that is not ours."""
-    sql = "SELECT text FROM commit_entry ORDER BY id"
-    if backend.dialect == "postgres":
-        with psycopg.connect(backend.url) as connection:
-            return [row[0] for row in connection.execute(sql).fetchall()]
-    connection = mysql_connection(backend.url, backend.url.rpartition("/")[2])
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
-            return [row[0] for row in cursor.fetchall()]
-    finally:
-        connection.close()
+    return witnessed(backend, "SELECT text FROM commit_entry ORDER BY id")
 
 
 async def until_stored(backend: Backend, texts: list[str]) -> None:

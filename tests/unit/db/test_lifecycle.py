@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,15 +11,7 @@ from oxyde import db
 from oxyde.db.database import connections
 from oxyde.exceptions import ConnectionFailed
 
-
-@pytest.fixture(autouse=True)
-def empty() -> Iterator[None]:
-    """A registry of this test's own."""
-    before = dict(connections._connections)
-    connections._connections.clear()
-    yield
-    connections._connections.clear()
-    connections._connections.update(before)
+pytestmark = pytest.mark.usefixtures("unconnected")
 
 
 async def test_init_and_close() -> None:

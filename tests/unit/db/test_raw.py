@@ -115,6 +115,13 @@ def test_mistakes(sql: str, params: Any, message: str) -> None:
     assert caught.value.sql == sql
 
 
+@pytest.mark.parametrize(("dialect", "mark"), [("postgres", r"\$1, \$2"), ("sqlite", r"\?"), ("mariadb", r"\?")])
+def test_values_without_a_placeholder(dialect: str, mark: str) -> None:
+    """The message shows the placeholders of the server."""
+    with pytest.raises(FieldError, match=f"this server's is {mark}$"):
+        compile_raw("select 1", [1], dialect)
+
+
 def test_names_of_another_server() -> None:
     """SQLite's other spellings are answered with the portable one."""
     for text in ("@a", "$a"):

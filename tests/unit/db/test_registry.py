@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,14 +16,7 @@ from oxyde.exceptions import ConnectionNotFound, OxydeError
 SECRET = "s3cr3t-canary"
 
 
-@pytest.fixture(autouse=True)
-def empty() -> Iterator[None]:
-    """A registry of this test's own."""
-    before = dict(connections._connections)
-    connections._connections.clear()
-    yield
-    connections._connections.clear()
-    connections._connections.update(before)
+pytestmark = pytest.mark.usefixtures("unconnected")
 
 
 def test_nothing_is_connected() -> None:

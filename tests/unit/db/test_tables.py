@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from oxyde import Field, Model
-from oxyde.db.tables import _chosen
+from oxyde import Field, FieldError, Model
+from oxyde.db.tables import _chosen, _create
 from tests.models import Author, Post
 from tests.tables import table
 
@@ -61,3 +62,41 @@ def test_what_is_no_model() -> None:
     """The message shows it."""
     with pytest.raises(TypeError, match="models takes a list of models, and this holds 'Author'"):
         _chosen(["Author"])
+
+
+class Abroad(Model):
+    """Is in another schema than what it refers to."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    label: Label | None = None
+
+    Meta = table("unit_abroad", schema="away")
+
+
+class Answer:
+    """A batch with the name of the database."""
+
+    def __init__(self, name: str | None) -> None:
+        self.name = name
+
+    def values(self) -> list[tuple[str | None]]:
+        """Returns the row."""
+        return [(self.name,)]
+
+
+@pytest.mark.parametrize("dialect", ["mysql", "mariadb", "postgres", "sqlite"])
+def test_the_database_of_tables_without_a_schema(dialect: str) -> None:
+    """MySQL is asked for it where a table of another one refers to them; without one they could be nowhere."""
+    where: Any = SimpleNamespace(database=SimpleNamespace(backend=dialect))
+    asks = dialect in {"mysql", "mariadb"}
+    steps = _create([Abroad, Label], where, if_not_exists=False)
+    step: Any = next(steps)
+    assert (b"SELECT DATABASE()" in step.shape) is asks
+    if asks:
+        step = steps.send(Answer("shop"))
+        other = _create([Abroad, Label], where, if_not_exists=False)
+        next(other)
+        with pytest.raises(FieldError, match="chosen no database"):
+            other.send(Answer(None))
+    assert (b"shop" in step.shape) is asks
+    assert b"SELECT" not in next(_create([Label], where, if_not_exists=False)).shape

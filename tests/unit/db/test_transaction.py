@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 
 import oxyde
-from oxyde import atomic
+from oxyde import atomic, db
 
 
 async def work() -> None:
@@ -57,3 +58,26 @@ def test_each_face_decorates_its_own_functions() -> None:
     for decorate in (oxyde.sync.atomic, oxyde.sync.atomic()):
         with pytest.raises(TypeError, match=r"work is async; use atomic\(\)"):
             decorate(work)
+
+
+def test_on_commit_without_a_block() -> None:
+    """The function is called at once; an async one, which nobody could await, is refused."""
+    called: list[str] = []
+    with oxyde.connect("sqlite::memory:"):
+        db.on_commit(lambda: called.append("now"))
+        assert called == ["now"]
+        with oxyde.sync.atomic():
+            db.on_commit(lambda: called.append("committed"))
+            assert called == ["now"]
+        assert called == ["now", "committed"]
+        with pytest.raises(TypeError, match=r"^no atomic block is open on 'default': on_commit\(\) would call work now"):
+            db.on_commit(work)
+
+
+@pytest.mark.parametrize("timeout", [0, -1, math.nan])
+def test_limits_are_more_than_nothing(timeout: float) -> None:
+    """NaN is not; others are taken."""
+    for verb in (atomic, oxyde.sync.atomic):
+        with pytest.raises(ValueError, match=rf"^timeout={timeout} must be more than 0 seconds$"):
+            verb(timeout=timeout)
+        assert verb(timeout=0.5).timeout == 0.5

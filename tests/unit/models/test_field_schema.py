@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal
 
 import pandas as pd
 import pytest
-from pydantic import AfterValidator, BaseModel, ConfigDict, GetCoreSchemaHandler, PlainSerializer, TypeAdapter, ValidationInfo
-from pydantic_core import core_schema
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, TypeAdapter, ValidationInfo
 
 from oxyde.exceptions import FieldValueError
 from oxyde.models.field_schema import FieldSchema
+from tests.property.kinds import Code
 
 
 def twice(value: int) -> int:
@@ -47,26 +47,6 @@ class Kept(BaseModel):
 
     hue: Hue
     mood: Literal[Mood.GLAD]
-
-
-class Code:
-    """A type of the application, which only its serializer can write."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Code) and other.text == self.text
-
-    def __hash__(self) -> int:
-        return hash(self.text)
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _: Any, __: GetCoreSchemaHandler) -> Any:
-        read = core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
-        either = core_schema.union_schema([core_schema.is_instance_schema(cls), read])
-        shown = core_schema.plain_serializer_function_ser_schema(lambda value: value.text)
-        return core_schema.json_or_python_schema(read, either, serialization=shown)
 
 
 class Coded(BaseModel):

@@ -31,7 +31,18 @@ from pydantic_core import SchemaValidator, core_schema
 from typing_extensions import TypedDict
 
 from oxyde.models import own_validators
-from oxyde.models.own_validators import BY_TYPES, alters, as_stored, has_encoders, has_functions, names_of, own_functions, reads_types
+from oxyde.models.core_schemas import nodes
+from oxyde.models.own_validators import (
+    BY_TYPES,
+    alters,
+    as_stored,
+    has_encoders,
+    has_functions,
+    may_change,
+    names_of,
+    own_functions,
+    reads_types,
+)
 
 Lower = Annotated[str, StringConstraints(to_lower=True)]
 Times = Annotated[int, AfterValidator(lambda value: value * 100)]
@@ -200,3 +211,9 @@ def test_definitions_get_names_of_their_own() -> None:
     whole = as_stored(schema(Tree), types_only=True)
     assert [one["ref"].endswith(BY_TYPES) for one in whole["definitions"]] == [True]
     assert whole["schema"]["schema_ref"] == whole["definitions"][0]["ref"]
+
+
+@pytest.mark.parametrize(("kind", "changing"), [(Times, 1), (Base64Bytes, 1), (HttpUrl, 0), (SecretStr, 0), (int, 0), (FilePath, 0)])
+def test_nodes_that_may_change_a_value(kind: Any, changing: int) -> None:
+    """Functions of the application and decoders, and nothing else of Pydantic's."""
+    assert sum(map(may_change, nodes(TypeAdapter(kind).core_schema))) == changing

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from oxyde import db
-from oxyde.db.database import connections
 from oxyde.exceptions import ConnectionNotFound
 from oxyde.notebook.connection import Current, make_current, route
 
 
 @pytest.fixture(autouse=True)
-def empty(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A registry of this test's own, and no current connection."""
+def nothing_current(unconnected: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No connection is current."""
     monkeypatch.setattr(Current, "alias", None)
-    before = dict(connections._connections)
-    connections._connections.clear()
-    yield
-    connections._connections.clear()
-    connections._connections.update(before)
 
 
 def test_the_current_connection() -> None:

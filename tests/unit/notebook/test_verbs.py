@@ -16,16 +16,12 @@ from oxyde.notebook.verbs import HELP, VERBS
 
 
 @pytest.fixture(autouse=True)
-def empty(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A registry of this test's own, and no current connection."""
+def nothing_current(unconnected: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No connection is current, and those that the test opens are closed."""
     monkeypatch.setattr(Current, "alias", None)
-    before = dict(connections._connections)
-    connections._connections.clear()
     yield
     for database in connections.all():
         database.disconnect_blocking()
-    connections._connections.clear()
-    connections._connections.update(before)
 
 
 def test_connecting_makes_current(capsys: pytest.CaptureFixture[str]) -> None:
