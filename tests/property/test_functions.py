@@ -161,6 +161,15 @@ def test_floats(one: Backend) -> None:
     check()
 
 
+def test_the_greatest_floats(one: Backend) -> None:
+    """Decimals of theirs: those next to the end, and those that lie halfway between two floats."""
+    last = sys.float_info.max
+    near = [last, math.nextafter(last, 0), 1.797693134862315e308, 1.79769313486231e308, 1e308, 5e22, 9007199254740993.0, 1e23, 8.41e21]
+    for value in near:
+        compare(one, Cast(value, Decimal), lambda value=value: Decimal(str(value)))
+        compare(one, Cast(-value, Decimal), lambda value=value: Decimal(str(-value)))
+
+
 def test_halves_of_floats(one: Backend) -> None:
     """``Round()`` of what is a half, or looks like one."""
 

@@ -41,7 +41,8 @@ impl Writer<'_> {
         }
         if let Some(length) = set.length {
             // The servers cut off spaces; behind what is too long stands something else, so that they refuse it.
-            let postgres = format!("(SELECT v || CASE WHEN length(v) > {length} THEN '.' ELSE '' END FROM (SELECT {{*}} AS v) AS computed)");
+            let postgres =
+                format!("(SELECT v || CASE WHEN length(v) > {length} THEN '.' ELSE '' END FROM (SELECT {{*}} AS v) AS computed)");
             let mysql = format!("CONCAT({{*}}, IF(CHAR_LENGTH({{0}}) > {length}, '.', ''))");
             return self.template([&postgres, &format!("oxyde_fit_text({{*}}, {length})"), &mysql], &[value]);
         }
