@@ -6,13 +6,13 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel
-from pydantic_core import core_schema, to_json
+from pydantic_core import PydanticSerializationUnexpectedValue, core_schema, to_json
 
 from oxyde.models.core_schemas import CLASSES, changed, kind_of, nodes
-from oxyde.models.pydantic_functions import gives_enum_values
+from oxyde.models.pydantic_functions import gives_enum_values, makes_url
 
 DISPLAY: Final = frozenset({"serialization", "serialization_alias", "serialization_exclude", "serialization_exclude_if", "computed_fields"})
 """The keys of a node that only affect how values are displayed."""
@@ -39,12 +39,21 @@ def _written(own: frozenset[int], node: Any) -> Any:
         kept["config"] = {key: value for key, value in config.items() if not key.startswith("ser_json_")}
     if kind_of(node) in {"set", "frozenset"}:
         kept["serialization"] = core_schema.wrap_serializer_function_ser_schema(_in_order)
+    elif makes_url(node):  # its class is not the one that the node inside makes
+        kept["serialization"] = core_schema.plain_serializer_function_ser_schema(_text_of_url)
     return kept
 
 
 def _in_order(value: Any, write: Callable[[Any], list[Any]]) -> list[Any]:
     """Returns the members of a set in an order that depends only on the members; equal sets may iterate in different orders."""
     return sorted(write(value), key=to_json)
+
+
+def _text_of_url(value: Any) -> str:
+    """Returns the text of a URL; says of anything else that it is none, so that a union goes on to its next member."""
+    if not hasattr(value, "unicode_string"):
+        raise PydanticSerializationUnexpectedValue
+    return str(value)
 
 
 def _has_no_form(node: Any, definitions: Mapping[str, Any]) -> bool:
@@ -86,26 +95,30 @@ def not_plain(value: Any, path: str = "") -> tuple[str, Any] | None:
     return path, value
 
 
-def first_difference(old: Any, new: Any, path: str = "") -> str | None:
-    """Returns the path of the first part in which two values differ; None where they are equal."""
+Difference: TypeAlias = "tuple[str, Any, Any]"
+"""Where two values differ: the path, and what each of them has there."""
+
+
+def first_difference(old: Any, new: Any, path: str = "") -> Difference | None:
+    """Returns the first part in which two values differ; None where they are equal."""
     if old is new:
         return None
-    names = _fields(old)
+    here, names = (path, old, new), _fields(old)
     if names is not None:
         if not isinstance(old, type(new)) or _fields(new) != names:
-            return path
+            return here
         return _first(((f".{name}", getattr(old, name), getattr(new, name)) for name in names), path)
     if isinstance(old, Mapping):
         if not isinstance(new, Mapping) or old.keys() != new.keys():
-            return path
+            return here
         return _first(((f".{key}", old[key], new[key]) for key in old), path)
     if isinstance(old, (list, tuple)):
         if not isinstance(new, tuple if isinstance(old, tuple) else list) or len(old) != len(new):
-            return path
+            return here
         return _first(((f"[{at}]", *pair) for at, pair in enumerate(zip(old, new, strict=True))), path)
     if isinstance(old, bool) is not isinstance(new, bool) or (isinstance(old, Decimal) and str(old) != str(new)):
-        return path
-    return None if old == new else path
+        return here
+    return None if old == new else here
 
 
 def _fields(value: Any) -> tuple[str, ...] | None:
@@ -117,5 +130,5 @@ def _fields(value: Any) -> tuple[str, ...] | None:
     return None
 
 
-def _first(parts: Iterator[tuple[str, Any, Any]], path: str) -> str | None:
+def _first(parts: Iterator[tuple[str, Any, Any]], path: str) -> Difference | None:
     return next((found for step, one, other in parts if (found := first_difference(one, other, path + step)) is not None), None)

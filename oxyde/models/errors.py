@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Final, TypeAlias, TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, PydanticKnownError
 
 from oxyde.exceptions import DataError, DecodeError, FieldError, FieldValueError, IntegrityError, UniqueViolationError
 from oxyde.ir.schema import unique_indexes, unique_names
@@ -74,9 +75,31 @@ def in_row(at: int) -> Iterator[None]:
         message = f"{error} (row {at} of bulk_create(), counted from 0)"
         raise type(error)(message, column=error.column, table=error.table, hint=error.hint) from error
     except ValidationError as error:
+        made = _at(error, at)
         notes = [*getattr(error, "__notes__", ()), f"row {at} of bulk_create(), counted from 0"]
-        error.__notes__ = notes  # type: ignore[attr-defined, unused-ignore] # add_note() of Python 3.11 does no more
-        raise
+        made.__notes__ = notes  # type: ignore[attr-defined, unused-ignore] # add_note() of Python 3.11 does no more
+        raise made from error.__cause__
+
+
+def _at(error: ValidationError, at: int) -> ValidationError:
+    """Returns the error of one row with its index first in every ``loc``, as ``TypeAdapter(list[M])`` has it."""
+    lines = [_line(line, at) for line in error.errors(include_url=False)]
+    return ValidationError.from_exception_data(error.title, lines, hide_input="input_value=" not in str(error))
+
+
+def _line(line: ErrorDetails, at: int) -> InitErrorDetails:
+    """Returns a line of an error as what it is made from: one of Pydantic's own kinds, or one that a validator made."""
+    kind, context = line["type"], line.get("ctx")
+    made: InitErrorDetails = {"type": kind, "loc": (at, *line["loc"]), "input": line["input"]}
+    if context:
+        made["ctx"] = context
+    try:
+        is_known = PydanticKnownError(kind, context).message() == line["msg"]  # type: ignore[arg-type] # a text, which may be no kind
+    except (KeyError, TypeError, ValueError):
+        is_known = False
+    if not is_known:
+        made["type"] = PydanticCustomError(kind, line["msg"], context)  # type: ignore[arg-type] # a text that was made for the line
+    return made
 
 
 def _name_unique(error: UniqueViolationError, table: Table) -> None:

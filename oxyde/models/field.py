@@ -85,6 +85,14 @@ FOREIGN_WORDS = {
     "blank": "the annotation X | None",
     "to_field": "db_fk=",
     "through": "db_through=",
+    "onupdate": "auto_now=True for the present time; pre_save() for other values",
+    "sa_column_args": "db_type=, db_default= and their kin",
+    "sa_column_kwargs": "db_default=, db_comment= and their kin",
+    "back_populates": "a list of the model on the other side, with db_reverse_fk=",
+    "backref": "a list of the model on the other side, with db_reverse_fk=",
+    "source_field": "db_column=",
+    "generated": "an int key (int | None with db_pk=True), which the database counts up by itself; or db_generated= with its SQL",
+    "max_len": "max_length=",
 }
 """Keywords of other libraries that describe a column, and their equivalents here."""
 

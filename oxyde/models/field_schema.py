@@ -35,6 +35,7 @@ def not_json(error: TypeError | ValueError) -> str:
     return "a value inside it is not of the type that is declared for it"
 
 
+_REMEDY: Final = 'use a validator that leaves its own results alone, or Field(db_read="types")'
 _POWER: Final = re.compile(r"\d[eE][+-]?\d")
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?[eE][+-]?\d+')
 
@@ -167,20 +168,23 @@ class FieldSchema:
         """Raises FieldValueError if the stored value would be read back as another value."""
         try:
             back = self.read(stored)
-            path, reason = first_difference(value, back), "would be read back as another value"
-            if path is not None:  # the input may have been raw data of the field's type
-                valid = self.validator.validate_python(value, by_alias=False, by_name=True)
+            found = first_difference(value, back)
+            if found is not None:  # it may have been given as what an object of the field's type is made of
+                valid = self.validator.validate_python(value, by_alias=True, by_name=True)
                 if first_difference(valid, back) is None and self.plain(valid) == stored:
-                    path = None
+                    found = None
         except ValidationError as error:
             problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
-            path, reason = "".join(f".{step}" for step in problem["loc"]), f"could not be read back: {problem['msg']}"
-        if path is not None:
-            message = (
-                f"{self.where}{path} {reason}; use an object of the declared class, a validator that leaves its own results alone, "
-                'or Field(db_read="types")'
-            )
-            raise FieldValueError(message, column=self.where.rpartition(".")[2])
+            path = "".join(f".{step}" for step in problem["loc"])
+            self._refuse(path, f"could not be read back: {problem['msg']}; {_REMEDY}")
+        if found is not None:
+            path, old, new = found
+            reason = f"it is {_a(named(old))}, and {_a(named(new))} would be read; use an object of the declared class"
+            self._refuse(path, f"would be read back as another value: {_REMEDY if type(old) is type(new) else reason}")
+
+    def _refuse(self, path: str, reason: str) -> NoReturn:
+        message = f"{self.where}{path} {reason}"
+        raise FieldValueError(message, column=self.where.rpartition(".")[2])
 
     def plain(self, value: Any) -> Any:
         """Returns a value as plain JSON data; JSON text (``Json[...]``) as that text.
@@ -207,7 +211,7 @@ class FieldSchema:
 
     def _dump_validated(self, value: Any) -> Any:
         try:
-            valid = self.validator.validate_python(value, by_alias=False, by_name=True)
+            valid = self.validator.validate_python(value, by_alias=True, by_name=True)
             return self._dump(valid)
         except ValidationError as error:
             problems = "; ".join(f"{'.'.join(map(str, item['loc']))} {item['msg']}".strip() for item in error.errors(include_input=False))

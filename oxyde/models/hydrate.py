@@ -245,7 +245,7 @@ class Tiers:
             schema: Any = self.schema.field(name)
             field = core_schema.model_field(schema)
             self._fields[name] = SchemaValidator(self.schema_of(core_schema.model_fields_schema({name: field})), self.schema.config)
-        found: Any = self._fields[name].validate_assignment(dict(others), name, value)
+        found: Any = self._fields[name].validate_assignment(dict(others), name, value, by_alias=True, by_name=True)
         return found[0][name]
 
     def sees_others(self, name: str) -> bool:

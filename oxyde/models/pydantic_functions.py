@@ -57,6 +57,11 @@ def makes_secret(node: Node) -> bool:
     return _is_of(node, "Secret.__get_pydantic_core_schema__.")
 
 
+def makes_url(node: Node) -> bool:
+    """Returns whether a node makes a URL of a class of Pydantic, such as ``HttpUrl``."""
+    return kind_of(node) == "function-wrap" and kind_of(node["schema"]) in {"url", "multi-host-url"} and calls_pydantic(node)
+
+
 def makes_text(node: Node) -> bool:
     """Returns whether a node makes an address of any version, or a time zone, from its text."""
     return _is_of(node, "IPvAny") or _is_of(node, "validate_str_is_valid_iana_tz", "pydantic._internal._validators")

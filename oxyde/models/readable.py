@@ -43,12 +43,13 @@ def check_row(model: ModelInfo, sent: Mapping[str, Any], known: Mapping[str, Any
     except ValidationError as error:
         problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
         place = [step for step in problem["loc"] if step != 0]
-        _refuse(model, tier, str(place[0]) if place else None, f"would refuse it on reading: {problem['msg']}")
-    except Exception:  # noqa: BLE001 - a function that needs more than the row: a relation, a service
+        reason = f"would refuse it on reading: {problem['msg']}"
+        _refuse(model, tier, str(place[0]) if place else None, reason, "write values that are valid together")
+    except Exception:  # noqa: BLE001 - one that needs more than the row: a relation, a service
         return
     for column in columns:
         if column.field in sent and not _is_kept(column, sent[column.field], vars(read).get(column.field)):
-            _refuse(model, tier, column.field, "would make another value of it on reading")
+            _refuse(model, tier, column.field, "would make another value of it on reading", "let it leave its own results alone")
 
 
 def _wire(column: Column, known: Mapping[str, Any]) -> Any:
@@ -72,9 +73,8 @@ def _is_kept(column: Column, wire: Any, read: Any) -> bool:
         return False
 
 
-def _refuse(model: ModelInfo, tier: Tiers, field: str | None, reason: str) -> NoReturn:
+def _refuse(model: ModelInfo, tier: Tiers, field: str | None, reason: str, remedy: str) -> NoReturn:
     where = model.name if field is None else f"{model.name}.{field}"
-    remedy = "let it leave its own results alone"
     if not all(name.endswith(".model_post_init") for name in tier.crossing):
         remedy += ', or say db_read = "types" in Meta, which reads without validators'
     message = f"{where}: {' or '.join(tier.crossing)} {reason}; {remedy}"

@@ -81,9 +81,9 @@ def apply(instance: AnyModel, body: BaseModel | Mapping[str, Any]) -> None:
             if link.key == name:
                 vars(candidate)[link.field] = UNLOADED
         if fields is None or name == names[-1]:  # the model validators run last, when all fields are set
-            model.model.__pydantic_validator__.validate_assignment(candidate, name, given[name], by_alias=False, by_name=True)
+            model.model.__pydantic_validator__.validate_assignment(candidate, name, given[name], by_alias=True, by_name=True)
         else:
-            values, *_ = fields.validate_assignment(dict(vars(candidate)), name, given[name], by_alias=False, by_name=True)
+            values, *_ = fields.validate_assignment(dict(vars(candidate)), name, given[name], by_alias=True, by_name=True)
             vars(candidate).update(values)
     before, after = dict(vars(instance)), vars(candidate)
     changed = [name for name in model.fields if name not in model.links and (name in given or after.get(name) is not before.get(name))]

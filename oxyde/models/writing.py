@@ -106,7 +106,7 @@ class Write:
             value = self.given.get(name, UNLOADED)
             # Pydantic reports a row that points to itself as infinite recursion.
             if name in state and value is not UNLOADED and value is not self.instance:
-                validator.validate_assignment(self.instance, name, self.given[name], by_alias=False, by_name=True)
+                validator.validate_assignment(self.instance, name, self.given[name], by_alias=True, by_name=True)
                 self.given = self.instance.__dict__  # Pydantic replaced it
                 # A validator runs once for a value, though the write may fail and be tried again.
                 state.discard(name)

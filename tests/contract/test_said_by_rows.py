@@ -229,6 +229,7 @@ class TestSaid:
                 await Person.objects.bulk_create([good, Person.model_construct(first=5, last="b")])
             with pytest.raises(ValidationError) as caught:
                 await Person.objects.bulk_create([good, good, {"first": "x"}])
+            assert [line["loc"] for line in caught.value.errors()] == [(2, "last")]
             assert caught.value.__notes__ == ["row 2 of bulk_create(), counted from 0"]  # type: ignore[attr-defined, unused-ignore] # 3.10
             with pytest.raises(TypeError, match=r"row 1, counted from 0"):
                 await Person.objects.bulk_create([good, 5])  # type: ignore[list-item] # refused

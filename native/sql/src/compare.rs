@@ -40,7 +40,7 @@ fn is_condition(expr: &Expr) -> bool {
 
 impl Writer<'_> {
     pub fn compare(&mut self, op: Comparison, left: &Expr, right: &Expr) -> Result<()> {
-        if [left, right].into_iter().any(|side| type_of(side) == Some(&ColumnType::Json)) {
+        if [left, right].into_iter().any(|side| self.is_json(side)) {
             return self.compare_json(op, left, right);
         }
         let differ = sign(Comparison::Ne);
@@ -77,6 +77,15 @@ impl Writer<'_> {
         self.right(expr, compared)
     }
 
+    /// Whether a value is JSON, as arrays are where a server has none.
+    fn is_json(&self, expr: &Expr) -> bool {
+        match type_of(expr) {
+            Some(ColumnType::Json) => true,
+            Some(ColumnType::Array { .. }) => !matches!(self.dialect.list, List::Array),
+            _ => false,
+        }
+    }
+
     /// JSON is the same or not; no order is one that all servers know.
     fn compare_json(&mut self, op: Comparison, left: &Expr, right: &Expr) -> Result<()> {
         let negated = match op {
@@ -88,9 +97,9 @@ impl Writer<'_> {
         };
         match self.dialect.json_equality {
             JsonEquality::Operator => {
-                self.operand(left)?;
+                self.jsonb(left)?;
                 self.push(sign(op));
-                self.operand(right)
+                self.jsonb(right)
             }
             JsonEquality::Cast => {
                 self.around("CAST(", left, " AS JSON)")?;
@@ -99,14 +108,37 @@ impl Writer<'_> {
             }
             JsonEquality::Function(name) => {
                 self.push(if negated { "NOT " } else { "" });
-                self.push(name);
-                self.push("(");
-                self.expr(left)?;
-                self.push(", ");
-                self.expr(right)?;
-                self.word(")")
+                self.json_function(name, left, right, Self::expr)
+            }
+            JsonEquality::Unescaped { name, before, after } => {
+                self.json_function(name, left, right, |writer, side| match side {
+                    Expr::Column { .. } => writer.around(before, side, after),
+                    _ => writer.expr(side), // ours, which is written without such escapes
+                })?;
+                // By itself it is true of NULL in a WHERE.
+                self.word(if negated { " = 0" } else { " = 1" })
             }
             JsonEquality::Unsupported => self.dialect.unsupported("equality of JSON values"),
+        }
+    }
+
+    fn json_function(&mut self, name: &str, left: &Expr, right: &Expr, side: impl Fn(&mut Self, &Expr) -> Result<()>) -> Result<()> {
+        self.push(name);
+        self.push("(");
+        side(self, left)?;
+        self.push(", ");
+        side(self, right)?;
+        self.word(")")
+    }
+
+    /// An operand that may be of the type `json`, which has no equality; a cast of `jsonb` to itself is none.
+    fn jsonb(&mut self, expr: &Expr) -> Result<()> {
+        match expr {
+            Expr::Param(param) => self.param(&Param { uncast: false, ..param.clone() }),
+            _ => {
+                self.operand(expr)?;
+                self.word("::jsonb")
+            }
         }
     }
 

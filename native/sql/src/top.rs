@@ -48,8 +48,12 @@ impl Writer<'_> {
 
     /// The key of a query of one row, where that may be spelt in several ways.
     pub fn key_of_row<'q>(&self, query: &'q Query) -> Option<(&'q Expr, &'q Param)> {
-        let (Body::Select(select), true) = (&query.body, query.point) else { return None };
-        let is_plain = select.joins.is_empty() && select.distinct.is_none() && select.group_by.is_empty() && select.having.is_none();
+        // A member of a compound has no LIMIT.
+        let (Body::Select(select), true, false) = (&query.body, query.point, self.scope.member) else { return None };
+        // A count of no rows is a row, too.
+        let counts = select.outputs.iter().any(|output| has_rows(&output.expr));
+        let is_plain =
+            select.joins.is_empty() && select.distinct.is_none() && select.group_by.is_empty() && select.having.is_none() && !counts;
         let Some(Expr::Compare { op: Comparison::Eq, left, right }) = &select.filter else { return None };
         let (true, true, None, None, Expr::Param(param)) = (is_plain, query.order_by.is_empty(), &query.limit, &query.offset, &**right)
         else {

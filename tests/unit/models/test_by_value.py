@@ -104,4 +104,10 @@ def test_plain_values() -> None:
 )
 def test_differences(old: Any, new: Any, path: str | None) -> None:
     """Are named by the path of the first."""
-    assert first_difference(old, new) == path
+    found = first_difference(old, new)
+    assert (None if found is None else found[0]) == path
+
+
+def test_what_differs_is_told() -> None:
+    """With its path, for a message that says what was given and what would be read."""
+    assert first_difference({"a": [1, "x"]}, {"a": [1, 5]}) == (".a[1]", "x", 5)

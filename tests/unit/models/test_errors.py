@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError, field_validator
+from pydantic import Field as Inner
+from pydantic_core import PydanticCustomError
 
 from oxyde.exceptions import CheckViolationError, DecodeError, FieldValueError, NotFoundError, UniqueViolationError
 from oxyde.ir.schema import unique_names
-from oxyde.models.errors import blame, completed, refusing
+from oxyde.models.errors import blame, completed, in_row, refusing
 from tests.models import Author, PostTag
 
 TABLE = Author.__table__
@@ -62,6 +67,44 @@ def test_blame() -> None:
     assert other.value.table == "another"
     with pytest.raises(NotFoundError), blame(TABLE):
         raise NotFoundError("none")
+
+
+class Row(BaseModel):
+    """A row of a bulk insert."""
+
+    a: int = Inner(default=0, ge=0)
+    b: AwareDatetime | None = None
+    c: list[dict[str, int]] = []
+
+    @field_validator("a")
+    @classmethod
+    def not_three(cls, value: int) -> int:
+        assert value != 3, "it is {three}"
+        if value == 4:
+            raise PydanticCustomError("timezone_aware", "{where} is four", {"where": "a"})
+        return value
+
+
+class Hidden(Row):
+    """Shows no input in its errors."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+
+@pytest.mark.parametrize("model", [Row, Hidden])
+@pytest.mark.parametrize(
+    "values", [{"a": -1}, {"a": "x"}, {"a": 3}, {"a": 4}, {"b": "2024-01-01T00:00:00"}, {"c": [{}, {"k": "secret"}], "a": None}]
+)
+def test_rows_of_a_bulk_insert(model: type[Row], values: dict[str, Any]) -> None:
+    """The index comes first in every ``loc``; all else is as Pydantic says it of a list."""
+    with pytest.raises(ValidationError) as expected:
+        TypeAdapter(list[model]).validate_python([{}, values])  # type: ignore[valid-type] # a class
+    with pytest.raises(ValidationError) as caught, in_row(1):
+        model.model_validate(values)
+    for line, other in zip(caught.value.errors(), expected.value.errors(), strict=True):
+        assert {**line, "ctx": repr(line.get("ctx"))} == {**other, "ctx": repr(other.get("ctx"))}
+    assert ("input_value" in str(caught.value)) == (model is Row)
+    assert caught.value.title == model.__name__
 
 
 def test_rows_that_are_not_valid() -> None:

@@ -136,3 +136,11 @@ def test_values_of_members() -> None:
     assert [functions.gives_enum_values(node) for node in called(Values)] == [True, True]
     assert [functions.calls_pydantic(node) for node in called(Values)] == [True, True]
     assert [functions.gives_enum_values(node) for node in called(Members)] == [False]
+
+
+def test_urls() -> None:
+    """Are made by classes of Pydantic around the core's own."""
+    for kind in (HttpUrl, AnyUrl, PostgresDsn):
+        assert functions.makes_url(TypeAdapter(kind).core_schema)
+    for other in (str, Annotated[AnyUrl, pydantic.WrapValidator(lambda value, handler: handler(value))], IPvAnyAddress):
+        assert not functions.makes_url(TypeAdapter(other).core_schema)

@@ -96,6 +96,12 @@ pub enum JsonEquality {
     Cast,
     /// A function of that name.
     Function(&'static str),
+    /// A function that takes `\u00e9` and the letter it stands for as two; what is written around a column takes them for one.
+    Unescaped {
+        name: &'static str,
+        before: &'static str,
+        after: &'static str,
+    },
     Unsupported,
 }
 

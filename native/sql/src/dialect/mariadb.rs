@@ -6,6 +6,11 @@ use super::{
 };
 use crate::cast;
 
+/// JSON text becomes the text of a JSON string, whose escapes `JSON_UNQUOTE` resolves. Those that JSON cannot do without (of quotes,
+/// backslashes and control characters) are escaped once more, so that they remain, each in its spelling.
+const BEFORE_UNESCAPED: &str = r#"JSON_UNQUOTE(CONCAT('"', REPLACE(REGEXP_REPLACE("#;
+const AFTER_UNESCAPED: &str = r#", '(?i)(\\\\\\\\|\\\\(?=[^u\\\\/])|\\\\(?=u00[01]|u0022|u005c))', '\\1\\1'), '"', '\\"'), '"'))"#;
+
 pub const MARIADB: Dialect = Dialect {
     name: "mariadb",
     types: Types::Mariadb,
@@ -13,7 +18,7 @@ pub const MARIADB: Dialect = Dialect {
     param_types: ParamTypes::Cast { json: false },
     prepared: Prepared::OneQuery,
     regex: Regex::Inline,
-    json_equality: JsonEquality::Function("JSON_EQUALS"),
+    json_equality: JsonEquality::Unescaped { name: "JSON_EQUALS", before: BEFORE_UNESCAPED, after: AFTER_UNESCAPED },
     row_lock: RowLock::AllTables { skip_locked: true },
     assignments: Assignments::AtOnce,
     returning: Returning::InsertDelete,
