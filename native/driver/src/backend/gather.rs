@@ -1,7 +1,7 @@
 //! The rows of a step on their way into batches, from whichever server over the network.
 
 use oxyde_ir::{ColumnType, Output};
-use sqlx::{Column as _, Database, Row};
+use sqlx::{Database, Row};
 
 use super::link::Peer;
 use super::misfit;
@@ -94,7 +94,7 @@ impl<'a, P: Peer> Gather<'a, P> {
 
     /// Whether the columns are called as before. Our own statements name theirs.
     fn has_names_of(&self, columns: &[ColumnOf<P>]) -> bool {
-        self.outputs.is_some() || self.readers.iter().map(|reader| reader.name.as_str()).eq(columns.iter().map(|column| column.name()))
+        self.outputs.is_some() || self.readers.iter().map(|reader| reader.name.as_str()).eq(columns.iter().map(sqlx::Column::name))
     }
 
     pub fn push(&mut self, row: &RowOf<P>) -> Result<()> {

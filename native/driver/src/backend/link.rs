@@ -28,6 +28,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub trait Peer: sqlx::Connection<Database: HasStatementCache> + Sized {
     const RESET: Reset;
 
+    /// What tells the type of a column from others.
+    type TypeId: PartialEq + Send;
+
     /// A bare connection to the server.
     fn reach(options: &Self::Options) -> impl Future<Output = sqlx::Result<Self>> + Send;
 
@@ -36,14 +39,12 @@ pub trait Peer: sqlx::Connection<Database: HasStatementCache> + Sized {
 
     /// Interrupts what another connection does, where this one has reached the same server; `false` where it has not.
     fn interrupt(&mut self, interruption: &Interruption) -> impl Future<Output = sqlx::Result<bool>> + Send;
+
     /// Runs statements without parameters; the first column of the last row, which is a text.
     fn ask(&mut self, sql: &str) -> impl Future<Output = sqlx::Result<String>> + Send;
 
     /// Runs a step.
     fn execute(link: &mut Link<Self>, request: Request<'_>) -> impl Future<Output = Result<Finished>> + Send;
-
-    /// What tells the type of a column from others.
-    type TypeId: PartialEq + Send;
 
     fn type_id(column: &ColumnOf<Self>) -> Self::TypeId;
 

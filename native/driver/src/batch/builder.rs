@@ -232,7 +232,7 @@ mod tests {
     }
 
     fn whole(raw: &[u8]) -> Read<&[u8]> {
-        Ok(raw)
+        if raw.is_empty() { Err("it is empty".into()) } else { Ok(raw) }
     }
 
     #[test]

@@ -70,6 +70,7 @@ impl Peer for MySqlConnection {
         columns::without_rows(output)
     }
 
+    #[inline]
     fn raw(row: &MySqlRow, index: usize) -> sqlx::Result<Option<&[u8]>> {
         let value = row.try_get_raw(index)?;
         // The only error is NULL. `is_null` would say the same of zero dates.

@@ -7,10 +7,12 @@ use crate::{decimal, iso, slot};
 
 pub(crate) use crate::batch::Read;
 
+#[inline]
 fn fixed<const N: usize>(raw: &[u8]) -> Read<[u8; N]> {
     raw.try_into().map_err(|_| format!("{} bytes came instead of {N}", raw.len()).into())
 }
 
+#[inline]
 pub fn text(raw: &[u8]) -> Read<&str> {
     std::str::from_utf8(raw).map_err(|_| "the text is not valid UTF-8".into())
 }
@@ -18,6 +20,7 @@ pub fn text(raw: &[u8]) -> Read<&str> {
 // Integers
 
 /// An integer of any width, signed.
+#[inline]
 pub fn signed(raw: &[u8]) -> Read<i64> {
     Ok(match raw.len() {
         1 => i8::from_le_bytes(fixed(raw)?).into(),
@@ -28,6 +31,7 @@ pub fn signed(raw: &[u8]) -> Read<i64> {
 }
 
 /// An integer of any width without sign.
+#[inline]
 pub fn unsigned(raw: &[u8]) -> Read<u64> {
     Ok(match raw.len() {
         1 => u8::from_le_bytes(fixed(raw)?).into(),
@@ -94,6 +98,7 @@ fn truth(value: u64) -> Read<bool> {
     }
 }
 
+#[inline]
 pub fn boolean(raw: &[u8]) -> Read<bool> {
     truth(signed(raw)? as u64)
 }
@@ -104,11 +109,13 @@ pub fn bit_boolean(raw: &[u8]) -> Read<bool> {
 
 // Floats
 
+#[inline]
 pub fn float(raw: &[u8]) -> Read<f32> {
     Ok(f32::from_le_bytes(fixed(raw)?))
 }
 
 /// A float of either width.
+#[inline]
 pub fn double(raw: &[u8]) -> Read<f64> {
     if raw.len() == 4 { float(raw).map(f64::from) } else { Ok(f64::from_le_bytes(fixed(raw)?)) }
 }
@@ -142,6 +149,7 @@ pub fn unsigned_digits(raw: &[u8]) -> Read<Cow<'_, str>> {
     Ok(unsigned(raw)?.to_string().into())
 }
 
+#[inline]
 pub fn digits(raw: &[u8]) -> Read<Cow<'_, str>> {
     Ok(text(raw)?.into())
 }
@@ -236,10 +244,12 @@ pub fn text_datetime_tz(raw: &[u8]) -> Read<i64> {
 // Texts and bytes
 
 /// Text, checked to be UTF-8.
+#[inline]
 pub fn utf8(raw: &[u8]) -> Read<&[u8]> {
     text(raw).map(str::as_bytes)
 }
 
+#[inline]
 #[allow(clippy::unnecessary_wraps)] // one of several readers of the same signature
 pub fn bytes(raw: &[u8]) -> Read<&[u8]> {
     Ok(raw)

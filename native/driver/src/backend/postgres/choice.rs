@@ -33,12 +33,12 @@ struct Arrays {
 
 impl Grow<Payload> for Arrays {
     fn push(&mut self, raw: &[u8]) -> Read<()> {
-        read::members(raw, |member| match member {
-            Some(member) => self.members.push(member),
-            None => {
-                self.members.push_null();
-                Ok(())
+        read::members(raw, |member| {
+            if let Some(member) = member {
+                return self.members.push(member);
             }
+            self.members.push_null();
+            Ok(())
         })?;
         self.offsets.push(i32::try_from(self.members.rows()).map_err(|_| TOO_LONG)?);
         self.valid.push(true);
@@ -100,6 +100,9 @@ pub enum Number {
     Numeric,
 }
 
+/// A way to find text in a payload.
+pub type TextOf = fn(&[u8]) -> Read<&[u8]>;
+
 impl Wire {
     pub fn number(self) -> Option<Number> {
         match self {
@@ -147,7 +150,7 @@ impl Wire {
     }
 
     /// How text is found in the payload.
-    pub fn text(self) -> Option<fn(&[u8]) -> Read<&[u8]>> {
+    pub fn text(self) -> Option<TextOf> {
         match self {
             Self::Text | Self::Json | Self::Enum => Some(read::utf8),
             Self::Char => Some(read::char),

@@ -83,6 +83,7 @@ impl Peer for PgConnection {
         Some(Column { name: output.name.clone(), ..json::items(&output.ty) })
     }
 
+    #[inline]
     fn raw(row: &PgRow, index: usize) -> sqlx::Result<Option<&[u8]>> {
         let value = row.try_get_raw(index)?;
         Ok(if value.is_null() { None } else { value.as_bytes().ok() })

@@ -9,36 +9,44 @@ pub(crate) use crate::batch::Read;
 pub const EPOCH_DAYS: i32 = 10_957;
 pub const EPOCH_MICROS: i64 = EPOCH_DAYS as i64 * DAY;
 
+#[inline]
 pub fn fixed<const N: usize>(raw: &[u8]) -> Read<[u8; N]> {
     raw.try_into().map_err(|_| format!("{} bytes came instead of {N}", raw.len()).into())
 }
 
+#[inline]
 pub fn text(raw: &[u8]) -> Read<&str> {
     std::str::from_utf8(raw).map_err(|_| "the text is not valid UTF-8".into())
 }
 
 // Booleans and integers
 
+#[inline]
 pub fn boolean(raw: &[u8]) -> Read<bool> {
     fixed(raw).map(|[byte]| byte != 0)
 }
 
+#[inline]
 pub fn int2(raw: &[u8]) -> Read<i16> {
     fixed(raw).map(i16::from_be_bytes)
 }
 
+#[inline]
 pub fn int4(raw: &[u8]) -> Read<i32> {
     fixed(raw).map(i32::from_be_bytes)
 }
 
+#[inline]
 pub fn int8(raw: &[u8]) -> Read<i64> {
     fixed(raw).map(i64::from_be_bytes)
 }
 
+#[inline]
 pub fn int2_wide(raw: &[u8]) -> Read<i64> {
     int2(raw).map(i64::from)
 }
 
+#[inline]
 pub fn int4_wide(raw: &[u8]) -> Read<i64> {
     int4(raw).map(i64::from)
 }
@@ -63,14 +71,17 @@ pub fn float8_whole(raw: &[u8]) -> Read<i64> {
 
 // Floats
 
+#[inline]
 pub fn float4(raw: &[u8]) -> Read<f32> {
     fixed(raw).map(f32::from_be_bytes)
 }
 
+#[inline]
 pub fn float8(raw: &[u8]) -> Read<f64> {
     fixed(raw).map(f64::from_be_bytes)
 }
 
+#[inline]
 pub fn float4_wide(raw: &[u8]) -> Read<f64> {
     float4(raw).map(f64::from)
 }
@@ -91,6 +102,7 @@ pub fn int8_double(raw: &[u8]) -> Read<f64> {
 
 // Dates and times
 
+#[inline]
 pub fn date(raw: &[u8]) -> Read<i32> {
     match int4(raw)? {
         i32::MAX => Err("infinity is no day of the calendar".into()),
@@ -99,6 +111,7 @@ pub fn date(raw: &[u8]) -> Read<i32> {
     }
 }
 
+#[inline]
 pub fn timestamp(raw: &[u8]) -> Read<i64> {
     match int8(raw)? {
         i64::MAX => Err("infinity is no date and time".into()),
@@ -151,6 +164,7 @@ pub fn interval_micros(raw: &[u8]) -> Read<i64> {
 // Texts and bytes
 
 /// Text, checked to be UTF-8.
+#[inline]
 pub fn utf8(raw: &[u8]) -> Read<&[u8]> {
     text(raw).map(str::as_bytes)
 }
@@ -160,12 +174,14 @@ pub fn char(raw: &[u8]) -> Read<&[u8]> {
     utf8(raw.strip_suffix(&[0]).unwrap_or(raw))
 }
 
+#[inline]
 #[allow(clippy::unnecessary_wraps)] // one of several readers of the same signature
 pub fn bytes(raw: &[u8]) -> Read<&[u8]> {
     Ok(raw)
 }
 
 /// Text behind the version that `jsonb` and `jsonpath` have.
+#[inline]
 pub fn versioned(raw: &[u8]) -> Read<&[u8]> {
     match raw {
         [1, rest @ ..] => utf8(rest),
@@ -173,6 +189,7 @@ pub fn versioned(raw: &[u8]) -> Read<&[u8]> {
     }
 }
 
+#[inline]
 pub fn uuid(raw: &[u8]) -> Read<[u8; 16]> {
     fixed(raw)
 }

@@ -34,6 +34,7 @@ pub fn shown(cell: Cell<'_>) -> String {
 
 pub const NO_UTF8: &str = "the text is not valid UTF-8";
 
+#[inline]
 fn utf8(text: &[u8]) -> Read<&str> {
     std::str::from_utf8(text).map_err(|_| NO_UTF8.into())
 }
@@ -46,6 +47,7 @@ fn whole(value: f64) -> Option<i64> {
     fits.then_some(value as i64)
 }
 
+#[inline]
 pub fn integer(cell: Cell<'_>) -> Read<i64> {
     let value = match cell {
         Cell::Int(value) => Some(value),
@@ -61,6 +63,7 @@ pub fn time_tz(_: Cell<'_>) -> Read<&[u8]> {
     Err("SQLite has no time of day with zone".into())
 }
 
+#[inline]
 pub fn boolean(cell: Cell<'_>) -> Read<bool> {
     match cell {
         Cell::Int(0) => Ok(false),
@@ -69,6 +72,7 @@ pub fn boolean(cell: Cell<'_>) -> Read<bool> {
     }
 }
 
+#[inline]
 pub fn float(cell: Cell<'_>) -> Read<f64> {
     match cell {
         Cell::Real(value) => Ok(value),
@@ -78,6 +82,7 @@ pub fn float(cell: Cell<'_>) -> Read<f64> {
 }
 
 /// Microseconds.
+#[inline]
 pub fn duration(cell: Cell<'_>) -> Read<i64> {
     match cell {
         Cell::Int(value) => Ok(value),
@@ -158,6 +163,7 @@ pub fn instant(cell: Cell<'_>) -> Option<Value> {
 // Text and bytes
 
 /// Text, checked to be UTF-8.
+#[inline]
 pub fn text(cell: Cell<'_>) -> Read<&[u8]> {
     match cell {
         Cell::Text(text) => utf8(text).map(str::as_bytes),
@@ -165,6 +171,7 @@ pub fn text(cell: Cell<'_>) -> Read<&[u8]> {
     }
 }
 
+#[inline]
 pub fn bytes(cell: Cell<'_>) -> Read<&[u8]> {
     match cell {
         Cell::Blob(bytes) | Cell::Text(bytes) => Ok(bytes),
