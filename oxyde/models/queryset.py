@@ -17,7 +17,7 @@ from oxyde.models.narrow import awaited as narrow
 from oxyde.models.rows import DICTS, FLAT, TUPLES
 from oxyde.models.twin import twin
 from oxyde.models.verbs import reading, writing
-from oxyde.models.where import asked, route_of, taken
+from oxyde.models.where import lookups_and_connection, pop_connection, route_of
 from oxyde.queries import Q, query
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class QuerySet(Awaited[M, R_co]):
             NotFoundError: There is none.
             MultipleObjectsReturned: There are several.
         """
-        lookups, using, client = asked(self.model, lookups, using, client)
+        lookups, using, client = lookups_and_connection(self.model, lookups, using, client)
         found: R_co = await self._run(reading.one(self, Q(*conditions, **lookups), required=True), using, client)
         return found
 
@@ -133,7 +133,7 @@ class QuerySet(Awaited[M, R_co]):
         Raises:
             MultipleObjectsReturned: There are several.
         """
-        lookups, using, client = asked(self.model, lookups, using, client)
+        lookups, using, client = lookups_and_connection(self.model, lookups, using, client)
         found: R_co | None = await self._run(reading.one(self, Q(*conditions, **lookups), required=False), using, client)
         return found
 
@@ -174,7 +174,7 @@ class QuerySet(Awaited[M, R_co]):
             ValidationError: A value is not valid; nothing has been sent.
             UniqueViolationError: A value that must be unique is there already.
         """
-        using, client = taken(self.model, values)
+        using, client = pop_connection(self.model, values)
         made: M = await self._run(writing.create(self.model.__oxyde__, body, values), using, client)
         return made
 
@@ -210,7 +210,7 @@ class QuerySet(Awaited[M, R_co]):
         Raises:
             FieldValueError: A value does not fit its field; nothing has been sent.
         """
-        using, client = taken(self.model, values)
+        using, client = pop_connection(self.model, values)
         if returning is not None and "returning" in self.model.__pydantic_fields__:
             values, returning = {**values, "returning": returning}, None
         return await self._run(writing.update(self, values, returning=bool(returning)), using, client)
