@@ -247,7 +247,7 @@ class TestSaid:
     async def test_update_obeys_the_annotation(self) -> None:
         async with tables(Person):
             await Person.objects.create(first="a", last="b")
-            with pytest.raises(FieldValueError, match=r"Person\.nick cannot be None: its annotation has no None"):
+            with pytest.raises(FieldValueError, match=r"Person\.nick cannot be None: its annotation does not allow None"):
                 await Person.objects.update(nick=None)
             assert (await Person.objects.get()).nick == "x"
 
