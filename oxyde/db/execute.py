@@ -27,7 +27,7 @@ Step: TypeAlias = Call | Await | Conclude | Atomically | Start | Finish | Turn |
 ROUNDS = 2
 """Iterations within which an event loop starts to close an async generator that was garbage collected."""
 
-HEARING = 0.05
+SIGNAL_INTERVAL = 0.05
 """The interval in seconds at which a thread that waits for another one checks for signals."""
 
 
@@ -198,7 +198,7 @@ def _read_blocking(step: Read, where: Route) -> Any:
             thread.start()
             # In a thread, because a reader written in C does not notice Ctrl-C; in short joins, because a long one does not either.
             while thread.is_alive():
-                thread.join(HEARING)
+                thread.join(SIGNAL_INTERVAL)
         except BaseException:
             reading.stream.close()
             raise

@@ -192,7 +192,7 @@ def atomic(function: Any = None, /, **options: Unpack[AtomicOptions]) -> Any:
         TransactionBroken: The block was to commit, but an error of the database was caught inside it.
         CommitOutcomeUnknown: COMMIT was sent and no answer arrived.
     """
-    return _made(Atomic, "atomic", function, options)
+    return _block_or_decorated(Atomic, "atomic", function, options)
 
 
 @overload
@@ -201,10 +201,10 @@ def blocking_atomic(function: F, /) -> F: ...
 def blocking_atomic(**options: Unpack[AtomicOptions]) -> BlockingAtomic: ...
 def blocking_atomic(function: Any = None, /, **options: Unpack[AtomicOptions]) -> Any:
     """The blocking twin of ``atomic``: ``with oxyde.sync.atomic() as block``, or a decorator of plain functions."""
-    return _made(BlockingAtomic, "oxyde.sync.atomic", function, options)
+    return _block_or_decorated(BlockingAtomic, "oxyde.sync.atomic", function, options)
 
 
-def _made(kind: type[Atomic | BlockingAtomic], name: str, function: Any, options: AtomicOptions) -> Any:
+def _block_or_decorated(kind: type[Atomic | BlockingAtomic], name: str, function: Any, options: AtomicOptions) -> Any:
     """Returns a block, or the function that it decorates."""
     if function is None:
         return kind(**options)

@@ -16,7 +16,7 @@ from oxyde.models.narrow import Exact, method
 from oxyde.models.narrow import blocking as narrow
 from oxyde.models.rows import DICTS, FLAT, TUPLES
 from oxyde.models.verbs import reading, upserting, writing
-from oxyde.models.where import asked, taken
+from oxyde.models.where import lookups_and_connection, pop_connection
 from oxyde.queries import Q, query
 
 
@@ -105,7 +105,7 @@ class BlockingQuerySet(blocking_frames.BlockingFrames[M, R_co]):
             NotFoundError: There is none.
             MultipleObjectsReturned: There are several.
         """
-        lookups, using, client = asked(self.model, lookups, using, client)
+        lookups, using, client = lookups_and_connection(self.model, lookups, using, client)
         found: R_co = self._run(reading.one(self, Q(*conditions, **lookups), required=True), using, client)
         return found
 
@@ -117,7 +117,7 @@ class BlockingQuerySet(blocking_frames.BlockingFrames[M, R_co]):
         Raises:
             MultipleObjectsReturned: There are several.
         """
-        lookups, using, client = asked(self.model, lookups, using, client)
+        lookups, using, client = lookups_and_connection(self.model, lookups, using, client)
         found: R_co | None = self._run(reading.one(self, Q(*conditions, **lookups), required=False), using, client)
         return found
 
@@ -191,7 +191,7 @@ class BlockingQuerySet(blocking_frames.BlockingFrames[M, R_co]):
             ValidationError: A value is not valid; nothing has been sent.
             UniqueViolationError: A value that must be unique is there already.
         """
-        using, client = taken(self.model, values)
+        using, client = pop_connection(self.model, values)
         made: M = self._run(writing.create(self.model.__oxyde__, body, values), using, client)
         return made
 
@@ -212,7 +212,7 @@ class BlockingQuerySet(blocking_frames.BlockingFrames[M, R_co]):
             MultipleObjectsReturned: Several rows match.
             UniqueViolationError: Another row, which does not match, has a unique value of the new one.
         """
-        lookups, using, client = asked(self.model, lookups, using, client)
+        lookups, using, client = lookups_and_connection(self.model, lookups, using, client)
         return self._run(upserting.get_or_create(self, defaults, lookups), using, client)
 
     get_or_create = narrow.GetOrCreate(_get_or_create)
@@ -239,7 +239,7 @@ class BlockingQuerySet(blocking_frames.BlockingFrames[M, R_co]):
             MultipleObjectsReturned: Several rows match.
             UniqueViolationError: Another row, which does not match, has a unique value of the new one.
         """
-        lookups, using, client = asked(self.model, lookups, using, client)
+        lookups, using, client = lookups_and_connection(self.model, lookups, using, client)
         return self._run(upserting.update_or_create(self, defaults, create_defaults, lookups), using, client)
 
     update_or_create = narrow.UpdateOrCreate(_update_or_create)
@@ -291,7 +291,7 @@ class BlockingQuerySet(blocking_frames.BlockingFrames[M, R_co]):
         Raises:
             FieldValueError: A value does not fit its field; nothing has been sent.
         """
-        using, client = taken(self.model, values)
+        using, client = pop_connection(self.model, values)
         if returning is not None and "returning" in self.model.__pydantic_fields__:
             values, returning = {**values, "returning": returning}, None
         return self._run(writing.update(self, values, returning=bool(returning)), using, client)

@@ -318,7 +318,7 @@ def refuse_foreign_words(model: str, described: Mapping[str, FieldInfo]) -> None
                 ours = FOREIGN_WORDS.get(word, f"{word}=")
                 message = f"{model}.{name}: pydantic.Field() ignores {word}=; import Field from oxyde, and use {ours} there"
                 raise FieldError(message, column=name)
-        inside = _said_inside(info.annotation)
+        inside = _option_inside(info.annotation)
         if inside is not None:
             message = (
                 f"{model}.{name}: {inside}= inside the annotation describes the members of a container, and would be ignored; "
@@ -327,7 +327,7 @@ def refuse_foreign_words(model: str, described: Mapping[str, FieldInfo]) -> None
             raise FieldError(message, column=name)
 
 
-def _said_inside(annotation: Any) -> str | None:
+def _option_inside(annotation: Any) -> str | None:
     """Returns a ``db_*`` keyword that was given to the members of a container, as in ``list[Annotated[str, Field(...)]]``."""
     annotation = unaliased(annotation)
     origin = get_origin(annotation)
@@ -337,7 +337,7 @@ def _said_inside(annotation: Any) -> str | None:
         for one in fields(found):
             if getattr(found, one.name) != getattr(NOTHING, one.name):
                 return one.name
-        word = _said_inside(part)
+        word = _option_inside(part)
         if word is not None:
             return word
     return None

@@ -64,7 +64,7 @@ def read_meta(model: str, body: type | None) -> Meta:
     """
     if body is None:
         return NONE
-    said: dict[str, Any] = {}
+    options: dict[str, Any] = {}
     for name in dir(body):
         if name.startswith("__"):
             continue
@@ -72,22 +72,22 @@ def read_meta(model: str, body: type | None) -> Meta:
             message = f"{model}.Meta has no option {name!r}{meant(name, NAMES)}"
             raise TypeError(message)
         if name not in OWN or name in vars(body):
-            said[name] = getattr(body, name)
-    if said.get("db_read", "validators") not in {"validators", "types"}:
-        message = f'{model}.Meta.db_read is "validators" or "types", not {said["db_read"]!r}'
+            options[name] = getattr(body, name)
+    if options.get("db_read", "validators") not in {"validators", "types"}:
+        message = f'{model}.Meta.db_read is "validators" or "types", not {options["db_read"]!r}'
         raise TypeError(message)
-    if said.get("abstract") and said.get("is_table"):
+    if options.get("abstract") and options.get("is_table"):
         message = f"{model}.Meta says both abstract and is_table; an abstract model has no table"
         raise TypeError(message)
-    if said.get("view") is not None and said.get("managed", True):
+    if options.get("view") is not None and options.get("managed", True):
         message = f"{model}.Meta has a view; say managed = False beside it, because a view is not made by create_tables()"
         raise TypeError(message)
-    said["indexes"] = tuple(_checked(model, "indexes", said.get("indexes", ()), (Index,)))
-    said["constraints"] = tuple(_checked(model, "constraints", said.get("constraints", ()), (Check, Unique, Exclude)))
-    said["unique_together"] = _groups(said.get("unique_together", ()))
+    options["indexes"] = tuple(_checked(model, "indexes", options.get("indexes", ()), (Index,)))
+    options["constraints"] = tuple(_checked(model, "constraints", options.get("constraints", ()), (Check, Unique, Exclude)))
+    options["unique_together"] = _groups(options.get("unique_together", ()))
     for option in ("create_exclude", "update_exclude"):
-        said[option] = _names(model, option, said.get(option, ()))
-    return Meta(**said)
+        options[option] = _names(model, option, options.get(option, ()))
+    return Meta(**options)
 
 
 def _checked(model: str, name: str, items: Any, kinds: tuple[type, ...]) -> Sequence[Any]:

@@ -19,7 +19,7 @@ from oxyde.models.hooks import Hooks
 from oxyde.models.info import AnyModel
 from oxyde.models.manager import Objects
 from oxyde.models.metaclass import ManagerClass, ModelMeta, attach, prepare
-from oxyde.models.output import tell_the_truth
+from oxyde.models.output import complete_json_schema
 from oxyde.models.pydantic_seams import evaluate_names, inner_fields, is_class_statement
 from oxyde.models.registry import is_completing, rebuild
 from oxyde.models.relations import IncompleteModel, add_keys, has_relations
@@ -98,7 +98,7 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
         """Completes the JSON schema: the key of a required relation is required on input, all that every row has on output."""
         schema = handler(core_schema)
         if cls.__oxyde__.is_table:
-            tell_the_truth(cls.__oxyde__, handler.resolve_ref_schema(schema), handler.mode)
+            complete_json_schema(cls.__oxyde__, handler.resolve_ref_schema(schema), handler.mode)
         return schema
 
     @classmethod

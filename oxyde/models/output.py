@@ -9,7 +9,7 @@ from oxyde.models.field import is_filled_by_database
 from oxyde.models.info import ModelInfo
 
 
-def tell_the_truth(model: ModelInfo, schema: dict[str, Any], mode: Literal["validation", "serialization"]) -> None:
+def complete_json_schema(model: ModelInfo, schema: dict[str, Any], mode: Literal["validation", "serialization"]) -> None:
     """Changes the JSON schema of a table's model, in place.
 
     On input the key of a required relation is required. On output every column is, because every row has it, and what the
@@ -26,9 +26,9 @@ def tell_the_truth(model: ModelInfo, schema: dict[str, Any], mode: Literal["vali
         shown = _shown(model, name, mode, properties)
         if shown is None or name in model.links:
             continue
-        said = properties[shown]
-        if is_filled_by_database(info.options) and said.get("default", 0) is None and not _takes_null(said):
-            del said["default"]
+        described = properties[shown]
+        if is_filled_by_database(info.options) and described.get("default", 0) is None and not _takes_null(described):
+            del described["default"]
         if mode == "validation":
             if name in model.reference_by_key and info.is_required():
                 required.add(shown)
@@ -36,7 +36,7 @@ def tell_the_truth(model: ModelInfo, schema: dict[str, Any], mode: Literal["vali
         if info.exclude_if is None:
             required.add(shown)
         if info.options.db_pk:
-            _without_null(said)
+            _without_null(described)
     if required:
         schema["required"] = [name for name in properties if name in required]
 
@@ -48,22 +48,22 @@ def _shown(model: ModelInfo, name: str, mode: str, properties: dict[str, Any]) -
     return next((one for one in (alias, info.alias, name) if isinstance(one, str) and one in properties), None)
 
 
-def _takes_null(said: dict[str, Any]) -> bool:
-    return any(one.get("type") == "null" for one in _choices(said))
+def _takes_null(described: dict[str, Any]) -> bool:
+    return any(one.get("type") == "null" for one in _choices(described))
 
 
-def _choices(said: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield said
-    yield from said.get("anyOf", ())
+def _choices(described: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield described
+    yield from described.get("anyOf", ())
 
 
-def _without_null(said: dict[str, Any]) -> None:
+def _without_null(described: dict[str, Any]) -> None:
     """Removes null from the types of a key."""
-    if said.get("default", 0) is None:
-        del said["default"]
-    choices = [one for one in said.get("anyOf", ()) if one.get("type") != "null"]
+    if described.get("default", 0) is None:
+        del described["default"]
+    choices = [one for one in described.get("anyOf", ()) if one.get("type") != "null"]
     if len(choices) == 1:
-        del said["anyOf"]
-        said.update(choices[0])
+        del described["anyOf"]
+        described.update(choices[0])
     elif choices:
-        said["anyOf"] = choices
+        described["anyOf"] = choices

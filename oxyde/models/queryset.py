@@ -15,7 +15,7 @@ from oxyde.models.narrow import awaited as narrow
 from oxyde.models.rows import DICTS, FLAT, TUPLES
 from oxyde.models.twin import twin
 from oxyde.models.verbs import reading, upserting, writing
-from oxyde.models.where import asked, taken
+from oxyde.models.where import lookups_and_connection, pop_connection
 from oxyde.queries import Q, query
 
 
@@ -114,7 +114,7 @@ class QuerySet(frames.Frames[M, R_co]):
             NotFoundError: There is none.
             MultipleObjectsReturned: There are several.
         """
-        lookups, using, client = asked(self.model, lookups, using, client)
+        lookups, using, client = lookups_and_connection(self.model, lookups, using, client)
         found: R_co = await self._run(reading.one(self, Q(*conditions, **lookups), required=True), using, client)
         return found
 
@@ -126,7 +126,7 @@ class QuerySet(frames.Frames[M, R_co]):
         Raises:
             MultipleObjectsReturned: There are several.
         """
-        lookups, using, client = asked(self.model, lookups, using, client)
+        lookups, using, client = lookups_and_connection(self.model, lookups, using, client)
         found: R_co | None = await self._run(reading.one(self, Q(*conditions, **lookups), required=False), using, client)
         return found
 
@@ -200,7 +200,7 @@ class QuerySet(frames.Frames[M, R_co]):
             ValidationError: A value is not valid; nothing has been sent.
             UniqueViolationError: A value that must be unique is there already.
         """
-        using, client = taken(self.model, values)
+        using, client = pop_connection(self.model, values)
         made: M = await self._run(writing.create(self.model.__oxyde__, body, values), using, client)
         return made
 
@@ -221,7 +221,7 @@ class QuerySet(frames.Frames[M, R_co]):
             MultipleObjectsReturned: Several rows match.
             UniqueViolationError: Another row, which does not match, has a unique value of the new one.
         """
-        lookups, using, client = asked(self.model, lookups, using, client)
+        lookups, using, client = lookups_and_connection(self.model, lookups, using, client)
         return await self._run(upserting.get_or_create(self, defaults, lookups), using, client)
 
     get_or_create = narrow.GetOrCreate(_get_or_create)
@@ -248,7 +248,7 @@ class QuerySet(frames.Frames[M, R_co]):
             MultipleObjectsReturned: Several rows match.
             UniqueViolationError: Another row, which does not match, has a unique value of the new one.
         """
-        lookups, using, client = asked(self.model, lookups, using, client)
+        lookups, using, client = lookups_and_connection(self.model, lookups, using, client)
         return await self._run(upserting.update_or_create(self, defaults, create_defaults, lookups), using, client)
 
     update_or_create = narrow.UpdateOrCreate(_update_or_create)
@@ -300,7 +300,7 @@ class QuerySet(frames.Frames[M, R_co]):
         Raises:
             FieldValueError: A value does not fit its field; nothing has been sent.
         """
-        using, client = taken(self.model, values)
+        using, client = pop_connection(self.model, values)
         if returning is not None and "returning" in self.model.__pydantic_fields__:
             values, returning = {**values, "returning": returning}, None
         return await self._run(writing.update(self, values, returning=bool(returning)), using, client)

@@ -61,7 +61,7 @@ def register_table(model: type[AnyModel], *, overwrite: bool = False) -> None:
     if not model.__pydantic_complete__:
         _pending[info.id] = info
     later: dict[type, type] = {} if known is None or known is info else {known.model: model}
-    later.update(_made_again(info))
+    later.update(_redefined_enums(info))
     if later:
         _replace(later)
     complete_neighbours()
@@ -87,17 +87,17 @@ def _of_one_table(info: ModelInfo) -> ModelInfo | None:
     return None
 
 
-def is_made_again(old: type, new: type) -> bool:
+def redefines(old: type, new: type) -> bool:
     """Returns whether a class redefines another one, as when a notebook cell is run twice."""
     if old is new or (old.__module__, old.__qualname__) != (new.__module__, new.__qualname__):
         return False
     return getattr(sys.modules.get(new.__module__), new.__qualname__, None) is new
 
 
-def _made_again(info: ModelInfo) -> dict[type, type]:
+def _redefined_enums(info: ModelInfo) -> dict[type, type]:
     """Returns the enumerations of a model that redefine those of other models."""
     pairs = ((old, new) for new in info.enums.values() for other in _models.values() for old in other.enums.values())
-    return {old: new for old, new in pairs if is_made_again(old, new)}
+    return {old: new for old, new in pairs if redefines(old, new)}
 
 
 def _replace(classes: Mapping[type, type]) -> None:

@@ -18,7 +18,7 @@ from oxyde.models.field_schema import FieldSchema
 from oxyde.models.info import Link, ModelInfo, holds, is_table
 from oxyde.models.own_validators import alters, has_functions, reads_types
 from oxyde.models.pydantic_seams import ModelSchema
-from oxyde.models.registry import complete, is_made_again, registered
+from oxyde.models.registry import complete, redefines, registered
 from oxyde.models.restore import restorer
 from oxyde.models.writing import related_key
 from oxyde.schema import Check, Column, Exclude, ForeignKey, Generated, Index, Relation, Table, Unique, tables
@@ -317,7 +317,7 @@ def _check_enums(model: ModelInfo, columns: Sequence[Column]) -> None:
                 continue
             for known in other.columns or ():
                 same = known.type.kind == "enum" and known.type.name == column.type.name
-                if same and known.type.labels != column.type.labels and not _is_made_again(model, other, str(column.type.name)):
+                if same and known.type.labels != column.type.labels and not _redefines_enum(model, other, str(column.type.name)):
                     message = (
                         f"{model.name}.{column.field} needs an enumeration named {column.type.name!r}, and {other.name}.{known.field} "
                         f"has one of that name with other members; name this one: Field(db_enum_name=...)"
@@ -325,7 +325,7 @@ def _check_enums(model: ModelInfo, columns: Sequence[Column]) -> None:
                     raise FieldError(message, column=column.field)
 
 
-def _is_made_again(model: ModelInfo, other: ModelInfo, name: str) -> bool:
+def _redefines_enum(model: ModelInfo, other: ModelInfo, name: str) -> bool:
     """Returns whether a model's enumeration redefines the one of another model."""
     new, old = model.enums.get(name), other.enums.get(name)
-    return new is not None and old is not None and is_made_again(old, new)
+    return new is not None and old is not None and redefines(old, new)

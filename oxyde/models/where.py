@@ -20,7 +20,7 @@ def route_of(chain: Chain[Any, Any], using: str | None, client: object | None) -
     return route(using, client)
 
 
-def taken(model: type[AnyModel], values: dict[str, Any]) -> tuple[str | None, object | None]:
+def pop_connection(model: type[AnyModel], values: dict[str, Any]) -> tuple[str | None, object | None]:
     """Removes ``using`` and ``client`` from keywords that also name fields, if they mean a connection.
 
     A keyword means the connection when the model has no field of that name and the value is one: an alias (str), a database,
@@ -37,7 +37,7 @@ def taken(model: type[AnyModel], values: dict[str, Any]) -> tuple[str | None, ob
     return found[0], found[1]
 
 
-def asked(
+def lookups_and_connection(
     model: type[AnyModel], lookups: dict[str, Any], using: str | None, client: object | None
 ) -> tuple[dict[str, Any], str | None, object | None]:
     """Returns the lookups of ``get()`` and the connection: ``using`` and ``client`` are lookups where they name fields of the model."""

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AliasPath, AnyUrl, BaseModel, HttpUrl, Plai
 from pydantic import Field as Inner
 
 from oxyde import Field, Model, db
-from tests.contract.tables import tables
+from tests.tables import tables
 
 
 class Place(BaseModel):

@@ -8,7 +8,7 @@ import pytest
 
 import oxyde
 from oxyde import Field, Model
-from oxyde.models.where import asked, route_of, taken
+from oxyde.models.where import lookups_and_connection, pop_connection, route_of
 from tests.tables import table
 
 
@@ -28,14 +28,14 @@ class Using(Model):
 def test_keywords_that_name_a_connection() -> None:
     """They are taken out, the rest stays."""
     values: dict[str, Any] = {"using": "main", "client": None, "name": "a"}
-    assert taken(Plain, values) == ("main", None)
+    assert pop_connection(Plain, values) == ("main", None)
     assert values == {"name": "a"}
 
 
 def test_keywords_that_name_fields() -> None:
     """A field of that name wins, and so does a value that is no connection."""
     values: dict[str, Any] = {"using": "main", "client": 3}
-    assert taken(Using, values) == (None, None)
+    assert pop_connection(Using, values) == (None, None)
     assert values == {"using": "main", "client": 3}
 
 
@@ -50,7 +50,7 @@ def test_keywords_that_name_fields() -> None:
 )
 def test_lookups_of_get(model: type[Model], using: str | None, client: Any, found: tuple[Any, ...]) -> None:
     """What names a field is a lookup, what does not names the connection."""
-    assert asked(model, {"name": "a"}, using, client) == found
+    assert lookups_and_connection(model, {"name": "a"}, using, client) == found
 
 
 def test_what_a_queryset_is_pinned_to() -> None:

@@ -43,6 +43,14 @@ class Watched(Model):
     Meta = table(managed=False, view="select 1 as id")
 
 
+class Elsewhere(Model):
+    """Somebody else makes its table."""
+
+    id: int = Field(db_pk=True)
+
+    Meta = table("unit_elsewhere", managed=False)
+
+
 class Cellar(Model):
     """Names no schema."""
 
@@ -83,7 +91,7 @@ def test_cycles() -> None:
 
 def test_views_are_left_out() -> None:
     """What is not managed is neither created nor dropped."""
-    assert ddl.in_order(tables(Watched)) == []
+    assert ddl.in_order(tables(Watched, Elsewhere)) == []
 
 
 def test_enumerations_come_along_once() -> None:
