@@ -52,7 +52,7 @@ def _in_order(value: Any, write: Callable[[Any], list[Any]]) -> list[Any]:
 def _text_of_url(value: Any) -> str:
     """Returns the text of a URL; says of anything else that it is none, so that a union goes on to its next member."""
     if not hasattr(value, "unicode_string"):
-        raise PydanticSerializationUnexpectedValue
+        raise PydanticSerializationUnexpectedValue("no URL")
     return str(value)
 
 
