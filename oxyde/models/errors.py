@@ -98,7 +98,7 @@ def _line(line: ErrorDetails, at: int) -> InitErrorDetails:
     except (KeyError, TypeError, ValueError):
         is_known = False
     if not is_known:
-        made["type"] = PydanticCustomError(kind, line["msg"], context)  # type: ignore[arg-type] # a text that was made for the line
+        made["type"] = PydanticCustomError(kind, line["msg"], context)
     return made
 
 
