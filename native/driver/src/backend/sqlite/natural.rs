@@ -7,6 +7,9 @@ use super::spelling;
 use super::statement::Cell;
 use crate::decimal;
 
+/// Microseconds; 24:00 is a time of day to SQL only.
+const DAY: i64 = 86_400_000_000;
+
 /// Whether a value is of the class that a column of this type holds, so that reading it as that changes nothing.
 pub fn is_of(cell: Cell<'_>, declared: &ColumnType) -> bool {
     match declared {
@@ -43,7 +46,7 @@ fn meant(cell: Cell<'_>, declared: &ColumnType) -> Option<Value> {
         // Of any number of digits.
         ColumnType::Decimal { .. } => decimal::canonical(&read::digits(cell).ok()?).map(Value::Decimal),
         ColumnType::Date => read::date(cell).ok().map(Value::Date),
-        ColumnType::Time => read::time(cell).ok().map(Value::Time),
+        ColumnType::Time => read::time(cell).ok().filter(|micros| *micros < DAY).map(Value::Time),
         ColumnType::Datetime => moment(cell),
         ColumnType::DatetimeTz => read::datetime_tz(cell).ok().map(Value::DatetimeTz),
         ColumnType::Uuid => read::uuid(cell).ok().map(Value::Uuid),
@@ -95,6 +98,8 @@ mod tests {
             (Cell::Text(b"1970-01-01T02:00:01.000+02:00"), ColumnType::Datetime, Value::DatetimeTz(MICROS)),
             (Cell::Text(b"1970-01-01T00:00:01Z"), ColumnType::Datetime, Value::DatetimeTz(MICROS)),
             (Cell::Text(b"1970-01-01 00:00:00.123456789"), ColumnType::Datetime, text("1970-01-01 00:00:00.123456789")),
+            (Cell::Text(b"23:59:59.999999"), ColumnType::Time, Value::Time(DAY - 1)),
+            (Cell::Text(b"24:00"), ColumnType::Time, text("24:00")),
             (Cell::Int(1_719_835_200_000), ColumnType::Datetime, Value::Int(1_719_835_200_000)),
             (Cell::Real(2_460_310.5), ColumnType::Date, Value::Float(2_460_310.5)),
             (Cell::Int(5), ColumnType::Text, Value::Int(5)),
