@@ -31,6 +31,7 @@ use crate::request::Request;
 use crate::stream::Finished;
 
 pub use errors::runs_alone;
+pub use pooler::Parting;
 pub use way::Way;
 
 pub type Connection = Link<PgConnection>;
