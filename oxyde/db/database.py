@@ -12,6 +12,7 @@ from typing_extensions import Self
 
 from oxyde import _native
 from oxyde.db import sqlite_url
+from oxyde.db.hidden import hide
 from oxyde.db.registry import Registry
 from oxyde.db.settings import PoolSettings
 from oxyde.db.wait import result, result_blocking
@@ -40,6 +41,10 @@ class AsyncDatabase:
         ValueError: The URL or its scheme is invalid, or the name is taken.
     """
 
+    name: str = "?"
+    url: str = "?"
+    _connected = False
+
     def __init__(
         self, url: str, *, name: str = "default", settings: PoolSettings | None = None, auto_register: bool = True, overwrite: bool = False
     ) -> None:
@@ -49,7 +54,7 @@ class AsyncDatabase:
             raise TypeError(message)
         self.name = name
         self._settings = settings or PoolSettings()
-        self._secret_url = url
+        self._secret_url = url = hide(url)
         self._registers = auto_register
         self._overwrites = overwrite
         self._connected = False
@@ -60,7 +65,7 @@ class AsyncDatabase:
 
     def _open(self) -> None:
         self.native = _native.Database(self._secret_url, self._settings.wire())
-        self.url: str = self.native.url
+        self.url = self.native.url
         self._process = os.getpid()
         self._closed = False
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from oxyde import _native
 from oxyde.db.database import AsyncDatabase, Connection, connections
+from oxyde.db.hidden import hide, hide_all
 from oxyde.db.settings import PoolSettings
 
 EXIT_TIMEOUT = 2.0
@@ -45,6 +46,7 @@ async def init(_url: None = None, /, *, settings: PoolSettings | None = None, se
         raise TypeError(_NAMED.format(call="await db.init"))
     if not aliases:
         raise ValueError('db.init() needs at least one alias: await db.init(default="postgresql://user@host/name")')
+    aliases = hide_all(aliases)
     fresh = [AsyncDatabase(url, name=name, settings=settings, auto_register=False) for name, url in aliases.items()]
     try:
         for database in fresh:
@@ -81,6 +83,7 @@ async def connect(url: str, name: str = "default", settings: PoolSettings | None
         ValueError: The URL is invalid, or the name is taken.
         ConnectionFailed: The server cannot be reached, or refused the connection.
     """
+    url = hide(url)
     database = AsyncDatabase(url, name=name, settings=settings)
     try:
         yield await database.connect()
@@ -94,6 +97,7 @@ def lifespan(
     """Returns a lifespan function for ASGI frameworks: ``FastAPI(lifespan=db.lifespan(default=url))``."""
     if _url is not None:
         raise TypeError(_NAMED.format(call="db.lifespan"))
+    aliases = hide_all(aliases)
 
     @asynccontextmanager
     async def life(app: object = None) -> AsyncIterator[None]:  # noqa: ARG001 - frameworks pass themselves
@@ -123,6 +127,7 @@ def connect_blocking(url: str, name: str = "default", *, settings: PoolSettings 
         ValueError: The URL is invalid.
         ConnectionFailed: The server cannot be reached, or refused the connection.
     """
+    url = hide(url)
     database = AsyncDatabase(url, name=name, settings=settings, auto_register=False).connect_blocking()
     old = connections.find(name)
     connections.register(database, overwrite=True)

@@ -38,6 +38,7 @@ class Wanted:
         where: The connection.
         stops: Whether it seems to change nothing, so that it may be stopped after its first rows.
         changes: Whether the footer shows how many rows it changed.
+        counts: Whether the server counts all of them; of what the parts of a WITH change it counts the last part only.
         limited: Whether it is limited to one row more than are shown.
     """
 
@@ -45,6 +46,7 @@ class Wanted:
     where: Route
     stops: bool
     changes: bool = False
+    counts: bool = True
     limited: bool = False
 
 
@@ -73,7 +75,7 @@ def run(body: str, names: Mapping[str, Any], options: MagicLine) -> Result | Pre
         seconds=time.perf_counter() - started,
         rows=taken.rows,
         complete=taken.complete and not (wanted.limited and taken.rows > options.rows),
-        changed=taken.affected if wanted.changes else None,
+        changed=taken.affected if wanted.changes and (wanted.counts or taken.affected) else None,
     )
     if kept:
         return Result(taken.columns, taken.batches, done, shown=options.rows)
@@ -161,7 +163,7 @@ def _sql(body: str, word: str, names: Mapping[str, Any], options: MagicLine) -> 
     only_reads = statement_kind.only_reads(sql, dialect)
     changes = word in statement_kind.CHANGING or (word == "with" and not only_reads)
     stops = only_reads and where.block is None and not may_write(sql, dialect)  # stopping breaks a block, and undoes what a function wrote
-    return Wanted(Call(shape, values), where, stops=stops, changes=changes)
+    return Wanted(Call(shape, values), where, stops=stops, changes=changes, counts=word != "with")
 
 
 def _bound(sql: str, dialect: str, names: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,25 +47,25 @@ def snapshot(path: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in path.parent.iterdir() if not file.name.endswith("-shm")}
 
 
-def read(path: Path) -> list[dict[str, object]]:
+def read(path: Path, query: str = "") -> list[dict[str, object]]:
     """Reads the table in every way that there is."""
-    with oxyde.connect(f"sqlite:///{path}"):
+    with oxyde.connect(f"sqlite:///{path}{query}"):
         rows = oxyde.sync.execute_raw("SELECT * FROM t")
         oxyde.sync.execute_raw("SELECT * FROM v")
         run("SELECT * FROM t", {}, MagicLine(target="rows")).to_arrow()
         return rows
 
 
-@pytest.mark.parametrize("leave", [False, True])
+@pytest.mark.parametrize(("leave", "query"), [(False, ""), (True, ""), (False, "?mode=ro"), (True, "?mode=ro"), (False, "?immutable=1")])
 @pytest.mark.parametrize("mode", MODES)
-def test_reading_changes_no_byte(tmp_path: Path, mode: str, leave: bool) -> None:
-    """Neither of the file, its header too, nor of a log or a journal that lies beside it."""
+def test_reading_changes_no_byte(tmp_path: Path, mode: str, leave: bool, query: str) -> None:
+    """Neither of the file, its header too, nor of a log or a journal that lies beside it; and no log is left where none was."""
     path = tmp_path / "theirs.db"
     make(path, mode, leave=leave)
     before = snapshot(path)
     assert ("theirs.db-wal" in before) == (mode == "WAL" and leave)
     for _ in range(2):
-        assert read(path) == [{"a": 1, "b": "x"}]
+        assert read(path, query) == [{"a": 1, "b": "x"}]
         assert snapshot(path) == before
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal" if mode == "WAL" else "delete",)
@@ -174,8 +174,53 @@ def test_read_only(tmp_path: Path) -> None:
             assert oxyde.sync.execute_raw("SELECT b FROM v") == [{"b": "x"}]
             with pytest.raises(DatabaseError, match="readonly"):
                 oxyde.sync.execute_raw("INSERT INTO t VALUES (2, 'y')")
-        # Whoever may not write cannot remove the empty log that reading in WAL mode makes.
-        assert {name: held for name, held in snapshot(path).items() if held} == {name: held for name, held in before.items() if held}
+        assert snapshot(path) == before
+
+
+def test_an_empty_log_that_others_use_stays(tmp_path: Path) -> None:
+    """Reading with mode=ro takes it away from nobody: what they write afterwards is there."""
+    path = tmp_path / "theirs.db"
+    make(path, "WAL")
+    with oxyde.connect(f"sqlite:///{path}?mode=ro", "early"), Other(path) as other:
+        assert oxyde.sync.execute_raw("SELECT a FROM t", using="early") == [{"a": 1}]
+        other.run("SELECT * FROM t")
+        assert read(path, "?mode=ro") == [{"a": 1, "b": "x"}]
+        other.run("INSERT INTO t VALUES (2, 'y')")
+        assert len(read(path, "?mode=ro")) == 2
+        assert len(oxyde.sync.execute_raw("SELECT a FROM t", using="early")) == 2
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("SELECT count(*) FROM t").fetchone() == (2,)
+
+
+def test_what_is_not_immutable(tmp_path: Path) -> None:
+    """immutable=1 reads no log and no journal: where there is one, it is refused, and says why; nothing is written."""
+    left = tmp_path / "left" / "theirs.db"
+    left.parent.mkdir()
+    make(left, "WAL", leave=True)
+    hot = tmp_path / "hot" / "theirs.db"
+    hot.parent.mkdir()
+    unfinished = f"""
+        import os, sqlite3
+        connection = sqlite3.connect({str(hot)!r}, isolation_level=None)
+        connection.executescript("CREATE TABLE t (a); INSERT INTO t VALUES (1); PRAGMA cache_size = 2; BEGIN")
+        connection.executemany("INSERT INTO t VALUES (hex(randomblob(4000)))", [()] * 100)
+        os._exit(0)
+    """
+    subprocess.run([sys.executable, "-c", dedent(unfinished)], check=True)
+    for path, query, reason in (
+        (left, "immutable=1", "a write-ahead log lies beside it"),
+        (hot, "immutable=1", "a transaction on it was not finished"),
+        (hot, "mode=ro", "open it once without mode=ro"),
+    ):
+        before = snapshot(path)
+        with pytest.raises(ConnectionFailed, match=reason), oxyde.connect(f"sqlite:///{path}?{query}"):
+            pass
+        assert snapshot(path) == before
+    with oxyde.connect(f"sqlite:///{hot}"):
+        assert oxyde.sync.execute_raw("SELECT a FROM t") == [{"a": 1}]
+    with pytest.raises(ConnectionFailed, match="does not exist"), oxyde.connect(f"sqlite:///{tmp_path}/none.db?immutable=1"):
+        pass
 
 
 def test_folders_that_cannot_be_written() -> None:

@@ -99,3 +99,12 @@ def test_inside_a_block(server: Backend) -> None:
         assert shown("SELECT id FROM preview_job") == f"first 10 of {MANY:,} rows"
         block.set_rollback()
     assert written() == 0
+
+
+def test_what_nobody_counts_is_not_said(server: Backend) -> None:
+    """Of rows that an inner part of a statement writes the server tells no number: the footer gives none, and they are there."""
+    if server.dialect != "postgres":
+        pytest.skip("no part of a WITH writes there")
+    inner = f"WITH made AS (INSERT INTO preview_log SELECT generate_series(1, {MANY}) RETURNING a) SELECT * FROM made"
+    assert (shown(inner), written()) == ("first 10 of 20,000 rows", MANY)
+    assert shown("WITH few AS (SELECT 1 AS a) DELETE FROM preview_log USING few WHERE preview_log.a = few.a") == "1 row changed"

@@ -98,7 +98,12 @@ SQLITE = [
     ("PRAGMA query_only = 1", "PRAGMA query_only"),
     ("PRAGMA case_sensitive_like = 1", "SELECT 'a' LIKE 'A'"),
     ("PRAGMA reverse_unordered_selects(1)", "PRAGMA reverse_unordered_selects"),
+    ("EXPLAIN PRAGMA reverse_unordered_selects = 1", "PRAGMA reverse_unordered_selects"),
+    ("PRAGMA trusted_schema = 0", "PRAGMA trusted_schema"),
+    ("PRAGMA secure_delete = 1", "PRAGMA secure_delete"),
+    ("PRAGMA threads = 2", "PRAGMA threads"),
     ("CREATE TEMP TABLE session_word (x)", "SELECT count(*) FROM temp.sqlite_master"),
+    ("CREATE TABLE 'temp'.session_word (x)", "SELECT count(*) FROM temp.sqlite_master"),
     ("CREATE TEMP VIEW session_word AS SELECT 1", "SELECT count(*) FROM temp.sqlite_master"),
     ("CREATE TEMP TRIGGER session_t AFTER INSERT ON main.session_word BEGIN SELECT 1; END", "SELECT count(*) FROM temp.sqlite_master"),
 ]

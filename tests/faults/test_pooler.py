@@ -24,6 +24,7 @@ import pytest
 from oxyde import (
     AsyncDatabase,
     CommitOutcomeUnknown,
+    DatabaseError,
     Field,
     Model,
     PoolSettings,
@@ -341,6 +342,89 @@ async def test_what_lasts_is_refused(pooler: Backend) -> None:
     with stranger(pooler) as one, stranger(pooler) as other, one.transaction(), other.transaction():
         for client in (one, other):
             assert client.execute("SELECT count(*) FROM pg_settings WHERE name = 'work_mem' AND source = 'session'").fetchone() == (0,)
+
+
+LEFT = """SELECT current_setting('work_mem') AS memory, current_setting('search_path') AS path, current_setting('bytea_output') AS bytes,
+    coalesce(current_setting('app.tenant', true), '') AS tenant, current_setting('TimeZone') AS zone,
+    current_setting('client_encoding') AS encoding, current_user::text AS role,
+    (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()) AS locks,
+    (SELECT count(*) FROM pg_class WHERE relpersistence = 't') AS tables,
+    (SELECT count(*) FROM pg_prepared_statements WHERE from_sql) AS prepared,
+    (SELECT count(*) FROM pg_cursors WHERE is_holdable) AS cursors"""
+LEAVING = [
+    "SET work_mem = '55MB'",
+    "SET search_path = pg_catalog",
+    "PERFORM set_config('app.tenant', '5', false)",
+    "SET bytea_output = 'escape'",
+    "SET TIME ZONE 'Asia/Tokyo'",
+    "SET client_encoding = 'LATIN1'",
+    "SET ROLE pg_monitor",
+    "PERFORM pg_advisory_lock(77)",
+    "CREATE TEMP TABLE pooler_left (a int)",
+    "EXECUTE 'PREPARE pooler_left AS SELECT 1'",
+    "EXECUTE 'DECLARE pooler_left CURSOR WITH HOLD FOR SELECT 1'",
+]
+"""What a function may leave on the server's connection."""
+
+
+@pytest.mark.parametrize("leaving", LEAVING)
+async def test_what_functions_leave_is_taken_back(postgres: Backend, numbers: psycopg.Connection[Any], leaving: str) -> None:
+    """However their transaction ends, the next client of the pooler finds nothing of it, and in the block values arrive as they are."""
+    body = f"BEGIN {leaving}; RETURN 1; END"
+    numbers.execute(f"CREATE OR REPLACE FUNCTION pooler_leaves() RETURNS int LANGUAGE plpgsql AS $f${body}$f$")
+    block = body.replace("RETURN 1; ", "")
+    with pooled(postgres, size=1) as pooler:
+        with stranger(pooler) as other:
+            clean = other.execute(LEFT).fetchone()
+
+        def check() -> None:
+            with stranger(pooler) as other:
+                assert other.execute(LEFT).fetchone() == clean
+
+        async with program(pooler) as database:
+            for sql in ("SELECT pooler_leaves()", f"DO $d${block}$d$", "EXPLAIN ANALYZE SELECT pooler_leaves()"):
+                await execute_raw(sql, using=database)
+                check()
+                async with atomic(using=database):
+                    await execute_raw("INSERT INTO public.pooler_number VALUES (8)", using=database)
+                    await execute_raw(sql, using=database)
+                    assert await execute_raw("SELECT $1 || 'é' AS t", ["ü"], using=database) == [{"t": "üé"}]
+                check()
+                with pytest.raises(KeyError):
+                    async with atomic(using=database):
+                        await execute_raw(sql, using=database)
+                        raise KeyError
+                check()
+                with contextlib.suppress(DatabaseError):
+                    async with atomic(using=database):
+                        await execute_raw(sql, using=database)
+                        await execute_raw("SELECT 1 / 0", using=database)
+                check()
+            async with atomic(using=database, read_only=True):
+                if "TEMP" not in leaving:
+                    await execute_raw("SELECT pooler_leaves()", using=database)
+            check()
+    assert numbers.execute("SELECT count(*) FROM pooler_number WHERE id = 8").fetchone() == (3,)
+    numbers.execute("DROP FUNCTION pooler_leaves()")
+
+
+async def test_what_is_deferred_sees_its_settings(pooler: Backend, numbers: psycopg.Connection[Any]) -> None:
+    """Constraints that wait for COMMIT are checked before the settings go, and still keep it from happening."""
+    numbers.execute("CREATE TABLE pooler_deferred (id int PRIMARY KEY DEFERRABLE INITIALLY DEFERRED)")
+    numbers.execute("CREATE FUNCTION pooler_tenant() RETURNS text LANGUAGE sql AS $$ SELECT set_config('app.tenant', '5', false) $$")
+    async with program(pooler) as database:
+        with pytest.raises(UniqueViolationError):
+            async with atomic(using=database):
+                await execute_raw("SELECT pooler_tenant()", using=database)
+                await execute_raw("INSERT INTO pooler_deferred VALUES (1), (1)", using=database)
+        async with atomic(using=database):
+            await execute_raw("SELECT pooler_tenant()", using=database)
+            assert await execute_raw("SELECT current_setting('app.tenant') AS t", using=database) == [{"t": "5"}]
+            await execute_raw("INSERT INTO pooler_deferred VALUES (1)", using=database)
+        assert await execute_raw("SELECT count(*) AS n FROM pooler_deferred", using=database) == [{"n": 1}]
+        assert (await execute_raw("SELECT current_setting('app.tenant', true) AS t", using=database))[0]["t"] in {None, ""}
+    numbers.execute("DROP TABLE pooler_deferred")
+    numbers.execute("DROP FUNCTION pooler_tenant()")
 
 
 async def test_what_runs_alone(pooler: Backend, numbers: psycopg.Connection[Any]) -> None:

@@ -45,9 +45,11 @@ fn collect(text: &str, family: Family) -> Vec<Token<'_>> {
 
 fn lasts_on_sqlite(verb: &str, code: Code<'_, '_>) -> bool {
     match verb {
-        "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "REPLACE" | "VALUES" | "WITH" | "EXPLAIN" | "ANALYZE" | "REINDEX" | "VACUUM"
-        | "SAVEPOINT" | "RELEASE" | "ROLLBACK" | "BEGIN" => false,
+        "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "REPLACE" | "VALUES" | "WITH" | "ANALYZE" | "REINDEX" | "VACUUM" | "SAVEPOINT"
+        | "RELEASE" | "ROLLBACK" | "BEGIN" => false,
         "CREATE" | "ALTER" | "DROP" => is_temporary(code),
+        // Many a PRAGMA acts when it is compiled.
+        "EXPLAIN" => has_word(code, &["PRAGMA"]),
         "PRAGMA" => !only_asks(code),
         _ => true,
     }
@@ -94,7 +96,7 @@ fn lasts_on_mysql(verb: &str, second: &str, code: Code<'_, '_>, family: Family) 
 /// Whether a definition speaks of what is the session's own.
 fn is_temporary(code: Code<'_, '_>) -> bool {
     let mut names = code.iter().filter(|token| matches!(token.kind, Kind::Word | Kind::Quoted));
-    names.any(|token| is(token.text.trim_matches(['"', '`', '[', ']']), &["TEMP", "TEMPORARY", "PG_TEMP"]))
+    names.any(|token| is(token.text.trim_matches(['"', '\'', '`', '[', ']']), &["TEMP", "TEMPORARY", "PG_TEMP"]))
 }
 
 /// Whether a query puts its rows somewhere: into a table that may be temporary, a variable, a file.
@@ -258,12 +260,27 @@ mod tests {
 
     #[test]
     fn sqlite_is_read_with_care() {
-        for text in ["SELECT f(1)", "PRAGMA foreign_keys", "PRAGMA table_info(t)", "pragma main.index_list('t')", "CREATE TABLE t (a)"] {
+        for text in [
+            "SELECT f(1)",
+            "PRAGMA foreign_keys",
+            "PRAGMA table_info(t)",
+            "pragma main.index_list('t')",
+            "CREATE TABLE t (a)",
+            "EXPLAIN QUERY PLAN SELECT 'pragma'",
+        ] {
             assert!(!may_last(text, Family::Sqlite), "{text}");
         }
-        for text in
-            ["PRAGMA foreign_keys = 0", "PRAGMA foreign_keys(0)", "ATTACH 'a' AS a", "CREATE TEMP TABLE t (a)", "DROP VIEW \"temp\".v"]
-        {
+        for text in [
+            "PRAGMA foreign_keys = 0",
+            "PRAGMA foreign_keys(0)",
+            "EXPLAIN PRAGMA foreign_keys = 0",
+            "explain query plan pragma query_only(1)",
+            "ATTACH 'a' AS a",
+            "CREATE TEMP TABLE t (a)",
+            "CREATE TABLE 'temp'.t (a)",
+            "CREATE TABLE [temp].t (a)",
+            "DROP VIEW \"temp\".v",
+        ] {
             assert!(may_last(text, Family::Sqlite), "{text}");
         }
     }

@@ -9,8 +9,8 @@ use crate::lexer::{Kind as Token, code};
 /// Locks that a session holds until it ends or lets go; those of a transaction have `xact` in their names.
 const LOCKS: [&str; 4] = ["pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock", "pg_try_advisory_lock_shared"];
 
-/// Refuses a statement that would leave something to the next client of a pooler, as far as its words say. What a function of the
-/// application's leaves cannot be seen.
+/// Refuses a statement that would leave something to the next client of a pooler, as far as its words say. What functions of the
+/// application leave is taken back where their transaction ends, one of ours.
 pub fn refuse_lasting(text: &str) -> Result<()> {
     let mut words = verb::words(text, Family::Postgres);
     let first = words.next().unwrap_or_default().to_ascii_uppercase();

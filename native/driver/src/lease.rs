@@ -6,7 +6,7 @@ use deadpool::managed::Object;
 use oxyde_ir::program::Text;
 use oxyde_ir::{Family, Server};
 
-use crate::backend::Connection;
+use crate::backend::{Connection, Parting};
 use crate::cancel::Cancel;
 use crate::deadline::{Deadline, Limit};
 use crate::doubt::Doubt;
@@ -101,10 +101,8 @@ impl Lease {
                 self.open.get_or_insert_default();
             }
         }
-        // Before it is sent: what is cancelled may have happened. What lasts is refused behind a pooler.
-        if !self.is_pooled() {
-            self.doubt = self.doubt.max(Doubt::after(execution, family));
-        }
+        // Before it is sent: what is cancelled may have happened.
+        self.doubt = self.doubt.max(Doubt::after(execution, family));
         let under_way = UnderWay::new(deadline.cancel);
         let mut end = self.occupy()?.execute(execution, deadline).await;
         self.unfit = false;
@@ -220,7 +218,7 @@ impl Lease {
     /// Commits. Whatever the answer, the transaction is over; `CommitOutcomeUnknown` when there was none.
     pub async fn commit(&mut self) -> Result<()> {
         let family = self.server()?.family;
-        if let Err(error) = self.unname().await {
+        if let Err(error) = self.part(Parting::Commit).await {
             // The first error tells what happened.
             let _ = self.rollback().await;
             return Err(error);
@@ -260,8 +258,9 @@ impl Lease {
             self.open = None;
             return Ok(());
         }
-        let _ = self.unname().await;
-        match self.command("ROLLBACK").await {
+        let _ = self.part(Parting::Rollback).await;
+        let text = self.member()?.rollback(self.doubt != Doubt::None);
+        match self.command(&text).await {
             // SQLite complains when an error ended the transaction before us.
             Err(error) if self.is_healthy() && error.kind != Kind::Database => Err(error),
             Ok(()) | Err(_) => self.end().await,
@@ -270,6 +269,10 @@ impl Lease {
 
     async fn end(&mut self) -> Result<()> {
         let Some(begin) = self.open.take() else { return Ok(()) };
+        if self.is_pooled() {
+            // What may have been left was taken back with the transaction.
+            self.doubt = Doubt::None;
+        }
         match begin.afterwards(self.server()?.family) {
             Some(command) if self.is_healthy() => {
                 let end = self.command(command).await;
@@ -290,9 +293,9 @@ impl Lease {
         if self.is_pooled() { refuse_lasting(text) } else { Ok(()) }
     }
 
-    /// Behind a pooler: forgets the statements of the transaction that ends now. A connection that an interruption may still reach
+    /// Behind a pooler: takes back what the transaction that ends now would leave to others. A connection that an interruption may still reach
     /// ends with its transaction: whatever came after that would run on somebody else's server connection.
-    async fn unname(&mut self) -> Result<()> {
+    async fn part(&mut self, parting: Parting) -> Result<()> {
         if !self.is_pooled() {
             return Ok(());
         }
@@ -300,7 +303,8 @@ impl Lease {
             return Err(Error::new(Kind::ConnectionFailed, "the connection was given up, and its transaction is rolled back"));
         }
         let (cancel, limit) = (self.cancel.clone(), self.limit);
-        let end = self.occupy()?.unname(Deadline { cancel: &cancel, limit }).await;
+        let doubtful = self.doubt != Doubt::None;
+        let end = self.occupy()?.part(parting, doubtful, Deadline { cancel: &cancel, limit }).await;
         self.unfit = false;
         end
     }

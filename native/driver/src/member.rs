@@ -1,5 +1,6 @@
 //! A connection as a member of its pool: how it is opened, when it may be lent again, how it is closed.
 
+use std::borrow::Cow;
 use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -143,6 +144,11 @@ impl Member {
     /// Whether the server's connection is ours for the length of a transaction only.
     pub fn is_pooled(&self) -> bool {
         self.connection.as_ref().is_some_and(Connection::is_pooled)
+    }
+
+    /// The statements that roll back.
+    pub fn rollback(&self, doubtful: bool) -> Cow<'static, str> {
+        self.connection.as_ref().map_or("ROLLBACK".into(), |connection| connection.rollback(doubtful))
     }
 
     /// Whether a transaction is open, where that can be known without asking.

@@ -40,6 +40,8 @@ pub struct SqliteTarget {
     pub read_only: bool,
     /// Make the file when it is not there.
     pub create: bool,
+    /// The application promises that nobody writes to the file: it is read without locks, and without a log.
+    pub immutable: bool,
 }
 
 impl Target {
@@ -50,6 +52,11 @@ impl Target {
         // `postgresql+asyncpg` names a driver of other libraries.
         match scheme.split_once('+').map_or(scheme.as_str(), |(scheme, _)| scheme) {
             "sqlite" => {
+                if has_login(&url[scheme.len() + 1..]) {
+                    let reason =
+                        "a file has no user and no password, and what is encrypted cannot be opened; write an @ of its name as %40";
+                    return Err(refused(None, reason));
+                }
                 let file = sqlite(&url[scheme.len() + 1..]).map_err(|reason| refused(Some(url), &reason))?;
                 Ok(Self { url: url.to_owned(), family: Family::Sqlite, address: Address::Sqlite(file), pooler: None })
             }
@@ -108,13 +115,21 @@ impl Target {
     }
 }
 
+/// Whether what follows `sqlite:` has a user or a password where a server's URL has them.
+fn has_login(rest: &str) -> bool {
+    let authority = rest.strip_prefix("//").and_then(|rest| rest.split(['/', '?']).next()).unwrap_or_default();
+    authority.rsplit_once('@').is_some_and(|(login, _)| login.contains(':'))
+}
+
 /// Takes `password=...` out of the query.
 fn hide_parameter(url: &str) -> Cow<'_, str> {
     let Some((before, query)) = url.split_once('?') else { return url.into() };
     // A name may be spelled with percent signs.
     let is_password = |pair: &str| {
         let name = percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy().to_ascii_lowercase();
-        ["pass", "pwd", "secret", "token"].iter().any(|part| name.contains(part))
+        // The keys of TLS are files.
+        let is_key = name.contains("key") && !name.starts_with("ssl");
+        is_key || ["pass", "pwd", "secret", "token"].iter().any(|part| name.contains(part))
     };
     let kept: Vec<&str> = query.split('&').filter(|pair| !is_password(pair)).collect();
     let mark = if kept.is_empty() { "" } else { "?" };
@@ -204,7 +219,7 @@ fn sqlite(rest: &str) -> std::result::Result<SqliteTarget, String> {
         Some(path) => path.strip_prefix('/').unwrap_or(path),
         None => path,
     };
-    let mut target = SqliteTarget { path: None, read_only: false, create: true };
+    let mut target = SqliteTarget { path: None, read_only: false, create: true, immutable: false };
     let mut memory = path == ":memory:";
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         match pair.split_once('=') {
@@ -212,10 +227,12 @@ fn sqlite(rest: &str) -> std::result::Result<SqliteTarget, String> {
             Some(("mode", "rw")) => target.create = false,
             Some(("mode", "rwc")) => {}
             Some(("mode", "memory")) => memory = true,
+            Some(("immutable", "1")) => (target.immutable, target.read_only, target.create) = (true, true, false),
+            Some(("immutable", "0")) => {}
             _ => {
                 // The value may be a password.
                 let name = pair.split('=').next().unwrap_or_default();
-                return Err(format!("its parameter {name:?} is not one of mode=ro, mode=rw, mode=rwc and mode=memory"));
+                return Err(format!("its parameter {name:?} is not one of mode=ro, mode=rw, mode=rwc, mode=memory and immutable=1"));
             }
         }
     }
@@ -256,13 +273,16 @@ mod tests {
             ("sqlite://dir/x.db?mode=rwc", "dir/x.db"),
         ];
         for (url, path) in paths {
-            assert_eq!(file(url), SqliteTarget { path: Some(path.into()), read_only: false, create: true }, "{url}");
+            assert_eq!(file(url), SqliteTarget { path: Some(path.into()), read_only: false, create: true, immutable: false }, "{url}");
         }
         for url in ["sqlite::memory:", "sqlite://:memory:", "sqlite:///:memory:"] {
             assert_eq!(file(url).path, None, "{url}");
             assert!(parse(url).unwrap().is_memory());
         }
         assert!(file("sqlite://x.db?mode=ro").read_only && !file("sqlite://x.db?mode=rw").create);
+        let still = SqliteTarget { path: Some("x.db".into()), read_only: true, create: false, immutable: true };
+        assert_eq!((file("sqlite://x.db?immutable=1"), file("sqlite://x.db?immutable=1&mode=rwc")), (still.clone(), still));
+        assert!(!file("sqlite://x.db?immutable=0").immutable);
         assert!(parse("sqlite://").is_err() && parse("sqlite://x.db?mood=ro").is_err());
     }
 
@@ -296,6 +316,10 @@ mod tests {
             "secret",
             "secret:x",
             "ann:secret@host/db",
+            "sqlite:///x.db?key=secret",
+            "sqlite:///x.db?hexkey=secret&mood=ro",
+            "sqlite+pysqlcipher://:secret@/x.db",
+            "sqlite://ann:secret@host/x.db",
         ];
         for url in urls {
             let error = parse(url).err().unwrap();

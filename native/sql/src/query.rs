@@ -263,7 +263,9 @@ impl Writer<'_> {
             RowLock::Unsupported if lock.optional => return Ok(()),
             RowLock::Unsupported => return self.dialect.unsupported("row locks"),
             RowLock::Full => " FOR SHARE",
-            RowLock::AllTables { .. } if !lock.of.is_empty() && !lock.optional => return self.dialect.unsupported("row locks of some tables of a join"),
+            RowLock::AllTables { .. } if !lock.of.is_empty() && !lock.optional => {
+                return self.dialect.unsupported("row locks of some tables of a join");
+            }
             RowLock::AllTables { skip_locked: false } if lock.wait == Some(LockWait::SkipLocked) => {
                 return self.dialect.unsupported("row locks that skip locked rows");
             }

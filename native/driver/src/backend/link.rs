@@ -89,6 +89,8 @@ pub struct Pooler {
     pub head: String,
     /// How many statements of others have names like ours on the server connection of the transaction.
     pub strangers: usize,
+    /// When the transaction was about to begin, by the server's clock: seconds.
+    pub since: String,
 }
 
 pub struct Link<P: Peer> {
@@ -186,7 +188,7 @@ impl<P: Peer> Link<P> {
     }
 
     /// Forgets the statements that were prepared in the transaction that ends now: their names would meet others' statements.
-    pub async fn unname(&mut self, deadline: Deadline<'_>) -> Result<()> {
+    pub(super) async fn unname(&mut self, deadline: Deadline<'_>) -> Result<()> {
         self.converse("DEALLOCATE", deadline, async |peer: &mut P| peer.clear_cached_statements().await).await
     }
 

@@ -16,8 +16,10 @@ pub mod sqlite;
 pub mod verb;
 mod watch;
 
+use std::borrow::Cow;
+
 use oxyde_ir::{Family, Server};
-pub use postgres::{Way, runs_alone};
+pub use postgres::{Parting, Way, runs_alone};
 
 use crate::deadline::Deadline;
 use crate::error::{Error, Kind, Result};
@@ -100,11 +102,20 @@ impl Connection {
         matches!(self, Self::Postgres(c) if c.is_pooled())
     }
 
-    /// Takes back, before a transaction ends, what a pooler must not pass on to others.
-    pub async fn unname(&mut self, deadline: Deadline<'_>) -> Result<()> {
+    /// Takes back, before a transaction ends, what a pooler must not pass on to others; more of it where SQL of the application may
+    /// have left something.
+    pub async fn part(&mut self, parting: Parting, doubtful: bool, deadline: Deadline<'_>) -> Result<()> {
         match self {
-            Self::Postgres(c) if c.is_pooled() => c.unname(deadline).await,
+            Self::Postgres(c) if c.is_pooled() => c.part(parting, doubtful, deadline).await,
             Self::Postgres(_) | Self::Mysql(_) | Self::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// The statements that roll back; more of them behind a pooler where SQL of the application may have left what no rollback takes.
+    pub fn rollback(&self, doubtful: bool) -> Cow<'static, str> {
+        match self {
+            Self::Postgres(c) if doubtful => c.rollback_all(),
+            Self::Postgres(_) | Self::Mysql(_) | Self::Sqlite(_) => "ROLLBACK".into(),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::backend::mysql::{self, Sent};
 use crate::backend::postgres::{self, Wire};
 use crate::backend::sqlite::{self, Cell, File};
 use crate::batch::{Builder, Data, Payload};
+use crate::calendar::DAY;
 
 pub struct Time;
 
@@ -16,7 +17,8 @@ impl Codec for Time {
     }
 
     fn meant(&self, cell: Cell<'_>) -> Option<Value> {
-        sqlite::read::time(cell).ok().map(Value::Time)
+        // 24:00 is a time of day to SQL only.
+        sqlite::read::time(cell).ok().filter(|micros| *micros < DAY).map(Value::Time)
     }
 
     fn mysql(&self, sent: Sent) -> Option<Builder<Payload>> {

@@ -62,19 +62,27 @@ impl<'q> Encode<'q, MySql> for Digits<'q> {
 /// Digits before and after the point of a decimal that was declared without digits.
 const UNBOUNDED: (usize, usize) = (35, 30);
 
+/// Precision and scale of a decimal among expressions, which goes into no column.
+const WIDEST: (u16, u16) = (65, 38);
+const WIDEST_DIGITS: (usize, usize) = (65, 38);
+
 /// The server would round an excess digit silently.
-fn check_digits(value: &str) -> std::result::Result<(), Fault> {
+fn check_digits(value: &str, most: (usize, usize)) -> std::result::Result<(), Fault> {
     let (whole, part) = value.trim_start_matches('-').split_once('.').unwrap_or((value.trim_start_matches('-'), ""));
-    if whole.trim_start_matches('0').len() > UNBOUNDED.0 || part.trim_end_matches('0').len() > UNBOUNDED.1 {
-        let reason = format!("the decimal has more than {} digits before the point or {} after it, MySQL's most", UNBOUNDED.0, UNBOUNDED.1);
+    if whole.trim_start_matches('0').len() > most.0 || part.trim_end_matches('0').len() > most.1 {
+        let reason = format!("the decimal has more than {} digits before the point or {} after it, MySQL's most", most.0, most.1);
         return Err(Fault::Value(reason));
     }
     Ok(())
 }
 
 fn add(arguments: &mut MySqlArguments, value: &Value, slot: &Slot) -> std::result::Result<(), Fault> {
-    if let (Value::Decimal(digits), ColumnType::Decimal { precision: None, .. }) = (value, &slot.ty) {
-        check_digits(digits)?;
+    if let (Value::Decimal(digits), ColumnType::Decimal { precision, scale }) = (value, &slot.ty) {
+        match (precision, scale) {
+            (Some(precision), Some(scale)) if (*precision, *scale) == WIDEST => check_digits(digits, WIDEST_DIGITS)?,
+            (Some(_), _) => {}
+            (None, _) => check_digits(digits, UNBOUNDED)?,
+        }
     }
     match (slot.form, value) {
         (Form::Scalar, _) | (Form::Pattern { .. }, Value::Null) => scalar(arguments, value),

@@ -36,6 +36,7 @@ use crate::stream::Finished;
 
 pub use choice::{Number, void};
 pub use errors::runs_alone;
+pub use pooler::Parting;
 pub use way::Way;
 pub use wire::Wire;
 

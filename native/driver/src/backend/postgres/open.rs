@@ -64,9 +64,10 @@ impl Connection {
             (None, Some(pooler::interruption(greeting.pid, greeting.identity, PATIENCE)))
         } else {
             pooler::try_out(&mut inner).await?;
-            (Some(Pooler { head: pooler::head(&options, &greeting)?, strangers: 0 }), None)
+            (Some(Pooler { head: pooler::head(&options, &greeting)?, strangers: 0, since: String::new() }), None)
         };
-        let forgetful = capacity == 0 && pooler.is_none();
+        let is_pooled = pooler.is_some();
+        let forgetful = capacity == 0 && !is_pooled;
         Ok(Self {
             inner,
             server,
@@ -77,7 +78,7 @@ impl Connection {
             pooler,
             forgetful,
             max_bytes: MAX_BYTES,
-            facts: FACTS.to_owned(),
+            facts: if is_pooled { FACTS.replace("SET ", "SET LOCAL ") } else { FACTS.to_owned() },
             scope: None,
         })
     }

@@ -3,6 +3,7 @@
 //!
 //! sqlx describes named statements only, and numbers them itself. So they are named, and closed before the transaction ends.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +28,27 @@ const NOTICE: &str = "SET LOCAL client_connection_check_interval = 250";
 
 /// What a pooler may not keep of the first message.
 const FIRST: [(&str, &str); 3] = [("client_encoding", "UTF8"), ("TimeZone", "UTC"), ("DateStyle", "ISO, MDY")];
+
+/// How a transaction ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parting {
+    Commit,
+    Rollback,
+}
+
+/// What is deferred happens with the settings and the role that it was meant for.
+const NOW: &str = "SET CONSTRAINTS ALL IMMEDIATE; ";
+
+/// Takes back what functions of the application may have left: roles, settings, cursors, locks, statements, temporary tables. How COMMIT
+/// waits for the disk stays until then, and so does our name, which a pooler would not give back to us.
+const TAKE_BACK: &str = "RESET SESSION AUTHORIZATION; RESET ROLE; UNLISTEN *; CLOSE ALL; SELECT pg_catalog.pg_advisory_unlock_all(); \
+     DO $$ DECLARE found text; waits text := pg_catalog.current_setting('synchronous_commit'); \
+     name text := pg_catalog.current_setting('application_name'); BEGIN RESET ALL; \
+     PERFORM pg_catalog.set_config('synchronous_commit', waits, true), pg_catalog.set_config('application_name', name, false); \
+     FOR found IN SELECT s.name FROM pg_catalog.pg_prepared_statements AS s \
+     WHERE s.from_sql AND s.prepare_time >= pg_catalog.transaction_timestamp() LOOP \
+     EXECUTE pg_catalog.format('DEALLOCATE %I', found); END LOOP; END $$; \
+     DISCARD TEMP";
 
 /// What each transaction says first.
 pub fn head(options: &PgConnectOptions, greeting: &Greeting) -> Result<String> {
@@ -103,23 +125,52 @@ impl Link<PgConnection> {
         let Some(pooler) = &self.pooler else { return Err(Error::new(Kind::Internal, "there is no pooler")) };
         let text = format!(
             "BEGIN; SELECT pg_backend_pid(), {IDENTITY}, \
-             (SELECT count(*) FROM pg_prepared_statements WHERE starts_with(name, '{NAME}')); COMMIT; {}{}",
+             (SELECT count(*) FROM pg_prepared_statements WHERE starts_with(name, '{NAME}')), CAST(extract(epoch FROM clock_timestamp()) AS text); COMMIT; {}{}",
             commands.join("; "),
             pooler.head
         );
-        self.interruption = None;
-        let (pid, identity, strangers) = self
+        (self.interruption, self.scope) = (None, None);
+        let (pid, identity, strangers, since) = self
             .converse("BEGIN", deadline, async |connection: &mut PgConnection| {
                 let rows = sqlx::raw_sql(AssertSqlSafe(text)).fetch_all(connection).await?;
                 let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
-                Ok((row.try_get::<i32, _>(0)?, row.try_get::<String, _>(1)?, row.try_get::<i64, _>(2)?))
+                Ok((row.try_get::<i32, _>(0)?, row.try_get::<String, _>(1)?, row.try_get::<i64, _>(2)?, row.try_get::<String, _>(3)?))
             })
             .await?;
         self.interruption = Some(interruption(pid, identity, PATIENCE));
         if let Some(pooler) = &mut self.pooler {
             pooler.strangers = usize::try_from(strangers).unwrap_or(0);
+            pooler.since = since;
         }
         Ok(())
+    }
+
+    /// Leaves nothing of the transaction that ends now to whoever has its server connection next.
+    pub async fn part(&mut self, parting: Parting, doubtful: bool, deadline: Deadline<'_>) -> Result<()> {
+        let mut end = Ok(());
+        if doubtful {
+            let before = if parting == Parting::Commit { NOW } else { "" };
+            end = self.command(&format!("{before}{TAKE_BACK}"), deadline).await;
+            if !self.healthy {
+                return end;
+            }
+        }
+        // Also in a transaction that takes nothing else any more.
+        end.and(self.unname(deadline).await)
+    }
+
+    /// The statements that roll back and let go what survives that: locks of the session, and statements that were prepared since the
+    /// transaction began. One message: before its end no other client has the server connection.
+    pub fn rollback_all(&self) -> Cow<'static, str> {
+        let Some(pooler) = &self.pooler else { return "ROLLBACK".into() };
+        format!(
+            "ROLLBACK; SELECT pg_catalog.pg_advisory_unlock_all(); DO $$ DECLARE found text; BEGIN \
+             FOR found IN SELECT s.name FROM pg_catalog.pg_prepared_statements AS s \
+             WHERE s.from_sql AND s.prepare_time >= pg_catalog.to_timestamp(CAST({} AS float8)) LOOP \
+             EXECUTE pg_catalog.format('DEALLOCATE %I', found); END LOOP; END $$",
+            quoted(&pooler.since)
+        )
+        .into()
     }
 
     /// Runs a statement outside of transactions, which the server demands. Nobody can interrupt it, because nobody knows where it

@@ -140,8 +140,29 @@ impl Drop for Handle {
         if self.visit.as_ref().is_some_and(Visit::leaves_the_log) {
             self.set(ffi::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         }
+        let left = self.visit.as_ref().filter(|_| self.is_read_only()).and_then(Visit::leaves_an_empty_log);
         // SAFETY: it was opened here, is closed only here, and no statement is left.
         unsafe { ffi::sqlite3_close(self.db.as_ptr()) };
+        if let Some(path) = left {
+            sweep(&path);
+        }
+    }
+}
+
+/// Removes the empty log that a connection leaves which may only read: SQLite does that for one that may write, unless somebody else
+/// has the file open. Nothing is lost where it cannot.
+fn sweep(path: &Path) {
+    let Some(name) = path.to_str().and_then(|name| CString::new(name).ok()) else { return };
+    let mut db = std::ptr::null_mut();
+    let flags = ffi::SQLITE_OPEN_NOMUTEX | ffi::SQLITE_OPEN_READWRITE;
+    let look = c"SELECT 1 FROM sqlite_schema";
+    // SAFETY: both texts end in NUL, the place for the handle is ours, null stands for what is not wanted; the handle is closed here
+    // whatever came of it, and null is taken, too.
+    unsafe {
+        if ffi::sqlite3_open_v2(name.as_ptr(), &raw mut db, flags, std::ptr::null()) == ffi::SQLITE_OK {
+            ffi::sqlite3_exec(db, look.as_ptr(), None, std::ptr::null_mut(), std::ptr::null_mut());
+        }
+        ffi::sqlite3_close(db);
     }
 }
 

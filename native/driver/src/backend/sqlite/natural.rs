@@ -40,6 +40,7 @@ pub fn held(cell: Cell<'_>) -> Read<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calendar::DAY;
 
     use crate::calendar::SECOND as MICROS;
 
@@ -55,6 +56,8 @@ mod tests {
             (Cell::Text(b"1970-01-01T02:00:01.000+02:00"), ColumnType::Datetime, Value::DatetimeTz(MICROS)),
             (Cell::Text(b"1970-01-01T00:00:01Z"), ColumnType::Datetime, Value::DatetimeTz(MICROS)),
             (Cell::Text(b"1970-01-01 00:00:00.123456789"), ColumnType::Datetime, text("1970-01-01 00:00:00.123456789")),
+            (Cell::Text(b"23:59:59.999999"), ColumnType::Time, Value::Time(DAY - 1)),
+            (Cell::Text(b"24:00"), ColumnType::Time, text("24:00")),
             (Cell::Int(1_719_835_200_000), ColumnType::Datetime, Value::Int(1_719_835_200_000)),
             (Cell::Real(2_460_310.5), ColumnType::Date, Value::Float(2_460_310.5)),
             (Cell::Int(5), ColumnType::Text, Value::Int(5)),

@@ -11,7 +11,7 @@ use super::brake::Brake;
 use super::database::Database;
 use super::handle::{self, Access, Handle};
 use super::line::Line;
-use super::visit::log_of;
+use super::visit::{has_hot_journal, has_log, log_of};
 use super::{Connection, errors};
 use crate::error::{Error, Kind, Result};
 use crate::settings::Settings;
@@ -39,9 +39,12 @@ impl Connection {
     /// Opens the file and sets the connection up. A file that is missing, or is no database, is refused at once.
     pub async fn open(target: &SqliteTarget, settings: &Settings) -> Result<Self> {
         let pragmas = Pragmas::new(settings)?;
-        let line = match attempt(target, &pragmas, false).await {
+        if let Some(reason) = moving(target) {
+            return Err(refused(target, Error::new(Kind::ConnectionFailed, reason)));
+        }
+        let line = match attempt(target, &pragmas, target.immutable).await {
             // A database in WAL mode in a folder that cannot be written opens only so, and cannot change meanwhile.
-            Err(error) if error.detail.sqlstate.as_deref().is_some_and(is_about_files) && is_still(target) => {
+            Err(error) if !target.immutable && error.detail.sqlstate.as_deref().is_some_and(is_about_files) && is_still(target) => {
                 attempt(target, &pragmas, true).await
             }
             end => end,
@@ -140,6 +143,15 @@ fn is_about_files(code: &str) -> bool {
     errors::is_unopenable(code) || errors::is_read_only(code)
 }
 
+/// Why a file is not what `immutable=1` says: what lies beside it would not be read.
+fn moving(target: &SqliteTarget) -> Option<&'static str> {
+    let path = target.path.as_deref().filter(|_| target.immutable)?;
+    if has_log(path) {
+        return Some("it is not immutable: a write-ahead log lies beside it, which would not be read; open it with mode=ro");
+    }
+    has_hot_journal(path).then_some("it is not immutable: a transaction on it was not finished, and its journal would not be read")
+}
+
 /// The file is there, we cannot write beside it, and nobody has begun to.
 fn is_still(target: &SqliteTarget) -> bool {
     let Some(path) = &target.path else { return false };
@@ -177,6 +189,10 @@ fn refused(target: &SqliteTarget, error: Error) -> Error {
         _ if path.is_file() && log_of(path).exists() && !can_write(folder_of(path)) => {
             let message =
                 "its write-ahead log cannot be read, because no file can be made beside it; copy both to a folder that can be written";
+            message.to_owned()
+        }
+        _ if target.read_only && !target.immutable && has_hot_journal(path) => {
+            let message = "a transaction on it was not finished, and what undoes it would write to it; open it once without mode=ro";
             message.to_owned()
         }
         _ if is_unopenable && !path.exists() && !target.create => "the file does not exist".to_owned(),

@@ -7,24 +7,37 @@
 use super::database::Database;
 use crate::error::Result;
 
-/// The settings that change what statements do.
-const SETTINGS: [&str; 17] = [
+/// The settings that change what statements do, or how.
+const SETTINGS: [&str; 30] = [
+    "analysis_limit",
     "automatic_index",
     "cache_size",
+    "cache_spill",
     "cell_size_check",
+    "checkpoint_fullfsync",
     "count_changes",
     "defer_foreign_keys",
     "empty_result_callbacks",
     "foreign_keys",
     "full_column_names",
+    "fullfsync",
     "ignore_check_constraints",
     "journal_mode",
+    "journal_size_limit",
     "legacy_alter_table",
+    "locking_mode",
     "max_page_count",
     "query_only",
+    "read_uncommitted",
     "recursive_triggers",
     "reverse_unordered_selects",
+    "secure_delete",
     "short_column_names",
+    "synchronous",
+    "temp_store",
+    "threads",
+    "trusted_schema",
+    "wal_autocheckpoint",
     "writable_schema",
 ];
 

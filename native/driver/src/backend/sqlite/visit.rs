@@ -2,6 +2,7 @@
 //! the log; where nobody wrote since we came, we leave both as they were.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
@@ -33,6 +34,13 @@ impl Visit {
             visited.entry(path.clone()).or_insert_with(found).connections += 1;
         }
         Self { path }
+    }
+
+    /// The file, where this is our last connection to it, and an empty log lies beside it that nobody has written to since we came.
+    pub fn leaves_an_empty_log(&self) -> Option<PathBuf> {
+        let is_last = visited()?.get(&self.path).is_some_and(|visited| visited.connections == 1 && visited.found.is_none());
+        let is_empty = || std::fs::metadata(log_of(&self.path)).is_ok_and(|log| log.len() == 0);
+        (is_last && is_empty()).then(|| self.path.clone())
     }
 
     /// Whether a log was there, and is as it was.
@@ -73,14 +81,44 @@ fn stamp(path: &Path) -> Option<Stamp> {
 
 /// Where a file's write-ahead log lies.
 pub fn log_of(path: &Path) -> PathBuf {
-    let mut log = path.to_owned().into_os_string();
-    log.push("-wal");
-    log.into()
+    beside(path, "-wal")
+}
+
+/// Whether a write-ahead log beside a file holds something.
+pub fn has_log(path: &Path) -> bool {
+    stamp(path).is_some()
+}
+
+/// Whether a journal beside a file has what undoes a transaction that nobody finished. Its first byte is zero when it is over.
+pub fn has_hot_journal(path: &Path) -> bool {
+    let first = std::fs::File::open(beside(path, "-journal")).and_then(|mut journal| {
+        let mut byte = [0];
+        journal.read_exact(&mut byte).map(|()| byte[0])
+    });
+    first.is_ok_and(|byte| byte != 0)
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.to_owned().into_os_string();
+    name.push(suffix);
+    name.into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn journals_that_are_over_are_cold() {
+        let path = std::env::temp_dir().join(format!("oxyde-journal-{}", std::process::id()));
+        let journal = beside(&path, "-journal");
+        for (bytes, hot) in [(&b"\xd9\xd5"[..], true), (b"\0\0", false), (b"", false)] {
+            std::fs::write(&journal, bytes).unwrap();
+            assert_eq!(has_hot_journal(&path), hot);
+        }
+        std::fs::remove_file(journal).unwrap();
+        assert!(!has_hot_journal(&path) && !has_log(&path));
+    }
 
     #[test]
     fn what_was_found_is_known_until_the_last_one_goes() {

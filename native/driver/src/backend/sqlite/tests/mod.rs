@@ -51,7 +51,7 @@ impl Drop for Folder {
 }
 
 fn target(path: &Path) -> SqliteTarget {
-    SqliteTarget { path: Some(path.to_owned()), read_only: false, create: true }
+    SqliteTarget { path: Some(path.to_owned()), read_only: false, create: true, immutable: false }
 }
 
 async fn open(path: &Path) -> Connection {
@@ -59,7 +59,7 @@ async fn open(path: &Path) -> Connection {
 }
 
 async fn memory() -> Connection {
-    Connection::open(&SqliteTarget { path: None, read_only: false, create: true }, &Settings::default()).await.unwrap()
+    Connection::open(&SqliteTarget { path: None, read_only: false, create: true, immutable: false }, &Settings::default()).await.unwrap()
 }
 
 /// A statement that runs once, its parameters in order.

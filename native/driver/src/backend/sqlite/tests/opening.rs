@@ -38,7 +38,7 @@ async fn files_that_cannot_be_written_can_be_read() {
     connection.command("CREATE TABLE t (a INTEGER)").await.unwrap();
     connection.command("INSERT INTO t VALUES (1)").await.unwrap();
     connection.close().await;
-    let read_only = SqliteTarget { path: Some(path.clone()), read_only: true, create: false };
+    let read_only = SqliteTarget { path: Some(path.clone()), read_only: true, create: false, immutable: false };
     let mut connection = Connection::open(&read_only, &Settings::default()).await.unwrap();
     assert_eq!(rows(&mut connection, "SELECT a FROM t", &[]).await, [[Value::Int(1)]]);
     let error = failure(&mut connection, "INSERT INTO t VALUES (2)", &[]).await;
@@ -52,7 +52,7 @@ async fn files_that_cannot_be_written_can_be_read() {
 #[tokio::test]
 async fn what_is_no_database_is_refused_at_once() {
     let folder = Folder::new();
-    let missing = SqliteTarget { path: Some(folder.file()), read_only: false, create: false };
+    let missing = SqliteTarget { path: Some(folder.file()), read_only: false, create: false, immutable: false };
     let error = refused(&missing).await;
     assert_eq!(error.kind, Kind::ConnectionFailed);
     assert!(error.message.contains("test.db") && error.message.contains("does not exist"), "{error}");
