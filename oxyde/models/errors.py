@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, PydanticKnownError
@@ -89,16 +89,16 @@ def _at(error: ValidationError, at: int) -> ValidationError:
 
 def _line(line: ErrorDetails, at: int) -> InitErrorDetails:
     """Returns a line of an error as what it is made from: one of Pydantic's own kinds, or one that a validator made."""
-    kind, context = line["type"], line.get("ctx")
+    kind, message, context = cast("tuple[Any, Any, Any]", (line["type"], line["msg"], line.get("ctx")))
     made: InitErrorDetails = {"type": kind, "loc": (at, *line["loc"]), "input": line["input"]}
     if context:
         made["ctx"] = context
     try:
-        is_known = PydanticKnownError(kind, context).message() == line["msg"]  # type: ignore[arg-type] # a text, which may be no kind
+        is_known = PydanticKnownError(kind, context).message() == message
     except (KeyError, TypeError, ValueError):
         is_known = False
     if not is_known:
-        made["type"] = PydanticCustomError(kind, line["msg"], context)
+        made["type"] = PydanticCustomError(kind, message, context)
     return made
 
 
