@@ -44,22 +44,26 @@ def update_or_create(
             message = f"update_or_create() validates its values, and {name} is an expression; give that to filter(...).update({name}=...)"
             raise TypeError(message)
     values = _values(chain, "update_or_create", lookups, changes if create_defaults is None else create_defaults)
-    result: tuple[Any, bool] = yield Atomically(_changed(chain, changes, values, lookups))
-    return result
+    while True:
+        # In a transaction of its own: InnoDB keeps a shared lock on the row that an insert met, and two such locks would deadlock below.
+        found = yield from one(chain, Q(**lookups), required=False)
+        if found is None:
+            found, made = yield from _inserted(chain, values, lookups)
+            if made:
+                return found, True
+        changed = yield Atomically(_changed(chain, changes, lookups))
+        if changed is not None:
+            return changed, False
 
 
-def _changed(
-    chain: Chain[Any, Any], changes: dict[str, Any], values: dict[str, Any], lookups: Mapping[str, Any]
-) -> Steps[tuple[Any, bool]]:
+def _changed(chain: Chain[Any, Any], changes: Mapping[str, Any], lookups: Mapping[str, Any]) -> Steps[Any]:
+    """Locks the row that matches, and saves the changes to it; returns the instance, or None where the row was deleted meanwhile."""
     found = yield from one(_locked(chain), Q(**lookups), required=False)
-    if found is None:
-        found, made = yield from _inserted(chain, values, lookups)
-        if made:
-            return found, True
-    for name, value in changes.items():
-        setattr(found, name, value() if callable(value) else value)
-    yield from save(found)
-    return found, False
+    if found is not None:
+        for name, value in changes.items():
+            setattr(found, name, value() if callable(value) else value)
+        yield from save(found)
+    return found
 
 
 def _inserted(chain: Chain[Any, Any], values: Mapping[str, Any], lookups: Mapping[str, Any]) -> Steps[tuple[Any, bool]]:

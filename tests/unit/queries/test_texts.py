@@ -11,7 +11,7 @@ from oxyde.queries.texts import as_read, assigned, beside, own_type, ranked, sor
 from oxyde.schema import types as kinds
 
 
-class Hue(str, enum.Enum):
+class Tint(str, enum.Enum):
     """Is text by its value."""
 
     RED = "red"
@@ -27,7 +27,7 @@ class Texts(Model):
     other: str = Field(default="", db_type="inet")
     key: str = Field(default="", db_type="UUID")
     data: str = Field(default="", db_type="JSON")
-    hue: Hue = Hue.RED
+    tint: Tint = Tint.RED
 
     class Meta:
         """Its table."""
@@ -44,9 +44,9 @@ def column(name: str) -> Term:
 def test_only_what_is_no_text_to_the_server_has_a_type_of_its_own() -> None:
     """Names are told apart without regard to case and digits."""
     assert [own_type(column(name)) for name in ("id", "name", "short", "address", "other")] == [None, None, None, "INET", "INET"]
-    assert own_type(column("hue")) == column("hue").type
+    assert own_type(column("tint")) == column("tint").type
     assert as_read(column("short")).key == column("short").key
-    assert isinstance(as_read(column("hue")), Cast)
+    assert isinstance(as_read(column("tint")), Cast)
 
 
 def test_texts_are_compared_in_the_type_that_they_share_or_as_read() -> None:
