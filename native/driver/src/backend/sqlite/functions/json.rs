@@ -1,7 +1,7 @@
 //! Whether two texts are the same JSON: the order of keys, white space and the spelling of numbers do not count.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
@@ -43,7 +43,7 @@ fn same(left: &RawValue, right: &RawValue, deeper: u8) -> Result<bool, String> {
     let Some(deeper) = deeper.checked_sub(1) else { return Err("the JSON is nested too deeply".to_owned()) };
     match (left.as_bytes(), right.as_bytes()) {
         ([b'{', ..], [b'{', ..]) => {
-            let (left, right): (HashMap<String, &RawValue>, HashMap<String, &RawValue>) =
+            let (left, right): (BTreeMap<String, &RawValue>, BTreeMap<String, &RawValue>) =
                 (serde_json::from_str(left).map_err(no_json)?, serde_json::from_str(right).map_err(no_json)?);
             let mut equal = left.len() == right.len();
             for (key, value) in &left {
