@@ -111,9 +111,9 @@ impl Writer<'_> {
                 self.json_function(name, left, right, Self::expr)
             }
             JsonEquality::Unescaped { name, before, after } => {
-                self.json_function(name, left, right, |writer, side| match side {
-                    Expr::Column { .. } => writer.around(before, side, after),
-                    _ => writer.expr(side), // ours, which is written without such escapes
+                // What is no column is ours, which is written without such escapes.
+                self.json_function(name, left, right, |writer, side| {
+                    if let Expr::Column { .. } = side { writer.around(before, side, after) } else { writer.expr(side) }
                 })?;
                 // By itself it is true of NULL in a WHERE.
                 self.word(if negated { " = 0" } else { " = 1" })
@@ -133,13 +133,11 @@ impl Writer<'_> {
 
     /// An operand that may be of the type `json`, which has no equality; a cast of `jsonb` to itself is none.
     fn jsonb(&mut self, expr: &Expr) -> Result<()> {
-        match expr {
-            Expr::Param(param) => self.param(&Param { uncast: false, ..param.clone() }),
-            _ => {
-                self.operand(expr)?;
-                self.word("::jsonb")
-            }
+        if let Expr::Param(param) = expr {
+            return self.param(&Param { uncast: false, ..param.clone() });
         }
+        self.operand(expr)?;
+        self.word("::jsonb")
     }
 
     pub fn between(&mut self, expr: &Expr, low: &Expr, high: &Expr) -> Result<()> {
