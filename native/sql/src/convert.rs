@@ -5,41 +5,18 @@ use oxyde_ir::{ColumnType, Expr};
 use crate::error::{Result, malformed};
 use crate::rounding;
 use crate::template::Templates;
+use crate::types;
 use crate::writer::Writer;
 
 /// The kinds of types that have rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
     Bool,
     Int,
     Float,
     Decimal,
     Text,
     Date,
-}
-
-impl Kind {
-    fn of(ty: &ColumnType) -> Option<Self> {
-        match ty {
-            ColumnType::Bool => Some(Self::Bool),
-            ColumnType::Int => Some(Self::Int),
-            ColumnType::Float => Some(Self::Float),
-            ColumnType::Decimal { .. } => Some(Self::Decimal),
-            ColumnType::Text => Some(Self::Text),
-            ColumnType::Date => Some(Self::Date),
-            ColumnType::Bytes
-            | ColumnType::Time
-            | ColumnType::TimeTz
-            | ColumnType::Datetime
-            | ColumnType::DatetimeTz
-            | ColumnType::Duration
-            | ColumnType::Uuid
-            | ColumnType::Json
-            | ColumnType::Array { .. }
-            | ColumnType::Enum { .. }
-            | ColumnType::Any => None,
-        }
-    }
 }
 
 /// What texts are as numbers. What `PostgreSQL` reads beyond (NaN, infinity, other bases, underscores) is made unreadable first;
@@ -142,7 +119,7 @@ impl Writer<'_> {
             let [postgres, sqlite, mysql] = with_digits(*precision, scale);
             return self.template([&postgres, &sqlite, &mysql], &[expr]);
         }
-        match Kind::of(of).zip(Kind::of(ty)).and_then(|(of, to)| row(of, to)) {
+        match types::of(of).kind().zip(types::of(ty).kind()).and_then(|(of, to)| row(of, to)) {
             Some(templates) => self.template(templates, &[expr]),
             None => self.cast(expr, ty),
         }

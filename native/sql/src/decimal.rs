@@ -8,12 +8,12 @@ use oxyde_ir::expr::{AggregateFunction, Function};
 use oxyde_ir::query::Query;
 use oxyde_ir::{ColumnType, Expr};
 
-use crate::ddl_types::FLOAT_DIGITS;
 use crate::dialect::{Decimals, SQLITE};
 use crate::error::{Result, malformed};
 use crate::query::names;
 use crate::spelling::Spelt;
 use crate::storage::Storage;
+use crate::types::FLOAT_DIGITS;
 use crate::walk::{is_decimal, type_of};
 use crate::writer::Writer;
 

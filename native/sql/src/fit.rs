@@ -6,31 +6,12 @@ use oxyde_ir::{ColumnType, Expr};
 
 use crate::dialect::{Computed, Integers, Types};
 use crate::error::Result;
+use crate::types;
 use crate::walk::{has_arithmetic, has_query};
 use crate::writer::Writer;
 
 /// The first and last value that is read, and what is done to another one: it exceeds the server's own range, too.
-fn range(ty: &ColumnType) -> Option<[&'static str; 3]> {
-    match ty {
-        ColumnType::Date => Some(["'0001-01-01'", "'9999-12-31'", "+ 2147483647"]),
-        ColumnType::Datetime => Some(["'0001-01-01'", "'9999-12-31 23:59:59.999999'", "+ INTERVAL '178000000 years'"]),
-        ColumnType::DatetimeTz => Some(["'0001-01-01+00'", "'9999-12-31 23:59:59.999999+00'", "+ INTERVAL '178000000 years'"]),
-        ColumnType::Duration => Some(["'-999999999 days'", "'999999999 days 23:59:59.999999'", "* 1000000"]),
-        ColumnType::Bool
-        | ColumnType::Int
-        | ColumnType::Float
-        | ColumnType::Text
-        | ColumnType::Bytes
-        | ColumnType::Decimal { .. }
-        | ColumnType::Time
-        | ColumnType::TimeTz
-        | ColumnType::Uuid
-        | ColumnType::Json
-        | ColumnType::Array { .. }
-        | ColumnType::Enum { .. }
-        | ColumnType::Any => None,
-    }
-}
+pub type Range = [&'static str; 3];
 
 impl Writer<'_> {
     /// A computed value, for a column of the type.
@@ -46,41 +27,23 @@ impl Writer<'_> {
             let mysql = format!("CONCAT({{*}}, IF(CHAR_LENGTH({{0}}) > {length}, '.', ''))");
             return self.template([&postgres, &format!("oxyde_fit_text({{*}}, {length})"), &mysql], &[value]);
         }
-        match (self.dialect.computed, range(ty)) {
-            (Computed::Fitted, _) => self.fitted(value, ty),
+        let ty = types::of(ty);
+        match (self.dialect.computed, ty.range()) {
+            (Computed::Fitted, _) => ty.fit(self, value),
             (Computed::Ranged, Some(range)) if has_arithmetic(value) || has_query(value) => self.ranged(value, range),
             (Computed::Converted | Computed::Ranged, _) => self.assigned(value),
         }
     }
 
     /// The value, written once, between two bounds.
-    fn ranged(&mut self, value: &Expr, [first, last, beyond]: [&str; 3]) -> Result<()> {
+    fn ranged(&mut self, value: &Expr, [first, last, beyond]: Range) -> Result<()> {
         self.push(&format!("(SELECT CASE WHEN v BETWEEN {first} AND {last} THEN v ELSE v {beyond} END FROM (SELECT "));
         self.around("", value, " AS v) AS computed)")
     }
 
-    /// The value as functions of the driver's bring it to the column.
-    fn fitted(&mut self, value: &Expr, ty: &ColumnType) -> Result<()> {
-        match ty {
-            ColumnType::Int | ColumnType::Duration if self.fits_itself(value) => self.expr(value),
-            ColumnType::Int | ColumnType::Duration => self.around("oxyde_fit_int(", value, ")"),
-            ColumnType::Decimal { precision: Some(precision), scale } => {
-                self.around("oxyde_fit_decimal(", value, &format!(", {precision}, {})", scale.unwrap_or(0)))
-            }
-            ColumnType::Date | ColumnType::Datetime | ColumnType::DatetimeTz => self.around("oxyde_fit_moment(", value, ")"),
-            ColumnType::Bool
-            | ColumnType::Float
-            | ColumnType::Text
-            | ColumnType::Bytes
-            | ColumnType::Decimal { precision: None, .. }
-            | ColumnType::Time
-            | ColumnType::TimeTz
-            | ColumnType::Uuid
-            | ColumnType::Json
-            | ColumnType::Array { .. }
-            | ColumnType::Enum { .. }
-            | ColumnType::Any => self.assigned(value),
-        }
+    /// The value, for a column of integers.
+    pub fn fit_int(&mut self, value: &Expr) -> Result<()> {
+        if self.fits_itself(value) { self.expr(value) } else { self.around("oxyde_fit_int(", value, ")") }
     }
 
     /// Whether a value is written as a call of a function that refuses what is no integer of 64 bits.

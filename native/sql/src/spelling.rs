@@ -3,16 +3,17 @@
 //! What is compared is what they mean, by a collation or a function of ours. Beside a column and a value stands what an index can
 //! serve: the day that the texts begin with, or every spelling that a UUID has.
 
+use oxyde_ir::Expr;
 use oxyde_ir::expr::{Comparison, Param};
 use oxyde_ir::program::{Form, Origin, Slot};
 use oxyde_ir::query::Query;
-use oxyde_ir::{ColumnType, Expr};
 
 use crate::compare::sign;
 use crate::decimal::Compared;
 use crate::dialect::Spellings;
 use crate::error::{Result, malformed};
 use crate::query::{columns, names};
+use crate::types;
 use crate::walk::type_of;
 use crate::writer::Writer;
 
@@ -31,27 +32,6 @@ pub enum Spelt {
 }
 
 impl Spelt {
-    pub fn of(ty: &ColumnType) -> Option<Self> {
-        match ty {
-            ColumnType::Datetime | ColumnType::DatetimeTz => Some(Self::Moment),
-            ColumnType::Time => Some(Self::Time),
-            ColumnType::Uuid => Some(Self::Uuid),
-            ColumnType::Bool
-            | ColumnType::Int
-            | ColumnType::Float
-            | ColumnType::Text
-            | ColumnType::Bytes
-            | ColumnType::Decimal { .. }
-            | ColumnType::Date
-            | ColumnType::TimeTz
-            | ColumnType::Duration
-            | ColumnType::Json
-            | ColumnType::Array { .. }
-            | ColumnType::Enum { .. }
-            | ColumnType::Any => None,
-        }
-    }
-
     /// The function that returns our own spelling.
     const fn function(self) -> &'static str {
         match self {
@@ -114,9 +94,9 @@ impl Writer<'_> {
         match self.dialect.spellings {
             Spellings::One => None,
             // A result column of a compound was spelt again in its members.
-            Spellings::Many => {
-                type_of(expr).and_then(Spelt::of).filter(|spelt| is_stored(expr) && (*spelt != Spelt::Uuid || !is_result(expr)))
-            }
+            Spellings::Many => type_of(expr)
+                .and_then(|ty| types::of(ty).spelt())
+                .filter(|spelt| is_stored(expr) && (*spelt != Spelt::Uuid || !is_result(expr))),
         }
     }
 

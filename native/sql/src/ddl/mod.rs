@@ -75,7 +75,7 @@ fn handled(statement: &str, condition: &str, instead: &str) -> Result<String> {
 fn create_type(one: &EnumType, dialect: &Dialect) -> Result<String> {
     let mut name = String::new();
     quote::qualified(&mut name, dialect, one.schema.as_deref(), &one.name)?;
-    let labels = crate::ddl_types::label_list(dialect, &one.labels)?;
+    let labels = crate::types::label_list(dialect, &one.labels)?;
     let known = format!(
         "(SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = {}::regtype)",
         quote::literal(dialect, &name)?

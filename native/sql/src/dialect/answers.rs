@@ -16,7 +16,7 @@ pub enum Placeholder {
     Question,
 }
 
-/// A column of the tables of type names.
+/// The types of a server; what each column type is among them is in `types/`.
 #[derive(Clone, Copy, Debug)]
 pub enum Types {
     Postgres,

@@ -4,7 +4,6 @@ use super::{
     Assignments, Dialect, Drops, Excluded, ExplainSyntax, GeneratedNotNull, Indexes, JsonEquality, LateKeys, ParamTypes, Prepared, Regex,
     Returning, RowLock, Types, Views, mysql,
 };
-use crate::cast;
 
 /// JSON text becomes the text of a JSON string, whose escapes `JSON_UNQUOTE` resolves. Those that JSON cannot do without (of quotes,
 /// backslashes and control characters) are escaped once more, so that they remain, each in its spelling.
@@ -14,7 +13,6 @@ const AFTER_UNESCAPED: &str = r#", '(?i)(\\\\\\\\|\\\\(?=[^u\\\\/])|\\\\(?=u00[0
 pub const MARIADB: Dialect = Dialect {
     name: "mariadb",
     types: Types::Mariadb,
-    cast: cast::mariadb,
     param_types: ParamTypes::Cast { json: false },
     prepared: Prepared::OneQuery,
     regex: Regex::Inline,

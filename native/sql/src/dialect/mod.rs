@@ -12,11 +12,9 @@ use oxyde_ir::{Family, Version};
 
 pub use answers::*;
 pub use ddl_answers::*;
-pub(crate) use postgres::POSTGRES;
 pub(crate) use sqlite::SQLITE;
 pub use value_answers::*;
 
-use crate::cast::CastNames;
 use crate::error::{Result, SqlError};
 
 /// What a server says to each question that the writer asks. There are no defaults: a new dialect answers all of them.
@@ -32,10 +30,8 @@ pub struct Dialect {
     pub placeholder: Placeholder,
     /// Placeholders in one statement, at most.
     pub max_params: u32,
-    /// The column of the type tables.
+    /// Which types it has.
     pub types: Types,
-    /// What CAST calls a type.
-    pub cast: CastNames,
     pub param_types: ParamTypes,
     pub prepared: Prepared,
     pub booleans: Booleans,

@@ -6,7 +6,6 @@ use super::{
     GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now, NullsOrder, OffsetAlone,
     ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery, Types, UpdateFrom, Views,
 };
-use crate::cast;
 
 pub const MYSQL: Dialect = Dialect {
     name: "mysql",
@@ -16,7 +15,6 @@ pub const MYSQL: Dialect = Dialect {
     placeholder: Placeholder::Question,
     max_params: 65_535,
     types: Types::Mysql,
-    cast: cast::mysql,
     param_types: ParamTypes::Cast { json: true },
     prepared: Prepared::Often,
     booleans: Booleans::Numbers,

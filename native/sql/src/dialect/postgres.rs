@@ -6,7 +6,6 @@ use super::{
     GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now, NullsOrder, OffsetAlone,
     ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery, Types, UpdateFrom, Views,
 };
-use crate::cast;
 
 pub const POSTGRES: Dialect = Dialect {
     name: "postgres",
@@ -16,7 +15,6 @@ pub const POSTGRES: Dialect = Dialect {
     placeholder: Placeholder::Numbered,
     max_params: 65_535,
     types: Types::Postgres,
-    cast: cast::postgres,
     param_types: ParamTypes::Suffix,
     prepared: Prepared::Often,
     booleans: Booleans::Type,

@@ -6,7 +6,6 @@ use super::{
     GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now, NullsOrder, OffsetAlone,
     ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery, Types, UpdateFrom, Views,
 };
-use crate::cast;
 
 pub const SQLITE: Dialect = Dialect {
     name: "sqlite",
@@ -16,7 +15,6 @@ pub const SQLITE: Dialect = Dialect {
     placeholder: Placeholder::Question,
     max_params: 250_000,
     types: Types::Sqlite,
-    cast: cast::sqlite,
     param_types: ParamTypes::None,
     prepared: Prepared::Often,
     booleans: Booleans::Numbers,

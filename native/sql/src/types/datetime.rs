@@ -1,0 +1,53 @@
+//! Dates and times without zone, which are texts of ours where a server has none.
+
+use oxyde_ir::Expr;
+
+use super::{Declaration, Name, Sent, SqlType};
+use crate::dialect::{Calendar, Dialect, Types};
+use crate::error::Result;
+use crate::fit::Range;
+use crate::spelling::Spelt;
+use crate::writer::Writer;
+
+pub struct Datetime;
+
+impl SqlType for Datetime {
+    fn declared(&self, dialect: &Dialect, _: Declaration<'_>) -> Result<Name> {
+        Ok(match dialect.types {
+            Types::Postgres => "TIMESTAMP".into(),
+            Types::Sqlite => "DATETIME".into(),
+            Types::Mysql | Types::Mariadb => "DATETIME(6)".into(),
+        })
+    }
+
+    fn cast_name(&self, dialect: &Dialect) -> Result<Option<Name>> {
+        Ok(match dialect.types {
+            Types::Postgres => Some("timestamp".into()),
+            Types::Sqlite => None,
+            Types::Mysql | Types::Mariadb => Some("DATETIME(6)".into()),
+        })
+    }
+
+    fn cast(&self, writer: &mut Writer<'_>, expr: &Expr) -> Result<()> {
+        match writer.dialect.calendar {
+            Calendar::Text => writer.cast_to_text_moment(expr),
+            Calendar::Intervals | Calendar::Functions => writer.cast_as(expr, self),
+        }
+    }
+
+    fn sent(&self) -> Sent {
+        Sent::Text
+    }
+
+    fn spelt(&self) -> Option<Spelt> {
+        Some(Spelt::Moment)
+    }
+
+    fn range(&self) -> Option<Range> {
+        Some(["'0001-01-01'", "'9999-12-31 23:59:59.999999'", "+ INTERVAL '178000000 years'"])
+    }
+
+    fn fit(&self, writer: &mut Writer<'_>, value: &Expr) -> Result<()> {
+        writer.around("oxyde_fit_moment(", value, ")")
+    }
+}
