@@ -67,16 +67,16 @@ def after_write() -> Iterator[None]:
 
 
 @contextmanager
-def in_row(at: int) -> Iterator[None]:
-    """Adds the index of the row to the errors of one row of a bulk insert."""
+def in_row(at: int, verb: str = "bulk_create") -> Iterator[None]:
+    """Adds the index of the row to the errors of one row of a bulk verb."""
     try:
         yield
     except FieldError as error:
-        message = f"{error} (row {at} of bulk_create(), counted from 0)"
+        message = f"{error} (row {at} of {verb}(), counted from 0)"
         raise type(error)(message, column=error.column, table=error.table, hint=error.hint) from error
     except ValidationError as error:
         made = _at(error, at)
-        notes = [*getattr(error, "__notes__", ()), f"row {at} of bulk_create(), counted from 0"]
+        notes = [*getattr(error, "__notes__", ()), f"row {at} of {verb}(), counted from 0"]
         made.__notes__ = notes  # type: ignore[attr-defined, unused-ignore] # add_note() of Python 3.11 does no more
         raise made from error.__cause__
 

@@ -149,7 +149,7 @@ def _of_model(model: ModelInfo, one: Any, at: int) -> AnyModel:
 
 def _row(write: Write, names: set[str], at: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Returns what finds an instance's row (its key, and its version), the values to be written, and these as the server takes them."""
-    with in_row(at):
+    with in_row(at, "bulk_update"):
         values = write.updated(names)
         condition = write.stored_key()
         if write.version is not None:

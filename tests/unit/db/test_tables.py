@@ -87,7 +87,7 @@ class Answer:
 @pytest.mark.parametrize("dialect", ["mysql", "mariadb", "postgres", "sqlite"])
 def test_the_database_of_tables_without_a_schema(dialect: str) -> None:
     """MySQL is asked for it where a table of another one refers to them; without one they could be nowhere."""
-    where: Any = SimpleNamespace(database=SimpleNamespace(backend=dialect))
+    where: Any = SimpleNamespace(database=SimpleNamespace(dialect=dialect))
     asks = dialect in {"mysql", "mariadb"}
     steps = _create([Abroad, Label], where, if_not_exists=False)
     step: Any = next(steps)
