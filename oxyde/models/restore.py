@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping, Sequence
-from enum import Enum
+from enum import Enum, Flag
 from functools import partial
 from typing import Any, Final, Protocol, TypeAlias, Union, get_args, get_origin
 
@@ -57,6 +57,8 @@ class Members:
 
     def gives_members(self, term: Term) -> bool:
         """Whether an expression has no other values than the enumeration's: its columns, its members, and a choice between them."""
+        if issubclass(self._cls, Flag):  # whose values are combined
+            return True
         if isinstance(term, Bound):
             return term.value is None or term.value in [member.value for member in self._cls]
         if isinstance(term, Call) and term.function in _CHOOSING:
