@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
+from oxyde.db.caller import stack_level
 from oxyde.exceptions import ConnectionFailed
 
 _RELATIVE: Final = "sqlite:///"
@@ -24,7 +24,7 @@ def warn(url: str) -> None:
         there = Path("/", path)
         if there.is_file() and there.resolve() != Path(path).resolve():
             message = f"{_RELATIVE}{path} is a relative path, and {there} exists; for that one write four slashes: {_RELATIVE}{there}"
-            warnings.warn(message, stacklevel=_level())
+            warnings.warn(message, stacklevel=stack_level())
 
 
 @contextmanager
@@ -48,11 +48,3 @@ def _written(url: str) -> str | None:
         return None
     path = unquote(url[len(_RELATIVE) :].partition("?")[0])
     return None if path.startswith(("/", ":memory:")) or not path or "\0" in path else path
-
-
-def _level() -> int:
-    """Returns the stack level, seen from the caller, of the first frame outside this package."""
-    frame, level = inspect.currentframe(), 0
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "oxyde":
-        frame, level = frame.f_back, level + 1
-    return level

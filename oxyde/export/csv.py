@@ -6,10 +6,10 @@ import json
 import os
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from oxyde.export.exporter import ArrowSource, Exporter, require, require_distinct
-from oxyde.export.files import whole_file
+from oxyde.export.files import require_file, whole_file
 
 
 def to_csv(path: str | os.PathLike[str], header: bool = True, delimiter: str = ",") -> Exporter[int]:
@@ -21,13 +21,15 @@ def to_csv(path: str | os.PathLike[str], header: bool = True, delimiter: str = "
     Args:
         path: The file, replaced when all is written.
         header: Whether the first line names the columns.
-        delimiter: One character of ASCII that is no quote and no end of line.
+        delimiter: One character of ASCII that stands in no number, date or time, and is no quote and no end of line.
 
     Raises:
         ValueError: The delimiter is none.
     """
-    if not isinstance(delimiter, str) or len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n\0':
-        message = f"to_csv(delimiter=...) takes one character of ASCII, such as ';' or '\\t', not {delimiter!r}"
+    if not isinstance(delimiter, str) or len(delimiter) != 1 or not delimiter.isascii() or delimiter in _TAKEN or delimiter.isalnum():
+        message = (
+            f"to_csv(delimiter=...) takes one character of ASCII that stands in no number or date, such as ';' or '\\t', not {delimiter!r}"
+        )
         raise ValueError(message)
 
     def read(source: ArrowSource) -> int:
@@ -51,7 +53,11 @@ def to_csv(path: str | os.PathLike[str], header: bool = True, delimiter: str = "
                 rows += batch.num_rows
         return rows
 
-    return Exporter(("pyarrow",), read)
+    return Exporter(("pyarrow",), read, lambda: require_file(path))
+
+
+_TAKEN: Final = '"\r\n\0 +-.:'
+"""What cannot separate values: numbers, dates and times are written without quotes."""
 
 
 def _text(kind: Any) -> Callable[[Any], str] | None:

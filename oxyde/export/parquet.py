@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from oxyde.exceptions import FieldError
 from oxyde.export.exporter import ArrowSource, Exporter, require, require_distinct
-from oxyde.export.files import require_columns, require_free, whole_file, whole_folder
+from oxyde.export.files import require_columns, require_file, require_free, whole_file, whole_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,7 +33,7 @@ def to_parquet(path: str | os.PathLike[str], row_group: int = ROW_GROUP, partiti
     if not isinstance(row_group, int) or isinstance(row_group, bool) or row_group < 1:
         message = f"to_parquet(row_group=...) takes a number of rows of at least 1, not {row_group!r}"
         raise ValueError(message)
-    columns = (partition_by,) if isinstance(partition_by, str) else tuple(partition_by)
+    columns = (partition_by,) if isinstance(partition_by, str) else tuple(dict.fromkeys(partition_by))
 
     def read(source: ArrowSource) -> int:
         reader = require("pyarrow").RecordBatchReader.from_stream(source)
@@ -42,7 +42,7 @@ def to_parquet(path: str | os.PathLike[str], row_group: int = ROW_GROUP, partiti
         require_columns(columns, names, "to_parquet(partition_by=...)")
         return _partitions(reader, path, row_group, columns) if columns else _file(reader, path, row_group)
 
-    return Exporter(("pyarrow",), read, (lambda: require_free(path)) if columns else None)
+    return Exporter(("pyarrow",), read, lambda: (require_free if columns else require_file)(path))
 
 
 def _file(reader: pa.RecordBatchReader, path: str | os.PathLike[str], row_group: int) -> int:

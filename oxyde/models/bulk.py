@@ -109,6 +109,17 @@ class Gathered:
         pairs = zip(values, self._instances, strict=True)
         return [value is None and column.field not in instance.__pydantic_fields_set__ for value, instance in pairs]
 
+    def largest(self, field: str) -> int | None:
+        """Returns the row with the largest text or bytes in a field; None if it has none."""
+        values = self._sent.get(field, ())
+        sizes = [
+            len(value.encode(errors="replace")) if isinstance(value, str) else len(value)
+            for value in values
+            if isinstance(value, (str, bytes))
+        ]
+        at = [row for row, value in enumerate(values) if isinstance(value, (str, bytes))]
+        return at[sizes.index(max(sizes))] if sizes else None
+
     def store(self) -> None:
         """Stores on each instance the row that was written; fields that were assigned meanwhile stay changed."""
         made = self.fills - self.filled.keys()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final, TypeAlias
@@ -93,6 +93,22 @@ def not_plain(value: Any, path: str = "") -> tuple[str, Any] | None:
     if isinstance(value, list):
         return next((found for at, one in enumerate(value) if (found := not_plain(one, f"{path}[{at}]")) is not None), None)
     return path, value
+
+
+def compound_key(value: Any, path: str = "") -> tuple[str, Any] | None:
+    """Returns path and key of the first mapping that has a tuple, a set, a model or a dataclass for a key."""
+    names = _fields(value)
+    parts: Iterable[tuple[str, Any]] = ()
+    if names is not None:
+        parts = ((f".{name}", getattr(value, name, None)) for name in names)
+    elif isinstance(value, Mapping):
+        odd = next((key for key in value if isinstance(key, (tuple, frozenset)) or _fields(key) is not None), None)
+        if odd is not None:
+            return path, odd
+        parts = ((f".{key}", one) for key, one in value.items())
+    elif isinstance(value, (list, tuple)):
+        parts = ((f"[{at}]", one) for at, one in enumerate(value))
+    return next((found for step, one in parts if (found := compound_key(one, path + step)) is not None), None)
 
 
 Difference: TypeAlias = "tuple[str, Any, Any]"

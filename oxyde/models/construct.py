@@ -24,10 +24,19 @@ def make(model: ModelInfo, values: Mapping[str, Any]) -> Any:
         FieldError: A name is neither a field nor an alias, and no validator of the model sees the raw input.
         ValidationError: A value is not valid.
     """
+    check_names(model, values)
+    return model.model.__pydantic_validator__.validate_python(dict(values), by_alias=True, by_name=True)
+
+
+def check_names(model: ModelInfo, values: Mapping[str, Any]) -> None:
+    """Raises FieldError for a name that is neither a field nor an alias, unless a validator of the model sees the raw input."""
     complete(model)
     if not values.keys() <= model.names and model.model.model_config.get("extra") != "allow" and not tiers(model).schema.sees_input:
-        name = next(name for name in values if name not in model.names)
-        near = (column_meant(model.table(), name) if model.is_table else "") or meant(name, model.names)
-        message = f"{model.name} has no field {name!r}{near}"
-        raise FieldError(message, column=name)
-    return model.model.__pydantic_validator__.validate_python(dict(values), by_alias=True, by_name=True)
+        raise no_field(model, next(name for name in values if name not in model.names))
+
+
+def no_field(model: ModelInfo, name: str) -> FieldError:
+    """Returns the error of a name that is neither a field nor an alias."""
+    near = (column_meant(model.table(), name) if model.is_table else "") or meant(name, model.names)
+    message = f"{model.name} has no field {name!r}{near}"
+    return FieldError(message, column=name)

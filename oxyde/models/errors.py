@@ -24,36 +24,59 @@ Completed: TypeAlias = "FieldValueError | DataError | IntegrityError"
 _PARAMETER: Final = re.compile(r"parameter (\d+)(?: of type \w+)?: ")
 
 
+_COLUMN: Final = re.compile(r'column "(\w+)": ')
+_NUL: Final = "unsupported Unicode escape sequence"
+"""How PostgreSQL's message about a NUL character inside JSON begins."""
+
+
 @contextmanager
-def blame(table: Table, fields: Sequence[str] = ()) -> Iterator[None]:
+def blame(table: Table, fields: Sequence[str] = (), largest: Callable[[str], int | None] | None = None) -> Iterator[None]:
     """Completes the errors of a statement on a table.
 
     Args:
         table: The table.
         fields: The field of each parameter, in order.
+        largest: The row of a bulk insert with the largest value of a field.
     """
     try:
         yield
     except COMPLETED as error:
-        found = completed(error, table, fields)
+        found = completed(error, table, fields, largest)
         if found is error:
             raise
         raise found from None
 
 
-def completed(error: Completed, table: Table, fields: Sequence[str] = ()) -> Completed:
+def completed(error: Completed, table: Table, fields: Sequence[str] = (), largest: Callable[[str], int | None] | None = None) -> Completed:
     """Returns an error of a statement with model, field and constraint added; takes the arguments of ``blame``."""
+    if isinstance(error, DataError) and str(error).startswith(_NUL):
+        return _nul_in_json(error, table, fields)
     if not isinstance(error, FieldValueError):
         error.table = error.table or table.name
         if isinstance(error, UniqueViolationError):
             _name_unique(error, table)
         return error
+    column = _COLUMN.match(str(error))
+    if column is not None and column[1] in table.by_field:
+        at = largest(column[1]) if largest is not None and "bytes are too many" in str(error) else None
+        where = "" if at is None else f" (row {at} of bulk_create(), counted from 0)"
+        message = f"{table.model}.{column[1]}: {str(error)[column.end() :]}{where}"
+        return FieldValueError(message, column=column[1], table=table.name, hint=error.hint, sql=error.sql)
     named = _PARAMETER.match(str(error))
     if named is None or int(named[1]) > len(fields):
         return error
     field = fields[int(named[1]) - 1]
     message = f"{table.model}.{field}: {str(error)[named.end() :]}"
     return FieldValueError(message, column=field, table=table.name, hint=error.hint, sql=error.sql)
+
+
+def _nul_in_json(error: DataError, table: Table, fields: Sequence[str]) -> DataError:
+    """Returns PostgreSQL's error about a NUL character with the fields that may hold it."""
+    names = [column.field for column in table.columns if column.type.kind == "json" and (not fields or column.field in fields)]
+    where = " or ".join(f"{table.model}.{name}" for name in names) or table.model
+    message = f"{where} holds text with a NUL character (\\u0000) in its JSON, which PostgreSQL cannot keep; remove it"
+    column = names[0] if len(names) == 1 else None
+    return DataError(message, sqlstate=error.sqlstate, table=table.name, column=column, sql=error.sql, hint=error.hint)
 
 
 @contextmanager
@@ -67,16 +90,16 @@ def after_write() -> Iterator[None]:
 
 
 @contextmanager
-def in_row(at: int) -> Iterator[None]:
-    """Adds the index of the row to the errors of one row of a bulk insert."""
+def in_row(at: int, verb: str = "bulk_create") -> Iterator[None]:
+    """Adds the index of the row to the errors of one row of a bulk verb."""
     try:
         yield
     except FieldError as error:
-        message = f"{error} (row {at} of bulk_create(), counted from 0)"
+        message = f"{error} (row {at} of {verb}(), counted from 0)"
         raise type(error)(message, column=error.column, table=error.table, hint=error.hint) from error
     except ValidationError as error:
         made = _at(error, at)
-        notes = [*getattr(error, "__notes__", ()), f"row {at} of bulk_create(), counted from 0"]
+        notes = [*getattr(error, "__notes__", ()), f"row {at} of {verb}(), counted from 0"]
         made.__notes__ = notes  # type: ignore[attr-defined, unused-ignore] # add_note() of Python 3.11 does no more
         raise made from error.__cause__
 

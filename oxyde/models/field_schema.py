@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import CoreConfig, PydanticSerializationError, SchemaSerializer, SchemaValidator, core_schema, from_json, to_json
 
 from oxyde.exceptions import FieldValueError
-from oxyde.models.by_value import by_own_forms, by_value, first_difference, is_free, not_plain
+from oxyde.models.by_value import by_own_forms, by_value, compound_key, first_difference, is_free, not_plain
 from oxyde.models.own_validators import as_stored, names_of
 from oxyde.queries.foreign_values import named
 
@@ -32,9 +32,10 @@ def not_json(error: TypeError | ValueError) -> str:
         return text
     if text.startswith("Error calling function"):
         return ":".join(text.split(":")[:2])
-    return "a value inside it is not of the type that is declared for it"
+    return _UNTYPED
 
 
+_UNTYPED: Final = "a value inside it is not of the type that is declared for it"
 _REMEDY: Final = 'use a validator that leaves its own results alone, or Field(db_read="types")'
 _POWER: Final = re.compile(r"\d[eE][+-]?\d")
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?[eE][+-]?\d+')
@@ -126,7 +127,7 @@ class FieldSchema:
         try:
             dumped = to_json(plain, inf_nan_mode="constants").decode()
         except (PydanticSerializationError, ValueError) as error:
-            self._not_json(error)
+            self._not_json(error, value)
         if "NaN" in dumped or "Infinity" in dumped:
             json.loads(dumped, parse_constant=self._no_constant)
         dumped = with_points(dumped)
@@ -176,6 +177,7 @@ class FieldSchema:
         except ValidationError as error:
             problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
             path = "".join(f".{step}" for step in problem["loc"])
+            self._refuse_keys(value)
             self._refuse(path, f"could not be read back: {problem['msg']}; {_REMEDY}")
         if found is not None:
             path, old, new = found
@@ -197,7 +199,7 @@ class FieldSchema:
         except PydanticSerializationError:
             return self._dump_validated(value)
         except (TypeError, ValueError) as error:  # Pydantic takes NaT of pandas for a datetime
-            self._not_json(error)
+            self._not_json(error, value)
 
     def _dump(self, value: Any) -> Any:
         try:
@@ -218,10 +220,34 @@ class FieldSchema:
             message = f"{self.where} does not take this {named(value)}: {problems}"
             raise FieldValueError(message, column=self.where.rpartition(".")[2]) from None
         except (PydanticSerializationError, TypeError, ValueError) as error:
-            self._not_json(error)
+            self._not_json(error, value)
 
-    def _not_json(self, error: TypeError | ValueError) -> NoReturn:
-        message = f"{self.where} cannot be kept as JSON: {not_json(error)}"
+    def _refuse_keys(self, value: Any) -> None:
+        """Raises FieldValueError for keys that are made of several values: JSON's keys are text."""
+        found = compound_key(value)
+        if found is not None:
+            path, key = found
+            self._refuse(f"{path}, in a key,", f"is {_a(named(key))}, and JSON's keys are text; use text keys, or a list of pairs")
+
+    def _problem(self, value: Any) -> tuple[str, str] | None:
+        """Returns path and reason of the first value inside that is not of its declared type; None where none is found."""
+        try:
+            plain = self.serializer.to_python(value, by_alias=False, warnings=False)
+            self.validator.validate_python(plain, by_alias=True, by_name=True)
+        except ValidationError as error:
+            problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
+            return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in problem["loc"]), problem["msg"]
+        except Exception:  # noqa: BLE001 - what cannot be taken apart has no path
+            return None
+        return None
+
+    def _not_json(self, error: TypeError | ValueError, value: Any) -> NoReturn:
+        reason, path = not_json(error), ""
+        if reason == _UNTYPED:
+            self._refuse_keys(value)
+        if reason == _UNTYPED or reason.startswith("Unable to serialize"):
+            path, reason = self._problem(value) or ("", reason)
+        message = f"{self.where}{path} cannot be kept as JSON: {reason}"
         raise FieldValueError(message, column=self.where.rpartition(".")[2]) from None
 
     def _no_constant(self, name: str) -> NoReturn:

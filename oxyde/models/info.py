@@ -189,11 +189,10 @@ class ModelInfo:
     @cached_property
     def names(self) -> frozenset[str]:
         """Every name by which a field can be given, its own and its aliases, once the schema is complete."""
-        aliases = [alias for info in self.fields.values() for alias in _aliases(info.validation_alias)]
-        return frozenset([*self.fields, *aliases])
+        return frozenset([*self.fields, *(alias for info in self.fields.values() for alias in aliases(info.validation_alias))])
 
 
-def _aliases(alias: str | AliasPath | AliasChoices | None) -> list[str]:
+def aliases(alias: str | AliasPath | AliasChoices | None) -> list[str]:
     """Returns the outermost names of an alias."""
     if alias is None:
         return []
@@ -201,7 +200,7 @@ def _aliases(alias: str | AliasPath | AliasChoices | None) -> list[str]:
         return [alias]
     if isinstance(alias, AliasPath):
         return [str(alias.path[0])]
-    return [name for choice in alias.choices for name in _aliases(choice)]
+    return [name for choice in alias.choices for name in aliases(choice)]
 
 
 def info_of(kind: Any) -> ModelInfo | None:

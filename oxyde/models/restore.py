@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping, Sequence
-from enum import Enum
+from enum import Enum, Flag
 from functools import partial
-from typing import Any, Protocol, TypeAlias, Union, get_args, get_origin
+from typing import Any, Final, Protocol, TypeAlias, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 from pydantic_core import ValidationError
@@ -16,6 +16,8 @@ from oxyde.exceptions import DecodeError
 from oxyde.models.classify import Kind
 from oxyde.models.field import Options
 from oxyde.models.field_schema import FieldSchema
+from oxyde.queries.calls import Call
+from oxyde.queries.term import Bound, Term
 
 Restorer: TypeAlias = "Callable[[list[Any]], list[Any]]"
 
@@ -38,6 +40,10 @@ def restorer(kind: Kind, field: FieldSchema, declared: FieldInfo) -> Restorer | 
     return None
 
 
+_CHOOSING: Final = frozenset({"coalesce", "null_if", "greatest", "least"})
+"""Functions whose value is one of their arguments."""
+
+
 class Members:
     """Converts to members of an enumeration; equal to another converter to the same members."""
 
@@ -48,6 +54,16 @@ class Members:
     def __call__(self, values: list[Any]) -> list[Any]:
         """Returns the members of values."""
         return self._make(values)
+
+    def gives_members(self, term: Term) -> bool:
+        """Whether an expression has no other values than the enumeration's: its columns, its members, and a choice between them."""
+        if issubclass(self._cls, Flag):  # whose values are combined
+            return True
+        if isinstance(term, Bound):
+            return term.value is None or term.value in [member.value for member in self._cls]
+        if isinstance(term, Call) and term.function in _CHOOSING:
+            return all(map(self.gives_members, term.parts))
+        return term.restore == self
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Members) and self._cls is other._cls and self._of_lists == other._of_lists

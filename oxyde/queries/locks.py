@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -51,6 +51,9 @@ def lock(verb: str, kind: Literal["update", "share"], *, nowait: bool, skip_lock
     if nowait and skip_locked:
         message = f"{verb}(nowait=True, skip_locked=True): a locked row is either an error or left out; choose one"
         raise ValueError(message)
+    if not isinstance(of, Iterable):
+        message = f'{verb}(of=...) takes "self" and the paths of joined tables, not {named(of)}'
+        raise TypeError(message)
     paths = (of,) if isinstance(of, str) else tuple(of)
     for path in paths:
         if not isinstance(path, str):

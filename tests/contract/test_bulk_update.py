@@ -182,3 +182,9 @@ async def test_versions(database: db.AsyncDatabase) -> None:
     assert [row.version for row in theirs] == [1, 2]
     assert await Versioned.objects.order_by("id").values_list("name", "version").all() == [("ours", 2), ("ours", 2)]
     await db.drop_tables(models=[Versioned])
+
+
+async def test_an_error_of_a_row_names_the_verb(gadgets: list[Gadget]) -> None:
+    """The row is counted in the list that this verb was given."""
+    with pytest.raises(FieldValueError, match=r"Gadget.price takes .*, not str \(row 1 of bulk_update\(\), counted from 0\)"):
+        await Gadget.objects.bulk_update([gadgets[0], Gadget.model_construct(shelf=1, place=2, name="b", price="x")], ["price"])

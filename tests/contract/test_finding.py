@@ -81,6 +81,13 @@ async def test_in_bulk(leaves: AsyncDatabase) -> None:
     assert list(Leaf.objects.sync.in_bulk(iter(KEYS[:1]))) == KEYS[:1]
 
 
+async def test_in_bulk_of_what_is_no_list(leaves: AsyncDatabase) -> None:
+    """A text is not taken for a list of its characters."""
+    for keys in ("leaf 3", b"leaf", 3):
+        with pytest.raises(TypeError, match=r"in_bulk\(\) takes a list of values of Leaf.label, not (str|bytes|int)"):
+            await Leaf.objects.in_bulk(keys, field="label")  # type: ignore[arg-type] # planted
+
+
 async def test_in_bulk_of_many_keys(leaves: AsyncDatabase) -> None:
     """More than a statement of any server has parameters."""
     keys = [uuid.UUID(int=number) for number in range(3, 70_003)]

@@ -55,6 +55,20 @@ class Person(Model):
         unique_together = (("firm", "mail"),)
 
 
+class Preset(Model):
+    """A row with a field that is called as a parameter is."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    defaults: str = Field(max_length=50, db_unique=True)
+    size: int = Field(default=0, alias="howMany")
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "upserting_preset"
+
+
 @pytest.fixture
 async def firm(database: AsyncDatabase) -> AsyncIterator[Firm]:
     """A firm without people."""
@@ -162,3 +176,51 @@ def test_blocking(firm: Firm) -> None:
     assert new
     changed, new = Person.objects.sync.update_or_create({"visits": 3}, firm=firm, mail="a@x")
     assert (new, changed.id, changed.visits) == (False, made.id, 3)
+
+
+async def test_rows_that_nobody_has_locked(firm: Firm) -> None:
+    """Eight tasks that find nothing lock nothing, so that none of them is in a deadlock with another (MariaDB's locks of gaps)."""
+    for turn in range(6):
+        results = await asyncio.gather(*(Person.objects.update_or_create({"visits": n}, firm=firm, mail=f"{turn}@x") for n in range(8)))
+        assert sum(new for _, new in results) == 1
+        assert sorted(person.version for person, _ in results) == list(range(8))
+
+
+async def test_defaults_are_checked_whether_a_row_is_there_or_not(firm: Firm) -> None:
+    """A name that is no field is an error each time, not only when the row is made."""
+    await Firm.objects.create(name="Beta")
+    for name in ("Beta", "Gamma"):
+        with pytest.raises(FieldError, match="Firm has no field 'nmae'; did you mean"):
+            await Firm.objects.get_or_create({"nmae": "x"}, name=name)
+        with pytest.raises(FieldError, match="Firm has no field 'nmae'; did you mean"):
+            await Firm.objects.update_or_create({"nmae": "x"}, name=name)
+        with pytest.raises(FieldError, match="Firm has no field 'nmae'"):
+            await Firm.objects.update_or_create({}, {"nmae": "x"}, name=name)
+        with pytest.raises(TypeError, match="id is an expression"):
+            await Firm.objects.get_or_create({"id": F("id")}, name=name)
+        with pytest.raises(TypeError, match=r"get_or_create\(defaults=...\) takes a dict of fields and their values, not list"):
+            await Firm.objects.get_or_create([1], name=name)  # type: ignore[arg-type] # planted
+        with pytest.raises(TypeError, match=r"not FirmCreate: its model_dump\(exclude_unset=True\)"):
+            await Firm.objects.update_or_create(Firm.Create(name="x"), name=name)  # type: ignore[arg-type] # planted
+
+
+async def test_a_field_called_defaults(database: AsyncDatabase) -> None:
+    """It is looked for by its lookup, and the message says so; values are taken by alias as create() takes them."""
+    await db.create_tables(models=[Preset])
+    try:
+        with pytest.raises(TypeError, match="the field of that name is looked for by defaults__exact"):
+            await Preset.objects.get_or_create(defaults="a")  # type: ignore[arg-type] # planted
+        made, new = await Preset.objects.update_or_create({"howMany": 1}, defaults__exact="a")
+        assert (new, made.defaults, made.size) == (True, "a", 1)
+        changed, new = await Preset.objects.update_or_create({"howMany": 2}, defaults__exact="a")
+        assert (new, changed.id, changed.size) == (False, made.id, 2)
+        assert await Preset.objects.values_list("size", flat=True).all() == [2]
+    finally:
+        await db.drop_tables(models=[Preset])
+
+
+async def test_the_warning_points_to_the_caller(firm: Firm) -> None:
+    """Not to a file of the library."""
+    with pytest.warns(RuntimeWarning, match="no unique constraint") as caught:
+        await Person.objects.get_or_create({"firm": firm}, mail="z@x")
+    assert caught[0].filename == __file__

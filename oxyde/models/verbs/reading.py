@@ -14,6 +14,7 @@ from oxyde.models import restore
 from oxyde.models.info import holds
 from oxyde.queries import Q, compile, query
 from oxyde.queries.compile import body, compiled
+from oxyde.queries.foreign_values import named
 from oxyde.queries.paths import column_path
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def in_bulk(chain: Chain[Any, Any], keys: Iterable[Any] | None, field: str) -> S
 
     Raises:
         FieldError: The field is not unique, or the rows are a slice.
-        TypeError: The rows are no instances.
+        TypeError: The rows are no instances, or the keys no list.
     """
     table = chain._state.table
     if chain._state.selection is not None:
@@ -95,6 +96,9 @@ def in_bulk(chain: Chain[Any, Any], keys: Iterable[Any] | None, field: str) -> S
     if keys is None:
         found = yield from everything(chain)
     else:
+        if isinstance(keys, (str, bytes)) or not isinstance(keys, Iterable):
+            message = f"in_bulk() takes a list of values of {path.where}, not {named(keys)}; in_bulk([...])"
+            raise TypeError(message)
         wanted = list(keys)
         for start in range(0, len(wanted), KEYS):
             part = query.filtered(chain._state, Q(**{f"{name}__in": wanted[start : start + KEYS]}))

@@ -6,15 +6,20 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
+
+from oxyde.db.caller import stack_level
 from oxyde.db.steps import Atomically, Steps
 from oxyde.exceptions import UniqueViolationError
-from oxyde.models.info import AnyModel
+from oxyde.models.construct import check_names, no_field
+from oxyde.models.info import AnyModel, ModelInfo, aliases
 from oxyde.models.verbs.instance import save
 from oxyde.models.verbs.reading import one
 from oxyde.models.verbs.writing import create
 from oxyde.models.writing import writable
 from oxyde.queries import Q, query
 from oxyde.queries.conditions import target
+from oxyde.queries.foreign_values import named
 from oxyde.queries.locks import FOR_CHANGE
 from oxyde.queries.lookups import LOOKUPS
 from oxyde.queries.names import names_of
@@ -38,26 +43,28 @@ def update_or_create(
     chain: Chain[Any, Any], defaults: Mapping[str, Any] | None, create_defaults: Mapping[str, Any] | None, lookups: Mapping[str, Any]
 ) -> Steps[tuple[Any, bool]]:
     """Changes the one row that matches, or inserts it, in one transaction; returns the instance, and whether it was inserted."""
-    changes = dict(defaults or {})
-    for name, value in changes.items():
-        if isinstance(value, Expression):
-            message = f"update_or_create() validates its values, and {name} is an expression; give that to filter(...).update({name}=...)"
-            raise TypeError(message)
-    values = _values(chain, "update_or_create", lookups, changes if create_defaults is None else create_defaults)
-    while True:
-        # In a transaction of its own: InnoDB keeps a shared lock on the row that an insert met, and two such locks would deadlock below.
-        found = yield from one(chain, Q(**lookups), required=False)
-        if found is None:
-            found, made = yield from _inserted(chain, values, lookups)
-            if made:
-                return found, True
-        changed = yield Atomically(_changed(chain, changes, lookups))
-        if changed is not None:
-            return changed, False
+    if create_defaults is not None:
+        _check(chain, "update_or_create", "create_defaults", create_defaults)
+    values = _values(chain, "update_or_create", lookups, defaults, create_defaults)
+    changes = _assigned(chain.model.__oxyde__, defaults or {})
+    # A lock on a row that is not there keeps others from inserting it on MySQL, and theirs us: both would be in a deadlock.
+    found = yield from one(chain, Q(**lookups), required=False)
+    taken: UniqueViolationError | None = None
+    if found is None:
+        try:
+            return (yield Atomically(_created(chain, values))), True
+        except UniqueViolationError as error:
+            taken = error
+    found = yield Atomically(_changed(chain, changes, lookups))
+    if found is not None:
+        return found, False
+    if taken is not None:
+        raise taken
+    return (yield Atomically(_created(chain, values))), True
 
 
 def _changed(chain: Chain[Any, Any], changes: Mapping[str, Any], lookups: Mapping[str, Any]) -> Steps[Any]:
-    """Locks the row that matches, and saves the changes to it; returns the instance, or None where the row was deleted meanwhile."""
+    """Locks the one row that matches, and changes it; returns the instance, None where no row matches."""
     found = yield from one(_locked(chain), Q(**lookups), required=False)
     if found is not None:
         for name, value in changes.items():
@@ -66,15 +73,18 @@ def _changed(chain: Chain[Any, Any], changes: Mapping[str, Any], lookups: Mappin
     return found
 
 
+def _created(chain: Chain[Any, Any], values: Mapping[str, Any]) -> Steps[Any]:
+    return create(chain.model.__oxyde__, None, {name: value() if callable(value) else value for name, value in values.items()})
+
+
 def _inserted(chain: Chain[Any, Any], values: Mapping[str, Any], lookups: Mapping[str, Any]) -> Steps[tuple[Any, bool]]:
     """Inserts a row; where another one was first, reads that, as it is now and not as it was when the transaction began.
 
     Raises:
         UniqueViolationError: Another row has a unique value of the new one, and does not match.
     """
-    given = {name: value() if callable(value) else value for name, value in values.items()}
     try:
-        made: AnyModel = yield Atomically(create(chain.model.__oxyde__, None, given))
+        made: AnyModel = yield Atomically(_created(chain, values))
     except UniqueViolationError:
         found = yield from one(_locked(chain), Q(**lookups), required=False)
         if found is None:
@@ -87,16 +97,52 @@ def _locked(chain: Chain[Any, Any]) -> Chain[Any, Any]:
     return chain._next(query.locked(chain._state, FOR_CHANGE))
 
 
-def _values(chain: Chain[Any, Any], verb: str, lookups: Mapping[str, Any], defaults: Mapping[str, Any] | None) -> dict[str, Any]:
+def _check(chain: Chain[Any, Any], verb: str, parameter: str, values: Mapping[str, Any]) -> None:
+    """Raises TypeError for values that are no dict of values, and FieldError for one that is no field."""
+    if not isinstance(values, Mapping):
+        own = f"; the field of that name is looked for by {parameter}__exact" if parameter in chain.model.__oxyde__.fields else ""
+        body = ": its model_dump(exclude_unset=True)" if isinstance(values, BaseModel) else ""
+        message = f"{verb}({parameter}=...) takes a dict of fields and their values, not {named(values)}{body}{own}"
+        raise TypeError(message)
+    for name, value in values.items():
+        if isinstance(value, Expression):
+            message = f"{verb}() validates its values, and {name} is an expression; give that to filter(...).update({name}=...)"
+            raise TypeError(message)
+    check_names(chain.model.__oxyde__, values)
+
+
+def _assigned(model: ModelInfo, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the values by the attributes that hold them: by field where they are given by alias.
+
+    Raises:
+        FieldError: A name is that of no field.
+    """
+    by_alias = {alias: name for name, info in model.fields.items() for alias in aliases(info.validation_alias)}
+    has_extras = model.model.model_config.get("extra") == "allow"
+    unknown = next((name for name in values if name not in model.names and not has_extras), None)
+    if unknown is not None:
+        raise no_field(model, unknown)
+    return {name if name in model.fields else by_alias.get(name, name): value for name, value in values.items()}
+
+
+def _values(
+    chain: Chain[Any, Any],
+    verb: str,
+    lookups: Mapping[str, Any],
+    defaults: Mapping[str, Any] | None,
+    create_defaults: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Returns the values of the row that is inserted where none matches: those that are looked for, and the defaults.
 
     Warns:
         RuntimeWarning: No unique constraint keeps two callers from inserting the same row.
 
     Raises:
-        TypeError: There are no lookups, or the rows are no instances.
+        TypeError: There are no lookups, the rows are no instances, or the defaults no values.
     """
     table = writable(chain.model.__oxyde__)
+    if defaults is not None:
+        _check(chain, verb, "defaults", defaults)
     if not lookups:
         message = f"{verb}() needs what to look for: {verb}(name=...)"
         raise TypeError(message)
@@ -110,9 +156,9 @@ def _values(chain: Chain[Any, Any], verb: str, lookups: Mapping[str, Any], defau
             f"{verb}() of {table.model} by {', '.join(lookups)}: no unique constraint covers these fields, so that two callers at the same "
             f"time may both insert; add Meta.unique_together, or db_unique=True to one of them"
         )
-        warnings.warn(message, RuntimeWarning, stacklevel=2)
+        warnings.warn(message, RuntimeWarning, stacklevel=stack_level())
     known = {name if name in table.by_relation else column.field: lookups[name] for name, column in fixed.items()}
-    return {**known, **(defaults or {})}
+    return {**known, **((defaults if create_defaults is None else create_defaults) or {})}
 
 
 def _fixed(table: Table, name: str) -> Column | None:

@@ -18,6 +18,7 @@ from oxyde.models.info import AnyModel, ModelInfo, holds
 from oxyde.models.readable import check_row
 from oxyde.models.received import created
 from oxyde.models.request import Request
+from oxyde.models.restore import Members
 from oxyde.models.snapshot import Snapshot
 from oxyde.models.verbs.instance import save
 from oxyde.models.writing import Write, named_columns, now, writable
@@ -52,7 +53,7 @@ def bulk_create(model: ModelInfo, objects: Iterable[Any], *, batch_size: int | N
     calls = [call for batch in gathered.batches for call in _calls(table, instances, batch, ignore_conflicts=ignore_conflicts)]
     snapshot = Snapshot(instances, gathered.fills)
     try:
-        with blame(table):
+        with blame(table, largest=gathered.largest):
             yield calls[0] if len(calls) == 1 else Atomically(_one_by_one(calls))
     except BaseException:
         snapshot()
@@ -149,7 +150,7 @@ def _of_model(model: ModelInfo, one: Any, at: int) -> AnyModel:
 
 def _row(write: Write, names: set[str], at: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Returns what finds an instance's row (its key, and its version), the values to be written, and these as the server takes them."""
-    with in_row(at):
+    with in_row(at, "bulk_update"):
         values = write.updated(names)
         condition = write.stored_key()
         if write.version is not None:
@@ -233,6 +234,13 @@ def update(chain: Chain[Any, Any], values: Mapping[str, Any], *, returning: bool
         raise TypeError(message)
     plain = _validated(chain.model.__oxyde__, table, values)
     assignments = [statements.assignment(table, name, plain.get(name, value)) for name, value in values.items()]
+    for column, term in assignments:
+        if isinstance(column.restore, Members) and not column.restore.gives_members(term):
+            message = (
+                f"{table.model}.{column.field} takes members of {column.restore}, and the expression given for it may be none; give a "
+                "member, or a field of the same enumeration, or set and save() the instances"
+            )
+            raise FieldError(message, column=column.field)
     changed = {column.field for column, _ in assignments}
     assignments += [
         (column, Bound(column.adapt(now(column)), column.type, column.uncast))

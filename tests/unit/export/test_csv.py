@@ -48,7 +48,7 @@ def test_an_existing_file_is_replaced_by_whole_ones_only(tmp_path: Path) -> None
 
 
 def test_what_is_refused(tmp_path: Path) -> None:
-    for delimiter in ("", ";;", '"', "\n", "é", 1):
+    for delimiter in ("", ";;", '"', "\n", "é", 1, "1", "-", ".", ":", " ", "e"):
         with pytest.raises(ValueError, match="delimiter"):
             export.to_csv(tmp_path / "rows.csv", delimiter=delimiter)  # type: ignore[arg-type] # planted
     with pytest.raises(DecodeError, match='"a"'):

@@ -205,7 +205,7 @@ BAD = [
     ("secret", 5, "takes str, not int"),
     ("data", {"a": float("nan")}, "holds NaN, which JSON does not have"),
     ("data", {"a": object()}, "cannot be kept as JSON"),
-    ("inner", Inner.model_construct(a="hidden"), "a value inside it is not of the type that is declared for it$"),
+    ("inner", Inner.model_construct(a="hidden"), r"^Sheet\.inner\.a cannot be kept as JSON: Input should be a valid integer"),
     ("inner", Inner(a=1, anything=b"\xff"), "holds bytes that are no UTF-8 text"),
     ("data", {"a": pd.NaT}, "cannot be kept as JSON"),
     ("inner", Inner(a=1, b=float("inf")), "holds Infinity"),

@@ -75,6 +75,14 @@ def test_batches() -> None:
     assert len(gathered.batches) == 3
 
 
+def test_the_largest_value() -> None:
+    """Its row, counted from 0; characters count as their bytes."""
+    gathered = Gathered(Note.__table__, [Note(text="abc"), Note(text="éé"), Note(text="a")], None)
+    assert gathered.largest("text") == 1
+    assert gathered.largest("seen") is None
+    assert gathered.largest("elsewhere") is None
+
+
 def test_validators_see_what_is_stored() -> None:
     """One that would read a row's value otherwise is named, and the row."""
     with pytest.raises(FieldError, match=r"^Checked\.size: the validator twice would make another value of it .*\(row 1 of bulk_create"):

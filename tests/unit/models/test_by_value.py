@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_serializer
 from pydantic_core import SchemaSerializer
 
-from oxyde.models.by_value import by_value, first_difference, is_free, not_plain
+from oxyde.models.by_value import by_value, compound_key, first_difference, is_free, not_plain
 
 
 class Shown(BaseModel):
@@ -111,3 +111,9 @@ def test_differences(old: Any, new: Any, path: str | None) -> None:
 def test_what_differs_is_told() -> None:
     """With its path, for a message that says what was given and what would be read."""
     assert first_difference({"a": [1, "x"]}, {"a": [1, 5]}) == (".a[1]", "x", 5)
+
+
+def test_keys_that_are_no_text() -> None:
+    """The first one is told, inside lists and mappings, too."""
+    assert compound_key({"a": [1, {2: "b"}], "c": None}) is None
+    assert compound_key({"a": [{}, {(1, 2): 3}]}) == (".a[1]", (1, 2))

@@ -9,10 +9,23 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, Validati
 from pydantic import Field as Inner
 from pydantic_core import PydanticCustomError
 
-from oxyde.exceptions import CheckViolationError, DecodeError, FieldValueError, NotFoundError, UniqueViolationError
+from oxyde import Field, Model
+from oxyde.exceptions import CheckViolationError, DataError, DecodeError, FieldValueError, NotFoundError, UniqueViolationError
 from oxyde.ir.schema import unique_names
 from oxyde.models.errors import blame, completed, in_row, refusing
 from tests.models import Author, PostTag
+from tests.tables import table
+
+
+class Boxed(Model):
+    """Two fields of JSON."""
+
+    id: int = Field(db_pk=True)
+    data: dict[str, int] = {}  # noqa: RUF012 - as applications write it
+    more: list[Any] = []  # noqa: RUF012 - as applications write it
+
+    Meta = table("unit_boxed")
+
 
 TABLE = Author.__table__
 ((EMAIL, _),) = unique_names(TABLE).items()
@@ -24,6 +37,30 @@ def test_parameters_become_fields() -> None:
     found = completed(error, TABLE, ["name", "bio"])
     assert str(found) == "Author.bio: 1.5 is no int"
     assert (found.column, found.table, found.hint, found.sql) == ("bio", "blog_author", "round it", "SELECT ?")
+
+
+def test_columns_of_a_bulk_insert_become_fields() -> None:
+    """A value that is too large is told by its row, which the core does not know."""
+    error = FieldValueError('column "bio": 20 bytes are too many: send less')
+    assert str(completed(error, TABLE)) == "Author.bio: 20 bytes are too many: send less"
+    found = completed(error, TABLE, (), {"bio": 3}.get)
+    assert (str(found), found.column) == ("Author.bio: 20 bytes are too many: send less (row 3 of bulk_create(), counted from 0)", "bio")
+    other = FieldValueError('column "elsewhere": no')
+    assert completed(other, TABLE, (), {"bio": 3}.get) is other
+
+
+def test_nul_in_json() -> None:
+    """PostgreSQL names no column: those that hold JSON are."""
+    error = DataError("unsupported Unicode escape sequence: \\u0000 cannot be converted to text.", sqlstate="22P05")
+    found = completed(error, Boxed.__table__)
+    assert (
+        str(found)
+        == "Boxed.data or Boxed.more holds text with a NUL character (\\u0000) in its JSON, which PostgreSQL cannot keep; remove it"
+    )
+    assert (found.sqlstate, found.table, found.column) == ("22P05", "unit_boxed", None)
+    one = completed(error, Boxed.__table__, ("id", "more"))
+    assert str(one).startswith("Boxed.more holds")
+    assert one.column == "more"
 
 
 @pytest.mark.parametrize("message", ["parameter 3: no", "something else"])

@@ -93,6 +93,29 @@ def test_what_json_cannot_hold(kind: Any, value: Any, reason: str) -> None:
         field(kind).plain(value)
 
 
+class Shelf(BaseModel):
+    """Holds numbers."""
+
+    sizes: list[int] = []
+
+
+def test_what_is_of_another_type_is_named_by_its_path() -> None:
+    """An instance that was changed inside, or made without validation."""
+    for wrong in ("x", object()):
+        shelf = Shelf(sizes=[1])
+        shelf.sizes.append(wrong)  # type: ignore[arg-type] # planted
+        with pytest.raises(FieldValueError, match=r"^M\.f\.a\.sizes\[1\] cannot be kept as JSON: Input should be a valid integer"):
+            field(dict[str, Shelf]).json({"a": shelf})
+
+
+@pytest.mark.parametrize(("kind", "key"), [(tuple[int, int], (1, 2)), (frozenset[int], frozenset({1}))])
+def test_keys_of_several_values(kind: Any, key: Any) -> None:
+    """The remedy is another key: no validator gives one to JSON."""
+    said = rf"^M\.f\.a\[0\], in a key, is a {type(key).__name__}, and JSON's keys are text; use text keys, or a list of pairs$"
+    with pytest.raises(FieldValueError, match=said):
+        field(dict[str, list[dict[kind, int]]]).json({"a": [{key: 1}]})
+
+
 def test_equal_sets_are_equal_texts() -> None:
     """Whatever order they are iterated in."""
     for kind, made in ((set[int], set), (frozenset[int], frozenset), (dict[str, set[int]], lambda members: {"a": set(members)})):

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from pydantic import HttpUrl, SecretStr
 
-from oxyde import Field, Model
-from oxyde.exceptions import DecodeError
+from oxyde import Coalesce, F, Field, Model
+from oxyde.db.steps import Call
+from oxyde.exceptions import DecodeError, FieldError
 from oxyde.models.restore import rows
+from oxyde.models.verbs.writing import update
 from tests.cases.models import Mood, Novelist
 from tests.tables import table
 
@@ -129,3 +131,41 @@ def test_rows() -> None:
     by_field = Novelist.__table__.by_field
     batch: Any = Rows()
     assert rows([by_field["id"], by_field["mood"]])(batch) == [(1, Mood.GLAD), (2, None)]
+
+
+class Step(enum.IntEnum):
+    """Not every number is one."""
+
+    ONE = 1
+    TWO = 2
+
+
+class Stair(Model):
+    """A field of members beside a number."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    step: Step = Step.ONE
+    other: Step | None = None
+    number: int = 0
+    rights: Rights = Rights.READ
+
+    Meta = table("unit_stair")
+
+
+@pytest.mark.parametrize("value", [F("number"), F("step") + 1, Coalesce(F("other"), F("number"))], ids=str)
+def test_expressions_that_may_be_no_member(value: Any) -> None:
+    """They are refused before a statement is sent: the rows could not be read."""
+    with pytest.raises(
+        FieldError, match=r"^Stair\.step takes members of .*Step, and the expression given for it may be none; give a member"
+    ):
+        next(update(Stair.objects.filter(), {"step": value}, returning=False))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"step": F("other")}, {"step": Coalesce(F("other"), Step.TWO)}, {"number": F("step")}, {"rights": F("number")}],
+    ids=str,
+)
+def test_expressions_that_are_members(values: Any) -> None:
+    """They become a statement; flags are combined, and take any number."""
+    assert isinstance(next(update(Stair.objects.filter(), values, returning=False)), Call)

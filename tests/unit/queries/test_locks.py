@@ -72,3 +72,9 @@ def test_refusals() -> None:
         lock("for_share", "share", nowait=False, skip_locked=False, of=())
     with pytest.raises(TypeError, match='takes "self" and the paths of joined tables, not int'):
         lock("for_update", "update", nowait=False, skip_locked=False, of=(1,))  # type: ignore[arg-type] # planted
+
+
+@pytest.mark.parametrize("of", [None, 5])
+def test_what_is_no_list_of_tables(of: object) -> None:
+    with pytest.raises(TypeError, match=r'for_update\(of=...\) takes "self" and the paths of joined tables, not (None|int)'):
+        lock("for_update", "update", nowait=False, skip_locked=False, of=of)  # type: ignore[arg-type] # planted
