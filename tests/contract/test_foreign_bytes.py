@@ -209,7 +209,7 @@ def test_what_is_not_immutable(tmp_path: Path) -> None:
     """
     subprocess.run([sys.executable, "-c", dedent(unfinished)], check=True)
     for path, query, reason in (
-        (left, "immutable=1", "a write-ahead log lies beside it"),
+        (left, "immutable=1", "there is a write-ahead log beside it"),
         (hot, "immutable=1", "a transaction on it was not finished"),
         (hot, "mode=ro", "open it once without mode=ro"),
     ):

@@ -1,16 +1,19 @@
-//! The functions that servers bring along and that do nothing but return a value, and the words that stand before a parenthesis without
-//! calling anything.
+//! Allow lists per server: built-in functions without side effects, and keywords that precede a
+//! parenthesis without being a call.
 //!
-//! Not all of them, but all of these: what is missing costs a session a reset, what is wrongly here could leave something on it.
-//! Left out are functions that write or run SQL (`nextval`, `setval`, `lo_*`, `query_to_xml`), that change the session (`set_config`,
-//! `setseed`, `get_lock`), or that act on others (`pg_notify`, `pg_terminate_backend`).
+//! The lists are deliberately incomplete. A function that is missing costs one session reset; a
+//! function that is listed by mistake could leave state on the session.
+//! Not listed: functions that write or run SQL (`nextval`, `setval`, `lo_*`, `query_to_xml`), that
+//! change the session (`set_config`, `setseed`, `get_lock`), or that act on other sessions
+//! (`pg_notify`, `pg_terminate_backend`).
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use oxyde_ir::Family;
 
-/// Of PostgreSQL's `pg_catalog` since version 12: what an older server lacks somebody may have made there.
+/// Functions of `pg_catalog` in every PostgreSQL since version 12. A newer one is not listed: on an
+/// older server, a user may have defined a function of that name.
 const POSTGRES: &str = "abbrev abs acos acosd acosh age array_agg array_append array_cat array_dims array_fill array_length array_lower array_ndims \
      array_position array_positions array_prepend array_remove array_replace array_to_json array_to_string array_upper ascii asin \
      asind asinh atan atan2 atan2d atand atanh avg bit bit_and bit_length bit_or bool bool_and bool_or bpchar cardinality cbrt ceil \
@@ -43,7 +46,8 @@ const POSTGRES: &str = "abbrev abs acos acosd acosh age array_agg array_append a
      translate trunc ts_headline ts_rank ts_rank_cd tsrange tstzrange txid_current unnest upper upper_inc upper_inf uuid var_pop \
      var_samp varbit varchar variance version websearch_to_tsquery xmlagg xpath xpath_exists";
 
-/// The words of PostgreSQL's grammar that can be no function's name (`pg_get_keywords()`: reserved, or no function).
+/// Keywords of PostgreSQL that cannot name a function (`pg_get_keywords()`: reserved, or cannot be
+/// function or type name).
 const POSTGRES_WORDS: &str = "all and any array as asc between bigint bit boolean both case cast char character check coalesce collate column constraint \
      current_time current_timestamp dec decimal default desc distinct else end except exists extract false fetch float for foreign \
      from greatest group grouping having in int integer intersect interval into lateral leading least limit localtime localtimestamp \
@@ -52,7 +56,8 @@ const POSTGRES_WORDS: &str = "all and any array as asc between bigint bit boolea
      varchar when where window with xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlparse xmlpi xmlroot xmlserialize \
      xmltable";
 
-/// Of `MySQL` and `MariaDB`, both of them in every version that we know: what one of them lacks somebody may have made there.
+/// Functions that all supported versions of both `MySQL` and `MariaDB` have. Where one lacks a
+/// function, a user may have defined it.
 const MYSQL: &str = "abs acos adddate addtime aes_decrypt aes_encrypt ascii asin atan atan2 avg bin bit_and bit_count bit_length bit_or bit_xor cast \
      ceil ceiling char_length character_length charset coalesce coercibility collation compress concat concat_ws connection_id conv \
      convert convert_tz cos cot count crc32 cume_dist curdate current_date current_time current_timestamp current_user curtime \
@@ -84,14 +89,15 @@ static POSTGRES_GRAMMAR: LazyLock<HashSet<&str>> = LazyLock::new(|| POSTGRES_WOR
 static OF_MYSQL: LazyLock<HashSet<&str>> = LazyLock::new(|| MYSQL.split_ascii_whitespace().collect());
 static MYSQL_GRAMMAR: LazyLock<HashSet<&str>> = LazyLock::new(|| MYSQL_WORDS.split_ascii_whitespace().collect());
 
-/// Whether a word before a parenthesis is a function that only returns a value, or calls nothing; `touching` where no space is between.
+/// Whether a word before a parenthesis is a function without side effects, or no call at all.
+/// `touching` is whether no space separates the word from the parenthesis.
 pub fn is_harmless(word: &str, touching: bool, family: Family) -> bool {
     let word = word.to_ascii_lowercase();
     match family {
         Family::Postgres => POSTGRES_GRAMMAR.contains(&*word) || OF_POSTGRES.contains(&*word),
-        // With a space between, a function that was made calls as a brought one is called without.
+        // With a space between, the parser may resolve the name to a stored function instead of the built-in.
         Family::Mysql | Family::Mariadb => MYSQL_GRAMMAR.contains(&*word) || (touching && OF_MYSQL.contains(&*word)),
-        // Functions there see their arguments and nothing else, and SQL cannot make any.
+        // SQLite functions see only their arguments, and SQL cannot define any.
         Family::Sqlite => true,
     }
 }

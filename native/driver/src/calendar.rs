@@ -5,20 +5,20 @@
 
 use std::ops::RangeInclusive;
 
-/// Microseconds.
+/// One second in microseconds.
 pub const SECOND: i64 = 1_000_000;
 pub const DAY: i64 = 86_400 * SECOND;
 
-/// 0001-01-01 to 9999-12-31, the days that every reader knows, Python among them.
+/// The days from 0001-01-01 to 9999-12-31: the range that every client supports, Python included.
 pub const DAYS: RangeInclusive<i32> = -719_162..=2_932_896;
 
-/// From 0000-03-01 to 1970-01-01.
+/// The days from 0000-03-01 to 1970-01-01.
 const EPOCH: i64 = 719_468;
 const ERA: i64 = 146_097;
 
 const LENGTHS: [u32; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/// Days since 1970-01-01 of a date that exists.
+/// Returns the days since 1970-01-01 of a date that must exist.
 #[inline]
 pub fn days_of(year: i32, month: u8, day: u8) -> i32 {
     let (month, day) = (i64::from(month), i64::from(day));
@@ -30,7 +30,8 @@ pub fn days_of(year: i32, month: u8, day: u8) -> i32 {
     (year.div_euclid(400) * ERA + day_of_era - EPOCH) as i32
 }
 
-/// Days since 1970-01-01; `None` for a day that the calendar does not have. The year has at most six digits.
+/// Returns the days since 1970-01-01, or `None` for a date that does not exist. The year has at most
+/// six digits.
 #[inline]
 pub fn days(year: i32, month: u32, day: u32) -> Option<i32> {
     let length = LENGTHS.get((month as usize).wrapping_sub(1))?;
@@ -39,7 +40,7 @@ pub fn days(year: i32, month: u32, day: u32) -> Option<i32> {
     (exists && year.abs() < 1_000_000).then(|| days_of(year, month as u8, day as u8))
 }
 
-/// Year, month and day.
+/// Returns year, month and day.
 #[inline]
 pub fn civil(days: i32) -> (i32, u8, u8) {
     let shifted = i64::from(days) + EPOCH;
@@ -53,39 +54,39 @@ pub fn civil(days: i32) -> (i32, u8, u8) {
     (year as i32, month as u8, day as u8)
 }
 
-/// Year, month and day; `None` outside the years 1 to 9999.
+/// Returns year, month and day, or `None` outside the years 1 to 9999.
 #[inline]
 pub fn date_of(days: i32) -> Option<(i32, u8, u8)> {
     DAYS.contains(&days).then(|| civil(days))
 }
 
-/// Hour, minute, second and microsecond of a time of day.
+/// Returns hour, minute, second and microsecond of a time of day.
 #[inline]
 pub const fn clock_of(micros: i64) -> (u8, u8, u8, u32) {
     let seconds = micros / SECOND;
     ((seconds / 3_600) as u8, (seconds / 60 % 60) as u8, (seconds % 60) as u8, (micros % SECOND) as u32)
 }
 
-/// Microseconds since midnight.
+/// Returns microseconds since midnight.
 #[inline]
 pub fn clock(hour: u32, minute: u32, second: u32, micros: u32) -> i64 {
     (i64::from(hour) * 3_600 + i64::from(minute) * 60 + i64::from(second)) * SECOND + i64::from(micros)
 }
 
-/// The day of an instant, and the microseconds since its midnight.
+/// Splits microseconds since 1970-01-01 into the day and the microseconds since its midnight.
 #[inline]
 pub const fn split(micros: i64) -> (i64, i64) {
     (micros.div_euclid(DAY), micros.rem_euclid(DAY))
 }
 
-/// Microseconds since 1970-01-01 as date and microsecond of the day; `None` outside the years 1 to 9999.
+/// Returns the date and the microsecond of the day, or `None` outside the years 1 to 9999.
 #[inline]
 pub fn datetime_of(micros: i64) -> Option<((i32, u8, u8), i64)> {
     let (days, rest) = split(micros);
     Some((date_of(i32::try_from(days).ok()?)?, rest))
 }
 
-/// What a clock that is `offset` seconds east of Greenwich shows, in UTC.
+/// Converts local time at `offset` seconds east of UTC to UTC.
 #[inline]
 pub fn in_utc(micros: i64, offset: i32) -> i64 {
     micros - i64::from(offset) * SECOND

@@ -1,23 +1,23 @@
-//! The functions that a statement of the application calls, as far as its text says.
+//! Finds the function calls in a statement written by the application, by its text alone.
 
 use oxyde_ir::Family;
 
 use crate::builtin;
 use crate::lexer::{Kind, Token};
 
-/// The words and signs of a statement.
+/// The tokens of a statement without white space and comments.
 pub type Code<'c, 'a> = &'c [Token<'a>];
 
-/// Whether a function is called that is not known to do nothing but return a value, or a variable is set in passing.
+/// Whether the statement calls a function that may have side effects, or assigns a variable (`:=`).
 pub fn calls(code: Code<'_, '_>, family: Family) -> bool {
     if family == Family::Sqlite {
         return false;
     }
     let makes_index = code.first().is_some_and(|token| is(token.text, &["CREATE"]))
         && code.get(1).is_some_and(|token| is(token.text, &["INDEX", "UNIQUE"]));
-    // A call may follow the parenthesis of DISTINCT ON (...), and of nothing else.
+    // Only DISTINCT ON (...) can be followed directly by a call.
     let picks = code.windows(2).any(|pair| is(pair[0].text, &["DISTINCT"]) && is(pair[1].text, &["ON"]));
-    // What stands before a name, the part of the name before its last dot, and its last part.
+    // The token before a name, the qualifier up to the last dot, and the last part of the name.
     let (mut anchor, mut schema, mut name) = ("", None, None);
     let mut last = "";
     for (at, token) in code.iter().enumerate() {
@@ -46,18 +46,18 @@ pub fn calls(code: Code<'_, '_>, family: Family) -> bool {
     false
 }
 
-/// A name before a parenthesis.
+/// A name followed by a parenthesis.
 struct Call<'c, 'a> {
     name: &'c Token<'a>,
     schema: Option<&'a str>,
     anchor: &'a str,
     opening: &'c Token<'a>,
-    /// What follows the parenthesis.
+    /// The tokens after the opening parenthesis.
     inside: Code<'c, 'a>,
 }
 
 impl Call<'_, '_> {
-    /// Whether it does nothing but return a value, or calls nothing.
+    /// Whether the call has no side effects, or is not a call at all.
     fn is_harmless(&self, family: Family) -> bool {
         let Self { name, schema, anchor, opening, .. } = self;
         let is_own = matches!(schema, None | Some("pg_catalog"));
@@ -66,7 +66,7 @@ impl Call<'_, '_> {
         }
         let touching = name.text.as_ptr().wrapping_add(name.text.len()) == opening.text.as_ptr();
         match name.text.to_ascii_uppercase().as_str() {
-            // Functions may have these names, unless something says that they are words.
+            // Also valid function names, so they are keywords only in these positions.
             "OVER" | "FILTER" if *anchor == ")" => true,
             "BY" => is(anchor, &["ORDER", "GROUP", "PARTITION"]),
             "KEY" if is(anchor, &["PRIMARY", "FOREIGN"]) => true,
@@ -76,7 +76,8 @@ impl Call<'_, '_> {
         }
     }
 
-    /// Whether the arguments are `'own.name', ..., true`: a setting of the application's own, until the transaction ends.
+    /// Whether the arguments are `'prefix.name', ..., true`: a custom setting that is local to the
+    /// transaction.
     fn sets_own_locally(&self) -> bool {
         let mut depth = 0_u32;
         let inside = self.inside.iter().map(|token| token.text).take_while(|text| {
@@ -95,17 +96,17 @@ impl Call<'_, '_> {
     }
 }
 
-/// Whether a token is a name, or a part of one, rather than a string.
+/// Whether a token is an identifier or a part of one, not a string.
 fn is_name(token: &Token<'_>, family: Family) -> bool {
     token.kind == Kind::Word || token.text.starts_with(if family == Family::Postgres { '"' } else { '`' })
 }
 
-/// Whether what stands before a name says that it is that of a table, an alias or a type, and not called.
+/// Whether the token before a name shows that a table, an alias or a type follows, not a call.
 fn is_place(anchor: &str, makes_index: bool) -> bool {
     is(anchor, &["INTO", "TABLE", "AS", "REFERENCES", "EXISTS", "RECURSIVE", "WITH", "::"]) || (makes_index && is(anchor, &["ON", "USING"]))
 }
 
-/// Whether a word is one of those, which are in capitals.
+/// Whether a word equals one of `words`, which are in upper case; ignores case.
 pub fn is(word: &str, words: &[&str]) -> bool {
     words.iter().any(|one| word.eq_ignore_ascii_case(one))
 }

@@ -1,11 +1,11 @@
-//! A wish to stop, shared between the one who waits and the task that owns the connection.
+//! A cancellation token shared by the waiting caller and the task that owns the connection.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Notify;
 
-/// Cheap to clone; once set it stays set.
+/// Cheap to clone. Once cancelled, it stays cancelled.
 #[derive(Clone, Debug, Default)]
 pub struct Cancel(Arc<Inner>);
 
@@ -25,7 +25,7 @@ impl Cancel {
         self.0.set.load(Ordering::Acquire)
     }
 
-    /// Returns once `cancel` was called, also when that was before.
+    /// Completes once `cancel` is called; at once if it already was.
     pub async fn cancelled(&self) {
         loop {
             let changed = self.0.changed.notified();

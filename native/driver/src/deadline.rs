@@ -1,7 +1,7 @@
-//! When work must end before its time, and why: on request, or because it took longer than it may.
+//! When work must stop early and why: it is cancelled, or it exceeds a time limit.
 //!
-//! The wait for a connection has a limit of its own, which the pool keeps: only there it is known whether the pool was
-//! exhausted or the server did not answer.
+//! The limit for acquiring a connection is not here: only the pool knows whether it is exhausted or the
+//! server did not answer.
 
 use std::time::{Duration, Instant};
 
@@ -10,15 +10,15 @@ use tokio::time::sleep_until;
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 
-/// Why work ends before its time.
+/// Why work stops early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
     Cancelled,
-    /// The statement ran for longer than it may.
+    /// The statement exceeded its time limit.
     Statement(Duration),
-    /// The transaction was open for longer than it may be.
+    /// The transaction exceeded its time limit.
     Transaction(Duration),
-    /// A value could not be read, or the reader went away.
+    /// A value could not be decoded, or the reader was dropped.
     Unwanted,
 }
 
@@ -38,14 +38,15 @@ impl Stop {
     }
 }
 
-/// A wish to stop, and the earliest of the limits. Whoever does the work looks at it and reports why it stopped.
+/// A cancellation token and the earliest time limit. The code that does the work polls it and reports
+/// why it stopped.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline<'a> {
     pub(crate) cancel: &'a Cancel,
     pub(crate) limit: Option<Limit>,
 }
 
-/// A moment, and why work ends then.
+/// An instant, and the reason to stop then.
 #[derive(Clone, Copy, Debug)]
 pub struct Limit {
     at: Instant,
@@ -59,22 +60,22 @@ impl<'a> From<&'a Cancel> for Deadline<'a> {
 }
 
 impl Deadline<'_> {
-    /// The same for a statement that begins now and may take that long.
+    /// Returns this deadline with a time limit for a statement that starts now.
     #[must_use]
     pub fn statement(self, limit: Option<Duration>) -> Self {
-        // What ends beyond the range of the clock never ends.
+        // A limit beyond the range of `Instant` is no limit.
         let at = limit.and_then(|limit| Some((Instant::now().checked_add(limit)?, limit)));
         at.map_or(self, |(at, limit)| self.until(at, Stop::Statement(limit)))
     }
 
-    /// The same with another limit, if that comes first.
+    /// Returns this deadline with another limit, if that one is earlier.
     #[must_use]
     pub fn until(self, at: Instant, stop: Stop) -> Self {
         let earlier = self.limit.filter(|limit| limit.at <= at);
         Self { limit: earlier.or(Some(Limit { at, stop })), ..self }
     }
 
-    /// Why the work should have ended by now, if it should.
+    /// Returns why the work must stop, if it must stop now.
     pub fn passed(self) -> Option<Stop> {
         if self.cancel.is_cancelled() {
             return Some(Stop::Cancelled);
@@ -82,7 +83,7 @@ impl Deadline<'_> {
         self.limit.filter(|limit| limit.at <= Instant::now()).map(|limit| limit.stop)
     }
 
-    /// An error when there is no time left to send a statement.
+    /// Returns an error if there is no time left to send a statement.
     pub fn check(self) -> Result<()> {
         match self.passed() {
             None => Ok(()),
@@ -91,7 +92,7 @@ impl Deadline<'_> {
         }
     }
 
-    /// Returns when the work must end, and why.
+    /// Waits until the work must stop, and returns why.
     pub async fn wait(self) -> Stop {
         let Some(Limit { at, stop }) = self.limit else {
             self.cancel.cancelled().await;

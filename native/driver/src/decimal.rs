@@ -1,11 +1,11 @@
-//! Decimals as text and as unscaled integers; exact or not at all.
+//! Conversions between decimal text and unscaled integers; a result is exact or an error.
 
 use std::borrow::Cow;
 
-/// The most zeros that an exponent makes.
+/// The largest number of zeros that an exponent is expanded to.
 const MOST_ZEROS: usize = 10_000;
 
-/// A decimal without its exponent: `1.5E+3` is `1500`. Other texts stay.
+/// Returns a decimal without exponent (`1.5E+3` becomes `1500`), and any other text unchanged.
 pub fn expanded(text: &str) -> Cow<'_, str> {
     let number = text.find(['e', 'E']).and_then(|at| without_exponent(text.get(..at)?, text.get(at + 1..)?));
     number.map_or(Cow::Borrowed(text), Cow::Owned)
@@ -31,7 +31,7 @@ fn without_exponent(mantissa: &str, exponent: &str) -> Option<String> {
     })
 }
 
-/// A plain decimal (`-12.50`): its sign, and the digits before and after the point.
+/// A decimal without exponent (`-12.50`): its sign, and the digits before and after the point.
 pub struct Parts<'a> {
     pub negative: bool,
     pub whole: &'a [u8],
@@ -39,7 +39,7 @@ pub struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// `None` for anything but digits, at most one point among them, and a sign before.
+    /// Returns `None` unless the text is digits with an optional sign and at most one point.
     pub fn of(text: &'a [u8]) -> Option<Self> {
         let (negative, digits) = match text {
             [b'-', rest @ ..] => (true, rest),
@@ -55,18 +55,18 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Why a text is no decimal of a number of digits.
+/// Why a text cannot be a decimal of the given precision and scale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfit {
-    /// It is no plain decimal.
+    /// The text is not a decimal without exponent.
     Text,
-    /// It has digits after the point, not all of them zeros, where none may be.
+    /// It has non-zero digits beyond the scale.
     Places,
-    /// It has more digits before the point.
+    /// It has more digits than the precision.
     Digits,
 }
 
-/// The unscaled value at `scale`, of at most `precision` digits.
+/// Returns the unscaled value at `scale`, of at most `precision` digits.
 pub fn unscaled(text: &str, precision: u8, scale: u8) -> Result<i128, Unfit> {
     let text = expanded(text);
     let Parts { negative, whole, part } = Parts::of(text.as_bytes()).ok_or(Unfit::Text)?;
@@ -82,13 +82,13 @@ pub fn unscaled(text: &str, precision: u8, scale: u8) -> Result<i128, Unfit> {
     if fits(value, precision) { Ok(if negative { -value } else { value }) } else { Err(Unfit::Digits) }
 }
 
-/// An integer as an unscaled value; `None` when it has more digits.
+/// Returns an integer as an unscaled value, or `None` when it exceeds the precision.
 pub fn of_integer(value: i64, precision: u8, scale: u8) -> Option<i128> {
     let scaled = 10_i128.checked_pow(scale.into())?.checked_mul(value.into())?;
     fits(scaled, precision).then_some(scaled)
 }
 
-/// An unscaled value at another scale.
+/// Converts an unscaled value to another scale.
 pub fn rescaled(value: i128, from: i8, precision: u8, scale: i8) -> Result<i128, Unfit> {
     let steps = i32::from(scale) - i32::from(from);
     let power = 10_i128.checked_pow(steps.unsigned_abs());
@@ -102,17 +102,17 @@ pub fn rescaled(value: i128, from: i8, precision: u8, scale: i8) -> Result<i128,
     if fits(value, precision) { Ok(value) } else { Err(Unfit::Digits) }
 }
 
-/// Whether an unscaled value has at most that many digits.
+/// Whether an unscaled value has at most `precision` digits.
 pub fn fits(value: i128, precision: u8) -> bool {
     10_u128.checked_pow(precision.into()).is_none_or(|limit| value.unsigned_abs() < limit)
 }
 
-/// What is wrong with digits that do not fit.
+/// Returns the message for digits that exceed the precision or the scale.
 pub fn misfit(digits: &str, precision: u8, scale: u8) -> String {
     format!("{digits} does not fit {precision} digits, {scale} of them after the point")
 }
 
-/// An unscaled value as text: `-12345` of scale 2 is `-123.45`.
+/// Returns an unscaled value as text: `-12345` of scale 2 is `-123.45`.
 pub fn text(unscaled: i128, scale: i8) -> String {
     let digits = unscaled.unsigned_abs().to_string();
     match usize::try_from(scale) {
@@ -121,7 +121,7 @@ pub fn text(unscaled: i128, scale: i8) -> String {
     }
 }
 
-/// Digits with a point before the last `scale` of them, and at least one before it.
+/// Inserts a point before the last `scale` digits, with at least one digit before it.
 pub fn pointed(negative: bool, digits: String, scale: usize) -> String {
     let sign = if negative { "-" } else { "" };
     if scale == 0 {
@@ -132,19 +132,19 @@ pub fn pointed(negative: bool, digits: String, scale: usize) -> String {
     format!("{sign}{whole}.{part}")
 }
 
-/// Precision and scale where 128 bits hold such decimals.
+/// Returns precision and scale if such decimals fit 128 bits.
 pub fn narrow(precision: Option<u16>, scale: Option<u16>) -> Option<(u8, u8)> {
     let precision = u8::try_from(precision?).ok().filter(|precision| *precision <= 38)?;
     let scale = u8::try_from(scale.unwrap_or(0)).ok().filter(|scale| *scale <= precision)?;
     Some((precision, scale))
 }
 
-/// Precision and scale, where they are known.
+/// Returns precision and scale if both are known.
 pub fn wide(precision: Option<u16>, scale: Option<u16>) -> Option<(u8, i8)> {
     Some((u8::try_from(precision?).ok()?, i8::try_from(scale.unwrap_or(0)).ok()?))
 }
 
-/// The text without superfluous leading zeros or plus sign; trailing zeros stay, they are the scale.
+/// Removes leading zeros and a plus sign. Trailing zeros stay: they are the scale.
 pub fn canonical(text: &str) -> Option<String> {
     let text = expanded(text);
     let Parts { negative, whole, part } = Parts::of(text.as_bytes())?;
@@ -161,7 +161,7 @@ pub fn canonical(text: &str) -> Option<String> {
     Some(canonical)
 }
 
-/// The integer that the decimal is, if it is one of 64 bits.
+/// Returns the decimal as a 64-bit integer, or `None` if it is not one.
 pub fn integer(text: &str) -> Option<i64> {
     i64::try_from(unscaled(text, 38, 0).ok()?).ok()
 }

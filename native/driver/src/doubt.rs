@@ -1,4 +1,4 @@
-//! What SQL of the application may have left on the session of a connection that is lent.
+//! How far SQL written by the application may have changed the session of a leased connection.
 
 use oxyde_ir::Family;
 use oxyde_ir::program::{Step, Text};
@@ -6,20 +6,20 @@ use oxyde_ir::program::{Step, Text};
 use crate::effects::may_last;
 use crate::execution::Execution;
 
-/// In which state the session may be.
+/// What may have changed in the session, from nothing to anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Doubt {
-    /// As we set it up.
+    /// Nothing: the session is as the pool configured it.
     #[default]
     None,
-    /// Something may last on it, which our statements do not mind.
+    /// Settings may have changed, but none that Oxyde's own statements depend on.
     Settled,
-    /// Anything may last on it.
+    /// Anything may have changed; the session must be reset.
     Fresh,
 }
 
 impl Doubt {
-    /// What is in doubt once the steps have run, or were to run.
+    /// Returns the doubt after the steps of an execution, whether they complete or not.
     pub fn after(execution: &Execution, family: Family) -> Self {
         let is_doubtful = |step: &Step| match &step.text {
             Text::Fixed(fragment) => (step.outputs.is_none() || execution.program.raw) && may_last(&fragment.text, family),

@@ -1,15 +1,17 @@
-//! What a statement of the application may do besides what its verb says: leave something on its session, or write.
+//! What a statement may do beyond its verb: change the session, or write.
 //!
-//! Wrong in one direction only: what is not known to be harmless is taken to have changed the session, which costs a reset when the
-//! connection comes back. What no text says is taken as harmless, as it is under statements of our own: triggers, defaults of columns,
-//! views, operators and casts whose functions change the session for good.
+//! Errs on the safe side: a statement not known to be harmless counts as changing the session, which
+//! costs a reset when the connection is returned. Effects that the text cannot show are ignored, as
+//! they are for Oxyde's own statements: triggers, column defaults, views, operators and casts whose
+//! functions change the session.
 
 use oxyde_ir::Family;
 
 use crate::call::{Code, calls, is};
 use crate::lexer::{Kind, Token, code, tokens};
 
-/// Whether something of the statement may last on its session: a setting, a role, a lock, a temporary table...
+/// Whether the statement may leave state on its session: a setting, a role, a lock, a temporary
+/// table...
 pub fn may_last(text: &str, family: Family) -> bool {
     let found = collect(text, family);
     let code = found.as_slice();
@@ -28,8 +30,8 @@ pub fn may_last(text: &str, family: Family) -> bool {
     }
 }
 
-/// Whether a statement that begins as one that reads may write all the same: it calls a function that is not known to be harmless,
-/// draws from a sequence, or locks rows.
+/// Whether a statement that starts like a read may still write: it calls a function that may have side
+/// effects, advances a sequence, or locks rows.
 pub fn may_write(text: &str, family: Family) -> bool {
     let found = collect(text, family);
     let code = found.as_slice();
@@ -48,7 +50,7 @@ fn lasts_on_sqlite(verb: &str, code: Code<'_, '_>) -> bool {
         "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "REPLACE" | "VALUES" | "WITH" | "ANALYZE" | "REINDEX" | "VACUUM" | "SAVEPOINT"
         | "RELEASE" | "ROLLBACK" | "BEGIN" => false,
         "CREATE" | "ALTER" | "DROP" => is_temporary(code),
-        // Many a PRAGMA acts when it is compiled.
+        // Some PRAGMAs take effect when they are prepared.
         "EXPLAIN" => has_word(code, &["PRAGMA"]),
         "PRAGMA" => !only_asks(code),
         _ => true,
@@ -62,7 +64,7 @@ fn lasts_on_postgres(verb: &str, second: &str, code: Code<'_, '_>) -> bool {
         "ROLLBACK" => !has_word(code, &["TO"]),
         "CREATE" | "ALTER" | "DROP" => is_temporary(code) || has_word(code, &["EXECUTE"]) || calls(code, Family::Postgres),
         "SET" if is(second, &["CONSTRAINTS", "TRANSACTION"]) => false,
-        // A setting of the application's own, until the transaction ends.
+        // A custom setting (`SET LOCAL prefix.name`) that ends with the transaction.
         "SET" => !(is(second, &["LOCAL"]) && code.get(3).is_some_and(|token| token.text == ".")),
         "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "VALUES" | "TABLE" | "WITH" | "EXPLAIN" | "COPY" => {
             puts_rows(code) || has_word(code, &["EXECUTE", "DECLARE"]) || calls(code, Family::Postgres)
@@ -79,10 +81,10 @@ fn lasts_on_mysql(verb: &str, second: &str, code: Code<'_, '_>, family: Family) 
         "SAVEPOINT" | "RELEASE" | "SHOW" | "DESCRIBE" | "DESC" | "TRUNCATE" | "RENAME" | "OPTIMIZE" | "CHECK" | "REPAIR" | "CHECKSUM"
         | "GRANT" | "REVOKE" => false,
         "ROLLBACK" => !has_word(code, &["TO"]),
-        // Rolled back when the connection is returned, where it is not ended before.
+        // Rolled back when the connection is returned, if it is still open.
         "BEGIN" => is(second, &["NOT"]),
         "START" => !is(second, &["TRANSACTION"]),
-        // No function can be called by a table's definition there, unless a query fills it.
+        // A table definition there cannot call functions, unless a query fills the table (CREATE TABLE AS).
         "CREATE" | "ALTER" | "DROP" => {
             is_temporary(code) || is(second, &["DATABASE", "SCHEMA"]) || has_word(code, &["SELECT", "VALUES", "WITH"])
         }
@@ -93,20 +95,20 @@ fn lasts_on_mysql(verb: &str, second: &str, code: Code<'_, '_>, family: Family) 
     }
 }
 
-/// Whether a definition speaks of what is the session's own.
+/// Whether a definition mentions a temporary object.
 fn is_temporary(code: Code<'_, '_>) -> bool {
     let mut names = code.iter().filter(|token| matches!(token.kind, Kind::Word | Kind::Quoted));
     names.any(|token| is(token.text.trim_matches(['"', '\'', '`', '[', ']']), &["TEMP", "TEMPORARY", "PG_TEMP"]))
 }
 
-/// Whether a query puts its rows somewhere: into a table that may be temporary, a variable, a file.
+/// Whether a query stores its rows: in a table that may be temporary, a variable or a file.
 fn puts_rows(code: Code<'_, '_>) -> bool {
     const FOLLOWED: [&str; 7] = ["INSERT", "REPLACE", "MERGE", "IGNORE", "DELAYED", "LOW_PRIORITY", "HIGH_PRIORITY"];
     let mut pairs = code.iter().zip(code.iter().skip(1));
     pairs.any(|(before, token)| token.kind == Kind::Word && is(token.text, &["INTO"]) && !is(before.text, &FOLLOWED))
 }
 
-/// Whether a PRAGMA only asks, or acts on the file alone.
+/// Whether a PRAGMA only reads, or affects only the file.
 fn only_asks(code: Code<'_, '_>) -> bool {
     const TOLD: [&str; 12] = [
         "TABLE_INFO",
@@ -126,7 +128,7 @@ fn only_asks(code: Code<'_, '_>) -> bool {
     !gives || code.iter().take(4).any(|token| is(token.text, &TOLD))
 }
 
-/// The statement that `MariaDB`'s settings for one statement are for.
+/// Returns the statement after FOR in `MariaDB`'s SET STATEMENT ... FOR.
 fn after_for(text: &str, family: Family) -> Option<&str> {
     let (mut at, mut depth) = (0, 0_u32);
     for token in tokens(text, Some(family)) {

@@ -1,15 +1,15 @@
-//! What can go wrong between us and a server, as data that crosses the boundary to Python.
+//! The errors of the core, as data that crosses the boundary to Python.
 
 use std::fmt;
 
-/// The kind of an error: one for each exception class of `oxyde.exceptions` that the core raises.
+/// The kind of an error: one for each class of `oxyde.exceptions` that the core raises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// Cannot connect, or the connection was lost: refused, unknown host, wrong password, TLS.
+    /// The connection failed or was lost: connection refused, unknown host, wrong password, TLS.
     ConnectionFailed,
-    /// No connection became free in time.
+    /// The pool was exhausted until `acquire_timeout`.
     PoolTimeout,
-    /// The process forked after the pool was made.
+    /// The process forked after the pool was created.
     Forked,
     /// The pool was closed.
     Closed,
@@ -17,39 +17,40 @@ pub enum Kind {
     ForeignKeyViolation,
     NotNullViolation,
     CheckViolation,
-    /// Another constraint (exclusion).
+    /// Another constraint, such as an exclusion constraint.
     Integrity,
     SerializationFailure,
     Deadlock,
-    /// Cancelled on request, on the server.
+    /// The statement was cancelled on request.
     Cancelled,
-    /// The statement ran longer than the server or we allow.
+    /// The statement exceeded a time limit, the server's or ours.
     Timeout,
-    /// Another transaction held a lock for longer than the statement may wait.
+    /// The wait for a lock of another transaction exceeded the lock timeout.
     LockTimeout,
-    /// The transaction was open longer than it may be, and was rolled back.
+    /// The transaction exceeded its time limit and was rolled back.
     TransactionTimeout,
-    /// COMMIT was sent and its answer never came.
+    /// COMMIT was sent, but no answer arrived.
     CommitOutcomeUnknown,
-    /// The transaction met an error and takes no further work until its block ends.
+    /// A statement of the transaction failed; no further statement is accepted until the block ends.
     BrokenTransaction,
-    /// A wrong use: too few values, a query that is too deep, settings that contradict each other.
+    /// Invalid use of the API: too few values, a query nested too deeply, contradictory settings.
     Field,
     /// A value that cannot be sent: out of range, wrong type. Nothing was sent.
     FieldValue,
-    /// The server refused a value: overflow, division by zero, text too long, a bad cast.
+    /// The server rejected a value: overflow, division by zero, text too long, invalid cast.
     Data,
-    /// The server cannot do that.
+    /// The server does not support the operation.
     Unsupported,
     /// A value that cannot be read exactly.
     Decode,
-    /// Any other complaint of the server's (missing table, syntax, permission, read-only file).
+    /// Any other error of the server (missing table, syntax, permission, read-only file).
     Database,
-    /// A fault of ours.
+    /// A bug in Oxyde.
     Internal,
 }
 
-/// An error with everything known about it. `Display` never shows a password: no URL gets in here unmasked.
+/// An error with all its details. `Display` never shows a password: URLs are masked before they get
+/// here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     pub kind: Kind,
@@ -57,7 +58,7 @@ pub struct Error {
     pub detail: Box<Detail>,
 }
 
-/// What the server or we know beyond the message; every part may be unknown.
+/// Details of an error beyond its message; each one may be unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Detail {
     pub sqlstate: Option<String>,
@@ -75,14 +76,14 @@ impl Error {
         Self { kind, message: message.into(), detail: Box::default() }
     }
 
-    /// The same error, with the statement that met it unless one is known already.
+    /// Adds the failed statement, unless one is set already.
     #[must_use]
     pub fn in_sql(mut self, sql: &str) -> Self {
         self.detail.sql.get_or_insert_with(|| sql.to_owned());
         self
     }
 
-    /// The error of a table that is not there, with the remedy in its message.
+    /// The error for a missing table; its message contains the remedy.
     #[must_use]
     pub fn of_missing_table(mut self) -> Self {
         const REMEDY: &str = "create it with db.create_tables(), or apply the migrations";

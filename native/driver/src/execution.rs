@@ -1,4 +1,4 @@
-//! A program with the values to run it with, and how far it has come: what a backend is given.
+//! A program with its parameters and progress: the input of a backend.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::request::{Request, runs};
 use crate::stream::{Finished, Limits, Sink};
 
-/// The values beside a shape.
+/// The values of an execution, apart from its program.
 #[derive(Debug, Default)]
 pub struct Inputs {
     pub params: Vec<Value>,
@@ -19,28 +19,28 @@ pub struct Inputs {
     pub bulk: Option<ColumnBatch>,
 }
 
-/// Which steps of a program.
+/// Which steps of a program run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Part {
-    /// Those outside its transaction that come before it.
+    /// The steps that run before the transaction, outside of it.
     Before,
     #[default]
     Steps,
-    /// Those outside its transaction that come after it.
+    /// The steps that run after the transaction, outside of it.
     After,
 }
 
-/// A program, or a part of one, to run. It owns what it needs, so that a backend may send it to another thread,
-/// and it is whole, so that a backend may send a step before the answer to the one before it came.
+/// A program, or a part of one, to run. It owns its data, so that a backend may move it to another
+/// thread, and has all its steps, so that a backend may pipeline them.
 #[derive(Clone)]
 pub struct Execution {
     pub program: Arc<Program>,
     pub part: Part,
     pub inputs: Arc<Inputs>,
-    /// Where full batches go; without one all rows come back in `Finished::last`.
+    /// Receives full batches. Without a sink, `Finished::last` contains all rows.
     pub sink: Option<Sink>,
     pub limits: Limits,
-    /// How many bytes of values the connection takes in one statement.
+    /// The most bytes of values that the connection accepts in one statement.
     pub max_bytes: usize,
 }
 
@@ -53,7 +53,7 @@ impl Execution {
         }
     }
 
-    /// The one step of a read by key, which is short enough for the calling thread.
+    /// Returns the single step of a read by key, which is short enough for the calling thread.
     pub(crate) fn point_read<'a>(&'a self, deadline: Deadline<'a>) -> Option<Request<'a>> {
         let [step] = self.steps() else { return None };
         self.program.point_read.then(|| self.request(step, None, self.sink.as_ref(), deadline))
@@ -77,10 +77,10 @@ impl Execution {
     }
 }
 
-/// The steps of an execution that ran, and what they left.
+/// The steps of an execution that are done, and their results.
 pub(crate) struct Progress<'a> {
     execution: &'a Execution,
-    /// How many steps have ended.
+    /// The number of steps done.
     ended: usize,
     /// The rows of the latest step that keeps its keys.
     keys: Option<ColumnBatch>,
@@ -93,7 +93,7 @@ impl<'a> Progress<'a> {
         Self { execution, ended: 0, keys: None, result: Finished::default(), affected: 0 }
     }
 
-    /// The step under way.
+    /// The current step.
     fn step(&self) -> Option<&'a Step> {
         self.execution.steps().get(self.ended)
     }
@@ -102,14 +102,14 @@ impl<'a> Progress<'a> {
         self.execution.part == Part::Steps && self.ended == self.execution.program.result
     }
 
-    /// What is to be done next; `None` at the end.
+    /// Returns the next step as a request, or `None` at the end.
     pub fn next<'r>(&'r self, deadline: Deadline<'r>) -> Option<Request<'r>> {
         let step = self.step()?;
         let sink = self.execution.sink.as_ref().filter(|_| self.is_result() && !step.keep_keys);
         Some(self.execution.request(step, self.keys.as_ref(), sink, deadline))
     }
 
-    /// Notes how that ended.
+    /// Records the result of the current step.
     pub fn add(&mut self, finished: Finished) -> Result<()> {
         let Some(step) = self.step() else { return Ok(()) };
         if step.last_insert_id {
@@ -131,20 +131,20 @@ impl<'a> Progress<'a> {
         Ok(())
     }
 
-    /// What the whole returns.
+    /// Returns the result of the execution.
     pub fn finish(self) -> Finished {
         Finished { affected: self.affected, ..self.result }
     }
 }
 
-/// The one integer that a step returned.
+/// Returns the single integer that a step returned.
 fn count(finished: &Finished) -> u64 {
     let value =
         finished.last.as_ref().filter(|batch| batch.rows == 1).and_then(|batch| batch.columns.first()).map(|column| column.value(0));
     if let Some(Value::Int(count)) = value { count.unsigned_abs() } else { 0 }
 }
 
-/// The generated keys, one for each run, as the kept keys.
+/// Returns the generated keys, one for each run, as the kept keys.
 fn inserted(finished: &Finished, rows: usize) -> Result<ColumnBatch> {
     let ids = finished.insert_ids.clone();
     if ids.len() != rows {

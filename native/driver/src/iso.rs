@@ -1,14 +1,14 @@
-//! Dates and times as ISO 8601 text, both ways.
+//! Formats and parses dates and times as ISO 8601 text.
 
 use crate::calendar::{self, DAY, SECOND};
 
-/// `2024-02-29`; `None` outside the years 0 to 9999.
+/// Returns a date as `2024-02-29`, or `None` outside the years 0 to 9999.
 pub fn date(days: i32) -> Option<String> {
     let (year, month, day) = calendar::civil(days);
     (0..=9_999).contains(&year).then(|| format!("{year:04}-{month:02}-{day:02}"))
 }
 
-/// `23:59:59.999999`; `None` outside 00:00 to 24:00.
+/// Returns a time as `23:59:59.999999`, or `None` outside 00:00 to 24:00.
 pub fn time(micros: i64) -> Option<String> {
     if !(0..=DAY).contains(&micros) {
         return None;
@@ -17,20 +17,21 @@ pub fn time(micros: i64) -> Option<String> {
     Some(format!("{hour:02}:{minute:02}:{second:02}.{fraction:06}"))
 }
 
-/// `2024-02-29 23:59:59.999999`, with `separator` between date and time; `None` outside the years 0 to 9999.
+/// Returns `2024-02-29 23:59:59.999999` with `separator` between date and time, or `None` outside the
+/// years 0 to 9999.
 pub fn datetime(micros: i64, separator: char) -> Option<String> {
     let (days, rest) = calendar::split(micros);
     let (date, time) = (date(i32::try_from(days).ok()?)?, time(rest)?);
     Some(format!("{date}{separator}{time}"))
 }
 
-/// Digits only, at most nine of them.
+/// Parses one to nine digits.
 fn number(text: &str) -> Option<u32> {
     let plain = !text.is_empty() && text.len() <= 9 && text.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| text.parse().ok()).flatten()
 }
 
-/// Days since 1970-01-01 from `2024-02-29`.
+/// Parses `2024-02-29` as days since 1970-01-01.
 pub fn parse_date(text: &str) -> Option<i32> {
     let mut parts = text.splitn(3, '-');
     let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
@@ -40,7 +41,7 @@ pub fn parse_date(text: &str) -> Option<i32> {
     calendar::days(i32::try_from(number(year)?).ok()?, number(month)?, number(day)?)
 }
 
-/// Microseconds since midnight from `23:59`, `23:59:59` or `23:59:59.999999`; 24:00 included.
+/// Parses `23:59`, `23:59:59` or `23:59:59.999999` as microseconds since midnight; accepts 24:00.
 /// Digits beyond microseconds must be zeros.
 pub fn parse_time(text: &str) -> Option<i64> {
     let (clock, fraction) = text.split_once('.').unwrap_or((text, "0"));
@@ -66,8 +67,9 @@ fn parse_fraction(digits: &str) -> Option<i64> {
     Some(i64::from(number(kept)?) * 10_i64.pow(missing))
 }
 
-/// Microseconds since 1970-01-01 from `2024-02-29 23:59:59.999999` (or with `T`), and the offset in seconds
-/// east of Greenwich when the text ends in `Z`, `+02:00` or `+02`, perhaps after a space. The microseconds are those of the clock on the wall.
+/// Parses `2024-02-29 23:59:59.999999` (or with `T`) as microseconds since 1970-01-01 in local time,
+/// and the offset in seconds east of UTC if the text ends in `Z`, `+02:00` or `+02`, with or without a
+/// space before it.
 pub fn parse_datetime(text: &str) -> Option<(i64, Option<i32>)> {
     let (day, clock) = text.split_at_checked(10)?;
     let clock = clock.strip_prefix(['T', 't', ' '])?;

@@ -1,4 +1,4 @@
-//! JSON arrays become list columns: each member exactly what its type says, or an error.
+//! Decodes JSON arrays into list columns; each member has exactly the item type or is an error.
 
 use std::borrow::Cow;
 
@@ -9,12 +9,13 @@ use crate::batch::{Column, Data, TextColumn};
 use crate::types::codec;
 use crate::{calendar, decimal, iso, slot};
 
-/// An empty column for members of a type.
+/// Returns an empty column for members of a type.
 pub fn items(item: &ColumnType) -> Column {
     Column::new("item", codec(item).members())
 }
 
-/// Appends the members of a JSON array to a column made by `items`. The error says what is wrong; the column is of no use then.
+/// Appends the members of a JSON array to a column made by `items`. After an error the column must not
+/// be used.
 pub fn append(text: &str, items: &mut Column) -> Result<(), String> {
     let members: Vec<&RawValue> = serde_json::from_str(text).map_err(|error| format!("not a JSON array: {error}"))?;
     for member in members {
@@ -41,7 +42,7 @@ fn string(raw: &str) -> Result<Cow<'_, str>, String> {
     if !raw.starts_with('"') {
         return Err("not a string".to_owned());
     }
-    // Borrowed where nothing is escaped.
+    // Borrowed if the string contains no escape.
     let plain = raw.get(1..raw.len() - 1).filter(|inner| !inner.contains('\\'));
     match plain {
         Some(inner) => Ok(Cow::Borrowed(inner)),
@@ -96,7 +97,7 @@ fn push(raw: &str, data: &mut Data) -> Result<(), String> {
             append(raw, items)?;
             offsets.push(i32::try_from(items.data.len()).map_err(|_| "the column passes 2 GiB".to_owned())?);
         }
-        // `items` never makes these.
+        // `items` never creates these.
         Data::Int16(_) | Data::Int32(_) | Data::UInt64(_) | Data::Float32(_) | Data::TimeTz(_) | Data::Interval(_) | Data::Dynamic(_) => {
             return Err("a member of no JSON type".to_owned());
         }
@@ -108,7 +109,7 @@ fn append_text(values: &mut TextColumn, bytes: &[u8]) -> Result<(), String> {
     if values.push(bytes) { Ok(()) } else { Err("the column passes 2 GiB".to_owned()) }
 }
 
-/// The zero or empty value that takes the place of a NULL.
+/// Appends the zero or empty value that fills the place of a NULL.
 pub fn push_empty(data: &mut Data) {
     match data {
         Data::Bool(values) => values.push(false),
@@ -121,7 +122,7 @@ pub fn push_empty(data: &mut Data) {
         Data::Float32(values) => values.push(0.0),
         Data::Float64(values) => values.push(0.0),
         Data::Text(values) | Data::Bytes(values) | Data::Json(values) | Data::Enum(values) | Data::DecimalText { values, .. } => {
-            // Nothing is appended, so nothing can be too long.
+            // Appending nothing cannot exceed the limit.
             let _ = values.push(b"");
         }
         Data::Decimal { values, .. } => values.push(0),

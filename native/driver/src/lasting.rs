@@ -1,4 +1,5 @@
-//! What a statement would leave on the server's connection beyond its transaction. Behind a pooler others use that connection next.
+//! Statements that leave state on the server connection beyond their transaction. Behind a pooler, the
+//! next client would see it.
 
 use oxyde_ir::Family;
 
@@ -6,11 +7,12 @@ use crate::backend::verb;
 use crate::error::{Error, Kind, Result};
 use crate::lexer::{Kind as Token, code};
 
-/// Locks that a session holds until it ends or lets go; those of a transaction have `xact` in their names.
+/// Functions that take session-level advisory locks; those of transaction level have `xact` in their
+/// names.
 const LOCKS: [&str; 4] = ["pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock", "pg_try_advisory_lock_shared"];
 
-/// Refuses a statement that would leave something to the next client of a pooler, as far as its words say. What functions of the
-/// application leave is taken back where their transaction ends, one of ours.
+/// Refuses a statement that would leave state for the next client of a pooler, as far as its text
+/// shows. State left by functions of the application is reset at the end of the transaction.
 pub fn refuse_lasting(text: &str) -> Result<()> {
     let mut words = verb::words(text, Family::Postgres);
     let first = words.next().unwrap_or_default().to_ascii_uppercase();
@@ -38,7 +40,7 @@ fn refusal(what: &str, remedy: &str) -> Error {
         .with_hint("PoolSettings(pg_pooler=False) says that there is no pooler, or that it is in session mode")
 }
 
-/// A table that ends with the session: made as one, or in its schema.
+/// Whether a table ends with the session: it is TEMPORARY, or in the schema `pg_temp`.
 fn is_temporary(text: &str) -> bool {
     let temporary = ["TEMP", "TEMPORARY"];
     let made =
@@ -48,7 +50,7 @@ fn is_temporary(text: &str) -> bool {
     (made || schema) && !follows(text, "COMMIT", "DROP")
 }
 
-/// Whether one word stands right before another.
+/// Whether `word` directly follows `before`.
 fn follows(text: &str, before: &str, word: &str) -> bool {
     let mut last = "";
     code(text, Some(Family::Postgres)).any(|token| {
@@ -58,7 +60,7 @@ fn follows(text: &str, before: &str, word: &str) -> bool {
     })
 }
 
-/// Functions that do the same.
+/// Refuses function calls that leave such state.
 fn refuse_calls(text: &str) -> Result<()> {
     let tokens: Vec<_> = code(text, Some(Family::Postgres)).collect();
     for (at, pair) in tokens.windows(2).enumerate() {

@@ -1,4 +1,4 @@
-//! A connection lent out of the pool, and the transaction that may be open on it.
+//! A connection leased from the pool, and the transaction that may be open on it.
 
 use std::time::Duration;
 
@@ -20,23 +20,24 @@ use crate::runtime::{self, UnderWay};
 use crate::stream::Finished;
 use crate::transaction::{Begin, MARK, commit, savepoint};
 
-/// How long the rollback of a transaction that was given up may take.
+/// The time limit for rolling back an abandoned transaction.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The savepoint around, or after, a statement that might end the transaction.
 const CHECK: &str = "oxyde_check";
 
-/// Goes back to the pool when dropped: at once when clean, after a rollback when a transaction is open and a reset when SQL of the
-/// application may have changed its session, never when an answer is still to come or the connection is not healthy.
+/// Returns to the pool when dropped: at once if clean; after a rollback if a transaction is open, and a
+/// reset if SQL of the application may have changed its session; never if an answer is still pending or
+/// the connection is unhealthy.
 pub struct Lease {
     object: Option<Object<Opener>>,
-    /// Not to be lent again: an answer is to come, or a setting could not be taken back.
+    /// Must not be reused: an answer is pending, or a setting could not be reset.
     unfit: bool,
     /// The open transaction.
     open: Option<Begin>,
-    /// What SQL of the application may have changed, since it was lent.
+    /// What SQL of the application may have changed in the session during this lease.
     doubt: Doubt,
-    /// The deadline of what is done on it.
+    /// The cancellation token of the current operation.
     cancel: Cancel,
     limit: Option<Limit>,
 }
@@ -46,7 +47,7 @@ impl Lease {
         Self { object: Some(object), unfit: false, open: None, doubt: Doubt::None, cancel: deadline.cancel.clone(), limit: deadline.limit }
     }
 
-    /// What follows has another deadline.
+    /// Sets the deadline of the following operations.
     pub fn heed(&mut self, deadline: Deadline<'_>) {
         (self.cancel, self.limit) = (deadline.cancel.clone(), deadline.limit);
     }
@@ -59,7 +60,7 @@ impl Lease {
         self.member()?.server().ok_or_else(returned)
     }
 
-    /// How many bytes of values the connection takes in one statement.
+    /// Returns the most bytes of values that the connection accepts in one statement.
     pub fn max_bytes(&self) -> Result<usize> {
         self.member()?.max_bytes().ok_or_else(returned)
     }
@@ -69,13 +70,14 @@ impl Lease {
         !self.unfit && self.member().is_ok_and(Member::is_healthy)
     }
 
-    /// Whether the error means that the connection lay idle for so long that the server had closed it. Nothing was done then,
-    /// if this was the first thing that was asked.
+    /// Whether the error means that the server had closed an idle connection. If this was the first request
+    /// on it, nothing was executed.
     pub fn was_stale(&self, error: &Error) -> bool {
         error.kind == Kind::ConnectionFailed && self.object.as_ref().is_some_and(|object| Object::metrics(object).recycle_count > 0)
     }
 
-    /// The connection, for one answer; `unfit` must be taken back after it.
+    /// Returns the connection for one request and marks it unfit; the caller clears `unfit` after the
+    /// answer.
     fn occupy(&mut self) -> Result<&mut Connection> {
         if self.unfit {
             return Err(Error::new(Kind::ConnectionFailed, "a statement on this connection was given up before its end"));
@@ -97,11 +99,11 @@ impl Lease {
             refuse_foreign(text, family)?;
             self.refuse_lasting(text)?;
             if is_begin(text, family) {
-                // Rolled back when the connection is returned, unless the transaction is one of ours already.
+                // Rolled back when the connection is returned, unless it is already one of ours.
                 self.open.get_or_insert_default();
             }
         }
-        // Before it is sent: what is cancelled may have happened.
+        // Set before sending: a cancelled statement may have run.
         self.doubt = self.doubt.max(Doubt::after(execution, family));
         let under_way = UnderWay::new(deadline.cancel);
         let mut end = self.occupy()?.execute(execution, deadline).await;
@@ -130,7 +132,8 @@ impl Lease {
         Error::new(Kind::BrokenTransaction, message).with_hint("run it inside an atomic block, or let it commit")
     }
 
-    /// Runs a program in the transaction that is open, and tells which statement ended that beneath.
+    /// Runs a program in the open transaction, and returns the statement that ended the transaction, if one
+    /// did.
     pub async fn execute_within(&mut self, execution: &Execution, deadline: Deadline<'_>) -> (Result<Finished>, Option<String>) {
         let Ok(Server { family, .. }) = self.server() else { return (Err(returned()), None) };
         let suspect = execution.steps().iter().filter_map(written).find(|text| may_end(text, family));
@@ -144,7 +147,7 @@ impl Lease {
         let is_open = match suspect {
             None => end.is_err() || self.member().ok().and_then(Member::in_transaction).unwrap_or(true),
             Some(_) if !self.is_healthy() => true,
-            // An error aborts the transaction here, and none has ended it.
+            // On PostgreSQL an error aborts the transaction (25P02) but does not end it.
             Some(_) if family == Family::Postgres => {
                 end.is_err() || self.command(&format!("SAVEPOINT {CHECK}; RELEASE SAVEPOINT {CHECK}")).await.is_ok()
             }
@@ -156,7 +159,7 @@ impl Lease {
         {
             end = Err(error);
         }
-        // What ends a transaction behind a pooler leaves us on nobody knows whose server connection.
+        // Once the transaction is over, a pooler may hand us any server connection.
         self.unfit |= !is_open && self.is_pooled();
         let ended = (!is_open).then(|| suspect.or_else(|| execution.steps().iter().find_map(written)).unwrap_or_default().to_owned());
         (end, ended)
@@ -169,7 +172,8 @@ impl Lease {
         end
     }
 
-    /// After SQL that may have changed the session: what our statements rely on is set again, all else stays until the lease ends.
+    /// After SQL that may have changed the session: restores the settings that our statements depend on.
+    /// Everything else stays until the lease ends.
     async fn settle(&mut self) -> Result<()> {
         if self.doubt != Doubt::Fresh {
             return Ok(());
@@ -181,7 +185,7 @@ impl Lease {
         end
     }
 
-    /// Leaves nothing for the next borrower: what is open is rolled back, and the session is reset, or closed where it cannot be.
+    /// Cleans up for the next lease: rolls back, then resets the session, or closes it if that fails.
     async fn clear(&mut self) {
         let mut kept = self.open.is_none() || self.rollback().await.is_ok();
         if kept && self.doubt != Doubt::None {
@@ -209,37 +213,37 @@ impl Lease {
         let end = self.occupy()?.begin(&commands, Deadline { cancel: &cancel, limit }).await;
         self.unfit = false;
         if end.is_err() {
-            // The first error tells what happened.
+            // The first error explains the failure.
             let _ = self.rollback().await;
         }
         end
     }
 
-    /// Commits. Whatever the answer, the transaction is over; `CommitOutcomeUnknown` when there was none.
+    /// Commits. The transaction is over in any case; `CommitOutcomeUnknown` if no answer arrived.
     pub async fn commit(&mut self) -> Result<()> {
         let family = self.server()?.family;
         if let Err(error) = self.part(Parting::Commit).await {
-            // The first error tells what happened.
+            // The first error explains the failure.
             let _ = self.rollback().await;
             return Err(error);
         }
         match self.command(commit(family)).await {
             Ok(()) => self.end().await,
-            // Also when an answer came that was not understood.
+            // Also if the answer could not be parsed.
             Err(error) if error.kind == Kind::ConnectionFailed || (family != Family::Sqlite && !self.is_healthy()) => {
                 self.open = None;
                 let message = format!("COMMIT was sent, but its answer never came ({error}): the transaction may be committed or not");
                 Err(Error { kind: Kind::CommitOutcomeUnknown, message, detail: error.detail })
             }
             Err(error) => {
-                // The first error tells what happened.
+                // The first error explains the failure.
                 let _ = self.rollback().await;
                 Err(Self::of_commit(error))
             }
         }
     }
 
-    /// What the server said about COMMIT when there was nothing to commit.
+    /// Returns the error for a COMMIT that had nothing to commit.
     fn of_commit(error: Error) -> Error {
         let reason = match error.detail.sqlstate.as_deref() {
             Some("25P02") => "the server had aborted the transaction, and has rolled it back: nothing of it is committed",
@@ -252,7 +256,7 @@ impl Lease {
         Error { kind: Kind::BrokenTransaction, message: format!("{reason} ({error})"), detail: error.detail }
     }
 
-    /// Rolls back. A connection that was lost has done so already.
+    /// Rolls back. A lost connection was rolled back by the server.
     pub async fn rollback(&mut self) -> Result<()> {
         if !self.is_healthy() {
             self.open = None;
@@ -261,7 +265,7 @@ impl Lease {
         let _ = self.part(Parting::Rollback).await;
         let text = self.member()?.rollback(self.doubt != Doubt::None);
         match self.command(&text).await {
-            // SQLite complains when an error ended the transaction before us.
+            // SQLite returns an error if the transaction had already ended.
             Err(error) if self.is_healthy() && error.kind != Kind::Database => Err(error),
             Ok(()) | Err(_) => self.end().await,
         }
@@ -270,7 +274,7 @@ impl Lease {
     async fn end(&mut self) -> Result<()> {
         let Some(begin) = self.open.take() else { return Ok(()) };
         if self.is_pooled() {
-            // What may have been left was taken back with the transaction.
+            // Whatever was changed was rolled back with the transaction.
             self.doubt = Doubt::None;
         }
         match begin.afterwards(self.server()?.family) {
@@ -283,18 +287,19 @@ impl Lease {
         }
     }
 
-    /// Whether the server's connection is ours for the length of a transaction only.
+    /// Whether the server connection is ours for one transaction only (transaction pooling).
     pub fn is_pooled(&self) -> bool {
         self.member().is_ok_and(Member::is_pooled)
     }
 
-    /// Behind a pooler: refuses a statement that would leave something on the server's connection.
+    /// Behind a pooler: refuses a statement that would leave state on the server connection.
     pub fn refuse_lasting(&self, text: &str) -> Result<()> {
         if self.is_pooled() { refuse_lasting(text) } else { Ok(()) }
     }
 
-    /// Behind a pooler: takes back what the transaction that ends now would leave to others. A connection that an interruption may still reach
-    /// ends with its transaction: whatever came after that would run on somebody else's server connection.
+    /// Behind a pooler: resets what the ending transaction would leave to other clients. A connection that
+    /// a late cancel request may still reach is closed with its transaction, because the cancel would hit
+    /// the next client.
     async fn part(&mut self, parting: Parting) -> Result<()> {
         if !self.is_pooled() {
             return Ok(());
@@ -309,14 +314,14 @@ impl Lease {
         end
     }
 
-    /// Behind a pooler: runs a statement that the server takes outside of transactions only.
+    /// Behind a pooler: runs a statement that cannot run in a transaction (error 25001).
     pub async fn execute_alone(&mut self, sql: &str, deadline: Deadline<'_>) -> Result<u64> {
         let end = self.occupy()?.execute_alone(sql, deadline).await;
         self.unfit = false;
         end
     }
 
-    /// Takes the connection out of the pool; it closes.
+    /// Removes the connection from the pool and closes it.
     pub fn discard(&mut self) {
         if let Some(object) = self.object.take() {
             drop(Object::take(object));
@@ -331,11 +336,11 @@ impl Lease {
         self.command(&format!("RELEASE SAVEPOINT {}", savepoint(depth))).await
     }
 
-    /// Undoes everything since the savepoint, which is gone afterwards.
+    /// Rolls back to the savepoint and releases it.
     pub async fn rollback_to(&mut self, depth: u32) -> Result<()> {
         self.command(&format!("ROLLBACK TO SAVEPOINT {}", savepoint(depth))).await?;
         self.release(depth).await?;
-        // Some settings went back with it, and others did not.
+        // ROLLBACK TO restores some settings and leaves others.
         if self.doubt == Doubt::Settled {
             self.doubt = Doubt::Fresh;
         }

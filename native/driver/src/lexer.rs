@@ -1,26 +1,27 @@
-//! SQL text as tokens, in the spelling of each server: what is a word, a placeholder, a string, a name or a comment.
+//! Splits SQL text into tokens by the lexical rules of each server: words, placeholders, strings,
+//! identifiers, comments.
 
 use oxyde_ir::Family;
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// White space, and a byte order mark.
     Space,
-    /// A comment; of an executable one of `MySQL`'s only what opens and closes it, because what is inside is SQL.
+    /// A comment. Of an executable comment (`/*! ... */`) only its delimiters: its content is SQL.
     Comment,
-    /// A string, or a name in quotes, with its quotes.
+    /// A string or a quoted identifier, including its quotes.
     Quoted,
-    /// A keyword or a name without quotes.
+    /// A keyword or an unquoted identifier.
     Word,
     Number,
     /// `:name`.
     Named,
-    /// `$1`, `?2`: a placeholder that says its position.
+    /// `$1`, `?2`: a placeholder with its position.
     Position,
     /// `?`.
     Mark,
-    /// `@name`, `$name`: a placeholder of `SQLite`'s.
+    /// `@name`, `$name`: further placeholders of `SQLite`.
     Foreign,
     /// Anything else: punctuation, operators, variables.
     Other,
@@ -33,30 +34,30 @@ pub struct Token<'a> {
     pub text: &'a str,
 }
 
-/// How a server spells what is no code.
+/// The lexical rules of a server.
 #[derive(Debug)]
 #[allow(clippy::struct_excessive_bools)] // independent rules of a dialect, not the states of one thing
 struct Spelling {
-    /// A comment may contain comments.
+    /// Comments nest.
     nests: bool,
     /// `#` begins a comment.
     hash: bool,
-    /// `--` begins a comment only where a space follows.
+    /// `--` starts a comment only if white space follows.
     spaced_dashes: bool,
-    /// A carriage return ends a comment, too.
+    /// A carriage return also ends a line comment.
     returns: bool,
-    /// What opens a comment that is executed.
+    /// The openings of executable comments.
     executable: &'static [&'static str],
-    /// A backslash in a string escapes what follows.
+    /// A backslash in a string is an escape.
     backslashes: bool,
-    /// `E'...'` has such backslashes, `$tag$...$tag$` is a string, and `$1` a placeholder.
+    /// `E'...'` has backslash escapes, `$tag$...$tag$` is a string, and `$1` is a placeholder.
     dollars: bool,
     backticks: bool,
-    /// `[name]`.
+    /// `[name]` is a quoted identifier.
     bracketed: bool,
     /// `?` is a placeholder.
     marks: bool,
-    /// `?2`, `@name` and `$name` are, too.
+    /// `?2`, `@name` and `$name` are placeholders.
     variables: bool,
 }
 
@@ -78,21 +79,22 @@ const SQLITE: Spelling =
 const MYSQL: Spelling =
     Spelling { hash: true, spaced_dashes: true, executable: &["/*!"], backslashes: true, bracketed: false, variables: false, ..SQLITE };
 const MARIADB: Spelling = Spelling { executable: &["/*!", "/*M!"], ..MYSQL };
-/// Of an unknown server: every form of comment is one.
+/// The rules for an unknown server: every form of comment is recognised.
 const ANY: Spelling = Spelling { nests: true, spaced_dashes: false, ..MARIADB };
 
-/// The tokens of a text, which are the whole text. Nothing is refused: what is not closed ends with the text.
+/// The tokens of a text, without gaps. Never fails: an unterminated token extends to the end of the
+/// text.
 #[derive(Debug)]
 pub struct Tokens<'a> {
     rest: &'a str,
     spelling: &'static Spelling,
-    /// The character before the rest.
+    /// The character before `rest`.
     before: Option<char>,
-    /// The rest is inside a comment that is executed.
+    /// `rest` starts inside an executable comment.
     executes: bool,
 }
 
-/// Takes a text apart, as a server does; as any of them does without a family.
+/// Returns the tokens of a text by the rules of `family`, or by the union of all rules without one.
 pub fn tokens(text: &str, family: Option<Family>) -> Tokens<'_> {
     let spelling = match family {
         Some(Family::Postgres) => &POSTGRES,
@@ -104,7 +106,7 @@ pub fn tokens(text: &str, family: Option<Family>) -> Tokens<'_> {
     Tokens { rest: text, spelling, before: None, executes: false }
 }
 
-/// The words and signs of a text, without the space and comments around them.
+/// Returns the tokens of a text without white space and comments.
 pub fn code(text: &str, family: Option<Family>) -> impl Iterator<Item = Token<'_>> {
     tokens(text, family).filter(|token| !matches!(token.kind, Kind::Space | Kind::Comment))
 }
@@ -123,7 +125,7 @@ impl<'a> Iterator for Tokens<'a> {
 }
 
 impl Tokens<'_> {
-    /// The kind and the length of the token that the rest begins with.
+    /// Returns the kind and the length of the token at the start of the rest.
     fn measure(&mut self, first: char) -> (Kind, usize) {
         let (text, spelling) = (self.rest, self.spelling);
         let one = (Kind::Other, first.len_utf8());
@@ -164,17 +166,18 @@ impl Tokens<'_> {
         }
     }
 
-    /// The length of a comment that ends with its line.
+    /// Returns the length of a line comment.
     fn line(&self) -> usize {
         self.rest.find(|c| c == '\n' || (c == '\r' && self.spelling.returns)).unwrap_or(self.rest.len())
     }
 
-    /// The length of a comment, or of the opening of one that is executed, which may say a version.
+    /// Returns the length of a comment, or of the opening of an executable one, including its version
+    /// number.
     fn comment(&mut self) -> usize {
         let text = self.rest;
         if let Some(opening) = self.spelling.executable.iter().find(|opening| text.starts_with(**opening)) {
             self.executes = true;
-            // Five or six digits are a version; fewer are code.
+            // Five or six digits are a version number; fewer are code.
             let digits = run(&text[opening.len()..], |c| c.is_ascii_digit());
             return opening.len() + if digits < 5 { 0 } else { digits.min(6) };
         }
@@ -192,12 +195,12 @@ impl Tokens<'_> {
     }
 }
 
-/// The length of the characters at the start that are of a kind.
+/// Returns the length of the leading characters that satisfy `is`.
 fn run(text: &str, is: impl Fn(char) -> bool) -> usize {
     text.find(|c| !is(c)).unwrap_or(text.len())
 }
 
-/// The length of a quoted text; the quote in it is doubled, or follows a backslash.
+/// Returns the length of a quoted text, in which the quote is doubled or escaped by a backslash.
 fn quoted(text: &str, quote: char, backslashes: bool) -> usize {
     let mut chars = text.char_indices().skip(1).peekable();
     while let Some((at, c)) = chars.next() {
@@ -210,7 +213,7 @@ fn quoted(text: &str, quote: char, backslashes: bool) -> usize {
     text.len()
 }
 
-/// The length of `$tag$...$tag$`, where the text begins with such a tag.
+/// Returns the length of `$tag$...$tag$` if the text starts with such a tag.
 fn dollar_quoted(text: &str) -> Option<usize> {
     let inside = &text[1..];
     let tag = run(inside, continues_name);
@@ -225,12 +228,12 @@ fn is_space(c: char) -> bool {
     c.is_ascii_whitespace() || c == '\u{b}' || c == '\u{feff}'
 }
 
-/// Servers take every character beyond ASCII for a letter.
+/// Servers treat every non-ASCII character as a letter.
 fn continues_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || c == '$' || (!c.is_ascii() && c != '\u{feff}')
 }
 
-/// The name of a placeholder is one of Python's.
+/// The name of a placeholder follows the rules of Python identifiers.
 fn starts_name(c: char) -> bool {
     c.is_alphabetic() || c == '_'
 }
@@ -239,7 +242,7 @@ fn continues_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// A colon right after one of these parts the bounds of a slice (`a[1:n]`), or belongs to a word.
+/// A colon directly after such a character is a slice bound (`a[1:n]`) or part of a word.
 fn precedes_bound(c: char) -> bool {
     continues_name(c) || matches!(c, ']' | ')' | '"' | '\'' | '`')
 }

@@ -1,6 +1,8 @@
-//! Connections over sqlx and SQLite's library: pool, sessions, codecs, columnar batches, cancellation. Knows steps, never SQL grammar.
+//! Connections over sqlx and SQLite's library: pool, sessions, codecs, columnar batches, cancellation.
+//! Knows steps, not SQL grammar.
 //!
-//! Other crates use what is exported here and nothing else; the modules are private, so that rustc reports dead code.
+//! The modules are private, and only what other crates use is exported, so that rustc reports dead
+//! code.
 
 mod backend;
 mod batch;

@@ -1,4 +1,4 @@
-//! A connection as a member of its pool: how it is opened, when it may be lent again, how it is closed.
+//! A pooled connection: how it is opened, checked before reuse, and closed.
 
 use std::borrow::Cow;
 use std::mem;
@@ -18,39 +18,40 @@ use crate::runtime;
 use crate::settings::Settings;
 use crate::target::Target;
 
-/// How long a connection may take to answer before it is lent again.
+/// The time limit of the check before a connection is reused.
 const RECYCLE: Duration = Duration::from_secs(5);
 
-/// A connection that idled longer is asked whether it is still there.
+/// A connection that was idle for longer is pinged before reuse.
 const TRUST: Duration = Duration::from_secs(30);
 
-/// Makes connections.
+/// Opens connections.
 pub struct Opener {
     target: Target,
     settings: Arc<Settings>,
-    /// Told by the first connection.
+    /// Set by the first connection.
     server: Arc<OnceLock<Server>>,
     news: Arc<News>,
     way: Way,
 }
 
-/// What the connections of a pool tell each other.
+/// State shared by the connections of a pool.
 #[derive(Default)]
 struct News {
-    /// How often one of them has changed tables or types.
+    /// The number of changes to tables or types made on any of them.
     definitions: AtomicU64,
-    /// When one was found to be dead. Those that idled at that time are dead, too, or easily replaced.
+    /// When one was last found dead. Connections idle at that time are probably dead as well, and are
+    /// replaced.
     death: Mutex<Option<Instant>>,
 }
 
-/// A connection and its age. Dropped, it says goodbye on the runtime.
+/// A connection and its age. Dropping it sends the protocol's terminate message on the runtime.
 pub struct Member {
     connection: Option<Connection>,
     process: Process,
     opened: Instant,
     used: Instant,
     news: Arc<News>,
-    /// The definitions that its statements were prepared for.
+    /// The value of `Shared::definitions` that its prepared statements are valid for.
     definitions: u64,
 }
 
@@ -61,7 +62,7 @@ impl Opener {
     }
 }
 
-/// The oldest version of each family that has what our statements use.
+/// The minimum supported version of each family.
 const fn floor(family: Family) -> Version {
     match family {
         Family::Postgres => Version(12, 0, 0),
@@ -85,7 +86,7 @@ impl Manager for Opener {
     type Error = Error;
 
     async fn create(&self) -> Result<Member> {
-        // Large and rare: lending a connection that is there must not carry it along.
+        // Boxed because the future is large and opening is rare.
         let connection = Box::pin(Connection::open(&self.target, &self.settings, &self.way)).await?;
         let server = connection.server();
         let now = Instant::now();
@@ -117,7 +118,8 @@ impl Manager for Opener {
 }
 
 impl Opener {
-    /// How long a connection may take to show that it is there: the time to wait for one has room for another, new one.
+    /// Returns how long a connection may take to answer the check: leaves enough of `acquire_timeout` to
+    /// open a new one.
     fn patience(&self) -> Duration {
         RECYCLE.min(self.settings.acquire_timeout / 2)
     }
@@ -136,32 +138,34 @@ impl Member {
         self.connection.as_ref().map(Connection::max_bytes)
     }
 
-    /// It can be used: no protocol error was seen, and it is not that of the process we were forked from.
+    /// Whether the connection is usable: no protocol error was seen, and it was not inherited through a
+    /// fork.
     pub fn is_healthy(&self) -> bool {
         self.process.is_current() && self.connection.as_ref().is_some_and(Connection::is_healthy)
     }
 
-    /// Whether the server's connection is ours for the length of a transaction only.
+    /// Whether the server connection is ours for one transaction only (transaction pooling).
     pub fn is_pooled(&self) -> bool {
         self.connection.as_ref().is_some_and(Connection::is_pooled)
     }
 
-    /// The statements that roll back.
+    /// Returns the statements that roll back.
     pub fn rollback(&self, doubtful: bool) -> Cow<'static, str> {
         self.connection.as_ref().map_or("ROLLBACK".into(), |connection| connection.rollback(doubtful))
     }
 
-    /// Whether a transaction is open, where that can be known without asking.
+    /// Whether a transaction is open, if that is known without a round trip.
     pub fn in_transaction(&self) -> Option<bool> {
         self.connection.as_ref().and_then(Connection::in_transaction)
     }
 
-    /// It lay idle, or lived, for longer than that.
+    /// Whether it was idle, or open, for longer than the limits.
     pub fn is_old(&self, idle: Option<Duration>, life: Option<Duration>) -> bool {
         idle.is_some_and(|limit| self.used.elapsed() > limit) || life.is_some_and(|limit| self.opened.elapsed() > limit)
     }
 
-    /// Tables or types were changed on it: the statements prepared for them are forgotten, here and, when they are lent again, elsewhere.
+    /// Records a change of tables or types: discards the statements prepared here, and those of other
+    /// connections at their next lease.
     pub async fn redefine(&mut self, reach: Reach) -> Result<()> {
         if reach == Reach::Here {
             return self.connection()?.forget().await;
@@ -170,7 +174,7 @@ impl Member {
         self.refresh().await
     }
 
-    /// Forgets statements that were prepared for definitions of before.
+    /// Discards statements that were prepared before the latest change of definitions.
     async fn refresh(&mut self) -> Result<()> {
         let now = self.news.definitions.load(Ordering::Acquire);
         if self.definitions != now {
@@ -180,12 +184,12 @@ impl Member {
         Ok(())
     }
 
-    /// It was used just now.
+    /// Marks it as used now.
     pub fn touch(&mut self) {
         self.used = Instant::now();
     }
 
-    /// Says goodbye and waits until that is done.
+    /// Closes the connection gracefully and waits for that.
     pub async fn close(mut self) {
         if let Some(connection) = self.connection.take() {
             connection.close().await;
@@ -197,13 +201,13 @@ impl Drop for Member {
     fn drop(&mut self) {
         let Some(connection) = self.connection.take() else { return };
         if !self.process.is_current() {
-            // The parent's: closing it here would disturb the parent.
+            // The connection belongs to the parent: closing it here would disturb the parent.
             mem::forget(connection);
             return;
         }
         match runtime::handle() {
             Ok(handle) => drop(handle.spawn(connection.close())),
-            // At the end of the process the server sees the socket close.
+            // No runtime at exit; the server sees the socket close.
             Err(_) => drop(connection),
         }
     }

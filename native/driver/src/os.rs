@@ -1,4 +1,4 @@
-//! What we ask the operating system directly: which process this is, what it has once, and that small packets leave at once.
+//! Direct calls to the operating system: process identity, per-process state, TCP_NODELAY, SIGINT.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 use crate::error::{Error, Kind, Result};
 
-/// A process, as it was when a connection was made.
+/// The identity of a process when a connection was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Process(u32);
 
@@ -21,7 +21,7 @@ impl Process {
         self == Self::current()
     }
 
-    /// An error in a child of the process.
+    /// Returns an error in a forked child.
     pub fn check(self) -> Result<()> {
         if self.is_current() {
             return Ok(());
@@ -31,8 +31,8 @@ impl Process {
     }
 }
 
-/// Something that each process has once, made when it is first needed and never freed. A forked child makes its own without a look at
-/// its parent's.
+/// A value that each process initialises once, on first use, and never frees. A forked child makes its
+/// own and does not touch its parent's.
 pub struct PerProcess<T: 'static>(AtomicPtr<(Process, T)>);
 
 impl<T: Sync + 'static> PerProcess<T> {
@@ -42,23 +42,24 @@ impl<T: Sync + 'static> PerProcess<T> {
 
     pub fn get(&self, make: fn() -> T) -> &'static T {
         let known = self.0.load(Ordering::Acquire);
-        // SAFETY: what is stored there is null, or was leaked below and is only ever shared.
+        // SAFETY: the pointer is null, or was leaked below and is only ever shared.
         if let Some((process, value)) = unsafe { known.as_ref() }
             && process.is_current()
         {
             return value;
         }
         let fresh = Box::into_raw(Box::new((Process::current(), make())));
-        // Another thread of this process may have been faster; a second one is left unused then.
+        // If another thread was faster, this value is leaked unused.
         let _ = self.0.compare_exchange(known, fresh, Ordering::AcqRel, Ordering::Acquire);
         self.get(make)
     }
 }
 
-/// Polls a connect to its end; the TCP connection to `port` that it makes sends small packets at once.
-/// sqlx 0.9.0 does not ask for it, and a TLS handshake then waits for delayed acknowledgements. It takes no socket of ours either,
-/// so that its own must be found among the descriptors: after each poll until a new one is there, and once more in the end,
-/// because that one may belong to another connect under way.
+/// Polls a connect future to completion and sets TCP_NODELAY on its connection to `port`.
+/// sqlx 0.9.0 does not set it, and a TLS handshake then waits for delayed ACKs. It also accepts no
+/// socket from outside, so its socket has to be found among the process's descriptors: after each poll
+/// until a new one appears, and once more at the end, because the first one found may belong to a
+/// concurrent connect.
 pub async fn nodelay<F: Future>(port: u16, connect: F) -> F::Output {
     let mut connect = pin!(connect);
     let before = sockets::connected_to(port);
@@ -77,7 +78,7 @@ pub async fn nodelay<F: Future>(port: u16, connect: F) -> F::Output {
     .await
 }
 
-/// Both ends of this process's TCP connections to a port: ours, and the other one.
+/// Returns the local and the peer address of each TCP connection of this process to a port.
 pub fn connections_to(port: u16) -> Vec<(SocketAddr, SocketAddr)> {
     sockets::connected_to(port).into_iter().filter_map(sockets::ends).collect()
 }
@@ -91,14 +92,15 @@ mod sockets {
 
     type Ask = unsafe extern "C" fn(c_int, *mut sockaddr, *mut socklen_t) -> c_int;
 
-    /// The sockets of this process whose other end is `port`.
+    /// Returns the sockets of this process whose peer port is `port`.
     pub fn connected_to(port: u16) -> Vec<c_int> {
         descriptors().into_iter().filter(|fd| peer(*fd).is_some_and(|peer| peer.port() == port)).collect()
     }
 
     pub fn set_nodelay(fd: c_int) {
         let on: c_int = 1;
-        // SAFETY: the value lives during the call and its size is given; a descriptor closed meanwhile is refused.
+        // SAFETY: the value outlives the call and its size is correct; a descriptor closed meanwhile returns
+        // an error.
         unsafe {
             libc::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, (&raw const on).cast(), size_of::<c_int>() as socklen_t);
         }
@@ -110,7 +112,7 @@ mod sockets {
         entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
     }
 
-    /// Our end of a connection and the other one.
+    /// Returns the local and the peer address of a socket.
     pub fn ends(fd: c_int) -> Option<(SocketAddr, SocketAddr)> {
         Some((address(fd, libc::getsockname)?, peer(fd)?))
     }
@@ -123,7 +125,7 @@ mod sockets {
         // SAFETY: all zeros is a valid address of no family.
         let mut address: sockaddr_storage = unsafe { zeroed() };
         let mut size = size_of::<sockaddr_storage>() as socklen_t;
-        // SAFETY: the size given is that of the storage; anything but a socket with such an address is refused.
+        // SAFETY: the size is that of the storage; a descriptor without such an address returns an error.
         if unsafe { ask(fd, (&raw mut address).cast(), &raw mut size) } != 0 {
             return None;
         }
@@ -149,7 +151,7 @@ mod sockets {
 mod sockets {
     use std::net::SocketAddr;
 
-    /// Sockets cannot be found here.
+    /// Sockets cannot be enumerated on this platform.
     pub fn connected_to(_port: u16) -> Vec<i32> {
         Vec::new()
     }
@@ -161,8 +163,9 @@ mod sockets {
     pub fn set_nodelay(_socket: i32) {}
 }
 
-/// Hears interrupts (Ctrl-C) for as long as it lives, on any thread. Python runs its handlers on the main thread alone, which may be
-/// waiting for the one that asks here. Python's own handler goes on to be called; where there is none, nothing is heard.
+/// Counts SIGINT (Ctrl-C) while it lives, on any thread. Python runs its handlers only on the main
+/// thread, which may be blocked in a call of ours. Python's handler is still called; without one,
+/// nothing is counted.
 pub struct Ear(usize);
 
 impl Default for Ear {
@@ -173,7 +176,7 @@ impl Default for Ear {
 }
 
 impl Ear {
-    /// Whether an interrupt came since it began.
+    /// Whether SIGINT arrived since this was created.
     pub fn heard(&self) -> bool {
         signals::heard() != self.0
     }
@@ -194,10 +197,10 @@ mod signals {
 
     use libc::{SA_SIGINFO, SIG_DFL, SIG_IGN, SIGINT, c_int, c_void, sigaction, siginfo_t};
 
-    /// How many interrupts came while somebody listened.
+    /// The number of SIGINTs counted.
     static COUNT: AtomicUsize = AtomicUsize::new(0);
 
-    /// What handled interrupts before, as long as somebody listens. Leaked: a handler may still look at it.
+    /// The previous SIGINT handler while ours is installed. Leaked, because our handler may still read it.
     static BEFORE: AtomicPtr<sigaction> = AtomicPtr::new(null_mut());
 
     static LISTENERS: Mutex<usize> = Mutex::new(0);
@@ -218,7 +221,8 @@ mod signals {
         }
         BEFORE.store(Box::leak(Box::new(before)), Ordering::Release);
         let after = sigaction { sa_sigaction: ours(), sa_flags: before.sa_flags | SA_SIGINFO, ..before };
-        // SAFETY: the handler lives for ever, and does what handlers may do: it counts, and calls the one before it.
+        // SAFETY: the handler is static and async-signal-safe: it increments a counter and calls the previous
+        // handler.
         unsafe { sigaction(SIGINT, &raw const after, null_mut()) };
     }
 
@@ -227,7 +231,7 @@ mod signals {
         *listeners = listeners.saturating_sub(1);
         let before = BEFORE.load(Ordering::Acquire);
         if *listeners == 0 && !before.is_null() && current().sa_sigaction == ours() {
-            // SAFETY: what is stored there was leaked.
+            // SAFETY: the pointer was leaked.
             unsafe { sigaction(SIGINT, before, null_mut()) };
         }
     }
@@ -236,9 +240,9 @@ mod signals {
         hear as *const () as usize
     }
 
-    /// What handles interrupts now.
+    /// Returns the current SIGINT handler.
     fn current() -> sigaction {
-        // SAFETY: all zeros is a valid action, and only written to.
+        // SAFETY: all zeros is a valid `sigaction`, and the call only writes to it.
         unsafe {
             let mut now: sigaction = zeroed();
             sigaction(SIGINT, null(), &raw mut now);
@@ -248,7 +252,7 @@ mod signals {
 
     extern "C" fn hear(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
         COUNT.fetch_add(1, Ordering::AcqRel);
-        // SAFETY: what is stored there is null or was leaked, and its handler is neither the default nor ignorance.
+        // SAFETY: the pointer is null or was leaked, and its handler is neither SIG_DFL nor SIG_IGN.
         unsafe {
             let Some(before) = BEFORE.load(Ordering::Acquire).as_ref() else { return };
             if before.sa_flags & SA_SIGINFO == 0 {
@@ -262,7 +266,7 @@ mod signals {
 
 #[cfg(not(unix))]
 mod signals {
-    /// Signals have other ways here.
+    /// Not implemented on this platform.
     pub fn heard() -> usize {
         0
     }

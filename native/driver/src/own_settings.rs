@@ -1,4 +1,5 @@
-//! The settings of a session that belong to us: without them values do not arrive as they were sent, or our SQL means something else.
+//! Session settings that Oxyde depends on: changing them would alter how values are decoded or what its
+//! SQL means.
 
 use oxyde_ir::Family;
 
@@ -6,7 +7,7 @@ use crate::call::is;
 use crate::error::{Error, Kind, Result};
 use crate::lexer::{Token, code};
 
-/// A setting, the values that say what we said ourselves, and what to do instead of changing it.
+/// A setting, the values that equal ours, and the remedy instead of changing it.
 struct Own {
     names: &'static [&'static str],
     values: &'static [&'static str],
@@ -41,7 +42,8 @@ const MYSQL: [Own; 4] = [
     Own { names: &["SQL_SELECT_LIMIT", "SQL_AUTO_IS_NULL"], values: &[], instead: "say LIMIT, or the condition, in the statement" },
 ];
 
-/// Refuses to set what belongs to us where statements follow on the same connection: inside an atomic block.
+/// Refuses to change such a setting inside an atomic block, where later statements use the same
+/// connection.
 pub fn refuse_own(text: &str, family: Family) -> Result<()> {
     let own: &[Own] = match family {
         Family::Postgres => &POSTGRES,
@@ -53,7 +55,7 @@ pub fn refuse_own(text: &str, family: Family) -> Result<()> {
     if !is(verb.text, &["SET"]) || code.first().is_some_and(|token| is(token.text, &["STATEMENT"])) {
         return Ok(());
     }
-    // PostgreSQL's SET is of one setting, whose values may be several.
+    // PostgreSQL's SET assigns one setting, whose value may be a list.
     for assignment in code.split(|token| token.text == "," && family != Family::Postgres) {
         let Some((name, value)) = assigned(assignment) else { continue };
         let Some(setting) = own.iter().find(|own| is(name, own.names)) else { continue };
@@ -68,7 +70,7 @@ pub fn refuse_own(text: &str, family: Family) -> Result<()> {
     Ok(())
 }
 
-/// The name of a setting of the session and its value; none where it is the server's, or a variable of the application's.
+/// Returns the name and the value of a session setting; `None` for a global setting or a user variable.
 fn assigned<'c, 'a>(assignment: &'c [Token<'a>]) -> Option<(&'a str, Option<&'c Token<'a>>)> {
     let (first, rest) = assignment.split_first()?;
     if is(first.text, &["GLOBAL", "PERSIST", "PERSIST_ONLY"]) {

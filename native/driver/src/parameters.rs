@@ -1,25 +1,26 @@
-//! The parameters of a URL as vendors and other libraries write them: taken, of no meaning here, or refused with what to write.
+//! Translates the URL parameters of vendors and other libraries: kept, renamed, dropped, or refused
+//! with a remedy.
 
 use url::Url;
 
-/// Which kind of server a URL is for.
+/// The protocol of a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
     Postgres,
     Mysql,
 }
 
-/// What becomes of a parameter.
+/// What happens to a parameter.
 enum Answer {
-    /// sqlx knows it.
+    /// Passed to sqlx unchanged.
     Kept,
-    /// sqlx knows it by this name.
+    /// Passed to sqlx under this name.
     Named(&'static str),
-    /// sqlx says it so.
+    /// Passed to sqlx as this name and value.
     Means(&'static str, &'static str),
-    /// It asks for what is so anyway.
+    /// Dropped: it asks for the default behaviour.
     Dropped,
-    /// What to write instead.
+    /// Refused, with what to write instead.
     Refused(&'static str),
     Unknown,
 }
@@ -35,10 +36,10 @@ const POOL: &str = "write PoolSettings(max_connections=...) in its place";
 const ONE_HOST: &str = "a pool connects to one server; leave it out and name the host that is to answer";
 const UTC: &str = "sessions are in UTC; leave it out, and convert times in Python";
 
-/// Writes the parameters as sqlx knows them.
+/// Rewrites the parameters to those of sqlx.
 ///
 /// # Errors
-/// The reason, without any value: it may be a secret.
+/// Returns the reason, without the value, which may be a secret.
 pub fn translate(url: &mut Url, protocol: Protocol) -> Result<(), String> {
     let mut kept: Vec<(String, String)> = Vec::new();
     let mut changed = false;
@@ -53,7 +54,7 @@ pub fn translate(url: &mut Url, protocol: Protocol) -> Result<(), String> {
             Named(name) => kept.push((name.to_owned(), value.into_owned())),
             Means(name, value) => kept.push((name.to_owned(), value.to_owned())),
             Dropped => {}
-            Refused(advice) => return Err(format!("its parameter {name:?} asks for what is not done: {advice}")),
+            Refused(advice) => return Err(format!("its parameter {name:?} is not supported: {advice}")),
             Unknown => {
                 let known = match protocol {
                     Protocol::Postgres => POSTGRES,
@@ -72,10 +73,10 @@ pub fn translate(url: &mut Url, protocol: Protocol) -> Result<(), String> {
     Ok(())
 }
 
-/// What a URL says of a pooler before the server, if it does.
+/// Returns what a URL says about a pooler, if it says anything.
 pub fn pooler(url: &Url) -> Option<bool> {
     let (_, value) = url.query_pairs().find(|(name, _)| name == "pgbouncer")?;
-    // Where it says false, nobody has looked.
+    // `false` is the default of the parameter elsewhere, so it does not prove that there is no pooler.
     value.eq_ignore_ascii_case("true").then_some(true)
 }
 
@@ -119,9 +120,9 @@ fn postgres(name: &str, value: &str) -> Answer {
         ("target_session_attrs" | "load_balance_hosts", _) => Refused(ONE_HOST),
         ("client_encoding", "utf8" | "utf-8" | "unicode" | "auto") => Dropped,
         ("client_encoding", _) => Refused("text is sent as UTF-8; leave it out"),
-        // A connection that is dead is noticed when it is lent, or by its statement's time limit.
+        // A dead connection is detected by the check before a lease, or by the statement timeout.
         ("keepalives" | "keepalives_idle" | "keepalives_interval" | "keepalives_count", _) => Dropped,
-        // `pooler` reads it.
+        // Read by `pooler`.
         ("pgbouncer", "true" | "false") => Dropped,
         ("pgbouncer", _) => Refused("write pgbouncer=true or pgbouncer=false"),
         ("connect_timeout" | "pool_timeout" | "timeout", _) => Refused(ACQUIRE),

@@ -1,4 +1,4 @@
-//! The connections of one database: opened when needed, lent one at a time, closed when old.
+//! The connections of one database: opened on demand, leased one at a time, closed when idle or old.
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -20,14 +20,15 @@ use crate::target::Target;
 pub use crate::lease::Lease;
 
 const MAX_CONNECTIONS: u32 = 10;
-/// SQLite writes one at a time; more connections would only wait for each other.
+/// SQLite allows one writer at a time; more connections would only wait for each other.
 const MAX_FILE_CONNECTIONS: u32 = 4;
-/// How much later than a wait for one of its parts the whole wait for a connection ends, so that the part says why.
+/// The margin by which the timeout of the whole acquisition exceeds those of its parts, so that a part
+/// reports the error.
 const SLACK: Duration = Duration::from_millis(50);
-/// How often idle connections are looked through, at most and at least.
+/// The shortest and the longest interval between checks of idle connections.
 const ROUNDS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 
-/// Cheap to clone; the connections close with the last clone.
+/// Cheap to clone. The connections close when the last clone is dropped.
 #[derive(Clone)]
 pub struct Pool(Arc<Inner>);
 
@@ -38,23 +39,23 @@ struct Inner {
     server: Arc<OnceLock<Server>>,
     process: Process,
     made: Instant,
-    /// Someone looks after idle connections.
+    /// Set once the task that closes idle connections runs.
     tended: OnceLock<()>,
 }
 
-/// How many connections there are.
+/// The current number of connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Status {
-    /// Open, lent or not.
+    /// Open connections, leased or idle.
     pub size: usize,
     pub idle: usize,
-    /// Those who wait for one.
+    /// Callers waiting for a connection.
     pub waiting: usize,
     pub max: usize,
 }
 
 impl Pool {
-    /// A pool without connections; no I/O.
+    /// Returns a pool without connections; no I/O.
     pub fn new(target: Target, settings: Settings) -> Result<Self> {
         let default = if target.family() == Family::Sqlite { MAX_FILE_CONNECTIONS } else { MAX_CONNECTIONS };
         let max = if target.is_memory() { 1 } else { settings.max_connections.unwrap_or(default) };
@@ -82,25 +83,26 @@ impl Pool {
         })))
     }
 
-    /// Opens the first connection (and as many as `min_connections` says) and learns which server it is. Fails at once when that fails.
+    /// Opens the first connection (and up to `min_connections`) and returns which server it is. Fails as
+    /// soon as one fails.
     pub async fn connect(&self) -> Result<Server> {
         let never = Cancel::default();
         let first = self.lease(&never).await?;
         let server = first.server()?;
         self.tend();
         let least = self.0.settings.min_connections.unwrap_or(0).min(self.status().max as u32).saturating_sub(1);
-        // Held together, so that each is another one.
+        // Held at the same time, so that each lease is a different connection.
         let others = join_all((0..least).map(|_| self.lease(&never))).await;
         drop(first);
         others.into_iter().collect::<Result<Vec<Lease>>>().map(|_| server)
     }
 
-    /// What the first connection learnt.
+    /// Returns the server, if a connection was ever opened.
     pub fn server(&self) -> Option<Server> {
         self.0.server.get().copied()
     }
 
-    /// The server's family: what the scheme says until a connection knows better.
+    /// Returns the server's family: that of the URL's scheme until the first connection is open.
     pub fn family(&self) -> Family {
         self.server().map_or_else(|| self.0.target.family(), |server| server.family)
     }
@@ -113,12 +115,13 @@ impl Pool {
         &self.0.target
     }
 
-    /// An error in a forked child: the connections are its parent's.
+    /// Returns an error in a forked child: the connections belong to its parent.
     pub fn check_process(&self) -> Result<()> {
         self.0.process.check()
     }
 
-    /// When a transaction whose time is over at `until` is rolled back: then, or in the next round that looks for such transactions.
+    /// Returns when a transaction that expires at `until` is rolled back: then, or at the next periodic
+    /// cleanup.
     pub(crate) fn cleanup_after(&self, until: Instant) -> Instant {
         let interval = self.0.settings.transaction_cleanup_interval.map_or(0, |interval| interval.as_nanos());
         let rounds = until.saturating_duration_since(self.0.made).as_nanos().div_ceil(interval.max(1));
@@ -126,7 +129,7 @@ impl Pool {
         since.map_or(until, |nanos| until.max(self.0.made + Duration::from_nanos(nanos)))
     }
 
-    /// Lends a connection, in the order of asking. Waits at most `acquire_timeout` for one to become free.
+    /// Leases a connection, in FIFO order. Waits at most `acquire_timeout`.
     pub async fn lease(&self, deadline: impl Into<Deadline<'_>>) -> Result<Lease> {
         let deadline = deadline.into();
         self.check_process()?;
@@ -145,7 +148,8 @@ impl Pool {
         }
     }
 
-    /// Lends another connection in the place of one that turned out to be gone. Those that idled with it are closed: they went the same way.
+    /// Replaces a leased connection that turned out to be dead. Connections that were idle as long are
+    /// closed as well.
     pub async fn replace(&self, lease: &mut Lease, deadline: impl Into<Deadline<'_>>) -> Result<()> {
         lease.discard();
         drop(self.0.pool.retain(|_, _| false).removed);
@@ -153,7 +157,7 @@ impl Pool {
         Ok(())
     }
 
-    /// One became free, or there was room for another, but it was not ready in time.
+    /// Returns the error for a connection that was available but not ready in time.
     fn too_late(&self) -> Error {
         let seconds = self.0.settings.acquire_timeout.as_secs_f64();
         let url = self.0.target.url();
@@ -182,7 +186,7 @@ impl Pool {
         }
     }
 
-    /// Closes idle connections now, lent ones when they come back; lends no more.
+    /// Closes idle connections now and leased ones when they are returned; further leases fail.
     pub async fn close(&self) {
         if !self.0.process.is_current() {
             return;
@@ -197,7 +201,7 @@ impl Pool {
         Status { size: status.size, idle: status.available, waiting: status.waiting, max: status.max_size }
     }
 
-    /// Starts to close connections that idle for too long, once.
+    /// Starts the task that closes idle connections, once.
     fn tend(&self) {
         if self.0.target.is_memory() || self.0.tended.set(()).is_err() {
             return;

@@ -1,5 +1,6 @@
-//! A program behind a pooler, outside of the application's transactions: it gets one of its own, for whose length the server
-//! connection is ours, and can be interrupted without hitting anybody else.
+//! Runs a program behind a pooler, outside the application's transactions. It gets a transaction of its
+//! own, during which the server connection is ours and can be cancelled without affecting other
+//! clients.
 
 use oxyde_ir::Family;
 use oxyde_ir::program::{Step, Text};
@@ -26,27 +27,27 @@ pub async fn execute(lease: &mut Lease, execution: &Execution, deadline: Deadlin
     deadline.check()?;
     lease.heed(deadline);
     if let Err(error) = lease.begin(Begin::default()).await {
-        // It waited for one of the pooler's connections, and did nothing.
+        // The statement was still waiting for a server connection of the pooler and did nothing.
         let stop = deadline.passed().filter(|_| error.kind == Kind::ConnectionFailed && !lease.is_healthy());
         return Err(stop.map_or(error, |stop| stop.into_error().with_hint("no server connection of the pooler's became free")));
     }
     let error = match lease.execute_within(execution, deadline).await {
         (Ok(finished), None) => {
-            // Nothing is lost where nothing was to be kept.
+            // A read has nothing to commit, so a failed COMMIT loses nothing.
             if !execution.program.read_only || lease.is_healthy() {
                 lease.commit().await?;
             }
             return Ok(finished);
         }
         (end, Some(text)) => {
-            // It runs on a server connection that is ours no more.
+            // The server connection already belongs to another client.
             lease.discard();
             let message = "the statement ended the transaction that it ran in";
             return Err(end.err().unwrap_or_else(|| Error::new(Kind::BrokenTransaction, message)).in_sql(&text));
         }
         (Err(error), None) => error,
     };
-    // The first error tells what happened.
+    // The first error explains the failure.
     let _ = lease.rollback().await;
     match alone(execution).filter(|_| runs_alone(&error) && lease.is_healthy()) {
         Some(text) => lease.execute_alone(text, deadline).await.map(|affected| Finished { affected, ..Finished::default() }),
@@ -54,7 +55,7 @@ pub async fn execute(lease: &mut Lease, execution: &Execution, deadline: Deadlin
     }
 }
 
-/// The only statement of a program, when it carries no values.
+/// Returns the text of a program's only statement, if it has no parameters.
 fn alone(execution: &Execution) -> Option<&str> {
     match execution.steps() {
         [Step { text: Text::Fixed(fragment), .. }] if fragment.slots.is_empty() => Some(&fragment.text),

@@ -1,6 +1,8 @@
-//! SQL that the application wrote: what is refused before it is sent, and what may end the transaction around it.
+//! SQL written by the application: what is refused before sending, and what may end the surrounding
+//! transaction.
 //!
-//! Words refuse early and say why. They cannot know everything that ends a transaction, so the server is asked about what is left.
+//! The checks on keywords give early, clear errors. They cannot detect everything that ends a
+//! transaction, so the server is asked about the rest.
 
 use oxyde_ir::Family;
 use oxyde_ir::program::{Step, Text};
@@ -9,7 +11,7 @@ use crate::backend::verb;
 use crate::error::{Error, Kind, Result};
 use crate::lexer::{Kind as Token, code, tokens};
 
-/// The text of a step that the application wrote.
+/// Returns the text of a step, if the application wrote it.
 pub fn written(step: &Step) -> Option<&str> {
     match &step.text {
         Text::Fixed(fragment) if step.outputs.is_none() => Some(&fragment.text),
@@ -17,7 +19,8 @@ pub fn written(step: &Step) -> Option<&str> {
     }
 }
 
-/// Refuses what is answered by messages that are no answer to a statement: the connection would be of no use afterwards.
+/// Refuses statements that are answered by other messages of the protocol (notifications, COPY): they
+/// would make the connection unusable.
 pub fn refuse_foreign(text: &str, family: Family) -> Result<()> {
     if family != Family::Postgres {
         return Ok(());
@@ -39,16 +42,16 @@ pub fn refuse_foreign(text: &str, family: Family) -> Result<()> {
     Err(Error::new(Kind::Unsupported, refused).in_sql(text))
 }
 
-/// Whom a change of tables or types concerns.
+/// Which connections are affected by a change of tables or types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
-    /// This connection: a temporary table, or a block of code, which may do anything.
+    /// This connection only: a temporary table, or a DO block, which may do anything.
     Here,
     Everybody,
 }
 
-/// Whether the statement changes tables or types, as far as its first words say. What a procedure changes is noticed when a prepared
-/// statement fails.
+/// Whether the statement changes tables or types, as far as its first words show. Changes made by a
+/// procedure are noticed when a prepared statement fails.
 pub fn redefines(text: &str, family: Family) -> Option<Reach> {
     if family == Family::Sqlite {
         return None;
@@ -66,8 +69,8 @@ pub fn redefines(text: &str, family: Family) -> Option<Reach> {
     }
 }
 
-/// Whether the statement might end the transaction around it, for all that its first word says. Wrong in one direction only: a word
-/// that is not listed costs a question to the server.
+/// Whether the statement might end the surrounding transaction, judged by its first word. Errs on the
+/// safe side: an unlisted word costs one question to the server.
 pub fn may_end(text: &str, family: Family) -> bool {
     const NEVER: [&str; 15] = [
         "SELECT",
@@ -87,24 +90,24 @@ pub fn may_end(text: &str, family: Family) -> bool {
         "ROLLBACK",
     ];
     match family {
-        // It says so itself, always.
+        // SQLite reports its autocommit state after each statement.
         Family::Sqlite => false,
         Family::Postgres if verb::is_one_of(&["SET"], text, family) => false,
         Family::Postgres | Family::Mysql | Family::Mariadb => !verb::is_one_of(&NEVER, text, family),
     }
 }
 
-/// Whether text that the application wrote begins a transaction outside our knowledge.
+/// Whether SQL of the application starts a transaction that Oxyde does not manage.
 pub fn is_begin(text: &str, family: Family) -> bool {
     let is_compound = family == Family::Mariadb && verb::words(text, family).nth(1).is_some_and(|word| word.eq_ignore_ascii_case("NOT"));
     !is_compound && verb::is_one_of(&["BEGIN", "START", "SAVEPOINT"], text, family)
 }
 
-/// What commits on MySQL and MariaDB without saying so.
+/// Statements that commit implicitly on MySQL and MariaDB.
 const COMMITTING: [&str; 13] =
     ["ALTER", "ANALYZE", "CHECK", "FLUSH", "GRANT", "LOCK", "OPTIMIZE", "RENAME", "REPAIR", "RESET", "REVOKE", "TRUNCATE", "UNLOCK"];
 
-/// Refuses a statement that would end a transaction of ours beneath us.
+/// Refuses a statement that would end a transaction managed by Oxyde.
 pub fn refuse_end(text: &str, family: Family) -> Result<()> {
     let mut words = verb::words(text, family);
     let word = words.next().unwrap_or_default().to_ascii_uppercase();
@@ -135,7 +138,8 @@ pub fn refuse_end(text: &str, family: Family) -> Result<()> {
     Ok(())
 }
 
-/// What follows each occurrence of a word, such as the statement after the FOR of `MariaDB`'s settings for one statement.
+/// Returns the text after each occurrence of a word, such as the statement after FOR in `MariaDB`'s SET
+/// STATEMENT ... FOR.
 fn after<'a>(text: &'a str, family: Family, word: &str) -> impl Iterator<Item = &'a str> {
     let mut at = 0;
     tokens(text, Some(family)).filter_map(move |token| {

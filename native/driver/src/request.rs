@@ -1,4 +1,4 @@
-//! What a backend is asked to do: one step, the values for its slots, and where the rows go.
+//! The input of a backend for one step: the step, its parameters, and the sink for its rows.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,8 @@ use crate::deadline::Deadline;
 use crate::error::{Error, Kind, Result};
 use crate::stream::{Limits, Sink};
 
-/// One step on one connection. The backend runs it as often as `step.repeat` says and gathers the rows of all runs.
+/// One step on one connection. The backend runs it as often as `step.repeat` says and collects the rows
+/// of all runs.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
     pub step: &'a Step,
@@ -21,12 +22,12 @@ pub struct Request<'a> {
     /// The kept keys of an earlier step.
     pub keys: Option<&'a ColumnBatch>,
     pub deadline: Deadline<'a>,
-    /// Where full batches go; without one all rows come back in `Finished::last`.
+    /// Receives full batches. Without a sink, `Finished::last` contains all rows.
     pub sink: Option<&'a Sink>,
     pub limits: Limits,
-    /// How many bytes of values the connection takes in one statement.
+    /// The most bytes of values that the connection accepts in one statement.
     pub max_bytes: usize,
-    /// `Program::point_read`: short enough for the calling thread.
+    /// `Program::point_read`: the step is short enough for the calling thread.
     pub point_read: bool,
     /// `Program::prepared_anew`.
     pub prepared_anew: bool,
@@ -39,11 +40,11 @@ pub struct Run {
     pub rows: usize,
 }
 
-/// Slices of bulk rows are not larger than this, so that neither side needs much memory.
+/// The largest slice of bulk rows, which bounds memory on both sides.
 const SLICE_BYTES: usize = 1 << 26;
 
-/// The runs of a step, in order: one for `Once`, else slices of the bulk rows or keys. A slice carries at most `max_bytes` of
-/// values, unless one row alone has more.
+/// Returns the runs of a step, in order: one for `Once`, otherwise slices of the bulk rows or keys. A
+/// slice has at most `max_bytes` of values, unless a single row has more.
 pub fn runs(step: &Step, bulk: Option<&ColumnBatch>, keys: Option<&ColumnBatch>, max_bytes: usize) -> Vec<Run> {
     let total = match step.repeat {
         Repeat::Once | Repeat::WherePossible => return vec![Run { start: 0, rows: 1 }],
@@ -55,7 +56,7 @@ pub fn runs(step: &Step, bulk: Option<&ColumnBatch>, keys: Option<&ColumnBatch>,
     while start < total {
         let left = total - start;
         let most = match (step.repeat, &step.text) {
-            // Powers of two, so that few texts are prepared.
+            // Powers of two, so that few distinct statements are prepared.
             (Repeat::Chunks { rows }, Text::Rows { max_rows, .. }) => {
                 let most = left.min(rows as usize).min(*max_rows as usize).max(1);
                 1 << most.ilog2()
@@ -73,7 +74,7 @@ pub fn runs(step: &Step, bulk: Option<&ColumnBatch>, keys: Option<&ColumnBatch>,
     runs
 }
 
-/// The text of a step for a run.
+/// Returns the text of a step for a run.
 pub fn text(step: &Step, run: Run) -> Cow<'_, str> {
     match &step.text {
         Text::Fixed(fragment) => fragment.text.as_str().into(),
@@ -93,17 +94,17 @@ pub fn text(step: &Step, run: Run) -> Cow<'_, str> {
 }
 
 impl<'a> Request<'a> {
-    /// The runs of the step.
+    /// Returns the runs of the step.
     pub fn runs(&self) -> Vec<Run> {
         runs(self.step, self.bulk, self.keys, self.max_bytes)
     }
 
-    /// The statement text for a run.
+    /// Returns the text of the step for a run.
     pub fn text(&self, run: Run) -> Cow<'a, str> {
         text(self.step, run)
     }
 
-    /// The column that a slot's value comes from; none for parameters.
+    /// Returns the column that a slot's value comes from; `None` for parameters.
     pub fn column(&self, origin: Origin) -> Option<&'a Column> {
         let (batch, index) = match origin {
             Origin::Bulk(index) => (self.bulk?, index),
@@ -113,12 +114,13 @@ impl<'a> Request<'a> {
         batch.columns.get(index as usize)
     }
 
-    /// Refuses a run whose values the server does not take in one statement: it would close the connection.
+    /// Refuses a run whose values exceed the server's limit for one statement, because the server would
+    /// close the connection.
     ///
     /// # Errors
     /// `FieldValue`, naming the largest value.
     pub fn check_bytes(&self, run: Run) -> Result<()> {
-        // A slot in the repeated rows stands for its column in all of them.
+        // A slot in the repeated part stands for its whole column.
         let sizes = || self.step.text.slots(1).map(|(slot, _)| (self.bytes(slot, run), slot));
         if sizes().map(|(bytes, _)| bytes).sum::<usize>() <= self.max_bytes {
             return Ok(());
@@ -141,7 +143,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The name of a slot's value, for messages.
+    /// Returns the name of a slot's value, for messages.
     pub fn place(&self, slot: &Slot) -> String {
         match (slot.origin, self.column(slot.origin)) {
             (Origin::Param(index) | Origin::Member { index, .. }, _) => format!("parameter {}", index + 1),
@@ -150,20 +152,20 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The error of a slot's value that cannot be sent.
+    /// Returns the error for a slot's value that cannot be sent.
     pub fn misfit(&self, slot: &Slot, reason: &str) -> Error {
         let mut error = Error::new(Kind::FieldValue, format!("{}: {reason}", self.place(slot)));
         error.detail.column = self.column(slot.origin).map(|column| column.name.clone());
         error
     }
 
-    /// The single value of a slot: for `Bulk` and `Key` that of row `row`.
+    /// Returns the value of a slot; for `Bulk` and `Key`, that of row `row`.
     pub fn scalar(&self, origin: Origin, row: usize) -> Cow<'a, Value> {
         match origin {
             Origin::Param(index) => Cow::Borrowed(&self.params[index as usize]),
             Origin::Member { index, member } => {
                 let list = &self.params[index as usize];
-                // An empty list has no members to pad with; no statement asks for one, and NULL is in no list.
+                // An empty list has no member to pad with, so it is padded with NULL, which `IN` never matches.
                 let Value::Array(members) = list else { return Cow::Borrowed(list) };
                 members.get(member as usize).or(members.last()).map_or(Cow::Owned(Value::Null), Cow::Borrowed)
             }
@@ -198,7 +200,7 @@ mod tests {
         assert_eq!(cut(&[10; 11], usize::MAX), [8, 2, 1]);
         assert_eq!(cut(&[10; 8], 4 * 30), [4, 4]);
         assert_eq!(cut(&[10; 8], 4 * 30 - 1), [2, 2, 2, 2]);
-        // A row that is too large alone is a run of its own; what becomes of it is not decided here.
+        // A row above the limit is a run of its own; `check_bytes` decides whether it is an error.
         assert_eq!(cut(&[10, 10, 500, 10], 60), [2, 1, 1]);
         assert_eq!(cut(&[500], 60), [1]);
     }

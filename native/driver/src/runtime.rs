@@ -1,4 +1,4 @@
-//! The threads that drive connections: one small runtime for the process, made when first needed.
+//! The threads that drive connections: one small runtime per process, started on first use.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -14,14 +14,15 @@ use crate::os::PerProcess;
 const WORKERS: usize = 2;
 
 enum State {
-    /// Not needed so far.
+    /// Not started yet.
     Asleep,
     Awake(Runtime),
-    /// The interpreter ends.
+    /// The interpreter is shutting down.
     Stopped,
 }
 
-/// What a process has once. A forked child makes its own without a look at its parent's, whose locks a thread may have held at the fork.
+/// The per-process state. A forked child makes its own and does not touch its parent's, whose locks may
+/// have been held at the fork.
 struct Once {
     state: Mutex<State>,
     running: Register,
@@ -39,7 +40,7 @@ impl Once {
     }
 }
 
-/// The runtime's handle. A forked child gets a runtime of its own: the parent's threads did not come along.
+/// Returns a handle to the runtime. A forked child starts its own: threads do not survive a fork.
 pub fn handle() -> Result<Handle> {
     let mut state = once().state();
     match &*state {
@@ -58,8 +59,8 @@ pub fn handle() -> Result<Handle> {
     Ok(handle)
 }
 
-/// Stops the runtime: cancels what runs, waits for it at most that long. Open transactions end with their connections.
-/// Must not be called from a thread of the runtime.
+/// Stops the runtime: cancels running statements and waits for them at most `timeout`. Open
+/// transactions end with their connections. Must not be called from a thread of the runtime.
 pub fn shutdown(timeout: Duration) {
     let once = once();
     let State::Awake(runtime) = mem::replace(&mut *once.state(), State::Stopped) else { return };
@@ -68,7 +69,7 @@ pub fn shutdown(timeout: Duration) {
     runtime.shutdown_timeout(until.saturating_duration_since(Instant::now()));
 }
 
-/// The statements under way, so that the end of the process can stop them.
+/// The running statements, so that shutdown can cancel them.
 #[derive(Default)]
 struct Register {
     cancels: Mutex<(u64, BTreeMap<u64, Cancel>)>,
@@ -85,12 +86,12 @@ impl Register {
         for cancel in cancels.1.values() {
             cancel.cancel();
         }
-        // What did not end in time ends with its thread.
+        // A statement that did not finish in time ends with its thread.
         drop(self.emptied.wait_timeout_while(cancels, timeout, |cancels| !cancels.1.is_empty()));
     }
 }
 
-/// A statement under way, until it is dropped.
+/// Registers a running statement until dropped.
 pub(crate) struct UnderWay {
     register: &'static Register,
     id: u64,

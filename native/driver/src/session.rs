@@ -1,4 +1,4 @@
-//! A transaction's state: statements on it run one at a time, in order, on one connection.
+//! The state of a transaction: its statements run one at a time, in order, on one connection.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -20,17 +20,17 @@ use crate::stream::Finished;
 
 pub use crate::transaction::{Begin, Isolation};
 
-/// How much of a statement a message shows.
+/// The number of characters of a statement that a message quotes.
 const SHOWN: usize = 80;
 
-/// Cheap to clone. When the last clone goes, an open transaction is rolled back.
+/// Cheap to clone. Dropping the last clone rolls back an open transaction.
 #[derive(Clone)]
 pub struct Session {
     pool: Pool,
     state: Arc<Mutex<State>>,
-    /// A statement failed: nothing but a rollback is accepted.
+    /// A statement failed: only a rollback is accepted.
     broken: Arc<AtomicBool>,
-    /// The statement that ended the transaction beneath us.
+    /// The statement of the application that ended the transaction.
     ended: Arc<OnceLock<String>>,
 }
 
@@ -39,38 +39,39 @@ pub struct Session {
 struct State {
     lease: Option<Lease>,
     limit: Option<Limit>,
-    /// The time of the last transaction ran out, and it was rolled back.
+    /// The last transaction exceeded this time limit and was rolled back.
     expired: Option<Duration>,
 }
 
-/// How long the transaction may be open, and who rolls it back then.
+/// The time limit of the transaction, and the task that enforces it.
 struct Limit {
     timeout: Duration,
     until: Instant,
     watch: AbortHandle,
 }
 
-/// The session, held by one operation.
+/// Exclusive access to the session for one operation.
 pub struct Guard {
     session: Session,
     state: OwnedMutexGuard<State>,
     cancel: Cancel,
-    /// The statement has a savepoint of its own: cancelling it breaks nothing.
+    /// The statement has its own savepoint, so cancelling it does not break the transaction.
     apart: bool,
 }
 
 impl Session {
-    /// A session without a transaction; leases its connection when one begins.
+    /// Returns a session without a transaction; `begin` leases its connection.
     pub fn new(pool: Pool) -> Self {
         Self { pool, state: Arc::default(), broken: Arc::default(), ended: Arc::default() }
     }
 
-    /// A statement failed: further work is refused until a rollback (to a savepoint).
+    /// Whether a statement failed: further statements are refused until a rollback, at least to a
+    /// savepoint.
     pub fn is_broken(&self) -> bool {
         self.broken.load(Ordering::Acquire)
     }
 
-    /// What was done to the transaction beneath us, and by which statement.
+    /// Returns the message about the statement that ended the transaction from within, if one did.
     pub fn ended(&self) -> Option<String> {
         self.ended.get().map(|text| {
             let start: String = text.trim().chars().take(SHOWN).collect();
@@ -82,7 +83,7 @@ impl Session {
         })
     }
 
-    /// Waits for its turn, in order. Cancelled before, it leaves the queue.
+    /// Waits for exclusive access, in FIFO order. A cancelled waiter leaves the queue.
     pub async fn lock(&self, cancel: &Cancel) -> Result<Guard> {
         self.pool.check_process()?;
         tokio::select! {
@@ -113,7 +114,8 @@ impl Guard {
         Ok(())
     }
 
-    /// Rolls the transaction back when its time is over (or in the round after that), once the statement under way has ended.
+    /// Starts the task that rolls the transaction back when its time is over (or at the next periodic
+    /// cleanup), after the running statement has ended.
     fn watch(&self, timeout: Duration) -> Limit {
         let until = Instant::now() + timeout;
         let cleanup = self.session.pool.cleanup_after(until);
@@ -122,10 +124,10 @@ impl Guard {
             tokio::time::sleep_until(cleanup.into()).await;
             let Some(state) = state.upgrade() else { return };
             let mut state = state.lock().await;
-            // A transaction that ended takes its watch along; this one is still open.
+            // Ending a transaction aborts this task, so the transaction is still open here.
             let Some(mut lease) = state.lease.take() else { return };
             (state.limit, state.expired) = (None, Some(timeout));
-            // Nobody waits, not for long at least; a connection that cannot roll back is not lent again.
+            // Needs no deadline: nobody waits long, and a connection that cannot roll back is not reused.
             let nobody = Cancel::default();
             nobody.cancel();
             lease.heed(Deadline::from(&nobody));
@@ -134,7 +136,7 @@ impl Guard {
         Limit { timeout, until, watch: task.abort_handle() }
     }
 
-    /// The connection, when the transaction takes further work.
+    /// Returns the connection, if the transaction accepts further statements.
     fn work(&mut self) -> Result<&mut Lease> {
         if let Some(timeout) = self.state.overdue() {
             return Err(expired(timeout));
@@ -152,7 +154,7 @@ impl Guard {
         Ok(lease)
     }
 
-    /// Any error makes the transaction broken.
+    /// Marks the transaction as broken on any error.
     fn note<T>(&self, end: Result<T>) -> Result<T> {
         if end.as_ref().is_err_and(|error| !(self.apart && self.is_given_up(error))) {
             self.session.broken.store(true, Ordering::Release);
@@ -160,17 +162,18 @@ impl Guard {
         end
     }
 
-    /// Whether it was we who stopped the statement, because nobody wants its rows any more.
+    /// Whether we cancelled the statement because its reader was dropped.
     fn is_given_up(&self, error: &Error) -> bool {
         error.kind == Kind::Cancelled && (self.cancel.is_cancelled() || error.detail.sqlstate.is_none())
     }
 
-    /// How many bytes of values the connection takes in one statement.
+    /// Returns the most bytes of values that the connection accepts in one statement.
     pub fn max_bytes(&mut self) -> Result<usize> {
         self.work()?.max_bytes()
     }
 
-    /// Runs a program. The transaction's time limits it, too; a statement that it ends is cancelled on the server.
+    /// Runs a program. The transaction's time limit applies as well: at its end the statement is cancelled
+    /// on the server.
     pub async fn execute(&mut self, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {
         let limit = self.state.limit.as_ref().map(|limit| (limit.until, Stop::Transaction(limit.timeout)));
         let lease = self.work()?;
@@ -199,14 +202,14 @@ impl Guard {
         })
     }
 
-    /// Commits; a broken transaction is not committed but must be rolled back.
+    /// Commits. A broken transaction is refused and must be rolled back.
     pub async fn commit(&mut self) -> Result<()> {
         let end = self.work()?.commit().await;
         self.leave();
         self.note(end)
     }
 
-    /// Rolls back; nothing to do when nothing is open.
+    /// Rolls back. Does nothing without an open transaction.
     pub async fn rollback(&mut self) -> Result<()> {
         let end = match self.state.lease.as_mut() {
             Some(lease) => {
@@ -220,7 +223,7 @@ impl Guard {
         end
     }
 
-    /// The connection goes back to the pool.
+    /// Returns the connection to the pool.
     fn leave(&mut self) {
         if let Some(limit) = self.state.limit.take() {
             limit.watch.abort();
@@ -238,14 +241,14 @@ impl Guard {
         self.note(end)
     }
 
-    /// Sets a statement apart whose reader may go away.
+    /// Sets a savepoint for a statement whose reader may be dropped early.
     pub async fn enter_stream(&mut self, depth: u32) -> Result<()> {
         self.savepoint(depth).await?;
         self.apart = true;
         Ok(())
     }
 
-    /// A stream that was given up leaves the transaction as it was; another error broke it.
+    /// Ends a stream: an abandoned one leaves the transaction as it was, another error breaks it.
     pub async fn leave_stream(&mut self, depth: u32, end: &Result<Finished>) -> Result<()> {
         self.apart = false;
         match end {
@@ -255,7 +258,7 @@ impl Guard {
         }
     }
 
-    /// Undoes what happened since the savepoint, which is gone afterwards; the transaction is whole again.
+    /// Rolls back to the savepoint and releases it; the transaction is no longer broken.
     pub async fn rollback_to(&mut self, depth: u32) -> Result<()> {
         if let Some(timeout) = self.state.expired {
             return Err(expired(timeout));
@@ -272,7 +275,8 @@ impl Guard {
         end
     }
 
-    /// The same for the steps of one statement. It was the application's statement that failed: the transaction stays broken if it is.
+    /// Rolls back the steps of one statement. The transaction stays broken if it is, because the
+    /// application's statement failed.
     pub async fn undo(&mut self, depth: u32) -> Result<()> {
         let broken = self.session.is_broken();
         let end = self.rollback_to(depth).await;
@@ -282,7 +286,7 @@ impl Guard {
 }
 
 impl State {
-    /// The time that the transaction may be open, when that is over.
+    /// Returns the time limit of the transaction if it is exceeded.
     fn overdue(&self) -> Option<Duration> {
         let limit = self.limit.as_ref().filter(|limit| limit.until <= Instant::now());
         self.expired.or(limit.map(|limit| limit.timeout))

@@ -1,8 +1,8 @@
-//! The settings of a pool, field for field `PoolSettings` of Python, in seconds and bytes.
+//! The settings of a pool: the same fields as Python's `PoolSettings`, in seconds and bytes.
 
 use std::time::Duration;
 
-/// Everything optional has a default that the backend knows.
+/// For an absent setting the backend applies its default.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     pub max_connections: Option<u32>,
@@ -10,15 +10,16 @@ pub struct Settings {
     pub acquire_timeout: Duration,
     pub idle_timeout: Option<Duration>,
     pub max_lifetime: Option<Duration>,
-    /// Ask the server before lending a connection (otherwise only after it lay idle for 30 s).
+    /// Ping the server before each lease. Otherwise only after the connection was idle for 30 s.
     pub test_before_acquire: bool,
     pub statement_timeout: Option<Duration>,
     pub transaction_timeout: Option<Duration>,
-    /// How often transactions beyond their time are looked for; without it each is rolled back when its time is over.
+    /// The interval of the cleanup of expired transactions. Without it, each one is rolled back as soon as
+    /// it expires.
     pub transaction_cleanup_interval: Option<Duration>,
-    /// Without it a file that we make is put into WAL mode, and one that is there stays as it is.
+    /// Without it, a new file uses WAL mode and an existing one keeps its mode.
     pub sqlite_journal_mode: Option<String>,
-    /// Without it `NORMAL` in WAL mode, and what SQLite takes elsewhere.
+    /// Without it, `NORMAL` in WAL mode and SQLite's default otherwise.
     pub sqlite_synchronous: Option<String>,
     pub sqlite_cache_size: Option<i64>,
     pub sqlite_busy_timeout: Duration,
@@ -27,9 +28,9 @@ pub struct Settings {
     pub ssl_client_cert: Option<String>,
     pub ssl_client_key: Option<String>,
     pub pg_application_name: Option<String>,
-    /// Zero keeps none.
+    /// Zero disables the cache.
     pub pg_statement_cache_capacity: Option<usize>,
-    /// Whether a pooler lends the server's connections for a transaction at a time; looked for when nothing is said.
+    /// Whether a pooler in transaction mode is in front of the server; detected if absent.
     pub pg_pooler: Option<bool>,
     pub mysql_charset: Option<String>,
     pub mysql_collation: Option<String>,

@@ -1,4 +1,4 @@
-//! What a value becomes on its way into a slot, where servers agree: patterns and JSON text.
+//! Encodings of values that all servers share: LIKE patterns and JSON text.
 
 use std::fmt::Write;
 
@@ -7,11 +7,11 @@ use oxyde_ir::program::PatternSyntax;
 
 use crate::iso;
 
-/// Characters of a text that GLOB compares: it refuses patterns beyond 50,000 bytes.
+/// The characters of a text used in a GLOB pattern: SQLite refuses patterns above 50,000 bytes.
 const GLOBBED: usize = 1_000;
 
-/// Text as a pattern that means itself, with the wildcard before and after it as asked. Of GLOB only as much as it reads:
-/// up to a NUL, and no endless texts, with the wildcard behind.
+/// Escapes text as a literal pattern, with a wildcard before and after it as requested. For GLOB the
+/// text is cut at a NUL and at `GLOBBED` characters, followed by a wildcard.
 pub fn pattern(text: &str, syntax: PatternSyntax, before: bool, after: bool) -> String {
     let wildcard = match syntax {
         PatternSyntax::Like => '%',
@@ -42,15 +42,16 @@ pub fn pattern(text: &str, syntax: PatternSyntax, before: bool, after: bool) -> 
     pattern
 }
 
-/// A value as JSON text: numbers for integers and floats, hexadecimal digits for bytes, strings in ISO form for dates and times,
-/// strings for decimals and UUIDs, microseconds for durations, arrays for arrays. The error says why it cannot be.
+/// Returns a value as JSON text: numbers for integers and floats, hexadecimal digits for bytes, ISO
+/// 8601 strings for dates and times, strings for decimals and UUIDs, microseconds for durations, arrays
+/// for arrays. The error says why that is impossible.
 pub fn json(value: &Value) -> Result<String, String> {
     let mut text = String::new();
     append(value, &mut text)?;
     Ok(text)
 }
 
-/// The values as one JSON array.
+/// Returns the values as one JSON array.
 pub fn json_array<'a>(values: impl IntoIterator<Item = &'a Value>) -> Result<String, String> {
     let mut text = String::from("[");
     for (index, value) in values.into_iter().enumerate() {
@@ -70,14 +71,14 @@ fn append(value: &Value, text: &mut String) -> Result<(), String> {
         Value::Int(value) | Value::Duration(value) => text.push_str(&value.to_string()),
         // Formatting into a String cannot fail, here and below.
         Value::Float(value) if value.is_finite() => drop(write!(text, "{value:?}")),
-        Value::Float(value) => return Err(format!("{value} cannot stand in JSON")),
+        Value::Float(value) => return Err(format!("{value} cannot be written as JSON")),
         Value::Text(value) => quote(value, text),
         Value::Bytes(value) => quote(&hex(value), text),
         Value::Decimal(value) => quote(value, text),
         Value::Uuid(value) => quote(&uuid(*value), text),
         Value::Date(value) => quote(&iso::date(*value).ok_or_else(out_of_calendar)?, text),
         Value::Time(value) => quote(&iso::time(*value).ok_or_else(|| "not a time of day".to_owned())?, text),
-        Value::TimeTz(..) => return Err("a time of day with zone cannot stand in JSON".to_owned()),
+        Value::TimeTz(..) => return Err("a time of day with zone cannot be written as JSON".to_owned()),
         Value::Datetime(value) => quote(&iso::datetime(*value, 'T').ok_or_else(out_of_calendar)?, text),
         Value::DatetimeTz(value) => {
             let clock = iso::datetime(*value, 'T').ok_or_else(out_of_calendar)?;
@@ -90,7 +91,7 @@ fn append(value: &Value, text: &mut String) -> Result<(), String> {
 }
 
 fn out_of_calendar() -> String {
-    "the date lies outside the years 0 to 9999".to_owned()
+    "the date is outside the years 0 to 9999".to_owned()
 }
 
 fn quote(value: &str, text: &mut String) {
@@ -109,7 +110,7 @@ fn quote(value: &str, text: &mut String) {
     text.push('"');
 }
 
-/// Two lower-case digits for each byte.
+/// Encodes bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
@@ -120,7 +121,7 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
-/// The bytes that hexadecimal digits mean.
+/// Decodes hexadecimal digits.
 pub fn parse_hex(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
@@ -130,7 +131,7 @@ pub fn parse_hex(text: &str) -> Option<Vec<u8>> {
     pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect()
 }
 
-/// `00112233-4455-6677-8899-aabbccddeeff`.
+/// Formats a UUID as `00112233-4455-6677-8899-aabbccddeeff`.
 pub fn uuid(bytes: [u8; 16]) -> String {
     let mut text = hex(&bytes);
     for at in [20, 16, 12, 8] {
@@ -139,7 +140,7 @@ pub fn uuid(bytes: [u8; 16]) -> String {
     text
 }
 
-/// The UUID that 36 characters with hyphens, or 32 without, spell.
+/// Parses a UUID of 36 characters with hyphens, or 32 without.
 pub fn parse_uuid(text: &str) -> Option<[u8; 16]> {
     let digits = match text.len() {
         32 => text.to_owned(),
@@ -155,7 +156,8 @@ pub enum Uuid {
     Bytes([u8; 16]),
 }
 
-/// The spellings of a UUID, by number: ours, without hyphens, both in capitals, and the bytes themselves.
+/// Returns a spelling of a UUID by number: with hyphens, without, both again in upper case, and the raw
+/// bytes.
 pub fn of_uuid(bytes: [u8; 16], number: u8) -> Option<Uuid> {
     Some(match number {
         0 => Uuid::Text(uuid(bytes)),

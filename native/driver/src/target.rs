@@ -1,4 +1,4 @@
-//! Where to connect: a URL understood once, and shown without its password.
+//! A parsed database URL, and its form without the password.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -13,18 +13,18 @@ use crate::error::{Error, Kind, Result};
 use crate::parameters::{Protocol, pooler, translate};
 use crate::settings::Settings;
 
-/// A parsed URL. The password lives only inside the options.
+/// A parsed URL. Only the connect options contain the password.
 #[derive(Clone)]
 pub struct Target {
-    /// Without password.
+    /// The URL without its password.
     url: String,
     family: Family,
     address: Address,
-    /// What it says of a pooler.
+    /// Whether there is a pooler, if the URL says so.
     pooler: Option<bool>,
 }
 
-/// What a backend needs to connect.
+/// The connect options of a backend.
 #[derive(Clone)]
 pub enum Address {
     Postgres(PgConnectOptions),
@@ -32,24 +32,25 @@ pub enum Address {
     Sqlite(SqliteTarget),
 }
 
-/// A database file, or memory.
+/// A database file, or an in-memory database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SqliteTarget {
-    /// `None` for memory: one connection that everybody shares.
+    /// `None` for an in-memory database, which has one connection shared by all.
     pub path: Option<PathBuf>,
     pub read_only: bool,
-    /// Make the file when it is not there.
+    /// Create the file if it does not exist.
     pub create: bool,
-    /// The application promises that nobody writes to the file: it is read without locks, and without a log.
+    /// `immutable=1`: the application guarantees that nobody writes to the file, so it is read without
+    /// locks and without a WAL.
     pub immutable: bool,
 }
 
 impl Target {
-    /// Understands a URL and the settings that belong to it, without any I/O. The error never shows a password, nor any part of a
-    /// text that is no URL.
+    /// Parses a URL and the settings that affect it, without I/O. The error never shows a password, nor any
+    /// part of a text that is not a URL.
     pub fn parse(url: &str, settings: &Settings) -> Result<Self> {
         let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
-        // `postgresql+asyncpg` names a driver of other libraries.
+        // `postgresql+asyncpg` names a driver, as SQLAlchemy's URLs do.
         match scheme.split_once('+').map_or(scheme.as_str(), |(scheme, _)| scheme) {
             "sqlite" => {
                 if has_login(&url[scheme.len() + 1..]) {
@@ -90,17 +91,17 @@ impl Target {
         }
     }
 
-    /// The URL without its password.
+    /// Returns the URL without its password.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// What the scheme says; `mysql` may turn out to be MariaDB, and the reverse.
+    /// Returns the family of the scheme; a `mysql` server may turn out to be MariaDB, and vice versa.
     pub fn family(&self) -> Family {
         self.family
     }
 
-    /// Whether a pooler is before the server, where the URL says so.
+    /// Returns whether there is a pooler, if the URL says so.
     pub fn pooler(&self) -> Option<bool> {
         self.pooler
     }
@@ -109,25 +110,25 @@ impl Target {
         &self.address
     }
 
-    /// The database is in memory, on the one connection there is.
+    /// Whether the database is in memory, with a single connection.
     pub fn is_memory(&self) -> bool {
         matches!(&self.address, Address::Sqlite(SqliteTarget { path: None, .. }))
     }
 }
 
-/// Whether what follows `sqlite:` has a user or a password where a server's URL has them.
+/// Whether the part after `sqlite:` has credentials where the URL of a server has them.
 fn has_login(rest: &str) -> bool {
     let authority = rest.strip_prefix("//").and_then(|rest| rest.split(['/', '?']).next()).unwrap_or_default();
     authority.rsplit_once('@').is_some_and(|(login, _)| login.contains(':'))
 }
 
-/// Takes `password=...` out of the query.
+/// Removes `password=...` from the query string.
 fn hide_parameter(url: &str) -> Cow<'_, str> {
     let Some((before, query)) = url.split_once('?') else { return url.into() };
-    // A name may be spelled with percent signs.
+    // A name may be percent-encoded.
     let is_password = |pair: &str| {
         let name = percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy().to_ascii_lowercase();
-        // The keys of TLS are files.
+        // TLS parameters name key files, not secrets.
         let is_key = name.contains("key") && !name.starts_with("ssl");
         is_key || ["pass", "pwd", "secret", "token"].iter().any(|part| name.contains(part))
     };
@@ -136,7 +137,7 @@ fn hide_parameter(url: &str) -> Cow<'_, str> {
     format!("{before}{mark}{}", kept.join("&")).into()
 }
 
-/// The refusal of a URL, which is shown where it is one, without its password.
+/// Returns the error for a URL. It shows the URL, if it is one, without its password.
 fn refused(url: Option<&str>, reason: &str) -> Error {
     let shown = url.map_or_else(String::new, |url| format!(" {:?}", hide_parameter(url)));
     Error::new(Kind::Field, format!("the database URL{shown} cannot be used: {reason}"))
@@ -147,20 +148,20 @@ fn of_sqlx(url: &Url, error: &sqlx::Error) -> Error {
     refused(Some(&shown(url.clone(), false)), &reason)
 }
 
-/// An IPv6 address without the brackets that it has in a URL.
+/// Returns an IPv6 address without its brackets.
 fn bare(host: &str) -> Option<&str> {
     host.strip_prefix('[')?.strip_suffix(']')
 }
 
-/// Stands for the host in a URL that has a login and no host, which a URL cannot be.
+/// The host of a URL that has credentials but no host, which `Url` does not accept.
 const PLACEHOLDER: &str = "localhost";
 
-/// The URL of a server, its parameters as sqlx knows them.
+/// The URL of a server, with its parameters translated for sqlx.
 struct Parsed {
     url: Url,
-    /// It names no host before its path; the placeholder stands there.
+    /// The URL has no host; it contains the placeholder.
     hostless: bool,
-    /// What it says of a pooler.
+    /// Whether there is a pooler, if the URL says so.
     pooler: Option<bool>,
 }
 
@@ -177,10 +178,11 @@ fn server(url: &str, protocol: Protocol) -> Result<Parsed> {
     let path = &rest[authority.len()..];
     let text = format!("{scheme}://{authority}{}{path}", if hostless { PLACEHOLDER } else { "" });
     let mut parsed = Url::parse(&text).map_err(|error| refused(None, &format!("{error}; {ENCODE}")))?;
-    // Where a password has such a character, the host is looked for too early, and the rest of the password comes after it.
+    // An unencoded / ? # or @ in a password ends the host part early, and the rest of the password follows
+    // it.
     let behind = parsed.fragment().is_some() || parsed.path().contains('@') || parsed.query_pairs().any(|(name, _)| name.contains('@'));
     if behind {
-        return Err(refused(None, &format!("an @ or # stands behind its host; {ENCODE}")));
+        return Err(refused(None, &format!("an @ or # follows its host; {ENCODE}")));
     }
     let before = shown(parsed.clone(), hostless);
     let pooler = pooler(&parsed);
@@ -188,9 +190,9 @@ fn server(url: &str, protocol: Protocol) -> Result<Parsed> {
     Ok(Parsed { url: parsed, hostless, pooler })
 }
 
-/// A URL without its password.
+/// Returns a URL without its password.
 fn shown(mut url: Url, hostless: bool) -> String {
-    // Only URLs without a host refuse it, and they have no password.
+    // `set_password` fails only for URLs without a host, which have no password.
     let _ = url.set_password(None);
     let text = hide_parameter(url.as_str()).into_owned();
     if hostless { text.replacen(&format!("@{PLACEHOLDER}"), "@", 1) } else { text }
@@ -212,7 +214,8 @@ fn with_settings(mut options: PgConnectOptions, settings: &Settings) -> sqlx::Re
     Ok(options)
 }
 
-/// What follows `sqlite:`. Two slashes before a path say nothing, a third is still relative, a fourth makes it absolute.
+/// Parses the part after `sqlite:`. `//` is skipped, `///path` is still relative, `////path` is
+/// absolute.
 fn sqlite(rest: &str) -> std::result::Result<SqliteTarget, String> {
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let path = match path.strip_prefix("//") {

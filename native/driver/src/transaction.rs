@@ -1,4 +1,4 @@
-//! The SQL of transactions: how each family begins one, and its savepoints.
+//! The SQL that begins and ends transactions and savepoints on each server.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use oxyde_ir::Family;
 
 use crate::error::{Error, Kind, Result};
 
-/// How isolated a transaction is.
+/// The isolation level of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Isolation {
     ReadUncommitted,
@@ -16,7 +16,7 @@ pub enum Isolation {
 }
 
 impl Isolation {
-    /// The level called `read committed` and so on.
+    /// Returns the level of a name such as `read committed`.
     pub fn named(name: &str) -> Result<Self> {
         match name {
             "read uncommitted" => Ok(Self::ReadUncommitted),
@@ -37,26 +37,27 @@ impl Isolation {
     }
 }
 
-/// What a transaction is asked for.
+/// The options of a transaction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Begin {
-    /// As the server has it when absent. SQLite knows serializable only, which satisfies every level.
+    /// The server's default if absent. SQLite is always serializable, which satisfies every level.
     pub isolation: Option<Isolation>,
     pub read_only: bool,
-    /// SQLite takes the write lock at once.
+    /// SQLite takes the write lock at once (BEGIN IMMEDIATE).
     pub immediate: bool,
-    /// The id of a snapshot that another transaction exported: this one sees what that one sees. PostgreSQL only.
+    /// The id of an exported snapshot that the transaction uses (SET TRANSACTION SNAPSHOT). PostgreSQL
+    /// only.
     pub snapshot: Option<String>,
-    /// Rolled back when it is open longer.
+    /// The transaction is rolled back when it is open for longer.
     pub timeout: Option<Duration>,
 }
 
-/// The savepoint that `MySQL` and `MariaDB` keep for as long as the transaction is the one that we began.
+/// A savepoint on `MySQL` and `MariaDB` that exists only as long as the transaction that we began.
 pub const MARK: &str = "oxyde_begin";
 
-/// The statements that commit. COMMIT alone succeeds on servers of each family when there is nothing to commit: PostgreSQL rolls an
-/// aborted transaction back and answers no error, and both do nothing when the transaction ended before. What comes with it in one
-/// message fails then, and keeps the server from going on.
+/// Returns the statements that commit. COMMIT alone also succeeds if there is nothing to commit:
+/// PostgreSQL rolls back an aborted transaction without an error, and every server accepts COMMIT after
+/// the transaction has ended. The statement sent along with it fails in that case and stops the server.
 pub const fn commit(family: Family) -> &'static str {
     match family {
         Family::Postgres => "SAVEPOINT oxyde_end; COMMIT",
@@ -65,11 +66,11 @@ pub const fn commit(family: Family) -> &'static str {
     }
 }
 
-/// How much later than we the server ends a transaction that is idle beyond its time.
+/// How much later than our own limit the server ends an idle transaction.
 const SLACK: Duration = Duration::from_secs(5);
 
 impl Begin {
-    /// The statements that begin it, in order.
+    /// Returns the statements that begin the transaction, in order.
     pub fn commands(&self, family: Family) -> Result<Vec<String>> {
         let snapshot = self.snapshot(family)?;
         Ok(match family {
@@ -105,7 +106,7 @@ impl Begin {
         })
     }
 
-    /// The snapshot's id, checked: the server takes it as a literal only.
+    /// Returns the snapshot's id, checked because the server accepts only a literal.
     fn snapshot(&self, family: Family) -> Result<Option<&str>> {
         let Some(id) = self.snapshot.as_deref() else { return Ok(None) };
         if family != Family::Postgres {
@@ -122,13 +123,13 @@ impl Begin {
         Ok(Some(id))
     }
 
-    /// The statement that takes back what outlives the transaction.
+    /// Returns the statement that resets what outlives the transaction.
     pub fn afterwards(&self, family: Family) -> Option<&'static str> {
         (family == Family::Sqlite && self.read_only).then_some("PRAGMA query_only = 0")
     }
 }
 
-/// The name of the savepoint at a depth.
+/// Returns the name of the savepoint at a depth.
 pub fn savepoint(depth: u32) -> String {
     format!("oxyde_{depth}")
 }

@@ -1,8 +1,8 @@
-//! The promise that an operation ends exactly once, whatever happens to its task.
+//! A guard that makes every operation end exactly once, even if its task panics.
 
 use oxyde_driver::{Error, Finished, Kind, Result, Sink, runtime};
 
-/// Owns the sink until the end was sent. Dropped before, as a panic does, it sends an error.
+/// Owns the sink until the end is sent. Dropping it earlier, as a panic does, sends an error.
 pub struct Ending(Option<Sink>);
 
 impl Ending {
@@ -10,7 +10,7 @@ impl Ending {
         Self(Some(sink))
     }
 
-    /// Where rows go before the end.
+    /// Returns the sink for rows before the end.
     pub fn sink(&self) -> Option<&Sink> {
         self.0.as_ref()
     }
@@ -27,7 +27,7 @@ impl Drop for Ending {
         let Some(sink) = self.0.take() else { return };
         let end = Err(Error::new(Kind::Internal, "a fault in Oxyde's core ended the statement"));
         match runtime::handle() {
-            // Two batches may be before it: the end waits for room.
+            // Two batches may be queued, so the end has to wait for room.
             Ok(handle) => drop(handle.spawn(async move { sink.finish(end).await })),
             Err(_) => sink.finish_now(end),
         }

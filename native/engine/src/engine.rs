@@ -1,4 +1,4 @@
-//! One database's statements: planned once, run often.
+//! The statements of one database: planned once, run often.
 
 use std::sync::Arc;
 use std::sync::{Mutex, PoisonError};
@@ -15,16 +15,16 @@ use crate::plan::Plan;
 use crate::plans::Plans;
 use crate::run::run;
 
-/// One statement to run.
+/// A statement to run.
 pub struct Job {
     pub plan: Arc<Plan>,
     pub inputs: Arc<Inputs>,
-    /// The transaction it belongs to; without one it gets a connection of its own.
+    /// The session whose transaction it runs in; without one it leases its own connection.
     pub session: Option<Session>,
     pub cancel: Cancel,
-    /// How long it may run, waiting for a connection not counted.
+    /// The time limit, not counting the wait for a connection.
     pub timeout: Option<Duration>,
-    /// Its reader may go away before the end, which harms no transaction.
+    /// The reader may be dropped before the end without breaking the transaction.
     pub streams: bool,
 }
 
@@ -42,7 +42,8 @@ impl Engine {
         &self.pool
     }
 
-    /// The plan of a shape, for the server of this pool. Before the first connect it serves to convert values only.
+    /// Returns the plan of a shape for this pool's server. Before the first connection it is provisional:
+    /// it can only convert values.
     pub fn plan(&self, shape: &[u8]) -> Result<Arc<Plan>> {
         let Some(server) = self.pool.server() else {
             let statement = decode(shape)?;
@@ -60,7 +61,8 @@ impl Engine {
         self.plans.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs a statement to its end, which it reports to the sink. Never dropped before: it owns a connection.
+    /// Runs a statement to its end, which it sends to the sink. The future must not be dropped early: it
+    /// owns a connection.
     pub async fn run(&self, job: Job, ending: Ending) {
         let end = self.execute(&job, &ending).await;
         ending.finish(end).await;
@@ -81,7 +83,7 @@ impl Engine {
         };
         executor.admit(plan.program())?;
         let timeout = job.timeout.or(self.pool.settings().statement_timeout);
-        // Several steps have a savepoint of their own.
+        // A program of several steps has its own savepoint.
         let deadline = Deadline::from(&job.cancel).statement(timeout);
         let (program, inputs) = (Arc::clone(plan.program()), Arc::clone(&job.inputs));
         let execution =
@@ -95,7 +97,7 @@ impl Engine {
             executor.leave_stream(&end).await?;
         }
         match end {
-            // Reading twice does no harm, while nothing of the first time was seen.
+            // A read can be retried as long as no rows were sent.
             Err(error) if plan.program().read_only && !sink.has_started() && executor.renew(&error, deadline).await? => {
                 run(&mut executor, &execution, deadline).await
             }
@@ -104,7 +106,8 @@ impl Engine {
     }
 }
 
-/// Shapes come from our own compiler: one that cannot be read is a fault of ours, unless it is too deep.
+/// Shapes come from our own compiler: one that cannot be decoded is a bug, unless it is nested too
+/// deeply.
 fn decode(shape: &[u8]) -> Result<Statement> {
     wire::decode(shape).map_err(|error| match error.kind {
         WireErrorKind::TooDeep => Error::new(Kind::Field, format!("the query is too deep: {}", error.message)),
@@ -117,7 +120,7 @@ fn render(statement: &Statement, family: Family, server: Option<Server>) -> Resu
     oxyde_sql::render(statement, dialect).map_err(|error| refused(&error))
 }
 
-/// What the SQL writer cannot say becomes an error of the right kind.
+/// Converts an error of the SQL writer to the matching kind.
 pub fn refused(error: &SqlError) -> Error {
     Error::new(Kind::Unsupported, error.to_string())
 }

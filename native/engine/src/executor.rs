@@ -1,9 +1,9 @@
-//! What runs a program: a connection of its own, or in a transaction that is open already.
+//! Where a program runs: on its own leased connection, or in an open transaction.
 
 use oxyde_driver::{Begin, Deadline, Error, Execution, Finished, Guard, Kind, Lease, Pool, Result};
 use oxyde_ir::Program;
 
-/// The savepoint of a program inside a transaction; the application's begin at 1.
+/// The savepoint of a program inside a transaction; the application's savepoints start at 1.
 const SAVEPOINT: u32 = 0;
 
 pub enum Executor {
@@ -23,7 +23,7 @@ impl Executor {
         }
     }
 
-    /// How many bytes of values the connection takes in one statement.
+    /// Returns the most bytes of values that the connection accepts in one statement.
     pub fn max_bytes(&mut self) -> Result<usize> {
         match self {
             Self::Lease { lease, .. } => lease.max_bytes(),
@@ -38,8 +38,9 @@ impl Executor {
         }
     }
 
-    /// From here on all happens or nothing: a transaction, or a savepoint in the one that is open.
-    /// The write lock of SQLite is taken at once, because a reader that wants it later may be refused without waiting.
+    /// Starts an atomic unit: a transaction, or a savepoint in the open one.
+    /// SQLite takes the write lock at once, because upgrading a read lock later can fail with SQLITE_BUSY
+    /// without waiting.
     pub async fn open(&mut self, deadline: Deadline<'_>) -> Result<()> {
         let begin = Begin { immediate: true, ..Begin::default() };
         match self {
@@ -57,7 +58,7 @@ impl Executor {
         }
     }
 
-    /// What happened since `open` stays.
+    /// Keeps the changes since `open`.
     pub async fn keep(&mut self) -> Result<()> {
         match self {
             Self::Lease { lease, .. } => lease.commit().await,
@@ -65,7 +66,7 @@ impl Executor {
         }
     }
 
-    /// What happened since `open` is undone.
+    /// Undoes the changes since `open`.
     pub async fn undo(&mut self) -> Result<()> {
         match self {
             Self::Lease { lease, .. } => lease.rollback().await,
@@ -73,14 +74,14 @@ impl Executor {
         }
     }
 
-    /// The connection's state is unknown: it is not lent again.
+    /// Discards the connection, whose state is unknown.
     pub fn give_up(&mut self) {
         if let Self::Lease { lease, .. } = self {
             lease.discard();
         }
     }
 
-    /// Inside a transaction of the application's a stream is set apart by a savepoint.
+    /// Sets a savepoint for a stream inside a transaction of the application.
     pub async fn enter_stream(&mut self) -> Result<()> {
         match self {
             Self::Lease { .. } => Ok(()),
@@ -88,7 +89,7 @@ impl Executor {
         }
     }
 
-    /// A stream that was given up leaves the transaction as it was; another error breaks it.
+    /// Ends a stream: an abandoned one leaves the transaction as it was, another error breaks it.
     pub async fn leave_stream(&mut self, end: &Result<Finished>) -> Result<()> {
         match self {
             Self::Lease { .. } => Ok(()),
@@ -96,7 +97,8 @@ impl Executor {
         }
     }
 
-    /// Moves to another connection when the error says that this one was gone before anything was asked of it; `false` when it does not.
+    /// Switches to a new connection if the error means that this one was dead before it was used; otherwise
+    /// returns `false`.
     pub async fn renew(&mut self, error: &Error, deadline: Deadline<'_>) -> Result<bool> {
         match self {
             Self::Lease { lease, pool } if lease.was_stale(error) => pool.replace(lease, deadline).await.map(|()| true),

@@ -1,4 +1,4 @@
-//! The plan cache, and running a program's steps on a connection. From shapes and values to rows; no Python.
+//! The plan cache and the executor: from shapes and values to rows, without Python.
 
 mod ending;
 mod engine;

@@ -1,17 +1,17 @@
-//! A statement ready to run: its program, and what the values beside it must be.
+//! A statement ready to run: its program and the types that its parameters require.
 
 use std::sync::Arc;
 
 use oxyde_ir::program::{Form, Origin};
 use oxyde_ir::{ColumnType, Output, Program};
 
-/// What a shape becomes on one server.
+/// A shape compiled for one server.
 #[derive(Debug)]
 pub struct Plan {
     program: Arc<Program>,
-    /// For each parameter that takes a list: the type of its members.
+    /// For each parameter: the item type, if it takes a list.
     lists: Vec<Option<ColumnType>>,
-    /// The shape, when no server was known yet: it is planned again once one is.
+    /// The shape, if no server was known yet; it is planned again after the first connection.
     provisional: Option<Box<[u8]>>,
 }
 
@@ -31,7 +31,7 @@ impl Plan {
         Self { program: Arc::new(program), lists, provisional: None }
     }
 
-    /// A plan made before any server was known, good for converting values only.
+    /// Returns a plan made before any server was known, which can only convert values.
     pub fn provisional(program: Program, shape: &[u8]) -> Self {
         Self { provisional: Some(shape.into()), ..Self::new(program) }
     }
@@ -40,12 +40,12 @@ impl Plan {
         &self.program
     }
 
-    /// The members' type of a parameter that takes a list.
+    /// Returns the item type of a parameter that takes a list.
     pub fn list_item(&self, index: usize) -> Option<&ColumnType> {
         self.lists.get(index).and_then(Option::as_ref)
     }
 
-    /// The result columns; `None` when only the server knows.
+    /// Returns the result columns; `None` if only the server knows them.
     pub fn outputs(&self) -> Option<&[Output]> {
         self.program.steps.get(self.program.result).and_then(|step| step.outputs.as_deref())
     }

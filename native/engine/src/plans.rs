@@ -1,11 +1,11 @@
-//! Plans that were made, by shape: the least recently used is evicted when there are too many.
+//! A cache of plans by shape, which evicts the least recently used.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::plan::Plan;
 
-/// Statements of one application; more of them are rendered again now and then.
+/// The number of cached plans; an application with more statements renders some of them again.
 const CAPACITY: usize = 1_024;
 
 #[derive(Default)]
@@ -24,7 +24,7 @@ impl Plans {
 
     pub fn insert(&mut self, shape: &[u8], plan: Arc<Plan>) {
         if self.known.len() >= CAPACITY {
-            // An eighth at once, so that a stream of new shapes does not search the table each time.
+            // Evicts an eighth at a time, so that a series of new shapes does not scan the table each time.
             let mut used: Vec<u64> = self.known.values().map(|(_, used)| *used).collect();
             let (_, limit, _) = used.select_nth_unstable(CAPACITY / 8);
             let limit = *limit;

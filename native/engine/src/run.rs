@@ -1,11 +1,12 @@
-//! A program on a connection: the steps that belong together all or none, what must be outside of that before and after it.
+//! Runs a program on a connection: its atomic steps all or none, and the other steps before and after
+//! them.
 
 use oxyde_driver::{Cancel, Deadline, Execution, Finished, Part, Result, request::runs};
 use oxyde_ir::Atomic;
 
 use crate::executor::Executor;
 
-/// Runs a program, in a transaction of its own or a savepoint where its steps belong together.
+/// Runs a program; its atomic steps get their own transaction or savepoint.
 pub async fn run(executor: &mut Executor, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {
     let execution = &Execution { max_bytes: executor.max_bytes()?, ..execution.clone() };
     let program = &execution.program;
@@ -17,13 +18,14 @@ pub async fn run(executor: &mut Executor, execution: &Execution, deadline: Deadl
     if program.after.is_empty() {
         return end;
     }
-    // They take back what `before` did: nobody may stop them, and where they fail the connection is not lent again.
+    // These steps undo what `before` did: they cannot be cancelled, and if they fail the connection is
+    // discarded.
     let never = Cancel::default();
     let after = executor.execute(&part(Part::After), Deadline::from(&never)).await;
     if after.is_err() {
         executor.give_up();
     }
-    // The first error tells what happened.
+    // The first error explains the failure.
     end.and_then(|finished| after.map(|_| finished))
 }
 
@@ -38,14 +40,14 @@ async fn steps(executor: &mut Executor, execution: &Execution, deadline: Deadlin
             Ok(finished)
         }
         Err(error) => {
-            // The first error tells what happened; a connection that cannot roll back is not lent again.
+            // The first error explains the failure; a connection that cannot roll back is discarded.
             let _ = executor.undo().await;
             Err(error)
         }
     }
 }
 
-/// Whether the server sees at most one statement, which is whole by itself.
+/// Whether the server executes at most one statement, which is atomic by itself.
 fn is_one_statement(execution: &Execution) -> bool {
     match execution.program.steps.as_slice() {
         [] => true,

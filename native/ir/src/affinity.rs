@@ -1,19 +1,19 @@
-//! The form in which a column of SQLite's prefers to keep its values, by the type that it declares.
+//! The column affinity of SQLite, derived from a declared type.
 
-/// What SQLite calls the affinity of a column.
+/// The affinity of a column, as SQLite defines it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Affinity {
     Integer,
     Text,
-    /// Values stay as they come.
+    /// Values are stored unchanged.
     Blob,
     Real,
-    /// Integers and floats as such, other text as it is.
+    /// Text that looks like a number is stored as one; other text is stored unchanged.
     Numeric,
 }
 
 impl Affinity {
-    /// By the rules that SQLite documents: the first that fits, whatever else the declaration says.
+    /// Derives the affinity by SQLite's documented rules: the first matching substring decides.
     pub fn of(declared: &str) -> Self {
         let declared = declared.to_ascii_uppercase();
         let has = |word: &str| declared.contains(word);
@@ -30,7 +30,7 @@ impl Affinity {
         }
     }
 
-    /// Whether a number that is written as text stays text.
+    /// Whether text that looks like a number stays text.
     pub fn keeps_text(self) -> bool {
         match self {
             Self::Text | Self::Blob => true,

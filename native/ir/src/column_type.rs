@@ -1,8 +1,8 @@
-//! The one enumeration of column types; every other table of types matches on it exhaustively.
+//! The column types; every other table of types matches on them exhaustively.
 
 use serde::{Deserialize, Serialize};
 
-/// What a column, a parameter or an output holds.
+/// The type of a column, a parameter or an output.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ColumnType {
@@ -13,7 +13,7 @@ pub enum ColumnType {
     Float,
     Text,
     Bytes,
-    /// Exact decimals; without digits the server's widest.
+    /// An exact decimal; without precision and scale, the server's widest.
     Decimal {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         precision: Option<u16>,
@@ -23,13 +23,13 @@ pub enum ColumnType {
     Date,
     /// Time of day without zone, microseconds.
     Time,
-    /// Time of day with the zone's offset.
+    /// Time of day with a UTC offset.
     TimeTz,
     /// Date and time without zone, microseconds.
     Datetime,
     /// An instant, microseconds, UTC.
     DatetimeTz,
-    /// A length of time in microseconds.
+    /// A duration in microseconds.
     Duration,
     Uuid,
     /// JSON text.
@@ -37,17 +37,17 @@ pub enum ColumnType {
     Array {
         item: Box<ColumnType>,
     },
-    /// A string out of `labels`; `name` is the server's type where it has named ones.
+    /// One of `labels`; `name` is the server's type, if it has named enumerations.
     Enum {
         name: String,
         labels: Vec<String>,
     },
-    /// Whatever the server says: outputs and parameters of raw SQL.
+    /// The type that the server reports: for outputs and parameters of raw SQL.
     Any,
 }
 
 impl ColumnType {
-    /// What a type holds, with its article.
+    /// Returns the type in words, with its article.
     pub const fn noun(&self) -> &'static str {
         match self {
             Self::Bool => "a boolean",

@@ -9,19 +9,20 @@ use crate::{ColumnType, is_false};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Expr {
-    /// A column of a source, by the alias of that source.
+    /// A column of a source, named by the alias of that source.
     Column {
         table: String,
         name: String,
-        /// What it holds. `SQLite` compares, sorts and reckons with decimals in a way of its own, and a date less a date takes another
-        /// operator than a number less a number: given for every column that is no plain bool, int, float or text.
+        /// The type, given for every column but plain bool, int, float and text: `SQLite` needs special
+        /// comparison, sorting and arithmetic for decimals, and subtracting dates takes another operator than
+        /// subtracting numbers.
         #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
         ty: Option<ColumnType>,
-        /// The type as the table declares it, when it is not the one chosen for `ty` (`db_type`).
+        /// The declared type, if it differs from the default for `ty` (`db_type`).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         db_type: Option<String>,
     },
-    /// A column of the row that met a conflict, as it was to be inserted.
+    /// A column of the row proposed for insertion, in a conflict action.
     Excluded {
         name: String,
         #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
@@ -30,24 +31,25 @@ pub enum Expr {
     Param(Param),
     Null,
     Bool(bool),
-    /// A number that belongs to the shape (`SELECT 1`).
+    /// A number that is part of the shape (`SELECT 1`).
     Int(i64),
     Compare {
         op: Comparison,
         left: Box<Expr>,
         right: Box<Expr>,
     },
-    /// Flattened by the compiler, rendered as balanced parentheses.
+    /// Flattened by the compiler; rendered as balanced parentheses.
     And(Vec<Expr>),
     Or(Vec<Expr>),
     Xor(Vec<Expr>),
     Not(Box<Expr>),
     IsNull(Box<Expr>),
     IsNotNull(Box<Expr>),
-    /// False or unknown.
+    /// True if the expression is false or unknown.
     IsNotTrue(Box<Expr>),
     /// Membership in a list parameter. `size` is its length rounded up to a power of two, never zero.
-    /// `padded` when a member is no JSON (a float that is not finite, text with NUL): one placeholder for each where JSON would be sent.
+    /// `padded` if an item has no JSON form (a non-finite float, text with NUL): then one placeholder per
+    /// item replaces the JSON array.
     In {
         expr: Box<Expr>,
         list: Param,
@@ -66,7 +68,7 @@ pub enum Expr {
         low: Box<Expr>,
         high: Box<Expr>,
     },
-    /// Text search with plain characters: no character of the pattern is a wildcard. `fold` ignores case.
+    /// Text search for a literal pattern, without wildcards. `fold` ignores case.
     Match {
         kind: MatchKind,
         expr: Box<Expr>,
@@ -84,7 +86,7 @@ pub enum Expr {
         op: Operator,
         left: Box<Expr>,
         right: Box<Expr>,
-        /// The type of the result.
+        /// The result type.
         #[serde(rename = "type")]
         ty: ColumnType,
     },
@@ -95,7 +97,7 @@ pub enum Expr {
         #[serde(rename = "type")]
         ty: ColumnType,
     },
-    /// A part of a date or time; `date` and `time` cut a datetime.
+    /// A part of a date or time; `date` and `time` truncate a datetime.
     Extract {
         part: DatePart,
         expr: Box<Expr>,
@@ -105,7 +107,8 @@ pub enum Expr {
         expr: Box<Expr>,
         #[serde(rename = "type")]
         ty: ColumnType,
-        /// What the value is, where the result must be the same on all servers, or an error; else the server's own cast is good enough.
+        /// The source type, if the cast must have the same result (or error) on all servers; otherwise the
+        /// server's own cast is used.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         of: Option<ColumnType>,
     },
@@ -118,23 +121,24 @@ pub enum Expr {
     },
     Aggregate(Aggregate),
     Window(Window),
-    /// SQL text written by the application, with params between the pieces.
+    /// SQL text written by the application, with parameters between its pieces.
     Raw(Vec<Piece>),
 }
 
-/// A slot for a value that travels beside the shape.
+/// A slot for a value that is sent apart from the shape.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Param {
     pub index: u32,
     #[serde(rename = "type")]
     pub ty: ColumnType,
-    /// The column has a type of its own (`db_type`, an enum): no cast is written, the server infers it.
+    /// The column has its own type (`db_type`, an enum): no cast is written, and the server infers the
+    /// type.
     #[serde(default, skip_serializing_if = "is_false")]
     pub uncast: bool,
 }
 
-/// A piece of SQL text, or a parameter between two.
+/// A piece of SQL text, or a parameter between two pieces.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Piece {
@@ -156,7 +160,7 @@ pub enum Comparison {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MatchKind {
-    /// The whole text; with `fold` only.
+    /// The whole text; only with `fold`.
     Exact,
     Contains,
     StartsWith,
@@ -169,11 +173,12 @@ pub enum Operator {
     Add,
     Subtract,
     Multiply,
-    /// The true quotient; of integers a float.
+    /// True division; of integers a float.
     Divide,
-    /// Of integers, rounded down.
+    /// Integer division, rounded down.
     FloorDivide,
-    /// Of integers and floats it has the sign of the divisor, of decimals that of the dividend.
+    /// The remainder: of integers and floats with the sign of the divisor, of decimals with that of the
+    /// dividend.
     Modulo,
 }
 
@@ -213,7 +218,7 @@ pub enum DatePart {
     Month,
     Week,
     Day,
-    /// 1 Sunday to 7 Saturday.
+    /// 1 (Sunday) to 7 (Saturday).
     WeekDay,
     Hour,
     Minute,
@@ -227,7 +232,7 @@ pub struct When {
     pub value: Expr,
 }
 
-/// A function over the rows of a group. `count` without arguments counts rows.
+/// An aggregate function. `count` without arguments counts rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Aggregate {
@@ -240,10 +245,10 @@ pub struct Aggregate {
     pub filter: Option<Box<Expr>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub order_by: Vec<Order>,
-    /// The type of the result: sums of int are int, averages float, both Decimal for Decimal.
+    /// The result type: the sum of int is int, the average of float is float, both of Decimal are Decimal.
     #[serde(rename = "type")]
     pub ty: ColumnType,
-    /// The type of the first argument; `Any` where there is none.
+    /// The type of the first argument; `Any` without arguments.
     pub of: ColumnType,
 }
 
@@ -257,12 +262,12 @@ pub enum AggregateFunction {
     Max,
 }
 
-/// A function over the rows around a row.
+/// A window function.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Window {
     pub function: WindowFunction,
-    /// Those of the function; an aggregate has its own.
+    /// The arguments of the function; an aggregate has its own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub args: Vec<Expr>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -281,16 +286,16 @@ pub enum WindowFunction {
     DenseRank,
     PercentRank,
     CumeDist,
-    /// The value in an earlier row: the one before, or as many rows back as the second argument.
+    /// The value of an earlier row: the previous one, or that many rows back as the second argument says.
     Lag,
-    /// The value in a later row.
+    /// The value of a later row.
     Lead,
     FirstValue,
     LastValue,
     Aggregate(Aggregate),
 }
 
-/// The rows that a window function sees.
+/// The frame of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Frame {
@@ -307,7 +312,7 @@ pub enum FrameUnit {
     Groups,
 }
 
-/// Where a frame begins or ends. Distances belong to the shape.
+/// A bound of a frame. Distances are part of the shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FrameBound {

@@ -1,4 +1,4 @@
-//! The vocabulary that Python and Rust share. Data only: nothing here renders, connects or decodes.
+//! The data that Python and Rust share; nothing here renders, connects or decodes.
 
 pub mod affinity;
 pub mod column_type;
@@ -20,7 +20,7 @@ pub use server::{Family, Server, Version};
 pub use statement::Statement;
 pub use value::Value;
 
-/// Whether a mark is not there: such marks are left out of messages.
+/// Whether a flag is false: such flags are omitted from messages.
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
 fn is_false(value: &bool) -> bool {
     !value

@@ -1,52 +1,53 @@
-//! What the SQL writer hands to the engine: text with slots and outputs, in steps.
+//! The output of the SQL writer for the engine: steps of SQL text with slots and outputs.
 
 use crate::ColumnType;
 
-/// One statement of ours as one or more statements of the server's.
+/// A statement compiled to one or more statements of the server.
 #[derive(Clone, Debug, PartialEq, Default)]
 #[expect(clippy::struct_excessive_bools)] // each is a fact of its own
 pub struct Program {
-    /// The type of each scalar parameter, by index into the values beside the shape.
+    /// The type of each scalar parameter, by index into the values of an execution.
     pub params: Vec<ColumnType>,
     /// The columns of a bulk insert, in order; empty for every other statement.
-    /// When not empty the values beside the shape are one list per column here, after `params`.
+    /// If not empty, the values of an execution contain one list per column, after `params`.
     pub bulk: Vec<BulkColumn>,
-    /// Run in order before `steps`, outside their transaction, such as a pragma that is ignored inside one.
+    /// Run in order before `steps`, outside their transaction, such as a PRAGMA that is ignored inside one.
     pub before: Vec<Step>,
     pub steps: Vec<Step>,
-    /// Run in order after `steps`, outside their transaction, whatever became of `steps` once `before` went well.
+    /// Run in order after `steps`, outside their transaction, even if `steps` failed, but only if `before`
+    /// succeeded.
     pub after: Vec<Step>,
     pub atomic: Atomic,
-    /// The step whose rows are the program's.
+    /// The step whose rows are the program's result.
     pub result: usize,
-    /// The step whose affected count is the program's: another one than `result` where that only reads back.
+    /// The step whose affected count is the program's; differs from `result` if that one only reads back.
     pub changes: usize,
-    /// The step whose single value, an integer, is how many rows were counted though they were left as they are.
+    /// The step that returns, as a single integer, how many counted rows were left unchanged.
     pub skipped: Option<usize>,
-    /// Changes nothing on the server, so that it may run anywhere and be interrupted at will.
+    /// Changes nothing on the server, so it may run anywhere and be cancelled at any time.
     pub read_only: bool,
-    /// Text that the application wrote stands in it, which may do more than the statement says.
+    /// Contains SQL written by the application, which may do more than the statement says.
     pub raw: bool,
-    /// At most one row by a unique key: `SQLite` may run it on the calling thread.
+    /// Returns at most one row by a unique key: `SQLite` may run it on the calling thread.
     pub point_read: bool,
-    /// The server may give wrong rows when it runs again what it has prepared: each run prepares its statement anew.
+    /// A prepared statement may return wrong rows when it is reused, so each run prepares it anew.
     pub prepared_anew: bool,
 }
 
-/// How a program and a transaction go together.
+/// How a program relates to a transaction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Atomic {
-    /// Each step stands for itself, in a transaction or outside.
+    /// Each step is independent, inside a transaction or outside.
     #[default]
     None,
-    /// All steps (and all repetitions of one) happen or none: a transaction, or a savepoint inside one.
+    /// All steps (and all runs of a step) succeed or none: in a transaction, or a savepoint inside one.
     All,
-    /// The server refuses a step inside a transaction (`CREATE INDEX CONCURRENTLY`, `VACUUM`): there must be none.
+    /// A step cannot run inside a transaction (`CREATE INDEX CONCURRENTLY`, `VACUUM`).
     Forbidden,
 }
 
 impl Program {
-    /// Whether it may run inside a transaction that is open already.
+    /// Whether it may run inside an open transaction.
     pub fn may_nest(&self) -> bool {
         self.atomic != Atomic::Forbidden && self.before.is_empty() && self.after.is_empty()
     }
@@ -63,31 +64,33 @@ pub struct BulkColumn {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     pub text: Text,
-    /// The result columns; empty when the statement returns no rows. `None` for raw SQL: the server says.
+    /// The result columns; empty if the statement returns no rows, `None` for raw SQL, where the server
+    /// describes them.
     pub outputs: Option<Vec<Output>>,
-    /// Run once, or how often over the rows of the bulk columns or of an earlier step's keys.
+    /// How often the step runs: once, or over the bulk rows or an earlier step's keys.
     pub repeat: Repeat,
-    /// Keep the rows of this step: a later step's slots of `Origin::Key` read them.
+    /// Keeps the rows of this step, which later slots read through `Origin::Key`.
     pub keep_keys: bool,
-    /// The generated key of the row just inserted (`LAST_INSERT_ID`) is kept for later steps: one column of integers, with one row
-    /// for each run of this step, in the order of the runs. With `Repeat::Once` that is one row; with `Repeat::EachRow` one for each
-    /// bulk row, which a later step with `Repeat::EachKey` reads back in order. A run that generated no key is an error.
+    /// Keeps the generated key (`LAST_INSERT_ID`) for later steps: one integer column with one row per run
+    /// of this step, in order. With `Repeat::Once` that is one row; with `Repeat::EachRow` one per bulk
+    /// row, which a later step with `Repeat::EachKey` reads back in order. A run that generated no key is
+    /// an error.
     pub last_insert_id: bool,
 }
 
-/// A piece of statement text, and how each placeholder in it is filled, in placeholder order.
+/// A piece of statement text, and the slot of each placeholder in it, in order.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Fragment {
     pub text: String,
     pub slots: Vec<Slot>,
 }
 
-/// Statement text, fixed or grown by rows.
+/// Statement text, fixed or expanded by rows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Text {
     Fixed(Fragment),
-    /// `head` + `row` x n joined by `between` + `tail`; n is a power of two up to `max_rows`, so that statements are few.
-    /// Only where placeholders have no numbers.
+    /// `head` + `row` x n joined by `between` + `tail`; n is a power of two up to `max_rows`, which keeps
+    /// the number of distinct statements small. Only with unnumbered placeholders.
     Rows {
         head: Fragment,
         row: Fragment,
@@ -105,14 +108,15 @@ impl Text {
         }
     }
 
-    /// The slots of the text with that many rows, in placeholder order, each with the row it is in: 0 outside the repeated rows.
+    /// Returns the slots of the text with that many rows, in placeholder order, each with its row: 0
+    /// outside the repeated rows.
     pub fn slots(&self, rows: usize) -> impl Iterator<Item = (&Slot, usize)> {
         let [head, row, tail] = self.parts();
         let repeated = (0..rows).flat_map(move |index| row.iter().map(move |slot| (slot, index)));
         head.iter().map(|slot| (slot, 0)).chain(repeated).chain(tail.iter().map(|slot| (slot, 0)))
     }
 
-    /// The number of placeholders in the text with that many rows.
+    /// Returns the number of placeholders of the text with that many rows.
     pub fn count(&self, rows: usize) -> usize {
         let [head, row, tail] = self.parts();
         head.len() + row.len() * rows + tail.len()
@@ -123,15 +127,16 @@ impl Text {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Repeat {
     Once,
-    /// Once, unless what it changes is not there (`SQLite`): it only prepares for the steps after it.
+    /// Once; a failure because its object does not exist is ignored (`SQLite`). It only prepares for later
+    /// steps.
     WherePossible,
-    /// Once for each bulk row (`SQLite`, which reuses the prepared statement, and `MySQL` where keys must be read).
+    /// Once per bulk row (`SQLite`, which reuses the prepared statement, and `MySQL` if keys must be read).
     EachRow,
-    /// Over slices of the bulk rows: arrays of at most `rows` members each (`unnest`), or `Text::Rows`.
+    /// Over slices of the bulk rows: arrays of at most `rows` items (`unnest`), or `Text::Rows`.
     Chunks {
         rows: u32,
     },
-    /// Once for each row of the kept keys.
+    /// Once per row of the kept keys.
     EachKey,
 }
 
@@ -139,26 +144,28 @@ pub enum Repeat {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slot {
     pub origin: Origin,
-    /// The type of the value. `PostgreSQL` encodes for the OID that the server reports for the placeholder: its text needs a cast
-    /// (`$1::bigint`) wherever the server would guess another type than this, and none where the column's own type shall decide.
+    /// The type of the value. `PostgreSQL` parameters are encoded as the type that the server reports, so
+    /// the text has a cast (`$1::bigint`) wherever the server would infer another type, and none where the
+    /// column's type should decide.
     pub ty: ColumnType,
     pub form: Form,
 }
 
-/// Where the value of a slot comes from.
+/// The source of a slot's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Origin {
-    /// A scalar parameter (or a whole list) by index.
+    /// A parameter, scalar or list, by index.
     Param(u32),
-    /// A member of the list parameter `index`; beyond its end the last member again (power-of-two padding).
+    /// An item of the list parameter `index`; beyond its end the last item again (power-of-two padding).
     Member { index: u32, member: u32 },
-    /// A bulk column, by index: its value in the current row, or for `Form::Array` its values in the current chunk.
+    /// A bulk column by index: its value in the current row, or for `Form::Array` its values in the current
+    /// slice.
     Bulk(u32),
-    /// A column of the kept keys: its value in the current key row, or for `Form::Array` all of them.
+    /// A column of the kept keys: its value in the current row, or for `Form::Array` all values.
     Key(u32),
 }
 
-/// How the value of a slot is sent.
+/// The form in which a slot's value is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Form {
     Scalar,
@@ -166,26 +173,27 @@ pub enum Form {
     Array,
     /// A JSON array as text, for `json_each` on `SQLite`.
     JsonArray,
-    /// Text with the pattern characters of `syntax` escaped, and the wildcard before and/or after it.
+    /// Text with the special characters of `syntax` escaped, and a wildcard before or after it.
     Pattern {
         syntax: PatternSyntax,
         before: bool,
         after: bool,
     },
-    /// Text before all texts that mean the value or, where `upper`, behind all of them; of a list, of all its members.
+    /// Text below all spellings of the value or, with `upper`, above all of them; for a list, of all its
+    /// items.
     Bound {
         upper: bool,
     },
-    /// One of several spellings, by number.
+    /// One of several spellings, by its number.
     Spelling(u8),
 }
 
-/// Which characters mean something in a pattern.
+/// The special characters of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PatternSyntax {
     /// `%` and `_`, escaped by `!` (`ESCAPE '!'`).
     Like,
-    /// `*`, `?` and `[`, escaped by brackets; the beginning of the text only, as far as GLOB reads.
+    /// `*`, `?` and `[`, escaped by brackets; only a prefix of the text, within GLOB's length limit.
     Glob,
 }
 
@@ -195,8 +203,8 @@ pub struct Output {
     pub name: String,
     pub ty: ColumnType,
     pub nullable: bool,
-    /// The table the column is in, for messages; empty for expressions.
+    /// The table of the column, for messages; empty for expressions.
     pub table: String,
-    /// The field says itself how the table declares the column.
+    /// The field has an explicit `db_type`.
     pub declared: bool,
 }

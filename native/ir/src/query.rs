@@ -1,4 +1,4 @@
-//! Queries: everything that yields rows, wherever in a statement it is.
+//! Queries: everything that returns rows, at any place in a statement.
 
 use serde::de::{Error, MapAccess, Visitor};
 use serde::ser::SerializeMap;
@@ -9,11 +9,12 @@ use crate::schema::TableRef;
 use crate::statement::GivenColumn;
 use crate::{ColumnType, is_false};
 
-/// Rows: where they come from, in which order, and which slice of them.
+/// A query: the source of its rows, their order, and a slice of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Query {
-    /// Common table expressions, in an order in which each reads only earlier ones (and, if recursive, itself).
+    /// Common table expressions, in an order in which each refers only to earlier ones (and, if recursive,
+    /// itself).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub with: Vec<Cte>,
     pub body: Body,
@@ -26,28 +27,28 @@ pub struct Query {
     pub offset: Option<Param>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lock: Option<Lock>,
-    /// At most one row by a unique key.
+    /// Returns at most one row by a unique key.
     #[serde(default, skip_serializing_if = "is_false")]
     pub point: bool,
 }
 
 impl Query {
-    /// A select without order, slice or lock.
+    /// Returns a select without order, slice or lock.
     pub fn plain(select: Select) -> Self {
         Self { with: Vec::new(), body: Body::Select(select), order_by: Vec::new(), limit: None, offset: None, lock: None, point: false }
     }
 }
 
-/// A named query that other parts of the same query read.
+/// A common table expression.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cte {
     pub name: String,
     pub query: Query,
-    /// The query is a union whose right side reads the name.
+    /// The query is a union whose right side refers to the name.
     #[serde(default, skip_serializing_if = "is_false")]
     pub recursive: bool,
-    /// Other names for its result columns.
+    /// Aliases for its result columns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,
 }
@@ -61,7 +62,8 @@ pub enum Body {
     Values(Values),
 }
 
-/// The rows of several queries, of which each meets those of all before it. The result columns are called as those of the first one.
+/// A compound query, evaluated from left to right. Its result columns have the names of the first
+/// query.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Compound {
@@ -87,7 +89,7 @@ pub enum SetOperator {
     Except,
 }
 
-/// Rows of expressions. Many rows of plain values are better off as `Source::Rows`.
+/// `VALUES` with expressions. For many rows of plain values, use `Source::Rows`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Values {
@@ -108,7 +110,7 @@ pub struct ValuesColumn {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Select {
-    /// What the rows consist of; empty only inside `Expr::Exists`.
+    /// The result columns; empty only inside `Expr::Exists`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outputs: Vec<SelectOutput>,
     pub from: Source,
@@ -124,12 +126,13 @@ pub struct Select {
     pub distinct: Option<Distinct>,
 }
 
-/// Which rows are left out because an equal one is there already. On the wire `true`, or a map with `on`.
+/// How duplicate rows are removed. On the wire `true`, or a map with `on`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Distinct {
-    /// Those that are equal in all result columns.
+    /// Rows that are equal in all result columns (`DISTINCT`).
     Rows,
-    /// All but the first, in the order of the query, that are equal in these expressions.
+    /// All rows but the first, in the order of the query, that are equal in these expressions (`DISTINCT
+    /// ON`).
     On(Vec<Expr>),
 }
 
@@ -179,7 +182,7 @@ impl<'de> Visitor<'de> for DistinctVisitor {
     }
 }
 
-/// A result column: what it is, what it is called, what it holds.
+/// A result column: its expression, name and type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SelectOutput {
@@ -191,7 +194,7 @@ pub struct SelectOutput {
     pub nullable: bool,
 }
 
-/// What is selected from, and what its columns are qualified with.
+/// A source of rows, with the alias that qualifies its columns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Source {
@@ -207,7 +210,7 @@ pub enum Source {
         name: String,
         alias: String,
     },
-    /// Bulk values as a table, only in an UPDATE: the values beside the shape are one list for each column.
+    /// Bulk values as a table, only in an UPDATE: the values of an execution contain one list per column.
     Rows {
         columns: Vec<GivenColumn>,
         alias: String,
@@ -243,10 +246,10 @@ pub struct Order {
     pub expr: Expr,
     #[serde(default, skip_serializing_if = "is_false")]
     pub desc: bool,
-    /// Where NULLs go; where the server puts them when absent.
+    /// Where NULLs sort; the server's default if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nulls: Option<Nulls>,
-    /// It is a column of the first source that an index serves and that is never NULL.
+    /// It is an indexed column of the first source that is never NULL.
     #[serde(default, skip_serializing_if = "is_false")]
     pub indexed: bool,
 }
@@ -258,18 +261,18 @@ pub enum Nulls {
     Last,
 }
 
-/// Locks on the rows that a query reads, until the transaction ends.
+/// Row locks that a query holds until the transaction ends.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lock {
     pub kind: LockKind,
-    /// What happens at a row that is locked by somebody else; without it the statement waits.
+    /// What to do about a row that is locked by another transaction (NOWAIT, SKIP LOCKED); waits if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait: Option<LockWait>,
-    /// Aliases of the tables whose rows are locked; all of them when empty.
+    /// Aliases of the tables whose rows are locked; all tables if empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub of: Vec<String>,
-    /// Left out where the dialect has no row locks, and of all tables where it cannot choose.
+    /// Ignored by a dialect without row locks; applied to all tables by one that cannot choose.
     #[serde(default, skip_serializing_if = "is_false")]
     pub optional: bool,
 }

@@ -1,4 +1,4 @@
-//! What exists in a database: tables and their parts, as DDL needs them.
+//! Database schema objects: tables and their parts, as DDL needs them.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ pub struct TableRef {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
     pub name: String,
-    /// It may be a view, because others made it: what it reads is not known.
+    /// It may be a view that Oxyde did not create, whose sources are unknown.
     #[serde(default, skip_serializing_if = "is_false")]
     pub view: bool,
 }
@@ -48,19 +48,19 @@ pub struct Column {
     pub ty: ColumnType,
     #[serde(default, skip_serializing_if = "is_false")]
     pub nullable: bool,
-    /// Characters; text without a length is unbounded.
+    /// The maximum number of characters; text without a length is unbounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub length: Option<u32>,
-    /// Stands in a key, a foreign key, a unique constraint or an index (`MySQL` needs a length then).
+    /// Is part of a key, a foreign key, a unique constraint or an index (`MySQL` requires a length then).
     #[serde(default, skip_serializing_if = "is_false")]
     pub indexed: bool,
-    /// The type as the application wrote it, taken as it is.
+    /// A type written by the application, used verbatim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub db_type: Option<String>,
-    /// The server counts it up.
+    /// The server generates its values (serial, AUTO_INCREMENT).
     #[serde(default, skip_serializing_if = "is_false")]
     pub auto: bool,
-    /// SQL text of the default.
+    /// The default as SQL text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -93,7 +93,7 @@ pub struct Check {
     pub sql: String,
 }
 
-/// `PostgreSQL` only.
+/// An exclusion constraint; `PostgreSQL` only.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exclude {
@@ -143,7 +143,7 @@ pub struct Index {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IndexPart {
-    /// A column by name, or an SQL expression.
+    /// A column name or an SQL expression.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -152,7 +152,7 @@ pub struct IndexPart {
     pub desc: bool,
 }
 
-/// A named enumeration, for servers that have types of that kind.
+/// A named enumeration, for servers with such types.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EnumType {

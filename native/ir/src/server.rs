@@ -1,8 +1,8 @@
-//! Which server a connection speaks to.
+//! Identifies the server of a connection.
 
 use std::fmt;
 
-/// The product behind a connection. `MySQL` and `MariaDB` share a driver, not a dialect.
+/// The product of a server. `MySQL` and `MariaDB` share a driver, not a dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Family {
     Postgres,
@@ -15,7 +15,7 @@ impl Family {
     /// Every family, in the order used by tables and tests.
     pub const ALL: [Self; 4] = [Self::Postgres, Self::Sqlite, Self::Mysql, Self::Mariadb];
 
-    /// The lower-case name used by `sql(dialect=...)`, cases and messages.
+    /// Returns the lower-case name used by `sql(dialect=...)`, cases and messages.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Postgres => "postgres",
@@ -25,13 +25,13 @@ impl Family {
         }
     }
 
-    /// The family of that name.
+    /// Returns the family of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|family| family.name() == name)
     }
 }
 
-/// `major.minor.patch`, compared in that order.
+/// A version `major.minor.patch`, ordered by its parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Version(pub u16, pub u16, pub u16);
 
@@ -41,7 +41,7 @@ impl fmt::Display for Version {
     }
 }
 
-/// What the driver learnt at the first connect.
+/// What the driver learns from the first connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Server {
     pub family: Family,

@@ -1,4 +1,4 @@
-//! Statements: one struct for each kind of thing that a server is asked to do.
+//! Statements: one struct for each kind of request to a server.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::query::{Query, SelectOutput, Source};
 use crate::schema::{EnumType, Table, TableRef};
 use crate::{ColumnType, is_false};
 
-/// A statement's shape: everything but the values.
+/// The shape of a statement: everything but the values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[allow(clippy::large_enum_variant)] // there is one at a time, and never a list of them
@@ -26,28 +26,29 @@ pub enum Statement {
 #[serde(deny_unknown_fields)]
 pub struct Insert {
     pub table: TableRef,
-    /// The columns that are given; none inserts a row of defaults.
+    /// The columns with values; if empty, a row of defaults is inserted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<GivenColumn>,
     pub rows: Rows,
-    /// The primary key, for servers that read back what they cannot return.
+    /// The primary key, for servers without RETURNING, where rows are read back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key: Vec<KeyColumn>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub returning: Vec<SelectOutput>,
-    /// What happens to a row that meets a unique constraint; an error without it.
+    /// What to do about a row that violates a unique constraint; an error if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conflict: Option<Conflict>,
 }
 
-/// What an insert does about rows whose key is in the table already.
+/// What an insert does about rows whose key exists already.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Conflict {
-    /// The columns of one unique key; of any when empty.
+    /// The columns of one unique key; any unique key if empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub target: Vec<String>,
-    /// The rows may meet other unique keys than the target, too: not every server can tell them apart.
+    /// Rows may also conflict with other unique keys than the target, which not every server can
+    /// distinguish.
     #[serde(default, skip_serializing_if = "is_false")]
     pub others: bool,
     pub action: ConflictAction,
@@ -56,27 +57,27 @@ pub struct Conflict {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ConflictAction {
-    /// The row is left out.
+    /// Skip the row.
     Nothing,
-    /// The row that is there is changed.
+    /// Update the existing row.
     Update {
-        /// The alias that expressions use for the row that is there; `Expr::Excluded` is the row that was to be inserted.
+        /// The alias of the existing row in expressions; `Expr::Excluded` is the row proposed for insertion.
         alias: String,
         set: Vec<Assignment>,
-        /// Only rows that fulfil it are changed.
+        /// Only rows that satisfy it are updated.
         #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
         filter: Option<Box<Expr>>,
     },
 }
 
-/// A column that values are given for.
+/// A column of an insert.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GivenColumn {
     pub name: String,
     #[serde(rename = "type")]
     pub ty: ColumnType,
-    /// The type as the table declares it, when it is not the one chosen for `ty` (`db_type`).
+    /// The declared type, if it differs from the default for `ty` (`db_type`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub db_type: Option<String>,
 }
@@ -84,9 +85,9 @@ pub struct GivenColumn {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Rows {
-    /// One row: an expression for each column (params, or SQL defaults).
+    /// One row: an expression per column (parameters, or SQL defaults).
     One(Vec<Expr>),
-    /// Many rows: the values beside the shape are one list for each column.
+    /// Many rows: the values of an execution contain one list per column.
     Many,
 }
 
@@ -96,10 +97,10 @@ pub struct KeyColumn {
     pub name: String,
     #[serde(rename = "type")]
     pub ty: ColumnType,
-    /// The server makes it up (serial, auto increment) when it is not given.
+    /// The server generates it (serial, AUTO_INCREMENT) if it is absent.
     #[serde(default, skip_serializing_if = "is_false")]
     pub auto: bool,
-    /// The type as the table declares it (`db_type`).
+    /// The declared type (`db_type`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub db_type: Option<String>,
 }
@@ -108,16 +109,17 @@ pub struct KeyColumn {
 #[serde(deny_unknown_fields)]
 pub struct Update {
     pub table: TableRef,
-    /// The alias that expressions use for the table.
+    /// The alias of the table in expressions.
     pub alias: String,
     pub set: Vec<Assignment>,
-    /// Other rows that the assignments and the condition read, tied to the table's by the condition.
+    /// Further sources that the assignments and the condition read, joined to the table by the condition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Source>,
     #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<Expr>,
-    /// Which rows, when they are chosen by more than a condition on the table itself (order, limit, joins):
-    /// a query of the key, in which the condition is contained; `filter` is absent then. Rendered as `key IN (derived table)`.
+    /// A query for the keys of the rows, if they are selected by more than a condition on the table itself
+    /// (order, limit, joins). It contains the condition, and `filter` is absent. Rendered as `key IN
+    /// (derived table)`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<Box<Query>>,
     pub key: Vec<KeyColumn>,
@@ -130,13 +132,14 @@ pub struct Update {
 pub struct Assignment {
     pub column: String,
     pub value: Expr,
-    /// What the column holds, given where the value is computed: not every server brings it there by itself.
+    /// The type of the column, given for computed values: not every server converts them implicitly.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub ty: Option<ColumnType>,
-    /// The type as the table declares it (`db_type`); of a computed text, what it is cast to where the server does not take text.
+    /// The declared type (`db_type`); a computed text is cast to it if the server has no implicit
+    /// conversion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub db_type: Option<String>,
-    /// How many characters of a computed text the column holds.
+    /// The maximum length in characters, given for computed text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub length: Option<u32>,
 }
@@ -161,7 +164,7 @@ pub struct Delete {
 pub struct CreateTables {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub enums: Vec<EnumType>,
-    /// In an order that satisfies the foreign keys where there is one; cycles are added afterwards.
+    /// In an order that satisfies the foreign keys; foreign keys that form cycles are added afterwards.
     pub tables: Vec<Table>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub if_not_exists: bool,
@@ -187,7 +190,8 @@ pub struct Explain {
     pub json: bool,
 }
 
-/// SQL text written by the application. Placeholders are pieces, so that no dialect's spelling is in the text.
+/// SQL text written by the application. Placeholders are separate pieces, so that the text is
+/// independent of the dialect.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Raw {

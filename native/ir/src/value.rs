@@ -1,6 +1,6 @@
-//! One value on its way to a server, or read from a column without a type.
+//! A single value to send to a server, or read from a column without a type.
 
-/// A value with its exact type. `PartialEq` is bitwise for floats' purposes in tests only.
+/// A value with its exact type. `PartialEq` of floats is only meant for tests.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value {
     #[default]
@@ -16,9 +16,9 @@ pub enum Value {
     Date(i32),
     /// Microseconds since midnight.
     Time(i64),
-    /// Microseconds since midnight, and seconds east of Greenwich.
+    /// Microseconds since midnight, and the offset in seconds east of UTC.
     TimeTz(i64, i32),
-    /// Microseconds since 1970-01-01 00:00:00 in no zone.
+    /// Microseconds since 1970-01-01 00:00:00, without time zone.
     Datetime(i64),
     /// Microseconds since 1970-01-01 00:00:00 UTC.
     DatetimeTz(i64),
@@ -27,15 +27,15 @@ pub enum Value {
     Uuid([u8; 16]),
     /// JSON text.
     Json(String),
-    /// The members of an array or of an `in` list.
+    /// The items of an array or of an `in` list.
     Array(Vec<Value>),
 }
 
 impl Value {
-    /// At most how many bytes a value takes on the wire beside those of its text: a number, a UUID, a length.
+    /// The most bytes that a value takes on the wire besides its text: a number, a UUID, a length.
     pub const MOST_FIXED_BYTES: usize = 20;
 
-    /// At most how many bytes the value takes on the wire.
+    /// Returns an upper bound for the size of the value on the wire.
     pub fn bytes(&self) -> usize {
         let varying = match self {
             Self::Text(text) | Self::Decimal(text) | Self::Json(text) => text.len(),

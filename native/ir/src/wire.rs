@@ -1,4 +1,4 @@
-//! Bytes to statements and back: versioned MessagePack, and the same as JSON for people.
+//! Encodes and decodes statements: as versioned MessagePack, and as JSON for people.
 
 mod depth;
 mod fault;
@@ -17,10 +17,10 @@ use node::Node;
 
 pub use fault::WireErrorKind;
 
-/// What both sides must agree on; raised by every change that old bytes do not survive.
+/// The version of the format, which both sides must share; raised by every incompatible change.
 pub const VERSION: u32 = 2;
 
-/// A statement and the version it is spelled in: what travels.
+/// A message: a statement and the version of its format.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Message {
@@ -34,11 +34,11 @@ struct Borrowed<'a> {
     statement: &'a Statement,
 }
 
-/// Why bytes are no statement, and where.
+/// Why bytes cannot be decoded as a statement, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WireError {
     pub kind: WireErrorKind,
-    /// The offending node, from the root: `statement.select.where.compare.left`.
+    /// The path of the invalid node from the root: `statement.select.where.compare.left`.
     pub path: String,
     pub message: String,
 }
@@ -61,24 +61,25 @@ impl WireError {
     }
 }
 
-/// The statement that the bytes spell. Whatever the bytes are, the answer is a statement or an error with a path.
+/// Decodes a statement. For any input, the result is a statement or an error with a path.
 pub fn decode(bytes: &[u8]) -> Result<Statement, WireError> {
     statement(&read::read(bytes)?)
 }
 
-/// The canonical bytes of a statement: keys sorted, integers and lengths as short as they can be, defaults left out.
+/// Returns the canonical bytes of a statement: sorted keys, shortest integers and lengths, defaults
+/// omitted.
 pub fn encode(statement: &Statement) -> Vec<u8> {
     let mut bytes = Vec::new();
     write::write(&message(statement), &mut bytes);
     bytes
 }
 
-/// The message as JSON with sorted keys.
+/// Returns the message as JSON with sorted keys.
 pub fn to_json(statement: &Statement) -> String {
     message(statement).to_json().to_string()
 }
 
-/// The statement that JSON made by `to_json` spells.
+/// Decodes the JSON that `to_json` returns.
 pub fn from_json(json: &str) -> Result<Statement, WireError> {
     let node: Node = serde_json::from_str(json).map_err(|error| WireError::at("", format!("this is no JSON message: {error}")))?;
     statement(&node)

@@ -1,4 +1,4 @@
-//! Rows on their way into Python.
+//! A batch of rows for Python.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use pyo3::types::PyList;
 use crate::arrow;
 use crate::hydrate;
 
-/// Some rows of a statement, and on the last batch how it ended.
+/// Some rows of a statement; the last batch also has its summary.
 #[pyclass(frozen, module = "oxyde._native")]
 pub struct Batch {
     columns: Arc<ColumnBatch>,
@@ -40,12 +40,12 @@ impl Batch {
         &self.columns
     }
 
-    /// The number of rows before this batch.
+    /// Returns the number of rows before this batch.
     pub fn first(&self) -> usize {
         self.first
     }
 
-    /// Shows the rows to who looks what their Arrow arrays are.
+    /// Shows the rows to an observer that infers their Arrow types.
     pub fn observe(&self, observed: &mut arrow::Observed) -> Result<()> {
         observed.add(self.plan.as_ref().and_then(|plan| plan.outputs()), &self.columns)
     }

@@ -1,4 +1,4 @@
-//! A pool of connections, as Python sees it.
+//! The Python class of a connection pool.
 
 use std::mem;
 use std::sync::Arc;
@@ -46,7 +46,7 @@ impl Database {
     fn family(&self) -> Option<&'static str> {
         let pool = self.engine.pool();
         match pool.family() {
-            // MariaDB answers to both schemes.
+            // Both URL schemes may lead to MariaDB.
             Family::Mysql | Family::Mariadb if pool.server().is_none() => None,
             family @ (Family::Postgres | Family::Sqlite | Family::Mysql | Family::Mariadb) => Some(family.name()),
         }
@@ -117,7 +117,7 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         if self.engine.pool().check_process().is_err() {
-            // The parent's: one more owner, so that none is the last.
+            // Belongs to the parent: leaks one reference, so that it is never dropped in this process.
             mem::forget(Arc::clone(&self.engine));
         }
     }

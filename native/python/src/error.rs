@@ -1,4 +1,5 @@
-//! Errors of the core as exceptions of `oxyde.exceptions`: the one place where a kind becomes a class.
+//! Converts errors of the core to exceptions of `oxyde.exceptions`; the only mapping from kinds to
+//! classes.
 
 use oxyde_driver::{Error, Kind};
 use pyo3::prelude::*;
@@ -8,7 +9,7 @@ use pyo3::types::{PyDict, PyModule};
 /// `oxyde.exceptions`, imported once.
 static EXCEPTIONS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 
-/// The exception class of a kind, by name.
+/// Returns the name of a kind's exception class.
 const fn class(kind: Kind) -> &'static str {
     match kind {
         Kind::ConnectionFailed | Kind::Forked | Kind::Closed => "ConnectionFailed",
@@ -36,7 +37,7 @@ const fn class(kind: Kind) -> &'static str {
     }
 }
 
-/// The exception with every detail of an error.
+/// Returns the exception with all details of an error.
 pub fn exception(py: Python<'_>, error: Error) -> PyErr {
     match build(py, error) {
         Ok(exception) => PyErr::from_value(exception),
@@ -64,12 +65,12 @@ fn build(py: Python<'_>, error: Error) -> PyResult<Bound<'_, PyAny>> {
     module.bind(py).getattr(class(error.kind))?.call((error.message,), Some(&known))
 }
 
-/// An error of a kind with a message alone.
+/// Returns an exception of a kind with only a message.
 pub fn of_kind(py: Python<'_>, kind: Kind, message: impl Into<String>) -> PyErr {
     exception(py, Error::new(kind, message))
 }
 
-/// A panic as an internal error; the process continues.
+/// Converts a panic to an internal error; the process continues.
 pub fn of_panic(payload: &(dyn std::any::Any + Send)) -> Error {
     let said = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     Error::new(Kind::Internal, format!("a fault in Oxyde's core: {}", said.unwrap_or("no message")))

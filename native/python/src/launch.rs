@@ -1,4 +1,4 @@
-//! Starting work: it is polled once on the calling thread, then moves to the runtime.
+//! Starts an operation: its future is polled once on the calling thread, then moved to the runtime.
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,7 +16,7 @@ use crate::queue::Queue;
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
-/// Starts `work`, which sends what it has to its sink and ends it exactly once.
+/// Starts `work`, which sends its rows to its sink and ends it exactly once.
 pub fn launch<F>(
     py: Python<'_>,
     queue: Option<&Bound<'_, Queue>>,
@@ -45,15 +45,15 @@ where
     let first = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut Context::from_waker(Waker::noop()))));
     match first {
         Ok(Poll::Ready(())) => {}
-        // The runtime polls again at once and leaves its own waker.
+        // The runtime polls it again at once and registers its own waker.
         Ok(Poll::Pending) => drop(handle.spawn(future)),
-        // Dropped here: its ending tells the receiver.
+        // Dropping the future sends the end to the receiver.
         Err(_) => drop(future),
     }
     Ok(Operation::new(id, receiver, cancel, signal, plan))
 }
 
-/// The same for work that has no rows.
+/// The same for work without rows.
 pub fn launch_quiet<F>(py: Python<'_>, queue: Option<&Bound<'_, Queue>>, work: impl FnOnce(Cancel) -> F) -> PyResult<Operation>
 where
     F: Future<Output = Result<()>> + Send + 'static,

@@ -1,4 +1,4 @@
-//! The compiled module `oxyde._native`: what Python may ask of the core, and nothing of how it is done.
+//! The extension module `oxyde._native`: the interface between Python and the core.
 
 mod arrow;
 mod batch;
@@ -16,7 +16,7 @@ mod transaction;
 
 use pyo3::prelude::*;
 
-// The interpreter's lock is asked for: nothing here was tried without it.
+// Requires the GIL: the module was not tested with free-threaded Python.
 #[pymodule(gil_used = true)]
 mod _native {
     use super::{Bound, PyModule, PyModuleMethods, PyResult};

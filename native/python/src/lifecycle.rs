@@ -1,4 +1,4 @@
-//! The end of the process, and what all entries share: time spans, forks, panics.
+//! Shutdown at interpreter exit, and helpers of all entry points: durations, fork checks, panics.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -9,12 +9,12 @@ use pyo3::prelude::*;
 
 use crate::error::{exception, of_panic};
 
-/// A span of seconds; negative ones and NaN are refused.
+/// Parses a number of seconds; negative numbers and NaN are refused.
 pub fn seconds(given: f64) -> PyResult<Duration> {
     Duration::try_from_secs_f64(given).map_err(|_| PyValueError::new_err(format!("{given} is not a number of seconds")))
 }
 
-/// Runs code that may panic; a panic becomes an `InternalError`, and the interpreter goes on.
+/// Runs code that may panic; a panic becomes an `InternalError`, and the interpreter continues.
 pub fn guarded<T>(py: Python<'_>, work: impl FnOnce() -> Result<T, Error>) -> PyResult<T> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(value)) => Ok(value),
@@ -23,12 +23,13 @@ pub fn guarded<T>(py: Python<'_>, work: impl FnOnce() -> Result<T, Error>) -> Py
     }
 }
 
-/// Stops the runtime: see `_native.pyi`.
+/// Stops the runtime; see `_native.pyi`.
 #[pyfunction]
 pub fn shutdown(py: Python<'_>, timeout: f64) -> PyResult<()> {
     let timeout = seconds(timeout)?;
     py.detach(|| {
-        // Nothing may reach the interpreter on its way out; what could not be stopped ends with the process.
+        // No exception may reach the interpreter during its shutdown; whatever could not be stopped ends with
+        // the process.
         let _ = catch_unwind(|| runtime::shutdown(timeout));
     });
     Ok(())

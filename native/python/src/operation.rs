@@ -1,4 +1,4 @@
-//! A running statement, as its caller sees it.
+//! The Python class of a running statement.
 
 use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -17,13 +17,13 @@ use crate::batch::Batch;
 use crate::error::exception;
 use crate::transaction::Session;
 
-/// How long a blocking wait leaves the interpreter's signal handlers alone.
+/// How often a blocking wait lets the interpreter run signal handlers.
 const SLICE: Duration = Duration::from_millis(50);
 
 /// How long an interrupted wait stays for the server's confirmation.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// A flag to wait for without the GIL.
+/// A flag that can be waited for without the GIL.
 #[derive(Default)]
 pub struct Signal {
     raised: Mutex<bool>,
@@ -36,7 +36,7 @@ impl Signal {
         self.changed.notify_all();
     }
 
-    /// Waits until it is raised, but no longer than this, and lowers it.
+    /// Waits at most `timeout` until the flag is set, and clears it.
     pub fn wait(&self, timeout: Duration) {
         let raised = self.raised.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut raised, _) = self.changed.wait_timeout_while(raised, timeout, |raised| !*raised).unwrap_or_else(PoisonError::into_inner);
@@ -44,8 +44,9 @@ impl Signal {
     }
 }
 
-/// Attempts until there is an answer, waiting for the signal in between without the GIL.
-/// The exception of a signal handler (`KeyboardInterrupt`) ends it, after `interrupted`, and so does an interrupt that only the ear hears.
+/// Calls `attempt` until it is ready, waiting for the signal in between without the GIL.
+/// An exception of a signal handler (`KeyboardInterrupt`) ends the wait after calling `interrupted`,
+/// and so does a SIGINT that only the ear hears.
 pub fn patiently<T>(
     py: Python<'_>,
     signal: &Signal,
@@ -69,16 +70,16 @@ pub fn patiently<T>(
     }
 }
 
-/// What a reader on another thread than the main one is told about Ctrl-C.
+/// Returns the error for Ctrl-C on a thread other than the main thread.
 pub fn interruption() -> Error {
     Error::new(Kind::Cancelled, "interrupted; the server was told to stop the statement")
 }
 
-/// The receiving end with what is known about it.
+/// The receiver and its state.
 struct Inbox {
-    /// Gone once a stream took it over.
+    /// `None` once a stream has taken it.
     receiver: Option<Receiver<Message>>,
-    /// Rows taken so far, for messages.
+    /// The number of rows received so far, for messages.
     rows: usize,
     taken: bool,
     ended: bool,
@@ -92,7 +93,8 @@ pub struct Operation {
     cancel: Cancel,
     signal: Arc<Signal>,
     plan: Option<Arc<Plan>>,
-    /// Whose threads it runs on: a forked child leaves it alone, with the locks that one of them may have held.
+    /// The process whose threads run it: a forked child does not touch it, because its locks may have been
+    /// held at the fork.
     process: Process,
 }
 
@@ -106,7 +108,7 @@ impl Operation {
         self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What has arrived, without waiting.
+    /// Returns what has arrived, without waiting.
     fn receive(&self) -> Poll<Result<Batch, Error>> {
         if let Err(forked) = self.process.check() {
             return Poll::Ready(Err(forked));
@@ -140,7 +142,8 @@ impl Operation {
         })
     }
 
-    /// Stops the operation and stays a while for its end, so that the connection is clean when the exception arrives.
+    /// Cancels the operation and waits briefly for its end, so that the connection is clean when the
+    /// exception is raised.
     fn abort(&self, py: Python<'_>) {
         self.cancel.cancel();
         let until = Instant::now() + GRACE;
@@ -156,7 +159,8 @@ impl Operation {
     }
 }
 
-/// The task ended without a message, which happens only when the runtime shuts down.
+/// Returns the error for a task that ended without a message, which only happens when the runtime shuts
+/// down.
 pub fn lost() -> Error {
     Error::new(Kind::Closed, "the statement was given up: Oxyde is shutting down")
 }

@@ -1,4 +1,5 @@
-//! Where operations report: a list of ids, and a bell that rings when something is in it.
+//! The queue that operations report to: a list of ids, and a socket that becomes readable when the list
+//! is not empty.
 
 use std::io::{Read, Write};
 use std::os::fd::AsRawFd;
@@ -10,7 +11,7 @@ use std::{io, mem};
 
 use pyo3::prelude::*;
 
-/// Two ends of a socket: what is written to one makes the other readable.
+/// A socket pair: writing to one end makes the other readable.
 struct Bell {
     near: UnixStream,
     far: UnixStream,
@@ -25,21 +26,21 @@ impl Bell {
     }
 
     fn ring(&self) {
-        // A full buffer rings already, and nobody is left to hear an error.
+        // A full buffer is readable already, and there is nobody to report an error to.
         let _ = (&self.far).write(&[1]);
     }
 
     fn silence(&self) {
-        // At most a few rings are in there; an empty socket answers that it would block.
+        // At most a few bytes are pending; an empty socket returns `WouldBlock`.
         let _ = (&self.near).read(&mut [0; 64]);
     }
 }
 
-/// What the queue and every operation that reports to it hold; the descriptor stays open until the last of them is gone,
-/// so that a late ring never reaches another file of the same number.
+/// Shared by the queue and every operation that reports to it. The descriptor stays open until the last
+/// of them is dropped, so that a late write never reaches another file with the same number.
 pub struct Reports {
     bell: Bell,
-    /// Rung and not yet silenced: one write serves many reports.
+    /// Written to but not drained yet: one write serves many reports.
     rung: AtomicBool,
     ready: Mutex<Vec<u64>>,
     arrived: Condvar,
@@ -50,7 +51,7 @@ impl Reports {
         Ok(Self { bell: Bell::new()?, rung: AtomicBool::new(false), ready: Mutex::default(), arrived: Condvar::new() })
     }
 
-    /// Says that an operation has something to take. From any thread.
+    /// Reports that an operation has something to receive. Callable from any thread.
     pub fn push(&self, id: u64) {
         self.ready.lock().unwrap_or_else(PoisonError::into_inner).push(id);
         self.arrived.notify_one();
@@ -59,7 +60,8 @@ impl Reports {
         }
     }
 
-    /// Silence first, then the flag, then the list: a report that comes between is seen now or rings again.
+    /// Drains the socket first, then the flag, then the list: a concurrent report is either seen now or
+    /// writes again.
     fn drain(&self) -> Vec<u64> {
         self.bell.silence();
         self.rung.store(false, Ordering::SeqCst);
@@ -68,12 +70,12 @@ impl Reports {
 
     fn wait(&self, timeout: Duration) {
         let ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
-        // Woken, timed out or poisoned: the caller looks.
+        // Woken, timed out or poisoned: the caller checks.
         drop(self.arrived.wait_timeout_while(ready, timeout, |ready| ready.is_empty()));
     }
 }
 
-/// One event loop's queue.
+/// The queue of one event loop.
 #[pyclass(frozen, module = "oxyde._native")]
 pub struct Queue(Arc<Reports>);
 

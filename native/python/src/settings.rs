@@ -1,4 +1,4 @@
-//! `PoolSettings.wire()` of Python as the driver's settings, name for name.
+//! Converts `PoolSettings.wire()` of Python to the driver's settings, field by field.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use pyo3::types::PyMapping;
 
 use crate::lifecycle::seconds;
 
-/// Reads every setting; a name that the driver does not know is refused.
+/// Reads every setting; an unknown name is refused.
 pub fn read(given: &Bound<'_, PyMapping>) -> PyResult<Settings> {
     let mut settings = Settings::default();
     for entry in given.items()? {

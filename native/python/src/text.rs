@@ -1,4 +1,5 @@
-//! Statements as text, without a connection: their JSON, their SQL, their Arrow schema; and SQL text as tokens.
+//! Statements as text, without a connection: their JSON, SQL and Arrow schema; and the tokens of SQL
+//! text.
 
 use oxyde_driver::Kind;
 use oxyde_driver::effects::may_write;
@@ -15,14 +16,14 @@ use crate::arrow::{Conversion, schema_capsule};
 use crate::error::{exception, of_kind};
 use crate::params::convert;
 
-/// The golden bytes of a statement given as JSON.
+/// Returns the canonical bytes of a statement given as JSON.
 #[pyfunction]
 pub fn canonical<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyBytes>> {
     let statement = wire::from_json(json).map_err(|error| PyValueError::new_err(error.to_string()))?;
     Ok(PyBytes::new(py, &wire::encode(&statement)))
 }
 
-/// A statement as JSON.
+/// Returns a statement as JSON.
 #[pyfunction]
 pub fn describe(shape: &[u8]) -> PyResult<String> {
     Ok(wire::to_json(&decode(shape)?))
@@ -39,7 +40,7 @@ fn family(dialect: &str) -> PyResult<Family> {
     })
 }
 
-/// SQL text as pairs of kind and text: see `_native.pyi`.
+/// Returns SQL text as pairs of kind and text; see `_native.pyi`.
 #[pyfunction]
 #[pyo3(signature = (sql, dialect = None))]
 pub fn sql_tokens<'a>(sql: &'a str, dialect: Option<&str>) -> PyResult<Vec<(&'static str, &'a str)>> {
@@ -47,7 +48,7 @@ pub fn sql_tokens<'a>(sql: &'a str, dialect: Option<&str>) -> PyResult<Vec<(&'st
     Ok(tokens(sql, family).map(|token| (name(token.kind), token.text)).collect())
 }
 
-/// Whether a statement that begins as one that reads may write: see `_native.pyi`.
+/// Whether a statement that starts like a read may write; see `_native.pyi`.
 #[pyfunction]
 pub fn sql_may_write(sql: &str, dialect: &str) -> PyResult<bool> {
     Ok(may_write(sql, family(dialect)?))
@@ -74,10 +75,10 @@ fn plan(py: Python<'_>, shape: &[u8], dialect: &str) -> PyResult<Plan> {
     Ok(Plan::new(program))
 }
 
-/// A statement of the server's and the values of its placeholders.
+/// A statement of the server and the values of its placeholders.
 type Rendered<'py> = (String, Vec<Bound<'py, PyAny>>);
 
-/// The steps of a statement as text: see `_native.pyi`.
+/// Returns the steps of a statement as text; see `_native.pyi`.
 #[pyfunction]
 #[pyo3(signature = (shape, dialect, values = None))]
 #[allow(clippy::needless_pass_by_value)] // pyo3 hands it over
@@ -94,9 +95,9 @@ pub fn render<'py>(py: Python<'py>, shape: &[u8], dialect: &str, values: Option<
     for step in steps() {
         let runs = match step.repeat {
             Repeat::Once | Repeat::WherePossible | Repeat::Chunks { .. } => runs(step, inputs.bulk.as_ref(), None, usize::MAX),
-            // One text, whatever the number of rows; an insert of no rows is no statement.
+            // One text for any number of rows; an insert of no rows sends no statement.
             Repeat::EachRow => inputs.bulk.iter().filter(|batch| batch.rows > 0).map(|batch| Run { start: 0, rows: batch.rows }).collect(),
-            // How many keys there will be is not known here.
+            // The number of keys is unknown here.
             Repeat::EachKey => vec![once],
         };
         for run in runs {
@@ -106,7 +107,7 @@ pub fn render<'py>(py: Python<'py>, shape: &[u8], dialect: &str, values: Option<
     Ok(rendered)
 }
 
-/// The values of a run's placeholders, as the caller gave them.
+/// Returns the values of a run's placeholders, as the caller passed them.
 fn given<'py>(plan: &Plan, step: &Step, run: Run, values: &Bound<'py, PyTuple>) -> PyResult<Vec<Bound<'py, PyAny>>> {
     let repetitions = match step.repeat {
         Repeat::EachRow => run.rows,
@@ -137,12 +138,12 @@ fn value<'py>(plan: &Plan, slot: &Slot, run: Run, row: usize, values: &Bound<'py
                 Form::Scalar | Form::Pattern { .. } | Form::Bound { .. } | Form::Spelling(_) => column.get_item(row),
             }
         }
-        // Only the server knows it.
+        // Only the server knows the value.
         Origin::Key(_) => Ok(PyEllipsis::get(values.py()).to_owned().into_any()),
     }
 }
 
-/// The schema of a statement's rows.
+/// Returns the schema of a statement's rows.
 #[pyfunction]
 pub fn arrow_schema<'py>(py: Python<'py>, shape: &[u8], dialect: &str) -> PyResult<Bound<'py, PyCapsule>> {
     let plan = plan(py, shape, dialect)?;

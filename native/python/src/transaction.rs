@@ -1,4 +1,4 @@
-//! A transaction, as Python sees it: a session whose statements run one at a time.
+//! The Python class of a transaction: a session whose statements run one at a time.
 
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -15,12 +15,12 @@ use crate::queue::Queue;
 #[pyclass(frozen, module = "oxyde._native")]
 pub struct Session {
     inner: oxyde_driver::Session,
-    /// Stops the stream that the application is reading; gone when that has ended.
+    /// Cancels the stream that the application is reading; dead once the stream has ended.
     stream: Mutex<Weak<Cancel>>,
     process: Process,
 }
 
-/// What may be done to a transaction beside running statements.
+/// The operations on a transaction besides running statements.
 enum Act {
     Begin(Begin),
     Commit,
@@ -50,7 +50,7 @@ impl Session {
         self.stream.lock().unwrap_or_else(PoisonError::into_inner).upgrade().filter(|_| self.process.is_current())
     }
 
-    /// Starts an act: its turn comes after the statements that were started before.
+    /// Starts an operation, which is queued behind the statements started before.
     fn start(&self, py: Python<'_>, queue: Option<&Bound<'_, Queue>>, act: Act) -> PyResult<Operation> {
         let session = self.inner();
         launch_quiet(py, queue, |cancel| async move {
@@ -129,7 +129,7 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         if !self.process.is_current() {
-            // The parent's: one more owner, so that none is the last.
+            // Belongs to the parent: leaks one reference, so that it is never dropped in this process.
             mem::forget(self.inner.clone());
         }
     }

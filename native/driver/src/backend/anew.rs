@@ -1,9 +1,9 @@
-//! Texts that were never prepared, so that the server looks at its tables again.
+//! Makes statement texts unique, so that they are prepared anew against the current tables.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The statement with a comment of its own.
+/// Appends a unique comment to the statement.
 pub fn anew(text: &str) -> Arc<str> {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     format!("{text}\n/* {} */", NUMBER.fetch_add(1, Ordering::Relaxed)).into()

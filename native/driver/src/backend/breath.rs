@@ -1,12 +1,12 @@
-//! A pause now and then while rows come.
+//! Yields to the runtime at intervals while rows arrive.
 
 use tokio::task::yield_now;
 
-/// After how many rows the runtime gets a turn, to look at clocks and other sockets.
+/// The number of rows after which the task yields, so that timers and other sockets are polled.
 const TURN: u32 = 1_024;
 
-/// Lets others have their turn now and then. sqlx never waits while the server is faster than we are,
-/// and whoever wants to stop the statement would not be heard.
+/// Yields at intervals. sqlx never waits while the server is faster than we are, and a cancellation
+/// would go unnoticed.
 #[derive(Default)]
 pub struct Breath(u32);
 

@@ -1,4 +1,4 @@
-//! The rows of a step on their way into batches, from whichever server over the network.
+//! Collects the rows of a step into batches, for all network servers.
 
 use oxyde_ir::{ColumnType, Output};
 use sqlx::{Database, Row};
@@ -13,38 +13,38 @@ use crate::stream::Limits;
 pub type RowOf<P> = <<P as sqlx::Connection>::Database as Database>::Row;
 pub type ColumnOf<P> = <<P as sqlx::Connection>::Database as Database>::Column;
 
-/// Refuses values that can be read, but that the server compares as other ones.
+/// Refuses values that can be decoded, but that the server compares as a different type.
 pub type Guard = fn(&Reader, &Output, &[u8]) -> Result<()>;
 
-/// One column. How its values are read is chosen once, by what the server sends and what is wanted.
+/// The reader of one column, chosen once from the wire type and the requested type.
 pub struct Reader {
     pub name: String,
     pub table: String,
-    /// The server's name for the type, for messages.
+    /// The server's name of the type, for messages.
     pub type_name: String,
-    /// The type that the server can cast anything to, for messages.
+    /// A type that every value can be CAST to, for messages.
     pub castable: &'static str,
     pub builder: Builder<Payload>,
     pub guard: Option<Guard>,
 }
 
 impl Reader {
-    /// The error of a value that is not read.
+    /// Returns the error for a value that cannot be decoded.
     pub fn misfit(&self, reason: &str) -> Error {
         misfit::error(&self.name, &self.table, &self.type_name, &format!("cannot be read: {reason}"), self.castable)
     }
 }
 
-/// Rows of all runs of a step; with somewhere to send them, in batches of limited size.
+/// Collects the rows of all runs of a step; with a sink, in batches of limited size.
 pub struct Gather<'a, P: Peer> {
     outputs: Option<&'a [Output]>,
     limits: Limits,
     readers: Vec<Reader>,
-    /// What the server said about the columns, once it has.
+    /// The column types that the server described, once it has.
     types: Option<Vec<P::TypeId>>,
-    /// The next row is the first of its run, and nothing was said about the columns since.
+    /// The next row is the first of its run, and the columns have not been described since.
     starting: bool,
-    /// Rows of all batches.
+    /// The number of rows in all batches.
     total: usize,
     rows: usize,
     bytes: usize,
@@ -56,18 +56,18 @@ impl<'a, P: Peer> Gather<'a, P> {
         Self { outputs, limits: request.limits, readers: Vec::new(), types: None, starting: true, total: 0, rows: 0, bytes: 0 }
     }
 
-    /// A run begins.
+    /// Starts a run.
     pub fn start(&mut self) {
         self.starting = true;
     }
 
-    /// Only the server can say what the columns are, and has not yet.
+    /// Whether the columns are still unknown and only the server can describe them.
     pub fn needs_columns(&self) -> bool {
         self.types.is_none() && self.outputs.is_none_or(|outputs| outputs.iter().any(|output| output.ty == ColumnType::Any))
     }
 
-    /// Takes the server's description of the columns, once for each run: another one after a try that failed, where a table has
-    /// changed.
+    /// Takes the server's description of the columns, once per run. A retry after a failure may describe
+    /// other columns if a table has changed.
     pub fn describe(&mut self, columns: &[ColumnOf<P>]) -> Result<()> {
         self.starting = false;
         let types: Vec<P::TypeId> = columns.iter().map(P::type_id).collect();
@@ -92,7 +92,7 @@ impl<'a, P: Peer> Gather<'a, P> {
         Ok(())
     }
 
-    /// Whether the columns are called as before. Our own statements name theirs.
+    /// Whether the columns have the same names as before. Statements of our own name their columns.
     fn has_names_of(&self, columns: &[ColumnOf<P>]) -> bool {
         self.outputs.is_some() || self.readers.iter().map(|reader| reader.name.as_str()).eq(columns.iter().map(sqlx::Column::name))
     }
@@ -117,7 +117,7 @@ impl<'a, P: Peer> Gather<'a, P> {
         Ok(())
     }
 
-    /// The statement returns rows, be there any or none.
+    /// Whether the statement returns rows, even if there are none.
     pub fn has_columns(&self) -> bool {
         !self.readers.is_empty()
     }
@@ -126,19 +126,20 @@ impl<'a, P: Peer> Gather<'a, P> {
         self.rows >= self.limits.rows || self.bytes >= self.limits.bytes
     }
 
-    /// The rows so far; further rows make another batch.
+    /// Returns the rows so far as a batch; further rows start a new one.
     pub fn take(&mut self) -> ColumnBatch {
         self.bytes = 0;
         let columns = self.readers.iter_mut().map(|reader| reader.builder.take(&reader.name)).collect();
         ColumnBatch { columns, rows: std::mem::take(&mut self.rows) }
     }
 
-    /// The rows not taken before: with columns, also when there are none; `None` for statements that return no rows.
+    /// Returns the remaining rows, with columns even if there are none; `None` for statements that return
+    /// no rows.
     pub fn finish(mut self) -> Option<ColumnBatch> {
         if self.types.is_some() {
             return self.has_columns().then(|| self.take());
         }
-        // No row came, and the server was not asked.
+        // There were no rows, and the server did not describe the columns.
         let columns: Vec<Column> = self.outputs.unwrap_or_default().iter().filter_map(P::without_rows).collect();
         (!columns.is_empty()).then_some(ColumnBatch { columns, rows: 0 })
     }

@@ -1,4 +1,4 @@
-//! A connection over the network: what is the same for every server.
+//! A network connection: the parts that all servers share.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -18,29 +18,30 @@ use crate::execution::{Execution, Progress};
 use crate::request::Request;
 use crate::stream::Finished;
 
-/// How long a goodbye may take.
+/// The time limit for closing a connection gracefully.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// How long a command of ours may still take after its deadline.
+/// How long an internal command may continue after its deadline.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// What sqlx and the errors of one kind of server know.
+/// What a kind of server provides, on top of sqlx.
 pub trait Peer: sqlx::Connection<Database: HasStatementCache> + Sized {
     const RESET: Reset;
 
-    /// What tells the type of a column from others.
+    /// Identifies the type of a column.
     type TypeId: PartialEq + Send;
 
-    /// A bare connection to the server.
+    /// Opens a connection without setting up the session.
     fn reach(options: &Self::Options) -> impl Future<Output = sqlx::Result<Self>> + Send;
 
-    /// Runs statements without parameters; rows that they return are dropped.
+    /// Runs statements without parameters and discards their rows.
     fn say(&mut self, sql: &str) -> impl Future<Output = sqlx::Result<()>> + Send;
 
-    /// Interrupts what another connection does, where this one has reached the same server; `false` where it has not.
+    /// Cancels the statement of another connection. Returns `false` if this connection has reached a
+    /// different server.
     fn interrupt(&mut self, interruption: &Interruption) -> impl Future<Output = sqlx::Result<bool>> + Send;
 
-    /// Runs statements without parameters; the first column of the last row, which is a text.
+    /// Runs statements without parameters and returns the first column of the last row, as text.
     fn ask(&mut self, sql: &str) -> impl Future<Output = sqlx::Result<String>> + Send;
 
     /// Runs a step.
@@ -48,70 +49,73 @@ pub trait Peer: sqlx::Connection<Database: HasStatementCache> + Sized {
 
     fn type_id(column: &ColumnOf<Self>) -> Self::TypeId;
 
-    /// A reader for a column that the server describes, and that shall become what the output says.
+    /// Returns a reader from the column that the server describes to the type of the output.
     fn reader(column: &ColumnOf<Self>, output: Option<&Output>) -> Result<Reader>;
 
-    /// A column that nothing is read from; `None` where the server has none of the type.
+    /// Returns an empty column for an output; `None` if the server has no such type.
     fn without_rows(output: &Output) -> Option<Column>;
 
-    /// What came for a column of a row; `None` for NULL.
+    /// Returns the raw value of a column; `None` for NULL.
     fn raw(row: &RowOf<Self>, index: usize) -> sqlx::Result<Option<&[u8]>>;
 
-    /// Adds up what the server says at the end of a result.
+    /// Adds the counts that the server reports at the end of a result.
     fn count(result: &ResultOf<Self>, done: &mut Done);
 
-    /// Whether the connection can be used after the error: the server answered in order and still listens.
+    /// Whether the connection is still usable: the server answered in order and waits for the next request.
     fn leaves_healthy(error: &sqlx::Error) -> bool;
 
-    /// The statement was interrupted: by us, or by a time limit of the server's.
+    /// Whether the statement was cancelled, by us or by a time limit of the server.
     fn is_interruption(error: &sqlx::Error) -> bool;
 
-    /// The open transaction met an error before, and takes nothing but a rollback.
+    /// Whether the open transaction is aborted and accepts only a rollback.
     fn is_aborted(error: &sqlx::Error) -> bool;
 
-    /// An error met on an open connection, as one of ours.
+    /// Converts an error on an open connection.
     fn explain(error: &sqlx::Error) -> Error;
 }
 
-/// How another connection interrupts what runs on one.
+/// How another connection cancels the statement of this one.
 pub struct Interruption {
-    /// What tells the server from others at its address: elsewhere the number in the word is a stranger's.
+    /// Identifies the server behind its address: on another server, the process id in the command belongs
+    /// to someone else.
     pub identity: String,
     pub word: String,
-    /// How long saying it once may take.
+    /// The time limit of one attempt.
     pub patience: Duration,
 }
 
-/// What a connection to PostgreSQL knows about the pooler before the server.
+/// What a PostgreSQL connection knows about the pooler in front of the server.
 #[derive(Default)]
 pub struct Pooler {
-    /// What each transaction says first: no setting outlasts one.
+    /// The statements that start each transaction, because no setting outlives one.
     pub head: String,
-    /// How many statements of others have names like ours on the server connection of the transaction.
+    /// The number of prepared statements of other clients with sqlx's names on this transaction's server
+    /// connection.
     pub strangers: usize,
-    /// When the transaction was about to begin, by the server's clock: seconds.
+    /// When the transaction was about to begin, in seconds of the server's clock.
     pub since: String,
 }
 
 pub struct Link<P: Peer> {
     pub inner: P,
     pub server: Server,
-    /// `None` where nothing can run: behind a pooler, outside of transactions.
+    /// `None` if statements cannot run: behind a pooler, outside of transactions.
     pub interruption: Option<Interruption>,
-    /// How to reach the server again, to interrupt.
+    /// The options to connect to the server again, for cancelling.
     pub options: P::Options,
     pub healthy: bool,
-    /// An interruption may still come: no statement may meet it.
+    /// A cancel request may still arrive, so no further statement may run.
     pub doomed: bool,
-    /// The server connection is ours for the length of a transaction only.
+    /// Set if the server connection is ours for one transaction only (transaction pooling).
     pub pooler: Option<Pooler>,
-    /// Prepared statements are forgotten at once.
+    /// Prepared statements are closed at once.
     pub forgetful: bool,
-    /// How many bytes of values the server takes in one statement.
+    /// The most bytes of values that the server accepts in one statement.
     pub max_bytes: usize,
-    /// Sets what our statements rely on whoever else changes the session, and asks for the scope.
+    /// Restores the settings that our statements depend on, whatever changed them, and returns the scope.
     pub facts: String,
-    /// Where the server looks names up, as far as that was asked: statements that are prepared mean what the names meant there.
+    /// Where the server resolves names (search path, current database), as last queried: prepared
+    /// statements are bound to it.
     pub scope: Option<String>,
 }
 
@@ -124,7 +128,7 @@ impl<P: Peer> Link<P> {
         self.healthy && !self.doomed
     }
 
-    /// Runs the steps of a program. Each waits for the answer to the one before it, which may keep keys for it.
+    /// Runs the steps of a program. Each waits for the previous answer, which may contain keys for it.
     pub async fn run(&mut self, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {
         let end = self.steps(execution, deadline).await;
         if self.forgetful && self.is_healthy() {
@@ -143,15 +147,15 @@ impl<P: Peer> Link<P> {
         Ok(progress.finish())
     }
 
-    /// Runs statements of our own without parameters or rows. They are not interrupted; where the server is silent and nobody
-    /// waits any more, the connection is given up.
+    /// Runs internal statements without parameters or rows. They are not cancelled; if the server does not
+    /// answer after the deadline, the connection is given up.
     pub async fn command(&mut self, sql: &str, deadline: impl Into<Deadline<'_>>) -> Result<()> {
         self.converse(sql, deadline.into(), async |peer: &mut P| peer.say(sql).await).await
     }
 
-    /// The same of a conversation about them.
+    /// The same for any exchange with the server.
     pub async fn converse<T>(&mut self, sql: &str, deadline: Deadline<'_>, work: impl AsyncFnOnce(&mut P) -> sqlx::Result<T>) -> Result<T> {
-        // Until the answer was read nothing is known about the connection.
+        // Until the answer is read, the state of the connection is unknown.
         self.healthy = false;
         let end = {
             let mut work = pin!(work(&mut self.inner));
@@ -175,7 +179,7 @@ impl<P: Peer> Link<P> {
         end.map_err(|error| P::explain(&error))
     }
 
-    /// Forgets the statements that were prepared: what they refer to may have changed.
+    /// Closes all prepared statements: what they refer to may have changed.
     pub async fn forget(&mut self) -> Result<()> {
         self.healthy = false;
         let end = self.inner.clear_cached_statements().await;
@@ -187,14 +191,15 @@ impl<P: Peer> Link<P> {
         self.pooler.is_some()
     }
 
-    /// Forgets the statements that were prepared in the transaction that ends now: their names would meet others' statements.
+    /// Closes the statements prepared in the ending transaction: their names would collide with those of
+    /// other clients.
     pub(super) async fn unname(&mut self, deadline: Deadline<'_>) -> Result<()> {
         self.converse("DEALLOCATE", deadline, async |peer: &mut P| peer.clear_cached_statements().await).await
     }
 
     pub async fn close(self) {
         let Self { inner, healthy, .. } = self;
-        // The connection is given up either way; a server that does not answer must not hold us.
+        // The connection is given up in any case; a server that does not answer must not block us.
         let _ = timeout(FAREWELL, async move { if healthy { inner.close().await } else { inner.close_hard().await } }).await;
     }
 }

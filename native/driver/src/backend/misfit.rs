@@ -1,8 +1,8 @@
-//! A column of a server's that cannot become what is wanted of it.
+//! The error for a column that cannot be decoded as the requested type.
 
 use crate::error::{Error, Kind};
 
-/// Names the column and its type; `text` is the type that the server can cast anything to.
+/// Names the column and its type; `text` is a type that every value can be CAST to.
 pub fn error(name: &str, table: &str, type_name: &str, reason: &str, text: &str) -> Error {
     let place = if table.is_empty() { name.to_owned() } else { format!("{table}.{name}") };
     let mut error = Error::new(Kind::Decode, format!("column {place:?} of type {type_name} {reason}"))

@@ -1,5 +1,5 @@
-//! One connection to a server, whichever server it is. Each backend answers the same questions in a file of the same name;
-//! those over the network share `link.rs`, `watch.rs` and what these speak of.
+//! A connection to any of the servers. Each backend implements the same operations in files of the same
+//! names; the network backends share `link.rs`, `watch.rs` and the modules they use.
 
 mod anew;
 mod breath;
@@ -28,7 +28,8 @@ use crate::settings::Settings;
 use crate::stream::Finished;
 use crate::target::{Address, Target};
 
-/// An open connection. Never dropped while a future of it is pending: operations own their connection until the answer is read.
+/// An open connection. Never dropped while one of its futures is pending: an operation owns its
+/// connection until the answer is read.
 pub enum Connection {
     Postgres(Box<postgres::Connection>),
     Mysql(Box<mysql::Connection>),
@@ -36,8 +37,9 @@ pub enum Connection {
 }
 
 impl Connection {
-    /// Connects, sets the session up (UTC, `utf8mb4`, strict modes, pragmas) and learns which server it is.
-    /// Fails at once when the server refuses; the message names host, port, database and user, never the password.
+    /// Connects, sets up the session (UTC, `utf8mb4`, strict modes, pragmas) and detects the server.
+    /// Fails at once if the server refuses; the message contains host, port, database and user, but never
+    /// the password.
     pub async fn open(target: &Target, settings: &Settings, way: &Way) -> Result<Self> {
         Ok(match target.address() {
             Address::Postgres(options) => Self::Postgres(Box::new(postgres::Connection::open(options, settings, way).await?)),
@@ -54,7 +56,7 @@ impl Connection {
         }
     }
 
-    /// How many bytes of values one statement may carry.
+    /// Returns the most bytes of values that one statement may carry.
     pub fn max_bytes(&self) -> usize {
         match self {
             Self::Postgres(c) => c.max_bytes,
@@ -63,19 +65,20 @@ impl Connection {
         }
     }
 
-    /// Runs the steps of a program. When the deadline passes meanwhile, the statement under way is cancelled on the server and
-    /// the answer still read; the error then says why it was stopped (there is none when the statement was faster).
+    /// Runs the steps of a program. If the deadline passes, the current statement is cancelled on the
+    /// server and its answer is still read. The error then says why it was stopped; if the statement was
+    /// faster, there is no error.
     pub async fn execute(&mut self, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {
         match self {
-            // Large: boxed here, so that what waits for them, and a look-up in SQLite, stay small.
+            // Boxed because these futures are large; the caller's future and SQLite's fast path stay small.
             Self::Postgres(c) => Box::pin(c.run(execution, deadline)).await,
             Self::Mysql(c) => Box::pin(c.run(execution, deadline)).await,
             Self::Sqlite(c) => c.execute(execution, deadline).await,
         }
     }
 
-    /// Runs a statement of our own without parameters or rows: BEGIN, SAVEPOINT, COMMIT, SET. It is not interrupted, but a server
-    /// that stays silent after the deadline loses the connection.
+    /// Runs an internal statement without parameters or rows: BEGIN, SAVEPOINT, COMMIT, SET. It is not
+    /// cancelled, but if the server does not answer after the deadline, the connection is given up.
     pub async fn command(&mut self, sql: &str, deadline: Deadline<'_>) -> Result<()> {
         match self {
             Self::Postgres(c) => c.command(sql, deadline).await,
@@ -84,7 +87,7 @@ impl Connection {
         }
     }
 
-    /// Begins a transaction by the commands.
+    /// Begins a transaction with these commands.
     pub async fn begin(&mut self, commands: &[String], deadline: Deadline<'_>) -> Result<()> {
         if let Self::Postgres(c) = self
             && c.is_pooled()
@@ -97,13 +100,13 @@ impl Connection {
         Ok(())
     }
 
-    /// Whether the server's connection is ours for the length of a transaction only.
+    /// Whether the server connection is ours for one transaction only (transaction pooling).
     pub fn is_pooled(&self) -> bool {
         matches!(self, Self::Postgres(c) if c.is_pooled())
     }
 
-    /// Takes back, before a transaction ends, what a pooler must not pass on to others; more of it where SQL of the application may
-    /// have left something.
+    /// Before a transaction ends behind a pooler, resets what the next client must not see. `doubtful`
+    /// resets more, because SQL of the application may have changed the session.
     pub async fn part(&mut self, parting: Parting, doubtful: bool, deadline: Deadline<'_>) -> Result<()> {
         match self {
             Self::Postgres(c) if c.is_pooled() => c.part(parting, doubtful, deadline).await,
@@ -111,7 +114,8 @@ impl Connection {
         }
     }
 
-    /// The statements that roll back; more of them behind a pooler where SQL of the application may have left what no rollback takes.
+    /// Returns the statements that roll back. Behind a pooler, `doubtful` also resets what a rollback
+    /// keeps.
     pub fn rollback(&self, doubtful: bool) -> Cow<'static, str> {
         match self {
             Self::Postgres(c) if doubtful => c.rollback_all(),
@@ -119,7 +123,8 @@ impl Connection {
         }
     }
 
-    /// Runs a statement, behind a pooler, that the server takes outside of transactions only. Returns how many rows it affected.
+    /// Behind a pooler: runs a statement that cannot run in a transaction (error 25001). Returns the number
+    /// of affected rows.
     pub async fn execute_alone(&mut self, sql: &str, deadline: Deadline<'_>) -> Result<u64> {
         match self {
             Self::Postgres(c) => c.execute_alone(sql, deadline).await,
@@ -127,7 +132,7 @@ impl Connection {
         }
     }
 
-    /// Whether a transaction is open, where that can be known without asking.
+    /// Whether a transaction is open, if that is known without a round trip.
     pub fn in_transaction(&self) -> Option<bool> {
         match self {
             Self::Postgres(_) | Self::Mysql(_) => None,
@@ -135,7 +140,7 @@ impl Connection {
         }
     }
 
-    /// Whether the connection may be lent again: no protocol error was seen on it.
+    /// Whether the connection may be reused: no protocol error was seen on it.
     pub fn is_healthy(&self) -> bool {
         match self {
             Self::Postgres(c) => c.is_healthy(),
@@ -144,7 +149,7 @@ impl Connection {
         }
     }
 
-    /// One round trip that proves the server is there.
+    /// Checks in one round trip that the server answers.
     pub async fn ping(&mut self) -> Result<()> {
         match self {
             Self::Postgres(c) => c.ping().await,
@@ -153,7 +158,7 @@ impl Connection {
         }
     }
 
-    /// Forgets what it knows of tables and types, which have changed. SQLite looks by itself.
+    /// Discards cached knowledge about tables and types. SQLite checks its schema itself.
     pub async fn forget(&mut self) -> Result<()> {
         match self {
             Self::Postgres(c) => c.forget().await,
@@ -162,17 +167,18 @@ impl Connection {
         }
     }
 
-    /// Sets again what our statements rely on, after SQL of the application that may have changed it; all else stays as it is.
+    /// Restores the settings that our statements depend on after SQL of the application; everything else
+    /// stays.
     pub async fn restore(&mut self, deadline: Deadline<'_>) -> Result<()> {
         match self {
             Self::Postgres(c) => c.restore(deadline).await,
             Self::Mysql(c) => c.restore(deadline).await,
-            // Nothing that a PRAGMA changes inside a transaction changes a value on its way.
+            // PRAGMAs that take effect inside a transaction do not alter values in transit.
             Self::Sqlite(_) => Ok(()),
         }
     }
 
-    /// Whether SQL of the application that came without a transaction has left one open. `MySQL` does not tell.
+    /// Whether SQL of the application outside a transaction has left one open. `MySQL` does not report it.
     pub async fn has_left_open(&mut self) -> Result<bool> {
         match self {
             Self::Mysql(c) if c.server().family == Family::Mariadb => c.is_in_transaction().await,
@@ -180,7 +186,8 @@ impl Connection {
         }
     }
 
-    /// Takes back what SQL of the application may have left on the session; `false` where only closing the connection does.
+    /// Resets what SQL of the application may have changed in the session; `false` if the connection must
+    /// be closed instead.
     pub async fn reset(&mut self) -> Result<bool> {
         match self {
             Self::Postgres(c) => c.reset().await,
@@ -189,7 +196,7 @@ impl Connection {
         }
     }
 
-    /// Says goodbye to the server and closes.
+    /// Closes the connection gracefully.
     pub async fn close(self) {
         match self {
             Self::Postgres(c) => c.close().await,

@@ -1,4 +1,4 @@
-//! How a run ended: what it did, or why it failed.
+//! The outcome of a run: its result, or why it failed.
 
 use super::link::Peer;
 use crate::deadline::Stop;
@@ -6,18 +6,18 @@ use crate::error::{Error, Kind};
 
 pub type Outcome<T = Done> = Result<T, Failure>;
 
-/// How a run ended well.
+/// The result of a successful run.
 #[derive(Default)]
 pub struct Done {
     pub affected: u64,
-    /// The last generated key; zero when there is none, or the server does not report it.
+    /// The last generated key; zero if there is none or the server does not report it.
     pub insert_id: u64,
     pub returned: u64,
-    /// Rows were discarded because the watcher asked for it.
+    /// Rows were discarded at the watcher's request.
     pub lost: bool,
 }
 
-/// How a run failed: by our complaint, or the server's, or both.
+/// Why a run failed: our own error, the server's, or both.
 pub struct Failure {
     pub ours: Option<Error>,
     pub server: Option<sqlx::Error>,
@@ -36,7 +36,8 @@ impl From<sqlx::Error> for Failure {
 }
 
 impl Failure {
-    /// Our own complaint first; then why the statement was stopped, when that made it fail; then the server's.
+    /// Our own error takes precedence, then the reason for stopping the statement if that caused the
+    /// failure, then the server's error.
     pub fn into_error<P: Peer>(self, stop: Option<Stop>) -> Error {
         match (self.ours, self.server, stop) {
             (Some(error), _, _) => error,

@@ -1,4 +1,4 @@
-//! Signals between the future that runs a statement and the one that watches it.
+//! Signals between the future that runs a statement and the future that watches it.
 
 use std::time::Duration;
 
@@ -11,19 +11,20 @@ use crate::deadline::{Deadline, Stop};
 use crate::error::Result;
 use crate::stream::Sink;
 
-/// How long rows that nobody wants may flow before the statement is cancelled on the server: most results are already on their way.
+/// How long unwanted rows are discarded before the statement is cancelled on the server: most results
+/// are nearly complete by then.
 const GRACE: Duration = Duration::from_millis(100);
 
 #[derive(Default)]
 pub struct Signals {
-    /// Set by the watcher: rows that still come are not kept beyond a batch, in case that was all.
+    /// Set by the watcher: discard rows beyond the current batch, in case the result ends soon.
     pub discard: Cancel,
-    /// Set by the runner: the rest of the rows is of no use.
+    /// Set by the runner: the remaining rows are not needed.
     pub unwanted: Cancel,
 }
 
 impl Signals {
-    /// Returns when the statement must stop, and why.
+    /// Waits until the statement must stop, and returns why.
     pub async fn stop(&self, deadline: Deadline<'_>) -> Stop {
         let unwanted = async {
             self.unwanted.cancelled().await;
@@ -35,7 +36,7 @@ impl Signals {
         }
     }
 
-    /// Sends a full batch, unless the statement is stopped while the reader takes its time.
+    /// Sends a full batch, unless the statement is stopped while the channel is full.
     pub async fn send(&self, sink: &Sink, batch: ColumnBatch, done: &mut Done) -> Result<()> {
         tokio::select! {
             biased;

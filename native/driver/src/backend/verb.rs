@@ -1,21 +1,21 @@
-//! The first words of a statement, from which we infer what it does.
+//! The leading keywords of a statement, which tell what it does.
 
 use oxyde_ir::Family;
 
 use crate::lexer::{Kind, code};
 
-/// Whether the statement begins with one of the words, which are in capitals.
+/// Whether the statement starts with one of the words, which are in upper case.
 pub fn is_one_of(verbs: &[&str], text: &str, family: Family) -> bool {
     let word = first(text, family);
     verbs.iter().any(|verb| word.eq_ignore_ascii_case(verb))
 }
 
-/// The first word; empty where the statement begins with none.
+/// Returns the first word; empty if the statement starts with none.
 pub fn first(text: &str, family: Family) -> &str {
     words(text, family).next().unwrap_or_default()
 }
 
-/// The word that says what a statement does: behind WITH and its queries, where it begins with them.
+/// Returns the keyword that tells what a statement does: after WITH and its queries, if there are any.
 pub fn main(text: &str, family: Family) -> &str {
     const VERBS: [&str; 8] = ["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE", "VALUES", "TABLE"];
     let verb = first(text, family);
@@ -38,7 +38,7 @@ pub fn main(text: &str, family: Family) -> &str {
     verb
 }
 
-/// The words that a statement begins with, up to the first sign, string or name in quotes.
+/// Returns the words that a statement starts with, up to the first sign, string or quoted identifier.
 pub fn words(text: &str, family: Family) -> impl Iterator<Item = &str> {
     let tokens = code(text, Some(family)).skip_while(|token| token.text == ";");
     tokens.take_while(|token| token.kind == Kind::Word).map(|token| token.text)

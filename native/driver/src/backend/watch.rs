@@ -1,4 +1,4 @@
-//! A watched run: it is always driven to its end, even when it is cancelled meanwhile.
+//! Runs a statement under observation: its answer is always read to the end, even if it is cancelled.
 
 use std::pin::{Pin, pin};
 use std::time::Duration;
@@ -16,20 +16,21 @@ use crate::error::{Error, Kind, Result};
 /// How long a cancelled statement may take to end before its connection is given up.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long an interruption may still take once its statement has ended, before the connection is given up for it.
+/// How long a cancel request may take after its statement has ended, before the connection is given up.
 const LAST: Duration = Duration::from_secs(1);
 
-/// How long a statement has to end before it is interrupted once more, the first time; then twice as long each time.
+/// The pause before the cancel request is repeated; doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
-/// How often another server may answer in the place of ours before the connection is given up.
+/// How often a different server may answer the cancel request before the connection is given up.
 const ELSEWHERE: u32 = 4;
 
 impl<P: Peer> Link<P> {
-    /// Does one run on the connection. When it must stop, it is cancelled on the server, and the answer is still read.
+    /// Runs `work` on the connection. If it must stop, it is cancelled on the server and its answer is
+    /// still read.
     pub async fn watch(&mut self, deadline: Deadline<'_>, work: impl AsyncFnOnce(&mut P, &Signals) -> Outcome) -> Result<Done> {
         let signals = Signals::default();
-        // Until the answer was read nothing is known about the connection.
+        // Until the answer is read, the state of the connection is unknown.
         self.healthy = false;
         let mut said = true;
         let (end, stop) = {
@@ -37,7 +38,7 @@ impl<P: Peer> Link<P> {
             tokio::select! {
                 biased;
                 end = &mut work => (Some(end), None),
-                // Rows that keep coming may use up the budget of the task, without which no clock is looked at.
+                // A stream of ready rows may exhaust the task's cooperative budget, and then timers never fire.
                 stop = unconstrained(signals.stop(deadline)) => {
                     signals.discard.cancel();
                     let (end, heard) = match &self.interruption {
@@ -57,7 +58,7 @@ impl<P: Peer> Link<P> {
         let settled = match (in_order, stop) {
             (false, _) => Settled::Lost,
             (true, None) => Settled::Ready,
-            // The interruption is still on its way, and must not meet another statement.
+            // The cancel request is still in flight and could hit the next statement.
             (true, Some(_)) if !said => Settled::Lost,
             (true, Some(_)) => settle(&mut self.inner).await,
         };
@@ -65,7 +66,7 @@ impl<P: Peer> Link<P> {
         self.doomed |= !said;
         match (end, stop) {
             (Some(Ok(done)), stop) => match stop {
-                // The interruption came after the statement, but hit its transaction: what it did is gone.
+                // The cancel request came after the statement but aborted its transaction: its changes are lost.
                 Some(stop) if done.lost || settled == Settled::Aborted => Err(stop.into_error()),
                 Some(_) | None => Ok(done),
             },
@@ -76,18 +77,19 @@ impl<P: Peer> Link<P> {
     }
 }
 
-/// How the attempts to interrupt a statement ended.
+/// The outcome of the attempts to cancel a statement.
 enum Words {
-    /// With the statement: each has arrived.
+    /// The statement ended and all requests have arrived.
     Over,
-    /// Each was answered by another server.
+    /// Every request was answered by a different server.
     Elsewhere,
-    /// One is still on its way.
+    /// A request is still in flight.
     Late,
 }
 
-/// Interrupts work until it ends; `None` when it does not in time. Then whether every interruption has arrived by that time.
-/// A server that is between two messages, or busy compiling, ignores an interruption, so it is sent again.
+/// Cancels `work` until it ends; `None` if it does not in time. Also returns whether all cancel
+/// requests have arrived by then.
+/// The request is repeated, because a server between two messages, or one that is planning, ignores it.
 async fn insist<P: Peer, W: Future>(work: Pin<&mut W>, options: &P::Options, interruption: &Interruption) -> (Option<W::Output>, bool) {
     let ended = Cancel::default();
     let work = async {
@@ -118,15 +120,15 @@ async fn insist<P: Peer, W: Future>(work: Pin<&mut W>, options: &P::Options, int
         }
     });
     match first.await {
-        // The last interruption is awaited after the end: it must not hit the next statement.
+        // The last request is awaited after the end, so that it cannot hit the next statement.
         Ok(Ok(end)) => (Some(end), matches!(timeout(LAST, words).await, Ok(Words::Over | Words::Elsewhere))),
         Ok(Err(Words::Over)) => (timeout(PATIENCE, work).await.ok(), true),
         Ok(Err(Words::Elsewhere | Words::Late)) | Err(_) => (None, false),
     }
 }
 
-/// Sends the interruption once, over a connection made for it; `false` when another server answered. If it fails, the statement
-/// simply goes on.
+/// Sends one cancel request over a new connection; `false` if a different server answered. If it fails,
+/// the statement simply continues.
 async fn interrupt<P: Peer>(options: &P::Options, interruption: &Interruption) -> bool {
     let Ok(mut side) = P::reach(options).await else { return true };
     let heard = side.interrupt(interruption).await.unwrap_or(true);
@@ -134,17 +136,17 @@ async fn interrupt<P: Peer>(options: &P::Options, interruption: &Interruption) -
     heard
 }
 
-/// What an interrupted connection is good for.
+/// The state of a connection after cancelling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Settled {
     Ready,
-    /// It can be used, but the transaction that is open on it takes nothing but a rollback.
+    /// Usable, but its open transaction is aborted and accepts only a rollback.
     Aborted,
-    /// It is of no more use.
+    /// Unusable.
     Lost,
 }
 
-/// Meets an interruption that came too late for its statement, so that the next one does not.
+/// Absorbs a cancel request that came too late for its statement, so that it does not hit the next one.
 async fn settle<P: Peer>(connection: &mut P) -> Settled {
     for _ in 0..2 {
         match timeout(PATIENCE, connection.say("SELECT 1")).await {

@@ -1,4 +1,5 @@
-//! A column of a batch while its values come: how each is read is chosen once, and compiled into the loop that appends it.
+//! A growing column of a batch: its reader is chosen once and compiled into the loop that appends
+//! values.
 
 use std::borrow::Cow;
 use std::mem::{replace, take};
@@ -8,7 +9,7 @@ use oxyde_ir::{ColumnType, Value};
 use super::{Column, Data, TextColumn, Validity};
 use crate::{decimal, json};
 
-/// A value, or why there is none.
+/// A decoded value, or why it cannot be decoded.
 pub type Read<T> = Result<T, Cow<'static, str>>;
 
 /// Where a backend reads values from.
@@ -16,14 +17,14 @@ pub trait Source: 'static {
     type Raw<'a>: Copy;
 }
 
-/// What servers send: bytes whose meaning the type of the column tells.
+/// Values as bytes on the wire; the type of the column tells their format.
 pub struct Payload;
 
 impl Source for Payload {
     type Raw<'a> = &'a [u8];
 }
 
-/// A way to find text or bytes in a value.
+/// A function that borrows the text or the bytes of a value.
 pub trait Part<S: Source>: Send + 'static {
     fn part<'a>(&self, raw: S::Raw<'a>) -> Read<&'a [u8]>;
 }
@@ -35,27 +36,28 @@ impl<F: Fn(&[u8]) -> Read<&[u8]> + Send + 'static> Part<Payload> for F {
     }
 }
 
-/// A column that grows.
+/// A growing column.
 pub struct Builder<S: Source>(Box<dyn Grow<S>>);
 
-/// Values so far, and which of them are NULL. One call appends a value: the reader is part of the implementation.
+/// The values so far and their validity. One dynamic call appends a value: the reader is part of the
+/// implementation.
 pub trait Grow<S: Source>: Send {
-    /// Appends a value; on an error there are as many as before.
+    /// Appends a value. After an error the column has the same length as before.
     fn push(&mut self, raw: S::Raw<'_>) -> Read<()>;
 
     fn push_null(&mut self);
 
     fn rows(&self) -> usize;
 
-    /// The values so far, and which of them are there; the next is the first.
+    /// Returns the values and their validity, and starts again empty.
     fn take(&mut self) -> (Data, Option<Vec<bool>>);
 }
 
 pub const TOO_LONG: &str = "the values of one batch pass 2 GiB; read them in smaller batches with stream()";
 
-/// Values without their validity.
+/// Values without validity.
 pub trait Store: Send {
-    /// Appends the zero or empty value that takes the place of a NULL.
+    /// Appends the zero or empty value that fills the place of a NULL.
     fn push_empty(&mut self);
 }
 
@@ -67,12 +69,12 @@ impl<T: Default + Send> Store for Vec<T> {
 
 impl Store for TextColumn {
     fn push_empty(&mut self) {
-        // Nothing is appended, so nothing can be too long.
+        // Appending nothing cannot exceed the limit.
         let _ = self.push(b"");
     }
 }
 
-/// Lists in JSON.
+/// Lists encoded as JSON.
 struct Lists {
     offsets: Vec<i32>,
     items: Column,
@@ -84,7 +86,7 @@ impl Store for Lists {
     }
 }
 
-/// A store, how the next value gets into it, and which data it makes.
+/// A store, the function that appends the next value to it, and the kind of data it becomes.
 struct Filled<V, P, D> {
     values: V,
     valid: Validity,
@@ -120,12 +122,12 @@ where
 }
 
 impl<S: Source> Builder<S> {
-    /// A column that grows in a way of its own.
+    /// A column with its own implementation of `Grow`.
     pub fn of(grow: impl Grow<S> + 'static) -> Self {
         Self(Box::new(grow))
     }
 
-    /// A column of any store.
+    /// A column over any store.
     pub fn stored<V: Store + 'static>(
         values: V,
         push: impl for<'a> Fn(S::Raw<'a>, &mut V) -> Read<()> + Send + 'static,
@@ -146,13 +148,13 @@ impl<S: Source> Builder<S> {
         Self::stored(Vec::new(), push, move |values: &mut Vec<T>| data(take(values)))
     }
 
-    /// Text or bytes that are there as they are.
+    /// Text or bytes that can be borrowed from the source.
     pub fn texts(read: impl Part<S>, data: fn(TextColumn) -> Data) -> Self {
         let push = move |raw: S::Raw<'_>, values: &mut TextColumn| append(values, read.part(raw)?);
         Self::stored(TextColumn::default(), push, move |values: &mut TextColumn| data(take(values)))
     }
 
-    /// Text that is made of each value.
+    /// Text that is formatted from each value.
     pub fn made(
         read: impl for<'a> Fn(S::Raw<'a>) -> Read<String> + Send + 'static,
         data: impl Fn(TextColumn) -> Data + Send + 'static,
@@ -161,7 +163,8 @@ impl<S: Source> Builder<S> {
         Self::stored(TextColumn::default(), push, move |values: &mut TextColumn| data(take(values)))
     }
 
-    /// Decimals: unscaled values, read by `narrow`, where 128 bits hold them, else canonical texts, read by `wide`.
+    /// Decimals: unscaled values decoded by `narrow` if they fit 128 bits, otherwise canonical text decoded
+    /// by `wide`.
     pub fn decimals(
         precision: Option<u16>,
         scale: Option<u16>,
@@ -179,7 +182,7 @@ impl<S: Source> Builder<S> {
         Self::stored(Vec::new(), push, move |values| Data::Decimal { values: take(values), precision, scale: scale as i8 })
     }
 
-    /// Lists of members of a type, in JSON.
+    /// Lists of an item type, encoded as JSON.
     pub fn json_lists(item: &ColumnType, read: impl Part<S>) -> Self {
         let item = item.clone();
         let push = move |raw: S::Raw<'_>, lists: &mut Lists| {
@@ -195,7 +198,7 @@ impl<S: Source> Builder<S> {
         })
     }
 
-    /// Values that each have a type of their own.
+    /// Values that each have their own type.
     pub fn dynamic(read: impl for<'a> Fn(S::Raw<'a>) -> Read<Value> + Send + 'static) -> Self {
         Self::fixed(read, Data::Dynamic)
     }
@@ -212,7 +215,7 @@ impl<S: Source> Builder<S> {
         self.0.rows()
     }
 
-    /// The values so far as a column; the next is the first.
+    /// Returns the values as a column, and starts again empty.
     pub fn take(&mut self, name: &str) -> Column {
         let (data, valid) = self.0.take();
         Column { name: name.to_owned(), data, valid }

@@ -1,4 +1,4 @@
-//! Columnar batches: rows decoded once, in Arrow's layout, for models and for Arrow alike.
+//! Columnar batches: rows decoded once into Arrow's layout, for both models and Arrow.
 
 mod builder;
 mod text;
@@ -20,12 +20,13 @@ pub struct ColumnBatch {
     pub rows: usize,
 }
 
-/// One column of a batch: name, values, and which of them are NULL.
+/// One column of a batch: name, values and validity.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Column {
     pub name: String,
     pub data: Data,
-    /// One entry for each row, `true` for a value; `None` while there is no NULL. A NULL's place in `data` holds a zero or empty value.
+    /// One entry per row, `false` for NULL; `None` while there is no NULL. In `data`, a zero or empty value
+    /// fills the place of a NULL.
     pub valid: Option<Vec<bool>>,
 }
 
@@ -48,17 +49,18 @@ pub enum Data {
         precision: u8,
         scale: i8,
     },
-    /// Decimals without a bound, or of more than 38 digits, as canonical text; also `NaN`, `Infinity`, `-Infinity`.
-    /// `digits` are precision and scale where they are known (Arrow makes `decimal256` of up to 76 digits).
+    /// Decimals without a declared precision, or of more than 38 digits, as canonical text; also `NaN`,
+    /// `Infinity`, `-Infinity`. `digits` are precision and scale if known (`decimal256` in Arrow, up to 76
+    /// digits).
     DecimalText {
         values: TextColumn,
         digits: Option<(u8, i8)>,
     },
-    /// Days since 1970-01-01; may lie outside what Python can hold.
+    /// Days since 1970-01-01; may exceed the range of Python's `date`.
     Date(Vec<i32>),
     /// Microseconds since midnight, 86,400,000,000 included.
     Time(Vec<i64>),
-    /// Microseconds since midnight, and seconds east of Greenwich.
+    /// Microseconds since midnight, and the offset in seconds east of UTC.
     TimeTz(Vec<(i64, i32)>),
     /// Microseconds since 1970-01-01 without zone.
     Datetime(Vec<i64>),
@@ -71,7 +73,7 @@ pub enum Data {
     Uuid(Vec<[u8; 16]>),
     /// JSON text.
     Json(TextColumn),
-    /// A label out of an enumeration.
+    /// A label of an enumeration.
     Enum(TextColumn),
     /// `offsets` has one more entry than there are rows.
     List {
@@ -83,12 +85,12 @@ pub enum Data {
 }
 
 impl ColumnBatch {
-    /// The bytes that the values take, for `Limits`.
+    /// Returns the size of the values in bytes, for `Limits`.
     pub fn bytes(&self) -> usize {
         self.columns.iter().map(|column| column.data.bytes()).sum()
     }
 
-    /// At most how many bytes the values of some rows take on the wire.
+    /// Returns an upper bound for the size of some rows on the wire.
     pub fn bytes_of(&self, run: Run) -> usize {
         self.columns.iter().map(|column| column.data.bytes_of(run)).sum()
     }
@@ -99,19 +101,19 @@ impl Column {
         Self { name: name.into(), data, valid: None }
     }
 
-    /// Whether row `row` holds a value.
+    /// Whether row `row` is not NULL.
     pub fn is_valid(&self, row: usize) -> bool {
         self.valid.as_ref().is_none_or(|valid| valid[row])
     }
 
-    /// Notes that the value just pushed (the `rows`-th, counting from one) is there or is NULL.
+    /// Records whether the value just pushed is not NULL; `rows` is the number of rows including it.
     pub fn mark(&mut self, rows: usize, valid: bool) {
         validity::mark(&mut self.valid, rows - 1, valid);
     }
 }
 
 impl Data {
-    /// How many values there are, NULLs included.
+    /// Returns the number of values, including NULLs.
     pub fn len(&self) -> usize {
         match self {
             Self::Bool(v) => v.len(),
@@ -136,7 +138,7 @@ impl Data {
         self.len() == 0
     }
 
-    /// At most how many bytes the values of some rows take on the wire.
+    /// Returns an upper bound for the size of some rows on the wire.
     pub(crate) fn bytes_of(&self, run: Run) -> usize {
         let end = run.start + run.rows;
         let varying = match self {

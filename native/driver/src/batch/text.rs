@@ -1,9 +1,9 @@
-//! Values of varying length: bytes end to end, and where each ends.
+//! Values of variable length: concatenated bytes and offsets.
 
-/// Arrow's layout of text and bytes. Batches end before 2 GiB, so that 32-bit offsets hold.
+/// Arrow's layout of text and bytes. A batch stays below 2 GiB, so 32-bit offsets suffice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextColumn {
-    /// One more entry than there are values; the first is zero.
+    /// One more entry than values; the first is zero.
     offsets: Vec<i32>,
     values: Vec<u8>,
 }
@@ -15,7 +15,7 @@ impl Default for TextColumn {
 }
 
 impl TextColumn {
-    /// Appends a value; `false` when the column would pass 2 GiB and nothing was appended.
+    /// Appends a value. Returns `false`, and appends nothing, if the column would exceed 2 GiB.
     #[must_use]
     pub fn push(&mut self, value: &[u8]) -> bool {
         let Ok(end) = i32::try_from(self.values.len() + value.len()) else { return false };
@@ -36,7 +36,7 @@ impl TextColumn {
         &self.values[self.offsets[row] as usize..self.offsets[row + 1] as usize]
     }
 
-    /// The bytes of the values of some rows.
+    /// Returns the size of some rows in bytes.
     pub fn bytes_between(&self, start: usize, end: usize) -> usize {
         (self.offsets[end] - self.offsets[start]) as usize
     }
@@ -45,7 +45,7 @@ impl TextColumn {
         self.values.len() + self.offsets.len() * 4
     }
 
-    /// The two buffers, offsets first.
+    /// Returns the offsets and the bytes.
     pub fn into_parts(self) -> (Vec<i32>, Vec<u8>) {
         (self.offsets, self.values)
     }

@@ -1,4 +1,4 @@
-//! Which rows of a growing column hold a value.
+//! The validity of the rows of a growing column.
 
 #[derive(Default)]
 pub struct Validity {
@@ -17,18 +17,18 @@ impl Validity {
         self.rows
     }
 
-    /// Of a column that has so many rows already.
+    /// Starts with the validity of `rows` existing rows.
     pub fn of(rows: usize, valid: Option<Vec<bool>>) -> Self {
         Self { rows, valid }
     }
 
-    /// As a column has it; the next row is the first.
+    /// Returns the validity in the format of a column, and starts again empty.
     pub fn take(&mut self) -> Option<Vec<bool>> {
         std::mem::take(self).valid
     }
 }
 
-/// Notes that the value after `before` others is there, or is NULL.
+/// Records whether the value after `before` others is not NULL.
 pub fn mark(valid: &mut Option<Vec<bool>>, before: usize, is_there: bool) {
     match valid {
         Some(flags) => flags.push(is_there),

@@ -1,4 +1,4 @@
-//! Single values out of columns.
+//! Reads single values from columns.
 
 use oxyde_ir::Value;
 
@@ -6,8 +6,8 @@ use super::{Column, Data};
 use crate::decimal;
 
 impl Column {
-    /// The value in a row, as it would be sent to a server. Integers of every width become `Int`;
-    /// unsigned ones beyond it `Decimal`.
+    /// Returns the value of a row, as it would be sent to a server. Integers of every width become `Int`;
+    /// unsigned ones beyond its range become `Decimal`.
     pub fn value(&self, row: usize) -> Value {
         if !self.is_valid(row) {
             return Value::Null;

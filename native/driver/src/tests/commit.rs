@@ -1,4 +1,5 @@
-//! COMMIT believes the server: what it had aborted or ended before is never reported as committed.
+//! Tests that COMMIT reports what the server did: a transaction that was aborted or over is never
+//! reported as committed.
 
 use super::{on_lease, pool};
 use crate::cancel::Cancel;
@@ -8,7 +9,7 @@ use crate::session::Begin;
 use crate::settings::Settings;
 use crate::target::Target;
 
-/// A pool of PostgreSQL's; `None` where there is no server.
+/// Returns a PostgreSQL pool; `None` if there is no server.
 async fn postgres() -> Option<Pool> {
     let server = std::env::var("OXYDE_TEST_POSTGRES_URL").unwrap_or_else(|_| "postgresql://postgres@127.0.0.1:5432".to_owned());
     let settings = Settings { max_connections: Some(1), ..Settings::default() };
@@ -24,7 +25,7 @@ async fn postgres() -> Option<Pool> {
     }
 }
 
-/// Commits after statements of which nothing on this side takes notice.
+/// Commits after statements that bypass our own bookkeeping.
 async fn commits_after(pool: &Pool, texts: &[&str]) -> Option<Kind> {
     let mut lease = pool.lease(&Cancel::default()).await.unwrap();
     lease.begin(Begin::default()).await.unwrap();

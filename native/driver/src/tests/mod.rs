@@ -1,4 +1,4 @@
-//! Pools, leases and sessions against a live server: MariaDB, whose backend this workspace always has.
+//! Tests of pools, leases and sessions against a live MariaDB server.
 
 mod commit;
 mod pool;
@@ -23,7 +23,8 @@ use crate::settings::Settings;
 use crate::stream::{Finished, Limits};
 use crate::target::Target;
 
-/// Where the server is; `None`, with a word about it, where there is none. Under CI a missing server fails the test.
+/// Returns the URL of the server; `None`, with a note on stderr, if there is none. Under CI a missing
+/// server fails the test.
 pub async fn server() -> Option<String> {
     let url = std::env::var("OXYDE_TEST_MARIADB_URL").unwrap_or_else(|_| "mariadb://root@127.0.0.1:3306".to_owned());
     let url = format!("{}/test", url.trim_end_matches('/'));
@@ -38,7 +39,7 @@ pub async fn server() -> Option<String> {
     }
 }
 
-/// A pool of at most `max` connections that waits for at most a second.
+/// Returns a pool of at most `max` connections that waits for at most a second.
 pub async fn pool(max: u32) -> Option<Pool> {
     pool_with(Settings { max_connections: Some(max), acquire_timeout: Duration::from_secs(1), ..Settings::default() }).await
 }
@@ -48,7 +49,7 @@ pub async fn pool_with(settings: Settings) -> Option<Pool> {
     Some(Pool::new(target, settings).unwrap())
 }
 
-/// A statement that the application wrote.
+/// Returns a statement written by the application.
 pub fn raw(sql: &str, params: usize) -> Step {
     let slot = |index| Slot { origin: Origin::Param(index as u32), ty: ColumnType::Any, form: Form::Scalar };
     Step {
@@ -60,12 +61,12 @@ pub fn raw(sql: &str, params: usize) -> Step {
     }
 }
 
-/// An output without a table.
+/// Returns an output without a table.
 pub fn output(name: &str, ty: ColumnType) -> Output {
     Output { name: name.to_owned(), ty, nullable: true, table: String::new(), declared: false }
 }
 
-/// A request without rows to insert or anybody to send rows to.
+/// Returns a request without bulk rows and without a sink.
 pub fn request<'a>(step: &'a Step, params: &'a [Value], cancel: &'a Cancel) -> Request<'a> {
     let deadline = Deadline::from(cancel);
     Request {
@@ -82,7 +83,7 @@ pub fn request<'a>(step: &'a Step, params: &'a [Value], cancel: &'a Cancel) -> R
     }
 }
 
-/// The same as a program of one step.
+/// Returns the same as a program of one step.
 pub fn execution(step: &Step, params: &[Value]) -> Execution {
     let program = Arc::new(Program { steps: vec![step.clone()], ..Program::default() });
     let inputs = Arc::new(Inputs { params: params.to_vec(), bulk: None });
@@ -93,7 +94,7 @@ pub async fn on_lease(lease: &mut Lease, sql: &str) -> Result<Finished> {
     lease.execute(&execution(&raw(sql, 0), &[]), Deadline::from(&Cancel::default())).await
 }
 
-/// The same as a statement of our own, which leaves nothing in doubt.
+/// Runs the same as an internal statement, which leaves the session unchanged.
 pub async fn ours(lease: &mut Lease, sql: &str) -> Result<Finished> {
     let step = Step { outputs: Some(Vec::new()), ..raw(sql, 0) };
     lease.execute(&execution(&step, &[]), Deadline::from(&Cancel::default())).await
@@ -103,18 +104,18 @@ pub async fn in_session(guard: &mut Guard, sql: &str) -> Result<Finished> {
     guard.execute(&execution(&raw(sql, 0), &[]), Deadline::from(&Cancel::default())).await
 }
 
-/// The one value that a statement returned.
+/// Returns the single value of a result.
 pub fn value(finished: &Finished) -> Value {
     finished.last.as_ref().unwrap().columns[0].value(0)
 }
 
-/// The number that a statement returned.
+/// Returns the single number of a result.
 pub fn number(finished: &Finished) -> i64 {
     let Value::Int(number) = value(finished) else { panic!("{finished:?} is no integer") };
     number
 }
 
-/// A number out of `SHOW STATUS`, whose values are texts in the second column.
+/// Returns a number of `SHOW STATUS`, whose values are text in the second column.
 pub async fn status(lease: &mut Lease, name: &str) -> i64 {
     let finished = on_lease(lease, &format!("SHOW SESSION STATUS LIKE '{name}'")).await.unwrap();
     let Value::Text(text) = finished.last.unwrap().columns[1].value(0) else { panic!("{name} is no text") };

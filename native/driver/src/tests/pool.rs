@@ -1,4 +1,4 @@
-//! What a pool promises: no word to the server that nobody asked for, order, time limits, clean connections.
+//! Tests of the pool: no unrequested round trips, FIFO order, time limits, clean connections.
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ async fn queries_are_not_accompanied() {
     let Some(pool) = pool(1).await else { return };
     let never = Cancel::default();
     let mut lease = pool.lease(&never).await.unwrap();
-    // Both statements of the two looks are counted.
+    // The two statements of each measurement are counted as well.
     let (asked, pings) = (status(&mut lease, "Questions").await, status(&mut lease, "Com_admin_commands").await);
     drop(lease);
     for n in 0..50 {
@@ -115,7 +115,7 @@ async fn waiters_are_served_in_order() {
 
 #[tokio::test]
 async fn a_closed_port_is_told_at_once() {
-    // Bound and closed again: nobody listens there.
+    // A port that was bound and closed again, so nothing listens on it.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let target = Target::parse(&format!("mysql://ann:secret@127.0.0.1:{port}/shop"), &Settings::default()).unwrap();
     let start = Instant::now();

@@ -1,4 +1,4 @@
-//! A proxy that passes everything on, and hangs up instead of the answer to one word.
+//! A proxy that forwards everything, but hangs up instead of forwarding the answer to one word.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -7,12 +7,12 @@ use crate::settings::Settings;
 use crate::target::{Address, Target};
 
 pub struct Proxy {
-    /// The server by way of the proxy.
+    /// The URL of the server through the proxy.
     pub url: String,
 }
 
 impl Proxy {
-    /// Serves until the test's runtime ends.
+    /// Runs until the test's runtime ends.
     pub async fn to(url: &str, word: &'static str) -> Self {
         let Address::Mysql(options) = Target::parse(url, &Settings::default()).unwrap().address().clone() else { panic!("{url}") };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -37,7 +37,7 @@ async fn pass(mut client: TcpStream, mut server: TcpStream, word: &str) {
                 let asked = &asked[..read.unwrap_or(0)];
                 server.write_all(asked).await.unwrap();
                 if asked.windows(word.len()).any(|window| window == word.as_bytes()) {
-                    // The server has it; nobody hears what became of it.
+                    // The server has received the statement, but its answer is lost.
                     let _ = server.read(&mut told).await;
                     return;
                 }

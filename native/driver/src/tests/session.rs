@@ -1,4 +1,4 @@
-//! What a session promises: order, savepoints, no work after an error, time limits, a rollback when it is forgotten.
+//! Tests of the session: order, savepoints, no work after an error, time limits, rollback on drop.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::session::{Begin, Guard, Isolation, Session};
 use crate::settings::Settings;
 use crate::target::Target;
 
-/// The only connection of the pool has an empty table, as long as it lives.
+/// Begins a transaction on the pool's only connection, which has an empty temporary table.
 async fn begin(pool: &Pool, begin: Begin) -> (Session, Guard) {
     let mut lease = pool.lease(&Cancel::default()).await.unwrap();
     ours(&mut lease, "CREATE TEMPORARY TABLE IF NOT EXISTS oxyde_driver_session (n INT PRIMARY KEY) ENGINE = InnoDB").await.unwrap();
@@ -27,7 +27,7 @@ async fn insert(guard: &mut Guard, n: u32) {
     in_session(guard, &format!("INSERT INTO oxyde_driver_session VALUES ({n})")).await.unwrap();
 }
 
-/// The sum of what is there, as the next borrower sees it.
+/// Returns the sum of the rows, as the next lease sees it.
 async fn sum(pool: &Pool) -> i64 {
     let mut lease = pool.lease(&Cancel::default()).await.unwrap();
     assert_eq!(number(&on_lease(&mut lease, "SELECT @@in_transaction").await.unwrap()), 0);
@@ -216,7 +216,7 @@ async fn a_commit_without_an_answer_is_unknown() {
     let error = guard.commit().await.unwrap_err();
     assert_eq!(error.kind, Kind::CommitOutcomeUnknown, "{error}");
     drop((guard, session));
-    // The connection was not lent again: its temporary table is gone.
+    // The connection was not reused: its temporary table is gone.
     let mut lease = pool.lease(&Cancel::default()).await.unwrap();
     assert_eq!(on_lease(&mut lease, "SELECT n FROM oxyde_driver_session").await.unwrap_err().kind, Kind::Database);
 }

@@ -1,4 +1,4 @@
-//! Whatever the server says.
+//! Columns without a declared type: the type that the server reports.
 
 use super::Codec;
 use super::boolean::Boolean;
@@ -29,7 +29,7 @@ impl Codec for Any {
         Builder::dynamic(sqlite::natural::held)
     }
 
-    /// `TINYINT(1)` stays an integer: it may hold 2.
+    /// `TINYINT(1)` stays an integer: it may contain 2.
     fn mysql(&self, sent: Sent) -> Option<Builder<Payload>> {
         use mysql::{Wire, read};
         let Sent { wire, unsigned } = sent;

@@ -1,4 +1,4 @@
-//! Days of the calendar.
+//! Calendar dates.
 
 use oxyde_ir::Value;
 

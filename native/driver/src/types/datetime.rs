@@ -15,7 +15,7 @@ impl Codec for Datetime {
         Builder::fixed(sqlite::read::datetime, Data::Datetime)
     }
 
-    /// With a zone where the text has an offset.
+    /// A text with an offset is an instant.
     fn meant(&self, cell: Cell<'_>) -> Option<Value> {
         sqlite::read::instant(cell)
     }

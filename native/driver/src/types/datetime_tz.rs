@@ -1,4 +1,4 @@
-//! Instants, in UTC.
+//! Instants in UTC.
 
 use oxyde_ir::Value;
 

@@ -1,4 +1,4 @@
-//! Exact decimals: of a number of digits, or of any.
+//! Exact decimals, with or without a declared precision.
 
 use std::borrow::Cow;
 
@@ -21,7 +21,7 @@ impl Codec for Decimal {
         Builder::decimals(self.precision, self.scale, sqlite::read::unscaled, sqlite::read::decimal)
     }
 
-    /// Of any number of digits.
+    /// Of any precision.
     fn meant(&self, cell: Cell<'_>) -> Option<Value> {
         sqlite::read::decimal(cell).ok().map(Value::Decimal)
     }
@@ -58,7 +58,7 @@ impl Codec for Decimal {
 }
 
 impl Decimal {
-    /// Decimals of `MySQL`, whose digits are read first.
+    /// Decimals of `MySQL`, whose text is checked first.
     fn of_digits(&self, read: impl for<'a> Fn(&'a [u8]) -> Read<Cow<'a, str>> + Copy + Send + 'static) -> Builder<Payload> {
         let narrow = move |raw: &[u8], precision, scale| {
             let digits = read(raw)?;

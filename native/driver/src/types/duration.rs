@@ -1,4 +1,4 @@
-//! Lengths of time in microseconds.
+//! Durations in microseconds.
 
 use super::Codec;
 use crate::backend::mysql::{self, Sent};

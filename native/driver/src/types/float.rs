@@ -1,4 +1,4 @@
-//! Floats of 64 bits.
+//! 64-bit floats.
 
 use oxyde_ir::Value;
 

@@ -1,4 +1,4 @@
-//! Integers of 64 bits.
+//! 64-bit integers.
 
 use super::Codec;
 use crate::backend::mysql::Sent;

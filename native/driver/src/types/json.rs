@@ -1,4 +1,4 @@
-//! JSON as text.
+//! JSON, as text.
 
 use super::Codec;
 use crate::backend::mysql::{self, Sent};

@@ -1,4 +1,4 @@
-//! Lists of members of one type. Where a server has no arrays, they are JSON.
+//! Lists of one item type; JSON where the server has no arrays.
 
 use oxyde_ir::ColumnType;
 

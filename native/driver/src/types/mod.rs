@@ -1,4 +1,5 @@
-//! The column types: what each is read as, from every server and from JSON. One file and one line of the table for each.
+//! The column types: how each is decoded from every server and from JSON, one file and one table line
+//! per type.
 
 mod any;
 mod boolean;
@@ -23,32 +24,34 @@ use oxyde_ir::{ColumnType, Value};
 use crate::backend::{mysql, postgres, sqlite};
 use crate::batch::{Builder, Data, Payload};
 
-/// How values of one column type are read. Each reader is exact, or says why a value is none.
+/// How values of one column type are decoded. A reader returns the exact value, or an error that says
+/// why it cannot.
 pub trait Codec {
     fn sqlite(&self) -> Builder<sqlite::File>;
 
-    /// The one class of `SQLite` values that a column of raw SQL, declared as this type, is read from; `None` for every class.
+    /// Returns the only storage class that a raw SQL column declared as this type is decoded from on
+    /// `SQLite`; `None` for any class.
     fn class(&self) -> Option<sqlite::Class> {
         None
     }
 
-    /// What a value of `SQLite` means where its column is declared as this type and others in it are of other types; `None` where it
-    /// means no more than the file says.
+    /// Decodes a `SQLite` value of a column that is declared as this type but also contains other types.
+    /// `None` keeps the value as stored.
     fn meant(&self, _cell: sqlite::Cell<'_>) -> Option<Value> {
         None
     }
 
-    /// `None` where nothing exact can come of what the server sends.
+    /// Returns `None` if the wire type cannot be decoded exactly.
     fn mysql(&self, sent: mysql::Sent) -> Option<Builder<Payload>>;
 
-    /// The same of a single value; arrays are taken apart before.
+    /// The same for a single value; arrays are split into items before.
     fn postgres(&self, wire: postgres::Wire) -> Option<Builder<Payload>>;
 
-    /// An empty column of members of JSON arrays.
+    /// Returns an empty column for the members of JSON arrays.
     fn members(&self) -> Data;
 }
 
-/// The one table of codecs.
+/// Returns the codec of a column type.
 pub fn codec(ty: &ColumnType) -> Box<dyn Codec + '_> {
     match ty {
         ColumnType::Bool => Box::new(boolean::Boolean),

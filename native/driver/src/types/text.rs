@@ -1,4 +1,4 @@
-//! Text in UTF-8, and what servers print as text.
+//! UTF-8 text, and types that servers send as text.
 
 use super::Codec;
 use crate::backend::mysql::{self, Sent};

@@ -17,7 +17,7 @@ impl Codec for Time {
     }
 
     fn meant(&self, cell: Cell<'_>) -> Option<Value> {
-        // 24:00 is a time of day to SQL only.
+        // 24:00 is valid in SQL, but not in Python.
         sqlite::read::time(cell).ok().filter(|micros| *micros < DAY).map(Value::Time)
     }
 

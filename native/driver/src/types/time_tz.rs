@@ -1,4 +1,4 @@
-//! Times of day with the offset of a zone, which PostgreSQL alone has.
+//! Times of day with a UTC offset, which only PostgreSQL has.
 
 use super::Codec;
 use crate::backend::mysql::Sent;

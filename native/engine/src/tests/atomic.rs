@@ -1,4 +1,4 @@
-//! Steps that belong together happen all or not at all, alone and in a transaction.
+//! Tests that atomic steps run all or not at all, alone and in a transaction.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::{Engine, Inputs, Job};
 
 const INSERT: &str = "INSERT INTO t (name) VALUES ('a')";
 
-/// Two inserts, of which the second fails.
+/// Two inserts; the second fails.
 fn failing() -> Program {
     Program { atomic: Atomic::All, ..program(vec![step(INSERT), step("INSERT INTO t VALUES (1, NULL)")]) }
 }
@@ -41,7 +41,7 @@ async fn in_a_transaction_it_is_a_savepoint() {
     run(&engine, Job { session: Some(session.clone()), ..job(both) }).await.unwrap();
     let error = run(&engine, Job { session: Some(session.clone()), ..job(failing()) }).await.unwrap_err();
     assert_eq!(error.kind, Kind::NotNullViolation);
-    // The application's statement failed: its block decides, and may go back to a savepoint of its own.
+    // The application's statement failed: its block decides, and may roll back to its own savepoint.
     assert!(session.is_broken());
     let refused = run(&engine, Job { session: Some(session.clone()), ..job(program(vec![step(INSERT)])) }).await;
     assert_eq!(refused.unwrap_err().kind, Kind::BrokenTransaction);
@@ -117,7 +117,7 @@ async fn one_row_that_fails_takes_the_others_along() {
     assert_eq!(count(&engine).await, 0);
 }
 
-/// What a server refuses inside a transaction.
+/// A statement that the server refuses inside a transaction.
 fn vacuum() -> Program {
     Program { atomic: Atomic::Forbidden, ..program(vec![step("VACUUM")]) }
 }
@@ -135,14 +135,15 @@ async fn what_must_be_outside_is_refused_inside_before_anything_is_sent() {
         let error = run(&engine, Job { session: Some(session.clone()), ..job(refused) }).await.unwrap_err();
         assert!(error.kind == Kind::Unsupported && error.message.contains("outside the atomic block"), "{error}");
     }
-    // The transaction goes on, and nothing was inserted.
+    // The transaction continues, and nothing was inserted.
     assert!(!session.is_broken());
     run(&engine, Job { session: Some(session.clone()), ..job(program(vec![step(INSERT)])) }).await.unwrap();
     session.lock(&Cancel::default()).await.unwrap().commit().await.unwrap();
     assert_eq!(count(&engine).await, 2);
 }
 
-/// As SQLite rebuilds a table: foreign keys can be switched off only outside the transaction, and must be on again afterwards.
+/// As SQLite rebuilds a table: foreign keys can be switched off only outside the transaction, and must
+/// be switched on again afterwards.
 #[tokio::test]
 async fn steps_outside_frame_the_transaction() {
     let engine = memory().await;

@@ -1,4 +1,4 @@
-//! An operation ends exactly once.
+//! Tests that an operation ends exactly once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,7 +25,7 @@ async fn the_end_is_sent_once() {
 async fn a_task_that_panics_ends_with_an_error() {
     let (sink, mut receiver) = channel(Limits::MODELS, Arc::new(|| ()));
     let ending = Ending::new(sink.clone());
-    // Both places are taken: the end waits for room.
+    // The channel is full: the end waits for room.
     sink.send(ColumnBatch::default()).await.unwrap();
     sink.send(ColumnBatch::default()).await.unwrap();
     drop(sink);

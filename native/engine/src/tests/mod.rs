@@ -1,4 +1,5 @@
-//! The engine from shapes and programs to rows, on SQLite in memory; what needs a server that can hang up runs on MariaDB.
+//! Tests of the engine from shapes and programs to rows, on SQLite in memory; tests that need a server
+//! which can disconnect use MariaDB.
 
 mod atomic;
 mod ending;
@@ -18,7 +19,7 @@ fn engine(url: &str) -> Engine {
     Engine::new(Pool::new(Target::parse(url, &settings).unwrap(), settings).unwrap())
 }
 
-/// An engine over an empty database in memory that has a table `t` of a key and a name.
+/// Returns an engine over an empty in-memory database with a table `t` of a key and a name.
 async fn memory() -> Engine {
     let engine = engine("sqlite::memory:");
     engine.pool().connect().await.unwrap();
@@ -36,7 +37,7 @@ fn step(sql: &str) -> Step {
     }
 }
 
-/// A step with one placeholder.
+/// Returns a step with one placeholder.
 fn step_of(sql: &str, origin: Origin) -> Step {
     let slots = vec![Slot { origin, ty: ColumnType::Any, form: Form::Scalar }];
     Step { text: Text::Fixed(Fragment { text: sql.to_owned(), slots }), ..step("") }
@@ -46,7 +47,7 @@ fn output(name: &str, ty: ColumnType) -> Output {
     Output { name: name.to_owned(), ty, nullable: true, table: String::new(), declared: false }
 }
 
-/// A program whose last step is the result.
+/// Returns a program whose last step is the result.
 fn program(steps: Vec<Step>) -> Program {
     Program { result: steps.len() - 1, steps, ..Program::default() }
 }
@@ -78,7 +79,7 @@ async fn ask(engine: &Engine, sql: &str) -> Result<Finished> {
     run(engine, job(program(vec![step(sql)]))).await
 }
 
-/// How many rows `t` has.
+/// Returns the number of rows in `t`.
 async fn count(engine: &Engine) -> i64 {
     number(&ask(engine, "SELECT count(*) FROM t").await.unwrap().last.unwrap())
 }

@@ -1,4 +1,4 @@
-//! A shape is planned once for a server, and again when the server was not known.
+//! Tests that a shape is planned once for a server, and again if the server was not known.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,4 +1,5 @@
-//! A connection that the server closed while it idled costs no read, and no write is done twice.
+//! Tests that a connection which the server closed while idle fails no read, and that no write is
+//! repeated.
 
 use std::sync::Arc;
 
@@ -8,8 +9,9 @@ use oxyde_ir::{Atomic, Program};
 use super::{ask, engine, job, number, program, run, step};
 use crate::Engine;
 
-/// An engine whose idle connection the server has closed, and the lease of its other one, which would be lent first;
-/// `None`, with a word about it, where there is no server.
+/// Returns an engine whose idle connection the server has closed, and the lease of its other
+/// connection, which would be leased first.
+/// `None`, with a note on stderr, if there is no server.
 async fn stale() -> Option<(Engine, Lease)> {
     let url = std::env::var("OXYDE_TEST_MARIADB_URL").unwrap_or_else(|_| "mariadb://root@127.0.0.1:3306".to_owned());
     let engine = engine(&format!("{}/test", url.trim_end_matches('/')));
@@ -24,7 +26,7 @@ async fn stale() -> Option<(Engine, Lease)> {
     let other = engine.pool().lease(&Cancel::default()).await.unwrap();
     let id = number(&ask(&engine, "SELECT CONNECTION_ID()").await.unwrap().last.unwrap());
     drop(other);
-    // The one that idled longest is killed by the other.
+    // The connection that was idle longest is killed by the other one.
     let mut used = engine.pool().lease(&Cancel::default()).await.unwrap();
     let cancel = Cancel::default();
     let kill = step(&format!("KILL {id}"));

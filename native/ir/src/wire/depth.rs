@@ -1,16 +1,16 @@
-//! How deep a statement may nest: bounds that keep every walk over it within a small stack.
+//! The limits on nesting, which keep every recursive walk over a statement within a small stack.
 
 use super::fault::Fault;
 
-/// Expressions inside expressions.
+/// Nested expressions.
 const EXPRESSIONS: u16 = 128;
-/// Everything else that can hold itself: queries, statements, column types.
+/// Everything else that is recursive: queries, statements, column types.
 const OTHERS: u16 = 32;
-/// Raw arrays and maps, checked before anything is interpreted: an expression takes at most four of them, a query
-/// (its body, a select, its joins and their sources) at most eight.
+/// Raw arrays and maps, checked before decoding: an expression takes at most four of them, a query (its
+/// body, a select, its joins and their sources) at most eight.
 pub const RAW: usize = 4 * EXPRESSIONS as usize + 8 * OTHERS as usize + 16;
 
-/// How many nodes of each kind are above a node.
+/// The number of ancestors of each kind.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Depth {
     expressions: u16,
@@ -18,7 +18,7 @@ pub struct Depth {
 }
 
 impl Depth {
-    /// The depth below a node of the type of that name, or why there may be no such node here.
+    /// Returns the depth below a node of the type `name`, or an error if it is nested too deeply.
     pub fn below(self, name: &str) -> Result<Self, Fault> {
         let mut depth = self;
         match name {

@@ -1,15 +1,15 @@
-//! Why bytes are no statement, before it is known where.
+//! Decoding errors before their path is known.
 
 use std::fmt;
 
 /// What is wrong with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WireErrorKind {
-    /// It is not what this version of the vocabulary allows in that place.
+    /// Not valid at this place in this version of the format.
     Malformed,
-    /// It nests deeper than every walk over it can bear.
+    /// Nested too deeply for the recursive walks over it.
     TooDeep,
-    /// It is spelled in another version of the vocabulary.
+    /// Encoded in another version of the format.
     Version,
 }
 

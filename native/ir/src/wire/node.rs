@@ -1,4 +1,4 @@
-//! A message before it means anything: what MessagePack and JSON have in common, as far as statements need it.
+//! The common data model of MessagePack and JSON messages, before decoding.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde::ser::Serialize;
 use serde_json::{Number, Value};
 
-/// A value of a message. There are no floats and no bytes: values do not travel in the shape.
+/// A value of a message. There are no floats and no bytes, because values are not part of the shape.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Node {
     Nil,
@@ -19,13 +19,13 @@ pub enum Node {
 }
 
 impl Node {
-    /// What a statement serializes to.
+    /// Serializes a statement.
     pub fn of(plain: &impl Serialize) -> Self {
-        // The vocabulary is plain data: strings, booleans, 64-bit integers, sequences, and maps keyed by strings.
+        // Statements consist of strings, booleans, 64-bit integers, sequences, and maps with string keys.
         serde_json::to_value(plain).and_then(Self::deserialize).expect("statements serialize always")
     }
 
-    /// A map out of its entries; the repeated key otherwise.
+    /// Returns a map of entries, or the key that is repeated.
     pub fn map(mut entries: Vec<(String, Self)>) -> Result<Self, String> {
         entries.sort_by(|left, right| left.0.as_bytes().cmp(right.0.as_bytes()));
         match entries.windows(2).find(|pair| pair[0].0 == pair[1].0) {
@@ -45,7 +45,7 @@ impl Node {
         }
     }
 
-    /// What it is, for messages.
+    /// Returns what it is, for messages.
     pub fn noun(&self) -> &'static str {
         match self {
             Self::Nil => "nil",

@@ -1,4 +1,5 @@
-//! MessagePack as nodes. Nesting is kept on a stack of our own, and no length is trusted before the bytes are there.
+//! Parses MessagePack into nodes. Nesting uses an explicit stack, and no length is trusted before its
+//! bytes are there.
 
 use rmp::Marker;
 
@@ -7,13 +8,13 @@ use super::depth::RAW;
 use super::fault::Fault;
 use super::node::Node;
 
-/// A list or map whose members are still being read.
+/// A list or map that is still incomplete.
 enum Open {
     List { left: usize, members: Vec<Node> },
     Map { left: usize, entries: Vec<(String, Node)>, key: Option<String> },
 }
 
-/// What a marker opens or is.
+/// What a marker starts, or is.
 enum Item {
     Whole(Node),
     List(usize),
@@ -25,7 +26,7 @@ struct Unpacker<'a> {
     open: Vec<Open>,
 }
 
-/// The one node that the bytes hold.
+/// Parses the single node of the bytes.
 pub fn read(bytes: &[u8]) -> Result<Node, WireError> {
     let mut reader = Unpacker { rest: bytes, open: Vec::new() };
     let node = reader.node().map_err(|message| WireError::at(reader.path(), message))?;
@@ -52,7 +53,7 @@ impl Unpacker<'_> {
                     continue;
                 }
             };
-            // A node that ends may end those around it.
+            // Completing a node may complete its ancestors.
             loop {
                 match self.open.last_mut() {
                     None => return Ok(whole),
@@ -169,7 +170,7 @@ impl Unpacker<'_> {
         String::from_utf8(text.to_vec()).map_err(|_| "a string that is not UTF-8".to_owned())
     }
 
-    /// A length whose members, of at least `each` bytes, can still follow.
+    /// Returns a length, if that many items of at least `each` bytes can still follow.
     fn length(&self, length: u32, each: usize) -> Result<usize, String> {
         let length = length as usize;
         if length > self.rest.len() / each {
@@ -184,7 +185,7 @@ impl Unpacker<'_> {
         Ok(*taken)
     }
 
-    /// The path of the reader, from the root.
+    /// Returns the path of the current position from the root.
     fn path(&self) -> String {
         let mut path = String::new();
         for open in &self.open {

@@ -1,4 +1,4 @@
-//! Messages that are statements, messages that are not, and a great many that are noise.
+//! Tests of valid messages, invalid messages, and random bytes.
 
 use super::*;
 use crate::expr::Param;
@@ -23,7 +23,7 @@ fn raw(expression: &str) -> String {
     )
 }
 
-/// `levels` expressions, each the only member of the one around it.
+/// Returns `levels` nested expressions, each the only child of its parent.
 fn deep(levels: usize) -> Statement {
     let Statement::Query(mut query) = from_json(&raw("\"null\"")).unwrap() else { panic!("a query") };
     let mut expr = Expr::Null;
@@ -125,7 +125,7 @@ fn depth_is_bounded_on_a_small_stack() {
     run.unwrap().join().unwrap();
 }
 
-/// Marsaglia's xorshift, so that failures repeat.
+/// Marsaglia's xorshift, so that failures are reproducible.
 struct Random(u64);
 
 impl Random {

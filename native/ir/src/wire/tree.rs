@@ -1,4 +1,4 @@
-//! Nodes as statements: a serde deserializer that takes maps for structures, nothing else, and counts depth.
+//! A serde deserializer from nodes, which accepts only maps for structs and counts depth.
 
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, VariantAccess, Visitor};
@@ -113,7 +113,7 @@ impl<'de> MapAccess<'de> for Map<'de> {
     }
 }
 
-/// An enumeration's variant: its tag alone, or with what it holds.
+/// An enum variant: a tag alone, or with its content.
 struct Variant<'de> {
     tag: &'de str,
     content: Option<Tree<'de>>,

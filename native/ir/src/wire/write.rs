@@ -1,12 +1,12 @@
-//! Nodes as MessagePack, each in its shortest form.
+//! Encodes nodes as MessagePack, each in its shortest form.
 
 use rmp::encode::{write_array_len, write_bool, write_map_len, write_nil, write_sint, write_str};
 
 use super::node::Node;
 
-/// Appends a node. The keys of its maps are sorted already.
+/// Appends a node. The keys of its maps are already sorted.
 pub fn write(node: &Node, bytes: &mut Vec<u8>) {
-    // Writing into a Vec cannot fail: it grows.
+    // Writing to a Vec cannot fail.
     let written = match node {
         Node::Nil => write_nil(bytes).is_ok(),
         Node::Bool(value) => write_bool(bytes, *value).is_ok(),

@@ -1,4 +1,4 @@
-//! A column becomes an Arrow array: its buffers move, nothing is copied where the layouts agree.
+//! Converts a column to an Arrow array; buffers are moved, not copied, where the layouts agree.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use super::dynamic::{exact, narrow};
 use super::misfit::Misfit;
 use super::target::Target;
 
-/// The array of a column as `target`.
+/// Returns a column as an array of the type `target`.
 pub fn array(column: Column, target: &Target) -> Result<ArrayRef, Misfit> {
     let length = column.data.len();
     let flags = column.valid;
@@ -123,7 +123,7 @@ fn texts(values: impl Iterator<Item = String>, nulls: Option<NullBuffer>) -> Res
     Ok(Arc::new(text(column, nulls)?))
 }
 
-/// An interval without months as microseconds, a day being 24 hours.
+/// Converts an interval without months to microseconds; a day has 24 hours.
 fn micros((row, (months, days, micros)): (usize, (i32, i32, i64))) -> Result<i64, (usize, String)> {
     if months != 0 {
         return Err((row, format!("an interval of {months} months, which a duration cannot hold")));
@@ -134,7 +134,7 @@ fn micros((row, (months, days, micros)): (usize, (i32, i32, i64))) -> Result<i64
         .ok_or_else(|| (row, format!("an interval of {days} days, more than a duration holds")))
 }
 
-/// `12:34:56.000001+02:00`, as Arrow has no type for it.
+/// Formats `12:34:56.000001+02:00`, because Arrow has no such type.
 fn time_tz(micros: i64, offset: i32) -> String {
     let (hour, minute, second, part) = clock_of(micros);
     let part = if part == 0 { String::new() } else { format!(".{part:06}") };
@@ -145,7 +145,7 @@ fn time_tz(micros: i64, offset: i32) -> String {
     format!("{hour:02}:{minute:02}:{second:02}{part}{sign}{hours:02}:{minutes:02}{odd}")
 }
 
-/// Each label once, in the order of its first appearance.
+/// Encodes labels as a dictionary, in the order of first appearance.
 fn dictionary(labels: &StringArray) -> Result<ArrayRef, Misfit> {
     let mut known: HashMap<&str, i32> = HashMap::new();
     let mut values = Vec::new();

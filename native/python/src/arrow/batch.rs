@@ -1,4 +1,4 @@
-//! One record batch of a stream, which any Arrow library takes over without a copy.
+//! A record batch of a stream, which any Arrow library can import without a copy.
 
 use arrow_array::{Array, RecordBatch, StructArray};
 use arrow_data::ffi::FFI_ArrowArray;
@@ -7,7 +7,7 @@ use pyo3::types::PyCapsule;
 
 use super::schema_capsule;
 
-/// A record batch; its buffers are shared with whoever exports it.
+/// A record batch; its buffers are shared with every consumer that imports it.
 #[pyclass(frozen, module = "oxyde._native")]
 pub struct ArrowBatch(RecordBatch);
 
@@ -25,7 +25,7 @@ impl ArrowBatch {
         py: Python<'py>,
         requested_schema: Option<Bound<'py, PyAny>>,
     ) -> PyResult<(Bound<'py, PyCapsule>, Bound<'py, PyCapsule>)> {
-        // The consumer casts; the protocol lets a producer ignore the wish.
+        // The consumer casts: the protocol allows a producer to ignore the requested schema.
         drop(requested_schema);
         let schema = schema_capsule(py, &self.0.schema())?;
         let array = FFI_ArrowArray::new(&StructArray::from(self.0.clone()).to_data());

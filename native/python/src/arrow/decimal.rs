@@ -1,9 +1,9 @@
-//! Decimals of a fixed number of digits, exactly or not at all.
+//! Conversions to fixed-precision decimals; exact or an error.
 
 use oxyde_driver::TextColumn;
 use oxyde_driver::decimal::{self, Unfit};
 
-/// The unscaled value of a decimal text at a scale, of at most `precision` digits.
+/// Returns the unscaled value of a decimal text at a scale, of at most `precision` digits.
 pub fn unscaled(text: &str, precision: u8, scale: i8) -> Result<i128, String> {
     decimal::unscaled(text, precision, scale.unsigned_abs()).map_err(|unfit| reason(unfit, text, precision, scale))
 }
@@ -16,7 +16,7 @@ fn reason(unfit: Unfit, text: &str, precision: u8, scale: i8) -> String {
     }
 }
 
-/// Unscaled values at another scale.
+/// Converts unscaled values to another scale.
 pub fn rescale(values: &[i128], from: i8, precision: u8, scale: i8) -> Result<Vec<i128>, (usize, String)> {
     let each = |(row, value): (usize, &i128)| {
         decimal::rescaled(*value, from, precision, scale)
@@ -25,7 +25,7 @@ pub fn rescale(values: &[i128], from: i8, precision: u8, scale: i8) -> Result<Ve
     values.iter().enumerate().map(each).collect()
 }
 
-/// Texts as numbers of at most 38 digits; NULL becomes zero.
+/// Parses texts as numbers of at most 38 digits; NULL becomes zero.
 pub fn small(values: &TextColumn, valid: impl Fn(usize) -> bool, precision: u8, scale: i8) -> Result<Vec<i128>, (usize, String)> {
     let each = |row| {
         if !valid(row) {

@@ -1,4 +1,4 @@
-//! Columns without a type become columns of one type, so that Arrow can take them.
+//! Converts columns without a type to columns of a single type, as Arrow requires.
 
 use oxyde_driver::{Column, Data, TextColumn};
 use oxyde_ir::Value;
@@ -7,13 +7,13 @@ use super::decimal;
 use super::misfit::Misfit;
 use super::target::Target;
 
-/// The values as a column of `target`; an error at the first that is of another type.
+/// Returns the values as a column of `target`, or an error at the first value of another type.
 pub fn narrow(values: Vec<Value>, target: &Target) -> Result<Column, Misfit> {
     let mut column = Column::new("", Data::Bool(Vec::new()));
     for (row, value) in values.iter().enumerate() {
         column.mark(row + 1, !matches!(value, Value::Null));
     }
-    /// One typed vector: NULL becomes a zero, the named variant its contents, everything else an error.
+    /// A typed vector: NULL becomes zero, the named variant its content, everything else an error.
     macro_rules! each {
         ($variant:ident) => {
             values
@@ -67,7 +67,7 @@ pub fn narrow(values: Vec<Value>, target: &Target) -> Result<Column, Misfit> {
     Ok(column)
 }
 
-/// Integers among floats, where they are floats exactly.
+/// Converts integers among floats, if that is exact.
 fn floats(values: Vec<Value>, target: &Target) -> Result<Vec<f64>, Misfit> {
     let float = |(row, value)| match value {
         Value::Null => Ok(0.0),
@@ -90,7 +90,7 @@ fn floats(values: Vec<Value>, target: &Target) -> Result<Vec<f64>, Misfit> {
     values.into_iter().enumerate().map(float).collect()
 }
 
-/// The float that an integer is.
+/// Converts an integer to a float, if that is exact.
 pub fn exact(row: usize, value: i64) -> Result<f64, Misfit> {
     let float = value as f64;
     if float as i128 == i128::from(value) {

@@ -2,22 +2,22 @@
 
 use arrow_schema::ArrowError;
 
-/// Why a column cannot become an array, and in which row, if one row is the cause.
+/// Why a column cannot become an array, and in which row, if a single row is the cause.
 #[derive(Debug)]
 pub struct Misfit {
     pub row: Option<usize>,
     pub reason: String,
-    /// The values have no one type, which a CAST would give them.
+    /// The values have different types; a CAST would give them one.
     pub is_mixed: bool,
 }
 
 impl Misfit {
-    /// Of the column as a whole.
+    /// An error of the column as a whole.
     pub fn of_all(reason: String) -> Self {
         Self { row: None, reason, is_mixed: false }
     }
 
-    /// Of values of several types.
+    /// An error of values of different types.
     pub fn mixed(row: Option<usize>, reason: String) -> Self {
         Self { row, reason, is_mixed: true }
     }

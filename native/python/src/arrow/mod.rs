@@ -1,4 +1,4 @@
-//! Batches leave as Arrow: one schema for a statement, and every batch as it promises.
+//! Exports batches as Arrow: one schema per statement, to which every batch conforms.
 
 mod array;
 mod batch;
@@ -24,7 +24,8 @@ pub use batch::ArrowBatch;
 pub use observed::Observed;
 pub use stream::{ArrowStream, schema_capsule};
 
-/// How the columns of a statement become Arrow arrays: the schema, and the type that each column is converted to.
+/// How the columns of a statement become Arrow arrays: the schema, and the type that each column is
+/// converted to.
 #[derive(Clone)]
 pub struct Conversion {
     pub schema: SchemaRef,
@@ -32,7 +33,7 @@ pub struct Conversion {
 }
 
 impl Conversion {
-    /// From the outputs alone; `None` while the server has to say what a column holds.
+    /// Derives the conversion from the outputs; `None` if a column's type is known only to the server.
     pub fn announced(outputs: &[Output]) -> Option<Self> {
         let targets = outputs.iter().map(|output| Target::of_type(&output.ty)).collect::<Option<Vec<_>>>()?;
         let fields = outputs.iter().zip(&targets).map(|(output, target)| target.field(&output.name, output.nullable)).collect();
@@ -43,7 +44,7 @@ impl Conversion {
         Self { schema: Arc::new(Schema::new(fields)), targets }
     }
 
-    /// A batch as the schema promises; `first` is the number of rows before it, for messages.
+    /// Converts a batch to the schema; `first` is the number of rows before it, for messages.
     pub fn record(&self, batch: ColumnBatch, first: usize) -> Result<RecordBatch> {
         let rows = batch.rows;
         if batch.columns.len() != self.targets.len() {

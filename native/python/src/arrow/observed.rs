@@ -1,4 +1,4 @@
-//! The types of columns that nobody announced, learnt from the batches as they come.
+//! Infers the types of columns without a declared type from the first batches.
 
 use oxyde_driver::{ColumnBatch, Data, Result};
 use oxyde_ir::Output;
@@ -7,11 +7,11 @@ use super::misfit::Misfit;
 use super::target::Target;
 use super::{Conversion, misfit};
 
-/// What the batches so far hold.
+/// What the batches so far contain.
 #[derive(Default)]
 pub struct Observed {
     columns: Vec<Seen>,
-    /// Some batch was looked at.
+    /// At least one batch was observed.
     began: bool,
     bytes: usize,
 }
@@ -21,15 +21,15 @@ struct Seen {
     target: Target,
     nullable: bool,
     is_announced: bool,
-    /// Each of its values has a type of its own.
+    /// Each of its values has its own type.
     is_dynamic: bool,
 }
 
 impl Observed {
-    /// How many bytes of rows may be held back, while a column holds nothing but NULL or whole numbers.
+    /// The most bytes of rows to buffer while a column contains only NULL or integers.
     const PATIENCE: usize = 64 << 20;
 
-    /// Looks at another batch. Where outputs are announced, they know.
+    /// Observes another batch. Declared outputs take precedence.
     pub fn add(&mut self, outputs: Option<&[Output]>, batch: &ColumnBatch) -> Result<()> {
         let output = |at: usize| outputs.and_then(|outputs| outputs.get(at));
         if !self.began {
@@ -45,7 +45,7 @@ impl Observed {
         Ok(())
     }
 
-    /// Whether it is worth while to look at more batches, before anybody is told.
+    /// Whether further batches may still change the result.
     pub fn is_open(&self) -> bool {
         let is_open = |seen: &Seen| !seen.is_announced && seen.is_dynamic && seen.target.is_open();
         !self.began || (self.bytes < Self::PATIENCE && self.columns.iter().any(is_open))

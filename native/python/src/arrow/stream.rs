@@ -1,4 +1,4 @@
-//! A statement's batches as an Arrow C stream, pulled by the consumer and without the GIL.
+//! The batches of a statement as an Arrow C stream, pulled by the consumer without the GIL.
 
 use std::collections::VecDeque;
 use std::mem;
@@ -24,13 +24,13 @@ use crate::batch::Batch;
 use crate::error::{exception, of_panic};
 use crate::operation::{Signal, interruption, lost, patiently};
 
-/// How long the consumer of a C stream sleeps before it looks again; it is woken by every batch.
+/// How long the consumer of a C stream sleeps before it checks again; every batch wakes it.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The error that ended a stream, kept to be raised with its own class later.
+/// The error that ended a stream, kept to be raised later with its own class.
 type Failure = Arc<Mutex<Option<Error>>>;
 
-/// Takes batches out of the channel. Dropping it stops what still runs.
+/// Receives batches from the channel. Dropping it cancels a statement that is still running.
 struct Puller {
     receiver: Receiver<Message>,
     cancel: Cancel,
@@ -38,7 +38,7 @@ struct Puller {
     failure: Failure,
     conversion: Option<Conversion>,
     observed: Observed,
-    /// Taken to learn the schema, and not yet handed on.
+    /// Received to infer the schema, and not returned yet.
     pending: VecDeque<Arc<ColumnBatch>>,
     rows: usize,
     ended: bool,
@@ -47,11 +47,11 @@ struct Puller {
     process: Process,
 }
 
-/// Rows, what they are to look like, and how many came before them.
+/// Rows, their conversion, and the number of rows before them.
 type Rows = (ColumnBatch, Conversion, usize);
 
 impl Puller {
-    /// What has arrived; `None` at the end.
+    /// Returns the next batch; `None` at the end.
     fn pull(&mut self) -> Poll<Result<Option<ColumnBatch>>> {
         match self.pending.pop_front() {
             Some(batch) => Poll::Ready(Ok(Some(Arc::unwrap_or_clone(batch)))),
@@ -59,7 +59,7 @@ impl Puller {
         }
     }
 
-    /// What comes after the pending batches.
+    /// Receives the next batch after the pending ones.
     fn receive(&mut self) -> Poll<Result<Option<ColumnBatch>>> {
         if self.ended {
             return Poll::Ready(Ok(None));
@@ -84,7 +84,7 @@ impl Puller {
         self.held = None;
     }
 
-    /// The schema: announced by the plan, else that of the first batches.
+    /// Returns the schema: from the plan, or inferred from the first batches.
     fn conversion(&mut self) -> Poll<Result<Conversion>> {
         if let Some(conversion) = &self.conversion {
             return Poll::Ready(Ok(conversion.clone()));
@@ -105,7 +105,8 @@ impl Puller {
         Poll::Ready(Ok(conversion))
     }
 
-    /// Waits for the first rows, so that a statement that the server refuses raises its own error before a consumer written in C reads.
+    /// Waits for the first rows, so that a statement refused by the server raises its own error before a C
+    /// consumer reads.
     fn first(&mut self) -> Poll<Result<()>> {
         if self.pending.is_empty()
             && let Some(batch) = ready!(self.pull()?)
@@ -115,7 +116,7 @@ impl Puller {
         Poll::Ready(Ok(()))
     }
 
-    /// The next rows; `None` at the end.
+    /// Returns the next rows; `None` at the end.
     fn next(&mut self) -> Poll<Result<Option<Rows>>> {
         let conversion = ready!(self.conversion()?);
         let Some(batch) = ready!(self.pull()?).filter(|batch| batch.rows > 0) else { return Poll::Ready(Ok(None)) };
@@ -124,7 +125,7 @@ impl Puller {
         Poll::Ready(Ok(Some((batch, conversion, first))))
     }
 
-    /// Takes a step; an error or a panic is kept and ends the stream.
+    /// Runs a step; an error or a panic is kept and ends the stream.
     fn guarded<T>(&mut self, step: impl FnOnce(&mut Self) -> Poll<Result<T>>) -> Poll<Result<T>> {
         let outcome = catch_unwind(AssertUnwindSafe(|| step(self))).unwrap_or_else(|payload| Poll::Ready(Err(of_panic(&*payload))));
         if let Poll::Ready(Err(error)) = &outcome {
@@ -141,7 +142,8 @@ impl Puller {
 impl Drop for Puller {
     fn drop(&mut self) {
         if !self.process.is_current() {
-            // The parent's: closing it may wait for a lock that nobody releases here.
+            // The receiver belongs to the parent: closing it may wait for a mutex that nobody releases in this
+            // process.
             mem::forget(mem::replace(&mut self.receiver, channel(1).1));
         } else if !self.ended {
             self.cancel.cancel();
@@ -154,7 +156,7 @@ struct StreamReader {
     puller: Puller,
     signal: Arc<Signal>,
     schema: SchemaRef,
-    /// Where Ctrl-C means to stop.
+    /// Set if Ctrl-C is to stop the stream.
     ear: Option<Ear>,
 }
 
@@ -192,7 +194,7 @@ impl RecordBatchReader for StreamReader {
     }
 }
 
-/// A single-use stream.
+/// A stream that can be read once.
 #[pyclass(frozen, module = "oxyde._native")]
 pub struct ArrowStream {
     puller: Mutex<Option<Puller>>,
@@ -226,7 +228,7 @@ impl ArrowStream {
         Self { puller: Mutex::new(Some(puller)), failure, cancel, signal }
     }
 
-    /// A stream of rows that are there already.
+    /// Returns a stream of existing batches.
     fn of_batches(batches: VecDeque<Arc<ColumnBatch>>, conversion: Conversion) -> Self {
         let (_, receiver) = channel(1);
         let stream = Self::new(receiver, Cancel::default(), Arc::default(), None, None);
@@ -242,7 +244,7 @@ impl ArrowStream {
         self.puller.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a step as soon as it can be taken; an error when an export took the puller.
+    /// Runs a step, waiting until it is ready; an error if an export has taken the puller.
     fn step<T>(&self, py: Python<'_>, step: impl Fn(&mut Puller) -> Poll<Result<T>>) -> PyResult<T> {
         let attempt = || match self.puller().as_mut() {
             Some(puller) => puller.guarded(&step).map_ok(Some),
@@ -253,7 +255,8 @@ impl ArrowStream {
     }
 }
 
-/// Hears Ctrl-C where Python's own handler makes `KeyboardInterrupt` of it; a program that handles it otherwise decides what stops.
+/// Listens for Ctrl-C if Python's default SIGINT handler is installed; a program with its own handler
+/// decides for itself.
 fn ear(py: Python<'_>) -> PyResult<Option<Ear>> {
     let signal = py.import("signal")?;
     let handler = signal.call_method1("getsignal", (signal.getattr("SIGINT")?,))?;
@@ -275,7 +278,7 @@ impl ArrowStream {
         }
         py.detach(|| {
             let mut observed = Observed::default();
-            // The last one of a statement may hold nothing, not even columns.
+            // The last batch of a statement may be without rows, and even without columns.
             let is_empty = batches.iter().all(|batch| batch.data().rows == 0);
             for batch in batches.iter().filter(|batch| is_empty || batch.data().rows > 0) {
                 batch.observe(&mut observed)?;
@@ -292,7 +295,7 @@ impl ArrowStream {
 
     #[pyo3(signature = (requested_schema = None))]
     fn __arrow_c_stream__<'py>(&self, py: Python<'py>, requested_schema: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyCapsule>> {
-        // The consumer casts; the protocol lets a producer ignore the wish.
+        // The consumer casts: the protocol allows a producer to ignore the requested schema.
         drop(requested_schema);
         let conversion = self.step(py, Puller::conversion)?;
         self.step(py, Puller::first)?;
@@ -311,7 +314,7 @@ impl ArrowStream {
         Ok(Some(ArrowBatch::new(record)))
     }
 
-    /// Raises the error that ended the stream, if one did.
+    /// Raises the error that ended the stream, if any.
     fn check(&self, py: Python<'_>) -> PyResult<()> {
         let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone();
         failure.map_or(Ok(()), |error| Err(exception(py, error)))
@@ -323,7 +326,7 @@ impl ArrowStream {
     }
 }
 
-/// An `arrow_schema` capsule.
+/// Returns an `arrow_schema` capsule.
 pub fn schema_capsule<'py>(py: Python<'py>, schema: &Schema) -> PyResult<Bound<'py, PyCapsule>> {
     let exported = FFI_ArrowSchema::try_from(schema).map_err(|error| exported(py, &error))?;
     PyCapsule::new_with_value(py, exported, c"arrow_schema")

@@ -1,9 +1,9 @@
-//! The collector held off while many objects are made: none of them can be garbage yet.
+//! Pauses the garbage collector while many objects are created, none of which can be garbage yet.
 
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-/// Holds the collector off while it lives; only what was on is switched on again.
+/// Pauses the garbage collector while it lives; it is enabled again only if it was enabled before.
 pub struct Pause<'py> {
     was_on: bool,
     _attached: Python<'py>,
@@ -11,7 +11,7 @@ pub struct Pause<'py> {
 
 impl<'py> Pause<'py> {
     pub fn new(py: Python<'py>) -> Self {
-        // SAFETY: the interpreter is attached, which `py` proves; the call takes nothing and cannot fail.
+        // SAFETY: the interpreter is attached, as `py` proves; the call has no arguments and cannot fail.
         let was_on = unsafe { ffi::PyGC_Disable() } == 1;
         Self { was_on, _attached: py }
     }

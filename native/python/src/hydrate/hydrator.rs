@@ -1,4 +1,4 @@
-//! One result becomes instances, batch after batch: what a later batch repeats is the same object.
+//! Hydrates the batches of one result as instances; a row repeated in a later batch is the same object.
 
 use std::collections::HashSet;
 
@@ -11,27 +11,27 @@ use super::layout::Layout;
 use super::models::{Cells, build, read};
 use crate::batch::Batch;
 
-/// Where the instances of a branch go: an attribute of those of its parent.
+/// The attribute of the parent that holds the instances of a branch.
 struct Link {
     parent: usize,
     attribute: Py<PyString>,
     many: bool,
-    /// The addresses of the parents and children that were put together, where there are many; their branches keep both alive.
+    /// The addresses of joined parents and children of a to-many relation; their branches keep both alive.
     pairs: HashSet<(usize, usize)>,
 }
 
-/// One class of the tree, and its instances in the result so far.
+/// A class of the tree, and its instances in the result so far.
 struct Branch {
     layout: Py<Layout>,
     first_column: usize,
     link: Option<Link>,
-    /// Instances by key; `None` for a root with one row for each instance.
+    /// The instances by key; `None` for a root with one row per instance.
     known: Option<Py<PyDict>>,
 }
 
 /// The instances of one branch in one batch.
 struct Found<'py> {
-    /// For each row its instance, or `None` where there is none.
+    /// The instance of each row; `None` if the row has none.
     rows: Vec<Option<Bound<'py, PyAny>>>,
     /// The rows in which an instance appears for the first time.
     fresh: Vec<usize>,
@@ -40,9 +40,9 @@ struct Found<'py> {
 /// Hydrates the batches of one result.
 #[pyclass(module = "oxyde._native")]
 pub struct Hydrator {
-    /// Parents before their children.
+    /// Parents precede their children.
     branches: Vec<Branch>,
-    /// Which columns hold JSON text.
+    /// Whether each column contains JSON text.
     json: Vec<bool>,
 }
 
@@ -55,7 +55,7 @@ impl Hydrator {
         made
     }
 
-    /// The instances of the root class that are new in this batch.
+    /// Returns the instances of the root class that are new in this batch.
     fn models<'py>(&mut self, py: Python<'py>, batch: &Bound<'py, Batch>) -> PyResult<Bound<'py, PyList>> {
         let batch = batch.get();
         let rows = batch.data().rows;
@@ -80,7 +80,7 @@ impl Hydrator {
 }
 
 impl Hydrator {
-    /// Adds the branch of a layout, and those of its children.
+    /// Adds the branch of a layout, and recursively those of its children.
     fn branch(&mut self, py: Python<'_>, layout: &Py<Layout>, link: Option<Link>) {
         let number = self.branches.len();
         let node = layout.get();
@@ -96,7 +96,7 @@ impl Hydrator {
 }
 
 impl Branch {
-    /// Returns the instance of each row of a batch; builds those that are not known yet.
+    /// Returns the instance of each row of a batch; creates those that are not known yet.
     fn find<'py>(&self, py: Python<'py>, columns: &[Cells<'py>], rows: usize) -> PyResult<Found<'py>> {
         let layout = self.layout.get();
         let Some(known) = &self.known else {
@@ -143,7 +143,7 @@ impl Branch {
 }
 
 impl Link {
-    /// Puts the children of a batch into their parents.
+    /// Assigns the children of a batch to their parents.
     fn join<'py>(&mut self, py: Python<'py>, parents: &Found<'py>, children: &Found<'py>) -> PyResult<()> {
         for row in &parents.fresh {
             let Some(parent) = &parents.rows[*row] else { continue };
@@ -168,7 +168,7 @@ impl Link {
 }
 
 impl Layout {
-    /// What a row is recognised by; `None` where there is no row.
+    /// Returns the key of a row; `None` if an outer join found no row.
     fn key_of<'py>(&self, py: Python<'py>, columns: &[Cells<'py>], row: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
         if let [position] = self.key[..] {
             let value = columns[position].values.get_item(row)?;

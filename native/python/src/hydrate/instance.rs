@@ -1,4 +1,5 @@
-//! Instances of a Pydantic model built without its constructor, slot by slot, as pydantic-core itself builds them after validation.
+//! Creates instances of a Pydantic model without its constructor, slot by slot, like pydantic-core
+//! after validation.
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
@@ -12,7 +13,8 @@ use super::types::set;
 #[derive(Clone, Copy)]
 struct Offset(isize);
 
-/// The head of the `PyMemberDescrObject` of `CPython`, the same from 3.10 to 3.14; not part of the bindings.
+/// The start of `CPython`'s `PyMemberDescrObject`, the same from 3.10 to 3.14; not part of the
+/// bindings.
 #[repr(C)]
 struct MemberDescriptor {
     head: ffi::PyObject,
@@ -22,11 +24,12 @@ struct MemberDescriptor {
     member: *mut ffi::PyMemberDef,
 }
 
-/// The code of a slot made by `__slots__`.
+/// `Py_T_OBJECT_EX`, the type code of a member defined by `__slots__`.
 const OBJECT_EX: std::ffi::c_int = 16;
 
 impl Offset {
-    /// Returns the offset of the `__slots__` member of that name, or `None` when the attribute is something else.
+    /// Returns the offset of the `__slots__` member of that name, or `None` if the attribute is something
+    /// else.
     fn of(model: &Bound<'_, PyType>, name: &Bound<'_, PyString>) -> PyResult<Option<Self>> {
         let py = model.py();
         let found = model.getattr(name)?;
@@ -38,23 +41,25 @@ impl Offset {
         if !model.is_subclass(&owner)? {
             return Ok(None);
         }
-        // SAFETY: an object of exactly `types.MemberDescriptorType` has this layout, and `member` points to the definition that its
-        // class keeps alive; `model` is that class or derived from it, so that the offset holds for its instances.
+        // SAFETY: an object of exactly `types.MemberDescriptorType` has this layout, and `member` points to a
+        // definition that its class keeps alive; `model` is that class or a subclass, so the offset is valid
+        // for its instances.
         let member = unsafe { *(*found.as_ptr().cast::<MemberDescriptor>()).member };
         Ok((member.type_code == OBJECT_EX).then_some(Self(member.offset)))
     }
 
-    /// Puts a value into the empty slot of a new instance.
+    /// Stores a value in the empty slot of a new instance.
     ///
     /// # Safety
-    /// `instance` is an instance of the class that the offset was taken from, and its slot is still empty.
+    /// `instance` must be an instance of the class that the offset was read from, and its slot must be
+    /// empty.
     unsafe fn put(self, instance: *mut ffi::PyObject, value: Bound<'_, PyAny>) {
-        // SAFETY: the caller's promise; the slot takes over the reference.
+        // SAFETY: by the caller's promise; the slot takes the reference.
         unsafe { instance.byte_offset(self.0).cast::<*mut ffi::PyObject>().write(value.into_ptr()) };
     }
 }
 
-/// The slots of a model class, found once per layout.
+/// The slots of a model class, looked up once per layout.
 pub struct Slots {
     model: Py<PyType>,
     fields_set: Offset,
@@ -85,21 +90,22 @@ impl Slots {
         })
     }
 
-    /// Whether instances are allocated as those of `object` are: a class with its own `__new__` must be called instead.
+    /// Whether instances are allocated like those of `object`: a class with its own `__new__` must be
+    /// called instead.
     pub fn is_plain(&self) -> bool {
         let class = self.model.as_ptr().cast::<ffi::PyTypeObject>();
-        // SAFETY: both are live type objects; `tp_new` is a plain pointer that is read under the GIL.
+        // SAFETY: both are live type objects; `tp_new` is a plain pointer, read under the GIL.
         let (own, plain) = unsafe { ((*class).tp_new, ffi::PyBaseObject_Type.tp_new) };
         own.zip(plain).is_some_and(|(own, plain)| std::ptr::fn_addr_eq(own, plain))
     }
 
-    /// Visits what the slots hold, for the garbage collector.
+    /// Visits the slots for the garbage collector.
     pub fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.model)
     }
 
-    /// A new instance of a plain class with this dictionary, a copy of this set of given fields, no extras, no private attributes and
-    /// this state.
+    /// Returns a new instance of a plain class with this dictionary, a copy of this `fields_set`, no
+    /// extras, no private attributes, and this state.
     pub fn make<'py>(
         &self,
         dict: &Bound<'py, PyDict>,
@@ -111,9 +117,10 @@ impl Slots {
         if !self.is_plain() {
             return Err(PyTypeError::new_err("the model has its own __new__"));
         }
-        // SAFETY: `class` is a live heap type derived from `BaseModel`, whose `tp_new` is that of `object` (just checked); `tp_alloc`
-        // returns a zeroed instance, or null with an exception set. The offsets were read from this class, its slots are empty, and
-        // each takes one reference. `GenericSetDict` takes a reference of its own to the dictionary.
+        // SAFETY: `class` is a live heap type derived from `BaseModel` whose `tp_new` is that of `object`
+        // (just checked); `tp_alloc` returns a zeroed instance, or null with an exception set. The offsets
+        // were read from this class, its slots are empty, and each takes one reference. `GenericSetDict` takes
+        // its own reference to the dictionary.
         unsafe {
             let alloc = (*class).tp_alloc.ok_or_else(|| PyTypeError::new_err("the model cannot be allocated"))?;
             let made = Bound::from_owned_ptr_or_err(py, alloc(class, 0))?;
@@ -129,7 +136,7 @@ impl Slots {
         }
     }
 
-    /// Marks an instance that exists already.
+    /// Sets the state of an existing instance.
     pub fn mark<'py>(&self, instance: &Bound<'py, PyAny>, state: &Bound<'py, PyAny>) -> PyResult<()> {
         set(instance.py(), instance, self.state_name.bind(instance.py()), state)
     }

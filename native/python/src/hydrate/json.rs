@@ -1,4 +1,4 @@
-//! JSON text becomes Python objects.
+//! Parses JSON text as Python objects.
 
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
@@ -8,7 +8,7 @@ use pyo3::types::{PyBytes, PyDict};
 use super::numbers::unheld;
 use super::types::Types;
 
-/// Parses texts, one after the other.
+/// Parses JSON texts one after the other.
 pub struct Parser<'py> {
     from_json: Bound<'py, PyAny>,
     options: Bound<'py, PyDict>,
@@ -18,12 +18,13 @@ impl<'py> Parser<'py> {
     pub fn new(py: Python<'py>) -> PyResult<Self> {
         let options = PyDict::new(py);
         options.set_item(intern!(py, "cache_strings"), intern!(py, "keys"))?;
-        // Neither is JSON, and an object that holds one could not be saved again.
+        // NaN and Infinity are not JSON, and an object with one could not be saved again.
         options.set_item(intern!(py, "allow_inf_nan"), false)?;
         Ok(Self { from_json: Types::get(py)?.from_json.bind(py).clone(), options })
     }
 
-    /// The object of a text. A number that no float holds is refused: saving the object would write another one.
+    /// Returns the object of a text. A number that a float cannot hold exactly is refused, because saving
+    /// the object would change it.
     pub fn parse(&self, text: &[u8]) -> PyResult<Bound<'py, PyAny>> {
         let py = self.options.py();
         let made = self.from_json.call((PyBytes::new(py, text),), Some(&self.options))?;

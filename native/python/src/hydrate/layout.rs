@@ -1,4 +1,5 @@
-//! How result columns become instances: a tree of classes, decided once and used for every batch.
+//! The mapping from result columns to instances: a tree of classes, built once and used for every
+//! batch.
 
 use std::collections::HashSet;
 
@@ -10,7 +11,7 @@ use pyo3::types::{PyDict, PySet, PyString, PyTuple, PyType};
 use super::instance::Slots;
 use crate::error::of_kind;
 
-/// The value of one entry in an instance's dictionary.
+/// The value of one entry of an instance's dictionary.
 pub enum Entry {
     Column(usize),
     Constant(Py<PyAny>),
@@ -18,32 +19,33 @@ pub enum Entry {
 
 /// A related class, whose columns follow in the same rows.
 pub struct Child {
-    /// The parent's attribute that holds it.
+    /// The attribute of the parent that holds it.
     pub attribute: Py<PyString>,
-    /// A list of instances rather than one or `None`.
+    /// To-many: a list of instances instead of one or `None`.
     pub many: bool,
     pub layout: Py<Layout>,
 }
 
-/// A plan for hydrating one class from its columns, and the classes related to it from those behind.
+/// How to hydrate one class from its columns, and its related classes from the columns after those.
 #[pyclass(frozen, module = "oxyde._native")]
 pub struct Layout {
     pub(super) fields: Vec<Py<PyString>>,
-    /// The fields by which the same row is recognised; all NULL where an outer join found none.
+    /// The fields that identify a row; all NULL if an outer join found no row.
     pub(super) key: Vec<usize>,
     pub(super) validators: Option<Vec<Option<Py<PyAny>>>>,
     pub(super) validate_rows: Py<PyAny>,
     pub(super) json: Vec<bool>,
-    /// For each column of the table, from the first field on: whether its values may change inside, so that what was read is kept beside
-    /// an instance rather than what that became. Empty where the fields are not all columns of the table.
+    /// For each column of the table, from the first field on: whether its values are mutable, so that the
+    /// raw value is kept beside an instance for comparison. Empty if the fields do not cover all columns of
+    /// the table.
     pub(super) mutable: Vec<bool>,
     pub(super) slots: Slots,
-    /// The instance's dictionary, in the order in which the class declares its fields.
+    /// The instance's dictionary, in the class's order of fields.
     pub(super) entries: Vec<(Py<PyString>, Entry)>,
-    /// The fields of the columns and the attributes of the children.
+    /// The names of the columns' fields and of the children's attributes.
     pub(super) fields_set: Py<PySet>,
     pub(super) children: Vec<Child>,
-    /// Whether one row of this class may take several rows of a result, one for each of many related rows.
+    /// Whether a row of this class may be repeated in the result, once per row of a to-many relation.
     pub(super) repeats: bool,
     pub(super) name: String,
 }
@@ -106,8 +108,8 @@ impl Layout {
         Ok(Self { fields, key, validators, validate_rows, json, mutable, slots, entries, fields_set, children, repeats, name })
     }
 
-    /// Shows the garbage collector the class and the validators, which the class holds in turn. There is no `__clear__`: a layout is
-    /// immutable, like a tuple, and clearing the class breaks the cycle.
+    /// Visits the class and the validators, which the class holds in turn. There is no `__clear__`: a
+    /// layout is immutable, like a tuple, and clearing the class breaks the cycle.
     #[allow(clippy::needless_pass_by_value)] // the signature that pyo3 asks for
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         for validator in self.validators.iter().flatten().flatten() {
@@ -127,7 +129,8 @@ impl Layout {
     }
 }
 
-/// Columns and constants in the order in which the class declares its fields; what it does not declare comes last.
+/// Returns columns and constants in the class's order of fields; entries that it does not declare come
+/// last.
 fn entries<'py>(
     model: &Bound<'py, PyType>,
     fields: &[Py<PyString>],

@@ -1,4 +1,4 @@
-//! Batches become Python values: rows, columns, or instances of a model.
+//! Converts batches to Python values: rows, columns, or instances of a model.
 
 mod gc;
 mod hydrator;

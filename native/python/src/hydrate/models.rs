@@ -1,4 +1,5 @@
-//! Columns become instances of one class: column by column where no rule of the model crosses fields, else as dictionaries.
+//! Creates instances of one class from columns: column by column if no validator spans fields,
+//! otherwise from dictionaries.
 
 use oxyde_driver::{ColumnBatch, Kind};
 use pyo3::exceptions::PyException;
@@ -12,20 +13,20 @@ use super::layout::{Entry, Layout};
 use super::values::{columns, texts};
 use crate::error::of_kind;
 
-/// One column of a batch as Python has it.
+/// One column of a batch as Python objects.
 pub struct Cells<'py> {
     pub values: Bound<'py, PyList>,
-    /// The texts that were parsed, of a column of JSON: what a value was may change inside.
+    /// The source texts of a JSON column, kept because the parsed values are mutable.
     texts: Option<Bound<'py, PyList>>,
 }
 
 impl<'py> Cells<'py> {
-    /// What the database returned.
+    /// Returns the values as the database returned them.
     fn raw(&self) -> &Bound<'py, PyList> {
         self.texts.as_ref().unwrap_or(&self.values)
     }
 
-    /// The cells of some rows.
+    /// Returns the values of some rows.
     pub fn of(&self, rows: &[usize]) -> PyResult<Self> {
         let pick = |list: &Bound<'py, PyList>| {
             let items = rows.iter().map(|row| list.get_item(*row)).collect::<PyResult<Vec<_>>>()?;
@@ -35,9 +36,10 @@ impl<'py> Cells<'py> {
     }
 }
 
-/// As many new instances as the columns have rows.
+/// Returns one new instance per row of the columns.
 pub fn build<'py>(py: Python<'py>, read: &[Cells<'py>], rows: usize, layout: &Layout) -> PyResult<Bound<'py, PyList>> {
-    // A class that was given its own `__new__` after the layout was made is built by pydantic-core, which calls it.
+    // If the class was given its own `__new__` after the layout was made, pydantic-core creates the
+    // instance and calls it.
     let valid = if layout.slots.is_plain() { validated(py, read, layout)? } else { None };
     match valid {
         Some(columns) => instances(py, &columns, read, rows, layout),
@@ -45,7 +47,7 @@ pub fn build<'py>(py: Python<'py>, read: &[Cells<'py>], rows: usize, layout: &La
     }
 }
 
-/// Writes the rows of a batch into instances that exist already.
+/// Writes the rows of a batch into existing instances.
 pub fn fill(py: Python<'_>, batch: &ColumnBatch, layout: &Layout, instances: &[Bound<'_, PyAny>], first: usize) -> PyResult<()> {
     if instances.len() != batch.rows {
         let message = format!("{} instances of {} for {} rows", instances.len(), layout.name, batch.rows);
@@ -68,9 +70,9 @@ pub fn fill(py: Python<'_>, batch: &ColumnBatch, layout: &Layout, instances: &[B
     Ok(())
 }
 
-/// The columns of a batch; `json` has an entry for each and says which hold JSON text.
+/// Returns the columns of a batch; `json` says for each one whether it contains JSON text.
 pub fn read<'py>(py: Python<'py>, batch: &ColumnBatch, json: &[bool], first: usize, name: &str) -> PyResult<Vec<Cells<'py>>> {
-    // A program whose step ran for no row knows no columns.
+    // A program whose step never ran has no columns.
     if batch.columns.is_empty() && batch.rows == 0 {
         return Ok(json.iter().map(|_| Cells { values: PyList::empty(py), texts: None }).collect());
     }
@@ -84,7 +86,8 @@ pub fn read<'py>(py: Python<'py>, batch: &ColumnBatch, json: &[bool], first: usi
     Ok(lists.into_iter().zip(texts).map(|(values, texts)| Cells { values, texts }).collect())
 }
 
-/// The columns after their validators; `None` when the model wants dictionaries, or when a column failed.
+/// Returns the columns after their validators; `None` if the model needs dictionaries, or a column is
+/// invalid.
 fn validated<'py>(py: Python<'py>, read: &[Cells<'py>], layout: &Layout) -> PyResult<Option<Vec<Bound<'py, PyList>>>> {
     let Some(validators) = &layout.validators else { return Ok(None) };
     let mut columns = Vec::with_capacity(read.len());
@@ -95,7 +98,7 @@ fn validated<'py>(py: Python<'py>, read: &[Cells<'py>], layout: &Layout) -> PyRe
         };
         match validator.bind(py).call1((list,)) {
             Ok(valid) => columns.push(valid.cast_into()?),
-            // The dictionaries' validation raises the error that the model's author expects.
+            // Validating dictionaries raises the error that the model's author expects.
             Err(error) if error.is_instance_of::<PyException>(py) => return Ok(None),
             Err(interruption) => return Err(interruption),
         }
@@ -106,7 +109,7 @@ fn validated<'py>(py: Python<'py>, read: &[Cells<'py>], layout: &Layout) -> PyRe
     Ok(Some(columns))
 }
 
-/// The item of a list that is known to be long enough.
+/// Returns an item of a list that is known to be long enough.
 fn item<'py>(list: &Bound<'py, PyList>, row: usize) -> PyResult<Bound<'py, PyAny>> {
     list.get_item(row)
 }
@@ -118,7 +121,7 @@ fn instances<'py>(
     rows: usize,
     layout: &Layout,
 ) -> PyResult<Bound<'py, PyList>> {
-    // What is kept of each column: the value itself, or the text of what may change inside.
+    // What is kept of each column for comparison: the value itself, or the source text of a mutable one.
     let kept = kept(columns, read, layout);
     let fields_set = layout.fields_set.bind(py);
     let made = PyList::empty(py);
@@ -126,13 +129,13 @@ fn instances<'py>(
         let dict = PyDict::new(py);
         for (name, entry) in &layout.entries {
             let set = match entry {
-                // SAFETY: all three are live; the list is at least `rows` long (checked by `validated`); `SetItem` takes references of
-                // its own to the borrowed name and item.
+                // SAFETY: all three are live; the list has at least `rows` items (checked by `validated`); `SetItem`
+                // takes its own references to the borrowed name and item.
                 Entry::Column(index) => unsafe {
                     let value = ffi::PyList_GET_ITEM(columns[*index].as_ptr(), row as ffi::Py_ssize_t);
                     ffi::PyDict_SetItem(dict.as_ptr(), name.as_ptr(), value)
                 },
-                // SAFETY: three live objects; `SetItem` takes references of its own.
+                // SAFETY: three live objects; `SetItem` takes its own references.
                 Entry::Constant(value) => unsafe { ffi::PyDict_SetItem(dict.as_ptr(), name.as_ptr(), value.as_ptr()) },
             };
             if set == -1 {
@@ -145,22 +148,25 @@ fn instances<'py>(
     Ok(made)
 }
 
-/// What is kept of each column of the table: the values as validated, but of what may change inside what was read.
+/// Returns what is kept of each column of the table: validated values, or the raw values of a mutable
+/// column.
 fn kept<'a, 'py>(columns: &'a [Bound<'py, PyList>], read: &'a [Cells<'py>], layout: &Layout) -> Vec<(&'a Bound<'py, PyList>, bool)> {
     let pairs = columns.iter().zip(read).zip(&layout.mutable);
     pairs.map(|((column, cells), mutable)| (if *mutable { cells.raw() } else { column }, *mutable)).collect()
 }
 
-/// A row as it is in the database, for `save()` to compare with: the items of the lists at `row`, lists among them as tuples.
+/// Returns a row as it is in the database, for `save()` to compare with: the items of the lists at
+/// `row`, with lists as tuples.
 fn stored<'py>(py: Python<'py>, kept: &[(&Bound<'py, PyList>, bool)], row: usize) -> PyResult<Bound<'py, PyAny>> {
-    // SAFETY: a new tuple of empty places, or null with an exception set.
+    // SAFETY: returns a new tuple of empty places, or null with an exception set.
     let made = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyTuple_New(kept.len() as ffi::Py_ssize_t))? };
     let mut collected = false;
     for (index, (list, mutable)) in kept.iter().enumerate() {
-        // SAFETY: the lists are at least `rows` long, and `row` is below that; the item is borrowed from the list, which lives on.
+        // SAFETY: the lists have at least `rows` items and `row` is below that; the item is borrowed from the
+        // list, which stays alive.
         let mut value = unsafe { ffi::PyList_GET_ITEM(list.as_ptr(), row as ffi::Py_ssize_t) };
-        // SAFETY: a live object; the tuple takes over the one reference that either branch makes. Each place is filled once, and a
-        // tuple dropped half filled skips its empty places.
+        // SAFETY: a live object; the tuple takes the one reference that either branch creates. Each place is
+        // filled once, and a partly filled tuple skips its empty places when dropped.
         unsafe {
             if *mutable && ffi::PyList_CheckExact(value) != 0 {
                 value = ffi::PyList_AsTuple(value);
@@ -175,13 +181,14 @@ fn stored<'py>(py: Python<'py>, kept: &[(&Bound<'py, PyList>, bool)], row: usize
         }
     }
     if !collected {
-        // SAFETY: a tuple that is tracked since it was made; nothing in it can be part of a cycle, so that the collector need not look.
+        // SAFETY: the tuple is tracked since its creation. It contains nothing that can be part of a cycle, so
+        // the collector need not visit it.
         unsafe { ffi::PyObject_GC_UnTrack(made.as_ptr().cast()) };
     }
     Ok(made)
 }
 
-/// Instances made by the model's own validation of dictionaries.
+/// Returns instances created by the model's own validation of dictionaries.
 fn from_rows<'py>(py: Python<'py>, read: &[Cells<'py>], rows: usize, layout: &Layout) -> PyResult<Bound<'py, PyList>> {
     let made = call_rows(py, read, rows, layout)?;
     let columns = if layout.mutable.is_empty() { Vec::new() } else { fields_of(py, &made, layout)? };
@@ -215,7 +222,7 @@ fn call_rows<'py>(py: Python<'py>, read: &[Cells<'py>], rows: usize, layout: &La
     Ok(made)
 }
 
-/// The fields of validated rows, by column; rows are instances or dictionaries.
+/// Returns the fields of validated rows by column; rows are instances or dictionaries.
 fn fields_of<'py>(py: Python<'py>, rows: &Bound<'py, PyList>, layout: &Layout) -> PyResult<Vec<Bound<'py, PyList>>> {
     layout
         .fields

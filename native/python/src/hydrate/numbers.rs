@@ -1,12 +1,13 @@
-//! The numbers in JSON text, as a float holds them or not.
+//! Checks whether the numbers in JSON text survive a conversion to float.
 
-/// As many significant digits as every float keeps.
+/// The number of significant digits that a float always preserves (DBL_DIG).
 const ALWAYS_KEPT: usize = 15;
 
-/// As much of a number as a message shows.
+/// The number of characters of a number that a message shows.
 const SHOWN: usize = 60;
 
-/// The first number of valid JSON text that becomes another one as a float. Whole numbers become int, which holds all of them.
+/// Returns the first number of valid JSON text that changes as a float. Integers become int, which is
+/// unbounded.
 pub fn unheld(text: &[u8]) -> Option<String> {
     let mut at = 0;
     while let Some(&byte) = text.get(at) {
@@ -29,7 +30,7 @@ pub fn unheld(text: &[u8]) -> Option<String> {
     None
 }
 
-/// Where a string ends whose first character stands at `at`.
+/// Returns the position after a string whose first character is at `at`.
 fn after_string(text: &[u8], mut at: usize) -> usize {
     while let Some(&byte) = text.get(at) {
         match byte {
@@ -49,7 +50,7 @@ fn is_whole(number: &[u8]) -> bool {
     number.iter().all(|byte| !matches!(byte, b'.' | b'e' | b'E'))
 }
 
-/// Whether a float, written with as many digits as the number has, is that number again.
+/// Whether a float, printed with as many digits as the number, equals it.
 fn is_held(number: &[u8]) -> bool {
     let Some(text) = std::str::from_utf8(number).ok() else { return false };
     let Some(float) = text.parse::<f64>().ok().filter(|float| float.is_finite()) else { return false };
@@ -63,8 +64,8 @@ fn is_held(number: &[u8]) -> bool {
     Scientific::of(&format!("{float:.*e}", given.length - 1)).is_some_and(|found| found.is(&given))
 }
 
-/// Whether an ordinary fraction is less than half a unit of its last digit away from a float, by whole numbers; false where those are too
-/// small for it.
+/// Whether a fraction without exponent differs from a float by less than half a unit of its last digit,
+/// computed in integers; false if those would overflow.
 fn is_nearest(number: &[u8], float: f64) -> bool {
     let (mut digits, mut places, mut behind) = (0_u64, 0_u32, false);
     for byte in number {
@@ -88,7 +89,8 @@ fn is_nearest(number: &[u8], float: f64) -> bool {
     distance.checked_mul(2).is_some_and(|twice| twice < 1 << shift)
 }
 
-/// A number by its significant digits, without zeros at either end, and the exponent of the first.
+/// A number as its significant digits, without zeros at either end, and the exponent of the first
+/// digit.
 struct Scientific<'a> {
     mantissa: &'a [u8],
     leading: usize,

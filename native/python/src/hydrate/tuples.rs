@@ -1,4 +1,4 @@
-//! A batch becomes plain values: by column, or as one tuple for each row.
+//! Converts a batch to plain values: by column, or one tuple per row.
 
 use oxyde_driver::ColumnBatch;
 use pyo3::ffi;
@@ -8,20 +8,21 @@ use pyo3::types::PyList;
 use super::gc::Pause;
 use super::values;
 
-/// Every column as a list; JSON is parsed where the type says so.
+/// Returns every column as a list; JSON is parsed if the column has that type.
 pub fn columns<'py>(py: Python<'py>, batch: &ColumnBatch, first: usize) -> PyResult<Vec<Bound<'py, PyList>>> {
     let _pause = Pause::new(py);
     values::columns(py, batch, None, first)
 }
 
-/// Every row as a tuple.
+/// Returns every row as a tuple.
 pub fn tuples<'py>(py: Python<'py>, batch: &ColumnBatch, first: usize) -> PyResult<Bound<'py, PyList>> {
     let _pause = Pause::new(py);
     let columns = values::columns(py, batch, None, first)?;
     let rows = PyList::empty(py);
     for row in 0..batch.rows {
-        // SAFETY: a new tuple with a place for each column, or null with an exception set; each place is filled once with a reference of
-        // its own before anybody else sees the tuple. `values::columns` made each list with `batch.rows` items, and no other code has them.
+        // SAFETY: a new tuple with one place per column, or null with an exception set; each place is filled
+        // once with its own reference before any other code sees the tuple. `values::columns` made each list
+        // with `batch.rows` items, and no other code has them.
         let tuple = unsafe {
             let tuple = Bound::from_owned_ptr_or_err(py, ffi::PyTuple_New(columns.len() as ffi::Py_ssize_t))?;
             for (place, column) in columns.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! The classes that values are made of, looked up once.
+//! The Python classes of values, looked up once.
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyString, PyType};
 
-/// `decimal.Decimal`, `uuid.UUID` and what making one needs.
+/// `decimal.Decimal`, `uuid.UUID` and what is needed to create them.
 pub struct Types {
     pub decimal: Py<PyType>,
     pub uuid: Py<PyType>,
@@ -33,13 +33,13 @@ impl Types {
         })
     }
 
-    /// A `uuid.UUID` without its constructor, which takes five times as long.
+    /// Returns a `uuid.UUID` without calling its constructor, which takes five times as long.
     pub fn make_uuid<'py>(&self, py: Python<'py>, bytes: [u8; 16]) -> PyResult<Bound<'py, PyAny>> {
         let int = u128::from_be_bytes(bytes).into_pyobject(py)?;
         let class = self.uuid.as_ptr().cast::<ffi::PyTypeObject>();
-        // SAFETY: `class` is the live type `uuid.UUID`, an ordinary heap type made by a class statement, whose instances have slots and
-        // nothing that its constructor would have to prepare; `tp_alloc` returns a new reference or null with an exception set, which
-        // `from_owned_ptr_or_err` takes over. `GenericSetAttr` borrows its three arguments, all alive here.
+        // SAFETY: `class` is the live type `uuid.UUID`, an ordinary heap type whose instances have slots and
+        // need no further initialisation; `tp_alloc` returns a new reference, or null with an exception set,
+        // which `from_owned_ptr_or_err` takes. `GenericSetAttr` borrows its three arguments, all alive here.
         unsafe {
             let alloc = (*class).tp_alloc.ok_or_else(|| PyTypeError::new_err("uuid.UUID cannot be allocated"))?;
             let made = Bound::from_owned_ptr_or_err(py, alloc(class, 0))?;
@@ -50,9 +50,10 @@ impl Types {
     }
 }
 
-/// `object.__setattr__`: past the `__setattr__` of the class.
+/// Calls `object.__setattr__`, bypassing that of the class.
 pub fn set<'py>(py: Python<'py>, object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>, value: &Bound<'py, PyAny>) -> PyResult<()> {
-    // SAFETY: three live objects, borrowed for the call; it returns -1 with an exception set when it fails.
+    // SAFETY: three live objects, borrowed for the call, which returns -1 with an exception set on
+    // failure.
     if unsafe { ffi::PyObject_GenericSetAttr(object.as_ptr(), name.as_ptr(), value.as_ptr()) } == -1 {
         Err(PyErr::fetch(py))
     } else {

@@ -1,4 +1,4 @@
-//! Columns become lists of exact Python values.
+//! Converts columns to lists of exact Python values.
 
 use std::ops::Range;
 
@@ -13,10 +13,10 @@ use super::json::Parser;
 use super::types::Types;
 use crate::error::exception;
 
-/// Why a value could not be made.
+/// Why a value cannot be converted.
 pub enum Fault {
     Python(PyErr),
-    /// Exact on the server, but nothing that Python has.
+    /// Exact on the server, but not representable in Python.
     Unfit(String),
 }
 
@@ -28,7 +28,7 @@ impl From<PyErr> for Fault {
 
 type Made<'py> = Result<Bound<'py, PyAny>, Fault>;
 
-/// What making values needs, found once per batch.
+/// What is needed to create values, looked up once per batch.
 pub struct Maker<'py> {
     py: Python<'py>,
     types: &'py Types,
@@ -36,8 +36,9 @@ pub struct Maker<'py> {
     json: Parser<'py>,
 }
 
-/// Every column of a batch as a list. `parse` says which texts are JSON beyond the columns that are JSON by type;
-/// `None` parses those only. `first` is the number of rows before this batch, for messages.
+/// Returns every column of a batch as a list. `parse` marks further columns whose text is JSON; with
+/// `None`, only columns of the JSON type are parsed. `first` is the number of rows before this batch,
+/// for messages.
 pub fn columns<'py>(py: Python<'py>, batch: &ColumnBatch, parse: Option<&[bool]>, first: usize) -> PyResult<Vec<Bound<'py, PyList>>> {
     let maker = Maker { py, types: Types::get(py)?, utc: PyTzInfo::utc(py)?.to_owned(), json: Parser::new(py)? };
     batch
@@ -54,7 +55,7 @@ pub fn columns<'py>(py: Python<'py>, batch: &ColumnBatch, parse: Option<&[bool]>
         .collect()
 }
 
-/// The columns that hold JSON as lists of the texts.
+/// Returns the JSON columns as lists of their texts.
 pub fn texts<'py>(py: Python<'py>, batch: &ColumnBatch, json: &[bool], first: usize) -> PyResult<Vec<Option<Bound<'py, PyList>>>> {
     let maker = Maker { py, types: Types::get(py)?, utc: PyTzInfo::utc(py)?.to_owned(), json: Parser::new(py)? };
     let list = |(column, json): (&Column, &bool)| {
@@ -76,7 +77,7 @@ fn unfit(py: Python<'_>, column: &str, row: usize, reason: &str) -> PyErr {
     exception(py, error)
 }
 
-/// A list of `range.len()` values; the row of the first that failed.
+/// Returns a list of `range.len()` values, or the row of the first failure.
 fn collect<'py>(
     py: Python<'py>,
     column: &Column,
@@ -85,8 +86,9 @@ fn collect<'py>(
 ) -> Result<Bound<'py, PyList>, (usize, Fault)> {
     let start = range.start;
     let length = range.len() as ffi::Py_ssize_t;
-    // SAFETY: a new list of `length` empty places, or null with an exception set. Each place is filled below exactly once with a
-    // reference that the list takes over; a list dropped half filled skips its empty places. No other code sees it before it is returned.
+    // SAFETY: a new list of `length` empty places, or null with an exception set. Each place is filled
+    // below exactly once with a reference that the list takes; a partly filled list skips its empty places
+    // when dropped. No other code sees it before it is returned.
     let list = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyList_New(length)) }.map_err(|error| (start, error.into()))?;
     for row in range {
         let value = if column.is_valid(row) { make(row).map_err(|fault| (row, fault))? } else { py.None().into_bound(py) };
@@ -134,7 +136,7 @@ impl<'py> Maker<'py> {
         }
     }
 
-    /// A value of a column without a type.
+    /// Converts a value of a column without a type.
     fn value(&self, value: &Value, parse: bool) -> Made<'py> {
         let py = self.py;
         Ok(match value {
@@ -169,8 +171,8 @@ impl<'py> Maker<'py> {
             let text = std::str::from_utf8(bytes).map_err(|error| Fault::Unfit(format!("text that is not UTF-8: {error}")))?;
             return Ok(PyString::new(self.py, text).into_any());
         }
-        // SAFETY: a new string of `len` places of one byte each for ASCII (127), or null with an exception set; it is written before
-        // anybody else sees it, with bytes just proved to be ASCII.
+        // SAFETY: a new string of `len` one-byte characters for ASCII (127), or null with an exception set; it
+        // is written before any other code sees it, with bytes just checked to be ASCII.
         unsafe {
             let made = Bound::from_owned_ptr_or_err(self.py, ffi::PyUnicode_New(bytes.len() as ffi::Py_ssize_t, 127))?;
             if !bytes.is_empty() {

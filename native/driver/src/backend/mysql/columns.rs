@@ -1,4 +1,5 @@
-//! The columns of a result: what each is sent as, what it becomes, and which values would not be found again.
+//! The columns of a result: wire type, requested type, and checks for values that a comparison would
+//! not find.
 
 use oxyde_ir::{ColumnType, Output};
 use sqlx::mysql::MySqlColumn;
@@ -11,10 +12,10 @@ use crate::batch::Column;
 use crate::error::{Error, Kind, Result};
 use crate::types::codec;
 
-/// The type that the server can cast anything to.
+/// A type that every value can be CAST to.
 const CASTABLE: &str = "CHAR";
 
-/// A reader for a column that the server describes, and that shall become what the output says.
+/// Returns a reader from the column that the server describes to the type of the output.
 pub fn reader(column: &MySqlColumn, output: Option<&Output>) -> Result<Reader> {
     let info = column.type_info();
     let (sent, type_name) = (Sent::of(info), info.name().to_owned());
@@ -30,13 +31,13 @@ pub fn reader(column: &MySqlColumn, output: Option<&Output>) -> Result<Reader> {
     Ok(Reader { name: name.to_owned(), table: table.to_owned(), type_name, castable: CASTABLE, builder, guard })
 }
 
-/// A column that nothing is read from.
+/// Returns an empty column for an output.
 pub fn without_rows(output: &Output) -> Option<Column> {
     let mut builder = codec(&output.ty).mysql(Sent { wire: Wire::Null, unsigned: false })?;
     Some(builder.take(&output.name))
 }
 
-/// Which values of a column the server compares as others, though they can be read.
+/// Returns the check for values that can be decoded, but that the server compares as a different type.
 fn guard(output: &Output, wire: Wire) -> Option<Guard> {
     if output.ty == ColumnType::Uuid && is_plain_column(output) {
         return Some(|_, output, raw| if raw.len() == 36 { Ok(()) } else { Err(refusal(output, "CHAR(32)")) });
@@ -50,20 +51,20 @@ fn guard(output: &Output, wire: Wire) -> Option<Guard> {
     })
 }
 
-/// Whether the text of a date and time says more than a clock shows.
+/// Whether the text of a date and time has a UTC offset.
 fn has_offset(raw: &[u8]) -> bool {
     raw.get(10..).is_some_and(|clock| clock.iter().any(|byte| matches!(byte, b'+' | b'-' | b'Z' | b'z')))
 }
 
-/// A column of a table whose field does not say how it is declared.
+/// Whether this is a column of a table without a declared `db_type`.
 fn is_plain_column(output: &Output) -> bool {
     !output.table.is_empty() && !output.declared
 }
 
-/// Whether the server would compare or sort a column's values as other things than those that they are read as.
+/// Whether the server compares or sorts the column's values as a different type than the field's.
 fn is_misread(output: &Output, wire: Wire) -> bool {
     let ty = &output.ty;
-    // What is computed of bits may be sent as text, and says that it is bits.
+    // An expression over BIT may be sent as text, with its type still BIT.
     let is_bits = output.table.is_empty() && *ty == ColumnType::Int && wire == Wire::Bit;
     let is_other = (matches!(ty, ColumnType::Int | ColumnType::Float | ColumnType::Decimal { .. }) && wire == Wire::Text)
         || (*ty == ColumnType::Duration && matches!(wire, Wire::Time | Wire::Text))

@@ -1,4 +1,4 @@
-//! Values on their way into a statement.
+//! Encodes the parameters of a statement.
 
 use oxyde_ir::program::{Form, Slot};
 use oxyde_ir::{ColumnType, Value};
@@ -13,7 +13,7 @@ use crate::iso;
 use crate::request::{Request, Run};
 use crate::slot;
 
-/// The arguments of one run.
+/// Returns the arguments of one run.
 pub fn arguments(request: &Request<'_>, run: Run) -> Result<MySqlArguments> {
     let count = request.step.text.count(run.rows);
     let mut arguments = MySqlArguments::default();
@@ -28,7 +28,7 @@ pub fn arguments(request: &Request<'_>, run: Run) -> Result<MySqlArguments> {
 /// Why a value cannot be sent.
 enum Fault {
     Value(String),
-    /// The statement was written for another server.
+    /// The statement was compiled for another server.
     Form,
     Driver(BoxDynError),
 }
@@ -44,7 +44,7 @@ impl Fault {
     }
 }
 
-/// A decimal that the server takes as one: as text it would be compared as a float.
+/// A decimal sent with its own type: sent as text, it would be compared as a float.
 struct Digits<'a>(&'a str);
 
 impl Type<MySql> for Digits<'_> {
@@ -59,14 +59,14 @@ impl<'q> Encode<'q, MySql> for Digits<'q> {
     }
 }
 
-/// Digits before and after the point of a decimal that was declared without digits.
+/// The digits before and after the point of a decimal column without declared precision.
 const UNBOUNDED: (usize, usize) = (35, 30);
 
-/// Precision and scale of a decimal among expressions, which goes into no column.
+/// Precision and scale of a decimal in an expression, which is not stored in a column.
 const WIDEST: (u16, u16) = (65, 38);
 const WIDEST_DIGITS: (usize, usize) = (65, 38);
 
-/// The server would round an excess digit silently.
+/// The server would round excess digits silently.
 fn check_digits(value: &str, most: (usize, usize)) -> std::result::Result<(), Fault> {
     let (whole, part) = value.trim_start_matches('-').split_once('.').unwrap_or((value.trim_start_matches('-'), ""));
     if whole.trim_start_matches('0').len() > most.0 || part.trim_end_matches('0').len() > most.1 {
@@ -99,7 +99,7 @@ fn add(arguments: &mut MySqlArguments, value: &Value, slot: &Slot) -> std::resul
 }
 
 fn scalar(arguments: &mut MySqlArguments, value: &Value) -> std::result::Result<(), Fault> {
-    let calendar = || Fault::Value("the date lies outside the years 0 to 9999".to_owned());
+    let calendar = || Fault::Value("the date is outside the years 0 to 9999".to_owned());
     match value {
         Value::Null => arguments.add(None::<&str>),
         Value::Bool(value) => arguments.add(i8::from(*value)),

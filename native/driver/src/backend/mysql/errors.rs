@@ -1,51 +1,53 @@
-//! The server's complaints, and sqlx's, as errors of ours.
+//! Converts errors of the server and of sqlx.
 
 use sqlx::ConnectOptions;
 use sqlx::mysql::{MySqlConnectOptions, MySqlDatabaseError};
 
 use crate::error::{Error, Kind};
 
-/// The number and text of a complaint by the server.
+/// Returns the server's error, if it is one.
 pub fn complaint(error: &sqlx::Error) -> Option<&MySqlDatabaseError> {
     error.as_database_error()?.try_downcast_ref()
 }
 
-/// Whether the connection can be used after the error: the server answered in order and goes on listening.
+/// Whether the connection is still usable: the server answered in order and waits for the next request.
 pub fn leaves_healthy(error: &sqlx::Error) -> bool {
     complaint(error).is_some_and(|error| !is_loss(error.number()))
 }
 
-/// The server closes the connection with these: shutdown, packet errors, killed, idle for too long.
+/// Whether the server closes the connection with this error: shutdown, packet errors, KILL, idle
+/// timeout.
 fn is_loss(number: u16) -> bool {
     matches!(number, 1040 | 1043 | 1053 | 1077..=1080 | 1153..=1161 | 1184 | 1927 | 2006 | 2013 | 4031)
 }
 
-/// The statement was interrupted: by `KILL QUERY`, or by a time limit of the server's.
+/// Whether the statement was cancelled, by `KILL QUERY` or by a time limit of the server.
 pub fn is_interruption(error: &sqlx::Error) -> bool {
     complaint(error).is_some_and(|error| matches!(error.number(), 1317 | 1969 | 3024))
 }
 
-/// The prepared statement is gone or stale, or there are too many of them; after forgetting them all it will work.
+/// Whether the prepared statement is gone or stale, or there are too many. Succeeds after closing all
+/// of them.
 pub fn wants_preparing(error: &sqlx::Error) -> bool {
     complaint(error).is_some_and(|error| matches!(error.number(), 1243 | 1461 | 1615))
 }
 
-/// The statement cannot be prepared, only sent as text.
+/// Whether the statement cannot be prepared, only sent as text (error 1295).
 pub fn wants_text(error: &sqlx::Error) -> bool {
     complaint(error).is_some_and(|error| error.number() == 1295)
 }
 
-/// What sqlx says to Rust programmers: it was built without RSA, which encrypts a password for a server without TLS. Who listens could
-/// give his own key, so that the remedy is TLS.
+/// Replaces sqlx's message for Rust developers: it was built without RSA, which encrypts a password
+/// sent without TLS. An attacker on the network could substitute their own key, so the remedy is TLS.
 const CLEAR: &str = "the account's plug-in (caching_sha2_password or sha256_password) takes its password over TLS only: give \
                      ssl-mode=REQUIRED in the URL, or PoolSettings(ssl_mode=\"require\"); or connect by its socket";
 
-/// Whether files of certificates are named, which may be at fault.
+/// Whether certificate files are configured, which may be the cause.
 fn has_certificates(options: &MySqlConnectOptions) -> bool {
     options.to_url_lossy().query_pairs().any(|(name, _)| matches!(&*name, "ssl-ca" | "ssl-cert" | "ssl-key"))
 }
 
-/// An error met while connecting: names everything but the password.
+/// Converts an error while connecting. The message contains everything but the password.
 pub fn from_connect(error: &sqlx::Error, options: &MySqlConnectOptions) -> Error {
     let place = match options.get_socket() {
         Some(path) => path.display().to_string(),
@@ -63,7 +65,7 @@ pub fn from_connect(error: &sqlx::Error, options: &MySqlConnectOptions) -> Error
     ours
 }
 
-/// An error met on an open connection.
+/// Converts an error on an open connection.
 pub fn from_sqlx(error: &sqlx::Error) -> Error {
     match complaint(error) {
         Some(error) => from_server(error.number(), error.code(), error.message()),
@@ -71,7 +73,7 @@ pub fn from_sqlx(error: &sqlx::Error) -> Error {
     }
 }
 
-/// The message about a duplicate without the duplicate value, which may be a secret.
+/// Removes the duplicate value, which may be a secret, from the message about it.
 fn without_value(message: &str) -> String {
     let cut = message.strip_prefix("Duplicate entry '").and_then(|rest| rest.rfind(" for key ").map(|at| &rest[at..]));
     cut.map_or_else(|| message.to_owned(), |rest| format!("Duplicate entry{rest}"))
@@ -143,20 +145,21 @@ fn kind(number: u16, sqlstate: Option<&str>) -> Kind {
         1216 | 1217 | 1451 | 1452 => Kind::ForeignKeyViolation,
         1048 | 1263 | 1364 => Kind::NotNullViolation,
         3819 => Kind::CheckViolation,
-        // MySQL means something else by this number.
+        // MySQL uses this number for another error.
         4025 if sqlstate == Some("23000") => Kind::CheckViolation,
         1213 => Kind::Deadlock,
         1969 | 3024 => Kind::Timeout,
-        // Waited too long, or NOWAIT.
+        // The lock wait timed out, or NOWAIT.
         1205 | 3572 => Kind::LockTimeout,
         1317 => Kind::Cancelled,
-        // Out of range, cut off, no value of the type, no date or time, divided by zero, too long; not all of them have class 22.
+        // Out of range, truncated, wrong type, invalid date or time, division by zero, too long; not all have
+        // SQLSTATE class 22.
         1264 | 1265 | 1292 | 1365 | 1366 | 1406 | 1441 | 1525 | 1690 => Kind::Data,
-        // A pattern that is no regular expression: MariaDB, and the thirteen ways in which MySQL says it.
+        // Invalid regular expression: 1139 on MariaDB, 3685 to 3698 on MySQL.
         1139 | 3685..=3698 => Kind::Data,
         1235 | 1295 => Kind::Unsupported,
         number if is_loss(number) => Kind::ConnectionFailed,
-        // Snapshot conflicts of MariaDB come as 1020.
+        // MariaDB reports snapshot conflicts (innodb_snapshot_isolation) as 1020.
         1020 => Kind::SerializationFailure,
         _ if sqlstate == Some("40001") => Kind::SerializationFailure,
         _ if sqlstate.is_some_and(|state| state.starts_with("22")) => Kind::Data,
@@ -165,23 +168,23 @@ fn kind(number: u16, sqlstate: Option<&str>) -> Kind {
     }
 }
 
-/// The name in quotes right after a word.
+/// Returns the quoted name directly after a word.
 fn after<'a>(message: &'a str, word: &str) -> Option<&'a str> {
     let at = message.find(word)? + word.len();
     quoted(&message[at..])
 }
 
-/// The text in the first pair of quotes or backticks.
+/// Returns the text in the first pair of quotes or backticks.
 fn quoted(text: &str) -> Option<&str> {
     let start = text.find(['\'', '`'])?;
     let quote = char::from(text.as_bytes()[start]);
     let rest = &text[start + 1..];
-    // A key's name may hold quotes, and nothing follows it.
+    // The name of a key may contain quotes; nothing follows it.
     let end = if quote == '\'' { rest.find("' ").or_else(|| rest.rfind('\''))? } else { rest.find(quote)? };
     Some(&rest[..end])
 }
 
-/// The parts of a name right after a word: `'c'`, `` `db`.`t`.`c` `` or `'db.t.c'`.
+/// Returns the parts of a name directly after a word: `'c'`, `` `db`.`t`.`c` `` or `'db.t.c'`.
 fn names<'a>(message: &'a str, word: &str) -> Option<Vec<&'a str>> {
     let rest = &message[message.find(word)? + word.len()..];
     if let Some(rest) = rest.strip_prefix('\'') {

@@ -1,4 +1,4 @@
-//! Running a step: each run to its end, whoever loses interest meanwhile.
+//! Runs a step: every run is driven to its end, even if the reader is dropped.
 
 use std::sync::Arc;
 
@@ -43,12 +43,12 @@ impl Connection {
     }
 }
 
-/// Whether a statement that returned rows changed them: MariaDB counts none then.
+/// Whether a statement with rows changes data: MariaDB reports no count in that case.
 fn changes(text: &str) -> bool {
     verb::is_one_of(&["INSERT", "REPLACE", "UPDATE", "DELETE"], text, Family::Mariadb)
 }
 
-/// A run; once more when the server had forgotten the prepared statement.
+/// Does one run; retries if the server no longer has the prepared statement.
 async fn work(
     connection: &mut MySqlConnection,
     request: &Request<'_>,
@@ -77,7 +77,7 @@ async fn attempt(
     gather.start();
     let arguments = encode::arguments(request, run)?;
     if request.step.outputs.is_none() {
-        // Text that the application wrote: sqlx would leave the connection waiting after a wrong number of parameters.
+        // SQL of the application: after a wrong number of parameters, sqlx would leave the connection waiting.
         match (&mut *connection).prepare(AssertSqlSafe(Arc::clone(text)).into_sql_str()).await {
             Ok(statement) => check_count(statement.parameters(), request.step.text.count(1))?,
             Err(error) if errors::wants_text(&error) && request.step.text.count(1) == 0 => return as_text(connection, text).await,
@@ -88,7 +88,8 @@ async fn attempt(
     let query = sqlx::query_with(AssertSqlSafe(Arc::clone(text)), arguments).persistent(!request.prepared_anew);
     rows::gather(connection.fetch_many(query), gather, request.sink, signals, &mut done).await?;
     if gather.needs_columns() {
-        // Rows bring the names and types of the table as it is; what is known on this side may be out of date. A frame shows them.
+        // Rows are described with the current names and types of the table; our cached description may be
+        // stale, and a data frame would show it.
         let text = if request.limits == Limits::MODELS { Arc::clone(text) } else { anew(text) };
         let statement = (&mut *connection).prepare(AssertSqlSafe(text).into_sql_str()).await?;
         gather.describe(statement.columns())?;
@@ -111,7 +112,8 @@ fn check_count(parameters: Option<Either<&[sqlx::mysql::MySqlTypeInfo], usize>>,
     ))
 }
 
-/// Runs what cannot be prepared. Such statements return no rows, or rows that come only as text.
+/// Runs a statement that cannot be prepared. Such statements return no rows, or rows in the text
+/// protocol only.
 async fn as_text(connection: &mut MySqlConnection, text: &Arc<str>) -> Outcome {
     let mut rows = connection.fetch_many(sqlx::raw_sql(AssertSqlSafe(Arc::clone(text))));
     let mut done = Done::default();

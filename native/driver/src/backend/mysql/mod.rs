@@ -1,4 +1,4 @@
-//! One connection to `MySQL` or `MariaDB`.
+//! A connection to `MySQL` or `MariaDB`.
 
 mod columns;
 mod encode;
@@ -38,7 +38,7 @@ impl Peer for MySqlConnection {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(self).await.map(drop)
     }
 
-    /// In one session, which a balancer of TCP connections leaves on one server.
+    /// In one session, which a TCP load balancer keeps on one server.
     async fn interrupt(&mut self, interruption: &Interruption) -> sqlx::Result<bool> {
         let answer = sqlx::raw_sql(AssertSqlSafe(format!("SELECT {}", open::IDENTITY))).fetch_one(&mut *self).await?;
         if answer.try_get::<String, _>(0)? != interruption.identity {
@@ -73,7 +73,7 @@ impl Peer for MySqlConnection {
     #[inline]
     fn raw(row: &MySqlRow, index: usize) -> sqlx::Result<Option<&[u8]>> {
         let value = row.try_get_raw(index)?;
-        // The only error is NULL. `is_null` would say the same of zero dates.
+        // The only error is NULL. `is_null` would also be true for zero dates.
         Ok(<&[u8] as Decode<MySql>>::decode(value).ok())
     }
 
@@ -92,7 +92,7 @@ impl Peer for MySqlConnection {
         errors::is_interruption(error)
     }
 
-    /// An error undoes its statement only; a deadlock ends the transaction, which then is no longer open.
+    /// An error undoes only its statement. A deadlock ends the transaction, which is then no longer open.
     fn is_aborted(_: &sqlx::Error) -> bool {
         false
     }

@@ -1,4 +1,4 @@
-//! Opening a connection: options, session set-up, and which server it is.
+//! Opens a connection: options, session setup, server detection.
 
 use std::time::Duration;
 
@@ -13,39 +13,42 @@ use crate::error::{Error, Kind, Result};
 use crate::os;
 use crate::settings::Settings;
 
-/// What does not fit is refused, zero dates are not stored, engines are not swapped, a key of 0 is one; the rest as the server's default.
+/// Strict mode, no zero dates, no engine substitution, no auto-value for a key of 0; otherwise the
+/// server's defaults.
 const SQL_MODE: &str =
     "NO_AUTO_VALUE_ON_ZERO,STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
 
-/// The assignments of an UPDATE read the row as it was, which MySQL has no mode for.
+/// The assignments of an UPDATE see the old row. MySQL has no such mode.
 const MARIADB_MODE: &str = "SIMULTANEOUS_ASSIGNMENT";
 
-/// What a server's configuration may have turned, and our statements rely on: each commits by itself, COMMIT begins nothing, constraints
-/// hold, and tables that are made have transactions. Results that are whole and `IS NULL` that means that are set with what is exact.
+/// Settings that a server's configuration may have changed and that our statements depend on:
+/// autocommit, no chained transactions, constraint checks, a transactional default engine.
+/// sql_select_limit and sql_auto_is_null are set with the exactness settings.
 const PLAIN: &str = "autocommit = 1, completion_type = 0, foreign_key_checks = 1, unique_checks = 1, default_storage_engine = InnoDB";
 
-/// `GROUP_CONCAT` and `JSON_ARRAYAGG` cut silently at the default.
+/// The default truncates the results of `GROUP_CONCAT` and `JSON_ARRAYAGG`.
 const GROUP_CONCAT_LENGTH: u32 = 1 << 30;
 
-/// The connection is closed afterwards: no SQL takes temporary tables, variables, the default role or database back. What others may
-/// wait for is let go before another connection is opened in its place.
+/// The connection is closed afterwards, because no SQL resets temporary tables, variables, the default
+/// role and the database. These statements only release what others may wait for, before a replacement
+/// connection is opened.
 pub(super) const RESET: Reset = Reset { statements: "ROLLBACK; UNLOCK TABLES; DO RELEASE_ALL_LOCKS()", is_whole: false };
 
-/// What a packet holds beside the values.
+/// The bytes of a packet besides its values.
 const BESIDE_VALUES: usize = 64;
 
 const STATEMENT_CACHE: usize = 512;
 
-/// What no two servers have in common: an address may be that of a balancer. MySQL has a name for itself; of MariaDB we ask where
-/// it runs and since when.
+/// Identifies a server, because several may share the address of a load balancer. MySQL has
+/// @@server_uuid; for MariaDB the identity is where it runs and since when.
 pub(super) const IDENTITY: &str = "CAST(CONCAT_WS(' ', @@hostname, @@port, @@server_id, @@datadir, @@pid_file /*!80000 , @@server_uuid */ \
      /*M! , UNIX_TIMESTAMP() - (SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'UPTIME') */) AS CHAR)";
 
-/// How long an interruption may take, connecting included.
+/// The time limit for a cancel request, including the connect.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Connection {
-    /// Connects, sets the session up and learns which server it is, the last two in one round trip.
+    /// Connects, sets up the session and detects the server; the last two in one round trip.
     pub async fn open(options: &MySqlConnectOptions, settings: &Settings) -> Result<Self> {
         let charset = settings.mysql_charset.as_deref().unwrap_or_else(|| options.get_charset());
         if !charset.eq_ignore_ascii_case("utf8mb4") {
@@ -66,7 +69,7 @@ impl Connection {
              group_concat_max_len = {GROUP_CONCAT_LENGTH}, sql_select_limit = 18446744073709551615, sql_auto_is_null = 0, {names}"
         );
         let setup = format!("SET {PLAIN}, {exact}; SELECT VERSION(), CONNECTION_ID(), @@max_allowed_packet, {IDENTITY}");
-        // How values travel and which rows are seen; then the scope: the database that names are looked up in.
+        // The settings that affect values and visible rows; then the scope: the current database.
         let facts = format!("SET {exact}; SELECT COALESCE(DATABASE(), '')");
         let answer = sqlx::raw_sql(AssertSqlSafe(setup)).fetch_all(&mut inner).await;
         let Introduction { server, id, max_bytes, identity } =
@@ -88,7 +91,8 @@ impl Connection {
     }
 }
 
-/// A bare connection, whose small packets leave at once: closing a statement would delay the next one by 40 ms.
+/// Opens a connection with TCP_NODELAY and without session setup. Without TCP_NODELAY, closing a
+/// statement would delay the next one by 40 ms.
 pub(super) async fn connect(options: &MySqlConnectOptions) -> sqlx::Result<MySqlConnection> {
     match options.get_socket() {
         Some(_) => options.connect().await,
@@ -132,17 +136,17 @@ fn with_tls(mut options: MySqlConnectOptions, settings: &Settings) -> Result<MyS
     Ok(options)
 }
 
-/// What the server says at first.
+/// The facts that the server reports on connect.
 struct Introduction {
     server: Server,
-    /// Our number on it.
+    /// Our connection id.
     id: u64,
-    /// How many bytes of values a statement may carry.
+    /// The most bytes of values that a statement may carry.
     max_bytes: usize,
     identity: String,
 }
 
-/// From the answer to `SELECT VERSION(), CONNECTION_ID(), @@max_allowed_packet, ...`.
+/// Parses the answer to `SELECT VERSION(), CONNECTION_ID(), @@max_allowed_packet, ...`.
 fn introduction(rows: &[sqlx::mysql::MySqlRow]) -> sqlx::Result<Introduction> {
     let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
     let text: String = row.try_get(0)?;
@@ -151,7 +155,7 @@ fn introduction(rows: &[sqlx::mysql::MySqlRow]) -> sqlx::Result<Introduction> {
     Ok(Introduction { server, id: row.try_get(1)?, max_bytes: packet.saturating_sub(BESIDE_VALUES), identity: row.try_get(3)? })
 }
 
-/// Which server calls its version that: `8.4.2-commercial`, `10.11.19-MariaDB-0+deb12u1`, `5.5.5-10.6.1-MariaDB`.
+/// Parses a version: `8.4.2-commercial`, `10.11.19-MariaDB-0+deb12u1`, `5.5.5-10.6.1-MariaDB`.
 fn server(text: &str) -> Option<Server> {
     let is_mariadb = text.to_ascii_lowercase().contains("mariadb");
     let text = if is_mariadb { text.strip_prefix("5.5.5-").unwrap_or(text) } else { text };

@@ -1,4 +1,4 @@
-//! The payloads of the binary protocol, one by one: exact values or the reason why not.
+//! Decodes the values of the binary protocol; each is exact or an error.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ pub fn text(raw: &[u8]) -> Read<&str> {
 
 // Integers
 
-/// An integer of any width, signed.
+/// Decodes a signed integer of any width.
 #[inline]
 pub fn signed(raw: &[u8]) -> Read<i64> {
     Ok(match raw.len() {
@@ -30,7 +30,7 @@ pub fn signed(raw: &[u8]) -> Read<i64> {
     })
 }
 
-/// An integer of any width without sign.
+/// Decodes an unsigned integer of any width.
 #[inline]
 pub fn unsigned(raw: &[u8]) -> Read<u64> {
     Ok(match raw.len() {
@@ -41,7 +41,7 @@ pub fn unsigned(raw: &[u8]) -> Read<u64> {
     })
 }
 
-/// A number of up to 64 bits, the highest first.
+/// Decodes a number of up to 64 bits, big-endian.
 pub fn bits(raw: &[u8]) -> Read<u64> {
     if raw.len() > 8 {
         return Err("more than 64 bits".into());
@@ -77,13 +77,13 @@ pub fn bits64(raw: &[u8]) -> Read<i64> {
     narrow(bits(raw)?)
 }
 
-/// An integer out of decimal digits: sums of integers come as `DECIMAL`.
+/// Decodes an integer from decimal digits: SUM of integers is `DECIMAL`.
 pub fn digits64(raw: &[u8]) -> Read<i64> {
     let digits = text(raw)?;
     decimal::integer(digits).ok_or_else(|| format!("{digits} is no integer of 64 bits").into())
 }
 
-/// An integer out of a float that is one: `FLOOR` of a float is a float.
+/// Decodes an integer from a float without fraction: `FLOOR` of a float is a float.
 pub fn double64(raw: &[u8]) -> Read<i64> {
     let value = double(raw)?;
     let fits = value.fract() == 0.0 && (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value);
@@ -114,13 +114,13 @@ pub fn float(raw: &[u8]) -> Read<f32> {
     Ok(f32::from_le_bytes(fixed(raw)?))
 }
 
-/// A float of either width.
+/// Decodes a float of either width.
 #[inline]
 pub fn double(raw: &[u8]) -> Read<f64> {
     if raw.len() == 4 { float(raw).map(f64::from) } else { Ok(f64::from_le_bytes(fixed(raw)?)) }
 }
 
-/// The nearest float of decimal digits.
+/// Decodes decimal digits as the nearest float.
 pub fn digits_double(raw: &[u8]) -> Read<f64> {
     let digits = text(raw)?;
     digits.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| format!("{digits:?} is no float").into())
@@ -156,7 +156,7 @@ pub fn digits(raw: &[u8]) -> Read<Cow<'_, str>> {
 
 // Dates and times: a length byte, then the parts that are not zero
 
-/// Year, month and day; the clock in microseconds.
+/// Decodes year, month and day, and the time of day in microseconds.
 fn calendar(raw: &[u8]) -> Read<((i32, u32, u32), i64)> {
     let [length, rest @ ..] = raw else { return Err("an empty date came".into()) };
     if usize::from(*length) != rest.len() || !matches!(length, 0 | 4 | 7 | 11) {
@@ -167,7 +167,7 @@ fn calendar(raw: &[u8]) -> Read<((i32, u32, u32), i64)> {
     Ok((date, clock_micros(clock)?))
 }
 
-/// Hour, minute, second and, when not zero, microseconds.
+/// Decodes hour, minute, second and, if present, microseconds.
 fn clock_micros(clock: &[u8]) -> Read<i64> {
     let [hour, minute, second, fraction @ ..] = clock else { return Ok(0) };
     let micros = if fraction.is_empty() { 0 } else { u32::from_le_bytes(fixed(fraction)?) };
@@ -191,7 +191,7 @@ pub fn datetime(raw: &[u8]) -> Read<i64> {
     Ok(day(date)? * DAY + clock)
 }
 
-/// Up to 838:59:59.999999, of either sign.
+/// Decodes an interval of up to ±838:59:59.999999.
 pub fn interval(raw: &[u8]) -> Read<i64> {
     let [length, rest @ ..] = raw else { return Err("an empty time came".into()) };
     if usize::from(*length) != rest.len() || !matches!(length, 0 | 8 | 12) {
@@ -202,7 +202,7 @@ pub fn interval(raw: &[u8]) -> Read<i64> {
     Ok(if *negative == 0 { micros } else { -micros })
 }
 
-/// A time of day.
+/// Decodes a time of day.
 pub fn time(raw: &[u8]) -> Read<i64> {
     let micros = interval(raw)?;
     if (0..=DAY).contains(&micros) {
@@ -226,7 +226,7 @@ pub fn text_time(raw: &[u8]) -> Read<i64> {
     parsed(raw, iso::parse_time, "time of day")
 }
 
-/// The clock on the wall; text with an offset is refused.
+/// Parses local time; refuses text with an offset.
 pub fn text_datetime(raw: &[u8]) -> Read<i64> {
     parsed(
         raw,
@@ -235,7 +235,7 @@ pub fn text_datetime(raw: &[u8]) -> Read<i64> {
     )
 }
 
-/// The instant; text without offset is in the session's zone, UTC.
+/// Parses an instant; text without offset is in UTC, the session's time zone.
 pub fn text_datetime_tz(raw: &[u8]) -> Read<i64> {
     let instant = |(micros, offset): (i64, Option<i32>)| calendar::in_utc(micros, offset.unwrap_or(0));
     parsed(raw, |text| iso::parse_datetime(text).map(instant), "date and time")
@@ -243,7 +243,7 @@ pub fn text_datetime_tz(raw: &[u8]) -> Read<i64> {
 
 // Texts and bytes
 
-/// Text, checked to be UTF-8.
+/// Returns the text, checked to be UTF-8.
 #[inline]
 pub fn utf8(raw: &[u8]) -> Read<&[u8]> {
     text(raw).map(str::as_bytes)
@@ -255,12 +255,12 @@ pub fn bytes(raw: &[u8]) -> Read<&[u8]> {
     Ok(raw)
 }
 
-/// 16 bytes, or 32 or 36 characters.
+/// Decodes 16 bytes, or 32 or 36 characters.
 pub fn uuid(raw: &[u8]) -> Read<[u8; 16]> {
     if raw.len() == 16 { fixed(raw) } else { parsed(raw, slot::parse_uuid, "UUID") }
 }
 
-/// For columns whose type we do not know.
+/// The reader of columns with an unknown type.
 pub fn unknown(_: &[u8]) -> Read<&[u8]> {
     Err("Oxyde does not know this type".into())
 }

@@ -1,4 +1,4 @@
-//! How the server sends a column: the few shapes that its types have in the binary protocol.
+//! The wire types of columns in the binary protocol.
 
 use sqlx::mysql::{MySql, MySqlTypeInfo};
 use sqlx::{Type, TypeInfo};
@@ -6,27 +6,27 @@ use sqlx::{Type, TypeInfo};
 use super::read;
 use crate::batch::{Builder, Data, Payload};
 
-/// The shape of a column's values.
+/// The wire type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wire {
-    /// Integers of up to 16, 32 and 64 bits with a sign, or that fit there without one.
+    /// Integers of up to 16, 32 and 64 bits: signed ones, and smaller unsigned ones that fit.
     Int16,
     Int32,
     Int64,
     UInt64,
-    /// Big-endian bytes of an unsigned number.
+    /// An unsigned number, big-endian.
     Bit,
     Float,
     Double,
     /// ASCII digits.
     Decimal,
     Date,
-    /// Without zone.
+    /// Without time zone.
     Datetime,
-    /// In the session's zone, which is UTC.
+    /// In the session's time zone, UTC.
     Timestamp,
     Time,
-    /// UTF-8: the server converts every character set but `binary`.
+    /// UTF-8: the server converts from every character set but `binary`.
     Text,
     Bytes,
     Json,
@@ -34,7 +34,7 @@ pub enum Wire {
     Enum,
     /// An expression that is always NULL.
     Null,
-    /// Geometry, and what later servers invent.
+    /// Geometry, and types of later servers.
     Unknown,
 }
 
@@ -42,7 +42,7 @@ impl Wire {
     pub fn of(info: &MySqlTypeInfo) -> Self {
         let unsigned = <u8 as Type<MySql>>::compatible(info);
         match info.name() {
-            // sqlx's name for TINYINT(1), unsigned ones too.
+            // sqlx's name for TINYINT(1), including unsigned ones.
             "BOOLEAN" | "TINYINT" | "TINYINT UNSIGNED" | "SMALLINT" | "YEAR" => Self::Int16,
             "SMALLINT UNSIGNED" | "MEDIUMINT" | "MEDIUMINT UNSIGNED" | "INT" => Self::Int32,
             "INT UNSIGNED" => Self::Int64,
@@ -61,7 +61,7 @@ impl Wire {
             "SET" => Self::Text,
             "NULL" => Self::Null,
             "GEOMETRY" => Self::Unknown,
-            // Collations that compare bytes bear the binary flag too: the character set decides.
+            // Binary collations also set the BINARY flag, so the character set decides.
             _ if <str as Type<MySql>>::compatible(info) => Self::Text,
             _ if <[u8] as Type<MySql>>::compatible(info) => Self::Bytes,
             _ => Self::Unknown,
@@ -73,7 +73,7 @@ impl Wire {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sent {
     pub wire: Wire,
-    /// Integers come without a sign.
+    /// The integers are unsigned.
     pub unsigned: bool,
 }
 
@@ -86,22 +86,22 @@ impl Sent {
         matches!(self.wire, Wire::Int16 | Wire::Int32 | Wire::Int64 | Wire::UInt64)
     }
 
-    /// Text, or what may be one.
+    /// Whether it is text or may be.
     pub fn is_text(self) -> bool {
         matches!(self.wire, Wire::Text | Wire::Bytes | Wire::Json | Wire::Enum | Wire::Null)
     }
 
-    /// A day, with a clock or without.
+    /// Whether it is a date, with or without time.
     pub fn is_moment(self) -> bool {
         matches!(self.wire, Wire::Date | Wire::Datetime | Wire::Timestamp)
     }
 
-    /// Text that may spell a value of another type.
+    /// Whether it is text that may be parsed as another type.
     pub fn may_spell(self) -> bool {
         matches!(self.wire, Wire::Text | Wire::Null)
     }
 
-    /// What is or can be an integer of 64 bits.
+    /// Returns a builder if the values are, or can be, 64-bit integers.
     pub fn integers(self, data: fn(Vec<i64>) -> Data) -> Option<Builder<Payload>> {
         match self.wire {
             Wire::Int16 | Wire::Int32 | Wire::Int64 | Wire::UInt64 if self.unsigned => Some(Builder::fixed(read::unsigned64, data)),

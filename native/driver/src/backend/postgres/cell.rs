@@ -1,4 +1,4 @@
-//! One value on its way to the server, borrowed from wherever it lies.
+//! One value to send, borrowed from a parameter or a batch.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ pub enum Cell<'a> {
     Decimal(Cow<'a, str>),
     Date(i32),
     Time(i64),
-    /// Microseconds since midnight, and seconds east of Greenwich.
+    /// Microseconds since midnight, and the offset in seconds east of UTC.
     TimeTz(i64, i32),
     Datetime(i64),
     DatetimeTz(i64),
@@ -31,11 +31,11 @@ pub enum Cell<'a> {
     List(Cells<'a>),
 }
 
-/// Several of them.
+/// Several values.
 #[derive(Clone, Copy, Debug)]
 pub enum Cells<'a> {
     Values(&'a [Value]),
-    /// Rows of a column, from and up to.
+    /// A range of rows of a column: start and end.
     Rows(&'a Column, usize, usize),
 }
 
@@ -61,7 +61,7 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// The value of a column in a row.
+    /// Returns the value of a column in a row.
     pub fn at(column: &'a Column, row: usize) -> Self {
         if !column.is_valid(row) {
             return Self::Null;
@@ -92,7 +92,7 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// The server's type for such a value; none where there are several, or none.
+    /// Returns the server's type for such a value; `None` if there are several, or none.
     pub fn own_type(&self) -> Option<&'static str> {
         Some(match self {
             Self::Null | Self::List(_) => return None,
@@ -113,7 +113,7 @@ impl<'a> Cell<'a> {
         })
     }
 
-    /// What it is, for messages.
+    /// Returns its description for messages.
     pub fn noun(&self) -> &'static str {
         match self {
             Self::Null => "NULL",
@@ -155,7 +155,7 @@ impl<'a> Cells<'a> {
         (0..self.len()).map(move |index| self.get(index))
     }
 
-    /// Copies, where servers agree what a value becomes.
+    /// Copies the values for the encodings that all servers share.
     pub fn values(self) -> Vec<Value> {
         match self {
             Self::Values(values) => values.to_vec(),

@@ -1,4 +1,4 @@
-//! What values of a shape can be read as.
+//! Chooses the reader from a wire type to a column type.
 
 use std::mem::replace;
 
@@ -9,7 +9,7 @@ use super::{numeric, read};
 use crate::batch::{Builder, Data, Grow, Payload, Read, TOO_LONG, TextColumn, Validity};
 use crate::types::codec;
 
-/// How values of a shape become what is wanted; `None` where nothing exact can come of it.
+/// Returns the builder from a wire type to a column type; `None` if the conversion cannot be exact.
 pub fn builder(shape: Shape, wanted: &ColumnType) -> Option<Builder<Payload>> {
     match (shape.member, wanted) {
         (Some(_), ColumnType::Any) => arrays(shape.wire, wanted),
@@ -24,7 +24,7 @@ fn arrays(wire: Wire, item: &ColumnType) -> Option<Builder<Payload>> {
     Some(Builder::of(Arrays { offsets: vec![0], members, valid: Validity::default() }))
 }
 
-/// Arrays, whose members are a column of their own.
+/// Arrays, whose items are a column of their own.
 struct Arrays {
     offsets: Vec<i32>,
     members: Builder<Payload>,
@@ -60,12 +60,12 @@ impl Grow<Payload> for Arrays {
     }
 }
 
-/// The results of functions that have none.
+/// The result of a function that returns void.
 pub fn void() -> Builder<Payload> {
     Builder::of(Void(Builder::texts(read::utf8, Data::Text)))
 }
 
-/// A column of NULLs, whatever comes.
+/// A column of NULLs, whatever is sent.
 struct Void(Builder<Payload>);
 
 impl Grow<Payload> for Void {
@@ -88,7 +88,7 @@ impl Grow<Payload> for Void {
     }
 }
 
-/// The shapes of numbers.
+/// The wire types of numbers.
 #[derive(Clone, Copy)]
 pub enum Number {
     Int2,
@@ -100,7 +100,7 @@ pub enum Number {
     Numeric,
 }
 
-/// A way to find text in a payload.
+/// A function that borrows the text of a payload.
 pub type TextOf = fn(&[u8]) -> Read<&[u8]>;
 
 impl Wire {
@@ -136,7 +136,7 @@ impl Wire {
         }
     }
 
-    /// What is or can be an integer of 64 bits.
+    /// Returns a builder if the values are, or can be, 64-bit integers.
     pub fn integers(self, data: fn(Vec<i64>) -> Data) -> Option<Builder<Payload>> {
         Some(match self.number()? {
             Number::Int2 => Builder::fixed(read::int2_wide, data),
@@ -149,7 +149,7 @@ impl Wire {
         })
     }
 
-    /// How text is found in the payload.
+    /// Returns the function that borrows the text of the payload.
     pub fn text(self) -> Option<TextOf> {
         match self {
             Self::Text | Self::Json | Self::Enum => Some(read::utf8),
@@ -179,7 +179,7 @@ impl Wire {
         }
     }
 
-    /// What is text.
+    /// Returns a builder if the values are text.
     pub fn texts(self, data: fn(TextColumn) -> Data) -> Option<Builder<Payload>> {
         if matches!(self, Self::Text | Self::Json | Self::Enum) {
             return Some(Builder::texts(read::utf8, data));

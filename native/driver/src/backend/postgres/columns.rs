@@ -1,4 +1,4 @@
-//! The columns of a result: what each is sent as, and what it becomes.
+//! The columns of a result: wire type and requested type.
 
 use oxyde_ir::{ColumnType, Output};
 use sqlx::postgres::PgColumn;
@@ -10,10 +10,10 @@ use crate::backend::gather::Reader;
 use crate::backend::misfit;
 use crate::error::Result;
 
-/// The type that the server can cast anything to.
+/// A type that every value can be CAST to.
 const CASTABLE: &str = "text";
 
-/// A reader for a column that the server describes, and that shall become what the output says.
+/// Returns a reader from the column that the server describes to the type of the output.
 pub fn reader(column: &PgColumn, output: Option<&Output>) -> Result<Reader> {
     let origin = column.origin();
     let (name, table, wanted) = match output {

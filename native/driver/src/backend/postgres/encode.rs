@@ -1,4 +1,4 @@
-//! Values on their way into a statement, each encoded for the type that the server reports for its parameter.
+//! Encodes the parameters of a statement, each as the type that the server reports for it.
 
 use oxyde_ir::program::{Form, Origin, Slot};
 use oxyde_ir::{ColumnType, Value};
@@ -18,7 +18,7 @@ use crate::slot;
 /// The protocol counts parameters in 16 bits.
 const MAX_PARAMETERS: usize = 65_535;
 
-/// The number of placeholders of one run, when the server accepts that many.
+/// Returns the number of placeholders of one run, or an error if the protocol does not allow that many.
 pub fn count(request: &Request<'_>, run: Run) -> Result<usize> {
     let count = request.step.text.count(run.rows);
     if count > MAX_PARAMETERS {
@@ -28,7 +28,7 @@ pub fn count(request: &Request<'_>, run: Run) -> Result<usize> {
     Ok(count)
 }
 
-/// The arguments of one run.
+/// Returns the arguments of one run.
 pub fn arguments(request: &Request<'_>, run: Run, types: &[PgTypeInfo]) -> Result<PgArguments> {
     let given = count(request, run)?;
     if types.len() != given {
@@ -52,7 +52,7 @@ fn add(arguments: &mut PgArguments, request: &Request<'_>, slot: &Slot, run: Run
         Form::Scalar => arguments.add(sent(scalar(request, slot.origin, row))),
         Form::Array => arguments.add(sent(list(request, slot.origin, run, row))),
         Form::Pattern { syntax, before, after } => {
-            // Anything but text is refused like everywhere else.
+            // A pattern that is not text is refused like any other wrong value.
             let cell = scalar(request, slot.origin, row);
             let text = if let Cell::Text(text) = cell { Some(String::from_utf8_lossy(text)) } else { None };
             let pattern = text.map(|text| slot::pattern(&text, syntax, before, after));
@@ -78,7 +78,7 @@ fn scalar<'a>(request: &Request<'a>, origin: Origin, row: usize) -> Cell<'a> {
     }
 }
 
-/// The rows of the run, all keys, or the list that the parameter is.
+/// Returns the rows of the run, all keys, or the list that the parameter is.
 fn list<'a>(request: &Request<'a>, origin: Origin, run: Run, row: usize) -> Cell<'a> {
     match origin {
         Origin::Bulk(column) => request
@@ -108,7 +108,7 @@ fn explain(fault: &BoxDynError, request: &Request<'_>, slot: &Slot, row: usize, 
     error
 }
 
-/// The error of a slot of a type that no value can be sent for.
+/// Returns the error for a slot of a type that no value can be sent for.
 pub fn unsendable(request: &Request<'_>, slot: &Slot, type_name: &str) -> Error {
     let message = format!("{} is of type {type_name}, for which no value can be sent", request.place(slot));
     let mut error = Error::new(Kind::Unsupported, message).with_hint(format!("cast it from text: CAST(CAST($1 AS text) AS {type_name})"));
@@ -137,7 +137,7 @@ impl Encode<'_, Postgres> for Sent<'_> {
 
 impl Type<Postgres> for Sent<'_> {
     fn type_info() -> PgTypeInfo {
-        // `produces` answers for each value.
+        // `produces` returns the type of each value.
         PgTypeInfo::with_oid(Oid(0))
     }
 }

@@ -1,43 +1,44 @@
-//! The server's complaints, and sqlx's, as errors of ours.
+//! Converts errors of the server and of sqlx.
 
 use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgSeverity};
 
 use crate::error::{Detail, Error, Kind};
 
-/// `query_canceled`: on request and by `statement_timeout` alike.
+/// `query_canceled`: on request, or by `statement_timeout`.
 const INTERRUPTED: &str = "57014";
 
-/// A complaint by the server.
+/// Returns the server's error, if it is one.
 pub fn complaint(error: &sqlx::Error) -> Option<&PgDatabaseError> {
     error.as_database_error()?.try_downcast_ref()
 }
 
-/// Whether the connection can be used after the error: the server answered in order and goes on listening.
+/// Whether the connection is still usable: the server answered in order and waits for the next request.
 pub fn leaves_healthy(error: &sqlx::Error) -> bool {
     is_unknown_type(error) || complaint(error).is_some_and(|error| !matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic))
 }
 
-/// sqlx asked the server about a type, and did not understand the whole answer.
+/// Whether sqlx queried a type and could not decode its definition.
 pub fn is_unknown_type(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::ColumnDecode { .. })
 }
 
-/// The statement was interrupted: by `pg_cancel_backend`, or by a time limit of the server's.
+/// Whether the statement was cancelled, by `pg_cancel_backend` or by a time limit of the server.
 pub fn is_interruption(error: &sqlx::Error) -> bool {
     complaint(error).is_some_and(|error| error.code() == INTERRUPTED)
 }
 
-/// The same of an error of ours, when it was not we who interrupted the statement.
+/// The same for a converted error, if we did not cancel the statement ourselves.
 pub fn was_interrupted(error: &Error) -> bool {
     error.detail.sqlstate.as_deref() == Some(INTERRUPTED)
 }
 
-/// The transaction met an error before.
+/// Whether the transaction is aborted (25P02).
 pub fn is_aborted_transaction(error: &sqlx::Error) -> bool {
     complaint(error).is_some_and(|error| error.code() == "25P02")
 }
 
-/// The prepared statement is gone, or its columns have changed; after forgetting them all it will work.
+/// Whether the prepared statement is gone or its columns have changed. Succeeds after closing all of
+/// them.
 pub fn wants_preparing(error: &sqlx::Error) -> bool {
     complaint(error).is_some_and(is_outdated)
 }
@@ -45,30 +46,31 @@ pub fn wants_preparing(error: &sqlx::Error) -> bool {
 fn is_outdated(error: &PgDatabaseError) -> bool {
     match error.code() {
         "26000" => true,
-        // "cached plan must not change result type", in whichever language.
+        // "cached plan must not change result type", in any language.
         "0A000" => error.routine() == Some("RevalidateCachedQuery"),
-        // A type that the statement was prepared for is gone. Internal complaints are in English everywhere.
+        // The statement uses a type that was dropped. Internal errors are never translated.
         "XX000" => error.message().starts_with("cache lookup failed for "),
         _ => false,
     }
 }
 
-/// Another statement has the name already.
+/// Whether another prepared statement has the name (42P05).
 pub fn is_taken(error: &sqlx::Error) -> bool {
     complaint(error).is_some_and(|error| error.code() == "42P05")
 }
 
-/// The statement cannot run in a transaction: the server says so, or a procedure wants to end it.
+/// Whether the statement cannot run in a transaction (25001), or a procedure tries to end the
+/// transaction (2D000).
 pub fn runs_alone(error: &Error) -> bool {
     matches!(error.detail.sqlstate.as_deref(), Some("25001" | "2D000"))
 }
 
-/// The statement is not understood, which it was when it was prepared: a table or a type has changed since.
+/// Whether a statement that was prepared before is now invalid: a table or a type has changed since.
 pub fn has_outlived(error: &sqlx::Error) -> bool {
     complaint(error).is_some_and(|error| error.code().starts_with("42"))
 }
 
-/// An error met while connecting: names everything but the password.
+/// Converts an error while connecting. The message contains everything but the password.
 pub fn from_connect(error: &sqlx::Error, options: &PgConnectOptions) -> Error {
     let place = match options.get_socket() {
         Some(path) => path.display().to_string(),
@@ -82,7 +84,7 @@ pub fn from_connect(error: &sqlx::Error, options: &PgConnectOptions) -> Error {
     ours
 }
 
-/// An error met on an open connection.
+/// Converts an error on an open connection.
 pub fn from_sqlx(error: &sqlx::Error) -> Error {
     match (complaint(error), error) {
         (Some(error), _) => from_server(error),
@@ -95,13 +97,13 @@ pub fn from_sqlx(error: &sqlx::Error) -> Error {
     }
 }
 
-/// What the server adds to its message. About a violated constraint it shows the row's values, which may be secrets: they stay out.
+/// Returns the DETAIL of an error. Values of a row, which may be secrets, are removed.
 fn without_values(code: &str, detail: &str) -> Option<String> {
     if !code.starts_with("23") {
         return Some(detail.to_owned());
     }
     let start = detail.find(")=(")? + 1;
-    // A value may hold parentheses, too: what the server says itself follows the last one.
+    // A value may contain parentheses: the server's own text follows the last one.
     let end = detail.rfind(") ")? + 1;
     Some(format!("{}{}", detail.get(..start)?, detail.get(end..)?))
 }

@@ -1,4 +1,4 @@
-//! Running a step: each run to its end, whoever loses interest meanwhile.
+//! Runs a step: every run is driven to its end, even if the reader is dropped.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use crate::error::{Error, Kind, Result};
 use crate::request::{Request, Run};
 use crate::stream::Finished;
 
-/// How long statements may run by the server's own setting, in milliseconds; 0 is for ever.
+/// The server's `statement_timeout` in milliseconds; 0 disables it.
 const LIMIT: &str = "SELECT setting::int8 FROM pg_settings WHERE name = 'statement_timeout'";
 
 impl Connection {
@@ -43,7 +43,7 @@ impl Connection {
                 Err(error) if errors::was_interrupted(&error) => return Err(self.explained(error, start.elapsed()).await.in_sql(&text)),
                 Err(error) => return Err(error.in_sql(&text)),
             };
-            // Reading rows affects none, though the server counts them.
+            // A SELECT affects no rows, though its command tag counts them.
             if !gather.has_columns() || changes(&text) {
                 finished.affected += done.affected;
             }
@@ -54,8 +54,8 @@ impl Connection {
 }
 
 impl Connection {
-    /// Tells an interruption that was not ours apart: the server has one SQLSTATE for its `statement_timeout` and for somebody's
-    /// `pg_cancel_backend`, and only words, in the language of the server, besides.
+    /// Tells whether a cancellation that was not ours is a timeout: SQLSTATE 57014 covers both
+    /// `statement_timeout` and `pg_cancel_backend`, and the message is localised.
     async fn explained(&mut self, error: Error, ran: Duration) -> Error {
         self.healthy = false;
         let answer = sqlx::raw_sql(LIMIT).fetch_one(&mut self.inner).await;
@@ -63,20 +63,21 @@ impl Connection {
         let limit = answer.and_then(|row| row.try_get::<i64, _>(0)).map(|millis| Duration::from_millis(millis.unsigned_abs()));
         let kind = match limit {
             Ok(limit) if limit.is_zero() || ran < limit => Kind::Cancelled,
-            // In a transaction the server answers nothing more: the limit is the likelier reason.
+            // An aborted transaction accepts no queries; the timeout is the likelier cause.
             Ok(_) | Err(_) => Kind::Timeout,
         };
         Error { kind, ..error }
     }
 }
 
-/// Whether a statement that returns rows changes them: the server counts those of its last part.
+/// Whether a statement that returns rows changes data: the command tag counts the rows of its last
+/// part.
 fn changes(text: &str) -> bool {
     let verb = verb::main(text, Family::Postgres);
     ["INSERT", "UPDATE", "DELETE", "MERGE"].iter().any(|known| verb.eq_ignore_ascii_case(known))
 }
 
-/// A run; once more when the prepared statement is gone or stale and no row has come.
+/// Does one run; retries if the prepared statement is gone or stale and no row has arrived.
 async fn work(
     connection: &mut PgConnection,
     request: &Request<'_>,
@@ -101,32 +102,35 @@ async fn work(
     connection.clear_cached_statements().await?;
     let mut done = Done::default();
     match attempt(connection, request, run, text, gather, signals, &mut done).await {
-        // The first error has ended the transaction: it says more than the second.
+        // The first error aborted the transaction, and says more than the second.
         Err(Failure { ours: None, server: Some(error) }) if errors::is_aborted_transaction(&error) => Err(first),
         end => end.map(|()| done),
     }
 }
 
-/// Whether another description of the statement may help, before any row: the server says so, or values or columns do not fit
-/// the one that was kept on this side. `known` statements were kept before.
+/// Whether preparing again may help before the first row: the server says that the statement is stale,
+/// or values or columns do not match its cached description. `known` is the number of statements cached
+/// before.
 async fn is_stale(connection: &mut PgConnection, text: &str, failure: &Failure, known: usize) -> bool {
     let kept = connection.cached_statements_size() <= known;
     match (&failure.ours, &failure.server) {
         (None, Some(error)) if errors::wants_preparing(error) => true,
         (None, Some(error)) if kept && errors::has_outlived(error) => match has_other_types(connection, text).await {
             Ok(others) => others,
-            // Nothing can be asked before the transaction has ended; the next one is to find the statement as it is now.
+            // Nothing can be queried in an aborted transaction; closing the statements lets the next one see the
+            // current definitions.
             Err(error) => errors::is_aborted_transaction(&error),
         },
-        // A value that does not fit is no reason to forget all statements: the server is asked whether this one has changed.
+        // A value of the wrong type alone does not justify closing all statements: the server is asked whether
+        // the parameters changed.
         (Some(error), None) if kept && error.kind == Kind::FieldValue => has_other_types(connection, text).await.unwrap_or(true),
         (Some(_), None) => kept,
         (_, Some(_)) | (None, None) => false,
     }
 }
 
-/// Whether the parameters of a statement have other types now than when it was prepared. The text is one statement: the server has
-/// prepared it before.
+/// Whether the parameters of a statement have other types than when it was prepared. The text is a
+/// single statement: the server has prepared it before.
 async fn has_other_types(connection: &mut PgConnection, text: &str) -> sqlx::Result<bool> {
     let statement = (&mut *connection).prepare(AssertSqlSafe(text.to_owned()).into_sql_str()).await?;
     let kept: Vec<u32> = match statement.parameters() {
@@ -145,7 +149,8 @@ async fn attempt(
     signals: &Signals,
     done: &mut Done,
 ) -> Outcome<()> {
-    // Without types of ours: the server says what each parameter is. A statement prepared before is known on this side.
+    // Without parameter types, so that the server infers them. A statement prepared before is in the
+    // cache.
     let statement = (&mut *connection).prepare(AssertSqlSafe(Arc::clone(text)).into_sql_str()).await?;
     let types = match statement.parameters() {
         Some(Either::Left(types)) => types,

@@ -1,4 +1,4 @@
-//! One connection to PostgreSQL.
+//! A connection to PostgreSQL.
 
 mod cell;
 mod choice;
@@ -53,7 +53,7 @@ impl Peer for PgConnection {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(self).await.map(drop)
     }
 
-    /// In one statement, because a pooler may answer the next one by another server.
+    /// In one statement, because a pooler may send the next one to another server.
     async fn interrupt(&mut self, interruption: &Interruption) -> sqlx::Result<bool> {
         let Interruption { identity, word, .. } = interruption;
         let sql = format!("SELECT {word} WHERE {} = '{identity}'", way::IDENTITY);

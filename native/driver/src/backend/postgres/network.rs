@@ -1,15 +1,15 @@
-//! Network addresses as the server prints and takes them: `inet`, `cidr`, `macaddr`, `macaddr8`.
+//! Decodes and encodes network addresses: `inet`, `cidr`, `macaddr`, `macaddr8`.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use super::read::{Read, fixed};
 use crate::slot;
 
-/// The server's numbers for the families, the same on every system.
+/// The server's numbers of the address families, the same on every system.
 const V4: u8 = 2;
 const V6: u8 = 3;
 
-/// `10.0.0.1`, `10.0.0.0/8`: the mask shows unless it covers one address of `inet`.
+/// Formats `10.0.0.1` or `10.0.0.0/8`: like the server, without the mask of a single `inet` address.
 pub fn inet(raw: &[u8]) -> Read<String> {
     let [family, bits, is_network, length, address @ ..] = raw else { return fixed::<4>(raw).map(|_| String::new()) };
     let (text, most) = match (*family, *length) {
@@ -20,7 +20,8 @@ pub fn inet(raw: &[u8]) -> Read<String> {
     Ok(if *bits == most && *is_network == 0 { text } else { format!("{text}/{bits}") })
 }
 
-/// The server writes old addresses of version 4 inside version 6 with dots, Rust only new ones.
+/// The server writes IPv4-compatible addresses (`::1.2.3.4`) with dots, as Rust does only for
+/// IPv4-mapped ones.
 fn v6(address: Ipv6Addr) -> String {
     match address.segments() {
         [0, 0, 0, 0, 0, 0, high, low] if high != 0 => {
@@ -31,8 +32,8 @@ fn v6(address: Ipv6Addr) -> String {
     }
 }
 
-/// Appends an address with or without mask. `None` when the text is none in full.
-/// The server itself knows whether it takes an address or a network.
+/// Appends an address with or without mask. `None` if the text is not one.
+/// The server checks whether a value is valid for `inet` or `cidr`.
 pub fn write_inet(text: &str, out: &mut Vec<u8>) -> Option<()> {
     let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
     let address: IpAddr = address.parse().ok()?;
@@ -49,7 +50,7 @@ pub fn write_inet(text: &str, out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// `08:00:2b:01:02:03`.
+/// Formats `08:00:2b:01:02:03`.
 pub fn macaddr(raw: &[u8]) -> Read<String> {
     if !matches!(raw.len(), 6 | 8) {
         return fixed::<6>(raw).map(|_| String::new());
@@ -58,7 +59,7 @@ pub fn macaddr(raw: &[u8]) -> Read<String> {
     Ok(parts.join(":"))
 }
 
-/// Appends six or eight bytes in hexadecimal digits between colons or hyphens.
+/// Appends six or eight bytes from hexadecimal digits between colons or hyphens.
 pub fn write_macaddr(text: &str, out: &mut Vec<u8>) -> Option<()> {
     let separator = if text.contains('-') { '-' } else { ':' };
     let byte = |part: &str| slot::parse_hex(part).filter(|byte| byte.len() == 1);

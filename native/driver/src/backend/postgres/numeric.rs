@@ -1,4 +1,4 @@
-//! The server's decimals: digits to the base 10,000, both ways, of any length.
+//! Decodes and encodes `numeric`: digits to the base 10,000, of any length.
 
 use super::read::{Read, int2, int4, int8};
 use crate::decimal::{self, fits, misfit};
@@ -8,15 +8,15 @@ const NAN: u16 = 0xc000;
 const INFINITY: u16 = 0xd000;
 const MINUS_INFINITY: u16 = 0xf000;
 
-/// The most digits after the point that the server takes.
+/// The largest scale that the server accepts.
 const MAX_SCALE: usize = 16_383;
 
-/// Digits of four decimal digits each, the highest first.
+/// Base-10,000 digits, the most significant first.
 struct Finite<'a> {
     negative: bool,
-    /// The power of 10,000 that the first digit counts.
+    /// The power of 10,000 of the first digit.
     weight: i32,
-    /// Decimal digits after the point.
+    /// The number of decimal digits after the point.
     scale: usize,
     digits: &'a [[u8; 2]],
 }
@@ -46,7 +46,7 @@ fn parse(raw: &[u8]) -> Read<Numeric<'_>> {
 }
 
 impl Finite<'_> {
-    /// The digit that counts a power of 10,000.
+    /// Returns the digit at a power of 10,000.
     fn digit(&self, power: i32) -> u16 {
         let at = usize::try_from(self.weight - power).ok();
         at.and_then(|at| self.digits.get(at)).map_or(0, |digit| u16::from_be_bytes(*digit))
@@ -76,15 +76,16 @@ impl Finite<'_> {
         text
     }
 
-    /// The value times ten to the `scale`; `None` when that is no integer, or has more than 38 digits.
+    /// Returns the value times ten to the `scale`; `None` if that is not an integer or has more than 38
+    /// digits.
     fn unscaled(&self, scale: u8) -> Option<i128> {
         let mut value: i128 = 0;
-        // The power of ten that the last digit of `value` counts, times ten to the `scale`.
+        // The power of ten of the last digit of `value`, at that scale.
         let mut power = 0;
         for (at, digit) in self.digits.iter().enumerate() {
             let digit = u16::from_be_bytes(*digit);
             power = (self.weight - at as i32) * 4 + i32::from(scale);
-            // Of a digit across the end of the scale only the part before it counts; the rest must be zeros.
+            // Of a digit that crosses the scale only the leading part counts; the rest must be zeros.
             let (kept, unit) = match power {
                 0.. => (10_000, 1),
                 -3..0 => (10_i128.pow((4 + power) as u32), 10_u16.pow(power.unsigned_abs())),
@@ -110,7 +111,7 @@ fn four(digit: u16, text: &mut String) {
     }
 }
 
-/// Canonical text, `NaN` and the infinities included.
+/// Decodes canonical text, including `NaN` and the infinities.
 pub fn text(raw: &[u8]) -> Read<String> {
     Ok(match parse(raw)? {
         Numeric::Finite(finite) => finite.text(),
@@ -118,7 +119,8 @@ pub fn text(raw: &[u8]) -> Read<String> {
     })
 }
 
-/// The unscaled value of a decimal of at most `precision` digits, `scale` of them after the point.
+/// Decodes the unscaled value of a decimal with at most `precision` digits, `scale` of them after the
+/// point.
 pub fn unscaled(raw: &[u8], precision: u8, scale: u8) -> Read<i128> {
     match parse(raw)? {
         Numeric::Finite(finite) => {
@@ -139,7 +141,7 @@ pub fn integer(raw: &[u8]) -> Read<i64> {
     }
 }
 
-/// The nearest float.
+/// Decodes the nearest float.
 pub fn double(raw: &[u8]) -> Read<f64> {
     let text = text(raw)?;
     let value: f64 = text.parse().map_err(|_| format!("{text} is no float"))?;
@@ -179,7 +181,7 @@ pub fn text_int8(raw: &[u8]) -> Read<String> {
     int8(raw).map(|value| value.to_string())
 }
 
-/// Appends a decimal's text, `NaN` or an infinity as the server takes it. The error says why it cannot be.
+/// Encodes a decimal, `NaN` or an infinity. The error says why that is impossible.
 pub fn write(text: &str, out: &mut Vec<u8>) -> Result<(), String> {
     match text {
         "NaN" => head(0, 0, NAN, 0, out),
@@ -240,7 +242,7 @@ mod tests {
             ["0", "0.00", "1", "-1", "10000", "9999", "0.0001", "0.00001", "-0.5", "1.10", "100000000", "123456789.987654321"]
                 .map(str::to_owned)
                 .to_vec();
-        // Every length around the groups of four, digits and zeros at each end.
+        // Every length around the groups of four, with digits and zeros at each end.
         for whole in 1..14 {
             for part in 0..14 {
                 for pattern in ["7", "10", "01", "9990", "00001"] {

@@ -1,4 +1,4 @@
-//! Opening a connection: options, session set-up, and which server it is.
+//! Opens a connection: options, session setup, server detection.
 
 use std::time::Duration;
 
@@ -14,19 +14,19 @@ use crate::error::Result;
 use crate::os;
 use crate::settings::Settings;
 
-/// How many prepared statements a connection keeps.
+/// The number of prepared statements that a connection caches.
 const STATEMENT_CACHE: usize = 512;
 
-/// sqlx's own number, which a URL has that says nothing.
+/// sqlx's default, which a URL without the parameter has.
 const UNSAID_CACHE: usize = 100;
 
 const APPLICATION: &str = "oxyde";
 
-/// How long an interruption may take, connecting included.
+/// The time limit for a cancel request, including the connect.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The same as `DISCARD ALL` and the set-up, in one message, but for what we have prepared ourselves. RESET goes back to what the role, the
-/// database or the start of the session said.
+/// The equivalent of `DISCARD ALL` and the session setup, in one message, but keeping our prepared
+/// statements. RESET restores the settings of the role, the database or the startup message.
 pub(super) const RESET: Reset = Reset {
     statements: "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; UNLISTEN *; SELECT pg_catalog.pg_advisory_unlock_all(); CLOSE ALL; \
          DISCARD TEMP; DISCARD SEQUENCES; \
@@ -37,24 +37,25 @@ pub(super) const RESET: Reset = Reset {
     is_whole: true,
 };
 
-/// How text travels and what a string in our SQL means; then the scope: the schemas that names are looked up in, and the temporary
-/// tables that come before them.
+/// The encoding of text and the meaning of strings in our SQL; then the scope: the search path, and the
+/// temporary tables that precede it.
 const FACTS: &str = "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; \
      SELECT pg_catalog.concat(pg_catalog.current_schemas(true), ' ', (SELECT pg_catalog.string_agg(objid::pg_catalog.text, ' ' ORDER BY objid) \
      FROM pg_catalog.pg_depend WHERE refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND refobjid = pg_catalog.pg_my_temp_schema()))";
 
-/// The server takes no message of a gigabyte (`MaxAllocSize`).
+/// The server accepts no message of a gigabyte (`MaxAllocSize`).
 const MAX_BYTES: usize = (1 << 30) - (1 << 20);
 
 impl Connection {
-    /// Connects, sets the session up and learns which server it is and what is before it: in one round trip where nothing is.
+    /// Connects, sets up the session, and detects the server and any pooler: without a pooler in one round
+    /// trip.
     pub async fn open(options: &PgConnectOptions, settings: &Settings, way: &Way) -> Result<Self> {
         let name = settings.pg_application_name.as_deref().or(options.get_application_name()).unwrap_or(APPLICATION);
         let capacity = cache(options, settings);
         let options = options
             .clone()
             .application_name(name)
-            // Without a place in the cache sqlx 0.9.0 leaks every statement on the server.
+            // With a capacity of 0, sqlx 0.9.0 leaks every statement on the server.
             .statement_cache_capacity(capacity.max(1))
             .extra_float_digits(None)
             .disable_statement_logging();
@@ -84,7 +85,8 @@ impl Connection {
     }
 }
 
-/// A bare connection, whose small packets leave at once: the TLS handshake would wait for delayed acknowledgements.
+/// Opens a connection with TCP_NODELAY and without session setup. Without TCP_NODELAY, the TLS
+/// handshake waits for delayed ACKs.
 pub(super) async fn connect(options: &PgConnectOptions) -> sqlx::Result<PgConnection> {
     match options.get_socket() {
         Some(_) => options.connect().await,
@@ -92,10 +94,10 @@ pub(super) async fn connect(options: &PgConnectOptions) -> sqlx::Result<PgConnec
     }
 }
 
-/// How many statements are kept: the settings' number, else the URL's, else ours.
+/// Returns the capacity of the statement cache: from the settings, the URL, or our default.
 fn cache(options: &PgConnectOptions, settings: &Settings) -> usize {
     let said = || {
-        // Of a socket, or of nothing, no URL could be made.
+        // Options with a socket, or without host, cannot be converted to a URL.
         let url = options.clone().host("localhost").to_url_lossy();
         let (_, number) = url.query_pairs().find(|(name, _)| name == "statement-cache-capacity")?;
         number.parse().ok().filter(|number| *number != UNSAID_CACHE)

@@ -1,7 +1,9 @@
-//! Behind a pooler: every statement runs in a transaction, for whose length the server connection is ours. Nothing that we leave on it
-//! outlasts the transaction: no setting, and no prepared statement, whose name would meet one of somebody else's.
+//! Support for poolers: every statement runs in a transaction, during which the server connection is
+//! ours. Nothing outlives the transaction: neither settings nor prepared statements, whose names would
+//! collide with those of other clients.
 //!
-//! sqlx describes named statements only, and numbers them itself. So they are named, and closed before the transaction ends.
+//! sqlx can describe only named statements and numbers them itself. So they are named, and closed
+//! before the transaction ends.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -17,16 +19,18 @@ use crate::backend::link::{Interruption, Link, Peer};
 use crate::deadline::Deadline;
 use crate::error::{Error, Kind, Result};
 
-/// What sqlx calls its statements, before a number.
+/// The prefix of sqlx's statement names, followed by a number.
 const NAME: &str = "sqlx_s_";
 
-/// How long an interruption may take. It needs a server connection of its own, and ours may hold the last one.
+/// The time limit for a cancel request. It needs a server connection of its own, and we may hold the
+/// last one.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How soon the server looks whether we, or rather the pooler, have gone away in the middle of a statement.
+/// How often the server checks during a statement whether its client, here the pooler, has
+/// disconnected.
 const NOTICE: &str = "SET LOCAL client_connection_check_interval = 250";
 
-/// What a pooler may not keep of the first message.
+/// Settings of the startup message that a pooler may not keep.
 const FIRST: [(&str, &str); 3] = [("client_encoding", "UTF8"), ("TimeZone", "UTC"), ("DateStyle", "ISO, MDY")];
 
 /// How a transaction ends.
@@ -36,11 +40,12 @@ pub enum Parting {
     Rollback,
 }
 
-/// What is deferred happens with the settings and the role that it was meant for.
+/// Runs deferred constraints while the settings and the role of the transaction still apply.
 const NOW: &str = "SET CONSTRAINTS ALL IMMEDIATE; ";
 
-/// Takes back what functions of the application may have left: roles, settings, cursors, locks, statements, temporary tables. How COMMIT
-/// waits for the disk stays until then, and so does our name, which a pooler would not give back to us.
+/// Resets what functions of the application may have left: roles, settings, cursors, locks, prepared
+/// statements, temporary tables. `synchronous_commit` stays until COMMIT, and so does
+/// `application_name`, which a pooler would not restore.
 const TAKE_BACK: &str = "RESET SESSION AUTHORIZATION; RESET ROLE; UNLISTEN *; CLOSE ALL; SELECT pg_catalog.pg_advisory_unlock_all(); \
      DO $$ DECLARE found text; waits text := pg_catalog.current_setting('synchronous_commit'); \
      name text := pg_catalog.current_setting('application_name'); BEGIN RESET ALL; \
@@ -50,11 +55,11 @@ const TAKE_BACK: &str = "RESET SESSION AUTHORIZATION; RESET ROLE; UNLISTEN *; CL
      EXECUTE pg_catalog.format('DEALLOCATE %I', found); END LOOP; END $$; \
      DISCARD TEMP";
 
-/// What each transaction says first.
+/// Returns the statements that start each transaction.
 pub fn head(options: &PgConnectOptions, greeting: &Greeting) -> Result<String> {
     let mut head = String::new();
     for (name, value) in FIRST.into_iter().chain(SESSION) {
-        // Formatting into a String cannot fail, here and below.
+        // Writing to a String cannot fail; the same applies below.
         let _ = write!(head, "; SET LOCAL {name} = '{value}'");
     }
     if greeting.notices {
@@ -70,7 +75,8 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// The settings that the parameter `options` of a URL gives: `-c name=value` and `--name=value`, a backslash before a space.
+/// Parses the parameter `options` of a URL: `-c name=value` and `--name=value`, with a backslash before
+/// a space.
 fn settings(options: &str) -> Result<Vec<(String, String)>> {
     let mut words = vec![String::new()];
     let mut letters = options.chars();
@@ -104,7 +110,7 @@ fn pair(word: &str) -> Option<(String, String)> {
     word.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()))
 }
 
-/// Refuses a pooler that takes no transactions.
+/// Refuses a pooler that does not support transactions.
 pub async fn try_out(connection: &mut PgConnection) -> Result<()> {
     let end = match connection.say("BEGIN").await {
         Ok(()) => connection.say("COMMIT").await,
@@ -119,8 +125,9 @@ pub async fn try_out(connection: &mut PgConnection) -> Result<()> {
 }
 
 impl Link<PgConnection> {
-    /// Begins a transaction by the commands, in one message, which tells who the server connection is that we have from now on. That is
-    /// asked in another transaction just before: some settings of a transaction must come before its first query.
+    /// Begins a transaction with the commands in one message, whose answer identifies our server
+    /// connection. That query runs in a separate transaction just before, because some settings of a
+    /// transaction must precede its first query.
     pub async fn begin_pinned(&mut self, commands: &[String], deadline: Deadline<'_>) -> Result<()> {
         let Some(pooler) = &self.pooler else { return Err(Error::new(Kind::Internal, "there is no pooler")) };
         let text = format!(
@@ -145,7 +152,7 @@ impl Link<PgConnection> {
         Ok(())
     }
 
-    /// Leaves nothing of the transaction that ends now to whoever has its server connection next.
+    /// Cleans up what the ending transaction would leave to the next client of the server connection.
     pub async fn part(&mut self, parting: Parting, doubtful: bool, deadline: Deadline<'_>) -> Result<()> {
         let mut end = Ok(());
         if doubtful {
@@ -155,12 +162,13 @@ impl Link<PgConnection> {
                 return end;
             }
         }
-        // Also in a transaction that takes nothing else any more.
+        // Also in an aborted transaction.
         end.and(self.unname(deadline).await)
     }
 
-    /// The statements that roll back and let go what survives that: locks of the session, and statements that were prepared since the
-    /// transaction began. One message: before its end no other client has the server connection.
+    /// Returns the statements that roll back and release what survives a rollback: session-level locks, and
+    /// statements prepared since the transaction began. It is one message: until its end no other client
+    /// gets the server connection.
     pub fn rollback_all(&self) -> Cow<'static, str> {
         let Some(pooler) = &self.pooler else { return "ROLLBACK".into() };
         format!(
@@ -173,8 +181,8 @@ impl Link<PgConnection> {
         .into()
     }
 
-    /// Runs a statement outside of transactions, which the server demands. Nobody can interrupt it, because nobody knows where it
-    /// runs: where it must stop, the connection is given up.
+    /// Runs a statement that cannot run in a transaction. It cannot be cancelled, because its server
+    /// connection is unknown; if it must stop, our connection is given up.
     pub async fn execute_alone(&mut self, sql: &str, deadline: Deadline<'_>) -> Result<u64> {
         let end = self
             .converse(sql, deadline, async |connection: &mut PgConnection| {
@@ -191,13 +199,13 @@ impl Link<PgConnection> {
     }
 }
 
-/// How to interrupt what a process of the server does, on that server.
+/// Returns how to cancel the statement of a backend process, on that server only.
 pub fn interruption(pid: i32, identity: String, patience: Duration) -> Interruption {
     Interruption { identity, word: format!("pg_cancel_backend({pid})"), patience }
 }
 
-/// Prepares a statement under a name that nobody else's has on this server connection. sqlx counts on after each failure, so that it
-/// meets each of them once.
+/// Prepares a statement under a name that is free on this server connection. sqlx increments its number
+/// after each failure, so it tries each taken name once.
 pub async fn prepare(connection: &mut PgConnection, text: &Arc<str>, strangers: usize) -> sqlx::Result<()> {
     for _ in 0..strangers {
         connection.say("SAVEPOINT oxyde_name").await?;

@@ -1,11 +1,11 @@
-//! The payloads of the binary protocol, one by one: exact values or the reason why not.
+//! Decodes the values of the binary protocol; each is exact or an error.
 
 use crate::calendar::{self, DAY};
 use crate::slot;
 
 pub(crate) use crate::batch::Read;
 
-/// From 1970-01-01, ours, to 2000-01-01, the server's.
+/// The days from the Unix epoch to the server's epoch, 2000-01-01.
 pub const EPOCH_DAYS: i32 = 10_957;
 pub const EPOCH_MICROS: i64 = EPOCH_DAYS as i64 * DAY;
 
@@ -55,7 +55,7 @@ pub fn oid(raw: &[u8]) -> Read<i64> {
     fixed(raw).map(u32::from_be_bytes).map(i64::from)
 }
 
-/// An integer out of a float that is one: `FLOOR` of a float is a float.
+/// Converts a float without fraction to an integer: `FLOOR` of a float is a float.
 fn whole(value: f64) -> Read<i64> {
     let fits = value.fract() == 0.0 && (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value);
     if fits { Ok(value as i64) } else { Err(format!("{value} is no integer of 64 bits").into()) }
@@ -120,7 +120,7 @@ pub fn timestamp(raw: &[u8]) -> Read<i64> {
     }
 }
 
-/// The day of a date and time at midnight.
+/// Decodes a timestamp at midnight as its date.
 pub fn timestamp_date(raw: &[u8]) -> Read<i32> {
     match calendar::split(timestamp(raw)?) {
         (days, 0) => Ok(days as i32),
@@ -128,18 +128,18 @@ pub fn timestamp_date(raw: &[u8]) -> Read<i32> {
     }
 }
 
-/// Midnight of the day.
+/// Decodes a date as a timestamp at midnight.
 pub fn date_timestamp(raw: &[u8]) -> Read<i64> {
     i64::from(date(raw)?).checked_mul(DAY).ok_or_else(|| "the date is out of range".into())
 }
 
-/// Microseconds since midnight, and seconds east of Greenwich; the server counts them west.
+/// Decodes microseconds since midnight and seconds east of UTC; the server counts them west.
 pub fn timetz(raw: &[u8]) -> Read<(i64, i32)> {
     let [clock @ .., z0, z1, z2, z3] = raw else { return fixed::<12>(raw).map(|_| (0, 0)) };
     Ok((int8(clock)?, i32::from_be_bytes([*z0, *z1, *z2, *z3]).checked_neg().ok_or("the zone is out of range")?))
 }
 
-/// Months, days, microseconds.
+/// Decodes months, days and microseconds.
 pub fn interval(raw: &[u8]) -> Read<(i32, i32, i64)> {
     let raw: [u8; 16] = fixed(raw)?;
     let (micros, rest) = raw.split_at(8);
@@ -151,7 +151,7 @@ pub fn interval(raw: &[u8]) -> Read<(i32, i32, i64)> {
     }
 }
 
-/// An interval without months; its days are of 24 hours.
+/// Decodes an interval without months; a day has 24 hours.
 pub fn interval_micros(raw: &[u8]) -> Read<i64> {
     let (months, days, micros) = interval(raw)?;
     if months != 0 {
@@ -163,13 +163,13 @@ pub fn interval_micros(raw: &[u8]) -> Read<i64> {
 
 // Texts and bytes
 
-/// Text, checked to be UTF-8.
+/// Returns the text, checked to be UTF-8.
 #[inline]
 pub fn utf8(raw: &[u8]) -> Read<&[u8]> {
     text(raw).map(str::as_bytes)
 }
 
-/// One character; the server prints a zero byte as nothing.
+/// Returns one character; the server prints a zero byte as empty text.
 pub fn char(raw: &[u8]) -> Read<&[u8]> {
     utf8(raw.strip_suffix(&[0]).unwrap_or(raw))
 }
@@ -180,7 +180,7 @@ pub fn bytes(raw: &[u8]) -> Read<&[u8]> {
     Ok(raw)
 }
 
-/// Text behind the version that `jsonb` and `jsonpath` have.
+/// Returns the text after the version byte of `jsonb` and `jsonpath`.
 #[inline]
 pub fn versioned(raw: &[u8]) -> Read<&[u8]> {
     match raw {
@@ -198,7 +198,7 @@ pub fn uuid_text(raw: &[u8]) -> Read<String> {
     fixed(raw).map(slot::uuid)
 }
 
-/// A UUID in the spelling that it is compared by.
+/// Decodes a UUID from text in the only spelling that comparisons find.
 pub fn text_uuid(raw: &[u8]) -> Read<[u8; 16]> {
     let text = text(raw)?;
     let shown = || text.chars().take(80).collect::<String>();
@@ -209,7 +209,7 @@ pub fn text_uuid(raw: &[u8]) -> Read<[u8; 16]> {
     Ok(uuid)
 }
 
-/// The digits of a string of bits.
+/// Decodes the digits of a bit string.
 pub fn bits(raw: &[u8]) -> Read<String> {
     let [l0, l1, l2, l3, bytes @ ..] = raw else { return fixed::<4>(raw).map(|_| String::new()) };
     let length = u32::from_be_bytes([*l0, *l1, *l2, *l3]) as usize;
@@ -221,7 +221,7 @@ pub fn bits(raw: &[u8]) -> Read<String> {
 
 // Arrays
 
-/// The members of an array of one dimension that counts from one; each `None` is NULL.
+/// Iterates over the items of a one-dimensional array with lower bound 1; `None` is NULL.
 pub fn members<'a>(raw: &'a [u8], mut each: impl FnMut(Option<&'a [u8]>) -> Read<()>) -> Read<()> {
     let mut rest = raw;
     let dimensions = number(&mut rest)?;
@@ -268,7 +268,7 @@ mod tests {
         for (micros, found) in [(i64::MAX, false), (i64::MIN, false), (0, true), (-211_813_488_000_000_000, true)] {
             assert_eq!(timestamp(&micros.to_be_bytes()).is_ok(), found, "{micros}");
         }
-        // The last microseconds that the server knows do not fit our count.
+        // The largest timestamps of the server overflow our epoch.
         assert!(timestamp(&9_223_371_331_199_999_999_i64.to_be_bytes()).is_err());
         assert_eq!(date(&(-EPOCH_DAYS).to_be_bytes()), Ok(0));
         assert!(date(&[0; 3]).is_err());

@@ -1,5 +1,6 @@
-//! Types that sqlx cannot learn (multiranges, `pg_node_tree`, enumerations with a label NULL, and what contains them): no statement with
-//! one can run, and we say which column or parameter it is.
+//! Reports types that sqlx cannot resolve (multiranges, `pg_node_tree`, enumerations with a label NULL,
+//! and types that contain them). A statement with one cannot run; the error names the column or the
+//! parameter.
 
 use futures_util::StreamExt;
 use oxyde_ir::{ColumnType, Family};
@@ -13,13 +14,13 @@ use crate::error::Error;
 use crate::lexer::{Kind, Token, tokens};
 use crate::request::{Request, Run};
 
-/// The name of a statement that is prepared to be looked at.
+/// The name of the statement that is prepared for inspection.
 const PROBE: &str = "oxyde_probe";
 
-/// A type without the driver's knowledge, by its number.
+/// A type by its OID, independent of sqlx's catalogue.
 type Name = (u32, String);
 
-/// The error for a statement with such a type; `None` where it is not found.
+/// Returns the error for a statement with such a type; `None` if there is none.
 pub async fn explain(connection: &mut PgConnection, request: &Request<'_>, run: Run, text: &str) -> Option<Error> {
     let plain = without_end(text);
     forget(connection, text).await;
@@ -45,7 +46,8 @@ pub async fn explain(connection: &mut PgConnection, request: &Request<'_>, run: 
     Some(misfit::error(column, table, name, &format!("cannot become {}", wanted.noun()), "text"))
 }
 
-/// The types of a statement's parameters as they are now. The text is one statement: the server has prepared it before.
+/// Returns the current types of a statement's parameters. The text is a single statement: the server
+/// has prepared it before.
 pub async fn parameters(connection: &mut PgConnection, text: &str) -> sqlx::Result<Vec<u32>> {
     let question = format!(
         "PREPARE {PROBE} AS {text}\n; SELECT CAST(CAST(parameter_types AS oid[]) AS text) FROM pg_prepared_statements \
@@ -55,7 +57,8 @@ pub async fn parameters(connection: &mut PgConnection, text: &str) -> sqlx::Resu
     Ok(text.trim_matches(['{', '}']).split(',').filter_map(|oid| oid.parse().ok()).collect())
 }
 
-/// The columns of a query, of which nothing is evaluated: of a join with none of its rows comes one row of NULLs.
+/// Returns the columns of a query without evaluating it: an outer join with none of its rows returns
+/// one row of NULLs.
 async fn columns(connection: &mut PgConnection, text: &str, parameters: usize) -> sqlx::Result<Vec<(String, Oid)>> {
     let nulls = vec!["NULL"; parameters].join(", ");
     let arguments = if parameters == 0 { String::new() } else { format!("({nulls})") };
@@ -67,7 +70,7 @@ async fn columns(connection: &mut PgConnection, text: &str, parameters: usize) -
     Ok(row.columns().iter().filter_map(|column| Some((column.name().to_owned(), column.type_info().oid()?))).collect())
 }
 
-/// The columns of the table that a statement writes to.
+/// Returns the columns of the table that a statement writes to.
 async fn target(connection: &mut PgConnection, text: &str) -> sqlx::Result<Vec<(String, Oid)>> {
     let name = literal(&written_table(text).ok_or(sqlx::Error::RowNotFound)?);
     let question = format!(
@@ -78,7 +81,7 @@ async fn target(connection: &mut PgConnection, text: &str) -> sqlx::Result<Vec<(
     rows.iter().map(|row| Ok((row.try_get(0)?, Oid(number(row)?)))).collect()
 }
 
-/// Those of the types that sqlx cannot learn, or that contain such.
+/// Returns the types that sqlx cannot resolve, or that contain such types.
 async fn unlearnt(connection: &mut PgConnection, types: &[u32]) -> sqlx::Result<Vec<Name>> {
     let list = types.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
     let question = format!(
@@ -97,14 +100,14 @@ async fn unlearnt(connection: &mut PgConnection, types: &[u32]) -> sqlx::Result<
     rows.iter().map(|row| Ok((number(row)?, row.try_get(0)?))).collect()
 }
 
-/// Gives up what sqlx prepared and did not keep, once it could not learn the types.
+/// Closes the statements that sqlx prepared but did not cache when it could not resolve the types.
 async fn forget(connection: &mut PgConnection, text: &str) {
     let question = format!("SELECT CAST(name AS text) FROM pg_prepared_statements WHERE statement = {} AND NOT from_sql", literal(text));
     let Ok(rows) = sqlx::raw_sql(AssertSqlSafe(question)).fetch_all(&mut *connection).await else { return };
     let names: Vec<String> = rows.iter().filter_map(|row| row.try_get(0).ok()).collect();
     for name in names {
         let command = format!("DEALLOCATE \"{}\"", name.replace('"', "\"\""));
-        // What is left is left until the connection closes.
+        // If that fails, the statements stay until the connection closes.
         let _ = sqlx::raw_sql(AssertSqlSafe(command)).execute(&mut *connection).await;
     }
 }
@@ -120,13 +123,13 @@ async fn last_row(connection: &mut PgConnection, question: String) -> sqlx::Resu
     Ok(last)
 }
 
-/// The type's number, in the second column.
+/// Returns the OID in the second column.
 fn number(row: &PgRow) -> sqlx::Result<u32> {
     let number: i64 = row.try_get(1)?;
     u32::try_from(number).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
-/// The statement without what may follow its end.
+/// Returns the statement without a trailing semicolon.
 fn without_end(text: &str) -> String {
     let mut parts: Vec<Token<'_>> = tokens(text, Some(Family::Postgres)).collect();
     while parts.last().is_some_and(|token| matches!(token.kind, Kind::Space | Kind::Comment) || token.text == ";") {
@@ -140,7 +143,7 @@ fn is_query(text: &str) -> bool {
     ["SELECT", "VALUES", "TABLE"].iter().any(|known| verb.eq_ignore_ascii_case(known))
 }
 
-/// The table that a statement writes to, as it is written.
+/// Returns the table that a statement writes to, as spelt in its text.
 fn written_table(text: &str) -> Option<String> {
     let mut parts = crate::lexer::code(text, Some(Family::Postgres));
     parts.find(|token| ["INTO", "UPDATE", "FROM"].iter().any(|word| token.kind == Kind::Word && token.text.eq_ignore_ascii_case(word)))?;
@@ -155,7 +158,7 @@ fn written_table(text: &str) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-/// A string, whatever the session makes of backslashes.
+/// Quotes a string that is valid with either setting of standard_conforming_strings.
 fn literal(text: &str) -> String {
     format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }

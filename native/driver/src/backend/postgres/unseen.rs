@@ -1,23 +1,26 @@
-//! Statements of the application whose columns may change unseen by the server, so that they are prepared each time.
+//! Detects statements of the application whose columns may change without the server noticing, so that
+//! they are prepared every time.
 //!
-//! A change of a table or view that a statement names makes the server refuse what was prepared for it. It does not look behind
-//! functions that return rows, composite values that are taken apart, cursors, and statements that were prepared by name.
+//! A change of a table or view that a statement names makes the server reject its cached plan. That
+//! does not cover functions that return rows, expanded composite values, cursors, and statements
+//! prepared with PREPARE.
 
 use oxyde_ir::Family;
 
 use crate::backend::verb;
 use crate::lexer::{Kind, Token, code};
 
-/// What returns rows of something that was made by another statement.
+/// Statements that return the rows of another statement.
 const INDIRECT: [&str; 2] = ["FETCH", "EXECUTE"];
 
-/// What a list of tables follows, or goes on with.
+/// Keywords that start or continue a list of tables.
 const TABLES: [&str; 4] = ["FROM", "JOIN", "LATERAL", "USING"];
 
-/// What ends one.
+/// Keywords that end such a list.
 const BEYOND: [&str; 10] = ["SELECT", "VALUES", "WHERE", "GROUP", "ORDER", "HAVING", "WINDOW", "UNION", "RETURNING", "SET"];
 
-/// Whether the names or types of the columns may change unseen. Wrong in one direction only: then it is prepared once more.
+/// Whether the names or types of the columns may change unnoticed. Errs on the safe side: the cost is
+/// one more prepare.
 pub fn may_change(text: &str) -> bool {
     if verb::is_one_of(&INDIRECT, text, Family::Postgres) {
         return true;
@@ -25,12 +28,12 @@ pub fn may_change(text: &str) -> bool {
     text.contains('*') && takes_rows_apart(text)
 }
 
-/// Whether all columns are taken of a composite value, `(a).*`, or of a query that a function's rows are in.
+/// Whether a composite value, `(a).*`, or a subquery over a function's rows is expanded.
 fn takes_rows_apart(text: &str) -> bool {
     let (mut stars, mut functions) = (false, false);
-    // For each parenthesis that is open, and for the whole: whether tables are listed here.
+    // Per open parenthesis, and for the whole text: whether tables are listed here.
     let mut lists = vec![false];
-    // The name that was read last stands where a table does.
+    // The last name is in the position of a table.
     let mut is_table = false;
     let mut before = [Token { kind: Kind::Space, text: "" }; 2];
     for token in code(text, Some(Family::Postgres)) {

@@ -1,5 +1,5 @@
-//! The way to the server: straight, by way of something that passes everything on, or by way of a pooler, which lends a server
-//! connection to one client after the other.
+//! The route to the server: direct, through a transparent proxy, or through a pooler, which lends a
+//! server connection to one client after another.
 
 use std::collections::hash_map::RandomState;
 use std::fmt::Write;
@@ -13,14 +13,16 @@ use super::errors;
 use super::open::connect;
 use crate::os;
 
-/// What a pooler answers, and an older server, to what it does not know in the first message.
+/// `protocol_violation`: the answer of a pooler, or of an older server, to an unknown parameter in the
+/// startup message.
 const REFUSED: &str = "08P01";
 
-/// A setting that only the first message of a connection gives, so that it shows whose server connection answers.
+/// A setting that only the startup message sets, so that it shows whose server connection answers.
 const MARK: &str = "oxyde.connection";
 
-/// What a role, a database or the server's configuration may have changed, and our statements rely on: the text of intervals and
-/// bytes, backslashes, `= NULL`, NULL in arrays. sqlx sets encoding, time zone and date style itself.
+/// Settings that a role, a database or the server's configuration may have changed, and that our
+/// statements depend on: the formats of intervals and bytes, backslashes, `= NULL`, NULL in arrays.
+/// sqlx sets encoding, time zone and date style itself.
 pub const SESSION: [(&str, &str); 5] = [
     ("IntervalStyle", "postgres"),
     ("standard_conforming_strings", "on"),
@@ -29,24 +31,25 @@ pub const SESSION: [(&str, &str); 5] = [
     ("array_nulls", "on"),
 ];
 
-/// Since when the server runs, to the microsecond: no two servers have that in common, whatever answers at their address.
+/// The start time of the server in microseconds, which identifies a server behind any address.
 pub const IDENTITY: &str = "to_char(pg_postmaster_start_time() AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS')";
 
-/// What the connections of a pool were told of the way to the server, or have found on it. What they found decides only what the next
-/// one tries first: each proves by itself that it may be used like a session of its own.
+/// What is configured or detected about the route to the server, shared by the connections of a pool. A
+/// detected route decides only what the next connection tries first: each one verifies it before it
+/// relies on session state.
 #[derive(Debug, Default)]
 pub struct Way(AtomicU8);
 
-/// Nobody is between, as far as is known.
+/// No intermediary is known.
 const STRAIGHT: u8 = 0;
-/// Somebody passes everything on.
+/// A transparent proxy.
 const RELAYED: u8 = 1;
 const POOLED: u8 = 2;
 /// The application says that there is no pooler.
 const TRUSTED: u8 = 3;
 
 impl Way {
-    /// What the application says of a pooler, if it does.
+    /// `pooled` is what the application says about a pooler, if anything.
     pub fn new(pooled: Option<bool>) -> Self {
         Self(AtomicU8::new(match pooled {
             None => STRAIGHT,
@@ -56,19 +59,19 @@ impl Way {
     }
 }
 
-/// What the server says at first.
+/// The facts that the server reports on connect.
 pub struct Greeting {
     pub pid: i32,
     /// `150020` is 15.20.
     pub version: i32,
     pub identity: String,
-    /// It notices when a client goes away in the middle of a statement, if it is told to.
+    /// The server supports `client_connection_check_interval`.
     pub notices: bool,
-    /// The server connection is ours for as long as our own lasts.
+    /// The server connection is ours for as long as our own connection lasts.
     pub ours: bool,
 }
 
-/// Connects, and sets the session up where there is one.
+/// Connects, and sets up the session if it is ours.
 pub async fn reach(options: &PgConnectOptions, way: &Way) -> sqlx::Result<(PgConnection, Greeting)> {
     let known = way.0.load(Ordering::Relaxed);
     if known == TRUSTED {
@@ -85,7 +88,8 @@ pub async fn reach(options: &PgConnectOptions, way: &Way) -> sqlx::Result<(PgCon
         }
         plain = Some((first, greeting));
     }
-    // The one before stays open meanwhile: a pooler that passed our mark on would answer by its idle server connection.
+    // The first connection stays open meanwhile: otherwise a pooler that forwards our marker could answer
+    // with its idle server connection.
     match marked(options).await {
         Ok(found) if found.1.ours => {
             way.0.store(RELAYED, Ordering::Relaxed);
@@ -99,7 +103,7 @@ pub async fn reach(options: &PgConnectOptions, way: &Way) -> sqlx::Result<(PgCon
             let _ = other.close().await;
         }
         Err(error) if errors::complaint(&error).is_some_and(|error| error.code() == REFUSED) => way.0.store(POOLED, Ordering::Relaxed),
-        // Nothing follows from that; the next connection looks again.
+        // Inconclusive; the next connection tries again.
         Err(_) => {}
     }
     match plain {
@@ -108,19 +112,21 @@ pub async fn reach(options: &PgConnectOptions, way: &Way) -> sqlx::Result<(PgCon
     }
 }
 
-/// A connection that says a word of its own in its first message, and whether the server heard it from us.
+/// Opens a connection with a marker in its startup message, and returns whether the server connection
+/// has received it.
 async fn marked(options: &PgConnectOptions) -> sqlx::Result<(PgConnection, Greeting)> {
     let word = format!("{:016x}", RandomState::new().hash_one(std::process::id()));
     let options = options.clone().options([(MARK, &word)]);
     greeted(connect(&options).await?, &format!("current_setting('{MARK}', true) = '{word}'")).await
 }
 
-/// Whether the server sees the two ends of a TCP connection that this process has. Then nobody is between.
+/// Returns a condition: whether the server sees the same endpoints of a TCP connection as this process,
+/// so that no intermediary exists.
 fn ends(options: &PgConnectOptions) -> String {
     let mut rows = String::new();
     for (our, other) in os::connections_to(options.get_port()) {
         let comma = if rows.is_empty() { "" } else { ", " };
-        // Formatting into a String cannot fail.
+        // Writing to a String cannot fail.
         let _ = write!(rows, "{comma}('{}', {}, '{}', {})", our.ip(), our.port(), other.ip(), other.port());
     }
     if rows.is_empty() {
@@ -129,7 +135,8 @@ fn ends(options: &PgConnectOptions) -> String {
     format!("(inet_client_addr(), inet_client_port(), inet_server_addr(), inet_server_port()) IN ({rows})")
 }
 
-/// Asks whether the server connection is ours alone, by a condition, and sets the session up where it is, in one round trip.
+/// Asks by a condition whether the server connection is ours alone, and sets up the session if so, in
+/// one round trip.
 async fn greeted(mut connection: PgConnection, ours: &str) -> sqlx::Result<(PgConnection, Greeting)> {
     let mut text = format!(
         "SELECT pg_backend_pid(), current_setting('server_version_num')::int4, {IDENTITY}, \

@@ -1,29 +1,29 @@
-//! How the server sends and takes a type: the shapes that its types have in the binary protocol.
+//! The wire types of PostgreSQL's types in the binary protocol.
 
 use sqlx::TypeInfo;
 use sqlx::postgres::{PgTypeInfo, PgTypeKind};
 
-/// The shape of single values.
+/// The wire type of a single value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wire {
     Bool,
     Int2,
     Int4,
     Int8,
-    /// An unsigned number of 32 bits.
+    /// An unsigned 32-bit number.
     Oid,
     Float4,
     Float8,
     Numeric,
-    /// UTF-8, as `client_encoding` is.
+    /// UTF-8, by `client_encoding`.
     Text,
     /// One byte, the type `"char"`.
     Char,
     Bytes,
     Json,
-    /// JSON text behind a version.
+    /// JSON text after a version byte.
     Jsonb,
-    /// Text behind a version, `jsonpath`.
+    /// Text after a version byte: `jsonpath`.
     Path,
     Uuid,
     Date,
@@ -32,24 +32,24 @@ pub enum Wire {
     Timestamp,
     TimestampTz,
     Interval,
-    /// An address, or a network.
+    /// An address or a network.
     Inet,
     Macaddr,
     Bit,
     /// A label of an enumeration.
     Enum,
-    /// What functions without a result return.
+    /// The result of a function that returns void.
     Void,
-    /// Money, geometry, ranges, rows, and what extensions and later servers invent.
+    /// Money, geometry, ranges, rows, and types of extensions and later servers.
     Unknown,
 }
 
-/// The shape of a type's values. Domains have that of their base.
+/// The wire type of a value or an array. A domain has that of its base type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
-    /// Of a value, or of each member.
+    /// The wire type of the value, or of each item.
     pub wire: Wire,
-    /// The type of the members, when values are arrays.
+    /// The OID of the item type, for arrays.
     pub member: Option<u32>,
 }
 
@@ -57,7 +57,7 @@ impl Shape {
     const UNKNOWN: Self = Self { wire: Wire::Unknown, member: None };
 
     pub fn of(info: &PgTypeInfo) -> Self {
-        // sqlx found no such type; asking it further would panic.
+        // sqlx found no such type; further calls on it would panic.
         if info.name() == "?" {
             return Self::UNKNOWN;
         }
@@ -75,7 +75,7 @@ impl Shape {
     }
 }
 
-/// By the numbers that PostgreSQL gave its own types for ever; those of extensions have names only.
+/// By the fixed OIDs of built-in types; types of extensions have only names.
 fn wire(info: &PgTypeInfo) -> Wire {
     match info.oid().map_or(0, |oid| oid.0) {
         16 => Wire::Bool,
@@ -111,7 +111,7 @@ fn wire(info: &PgTypeInfo) -> Wire {
     }
 }
 
-/// The extension's type, whichever schema it is in.
+/// Whether this is the type of the extension, in any schema.
 fn is_citext(name: &str) -> bool {
     name == "citext" || name.ends_with(".citext")
 }

@@ -1,4 +1,4 @@
-//! Values as the binary protocol takes them, each for the type that the server reports.
+//! Encodes values for the binary protocol, each as the type that the server reports.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ use crate::{decimal, slot};
 pub enum Fault {
     /// The value does not fit the type.
     Value(String),
-    /// Nothing that we have fits the type.
+    /// No value can be sent as this type.
     Type,
 }
 
@@ -33,13 +33,14 @@ impl std::error::Error for Fault {}
 
 type Written = Result<(), Fault>;
 
-/// The first and the last day that the server knows, counted from 2000-01-01.
+/// The first and the last day of the server's calendar, counted from 2000-01-01.
 const FIRST_DAY: i32 = -2_451_545;
 const LAST_DAY: i32 = 2_145_031_948;
 
 const BEYOND_CALENDAR: &str = "the date and time lies outside PostgreSQL's calendar";
 
-/// Appends a value, or says that it is NULL by `false`. `declared`: a field says that the column is of another type than its values.
+/// Appends a value; returns `false` for NULL. `declared`: the field has an explicit `db_type`, which
+/// differs from its values' type.
 pub fn value(shape: Shape, cell: &Cell<'_>, declared: bool, out: &mut Vec<u8>) -> Result<bool, Fault> {
     match (shape.member, cell) {
         (_, Cell::Null) => return Ok(false),
@@ -78,7 +79,7 @@ fn array(member: u32, wire: Wire, cells: Cells<'_>, declared: bool, out: &mut Ve
     Ok(())
 }
 
-/// The one table of what can be sent as what.
+/// The table of which value can be sent as which type.
 fn single(wire: Wire, cell: &Cell<'_>, declared: bool, out: &mut Vec<u8>) -> Written {
     match (wire, cell) {
         (Wire::Unknown | Wire::Void, _) => return Err(Fault::Type),
@@ -101,7 +102,7 @@ fn single(wire: Wire, cell: &Cell<'_>, declared: bool, out: &mut Vec<u8>) -> Wri
         (Wire::Numeric, Cell::Decimal(value)) => numeric::write(value, out).map_err(Fault::Value)?,
         (Wire::Numeric, Cell::Int(value)) => numeric::write(&value.to_string(), out).map_err(Fault::Value)?,
         (Wire::Text | Wire::Enum, Cell::Text(value) | Cell::Json(value)) => text(value, out)?,
-        // The server prints a zero byte as nothing.
+        // The server prints a zero byte as empty text.
         (Wire::Char, Cell::Text([])) => out.push(0),
         (Wire::Char, Cell::Text(value)) if value.len() == 1 => text(value, out)?,
         (Wire::Char, Cell::Text(_)) => return Err(Fault::Value("the type \"char\" holds one ASCII character".to_owned())),
@@ -153,13 +154,13 @@ fn beyond(value: impl fmt::Display, name: &str) -> String {
     format!("{value} is out of range for {name}")
 }
 
-/// The float that an integer is exactly.
+/// Converts an integer to a float, if that is exact.
 fn float8(value: i64) -> Result<f64, Fault> {
     let float = value as f64;
     if float as i128 == i128::from(value) { Ok(float) } else { Err(Fault::Value(format!("{value} has more digits than a float"))) }
 }
 
-/// The float of 32 bits that one of 64 is exactly.
+/// Converts a float to 32 bits, if that is exact.
 fn float4(value: f64) -> Result<f32, Fault> {
     let narrow = value as f32;
     if value.is_nan() || f64::from(narrow).total_cmp(&value).is_eq() {
@@ -221,7 +222,7 @@ fn bits(digits: &[u8], out: &mut Vec<u8>) -> Written {
     Ok(())
 }
 
-/// The server's order of the parts.
+/// Appends an interval in the server's order of its parts.
 fn interval(months: i32, days: i32, micros: i64, out: &mut Vec<u8>) {
     out.extend(micros.to_be_bytes());
     out.extend(days.to_be_bytes());

@@ -1,4 +1,5 @@
-//! What stops a running statement: a wish from outside, a budget of steps, a lock that does not come free.
+//! Interrupts a running statement: on cancellation, after a budget of steps, or when a lock is not
+//! released in time.
 
 use std::ffi::{c_int, c_void};
 use std::ptr::NonNull;
@@ -9,37 +10,38 @@ use std::time::{Duration, Instant};
 
 use libsqlite3_sys as ffi;
 
-/// SQLite calls the progress handler after this many steps of its virtual machine.
+/// SQLite calls the progress handler after this many virtual machine instructions.
 const STEPS: c_int = 1_000;
 
-/// How often it may ask during a statement that runs on the thread of its caller: well below a millisecond.
+/// How many progress callbacks a statement on the caller's thread is allowed: well below a millisecond.
 const HERE: i32 = 3;
 
 const UNLIMITED: i32 = i32::MAX;
 
-/// How long to wait for a lock before looking again, in milliseconds; the last for all further rounds.
+/// The pauses between attempts to get a lock, in milliseconds; the last one repeats.
 const NAPS: [u64; 8] = [0, 1, 1, 2, 3, 5, 8, 10];
 
-/// One for each connection, shared by its thread and those who wait for it.
+/// One per connection, shared by its thread and the callers that wait for it.
 pub struct Brake {
-    /// The statement under way is not wanted any more.
+    /// The current statement is cancelled.
     pulled: AtomicBool,
-    /// How many more times SQLite may ask.
+    /// The remaining number of progress callbacks.
     allowance: AtomicI32,
-    /// How long to wait for a lock.
+    /// The lock timeout (`sqlite_busy_timeout`).
     patience: Duration,
-    /// When the present wait for a lock began, in microseconds since `origin`.
+    /// When the current wait for a lock began, in microseconds since `origin`.
     waiting_since: AtomicU64,
     origin: Instant,
-    /// The statement under way waited for a lock.
+    /// The current statement waited for a lock.
     waited: AtomicBool,
-    /// The database, while it is open.
+    /// The database while it is open.
     db: Mutex<Option<Open>>,
 }
 
 struct Open(NonNull<ffi::sqlite3>);
 
-// SAFETY: used for `sqlite3_interrupt` only, which any thread may call on an open database; `detach` comes before it is closed.
+// SAFETY: used only for `sqlite3_interrupt`, which any thread may call on an open database; `detach`
+// runs before it is closed.
 unsafe impl Send for Open {}
 
 impl Brake {
@@ -55,13 +57,14 @@ impl Brake {
         }
     }
 
-    /// Makes the database ask this brake.
+    /// Installs the progress and busy handlers on the database.
     ///
     /// # Safety
-    /// The database is open, and `detach` is called before it is closed or the brake moved or dropped.
+    /// The database must be open, and `detach` must be called before it is closed or the brake is moved or
+    /// dropped.
     pub unsafe fn attach(&self, db: NonNull<ffi::sqlite3>) {
         let this: *mut c_void = std::ptr::from_ref(self).cast_mut().cast();
-        // SAFETY: the database is open, and the brake is there whenever it calls, as the caller promises.
+        // SAFETY: the caller promises that the database is open and that the brake outlives the handlers.
         unsafe {
             ffi::sqlite3_progress_handler(db.as_ptr(), STEPS, Some(progress), this);
             ffi::sqlite3_busy_handler(db.as_ptr(), Some(busy), this);
@@ -69,10 +72,10 @@ impl Brake {
         *self.db() = Some(Open(db));
     }
 
-    /// The database no longer asks.
+    /// Removes the handlers.
     pub fn detach(&self) {
         let Some(Open(db)) = self.db().take() else { return };
-        // SAFETY: attached means open.
+        // SAFETY: an attached database is open.
         unsafe {
             ffi::sqlite3_progress_handler(db.as_ptr(), 0, None, std::ptr::null_mut());
             ffi::sqlite3_busy_handler(db.as_ptr(), None, std::ptr::null_mut());
@@ -83,25 +86,27 @@ impl Brake {
         self.db.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Before a statement, by the one who will wait for it: nothing stops it so far.
+    /// Called by the waiting caller before a statement: clears an earlier cancellation.
     pub fn release(&self) {
         self.pulled.store(false, Ordering::Release);
         self.allowance.store(UNLIMITED, Ordering::Relaxed);
         self.waited.store(false, Ordering::Relaxed);
     }
 
-    /// The same for a statement that may take only a moment and waits for no lock.
+    /// The same for a statement on the caller's thread, which has a small budget and does not wait for
+    /// locks.
     pub fn release_for_a_moment(&self) {
         self.release();
         self.allowance.store(HERE, Ordering::Relaxed);
     }
 
-    /// Stops the statement under way, by the one who waits for it.
+    /// Called by the waiting caller: interrupts the current statement.
     pub fn pull(&self) {
         self.pulled.store(true, Ordering::Release);
-        // Reaches loops inside SQLite that do not ask. An interrupt that comes too late is forgotten when the next statement starts.
+        // Also reaches loops inside SQLite that run no progress handler. A late interrupt has no effect on the
+        // next statement.
         if let Some(Open(db)) = &*self.db() {
-            // SAFETY: attached means open, and the lock keeps it so.
+            // SAFETY: an attached database is open, and the mutex keeps it open.
             unsafe { ffi::sqlite3_interrupt(db.as_ptr()) };
         }
     }
@@ -110,12 +115,12 @@ impl Brake {
         self.pulled.load(Ordering::Acquire)
     }
 
-    /// The statement used up what a moment allows, or met a lock.
+    /// Whether the statement used up its budget or met a lock.
     pub fn is_spent(&self) -> bool {
         self.allowance.load(Ordering::Relaxed) <= 0
     }
 
-    /// The statement waited for a lock before it failed.
+    /// Whether the statement waited for a lock before it failed.
     pub fn has_waited(&self) -> bool {
         self.waited.load(Ordering::Relaxed)
     }
@@ -132,7 +137,7 @@ impl Brake {
         allowance > 1
     }
 
-    /// Waits briefly for a lock, for the `round`-th time; returns `false` to give up.
+    /// Sleeps before the next attempt to get a lock; returns `false` to give up.
     fn waits_on(&self, round: usize) -> bool {
         if self.allowance.load(Ordering::Relaxed) != UNLIMITED {
             self.allowance.store(0, Ordering::Relaxed);
@@ -155,7 +160,7 @@ impl Brake {
 }
 
 unsafe extern "C" fn progress(brake: *mut c_void) -> c_int {
-    // SAFETY: the pointer is the brake that was attached, and it is there as long as the database is. Nothing in here panics.
+    // SAFETY: the pointer is the attached brake, which lives as long as the database. Nothing here panics.
     let brake = unsafe { &*brake.cast::<Brake>() };
     c_int::from(!brake.goes_on())
 }

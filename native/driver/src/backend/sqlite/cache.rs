@@ -1,4 +1,4 @@
-//! The prepared statements of a connection, by text; the least recently used is evicted first.
+//! The prepared statements of a connection by text, as an LRU cache.
 
 use std::collections::HashMap;
 
@@ -11,11 +11,11 @@ const CAPACITY: usize = 256;
 #[derive(Default)]
 pub struct Cache {
     statements: HashMap<Box<str>, (Statement, u64)>,
-    /// Grows with each use.
+    /// Incremented with each use.
     clock: u64,
 }
 
-/// A statement taken out of the cache, to be put back.
+/// A statement taken out of the cache; it must be put back.
 pub struct Taken {
     pub text: Box<str>,
     pub statement: Statement,
@@ -26,7 +26,7 @@ impl Cache {
         self.statements.contains_key(text)
     }
 
-    /// Takes a statement out, prepared now if it is not there.
+    /// Takes a statement out of the cache, or prepares it.
     pub fn take(&mut self, handle: &Handle, text: &str) -> Result<Taken> {
         if let Some((text, (statement, _))) = self.statements.remove_entry(text) {
             return Ok(Taken { text, statement });
@@ -34,7 +34,7 @@ impl Cache {
         Statement::prepare(handle, text).map(|statement| Taken { text: text.into(), statement })
     }
 
-    /// Puts a statement back, reset.
+    /// Puts a statement back after a reset.
     pub fn put(&mut self, taken: Taken) {
         if taken.statement.is_for_once() {
             return;

@@ -1,4 +1,4 @@
-//! The columns of a result while it is read: what each becomes.
+//! The column readers of a result.
 
 use oxyde_ir::{ColumnType, Value};
 
@@ -7,33 +7,33 @@ use super::statement::{Cell, Class, File};
 use crate::batch::{Builder, Column, Data, Grow, Read, Validity};
 use crate::types::codec;
 
-/// One column. How its values are read is chosen once, by what is wanted.
+/// The reader of one column, chosen once from the requested type.
 pub struct Reader {
     pub name: String,
-    /// Text would not be found again as what is wanted.
+    /// Why text in this column is refused: a comparison would not find it as the requested type.
     refusal_of_text: Option<&'static str>,
     builder: Builder<File>,
 }
 
 impl Reader {
-    /// A reader for a column that shall become `wanted`.
+    /// Returns a reader that converts to `wanted`.
     pub fn new(name: String, wanted: &ColumnType) -> Self {
         Self { name, refusal_of_text: None, builder: codec(wanted).sqlite() }
     }
 
-    /// The same, that refuses text for that reason, if there is one.
+    /// The same, refusing text for the given reason, if any.
     pub fn without_text(self, refusal_of_text: Option<&'static str>) -> Self {
         Self { refusal_of_text, ..self }
     }
 
-    /// A reader for a column of which nothing is known but the type that its table declares: what is nothing of the kind stays as
-    /// it is.
+    /// Returns a reader for a column with only a declared type. Values of another storage class are
+    /// returned as stored.
     pub fn natural(name: String, declared: Option<ColumnType>) -> Self {
         let builder = declared.map_or_else(|| codec(&ColumnType::Any).sqlite(), |declared| Builder::of(Natural::new(declared)));
         Self { name, refusal_of_text: None, builder }
     }
 
-    /// Appends a value, or NULL.
+    /// Appends a value or NULL.
     pub fn push(&mut self, cell: Cell<'_>) -> Read<()> {
         match cell {
             Cell::Null => {
@@ -48,13 +48,14 @@ impl Reader {
         }
     }
 
-    /// The rows so far as a column; the reader starts anew.
+    /// Returns the rows so far as a column, and starts again empty.
     pub fn take(&mut self) -> Column {
         self.builder.take(&self.name)
     }
 }
 
-/// Values as a table declares them; from the first that is nothing of the kind each value has a type of its own.
+/// Values of the declared type. From the first value of another storage class on, each value has its
+/// own type.
 struct Natural {
     declared: ColumnType,
     class: Option<Class>,

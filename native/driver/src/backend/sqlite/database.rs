@@ -1,4 +1,4 @@
-//! The open database with its prepared statements, used by one thread at a time.
+//! An open database with its prepared statements, used by one thread at a time.
 
 use std::sync::Arc;
 
@@ -10,18 +10,18 @@ use super::handle::Handle;
 use super::reset::Opened;
 use crate::error::{Error, Kind, Result};
 
-/// The parts in the order in which they must go: no statement outlives the handle.
+/// The fields are dropped in this order: every statement must be finalized before the handle closes.
 pub struct Database {
     pub cache: Cache,
     brake: Attached,
     pub handle: Handle,
-    /// Everybody shares this one connection.
+    /// All users share this single connection.
     pub is_memory: bool,
-    /// The settings of a database in memory when it was opened.
+    /// The settings of an in-memory database when it was opened.
     pub opened: Opened,
 }
 
-/// A brake that the database asks, until dropped.
+/// A brake attached to the database; detached when dropped.
 struct Attached(Arc<Brake>);
 
 impl Drop for Attached {
@@ -39,9 +39,10 @@ impl Database {
         Ok(database)
     }
 
-    /// Asks the brake from now on.
+    /// Attaches the brake.
     pub fn watch(&self) {
-        // SAFETY: the handle is open, and `Attached` goes before it; the brake does not move inside its `Arc`, which is kept as long.
+        // SAFETY: the handle is open and `Attached` is dropped before it; the brake has a stable address in
+        // its `Arc`, which lives as long.
         unsafe { self.brake().attach(self.handle.db()) };
     }
 
@@ -49,7 +50,7 @@ impl Database {
         &self.brake.0
     }
 
-    /// Runs a statement of our own and ignores its rows.
+    /// Runs an internal statement and discards its rows.
     pub fn command(&mut self, sql: &str) -> Result<()> {
         let mut taken = self.cache.take(&self.handle, sql).map_err(|error| error.in_sql(sql))?;
         let end = {
@@ -66,7 +67,8 @@ impl Database {
         end.map_err(|error| self.explain(error).in_sql(sql))
     }
 
-    /// What only the connection knows about an error: that we stopped the statement, or how long it waited.
+    /// Adds to an error what only the connection knows: that the statement was interrupted, or waited for a
+    /// lock.
     pub fn explain(&self, error: Error) -> Error {
         let brake = self.brake();
         if error.detail.sqlstate.as_deref().is_some_and(errors::is_interruption) {
@@ -83,7 +85,7 @@ impl Database {
         error
     }
 
-    /// The first column of a statement's first row, as text.
+    /// Returns the first column of a statement's first row, as text.
     pub fn ask(&self, sql: &str) -> Result<Option<String>> {
         let mut statement = super::statement::Statement::prepare(&self.handle, sql)?;
         let mut cursor = statement.start();

@@ -1,16 +1,16 @@
-//! What a column of a result without known types holds, by the type that its table declares.
+//! Maps the declared type of a column to a column type, for results without known types.
 
 use oxyde_ir::{Affinity, ColumnType};
 
-/// The type that a declaration means; `None` when each value has a type of its own. Values that are of another one all the same are
-/// read as the file holds them.
+/// Returns the type of a declaration; `None` if each value has its own type. A value of another storage
+/// class is returned as stored.
 pub fn column_type(declared: Option<&str>) -> Option<ColumnType> {
     let declared = declared?.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_uppercase();
     let (name, digits) = match declared.split_once('(') {
         Some((name, rest)) => (name.trim_end(), rest.split_once(')').map(|(digits, _)| digits)),
         None => (declared.as_str(), None),
     };
-    // Words after the digits: TIMESTAMP(6) WITH TIME ZONE.
+    // Words may follow the digits: TIMESTAMP(6) WITH TIME ZONE.
     let zoned = declared.ends_with("WITH TIME ZONE");
     Some(match name {
         "BOOLEAN" | "BOOL" => ColumnType::Bool,

@@ -1,4 +1,4 @@
-//! Values on their way into a statement.
+//! Binds the parameters of a statement.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use crate::error::{Error, Kind, Result};
 use crate::request::{Request, Run};
 use crate::{decimal, iso, slot};
 
-/// The digits of a decimal that a float tells from others.
+/// The number of decimal digits that a float always preserves (DBL_DIG).
 const FLOAT_DIGITS: usize = 15;
 
 /// Binds the slots of one run.
@@ -28,7 +28,7 @@ pub fn bind<'a>(cursor: &mut Cursor<'a>, handle: &Handle, request: &Request<'a>,
 /// Why a value cannot be sent.
 enum Fault {
     Value(String),
-    /// The statement was written for another server.
+    /// The statement was compiled for another server.
     Form,
     Other(Error),
 }
@@ -111,14 +111,14 @@ fn bind_slot<'a>(
     }
 }
 
-/// The bound of a value, or the outermost one of a list's members.
+/// Returns the bound of a value, or the outermost bound of a list's items.
 fn span(value: &Value, upper: bool) -> Option<String> {
     let Value::Array(values) = value else { return spelling::bound(value, upper) };
     let bounds = values.iter().filter_map(|value| spelling::bound(value, upper));
     if upper { bounds.max() } else { bounds.min() }
 }
 
-/// The members of a list: a parameter, the rows of a bulk column in this run, or kept keys.
+/// Returns the items of a list: a parameter, the rows of a bulk column in this run, or the kept keys.
 fn list<'a>(request: &Request<'a>, origin: Origin, run: Run, row: usize) -> Option<Cow<'a, [Value]>> {
     let all = |column: &Column, rows: std::ops::Range<usize>| rows.map(|row| column.value(row)).collect::<Vec<_>>();
     match origin {
@@ -135,13 +135,13 @@ fn list<'a>(request: &Request<'a>, origin: Origin, run: Run, row: usize) -> Opti
     }
 }
 
-/// A decimal of raw SQL, where nothing but its value tells what it is beside: a number of SQLite's.
+/// Binds a decimal in raw SQL as a number, because the type of its context is unknown.
 fn bind_number(cursor: &mut Cursor<'_>, at: usize, value: &Value) -> std::result::Result<(), Fault> {
     let digits = text(value)?;
     if let Ok(whole) = digits.parse() {
         return Ok(cursor.bind_int(at, whole)?);
     }
-    // Each decimal of up to 15 digits has a float of its own.
+    // Decimals of up to 15 digits map to distinct floats.
     let significant = digits.trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
     let significant = if digits.contains('.') { significant } else { digits.trim_start_matches('-').trim_end_matches('0').len() };
     match digits.parse() {
@@ -152,7 +152,7 @@ fn bind_number(cursor: &mut Cursor<'_>, at: usize, value: &Value) -> std::result
     }
 }
 
-/// A value straight out of a column.
+/// Binds a value directly from a column.
 fn bind_cell<'a>(cursor: &mut Cursor<'a>, at: usize, column: &'a Column, row: usize) -> std::result::Result<(), Fault> {
     if !column.is_valid(row) {
         return Ok(cursor.bind_null(at)?);
@@ -182,7 +182,7 @@ fn bind_cell<'a>(cursor: &mut Cursor<'a>, at: usize, column: &'a Column, row: us
     Ok(())
 }
 
-/// A value that lives as long as the run: text and bytes are not copied.
+/// Binds a value that lives as long as the run, without copying text and bytes.
 fn bind_value<'a>(cursor: &mut Cursor<'a>, at: usize, value: &'a Value) -> std::result::Result<(), Fault> {
     match value {
         Value::Text(value) | Value::Json(value) => Ok(cursor.bind_text(at, value.as_bytes())?),
@@ -203,13 +203,13 @@ fn bind_value<'a>(cursor: &mut Cursor<'a>, at: usize, value: &'a Value) -> std::
     }
 }
 
-/// A value that is gone before the run is.
+/// Binds a value that is dropped before the run ends, by copying it.
 fn bind_owned(cursor: &mut Cursor<'_>, at: usize, value: &Value) -> std::result::Result<(), Fault> {
     match value {
         Value::Null => cursor.bind_null(at)?,
         Value::Bool(value) => cursor.bind_int(at, (*value).into())?,
         Value::Int(value) | Value::Duration(value) => cursor.bind_int(at, *value)?,
-        // SQLite would make NULL of it.
+        // SQLite would store NULL.
         Value::Float(value) if value.is_nan() => return Err("SQLite cannot hold NaN".to_owned().into()),
         Value::Float(value) => cursor.bind_real(at, *value)?,
         Value::Text(value) | Value::Json(value) => cursor.bind_copy(at, value)?,
@@ -228,9 +228,10 @@ fn bind_owned(cursor: &mut Cursor<'_>, at: usize, value: &Value) -> std::result:
     Ok(())
 }
 
-/// How a value that SQLite has no type for is written: the one spelling that stored values have, so that they compare as text.
+/// Formats a value that SQLite has no type for, in the canonical spelling, which makes text comparison
+/// correct.
 fn text(value: &Value) -> std::result::Result<String, String> {
-    let calendar = || "the date lies outside the years 0 to 9999".to_owned();
+    let calendar = || "the date is outside the years 0 to 9999".to_owned();
     match value {
         Value::Decimal(value) => plain(value).ok_or_else(|| format!("SQLite cannot hold the decimal {value}")),
         Value::Date(value) => iso::date(*value).ok_or_else(calendar),
@@ -245,7 +246,8 @@ fn text(value: &Value) -> std::result::Result<String, String> {
     }
 }
 
-/// Decimal digits without zeros at either end, and without a sign on zero; `None` for NaN and infinities.
+/// Returns a decimal without leading and trailing zeros, and without a sign on zero; `None` for NaN and
+/// infinities.
 pub fn plain(text: &str) -> Option<String> {
     let mut text = decimal::canonical(text)?;
     if text.contains('.') {
@@ -254,7 +256,7 @@ pub fn plain(text: &str) -> Option<String> {
     Some(if text == "-0" { "0".to_owned() } else { text })
 }
 
-/// A list for `json_each`, whose values compare equal to bound ones.
+/// Returns a list for `json_each`, whose values compare equal to bound ones.
 fn json_array(handle: &Handle, values: &[Value]) -> std::result::Result<String, Fault> {
     let mut speller = Speller::new(handle);
     let mut list = String::from("[");
@@ -265,9 +267,9 @@ fn json_array(handle: &Handle, values: &[Value]) -> std::result::Result<String, 
         match value {
             Value::Float(value) if value.is_finite() => list.push_str(&speller.spell(*value)?),
             Value::Text(value) if value.contains('\0') => {
-                return Err("text with a NUL character cannot stand in a list".to_owned().into());
+                return Err("text with a NUL character cannot be in a list".to_owned().into());
             }
-            Value::Bytes(_) | Value::Array(_) | Value::Json(_) => return Err("such values cannot stand in a list".to_owned().into()),
+            Value::Bytes(_) | Value::Array(_) | Value::Json(_) => return Err("such values cannot be in a list".to_owned().into()),
             Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Duration(_) => {
                 list.push_str(&slot::json(value)?);
             }

@@ -1,4 +1,4 @@
-//! SQLite's complaints as errors of ours.
+//! Converts SQLite's errors.
 
 use std::ffi::c_int;
 
@@ -6,15 +6,15 @@ use libsqlite3_sys as ffi;
 
 use crate::error::{Error, Kind};
 
-/// An error by its extended result code. The code stays in `sqlstate`.
+/// Converts an error by its extended result code, which is kept in `sqlstate`.
 pub fn from_code(code: c_int, message: &str) -> Error {
-    // RESTRICT is a trigger of SQLite's own.
+    // SQLite implements RESTRICT as an internal trigger.
     let restricts = code == ffi::SQLITE_CONSTRAINT_TRIGGER && message == "FOREIGN KEY constraint failed";
     let kind = if restricts { Kind::ForeignKeyViolation } else { kind(code, message) };
     let mut error = Error::new(kind, message);
     error.detail.sqlstate = Some(code.to_string());
     name_parts(&mut error, code, message);
-    // SQLite has no code for it, and its messages are in English everywhere.
+    // SQLite has no code for this, and its messages are never translated.
     if let (ffi::SQLITE_ERROR, Some(table)) = (code, message.strip_prefix("no such table: ")) {
         error.detail.table = table.rsplit('.').next().map(str::to_owned);
         return error.of_missing_table();
@@ -36,7 +36,7 @@ fn kind(code: c_int, message: &str) -> Kind {
             ffi::SQLITE_CONSTRAINT => Kind::Integrity,
             ffi::SQLITE_INTERRUPT => Kind::Cancelled,
             ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED => Kind::LockTimeout,
-            // A value of a type, or a size, that the column or the statement does not take.
+            // A value of a type or size that the column or the statement does not accept.
             ffi::SQLITE_MISMATCH | ffi::SQLITE_TOOBIG => Kind::Data,
             // These have no code of their own.
             ffi::SQLITE_ERROR if matches!(message, "integer overflow" | "malformed JSON") => Kind::Data,
@@ -59,7 +59,7 @@ const fn hint(primary: c_int) -> Option<&'static str> {
     }
 }
 
-/// Fills in what a message about a constraint names.
+/// Extracts the names from a message about a constraint.
 fn name_parts(error: &mut Error, code: c_int, message: &str) {
     let Some((_, subject)) = message.split_once("constraint failed: ") else { return };
     let detail = &mut error.detail;
@@ -69,7 +69,7 @@ fn name_parts(error: &mut Error, code: c_int, message: &str) {
         | ffi::SQLITE_CONSTRAINT_UNIQUE
         | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
         | ffi::SQLITE_CONSTRAINT_ROWID => {
-            // SQLite names an index on expressions, not its columns.
+            // For an index on expressions SQLite reports the index instead of columns.
             if let Some(index) = subject.strip_prefix("index ") {
                 detail.constraint = Some(index.trim_matches('\'').to_owned());
                 return;
@@ -82,7 +82,7 @@ fn name_parts(error: &mut Error, code: c_int, message: &str) {
                 detail.column = Some((*column).to_owned());
             }
             if code != ffi::SQLITE_CONSTRAINT_NOTNULL {
-                // SQLite names no unique constraint, only its columns.
+                // SQLite reports the columns of a unique constraint, not its name.
                 detail.constraint = Some(columns.join(", "));
             }
         }
@@ -90,7 +90,7 @@ fn name_parts(error: &mut Error, code: c_int, message: &str) {
     }
 }
 
-/// A lock that did not come free: after the wait that settings allow, or at once, when waiting could not help.
+/// Converts SQLITE_BUSY: the lock timeout expired, or waiting could not help (SQLITE_BUSY_SNAPSHOT).
 pub fn locked(error: Error, has_waited: bool) -> Error {
     let is_stale = error.kind == Kind::SerializationFailure;
     if is_stale || !has_waited {
@@ -106,27 +106,27 @@ fn primary(code: &str) -> Option<c_int> {
     code.parse::<c_int>().ok().map(|code| code & 0xff)
 }
 
-/// Whether a code of ours says that the statement was stopped.
+/// Whether the code means that we interrupted the statement.
 pub fn is_interruption(code: &str) -> bool {
     primary(code) == Some(ffi::SQLITE_INTERRUPT)
 }
 
-/// Whether a code says that somebody else holds a lock.
+/// Whether the code means that another connection holds a lock.
 pub fn is_busy(code: &str) -> bool {
     primary(code) == Some(ffi::SQLITE_BUSY)
 }
 
-/// Whether a code says that a file cannot be opened.
+/// Whether the code means that a file cannot be opened.
 pub fn is_unopenable(code: &str) -> bool {
     primary(code) == Some(ffi::SQLITE_CANTOPEN)
 }
 
-/// Whether a code says that a file cannot be written.
+/// Whether the code means that a file cannot be written.
 pub fn is_read_only(code: &str) -> bool {
     primary(code) == Some(ffi::SQLITE_READONLY)
 }
 
-/// Whether a connection that met this code is to be opened anew.
+/// Whether a connection must be reopened after this code.
 pub fn is_loss(code: &str) -> bool {
     matches!(
         primary(code),
@@ -145,7 +145,7 @@ mod tests {
 
     type Read = (Kind, Option<String>, Option<String>, Option<String>);
 
-    /// A kind, and the constraint, table and column; empty ones were not told.
+    /// Returns a kind with constraint, table and column; empty strings become `None`.
     fn told(kind: Kind, [constraint, table, column]: [&str; 3]) -> Read {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         (kind, some(constraint), some(table), some(column))

@@ -1,4 +1,4 @@
-//! Cursor a step: each run to its end, or until it is cancelled.
+//! Runs a step: every run to its end, or until it is cancelled.
 
 use oxyde_ir::Family;
 use oxyde_ir::program::Repeat;
@@ -21,7 +21,7 @@ use crate::stream::Finished;
 impl Database {
     /// Runs the steps of a program on the connection's thread.
     pub fn run(&mut self, execution: &Execution) -> Result<Finished> {
-        // Who waits for the answer watches the deadline, and pulls the brake.
+        // The waiting caller watches the deadline and pulls the brake.
         let never = Cancel::default();
         let mut progress = Progress::new(execution);
         while let Some(request) = progress.next(Deadline::from(&never)) {
@@ -41,7 +41,7 @@ impl Database {
         for run in request.runs() {
             let text = request.text(run);
             end = self.one(request, run, &text, &mut taken, &mut gather, &mut outlet, &mut finished);
-            // Found out while the statement is prepared, or prepared again.
+            // The failure shows when the statement is prepared, or prepared again.
             if request.step.repeat == Repeat::WherePossible && end.as_ref().is_err_and(|error| error.message.starts_with("no such ")) {
                 end = Ok(());
             }
@@ -104,10 +104,10 @@ impl Database {
         Ok(())
     }
 
-    /// Alters a table of a file whose definitions write text in double quotes.
+    /// Runs ALTER TABLE on a file whose schema contains double-quoted string literals.
     fn altered<'a>(&self, request: &Request<'a>, run: Run, text: &str, gather: &mut Gather<'a>) -> Result<()> {
         self.handle.take_quoted_strings_in_definitions(true);
-        // What the statement itself adds to a definition names nothing but columns.
+        // Double quotes in the statement itself only enclose names.
         let safe = quotes::in_backticks(text);
         let end = Statement::prepare(&self.handle, safe.as_deref().unwrap_or(text))
             .and_then(|mut statement| self.rows(request, run, &mut statement, gather, None));
@@ -144,7 +144,7 @@ impl Database {
         Ok(())
     }
 
-    /// Runs a read by key on the thread of the caller; `None` when that would take more than a moment.
+    /// Runs a read by key on the caller's thread; `None` if it would take too long.
     pub fn execute_here(&mut self, request: &Request<'_>) -> Option<Result<Finished>> {
         let [run] = request.runs()[..] else { return None };
         let text = request.text(run);
@@ -174,7 +174,7 @@ fn check_count(request: &Request<'_>, run: Run, statement: &Statement) -> Result
     Err(Error::new(Kind::Field, message))
 }
 
-/// Whether a statement inserts, so that SQLite's last key is its own.
+/// Whether a statement inserts, so that last_insert_rowid() is its own.
 fn is_insert(text: &str) -> bool {
     verb::is_one_of(&["INSERT", "REPLACE"], text, Family::Sqlite)
 }

@@ -1,20 +1,21 @@
-//! Floats as decimal text that SQLite reads back as the same float. Its own reader is wrong in the last bits for many
-//! that are very large or very small, so the text is tried on it first.
+//! Formats floats as decimal text that SQLite parses back to the same float.
+//! SQLite's parser is wrong in the last bits for many very large or very small numbers, so each text is
+//! tried on it first.
 
 use super::handle::Handle;
 use super::statement::{Cell, Statement};
 use crate::error::{Error, Kind, Result};
 
-/// Decimals of up to this many digits, written without an exponent, are always read right.
+/// Decimals of up to this many digits, without exponent, are always parsed correctly.
 const SAFE: usize = 15;
 
-/// How far beside the float the decimal is looked for, in eighths of the distance between two floats.
+/// How far from the float to search for a decimal, in eighths of the distance to the next float.
 const REACH: i64 = 40;
 
-/// How many digits after the first it may have: each makes SQLite reckon another way.
+/// The numbers of digits after the first to try: SQLite computes differently for each.
 const WIDTHS: [usize; 3] = [18, 17, 16];
 
-/// Spells finite floats on one connection.
+/// Formats finite floats on one connection.
 pub struct Speller<'h> {
     handle: &'h Handle,
     reader: Option<Statement>,
@@ -45,7 +46,7 @@ impl<'h> Speller<'h> {
         Err(Error::new(Kind::FieldValue, format!("SQLite cannot take the float {value:?} in a list")))
     }
 
-    /// The float that SQLite reads in a text.
+    /// Returns the float that SQLite parses from a text.
     fn read(&mut self, text: &str) -> Result<f64> {
         let reader = match &mut self.reader {
             Some(reader) => reader,
@@ -61,18 +62,18 @@ impl<'h> Speller<'h> {
     }
 }
 
-/// The same float bit for bit.
+/// Whether two floats have the same bits.
 const fn same(left: f64, right: f64) -> bool {
     left.to_bits() == right.to_bits()
 }
 
-/// A decimal that lies that many eighths of the way from a positive float to the next one.
+/// Returns a decimal at the given number of eighths from a positive float towards the next one.
 fn beside(value: f64, width: usize, eighths: i64) -> Option<String> {
     let text = format!("{value:.width$e}");
     let (digits, exponent) = text.split_once('e')?;
     let digits: u64 = digits.replace('.', "").parse().ok()?;
     let exponent: i32 = exponent.parse().ok()?;
-    // The distance in units of the last digit.
+    // The distance between two floats, in units of the last digit.
     let distance = digits as f64 * ((value - value.next_down()) / value);
     let digits = digits.checked_add_signed((distance / 8.0 * eighths as f64) as i64)?;
     Some(format!("{digits}e{}", exponent - width as i32))

@@ -1,4 +1,4 @@
-//! The rows of a step on their way into batches.
+//! Collects the rows of a step into batches.
 
 use oxyde_ir::{ColumnType, Output};
 
@@ -10,15 +10,15 @@ use crate::error::{Error, Kind, Result};
 use crate::request::Request;
 use crate::stream::Limits;
 
-/// Rows of all runs of a step; with somewhere to send them, in batches of limited size.
+/// Collects the rows of all runs of a step; with a sink, in batches of limited size.
 pub struct Gather<'a> {
     outputs: Option<&'a [Output]>,
     limits: Limits,
-    /// `None` until a run said what its columns are.
+    /// `None` until a run has described its columns.
     readers: Option<Vec<Reader>>,
     rows: usize,
     bytes: usize,
-    /// Rows in batches taken before.
+    /// The number of rows in earlier batches.
     before: usize,
 }
 
@@ -27,14 +27,14 @@ impl<'a> Gather<'a> {
         Self { outputs: request.step.outputs.as_deref(), limits: request.limits, readers: None, rows: 0, bytes: 0, before: 0 }
     }
 
-    /// Whether the columns are new, and the types of some have to be looked up.
+    /// Whether the columns are not described yet and some need their declared types.
     pub fn asks_the_file(&self) -> bool {
         let is_known = |outputs: &[Output]| outputs.iter().all(|output| output.ty != ColumnType::Any);
         self.readers.is_none() && !self.outputs.is_some_and(is_known)
     }
 
-    /// Learns the columns of a run, after its first step: a changed table changes them no later. Runs of one step must agree. `types`
-    /// are those of the file's tables.
+    /// Describes the columns of a run after its first step, when a changed schema has been reloaded. All
+    /// runs of a step must agree. `types` are the declared types.
     pub fn describe(&mut self, cursor: &Cursor<'_>, types: &[Option<ColumnType>]) -> Result<()> {
         let columns = cursor.columns();
         let expected = self.readers.as_ref().map(Vec::len).or(self.outputs.map(<[Output]>::len));
@@ -60,7 +60,7 @@ impl<'a> Gather<'a> {
         Ok(())
     }
 
-    /// Takes the current row.
+    /// Appends the current row.
     pub fn push(&mut self, cursor: &Cursor<'_>) -> Result<()> {
         let Some(readers) = &mut self.readers else { return Err(Error::new(Kind::Internal, "a row came before its columns")) };
         for (at, reader) in readers.iter_mut().enumerate() {
@@ -83,7 +83,7 @@ impl<'a> Gather<'a> {
         self.rows >= self.limits.rows || self.bytes >= self.limits.bytes
     }
 
-    /// The rows so far; further rows make another batch.
+    /// Returns the rows so far as a batch; further rows start a new one.
     pub fn take(&mut self) -> ColumnBatch {
         self.before += self.rows;
         self.bytes = 0;
@@ -91,7 +91,8 @@ impl<'a> Gather<'a> {
         ColumnBatch { columns: readers.iter_mut().map(Reader::take).collect(), rows: std::mem::take(&mut self.rows) }
     }
 
-    /// The rows not taken before: with columns, also when there are none; `None` for statements that return no rows.
+    /// Returns the remaining rows, with columns even if there are none; `None` for statements that return
+    /// no rows.
     pub fn finish(mut self) -> Option<ColumnBatch> {
         if self.readers.is_none() {
             let outputs = self.outputs.unwrap_or_default();
@@ -107,7 +108,7 @@ const KEPT_AS_TEXT: &str =
 const TEXT_FOR_BYTES: &str =
     "expected bytes, got text, which no comparison with bytes finds; declare the field str, or correct the row with CAST(... AS BLOB)";
 
-/// Why text in the column is refused, if it is.
+/// Returns why text in the column is refused, if it is.
 fn refusal_of_text(output: &Output) -> Option<&'static str> {
     if is_number_kept_as_text(output) {
         return Some(KEPT_AS_TEXT);
@@ -115,9 +116,10 @@ fn refusal_of_text(output: &Output) -> Option<&'static str> {
     (output.ty == ColumnType::Bytes && !output.table.is_empty()).then_some(TEXT_FOR_BYTES)
 }
 
-/// Whether text in the column would be read as a number that no comparison finds: the field does not say that it is text.
+/// Whether text in the column would be read as a number that no comparison finds, because the field is
+/// not declared as text.
 fn is_number_kept_as_text(output: &Output) -> bool {
-    // Decimals of more digits are compared as what their texts mean.
+    // Decimals of more digits are compared by the value of their text.
     let is_number = matches!(output.ty, ColumnType::Int | ColumnType::Decimal { precision: Some(..=15), .. });
     is_number && !output.table.is_empty() && !output.declared
 }
@@ -125,7 +127,7 @@ fn is_number_kept_as_text(output: &Output) -> bool {
 fn fault(name: &str, table: Option<String>, declared: Option<String>, row: usize, reason: &str) -> Error {
     let place = table.as_ref().map_or_else(|| name.to_owned(), |table| format!("{table}.{name}"));
     let declared = declared.map_or_else(String::new, |declared| format!(" of type {declared}"));
-    // What is no UTF-8 would be none as text either.
+    // Invalid UTF-8 could not be decoded as TEXT either.
     let class = if reason == read::NO_UTF8 { "BLOB" } else { "TEXT" };
     let mut error = Error::new(Kind::Decode, format!("column {place:?}{declared}, row {row}, cannot be read: {reason}"))
         .with_hint(format!("SQLite keeps values of any type in a column: correct the row, or CAST({name} AS {class}) in SQL"));

@@ -1,5 +1,5 @@
-//! The raw database handle. It is opened here and not by sqlx, whose connection would have to be leaked to lend its handle for
-//! good, would keep a second thread for each connection, and hands rows over at four times the cost.
+//! The raw database handle. Not opened through sqlx, which never gives up its handle, needs a second
+//! thread per connection, and takes four times as long per row.
 
 use std::ffi::{CStr, CString, c_int};
 use std::path::Path;
@@ -12,47 +12,47 @@ use super::errors;
 use super::visit::Visit;
 use crate::error::{Error, Kind, Result};
 
-/// What a path keeps as it is in a URI.
+/// The characters of a path that need no percent-encoding in a URI.
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
 
-/// How a file is opened.
+/// The mode that a file is opened in.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Access {
     pub read_only: bool,
-    /// Make the file when it is not there.
+    /// Create the file if it does not exist.
     pub create: bool,
-    /// Nobody writes to the file while it is open.
+    /// Nobody writes to the file while it is open (`immutable=1`).
     pub immutable: bool,
 }
 
-/// An open database, closed when dropped. Every statement must be finalized before.
+/// An open database, closed when dropped. Every statement must be finalized first.
 pub struct Handle {
     db: NonNull<ffi::sqlite3>,
-    /// Of a file.
+    /// `None` in memory.
     visit: Option<Visit>,
 }
 
-// SAFETY: SQLite's handle may move between threads when one thread uses it at a time; whoever uses this one has it mutably or
-// under a lock.
+// SAFETY: a handle may move between threads as long as one thread at a time uses it; this one is only
+// used mutably or under a lock.
 unsafe impl Send for Handle {}
 
 impl Handle {
-    /// Opens a file, or a database in memory of its own.
+    /// Opens a file, or a private in-memory database.
     pub fn open(path: Option<&Path>, access: Access) -> Result<Self> {
         let Access { read_only, create, immutable } = access;
-        // One thread at a time uses it, so that SQLite needs no lock; result codes are the extended ones.
+        // No mutex, because one thread at a time uses it; result codes are extended.
         let mut flags = ffi::SQLITE_OPEN_NOMUTEX | ffi::SQLITE_OPEN_EXRESCODE;
         flags |= if read_only || immutable { ffi::SQLITE_OPEN_READONLY } else { ffi::SQLITE_OPEN_READWRITE };
         if create && !read_only && !immutable {
             flags |= ffi::SQLITE_OPEN_CREATE;
         }
-        // The log is looked at before we touch it.
+        // The WAL file is inspected before we touch it.
         let visit = path.map(Visit::begin);
         let name = match path {
             None => ":memory:".to_owned(),
             Some(path) => {
                 let unreadable = || Error::new(Kind::ConnectionFailed, format!("the path {} is not UTF-8", path.display()));
-                // A name that begins like a URI, or like memory, is a name all the same.
+                // Prevents a file name that starts like a URI or equals ":memory:" from being interpreted.
                 let path = Path::new(".").join(path).to_str().ok_or_else(unreadable)?.to_owned();
                 if immutable {
                     flags |= ffi::SQLITE_OPEN_URI;
@@ -64,12 +64,13 @@ impl Handle {
         };
         let name = CString::new(name).map_err(|_| Error::new(Kind::ConnectionFailed, "the path contains a NUL character"))?;
         let mut db = std::ptr::null_mut();
-        // SAFETY: the name ends in NUL, the place for the handle is ours, and null stands for the default file system.
+        // SAFETY: the name is NUL-terminated, `db` is a valid place for the handle, and null selects the
+        // default VFS.
         let code = unsafe { ffi::sqlite3_open_v2(name.as_ptr(), &raw mut db, flags, std::ptr::null()) };
         let Some(db) = NonNull::new(db) else {
             return Err(Error::new(Kind::ConnectionFailed, "SQLite could not allocate memory for a connection"));
         };
-        // Closed when dropped, also when opening failed.
+        // Must be closed even if opening failed.
         let handle = Self { db, visit };
         if code == ffi::SQLITE_OK {
             return Ok(handle);
@@ -78,12 +79,12 @@ impl Handle {
         Err(errors::from_code(code, &message))
     }
 
-    /// The database, valid as long as this handle.
+    /// Returns the database handle, which is valid as long as `self`.
     pub fn db(&self) -> NonNull<ffi::sqlite3> {
         self.db
     }
 
-    /// The code and message of the last failure.
+    /// Returns the code and message of the last failure.
     pub fn last_error(&self) -> (c_int, String) {
         last_error(self.db)
     }
@@ -96,17 +97,18 @@ impl Handle {
 
     /// Whether the main database cannot be written.
     pub fn is_read_only(&self) -> bool {
-        // SAFETY: the handle is open, and the name ends in NUL.
+        // SAFETY: the handle is open, and the name is NUL-terminated.
         unsafe { ffi::sqlite3_db_readonly(self.db.as_ptr(), c"main".as_ptr()) == 1 }
     }
 
-    /// Rows changed since the connection was opened, by triggers and foreign keys too.
+    /// Returns the number of rows changed since the connection was opened, including those changed by
+    /// triggers and foreign keys.
     pub fn total_changes(&self) -> i64 {
         // SAFETY: the handle is open.
         unsafe { ffi::sqlite3_total_changes64(self.db.as_ptr()) }
     }
 
-    /// Rows that the last INSERT, UPDATE or DELETE itself changed.
+    /// Returns the number of rows that the last INSERT, UPDATE or DELETE changed directly.
     pub fn changes(&self) -> i64 {
         // SAFETY: the handle is open.
         unsafe { ffi::sqlite3_changes64(self.db.as_ptr()) }
@@ -117,20 +119,21 @@ impl Handle {
         unsafe { ffi::sqlite3_last_insert_rowid(self.db.as_ptr()) }
     }
 
-    /// Takes text in double quotes that names nothing for a string, where a view or a trigger is expanded, and refuses it in
-    /// definitions that are written now. What SQLite reads in a file's definitions it takes for one always.
+    /// Accepts double-quoted string literals (SQLITE_DBCONFIG_DQS_DDL and _DQS_DML) where a view or a
+    /// trigger is expanded, and refuses them in new definitions. SQLite always accepts them when it loads
+    /// the schema of a file.
     pub fn take_quoted_strings(&self) {
         self.set(ffi::SQLITE_DBCONFIG_DQS_DML, true);
         self.take_quoted_strings_in_definitions(false);
     }
 
-    /// Takes it for a string, or not, in definitions that are read again because a table is altered.
+    /// Sets whether they are accepted when a table is altered and existing definitions are parsed again.
     pub fn take_quoted_strings_in_definitions(&self, on: bool) {
         self.set(ffi::SQLITE_DBCONFIG_DQS_DDL, on);
     }
 
     fn set(&self, option: c_int, on: bool) {
-        // SAFETY: the handle is open, and the options given here take an int and a pointer to int that may be null.
+        // SAFETY: the handle is open, and these options take an int and a pointer to int that may be null.
         unsafe { ffi::sqlite3_db_config(self.db.as_ptr(), option, c_int::from(on), std::ptr::null_mut::<c_int>()) };
     }
 }
@@ -141,7 +144,7 @@ impl Drop for Handle {
             self.set(ffi::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         }
         let left = self.visit.as_ref().filter(|_| self.is_read_only()).and_then(Visit::leaves_an_empty_log);
-        // SAFETY: it was opened here, is closed only here, and no statement is left.
+        // SAFETY: the handle was opened here, is closed only here, and every statement is finalized.
         unsafe { ffi::sqlite3_close(self.db.as_ptr()) };
         if let Some(path) = left {
             sweep(&path);
@@ -149,15 +152,15 @@ impl Drop for Handle {
     }
 }
 
-/// Removes the empty log that a connection leaves which may only read: SQLite does that for one that may write, unless somebody else
-/// has the file open. Nothing is lost where it cannot.
+/// Removes the empty WAL file that a read-only connection leaves behind; SQLite itself does so only for
+/// a connection that may write, if it is the last one. A failure does no harm.
 fn sweep(path: &Path) {
     let Some(name) = path.to_str().and_then(|name| CString::new(name).ok()) else { return };
     let mut db = std::ptr::null_mut();
     let flags = ffi::SQLITE_OPEN_NOMUTEX | ffi::SQLITE_OPEN_READWRITE;
     let look = c"SELECT 1 FROM sqlite_schema";
-    // SAFETY: both texts end in NUL, the place for the handle is ours, null stands for what is not wanted; the handle is closed here
-    // whatever came of it, and null is taken, too.
+    // SAFETY: both texts are NUL-terminated, `db` is a valid place for the handle, and the other arguments
+    // may be null. The handle is closed in any case; closing null is allowed.
     unsafe {
         if ffi::sqlite3_open_v2(name.as_ptr(), &raw mut db, flags, std::ptr::null()) == ffi::SQLITE_OK {
             ffi::sqlite3_exec(db, look.as_ptr(), None, std::ptr::null_mut(), std::ptr::null_mut());
@@ -166,9 +169,9 @@ fn sweep(path: &Path) {
     }
 }
 
-/// The code and message of the last failure on an open database.
+/// Returns the code and message of the last failure on an open database.
 pub fn last_error(db: NonNull<ffi::sqlite3>) -> (c_int, String) {
-    // SAFETY: the callers' handle is open, and the message is copied before another call can change it.
+    // SAFETY: the caller's handle is open, and the message is copied before another call can change it.
     unsafe {
         let code = ffi::sqlite3_extended_errcode(db.as_ptr());
         let message = ffi::sqlite3_errmsg(db.as_ptr());
@@ -177,9 +180,9 @@ pub fn last_error(db: NonNull<ffi::sqlite3>) -> (c_int, String) {
     }
 }
 
-/// `major.minor.patch` of the library.
+/// Returns `major.minor.patch` of the library.
 pub fn version() -> (u16, u16, u16) {
-    // SAFETY: asks for a constant.
+    // SAFETY: returns a constant.
     let number = unsafe { ffi::sqlite3_libversion_number() } as u32;
     ((number / 1_000_000) as u16, (number / 1_000 % 1_000) as u16, (number % 1_000) as u16)
 }

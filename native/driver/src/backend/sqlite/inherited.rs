@@ -1,17 +1,18 @@
-//! What a forked child inherits of SQLite: one library with locks of its own, and locks on files that it believes to hold.
+//! SQLite after a fork: the child inherits the library's mutexes and its record of file locks.
 //!
-//! SQLite keeps both in memory, where nothing can put them right: a lock that another thread held at the fork is never released in the
-//! child, and a transaction of the parent's is one of the child's own process to the library. So the work under way is counted, and a
-//! child that was forked meanwhile opens nothing.
+//! Neither can be repaired: a mutex held by another thread at the fork is never released in the child,
+//! and the library takes a transaction of the parent for one of the child's. So running work is
+//! counted, and a child that was forked meanwhile refuses to use SQLite.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
 use crate::error::{Error, Kind, Result};
 
-/// How many connections of this process are at work, or in a transaction. A child sees the count of the fork, for ever.
+/// The number of connections of this process that are working or in a transaction. A child keeps the
+/// count of the fork.
 static AT_WORK: AtomicUsize = AtomicUsize::new(0);
 
-/// The process that counts.
+/// The id of the process that counts.
 static COUNTING: AtomicU32 = AtomicU32::new(0);
 
 /// Whether a connection is counted.
@@ -38,7 +39,7 @@ impl Drop for Turn {
     }
 }
 
-/// Refuses to use the library in a process that was forked while its parent did.
+/// Refuses to use the library in a child that was forked while its parent used it.
 pub fn check() -> Result<()> {
     let process = std::process::id();
     if COUNTING.load(Ordering::Acquire) == process {

@@ -1,4 +1,4 @@
-//! The thread of a connection, and how work gets to it: as jobs that own what they use.
+//! The thread of a connection, and the queue of jobs for it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,27 +14,29 @@ use crate::error::{Error, Kind, Result};
 use crate::request::Request;
 use crate::stream::Finished;
 
-/// One for each connection. Dropped, the thread closes the database and ends.
+/// One per connection. Dropping it closes the database and ends the thread.
 pub struct Line {
     jobs: mpsc::Sender<Job>,
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    /// Locked by the thread while it works, and by a caller that reads a row by itself. `None` once closed.
+    /// Locked by the thread while it works, and by a caller that runs a read by key itself. `None` once
+    /// closed.
     database: Mutex<Option<Database>>,
     brake: Arc<Brake>,
     healthy: AtomicBool,
-    /// Never closed because of an error: the data would be lost with it.
+    /// Never closed after an error, because the data would be lost.
     is_memory: bool,
     turn: Turn,
 }
 
-/// Work for the thread. It owns what it uses, and answers by itself; dropped undone, it answers that the thread is gone.
+/// Work for the thread. It owns its data and sends its own reply; dropping it unexecuted replies that
+/// the thread is gone.
 type Job = Box<dyn FnOnce(&Shared) + Send>;
 
 impl Line {
-    /// Starts the thread. The first thing it does is `make` the database.
+    /// Starts the thread, which first calls `make` to open the database.
     pub async fn start<F>(brake: Arc<Brake>, is_memory: bool, make: F) -> Result<Self>
     where
         F: FnOnce() -> Result<Database> + Send + 'static,
@@ -58,7 +60,7 @@ impl Line {
                 for job in inbox {
                     job(&there);
                 }
-                // Closed here, on the thread that may wait for the disk.
+                // Closed here, on the thread that may block on the disk.
                 drop(there.database().take());
             }
             Err(error) => reply.send(Err(error)),
@@ -79,21 +81,22 @@ impl Line {
         self.shared.healthy.load(Ordering::Acquire)
     }
 
-    /// Does work on the thread.
+    /// Runs work on the thread.
     pub fn run<T: Send + 'static>(&mut self, work: impl FnOnce(&mut Database) -> Result<T> + Send + 'static) -> Ticket<T> {
         self.shared.brake.release();
         let (reply, ticket) = ticket(Arc::clone(&self.shared.brake));
         let job: Job = Box::new(move |shared| {
             let end = shared.with(work);
-            // The database is free again before anybody hears of it.
+            // The database is unlocked before the reply is seen.
             reply.send(end);
         });
-        // A thread that is gone answers so when the job is dropped.
+        // If the thread is gone, dropping the job replies so.
         let _ = self.jobs.send(job);
         ticket
     }
 
-    /// Runs a read by key on this thread; `None` when it must run on the connection's own, and nothing has happened.
+    /// Runs a read by key on the caller's thread; `None` if it must run on the connection's thread. Nothing
+    /// has happened in that case.
     pub fn run_here(&mut self, request: &Request<'_>) -> Option<Result<Finished>> {
         let mut guard = match self.shared.database.try_lock() {
             Ok(guard) => guard,
@@ -105,7 +108,7 @@ impl Line {
         self.shared.caught(|| database.execute_here(request).transpose()).transpose()
     }
 
-    /// Whether a transaction is open; unknown while the database is in use.
+    /// Whether a transaction is open; `None` while the database is in use.
     pub fn in_transaction(&self) -> Option<bool> {
         let database = self.shared.database.try_lock().ok()?;
         database.as_ref().map(|database| !database.handle.is_autocommit())
@@ -116,7 +119,7 @@ impl Line {
         look(self.shared.database().as_ref().unwrap())
     }
 
-    /// Closes the database and waits until that is done.
+    /// Closes the database and waits for that.
     pub async fn close(self) {
         let Self { jobs, shared } = self;
         let (reply, closed) = ticket(Arc::clone(&shared.brake));
@@ -125,7 +128,7 @@ impl Line {
             reply.send(Ok(()));
         });
         let _ = jobs.send(job);
-        // It is closed either way.
+        // The database is closed in any case.
         let _ = closed.await;
     }
 }
@@ -135,7 +138,7 @@ impl Shared {
         self.database.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Does work with the database.
+    /// Runs work on the database.
     fn with<T>(&self, work: impl FnOnce(&mut Database) -> Result<T>) -> Result<T> {
         let mut guard = self.database();
         let database = guard.as_mut().ok_or_else(|| Error::new(Kind::Internal, "the SQLite connection was closed"))?;
@@ -147,7 +150,7 @@ impl Shared {
         end
     }
 
-    /// Does work that may panic, and notes what its failure says about the connection.
+    /// Runs work that may panic, and records what its failure means for the connection.
     fn caught<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let Ok(end) = catch_unwind(AssertUnwindSafe(work)) else {
             self.healthy.store(false, Ordering::Release);

@@ -1,5 +1,5 @@
-//! The parts of a query's text that decide whether SQLite tells the truth about its columns: the members of a compound query, and
-//! the parentheses that hold one.
+//! Splits a query into the parts for which SQLite's declared types may be wrong: the members of a
+//! compound query, and the parentheses that contain one.
 
 use std::collections::HashSet;
 
@@ -7,19 +7,19 @@ use oxyde_ir::Family;
 
 use crate::lexer::{Kind, Token, code};
 
-/// A text in tokens, without space and comments.
+/// The tokens of a text, without white space and comments.
 pub struct Parts<'t> {
     text: &'t str,
     tokens: Vec<Token<'t>>,
 }
 
-/// A pair of parentheses, or the text as a whole, while it is read.
+/// A pair of parentheses, or the whole text, during parsing.
 #[derive(Default)]
 struct Frame {
     start: usize,
-    /// Nothing in it can become a column: it is looked up in, or decides which rows there are.
+    /// Nothing in it can become a result column: it is an operand of IN or EXISTS, or part of a filter.
     is_aside: bool,
-    /// What follows at this level decides which rows there are.
+    /// The rest of this level only filters rows.
     filters: bool,
     holds_members: bool,
 }
@@ -29,14 +29,14 @@ impl<'t> Parts<'t> {
         Self { text, tokens: code(text, Some(Family::Sqlite)).collect() }
     }
 
-    /// The query that a view's definition holds.
+    /// Returns the query of a view's definition.
     pub fn of_view(definition: &'t str) -> Option<Self> {
         let parts = Self::new(definition);
         let at = parts.outside().find(|at| parts.is(*at, &["AS"]))?;
         parts.text.get(parts.end(at)..).map(Self::new)
     }
 
-    /// The query, without the writing that comes before its RETURNING.
+    /// Returns the query, or for a write the part from RETURNING.
     pub fn returned(self) -> Self {
         let is_write = self.body().is_some_and(|at| !self.is(at, &["SELECT", "VALUES"]));
         let returning = self.outside().filter(|at| self.is(*at, &["RETURNING"])).last();
@@ -50,7 +50,7 @@ impl<'t> Parts<'t> {
         self.is(0, &["WITH"])
     }
 
-    /// The members of a compound query, each as a query of its own; one, if it is none.
+    /// Returns the members of a compound query, each as a query of its own; otherwise the query itself.
     pub fn members(&self) -> Vec<String> {
         let Some(body) = self.body() else { return vec![self.text.to_owned()] };
         let before = self.text.get(..self.start(body)).unwrap_or_default();
@@ -75,12 +75,13 @@ impl<'t> Parts<'t> {
         begins.zip(ends).map(|(begin, end)| format!("{before}{}", self.text.get(begin..end).unwrap_or_default())).collect()
     }
 
-    /// Whether it is a list of more than one row.
+    /// Whether it is a VALUES list of several rows.
     pub fn is_list_of_rows(&self) -> bool {
         self.body().is_some_and(|body| self.is(body, &["VALUES"])) && self.outside().any(|at| self.is(at, &[","]))
     }
 
-    /// What is in the innermost parentheses that hold a compound query whose columns may come out.
+    /// Returns the contents of the innermost parentheses with a compound query whose columns may become
+    /// result columns.
     pub fn compounds(&self) -> Vec<&'t str> {
         let mut found = Vec::new();
         let mut frames = vec![Frame::default()];
@@ -111,19 +112,19 @@ impl<'t> Parts<'t> {
         found
     }
 
-    /// All names in the text, and words that might be some, in small letters.
+    /// Returns all names in the text, and words that may be names, in lower case.
     pub fn names(&self) -> HashSet<String> {
         let tokens = self.tokens.iter().filter(|token| matches!(token.kind, Kind::Word | Kind::Quoted));
         tokens.map(|token| name(token.text).to_ascii_lowercase()).collect()
     }
 
-    /// Where the query itself begins, behind the common tables.
+    /// Returns the position of the query after its common table expressions.
     fn body(&self) -> Option<usize> {
         let is_named = |at: usize| at > 0 && self.is(at - 1, &[",", "WITH", "RECURSIVE"]);
         self.outside().find(|at| self.is(*at, &["SELECT", "VALUES", "INSERT", "UPDATE", "DELETE", "REPLACE"]) && !is_named(*at))
     }
 
-    /// The tokens outside all parentheses.
+    /// Returns the positions of the tokens outside all parentheses.
     fn outside(&self) -> impl Iterator<Item = usize> {
         let mut depth = 0_u32;
         (0..self.tokens.len()).filter(move |at| {
@@ -136,7 +137,7 @@ impl<'t> Parts<'t> {
         })
     }
 
-    /// Whether a token is one of these words, which are in capitals, or signs.
+    /// Whether a token is one of these words, which are in upper case, or signs.
     fn is(&self, at: usize, words: &[&str]) -> bool {
         let token = self.tokens.get(at).filter(|token| matches!(token.kind, Kind::Word | Kind::Other));
         token.is_some_and(|token| words.iter().any(|word| token.text.eq_ignore_ascii_case(word)))
@@ -151,7 +152,7 @@ impl<'t> Parts<'t> {
     }
 }
 
-/// A name without its quotes.
+/// Returns a name without its quotes.
 fn name(text: &str) -> String {
     for (open, close) in [('"', '"'), ('`', '`'), ('\'', '\''), ('[', ']')] {
         if let Some(inside) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {

@@ -1,4 +1,4 @@
-//! One connection to an SQLite database: a thread that owns the handle, and what is asked of it.
+//! A connection to an SQLite database: the thread that owns the handle, and the operations on it.
 
 mod brake;
 mod cache;
@@ -54,7 +54,8 @@ impl Connection {
         self.line.is_healthy()
     }
 
-    /// Runs the steps of a program: a read by key on the calling thread where that is quick, all else on the connection's own.
+    /// Runs the steps of a program: a quick read by key on the caller's thread, everything else on the
+    /// connection's thread.
     pub async fn execute(&mut self, execution: &Execution, deadline: Deadline<'_>) -> Result<Finished> {
         deadline.check()?;
         if let Some(end) = execution.point_read(deadline).and_then(|request| self.line.run_here(&request)) {
@@ -76,23 +77,24 @@ impl Connection {
         })
     }
 
-    /// Whether a transaction is open; unknown while the database is in use.
+    /// Whether a transaction is open; `None` while the database is in use.
     pub fn in_transaction(&self) -> Option<bool> {
         self.line.in_transaction()
     }
 
-    /// Runs a statement of our own without parameters or rows.
+    /// Runs an internal statement without parameters or rows.
     pub async fn command(&mut self, sql: &str) -> Result<()> {
         let sql = sql.to_owned();
         self.line.run(move |database| database.command(&sql)).await
     }
 
-    /// Takes back what SQL of the application may have left; `false` where only closing the connection does.
+    /// Resets what SQL of the application may have changed; `false` if the connection must be closed
+    /// instead.
     pub async fn reset(&mut self) -> Result<bool> {
         self.line.run(|database| Ok(database.take_back())).await
     }
 
-    /// There is no server to lose; the thread must be there.
+    /// There is no server; checks that the thread is alive.
     pub async fn ping(&mut self) -> Result<()> {
         self.command("SELECT 1").await
     }

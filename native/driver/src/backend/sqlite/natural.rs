@@ -1,4 +1,5 @@
-//! Values of results whose types nobody promised: as the table's declaration says where it says the truth, else as the file holds them.
+//! Decodes values of results without known types: by the declared type if the value matches it,
+//! otherwise as stored.
 
 use oxyde_ir::{ColumnType, Value};
 
@@ -6,7 +7,7 @@ use super::read::{self, Read};
 use super::statement::{Cell, Class};
 use crate::types::codec;
 
-/// Whether a value is of the class that a column holds, so that reading it as its type changes nothing.
+/// Whether a value has the storage class of a column type, so that decoding changes nothing.
 #[inline]
 pub fn is_of(cell: Cell<'_>, class: Option<Class>) -> bool {
     class.is_none_or(|class| match cell {
@@ -17,7 +18,7 @@ pub fn is_of(cell: Cell<'_>, class: Option<Class>) -> bool {
     })
 }
 
-/// A value as the declaration says; as the file holds it where it is nothing of the kind.
+/// Decodes a value by its declared type, or as stored if it does not match.
 pub fn value(cell: Cell<'_>, declared: Option<&ColumnType>) -> Read<Value> {
     let meant = declared.and_then(|declared| {
         let codec = codec(declared);
@@ -26,7 +27,7 @@ pub fn value(cell: Cell<'_>, declared: Option<&ColumnType>) -> Read<Value> {
     meant.map_or_else(|| held(cell), Ok)
 }
 
-/// A value by its own class.
+/// Decodes a value by its storage class.
 pub fn held(cell: Cell<'_>) -> Read<Value> {
     Ok(match cell {
         Cell::Null => Value::Null,

@@ -1,4 +1,4 @@
-//! Opening a connection: the file, the pragmas, and which version of SQLite it is.
+//! Opens a connection: file, pragmas, library version.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,13 +20,14 @@ use crate::target::SqliteTarget;
 const JOURNAL_MODES: [&str; 6] = ["WAL", "DELETE", "TRUNCATE", "PERSIST", "MEMORY", "OFF"];
 const SYNCHRONOUS: [&str; 4] = ["OFF", "NORMAL", "FULL", "EXTRA"];
 
-/// The journal mode of files that we make.
+/// The journal mode of new files.
 const OURS: &str = "WAL";
 
-/// How long to wait between attempts to change the journal mode: SQLite itself does not wait for that lock.
+/// The pause between attempts to change the journal mode: SQLite does not call the busy handler for
+/// that lock.
 const NAP: Duration = Duration::from_millis(10);
 
-/// What is set on each new connection.
+/// The settings of each new connection.
 #[derive(Clone)]
 struct Pragmas {
     journal_mode: Option<&'static str>,
@@ -36,14 +37,14 @@ struct Pragmas {
 }
 
 impl Connection {
-    /// Opens the file and sets the connection up. A file that is missing, or is no database, is refused at once.
+    /// Opens the file and sets up the connection. Fails at once if the file is missing or not a database.
     pub async fn open(target: &SqliteTarget, settings: &Settings) -> Result<Self> {
         let pragmas = Pragmas::new(settings)?;
         if let Some(reason) = moving(target) {
             return Err(refused(target, Error::new(Kind::ConnectionFailed, reason)));
         }
         let line = match attempt(target, &pragmas, target.immutable).await {
-            // A database in WAL mode in a folder that cannot be written opens only so, and cannot change meanwhile.
+            // A WAL database in a read-only folder can only be opened as immutable, and cannot change there.
             Err(error) if !target.immutable && error.detail.sqlstate.as_deref().is_some_and(is_about_files) && is_still(target) => {
                 attempt(target, &pragmas, true).await
             }
@@ -71,11 +72,11 @@ impl Pragmas {
         if let Some(size) = self.cache_size {
             database.command(&format!("PRAGMA cache_size = {size}"))?;
         }
-        // The first to read the file: what is no database shows here.
+        // The first read of the file: fails if it is not a database.
         let present = database.ask("PRAGMA journal_mode")?.unwrap_or_default();
         let mode = match self.journal_mode {
             None if database.ask("PRAGMA page_count")?.as_deref() == Some("0") => Some(OURS),
-            // A file that was there is somebody's: it stays as it is.
+            // An existing file keeps its journal mode.
             given => given,
         };
         if let Some(mode) = mode
@@ -85,7 +86,8 @@ impl Pragmas {
         {
             self.change_journal(database, mode)?;
         }
-        // Without a log beside it, a file is safe from a power failure only when each commit waits for the disk.
+        // Without WAL, a file survives a power failure only if each commit waits for the disk (synchronous =
+        // FULL).
         let has_log = || Ok(database.ask("PRAGMA journal_mode")?.is_some_and(|mode| mode.eq_ignore_ascii_case(OURS)));
         let level = if self.synchronous.is_none() && has_log()? { Some("NORMAL") } else { self.synchronous };
         if let Some(level) = level {
@@ -94,7 +96,7 @@ impl Pragmas {
         Ok(())
     }
 
-    /// Another connection may be changing it too.
+    /// Another connection may be changing it at the same time.
     fn change_journal(&self, database: &Database, mode: &str) -> Result<()> {
         let until = Instant::now() + self.patience;
         loop {
@@ -104,7 +106,7 @@ impl Pragmas {
                     Some(code) if errors::is_busy(code) && Instant::now() < until && !database.brake().is_pulled() => {
                         thread::sleep(NAP);
                     }
-                    // The folder cannot be written: the journal stays as it is, and reading works.
+                    // The folder is read-only: the journal mode stays, and reading works.
                     Some(code) if is_about_files(code) => return Ok(()),
                     _ => return Err(database.explain(error)),
                 },
@@ -138,21 +140,21 @@ async fn attempt(target: &SqliteTarget, pragmas: &Pragmas, immutable: bool) -> R
     Line::start(brake, is_memory, make).await
 }
 
-/// Whether a code says that a file cannot be opened, or not for writing.
+/// Whether the code means that a file cannot be opened, or not for writing.
 fn is_about_files(code: &str) -> bool {
     errors::is_unopenable(code) || errors::is_read_only(code)
 }
 
-/// Why a file is not what `immutable=1` says: what lies beside it would not be read.
+/// Returns why a file is not immutable: a WAL file or a hot journal exists, which would not be read.
 fn moving(target: &SqliteTarget) -> Option<&'static str> {
     let path = target.path.as_deref().filter(|_| target.immutable)?;
     if has_log(path) {
-        return Some("it is not immutable: a write-ahead log lies beside it, which would not be read; open it with mode=ro");
+        return Some("it is not immutable: there is a write-ahead log beside it, which would not be read; open it with mode=ro");
     }
     has_hot_journal(path).then_some("it is not immutable: a transaction on it was not finished, and its journal would not be read")
 }
 
-/// The file is there, we cannot write beside it, and nobody has begun to.
+/// Whether the file exists, its folder is read-only, and there is neither a WAL file nor a hot journal.
 fn is_still(target: &SqliteTarget) -> bool {
     let Some(path) = &target.path else { return false };
     path.is_file() && !log_of(path).exists() && !can_write(folder_of(path))
@@ -162,18 +164,18 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Whether the operating system would let us make files in a folder.
+/// Whether we can create files in a folder.
 fn can_write(folder: &Path) -> bool {
     let probe = folder.join(format!(".oxyde-{}", std::process::id()));
     let made = std::fs::OpenOptions::new().write(true).create_new(true).open(&probe).is_ok();
     if made {
-        // What was made just now can be removed.
+        // We created the file, so it can be removed.
         let _ = std::fs::remove_file(&probe);
     }
     made
 }
 
-/// Says which file could not be opened, and what is wrong with it as far as we can see.
+/// Names the file that could not be opened, and the reason as far as it can be determined.
 fn refused(target: &SqliteTarget, error: Error) -> Error {
     let Some(path) = &target.path else {
         let message = format!("cannot open an SQLite database in memory: {error}");

@@ -1,4 +1,4 @@
-//! Where full batches go while a statement runs on a connection's thread.
+//! Sends full batches while a statement runs on a connection's thread.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -14,14 +14,14 @@ use crate::deadline::Stop;
 use crate::error::Result;
 use crate::stream::{Abandoned, Sink};
 
-/// How often a thread that waits for a slow reader looks at the brake.
+/// How often a thread that waits for a slow reader checks the brake.
 const LOOK: Duration = Duration::from_millis(20);
 
 pub struct Outlet<'a> {
     sink: &'a Sink,
-    /// Others wait for the connection, or for the lock that the statement holds: it must not wait for its reader.
+    /// Others wait for the connection or for a lock of the statement, so it must not wait for its reader.
     hurries: bool,
-    /// What the reader had no room for.
+    /// The batches that did not fit into the channel.
     held: VecDeque<ColumnBatch>,
 }
 
@@ -30,7 +30,7 @@ impl<'a> Outlet<'a> {
         Self { sink, hurries, held: VecDeque::new() }
     }
 
-    /// Sends a batch, or keeps it for later. Fails when the reader is gone.
+    /// Sends a batch, or keeps it for later. Fails if the reader was dropped.
     pub fn give(&mut self, batch: ColumnBatch, brake: &Brake) -> Result<()> {
         if !self.hurries {
             let sent = wait(self.sink.send(batch), brake).unwrap_or(Ok(()));
@@ -50,13 +50,13 @@ impl<'a> Outlet<'a> {
         Ok(())
     }
 
-    /// What was kept, in order.
+    /// Returns the kept batches in order.
     pub fn into_rest(self) -> Vec<ColumnBatch> {
         self.held.into()
     }
 }
 
-/// Drives a future on this thread; `None` when the brake was pulled first.
+/// Blocks on a future; `None` if the brake was pulled first.
 fn wait<F: Future>(future: F, brake: &Brake) -> Option<F::Output> {
     struct Unpark(Thread);
     impl Wake for Unpark {

@@ -1,21 +1,22 @@
-//! The spellings that nearly all stored values have, read straight from their bytes. Anything else is for the patient readers.
+//! Fast parsers for the canonical spellings, which nearly all stored values have. Anything else is left
+//! to the general parsers.
 
 use crate::calendar::{self, DAY};
 
-/// The number that decimal digits make.
+/// Parses decimal digits.
 fn number<const N: usize>(digits: &[u8]) -> Option<u32> {
     let digits: &[u8; N] = digits.try_into().ok()?;
     digits.iter().try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0')))
 }
 
-/// Days since 1970-01-01 from `2024-02-29`.
+/// Parses `2024-02-29` as days since 1970-01-01.
 pub fn date(text: &[u8]) -> Option<i32> {
     let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = text else { return None };
     let year = number::<4>(&[*y0, *y1, *y2, *y3])?;
     calendar::days(year as i32, number::<2>(&[*m0, *m1])?, number::<2>(&[*d0, *d1])?)
 }
 
-/// Microseconds since 1970-01-01 from `2024-02-29 23:59:59` or `2024-02-29 23:59:59.999999`.
+/// Parses `2024-02-29 23:59:59` or `2024-02-29 23:59:59.999999` as microseconds since 1970-01-01.
 pub fn datetime(text: &[u8]) -> Option<i64> {
     let (day, clock) = text.split_at_checked(10)?;
     let ([b' ' | b'T', h0, h1, b':', m0, m1, b':', s0, s1], fraction) = clock.split_first_chunk()? else { return None };
@@ -31,9 +32,9 @@ pub fn datetime(text: &[u8]) -> Option<i64> {
     Some(i64::from(date(day)?) * DAY + calendar::clock(hour, minute, second, micros))
 }
 
-/// The UUID that 36 characters spell.
+/// Parses a UUID of 36 characters.
 pub fn uuid(text: &[u8]) -> Option<[u8; 16]> {
-    // Where each byte's two digits are.
+    // The positions of each byte's two digits.
     const AT: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
     let text: &[u8; 36] = text.try_into().ok()?;
     if [8, 13, 18, 23].iter().any(|at| text[*at] != b'-') {
@@ -49,7 +50,7 @@ pub fn uuid(text: &[u8]) -> Option<[u8; 16]> {
     (all < 16).then_some(bytes)
 }
 
-/// What each character is as a hexadecimal digit; 255 for those that are none.
+/// The value of each character as a hexadecimal digit; 255 if it is none.
 const NIBBLES: [u8; 256] = {
     let mut nibbles = [255; 256];
     let mut value = 0;
@@ -61,10 +62,12 @@ const NIBBLES: [u8; 256] = {
     nibbles
 };
 
-/// The unscaled value of a float that is the nearest one to a decimal of at most 15 digits, `scale` of them after the point.
-/// No two such decimals share a float, so that this is the one that was stored.
+/// Returns the unscaled value of the decimal of at most 15 digits, `scale` of them after the point,
+/// whose nearest float is `value`.
+/// No two such decimals share a float, so it is the one that was stored.
 pub fn unscaled(value: f64, precision: u8, scale: u8) -> Option<i128> {
-    // Powers of ten up to this one, and integers below 2^53, are exact floats: one division rounds as reading the decimal does.
+    // Powers of ten up to this one, and integers below 2^53, are exact floats: the division rounds like
+    // parsing the decimal.
     let power = 10_f64.powi(if scale <= 15 { i32::from(scale) } else { return None });
     let digits = (value * power).round();
     let limit = 10_f64.powi(precision.min(15).into());

@@ -1,6 +1,6 @@
-//! Double quotes. SQLite takes what they enclose for a string where it names nothing: other people's views and triggers rely on
-//! that, and in a statement it hides a misspelt name. So it is allowed, and statements are compiled with their names in backticks,
-//! which enclose nothing but names.
+//! Double-quoted string literals. SQLite treats a double-quoted name that does not exist as a string:
+//! existing views and triggers rely on that, but in a statement it hides a misspelt name. So it stays
+//! enabled, and statements are compiled with their names in backticks, which never become strings.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::backend::verb;
 use crate::error::Error;
 use crate::lexer::{Kind, tokens};
 
-/// The statement with names in backticks; `None` where no name is in double quotes.
+/// Returns the statement with names in backticks; `None` if it contains no double-quoted name.
 pub fn in_backticks(text: &str) -> Option<String> {
     if !text.contains('"') {
         return None;
@@ -21,7 +21,7 @@ pub fn in_backticks(text: &str) -> Option<String> {
         match inside(token.kind, token.text) {
             Some(name) => {
                 is_changed = true;
-                // Writing to a string cannot fail.
+                // Writing to a String cannot fail.
                 let _ = write!(safe, "`{}`", name.replace("\"\"", "\"").replace('`', "``"));
             }
             None => safe.push_str(token.text),
@@ -30,24 +30,24 @@ pub fn in_backticks(text: &str) -> Option<String> {
     is_changed.then_some(safe)
 }
 
-/// What a token in double quotes encloses.
+/// Returns the content of a double-quoted token.
 fn inside(kind: Kind, text: &str) -> Option<&str> {
     (kind == Kind::Quoted).then(|| text.strip_prefix('"')?.strip_suffix('"')).flatten()
 }
 
-/// Whether the file keeps the text of a statement, and shall keep it as it was written.
+/// Whether the text of the statement is stored in the schema (CREATE), and must be kept as written.
 pub fn is_kept(text: &str) -> bool {
     verb::is_one_of(&["CREATE", "ALTER"], text, Family::Sqlite)
 }
 
-/// Whether a table could not be altered because a definition that is there writes text in double quotes.
+/// Whether ALTER TABLE failed because an existing definition contains a double-quoted string literal.
 pub fn is_about_a_definition(error: &Error, text: &str) -> bool {
     let message = &error.message;
     let is_there = message.starts_with("error in ") && !message.contains(" after ");
     is_there && message.contains("no such column") && verb::is_one_of(&["ALTER"], text, Family::Sqlite)
 }
 
-/// The error of a statement that compiles only where double quotes may enclose strings.
+/// Returns the error for a statement that compiles only with double-quoted string literals.
 pub fn of_string(error: Error) -> Error {
     error.with_hint("double quotes enclose a name; write text in single quotes, or bind it as a parameter")
 }

@@ -1,4 +1,4 @@
-//! The values that SQLite holds, one by one: exactly what is wanted or the reason why not.
+//! Decodes stored values; each is exactly of the requested type or an error.
 
 use std::borrow::Cow;
 
@@ -11,12 +11,12 @@ use crate::{decimal, iso};
 
 pub(crate) use crate::batch::Read;
 
-/// A value of a class that cannot be what is wanted.
+/// Returns the error for a value that cannot be converted.
 fn wrong<T>(cell: Cell<'_>, wanted: &str) -> Read<T> {
     Err(format!("expected {wanted}, got {}", shown(cell)).into())
 }
 
-/// A value as messages show it.
+/// Returns a value as messages show it.
 pub fn shown(cell: Cell<'_>) -> String {
     match cell {
         Cell::Null => "NULL".to_owned(),
@@ -41,7 +41,7 @@ fn utf8(text: &[u8]) -> Read<&str> {
 
 // Numbers
 
-/// The integer that a float is.
+/// Returns a float without fraction as an integer.
 fn whole(value: f64) -> Option<i64> {
     let fits = value.fract() == 0.0 && (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value);
     fits.then_some(value as i64)
@@ -58,7 +58,7 @@ pub fn integer(cell: Cell<'_>) -> Read<i64> {
     value.map_or_else(|| wrong(cell, "an integer of 64 bits"), Ok)
 }
 
-/// There is no such type, and text of other tools would not compare as what it means.
+/// SQLite has no such type, and text written by other tools would not compare by its value.
 pub fn time_tz(_: Cell<'_>) -> Read<&[u8]> {
     Err("SQLite has no time of day with zone".into())
 }
@@ -81,7 +81,7 @@ pub fn float(cell: Cell<'_>) -> Read<f64> {
     }
 }
 
-/// Microseconds.
+/// Decodes microseconds.
 #[inline]
 pub fn duration(cell: Cell<'_>) -> Read<i64> {
     match cell {
@@ -90,8 +90,8 @@ pub fn duration(cell: Cell<'_>) -> Read<i64> {
     }
 }
 
-/// The digits of a decimal. A float stands for the shortest decimal that is stored as that float: up to 15 digits of one
-/// come back as they were written.
+/// Returns the digits of a decimal. A float stands for the shortest decimal that is stored as it, so
+/// decimals of up to 15 digits are returned as written.
 pub fn digits(cell: Cell<'_>) -> Read<Cow<'_, str>> {
     match cell {
         Cell::Int(value) => Ok(value.to_string().into()),
@@ -101,12 +101,12 @@ pub fn digits(cell: Cell<'_>) -> Read<Cow<'_, str>> {
     }
 }
 
-/// Canonical text of any number of digits.
+/// Returns canonical text of any precision.
 pub fn decimal(cell: Cell<'_>) -> Read<String> {
     decimal::canonical(&digits(cell)?).ok_or_else(|| format!("expected a decimal, got {}", shown(cell)).into())
 }
 
-/// The unscaled value of a decimal of that size.
+/// Returns the unscaled value of a decimal with this precision and scale.
 pub fn unscaled(cell: Cell<'_>, precision: u8, scale: u8) -> Read<i128> {
     if let Cell::Real(value) = cell
         && let Some(unscaled) = quick::unscaled(value, precision, scale)
@@ -147,13 +147,13 @@ pub fn datetime(cell: Cell<'_>) -> Read<i64> {
     parsed(cell, naive, "a date and time without zone such as 2024-02-29 23:59:59")
 }
 
-/// Text without offset is UTC.
+/// Text without an offset is in UTC.
 pub fn datetime_tz(cell: Cell<'_>) -> Read<i64> {
     let micros = if let Cell::Text(text) = cell { spelling::moment(text) } else { None };
     micros.map_or_else(|| wrong(cell, "a date and time such as 2024-02-29 23:59:59"), Ok)
 }
 
-/// A date and time, with a zone where its text has an offset.
+/// Parses a date and time; text with an offset is an instant.
 pub fn instant(cell: Cell<'_>) -> Option<Value> {
     let Cell::Text(text) = cell else { return None };
     let (micros, offset) = spelling::instant(std::str::from_utf8(text).ok()?)?;
@@ -162,7 +162,7 @@ pub fn instant(cell: Cell<'_>) -> Option<Value> {
 
 // Text and bytes
 
-/// Text, checked to be UTF-8.
+/// Returns the text, checked to be UTF-8.
 #[inline]
 pub fn text(cell: Cell<'_>) -> Read<&[u8]> {
     match cell {
@@ -179,7 +179,7 @@ pub fn bytes(cell: Cell<'_>) -> Read<&[u8]> {
     }
 }
 
-/// 16 bytes, or 32 or 36 characters of one case.
+/// Decodes 16 bytes, or 32 or 36 characters in a single case.
 pub fn uuid(cell: Cell<'_>) -> Read<[u8; 16]> {
     spelling::uuid(cell).map_or_else(|| wrong(cell, "a UUID in small letters, in capitals or as 16 bytes"), Ok)
 }

@@ -1,13 +1,15 @@
-//! What SQL of the application may have left on a connection, taken back: a file is opened anew, a database in memory is put right.
+//! Resets a connection after SQL of the application: a file is reopened, an in-memory database is
+//! cleaned up.
 //!
-//! A database in memory is its one connection and cannot be closed. What changes the meaning of other statements goes: settings, open
-//! transactions, temporary tables, which stand before others of their names. Attached databases stay: they may hold the only copy of
-//! their rows, too, and stand behind all other names.
+//! An in-memory database exists only in its one connection, which cannot be closed. Everything that
+//! changes the meaning of other statements is reset: settings, open transactions, temporary tables,
+//! which shadow others of the same name. Attached databases stay: they may hold the only copy of their
+//! rows, and their names are resolved last.
 
 use super::database::Database;
 use crate::error::Result;
 
-/// The settings that change what statements do, or how.
+/// The pragmas that change the behaviour of statements.
 const SETTINGS: [&str; 30] = [
     "analysis_limit",
     "automatic_index",
@@ -41,27 +43,27 @@ const SETTINGS: [&str; 30] = [
     "writable_schema",
 ];
 
-/// The statement that drops one of the temporary tables, views and triggers; those on which others depend come last.
+/// Returns the DROP of one temporary table, view or trigger, dependent ones first.
 const DROP: &str = "SELECT 'DROP ' || type || ' IF EXISTS temp.\"' || replace(name, '\"', '\"\"') || '\"' FROM temp.sqlite_master \
      WHERE type IN ('trigger', 'view', 'table') AND name NOT GLOB 'sqlite_*' \
      ORDER BY type = 'table', type = 'view', sql NOT LIKE 'CREATE VIRTUAL%' LIMIT 1";
 
-/// What the settings of a connection were when it was opened.
+/// The settings of a connection when it was opened.
 pub type Opened = Vec<(&'static str, String)>;
 
 impl Database {
-    /// What the settings are.
+    /// Returns the current settings.
     pub fn settings(&self) -> Opened {
         SETTINGS.iter().filter_map(|name| Some((*name, self.ask(&format!("PRAGMA {name}")).ok()??))).collect()
     }
 
-    /// Puts a database in memory right; `false` for a file, which is to be closed. What cannot be taken back stays: to close it would
-    /// lose the rows.
+    /// Cleans up an in-memory database; returns `false` for a file, which must be closed. What cannot be
+    /// reset stays, because closing would lose the rows.
     pub fn take_back(&mut self) -> bool {
         if !self.is_memory {
             return false;
         }
-        // A timeout of the application's has taken its place.
+        // A busy_timeout of the application replaced our busy handler.
         self.watch();
         let _ = self.drop_temporary();
         for (name, value) in self.opened.clone() {

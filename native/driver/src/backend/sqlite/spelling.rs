@@ -1,4 +1,5 @@
-//! How moments, times of day and UUIDs may be spelt in a file, and what their texts lie between.
+//! The accepted spellings of instants, times of day and UUIDs as text, and the range that their texts
+//! fall into.
 
 use oxyde_ir::Value;
 
@@ -8,35 +9,36 @@ use crate::calendar::{self, DAY, in_utc};
 pub use crate::slot::{Uuid, of_uuid};
 use crate::{iso, slot};
 
-/// A date and time, and its offset in seconds where it has one. A date alone is its midnight, as it is for SQLite.
+/// Parses a date and time, and its offset in seconds if it has one. A date alone means midnight, as in
+/// SQLite.
 pub fn instant(text: &str) -> Option<(i64, Option<i32>)> {
     let midnight = |text: &str| iso::parse_date(text).map(|days| (i64::from(days) * DAY, None));
-    // The clock of a text begins its day: what bounds the texts of a day relies on it.
+    // 24:00 is refused: the text of a time must start with its own day, which `bound` relies on.
     iso::parse_datetime(text).filter(|_| text.get(11..13).is_none_or(|hour| hour != "24")).or_else(|| midnight(text))
 }
 
-/// Microseconds since 1970-01-01, UTC; text without offset is UTC.
+/// Parses microseconds since 1970-01-01 UTC; text without offset is in UTC.
 pub fn moment(text: &[u8]) -> Option<i64> {
     let patient = || instant(std::str::from_utf8(text).ok()?).map(|(micros, offset)| in_utc(micros, offset.unwrap_or(0)));
     quick::datetime(text).or_else(patient)
 }
 
-/// Microseconds since midnight.
+/// Parses microseconds since midnight.
 pub fn time(text: &[u8]) -> Option<i64> {
     iso::parse_time(std::str::from_utf8(text).ok()?)
 }
 
-/// A date and time as we write it.
+/// Formats a date and time in the canonical spelling.
 pub fn of_moment(micros: i64) -> Option<String> {
     iso::datetime(micros, ' ').map(short)
 }
 
-/// A time of day as we write it.
+/// Formats a time of day in the canonical spelling.
 pub fn of_time(micros: i64) -> Option<String> {
     iso::time(micros).map(short)
 }
 
-/// A clock without a fraction that is zero.
+/// Removes a fraction of zero.
 fn short(mut clock: String) -> String {
     if clock.ends_with(".000000") {
         clock.truncate(clock.len() - 7);
@@ -44,8 +46,8 @@ fn short(mut clock: String) -> String {
     clock
 }
 
-/// What comes before all texts that mean a value, or behind all of them: whatever their spelling, they begin with the day or,
-/// of a time, with hour and minute. Another day may come of an offset. `None` for values that have one spelling.
+/// Returns a text below or above all spellings of a value. Every spelling starts with the day, or for a
+/// time with hour and minute; an offset may shift the day. `None` for values with a single spelling.
 pub fn bound(value: &Value, upper: bool) -> Option<String> {
     let (day, widened) = match value {
         Value::Datetime(micros) => (calendar::split(*micros).0, 0),
@@ -69,18 +71,19 @@ pub fn bound(value: &Value, upper: bool) -> Option<String> {
     };
     let day = if upper { day + 1 + widened } else { day - widened };
     let text = i32::try_from(day).ok().and_then(iso::date);
-    // Beyond the calendar all texts are on one side.
+    // Outside the calendar, all texts are on one side.
     Some(text.unwrap_or_else(|| if upper { ":".to_owned() } else { String::new() }))
 }
 
-/// What comes before all texts of a UUID and of greater ones, or behind all texts of it and of lesser ones. Capitals come before
-/// small letters, and hyphens before digits: eight digits decide.
+/// Returns a text below all spellings of a UUID and of greater ones, or above all spellings of it and
+/// of smaller ones. Upper case sorts before lower case and hyphens before digits, so the first eight
+/// digits decide.
 pub fn bound_of_uuid(bytes: [u8; 16], upper: bool) -> String {
     let digits = slot::hex(&bytes[..4]);
     if upper { digits + "g" } else { digits.to_ascii_uppercase() }
 }
 
-/// The UUID that one of these spellings means; one that mixes small letters and capitals is none of them.
+/// Parses a UUID in one of these spellings; mixed case is refused.
 pub fn uuid(cell: Cell<'_>) -> Option<[u8; 16]> {
     match cell {
         Cell::Blob(bytes) => bytes.try_into().ok(),

@@ -1,4 +1,4 @@
-//! A prepared statement: compiled once, started often.
+//! A prepared statement and its execution.
 
 use std::ffi::{CStr, c_char, c_int};
 use std::marker::PhantomData;
@@ -14,22 +14,23 @@ use crate::batch::{Part, Read, Source};
 use crate::error::{Error, Kind, Result};
 use oxyde_ir::ColumnType;
 
-/// Finalized when dropped, which must be before its database is closed.
+/// Finalized when dropped, which must happen before its database is closed.
 pub struct Statement {
     raw: NonNull<ffi::sqlite3_stmt>,
     db: NonNull<ffi::sqlite3>,
-    /// The text as it was written, where it was compiled with other quotes.
+    /// The original text, if the statement was compiled with other quotes.
     written: Option<Box<str>>,
-    /// The types of its columns as tables declare them, and how often it had been compiled anew when that was looked up.
+    /// The declared types of its columns, and the SQLITE_STMTSTATUS_REPREPARE count when they were looked
+    /// up.
     types: Option<(c_int, Vec<Option<ColumnType>>)>,
-    /// Compiled anew it might take a misspelt name for a string.
+    /// If compiled again, it might treat a misspelt name as a string.
     once: bool,
 }
 
-// SAFETY: as for `Handle`: one thread at a time uses the database and all that belongs to it.
+// SAFETY: as for `Handle`, one thread at a time uses the database and everything that belongs to it.
 unsafe impl Send for Statement {}
 
-/// A value in the current row, as SQLite holds it.
+/// A value of the current row by its storage class.
 #[derive(Clone, Copy, Debug)]
 pub enum Cell<'a> {
     Null,
@@ -40,7 +41,7 @@ pub enum Cell<'a> {
     Blob(&'a [u8]),
 }
 
-/// Cells of the current row.
+/// The source of cells in the current row.
 pub struct File;
 
 impl Source for File {
@@ -54,7 +55,7 @@ impl<F: Fn(Cell<'_>) -> Read<&[u8]> + Send + 'static> Part<File> for F {
     }
 }
 
-/// The classes of cells that types without another spelling are kept as.
+/// The storage class of types with a single representation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     Int,
@@ -63,11 +64,11 @@ pub enum Class {
 }
 
 impl Statement {
-    /// Compiles the one statement in a text, in which double quotes enclose names.
+    /// Compiles the single statement of a text, in which double quotes enclose names.
     pub fn prepare(handle: &Handle, text: &str) -> Result<Self> {
         let Some(safe) = quotes::in_backticks(text) else { return Self::prepare_as_written(handle, text) };
         match Self::prepare_as_written(handle, &safe) {
-            // Proved: it names nothing that is not there.
+            // The statement compiled without double-quoted literals, so it contains no unknown name.
             Ok(_) if quotes::is_kept(text) => {
                 let mut statement = Self::prepare_as_written(handle, text)?;
                 statement.once = true;
@@ -77,7 +78,7 @@ impl Statement {
                 statement.written = Some(text.into());
                 Ok(statement)
             }
-            // The message about the text as it was written, if that has a fault of its own.
+            // If the original text is wrong as well, its error is reported.
             Err(error) => Err(Self::prepare_as_written(handle, text).err().unwrap_or_else(|| quotes::of_string(error))),
         }
     }
@@ -98,21 +99,21 @@ impl Statement {
         Ok(statement)
     }
 
-    /// Starts a run. What is bound to it must live as long.
+    /// Starts a run. Bound values must live as long.
     pub fn start<'a>(&'a mut self) -> Cursor<'a> {
         Cursor { statement: self, bound: PhantomData }
     }
 
-    /// Whether it is not to be kept for another run.
+    /// Whether it must not be cached.
     pub fn is_for_once(&self) -> bool {
         self.once
     }
 
-    /// The name of a result column in the text as it was written.
+    /// Returns the name of a result column in the original text.
     fn written_name(&self, at: usize) -> Option<String> {
         let (statement, _) = compile_on(self.db, self.written.as_deref()?).ok()?;
         let statement = statement?;
-        // SAFETY: the statement was compiled just now, and the name is copied at once.
+        // SAFETY: the statement was just compiled, and the name is copied immediately.
         unsafe { copied(ffi::sqlite3_column_name(statement.raw.as_ptr(), at as c_int)) }
     }
 
@@ -121,7 +122,7 @@ impl Statement {
         unsafe { ffi::sqlite3_bind_parameter_count(self.raw.as_ptr()) as usize }
     }
 
-    /// It changes nothing in the database.
+    /// Whether the statement does not change the database.
     pub fn is_read_only(&self) -> bool {
         // SAFETY: the statement is not finalized.
         unsafe { ffi::sqlite3_stmt_readonly(self.raw.as_ptr()) != 0 }
@@ -133,7 +134,8 @@ impl Statement {
     }
 }
 
-/// The first statement of a text, if it holds more than spaces and comments, and the text after it.
+/// Compiles the first statement of a text and returns it, unless there is only white space and
+/// comments, with the rest of the text.
 fn compile<'t>(handle: &Handle, text: &'t str) -> Result<(Option<Statement>, &'t str)> {
     compile_on(handle.db(), text)
 }
@@ -148,7 +150,7 @@ fn compile_on(db: NonNull<ffi::sqlite3>, text: &str) -> Result<(Option<Statement
     let mut raw = std::ptr::null_mut();
     let mut tail: *const c_char = std::ptr::null();
     let start: *const c_char = text.as_ptr().cast();
-    // SAFETY: the database is open, the text has that length, and both results are places of ours.
+    // SAFETY: the database is open, the text has that length, and both results are valid places.
     let code = unsafe { ffi::sqlite3_prepare_v3(db.as_ptr(), start, length, ffi::SQLITE_PREPARE_PERSISTENT, &raw mut raw, &raw mut tail) };
     if code != ffi::SQLITE_OK {
         let (code, message) = last_error(db);
@@ -161,12 +163,12 @@ fn compile_on(db: NonNull<ffi::sqlite3>, text: &str) -> Result<(Option<Statement
 
 impl Drop for Statement {
     fn drop(&mut self) {
-        // SAFETY: finalized here and only here, its database still open.
+        // SAFETY: finalized only here, while its database is still open.
         unsafe { ffi::sqlite3_finalize(self.raw.as_ptr()) };
     }
 }
 
-/// A run of a statement; reset when dropped, and what was bound is forgotten.
+/// A run of a statement; reset when dropped, which also clears the bindings.
 pub struct Cursor<'a> {
     statement: &'a mut Statement,
     bound: PhantomData<&'a [u8]>,
@@ -194,7 +196,7 @@ impl<'a> Cursor<'a> {
     // Parameters, counted from one
 
     pub fn bind_null(&mut self, at: usize) -> std::result::Result<(), Unbound> {
-        // SAFETY: the statement is not finalized; a place that is out of range is refused.
+        // SAFETY: the statement is not finalized; an index out of range returns an error.
         bound(unsafe { ffi::sqlite3_bind_null(self.raw(), at as c_int) })
     }
 
@@ -208,41 +210,41 @@ impl<'a> Cursor<'a> {
         bound(unsafe { ffi::sqlite3_bind_double(self.raw(), at as c_int, value) })
     }
 
-    /// Text that lives as long as the run: it is not copied.
+    /// Binds text that lives as long as the run, without copying.
     pub fn bind_text(&mut self, at: usize, value: &'a [u8]) -> std::result::Result<(), Unbound> {
         self.text(at, value, ffi::SQLITE_STATIC())
     }
 
-    /// Text that is copied.
+    /// Binds text by copying it.
     pub fn bind_copy(&mut self, at: usize, value: &str) -> std::result::Result<(), Unbound> {
         self.text(at, value.as_bytes(), ffi::SQLITE_TRANSIENT())
     }
 
     fn text(&mut self, at: usize, value: &[u8], keep: ffi::sqlite3_destructor_type) -> std::result::Result<(), Unbound> {
         let (start, length) = (value.as_ptr().cast(), value.len() as u64);
-        // SAFETY: the text has that length, and is copied or outlives the run, whose end takes it out of the statement.
+        // SAFETY: the text has that length, and is copied or outlives the run, whose end clears the bindings.
         bound(unsafe { ffi::sqlite3_bind_text64(self.raw(), at as c_int, start, length, keep, ffi::SQLITE_UTF8 as _) })
     }
 
-    /// Bytes that live as long as the run: they are not copied.
+    /// Binds bytes that live as long as the run, without copying.
     pub fn bind_blob(&mut self, at: usize, value: &'a [u8]) -> std::result::Result<(), Unbound> {
         self.blob(at, value, ffi::SQLITE_STATIC())
     }
 
-    /// Bytes that are copied.
+    /// Binds bytes by copying them.
     pub fn bind_blob_copy(&mut self, at: usize, value: &[u8]) -> std::result::Result<(), Unbound> {
         self.blob(at, value, ffi::SQLITE_TRANSIENT())
     }
 
     fn blob(&mut self, at: usize, value: &[u8], keep: ffi::sqlite3_destructor_type) -> std::result::Result<(), Unbound> {
         let (start, length) = (value.as_ptr().cast(), value.len() as u64);
-        // SAFETY: as for text. The pointer of an empty slice is not null, so that no NULL is bound.
+        // SAFETY: as for text. The pointer of an empty slice is not null, so no NULL is bound.
         bound(unsafe { ffi::sqlite3_bind_blob64(self.raw(), at as c_int, start, length, keep) })
     }
 
     // Rows
 
-    /// Goes on to the next row; `false` at the end.
+    /// Advances to the next row; `false` at the end.
     pub fn step(&mut self) -> Result<bool> {
         // SAFETY: the statement is not finalized.
         match unsafe { ffi::sqlite3_step(self.raw()) } {
@@ -257,27 +259,27 @@ impl<'a> Cursor<'a> {
         unsafe { ffi::sqlite3_column_count(self.raw()) as usize }
     }
 
-    /// The value in a column of the current row; gone with the next step.
+    /// Returns a value of the current row; it is invalid after the next step.
     pub fn cell(&self, at: usize) -> Cell<'_> {
-        // SAFETY: the run is borrowed, so that no step comes between; a column out of range is NULL.
+        // SAFETY: `self` is borrowed, so no step can intervene; an index out of range returns NULL.
         unsafe { cell(ffi::sqlite3_column_value(self.raw(), at as c_int)) }
     }
 
     pub fn name(&self, at: usize) -> String {
-        // SAFETY: the statement is not finalized, and the name is copied at once.
+        // SAFETY: the statement is not finalized, and the name is copied immediately.
         let name = unsafe { copied(ffi::sqlite3_column_name(self.raw(), at as c_int)) }.unwrap_or_default();
-        // An expression without a name of its own is called by its text.
+        // An expression without an alias is named by its text.
         let written = if name.contains('`') { self.statement.written_name(at) } else { None };
         written.unwrap_or(name)
     }
 
-    /// The type that the table declares for a column; none for expressions.
+    /// Returns the declared type of a column; `None` for expressions.
     pub fn declared(&self, at: usize) -> Option<String> {
         // SAFETY: as for the name.
         unsafe { copied(ffi::sqlite3_column_decltype(self.raw(), at as c_int)) }
     }
 
-    /// The types that tables declare for the columns, where all rows have them from there.
+    /// Returns the declared types of the columns, where they hold for all rows.
     pub fn types(&mut self, handle: &Handle, text: &str) -> Result<&[Option<ColumnType>]> {
         // SAFETY: the statement is not finalized, and the count is not reset.
         let compiled = unsafe { ffi::sqlite3_stmt_status(self.raw(), ffi::SQLITE_STMTSTATUS_REPREPARE, 0) };
@@ -288,7 +290,7 @@ impl<'a> Cursor<'a> {
         Ok(&self.statement.types.insert((compiled, types)).1)
     }
 
-    /// The table that a column belongs to.
+    /// Returns the table of a column.
     pub fn table(&self, at: usize) -> Option<String> {
         // SAFETY: as for the name.
         unsafe { copied(ffi::sqlite3_column_table_name(self.raw(), at as c_int)) }
@@ -297,7 +299,8 @@ impl<'a> Cursor<'a> {
 
 impl Drop for Cursor<'_> {
     fn drop(&mut self) {
-        // SAFETY: the statement is not finalized. Afterwards it holds nothing that was bound. Reset repeats the error of a failed step, which was reported already.
+        // SAFETY: the statement is not finalized. It keeps no bindings afterwards. Reset repeats the error of
+        // a failed step, which was already reported.
         unsafe {
             ffi::sqlite3_reset(self.raw());
             ffi::sqlite3_clear_bindings(self.raw());
@@ -312,8 +315,8 @@ fn bound(code: c_int) -> std::result::Result<(), Unbound> {
 /// # Safety
 /// `value` is SQLite's, and is neither freed nor changed while the cell lives.
 pub unsafe fn cell<'a>(value: *mut ffi::sqlite3_value) -> Cell<'a> {
-    // SAFETY: as the caller promises. Text and blobs are as long as SQLite says, and the length is asked for after the pointer,
-    // as it wants.
+    // SAFETY: by the caller's promise. The length is that of the text or blob, and is queried after the
+    // pointer, as SQLite requires.
     unsafe {
         match ffi::sqlite3_value_type(value) {
             ffi::SQLITE_INTEGER => Cell::Int(ffi::sqlite3_value_int64(value)),
@@ -331,13 +334,13 @@ unsafe fn slice<'a>(start: *const u8, value: *mut ffi::sqlite3_value) -> &'a [u8
     if start.is_null() {
         return &[];
     }
-    // SAFETY: that many bytes begin there, as the caller promises.
+    // SAFETY: the caller promises that many bytes at `start`.
     unsafe { std::slice::from_raw_parts(start, ffi::sqlite3_value_bytes(value) as usize) }
 }
 
 /// # Safety
-/// `name` is null or ends in NUL.
+/// `name` is null or NUL-terminated.
 unsafe fn copied(name: *const c_char) -> Option<String> {
-    // SAFETY: as the caller promises.
+    // SAFETY: by the caller's promise.
     (!name.is_null()).then(|| unsafe { CStr::from_ptr(name) }.to_string_lossy().into_owned())
 }

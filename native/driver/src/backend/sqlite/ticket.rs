@@ -1,4 +1,4 @@
-//! An answer that is to come from a connection's thread.
+//! A pending reply from a connection's thread.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,11 +19,11 @@ enum State<T> {
     Taken,
 }
 
-/// The end that answers; dropped without an answer, it answers that the thread is gone.
+/// The sending half. Dropping it without a reply replies that the thread is gone.
 pub struct Reply<T>(Arc<Counter<T>>);
 
-/// The end that waits. Dropped before the answer it stops the statement and blocks until the thread is done with it:
-/// the next statement on the connection releases the brake.
+/// The waiting half. Dropping it before the reply interrupts the statement and blocks until the thread
+/// has finished it, because the next statement on the connection releases the brake.
 pub struct Ticket<T> {
     counter: Arc<Counter<T>>,
     brake: Arc<Brake>,
@@ -39,7 +39,7 @@ impl<T> Counter<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The first answer counts.
+    /// Only the first reply counts.
     fn answer(&self, answer: Result<T>) {
         let mut state = self.state();
         let State::Waiting(waker) = &mut *state else { return };
@@ -65,7 +65,7 @@ impl<T> Drop for Reply<T> {
     }
 }
 
-/// The thread ended, which only a fault makes it do.
+/// Returns the error for a thread that has ended, which only a bug can cause.
 fn gone() -> Error {
     Error::new(Kind::Internal, "the thread of the SQLite connection is gone")
 }

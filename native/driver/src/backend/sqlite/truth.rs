@@ -1,5 +1,5 @@
-//! The declared types of a result's columns, where they are true: of a compound query SQLite tells the type of one member, whatever
-//! the others hold, and so it does of subqueries, common tables and views that contain one.
+//! Verifies the declared types of a result's columns: for a compound query SQLite reports the type of
+//! one member, and likewise for subqueries, common table expressions and views that contain one.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -13,13 +13,13 @@ use super::members::Parts;
 use super::statement::{Cell, Cursor, Statement};
 use crate::error::Result;
 
-/// What SQLite says about a column.
+/// What SQLite reports about a column.
 struct Said {
     ty: Option<ColumnType>,
     table: Option<String>,
 }
 
-/// The type that the table declares for each column, where each row has it from there.
+/// Returns the declared type of each column, where it holds for all rows.
 pub fn types(handle: &Handle, text: &str, cursor: &Cursor<'_>) -> Result<Vec<Option<ColumnType>>> {
     let said = said(cursor);
     if said.iter().all(|said| said.ty.is_none()) {
@@ -43,7 +43,7 @@ fn views(handle: &Handle) -> Result<Vec<View>> {
     Ok(views.into_iter().map(|(name, sql)| (name.to_ascii_lowercase(), sql)).collect())
 }
 
-/// Two columns of a statement's rows.
+/// Returns two columns of a statement's rows.
 fn texts(handle: &Handle, sql: &str, [left, right]: [usize; 2]) -> Result<Vec<(String, String)>> {
     let mut statement = Statement::prepare(handle, sql)?;
     let mut cursor = statement.start();
@@ -55,19 +55,19 @@ fn texts(handle: &Handle, sql: &str, [left, right]: [usize; 2]) -> Result<Vec<(S
     Ok(rows)
 }
 
-/// A database and the views in it.
+/// A database and its views.
 struct File<'h> {
     handle: &'h Handle,
     views: Vec<View>,
-    /// Whether the columns of a view, by its name, have the types that SQLite tells.
+    /// Whether the reported types of a view's columns are right, by name.
     verdicts: RefCell<HashMap<String, bool>>,
 }
 
-/// A view's name, in small letters, and its definition.
+/// A view's name, in lower case, and its definition.
 type View = (String, String);
 
 impl File<'_> {
-    /// The types that are true of all rows.
+    /// Returns the types that hold for all rows.
     fn believed(&self, query: &Parts<'_>, said: Vec<Said>) -> Result<Vec<Option<ColumnType>>> {
         let members = query.members();
         if members.len() > 1 {
@@ -89,7 +89,8 @@ impl File<'_> {
         Ok(said.into_iter().map(|said| if is_list || !is_true(&said) { None } else { said.ty }).collect())
     }
 
-    /// What SQLite says about the columns of a query, and what of it is true; `None` where it is no query by itself.
+    /// Returns the reported types of a query and those that are right; `None` if the text is not a query by
+    /// itself.
     fn of_text(&self, text: &str) -> Result<Option<Types>> {
         let mut statement = match Statement::prepare(self.handle, text) {
             Ok(statement) => statement,
@@ -101,7 +102,8 @@ impl File<'_> {
         Ok(Some((types, self.believed(&Parts::new(text), said)?)))
     }
 
-    /// The names of what a compound query is made of whose members differ, in small letters, and of much besides.
+    /// Returns, in lower case, the names used in compound queries whose members differ in type, and
+    /// possibly other names.
     fn doubtful(&self, query: &Parts<'_>) -> Result<HashSet<String>> {
         let mut names = HashSet::new();
         for compound in query.compounds() {
@@ -109,7 +111,7 @@ impl File<'_> {
                 names.extend(if query.begins_with_common_tables() { query.names() } else { Parts::new(compound).names() });
             }
         }
-        // What is read through a view.
+        // The names that are read through a view.
         let mut read = query.names();
         for view in self.reached(&mut read) {
             if !self.is_plain(view)? {
@@ -120,7 +122,8 @@ impl File<'_> {
         Ok(names)
     }
 
-    /// The views among the names, and among the names in those; all of which are added.
+    /// Returns the views among the names, and recursively those in their definitions, whose names are
+    /// added.
     fn reached(&self, names: &mut HashSet<String>) -> Vec<&View> {
         let mut left: Vec<&View> = self.views.iter().collect();
         let mut reached = Vec::new();
@@ -137,12 +140,13 @@ impl File<'_> {
         }
     }
 
-    /// Whether nothing in a view itself makes SQLite tell the type of one member only.
+    /// Whether the definition of a view contains nothing for which SQLite reports the type of one member
+    /// only.
     fn is_plain(&self, (name, definition): &View) -> Result<bool> {
         if let Some(verdict) = self.verdicts.borrow().get(name) {
             return Ok(*verdict);
         }
-        // A view reads itself never, whatever its columns are called.
+        // Guards against recursion: a view never reads itself, even if a column has its name.
         self.verdicts.borrow_mut().insert(name.clone(), true);
         let mut verdict = true;
         if let Some(view) = Parts::of_view(definition) {
@@ -155,7 +159,7 @@ impl File<'_> {
         Ok(verdict)
     }
 
-    /// Whether all members of a compound query have the same types, so that it does not matter of which SQLite tells them.
+    /// Whether all members of a compound query have the same types, so that reporting one of them is right.
     fn agrees(&self, query: &Parts<'_>) -> Result<bool> {
         if query.is_list_of_rows() {
             return Ok(false);
@@ -171,5 +175,5 @@ impl File<'_> {
     }
 }
 
-/// Types as SQLite tells them, and those that are true.
+/// The reported types, and those that are right.
 type Types = (Vec<Option<ColumnType>>, Vec<Option<ColumnType>>);

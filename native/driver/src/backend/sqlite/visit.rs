@@ -1,5 +1,5 @@
-//! The write-ahead logs that lay beside files when we came. The last connection to close a file writes its log into it and removes
-//! the log; where nobody wrote since we came, we leave both as they were.
+//! Preserves WAL files. The last connection that closes a file checkpoints its WAL and deletes it; if
+//! nobody wrote since we opened the file, both are left as they were.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -11,14 +11,14 @@ use std::time::{Duration, SystemTime};
 /// The files that this process has open.
 static VISITED: Mutex<BTreeMap<PathBuf, Visited>> = Mutex::new(BTreeMap::new());
 
-/// Connections to one file.
+/// The connections to one file.
 struct Visited {
     connections: usize,
-    /// The log as the first of them found it; `None` where it held nothing.
+    /// The WAL file as the first connection found it; `None` if it was missing or empty.
     found: Option<Stamp>,
 }
 
-/// The length of a log, and when it was written last.
+/// The length of a WAL file and its modification time.
 type Stamp = (u64, SystemTime);
 
 /// A connection to a file, from before it is opened until it is closed.
@@ -36,14 +36,15 @@ impl Visit {
         Self { path }
     }
 
-    /// The file, where this is our last connection to it, and an empty log lies beside it that nobody has written to since we came.
+    /// Returns the file if this is our last connection to it and its WAL file is empty and unchanged since
+    /// we opened it.
     pub fn leaves_an_empty_log(&self) -> Option<PathBuf> {
         let is_last = visited()?.get(&self.path).is_some_and(|visited| visited.connections == 1 && visited.found.is_none());
         let is_empty = || std::fs::metadata(log_of(&self.path)).is_ok_and(|log| log.len() == 0);
         (is_last && is_empty()).then(|| self.path.clone())
     }
 
-    /// Whether a log was there, and is as it was.
+    /// Whether there was a WAL file and it is unchanged.
     pub fn leaves_the_log(&self) -> bool {
         let found = visited().and_then(|visited| visited.get(&self.path)?.found);
         found.is_some() && found == stamp(&self.path)
@@ -62,7 +63,7 @@ impl Drop for Visit {
     }
 }
 
-/// `None` in a child that was forked while the parent had it: nobody gives it back there.
+/// `None` in a child that was forked while the parent held the mutex: it is never released there.
 fn visited() -> Option<MutexGuard<'static, BTreeMap<PathBuf, Visited>>> {
     for _ in 0..100 {
         match VISITED.try_lock() {
@@ -79,17 +80,18 @@ fn stamp(path: &Path) -> Option<Stamp> {
     Some((log.len(), log.modified().ok()?)).filter(|(length, _)| *length > 0)
 }
 
-/// Where a file's write-ahead log lies.
+/// Returns the path of a file's WAL file.
 pub fn log_of(path: &Path) -> PathBuf {
     beside(path, "-wal")
 }
 
-/// Whether a write-ahead log beside a file holds something.
+/// Whether a file has a non-empty WAL file.
 pub fn has_log(path: &Path) -> bool {
     stamp(path).is_some()
 }
 
-/// Whether a journal beside a file has what undoes a transaction that nobody finished. Its first byte is zero when it is over.
+/// Whether a file has a hot journal, which rolls back an unfinished transaction. Its first byte is zero
+/// once the transaction is over.
 pub fn has_hot_journal(path: &Path) -> bool {
     let first = std::fs::File::open(beside(path, "-journal")).and_then(|mut journal| {
         let mut byte = [0];

@@ -1,4 +1,4 @@
-//! Many rows, many texts: bulk inserts, generated keys, and the prepared statements behind them.
+//! Tests of bulk inserts, generated keys, and the cache of prepared statements.
 
 use std::time::Duration;
 
@@ -139,7 +139,8 @@ async fn forgetting_statements_costs_no_delay() {
     for n in 0..512 {
         connection.ask(&format!("SELECT {n}"), &[]).await.unwrap();
     }
-    // More texts than are kept: each new one closes an old one, which without TCP_NODELAY takes 40 ms.
+    // More statements than the cache holds: each new one closes an old one, which takes 40 ms without
+    // TCP_NODELAY.
     let (end, took) = timed(async {
         for n in 512..712 {
             connection.ask(&format!("SELECT {n}"), &[]).await?;

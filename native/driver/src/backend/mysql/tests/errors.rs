@@ -1,4 +1,4 @@
-//! The server's complaints arrive as the right kind, and the connection goes on.
+//! Tests that server errors have the right kind and leave the connection usable.
 
 use std::time::Duration;
 

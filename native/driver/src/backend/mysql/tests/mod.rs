@@ -1,4 +1,4 @@
-//! The backend against a live server: MariaDB, or whatever `OXYDE_TEST_MARIADB_URL` names.
+//! Tests of the backend against a live server: MariaDB, or the one that `OXYDE_TEST_MARIADB_URL` names.
 
 mod bulk;
 mod errors;
@@ -18,7 +18,7 @@ use crate::stream::Finished;
 use crate::target::{Address, Target};
 use crate::tests::{raw, request, server};
 
-/// A connection, unless the server is missing.
+/// Returns a connection, or `None` if there is no server.
 async fn open() -> Option<Connection> {
     open_with(&Settings::default()).await
 }
@@ -42,17 +42,17 @@ impl Connection {
         self.execute(request(&raw(sql, params.len()), params, &Cancel::default())).await
     }
 
-    /// The columns that a statement returned.
+    /// Returns the columns of a statement's result.
     async fn columns(&mut self, sql: &str) -> Vec<Column> {
         self.ask(sql, &[]).await.unwrap().last.unwrap().columns
     }
 
-    /// The one column that a statement returned.
+    /// Returns the only column of a statement's result.
     async fn column(&mut self, sql: &str) -> Data {
         self.columns(sql).await.remove(0).data
     }
 
-    /// The same, where the model says what the columns are.
+    /// The same with outputs declared by a model.
     async fn outputs(&mut self, sql: &str, outputs: Vec<Output>) -> Result<Vec<Column>> {
         let mut step = raw(sql, 0);
         step.outputs = Some(outputs);
@@ -60,7 +60,7 @@ impl Connection {
         Ok(finished.last.unwrap().columns)
     }
 
-    /// The connection answers, and in order.
+    /// Whether the connection still answers in order.
     async fn is_in_order(&mut self) -> bool {
         self.is_healthy()
             && self.column("SELECT 41 + 1").await == Data::Int32(vec![42])
@@ -76,7 +76,7 @@ fn text(values: &[&str]) -> crate::batch::TextColumn {
     column
 }
 
-/// How long work took.
+/// Returns how long work took.
 async fn timed<T>(work: impl Future<Output = T>) -> (T, Duration) {
     let start = std::time::Instant::now();
     let end = work.await;

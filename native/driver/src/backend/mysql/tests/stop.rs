@@ -1,4 +1,4 @@
-//! Statements end when they shall, and the connection is clean afterwards.
+//! Tests that statements can be stopped, and that the connection is clean afterwards.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +45,7 @@ async fn a_cancelled_statement_ends_soon() {
 async fn a_late_cancel_hits_nobody() {
     let Some(mut connection) = open().await else { return };
     for micros in (0..2_000).step_by(100) {
-        // Either end is right; what comes next must not feel it.
+        // Both outcomes are right, but the next statement must not be affected.
         match cancelled(&mut connection, "SELECT 1", Duration::from_micros(micros)).await {
             Ok(finished) => assert_eq!(finished.last.unwrap().rows, 1),
             Err(error) => assert_eq!(error.kind, Kind::Cancelled),

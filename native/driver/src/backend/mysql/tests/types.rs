@@ -1,4 +1,4 @@
-//! Every column type of the server: what raw SQL reads it as, and what a model may read it as.
+//! Tests of every column type of the server: as raw SQL reads it, and as a model may read it.
 
 use oxyde_ir::{ColumnType, Value};
 
@@ -14,7 +14,7 @@ fn bytes(value: &[u8]) -> TextColumn {
     column
 }
 
-/// Reads one value of a column of its own.
+/// Reads one value from a table with a single column of that type.
 async fn read(ty: &str, literal: &str) -> Option<Data> {
     let mut connection = open().await?;
     connection.ask(&format!("CREATE TEMPORARY TABLE oxyde_driver_type (c {ty})"), &[]).await.unwrap();

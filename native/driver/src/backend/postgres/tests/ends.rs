@@ -1,4 +1,5 @@
-//! How statements end: cancelled, out of time, unread, refused, or prepared for a table that has changed.
+//! Tests of how statements end: cancelled, timed out, abandoned, refused, or stale after a table has
+//! changed.
 
 use std::time::{Duration, Instant};
 
@@ -58,7 +59,7 @@ async fn late_cancellations_hit_nobody_else() {
     }
 }
 
-/// A server that forgets what it was told is told again.
+/// Statements are prepared again after the server discarded them.
 #[tokio::test]
 async fn lost_words_are_said_again() {
     let (Some(mut connection), Some(mut other)) = (open().await, open().await) else { return };
@@ -73,7 +74,8 @@ async fn lost_words_are_said_again() {
     other.tell("DROP SEQUENCE oxyde_pg_words").await.unwrap();
 }
 
-/// The number of our process is a stranger's on another server: it is not interrupted, and the connection is given up.
+/// On another server our process id belongs to someone else: nothing is cancelled there, and the
+/// connection is given up.
 #[tokio::test]
 async fn another_server_is_told_nothing() {
     let Some(mut connection) = open().await else { return };
@@ -104,7 +106,7 @@ async fn statements_out_of_time_are_cancelled() {
     works(&mut connection).await;
 }
 
-/// One SQLSTATE says both; the language of the server's message must not decide.
+/// SQLSTATE 57014 covers both; the localised message must not decide.
 #[tokio::test]
 async fn a_cancel_by_somebody_else_is_no_timeout() {
     let (Some(mut connection), Some(mut other)) = (open().await, open().await) else { return };
@@ -136,7 +138,7 @@ async fn a_reader_that_leaves_ends_the_statement() {
     works(&mut connection).await;
 }
 
-/// A reader that takes its time does not keep the statement from being cancelled.
+/// A slow reader does not prevent the statement from being cancelled.
 #[tokio::test]
 async fn a_reader_that_waits_does_not_hinder_cancelling() {
     let Some(mut connection) = open().await else { return };
@@ -213,7 +215,7 @@ async fn stale_statements_are_prepared_again() {
     assert_eq!(row(&run(&mut connection, sql, &[]).await.unwrap()), [Value::Int(1), Value::Text("x".into())]);
     connection.tell("DEALLOCATE ALL").await.unwrap();
     assert_eq!(row(&run(&mut connection, sql, &[]).await.unwrap()).len(), 2);
-    // Inside a transaction the first error has ended it, and is what is told.
+    // Inside a transaction, the first error aborted it and is the one reported.
     connection.tell("BEGIN; ALTER TABLE oxyde_pg_stale DROP b").await.unwrap();
     let error = run(&mut connection, sql, &[]).await.unwrap_err();
     assert_eq!(error.detail.sqlstate.as_deref(), Some("0A000"), "{error}");
@@ -231,7 +233,7 @@ async fn lost_connections_are_told_and_not_lent_again() {
     assert_eq!(error.kind, Kind::ConnectionFailed, "{error}");
     assert!(!victim.is_healthy());
     victim.close().await;
-    // What no answer is made for ends the connection, too.
+    // An exchange outside the query protocol also ends the connection.
     let error = run(&mut killer, "COPY (SELECT 1) TO STDOUT", &[]).await.unwrap_err();
     assert_eq!(error.kind, Kind::Internal, "{error}");
     assert!(!killer.is_healthy());

@@ -1,4 +1,4 @@
-//! Lists, bulk columns and patterns: many values in few parameters.
+//! Tests of lists, bulk columns and patterns: many values in few parameters.
 
 use oxyde_ir::program::{Form, Origin, PatternSyntax, Repeat, Step};
 use oxyde_ir::{ColumnType, Value};
@@ -41,7 +41,7 @@ async fn bulk_columns_become_arrays() {
     let sums = "SELECT count(*), count(amount), sum(amount)::text, count(DISTINCT name) FROM oxyde_pg_bulk WHERE name = 'name ' || id";
     let sums = run(&mut connection, sums, &[]).await.unwrap();
     assert_eq!(row(&sums), [Value::Int(10_000), Value::Int(5_000), text("249950.00"), Value::Int(10_000)]);
-    // The keys that came back choose rows in their turn.
+    // The returned keys select the rows of the next step.
     let delete = step("DELETE FROM oxyde_pg_bulk WHERE id = ANY($1)", vec![slot(Origin::Key(0), Form::Array)]);
     let finished = connection.execute(Request { keys: Some(&keys), ..request(&delete, &[], &never) }).await.unwrap();
     assert_eq!((finished.affected, finished.last), (10_000, None));

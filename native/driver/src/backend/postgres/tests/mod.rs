@@ -1,4 +1,5 @@
-//! The backend against a live server: every type both ways, parameters for the server's types, and how statements end.
+//! Tests of the backend against a live server: types in both directions, parameters, and how statements
+//! end.
 
 mod ends;
 mod lists;
@@ -23,7 +24,7 @@ use crate::target::{Address, Target};
 
 const DEFAULT: &str = "postgresql://postgres@127.0.0.1:5432";
 
-/// The server's database `postgres`.
+/// Returns the URL of the server's database `postgres`.
 fn url() -> String {
     let server = std::env::var("OXYDE_TEST_POSTGRES_URL").unwrap_or_else(|_| DEFAULT.to_owned());
     format!("{}/postgres", server.trim_end_matches('/'))
@@ -35,7 +36,8 @@ async fn open_at(url: &str, settings: &Settings) -> Result<Connection> {
     Connection::open(options, settings, &Way::default()).await
 }
 
-/// A connection; `None`, with a word about it, where there is no server. Under CI a missing server fails the test.
+/// Returns a connection; `None`, with a note on stderr, if there is no server. Under CI a missing
+/// server fails the test.
 async fn open_with(settings: &Settings) -> Option<Connection> {
     match open_at(&url(), settings).await {
         Ok(connection) => Some(connection),
@@ -60,7 +62,7 @@ fn step(text: &str, slots: Vec<Slot>) -> Step {
     Step { text, outputs: None, repeat: Repeat::Once, keep_keys: false, last_insert_id: false }
 }
 
-/// A statement that the application wrote, with `params` placeholders.
+/// Returns a statement written by the application, with `params` placeholders.
 fn raw(text: &str, params: usize) -> Step {
     step(text, (0..params).map(|index| slot(Origin::Param(index as u32), Form::Scalar)).collect())
 }
@@ -91,7 +93,7 @@ async fn run(connection: &mut Connection, text: &str, params: &[Value]) -> Resul
     connection.execute(request(&raw(text, params.len()), params, &Cancel::default())).await
 }
 
-/// The rows of a statement as columns of the types wanted.
+/// Returns the rows of a statement as columns of the requested types.
 async fn read_as(connection: &mut Connection, text: &str, wanted: &[ColumnType]) -> Result<ColumnBatch> {
     let output = |(index, ty): (usize, &ColumnType)| Output {
         name: format!("c{index}"),
@@ -104,12 +106,12 @@ async fn read_as(connection: &mut Connection, text: &str, wanted: &[ColumnType])
     connection.execute(request(&step, &[], &Cancel::default())).await.map(|finished| finished.last.unwrap())
 }
 
-/// The first row.
+/// Returns the first row.
 fn row(finished: &Finished) -> Vec<Value> {
     finished.last.as_ref().unwrap().columns.iter().map(|column| column.value(0)).collect()
 }
 
-/// Nobody listens.
+/// Returns a notification that does nothing.
 fn silence() -> crate::stream::Notify {
     Arc::new(|| {})
 }

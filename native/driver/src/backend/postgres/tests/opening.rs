@@ -1,4 +1,4 @@
-//! How a connection opens, and what it says when it cannot.
+//! Tests of how a connection opens, and of its errors.
 
 use std::time::{Duration, Instant};
 
@@ -29,7 +29,8 @@ async fn sessions_are_set_up() {
     connection.close().await;
 }
 
-/// What is said to be before the server, and what is found there: nobody, by both ends of the connection or by a word of ours.
+/// The configured and the detected route to the server: direct, by both endpoints of the connection or
+/// by our marker.
 #[tokio::test]
 async fn the_way_is_known() {
     if open().await.is_none() {
@@ -79,14 +80,14 @@ async fn refusals_come_at_once_and_name_everything_but_the_password() {
     }
 }
 
-/// A server that asks for a password and does not like it.
+/// Starts a server that asks for a password and rejects it.
 async fn strict_server() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         let (mut client, _) = listener.accept().await.unwrap();
         let mut asked = [0; 1_024];
-        // No TLS; then a password in clear text; then the refusal.
+        // No TLS; then AuthenticationCleartextPassword; then ErrorResponse.
         for answer in [&b"N"[..], b"R\0\0\0\x08\0\0\0\x03", b"E\0\0\0\x31SFATAL\0VFATAL\0C28P01\0Mno such password here\0\0"] {
             assert!(client.read(&mut asked).await.unwrap() > 0);
             client.write_all(answer).await.unwrap();

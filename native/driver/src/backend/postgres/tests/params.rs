@@ -1,4 +1,5 @@
-//! Parameters are encoded for the type that the server reports, whatever it is, or refused by name.
+//! Tests that parameters are encoded for the type that the server reports, or refused with the type's
+//! name.
 
 use oxyde_ir::Value;
 
@@ -77,7 +78,7 @@ async fn values_return_through_columns_of_every_type() {
         let finished = run(&mut connection, &sql, std::slice::from_ref(&value)).await.unwrap_or_else(|error| panic!("{column}: {error}"));
         assert_eq!((row(&finished), finished.affected), (vec![value.clone()], 1), "{column}");
         if value != Value::Null && !matches!(column, "doc" | "numbers" | "letter" | "path") {
-            // The server means the same.
+            // The server reads the same value.
             let found =
                 run(&mut connection, &format!("SELECT count(*) FROM oxyde_pg_all WHERE {column} = $1"), std::slice::from_ref(&value)).await;
             assert_eq!(row(&found.unwrap()), [Value::Int(1)], "{column}: {value:?}");
@@ -183,7 +184,7 @@ async fn what_only_the_server_can_refuse_has_a_kind() {
     }
 }
 
-/// The same text with values of other types is never bound as the first were.
+/// The same text with values of other types is bound by the new types.
 #[tokio::test]
 async fn the_types_of_the_first_use_do_not_stay() {
     let Some(mut connection) = open().await else { return };

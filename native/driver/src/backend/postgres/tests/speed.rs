@@ -1,4 +1,5 @@
-//! How long a million rows take; ignored unless asked for: `cargo test --release -p oxyde-driver -- --ignored --nocapture postgres`.
+//! A benchmark of a million rows; ignored unless requested: `cargo test --release -p oxyde-driver --
+//! --ignored --nocapture postgres`.
 
 use std::time::Instant;
 
@@ -12,7 +13,7 @@ use crate::stream::{Limits, Message, channel};
 
 const SQL: &str = "SELECT * FROM oxyde_pg_speed";
 
-/// CPU seconds of this process so far; the wall says more about the machine.
+/// Returns the CPU seconds of this process so far; wall time depends more on the machine.
 fn cpu() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let ticks = stat.rsplit(") ").next().unwrap_or_default().split(' ').skip(11).take(2);

@@ -1,4 +1,4 @@
-//! What the server sends becomes exact values, or an error that names the column.
+//! Tests that values of the server are decoded exactly, or fail with an error that names the column.
 
 use oxyde_ir::{ColumnType, Value};
 
@@ -70,7 +70,7 @@ async fn every_type_of_the_server_arrives() {
     }
 }
 
-/// Where a value alone does not show the type.
+/// Cases where the value alone does not show the type.
 #[tokio::test]
 async fn columns_have_the_servers_types() {
     let Some(mut connection) = open().await else { return };
@@ -171,7 +171,7 @@ async fn what_has_no_exact_value_is_an_error() {
         assert!(connection.is_healthy(), "{sql}");
     }
     assert_eq!(row(&run(&mut connection, "SELECT 1", &[]).await.unwrap()), [Value::Int(1)]);
-    // The table of the application's own statement is known.
+    // The table is known, also for a statement of the application.
     let error = run(&mut connection, "SELECT relacl FROM pg_class", &[]).await.unwrap_err();
     assert_ne!(error.kind, Kind::ConnectionFailed, "{error}");
     assert!(connection.is_healthy());

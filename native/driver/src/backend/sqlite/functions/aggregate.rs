@@ -10,12 +10,12 @@ use crate::backend::sqlite::handle::Handle;
 use crate::backend::sqlite::statement::Cell;
 use crate::error::Result;
 
-/// The values so far; NULLs do not count.
+/// The total so far; NULLs are ignored.
 #[derive(Default)]
 struct Total {
     sum: Number,
     count: i64,
-    /// A value was no decimal.
+    /// A value was not a decimal.
     fault: Option<String>,
 }
 
@@ -36,7 +36,7 @@ impl Total {
         }
     }
 
-    /// NULL when there was no value.
+    /// Returns NULL if there was no value.
     fn result(&self, average: bool) -> Answered {
         if let Some(reason) = &self.fault {
             return Err(format!("oxyde_decimal_{}: {reason}", if average { "avg" } else { "sum" }));
@@ -55,7 +55,7 @@ pub fn register(handle: &Handle) -> Result<()> {
 }
 
 fn one<const AVERAGE: bool>(handle: &Handle, name: &CStr) -> Result<()> {
-    // SAFETY: the database is open, the name ends in NUL, and nothing is kept that would have to be freed.
+    // SAFETY: the database is open, the name is NUL-terminated, and there is no user data to free.
     let code = unsafe {
         ffi::sqlite3_create_window_function(
             handle.db().as_ptr(),
@@ -73,19 +73,20 @@ fn one<const AVERAGE: bool>(handle: &Handle, name: &CStr) -> Result<()> {
     check(handle, code)
 }
 
-/// Where SQLite keeps the pointer to the total of the group under way; null when there is no memory, or no row came.
+/// Returns where SQLite keeps the pointer to the total of the current group; null if memory is
+/// exhausted or there was no row.
 ///
 /// # Safety
-/// `context` is the one that SQLite passed to the call under way.
+/// `context` is that of the current call.
 unsafe fn place(context: *mut ffi::sqlite3_context, make: bool) -> *mut *mut Total {
     let size = if make { size_of::<*mut Total>() } else { 0 };
-    // SAFETY: as the caller promises; SQLite's memory is zeroed and aligned for any type.
+    // SAFETY: by the caller's promise; SQLite's memory is zeroed and aligned for any type.
     unsafe { ffi::sqlite3_aggregate_context(context, size as c_int).cast() }
 }
 
 unsafe extern "C" fn step<const LEAVING: bool>(context: *mut ffi::sqlite3_context, count: c_int, values: *mut *mut ffi::sqlite3_value) {
-    // SAFETY: SQLite passes the call's context and arguments. The pointer in the place is null or the box made here, which only
-    // `finish` frees. An answer is given for panics only.
+    // SAFETY: SQLite passes the context and arguments of the call. The pointer is null or the box made
+    // here, which only `finish` frees. A result is set only for panics.
     unsafe {
         let place = place(context, true);
         if place.is_null() {
@@ -104,7 +105,7 @@ unsafe extern "C" fn step<const LEAVING: bool>(context: *mut ffi::sqlite3_contex
 }
 
 unsafe extern "C" fn value<const AVERAGE: bool>(context: *mut ffi::sqlite3_context) {
-    // SAFETY: as in `step`; the total stays where it is.
+    // SAFETY: as in `step`; the total stays in place.
     unsafe {
         let place = place(context, false);
         answer(context, std::ptr::null_mut(), || match place.as_ref().and_then(|total| total.as_ref()) {
@@ -115,7 +116,8 @@ unsafe extern "C" fn value<const AVERAGE: bool>(context: *mut ffi::sqlite3_conte
 }
 
 unsafe extern "C" fn finish<const AVERAGE: bool>(context: *mut ffi::sqlite3_context) {
-    // SAFETY: SQLite calls this once for each group, also when the statement failed, and the box is taken out of its place.
+    // SAFETY: SQLite calls this once per group, even if the statement failed, and the box is taken out of
+    // its place.
     unsafe {
         let place = place(context, false);
         let total = if place.is_null() { std::ptr::null_mut() } else { std::mem::replace(&mut *place, std::ptr::null_mut()) };

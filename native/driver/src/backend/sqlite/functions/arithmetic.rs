@@ -1,23 +1,23 @@
-//! Arithmetic on decimals, NULL in and NULL out.
+//! Arithmetic on decimals; NULL if an argument is NULL.
 
 use super::number::Number;
 use super::register::{Answer, Answered};
 use crate::backend::sqlite::statement::Cell;
 
-/// A function of two decimals.
+/// Applies a function of two decimals.
 pub fn two(arguments: &[Cell<'_>], work: fn(&Number, &Number) -> Result<Number, String>) -> Answered {
     let [left, right] = arguments else { return Err("it takes two arguments".to_owned()) };
     let (Some(left), Some(right)) = (Number::of(*left)?, Number::of(*right)?) else { return Ok(Answer::Null) };
     Ok(Answer::Text(work(&left, &right)?.text()))
 }
 
-/// A function of one decimal.
+/// Applies a function of one decimal.
 pub fn one(arguments: &[Cell<'_>], work: fn(&Number) -> Number) -> Answered {
     let [number] = arguments else { return Err("it takes one argument".to_owned()) };
     Ok(Number::of(*number)?.map_or(Answer::Null, |number| Answer::Text(work(&number).text())))
 }
 
-/// A decimal rounded to a number of digits in one of two ways.
+/// Rounds a decimal to a number of digits with the given function.
 pub fn round(arguments: &[Cell<'_>], work: fn(&Number, i32) -> Option<Number>) -> Answered {
     let [number, digits] = arguments else { return Err("it takes a decimal and a number of digits".to_owned()) };
     let Some(number) = Number::of(*number)? else { return Ok(Answer::Null) };

@@ -1,4 +1,4 @@
-//! The orders of values that are stored as text: the collations, and how decimals compare.
+//! The collations for values stored as text, and the comparison of decimals.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -12,7 +12,7 @@ use crate::backend::sqlite::handle::Handle;
 use crate::decimal::{self, Parts};
 use crate::error::Result;
 
-/// An order of texts. Nothing in it may panic.
+/// An order of texts. Its methods must not panic.
 trait Order {
     const NAME: &'static CStr;
 
@@ -55,7 +55,7 @@ pub fn register(handle: &Handle) -> Result<()> {
 
 fn one<O: Order>(handle: &Handle) -> Result<()> {
     let (name, keep) = (O::NAME, std::ptr::null_mut());
-    // SAFETY: the database is open, the name ends in NUL, and nothing is kept that would have to be freed.
+    // SAFETY: the database is open, the name is NUL-terminated, and there is no user data to free.
     let code =
         unsafe { ffi::sqlite3_create_collation_v2(handle.db().as_ptr(), name.as_ptr(), ffi::SQLITE_UTF8, keep, Some(collate::<O>), None) };
     check(handle, code)
@@ -68,22 +68,22 @@ unsafe extern "C" fn collate<O: Order>(
     right: c_int,
     right_at: *const c_void,
 ) -> c_int {
-    // SAFETY: SQLite passes two texts with their lengths. Nothing in an order panics.
+    // SAFETY: SQLite passes two texts with their lengths. Orders do not panic.
     let (left, right) = unsafe { (bytes(left_at, left), bytes(right_at, right)) };
     O::compare(left, right) as c_int
 }
 
 /// # Safety
-/// `length` bytes begin at `start`, and stay for the call under way.
+/// `length` bytes start at `start` and are valid during the current call.
 unsafe fn bytes<'a>(start: *const c_void, length: c_int) -> &'a [u8] {
     if start.is_null() || length <= 0 {
         return &[];
     }
-    // SAFETY: as the caller promises.
+    // SAFETY: by the caller's promise.
     unsafe { std::slice::from_raw_parts(start.cast(), length as usize) }
 }
 
-/// Decimals by value; what is none comes after them, by its bytes.
+/// Compares decimals by value; other texts sort after them, by their bytes.
 fn compare(left: &[u8], right: &[u8]) -> Ordering {
     let (left, right) = (expanded(left), expanded(right));
     match (Trimmed::of(&left), Trimmed::of(&right)) {
@@ -94,7 +94,7 @@ fn compare(left: &[u8], right: &[u8]) -> Ordering {
     }
 }
 
-/// The text without an exponent.
+/// Returns the text without an exponent.
 fn expanded(text: &[u8]) -> Cow<'_, [u8]> {
     let has_exponent = text.iter().any(|byte| matches!(byte, b'e' | b'E'));
     if !has_exponent {
@@ -106,7 +106,7 @@ fn expanded(text: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// A plain decimal without zeros at either end.
+/// A decimal without exponent and without leading and trailing zeros.
 struct Trimmed<'a>(Parts<'a>);
 
 impl<'a> Trimmed<'a> {

@@ -1,4 +1,5 @@
-//! What a statement computes, on its way into a column: what the column cannot hold is refused, as other servers do by themselves.
+//! Checks computed values before they are stored in a column: what the column cannot hold is refused,
+//! as other servers do.
 
 use super::number::Number;
 use super::register::{Answer, Answered};
@@ -6,7 +7,7 @@ use crate::backend::sqlite::statement::Cell;
 use crate::calendar::{self, DAYS};
 use crate::iso;
 
-/// An integer of 64 bits. SQLite switches to floats where a sum or product overflows.
+/// Checks for a 64-bit integer. SQLite switches to floats when a sum or product overflows.
 pub fn int(arguments: &[Cell<'_>]) -> Answered {
     match arguments {
         [Cell::Null] => Ok(Answer::Null),
@@ -15,7 +16,7 @@ pub fn int(arguments: &[Cell<'_>]) -> Answered {
     }
 }
 
-/// A decimal rounded to the column's digits after the point; of two that are as near the one away from zero.
+/// Rounds a decimal to the column's scale, half away from zero.
 pub fn rounded(arguments: &[Cell<'_>]) -> Answered {
     let [number, Cell::Int(precision), Cell::Int(scale)] = arguments else { return Err("it takes a decimal and its digits".to_owned()) };
     let Some(number) = Number::of(*number)? else { return Ok(Answer::Null) };
@@ -26,7 +27,7 @@ pub fn rounded(arguments: &[Cell<'_>]) -> Answered {
     if whole > usize::from(precision.saturating_sub(scale)) { Err(unfit()) } else { Ok(Answer::Text(text)) }
 }
 
-/// A date, or a date and time, of the years 1 to 9999.
+/// Checks a date, or a date and time, for the years 1 to 9999.
 pub fn moment(arguments: &[Cell<'_>]) -> Answered {
     let text = match arguments {
         [Cell::Null] => return Ok(Answer::Null),

@@ -1,4 +1,5 @@
-//! Whether two texts are the same JSON: the order of keys, white space and the spelling of numbers do not count.
+//! Compares JSON texts by value: the order of keys, white space and the spelling of numbers are
+//! ignored.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,10 +10,10 @@ use super::register::{Answer, Answered};
 use crate::backend::sqlite::statement::Cell;
 use crate::decimal;
 
-/// How deep values are compared; the same as `serde_json` reads.
+/// The maximum nesting depth, the same as in `serde_json`.
 const DEEPEST: u8 = 128;
 
-/// 1 or 0; NULL where either is NULL.
+/// Returns 1 or 0; NULL if an argument is NULL.
 pub fn equals(arguments: &[Cell<'_>]) -> Answered {
     let [left, right] = arguments else { return Err("it takes two arguments".to_owned()) };
     let (Some(left), Some(right)) = (text(*left)?, text(*right)?) else { return Ok(Answer::Null) };
@@ -34,7 +35,7 @@ fn no_json<E>(_: E) -> String {
     "the text is no JSON".to_owned()
 }
 
-/// Numbers are compared digit by digit: no float comes between.
+/// Numbers are compared by their digits, not as floats.
 fn same(left: &RawValue, right: &RawValue, deeper: u8) -> Result<bool, String> {
     let (left, right) = (left.get(), right.get());
     if left == right {
@@ -70,7 +71,7 @@ fn same(left: &RawValue, right: &RawValue, deeper: u8) -> Result<bool, String> {
     }
 }
 
-/// The digits of a number, in one spelling.
+/// Returns the digits of a number in canonical form.
 fn number(text: &str) -> Option<String> {
     let plain = decimal::canonical(text)?;
     let short = if plain.contains('.') { plain.trim_end_matches('0').trim_end_matches('.') } else { &plain };

@@ -1,4 +1,4 @@
-//! The functions and the collations that our statements use beyond SQLite's own, registered on each connection.
+//! Our SQL functions and collations, registered on each connection.
 
 mod aggregate;
 mod arithmetic;
@@ -18,7 +18,7 @@ use number::Number;
 use super::handle::Handle;
 use crate::error::Result;
 
-/// Registers all of them. They are deterministic and reach nothing outside, so that indexes and views may use them.
+/// Registers all of them. They are deterministic and innocuous, so that indexes and views may use them.
 pub fn register(handle: &Handle) -> Result<()> {
     collation::register(handle)?;
     scalar::register(handle, c"oxyde_beyond", 3, spelling::beyond)?;
@@ -49,7 +49,7 @@ pub fn register(handle: &Handle) -> Result<()> {
     scalar::register(handle, c"oxyde_regexp", 3, pattern::regexp())
 }
 
-/// Those of integers and floats.
+/// Registers the functions of integers and floats.
 fn numbers(handle: &Handle) -> Result<()> {
     scalar::refusing(handle, c"oxyde_add", 2, |arguments| reckon::floats(arguments, |left, right| Ok(left + right)))?;
     scalar::refusing(handle, c"oxyde_sub", 2, |arguments| reckon::floats(arguments, |left, right| Ok(left - right)))?;
@@ -67,7 +67,7 @@ fn numbers(handle: &Handle) -> Result<()> {
     scalar::refusing(handle, c"oxyde_float", 1, reckon::float)
 }
 
-/// Those of texts.
+/// Registers the functions of text.
 fn texts(handle: &Handle) -> Result<()> {
     scalar::refusing(handle, c"oxyde_fit_text", 2, text::fitted)?;
     scalar::refusing(handle, c"oxyde_upper", 1, |arguments| text::mapped(arguments, text::upper))?;

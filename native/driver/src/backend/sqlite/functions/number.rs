@@ -1,4 +1,4 @@
-//! Decimals of any length: an unscaled integer, and how many of its digits follow the point.
+//! Decimals of arbitrary precision: an unscaled integer and a scale.
 
 use num_bigint::BigInt;
 use num_integer::Integer;
@@ -8,11 +8,11 @@ use crate::backend::sqlite::read;
 use crate::backend::sqlite::statement::Cell;
 use crate::decimal;
 
-/// The least number of significant digits of a quotient.
+/// The minimum number of significant digits of a quotient.
 const DIGITS: i64 = 20;
-/// How many more digits of a quotient are looked at, to see whether it ends.
+/// How many further digits of a quotient are computed to see whether it terminates.
 const MOST_EXACT: u32 = 60;
-/// The most digits that rounding removes.
+/// The maximum number of digits that rounding removes.
 const MOST_DROPPED: u32 = 100_000;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl From<i64> for Number {
 }
 
 impl Number {
-    /// The number that a value stands for; `None` for NULL. A float stands for the shortest decimal stored as that float.
+    /// Converts a value to a number; `None` for NULL. A float stands for the shortest decimal stored as it.
     pub fn of(cell: Cell<'_>) -> Result<Option<Self>, String> {
         match cell {
             Cell::Null => Ok(None),
@@ -47,7 +47,7 @@ impl Number {
         Some(Self { unscaled: digits.parse().ok()?, scale: u32::try_from(part.len()).ok()? })
     }
 
-    /// Canonical text: no zeros at the end of the fraction, no sign on zero.
+    /// Returns canonical text: no trailing zeros in the fraction, no sign on zero.
     pub fn text(&self) -> String {
         let mut text = decimal::pointed(self.unscaled.is_negative(), self.unscaled.magnitude().to_string(), self.scale as usize);
         if self.scale > 0 {
@@ -60,7 +60,7 @@ impl Number {
         self.unscaled.is_zero()
     }
 
-    /// Both unscaled values at the larger scale.
+    /// Returns both unscaled values at the larger scale.
     fn aligned(&self, other: &Self) -> (BigInt, BigInt, u32) {
         let scale = self.scale.max(other.scale);
         let at = |number: &Self| &number.unscaled * power(scale - number.scale);
@@ -81,7 +81,8 @@ impl Number {
         Self { unscaled: &self.unscaled * &other.unscaled, scale: self.scale + other.scale }
     }
 
-    /// The remainder of a division towards zero: it has the sign of `self`. `None` by zero.
+    /// Returns the remainder of division towards zero, which has the sign of `self`; `None` for a zero
+    /// divisor.
     pub fn remainder(&self, other: &Self) -> Option<Self> {
         if other.is_zero() {
             return None;
@@ -90,14 +91,16 @@ impl Number {
         Some(Self { unscaled: left % right, scale })
     }
 
-    /// The quotient, exact where it ends within 60 further digits; else of at least 20 significant digits and as many digits after the point
-    /// as either operand, the last one rounded half to even. `None` by zero.
+    /// Returns the quotient: exact if it terminates within 60 further digits; otherwise rounded half to
+    /// even, with at least 20 significant digits and at least the scale of either operand. `None` for a
+    /// zero divisor.
     pub fn divide(&self, other: &Self) -> Option<Self> {
         if other.is_zero() {
             return None;
         }
         let (left, right, scale) = self.aligned(other);
-        // The quotient has this many digits before the point, or one less; negative when its fraction begins with zeros.
+        // The quotient has this many digits before the point, or one less; negative if its fraction starts
+        // with zeros.
         let whole = length(&left) - length(&right) + 1;
         let digits = u32::try_from(DIGITS + 1 - whole).unwrap_or(0).max(scale);
         let exact = digits + MOST_EXACT;
@@ -116,12 +119,12 @@ impl Number {
         Self { unscaled: self.unscaled.abs(), scale: self.scale }
     }
 
-    /// The nearest number of that many digits after the point, before it where negative; of two that are as near the one away from zero.
+    /// Rounds half away from zero to that many digits after the point, or before it if negative.
     pub fn round(&self, digits: i32) -> Option<Self> {
         self.to_digits(digits, |unscaled, unit| (unscaled.abs() * 2 + unit) / (unit * 2) * unscaled.signum())
     }
 
-    /// The same; of two that are as near the even one.
+    /// The same, rounding half to even.
     pub fn even(&self, digits: i32) -> Option<Self> {
         self.to_digits(digits, half_even)
     }
@@ -136,17 +139,17 @@ impl Number {
         Some(Self { unscaled: nearest(&self.unscaled, &unit) * power(zeros), scale })
     }
 
-    /// The greatest whole number that is not greater.
+    /// Rounds towards negative infinity.
     pub fn floor(&self) -> Self {
         Self { unscaled: self.unscaled.div_floor(&power(self.scale)), scale: 0 }
     }
 
-    /// The least whole number that is not less.
+    /// Rounds towards positive infinity.
     pub fn ceil(&self) -> Self {
         self.negate().floor().negate()
     }
 
-    /// Without the digits after the point, if that is an integer of 64 bits.
+    /// Truncates towards zero; `None` if the result exceeds 64 bits.
     pub fn truncated(&self) -> Option<i64> {
         i64::try_from(&self.unscaled / power(self.scale)).ok()
     }
@@ -156,15 +159,15 @@ pub fn power(digits: u32) -> BigInt {
     BigInt::from(10).pow(digits)
 }
 
-/// How many decimal digits a number has.
+/// Returns the number of decimal digits.
 fn length(number: &BigInt) -> i64 {
     number.magnitude().to_string().len() as i64
 }
 
-/// The nearest integer to a quotient; of two that are as near the even one.
+/// Divides and rounds half to even.
 pub fn half_even(left: &BigInt, right: &BigInt) -> BigInt {
     let (quotient, rest) = left.div_mod_floor(right);
-    // The remainder has the divisor's sign.
+    // The remainder has the sign of the divisor.
     let twice: BigInt = rest.abs() * 2;
     let up = match twice.cmp(&right.abs()) {
         std::cmp::Ordering::Less => false,

@@ -1,4 +1,4 @@
-//! The search in texts: their ends, and regular expressions in the syntax of the `regex` crate.
+//! Text search: suffixes, and regular expressions in the syntax of the `regex` crate.
 
 use std::cell::RefCell;
 
@@ -8,14 +8,15 @@ use super::register::{Answer, Answered};
 use crate::backend::sqlite::read;
 use crate::backend::sqlite::statement::Cell;
 
-/// The pattern compiled last.
+/// The last compiled pattern.
 struct Compiled {
     pattern: String,
     fold: bool,
     regex: Regex,
 }
 
-/// `oxyde_regexp(pattern, value, fold)`: 1 where the pattern matches somewhere in the value, minding the case unless `fold`.
+/// `oxyde_regexp(pattern, value, fold)`: 1 if the pattern matches anywhere in the value,
+/// case-sensitively unless `fold`.
 pub fn regexp() -> impl Fn(&[Cell<'_>]) -> Answered + Send {
     let last: RefCell<Option<Compiled>> = RefCell::default();
     move |arguments| {
@@ -37,7 +38,7 @@ pub fn regexp() -> impl Fn(&[Cell<'_>]) -> Answered + Send {
     }
 }
 
-/// `oxyde_endswith(value, end)`: 1 where the text ends so, byte for byte.
+/// `oxyde_endswith(value, end)`: 1 if the text ends with `end`, compared byte by byte.
 pub fn ends_with(arguments: &[Cell<'_>]) -> Answered {
     let [value, end] = arguments else { return Err("it takes two arguments".to_owned()) };
     let (Some(value), Some(end)) = (text(*value)?, text(*end)?) else { return Ok(Answer::Null) };
@@ -46,12 +47,12 @@ pub fn ends_with(arguments: &[Cell<'_>]) -> Answered {
 
 fn compile(pattern: String, fold: bool) -> Result<Compiled, String> {
     let regex = RegexBuilder::new(&pattern).case_insensitive(fold).build();
-    // The crate's message spans lines and marks the place.
+    // The crate's message has several lines and marks the position.
     let regex = regex.map_err(|error| format!("the regular expression {pattern:?} cannot be used: {error}"))?;
     Ok(Compiled { pattern, fold, regex })
 }
 
-/// A value as text: numbers as SQLite writes them.
+/// Returns a value as text: numbers in SQLite's format.
 fn text(cell: Cell<'_>) -> Result<Option<String>, String> {
     Ok(match cell {
         Cell::Null => None,

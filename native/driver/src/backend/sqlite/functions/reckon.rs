@@ -1,4 +1,5 @@
-//! Arithmetic on integers and floats as Python has it: what overflows, or is divided by zero, is refused; NULL in and NULL out.
+//! Arithmetic on integers and floats with Python's rules: overflow and division by zero are errors;
+//! NULL if an argument is NULL.
 
 use num_bigint::BigInt;
 use num_traits::Signed;
@@ -9,10 +10,10 @@ use crate::backend::sqlite::read;
 use crate::backend::sqlite::statement::Cell;
 
 const ZERO: &str = "division by zero";
-/// Two to this power is the first integer that has 64 bits no more.
+/// 2^63, the first integer above the 64-bit range.
 const BEYOND: f64 = 9_223_372_036_854_775_808.0;
 
-/// The float nearest to a number, which may be a decimal as text; `None` for NULL.
+/// Returns the nearest float of a number, which may be decimal text; `None` for NULL.
 fn float_of(cell: Cell<'_>) -> Result<Option<f64>, String> {
     match cell {
         Cell::Null => Ok(None),
@@ -25,17 +26,17 @@ fn float_of(cell: Cell<'_>) -> Result<Option<f64>, String> {
     }
 }
 
-/// A float that was computed: infinite only where one that it was computed of is.
+/// Checks a computed float: it may be infinite only if an operand is.
 fn computed(value: f64, sources: &[f64]) -> Answered {
     if value.is_nan() {
-        // SQLite would make NULL of it.
+        // SQLite would store NULL.
         return Err("the result is no number".to_owned());
     }
     let is_known = value.is_finite() || sources.iter().any(|source| source.is_infinite());
     if is_known { Ok(Answer::Real(value)) } else { Err("the result is too large for a float".to_owned()) }
 }
 
-/// A function of two floats.
+/// Applies a function of two floats.
 pub fn floats(arguments: &[Cell<'_>], work: fn(f64, f64) -> Result<f64, &'static str>) -> Answered {
     let [left, right] = arguments else { return Err("it takes two arguments".to_owned()) };
     let (Some(left), Some(right)) = (float_of(*left)?, float_of(*right)?) else { return Ok(Answer::Null) };
@@ -46,7 +47,7 @@ pub fn divide(left: f64, right: f64) -> Result<f64, &'static str> {
     if right == 0.0 { Err(ZERO) } else { Ok(left / right) }
 }
 
-/// As `math.pow()`.
+/// Like `math.pow()`.
 pub fn power(base: f64, exponent: f64) -> Result<f64, &'static str> {
     if base == 0.0 && exponent < 0.0 {
         Err("zero to a negative power")
@@ -66,14 +67,15 @@ pub fn sqrt(arguments: &[Cell<'_>]) -> Answered {
     }
 }
 
-/// The quotient of two integers, rounded down.
+/// Divides two integers, rounding down.
 pub fn floor_divide(arguments: &[Cell<'_>]) -> Answered {
     match arguments {
         [Cell::Null, _] | [_, Cell::Null] => Ok(Answer::Null),
         [_, Cell::Int(0)] => Err(ZERO.to_owned()),
         [Cell::Int(left), Cell::Int(right)] => {
             let quotient = i128::from(*left).div_euclid(i128::from(*right));
-            // Euclid's remainder is never negative: of a negative divisor the quotient is one too many where there is a remainder.
+            // The Euclidean remainder is never negative: for a negative divisor and a non-zero remainder, the
+            // quotient is one too large.
             let over = *right < 0 && i128::from(*left).rem_euclid(i128::from(*right)) != 0;
             integer(quotient - i128::from(over))
         }
@@ -81,7 +83,7 @@ pub fn floor_divide(arguments: &[Cell<'_>]) -> Answered {
     }
 }
 
-/// The remainder of integers or floats, with the sign of the divisor.
+/// Returns the remainder of integers or floats, with the sign of the divisor.
 pub fn modulo(arguments: &[Cell<'_>]) -> Answered {
     match arguments {
         [Cell::Null, _] | [_, Cell::Null] => Ok(Answer::Null),
@@ -100,7 +102,7 @@ pub fn modulo(arguments: &[Cell<'_>]) -> Answered {
     }
 }
 
-/// An integer, if it has 64 bits.
+/// Returns an integer if it fits 64 bits.
 fn integer(value: i128) -> Answered {
     i64::try_from(value).map(Answer::Int).map_err(|_| "the result is no integer of 64 bits".to_owned())
 }
@@ -114,7 +116,7 @@ pub fn absolute(arguments: &[Cell<'_>]) -> Answered {
     }
 }
 
-/// A number, rounded to whole ones by a function.
+/// Rounds a number to an integer with the given function.
 pub fn whole(arguments: &[Cell<'_>], work: fn(f64) -> f64) -> Answered {
     match arguments {
         [Cell::Int(value)] => Ok(Answer::Int(*value)),
@@ -123,7 +125,7 @@ pub fn whole(arguments: &[Cell<'_>], work: fn(f64) -> f64) -> Answered {
     }
 }
 
-/// A number without its digits after the point, as an integer.
+/// Truncates a number towards zero, to an integer.
 pub fn truncate(arguments: &[Cell<'_>]) -> Answered {
     match arguments {
         [Cell::Null] => Ok(Answer::Null),
@@ -138,13 +140,13 @@ pub fn truncate(arguments: &[Cell<'_>]) -> Answered {
     }
 }
 
-/// A decimal as the nearest float.
+/// Returns a decimal as the nearest float.
 pub fn float(arguments: &[Cell<'_>]) -> Answered {
     let [value] = arguments else { return Err("it takes one argument".to_owned()) };
     float_of(*value)?.map_or(Ok(Answer::Null), |value| computed(value, &[]))
 }
 
-/// An integer or a float rounded to digits: of two that are as near the even one.
+/// Rounds an integer or a float to a number of digits, half to even.
 pub fn round(arguments: &[Cell<'_>]) -> Answered {
     match arguments {
         [Cell::Null, _] => Ok(Answer::Null),
@@ -161,7 +163,7 @@ pub fn round(arguments: &[Cell<'_>]) -> Answered {
     }
 }
 
-/// `None` where there is nothing to round.
+/// Returns `None` if there is nothing to round.
 fn rounded(value: f64, digits: i32) -> Option<f64> {
     if !value.is_finite() {
         return None;

@@ -1,4 +1,5 @@
-//! What all functions of ours share: flags, arguments, results, and that no panic crosses into C.
+//! What all our SQL functions share: flags, arguments, results, and a guard against panics across the C
+//! boundary.
 
 use std::ffi::{CStr, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,7 +13,7 @@ use crate::error::Result;
 
 pub const FLAGS: c_int = ffi::SQLITE_UTF8 | ffi::SQLITE_DETERMINISTIC | ffi::SQLITE_INNOCUOUS;
 
-/// What a function returns: text, bytes, a number, or NULL.
+/// The result of a function: text, bytes, a number, or NULL.
 #[derive(Debug, PartialEq)]
 pub enum Answer {
     Null,
@@ -20,14 +21,14 @@ pub enum Answer {
     Real(f64),
     Text(String),
     Blob(Vec<u8>),
-    /// The first argument, as it is.
+    /// The first argument, unchanged.
     Given,
 }
 
-/// An answer, or what is wrong with the arguments.
+/// A result, or what is wrong with the arguments.
 pub type Answered = std::result::Result<Answer, String>;
 
-/// The code of a registration as a result.
+/// Converts the result code of a registration.
 pub fn check(handle: &Handle, code: c_int) -> Result<()> {
     if code == ffi::SQLITE_OK {
         return Ok(());
@@ -36,26 +37,27 @@ pub fn check(handle: &Handle, code: c_int) -> Result<()> {
     Err(errors::from_code(code, &message))
 }
 
-/// The arguments of a call.
+/// Returns the arguments of a call.
 ///
 /// # Safety
-/// `values` are the `count` arguments that SQLite passed, and the result is gone when the call returns.
+/// `values` are the `count` arguments that SQLite passed, and the result is dropped before the call
+/// returns.
 pub unsafe fn arguments<'a>(count: c_int, values: *mut *mut ffi::sqlite3_value) -> Vec<Cell<'a>> {
-    // SAFETY: as the caller promises.
+    // SAFETY: by the caller's promise.
     (0..count as usize).map(|at| unsafe { cell(*values.add(at)) }).collect()
 }
 
-/// Does the work of a call and hands its answer, its complaint or its panic to SQLite. Complaints are about the values, as
-/// SQLite's own mismatches of types are.
+/// Runs the work of a call and passes its result, error or panic to SQLite. Errors are reported as
+/// SQLITE_MISMATCH, because they concern the values.
 ///
 /// # Safety
-/// `context` is the one that SQLite passed to the call under way, and `given` its first argument, or null.
+/// `context` is that of the current call, and `given` its first argument, or null.
 pub unsafe fn answer(context: *mut ffi::sqlite3_context, given: *mut ffi::sqlite3_value, work: impl FnOnce() -> Answered) {
     let (answered, code) = match catch_unwind(AssertUnwindSafe(work)) {
         Ok(answered) => (answered, ffi::SQLITE_MISMATCH),
         Err(_) => (Err("a fault in a function of Oxyde's".to_owned()), ffi::SQLITE_INTERNAL),
     };
-    // SAFETY: the context and the argument are the call's, and text and bytes are copied.
+    // SAFETY: the context and the argument belong to the call; text and bytes are copied.
     unsafe {
         match answered {
             Ok(Answer::Given) if !given.is_null() => ffi::sqlite3_result_value(context, given),
@@ -82,13 +84,14 @@ pub unsafe fn answer(context: *mut ffi::sqlite3_context, given: *mut ffi::sqlite
     }
 }
 
-/// Frees what a function kept with it.
+/// Frees the user data of a function.
 pub unsafe extern "C" fn discard<T>(kept: *mut c_void) {
-    // SAFETY: SQLite passes what was registered, a box of this type, once. Dropping it must not panic across.
+    // SAFETY: SQLite passes the registered box of this type, once. A panic in its drop must not cross into
+    // C.
     let _ = catch_unwind(AssertUnwindSafe(|| drop(unsafe { Box::from_raw(kept.cast::<T>()) })));
 }
 
-/// A function's name, for messages.
+/// Returns a function's name, for messages.
 pub fn named(name: &CStr) -> String {
     name.to_string_lossy().into_owned()
 }

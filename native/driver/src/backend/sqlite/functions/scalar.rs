@@ -1,4 +1,4 @@
-//! Functions of one row's values.
+//! Registers scalar functions.
 
 use std::ffi::{CStr, c_int};
 
@@ -10,7 +10,7 @@ use crate::backend::sqlite::statement::Cell;
 use crate::error::Result;
 
 struct Scalar<F> {
-    /// Stands before complaints.
+    /// The prefix of error messages.
     name: Option<String>,
     function: F,
 }
@@ -23,7 +23,7 @@ where
     create(handle, name, count, Scalar { name: Some(named(name)), function })
 }
 
-/// Registers a function that statements of ours call without the application's knowledge: its complaints do not name it.
+/// Registers a function that only our own SQL calls: its error messages do not name it.
 pub fn refusing<F>(handle: &Handle, name: &CStr, count: c_int, function: F) -> Result<()>
 where
     F: Fn(&[Cell<'_>]) -> Answered + Send + 'static,
@@ -36,7 +36,8 @@ where
     F: Fn(&[Cell<'_>]) -> Answered + Send + 'static,
 {
     let kept = Box::into_raw(Box::new(scalar));
-    // SAFETY: the database is open, the name ends in NUL, and what is kept is freed by SQLite, also when it refuses.
+    // SAFETY: the database is open, the name is NUL-terminated, and SQLite frees the user data, even if it
+    // fails.
     let code = unsafe {
         ffi::sqlite3_create_function_v2(
             handle.db().as_ptr(),
@@ -57,8 +58,8 @@ unsafe extern "C" fn call<F>(context: *mut ffi::sqlite3_context, count: c_int, v
 where
     F: Fn(&[Cell<'_>]) -> Answered,
 {
-    // SAFETY: SQLite passes the call's context and arguments, and what `register` kept, which nobody else uses: one thread at a
-    // time has the database.
+    // SAFETY: SQLite passes the context and arguments of the call, and the user data of `register`. Only
+    // one thread at a time uses the database.
     unsafe {
         let kept = &*ffi::sqlite3_user_data(context).cast::<Scalar<F>>();
         let first = if count > 0 { *values } else { std::ptr::null_mut() };

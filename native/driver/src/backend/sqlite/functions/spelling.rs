@@ -1,8 +1,9 @@
-//! Values that other tools spell in ways of their own: moments, times of day and UUIDs, compared by what they mean.
+//! Compares instants, times of day and UUIDs by value, whatever their spelling.
 //!
-//! Texts are compared by the collations `oxyde_moment` and `oxyde_time`; the functions of the same names return our own spelling.
-//! `oxyde_uuid(x)` does so for UUIDs, which may be blobs too, and `oxyde_uuid(x, n)` returns the n-th of their spellings, so that an
-//! index finds each. What means no such value stays as it is, and comes after what does.
+//! Texts are compared by the collations `oxyde_moment` and `oxyde_time`; the functions of the same
+//! names return the canonical spelling. `oxyde_uuid(x)` does so for UUIDs, which may also be blobs, and
+//! `oxyde_uuid(x, n)` returns the n-th spelling, so that an index can find each. Values that cannot be
+//! parsed stay unchanged and sort last.
 
 use std::cmp::Ordering;
 
@@ -13,7 +14,8 @@ use crate::backend::sqlite::read;
 use crate::backend::sqlite::spelling;
 use crate::backend::sqlite::statement::Cell;
 
-/// The order of dates and times: with an offset or without, with `T` or a space, with any number of digits.
+/// The order of dates and times: with or without an offset, with `T` or a space, with any number of
+/// digits.
 pub fn moments(left: &[u8], right: &[u8]) -> Ordering {
     let alike = left.len() == right.len() && left.get(10) == right.get(10) && is_moment(left) && is_moment(right);
     if alike { left.cmp(right) } else { by_meaning(left, right, spelling::moment) }
@@ -25,13 +27,14 @@ pub fn times(left: &[u8], right: &[u8]) -> Ordering {
     if alike { left.cmp(right) } else { by_meaning(left, right, spelling::time) }
 }
 
-/// `2024-02-29 23:59:59`, perhaps with six more digits and without an offset: the bytes of two such texts have the order of what they mean.
+/// Whether a text is `2024-02-29 23:59:59`, optionally with six more digits, without an offset: such
+/// texts sort correctly by their bytes.
 fn is_moment(text: &[u8]) -> bool {
     let parts = text.split_at_checked(11);
     parts.is_some_and(|(day, clock)| matches!(day, [_, _, _, _, b'-', _, _, b'-', _, _, b' ' | b'T']) && is_clock(clock))
 }
 
-/// The same of `23:59:59`.
+/// The same for `23:59:59`.
 fn is_clock(text: &[u8]) -> bool {
     let Some(([h0, h1, b':', m0, m1, b':', s0, s1], fraction)) = text.split_first_chunk() else { return false };
     let is_whole = [h0, h1, m0, m1, s0, s1].into_iter().all(u8::is_ascii_digit);
@@ -48,8 +51,8 @@ fn by_meaning(left: &[u8], right: &[u8], meaning: fn(&[u8]) -> Option<i64>) -> O
     }
 }
 
-/// What lies before or behind all texts that mean a value as great or as small as this one, or less or greater ones. Of what means
-/// none it is what lies before or behind everything, so that no row is left out for it.
+/// Returns a text below or above all spellings of the values that are at least, or at most, this one.
+/// For a value that cannot be parsed it is below or above everything, so that no row is missed.
 pub fn beyond(arguments: &[Cell<'_>]) -> Answered {
     let [cell, Cell::Text(kind), Cell::Int(upper)] = arguments else { return Err("it takes a value, its kind and a side".to_owned()) };
     let upper = *upper != 0;
@@ -70,18 +73,18 @@ pub fn beyond(arguments: &[Cell<'_>]) -> Answered {
     })
 }
 
-/// The integer that a value means.
+/// Returns the integer of a value.
 pub fn int(arguments: &[Cell<'_>]) -> Answered {
     let [cell] = arguments else { return Err("it takes one argument".to_owned()) };
     Ok(read::integer(*cell).map_or(Answer::Given, Answer::Int))
 }
 
-/// A date and time in our spelling, in UTC.
+/// Returns a date and time in the canonical spelling, in UTC.
 pub fn moment(arguments: &[Cell<'_>]) -> Answered {
     spelt(arguments, is_moment, |text| spelling::moment(text).and_then(spelling::of_moment))
 }
 
-/// A time of day in our spelling.
+/// Returns a time of day in the canonical spelling.
 pub fn time(arguments: &[Cell<'_>]) -> Answered {
     spelt(arguments, is_clock, |text| spelling::time(text).and_then(spelling::of_time))
 }
@@ -97,7 +100,7 @@ fn spelt(arguments: &[Cell<'_>], is_plain: fn(&[u8]) -> bool, meaning: fn(&[u8])
     Ok(Answer::Given)
 }
 
-/// A UUID in our spelling, or in the one of that number.
+/// Returns a UUID in the canonical spelling, or in the one of that number.
 pub fn uuid(arguments: &[Cell<'_>]) -> Answered {
     let (cell, number) = match arguments {
         [cell] => (*cell, 0),
@@ -118,7 +121,7 @@ pub fn uuid(arguments: &[Cell<'_>]) -> Answered {
     })
 }
 
-/// Whether a text is a UUID in our spelling.
+/// Whether a text is a UUID in the canonical spelling.
 fn is_ours(text: &[u8]) -> bool {
     let hyphens = [8, 13, 18, 23];
     let is_fit = |(at, byte): (usize, &u8)| if hyphens.contains(&at) { *byte == b'-' } else { matches!(byte, b'0'..=b'9' | b'a'..=b'f') };

@@ -1,10 +1,11 @@
-//! Functions of texts, by characters as Python counts them: SQLite's own know ASCII, or end at a NUL.
+//! Text functions that count Unicode characters like Python: SQLite's own handle only ASCII, or stop at
+//! a NUL.
 
 use super::register::{Answer, Answered};
 use crate::backend::sqlite::read;
 use crate::backend::sqlite::statement::Cell;
 
-/// A text; `None` for NULL.
+/// Returns a text; `None` for NULL.
 fn text_of<'a>(cell: Cell<'a>) -> Result<Option<std::borrow::Cow<'a, str>>, String> {
     match cell {
         Cell::Null => Ok(None),
@@ -14,7 +15,7 @@ fn text_of<'a>(cell: Cell<'a>) -> Result<Option<std::borrow::Cow<'a, str>>, Stri
     }
 }
 
-/// A text of at most so many characters.
+/// Checks that a text has at most that many characters.
 pub fn fitted(arguments: &[Cell<'_>]) -> Answered {
     let [text, Cell::Int(length)] = arguments else { return Err("it takes a text and a length".to_owned()) };
     let Some(text) = text_of(*text)? else { return Ok(Answer::Null) };
@@ -24,20 +25,20 @@ pub fn fitted(arguments: &[Cell<'_>]) -> Answered {
     }
 }
 
-/// A function of a text.
+/// Applies a function to a text.
 pub fn mapped(arguments: &[Cell<'_>], work: fn(&str) -> String) -> Answered {
     let [text] = arguments else { return Err("it takes one argument".to_owned()) };
     Ok(text_of(*text)?.map_or(Answer::Null, |text| Answer::Text(work(&text))))
 }
 
-/// In capital letters, letter by letter, as servers do: none becomes two.
+/// Converts to upper case, character by character like the servers: no character becomes two.
 pub fn upper(text: &str) -> String {
     text.chars().map(capital).collect()
 }
 
 fn capital(c: char) -> char {
     let step = match c {
-        // Greek letters with an iota below have one of their own kind, beside the two that Unicode prefers.
+        // Greek letters with iota subscript: the titlecase form, because their upper case has two characters.
         '\u{1f80}'..='\u{1f87}' | '\u{1f90}'..='\u{1f97}' | '\u{1fa0}'..='\u{1fa7}' => 8,
         '\u{1fb3}' | '\u{1fc3}' | '\u{1ff3}' => 9,
         _ => 0,
@@ -52,22 +53,22 @@ fn capital(c: char) -> char {
     }
 }
 
-/// In small letters, letter by letter.
+/// Converts to lower case, character by character.
 pub fn lower(text: &str) -> String {
     let small = |c: char| {
         let mut all = c.to_lowercase();
-        // Only the capital I with a dot above becomes two, the first of which is the letter.
+        // Only U+0130 (I with dot above) becomes two characters, the first of which is the letter.
         all.next().unwrap_or(c)
     };
     text.chars().map(small).collect()
 }
 
-/// Without the characters at its ends that `str.isspace()` knows.
+/// Strips the characters for which `str.isspace()` is true.
 pub fn trim(text: &str) -> String {
     text.trim_matches(|c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)).to_owned()
 }
 
-/// The number of characters, or of bytes.
+/// Returns the number of characters, or of bytes.
 pub fn length(arguments: &[Cell<'_>]) -> Answered {
     match arguments {
         [Cell::Blob(bytes)] => Ok(Answer::Int(bytes.len() as i64)),
@@ -76,7 +77,7 @@ pub fn length(arguments: &[Cell<'_>]) -> Answered {
     }
 }
 
-/// Part of a text: from a place on, counted from 1, so many characters or all.
+/// Returns a substring from a position, counted from 1, with a number of characters or to the end.
 pub fn part(arguments: &[Cell<'_>]) -> Answered {
     let (text, start, length) = match arguments {
         [Cell::Null, ..] => return Ok(Answer::Null),
@@ -90,7 +91,7 @@ pub fn part(arguments: &[Cell<'_>]) -> Answered {
     Ok(Answer::Text(text.chars().skip(before).take(most).collect()))
 }
 
-/// The text without white space of ASCII at its ends, for reading numbers.
+/// Returns the text without ASCII white space at both ends, for parsing numbers.
 fn bare<'a>(cell: Cell<'a>) -> Result<Option<std::borrow::Cow<'a, str>>, String> {
     match cell {
         Cell::Real(value) => Ok(Some(value.to_string().into())),
@@ -100,7 +101,7 @@ fn bare<'a>(cell: Cell<'a>) -> Result<Option<std::borrow::Cow<'a, str>>, String>
     }
 }
 
-/// What `read` makes of a text that is a number, `wanted`.
+/// Parses a text as a number with `read`; the error says `wanted`.
 fn number(arguments: &[Cell<'_>], wanted: &str, read: impl Fn(&str) -> Option<Answer>) -> Answered {
     let [cell] = arguments else { return Err("it takes one argument".to_owned()) };
     let Some(text) = bare(*cell)? else { return Ok(Answer::Null) };
@@ -112,7 +113,7 @@ pub fn read_int(arguments: &[Cell<'_>]) -> Answered {
 }
 
 pub fn read_float(arguments: &[Cell<'_>]) -> Answered {
-    // Words such as "nan" and "infinity" have no digit at their start or behind a point.
+    // "nan" and "infinity" have no digit at the start or after the point.
     let is_number = |text: &str| {
         let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
         digits.strip_prefix('.').unwrap_or(digits).starts_with(|c: char| c.is_ascii_digit())
@@ -124,7 +125,7 @@ pub fn read_decimal(arguments: &[Cell<'_>]) -> Answered {
     number(arguments, "a decimal", |text| super::number::Number::parse(text).map(|number| Answer::Text(number.text())))
 }
 
-/// The words that Pydantic takes.
+/// Parses the words that Pydantic accepts as bool.
 pub fn read_bool(arguments: &[Cell<'_>]) -> Answered {
     let [cell] = arguments else { return Err("it takes one argument".to_owned()) };
     let Some(text) = text_of(*cell)? else { return Ok(Answer::Null) };

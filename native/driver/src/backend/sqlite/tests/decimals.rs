@@ -1,4 +1,4 @@
-//! Our functions and our collation, called from SQL.
+//! Tests of our functions and our collation, called from SQL.
 
 use oxyde_ir::ColumnType as Type;
 

@@ -1,4 +1,4 @@
-//! What goes wrong has a kind, a place, and often a remedy.
+//! Tests that errors have a kind, a position, and often a hint.
 
 use super::*;
 use crate::error::Kind;
@@ -59,7 +59,7 @@ async fn double_quotes_name_things() {
     let error = failure(&mut connection, "SELECT sum(\"b\") FROM t", &[]).await;
     assert!(error.kind == Kind::Database && error.message.contains("no such column"), "{error}");
     assert!(error.detail.hint.unwrap().contains("single quotes"));
-    // In a view they may enclose text, beside a statement in which they do not.
+    // A view may contain double-quoted strings while the statement must not.
     connection.command("CREATE VIEW v AS SELECT a, \"text\" AS b FROM t").await.unwrap();
     raw(&mut connection, "INSERT INTO t VALUES (1)", &[]).await.unwrap();
     assert_eq!(rows(&mut connection, "SELECT \"b\" FROM v", &[]).await, [[text("text")]]);

@@ -1,4 +1,4 @@
-//! The backend on real databases: temporary files and memory.
+//! Tests of the backend on real databases: temporary files and memory.
 
 mod decimals;
 mod failing;
@@ -27,7 +27,7 @@ use crate::settings::Settings;
 use crate::stream::{Finished, Limits, Sink};
 use crate::target::SqliteTarget;
 
-/// A folder that is removed in the end.
+/// A folder that is removed when dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -62,7 +62,7 @@ async fn memory() -> Connection {
     Connection::open(&SqliteTarget { path: None, read_only: false, create: true, immutable: false }, &Settings::default()).await.unwrap()
 }
 
-/// A statement that runs once, its parameters in order.
+/// Returns a statement that runs once, with its parameters in order.
 fn step(text: &str, parameters: usize, outputs: Option<&[(&str, ColumnType)]>) -> Step {
     let slot = |index: usize| Slot { origin: Origin::Param(index as u32), ty: ColumnType::Any, form: Form::Scalar };
     let output = |(name, ty): &(&str, ColumnType)| Output {
@@ -81,13 +81,13 @@ fn step(text: &str, parameters: usize, outputs: Option<&[(&str, ColumnType)]>) -
     }
 }
 
-/// The text of a step that is not repeated.
+/// Returns the text of a step that is not repeated.
 fn fragment(step: &mut Step) -> &mut Fragment {
     let Text::Fixed(fragment) = &mut step.text else { panic!("a fixed text") };
     fragment
 }
 
-/// What a step is run with.
+/// The inputs of a step.
 #[derive(Default)]
 struct With<'a> {
     params: &'a [Value],
@@ -99,7 +99,7 @@ struct With<'a> {
     point_read: bool,
 }
 
-/// One step as a program, with what it is run with; keys of an earlier step apart.
+/// Returns a program of one step with its inputs, except the keys of an earlier step.
 fn execution(step: &Step, with: &With<'_>) -> Execution {
     let program = Program { steps: vec![step.clone()], point_read: with.point_read, ..Program::default() };
     let inputs = Inputs { params: with.params.to_vec(), bulk: with.bulk.cloned() };
@@ -142,7 +142,7 @@ async fn raw(connection: &mut Connection, text: &str, params: &[Value]) -> Resul
     run(connection, &step(text, params.len(), None), With { params, ..With::default() }).await
 }
 
-/// Runs raw SQL that must work, for its rows.
+/// Runs raw SQL that must succeed, and returns its rows.
 async fn rows(connection: &mut Connection, text: &str, params: &[Value]) -> Vec<Vec<Value>> {
     table(&raw(connection, text, params).await.unwrap().last.unwrap())
 }

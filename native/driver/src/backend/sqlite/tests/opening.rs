@@ -1,4 +1,4 @@
-//! Files are opened, refused and closed.
+//! Tests that files are opened, refused and closed.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -89,7 +89,7 @@ async fn connections_open_and_close_many_times() {
         }
     }
     first.close().await;
-    // New files are put into WAL mode by several at once.
+    // Several connections switch a new file to WAL mode at once.
     for round in 0..5 {
         let path = folder.0.join(format!("{round}.db"));
         let opened = futures_util::future::join_all((0..4).map(|_| open(&path))).await;
@@ -109,7 +109,7 @@ fn a_connection_may_go_without_a_runtime() {
     });
     drop(runtime);
     drop(connection);
-    // The thread closes the file, and with it goes its log.
+    // The thread closes the file, which deletes its WAL file.
     let mut log = path.into_os_string();
     log.push("-wal");
     let gone = (0..200).any(|_| {

@@ -1,4 +1,4 @@
-//! Steps run once or many times, and their rows leave in batches.
+//! Tests that steps run once or many times, and that their rows arrive in batches.
 
 use oxyde_ir::ColumnType as Type;
 use oxyde_ir::program::{Form, Origin, Slot};
@@ -42,7 +42,7 @@ async fn bulk_rows_are_written_one_by_one() {
     let found = rows(&mut connection, "SELECT count(*), count(price), max(id) FROM book", &[]).await;
     assert_eq!(found, [[Value::Int(10_000), Value::Int(6_666), Value::Int(9_999)]]);
     assert_eq!(rows(&mut connection, "SELECT name, price FROM book WHERE id = 7", &[]).await, [[text("book 7"), decimal("0.07")]]);
-    // A row in the middle is refused, and says which statement it was.
+    // A row in the middle is refused, and the error names the statement.
     let error = run(&mut connection, &insert_books(), With { bulk: Some(&bulk), ..With::default() }).await.unwrap_err();
     assert_eq!((error.kind, error.detail.sql.as_deref()), (Kind::UniqueViolation, Some("INSERT INTO book VALUES (?, ?, ?)")));
 }
@@ -116,14 +116,14 @@ async fn reads_by_key_run_on_the_calling_thread() {
         let asked = execution(&get, &With { params: &[Value::Int(1)], point_read: true, ..With::default() });
         let never = Cancel::default();
         let here = asked.point_read(Deadline::from(&never)).and_then(|request| connection.line.run_here(&request));
-        // Prepared by the first round, on the connection's thread.
+        // The first round prepared it, on the connection's thread.
         assert_eq!(here.is_some(), round > 0);
         let finished = match here {
             Some(end) => end.unwrap(),
             None => connection.execute(&asked, Deadline::from(&never)).await.unwrap(),
         };
         assert_eq!(table(&finished.last.unwrap()), [[text("one")]]);
-        // What takes longer than a moment goes to the thread, and comes back whole.
+        // A longer statement moves to the thread and returns all rows.
         let params = [Value::Int(100_000)];
         let finished = run(&mut connection, &slow, With { params: &params, point_read: true, ..With::default() }).await.unwrap();
         assert_eq!(table(&finished.last.unwrap()), [[Value::Int(100_000)]]);
@@ -169,7 +169,8 @@ async fn batches_wait_for_their_reader() {
     task.await.unwrap();
 }
 
-/// On one connection for all, and inside a transaction, further statements run while a reader takes its time.
+/// On the shared in-memory connection, and inside a transaction, further statements run while a reader
+/// is slow.
 #[tokio::test]
 async fn statements_interleave() {
     let folder = Folder::new();

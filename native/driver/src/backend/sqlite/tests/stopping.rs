@@ -1,4 +1,4 @@
-//! Statements end early: cancelled, out of time, unwanted, or before a lock.
+//! Tests that statements end early: cancelled, timed out, abandoned, or blocked by a lock.
 
 use std::time::{Duration, Instant};
 
@@ -74,7 +74,7 @@ async fn locks_are_waited_for() {
     assert!((Duration::from_millis(150)..Duration::from_secs(2)).contains(&begin.elapsed()));
     assert!(other.is_healthy());
 
-    // The wait can be cut short.
+    // The wait can be cancelled.
     let mut patient = open(&folder.file()).await;
     let (insert, cancel) = (step("INSERT INTO t VALUES (1)", 0, Some(&[])), Cancel::default());
     let begin = Instant::now();
@@ -86,7 +86,7 @@ async fn locks_are_waited_for() {
     assert_eq!(end.unwrap_err().kind, Kind::Cancelled);
     assert!(begin.elapsed() < Duration::from_secs(1));
 
-    // Or be worth it.
+    // The wait can succeed.
     let insert = step("INSERT INTO t VALUES (2)", 0, Some(&[]));
     let work = run(&mut patient, &insert, With::default());
     let (end, ()) = tokio::join!(work, async {
@@ -143,7 +143,7 @@ async fn rows_that_nobody_reads_end_the_statement() {
         assert_eq!(end.unwrap_err().kind, Kind::Cancelled);
         assert_eq!(rows(&mut connection, "SELECT 1", &[]).await, [[Value::Int(1)]]);
     }
-    // A reader that is slow, and gives up.
+    // The reader is slow and then dropped.
     let mut connection = open(&folder.file()).await;
     let (sink, receiver) = channel(Limits { rows: 100, bytes: 1 << 20 }, quiet());
     let cancel = Cancel::default();
@@ -159,7 +159,8 @@ async fn rows_that_nobody_reads_end_the_statement() {
     assert_eq!(rows(&mut connection, "SELECT 1", &[]).await, [[Value::Int(1)]]);
 }
 
-/// Operations never drop a statement under way; should one, the thread is done with what it borrowed before.
+/// Operations never drop a running statement. If one did, the thread would finish with the borrowed
+/// data first.
 #[tokio::test]
 async fn a_dropped_statement_is_waited_for() {
     let mut connection = memory().await;

@@ -1,4 +1,4 @@
-//! Values go in and come back, or are refused.
+//! Tests that values are stored and read back, or refused.
 
 use oxyde_ir::ColumnType as Type;
 use oxyde_ir::program::{Form, Origin, PatternSyntax, Slot};
@@ -52,7 +52,7 @@ async fn values_return() {
     for (number, (declared, ty, value)) in cases.into_iter().enumerate() {
         connection.command(&format!("CREATE TABLE t{number} (v {declared})")).await.unwrap();
         let insert = format!("INSERT INTO t{number} VALUES (?), (NULL)");
-        // Raw SQL binds numbers, of which SQLite has none so long.
+        // Raw SQL binds decimals as numbers, and SQLite has none of that precision.
         let given = if let Value::Decimal(digits) = &value
             && digits.len() > 17
         {
@@ -78,7 +78,7 @@ async fn one_spelling_is_stored() {
     assert_eq!(stored, [expected]);
 }
 
-/// Numbers that jump over the whole range, the same each time.
+/// Returns numbers spread over the whole range, the same each time.
 fn jumps() -> impl Iterator<Item = u64> {
     std::iter::successors(Some(88_172_645_463_325_252_u64), |number| {
         let number = number ^ number << 13;
@@ -173,7 +173,7 @@ async fn declarations_choose_the_types_of_raw_rows() {
     let empty = raw(&mut connection, "SELECT a, e, 1 AS one FROM t WHERE 0", &[]).await.unwrap().last.unwrap();
     let names: Vec<&str> = empty.columns.iter().map(|column| column.name.as_str()).collect();
     assert_eq!((names, empty.rows), (vec!["a", "e", "one"], 0));
-    // A new column shows at once, though the statement is kept.
+    // A new column appears at once, although the statement is cached.
     connection.command("ALTER TABLE t ADD k TEXT DEFAULT 'k'").await.unwrap();
     assert_eq!(rows(&mut connection, "SELECT *, a + 1, c || '!', NULL FROM t", &[]).await[0].len(), 14);
 }
@@ -192,11 +192,11 @@ async fn members_of_a_compound_have_types_of_their_own() {
         ("SELECT flag FROM t UNION ALL SELECT count(*) FROM t", vec![Value::Int(1), Value::Int(1)]),
         ("SELECT flag FROM v", vec![Value::Int(5), Value::Int(1)]),
         ("SELECT day FROM t UNION ALL SELECT day FROM t", vec![Value::Date(1), Value::Date(1)]),
-        // Which column is the compound's cannot be told: all are as the file holds them.
+        // The compound's column cannot be identified, so all are decoded as stored.
         ("SELECT day FROM t JOIN v USING (flag)", vec![text("1970-01-02")]),
     ];
     for (sql, expected) in cases {
-        // The second time out of the cache.
+        // The second round uses the cached statement.
         for _ in 0..2 {
             let found: Vec<Value> = rows(&mut connection, sql, &[]).await.into_iter().flatten().collect();
             assert_eq!(found, expected, "{sql}");
