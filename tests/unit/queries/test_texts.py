@@ -27,7 +27,7 @@ class Texts(Model):
     other: str = Field(default="", db_type="inet")
     key: str = Field(default="", db_type="UUID")
     data: str = Field(default="", db_type="JSON")
-    hue: Hue = Hue.RED
+    hue: Hue = Field(default=Hue.RED, db_enum_name="unit_texts_hue")
 
     class Meta:
         """Its table."""
