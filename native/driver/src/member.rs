@@ -51,7 +51,7 @@ pub struct Member {
     opened: Instant,
     used: Instant,
     news: Arc<News>,
-    /// The value of `Shared::definitions` that its prepared statements are valid for.
+    /// The value of `News::definitions` that its prepared statements are valid for.
     definitions: u64,
 }
 

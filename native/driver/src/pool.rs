@@ -148,8 +148,7 @@ impl Pool {
         }
     }
 
-    /// Replaces a leased connection that turned out to be dead. Connections that were idle as long are
-    /// closed as well.
+    /// Replaces a leased connection that turned out to be dead. All idle connections are closed as well.
     pub async fn replace(&self, lease: &mut Lease, deadline: impl Into<Deadline<'_>>) -> Result<()> {
         lease.discard();
         drop(self.0.pool.retain(|_, _| false).removed);
