@@ -60,7 +60,8 @@ class Members:
         if issubclass(self._cls, Flag):  # whose values are combined
             return True
         if isinstance(term, Bound):
-            return term.value is None or term.value in [member.value for member in self._cls]
+            known = [member.value for member in self._cls]
+            return term.value is None or all(value in known for value in (term.value if self._of_lists else [term.value]))
         if isinstance(term, Call) and term.function in _CHOOSING:
             return all(map(self.gives_members, term.parts))
         return term.restore == self

@@ -57,7 +57,7 @@ pub struct Column {
     /// A type written by the application, used verbatim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub db_type: Option<String>,
-    /// The server generates its values (serial, AUTO_INCREMENT).
+    /// The server generates its values (serial, `AUTO_INCREMENT`).
     #[serde(default, skip_serializing_if = "is_false")]
     pub auto: bool,
     /// The default as SQL text.

@@ -97,7 +97,7 @@ pub struct KeyColumn {
     pub name: String,
     #[serde(rename = "type")]
     pub ty: ColumnType,
-    /// The server generates it (serial, AUTO_INCREMENT) if it is absent.
+    /// The server generates it (serial, `AUTO_INCREMENT`) if it is absent.
     #[serde(default, skip_serializing_if = "is_false")]
     pub auto: bool,
     /// The declared type (`db_type`).

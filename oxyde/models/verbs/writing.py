@@ -235,7 +235,8 @@ def update(chain: Chain[Any, Any], values: Mapping[str, Any], *, returning: bool
     plain = _validated(chain.model.__oxyde__, table, values)
     assignments = [statements.assignment(table, name, plain.get(name, value)) for name, value in values.items()]
     for column, term in assignments:
-        if isinstance(column.restore, Members) and not column.restore.gives_members(term):
+        is_checked = column.type.kind == "enum"  # by the server, which knows the members
+        if isinstance(column.restore, Members) and not is_checked and not column.restore.gives_members(term):
             message = (
                 f"{table.model}.{column.field} takes members of {column.restore}, and the expression given for it may be none; give a "
                 "member, or a field of the same enumeration, or set and save() the instances"
