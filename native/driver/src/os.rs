@@ -1,4 +1,4 @@
-//! Direct calls to the operating system: process identity, per-process state, TCP_NODELAY, SIGINT.
+//! Direct calls to the operating system: process identity, per-process state, `TCP_NODELAY`, SIGINT.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -55,7 +55,7 @@ impl<T: Sync + 'static> PerProcess<T> {
     }
 }
 
-/// Polls a connect future to completion and sets TCP_NODELAY on its connection to `port`.
+/// Polls a connect future to completion and sets `TCP_NODELAY` on its connection to `port`.
 /// sqlx 0.9.0 does not set it, and a TLS handshake then waits for delayed ACKs. It also accepts no
 /// socket from outside, so its socket has to be found among the process's descriptors: after each poll
 /// until a new one appears, and once more at the end, because the first one found may belong to a

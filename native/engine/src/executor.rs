@@ -39,7 +39,7 @@ impl Executor {
     }
 
     /// Starts an atomic unit: a transaction, or a savepoint in the open one.
-    /// SQLite takes the write lock at once, because upgrading a read lock later can fail with SQLITE_BUSY
+    /// SQLite takes the write lock at once, because upgrading a read lock later can fail with `SQLITE_BUSY`
     /// without waiting.
     pub async fn open(&mut self, deadline: Deadline<'_>) -> Result<()> {
         let begin = Begin { immediate: true, ..Begin::default() };

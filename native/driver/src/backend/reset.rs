@@ -33,7 +33,7 @@ impl<P: Peer> Link<P> {
         Ok(is_whole)
     }
 
-    /// Whether a transaction is open on `MariaDB` (@@in_transaction).
+    /// Whether a transaction is open on `MariaDB` (`@@in_transaction`).
     pub async fn is_in_transaction(&mut self) -> Result<bool> {
         let nobody = Cancel::default();
         Ok(self.answer("SELECT CAST(@@in_transaction AS CHAR)", Deadline::from(&nobody)).await? == "1")

@@ -1,6 +1,6 @@
 //! Checks whether the numbers in JSON text survive a conversion to float.
 
-/// The number of significant digits that a float always preserves (DBL_DIG).
+/// The number of significant digits that a float always preserves (`DBL_DIG`).
 const ALWAYS_KEPT: usize = 15;
 
 /// The number of characters of a number that a message shows.

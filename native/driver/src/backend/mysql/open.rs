@@ -23,7 +23,7 @@ const MARIADB_MODE: &str = "SIMULTANEOUS_ASSIGNMENT";
 
 /// Settings that a server's configuration may have changed and that our statements depend on:
 /// autocommit, no chained transactions, constraint checks, a transactional default engine.
-/// sql_select_limit and sql_auto_is_null are set with the exactness settings.
+/// `sql_select_limit` and `sql_auto_is_null` are set with the exactness settings.
 const PLAIN: &str = "autocommit = 1, completion_type = 0, foreign_key_checks = 1, unique_checks = 1, default_storage_engine = InnoDB";
 
 /// The default truncates the results of `GROUP_CONCAT` and `JSON_ARRAYAGG`.
@@ -40,7 +40,7 @@ const BESIDE_VALUES: usize = 64;
 const STATEMENT_CACHE: usize = 512;
 
 /// Identifies a server, because several may share the address of a load balancer. MySQL has
-/// @@server_uuid; for MariaDB the identity is where it runs and since when.
+/// `@@server_uuid`; for MariaDB the identity is where it runs and since when.
 pub(super) const IDENTITY: &str = "CAST(CONCAT_WS(' ', @@hostname, @@port, @@server_id, @@datadir, @@pid_file /*!80000 , @@server_uuid */ \
      /*M! , UNIX_TIMESTAMP() - (SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'UPTIME') */) AS CHAR)";
 
@@ -91,7 +91,7 @@ impl Connection {
     }
 }
 
-/// Opens a connection with TCP_NODELAY and without session setup. Without TCP_NODELAY, closing a
+/// Opens a connection with `TCP_NODELAY` and without session setup. Without `TCP_NODELAY`, closing a
 /// statement would delay the next one by 40 ms.
 pub(super) async fn connect(options: &MySqlConnectOptions) -> sqlx::Result<MySqlConnection> {
     match options.get_socket() {

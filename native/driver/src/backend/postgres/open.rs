@@ -85,7 +85,7 @@ impl Connection {
     }
 }
 
-/// Opens a connection with TCP_NODELAY and without session setup. Without TCP_NODELAY, the TLS
+/// Opens a connection with `TCP_NODELAY` and without session setup. Without `TCP_NODELAY`, the TLS
 /// handshake waits for delayed ACKs.
 pub(super) async fn connect(options: &PgConnectOptions) -> sqlx::Result<PgConnection> {
     match options.get_socket() {

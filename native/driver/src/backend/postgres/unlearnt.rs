@@ -158,7 +158,7 @@ fn written_table(text: &str) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-/// Quotes a string that is valid with either setting of standard_conforming_strings.
+/// Quotes a string that is valid with either setting of `standard_conforming_strings`.
 fn literal(text: &str) -> String {
     format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }

@@ -14,7 +14,7 @@ use crate::error::{Error, Kind, Result};
 use crate::request::{Request, Run};
 use crate::{decimal, iso, slot};
 
-/// The number of decimal digits that a float always preserves (DBL_DIG).
+/// The number of decimal digits that a float always preserves (`DBL_DIG`).
 const FLOAT_DIGITS: usize = 15;
 
 /// Binds the slots of one run.

@@ -90,7 +90,7 @@ fn name_parts(error: &mut Error, code: c_int, message: &str) {
     }
 }
 
-/// Converts SQLITE_BUSY: the lock timeout expired, or waiting could not help (SQLITE_BUSY_SNAPSHOT).
+/// Converts `SQLITE_BUSY`: the lock timeout expired, or waiting could not help (`SQLITE_BUSY_SNAPSHOT`).
 pub fn locked(error: Error, has_waited: bool) -> Error {
     let is_stale = error.kind == Kind::SerializationFailure;
     if is_stale || !has_waited {

@@ -174,7 +174,7 @@ fn check_count(request: &Request<'_>, run: Run, statement: &Statement) -> Result
     Err(Error::new(Kind::Field, message))
 }
 
-/// Whether a statement inserts, so that last_insert_rowid() is its own.
+/// Whether a statement inserts, so that `last_insert_rowid()` is its own.
 fn is_insert(text: &str) -> bool {
     verb::is_one_of(&["INSERT", "REPLACE"], text, Family::Sqlite)
 }

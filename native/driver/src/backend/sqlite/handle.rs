@@ -119,7 +119,7 @@ impl Handle {
         unsafe { ffi::sqlite3_last_insert_rowid(self.db.as_ptr()) }
     }
 
-    /// Accepts double-quoted string literals (SQLITE_DBCONFIG_DQS_DDL and _DQS_DML) where a view or a
+    /// Accepts double-quoted string literals (`SQLITE_DBCONFIG_DQS_DDL` and `SQLITE_DBCONFIG_DQS_DML`) where a view or a
     /// trigger is expanded, and refuses them in new definitions. SQLite always accepts them when it loads
     /// the schema of a file.
     pub fn take_quoted_strings(&self) {

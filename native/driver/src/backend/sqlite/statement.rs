@@ -20,7 +20,7 @@ pub struct Statement {
     db: NonNull<ffi::sqlite3>,
     /// The original text, if the statement was compiled with other quotes.
     written: Option<Box<str>>,
-    /// The declared types of its columns, and the SQLITE_STMTSTATUS_REPREPARE count when they were looked
+    /// The declared types of its columns, and the `SQLITE_STMTSTATUS_REPREPARE` count when they were looked
     /// up.
     types: Option<(c_int, Vec<Option<ColumnType>>)>,
     /// If compiled again, it might treat a misspelt name as a string.

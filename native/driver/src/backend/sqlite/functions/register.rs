@@ -48,7 +48,7 @@ pub unsafe fn arguments<'a>(count: c_int, values: *mut *mut ffi::sqlite3_value) 
 }
 
 /// Runs the work of a call and passes its result, error or panic to SQLite. Errors are reported as
-/// SQLITE_MISMATCH, because they concern the values.
+/// `SQLITE_MISMATCH`, because they concern the values.
 ///
 /// # Safety
 /// `context` is that of the current call, and `given` its first argument, or null.
