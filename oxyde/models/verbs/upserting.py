@@ -42,7 +42,7 @@ def get_or_create(chain: Chain[Any, Any], defaults: Mapping[str, Any] | None, lo
 def update_or_create(
     chain: Chain[Any, Any], defaults: Mapping[str, Any] | None, create_defaults: Mapping[str, Any] | None, lookups: Mapping[str, Any]
 ) -> Steps[tuple[Any, bool]]:
-    """Changes the one row that matches, or inserts it, in one transaction; returns the instance, and whether it was inserted."""
+    """Locks and changes the one row that matches, or inserts it; returns the instance, and whether it was inserted."""
     if create_defaults is not None:
         _check(chain, "update_or_create", "create_defaults", create_defaults)
     values = _values(chain, "update_or_create", lookups, defaults, create_defaults)
@@ -67,14 +67,19 @@ def _changed(chain: Chain[Any, Any], changes: Mapping[str, Any], lookups: Mappin
     """Locks the one row that matches, and changes it; returns the instance, None where no row matches."""
     found = yield from one(_locked(chain), Q(**lookups), required=False)
     if found is not None:
-        for name, value in changes.items():
-            setattr(found, name, value() if callable(value) else value)
+        for name, value in _called(changes).items():
+            setattr(found, name, value)
         yield from save(found)
     return found
 
 
 def _created(chain: Chain[Any, Any], values: Mapping[str, Any]) -> Steps[Any]:
-    return create(chain.model.__oxyde__, None, {name: value() if callable(value) else value for name, value in values.items()})
+    return create(chain.model.__oxyde__, None, _called(values))
+
+
+def _called(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the values, with what a callable returns in its place."""
+    return {name: value() if callable(value) else value for name, value in values.items()}
 
 
 def _inserted(chain: Chain[Any, Any], values: Mapping[str, Any], lookups: Mapping[str, Any]) -> Steps[tuple[Any, bool]]:

@@ -25,17 +25,22 @@ class Source:
 
 
 class Broken:
-    """A stream that fails after its first batch."""
+    """A stream of integers that fails after its first batch.
 
-    def __init__(self) -> None:
-        self.schema = pa.schema({"a": pa.int64()})
+    Args:
+        names: Its columns.
+    """
+
+    def __init__(self, *names: str) -> None:
+        self.names = names or ("a",)
+        self.schema = pa.schema({name: pa.int64() for name in self.names})
 
     def __arrow_c_schema__(self) -> object:
         return self.schema.__arrow_c_schema__()
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         def batches() -> object:
-            yield pa.record_batch({"a": [1]})
+            yield pa.record_batch({name: [1] for name in self.names})
             message = "the server is gone"
             raise OSError(message)
 

@@ -74,23 +74,8 @@ def test_a_folder_with_something_in_it(tmp_path: Path) -> None:
 
 def test_partitions_that_fail(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="the server is gone"):
-        export.to_parquet(tmp_path / "rows", partition_by="b")(BrokenWithTwo())
+        export.to_parquet(tmp_path / "rows", partition_by="b")(Broken("a", "b"))
     assert list(tmp_path.iterdir()) == []
-
-
-class BrokenWithTwo(Broken):
-    """One with two columns."""
-
-    def __init__(self) -> None:
-        self.schema = pa.schema({"a": pa.int64(), "b": pa.int64()})
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        def batches() -> object:
-            yield pa.record_batch({"a": [1], "b": [1]})
-            message = "the server is gone"
-            raise OSError(message)
-
-        return pa.RecordBatchReader.from_batches(self.schema, batches()).__arrow_c_stream__()
 
 
 def test_what_is_refused(tmp_path: Path) -> None:
