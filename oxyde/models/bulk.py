@@ -7,6 +7,7 @@ from itertools import repeat
 from typing import Any
 
 from oxyde.exceptions import FieldError
+from oxyde.models.adapt import adapt_all
 from oxyde.models.errors import in_row
 from oxyde.models.hydrate import tiers
 from oxyde.models.info import AnyModel
@@ -21,7 +22,7 @@ def _adapted(column: Column, values: list[Any]) -> list[Any]:
     """Returns the wire values of a column; an error names the row."""
     adapt = column.adapt if column.check is None else column.written
     try:
-        return [None if value is None else adapt(value) for value in values]
+        return adapt_all(adapt, values)
     except FieldError:
         for at, value in enumerate(values):
             with in_row(at):

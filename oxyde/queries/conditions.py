@@ -56,13 +56,15 @@ class Q(Expression):
     __slots__ = ("children", "joined", "negated")
 
     def __init__(self, *conditions: Expression, **lookups: Any) -> None:
-        for condition in conditions:
-            if not isinstance(condition, Expression):
-                raise TypeError(_no_condition(condition))
         self.joined = "and"
         self.negated = False
-        given = tuple(condition for condition in conditions if not isinstance(condition, Q) or condition.children)
-        self.children: tuple[Child, ...] = (*given, *lookups.items())
+        self.children: tuple[Child, ...] = tuple(lookups.items())
+        if conditions:
+            for condition in conditions:
+                if not isinstance(condition, Expression):
+                    raise TypeError(_no_condition(condition))
+            given = tuple(condition for condition in conditions if not isinstance(condition, Q) or condition.children)
+            self.children = given + self.children
 
     def resolve(self, names: Names) -> Term:
         """Returns the condition over the query's names.

@@ -42,7 +42,7 @@ def _insert(write: Write) -> Steps[None]:
     check_row(write.info, sent, write.given)
     filled = write.filled(values)
     missing = tuple([column for column in write.table.columns if column.field not in values])
-    snapshot = yield Remember(write.snapshot)
+    snapshot = yield Remember(partial(write.snapshot, (*filled, *[column.field for column in missing])))
     try:
         yield Call(*by_key.insert(write.table, sent, missing), write.filler(missing))
     except COMPLETED as error:
@@ -70,7 +70,7 @@ def _update(write: Write, names: Iterable[str] | None) -> Steps[None]:
     filled = write.filled(values)
     # Of a row that was never read, every column is read back.
     returned = table.columns if write.is_new else table.computed
-    snapshot = yield Remember(write.snapshot)
+    snapshot = yield Remember(partial(write.snapshot, (*filled, *[column.field for column in returned])))
     try:
         batch = yield Call(*by_key.update(table, condition, sent, returned), write.filler(returned))
     except COMPLETED as error:
@@ -126,7 +126,7 @@ def refresh(instance: AnyModel) -> Steps[None]:
             batch.fill(filling(info, table.columns), [instance])
             found.append(batch.rows)
 
-    snapshot = yield Remember(write.snapshot)
+    snapshot = yield Remember(partial(write.snapshot, (*table.by_field, *write.info.links)))
     yield Call(*by_key.select(table, key, table.columns), take)
     if not found:
         raise _not_found(table, "refresh")

@@ -133,12 +133,13 @@ def one(chain: Chain[Any, Any], given: Q, *, required: bool) -> Steps[Any]:
         MultipleObjectsReturned: There are several.
     """
     found: list[Any] = []
-    made = compile.by_key(chain._state, given)
+    asked = chain._query
+    made = compile.by_key(asked.state, given)
     if made is None:
-        state = query.filtered(chain._state, given)
+        state = query.filtered(asked.state, given)
         found = yield from everything(chain._next(state if compile.is_point(state) else query.limited(state, 2)))
     else:
-        reader = chain._query.rows.reader(chain._state)
+        reader = asked.rows.reader(asked.state)
         yield Call(made.shape, made.values, lambda batch: found.extend(reader(batch)))
     if len(found) == 1:
         return found[0]
