@@ -4,8 +4,9 @@ from oxyde.models.field import Field
 from oxyde.models.manager import Manager
 from oxyde.models.model import Model
 from oxyde.models.queryset import QuerySet
+from oxyde.models.upserted import Upserted
 
-__all__ = ["Field", "Manager", "Model", "QuerySet"]
+__all__ = ["Field", "Manager", "Model", "QuerySet", "Upserted"]
 
 
 def __dir__() -> list[str]:

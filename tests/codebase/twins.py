@@ -77,11 +77,17 @@ TWINS = (
         "``BlockingQuerySet``: the blocking face of a query, for scripts, notebooks and threads.",
         {
             "QuerySet": "BlockingQuerySet",
-            "Frames": "BlockingFrames",
-            "frames": "blocking_frames",
+            "Many": "BlockingMany",
+            "many": "blocking_many",
             "awaited": "blocking",
         },
         frozenset({"sync"}),
+    ),
+    Twin(
+        "oxyde/models/many.py",
+        "oxyde/models/blocking_many.py",
+        "``BlockingMany``: the blocking verbs that write many rows at once.",
+        {"Many": "BlockingMany", "Frames": "BlockingFrames", "frames": "blocking_frames"},
     ),
     Twin(
         "oxyde/models/frames.py",

@@ -52,7 +52,7 @@ impl Writer<'_> {
         self.within(Scope::BARE).output_list(returning)
     }
 
-    fn output_list(&mut self, outputs: &[SelectOutput]) -> Result<()> {
+    pub fn output_list(&mut self, outputs: &[SelectOutput]) -> Result<()> {
         self.separated(outputs, |writer, output| writer.output(output, Uniqueness::None))
     }
 }

@@ -130,13 +130,19 @@ def refresh(instance: AnyModel) -> Steps[None]:
     yield Call(*by_key.select(table, key, table.columns), take)
     if not found:
         raise _not_found(table, "refresh")
+    take_row(instance, before)
+    if snapshot is not None:
+        yield Undo(snapshot.written())
+
+
+def take_row(instance: AnyModel, before: Mapping[str, Any]) -> None:
+    """Makes an instance that was filled with its row one that was read; a loaded relation whose key (``before``) changed is dropped."""
+    info = type(instance).__oxyde__
     for link in info.references:
         if instance.__dict__.get(link.key) != before[link.key]:
             vars(instance)[link.field] = UNLOADED
             instance.__pydantic_fields_set__.discard(link.field)
-    set_state(instance, row_of(table, vars(instance), {}))
-    if snapshot is not None:
-        yield Undo(snapshot.written())
+    set_state(instance, row_of(info.table(), vars(instance), {}))
 
 
 def _exists(table: Table, key: Mapping[str, Any]) -> Steps[bool]:

@@ -60,6 +60,8 @@ async def writes() -> None:
     reveal_type(await user.refresh())  # T: User
     reveal_type(await user.delete())  # T: int
     reveal_type(await User.objects.bulk_create([User(name="x"), {"name": "y"}]))  # T: list[User]
+    reveal_type(await User.objects.upsert([{"name": "y"}], on="name"))  # T: list[Upserted[User]]
+    reveal_type(await User.objects.upsert([{"name": "y"}], on="name", returning=False))  # T: int
     reveal_type(await User.objects.filter(age=1).update(age=2))  # T: int
     reveal_type(await User.objects.filter(age=1).update(age=2, returning=True))  # T: list[User]
     reveal_type(await User.objects.filter(age=1).delete())  # T: int

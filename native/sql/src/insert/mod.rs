@@ -3,6 +3,7 @@
 pub mod bulk;
 mod clauses;
 mod conflict;
+mod outcome;
 mod sequence;
 
 use oxyde_ir::program::{Origin, Repeat, Step};
@@ -17,6 +18,9 @@ use crate::writer::{Scope, fragment, outputs_of, single, step};
 use clauses::{returns, row};
 
 pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
+    if let Some(alias) = &insert.outcomes {
+        return outcome::program(insert, alias, dialect, params);
+    }
     conflict::check_returning(insert, dialect)?;
     let program = match &insert.rows {
         Rows::One(values) => one(insert, values, dialect, params),
