@@ -10,12 +10,14 @@ ROOT = Path(__file__).parents[2]
 PACKAGE, UNITS = ROOT / "oxyde", ROOT / "tests/unit"
 
 ELSEWHERE = {
+    "db/batches.py": ("../contract/test_row_streams.py", "the batches of statements of a connection"),
     "export/arrow_schema.py": ("export/test_formats.py", "the formats answer to one suite"),
     "export/pandas.py": ("export/test_formats.py", "the formats answer to one suite"),
     "export/polars.py": ("export/test_formats.py", "the formats answer to one suite"),
     "models/arrow.py": ("../contract/test_arrow.py", "streams of a connection"),
     "models/blocking.py": ("../codebase/test_twins.py", "generated from queryset.py, and compared with it"),
     "models/queryset.py": ("../contract/test_queries.py", "hands every verb to models/verbs, whose steps need a database"),
+    "models/streaming.py": ("../contract/test_row_streams.py", "rows of statements of a connection"),
     "models/verbs/reading.py": ("../contract/test_queries.py", "steps that need a database"),
     "models/verbs/upserting.py": ("../contract/test_upserting.py", "steps that need a database"),
     "models/verbs/writing.py": ("../contract/test_update_delete.py", "steps that need a database"),
