@@ -12,7 +12,7 @@ from oxyde.exceptions import FieldError, MultipleObjectsReturned, NotFoundError
 from oxyde.ir import statement
 from oxyde.models import restore
 from oxyde.models.info import holds
-from oxyde.queries import Q, compile, query
+from oxyde.queries import Q, chosen, compile, query
 from oxyde.queries.compile import body, compiled
 from oxyde.queries.foreign_values import named
 from oxyde.queries.paths import column_path
@@ -92,6 +92,7 @@ def in_bulk(chain: Chain[Any, Any], keys: Iterable[Any] | None, field: str) -> S
         message = f"in_bulk() takes a field that is unique in {table.model}, and {path.where} is not: two rows would have one place"
         raise FieldError(message, column=field)
     name = path.column.field
+    chain = chain._next(chosen.including(chain._state, name))
     found: list[Any] = []
     if keys is None:
         found = yield from everything(chain)
