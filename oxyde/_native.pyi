@@ -84,10 +84,15 @@ class Database:
         *,
         arrow: bool = False,
         timeout: float | None = None,
+        stream: int | None = None,
+        cursor: tuple[str, int] | None = None,
     ) -> Operation:
         """Starts a statement. Values are converted here, by the types of the shape: FieldError when one does not fit, nothing is sent then.
 
-        ``queue`` None is for blocking callers (``Operation.wait``). ``arrow`` asks for large batches.
+        ``queue`` None is for blocking callers (``Operation.wait``). ``arrow`` asks for large batches, ``stream`` for batches of so many
+        rows, whose reader may leave early without harm to the transaction.
+        ``cursor`` is a step of reading the query through a cursor of the server, inside a transaction: ``("open", number)``,
+        ``("fetch", number)`` of ``stream`` rows, ``("close", number)``.
         For a bulk insert ``values`` is one list for each column.
         """
 
@@ -103,8 +108,8 @@ class Session:
     def savepoint(self, queue: Queue | None, depth: int) -> Operation: ...
     def release(self, queue: Queue | None, depth: int) -> Operation: ...
     def rollback_to(self, queue: Queue | None, depth: int) -> Operation: ...
-    def stop_stream(self) -> None:
-        """Cancels the stream that is being read, if there is one."""
+    def stop_streams(self, depth: int) -> None:
+        """Cancels the streams that blocks from a depth on are reading."""
     streaming: bool
     """The connection is busy with a stream whose reader has not come to its end."""
     broken: bool
@@ -125,7 +130,9 @@ class Operation:
         """Waits for the end without the GIL, also when a signal's exception comes: that is returned. It waits two seconds more then."""
     def cancel(self) -> None:
         """Asks the server to stop. The connection is not lent again before it did."""
-    def stream(self, session: Session | None = None) -> ArrowStream:
+    def hold(self, session: Session, depth: int) -> None:
+        """Tells the session that its connection is busy until the operation has ended."""
+    def stream(self, session: Session | None = None, depth: int = 0) -> ArrowStream:
         """The batches as an Arrow stream; the operation must have been submitted with ``arrow=True`` and not been taken from.
 
         A session is told that its connection is busy until the stream has ended.

@@ -93,7 +93,7 @@ class PoolTimeout(OxydeError, TimeoutError):
 
 
 class NotLoaded(OxydeError):
-    """A relation was used that the query did not load."""
+    """A relation, or a field, was used that the query did not load."""
 
 
 class UnsupportedError(OxydeError):

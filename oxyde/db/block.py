@@ -117,7 +117,7 @@ class Block:
         if self.session.streaming and self.database.dialect != "sqlite":
             message = (
                 "a stream of this atomic block is being read, and its connection answers one statement at a time; "
-                "read the stream to its end or close it first, or read all rows with .all() or to_arrow()"
+                "read the stream to its end or close it first, or read pages with page(), or all rows with .all() or to_arrow()"
             )
             raise OxydeError(message)
 
@@ -182,7 +182,7 @@ class Block:
         """
         self.require_open()
         self.ending = True
-        self.session.stop_stream()
+        self.session.stop_streams(self.depth)
         interrupt: BaseException | None = None
         keeps = error is None and not self.rolls_back
         try:

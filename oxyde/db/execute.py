@@ -34,8 +34,8 @@ SIGNAL_INTERVAL = 0.05
 def arrow_stream(where: Route, shape: bytes, values: tuple[Any, ...]) -> _native.ArrowStream:
     """Starts a statement and returns its rows as a single-use Arrow stream; reading it releases the GIL."""
     if where.block is not None:
-        _turn_blocking(where.block)
-    return where.start(Call(shape, values), None, arrow=True).stream(where.session)
+        turn_blocking(where.block)
+    return where.start(Call(shape, values), None, arrow=True).stream(where.session, 0 if where.block is None else where.block.depth)
 
 
 async def run(steps: Steps[T], where: Route) -> T:
@@ -71,7 +71,7 @@ def run_blocking(steps: Steps[T], where: Route) -> T:
 async def _perform(step: Step, where: Route) -> Any:
     if isinstance(step, Call):
         if where.block is not None:
-            await _turn(where.block)
+            await turn(where.block)
         if not events.listeners:
             batch = await result(partial(where.start, step), step.on_batch)
         else:
@@ -97,13 +97,13 @@ async def _perform(step: Step, where: Route) -> Any:
         return None if where.block is None else step.make()
     if isinstance(step, Undo):
         return _undoable(step, where)
-    return await _turn(step.block)
+    return await turn(step.block)
 
 
 def _perform_blocking(step: Step, where: Route) -> Any:
     if isinstance(step, Call):
         if where.block is not None:
-            _turn_blocking(where.block)
+            turn_blocking(where.block)
         elif not wire.reads(step.shape):
             _refuse_to_wait(where.database)
         if not events.listeners:
@@ -131,7 +131,7 @@ def _perform_blocking(step: Step, where: Route) -> Any:
         return None if where.block is None else step.make()
     if isinstance(step, Undo):
         return _undoable(step, where)
-    return _turn_blocking(step.block)
+    return turn_blocking(step.block)
 
 
 def _undoable(step: Undo, where: Route) -> None:
@@ -174,7 +174,7 @@ async def _read(step: Read, where: Route) -> Any:
     import asyncio
 
     if where.block is not None:
-        await _turn(where.block)
+        await turn(where.block)
     with events.timed(step.shape, where.database), interrupt.interruptible(task=asyncio.current_task()) as stop_by:
         reading = _reading(step, where)
         try:
@@ -190,7 +190,7 @@ async def _read(step: Read, where: Route) -> Any:
 def _read_blocking(step: Read, where: Route) -> Any:
     with events.timed(step.shape, where.database), interrupt.interruptible() as stop_by:
         if where.block is not None:
-            _turn_blocking(where.block)
+            turn_blocking(where.block)
         reading = _reading(step, where)
         try:
             stop_by(reading.stream.close)
@@ -263,7 +263,7 @@ async def _closes(nested: Block) -> None:
     raise nested.waits_for_reader()
 
 
-async def _turn(block: Block) -> None:
+async def turn(block: Block) -> None:
     """Waits until no nested block of another task is open in the block."""
     import asyncio
 
@@ -297,7 +297,7 @@ def _refuse_to_wait(database: AsyncDatabase) -> None:
     raise OxydeError(message)
 
 
-def _turn_blocking(block: Block) -> None:
+def turn_blocking(block: Block) -> None:
     """The same in a thread; raises OxydeError at once where it would wait for a task of this thread's own loop."""
     while block.child is not None and not is_inside(block):
         if not block.child.is_seen():
@@ -312,4 +312,4 @@ def _turn_blocking(block: Block) -> None:
         ended.wait()
 
 
-__all__ = ["arrow_stream", "run", "run_blocking"]
+__all__ = ["arrow_stream", "run", "run_blocking", "turn", "turn_blocking"]

@@ -32,7 +32,16 @@ class Route:
         if self.block is not None:
             self.block.require_free()
             session = self.block.session
-        return self.database.native.submit(queue, session, call.shape, call.values, arrow=arrow or call.arrow, timeout=call.timeout)
+        return self.database.native.submit(
+            queue,
+            session,
+            call.shape,
+            call.values,
+            arrow=arrow or call.arrow,
+            timeout=call.timeout,
+            stream=call.stream,
+            cursor=call.cursor,
+        )
 
 
 def route(using: str | None = None, client: object | None = None) -> Route:

@@ -26,6 +26,8 @@ class Call:
         timeout: Seconds after which the statement is cancelled on the server.
         arrow: Ask for large batches, which will be exported as Arrow.
         locks: It locks the rows that it reads until the transaction ends, and is refused outside one.
+        stream: The most rows of a batch, if the reader may leave before the end without harm to the transaction.
+        cursor: A step of reading the query through a cursor of the server, and the cursor's number.
     """
 
     shape: bytes
@@ -34,6 +36,8 @@ class Call:
     timeout: float | None = None
     arrow: bool = False
     locks: bool = False
+    stream: int | None = None
+    cursor: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True)

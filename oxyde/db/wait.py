@@ -91,18 +91,24 @@ os.register_at_fork(after_in_child=_queues.clear)
 
 async def receive(queue: LoopQueue, operation: _native.Operation, on_batch: OnBatch | None = None) -> _native.Batch:
     """Receives an operation's batches and returns the last one. Does not cancel the operation: see ``result``."""
-    import asyncio
-
     while True:
-        batch = operation.take()
-        while batch is None:
-            future = queue.waiting[operation.id] = asyncio.get_running_loop().create_future()
-            await future
-            batch = operation.take()
+        batch = operation.take() or await next_batch(queue, operation)
         if on_batch is not None:
             on_batch(batch)
         if batch.done:
             return batch
+
+
+async def next_batch(queue: LoopQueue, operation: _native.Operation) -> _native.Batch:
+    """Waits for the next batch of an operation."""
+    import asyncio
+
+    batch = operation.take()
+    while batch is None:
+        future = queue.waiting[operation.id] = asyncio.get_running_loop().create_future()
+        await future
+        batch = operation.take()
+    return batch
 
 
 async def result(start: Starter, on_batch: OnBatch | None = None) -> _native.Batch:

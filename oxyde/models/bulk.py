@@ -13,7 +13,7 @@ from oxyde.models.errors import in_row
 from oxyde.models.hydrate import tiers
 from oxyde.models.info import AnyModel
 from oxyde.models.readable import check_row
-from oxyde.models.row_state import after, kept, set_state, state_of
+from oxyde.models.row_state import after, kept, require_read, set_state, state_of
 from oxyde.models.writing import Write, now
 from oxyde.queries.dml import batches
 from oxyde.schema import Column, Table
@@ -57,6 +57,7 @@ class Gathered:
         for at, instance in enumerate(instances):
             if state_of(instance) is not None:
                 with self._in_row(at):
+                    require_read(instance, table.by_field)
                     Write(instance).validate()
         self._take_keys()
         columns: dict[str, list[Any]] = {}

@@ -14,7 +14,7 @@ from oxyde.models.narrow import lazy as narrow
 from oxyde.models.pickling import kind_of, pickled, unpickled
 from oxyde.models.repr import html, line
 from oxyde.models.rows import FLAT, Instances
-from oxyde.queries import Q, compile, joins, query
+from oxyde.queries import Q, chosen, compile, joins, query
 from oxyde.queries.compile import Compiled
 from oxyde.queries.cte import With
 from oxyde.queries.locks import lock
@@ -132,6 +132,24 @@ class Chain(Generic[M, R_co]):
                 message = f'{self.model.__name__} has an attribute "{name}" already; call the annotation otherwise'
                 raise FieldError(message, column=name)
         return self._next(query.annotated(self._state, terms))
+
+    def only(self: C, *fields: str) -> C:
+        """Returns instances that have only these fields, and the key; the others raise NotLoaded, and ``save()`` does not write them.
+
+        Raises:
+            FieldError: A name is no column of the model.
+            TypeError: The rows are no instances.
+        """
+        return self._next(chosen.only(self._state, fields))
+
+    def defer(self: C, *fields: str) -> C:
+        """Returns instances without these fields, which raise NotLoaded, and which ``save()`` does not write; ``refresh()`` reads them.
+
+        Raises:
+            FieldError: A name is no column of the model.
+            TypeError: The rows are no instances.
+        """
+        return self._next(chosen.deferred(self._state, fields))
 
     def union(self: C, other: Any) -> C:
         """Returns the rows of this and another queryset without duplicates; later verbs act on all of them.

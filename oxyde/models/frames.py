@@ -7,7 +7,7 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from oxyde import export
-from oxyde.models import arrow
+from oxyde.models import arrow, streaming
 from oxyde.models.chain import M, R_co
 from oxyde.models.faces import Awaited
 from oxyde.models.where import route_of
@@ -71,6 +71,19 @@ class Frames(Awaited[M, R_co]):
     ) -> int:
         """Writes the rows to a CSV file; returns their number. The file appears, or is replaced, when all rows are in it."""
         return await self._run(arrow.frame(self, export.to_csv(path, header, delimiter)), using, client)
+
+    def stream(self, batch_size: int | None = None, *, using: str | None = None, client: object | None = None) -> streaming.Stream[R_co]:
+        """Yields the rows one at a time, in bounded memory: the server waits while nobody asks for more.
+
+        Leaving the loop stops the statement. Inside an atomic block other statements can run meanwhile, except on MySQL, where they
+        raise OxydeError. Rows of one batch share the related rows that ``join()`` loads.
+
+        Args:
+            batch_size: How many rows are read at once; by default 4,096.
+            using: The alias of a connection.
+            client: A connection or an atomic block.
+        """
+        return streaming.stream(self, batch_size, route_of(self, using, client))
 
     def arrow_stream(
         self, batch_rows: int = 65_536, *, using: str | None = None, client: object | None = None

@@ -10,18 +10,20 @@ from pydantic import AliasChoices
 from pydantic_core import SchemaValidator, core_schema
 
 from oxyde.db.rows import Layout
+from oxyde.exceptions import FieldError
 from oxyde.models.core_schemas import FUNCTIONS, kind_of, nodes
 from oxyde.models.errors import refusing
 from oxyde.models.field import options
 from oxyde.models.info import AnyModel, ModelInfo
 from oxyde.models.own_validators import BY_TYPES, as_stored, is_own_function, name_of, own_functions, reads_types
-from oxyde.models.pydantic_seams import ModelSchema, has_own_post_init, only_writes
+from oxyde.models.pydantic_seams import ModelSchema, bare, has_own_post_init, only_writes
 from oxyde.models.restore import Restored
 from oxyde.models.row_state import SLOT
 from oxyde.models.unloaded import UNLOADED
 from oxyde.schema import Column
 from oxyde.schema.types import ColumnType
 
+Validate: TypeAlias = "Callable[[list[dict[str, Any]]], list[Any]]"
 Child: TypeAlias = "tuple[str, bool, Layout]"
 """The attribute of a related class, whether it holds many rows, and their layout."""
 
@@ -176,6 +178,8 @@ class Tiers:
         key: Sequence[Column] = (),
         children: Sequence[Child] = (),
         annotations: Sequence[tuple[str, Annotation]] = (),
+        *,
+        partial_rows: bool = False,
     ) -> Layout:
         """Returns the layout of rows of these columns.
 
@@ -184,48 +188,51 @@ class Tiers:
             key: The columns that identify a row; needed if there are children with many rows, and in a child.
             children: The related classes whose columns follow.
             annotations: Values that become attributes, and whose columns follow those of this class.
+            partial_rows: The instances lack the other columns, and no rule of the whole model is applied.
         """
         fields = tuple(column.field for column in columns)
         names = tuple(name for name, _ in annotations)
         links = self.model.__oxyde__.links
         missing = self.model.__pydantic_fields__.keys() - set(fields) - links.keys()
-        native = not self._by_dictionaries and not missing
+        native = not self._by_dictionaries and (partial_rows or not missing)
         validators: tuple[Any, ...] | None = None
         if native:
             found = [self._validator(column) for column in columns]
             validators = None if any(one is _BY_DICTIONARY for one in found) else (*found, *(None for _ in names))
-        validate = partial(self._validate_annotated, names) if names else self.validate_rows
+        whole = partial(self._partial_rows, self._stored_rows(columns)) if partial_rows else self.validate_rows
+        validate = partial(_validate_annotated, whole, names) if names else whole
+        is_kept = partial_rows or len(columns) == len(self.model.__oxyde__.table().columns)
         return Layout(
             self.model,
             (*fields, *names),
             key=tuple(fields.index(column.field) for column in key),
             validators=validators,
             validate_rows=refusing(self.model.__oxyde__.table(), validate),
-            mutable=tuple(column.mutable for column in columns) if len(columns) == len(self.model.__oxyde__.table().columns) else (),
+            mutable=tuple(column.mutable for column in columns) if is_kept else (),
             state_slot=SLOT,
             json=tuple(column.type.kind == "json" for column in (*columns, *(term for _, term in annotations))),
             constants=dict.fromkeys(links, UNLOADED),
             children=tuple(children),
         )
 
-    def _validate_annotated(self, names: Sequence[str], rows: list[dict[str, Any]]) -> list[Any]:
-        """Validates rows through dictionaries; annotations are not fields, and bypass Pydantic."""
-        values = [{name: row.pop(name) for name in names} for row in rows]
-        made: list[Any] = self.validate_rows(rows)
-        for instance, own in zip(made, values, strict=True):
-            vars(instance).update(own)
-        return made
+    def _partial_rows(self, validate: Validate, rows: list[dict[str, Any]]) -> list[Any]:
+        """Makes instances that have only the given fields; rules of the whole model cannot be applied."""
+        relations = dict.fromkeys(self.model.__oxyde__.links, UNLOADED)
+        return [bare(self.model, {**relations, **row}, row) for row in self._seeing_others(validate, rows)]
+
+    def _seeing_others(self, validate: Validate, rows: list[dict[str, Any]]) -> list[Any]:
+        try:
+            return validate(rows)
+        except KeyError as error:
+            name = self.model.__name__
+            message = f"a validator of {name} looks at {error.args[0]!r}, which was not read; name it in only(), or leave it out of defer()"
+            raise FieldError(message, column=str(error.args[0])) from error
 
     def partial_layout(self, columns: Sequence[Column]) -> Layout:
         """Returns the layout that writes rows of some columns into existing instances."""
         fields = tuple(column.field for column in columns)
-        kept = {name: {"schema": self._of(name, self.schema.fields[name]["schema"])} for name in fields}
-        some = core_schema.typed_dict_schema(
-            {name: core_schema.typed_dict_field(_bare(field["schema"])) for name, field in kept.items()}, total=True
-        )
-        rows = self._reader(core_schema.list_schema(some))
         found = [self._validator(column) for column in columns]
-        validate = partial(rows.validate_python, strict=False, by_alias=False, by_name=True)
+        validate = self._stored_rows(columns)
         return Layout(
             self.model,
             fields,
@@ -238,6 +245,15 @@ class Tiers:
             constants={},
             children=(),
         )
+
+    def _stored_rows(self, columns: Sequence[Column]) -> Validate:
+        """Returns a validator of lists of dictionaries with the stored values of some columns."""
+        fields = [column.field for column in columns]
+        some = core_schema.typed_dict_schema(
+            {name: core_schema.typed_dict_field(_bare(self._of(name, self.schema.fields[name]["schema"]))) for name in fields}, total=True
+        )
+        rows = self._reader(core_schema.list_schema(some))
+        return partial(rows.validate_python, strict=False, by_alias=False, by_name=True)
 
     def validated(self, name: str, value: Any, others: Mapping[str, Any]) -> Any:
         """Returns one value of a field, validated as assigning it to an instance would; its validators see the others in ``info.data``."""
@@ -285,6 +301,15 @@ class Tiers:
             return False
         inner = schema["schema"]
         return inner["type"] in ({"any"} if json else SAME) and not inner.keys() - SILENT
+
+
+def _validate_annotated(validate: Validate, names: Sequence[str], rows: list[dict[str, Any]]) -> list[Any]:
+    """Validates rows through dictionaries; annotations are not fields, and bypass Pydantic."""
+    values = [{name: row.pop(name) for name in names} for row in rows]
+    made = validate(rows)
+    for instance, own in zip(made, values, strict=True):
+        vars(instance).update(own)
+    return made
 
 
 class _ByDictionary:

@@ -9,6 +9,8 @@ from oxyde.db.rows import Batch, Hydrator, Layout
 from oxyde.exceptions import UnsupportedError
 from oxyde.models.hydrate import Annotation, Child, tiers
 from oxyde.models.info import ModelInfo
+from oxyde.models.row_state import set_state, state_of
+from oxyde.models.unloaded import UNLOADED
 from oxyde.queries.paths import PathKey
 from oxyde.schema import Column, Relation, Table
 
@@ -28,7 +30,13 @@ def annotated(
 
     Annotations become attributes.
     """
-    hydrator = Hydrator(tiers(model).layout(model.table().columns, children=children, annotations=annotations))
+    given = tiers(model).layout(model.table().columns, children=children, annotations=annotations)
+    return _with_annotations(Hydrator(given), annotations)
+
+
+def _with_annotations(hydrator: Hydrator, annotations: Sequence[tuple[str, Annotation]]) -> Callable[[Batch], list[Any]]:
+    if not annotations:
+        return hydrator.models
     names = [name for name, _ in annotations]
     restorers = [(name, term.restore) for name, term in annotations if term.restore is not None]
 
@@ -42,6 +50,31 @@ def annotated(
         return made
 
     return read
+
+
+def partly(
+    model: ModelInfo, fields: Sequence[str], annotations: Sequence[tuple[str, Annotation]], children: Sequence[Child]
+) -> Callable[[Batch], list[Any]]:
+    """Returns a function that turns a batch of some columns of a table, annotations and related classes into instances.
+
+    The other columns count as not known: they are not read, and not written by ``save()``.
+    """
+    table = model.table()
+    columns = [table.by_field[name] for name in fields]
+    given = tiers(model).layout(columns, table.key if children else (), children, annotations, partial_rows=True)
+    read = _with_annotations(Hydrator(given), annotations)
+    places = [table.columns.index(column) for column in columns]
+
+    def read_some(batch: Batch) -> list[Any]:
+        made = read(batch)
+        for instance in made:
+            stored: list[Any] = [UNLOADED] * len(table.columns)
+            for place, value in zip(places, state_of(instance) or (), strict=False):
+                stored[place] = value
+            set_state(instance, tuple(stored))
+        return made
+
+    return read_some
 
 
 def layout(model: ModelInfo, columns: Sequence[Column]) -> Layout:

@@ -26,7 +26,7 @@ from oxyde.models.relations import IncompleteModel, add_keys, has_relations
 from oxyde.models.repr import card
 from oxyde.models.request import Request
 from oxyde.models.row_state import copied as copied_state
-from oxyde.models.row_state import follow, packed, restore_fields, set_state, state_of, unpacked
+from oxyde.models.row_state import follow, packed, require_read, restore_fields, set_state, state_of, unpacked
 from oxyde.models.unloaded import UNLOADED
 from oxyde.models.validation import add_rules
 from oxyde.models.verbs import instance
@@ -234,6 +234,8 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
             """Returns None for the state of a new instance; else private attributes and extras, as Pydantic does."""
             if name == "__oxyde_state__":
                 return None
+            if name in type(self).__pydantic_fields__:
+                require_read(self, (name,))
             return super().__getattr__(name)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:

@@ -9,13 +9,13 @@ Core schemas are public data (``pydantic_core.core_schema`` types every node), b
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic._internal._mock_val_ser import set_model_mocks
-from pydantic._internal._model_construction import ModelMetaclass
+from pydantic._internal._model_construction import ModelMetaclass, init_private_attributes
 from pydantic.dataclasses import is_pydantic_dataclass
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined, SchemaValidator, core_schema
@@ -26,6 +26,7 @@ __all__ = [
     "ModelMetaclass",  # the class of every Pydantic model class, from which ours derives; if it moves, `import oxyde.models` fails
     "ModelSchema",
     "are_resolved",
+    "bare",
     "convert_field",
     "copy_field",
     "evaluate_names",
@@ -342,3 +343,18 @@ def fields_validator(model: type[BaseModel]) -> SchemaValidator:
     while fields["type"] != "model-fields":
         fields = fields["schema"]
     return SchemaValidator(core_schema.definitions_schema(fields, schema.definitions), schema.config)
+
+
+def bare(model: type[BaseModel], values: dict[str, Any], given: Iterable[str]) -> Any:
+    """Returns an instance with these values and no others, not even defaults; without validation, and without ``model_post_init``."""
+    made = model.__new__(model)
+    for name, value in (
+        ("__dict__", {name: values[name] for name in model.__pydantic_fields__ if name in values}),
+        ("__pydantic_fields_set__", set(given)),
+        ("__pydantic_extra__", {} if model.model_config.get("extra") == "allow" else None),
+        ("__pydantic_private__", None),
+    ):
+        object.__setattr__(made, name, value)
+    if model.__private_attributes__:
+        init_private_attributes(made, None)
+    return made

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from pydantic_core import from_json
 
-from oxyde.exceptions import FieldError
+from oxyde.exceptions import FieldError, NotLoaded
 from oxyde.models.info import AnyModel, holds
 from oxyde.models.unloaded import UNLOADED
 from oxyde.schema import Column, Table
@@ -117,6 +117,31 @@ def after(now: State, stored: Stored, sent: Iterable[str]) -> State:
     """
     forced = now.forced.difference(sent) if isinstance(now, Changed) else ()
     return Changed(now, stored, forced) if isinstance(now, (Changed, New)) and (now or forced) else stored
+
+
+def not_read(instance: AnyModel) -> list[str]:
+    """Returns the fields of columns that were not read (``only()``, ``defer()``), and not assigned since."""
+    stored = stored_of(state_of(instance))
+    if not stored or UNLOADED not in stored:
+        return []
+    pairs = zip(type(instance).__oxyde__.table().columns, stored, strict=False)
+    return [column.field for column, value in pairs if value is UNLOADED and column.field not in instance.__dict__]
+
+
+def require_read(instance: AnyModel, names: Iterable[str]) -> None:
+    """Raises NotLoaded if one of the fields was not read."""
+    missing = next((name for name in not_read(instance) if name in names), None)
+    if missing is not None:
+        raise was_not_read(type(instance), missing)
+
+
+def was_not_read(model: type[AnyModel], name: str) -> NotLoaded:
+    """Returns the error for a field that was not read."""
+    message = (
+        f"{model.__name__}.{name} was left out by only() or defer(); have the query read it, or refresh() the {model.__name__}, "
+        f"which reads the whole row"
+    )
+    return NotLoaded(message, column=name)
 
 
 def changed(instance: AnyModel, name: str) -> None:

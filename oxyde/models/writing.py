@@ -12,7 +12,20 @@ from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.models.errors import after_write
 from oxyde.models.info import AnyModel, Link, ModelInfo, holds, info_of, is_table
 from oxyde.models.layouts import filling
-from oxyde.models.row_state import Changed, New, Stored, after, differs, is_new, is_written, row_of, set_state, state_of, stored_of
+from oxyde.models.row_state import (
+    Changed,
+    New,
+    Stored,
+    after,
+    differs,
+    is_new,
+    is_written,
+    require_read,
+    row_of,
+    set_state,
+    state_of,
+    stored_of,
+)
 from oxyde.models.snapshot import Snapshot
 from oxyde.models.unloaded import UNLOADED
 from oxyde.queries.paths import column_meant
@@ -149,6 +162,7 @@ class Write:
             FieldError: A relation was assigned an object that is not saved.
         """
         writable(self.info)
+        require_read(self.instance, [column.field for column in self.table.stored])
         self._check_generated()
         self.validate()
         keys = self.keys() if self.info.links else {}
@@ -181,6 +195,7 @@ class Write:
         stored = stored_of(self.state)
         if update_fields is not None:
             touched = named_columns(self.info, update_fields)
+            require_read(self.instance, touched - keys.keys())
         elif not stored:
             touched = {name for name in self.instance.__pydantic_fields_set__ if name in table.by_field}
             touched = {name for name in touched | keys.keys() if not table.by_field[name].key}
@@ -302,6 +317,7 @@ def saved_key(where: str, field: str, related: AnyModel) -> Any:
     Raises:
         FieldError: It is not saved.
     """
+    require_read(related, (field,))
     key = related.__dict__.get(field)
     if key is None or (is_new(related) and field not in related.__pydantic_fields_set__):
         message = f"{where} was given a {type(related).__name__} that is not saved; save it first: await it.save()"

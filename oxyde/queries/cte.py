@@ -64,7 +64,7 @@ class With:
             raise TypeError(message)
         self.name = name
         self._queryset: Lazy = queryset
-        self.cte = Cte(name, queryset._state)
+        self.cte = Cte(name, queryset._state.with_(fields=None))
 
     def query(self) -> Any:
         """Returns a queryset of its rows; attach the expression to the query that uses it."""

@@ -126,15 +126,18 @@ def united(left: State, right: State, op: str) -> State:
     if left.lock is not None or right.lock is not None:
         message = f"{op}() takes rows that are not locked: leave for_update() and for_share() out"
         raise FieldError(message)
+    if left.fields != right.fields:
+        message = f"{op}() takes rows with the same fields; give both querysets the same only() or defer(), or none"
+        raise TypeError(message)
     types = [[(term.type, term.restore) for _, term in state.columns] for state in (left, right)]
     named = [name for name, _ in left.columns] == [name for name, _ in right.columns]
     if types[0] != types[1] or (left.selection is None and not named):
         shown = [", ".join(_shown(name, term) for name, term in state.columns if _is_computed(state, term)) for state in (left, right)]
         message = f"{op}() takes rows with the same values, in order and type; here are ({shown[0]}) and ({shown[1]})"
         raise TypeError(message)
-    sides = [state.with_(ctes=(), order=state.order if state.is_sliced else ()) for state in (left, right)]
+    sides = [state.with_(ctes=(), fields=None, order=state.order if state.is_sliced else ()) for state in (left, right)]
     ctes = tuple(dict.fromkeys((*left.ctes, *right.ctes)))
-    return compound(op, *sides).with_(ctes=ctes)
+    return compound(op, *sides).with_(ctes=ctes, fields=left.fields)
 
 
 def _shown(name: str, term: Term) -> str:

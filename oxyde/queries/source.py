@@ -47,7 +47,7 @@ class Compound:
 
     def is_all_of(self, state: State) -> bool:
         """Whether a query over it selects all its rows, and changes nothing else."""
-        if state.where or state.order or state.distinct or state.is_sliced or state.joined != self.left.joined:
+        if state.where or state.order or state.distinct or state.is_sliced or state.fields or state.joined != self.left.joined:
             return False
         given = self.left.annotations if self.left.selection is None else self.left.selection
         found = state.annotations if state.selection is None else state.selection
@@ -129,6 +129,7 @@ class State:
         order: The terms to order by, most significant first.
         annotations: Computed values of each row, by name.
         selection: The selected values and their names; None for whole rows.
+        fields: The columns of the table that whole rows have; None for all.
         joined: The related tables that are read along with whole rows, as relations; each directly follows the one it extends.
         distinct: Whether equal rows are returned once.
         limit: The most rows to return.
@@ -144,6 +145,7 @@ class State:
     order: tuple[Order, ...] = ()
     annotations: Named = ()
     selection: Named | None = None
+    fields: tuple[str, ...] | None = None
     joined: tuple[PathKey, ...] = ()
     distinct: bool = False
     limit: int | None = None
@@ -167,7 +169,16 @@ class State:
         if self.selection is not None:
             return self.selection
         related = [term for path in self.joined for term in related_columns(self.table, path)] if self.joined else ()
-        return (*whole(self.table), *self.annotations, *related)
+        return (*self.own, *self.annotations, *related)
+
+    @property
+    def own(self) -> Named:
+        """The columns of the table that whole rows have, the keys of joined rows included."""
+        if self.fields is None:
+            return whole(self.table)
+        keys = [self.table.relations[path[0]] for path in self.joined]
+        fields = {*self.fields, *(key.column for key in keys if key.kind == "one")}
+        return tuple([one for one in whole(self.table) if one[0] in fields])
 
     @property
     def is_reshaped(self) -> bool:
@@ -201,7 +212,7 @@ class State:
         if inner.selection is not None and inner.exposed() is None:  # the outer query needs every column, and the annotations
             inner = inner.with_(selection=None)
         depth = _below(inner.depth)
-        return State(self.table, inner, self.ctes, (), turned, outside, selection, self.joined, depth=depth)
+        return State(self.table, inner, self.ctes, (), turned, outside, selection, self.fields, self.joined, depth=depth)
 
     def with_(self, **changes: Any) -> State:
         """Returns another state with some parts changed."""
@@ -275,7 +286,8 @@ class State:
         if self.offset:
             values.append(self.offset)
         ends = (self.limit is None, self.offset == 0)
-        return (self.table, ctes, source, self.selection is None, self.joined, outputs, where, order, self.distinct, ends, self.lock)
+        whole = (self.selection is None, self.fields, self.joined)
+        return (self.table, ctes, source, whole, outputs, where, order, self.distinct, ends, self.lock)
 
 
 def _is_many(term: Term) -> bool:

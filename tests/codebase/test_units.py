@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE, UNITS = ROOT / "oxyde", ROOT / "tests/unit"
 
 ELSEWHERE = {
+    "db/batches.py": ("../contract/test_row_streams.py", "the batches of statements of a connection"),
     "export/arrow_schema.py": ("export/test_formats.py", "the formats answer to one suite"),
     "export/pandas.py": ("export/test_formats.py", "the formats answer to one suite"),
     "export/polars.py": ("export/test_formats.py", "the formats answer to one suite"),
@@ -22,6 +23,7 @@ ELSEWHERE = {
     "models/verbs/bulk.py": ("../contract/test_bulk.py", "steps that need a database"),
     "models/verbs/conflicts.py": ("../contract/test_upsert.py", "what two verbs refuse"),
     "models/verbs/merging.py": ("../contract/test_upsert.py", "steps that need a database"),
+    "models/streaming.py": ("../contract/test_row_streams.py", "rows of statements of a connection"),
     "models/verbs/reading.py": ("../contract/test_queries.py", "steps that need a database"),
     "models/verbs/upserting.py": ("../contract/test_upserting.py", "steps that need a database"),
     "models/verbs/writing.py": ("../contract/test_update_delete.py", "steps that need a database"),

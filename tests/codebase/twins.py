@@ -93,7 +93,8 @@ TWINS = (
         "oxyde/models/frames.py",
         "oxyde/models/blocking_frames.py",
         "``BlockingFrames``: the blocking verbs with which rows leave as frames, files and streams.",
-        {"Frames": "BlockingFrames", "Awaited": "Blocking", "AsyncIterator": "Iterator", "batches": "batches_blocking"},
+        {"Frames": "BlockingFrames", "Awaited": "Blocking", "AsyncIterator": "Iterator"}
+        | {"batches": "batches_blocking", "stream": "stream_blocking", "Stream": "BlockingStream"},
     ),
     Twin(
         "oxyde/models/model.py",

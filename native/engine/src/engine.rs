@@ -9,6 +9,7 @@ use oxyde_ir::wire::{self, WireErrorKind};
 use oxyde_ir::{Atomic, Family, Server, Statement};
 use oxyde_sql::SqlError;
 
+use crate::cursor::Cursor;
 use crate::ending::Ending;
 use crate::executor::Executor;
 use crate::plan::Plan;
@@ -26,6 +27,8 @@ pub struct Job {
     pub timeout: Option<Duration>,
     /// The reader may be dropped before the end without breaking the transaction.
     pub streams: bool,
+    /// Instead of running the query, a step of reading it through a cursor.
+    pub cursor: Option<Cursor>,
 }
 
 pub struct Engine {
@@ -81,11 +84,17 @@ impl Engine {
             Some(session) => Executor::Session(session.lock(&job.cancel).await?),
             None => Executor::Lease { lease: self.pool.lease(&job.cancel).await?, pool: self.pool.clone() },
         };
-        executor.admit(plan.program())?;
+        let (program, inputs) = match job.cursor {
+            None => (Arc::clone(plan.program()), Arc::clone(&job.inputs)),
+            Some(cursor) => {
+                let inputs = if cursor.takes_values() { Arc::clone(&job.inputs) } else { Arc::default() };
+                (Arc::new(cursor.program(plan.program())?), inputs)
+            }
+        };
+        executor.admit(&program)?;
         let timeout = job.timeout.or(self.pool.settings().statement_timeout);
         // A program of several steps has its own savepoint.
         let deadline = Deadline::from(&job.cancel).statement(timeout);
-        let (program, inputs) = (Arc::clone(plan.program()), Arc::clone(&job.inputs));
         let execution =
             Execution { program, part: Part::Steps, inputs, sink: Some(sink.clone()), limits: sink.limits, max_bytes: usize::MAX };
         let apart = job.streams && plan.program().atomic == Atomic::None;

@@ -1,5 +1,6 @@
 //! The plan cache and the executor: from shapes and values to rows, without Python.
 
+mod cursor;
 mod ending;
 mod engine;
 mod executor;
@@ -9,6 +10,7 @@ mod run;
 #[cfg(test)]
 mod tests;
 
+pub use cursor::Cursor;
 pub use ending::Ending;
 pub use engine::{Engine, Job, refused};
 pub use oxyde_driver::Inputs;

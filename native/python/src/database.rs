@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use oxyde_driver::{Limits, Pool, Target};
-use oxyde_engine::{Engine, Job};
+use oxyde_engine::{Cursor, Engine, Job};
 use oxyde_ir::Family;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyDict, PyMapping, PyTuple};
 
 use crate::error::exception;
@@ -86,7 +87,7 @@ impl Database {
         Session::new(oxyde_driver::Session::new(self.engine.pool().clone()))
     }
 
-    #[pyo3(signature = (queue, session, shape, values, *, arrow = false, timeout = None))]
+    #[pyo3(signature = (queue, session, shape, values, *, arrow = false, timeout = None, stream = None, cursor = None))]
     #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // the stub's signature, as pyo3 hands it over
     fn submit(
         &self,
@@ -97,8 +98,11 @@ impl Database {
         values: Bound<'_, PyTuple>,
         arrow: bool,
         timeout: Option<f64>,
+        stream: Option<usize>,
+        cursor: Option<(PyBackedStr, u64)>,
     ) -> PyResult<Operation> {
         let timeout: Option<Duration> = timeout.map(seconds).transpose()?;
+        let cursor = cursor.map(|(verb, number)| step_of(&verb, number, stream)).transpose()?;
         let plan = guarded(py, || {
             self.engine.pool().check_process()?;
             self.engine.plan(shape)
@@ -107,10 +111,21 @@ impl Database {
         let engine = Arc::clone(&self.engine);
         let session = session.map(|session| session.get().inner());
         let limits = if arrow { Limits::ARROW } else { Limits::MODELS };
+        let limits = Limits { rows: stream.unwrap_or(limits.rows), ..limits };
         launch(py, queue, Some(Arc::clone(&plan)), limits, |cancel, ending| async move {
-            let job = Job { plan, inputs, session, cancel, timeout, streams: arrow };
+            let job = Job { plan, inputs, session, cancel, timeout, streams: arrow || stream.is_some(), cursor };
             engine.run(job, ending).await;
         })
+    }
+}
+
+/// Returns the step of reading a query through a cursor.
+fn step_of(verb: &str, number: u64, rows: Option<usize>) -> PyResult<Cursor> {
+    match (verb, rows) {
+        ("open", _) => Ok(Cursor::Open(number)),
+        ("fetch", Some(rows)) => Ok(Cursor::Fetch(number, rows)),
+        ("close", _) => Ok(Cursor::Close(number)),
+        _ => Err(PyValueError::new_err(format!("{verb} is no step of a cursor"))),
     }
 }
 

@@ -83,6 +83,8 @@ struct Inbox {
     rows: usize,
     taken: bool,
     ended: bool,
+    /// Tells the transaction that the connection is busy.
+    held: Option<Arc<Cancel>>,
 }
 
 #[pyclass(frozen, module = "oxyde._native")]
@@ -100,7 +102,7 @@ pub struct Operation {
 
 impl Operation {
     pub fn new(id: u64, receiver: Receiver<Message>, cancel: Cancel, signal: Arc<Signal>, plan: Option<Arc<Plan>>) -> Self {
-        let inbox = Inbox { receiver: Some(receiver), rows: 0, taken: false, ended: false };
+        let inbox = Inbox { receiver: Some(receiver), rows: 0, taken: false, ended: false, held: None };
         Self { id, inbox: Mutex::new(inbox), cancel, signal, plan, process: Process::current() }
     }
 
@@ -125,6 +127,7 @@ impl Operation {
             Err(TryRecvError::Empty) => return Poll::Pending,
             Err(TryRecvError::Disconnected) => {
                 inbox.ended = true;
+                inbox.held = None;
                 return Poll::Ready(Err(lost()));
             }
         };
@@ -137,6 +140,7 @@ impl Operation {
             }
             Message::Done(end) => {
                 inbox.ended = true;
+                inbox.held = None;
                 end.map(|finished| Batch::last(finished, first, self.plan.clone()))
             }
         })
@@ -203,14 +207,21 @@ impl Operation {
         }
     }
 
-    #[pyo3(signature = (session = None))]
-    fn stream(&self, session: Option<&Bound<'_, Session>>) -> PyResult<ArrowStream> {
+    fn hold(&self, session: &Bound<'_, Session>, depth: u32) {
+        let mut inbox = self.inbox();
+        if !inbox.ended {
+            inbox.held = Some(session.get().hold(&self.cancel, depth));
+        }
+    }
+
+    #[pyo3(signature = (session = None, depth = 0))]
+    fn stream(&self, session: Option<&Bound<'_, Session>>, depth: u32) -> PyResult<ArrowStream> {
         let mut inbox = self.inbox();
         if inbox.taken {
             return Err(PyValueError::new_err("a batch was taken from this operation: it cannot become a stream any more"));
         }
         let receiver = inbox.receiver.take().ok_or_else(|| PyValueError::new_err("this operation became a stream already"))?;
-        let held = session.map(|session| session.get().hold(&self.cancel));
+        let held = session.map(|session| session.get().hold(&self.cancel, depth));
         Ok(ArrowStream::new(receiver, self.cancel.clone(), Arc::clone(&self.signal), self.plan.clone(), held))
     }
 }

@@ -15,9 +15,16 @@ use crate::queue::Queue;
 #[pyclass(frozen, module = "oxyde._native")]
 pub struct Session {
     inner: oxyde_driver::Session,
-    /// Cancels the stream that the application is reading; dead once the stream has ended.
-    stream: Mutex<Weak<Cancel>>,
+    /// The streams that the application is reading; dead once they have ended.
+    streams: Mutex<Vec<Reading>>,
     process: Process,
+}
+
+/// A stream that is being read.
+struct Reading {
+    /// The depth of the block that it was started in.
+    depth: u32,
+    cancel: Weak<Cancel>,
 }
 
 /// The operations on a transaction besides running statements.
@@ -32,7 +39,7 @@ enum Act {
 
 impl Session {
     pub fn new(inner: oxyde_driver::Session) -> Self {
-        Self { inner, stream: Mutex::default(), process: Process::current() }
+        Self { inner, streams: Mutex::default(), process: Process::current() }
     }
 
     pub fn inner(&self) -> oxyde_driver::Session {
@@ -40,14 +47,21 @@ impl Session {
     }
 
     /// Marks the session as streaming for as long as the returned handle lives.
-    pub fn hold(&self, cancel: &Cancel) -> Arc<Cancel> {
+    pub fn hold(&self, cancel: &Cancel, depth: u32) -> Arc<Cancel> {
         let held = Arc::new(cancel.clone());
-        *self.stream.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&held);
+        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        streams.retain(|one| one.cancel.strong_count() > 0);
+        streams.push(Reading { depth, cancel: Arc::downgrade(&held) });
         held
     }
 
-    fn held(&self) -> Option<Arc<Cancel>> {
-        self.stream.lock().unwrap_or_else(PoisonError::into_inner).upgrade().filter(|_| self.process.is_current())
+    /// Returns the streams that blocks from a depth on are reading.
+    fn held(&self, depth: u32) -> Vec<Arc<Cancel>> {
+        if !self.process.is_current() {
+            return Vec::new();
+        }
+        let streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        streams.iter().filter(|one| one.depth >= depth).filter_map(|one| one.cancel.upgrade()).collect()
     }
 
     /// Starts an operation, which is queued behind the statements started before.
@@ -116,11 +130,11 @@ impl Session {
 
     #[getter]
     fn streaming(&self) -> bool {
-        self.held().is_some()
+        !self.held(0).is_empty()
     }
 
-    fn stop_stream(&self) {
-        if let Some(cancel) = self.held() {
+    fn stop_streams(&self, depth: u32) {
+        for cancel in self.held(depth) {
             cancel.cancel();
         }
     }

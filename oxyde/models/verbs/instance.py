@@ -142,7 +142,15 @@ def take_row(instance: AnyModel, before: Mapping[str, Any]) -> None:
         if instance.__dict__.get(link.key) != before[link.key]:
             vars(instance)[link.field] = UNLOADED
             instance.__pydantic_fields_set__.discard(link.field)
+    _in_order(instance)
     set_state(instance, row_of(info.table(), vars(instance), {}))
+
+
+def _in_order(instance: AnyModel) -> None:
+    """Puts the values into the order of the model's fields, in which output has them; those that were not read before came last."""
+    values = dict(vars(instance))
+    vars(instance).clear()
+    vars(instance).update({name: values.pop(name) for name in type(instance).__pydantic_fields__ if name in values} | values)
 
 
 def _exists(table: Table, key: Mapping[str, Any]) -> Steps[bool]:

@@ -12,7 +12,7 @@ from oxyde.exceptions import FieldError, MultipleObjectsReturned, NotFoundError
 from oxyde.ir import statement
 from oxyde.models import restore
 from oxyde.models.info import holds
-from oxyde.queries import Q, compile, query
+from oxyde.queries import Q, chosen, compile, query
 from oxyde.queries.compile import body, compiled
 from oxyde.queries.foreign_values import named
 from oxyde.queries.paths import column_path
@@ -29,10 +29,10 @@ def call(chain: Chain[Any, Any], take: Callable[[list[Any]], Any]) -> Call:
     """Returns the step that reads the rows and passes them on batch by batch, as the queryset's row strategy returns them."""
     made = chain._compiled()
     reader = chain._query.rows.reader(chain._state)
-    return Call(made.shape, made.values, lambda batch: take(reader(batch)), locks=_locks(chain))
+    return Call(made.shape, made.values, lambda batch: take(reader(batch)), locks=locks(chain))
 
 
-def _locks(chain: Chain[Any, Any]) -> bool:
+def locks(chain: Chain[Any, Any]) -> bool:
     """Whether the rows must be read in a transaction."""
     lock = chain._state.lock
     return lock is not None and not lock.optional
@@ -92,6 +92,7 @@ def in_bulk(chain: Chain[Any, Any], keys: Iterable[Any] | None, field: str) -> S
         message = f"in_bulk() takes a field that is unique in {table.model}, and {path.where} is not: two rows would have one place"
         raise FieldError(message, column=field)
     name = path.column.field
+    chain = chain._next(chosen.including(chain._state, name))
     found: list[Any] = []
     if keys is None:
         found = yield from everything(chain)

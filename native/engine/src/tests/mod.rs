@@ -60,6 +60,7 @@ fn job(program: Program) -> Job {
         cancel: Cancel::default(),
         timeout: None,
         streams: false,
+        cursor: None,
     }
 }
 
