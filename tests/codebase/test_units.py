@@ -17,6 +17,7 @@ ELSEWHERE = {
     "models/blocking.py": ("../codebase/test_twins.py", "generated from queryset.py, and compared with it"),
     "models/queryset.py": ("../contract/test_queries.py", "hands every verb to models/verbs, whose steps need a database"),
     "models/verbs/reading.py": ("../contract/test_queries.py", "steps that need a database"),
+    "models/verbs/relating.py": ("../contract/test_prefetch.py", "steps that need a database"),
     "models/verbs/upserting.py": ("../contract/test_upserting.py", "steps that need a database"),
     "models/verbs/writing.py": ("../contract/test_update_delete.py", "steps that need a database"),
     "notebook/before_cursor.py": ("notebook/test_complete.py", "what Tab offers, through IPython's own completer"),
