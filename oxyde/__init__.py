@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         register_connection,
     )
     from oxyde.db.lifecycle import connect_blocking as connect
-    from oxyde.models import Field, Manager, Model, QuerySet, Upserted
+    from oxyde.models import Field, Manager, Model, Prefetch, QuerySet, Upserted
     from oxyde.models import Manager as QueryManager
     from oxyde.models import Model as OxydeModel
     from oxyde.models import QuerySet as Query
@@ -90,6 +90,7 @@ __all__ = [
     "OxydeModel",
     "PoolSettings",
     "Power",
+    "Prefetch",
     "Proposed",
     "Q",
     "Query",
@@ -125,7 +126,7 @@ _HOMES: Final = {
         *("execute_raw", "get_connection", "on_commit", "register_connection"),
     ),
     "oxyde.db.lifecycle": ("connect_blocking",),
-    "oxyde.models": ("Field", "Manager", "Model", "QuerySet", "Upserted"),
+    "oxyde.models": ("Field", "Manager", "Model", "Prefetch", "QuerySet", "Upserted"),
     "oxyde.notebook": ("load_ipython_extension", "unload_ipython_extension"),  # what %load_ext calls
     "oxyde.queries": (
         *("Abs", "Cast", "Ceil", "Coalesce", "Concat", "F", "Floor", "Greatest", "Least", "Length", "Lower", "Mod", "Now", "NullIf"),

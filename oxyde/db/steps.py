@@ -41,6 +41,11 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Dialect:
+    """Ask which server it is; the result is its dialect: postgres, sqlite, mysql or mariadb."""
+
+
+@dataclass(frozen=True)
 class Await:
     """The result of a hook; awaited if it is awaitable.
 

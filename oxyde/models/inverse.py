@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
@@ -115,6 +116,10 @@ def _made(model: ModelInfo, link: Link, junctions: Tables) -> Relation:
     sides = []
     for prefix, side in (("from_" if itself else "", model.model), ("to_" if itself else "", link.target)):
         registry.complete(side.__oxyde__)
+        if len(side.__oxyde__.keys) != 1:
+            reason = "has a key of several fields" if side.__oxyde__.keys else "has no primary key"
+            message = f"{where} has no junction of its own, and {side.__name__} {reason}; name a model that is one: Field(db_through=...)"
+            raise FieldError(message, column=link.field)
         key = key_field(side, None, where)
         sides.append((f"{prefix}{side.__name__.lower()}_{key}", side, key))
     address = (model.meta.schema, short(f"{model.table_name}_{link.field}"))
@@ -131,7 +136,8 @@ def _junction_table(shown: str, address: Address, sides: list[tuple[str, type[An
     for field, model, target in sides:
         other = model.__oxyde__.table().by_field[target]
         db_type = None if other.db_type is None else SERIAL.get(other.db_type.upper(), other.db_type)
-        columns.append(Column(field, field, other.type, length=other.length, db_type=db_type, key=True, indexed=True, adapt=other.adapt))
+        column = Column(field, field, other.type, length=other.length, db_type=db_type, key=True, indexed=True)
+        columns.append(replace(column, adapt=other.adapt, restore=other.restore))
         target_address = model.__oxyde__.address
         foreign_keys.append(ForeignKey(foreign_key_name(name, [field]), (field,), target_address, (other.name,), "CASCADE", "CASCADE"))
     return Table(shown, name, schema=schema, columns=tuple(columns), foreign_keys=tuple(foreign_keys), implicit=True)

@@ -25,6 +25,7 @@ ELSEWHERE = {
     "models/verbs/merging.py": ("../contract/test_upsert.py", "steps that need a database"),
     "models/streaming.py": ("../contract/test_row_streams.py", "rows of statements of a connection"),
     "models/verbs/reading.py": ("../contract/test_queries.py", "steps that need a database"),
+    "models/verbs/relating.py": ("../contract/test_prefetch.py", "steps that need a database"),
     "models/verbs/upserting.py": ("../contract/test_upserting.py", "steps that need a database"),
     "models/verbs/writing.py": ("../contract/test_update_delete.py", "steps that need a database"),
     "notebook/before_cursor.py": ("notebook/test_complete.py", "what Tab offers, through IPython's own completer"),

@@ -12,6 +12,8 @@ from oxyde.exceptions import FieldError, MultipleObjectsReturned, NotFoundError
 from oxyde.ir import statement
 from oxyde.models import restore
 from oxyde.models.info import holds
+from oxyde.models.prefetch import tree
+from oxyde.models.verbs import relating
 from oxyde.queries import Q, chosen, compile, query
 from oxyde.queries.compile import body, compiled
 from oxyde.queries.foreign_values import named
@@ -40,8 +42,10 @@ def locks(chain: Chain[Any, Any]) -> bool:
 
 def everything(chain: Chain[Any, T]) -> Steps[list[T]]:
     """Reads all rows."""
-    found: list[T] = []
+    nodes = tree(chain.model.__oxyde__, chain._query) if chain._query.prefetched else {}
+    found: list[Any] = []
     yield call(chain, found.extend)
+    yield from relating.load(nodes, found)
     return found
 
 
@@ -135,7 +139,7 @@ def one(chain: Chain[Any, Any], given: Q, *, required: bool) -> Steps[Any]:
     """
     found: list[Any] = []
     asked = chain._query
-    made = compile.by_key(asked.state, given)
+    made = None if asked.prefetched else compile.by_key(asked.state, given)
     if made is None:
         state = query.filtered(asked.state, given)
         found = yield from everything(chain._next(state if compile.is_point(state) else query.limited(state, 2)))
