@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar
@@ -99,20 +99,25 @@ class RowType(Generic[T]):
     def check(self, columns: Iterable[tuple[str, Term]]) -> None:
         """Raises FieldError unless every required field has a value, every value a field, and their types can fit."""
         given = dict(columns)
-        for slot in self.slots.values():
-            if slot.required and slot.name not in given:
-                message = f"{self.name} requires {slot.name!r}, which is not among the values{meant(slot.name, given)}"
-                raise FieldError(message, column=slot.name)
+        self.check_names(list(given))
         for name, term in given.items():
-            if name not in self.slots:
-                near = meant(name, self.slots) or f"; it has {', '.join(self.slots)}"
-                message = f"{self.name} has no field for the value {name!r}{near}"
-                raise FieldError(message, column=name)
             takes = _takes(self.slots[name].schema)
             if takes is not None and term.restore is None and term.type.kind not in takes | CHANGING:
                 message = (
                     f"{self.name}.{name} cannot hold values of type {term.type}; Cast() converts them: annotate(...=Cast({name!r}, ...))"
                 )
+                raise FieldError(message, column=name)
+
+    def check_names(self, given: Sequence[str]) -> None:
+        """Raises FieldError unless every required field has a value, and every value a field."""
+        for slot in self.slots.values():
+            if slot.required and slot.name not in given:
+                message = f"{self.name} requires {slot.name!r}, which is not among the values{meant(slot.name, given)}"
+                raise FieldError(message, column=slot.name)
+        for name in given:
+            if name not in self.slots:
+                near = meant(name, self.slots) or f"; it has {', '.join(self.slots)}"
+                message = f"{self.name} has no field for the value {name!r}{near}"
                 raise FieldError(message, column=name)
 
     def made(self, rows: list[dict[str, Any]]) -> list[T]:
