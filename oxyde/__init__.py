@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from oxyde.models import Manager as QueryManager
     from oxyde.models import Model as OxydeModel
     from oxyde.models import QuerySet as Query
+    from oxyde.models.raw import raw, sql
     from oxyde.queries import (
         Abs,
         Cast,
@@ -115,7 +116,9 @@ __all__ = [
     "execute_raw",
     "get_connection",
     "on_commit",
+    "raw",
     "register_connection",
+    "sql",
     "sync",
 ]
 __all__ += exceptions.__all__
@@ -127,6 +130,7 @@ _HOMES: Final = {
     ),
     "oxyde.db.lifecycle": ("connect_blocking",),
     "oxyde.models": ("Field", "Manager", "Model", "Prefetch", "QuerySet", "Upserted"),
+    "oxyde.models.raw": ("raw", "sql"),
     "oxyde.notebook": ("load_ipython_extension", "unload_ipython_extension"),  # what %load_ext calls
     "oxyde.queries": (
         *("Abs", "Cast", "Ceil", "Coalesce", "Concat", "F", "Floor", "Greatest", "Least", "Length", "Lower", "Mod", "Now", "NullIf"),

@@ -7,7 +7,7 @@ import enum
 import json
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
@@ -82,21 +82,44 @@ def _rows(sql: str, params: Params, where: Route, timeout: float | None = None) 
     if timeout is not None and not timeout > 0:
         message = f"timeout={timeout!r} must be more than 0 seconds"
         raise ValueError(message)
-    if where.block is None and (word := transaction_word(sql, where.database.dialect)) is not None:
-        message = ALONE.format(word=word, remedy="`async with db.atomic():`, in blocking code `with oxyde.sync.atomic():`")
-        raise UnsupportedError(message, sql=sql)
-    shape, values = compile_raw(sql, params, where.database.dialect)
+    shape, values = prepared(sql, params, where)
     rows: list[dict[str, Any]] = []
+    read = dictionaries(sql)
+    limit = None if timeout is None else min(float(timeout), FOREVER)
+    yield Call(shape, values, lambda batch: rows.extend(read(batch)), timeout=limit)
+    return rows
 
-    def take(batch: _native.Batch) -> None:
+
+def dictionaries(sql: str) -> Callable[[_native.Batch], list[dict[str, Any]]]:
+    """Returns a function that turns the batches of a statement into dictionaries."""
+
+    def read(batch: _native.Batch) -> list[dict[str, Any]]:
         names = batch.names
         if (repeated := twice(names)) is not None:
             message = f'two result columns are named "{repeated}", and a dictionary can hold only one; rename one of them with AS'
             raise DecodeError(message, column=repeated, sql=sql)
-        rows.extend(dict(zip(names, row, strict=True)) for row in batch.values())
+        return [dict(zip(names, row, strict=True)) for row in batch.values()]
 
-    yield Call(shape, values, take, timeout=None if timeout is None else min(float(timeout), FOREVER))
-    return rows
+    return read
+
+
+def prepared(sql: str, params: Params, where: Route) -> tuple[bytes, tuple[Any, ...]]:
+    """Returns the packed statement and the wire values of SQL text that runs on a connection.
+
+    Raises:
+        UnsupportedError: It begins or ends a transaction outside ``atomic()``.
+    """
+    if where.block is None and (word := transaction_word(sql, where.database.dialect)) is not None:
+        message = ALONE.format(word=word, remedy="`async with db.atomic():`, in blocking code `with oxyde.sync.atomic():`")
+        raise UnsupportedError(message, sql=sql)
+    return compile_raw(sql, params, where.database.dialect)
+
+
+def check_params(params: Params) -> None:
+    """Raises TypeError for parameters that are neither a dict nor a list."""
+    if isinstance(params, (str, bytes)) or not isinstance(params, (Mapping, Sequence, type(None))):
+        message = f"the parameters of SQL are a dict or a list, not {type(params).__name__}"
+        raise TypeError(message)
 
 
 def compile_raw(sql: str, params: Params, dialect: str) -> tuple[bytes, tuple[Any, ...]]:
@@ -107,9 +130,7 @@ def compile_raw(sql: str, params: Params, dialect: str) -> tuple[bytes, tuple[An
         FieldValueError: A value cannot be bound.
         TypeError: The values are neither a dict nor a list.
     """
-    if isinstance(params, (str, bytes)) or not isinstance(params, (Mapping, Sequence, type(None))):
-        message = f"the parameters of SQL are a dict or a list, not {type(params).__name__}"
-        raise TypeError(message)
+    check_params(params)
     filler = _Filler(sql, params, dialect)
     pieces = filler.pieces()
     return wire.pack(statement.raw(pieces)), tuple(filler.values)
@@ -262,4 +283,4 @@ def _jsonable(value: Any) -> Any:
     return found
 
 
-__all__ = ["compile_raw", "execute_raw", "execute_raw_blocking"]
+__all__ = ["check_params", "compile_raw", "dictionaries", "execute_raw", "execute_raw_blocking", "prepared"]

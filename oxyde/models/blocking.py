@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
 from pydantic import BaseModel
+from typing_extensions import TypeVar
 
-from oxyde.models import blocking_many
+from oxyde.models import blocking_many, row_types
 from oxyde.models.chain import Chain, M, R_co
 from oxyde.models.narrow import Exact, method
 from oxyde.models.narrow import blocking as narrow
@@ -18,6 +19,8 @@ from oxyde.models.rows import DICTS, FLAT, TUPLES
 from oxyde.models.verbs import reading, upserting, writing
 from oxyde.models.where import lookups_and_connection, pop_connection
 from oxyde.queries import Q, query
+
+T = TypeVar("T")
 
 
 class Dictionaries(Protocol[M]):
@@ -85,6 +88,30 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
         return self._next(query.selected(self._state, fields), rows=FLAT if flat else TUPLES)
 
     values_list = ValuesList(_values_list)
+
+    def into(self, row_type: type[T]) -> BlockingQuerySet[M, T]:
+        """Returns objects of another class: a Pydantic model without a table, a dataclass or a TypedDict.
+
+        Its fields are found by name among the values, or, where ``values()`` chose none, among fields, paths (``author__name``) and
+        annotations; the others are not read.
+
+        Raises:
+            FieldError: A required field has no value, a value no field, or the types cannot fit; the message names a near match.
+            TypeError: It is no such class.
+        """
+        filled: Any = self._next(row_types.row_type(row_type).selected(self._state), rows=row_types.Into(row_type))
+        made: BlockingQuerySet[M, T] = filled
+        return made
+
+    def select(self, *fields: str) -> BlockingQuerySet[M, R_co]:
+        """Returns instances that have only these fields, and the key: ``only()`` by another name.
+
+        Raises:
+            ValueError: There is no name.
+        """
+        if not fields:
+            raise ValueError('select() takes names of fields: select("id", "name")')
+        return self.only(*fields)
 
     def all(self, *, using: str | None = None, client: object | None = None) -> list[R_co]:
         """Returns all rows: validated instances, or what ``values()`` and ``values_list()`` ask for."""

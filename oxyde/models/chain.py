@@ -15,8 +15,9 @@ from oxyde.models.narrow import lazy as narrow
 from oxyde.models.pickling import kind_of, pickled, unpickled
 from oxyde.models.prefetch import Prefetch
 from oxyde.models.repr import html, line
+from oxyde.models.row_types import Into
 from oxyde.models.rows import FLAT, Instances
-from oxyde.queries import Q, chosen, compile, joins, query
+from oxyde.queries import Q, chosen, compile, joins, query, ranked
 from oxyde.queries.compile import Compiled
 from oxyde.queries.cte import With
 from oxyde.queries.locks import lock
@@ -133,6 +134,8 @@ class Chain(Generic[M, R_co]):
         """
         if self._query.rows is FLAT:
             raise TypeError("annotate() before values_list(flat=True): rows of single values cannot hold another value")
+        if isinstance(self._query.rows, Into):
+            raise TypeError("annotate() before into(): the row type is filled from what the query has then")
         for name in terms:
             if hasattr(self.model, name):
                 message = f'{self.model.__name__} has an attribute "{name}" already; call the annotation otherwise'
@@ -204,9 +207,15 @@ class Chain(Generic[M, R_co]):
         """Skips that many rows; the limit stays as it is, whichever of the two was called first, as in SQL."""
         return self._next(query.skipped(self._state, count))
 
-    def distinct(self: C) -> C:
-        """Returns equal rows once."""
-        return self._next(query.distinct(self._state))
+    def distinct(self: C, *on: Any) -> C:
+        """Returns equal rows once; with names, of the rows that are equal in those, the first by the order so far.
+
+        Conditions and orders that come later act on the result.
+
+        Args:
+            *on: Fields, paths, annotations or expressions.
+        """
+        return self._next(ranked.distinct_on(self._state, on) if on else query.distinct(self._state))
 
     def join(self: C, *paths: str) -> C:
         """Returns the same rows with their related rows loaded by the same statement: ``join("author")``, ``join("author__team")``.

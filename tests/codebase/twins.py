@@ -28,11 +28,12 @@ from oxyde.db.tables import create_tables_blocking as create_tables
 from oxyde.db.route import route
 from oxyde.db.tables import drop_tables_blocking as drop_tables
 from oxyde.db.transaction import blocking_atomic as atomic
+from oxyde.models.blocking_raw import raw
 from oxyde.models.model import Model
 from oxyde.models.verbs import instance as steps
 
 M = TypeVar("M", bound=Model)
-__all__ = ["atomic", "connect", "create_tables", "delete", "drop_tables", "execute_raw", "refresh", "save"]
+__all__ = ["atomic", "connect", "create_tables", "delete", "drop_tables", "execute_raw", "raw", "refresh", "save"]
 
 
 def __dir__() -> list[str]:
@@ -95,6 +96,13 @@ TWINS = (
         "``BlockingFrames``: the blocking verbs with which rows leave as frames, files and streams.",
         {"Frames": "BlockingFrames", "Awaited": "Blocking", "AsyncIterator": "Iterator"}
         | {"batches": "batches_blocking", "stream": "stream_blocking", "Stream": "BlockingStream"},
+    ),
+    Twin(
+        "oxyde/models/raw.py",
+        "oxyde/models/blocking_raw.py",
+        "``BlockingRawQuery``: SQL of the application as a lazy query, run by blocking verbs.",
+        {"RawQuery": "BlockingRawQuery", "run": "run_blocking", "stream": "stream_blocking", "Stream": "BlockingStream"},
+        frozenset({"sync", "sql", "__await__"}),
     ),
     Twin(
         "oxyde/models/model.py",

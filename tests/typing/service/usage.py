@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import oxyde
 from models import Book, Books, User
 from oxyde import Q, QuerySet, atomic
 from typing_extensions import reveal_type
+
+
+@dataclass
+class Pair:
+    id: int
 
 
 def adults(users: QuerySet[User]) -> QuerySet[User]:
@@ -48,6 +55,10 @@ async def rows() -> None:
     reveal_type(User.objects.values("id", "name"))  # T: QuerySet[User, dict[str, Any]]
     reveal_type(await User.objects.values("id").filter(age=1).all())  # T: list[dict[str, Any]]
     reveal_type(await User.objects.values("id").first())  # T: dict[str, Any] | None
+    reveal_type(await User.objects.into(Pair).all())  # T: list[Pair]
+    reveal_type(await User.objects.only("id").first())  # T: User | None
+    async for user in User.objects.filter(id=1).stream():
+        reveal_type(user)  # T: User
     reveal_type(await User.objects.values_list("id", "name").all())  # T: list[tuple[Any, ...]]
     reveal_type(await User.objects.values_list("id", flat=True).all())  # T: list[Any]
     shown(User.objects.values("id"))
