@@ -15,11 +15,12 @@ from oxyde.db.route import route
 from oxyde.db.tables import create_tables_blocking as create_tables
 from oxyde.db.tables import drop_tables_blocking as drop_tables
 from oxyde.db.transaction import blocking_atomic as atomic
+from oxyde.models.blocking_related import related
 from oxyde.models.model import Model
 from oxyde.models.verbs import instance as steps
 
 M = TypeVar("M", bound=Model)
-__all__ = ["atomic", "connect", "create_tables", "delete", "drop_tables", "execute_raw", "refresh", "save"]
+__all__ = ["atomic", "connect", "create_tables", "delete", "drop_tables", "execute_raw", "refresh", "related", "save"]
 
 
 def __dir__() -> list[str]:
