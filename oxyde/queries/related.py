@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from oxyde.ir import expr
 from oxyde.ir.expr import Node
 from oxyde.queries.comparisons import Comparison, Condition, padded
+from oxyde.queries.conditions import Related
 from oxyde.queries.lookups import LOOKUPS, subject_of
 from oxyde.queries.names import names_of
 from oxyde.queries.paths import Hop, Path, resolve
@@ -15,7 +17,7 @@ from oxyde.queries.query import by_key
 from oxyde.queries.scope import Scope
 from oxyde.queries.source import State
 from oxyde.queries.term import NEVER, Bound, Order, Term, Unknown, reference
-from oxyde.schema import Relation, Table
+from oxyde.schema import Column, Relation, Table
 from oxyde.schema import types as kinds
 from oxyde.schema.memo import remembered
 
@@ -30,12 +32,15 @@ LONG: Final = 10_000
 
 
 class Numbered(Term):
-    """The number of a row, from 1 on, among the rows that have the same value of the first part, in the order of the others."""
+    """The number of a row, from 1 on, among the rows that have the same value of the first part, in the order of the others.
+
+    Equal rows have different numbers (row_number), or the same (dense_rank).
+    """
 
     type = kinds.INT
 
-    def __init__(self, group: Term, order: Sequence[Order]) -> None:
-        super().__init__("row_number", group, *order)
+    def __init__(self, function: str, group: Term, order: Sequence[Order]) -> None:
+        super().__init__(function, group, *order)
 
     @property
     def unknown(self) -> Unknown:
@@ -45,7 +50,7 @@ class Numbered(Term):
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns ROW_NUMBER() OVER."""
         order: list[Any] = parts[1:]
-        return expr.window("row_number", partition_by=parts[:1], order_by=order)
+        return expr.window(str(self.head), partition_by=parts[:1], order_by=order)
 
 
 @remembered(1024)
@@ -77,7 +82,9 @@ def of_parents(state: State, path: Path, keys: Sequence[Any]) -> State:
         return state.with_(where=(*state.where, among), annotations=(*state.annotations, *own))
     base = state.with_(limit=None, offset=0)
     base = base.wrapped() if base.distinct else base
-    number = (NUMBER, Numbered(column, base.order or by_key(base.table)))
+    order = (base.order or by_key(base.table)) if not path.hops else (*base.order, *by_key(base.table))
+    # A junction may have a pair twice, which counts once.
+    number = (NUMBER, Numbered("dense_rank" if path.hops and base.table.key else "row_number", column, order))
     inner = base.with_(order=(), where=(*base.where, among), annotations=(*base.annotations, *own, number))
     outer = inner.over(inner, ())
     at = outer.annotations[-1][1]
@@ -87,9 +94,25 @@ def of_parents(state: State, path: Path, keys: Sequence[Any]) -> State:
     return outer.with_(where=tuple(tests), order=(Order(at),), annotations=outer.annotations[:-1])
 
 
-def in_parts(path: Path, keys: Sequence[Any], dialect: str) -> list[Sequence[Any]]:
+def of_one(state: State, path: Path, key: Any) -> State:
+    """Returns the rows of a query that belong to the row with this key, each once; ``path`` is what ``tie`` returned."""
+    exact = LOOKUPS["exact"]
+    if not path.hops:
+        return state.with_(where=(*state.where, exact.make(exact, subject_of(names_of(state.table), reference(path)), key)))
+    junction, back = path.table, path.hops[0].relation
+    own = exact.make(exact, subject_of(names_of(junction), reference(resolve(junction, path.column.field)[0])), key)
+    return state.with_(where=(*state.where, Related(_towards(state.table, junction, back), 0, own)))
+
+
+@remembered(1024)
+def _towards(table: Table, junction: Table, back: Relation) -> Path:
+    """Returns a path from related rows to those of the junction that refer to them, of which there may be several."""
+    return Path(back.field, (Hop(replace(back, kind="reverse"), table, junction),), junction.columns[0], junction)
+
+
+def in_parts(column: Column, keys: Sequence[Any], dialect: str) -> list[Sequence[Any]]:
     """Returns keys in as few lists as one statement each can take: a single one where a list is one parameter."""
-    kind = path.column.type.kind
+    kind = column.type.kind
     is_one = dialect == "postgres" or (dialect == "sqlite" and kind in {"int", "float", "text"} and not padded(list(keys)))
     if is_one:
         return [keys]

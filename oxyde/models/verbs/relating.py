@@ -32,7 +32,7 @@ def _read(node: Node, parents: Sequence[AnyModel]) -> Steps[list[Any]]:
     found: list[Any] = []
     if keys:
         dialect: str = yield Dialect()
-        for part in related.in_parts(path, keys, dialect):
+        for part in related.in_parts(path.column, keys, dialect):
             yield _call(node, related.of_parents(node.query.state, path, part), found)  # type: ignore[union-attr] # load() tells
     if path.hops:
         by_key, found = _by_junction(node.model.table(), relation, found)
@@ -58,16 +58,16 @@ def _call(node: Node, state: Any, found: list[Any]) -> Call:
 
 
 def _by_junction(table: Table, relation: Relation, found: Sequence[Any]) -> tuple[dict[Any, list[Any]], list[Any]]:
-    """Returns the rows by the key of their parent, and each row once: a row that several parents share is one instance."""
+    """Returns the rows by the key of their parent, and each row once: one instance, even if several parents share it."""
     identity = [column.field for column in table.key] or [relation.target_column]
     once: dict[Any, Any] = {}
-    by_key: dict[Any, list[Any]] = {}
+    by_key: dict[Any, dict[Any, Any]] = {}
     for row in found:
         values = vars(row)
         parent = values.pop(PARENT)
         key = values[identity[0]] if len(identity) == 1 else tuple(values[name] for name in identity)
-        by_key.setdefault(parent, []).append(once.setdefault(key, row))
-    return by_key, list(once.values())
+        by_key.setdefault(parent, {})[key] = once.setdefault(key, row)
+    return {parent: [*rows.values()] for parent, rows in by_key.items()}, [*once.values()]
 
 
 def _check_single(node: Node, by_key: dict[Any, list[Any]]) -> None:

@@ -23,7 +23,7 @@ from tests.models import Author, Post, Tag
 )
 def test_keys_are_cut_where_each_is_a_parameter(dialect: str, keys: Any, sizes: list[int]) -> None:
     """A list that is one parameter is not cut."""
-    parts = in_parts(tie(Author.__table__, "posts"), [*keys], dialect)
+    parts = in_parts(tie(Author.__table__, "posts").column, [*keys], dialect)
     assert [len(part) for part in parts] == sizes
     assert [key for part in parts for key in part] == [*keys]
 
