@@ -108,9 +108,15 @@ class BlockingMany(blocking_frames.BlockingFrames[M, R_co]):
         Raises:
             ValueError: Two of the rows have the same key, or ``on`` is no unique key.
         """
-        steps = merging.upsert(self.model.__oxyde__, rows, on=on, update=update, where=where, returning=returning, batch_size=batch_size)
+        steps = merging.upsert(
+            self.model.__oxyde__, self._upserted(rows), on=on, update=update, where=where, returning=returning, batch_size=batch_size
+        )
         found: list[Upserted[M]] | int = self._run(steps, using, client)
         return found
+
+    def _upserted(self, rows: Iterable[Any]) -> Iterable[Any]:
+        """Returns the rows that ``upsert()`` writes."""
+        return rows
 
     def bulk_update(
         self,

@@ -94,12 +94,27 @@ class BlockingRelatedManager(blocking.BlockingQuerySet[M]):
         *,
         batch_size: int | None = None,
         ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        unique_fields: str | Iterable[str] | None = None,
+        update_fields: Iterable[str] | None = None,
         using: str | None = None,
         client: object | None = None,
     ) -> list[M]:
         """Inserts many rows that belong to the instance, all or none."""
-        steps = linking.bulk_create(self._source, objects, batch_size=batch_size, ignore_conflicts=ignore_conflicts)
+        steps = linking.bulk_create(
+            self._source,
+            objects,
+            batch_size=batch_size,
+            ignore_conflicts=ignore_conflicts,
+            update_conflicts=update_conflicts,
+            unique_fields=unique_fields,
+            update_fields=update_fields,
+        )
         return self._run(steps, using, client)
+
+    def _upserted(self, rows: Iterable[Any]) -> Iterable[Any]:
+        """Returns the rows of ``upsert()`` with the key of the instance, which no other row may name."""
+        return linking.owned_rows(self._source, rows, "upsert")
 
     def _get_or_create(
         self, defaults: Mapping[str, Any] | None = None, *, using: str | None = None, client: object | None = None, **lookups: Any

@@ -121,6 +121,20 @@ async def test_rows_that_refer_here(blog: Backend) -> None:
     assert (await posts.bulk_create([body]))[0].author_id == ann.id
 
 
+async def test_upserts_belong_to_the_instance(blog: Backend) -> None:
+    """The rows get its key; those of a many-to-many relation cannot be told apart from others, and are refused."""
+    ann = await Author.objects.create(name="ann", email="a")
+    post = await ann.related("posts").create(title="one")
+    found = await ann.related("posts").upsert([{"id": post.id, "title": "uno"}, {"id": 77, "title": "due"}], on="id")
+    assert [(one.row.title, one.row.author_id, one.outcome) for one in found] == [("uno", ann.id, "updated"), ("due", ann.id, "inserted")]
+    with pytest.raises(FieldError, match=r"sets Post\.author itself"):
+        await ann.related("posts").upsert([{"id": 78, "title": "tre", "author": ann}], on="id")
+    with pytest.raises(FieldError, match=r"upsert\(\) of Post\.tags"):
+        await post.related("tags").upsert([{"id": 1, "name": "x"}], on="id")
+    with pytest.raises(FieldError, match="update_conflicts=True"):
+        await post.related("tags").bulk_create([{"name": "x"}], update_conflicts=True)
+
+
 async def test_what_was_loaded_is_stale(blog: Backend) -> None:
     """A loaded relation is not loaded any more once the manager has changed what is stored."""
     await Author.objects.create(name="ann", email="a")

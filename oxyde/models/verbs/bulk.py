@@ -33,9 +33,9 @@ def bulk_create(
     *,
     batch_size: int | None,
     ignore_conflicts: bool,
-    update_conflicts: bool,
-    unique_fields: str | Iterable[str] | None,
-    update_fields: Iterable[str] | None,
+    update_conflicts: bool = False,
+    unique_fields: str | Iterable[str] | None = None,
+    update_fields: Iterable[str] | None = None,
 ) -> Steps[list[Any]]:
     """Inserts many rows, all or none; returns the instances in the order they were given."""
     table = writable(model)

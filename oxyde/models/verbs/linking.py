@@ -16,7 +16,7 @@ from oxyde.models.info import AnyModel, Link, ModelInfo, holds
 from oxyde.models.received import created
 from oxyde.models.request import Request
 from oxyde.models.unloaded import UNLOADED
-from oxyde.models.verbs import writing
+from oxyde.models.verbs import bulk, writing
 from oxyde.models.writing import related_key, saved_key
 from oxyde.queries import Q, compile, dml, query, related
 from oxyde.queries.foreign_values import named
@@ -187,17 +187,17 @@ def create(given: Source, body: BaseModel | None, values: Mapping[str, Any], thr
     return made
 
 
-def bulk_create(given: Source, objects: Iterable[Any], *, batch_size: int | None, ignore_conflicts: bool) -> Steps[list[Any]]:
+def bulk_create(given: Source, objects: Iterable[Any], *, batch_size: int | None, **conflicts: Any) -> Steps[list[Any]]:
     """Inserts many rows that are related to the instance, all or none."""
     model = given.link.target.__oxyde__
-    if given.relation.through is not None and ignore_conflicts:
-        message = f"bulk_create(ignore_conflicts=True) leaves keys unknown, so that {given.where} cannot relate the rows; leave it out"
+    asked = next((name for name in ("ignore_conflicts", "update_conflicts") if conflicts[name]), None)
+    if given.relation.through is not None and asked is not None:
+        message = f"bulk_create({asked}=True) may leave rows as they are, so that {given.where} cannot tell which to relate; leave it out"
         raise FieldError(message, column=given.link.field)
     if given.relation.through is not None:
         made = yield Atomically(_bulk_create(given, objects, batch_size))
     else:
-        rows = [_owned_row(given, one) for one in objects]
-        made = yield from writing.bulk_create(model, rows, batch_size=batch_size, ignore_conflicts=ignore_conflicts)
+        made = yield from bulk.bulk_create(model, owned_rows(given, objects, "bulk_create"), batch_size=batch_size, **conflicts)
     given.forget()
     found: list[Any] = made
     return found
@@ -221,11 +221,20 @@ def owned(given: Source, values: Mapping[str, Any], verb: str = "create") -> dic
     return {**values, column.field: given.key}
 
 
-def _owned_row(given: Source, one: Any) -> Any:
-    """Returns one row of a bulk insert, with the key of the instance."""
+def owned_rows(given: Source, objects: Iterable[Any], verb: str) -> list[Any]:
+    """Returns the rows that a verb writes, with the key of the instance.
+
+    Raises:
+        FieldError: A row names the foreign key itself, or the relation has a junction.
+    """
+    owned(given, {}, verb)
+    return [_owned_row(given, one, verb) for one in objects]
+
+
+def _owned_row(given: Source, one: Any, verb: str) -> Any:
     model = given.link.target.__oxyde__
     if isinstance(one, Mapping):
-        return owned(given, one, "bulk_create")
+        return owned(given, one, verb)
     if isinstance(one, Request):
         return created(model, one, {given.path.column.field: given.key})
     if holds(model.model, type(one)):
@@ -254,7 +263,7 @@ def _create(given: Source, body: BaseModel | None, values: Mapping[str, Any], th
 
 def _bulk_create(given: Source, objects: Iterable[Any], batch_size: int | None) -> Steps[list[Any]]:
     model = given.link.target.__oxyde__
-    made: list[Any] = yield from writing.bulk_create(model, objects, batch_size=batch_size, ignore_conflicts=False)
+    made: list[Any] = yield from bulk.bulk_create(model, objects, batch_size=batch_size, ignore_conflicts=False)
     keys = _keys(given, made)
     if keys:
         yield from _insert(given, keys, None)
@@ -285,7 +294,7 @@ def _insert_new(given: Source, keys: list[Any], through_defaults: Mapping[str, A
         return
     model = inverse.junction(given.info, given.link)
     rows = [{**(through_defaults or {}), ours: given.key, theirs: key} for key in keys]
-    yield from writing.bulk_create(model, rows, batch_size=None, ignore_conflicts=ignore_conflicts)
+    yield from bulk.bulk_create(model, rows, batch_size=None, ignore_conflicts=ignore_conflicts)
 
 
 def _is_pair_unique(given: Source) -> bool:
