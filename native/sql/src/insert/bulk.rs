@@ -1,4 +1,4 @@
-//! INSERT of many rows, whose values are one list for each column.
+//! Bulk INSERT, with one list of values per column.
 
 use oxyde_ir::program::{BulkColumn, Form, Fragment, Origin, Repeat, Slot, Step, Text};
 use oxyde_ir::statement::{GivenColumn, Insert, KeyColumn};
@@ -15,9 +15,9 @@ use crate::writer::{Scope, fragment, outputs_of, scalar_slot, step};
 use super::clauses::{returns, row};
 use super::sequence;
 
-/// Rows in one array of `unnest`: as many as keep a message well below a gigabyte.
+/// The maximum number of rows in the arrays of `unnest`, which keeps a message well below a gigabyte.
 pub const ROWS_OF_ARRAYS: u32 = 1 << 16;
-/// Rows of one `VALUES`.
+/// The maximum number of rows of one `VALUES`.
 const ROWS_OF_VALUES: u32 = 1 << 10;
 
 pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
@@ -35,7 +35,7 @@ pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) 
     } else {
         let has_arrays = insert.columns.iter().any(|column| matches!(column.ty, ColumnType::Array { .. }));
         steps.push(match dialect.bulk {
-            // An array of arrays is unnested down to its members.
+            // `unnest` flattens an array of arrays.
             Bulk::Unnest if has_arrays => each_row(insert, dialect, params)?,
             Bulk::Unnest => unnest(insert, dialect, params)?,
             Bulk::EachRow => each_row(insert, dialect, params)?,
@@ -46,12 +46,12 @@ pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) 
     Ok(Program { bulk: columns(&insert.columns), result, changes, steps, atomic: Atomic::All, ..Program::default() })
 }
 
-/// The columns whose values are lists beside the shape.
+/// Returns the bulk columns, whose values are passed as lists.
 pub fn columns(given: &[GivenColumn]) -> Vec<BulkColumn> {
     given.iter().map(|column| BulkColumn { name: column.name.clone(), ty: column.ty.clone() }).collect()
 }
 
-/// How rows are read back: by keys that the server made up, one insert after the other, or by those that were given.
+/// Returns how rows are read back: by generated keys after one INSERT per row (first item true), or by the given keys.
 fn read_by(insert: &Insert, dialect: &Dialect) -> Result<(bool, Repeat, Vec<KeyValue<'static>>)> {
     let place = |key: &KeyColumn| insert.columns.iter().position(|column| column.name == key.name);
     let given: Option<Vec<KeyValue<'_>>> = insert.key.iter().map(|key| Some(KeyValue::Slot(Origin::Bulk(place(key)? as u32)))).collect();
@@ -67,7 +67,7 @@ pub fn slot(index: usize, column: &GivenColumn, form: Form) -> Slot {
     Slot { origin: Origin::Bulk(index as u32), ty: column.ty.clone(), form }
 }
 
-/// `INSERT ... SELECT * FROM unnest(arrays)`. What is returned comes in the order of the arrays.
+/// Returns `INSERT ... SELECT * FROM unnest(arrays)`. The returned rows are in the order of the arrays.
 fn unnest(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
     let text = fragment(dialect, params, Scope::BARE, |writer| {
         writer.insert_into(insert)?;
@@ -101,7 +101,7 @@ fn unnest(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Re
     Ok(Step { repeat: Repeat::Chunks { rows: ROWS_OF_ARRAYS }, ..step })
 }
 
-/// A name that no column has.
+/// Returns a name for the ordinality that no column has.
 fn ordinal(insert: &Insert) -> String {
     let mut name = "ordinality".to_owned();
     while insert.columns.iter().any(|column| column.name == name) {
@@ -110,7 +110,7 @@ fn ordinal(insert: &Insert) -> String {
     name
 }
 
-/// The type of an array's members, for the cast.
+/// Returns the item type of a column's array, for the cast.
 pub fn item_type(column: &GivenColumn, schema: Option<&str>, dialect: &Dialect) -> Result<String> {
     if let Some(db_type) = &column.db_type {
         return bare(quote::sql(db_type)?);
@@ -126,7 +126,8 @@ pub fn item_type(column: &GivenColumn, schema: Option<&str>, dialect: &Dialect) 
     }
 }
 
-/// A declared type without its length: a cast to a length cuts silently, an assignment complains. What counts up is an integer.
+/// Returns a declared type without its length, because a cast to a length truncates silently, whereas an assignment
+/// raises an error. A serial type becomes an integer type.
 fn bare(db_type: &str) -> Result<String> {
     let mut name = String::new();
     let mut depth = 0;
@@ -152,7 +153,7 @@ fn bare(db_type: &str) -> Result<String> {
     })
 }
 
-/// The statement of one row.
+/// Returns a step that inserts one row at a time.
 fn each_row(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
     let text = fragment(dialect, params, Scope::BARE, |writer| {
         writer.insert_into(insert)?;
@@ -174,7 +175,7 @@ fn returned(insert: &Insert, dialect: &Dialect) -> Vec<Output> {
     if returns(dialect) { outputs_of(&insert.returning, &insert.table.name) } else { Vec::new() }
 }
 
-/// `VALUES` of many rows.
+/// Returns a step with `VALUES` of many rows.
 fn rows(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
     let head = fragment(dialect, params, Scope::BARE, |writer| {
         writer.insert_into(insert)?;
@@ -194,7 +195,7 @@ fn rows(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Resu
     repeated([head, row, tail], ", ", dialect, returned(insert, dialect))
 }
 
-/// A step whose row is repeated as often as the server takes its parameters.
+/// Returns a step whose row is repeated as often as the server's limit of parameters allows.
 pub fn repeated([head, row, tail]: [Fragment; 3], between: &'static str, dialect: &Dialect, outputs: Vec<Output>) -> Result<Step> {
     let beside = u32::try_from(head.slots.len() + tail.slots.len())?;
     let most = dialect.max_params.saturating_sub(beside) / u32::try_from(row.slots.len())?.max(1);
