@@ -1,4 +1,4 @@
-//! INSERT of many rows, whose values are one list for each column.
+//! Bulk INSERT, with one list of values per column.
 
 use oxyde_ir::program::{BulkColumn, Form, Fragment, Origin, Repeat, Slot, Step, Text};
 use oxyde_ir::statement::{Conflict, ConflictAction, GivenColumn, Insert, KeyColumn};
@@ -15,9 +15,9 @@ use crate::writer::{Scope, Writer, fragment, outputs_of, scalar_slot, step};
 use super::clauses::{returns, row};
 use super::sequence;
 
-/// Rows in one array of `unnest`: as many as keep a message well below a gigabyte.
+/// The maximum number of rows in the arrays of `unnest`, which keeps a message well below a gigabyte.
 pub const ROWS_OF_ARRAYS: u32 = 1 << 16;
-/// Rows of one `VALUES`.
+/// The maximum number of rows of one `VALUES`.
 const ROWS_OF_VALUES: u32 = 1 << 10;
 
 pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
@@ -39,7 +39,7 @@ pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) 
     } else {
         let has_arrays = insert.columns.iter().any(|column| matches!(column.ty, ColumnType::Array { .. }));
         steps.push(match dialect.bulk {
-            // An array of arrays is unnested down to its members.
+            // `unnest` flattens an array of arrays.
             Bulk::Unnest if has_arrays => each_row(insert, dialect, params)?,
             Bulk::Unnest => unnest(insert, dialect, params)?,
             Bulk::EachRow => each_row(insert, dialect, params)?,
@@ -50,12 +50,12 @@ pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) 
     Ok(Program { bulk: columns(&insert.columns), result, changes, steps, atomic: Atomic::All, ..Program::default() })
 }
 
-/// The columns whose values are lists beside the shape.
+/// Returns the bulk columns, whose values are passed as lists.
 pub fn columns(given: &[GivenColumn]) -> Vec<BulkColumn> {
     given.iter().map(|column| BulkColumn { name: column.name.clone(), ty: column.ty.clone() }).collect()
 }
 
-/// How rows are read back: by keys that the server made up, one insert after the other, or by those that were given.
+/// Returns how rows are read back: by generated keys after one INSERT per row (first item true), or by the given keys.
 fn read_by(insert: &Insert, dialect: &Dialect) -> Result<(bool, Repeat, Vec<KeyValue<'static>>)> {
     match (given(insert, &insert.key, dialect), insert.key.as_slice()) {
         (_, []) => dialect.unsupported("rows returned from tables without a key"),
@@ -90,7 +90,7 @@ pub fn slot(index: usize, column: &GivenColumn, form: Form) -> Slot {
     Slot { origin: Origin::Bulk(index as u32), ty: column.ty.clone(), form }
 }
 
-/// `INSERT ... SELECT * FROM unnest(arrays)`. What is returned comes in the order of the arrays.
+/// Returns `INSERT ... SELECT * FROM unnest(arrays)`. The returned rows are in the order of the arrays.
 fn unnest(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
     let text = fragment(dialect, params, Scope::BARE, |writer| {
         writer.insert_into(insert)?;
@@ -119,7 +119,7 @@ fn unnest(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Re
     Ok(Step { repeat: Repeat::Chunks { rows: ROWS_OF_ARRAYS }, ..step })
 }
 
-/// `unnest(arrays)`, one array for each column, and with `ordered` the number of each row.
+/// Writes `unnest(...)` of one array per column; `ordered` adds the ordinality of each row.
 pub fn arrays(writer: &mut Writer<'_>, insert: &Insert, ordered: bool) -> Result<()> {
     writer.push("unnest(");
     writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
@@ -130,7 +130,7 @@ pub fn arrays(writer: &mut Writer<'_>, insert: &Insert, ordered: bool) -> Result
     writer.word(if ordered { ") WITH ORDINALITY" } else { ")" })
 }
 
-/// A name that no column has.
+/// Returns a name for the ordinality that no column has.
 pub fn ordinal(insert: &Insert) -> String {
     let mut name = "ordinality".to_owned();
     while insert.columns.iter().any(|column| column.name == name) {
@@ -139,7 +139,7 @@ pub fn ordinal(insert: &Insert) -> String {
     name
 }
 
-/// The type of an array's members, for the cast.
+/// Returns the item type of a column's array, for the cast.
 pub fn item_type(column: &GivenColumn, schema: Option<&str>, dialect: &Dialect) -> Result<String> {
     if let Some(db_type) = &column.db_type {
         return bare(quote::sql(db_type)?);
@@ -155,7 +155,8 @@ pub fn item_type(column: &GivenColumn, schema: Option<&str>, dialect: &Dialect) 
     }
 }
 
-/// A declared type without its length: a cast to a length cuts silently, an assignment complains. What counts up is an integer.
+/// Returns a declared type without its length, because a cast to a length truncates silently, whereas an assignment
+/// raises an error. A serial type becomes an integer type.
 fn bare(db_type: &str) -> Result<String> {
     let mut name = String::new();
     let mut depth = 0;
@@ -181,7 +182,7 @@ fn bare(db_type: &str) -> Result<String> {
     })
 }
 
-/// The statement of one row.
+/// Returns a step that inserts one row at a time.
 fn each_row(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
     let text = fragment(dialect, params, Scope::BARE, |writer| {
         writer.insert_into(insert)?;
@@ -209,7 +210,7 @@ fn returned(insert: &Insert, dialect: &Dialect) -> Vec<Output> {
     if returns(dialect) { outputs_of(&insert.returning, &insert.table.name) } else { Vec::new() }
 }
 
-/// `VALUES` of many rows.
+/// Returns a step with `VALUES` of many rows.
 fn rows(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
     let head = fragment(dialect, params, Scope::BARE, |writer| {
         writer.insert_into(insert)?;
@@ -220,7 +221,7 @@ fn rows(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Resu
     repeated([head, row, tail], ", ", dialect, returned(insert, dialect))
 }
 
-/// `(values)`, one of many such rows.
+/// Writes `(?, ?)`: the slots of one row.
 pub fn row_of_slots(writer: &mut Writer<'_>, insert: &Insert) -> Result<()> {
     writer.push("(");
     writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
@@ -232,7 +233,7 @@ pub fn row_of_slots(writer: &mut Writer<'_>, insert: &Insert) -> Result<()> {
     writer.word(")")
 }
 
-/// A step whose row is repeated as often as the server takes its parameters.
+/// Returns a step whose row is repeated as often as the server's limit of parameters allows.
 pub fn repeated([head, row, tail]: [Fragment; 3], between: &'static str, dialect: &Dialect, outputs: Vec<Output>) -> Result<Step> {
     let beside = u32::try_from(head.slots.len() + tail.slots.len())?;
     let most = dialect.max_params.saturating_sub(beside) / u32::try_from(row.slots.len())?.max(1);

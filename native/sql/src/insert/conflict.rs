@@ -1,4 +1,4 @@
-//! What an insert does about rows whose key is in the table already.
+//! Upserts: the handling of rows whose key is already in the table.
 
 use oxyde_ir::program::Fragment;
 use oxyde_ir::statement::{Conflict, ConflictAction, Insert, Rows};
@@ -8,13 +8,13 @@ use crate::dialect::{ConflictClause, Dialect, Excluded, Returning};
 use crate::error::{Result, malformed};
 use crate::writer::{Scope, Writer, step};
 
-/// What the row that was to be inserted is called.
+/// The name of the row proposed for insertion.
 pub const EXCLUDED: &str = "excluded";
 
-/// The rows that a session has skipped.
+/// The session variable that counts skipped rows.
 const SKIPPED: &str = "@oxyde_skipped";
 
-/// Counts the rows that an insert skips, where the server counts them as inserted.
+/// Adds steps that count the rows that an insert skips, if the server counts them as inserted.
 pub fn counted(insert: &Insert, mut program: Program, dialect: &'static Dialect) -> Program {
     let ignores = insert.conflict.as_ref().is_some_and(|conflict| matches!(conflict.action, ConflictAction::Nothing));
     if !ignores || !matches!(dialect.conflict, ConflictClause::OnDuplicateKey) {
@@ -27,7 +27,7 @@ pub fn counted(insert: &Insert, mut program: Program, dialect: &'static Dialect)
     program.result += 1;
     program.changes = program.result;
     program.skipped = Some(program.steps.len() - 1);
-    // One connection and one session for all of them.
+    // All steps need the same session.
     program.atomic = Atomic::All;
     program
 }
@@ -37,12 +37,12 @@ pub fn check_returning(insert: &Insert, dialect: &Dialect) -> Result<()> {
     let Some(conflict) = insert.conflict.as_ref().filter(|_| !insert.returning.is_empty()) else { return Ok(()) };
     match (dialect.conflict, &conflict.action) {
         (ConflictClause::OnConflict, _) => Ok(()),
-        // It returns the rows that were left out, too.
+        // RETURNING includes the skipped rows.
         (ConflictClause::OnDuplicateKey, ConflictAction::Nothing) => dialect.unsupported("rows returned while conflicts are ignored"),
         (ConflictClause::OnDuplicateKey, ConflictAction::Update { .. }) => match dialect.returning {
             Returning::Full | Returning::InsertDelete => Ok(()),
             Returning::None if matches!(insert.rows, Rows::Many) => Ok(()),
-            // The row is read back by the key that was given, which must be the one that it met.
+            // The row is read back by the given key, which must be the one that conflicted.
             Returning::None if insert.key.iter().map(|key| &key.name).eq(&conflict.target) => Ok(()),
             Returning::None => dialect.unsupported("rows returned by an upsert on other than the primary key"),
         },
@@ -50,7 +50,7 @@ pub fn check_returning(insert: &Insert, dialect: &Dialect) -> Result<()> {
 }
 
 impl Writer<'_> {
-    /// ` AS excluded` after the rows, where the row that was to be inserted needs a name.
+    /// Writes ` AS excluded` after the rows, if the row proposed for insertion needs an alias.
     pub fn name_excluded(&mut self, conflict: &Conflict) -> Result<()> {
         match (self.dialect.excluded, &conflict.action) {
             (Excluded::Alias, ConflictAction::Update { .. }) => {
