@@ -21,6 +21,7 @@ ELSEWHERE = {
     "models/raw.py": ("../contract/test_raw_queries.py", "statements of a connection"),
     "models/raw_rows.py": ("../contract/test_raw_queries.py", "statements of a connection"),
     "models/streaming.py": ("../contract/test_row_streams.py", "rows of statements of a connection"),
+    "models/verbs/paging.py": ("../contract/test_pages.py", "steps that need a database"),
     "models/verbs/reading.py": ("../contract/test_queries.py", "steps that need a database"),
     "models/verbs/upserting.py": ("../contract/test_upserting.py", "steps that need a database"),
     "models/verbs/writing.py": ("../contract/test_update_delete.py", "steps that need a database"),
