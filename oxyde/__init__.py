@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from oxyde.models import Manager as QueryManager
     from oxyde.models import Model as OxydeModel
     from oxyde.models import QuerySet as Query
+    from oxyde.models.page import Page
     from oxyde.models.raw import raw, sql
     from oxyde.queries import (
         Abs,
@@ -89,6 +90,7 @@ __all__ = [
     "Now",
     "NullIf",
     "OxydeModel",
+    "Page",
     "PoolSettings",
     "Power",
     "Prefetch",
@@ -130,6 +132,7 @@ _HOMES: Final = {
     ),
     "oxyde.db.lifecycle": ("connect_blocking",),
     "oxyde.models": ("Field", "Manager", "Model", "Prefetch", "QuerySet", "Upserted"),
+    "oxyde.models.page": ("Page",),
     "oxyde.models.raw": ("raw", "sql"),
     "oxyde.notebook": ("load_ipython_extension", "unload_ipython_extension"),  # what %load_ext calls
     "oxyde.queries": (

@@ -42,6 +42,12 @@ def sql_may_write(sql: str, dialect: str) -> bool:
 def arrow_schema(shape: bytes, dialect: str) -> object:
     """An ``arrow_schema`` PyCapsule of the result columns; executes nothing."""
 
+def seal(secret: bytes, message: bytes) -> bytes:
+    """Encrypts and authenticates a short message with a secret (ChaCha20-Poly1305, with a key of its own for each message)."""
+
+def unseal(secret: bytes, message: bytes) -> bytes | None:
+    """What was sealed; None if it was sealed with another secret, or altered."""
+
 def shutdown(timeout: float) -> None:
     """Stops the runtime: cancels what runs, rolls back what is open, waits at most ``timeout`` seconds. Called at exit."""
 

@@ -48,6 +48,7 @@ class Batches:
                 self._begin()
                 if self.where.block is not None:
                     await turn(self.where.block)
+            self._require_open()
             return await self._take()
         except BaseException as error:
             self.end(error)
@@ -62,10 +63,16 @@ class Batches:
                 self._begin()
                 if self.where.block is not None:
                     turn_blocking(self.where.block)
+            self._require_open()
             return self._take_blocking()
         except BaseException as error:
             self.end(error)
             raise
+
+    def _require_open(self) -> None:
+        """Raises TransactionBroken if the block that the rows belong to has ended."""
+        if self.where.block is not None:
+            self.where.block.require_open()
 
     def _begin(self) -> None:
         self._timer = events.timed(self.call.shape, self.where.database)

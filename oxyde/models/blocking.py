@@ -15,7 +15,7 @@ from oxyde.models import blocking_many, row_types
 from oxyde.models.chain import Chain, M, R_co
 from oxyde.models.narrow import Exact, method
 from oxyde.models.narrow import blocking as narrow
-from oxyde.models.rows import DICTS, FLAT, TUPLES
+from oxyde.models.rows import DICTS, FLAT, TUPLES, Into
 from oxyde.models.verbs import reading, upserting, writing
 from oxyde.models.where import lookups_and_connection, pop_connection
 from oxyde.queries import Q, query
@@ -99,7 +99,7 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
             FieldError: A required field has no value, a value no field, or the types cannot fit; the message names a near match.
             TypeError: It is no such class.
         """
-        filled: Any = self._next(row_types.row_type(row_type).selected(self._state), rows=row_types.Into(row_type))
+        filled: Any = self._next(row_types.row_type(row_type).selected(self._state), rows=Into(row_type))
         made: BlockingQuerySet[M, T] = filled
         return made
 

@@ -15,8 +15,7 @@ from oxyde.models.narrow import lazy as narrow
 from oxyde.models.pickling import kind_of, pickled, unpickled
 from oxyde.models.prefetch import Prefetch
 from oxyde.models.repr import html, line
-from oxyde.models.row_types import Into
-from oxyde.models.rows import FLAT, Instances
+from oxyde.models.rows import FLAT, Instances, Into
 from oxyde.queries import Q, chosen, compile, joins, query, ranked
 from oxyde.queries.compile import Compiled
 from oxyde.queries.cte import With

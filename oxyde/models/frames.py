@@ -10,6 +10,8 @@ from oxyde import export
 from oxyde.models import arrow, streaming
 from oxyde.models.chain import M, R_co
 from oxyde.models.faces import Awaited
+from oxyde.models.page import Page
+from oxyde.models.verbs import paging
 from oxyde.models.where import route_of
 
 if TYPE_CHECKING:
@@ -71,6 +73,27 @@ class Frames(Awaited[M, R_co]):
     ) -> int:
         """Writes the rows to a CSV file; returns their number. The file appears, or is replaced, when all rows are in it."""
         return await self._run(arrow.frame(self, export.to_csv(path, header, delimiter)), using, client)
+
+    async def page(
+        self, after: str | None = None, *, before: str | None = None, size: int = 50, using: str | None = None, client: object | None = None
+    ) -> Page[R_co]:
+        """Returns the first rows, or those after or before a cursor, with the cursors of the pages on both sides.
+
+        Rows that others insert or delete meanwhile shift no page: no row comes twice. The order is that of the queryset, with the key at
+        its end, and NULLs last. Cursors are encrypted by ``OXYDE_SECRET`` or ``db.init(secret=...)``.
+
+        Args:
+            after: The ``next`` of another page.
+            before: The ``prev`` of another page.
+            size: The most rows of the page.
+            using: The alias of a connection.
+            client: A connection or an atomic block.
+
+        Raises:
+            FieldValueError: The cursor is of another query, another order or another secret.
+            FieldError: The rows cannot be told apart in this order, or there is no secret.
+        """
+        return await self._run(paging.page(self, after, before, size), using, client)
 
     def stream(self, batch_size: int | None = None, *, using: str | None = None, client: object | None = None) -> streaming.Stream[R_co]:
         """Yields the rows one at a time, in bounded memory: the server waits while nobody asks for more.

@@ -13,7 +13,7 @@ from oxyde.models.blocking import BlockingQuerySet
 from oxyde.models.chain import Chain, M, R_co
 from oxyde.models.narrow import Exact, method
 from oxyde.models.narrow import awaited as narrow
-from oxyde.models.rows import DICTS, FLAT, TUPLES
+from oxyde.models.rows import DICTS, FLAT, TUPLES, Into
 from oxyde.models.twin import twin
 from oxyde.models.verbs import reading, upserting, writing
 from oxyde.models.where import lookups_and_connection, pop_connection
@@ -108,7 +108,7 @@ class QuerySet(many.Many[M, R_co]):
             FieldError: A required field has no value, a value no field, or the types cannot fit; the message names a near match.
             TypeError: It is no such class.
         """
-        filled: Any = self._next(row_types.row_type(row_type).selected(self._state), rows=row_types.Into(row_type))
+        filled: Any = self._next(row_types.row_type(row_type).selected(self._state), rows=Into(row_type))
         made: QuerySet[M, T] = filled
         return made
 

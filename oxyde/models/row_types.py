@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar
@@ -11,9 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 from pydantic import BaseModel, PydanticSchemaGenerationError, PydanticUserError, TypeAdapter, ValidationError
 from typing_extensions import is_typeddict
 
-from oxyde.db.rows import Batch
 from oxyde.exceptions import DecodeError, FieldError
-from oxyde.models import restore
 from oxyde.models.info import info_of
 from oxyde.queries import query
 from oxyde.queries.source import State
@@ -135,24 +133,6 @@ class RowType(Generic[T]):
             message = f"a row is not valid for {self.name}: {f'{place}: ' if place else ''}{first['msg']}{more}"
             raise DecodeError(message, column=place or None) from error
         return found
-
-
-@dataclass(frozen=True)
-class Into(Generic[T]):
-    """The row strategy of a row type."""
-
-    kind: type[T]
-
-    def reader(self, state: State) -> Callable[[Batch], list[T]]:
-        """Returns a function that turns a batch into objects.
-
-        Raises:
-            FieldError: A verb after ``into()`` changed the values, and they do not fit any more.
-        """
-        kind = row_type(self.kind)
-        kind.check(state.columns)
-        rows, names = restore.rows([term for _, term in state.columns]), [name for name, _ in state.columns]
-        return lambda batch: kind.made([dict(zip(names, row, strict=True)) for row in rows(batch)])
 
 
 def row_type(kind: type[T]) -> RowType[T]:

@@ -30,6 +30,7 @@ ELSEWHERE = {
     "models/blocking_related.py": ("../codebase/test_twins.py", "generated from related.py, and compared with it"),
     "models/related.py": ("../contract/test_related.py", "hands every verb to models/verbs/linking, whose steps need a database"),
     "models/verbs/linking.py": ("../contract/test_related.py", "steps that need a database"),
+    "models/verbs/paging.py": ("../contract/test_pages.py", "steps that need a database"),
     "models/verbs/reading.py": ("../contract/test_queries.py", "steps that need a database"),
     "models/verbs/relating.py": ("../contract/test_prefetch.py", "steps that need a database"),
     "models/verbs/upserting.py": ("../contract/test_upserting.py", "steps that need a database"),

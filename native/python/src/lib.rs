@@ -10,6 +10,7 @@ mod lifecycle;
 mod operation;
 mod params;
 mod queue;
+mod seal;
 mod settings;
 mod text;
 mod transaction;
@@ -35,6 +36,8 @@ mod _native {
     use crate::operation::Operation;
     #[pymodule_export]
     use crate::queue::Queue;
+    #[pymodule_export]
+    use crate::seal::{seal, unseal};
     #[pymodule_export]
     use crate::text::{arrow_schema, canonical, describe, render, sql_may_write, sql_tokens};
     #[pymodule_export]

@@ -60,6 +60,8 @@ async def rows() -> None:
     reveal_type(await User.objects.values("id").first())  # T: dict[str, Any] | None
     reveal_type(await User.objects.into(Pair).all())  # T: list[Pair]
     reveal_type(await User.objects.only("id").first())  # T: User | None
+    reveal_type((await User.objects.page(size=3)).items)  # T: Sequence[User]
+    reveal_type(await oxyde.raw("SELECT 1 AS id").into(Pair).first())  # T: Pair | None
     async for user in User.objects.filter(id=1).stream():
         reveal_type(user)  # T: User
     reveal_type(await User.objects.values_list("id", "name").all())  # T: list[tuple[Any, ...]]
