@@ -10,7 +10,7 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from oxyde import export
-from oxyde.models import arrow
+from oxyde.models import arrow, json_rows
 from oxyde.models.chain import M, R_co
 from oxyde.models.faces import Blocking
 from oxyde.models.where import route_of
@@ -74,6 +74,13 @@ class BlockingFrames(Blocking[M, R_co]):
     ) -> int:
         """Writes the rows to a CSV file; returns their number. The file appears, or is replaced, when all rows are in it."""
         return self._run(arrow.frame(self, export.to_csv(path, header, delimiter)), using, client)
+
+    def json(self, *, using: str | None = None, client: object | None = None) -> bytes:
+        """Returns the rows as a JSON array, byte for byte what ``TypeAdapter(list[User]).dump_json(rows)`` gives.
+
+        The core writes it from the columns, without instances, where no serializer, alias, computed field or related row is involved.
+        """
+        return self._run(json_rows.json(self), using, client)
 
     def arrow_stream(self, batch_rows: int = 65_536, *, using: str | None = None, client: object | None = None) -> Iterator[pa.RecordBatch]:
         """Yields the rows as ``pyarrow.RecordBatch`` objects of at most that many rows, in bounded memory."""
