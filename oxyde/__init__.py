@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         register_connection,
     )
     from oxyde.db.lifecycle import connect_blocking as connect
-    from oxyde.models import Field, Manager, Model, QuerySet
+    from oxyde.models import Field, Manager, Model, Prefetch, QuerySet, Upserted
     from oxyde.models import Manager as QueryManager
     from oxyde.models import Model as OxydeModel
     from oxyde.models import QuerySet as Query
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         Now,
         NullIf,
         Power,
+        Proposed,
         Q,
         Replace,
         Round,
@@ -92,6 +93,8 @@ __all__ = [
     "Page",
     "PoolSettings",
     "Power",
+    "Prefetch",
+    "Proposed",
     "Q",
     "Query",
     "QueryManager",
@@ -103,6 +106,7 @@ __all__ = [
     "Trim",
     "Unique",
     "Upper",
+    "Upserted",
     "Value",
     "With",
     "atomic",
@@ -127,13 +131,13 @@ _HOMES: Final = {
         *("execute_raw", "get_connection", "on_commit", "register_connection"),
     ),
     "oxyde.db.lifecycle": ("connect_blocking",),
-    "oxyde.models": ("Field", "Manager", "Model", "QuerySet"),
+    "oxyde.models": ("Field", "Manager", "Model", "Prefetch", "QuerySet", "Upserted"),
     "oxyde.models.page": ("Page",),
     "oxyde.models.raw": ("raw", "sql"),
     "oxyde.notebook": ("load_ipython_extension", "unload_ipython_extension"),  # what %load_ext calls
     "oxyde.queries": (
         *("Abs", "Cast", "Ceil", "Coalesce", "Concat", "F", "Floor", "Greatest", "Least", "Length", "Lower", "Mod", "Now", "NullIf"),
-        *("Power", "Q", "Replace", "Round", "Sqrt", "Substr", "Trim", "Upper", "Value", "With"),
+        *("Power", "Proposed", "Q", "Replace", "Round", "Sqrt", "Substr", "Trim", "Upper", "Value", "With"),
     ),
     "oxyde.schema": ("Check", "Exclude", "Index", "Unique"),
 }

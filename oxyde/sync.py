@@ -16,11 +16,12 @@ from oxyde.db.tables import create_tables_blocking as create_tables
 from oxyde.db.tables import drop_tables_blocking as drop_tables
 from oxyde.db.transaction import blocking_atomic as atomic
 from oxyde.models.blocking_raw import raw
+from oxyde.models.blocking_related import related
 from oxyde.models.model import Model
 from oxyde.models.verbs import instance as steps
 
 M = TypeVar("M", bound=Model)
-__all__ = ["atomic", "connect", "create_tables", "delete", "drop_tables", "execute_raw", "raw", "refresh", "save"]
+__all__ = ["atomic", "connect", "create_tables", "delete", "drop_tables", "execute_raw", "raw", "refresh", "related", "save"]
 
 
 def __dir__() -> list[str]:

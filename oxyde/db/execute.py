@@ -13,7 +13,7 @@ from oxyde.db import events, interrupt
 from oxyde.db.block import Block, Turn, begin, is_held, is_inside
 from oxyde.db.database import AsyncDatabase
 from oxyde.db.route import Route
-from oxyde.db.steps import Atomically, Await, Call, Conclude, Finish, Read, Remember, Start, Steps, Undo, not_awaited
+from oxyde.db.steps import Atomically, Await, Call, Conclude, Dialect, Finish, Read, Remember, Start, Steps, Undo, not_awaited
 from oxyde.db.wait import conclude, finish, finish_blocking, result, result_blocking
 from oxyde.exceptions import OxydeError, TransactionBroken
 from oxyde.ir import wire
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import asyncio
 
 T = TypeVar("T")
-Step: TypeAlias = Call | Await | Conclude | Atomically | Start | Finish | Turn | Remember | Undo | Read
+Step: TypeAlias = Call | Dialect | Await | Conclude | Atomically | Start | Finish | Turn | Remember | Undo | Read
 
 ROUNDS = 2
 """Iterations within which an event loop starts to close an async generator that was garbage collected."""
@@ -81,6 +81,8 @@ async def _perform(step: Step, where: Route) -> Any:
         if where.block is not None and where.block.is_lent():
             await _refuse_forgotten(where.block)
         return batch
+    if isinstance(step, Dialect):
+        return where.database.dialect
     if isinstance(step, Await):
         return await step.value if inspect.isawaitable(step.value) else step.value
     if isinstance(step, Atomically):
@@ -112,6 +114,8 @@ def _perform_blocking(step: Step, where: Route) -> Any:
             batch = result_blocking(partial(where.start, step), step.on_batch)
             timer.affected = batch.affected
             return batch
+    if isinstance(step, Dialect):
+        return where.database.dialect
     if isinstance(step, Await):
         return _plain(step)
     if isinstance(step, Atomically):

@@ -11,7 +11,7 @@ from oxyde.db.steps import Call
 from oxyde.exceptions import FieldError
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen, which makes an object three times as slowly, and every verb makes one
 class Route:
     """A database, and the running code's transaction on it, if any."""
 

@@ -66,6 +66,11 @@ NOTHING: Final = {"action": "nothing"}
 """Rows that meet any unique key are left out."""
 
 
+def skip(target: Sequence[Column], *, others: bool = False) -> dict[str, Any]:
+    """A conflict that leaves the row alone that is there; ``others``: rows may meet other unique keys, too, which are an error."""
+    return {**without_defaults({"others": others}), "target": [column.name for column in target], **NOTHING}
+
+
 def upsert(
     target: Sequence[Column],
     alias: str,
@@ -94,10 +99,12 @@ def insert(
     row: Sequence[Node] | None,
     returning: Sequence[dict[str, Any]] = (),
     conflict: dict[str, Any] | None = None,
+    outcomes: str | None = None,
 ) -> Node:
     """An INSERT of one row of expressions, or (``row`` None) of as many rows as the lists beside the shape have.
 
-    ``conflict`` is NOTHING or an ``upsert``: what happens to rows that meet a unique key; without it they are an error.
+    ``conflict`` is NOTHING, ``skip`` or an ``upsert``: what happens to rows that meet a unique key; without it they are an error.
+    ``outcomes`` is the alias of the table in ``returning``: every row is returned, as it is afterwards, with what became of it.
     """
     parts = {
         "table": table_ref(table),
@@ -106,6 +113,7 @@ def insert(
         "key": key_columns(table),
         "returning": list(returning),
         "conflict": conflict,
+        "outcomes": outcomes,
     }
     return {"insert": without_defaults(parts)}
 

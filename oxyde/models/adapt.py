@@ -47,6 +47,25 @@ def adapter(kind: Kind, field: FieldSchema) -> Adapter:
     return scalar
 
 
+def adapt_all(adapt: Adapter, values: list[Any]) -> list[Any]:
+    """Returns the wire values of a list of values, None among them; the list itself where its values go as they are.
+
+    Args:
+        adapt: What ``adapter`` returned.
+        values: The values.
+    """
+    exact = AS_THEY_ARE.get(adapt.func) if isinstance(adapt, partial) else None
+    if exact is not None and {*map(type, values)} <= exact and (int not in exact or _fit(values)):
+        return values
+    return [None if value is None else adapt(value) for value in values]
+
+
+def _fit(values: list[int | None]) -> bool:
+    """Whether all ints have 64 bits."""
+    known = [value for value in values if value is not None]
+    return not known or (min(known) in INT64 and max(known) in INT64)
+
+
 def item_adapter(kind: Kind, where: str) -> Adapter:
     """Returns the adapter of an array's members."""
     if kind.enum is not None:
@@ -193,6 +212,23 @@ SCALARS: Mapping[str, Callable[[str, Any], Any]] = {
     "duration": exact_timedelta,
     "uuid": exact_uuid,
 }
+
+
+AS_THEY_ARE: Mapping[Callable[..., Any], frozenset[type]] = {
+    check: frozenset({cls, type(None)})
+    for check, cls in [
+        (exact_bool, bool),
+        (exact_int, int),
+        (exact_float, float),
+        (plain_text, str),
+        (exact_bytes, bytes),
+        (exact_decimal, Decimal),
+        (exact_date, dt.date),
+        (exact_timedelta, dt.timedelta),
+        (exact_uuid, uuid.UUID),
+    ]
+}
+"""The class whose values a check returns as they are (an int if it has 64 bits), by the check."""
 
 
 def member(where: str, cls: type[Enum], value: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 from pydantic import BaseModel
 from typing_extensions import TypeVar
 
-from oxyde.models import blocking_frames, row_types
+from oxyde.models import blocking_many, row_types
 from oxyde.models.chain import Chain, M, R_co
 from oxyde.models.narrow import Exact, method
 from oxyde.models.narrow import blocking as narrow
@@ -68,7 +68,7 @@ else:
     Values = ValuesList = method
 
 
-class BlockingQuerySet(blocking_frames.BlockingFrames[M, R_co]):
+class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
     """A query of a model's rows, run by a terminal verb: ``User.objects.sync.filter(age__gte=18).all()``.
 
     Every terminal verb takes ``using="alias"`` or ``client=connection``.
@@ -270,44 +270,6 @@ class BlockingQuerySet(blocking_frames.BlockingFrames[M, R_co]):
         return self._run(upserting.update_or_create(self, defaults, create_defaults, lookups), using, client)
 
     update_or_create = narrow.UpdateOrCreate(_update_or_create)
-
-    def bulk_create(
-        self,
-        objects: Iterable[M | dict[str, Any]],
-        *,
-        batch_size: int | None = None,
-        ignore_conflicts: bool = False,
-        using: str | None = None,
-        client: object | None = None,
-    ) -> list[M]:
-        """Inserts many rows, all or none, and returns the instances with what the database filled in.
-
-        Args:
-            objects: Instances and dictionaries, mixed. Rows may give different fields; each gets defaults for the others.
-            batch_size: At most that many rows in a statement; by default as many as the server takes.
-            ignore_conflicts: Leave out rows that meet a unique constraint; keys that the server makes stay None then.
-            using: The alias of a connection.
-            client: A connection or an atomic block.
-        """
-        steps = writing.bulk_create(self.model.__oxyde__, objects, batch_size=batch_size, ignore_conflicts=ignore_conflicts)
-        return self._run(steps, using, client)
-
-    def bulk_update(
-        self,
-        objects: Iterable[M],
-        fields: Iterable[str],
-        *,
-        batch_size: int | None = None,
-        using: str | None = None,
-        client: object | None = None,
-    ) -> int:
-        """Writes these fields of many instances to their rows, all or none, and returns how many there are.
-
-        Raises:
-            NotFoundError: A row is not there.
-            StaleObjectError: A row has another version than its instance.
-        """
-        return self._run(writing.bulk_update(self.model.__oxyde__, objects, fields, batch_size=batch_size), using, client)
 
     def _update(self, *, returning: bool | None = None, **values: Any) -> Any:
         """Changes fields of the rows: plain values, which are validated, or expressions such as ``F("views") + 1``.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from itertools import repeat
 from typing import Any
 
 from oxyde.exceptions import FieldError
+from oxyde.models.adapt import adapt_all
 from oxyde.models.errors import in_row
 from oxyde.models.hydrate import tiers
 from oxyde.models.info import AnyModel
@@ -15,18 +17,6 @@ from oxyde.models.row_state import after, kept, require_read, set_state, state_o
 from oxyde.models.writing import Write, now
 from oxyde.queries.dml import batches
 from oxyde.schema import Column, Table
-
-
-def _adapted(column: Column, values: list[Any]) -> list[Any]:
-    """Returns the wire values of a column; an error names the row."""
-    adapt = column.adapt if column.check is None else column.written
-    try:
-        return [None if value is None else adapt(value) for value in values]
-    except FieldError:
-        for at, value in enumerate(values):
-            with in_row(at):
-                None if value is None else adapt(value)
-        raise
 
 
 class Gathered:
@@ -38,8 +28,22 @@ class Gathered:
         fills: The fields that the write sets: those in ``filled``, and those that the database generates.
     """
 
-    def __init__(self, table: Table, instances: Sequence[AnyModel], size: int | None) -> None:
+    def __init__(
+        self,
+        table: Table,
+        instances: Sequence[AnyModel],
+        size: int | None,
+        verb: str = "bulk_create",
+        places: Sequence[int] | None = None,
+    ) -> None:
         """Collects the columns; nothing is sent if a value does not fit.
+
+        Args:
+            table: The table.
+            instances: The rows.
+            size: The most rows in a batch.
+            verb: The verb that writes them, for messages.
+            places: The positions of the rows in what the verb was given, if these are not all.
 
         Raises:
             ValidationError: An assigned value is not valid.
@@ -49,9 +53,10 @@ class Gathered:
         self.filled: dict[str, list[Any]] = {}
         self._values: dict[str, list[Any]] = {}
         self._table, self._instances = table, instances
+        self._verb, self._places = verb, places
         for at, instance in enumerate(instances):
             if state_of(instance) is not None:
-                with in_row(at):
+                with self._in_row(at):
                     require_read(instance, table.by_field)
                     Write(instance).validate()
         self._take_keys()
@@ -69,11 +74,25 @@ class Gathered:
             if missing is not None and any(missing):
                 absent[name] = missing
             self._values[name] = values
-            columns[name] = _adapted(column, values)
+            columns[name] = self._adapted(column, values)
         self._sent = columns
         self._check_rows(columns, absent)
         self.batches = batches(columns, absent, size)
         self.fills = {*self.filled, *(name for batch in self.batches for name in table.by_field if name not in batch.fields)}
+
+    def _in_row(self, at: int) -> AbstractContextManager[None]:
+        return in_row(at if self._places is None else self._places[at], self._verb)
+
+    def _adapted(self, column: Column, values: list[Any]) -> list[Any]:
+        """Returns the wire values of a column; an error names the row."""
+        adapt = column.adapt if column.check is None else column.written
+        try:
+            return adapt_all(adapt, values)
+        except FieldError:
+            for at, value in enumerate(values):
+                with self._in_row(at):
+                    None if value is None else adapt(value)
+            raise
 
     def _check_rows(self, columns: dict[str, list[Any]], absent: dict[str, list[bool]]) -> None:
         info = type(self._instances[0]).__oxyde__
@@ -81,7 +100,7 @@ class Gathered:
             return
         for at, instance in enumerate(self._instances):
             sent = {name: values[at] for name, values in columns.items() if name not in absent or not absent[name][at]}
-            with in_row(at):
+            with self._in_row(at):
                 check_row(info, sent, vars(instance))
 
     def _take_keys(self) -> None:
@@ -90,7 +109,7 @@ class Gathered:
             return
         taken = []
         for at, instance in enumerate(self._instances):
-            with in_row(at):
+            with self._in_row(at):
                 taken.append(Write(instance).keys())
         for name in info.reference_by_key:
             if any(name in keys for keys in taken):

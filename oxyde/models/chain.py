@@ -9,9 +9,11 @@ from typing_extensions import TypeVar
 
 from oxyde.db import render
 from oxyde.exceptions import FieldError, UnsupportedError
+from oxyde.models import prefetch
 from oxyde.models.info import AnyModel
 from oxyde.models.narrow import lazy as narrow
 from oxyde.models.pickling import kind_of, pickled, unpickled
+from oxyde.models.prefetch import Prefetch
 from oxyde.models.repr import html, line
 from oxyde.models.rows import FLAT, Instances, Into
 from oxyde.queries import Q, chosen, compile, joins, query, ranked
@@ -76,6 +78,10 @@ class Chain(Generic[M, R_co]):
         return self._query.alias
 
     def _next(self: C, state: State, **changes: Any) -> C:
+        if "rows" in changes and self._query.prefetched:
+            path = self._query.prefetched[0].path
+            message = f'prefetch() loads relations of instances, and values() has none; name their fields instead: values("{path}__...")'
+            raise FieldError(message, table=state.table.name, column=path)
         return self._of(self._query.with_(state=state, **changes))
 
     def _of(self: C, query: Query[Any]) -> C:
@@ -173,6 +179,9 @@ class Chain(Generic[M, R_co]):
         if not isinstance(other, Chain):
             message = f"{op}() takes a queryset, not {type(other).__name__}"
             raise TypeError(message)
+        if other._query.prefetched:
+            message = f"{op}() returns the rows of both, whose relations are loaded together: say prefetch() after it"
+            raise FieldError(message)
         return self._next(query.united(self._state, other._state, op))
 
     def with_(self: C, *ctes: With) -> C:
@@ -219,7 +228,23 @@ class Chain(Generic[M, R_co]):
             FieldError: A path does not name a relation.
             UnsupportedError: A path leads to several rows.
         """
-        return self._next(joins.joined(self._state, paths))
+        made = self._next(joins.joined(self._state, paths))
+        prefetch.tree(self.model.__oxyde__, made._query)
+        return made
+
+    def prefetch(self: C, *paths: str | Prefetch) -> C:
+        """Returns the same rows with their related rows loaded, one more statement for each relation: ``prefetch("posts__comments")``.
+
+        Relations of every kind, any number of rows. Within a relation, a row that belongs to several is one instance. Rows without
+        related ones have ``[]`` or None. The order is that of a ``Prefetch``'s queryset, else the server's.
+
+        Args:
+            *paths: Paths of relations, joined by ``__``, or ``Prefetch`` objects, which choose, order or limit the related rows.
+
+        Raises:
+            FieldError: A path is not one of relations, or contradicts another; or the rows are no instances.
+        """
+        return self._of(prefetch.added(self.model.__oxyde__, self._query, paths))
 
     def for_update(self: C, *, nowait: bool = False, skip_locked: bool = False, of: str | Sequence[str] = ("self",)) -> C:
         """Returns the same rows, locked until the transaction ends: others can neither change nor lock them. Read them inside ``atomic()``.
@@ -262,6 +287,10 @@ class Chain(Generic[M, R_co]):
         if masked and self._state.joined:
             path = "__".join(self._state.joined[0])
             message = f'a frame cannot hold the related instances of join(); name the columns instead: values(..., "{path}__...")'
+            raise UnsupportedError(message, table=self._state.table.name)
+        if masked and self._query.prefetched:
+            path = self._query.prefetched[0].path
+            message = f'a frame cannot hold the related instances of prefetch(); name the columns instead: values(..., "{path}__...")'
             raise UnsupportedError(message, table=self._state.table.name)
         if masked and self._state.lock is not None:
             raise UnsupportedError("for_update() and for_share() lock rows for all(), first() and get(); a frame is read without them")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
@@ -59,26 +60,26 @@ def many(model: ModelInfo, link: Link, junctions: Tables) -> Relation:
     where = f"{model.name}.{link.field}"
     if link.options.db_through is None:
         return _made(model, link, junctions)
-    junction = _junction(model, link)
-    registry.complete(junction)
-    sides = junction.references
+    between = junction(model, link)
+    registry.complete(between)
+    sides = between.references
     pair = link.options.db_through_fields
     if pair is not None:
         named = {name: side for side in sides for name in (side.field, side.key)}
         for name in pair:
             if name not in named:
-                message = f"{where}: db_through_fields names {junction.name}.{name}, which is no foreign key{meant(name, named)}"
+                message = f"{where}: db_through_fields names {between.name}.{name}, which is no foreign key{meant(name, named)}"
                 raise FieldError(message, column=name)
         ours, theirs = named[pair[0]], named[pair[1]]
-        _require(model.model, ours, where, junction)
-        _require(link.target, theirs, where, junction)
+        _require(model.model, ours, where, between)
+        _require(link.target, theirs, where, between)
     else:
         to_us = [side for side in sides if holds(side.target, model.model)]
         to_them = [side for side in sides if holds(side.target, link.target) and (side not in to_us or len(to_us) == 1)]
         if len(to_us) != 1 or len(to_them) != 1 or to_us == to_them:
             found = ", ".join(side.field for side in sides) or "none"
             message = (
-                f"{where}: {junction.name} does not have exactly one foreign key to {model.name} and one to {link.target.__name__} "
+                f"{where}: {between.name} does not have exactly one foreign key to {model.name} and one to {link.target.__name__} "
                 f'(it has: {found}); name the two: Field(db_through_fields=("to us", "to them"))'
             )
             raise FieldError(message, column=link.field)
@@ -89,12 +90,12 @@ def many(model: ModelInfo, link: Link, junctions: Tables) -> Relation:
         link.target.__oxyde__.address,
         ours.target_key,
         theirs.target_key,
-        through=junction.address,
+        through=between.address,
         through_fields=(ours.key, theirs.key),
     )
 
 
-def _junction(model: ModelInfo, link: Link) -> ModelInfo:
+def junction(model: ModelInfo, link: Link) -> ModelInfo:
     """Returns the junction model of a relation, given by class or name."""
     where, given = f"{model.name}.{link.field}", link.options.db_through
     found: Any = registry.named(given, model) if isinstance(given, str) else given
@@ -115,6 +116,10 @@ def _made(model: ModelInfo, link: Link, junctions: Tables) -> Relation:
     sides = []
     for prefix, side in (("from_" if itself else "", model.model), ("to_" if itself else "", link.target)):
         registry.complete(side.__oxyde__)
+        if len(side.__oxyde__.keys) != 1:
+            reason = "has a key of several fields" if side.__oxyde__.keys else "has no primary key"
+            message = f"{where} has no junction of its own, and {side.__name__} {reason}; name a model that is one: Field(db_through=...)"
+            raise FieldError(message, column=link.field)
         key = key_field(side, None, where)
         sides.append((f"{prefix}{side.__name__.lower()}_{key}", side, key))
     address = (model.meta.schema, short(f"{model.table_name}_{link.field}"))
@@ -131,7 +136,8 @@ def _junction_table(shown: str, address: Address, sides: list[tuple[str, type[An
     for field, model, target in sides:
         other = model.__oxyde__.table().by_field[target]
         db_type = None if other.db_type is None else SERIAL.get(other.db_type.upper(), other.db_type)
-        columns.append(Column(field, field, other.type, length=other.length, db_type=db_type, key=True, indexed=True, adapt=other.adapt))
+        column = Column(field, field, other.type, length=other.length, db_type=db_type, key=True, indexed=True)
+        columns.append(replace(column, adapt=other.adapt, restore=other.restore))
         target_address = model.__oxyde__.address
         foreign_keys.append(ForeignKey(foreign_key_name(name, [field]), (field,), target_address, (other.name,), "CASCADE", "CASCADE"))
     return Table(shown, name, schema=schema, columns=tuple(columns), foreign_keys=tuple(foreign_keys), implicit=True)

@@ -22,6 +22,7 @@ from oxyde.models.metaclass import ManagerClass, ModelMeta, attach, prepare
 from oxyde.models.output import complete_json_schema
 from oxyde.models.pydantic_seams import evaluate_names, inner_fields, is_class_statement
 from oxyde.models.registry import is_completing, rebuild
+from oxyde.models.related import RelatedManager, related
 from oxyde.models.relations import IncompleteModel, add_keys, has_relations
 from oxyde.models.repr import card
 from oxyde.models.request import Request
@@ -191,6 +192,16 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
         """
         await run(instance.refresh(self), route(using, client))
         return self
+
+    def related(self, name: str) -> RelatedManager[Any]:
+        """Returns a manager of the rows that a reverse or many-to-many relation leads to from this instance: ``user.related("posts")``.
+
+        It has every verb of a queryset, ``create()`` of rows that belong here, and for many-to-many ``add remove set clear``.
+
+        Raises:
+            FieldError: The name is of no such relation, or the instance is not saved.
+        """
+        return related(self, name)
 
     def apply(self, body: BaseModel | Mapping[str, Any]) -> Self:
         """Assigns what a request sent, validated like assignment, all of it or nothing; ``save()`` writes it.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 from pydantic import BaseModel
 from typing_extensions import TypeVar
 
-from oxyde.models import frames, row_types
+from oxyde.models import many, row_types
 from oxyde.models.blocking import BlockingQuerySet
 from oxyde.models.chain import Chain, M, R_co
 from oxyde.models.narrow import Exact, method
@@ -67,7 +67,7 @@ else:
     Values = ValuesList = method
 
 
-class QuerySet(frames.Frames[M, R_co]):
+class QuerySet(many.Many[M, R_co]):
     """A query of a model's rows, run by a terminal verb: ``await User.objects.filter(age__gte=18).all()``.
 
     Every terminal verb takes ``using="alias"`` or ``client=connection``.
@@ -279,44 +279,6 @@ class QuerySet(frames.Frames[M, R_co]):
         return await self._run(upserting.update_or_create(self, defaults, create_defaults, lookups), using, client)
 
     update_or_create = narrow.UpdateOrCreate(_update_or_create)
-
-    async def bulk_create(
-        self,
-        objects: Iterable[M | dict[str, Any]],
-        *,
-        batch_size: int | None = None,
-        ignore_conflicts: bool = False,
-        using: str | None = None,
-        client: object | None = None,
-    ) -> list[M]:
-        """Inserts many rows, all or none, and returns the instances with what the database filled in.
-
-        Args:
-            objects: Instances and dictionaries, mixed. Rows may give different fields; each gets defaults for the others.
-            batch_size: At most that many rows in a statement; by default as many as the server takes.
-            ignore_conflicts: Leave out rows that meet a unique constraint; keys that the server makes stay None then.
-            using: The alias of a connection.
-            client: A connection or an atomic block.
-        """
-        steps = writing.bulk_create(self.model.__oxyde__, objects, batch_size=batch_size, ignore_conflicts=ignore_conflicts)
-        return await self._run(steps, using, client)
-
-    async def bulk_update(
-        self,
-        objects: Iterable[M],
-        fields: Iterable[str],
-        *,
-        batch_size: int | None = None,
-        using: str | None = None,
-        client: object | None = None,
-    ) -> int:
-        """Writes these fields of many instances to their rows, all or none, and returns how many there are.
-
-        Raises:
-            NotFoundError: A row is not there.
-            StaleObjectError: A row has another version than its instance.
-        """
-        return await self._run(writing.bulk_update(self.model.__oxyde__, objects, fields, batch_size=batch_size), using, client)
 
     async def _update(self, *, returning: bool | None = None, **values: Any) -> Any:
         """Changes fields of the rows: plain values, which are validated, or expressions such as ``F("views") + 1``.

@@ -144,13 +144,13 @@ def frame(text: Text[Any], where: Route, reader: Exporter[T]) -> Steps[T]:
 def stream(text: Text[R], batch_size: int | None, where: Route) -> Stream[R]:
     """Returns the rows as a stream."""
     source, reader = _opened(text, batch_size, where)
-    return Stream(source, lambda: reader)
+    return Stream(source, lambda: reader, {}, where)
 
 
 def stream_blocking(text: Text[R], batch_size: int | None, where: Route) -> BlockingStream[R]:
     """The same for a caller without a loop."""
     source, reader = _opened(text, batch_size, where)
-    return BlockingStream(source, lambda: reader)
+    return BlockingStream(source, lambda: reader, {}, where)
 
 
 def _opened(text: Text[R], batch_size: int | None, where: Route) -> tuple[Batches, Callable[[Batch], list[R]]]:

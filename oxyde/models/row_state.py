@@ -175,7 +175,8 @@ def row_of(table: Table, values: Mapping[str, Any], sent: Mapping[str, Any], bef
     columns = table.columns
 
     def written(column: Column) -> Any:
-        return kept(column, values.get(column.field), sent.get(column.field))
+        value = values.get(column.field)
+        return kept(column, value, sent.get(column.field)) if column.mutable else value
 
     if before:
         return tuple([written(column) if column.field in sent else old for column, old in zip(columns, before, strict=True)])

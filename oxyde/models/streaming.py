@@ -7,13 +7,15 @@ from typing import Any, Generic, TypeVar
 
 from typing_extensions import Self
 
+from oxyde.db import execute
 from oxyde.db.batches import ROWS, Batches, batches
 from oxyde.db.route import Route
 from oxyde.db.rows import Batch
-from oxyde.db.steps import Call
+from oxyde.db.steps import Call, Steps
 from oxyde.exceptions import UnsupportedError
 from oxyde.models.chain import Chain
-from oxyde.models.verbs import reading
+from oxyde.models.prefetch import Nodes, tree
+from oxyde.models.verbs import reading, relating
 from oxyde.queries.paths import columns_at
 
 R_co = TypeVar("R_co", covariant=True)
@@ -25,17 +27,28 @@ class _Rows(Generic[R_co]):
     Args:
         source: The batches.
         reader: Makes a function that turns a batch into rows; called for each batch, so that no row outlives its batch.
+        nodes: The relations that are loaded for the rows of each batch.
+        where: Where they are read.
     """
 
-    def __init__(self, source: Batches, reader: Callable[[], Callable[[Batch], list[R_co]]]) -> None:
+    def __init__(self, source: Batches, reader: Callable[[], Callable[[Batch], list[R_co]]], nodes: Nodes, where: Route) -> None:
         self._batches = source
         self._reader = reader
+        self._nodes = nodes
+        self._where = where
         self._rows: Iterator[R_co] = iter(())
         self._waits = False
 
-    def _read(self, found: list[Batch]) -> None:
-        read = self._reader()
-        self._rows = iter([row for batch in found for row in read(batch)])
+    def _read(self, found: list[Batch]) -> Steps[None]:
+        """Turns batches into rows, with their relations; an error ends the stream, which would go on without them."""
+        try:
+            read = self._reader()
+            rows: list[Any] = [row for batch in found for row in read(batch)]
+            yield from relating.load(self._nodes, rows)
+        except BaseException:
+            self._batches.end()
+            raise
+        self._rows = iter(rows)
 
     def _enter(self) -> None:
         if self._waits:
@@ -60,7 +73,7 @@ class Stream(_Rows[R_co], AsyncIterator[R_co]):
         while not self._batches.ended:
             self._enter()
             try:
-                self._read(await self._batches.take())
+                await execute.run(self._read(await self._batches.take()), self._where)
             finally:
                 self._waits = False
             for row in self._rows:
@@ -92,7 +105,7 @@ class BlockingStream(_Rows[R_co], Iterator[R_co]):
         while not self._batches.ended:
             self._enter()
             try:
-                self._read(self._batches.take_blocking())
+                execute.run_blocking(self._read(self._batches.take_blocking()), self._where)
             finally:
                 self._waits = False
             for row in self._rows:
@@ -140,8 +153,11 @@ def size(batch_size: int | None) -> int:
     return batch_size
 
 
-def _opened(chain: Chain[Any, R_co], batch_size: int | None, where: Route) -> tuple[Batches, Callable[[], Callable[[Batch], list[R_co]]]]:
+def _opened(
+    chain: Chain[Any, R_co], batch_size: int | None, where: Route
+) -> tuple[Batches, Callable[[], Callable[[Batch], list[R_co]]], Nodes, Route]:
     state = chain._state
+    nodes = tree(chain.model.__oxyde__, chain._query) if chain._query.prefetched else {}
     rows = size(batch_size)
     for path in state.joined:
         if columns_at(state.table, path)[0].many is not None:
@@ -152,9 +168,9 @@ def _opened(chain: Chain[Any, R_co], batch_size: int | None, where: Route) -> tu
     call = Call(made.shape, made.values, locks=reading.locks(chain), stream=rows)
     strategy = chain._query.rows
     if state.joined:  # rows of one batch share their related rows
-        return batches(where, call, is_query=True), lambda: strategy.reader(state)
+        return batches(where, call, is_query=True), lambda: strategy.reader(state), nodes, where
     reader = strategy.reader(state)
-    return batches(where, call, is_query=True), lambda: reader
+    return batches(where, call, is_query=True), lambda: reader, nodes, where
 
 
 __all__ = ["BlockingStream", "Stream", "size", "stream", "stream_blocking"]

@@ -41,6 +41,8 @@ def lookups_and_connection(
     model: type[AnyModel], lookups: dict[str, Any], using: str | None, client: object | None
 ) -> tuple[dict[str, Any], str | None, object | None]:
     """Returns the lookups of ``get()`` and the connection: ``using`` and ``client`` are lookups where they name fields of the model."""
+    if using is None and client is None:
+        return lookups, None, None
     named = {
         name: value for name, value in (("using", using), ("client", client)) if name in model.__pydantic_fields__ and value is not None
     }

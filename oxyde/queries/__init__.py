@@ -25,6 +25,7 @@ from oxyde.queries.functions import (
     Upper,
 )
 from oxyde.queries.operators import F, Value
+from oxyde.queries.upserts import Proposed
 
 __all__ = [
     "Abs",
@@ -42,6 +43,7 @@ __all__ = [
     "Now",
     "NullIf",
     "Power",
+    "Proposed",
     "Q",
     "Replace",
     "Round",

@@ -17,10 +17,11 @@ def side(term: Term, value: Any) -> int:
     """Returns 1 for an int that is greater than any value of an int term, -1 for one that is less, else 0."""
     if term.type.kind != "int":
         return 0
-    number = plain(value.value if isinstance(value, Bound) else value)
-    if not isinstance(number, int) or isinstance(number, bool):
-        return 0
-    return (number > _MOST) - (number < _LEAST)
+    if type(value) is not int:
+        value = plain(value.value if isinstance(value, Bound) else value)
+        if not isinstance(value, int) or isinstance(value, bool):
+            return 0
+    return int(value > _MOST) - int(value < _LEAST)
 
 
 def compared(op: str, term: Term, where: int) -> Condition:

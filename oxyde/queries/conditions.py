@@ -56,13 +56,15 @@ class Q(Expression):
     __slots__ = ("children", "joined", "negated")
 
     def __init__(self, *conditions: Expression, **lookups: Any) -> None:
-        for condition in conditions:
-            if not isinstance(condition, Expression):
-                raise TypeError(_no_condition(condition))
         self.joined = "and"
         self.negated = False
-        given = tuple(condition for condition in conditions if not isinstance(condition, Q) or condition.children)
-        self.children: tuple[Child, ...] = (*given, *lookups.items())
+        self.children: tuple[Child, ...] = tuple(lookups.items())
+        if conditions:
+            for condition in conditions:
+                if not isinstance(condition, Expression):
+                    raise TypeError(_no_condition(condition))
+            given = tuple(condition for condition in conditions if not isinstance(condition, Q) or condition.children)
+            self.children = given + self.children
 
     def resolve(self, names: Names) -> Term:
         """Returns the condition over the query's names.
@@ -342,7 +344,7 @@ def target(names: Names, name: str) -> tuple[Subject, Lookup | str]:
         FieldError: A name is unknown.
         FieldLookupError: The column has no such lookup.
     """
-    return _target(names, name) if names.terms else _target_of(names.table, name)
+    return _target(names, name) if names.terms or names.proposed else _target_of(names.table, name)
 
 
 def _target(names: Names, name: str) -> tuple[Subject, Lookup | str]:

@@ -9,10 +9,9 @@ from typing import Any
 from oxyde.exceptions import FieldError, FieldValueError
 from oxyde.ir import expr, statement
 from oxyde.ir.expr import Node
-from oxyde.ir.schema import unique_indexes, unique_names
 from oxyde.queries.by_key import outputs
 from oxyde.queries.compile import Compiled, body, compiled, condition
-from oxyde.queries.names import names_of
+from oxyde.queries.names import Namespace, names_of
 from oxyde.queries.paths import column_path
 from oxyde.queries.scope import Scope, Values
 from oxyde.queries.source import State, whole
@@ -43,8 +42,8 @@ class Change:
         return (changed, self.state.shape(values), len(self.returning))
 
 
-def assignment(table: Table, name: str, value: Any) -> tuple[Column, Term]:
-    """Returns a column and its new value: a plain value, checked against the column, or an expression.
+def assignment(table: Table, name: str, value: Any, verb: str = "update", names: Namespace | None = None) -> tuple[Column, Term]:
+    """Returns a column and its new value: a plain value, checked against the column, or an expression over the table's names.
 
     Raises:
         FieldError: The name is not a column of the table, or the expression is of another type.
@@ -53,18 +52,18 @@ def assignment(table: Table, name: str, value: Any) -> tuple[Column, Term]:
     path = column_path(table, name)
     column = path.column
     if path.hops:
-        message = f"update() writes the columns of {table.model} itself, and {name} is one of {path.table.model}"
+        message = f"{verb}() writes the columns of {table.model} itself, and {name} is one of {path.table.model}"
         raise FieldError(message, column=name)
     if column.generated is not None:
         message = f"{path.where} is computed by the database and cannot be written"
         raise FieldError(message, column=name)
     if isinstance(value, Expression):
-        term = value.resolve(names_of(table))
+        term = value.resolve(names or names_of(table))
         if isinstance(term, Bound):
             value = term.value
         else:
             if any(isinstance(one, Reference) and one.path.hops for one in term.walk()):
-                message = f"update() computes {path.where} from columns of {table.model}, not from related rows"
+                message = f"{verb}() computes {path.where} from columns of {table.model}, not from related rows"
                 raise FieldError(message, column=name)
             if term.type.kind not in _NUMBERS.get(column.type.kind, {column.type.kind}):
                 remedy = "; // divides ints, and Cast(..., int) cuts" if (column.type.kind, term.type.kind) == ("int", "float") else ""
@@ -202,69 +201,6 @@ def insert_many(table: Table, batch: RowGroup, returning: Sequence[Column] = (),
 
     made = compiled("insert", wanted, build)
     return Compiled(made.shape, batch.columns)
-
-
-class Excluded(Term):
-    """A column of the row that met a conflict, as it was to be inserted."""
-
-    parts = ()
-
-    def __init__(self, column: Column) -> None:
-        self.column = self.head = column
-        self.type = column.type
-
-    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - it has no parts
-        """Returns the column."""
-        return expr.excluded(self.column.name, self.type)
-
-
-@dataclass(frozen=True, eq=False)
-class Upserted:
-    """An insert of many rows, and its changes to existing rows, as a state whose shape is known."""
-
-    table: Table
-    fields: tuple[str, ...]
-    target: tuple[Column, ...]
-    assignments: tuple[tuple[Column, Term], ...]
-
-    def shape(self, values: list[Any]) -> Hashable:
-        """Returns what decides the statement's text, and appends the values."""
-        changed = tuple((column.field, term.shape(values)) for column, term in self.assignments)
-        return (self.table, self.fields, tuple(column.field for column in self.target), changed)
-
-
-def upsert_many(table: Table, batch: RowGroup, target: Sequence[Column], assignments: Sequence[tuple[Column, Term]]) -> Compiled:
-    """Returns the INSERT of a batch that updates existing rows of the same unique key.
-
-    Args:
-        table: The table.
-        batch: The rows.
-        target: The columns of the unique key.
-        assignments: The new values, over the columns of the row that is there and ``Excluded`` ones.
-    """
-    wanted = Upserted(table, batch.fields, tuple(target), tuple(assignments))
-    columns = [table.by_field[name] for name in batch.fields]
-
-    def build(values: Values) -> Node:
-        scope = Scope(values, table)
-        changed = [(column, term.compile(scope), not isinstance(term, Bound)) for column, term in wanted.assignments]
-        others = _meets_others(table, wanted.target, columns)
-        return statement.insert(table, columns, row=None, conflict=statement.upsert(wanted.target, scope.alias, changed, others=others))
-
-    made = compiled("upsert", wanted, build)
-    return Compiled(made.shape, (*made.values, *batch.columns))
-
-
-def _meets_others(table: Table, target: Sequence[Column], given: Sequence[Column]) -> bool:
-    """Whether rows may conflict on unique keys other than the target; an omitted primary key is always new."""
-    names = {column.name for column in given}
-    keys = {frozenset(key) for key in (*unique_names(table).values(), *unique_indexes(table).values())}
-    primary = frozenset(column.name for column in table.key)
-    if primary & names:
-        keys.add(primary)
-    else:
-        keys.discard(primary)
-    return bool(keys - {frozenset(column.name for column in target), frozenset()})
 
 
 def update_rows(table: Table, batch: RowGroup) -> Compiled:

@@ -20,10 +20,12 @@ class Namespace:
     Attributes:
         table: Its fields, and the paths that begin there.
         terms: Annotations, and the values that an inner query exposes.
+        proposed: There is a row that was to be inserted, too, whose values ``Proposed`` are.
     """
 
     table: Table
     terms: Mapping[str, Term]
+    proposed: bool = False
 
     def resolve(self, text: str) -> tuple[Term, tuple[str, ...]]:
         """Resolves as many parts of a str as are names.

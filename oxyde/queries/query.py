@@ -37,11 +37,13 @@ class Query(Generic[R]):
         state: The query's state.
         rows: How rows are returned.
         alias: The connection it is pinned to.
+        prefetched: What it loads by statements of their own, as ``models.prefetch`` describes it.
     """
 
     state: State
     rows: RowStrategy[R]
     alias: str | None = None
+    prefetched: tuple[Any, ...] = ()
 
     def with_(self, **changes: Any) -> Self:
         """Returns another query with some parts changed."""

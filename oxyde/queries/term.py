@@ -317,6 +317,11 @@ class Names(Protocol):
         """The names in addition to the table's own."""
         ...
 
+    @property
+    def proposed(self) -> bool:
+        """Whether there is a row that was to be inserted."""
+        ...
+
     def resolve(self, text: str) -> tuple[Term, tuple[str, ...]]:
         """Resolves the names at the start of a str; returns the term and the remaining lookups."""
         ...

@@ -57,6 +57,25 @@ class Novelist(Model):
     Meta = table("case_author")
 
 
+class Prize(Model):
+    """Has winners, who may have several prizes."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    name: str = Field(max_length=50)
+    winners: list[Novelist] = Field(db_m2m=True, db_through="Win")
+
+    Meta = table("case_prize")
+
+
+class Win(Model):
+    """Who won what."""
+
+    prize: Prize = Field(db_pk=True)
+    novelist: Novelist = Field(db_pk=True)
+
+    Meta = table("case_win")
+
+
 class Item(Model):
     """What writing cases change; filled anew for each."""
 
@@ -69,7 +88,7 @@ class Item(Model):
     Meta = table("case_item")
 
 
-READ_ONLY = (Team, Novelist)
+READ_ONLY = (Team, Novelist, Prize, Win)
 WRITTEN = (Item,)
 
 
@@ -135,6 +154,16 @@ def authors() -> list[Novelist]:
             joined=dt.datetime(2024, 12, 30, 23, 30, tzinfo=dt.timezone.utc),
         ),
     ]
+
+
+def prizes() -> list[Prize]:
+    """Returns the prizes."""
+    return [Prize(id=1, name="Gold"), Prize(id=2, name="Silver"), Prize(id=3, name="Tin")]
+
+
+def wins() -> list[Win]:
+    """Returns who won what: Anna two prizes, of which one is another author's too; the tin is nobody's."""
+    return [Win(prize_id=1, novelist_id=1), Win(prize_id=1, novelist_id=3), Win(prize_id=2, novelist_id=1)]
 
 
 def items() -> list[Item]:

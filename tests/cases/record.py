@@ -11,12 +11,24 @@ import oxyde
 from oxyde.db import execute
 from oxyde.db.steps import Call
 from oxyde.models import where
+from oxyde.models.prefetch import tree
 from oxyde.models.queryset import QuerySet
+from oxyde.queries.related import of_parents, tie
 from tests.cases import models
 
+
+def loading(queryset: QuerySet[Any], keys: list[Any]) -> QuerySet[Any]:
+    """Returns what the only path of ``prefetch()`` reads for rows with these keys."""
+    (node,) = tree(queryset.model.__oxyde__, queryset._query).values()
+    assert node.query is not None
+    state = of_parents(node.query.state, tie(node.owner, node.relation), keys)
+    return QuerySet(node.model.model, node.query.with_(state=state))
+
+
 NAMES: dict[str, Any] = {
+    "loading": loading,
     **{name: getattr(oxyde, name) for name in oxyde.__all__},
-    **{name: getattr(models, name) for name in ("Team", "Novelist", "Item", "Mood")},
+    **{name: getattr(models, name) for name in ("Team", "Novelist", "Prize", "Win", "Item", "Mood")},
     "date": dt.date,
     "datetime": dt.datetime,
     "time": dt.time,

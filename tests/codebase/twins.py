@@ -29,11 +29,12 @@ from oxyde.db.route import route
 from oxyde.db.tables import drop_tables_blocking as drop_tables
 from oxyde.db.transaction import blocking_atomic as atomic
 from oxyde.models.blocking_raw import raw
+from oxyde.models.blocking_related import related
 from oxyde.models.model import Model
 from oxyde.models.verbs import instance as steps
 
 M = TypeVar("M", bound=Model)
-__all__ = ["atomic", "connect", "create_tables", "delete", "drop_tables", "execute_raw", "raw", "refresh", "save"]
+__all__ = ["atomic", "connect", "create_tables", "delete", "drop_tables", "execute_raw", "raw", "refresh", "related", "save"]
 
 
 def __dir__() -> list[str]:
@@ -78,11 +79,17 @@ TWINS = (
         "``BlockingQuerySet``: the blocking face of a query, for scripts, notebooks and threads.",
         {
             "QuerySet": "BlockingQuerySet",
-            "Frames": "BlockingFrames",
-            "frames": "blocking_frames",
+            "Many": "BlockingMany",
+            "many": "blocking_many",
             "awaited": "blocking",
         },
         frozenset({"sync"}),
+    ),
+    Twin(
+        "oxyde/models/many.py",
+        "oxyde/models/blocking_many.py",
+        "``BlockingMany``: the blocking verbs that write many rows at once.",
+        {"Many": "BlockingMany", "Frames": "BlockingFrames", "frames": "blocking_frames"},
     ),
     Twin(
         "oxyde/models/frames.py",
@@ -97,6 +104,19 @@ TWINS = (
         "``BlockingRawQuery``: SQL of the application as a lazy query, run by blocking verbs.",
         {"RawQuery": "BlockingRawQuery", "run": "run_blocking", "stream": "stream_blocking", "Stream": "BlockingStream"},
         frozenset({"sync", "sql", "__await__"}),
+    ),
+    Twin(
+        "oxyde/models/related.py",
+        "oxyde/models/blocking_related.py",
+        "``BlockingRelatedManager``: the blocking verbs on the related rows of one instance.",
+        {
+            "RelatedManager": "BlockingRelatedManager",
+            "QuerySet": "BlockingQuerySet",
+            "queryset": "blocking",
+            "awaited": "blocking",
+            "querysets": "blocking_querysets",
+        },
+        frozenset({"sync"}),
     ),
     Twin(
         "oxyde/models/model.py",

@@ -28,6 +28,8 @@ def data(backend_module: Backend) -> Iterator[Backend]:
     with oxyde.connect(backend_module.url), blocking_tables(*models.READ_ONLY, *models.WRITTEN):
         models.Team.objects.sync.bulk_create(models.teams())
         models.Novelist.objects.sync.bulk_create(models.authors())
+        models.Prize.objects.sync.bulk_create(models.prizes())
+        models.Win.objects.sync.bulk_create(models.wins())
         yield backend_module
 
 

@@ -18,9 +18,10 @@ from oxyde.ir import expr, query, statement, wire
 from oxyde.queries import dml
 from oxyde.queries.arithmetic import Arithmetic
 from oxyde.queries.compile import Compiled
-from oxyde.queries.dml import Excluded, RowGroup
+from oxyde.queries.dml import RowGroup
 from oxyde.queries.paths import column_path
 from oxyde.queries.term import Bound, reference
+from oxyde.queries.upserts import Excluded, Meeting, upsert_many
 from oxyde.schema import Column, Table
 from oxyde.schema import types as kinds
 from tests.tables import table, tables
@@ -117,7 +118,7 @@ async def test_upsert_with_a_parameter(stock: db.AsyncDatabase) -> None:
             {"sku": "d", "n": 30, "price": Decimal(1)},
         ],
     )
-    await send(dml.upsert_many(table, rows, table.key, [(n, total)]))
+    await send(upsert_many(table, rows, Meeting(table.key, ((n, total),))))
     assert await Stock.objects.order_by("sku").values_list("sku", "n", "note").all() == [
         ("a", 1, None),
         ("b", 112, "kept"),
@@ -133,7 +134,7 @@ async def test_upsert_of_many_rows(stock: db.AsyncDatabase) -> None:
     total = Arithmetic("add", Excluded(n), Bound(5, kinds.INT))
     rows = [{"sku": f"k{number:05}", "n": number, "price": Decimal(number)} for number in range(3_001)]
     for _ in range(2):
-        await send(dml.upsert_many(table, batch(table, rows), table.key, [(n, total)]))
+        await send(upsert_many(table, batch(table, rows), Meeting(table.key, ((n, total),))))
     assert await Stock.objects.filter(sku__startswith="k").count() == 3_001
     assert [(await Stock.objects.get(sku=sku)).n for sku in ("k00000", "k03000")] == [5, 3_005]
 
@@ -143,10 +144,10 @@ async def test_upsert_on_one_of_two_keys(stock: db.AsyncDatabase) -> None:
     table = Badge.__oxyde__.table()
     code, n = column(Badge, "code"), column(Badge, "n")
     await Badge.objects.create(id=1, code="x", n=1)
-    changes = [(n, Excluded(n))]
-    await send(dml.upsert_many(table, batch(table, [{"code": "x", "n": 7}]), [code], changes))
+    changes = ((n, Excluded(n)),)
+    await send(upsert_many(table, batch(table, [{"code": "x", "n": 7}]), Meeting((code,), changes)))
     assert await Badge.objects.values_list("id", "n").all() == [(1, 7)]
-    both = dml.upsert_many(table, batch(table, [{"id": 2, "code": "x", "n": 8}]), [code], changes)
+    both = upsert_many(table, batch(table, [{"id": 2, "code": "x", "n": 8}]), Meeting((code,), changes))
     if stock.dialect in {"mysql", "mariadb"}:
         with pytest.raises(UnsupportedError, match="conflicts on one of several unique keys"):
             await send(both)

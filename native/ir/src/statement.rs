@@ -38,6 +38,11 @@ pub struct Insert {
     /// What to do about a row that violates a unique constraint; an error if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conflict: Option<Conflict>,
+    /// Also say what became of each row, in order, after what is returned: 0 if it was skipped, 1 if it was inserted,
+    /// 2 if it updated a row. What is returned is the row as it is afterwards. The value is the alias of the
+    /// table in `returning`. Only with many rows and a conflict with a target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcomes: Option<String>,
 }
 
 /// What an insert does about rows whose key exists already.

@@ -1,4 +1,4 @@
-//! Whether the server may run a statement again that it has prepared.
+//! Whether a prepared statement can be executed again.
 
 use oxyde_ir::program::Text;
 use oxyde_ir::{Program, Statement};
@@ -6,7 +6,7 @@ use oxyde_ir::{Program, Statement};
 use crate::dialect::{Dialect, Prepared};
 use crate::params::Params;
 
-/// Whether each run prepares its statement anew, because the server cannot be trusted with a second run.
+/// Whether each run prepares its statement anew, because a second execution may return wrong results.
 pub fn is_prepared_anew(statement: &Statement, program: &Program, params: &Params, dialect: &Dialect) -> bool {
     let defines = matches!(statement, Statement::CreateTables(_) | Statement::DropTables(_));
     match dialect.prepared {
@@ -18,8 +18,8 @@ pub fn is_prepared_anew(statement: &Statement, program: &Program, params: &Param
     }
 }
 
-/// Whether a text of ours is more than a select of tables, or a change of one without a select. Each query of ours begins with `SELECT`,
-/// in capitals; a name that contains the word costs time only.
+/// Whether a generated text contains more queries than one SELECT at its beginning. Each generated query begins with
+/// `SELECT` in capitals. A name that contains the word only costs time.
 fn has_queries(text: &Text) -> bool {
     let selects = |text: &str| text.matches("SELECT").count();
     match text {

@@ -1,4 +1,4 @@
-//! Aggregates, of groups and of windows.
+//! Aggregate functions of groups and windows.
 
 use oxyde_ir::ColumnType;
 use oxyde_ir::expr::{Aggregate, AggregateFunction, Window};
@@ -8,17 +8,17 @@ use crate::error::{Result, malformed};
 use crate::walk::is_decimal;
 use crate::writer::Writer;
 
-/// What is written around an aggregate and its argument, so that it keeps its type.
+/// The texts around an aggregate and its argument that preserve its type.
 #[derive(Default)]
 struct Wrapping {
     before: &'static str,
     name: &'static str,
-    /// The argument is made a float.
+    /// The argument is cast to a float.
     float: bool,
-    /// Follows the argument.
+    /// Written after the argument.
     suffix: &'static str,
     after: &'static str,
-    /// Follows, where `after` begins a cast.
+    /// The name of the type, if `after` begins a cast.
     ty: &'static str,
     end: &'static str,
 }
@@ -27,7 +27,8 @@ impl Writer<'_> {
     pub fn aggregate(&mut self, aggregate: &Aggregate, window: Option<&Window>) -> Result<()> {
         let adds = matches!(aggregate.function, AggregateFunction::Sum | AggregateFunction::Avg);
         if adds && window.is_none() && aggregate.of == ColumnType::Float && self.has_text_decimals() {
-            // Where infinities of both signs meet, SQLite answers NULL, as of no rows: then their number tells.
+            // For infinities of both signs SQLite returns NULL, as for no values: the number of values tells them
+            // apart.
             self.push("COALESCE(");
             self.plain_aggregate(aggregate, None)?;
             self.push(", oxyde_sub(9e999, 9e999 * ");
@@ -74,7 +75,7 @@ impl Writer<'_> {
         self.word(wrapping.end)
     }
 
-    /// The order in which an aggregate meets its rows.
+    /// Writes the ORDER BY clause inside an aggregate.
     fn ordered(&mut self, aggregate: &Aggregate) -> Result<()> {
         if aggregate.order_by.is_empty() {
             return Ok(());
@@ -91,11 +92,11 @@ impl Writer<'_> {
     fn argument(&mut self, aggregate: &Aggregate, wrapping: &Wrapping, all: &str) -> Result<()> {
         match (aggregate.args.as_slice(), aggregate.function) {
             ([expr], _) if wrapping.float => self.cast(expr, &ColumnType::Float),
-            // Of equal texts any is the least; of different texts that mean one number, too.
             ([expr], _) if !wrapping.suffix.is_empty() => {
                 self.operand(expr)?;
                 self.word(wrapping.suffix)
             }
+            // Any one of the texts that compare as equal may be returned.
             ([expr], AggregateFunction::Min | AggregateFunction::Max) => self.sorted(expr),
             ([expr], _) if aggregate.distinct => self.sorted(expr),
             ([expr], _) => self.expr(expr),
@@ -120,14 +121,14 @@ impl Writer<'_> {
         match (aggregate.function, self.dialect.aggregates) {
             (Sum, Aggregates::Numeric) if *ty == ColumnType::Int => Wrapping { after: "::bigint", ..plain },
             (Avg, Aggregates::Numeric) if *ty == ColumnType::Float => Wrapping { after: "::double precision", ..plain },
-            // It has no extremes of booleans, and before 18 none of UUIDs.
+            // PostgreSQL has no MIN and MAX of booleans, and before 18 none of UUIDs.
             (Min, Aggregates::Numeric) if *of == ColumnType::Bool => Wrapping { name: "BOOL_AND", ..plain },
             (Max, Aggregates::Numeric) if *of == ColumnType::Bool => Wrapping { name: "BOOL_OR", ..plain },
             (Min | Max, Aggregates::Numeric) if *of == ColumnType::Uuid => {
                 Wrapping { suffix: "::text COLLATE \"C\"", after: "::uuid", ..plain }
             }
             (Avg, Aggregates::FourDigits) if *ty == ColumnType::Float => Wrapping { float: *of != ColumnType::Float, ..plain },
-            // A whole number of microseconds, which no float holds.
+            // Floats cannot represent every whole number of microseconds.
             (Avg, Aggregates::Right) if *ty == ColumnType::Duration && self.has_text_decimals() => {
                 let name = "oxyde_decimal_avg";
                 Wrapping { name, before: "CAST(oxyde_decimal_round(", after: ", 0) AS ", ty: self.dialect.integer, end: ")", ..plain }

@@ -1,4 +1,4 @@
-//! Arithmetic: of integers, floats, decimals, and of dates and times with durations.
+//! Arithmetic of integers, floats and decimals, and of dates and times with durations.
 
 use oxyde_ir::expr::Operator;
 use oxyde_ir::{ColumnType, Expr};
@@ -19,8 +19,8 @@ const fn sign(op: Operator) -> &'static str {
     }
 }
 
-/// How numbers are reckoned with, beside sums, differences and products that are an operator on every server. `MySQL` answers NULL where
-/// it divides by zero.
+/// Returns the templates of an operator on numbers; `None` for sums, differences and products, which are an operator on
+/// every server. `MySQL` returns NULL for a division by zero, so its templates raise an error.
 fn row(op: Operator, ty: &ColumnType) -> Option<Templates<'static>> {
     let kind = if *ty == ColumnType::Int {
         Kind::Int
@@ -53,7 +53,7 @@ fn row(op: Operator, ty: &ColumnType) -> Option<Templates<'static>> {
     })
 }
 
-/// What a function of the driver's is called that adds, subtracts or multiplies.
+/// Returns the name of the driver's function that adds, subtracts or multiplies.
 fn name(op: Operator) -> Result<&'static str> {
     match op {
         Operator::Add => Ok("add"),
@@ -63,15 +63,16 @@ fn name(op: Operator) -> Result<&'static str> {
     }
 }
 
-/// Numbers by their arithmetic.
+/// The kind of arithmetic of a number type.
 enum Kind {
     Int,
     Decimal,
     Float,
 }
 
-/// The remainder of floats where the server has one of `numeric` only, and casts a float to 15 digits of it: the mantissas as integers,
-/// both at the smaller exponent, whose remainder is exact; then the sign of the divisor.
+/// The remainder of floats on a server that has a remainder of `numeric` only, and whose cast of a float keeps 15
+/// digits. The mantissas are integers, scaled to the smaller of both exponents, so that their remainder is exact. The
+/// result has the sign of the divisor.
 const REMAINDER: [&str; 3] = [
     "(SELECT r.z + CASE WHEN sign(r.z) = -sign(r.y) THEN r.y ELSE 0 END FROM (SELECT v.y, CASE WHEN v.x = 'NaN' OR v.y = 'NaN' OR abs(v.x) = 'Infinity' THEN 'NaN' WHEN abs(v.y) = 'Infinity' THEN v.x \
      ELSE CASE WHEN p.a < 0 THEN -1 ELSE 1 END * (p.m * power(2::numeric, p.e - least(p.e, p.f)) \
@@ -101,7 +102,7 @@ impl Writer<'_> {
             return self.remainder(left, right);
         }
         if *ty == ColumnType::Float && op == Operator::Divide && type_of(left) == Some(&ColumnType::Float) {
-            // It needs no cast.
+            // A float dividend needs no cast.
             return self.template(["{0} / {1}", "oxyde_divide({*})", "{0} / IF({1} = 0, {!division by zero}, {1})"], &sides);
         }
         if let Some(templates) = row(op, ty) {
@@ -114,7 +115,8 @@ impl Writer<'_> {
         }
         let is_plain = matches!(right, Expr::Param(_) | Expr::Int(_));
         if (op, ty, is_plain) == (Operator::Subtract, &ColumnType::Int, false) {
-            // MariaDB does not see that 0 less the smallest integer overflows. The compiler sends no such parameter.
+            // MariaDB does not detect that 0 minus the smallest integer overflows. The compiler sends no such
+            // parameter.
             return self.template(["{0} - {1}", "{0} - {1}", "IF({0} = 0, -{1}, {0} - {1})"], &sides);
         }
         match (is_decimal(ty), *ty == ColumnType::Float) {
@@ -127,7 +129,8 @@ impl Writer<'_> {
         }
     }
 
-    /// Whether a function of the driver's refuses what has more than 64 bits, where the server would go on in floats.
+    /// Whether a function of the driver refuses results of more than 64 bits, because the server would continue with
+    /// floats.
     pub fn is_fitted(&self, op: Operator, ty: &ColumnType) -> bool {
         let grows = matches!(op, Operator::Add | Operator::Subtract | Operator::Multiply);
         let is_whole = matches!(ty, ColumnType::Int | ColumnType::Duration);
@@ -160,7 +163,7 @@ impl Writer<'_> {
         self.around("", right, after)
     }
 
-    /// A date or time moved by a duration, which is the other operand.
+    /// Writes a date or time plus or minus a duration, which is the other operand.
     fn moved(&mut self, op: Operator, left: &Expr, right: &Expr, ty: &ColumnType) -> Result<()> {
         let (instant, duration) = if type_of(left) == Some(&ColumnType::Duration) { (right, left) } else { (left, right) };
         match self.dialect.calendar {
@@ -172,12 +175,12 @@ impl Writer<'_> {
             Calendar::Intervals => self.infix(instant, sign(op), duration),
             Calendar::Functions => {
                 let name = if op == Operator::Subtract { "DATE_SUB" } else { "DATE_ADD" };
-                // Past the end of the calendar is NULL to it.
+                // Its functions return NULL beyond the end of the calendar.
                 let text = format!(
                     "{name}({{0}}, INTERVAL IF({{0}} IS NOT NULL AND {{1}} IS NOT NULL AND {name}({{0}}, INTERVAL {{1}} MICROSECOND) IS NULL, \
                      {{!a moment outside the years 1 to 9999}}, {{1}}) MICROSECOND)"
                 );
-                // With microseconds a date becomes a date and time.
+                // An interval in microseconds turns a date into a date and time.
                 let (before, after) = if *ty == ColumnType::Date { ("DATE(", ")") } else { ("", "") };
                 self.push(before);
                 self.template([&text; 3], &[instant, duration])?;
@@ -187,13 +190,13 @@ impl Writer<'_> {
         }
     }
 
-    /// The duration from `right` to `left`.
+    /// Writes the difference of two dates or times: the duration from `right` to `left`.
     fn distance(&mut self, left: &Expr, right: &Expr) -> Result<()> {
         match self.dialect.calendar {
             Calendar::Intervals => {
                 for (expr, text) in [(left, " - "), (right, "")] {
                     self.operand(expr)?;
-                    // A date less a date is a number of days.
+                    // A date minus a date is a number of days.
                     self.push(if type_of(expr) == Some(&ColumnType::Date) { "::timestamp" } else { "" });
                     self.push(text);
                 }
@@ -214,8 +217,9 @@ impl Writer<'_> {
         }
     }
 
-    /// Microseconds since 1970, added up and written anew: `SQLite` itself knows no more than milliseconds.
-    /// Past the end of the calendar the text is a question mark, which the function refuses, instead of NULL.
+    /// Writes the sum in microseconds since 1970, formatted as a date or time, because the functions of `SQLite` are
+    /// limited to milliseconds. Beyond the end of the calendar the text is a question mark, which `oxyde_fit_moment`
+    /// refuses, instead of NULL.
     fn moved_text(&mut self, op: Operator, instant: &Expr, duration: &Expr, ty: &ColumnType) -> Result<()> {
         self.push(if *ty == ColumnType::Date {
             "(SELECT CASE WHEN u IS NOT NULL THEN oxyde_fit_moment(COALESCE(strftime('%Y-%m-%d', (u - f) / 1000000, 'unixepoch'), '?')) END"
@@ -238,7 +242,7 @@ impl Writer<'_> {
         self.word(")")
     }
 
-    /// The digits after the point, however many there are.
+    /// Writes the microseconds of a text's fraction of a second, which may have any number of digits.
     fn microseconds(&mut self, expr: &Expr) -> Result<()> {
         self.push("CAST(round(('0' || ");
         self.cut(expr, 20, None)?;

@@ -1,4 +1,4 @@
-//! Functions of values: one row for each in the table, and how those are written that are more than a template.
+//! Scalar functions: a table with a row for each, and methods for those that no template can express.
 
 use oxyde_ir::expr::Function;
 use oxyde_ir::{ColumnType, Expr};
@@ -11,25 +11,25 @@ use crate::writer::Writer;
 
 /// How a call is written.
 enum Spelling {
-    /// On each server.
+    /// With a template for each server.
     Each(Templates<'static>),
-    /// On each server, and on `SQLite` another way for decimals, which are text there.
+    /// With a template for each server, and another one for decimals on `SQLite`, where they are text.
     Numbers(Templates<'static>, &'static str),
-    /// By a method.
+    /// With a method.
     Method(fn(&mut Writer<'_>, &[Expr], &ColumnType) -> Result<()>),
 }
 
 use Spelling::{Each, Method, Numbers};
 
-/// What `str.strip()` removes, for `btrim` and for a regular expression.
+/// The templates of TRIM: the characters that `str.strip()` removes, for `btrim` and for a regular expression.
 const TRIM: Templates<'static> = [
     r"btrim({*}, E'\t\n\u000b\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000')",
     "oxyde_trim({*})",
     r"REGEXP_REPLACE({*}, '^[\\t-\\r\\x1c-\\x20\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}]+|[\\t-\\r\\x1c-\\x20\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}]+$', '')",
 ];
 
-/// The table of functions: the least and the greatest number of arguments, and the spelling.
-#[allow(clippy::redundant_closure_for_method_calls)] // a method is of one lifetime, and these are of any
+/// Returns the minimum and maximum number of arguments of a function, and how its call is written.
+#[allow(clippy::redundant_closure_for_method_calls)] // a method path has a single lifetime, the closures have any
 fn row(function: Function) -> (usize, usize, Spelling) {
     match function {
         Function::Coalesce => (2, 100, Each(["COALESCE({*})"; 3])),
@@ -78,7 +78,7 @@ impl Writer<'_> {
         self.word(")")
     }
 
-    /// What is equal is decided as in a comparison.
+    /// Writes NULLIF, whose operands are compared as in a comparison.
     fn unless_equal(&mut self, args: &[Expr]) -> Result<()> {
         let [value, other] = args else { return malformed("NULLIF of other than two values") };
         let compared = self.compared(&[value, other], None);
@@ -90,7 +90,7 @@ impl Writer<'_> {
     }
 
     fn extreme(&mut self, name: &str, aggregate: &str, args: &[Expr]) -> Result<()> {
-        // Of one argument `MAX` would be an aggregate.
+        // `MAX` with a single argument would be an aggregate.
         if let [only] = args {
             return self.operand(only);
         }
@@ -117,7 +117,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Arguments after the first are places, which `PostgreSQL` takes as 32-bit integers.
+    /// Writes a call whose arguments after the first are offsets, which are 32-bit integers on `PostgreSQL`.
     pub fn with_places(&mut self, before: &str, args: &[Expr]) -> Result<()> {
         self.push(before);
         self.separated(args.iter().enumerate(), |writer, (index, arg)| {
@@ -130,7 +130,7 @@ impl Writer<'_> {
         self.word(")")
     }
 
-    /// Places are counted from 1 on.
+    /// Writes a substring, whose positions start at 1.
     fn substr(&mut self, args: &[Expr]) -> Result<()> {
         let all: Vec<&Expr> = args.iter().collect();
         let postgres = if args.len() > 2 { "substr({0}, {1}::integer, {2}::integer)" } else { "substr({0}, {1}::integer)" };
@@ -143,7 +143,7 @@ impl Writer<'_> {
             (Now::StatementTimestamp, ColumnType::Date) => "(statement_timestamp() AT TIME ZONE 'UTC')::date",
             (Now::StatementTimestamp, ColumnType::Time) => "(statement_timestamp() AT TIME ZONE 'UTC')::time",
             (Now::StatementTimestamp, _) => "(statement_timestamp() AT TIME ZONE 'UTC')",
-            // The clock has milliseconds; none are written as nothing.
+            // The clock has a resolution of milliseconds; a zero fraction is omitted.
             (Now::Strftime, ColumnType::Date) => "strftime('%Y-%m-%d', 'now')",
             (Now::Strftime, ColumnType::Time) => "replace(strftime('%H:%M:%f000', 'now'), '.000000', '')",
             (Now::Strftime, _) => "replace(strftime('%Y-%m-%d %H:%M:%f000', 'now'), '.000000', '')",

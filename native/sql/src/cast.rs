@@ -1,4 +1,4 @@
-//! Casts to the types of values and placeholders.
+//! Casts of values and placeholders.
 
 use oxyde_ir::{ColumnType, Expr};
 
@@ -7,7 +7,7 @@ use crate::error::{Result, malformed};
 use crate::types::{self, Name, Sent, SqlType, without_digits};
 use crate::writer::Writer;
 
-/// What follows a placeholder to tell its type: `::bigint`.
+/// Returns the suffix that declares the type of a placeholder: `::bigint`.
 pub fn suffix(dialect: &Dialect, ty: &ColumnType) -> Result<Option<String>> {
     match dialect.param_types {
         ParamTypes::Suffix => Ok(name_without_digits(dialect, ty)?.map(|name| format!("::{name}"))),
@@ -15,7 +15,8 @@ pub fn suffix(dialect: &Dialect, ty: &ColumnType) -> Result<Option<String>> {
     }
 }
 
-/// What a placeholder among expressions is cast to where it is sent as text, so that it is not compared as a float or as text.
+/// Returns the type to which a placeholder in an expression is cast if its value is sent as text, so that it is not
+/// compared as a float or as text.
 pub fn value_cast(dialect: &Dialect, ty: &ColumnType) -> Result<Option<Name>> {
     let is_text = match (dialect.param_types, types::of(ty).sent()) {
         (ParamTypes::Suffix | ParamTypes::None, _) | (ParamTypes::Cast { .. }, Sent::Itself) => false,
@@ -30,12 +31,12 @@ fn name_without_digits(dialect: &Dialect, ty: &ColumnType) -> Result<Option<Name
 }
 
 impl Writer<'_> {
-    /// `CAST(expr AS type)`, or what does the same.
+    /// Writes `CAST(expr AS type)` or an equivalent.
     pub fn cast(&mut self, expr: &Expr, ty: &ColumnType) -> Result<()> {
         types::of(ty).cast(self, expr)
     }
 
-    /// `CAST(expr AS type)`.
+    /// Writes `CAST(expr AS type)`.
     pub fn cast_as(&mut self, expr: &Expr, ty: &(impl SqlType + ?Sized)) -> Result<()> {
         let Some(name) = ty.cast_name(self.dialect)? else { return malformed("a cast to no type of the server's") };
         self.push("CAST(");
@@ -45,7 +46,7 @@ impl Writer<'_> {
         self.word(")")
     }
 
-    /// A time of day out of a text: its own, or that of a date and time.
+    /// Writes the time of day of a text that contains a time, or a date and time.
     pub fn cast_to_text_time(&mut self, expr: &Expr) -> Result<()> {
         self.push("substr(");
         self.respelt(expr)?;
@@ -54,7 +55,7 @@ impl Writer<'_> {
         self.word(") > 16 THEN 12 ELSE 1 END)")
     }
 
-    /// A date and time out of a text; of a date, its midnight.
+    /// Writes the date and time of a text; for a date, its midnight.
     pub fn cast_to_text_moment(&mut self, expr: &Expr) -> Result<()> {
         self.push("substr((");
         self.respelt(expr)?;

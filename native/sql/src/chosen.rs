@@ -1,4 +1,4 @@
-//! The rows that an UPDATE or DELETE concerns.
+//! The rows that an UPDATE or DELETE affects.
 
 use oxyde_ir::Expr;
 use oxyde_ir::program::{Repeat, Step};
@@ -17,7 +17,7 @@ use crate::writer::{Scope, Writer, fragment, step};
 /// The lock on rows that will be changed.
 pub const FOR_UPDATE: Lock = Lock { kind: LockKind::Update, wait: None, of: Vec::new(), optional: false };
 
-/// By a condition on the table itself, or by a query of the key.
+/// The affected rows, selected by a condition on the table itself or by a query of their keys.
 #[derive(Clone, Copy)]
 pub struct Chosen<'a> {
     pub table: &'a TableRef,
@@ -42,7 +42,7 @@ impl<'a> From<&'a Delete> for Chosen<'a> {
 }
 
 impl Chosen<'_> {
-    /// A step that reads and locks the keys of the rows.
+    /// Returns a step that reads and locks the keys of the rows.
     pub fn lock(&self, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
         if self.key.is_empty() {
             return dialect.unsupported("rows returned from tables without a key");
@@ -57,14 +57,14 @@ impl Chosen<'_> {
         Ok(Step { keep_keys: true, ..step(text, Some(read_back::outputs(self.key, self.table))) })
     }
 
-    /// A step that reads the rows by the keys that were kept.
+    /// Returns a step that reads the rows by the kept keys.
     pub fn read(&self, returning: &[SelectOutput], dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
         let Self { table, alias, key, .. } = *self;
         let read = ReadBack { table, alias: Some(alias), key, values: &kept(key), returning, repeat: Repeat::EachKey, locked: true };
         read.step(dialect, params)
     }
 
-    /// The keys of the rows that fulfil the filter.
+    /// Returns a query of the keys of the rows that match the filter.
     fn keys_of_filter(&self) -> Result<Query> {
         if self.rows.is_some() {
             return malformed("rows that are chosen twice");
@@ -93,7 +93,7 @@ impl Chosen<'_> {
 }
 
 impl Writer<'_> {
-    /// ` WHERE`: the filter, or the keys out of a derived table.
+    /// Writes ` WHERE` with the filter, or with a test whether the key is in a query.
     pub fn where_chosen(&mut self, chosen: &Chosen<'_>) -> Result<()> {
         let reads_target = match self.dialect.target_in_subquery {
             TargetInSubquery::Allowed => false,
@@ -107,7 +107,7 @@ impl Writer<'_> {
         }
     }
 
-    /// `WHERE (key) IN (SELECT * FROM (rows) AS chosen)`.
+    /// Writes `WHERE (key) IN (rows)`, with the query as a derived table or common table expression if necessary.
     fn where_key_in(&mut self, chosen: &Chosen<'_>, rows: &Query) -> Result<()> {
         if chosen.key.is_empty() || chosen.key.len() != columns(rows).len() {
             return malformed("rows are chosen by other than their key");
@@ -118,7 +118,7 @@ impl Writer<'_> {
         self.separated(chosen.key, |writer, key| writer.column(chosen.alias, &key.name))?;
         self.push(if compound { ") IN (" } else { " IN (" });
         match self.dialect.target_in_subquery {
-            // A query that locks is run once, however the server joins it.
+            // A common table expression with a lock runs only once, whatever the join plan is.
             TargetInSubquery::Allowed if rows.lock.is_some() => {
                 self.push("WITH ");
                 self.identifier("chosen")?;
@@ -139,7 +139,8 @@ impl Writer<'_> {
     }
 }
 
-/// The query as a derived table that the server does not merge into the statement (error 1093): one of a slice or of distinct rows.
+/// Returns the query as a derived table that the server does not merge into the statement (error 1093): one of a slice
+/// or of distinct rows.
 fn materialized(rows: &Query) -> Query {
     let mut rows = rows.clone();
     if rows.limit.is_none() && rows.offset.is_none() {

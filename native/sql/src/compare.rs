@@ -26,12 +26,12 @@ pub const fn sign(op: Comparison) -> &'static str {
     }
 }
 
-/// Whether a text stands beside a column that is read as text.
+/// Whether a text parameter is compared with a plain text column.
 fn is_text_beside(other: &Expr, param: &Param) -> bool {
     matches!(other, Expr::Column { ty: None, .. }) && param.ty == ColumnType::Text
 }
 
-/// Whether an expression is true or not by what it compares, rather than by what a column or parameter holds.
+/// Whether an expression is a predicate, rather than the boolean value of a column, parameter, CASE, CAST or function.
 fn is_condition(expr: &Expr) -> bool {
     let holds =
         matches!(expr, Expr::Column { .. } | Expr::Param(_) | Expr::Bool(_) | Expr::Case { .. } | Expr::Cast { .. } | Expr::Call { .. });
@@ -46,7 +46,7 @@ impl Writer<'_> {
         let differ = sign(Comparison::Ne);
         if matches!(op, Comparison::Eq | Comparison::Ne) && self.dialect.exclusive_or != differ && is_condition(left) && is_condition(right)
         {
-            // Under a negation MariaDB takes `a LIKE p` and `NOT (a LIKE p)` for one value beside `=` as well.
+            // Under a negation, `a LIKE p` and `NOT (a LIKE p)` are equal on MariaDB when compared by `=` as well.
             self.push(if op == Comparison::Eq { "NOT (" } else { "(" });
             self.operand(left)?;
             self.push(self.dialect.exclusive_or);
@@ -62,7 +62,8 @@ impl Writer<'_> {
         self.beside(left, right, compared)
     }
 
-    /// An operand beside another one. A text beside a column is of the column's type, whatever that is: `citext`, `char(3)`, `inet`.
+    /// Writes the right operand of a comparison. A text parameter takes the type of the column, such as `citext`,
+    /// `char(3)` or `inet`.
     fn beside(&mut self, other: &Expr, expr: &Expr, compared: Compared) -> Result<()> {
         if let Expr::Param(param) = expr
             && self.param_as_kept(other, param)?
@@ -77,7 +78,7 @@ impl Writer<'_> {
         self.right(expr, compared)
     }
 
-    /// Whether a value is JSON, as arrays are where a server has none.
+    /// Whether a value is JSON, as arrays are on a server without arrays.
     fn is_json(&self, expr: &Expr) -> bool {
         match type_of(expr) {
             Some(ColumnType::Json) => true,
@@ -86,7 +87,7 @@ impl Writer<'_> {
         }
     }
 
-    /// JSON is the same or not; no order is one that all servers know.
+    /// Writes an equality or inequality of JSON values; the servers have no common order of them.
     fn compare_json(&mut self, op: Comparison, left: &Expr, right: &Expr) -> Result<()> {
         let negated = match op {
             Comparison::Eq => false,
@@ -111,11 +112,11 @@ impl Writer<'_> {
                 self.json_function(name, left, right, Self::expr)
             }
             JsonEquality::Unescaped { name, before, after } => {
-                // Only a column can hold such escapes; Oxyde writes none.
+                // Only a column can contain such escapes, because Oxyde writes none.
                 self.json_function(name, left, right, |writer, side| {
                     if matches!(side, Expr::Column { .. }) { writer.around(before, side, after) } else { writer.expr(side) }
                 })?;
-                // By itself it is true of NULL in a WHERE.
+                // Without a comparison, WHERE would treat NULL as true.
                 self.word(if negated { " = 0" } else { " = 1" })
             }
             JsonEquality::Unsupported => self.dialect.unsupported("equality of JSON values"),
@@ -131,7 +132,8 @@ impl Writer<'_> {
         self.word(")")
     }
 
-    /// An operand that may be of the type `json`, which has no equality; a cast of `jsonb` to itself is none.
+    /// Writes an operand as `jsonb`: its type may be `json`, which has no equality. A cast of `jsonb` to itself is a
+    /// no-op.
     fn jsonb(&mut self, expr: &Expr) -> Result<()> {
         if let Expr::Param(param) = expr {
             return self.param(&Param { uncast: false, ..param.clone() });
@@ -152,7 +154,7 @@ impl Writer<'_> {
         self.beside(expr, high, compared)
     }
 
-    /// `expr IN list`, by one array where the server takes one.
+    /// Writes `expr IN list`, with a single array parameter if the server accepts one.
     pub fn membership(&mut self, expr: &Expr, list: &Param, size: u32, padded: bool) -> Result<()> {
         if size == 0 {
             return malformed("membership in an empty list");
@@ -160,7 +162,7 @@ impl Writer<'_> {
         self.params.list(list)?;
         let whole = |form| Slot { origin: Origin::Param(list.index), ty: list.ty.clone(), form };
         match self.dialect.list {
-            // An array of arrays is one array of all their members.
+            // `ANY` flattens an array of arrays.
             List::Array if !matches!(list.ty, ColumnType::Array { .. }) => {
                 self.operand(expr)?;
                 self.push(" = ANY(");
@@ -218,7 +220,7 @@ impl Writer<'_> {
         }
         self.left(expr, compared)?;
         self.push(" IN (");
-        // What they mean, not what they are kept as.
+        // The meanings are compared, not the stored forms.
         let is_kept = self.storage(member) != Storage::Own;
         let before = std::mem::replace(&mut self.scope.member, is_kept);
         let written = self.derived_where_limited(query);
@@ -227,7 +229,7 @@ impl Writer<'_> {
         self.word(")")
     }
 
-    /// A query inside IN; with a limit it must be a derived table on some servers.
+    /// Writes a query inside IN; on some servers one with a limit must be a derived table.
     fn derived_where_limited(&mut self, query: &Query) -> Result<()> {
         let limited = query.limit.is_some() || query.offset.is_some();
         match self.dialect.target_in_subquery {

@@ -1,4 +1,4 @@
-//! Casts whose result is the same on all servers, or an error: one row for each pair of types in the table.
+//! Conversions whose result is the same on all servers, or an error: a table with one row per pair of types.
 
 use oxyde_ir::{ColumnType, Expr};
 
@@ -8,7 +8,7 @@ use crate::template::Templates;
 use crate::types;
 use crate::writer::Writer;
 
-/// The kinds of types that have rows.
+/// The kinds of types in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Bool,
@@ -19,8 +19,8 @@ pub enum Kind {
     Date,
 }
 
-/// What texts are as numbers. What `PostgreSQL` reads beyond (NaN, infinity, other bases, underscores) is made unreadable first;
-/// `MySQL` reads whatever a text begins with, so that a regular expression decides.
+/// Templates that parse numbers. `PostgreSQL` accepts more (NaN, infinity, other bases, underscores), so the characters
+/// of these are replaced first. `MySQL` parses any numeric prefix, so a regular expression checks the text.
 const TEXT_TO_INT: Templates<'static> = [
     "CAST(translate({0}, '_xXoObB', '???????') AS bigint)",
     "oxyde_read_int({*})",
@@ -52,8 +52,9 @@ const DECIMAL_TO_INT: Templates<'static> = [
     "oxyde_truncate({*})",
     "CAST(IF({0} >= 9223372036854775808 OR {0} <= -9223372036854775809, {!a decimal that is no integer of 64 bits}, TRUNCATE({0}, 0)) AS SIGNED)",
 ];
-/// The shortest decimal that is read as the float. `PostgreSQL` passes over those that lie halfway between two floats, which have 15
-/// digits or 16, and a power of five in them that 54 bits hold: they are less than 1e40.
+/// The shortest decimal that is parsed as the same float. `PostgreSQL` never prints a decimal halfway between two
+/// floats, which may be shorter. Those have 15 or 16 digits and contain a power of five that fits into 54 bits, so they
+/// are less than 1e40.
 const FLOAT_TO_DECIMAL: Templates<'static> = [
     "(SELECT CASE WHEN abs(v.x) NOT BETWEEN 9007199254740992 AND 1e40 THEN v.x \
      WHEN round(v.x, 15 - v.n)::double precision = v.x::double precision THEN round(v.x, 15 - v.n) \
@@ -62,14 +63,14 @@ const FLOAT_TO_DECIMAL: Templates<'static> = [
     "oxyde_decimal_add({*}, 0)",
     "CASE WHEN CAST(CAST({0} + 0e0 AS CHAR) AS DECIMAL(65,30)) = {0} THEN CAST(CAST({0} + 0e0 AS CHAR) AS DECIMAL(65,30)) WHEN {0} IS NOT NULL THEN {!a float that no decimal of 65 digits holds} END",
 ];
-/// Without zeros at the end.
+/// Without trailing zeros.
 const DECIMAL_TO_TEXT: Templates<'static> = [
     "CAST(trim_scale({0}) AS text)",
     "oxyde_decimal_add({*}, 0)",
     "TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CONCAT({0}, IF(LOCATE('.', {0}), '', '.'))))",
 ];
 
-/// The table; `None` where the server's own cast does.
+/// Returns the templates of a conversion; `None` if the cast to the type is used.
 fn row(of: Kind, to: Kind) -> Option<Templates<'static>> {
     match (of, to) {
         (Kind::Bool, Kind::Int) => Some(["CAST(CAST({*} AS integer) AS bigint)", "CAST({*} AS INTEGER)", "CAST({*} AS SIGNED)"]),
@@ -86,17 +87,17 @@ fn row(of: Kind, to: Kind) -> Option<Templates<'static>> {
         (Kind::Text, Kind::Float) => Some(TEXT_TO_FLOAT),
         (Kind::Text, Kind::Decimal) => Some(TEXT_TO_DECIMAL),
         (Kind::Text, Kind::Bool) => Some(TEXT_TO_BOOL),
-        // A type that only PostgreSQL does not take for text itself (`inet`, `char(5)`), as it is read: a cast would add or strip something.
+        // On PostgreSQL the text may be of another type (`inet`, `char(5)`), whose cast would add or strip something.
         (Kind::Text, Kind::Text) => Some(["CASE WHEN {0} IS NOT NULL THEN format('%s', {0}) END", "{0}", "{0}"]),
         (_, _) => None,
     }
 }
 
-/// Decimals of that many digits, rounded half to even.
+/// Returns the templates of a conversion to a decimal of that many digits, rounded half to even.
 fn with_digits(precision: u16, scale: u16) -> [String; 3] {
     let rounded = rounding::of_decimal(scale.into());
     let whole = "9".repeat((precision - scale.min(precision)).into());
-    // What is rounded to one digit too many begins here.
+    // From this value on, the rounded number has a digit too many.
     let limit = format!("{}.{}5", if whole.is_empty() { "0" } else { &whole }, "9".repeat(scale.into()));
     [
         format!("CAST({rounded} AS numeric({precision},{scale}))"),
@@ -109,7 +110,7 @@ fn with_digits(precision: u16, scale: u16) -> [String; 3] {
 }
 
 impl Writer<'_> {
-    /// A value of a known type as another type.
+    /// Writes the conversion of a value from a known type to another one.
     pub fn convert(&mut self, expr: &Expr, of: &ColumnType, ty: &ColumnType) -> Result<()> {
         if let (ColumnType::Decimal { .. }, ColumnType::Decimal { precision: Some(precision), scale }) = (of, ty) {
             let scale = scale.unwrap_or(0);

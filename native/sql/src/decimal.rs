@@ -1,8 +1,10 @@
-//! Decimals where the server has none: floats of up to 15 digits in columns of their own, canonical text everywhere else.
+//! Decimals on a server without such a type: floats in columns of up to 15 digits, canonical text everywhere else.
 //!
-//! A column of up to 15 digits converts a text that it is compared with; everything else is compared as text by the collation
-//! `oxyde_decimal`, which the driver registers beside `oxyde_decimal_sum`, `_avg`, `_add`, `_sub`, `_mul`, `_div`, `_mod`, `_neg`, `_abs`,
-//! `_floor`, `_ceil`, `_round(x, digits)`, which rounds halves away from zero, and `_even(x, digits)`, which rounds them to even. All of them take integers, floats and any text of a number, and return canonical text.
+//! A column of up to 15 digits converts a text that it is compared with. Everything else is compared as text by the
+//! collation `oxyde_decimal`, which the driver registers together with `oxyde_decimal_sum`, `_avg`, `_add`, `_sub`,
+//! `_mul`, `_div`, `_mod`, `_neg`, `_abs`, `_floor`, `_ceil`, `_round(x, digits)`, which rounds half away from zero,
+//! and `_even(x, digits)`, which rounds half to even. All of them accept integers, floats and any numeric text, and
+//! return canonical text.
 
 use oxyde_ir::expr::{AggregateFunction, Function};
 use oxyde_ir::query::Query;
@@ -20,18 +22,18 @@ use crate::writer::Writer;
 /// How values are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compared {
-    /// As the server does.
+    /// By the server's own comparison.
     Plain,
-    /// As canonical texts of decimals.
+    /// As canonical decimal texts.
     Text,
-    /// As what is meant, however it is spelt.
+    /// By their meaning, whatever their spelling.
     Meaning(Spelt),
 }
 
-/// What an expression is beside a decimal.
+/// The role of an expression in a comparison with a decimal.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Nature {
-    /// A column whose affinity makes numbers.
+    /// A column whose affinity converts to numbers.
     Number,
     /// A parameter or constant, to which a column's affinity is applied.
     Free,
@@ -39,12 +41,13 @@ enum Nature {
     Other,
 }
 
-/// Whether a column of a type is declared so that it keeps text.
+/// Whether a column stores numbers as text because of its `db_type`.
 fn keeps_text(ty: Option<&ColumnType>, db_type: Option<&str>) -> bool {
     ty.is_some_and(|ty| Storage::of(&SQLITE, ty, db_type) == Storage::Digits)
 }
 
-/// `beside` is the decimal that a column of no known type is compared with.
+/// Returns the role of an expression; `beside` is the type of the decimal that a column without a given type is
+/// compared with.
 fn nature(expr: &Expr, beside: &ColumnType) -> Nature {
     if let Expr::Column { ty, db_type, .. } = expr {
         if keeps_text(ty.as_ref(), db_type.as_deref()) || is_wide(ty.as_ref().unwrap_or(beside)) { Nature::Other } else { Nature::Number }
@@ -55,17 +58,17 @@ fn nature(expr: &Expr, beside: &ColumnType) -> Nature {
     }
 }
 
-/// Kept as text.
+/// Whether a decimal type is stored as text.
 fn is_wide(ty: &ColumnType) -> bool {
     if let ColumnType::Decimal { precision, .. } = ty { precision.is_none_or(|precision| precision > FLOAT_DIGITS) } else { false }
 }
 
-/// Whether the value is canonical text, or NULL, by itself.
+/// Whether the value is always canonical text or NULL.
 pub fn is_canonical(expr: &Expr) -> bool {
     use Function::{Abs, Ceil, Floor, Round};
     let decimal = type_of(expr).is_some_and(is_decimal);
     match expr {
-        // Of no known type: it is compared with a decimal that is text.
+        // A column without a given type is compared with a decimal that is text.
         Expr::Column { ty, .. } => ty.as_ref().is_none_or(is_wide),
         Expr::Null => true,
         Expr::Param(_) | Expr::Arithmetic { .. } | Expr::Negate(_) | Expr::Cast { .. } => decimal,
@@ -108,7 +111,7 @@ impl Writer<'_> {
         }
     }
 
-    /// How these are compared with each other; `extra` is the type of values that are no expression.
+    /// Returns how expressions are compared with each other; `extra` is the type of values that are not expressions.
     pub fn compared(&self, exprs: &[&Expr], extra: Option<&ColumnType>) -> Compared {
         if let Some(spelt) = exprs.iter().find_map(|expr| self.spelt(expr)) {
             return Compared::Meaning(spelt);
@@ -120,7 +123,7 @@ impl Writer<'_> {
         if numbers { Compared::Plain } else { Compared::Text }
     }
 
-    /// The operand that decides how a comparison goes.
+    /// Writes the operand that determines the collation of a comparison.
     pub fn left(&mut self, expr: &Expr, compared: Compared) -> Result<()> {
         self.right(expr, compared)?;
         match compared {
@@ -132,33 +135,33 @@ impl Writer<'_> {
         }
     }
 
-    /// Any other operand.
+    /// Writes any other operand of a comparison.
     pub fn right(&mut self, expr: &Expr, compared: Compared) -> Result<()> {
         match compared {
             Compared::Text if !is_canonical(expr) => self.around("oxyde_decimal_add(", expr, ", 0)"),
-            // A view's column may have no affinity that makes a number of a text.
+            // A view's column may have no affinity that converts a text to a number.
             Compared::Plain if self.is_text_decimal(expr) => self.around("CAST(", expr, " AS NUMERIC)"),
             Compared::Meaning(Spelt::Uuid) => self.respelt(expr),
             Compared::Plain | Compared::Text | Compared::Meaning(Spelt::Moment | Spelt::Time) => self.operand(expr),
         }
     }
 
-    /// Whether it is a parameter that is sent as the text of a decimal.
+    /// Whether an expression is a parameter that is sent as the text of a decimal.
     fn is_text_decimal(&self, expr: &Expr) -> bool {
         self.has_text_decimals() && matches!(expr, Expr::Param(param) if is_decimal(&param.ty))
     }
 
-    /// An expression that is sorted, grouped or made distinct by.
+    /// Writes an expression of ORDER BY, GROUP BY or DISTINCT.
     pub fn sorted(&mut self, expr: &Expr) -> Result<()> {
         self.left(expr, self.compared(&[expr], None))
     }
 
-    /// Whether an expression is sorted as it is.
+    /// Whether an expression is sorted without a collation or conversion.
     pub fn is_plainly_sorted(&self, expr: &Expr) -> bool {
         self.compared(&[expr], None) == Compared::Plain && self.storage(expr) == Storage::Own
     }
 
-    /// Membership of canonical text in a query of numbers.
+    /// Writes the membership of canonical text in a query of numbers.
     pub fn in_select_of_numbers(&mut self, expr: &Expr, query: &Query) -> Result<()> {
         let Some(name) = names(query).into_iter().next() else { return malformed("membership in a query of no column") };
         self.left(expr, Compared::Text)?;
@@ -169,7 +172,7 @@ impl Writer<'_> {
         self.word(") AS u)")
     }
 
-    /// An exact function of ours over decimals.
+    /// Writes a call of one of the driver's exact decimal functions.
     pub fn decimal_function(&mut self, name: &str, args: &[&Expr]) -> Result<()> {
         self.push("oxyde_decimal_");
         self.push(name);
@@ -178,7 +181,7 @@ impl Writer<'_> {
         self.word(")")
     }
 
-    /// A value as canonical text, rounded where the type has digits.
+    /// Writes a value as canonical text, rounded if the type has a precision.
     pub fn cast_to_text_decimal(&mut self, expr: &Expr, precision: Option<u16>, scale: Option<u16>) -> Result<()> {
         match precision {
             Some(_) => self.around("oxyde_decimal_round(", expr, &format!(", {})", scale.unwrap_or(0))),

@@ -25,7 +25,7 @@ pub fn program(delete: &Delete, dialect: &'static Dialect, params: &mut Params) 
     }
 }
 
-/// Locks the keys, reads the rows, and deletes them one by one.
+/// Returns a program that locks the keys, reads the rows, and deletes them one by one.
 fn by_key(delete: &Delete, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
     let chosen: Chosen<'_> = delete.into();
     let locked = chosen.lock(dialect, params)?;

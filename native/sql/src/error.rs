@@ -1,19 +1,19 @@
-//! Why a statement has no text on a server.
+//! The errors of rendering a statement.
 
 use thiserror::Error;
 
 use crate::dialect::NameLength;
 
-/// Rendering ends in a program or in one of these, never in a panic.
+/// The reason why a statement cannot be rendered; rendering never panics.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SqlError {
-    /// The server cannot do it. `feature` is a plural.
+    /// The server does not support it. `feature` is a plural noun.
     #[error("{feature} are not supported by {dialect}")]
     Unsupported { feature: &'static str, dialect: &'static str },
-    /// The server cuts the name, or refuses it.
+    /// The server would truncate or refuse the name.
     #[error("the name {name:?} is longer than {dialect} keeps ({most}): choose a shorter one (table_name, db_column)")]
     TooLong { name: String, dialect: &'static str, most: NameLength },
-    /// The statement means nothing: a fault of the compiler.
+    /// The statement is invalid, which is a bug in the compiler.
     #[error("the statement is malformed: {0}")]
     Malformed(String),
 }

@@ -1,4 +1,4 @@
-//! Expressions as text: which writer writes which node, and where parentheses are needed.
+//! Expressions: the method that writes each node, and where parentheses are needed.
 
 use oxyde_ir::Expr;
 use oxyde_ir::expr::{Piece, When};
@@ -7,11 +7,12 @@ use oxyde_ir::program::{Form, Origin, Slot};
 use crate::error::{Result, malformed};
 use crate::writer::Writer;
 
-/// Members of AND and OR that are written side by side; more are split into halves, to limit the depth of the server's parser.
+/// The maximum number of operands of AND and OR in a row. Longer lists are split into halves, to limit the depth of the
+/// server's parser.
 const IN_A_ROW: usize = 4;
 
 impl Writer<'_> {
-    /// An expression where nothing binds tighter: between commas or parentheses.
+    /// Writes an expression where nothing binds tighter: between commas or parentheses.
     pub fn expr(&mut self, expr: &Expr) -> Result<()> {
         match expr {
             Expr::Column { table, name, ty, .. } => self.column_value(expr, table, name, ty.as_ref()),
@@ -24,7 +25,7 @@ impl Writer<'_> {
             Expr::Compare { op, left, right } => self.compare(*op, left, right),
             Expr::And(members) => self.joined(members, " AND ", IN_A_ROW, "TRUE"),
             Expr::Or(members) => self.joined(members, " OR ", IN_A_ROW, "FALSE"),
-            // Inequality of truth values; it takes two operands only.
+            // Inequality of booleans, which takes only two operands.
             Expr::Xor(members) => self.joined(members, self.dialect.exclusive_or, 2, "FALSE"),
             Expr::Not(inner) => self.around("NOT (", inner, ")"),
             Expr::IsNull(inner) => self.after(inner, " IS NULL"),
@@ -62,18 +63,18 @@ impl Writer<'_> {
         }
     }
 
-    /// An expression beside an operator.
+    /// Writes an expression as the operand of an operator.
     pub fn operand(&mut self, expr: &Expr) -> Result<()> {
         if is_atom(expr) || self.fits_itself(expr) { self.expr(expr) } else { self.around("(", expr, ")") }
     }
 
-    #[allow(clippy::unnecessary_wraps)] // the last word of a chain of `?`
+    #[allow(clippy::unnecessary_wraps)] // it ends chains of `?`
     pub fn word(&mut self, text: &str) -> Result<()> {
         self.push(text);
         Ok(())
     }
 
-    /// An expression between two texts.
+    /// Writes an expression between two texts.
     pub fn around(&mut self, before: &str, expr: &Expr, after: &str) -> Result<()> {
         self.push(before);
         self.expr(expr)?;
@@ -85,7 +86,7 @@ impl Writer<'_> {
         self.word(text)
     }
 
-    /// `left operator right`.
+    /// Writes `left operator right`.
     pub fn infix(&mut self, left: &Expr, operator: &str, right: &Expr) -> Result<()> {
         self.operand(left)?;
         self.push(operator);
@@ -122,7 +123,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Predicates bind tighter than AND and OR, not than the inequality of truth values.
+    /// Writes an operand of AND, OR or XOR. Predicates bind tighter than AND and OR, but not tighter than the
+    /// inequality of booleans.
     fn member(&mut self, expr: &Expr, in_a_row: usize) -> Result<()> {
         if in_a_row == IN_A_ROW && is_predicate(expr) { self.expr(expr) } else { self.operand(expr) }
     }
@@ -142,7 +144,7 @@ impl Writer<'_> {
         self.word(" END")
     }
 
-    /// SQL of the application's with parameters between, of types that the server infers.
+    /// Writes SQL of the application, with parameters whose types the server infers.
     pub fn pieces(&mut self, pieces: &[Piece]) -> Result<()> {
         for piece in pieces {
             match piece {
@@ -161,7 +163,7 @@ impl Writer<'_> {
     }
 }
 
-/// Stands beside any operator without parentheses.
+/// Whether an expression needs no parentheses beside any operator.
 fn is_atom(expr: &Expr) -> bool {
     match expr {
         Expr::Column { .. }
@@ -199,7 +201,7 @@ fn is_atom(expr: &Expr) -> bool {
     }
 }
 
-/// Stands in AND and OR without parentheses.
+/// Whether an expression needs no parentheses as an operand of AND and OR.
 fn is_predicate(expr: &Expr) -> bool {
     match expr {
         Expr::Compare { .. }
@@ -211,7 +213,7 @@ fn is_predicate(expr: &Expr) -> bool {
         | Expr::InSelect { .. }
         | Expr::Match { .. }
         | Expr::Regex { .. } => true,
-        // Its own AND reads badly among others.
+        // Its own AND would be hard to tell from the others.
         Expr::Between { .. } | Expr::Arithmetic { .. } | Expr::Negate(_) => false,
         Expr::And(_) | Expr::Or(_) | Expr::Xor(_) => is_atom(expr),
         Expr::Column { .. }

@@ -7,7 +7,7 @@ use crate::dialect::Calendar;
 use crate::error::Result;
 use crate::writer::Writer;
 
-/// What a part is.
+/// Returns the type of a part.
 pub const fn part_type(part: DatePart) -> &'static ColumnType {
     match part {
         DatePart::Date => &ColumnType::Date,
@@ -37,7 +37,7 @@ impl Writer<'_> {
         }
     }
 
-    /// `PostgreSQL`, whose fields are `numeric`.
+    /// Writes EXTRACT on `PostgreSQL`, whose fields are `numeric`.
     fn extract_field(&mut self, part: DatePart, expr: &Expr, of: &ColumnType) -> Result<()> {
         let (before, after) = match part {
             DatePart::Date => ("(", ")::date"),
@@ -62,7 +62,7 @@ impl Writer<'_> {
     }
 
     fn extract_text(&mut self, part: DatePart, expr: &Expr, of: &ColumnType) -> Result<()> {
-        // Where the clock begins.
+        // The position of the time of day.
         let clock = if *of == ColumnType::Time { 1 } else { 12 };
         match part {
             DatePart::Date => self.cut(expr, 1, Some(10)),
@@ -96,7 +96,7 @@ impl Writer<'_> {
         self.word(" AS INTEGER)")
     }
 
-    /// A piece of a text at a fixed place.
+    /// Writes a substring at a fixed position.
     pub fn cut(&mut self, expr: &Expr, start: u8, length: Option<u8>) -> Result<()> {
         let length = length.map(|length| format!(", {length}")).unwrap_or_default();
         self.push("substr(");
@@ -105,7 +105,8 @@ impl Writer<'_> {
     }
 }
 
-/// What is written around the expression on `MySQL`. Week 1 of mode 3 holds the year's first Thursday, as ISO has it.
+/// Returns the texts around the expression on `MySQL`. In mode 3, week 1 contains the year's first Thursday, as in ISO
+/// 8601.
 const fn function(part: DatePart) -> (&'static str, &'static str) {
     match part {
         DatePart::Date => ("DATE(", ")"),

@@ -1,4 +1,4 @@
-//! A computed value on its way into a column: what the column cannot hold is refused while the statement runs.
+//! Computed values that are assigned to a column. A value that the column cannot hold is an error at run time.
 
 use oxyde_ir::expr::Operator;
 use oxyde_ir::statement::Assignment;
@@ -10,18 +10,20 @@ use crate::types;
 use crate::walk::{has_arithmetic, has_query};
 use crate::writer::Writer;
 
-/// The first and last value that is read, and what is done to another one: it exceeds the server's own range, too.
+/// The first and last value that Oxyde reads, and an operation that makes any other value overflow the server's own
+/// range.
 pub type Range = [&'static str; 3];
 
 impl Writer<'_> {
-    /// A computed value, for a column of the type.
+    /// Writes a computed value for a column of a type.
     pub fn computed(&mut self, set: &Assignment, ty: &ColumnType) -> Result<()> {
         let value = &set.value;
         if let (Types::Postgres, Some(name)) = (self.dialect.types, &set.db_type) {
             return self.around("CAST(", value, &format!(" AS {name})"));
         }
         if let Some(length) = set.length {
-            // The servers cut off spaces; behind what is too long stands something else, so that they refuse it.
+            // The servers silently truncate excess spaces, so a text that is too long gets another character at its
+            // end.
             let postgres =
                 format!("(SELECT v || CASE WHEN length(v) > {length} THEN '.' ELSE '' END FROM (SELECT {{*}} AS v) AS computed)");
             let mysql = format!("CONCAT({{*}}, IF(CHAR_LENGTH({{0}}) > {length}, '.', ''))");
@@ -35,18 +37,18 @@ impl Writer<'_> {
         }
     }
 
-    /// The value, written once, between two bounds.
+    /// Writes a value (once) with a check that it is between two bounds.
     fn ranged(&mut self, value: &Expr, [first, last, beyond]: Range) -> Result<()> {
         self.push(&format!("(SELECT CASE WHEN v BETWEEN {first} AND {last} THEN v ELSE v {beyond} END FROM (SELECT "));
         self.around("", value, " AS v) AS computed)")
     }
 
-    /// The value, for a column of integers.
+    /// Writes a value for an integer column.
     pub fn fit_int(&mut self, value: &Expr) -> Result<()> {
         if self.fits_itself(value) { self.expr(value) } else { self.around("oxyde_fit_int(", value, ")") }
     }
 
-    /// Whether a value is written as a call of a function that refuses what is no integer of 64 bits.
+    /// Whether a value is written as a call of a function that refuses results of more than 64 bits.
     pub fn fits_itself(&self, value: &Expr) -> bool {
         let Expr::Arithmetic { op, ty, .. } = value else { return false };
         let divides = matches!(op, Operator::FloorDivide | Operator::Modulo) && *ty == ColumnType::Int;

@@ -1,4 +1,4 @@
-//! UPDATE that reads other rows: FROM, or a join.
+//! UPDATE that reads other rows, by FROM or by a join.
 
 use oxyde_ir::program::{Form, Origin, Repeat, Step};
 use oxyde_ir::query::Source;
@@ -36,10 +36,10 @@ pub fn program(update: &Update, source: &Source, dialect: &'static Dialect, para
     Ok(Program { bulk: columns(given), atomic: Atomic::All, ..single(step) })
 }
 
-/// One array for each column.
+/// Returns a step with one array per column.
 fn unnested(update: &Update, given: &[GivenColumn], alias: &str, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
     if given.iter().any(|column| matches!(column.ty, ColumnType::Array { .. })) {
-        // An array of arrays is unnested down to its members.
+        // `unnest` flattens an array of arrays.
         return dialect.unsupported("arrays among bulk values as a table");
     }
     let text = fragment(dialect, params, Scope::default(), |writer| {
@@ -60,7 +60,7 @@ fn unnested(update: &Update, given: &[GivenColumn], alias: &str, dialect: &'stat
     Ok(Step { repeat: Repeat::Chunks { rows: ROWS_OF_ARRAYS }, ..step(text, Some(Vec::new())) })
 }
 
-/// One row after the other.
+/// Returns a step that lists the rows, with a placeholder for each value.
 fn listed(update: &Update, given: &[GivenColumn], alias: &str, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
     let is_values = match dialect.bulk_rows {
         BulkRows::Values => true,
@@ -72,7 +72,7 @@ fn listed(update: &Update, given: &[GivenColumn], alias: &str, dialect: &'static
         if !is_values {
             return Ok(());
         }
-        // A select of no rows names the columns.
+        // An empty SELECT names the columns.
         writer.push("SELECT ");
         writer.separated(given, |writer, column| {
             writer.push("NULL AS ");

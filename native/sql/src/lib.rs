@@ -1,4 +1,4 @@
-//! Statements become dialect SQL text. Text only: no driver, no values.
+//! Renders statements as the SQL text of a dialect. It knows neither drivers nor values.
 
 mod again;
 mod aggregate;
@@ -46,7 +46,7 @@ use oxyde_ir::{Program, Statement};
 use error::Result;
 use params::Params;
 
-/// The program of a statement on a server, or why there is none.
+/// Returns the program of a statement on a server, or the reason why there is none.
 pub fn render(statement: &Statement, dialect: &'static Dialect) -> Result<Program> {
     let mut params = Params::default();
     let program = program(statement, dialect, &mut params)?;
@@ -54,7 +54,7 @@ pub fn render(statement: &Statement, dialect: &'static Dialect) -> Result<Progra
     Ok(Program { raw: params.raw, params: params.types()?, prepared_anew, ..program })
 }
 
-/// The program without the types of its parameters, which gather in `params`.
+/// Returns the program without the types of its parameters, which are collected in `params`.
 fn program(statement: &Statement, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
     match statement {
         Statement::Query(query) => query::program(query, dialect, params),

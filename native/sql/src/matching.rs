@@ -1,4 +1,4 @@
-//! The search in texts: plain characters and regular expressions.
+//! Text matching, with plain text and with regular expressions.
 
 use oxyde_ir::Expr;
 use oxyde_ir::expr::{MatchKind, Param};
@@ -8,7 +8,7 @@ use crate::dialect::{Matching, Regex};
 use crate::error::Result;
 use crate::writer::Writer;
 
-/// Whether anything may come before and after the text that is searched for.
+/// Returns whether a wildcard precedes and follows the text of the pattern.
 const fn wildcards(kind: MatchKind) -> (bool, bool) {
     match kind {
         MatchKind::Exact => (false, false),
@@ -28,7 +28,7 @@ impl Writer<'_> {
                 self.word(" ESCAPE '!'")
             }
             (Matching::Instr, fold) => self.found(kind, expr, pattern, fold),
-            // Converted first: the collation belongs to one character set, and the column may have another.
+            // Converted first, because the collation belongs to one character set and the column may have another.
             (Matching::Binary, false) => {
                 self.around("CONVERT(", expr, " USING utf8mb4) COLLATE utf8mb4_bin LIKE ")?;
                 self.like_pattern(kind, pattern, ", ")?;
@@ -47,7 +47,7 @@ impl Writer<'_> {
         self.slot(Slot { origin: Origin::Param(param.index), ty: param.ty.clone(), form }, param.uncast)
     }
 
-    /// The right side of LIKE. A parameter is escaped on its way to the server, anything else by the server.
+    /// Writes the pattern of LIKE. A parameter is escaped when it is encoded, anything else by the server.
     fn like_pattern(&mut self, kind: MatchKind, pattern: &Expr, joint: &str) -> Result<()> {
         let (before, after) = wildcards(kind);
         if let Expr::Param(param) = pattern {
@@ -70,10 +70,10 @@ impl Writer<'_> {
         self.word(")")
     }
 
-    /// A text that is in another one, at its place.
+    /// Writes a search for a text in another one, by its position.
     fn found(&mut self, kind: MatchKind, expr: &Expr, pattern: &Expr, fold: bool) -> Result<()> {
         let (lower, end) = if fold { ("lower(", ")") } else { ("", "") };
-        // An index serves GLOB only; what it lets pass is looked at again.
+        // Only GLOB can use an index; the rows that it matches are checked again.
         let prefix = match (kind, fold, pattern) {
             (MatchKind::StartsWith, false, Expr::Param(param)) => Some(param),
             _ => None,

@@ -21,7 +21,7 @@ impl Writer<'_> {
                     Some(Nulls::Last) => " NULLS LAST",
                 })
             }
-            // As they come by themselves.
+            // The server's default order of NULLs.
             (NullsOrder::Expression, nulls) if nulls.is_none_or(|nulls| order.desc == (nulls == Nulls::Last)) => {
                 self.key(&order.expr)?;
                 self.word(direction)
@@ -35,7 +35,8 @@ impl Writer<'_> {
         }
     }
 
-    /// What is sorted by; a bare number would mean a column by its position, and another constant nothing.
+    /// Writes a key of ORDER BY, GROUP BY and the like. A constant is cast, because a bare number would be the position
+    /// of a column, and other constants may be refused.
     pub fn key(&mut self, expr: &Expr) -> Result<()> {
         match self.constant(expr) {
             Some(ty) => self.cast(expr, &ty),
@@ -43,12 +44,12 @@ impl Writer<'_> {
         }
     }
 
-    /// The type of a constant that ORDER BY or GROUP BY would take for the number of a column, or refuse.
+    /// Returns the type of a constant that ORDER BY or GROUP BY would treat as the position of a column, or refuse.
     fn constant(&self, expr: &Expr) -> Option<ColumnType> {
         if let Expr::And(members) | Expr::Or(members) | Expr::Xor(members) = expr {
             return if let [only] = members.as_slice() { self.constant(only) } else { members.is_empty().then_some(ColumnType::Bool) };
         }
-        // A parameter is no constant where its text tells its type.
+        // A parameter with a cast is not a bare constant.
         let is_bare = match self.dialect.param_types {
             ParamTypes::Suffix => matches!(expr, Expr::Int(_) | Expr::Bool(_)),
             ParamTypes::Cast { .. } | ParamTypes::None => matches!(expr, Expr::Int(_) | Expr::Bool(_) | Expr::Param(_)),
@@ -58,8 +59,8 @@ impl Writer<'_> {
         if is_number { Some(ColumnType::Int) } else { (*ty == ColumnType::Bool).then_some(ColumnType::Bool) }
     }
 
-    /// What is grouped by. A result column that is no plain column is named by its position: with placeholders in it the server could
-    /// not see that both are the same.
+    /// Writes a key of GROUP BY. A result column that is an expression is referred to by its position, because the
+    /// server could not tell that two expressions with placeholders are equal.
     pub fn group(&mut self, select: &Select, expr: &Expr) -> Result<()> {
         let position = select.outputs.iter().position(|output| output.expr == *expr);
         match position {

@@ -1,4 +1,4 @@
-//! The parameters that a statement speaks of, by index, and what else is noted while its text is written.
+//! The parameters of a statement by index, and other facts that are collected while its text is written.
 
 use std::collections::BTreeMap;
 
@@ -7,23 +7,24 @@ use oxyde_ir::expr::Param;
 
 use crate::error::{Result, malformed};
 
-/// What is known of each parameter: its type, or its members' type when it is a list.
+/// The facts collected while a statement is written.
 #[derive(Debug, Default)]
 pub struct Params {
+    /// The type of each parameter, or of its items if it is a list, and whether it is one.
     known: BTreeMap<u32, (ColumnType, bool)>,
-    /// The text may hold queries that are not to be seen in it: those of a view.
+    /// The text may read a view, whose queries are not visible in it.
     pub hides_queries: bool,
-    /// Text that the application wrote was met.
+    /// The text contains SQL written by the application.
     pub raw: bool,
 }
 
 impl Params {
-    /// A parameter is used for one value.
+    /// Records that a parameter is used as a single value.
     pub fn scalar(&mut self, param: &Param) -> Result<()> {
         self.meet(param, false)
     }
 
-    /// A parameter is used for a list.
+    /// Records that a parameter is used as a list.
     pub fn list(&mut self, param: &Param) -> Result<()> {
         self.meet(param, true)
     }
@@ -36,7 +37,7 @@ impl Params {
         malformed(format!("parameter {} is used with two types", param.index))
     }
 
-    /// The types, by index.
+    /// Returns the types of the parameters, by index.
     pub fn types(self) -> Result<Vec<ColumnType>> {
         let mut types = Vec::with_capacity(self.known.len());
         for (expected, (index, (ty, _))) in self.known.into_iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Queries: WITH, the body, ORDER BY, the slice and the lock.
+//! Queries: WITH, the body, ORDER BY, LIMIT and OFFSET, and the locking clause.
 
 use oxyde_ir::expr::Param;
 use oxyde_ir::query::{Body, Compound, Cte, Lock, LockKind, LockWait, Member, Query, SelectOutput, SetOperator, Values};
@@ -12,7 +12,7 @@ use crate::top::Narrowed;
 use crate::walk::has_raw;
 use crate::writer::{Scope, Writer, column_of, fragment, single, step};
 
-/// A program of one query.
+/// Returns the program of a query.
 pub fn program(query: &Query, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
     let outputs = outputs(query);
     if outputs.is_empty() {
@@ -22,7 +22,7 @@ pub fn program(query: &Query, dialect: &'static Dialect, params: &mut Params) ->
     Ok(Program { read_only: query.lock.is_none() && !has_raw(query), point_read: query.point, ..single(step(text, Some(outputs))) })
 }
 
-/// The result columns of a query, each with the table that it is in.
+/// Returns the result columns of a query, each with its table.
 fn outputs(query: &Query) -> Vec<Output> {
     match &query.body {
         Body::Select(select) => select::outputs(select),
@@ -48,12 +48,12 @@ fn outputs(query: &Query) -> Vec<Output> {
     }
 }
 
-/// The names of the result columns.
+/// Returns the names of the result columns.
 pub fn names(query: &Query) -> Vec<String> {
     outputs(query).into_iter().map(|output| output.name).collect()
 }
 
-/// The expressions of the first row's columns, and their types: those of a compound are its first query's.
+/// Returns the expressions of the first row's columns with their types; for a compound, those of its first query.
 pub fn columns(query: &Query) -> Vec<(&Expr, &ColumnType)> {
     match &query.body {
         Body::Select(select) => select.outputs.iter().map(|output| (&output.expr, &output.ty)).collect(),
@@ -68,7 +68,7 @@ impl Writer<'_> {
     pub fn query(&mut self, query: &Query) -> Result<()> {
         self.with(&query.with)?;
         match &query.body {
-            // Its ORDER BY sees its tables.
+            // Its ORDER BY can refer to its tables.
             Body::Select(select) => self.inside(select, |writer| {
                 if let Some(key) = writer.key_of_row(query) {
                     return writer.row_of_key(select, key);
@@ -144,8 +144,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Before which of the other members the text so far becomes one query in parentheses: where the server takes no more members, and
-    /// where the operator binds tighter than the one before it.
+    /// Returns the indexes of the members before which the text so far becomes one query in parentheses: at the
+    /// server's maximum number of members, and where an operator binds tighter than the previous one.
     fn closed(&self, others: &[Member]) -> Vec<usize> {
         let mut closed = Vec::new();
         let mut members = 1;
@@ -173,7 +173,7 @@ impl Writer<'_> {
         self.word(operator)
     }
 
-    /// What opens a query that is a member of a compound, with a clause or compound of its own.
+    /// Returns the text that opens a member of a compound that has clauses of its own or is a compound itself.
     fn opening(&self) -> &'static str {
         match self.dialect.members {
             Members::Parentheses => "(",
@@ -181,7 +181,7 @@ impl Writer<'_> {
         }
     }
 
-    /// One of the queries of a compound: as it is, if it is a select and no more.
+    /// Writes a member of a compound, unchanged if it is a plain SELECT.
     fn part(&mut self, query: &Query) -> Result<()> {
         let before = std::mem::replace(&mut self.scope.member, true);
         let written = self.part_as_member(query);
@@ -202,7 +202,7 @@ impl Writer<'_> {
         self.word(")")
     }
 
-    /// The rows as selects: no spelling of VALUES names columns on every server.
+    /// Writes the rows as SELECTs, because no syntax of VALUES names columns on every server.
     fn values(&mut self, values: &Values) -> Result<()> {
         if values.rows.is_empty() || values.rows.iter().any(|row| row.len() != values.columns.len()) {
             return malformed("rows of other than one value for each column");
@@ -257,7 +257,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Keeps others from the rows that were read.
+    /// Writes the locking clause of a query.
     pub fn lock(&mut self, lock: &Lock) -> Result<()> {
         let share = match self.dialect.row_lock {
             RowLock::Unsupported if lock.optional => return Ok(()),

@@ -1,4 +1,4 @@
-//! Identifiers and literals as text: the only place that puts quotes around anything.
+//! Quoting of identifiers and literals, in one place.
 
 use std::borrow::Cow;
 
@@ -7,8 +7,8 @@ use oxyde_ir::schema::TableRef;
 use crate::dialect::{Backslash, Dialect};
 use crate::error::{Result, SqlError, malformed};
 
-/// A name that a query gives (a result column, a common table expression, a join), as the server keeps it: one that is too long ends
-/// in a digest of the whole.
+/// Returns a name that a query defines (a result column, a common table expression, a join), shortened to the server's
+/// maximum: a name that is too long ends in a digest of the whole.
 pub fn kept<'a>(dialect: &Dialect, name: &'a str) -> Cow<'a, str> {
     if dialect.longest_name.holds(name) {
         return Cow::Borrowed(name);
@@ -25,12 +25,12 @@ pub fn kept<'a>(dialect: &Dialect, name: &'a str) -> Cow<'a, str> {
     Cow::Owned(kept + &digest)
 }
 
-/// The FNV-1a hash of 64 bits (Fowler, Noll and Vo).
+/// Returns the 64-bit FNV-1a hash (Fowler, Noll and Vo).
 fn fnv_1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// Appends an identifier in quotes.
+/// Appends a quoted identifier.
 pub fn identifier(text: &mut String, dialect: &Dialect, name: &str) -> Result<()> {
     if name.contains('\0') {
         return malformed("a name contains a NUL character");
@@ -52,7 +52,7 @@ pub fn identifier(text: &mut String, dialect: &Dialect, name: &str) -> Result<()
     Ok(())
 }
 
-/// An identifier in quotes.
+/// Returns a quoted identifier.
 pub fn quoted(dialect: &Dialect, name: &str) -> Result<String> {
     let mut text = String::with_capacity(name.len() + 2);
     identifier(&mut text, dialect, name)?;
@@ -68,14 +68,14 @@ pub fn qualified(text: &mut String, dialect: &Dialect, schema: Option<&str>, nam
     identifier(text, dialect, name)
 }
 
-/// A table's name as the database has it.
+/// Returns the quoted name of a table, qualified by its schema if it has one.
 pub fn table(dialect: &Dialect, table: &TableRef) -> Result<String> {
     let mut text = String::new();
     qualified(&mut text, dialect, table.schema.as_deref(), &table.name)?;
     Ok(text)
 }
 
-/// `"a", "b"`.
+/// Returns the quoted names as a list: `"a", "b"`.
 pub fn list<'a>(dialect: &Dialect, names: impl IntoIterator<Item = &'a str>) -> Result<String> {
     let mut text = String::new();
     for name in names {
@@ -87,7 +87,7 @@ pub fn list<'a>(dialect: &Dialect, names: impl IntoIterator<Item = &'a str>) -> 
     Ok(text)
 }
 
-/// A text literal, for DDL, which takes no parameters.
+/// Returns a string literal for DDL, which takes no parameters.
 pub fn literal(dialect: &Dialect, value: &str) -> Result<String> {
     if value.contains('\0') {
         return malformed("a text contains a NUL character");
@@ -104,7 +104,7 @@ pub fn literal(dialect: &Dialect, value: &str) -> Result<String> {
     Ok(text)
 }
 
-/// Text that the application wrote as SQL.
+/// Returns SQL written by the application if it is valid text.
 pub fn sql(text: &str) -> Result<&str> {
     if text.contains('\0') {
         return malformed("an SQL text contains a NUL character");

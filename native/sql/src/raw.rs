@@ -1,4 +1,4 @@
-//! SQL that the application wrote.
+//! SQL written by the application.
 
 use oxyde_ir::Program;
 use oxyde_ir::statement::Raw;

@@ -1,4 +1,4 @@
-//! Statements on single rows by their key: what is done where there is no RETURNING.
+//! Statements on single rows by their key, for servers without RETURNING.
 
 use oxyde_ir::program::{Origin, Repeat, Step};
 use oxyde_ir::query::SelectOutput;
@@ -13,14 +13,14 @@ use crate::params::Params;
 use crate::select::Uniqueness;
 use crate::writer::{Scope, Writer, fragment, outputs_of, scalar_slot, step};
 
-/// What a key column is compared with.
+/// The value with which a key column is compared.
 pub enum KeyValue<'a> {
     Expr(&'a Expr),
     Slot(Origin),
 }
 
 impl Writer<'_> {
-    /// ` WHERE key = value AND ...`.
+    /// Writes ` WHERE key = value AND ...`.
     pub fn where_key(&mut self, key: &[KeyColumn], values: &[KeyValue<'_>]) -> Result<()> {
         if key.is_empty() || key.len() != values.len() {
             return malformed("a row is named by other than its key");
@@ -43,7 +43,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// ` RETURNING` and its columns, which `SQLite` lets no alias qualify.
+    /// Writes ` RETURNING` and its columns, unqualified, because `SQLite` does not accept the alias there.
     pub fn returning(&mut self, returning: &[SelectOutput]) -> Result<()> {
         if returning.is_empty() {
             return Ok(());
@@ -52,26 +52,26 @@ impl Writer<'_> {
         self.within(Scope::BARE).output_list(returning)
     }
 
-    fn output_list(&mut self, outputs: &[SelectOutput]) -> Result<()> {
+    pub fn output_list(&mut self, outputs: &[SelectOutput]) -> Result<()> {
         self.separated(outputs, |writer, output| writer.output(output, Uniqueness::None))
     }
 }
 
-/// Slots for each column of the kept keys.
+/// Returns a slot for each column of the kept keys.
 pub fn kept(key: &[KeyColumn]) -> Vec<KeyValue<'static>> {
     (0..key.len()).map(|index| KeyValue::Slot(Origin::Key(index as u32))).collect()
 }
 
-/// A select of the row with a key.
+/// A SELECT of the row with a key.
 pub struct ReadBack<'a> {
     pub table: &'a TableRef,
-    /// What qualifies the columns; nothing does when absent.
+    /// The qualifier of the columns; they are unqualified if it is absent.
     pub alias: Option<&'a str>,
     pub key: &'a [KeyColumn],
     pub values: &'a [KeyValue<'a>],
     pub returning: &'a [SelectOutput],
     pub repeat: Repeat,
-    /// Reads the row as it is now, not as it was when the transaction first looked.
+    /// Reads the current row, not the one in the transaction's snapshot.
     pub locked: bool,
 }
 
@@ -93,7 +93,7 @@ impl ReadBack<'_> {
     }
 }
 
-/// The key columns as the result of a step.
+/// Returns the key columns as the result columns of a step.
 pub fn outputs(key: &[KeyColumn], table: &TableRef) -> Vec<Output> {
     let output = |column: &KeyColumn| Output {
         name: column.name.clone(),

@@ -1,4 +1,4 @@
-//! ROUND, as Python has it: to the nearest number of so many digits, of two that are as near to the even one.
+//! ROUND as in Python: to the nearest number of that many digits, half to even.
 
 use oxyde_ir::{ColumnType, Expr};
 
@@ -6,28 +6,28 @@ use crate::error::{Result, malformed};
 use crate::walk::is_decimal;
 use crate::writer::Writer;
 
-/// Floats beyond this one are whole.
+/// Floats from this value on are whole numbers.
 const WHOLE: &str = "4503599627370496";
-/// Floats beyond this one are more than 1 apart.
+/// Above this value, adjacent floats differ by more than 1.
 const APART: &str = "9007199254740992";
-/// Digits of a float: as many as a power of ten has whose two halves are floats of single precision.
+/// The maximum number of digits for floats. Up to it, a power of ten splits into two single-precision floats.
 const FLOAT_DIGITS: i32 = 15;
 const INT_DIGITS: i32 = 18;
 
-/// `coefficient` times ten to the power of `-digits`.
+/// Formats `coefficient` times ten to the power of `-digits`.
 fn decimal(coefficient: char, digits: i32) -> String {
     let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or_default());
     if digits > 0 { format!("0.{}{coefficient}", zeros(digits - 1)) } else { format!("{coefficient}{}", zeros(-digits)) }
 }
 
-/// ROUND of decimals to digits, between parentheses; `{0}` is the number. The servers round halves away from zero: an odd result
-/// is then the wrong one of two.
+/// Returns the template in parentheses that rounds decimals half to even; `{0}` is the number. The servers round half
+/// away from zero, so an odd result of a half is off by one unit.
 pub fn of_decimal(digits: i32) -> String {
     let (unit, two, half) = (decimal('1', digits), decimal('2', digits), decimal('5', digits + 1));
     format!("(ROUND({{0}}, {digits}) - CASE ABS({{0}} % {two}) WHEN {half} THEN SIGN({{0}}) * {unit} ELSE 0 END)")
 }
 
-/// The same of integers, which stay integers: what overflows is refused.
+/// Returns the template for integers, which stay integers; an overflow is an error.
 fn of_int(digits: i32) -> String {
     let rest = format!("{{0}} % {}", decimal('2', digits));
     let (unit, two, half) = (decimal('1', digits), decimal('2', digits), decimal('5', digits + 1));
@@ -39,12 +39,12 @@ fn of_int(digits: i32) -> String {
     )
 }
 
-/// The same of floats. What is multiplied or divided by a power of ten is rounded itself, and may so become a half: then the exact error
-/// (Dekker's product, of halves in single precision) tells on which side it was.
+/// Returns the template for floats. Scaling by a power of ten is inexact and may produce a half; then the exact error
+/// (Dekker product, with operands split in single precision) tells on which side of the half the value is.
 fn of_float(digits: i32, single: [&str; 2]) -> String {
     let size = digits.unsigned_abs();
     let power = format!("1e{size}");
-    // The two halves of the power of ten.
+    // The power of ten, split in two.
     let exact = 10_f64.powi(size.cast_signed());
     let high = f64::from(exact as f32);
     let low = exact - high;
@@ -61,7 +61,7 @@ fn of_float(digits: i32, single: [&str; 2]) -> String {
     if low != 0.0 {
         error = format!("{half} * {high:e} - {product} + {half} * {low:e} + {other} * {high:e} + {other} * {low:e}");
     }
-    // Of a product the error is that of the rounded one; of a quotient, the remainder.
+    // For a product this is its rounding error; for a quotient, the remainder.
     let (above, below) = if digits > 0 { ("1", "-1") } else { ("-1", "1") };
     let first = if digits > 0 { format!("ABS({{0}}) >= {WHOLE} THEN {{0}}") } else { format!("ABS({{0}}) <= {power} / 2 THEN 0e0") };
     format!(
@@ -72,7 +72,7 @@ fn of_float(digits: i32, single: [&str; 2]) -> String {
 }
 
 impl Writer<'_> {
-    /// ROUND of a value to digits that belong to the text.
+    /// Writes ROUND of a value to a constant number of digits.
     pub fn round(&mut self, args: &[Expr], ty: &ColumnType) -> Result<()> {
         let [value, Expr::Int(digits)] = args else { return malformed("ROUND takes a value and a number of digits") };
         let digits = i32::try_from(*digits)?;
@@ -91,7 +91,7 @@ impl Writer<'_> {
                 let text = of_int(digits);
                 self.template([&text, "oxyde_round({*})", &text], &both)
             }
-            // By themselves the servers round floats half to even.
+            // To whole numbers, the servers round floats half to even by default.
             (_, 0) => self.template(["round({0})", "oxyde_round({*})", "ROUND({0})"], &both),
             (_, _) => {
                 let [postgres, mysql] = [["CAST(CAST(", " AS real) AS double precision)"], ["CAST(CAST(", " AS FLOAT) AS DOUBLE)"]]

@@ -12,7 +12,7 @@ use crate::top::Narrowed;
 use crate::walk::is_decimal;
 use crate::writer::{Writer, column_of, described};
 
-/// The result columns of a select, each with the table that its alias means.
+/// Returns the result columns of a SELECT, each with the table of its alias.
 pub fn outputs(select: &Select) -> Vec<Output> {
     let sources = std::iter::once(&select.from).chain(select.joins.iter().map(|join| &join.source));
     let tables: BTreeMap<&str, &str> = sources
@@ -25,13 +25,13 @@ pub fn outputs(select: &Select) -> Vec<Output> {
     select.outputs.iter().map(|output| described(output, table)).collect()
 }
 
-/// Which rows the values of a result column are compared in, to leave equal ones out.
+/// The rows among which duplicate values of a result column are eliminated.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Uniqueness {
     None,
-    /// Those of the select.
+    /// Those of the SELECT.
     OfRows,
-    /// Those of other selects, too, whose columns may hold the value in another form.
+    /// Those of other SELECTs as well, whose columns may store the value in another form.
     OfAll,
 }
 
@@ -85,7 +85,7 @@ impl Writer<'_> {
         filter.map_or(Ok(()), |filter| self.around(" WHERE ", filter, ""))
     }
 
-    /// A result column, named where it has another name by itself.
+    /// Writes a result column, with AS if its name would differ otherwise.
     pub fn output(&mut self, output: &SelectOutput, uniqueness: Uniqueness) -> Result<()> {
         let as_text = uniqueness == Uniqueness::OfAll && self.has_text_decimals() && is_decimal(&output.ty);
         let is_rewritten = as_text || (uniqueness != Uniqueness::None && !self.is_plainly_sorted(&output.expr));
@@ -93,7 +93,7 @@ impl Writer<'_> {
             (Expr::Null, true) if output.ty != ColumnType::Any => self.cast(&output.expr, &output.ty)?,
             (expr, _) if as_text => self.left(expr, Compared::Text)?,
             (expr, _) if is_rewritten => self.sorted(expr)?,
-            // As it is kept: whoever reads it knows what it means.
+            // In its stored form, which the reader converts.
             (Expr::Column { table, name, .. }, _) => self.column(table, name)?,
             (expr, _) => self.expr(expr)?,
         }

@@ -1,7 +1,7 @@
-//! Moments, times of day and UUIDs where they are stored as texts that other tools may have written in ways of their own.
+//! Dates and times, times of day and UUIDs that are stored as text, which other tools may spell differently.
 //!
-//! What is compared is what they mean, by a collation or a function of ours. Beside a column and a value stands what an index can
-//! serve: the day that the texts begin with, or every spelling that a UUID has.
+//! Their meaning is compared, by a collation or a function of the driver. A comparison of a column with a value also
+//! has a condition that can use an index: a range that contains all spellings, or a list of all spellings of a UUID.
 
 use oxyde_ir::Expr;
 use oxyde_ir::expr::{Comparison, Param};
@@ -17,13 +17,13 @@ use crate::types;
 use crate::walk::type_of;
 use crate::writer::Writer;
 
-/// The numbers of a UUID's spellings without hyphens, and as bytes.
+/// The numbers of two UUID spellings: without hyphens, and as bytes.
 pub const HEX: u8 = 1;
 pub const BYTES: u8 = 4;
-/// How many spellings a UUID has.
+/// The number of spellings of a UUID.
 pub const UUIDS: u8 = 5;
 
-/// What may be spelt in more than one way.
+/// The kinds of values that may have several spellings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spelt {
     Moment,
@@ -32,7 +32,7 @@ pub enum Spelt {
 }
 
 impl Spelt {
-    /// The function that returns our own spelling.
+    /// Returns the beginning of a call that returns the canonical spelling.
     const fn function(self) -> &'static str {
         match self {
             Self::Moment => "oxyde_moment(",
@@ -42,7 +42,7 @@ impl Spelt {
     }
 }
 
-/// Whether the value comes out of a table as it is, so that anybody may have written it.
+/// Whether the value may come unchanged from a table, where other tools may have written it.
 fn is_stored(expr: &Expr) -> bool {
     match expr {
         Expr::Column { .. }
@@ -78,29 +78,29 @@ fn is_stored(expr: &Expr) -> bool {
     }
 }
 
-/// Whether it is a result column by its name.
+/// Whether an expression is a result column, referred to by its name.
 fn is_result(expr: &Expr) -> bool {
     matches!(expr, Expr::Column { table, .. } if table.is_empty())
 }
 
-/// Whether an index may serve it.
+/// Whether an expression is a column of a table, which may have an index.
 fn is_column(expr: &Expr) -> bool {
     matches!(expr, Expr::Column { table, .. } if !table.is_empty())
 }
 
 impl Writer<'_> {
-    /// What an expression may be spelt as.
+    /// Returns the kind of value if an expression may have several spellings.
     pub fn spelt(&self, expr: &Expr) -> Option<Spelt> {
         match self.dialect.spellings {
             Spellings::One => None,
-            // A result column of a compound was spelt again in its members.
+            // A UUID in a result column of a compound already has its canonical spelling.
             Spellings::Many => type_of(expr)
                 .and_then(|ty| types::of(ty).spelt())
                 .filter(|spelt| is_stored(expr) && (*spelt != Spelt::Uuid || !is_result(expr))),
         }
     }
 
-    /// The value in our own spelling.
+    /// Writes a value in its canonical spelling.
     pub fn respelt(&mut self, expr: &Expr) -> Result<()> {
         match self.spelt(expr) {
             Some(spelt) => self.around(spelt.function(), expr, ")"),
@@ -112,7 +112,7 @@ impl Writer<'_> {
         self.placeholder(Slot { origin: Origin::Param(param.index), ty: param.ty.clone(), form })
     }
 
-    /// What an index can serve: `column >= ? AND column < ? AND `.
+    /// Writes a condition that can use an index: `column >= ? AND column < ? AND `.
     fn within_bounds(&mut self, column: &Expr, low: Option<&Param>, high: Option<&Param>) -> Result<()> {
         for (param, upper) in [(low, false), (high, true)] {
             let Some(param) = param else { continue };
@@ -147,7 +147,8 @@ impl Writer<'_> {
                     self.params.scalar(param)?;
                     self.push("(");
                     self.within_bounds(left, low, high)?;
-                    // Beyond the other bound all are on one side: bytes tell, which is quicker.
+                    // Beyond the other bound the comparison always holds, and comparing bytes is faster than the
+                    // collation.
                     let is_range = low.is_none() || high.is_none();
                     if is_range {
                         self.push("(");
@@ -186,7 +187,7 @@ impl Writer<'_> {
         self.word(")")
     }
 
-    /// Membership in a list. `members` writes `column IN (...)`.
+    /// Writes the membership in a list. `members` writes `column IN (...)`.
     pub fn in_spelt(&mut self, expr: &Expr, list: &Param, spelt: Spelt, members: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
         match spelt {
             Spelt::Uuid if is_column(expr) => {
@@ -205,7 +206,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Membership in a query of UUIDs.
+    /// Writes the membership in a query of UUIDs.
     pub fn in_select_of_uuids(&mut self, expr: &Expr, query: &Query) -> Result<()> {
         let name = only_output(query)?;
         self.respelt_unless_column(expr)?;
@@ -226,7 +227,7 @@ impl Writer<'_> {
     }
 }
 
-/// The name of a query's one column.
+/// Returns the name of a query's only column.
 fn only_output(query: &Query) -> Result<String> {
     match (columns(query).len(), names(query).into_iter().next()) {
         (1, Some(name)) => Ok(name),
@@ -234,7 +235,7 @@ fn only_output(query: &Query) -> Result<String> {
     }
 }
 
-/// The numbers of the spellings of a UUID.
+/// Returns a derived table of the numbers of the UUID spellings.
 fn numbers() -> String {
     let rows: Vec<String> = (0..UUIDS).map(|number| format!("({number})")).collect();
     format!("(SELECT column1 AS value FROM (VALUES {})) AS n", rows.join(", "))

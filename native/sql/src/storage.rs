@@ -1,4 +1,4 @@
-//! Columns whose declared type (`db_type`) keeps values in a form that the server does not compare as what they mean.
+//! Columns whose declared type (`db_type`) stores values in a form that the server does not compare by their meaning.
 
 use oxyde_ir::expr::Param;
 use oxyde_ir::program::{Form, Origin, Slot};
@@ -9,20 +9,20 @@ use crate::error::Result;
 use crate::spelling::{BYTES, HEX};
 use crate::writer::Writer;
 
-/// The form that a column keeps its values in.
+/// The form in which a column stores its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Storage {
-    /// One that the server compares and takes by itself.
+    /// A form that the server compares and accepts as the value.
     Own,
     /// A number as text.
     Digits,
-    /// A date and time, or a time of day, as text that others may have spelt.
+    /// A date and time, or a time of day, as text that other tools may have written.
     Moment,
-    /// A length of time as a `TIME` of `MySQL`'s.
+    /// A duration as a `TIME` of `MySQL`.
     Clock,
-    /// An integer as a `BIT` of `MySQL`'s, whose extremes are sent as text.
+    /// An integer as a `BIT` of `MySQL`, whose MIN and MAX are sent as text.
     Bits,
-    /// A UUID in a spelling of that number.
+    /// A UUID in the spelling with this number.
     Spelt(u8),
 }
 
@@ -61,12 +61,12 @@ fn is_number(ty: &ColumnType) -> bool {
 }
 
 impl Writer<'_> {
-    /// How a column keeps its values; other expressions have the server's own form.
+    /// Returns the form in which a column stores its values; other expressions have the server's own form.
     pub fn storage(&self, expr: &Expr) -> Storage {
         if let Expr::Column { ty: Some(ty), db_type, .. } = expr { Storage::of(self.dialect, ty, db_type.as_deref()) } else { Storage::Own }
     }
 
-    /// A column as the value that it means.
+    /// Writes a column as the value that it represents.
     pub fn column_value(&mut self, expr: &Expr, table: &str, name: &str, ty: Option<&ColumnType>) -> Result<()> {
         let (before, after) = match (self.storage(expr), self.dialect.types, ty) {
             (Storage::Digits, Types::Sqlite, Some(ColumnType::Int)) => ("oxyde_int(", ")"),
@@ -85,7 +85,8 @@ impl Writer<'_> {
         self.word(after)
     }
 
-    /// A parameter beside a column that has a spelling of its own; `false` where there is nothing to do.
+    /// Writes a parameter in the UUID spelling of the column with which it is compared. Returns `false`, without
+    /// writing anything, if the column has none.
     pub fn param_as_kept(&mut self, column: &Expr, param: &Param) -> Result<bool> {
         let Storage::Spelt(number) = self.storage(column) else { return Ok(false) };
         self.params.scalar(param)?;
@@ -93,12 +94,13 @@ impl Writer<'_> {
         Ok(true)
     }
 
-    /// A slot in a spelling.
+    /// Writes a slot in the spelling with this number.
     pub fn slot_as(&mut self, origin: Origin, ty: &ColumnType, number: u8) -> Result<()> {
         self.placeholder(Slot { origin, ty: ty.clone(), form: Form::Spelling(number) })
     }
 
-    /// A slot on its way into a column that keeps it in a form of its own; `false` where there is nothing to do.
+    /// Writes a slot that is assigned to a column in the column's stored form. Returns `false`, without writing
+    /// anything, if it needs no conversion.
     pub fn slot_to_keep(&mut self, origin: Origin, ty: &ColumnType, db_type: Option<&str>) -> Result<bool> {
         match Storage::of(self.dialect, ty, db_type) {
             Storage::Own | Storage::Digits | Storage::Moment | Storage::Bits => return Ok(false),

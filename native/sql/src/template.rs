@@ -1,4 +1,4 @@
-//! Templates: how a call is written on each server, as a row of a table says it.
+//! Templates: the texts of a call or operator on each server.
 
 use oxyde_ir::Expr;
 
@@ -6,11 +6,12 @@ use crate::dialect::Types;
 use crate::error::{Result, malformed};
 use crate::writer::Writer;
 
-/// For `PostgreSQL`, `SQLite`, and `MySQL` with `MariaDB`. `{0}` is an argument beside operators, `{*}` are all arguments with commas
-/// between, and `{!division by zero}` is what `MySQL` refuses to compute, with these words: it has no other way to raise an error.
+/// The templates for `PostgreSQL`, `SQLite`, and `MySQL` together with `MariaDB`. `{0}` is an argument as an operand,
+/// `{*}` is the list of all arguments, and `{!division by zero}` is an expression that fails on `MySQL` with this text
+/// in the message: it has no other way to raise an error.
 pub type Templates<'t> = [&'t str; 3];
 
-/// What stands in braces.
+/// The content of a pair of braces.
 enum Mark<'t> {
     Argument(usize),
     All,
@@ -29,7 +30,7 @@ impl<'t> Mark<'t> {
 }
 
 impl Writer<'_> {
-    /// The server's template with the arguments in their places.
+    /// Writes the server's template with the arguments inserted.
     pub fn template(&mut self, [postgres, sqlite, mysql]: Templates<'_>, args: &[&Expr]) -> Result<()> {
         let mut rest = match self.dialect.types {
             Types::Postgres => postgres,

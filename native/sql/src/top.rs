@@ -1,5 +1,6 @@
-//! The first rows of an order by values that may be spelt in several ways. No index has that order, but the first rows of the order of
-//! the texts, which one has, tell a bound: beyond it no row can be among the first.
+//! The first rows ordered by a value that may have several spellings, and the row with such a key. No index has this
+//! order, but an index has the order of the texts. Its first rows yield a bound beyond which no row can be among the
+//! first.
 
 use oxyde_ir::expr::{Comparison, Param};
 use oxyde_ir::program::Form;
@@ -11,7 +12,7 @@ use crate::spelling::{BYTES, Spelt, UUIDS};
 use crate::walk::{has_rows, type_of};
 use crate::writer::Writer;
 
-/// The first rows of a select, by a column that has an index and no NULL.
+/// The first rows of a SELECT, ordered by an indexed column without NULLs.
 #[derive(Clone, Copy)]
 pub struct Top<'a> {
     column: &'a Expr,
@@ -21,23 +22,23 @@ pub struct Top<'a> {
     offset: Option<&'a Param>,
 }
 
-/// How the filter of a select is narrowed.
+/// How the filter of a SELECT is narrowed.
 #[derive(Clone, Copy)]
 pub enum Narrowed<'a> {
     No,
-    /// To what may be among the first rows.
+    /// To rows that may be among the first.
     Top(Top<'a>),
-    /// To a key in our own spelling, and in the others.
+    /// To a key in the canonical spelling, or in any other spelling.
     Ours(&'a Expr, &'a Param),
     Others(&'a Expr, &'a Param),
 }
 
 impl Writer<'_> {
-    /// What bounds a query, where it asks for the first rows of such an order.
+    /// Returns the first rows that a query reads, if it orders them by a value that may have several spellings.
     pub fn top<'q>(&self, query: &'q Query) -> Option<Top<'q>> {
         let (Body::Select(select), Some(first), Some(limit)) = (&query.body, query.order_by.first(), &query.limit) else { return None };
         let is_plain = select.distinct.is_none() && select.group_by.is_empty() && select.having.is_none();
-        // What is computed of several rows needs all of them.
+        // An aggregate or window function needs all rows.
         let exprs = select.outputs.iter().map(|output| &output.expr).chain(query.order_by.iter().map(|order| &order.expr));
         if !first.indexed || !is_plain || exprs.into_iter().any(has_rows) {
             return None;
@@ -46,11 +47,11 @@ impl Writer<'_> {
         Some(Top { column: &first.expr, desc: first.desc, spelt, limit, offset: query.offset.as_ref() })
     }
 
-    /// The key of a query of one row, where that may be spelt in several ways.
+    /// Returns the key of a query of one row, if it may have several spellings.
     pub fn key_of_row<'q>(&self, query: &'q Query) -> Option<(&'q Expr, &'q Param)> {
-        // A member of a compound has no LIMIT.
+        // A member of a compound cannot have a LIMIT.
         let (Body::Select(select), true, false) = (&query.body, query.point, self.scope.member) else { return None };
-        // A count of no rows is a row, too.
+        // An aggregate returns a row even if no row matches.
         let counts = select.outputs.iter().any(|output| has_rows(&output.expr));
         let is_plain =
             select.joins.is_empty() && select.distinct.is_none() && select.group_by.is_empty() && select.having.is_none() && !counts;
@@ -62,7 +63,8 @@ impl Writer<'_> {
         (self.spelt(left) == Some(Spelt::Uuid) && matches!(**left, Expr::Column { .. })).then_some((&**left, param))
     }
 
-    /// The row of a key: in our own spelling, which is quicker than a list; else in another one.
+    /// Writes a query of the row with a key: in the canonical spelling, which is faster than a list, otherwise in
+    /// another one.
     pub fn row_of_key(&mut self, select: &Select, (column, param): (&Expr, &Param)) -> Result<()> {
         self.params.scalar(param)?;
         self.select(select, Narrowed::Ours(column, param))?;
@@ -71,7 +73,7 @@ impl Writer<'_> {
         self.word(" LIMIT 1")
     }
 
-    /// ` WHERE` and the filter of a select, narrowed.
+    /// Writes ` WHERE` and the narrowed filter of a SELECT.
     pub fn filter_within(&mut self, select: &Select, narrowed: Narrowed<'_>) -> Result<()> {
         let top = match narrowed {
             Narrowed::No => return self.filter(select.filter.as_ref()),
@@ -94,7 +96,7 @@ impl Writer<'_> {
         if top.spelt != Spelt::Uuid {
             return self.bounded(select, top, sign, "oxyde_beyond(");
         }
-        // Bytes come after all texts.
+        // Blobs sort after all texts.
         self.push("((");
         self.bounded(select, top, sign, "oxyde_beyond(")?;
         if top.desc {
@@ -105,7 +107,7 @@ impl Writer<'_> {
         self.word("))")
     }
 
-    /// `column < (SELECT max(function(x)) FROM (the first rows of the texts))`.
+    /// Writes `column < (SELECT max(function(x)) FROM (the first rows in the order of the texts))`.
     fn bounded(&mut self, select: &Select, top: Top<'_>, sign: &str, function: &str) -> Result<()> {
         self.expr(top.column)?;
         self.push(sign);
@@ -134,7 +136,7 @@ impl Writer<'_> {
     }
 }
 
-/// The kind of value, for the driver's function.
+/// Returns the kind of value, for `oxyde_beyond`.
 fn kind(top: Top<'_>) -> &'static str {
     match top.spelt {
         Spelt::Moment if type_of(top.column) == Some(&ColumnType::DatetimeTz) => "'aware'",

@@ -33,7 +33,7 @@ pub fn program(update: &Update, dialect: &'static Dialect, params: &mut Params) 
     }
 }
 
-/// Locks the keys, updates row by row, and reads the rows back.
+/// Returns a program that locks the keys, updates row by row, and reads the rows back.
 fn by_key(update: &Update, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
     if update.set.iter().any(|set| update.key.iter().any(|key| key.name == set.column)) {
         return dialect.unsupported("rows returned while their key changes");
@@ -50,7 +50,7 @@ fn by_key(update: &Update, dialect: &'static Dialect, params: &mut Params) -> Re
 }
 
 impl Writer<'_> {
-    /// `UPDATE table AS alias SET column = value, ...`.
+    /// Writes `UPDATE table AS alias SET column = value, ...`.
     fn update_set(&mut self, update: &Update) -> Result<()> {
         self.push("UPDATE ");
         self.table_as(&update.table, &update.alias)?;
@@ -58,7 +58,8 @@ impl Writer<'_> {
         self.assignments(&update.set, None)
     }
 
-    /// `column = value, ...`, in an order in which none reads what another one has changed; `alias` qualifies the columns.
+    /// Writes `column = value, ...`. Where the server executes assignments in turn, none reads a column that a previous
+    /// one has changed. `alias` qualifies the columns.
     pub fn assignments(&mut self, set: &[Assignment], alias: Option<&str>) -> Result<()> {
         let ordered = self.in_order(set)?;
         self.separated(ordered, |writer, set| {

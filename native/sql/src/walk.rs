@@ -1,4 +1,4 @@
-//! What expressions consist of, and what they hold.
+//! Traversal of expressions: their types, their children, and whether they contain certain nodes.
 
 use oxyde_ir::expr::{Aggregate, Piece, When, Window, WindowFunction};
 use oxyde_ir::query::{Body, Distinct, Query, Select, Source};
@@ -6,7 +6,7 @@ use oxyde_ir::{ColumnType, Expr};
 
 use crate::query::columns;
 
-/// The type of an expression's value, where the statement tells.
+/// Returns the type of an expression's value, if the statement defines it.
 pub fn type_of(expr: &Expr) -> Option<&ColumnType> {
     match expr {
         Expr::Column { ty, .. } | Expr::Excluded { ty, .. } => ty.as_ref(),
@@ -52,7 +52,7 @@ pub fn is_decimal(ty: &ColumnType) -> bool {
     matches!(ty, ColumnType::Decimal { .. })
 }
 
-/// The expressions right below one, queries not counted.
+/// Returns the direct subexpressions, without those in queries.
 fn children(expr: &Expr) -> Vec<&Expr> {
     match expr {
         Expr::Column { .. } | Expr::Excluded { .. } | Expr::Param(_) | Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Raw(_) => {
@@ -87,32 +87,32 @@ fn of_aggregate(aggregate: &Aggregate) -> Vec<&Expr> {
     aggregate.args.iter().chain(aggregate.filter.as_deref()).chain(orders).collect()
 }
 
-/// Whether a value is reckoned anywhere in an expression, queries not counted.
+/// Whether an expression contains arithmetic, not counting its queries.
 pub fn has_arithmetic(expr: &Expr) -> bool {
     matches!(expr, Expr::Arithmetic { .. }) || children(expr).into_iter().any(has_arithmetic)
 }
 
-/// Whether an expression reads a column of that name.
+/// Whether an expression reads a column with this name, not counting its queries.
 pub fn reads(expr: &Expr, column: &str) -> bool {
     if let Expr::Column { name, .. } = expr { name == column } else { children(expr).into_iter().any(|child| reads(child, column)) }
 }
 
-/// Whether a value is computed of several rows, queries not counted.
+/// Whether a value is computed from several rows, not counting queries.
 pub fn has_rows(expr: &Expr) -> bool {
     matches!(expr, Expr::Aggregate(_) | Expr::Window(_) | Expr::Raw(_)) || children(expr).into_iter().any(has_rows)
 }
 
-/// The query right inside an expression.
+/// Returns the query directly inside an expression.
 fn query_in(expr: &Expr) -> Option<&Query> {
     if let Expr::InSelect { query, .. } | Expr::Exists(query) | Expr::Subquery(query) = expr { Some(query) } else { None }
 }
 
-/// Whether a query is anywhere in an expression.
+/// Whether an expression contains a query.
 pub fn has_query(expr: &Expr) -> bool {
     query_in(expr).is_some() || children(expr).into_iter().any(has_query)
 }
 
-/// Whether SQL of the application's is anywhere in a query: nobody knows what it does.
+/// Whether a query contains SQL written by the application, which may do anything.
 pub fn has_raw(query: &Query) -> bool {
     let body = match &query.body {
         Body::Select(select) => raw_in_select(select),

@@ -1,4 +1,4 @@
-//! Window functions: OVER, and what may be in it.
+//! Window functions and their OVER clause.
 
 use oxyde_ir::expr::{Frame, FrameBound, FrameUnit, Window, WindowFunction};
 
@@ -8,7 +8,7 @@ use crate::writer::Writer;
 
 impl Writer<'_> {
     pub fn window(&mut self, window: &Window) -> Result<()> {
-        // The name, and the least and the greatest number of arguments.
+        // The name, and the minimum and maximum number of arguments.
         let (name, least, most) = match &window.function {
             WindowFunction::Aggregate(aggregate) if window.args.is_empty() => return self.aggregate(aggregate, Some(window)),
             WindowFunction::Aggregate(_) => return malformed("an aggregate over a window with arguments beside its own"),

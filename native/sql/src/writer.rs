@@ -1,4 +1,4 @@
-//! The text of one step while it is written, with the slots of its placeholders.
+//! The writer of a step's text and of the slots of its placeholders.
 
 use oxyde_ir::expr::Param;
 use oxyde_ir::program::{Form, Fragment, Origin, Repeat, Slot, Step, Text};
@@ -12,10 +12,10 @@ use crate::error::{Result, SqlError};
 use crate::params::Params;
 use crate::quote;
 
-/// A decimal of as many digits as a server has.
+/// The widest decimal of `MySQL` and `MariaDB`.
 const WIDEST: ColumnType = ColumnType::Decimal { precision: Some(65), scale: Some(38) };
 
-/// Writes into a fragment, as seen from one scope.
+/// The writer of a fragment, within a scope.
 pub struct Writer<'a> {
     pub dialect: &'static Dialect,
     pub params: &'a mut Params,
@@ -23,23 +23,23 @@ pub struct Writer<'a> {
     fragment: &'a mut Fragment,
 }
 
-/// What decides how expressions are written here.
+/// The context that determines how expressions are written.
 #[derive(Clone, Copy, Default)]
 pub struct Scope<'a> {
     pub target: Target<'a>,
-    /// The select is one of a compound, whose result columns are compared with those of the others.
+    /// The SELECT is a member of a compound, so its result columns are compared with those of the other members.
     pub member: bool,
 }
 
-/// What columns of the changed table are qualified with.
+/// The qualifier of columns of the changed table.
 #[derive(Clone, Copy, Default)]
 pub enum Target<'a> {
-    /// The alias, as columns of all other tables.
+    /// The alias, as for columns of all other tables.
     #[default]
     Alias,
-    /// The table's name, for columns of this alias.
+    /// The table's name, for columns with this alias.
     Name(&'a str, &'a TableRef),
-    /// Nothing: only one table is in sight.
+    /// None, because only one table is in scope.
     Bare,
 }
 
@@ -51,7 +51,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// What `write` writes in a scope.
+/// Returns the fragment that `write` writes in a scope.
 pub fn fragment<'a>(
     dialect: &'static Dialect,
     params: &'a mut Params,
@@ -64,7 +64,7 @@ pub fn fragment<'a>(
 }
 
 impl Writer<'_> {
-    /// The same text, from another scope.
+    /// Returns a writer of the same text in another scope.
     pub fn within<'b>(&'b mut self, scope: Scope<'b>) -> Writer<'b> {
         Writer { dialect: self.dialect, params: self.params, scope, fragment: self.fragment }
     }
@@ -73,7 +73,7 @@ impl Writer<'_> {
         self.fragment.text.push_str(text);
     }
 
-    /// The name of a column, or one that the query gives.
+    /// Writes the name of a column, or one that the query defines.
     pub fn identifier(&mut self, name: &str) -> Result<()> {
         quote::identifier(&mut self.fragment.text, self.dialect, &quote::kept(self.dialect, name))
     }
@@ -83,7 +83,7 @@ impl Writer<'_> {
         quote::qualified(&mut self.fragment.text, self.dialect, table.schema.as_deref(), &table.name)
     }
 
-    /// `table AS alias`, or the name alone where the alias is the name.
+    /// Writes `table AS alias`, or only the name if it equals the alias.
     pub fn table_as(&mut self, table: &TableRef, alias: &str) -> Result<()> {
         self.table(table)?;
         if table.schema.is_none() && table.name == alias {
@@ -93,12 +93,12 @@ impl Writer<'_> {
         self.identifier(alias)
     }
 
-    /// How much is written.
+    /// Returns the length of the text so far.
     pub fn length(&self) -> usize {
         self.fragment.text.len()
     }
 
-    /// Writes what sees the sources of a select: its aliases are its own, whatever the changed table is called outside.
+    /// Writes text that refers to the sources of a SELECT, whose aliases shadow the alias of the changed table.
     pub fn inside(&mut self, select: &Select, write: impl FnOnce(&mut Writer<'_>) -> Result<()>) -> Result<()> {
         let mut sources = std::iter::once(&select.from).chain(select.joins.iter().map(|join| &join.source));
         let target = match self.scope.target {
@@ -109,7 +109,7 @@ impl Writer<'_> {
         write(&mut self.within(scope))
     }
 
-    /// A column of a source; of the source `""`, a result column by its name.
+    /// Writes a column of a source; if `table` is empty, a result column by its name.
     pub fn column(&mut self, table: &str, name: &str) -> Result<()> {
         match self.scope.target {
             Target::Bare => {}
@@ -126,7 +126,7 @@ impl Writer<'_> {
         self.identifier(name)
     }
 
-    /// Items with `, ` between.
+    /// Writes items separated by `, `.
     pub fn separated<T>(&mut self, items: impl IntoIterator<Item = T>, mut write: impl FnMut(&mut Self, T) -> Result<()>) -> Result<()> {
         for (index, item) in items.into_iter().enumerate() {
             if index > 0 {
@@ -137,7 +137,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// A placeholder. Where they are numbered, what is the same keeps its number.
+    /// Writes a placeholder. Numbered placeholders with equal slots share a number.
     pub fn placeholder(&mut self, slot: Slot) -> Result<()> {
         if slot.ty == ColumnType::TimeTz && !matches!(self.dialect.types, Types::Postgres) {
             return self.dialect.unsupported("times of day with a zone");
@@ -164,15 +164,15 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// A parameter where the server converts to the column by itself.
+    /// Writes a parameter that the server converts to the type of a column.
     pub fn assigned_param(&mut self, param: &Param) -> Result<()> {
         self.params.scalar(param)?;
         let slot = Slot { origin: Origin::Param(param.index), ty: param.ty.clone(), form: Form::Scalar };
-        // A text may be meant for a type that the server makes of text.
+        // The column may have a type that the server converts from text.
         self.assigned_slot(slot, param.uncast || param.ty == ColumnType::Text)
     }
 
-    /// The same for any slot.
+    /// Like `assigned_param`, for any slot.
     pub fn assigned_slot(&mut self, slot: Slot, uncast: bool) -> Result<()> {
         let suffix = if uncast { None } else { cast::suffix(self.dialect, &slot.ty)? };
         self.placeholder(slot)?;
@@ -180,16 +180,16 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// A parameter among expressions, where its type must be plain to see.
+    /// Writes a parameter in an expression, where its type must be explicit.
     pub fn param(&mut self, param: &Param) -> Result<()> {
         self.params.scalar(param)?;
         let slot = Slot { origin: Origin::Param(param.index), ty: param.ty.clone(), form: Form::Scalar };
         self.slot(slot, param.uncast)
     }
 
-    /// The same for any slot.
+    /// Like `param`, for any slot.
     pub fn slot(&mut self, slot: Slot, uncast: bool) -> Result<()> {
-        // It goes into no column that would round it.
+        // In an expression, no column determines its number of digits.
         let slot = match (self.dialect.param_types, &slot.ty) {
             (ParamTypes::Cast { .. }, ColumnType::Decimal { .. }) => Slot { ty: WIDEST, ..slot },
             (ParamTypes::Cast { .. } | ParamTypes::Suffix | ParamTypes::None, _) => slot,
@@ -208,34 +208,34 @@ impl Writer<'_> {
     }
 }
 
-/// The step of a statement, run once.
+/// Returns the step of a statement that runs once.
 pub fn step(text: Fragment, outputs: Option<Vec<Output>>) -> Step {
     Step { text: Text::Fixed(text), outputs, repeat: Repeat::Once, keep_keys: false, last_insert_id: false }
 }
 
-/// A program of one step.
+/// Returns a program of one step.
 pub fn single(step: Step) -> Program {
     Program { steps: vec![step], ..Program::default() }
 }
 
-/// The result columns, when they are columns of one table.
+/// Returns the result columns, if they are columns of one table.
 pub fn outputs_of(outputs: &[SelectOutput], table: &str) -> Vec<Output> {
     outputs.iter().map(|output| described(output, |_| table.to_owned())).collect()
 }
 
-/// A result column; `table` tells the table of an alias.
+/// Returns the description of a result column; `table` returns the table of an alias.
 pub fn described(output: &SelectOutput, table: impl Fn(&str) -> String) -> Output {
     let table = column_of(&output.expr).map(|(alias, _)| table(alias)).unwrap_or_default();
     let declared = matches!(&output.expr, Expr::Column { db_type: Some(_), .. });
     Output { name: output.name.clone(), ty: output.ty.clone(), nullable: output.nullable, table, declared }
 }
 
-/// Alias and name, when the expression is a column.
+/// Returns the alias and the name if an expression is a column.
 pub fn column_of(expr: &Expr) -> Option<(&str, &str)> {
     if let Expr::Column { table, name, .. } = expr { Some((table, name)) } else { None }
 }
 
-/// A slot for a whole value.
+/// Returns a slot for a scalar value.
 pub fn scalar_slot(origin: Origin, ty: &ColumnType) -> Slot {
     Slot { origin, ty: ty.clone(), form: Form::Scalar }
 }

@@ -1,4 +1,5 @@
-//! The case files, second third: the IR of a case becomes its SQL, or the error that it names, on every dialect.
+//! The second of three checks of the case files: on every dialect, the IR of a case is rendered as its SQL or fails
+//! with its error.
 
 #![allow(clippy::panic, clippy::print_stdout, clippy::unwrap_used)] // all of it is test code
 
@@ -10,7 +11,7 @@ use oxyde_ir::program::{Step, Text};
 use oxyde_ir::{Family, Statement, wire};
 use oxyde_sql::{dialect, render};
 
-/// A case: what comes before its sections, and the sections by heading.
+/// A case: the text before its sections, and the sections by heading.
 struct Case {
     path: PathBuf,
     head: String,
@@ -50,7 +51,7 @@ impl Case {
         self.sections.iter().find_map(|(heading, _)| heading.strip_prefix(&start)).map(str::trim)
     }
 
-    /// The text of a dialect; MariaDB's is MySQL's where there is none of its own.
+    /// Returns the SQL of a dialect. `MariaDB` defaults to that of `MySQL`.
     fn sql(&self, family: Family) -> Option<&str> {
         let own = self.section(&format!("sql {}", family.name()));
         if family == Family::Mariadb { own.or_else(|| self.section("sql mysql")) } else { own }
@@ -74,7 +75,7 @@ fn all(folder: &Path) -> Vec<Case> {
     cases
 }
 
-/// The text of a step for that many rows.
+/// Returns the text of a step with that many rows.
 fn text(step: &Step, rows: usize) -> String {
     match &step.text {
         Text::Fixed(fragment) => fragment.text.clone(),
@@ -86,12 +87,12 @@ fn joined(steps: &[Step], rows: usize) -> String {
     steps.iter().map(|step| text(step, rows)).collect::<Vec<_>>().join(";\n")
 }
 
-/// Whether the steps are the text; a bulk insert may have any number of rows.
+/// Whether the steps have the expected text, with any number of rows of a bulk insert.
 fn is_text(steps: &[Step], expected: &str) -> bool {
     (1..=16).any(|rows| joined(steps, rows) == expected)
 }
 
-/// Checks one case on all dialects and says how many it spoke of.
+/// Checks one case on all dialects and returns the number of dialects that it covers.
 fn check(case: &Case) -> usize {
     let Some(statement) = case.statement() else { return 0 };
     let mut checked = 0;
@@ -110,7 +111,7 @@ fn check(case: &Case) -> usize {
     checked
 }
 
-/// Writes the SQL of a case anew; the change is for people to review.
+/// Rewrites the SQL of a case; people review the changes.
 fn update(case: &Case) {
     let Some(statement) = case.statement() else { return };
     let mut text = format!("{}-- ir\n{}\n", case.head, case.section("ir").unwrap_or_default());
@@ -134,7 +135,7 @@ fn update(case: &Case) {
     fs::write(&case.path, text).unwrap();
 }
 
-/// Statements without a query: what the corpus does not reach yet.
+/// Checks the cases without a query, for statements that the corpus does not cover yet.
 #[test]
 fn own_cases() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/texts");
@@ -148,7 +149,8 @@ fn own_cases() {
     assert!(cases.len() >= 40, "{} cases", cases.len());
 }
 
-/// The corpus of both languages. Cases get their IR from the Python half; its drift test minds that all have it.
+/// Checks the corpus that is shared with Python. The Python tests write the IR of its cases, and their drift test
+/// checks that every case has it.
 #[test]
 fn corpus() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases");

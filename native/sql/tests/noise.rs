@@ -1,4 +1,4 @@
-//! Whatever can be decoded can be rendered or is refused: never a panic, never a deep stack.
+//! Every statement that can be decoded is rendered or refused, without a panic and with a small stack.
 
 #![allow(clippy::panic, clippy::print_stdout, clippy::unwrap_used)] // all of it is test code
 
@@ -23,7 +23,7 @@ fn seeds() -> Vec<Vec<u8>> {
     seeds
 }
 
-/// Marsaglia's xorshift, so that failures repeat.
+/// Marsaglia's xorshift generator, which makes failures reproducible.
 struct Random(u64);
 
 impl Random {
@@ -65,7 +65,7 @@ fn changed_statements_never_panic() {
     assert!(rendered > 1_000 && refused > 100, "{rendered} rendered, {refused} refused");
 }
 
-/// `levels` expressions, each inside the next.
+/// Returns a statement with `levels` nested expressions.
 fn deep(levels: usize, wrap: impl Fn(Expr) -> Expr) -> Statement {
     let json = r#"{"v":2,"statement":{"query":{"body":{"select":{"outputs":[{"expr":{"int":1},"name":"a","type":"int"}],
         "from":{"table":{"table":{"name":"t"},"alias":"t"}}}}}}}"#;

@@ -1,4 +1,4 @@
-//! Programs: their steps, slots and outputs, and the statements that have none.
+//! Programs (their steps, slots and outputs), and the statements that cannot be rendered.
 
 #![allow(clippy::panic, clippy::print_stdout, clippy::unwrap_used)] // all of it is test code
 
@@ -25,7 +25,7 @@ fn texts(program: &Program) -> Vec<&str> {
         .collect()
 }
 
-/// The slots of a step with one row.
+/// Returns the slots of a step with one row.
 fn slots(step: &Step) -> Vec<Slot> {
     step.text.slots(1).map(|(slot, _)| slot.clone()).collect()
 }
@@ -34,7 +34,7 @@ fn text(program: &Program) -> &str {
     texts(program)[0]
 }
 
-/// A select of `id` whose condition is `filter`.
+/// Returns a SELECT of `id` with the condition `filter`.
 fn select(filter: &str) -> String {
     format!(
         r#"{{"query":{{"body":{{"select":{{"outputs":[{{"expr":{{"column":{{"table":"t0","name":"id"}}}},"name":"id","type":"int"}}],
@@ -208,7 +208,7 @@ fn assignments_read_the_row_as_it_was() {
     }
 }
 
-/// Statements that mean nothing are errors that say why.
+/// Checks that an invalid statement is refused with the reason.
 #[test]
 fn malformed_statements_are_refused() {
     let id = r#"{"column":{"table":"t0","name":"id"}}"#;
@@ -256,7 +256,7 @@ fn long_lists_are_refused_where_each_member_is_a_parameter() {
     assert!(program(&select(filter), Family::Postgres).is_ok());
 }
 
-/// What only older versions refuse, so that no case shows it.
+/// Checks what only older versions refuse, which the cases do not cover.
 #[test]
 fn older_servers_refuse_more() {
     let error = |json: &str, family, version| render(&statement(json), dialect(family, Some(version))).unwrap_err().to_string();

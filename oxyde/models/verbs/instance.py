@@ -42,7 +42,7 @@ def _insert(write: Write) -> Steps[None]:
     check_row(write.info, sent, write.given)
     filled = write.filled(values)
     missing = tuple([column for column in write.table.columns if column.field not in values])
-    snapshot = yield Remember(write.snapshot)
+    snapshot = yield Remember(partial(write.snapshot, (*filled, *[column.field for column in missing])))
     try:
         yield Call(*by_key.insert(write.table, sent, missing), write.filler(missing))
     except COMPLETED as error:
@@ -70,7 +70,7 @@ def _update(write: Write, names: Iterable[str] | None) -> Steps[None]:
     filled = write.filled(values)
     # Of a row that was never read, every column is read back.
     returned = table.columns if write.is_new else table.computed
-    snapshot = yield Remember(write.snapshot)
+    snapshot = yield Remember(partial(write.snapshot, (*filled, *[column.field for column in returned])))
     try:
         batch = yield Call(*by_key.update(table, condition, sent, returned), write.filler(returned))
     except COMPLETED as error:
@@ -126,18 +126,24 @@ def refresh(instance: AnyModel) -> Steps[None]:
             batch.fill(filling(info, table.columns), [instance])
             found.append(batch.rows)
 
-    snapshot = yield Remember(write.snapshot)
+    snapshot = yield Remember(partial(write.snapshot, (*table.by_field, *write.info.links)))
     yield Call(*by_key.select(table, key, table.columns), take)
     if not found:
         raise _not_found(table, "refresh")
+    take_row(instance, before)
+    if snapshot is not None:
+        yield Undo(snapshot.written())
+
+
+def take_row(instance: AnyModel, before: Mapping[str, Any]) -> None:
+    """Makes an instance that was filled with its row one that was read; a loaded relation whose key (``before``) changed is dropped."""
+    info = type(instance).__oxyde__
     for link in info.references:
         if instance.__dict__.get(link.key) != before[link.key]:
             vars(instance)[link.field] = UNLOADED
             instance.__pydantic_fields_set__.discard(link.field)
     _in_order(instance)
-    set_state(instance, row_of(table, vars(instance), {}))
-    if snapshot is not None:
-        yield Undo(snapshot.written())
+    set_state(instance, row_of(info.table(), vars(instance), {}))
 
 
 def _in_order(instance: AnyModel) -> None:

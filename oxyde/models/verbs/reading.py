@@ -12,6 +12,8 @@ from oxyde.exceptions import FieldError, MultipleObjectsReturned, NotFoundError
 from oxyde.ir import statement
 from oxyde.models import restore
 from oxyde.models.info import holds
+from oxyde.models.prefetch import tree
+from oxyde.models.verbs import relating
 from oxyde.queries import Q, chosen, compile, query
 from oxyde.queries.compile import body, compiled
 from oxyde.queries.foreign_values import named
@@ -40,8 +42,10 @@ def locks(chain: Chain[Any, Any]) -> bool:
 
 def everything(chain: Chain[Any, T]) -> Steps[list[T]]:
     """Reads all rows."""
-    found: list[T] = []
+    nodes = tree(chain.model.__oxyde__, chain._query) if chain._query.prefetched else {}
+    found: list[Any] = []
     yield call(chain, found.extend)
+    yield from relating.load(nodes, found)
     return found
 
 
@@ -134,12 +138,13 @@ def one(chain: Chain[Any, Any], given: Q, *, required: bool) -> Steps[Any]:
         MultipleObjectsReturned: There are several.
     """
     found: list[Any] = []
-    made = compile.by_key(chain._state, given)
+    asked = chain._query
+    made = None if asked.prefetched else compile.by_key(asked.state, given)
     if made is None:
-        state = query.filtered(chain._state, given)
+        state = query.filtered(asked.state, given)
         found = yield from everything(chain._next(state if compile.is_point(state) else query.limited(state, 2)))
     else:
-        reader = chain._query.rows.reader(chain._state)
+        reader = asked.rows.reader(asked.state)
         yield Call(made.shape, made.values, lambda batch: found.extend(reader(batch)))
     if len(found) == 1:
         return found[0]

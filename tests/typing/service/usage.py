@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import oxyde
-from models import Book, Books, User
-from oxyde import Q, QuerySet, atomic
+from models import Book, Books, Team, User
+from oxyde import Prefetch, Q, QuerySet, atomic
 from typing_extensions import reveal_type
 
 
@@ -48,6 +48,9 @@ async def reads() -> None:
     reveal_type(adults(users))  # T: QuerySet[User, User]
     reveal_type(await adults(User.objects).distinct().reverse().offset(1).using("x").all())  # T: list[User]
     reveal_type(await User.objects.query().all())  # T: list[User]
+    reveal_type(await users.prefetch("team", Prefetch("team", Team.objects.limit(1), to_attr="own")).all())  # T: list[User]
+    reveal_type(await (await Team.objects.get(id=1)).related("users").filter(age=1).all())  # T: list[Any]
+    reveal_type(await (await Team.objects.get(id=1)).related("users").remove(1))  # T: int
     reveal_type(await User.objects.unscoped().all())  # T: list[User]
 
 
@@ -73,6 +76,8 @@ async def writes() -> None:
     reveal_type(await user.refresh())  # T: User
     reveal_type(await user.delete())  # T: int
     reveal_type(await User.objects.bulk_create([User(name="x"), {"name": "y"}]))  # T: list[User]
+    reveal_type(await User.objects.upsert([{"name": "y"}], on="name"))  # T: list[Upserted[User]]
+    reveal_type(await User.objects.upsert([{"name": "y"}], on="name", returning=False))  # T: int
     reveal_type(await User.objects.filter(age=1).update(age=2))  # T: int
     reveal_type(await User.objects.filter(age=1).update(age=2, returning=True))  # T: list[User]
     reveal_type(await User.objects.filter(age=1).delete())  # T: int

@@ -8,17 +8,21 @@ import enum
 import ipaddress
 import pathlib
 import uuid
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel, HttpUrl, Json, SecretBytes, SecretStr, TypeAdapter, field_validator
 from typing_extensions import TypedDict
 
 from oxyde.exceptions import FieldError, FieldValueError
-from oxyde.models import Field, Model
+from oxyde.models import Field, Model, adapt
 from tests.tables import table
 
 UTC = dt.timezone.utc
@@ -300,3 +304,24 @@ def test_types_that_no_column_holds(annotation: Any, message: str) -> None:
 
 def test_annotated_adapters_work_outside_models() -> None:
     assert TypeAdapter(Annotated[int, Field(gt=3, db_index=True)]).validate_python(4) == 4
+
+
+_ODD = [True, 2**63, -(2**63), 2**63 - 1, 10**30, 0, -1, 1.5, float("nan"), "a", "", b"x", Decimal("1.50"), dt.date(2024, 2, 29)]
+_ODD += [dt.datetime(2024, 2, 29), dt.timedelta(1), uuid.UUID(int=1), None, type("Sub", (int,), {})(7), type("Word", (str,), {})("w")]
+
+
+@pytest.mark.parametrize("kind", sorted(adapt.SCALARS))
+@given(values=st.lists(st.sampled_from(_ODD), max_size=4))
+def test_a_list_is_adapted_as_each_of_its_values(kind: str, values: list[Any]) -> None:
+    one = partial(adapt.SCALARS[kind], "Thing.field")
+
+    def each() -> list[Any]:
+        return [None if value is None else one(value) for value in values]
+
+    def outcome(run: Callable[[], list[Any]]) -> Any:
+        try:
+            return [(type(value), repr(value)) for value in run()]
+        except FieldError as error:
+            return str(error)
+
+    assert outcome(lambda: adapt.adapt_all(one, values)) == outcome(each)

@@ -1,4 +1,4 @@
-//! A column in CREATE TABLE.
+//! Column definitions of CREATE TABLE.
 
 use oxyde_ir::ColumnType;
 use oxyde_ir::schema::{Column, Generated, Table};
@@ -8,7 +8,7 @@ use crate::error::{Result, malformed};
 use crate::quote;
 use crate::types::{self, Declaration, label_list};
 
-/// Whether the column itself says that it is the primary key.
+/// Whether the column definition itself declares the primary key.
 pub fn is_own_key(table: &Table, column: &Column, dialect: &Dialect) -> bool {
     match dialect.counted {
         Counted::Rowid => column.auto && table.key == [column.name.as_str()],
@@ -67,7 +67,7 @@ fn type_name(table: &Table, column: &Column, dialect: &Dialect) -> Result<String
     }
 }
 
-/// Whether the name says "aware" where no type has that name: the server has another one for it.
+/// Whether `db_type` is `TIMESTAMPTZ` on a server that has another type for it.
 fn is_renamed(db_type: &str, column: &Column, dialect: &Dialect) -> bool {
     match dialect.types {
         Types::Postgres | Types::Sqlite => false,

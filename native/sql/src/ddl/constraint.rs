@@ -1,4 +1,4 @@
-//! Constraints in CREATE TABLE.
+//! Constraints of CREATE TABLE.
 
 use oxyde_ir::schema::{Action, Exclude, ForeignKey, Table, Unique};
 
@@ -72,7 +72,7 @@ const fn action(action: Action) -> &'static str {
     }
 }
 
-/// `word` is FOREIGN KEY, with what some servers want behind it.
+/// Returns a foreign key constraint. `word` is `FOREIGN KEY`, possibly followed by `IF NOT EXISTS`.
 pub fn foreign_key(key: &ForeignKey, word: &str, dialect: &Dialect) -> Result<String> {
     if key.columns.len() != key.target_columns.len() {
         return malformed(format!("the foreign key {:?} pairs {} columns with {}", key.name, key.columns.len(), key.target_columns.len()));

@@ -1,4 +1,4 @@
-//! DROP, in the reverse order of CREATE.
+//! DROP statements, in the reverse order of CREATE.
 
 use oxyde_ir::Program;
 use oxyde_ir::program::{Repeat, Step};
@@ -46,7 +46,7 @@ pub fn drop(drop: &DropTables, dialect: &'static Dialect) -> Result<Program> {
             for one in drop.enums.iter().rev() {
                 let mut text = format!("DROP TYPE {exists}");
                 quote::qualified(&mut text, dialect, one.schema.as_deref(), &one.name)?;
-                // Another table may use it still.
+                // Another table may still use it.
                 texts.push(forgiving(&text, "dependent_objects_still_exist")?);
             }
         }
@@ -56,8 +56,9 @@ pub fn drop(drop: &DropTables, dialect: &'static Dialect) -> Result<Program> {
     Ok(program(loosened, dialect))
 }
 
-/// What keeps a key of a cycle from restricting that rows are deleted, which dropping their table does first: no row refers to another
-/// one. The table may be missing, or be older than the key.
+/// Returns an UPDATE that makes no row refer to another one by this RESTRICT key, because dropping a table first
+/// deletes its rows. It sets the key to NULL, or makes each row refer to itself. The table may be missing, or older
+/// than the key.
 fn loosening(table: &Table, key: &ForeignKey, dialect: &Dialect) -> Result<Option<Step>> {
     let name = quote::table(dialect, &table.table)?;
     let is_nullable = |name: &&String| table.columns.iter().any(|column| column.name == **name && column.nullable);

@@ -7,7 +7,7 @@ use crate::dialect::{Dialect, Indexes};
 use crate::error::{Result, malformed};
 use crate::quote;
 
-/// The indexes that CREATE TABLE declares.
+/// Returns the indexes that CREATE TABLE declares.
 pub fn inline(table: &Table, dialect: &Dialect) -> Result<Vec<String>> {
     match dialect.indexes {
         Indexes::Full | Indexes::Trees => Ok(Vec::new()),
@@ -23,13 +23,13 @@ fn inline_one(index: &Index, dialect: &Dialect) -> Result<String> {
         (None | Some("btree"), true) => "UNIQUE INDEX",
         (Some("fulltext"), false) => "FULLTEXT INDEX",
         (Some("spatial"), false) => "SPATIAL INDEX",
-        // What the server does not know it would make a tree, and say nothing.
+        // The server would silently create a B-tree for a method that it does not know.
         (Some(_), _) => return dialect.unsupported("index methods other than btree, fulltext and spatial"),
     };
     Ok(format!("{kind} {} ({})", quote::quoted(dialect, &index.name)?, parts(index, dialect)?))
 }
 
-/// The indexes that statements of their own make.
+/// Returns the CREATE INDEX statements.
 pub fn statements(table: &Table, if_not_exists: bool, dialect: &Dialect) -> Result<Vec<String>> {
     match dialect.indexes {
         Indexes::Full | Indexes::Trees => table.indexes.iter().map(|index| statement(table, index, if_not_exists, dialect)).collect(),
@@ -48,7 +48,7 @@ fn statement(table: &Table, index: &Index, if_not_exists: bool, dialect: &Dialec
             if index.method.as_deref().is_some_and(|method| !method.eq_ignore_ascii_case("btree")) {
                 return dialect.unsupported("index methods other than btree");
             }
-            // The index names the schema, and the table must not.
+            // The index name is qualified by the schema, and the table name must not be.
             quote::qualified(&mut text, dialect, table.table.schema.as_deref(), &index.name)?;
             text.push_str(" ON ");
             quote::identifier(&mut text, dialect, &table.table.name)?;

@@ -50,19 +50,20 @@ fn plain(text: String) -> Step {
     step(Fragment { text, slots: Vec::new() }, Some(Vec::new()))
 }
 
-/// The steps, rolled back together where that is possible.
+/// Returns a program of the steps, which is atomic if the server can roll back DDL.
 fn program(steps: Vec<Step>, dialect: &Dialect) -> Program {
     let result = steps.len().saturating_sub(1);
     let atomic = if dialect.transactional_ddl && steps.len() > 1 { Atomic::All } else { Atomic::None };
     Program { atomic, steps, result, ..Program::default() }
 }
 
-/// A statement whose failure, because what it makes is there already, is no failure. Nothing is left half done: the block is a savepoint.
+/// Wraps a statement in a block that ignores `condition`: its object already exists or is still in use. The block is a
+/// savepoint, so that no partial change remains.
 fn forgiving(statement: &str, condition: &str) -> Result<String> {
     handled(statement, condition, "NULL")
 }
 
-/// A statement, and another one for a failure of it.
+/// Wraps a statement in a block that runs `instead` if it fails with `condition`.
 fn handled(statement: &str, condition: &str, instead: &str) -> Result<String> {
     let body = format!("BEGIN {statement}; EXCEPTION WHEN {condition} THEN {instead}; END");
     let Some(tag) = (0..1_000).map(|n| format!("$oxyde{n}$")).find(|tag| !body.contains(tag)) else {
@@ -71,7 +72,8 @@ fn handled(statement: &str, condition: &str, instead: &str) -> Result<String> {
     Ok(format!("DO {tag} {body} {tag}"))
 }
 
-/// Tables share a type: one that is there already serves when it has the same labels.
+/// Returns a statement that creates an enumeration type. Tables share types, so an existing one with the same labels is
+/// accepted.
 fn create_type(one: &EnumType, dialect: &Dialect) -> Result<String> {
     let mut name = String::new();
     quote::qualified(&mut name, dialect, one.schema.as_deref(), &one.name)?;

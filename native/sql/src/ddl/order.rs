@@ -1,10 +1,11 @@
-//! Which foreign keys can be made with their table, and which are part of a cycle.
+//! The foreign keys that can be created with their table, and those that are part of a cycle.
 
 use oxyde_ir::schema::{ForeignKey, Table};
 
 use crate::dialect::{Dialect, LateKeys};
 
-/// The foreign keys of table `index`: those that may be declared with it, and those whose target is made later.
+/// Returns the foreign keys of table `index`: those that can be declared with it, and those whose target is created
+/// later.
 pub fn keys<'a>(tables: &'a [Table], index: usize, dialect: &Dialect) -> (Vec<&'a ForeignKey>, Vec<&'a ForeignKey>) {
     let is_late = |key: &&ForeignKey| match dialect.late_keys {
         LateKeys::Declared => false,
@@ -14,7 +15,7 @@ pub fn keys<'a>(tables: &'a [Table], index: usize, dialect: &Dialect) -> (Vec<&'
     (now, late)
 }
 
-/// The foreign keys that keep tables from being dropped one by one, the last first.
+/// Returns the foreign keys that prevent the tables from being dropped one by one in reverse order.
 pub fn circular(tables: &[Table]) -> impl Iterator<Item = (&Table, &ForeignKey)> {
     tables.iter().enumerate().flat_map(move |(index, table)| {
         let later = tables.iter().skip(index + 1);

@@ -1,22 +1,22 @@
-//! The questions that servers answer differently, and the answers there are.
+//! The properties in which servers differ, as enums.
 
-/// Whether a backslash in a text literal means itself.
+/// The meaning of a backslash in a string literal.
 #[derive(Clone, Copy, Debug)]
 pub enum Backslash {
     Plain,
     Escape,
 }
 
-/// How placeholders are written.
+/// The syntax of placeholders.
 #[derive(Clone, Copy, Debug)]
 pub enum Placeholder {
-    /// `$1`: a parameter that is used twice keeps its number.
+    /// `$1`; a parameter that is used twice has a single number.
     Numbered,
-    /// `?`: one slot for each, in the order of the text.
+    /// `?`, each with its own slot, in the order of the text.
     Question,
 }
 
-/// The types of a server; what each column type is among them is in `types/`.
+/// A server's set of types; the module `types` maps the column types to it.
 #[derive(Clone, Copy, Debug)]
 pub enum Types {
     Postgres,
@@ -25,78 +25,82 @@ pub enum Types {
     Mariadb,
 }
 
-/// How a placeholder tells its type.
+/// How the type of a placeholder is declared.
 #[derive(Clone, Copy, Debug)]
 pub enum ParamTypes {
     /// `$1::bigint`.
     Suffix,
-    /// `CAST(? AS DATE)`, of values that are sent as text; JSON among them where there is a cast to it.
+    /// `CAST(? AS DATE)` for values that are sent as text; for JSON only if `json`, because not every server can cast
+    /// to it.
     Cast { json: bool },
-    /// It need not.
+    /// Not at all.
     None,
 }
 
-/// What a truth value is.
+/// The representation of booleans.
 #[derive(Clone, Copy, Debug)]
 pub enum Booleans {
     Type,
-    /// One or zero.
+    /// 1 and 0.
     Numbers,
 }
 
-/// Membership in a list.
+/// The test for membership in a list.
 #[derive(Clone, Copy, Debug)]
 pub enum List {
     /// `= ANY($1::bigint[])`.
     Array,
-    /// `IN (SELECT value FROM json_each(?))` where JSON is exact, else padded.
+    /// `IN (SELECT value FROM json_each(?))` if JSON represents the values exactly; otherwise like `Padded`.
     JsonEach,
     /// `IN (?, ?, ?, ?)`, padded to a power of two.
     Padded,
 }
 
-/// Text search with plain characters.
+/// Text matching without regular expressions.
 #[derive(Clone, Copy, Debug)]
 pub enum Matching {
     /// `LIKE`, `ILIKE`.
     Ilike,
-    /// `instr`, and a function that the driver registers; `LIKE` and `GLOB` end at a NUL. `lower` folds ASCII.
+    /// `instr` and a function of the driver, because `LIKE` and `GLOB` stop at a NUL character. `lower` folds ASCII
+    /// only.
     Instr,
-    /// `LIKE` by the binary collation, folded by `LOWER`.
+    /// `LIKE` with a binary collation; `LOWER` folds case.
     Binary,
 }
 
-/// A computed value on its way into a column.
+/// How a computed value is assigned to a column.
 #[derive(Clone, Copy, Debug)]
 pub enum Computed {
-    /// The server brings it to the column's type, or refuses it.
+    /// The server converts it to the column's type or raises an error.
     Converted,
-    /// The same, but its calendar reaches beyond the years that are read, and its intervals beyond the days.
+    /// Like `Converted`, but the server's dates and intervals can be outside the range that Oxyde reads.
     Ranged,
-    /// It would be stored as it is: functions that the driver registers do that.
+    /// The server would store it unchanged; functions of the driver convert it or raise an error.
     Fitted,
 }
 
-/// What the server can be trusted with that it has prepared.
+/// Which prepared statements can be executed again.
 #[derive(Clone, Copy, Debug)]
 pub enum Prepared {
-    /// To run again, whatever it is.
+    /// All.
     Often,
-    /// To run again, if it is one query of tables. Subqueries, derived tables, common table expressions, compounds and views are changed
-    /// for good while the first run is optimized, so that later runs miss rows, do not find columns, or end the server (MDEV-30073).
+    /// Single queries of tables. The first execution changes subqueries, derived tables, common table expressions,
+    /// compounds and views permanently during optimization, so that later executions miss rows, do not find columns, or
+    /// crash the server (MDEV-30073).
     OneQuery,
 }
 
-/// Whether two JSON values are the same.
+/// The test whether two JSON values are equal.
 #[derive(Clone, Copy, Debug)]
 pub enum JsonEquality {
     /// `=`.
     Operator,
-    /// `=`, once the text of a parameter is made JSON.
+    /// `=`, with the text of a parameter cast to JSON.
     Cast,
-    /// A function of that name.
+    /// A function with this name.
     Function(&'static str),
-    /// A function that takes `\u00e9` and the letter it stands for as two; what is written around a column takes them for one.
+    /// A function that treats `\u00e9` and the character itself as different. `before` and `after` are written around a
+    /// column to resolve such escapes.
     Unescaped {
         name: &'static str,
         before: &'static str,
@@ -117,29 +121,29 @@ pub enum Regex {
     Inline,
 }
 
-/// Parts of dates and times, and how far two are apart.
+/// How parts of dates and times, and differences between them, are computed.
 #[derive(Clone, Copy, Debug)]
 pub enum Calendar {
-    /// `EXTRACT`, and operators of intervals.
+    /// `EXTRACT` and interval operators.
     Intervals,
-    /// Texts cut at their fixed places: the functions of `SQLite` round to milliseconds, and up to the next day.
+    /// Substrings at fixed positions, because the functions of `SQLite` round to milliseconds, even up to the next day.
     Text,
-    /// `YEAR()` and its kin, `TIMESTAMPDIFF`.
+    /// `YEAR()` and similar functions, and `TIMESTAMPDIFF`.
     Functions,
 }
 
-/// The greatest and the least of several values.
+/// The functions for the greatest and the least of several values.
 #[derive(Clone, Copy, Debug)]
 pub enum Extremes {
-    /// `GREATEST` and `LEAST`; NULL where one is.
+    /// `GREATEST` and `LEAST`, which return NULL if any argument is NULL.
     Functions,
-    /// The same, of those that are not NULL.
+    /// `GREATEST` and `LEAST`, which ignore NULLs.
     OfThoseKnown,
-    /// `MAX` and `MIN`, of two and more.
+    /// `MAX` and `MIN` with two or more arguments.
     Aggregates,
 }
 
-/// The present, in UTC.
+/// The function for the current time in UTC.
 #[derive(Clone, Copy, Debug)]
 pub enum Now {
     StatementTimestamp,
@@ -151,26 +155,26 @@ pub enum Now {
 pub enum NullsOrder {
     /// `NULLS FIRST`.
     Clause,
-    /// `x IS NULL, x`; by themselves NULLs come first when ascending.
+    /// `x IS NULL, x`; by default NULLs come first in ascending order.
     Expression,
 }
 
-/// `OFFSET` without a limit.
+/// The syntax of `OFFSET` without a limit.
 #[derive(Clone, Copy, Debug)]
 pub enum OffsetAlone {
     Plain,
-    /// A limit that means none.
+    /// After a `LIMIT` with this value, which means no limit.
     After(&'static str),
 }
 
-/// Locks on rows that are read.
+/// The syntax of row locks.
 #[derive(Clone, Copy, Debug)]
 pub enum RowLock {
-    /// `FOR UPDATE` and `FOR SHARE`, `OF` some tables, `NOWAIT` and `SKIP LOCKED`.
+    /// `FOR UPDATE` and `FOR SHARE`, with `OF`, `NOWAIT` and `SKIP LOCKED`.
     Full,
-    /// `FOR UPDATE` and `LOCK IN SHARE MODE`, of all tables.
+    /// `FOR UPDATE` and `LOCK IN SHARE MODE`, always on all tables.
     AllTables { skip_locked: bool },
-    /// The whole database is locked by whoever writes.
+    /// A writer locks the whole database.
     Unsupported,
 }
 
@@ -188,7 +192,7 @@ pub enum SetOperators {
     Unions,
 }
 
-/// A member of a compound that has an order or a slice, or is a compound itself.
+/// The syntax of a compound's member that has an order or a slice, or is a compound itself.
 #[derive(Clone, Copy, Debug)]
 pub enum Members {
     Parentheses,
@@ -196,14 +200,14 @@ pub enum Members {
     Derived,
 }
 
-/// A condition on the rows of one aggregate.
+/// The syntax of a condition on the rows of an aggregate.
 #[derive(Clone, Copy, Debug)]
 pub enum AggregateFilter {
     Clause,
     Case,
 }
 
-/// An order of the rows of one aggregate.
+/// The syntax of an order of the rows of an aggregate.
 #[derive(Clone, Copy, Debug)]
 pub enum AggregateOrder {
     /// `SUM(x ORDER BY y)`.
@@ -211,44 +215,45 @@ pub enum AggregateOrder {
     Unsupported,
 }
 
-/// Frames of windows.
+/// The frame units of window functions.
 #[derive(Clone, Copy, Debug)]
 pub enum Frames {
     /// `ROWS`, `RANGE` and `GROUPS`.
     All,
-    /// Not `GROUPS`.
+    /// `ROWS` and `RANGE`.
     RowsRange,
 }
 
-/// What aggregates are by themselves.
+/// The types that aggregates have without a cast.
 #[derive(Clone, Copy, Debug)]
 pub enum Aggregates {
-    /// Sums and averages of integers are `numeric`; booleans and UUIDs have no extremes.
+    /// Sums and averages of integers are `numeric`; `MIN` and `MAX` do not accept booleans, nor UUIDs before version
+    /// 18.
     Numeric,
-    /// Of the right type.
+    /// The expected types.
     Right,
-    /// Aggregates of integers are decimals of four digits.
+    /// Averages of integers are decimals with four digits after the point.
     FourDigits,
 }
 
-/// A subquery on the table that a statement changes.
+/// Whether a subquery may read the table that the statement changes.
 #[derive(Clone, Copy, Debug)]
 pub enum TargetInSubquery {
     Allowed,
-    /// Only inside a derived table; the same goes for LIMIT inside IN.
+    /// Only inside a derived table, which LIMIT inside IN requires as well.
     Derived,
 }
 
-/// What the assignments of an UPDATE read.
+/// The row that the assignments of an UPDATE read.
 #[derive(Clone, Copy, Debug)]
 pub enum Assignments {
-    /// The row as it was.
+    /// The row before the update.
     AtOnce,
-    /// The row as the assignments before have left it.
+    /// The row as changed by the preceding assignments.
     InTurn,
 }
 
-/// What DELETE calls its table.
+/// The name by which DELETE refers to its table.
 #[derive(Clone, Copy, Debug)]
 pub enum DeleteAlias {
     Alias,
@@ -262,48 +267,49 @@ pub enum Returning {
     None,
 }
 
-/// Rows that meet a unique constraint.
+/// The upsert clause.
 #[derive(Clone, Copy, Debug)]
 pub enum ConflictClause {
     /// `ON CONFLICT (key) DO ...`.
     OnConflict,
-    /// `ON DUPLICATE KEY UPDATE`, whichever key it is.
+    /// `ON DUPLICATE KEY UPDATE`, which applies to any unique key.
     OnDuplicateKey,
 }
 
-/// The row that met a conflict, as it was to be inserted.
+/// How an upsert refers to the row proposed for insertion.
 #[derive(Clone, Copy, Debug)]
 pub enum Excluded {
     /// The table `excluded`.
     Table,
-    /// An alias behind the rows.
+    /// An alias after the rows.
     Alias,
     /// `VALUES(column)`.
     Function,
 }
 
-/// An UPDATE that reads other rows.
+/// The syntax of an UPDATE that reads other rows.
 #[derive(Clone, Copy, Debug)]
 pub enum UpdateFrom {
     From,
     Join,
 }
 
-/// Bulk values as a table.
+/// The syntax of bulk values as a table.
 #[derive(Clone, Copy, Debug)]
 pub enum BulkRows {
-    /// `unnest` of one array for each column.
+    /// `unnest` with one array per column.
     Unnest,
     /// `VALUES`.
     Values,
-    /// `SELECT ? AS a UNION ALL SELECT ? AS a`: only so have texts no collation of their own, and as much length as they need.
+    /// `SELECT ? AS a UNION ALL SELECT ? AS a`; only in this form do texts have no collation of their own, and enough
+    /// length.
     Selects,
 }
 
-/// How long a name may be.
+/// The maximum length of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameLength {
-    /// The server cuts what is beyond, without a word.
+    /// In bytes; the server truncates a longer name silently.
     Bytes(usize),
     Characters(usize),
     Any,
@@ -313,7 +319,7 @@ impl NameLength {
     pub fn holds(self, name: &str) -> bool {
         match self {
             Self::Bytes(most) => name.len() <= most,
-            // The most bytes that so few characters have need no count.
+            // A name with that few bytes cannot have more characters.
             Self::Characters(most) => name.len() <= most || name.chars().count() <= most,
             Self::Any => true,
         }
@@ -330,21 +336,21 @@ impl std::fmt::Display for NameLength {
     }
 }
 
-/// The values of a row of defaults.
+/// The syntax of inserting a row of default values.
 #[derive(Clone, Copy, Debug)]
 pub enum EmptyRow {
     DefaultValues,
     Parentheses,
 }
 
-/// Many rows at once.
+/// The statement of a bulk insert.
 #[derive(Clone, Copy, Debug)]
 pub enum Bulk {
-    /// One array for each column.
+    /// `unnest` with one array per column.
     Unnest,
-    /// The statement of one row again and again.
+    /// A single-row statement, executed once per row.
     EachRow,
-    /// `VALUES` of many rows.
+    /// `VALUES` with many rows.
     Rows,
 }
 
@@ -352,7 +358,7 @@ pub enum Bulk {
 pub enum ExplainSyntax {
     Options,
     QueryPlan,
-    /// `EXPLAIN ANALYZE` is a tree of text.
+    /// `EXPLAIN ANALYZE` returns a tree as text.
     Tree,
     /// `ANALYZE` instead of `EXPLAIN`.
     Analyze,

@@ -1,11 +1,11 @@
-//! What servers answer about tables, indexes, views and types.
+//! The properties of DDL in which servers differ, as enums.
 
-/// A key that the server counts up.
+/// The syntax of an auto-increment key.
 #[derive(Clone, Copy, Debug)]
 pub enum Counted {
     /// `BIGSERIAL`.
     Serial,
-    /// `INTEGER PRIMARY KEY AUTOINCREMENT`, nothing else.
+    /// `INTEGER PRIMARY KEY AUTOINCREMENT`, and no other column.
     Rowid,
     /// `BIGINT AUTO_INCREMENT`.
     Increment,
@@ -17,7 +17,7 @@ pub enum Enums {
     Types,
     /// `ENUM('a', 'b')` in the column.
     Inline,
-    /// Text with a CHECK.
+    /// Text with a CHECK constraint.
     Check,
 }
 
@@ -31,41 +31,41 @@ pub enum Comments {
 
 #[derive(Clone, Copy, Debug)]
 pub enum Indexes {
-    /// `CREATE INDEX`, with every method and INCLUDE.
+    /// `CREATE INDEX`, with all methods and INCLUDE.
     Full,
-    /// `CREATE INDEX` of trees only.
+    /// `CREATE INDEX`, for B-trees only.
     Trees,
-    /// Inside CREATE TABLE, also of expressions.
+    /// Inside CREATE TABLE, including expression indexes.
     Inline,
-    /// Inside CREATE TABLE, of columns only.
+    /// Inside CREATE TABLE, for columns only.
     InlineColumns,
 }
 
-/// Foreign keys to a table that is made later.
+/// How a foreign key to a table that is created later is declared.
 #[derive(Clone, Copy, Debug)]
 pub enum LateKeys {
-    /// May be declared before their target exists.
+    /// In CREATE TABLE, before the target exists.
     Declared,
-    /// `ALTER TABLE`, in a block that forgives what exists.
+    /// By `ALTER TABLE`, in a block that ignores an existing key.
     Block,
-    /// `ALTER TABLE` with `IF NOT EXISTS`.
+    /// By `ALTER TABLE` with `IF NOT EXISTS`.
     IfNotExists,
-    /// `ALTER TABLE`, which cannot forgive.
+    /// By `ALTER TABLE`, which fails if the key exists.
     Strict,
 }
 
-/// Dropping tables that point at each other.
+/// How tables that refer to each other are dropped.
 #[derive(Clone, Copy, Debug)]
 pub enum Drops {
-    /// All in one statement.
+    /// In one statement.
     Together,
-    /// One by one, foreign keys checked at COMMIT.
+    /// One by one, with foreign keys checked at COMMIT.
     Deferred,
-    /// One by one, the keys of cycles before.
+    /// One by one, after the foreign keys of cycles.
     KeysFirst,
 }
 
-/// A view that may exist already.
+/// How a view that may already exist is created.
 #[derive(Clone, Copy, Debug)]
 pub enum Views {
     Block,
@@ -73,7 +73,7 @@ pub enum Views {
     Replace,
 }
 
-/// NOT NULL on a generated column.
+/// The syntax of NOT NULL on a generated column.
 #[derive(Clone, Copy, Debug)]
 pub enum GeneratedNotNull {
     Keyword,

@@ -1,12 +1,12 @@
-//! MariaDB 10.5 and later: MySQL's sheet, and where it differs.
+//! The dialect of `MariaDB` 10.5 and later, as differences from that of `MySQL`.
 
 use super::{
     Assignments, Dialect, Drops, Excluded, ExplainSyntax, GeneratedNotNull, Indexes, JsonEquality, LateKeys, ParamTypes, Prepared, Regex,
     Returning, RowLock, Types, Views, mysql,
 };
 
-/// JSON text becomes the text of a JSON string, whose escapes `JSON_UNQUOTE` resolves. Those that JSON cannot do without (of quotes,
-/// backslashes and control characters) are escaped once more, so that they remain, each in its spelling.
+/// Turns JSON text into a JSON string literal, whose escapes `JSON_UNQUOTE` resolves. The escapes that JSON requires
+/// (of quotes, backslashes and control characters) are escaped once more, so that each is preserved as it is spelt.
 const BEFORE_UNESCAPED: &str = r#"JSON_UNQUOTE(CONCAT('"', REPLACE(REGEXP_REPLACE("#;
 const AFTER_UNESCAPED: &str = r#", '(?i)(\\\\\\\\|\\\\(?=[^u\\\\/])|\\\\(?=u00[01]|u0022|u005c))', '\\1\\1'), '"', '\\"'), '"'))"#;
 
@@ -30,8 +30,8 @@ pub const MARIADB: Dialect = Dialect {
     ..mysql::MYSQL
 };
 
-/// Cannot tell whether two JSON values are the same.
+/// Has no `JSON_EQUALS`.
 pub const MARIADB_10_6: Dialect = Dialect { json_equality: JsonEquality::Unsupported, ..MARIADB };
 
-/// Does not skip locked rows either.
+/// Has no `SKIP LOCKED` either.
 pub const MARIADB_10_5: Dialect = Dialect { row_lock: RowLock::AllTables { skip_locked: false }, ..MARIADB_10_6 };

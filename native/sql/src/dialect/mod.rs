@@ -1,4 +1,4 @@
-//! A server's SQL as a sheet of answers: the one place where servers differ.
+//! Dialects: the properties of each server's SQL, and the only place where servers are distinguished.
 
 mod answers;
 mod ddl_answers;
@@ -17,36 +17,36 @@ pub use value_answers::*;
 
 use crate::error::{Result, SqlError};
 
-/// What a server says to each question that the writer asks. There are no defaults: a new dialect answers all of them.
-#[allow(clippy::struct_excessive_bools)] // yes and no are answers, too
+/// The properties of a server's SQL. There are no defaults: a new dialect defines all of them.
+#[allow(clippy::struct_excessive_bools)] // each is a property of its own
 #[derive(Debug)]
 pub struct Dialect {
-    /// The name in messages.
+    /// The name used in messages.
     pub name: &'static str,
-    /// Around identifiers; doubled inside.
+    /// The quote around identifiers, which is doubled inside them.
     pub quote: char,
     pub longest_name: NameLength,
     pub backslash: Backslash,
     pub placeholder: Placeholder,
-    /// Placeholders in one statement, at most.
+    /// The maximum number of placeholders in a statement.
     pub max_params: u32,
-    /// Which types it has.
+    /// Its set of types.
     pub types: Types,
     pub param_types: ParamTypes,
     pub prepared: Prepared,
     pub booleans: Booleans,
-    /// By itself, NULL is text.
+    /// An untyped NULL has the type text.
     pub null_is_text: bool,
     pub list: List,
     pub decimal: Decimals,
     pub spellings: Spellings,
     pub matching: Matching,
     pub regex: Regex,
-    /// Between truth values of which one holds. `MariaDB` takes `a LIKE p` and `NOT (a LIKE p)` for one value beside `<>`.
+    /// The XOR operator for booleans. Compared by `<>`, `a LIKE p` and `NOT (a LIKE p)` are equal on `MariaDB`.
     pub exclusive_or: &'static str,
-    /// What follows a place among the arguments of a window function.
+    /// The cast after the offset argument of a window function.
     pub place: &'static str,
-    /// The integers that CAST knows.
+    /// The name of 64-bit integers in CAST.
     pub integer: &'static str,
     pub calendar: Calendar,
     pub integers: Integers,
@@ -60,7 +60,7 @@ pub struct Dialect {
     pub distinct_on: DistinctOn,
     pub set_operators: SetOperators,
     pub members: Members,
-    /// Members of one compound, at most.
+    /// The maximum number of members of a compound.
     pub members_at_once: u32,
     pub aggregate_filter: AggregateFilter,
     pub aggregate_order: AggregateOrder,
@@ -68,7 +68,7 @@ pub struct Dialect {
     pub aggregates: Aggregates,
     pub target_in_subquery: TargetInSubquery,
     pub assignments: Assignments,
-    /// Makes sessions that make the same tables wait for each other.
+    /// The statement that serializes sessions that create tables.
     pub ddl_lock: Option<&'static str>,
     pub delete_alias: DeleteAlias,
     pub returning: Returning,
@@ -100,7 +100,8 @@ impl Dialect {
     }
 }
 
-/// The sheet of a server; without a version, of the newest that differs least.
+/// Returns the dialect of a server. Without a version, it is that of the newest `MySQL` or `MariaDB`, or of
+/// `PostgreSQL` before 18.
 pub fn dialect(family: Family, version: Option<Version>) -> &'static Dialect {
     match family {
         Family::Postgres if version.is_some_and(|version| version >= Version(18, 0, 0)) => &postgres::POSTGRES_18,

@@ -1,4 +1,4 @@
-//! MySQL 8.0.31 and later, and where versions from 8.0.17 differ.
+//! The dialect of `MySQL` 8.0.31 and later, and how those of 8.0.17 and later differ.
 
 use super::{
     AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
@@ -70,8 +70,8 @@ pub const MYSQL: Dialect = Dialect {
     exclusion: false,
 };
 
-/// Knows neither INTERSECT nor EXCEPT.
+/// Has neither INTERSECT nor EXCEPT.
 pub const MYSQL_8_0_19: Dialect = Dialect { set_operators: SetOperators::Unions, ..MYSQL };
 
-/// Has no alias for the rows of an insert.
+/// Has no alias for the rows of an INSERT.
 pub const MYSQL_8_0_17: Dialect = Dialect { excluded: Excluded::Function, ..MYSQL_8_0_19 };

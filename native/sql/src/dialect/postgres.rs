@@ -1,4 +1,4 @@
-//! PostgreSQL 13 and later.
+//! The dialect of `PostgreSQL` 13 and later.
 
 use super::{
     AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,

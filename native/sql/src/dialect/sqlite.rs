@@ -1,4 +1,4 @@
-//! SQLite, the version that is compiled in.
+//! The dialect of the bundled version of `SQLite`.
 
 use super::{
     AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,

@@ -1,29 +1,29 @@
-//! What servers answer about values: numbers, and what is stored as text for want of a type.
+//! The properties of values in which servers differ, as enums: numbers, and values stored as text for lack of a type.
 
-/// What a decimal is.
+/// The representation of decimals.
 #[derive(Clone, Copy, Debug)]
 pub enum Decimals {
-    /// A number of the server's.
+    /// A numeric type of the server.
     Native,
-    /// A float of up to 15 digits, or canonical text with a collation and functions that the driver registers.
+    /// A float of up to 15 digits, or canonical text with a collation and functions of the driver.
     Text,
 }
 
-/// In how many ways a stored date and time, time of day or UUID may be written.
+/// The number of spellings that a stored date and time, time of day or UUID may have.
 #[derive(Clone, Copy, Debug)]
 pub enum Spellings {
     /// The server has types for them.
     One,
-    /// They are texts, or bytes, which other tools write in ways of their own: collations and functions that the driver registers
-    /// tell what they mean.
+    /// They are texts or bytes, which other tools may spell differently. Collations and functions of the driver compare
+    /// their meaning.
     Many,
 }
 
-/// Sums, differences and products of integers that have more than 64 bits.
+/// The result of sums, differences and products of integers that overflow 64 bits.
 #[derive(Clone, Copy, Debug)]
 pub enum Integers {
-    /// Refused by the server.
+    /// An error of the server.
     Checked,
-    /// The server would go on in floats: a function that the driver registers refuses them.
+    /// A float; a function of the driver raises an error instead.
     Fitted,
 }

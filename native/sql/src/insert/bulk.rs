@@ -1,7 +1,7 @@
-//! INSERT of many rows, whose values are one list for each column.
+//! Bulk INSERT, with one list of values per column.
 
 use oxyde_ir::program::{BulkColumn, Form, Fragment, Origin, Repeat, Slot, Step, Text};
-use oxyde_ir::statement::{GivenColumn, Insert, KeyColumn};
+use oxyde_ir::statement::{Conflict, ConflictAction, GivenColumn, Insert, KeyColumn};
 use oxyde_ir::{Atomic, ColumnType, Output, Program};
 
 use crate::cast;
@@ -9,15 +9,15 @@ use crate::dialect::{Bulk, Dialect};
 use crate::error::{Result, malformed};
 use crate::params::Params;
 use crate::quote;
-use crate::read_back::KeyValue;
-use crate::writer::{Scope, fragment, outputs_of, scalar_slot, step};
+use crate::read_back::{KeyValue, ReadBack};
+use crate::writer::{Scope, Writer, fragment, outputs_of, scalar_slot, step};
 
 use super::clauses::{returns, row};
 use super::sequence;
 
-/// Rows in one array of `unnest`: as many as keep a message well below a gigabyte.
+/// The maximum number of rows in the arrays of `unnest`, which keeps a message well below a gigabyte.
 pub const ROWS_OF_ARRAYS: u32 = 1 << 16;
-/// Rows of one `VALUES`.
+/// The maximum number of rows of one `VALUES`.
 const ROWS_OF_VALUES: u32 = 1 << 10;
 
 pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
@@ -28,14 +28,18 @@ pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) 
     let mut steps: Vec<Step> = sequence::raise(insert, dialect)?.into_iter().collect();
     let changes = steps.len();
     if reads_back {
-        let (last_insert_id, repeat, key) = read_by(insert, dialect)?;
+        let met = met_by(insert)?;
+        let (last_insert_id, repeat, values) = if met.is_empty() { read_by(insert, dialect)? } else { given(insert, &met, dialect)? };
         let step = if last_insert_id { each_row(insert, dialect, params)? } else { rows(insert, dialect, params)? };
         steps.push(Step { last_insert_id, ..step });
-        steps.push(row(insert, &key, repeat).step(dialect, params)?);
+        let back = row(insert, &values, repeat);
+        // A row that is there already is read as it is now, not as it was when the transaction first looked.
+        let back = if met.is_empty() { back } else { ReadBack { key: &met, locked: true, ..back } };
+        steps.push(back.step(dialect, params)?);
     } else {
         let has_arrays = insert.columns.iter().any(|column| matches!(column.ty, ColumnType::Array { .. }));
         steps.push(match dialect.bulk {
-            // An array of arrays is unnested down to its members.
+            // `unnest` flattens an array of arrays.
             Bulk::Unnest if has_arrays => each_row(insert, dialect, params)?,
             Bulk::Unnest => unnest(insert, dialect, params)?,
             Bulk::EachRow => each_row(insert, dialect, params)?,
@@ -46,20 +50,39 @@ pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) 
     Ok(Program { bulk: columns(&insert.columns), result, changes, steps, atomic: Atomic::All, ..Program::default() })
 }
 
-/// The columns whose values are lists beside the shape.
+/// Returns the bulk columns, whose values are passed as lists.
 pub fn columns(given: &[GivenColumn]) -> Vec<BulkColumn> {
     given.iter().map(|column| BulkColumn { name: column.name.clone(), ty: column.ty.clone() }).collect()
 }
 
-/// How rows are read back: by keys that the server made up, one insert after the other, or by those that were given.
+/// Returns how rows are read back: by generated keys after one INSERT per row (first item true), or by the given keys.
 fn read_by(insert: &Insert, dialect: &Dialect) -> Result<(bool, Repeat, Vec<KeyValue<'static>>)> {
-    let place = |key: &KeyColumn| insert.columns.iter().position(|column| column.name == key.name);
-    let given: Option<Vec<KeyValue<'_>>> = insert.key.iter().map(|key| Some(KeyValue::Slot(Origin::Bulk(place(key)? as u32)))).collect();
-    match (given, insert.key.as_slice()) {
+    match (given(insert, &insert.key, dialect), insert.key.as_slice()) {
         (_, []) => dialect.unsupported("rows returned from tables without a key"),
-        (Some(key), _) => Ok((false, Repeat::EachRow, key)),
-        (None, [column]) if column.auto => Ok((true, Repeat::EachKey, vec![KeyValue::Slot(Origin::Key(0))])),
-        (None, _) => dialect.unsupported("rows returned by a key that the server makes up"),
+        (Err(_), [column]) if column.auto => Ok((true, Repeat::EachKey, vec![KeyValue::Slot(Origin::Key(0))])),
+        (given, _) => given,
+    }
+}
+
+/// The same by the key that was given.
+fn given(insert: &Insert, key: &[KeyColumn], dialect: &Dialect) -> Result<(bool, Repeat, Vec<KeyValue<'static>>)> {
+    let place = |key: &KeyColumn| insert.columns.iter().position(|column| column.name == key.name);
+    let values: Option<Vec<KeyValue<'_>>> = key.iter().map(|key| Some(KeyValue::Slot(Origin::Bulk(place(key)? as u32)))).collect();
+    match values {
+        Some(values) => Ok((false, Repeat::EachRow, values)),
+        None => dialect.unsupported("rows returned by a key that the server makes up"),
+    }
+}
+
+/// The key by which rows may meet others, which they update; empty for other inserts.
+fn met_by(insert: &Insert) -> Result<Vec<KeyColumn>> {
+    let Some(Conflict { target, action: ConflictAction::Update { .. }, .. }) = &insert.conflict else { return Ok(Vec::new()) };
+    let column = |name: &String| insert.columns.iter().find(|column| column.name == *name);
+    let key =
+        |column: &GivenColumn| KeyColumn { name: column.name.clone(), ty: column.ty.clone(), auto: false, db_type: column.db_type.clone() };
+    match target.iter().map(|name| column(name).map(key)).collect() {
+        Some(key) => Ok(key),
+        None => malformed("a conflict on a column that no row gives"),
     }
 }
 
@@ -67,7 +90,7 @@ pub fn slot(index: usize, column: &GivenColumn, form: Form) -> Slot {
     Slot { origin: Origin::Bulk(index as u32), ty: column.ty.clone(), form }
 }
 
-/// `INSERT ... SELECT * FROM unnest(arrays)`. What is returned comes in the order of the arrays.
+/// Returns `INSERT ... SELECT * FROM unnest(arrays)`. The returned rows are in the order of the arrays.
 fn unnest(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
     let text = fragment(dialect, params, Scope::BARE, |writer| {
         writer.insert_into(insert)?;
@@ -78,15 +101,10 @@ fn unnest(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Re
         } else {
             writer.push("*");
         }
-        writer.push(" FROM unnest(");
-        writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
-            writer.placeholder(slot(index, column, Form::Array))?;
-            let name = item_type(column, insert.table.schema.as_deref(), dialect)?;
-            writer.word(&format!("::{name}[]"))
-        })?;
-        writer.push(")");
+        writer.push(" FROM ");
+        arrays(writer, insert, ordered)?;
         if ordered {
-            writer.push(" WITH ORDINALITY AS ");
+            writer.push(" AS ");
             writer.identifier("rows")?;
             writer.push(" (");
             writer.separated(&insert.columns, |writer, column| writer.identifier(&column.name))?;
@@ -101,8 +119,19 @@ fn unnest(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Re
     Ok(Step { repeat: Repeat::Chunks { rows: ROWS_OF_ARRAYS }, ..step })
 }
 
-/// A name that no column has.
-fn ordinal(insert: &Insert) -> String {
+/// Writes `unnest(...)` of one array per column; `ordered` adds the ordinality of each row.
+pub fn arrays(writer: &mut Writer<'_>, insert: &Insert, ordered: bool) -> Result<()> {
+    writer.push("unnest(");
+    writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
+        writer.placeholder(slot(index, column, Form::Array))?;
+        let name = item_type(column, insert.table.schema.as_deref(), writer.dialect)?;
+        writer.word(&format!("::{name}[]"))
+    })?;
+    writer.word(if ordered { ") WITH ORDINALITY" } else { ")" })
+}
+
+/// Returns a name for the ordinality that no column has.
+pub fn ordinal(insert: &Insert) -> String {
     let mut name = "ordinality".to_owned();
     while insert.columns.iter().any(|column| column.name == name) {
         name.push('_');
@@ -110,7 +139,7 @@ fn ordinal(insert: &Insert) -> String {
     name
 }
 
-/// The type of an array's members, for the cast.
+/// Returns the item type of a column's array, for the cast.
 pub fn item_type(column: &GivenColumn, schema: Option<&str>, dialect: &Dialect) -> Result<String> {
     if let Some(db_type) = &column.db_type {
         return bare(quote::sql(db_type)?);
@@ -126,7 +155,8 @@ pub fn item_type(column: &GivenColumn, schema: Option<&str>, dialect: &Dialect) 
     }
 }
 
-/// A declared type without its length: a cast to a length cuts silently, an assignment complains. What counts up is an integer.
+/// Returns a declared type without its length, because a cast to a length truncates silently, whereas an assignment
+/// raises an error. A serial type becomes an integer type.
 fn bare(db_type: &str) -> Result<String> {
     let mut name = String::new();
     let mut depth = 0;
@@ -152,49 +182,58 @@ fn bare(db_type: &str) -> Result<String> {
     })
 }
 
-/// The statement of one row.
+/// Returns a step that inserts one row at a time.
 fn each_row(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
     let text = fragment(dialect, params, Scope::BARE, |writer| {
         writer.insert_into(insert)?;
-        writer.push(" VALUES (");
-        writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
-            if writer.slot_to_keep(Origin::Bulk(index as u32), &column.ty, column.db_type.as_deref())? {
-                return Ok(());
-            }
-            let uncast = column.db_type.is_some() || matches!(column.ty, ColumnType::Enum { .. });
-            writer.assigned_slot(slot(index, column, Form::Scalar), uncast)
-        })?;
-        writer.push(")");
+        writer.push(" VALUES ");
+        values_of_slots(writer, insert)?;
         writer.ending(insert)
     })?;
     Ok(Step { repeat: Repeat::EachRow, ..step(text, Some(returned(insert, dialect))) })
+}
+
+/// `(values)` of the statement of one row.
+pub fn values_of_slots(writer: &mut Writer<'_>, insert: &Insert) -> Result<()> {
+    writer.push("(");
+    writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
+        if writer.slot_to_keep(Origin::Bulk(index as u32), &column.ty, column.db_type.as_deref())? {
+            return Ok(());
+        }
+        let uncast = column.db_type.is_some() || matches!(column.ty, ColumnType::Enum { .. });
+        writer.assigned_slot(slot(index, column, Form::Scalar), uncast)
+    })?;
+    writer.word(")")
 }
 
 fn returned(insert: &Insert, dialect: &Dialect) -> Vec<Output> {
     if returns(dialect) { outputs_of(&insert.returning, &insert.table.name) } else { Vec::new() }
 }
 
-/// `VALUES` of many rows.
+/// Returns a step with `VALUES` of many rows.
 fn rows(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
     let head = fragment(dialect, params, Scope::BARE, |writer| {
         writer.insert_into(insert)?;
         writer.word(" VALUES ")
     })?;
-    let row = fragment(dialect, params, Scope::BARE, |writer| {
-        writer.push("(");
-        writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
-            if writer.slot_to_keep(Origin::Bulk(index as u32), &column.ty, column.db_type.as_deref())? {
-                return Ok(());
-            }
-            writer.placeholder(scalar_slot(Origin::Bulk(index as u32), &column.ty))
-        })?;
-        writer.word(")")
-    })?;
+    let row = fragment(dialect, params, Scope::BARE, |writer| row_of_slots(writer, insert))?;
     let tail = fragment(dialect, params, Scope::BARE, |writer| writer.ending(insert))?;
     repeated([head, row, tail], ", ", dialect, returned(insert, dialect))
 }
 
-/// A step whose row is repeated as often as the server takes its parameters.
+/// Writes `(?, ?)`: the slots of one row.
+pub fn row_of_slots(writer: &mut Writer<'_>, insert: &Insert) -> Result<()> {
+    writer.push("(");
+    writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
+        if writer.slot_to_keep(Origin::Bulk(index as u32), &column.ty, column.db_type.as_deref())? {
+            return Ok(());
+        }
+        writer.placeholder(scalar_slot(Origin::Bulk(index as u32), &column.ty))
+    })?;
+    writer.word(")")
+}
+
+/// Returns a step whose row is repeated as often as the server's limit of parameters allows.
 pub fn repeated([head, row, tail]: [Fragment; 3], between: &'static str, dialect: &Dialect, outputs: Vec<Output>) -> Result<Step> {
     let beside = u32::try_from(head.slots.len() + tail.slots.len())?;
     let most = dialect.max_params.saturating_sub(beside) / u32::try_from(row.slots.len())?.max(1);

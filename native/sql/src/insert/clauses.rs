@@ -1,4 +1,4 @@
-//! What inserts of one row and of many share: how they begin and end, and how a row is read back.
+//! The clauses that single and bulk inserts share, and the read-back of a row.
 
 use oxyde_ir::Expr;
 use oxyde_ir::program::{Origin, Repeat};
@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::read_back::{KeyValue, ReadBack};
 use crate::writer::Writer;
 
-/// Whether INSERT returns rows.
+/// Whether INSERT supports RETURNING.
 pub fn returns(dialect: &Dialect) -> bool {
     match dialect.returning {
         Returning::Full | Returning::InsertDelete => true,
@@ -17,14 +17,14 @@ pub fn returns(dialect: &Dialect) -> bool {
     }
 }
 
-/// A select of an inserted row.
+/// Returns a SELECT of an inserted row.
 pub fn row<'a>(insert: &'a Insert, values: &'a [KeyValue<'a>], repeat: Repeat) -> ReadBack<'a> {
     let Insert { table, key, returning, .. } = insert;
     ReadBack { table, alias: None, key, values, returning, repeat, locked: false }
 }
 
 impl Writer<'_> {
-    /// `INSERT INTO table (columns)`.
+    /// Writes `INSERT INTO table (columns)`.
     pub fn insert_into(&mut self, insert: &Insert) -> Result<()> {
         self.push("INSERT INTO ");
         self.table(&insert.table)?;
@@ -36,7 +36,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// What follows the rows: conflicts and what is returned.
+    /// Writes what follows the rows: the conflict clause and RETURNING.
     pub fn ending(&mut self, insert: &Insert) -> Result<()> {
         if let Some(conflict) = &insert.conflict {
             self.conflict(insert, conflict)?;
@@ -44,12 +44,12 @@ impl Writer<'_> {
         if returns(self.dialect) { self.returning(&insert.returning) } else { Ok(()) }
     }
 
-    /// A value on its way into a column, to whose type the server converts it.
+    /// Writes a value that is assigned to a column, to whose type the server converts it.
     pub fn assigned(&mut self, expr: &Expr) -> Result<()> {
         if let Expr::Param(param) = expr { self.assigned_param(param) } else { self.expr(expr) }
     }
 
-    /// The same for a column that the table may declare in a way of its own.
+    /// Like `assigned`, for a column that may have a `db_type`.
     pub fn assigned_to(&mut self, expr: &Expr, db_type: Option<&str>) -> Result<()> {
         if let Expr::Param(param) = expr
             && self.slot_to_keep(Origin::Param(param.index), &param.ty, db_type)?

@@ -1,20 +1,20 @@
-//! What an insert does about rows whose key is in the table already.
+//! Upserts: the handling of rows whose key is already in the table.
 
 use oxyde_ir::program::Fragment;
-use oxyde_ir::statement::{Conflict, ConflictAction, Insert};
+use oxyde_ir::statement::{Conflict, ConflictAction, Insert, Rows};
 use oxyde_ir::{Atomic, ColumnType, Output, Program};
 
 use crate::dialect::{ConflictClause, Dialect, Excluded, Returning};
 use crate::error::{Result, malformed};
 use crate::writer::{Scope, Writer, step};
 
-/// What the row that was to be inserted is called.
-const EXCLUDED: &str = "excluded";
+/// The name of the row proposed for insertion.
+pub const EXCLUDED: &str = "excluded";
 
-/// The rows that a session has skipped.
+/// The session variable that counts skipped rows.
 const SKIPPED: &str = "@oxyde_skipped";
 
-/// Counts the rows that an insert skips, where the server counts them as inserted.
+/// Adds steps that count the rows that an insert skips, if the server counts them as inserted.
 pub fn counted(insert: &Insert, mut program: Program, dialect: &'static Dialect) -> Program {
     let ignores = insert.conflict.as_ref().is_some_and(|conflict| matches!(conflict.action, ConflictAction::Nothing));
     if !ignores || !matches!(dialect.conflict, ConflictClause::OnDuplicateKey) {
@@ -27,7 +27,7 @@ pub fn counted(insert: &Insert, mut program: Program, dialect: &'static Dialect)
     program.result += 1;
     program.changes = program.result;
     program.skipped = Some(program.steps.len() - 1);
-    // One connection and one session for all of them.
+    // All steps need the same session.
     program.atomic = Atomic::All;
     program
 }
@@ -37,11 +37,12 @@ pub fn check_returning(insert: &Insert, dialect: &Dialect) -> Result<()> {
     let Some(conflict) = insert.conflict.as_ref().filter(|_| !insert.returning.is_empty()) else { return Ok(()) };
     match (dialect.conflict, &conflict.action) {
         (ConflictClause::OnConflict, _) => Ok(()),
-        // It returns the rows that were left out, too.
+        // RETURNING includes the skipped rows.
         (ConflictClause::OnDuplicateKey, ConflictAction::Nothing) => dialect.unsupported("rows returned while conflicts are ignored"),
         (ConflictClause::OnDuplicateKey, ConflictAction::Update { .. }) => match dialect.returning {
             Returning::Full | Returning::InsertDelete => Ok(()),
-            // The row is read back by the key that was given, which must be the one that it met.
+            Returning::None if matches!(insert.rows, Rows::Many) => Ok(()),
+            // The row is read back by the given key, which must be the one that conflicted.
             Returning::None if insert.key.iter().map(|key| &key.name).eq(&conflict.target) => Ok(()),
             Returning::None => dialect.unsupported("rows returned by an upsert on other than the primary key"),
         },
@@ -49,7 +50,7 @@ pub fn check_returning(insert: &Insert, dialect: &Dialect) -> Result<()> {
 }
 
 impl Writer<'_> {
-    /// ` AS excluded` after the rows, where the row that was to be inserted needs a name.
+    /// Writes ` AS excluded` after the rows, if the row proposed for insertion needs an alias.
     pub fn name_excluded(&mut self, conflict: &Conflict) -> Result<()> {
         match (self.dialect.excluded, &conflict.action) {
             (Excluded::Alias, ConflictAction::Update { .. }) => {
@@ -83,7 +84,7 @@ impl Writer<'_> {
         }
         match self.dialect.conflict {
             ConflictClause::OnConflict => self.on_conflict(insert, conflict),
-            ConflictClause::OnDuplicateKey => self.on_duplicate_key(insert, conflict),
+            ConflictClause::OnDuplicateKey => self.on_duplicate_key(insert, conflict, None, |_| Ok(())),
         }
     }
 
@@ -105,29 +106,52 @@ impl Writer<'_> {
         }
     }
 
-    fn on_duplicate_key(&mut self, insert: &Insert, conflict: &Conflict) -> Result<()> {
+    /// ` ON DUPLICATE KEY UPDATE`; where the alias of the table is given, `met` is evaluated for each row that meets one.
+    pub fn on_duplicate_key(
+        &mut self,
+        insert: &Insert,
+        conflict: &Conflict,
+        alias: Option<&str>,
+        met: impl FnOnce(&mut Writer<'_>) -> Result<()>,
+    ) -> Result<()> {
         if !conflict.target.is_empty() && conflict.others {
             return self.dialect.unsupported("conflicts on one of several unique keys");
         }
         self.name_excluded(conflict)?;
         self.push(" ON DUPLICATE KEY UPDATE ");
-        match &conflict.action {
-            ConflictAction::Nothing => {
-                // A change of nothing. `IGNORE` would also pass over values that do not fit.
-                let key = insert.key.first().map(|column| &column.name);
-                let Some(name) = key.or_else(|| insert.columns.first().map(|column| &column.name)) else {
-                    return self.dialect.unsupported("ignored conflicts of rows without columns");
-                };
-                // The server counts the row all the same: we count it, too.
-                self.identifier(name)?;
-                self.push(&format!(" = IF(({SKIPPED} := {SKIPPED} + 1) IS NULL, "));
-                self.identifier(name)?;
-                self.push(", ");
-                self.identifier(name)?;
-                self.word(")")
+        match (&conflict.action, alias) {
+            (ConflictAction::Update { filter: Some(_), .. }, _) => self.dialect.unsupported("conditions on what a conflict updates"),
+            (ConflictAction::Update { alias, set, filter: None }, None) => {
+                self.within(Scope::named(alias, &insert.table)).assignments(set, None)
             }
-            ConflictAction::Update { filter: Some(_), .. } => self.dialect.unsupported("conditions on what a conflict updates"),
-            ConflictAction::Update { alias, set, filter: None } => self.within(Scope::named(alias, &insert.table)).assignments(set, None),
+            (ConflictAction::Nothing, None) => {
+                self.unchanged(insert, Scope::BARE, "", |writer| writer.word(&format!("{SKIPPED} := {SKIPPED} + 1")))
+            }
+            (ConflictAction::Update { set, filter: None, .. }, Some(alias)) => {
+                let scope = Scope::named(alias, &insert.table);
+                self.within(scope).assignments(set, None)?;
+                self.push(", ");
+                self.unchanged(insert, scope, alias, met)
+            }
+            (ConflictAction::Nothing, Some(alias)) => self.unchanged(insert, Scope::named(alias, &insert.table), alias, met),
         }
+    }
+
+    /// A change of nothing, which evaluates something all the same. `IGNORE` would also pass over values that do not fit.
+    fn unchanged(&mut self, insert: &Insert, scope: Scope<'_>, alias: &str, met: impl FnOnce(&mut Writer<'_>) -> Result<()>) -> Result<()> {
+        let target = insert.conflict.as_ref().and_then(|conflict| conflict.target.first());
+        let key = target.or_else(|| insert.key.first().map(|column| &column.name));
+        let Some(name) = key.or_else(|| insert.columns.first().map(|column| &column.name)) else {
+            return self.dialect.unsupported("ignored conflicts of rows without columns");
+        };
+        let mut writer = self.within(scope);
+        writer.identifier(name)?;
+        writer.push(" = IF((");
+        met(&mut writer)?;
+        writer.push(") IS NULL, ");
+        writer.column(alias, name)?;
+        writer.push(", ");
+        writer.column(alias, name)?;
+        writer.word(")")
     }
 }

@@ -1,8 +1,9 @@
-//! INSERT: of one row here, of many in `bulk`.
+//! INSERT of a single row; bulk inserts are in `bulk`.
 
 pub mod bulk;
 mod clauses;
 mod conflict;
+mod outcome;
 mod sequence;
 
 use oxyde_ir::program::{Origin, Repeat, Step};
@@ -17,6 +18,9 @@ use crate::writer::{Scope, fragment, outputs_of, single, step};
 use clauses::{returns, row};
 
 pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
+    if let Some(alias) = &insert.outcomes {
+        return outcome::program(insert, alias, dialect, params);
+    }
     conflict::check_returning(insert, dialect)?;
     let program = match &insert.rows {
         Rows::One(values) => one(insert, values, dialect, params),
@@ -48,7 +52,7 @@ fn one(insert: &Insert, values: &[Expr], dialect: &'static Dialect, params: &mut
     if insert.returning.is_empty() || returns(dialect) {
         let step = step(text, Some(outputs_of(&insert.returning, &insert.table.name)));
         return Ok(match sequence::raise(insert, dialect)? {
-            // Raised in vain, if the insert fails, it does no harm: no transaction is needed around the two.
+            // If the insert fails, the raised sequence does no harm, so the two need no transaction.
             Some(raise) => Program { steps: vec![raise, step], result: 1, changes: 1, ..Program::default() },
             None => single(step),
         });
@@ -57,7 +61,7 @@ fn one(insert: &Insert, values: &[Expr], dialect: &'static Dialect, params: &mut
     with_row_read_back(insert, values, step, dialect, params)
 }
 
-/// The insert, then a select of the row by its key.
+/// Returns a program of the INSERT and a SELECT of the row by its key.
 fn with_row_read_back(insert: &Insert, values: &[Expr], step: Step, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
     let given: Option<Vec<KeyValue<'_>>> = insert.key.iter().map(|column| given(insert, values, column)).collect();
     let (last_insert_id, key) = match (given, insert.key.as_slice()) {
@@ -70,7 +74,7 @@ fn with_row_read_back(insert: &Insert, values: &[Expr], step: Step, dialect: &'s
     Ok(Program { steps: vec![Step { last_insert_id, ..step }, select], atomic: Atomic::All, result: 1, ..Program::default() })
 }
 
-/// The value of a key column, where it will be the same when it is asked for again.
+/// Returns the value of a key column if it can be evaluated again with the same result.
 fn given<'a>(insert: &Insert, values: &'a [Expr], column: &KeyColumn) -> Option<KeyValue<'a>> {
     let position = insert.columns.iter().position(|given| given.name == column.name)?;
     values.get(position).filter(|value| matches!(value, Expr::Param(_) | Expr::Int(_))).map(KeyValue::Expr)

@@ -1,4 +1,4 @@
-//! What counts a key up, where it does not see keys that are given: it is raised before they are written.
+//! Sequences, which ignore keys that are given explicitly and are raised before such keys are inserted.
 
 use oxyde_ir::program::{Form, Fragment, Origin, Repeat, Slot, Step};
 use oxyde_ir::statement::{Insert, Rows};
@@ -11,12 +11,14 @@ use crate::writer::step;
 
 use super::bulk::ROWS_OF_ARRAYS;
 
-/// How far a sequence is raised by counting. No server sets one to the greater of two numbers in one step, so setting it might lower
-/// it, if others count meanwhile; beyond this distance they cannot come that far between the two.
+/// The greatest number of steps by which a sequence is raised with `nextval` rather than `setval`. No server can set a
+/// sequence to the maximum of two numbers atomically, so `setval` could lower it if other sessions advance it
+/// concurrently. They cannot advance it by more than this in the meantime.
 const COUNTED: u32 = 10_000;
 
-/// The step that comes before an insert of given keys; `None` where the server counts on from the largest key by itself.
-/// The sequence is raised, never lowered, and left alone where the user of the database may not raise it or it ends below.
+/// Returns the step that precedes an insert of given keys; `None` if there are none, or if the server continues after
+/// the largest key by itself. The sequence is never lowered. It is left unchanged if the user of the database may not
+/// raise it, or if its maximum is below the key.
 pub fn raise(insert: &Insert, dialect: &'static Dialect) -> Result<Option<Step>> {
     match dialect.counted {
         Counted::Serial => {}

@@ -1,4 +1,4 @@
-//! Whatever the server says, which no column is declared as.
+//! A value of any type, as the server reports it. No column is declared with it.
 
 use super::{Declaration, Name, SqlType};
 use crate::dialect::Dialect;

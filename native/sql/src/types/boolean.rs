@@ -1,4 +1,4 @@
-//! Truth values.
+//! Booleans.
 
 use oxyde_ir::Expr;
 

@@ -1,4 +1,4 @@
-//! Bytes.
+//! Binary data.
 
 use super::text::of_length;
 use super::{Declaration, Name, SqlType};
@@ -8,7 +8,7 @@ use crate::error::Result;
 pub struct Bytes;
 
 impl SqlType for Bytes {
-    /// Of a length only where an index needs one.
+    /// Returns a type with a maximum length only for an indexed column, because an index needs one.
     fn declared(&self, dialect: &Dialect, Declaration { length, indexed, .. }: Declaration<'_>) -> Result<Name> {
         Ok(match dialect.types {
             Types::Postgres => "BYTEA".into(),

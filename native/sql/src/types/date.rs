@@ -1,4 +1,4 @@
-//! Dates, which are texts of ours where a server has none.
+//! Dates, which are stored as text on a server without a date type.
 
 use oxyde_ir::Expr;
 

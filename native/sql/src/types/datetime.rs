@@ -1,4 +1,4 @@
-//! Dates and times without zone, which are texts of ours where a server has none.
+//! Dates and times without a time zone, which are stored as text on a server without such a type.
 
 use oxyde_ir::Expr;
 

@@ -1,4 +1,4 @@
-//! Instants, which are kept in UTC where a server has no type for them.
+//! Dates and times with a time zone, which are stored in UTC on a server without such a type.
 
 use oxyde_ir::Expr;
 

@@ -1,4 +1,4 @@
-//! Exact decimals: of a number of digits, or of any.
+//! Exact decimals, with a precision or without one.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::dialect::{Dialect, Types};
 use crate::error::{Result, malformed};
 use crate::writer::Writer;
 
-/// Digits that a float of `SQLite` keeps.
+/// The number of decimal digits that an `SQLite` float always preserves (`DBL_DIG`).
 pub const FLOAT_DIGITS: u16 = 15;
 
 pub struct Decimal {
@@ -71,7 +71,7 @@ impl SqlType for Decimal {
     }
 }
 
-/// A type for values as they come: a cast to digits rounds silently.
+/// Returns the type without precision and scale, because a cast to a precision and scale rounds silently.
 pub fn without_digits(ty: &ColumnType) -> Cow<'_, ColumnType> {
     if let ColumnType::Decimal { .. } = ty { Cow::Owned(ColumnType::Decimal { precision: None, scale: None }) } else { Cow::Borrowed(ty) }
 }

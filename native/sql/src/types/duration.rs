@@ -1,4 +1,4 @@
-//! Lengths of time, which are microseconds where a server has no type for them.
+//! Durations, which are stored in microseconds on a server without an interval type.
 
 use oxyde_ir::Expr;
 

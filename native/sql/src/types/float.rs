@@ -1,4 +1,4 @@
-//! Binary floating point numbers.
+//! Double-precision floating-point numbers.
 
 use super::{Declaration, Name, SqlType};
 use crate::convert::Kind;

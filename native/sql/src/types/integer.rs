@@ -1,4 +1,4 @@
-//! Integers of 64 bits.
+//! 64-bit integers.
 
 use oxyde_ir::Expr;
 

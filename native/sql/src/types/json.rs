@@ -15,7 +15,7 @@ impl SqlType for Json {
         })
     }
 
-    /// `MariaDB` keeps JSON as text and has no cast to it.
+    /// Returns the name in CAST; `MariaDB` stores JSON as text and cannot cast to it.
     fn cast_name(&self, dialect: &Dialect) -> Result<Option<Name>> {
         Ok(Some(match dialect.types {
             Types::Postgres => "jsonb".into(),

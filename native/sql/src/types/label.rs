@@ -1,4 +1,4 @@
-//! Labels of enumerations, which are named types, types of the column, or texts.
+//! Enumerations, which are named types, inline `ENUM` types, or text, depending on the server.
 
 use super::{Declaration, Name, SqlType};
 use crate::dialect::{Dialect, Types};
@@ -32,7 +32,7 @@ impl SqlType for Label<'_> {
     }
 }
 
-/// `'a', 'b'`.
+/// Returns the labels as string literals: `'a', 'b'`.
 pub fn label_list(dialect: &Dialect, labels: &[String]) -> Result<String> {
     if labels.is_empty() {
         return malformed("an enumeration without labels");

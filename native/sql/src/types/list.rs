@@ -1,4 +1,4 @@
-//! Lists of members of one type. Where a server has no arrays, they are JSON.
+//! Lists of items of one type, which are JSON on a server without arrays.
 
 use oxyde_ir::ColumnType;
 

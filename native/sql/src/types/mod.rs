@@ -1,4 +1,4 @@
-//! The column types: what each is in SQL, on every server. One file and one line of the table for each.
+//! The column types and their SQL on every server: each has a file and an entry in `of`.
 
 mod any;
 mod boolean;
@@ -34,40 +34,40 @@ pub use label::label_list;
 
 pub type Name = Cow<'static, str>;
 
-/// What a declaration says beside the type.
+/// The attributes of a column, besides its type, that its declaration depends on.
 #[derive(Clone, Copy, Default)]
 pub struct Declaration<'a> {
     pub length: Option<u32>,
     pub indexed: bool,
-    /// Where the table's named types live.
+    /// The schema of the table, which also contains its named types.
     pub schema: Option<&'a str>,
 }
 
-/// What a server without types in its protocol is sent a value as.
+/// The form in which a value is sent to a server whose protocol has no such type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sent {
-    /// What it takes for the type among expressions, too.
+    /// A form that the server treats as the type in expressions, too.
     Itself,
-    /// Text, which would be compared as text.
+    /// Text, which the server would compare as text.
     Text,
     /// JSON text.
     Json,
 }
 
-/// What one column type is in SQL.
+/// The SQL of a column type.
 pub trait SqlType {
-    /// What a column without a `db_type` is declared as.
+    /// Returns the declared type of a column without a `db_type`.
     fn declared(&self, dialect: &Dialect, with: Declaration<'_>) -> Result<Name>;
 
-    /// What CAST calls it; `None` where there is no name, or none that would do.
+    /// Returns the name of the type in CAST; `None` if it has no name, or no suitable one.
     fn cast_name(&self, dialect: &Dialect) -> Result<Option<Name>>;
 
-    /// Writes `CAST(expr AS type)`, or what does the same.
+    /// Writes `CAST(expr AS type)` or an equivalent.
     fn cast(&self, writer: &mut Writer<'_>, expr: &Expr) -> Result<()> {
         writer.cast_as(expr, self)
     }
 
-    /// Its row and column in the table of casts; `None` where the server's own cast does.
+    /// Returns the kind that selects a row of the table in `convert`; `None` if `cast` is always used.
     fn kind(&self) -> Option<Kind> {
         None
     }
@@ -76,23 +76,23 @@ pub trait SqlType {
         Sent::Itself
     }
 
-    /// What its texts are where other tools may have spelt them.
+    /// Returns the kind of value if a stored text may have several spellings.
     fn spelt(&self) -> Option<Spelt> {
         None
     }
 
-    /// What is read of it on a server that computes more.
+    /// Returns the range of values that Oxyde reads, for a server that can compute values outside it.
     fn range(&self) -> Option<Range> {
         None
     }
 
-    /// Writes a computed value for a column of it, on a server that would store whatever it is.
+    /// Writes a computed value for a column of this type, on a server that would store any value unchanged.
     fn fit(&self, writer: &mut Writer<'_>, value: &Expr) -> Result<()> {
         writer.assigned(value)
     }
 }
 
-/// The one table of types.
+/// Returns the implementation of a column type.
 pub fn of(ty: &ColumnType) -> Box<dyn SqlType + '_> {
     match ty {
         ColumnType::Bool => Box::new(boolean::Boolean),

@@ -5,7 +5,7 @@ use crate::convert::Kind;
 use crate::dialect::{Dialect, Types};
 use crate::error::Result;
 
-/// The most characters that a row of `MySQL` has room for, at four bytes each.
+/// The length of the longest `VARCHAR` that fits into a row of `MySQL`, at four bytes per character.
 const MOST_CHARACTERS: u32 = 16_383;
 
 pub struct Text;
@@ -32,7 +32,8 @@ impl SqlType for Text {
     }
 }
 
-/// Text or bytes of `MySQL`: of a length where one is given, and a row has room for it, or where an index needs one.
+/// Returns a `MySQL` type for text or bytes. It is bounded if an index needs a length, which defaults to 255, or if the
+/// given length fits into a row.
 pub fn of_length(bounded: &str, unbounded: &'static str, length: Option<u32>, indexed: bool) -> Name {
     match length.filter(|length| indexed || *length <= MOST_CHARACTERS).or(indexed.then_some(255)) {
         Some(length) => format!("{bounded}({length})").into(),

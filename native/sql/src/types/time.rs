@@ -1,4 +1,4 @@
-//! Times of day without zone, which are texts of ours where a server has none.
+//! Times of day without a time zone, which are stored as text on a server without such a type.
 
 use oxyde_ir::Expr;
 

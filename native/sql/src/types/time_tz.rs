@@ -1,4 +1,4 @@
-//! Times of day with the zone's offset, which only one server has.
+//! Times of day with a UTC offset, which only `PostgreSQL` supports.
 
 use super::{Declaration, Name, SqlType};
 use crate::dialect::{Dialect, Types};

@@ -1,4 +1,4 @@
-//! UUIDs, which are texts where a server has no type for them.
+//! UUIDs, which are stored as text on a server without such a type.
 
 use super::{Declaration, Name, SqlType};
 use crate::dialect::{Dialect, Types};

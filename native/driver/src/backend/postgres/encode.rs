@@ -1,6 +1,6 @@
 //! Encodes the parameters of a statement, each as the type that the server reports for it.
 
-use oxyde_ir::program::{Form, Origin, Slot};
+use oxyde_ir::program::{Form, Origin, Repeat, Slot};
 use oxyde_ir::{ColumnType, Value};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
@@ -78,15 +78,19 @@ fn scalar<'a>(request: &Request<'a>, origin: Origin, row: usize) -> Cell<'a> {
     }
 }
 
-/// Returns the rows of the run, all keys, or the list that the parameter is.
+/// Returns the rows of the run, the keys of these rows (or, in a step that runs once, all keys), or the list that the parameter is.
 fn list<'a>(request: &Request<'a>, origin: Origin, run: Run, row: usize) -> Cell<'a> {
     match origin {
         Origin::Bulk(column) => request
             .bulk
             .map_or(Cell::Null, |batch| Cell::List(Cells::Rows(&batch.columns[column as usize], run.start, run.start + run.rows))),
-        Origin::Key(column) => {
-            request.keys.map_or(Cell::Null, |batch| Cell::List(Cells::Rows(&batch.columns[column as usize], 0, batch.rows)))
-        }
+        Origin::Key(column) => request.keys.map_or(Cell::Null, |batch| {
+            let (start, end) = match request.step.repeat {
+                Repeat::Chunks { .. } => (run.start, run.start + run.rows),
+                Repeat::Once | Repeat::WherePossible | Repeat::EachRow | Repeat::EachKey => (0, batch.rows),
+            };
+            Cell::List(Cells::Rows(&batch.columns[column as usize], start, end))
+        }),
         Origin::Param(_) | Origin::Member { .. } => scalar(request, origin, row),
     }
 }

@@ -1,5 +1,7 @@
 //! The column readers of a result.
 
+use std::borrow::Cow;
+
 use oxyde_ir::{ColumnType, Value};
 
 use super::natural;
@@ -8,16 +10,16 @@ use crate::batch::{Builder, Column, Data, Grow, Read, Validity};
 use crate::types::codec;
 
 /// The reader of one column, chosen once from the requested type.
-pub struct Reader {
-    pub name: String,
+pub struct Reader<'a> {
+    pub name: Cow<'a, str>,
     /// Why text in this column is refused: a comparison would not find it as the requested type.
     refusal_of_text: Option<&'static str>,
     builder: Builder<File>,
 }
 
-impl Reader {
+impl<'a> Reader<'a> {
     /// Returns a reader that converts to `wanted`.
-    pub fn new(name: String, wanted: &ColumnType) -> Self {
+    pub fn new(name: Cow<'a, str>, wanted: &ColumnType) -> Self {
         Self { name, refusal_of_text: None, builder: codec(wanted).sqlite() }
     }
 
@@ -28,7 +30,7 @@ impl Reader {
 
     /// Returns a reader for a column with only a declared type. Values of another storage class are
     /// returned as stored.
-    pub fn natural(name: String, declared: Option<ColumnType>) -> Self {
+    pub fn natural(name: Cow<'a, str>, declared: Option<ColumnType>) -> Self {
         let builder = declared.map_or_else(|| codec(&ColumnType::Any).sqlite(), |declared| Builder::of(Natural::new(declared)));
         Self { name, refusal_of_text: None, builder }
     }

@@ -15,7 +15,7 @@ pub struct Gather<'a> {
     outputs: Option<&'a [Output]>,
     limits: Limits,
     /// `None` until a run has described its columns.
-    readers: Option<Vec<Reader>>,
+    readers: Option<Vec<Reader<'a>>>,
     rows: usize,
     bytes: usize,
     /// The number of rows in earlier batches.
@@ -45,13 +45,14 @@ impl<'a> Gather<'a> {
             return Err(Error::new(Kind::Internal, message));
         }
         if self.readers.is_none() {
-            let known = |at: usize| self.outputs.and_then(|outputs| outputs.get(at));
+            let outputs = self.outputs;
+            let known = |at: usize| outputs.and_then(|outputs| outputs.get(at));
             let reader = |at| match known(at) {
                 Some(output) if output.ty != ColumnType::Any => {
-                    Reader::new(output.name.clone(), &output.ty).without_text(refusal_of_text(output))
+                    Reader::new(output.name.as_str().into(), &output.ty).without_text(refusal_of_text(output))
                 }
                 output => {
-                    let name = output.map_or_else(|| cursor.name(at), |output| output.name.clone());
+                    let name = output.map_or_else(|| cursor.name(at).into(), |output| output.name.as_str().into());
                     Reader::natural(name, types.get(at).cloned().flatten())
                 }
             };
@@ -96,7 +97,7 @@ impl<'a> Gather<'a> {
     pub fn finish(mut self) -> Option<ColumnBatch> {
         if self.readers.is_none() {
             let outputs = self.outputs.unwrap_or_default();
-            self.readers = Some(outputs.iter().map(|output| Reader::new(output.name.clone(), &output.ty)).collect());
+            self.readers = Some(outputs.iter().map(|output| Reader::new(output.name.as_str().into(), &output.ty)).collect());
         }
         self.readers.as_ref().is_some_and(|readers| !readers.is_empty()).then(|| self.take())
     }

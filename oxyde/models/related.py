@@ -1,0 +1,150 @@
+"""``RelatedManager``: the awaited verbs on the related rows of one instance. ``blocking_related.py`` is its generated twin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from oxyde.models import queryset
+from oxyde.models.blocking_related import BlockingRelatedManager
+from oxyde.models.chain import M
+from oxyde.models.info import AnyModel
+from oxyde.models.narrow import awaited as narrow
+from oxyde.models.verbs import linking, upserting
+from oxyde.models.verbs.linking import querysets
+from oxyde.models.where import lookups_and_connection, pop_connection
+
+
+def related(instance: AnyModel, name: str) -> RelatedManager[Any]:
+    """Returns the manager of an instance's related rows."""
+    return RelatedManager(linking.source(instance, name))
+
+
+class RelatedManager(queryset.QuerySet[M]):
+    """Every verb of a queryset, on the rows that belong to one instance: ``post.related("tags").order_by("name")``.
+
+    ``create()`` and its kin make rows that belong to it. Many-to-many relations can be changed: ``add``, ``remove``, ``set``, ``clear``,
+    after which the relation counts as not loaded.
+    """
+
+    def __init__(self, source: linking.Source) -> None:
+        """Takes what ``linking.source`` returns."""
+        super().__init__(source.link.target, source.query())  # type: ignore[arg-type] # the class of the related rows
+        self._source = source
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickles the instance and the name of the relation."""
+        return related, (self._source.instance, self._source.link.field)
+
+    def _of(self, query: Any) -> Any:
+        return querysets(self.model)._of(query)
+
+    @property
+    def sync(self) -> BlockingRelatedManager[M]:
+        """The same with blocking verbs."""
+        return BlockingRelatedManager(self._source)
+
+    async def add(
+        self, *objects: M | Any, through_defaults: Mapping[str, Any] | None = None, using: str | None = None, client: object | None = None
+    ) -> None:
+        """Relates rows of a many-to-many relation, all or none; those that are related already stay as they are, whoever relates them.
+
+        Args:
+            *objects: Saved instances, or their keys.
+            through_defaults: Values of the junction's other fields.
+            using: The alias of a connection.
+            client: A connection or an atomic block.
+
+        Raises:
+            FieldError: An object is not saved, or the relation has no junction.
+            ForeignKeyViolationError: A row is gone.
+        """
+        await self._run(linking.add(self._source, objects, through_defaults), using, client)
+
+    async def remove(self, *objects: M | Any, using: str | None = None, client: object | None = None) -> int:
+        """Ends the relation to rows, which stay; returns how many were related."""
+        return await self._run(linking.remove(self._source, objects), using, client)
+
+    async def set(
+        self,
+        objects: Iterable[M | Any],
+        *,
+        through_defaults: Mapping[str, Any] | None = None,
+        using: str | None = None,
+        client: object | None = None,
+    ) -> None:
+        """Relates exactly these rows, in one transaction; for rows that are related already the junction's other fields stay."""
+        await self._run(linking.replace(self._source, objects, through_defaults), using, client)
+
+    async def clear(self, *, using: str | None = None, client: object | None = None) -> int:
+        """Ends the relation to all rows, which stay; returns how many were related."""
+        return await self._run(linking.clear(self._source), using, client)
+
+    async def _create(self, body: BaseModel | None = None, /, **values: Any) -> M:
+        """Inserts a row that belongs to the instance; ``through_defaults`` are values of the junction's other fields."""
+        using, client = pop_connection(self.model, values)
+        own = None if "through_defaults" in self.model.__pydantic_fields__ else values.pop("through_defaults", None)
+        made: M = await self._run(linking.create(self._source, body, values, own), using, client)
+        return made
+
+    create = narrow.Create(_create)
+
+    async def bulk_create(
+        self,
+        objects: Iterable[M | dict[str, Any]],
+        *,
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        unique_fields: str | Iterable[str] | None = None,
+        update_fields: Iterable[str] | None = None,
+        using: str | None = None,
+        client: object | None = None,
+    ) -> list[M]:
+        """Inserts many rows that belong to the instance, all or none."""
+        steps = linking.bulk_create(
+            self._source,
+            objects,
+            batch_size=batch_size,
+            ignore_conflicts=ignore_conflicts,
+            update_conflicts=update_conflicts,
+            unique_fields=unique_fields,
+            update_fields=update_fields,
+        )
+        return await self._run(steps, using, client)
+
+    def _upserted(self, rows: Iterable[Any]) -> Iterable[Any]:
+        """Returns the rows of ``upsert()`` with the key of the instance, which no other row may name."""
+        return linking.owned_rows(self._source, rows, "upsert")
+
+    async def _get_or_create(
+        self, defaults: Mapping[str, Any] | None = None, *, using: str | None = None, client: object | None = None, **lookups: Any
+    ) -> tuple[M, bool]:
+        """Returns the one row of the instance that matches, or inserts it."""
+        lookups, using, client = lookups_and_connection(self.model, lookups, using, client)
+        own = linking.owned(self._source, lookups, "get_or_create")
+        return await self._run(upserting.get_or_create(self, defaults, own), using, client)
+
+    get_or_create = narrow.GetOrCreate(_get_or_create)
+
+    async def _update_or_create(
+        self,
+        defaults: Mapping[str, Any] | None = None,
+        create_defaults: Mapping[str, Any] | None = None,
+        *,
+        using: str | None = None,
+        client: object | None = None,
+        **lookups: Any,
+    ) -> tuple[M, bool]:
+        """Saves the values to the one row of the instance that matches, or inserts it."""
+        lookups, using, client = lookups_and_connection(self.model, lookups, using, client)
+        own = linking.owned(self._source, lookups, "update_or_create")
+        return await self._run(upserting.update_or_create(self, defaults, create_defaults, own), using, client)
+
+    update_or_create = narrow.UpdateOrCreate(_update_or_create)
+
+    def __repr__(self) -> str:
+        """Returns one line."""
+        return f"<{type(self).__name__} of {self._source.where}>"
