@@ -28,7 +28,8 @@ def annotated(
 
     Annotations become attributes.
     """
-    hydrator = Hydrator(tiers(model).layout(model.table().columns, children=children, annotations=annotations))
+    table = model.table()
+    hydrator = Hydrator(tiers(model).layout(table.columns, table.key if children else (), children=children, annotations=annotations))
     names = [name for name, _ in annotations]
     restorers = [(name, term.restore) for name, term in annotations if term.restore is not None]
 
