@@ -217,19 +217,20 @@ class Chain(Generic[M, R_co]):
         return self._next(ranked.distinct_on(self._state, on) if on else query.distinct(self._state))
 
     def join(self: C, *paths: str) -> C:
-        """Returns the same rows with their related rows loaded by the same statement: ``join("author")``, ``join("author__team")``.
+        """Returns the same rows with their related rows loaded by the same statement: ``join("author")``, ``join("posts__comments")``.
 
-        Rows that refer to the same row share one instance; without a related row the relation is None.
+        A row that several refer to is one instance; without a related row the relation is None or ``[]``. Collections are loaded whole,
+        whatever the filters; slices, ``count()`` and ``first()`` act on the query's own rows.
 
         Args:
-            *paths: Paths of foreign keys, joined by ``__``.
+            *paths: Paths of relations, joined by ``__``. At most one of them may lead through collections.
 
         Raises:
             FieldError: A path does not name a relation.
-            UnsupportedError: A path leads to several rows.
+            UnsupportedError: Two paths lead to collections, whose rows would multiply each other: leave one to ``prefetch()``.
         """
         made = self._next(joins.joined(self._state, paths))
-        prefetch.tree(self.model.__oxyde__, made._query)
+        prefetch.check_join(self.model.__oxyde__, made._query)
         return made
 
     def prefetch(self: C, *paths: str | Prefetch) -> C:

@@ -143,7 +143,7 @@ def _finished(state: State, scope: Scope, outputs: Iterable[tuple[str, Term]], c
     offset = expr.slot(scope.bind(state.offset), kinds.INT) if state.offset else None
     lock = None if state.lock is None else _lock(state, state.lock, scope)
     made = query.select(scope.source, outputs=chosen, joins=scope.joins, where=where, distinct=state.distinct)
-    return query.query(made, ctes=ctes, order_by=order, limit=limit, offset=offset, lock=lock, point=is_point(state))
+    return query.query(made, ctes=ctes, order_by=order, limit=limit, offset=offset, lock=lock, point=is_point(state) and not state.collects)
 
 
 def _lock(state: State, lock: Lock, scope: Scope) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def delete(state: State, returning: Sequence[Column] = ()) -> Compiled:
 
 def _picking(state: State) -> State:
     """Returns a query without the parts that do not affect which rows it has: its values, and the order of unsliced rows."""
-    return state.with_(annotations=(), selection=None, order=state.order if state.is_sliced else ())
+    return state.with_(annotations=(), selection=None, joined=(), order=state.order if state.is_sliced else ())
 
 
 def _which(state: State, scope: Scope) -> tuple[Node | None, dict[str, Any] | None]:

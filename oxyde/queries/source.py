@@ -185,6 +185,11 @@ class State:
         """Whether its rows differ from the table's: deduplicated, or repeated for each related row."""
         return self.distinct or (self.selection is not None and any(_is_many(term) for _, term in self.selection))
 
+    @property
+    def collects(self) -> bool:
+        """Whether its rows are read several times, once for each row of a joined collection."""
+        return self.selection is None and any(columns_at(self.table, path)[0].many is not None for path in self.joined)
+
     def exposed(self) -> Mapping[Hashable, str] | None:
         """Returns what columns are called when this is the source of another query; None when every column of the table is there."""
         if self.selection is None or not self.is_reshaped:
@@ -208,7 +213,7 @@ class State:
 
         selection = None if self.selection is None else tuple((name, seen(term)) for name, term in self.selection)
         turned = tuple(Order(seen(one.by), one.desc, one.nulls) for one in order)
-        inner = source.with_(ctes=()) if source.ctes else source
+        inner = source.with_(ctes=(), joined=()) if source.ctes or source.joined else source
         if inner.selection is not None and inner.exposed() is None:  # the outer query needs every column, and the annotations
             inner = inner.with_(selection=None)
         depth = _below(inner.depth)
@@ -222,11 +227,19 @@ class State:
         return made
 
     def arranged(self) -> State:
-        """Returns the query in a form that is valid SQL: distinct rows are ordered by other columns in an outer query.
+        """Returns the query in a form that is valid SQL and means the same.
+
+        Distinct rows are ordered by other columns in an outer query, and a slice is taken before collections are joined.
 
         Raises:
-            FieldError: The order needs a column that the distinct rows do not have.
+            FieldError: The order needs a column that the distinct rows do not have, or rows would meet that cannot be told apart.
         """
+        if self.joined and self.collects:
+            if _repeats(self.source):
+                message = "join() of a collection tells rows apart by their key, and union_all() may repeat rows; use prefetch() or union()"
+                raise FieldError(message, table=self.table.name)
+            if self.is_sliced:
+                return self.wrapped()
         if not self.distinct or not self.order:
             return self
         chosen = {term.key for _, term in self.columns if isinstance(term, Reference)}
@@ -271,7 +284,7 @@ class State:
 
     def shape(self, values: list[Any]) -> Hashable:
         """Returns what decides the statement's text, and appends the values beside it in the order of compiling."""
-        if self.distinct and self.order and (arranged := self.arranged()) is not self:
+        if (self.joined or (self.distinct and self.order)) and (arranged := self.arranged()) is not self:
             return arranged.shape(values)
         if self.ctes:
             self._check_ctes()
@@ -288,6 +301,13 @@ class State:
         ends = (self.limit is None, self.offset == 0)
         whole = (self.selection is None, self.fields, self.joined)
         return (self.table, ctes, source, whole, outputs, where, order, self.distinct, ends, self.lock)
+
+
+def _repeats(source: Source | None) -> bool:
+    """Whether a source may have the same row of a table several times."""
+    if isinstance(source, Compound):
+        return any(op == "union_all" for op, _ in source.others) or any(_repeats(state.source) for state in source.states())
+    return source is not None and _repeats(source.query.source if isinstance(source, Cte) else source.source)
 
 
 def _is_many(term: Term) -> bool:

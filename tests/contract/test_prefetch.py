@@ -87,6 +87,9 @@ class Likes(Model):
     Meta = table("prefetch_likes")
 
 
+ALL = (Label, Member, Card, Purchase, Follow, Liked, Likes)
+
+
 async def fill() -> list[Author]:
     """Makes three authors, four posts of two of them and one of nobody, comments and tags."""
     authors = [await Author.objects.create(name=name, email=f"{name}@x.org") for name in ("ann", "bob", "cid")]
@@ -253,7 +256,7 @@ async def test_the_first_of_each(blog: Backend, window: slice) -> None:
 
 async def test_other_kinds(database: object) -> None:
     """One-to-one, a key that is not the primary one, NULL keys, self many-to-many both ways, junctions of their own."""
-    async with tables(Label, Member, Card, Purchase, Follow, Liked, Likes):
+    async with tables(*ALL):
         ann, bob, cid = [await Member.objects.create(name=name, code=code) for name, code in (("ann", "A"), ("bob", "B"), ("cid", None))]
         await Card.objects.create(number="1", member=ann)
         await Purchase.objects.bulk_create([Purchase(buyer=ann), Purchase(buyer=ann), Purchase(buyer=bob), Purchase()])
