@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         Upper,
         Value,
         With,
+        register_lookup,
     )
     from oxyde.schema import Check, Exclude, Index, Unique
 
@@ -112,6 +113,7 @@ __all__ = [
     "get_connection",
     "on_commit",
     "register_connection",
+    "register_lookup",
     "sync",
 ]
 __all__ += exceptions.__all__
@@ -126,7 +128,7 @@ _HOMES: Final = {
     "oxyde.notebook": ("load_ipython_extension", "unload_ipython_extension"),  # what %load_ext calls
     "oxyde.queries": (
         *("Abs", "Cast", "Ceil", "Coalesce", "Concat", "F", "Floor", "Greatest", "Least", "Length", "Lower", "Mod", "Now", "NullIf"),
-        *("Power", "Q", "Replace", "Round", "Sqrt", "Substr", "Trim", "Upper", "Value", "With"),
+        *("Power", "Q", "Replace", "Round", "Sqrt", "Substr", "Trim", "Upper", "Value", "With", "register_lookup"),
     ),
     "oxyde.schema": ("Check", "Exclude", "Index", "Unique"),
 }
