@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         Upper,
         Value,
         With,
+        register_lookup,
     )
     from oxyde.schema import Check, Exclude, Index, Unique
 
@@ -120,6 +121,7 @@ __all__ = [
     "on_commit",
     "raw",
     "register_connection",
+    "register_lookup",
     "sql",
     "sync",
 ]
@@ -137,7 +139,7 @@ _HOMES: Final = {
     "oxyde.notebook": ("load_ipython_extension", "unload_ipython_extension"),  # what %load_ext calls
     "oxyde.queries": (
         *("Abs", "Cast", "Ceil", "Coalesce", "Concat", "F", "Floor", "Greatest", "Least", "Length", "Lower", "Mod", "Now", "NullIf"),
-        *("Power", "Proposed", "Q", "Replace", "Round", "Sqrt", "Substr", "Trim", "Upper", "Value", "With"),
+        *("Power", "Proposed", "Q", "Replace", "Round", "Sqrt", "Substr", "Trim", "Upper", "Value", "With", "register_lookup"),
     ),
     "oxyde.schema": ("Check", "Exclude", "Index", "Unique"),
 }

@@ -25,6 +25,7 @@ from oxyde.queries.functions import (
     Upper,
 )
 from oxyde.queries.operators import F, Value
+from oxyde.queries.own_lookups import register_lookup
 from oxyde.queries.upserts import Proposed
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "Upper",
     "Value",
     "With",
+    "register_lookup",
 ]
 
 

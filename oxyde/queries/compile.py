@@ -13,7 +13,8 @@ from oxyde.ir.expr import Node
 from oxyde.queries import beyond
 from oxyde.queries.aggregates import Aggregate, Count
 from oxyde.queries.comparisons import Comparison, Simple
-from oxyde.queries.conditions import Group, Q, target
+from oxyde.queries.conditions import Group, Q
+from oxyde.queries.keywords import target
 from oxyde.queries.locks import Lock
 from oxyde.queries.lookups import LOOKUPS, Subject
 from oxyde.queries.names import names_of

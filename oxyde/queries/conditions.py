@@ -6,20 +6,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from oxyde.exceptions import FieldError, FieldLookupError, FieldLookupValueError, UnsupportedError
+from oxyde.exceptions import FieldError, FieldLookupValueError, UnsupportedError
 from oxyde.ir import expr, query
 from oxyde.ir.expr import Node
-from oxyde.queries import date_parts
+from oxyde.queries import catalog
 from oxyde.queries.comparisons import Condition
-from oxyde.queries.lookups import LOOKUPS, Lookup, Subject, subject_of
+from oxyde.queries.keywords import leaf
 from oxyde.queries.names import names_of
-from oxyde.queries.paths import Path, split, unknown
+from oxyde.queries.paths import Path, split
 from oxyde.queries.scope import Scope
-from oxyde.queries.term import MAYBE, NEVER, Expression, Names, Reference, Term, Unknown
+from oxyde.queries.term import MAYBE, NEVER, Expression, Names, Term, Unknown
 from oxyde.schema import Table
 from oxyde.schema import types as kinds
-from oxyde.schema.memo import remembered
-from oxyde.schema.naming import meant
 
 DEEPEST = 128
 
@@ -319,7 +317,7 @@ def _lookup_across(names: Names, name: str, value: Any) -> Across | None:
     ends_there = path.relation is path.hops[path.many].relation
     if ends_there and ((rest in {"", "exact"} and value is None) or (rest == "isnull" and value is True)):
         return None
-    if ends_there and (not rest or split(rest)[0] in LOOKUPS):
+    if ends_there and (not rest or catalog.is_lookup(split(rest)[0])):
         value = _keys(path, rest, value)
         rest = f"{path.column.field}__{rest}" if rest else path.column.field
     return Across(start, path, (rest, value))
@@ -335,60 +333,3 @@ def _keys(path: Path, lookup: str, value: Any) -> Any:
     if isinstance(value, (list, tuple, set, frozenset)):
         return [path.relation.key(one) for one in value]
     return path.relation.key(value)
-
-
-def target(names: Names, name: str) -> tuple[Subject, Lookup | str]:
-    """Returns what a keyword compares, and its lookup, or the name of a date part that may take a tuple.
-
-    Raises:
-        FieldError: A name is unknown.
-        FieldLookupError: The column has no such lookup.
-    """
-    return _target(names, name) if names.terms or names.proposed else _target_of(names.table, name)
-
-
-def _target(names: Names, name: str) -> tuple[Subject, Lookup | str]:
-    term, rest = names.resolve(name)
-    subject = subject_of(names, term, split(name)[0])
-    if not rest:
-        return subject, LOOKUPS["exact"]
-    first = date_parts.PARTS.get(rest[0])
-    if first is not None and term.type.kind in first.on:
-        if len(rest) == 1 and rest[0] in date_parts.SPANS:
-            return subject, rest[0]
-        subject, rest = date_parts.taken(subject, rest[0]), rest[1:]
-        if not rest:
-            return subject, LOOKUPS["exact"]
-    lookup = LOOKUPS.get(rest[0])
-    if lookup is None or subject.term.type.kind not in lookup.on or len(rest) > 1:
-        raise _no_lookup(subject, "__".join(rest))
-    return subject, lookup
-
-
-@remembered(4096)
-def _target_of(table: Table, name: str) -> tuple[Subject, Lookup | str]:
-    return _target(names_of(table), name)
-
-
-def _no_lookup(subject: Subject, written: str) -> FieldLookupError | FieldError:
-    """Returns the error for an unknown lookup; behind a relation it may have been meant as a field."""
-    kind = subject.term.type.kind
-    known = [name for name, lookup in LOOKUPS.items() if kind in lookup.on]
-    if not isinstance(subject.term, date_parts.Part):
-        known += [name for name, part in date_parts.PARTS.items() if kind in part.on]
-    near = meant(written, known)
-    path = subject.term.path if isinstance(subject.term, Reference) else None
-    if not near and path is not None and path.relation is not None:
-        return unknown(path.table.find(path.relation.target), split(written)[0])
-    near = near or f"; it has {', '.join(known)}"
-    return FieldLookupError(f'{subject.where} is {kind} and has no lookup "{written}"{near}', column=subject.field)
-
-
-def leaf(names: Names, name: str, value: Any) -> Term:
-    """Returns the condition of one keyword."""
-    subject, lookup = target(names, name)
-    if isinstance(lookup, Lookup):
-        return lookup.make(lookup, subject, value)
-    if isinstance(value, tuple):
-        return date_parts.span(subject, lookup, value)
-    return LOOKUPS["exact"].make(LOOKUPS["exact"], date_parts.taken(subject, lookup), value)
