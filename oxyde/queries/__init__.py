@@ -1,5 +1,6 @@
 """Queries: conditions, expressions, states, and the statements they compile to. Pure, immutable, no await."""
 
+from oxyde.queries.aggregate_functions import Avg, Count, Max, Min, Sum
 from oxyde.queries.casts import Cast
 from oxyde.queries.conditions import Q
 from oxyde.queries.cte import With
@@ -28,16 +29,20 @@ from oxyde.queries.operators import F, Value
 
 __all__ = [
     "Abs",
+    "Avg",
     "Cast",
     "Ceil",
     "Coalesce",
     "Concat",
+    "Count",
     "F",
     "Floor",
     "Greatest",
     "Least",
     "Length",
     "Lower",
+    "Max",
+    "Min",
     "Mod",
     "Now",
     "NullIf",
@@ -47,6 +52,7 @@ __all__ = [
     "Round",
     "Sqrt",
     "Substr",
+    "Sum",
     "Trim",
     "Upper",
     "Value",
