@@ -16,7 +16,7 @@ from oxyde.models.pickling import kind_of, pickled, unpickled
 from oxyde.models.prefetch import Prefetch
 from oxyde.models.repr import html, line
 from oxyde.models.rows import FLAT, Instances, Into
-from oxyde.queries import Q, chosen, compile, joins, query, ranked
+from oxyde.queries import Q, chosen, compile, grouping, joins, query, ranked
 from oxyde.queries.compile import Compiled
 from oxyde.queries.cte import With
 from oxyde.queries.locks import lock
@@ -158,6 +158,29 @@ class Chain(Generic[M, R_co]):
             TypeError: The rows are no instances.
         """
         return self._next(chosen.deferred(self._state, fields))
+
+    def group_by(self: C, *fields: str) -> C:
+        """Returns one row for each group of rows that are equal in these fields; ``annotate()`` aggregates, ``values()`` says what is read.
+
+        ``values("status").annotate(n=Count())`` groups by the values without it.
+
+        Args:
+            *fields: Names of fields, paths and annotations.
+
+        Raises:
+            FieldError: A name is not a field.
+        """
+        return self._next(grouping.grouped(self._state, fields))
+
+    def having(self: C, *conditions: Q, **lookups: Any) -> C:
+        """Returns the groups for which all conditions are true: ``having(n__gt=1)``, ``having(Sum("price") > 100)``.
+
+        ``filter()`` does the same with conditions on aggregates; those on fields choose rows before they are grouped.
+
+        Raises:
+            FieldError: The rows are not grouped, or a name is neither grouped nor an aggregate.
+        """
+        return self._next(grouping.had(self._state, Q(*conditions, **lookups)))
 
     def union(self: C, other: Any) -> C:
         """Returns the rows of this and another queryset without duplicates; later verbs act on all of them.

@@ -1,5 +1,6 @@
 """Queries: conditions, expressions, states, and the statements they compile to. Pure, immutable, no await."""
 
+from oxyde.queries.aggregate_functions import Avg, Count, Max, Min, Sum
 from oxyde.queries.casts import Cast
 from oxyde.queries.conditions import Q
 from oxyde.queries.cte import With
@@ -30,16 +31,20 @@ from oxyde.queries.upserts import Proposed
 
 __all__ = [
     "Abs",
+    "Avg",
     "Cast",
     "Ceil",
     "Coalesce",
     "Concat",
+    "Count",
     "F",
     "Floor",
     "Greatest",
     "Least",
     "Length",
     "Lower",
+    "Max",
+    "Min",
     "Mod",
     "Now",
     "NullIf",
@@ -50,6 +55,7 @@ __all__ = [
     "Round",
     "Sqrt",
     "Substr",
+    "Sum",
     "Trim",
     "Upper",
     "Value",

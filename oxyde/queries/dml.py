@@ -107,7 +107,13 @@ def delete(state: State, returning: Sequence[Column] = ()) -> Compiled:
 
 
 def _picking(state: State) -> State:
-    """Returns a query without the parts that do not affect which rows it has: its values, and the order of unsliced rows."""
+    """Returns a query without the parts that do not affect which rows it has: its values, and the order of unsliced rows.
+
+    Raises:
+        FieldError: Its rows are groups.
+    """
+    if state.groups is not None:
+        raise FieldError("update() and delete() change rows, and these are groups of rows; leave group_by() and the aggregates out")
     return state.with_(annotations=(), selection=None, joined=(), order=state.order if state.is_sliced else ())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from oxyde.exceptions import FieldError
 from oxyde.queries import paths
@@ -21,11 +22,17 @@ class Namespace:
         table: Its fields, and the paths that begin there.
         terms: Annotations, and the values that an inner query exposes.
         proposed: There is a row that was to be inserted, too, whose values ``Proposed`` are.
+        grouping: Whether an aggregate is one of groups of rows, and not of the rows related to each.
     """
 
     table: Table
     terms: Mapping[str, Term]
     proposed: bool = False
+    grouping: bool = False
+
+    def within(self, given: Any) -> tuple[Namespace, Any]:
+        """Returns itself, and the condition as it is."""
+        return self, given
 
     def resolve(self, text: str) -> tuple[Term, tuple[str, ...]]:
         """Resolves as many parts of a str as are names.

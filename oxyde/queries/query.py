@@ -10,9 +10,12 @@ from typing import Any, Generic, Protocol, SupportsIndex
 from typing_extensions import Self, TypeVar
 
 from oxyde.exceptions import FieldError
-from oxyde.queries.conditions import Negation, Q, conditions
+from oxyde.queries import grouping
+from oxyde.queries.conditions import Q, conditions
+from oxyde.queries.connectives import Negation
 from oxyde.queries.foreign_values import named, plain
 from oxyde.queries.locks import Lock
+from oxyde.queries.names import Namespace
 from oxyde.queries.source import Cte, State, compound, whole
 from oxyde.queries.term import Chance, Expression, Order, Ordering, Reference, Term
 from oxyde.queries.texts import sortable
@@ -59,7 +62,8 @@ def filtered(state: State, given: Q, *, excluded: bool = False) -> State:
         return state
     state = state.wrapped() if state.is_sliced else state
     made = conditions(state.names, given)
-    return state.with_(where=(*state.where, Negation(made) if excluded else made))
+    made = Negation(made) if excluded else made
+    return state.with_(where=(*state.where, made)) if state.groups is None else grouping.narrowed(state, made)
 
 
 def ordered(state: State, fields: Sequence[Any]) -> State:
@@ -98,7 +102,12 @@ def annotated(state: State, given: Mapping[str, Any]) -> State:
         if not isinstance(value, Expression):
             message = f"annotate({name}=...) takes an expression, not {named(value)}; a plain value is Value(...)"
             raise TypeError(message)
-        made = (name, value.resolve(state.names))
+        chosen = state.selection is not None or state.groups is not None
+        term = value.resolve(Namespace(state.table, state.names.terms, grouping=True) if chosen else state.names)
+        if term.aggregated and chosen and state.groups is None:
+            state = grouping.by_values(state)
+            term = value.resolve(state.names)  # what was computed of each row has moved into a query inside
+        made = (name, term)
         selection = None if state.selection is None else (*state.selection, made)
         state = state.with_(annotations=(*state.annotations, made), selection=selection)
     return state
@@ -122,6 +131,10 @@ def united(left: State, right: State, op: str) -> State:
     Raises:
         TypeError: Their rows differ: in their model, or in the number or types of their values.
     """
+    for state in (left, right):
+        if state.groups is not None and state.selection is None:
+            message = f'group_by() needs values() before {op}(): group_by("status").annotate(n=Count()).values("status", "n")'
+            raise TypeError(message)
     if (left.selection is None) != (right.selection is None) or (left.selection is None and left.table is not right.table):
         message = f"{op}() takes rows of one kind: two querysets of {left.table.model}, or two of values()"
         raise TypeError(message)
@@ -162,8 +175,13 @@ def attached(state: State, cte: Cte) -> State:
 
 def turned(state: State) -> State:
     """Returns the rows in reverse order, also those of a slice; without an order, by key descending."""
-    order = tuple(one.turned() for one in state.order) or by_key(state.table, desc=True)
+    order = tuple(one.turned() for one in state.order) or natural(state, desc=True)
     return (state.wrapped() if state.is_sliced else state).with_(order=order)
+
+
+def natural(state: State, *, desc: bool = False) -> tuple[Order, ...]:
+    """Returns the order of rows for which none was given: by key, of groups by what they share."""
+    return by_key(state.table, desc=desc) if state.groups is None else tuple(Order(sortable(term), desc) for _, term in state.groups)
 
 
 def by_key(table: Table, *, desc: bool = False) -> tuple[Order, ...]:
@@ -251,6 +269,8 @@ def selected(state: State, fields: Sequence[str]) -> State:
     """
     if not fields and state.source is not None and state.selection is not None and state.source.exposed() == {}:
         return state
+    if not fields and state.groups is not None:
+        return state.with_(selection=state.columns)
     if not fields:
         return state.with_(selection=state.with_(selection=None, joined=()).columns, joined=())
     names = state.names

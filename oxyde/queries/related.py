@@ -9,7 +9,7 @@ from typing import Any, Final
 from oxyde.ir import expr
 from oxyde.ir.expr import Node
 from oxyde.queries.comparisons import Comparison, Condition, padded
-from oxyde.queries.conditions import Related
+from oxyde.queries.connectives import Related
 from oxyde.queries.lookups import LOOKUPS, subject_of
 from oxyde.queries.names import names_of
 from oxyde.queries.paths import Hop, Path, resolve

@@ -125,7 +125,9 @@ class State:
         table: The table of its rows.
         source: What it reads instead of the table: another query, a compound, or a common table expression.
         ctes: The common table expressions that it and its inner queries can read.
-        where: Conditions, all of which must hold.
+        where: Conditions on rows, all of which must hold.
+        groups: The values that rows of one group share, by name; empty for one group of all rows, None without groups.
+        having: Conditions on groups, all of which must hold.
         order: The terms to order by, most significant first.
         annotations: Computed values of each row, by name.
         selection: The selected values and their names; None for whole rows.
@@ -142,6 +144,8 @@ class State:
     source: Source | None = None
     ctes: tuple[Cte, ...] = ()
     where: tuple[Term, ...] = ()
+    groups: Named | None = None
+    having: tuple[Term, ...] = ()
     order: tuple[Order, ...] = ()
     annotations: Named = ()
     selection: Named | None = None
@@ -156,7 +160,8 @@ class State:
     @property
     def names(self) -> Namespace:
         """The names that its expressions may use."""
-        return Namespace(self.table, dict(self.annotations)) if self.annotations else names_of(self.table)
+        grouping = self.groups is not None
+        return Namespace(self.table, dict(self.annotations), grouping) if self.annotations or grouping else names_of(self.table)
 
     @property
     def is_sliced(self) -> bool:
@@ -168,6 +173,8 @@ class State:
         """The values of its rows, by name."""
         if self.selection is not None:
             return self.selection
+        if self.groups is not None:
+            return (*self.groups, *(one for one in self.annotations if one not in self.groups))
         related = [term for path in self.joined for term in related_columns(self.table, path)] if self.joined else ()
         return (*self.own, *self.annotations, *related)
 
@@ -182,8 +189,10 @@ class State:
 
     @property
     def is_reshaped(self) -> bool:
-        """Whether its rows differ from the table's: deduplicated, or repeated for each related row."""
-        return self.distinct or (self.selection is not None and any(_is_many(term) for _, term in self.selection))
+        """Whether its rows differ from the table's: deduplicated, grouped, or repeated for each related row."""
+        return (
+            self.distinct or self.groups is not None or (self.selection is not None and any(_is_many(term) for _, term in self.selection))
+        )
 
     @property
     def collects(self) -> bool:
@@ -202,6 +211,8 @@ class State:
 
     def over(self, source: State, order: tuple[Order, ...]) -> State:
         """Returns a query over the rows of a source that has this one's outputs, in the given order of this one's terms."""
+        if self.groups is not None and self.selection is None:
+            return self.with_(selection=self.columns).over(source.with_(selection=self.columns), order)
         inside = self.annotations
         if self.selection is not None and source.exposed() is not None:
             inside = tuple((name, term) for name, term in self.selection if not isinstance(term, Reference))
@@ -217,7 +228,17 @@ class State:
         if inner.selection is not None and inner.exposed() is None:  # the outer query needs every column, and the annotations
             inner = inner.with_(selection=None)
         depth = _below(inner.depth)
-        return State(self.table, inner, self.ctes, (), turned, outside, selection, self.fields, self.joined, depth=depth)
+        return State(
+            self.table,
+            inner,
+            self.ctes,
+            order=turned,
+            annotations=outside,
+            selection=selection,
+            fields=self.fields,
+            joined=self.joined,
+            depth=depth,
+        )
 
     def with_(self, **changes: Any) -> State:
         """Returns another state with some parts changed."""
@@ -269,7 +290,7 @@ class State:
                 yield from inner.reads()
         for cte in self.ctes:
             yield from cte.query.reads()
-        for term in (*self.where, *self.order, *(term for _, term in self.columns)):
+        for term in (*self.where, *self.having, *self.order, *(term for _, term in self.columns)):
             for part in term.walk():
                 if part.query is not None:
                     yield from part.query.reads()
@@ -279,7 +300,7 @@ class State:
         if self.source is not None:
             yield from self.source.walk()
         computed = [term for _, term in self.columns if not isinstance(term, Reference)]
-        for term in (*self.where, *self.order, *computed):
+        for term in (*self.where, *self.having, *self.order, *computed):
             yield from term.walk()
 
     def shape(self, values: list[Any]) -> Hashable:
@@ -290,17 +311,19 @@ class State:
             self._check_ctes()
         ctes = tuple([(cte.name, cte.query.shape(values)) for cte in self.ctes]) if self.ctes else ()
         source = None if self.source is None else self.source.shape(values)
-        chosen = self.annotations if self.selection is None else self.selection
+        chosen = self.columns if self.groups is not None else self.annotations if self.selection is None else self.selection
         outputs = tuple([(name, term.shape(values)) for name, term in chosen]) if chosen else ()
         where = tuple([term.shape(values) for term in self.where]) if self.where else ()
+        groups = None if self.groups is None else tuple([term.shape(values) for _, term in self.groups])
+        having = tuple([term.shape(values) for term in self.having]) if self.having else ()
         order = tuple([term.shape(values) for term in self.order]) if self.order else ()
         if self.limit is not None:
             values.append(self.limit)
         if self.offset:
             values.append(self.offset)
         ends = (self.limit is None, self.offset == 0)
-        whole = (self.selection is None, self.fields, self.joined)
-        return (self.table, ctes, source, whole, outputs, where, order, self.distinct, ends, self.lock)
+        chosen_by = (self.selection is None, self.fields, self.joined, outputs, where, groups, having, order, self.distinct)
+        return (self.table, ctes, source, chosen_by, ends, self.lock)
 
 
 def _repeats(source: Source | None) -> bool:
