@@ -161,7 +161,7 @@ class State:
     def names(self) -> Namespace:
         """The names that its expressions may use."""
         grouping = self.groups is not None
-        return Namespace(self.table, dict(self.annotations), grouping) if self.annotations or grouping else names_of(self.table)
+        return Namespace(self.table, dict(self.annotations), grouping=grouping) if self.annotations or grouping else names_of(self.table)
 
     @property
     def is_sliced(self) -> bool:
