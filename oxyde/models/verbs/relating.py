@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 from unicodedata import combining, normalize
 
@@ -27,7 +28,7 @@ def load(nodes: Nodes, parents: Sequence[AnyModel]) -> Steps[None]:
 def _read(node: Node, parents: Sequence[AnyModel]) -> Steps[list[Any]]:
     """Reads the rows of one relation, sets them on the instances, and returns them, each once."""
     relation = node.owner.relations[node.relation]
-    own = [getattr(parent, relation.column) for parent in parents]
+    own = [*map(attrgetter(relation.column), parents)]
     keys = [key for key in dict.fromkeys(own) if key is not None]
     path = related.tie(node.owner, node.relation)
     found: list[Any] = []
@@ -39,16 +40,20 @@ def _read(node: Node, parents: Sequence[AnyModel]) -> Steps[list[Any]]:
         by_key, found = _by_junction(node.model.table(), relation, found)
     else:
         by_key = {}
-        for row in found:
-            by_key.setdefault(getattr(row, relation.target_column), []).append(row)
+        for key, row in zip(map(attrgetter(relation.target_column), found), found, strict=True):
+            rows = by_key.get(key)
+            if rows is None:
+                by_key[key] = [row]
+            else:
+                rows.append(row)
     if path.column.type.kind == "text":
         yield from _respell(node, relation, keys, by_key)
     if not relation.to_many:
         _check_single(node, by_key)
     is_field = node.attribute == node.relation
     for parent, key in zip(parents, own, strict=True):
-        rows = by_key.get(key, ())
-        vars(parent)[node.attribute] = [*rows] if relation.to_many else rows[0] if rows else None
+        rows = by_key.get(key)
+        vars(parent)[node.attribute] = [*(rows or ())] if relation.to_many else rows[0] if rows else None
         if is_field:
             parent.__pydantic_fields_set__.add(node.attribute)
     return found
