@@ -129,7 +129,7 @@ def _rows(source: State | Compound, values: Values) -> dict[str, Any]:
 
 
 def _arm(state: State, values: Values) -> dict[str, Any]:
-    return _whole(state.arranged(), values) if state.selection is None else body(state, values)
+    return _whole(state.with_(joined=()).arranged(), values) if state.selection is None else body(state, values)
 
 
 def _whole(state: State, values: Values) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from oxyde import F, Field, FieldError, Manager, Model, MultipleObjectsReturned, Prefetch, Q, QuerySet, UnsupportedError, atomic
+from oxyde import F, Field, FieldError, Manager, Model, MultipleObjectsReturned, Prefetch, Q, QuerySet, UnsupportedError, With, atomic
 from tests.backends import Backend
 from tests.contract.test_prefetch import ALL, Card, Follow, Liked, Likes, Member, Purchase, fill
 from tests.models import Author, Comment, Post
@@ -104,6 +104,10 @@ async def test_collections_are_whole(blog: Backend) -> None:
     assert [(author.shout, len(author.posts)) for author in await titled[:1].all()] == [("ann", 3)]
     both = joined.filter(name="ann").union(joined.filter(name="bob"))
     assert sorted(len(author.posts) for author in await both.all()) == [1, 3]
+    some = joined[:2].union(joined.filter(name="cid"))
+    assert [len(author.posts) for author in await some.order_by("name").all()] == [3, 1, 0]
+    named = With("named", joined[:1])
+    assert [len(author.posts) for author in await named.query().with_(named).all()] == [3]
     assert await joined.filter(name="cid").update(bio="x") == 1
     assert len(await joined.order_by("?").all()) == 3
     assert len(await joined.order_by("?")[:2].all()) == 2

@@ -270,6 +270,9 @@ async def test_managers_of_applications(database: oxyde.AsyncDatabase) -> None:
         skills = ann.related("skills")
         await skills.bulk_create([{"name": "rare one"}, {"name": "common"}, {"name": "rare two", "forgotten": True}])
         assert await skills.count() == 2
+        assert await skills.query().count() == 2
+        assert await skills.unscoped().count() == 3
+        assert skills.sync.unscoped().count() == 3
         assert await skills.order_by("name").rare().values_list("name", flat=True).all() == ["rare one"]
         assert [skill.name for skill in skills.sync.order_by("name").rare()] == ["rare one"]
         assert len((await Person.objects.prefetch("skills").get()).skills) == 2

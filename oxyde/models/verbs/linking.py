@@ -66,10 +66,10 @@ class Source:
         """The junction's fields that hold the instance's key, and that of the other side."""
         return cast("tuple[str, str]", self.relation.through_fields)
 
-    def query(self) -> Query[Any]:
-        """Returns the query of the related rows: of those in the scope of their manager."""
+    def query(self, *, scoped: bool = True) -> Query[Any]:
+        """Returns the query of the related rows: of those in the scope of their manager, or of all."""
         target: Any = self.link.target
-        found: Query[Any] = target.objects._query
+        found: Query[Any] = target.objects._query if scoped else target.objects.unscoped()._query
         return found.with_(state=related.of_one(found.state, self.path, self.key))
 
     def key_of(self, one: Any) -> Any:
