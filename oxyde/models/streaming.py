@@ -156,8 +156,9 @@ def size(batch_size: int | None) -> int:
 def _opened(
     chain: Chain[Any, R_co], batch_size: int | None, where: Route
 ) -> tuple[Batches, Callable[[], Callable[[Batch], list[R_co]]], Nodes, Route]:
-    state = chain._state
     nodes = tree(chain.model.__oxyde__, chain._query) if chain._query.prefetched else {}
+    chain = chain._next(relating.with_keys(chain._state, nodes)) if nodes else chain
+    state = chain._state
     rows = size(batch_size)
     for path in state.joined:
         if columns_at(state.table, path)[0].many is not None:

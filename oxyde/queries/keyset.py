@@ -52,7 +52,7 @@ def paged(state: State) -> State:
     source: Any = state
     while isinstance(source, State):
         if source.is_reshaped:
-            message = "page() goes by rows of a table, and distinct() or values() across a to-many path made others; use limit()"
+            message = "page() goes by rows of a table, and distinct(), groups or values() across to-many paths made others; use limit()"
             raise FieldError(message, table=table.name)
         source = source.source
     if isinstance(source, Compound):

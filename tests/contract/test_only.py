@@ -12,7 +12,7 @@ import pytest
 from pydantic import PrivateAttr, ValidationInfo, computed_field, field_validator, model_validator
 
 import oxyde
-from oxyde import F, Field, Model, db
+from oxyde import F, Field, Model, Prefetch, db
 from oxyde.exceptions import DecodeError, FieldError, NotLoaded, StaleObjectError
 from tests.tables import statements, table, tables
 
@@ -22,6 +22,7 @@ class OnlyHouse(Model):
 
     id: int | None = Field(default=None, db_pk=True)
     code: str = Field(db_unique=True, max_length=10)
+    books: list[OnlyBook] = Field(default=[], db_reverse_fk="house")
 
     Meta = table("only_house")
 
@@ -193,6 +194,11 @@ async def test_with_other_verbs(books: Any) -> None:
     assert await books.join("house").only("title").get() == joined
     assert [one.title for one in await books.only("title").order_by("-price")[:1].filter(text="a text").all()] == ["T"]
     assert [one.title async for one in books.only("title").stream()] == ["T"]
+    loaded = await books.only("title").prefetch("house").get()
+    assert (loaded.house.code, set(vars(loaded))) == ("H", {"id", "title", "house_code", "house", "version"})
+    assert [one.house.code async for one in books.only("title").prefetch("house").stream()] == ["H"]
+    houses = OnlyHouse.objects.prefetch(Prefetch("books", books.only("title").order_by("id")))
+    assert [(one.title, one.house_code) for one in (await houses.get()).books] == [("T", "H")]
     some = books.only("title")
     assert vars((await some.union(some).all())[0]).keys() == vars(row).keys() - {"twice"}
     with pytest.raises(TypeError, match="same fields"):

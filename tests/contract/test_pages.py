@@ -201,6 +201,21 @@ async def test_every_shape_pages(rows: Any) -> None:
     assert [one.id for one in rows.sync.order_by("id").page(page.next, size=2)] == [3, 4]
 
 
+async def test_related_rows_come_along(rows: Any) -> None:
+    """By prefetch, for the rows of the page alone, and with only()."""
+    teams = PagesTeam.objects.prefetch("rows").order_by("-id")
+    with statements() as sent:
+        page = await teams.page(size=1)
+    assert len(sent) == 2
+    assert page.items[0].name == "Blue"
+    assert {one.team_id for one in page.items[0].rows} == {2}
+    back = await teams.page(page.next, size=1)
+    assert len(back.items[0].rows) == await rows.filter(team=1).count()
+    parts = await rows.only("text").prefetch("team").filter(team__isnull=False).order_by("id").page(size=2)
+    assert [one.team.name for one in parts] == ["Red", "Blue"]
+    assert parts.items[0].team_id == 1
+
+
 async def test_rows_that_come_and_go(rows: Any) -> None:
     """Shift no page; a page that became empty leads back."""
     query = rows.order_by("-id").values_list("id", flat=True)
@@ -264,7 +279,7 @@ async def test_what_page_takes(rows: Any, monkeypatch: pytest.MonkeyPatch) -> No
         await rows.order_by("data").page()
     with pytest.raises(FieldError, match=r"PagesFree has none; use limit\(\) and offset\(\)"):
         await PagesFree.objects.page()
-    with pytest.raises(FieldError, match=r"distinct\(\) or values\(\) across"):
+    with pytest.raises(FieldError, match=r"distinct\(\), groups or values\(\) across"):
         await rows.values("text").distinct().page()
     with pytest.raises(FieldError, match="in a union a key may come twice"):
         await rows.union_all(rows).page()

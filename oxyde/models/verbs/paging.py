@@ -13,7 +13,9 @@ from oxyde.exceptions import FieldValueError
 from oxyde.models import restore
 from oxyde.models.page import Page
 from oxyde.models.positions import Position
+from oxyde.models.prefetch import tree
 from oxyde.models.rows import Instances
+from oxyde.models.verbs import relating
 from oxyde.models.verbs.reading import locks
 from oxyde.queries import compile, keyset, query
 from oxyde.queries.source import State
@@ -38,7 +40,8 @@ def page(chain: Chain[Any, R], after: str | None, before: str | None, size: int)
     if after is not None and before is not None:
         raise TypeError("page() goes after one cursor or before one: give after= or before=, not both")
     _check_size(size)
-    state = keyset.paged(chain._state)
+    nodes = tree(chain.model.__oxyde__, chain._query) if chain._query.prefetched else {}
+    state = keyset.paged(relating.with_keys(chain._state, nodes))
     here = Position(*keyset.fingerprints(state), ())
     cursor = after if after is not None else before
     given = None if cursor is None else _position(cursor, here)
@@ -46,6 +49,7 @@ def page(chain: Chain[Any, R], after: str | None, before: str | None, size: int)
     found = yield from _rows(chain, state, given, size + 1, backwards=backwards)
     more = len(found) > size
     del found[size:]
+    yield from relating.load(nodes, [row for row, _ in found])
     if backwards:
         found.reverse()
     return _page(found, here, given, more=more, backwards=backwards)

@@ -44,6 +44,7 @@ def everything(chain: Chain[Any, T]) -> Steps[list[T]]:
     """Reads all rows."""
     nodes = tree(chain.model.__oxyde__, chain._query) if chain._query.prefetched else {}
     found: list[Any] = []
+    chain = chain._next(relating.with_keys(chain._state, nodes)) if nodes else chain
     yield call(chain, found.extend)
     yield from relating.load(nodes, found)
     return found

@@ -11,9 +11,17 @@ from oxyde.db.steps import Call, Dialect, Steps
 from oxyde.exceptions import MultipleObjectsReturned
 from oxyde.models.info import AnyModel
 from oxyde.models.prefetch import Node, Nodes, loaded
-from oxyde.queries import compile, related
+from oxyde.queries import chosen, compile, related
 from oxyde.queries.related import PARENT
+from oxyde.queries.source import State
 from oxyde.schema import Relation, Table
+
+
+def with_keys(state: State, nodes: Nodes) -> State:
+    """Returns the query of the parents with the columns that the relations need, whatever ``only()`` says."""
+    for node in nodes.values():
+        state = chosen.including(state, node.owner.relations[node.relation].column)
+    return state
 
 
 def load(nodes: Nodes, parents: Sequence[AnyModel]) -> Steps[None]:
@@ -34,8 +42,10 @@ def _read(node: Node, parents: Sequence[AnyModel]) -> Steps[list[Any]]:
     found: list[Any] = []
     if keys:
         dialect: str = yield Dialect()
+        asked = with_keys(node.query.state, node.children)  # type: ignore[union-attr] # load() tells
+        asked = asked if path.hops else chosen.including(asked, relation.target_column)
         for part in related.in_parts(path.column, keys, dialect):
-            yield _call(node, related.of_parents(node.query.state, path, part), found)  # type: ignore[union-attr] # load() tells
+            yield _call(node, related.of_parents(asked, path, part), found)
     if path.hops:
         by_key, found = _by_junction(node.model.table(), relation, found)
     else:
