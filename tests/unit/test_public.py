@@ -15,7 +15,7 @@ VERBS = {
     *("filter", "first", "get", "get_or_none", "increment", "last", "limit", "max", "min", "model", "offset", "order_by", "reverse"),
     *("sql", "sum", "sync", "to_arrow", "to_ir", "to_pandas", "to_polars", "union", "union_all", "update", "using", "values"),
     *("values_list", "join", "with_", "earliest", "latest", "in_bulk", "contains", "get_or_create", "update_or_create", "for_update"),
-    *("for_share", "bulk_update", "upsert", "json", "to_csv", "to_duckdb", "to_parquet"),
+    *("for_share", "bulk_update", "upsert", "json", "load", "to_csv", "to_duckdb", "to_parquet"),
 }
 
 
