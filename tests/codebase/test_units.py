@@ -23,6 +23,8 @@ ELSEWHERE = {
     "models/upserted.py": ("../contract/test_upsert.py", "what a verb returns"),
     "models/verbs/bulk.py": ("../contract/test_bulk.py", "steps that need a database"),
     "models/verbs/conflicts.py": ("../contract/test_upsert.py", "what two verbs refuse"),
+    "export/source.py": ("../contract/test_load.py", "what load() takes"),
+    "models/verbs/loading.py": ("../contract/test_load.py", "steps that need a database"),
     "models/verbs/merging.py": ("../contract/test_upsert.py", "steps that need a database"),
     "models/blocking_raw.py": ("../codebase/test_twins.py", "generated from raw.py, and compared with it"),
     "models/raw.py": ("../contract/test_raw_queries.py", "statements of a connection"),
