@@ -23,8 +23,8 @@ class Instances(Generic[M]):
     def reader(self, state: State) -> Callable[[Batch], list[M]]:
         """Returns a function that turns batches into instances, with annotations as attributes."""
         info = self.model.__oxyde__
-        if state.annotations:
-            return layouts.annotated(info, state.annotations, layouts.children(info, state.joined))
+        if state.visible:
+            return layouts.annotated(info, state.visible, layouts.children(info, state.joined))
         return Hydrator(layouts.tree(info, state.joined) if state.joined else layouts.whole(info)).models
 
 

@@ -28,6 +28,11 @@ class Inside:
     grouping = False
 
     @property
+    def outer(self) -> Names | None:
+        """The names of the query around."""
+        return self.names.outer
+
+    @property
     def table(self) -> Table:
         """The table that is queried."""
         return self.names.table
@@ -70,6 +75,7 @@ class Along:
     """
 
     grouping = False
+    outer: Names | None = None
 
     def __init__(self, names: Names, path: Path) -> None:
         self.names, self.leading = names, path

@@ -9,7 +9,7 @@ from typing import Any
 from oxyde.exceptions import FieldError
 from oxyde.queries import paths
 from oxyde.queries.paths import Path
-from oxyde.queries.term import Reference, Term, reference
+from oxyde.queries.term import Names, Reference, Term, reference
 from oxyde.schema import Table
 from oxyde.schema.memo import remembered
 
@@ -22,11 +22,13 @@ class Namespace:
         table: Its fields, and the paths that begin there.
         terms: Annotations, and the values that an inner query exposes.
         grouping: Whether an aggregate is one of groups of rows, and not of the rows related to each.
+        outer: The names of the query around this one.
     """
 
     table: Table
     terms: Mapping[str, Term]
     grouping: bool = False
+    outer: Names | None = None
 
     def within(self, given: Any) -> tuple[Namespace, Any]:
         """Returns itself, and the condition as it is."""

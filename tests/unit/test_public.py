@@ -16,6 +16,7 @@ VERBS = {
     *("sql", "sum", "sync", "to_arrow", "to_ir", "to_pandas", "to_polars", "union", "union_all", "update", "using", "values"),
     *("values_list", "join", "with_", "earliest", "latest", "in_bulk", "contains", "get_or_create", "update_or_create", "for_update"),
     *("for_share", "bulk_update", "to_csv", "to_duckdb", "to_parquet", "group_by", "having", "aggregate"),
+    *("alias", "except_", "intersect"),
 }
 
 
