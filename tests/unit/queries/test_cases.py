@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oxyde import Case, F, FieldError, Q, Value, When
+from oxyde import Case, FieldError, Q, When
 from oxyde.queries.term import MAYBE, NEVER
 from oxyde.schema import types as kinds
 from tests.cases.models import Novelist
