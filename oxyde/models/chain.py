@@ -135,11 +135,18 @@ class Chain(Generic[M, R_co]):
             raise TypeError("annotate() before values_list(flat=True): rows of single values cannot hold another value")
         if isinstance(self._query.rows, Into):
             raise TypeError("annotate() before into(): the row type is filled from what the query has then")
+        return self._annotated("annotate", terms)
+
+    def alias(self: C, **terms: Expression) -> C:
+        """Returns the same rows; ``filter()``, ``order_by()`` and other expressions can use these values by name, and no row has them."""
+        return self._annotated("alias", terms)
+
+    def _annotated(self: C, verb: str, terms: dict[str, Expression]) -> C:
         for name in terms:
             if hasattr(self.model, name):
                 message = f'{self.model.__name__} has an attribute "{name}" already; call the annotation otherwise'
                 raise FieldError(message, column=name)
-        return self._next(query.annotated(self._state, terms))
+        return self._next(query.annotated(self._state, terms, verb))
 
     def only(self: C, *fields: str) -> C:
         """Returns instances that have only these fields, and the key; the others raise NotLoaded, and ``save()`` does not write them.
@@ -198,9 +205,27 @@ class Chain(Generic[M, R_co]):
         """
         return self._united(other, "union_all")
 
+    def intersect(self: C, other: Any) -> C:
+        """Returns the rows that are in this and another queryset, once; later verbs act on them.
+
+        Raises:
+            TypeError: The other is not a queryset, or its rows differ in model or types.
+            UnsupportedError: The database (MySQL) has no INTERSECT; raised when it runs.
+        """
+        return self._united(other, "intersect")
+
+    def except_(self: C, other: Any) -> C:
+        """Returns the rows of this queryset that are not in another, once; later verbs act on them.
+
+        Raises:
+            TypeError: The other is not a queryset, or its rows differ in model or types.
+            UnsupportedError: The database (MySQL) has no EXCEPT; raised when it runs.
+        """
+        return self._united(other, "except")
+
     def _united(self: C, other: Any, op: str) -> C:
         if not isinstance(other, Chain):
-            message = f"{op}() takes a queryset, not {type(other).__name__}"
+            message = f"{'except_' if op == 'except' else op}() takes a queryset, not {type(other).__name__}"
             raise TypeError(message)
         if other._query.prefetched:
             message = f"{op}() returns the rows of both, whose relations are loaded together: say prefetch() after it"

@@ -80,11 +80,20 @@ def select(state: State, *, masked: bool = False) -> Compiled:
     return compiled("select", state, lambda values: statement.query(body(state, values)))
 
 
-def body(state: State, values: Values, aliases: Aliases | None = None) -> dict[str, Any]:
-    """Returns a query as part of a statement; ``aliases`` are those of the enclosing select, if its tables are visible."""
+def body(state: State, values: Values, aliases: Aliases | None = None, outer: Scope | None = None) -> dict[str, Any]:
+    """Returns a query as part of a statement.
+
+    Args:
+        state: The query.
+        values: The values of the statement.
+        aliases: The aliases of the enclosing select, if its tables are visible.
+        outer: The enclosing select, if its columns are read.
+    """
     state = state.arranged()
     with _attached(state, values) as ctes:
-        return _finished(state, opened(state, values, aliases), state.columns, ctes)
+        scope = opened(state, values, aliases)
+        scope.outer = outer
+        return _finished(state, scope, state.columns, ctes)
 
 
 @contextlib.contextmanager
@@ -136,7 +145,7 @@ def _whole(state: State, values: Values) -> dict[str, Any]:
     """Returns a query of every column of the table, and of its annotations."""
     columns = tuple((column.name, term) for column, (_, term) in zip(state.table.columns, whole(state.table), strict=True))
     with _attached(state, values) as ctes:
-        return _finished(state, opened(state, values), (*columns, *state.annotations), ctes)
+        return _finished(state, opened(state, values), (*columns, *state.visible), ctes)
 
 
 def _finished(state: State, scope: Scope, outputs: Sequence[tuple[str, Term]], ctes: list[dict[str, Any]]) -> dict[str, Any]:

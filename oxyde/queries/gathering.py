@@ -29,6 +29,11 @@ class Inside:
     proposed = False
 
     @property
+    def outer(self) -> Names | None:
+        """The names of the query around."""
+        return self.names.outer
+
+    @property
     def table(self) -> Table:
         """The table that is queried."""
         return self.names.table
@@ -72,6 +77,7 @@ class Along:
 
     grouping = False
     proposed = False
+    outer: Names | None = None
 
     def __init__(self, names: Names, path: Path) -> None:
         self.names, self.leading = names, path

@@ -7,8 +7,9 @@ from typing import Any
 
 from oxyde.exceptions import FieldError
 from oxyde.queries.aggregates import Collected
-from oxyde.queries.conditions import Q, conditions
+from oxyde.queries.conditions import Q
 from oxyde.queries.connectives import Group
+from oxyde.queries.correlation import correlating
 from oxyde.queries.foreign_values import named
 from oxyde.queries.source import Named, State
 from oxyde.queries.term import Exposed, Order, Reference, Term
@@ -72,7 +73,9 @@ def _computed_inside(state: State) -> State:
     selection = None if state.selection is None else moved(state.selection)
     groups = None if state.groups is None else moved(state.groups)
     having = tuple(seen(one) for one in state.having)
-    return outer.with_(annotations=moved(state.annotations), selection=selection, order=order, groups=groups, having=having)
+    return outer.with_(
+        annotations=moved(state.annotations), selection=selection, order=order, groups=groups, having=having, hidden=state.hidden
+    )
 
 
 def had(state: State, given: Q) -> State:
@@ -86,8 +89,8 @@ def had(state: State, given: Q) -> State:
     if not given.children:
         return state
     if state.is_sliced:
-        return state.wrapped().with_(where=(conditions(state.wrapped().names, given),))
-    return state.with_(having=(*state.having, conditions(state.names, given)))
+        return state.wrapped().with_(where=(correlating(state.wrapped().names, given),))
+    return state.with_(having=(*state.having, correlating(state.names, given)))
 
 
 def narrowed(state: State, condition: Term) -> State:

@@ -22,7 +22,7 @@ def target(names: Names, name: str) -> tuple[Subject, Lookup | str]:
         FieldError: A name is unknown.
         FieldLookupError: The column has no such lookup.
     """
-    return _target(names, name) if names.terms or names.proposed else _target_of(names.table, name)
+    return _target(names, name) if names.terms or names.proposed or names.outer is not None else _target_of(names.table, name)
 
 
 def _target(names: Names, name: str) -> tuple[Subject, Lookup | str]:

@@ -9,7 +9,7 @@ from typing import Any
 from oxyde.exceptions import FieldError
 from oxyde.queries import paths
 from oxyde.queries.paths import Path
-from oxyde.queries.term import Reference, Term, reference
+from oxyde.queries.term import Names, Reference, Term, reference
 from oxyde.schema import Table
 from oxyde.schema.memo import remembered
 
@@ -23,12 +23,14 @@ class Namespace:
         terms: Annotations, and the values that an inner query exposes.
         proposed: There is a row that was to be inserted, too, whose values ``Proposed`` are.
         grouping: Whether an aggregate is one of groups of rows, and not of the rows related to each.
+        outer: The names of the query around this one.
     """
 
     table: Table
     terms: Mapping[str, Term]
     proposed: bool = False
     grouping: bool = False
+    outer: Names | None = None
 
     def within(self, given: Any) -> tuple[Namespace, Any]:
         """Returns itself, and the condition as it is."""

@@ -46,7 +46,7 @@ class Outer(Term):
             FieldError: There is none.
         """
         if scope.outer is None:
-            raise FieldError("a value of the row around a query is used where no row is around it")
+            raise FieldError("OuterRef() is used inside a slice or a union of the subquery, where the row around is out of sight")
         return self.inner.compile(scope.outer)
 
     def walk(self) -> Iterator[Term]:

@@ -21,7 +21,7 @@ DEEPEST: Final = 32
 
 @dataclass(frozen=True, eq=False)
 class Compound:
-    """The union of several queries, without duplicates (union) or with them (union_all). The first query names the columns."""
+    """Several queries, each joined with those before it by union, union_all, intersect or except. The first one names the columns."""
 
     left: State
     others: tuple[tuple[str, State], ...]
@@ -49,19 +49,20 @@ class Compound:
         """Whether a query over it selects all its rows, and changes nothing else."""
         if state.where or state.order or state.distinct or state.is_sliced or state.fields or state.joined != self.left.joined:
             return False
-        given = self.left.annotations if self.left.selection is None else self.left.selection
-        found = state.annotations if state.selection is None else state.selection
+        given = self.left.visible if self.left.selection is None else self.left.selection
+        found = state.visible if state.selection is None else state.selection
         same = [name for name, _ in given] == [term.head for _, term in found if isinstance(term, Exposed)]
         return same and all(name == term.head for name, term in found) and (state.selection is None) == (self.left.selection is None)
 
 
 def compound(op: str, left: State, right: State) -> State:
-    """Returns the union of two queries; an existing compound is extended, not nested."""
+    """Returns two queries joined; an existing compound is extended, not nested, where that means the same."""
     pairs = zip(left.columns, right.columns, strict=True)
     first, depth = left, max(left.depth, right.depth)
     others: tuple[tuple[str, State], ...] = ((op, right),)
     inside = right.source
-    if isinstance(inside, Compound) and inside.is_all_of(right) and all(one == op for one, _ in inside.others):
+    associates = op != "except"
+    if associates and isinstance(inside, Compound) and inside.is_all_of(right) and all(one == op for one, _ in inside.others):
         others = ((op, inside.left), *inside.others)
     inside = left.source
     if isinstance(inside, Compound) and inside.is_all_of(left):
@@ -101,7 +102,7 @@ def _reading(like: State, source: Source, outputs: Named, depth: int) -> State:
     if like.selection is not None:
         return State(like.table, source=source, annotations=outputs, selection=outputs, depth=_below(depth))
     before = len(like.table.columns)
-    chosen = outputs[before : before + len(like.annotations)]
+    chosen = outputs[before : before + len(like.visible)]
     return State(like.table, source=source, annotations=chosen, joined=like.joined, depth=_below(depth))
 
 
@@ -130,6 +131,7 @@ class State:
         having: Conditions on groups, all of which must hold.
         order: The terms to order by, most significant first.
         annotations: Computed values of each row, by name.
+        hidden: The names of annotations that are not returned with whole rows.
         selection: The selected values and their names; None for whole rows.
         fields: The columns of the table that whole rows have; None for all.
         joined: The related tables that are read along with whole rows, as relations; each directly follows the one it extends.
@@ -148,6 +150,7 @@ class State:
     having: tuple[Term, ...] = ()
     order: tuple[Order, ...] = ()
     annotations: Named = ()
+    hidden: frozenset[str] = frozenset()
     selection: Named | None = None
     fields: tuple[str, ...] | None = None
     joined: tuple[PathKey, ...] = ()
@@ -169,14 +172,19 @@ class State:
         return self.limit is not None or self.offset > 0
 
     @property
+    def visible(self) -> Named:
+        """The annotations that are returned with whole rows."""
+        return tuple(one for one in self.annotations if one[0] not in self.hidden) if self.hidden else self.annotations
+
+    @property
     def columns(self) -> Named:
         """The values of its rows, by name."""
         if self.selection is not None:
             return self.selection
         if self.groups is not None:
-            return (*self.groups, *(one for one in self.annotations if one not in self.groups))
+            return (*self.groups, *(one for one in self.visible if one not in self.groups))
         related = [term for path in self.joined for term in related_columns(self.table, path)] if self.joined else ()
-        return (*self.own, *self.annotations, *related)
+        return (*self.own, *self.visible, *related)
 
     @property
     def own(self) -> Named:
@@ -227,6 +235,7 @@ class State:
         inner = source.with_(ctes=(), joined=()) if source.ctes or source.joined else source
         if inner.selection is not None and inner.exposed() is None:  # the outer query needs every column, and the annotations
             inner = inner.with_(selection=None)
+        inner = inner.with_(hidden=frozenset()) if inner.hidden else inner
         depth = _below(inner.depth)
         return State(
             self.table,
@@ -234,6 +243,7 @@ class State:
             self.ctes,
             order=turned,
             annotations=outside,
+            hidden=self.hidden,
             selection=selection,
             fields=self.fields,
             joined=self.joined,
@@ -311,7 +321,7 @@ class State:
             self._check_ctes()
         ctes = tuple([(cte.name, cte.query.shape(values)) for cte in self.ctes]) if self.ctes else ()
         source = None if self.source is None else self.source.shape(values)
-        chosen = self.columns if self.groups is not None else self.annotations if self.selection is None else self.selection
+        chosen = self.columns if self.groups is not None else self.visible if self.selection is None else self.selection
         outputs = tuple([(name, term.shape(values)) for name, term in chosen]) if chosen else ()
         where = tuple([term.shape(values) for term in self.where]) if self.where else ()
         groups = None if self.groups is None else tuple([term.shape(values) for _, term in self.groups])

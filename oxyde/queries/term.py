@@ -334,6 +334,11 @@ class Names(Protocol):
         """Whether an aggregate is one of groups of rows, and not of the rows related to each."""
         ...
 
+    @property
+    def outer(self) -> Names | None:
+        """The names of the query around this one, if they are known."""
+        ...
+
     def within(self, given: Any) -> tuple[Names, Any]:
         """Returns the names that a condition is about, and the condition as seen from there."""
         ...

@@ -16,7 +16,7 @@ VERBS = {
     *("sql", "sum", "sync", "to_arrow", "to_ir", "to_pandas", "to_polars", "union", "union_all", "update", "using", "values"),
     *("values_list", "join", "with_", "earliest", "latest", "in_bulk", "contains", "get_or_create", "update_or_create", "for_update"),
     *("for_share", "bulk_update", "upsert", "to_csv", "to_duckdb", "to_parquet", "stream", "only", "defer", "prefetch", "into"),
-    *("select", "page", "json", "group_by", "having", "aggregate", "load"),
+    *("select", "page", "json", "group_by", "having", "aggregate", "load", "alias", "except_", "intersect"),
 }
 
 

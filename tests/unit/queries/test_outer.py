@@ -17,7 +17,7 @@ def test_it_compiles_in_the_scope_around() -> None:
     around = Scope(Values(), Novelist.__table__)
     inner = Scope(around.values, Novelist.__table__, around.aliases)
     term = Outer(of("age"))
-    with pytest.raises(FieldError, match="no row is around it"):
+    with pytest.raises(FieldError, match="the row around is out of sight"):
         term.compile(inner)
     inner.outer = around
     assert term.compile(inner) == {"column": {"name": "age", "table": "case_author"}}
