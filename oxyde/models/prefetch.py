@@ -202,15 +202,14 @@ def _link(level: _Level, part: str) -> Link:
     Raises:
         FieldError: It is none.
     """
-    link = level.model.links.get(part)
-    if link is not None:
-        return link
     table = level.model.table()
+    if part in table.relations:
+        return level.model.links[part]
     column = table.by_field.get(part)
     if column is None:
         raise unknown(table, part)
-    near = f'; did you mean "{column.relation}"?' if column.relation else meant(part, level.model.links)
-    known = f"; it can load {', '.join(level.model.links)}" if level.model.links and not near else near
+    near = f'; did you mean "{column.relation}"?' if column.relation else meant(part, table.relations)
+    known = f"; it can load {', '.join(table.relations)}" if table.relations and not near else near
     message = f"prefetch() takes relations, and {table.model}.{part} is a column{known}"
     raise FieldError(message, table=table.name, column=part)
 

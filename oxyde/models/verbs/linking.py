@@ -107,8 +107,8 @@ def source(instance: AnyModel, name: str) -> Source:
         raise TypeError(message)
     table = info.table()
     link = info.links.get(name)
-    several = [one.field for one in info.links.values() if one.kind != "one"]
-    if link is None:
+    several = [one.field for one in table.relations.values() if one.kind != "one"]
+    if link is None or name not in table.relations:
         what = "is a column" if name in table.by_field else "is no field"
         near = meant(name, several) or (f"; it has {', '.join(several)}" if several else "")
         message = f"related() takes a relation, and {info.name}.{name} {what}{near}"
