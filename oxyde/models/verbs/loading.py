@@ -47,7 +47,7 @@ def _loaded(loader: Loader) -> Steps[int]:
     count = 0
     for rows in loader.source.batches():
         for group in loader.groups(rows, count):
-            made = dml.insert_many(loader.table, group)
+            made = dml.insert_many(loader.table, group, copy=True)
             yield Call(made.shape, made.values)
         count += rows.num_rows
     return count
