@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import enum
 import uuid
@@ -254,3 +255,40 @@ async def test_what_is_no_frame(mill: Mill) -> None:
             await Sack.objects.load(wrong)
     with pytest.raises(ValueError, match="batch_size takes an int"):
         await Sack.objects.load(table(code=["a"]), batch_size=0)
+
+
+async def test_a_load_that_waits_is_cancelled(database: AsyncDatabase, mill: Mill) -> None:
+    """On the server, too; the connection works afterwards, and nothing is stored."""
+    if database.backend == "sqlite":
+        return  # a writer waits before it begins, for at most the busy timeout
+    held, leave = asyncio.Event(), asyncio.Event()
+
+    async def holder() -> None:
+        async with atomic():
+            await Mill.objects.create(name="taken")
+            held.set()
+            await leave.wait()
+
+    holding = asyncio.create_task(holder())
+    await held.wait()
+    loading = asyncio.create_task(Mill.objects.load(table(name=["a", "taken", "b"])))
+    await asyncio.sleep(0.3)
+    assert not loading.done()
+    loading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await loading
+    leave.set()
+    await holding
+    assert sorted(await Mill.objects.values_list("name", flat=True).all()) == ["old", "taken"]
+    assert await Mill.objects.load(table(name=["a", "b"])) == 2
+
+
+async def test_a_failed_load_breaks_its_block_only(database: AsyncDatabase, mill: Mill) -> None:
+    """The connection works afterwards."""
+    for _ in range(3):
+        with pytest.raises(UniqueViolationError):
+            async with atomic():
+                await Mill.objects.create(name="first")
+                await Mill.objects.load(table(name=["a", "old", "b"]))
+        assert await Mill.objects.count() == 1
+    assert await Mill.objects.load(table(name=["a", "b"])) == 2
