@@ -143,9 +143,9 @@ fn value(out: &mut Vec<u8>, data: &Data, row: usize) -> Result<(), Unwritable> {
         },
         Data::DecimalText { values, .. } => number(out, std::str::from_utf8(values.get(row)).map_err(|_| Unwritable)?),
         Data::Date(v) => {
-            let date = date_of(v[row]).ok_or(Unwritable)?;
+            let when = date_of(v[row]).ok_or(Unwritable)?;
             out.push(b'"');
-            day(out, date);
+            day(out, when);
             out.push(b'"');
         }
         Data::Time(v) if (0..DAY).contains(&v[row]) => {
