@@ -158,6 +158,25 @@ class Batch:
         """The rows as tuples of exact Python values; JSON parsed."""
     def columns(self) -> list[list[Any]]:
         """The same by column."""
+    def json(
+        self,
+        fields: Sequence[
+            tuple[
+                bytes,
+                bool,
+                tuple[int, int] | None,
+                Callable[[list[Any]], bool] | None,
+                Callable[[list[Any]], list[bytes] | None] | None,
+            ]
+        ],
+    ) -> bytes | None:
+        """The rows as JSON with commas between, written without the GIL; None where a value needs an instance to say what it is.
+
+        Args:
+            fields: For each column what comes before its value; whether NULL is refused; the limits of integers, of the characters of
+                texts, or the digits of decimals and those after the point; a function that returns whether its values are valid and stay
+                as they are, called where the limits do not say it; and one that returns the JSON of each.
+        """
     def fill(self, layout: Layout, instances: Sequence[Any]) -> None:
         """Writes the rows' values into instances that exist already, in order (RETURNING after an insert, refresh)."""
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 import time
+import warnings
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from typing_extensions import Self
 
 from oxyde import _native
+from oxyde.db.caller import stack_level
 from oxyde.db.database import AsyncDatabase
+from oxyde.ir import wire
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,38 @@ def on_statement(function: Callable[[Event], Any]) -> Callable[[], None]:
             listeners.remove(function)
 
     return stop
+
+
+def warn_repeated(times: int = 10) -> Callable[[], None]:
+    """Warns, with the line that calls the verb, when one task (or thread) runs the same statement that often: rows read one by one.
+
+    Returns:
+        A function that ends it.
+
+    Raises:
+        ValueError: Once is no repetition.
+    """
+    if not isinstance(times, int) or isinstance(times, bool) or times < 2:
+        message = f"warn_repeated() takes how often a statement may run, an int of at least 2, not {times!r}"
+        raise ValueError(message)
+    by_task: WeakKeyDictionary[Any, Counter[tuple[str, bytes]]] = WeakKeyDictionary()
+
+    def hear(event: Event) -> None:
+        ran = by_task.setdefault(_task(), Counter())
+        ran[event.connection, event.shape] += 1
+        if ran[event.connection, event.shape] == times:
+            remedy = "join() or in_bulk() reads such rows at once" if wire.reads(event.shape) else "a bulk verb writes such rows at once"
+            message = f"this statement ran {times} times in one task, with other values; {remedy}: {event.sql}"
+            warnings.warn(message, RuntimeWarning, stacklevel=stack_level())
+
+    return on_statement(hear)
+
+
+def _task() -> Any:
+    """Returns the running task; the thread where there is none."""
+    asyncio = sys.modules.get("asyncio")  # blocking code does without
+    running = None if asyncio is None else asyncio._get_running_loop()
+    return threading.current_thread() if asyncio is None or running is None else asyncio.current_task(running)
 
 
 class Timer:

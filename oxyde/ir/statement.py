@@ -100,11 +100,13 @@ def insert(
     returning: Sequence[dict[str, Any]] = (),
     conflict: dict[str, Any] | None = None,
     outcomes: str | None = None,
+    copy: bool = False,
 ) -> Node:
     """An INSERT of one row of expressions, or (``row`` None) of as many rows as the lists beside the shape have.
 
     ``conflict`` is NOTHING, ``skip`` or an ``upsert``: what happens to rows that meet a unique key; without it they are an error.
     ``outcomes`` is the alias of the table in ``returning``: every row is returned, as it is afterwards, with what became of it.
+    ``copy``: many rows may be sent in the server's own form for them.
     """
     parts = {
         "table": table_ref(table),
@@ -114,6 +116,7 @@ def insert(
         "returning": list(returning),
         "conflict": conflict,
         "outcomes": outcomes,
+        "copy": copy,
     }
     return {"insert": without_defaults(parts)}
 

@@ -207,6 +207,17 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
         """Returns the greatest value of a field; None without rows."""
         return self._run(reading.aggregate(self, "max", field), using, client)
 
+    def aggregate(self, *, using: str | None = None, client: object | None = None, **aggregates: Any) -> dict[str, Any]:
+        """Returns aggregates of all rows by name, in one statement: ``aggregate(n=Count(), total=Sum("price"))``.
+
+        Of a grouped query the rows are its groups.
+
+        Raises:
+            FieldError: A value is not computed of all rows.
+            TypeError: A value is not an expression.
+        """
+        return self._run(reading.aggregates(self, aggregates), using, client)
+
     def _create(self, body: BaseModel | None = None, /, **values: Any) -> M:
         """Validates and inserts a row, and returns the instance with what the database filled in. Hooks run.
 

@@ -10,7 +10,7 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from oxyde import export
-from oxyde.models import arrow, streaming
+from oxyde.models import arrow, json_rows, streaming
 from oxyde.models.chain import M, R_co
 from oxyde.models.faces import Blocking
 from oxyde.models.page import Page
@@ -112,6 +112,13 @@ class BlockingFrames(Blocking[M, R_co]):
             client: A connection or an atomic block.
         """
         return streaming.stream_blocking(self, batch_size, route_of(self, using, client))
+
+    def json(self, *, using: str | None = None, client: object | None = None) -> bytes:
+        """Returns the rows as a JSON array, byte for byte what ``TypeAdapter(list[User]).dump_json(rows)`` gives.
+
+        The core writes it from the columns, without instances, where no serializer, alias, computed field or related row is involved.
+        """
+        return self._run(json_rows.json(self), using, client)
 
     def arrow_stream(self, batch_rows: int = 65_536, *, using: str | None = None, client: object | None = None) -> Iterator[pa.RecordBatch]:
         """Yields the rows as ``pyarrow.RecordBatch`` objects of at most that many rows, in bounded memory."""

@@ -11,7 +11,7 @@ from typing import Any, Literal, overload
 from oxyde.models import blocking_frames
 from oxyde.models.chain import M, R_co
 from oxyde.models.upserted import Upserted
-from oxyde.models.verbs import bulk, merging
+from oxyde.models.verbs import bulk, loading, merging
 from oxyde.queries.term import Expression
 
 
@@ -134,3 +134,24 @@ class BlockingMany(blocking_frames.BlockingFrames[M, R_co]):
             StaleObjectError: A row has another version than its instance.
         """
         return self._run(bulk.bulk_update(self.model.__oxyde__, objects, fields, batch_size=batch_size), using, client)
+
+    def load(self, source: object, *, batch_size: int | None = None, using: str | None = None, client: object | None = None) -> int:
+        """Inserts the rows of a frame or a file, all or none, and returns how many. No hooks run.
+
+        Columns are called as the fields, a foreign key as its relation or its key; fields without a column take their defaults. A column
+        is validated as a whole, where no validator sees several fields.
+
+        Args:
+            source: An Arrow table or stream, anything with ``__arrow_c_stream__``, a polars or pandas frame, or the path of a Parquet or
+                CSV file (``NULL`` in a CSV file is an empty text without quotes).
+            batch_size: At most that many rows in a statement.
+            using: The alias of a connection.
+            client: A connection or an atomic block.
+
+        Raises:
+            FieldError: A column is missing, or is no field.
+            FieldValueError: A column is of a type that its field does not take.
+            ValidationError: Values are not valid; ``loc`` is the row, counted from 0, and the field.
+            ImportError: pyarrow is not installed.
+        """
+        return self._run(loading.load(self.model.__oxyde__, source, batch_size=batch_size), using, client)

@@ -43,6 +43,14 @@ class BlockingRelatedManager(blocking.BlockingQuerySet[M]):
     def _of(self, query: Any) -> Any:
         return blocking_querysets(self.model)._of(query)
 
+    def query(self) -> Any:
+        """Returns a fresh queryset of the related rows."""
+        return self._of(self._query)
+
+    def unscoped(self) -> Any:
+        """Returns a queryset of all related rows, including those outside the scope of their manager."""
+        return self._of(self._source.query(scoped=False))
+
     def add(
         self, *objects: M | Any, through_defaults: Mapping[str, Any] | None = None, using: str | None = None, client: object | None = None
     ) -> None:

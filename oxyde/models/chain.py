@@ -16,7 +16,7 @@ from oxyde.models.pickling import kind_of, pickled, unpickled
 from oxyde.models.prefetch import Prefetch
 from oxyde.models.repr import html, line
 from oxyde.models.rows import FLAT, Instances, Into
-from oxyde.queries import Q, chosen, compile, joins, query, ranked
+from oxyde.queries import Q, chosen, compile, grouping, joins, query, ranked
 from oxyde.queries.compile import Compiled
 from oxyde.queries.cte import With
 from oxyde.queries.locks import lock
@@ -135,11 +135,18 @@ class Chain(Generic[M, R_co]):
             raise TypeError("annotate() before values_list(flat=True): rows of single values cannot hold another value")
         if isinstance(self._query.rows, Into):
             raise TypeError("annotate() before into(): the row type is filled from what the query has then")
+        return self._annotated("annotate", terms)
+
+    def alias(self: C, **terms: Expression) -> C:
+        """Returns the same rows; ``filter()``, ``order_by()`` and other expressions can use these values by name, and no row has them."""
+        return self._annotated("alias", terms)
+
+    def _annotated(self: C, verb: str, terms: dict[str, Expression]) -> C:
         for name in terms:
             if hasattr(self.model, name):
                 message = f'{self.model.__name__} has an attribute "{name}" already; call the annotation otherwise'
                 raise FieldError(message, column=name)
-        return self._next(query.annotated(self._state, terms))
+        return self._next(query.annotated(self._state, terms, verb))
 
     def only(self: C, *fields: str) -> C:
         """Returns instances that have only these fields, and the key; the others raise NotLoaded, and ``save()`` does not write them.
@@ -159,6 +166,29 @@ class Chain(Generic[M, R_co]):
         """
         return self._next(chosen.deferred(self._state, fields))
 
+    def group_by(self: C, *fields: str) -> C:
+        """Returns one row for each group of rows that are equal in these fields; ``annotate()`` aggregates, ``values()`` says what is read.
+
+        ``values("status").annotate(n=Count())`` groups by the values without it.
+
+        Args:
+            *fields: Names of fields, paths and annotations.
+
+        Raises:
+            FieldError: A name is not a field.
+        """
+        return self._next(grouping.grouped(self._state, fields))
+
+    def having(self: C, *conditions: Q, **lookups: Any) -> C:
+        """Returns the groups for which all conditions are true: ``having(n__gt=1)``, ``having(Sum("price") > 100)``.
+
+        ``filter()`` does the same with conditions on aggregates; those on fields choose rows before they are grouped.
+
+        Raises:
+            FieldError: The rows are not grouped, or a name is neither grouped nor an aggregate.
+        """
+        return self._next(grouping.had(self._state, Q(*conditions, **lookups)))
+
     def union(self: C, other: Any) -> C:
         """Returns the rows of this and another queryset without duplicates; later verbs act on all of them.
 
@@ -175,9 +205,27 @@ class Chain(Generic[M, R_co]):
         """
         return self._united(other, "union_all")
 
+    def intersect(self: C, other: Any) -> C:
+        """Returns the rows that are in this and another queryset, once; later verbs act on them.
+
+        Raises:
+            TypeError: The other is not a queryset, or its rows differ in model or types.
+            UnsupportedError: The database (MySQL) has no INTERSECT; raised when it runs.
+        """
+        return self._united(other, "intersect")
+
+    def except_(self: C, other: Any) -> C:
+        """Returns the rows of this queryset that are not in another, once; later verbs act on them.
+
+        Raises:
+            TypeError: The other is not a queryset, or its rows differ in model or types.
+            UnsupportedError: The database (MySQL) has no EXCEPT; raised when it runs.
+        """
+        return self._united(other, "except")
+
     def _united(self: C, other: Any, op: str) -> C:
         if not isinstance(other, Chain):
-            message = f"{op}() takes a queryset, not {type(other).__name__}"
+            message = f"{'except_' if op == 'except' else op}() takes a queryset, not {type(other).__name__}"
             raise TypeError(message)
         if other._query.prefetched:
             message = f"{op}() returns the rows of both, whose relations are loaded together: say prefetch() after it"
@@ -217,19 +265,20 @@ class Chain(Generic[M, R_co]):
         return self._next(ranked.distinct_on(self._state, on) if on else query.distinct(self._state))
 
     def join(self: C, *paths: str) -> C:
-        """Returns the same rows with their related rows loaded by the same statement: ``join("author")``, ``join("author__team")``.
+        """Returns the same rows with their related rows loaded by the same statement: ``join("author")``, ``join("posts__comments")``.
 
-        Rows that refer to the same row share one instance; without a related row the relation is None.
+        A row that several refer to is one instance; without a related row the relation is None or ``[]``. Collections are loaded whole,
+        whatever the filters; slices, ``count()`` and ``first()`` act on the query's own rows.
 
         Args:
-            *paths: Paths of foreign keys, joined by ``__``.
+            *paths: Paths of relations, joined by ``__``. At most one of them may lead through collections.
 
         Raises:
             FieldError: A path does not name a relation.
-            UnsupportedError: A path leads to several rows.
+            UnsupportedError: Two paths lead to collections, whose rows would multiply each other: leave one to ``prefetch()``.
         """
         made = self._next(joins.joined(self._state, paths))
-        prefetch.tree(self.model.__oxyde__, made._query)
+        prefetch.check_join(self.model.__oxyde__, made._query)
         return made
 
     def prefetch(self: C, *paths: str | Prefetch) -> C:

@@ -106,14 +106,14 @@ def in_row(at: int, verb: str = "bulk_create") -> Iterator[None]:
 
 def _at(error: ValidationError, at: int) -> ValidationError:
     """Returns the error of one row with its index first in every ``loc``, as ``TypeAdapter(list[M])`` has it."""
-    lines = [_line(line, at) for line in error.errors(include_url=False)]
+    lines = [line_of(line, (at, *line["loc"])) for line in error.errors(include_url=False)]
     return ValidationError.from_exception_data(error.title, lines, hide_input="input_value=" not in str(error))
 
 
-def _line(line: ErrorDetails, at: int) -> InitErrorDetails:
-    """Returns a line of an error as what it is made from: one of Pydantic's own kinds, or one that a validator made."""
+def line_of(line: ErrorDetails, loc: tuple[int | str, ...]) -> InitErrorDetails:
+    """Returns a line of an error as what it is made from, at another place: one of Pydantic's own kinds, or one that a validator made."""
     kind, message, context = cast("tuple[Any, Any, Any]", (line["type"], line["msg"], line.get("ctx")))
-    made: InitErrorDetails = {"type": kind, "loc": (at, *line["loc"]), "input": line["input"]}
+    made: InitErrorDetails = {"type": kind, "loc": loc, "input": line["input"]}
     if context:
         made["ctx"] = context
     try:

@@ -7,7 +7,7 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from oxyde import export
-from oxyde.models import arrow, streaming
+from oxyde.models import arrow, json_rows, streaming
 from oxyde.models.chain import M, R_co
 from oxyde.models.faces import Awaited
 from oxyde.models.page import Page
@@ -107,6 +107,13 @@ class Frames(Awaited[M, R_co]):
             client: A connection or an atomic block.
         """
         return streaming.stream(self, batch_size, route_of(self, using, client))
+
+    async def json(self, *, using: str | None = None, client: object | None = None) -> bytes:
+        """Returns the rows as a JSON array, byte for byte what ``TypeAdapter(list[User]).dump_json(rows)`` gives.
+
+        The core writes it from the columns, without instances, where no serializer, alias, computed field or related row is involved.
+        """
+        return await self._run(json_rows.json(self), using, client)
 
     def arrow_stream(
         self, batch_rows: int = 65_536, *, using: str | None = None, client: object | None = None

@@ -59,12 +59,15 @@ class Tiers:
         schema: How Pydantic validates it.
         layouts: The layouts made so far, by use and columns.
         whole: The layout of all columns, once it was requested.
+        by_dictionaries: Only the model as a whole can validate a row.
+        json: How rows of all columns are written as JSON, as ``models.json_rows`` describes it, once it was requested.
     """
 
     def __init__(self, model: type[AnyModel]) -> None:
         self.model = model
         self.layouts: dict[Any, Layout] = {}
         self.whole: Layout | None = None
+        self.json: tuple[Any, ...] | None = None
         self.schema = ModelSchema(model)
         self._validators: dict[str, SchemaValidator | None] = {}
         self._fields: dict[str, SchemaValidator] = {}
@@ -72,7 +75,7 @@ class Tiers:
         self._types_only = model.__oxyde__.meta.db_read == "types"
         self._by_types = frozenset(name for name in self.schema.fields if self._reads_types(name))
         self.definitions = self._stored_definitions()
-        self._by_dictionaries = not self._no_rule_crosses_fields()
+        self.by_dictionaries = not self._no_rule_crosses_fields()
         read = self._read(self.schema.whole)
         rows = SchemaValidator(core_schema.list_schema(read), self.schema.config, _use_prebuilt=read is self.schema.whole)
         self.validate_rows: Callable[[list[dict[str, Any]]], list[Any]] = partial(
@@ -194,11 +197,11 @@ class Tiers:
         names = tuple(name for name, _ in annotations)
         links = self.model.__oxyde__.links
         missing = self.model.__pydantic_fields__.keys() - set(fields) - links.keys()
-        native = not self._by_dictionaries and (partial_rows or not missing)
+        native = not self.by_dictionaries and (partial_rows or not missing)
         validators: tuple[Any, ...] | None = None
         if native:
-            found = [self._validator(column) for column in columns]
-            validators = None if any(one is _BY_DICTIONARY for one in found) else (*found, *(None for _ in names))
+            found = [self.validator(column) for column in columns]
+            validators = None if any(one is BY_DICTIONARY for one in found) else (*found, *(None for _ in names))
         whole = partial(self._partial_rows, self._stored_rows(columns)) if partial_rows else self.validate_rows
         validate = partial(_validate_annotated, whole, names) if names else whole
         is_kept = partial_rows or len(columns) == len(self.model.__oxyde__.table().columns)
@@ -231,13 +234,13 @@ class Tiers:
     def partial_layout(self, columns: Sequence[Column]) -> Layout:
         """Returns the layout that writes rows of some columns into existing instances."""
         fields = tuple(column.field for column in columns)
-        found = [self._validator(column) for column in columns]
+        found = [self.validator(column) for column in columns]
         validate = self._stored_rows(columns)
         return Layout(
             self.model,
             fields,
             key=(),
-            validators=None if any(one is _BY_DICTIONARY for one in found) else tuple(found),
+            validators=None if any(one is BY_DICTIONARY for one in found) else tuple(found),
             validate_rows=refusing(self.model.__oxyde__.table(), validate),
             mutable=(),
             state_slot=SLOT,
@@ -282,13 +285,13 @@ class Tiers:
         whole = core_schema.definitions_schema(schema, [*self.definitions.values()]) if self.definitions else schema
         return SchemaValidator(whole, self.schema.config, _use_prebuilt=False)
 
-    def _validator(self, column: Column) -> Any:
+    def validator(self, column: Column) -> Any:
         """Returns the validator of a column's values, None if they need none, or the marker for dictionaries."""
         name = column.field
         if name not in self._validators:
             sub = _bare(self._of(name, self.schema.field(name)))
             if not all(map(_is_simple, nodes(sub, self.definitions))):
-                self._validators[name] = _BY_DICTIONARY
+                self._validators[name] = BY_DICTIONARY
             elif column.db_type is None and self._is_identity(sub, json=column.type.kind == "json"):
                 self._validators[name] = None
             else:
@@ -316,7 +319,7 @@ class _ByDictionary:
     """The marker for a column that only the model as a whole can validate."""
 
 
-_BY_DICTIONARY: Final[Any] = _ByDictionary()
+BY_DICTIONARY: Final[Any] = _ByDictionary()
 
 
 def _bare(schema: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from oxyde.exceptions import FieldError
 from oxyde.models import registry
-from oxyde.models.info import AnyModel, Link, ModelInfo, holds, is_table
+from oxyde.models.info import AnyModel, Link, ModelInfo, holds, info_of, is_table
 from oxyde.models.relations import SERIAL, key_field
 from oxyde.schema import Column, ForeignKey, Relation, Table
 from oxyde.schema.naming import foreign_key_name, meant, short
@@ -112,9 +112,10 @@ def junction(model: ModelInfo, link: Link) -> ModelInfo:
 def _made(model: ModelInfo, link: Link, junctions: Tables) -> Relation:
     """Declares the junction of a relation that names none: ``{table}_{field}``, a column for each side, both the key."""
     where = f"{model.name}.{link.field}"
-    itself = link.target is model.model
+    owner = _declares(model, link)
+    itself = link.target is owner
     sides = []
-    for prefix, side in (("from_" if itself else "", model.model), ("to_" if itself else "", link.target)):
+    for prefix, side in (("from_" if itself else "", owner), ("to_" if itself else "", link.target)):
         registry.complete(side.__oxyde__)
         if len(side.__oxyde__.keys) != 1:
             reason = "has a key of several fields" if side.__oxyde__.keys else "has no primary key"
@@ -126,6 +127,12 @@ def _made(model: ModelInfo, link: Link, junctions: Tables) -> Relation:
     junctions[address] = partial(_junction_table, f"{model.name}.{link.field}", address, sides)
     (ours, _, our_key), (theirs, _, their_key) = sides
     return Relation(link.field, "many", link.target.__oxyde__.address, our_key, their_key, through=address, through_fields=(ours, theirs))
+
+
+def _declares(model: ModelInfo, link: Link) -> type[AnyModel]:
+    """Returns the class whose junction it is: the first with the relation, among those that have the same table."""
+    infos = [info for base in reversed(model.model.__mro__) if (info := info_of(base)) is not None and info.is_table]
+    return next((info.model for info in infos if link.field in info.fields and holds(info.model, model.model)), model.model)
 
 
 def _junction_table(shown: str, address: Address, sides: list[tuple[str, type[AnyModel], str]]) -> Table:

@@ -30,7 +30,8 @@ def annotated(
 
     Annotations become attributes.
     """
-    given = tiers(model).layout(model.table().columns, children=children, annotations=annotations)
+    table = model.table()
+    given = tiers(model).layout(table.columns, table.key if children else (), children=children, annotations=annotations)
     return _with_annotations(Hydrator(given), annotations)
 
 

@@ -136,8 +136,8 @@ def attach(info: ModelInfo) -> None:
     """Sets the relation attributes on a table's class, once the relations are known."""
     for name, link in info.links.items():
         if not isinstance(info.model.__dict__.get(name), RelationAttribute):
-            loaders = ("join", "prefetch") if link.kind == "one" else ("prefetch",)
-            type.__setattr__(info.model, name, RelationAttribute(info.name, name, loaders=loaders, otherwise=_by_query(info, link)))
+            made = RelationAttribute(info.name, name, loaders=("join", "prefetch"), otherwise=_by_query(info, link))
+            type.__setattr__(info.model, name, made)
 
 
 def _by_query(info: ModelInfo, link: Link) -> str:

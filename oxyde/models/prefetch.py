@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from oxyde.exceptions import FieldError
+from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.models.info import AnyModel, Link, ModelInfo, holds
 from oxyde.models.rows import Instances
 from oxyde.queries.foreign_values import named
@@ -202,15 +202,14 @@ def _link(level: _Level, part: str) -> Link:
     Raises:
         FieldError: It is none.
     """
-    link = level.model.links.get(part)
-    if link is not None:
-        return link
     table = level.model.table()
+    if part in table.relations:
+        return level.model.links[part]
     column = table.by_field.get(part)
     if column is None:
         raise unknown(table, part)
-    near = f'; did you mean "{column.relation}"?' if column.relation else meant(part, level.model.links)
-    known = f"; it can load {', '.join(level.model.links)}" if level.model.links and not near else near
+    near = f'; did you mean "{column.relation}"?' if column.relation else meant(part, table.relations)
+    known = f"; it can load {', '.join(table.relations)}" if table.relations and not near else near
     message = f"prefetch() takes relations, and {table.model}.{part} is a column{known}"
     raise FieldError(message, table=table.name, column=part)
 
@@ -240,6 +239,12 @@ def _node(level: _Level, link: Link, attribute: str, queryset: Queryset | None =
     if attribute == link.field and (*level.at, link.field) in level.state.joined:
         message = f'"{link.field}" is joined by this query already; leave join() out, or give the Prefetch a to_attr'
         raise FieldError(message, table=owner.name, column=link.field)
+    if link.kind == "many" and queryset._query.state.collects:
+        message = (
+            f"{level.model.name}.{link.field} is many-to-many, and its Prefetch() has a queryset that joins a collection; "
+            f"load that by prefetch() instead of join()"
+        )
+        raise FieldError(message, table=owner.name, column=link.field)
     own: ModelInfo = queryset.model.__oxyde__
     return Node(owner, link.field, attribute, own, queryset._query, is_given=True, children=tree(own, queryset._query))
 
@@ -251,6 +256,24 @@ def _all_of(link: Link) -> Query[Any]:
         return Query(everything(target.__table__), Instances(target))
     query: Query[Any] = target.objects._query
     return query
+
+
+def check_join(model: ModelInfo, query: Query[Any]) -> None:
+    """Raises an error if what a query joins contradicts what it loads by statements of their own, or is narrowed by a manager.
+
+    Raises:
+        FieldError: A path is joined and given to ``prefetch()`` with a queryset.
+        UnsupportedError: Rows of a collection are in the scope of a manager, which a join does not know.
+    """
+    tree(model, query)
+    for path in query.state.joined:
+        here, link = model, None
+        for name in path:
+            link = here.links[name]
+            here = link.target.__oxyde__
+        if link is not None and link.kind in {"reverse", "many"} and _all_of(link).state.where:
+            message = f'the manager of {here.name} has a scope, which join() does not know; load "{"__".join(path)}" by prefetch()'
+            raise UnsupportedError(message, column=path[-1])
 
 
 def loaded(node: Node, parents: Iterable[AnyModel]) -> list[Any]:

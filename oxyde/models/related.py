@@ -41,6 +41,14 @@ class RelatedManager(queryset.QuerySet[M]):
     def _of(self, query: Any) -> Any:
         return querysets(self.model)._of(query)
 
+    def query(self) -> Any:
+        """Returns a fresh queryset of the related rows."""
+        return self._of(self._query)
+
+    def unscoped(self) -> Any:
+        """Returns a queryset of all related rows, including those outside the scope of their manager."""
+        return self._of(self._source.query(scoped=False))
+
     @property
     def sync(self) -> BlockingRelatedManager[M]:
         """The same with blocking verbs."""

@@ -26,9 +26,9 @@ class Instances(Generic[M]):
         """Returns a function that turns batches into instances, with annotations as attributes."""
         info = self.model.__oxyde__
         if state.fields is not None:
-            return layouts.partly(info, [name for name, _ in state.own], state.annotations, layouts.children(info, state.joined))
-        if state.annotations:
-            return layouts.annotated(info, state.annotations, layouts.children(info, state.joined))
+            return layouts.partly(info, [name for name, _ in state.own], state.visible, layouts.children(info, state.joined))
+        if state.visible:
+            return layouts.annotated(info, state.visible, layouts.children(info, state.joined))
         return Hydrator(layouts.tree(info, state.joined) if state.joined else layouts.whole(info)).models
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from oxyde.models.chain import Chain
 from oxyde.notebook.before_cursor import Place, place
-from oxyde.queries.lookups import LOOKUPS
+from oxyde.queries import catalog
 from oxyde.schema import Table
 
 CONDITIONS: Final = frozenset({"filter", "exclude", "get", "get_or_none"})
@@ -91,8 +91,7 @@ def _names(table: Table, word: str, *, lookups: bool) -> Iterator[str]:
             continue
         column = table.by_field.get(part)
         if lookups and column is not None and at == len(parts) - 1:
-            kind = column.type.kind
-            yield from (prefix + name for name, lookup in LOOKUPS.items() if name.startswith(last) and kind in lookup.on)
+            yield from (prefix + name for name in catalog.names(column.type.kind) if name.startswith(last))
         return
     names = [*table.by_field, *table.relations]
     yield from (prefix + name for name in names if name.startswith(last))

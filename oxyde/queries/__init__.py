@@ -1,7 +1,10 @@
 """Queries: conditions, expressions, states, and the statements they compile to. Pure, immutable, no await."""
 
+from oxyde.queries.aggregate_functions import Avg, Count, Max, Min, Sum
+from oxyde.queries.cases import Case, When
 from oxyde.queries.casts import Cast
 from oxyde.queries.conditions import Q
+from oxyde.queries.correlation import OuterRef
 from oxyde.queries.cte import With
 from oxyde.queries.functions import (
     Abs,
@@ -24,35 +27,48 @@ from oxyde.queries.functions import (
     Trim,
     Upper,
 )
+from oxyde.queries.nested import Exists, Subquery
 from oxyde.queries.operators import F, Value
+from oxyde.queries.own_lookups import register_lookup
 from oxyde.queries.upserts import Proposed
 
 __all__ = [
     "Abs",
+    "Avg",
+    "Case",
     "Cast",
     "Ceil",
     "Coalesce",
     "Concat",
+    "Count",
+    "Exists",
     "F",
     "Floor",
     "Greatest",
     "Least",
     "Length",
     "Lower",
+    "Max",
+    "Min",
     "Mod",
     "Now",
     "NullIf",
+    "OuterRef",
     "Power",
     "Proposed",
     "Q",
     "Replace",
     "Round",
     "Sqrt",
+    "Subquery",
     "Substr",
+    "Sum",
     "Trim",
     "Upper",
     "Value",
+    "When",
     "With",
+    "register_lookup",
 ]
 
 

@@ -1,15 +1,16 @@
-"""Aggregates: functions over the rows of a query."""
+"""Aggregates: functions over the rows of a query, or of each of its groups."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from oxyde.exceptions import FieldError
 from oxyde.ir import expr
 from oxyde.ir.expr import Node
 from oxyde.queries.scope import Scope
-from oxyde.queries.term import MAYBE, NEVER, Reference, Term, Unknown
-from oxyde.queries.texts import ranked
+from oxyde.queries.term import MAYBE, NEVER, Order, Reference, Term, Unknown
+from oxyde.queries.texts import as_read, ranked
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
 
@@ -23,50 +24,77 @@ RESULTS: Final[dict[str, dict[str, ColumnType]]] = {
     "max": dict.fromkeys(ORDERED, SAME),
 }
 """The result type of an aggregate by the kind of its argument; kinds that are missing cannot be aggregated."""
+EQUAL: Final = frozenset(kinds.PYTHON) - {"json", "array", "any"}
+"""The kinds of values of which equal ones count once."""
 
 
-class Count(Term):
-    """The number of rows."""
+class Collected(Term):
+    """An aggregate: its parts are the arguments, then the condition on its rows, then their order."""
 
-    type = kinds.INT
-
-    def __init__(self) -> None:
-        super().__init__("count")
-
-    @property
-    def unknown(self) -> Unknown:
-        """Never: without rows it is 0."""
-        return NEVER
-
-    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - there are none
-        """Returns the aggregate."""
-        return expr.aggregate("count", [], kinds.INT, kinds.ANY)
-
-
-class Aggregate(Term):
-    """Sum, avg, min or max of a value over the rows; the head is the function's name."""
-
-    def __init__(self, function: str, inner: Term, name: str) -> None:
-        """Makes the aggregate of a term; ``name`` is its name in messages.
-
-        Raises:
-            FieldError: The value has no such aggregate.
-        """
-        kind = RESULTS[function].get(inner.type.kind)
-        where = inner.path.where if isinstance(inner, Reference) else name
-        if kind is None:
-            message = f"{where} is {inner.type} and has no {function}(); {function}() takes {', '.join(RESULTS[function])}"
-            raise FieldError(message, column=name)
-        super().__init__(function, ranked(inner))
-        self.function = function
-        self.type = inner.type if kind is SAME else kind
-        self.restore = inner.restore if kind is SAME else None
+    def __init__(self, function: str, args: Sequence[Term], *, distinct: bool, where: Term | None, order: Sequence[Order] = ()) -> None:
+        conditions = () if where is None else (where,)
+        super().__init__((function, len(args), distinct, where is not None), *args, *conditions, *order)
+        self.function, self.count, self.distinct, self.is_narrowed = function, len(args), distinct, where is not None
 
     @property
     def unknown(self) -> Unknown:
         """NULL without rows."""
         return MAYBE
 
+    @property
+    def aggregated(self) -> bool:
+        """Always."""
+        return True
+
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns the aggregate."""
-        return expr.aggregate(self.function, parts, self.type, self.parts[0].type)
+        after = self.count + self.is_narrowed
+        where = parts[self.count] if self.is_narrowed else None
+        of = self.parts[0].type if self.count else kinds.ANY
+        order: list[dict[str, Node]] = parts[after:]  # type: ignore[assignment] # what orders are written as
+        return expr.aggregate(self.function, parts[: self.count], self.type, of, distinct=self.distinct, where=where, order_by=order)
+
+
+class Count(Collected):
+    """The number of rows, or of values that are not NULL."""
+
+    type = kinds.INT
+
+    def __init__(self, inner: Term | None = None, *, distinct: bool = False, where: Term | None = None) -> None:
+        """Makes the number of rows; of a term that of its values.
+
+        Raises:
+            FieldError: Its values are not known to be equal or not.
+        """
+        if distinct and inner is not None and inner.type.kind not in EQUAL:
+            message = f"Count(distinct=True) takes values that are equal or not on every database, and {_where(inner)} is {inner.type}"
+            raise FieldError(message)
+        read = () if inner is None else (as_read(inner),) if distinct else (inner,)
+        super().__init__("count", read, distinct=distinct, where=where)
+
+    @property
+    def unknown(self) -> Unknown:
+        """Never: without rows it is 0."""
+        return NEVER
+
+
+class Aggregate(Collected):
+    """Sum, avg, min or max of a value over the rows."""
+
+    def __init__(self, function: str, inner: Term, name: str, *, distinct: bool = False, where: Term | None = None) -> None:
+        """Makes the aggregate of a term; ``name`` is its name in messages.
+
+        Raises:
+            FieldError: The value has no such aggregate.
+        """
+        kind = RESULTS[function].get(inner.type.kind)
+        if kind is None:
+            message = f"{_where(inner, name)} is {inner.type} and has no {function}(); {function}() takes {', '.join(RESULTS[function])}"
+            raise FieldError(message, column=name)
+        super().__init__(function, [ranked(inner)], distinct=distinct, where=where)
+        self.type = inner.type if kind is SAME else kind
+        self.restore = inner.restore if kind is SAME else None
+
+
+def _where(inner: Term, name: str = "the expression") -> str:
+    return inner.path.where if isinstance(inner, Reference) else name

@@ -35,7 +35,7 @@ def argument(function: str, names: Names, given: Argument, takes: Collection[str
     Raises:
         FieldError: The argument is of another kind, secret, or not a name of the query.
     """
-    term = _term(function, names, given, text)
+    term = term_of(function, names, given, text=text)
     where = described(term)
     if term.secret:
         raise FieldError(f"{function}() would show what {where} keeps secret; compare it with the whole value in filter()")
@@ -46,7 +46,8 @@ def argument(function: str, names: Names, given: Argument, takes: Collection[str
     return as_read(term)
 
 
-def _term(function: str, names: Names, given: Argument, text: bool) -> Term:
+def term_of(function: str, names: Names, given: Argument, *, text: bool) -> Term:
+    """Returns an argument as a term of any kind; ``text`` says whether a str is plain text and not a name."""
     if isinstance(given, str) and not text:
         try:
             return F(given).resolve(names)

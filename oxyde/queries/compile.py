@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,12 +13,15 @@ from oxyde.ir.expr import Node
 from oxyde.queries import beyond
 from oxyde.queries.aggregates import Aggregate, Count
 from oxyde.queries.comparisons import Comparison, Simple
-from oxyde.queries.conditions import Group, Q, target
+from oxyde.queries.conditions import Q
+from oxyde.queries.foreign_values import named
+from oxyde.queries.grouping import check, together
+from oxyde.queries.keywords import target
 from oxyde.queries.locks import Lock
 from oxyde.queries.lookups import LOOKUPS, Subject
-from oxyde.queries.names import names_of
+from oxyde.queries.names import Namespace, names_of
 from oxyde.queries.scope import Aliases, Scope, Values
-from oxyde.queries.source import Compound, Cte, State, everything, whole
+from oxyde.queries.source import Compound, Cte, Named, State, everything, whole
 from oxyde.queries.term import Bound, Expression, Masked, One, Reference, Term
 from oxyde.schema import Table
 from oxyde.schema import types as kinds
@@ -72,14 +75,25 @@ def select(state: State, *, masked: bool = False) -> Compiled:
     if masked and any(term.secret for _, term in state.columns):
         state = state.wrapped() if state.distinct else state
         state = state.with_(selection=tuple((name, Masked(term) if term.secret else term) for name, term in state.columns))
+    if state.groups is not None and state.selection is None:
+        raise TypeError('group_by() needs values(): group_by("status").annotate(n=Count()).values("status", "n")')
     return compiled("select", state, lambda values: statement.query(body(state, values)))
 
 
-def body(state: State, values: Values, aliases: Aliases | None = None) -> dict[str, Any]:
-    """Returns a query as part of a statement; ``aliases`` are those of the enclosing select, if its tables are visible."""
+def body(state: State, values: Values, aliases: Aliases | None = None, outer: Scope | None = None) -> dict[str, Any]:
+    """Returns a query as part of a statement.
+
+    Args:
+        state: The query.
+        values: The values of the statement.
+        aliases: The aliases of the enclosing select, if its tables are visible.
+        outer: The enclosing select, if its columns are read.
+    """
     state = state.arranged()
     with _attached(state, values) as ctes:
-        return _finished(state, opened(state, values, aliases), state.columns, ctes)
+        scope = opened(state, values, aliases)
+        scope.outer = outer
+        return _finished(state, scope, state.columns, ctes)
 
 
 @contextlib.contextmanager
@@ -124,26 +138,31 @@ def _rows(source: State | Compound, values: Values) -> dict[str, Any]:
 
 
 def _arm(state: State, values: Values) -> dict[str, Any]:
-    return _whole(state.arranged(), values) if state.selection is None else body(state, values)
+    return _whole(state.with_(joined=()).arranged(), values) if state.selection is None else body(state, values)
 
 
 def _whole(state: State, values: Values) -> dict[str, Any]:
     """Returns a query of every column of the table, and of its annotations."""
     columns = tuple((column.name, term) for column, (_, term) in zip(state.table.columns, whole(state.table), strict=True))
     with _attached(state, values) as ctes:
-        return _finished(state, opened(state, values), (*columns, *state.annotations), ctes)
+        return _finished(state, opened(state, values), (*columns, *state.visible), ctes)
 
 
-def _finished(state: State, scope: Scope, outputs: Iterable[tuple[str, Term]], ctes: list[dict[str, Any]]) -> dict[str, Any]:
+def _finished(state: State, scope: Scope, outputs: Sequence[tuple[str, Term]], ctes: list[dict[str, Any]]) -> dict[str, Any]:
     """Returns the SELECT; its parts are compiled in the order of ``State.shape``."""
+    check(state, outputs)
     chosen = [query.output(term.compile(scope), name, term.type, nullable=term.nullable) for name, term in outputs]
     where = condition(state, scope)
+    groups = [term.compile(scope) for _, term in state.groups or ()]
+    having = expr.both([one.compile(scope) for one in state.having]) if state.having else None
     order: list[Any] = [one.compile(scope) for one in state.order]
     limit = None if state.limit is None else expr.slot(scope.bind(state.limit), kinds.INT)
     offset = expr.slot(scope.bind(state.offset), kinds.INT) if state.offset else None
     lock = None if state.lock is None else _lock(state, state.lock, scope)
-    made = query.select(scope.source, outputs=chosen, joins=scope.joins, where=where, distinct=state.distinct)
-    return query.query(made, ctes=ctes, order_by=order, limit=limit, offset=offset, lock=lock, point=is_point(state))
+    made = query.select(
+        scope.source, outputs=chosen, joins=scope.joins, where=where, group_by=groups, having=having, distinct=state.distinct
+    )
+    return query.query(made, ctes=ctes, order_by=order, limit=limit, offset=offset, lock=lock, point=is_point(state) and not state.collects)
 
 
 def _lock(state: State, lock: Lock, scope: Scope) -> dict[str, Any]:
@@ -153,7 +172,9 @@ def _lock(state: State, lock: Lock, scope: Scope) -> dict[str, Any]:
         FieldError: Its rows may each stand for several.
     """
     if state.is_reshaped:
-        message = "for_update() and for_share() lock rows of a table, and distinct() rows stand for several; leave one of them out"
+        message = (
+            "for_update() and for_share() lock rows of a table, and distinct() rows and groups stand for several; leave one of them out"
+        )
         raise FieldError(message, table=state.table.name)
     return lock.compile(scope)
 
@@ -166,20 +187,11 @@ def condition(state: State, scope: Scope) -> Node | None:
 
 def is_point(state: State) -> bool:
     """Whether conditions on the whole primary key limit the result to one row."""
-    if not state.where or state.source is not None or state.is_sliced or not state.table.key or state.is_reshaped:
+    if not state.where or state.source is not None or state.is_sliced or not state.table.key or (state.is_reshaped and state.groups != ()):
         return False
-    tests = list(_together(state.where))
+    tests = list(together(state.where))
     fixed = [one.fixes for one in tests if isinstance(one, Simple)]
     return len(fixed) == len(tests) and all(column.field in fixed for column in state.table.key)
-
-
-def _together(where: Iterable[Term]) -> Iterator[Term]:
-    """Yields the conditions that all must hold, with conjunctions split into their members."""
-    for one in where:
-        if isinstance(one, Group) and one.head == "and":
-            yield from _together(one.parts)
-        else:
-            yield one
 
 
 @dataclass(frozen=True)
@@ -223,7 +235,7 @@ def by_key(state: State, given: Q) -> Compiled | None:
 def exists(state: State) -> Compiled:
     """Returns the SELECT that has a row if the query has any."""
     state = state.with_(lock=None)
-    if state.is_reshaped and state.is_sliced:
+    if (state.is_reshaped and state.is_sliced) or state.groups is not None:
         state = state.over(state, ())
     limit = 1 if state.limit is None else min(state.limit, 1)
     return _one(state.with_(order=(), limit=limit), "found", One())
@@ -254,6 +266,30 @@ def aggregate(state: State, function: str, name: str) -> tuple[Compiled, Term]:
     return _one(over, function, made), made
 
 
+def aggregates(state: State, given: Mapping[str, Any]) -> tuple[Compiled, Named]:
+    """Returns the SELECT of aggregates over the query's rows, and the aggregates by name.
+
+    Raises:
+        FieldError: A value is computed of a row and not of all.
+        TypeError: A value is not an expression, or there is none.
+    """
+    if not given:
+        raise TypeError('aggregate() takes at least one aggregate by name: aggregate(total=Sum("price"))')
+    over = _over(state)
+    names = Namespace(over.table, over.names.terms, grouping=True)
+    made: list[tuple[str, Term]] = []
+    for name, value in given.items():
+        if not isinstance(value, Expression):
+            message = f"aggregate({name}=...) takes an aggregate such as Count() or Sum(...), not {named(value)}"
+            raise TypeError(message)
+        made.append((name, value.resolve(names)))
+        if not made[-1][1].aggregated:
+            message = f'aggregate({name}=...) takes what is computed of all rows, Count() or Sum("..."); annotate() takes others'
+            raise FieldError(message, column=name)
+    chosen = tuple(made)
+    return select(over.with_(annotations=(), selection=chosen, groups=())), chosen
+
+
 def _over(state: State) -> State:
     """Returns the state that an aggregate reads: a query over the rows where they differ from the table's."""
     state = state.with_(lock=None)
@@ -262,4 +298,5 @@ def _over(state: State) -> State:
 
 def _one(state: State, name: str, term: Term) -> Compiled:
     """Returns the SELECT of one value instead of the query's own values."""
-    return select(state.with_(annotations=(), selection=((name, term),)))
+    groups = () if term.aggregated else None
+    return select(state.with_(annotations=(), selection=((name, term),), groups=groups))

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from oxyde.exceptions import FieldError, FieldLookupError, FieldLookupValueError, UnsupportedError
-from oxyde.ir import expr, query
-from oxyde.ir.expr import Node
-from oxyde.queries import date_parts
-from oxyde.queries.comparisons import Condition
-from oxyde.queries.lookups import LOOKUPS, Lookup, Subject, subject_of
+from oxyde.exceptions import FieldError, FieldLookupValueError, UnsupportedError
+from oxyde.queries import catalog
+from oxyde.queries.connectives import Group, Negation, Related
+from oxyde.queries.keywords import leaf
 from oxyde.queries.names import names_of
-from oxyde.queries.paths import Path, split, unknown
-from oxyde.queries.scope import Scope
-from oxyde.queries.term import MAYBE, NEVER, Expression, Names, Reference, Term, Unknown
+from oxyde.queries.paths import Path, split
+from oxyde.queries.term import Expression, Names, Term
 from oxyde.schema import Table
 from oxyde.schema import types as kinds
-from oxyde.schema.memo import remembered
-from oxyde.schema.naming import meant
 
 DEEPEST = 128
 
@@ -103,6 +98,12 @@ class Q(Expression):
         made.negated = True
         return made
 
+    def changed(self, change: Callable[[Child], Child]) -> Q:
+        """Returns the condition with each lookup and expression in it changed."""
+        made = _joined(self.joined, [child.changed(change) if isinstance(child, Q) else change(child) for child in self.children])
+        made.negated = self.negated
+        return made
+
     def __repr__(self) -> str:
         """Returns the condition without values, which may be secret."""
         shown = [f"{child[0]}=…" if isinstance(child, tuple) else repr(child) for child in self.children]
@@ -116,61 +117,6 @@ def _joined(how: str, children: Iterable[Child]) -> Q:
     return made
 
 
-class Group(Condition):
-    """Conditions joined by and, or, or xor; the head is which."""
-
-    @property
-    def unknown(self) -> Unknown:
-        """Maybe, if a member may be; the other members decide."""
-        return MAYBE if any(part.unknown is not NEVER for part in self.parts) else NEVER
-
-    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
-        """Returns the members joined."""
-        return {"and": expr.both, "or": expr.either, "xor": expr.odd}[str(self.head)](parts)
-
-
-class Negation(Condition):
-    """The rows for which a condition is not true, unknown included."""
-
-    def __init__(self, inner: Term) -> None:
-        super().__init__("not", inner)
-
-    @property
-    def unknown(self) -> Unknown:
-        """Never: it is true or false."""
-        return NEVER
-
-    def write(self, scope: Scope, parts: list[Node]) -> Node:
-        """Returns NOT if nothing can be unknown, NOT or IS NULL for one column, else IS NOT TRUE."""
-        inner, undecided = parts[0], self.parts[0].undecided
-        if undecided is NEVER:
-            return expr.negation(inner)
-        if isinstance(undecided, Term):
-            return expr.either([expr.negation(inner), expr.is_null(undecided.compile(scope))])
-        return expr.is_not_true(inner)
-
-
-class Related(Condition):
-    """Conditions that a single related row must fulfil, across a to-many relation."""
-
-    def __init__(self, path: Path, at: int, inner: Term) -> None:
-        self.hop, self.before = path.hops[at], path.hops[:at]
-        super().__init__((self.hop, tuple(hop.relation.field for hop in self.before)), inner)
-
-    @property
-    def unknown(self) -> Unknown:
-        """Never: such a row exists or it does not."""
-        return NEVER
-
-    def opened(self, scope: Scope) -> Scope:
-        """Returns the scope of the related rows."""
-        return scope.related(self.hop, self.before)
-
-    def write(self, scope: Scope, parts: list[Node]) -> Node:
-        """Returns EXISTS."""
-        return expr.exists(query.query(query.select(scope.source, joins=scope.joins, where=expr.both([*scope.ties, *parts]))))
-
-
 def conditions(names: Names, given: Q, depth: int = 0) -> Term:
     """Resolves a condition over the names of a query.
 
@@ -180,6 +126,7 @@ def conditions(names: Names, given: Q, depth: int = 0) -> Term:
         FieldLookupValueError: The lookup does not take the value.
     """
     _check_depth(depth)
+    names, given = names.within(given)
     if len(names.table.key) > 1:
         given = _spelt_out(names.table, given)
     if given.joined == "and":
@@ -309,17 +256,24 @@ def _across(names: Names, child: Child, depth: int) -> Across | None:
 
 def _lookup_across(names: Names, name: str, value: Any) -> Across | None:
     path = names.path(name)
-    if path is None or path.many is None:
-        return None
+    return None if path is None or path.many is None else beyond_hop(path, path.many, name, value)
+
+
+def beyond_hop(path: Path, at: int, name: str, value: Any) -> Across | None:
+    """Returns a lookup as seen from the rows behind a hop of its path; None if it asks for no such row.
+
+    Raises:
+        UnsupportedError: The value is an expression.
+    """
     if isinstance(value, Expression):
         message = f"{name} leads to several rows, and comparing each with an expression of this row is not supported; give a plain value"
         raise UnsupportedError(message)
     parts = split(name)
-    start, rest = tuple(parts[: path.many + 1]), "__".join(parts[path.many + 1 :])
-    ends_there = path.relation is path.hops[path.many].relation
+    start, rest = tuple(parts[: at + 1]), "__".join(parts[at + 1 :])
+    ends_there = path.relation is path.hops[at].relation
     if ends_there and ((rest in {"", "exact"} and value is None) or (rest == "isnull" and value is True)):
         return None
-    if ends_there and (not rest or split(rest)[0] in LOOKUPS):
+    if ends_there and (not rest or catalog.is_lookup(split(rest)[0])):
         value = _keys(path, rest, value)
         rest = f"{path.column.field}__{rest}" if rest else path.column.field
     return Across(start, path, (rest, value))
@@ -335,60 +289,3 @@ def _keys(path: Path, lookup: str, value: Any) -> Any:
     if isinstance(value, (list, tuple, set, frozenset)):
         return [path.relation.key(one) for one in value]
     return path.relation.key(value)
-
-
-def target(names: Names, name: str) -> tuple[Subject, Lookup | str]:
-    """Returns what a keyword compares, and its lookup, or the name of a date part that may take a tuple.
-
-    Raises:
-        FieldError: A name is unknown.
-        FieldLookupError: The column has no such lookup.
-    """
-    return _target(names, name) if names.terms or names.proposed else _target_of(names.table, name)
-
-
-def _target(names: Names, name: str) -> tuple[Subject, Lookup | str]:
-    term, rest = names.resolve(name)
-    subject = subject_of(names, term, split(name)[0])
-    if not rest:
-        return subject, LOOKUPS["exact"]
-    first = date_parts.PARTS.get(rest[0])
-    if first is not None and term.type.kind in first.on:
-        if len(rest) == 1 and rest[0] in date_parts.SPANS:
-            return subject, rest[0]
-        subject, rest = date_parts.taken(subject, rest[0]), rest[1:]
-        if not rest:
-            return subject, LOOKUPS["exact"]
-    lookup = LOOKUPS.get(rest[0])
-    if lookup is None or subject.term.type.kind not in lookup.on or len(rest) > 1:
-        raise _no_lookup(subject, "__".join(rest))
-    return subject, lookup
-
-
-@remembered(4096)
-def _target_of(table: Table, name: str) -> tuple[Subject, Lookup | str]:
-    return _target(names_of(table), name)
-
-
-def _no_lookup(subject: Subject, written: str) -> FieldLookupError | FieldError:
-    """Returns the error for an unknown lookup; behind a relation it may have been meant as a field."""
-    kind = subject.term.type.kind
-    known = [name for name, lookup in LOOKUPS.items() if kind in lookup.on]
-    if not isinstance(subject.term, date_parts.Part):
-        known += [name for name, part in date_parts.PARTS.items() if kind in part.on]
-    near = meant(written, known)
-    path = subject.term.path if isinstance(subject.term, Reference) else None
-    if not near and path is not None and path.relation is not None:
-        return unknown(path.table.find(path.relation.target), split(written)[0])
-    near = near or f"; it has {', '.join(known)}"
-    return FieldLookupError(f'{subject.where} is {kind} and has no lookup "{written}"{near}', column=subject.field)
-
-
-def leaf(names: Names, name: str, value: Any) -> Term:
-    """Returns the condition of one keyword."""
-    subject, lookup = target(names, name)
-    if isinstance(lookup, Lookup):
-        return lookup.make(lookup, subject, value)
-    if isinstance(value, tuple):
-        return date_parts.span(subject, lookup, value)
-    return LOOKUPS["exact"].make(LOOKUPS["exact"], date_parts.taken(subject, lookup), value)

@@ -62,6 +62,8 @@ class With:
         if not isinstance(getattr(queryset, "_state", None), State):
             message = f"With() takes a queryset, not {type(queryset).__name__}"
             raise TypeError(message)
+        if queryset._state.groups is not None and queryset._state.selection is None:
+            raise TypeError('group_by() needs values() in With(): group_by("status").annotate(n=Count()).values("status", "n")')
         self.name = name
         self._queryset: Lazy = queryset
         self.cte = Cte(name, queryset._state.with_(fields=None))

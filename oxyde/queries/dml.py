@@ -107,8 +107,14 @@ def delete(state: State, returning: Sequence[Column] = ()) -> Compiled:
 
 
 def _picking(state: State) -> State:
-    """Returns a query without the parts that do not affect which rows it has: its values, and the order of unsliced rows."""
-    return state.with_(annotations=(), selection=None, order=state.order if state.is_sliced else ())
+    """Returns a query without the parts that do not affect which rows it has: its values, and the order of unsliced rows.
+
+    Raises:
+        FieldError: Its rows are groups.
+    """
+    if state.groups is not None:
+        raise FieldError("update() and delete() change rows, and these are groups of rows; leave group_by() and the aggregates out")
+    return state.with_(annotations=(), selection=None, joined=(), order=state.order if state.is_sliced else ())
 
 
 def _which(state: State, scope: Scope) -> tuple[Node | None, dict[str, Any] | None]:
@@ -184,20 +190,27 @@ class Inserted:
     fields: tuple[str, ...]
     returning: tuple[Column, ...]
     ignore_conflicts: bool
+    copy: bool = False
 
     def shape(self, values: list[Any]) -> Hashable:  # noqa: ARG002 - they travel as columns
         """Returns what decides the statement's text."""
-        return (self.table, self.fields, tuple(column.field for column in self.returning), self.ignore_conflicts)
+        return (self.table, self.fields, tuple(column.field for column in self.returning), self.ignore_conflicts, self.copy)
 
 
-def insert_many(table: Table, batch: RowGroup, returning: Sequence[Column] = (), *, ignore_conflicts: bool = False) -> Compiled:
-    """Returns the INSERT of a batch; the core splits it where a server limits the number of parameters."""
-    wanted = Inserted(table, batch.fields, tuple(returning), ignore_conflicts)
+def insert_many(
+    table: Table, batch: RowGroup, returning: Sequence[Column] = (), *, ignore_conflicts: bool = False, copy: bool = False
+) -> Compiled:
+    """Returns the INSERT of a batch; the core splits it where a server limits the number of parameters.
+
+    ``copy``: in the server's own form for many rows, if it has one.
+    """
+    wanted = Inserted(table, batch.fields, tuple(returning), ignore_conflicts, copy)
     columns = [table.by_field[name] for name in batch.fields]
 
     def build(_: Values) -> Node:
         rows = outputs(wanted.returning, "")
-        return statement.insert(table, columns, row=None, returning=rows, conflict=statement.NOTHING if ignore_conflicts else None)
+        conflict = statement.NOTHING if ignore_conflicts else None
+        return statement.insert(table, columns, row=None, returning=rows, conflict=conflict, copy=copy)
 
     made = compiled("insert", wanted, build)
     return Compiled(made.shape, batch.columns)

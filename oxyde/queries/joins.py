@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.queries.foreign_values import named
-from oxyde.queries.paths import PathKey, split, unknown
+from oxyde.queries.paths import PathKey, columns_at, split, unknown
 from oxyde.queries.source import State
 from oxyde.schema import Table
 from oxyde.schema.naming import meant
@@ -18,7 +18,7 @@ def joined(state: State, names: Sequence[str]) -> State:
     Raises:
         ValueError: No path was given.
         FieldError: A path does not name a relation.
-        UnsupportedError: A path does not follow foreign keys.
+        UnsupportedError: The paths lead to several collections of rows, or rows cannot be told apart.
     """
     if not names:
         raise ValueError('join() takes at least one path to a related model: join("author"), join("author__team")')
@@ -31,7 +31,21 @@ def joined(state: State, names: Sequence[str]) -> State:
             raise TypeError(message)
         path = _followed(state.table, name)
         found.update(dict.fromkeys(path[:end] for end in range(1, len(path) + 1)))
+    _check_collections(state.table, list(found))
     return state.with_(joined=tuple(_in_order(list(found), ())))
+
+
+def _check_collections(table: Table, paths: Sequence[PathKey]) -> None:
+    """Raises UnsupportedError if rows would be multiplied with each other, or those that have a collection have no key."""
+    collections = sorted((path for path in paths if columns_at(table, path)[0].hops[-1].relation.to_many), key=len)
+    if collections and not table.key:
+        message = f'{table.model} has no primary key to identify its rows in a join; load them by prefetch("{"__".join(collections[0])}")'
+        raise UnsupportedError(message, table=table.name)
+    for path in collections:
+        if collections[-1][: len(path)] != path:
+            one, other = ("__".join(found) for found in (path, collections[-1]))
+            message = f'join() loads one collection of rows, because two multiply each other: leave "{one}" or "{other}" to prefetch()'
+            raise UnsupportedError(message, table=table.name, column=path[-1])
 
 
 def _followed(table: Table, name: str) -> PathKey:
@@ -44,15 +58,11 @@ def _followed(table: Table, name: str) -> PathKey:
             column = here.by_field.get(part)
             if column is None:
                 raise unknown(here, part)
-            known = [one.field for one in here.relations.values() if one.kind == "one"]
+            known = list(here.relations)
             near = f'; did you mean "{column.relation}"?' if column.relation else meant(part, known) or f"; it can join {', '.join(known)}"
             message = f"join() takes relations, and {here.model}.{part} is a column{near if known else ''}"
             raise FieldError(message, table=here.name, column=part)
-        target = here.find(relation.target)
-        if relation.kind != "one":
-            message = f"join() follows foreign keys, and {here.model}.{part} is none; query {target.model} for the rows of {part}"
-            raise UnsupportedError(message, table=here.name, column=part)
-        here = target
+        here = here.find(relation.target)
     return tuple(parts)
 
 

@@ -10,7 +10,7 @@ from oxyde.exceptions import FieldError
 from oxyde.ir.expr import Node
 from oxyde.queries import compile
 from oxyde.queries.comparisons import Comparison, Condition, IsNull, Nothing
-from oxyde.queries.conditions import Group
+from oxyde.queries.connectives import Group
 from oxyde.queries.lookups import ORDERED, subject_of
 from oxyde.queries.scope import Scope
 from oxyde.queries.source import Compound, Named, State, whole

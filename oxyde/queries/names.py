@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from oxyde.exceptions import FieldError
 from oxyde.queries import paths
 from oxyde.queries.paths import Path
-from oxyde.queries.term import Reference, Term, reference
+from oxyde.queries.term import Names, Reference, Term, reference
 from oxyde.schema import Table
 from oxyde.schema.memo import remembered
 
@@ -21,11 +22,19 @@ class Namespace:
         table: Its fields, and the paths that begin there.
         terms: Annotations, and the values that an inner query exposes.
         proposed: There is a row that was to be inserted, too, whose values ``Proposed`` are.
+        grouping: Whether an aggregate is one of groups of rows, and not of the rows related to each.
+        outer: The names of the query around this one.
     """
 
     table: Table
     terms: Mapping[str, Term]
     proposed: bool = False
+    grouping: bool = False
+    outer: Names | None = None
+
+    def within(self, given: Any) -> tuple[Namespace, Any]:
+        """Returns itself, and the condition as it is."""
+        return self, given
 
     def resolve(self, text: str) -> tuple[Term, tuple[str, ...]]:
         """Resolves as many parts of a str as are names.

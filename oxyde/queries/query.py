@@ -10,9 +10,13 @@ from typing import Any, Generic, Protocol, SupportsIndex
 from typing_extensions import Self, TypeVar
 
 from oxyde.exceptions import FieldError
-from oxyde.queries.conditions import Negation, Q, conditions
+from oxyde.queries import grouping
+from oxyde.queries.conditions import Q
+from oxyde.queries.connectives import Negation
+from oxyde.queries.correlation import correlating
 from oxyde.queries.foreign_values import named, plain
 from oxyde.queries.locks import Lock
+from oxyde.queries.names import Namespace
 from oxyde.queries.source import Cte, State, compound, whole
 from oxyde.queries.term import Chance, Expression, Order, Ordering, Reference, Term
 from oxyde.queries.texts import sortable
@@ -58,8 +62,9 @@ def filtered(state: State, given: Q, *, excluded: bool = False) -> State:
     if not given.children:
         return state
     state = state.wrapped() if state.is_sliced else state
-    made = conditions(state.names, given)
-    return state.with_(where=(*state.where, Negation(made) if excluded else made))
+    made = correlating(state.names, given)
+    made = Negation(made) if excluded else made
+    return state.with_(where=(*state.where, made)) if state.groups is None else grouping.narrowed(state, made)
 
 
 def ordered(state: State, fields: Sequence[Any]) -> State:
@@ -85,8 +90,8 @@ def _order(state: State, field: Any) -> Order:
     return Order(sortable(field.expression.resolve(state.names)), field.desc, field.nulls)
 
 
-def annotated(state: State, given: Mapping[str, Any]) -> State:
-    """Returns the rows with further values.
+def annotated(state: State, given: Mapping[str, Any], verb: str = "annotate") -> State:
+    """Returns the rows with further values, which with the verb ``alias`` only other verbs see.
 
     Raises:
         TypeError: A value is not an expression.
@@ -96,11 +101,17 @@ def annotated(state: State, given: Mapping[str, Any]) -> State:
     for name, value in given.items():
         _check_name(state, name)
         if not isinstance(value, Expression):
-            message = f"annotate({name}=...) takes an expression, not {named(value)}; a plain value is Value(...)"
+            message = f"{verb}({name}=...) takes an expression, not {named(value)}; a plain value is Value(...)"
             raise TypeError(message)
-        made = (name, value.resolve(state.names))
-        selection = None if state.selection is None else (*state.selection, made)
-        state = state.with_(annotations=(*state.annotations, made), selection=selection)
+        chosen = state.selection is not None or state.groups is not None
+        term = value.resolve(Namespace(state.table, state.names.terms, grouping=True) if chosen else state.names)
+        if term.aggregated and chosen and state.groups is None:
+            state = grouping.by_values(state)
+            term = value.resolve(state.names)  # what was computed of each row has moved into a query inside
+        made, is_hidden = (name, term), verb == "alias"
+        selection = state.selection if state.selection is None or is_hidden else (*state.selection, made)
+        hidden = state.hidden | {name} if is_hidden else state.hidden
+        state = state.with_(annotations=(*state.annotations, made), selection=selection, hidden=hidden)
     return state
 
 
@@ -117,16 +128,21 @@ def _check_name(state: State, name: str) -> None:
 
 
 def united(left: State, right: State, op: str) -> State:
-    """Returns the rows of two queries: both once (union), or all (union_all).
+    """Returns the rows of either query (union), both (intersect) or the first alone (except), once; union_all returns all of both.
 
     Raises:
         TypeError: Their rows differ: in their model, or in the number or types of their values.
     """
+    verb = "except_" if op == "except" else op
+    for state in (left, right):
+        if state.groups is not None and state.selection is None:
+            message = f'group_by() needs values() before {verb}(): group_by("status").annotate(n=Count()).values("status", "n")'
+            raise TypeError(message)
     if (left.selection is None) != (right.selection is None) or (left.selection is None and left.table is not right.table):
-        message = f"{op}() takes rows of one kind: two querysets of {left.table.model}, or two of values()"
+        message = f"{verb}() takes rows of one kind: two querysets of {left.table.model}, or two of values()"
         raise TypeError(message)
     if left.lock is not None or right.lock is not None:
-        message = f"{op}() takes rows that are not locked: leave for_update() and for_share() out"
+        message = f"{verb}() takes rows that are not locked: leave for_update() and for_share() out"
         raise FieldError(message)
     if left.fields != right.fields:
         message = f"{op}() takes rows with the same fields; give both querysets the same only() or defer(), or none"
@@ -135,7 +151,7 @@ def united(left: State, right: State, op: str) -> State:
     named = [name for name, _ in left.columns] == [name for name, _ in right.columns]
     if types[0] != types[1] or (left.selection is None and not named):
         shown = [", ".join(_shown(name, term) for name, term in state.columns if _is_computed(state, term)) for state in (left, right)]
-        message = f"{op}() takes rows with the same values, in order and type; here are ({shown[0]}) and ({shown[1]})"
+        message = f"{verb}() takes rows with the same values, in order and type; here are ({shown[0]}) and ({shown[1]})"
         raise TypeError(message)
     sides = [state.with_(ctes=(), fields=None, order=state.order if state.is_sliced else ()) for state in (left, right)]
     ctes = tuple(dict.fromkeys((*left.ctes, *right.ctes)))
@@ -162,8 +178,13 @@ def attached(state: State, cte: Cte) -> State:
 
 def turned(state: State) -> State:
     """Returns the rows in reverse order, also those of a slice; without an order, by key descending."""
-    order = tuple(one.turned() for one in state.order) or by_key(state.table, desc=True)
+    order = tuple(one.turned() for one in state.order) or natural(state, desc=True)
     return (state.wrapped() if state.is_sliced else state).with_(order=order)
+
+
+def natural(state: State, *, desc: bool = False) -> tuple[Order, ...]:
+    """Returns the order of rows for which none was given: by key, of groups by what they share."""
+    return by_key(state.table, desc=desc) if state.groups is None else tuple(Order(sortable(term), desc) for _, term in state.groups)
 
 
 def by_key(table: Table, *, desc: bool = False) -> tuple[Order, ...]:
@@ -251,6 +272,8 @@ def selected(state: State, fields: Sequence[str]) -> State:
     """
     if not fields and state.source is not None and state.selection is not None and state.source.exposed() == {}:
         return state
+    if not fields and state.groups is not None:
+        return state.with_(selection=state.columns)
     if not fields:
         return state.with_(selection=state.with_(selection=None, joined=()).columns, joined=())
     names = state.names

@@ -9,13 +9,13 @@ from typing import Any, Final
 from oxyde.ir import expr
 from oxyde.ir.expr import Node
 from oxyde.queries.comparisons import Comparison, Condition, padded
-from oxyde.queries.conditions import Related
+from oxyde.queries.connectives import Related
 from oxyde.queries.lookups import LOOKUPS, subject_of
 from oxyde.queries.names import names_of
 from oxyde.queries.paths import Hop, Path, resolve
 from oxyde.queries.query import by_key
 from oxyde.queries.scope import Scope
-from oxyde.queries.source import State
+from oxyde.queries.source import State, everything
 from oxyde.queries.term import NEVER, Bound, Order, Term, Unknown, reference
 from oxyde.schema import Column, Relation, Table
 from oxyde.schema import types as kinds
@@ -108,6 +108,29 @@ def of_one(state: State, path: Path, key: Any) -> State:
 def _towards(table: Table, junction: Table, back: Relation) -> Path:
     """Returns a path from related rows to those of the junction that refer to them, of which there may be several."""
     return Path(back.field, (Hop(replace(back, kind="reverse"), table, junction),), junction.columns[0], junction)
+
+
+@remembered(1024)
+def _reference(owner: Table, field: str) -> tuple[Path, Path]:
+    """Returns the foreign key that a relation joins by, and the column that it refers to, both as seen from the rows that refer."""
+    relation = owner.relations[field]
+    target = owner.find(relation.target)
+    if relation.kind == "one":
+        referring, key, referred, wanted = owner, relation.column, target, relation.target_column
+    elif relation.through is not None and relation.through_fields is not None:
+        referring, key, referred, wanted = owner.find(relation.through), relation.through_fields[0], owner, relation.column
+    else:
+        referring, key, referred, wanted = target, relation.target_column, owner, relation.column
+    hop = Hop(Relation(f"{key}__of", "one", referred.address, key, wanted), referring, referred)
+    return resolve(referring, key)[0], Path(f"{hop.relation.field}__{wanted}", (hop,), referred.by_field[wanted], referred)
+
+
+def spellings(owner: Table, field: str, keys: Sequence[Any]) -> State:
+    """Returns pairs of these foreign keys and what each refers to, which a collation may compare as equal although they differ."""
+    key, wanted = _reference(owner, field)
+    lookup = LOOKUPS["in"]
+    among = lookup.make(lookup, subject_of(names_of(key.table), reference(key)), keys)
+    return everything(key.table).with_(selection=(("key", reference(key)), ("refers_to", reference(wanted))), where=(among,))
 
 
 def in_parts(column: Column, keys: Sequence[Any], dialect: str) -> list[Sequence[Any]]:

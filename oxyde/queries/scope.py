@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, Final
 
@@ -65,7 +66,10 @@ class Scope:
         source: The source, as IR.
         joins: The joins that paths have needed so far, as IR.
         ties: The conditions that connect its rows to those of the enclosing scope, as IR.
+        outer: The enclosing scope, where its columns are visible.
     """
+
+    outer: Scope | None = None
 
     def __init__(
         self,
@@ -163,6 +167,7 @@ class Scope:
         ours = expr.column(alias, hop.origin.by_field[hop.relation.column].name)
         start = (*self._start, *(one.relation.field for one in before), hop.relation.field)
         inner = Scope(self.values, hop.table, self.aliases, start=start)
+        inner.outer = self
         theirs = expr.column(inner.alias, hop.table.by_field[hop.relation.target_column].name)
         if hop.relation.through is None or hop.relation.through_fields is None:
             inner.ties.append(expr.compare("eq", theirs, ours))
@@ -173,3 +178,22 @@ class Scope:
         inner._add("inner", junction, between, expr.compare("eq", expr.column(between, to_them.name), theirs))
         inner.ties.append(expr.compare("eq", expr.column(between, to_us.name), ours))
         return inner
+
+    def along(self, hops: tuple[Hop, ...], at: int) -> Scope:
+        """Opens a scope over the rows at the end of hops, each once for every way that leads there.
+
+        Args:
+            hops: The relations on the way.
+            at: The index of the first one that leads to several rows; those before it are joined outside.
+        """
+        inner = self.related(hops[at], hops[:at])
+        rest = hops[at + 1 :]
+        if not rest:
+            return inner
+        alias, start = inner.alias, inner._start
+        for hop in rest:
+            start = (*start, hop.relation.field)
+            alias = inner._join("inner", alias, hop, "__".join(start))
+        end = copy.copy(inner)
+        end.table, end.alias, end._start, end._joined = rest[-1].table, alias, start, {}
+        return end

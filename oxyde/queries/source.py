@@ -21,7 +21,7 @@ DEEPEST: Final = 32
 
 @dataclass(frozen=True, eq=False)
 class Compound:
-    """The union of several queries, without duplicates (union) or with them (union_all). The first query names the columns."""
+    """Several queries, each joined with those before it by union, union_all, intersect or except. The first one names the columns."""
 
     left: State
     others: tuple[tuple[str, State], ...]
@@ -49,19 +49,20 @@ class Compound:
         """Whether a query over it selects all its rows, and changes nothing else."""
         if state.where or state.order or state.distinct or state.is_sliced or state.fields or state.joined != self.left.joined:
             return False
-        given = self.left.annotations if self.left.selection is None else self.left.selection
-        found = state.annotations if state.selection is None else state.selection
+        given = self.left.visible if self.left.selection is None else self.left.selection
+        found = state.visible if state.selection is None else state.selection
         same = [name for name, _ in given] == [term.head for _, term in found if isinstance(term, Exposed)]
         return same and all(name == term.head for name, term in found) and (state.selection is None) == (self.left.selection is None)
 
 
 def compound(op: str, left: State, right: State) -> State:
-    """Returns the union of two queries; an existing compound is extended, not nested."""
+    """Returns two queries joined; an existing compound is extended, not nested, where that means the same."""
     pairs = zip(left.columns, right.columns, strict=True)
     first, depth = left, max(left.depth, right.depth)
     others: tuple[tuple[str, State], ...] = ((op, right),)
     inside = right.source
-    if isinstance(inside, Compound) and inside.is_all_of(right) and all(one == op for one, _ in inside.others):
+    associates = op != "except"
+    if associates and isinstance(inside, Compound) and inside.is_all_of(right) and all(one == op for one, _ in inside.others):
         others = ((op, inside.left), *inside.others)
     inside = left.source
     if isinstance(inside, Compound) and inside.is_all_of(left):
@@ -101,7 +102,7 @@ def _reading(like: State, source: Source, outputs: Named, depth: int) -> State:
     if like.selection is not None:
         return State(like.table, source=source, annotations=outputs, selection=outputs, depth=_below(depth))
     before = len(like.table.columns)
-    chosen = outputs[before : before + len(like.annotations)]
+    chosen = outputs[before : before + len(like.visible)]
     return State(like.table, source=source, annotations=chosen, joined=like.joined, depth=_below(depth))
 
 
@@ -125,9 +126,12 @@ class State:
         table: The table of its rows.
         source: What it reads instead of the table: another query, a compound, or a common table expression.
         ctes: The common table expressions that it and its inner queries can read.
-        where: Conditions, all of which must hold.
+        where: Conditions on rows, all of which must hold.
+        groups: The values that rows of one group share, by name; empty for one group of all rows, None without groups.
+        having: Conditions on groups, all of which must hold.
         order: The terms to order by, most significant first.
         annotations: Computed values of each row, by name.
+        hidden: The names of annotations that are not returned with whole rows.
         selection: The selected values and their names; None for whole rows.
         fields: The columns of the table that whole rows have; None for all.
         joined: The related tables that are read along with whole rows, as relations; each directly follows the one it extends.
@@ -142,8 +146,11 @@ class State:
     source: Source | None = None
     ctes: tuple[Cte, ...] = ()
     where: tuple[Term, ...] = ()
+    groups: Named | None = None
+    having: tuple[Term, ...] = ()
     order: tuple[Order, ...] = ()
     annotations: Named = ()
+    hidden: frozenset[str] = frozenset()
     selection: Named | None = None
     fields: tuple[str, ...] | None = None
     joined: tuple[PathKey, ...] = ()
@@ -156,7 +163,8 @@ class State:
     @property
     def names(self) -> Namespace:
         """The names that its expressions may use."""
-        return Namespace(self.table, dict(self.annotations)) if self.annotations else names_of(self.table)
+        grouping = self.groups is not None
+        return Namespace(self.table, dict(self.annotations), grouping=grouping) if self.annotations or grouping else names_of(self.table)
 
     @property
     def is_sliced(self) -> bool:
@@ -164,12 +172,19 @@ class State:
         return self.limit is not None or self.offset > 0
 
     @property
+    def visible(self) -> Named:
+        """The annotations that are returned with whole rows."""
+        return tuple(one for one in self.annotations if one[0] not in self.hidden) if self.hidden else self.annotations
+
+    @property
     def columns(self) -> Named:
         """The values of its rows, by name."""
         if self.selection is not None:
             return self.selection
+        if self.groups is not None:
+            return (*self.groups, *(one for one in self.visible if one not in self.groups))
         related = [term for path in self.joined for term in related_columns(self.table, path)] if self.joined else ()
-        return (*self.own, *self.annotations, *related)
+        return (*self.own, *self.visible, *related)
 
     @property
     def own(self) -> Named:
@@ -182,8 +197,15 @@ class State:
 
     @property
     def is_reshaped(self) -> bool:
-        """Whether its rows differ from the table's: deduplicated, or repeated for each related row."""
-        return self.distinct or (self.selection is not None and any(_is_many(term) for _, term in self.selection))
+        """Whether its rows differ from the table's: deduplicated, grouped, or repeated for each related row."""
+        return (
+            self.distinct or self.groups is not None or (self.selection is not None and any(_is_many(term) for _, term in self.selection))
+        )
+
+    @property
+    def collects(self) -> bool:
+        """Whether its rows are read several times, once for each row of a joined collection."""
+        return self.selection is None and any(columns_at(self.table, path)[0].many is not None for path in self.joined)
 
     def exposed(self) -> Mapping[Hashable, str] | None:
         """Returns what columns are called when this is the source of another query; None when every column of the table is there."""
@@ -197,6 +219,8 @@ class State:
 
     def over(self, source: State, order: tuple[Order, ...]) -> State:
         """Returns a query over the rows of a source that has this one's outputs, in the given order of this one's terms."""
+        if self.groups is not None and self.selection is None:
+            return self.with_(selection=self.columns).over(source.with_(selection=self.columns), order)
         inside = self.annotations
         if self.selection is not None and source.exposed() is not None:
             inside = tuple((name, term) for name, term in self.selection if not isinstance(term, Reference))
@@ -208,11 +232,23 @@ class State:
 
         selection = None if self.selection is None else tuple((name, seen(term)) for name, term in self.selection)
         turned = tuple(Order(seen(one.by), one.desc, one.nulls) for one in order)
-        inner = source.with_(ctes=()) if source.ctes else source
+        inner = source.with_(ctes=(), joined=()) if source.ctes or source.joined else source
         if inner.selection is not None and inner.exposed() is None:  # the outer query needs every column, and the annotations
             inner = inner.with_(selection=None)
+        inner = inner.with_(hidden=frozenset()) if inner.hidden else inner
         depth = _below(inner.depth)
-        return State(self.table, inner, self.ctes, (), turned, outside, selection, self.fields, self.joined, depth=depth)
+        return State(
+            self.table,
+            inner,
+            self.ctes,
+            order=turned,
+            annotations=outside,
+            hidden=self.hidden,
+            selection=selection,
+            fields=self.fields,
+            joined=self.joined,
+            depth=depth,
+        )
 
     def with_(self, **changes: Any) -> State:
         """Returns another state with some parts changed."""
@@ -222,11 +258,19 @@ class State:
         return made
 
     def arranged(self) -> State:
-        """Returns the query in a form that is valid SQL: distinct rows are ordered by other columns in an outer query.
+        """Returns the query in a form that is valid SQL and means the same.
+
+        Distinct rows are ordered by other columns in an outer query, and a slice is taken before collections are joined.
 
         Raises:
-            FieldError: The order needs a column that the distinct rows do not have.
+            FieldError: The order needs a column that the distinct rows do not have, or rows would meet that cannot be told apart.
         """
+        if self.joined and self.collects:
+            if _repeats(self.source):
+                message = "join() of a collection tells rows apart by their key, and union_all() may repeat rows; use prefetch() or union()"
+                raise FieldError(message, table=self.table.name)
+            if self.is_sliced:
+                return self.wrapped()
         if not self.distinct or not self.order:
             return self
         chosen = {term.key for _, term in self.columns if isinstance(term, Reference)}
@@ -256,7 +300,7 @@ class State:
                 yield from inner.reads()
         for cte in self.ctes:
             yield from cte.query.reads()
-        for term in (*self.where, *self.order, *(term for _, term in self.columns)):
+        for term in (*self.where, *self.having, *self.order, *(term for _, term in self.columns)):
             for part in term.walk():
                 if part.query is not None:
                     yield from part.query.reads()
@@ -266,28 +310,37 @@ class State:
         if self.source is not None:
             yield from self.source.walk()
         computed = [term for _, term in self.columns if not isinstance(term, Reference)]
-        for term in (*self.where, *self.order, *computed):
+        for term in (*self.where, *self.having, *self.order, *computed):
             yield from term.walk()
 
     def shape(self, values: list[Any]) -> Hashable:
         """Returns what decides the statement's text, and appends the values beside it in the order of compiling."""
-        if self.distinct and self.order and (arranged := self.arranged()) is not self:
+        if (self.joined or (self.distinct and self.order)) and (arranged := self.arranged()) is not self:
             return arranged.shape(values)
         if self.ctes:
             self._check_ctes()
         ctes = tuple([(cte.name, cte.query.shape(values)) for cte in self.ctes]) if self.ctes else ()
         source = None if self.source is None else self.source.shape(values)
-        chosen = self.annotations if self.selection is None else self.selection
+        chosen = self.columns if self.groups is not None else self.visible if self.selection is None else self.selection
         outputs = tuple([(name, term.shape(values)) for name, term in chosen]) if chosen else ()
         where = tuple([term.shape(values) for term in self.where]) if self.where else ()
+        groups = None if self.groups is None else tuple([term.shape(values) for _, term in self.groups])
+        having = tuple([term.shape(values) for term in self.having]) if self.having else ()
         order = tuple([term.shape(values) for term in self.order]) if self.order else ()
         if self.limit is not None:
             values.append(self.limit)
         if self.offset:
             values.append(self.offset)
         ends = (self.limit is None, self.offset == 0)
-        whole = (self.selection is None, self.fields, self.joined)
-        return (self.table, ctes, source, whole, outputs, where, order, self.distinct, ends, self.lock)
+        chosen_by = (self.selection is None, self.fields, self.joined, outputs, where, groups, having, order, self.distinct)
+        return (self.table, ctes, source, chosen_by, ends, self.lock)
+
+
+def _repeats(source: Source | None) -> bool:
+    """Whether a source may have the same row of a table several times."""
+    if isinstance(source, Compound):
+        return any(op == "union_all" for op, _ in source.others) or any(_repeats(state.source) for state in source.states())
+    return source is not None and _repeats(source.query.source if isinstance(source, Cte) else source.source)
 
 
 def _is_many(term: Term) -> bool:

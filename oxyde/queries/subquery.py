@@ -75,7 +75,7 @@ def rows(state: State, where: str, path: Path | None) -> Rows:
         FieldError: A relation is compared with whole rows of another table.
         TypeError: The query does not have exactly one column.
     """
-    if state.selection is None:
+    if state.selection is None and state.groups is None:
         state = selected(state, _referred(state.table, path) or [column.field for column in state.table.key])
     if len(state.columns) != 1:
         message = f"{where}__in takes a queryset of one column, and this one has {len(state.columns)}; name it: .values_list(...)"

@@ -41,6 +41,7 @@ class Term:
         type: The type of the value.
         restore: Converts a list of database values to Python values, as ``Column.restore`` does; None if they need no conversion.
         query: The query whose rows the term contains, for the few terms that do.
+        correlated: Whether the term is a query that reads columns of the row around it.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Term:
     type: ColumnType
     restore: Callable[[list[Any]], list[Any]] | None = None
     query: Any = None
+    correlated: bool = False
 
     def __init_subclass__(cls) -> None:
         cls.kind = f"{cls.__module__}.{cls.__qualname__}"
@@ -76,6 +78,11 @@ class Term:
     def secret(self) -> bool:
         """Whether the value is, or is made of, that of a secret column, which frames do not show."""
         return any(part.secret for part in self.parts)
+
+    @property
+    def aggregated(self) -> bool:
+        """Whether the value is computed of all rows of a group."""
+        return any(part.aggregated for part in self.parts)
 
     @property
     def key(self) -> Hashable:
@@ -320,6 +327,24 @@ class Names(Protocol):
     @property
     def proposed(self) -> bool:
         """Whether there is a row that was to be inserted."""
+        ...
+
+    @property
+    def grouping(self) -> bool:
+        """Whether an aggregate is one of groups of rows, and not of the rows related to each."""
+        ...
+
+    @property
+    def outer(self) -> Names | None:
+        """The names of the query around this one, if they are known."""
+        ...
+
+    def within(self, given: Any) -> tuple[Names, Any]:
+        """Returns the names that a condition is about, and the condition as seen from there."""
+        ...
+
+    def column(self, text: str) -> Term:
+        """Resolves a name that may have several values for each row."""
         ...
 
     def resolve(self, text: str) -> tuple[Term, tuple[str, ...]]:

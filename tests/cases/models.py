@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
-from oxyde import Field, Model
+from oxyde import Field, Model, Q, register_lookup
+from oxyde.queries.own_lookups import ColumnOperand
 from tests.tables import table
 
 
@@ -19,6 +20,12 @@ class Mood(str, enum.Enum):
 
     GLAD = "glad"
     SAD = "sad"
+
+
+@register_lookup("about", on=(int, float))
+def about(column: ColumnOperand, value: float) -> Q:
+    """At most one away."""
+    return column.between((value - 1, value + 1))
 
 
 class Team(Model):

@@ -7,7 +7,19 @@ import uuid
 
 import pytest
 
-from oxyde import F, Field, FieldError, Model, MultipleObjectsReturned, NotLoaded, Prefetch, UnsupportedError, atomic
+from oxyde import (
+    AsyncDatabase,
+    F,
+    Field,
+    FieldError,
+    ForeignKeyViolationError,
+    Model,
+    MultipleObjectsReturned,
+    NotLoaded,
+    Prefetch,
+    UnsupportedError,
+    atomic,
+)
 from tests.backends import Backend
 from tests.models import Author, Comment, Post, PostTag, Tag
 from tests.states import is_stored
@@ -85,6 +97,9 @@ class Likes(Model):
     much: int = 0
 
     Meta = table("prefetch_likes")
+
+
+ALL = (Label, Member, Card, Purchase, Follow, Liked, Likes)
 
 
 async def fill() -> list[Author]:
@@ -253,7 +268,7 @@ async def test_the_first_of_each(blog: Backend, window: slice) -> None:
 
 async def test_other_kinds(database: object) -> None:
     """One-to-one, a key that is not the primary one, NULL keys, self many-to-many both ways, junctions of their own."""
-    async with tables(Label, Member, Card, Purchase, Follow, Liked, Likes):
+    async with tables(*ALL):
         ann, bob, cid = [await Member.objects.create(name=name, code=code) for name, code in (("ann", "A"), ("bob", "B"), ("cid", None))]
         await Card.objects.create(number="1", member=ann)
         await Purchase.objects.bulk_create([Purchase(buyer=ann), Purchase(buyer=ann), Purchase(buyer=bob), Purchase()])
@@ -277,6 +292,58 @@ async def test_other_kinds(database: object) -> None:
         first, second = await Liked.objects.prefetch(Prefetch("labels", Label.objects.order_by("code"))).order_by("id").all()
         assert [(label.area, label.number) for label in first.labels] == [("a", 1), ("a", 2)]
         assert first.labels[1] is second.labels[0]
+
+
+class Land(Model):
+    """Is referred to by a text."""
+
+    code: str = Field(db_pk=True, max_length=10)
+    towns: list[Town] = Field(db_reverse_fk="land")
+    allies: list[Land] = Field(db_m2m=True, db_through="Pact", db_through_fields=("one", "other"))
+
+    Meta = table("prefetch_land")
+
+
+class Town(Model):
+    """Refers to a land by its code."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    land: Land | None = None
+
+    Meta = table("prefetch_town")
+
+
+class Pact(Model):
+    """Relates lands."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    one: Land
+    other: Land
+
+    Meta = table("prefetch_pact")
+
+
+async def test_keys_that_a_collation_compares_as_equal(database: AsyncDatabase) -> None:
+    """Where the server takes another case for the same key, so does ``prefetch()``, as ``join()`` does; elsewhere it stores none."""
+    async with tables(Land, Town, Pact):
+        await Land.objects.bulk_create([{"code": "nz"}, {"code": "fj"}, {"code": "to"}])
+        if database.dialect not in {"mysql", "mariadb"}:
+            with pytest.raises(ForeignKeyViolationError):
+                await Town.objects.create(land_code="NZ")
+            return
+        await Town.objects.bulk_create([{"land_code": code} for code in ("NZ", "nz", "Fj", "FJ", None)])
+        await Pact.objects.bulk_create([{"one_code": "NZ", "other_code": "FJ"}, {"one_code": "nz", "other_code": "to"}])
+        for query in (Town.objects.prefetch("land"), Town.objects.join("land")):
+            towns = await query.order_by("id").all()
+            assert [town.land and town.land.code for town in towns] == ["nz", "nz", "fj", "fj", None]
+            assert towns[2].land is towns[3].land
+        for query in (Land.objects.prefetch("towns", "allies"), Land.objects.join("towns").prefetch("allies")):
+            lands = await query.order_by("code").all()
+            assert [len(land.towns) for land in lands] == [2, 2, 0]
+            assert [sorted(ally.code for ally in land.allies) for land in lands] == [[], ["fj", "to"], []]
+        with statements() as sent:
+            some = await Town.objects.filter(land_code="NZ").prefetch(Prefetch("land", Land.objects.filter(code="fj"))).all()
+        assert ([town.land for town in some], len(sent)) == ([None, None], 2)
 
 
 async def test_one_that_is_several(database: object) -> None:

@@ -263,6 +263,37 @@ async def test_junctions(database: oxyde.AsyncDatabase) -> None:
         assert people[0].friends[0] is not people[1]
 
 
+class Pupil(Person):
+    """Another class for the rows of people."""
+
+    Meta = table("related_person")
+
+
+class Ghost(Person):
+    """Has a table of its own, which the junctions of people do not know."""
+
+    Meta = table("related_ghost")
+
+
+async def test_classes_derived_from_another(database: oxyde.AsyncDatabase) -> None:
+    """Of the same table: the same relations; of another table: only those whose junction is made for it."""
+    async with tables(*ALL, Ghost):
+        ann = await Person.objects.create(name="ann")
+        await ann.related("skills").create(name="sums")
+        await ann.related("friends").create(name="bob")
+        for query in (Pupil.objects.prefetch("skills", "friends"), Pupil.objects.join("friends").prefetch("skills")):
+            pupil = await query.get(name="ann")
+            assert ([one.name for one in pupil.skills], [type(one) for one in pupil.friends]) == (["sums"], [Person])
+        assert await pupil.related("skills").count() == 1
+        ghost = await Ghost.objects.create(name="boo")
+        await ghost.related("skills").create(name="howling")
+        assert [one.name for one in (await Ghost.objects.prefetch("skills").get()).skills] == ["howling"]
+        assert await Skill.objects.count() == 2
+        for wrong in (Ghost.objects.prefetch, Ghost.objects.join, ghost.related):
+            with pytest.raises(FieldError, match="rooms"):
+                wrong("rooms")
+
+
 async def test_managers_of_applications(database: oxyde.AsyncDatabase) -> None:
     """Own verbs and scopes come along, in ``prefetch()`` too."""
     async with tables(*ALL):
@@ -270,6 +301,9 @@ async def test_managers_of_applications(database: oxyde.AsyncDatabase) -> None:
         skills = ann.related("skills")
         await skills.bulk_create([{"name": "rare one"}, {"name": "common"}, {"name": "rare two", "forgotten": True}])
         assert await skills.count() == 2
+        assert await skills.query().count() == 2
+        assert await skills.unscoped().count() == 3
+        assert skills.sync.unscoped().count() == 3
         assert await skills.order_by("name").rare().values_list("name", flat=True).all() == ["rare one"]
         assert [skill.name for skill in skills.sync.order_by("name").rare()] == ["rare one"]
         assert len((await Person.objects.prefetch("skills").get()).skills) == 2

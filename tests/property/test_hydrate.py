@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError, model_validator
 
 import oxyde
 from oxyde import DecodeError, Field, Model
-from oxyde.models.hydrate import _BY_DICTIONARY, tiers
+from oxyde.models.hydrate import BY_DICTIONARY, tiers
 from tests.backends import Backend
 from tests.property import everything
 from tests.property.everything import FIELDS, Everything, Flavour, Inner
@@ -98,7 +98,7 @@ def table(backend_module: Backend) -> Iterator[Backend]:
 def by_columns(model: type[Model]) -> bool:
     """Whether a model's rows are hydrated column by column."""
     kind = tiers(model.__oxyde__)
-    return not kind._by_dictionaries and all(kind._validator(column) is not _BY_DICTIONARY for column in model.__table__.columns)
+    return not kind.by_dictionaries and all(kind.validator(column) is not BY_DICTIONARY for column in model.__table__.columns)
 
 
 def test_the_tiers_are_what_they_are_meant_to_be() -> None:

@@ -9,14 +9,14 @@ import pytest
 from oxyde import QuerySet
 from tests.models import Post
 
-MODULES = ("oxyde", "oxyde.db", "oxyde.exceptions", "oxyde.models", "oxyde.queries", "oxyde.schema", "oxyde.sync")
+MODULES = ("oxyde", "oxyde.db", "oxyde.exceptions", "oxyde.models", "oxyde.queries", "oxyde.schema", "oxyde.sync", "oxyde.testing")
 VERBS = {
     *("all", "annotate", "arrow_stream", "avg", "bulk_create", "count", "create", "delete", "distinct", "exclude", "exists", "explain"),
     *("filter", "first", "get", "get_or_none", "increment", "last", "limit", "max", "min", "model", "offset", "order_by", "reverse"),
     *("sql", "sum", "sync", "to_arrow", "to_ir", "to_pandas", "to_polars", "union", "union_all", "update", "using", "values"),
     *("values_list", "join", "with_", "earliest", "latest", "in_bulk", "contains", "get_or_create", "update_or_create", "for_update"),
     *("for_share", "bulk_update", "upsert", "to_csv", "to_duckdb", "to_parquet", "stream", "only", "defer", "prefetch", "into"),
-    *("select", "page"),
+    *("select", "page", "json", "group_by", "having", "aggregate", "load", "alias", "except_", "intersect"),
 }
 
 

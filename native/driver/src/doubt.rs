@@ -23,6 +23,7 @@ impl Doubt {
     pub fn after(execution: &Execution, family: Family) -> Self {
         let is_doubtful = |step: &Step| match &step.text {
             Text::Fixed(fragment) => (step.outputs.is_none() || execution.program.raw) && may_last(&fragment.text, family),
+            Text::Copy { .. } => false,
             Text::Rows { .. } => execution.program.raw && family != Family::Sqlite,
         };
         if execution.steps().iter().any(is_doubtful) { Self::Fresh } else { Self::None }

@@ -119,7 +119,7 @@ impl Lease {
         self.unfit = false;
         let reach = execution.steps().iter().filter_map(|step| match &step.text {
             Text::Fixed(fragment) => redefines(&fragment.text, family),
-            Text::Rows { .. } => None,
+            Text::Rows { .. } | Text::Copy { .. } => None,
         });
         if let Some(reach) = reach.max().filter(|_| end.is_ok()) {
             self.object.as_mut().ok_or_else(returned)?.redefine(reach).await?;

@@ -15,7 +15,7 @@ use crate::lexer::{Kind as Token, code, tokens};
 pub fn written(step: &Step) -> Option<&str> {
     match &step.text {
         Text::Fixed(fragment) if step.outputs.is_none() => Some(&fragment.text),
-        Text::Fixed(_) | Text::Rows { .. } => None,
+        Text::Fixed(_) | Text::Rows { .. } | Text::Copy { .. } => None,
     }
 }
 

@@ -61,7 +61,7 @@ pub fn runs(step: &Step, bulk: Option<&ColumnBatch>, keys: Option<&ColumnBatch>,
                 let most = left.min(rows as usize).min(*max_rows as usize).max(1);
                 1 << most.ilog2()
             }
-            (Repeat::Chunks { rows }, Text::Fixed(_)) => left.min(rows as usize).max(1),
+            (Repeat::Chunks { rows }, Text::Fixed(_) | Text::Copy { .. }) => left.min(rows as usize).max(1),
             (Repeat::Once | Repeat::WherePossible | Repeat::EachRow | Repeat::EachKey, _) => 1,
         };
         let mut run = Run { start, rows: most };
@@ -78,6 +78,7 @@ pub fn runs(step: &Step, bulk: Option<&ColumnBatch>, keys: Option<&ColumnBatch>,
 pub fn text(step: &Step, run: Run) -> Cow<'_, str> {
     match &step.text {
         Text::Fixed(fragment) => fragment.text.as_str().into(),
+        Text::Copy { copy, .. } => copy.as_str().into(),
         Text::Rows { head, row, between, tail, .. } => {
             let mut text = String::with_capacity(head.text.len() + (row.text.len() + between.len()) * run.rows + tail.text.len());
             text.push_str(&head.text);

@@ -98,12 +98,18 @@ pub enum Text {
         tail: Fragment,
         max_rows: u32,
     },
+    /// `PostgreSQL`: `COPY ... FROM STDIN` of the bulk rows, in binary form. The parameters of `insert`, the
+    /// INSERT of one row, which never runs, have the types of the columns.
+    Copy {
+        copy: String,
+        insert: Fragment,
+    },
 }
 
 impl Text {
     fn parts(&self) -> [&[Slot]; 3] {
         match self {
-            Self::Fixed(fragment) => [&fragment.slots, &[], &[]],
+            Self::Fixed(fragment) | Self::Copy { insert: fragment, .. } => [&fragment.slots, &[], &[]],
             Self::Rows { head, row, tail, .. } => [&head.slots, &row.slots, &tail.slots],
         }
     }
@@ -132,7 +138,8 @@ pub enum Repeat {
     WherePossible,
     /// Once per bulk row (`SQLite`, which reuses the prepared statement, and `MySQL` if keys must be read).
     EachRow,
-    /// Over slices of the bulk rows: arrays of at most `rows` items (`unnest`), or `Text::Rows`.
+    /// Over slices of the bulk rows: arrays of at most `rows` items (`unnest`), `Text::Rows` or
+    /// `Text::Copy`.
     Chunks {
         rows: u32,
     },

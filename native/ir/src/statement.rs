@@ -43,6 +43,9 @@ pub struct Insert {
     /// table in `returning`. Only with many rows and a conflict with a target.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcomes: Option<String>,
+    /// Send many rows in the server's own form for them, if it has one (`COPY`); only without `returning` and `conflict`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub copy: bool,
 }
 
 /// What an insert does about rows whose key exists already.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use oxyde_driver::{ColumnBatch, Finished, Result};
 use oxyde_engine::Plan;
 use pyo3::prelude::*;
-use pyo3::types::PyList;
+use pyo3::types::{PyBytes, PyList};
 
 use crate::arrow;
 use crate::hydrate;
+use crate::json;
 
 /// Some rows of a statement; the last batch also has its summary.
 #[pyclass(frozen, module = "oxyde._native")]
@@ -69,6 +70,11 @@ impl Batch {
 
     fn values<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         hydrate::tuples(py, &self.columns, self.first)
+    }
+
+    #[allow(clippy::needless_pass_by_value)] // pyo3 hands it over
+    fn json<'py>(&self, py: Python<'py>, fields: Vec<json::Field<'py>>) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        json::rows(py, &self.columns, &fields, self.first)
     }
 
     #[allow(clippy::needless_pass_by_value)] // pyo3 hands it over

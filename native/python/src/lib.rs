@@ -5,6 +5,7 @@ mod batch;
 mod database;
 mod error;
 mod hydrate;
+mod json;
 mod launch;
 mod lifecycle;
 mod operation;

@@ -24,6 +24,7 @@ fn has_queries(text: &Text) -> bool {
     let selects = |text: &str| text.matches("SELECT").count();
     match text {
         Text::Fixed(fragment) => selects(&fragment.text) > usize::from(fragment.text.starts_with("SELECT")),
+        Text::Copy { .. } => false,
         Text::Rows { head, row, tail, .. } => [head, row, tail].into_iter().any(|part| selects(&part.text) > 0),
     }
 }

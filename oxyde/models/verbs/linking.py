@@ -66,10 +66,10 @@ class Source:
         """The junction's fields that hold the instance's key, and that of the other side."""
         return cast("tuple[str, str]", self.relation.through_fields)
 
-    def query(self) -> Query[Any]:
-        """Returns the query of the related rows: of those in the scope of their manager."""
+    def query(self, *, scoped: bool = True) -> Query[Any]:
+        """Returns the query of the related rows: of those in the scope of their manager, or of all."""
         target: Any = self.link.target
-        found: Query[Any] = target.objects._query
+        found: Query[Any] = target.objects._query if scoped else target.objects.unscoped()._query
         return found.with_(state=related.of_one(found.state, self.path, self.key))
 
     def key_of(self, one: Any) -> Any:
@@ -107,8 +107,8 @@ def source(instance: AnyModel, name: str) -> Source:
         raise TypeError(message)
     table = info.table()
     link = info.links.get(name)
-    several = [one.field for one in info.links.values() if one.kind != "one"]
-    if link is None:
+    several = [one.field for one in table.relations.values() if one.kind != "one"]
+    if link is None or name not in table.relations:
         what = "is a column" if name in table.by_field else "is no field"
         near = meant(name, several) or (f"; it has {', '.join(several)}" if several else "")
         message = f"related() takes a relation, and {info.name}.{name} {what}{near}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as json_text
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from oxyde.db.rows import Batch
@@ -54,7 +54,7 @@ def first(chain: Chain[Any, T]) -> Steps[T | None]:
     """Reads the first row, by key where no order is given; None when there is none."""
     state = chain._state
     if not state.order and not state.is_sliced and not (state.distinct and state.selection is not None):
-        state = state.with_(order=query.by_key(state.table))
+        state = state.with_(order=query.natural(state))
     found = yield from everything(chain._next(query.limited(state, 1)))
     return found[0] if found else None
 
@@ -180,6 +180,14 @@ def aggregate(chain: Chain[Any, Any], function: str, field: str) -> Steps[Any]:
     rows = restore.rows([term])
     batch: Batch = yield Call(made.shape, made.values)
     return rows(batch)[0][0]
+
+
+def aggregates(chain: Chain[Any, Any], given: Mapping[str, Any]) -> Steps[dict[str, Any]]:
+    """Reads aggregates over all rows, by name."""
+    made, terms = compile.aggregates(chain._state, given)
+    rows = restore.rows([term for _, term in terms])
+    batch: Batch = yield Call(made.shape, made.values)
+    return dict(zip(given, rows(batch)[0], strict=True))
 
 
 def explain(chain: Chain[Any, Any], *, analyze: bool, format: str) -> Steps[Any]:

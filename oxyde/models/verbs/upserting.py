@@ -18,8 +18,8 @@ from oxyde.models.verbs.reading import one
 from oxyde.models.verbs.writing import create
 from oxyde.models.writing import writable
 from oxyde.queries import Q, query
-from oxyde.queries.conditions import target
 from oxyde.queries.foreign_values import named
+from oxyde.queries.keywords import target
 from oxyde.queries.locks import FOR_CHANGE
 from oxyde.queries.lookups import LOOKUPS
 from oxyde.queries.names import names_of

@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from oxyde.models import Field, Model
-from oxyde.models.hydrate import _BY_DICTIONARY, Tiers, tiers
+from oxyde.models.hydrate import BY_DICTIONARY, Tiers, tiers
 from oxyde.models.unloaded import UNLOADED
 from tests.tables import table
 
@@ -156,7 +156,7 @@ DICTIONARIES = [ByValidator, ByModelValidator, ByAnnotation, ByPrivate, ByExtra,
 
 def native(model: type[Model]) -> bool:
     kind = Tiers(model)
-    return not kind._by_dictionaries and all(kind._validator(column) is not _BY_DICTIONARY for column in model.__table__.columns)
+    return not kind.by_dictionaries and all(kind.validator(column) is not BY_DICTIONARY for column in model.__table__.columns)
 
 
 @pytest.mark.parametrize("model", DICTIONARIES)
@@ -171,9 +171,9 @@ def test_columns_where_they_do(model: type[Model]) -> None:
 
 def test_validation_is_left_out_only_where_it_changes_nothing() -> None:
     kind = Tiers(Native)
-    unvalidated = {column.field for column in Native.__table__.columns if kind._validator(column) is None}
+    unvalidated = {column.field for column in Native.__table__.columns if kind.validator(column) is None}
     assert unvalidated == {"id", "real", "flag", "naive", "aware", "day", "uid", "base_id"}
-    assert Tiers(Frozen)._validator(Frozen.__table__.by_field["note"]) is not None
+    assert Tiers(Frozen).validator(Frozen.__table__.by_field["note"]) is not None
 
 
 def by_columns(model: type[Model], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -181,7 +181,7 @@ def by_columns(model: type[Model], rows: list[dict[str, Any]]) -> list[dict[str,
     kind = tiers(model.__oxyde__)
     columns = {}
     for column in model.__table__.columns:
-        validator = kind._validator(column)
+        validator = kind.validator(column)
         values = [row[column.field] for row in rows]
         columns[column.field] = values if validator is None else validator.validate_python(values)
     constants = dict.fromkeys(model.__oxyde__.links, UNLOADED)

@@ -17,7 +17,7 @@ from oxyde.db.route import route
 from oxyde.db.rows import Hydrator
 from oxyde.db.steps import Call, Steps
 from oxyde.exceptions import DecodeError, InternalError
-from oxyde.models.hydrate import _BY_DICTIONARY, tiers
+from oxyde.models.hydrate import BY_DICTIONARY, tiers
 from oxyde.models.layouts import tree
 from oxyde.models.unloaded import UNLOADED
 from tests.states import is_stored
@@ -209,7 +209,7 @@ def test_identity_lasts_for_the_whole_result() -> None:
 def test_the_tiers_mix(*, with_team: bool) -> None:
     """A child by dictionaries below a parent by columns, and the reverse."""
     name, title = Checked.__table__.by_field["name"], Task.__table__.by_field["title"]
-    assert tiers(Checked.__oxyde__)._validator(name) is _BY_DICTIONARY is not tiers(Task.__oxyde__)._validator(title)
+    assert tiers(Checked.__oxyde__).validator(name) is BY_DICTIONARY is not tiers(Task.__oxyde__).validator(title)
     joined = [("checked",), ("checked", "team")] if with_team else [("checked",)]
     rest: list[Any] = [2, "red"] if with_team else []
     nothing = [None] * len(rest)

@@ -91,9 +91,9 @@ def test_an_optional_foreign_key() -> None:
     ("one", "name", "loaders", "otherwise"),
     [
         (text, "writer", ["join", "prefetch"], r"by its key: await Writer\.objects\.get\(id=text\.writer_id\)"),
-        (text, "labels", ["prefetch"], "by a query of Label"),
-        (lambda: Writer(id=1, name="w"), "texts", ["prefetch"], r"await Text\.objects\.filter\(writer=writer\)\.all\(\)"),
-        (lambda: Writer(id=1, name="w"), "profile", ["prefetch"], r"await Profile\.objects\.filter\(writer=writer\)\.first\(\)"),
+        (text, "labels", ["join", "prefetch"], "by a query of Label"),
+        (lambda: Writer(id=1, name="w"), "texts", ["join", "prefetch"], r"await Text\.objects\.filter\(writer=writer\)\.all\(\)"),
+        (lambda: Writer(id=1, name="w"), "profile", ["join", "prefetch"], r"await Profile\.objects\.filter\(writer=writer\)\.first\(\)"),
     ],
 )
 def test_what_is_not_loaded_says_how_to_load_it(

@@ -6,7 +6,7 @@ import pytest
 
 from oxyde.queries import beyond
 from oxyde.queries.comparisons import Between, Comparison, IsNull, Nothing
-from oxyde.queries.conditions import target
+from oxyde.queries.keywords import target
 from oxyde.queries.lookups import LOOKUPS
 from oxyde.queries.names import names_of
 from oxyde.queries.term import Bound

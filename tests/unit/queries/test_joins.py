@@ -27,9 +27,10 @@ def test_all_on_the_way_come_along() -> None:
         (COMMENTS, [3], TypeError, "takes paths to related models as text, not "),
         (COMMENTS, ["pots"], FieldError, 'did you mean "post"'),
         (COMMENTS, ["post_id"], FieldError, r'Comment\.post_id is a column; did you mean "post"\?'),
-        (COMMENTS, ["post__title"], FieldError, r"Post\.title is a column; it can join author"),
-        (Author.objects._state, ["name"], FieldError, r"Author\.name is a column$"),
-        (Post.objects._state, ["tags"], UnsupportedError, r"Post\.tags is none; query Tag for the rows of tags"),
+        (COMMENTS, ["post__title"], FieldError, r"Post\.title is a column; it can join author, comments, tags"),
+        (Author.objects._state, ["name"], FieldError, r"Author\.name is a column; it can join posts$"),
+        (Post.objects._state, ["tags", "comments"], UnsupportedError, 'leave "(comments|tags)" or "(comments|tags)" to prefetch'),
+        (Post.objects._state, ["author__posts__tags", "author__posts__comments"], UnsupportedError, "two multiply each other"),
         (Post.objects.values("title")._state, ["author"], FieldError, r'values\("author__name"\)'),
     ],
 )

@@ -16,3 +16,4 @@ pub use layout::Layout;
 pub use models::fill;
 pub use tuples::{columns, tuples};
 pub use types::Types;
+pub use values::column;

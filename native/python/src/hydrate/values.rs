@@ -55,6 +55,15 @@ pub fn columns<'py>(py: Python<'py>, batch: &ColumnBatch, parse: Option<&[bool]>
         .collect()
 }
 
+/// Returns one column as a list, with JSON parsed.
+pub fn column<'py>(py: Python<'py>, column: &Column, rows: usize, first: usize) -> PyResult<Bound<'py, PyList>> {
+    let maker = Maker { py, types: Types::get(py)?, utc: PyTzInfo::utc(py)?.to_owned(), json: Parser::new(py)? };
+    maker.list(column, 0..rows, matches!(column.data, Data::Json(_))).map_err(|(row, fault)| match fault {
+        Fault::Python(error) => error,
+        Fault::Unfit(reason) => unfit(py, &column.name, first + row, &reason),
+    })
+}
+
 /// Returns the JSON columns as lists of their texts.
 pub fn texts<'py>(py: Python<'py>, batch: &ColumnBatch, json: &[bool], first: usize) -> PyResult<Vec<Option<Bound<'py, PyList>>>> {
     let maker = Maker { py, types: Types::get(py)?, utc: PyTzInfo::utc(py)?.to_owned(), json: Parser::new(py)? };

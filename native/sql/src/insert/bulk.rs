@@ -39,6 +39,7 @@ pub fn program(insert: &Insert, dialect: &'static Dialect, params: &mut Params) 
     } else {
         let has_arrays = insert.columns.iter().any(|column| matches!(column.ty, ColumnType::Array { .. }));
         steps.push(match dialect.bulk {
+            Bulk::Unnest if insert.copy && insert.returning.is_empty() && insert.conflict.is_none() => copied(insert, dialect, params)?,
             // `unnest` flattens an array of arrays.
             Bulk::Unnest if has_arrays => each_row(insert, dialect, params)?,
             Bulk::Unnest => unnest(insert, dialect, params)?,
@@ -117,6 +118,27 @@ fn unnest(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Re
     })?;
     let step = step(text, Some(outputs_of(&insert.returning, &insert.table.name)));
     Ok(Step { repeat: Repeat::Chunks { rows: ROWS_OF_ARRAYS }, ..step })
+}
+
+/// Returns the step that sends the rows by `COPY`.
+fn copied(insert: &Insert, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
+    let copy = fragment(dialect, params, Scope::BARE, |writer| {
+        writer.push("COPY ");
+        writer.table(&insert.table)?;
+        writer.push(" (");
+        writer.separated(&insert.columns, |writer, column| writer.identifier(&column.name))?;
+        writer.word(") FROM STDIN (FORMAT binary)")
+    })?;
+    let one = fragment(dialect, params, Scope::BARE, |writer| {
+        writer.insert_into(insert)?;
+        writer.push(" VALUES (");
+        writer.separated(insert.columns.iter().enumerate(), |writer, (index, column)| {
+            writer.placeholder(slot(index, column, Form::Scalar))
+        })?;
+        writer.word(")")
+    })?;
+    let text = Text::Copy { copy: copy.text, insert: one };
+    Ok(Step { text, repeat: Repeat::Chunks { rows: ROWS_OF_ARRAYS }, ..step(Fragment::default(), Some(Vec::new())) })
 }
 
 /// Writes `unnest(...)` of one array per column; `ordered` adds the ordinality of each row.

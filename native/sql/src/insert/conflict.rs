@@ -41,10 +41,11 @@ pub fn check_returning(insert: &Insert, dialect: &Dialect) -> Result<()> {
         (ConflictClause::OnDuplicateKey, ConflictAction::Nothing) => dialect.unsupported("rows returned while conflicts are ignored"),
         (ConflictClause::OnDuplicateKey, ConflictAction::Update { .. }) => match dialect.returning {
             Returning::Full | Returning::InsertDelete => Ok(()),
+            // Rows are read back by the key that they may have met.
             Returning::None if matches!(insert.rows, Rows::Many) => Ok(()),
-            // The row is read back by the given key, which must be the one that conflicted.
+            // A single row is read back by its own key, which must be the one that conflicted.
             Returning::None if insert.key.iter().map(|key| &key.name).eq(&conflict.target) => Ok(()),
-            Returning::None => dialect.unsupported("rows returned by an upsert on other than the primary key"),
+            Returning::None => malformed("a row returned by an upsert of one row on other than the primary key"),
         },
     }
 }

@@ -15,6 +15,9 @@ use crate::error::{Error, Kind, Result};
 use crate::request::{Request, Run};
 use crate::slot;
 
+/// Signature, flags, and the length of an extension.
+const COPY_HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+
 /// The protocol counts parameters in 16 bits.
 const MAX_PARAMETERS: usize = 65_535;
 
@@ -63,6 +66,33 @@ fn add(arguments: &mut PgArguments, request: &Request<'_>, slot: &Slot, run: Run
         }
     };
     added.map_err(|fault| explain(&fault, request, slot, row, info))
+}
+
+/// Returns rows in the binary form of COPY.
+pub fn copied(request: &Request<'_>, slots: &[Slot], run: Run, types: &[PgTypeInfo]) -> Result<Vec<u8>> {
+    let width = i16::try_from(slots.len()).ok().filter(|_| slots.len() == types.len());
+    let width = width.ok_or_else(|| Error::new(Kind::Internal, "COPY of other columns than there are values"))?.to_be_bytes();
+    let shapes: Vec<(Shape, &PgTypeInfo)> = types.iter().map(|info| (Shape::of(info), info)).collect();
+    let mut buffer = PgArgumentBuffer::default();
+    buffer.reserve(run.rows * slots.len() * 16);
+    buffer.extend_from_slice(COPY_HEADER);
+    for row in run.start..run.start + run.rows {
+        buffer.extend_from_slice(&width);
+        for (slot, (shape, info)) in slots.iter().zip(&shapes) {
+            let start = buffer.len();
+            buffer.extend_from_slice(&(-1_i32).to_be_bytes());
+            let cell = scalar(request, slot.origin, row);
+            let declared = slot.ty != ColumnType::Any;
+            let written =
+                write::value(*shape, &cell, declared, &mut buffer).map_err(|fault| explain(&fault.into(), request, slot, row, info))?;
+            if written {
+                let length = i32::try_from(buffer.len() - start - 4).map_err(|_| request.misfit(slot, "a gigabyte is too much"))?;
+                buffer[start..start + 4].copy_from_slice(&length.to_be_bytes());
+            }
+        }
+    }
+    buffer.extend_from_slice(&(-1_i16).to_be_bytes());
+    Ok(std::mem::take(&mut *buffer))
 }
 
 fn scalar<'a>(request: &Request<'a>, origin: Origin, row: usize) -> Cell<'a> {

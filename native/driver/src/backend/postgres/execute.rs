@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use oxyde_ir::Family;
+use oxyde_ir::program::{Fragment, Text};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Either, Executor, Row, SqlSafeStr, Statement};
 
@@ -34,6 +35,10 @@ impl Connection {
             let work = async |connection: &mut PgConnection, signals: &Signals| {
                 if strangers > 0 {
                     pooler::prepare(connection, &sent, strangers).await?;
+                }
+                if let Text::Copy { copy, insert } = &request.step.text {
+                    gather.describe(&[])?;
+                    return copied(connection, &request, run, copy, insert).await;
                 }
                 work(connection, &request, run, &sent, &mut gather, signals).await
             };
@@ -138,6 +143,24 @@ async fn has_other_types(connection: &mut PgConnection, text: &str) -> sqlx::Res
         Some(Either::Right(_)) | None => Vec::new(),
     };
     Ok(unlearnt::parameters(connection, text).await? != kept)
+}
+
+/// The bytes of one message of COPY.
+const PIECE: usize = 1 << 20;
+
+/// Sends the rows of one run by COPY. A failure is reported at its end, when the server has read all of them.
+async fn copied(connection: &mut PgConnection, request: &Request<'_>, run: Run, copy: &str, insert: &Fragment) -> Outcome {
+    let statement = (&mut *connection).prepare(AssertSqlSafe(insert.text.clone()).into_sql_str()).await?;
+    let types = match statement.parameters() {
+        Some(Either::Left(types)) => types,
+        Some(Either::Right(_)) | None => &[],
+    };
+    let rows = encode::copied(request, &insert.slots, run, types)?;
+    let mut stream = connection.copy_in_raw(copy).await?;
+    for piece in rows.chunks(PIECE) {
+        stream.send(piece).await?;
+    }
+    Ok(Done { affected: stream.finish().await?, ..Done::default() })
 }
 
 async fn attempt(

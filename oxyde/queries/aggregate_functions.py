@@ -1,0 +1,129 @@
+"""The aggregates that applications write: ``Count``, ``Sum``, ``Avg``, ``Min``, ``Max``."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+from oxyde.exceptions import FieldError
+from oxyde.queries.aggregates import Aggregate, Collected
+from oxyde.queries.aggregates import Count as Counted
+from oxyde.queries.arguments import Argument, described, term_of
+from oxyde.queries.calls import Call, Nulls
+from oxyde.queries.gathering import Gathered, Inside, along_of, condition_of
+from oxyde.queries.operators import Operand
+from oxyde.queries.term import Bound, Names, Term
+from oxyde.schema import types as kinds
+
+AGGREGATES: Final[dict[str, type[AggregateFunction]]] = {}
+"""Every aggregate by its name on the wire."""
+
+
+class AggregateFunction(Operand):
+    """An aggregate of the rows of a group, or of the rows that a path leads to: ``Sum("views")``, ``Count("posts")``.
+
+    Attributes:
+        ir: Its name on the wire.
+        whole: The aggregate that makes one of those of all parts of a group; None where none does.
+    """
+
+    ir: ClassVar[str] = ""
+    whole: ClassVar[str | None] = None
+
+    def __init_subclass__(cls, *, ir: str, whole: str | None = None) -> None:
+        """Stores the description."""
+        cls.ir, cls.whole = ir, whole
+        AGGREGATES[ir] = cls
+
+    def __init__(self, value: Argument, *, distinct: bool = False, filter: Any = None) -> None:
+        """Takes what is aggregated.
+
+        Args:
+            value: The name of a field or annotation, a path, or an expression.
+            distinct: Whether equal values count once.
+            filter: A condition; only rows that fulfil it count.
+        """
+        self.value, self.distinct, self.filter = value, distinct, filter
+
+    def resolve(self, names: Names) -> Term:
+        """Returns the aggregate over the query's names.
+
+        Raises:
+            FieldError: The value has no such aggregate, or is one itself.
+        """
+        name = type(self).__name__
+        inside = Inside(names.names if isinstance(names, Inside) else names)
+        inner = self._argument(inside)
+        along = along_of(inside.names, inside.found)
+        if along is None:
+            return self.made(inner, condition_of(inside, self.filter, name))
+        each = Gathered(along, self.made(self._argument(along), None), condition_of(along, self.filter, name))
+        return self._whole(each, along.leading.name) if names.grouping else each
+
+    def _argument(self, names: Any) -> Term | None:
+        name = type(self).__name__
+        term = term_of(name, names, self.value, text=False)
+        if term.aggregated:
+            message = f"{name}() is over rows, and {described(term)} is an aggregate; aggregate() of a grouped query acts on its groups"
+            raise FieldError(message)
+        return term
+
+    def made(self, inner: Term | None, where: Term | None) -> Collected:
+        """Returns the aggregate of a term."""
+        assert inner is not None  # noqa: S101 - only Count takes none
+        if inner.secret:
+            raise FieldError(f"{type(self).__name__}() would show what {described(inner)} keeps secret; Count() of it does not")
+        return Aggregate(self.ir, inner, described(inner), distinct=self.distinct, where=where)
+
+    def _whole(self, each: Gathered, path: str) -> Term:
+        """Returns the aggregate of a group of rows, made of those of each row's related rows."""
+        name = type(self).__name__
+        if self.whole is None or self.distinct:
+            what = f'{name}("{path}", distinct=True)' if self.distinct else f'{name}("{path}")'
+            message = (
+                f"{what} of a group is not made of those of its rows; query the related rows themselves, grouped by their parents' fields"
+            )
+            raise FieldError(message, column=path)
+        return Aggregate(self.whole, each, path)
+
+    def __repr__(self) -> str:
+        more = ", distinct=True" if self.distinct else ""
+        return f"{type(self).__name__}({self.value!r}{more}{f', filter={self.filter!r}' if self.filter is not None else ''})"
+
+
+class Count(AggregateFunction, ir="count", whole="sum"):
+    """The number of rows: ``Count()``; of values that are not NULL: ``Count("email")``; of related rows: ``Count("posts")``."""
+
+    def __init__(self, value: Argument = "*", *, distinct: bool = False, filter: Any = None) -> None:
+        """Takes what is counted; ``"*"`` are rows."""
+        super().__init__(value, distinct=distinct, filter=filter)
+
+    def _argument(self, names: Any) -> Term | None:
+        if isinstance(self.value, str) and self.value == "*":
+            if self.distinct:
+                raise FieldError('Count(distinct=True) needs what is counted: Count("email", distinct=True)')
+            return None
+        return super()._argument(names)
+
+    def made(self, inner: Term | None, where: Term | None) -> Collected:
+        """Returns the number of rows, or of the values of a term."""
+        return Counted(inner, distinct=self.distinct, where=where)
+
+    def _whole(self, each: Gathered, path: str) -> Term:
+        """Returns the sum of the numbers of each row; 0 without rows."""
+        return Call("coalesce", kinds.INT, Nulls.ALL, [super()._whole(each, path), Bound(0, kinds.INT)])
+
+
+class Sum(AggregateFunction, ir="sum", whole="sum"):
+    """The sum of numbers or timedeltas: int of ints, Decimal of Decimals; None without values."""
+
+
+class Avg(AggregateFunction, ir="avg"):
+    """The average of numbers: a float, of Decimals a Decimal; None without values."""
+
+
+class Min(AggregateFunction, ir="min", whole="min"):
+    """The least value; None without values."""
+
+
+class Max(AggregateFunction, ir="max", whole="max"):
+    """The greatest value; None without values."""

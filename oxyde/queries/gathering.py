@@ -1,0 +1,206 @@
+"""Aggregates of the rows that a to-many path leads to: each is a query of its own, so that several of them never multiply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from oxyde.exceptions import FieldError
+from oxyde.ir import expr, query
+from oxyde.ir.expr import Node
+from oxyde.queries.aggregates import Collected
+from oxyde.queries.conditions import Child, Q, beyond_hop
+from oxyde.queries.names import names_of
+from oxyde.queries.outer import Outer
+from oxyde.queries.paths import Path
+from oxyde.queries.scope import Scope
+from oxyde.queries.term import Expression, Names, Reference, Term, Unknown
+from oxyde.schema import Table
+
+
+@dataclass(frozen=True, eq=False)
+class Inside:
+    """The names of a query inside an aggregate, where a path may lead to several rows; remembers the paths that do."""
+
+    names: Names
+    found: list[Path] = field(default_factory=list)
+    grouping = False
+    proposed = False
+
+    @property
+    def outer(self) -> Names | None:
+        """The names of the query around."""
+        return self.names.outer
+
+    @property
+    def table(self) -> Table:
+        """The table that is queried."""
+        return self.names.table
+
+    @property
+    def terms(self) -> Mapping[str, Term]:
+        """The other names of the query."""
+        return self.names.terms
+
+    def resolve(self, text: str) -> tuple[Term, tuple[str, ...]]:
+        """Resolves the names at the start of a str."""
+        return self.names.resolve(text)
+
+    def column(self, text: str) -> Term:
+        """Resolves a name, and remembers a path that leads to several rows."""
+        term = self.names.column(text)
+        if isinstance(term, Reference) and term.path.many is not None:
+            self.found.append(term.path)
+        return term
+
+    value = column
+
+    def path(self, text: str) -> Path | None:
+        """Returns the path at the start of a str."""
+        return self.names.path(text)
+
+    def within(self, given: Q) -> tuple[Names, Q]:
+        """Returns the names of the query, and the condition as it is."""
+        return self.names.within(given)
+
+
+class Along:
+    """The names of a query as seen from the rows that a path leads to.
+
+    Attributes:
+        names: The names of the query.
+        leading: The path.
+        at: The index of its last hop that leads to several rows.
+        table: The table that this hop leads to.
+    """
+
+    grouping = False
+    proposed = False
+    outer: Names | None = None
+
+    def __init__(self, names: Names, path: Path) -> None:
+        self.names, self.leading = names, path
+        self.at = max(at for at, hop in enumerate(path.hops) if hop.relation.to_many)
+        self.start = tuple(hop.relation.field for hop in path.hops[: self.at + 1])
+        self.table = path.hops[self.at].table
+        self.terms: Mapping[str, Term] = {}
+
+    def resolve(self, text: str) -> tuple[Term, tuple[str, ...]]:
+        """Resolves a name of those rows, else one of the row around."""
+        term, rest = self.names.resolve(text)
+        there = self._there(term)
+        return (Outer(term) if there is None else there), rest
+
+    def column(self, text: str) -> Term:
+        """Resolves a name of those rows, else one of the row around.
+
+        Raises:
+            FieldError: It leads from the row around to several rows.
+        """
+        there = self._there(self.names.column(text))
+        return Outer(self.names.value(text)) if there is None else there
+
+    value = column
+
+    def path(self, text: str) -> Path | None:  # noqa: ARG002 - it knows none
+        """Returns None: conditions are rewritten before they ask."""
+        return None
+
+    def _leads(self, path: Path) -> bool:
+        return tuple(hop.relation.field for hop in path.hops[: self.at + 1]) == self.start
+
+    def _there(self, term: Term) -> Term | None:
+        if not isinstance(term, Reference) or not self._leads(term.path):
+            return None
+        key = term.path.key[self.at + 1 :]
+        return names_of(self.table).column("__".join(key))
+
+    def within(self, given: Q) -> tuple[Names, Q]:
+        """Returns the names of those rows, and the condition as seen from there."""
+        return names_of(self.table), given.changed(self._seen)
+
+    def _seen(self, child: Child) -> Child:
+        if isinstance(child, Expression):
+            return Elsewhere(self, child)
+        name, value = child
+        path = self.names.path(name)
+        found = None if path is None or not self._leads(path) else beyond_hop(path, self.at, name, value)
+        return Elsewhere(self.names, Q(**{name: value}), is_outer=True) if found is None else found.there
+
+
+@dataclass(frozen=True, eq=False)
+class Elsewhere(Expression):
+    """An expression over other names than those of the condition that it is part of."""
+
+    names: Any
+    inner: Expression
+    is_outer: bool = False
+
+    def resolve(self, names: Names) -> Term:  # noqa: ARG002 - it has its own
+        """Returns the term over its own names."""
+        term = self.inner.resolve(self.names)
+        return Outer(term) if self.is_outer else term
+
+
+class Gathered(Term):
+    """An aggregate of the rows that a path leads to from each row; its parts are the aggregate and perhaps a condition on those rows."""
+
+    correlated = True
+
+    def __init__(self, along: Along, made: Collected, where: Term | None) -> None:
+        path = along.leading
+        assert path.many is not None  # noqa: S101 - it leads to several rows, or there would be nothing to gather
+        self.hops, self.first = path.hops[: along.at + 1], path.many
+        super().__init__((self.hops, self.first), made, *(() if where is None else (where,)))
+        self.type, self.restore = made.type, made.restore
+
+    @property
+    def unknown(self) -> Unknown:
+        """As the aggregate has it without rows."""
+        return self.parts[0].unknown
+
+    @property
+    def aggregated(self) -> bool:
+        """Never: each row has one."""
+        return False
+
+    def opened(self, scope: Scope) -> Scope:
+        """Returns the scope of the related rows."""
+        return scope.along(self.hops, self.first)
+
+    def write(self, scope: Scope, parts: list[Node]) -> Node:
+        """Returns the query of the aggregate."""
+        chosen = [query.output(parts[0], "value", self.type, nullable=self.nullable)]
+        where = expr.both([*scope.ties, *parts[1:]])
+        return expr.subquery(query.query(query.select(scope.source, outputs=chosen, joins=scope.joins, where=where)))
+
+
+def condition_of(names: Names, given: Any, where: str) -> Term | None:
+    """Returns what ``filter=`` of an aggregate says as a condition.
+
+    Raises:
+        TypeError: It is no condition.
+    """
+    if given is None:
+        return None
+    if not isinstance(given, Q):
+        message = f'{where} takes a condition as filter: filter=Q(active=True) or filter=F("age") > 18, not {type(given).__name__}'
+        raise TypeError(message)
+    return given.resolve(names)
+
+
+def along_of(names: Names, found: list[Path]) -> Along | None:
+    """Returns the names as seen from the rows that the paths in an aggregate lead to; None if they lead to no several rows.
+
+    Raises:
+        FieldError: They lead to different rows.
+    """
+    if not found:
+        return None
+    made = Along(names, max(found, key=lambda path: len(path.hops)))
+    for path in found:
+        if not made._leads(path):
+            one, other = made.leading.name, path.name
+            raise FieldError(f'an aggregate is over the rows of one path, and "{one}" and "{other}" lead to different rows')
+    return made

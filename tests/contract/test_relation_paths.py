@@ -1,0 +1,183 @@
+"""Filters, orders, values, updates and deletes across relations of every kind, to the same table too, on every backend."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+import oxyde
+from oxyde import F, Field, FieldError, Model, Q
+from tests.tables import table, tables
+
+
+class Fellow(Model):
+    """Has a boss, a badge, friends, heroes and clubs."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    name: str = Field(max_length=20, db_unique=True)
+    score: int = 0
+    boss: Fellow | None = Field(default=None, db_on_delete="SET NULL")
+    staff: list[Fellow] = Field(db_reverse_fk="boss")
+    badge: Badge | None = Field(db_reverse_fk="fellow")
+    friends: list[Fellow] = Field(db_m2m=True)
+    heroes: list[Fellow] = Field(db_m2m=True, db_through="Worship", db_through_fields=("fan", "hero"))
+    fans: list[Fellow] = Field(db_m2m=True, db_through="Worship", db_through_fields=("hero", "fan"))
+    clubs: list[Club] = Field(db_m2m=True)
+
+    Meta = table("path_fellow")
+
+
+class Badge(Model):
+    """Belongs to one fellow, by name."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    color: str
+    fellow: Fellow = Field(db_fk="name", db_unique=True, db_on_delete="CASCADE", db_on_update="CASCADE")
+
+    Meta = table("path_badge")
+
+
+class Worship(Model):
+    """Who is whose hero."""
+
+    fan: Fellow = Field(db_pk=True, db_on_delete="CASCADE")
+    hero: Fellow = Field(db_pk=True, db_on_delete="CASCADE")
+
+    Meta = table("path_worship")
+
+
+class Club(Model):
+    """Is told apart by a text."""
+
+    code: str = Field(db_pk=True, max_length=10)
+    city: str | None = None
+
+    Meta = table("path_club")
+
+
+ALL = (Club, Fellow, Badge, Worship)
+
+
+@pytest.fixture
+async def fellows(database: oxyde.AsyncDatabase) -> AsyncIterator[dict[str, Fellow]]:
+    """Four fellows: a has everything, b some, c is liked, d has nothing."""
+    async with tables(*ALL):
+        made = {name: await Fellow.objects.create(name=name, score=score) for name, score in (("a", 4), ("b", 3), ("c", 2), ("d", 1))}
+        for one, boss in (("b", "a"), ("c", "a")):
+            made[one].boss = made[boss]
+            await made[one].save()
+        await made["a"].related("friends").add(made["b"], made["c"])
+        await made["b"].related("friends").add(made["a"])
+        await made["a"].related("heroes").add(made["c"])
+        await made["b"].related("heroes").add(made["c"], made["a"])
+        x, y = await Club.objects.bulk_create([{"code": "x", "city": "Rome"}, {"code": "y"}])
+        await made["a"].related("clubs").add(x, y)
+        await made["b"].related("clubs").add(y)
+        await Badge.objects.bulk_create([{"color": "red", "fellow": made["a"]}, {"color": "blue", "fellow": made["b"]}])
+        yield made
+
+
+async def names(query: Any) -> str:
+    """Returns the names of fellows, in order."""
+    return "".join(await query.order_by("name").values_list("name", flat=True).all())
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (Q(friends__name="b"), "a"),
+        (Q(friends__friends__name="a"), "a"),
+        (Q(heroes__fans__name="b"), "ab"),
+        (Q(fans__score__gt=3), "c"),
+        (Q(heroes__name="c") & Q(heroes__score=4), ""),
+        (Q(heroes__name="c") | Q(clubs__city="Rome"), "ab"),
+        (~Q(clubs__code="y"), "cd"),
+        (Q(clubs=None), "cd"),
+        (Q(clubs__isnull=False), "ab"),
+        (Q(clubs="x"), "a"),
+        (Q(clubs__in=["x", "y"]), "ab"),
+        (Q(clubs__in=Club.objects.filter(city=None)), "ab"),
+        (Q(clubs__city=None), "ab"),
+        (~Q(clubs__city="Rome"), "bcd"),
+        (Q(staff__heroes__name="a"), "a"),
+        (Q(staff__isnull=True), "bcd"),
+        (Q(boss__clubs__code="x"), "bc"),
+        (Q(boss__staff__name="b"), "bc"),
+        (Q(badge__color="red"), "a"),
+        (Q(badge=None), "cd"),
+        (Q(badge__isnull=False), "ab"),
+        (~Q(badge__color="red"), "bcd"),
+        (Q(boss__badge__color="red"), "bc"),
+        (Q(friends__badge__color="blue"), "a"),
+        (Q(friends__boss__name="a"), "a"),
+        (Q(pk__in=Fellow.objects.filter(friends__score__lt=3)), "a"),
+    ],
+)
+async def test_filters(fellows: dict[str, Fellow], condition: Q, expected: str) -> None:
+    """No filter repeats a row; ``exclude`` gives the others; both count, update and delete the same rows."""
+    every = Fellow.objects
+    found, others = every.filter(condition), every.exclude(condition)
+    assert await names(found) == expected
+    assert await names(others) == "".join(sorted(set("abcd") - set(expected)))
+    assert await found.count() == len(expected)
+    assert await found.exists() is bool(expected)
+    assert await found.sum("score") == (sum({"a": 4, "b": 3, "c": 2, "d": 1}[one] for one in expected) if expected else None)
+    assert await found.update(score=F("score") + 10) == len(expected)
+    assert await names(every.filter(score__gt=10)) == expected
+    assert {one.name for one in await found.update(returning=True, score=0)} <= set(expected)
+    left = await names(found)
+    assert await found.delete() == len(left)
+    assert set(await names(every)) == set("abcd") - set(left)
+
+
+async def test_filters_by_objects(fellows: dict[str, Fellow]) -> None:
+    """Related objects are compared by the key that the relation uses."""
+    a, b, c = (fellows[name] for name in "abc")
+    assert await names(Fellow.objects.filter(friends=a)) == "b"
+    assert await names(Fellow.objects.filter(heroes__in=[a, c])) == "ab"
+    assert await names(Fellow.objects.filter(staff=b)) == "a"
+    assert await names(Fellow.objects.filter(fans=b, friends=c)) == "a"
+    badge = await Badge.objects.get(color="red")
+    assert await names(Fellow.objects.filter(badge=badge)) == "a"
+    assert await Badge.objects.filter(fellow=a).count() == 1
+    with pytest.raises(FieldError, match="not Badge"):
+        Fellow.objects.filter(friends=badge)
+
+
+async def test_values_and_orders(fellows: dict[str, Fellow]) -> None:
+    """A row for each related row, and for a row without one; orders across single rows."""
+    rows = await Fellow.objects.filter(name__in=["a", "d"]).values_list("name", "heroes__name", "clubs__code").all()
+    assert sorted(map(repr, rows)) == ["('a', 'c', 'x')", "('a', 'c', 'y')", "('d', None, None)"]
+    assert await Fellow.objects.filter(name="b").order_by("name").values("boss__badge__color", "badge__color").all() == [
+        {"boss__badge__color": "red", "badge__color": "blue"}
+    ]
+    ordered = Fellow.objects.filter(badge__isnull=False).order_by("badge__color")
+    assert await ordered.values_list("name", flat=True).all() == ["b", "a"]
+    assert await Fellow.objects.filter(boss__isnull=False).order_by("boss__badge__color", "-name").values_list("name", flat=True).all() == [
+        "c",
+        "b",
+    ]
+    assert [
+        one.color for one in await Fellow.objects.annotate(color=F("badge__color")).filter(color__isnull=False).order_by("name").all()
+    ] == [
+        "red",
+        "blue",
+    ]
+    for path in ("friends__name", "staff", "clubs__city"):
+        with pytest.raises(FieldError, match="leads to several rows"):
+            Fellow.objects.order_by(path)
+
+
+async def test_changes_of_slices(fellows: dict[str, Fellow]) -> None:
+    """Limits and orders beside conditions on the table itself."""
+    followed = Fellow.objects.filter(fans__isnull=False).order_by("-score")
+    assert await followed[:1].update(score=9) == 1
+    assert await names(Fellow.objects.filter(score=9)) == "a"
+    assert await followed.order_by("badge__color", "name").limit(1).update(score=0) == 1
+    assert await Fellow.objects.filter(boss__boss=None, boss__friends__name="b").order_by("name")[:1].delete() == 1
+    assert await names(Fellow.objects) == "acd"
+    assert await Badge.objects.count() == 1
+    assert await Fellow.objects.join("friends").filter(name="a").delete() == 1
+    assert await Fellow.objects.join("heroes")[:1].update(score=5) == 1
