@@ -45,9 +45,10 @@ def distinct_on(state: State, fields: Sequence[Any]) -> State:
     """
     if state.lock is not None:
         raise FieldError("for_update() and for_share() lock rows of a table; lock the rows that distinct() chooses: filter(pk__in=...)")
-    state = state.wrapped() if state.is_sliced or state.distinct else state
+    state = state.wrapped() if state.is_sliced or state.distinct or state.groups is not None else state
     on = [sortable(_term(state, field)) for field in fields]
-    order = state.order or by_key(state.table)
+    has_key = state.source is None or state.source.exposed() is None
+    order = state.order or (by_key(state.table) if has_key else ())
     place = (NAME, Place(on, order))
     selection = None if state.selection is None else (*state.selection, place)
     inner = state.with_(annotations=(*state.annotations, place), selection=selection, order=())

@@ -209,7 +209,8 @@ class State:
 
     def exposed(self) -> Mapping[Hashable, str] | None:
         """Returns what columns are called when this is the source of another query; None when every column of the table is there."""
-        if self.selection is None or not self.is_reshaped:
+        some = self.source is not None and self.source.exposed() is not None
+        if self.selection is None or not (self.is_reshaped or some):
             return None
         return {term.key: name for name, term in self.selection if isinstance(term, Reference)}
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic import Field as PydanticField
 from typing_extensions import NotRequired, TypedDict
 
-from oxyde import Cast, F, Field, Model, db
+from oxyde import Cast, Count, F, Field, Model, db
 from oxyde.exceptions import DecodeError, FieldError
 from tests.tables import statements, table, tables
 
@@ -161,5 +161,8 @@ async def test_distinct_on(users: Any) -> None:
     assert await users.order_by("id")[1:3].distinct("age").values_list("name", flat=True).all() == ["Bob"]
     assert len(await users.order_by("?").distinct("age").all()) == 3
     assert (await users.distinct("age").order_by("id").to_polars())["name"].to_list() == ["Ada", "Bob", "Dee"]
+    grouped = users.values("age").annotate(n=Count("id")).order_by("-age").distinct("n")
+    assert await grouped.all() == [{"age": 50, "n": 1}, {"age": 20, "n": 2}]
+    assert len(await users.values("age").distinct().distinct("age").all()) == 3
     assert await users.order_by("id").distinct("age").delete() == 3
     assert await names.all() == ["Cy"]

@@ -14,6 +14,7 @@ from pydantic import PrivateAttr, ValidationInfo, computed_field, field_validato
 import oxyde
 from oxyde import F, Field, Model, Prefetch, db
 from oxyde.exceptions import DecodeError, FieldError, NotLoaded, StaleObjectError
+from tests.contract.test_pages import PagesRow, PagesTeam, row
 from tests.tables import statements, table, tables
 
 
@@ -228,3 +229,21 @@ async def test_rules_of_the_whole_model_do_not_apply(books: Any) -> None:
     assert (await rules.only("low").get()).low == 1
     with pytest.raises(DecodeError, match="word"):
         await rules.only("word").get()
+
+
+async def test_every_type_is_read_alone(database: db.AsyncDatabase) -> None:
+    """As in a whole row, and saved as one: each by itself, and all but it."""
+    async with tables(PagesTeam, PagesRow):
+        await PagesTeam.objects.bulk_create([{"name": "Red"}, {"name": "Blue"}])
+        await PagesRow.objects.bulk_create([row(number) for number in range(5)])
+        whole = await PagesRow.objects.order_by("id").all()
+        for name in PagesRow.__table__.by_field:
+            alone = await PagesRow.objects.only(name).order_by("id").all()
+            others = await PagesRow.objects.defer(name).order_by("id").all()
+            assert [getattr(one, name) for one in alone] == [getattr(one, name) for one in whole]
+            for one, other in zip(whole, others, strict=True):
+                assert {**vars(one), **vars(other)} == vars(one)
+            with statements() as sent:
+                for one in (*alone, *others):
+                    await one.save()
+            assert sent == []
