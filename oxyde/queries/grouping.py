@@ -123,6 +123,8 @@ def check(state: State, outputs: Sequence[tuple[str, Term]]) -> None:
     for term in state.where:
         if term.aggregated:
             raise FieldError("filter() chooses rows before they are aggregated; group them first, with values() or group_by()")
+    if any(isinstance(one, Collected) and any(part.windowed for part in one.parts) for term in terms for one in term.walk()):
+        raise FieldError('an aggregate of a window needs its name: annotate(place=Window(...)), then values(...).annotate(n=Max("place"))')
     if state.groups is None:
         if any(term.aggregated for term in terms):
             message = (

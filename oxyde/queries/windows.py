@@ -206,13 +206,16 @@ class Window(Operand):
             if not isinstance(made, Collected):
                 what = "leads to several rows" if isinstance(made, Gathered) or not made.windowed else "is a window already"
                 raise FieldError(f"Window() is over the rows of the query, and {function!r} {what}; annotate() it, then use its name")
+            if any(part.windowed for part in made.parts):
+                raise FieldError(f"Window() is over rows, and {function!r} is of another window")
             term = Windowed(made, (), by, order, (), self.frame)
             term.type, term.restore = made.type, made.restore
             return term
         args = [term_of(type(function).__name__, names, one, text=False) for one in function.arguments]
         for arg in args:
-            if arg.secret or arg.type.kind not in ANYTHING:
-                raise FieldError(f"{function!r} cannot show {described(arg)}, which is {'secret' if arg.secret else arg.type}")
+            if arg.secret or arg.windowed or arg.type.kind not in ANYTHING:
+                what = "secret" if arg.secret else "a window" if arg.windowed else str(arg.type)
+                raise FieldError(f"{function!r} cannot show {described(arg)}, which is {what}")
         term = Windowed(function.ir, args, by, order, function.constants, self.frame)
         term.type, term.restore = (function.kind, None) if function.kind is not None else (args[0].type, args[0].restore)
         return term

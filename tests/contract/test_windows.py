@@ -173,6 +173,9 @@ REFUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: WindowRun.objects.annotate(n=Window(Rank(), order_by="pionts")), FieldError, 'did you mean "points"'),
     (lambda: WindowRun.objects.annotate(n=Window(Rank(), order_by=[3])), TypeError, "takes field names and expressions"),
     (lambda: WindowRun.objects.annotate(n=Window(Lag("pionts"), order_by="id")), FieldError, 'did you mean "points"'),
+    (lambda: WindowRun.objects.annotate(n=Window(Rank())).annotate(m=Window(Sum("n"))), FieldError, "is of another window"),
+    (lambda: WindowRun.objects.annotate(n=Window(Rank())).annotate(m=Window(Lag("n"))), FieldError, "which is a window"),
+    (lambda: WindowRun.objects.values("race").annotate(m=Max(Window(Rank()))).sql(), FieldError, "an aggregate of a window needs its name"),
     (lambda: WindowRun.objects.annotate(n=Window(Count("splits"))), FieldError, "leads to several rows"),
     (lambda: WindowRun.objects.filter(F("id") > Window(Rank(), order_by="id")).sql(), FieldError, r"filter\(\) of a window needs its name"),
     (
