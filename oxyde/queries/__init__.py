@@ -1,11 +1,12 @@
 """Queries: conditions, expressions, states, and the statements they compile to. Pure, immutable, no await."""
 
-from oxyde.queries.aggregate_functions import Avg, Count, Max, Min, Sum
+from oxyde.queries.aggregate_functions import Avg, BoolAnd, BoolOr, Count, Max, Min, Sum
 from oxyde.queries.cases import Case, When
 from oxyde.queries.casts import Cast
 from oxyde.queries.conditions import Q
 from oxyde.queries.correlation import OuterRef
 from oxyde.queries.cte import With
+from oxyde.queries.extracts import Extract
 from oxyde.queries.functions import (
     Abs,
     Ceil,
@@ -31,20 +32,29 @@ from oxyde.queries.nested import Exists, Subquery
 from oxyde.queries.operators import F, Value
 from oxyde.queries.own_lookups import register_lookup
 from oxyde.queries.upserts import Proposed
+from oxyde.queries.windows import DenseRank, FirstValue, Lag, LastValue, Lead, NthValue, Ntile, Rank, RowNumber, Window
 
 __all__ = [
     "Abs",
     "Avg",
+    "BoolAnd",
+    "BoolOr",
     "Case",
     "Cast",
     "Ceil",
     "Coalesce",
     "Concat",
     "Count",
+    "DenseRank",
     "Exists",
+    "Extract",
     "F",
+    "FirstValue",
     "Floor",
     "Greatest",
+    "Lag",
+    "LastValue",
+    "Lead",
     "Least",
     "Length",
     "Lower",
@@ -52,13 +62,17 @@ __all__ = [
     "Min",
     "Mod",
     "Now",
+    "NthValue",
+    "Ntile",
     "NullIf",
     "OuterRef",
     "Power",
     "Proposed",
     "Q",
+    "Rank",
     "Replace",
     "Round",
+    "RowNumber",
     "Sqrt",
     "Subquery",
     "Substr",
@@ -67,6 +81,7 @@ __all__ = [
     "Upper",
     "Value",
     "When",
+    "Window",
     "With",
     "register_lookup",
 ]

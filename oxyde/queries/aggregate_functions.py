@@ -1,11 +1,11 @@
-"""The aggregates that applications write: ``Count``, ``Sum``, ``Avg``, ``Min``, ``Max``."""
+"""The aggregates that applications write: ``Count``, ``Sum``, ``Avg``, ``Min``, ``Max``, ``BoolAnd``, ``BoolOr``."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from oxyde.exceptions import FieldError
-from oxyde.queries.aggregates import Aggregate, Collected
+from oxyde.queries.aggregates import Aggregate, Collected, Truth
 from oxyde.queries.aggregates import Count as Counted
 from oxyde.queries.arguments import Argument, described, term_of
 from oxyde.queries.calls import Call, Nulls
@@ -13,9 +13,6 @@ from oxyde.queries.gathering import Gathered, Inside, along_of, condition_of
 from oxyde.queries.operators import Operand
 from oxyde.queries.term import Bound, Names, Term
 from oxyde.schema import types as kinds
-
-AGGREGATES: Final[dict[str, type[AggregateFunction]]] = {}
-"""Every aggregate by its name on the wire."""
 
 
 class AggregateFunction(Operand):
@@ -32,7 +29,6 @@ class AggregateFunction(Operand):
     def __init_subclass__(cls, *, ir: str, whole: str | None = None) -> None:
         """Stores the description."""
         cls.ir, cls.whole = ir, whole
-        AGGREGATES[ir] = cls
 
     def __init__(self, value: Argument, *, distinct: bool = False, filter: Any = None) -> None:
         """Takes what is aggregated.
@@ -127,3 +123,29 @@ class Min(AggregateFunction, ir="min", whole="min"):
 
 class Max(AggregateFunction, ir="max", whole="max"):
     """The greatest value; None without values."""
+
+
+class _OfConditions(AggregateFunction, ir=""):
+    def made(self, inner: Term | None, where: Term | None) -> Collected:
+        """Returns the least or the greatest truth value.
+
+        Raises:
+            FieldError: The value is no condition.
+        """
+        name = type(self).__name__
+        if inner is None or inner.type != kinds.BOOL:
+            what = "rows" if inner is None else f"{described(inner)} is {inner.type}"
+            raise FieldError(f'{name}() takes conditions and fields of bool, and {what}: {name}(Q(age__gt=3)), {name}("active")')
+        return Truth(self.ir, inner, distinct=self.distinct, where=where)
+
+    def _whole(self, each: Gathered, path: str) -> Term:  # noqa: ARG002 - it is never refused
+        """Returns the truth of all rows, made of that of each row's related rows."""
+        return Truth(self.ir, each, distinct=False, where=None)
+
+
+class BoolAnd(_OfConditions, ir="min"):
+    """Whether a condition is true for all rows of which it is not unknown: ``BoolAnd("active")``; None without any."""
+
+
+class BoolOr(_OfConditions, ir="max"):
+    """Whether a condition is true for a row: ``BoolOr(Q(age__gt=64))``; None where it is unknown for all, or without rows."""

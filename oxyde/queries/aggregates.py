@@ -96,5 +96,14 @@ class Aggregate(Collected):
         self.restore = inner.restore if kind is SAME else None
 
 
+class Truth(Collected):
+    """The least truth value (whether all are true), or the greatest (whether one is)."""
+
+    type = kinds.BOOL
+
+    def __init__(self, function: str, inner: Term, *, distinct: bool, where: Term | None) -> None:
+        super().__init__(function, [inner], distinct=distinct, where=where)
+
+
 def _where(inner: Term, name: str = "the expression") -> str:
     return inner.path.where if isinstance(inner, Reference) else name

@@ -293,7 +293,8 @@ def aggregates(state: State, given: Mapping[str, Any]) -> tuple[Compiled, Named]
 def _over(state: State) -> State:
     """Returns the state that an aggregate reads: a query over the rows where they differ from the table's."""
     state = state.with_(lock=None)
-    return state.over(state, ()) if state.is_sliced or state.is_reshaped else state.with_(order=())
+    is_inside = state.is_sliced or state.is_reshaped or any(term.windowed for _, term in state.annotations)
+    return state.over(state, ()) if is_inside else state.with_(order=())
 
 
 def _one(state: State, name: str, term: Term) -> Compiled:

@@ -37,7 +37,8 @@ def grouped(state: State, fields: Sequence[Any]) -> State:
 def by(state: State, fields: Iterable[str]) -> State:
     """Returns a state grouped by names; what is computed of each row is computed in a query inside."""
     fields = list(fields)
-    if any(not isinstance(state.names.column(name), (Reference, Exposed)) for name in fields):
+    computed = any(not isinstance(state.names.column(name), (Reference, Exposed)) for name in fields)
+    if computed or any(term.windowed for _, term in state.annotations):
         state = _computed_inside(state)
     groups = tuple((name, state.names.column(name)) for name in fields)
     for name, term in groups:
@@ -116,9 +117,14 @@ def check(state: State, outputs: Sequence[tuple[str, Term]]) -> None:
         FieldError: A value is neither grouped nor aggregated, or is aggregated and nothing is grouped.
     """
     terms = [*(term for _, term in outputs), *(one.by for one in state.order), *state.having]
+    for term in (*state.where, *state.having):
+        if term.windowed:
+            raise FieldError("filter() of a window needs its name: alias(place=Window(...)), then filter(place__lte=3)")
     for term in state.where:
         if term.aggregated:
             raise FieldError("filter() chooses rows before they are aggregated; group them first, with values() or group_by()")
+    if any(isinstance(one, Collected) and any(part.windowed for part in one.parts) for term in terms for one in term.walk()):
+        raise FieldError('an aggregate of a window needs its name: annotate(place=Window(...)), then values(...).annotate(n=Max("place"))')
     if state.groups is None:
         if any(term.aggregated for term in terms):
             message = (

@@ -63,6 +63,9 @@ def filtered(state: State, given: Q, *, excluded: bool = False) -> State:
         return state
     state = state.wrapped() if state.is_sliced else state
     made = correlating(state.names, given)
+    if made.windowed:  # windows are computed after conditions, so that theirs are those of a query around
+        state = state.wrapped()
+        made = correlating(state.names, given)
     made = Negation(made) if excluded else made
     return state.with_(where=(*state.where, made)) if state.groups is None else grouping.narrowed(state, made)
 

@@ -85,6 +85,11 @@ class Term:
         return any(part.aggregated for part in self.parts)
 
     @property
+    def windowed(self) -> bool:
+        """Whether the value is computed of the rows around."""
+        return any(part.windowed for part in self.parts)
+
+    @property
     def key(self) -> Hashable:
         """What identifies the value: two terms with equal keys have equal values in every row."""
         return (self.kind, self.head, *(part.key for part in self.parts))

@@ -292,6 +292,10 @@ pub enum WindowFunction {
     Lead,
     FirstValue,
     LastValue,
+    /// The value of the row at a place in the frame, which the second argument counts from 1.
+    NthValue,
+    /// The number of the part that a row is in, of as many equal parts as the argument says.
+    Ntile,
     Aggregate(Aggregate),
 }
 

@@ -26,14 +26,14 @@ struct Wrapping {
 impl Writer<'_> {
     pub fn aggregate(&mut self, aggregate: &Aggregate, window: Option<&Window>) -> Result<()> {
         let adds = matches!(aggregate.function, AggregateFunction::Sum | AggregateFunction::Avg);
-        if adds && window.is_none() && aggregate.of == ColumnType::Float && self.has_text_decimals() {
+        if adds && aggregate.of == ColumnType::Float && self.has_text_decimals() {
             // For infinities of both signs SQLite returns NULL, as for no values: the number of values tells them
             // apart.
             self.push("COALESCE(");
-            self.plain_aggregate(aggregate, None)?;
+            self.plain_aggregate(aggregate, window)?;
             self.push(", oxyde_sub(9e999, 9e999 * ");
             let counted = Aggregate { function: AggregateFunction::Count, ty: ColumnType::Int, ..aggregate.clone() };
-            self.plain_aggregate(&counted, None)?;
+            self.plain_aggregate(&counted, window)?;
             return self.word("))");
         }
         self.plain_aggregate(aggregate, window)

@@ -39,9 +39,9 @@ pub fn type_of(expr: &Expr) -> Option<&ColumnType> {
 
 fn of_window(window: &Window) -> Option<&ColumnType> {
     match &window.function {
-        WindowFunction::RowNumber | WindowFunction::Rank | WindowFunction::DenseRank => Some(&ColumnType::Int),
+        WindowFunction::RowNumber | WindowFunction::Rank | WindowFunction::DenseRank | WindowFunction::Ntile => Some(&ColumnType::Int),
         WindowFunction::PercentRank | WindowFunction::CumeDist => Some(&ColumnType::Float),
-        WindowFunction::Lag | WindowFunction::Lead | WindowFunction::FirstValue | WindowFunction::LastValue => {
+        WindowFunction::Lag | WindowFunction::Lead | WindowFunction::FirstValue | WindowFunction::LastValue | WindowFunction::NthValue => {
             window.args.first().and_then(type_of)
         }
         WindowFunction::Aggregate(aggregate) => Some(&aggregate.ty),

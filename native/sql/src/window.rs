@@ -21,6 +21,8 @@ impl Writer<'_> {
             WindowFunction::Lead => ("LEAD(", 1, 2),
             WindowFunction::FirstValue => ("FIRST_VALUE(", 1, 1),
             WindowFunction::LastValue => ("LAST_VALUE(", 1, 1),
+            WindowFunction::NthValue => ("NTH_VALUE(", 2, 2),
+            WindowFunction::Ntile => ("NTILE(", 1, 1),
         };
         if window.args.len() < least || window.args.len() > most {
             return malformed(format!("{:?} with {} arguments", window.function, window.args.len()));

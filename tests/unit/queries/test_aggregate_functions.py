@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oxyde import Count, F, FieldError, Max, Q, Sum
+from oxyde import BoolAnd, Count, F, FieldError, Max, Q, Sum
 from tests.cases.models import Novelist
 
 
@@ -28,3 +28,5 @@ def test_what_is_refused() -> None:
     assert Count("data").resolve(names).aggregated
     assert (Count() + 1).resolve(names).aggregated
     assert not F("age").resolve(names).aggregated
+    with pytest.raises(FieldError, match=r"^BoolAnd\(\) takes conditions and fields of bool, and Novelist\.age is int"):
+        BoolAnd("age").resolve(names)
