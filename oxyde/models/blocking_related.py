@@ -120,6 +120,10 @@ class BlockingRelatedManager(blocking.BlockingQuerySet[M]):
         )
         return self._run(steps, using, client)
 
+    def load(self, source: object, *, batch_size: int | None = None, using: str | None = None, client: object | None = None) -> int:
+        """Raises FieldError: a frame says in a column which instance each row belongs to."""
+        raise linking.not_loaded(self._source)
+
     def _upserted(self, rows: Iterable[Any]) -> Iterable[Any]:
         """Returns the rows of ``upsert()`` with the key of the instance, which no other row may name."""
         return linking.owned_rows(self._source, rows, "upsert")

@@ -131,6 +131,10 @@ async def test_upserts_belong_to_the_instance(blog: Backend) -> None:
         await ann.related("posts").upsert([{"id": 78, "title": "tre", "author": ann}], on="id")
     with pytest.raises(FieldError, match=r"upsert\(\) of Post\.tags"):
         await post.related("tags").upsert([{"id": 1, "name": "x"}], on="id")
+    with pytest.raises(FieldError, match=r'Post\.objects\.load\(\) the rows with a column "author_id"'):
+        await ann.related("posts").load([])
+    with pytest.raises(FieldError, match=r"Tag\.objects\.load\(\) the rows$"):
+        post.related("tags").sync.load([])
     with pytest.raises(FieldError, match="update_conflicts=True"):
         await post.related("tags").bulk_create([{"name": "x"}], update_conflicts=True)
 

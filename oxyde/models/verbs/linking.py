@@ -221,6 +221,14 @@ def owned(given: Source, values: Mapping[str, Any], verb: str = "create") -> dic
     return {**values, column.field: given.key}
 
 
+def not_loaded(given: Source) -> FieldError:
+    """Returns the error of ``load()``, whose rows would not belong to the instance."""
+    target = given.link.target.__name__
+    key = "" if given.relation.through is not None else f' with a column "{given.path.column.field}"'
+    message = f"load() of {given.where} would insert rows that belong to no {given.info.name}; {target}.objects.load() the rows{key}"
+    return FieldError(message, column=given.link.field)
+
+
 def owned_rows(given: Source, objects: Iterable[Any], verb: str) -> list[Any]:
     """Returns the rows that a verb writes, with the key of the instance.
 
