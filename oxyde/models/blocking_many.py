@@ -114,6 +114,10 @@ class BlockingMany(blocking_frames.BlockingFrames[M, R_co]):
         found: list[Upserted[M]] | int = self._run(steps, using, client)
         return found
 
+    def _loaded(self, source: object) -> object:
+        """Returns what ``load()`` reads."""
+        return source
+
     def _upserted(self, rows: Iterable[Any]) -> Iterable[Any]:
         """Returns the rows that ``upsert()`` writes."""
         return rows
@@ -154,4 +158,4 @@ class BlockingMany(blocking_frames.BlockingFrames[M, R_co]):
             ValidationError: Values are not valid; ``loc`` is the row, counted from 0, and the field.
             ImportError: pyarrow is not installed.
         """
-        return self._run(loading.load(self.model.__oxyde__, source, batch_size=batch_size), using, client)
+        return self._run(loading.load(self.model.__oxyde__, self._loaded(source), batch_size=batch_size), using, client)

@@ -111,6 +111,10 @@ class Many(frames.Frames[M, R_co]):
         found: list[Upserted[M]] | int = await self._run(steps, using, client)
         return found
 
+    def _loaded(self, source: object) -> object:
+        """Returns what ``load()`` reads."""
+        return source
+
     def _upserted(self, rows: Iterable[Any]) -> Iterable[Any]:
         """Returns the rows that ``upsert()`` writes."""
         return rows
@@ -151,4 +155,4 @@ class Many(frames.Frames[M, R_co]):
             ValidationError: Values are not valid; ``loc`` is the row, counted from 0, and the field.
             ImportError: pyarrow is not installed.
         """
-        return await self._run(loading.load(self.model.__oxyde__, source, batch_size=batch_size), using, client)
+        return await self._run(loading.load(self.model.__oxyde__, self._loaded(source), batch_size=batch_size), using, client)

@@ -123,7 +123,7 @@ class RelatedManager(queryset.QuerySet[M]):
         )
         return await self._run(steps, using, client)
 
-    async def load(self, source: object, *, batch_size: int | None = None, using: str | None = None, client: object | None = None) -> int:
+    def _loaded(self, source: object) -> object:  # noqa: ARG002 - it always raises
         """Raises FieldError: a frame says in a column which instance each row belongs to."""
         raise linking.not_loaded(self._source)
 
