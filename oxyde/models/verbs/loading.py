@@ -195,8 +195,8 @@ def _validators(kind: Tiers, columns: Any) -> list[SchemaValidator] | None:
     """Returns a validator of the values of each column, or None where only instances say whether a row is valid."""
     if any(kind.validator(column) is BY_DICTIONARY for column in columns):
         return None
-    items: list[Any] = [kind.schema.field(column.field) for column in columns]
-    schemas = [core_schema.list_schema(item) for item in items]
+    fields: list[Any] = [kind.schema.field(column.field) for column in columns]
+    schemas = [core_schema.list_schema(field) for field in fields]
     return [SchemaValidator(kind.schema_of(schema), kind.schema.config) for schema in schemas]
 
 
@@ -231,9 +231,10 @@ def _collected(failed: Failed, moved: Callable[[Place], Place]) -> Iterator[None
         yield
     except ValidationError as error:
         failed.hides = failed.hides or "input_value=" not in str(error)
-        for line in error.errors(include_url=False):
+        lines = error.errors(include_url=False)
+        for line in lines:
             line["loc"] = moved(line["loc"])
-            failed.lines.append(line)
+        failed.lines += lines
 
 
 def _refused(model: ModelInfo, failed: Failed) -> ValidationError:
