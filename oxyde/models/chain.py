@@ -210,7 +210,7 @@ class Chain(Generic[M, R_co]):
 
         Raises:
             TypeError: The other is not a queryset, or its rows differ in model or types.
-            UnsupportedError: The database (MySQL) has no INTERSECT; raised when it runs.
+            UnsupportedError: The database (MySQL before 8.0.31) has no INTERSECT; raised when it runs.
         """
         return self._united(other, "intersect")
 
@@ -219,7 +219,7 @@ class Chain(Generic[M, R_co]):
 
         Raises:
             TypeError: The other is not a queryset, or its rows differ in model or types.
-            UnsupportedError: The database (MySQL) has no EXCEPT; raised when it runs.
+            UnsupportedError: The database (MySQL before 8.0.31) has no EXCEPT; raised when it runs.
         """
         return self._united(other, "except")
 

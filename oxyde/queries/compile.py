@@ -173,7 +173,7 @@ def _lock(state: State, lock: Lock, scope: Scope) -> dict[str, Any]:
     """
     if state.is_reshaped:
         message = (
-            "for_update() and for_share() lock rows of a table, and distinct() rows and groups stand for several; leave one of them out"
+            "for_update() and for_share() lock rows of a table; distinct() rows stand for several, as groups do; leave one of them out"
         )
         raise FieldError(message, table=state.table.name)
     return lock.compile(scope)
