@@ -132,7 +132,7 @@ impl Writer<'_> {
     }
 
     /// An operand that may be of the type `json`, which has no equality; a cast of `jsonb` to itself is none.
-    fn jsonb(&mut self, expr: &Expr) -> Result<()> {
+    pub fn jsonb(&mut self, expr: &Expr) -> Result<()> {
         if let Expr::Param(param) = expr {
             return self.param(&Param { uncast: false, ..param.clone() });
         }

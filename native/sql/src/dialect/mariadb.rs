@@ -34,4 +34,4 @@ pub const MARIADB: Dialect = Dialect {
 pub const MARIADB_10_6: Dialect = Dialect { json_equality: JsonEquality::Unsupported, ..MARIADB };
 
 /// Does not skip locked rows either.
-pub const MARIADB_10_5: Dialect = Dialect { row_lock: RowLock::AllTables { skip_locked: false }, ..MARIADB_10_6 };
+pub const MARIADB_10_5: Dialect = Dialect { row_lock: RowLock::AllTables { skip_locked: false }, json_table: false, ..MARIADB_10_6 };
