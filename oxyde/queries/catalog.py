@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from oxyde.queries import date_parts, lookups
+from oxyde.queries import arrays, date_parts, documents, lookups
 from oxyde.queries.lookups import Lookup
 from oxyde.schema.memo import forget
 
@@ -19,7 +19,7 @@ def _enter(rows: Iterable[Lookup]) -> None:
             _ROWS[kind, row.name] = row
 
 
-_enter(lookups.LOOKUPS.values())
+_enter((*lookups.LOOKUPS.values(), *arrays.LOOKUPS, *documents.LOOKUPS))
 
 
 def find(kind: str, name: str) -> Lookup | None:

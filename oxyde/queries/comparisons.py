@@ -102,6 +102,14 @@ class Regex(Simple):
         return expr.regex(parts[0], parts[1], fold=bool(self.head))
 
 
+class Searched(Simple):
+    """A search by words or by likeness, as the server has it; the head is the function."""
+
+    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
+        """Returns the call."""
+        return expr.call(str(self.head), parts, kinds.BOOL)
+
+
 class Nothing(Simple):
     """False: nothing is in an empty list."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oxyde.exceptions import FieldError, FieldLookupError
-from oxyde.queries import catalog, date_parts
+from oxyde.queries import arrays, catalog, date_parts, documents
 from oxyde.queries.lookups import LOOKUPS, Lookup, Subject, subject_of
 from oxyde.queries.names import names_of
 from oxyde.queries.paths import split, unknown
@@ -32,9 +32,15 @@ def _target(names: Names, name: str) -> tuple[Subject, Lookup | str]:
 
 def _lookup_of(subject: Subject, rest: tuple[str, ...]) -> tuple[Subject, Lookup | str]:
     """Returns what the names behind a subject compare, and how."""
+    kind = subject.term.type.kind
+    if kind == "array":
+        subject, rest = arrays.taken(subject, rest)
+    elif kind == "json":
+        subject, rest = documents.taken(subject, rest, lambda name: catalog.find("json", name) is not None)
     term = subject.term
-    if not rest:
-        return subject, LOOKUPS["exact"]
+    exact = documents.EXACT if isinstance(term, documents.Behind) else LOOKUPS["exact"]
+    if not rest or rest == ("exact",):
+        return subject, exact
     first = date_parts.PARTS.get(rest[0])
     if first is not None and term.type.kind in first.on:
         if len(rest) == 1 and rest[0] in date_parts.SPANS:
@@ -59,6 +65,7 @@ def _no_lookup(subject: Subject, written: str) -> FieldLookupError | FieldError:
     known = catalog.names(kind)
     if not isinstance(subject.term, date_parts.Part):
         known += [name for name, part in date_parts.PARTS.items() if kind in part.on]
+    known += ["len"] if kind == "array" else []
     near = meant(written, known)
     path = subject.term.path if isinstance(subject.term, Reference) else None
     if not near and path is not None and path.relation is not None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from oxyde.exceptions import FieldLookupValueError, FieldValueError
 from oxyde.queries import beyond
-from oxyde.queries.comparisons import Among, AmongRows, Between, Comparison, Condition, IsNull, Match, Nothing, Regex
+from oxyde.queries.comparisons import Among, AmongRows, Between, Comparison, Condition, IsNull, Match, Nothing, Regex, Searched
 from oxyde.queries.foreign_values import named, plain
 from oxyde.queries.literals import alike, literal
 from oxyde.queries.term import Bound, Expression, Names, Reference, Term
@@ -227,6 +227,11 @@ def regular(*, fold: bool) -> Make:
     return lambda lookup, subject, value: Regex(fold, *_phrase(lookup, subject, value))
 
 
+def found_by(function: str) -> Make:
+    """Makes a search that only some servers have."""
+    return lambda lookup, subject, value: Searched(function, *_phrase(lookup, subject, value))
+
+
 def members(lookup: Lookup, subject: Subject, value: Any) -> Condition:
     """Membership in a list, or in the rows of a queryset."""
     rows = getattr(value, "__oxyde_rows__", None)
@@ -269,6 +274,8 @@ LOOKUPS: Final[dict[str, Lookup]] = {
         Lookup("iendswith", TEXTUAL, matching("ends_with", fold=True)),
         Lookup("regex", TEXTUAL, regular(fold=False)),
         Lookup("iregex", TEXTUAL, regular(fold=True)),
+        Lookup("search", TEXTUAL, found_by("text_search")),
+        Lookup("trigram_similar", TEXTUAL, found_by("text_similar")),
     )
 }
 """Every lookup that ends a name."""

@@ -59,6 +59,8 @@ class Column:
             one of the column's. Never called with None.
         restore: Turns a list of values as the database returns them (None among them) into the field's values: enumeration members,
             nested models, sets, URLs. None where the database's values are the field's already.
+        inside: Of typed JSON: returns the index of the first part of a path that nothing inside is called, and the names that there are;
+            None where every part may be one.
         check: Raises FieldValueError for a wire value about to be stored that would be read as another value. None where none is.
     """
 
@@ -86,6 +88,7 @@ class Column:
     adapt: Callable[[Any], Any] = attribute(default=as_it_is, compare=False, repr=False)
     restore: Callable[[list[Any]], list[Any]] | None = attribute(default=None, compare=False, repr=False)
     check: Callable[[Any], None] | None = attribute(default=None, compare=False, repr=False)
+    inside: Callable[[tuple[str, ...]], tuple[int, list[str]] | None] | None = attribute(default=None, compare=False, repr=False)
 
     def __hash__(self) -> int:
         """Hashes the names alone: columns are parts of the keys of caches, and their other parts follow."""

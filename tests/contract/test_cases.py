@@ -19,6 +19,12 @@ from tests.cases.record import evaluate
 from tests.tables import blocking_tables
 
 NAMES = {"datetime": dt, "Decimal": Decimal, "UUID": UUID}
+SEARCHED = {
+    "postgres": ("CREATE EXTENSION IF NOT EXISTS pg_trgm",),
+    "mariadb": ("ALTER TABLE case_author ADD FULLTEXT (name)",),
+    "mysql": ("ALTER TABLE case_author ADD FULLTEXT (name)",),
+}
+"""What the searches of a server need."""
 CASES = [case for case in corpus.all_cases() if "ir" in case.sections]
 
 
@@ -30,6 +36,8 @@ def data(backend_module: Backend) -> Iterator[Backend]:
         models.Novelist.objects.sync.bulk_create(models.authors())
         models.Prize.objects.sync.bulk_create(models.prizes())
         models.Win.objects.sync.bulk_create(models.wins())
+        for statement in SEARCHED.get(backend_module.dialect, ()):
+            oxyde.sync.execute_raw(statement)
         yield backend_module
 
 

@@ -203,6 +203,33 @@ pub enum Function {
     Power,
     Sqrt,
     Now,
+    /// Whether every member of the second list is in the first.
+    ListContains,
+    /// Whether every member of the first list is in the second.
+    ListWithin,
+    /// Whether two lists have a member in common.
+    ListOverlaps,
+    ListLength,
+    /// The member at a place that is part of the shape, counted from zero; NULL beyond the end.
+    ListItem,
+    /// The value in a JSON document behind keys (parameters) and places (numbers that are part of the shape, of an array or as keys);
+    /// NULL where there is none.
+    JsonGet,
+    /// Whether a JSON value is a number or a text (`1` as the last argument) that comes before or after another, given as text.
+    JsonGt,
+    JsonGe,
+    JsonLt,
+    JsonLe,
+    /// The text of a JSON string; NULL for other values.
+    JsonText,
+    /// Whether the first JSON value has all that is in the second.
+    JsonContains,
+    /// Whether an object has a key.
+    JsonHasKey,
+    /// Whether a text has the words of another, by the server's full-text search.
+    TextSearch,
+    /// Whether two texts share enough groups of three letters.
+    TextSimilar,
     /// A random number, for `order_by("?")`.
     Random,
 }

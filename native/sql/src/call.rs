@@ -5,6 +5,7 @@ use oxyde_ir::{ColumnType, Expr};
 
 use crate::dialect::{Extremes, Now};
 use crate::error::{Result, malformed};
+use crate::lists::Members;
 use crate::template::Templates;
 use crate::walk::is_decimal;
 use crate::writer::Writer;
@@ -53,6 +54,21 @@ fn row(function: Function) -> (usize, usize, Spelling) {
             (1, 1, Each(["sqrt({*})", "oxyde_sqrt({*})", mysql]))
         }
         Function::Now => (0, 0, Method(|writer, args, ty| writer.now(args, ty))),
+        Function::ListContains => (2, 2, Method(|writer, args, _| writer.lists(args, Members::Contains))),
+        Function::ListWithin => (2, 2, Method(|writer, args, _| writer.lists(args, Members::Within))),
+        Function::ListOverlaps => (2, 2, Method(|writer, args, _| writer.lists(args, Members::Overlaps))),
+        Function::ListLength => (1, 1, Each(["cardinality({0})", "json_array_length({0})", "JSON_LENGTH({0})"])),
+        Function::ListItem => (2, 2, Method(|writer, args, ty| writer.list_item(args, ty))),
+        Function::JsonGet => (2, 100, Method(|writer, args, _| writer.json_get(args))),
+        Function::JsonGt => (3, 3, Method(|writer, args, _| writer.json_order(args, " > "))),
+        Function::JsonGe => (3, 3, Method(|writer, args, _| writer.json_order(args, " >= "))),
+        Function::JsonLt => (3, 3, Method(|writer, args, _| writer.json_order(args, " < "))),
+        Function::JsonLe => (3, 3, Method(|writer, args, _| writer.json_order(args, " <= "))),
+        Function::JsonText => (1, 1, Method(|writer, args, _| writer.json_text(args))),
+        Function::JsonContains => (2, 2, Method(|writer, args, _| writer.json_contains(args))),
+        Function::JsonHasKey => (2, 2, Method(|writer, args, _| writer.json_has_key(args))),
+        Function::TextSearch => (2, 2, Method(|writer, args, _| writer.text_search(args))),
+        Function::TextSimilar => (2, 2, Method(|writer, args, _| writer.text_similar(args))),
         Function::Random => (0, 0, Each(["random()", "random()", "RAND()"])),
     }
 }

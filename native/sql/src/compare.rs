@@ -134,7 +134,7 @@ impl Writer<'_> {
 
     /// Writes an operand as `jsonb`: its type may be `json`, which has no equality. A cast of `jsonb` to itself is a
     /// no-op.
-    fn jsonb(&mut self, expr: &Expr) -> Result<()> {
+    pub fn jsonb(&mut self, expr: &Expr) -> Result<()> {
         if let Expr::Param(param) = expr {
             return self.param(&Param { uncast: false, ..param.clone() });
         }

@@ -4,8 +4,8 @@ use oxyde_ir::Expr;
 use oxyde_ir::expr::{MatchKind, Param};
 use oxyde_ir::program::{Form, Origin, PatternSyntax, Slot};
 
-use crate::dialect::{Matching, Regex};
-use crate::error::Result;
+use crate::dialect::{Matching, Regex, Types};
+use crate::error::{Result, malformed};
 use crate::writer::Writer;
 
 /// Returns whether a wildcard precedes and follows the text of the pattern.
@@ -101,6 +101,35 @@ impl Writer<'_> {
         self.push(end);
         self.push(after);
         self.word(if prefix.is_some() { ")" } else { "" })
+    }
+
+    /// Words, in any form of letters, by the server's own search.
+    pub fn text_search(&mut self, args: &[Expr]) -> Result<()> {
+        let [text, words] = args else { return malformed("a search of other than a text and words") };
+        match self.dialect.types {
+            // What an index is made of names its configuration; this one knows no language, as MySQL's search.
+            Types::Postgres => {
+                self.around("(to_tsvector('simple', ", text, ") @@ websearch_to_tsquery('simple', ")?;
+                self.around("", words, "))")
+            }
+            Types::Sqlite => self.dialect.unsupported("full-text searches without an FTS5 table of your own, asked by raw SQL,"),
+            Types::Mysql | Types::Mariadb => {
+                self.around("(MATCH (", text, ") AGAINST (")?;
+                self.around("", words, "))")
+            }
+        }
+    }
+
+    pub fn text_similar(&mut self, args: &[Expr]) -> Result<()> {
+        let [text, other] = args else { return malformed("the similarity of other than two texts") };
+        match self.dialect.types {
+            Types::Postgres => {
+                self.push("(");
+                self.infix(text, " % ", other)?;
+                self.word(")")
+            }
+            Types::Sqlite | Types::Mysql | Types::Mariadb => self.dialect.unsupported("trigram searches"),
+        }
     }
 
     pub fn regex(&mut self, expr: &Expr, pattern: &Expr, fold: bool) -> Result<()> {

@@ -276,6 +276,10 @@ fn older_servers_refuse_more() {
     let equal = select(&format!(r#"{{"compare":{{"op":"eq","left":{json},"right":{json}}}}}"#));
     assert!(program(&equal, Family::Mariadb).is_ok());
     assert_eq!(error(&equal, Family::Mariadb, Version(10, 6, 9)), "equality of JSON values are not supported by mariadb");
+    let list = r#"{"param":{"index":0,"type":{"array":{"item":"int"}}}}"#;
+    let overlaps = select(&format!(r#"{{"call":{{"function":"list_overlaps","args":[{list},{list}],"type":"bool"}}}}"#));
+    assert!(program(&overlaps, Family::Mariadb).is_ok());
+    assert_eq!(error(&overlaps, Family::Mariadb, Version(10, 5, 9)), "the members of lists are not supported by mariadb");
 }
 
 #[test]

@@ -30,6 +30,8 @@ AWARE = dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc)
         {"name__contains": 123},
         {"name__iexact": 123},
         {"name__regex": None},
+        {"name__search": 1},
+        {"name__trigram_similar": None},
         {"age__between": 5},
         {"age__between": (1,)},
         {"age__between": (1, 2, 3)},

@@ -33,5 +33,5 @@ pub const MARIADB: Dialect = Dialect {
 /// Has no `JSON_EQUALS`.
 pub const MARIADB_10_6: Dialect = Dialect { json_equality: JsonEquality::Unsupported, ..MARIADB };
 
-/// Has no `SKIP LOCKED` either.
-pub const MARIADB_10_5: Dialect = Dialect { row_lock: RowLock::AllTables { skip_locked: false }, ..MARIADB_10_6 };
+/// Has neither `SKIP LOCKED` nor `JSON_TABLE`.
+pub const MARIADB_10_5: Dialect = Dialect { row_lock: RowLock::AllTables { skip_locked: false }, json_table: false, ..MARIADB_10_6 };

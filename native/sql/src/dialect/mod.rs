@@ -53,6 +53,8 @@ pub struct Dialect {
     pub extremes: Extremes,
     pub computed: Computed,
     pub json_equality: JsonEquality,
+    /// Has `JSON_TABLE`, or needs none.
+    pub json_table: bool,
     pub now: Now,
     pub nulls_order: NullsOrder,
     pub offset_alone: OffsetAlone,

@@ -32,6 +32,7 @@ pub const MYSQL: Dialect = Dialect {
     extremes: Extremes::Functions,
     computed: Computed::Converted,
     json_equality: JsonEquality::Cast,
+    json_table: true,
     now: Now::UtcTimestamp,
     nulls_order: NullsOrder::Expression,
     offset_alone: OffsetAlone::After("18446744073709551615"),

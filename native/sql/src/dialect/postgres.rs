@@ -32,6 +32,7 @@ pub const POSTGRES: Dialect = Dialect {
     extremes: Extremes::OfThoseKnown,
     computed: Computed::Ranged,
     json_equality: JsonEquality::Operator,
+    json_table: true,
     now: Now::StatementTimestamp,
     nulls_order: NullsOrder::Clause,
     offset_alone: OffsetAlone::Plain,

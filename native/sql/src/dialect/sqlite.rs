@@ -32,6 +32,7 @@ pub const SQLITE: Dialect = Dialect {
     extremes: Extremes::Aggregates,
     computed: Computed::Fitted,
     json_equality: JsonEquality::Function("oxyde_json_equals"),
+    json_table: true,
     now: Now::Strftime,
     nulls_order: NullsOrder::Clause,
     offset_alone: OffsetAlone::After("-1"),

@@ -84,7 +84,7 @@ unsafe fn bytes<'a>(start: *const c_void, length: c_int) -> &'a [u8] {
 }
 
 /// Compares decimals by value; other texts sort after them, by their bytes.
-fn compare(left: &[u8], right: &[u8]) -> Ordering {
+pub fn compare(left: &[u8], right: &[u8]) -> Ordering {
     let (left, right) = (expanded(left), expanded(right));
     match (Trimmed::of(&left), Trimmed::of(&right)) {
         (Some(left), Some(right)) => left.compare(&right),

@@ -11,7 +11,7 @@ use crate::backend::sqlite::statement::Cell;
 use crate::decimal;
 
 /// The maximum nesting depth, the same as in `serde_json`.
-const DEEPEST: u8 = 128;
+pub const DEEPEST: u8 = 128;
 
 /// Returns 1 or 0; NULL if an argument is NULL.
 pub fn equals(arguments: &[Cell<'_>]) -> Answered {
@@ -22,7 +22,7 @@ pub fn equals(arguments: &[Cell<'_>]) -> Answered {
     Ok(Answer::Int(same(left, right, DEEPEST)?.into()))
 }
 
-fn text(cell: Cell<'_>) -> Result<Option<Cow<'_, str>>, String> {
+pub fn text(cell: Cell<'_>) -> Result<Option<Cow<'_, str>>, String> {
     match cell {
         Cell::Null => Ok(None),
         Cell::Int(value) => Ok(Some(value.to_string().into())),
@@ -31,12 +31,12 @@ fn text(cell: Cell<'_>) -> Result<Option<Cow<'_, str>>, String> {
     }
 }
 
-fn no_json<E>(_: E) -> String {
+pub fn no_json<E>(_: E) -> String {
     "the text is no JSON".to_owned()
 }
 
 /// Numbers are compared by their digits, not as floats.
-fn same(left: &RawValue, right: &RawValue, deeper: u8) -> Result<bool, String> {
+pub fn same(left: &RawValue, right: &RawValue, deeper: u8) -> Result<bool, String> {
     let (left, right) = (left.get(), right.get());
     if left == right {
         return Ok(true);
@@ -72,7 +72,7 @@ fn same(left: &RawValue, right: &RawValue, deeper: u8) -> Result<bool, String> {
 }
 
 /// Returns the digits of a number in canonical form.
-fn number(text: &str) -> Option<String> {
+pub fn number(text: &str) -> Option<String> {
     let plain = decimal::canonical(text)?;
     let short = if plain.contains('.') { plain.trim_end_matches('0').trim_end_matches('.') } else { &plain };
     Some(if short == "-0" { "0" } else { short }.to_owned())

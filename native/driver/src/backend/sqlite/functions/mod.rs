@@ -3,8 +3,10 @@
 mod aggregate;
 mod arithmetic;
 mod collation;
+mod document;
 mod fit;
 mod json;
+mod list;
 mod number;
 mod pattern;
 mod reckon;
@@ -45,6 +47,13 @@ pub fn register(handle: &Handle) -> Result<()> {
     numbers(handle)?;
     texts(handle)?;
     scalar::register(handle, c"oxyde_json_equals", 2, json::equals)?;
+    scalar::register(handle, c"oxyde_json_get", -1, document::get)?;
+    scalar::register(handle, c"oxyde_json_text", 1, document::string)?;
+    scalar::register(handle, c"oxyde_json_order", 3, document::order)?;
+    scalar::register(handle, c"oxyde_json_contains", 2, document::contains)?;
+    scalar::register(handle, c"oxyde_list_contains", 3, |arguments| list::members(arguments, list::contains))?;
+    scalar::register(handle, c"oxyde_list_within", 3, |arguments| list::members(arguments, list::within))?;
+    scalar::register(handle, c"oxyde_list_overlaps", 3, |arguments| list::members(arguments, list::overlaps))?;
     scalar::register(handle, c"oxyde_endswith", 2, pattern::ends_with)?;
     scalar::register(handle, c"oxyde_regexp", 3, pattern::regexp())
 }
