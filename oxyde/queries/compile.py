@@ -22,7 +22,8 @@ from oxyde.queries.lookups import LOOKUPS, Subject
 from oxyde.queries.names import Namespace, names_of
 from oxyde.queries.scope import Aliases, Scope, Values
 from oxyde.queries.source import Compound, Cte, Named, State, everything, whole
-from oxyde.queries.term import Bound, Expression, Masked, One, Reference, Term
+from oxyde.queries.special_terms import Masked, One
+from oxyde.queries.term import Bound, Expression, Reference, Term
 from oxyde.schema import Table
 from oxyde.schema import types as kinds
 from oxyde.schema.memo import emptied, remembered

@@ -14,7 +14,8 @@ from oxyde.queries.connectives import Group
 from oxyde.queries.lookups import ORDERED, subject_of
 from oxyde.queries.scope import Scope
 from oxyde.queries.source import Compound, Named, State, whole
-from oxyde.queries.term import Bound, Chance, Order, Reference, Term, Unknown
+from oxyde.queries.special_terms import Chance
+from oxyde.queries.term import Bound, Order, Reference, Term, Unknown
 from oxyde.queries.texts import beside
 
 PREFIX: Final = "oxyde_key_"

@@ -16,7 +16,8 @@ from oxyde.queries.operators import Operand
 from oxyde.queries.outer import Outer
 from oxyde.queries.scope import Scope
 from oxyde.queries.source import State
-from oxyde.queries.term import MAYBE, NEVER, Expression, Names, One, Term, Unknown
+from oxyde.queries.special_terms import One
+from oxyde.queries.term import MAYBE, NEVER, Expression, Names, Term, Unknown
 
 
 class _Nested(Term):

@@ -18,7 +18,8 @@ from oxyde.queries.foreign_values import named, plain
 from oxyde.queries.locks import Lock
 from oxyde.queries.names import Namespace
 from oxyde.queries.source import Cte, State, compound, whole
-from oxyde.queries.term import Chance, Expression, Order, Ordering, Reference, Term
+from oxyde.queries.special_terms import Chance
+from oxyde.queries.term import Expression, Order, Ordering, Reference, Term
 from oxyde.queries.texts import sortable
 from oxyde.schema import Table
 

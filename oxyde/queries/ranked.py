@@ -13,7 +13,8 @@ from oxyde.queries.foreign_values import named
 from oxyde.queries.query import by_key
 from oxyde.queries.scope import Scope
 from oxyde.queries.source import State
-from oxyde.queries.term import Bound, Chance, Expression, Order, Reference, Term
+from oxyde.queries.special_terms import Chance
+from oxyde.queries.term import Bound, Expression, Order, Reference, Term
 from oxyde.queries.texts import sortable
 from oxyde.schema import types as kinds
 

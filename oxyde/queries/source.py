@@ -10,7 +10,8 @@ from oxyde.exceptions import FieldError
 from oxyde.queries.locks import Lock
 from oxyde.queries.names import Namespace, names_of
 from oxyde.queries.paths import PathKey, all_columns, columns_at
-from oxyde.queries.term import Chance, Exposed, Order, Reference, Term, reference
+from oxyde.queries.special_terms import Chance
+from oxyde.queries.term import Exposed, Order, Reference, Term, reference
 from oxyde.schema import Table
 from oxyde.schema.memo import remembered
 

@@ -12,7 +12,6 @@ from oxyde.ir.expr import Node
 from oxyde.queries.paths import Path, PathKey
 from oxyde.queries.scope import Scope
 from oxyde.schema import Table
-from oxyde.schema import types as kinds
 from oxyde.schema.memo import remembered
 from oxyde.schema.types import ColumnType
 
@@ -241,19 +240,6 @@ class Bound(Term):
         return expr.param(scope.bind(self.value), self.type, uncast=self.uncast)
 
 
-class One(Term):
-    """The number 1, for a query that only asks whether there is a row."""
-
-    type = kinds.INT
-
-    def __init__(self) -> None:
-        super().__init__("1")
-
-    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - the same everywhere
-        """Returns the number, which belongs to the text."""
-        return expr.integer(1)
-
-
 class Cast(Term):
     """A value as another type."""
 
@@ -265,33 +251,6 @@ class Cast(Term):
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns the cast."""
         return expr.cast(parts[0], self.type, self.of)
-
-
-class Chance(Term):
-    """A random number: the order of ``order_by("?")``."""
-
-    type = kinds.FLOAT
-
-    def __init__(self) -> None:
-        super().__init__("random")
-
-    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - the same everywhere
-        """Returns the call."""
-        return expr.call("random", [], kinds.FLOAT)
-
-
-class Masked(Term):
-    """The mask that frames show in place of a secret: a constant, or NULL for NULL."""
-
-    type = kinds.TEXT
-    MASK: Final = "••••••••"
-
-    def __init__(self, inner: Term) -> None:
-        super().__init__("masked", inner, Bound(self.MASK, kinds.TEXT))
-
-    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
-        """Returns the constant where there is a value."""
-        return expr.unless_null(parts[0], parts[1], kinds.TEXT)
 
 
 class Order(Term):

@@ -10,7 +10,8 @@ from oxyde import F
 from oxyde.ir import expr
 from oxyde.queries import paths
 from oxyde.queries.scope import Scope
-from oxyde.queries.term import MAYBE, NEVER, Bound, Cast, Exposed, Masked, One, Order, Reference, Term, reference, together
+from oxyde.queries.special_terms import One
+from oxyde.queries.term import MAYBE, NEVER, Bound, Cast, Exposed, Order, Reference, Term, reference, together
 from oxyde.schema import types as kinds
 from tests.cases.models import Novelist, Team
 
@@ -107,12 +108,6 @@ def test_orders_turn() -> None:
     turned = Order(of("age"), nulls="first").turned()
     assert (turned.desc, turned.nulls) == (True, "last")
     assert Order(of("age"), desc=True).turned().nulls is None
-
-
-def test_masks_are_null_where_there_is_nothing() -> None:
-    """A mask tells no value, but whether there is one."""
-    assert Masked(of("score")).nullable
-    assert not Masked(of("age")).nullable
 
 
 def test_orders_of_expressions() -> None:
