@@ -370,3 +370,53 @@ async def test_keys_are_no_sql(boxes: AsyncDatabase, key: str) -> None:
     ):
         assert await Box.objects.filter(**condition).values_list("id", flat=True).all() == [500], condition
     assert await Box.objects.count() == len(ROWS) + len(VALUES) + 1
+
+
+def drawn_value(draw: random.Random, depth: int = 0) -> Any:
+    """Returns a random JSON value over few keys and edge-biased leaves."""
+    kind = draw.randrange(10) if depth < 3 else draw.randrange(6)
+    if kind < 6:
+        return draw.choice([None, True, False, 0, 1, -1, 1.0, 0.1, BIG, BIG + 1, -1e-7, 1e22, "", "a", "A", "ab ", "é", "%", "1", "null"])
+    if kind < 8:
+        return [drawn_value(draw, depth + 1) for _ in range(draw.randrange(4))]
+    return {draw.choice(["a", "b", "0", "é'\"", "a.b"]): drawn_value(draw, depth + 1) for _ in range(draw.randrange(4))}
+
+
+async def test_random_values(boxes: AsyncDatabase) -> None:
+    """Random conditions over random rows find what Python finds, and their negations the others."""
+    draw = random.Random(20)
+    rows = [
+        {
+            "id": at,
+            "data": draw.choice([drawn_value(draw), {"a": drawn_value(draw), "b": drawn_value(draw)}]),
+            "tags": draw.choice([None, [draw.choice(["a", "A", "a ", "é", ""]) for _ in range(draw.randrange(4))]]),
+            "sizes": [draw.choice([0, 1, -1, BIG, BIG + 1]) for _ in range(draw.randrange(4))],
+        }
+        for at in range(1000, 1250)
+    ]
+    await Box.objects.bulk_create(rows)
+    stored = await Box.objects.filter(id__gte=1000).order_by("id").all()
+    hits = 0
+    for _ in range(60):
+        further = [draw.choice(["a", "b", "0", "1", "é'\"", "a.b"]) for _ in range(draw.randrange(3))]
+        path = "__".join([draw.choice(["a", "b"]), *further])
+        here = {box.id: behind(box.data, path) for box in stored}
+        value = draw.choice([drawn_value(draw, 2), *[found for found in here.values() if found is not MISSING]])
+        hits += sum(same(found, value) for found in here.values())
+        await check(Q(**{f"data__{path}": value}), lambda box, here=here, value=value: same(here[box.id], value), stored, (path, value))
+        await check(Q(**{f"data__{path}__isnull": False}), lambda box, here=here: here[box.id] is not MISSING, stored, (path, "isnull"))
+        bound = draw.choice([0, 1, 0.1, BIG, "a", "ab", "é"])
+        await check(
+            Q(**{f"data__{path}__lte": bound}),
+            lambda box, here=here, bound=bound: None if (sign := ordering(here[box.id], bound)) is None else sign <= 0,
+            stored,
+            (path, "lte", bound),
+        )
+        members = [draw.choice(["a", "A", "a ", "é", ""]) for _ in range(draw.randrange(3))]
+        await check(
+            Q(tags__contains=members) | Q(sizes__overlap=[BIG + 1]),
+            lambda box, members=members: (box.tags is not None and {*members} <= {*box.tags}) or BIG + 1 in box.sizes,
+            stored,
+            members,
+        )
+    assert hits > 60

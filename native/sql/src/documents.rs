@@ -26,12 +26,11 @@ impl Writer<'_> {
                 self.push("(");
                 self.document(document)?;
                 for step in path {
-                    match step {
-                        Expr::Int(place) => self.push(&format!(" #> '{{{place}}}'")),
-                        key => {
-                            self.push(" -> ");
-                            self.operand(key)?;
-                        }
+                    if let Expr::Int(place) = step {
+                        self.push(&format!(" #> '{{{place}}}'"));
+                    } else {
+                        self.push(" -> ");
+                        self.operand(step)?;
                     }
                 }
                 self.word(")")

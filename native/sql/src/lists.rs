@@ -47,7 +47,19 @@ const fn read_as(item: &ColumnType) -> (&'static str, &'static str) {
         ColumnType::Int | ColumnType::Duration => ("BIGINT", ""),
         ColumnType::Float => ("DOUBLE", ""),
         ColumnType::Decimal { .. } => ("DECIMAL(65, 30)", ""),
-        _ => ("LONGTEXT", "BINARY "),
+        ColumnType::Bool
+        | ColumnType::Text
+        | ColumnType::Bytes
+        | ColumnType::Date
+        | ColumnType::Time
+        | ColumnType::TimeTz
+        | ColumnType::Datetime
+        | ColumnType::DatetimeTz
+        | ColumnType::Uuid
+        | ColumnType::Json
+        | ColumnType::Array { .. }
+        | ColumnType::Enum { .. }
+        | ColumnType::Any => ("LONGTEXT", "BINARY "),
     }
 }
 
@@ -114,6 +126,7 @@ impl Writer<'_> {
                 let at = format!(", '$[{place}]')");
                 self.around("CASE WHEN JSON_TYPE(JSON_EXTRACT(", list, &at)?;
                 self.push(") <> 'NULL' THEN ");
+                #[allow(clippy::wildcard_enum_match_arm)] // only members of these types are compared one by one, and what is left is text
                 let (before, after) = match ty {
                     ColumnType::Bool => ("JSON_EXTRACT(", " = true"),
                     ColumnType::Int => ("CAST(JSON_EXTRACT(", " AS SIGNED)"),

@@ -22,6 +22,7 @@ fn equal(left: &RawValue, right: &RawValue) -> Result<bool, String> {
     Ok(left.get() != "null" && same(left, right, DEEPEST)?)
 }
 
+#[allow(clippy::unnecessary_wraps)] // it stands for `equal`
 fn equal_decimals(left: &RawValue, right: &RawValue) -> Result<bool, String> {
     Ok(number(left.get().trim_matches('"')).zip(number(right.get().trim_matches('"'))).is_some_and(|(left, right)| left == right))
 }
