@@ -84,14 +84,14 @@ pub fn unscaled(text: &str, precision: u8, scale: u8) -> Result<i128, Unfit> {
 
 /// Returns an integer as an unscaled value, or `None` when it exceeds the precision.
 pub fn of_integer(value: i64, precision: u8, scale: u8) -> Option<i128> {
-    let scaled = 10_i128.checked_pow(scale.into())?.checked_mul(value.into())?;
+    let scaled = power(scale.into())?.checked_mul(value.into())?;
     fits(scaled, precision).then_some(scaled)
 }
 
 /// Converts an unscaled value to another scale.
 pub fn rescaled(value: i128, from: i8, precision: u8, scale: i8) -> Result<i128, Unfit> {
     let steps = i32::from(scale) - i32::from(from);
-    let power = 10_i128.checked_pow(steps.unsigned_abs());
+    let power = power(steps.unsigned_abs());
     let value = match (steps, power) {
         (0.., Some(power)) => value.checked_mul(power).ok_or(Unfit::Digits)?,
         (0.., None) if value != 0 => return Err(Unfit::Digits),
@@ -102,9 +102,25 @@ pub fn rescaled(value: i128, from: i8, precision: u8, scale: i8) -> Result<i128,
     if fits(value, precision) { Ok(value) } else { Err(Unfit::Digits) }
 }
 
+/// The powers of ten that 128 bits hold.
+const POWERS: [i128; 39] = {
+    let mut powers = [1; 39];
+    let mut exponent = 1;
+    while exponent < powers.len() {
+        powers[exponent] = powers[exponent - 1] * 10;
+        exponent += 1;
+    }
+    powers
+};
+
+/// Returns a power of ten; `None` if 128 bits do not hold it.
+pub fn power(exponent: u32) -> Option<i128> {
+    POWERS.get(exponent as usize).copied()
+}
+
 /// Whether an unscaled value has at most `precision` digits.
 pub fn fits(value: i128, precision: u8) -> bool {
-    10_u128.checked_pow(precision.into()).is_none_or(|limit| value.unsigned_abs() < limit)
+    power(precision.into()).is_none_or(|limit| value.unsigned_abs() < limit.unsigned_abs())
 }
 
 /// Returns the message for digits that exceed the precision or the scale.

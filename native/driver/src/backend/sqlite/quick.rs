@@ -2,6 +2,7 @@
 //! to the general parsers.
 
 use crate::calendar::{self, DAY};
+use crate::decimal;
 
 /// Parses decimal digits.
 fn number<const N: usize>(digits: &[u8]) -> Option<u32> {
@@ -62,17 +63,26 @@ const NIBBLES: [u8; 256] = {
     nibbles
 };
 
+/// The powers of ten of up to 15 digits, all of which are exact floats.
+const POWERS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+
 /// Returns the unscaled value of the decimal of at most 15 digits, `scale` of them after the point,
 /// whose nearest float is `value`.
 /// No two such decimals share a float, so it is the one that was stored.
 pub fn unscaled(value: f64, precision: u8, scale: u8) -> Option<i128> {
     // Powers of ten up to this one, and integers below 2^53, are exact floats: the division rounds like
     // parsing the decimal.
-    let power = 10_f64.powi(if scale <= 15 { i32::from(scale) } else { return None });
+    let power = *POWERS.get(usize::from(scale))?;
     let digits = (value * power).round();
-    let limit = 10_f64.powi(precision.min(15).into());
+    let limit = POWERS[usize::from(precision.min(15))];
     let is_stored = digits.abs() < limit && (digits / power).to_bits() == value.to_bits();
     is_stored.then_some(digits as i128)
+}
+
+/// Returns the unscaled value of an integer as a decimal of at most 15 digits.
+pub fn unscaled_int(value: i64, precision: u8, scale: u8) -> Option<i128> {
+    let unscaled = decimal::power(scale.into())?.checked_mul(value.into())?;
+    decimal::fits(unscaled, precision.min(15)).then_some(unscaled)
 }
 
 #[cfg(test)]
@@ -107,6 +117,14 @@ mod tests {
             ["", "0011223344556677-8899-aabbccddeeff----", "00112233-4455-6677-8899-aabbccddeefg", "é0112233-4455-6677-8899-aabbccddeef"]
         {
             assert_eq!(uuid(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn integers_are_decimals_or_left() {
+        assert_eq!((unscaled_int(0, 10, 2), unscaled_int(-12, 4, 2), unscaled_int(7, 1, 0)), (Some(0), Some(-1_200), Some(7)));
+        for (value, precision, scale) in [(100, 4, 2), (i64::MIN, 15, 0), (1, 38, 39), (i64::MAX, 38, 15)] {
+            assert_eq!(unscaled_int(value, precision, scale), None, "{value}");
         }
     }
 

@@ -108,9 +108,12 @@ pub fn decimal(cell: Cell<'_>) -> Read<String> {
 
 /// Returns the unscaled value of a decimal with this precision and scale.
 pub fn unscaled(cell: Cell<'_>, precision: u8, scale: u8) -> Read<i128> {
-    if let Cell::Real(value) = cell
-        && let Some(unscaled) = quick::unscaled(value, precision, scale)
-    {
+    let quick = match cell {
+        Cell::Real(value) => quick::unscaled(value, precision, scale),
+        Cell::Int(value) => quick::unscaled_int(value, precision, scale),
+        Cell::Null | Cell::Text(_) | Cell::Blob(_) => None,
+    };
+    if let Some(unscaled) = quick {
         return Ok(unscaled);
     }
     let value = decimal::unscaled(&digits(cell)?, precision, scale);
