@@ -80,6 +80,7 @@ fn text(step: &Step, rows: usize) -> String {
     match &step.text {
         Text::Fixed(fragment) => fragment.text.clone(),
         Text::Rows { head, row, between, tail, .. } => format!("{}{}{}", head.text, vec![row.text.as_str(); rows].join(between), tail.text),
+        Text::Copy { copy, .. } => copy.clone(),
     }
 }
 

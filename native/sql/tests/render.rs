@@ -21,6 +21,7 @@ fn texts(program: &Program) -> Vec<&str> {
         .map(|step| match &step.text {
             Text::Fixed(fragment) => fragment.text.as_str(),
             Text::Rows { head, .. } => head.text.as_str(),
+            Text::Copy { copy, .. } => copy.as_str(),
         })
         .collect()
 }
