@@ -15,7 +15,7 @@ VARIABLE: Final = "OXYDE_SECRET"
 """The environment variable with the secret."""
 
 
-def _secret() -> bytes:
+def secret() -> bytes:
     """Returns the secret.
 
     Raises:
@@ -33,7 +33,7 @@ def _secret() -> bytes:
 
 def seal(message: bytes) -> str:
     """Returns a message as text that fits into a URL, and that only the same secret opens."""
-    return base64.urlsafe_b64encode(_native.seal(_secret(), message)).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(_native.seal(secret(), message)).rstrip(b"=").decode()
 
 
 def unseal(text: str) -> bytes:
@@ -46,15 +46,15 @@ def unseal(text: str) -> bytes:
     if not isinstance(text, str):
         message = f"a cursor is the text that page.next or page.prev has, not {type(text).__name__}"
         raise TypeError(message)
-    secret = _secret()
+    key = secret()
     try:
         sealed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         sealed = b""
-    found = _native.unseal(secret, sealed)
+    found = _native.unseal(key, sealed)
     if found is None:
         raise FieldValueError("the cursor was made with another secret, or was altered; begin again at the first page")
     return found
 
 
-__all__ = ["VARIABLE", "seal", "unseal"]
+__all__ = ["VARIABLE", "seal", "secret", "unseal"]

@@ -19,6 +19,7 @@ from oxyde.models.rows import DICTS, FLAT, TUPLES, Into
 from oxyde.models.verbs import reading, upserting, writing
 from oxyde.models.where import lookups_and_connection, pop_connection
 from oxyde.queries import Q, query
+from oxyde.queries.term import Expression
 
 T = TypeVar("T")
 
@@ -125,7 +126,7 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
         """Returns the last row, by key where no order is given; None when there is none."""
         return self._run(reading.last(self), using, client)
 
-    def _get(self, *conditions: Q, using: str | None = None, client: object | None = None, **lookups: Any) -> R_co:
+    def _get(self, *conditions: Expression, using: str | None = None, client: object | None = None, **lookups: Any) -> R_co:
         """Returns the one row that matches.
 
         Raises:
@@ -138,7 +139,7 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
 
     get = narrow.Get(_get)
 
-    def _get_or_none(self, *conditions: Q, using: str | None = None, client: object | None = None, **lookups: Any) -> R_co | None:
+    def _get_or_none(self, *conditions: Expression, using: str | None = None, client: object | None = None, **lookups: Any) -> R_co | None:
         """Returns the one row that matches, or None.
 
         Raises:

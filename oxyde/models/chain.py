@@ -87,11 +87,11 @@ class Chain(Generic[M, R_co]):
     def _of(self: C, query: Query[Any]) -> C:
         return type(self)(self.model, query)
 
-    def _filter(self: C, *conditions: Q, **lookups: Any) -> C:
+    def _filter(self: C, *conditions: Expression, **lookups: Any) -> C:
         """Returns the rows for which all conditions are true.
 
         Args:
-            *conditions: ``Q`` objects.
+            *conditions: ``Q`` objects, comparisons (``F("sold") > F("returned")``), ``Exists(...)``.
             **lookups: A field or path, optionally followed by a lookup: ``age__gte=18``, ``team__name="Red"``.
 
         Raises:
@@ -103,7 +103,7 @@ class Chain(Generic[M, R_co]):
 
     filter = narrow.Filter(_filter)
 
-    def _exclude(self: C, *conditions: Q, **lookups: Any) -> C:
+    def _exclude(self: C, *conditions: Expression, **lookups: Any) -> C:
         """Returns the rows for which the conditions together are not true, those where they are unknown (NULL) included."""
         return self._next(query.filtered(self._state, Q(*conditions, **lookups), excluded=True))
 
@@ -179,7 +179,7 @@ class Chain(Generic[M, R_co]):
         """
         return self._next(grouping.grouped(self._state, fields))
 
-    def having(self: C, *conditions: Q, **lookups: Any) -> C:
+    def having(self: C, *conditions: Expression, **lookups: Any) -> C:
         """Returns the groups for which all conditions are true: ``having(n__gt=1)``, ``having(Sum("price") > 100)``.
 
         ``filter()`` does the same with conditions on aggregates; those on fields choose rows before they are grouped.

@@ -32,7 +32,7 @@ class Inside:
     definitions: Mapping[str, Any]
 
     def __call__(self, path: tuple[str, ...]) -> tuple[int, list[str]] | None:
-        """Returns the index of the first part of a path that nothing is called, and the names there are; None where all may be."""
+        """Returns the index of the first part of a path that names nothing, and the names known there; None where any name is possible."""
         here = list(self._alternatives(self.schema))
         for at, part in enumerate(path):
             following: list[Node] = []

@@ -139,7 +139,7 @@ class Many(frames.Frames[M, R_co]):
     async def load(self, source: object, *, batch_size: int | None = None, using: str | None = None, client: object | None = None) -> int:
         """Inserts the rows of a frame or a file, all or none, and returns how many. No hooks run.
 
-        Columns are called as the fields, a foreign key as its relation or its key; fields without a column take their defaults. A column
+        Columns are named like the fields, a foreign key like its relation or its key; fields without a column take their defaults. A column
         is validated as a whole, where no validator sees several fields.
 
         Args:

@@ -18,6 +18,7 @@ from oxyde.models.twin import twin
 from oxyde.models.verbs import reading, upserting, writing
 from oxyde.models.where import lookups_and_connection, pop_connection
 from oxyde.queries import Q, query
+from oxyde.queries.term import Expression
 
 T = TypeVar("T")
 
@@ -134,7 +135,7 @@ class QuerySet(many.Many[M, R_co]):
         """Returns the last row, by key where no order is given; None when there is none."""
         return await self._run(reading.last(self), using, client)
 
-    async def _get(self, *conditions: Q, using: str | None = None, client: object | None = None, **lookups: Any) -> R_co:
+    async def _get(self, *conditions: Expression, using: str | None = None, client: object | None = None, **lookups: Any) -> R_co:
         """Returns the one row that matches.
 
         Raises:
@@ -147,7 +148,9 @@ class QuerySet(many.Many[M, R_co]):
 
     get = narrow.Get(_get)
 
-    async def _get_or_none(self, *conditions: Q, using: str | None = None, client: object | None = None, **lookups: Any) -> R_co | None:
+    async def _get_or_none(
+        self, *conditions: Expression, using: str | None = None, client: object | None = None, **lookups: Any
+    ) -> R_co | None:
         """Returns the one row that matches, or None.
 
         Raises:

@@ -116,7 +116,7 @@ def sql(template: Any, *, using: str | None = None) -> RawQuery[dict[str, Any]]:
 
     ``await sql(t"SELECT name FROM users WHERE age > {age}").all()``
 
-    Its values are bound, never pasted: they stand where the server takes a parameter. A template inside a template is part of the SQL.
+    Its values are bound, never pasted; a value may be wherever the server takes one. A template inside a template is part of the SQL.
 
     Raises:
         TypeError: It is no template string; text and values go to ``raw(sql, params)``.

@@ -148,7 +148,7 @@ def stream(text: Text[R], batch_size: int | None, where: Route) -> Stream[R]:
 
 
 def stream_blocking(text: Text[R], batch_size: int | None, where: Route) -> BlockingStream[R]:
-    """The same for a caller without a loop."""
+    """Returns the rows as a stream for blocking code."""
     source, reader = _opened(text, batch_size, where)
     return BlockingStream(source, lambda: reader, {}, where)
 

@@ -135,7 +135,7 @@ def stream(chain: Chain[Any, R_co], batch_size: int | None, where: Route) -> Str
 
 
 def stream_blocking(chain: Chain[Any, R_co], batch_size: int | None, where: Route) -> BlockingStream[R_co]:
-    """The same for a caller without a loop."""
+    """Returns the rows of a queryset as a stream for blocking code; raises as ``stream`` does."""
     return BlockingStream(*_opened(chain, batch_size, where))
 
 

@@ -52,7 +52,8 @@ def term_of(function: str, names: Names, given: Argument, *, text: bool) -> Term
         try:
             return F(given).resolve(names)
         except FieldError as error:
-            message = f'{error}. In {function}() a str is the name of a field; plain text is Value("...")'
+            said = str(error)
+            message = f'{said}{"" if said.endswith("?") else "."} In {function}() a str is the name of a field; plain text is Value("...")'
             raise FieldError(message, table=error.table, column=error.column) from None
     return (given if isinstance(given, Expression) else Value(given)).resolve(names)
 

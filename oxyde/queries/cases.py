@@ -12,7 +12,7 @@ from oxyde.queries.conditions import Q
 from oxyde.queries.functions import ANYTHING
 from oxyde.queries.operators import Operand
 from oxyde.queries.scope import Scope
-from oxyde.queries.term import MAYBE, NEVER, Names, Term, Unknown
+from oxyde.queries.term import MAYBE, NEVER, Expression, Names, Term, Unknown
 from oxyde.schema import types as kinds
 
 
@@ -50,7 +50,7 @@ class When:
         FieldError: There is no condition.
     """
 
-    def __init__(self, *conditions: Any, then: Argument, **lookups: Any) -> None:
+    def __init__(self, *conditions: Expression, then: Argument, **lookups: Any) -> None:
         self.condition, self.then = Q(*conditions, **lookups), then
         if not self.condition.children:
             raise FieldError("When() needs a condition: When(age__gte=18, then=...)")

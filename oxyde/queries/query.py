@@ -21,6 +21,7 @@ from oxyde.queries.source import Cte, State, compound, whole
 from oxyde.queries.special_terms import Chance
 from oxyde.queries.term import Expression, Order, Ordering, Reference, Term
 from oxyde.queries.texts import sortable
+from oxyde.queries.windows import WindowFunction
 from oxyde.schema import Table
 
 R = TypeVar("R")
@@ -105,7 +106,8 @@ def annotated(state: State, given: Mapping[str, Any], verb: str = "annotate") ->
     for name, value in given.items():
         _check_name(state, name)
         if not isinstance(value, Expression):
-            message = f"{verb}({name}=...) takes an expression, not {named(value)}; a plain value is Value(...)"
+            remedy = f"write Window({value!r}, order_by=...)" if isinstance(value, WindowFunction) else "a plain value is Value(...)"
+            message = f"{verb}({name}=...) takes an expression, not {named(value)}; {remedy}"
             raise TypeError(message)
         chosen = state.selection is not None or state.groups is not None
         term = value.resolve(Namespace(state.table, state.names.terms, grouping=True) if chosen else state.names)

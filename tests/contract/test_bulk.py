@@ -132,6 +132,8 @@ async def test_bad_values_are_met_before_anything_is_sent(blog: Backend) -> None
             await Post.objects.bulk_create([Post(title="t", author=Author(name="n", email="e"))])
         with pytest.raises(TypeError, match="takes its instances and dictionaries, not Tag"):
             await Post.objects.bulk_create([Tag(name="t")])
+        with pytest.raises(TypeError, match=r"takes a list of rows, not dict: bulk_create\(\[...\]\)"):
+            await Post.objects.bulk_create({"title": "t"})
         with pytest.raises(ValueError, match="batch_size"):
             await Post.objects.bulk_create([{"title": "t"}], batch_size=0)
         assert await Post.objects.bulk_create([]) == []

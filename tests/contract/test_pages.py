@@ -286,4 +286,6 @@ async def test_what_page_takes(rows: Any, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.delenv("OXYDE_SECRET")
     with pytest.raises(FieldError, match=r"OXYDE_SECRET, or give db.init\(secret=...\)"):
         await rows.page(size=1)
+    with pytest.raises(FieldError, match="OXYDE_SECRET"):
+        await rows.filter(id=-1).page()
     assert oxyde.Page is Page

@@ -240,7 +240,7 @@ async def test_what_is_refused(store: AsyncDatabase) -> None:
     part = Part.objects
     with pytest.raises(FieldError, match='Part has no field "cod"; did you mean "code"'):
         await part.upsert([], on="cod")
-    with pytest.raises(ValueError, match=r'no unique constraint is of stock; there is \["id"\] or \["code"\]'):
+    with pytest.raises(ValueError, match=r'stock is not a unique key; it has \["id"\] or \["code"\]'):
         await part.upsert([], on="stock")
     with pytest.raises(FieldError, match='Part has no field "stok"; did you mean "stock"'):
         await part.upsert([], on="code", update=["stok"])
@@ -269,6 +269,8 @@ async def test_what_is_refused(store: AsyncDatabase) -> None:
         await part.update(stock=Proposed("stock"))
     with pytest.raises(TypeError, match=r"upsert\(\) of Part takes its instances and dictionaries, not Maker"):
         await part.upsert([Maker(name="x")], on="code")  # type: ignore[call-overload] # wrong on purpose
+    with pytest.raises(TypeError, match=r"upsert\(\) of Part takes a list of rows, not Part: upsert\(\[...\]\)"):
+        await part.upsert(Part(code="a"), on="code")  # type: ignore[call-overload] # wrong on purpose
     assert await part.count() == 0
 
 
@@ -335,7 +337,7 @@ async def test_what_bulk_create_refuses(store: AsyncDatabase) -> None:
         await create([], ignore_conflicts=True, update_conflicts=True)
     with pytest.raises(ValueError, match="add update_conflicts=True"):
         await create([], unique_fields=["code"])
-    with pytest.raises(ValueError, match="no unique constraint is of stock"):
+    with pytest.raises(ValueError, match="stock is not a unique key"):
         await create([], update_conflicts=True, unique_fields=["stock"])
     with pytest.raises(ValueError, match="no field to update"):
         await create([], update_conflicts=True, update_fields=[])

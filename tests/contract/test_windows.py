@@ -170,6 +170,7 @@ REFUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: Window(Sum("points"), frame=("rows", "1", None)), FieldError, "an end that is a plain int"),  # type: ignore[arg-type] # that is the point
     (lambda: Ntile(0), FieldError, "a number of parts that is a plain int from 1"),
     (lambda: Lag("points", -1), FieldError, "a number of rows that is a plain int from 0"),
+    (lambda: WindowRun.objects.annotate(n=Rank()), TypeError, r"not Rank; write Window\(Rank\(\), order_by=...\)"),  # type: ignore[arg-type] # that is the point
     (lambda: WindowRun.objects.annotate(n=Window(Rank(), order_by="pionts")), FieldError, 'did you mean "points"'),
     (lambda: WindowRun.objects.annotate(n=Window(Rank(), order_by=[3])), TypeError, "takes field names and expressions"),
     (lambda: WindowRun.objects.annotate(n=Window(Lag("pionts"), order_by="id")), FieldError, 'did you mean "points"'),

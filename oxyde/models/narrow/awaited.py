@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from oxyde.models.chain import Chain
 from oxyde.models.info import AnyModel
 from oxyde.models.narrow import Exact, method
-from oxyde.queries import Q
+from oxyde.queries.term import Expression
 
 TYPE_CHECKING = False  # true for type checkers, whatever the value; jedi, which completes in notebooks, reads the value
 
@@ -22,7 +22,7 @@ T_co = TypeVar("T_co", covariant=True)
 class Getting(Protocol[T_co]):
     """``get`` and ``get_or_none``."""
 
-    async def __call__(self, *conditions: Q, using: str | None = None, client: object | None = None, **lookups: Any) -> T_co:
+    async def __call__(self, *conditions: Expression, using: str | None = None, client: object | None = None, **lookups: Any) -> T_co:
         """Is how it is called."""
         ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol, TypeVar, overload
 
 from oxyde.models.narrow import Exact, method
-from oxyde.queries import Q
+from oxyde.queries.term import Expression
 
 TYPE_CHECKING = False  # true for type checkers, whatever the value; jedi, which completes in notebooks, reads the value
 
@@ -16,7 +16,7 @@ C_co = TypeVar("C_co", covariant=True)
 class Narrowing(Protocol[C_co]):
     """``filter`` and ``exclude``."""
 
-    def __call__(self, *conditions: Q, **lookups: Any) -> C_co:
+    def __call__(self, *conditions: Expression, **lookups: Any) -> C_co:
         """Is how it is called."""
         ...
 

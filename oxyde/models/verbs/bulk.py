@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from pydantic import BaseModel
+
 from oxyde.db.rows import Batch
 from oxyde.db.steps import Atomically, Call, Remember, Steps, Undo
 from oxyde.exceptions import FieldError, NotFoundError, StaleObjectError
@@ -41,7 +43,7 @@ def bulk_create(
     table = writable(model)
     size = batch_size_of(batch_size)
     meeting = updating(model, table, unique_fields, update_fields, ignores=ignore_conflicts, updates=update_conflicts)
-    instances = [given_instance(model, one, at) for at, one in enumerate(objects)]
+    instances = given_instances(model, objects, "bulk_create")
     if not instances:
         return []
     gathered = Gathered(table, instances, size)
@@ -184,7 +186,20 @@ def _found_all(table: Table, calls: Sequence[Call], count: int) -> Steps[None]:
         raise NotFoundError(message, table=table.name)
 
 
-def given_instance(model: ModelInfo, one: Any, at: int, verb: str = "bulk_create") -> Any:
+def given_instances(model: ModelInfo, objects: Iterable[Any], verb: str) -> list[Any]:
+    """Returns the rows that a verb was given as instances.
+
+    Raises:
+        TypeError: They are no list, or one is no row.
+        ValidationError: A value is not valid.
+    """
+    if isinstance(objects, (Mapping, BaseModel)):
+        message = f"{verb}() of {model.name} takes a list of rows, not {type(objects).__name__}: {verb}([...])"
+        raise TypeError(message)
+    return [_given_instance(model, one, at, verb) for at, one in enumerate(objects)]
+
+
+def _given_instance(model: ModelInfo, one: Any, at: int, verb: str) -> Any:
     """Returns a row that a verb was given as an instance: an instance itself, a dictionary, or the body of a request.
 
     Raises:

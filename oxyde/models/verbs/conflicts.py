@@ -107,7 +107,7 @@ def unique_key(table: Table, names: str | Iterable[str] | None, verb: str, param
         found.append(table.by_field[field])
     if frozenset(column.field for column in found) not in keys:
         fields = ", ".join(listed)
-        message = f"{verb}({parameter}=...) of {table.model}: no unique constraint is of {fields or 'no field'}; there is {known}"
+        message = f"{verb}({parameter}=...) of {table.model}: {fields or 'no field'} is not a unique key; it has {known}"
         raise ValueError(message)
     return tuple(found)
 

@@ -57,7 +57,7 @@ def _columns(table: Table, names: Sequence[str]) -> dict[str, Column]:
     """Returns the columns that names of a source mean.
 
     Raises:
-        FieldError: A name is none of a column that may be written, or twice, or a column that needs a value is missing.
+        FieldError: A name is not a writable column, or two names mean the same column.
     """
     found: dict[str, Column] = {}
     for name in names:

@@ -15,7 +15,7 @@ from oxyde.models.bulk import Gathered
 from oxyde.models.errors import blame
 from oxyde.models.info import AnyModel, ModelInfo
 from oxyde.models.upserted import OUTCOMES, Upserted
-from oxyde.models.verbs.bulk import batch_size_of, given_instance
+from oxyde.models.verbs.bulk import batch_size_of, given_instances
 from oxyde.models.verbs.conflicts import assignments, check_keys, own_columns, unique_key
 from oxyde.models.writing import writable
 from oxyde.queries.names import names_of
@@ -53,7 +53,7 @@ def upsert(
     if not fixed and condition is not None and update is not None:
         message = f"upsert(where=...) of {model.name} says which rows are updated, and update=... names nothing to update"
         raise ValueError(message)
-    instances = [given_instance(model, one, at, "upsert") for at, one in enumerate(rows)]
+    instances = given_instances(model, rows, "upsert")
     if not instances:
         return [] if returning else 0
     prepared: list[_Batch] = []

@@ -40,6 +40,7 @@ def page(chain: Chain[Any, R], after: str | None, before: str | None, size: int)
     if after is not None and before is not None:
         raise TypeError("page() goes after one cursor or before one: give after= or before=, not both")
     _check_size(size)
+    cursors.secret()  # a first page without neighbours needs none, and the error would come only when there are more rows
     nodes = tree(chain.model.__oxyde__, chain._query) if chain._query.prefetched else {}
     state = keyset.paged(relating.with_keys(chain._state, nodes))
     here = Position(*keyset.fingerprints(state), ())

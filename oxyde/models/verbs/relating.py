@@ -116,7 +116,7 @@ def _folded(key: Any) -> str:
 
 
 def _check_single(node: Node, by_key: dict[Any, list[Any]]) -> None:
-    """Raises MultipleObjectsReturned if several rows stand where the relation holds one."""
+    """Raises MultipleObjectsReturned if there are several rows where the relation holds one."""
     if any(len(rows) > 1 for rows in by_key.values()):
         message = (
             f"{node.owner.model}.{node.relation} holds one {node.model.name}, and there are several for one row; annotate it as a list, "

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import oxyde
 from models import Book, Books, Team, User
-from oxyde import Prefetch, Q, QuerySet, atomic
+from oxyde import Count, Exists, F, OuterRef, Page, Prefetch, Q, QuerySet, RowNumber, Value, When, Window, atomic
 from typing_extensions import reveal_type
 
 
@@ -54,6 +54,18 @@ async def reads() -> None:
     reveal_type(await User.objects.unscoped().all())  # T: list[User]
 
 
+async def conditions() -> None:
+    members = User.objects.filter(team=OuterRef("id"))
+    reveal_type(await Team.objects.filter(Exists(members), F("id") > 3).exclude(~Exists(members) & Q(id=1)).all())  # T: list[Team]
+    reveal_type(await Team.objects.get(Exists(members)))  # T: Team
+    reveal_type(Team.objects.sync.get_or_none(Exists(members)))  # T: Team | None
+    reveal_type(await User.objects.annotate(place=Window(RowNumber(), order_by="id")).filter(place=1).all())  # T: list[User]
+    reveal_type(When(Exists(members), then=Value(1)))  # T: When
+    reveal_type(await User.objects.aggregate(n=Count(filter=Q(age=3))))  # T: dict[str, Any]
+    Team.objects.filter("name")  # E
+    Team.objects.filter(3)  # E
+
+
 async def rows() -> None:
     reveal_type(User.objects.values("id", "name"))  # T: QuerySet[User, dict[str, Any]]
     reveal_type(await User.objects.values("id").filter(age=1).all())  # T: list[dict[str, Any]]
@@ -61,6 +73,11 @@ async def rows() -> None:
     reveal_type(await User.objects.into(Pair).all())  # T: list[Pair]
     reveal_type(await User.objects.only("id").first())  # T: User | None
     reveal_type((await User.objects.page(size=3)).items)  # T: Sequence[User]
+    page: Page[Pair] = await User.objects.into(Pair).page(size=3)
+    reveal_type([pair.id for pair in page])  # T: list[int]
+    reveal_type(page.next)  # T: str | None
+    reveal_type(await User.objects.json())  # T: bytes
+    reveal_type(User.objects.sync.into(Pair).stream())  # T: BlockingStream[Pair]
     reveal_type(await oxyde.raw("SELECT 1 AS id").into(Pair).first())  # T: Pair | None
     async for user in User.objects.filter(id=1).stream():
         reveal_type(user)  # T: User
@@ -78,6 +95,8 @@ async def writes() -> None:
     reveal_type(await User.objects.bulk_create([User(name="x"), {"name": "y"}]))  # T: list[User]
     reveal_type(await User.objects.upsert([{"name": "y"}], on="name"))  # T: list[Upserted[User]]
     reveal_type(await User.objects.upsert([{"name": "y"}], on="name", returning=False))  # T: int
+    (changed,) = await User.objects.upsert([User(name="y")], on="name")
+    reveal_type(changed.row)  # T: User
     reveal_type(await User.objects.filter(age=1).update(age=2))  # T: int
     reveal_type(await User.objects.filter(age=1).update(age=2, returning=True))  # T: list[User]
     reveal_type(await User.objects.filter(age=1).delete())  # T: int

@@ -58,7 +58,7 @@ def test_texts_of_other_types_are_made_text() -> None:
         ("tags", r"Novelist\.tags is array of text"),
         (F("age") + 1, "the expression is int"),
         (Value(True), "a value given for it is bool"),
-        ("nam", r'Novelist has no field "nam"; did you mean "name"\?. In Upper\(\) a str is the name of a field; plain text is Value'),
+        ("nam", r'Novelist has no field "nam"; did you mean "name"\? In Upper\(\) a str is the name of a field; plain text is Value'),
         ("authors__x", "has no field"),
     ],
 )
