@@ -65,6 +65,9 @@ def assignment(table: Table, name: str, value: Any, verb: str = "update", names:
             if any(isinstance(one, Reference) and one.path.hops for one in term.walk()):
                 message = f"{verb}() computes {path.where} from columns of {table.model}, not from related rows"
                 raise FieldError(message, column=name)
+            if term.windowed:
+                message = f"{verb}() computes {path.where} from one row, which has no window; read the values, then bulk_update()"
+                raise FieldError(message, column=name)
             if term.type.kind not in _NUMBERS.get(column.type.kind, {column.type.kind}):
                 remedy = "; // divides ints, and Cast(..., int) cuts" if (column.type.kind, term.type.kind) == ("int", "float") else ""
                 message = f"{path.where} is {column.type}, and the expression given for it is {term.type}{remedy}"

@@ -45,7 +45,9 @@ def paged(state: State) -> State:
     Raises:
         FieldError: There is no key, the order is random or of values that have none, or the rows are no rows of the table.
     """
-    state = state.wrapped() if state.is_sliced else state
+    state = state.wrapped() if state.is_sliced or _windowed(state) else state
+    if _windowed(state):
+        raise FieldError('page() by a window needs its name: alias(place=Window(...)), then order_by("place")')
     table = state.table
     if not table.key:
         message = f"page() tells rows apart by their key, and {table.model} has none; use limit() and offset()"
@@ -62,6 +64,11 @@ def paged(state: State) -> State:
     known = {one.by.path.key for one in order if isinstance(one.by, Reference)}
     order += [Order(term) for name, term in whole(table) if table.by_field[name].key and term.path.key not in known]  # type: ignore[attr-defined] # a column
     return state.with_(order=tuple(order))
+
+
+def _windowed(state: State) -> bool:
+    """Whether the order is by a window, which no condition on the position can hold beside it, but one of a query around."""
+    return any(one.by.windowed for one in state.order)
 
 
 def _pinned(order: Order) -> Order:

@@ -11,8 +11,8 @@ import pytest
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 from typing_extensions import Self
 
-from oxyde import Field, Model, db
-from oxyde.exceptions import FieldError, NotFoundError, UniqueViolationError
+from oxyde import F, Field, Model, db
+from oxyde.exceptions import FieldError, NotFoundError, StaleObjectError, UniqueViolationError
 from tests.tables import statements, table, tables
 
 
@@ -254,3 +254,23 @@ async def test_computed_columns_cannot_be_assigned(database: db.AsyncDatabase) -
             await square.save()
         await square.refresh()
         assert square.area == 9
+
+
+async def test_a_change_of_many_rows_counts_the_version_up(database: db.AsyncDatabase) -> None:
+    """So that save() of a row that was read before is refused, and writes over nothing; a version that is given is written."""
+    async with tables(Page):
+        before = await Page.objects.create(title="a")
+        assert await Page.objects.filter(id=before.id).update(title="b") == 1
+        before.title = "c"
+        with pytest.raises(StaleObjectError):
+            await before.save()
+        (changed,) = await Page.objects.filter(title="b").update(price=F("price") * 2, returning=True)
+        assert (changed.title, changed.price, changed.revision) == ("b", Decimal("2.20"), 3)
+        assert await Page.objects.increment("price", by=1) == 1
+        assert (await Page.objects.get()).revision == 4
+        await Page.objects.update(revision=9)
+        assert (await Page.objects.get()).revision == 9
+        assert await changed.refresh() is changed
+        changed.title = "d"
+        await changed.save()
+        assert (await Page.objects.get()).revision == 10

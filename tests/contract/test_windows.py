@@ -192,3 +192,31 @@ def test_refusals(call: Callable[[], Any], error: type[Exception], message: str)
     """Each says what is wrong and what to write, without a connection."""
     with pytest.raises(error, match=message):
         call()
+
+
+async def test_pages_in_the_order_of_a_window(runs: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its values are those of all rows on every page, forwards and backwards."""
+    monkeypatch.setenv("OXYDE_SECRET", "the secret of the tests")
+    place = Window(RowNumber(), partition_by="race", order_by="-id")
+    named = WindowRun.objects.annotate(place=place)
+    hidden = WindowRun.objects.alias(place=place).order_by("-place", "race").values("id")
+    for query, ids in (
+        (named.order_by("place", "race"), [3, 5, 2, 4, 1]),
+        (named.filter(place__lt=3).order_by("place", "-race"), [5, 3, 4, 2]),
+    ):
+        first = await query.page(size=2)
+        second = await query.page(first.next, size=9)
+        assert [row.id for row in first.items + second.items] == ids == [row.id for row in await query.all()]
+        assert (await query.page(before=second.prev, size=2)).items == first.items
+    first_rows = await hidden.page(size=3)
+    assert first_rows.items + (await hidden.page(first_rows.next, size=3)).items == [{"id": at} for at in (1, 2, 4, 3, 5)]
+    with pytest.raises(FieldError, match=r"page\(\) by a window needs its name: alias\(place=Window"):
+        await WindowRun.objects.order_by(place).page(size=2)
+
+
+async def test_a_window_is_no_new_value(runs: Backend) -> None:
+    """No server takes one in UPDATE; as a condition it is one of a query around."""
+    with pytest.raises(FieldError, match=r"update\(\) computes WindowRun.points from one row, which has no window"):
+        await WindowRun.objects.update(points=Window(RowNumber(), order_by="id"))
+    counted = WindowRun.objects.alias(n=Window(Count(), partition_by="race")).filter(n=2)
+    assert await counted.update(points=0) == 2

@@ -37,7 +37,7 @@ def create(model: ModelInfo, body: BaseModel | None, values: Mapping[str, Any]) 
 
 
 def update(chain: Chain[Any, Any], values: Mapping[str, Any], *, returning: bool) -> Steps[Any]:
-    """Changes the rows; returns their number, or (``returning``) the instances."""
+    """Changes the rows, the current time and the version with them; returns their number, or (``returning``) the instances."""
     table = writable(chain.model.__oxyde__)
     if not values:
         message = f"update() of {table.model} needs at least one field: update(name=...)"
@@ -52,9 +52,13 @@ def update(chain: Chain[Any, Any], values: Mapping[str, Any], *, returning: bool
         if column.auto_now and column.field not in changed
     ]
     columns = table.columns if returning else ()
-    made = statements.update(chain._state, assignments, columns)
     fields = [column.field for column, term in assignments if isinstance(term, Bound)]
-    with blame(table, fields if len(fields) == len(assignments) else ()):
+    known = fields if len(fields) == len(assignments) else ()
+    version = table.version
+    if version is not None and version.field not in changed:  # so that save() of a row read before is refused
+        assignments.append(statements.assignment(table, version.field, F(version.field) + 1))
+    made = statements.update(chain._state, assignments, columns)
+    with blame(table, known):
         return (yield from _changed(chain.model.__oxyde__, Call(made.shape, made.values), columns))
 
 
