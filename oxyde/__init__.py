@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         register_connection,
     )
     from oxyde.db.lifecycle import connect_blocking as connect
+    from oxyde.db.raw_expressions import RawSQL
     from oxyde.models import Field, Manager, Model, Prefetch, QuerySet, Upserted
     from oxyde.models import Manager as QueryManager
     from oxyde.models import Model as OxydeModel
@@ -141,6 +142,7 @@ __all__ = [
     "QueryManager",
     "QuerySet",
     "Rank",
+    "RawSQL",
     "Replace",
     "Round",
     "RowNumber",
@@ -179,6 +181,7 @@ _HOMES: Final = {
         *("execute_raw", "get_connection", "on_commit", "register_connection"),
     ),
     "oxyde.db.lifecycle": ("connect_blocking",),
+    "oxyde.db.raw_expressions": ("RawSQL",),
     "oxyde.models": ("Field", "Manager", "Model", "Prefetch", "QuerySet", "Upserted"),
     "oxyde.models.page": ("Page",),
     "oxyde.models.raw": ("raw", "sql"),

@@ -60,6 +60,11 @@ def text(sql: str) -> Node:
     return {"text": sql}
 
 
+def raw(pieces: Sequence[Node]) -> Node:
+    """SQL that the application wrote: texts and params in turn."""
+    return {"raw": list(pieces)}
+
+
 def boolean(value: bool) -> Node:
     """A truth value that belongs to the shape."""
     return {"bool": value}

@@ -12,6 +12,7 @@ from oxyde.ir import expr, query, statement, wire
 from oxyde.ir.expr import Node
 from oxyde.queries import beyond
 from oxyde.queries.aggregates import Aggregate, Count
+from oxyde.queries.beside import Beside
 from oxyde.queries.comparisons import Comparison, Simple
 from oxyde.queries.conditions import Q
 from oxyde.queries.foreign_values import named
@@ -103,8 +104,12 @@ def _attached(state: State, values: Values) -> Iterator[list[dict[str, Any]]]:
     before = len(values.ctes)
     made: list[dict[str, Any]] = []
     for cte in state.ctes:
-        made.append(query.cte(cte.name, _arm(cte.query, values)))
+        inner = _arm(cte.query, values)
         values.ctes.append(cte.name)
+        if cte.step is not None:
+            op = "union" if cte.distinct else "union_all"
+            inner = query.query(query.compound(inner, [(op, _arm(cte.step, values))]))
+        made.append(query.cte(cte.name, inner, recursive=cte.recursive))
     yield made
     del values.ctes[before:]
 
@@ -114,10 +119,15 @@ def opened(state: State, values: Values, aliases: Aliases | None = None) -> Scop
     source = state.source
     if source is None:
         return Scope(values, state.table, aliases)
+    if isinstance(source, Beside):
+        _require(source.cte, values)
+        scope = Scope(values, state.table, aliases)
+        scope.meet(source.cte.name)
+        pairs = [expr.compare("eq", ours.compile(scope), theirs.compile(scope)) for ours, theirs in source.on]
+        scope.joins.append(query.join("inner", query.from_cte(source.cte.name, scope.met[source.cte.name]), expr.both(pairs)))
+        return scope
     if isinstance(source, Cte):
-        if source.name not in values.ctes:
-            message = f'"{source.name}" is used but not attached to the query; attach it: .with_({source.name})'
-            raise FieldError(message)
+        _require(source, values)
         scope = Scope(values, state.table, aliases, names=source.exposed(), called=source.name)
         scope.source = query.from_cte(source.name, scope.alias)
         return scope
@@ -125,6 +135,13 @@ def opened(state: State, values: Values, aliases: Aliases | None = None) -> Scop
     scope = Scope(values, state.table, aliases, names=source.exposed())
     scope.source = query.from_query(inner, scope.alias)
     return scope
+
+
+def _require(cte: Cte, values: Values) -> None:
+    """Raises FieldError for a common table expression that is not attached."""
+    if cte.name not in values.ctes:
+        message = f'"{cte.name}" is used but not attached to the query; attach it: .with_({cte.name})'
+        raise FieldError(message)
 
 
 def _rows(source: State | Compound, values: Values) -> dict[str, Any]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 from typing_extensions import Self
 
-from oxyde.exceptions import FieldError, UnsupportedError
+from oxyde.exceptions import FieldError
+from oxyde.queries.foreign_values import named
+from oxyde.queries.met import Met, meeting
+from oxyde.queries.recursion import check_step
 from oxyde.queries.scope import LONGEST
 from oxyde.queries.source import Cte, State
 from oxyde.schema import tables
@@ -38,21 +42,21 @@ class With:
 
     It is attached to a query with ``with_()``, which then reads it: ``Post.objects.with_(recent).filter(id__in=recent.values("id"))``.
 
+    With ``recursive`` it has these rows, and those that follow from them, again and again: a tree, a calendar. The function gets the
+    expression and returns the rows that follow from those found last; it reads them once, by ``cte.query()`` or ``cte.join()``.
+
     Args:
         name: Its name in the statement; must not be the name of a table.
-        queryset: Its rows.
-        recursive: Not supported yet.
+        queryset: Its rows, or the first of them.
+        recursive: A function of the expression that returns a queryset of the same values: those that follow.
+        distinct: Whether a recursive expression has equal rows once, which ends a circle.
 
     Raises:
-        FieldError: The name is that of a table, or not valid on every server.
-        UnsupportedError: ``recursive`` was given.
+        FieldError: The name is that of a table, or not valid on every server; or the rows that follow cannot be asked for like this.
+        TypeError: What is given is no queryset, or the rows that follow have other values than the first.
     """
 
-    def __init__(self, name: str, queryset: Any, *, recursive: Any = None) -> None:
-        if recursive is not None:
-            raise UnsupportedError(
-                "With(recursive=...) is not supported yet; read level by level, or use execute_raw() with WITH RECURSIVE"
-            )
+    def __init__(self, name: str, queryset: Any, *, recursive: Callable[[With], Any] | None = None, distinct: bool = False) -> None:
         if not isinstance(name, str) or not name.isidentifier() or len(name.encode()) > LONGEST:
             message = f"With() takes a name of letters, digits and underscores, at most {LONGEST} bytes long, not {name!r}"
             raise FieldError(message)
@@ -66,11 +70,54 @@ class With:
             raise TypeError('group_by() needs values() in With(): group_by("status").annotate(n=Count()).values("status", "n")')
         self.name = name
         self._queryset: Lazy = queryset
-        self.cte = Cte(name, queryset._state.with_(fields=None))
+        self.cte = Cte(name, queryset._state.with_(fields=None), recursive is not None, distinct)
+        if distinct and recursive is None:
+            raise TypeError("With(distinct=True) is for recursive expressions; others have queryset.distinct()")
+        if recursive is not None:
+            self._recurse(recursive)
+
+    def _recurse(self, recursive: Callable[[With], Any]) -> None:
+        if not callable(recursive):
+            message = f"With(recursive=...) takes a function of the expression that returns a queryset, not {named(recursive)}"
+            raise TypeError(message)
+        given = recursive(self)
+        state = getattr(given, "_state", None)
+        if not isinstance(state, State):
+            message = f"the function of With(recursive=...) must return a queryset, not {named(given)}"
+            raise TypeError(message)
+        check_step(self.cte, state)
+        object.__setattr__(self.cte, "step", state.with_(fields=None))  # each refers to the other
 
     def query(self) -> Any:
         """Returns a queryset of its rows; attach the expression to the query that uses it."""
         return self._queryset._next(self.cte.state())
+
+    def join(self, queryset: Any, **on: str) -> Any:
+        """Returns the rows of a model, each with every row of this one whose fields are equal: ``tree.join(Node.objects, parent_id="id")``.
+
+        Fields of this one's rows are ``tree.col("depth")`` there.
+
+        Args:
+            queryset: The rows of the model; conditions may follow.
+            on: A field of the model, and the name of this one's field.
+
+        Raises:
+            FieldError: There is no such field, or the two have different types.
+            TypeError: It is no queryset of a model's own rows, or no field is given.
+        """
+        state = getattr(queryset, "_state", None)
+        if not isinstance(state, State):
+            message = f"join() takes a queryset, not {named(queryset)}"
+            raise TypeError(message)
+        return queryset._next(meeting(self.cte, state, on))
+
+    def col(self, name: str) -> Met:
+        """Returns a field of its rows as an expression of a query that ``join()`` made.
+
+        Raises:
+            FieldError: It has no such field.
+        """
+        return Met(self.cte, name)
 
     def values(self, *fields: str) -> Any:
         """Returns dictionaries of these fields of its rows; one field serves ``in=``."""

@@ -67,6 +67,7 @@ class Scope:
         joins: The joins that paths have needed so far, as IR.
         ties: The conditions that connect its rows to those of the enclosing scope, as IR.
         outer: The enclosing scope, where its columns are visible.
+        met: The aliases of the common table expressions beside the first source, by name.
     """
 
     outer: Scope | None = None
@@ -99,12 +100,17 @@ class Scope:
         self.joins: list[dict[str, Any]] = []
         self.ties: list[Node] = []
         self._names = names
+        self.met: dict[str, str] = {}
         self._start = start
         self._joined: dict[tuple[str, ...], tuple[str, bool]] = {}
 
     def bind(self, value: Any) -> int:
         """Adds a parameter value to the statement and returns its index."""
         return self.values.bind(value)
+
+    def meet(self, name: str) -> None:
+        """Puts a common table expression beside the first source."""
+        self.met[name] = self.aliases.take(name)
 
     def column(self, path: Path) -> Node:
         """Returns a column, joining the tables on the way."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from oxyde.exceptions import FieldError
+from oxyde.queries.beside import Beside
 from oxyde.queries.locks import Lock
 from oxyde.queries.names import Namespace, names_of
 from oxyde.queries.paths import PathKey, all_columns, columns_at
@@ -16,7 +17,7 @@ from oxyde.schema import Table
 from oxyde.schema.memo import remembered
 
 Named: TypeAlias = "tuple[tuple[str, Term], ...]"
-Source: TypeAlias = "State | Compound | Cte"
+Source: TypeAlias = "State | Compound | Cte | Beside"
 DEEPEST: Final = 32
 
 
@@ -75,10 +76,21 @@ def compound(op: str, left: State, right: State) -> State:
 
 @dataclass(frozen=True, eq=False)
 class Cte:
-    """A common table expression: a named query, which other queries read like a table."""
+    """A common table expression: a named query, which other queries read like a table.
+
+    Attributes:
+        name: Its name.
+        query: Its rows; of a recursive one the first.
+        recursive: Whether rows follow from those found before.
+        distinct: Whether equal rows are found once.
+        step: The rows that follow, of a recursive one; they read it by its name, so that it is set after both are made.
+    """
 
     name: str
     query: State
+    recursive: bool = False
+    distinct: bool = False
+    step: State | None = None
 
     def exposed(self) -> Mapping[Hashable, str] | None:
         """Returns None where every column of the table is there; else nothing, as all outputs are known by name."""
@@ -88,13 +100,18 @@ class Cte:
         """Returns its name."""
         return ("cte", self.name)
 
+    def attached_shape(self, values: list[Any]) -> Hashable:
+        """Returns what decides its text where it is attached, and appends the values."""
+        first = self.query.shape(values)
+        return (self.name, first) if self.step is None else (self.name, first, self.step.shape(values), self.distinct)
+
     def walk(self) -> Iterator[Term]:
         """Yields the terms of its query."""
         yield from self.query.walk()
 
     def state(self) -> State:
         """Returns the query of its rows."""
-        outputs = tuple((name, Exposed(name, term)) for name, term in self.query.columns)
+        outputs = tuple((name, Exposed(name, term, optional=self.recursive)) for name, term in self.query.columns)
         return _reading(self.query, self, outputs, self.query.depth)
 
 
@@ -295,13 +312,14 @@ class State:
 
     def reads(self) -> Iterator[Cte]:
         """Yields the common table expressions that it, or a query inside, reads."""
-        if isinstance(self.source, Cte):
-            yield self.source
+        if isinstance(self.source, Cte | Beside):
+            yield self.source if isinstance(self.source, Cte) else self.source.cte
         elif self.source is not None:
             for inner in self.source.states() if isinstance(self.source, Compound) else (self.source,):
                 yield from inner.reads()
         for cte in self.ctes:
             yield from cte.query.reads()
+            yield from () if cte.step is None else cte.step.reads()
         for term in (*self.where, *self.having, *self.order, *(term for _, term in self.columns)):
             for part in term.walk():
                 if part.query is not None:
@@ -321,7 +339,7 @@ class State:
             return arranged.shape(values)
         if self.ctes:
             self._check_ctes()
-        ctes = tuple([(cte.name, cte.query.shape(values)) for cte in self.ctes]) if self.ctes else ()
+        ctes = tuple([cte.attached_shape(values) for cte in self.ctes]) if self.ctes else ()
         source = None if self.source is None else self.source.shape(values)
         chosen = self.columns if self.groups is not None else self.visible if self.selection is None else self.selection
         outputs = tuple([(name, term.shape(values)) for name, term in chosen]) if chosen else ()
@@ -342,6 +360,8 @@ def _repeats(source: Source | None) -> bool:
     """Whether a source may have the same row of a table several times."""
     if isinstance(source, Compound):
         return any(op == "union_all" for op, _ in source.others) or any(_repeats(state.source) for state in source.states())
+    if isinstance(source, Beside) or (isinstance(source, Cte) and source.recursive):
+        return True
     return source is not None and _repeats(source.query.source if isinstance(source, Cte) else source.source)
 
 

@@ -10,6 +10,9 @@ ROOT = Path(__file__).parents[2]
 PACKAGE, UNITS = ROOT / "oxyde", ROOT / "tests/unit"
 
 ELSEWHERE = {
+    "queries/beside.py": ("queries/test_cte.py", "parts of With(), its join() and its col()"),
+    "queries/met.py": ("queries/test_cte.py", "parts of With(), its join() and its col()"),
+    "queries/recursion.py": ("queries/test_cte.py", "parts of With(), its join() and its col()"),
     "db/batches.py": ("../contract/test_row_streams.py", "the batches of statements of a connection"),
     "export/arrow_schema.py": ("export/test_formats.py", "the formats answer to one suite"),
     "export/pandas.py": ("export/test_formats.py", "the formats answer to one suite"),

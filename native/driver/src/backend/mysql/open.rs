@@ -37,6 +37,9 @@ pub(super) const RESET: Reset = Reset { statements: "ROLLBACK; UNLOCK TABLES; DO
 /// The bytes of a packet besides its values.
 const BESIDE_VALUES: usize = 64;
 
+/// `MariaDB` ends a recursive query after 1,000 rounds without an error, as if it were complete; MySQL with one.
+const RECURSION: &str = "/*M! max_recursive_iterations = 4294967295 */ /*!80000 cte_max_recursion_depth = 4294967295 */";
+
 const STATEMENT_CACHE: usize = 512;
 
 /// Identifies a server, because several may share the address of a load balancer. MySQL has
@@ -66,7 +69,7 @@ impl Connection {
         let mut inner = connect(&options).await.map_err(|error| errors::from_connect(&error, &options))?;
         let exact = format!(
             "time_zone = '+00:00', sql_mode = CONCAT('{SQL_MODE}', IF(VERSION() LIKE '%MariaDB%', ',{MARIADB_MODE}', '')), \
-             group_concat_max_len = {GROUP_CONCAT_LENGTH}, sql_select_limit = 18446744073709551615, sql_auto_is_null = 0, {names}"
+             group_concat_max_len = {GROUP_CONCAT_LENGTH}, sql_select_limit = 18446744073709551615, sql_auto_is_null = 0, {RECURSION}, {names}"
         );
         let setup = format!("SET {PLAIN}, {exact}; SELECT VERSION(), CONNECTION_ID(), @@max_allowed_packet, {IDENTITY}");
         // The settings that affect values and visible rows; then the scope: the current database.
