@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.models.info import AnyModel, Link, ModelInfo, holds
 from oxyde.models.rows import Instances
+from oxyde.queries import ranked
 from oxyde.queries.foreign_values import named
 from oxyde.queries.paths import PathKey, split, unknown
 from oxyde.queries.query import Query
@@ -83,6 +84,12 @@ def _check_queryset(path: str, queryset: Any) -> None:
     while isinstance(inner, State):
         if inner.is_sliced:
             message = f'Prefetch("{path}", ...) takes a slice as its last verb, where it is one for each row; another verb follows it here'
+            raise FieldError(message)
+        if ranked.is_ranked(inner):
+            message = (
+                f'Prefetch("{path}", ...) would take the first of equal rows among those of all parents; leave distinct(...) out, '
+                "or name the foreign key in it and prefetch by a query of your own"
+            )
             raise FieldError(message)
         inner = inner.source
 

@@ -127,9 +127,9 @@ class RelatedManager(queryset.QuerySet[M]):
         """Raises FieldError: a frame says in a column which instance each row belongs to."""
         raise linking.not_loaded(self._source)
 
-    def _upserted(self, rows: Iterable[Any]) -> Iterable[Any]:
-        """Returns the rows of ``upsert()`` with the key of the instance, which no other row may name."""
-        return linking.owned_rows(self._source, rows, "upsert")
+    def _upserted(self, rows: Iterable[Any]) -> Iterable[Any]:  # noqa: ARG002 - it always raises
+        """Raises FieldError: a row that is there may belong to another instance."""
+        raise linking.not_updated(self._source, "upsert()")
 
     async def _get_or_create(
         self, defaults: Mapping[str, Any] | None = None, *, using: str | None = None, client: object | None = None, **lookups: Any

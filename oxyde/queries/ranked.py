@@ -60,6 +60,11 @@ def distinct_on(state: State, fields: Sequence[Any]) -> State:
     return outer.with_(annotations=kept, selection=chosen, where=(first,))
 
 
+def is_ranked(state: State) -> bool:
+    """Whether a query numbers its rows for ``distinct(*on)`` of the query around it."""
+    return any(name == NAME for name, _ in state.annotations)
+
+
 def _term(state: State, field: Any) -> Term:
     if isinstance(field, Expression):
         return field.resolve(state.names)

@@ -106,7 +106,7 @@ async def test_collections_are_whole(blog: Backend) -> None:
     assert sorted(len(author.posts) for author in await both.all()) == [1, 3]
     some = joined[:2].union(joined.filter(name="cid"))
     assert [len(author.posts) for author in await some.order_by("name").all()] == [3, 1, 0]
-    named = With("named", joined[:1])
+    named = With("some_rows", joined[:1])
     assert [len(author.posts) for author in await named.query().with_(named).all()] == [3]
     assert await joined.filter(name="cid").update(bio="x") == 1
     assert len(await joined.order_by("?").all()) == 3

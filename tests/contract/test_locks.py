@@ -150,7 +150,7 @@ async def test_outside_a_block(jobs: AsyncDatabase) -> None:
 async def test_what_cannot_be_locked(jobs: AsyncDatabase) -> None:
     """Rows that stand for several, or come from several queries; frames."""
     async with atomic():
-        with pytest.raises(FieldError, match=r"distinct\(\) rows and groups stand for several"):
+        with pytest.raises(FieldError, match=r"distinct\(\) rows stand for several"):
             await Job.objects.values("done").distinct().for_update().all()
     for lock in (Job.objects.for_update(), Job.objects.for_share()):
         with pytest.raises(FieldError, match="rows that are not locked"):

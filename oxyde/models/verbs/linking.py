@@ -191,6 +191,8 @@ def bulk_create(given: Source, objects: Iterable[Any], *, batch_size: int | None
     """Inserts many rows that are related to the instance, all or none."""
     model = given.link.target.__oxyde__
     asked = next((name for name in ("ignore_conflicts", "update_conflicts") if conflicts[name]), None)
+    if asked == "update_conflicts":
+        raise not_updated(given, "bulk_create(update_conflicts=True)")
     if given.relation.through is not None and asked is not None:
         message = f"bulk_create({asked}=True) may leave rows as they are, so that {given.where} cannot tell which to relate; leave it out"
         raise FieldError(message, column=given.link.field)
@@ -226,6 +228,14 @@ def not_loaded(given: Source) -> FieldError:
     target = given.link.target.__name__
     key = "" if given.relation.through is not None else f' with a column "{given.path.column.field}"'
     message = f"load() of {given.where} would insert rows that belong to no {given.info.name}; {target}.objects.load() the rows{key}"
+    return FieldError(message, column=given.link.field)
+
+
+def not_updated(given: Source, verb: str) -> FieldError:
+    """Returns the error of a verb that updates rows that are there, whosever they are."""
+    message = (
+        f"{verb} of {given.where} would change rows that belong to another {given.info.name}; use {given.link.target.__name__}.objects"
+    )
     return FieldError(message, column=given.link.field)
 
 

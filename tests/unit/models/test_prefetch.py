@@ -31,6 +31,7 @@ from tests.tables import table
         (lambda: Prefetch("posts", Post.objects.values("id")), FieldError, "values"),
         (lambda: Prefetch("posts", Post.objects.using("other")), FieldError, "using"),
         (lambda: Prefetch("posts", Post.objects[:3].filter(views=1)), FieldError, "slice as its last verb"),
+        (lambda: Prefetch("posts", Post.objects.distinct("views")), FieldError, "first of equal rows among those of all parents"),
         (lambda: Prefetch("posts", Post.objects.for_update()[:3]), FieldError, "locked"),
         (lambda: Prefetch("posts", to_attr="a__b"), FieldError, "cannot be the attribute"),
         (lambda: Prefetch("posts", to_attr="_a"), FieldError, "cannot be the attribute"),
