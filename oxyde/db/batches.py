@@ -55,7 +55,7 @@ class Batches:
             raise
 
     def take_blocking(self) -> list[_native.Batch]:
-        """The same for a caller without a loop."""
+        """Blocks until the next batches have arrived and returns them; an empty list at the end."""
         if self.ended:
             return []
         try:
@@ -127,7 +127,7 @@ class Batches:
                 await asyncio.wait_for(_rest(queue, operation), GRACE)
 
     def close_blocking(self) -> None:
-        """The same for a caller without a loop."""
+        """Ends the reading, and blocks until the server has stopped."""
         operation = self._operation
         self.end()
         if operation is not None:

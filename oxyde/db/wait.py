@@ -169,7 +169,7 @@ async def _interruption(queue: LoopQueue, operation: _native.Operation) -> async
 
 
 def finish_blocking(start: Starter) -> BaseException | None:
-    """The same for a caller without a loop: a signal's exception is returned."""
+    """Starts an operation that must be completed and blocks until its answer; returns the exception of a signal that arrived meanwhile."""
     return start(None).finish()
 
 
