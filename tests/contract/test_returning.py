@@ -25,7 +25,7 @@ from oxyde import (
 )
 
 
-class Shelf(Model):
+class Pantry(Model):
     """What jars stand on."""
 
     id: int | None = Field(default=None, db_pk=True)
@@ -48,7 +48,7 @@ class Tin(Model):
     price: Decimal = Field(default=Decimal(0), max_digits=10, decimal_places=2)
     opened: int | None = None
     moved: dt.datetime | None = Field(default=None, auto_now=True)
-    shelf: Shelf | None = Field(default=None, db_on_delete="CASCADE")
+    shelf: Pantry | None = Field(default=None, db_on_delete="CASCADE")
 
     class Meta:
         """Its table."""
@@ -69,7 +69,7 @@ class Mark(Model):
         table_name = "returning_mark"
 
 
-MODELS: list[type[Model]] = [Shelf, Tin, Mark]
+MODELS: list[type[Model]] = [Pantry, Tin, Mark]
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ async def tins(database: AsyncDatabase) -> AsyncIterator[AsyncDatabase]:
     """Four tins on two shelves."""
     await db.drop_tables(models=MODELS, if_exists=True)
     await db.create_tables(models=MODELS)
-    top, low = await Shelf.objects.bulk_create([Shelf(name="top"), Shelf(name="low")])
+    top, low = await Pantry.objects.bulk_create([Pantry(name="top"), Pantry(name="low")])
     await Tin.objects.bulk_create([Tin(name=name, count=at, shelf=top if at % 2 else low) for at, name in enumerate("abcd", start=1)])
     yield database
     await db.drop_tables(models=MODELS)
@@ -119,7 +119,7 @@ async def test_rows_of_a_slice_and_a_query(tins: AsyncDatabase) -> None:
     assert await Tin.objects.order_by("id").values_list("count", flat=True).all() == [1, 2, 13, 14]
     changed = await Tin.objects.order_by("count").offset(1).limit(1).update(name=Lower("name"), count=F("count") * 2, returning=True)
     assert [(tin.name, tin.count) for tin in changed] == [("b", 4)]
-    tops = Shelf.objects.filter(name="top").values("id")
+    tops = Pantry.objects.filter(name="top").values("id")
     assert names(await Tin.objects.filter(shelf_id__in=tops).update(weight=F("count") / 2, returning=True)) == ["a", "c"]
     assert await Tin.objects.filter(name="c").values_list("weight", flat=True).all() == [6.5]
     assert names(await Tin.objects.filter(shelf_id__in=tops).delete(returning=True)) == ["a", "c"]
