@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, overload
 
+from oxyde.db.steps import Steps
 from oxyde.models import blocking_frames
 from oxyde.models.chain import M, R_co
 from oxyde.models.upserted import Upserted
@@ -42,8 +43,7 @@ class BlockingMany(blocking_frames.BlockingFrames[M, R_co]):
             using: The alias of a connection.
             client: A connection or an atomic block.
         """
-        steps = bulk.bulk_create(
-            self.model.__oxyde__,
+        steps = self._inserting(
             objects,
             batch_size=batch_size,
             ignore_conflicts=ignore_conflicts,
@@ -108,19 +108,17 @@ class BlockingMany(blocking_frames.BlockingFrames[M, R_co]):
         Raises:
             ValueError: Two of the rows have the same key, or ``on`` is no unique key.
         """
-        steps = merging.upsert(
-            self.model.__oxyde__, self._upserted(rows), on=on, update=update, where=where, returning=returning, batch_size=batch_size
-        )
+        self._require_all_rows("upsert()")
+        steps = merging.upsert(self.model.__oxyde__, rows, on=on, update=update, where=where, returning=returning, batch_size=batch_size)
         found: list[Upserted[M]] | int = self._run(steps, using, client)
         return found
 
-    def _loaded(self, source: object) -> object:
-        """Returns what ``load()`` reads."""
-        return source
+    def _inserting(self, objects: Iterable[Any], **options: Any) -> Steps[list[Any]]:
+        """Returns the steps of ``bulk_create()``."""
+        return bulk.bulk_create(self.model.__oxyde__, objects, **options)
 
-    def _upserted(self, rows: Iterable[Any]) -> Iterable[Any]:
-        """Returns the rows that ``upsert()`` writes."""
-        return rows
+    def _require_all_rows(self, verb: str) -> None:
+        """Raises FieldError where a verb that may reach any row of the model has no place."""
 
     def bulk_update(
         self,
@@ -158,4 +156,5 @@ class BlockingMany(blocking_frames.BlockingFrames[M, R_co]):
             ValidationError: Values are not valid; ``loc`` is the row, counted from 0, and the field.
             ImportError: pyarrow is not installed.
         """
-        return self._run(loading.load(self.model.__oxyde__, self._loaded(source), batch_size=batch_size), using, client)
+        self._require_all_rows("load()")
+        return self._run(loading.load(self.model.__oxyde__, source, batch_size=batch_size), using, client)

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from oxyde.db.steps import Steps
 from oxyde.models import blocking
 from oxyde.models.chain import M
 from oxyde.models.info import AnyModel
@@ -96,37 +97,13 @@ class BlockingRelatedManager(blocking.BlockingQuerySet[M]):
 
     create = narrow.Create(_create)
 
-    def bulk_create(
-        self,
-        objects: Iterable[M | dict[str, Any]],
-        *,
-        batch_size: int | None = None,
-        ignore_conflicts: bool = False,
-        update_conflicts: bool = False,
-        unique_fields: str | Iterable[str] | None = None,
-        update_fields: Iterable[str] | None = None,
-        using: str | None = None,
-        client: object | None = None,
-    ) -> list[M]:
-        """Inserts many rows that belong to the instance, all or none."""
-        steps = linking.bulk_create(
-            self._source,
-            objects,
-            batch_size=batch_size,
-            ignore_conflicts=ignore_conflicts,
-            update_conflicts=update_conflicts,
-            unique_fields=unique_fields,
-            update_fields=update_fields,
-        )
-        return self._run(steps, using, client)
+    def _inserting(self, objects: Iterable[Any], **options: Any) -> Steps[list[Any]]:
+        """Returns the steps of ``bulk_create()``, whose rows belong to the instance."""
+        return linking.bulk_create(self._source, objects, **options)
 
-    def _loaded(self, source: object) -> object:  # noqa: ARG002 - it always raises
-        """Raises FieldError: a frame says in a column which instance each row belongs to."""
-        raise linking.not_loaded(self._source)
-
-    def _upserted(self, rows: Iterable[Any]) -> Iterable[Any]:  # noqa: ARG002 - it always raises
-        """Raises FieldError: a row that is there may belong to another instance."""
-        raise linking.not_updated(self._source, "upsert()")
+    def _require_all_rows(self, verb: str) -> None:
+        """Raises FieldError: rows that are there may belong to other instances, and those of a frame say themselves where they belong."""
+        raise linking.not_loaded(self._source) if verb == "load()" else linking.not_updated(self._source, verb)
 
     def _get_or_create(
         self, defaults: Mapping[str, Any] | None = None, *, using: str | None = None, client: object | None = None, **lookups: Any

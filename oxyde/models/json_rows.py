@@ -55,7 +55,7 @@ def json(chain: Chain[Any, Any]) -> Steps[bytes]:
         return _dumped(chain, (yield from reading.everything(chain)))
     batches: list[Batch] = []
     made = chain._compiled()
-    yield Call(made.shape, made.values, batches.append, locks=reading.locks(chain))
+    yield Call(made.shape, made.values, batches.append, locks=chain._state.is_locked)
     batches = [batch for batch in batches if batch.rows]
     texts = [batch.json(fields) for batch in batches]
     written = [text for text in texts if text is not None]

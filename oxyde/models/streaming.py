@@ -15,7 +15,7 @@ from oxyde.db.steps import Call, Steps
 from oxyde.exceptions import UnsupportedError
 from oxyde.models.chain import Chain
 from oxyde.models.prefetch import Nodes, tree
-from oxyde.models.verbs import reading, relating
+from oxyde.models.verbs import relating
 from oxyde.queries.paths import columns_at
 
 R_co = TypeVar("R_co", covariant=True)
@@ -166,7 +166,7 @@ def _opened(
             message = f'stream() reads rows in batches, and join("{name}") repeats a row for each related one; use prefetch("{name}")'
             raise UnsupportedError(message, table=state.table.name)
     made = chain._compiled()
-    call = Call(made.shape, made.values, locks=reading.locks(chain), stream=rows)
+    call = Call(made.shape, made.values, locks=chain._state.is_locked, stream=rows)
     strategy = chain._query.rows
     if state.joined:  # rows of one batch share their related rows
         return batches(where, call, is_query=True), lambda: strategy.reader(state), nodes, where

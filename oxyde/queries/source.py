@@ -185,6 +185,11 @@ class State:
         return Namespace(self.table, dict(self.annotations), grouping=grouping) if self.annotations or grouping else names_of(self.table)
 
     @property
+    def is_locked(self) -> bool:
+        """Whether its rows must be read in a transaction, because they stay locked until its end."""
+        return self.lock is not None and not self.lock.optional
+
+    @property
     def is_sliced(self) -> bool:
         """Whether later conditions and orders act on its rows rather than on the table's."""
         return self.limit is not None or self.offset > 0

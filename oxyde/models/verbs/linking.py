@@ -190,16 +190,17 @@ def create(given: Source, body: BaseModel | None, values: Mapping[str, Any], thr
 def bulk_create(given: Source, objects: Iterable[Any], *, batch_size: int | None, **conflicts: Any) -> Steps[list[Any]]:
     """Inserts many rows that are related to the instance, all or none."""
     model = given.link.target.__oxyde__
-    asked = next((name for name in ("ignore_conflicts", "update_conflicts") if conflicts[name]), None)
-    if asked == "update_conflicts":
+    if conflicts["update_conflicts"]:
         raise not_updated(given, "bulk_create(update_conflicts=True)")
-    if given.relation.through is not None and asked is not None:
-        message = f"bulk_create({asked}=True) may leave rows as they are, so that {given.where} cannot tell which to relate; leave it out"
+    if given.relation.through is None:
+        rows = [_owned_row(given, one) for one in objects]
+        made = yield from bulk.bulk_create(model, rows, batch_size=batch_size, **conflicts)
+    elif conflicts["ignore_conflicts"]:
+        reason = f"may leave rows as they are, so that {given.where} cannot tell which to relate"
+        message = f"bulk_create(ignore_conflicts=True) {reason}; leave it out"
         raise FieldError(message, column=given.link.field)
-    if given.relation.through is not None:
-        made = yield Atomically(_bulk_create(given, objects, batch_size))
     else:
-        made = yield from bulk.bulk_create(model, owned_rows(given, objects, "bulk_create"), batch_size=batch_size, **conflicts)
+        made = yield Atomically(_bulk_create(given, objects, batch_size))
     given.forget()
     found: list[Any] = made
     return found
@@ -239,20 +240,11 @@ def not_updated(given: Source, verb: str) -> FieldError:
     return FieldError(message, column=given.link.field)
 
 
-def owned_rows(given: Source, objects: Iterable[Any], verb: str) -> list[Any]:
-    """Returns the rows that a verb writes, with the key of the instance.
-
-    Raises:
-        FieldError: A row names the foreign key itself, or the relation has a junction.
-    """
-    owned(given, {}, verb)
-    return [_owned_row(given, one, verb) for one in objects]
-
-
-def _owned_row(given: Source, one: Any, verb: str) -> Any:
+def _owned_row(given: Source, one: Any) -> Any:
+    """Returns one row of a bulk insert, with the key of the instance."""
     model = given.link.target.__oxyde__
     if isinstance(one, Mapping):
-        return owned(given, one, verb)
+        return owned(given, one, "bulk_create")
     if isinstance(one, Request):
         return created(model, one, {given.path.column.field: given.key})
     if holds(model.model, type(one)):

@@ -16,7 +16,6 @@ from oxyde.models.positions import Position
 from oxyde.models.prefetch import tree
 from oxyde.models.rows import Instances
 from oxyde.models.verbs import relating
-from oxyde.models.verbs.reading import locks
 from oxyde.queries import compile, keyset, query
 from oxyde.queries.source import State
 
@@ -99,7 +98,7 @@ def _rows(chain: Chain[Any, Any], state: State, given: Position | None, count: i
     read, asked = _reader(chain, state)
     made = compile.select(asked)
     found: Found = []
-    yield Call(made.shape, made.values, lambda batch: found.extend(read(batch)), locks=locks(chain))
+    yield Call(made.shape, made.values, lambda batch: found.extend(read(batch)), locks=chain._state.is_locked)
     return found
 
 

@@ -31,13 +31,7 @@ def call(chain: Chain[Any, Any], take: Callable[[list[Any]], Any]) -> Call:
     """Returns the step that reads the rows and passes them on batch by batch, as the queryset's row strategy returns them."""
     made = chain._compiled()
     reader = chain._query.rows.reader(chain._state)
-    return Call(made.shape, made.values, lambda batch: take(reader(batch)), locks=locks(chain))
-
-
-def locks(chain: Chain[Any, Any]) -> bool:
-    """Whether the rows must be read in a transaction."""
-    lock = chain._state.lock
-    return lock is not None and not lock.optional
+    return Call(made.shape, made.values, lambda batch: take(reader(batch)), locks=chain._state.is_locked)
 
 
 def everything(chain: Chain[Any, T]) -> Steps[list[T]]:

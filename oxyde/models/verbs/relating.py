@@ -71,8 +71,8 @@ def _read(node: Node, parents: Sequence[AnyModel]) -> Steps[list[Any]]:
 
 def _call(node: Node, state: Any, found: list[Any]) -> Call:
     query: Any = node.query
-    made, reader, lock = compile.select(state), query.rows.reader(state), state.lock
-    return Call(made.shape, made.values, lambda batch: found.extend(reader(batch)), locks=lock is not None and not lock.optional)
+    made, reader = compile.select(state), query.rows.reader(state)
+    return Call(made.shape, made.values, lambda batch: found.extend(reader(batch)), locks=state.is_locked)
 
 
 def _by_junction(table: Table, relation: Relation, found: Sequence[Any]) -> tuple[dict[Any, list[Any]], list[Any]]:
