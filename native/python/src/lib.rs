@@ -15,6 +15,7 @@ mod seal;
 mod settings;
 mod text;
 mod transaction;
+mod types;
 
 use pyo3::prelude::*;
 

@@ -18,11 +18,11 @@ use oxyde_ir::Output;
 
 use array::array;
 use misfit::Misfit;
-use target::Target;
 
 pub use batch::ArrowBatch;
 pub use observed::Observed;
 pub use stream::{ArrowStream, schema_capsule};
+pub use target::Target;
 
 /// How the columns of a statement become Arrow arrays: the schema, and the type that each column is
 /// converted to.

@@ -1,11 +1,16 @@
 //! The Arrow type that a column becomes: one answer for each column type, and one for each kind of data.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, TimeUnit};
-use oxyde_driver::Data;
+use oxyde_driver::{Data, TextColumn};
 use oxyde_ir::{ColumnType, Value};
+use pyo3::prelude::*;
+
+use crate::params::Refusal;
+use crate::types::{Visitor, visit};
 
 /// The types that leave this house. `Uuid` and `Json` are storage types that carry an extension's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,25 +40,12 @@ pub enum Target {
 impl Target {
     /// What a declared column becomes; `None` where the server has to say.
     pub fn of_type(ty: &ColumnType) -> Option<Self> {
-        Some(match ty {
-            ColumnType::Bool => Self::Bool,
-            ColumnType::Int => Self::Int64,
-            ColumnType::Float => Self::Float64,
-            ColumnType::Text | ColumnType::TimeTz => Self::Utf8,
-            ColumnType::Bytes => Self::Binary,
-            ColumnType::Decimal { precision: Some(precision), scale } => Self::decimal(*precision, scale.unwrap_or(0)),
-            ColumnType::Decimal { precision: None, .. } => Self::Utf8,
-            ColumnType::Date => Self::Date,
-            ColumnType::Time => Self::Time,
-            ColumnType::Datetime => Self::Datetime,
-            ColumnType::DatetimeTz => Self::DatetimeTz,
-            ColumnType::Duration => Self::Duration,
-            ColumnType::Uuid => Self::Uuid,
-            ColumnType::Json => Self::Json,
-            ColumnType::Array { item } => Self::List(Box::new(Self::of_type(item)?)),
-            ColumnType::Enum { .. } => Self::Dictionary,
-            ColumnType::Any => return None,
-        })
+        visit(ty, Declared)
+    }
+
+    /// What a declared decimal becomes; without digits it is text.
+    pub fn of_digits(precision: Option<u16>, scale: Option<u16>) -> Self {
+        precision.map_or(Self::Utf8, |precision| Self::decimal(precision, scale.unwrap_or(0)))
     }
 
     /// Text beyond 38 digits: Polars panics at wider decimals, and `DuckDB` refuses them.
@@ -191,5 +183,40 @@ impl Target {
             ("ARROW:extension:name".to_owned(), extension.to_owned()),
             ("ARROW:extension:metadata".to_owned(), String::new()),
         ]))
+    }
+}
+
+/// Answers with the target of a declared type.
+struct Declared;
+
+impl<'py> Visitor<'py> for Declared {
+    type Output = Option<Target>;
+
+    fn fixed<T: Default>(
+        self,
+        _: impl Fn(&Bound<'py, PyAny>) -> Result<T, Refusal>,
+        _: fn(T) -> Value,
+        _: fn(Vec<T>) -> Data,
+        target: Target,
+    ) -> Self::Output {
+        Some(target)
+    }
+
+    fn varying<B: ToOwned + AsRef<[u8]> + ?Sized>(
+        self,
+        _: impl for<'a> Fn(&'a Bound<'py, PyAny>) -> Result<Cow<'a, B>, Refusal>,
+        _: fn(B::Owned) -> Value,
+        _: fn(TextColumn) -> Data,
+        target: Target,
+    ) -> Self::Output {
+        Some(target)
+    }
+
+    fn list(self, item: &ColumnType) -> Self::Output {
+        Target::of_type(item).map(|item| Target::List(Box::new(item)))
+    }
+
+    fn any(self) -> Self::Output {
+        None
     }
 }

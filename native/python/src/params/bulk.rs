@@ -1,13 +1,17 @@
 //! The lists of a bulk insert become columns.
 
+use std::borrow::Cow;
+
 use oxyde_driver::{Column, ColumnBatch, Data, Kind, TextColumn};
-use oxyde_ir::ColumnType;
 use oxyde_ir::program::BulkColumn;
+use oxyde_ir::{ColumnType, Value};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-use super::{Refusal, members, mismatch, number, scalar, temporal, wrong_column};
+use super::{Refusal, members, mismatch, scalar, wrong_column};
+use crate::arrow::Target;
 use crate::error::of_kind;
+use crate::types::{Visitor, visit};
 
 /// One list for each column, all of one length, from `values[start..]`.
 pub fn batch(columns: &[BulkColumn], values: &Bound<'_, PyTuple>, start: usize) -> PyResult<ColumnBatch> {
@@ -33,70 +37,70 @@ pub fn batch(columns: &[BulkColumn], values: &Bound<'_, PyTuple>, start: usize) 
 
 type At = (usize, Refusal);
 
-/// Columns of fixed width: a NULL is sent as zero.
-fn fixed<T: Default>(
-    column: &mut Column,
-    given: &[Bound<'_, PyAny>],
-    take: impl Fn(&Bound<'_, PyAny>) -> Result<T, Refusal>,
-) -> Result<Vec<T>, At> {
-    let mut values = Vec::with_capacity(given.len());
-    for (row, one) in given.iter().enumerate() {
-        let valid = !one.is_none();
-        values.push(if valid { take(one).map_err(|refusal| (row, refusal))? } else { T::default() });
-        column.mark(row + 1, valid);
-    }
-    Ok(values)
-}
-
-/// Columns of varying length: a NULL has no bytes.
-fn varying<'a, 'py: 'a, B: AsRef<[u8]>>(
-    column: &mut Column,
-    given: &'a [Bound<'py, PyAny>],
-    take: impl Fn(&'a Bound<'py, PyAny>) -> Result<B, Refusal>,
-) -> Result<TextColumn, At> {
-    let mut values = TextColumn::default();
-    for (row, one) in given.iter().enumerate() {
-        let valid = !one.is_none();
-        let pushed = if valid { values.push(take(one).map_err(|refusal| (row, refusal))?.as_ref()) } else { values.push(b"") };
-        if !pushed {
-            return Err((row, Refusal::Unfit("more than 2 GiB in one column of a batch: insert fewer rows at once".to_owned())));
-        }
-        column.mark(row + 1, valid);
-    }
-    Ok(values)
-}
-
 fn fill(name: &str, ty: &ColumnType, given: &[Bound<'_, PyAny>]) -> Result<Column, At> {
     let mut column = Column::new(name, Data::Dynamic(Vec::new()));
-    let into = &mut column;
-    let data = match ty {
-        ColumnType::Bool => Data::Bool(fixed(into, given, scalar::bool)?),
-        ColumnType::Int => Data::Int64(fixed(into, given, number::int)?),
-        ColumnType::Float => Data::Float64(fixed(into, given, number::float)?),
-        ColumnType::Text => Data::Text(varying(into, given, |one| scalar::text(one))?),
-        ColumnType::Json => Data::Json(varying(into, given, |one| scalar::text(one))?),
-        ColumnType::Bytes => Data::Bytes(varying(into, given, |one| scalar::bytes(one))?),
-        ColumnType::Enum { labels, .. } => Data::Enum(varying(into, given, |one| scalar::label(labels, one))?),
-        ColumnType::Decimal { .. } => Data::DecimalText { values: varying(into, given, number::decimal)?, digits: None },
-        ColumnType::Date => Data::Date(fixed(into, given, temporal::date)?),
-        ColumnType::Time => Data::Time(fixed(into, given, temporal::time)?),
-        ColumnType::TimeTz => Data::TimeTz(fixed(into, given, temporal::time_tz)?),
-        ColumnType::Datetime => Data::Datetime(fixed(into, given, temporal::datetime)?),
-        ColumnType::DatetimeTz => Data::DatetimeTz(fixed(into, given, temporal::datetime_tz)?),
-        ColumnType::Duration => Data::Duration(fixed(into, given, temporal::duration)?),
-        ColumnType::Uuid => Data::Uuid(fixed(into, given, number::uuid)?),
-        ColumnType::Array { item } => lists(into, item, given)?,
-        ColumnType::Any => {
-            let mut values = Vec::with_capacity(given.len());
-            for (row, one) in given.iter().enumerate() {
-                values.push(scalar::value(ty, one).map_err(|refusal| (row, refusal))?);
-                into.mark(row + 1, !one.is_none());
-            }
-            Data::Dynamic(values)
-        }
-    };
-    column.data = data;
+    column.data = visit(ty, Fill { column: &mut column, given })?;
     Ok(column)
+}
+
+/// Makes a column of a list of values, and marks those that are there.
+struct Fill<'a, 'py> {
+    column: &'a mut Column,
+    given: &'a [Bound<'py, PyAny>],
+}
+
+impl<'py> Visitor<'py> for Fill<'_, 'py> {
+    type Output = Result<Data, At>;
+
+    /// A NULL is sent as zero.
+    fn fixed<T: Default>(
+        self,
+        take: impl Fn(&Bound<'py, PyAny>) -> Result<T, Refusal>,
+        _: fn(T) -> Value,
+        data: fn(Vec<T>) -> Data,
+        _: Target,
+    ) -> Self::Output {
+        let mut values = Vec::with_capacity(self.given.len());
+        for (row, one) in self.given.iter().enumerate() {
+            let valid = !one.is_none();
+            values.push(if valid { take(one).map_err(|refusal| (row, refusal))? } else { T::default() });
+            self.column.mark(row + 1, valid);
+        }
+        Ok(data(values))
+    }
+
+    /// A NULL has no bytes.
+    fn varying<B: ToOwned + AsRef<[u8]> + ?Sized>(
+        self,
+        take: impl for<'a> Fn(&'a Bound<'py, PyAny>) -> Result<Cow<'a, B>, Refusal>,
+        _: fn(B::Owned) -> Value,
+        data: fn(TextColumn) -> Data,
+        _: Target,
+    ) -> Self::Output {
+        let mut values = TextColumn::default();
+        for (row, one) in self.given.iter().enumerate() {
+            let valid = !one.is_none();
+            let pushed = if valid { values.push(take(one).map_err(|refusal| (row, refusal))?.as_ref().as_ref()) } else { values.push(b"") };
+            if !pushed {
+                return Err((row, Refusal::Unfit("more than 2 GiB in one column of a batch: insert fewer rows at once".to_owned())));
+            }
+            self.column.mark(row + 1, valid);
+        }
+        Ok(data(values))
+    }
+
+    fn list(self, item: &ColumnType) -> Self::Output {
+        lists(self.column, item, self.given)
+    }
+
+    fn any(self) -> Self::Output {
+        let mut values = Vec::with_capacity(self.given.len());
+        for (row, one) in self.given.iter().enumerate() {
+            values.push(scalar::value(&ColumnType::Any, one).map_err(|refusal| (row, refusal))?);
+            self.column.mark(row + 1, !one.is_none());
+        }
+        Ok(Data::Dynamic(values))
+    }
 }
 
 /// Lists end to end, and where each ends.

@@ -1,9 +1,9 @@
 //! Values beside a shape become values of the core, exactly or not at all; nothing has been sent when one is refused.
 
 mod bulk;
-mod number;
-mod scalar;
-mod temporal;
+pub mod number;
+pub mod scalar;
+pub mod temporal;
 
 use oxyde_driver::{Error, Kind};
 use oxyde_engine::{Inputs, Plan};

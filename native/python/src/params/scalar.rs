@@ -1,35 +1,54 @@
 //! One Python value becomes one value of the core, by the type of its slot.
 
+use std::borrow::Cow;
+
+use oxyde_driver::{Data, TextColumn};
 use oxyde_ir::{ColumnType, Value};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBoolMethods, PyBytes, PyBytesMethods, PyDate, PyDateTime, PyDelta, PyFloat, PyInt, PyString, PyTime};
 
 use super::{Refusal, members, mismatch, number, temporal};
+use crate::arrow::Target;
+use crate::types::{Visitor, visit};
 
 /// The value for a slot of type `ty`.
 pub fn value(ty: &ColumnType, given: &Bound<'_, PyAny>) -> Result<Value, Refusal> {
-    if given.is_none() {
-        return Ok(Value::Null);
+    if given.is_none() { Ok(Value::Null) } else { visit(ty, Scalar(given)) }
+}
+
+/// Makes a parameter of one value.
+struct Scalar<'a, 'py>(&'a Bound<'py, PyAny>);
+
+impl<'py> Visitor<'py> for Scalar<'_, 'py> {
+    type Output = Result<Value, Refusal>;
+
+    fn fixed<T: Default>(
+        self,
+        take: impl Fn(&Bound<'py, PyAny>) -> Result<T, Refusal>,
+        value: fn(T) -> Value,
+        _: fn(Vec<T>) -> Data,
+        _: Target,
+    ) -> Self::Output {
+        take(self.0).map(value)
     }
-    Ok(match ty {
-        ColumnType::Bool => Value::Bool(bool(given)?),
-        ColumnType::Int => Value::Int(number::int(given)?),
-        ColumnType::Float => Value::Float(number::float(given)?),
-        ColumnType::Text => Value::Text(text(given)?.to_owned()),
-        ColumnType::Json => Value::Json(text(given).map_err(|_| mismatch("JSON text (str)", given))?.to_owned()),
-        ColumnType::Bytes => Value::Bytes(bytes(given)?.to_vec()),
-        ColumnType::Decimal { .. } => Value::Decimal(number::decimal(given)?),
-        ColumnType::Date => Value::Date(temporal::date(given)?),
-        ColumnType::Time => Value::Time(temporal::time(given)?),
-        ColumnType::TimeTz => temporal::time_tz(given).map(|(micros, east)| Value::TimeTz(micros, east))?,
-        ColumnType::Datetime => Value::Datetime(temporal::datetime(given)?),
-        ColumnType::DatetimeTz => Value::DatetimeTz(temporal::datetime_tz(given)?),
-        ColumnType::Duration => Value::Duration(temporal::duration(given)?),
-        ColumnType::Uuid => Value::Uuid(number::uuid(given)?),
-        ColumnType::Array { item } => list(item, given)?,
-        ColumnType::Enum { labels, .. } => Value::Text(label(labels, given)?.to_owned()),
-        ColumnType::Any => infer(given)?,
-    })
+
+    fn varying<B: ToOwned + AsRef<[u8]> + ?Sized>(
+        self,
+        take: impl for<'a> Fn(&'a Bound<'py, PyAny>) -> Result<Cow<'a, B>, Refusal>,
+        value: fn(B::Owned) -> Value,
+        _: fn(TextColumn) -> Data,
+        _: Target,
+    ) -> Self::Output {
+        take(self.0).map(|taken| value(taken.into_owned()))
+    }
+
+    fn list(self, item: &ColumnType) -> Self::Output {
+        list(item, self.0)
+    }
+
+    fn any(self) -> Self::Output {
+        infer(self.0)
+    }
 }
 
 /// A list of values of one type: an array, or the right side of `in`.
@@ -55,6 +74,10 @@ pub fn bool(given: &Bound<'_, PyAny>) -> Result<bool, Refusal> {
 pub fn text<'a>(given: &'a Bound<'_, PyAny>) -> Result<&'a str, Refusal> {
     let given = given.cast::<PyString>().map_err(|_| mismatch("str", given))?;
     given.to_str().map_err(|_| Refusal::Unfit("text with a lone surrogate, which is no character".to_owned()))
+}
+
+pub fn json<'a>(given: &'a Bound<'_, PyAny>) -> Result<&'a str, Refusal> {
+    text(given).map_err(|_| mismatch("JSON text (str)", given))
 }
 
 pub fn bytes<'a>(given: &'a Bound<'_, PyAny>) -> Result<&'a [u8], Refusal> {
