@@ -19,7 +19,7 @@ from oxyde.queries.dml import batches
 from oxyde.schema import Column, Table
 
 
-class Gathered:
+class BulkRows:
     """The rows of a bulk insert.
 
     Attributes:

@@ -66,6 +66,15 @@ def parts(node: Node) -> Iterator[Node]:
             yield from part.values() if key in _BY_NAME else (part,)
 
 
+def named_parts(node: Node) -> Iterator[tuple[str, Node]]:
+    """Yields the fields of a node that has fields, with their names."""
+    fields = node["fields"]
+    if isinstance(fields, dict):
+        yield from fields.items()
+    else:
+        yield from ((field["name"], field) for field in fields)
+
+
 def nodes(schema: Node, definitions: Mapping[str, Any] | None = None, enter: Callable[[Node], bool] | None = None) -> Iterator[Node]:
     """Yields a schema and all nodes inside it, outermost first; each definition once, however often it is referred to.
 

@@ -20,7 +20,7 @@ from oxyde.models.where import lookups_and_connection, pop_connection
 
 def related(instance: AnyModel, name: str) -> RelatedManager[Any]:
     """Returns the manager of an instance's related rows."""
-    return RelatedManager(linking.source(instance, name))
+    return RelatedManager(linking.bound(instance, name))
 
 
 class RelatedManager(queryset.QuerySet[M]):
@@ -30,14 +30,14 @@ class RelatedManager(queryset.QuerySet[M]):
     after which the relation counts as not loaded.
     """
 
-    def __init__(self, source: linking.Source) -> None:
-        """Takes what ``linking.source`` returns."""
-        super().__init__(source.link.target, source.query())  # type: ignore[arg-type] # the class of the related rows
-        self._source = source
+    def __init__(self, relation: linking.BoundRelation) -> None:
+        """Takes what ``linking.bound`` returns."""
+        super().__init__(relation.link.target, relation.query())  # type: ignore[arg-type] # the class of the related rows
+        self._relation = relation
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickles the instance and the name of the relation."""
-        return related, (self._source.instance, self._source.link.field)
+        return related, (self._relation.instance, self._relation.link.field)
 
     def _of(self, query: Any) -> Any:
         return querysets(self.model)._of(query)
@@ -48,12 +48,12 @@ class RelatedManager(queryset.QuerySet[M]):
 
     def unscoped(self) -> Any:
         """Returns a queryset of all related rows, including those outside the scope of their manager."""
-        return self._of(self._source.query(scoped=False))
+        return self._of(self._relation.query(scoped=False))
 
     @property
     def sync(self) -> BlockingRelatedManager[M]:
         """The same with blocking verbs."""
-        return BlockingRelatedManager(self._source)
+        return BlockingRelatedManager(self._relation)
 
     async def add(
         self, *objects: M | Any, through_defaults: Mapping[str, Any] | None = None, using: str | None = None, client: object | None = None
@@ -70,11 +70,11 @@ class RelatedManager(queryset.QuerySet[M]):
             FieldError: An object is not saved, or the relation has no junction.
             ForeignKeyViolationError: A row is gone.
         """
-        await self._run(linking.add(self._source, objects, through_defaults), using, client)
+        await self._run(linking.add(self._relation, objects, through_defaults), using, client)
 
     async def remove(self, *objects: M | Any, using: str | None = None, client: object | None = None) -> int:
         """Ends the relation to rows, which stay; returns how many were related."""
-        return await self._run(linking.remove(self._source, objects), using, client)
+        return await self._run(linking.remove(self._relation, objects), using, client)
 
     async def set(
         self,
@@ -85,35 +85,35 @@ class RelatedManager(queryset.QuerySet[M]):
         client: object | None = None,
     ) -> None:
         """Relates exactly these rows, in one transaction; for rows that are related already the junction's other fields stay."""
-        await self._run(linking.replace(self._source, objects, through_defaults), using, client)
+        await self._run(linking.replace(self._relation, objects, through_defaults), using, client)
 
     async def clear(self, *, using: str | None = None, client: object | None = None) -> int:
         """Ends the relation to all rows, which stay; returns how many were related."""
-        return await self._run(linking.clear(self._source), using, client)
+        return await self._run(linking.clear(self._relation), using, client)
 
     async def _create(self, body: BaseModel | None = None, /, **values: Any) -> M:
         """Inserts a row that belongs to the instance; ``through_defaults`` are values of the junction's other fields."""
         using, client = pop_connection(self.model, values)
         own = None if "through_defaults" in self.model.__pydantic_fields__ else values.pop("through_defaults", None)
-        made: M = await self._run(linking.create(self._source, body, values, own), using, client)
+        made: M = await self._run(linking.create(self._relation, body, values, own), using, client)
         return made
 
     create = narrow.Create(_create)
 
     def _inserting(self, objects: Iterable[Any], **options: Any) -> Steps[list[Any]]:
         """Returns the steps of ``bulk_create()``, whose rows belong to the instance."""
-        return linking.bulk_create(self._source, objects, **options)
+        return linking.bulk_create(self._relation, objects, **options)
 
     def _require_all_rows(self, verb: str) -> None:
         """Raises FieldError: rows that are there may belong to other instances, and those of a frame say themselves where they belong."""
-        raise linking.not_loaded(self._source) if verb == "load()" else linking.not_updated(self._source, verb)
+        raise linking.not_loaded(self._relation) if verb == "load()" else linking.not_updated(self._relation, verb)
 
     async def _get_or_create(
         self, defaults: Mapping[str, Any] | None = None, *, using: str | None = None, client: object | None = None, **lookups: Any
     ) -> tuple[M, bool]:
         """Returns the one row of the instance that matches, or inserts it."""
         lookups, using, client = lookups_and_connection(self.model, lookups, using, client)
-        own = linking.owned(self._source, lookups, "get_or_create")
+        own = linking.owned(self._relation, lookups, "get_or_create")
         return await self._run(upserting.get_or_create(self, defaults, own), using, client)
 
     get_or_create = narrow.GetOrCreate(_get_or_create)
@@ -129,11 +129,11 @@ class RelatedManager(queryset.QuerySet[M]):
     ) -> tuple[M, bool]:
         """Saves the values to the one row of the instance that matches, or inserts it."""
         lookups, using, client = lookups_and_connection(self.model, lookups, using, client)
-        own = linking.owned(self._source, lookups, "update_or_create")
+        own = linking.owned(self._relation, lookups, "update_or_create")
         return await self._run(upserting.update_or_create(self, defaults, create_defaults, own), using, client)
 
     update_or_create = narrow.UpdateOrCreate(_update_or_create)
 
     def __repr__(self) -> str:
         """Returns one line."""
-        return f"<{type(self).__name__} of {self._source.where}>"
+        return f"<{type(self).__name__} of {self._relation.where}>"

@@ -12,6 +12,7 @@ from pydantic import BaseModel, PydanticSchemaGenerationError, PydanticUserError
 from typing_extensions import is_typeddict
 
 from oxyde.exceptions import DecodeError, FieldError
+from oxyde.models.core_schemas import named_parts
 from oxyde.models.info import info_of
 from oxyde.queries import query
 from oxyde.queries.source import State
@@ -170,8 +171,7 @@ def _slots(schema: Any) -> Iterable[Slot]:
     known = {one["ref"]: one for one in schema.get("definitions", ())}
     while schema["type"] not in {"model-fields", "typed-dict", "dataclass-args"}:
         schema = known[schema["schema_ref"]] if schema["type"] == "definition-ref" else schema["schema"]
-    fields = schema["fields"]
-    for name, field in fields.items() if isinstance(fields, dict) else [(field["name"], field) for field in fields]:
+    for name, field in named_parts(schema):
         inner = field["schema"]
         if field.get("init", True):
             yield Slot(name, field.get("required", inner["type"] != "default"), inner)

@@ -16,7 +16,7 @@ from oxyde.models.classify import Kind, by_db_type
 from oxyde.models.field import ModelField, Options, options
 from oxyde.models.field_schema import FieldSchema
 from oxyde.models.info import Link, ModelInfo, holds, is_table
-from oxyde.models.inside import Inside
+from oxyde.models.json_names import JsonNames
 from oxyde.models.own_validators import alters, has_functions, reads_types
 from oxyde.models.pydantic_seams import ModelSchema
 from oxyde.models.registry import complete, redefines, registered
@@ -170,7 +170,7 @@ class Builder:
             adapt=adapt,
             restore=restorer(kind, field, self.model.fields[name]),
             check=partial(field.check_readable, adapt) if checked else None,
-            inside=Inside(sub, self.schema.classifier.definitions) if kind.form == "json" else None,
+            inside=JsonNames(sub, self.schema.classifier.definitions) if kind.form == "json" else None,
         )
 
     def _counted(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:

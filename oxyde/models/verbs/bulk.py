@@ -11,7 +11,7 @@ from oxyde.db.rows import Batch
 from oxyde.db.steps import Atomically, Call, Remember, Steps, Undo
 from oxyde.exceptions import FieldError, NotFoundError, StaleObjectError
 from oxyde.models import layouts
-from oxyde.models.bulk import Gathered
+from oxyde.models.bulk import BulkRows
 from oxyde.models.construct import make
 from oxyde.models.errors import after_write, blame, in_row
 from oxyde.models.info import AnyModel, ModelInfo, holds
@@ -46,16 +46,16 @@ def bulk_create(
     instances = given_instances(model, objects, "bulk_create")
     if not instances:
         return []
-    gathered = Gathered(table, instances, size)
-    calls = [call for batch in gathered.batches for call in _calls(table, instances, batch, meeting, ignore_conflicts=ignore_conflicts)]
+    inserted = BulkRows(table, instances, size)
+    calls = [call for batch in inserted.batches for call in _calls(table, instances, batch, meeting, ignore_conflicts=ignore_conflicts)]
     if meeting is not None:
         keys: dict[Any, int] = {}
-        for batch in gathered.batches:
+        for batch in inserted.batches:
             check_keys(table, meeting.target, batch, batch.rows, keys, "bulk_create")
     before = [{link.key: vars(one).get(link.key) for link in model.references} for one in instances] if meeting is not None else []
-    snapshot = Snapshot(instances, gathered.fills if meeting is None else [*table.by_field, *(link.field for link in model.references)])
+    snapshot = Snapshot(instances, inserted.fills if meeting is None else [*table.by_field, *(link.field for link in model.references)])
     try:
-        with blame(table, largest=gathered.largest):
+        with blame(table, largest=inserted.largest):
             yield calls[0] if len(calls) == 1 else Atomically(_one_by_one(calls))
     except BaseException:
         snapshot()
@@ -64,9 +64,9 @@ def bulk_create(
         for instance, keys_before in zip(instances, before, strict=True):
             take_row(instance, keys_before)
     else:
-        gathered.written()
+        inserted.written()
         if not ignore_conflicts:
-            gathered.store()
+            inserted.store()
     undo = yield Remember(snapshot.written)
     if undo is not None:
         yield Undo(undo)

@@ -29,7 +29,7 @@ from oxyde.schema.naming import meant
 
 
 @dataclass(frozen=True)
-class Source:
+class BoundRelation:
     """A relation of one instance.
 
     Attributes:
@@ -94,7 +94,7 @@ class Source:
         self.instance.__pydantic_fields_set__.discard(self.link.field)
 
 
-def source(instance: AnyModel, name: str) -> Source:
+def bound(instance: AnyModel, name: str) -> BoundRelation:
     """Returns a relation of an instance.
 
     Raises:
@@ -121,7 +121,7 @@ def source(instance: AnyModel, name: str) -> Source:
         raise FieldError(message, table=table.name, column=name)
     relation = table.relations[name]
     key = saved_key(f"{info.name}.{name}", relation.column, instance)
-    return Source(instance, link, relation, related.tie(table, name), key)
+    return BoundRelation(instance, link, relation, related.tie(table, name), key)
 
 
 def querysets(model: Any) -> Any:
@@ -134,7 +134,7 @@ def blocking_querysets(model: Any) -> Any:
     return model.objects.sync
 
 
-def add(given: Source, objects: Sequence[Any], through_defaults: Mapping[str, Any] | None) -> Steps[None]:
+def add(given: BoundRelation, objects: Sequence[Any], through_defaults: Mapping[str, Any] | None) -> Steps[None]:
     """Relates rows, all or none; those that are related already stay as they are."""
     _require_many(given, "add")
     keys = _keys(given, objects)
@@ -145,7 +145,7 @@ def add(given: Source, objects: Sequence[Any], through_defaults: Mapping[str, An
     given.forget()
 
 
-def remove(given: Source, objects: Sequence[Any]) -> Steps[int]:
+def remove(given: BoundRelation, objects: Sequence[Any]) -> Steps[int]:
     """Ends the relation to rows; returns how many were related."""
     _require_many(given, "remove")
     keys = _keys(given, objects)
@@ -154,7 +154,7 @@ def remove(given: Source, objects: Sequence[Any]) -> Steps[int]:
     return removed
 
 
-def clear(given: Source) -> Steps[int]:
+def clear(given: BoundRelation) -> Steps[int]:
     """Ends the relation to all rows; returns how many were related."""
     _require_many(given, "clear")
     made = dml.delete(given.links(), ())
@@ -163,7 +163,7 @@ def clear(given: Source) -> Steps[int]:
     return batch.affected
 
 
-def replace(given: Source, objects: Iterable[Any], through_defaults: Mapping[str, Any] | None) -> Steps[None]:
+def replace(given: BoundRelation, objects: Iterable[Any], through_defaults: Mapping[str, Any] | None) -> Steps[None]:
     """Relates exactly these rows; those that are related already keep what the junction says of them."""
     _require_many(given, "set")
     if isinstance(objects, (str, bytes, BaseModel)) or not isinstance(objects, Iterable):
@@ -173,7 +173,9 @@ def replace(given: Source, objects: Iterable[Any], through_defaults: Mapping[str
     given.forget()
 
 
-def create(given: Source, body: BaseModel | None, values: Mapping[str, Any], through_defaults: Mapping[str, Any] | None) -> Steps[Any]:
+def create(
+    given: BoundRelation, body: BaseModel | None, values: Mapping[str, Any], through_defaults: Mapping[str, Any] | None
+) -> Steps[Any]:
     """Inserts a row that is related to the instance; returns it."""
     model = given.link.target.__oxyde__
     if given.relation.through is not None:
@@ -187,7 +189,7 @@ def create(given: Source, body: BaseModel | None, values: Mapping[str, Any], thr
     return made
 
 
-def bulk_create(given: Source, objects: Iterable[Any], *, batch_size: int | None, **conflicts: Any) -> Steps[list[Any]]:
+def bulk_create(given: BoundRelation, objects: Iterable[Any], *, batch_size: int | None, **conflicts: Any) -> Steps[list[Any]]:
     """Inserts many rows that are related to the instance, all or none."""
     model = given.link.target.__oxyde__
     if conflicts["update_conflicts"]:
@@ -206,7 +208,7 @@ def bulk_create(given: Source, objects: Iterable[Any], *, batch_size: int | None
     return found
 
 
-def owned(given: Source, values: Mapping[str, Any], verb: str = "create") -> dict[str, Any]:
+def owned(given: BoundRelation, values: Mapping[str, Any], verb: str = "create") -> dict[str, Any]:
     """Returns the values of a row that refers to the instance.
 
     Raises:
@@ -224,7 +226,7 @@ def owned(given: Source, values: Mapping[str, Any], verb: str = "create") -> dic
     return {**values, column.field: given.key}
 
 
-def not_loaded(given: Source) -> FieldError:
+def not_loaded(given: BoundRelation) -> FieldError:
     """Returns the error of ``load()``, whose rows would not belong to the instance."""
     target = given.link.target.__name__
     key = "" if given.relation.through is not None else f' with a column "{given.path.column.field}"'
@@ -232,7 +234,7 @@ def not_loaded(given: Source) -> FieldError:
     return FieldError(message, column=given.link.field)
 
 
-def not_updated(given: Source, verb: str) -> FieldError:
+def not_updated(given: BoundRelation, verb: str) -> FieldError:
     """Returns the error of a verb that updates rows that are there, whosever they are."""
     message = (
         f"{verb} of {given.where} would change rows that belong to another {given.info.name}; use {given.link.target.__name__}.objects"
@@ -240,7 +242,7 @@ def not_updated(given: Source, verb: str) -> FieldError:
     return FieldError(message, column=given.link.field)
 
 
-def _owned_row(given: Source, one: Any) -> Any:
+def _owned_row(given: BoundRelation, one: Any) -> Any:
     """Returns one row of a bulk insert, with the key of the instance."""
     model = given.link.target.__oxyde__
     if isinstance(one, Mapping):
@@ -252,7 +254,7 @@ def _owned_row(given: Source, one: Any) -> Any:
     return one
 
 
-def _require_many(given: Source, verb: str) -> None:
+def _require_many(given: BoundRelation, verb: str) -> None:
     """Raises FieldError unless the relation has a junction."""
     if given.relation.through is None:
         target, field = given.link.target.__name__, given.path.column.relation or given.path.column.field
@@ -260,18 +262,20 @@ def _require_many(given: Source, verb: str) -> None:
         raise FieldError(message, column=given.link.field)
 
 
-def _keys(given: Source, objects: Sequence[Any]) -> list[Any]:
+def _keys(given: BoundRelation, objects: Sequence[Any]) -> list[Any]:
     """Returns the keys of rows of the other side, each once."""
     return list(dict.fromkeys(given.key_of(one) for one in objects))
 
 
-def _create(given: Source, body: BaseModel | None, values: Mapping[str, Any], through_defaults: Mapping[str, Any] | None) -> Steps[Any]:
+def _create(
+    given: BoundRelation, body: BaseModel | None, values: Mapping[str, Any], through_defaults: Mapping[str, Any] | None
+) -> Steps[Any]:
     made = yield from writing.create(given.link.target.__oxyde__, body, values)
     yield from _insert(given, [given.key_of(made)], through_defaults)
     return made
 
 
-def _bulk_create(given: Source, objects: Iterable[Any], batch_size: int | None) -> Steps[list[Any]]:
+def _bulk_create(given: BoundRelation, objects: Iterable[Any], batch_size: int | None) -> Steps[list[Any]]:
     model = given.link.target.__oxyde__
     made: list[Any] = yield from bulk.bulk_create(model, objects, batch_size=batch_size, ignore_conflicts=False)
     keys = _keys(given, made)
@@ -280,7 +284,7 @@ def _bulk_create(given: Source, objects: Iterable[Any], batch_size: int | None) 
     return made
 
 
-def _insert(given: Source, keys: list[Any], through_defaults: Mapping[str, Any] | None) -> Steps[None]:
+def _insert(given: BoundRelation, keys: list[Any], through_defaults: Mapping[str, Any] | None) -> Steps[None]:
     """Inserts the junction's rows of these keys; where no unique constraint ignores those that are there, they are read under a lock."""
     if not _is_pair_unique(given):
         yield from _lock(given)
@@ -290,7 +294,9 @@ def _insert(given: Source, keys: list[Any], through_defaults: Mapping[str, Any] 
         yield from _insert_new(given, keys, through_defaults, ignore_conflicts=_is_pair_unique(given))
 
 
-def _insert_new(given: Source, keys: list[Any], through_defaults: Mapping[str, Any] | None, *, ignore_conflicts: bool) -> Steps[None]:
+def _insert_new(
+    given: BoundRelation, keys: list[Any], through_defaults: Mapping[str, Any] | None, *, ignore_conflicts: bool
+) -> Steps[None]:
     ours, theirs = given.sides
     table = given.junction
     if table.implicit:
@@ -307,7 +313,7 @@ def _insert_new(given: Source, keys: list[Any], through_defaults: Mapping[str, A
     yield from bulk.bulk_create(model, rows, batch_size=None, ignore_conflicts=ignore_conflicts)
 
 
-def _is_pair_unique(given: Source) -> bool:
+def _is_pair_unique(given: BoundRelation) -> bool:
     """Whether a pair of sides is in the junction once, and nothing else in it must be unique that the application gives."""
     table = given.junction
     groups = [[column.field] for column in table.columns if column.unique]
@@ -319,7 +325,7 @@ def _is_pair_unique(given: Source) -> bool:
     return found == {frozenset(given.sides)}
 
 
-def _delete(given: Source, keys: list[Any]) -> Steps[int]:
+def _delete(given: BoundRelation, keys: list[Any]) -> Steps[int]:
     removed = 0
     column = given.junction.by_field[given.sides[1]]
     dialect: str = yield Dialect()
@@ -330,7 +336,7 @@ def _delete(given: Source, keys: list[Any]) -> Steps[int]:
     return removed
 
 
-def _replace(given: Source, keys: list[Any], through_defaults: Mapping[str, Any] | None) -> Steps[None]:
+def _replace(given: BoundRelation, keys: list[Any], through_defaults: Mapping[str, Any] | None) -> Steps[None]:
     yield from _lock(given)
     known = yield from _related(given)
     wanted = set(keys)
@@ -342,7 +348,7 @@ def _replace(given: Source, keys: list[Any], through_defaults: Mapping[str, Any]
         yield from _insert_new(given, missing, through_defaults, ignore_conflicts=_is_pair_unique(given))
 
 
-def _lock(given: Source) -> Steps[None]:
+def _lock(given: BoundRelation) -> Steps[None]:
     """Locks the instance's row, so that its relations are changed one after the other.
 
     Raises:
@@ -357,7 +363,7 @@ def _lock(given: Source) -> Steps[None]:
         raise NotFoundError(message, table=table.name)
 
 
-def _related(given: Source) -> Steps[list[Any]]:
+def _related(given: BoundRelation) -> Steps[list[Any]]:
     """Reads the keys that the instance is related to, as the server takes them."""
     column = given.junction.by_field[given.sides[1]]
     made = compile.select(query.selected(given.links(), [column.field]))

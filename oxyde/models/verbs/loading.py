@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails, SchemaValidator, core_schema
 from oxyde.db.steps import Atomically, Call, Steps
 from oxyde.exceptions import FieldError, FieldValueError
 from oxyde.export.source import Expected, Source
-from oxyde.models.bulk import Gathered
+from oxyde.models.bulk import BulkRows
 from oxyde.models.construct import make
 from oxyde.models.errors import blame, in_row, line_of
 from oxyde.models.hydrate import BY_DICTIONARY, Tiers, tiers
@@ -178,7 +178,7 @@ class Loader:
                 made.append(make(self._model, given))
         if failed.lines:
             raise _refused(self._model, failed)
-        return Gathered(self.table, made, None, "load", places).batches
+        return BulkRows(self.table, made, None, "load", places).batches
 
 
 def _read(expected: Expected, column: Any, *, is_text: bool) -> Sequence[Any]:

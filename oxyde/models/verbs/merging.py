@@ -11,7 +11,7 @@ from oxyde.db.rows import Batch
 from oxyde.db.steps import Atomically, Call, Steps
 from oxyde.exceptions import DatabaseError
 from oxyde.models import layouts
-from oxyde.models.bulk import Gathered
+from oxyde.models.bulk import BulkRows
 from oxyde.models.errors import blame
 from oxyde.models.info import AnyModel, ModelInfo
 from oxyde.models.upserted import OUTCOMES, Upserted
@@ -60,8 +60,8 @@ def upsert(
     keys: dict[Any, int] = {}
     for numbers, changed in _alike(model, table, target, instances, fixed):
         meeting = Meeting(target, changed, condition if changed else None, table.columns if returning else (), outcomes=returning)
-        gathered = Gathered(table, [instances[at] for at in numbers], size, "upsert", numbers)
-        for batch in gathered.batches:
+        inserted = BulkRows(table, [instances[at] for at in numbers], size, "upsert", numbers)
+        for batch in inserted.batches:
             places = [numbers[at] for at in batch.rows]
             check_keys(table, target, batch, places, keys, "upsert")
             made = upsert_many(table, batch, meeting)

@@ -12,7 +12,7 @@ from oxyde.db.steps import Call, Steps
 from oxyde.exceptions import FieldValueError
 from oxyde.models import restore
 from oxyde.models.page import Page
-from oxyde.models.positions import Position
+from oxyde.models.page_position import Position
 from oxyde.models.prefetch import tree
 from oxyde.models.rows import Instances
 from oxyde.models.verbs import relating

@@ -1,4 +1,4 @@
-"""What a typed JSON field has inside: the names that a path into it may have."""
+"""The names that a path into a typed JSON field may have."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from oxyde.models.core_schemas import Node, kind_of
+from oxyde.models.core_schemas import Node, kind_of, named_parts
 
 _NAMED: Final = frozenset({"model-fields", "dataclass-args", "typed-dict"})
 _MEMBERS: Final = frozenset({"list", "set", "frozenset", "tuple"})
@@ -20,7 +20,7 @@ _WRAPPERS: Final = frozenset({"default", "nullable", "function-after", "function
 
 
 @dataclass(frozen=True, eq=False)
-class Inside:
+class JsonNames:
     """The names inside a field, read from its core schema.
 
     Attributes:
@@ -40,7 +40,7 @@ class Inside:
             for node in here:
                 kind = kind_of(node)
                 if kind in _NAMED and not _takes_more(node):
-                    fields = dict(_fields(node))
+                    fields = dict(named_parts(node))
                     known += fields
                     following += [fields[part]] if part in fields else []
                 elif kind in _MEMBERS:
@@ -79,14 +79,6 @@ class Inside:
                 yield from self._alternatives(choice, inside)
         else:
             yield schema
-
-
-def _fields(node: Node) -> Iterator[tuple[str, Node]]:
-    fields = node["fields"]
-    if isinstance(fields, dict):
-        yield from fields.items()
-    else:
-        yield from ((field["name"], field) for field in fields)
 
 
 def _takes_more(node: Node) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from oxyde.models.positions import Position
+from oxyde.models.page_position import Position
 
 VALUES = [
     *(None, True, False, 0, -(2**63), 2**62, "", "a\0b\ud800 é", b"", b"\xff\0", 0.1, -0.0, float("inf"), 5e-324),
