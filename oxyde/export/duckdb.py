@@ -34,7 +34,7 @@ def to_duckdb(name: str, connection: duckdb.DuckDBPyConnection | None = None) ->
             target.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM {_ROWS}")  # noqa: S608 - the name is quoted
         finally:
             target.unregister(_ROWS)
-        relation: duckdb.DuckDBPyRelation = target.table(table)
+        relation: duckdb.DuckDBPyRelation = target.sql(f"FROM {table}")
         return relation
 
     return Exporter(("duckdb", "pyarrow"), read)
