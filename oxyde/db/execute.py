@@ -81,6 +81,8 @@ async def _perform(step: Step, where: Route) -> Any:
         if where.block is not None and where.block.is_lent():
             await _refuse_forgotten(where.block)
         return batch
+    if isinstance(step, Remember):
+        return None if where.block is None else step.make()
     if isinstance(step, Dialect):
         return where.database.dialect
     if isinstance(step, Await):
@@ -95,8 +97,6 @@ async def _perform(step: Step, where: Route) -> Any:
         return await conclude(step.value) if inspect.isawaitable(step.value) else None
     if isinstance(step, Read):
         return await _read(step, where)
-    if isinstance(step, Remember):
-        return None if where.block is None else step.make()
     if isinstance(step, Undo):
         return _undoable(step, where)
     return await turn(step.block)
@@ -114,6 +114,8 @@ def _perform_blocking(step: Step, where: Route) -> Any:
             batch = result_blocking(partial(where.start, step), step.on_batch)
             timer.affected = batch.affected
             return batch
+    if isinstance(step, Remember):
+        return None if where.block is None else step.make()
     if isinstance(step, Dialect):
         return where.database.dialect
     if isinstance(step, Await):
@@ -131,8 +133,6 @@ def _perform_blocking(step: Step, where: Route) -> Any:
         return None
     if isinstance(step, Read):
         return _read_blocking(step, where)
-    if isinstance(step, Remember):
-        return None if where.block is None else step.make()
     if isinstance(step, Undo):
         return _undoable(step, where)
     return turn_blocking(step.block)

@@ -172,15 +172,16 @@ def row_of(table: Table, values: Mapping[str, Any], sent: Mapping[str, Any], bef
         sent: The wire values that were written, and those that the database filled in, by field.
         before: The row before, whose other values are kept.
     """
-    columns = table.columns
-
-    def written(column: Column) -> Any:
-        value = values.get(column.field)
-        return kept(column, value, sent.get(column.field)) if column.mutable else value
-
     if before:
-        return tuple([written(column) if column.field in sent else old for column, old in zip(columns, before, strict=True)])
-    return tuple([written(column) for column in columns])
+        row = list(before)
+        for name, wire in sent.items():
+            place, column = table.places[name]
+            row[place] = kept(column, values.get(name), wire)
+        return tuple(row)
+    row = [values.get(name) for name in table.by_field]
+    for place, column in table.mutable:
+        row[place] = kept(column, row[place], sent.get(column.field))
+    return tuple(row)
 
 
 def kept(column: Column, value: Any, wire: Any) -> Any:

@@ -115,7 +115,7 @@ class Write:
         for link in self.info.references:
             if self.given.get(link.field, UNLOADED) is not UNLOADED:
                 state.discard(link.key)  # taken from the relation, whose object may have been saved since
-        for name in self.info.fields:
+        for name in self.info.fields if state else ():
             value = self.given.get(name, UNLOADED)
             # Pydantic reports a row that points to itself as infinite recursion.
             if name in state and value is not UNLOADED and value is not self.instance:
@@ -161,9 +161,9 @@ class Write:
             ValidationError: An assigned value is not valid.
             FieldError: A relation was assigned an object that is not saved.
         """
-        writable(self.info)
-        require_read(self.instance, [column.field for column in self.table.stored])
-        self._check_generated()
+        if self.state is not None:
+            require_read(self.instance, [column.field for column in self.table.stored])
+            self._check_generated()
         self.validate()
         keys = self.keys() if self.info.links else {}
         given, fields_set = self.given, self.instance.__pydantic_fields_set__
@@ -188,7 +188,6 @@ class Write:
             ValidationError: An assigned value is not valid.
             FieldError: A relation was assigned an object that is not saved, or a name is no column.
         """
-        writable(self.info)
         self.validate()
         keys = self.keys() if self.info.links else {}
         table, given = self.table, self.given
@@ -203,9 +202,9 @@ class Write:
             forced = self.state.forced if isinstance(self.state, Changed) else set()
             touched = {name for name, key in keys.items() if given.get(name) != key}
             for column, old in zip(table.columns, stored, strict=False):
-                if column.field not in given:
+                value = given.get(column.field, UNLOADED)
+                if value is UNLOADED or (value is old and not column.mutable and not forced):
                     continue
-                value = given[column.field]
                 if differs(column, value, old) or (column.field in forced and not is_written(column, value, old)):
                     touched.add(column.field)
                     if column.generated is not None:
@@ -255,13 +254,15 @@ class Write:
         if not table.key:
             message = f"{table.model} has no primary key, so a single row cannot be identified; use the queryset's verbs"
             raise FieldError(message)
-        stored = stored_of(self.state) or ()
-        pairs = zip(table.columns, stored, strict=False)
-        old = {column.field: value for column, value in pairs if column.key and value is not UNLOADED}
-        key = {column.field: old.get(column.field, self.given.get(column.field)) for column in table.key}
-        if any(value is None for value in key.values()):
-            message = f"this {table.model} has no key yet; save it first"
-            raise FieldError(message)
+        stored = stored_of(self.state)
+        key: dict[str, Any] = {}
+        for column in table.key:
+            old = stored[table.places[column.field][0]] if stored else UNLOADED
+            value = self.given.get(column.field) if old is UNLOADED else old
+            if value is None:
+                message = f"this {table.model} has no key yet; save it first"
+                raise FieldError(message)
+            key[column.field] = value
         return key
 
     def snapshot(self, names: Iterable[str]) -> Snapshot:
@@ -287,8 +288,8 @@ class Write:
         Raises:
             FieldError: A value does not fit its column.
         """
-        by_field = self.table.by_field
-        return {name: by_field[name].written(value) for name, value in values.items()}
+        writers = self.table.writers
+        return {name: None if value is None else writers[name](value) for name, value in values.items()}
 
 
 def _check_saved(model: ModelInfo, link: Link, related: Iterable[AnyModel]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from oxyde.exceptions import OxydeError
 from oxyde.schema.column import Column
@@ -88,6 +88,21 @@ class Table:
     def key(self) -> tuple[Column, ...]:
         """The columns of the primary key; empty when there is none."""
         return tuple(column for column in self.columns if column.key)
+
+    @cached_property
+    def places(self) -> Mapping[str, tuple[int, Column]]:
+        """Each column with its place among the columns, by field name."""
+        return {column.field: (place, column) for place, column in enumerate(self.columns)}
+
+    @cached_property
+    def mutable(self) -> tuple[tuple[int, Column], ...]:
+        """The columns whose values may change inside, with their places."""
+        return tuple((place, column) for place, column in self.places.values() if column.mutable)
+
+    @cached_property
+    def writers(self) -> Mapping[str, Callable[[Any], Any]]:
+        """What makes the wire value of a value that is not None, by field name: ``Column.written``, or less where nothing is checked."""
+        return {column.field: column.adapt if column.check is None else column.written for column in self.columns}
 
     @cached_property
     def stored(self) -> tuple[Column, ...]:

@@ -17,7 +17,7 @@ from oxyde.db.steps import Await
 from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.models import Field, Model, hooks
 from oxyde.models.construct import make
-from oxyde.models.writing import Write, has_given_key
+from oxyde.models.writing import Write, has_given_key, writable
 from tests.states import mark_stored
 from tests.tables import table
 
@@ -160,7 +160,7 @@ def test_views_are_not_written() -> None:
         Meta = table(managed=False, view="SELECT 1 AS id")
 
     with pytest.raises(UnsupportedError, match="View is a view"):
-        Write(View(id=1)).inserted()
+        writable(View.__oxyde__)
 
 
 def test_make_takes_names_and_aliases() -> None:
