@@ -1,8 +1,9 @@
 """Queries: conditions, expressions, states, and the statements they compile to. Pure, immutable, no await."""
 
-from oxyde.queries.aggregate_functions import Avg, BoolAnd, BoolOr, Count, Max, Min, Sum
+from oxyde.queries.aggregate_functions import Avg, BoolAnd, BoolOr, Count, Max, Min, StdDev, Sum, Variance
 from oxyde.queries.cases import Case, When
 from oxyde.queries.casts import Cast
+from oxyde.queries.collecting import ArrayAgg, JsonAgg, StringAgg
 from oxyde.queries.conditions import Q
 from oxyde.queries.correlation import OuterRef
 from oxyde.queries.cte import With
@@ -36,6 +37,7 @@ from oxyde.queries.windows import DenseRank, FirstValue, Lag, LastValue, Lead, N
 
 __all__ = [
     "Abs",
+    "ArrayAgg",
     "Avg",
     "BoolAnd",
     "BoolOr",
@@ -52,6 +54,7 @@ __all__ = [
     "FirstValue",
     "Floor",
     "Greatest",
+    "JsonAgg",
     "Lag",
     "LastValue",
     "Lead",
@@ -74,12 +77,15 @@ __all__ = [
     "Round",
     "RowNumber",
     "Sqrt",
+    "StdDev",
+    "StringAgg",
     "Subquery",
     "Substr",
     "Sum",
     "Trim",
     "Upper",
     "Value",
+    "Variance",
     "When",
     "Window",
     "With",

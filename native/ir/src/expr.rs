@@ -287,6 +287,18 @@ pub enum AggregateFunction {
     Avg,
     Min,
     Max,
+    /// The standard deviation of all values, and its estimate from a sample; a float.
+    StddevPop,
+    StddevSamp,
+    /// The variance likewise.
+    VarPop,
+    VarSamp,
+    /// The texts that are not NULL, joined by the second argument.
+    StringAgg,
+    /// The values as an array, NULL among them.
+    ArrayAgg,
+    /// The values as a JSON array, NULL as null.
+    JsonAgg,
 }
 
 /// A window function.

@@ -6,6 +6,7 @@ mod arithmetic;
 mod call;
 mod cast;
 mod chosen;
+mod collect;
 mod compare;
 mod convert;
 mod ddl;
