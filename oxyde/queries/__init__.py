@@ -29,9 +29,11 @@ from oxyde.queries.functions import (
     Trim,
     Upper,
 )
+from oxyde.queries.json_path import JsonPath
 from oxyde.queries.nested import Exists, Subquery
 from oxyde.queries.operators import F, Value
 from oxyde.queries.own_lookups import register_lookup
+from oxyde.queries.truncation import Trunc
 from oxyde.queries.upserts import Proposed
 from oxyde.queries.windows import DenseRank, FirstValue, Lag, LastValue, Lead, NthValue, Ntile, Rank, RowNumber, Window
 
@@ -55,6 +57,7 @@ __all__ = [
     "Floor",
     "Greatest",
     "JsonAgg",
+    "JsonPath",
     "Lag",
     "LastValue",
     "Lead",
@@ -83,6 +86,7 @@ __all__ = [
     "Substr",
     "Sum",
     "Trim",
+    "Trunc",
     "Upper",
     "Value",
     "Variance",

@@ -106,6 +106,7 @@ pub fn is_canonical(expr: &Expr) -> bool {
         | Expr::Regex { .. }
         | Expr::Call { .. }
         | Expr::Extract { .. }
+        | Expr::Truncate { .. }
         | Expr::Case { .. }
         | Expr::Window(_)
         | Expr::Raw(_) => false,

@@ -35,6 +35,7 @@ mod spelling;
 mod storage;
 mod template;
 mod top;
+mod truncate;
 mod types;
 mod update;
 mod walk;

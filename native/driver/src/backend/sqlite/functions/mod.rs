@@ -55,6 +55,7 @@ pub fn register(handle: &Handle) -> Result<()> {
     scalar::register(handle, c"oxyde_json_equals", 2, json::equals)?;
     scalar::register(handle, c"oxyde_json_get", -1, document::get)?;
     scalar::register(handle, c"oxyde_json_text", 1, document::string)?;
+    scalar::register(handle, c"oxyde_json_plain", 2, document::plain)?;
     scalar::register(handle, c"oxyde_json_order", 3, document::order)?;
     scalar::register(handle, c"oxyde_json_contains", 2, document::contains)?;
     scalar::register(handle, c"oxyde_list_contains", 3, |arguments| list::members(arguments, list::contains))?;
