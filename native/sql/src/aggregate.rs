@@ -26,12 +26,12 @@ struct Wrapping {
 impl Writer<'_> {
     pub fn aggregate(&mut self, aggregate: &Aggregate, window: Option<&Window>) -> Result<()> {
         use AggregateFunction::{ArrayAgg, JsonAgg, StddevPop, StddevSamp, StringAgg, VarPop, VarSamp};
-        match aggregate.function {
-            StringAgg | ArrayAgg | JsonAgg => return self.collect(aggregate, window),
-            StddevPop | StddevSamp | VarPop | VarSamp if matches!(self.dialect.aggregates, Aggregates::FourDigits) => {
-                return self.spread(aggregate, window);
-            }
-            _ => {}
+        if matches!(aggregate.function, StringAgg | ArrayAgg | JsonAgg) {
+            return self.collect(aggregate, window);
+        }
+        let is_spread = matches!(aggregate.function, StddevPop | StddevSamp | VarPop | VarSamp);
+        if is_spread && matches!(self.dialect.aggregates, Aggregates::FourDigits) {
+            return self.spread(aggregate, window);
         }
         let adds = matches!(aggregate.function, AggregateFunction::Sum | AggregateFunction::Avg);
         if adds && aggregate.of == ColumnType::Float && self.has_text_decimals() {

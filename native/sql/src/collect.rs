@@ -19,10 +19,10 @@ impl Writer<'_> {
         };
         match self.dialect.types {
             Types::Postgres => {
-                self.push(match aggregate.function {
-                    AggregateFunction::StringAgg => "STRING_AGG(",
-                    AggregateFunction::ArrayAgg => "ARRAY_AGG(",
-                    _ => "JSONB_AGG(",
+                self.push(match (between, aggregate.function == AggregateFunction::JsonAgg) {
+                    (Some(_), _) => "STRING_AGG(",
+                    (None, true) => "JSONB_AGG(",
+                    (None, false) => "ARRAY_AGG(",
                 });
                 self.distinct(aggregate);
                 self.collected(aggregate, value)?;
@@ -34,10 +34,10 @@ impl Writer<'_> {
             }
             Types::Sqlite => {
                 self.push(if between.is_some() { "oxyde_joined(" } else { "" });
-                self.push(match aggregate.of {
-                    ColumnType::Bool => "oxyde_list_of_truth(",
-                    ColumnType::Json => "oxyde_list_of_json(",
-                    _ => "oxyde_list(",
+                self.push(match (aggregate.of == ColumnType::Bool, aggregate.of == ColumnType::Json) {
+                    (true, _) => "oxyde_list_of_truth(",
+                    (false, true) => "oxyde_list_of_json(",
+                    (false, false) => "oxyde_list(",
                 });
                 self.distinct(aggregate);
                 self.collected(aggregate, value)?;

@@ -71,9 +71,9 @@ unsafe extern "C" fn step<A: Accumulator, const LEAVING: bool>(
             }
             let [value] = arguments(count, values)[..] else { return Err("it takes one argument".to_owned()) };
             if LEAVING {
-                (**place).leave(value)
+                (**place).leave(value);
             } else {
-                (**place).enter(value)
+                (**place).enter(value);
             }
             Ok(Answer::Null)
         };

@@ -83,7 +83,9 @@ mod tests {
 
     fn spread<const SAMPLE: bool, const ROOT: bool>(values: &[f64]) -> Spread<SAMPLE, ROOT> {
         let mut made = Spread::default();
-        values.iter().for_each(|value| made.enter(Cell::Real(*value)));
+        for value in values {
+            made.enter(Cell::Real(*value));
+        }
         made
     }
 
