@@ -194,6 +194,14 @@ def extract(part: str, inner: Node, of: ColumnType) -> Node:
     return {"extract": {"part": part, "expr": inner, "of": of.wire()}}
 
 
+def truncate(unit: str, inner: Node, of: ColumnType, zone: Node | None = None) -> Node:
+    """The start of the unit that a date or datetime is in: in UTC, or in a zone by its name."""
+    parts: dict[str, Any] = {"unit": unit, "expr": inner, "of": of.wire()}
+    if zone is not None:
+        parts["zone"] = zone
+    return {"truncate": parts}
+
+
 def cast(inner: Node, kind: ColumnType, of: ColumnType | None = None) -> Node:
     """A value as another type; ``of`` is what it is, where the result must be the same on all servers."""
     parts: dict[str, Any] = {"expr": inner, "type": kind.wire()}

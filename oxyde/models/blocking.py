@@ -27,7 +27,7 @@ T = TypeVar("T")
 class Dictionaries(Protocol[M]):
     """``values``, as checkers see it."""
 
-    def __call__(self, *fields: str) -> BlockingQuerySet[M, dict[str, Any]]:
+    def __call__(self, *fields: str | Expression) -> BlockingQuerySet[M, dict[str, Any]]:
         """Is how it is called."""
         ...
 
@@ -36,11 +36,11 @@ class Tuples(Protocol[M]):
     """``values_list``, as checkers see it."""
 
     @overload
-    def __call__(self, *fields: str, flat: Literal[True]) -> BlockingQuerySet[M, Any]: ...
+    def __call__(self, *fields: str | Expression, flat: Literal[True]) -> BlockingQuerySet[M, Any]: ...
     @overload
-    def __call__(self, *fields: str, flat: Literal[False] = False) -> BlockingQuerySet[M, tuple[Any, ...]]: ...
+    def __call__(self, *fields: str | Expression, flat: Literal[False] = False) -> BlockingQuerySet[M, tuple[Any, ...]]: ...
     @overload
-    def __call__(self, *fields: str, flat: bool) -> BlockingQuerySet[M, Any]: ...
+    def __call__(self, *fields: str | Expression, flat: bool) -> BlockingQuerySet[M, Any]: ...
 
 
 if TYPE_CHECKING:
@@ -75,13 +75,13 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
     Every terminal verb takes ``using="alias"`` or ``client=connection``.
     """
 
-    def _values(self, *fields: str) -> BlockingQuerySet[M, Any]:
+    def _values(self, *fields: str | Expression) -> BlockingQuerySet[M, Any]:
         """Returns dictionaries of these fields, of all without names; paths are allowed."""
         return self._next(query.selected(self._state, fields), rows=DICTS)
 
     values = Values(_values)
 
-    def _values_list(self, *fields: str, flat: bool = False) -> BlockingQuerySet[M, Any]:
+    def _values_list(self, *fields: str | Expression, flat: bool = False) -> BlockingQuerySet[M, Any]:
         """Returns tuples of these fields, of all without names; single values with ``flat=True``, which takes one field."""
         if flat and len(fields) != 1:
             message = f"values_list(flat=True) takes one field, not {len(fields)}"

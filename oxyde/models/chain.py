@@ -143,7 +143,7 @@ class Chain(Generic[M, R_co]):
 
     def _annotated(self: C, verb: str, terms: dict[str, Expression]) -> C:
         for name in terms:
-            if hasattr(self.model, name):
+            if any(name in vars(cls) for cls in self.model.__mro__):
                 message = f'{self.model.__name__} has an attribute "{name}" already; call the annotation otherwise'
                 raise FieldError(message, column=name)
         return self._next(query.annotated(self._state, terms, verb))
@@ -166,7 +166,7 @@ class Chain(Generic[M, R_co]):
         """
         return self._next(chosen.deferred(self._state, fields))
 
-    def group_by(self: C, *fields: str) -> C:
+    def group_by(self: C, *fields: str | Expression) -> C:
         """Returns one row for each group of rows that are equal in these fields; ``annotate()`` aggregates, ``values()`` says what is read.
 
         ``values("status").annotate(n=Count())`` groups by the values without it.

@@ -19,6 +19,7 @@ from oxyde.models.pydantic_seams import ModelMetaclass
 from oxyde.models.requests import request_model
 from oxyde.models.table import build, columns_of
 from oxyde.models.unloaded import RelationAttribute
+from oxyde.queries.columns import Columns
 from oxyde.schema import Table
 
 RESERVED: Final = frozenset({"objects", "pk", "related", "save", "delete", "refresh", "apply"})
@@ -70,6 +71,13 @@ class ModelMeta(ModelMetaclass):
                 columns_of(model.__oxyde__)  # what cannot be mapped is refused here, where the class is written
             registry.register_table(model, overwrite=True)
 
+    if TYPE_CHECKING:
+
+        @property
+        def c(cls) -> Columns:  # noqa: N805 - a metaclass
+            """The columns of the model as expressions: ``User.c.age > 18``."""
+            ...
+
     @property
     def __table__(cls) -> Table:  # noqa: N805 - a metaclass
         """The table of the model: a public description for tools.
@@ -95,10 +103,13 @@ class ModelMeta(ModelMetaclass):
             """Returns a request model; raises AttributeError for anything else."""
             if name in {"Create", "Update"} and "__oxyde__" in cls.__dict__:
                 return request_model(cls, name)
-            if name in {"__table__", "objects"}:
+            if name in {"__table__", "objects"} or (name == "c" and "__oxyde__" in cls.__dict__ and not cls.__oxyde__.is_table):
                 message = f"{cls.__name__} has no table; say is_table = True in its Meta"
                 raise AttributeError(message, name=name, obj=cls)
-            if name in cls.__dict__.get("__pydantic_fields__", ()):
+            fields = cls.__dict__.get("__pydantic_fields__")  # None while Pydantic collects them, which asks for defaults here
+            if name == "c" and fields is not None and "c" not in fields:
+                return Columns(cls.__table__)
+            if name in (fields or ()):
                 remedy = f'in a query write {name}__gt=3, or F("{name}") > 3'
                 message = f"{cls.__name__}.{name} is a field, which instances have and the class does not; {remedy}"
                 raise AttributeError(message, name=name, obj=cls)

@@ -26,7 +26,7 @@ T = TypeVar("T")
 class Dictionaries(Protocol[M]):
     """``values``, as checkers see it."""
 
-    def __call__(self, *fields: str) -> QuerySet[M, dict[str, Any]]:
+    def __call__(self, *fields: str | Expression) -> QuerySet[M, dict[str, Any]]:
         """Is how it is called."""
         ...
 
@@ -35,11 +35,11 @@ class Tuples(Protocol[M]):
     """``values_list``, as checkers see it."""
 
     @overload
-    def __call__(self, *fields: str, flat: Literal[True]) -> QuerySet[M, Any]: ...
+    def __call__(self, *fields: str | Expression, flat: Literal[True]) -> QuerySet[M, Any]: ...
     @overload
-    def __call__(self, *fields: str, flat: Literal[False] = False) -> QuerySet[M, tuple[Any, ...]]: ...
+    def __call__(self, *fields: str | Expression, flat: Literal[False] = False) -> QuerySet[M, tuple[Any, ...]]: ...
     @overload
-    def __call__(self, *fields: str, flat: bool) -> QuerySet[M, Any]: ...
+    def __call__(self, *fields: str | Expression, flat: bool) -> QuerySet[M, Any]: ...
 
 
 if TYPE_CHECKING:
@@ -84,13 +84,13 @@ class QuerySet(many.Many[M, R_co]):
         face: type[BlockingQuerySet[M, R_co]] = BlockingQuerySet if own is QuerySet else twin(own, QuerySet)
         return face(self.model, self._query)
 
-    def _values(self, *fields: str) -> QuerySet[M, Any]:
+    def _values(self, *fields: str | Expression) -> QuerySet[M, Any]:
         """Returns dictionaries of these fields, of all without names; paths are allowed."""
         return self._next(query.selected(self._state, fields), rows=DICTS)
 
     values = Values(_values)
 
-    def _values_list(self, *fields: str, flat: bool = False) -> QuerySet[M, Any]:
+    def _values_list(self, *fields: str | Expression, flat: bool = False) -> QuerySet[M, Any]:
         """Returns tuples of these fields, of all without names; single values with ``flat=True``, which takes one field."""
         if flat and len(fields) != 1:
             message = f"values_list(flat=True) takes one field, not {len(fields)}"

@@ -1,8 +1,9 @@
 """Queries: conditions, expressions, states, and the statements they compile to. Pure, immutable, no await."""
 
-from oxyde.queries.aggregate_functions import Avg, BoolAnd, BoolOr, Count, Max, Min, Sum
+from oxyde.queries.aggregate_functions import Avg, BoolAnd, BoolOr, Count, Max, Min, StdDev, Sum, Variance
 from oxyde.queries.cases import Case, When
 from oxyde.queries.casts import Cast
+from oxyde.queries.collecting import ArrayAgg, JsonAgg, StringAgg
 from oxyde.queries.conditions import Q
 from oxyde.queries.correlation import OuterRef
 from oxyde.queries.cte import With
@@ -28,14 +29,17 @@ from oxyde.queries.functions import (
     Trim,
     Upper,
 )
+from oxyde.queries.json_path import JsonPath
 from oxyde.queries.nested import Exists, Subquery
 from oxyde.queries.operators import F, Value
 from oxyde.queries.own_lookups import register_lookup
+from oxyde.queries.truncation import Trunc
 from oxyde.queries.upserts import Proposed
 from oxyde.queries.windows import DenseRank, FirstValue, Lag, LastValue, Lead, NthValue, Ntile, Rank, RowNumber, Window
 
 __all__ = [
     "Abs",
+    "ArrayAgg",
     "Avg",
     "BoolAnd",
     "BoolOr",
@@ -52,6 +56,8 @@ __all__ = [
     "FirstValue",
     "Floor",
     "Greatest",
+    "JsonAgg",
+    "JsonPath",
     "Lag",
     "LastValue",
     "Lead",
@@ -74,12 +80,16 @@ __all__ = [
     "Round",
     "RowNumber",
     "Sqrt",
+    "StdDev",
+    "StringAgg",
     "Subquery",
     "Substr",
     "Sum",
     "Trim",
+    "Trunc",
     "Upper",
     "Value",
+    "Variance",
     "When",
     "Window",
     "With",

@@ -1,17 +1,18 @@
-"""The aggregates that applications write: ``Count``, ``Sum``, ``Avg``, ``Min``, ``Max``, ``BoolAnd``, ``BoolOr``."""
+"""The aggregates of one value: ``Count``, ``Sum``, ``Avg``, ``Min``, ``Max``, ``StdDev``, ``Variance``, ``BoolAnd``, ``BoolOr``."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from oxyde.exceptions import FieldError
-from oxyde.queries.aggregates import Aggregate, Collected, Truth
+from oxyde.queries.aggregates import Aggregate, Collected, Spread, Truth
 from oxyde.queries.aggregates import Count as Counted
-from oxyde.queries.arguments import Argument, described, term_of
+from oxyde.queries.arguments import Argument, described, open_value, term_of
 from oxyde.queries.calls import Call, Nulls
 from oxyde.queries.gathering import Gathered, Inside, along_of, condition_of
 from oxyde.queries.operators import Operand
-from oxyde.queries.term import Bound, Names, Term
+from oxyde.queries.term import Bound, Names, Order, Term
 from oxyde.schema import types as kinds
 
 
@@ -48,11 +49,11 @@ class AggregateFunction(Operand):
         """
         name = type(self).__name__
         inside = Inside(names.names if isinstance(names, Inside) else names)
-        inner = self._argument(inside)
+        inner, order = self._argument(inside), self._order(inside)
         along = along_of(inside.names, inside.found)
         if along is None:
-            return self.made(inner, condition_of(inside, self.filter, name))
-        each = Gathered(along, self.made(self._argument(along), None), condition_of(along, self.filter, name))
+            return self.made(inner, condition_of(inside, self.filter, name), order)
+        each = Gathered(along, self.made(self._argument(along), None, self._order(along)), condition_of(along, self.filter, name))
         return self._whole(each, along.leading.name) if names.grouping else each
 
     def _argument(self, names: Any) -> Term | None:
@@ -63,11 +64,15 @@ class AggregateFunction(Operand):
             raise FieldError(message)
         return term
 
-    def made(self, inner: Term | None, where: Term | None) -> Collected:
+    def _order(self, names: Any) -> list[Order]:  # noqa: ARG002 - only lists have one
+        return []
+
+    def made(self, inner: Term | None, where: Term | None, order: Sequence[Order] = ()) -> Collected:  # noqa: ARG002 - only lists have one
         """Returns the aggregate of a term."""
         assert inner is not None  # noqa: S101 - only Count takes none
-        if inner.secret:
-            raise FieldError(f"{type(self).__name__}() would show what {described(inner)} keeps secret; Count() of it does not")
+        return self._of(open_value(type(self).__name__, inner), where)
+
+    def _of(self, inner: Term, where: Term | None) -> Collected:
         return Aggregate(self.ir, inner, described(inner), distinct=self.distinct, where=where)
 
     def _whole(self, each: Gathered, path: str) -> Term:
@@ -81,9 +86,14 @@ class AggregateFunction(Operand):
             raise FieldError(message, column=path)
         return Aggregate(self.whole, each, path)
 
+    @property
+    def shown(self) -> str:
+        """What it was made of, apart from what every aggregate has."""
+        return repr(self.value)
+
     def __repr__(self) -> str:
         more = ", distinct=True" if self.distinct else ""
-        return f"{type(self).__name__}({self.value!r}{more}{f', filter={self.filter!r}' if self.filter is not None else ''})"
+        return f"{type(self).__name__}({self.shown}{more}{f', filter={self.filter!r}' if self.filter is not None else ''})"
 
 
 class Count(AggregateFunction, ir="count", whole="sum"):
@@ -100,7 +110,7 @@ class Count(AggregateFunction, ir="count", whole="sum"):
             return None
         return super()._argument(names)
 
-    def made(self, inner: Term | None, where: Term | None) -> Collected:
+    def made(self, inner: Term | None, where: Term | None, order: Sequence[Order] = ()) -> Collected:  # noqa: ARG002 - it has none
         """Returns the number of rows, or of the values of a term."""
         return Counted(inner, distinct=self.distinct, where=where)
 
@@ -125,8 +135,37 @@ class Max(AggregateFunction, ir="max", whole="max"):
     """The greatest value; None without values."""
 
 
+class Variance(AggregateFunction, ir="var"):
+    """The variance of numbers as a float: of all values, or with ``sample=True`` the estimate from a sample; None without values."""
+
+    def __init__(self, value: Argument, *, sample: bool = False, distinct: bool = False, filter: Any = None) -> None:
+        """Takes what is aggregated.
+
+        Args:
+            value: The name of a field or annotation, a path, or an expression.
+            sample: Whether the values are a sample of those meant: then one value has no variance.
+            distinct: Whether equal values count once.
+            filter: A condition; only rows that fulfil it count.
+        """
+        super().__init__(value, distinct=distinct, filter=filter)
+        self.sample = sample
+
+    @property
+    def shown(self) -> str:
+        """The value, and what it is."""
+        return f"{self.value!r}{', sample=True' if self.sample else ''}"
+
+    def _of(self, inner: Term, where: Term | None) -> Collected:
+        function = f"{self.ir}_{'samp' if self.sample else 'pop'}"
+        return Spread(function, inner, described(inner), distinct=self.distinct, where=where)
+
+
+class StdDev(Variance, ir="stddev"):
+    """The standard deviation of numbers as a float: of all values, or with ``sample=True`` the estimate from a sample."""
+
+
 class _OfConditions(AggregateFunction, ir=""):
-    def made(self, inner: Term | None, where: Term | None) -> Collected:
+    def made(self, inner: Term | None, where: Term | None, order: Sequence[Order] = ()) -> Collected:  # noqa: ARG002 - it has none
         """Returns the least or the greatest truth value.
 
         Raises:

@@ -8,6 +8,7 @@ from typing import Final
 from oxyde.exceptions import FieldError
 from oxyde.ir import expr
 from oxyde.ir.expr import Node
+from oxyde.queries.lookups import NUMBERS
 from oxyde.queries.scope import Scope
 from oxyde.queries.term import MAYBE, NEVER, Order, Reference, Term, Unknown
 from oxyde.queries.texts import as_read, ranked
@@ -94,6 +95,32 @@ class Aggregate(Collected):
         super().__init__(function, [ranked(inner)], distinct=distinct, where=where)
         self.type = inner.type if kind is SAME else kind
         self.restore = inner.restore if kind is SAME else None
+
+
+class Spread(Collected):
+    """A variance or standard deviation: a float."""
+
+    type = kinds.FLOAT
+
+    def __init__(self, function: str, inner: Term, name: str, *, distinct: bool, where: Term | None) -> None:
+        """Makes the aggregate of a term; ``name`` is its name in messages.
+
+        Raises:
+            FieldError: The value is no number.
+        """
+        if inner.type.kind not in NUMBERS:
+            raise FieldError(f"variances and standard deviations are of numbers, and {_where(inner, name)} is {inner.type}", column=name)
+        super().__init__(function, [inner], distinct=distinct, where=where)
+
+
+class List(Collected):
+    """The values as an array or a JSON array, or as text joined by a second argument."""
+
+    def __init__(
+        self, function: str, kind: ColumnType, args: Sequence[Term], *, distinct: bool, where: Term | None, order: Sequence[Order]
+    ) -> None:
+        super().__init__(function, args, distinct=distinct, where=where, order=order)
+        self.type = kind
 
 
 class Truth(Collected):

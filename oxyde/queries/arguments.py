@@ -22,6 +22,17 @@ def described(term: Term) -> str:
     return inner.path.where if isinstance(inner, Reference) else "a value given for it" if isinstance(inner, Bound) else "the expression"
 
 
+def open_value(function: str, term: Term) -> Term:
+    """Returns a term whose values an aggregate shows.
+
+    Raises:
+        FieldError: It is secret.
+    """
+    if term.secret:
+        raise FieldError(f"{function}() would show what {described(term)} keeps secret; Count() of it does not")
+    return term
+
+
 def argument(function: str, names: Names, given: Argument, takes: Collection[str], *, text: bool = False) -> Term:
     """Returns an argument as a term of a kind that the function takes; an enumeration as its text.
 

@@ -90,6 +90,25 @@ class Text(Term):
         return expr.call("json_text", parts, kinds.TEXT)
 
 
+class Plain(Term):
+    """The text of a JSON number, or with a head of 1 of a truth value; NULL for other values."""
+
+    type = kinds.TEXT
+
+    def __init__(self, inner: Term, *, is_truth: bool) -> None:
+        super().__init__(int(is_truth), inner)
+        self.is_truth = is_truth
+
+    @property
+    def unknown(self) -> Unknown:
+        """Maybe: it may be another value."""
+        return MAYBE
+
+    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
+        """Returns the call."""
+        return expr.call("json_plain", [*parts, expr.integer(int(self.is_truth))], kinds.TEXT)
+
+
 class Joined(Condition):
     """Any or all of several conditions of one value; the head is which."""
 
@@ -109,7 +128,7 @@ def taken(subject: Subject, rest: tuple[str, ...], is_lookup: Callable[[str], bo
     if not path:
         return subject, rest
     where = "__".join((subject.where, *path))
-    _check_names(subject, path)
+    check_names(subject.term, subject.where, subject.field, path)
     steps = tuple([int(part) if _is_place(part) else part for part in path])
     for part in path:
         if "\0" in part or any(0xD800 <= ord(letter) < 0xE000 for letter in part):
@@ -118,18 +137,18 @@ def taken(subject: Subject, rest: tuple[str, ...], is_lookup: Callable[[str], bo
     return replace(subject, term=Behind(subject.term, steps), where=where, adapter=None, uncast=False), lookup
 
 
-def _check_names(subject: Subject, path: tuple[str, ...]) -> None:
+def check_names(document: Term, document_name: str, field: str, path: tuple[str, ...]) -> None:
     """Raises FieldError for a path that is not in the model of the field, where the field has one."""
-    inner = inner_of(subject.term)
+    inner = inner_of(document)
     inside = inner.path.column.inside if isinstance(inner, Reference) else None
     found = None if inside is None else inside(path)
     if found is None:
         return
     at, known = found
-    where = "__".join((subject.where, *path[:at]))
+    where = "__".join((document_name, *path[:at]))
     near = meant(path[at], known) or (f"; it has {', '.join(known)}" if known else ", nor any other")
     message = f'{where} has no field "{path[at]}" inside{near}'
-    raise FieldError(message, column=subject.field)
+    raise FieldError(message, column=field)
 
 
 def _is_place(part: str) -> bool:

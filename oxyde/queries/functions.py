@@ -162,7 +162,7 @@ class Replace(Function, ir="replace", takes=TEXTUAL, gives=kinds.TEXT):
             FieldError: The text to be replaced is empty.
         """
         super().__init__(text)
-        if old == "":
+        if isinstance(old, str) and not old:
             raise FieldError("Replace() cannot replace the empty text, which is everywhere")
         self.texts = old, new
 

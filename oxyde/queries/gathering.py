@@ -39,6 +39,11 @@ class Inside:
         return self.names.table
 
     @property
+    def root(self) -> Table:
+        """The table that is queried."""
+        return self.names.root
+
+    @property
     def terms(self) -> Mapping[str, Term]:
         """The other names of the query."""
         return self.names.terms
@@ -85,6 +90,11 @@ class Along:
         self.start = tuple(hop.relation.field for hop in path.hops[: self.at + 1])
         self.table = path.hops[self.at].table
         self.terms: Mapping[str, Term] = {}
+
+    @property
+    def root(self) -> Table:
+        """The table that is queried, where every name begins."""
+        return self.names.root
 
     def resolve(self, text: str) -> tuple[Term, tuple[str, ...]]:
         """Resolves a name of those rows, else one of the row around."""

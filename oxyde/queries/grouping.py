@@ -11,6 +11,7 @@ from oxyde.queries.conditions import Q
 from oxyde.queries.connectives import Group
 from oxyde.queries.correlation import correlating
 from oxyde.queries.foreign_values import named
+from oxyde.queries.operators import name_of
 from oxyde.queries.source import Named, State
 from oxyde.queries.term import Exposed, Order, Reference, Term
 
@@ -25,13 +26,16 @@ def grouped(state: State, fields: Sequence[Any]) -> State:
     """
     if not fields:
         raise ValueError('group_by() takes at least one field: group_by("status"); aggregate() acts on all rows')
-    for name in fields:
-        if not isinstance(name, str):
-            message = f"group_by() takes names of fields and annotations, not {named(name)}; annotate(name=...) names an expression"
+    chosen: list[str] = []
+    for field in fields:
+        name = name_of(state.names, field)
+        if name is None:
+            message = f"group_by() takes names of fields and annotations, not {named(field)}; annotate(name=...) names an expression"
             raise TypeError(message)
+        chosen.append(name)
     if state.is_sliced or state.distinct:
         state = state.wrapped()
-    return by(state, dict.fromkeys(fields))
+    return by(state, dict.fromkeys(chosen))
 
 
 def by(state: State, fields: Iterable[str]) -> State:

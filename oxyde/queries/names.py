@@ -32,6 +32,11 @@ class Namespace:
     grouping: bool = False
     outer: Names | None = None
 
+    @property
+    def root(self) -> Table:
+        """The table."""
+        return self.table
+
     def within(self, given: Any) -> tuple[Namespace, Any]:
         """Returns itself, and the condition as it is."""
         return self, given

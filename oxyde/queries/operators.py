@@ -69,8 +69,25 @@ class Operand(Expression):
         return Q(Compared("le", self, other))
 
 
+class Nameable(Operand):
+    """An expression that is the name of a field or annotation, so that it may be given where names are: ``values(F("age"))``."""
+
+    __slots__ = ()
+
+    def name_in(self, names: Names) -> str:
+        """Returns the name in a query."""
+        raise NotImplementedError
+
+
+def name_of(names: Names, given: Any) -> str | None:
+    """Returns the name of a field that is given as a str or as an expression; None for anything else."""
+    if isinstance(given, Nameable):
+        return given.name_in(names)
+    return given if isinstance(given, str) else None
+
+
 @dataclass(frozen=True, eq=False)
-class F(Operand):
+class F(Nameable):
     """The value of a field or an annotation, by name or path: ``F("views")``, ``F("author__age")``."""
 
     name: str
@@ -79,6 +96,10 @@ class F(Operand):
         if not isinstance(self.name, str):
             message = f"F() takes the name of a field, not {type(self.name).__name__}"
             raise TypeError(message)
+
+    def name_in(self, names: Names) -> str:  # noqa: ARG002 - it is the same in every query
+        """Returns the name."""
+        return self.name
 
     def resolve(self, names: Names) -> Term:
         """Resolves the name."""

@@ -17,6 +17,7 @@ from oxyde.queries.correlation import correlating
 from oxyde.queries.foreign_values import named, plain
 from oxyde.queries.locks import Lock
 from oxyde.queries.names import Namespace
+from oxyde.queries.operators import name_of
 from oxyde.queries.source import Cte, State, compound, whole
 from oxyde.queries.special_terms import Chance
 from oxyde.queries.term import Expression, Order, Ordering, Reference, Term
@@ -270,7 +271,7 @@ def distinct(state: State) -> State:
     return (state.wrapped() if state.is_sliced else state).with_(distinct=True)
 
 
-def selected(state: State, fields: Sequence[str]) -> State:
+def selected(state: State, fields: Sequence[Any]) -> State:
     """Returns rows of these columns; without names, of all.
 
     Raises:
@@ -284,9 +285,10 @@ def selected(state: State, fields: Sequence[str]) -> State:
         return state.with_(selection=state.with_(selection=None, joined=()).columns, joined=())
     names = state.names
     chosen: list[tuple[str, Term]] = []
-    for name in fields:
-        if not isinstance(name, str):
-            message = f"values() takes field names, not {type(name).__name__}"
+    for field in fields:
+        name = name_of(names, field)
+        if name is None:
+            message = f"values() takes field names, not {type(field).__name__}"
             raise TypeError(message)
         if any(name == known for known, _ in chosen):
             message = f'"{name}" is twice among the values'

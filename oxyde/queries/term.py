@@ -284,6 +284,11 @@ class Names(Protocol):
         ...
 
     @property
+    def root(self) -> Table:
+        """The table from which names are followed."""
+        ...
+
+    @property
     def terms(self) -> Mapping[str, Term]:
         """The names in addition to the table's own."""
         ...

@@ -11,13 +11,14 @@ from oxyde.ir.expr import Node
 from oxyde.queries.aggregate_functions import AggregateFunction
 from oxyde.queries.aggregates import Collected
 from oxyde.queries.arguments import Argument, described, term_of, whole
+from oxyde.queries.collecting import CollectingFunction
 from oxyde.queries.foreign_values import named
 from oxyde.queries.functions import ANYTHING, MOST
 from oxyde.queries.gathering import Gathered
-from oxyde.queries.operators import F, Operand
+from oxyde.queries.inner_order import checked, listed, order_of
+from oxyde.queries.operators import Operand
 from oxyde.queries.scope import Scope
-from oxyde.queries.term import MAYBE, NEVER, Expression, Names, Order, Ordering, Term, Unknown
-from oxyde.queries.texts import sortable
+from oxyde.queries.term import MAYBE, NEVER, Names, Order, Term, Unknown
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
 
@@ -186,10 +187,13 @@ class Window(Operand):
         if not isinstance(function, (WindowFunction, AggregateFunction)):
             message = f"Window() takes a window function such as RowNumber(), or an aggregate such as Sum(...), not {named(function)}"
             raise TypeError(message)
+        if isinstance(function, CollectingFunction) and function.order_by:
+            message = f"{type(function).__name__}(order_by=...) has no window: the order of the window is that of the values"
+            raise FieldError(message)
         if isinstance(function, AggregateFunction) and function.distinct:
             raise FieldError(f"{type(function).__name__}(distinct=True) has no window: no database takes equal values of a window once")
         self.function = function
-        self.partition_by, self.order_by = _listed(partition_by), _listed(order_by)
+        self.partition_by, self.order_by = listed(partition_by), listed(order_by)
         self.frame = None if frame is None else _checked(frame)
 
     def resolve(self, names: Names) -> Term:
@@ -198,8 +202,8 @@ class Window(Operand):
         Raises:
             FieldError: A name is unknown, or the function does not take the value.
         """
-        by = [_plain("partition_by", term_of("Window", names, one, text=False)) for one in self.partition_by]
-        order = [_order(names, one) for one in self.order_by]
+        by = [checked("Window(partition_by", term_of("Window", names, one, text=False)) for one in self.partition_by]
+        order = [order_of("Window(order_by", names, one) for one in self.order_by]
         function = self.function
         if isinstance(function, AggregateFunction):
             made = function.resolve(names)
@@ -222,26 +226,6 @@ class Window(Operand):
 
     def __repr__(self) -> str:
         return f"Window({self.function!r}, partition_by={list(self.partition_by)!r}, order_by={list(self.order_by)!r})"
-
-
-def _listed(given: Any) -> tuple[Any, ...]:
-    return (given,) if isinstance(given, (str, Expression, Ordering)) else tuple(given)
-
-
-def _plain(where: str, term: Term) -> Term:
-    if term.windowed or term.type.kind not in ANYTHING:
-        what = "a window" if term.windowed else str(term.type)
-        raise FieldError(f"Window({where}=...) takes values that are equal or not on every database, and {described(term)} is {what}")
-    return sortable(term)
-
-
-def _order(names: Names, given: Any) -> Order:
-    if isinstance(given, str):
-        return Order(_plain("order_by", F(given.removeprefix("-")).resolve(names)), given.startswith("-"))
-    given = given if isinstance(given, Ordering) else Ordering(given) if isinstance(given, Expression) else None
-    if given is None:
-        raise TypeError("Window(order_by=...) takes field names and expressions")
-    return Order(_plain("order_by", given.expression.resolve(names)), given.desc, given.nulls)
 
 
 def _checked(frame: Any) -> Frame:

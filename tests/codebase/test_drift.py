@@ -94,6 +94,7 @@ def test_every_column_type_has_a_case() -> None:
         ("expr", "Operator"),
         ("expr", "Function"),
         ("expr", "DatePart"),
+        ("expr", "TruncUnit"),
         ("expr", "AggregateFunction"),
         ("expr", "WindowFunction"),
         ("expr", "FrameUnit"),

@@ -103,6 +103,14 @@ pub enum Expr {
         expr: Box<Expr>,
         of: ColumnType,
     },
+    /// The start of the year, month or other unit that a date or datetime is in, in UTC or in the time zone that `zone` names.
+    Truncate {
+        unit: TruncUnit,
+        expr: Box<Expr>,
+        of: ColumnType,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        zone: Option<Box<Expr>>,
+    },
     Cast {
         expr: Box<Expr>,
         #[serde(rename = "type")]
@@ -222,6 +230,8 @@ pub enum Function {
     JsonLe,
     /// The text of a JSON string; NULL for other values.
     JsonText,
+    /// The text of a JSON number, or of a truth value (`1` as the last argument); NULL for other values.
+    JsonPlain,
     /// Whether the first JSON value has all that is in the second.
     JsonContains,
     /// Whether an object has a key.
@@ -247,6 +257,20 @@ pub enum DatePart {
     Day,
     /// 1 (Sunday) to 7 (Saturday).
     WeekDay,
+    Hour,
+    Minute,
+    Second,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TruncUnit {
+    Year,
+    Quarter,
+    Month,
+    /// From Monday.
+    Week,
+    Day,
     Hour,
     Minute,
     Second,
@@ -287,6 +311,18 @@ pub enum AggregateFunction {
     Avg,
     Min,
     Max,
+    /// The standard deviation of all values, and its estimate from a sample; a float.
+    StddevPop,
+    StddevSamp,
+    /// The variance likewise.
+    VarPop,
+    VarSamp,
+    /// The texts that are not NULL, joined by the second argument.
+    StringAgg,
+    /// The values as an array, NULL among them.
+    ArrayAgg,
+    /// The values as a JSON array, NULL as null.
+    JsonAgg,
 }
 
 /// A window function.

@@ -25,6 +25,14 @@ struct Wrapping {
 
 impl Writer<'_> {
     pub fn aggregate(&mut self, aggregate: &Aggregate, window: Option<&Window>) -> Result<()> {
+        use AggregateFunction::{ArrayAgg, JsonAgg, StddevPop, StddevSamp, StringAgg, VarPop, VarSamp};
+        if matches!(aggregate.function, StringAgg | ArrayAgg | JsonAgg) {
+            return self.collect(aggregate, window);
+        }
+        let is_spread = matches!(aggregate.function, StddevPop | StddevSamp | VarPop | VarSamp);
+        if is_spread && matches!(self.dialect.aggregates, Aggregates::FourDigits) {
+            return self.spread(aggregate, window);
+        }
         let adds = matches!(aggregate.function, AggregateFunction::Sum | AggregateFunction::Avg);
         if adds && aggregate.of == ColumnType::Float && self.has_text_decimals() {
             // For infinities of both signs SQLite returns NULL, as for no values: the number of values tells them
@@ -37,6 +45,24 @@ impl Writer<'_> {
             return self.word("))");
         }
         self.plain_aggregate(aggregate, window)
+    }
+
+    /// Writes a variance on `MySQL`, which returns 0 where the squares of floats overflow.
+    fn spread(&mut self, aggregate: &Aggregate, window: Option<&Window>) -> Result<()> {
+        if aggregate.distinct {
+            return self.dialect.unsupported("variances of distinct values");
+        }
+        if aggregate.of != ColumnType::Float {
+            return self.plain_aggregate(aggregate, window);
+        }
+        let end = |function| Aggregate { function, ty: ColumnType::Float, ..aggregate.clone() };
+        self.push("CASE WHEN ");
+        self.plain_aggregate(&end(AggregateFunction::Max), window)?;
+        self.push(" - ");
+        self.plain_aggregate(&end(AggregateFunction::Min), window)?;
+        self.push(" > 1e150 THEN 9223372036854775807 + CHAR_LENGTH('values too far apart for a variance') ELSE ");
+        self.plain_aggregate(aggregate, window)?;
+        self.word(" END")
     }
 
     fn plain_aggregate(&mut self, aggregate: &Aggregate, window: Option<&Window>) -> Result<()> {
@@ -106,37 +132,51 @@ impl Writer<'_> {
     }
 
     fn wrapping(&self, aggregate: &Aggregate) -> Wrapping {
-        use AggregateFunction::{Avg, Count, Max, Min, Sum};
+        use AggregateFunction::{ArrayAgg, Avg, Count, JsonAgg, Max, Min, StddevPop, StddevSamp, StringAgg, Sum, VarPop, VarSamp};
         let (of, ty) = (&aggregate.of, &aggregate.ty);
+        let ours = self.has_text_decimals();
         let name = match aggregate.function {
             Count => "COUNT",
-            Sum if is_decimal(of) && self.has_text_decimals() => "oxyde_decimal_sum",
-            Avg if is_decimal(of) && self.has_text_decimals() => "oxyde_decimal_avg",
+            Sum if is_decimal(of) && ours => "oxyde_decimal_sum",
+            Avg if is_decimal(of) && ours => "oxyde_decimal_avg",
             Sum => "SUM",
             Avg => "AVG",
             Min => "MIN",
             Max => "MAX",
+            StddevPop if ours => "oxyde_stddev_pop",
+            StddevPop => "STDDEV_POP",
+            StddevSamp if ours => "oxyde_stddev_samp",
+            StddevSamp => "STDDEV_SAMP",
+            VarPop if ours => "oxyde_var_pop",
+            VarPop => "VAR_POP",
+            VarSamp if ours => "oxyde_var_samp",
+            VarSamp => "VAR_SAMP",
+            StringAgg | ArrayAgg | JsonAgg => "",
         };
         let plain = Wrapping { name, ..Wrapping::default() };
         match (aggregate.function, self.dialect.aggregates) {
             (Sum, Aggregates::Numeric) if *ty == ColumnType::Int => Wrapping { after: "::bigint", ..plain },
-            (Avg, Aggregates::Numeric) if *ty == ColumnType::Float => Wrapping { after: "::double precision", ..plain },
+            (Avg | StddevPop | StddevSamp | VarPop | VarSamp, Aggregates::Numeric) if *ty == ColumnType::Float => {
+                Wrapping { after: "::double precision", ..plain }
+            }
             // PostgreSQL has no MIN and MAX of booleans, and before 18 none of UUIDs.
             (Min, Aggregates::Numeric) if *of == ColumnType::Bool => Wrapping { name: "BOOL_AND", ..plain },
             (Max, Aggregates::Numeric) if *of == ColumnType::Bool => Wrapping { name: "BOOL_OR", ..plain },
             (Min | Max, Aggregates::Numeric) if *of == ColumnType::Uuid => {
                 Wrapping { suffix: "::text COLLATE \"C\"", after: "::uuid", ..plain }
             }
-            (Avg, Aggregates::FourDigits) if *ty == ColumnType::Float => Wrapping { float: *of != ColumnType::Float, ..plain },
+            (Avg | StddevPop | StddevSamp | VarPop | VarSamp, Aggregates::FourDigits) if *ty == ColumnType::Float => {
+                Wrapping { float: *of != ColumnType::Float, ..plain }
+            }
             // Floats cannot represent every whole number of microseconds.
-            (Avg, Aggregates::Right) if *ty == ColumnType::Duration && self.has_text_decimals() => {
+            (Avg, Aggregates::Right) if *ty == ColumnType::Duration && ours => {
                 let name = "oxyde_decimal_avg";
                 Wrapping { name, before: "CAST(oxyde_decimal_round(", after: ", 0) AS ", ty: self.dialect.integer, end: ")", ..plain }
             }
             (Avg, Aggregates::Right | Aggregates::FourDigits) if *ty == ColumnType::Duration => {
                 Wrapping { before: "CAST(ROUND(", after: ") AS ", ty: self.dialect.integer, end: ")", ..plain }
             }
-            (Count | Sum | Avg | Min | Max, Aggregates::Numeric | Aggregates::Right | Aggregates::FourDigits) => plain,
+            (_, Aggregates::Numeric | Aggregates::Right | Aggregates::FourDigits) => plain,
         }
     }
 }

@@ -65,6 +65,7 @@ fn row(function: Function) -> (usize, usize, Spelling) {
         Function::JsonLt => (3, 3, Method(|writer, args, _| writer.json_order(args, " < "))),
         Function::JsonLe => (3, 3, Method(|writer, args, _| writer.json_order(args, " <= "))),
         Function::JsonText => (1, 1, Method(|writer, args, _| writer.json_text(args))),
+        Function::JsonPlain => (2, 2, Method(|writer, args, _| writer.json_plain(args))),
         Function::JsonContains => (2, 2, Method(|writer, args, _| writer.json_contains(args))),
         Function::JsonHasKey => (2, 2, Method(|writer, args, _| writer.json_has_key(args))),
         Function::TextSearch => (2, 2, Method(|writer, args, _| writer.text_search(args))),

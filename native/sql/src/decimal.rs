@@ -75,7 +75,16 @@ pub fn is_canonical(expr: &Expr) -> bool {
         Expr::Call { function: Abs | Ceil | Floor | Round, .. } => decimal,
         Expr::Aggregate(aggregate) => match aggregate.function {
             AggregateFunction::Sum | AggregateFunction::Avg => is_decimal(&aggregate.of),
-            AggregateFunction::Count | AggregateFunction::Min | AggregateFunction::Max => false,
+            AggregateFunction::Count
+            | AggregateFunction::Min
+            | AggregateFunction::Max
+            | AggregateFunction::StddevPop
+            | AggregateFunction::StddevSamp
+            | AggregateFunction::VarPop
+            | AggregateFunction::VarSamp
+            | AggregateFunction::StringAgg
+            | AggregateFunction::ArrayAgg
+            | AggregateFunction::JsonAgg => false,
         },
         Expr::Excluded { .. }
         | Expr::Bool(_)
@@ -97,6 +106,7 @@ pub fn is_canonical(expr: &Expr) -> bool {
         | Expr::Regex { .. }
         | Expr::Call { .. }
         | Expr::Extract { .. }
+        | Expr::Truncate { .. }
         | Expr::Case { .. }
         | Expr::Window(_)
         | Expr::Raw(_) => false,

@@ -128,6 +128,24 @@ impl Writer<'_> {
         }
     }
 
+    /// The text of a number, or of a truth value.
+    pub fn json_plain(&mut self, args: &[Expr]) -> Result<()> {
+        let [value, Expr::Int(is_truth)] = args else { return malformed("the text of other than one JSON value") };
+        let is_truth = *is_truth == 1;
+        match self.dialect.types {
+            Types::Postgres => {
+                self.around("CASE WHEN jsonb_typeof(", value, if is_truth { ") = 'boolean' THEN " } else { ") = 'number' THEN " })?;
+                self.operand(value)?;
+                self.word(" #>> '{}' END")
+            }
+            Types::Sqlite => self.around("oxyde_json_plain(", value, if is_truth { ", 1)" } else { ", 0)" }),
+            Types::Mysql | Types::Mariadb => {
+                self.around("CASE WHEN JSON_TYPE(", value, if is_truth { ") = 'BOOLEAN'" } else { NUMBERS })?;
+                self.around(" THEN CONVERT(JSON_UNQUOTE(", value, ") USING utf8mb4) END")
+            }
+        }
+    }
+
     /// Objects by their keys, lists by their members, however deep.
     pub fn json_contains(&mut self, args: &[Expr]) -> Result<()> {
         let [whole, part] = args else { return malformed("containment of other than two JSON values") };

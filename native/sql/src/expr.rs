@@ -50,6 +50,7 @@ impl Writer<'_> {
             Expr::Negate(inner) => self.negate(inner),
             Expr::Call { function, args, ty } => self.call(*function, args, ty),
             Expr::Extract { part, expr, of } => self.extract(*part, expr, of),
+            Expr::Truncate { unit, expr, of, zone } => self.truncate(*unit, expr, of, zone.as_deref()),
             Expr::Cast { expr, ty, of: None } => self.cast(expr, ty),
             Expr::Cast { expr, ty, of: Some(of) } => self.convert(expr, of, ty),
             Expr::Case { whens, otherwise, .. } => self.case(whens, otherwise.as_deref()),
@@ -178,6 +179,7 @@ fn is_atom(expr: &Expr) -> bool {
         | Expr::Aggregate(_)
         | Expr::Window(_)
         | Expr::Extract { .. }
+        | Expr::Truncate { .. }
         | Expr::Cast { .. }
         | Expr::Raw(_) => true,
         Expr::Int(value) => *value >= 0,
@@ -229,6 +231,7 @@ fn is_predicate(expr: &Expr) -> bool {
         | Expr::Aggregate(_)
         | Expr::Window(_)
         | Expr::Extract { .. }
+        | Expr::Truncate { .. }
         | Expr::Cast { .. }
         | Expr::Raw(_) => is_atom(expr),
     }

@@ -12,14 +12,9 @@ impl Writer<'_> {
     pub fn order(&mut self, order: &Order) -> Result<()> {
         let direction = if order.desc { " DESC" } else { "" };
         match (self.dialect.nulls_order, order.nulls) {
-            (NullsOrder::Clause, nulls) => {
+            (NullsOrder::Clause, _) => {
                 self.key(&order.expr)?;
-                self.push(direction);
-                self.word(match nulls {
-                    None => "",
-                    Some(Nulls::First) => " NULLS FIRST",
-                    Some(Nulls::Last) => " NULLS LAST",
-                })
+                self.direction(order)
             }
             // The server's default order of NULLs.
             (NullsOrder::Expression, nulls) if nulls.is_none_or(|nulls| order.desc == (nulls == Nulls::Last)) => {
@@ -33,6 +28,16 @@ impl Writer<'_> {
                 self.word(direction)
             }
         }
+    }
+
+    /// Writes what follows the key of an order, where there is a clause for NULLs.
+    pub fn direction(&mut self, order: &Order) -> Result<()> {
+        self.push(if order.desc { " DESC" } else { "" });
+        self.word(match order.nulls {
+            None => "",
+            Some(Nulls::First) => " NULLS FIRST",
+            Some(Nulls::Last) => " NULLS LAST",
+        })
     }
 
     /// Writes a key of ORDER BY, GROUP BY and the like. A constant is cast, because a bare number would be the position

@@ -73,6 +73,7 @@ fn is_stored(expr: &Expr) -> bool {
         | Expr::Arithmetic { .. }
         | Expr::Negate(_)
         | Expr::Extract { .. }
+        | Expr::Truncate { .. }
         | Expr::Cast { .. }
         | Expr::Raw(_) => false,
     }

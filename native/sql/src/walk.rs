@@ -17,6 +17,7 @@ pub fn type_of(expr: &Expr) -> Option<&ColumnType> {
         Expr::Window(window) => of_window(window),
         Expr::Negate(inner) => type_of(inner),
         Expr::Subquery(query) => columns(query).first().map(|(_, ty)| *ty),
+        Expr::Truncate { of, .. } => Some(of),
         Expr::Extract { part, .. } => Some(crate::extract::part_type(*part)),
         Expr::Bool(_)
         | Expr::Compare { .. }
@@ -63,6 +64,7 @@ fn children(expr: &Expr) -> Vec<&Expr> {
         Expr::And(members) | Expr::Or(members) | Expr::Xor(members) => members.iter().collect(),
         Expr::Not(inner) | Expr::IsNull(inner) | Expr::IsNotNull(inner) | Expr::IsNotTrue(inner) | Expr::Negate(inner) => vec![inner],
         Expr::In { expr, .. } | Expr::InSelect { expr, .. } | Expr::Extract { expr, .. } | Expr::Cast { expr, .. } => vec![expr],
+        Expr::Truncate { expr, zone, .. } => std::iter::once(&**expr).chain(zone.as_deref()).collect(),
         Expr::Match { expr, pattern, .. } | Expr::Regex { expr, pattern, .. } => vec![expr, pattern],
         Expr::Between { expr, low, high } => vec![expr, low, high],
         Expr::Call { args, .. } => args.iter().collect(),

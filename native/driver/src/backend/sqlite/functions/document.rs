@@ -50,6 +50,19 @@ pub fn string(arguments: &[Cell<'_>]) -> Answered {
     Ok(unquoted(parsed(&value)?)?.map_or(Answer::Null, Answer::Text))
 }
 
+/// The text of a JSON number (`0`), or of a truth value (`1`); NULL for other values.
+pub fn plain(arguments: &[Cell<'_>]) -> Answered {
+    let [value, Cell::Int(is_truth)] = arguments else { return Err("it takes two arguments".to_owned()) };
+    let Some(value) = text(*value)? else { return Ok(Answer::Null) };
+    let raw = parsed(&value)?.get();
+    let is_meant = if *is_truth == 1 {
+        matches!(raw, "true" | "false")
+    } else {
+        raw.starts_with(['-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+    };
+    Ok(if is_meant { Answer::Text(raw.to_owned()) } else { Answer::Null })
+}
+
 fn unquoted(raw: &RawValue) -> Result<Option<String>, String> {
     if raw.get().starts_with('"') { serde_json::from_str(raw.get()).map(Some).map_err(no_json) } else { Ok(None) }
 }

@@ -3,6 +3,7 @@
 mod aggregate;
 mod arithmetic;
 mod collation;
+mod collect;
 mod document;
 mod fit;
 mod json;
@@ -13,9 +14,14 @@ mod reckon;
 mod register;
 mod scalar;
 mod spelling;
+mod spread;
 mod text;
+mod total;
 
+use collect::Members;
 use number::Number;
+use spread::Spread;
+use total::Total;
 
 use super::handle::Handle;
 use crate::error::Result;
@@ -29,7 +35,7 @@ pub fn register(handle: &Handle) -> Result<()> {
     scalar::register(handle, c"oxyde_time", 1, spelling::time)?;
     scalar::register(handle, c"oxyde_uuid", 1, spelling::uuid)?;
     scalar::register(handle, c"oxyde_uuid", 2, spelling::uuid)?;
-    aggregate::register(handle)?;
+    aggregates(handle)?;
     scalar::register(handle, c"oxyde_decimal_add", 2, |arguments| arithmetic::two(arguments, arithmetic::add))?;
     scalar::register(handle, c"oxyde_decimal_sub", 2, |arguments| arithmetic::two(arguments, arithmetic::subtract))?;
     scalar::register(handle, c"oxyde_decimal_mul", 2, |arguments| arithmetic::two(arguments, arithmetic::multiply))?;
@@ -49,6 +55,7 @@ pub fn register(handle: &Handle) -> Result<()> {
     scalar::register(handle, c"oxyde_json_equals", 2, json::equals)?;
     scalar::register(handle, c"oxyde_json_get", -1, document::get)?;
     scalar::register(handle, c"oxyde_json_text", 1, document::string)?;
+    scalar::register(handle, c"oxyde_json_plain", 2, document::plain)?;
     scalar::register(handle, c"oxyde_json_order", 3, document::order)?;
     scalar::register(handle, c"oxyde_json_contains", 2, document::contains)?;
     scalar::register(handle, c"oxyde_list_contains", 3, |arguments| list::members(arguments, list::contains))?;
@@ -56,6 +63,20 @@ pub fn register(handle: &Handle) -> Result<()> {
     scalar::register(handle, c"oxyde_list_overlaps", 3, |arguments| list::members(arguments, list::overlaps))?;
     scalar::register(handle, c"oxyde_endswith", 2, pattern::ends_with)?;
     scalar::register(handle, c"oxyde_regexp", 3, pattern::regexp())
+}
+
+/// Registers the aggregates.
+fn aggregates(handle: &Handle) -> Result<()> {
+    aggregate::register::<Total<false>>(handle, c"oxyde_decimal_sum")?;
+    aggregate::register::<Total<true>>(handle, c"oxyde_decimal_avg")?;
+    aggregate::register::<Spread<false, false>>(handle, c"oxyde_var_pop")?;
+    aggregate::register::<Spread<true, false>>(handle, c"oxyde_var_samp")?;
+    aggregate::register::<Spread<false, true>>(handle, c"oxyde_stddev_pop")?;
+    aggregate::register::<Spread<true, true>>(handle, c"oxyde_stddev_samp")?;
+    aggregate::register::<Members<false, false>>(handle, c"oxyde_list")?;
+    aggregate::register::<Members<true, false>>(handle, c"oxyde_list_of_truth")?;
+    aggregate::register::<Members<false, true>>(handle, c"oxyde_list_of_json")?;
+    scalar::refusing(handle, c"oxyde_joined", 2, collect::joined)
 }
 
 /// Registers the functions of integers and floats.

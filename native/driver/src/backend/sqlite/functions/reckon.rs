@@ -14,7 +14,7 @@ const ZERO: &str = "division by zero";
 const BEYOND: f64 = 9_223_372_036_854_775_808.0;
 
 /// Returns the nearest float of a number, which may be decimal text; `None` for NULL.
-fn float_of(cell: Cell<'_>) -> Result<Option<f64>, String> {
+pub fn float_of(cell: Cell<'_>) -> Result<Option<f64>, String> {
     match cell {
         Cell::Null => Ok(None),
         Cell::Int(value) => Ok(Some(value as f64)),
