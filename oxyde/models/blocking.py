@@ -13,7 +13,7 @@ from typing_extensions import TypeVar
 
 from oxyde.models import blocking_many, row_types
 from oxyde.models.chain import Chain, M, R_co
-from oxyde.models.narrow import Exact, method
+from oxyde.models.narrow import Exact, HasManager, OfStub, method
 from oxyde.models.narrow import blocking as narrow
 from oxyde.models.rows import DICTS, FLAT, TUPLES, Into
 from oxyde.models.verbs import reading, upserting, writing
@@ -28,6 +28,14 @@ class Dictionaries(Protocol[M]):
     """``values``, as checkers see it."""
 
     def __call__(self, *fields: str | Expression) -> BlockingQuerySet[M, dict[str, Any]]:
+        """Is how it is called."""
+        ...
+
+
+class AnyRows(Protocol):
+    """``values`` and ``values_list`` of a model with a stub, on a queryset that the stub did not make."""
+
+    def __call__(self, *fields: Any, **options: Any) -> BlockingQuerySet[Any, Any]:
         """Is how it is called."""
         ...
 
@@ -52,6 +60,8 @@ if TYPE_CHECKING:
         @overload
         def __get__(self, chain: Exact, owner: type[Any], /) -> Any: ...
         @overload
+        def __get__(self, chain: OfStub[HasManager[Any]], owner: type[Any], /) -> AnyRows: ...
+        @overload
         def __get__(self, chain: Chain[M, Any], owner: type[Any], /) -> Dictionaries[M]: ...
         def __get__(self, chain: Any, owner: type[Any], /) -> Any: ...
 
@@ -61,6 +71,8 @@ if TYPE_CHECKING:
         def __init__(self, function: Any, /) -> None: ...
         @overload
         def __get__(self, chain: Exact, owner: type[Any], /) -> Any: ...
+        @overload
+        def __get__(self, chain: OfStub[HasManager[Any]], owner: type[Any], /) -> AnyRows: ...
         @overload
         def __get__(self, chain: Chain[M, Any], owner: type[Any], /) -> Tuples[M]: ...
         def __get__(self, chain: Any, owner: type[Any], /) -> Any: ...

@@ -117,9 +117,9 @@ class Chain(Generic[M, R_co]):
         """
         return self._next(query.ordered(self._state, fields))
 
-    order_by = narrow.OrderBy(_order_by)
+    order_by = narrow.Names(_order_by)
 
-    def annotate(self: C, **terms: Expression) -> C:
+    def _annotate(self: C, **terms: Expression) -> C:
         """Returns the rows with additional values, which ``filter()``, ``order_by()`` and ``values()`` can use by name.
 
         Instances have them as attributes: ``annotate(total=F("price") * F("count"))`` makes ``row.total``.
@@ -137,6 +137,8 @@ class Chain(Generic[M, R_co]):
             raise TypeError("annotate() before into(): the row type is filled from what the query has then")
         return self._annotated("annotate", terms)
 
+    annotate = narrow.Annotate(_annotate)
+
     def alias(self: C, **terms: Expression) -> C:
         """Returns the same rows; ``filter()``, ``order_by()`` and other expressions can use these values by name, and no row has them."""
         return self._annotated("alias", terms)
@@ -148,7 +150,7 @@ class Chain(Generic[M, R_co]):
                 raise FieldError(message, column=name)
         return self._next(query.annotated(self._state, terms, verb))
 
-    def only(self: C, *fields: str) -> C:
+    def _only(self: C, *fields: str) -> C:
         """Returns instances that have only these fields, and the key; the others raise NotLoaded, and ``save()`` does not write them.
 
         Raises:
@@ -157,7 +159,9 @@ class Chain(Generic[M, R_co]):
         """
         return self._next(chosen.only(self._state, fields))
 
-    def defer(self: C, *fields: str) -> C:
+    only = narrow.Names(_only)
+
+    def _defer(self: C, *fields: str) -> C:
         """Returns instances without these fields, which raise NotLoaded, and which ``save()`` does not write; ``refresh()`` reads them.
 
         Raises:
@@ -165,6 +169,8 @@ class Chain(Generic[M, R_co]):
             TypeError: The rows are no instances.
         """
         return self._next(chosen.deferred(self._state, fields))
+
+    defer = narrow.Names(_defer)
 
     def group_by(self: C, *fields: str | Expression) -> C:
         """Returns one row for each group of rows that are equal in these fields; ``annotate()`` aggregates, ``values()`` says what is read.

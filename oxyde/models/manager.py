@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, Protocol, cast, get_origin, overload
+from typing import Any, Generic, cast, get_origin, overload
 
 from typing_extensions import Self, TypeVar
 
 from oxyde.models.chain import M
+from oxyde.models.narrow import HasManager
 from oxyde.models.queryset import QuerySet
 from oxyde.queries import Q
 
 QS = TypeVar("QS", bound=QuerySet[Any, Any])
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 
 
 class Manager(QuerySet[M]):
@@ -44,12 +44,6 @@ class Manager(QuerySet[M]):
     def __repr__(self) -> str:
         """Returns one line."""
         return f"<Manager of {self.model.__name__}>"
-
-
-class HasManager(Protocol[T_co]):
-    """A model class of a stub, which says what its manager is."""
-
-    def __oxyde_manager__(self) -> T_co: ...
 
 
 class Objects:

@@ -239,7 +239,11 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
         vars(self).update(unhinged)
         follow(self, name, before.get(name, UNLOADED))
 
-    if not TYPE_CHECKING:  # otherwise type checkers would accept any misspelt attribute
+    if not TYPE_CHECKING:  # a stub says what it returns; and type checkers would accept any misspelt attribute
+
+        def __oxyde_manager__(self) -> Any:
+            """Returns the manager of the class."""
+            return type(self).objects
 
         def __getattr__(self, name: str) -> Any:
             """Returns None for the state of a new instance; else private attributes and extras, as Pydantic does."""

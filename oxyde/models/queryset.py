@@ -11,7 +11,7 @@ from typing_extensions import TypeVar
 from oxyde.models import many, row_types
 from oxyde.models.blocking import BlockingQuerySet
 from oxyde.models.chain import Chain, M, R_co
-from oxyde.models.narrow import Exact, method
+from oxyde.models.narrow import Exact, HasManager, OfStub, method
 from oxyde.models.narrow import awaited as narrow
 from oxyde.models.rows import DICTS, FLAT, TUPLES, Into
 from oxyde.models.twin import twin
@@ -27,6 +27,14 @@ class Dictionaries(Protocol[M]):
     """``values``, as checkers see it."""
 
     def __call__(self, *fields: str | Expression) -> QuerySet[M, dict[str, Any]]:
+        """Is how it is called."""
+        ...
+
+
+class AnyRows(Protocol):
+    """``values`` and ``values_list`` of a model with a stub, on a queryset that the stub did not make."""
+
+    def __call__(self, *fields: Any, **options: Any) -> QuerySet[Any, Any]:
         """Is how it is called."""
         ...
 
@@ -51,6 +59,8 @@ if TYPE_CHECKING:
         @overload
         def __get__(self, chain: Exact, owner: type[Any], /) -> Any: ...
         @overload
+        def __get__(self, chain: OfStub[HasManager[Any]], owner: type[Any], /) -> AnyRows: ...
+        @overload
         def __get__(self, chain: Chain[M, Any], owner: type[Any], /) -> Dictionaries[M]: ...
         def __get__(self, chain: Any, owner: type[Any], /) -> Any: ...
 
@@ -60,6 +70,8 @@ if TYPE_CHECKING:
         def __init__(self, function: Any, /) -> None: ...
         @overload
         def __get__(self, chain: Exact, owner: type[Any], /) -> Any: ...
+        @overload
+        def __get__(self, chain: OfStub[HasManager[Any]], owner: type[Any], /) -> AnyRows: ...
         @overload
         def __get__(self, chain: Chain[M, Any], owner: type[Any], /) -> Tuples[M]: ...
         def __get__(self, chain: Any, owner: type[Any], /) -> Any: ...

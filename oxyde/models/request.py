@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import copyreg
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from oxyde.models.info import AnyModel, ModelInfo
+from oxyde.models.narrow import Exact
 from oxyde.models.own_validators import own_functions
 from oxyde.models.pydantic_seams import ModelMetaclass, request_schema
 
 Verb = Literal["Create", "Update"]
+
+
+if TYPE_CHECKING:
+
+    class AnyAttribute:
+        """``__getattr__`` of a request model whose fields no stub names; an attribute, so that those of a stub can do without."""
+
+        def __init__(self, function: Any, /) -> None: ...
+        @overload
+        def __get__(self, request: Exact, owner: type[Any], /) -> Any: ...
+        @overload
+        def __get__(self, request: Any, owner: type[Any], /) -> Callable[[str], Any]: ...
+        def __get__(self, request: Any, owner: type[Any], /) -> Any: ...
 
 
 class RequestMeta(ModelMetaclass):
@@ -58,6 +72,7 @@ class Request(BaseModel, metaclass=RequestMeta):
 
         def __init__(self, **values: Any) -> None: ...
 
+        @AnyAttribute
         def __getattr__(self, name: str) -> Any: ...
     else:
 

@@ -16,16 +16,16 @@ COMMANDS = {
     "pyrefly": ["{tool}", "check", "--python-interpreter-path", "{python}", "--output-format", "min-text", "--search-path", ".", "."],
 }
 REVEALED = {
-    "mypy": r'^(?P<file>\S+\.py):(?P<line>\d+): note: Revealed type is "(?P<type>.*)"$',
-    "pyright": r'^\s*(?P<file>\S+\.py):(?P<line>\d+):\d+ - information: Type of ".*" is "(?P<type>.*)"$',
-    "ty": r"^(?P<file>\S+\.py):(?P<line>\d+):\d+: info\[revealed-type\] Revealed type: `(?P<type>.*)`$",
-    "pyrefly": r"^\s*INFO (?P<file>\S+\.py):(?P<line>\d+):\S+ revealed type: (?P<type>.*) \[reveal-type\]$",
+    "mypy": r'^(?P<file>\S+\.pyi?):(?P<line>\d+): note: Revealed type is "(?P<type>.*)"$',
+    "pyright": r'^\s*(?P<file>\S+\.pyi?):(?P<line>\d+):\d+ - information: Type of ".*" is "(?P<type>.*)"$',
+    "ty": r"^(?P<file>\S+\.pyi?):(?P<line>\d+):\d+: info\[revealed-type\] Revealed type: `(?P<type>.*)`$",
+    "pyrefly": r"^\s*INFO (?P<file>\S+\.pyi?):(?P<line>\d+):\S+ revealed type: (?P<type>.*) \[reveal-type\]$",
 }
 FLAGGED = {
-    "mypy": r"^(?P<file>\S+\.py):(?P<line>\d+): error: ",
-    "pyright": r"^\s*(?P<file>\S+\.py):(?P<line>\d+):\d+ - error: ",
-    "ty": r"^(?P<file>\S+\.py):(?P<line>\d+):\d+: (error|warning)\[",
-    "pyrefly": r"^\s*(ERROR|WARN) (?P<file>\S+\.py):(?P<line>\d+):",
+    "mypy": r"^(?P<file>\S+\.pyi?):(?P<line>\d+): error: ",
+    "pyright": r"^\s*(?P<file>\S+\.pyi?):(?P<line>\d+):\d+ - error: ",
+    "ty": r"^(?P<file>\S+\.pyi?):(?P<line>\d+):\d+: (error|warning)\[",
+    "pyrefly": r"^\s*(ERROR|WARN) (?P<file>\S+\.pyi?):(?P<line>\d+):",
 }
 SETTINGS = {"pyrightconfig.json": '{"typeCheckingMode": "strict"}', "pyrefly.toml": ""}
 
