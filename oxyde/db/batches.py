@@ -141,7 +141,7 @@ async def _rest(queue: LoopQueue, operation: _native.Operation) -> None:
 
 
 class CursorBatches(Batches):
-    """The batches of a query inside a transaction, through a cursor of the server: other statements may run between them."""
+    """The batches of a query inside a transaction, read through a cursor: other statements may run between them."""
 
     _numbers = itertools.count(1)
     _closing: Final[list[_native.Operation]] = []
@@ -184,7 +184,9 @@ class CursorBatches(Batches):
         """Ends the reading and starts to close the cursor; the transaction's next statement comes after that."""
         super().end(error)
         block = self.where.block
-        if self._is_open and block is not None and not block.ending and not block.session.broken:
+        # PostgreSQL would abort the transaction if its cursor is gone already; SQLite does not mind.
+        lenient = self.where.database.dialect == "sqlite"
+        if self._is_open and block is not None and (lenient or not (block.ending or block.session.broken)):
             with suppress(OxydeError):
                 self._closing[:] = [one for one in self._closing if _is_running(one)]
                 self._closing.append(self.where.start(self._step("close"), None))
@@ -204,9 +206,10 @@ def batches(where: Route, call: Call, *, is_query: bool) -> Batches:
     Args:
         where: Where it runs.
         call: The statement.
-        is_query: It is a query of ours, which a cursor can read.
+        is_query: It is a query of ours, which a cursor of PostgreSQL can read.
     """
-    in_cursor = is_query and where.block is not None and where.database.dialect == "postgres"
+    dialect = where.database.dialect
+    in_cursor = where.block is not None and (dialect == "sqlite" or (dialect == "postgres" and is_query))
     return CursorBatches(where, call) if in_cursor else Batches(where, call)
 
 

@@ -6,6 +6,7 @@ use oxyde_ir::program::Step;
 use oxyde_ir::{Program, Value};
 
 use crate::batch::{Column, ColumnBatch, Data};
+use crate::cursor::CursorStep;
 use crate::deadline::Deadline;
 use crate::error::{Error, Kind, Result};
 use crate::request::{Request, runs};
@@ -42,6 +43,8 @@ pub struct Execution {
     pub limits: Limits,
     /// The most bytes of values that the connection accepts in one statement.
     pub max_bytes: usize,
+    /// On SQLite, a step of reading the single query of the program in parts.
+    pub cursor: Option<CursorStep>,
 }
 
 impl Execution {
@@ -55,8 +58,13 @@ impl Execution {
 
     /// Returns the single step of a read by key, which is short enough for the calling thread.
     pub(crate) fn point_read<'a>(&'a self, deadline: Deadline<'a>) -> Option<Request<'a>> {
+        if self.program.point_read && self.cursor.is_none() { self.only(deadline) } else { None }
+    }
+
+    /// Returns the step of a program that has only one.
+    pub(crate) fn only<'a>(&'a self, deadline: Deadline<'a>) -> Option<Request<'a>> {
         let [step] = self.steps() else { return None };
-        self.program.point_read.then(|| self.request(step, None, self.sink.as_ref(), deadline))
+        Some(self.request(step, None, self.sink.as_ref(), deadline))
     }
 
     fn request<'r>(&'r self, step: &'r Step, keys: Option<&'r ColumnBatch>, sink: Option<&'r Sink>, deadline: Deadline<'r>) -> Request<'r> {

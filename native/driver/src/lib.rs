@@ -10,6 +10,7 @@ mod builtin;
 pub mod calendar;
 mod call;
 mod cancel;
+mod cursor;
 mod deadline;
 pub mod decimal;
 mod doubt;
@@ -42,6 +43,7 @@ mod types;
 
 pub use batch::{Column, ColumnBatch, Data, TextColumn};
 pub use cancel::Cancel;
+pub use cursor::CursorStep;
 pub use deadline::{Deadline, Stop};
 pub use error::{Detail, Error, Kind, Result};
 pub use execution::{Execution, Inputs, Part};

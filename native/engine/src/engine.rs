@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use oxyde_driver::{Cancel, Deadline, Error, Execution, Finished, Inputs, Kind, Part, Pool, Result, Session};
+use oxyde_driver::{Cancel, CursorStep, Deadline, Error, Execution, Finished, Inputs, Kind, Part, Pool, Result, Session};
 use oxyde_ir::wire::{self, WireErrorKind};
 use oxyde_ir::{Atomic, Family, Server, Statement};
 use oxyde_sql::SqlError;
 
-use crate::cursor::Cursor;
+use crate::cursor;
 use crate::ending::Ending;
 use crate::executor::Executor;
 use crate::plan::Plan;
@@ -27,8 +27,8 @@ pub struct Job {
     pub timeout: Option<Duration>,
     /// The reader may be dropped before the end without breaking the transaction.
     pub streams: bool,
-    /// Instead of running the query, a step of reading it through a cursor.
-    pub cursor: Option<Cursor>,
+    /// Instead of running the query, a step of reading it in parts.
+    pub cursor: Option<CursorStep>,
 }
 
 pub struct Engine {
@@ -84,19 +84,26 @@ impl Engine {
             Some(session) => Executor::Session(session.lock(&job.cancel).await?),
             None => Executor::Lease { lease: self.pool.lease(&job.cancel).await?, pool: self.pool.clone() },
         };
-        let (program, inputs) = match job.cursor {
-            None => (Arc::clone(plan.program()), Arc::clone(&job.inputs)),
-            Some(cursor) => {
-                let inputs = if cursor.takes_values() { Arc::clone(&job.inputs) } else { Arc::default() };
-                (Arc::new(cursor.program(plan.program())?), inputs)
-            }
+        // SQLite reads queries in parts by itself; PostgreSQL is told to, in SQL.
+        let step = job.cursor.filter(|_| self.pool.family() != Family::Sqlite);
+        let program = step.map_or_else(|| Ok(Arc::clone(plan.program())), |step| cursor::program(step, plan.program()).map(Arc::new))?;
+        let inputs = match job.cursor {
+            None | Some(CursorStep::Open(_)) => Arc::clone(&job.inputs),
+            Some(CursorStep::Fetch(..) | CursorStep::Close(_)) => Arc::default(),
         };
         executor.admit(&program)?;
         let timeout = job.timeout.or(self.pool.settings().statement_timeout);
         // A program of several steps has its own savepoint.
         let deadline = Deadline::from(&job.cancel).statement(timeout);
-        let execution =
-            Execution { program, part: Part::Steps, inputs, sink: Some(sink.clone()), limits: sink.limits, max_bytes: usize::MAX };
+        let execution = Execution {
+            program,
+            part: Part::Steps,
+            inputs,
+            sink: Some(sink.clone()),
+            limits: sink.limits,
+            max_bytes: usize::MAX,
+            cursor: job.cursor,
+        };
         let apart = job.streams && plan.program().atomic == Atomic::None;
         if apart {
             executor.enter_stream().await?;

@@ -10,8 +10,7 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-pub use cursor::Cursor;
 pub use ending::Ending;
 pub use engine::{Engine, Job, refused};
-pub use oxyde_driver::Inputs;
+pub use oxyde_driver::{CursorStep, Inputs};
 pub use plan::Plan;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use oxyde_driver::{Limits, Pool, Target};
-use oxyde_engine::{Cursor, Engine, Job};
+use oxyde_engine::{CursorStep, Engine, Job};
 use oxyde_ir::Family;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -119,13 +119,13 @@ impl Database {
     }
 }
 
-/// Returns the step of reading a query through a cursor.
-fn step_of(verb: &str, number: u64, rows: Option<usize>) -> PyResult<Cursor> {
+/// Returns the step of reading a query in parts.
+fn step_of(verb: &str, number: u64, rows: Option<usize>) -> PyResult<CursorStep> {
     match (verb, rows) {
-        ("open", _) => Ok(Cursor::Open(number)),
-        ("fetch", Some(rows)) => Ok(Cursor::Fetch(number, rows)),
-        ("close", _) => Ok(Cursor::Close(number)),
-        _ => Err(PyValueError::new_err(format!("{verb} is no step of a cursor"))),
+        ("open", _) => Ok(CursorStep::Open(number)),
+        ("fetch", Some(rows)) => Ok(CursorStep::Fetch(number, rows)),
+        ("close", _) => Ok(CursorStep::Close(number)),
+        _ => Err(PyValueError::new_err(format!("{verb} is no step of reading a query"))),
     }
 }
 

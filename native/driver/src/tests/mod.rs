@@ -87,7 +87,7 @@ pub fn request<'a>(step: &'a Step, params: &'a [Value], cancel: &'a Cancel) -> R
 pub fn execution(step: &Step, params: &[Value]) -> Execution {
     let program = Arc::new(Program { steps: vec![step.clone()], ..Program::default() });
     let inputs = Arc::new(Inputs { params: params.to_vec(), bulk: None });
-    Execution { program, part: Part::Steps, inputs, sink: None, limits: Limits::MODELS, max_bytes: usize::MAX }
+    Execution { program, part: Part::Steps, inputs, sink: None, limits: Limits::MODELS, max_bytes: usize::MAX, cursor: None }
 }
 
 pub async fn on_lease(lease: &mut Lease, sql: &str) -> Result<Finished> {

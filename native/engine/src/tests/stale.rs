@@ -37,6 +37,7 @@ async fn stale() -> Option<(Engine, Lease)> {
         sink: None,
         limits: Limits::MODELS,
         max_bytes: usize::MAX,
+        cursor: None,
     };
     used.execute(&execution, Deadline::from(&cancel)).await.unwrap();
     Some((engine, used))

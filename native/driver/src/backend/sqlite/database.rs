@@ -1,5 +1,6 @@
 //! An open database with its prepared statements, used by one thread at a time.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::brake::Brake;
@@ -8,11 +9,14 @@ use super::errors;
 use super::functions;
 use super::handle::Handle;
 use super::reset::Opened;
+use super::suspended::Suspended;
 use crate::error::{Error, Kind, Result};
 
 /// The fields are dropped in this order: every statement must be finalized before the handle closes.
 pub struct Database {
     pub cache: Cache,
+    /// The queries that the open transaction reads in parts, by number.
+    pub suspended: BTreeMap<u64, Suspended>,
     brake: Attached,
     pub handle: Handle,
     /// All users share this single connection.
@@ -32,7 +36,8 @@ impl Drop for Attached {
 
 impl Database {
     pub fn new(handle: Handle, brake: Arc<Brake>, is_memory: bool) -> Result<Self> {
-        let database = Self { cache: Cache::default(), brake: Attached(brake), handle, is_memory, opened: Vec::new() };
+        let database =
+            Self { cache: Cache::default(), suspended: BTreeMap::new(), brake: Attached(brake), handle, is_memory, opened: Vec::new() };
         database.watch();
         database.handle.take_quoted_strings();
         functions::register(&database.handle)?;

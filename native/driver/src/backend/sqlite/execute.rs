@@ -21,6 +21,9 @@ use crate::stream::Finished;
 impl Database {
     /// Runs the steps of a program on the connection's thread.
     pub fn run(&mut self, execution: &Execution) -> Result<Finished> {
+        if let Some(step) = execution.cursor {
+            return self.read_in_parts(execution, step);
+        }
         // The waiting caller watches the deadline and pulls the brake.
         let never = Cancel::default();
         let mut progress = Progress::new(execution);
@@ -84,6 +87,9 @@ impl Database {
         };
         check_count(request, run, statement)?;
         let writes = !statement.is_read_only();
+        if writes {
+            self.hold();
+        }
         if outlet.is_none()
             && let Some(sink) = request.sink
         {
@@ -126,12 +132,7 @@ impl Database {
         let mut cursor = statement.start();
         encode::bind(&mut cursor, &self.handle, request, run)?;
         let mut more = cursor.step()?;
-        if gather.asks_the_file() {
-            let types = cursor.types(&self.handle, &request.text(run))?.to_vec();
-            gather.describe(&cursor, &types)?;
-        } else {
-            gather.describe(&cursor, &[])?;
-        }
+        gather.begin(&mut cursor, &self.handle, &request.text(run))?;
         while more {
             gather.push(&cursor)?;
             if gather.is_full()
@@ -164,7 +165,7 @@ impl Database {
     }
 }
 
-fn check_count(request: &Request<'_>, run: Run, statement: &Statement) -> Result<()> {
+pub fn check_count(request: &Request<'_>, run: Run, statement: &Statement) -> Result<()> {
     let taken = statement.parameters();
     let given = request.step.text.count(run.rows);
     if taken == given {

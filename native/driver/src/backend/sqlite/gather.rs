@@ -3,6 +3,7 @@
 use oxyde_ir::{ColumnType, Output};
 
 use super::columns::Reader;
+use super::handle::Handle;
 use super::read;
 use super::statement::{Cell, Cursor};
 use crate::batch::ColumnBatch;
@@ -27,15 +28,25 @@ impl<'a> Gather<'a> {
         Self { outputs: request.step.outputs.as_deref(), limits: request.limits, readers: None, rows: 0, bytes: 0, before: 0 }
     }
 
+    /// The same for the rows after the first `before`.
+    pub fn after(request: &Request<'a>, before: usize) -> Self {
+        Self { before, ..Self::new(request) }
+    }
+
+    /// Describes the columns of a run after its first step, when a changed schema has been reloaded. All
+    /// runs of a step must agree.
+    pub fn begin(&mut self, cursor: &mut Cursor<'_>, handle: &Handle, text: &str) -> Result<()> {
+        let types = if self.asks_the_file() { cursor.types(handle, text)?.to_vec() } else { Vec::new() };
+        self.describe(cursor, &types)
+    }
+
     /// Whether the columns are not described yet and some need their declared types.
-    pub fn asks_the_file(&self) -> bool {
+    fn asks_the_file(&self) -> bool {
         let is_known = |outputs: &[Output]| outputs.iter().all(|output| output.ty != ColumnType::Any);
         self.readers.is_none() && !self.outputs.is_some_and(is_known)
     }
 
-    /// Describes the columns of a run after its first step, when a changed schema has been reloaded. All
-    /// runs of a step must agree. `types` are the declared types.
-    pub fn describe(&mut self, cursor: &Cursor<'_>, types: &[Option<ColumnType>]) -> Result<()> {
+    fn describe(&mut self, cursor: &Cursor<'_>, types: &[Option<ColumnType>]) -> Result<()> {
         let columns = cursor.columns();
         let expected = self.readers.as_ref().map(Vec::len).or(self.outputs.map(<[Output]>::len));
         if let Some(expected) = expected
@@ -78,6 +89,10 @@ impl<'a> Gather<'a> {
         }
         self.rows += 1;
         Ok(())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
     }
 
     pub fn is_full(&self) -> bool {

@@ -145,6 +145,7 @@ impl Shared {
         self.turn.begins();
         let end = self.caught(|| work(database));
         if database.handle.is_autocommit() {
+            database.suspended.clear();
             self.turn.ends();
         }
         end

@@ -24,6 +24,7 @@ pub mod read;
 mod reset;
 mod spelling;
 mod statement;
+mod suspended;
 #[cfg(test)]
 mod tests;
 mod ticket;

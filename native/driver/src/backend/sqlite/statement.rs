@@ -2,6 +2,7 @@
 
 use std::ffi::{CStr, c_char, c_int};
 use std::marker::PhantomData;
+use std::mem;
 use std::ptr::NonNull;
 
 use libsqlite3_sys as ffi;
@@ -99,7 +100,7 @@ impl Statement {
         Ok(statement)
     }
 
-    /// Starts a run. Bound values must live as long.
+    /// Starts a run, or continues a suspended one. Bound values must live as long.
     pub fn start<'a>(&'a mut self) -> Cursor<'a> {
         Cursor { statement: self, bound: PhantomData }
     }
@@ -189,6 +190,14 @@ impl Unbound {
 }
 
 impl<'a> Cursor<'a> {
+    /// Leaves the run where it is; the next cursor of the statement continues it.
+    ///
+    /// # Safety
+    /// The bound values must live until the statement is dropped, or a later cursor of it.
+    pub unsafe fn suspend(self) {
+        mem::forget(self);
+    }
+
     fn raw(&self) -> *mut ffi::sqlite3_stmt {
         self.statement.raw.as_ptr()
     }

@@ -3,6 +3,7 @@
 mod decimals;
 mod failing;
 mod opening;
+mod parts;
 mod running;
 mod stopping;
 mod values;
@@ -111,6 +112,7 @@ fn execution(step: &Step, with: &With<'_>) -> Execution {
         sink: with.sink.cloned(),
         limits,
         max_bytes: usize::MAX,
+        cursor: None,
     }
 }
 
