@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from oxyde.db.render import clauses
+
 BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n```sql\n(?P<sql>.*?)^```\n)?", re.DOTALL | re.MULTILINE)
 RUN = """
 import ast, asyncio, inspect, json, sys
@@ -29,7 +31,6 @@ async def main():
 
 asyncio.run(main())
 """
-CLAUSES = "FROM|INNER JOIN|LEFT JOIN|CROSS JOIN|WHERE|GROUP BY|HAVING|ORDER BY|LIMIT|UNION ALL|UNION|SELECT"
 WIDTH = 110
 """Longer statements are printed with a line for each clause."""
 
@@ -96,15 +97,7 @@ def _lines(sql: str, indent: str = "") -> str:
     """Returns a statement with a line for each clause, and for each query inside."""
     if len(indent + sql) <= WIDTH:
         return indent + sql
-    lines, depth, start = [], 0, 0
-    starts = {match.start() for match in re.finditer(rf"(?<= )({CLAUSES})\b", sql)}
-    for at, char in enumerate(sql):
-        depth += (char == "(") - (char == ")")
-        if at in starts and depth == 0:
-            lines.append(sql[start:at].rstrip())
-            start = at
-    lines.append(sql[start:])
-    return "\n".join(part for line in lines if line for part in _nested(line, indent))
+    return "\n".join(part for line in clauses(sql, "sqlite").splitlines() for part in _nested(line, indent))
 
 
 def _nested(line: str, indent: str) -> list[str]:
@@ -112,10 +105,9 @@ def _nested(line: str, indent: str) -> list[str]:
     at = line.find("(SELECT ")
     if len(indent + line) <= WIDTH or at < 0:
         return [indent + line]
-    depth = 0
+    depth = end = 0
     for end in range(at, len(line)):
         depth += (line[end] == "(") - (line[end] == ")")
         if depth == 0:
             break
-    rest = _nested(indent + line[end:], "") if line[end:] else []
-    return [indent + line[: at + 1], _lines(line[at + 1 : end], indent + "  "), *rest]
+    return [indent + line[: at + 1], _lines(line[at + 1 : end], indent + "  "), *_nested(line[end:], indent)]
