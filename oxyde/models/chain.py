@@ -146,7 +146,7 @@ class Chain(Generic[M, R_co]):
     def _annotated(self: C, verb: str, terms: dict[str, Expression]) -> C:
         for name in terms:
             if any(name in vars(cls) for cls in self.model.__mro__):
-                message = f'{self.model.__name__} has an attribute "{name}" already; call the annotation otherwise'
+                message = f'{self.model.__name__} has an attribute "{name}" already; choose another name for the annotation'
                 raise FieldError(message, column=name)
         return self._next(query.annotated(self._state, terms, verb))
 
@@ -359,7 +359,7 @@ class Chain(Generic[M, R_co]):
             with_types: Give each parameter as a pair of value and type name.
         """
         made = self._compiled()
-        sql, parameters = render.render(made.shape, dialect or render.dialect_of(self._alias), made.values)
+        sql, parameters = render.render(made.shape, render.dialect_of(self._alias) if dialect is None else dialect, made.values)
         return sql, [(value, type(value).__name__) for value in parameters] if with_types else parameters
 
     def to_ir(self) -> str:

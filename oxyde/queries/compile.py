@@ -20,7 +20,7 @@ from oxyde.queries.grouping import check, together
 from oxyde.queries.keywords import target
 from oxyde.queries.locks import Lock
 from oxyde.queries.lookups import LOOKUPS, Subject
-from oxyde.queries.names import Namespace, names_of
+from oxyde.queries.names import Namespace, check_output, names_of
 from oxyde.queries.scope import Aliases, Scope, Values
 from oxyde.queries.source import Compound, Cte, Named, State, everything, whole
 from oxyde.queries.special_terms import Masked, One
@@ -300,6 +300,7 @@ def aggregates(state: State, given: Mapping[str, Any]) -> tuple[Compiled, Named]
         if not isinstance(value, Expression):
             message = f"aggregate({name}=...) takes an aggregate such as Count() or Sum(...), not {named(value)}"
             raise TypeError(message)
+        check_output(name)
         made.append((name, value.resolve(names)))
         if not made[-1][1].aggregated:
             message = f'aggregate({name}=...) takes what is computed of all rows, Count() or Sum("..."); annotate() takes others'

@@ -29,7 +29,7 @@ def joined(state: State, names: Sequence[str]) -> State:
         if not isinstance(name, str):
             message = f"join() takes paths to related models as text, not {named(name)}"
             raise TypeError(message)
-        path = _followed(state.table, name)
+        path = followed(state.table, name, "join()")
         found.update(dict.fromkeys(path[:end] for end in range(1, len(path) + 1)))
     _check_collections(state.table, list(found))
     return state.with_(joined=tuple(_in_order(list(found), ())))
@@ -48,8 +48,12 @@ def _check_collections(table: Table, paths: Sequence[PathKey]) -> None:
             raise UnsupportedError(message, table=table.name, column=path[-1])
 
 
-def _followed(table: Table, name: str) -> PathKey:
-    """Returns the relations that a path names."""
+def followed(table: Table, name: str, verb: str) -> PathKey:
+    """Returns the relations that a path names.
+
+    Raises:
+        FieldError: A part of it is no relation; ``verb`` says who takes them.
+    """
     parts = [name] if name in table.relations else split(name)
     here = table
     for part in parts:
@@ -59,8 +63,9 @@ def _followed(table: Table, name: str) -> PathKey:
             if column is None:
                 raise unknown(here, part)
             known = list(here.relations)
-            near = f'; did you mean "{column.relation}"?' if column.relation else meant(part, known) or f"; it can join {', '.join(known)}"
-            message = f"join() takes relations, and {here.model}.{part} is a column{near if known else ''}"
+            near = f'; did you mean "{column.relation}"?' if column.relation else meant(part, known)
+            near = near or (f"; its relations are {', '.join(known)}" if known else "")
+            message = f"{verb} takes relations, and {here.model}.{part} is a column{near}"
             raise FieldError(message, table=here.name, column=part)
         here = here.find(relation.target)
     return tuple(parts)

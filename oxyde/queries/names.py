@@ -101,3 +101,10 @@ class Namespace:
 def names_of(table: Table) -> Namespace:
     """Returns the names of a table alone."""
     return Namespace(table, {})
+
+
+def check_output(name: str) -> None:
+    """Raises FieldError for the name of a value that no server can call a column; every other one is quoted."""
+    if not name or "\0" in name:
+        message = f"{name!r} cannot name a value of a row; the servers take names of at least one character, none of which is NUL"
+        raise FieldError(message, column=name)

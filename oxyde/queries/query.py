@@ -15,8 +15,9 @@ from oxyde.queries.conditions import Q
 from oxyde.queries.connectives import Negation
 from oxyde.queries.correlation import correlating
 from oxyde.queries.foreign_values import named, plain
+from oxyde.queries.joins import followed
 from oxyde.queries.locks import Lock
-from oxyde.queries.names import Namespace
+from oxyde.queries.names import Namespace, check_output
 from oxyde.queries.operators import name_of
 from oxyde.queries.source import Cte, State, compound, whole
 from oxyde.queries.special_terms import Chance
@@ -132,6 +133,7 @@ def _check_name(state: State, name: str) -> None:
     if "__" in name or name.startswith("_") or name.endswith("_"):
         message = f'"{name}" cannot name an annotation: leading, trailing or double underscores would read as a path'
         raise FieldError(message, table=table.name, column=name)
+    check_output(name)
 
 
 def united(left: State, right: State, op: str) -> State:
@@ -301,8 +303,11 @@ def locked(state: State, by: Lock) -> State:
     """Returns the query with its rows locked; of the rows of another query, those.
 
     Raises:
-        FieldError: The rows are in no table, or stand for several.
+        FieldError: The rows are in no table, or stand for several; or a path is no relation.
     """
+    for path in by.of:
+        if path:
+            followed(state.table, "__".join(path), f"for_{by.kind}(of=...)")
     source = state.source
     if isinstance(source, State):
         return state.with_(source=locked(source, by))

@@ -205,7 +205,7 @@ async def test_siblings_selves_and_keys_by_code(backend: Backend) -> None:
         ((), ValueError, "at least one path"),
         (("autor",), FieldError, 'no field "autor"; did you mean "author"'),
         (("author_id",), FieldError, 'Post.author_id is a column; did you mean "author"'),
-        (("title",), FieldError, "Post.title is a column; it can join author, comments, tags"),
+        (("title",), FieldError, "Post.title is a column; its relations are author, comments, tags"),
         (("author__name",), FieldError, "Author.name is a column"),
         (("comments", "tags"), UnsupportedError, r'two multiply each other: leave "comments" or "tags" to prefetch'),
         (("author__posts", "comments"), UnsupportedError, "multiply each other"),

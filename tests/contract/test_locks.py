@@ -128,8 +128,8 @@ async def test_of_a_join(jobs: AsyncDatabase) -> None:
         assert (await Job.objects.join("rack").for_update().get(id=1)).rack.id == 1  # type: ignore[union-attr] # there is one
         await elsewhere(rack())
     async with atomic():
-        with pytest.raises(FieldError, match=r'"rack__rack" is not joined by this query.*add'):
-            await Job.objects.filter(rack__id=1).for_update(of="rack__rack").all()
+        with pytest.raises(FieldError, match=r'"rack" is not joined by this query.*add'):
+            await Job.objects.filter(done=False).for_update(of="rack").all()
 
 
 async def test_outside_a_block(jobs: AsyncDatabase) -> None:

@@ -59,6 +59,10 @@ def test_tables_are_named_beside_a_join_only() -> None:
     }
     with pytest.raises(FieldError, match=r'"home" is not joined by this query'):
         of(Ship.objects.for_update(of="home"))
+    with pytest.raises(FieldError, match=r'Ship has no field "hme"; did you mean "home"'):
+        Ship.objects.for_update(of="hme")
+    with pytest.raises(FieldError, match=r"for_share\(of=...\) takes relations, and Ship.id is a column"):
+        Ship.objects.for_share(of="id")
 
 
 def test_the_last_lock_counts() -> None:
