@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
 from pydantic import BaseModel
-from typing_extensions import TypeVar
+from typing_extensions import Never, TypeVar
 
 from oxyde.models import blocking_many, row_types
 from oxyde.models.chain import Chain, M, R_co
@@ -19,6 +19,7 @@ from oxyde.models.rows import DICTS, FLAT, TUPLES, Into
 from oxyde.models.verbs import reading, upserting, writing
 from oxyde.models.where import lookups_and_connection, pop_connection
 from oxyde.queries import Q, query
+from oxyde.queries.arguments import require_names
 from oxyde.queries.term import Expression
 
 T = TypeVar("T")
@@ -87,8 +88,16 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
     Every terminal verb takes ``using="alias"`` or ``client=connection``.
     """
 
-    def _values(self, *fields: str | Expression) -> BlockingQuerySet[M, Any]:
-        """Returns dictionaries of these fields, of all without names; paths are allowed."""
+    def _values(self, *fields: str | Expression, **terms: object) -> BlockingQuerySet[M, Any]:
+        """Returns dictionaries of these fields, of all without names; paths are allowed.
+
+        Args:
+            *fields: Names of fields, paths and annotations.
+            **terms: Nothing: ``annotate(n=...).values("n")`` computes values.
+        """
+        for name in terms:
+            message = f'values() takes names of what the rows have; to compute a value write annotate({name}=...).values(..., "{name}")'
+            raise TypeError(message)
         return self._next(query.selected(self._state, fields), rows=DICTS)
 
     values = Values(_values)
@@ -220,7 +229,7 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
         """Returns the greatest value of a field; None without rows."""
         return self._run(reading.aggregate(self, "max", field), using, client)
 
-    def aggregate(self, *, using: str | None = None, client: object | None = None, **aggregates: Any) -> dict[str, Any]:
+    def aggregate(self, *unnamed: Never, using: str | None = None, client: object | None = None, **aggregates: Any) -> dict[str, Any]:
         """Returns aggregates of all rows by name, in one statement: ``aggregate(n=Count(), total=Sum("price"))``.
 
         Of a grouped query the rows are its groups.
@@ -229,6 +238,7 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
             FieldError: A value is not computed of all rows.
             TypeError: A value is not an expression.
         """
+        require_names("aggregate", unnamed, 'aggregate(total=Sum("price"))')
         return self._run(reading.aggregates(self, aggregates), using, client)
 
     def _create(self, body: BaseModel | None = None, /, **values: Any) -> M:
@@ -295,7 +305,7 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
 
     update_or_create = narrow.UpdateOrCreate(_update_or_create)
 
-    def _update(self, *, returning: bool | None = None, **values: Any) -> Any:
+    def _update(self, *unnamed: object, returning: bool | None = None, **values: Any) -> Any:
         """Changes fields of the rows: plain values, which are validated, or expressions such as ``F("views") + 1``.
 
         Returns:
@@ -304,6 +314,7 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
         Raises:
             FieldValueError: A value does not fit its field; nothing has been sent.
         """
+        require_names("update", unnamed, 'update(views=F("views") + 1)')
         using, client = pop_connection(self.model, values)
         if returning is not None and "returning" in self.model.__pydantic_fields__:
             values, returning = {**values, "returning": returning}, None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, Generic, NoReturn
 
-from typing_extensions import TypeVar
+from typing_extensions import Never, TypeVar
 
 from oxyde.db import render
 from oxyde.exceptions import FieldError, UnsupportedError
@@ -17,8 +17,10 @@ from oxyde.models.prefetch import Prefetch
 from oxyde.models.repr import html, line
 from oxyde.models.rows import FLAT, Instances, Into
 from oxyde.queries import Q, chosen, compile, grouping, joins, query, ranked
+from oxyde.queries.arguments import require_names
 from oxyde.queries.compile import Compiled
 from oxyde.queries.cte import With
+from oxyde.queries.foreign_values import named
 from oxyde.queries.locks import lock
 from oxyde.queries.paths import Path
 from oxyde.queries.query import Query
@@ -119,18 +121,20 @@ class Chain(Generic[M, R_co]):
 
     order_by = narrow.Names(_order_by)
 
-    def _annotate(self: C, **terms: Expression) -> C:
+    def _annotate(self: C, *unnamed: Never, **terms: Expression) -> C:
         """Returns the rows with additional values, which ``filter()``, ``order_by()`` and ``values()`` can use by name.
 
         Instances have them as attributes: ``annotate(total=F("price") * F("count"))`` makes ``row.total``.
 
         Args:
+            *unnamed: Nothing: each value has a name.
             **terms: Expressions by name; a condition too: ``annotate(adult=Q(age__gte=18))``.
 
         Raises:
             FieldError: A name is taken, or a name inside an expression is not a field.
             TypeError: A value is not an expression, or the query returns single values.
         """
+        require_names("annotate", unnamed, 'annotate(n=Count("posts"))')
         if self._query.rows is FLAT:
             raise TypeError("annotate() before values_list(flat=True): rows of single values cannot hold another value")
         if isinstance(self._query.rows, Into):
@@ -139,8 +143,9 @@ class Chain(Generic[M, R_co]):
 
     annotate = narrow.Annotate(_annotate)
 
-    def alias(self: C, **terms: Expression) -> C:
+    def alias(self: C, *unnamed: Never, **terms: Expression) -> C:
         """Returns the same rows; ``filter()``, ``order_by()`` and other expressions can use these values by name, and no row has them."""
+        require_names("alias", unnamed, 'alias(n=Count("posts"))')
         return self._annotated("alias", terms)
 
     def _annotated(self: C, verb: str, terms: dict[str, Expression]) -> C:
@@ -231,7 +236,7 @@ class Chain(Generic[M, R_co]):
 
     def _united(self: C, other: Any, op: str) -> C:
         if not isinstance(other, Chain):
-            message = f"{'except_' if op == 'except' else op}() takes a queryset, not {type(other).__name__}"
+            message = f"{'except_' if op == 'except' else op}() takes a queryset, not {named(other)}"
             raise TypeError(message)
         if other._query.prefetched:
             message = f"{op}() returns the rows of both, whose relations are loaded together: say prefetch() after it"

@@ -29,7 +29,7 @@ class Awaited(Chain[M, R_co]):
         return await execute.run(steps, route_of(self, using, client))
 
     def _not_awaited(self, what: str, verb: str) -> NoReturn:
-        message = f"a queryset is lazy: {what}; use `await queryset.{verb}`, or `queryset.sync` for blocking code"
+        message = f"a queryset is lazy: {what}; use `{verb}`, or `queryset.sync` for blocking code"
         raise TypeError(message)
 
     if TYPE_CHECKING:
@@ -47,22 +47,22 @@ class Awaited(Chain[M, R_co]):
     else:
 
         def __await__(self) -> NoReturn:
-            self._not_awaited("it is not awaited itself", "first()" if self._state.limit == 1 else "all()")
+            self._not_awaited("it is not awaited itself", f"await queryset.{'first' if self._state.limit == 1 else 'all'}()")
 
         def __iter__(self) -> NoReturn:
-            self._not_awaited("it cannot be iterated", "all()")
+            self._not_awaited("it cannot be iterated", "await queryset.all()")
 
         def __aiter__(self) -> NoReturn:
-            self._not_awaited("it cannot be iterated", "all()")
+            self._not_awaited("it cannot be iterated itself", "async for row in queryset.stream()")
 
         def __len__(self) -> NoReturn:  # noqa: PLE0303 - it always raises
-            self._not_awaited("it has no length yet", "count()")
+            self._not_awaited("it has no length yet", "await queryset.count()")
 
         def __bool__(self) -> NoReturn:  # noqa: PLE0304 - it always raises
-            self._not_awaited("whether it has rows is not known yet", "exists()")
+            self._not_awaited("whether it has rows is not known yet", "await queryset.exists()")
 
         def __contains__(self, row: object) -> NoReturn:
-            self._not_awaited("what it holds is not known yet", "exists()")
+            self._not_awaited("what it holds is not known yet", "await queryset.contains(row)")
 
 
 class Blocking(Chain[M, R_co]):

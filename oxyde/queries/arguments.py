@@ -95,6 +95,14 @@ def _as_float(term: Bound) -> Bound:
     return term
 
 
+def require_names(verb: str, unnamed: Sequence[object], example: str) -> None:
+    """Raises TypeError for values without a name, which other libraries derive from the values."""
+    if unnamed:
+        how = f"{verb}(**{{...}})" if isinstance(unnamed[0], dict) else example
+        message = f"{verb}() takes each value by a name of its own, and {type(unnamed[0]).__name__} has none: write {how}"
+        raise TypeError(message)
+
+
 def whole(function: str, what: str, given: Any, least: int, most: int) -> int:
     """Returns a plain int, checked against its bounds.
 

@@ -64,7 +64,7 @@ class With:
             message = f'"{name}" is the name of a table, which would be hidden; choose another name for the common table expression'
             raise FieldError(message)
         if not isinstance(getattr(queryset, "_state", None), State):
-            message = f"With() takes a queryset, not {type(queryset).__name__}"
+            message = f"With() takes a queryset, not {named(queryset)}"
             raise TypeError(message)
         if queryset._state.groups is not None and queryset._state.selection is None:
             raise TypeError('group_by() needs values() in With(): group_by("status").annotate(n=Count()).values("status", "n")')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Coroutine
 from typing import Any, Final
 
 LIBRARIES: Final = frozenset({"numpy", "pandas", "polars"})
@@ -33,7 +34,9 @@ def plain(value: Any) -> Any:
 
 
 def named(value: Any) -> str:
-    """Returns the type of a value for a message: with its library, and with a remedy if it marks a missing value."""
+    """Returns the type of a value for a message: with its library, and with a remedy if it marks a missing value or was not awaited."""
+    if isinstance(value, Coroutine):
+        return "coroutine; await it where a value is meant, and leave out .all() where a queryset is"
     name, library = type(value).__name__, _library(value)
     shown = name if library is None else f"{library}.{name}"
     return f"{shown}, which marks a missing value; give None" if name in MISSING and library else shown

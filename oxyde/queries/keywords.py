@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from oxyde.exceptions import FieldError, FieldLookupError
 from oxyde.queries import arrays, catalog, date_parts, documents
@@ -13,6 +13,20 @@ from oxyde.queries.term import Names, Reference, Term
 from oxyde.schema import Table
 from oxyde.schema.memo import remembered
 from oxyde.schema.naming import meant
+
+OTHERS: Final = {
+    **dict.fromkeys(("eq", "iseq", "equals"), "leave it out: name=value"),
+    **dict.fromkeys(("ne", "neq", "not", "not_eq", "is_not"), "write exclude(name=value) or ~Q(name=value)"),
+    **dict.fromkeys(("not_in", "notin", "nin"), "write exclude(name__in=[...]) or ~Q(name__in=[...])"),
+    **dict.fromkeys(("is", "null", "is_none"), "write name=None, or name__isnull=True"),
+    **dict.fromkeys(("notnull", "not_null", "not_isnull", "is_not_null"), "write name__isnull=False"),
+    "ieq": "write iexact",
+    "like": "write contains, startswith, endswith or regex",
+    "ilike": "write icontains, istartswith, iendswith or iregex",
+    "posix_regex": "write regex",
+    "iposix_regex": "write iregex",
+}
+"""Lookups of other libraries, with what they are here."""
 
 
 def target(names: Names, name: str) -> tuple[Subject, Lookup | str]:
@@ -66,7 +80,8 @@ def _no_lookup(subject: Subject, written: str) -> FieldLookupError | FieldError:
     if not isinstance(subject.term, date_parts.Part):
         known += [name for name, part in date_parts.PARTS.items() if kind in part.on]
     known += ["len"] if kind == "array" else []
-    near = meant(written, known)
+    other = OTHERS.get(written)
+    near = f"; {other}" if other else meant(written, known)
     path = subject.term.path if isinstance(subject.term, Reference) else None
     if not near and path is not None and path.relation is not None:
         return unknown(path.table.find(path.relation.target), split(written)[0])

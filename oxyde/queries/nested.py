@@ -12,6 +12,7 @@ from oxyde.queries.comparisons import Condition
 from oxyde.queries.compile import body, is_point
 from oxyde.queries.conditions import Q
 from oxyde.queries.correlation import placed
+from oxyde.queries.foreign_values import named
 from oxyde.queries.operators import Operand
 from oxyde.queries.outer import Outer
 from oxyde.queries.scope import Scope
@@ -83,7 +84,7 @@ class Single(_Nested):
 def _state_of(what: str, queryset: Any) -> State:
     state = getattr(queryset, "_state", None)
     if not isinstance(state, State):
-        message = f"{what}() takes a queryset, not {type(queryset).__name__}"
+        message = f"{what}() takes a queryset, not {named(queryset)}"
         raise TypeError(message)
     return state.with_(lock=None)
 

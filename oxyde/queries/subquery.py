@@ -72,7 +72,7 @@ def rows(state: State, where: str, path: Path | None) -> Rows:
         path: The path that is compared, if it is one.
 
     Raises:
-        FieldError: A relation is compared with whole rows of another table.
+        FieldError: A relation or a key is compared with whole rows of another table.
         TypeError: The query does not have exactly one column.
     """
     if state.selection is None and state.groups is None:
@@ -84,14 +84,39 @@ def rows(state: State, where: str, path: Path | None) -> Rows:
 
 
 def _referred(table: Table, path: Path | None) -> list[str]:
-    """Returns the field of the related rows that a relation is compared by; None if the path is a column."""
-    if path is None or path.relation is None:
+    """Returns the field of the rows that a relation or its key is compared by; nothing if the path is another column.
+
+    Raises:
+        FieldError: The path is a key of rows of another table.
+    """
+    if path is None:
         return []
+    if path.relation is None:
+        return _referred_by_key(table, path)
     target = path.table.find(path.relation.target)
     if table.address != target.address:
-        message = (
-            f"{path.end} takes a queryset of {target.model}, not of {table.model}; "
-            f'to compare with a column of {table.model}, name it: .values_list("...")'
-        )
-        raise FieldError(message, table=path.table.name, column=path.relation.field)
+        raise _of_another(table, target, path.end, path, path.relation.field)
     return [path.relation.target_column if path.relation.kind == "one" else path.column.field]
+
+
+def _referred_by_key(table: Table, path: Path) -> list[str]:
+    """The same for a path that ends in a column: ``author_id`` refers to authors, and a key to rows of its own table."""
+    here, name = path.table, path.column.field
+    references = [relation for relation in here.relations.values() if relation.kind == "one" and relation.column == name]
+    targets = [here.find(relation.target) for relation in references]
+    for relation, target in zip(references, targets, strict=True):
+        if target.address == table.address:
+            return [relation.target_column]
+    if path.column in here.key:
+        targets.append(here)
+    if targets and table.address not in [target.address for target in targets]:
+        raise _of_another(table, targets[0], path.where, path, name)
+    return []
+
+
+def _of_another(table: Table, target: Table, where: str, path: Path, field: str) -> FieldError:
+    message = (
+        f"{where} takes a queryset of {target.model}, not of {table.model}; "
+        f'to compare with a column of {table.model}, name it: .values_list("...")'
+    )
+    return FieldError(message, table=path.table.name, column=field)

@@ -343,6 +343,14 @@ class Expression:
         """
         raise NotImplementedError
 
+    def __bool__(self) -> bool:
+        """Raises TypeError: ``and``, ``or``, ``not`` and chained comparisons ask for it, and would keep only one of two conditions."""
+        message = (
+            f"{type(self).__name__} is true or false for a row of the database, not in Python: join conditions by & and | and negate them "
+            "by ~, instead of and, or, not; 1 < F(...) < 5 is (F(...) > 1) & (F(...) < 5)"
+        )
+        raise TypeError(message)
+
     def asc(self, *, nulls_first: bool = False, nulls_last: bool = False) -> Ordering:
         """Returns the expression as an ascending order."""
         return Ordering(self, desc=False, nulls=_nulls(nulls_first, nulls_last))

@@ -97,6 +97,9 @@ def test_names() -> None:
     """A class of a library is not mistaken for Python's own."""
     assert named(np.bool_(True)) == "numpy.bool"
     assert named(True) == "bool"
+    coroutine = Reading.objects.all()
+    assert named(coroutine) == "coroutine; await it where a value is meant, and leave out .all() where a queryset is"
+    coroutine.close()
     assert named(pd.NA) == "pandas.NAType, which marks a missing value; give None"
 
 

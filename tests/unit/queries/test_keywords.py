@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from oxyde.exceptions import FieldLookupError
-from oxyde.queries.keywords import looked_up, target
-from oxyde.queries.lookups import Lookup
+from oxyde.queries.keywords import OTHERS, looked_up, target
+from oxyde.queries.lookups import LOOKUPS, Lookup
 from oxyde.queries.names import names_of
 from tests.cases.models import Novelist
 
@@ -33,3 +35,11 @@ def test_lookups_of_a_known_subject() -> None:
     assert looked_up(subject, "year__gte", 2000).kind == "oxyde.queries.comparisons.Comparison"
     with pytest.raises(FieldLookupError, match='no lookup "yeer"; did you mean "year"'):
         looked_up(subject, "yeer", 2000)
+
+
+@pytest.mark.parametrize(("name", "remedy"), [(name, remedy) for name, remedy in OTHERS.items()])
+def test_lookups_of_other_libraries(name: str, remedy: str) -> None:
+    """The message says what is written here, and no lookup of ours is among them."""
+    assert name not in LOOKUPS
+    with pytest.raises(FieldLookupError, match=re.escape(f'Novelist.name is text and has no lookup "{name}"; {remedy}')):
+        Novelist.objects.filter(**{f"name__{name}": "x"})

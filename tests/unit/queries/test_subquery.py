@@ -9,7 +9,7 @@ from oxyde.queries import paths
 from oxyde.queries.paths import Path
 from oxyde.queries.subquery import rows
 from oxyde.queries.term import MAYBE, NEVER
-from tests.cases.models import Novelist, Team
+from tests.cases.models import Item, Novelist, Team
 
 
 def path(name: str) -> Path:
@@ -41,6 +41,19 @@ def test_rows_of_another_table() -> None:
     """The error says which model is meant, and how to compare with a column."""
     with pytest.raises(FieldError, match="takes a queryset of Team, not of Novelist; to compare with a column of Novelist, name it"):
         rows(Novelist.objects._state, "team", path("team"))
+
+
+def test_rows_of_another_table_for_a_key() -> None:
+    """A key is compared with the keys of its own rows, and a foreign key with those that it refers to."""
+    for name in ("id", "team__id", "team_id"):
+        wrong = Item.objects._state
+        with pytest.raises(
+            FieldError, match=r"takes a queryset of (Novelist|Team), not of Item; to compare with a column of Item, name it"
+        ):
+            rows(wrong, name, path(name))
+    assert rows(Novelist.objects._state, "id", path("id")).column is rows(Novelist.objects.values("id")._state, "id", path("id")).column
+    assert rows(Team.objects._state, "team_id", path("team_id")).column is rows(Team.objects.values("id")._state, "id", None).column
+    assert rows(Item.objects._state, "age", path("age")).type == Item.__table__.by_field["id"].type
 
 
 def test_two_querysets_are_two() -> None:

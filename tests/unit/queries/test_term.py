@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from oxyde import F
+from oxyde import Exists, F, Q
 from oxyde.ir import expr
 from oxyde.queries import paths
 from oxyde.queries.scope import Scope
@@ -117,3 +118,21 @@ def test_orders_of_expressions() -> None:
     assert F("age").asc().nulls is None
     with pytest.raises(ValueError, match="first or last"):
         F("age").asc(nulls_first=True, nulls_last=True)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda: Q(age=1) and Q(name="Ada"),
+        lambda: Q(age=1) or Q(name="Ada"),
+        lambda: not Q(age=1),
+        lambda: 1 < F("age") < 5,
+        lambda: (F("age") > 1) and (F("age") < 5),
+        lambda: bool(F("age")),
+        lambda: not Exists(Novelist.objects.filter(age=1)),
+    ],
+)
+def test_expressions_have_no_truth_value(written: Callable[[], Any]) -> None:
+    """Python would drop one of two conditions without a word."""
+    with pytest.raises(TypeError, match=r"true or false for a row of the database.* by & and \| .* by ~, instead of and, or, not"):
+        written()
