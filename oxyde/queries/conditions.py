@@ -98,17 +98,6 @@ class Q(Expression):
         made.negated = True
         return made
 
-    def __bool__(self) -> bool:
-        """Returns whether there is a condition.
-
-        Raises:
-            TypeError: It is a comparison, which ``and``, ``or``, ``not`` or a chain (``1 < x < 3``) would drop without an error.
-        """
-        if any(not isinstance(child, (tuple, Q)) for child in self.children):
-            message = "a comparison of columns is true or false only in the database: join with & and |, negate with ~, and write between()"
-            raise TypeError(message)
-        return bool(self.children)
-
     def changed(self, change: Callable[[Child], Child]) -> Q:
         """Returns the condition with each lookup and expression in it changed."""
         made = _joined(self.joined, [child.changed(change) if isinstance(child, Q) else change(child) for child in self.children])

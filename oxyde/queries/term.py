@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, NoReturn, Protocol, TypeAlias
 
 from oxyde.ir import expr, query
 from oxyde.ir.expr import Node
@@ -343,7 +343,7 @@ class Expression:
         """
         raise NotImplementedError
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> NoReturn:
         """Raises TypeError: ``and``, ``or``, ``not`` and chained comparisons ask for it, and would keep only one of two conditions."""
         message = (
             f"{type(self).__name__} is true or false for a row of the database, not in Python: join conditions by & and | and negate them "

@@ -54,7 +54,7 @@ EXPRESSIONS = """
     With(recursive) RawSQL(sql, params) Model.c register_lookup
 """
 RAW = "execute_raw(params, using, client) raw(params) sql into to_polars"
-PENDING = {*("StdDev", "Variance", "StringAgg", "ArrayAgg", "JsonAgg", "Trunc", "JsonPath", "Model.c", "Manager", "was")}
+PENDING = {"was"}
 """What is not there yet."""
 
 
@@ -87,7 +87,7 @@ HOMES: dict[str, tuple[str, Callable[[str], Any]]] = {
     "protocol": (DUNDERS, lambda name: getattr(QuerySet, name, None)),
     "Manager": (MANAGER, lambda name: getattr(Manager, name, None) or getattr(oxyde, name, None)),
     "lookup": (LOOKUPS, lambda name: oxyde.register_lookup if name in lookups() else None),
-    "expression": (EXPRESSIONS, lambda name: getattr(Model, "c", None) if name == "Model.c" else getattr(oxyde, name, None)),
+    "expression": (EXPRESSIONS, lambda name: Sample.c if name == "Model.c" else getattr(oxyde, name, None)),
     "raw": (RAW, raw_name),
 }
 """Each family of names: its list, and what a name of it stands for; None where there is none."""
