@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, cast, get_origin, overload
+from typing import TYPE_CHECKING, Any, Generic, cast, get_origin, overload
 
 from typing_extensions import Self, TypeVar
 
@@ -10,15 +10,47 @@ from oxyde.models.chain import M
 from oxyde.models.narrow import HasManager
 from oxyde.models.queryset import QuerySet
 from oxyde.queries import Q
+from oxyde.queries.foreign_values import named
 
+if TYPE_CHECKING:
+    from oxyde.models.info import AnyModel
+    from oxyde.queries.query import Query
+
+    M2 = TypeVar("M2", bound=AnyModel)
 QS = TypeVar("QS", bound=QuerySet[Any, Any])
 T = TypeVar("T")
 
 
 class Manager(QuerySet[M]):
-    """Every verb of a queryset, on all rows of a model (or on those that a scope leaves)."""
+    """Every verb of a queryset, on all rows of a model (or on those that a scope leaves).
+
+    In the body of a model ``objects = Manager(scope=Q(gone=False))`` declares one; elsewhere ``Model.objects`` is one.
+    """
 
     _queryset_class: type[QuerySet[Any, Any]] = QuerySet
+
+    if TYPE_CHECKING:  # to checkers a declared manager is the descriptor itself: they reject a __new__ that returns another class
+
+        @overload
+        def __init__(self: Manager[Any], *, scope: Q | None = None) -> None: ...
+        @overload
+        def __init__(self, model: type[M], query: Query[Any] | None = None) -> None: ...
+        def __init__(self, *_: Any, **__: Any) -> None: ...
+        @overload
+        def __get__(self, instance: None, owner: type[HasManager[T]], /) -> T: ...
+        @overload
+        def __get__(self, instance: None, owner: type[M2], /) -> Manager[M2]: ...
+        @overload
+        def __get__(self, instance: object, owner: type[Any], /) -> Self: ...
+        def __get__(self, instance: object | None, owner: type[Any], /) -> Any: ...
+
+    else:
+
+        def __new__(cls, model: Any = None, query: Any = None, *, scope: Q | None = None) -> Any:  # noqa: ARG004 - __init__ takes it
+            """Returns the manager of a model, or without one the declaration of a manager."""
+            if model is not None:
+                return super().__new__(cls)
+            return type(f"{cls.__name__}Objects", (Objects,), {"manager_class": cls})(scope)
 
     def _of(self, query: Any) -> Any:
         return self._kind()(self.model, query)
@@ -56,6 +88,14 @@ class Objects:
     manager_class: type[Manager[Any]] = Manager
 
     def __init__(self, scope: Q | None = None) -> None:
+        """Takes the scope.
+
+        Raises:
+            TypeError: It is no condition.
+        """
+        if scope is not None and not isinstance(scope, Q):
+            message = f"scope= takes a condition: Manager(scope=Q(gone=False)), not {named(scope)}"
+            raise TypeError(message)
         self.scope = scope
 
     @overload

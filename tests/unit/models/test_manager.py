@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import pickle
 from collections.abc import AsyncIterator
 from typing import ClassVar
 
@@ -45,14 +46,25 @@ class Books(Discounts, QuerySet["Book"]):
         return self.filter(price__lte=most)
 
 
+class Shelf(Manager["Book"]):
+    """A manager with a verb of its own."""
+
+    def dear(self) -> QuerySet[Book]:
+        """Returns the books above a price."""
+        return self.filter(price__gt=5)
+
+
 class Book(Model):
-    """A table with three managers."""
+    """A table with several managers."""
 
     id: int | None = Field(default=None, db_pk=True)
     price: int = 0
     gone: bool = False
     shelf = Manager.from_queryset(Books)()
     present = Manager.from_queryset(QuerySet)(scope=Q(gone=False))
+    sold = Manager(scope=Q(price__gt=0) & ~Q(gone=True))
+    plain = Manager()
+    own = Shelf(scope=Q(price=1))
 
     Meta = table()
 
@@ -120,8 +132,8 @@ def test_a_class_in_place_of_a_manager(given: type, written: str, attribute: str
     assert Right.kept is given
 
 
-@pytest.mark.parametrize("kind", [Manager, QuerySet, Books, BlockingQuerySet])
-def test_managers_are_made_for_a_model(kind: type) -> None:
+@pytest.mark.parametrize("kind", [QuerySet, Books, BlockingQuerySet])
+def test_querysets_are_made_for_a_model(kind: type) -> None:
     """One that is made without a model says how it is declared."""
     with pytest.raises(TypeError, match=r"objects = Manager\.from_queryset\(MyQuerySet\)\(\)"):
         kind()
@@ -162,6 +174,21 @@ def test_scopes() -> None:
     """A scope narrows every verb; ``unscoped()`` sees all rows."""
     assert where_of(Book.present.filter(price=1)) == where_of(Book.objects.filter(gone=False).filter(price=1))
     assert where_of(Book.present.unscoped()) is None
+    assert where_of(Book.sold) == where_of(Book.objects.filter(Q(price__gt=0) & ~Q(gone=True)))
+    assert where_of(Book.sold.unscoped()) is where_of(Book.plain) is None
+    assert type(Book.sold) is type(Book.plain) is Manager
+    assert Novel.sold.model is Novel
+    assert where_of(Book.own.dear()) == where_of(Book.objects.filter(price=1).filter(price__gt=5))
+    assert repr(Book.sold) == "<Manager of Book>"
+    assert where_of(pickle.loads(pickle.dumps(Book.sold))) == where_of(Book.sold)
+    assert where_of(Book.sold.sync.filter(id=1)) == where_of(Book.sold.filter(id=1))
+
+
+def test_scopes_are_conditions() -> None:
+    """Anything else is refused where it is written."""
+    for declare in (Manager, Manager.from_queryset(Books)):
+        with pytest.raises(TypeError, match=r"^scope= takes a condition: Manager\(scope=Q\(gone=False\)\), not dict"):
+            declare(scope={"gone": False})
 
 
 def test_query_is_a_fresh_queryset() -> None:
