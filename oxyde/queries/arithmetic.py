@@ -27,7 +27,7 @@ class Arithmetic(Term):
         """Makes the arithmetic.
 
         Raises:
-            FieldError: The types do not go together.
+            FieldError: The types cannot be combined.
         """
         super().__init__(op, left, right)
         self.op = op
@@ -42,7 +42,7 @@ def combined(op: str, left: Term, right: Term) -> Term:
     """Returns the arithmetic of two terms.
 
     Raises:
-        FieldError: The types do not go together.
+        FieldError: The types cannot be combined.
     """
     if op == "subtract" and isinstance(right, Bound) and right.type is kinds.INT and right.value == SMALLEST:
         # MariaDB computes 0 minus this number without an overflow error; adding its two halves overflows as it should.
@@ -58,9 +58,10 @@ def _result(op: str, left: ColumnType, right: ColumnType) -> ColumnType:
             return kinds.FLOAT
         if wider == "int" or op != "floor_divide":
             return _TYPES[wider]
-        message = f"// does not go with {left} and {right}; it takes ints. For other numbers use Floor() of the quotient"
+        message = f"// cannot combine {left} and {right}; it takes ints. For other numbers use Floor() of the quotient"
         raise FieldError(message)
     if op in {"add", "subtract"} and right.kind == "duration" and left.kind in {"datetime", "datetime_tz", "duration"}:
         return left
-    message = f"{SIGNS[op]} does not go with {left} and {right}; it takes numbers, or a datetime and a timedelta"
+    remedy = "; cast the date: Cast(..., datetime)" if {left.kind, right.kind} == {"date", "duration"} else ""
+    message = f"{SIGNS[op]} cannot combine {left} and {right}; it takes numbers, or a datetime and a timedelta{remedy}"
     raise FieldError(message)

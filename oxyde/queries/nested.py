@@ -130,7 +130,7 @@ class Subquery(Operand):
         if state.selection is None or len(state.selection) != 1:
             raise FieldError('Subquery() takes a queryset of one column: .values("title")[:1]')
         if state.limit not in {0, 1} and not is_point(state):
-            raise FieldError('Subquery() has one value, and this queryset may have several rows; take the first: .order_by("id")[:1]')
+            raise FieldError("Subquery() has one value, and this queryset may have several rows; take the first: .order_by(...)[:1]")
         self.state = state
 
     def resolve(self, names: Names) -> Term:

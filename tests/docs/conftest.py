@@ -7,17 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.process import python
-from tests.flights import write_sample
+from tests.docs.process import write_demo
 from tests.notebook.kernel import Kernel
 
 
 @pytest.fixture
 def notebook(tmp_path: Path) -> Iterator[Kernel]:
     """The kernel; ``flights.db`` has a sample of the flights."""
-    (tmp_path / "sample").mkdir()
-    write_sample(tmp_path / "sample")
-    python("-c", "import sys; sys.path.insert(0, 'sample'); from oxyde.cli.app import main; main(['demo'])", cwd=tmp_path)
+    write_demo(tmp_path)
     kernel = Kernel(tmp_path)
     try:
         yield kernel

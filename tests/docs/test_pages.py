@@ -11,6 +11,7 @@ import pytest
 
 import oxyde
 from tests.docs import pages
+from tests.docs.process import write_demo
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
@@ -19,6 +20,8 @@ PAGES = sorted(DOCS.glob("*.md"))
 @pytest.mark.parametrize("page", [page for page in PAGES if pages.blocks(page)], ids=lambda page: page.stem)
 def test_a_page_runs(page: Path, tmp_path: Path) -> None:
     """Every block runs after those before it, in a fresh folder, from outside the repository, and sends the SQL that is shown below it."""
+    if "flights.db" in page.read_text(encoding="utf-8"):
+        write_demo(tmp_path)
     sent = pages.run(page, tmp_path)
     if os.environ.get("OXYDE_UPDATE_DOCS"):
         pages.rewrite(page, sent)

@@ -46,10 +46,16 @@ def test_a_moment_is_only_moved(op: str, left: Bound, right: Bound) -> None:
         Arithmetic(op, left, right)
 
 
+def test_a_date_is_cast_first() -> None:
+    """A date and a timedelta are refused, with the remedy."""
+    with pytest.raises(FieldError, match=r"cannot combine date and duration; .*; cast the date: Cast\(..., datetime\)"):
+        Arithmetic("add", Bound(None, kinds.DATE), SPAN)
+
+
 @pytest.mark.parametrize("side", [FLOAT, DECIMAL])
 def test_floor_division_is_of_ints(side: Bound) -> None:
     """Of others it is refused, with the remedy."""
-    with pytest.raises(FieldError, match=r"// does not go with int and \w+; it takes ints. For other numbers use Floor\(\)"):
+    with pytest.raises(FieldError, match=r"// cannot combine int and \w+; it takes ints. For other numbers use Floor\(\)"):
         Arithmetic("floor_divide", INT, side)
 
 
