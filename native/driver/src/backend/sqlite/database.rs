@@ -35,6 +35,7 @@ impl Database {
         let database = Self { cache: Cache::default(), brake: Attached(brake), handle, is_memory, opened: Vec::new() };
         database.watch();
         database.handle.take_quoted_strings();
+        database.handle.keep_exists();
         functions::register(&database.handle)?;
         Ok(database)
     }
