@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oxyde import Exists
+from oxyde import Count, Exists, Max, Min
 from tests.backends import Backend
 from tests.models import Author, Comment, Post
 
@@ -28,3 +28,12 @@ async def test_an_offset_skips_rows_of_the_query(drawn: Backend) -> None:
         4,
         5,
     ]
+
+
+async def test_an_aggregate_among_the_rows_of_a_query(drawn: Backend) -> None:
+    """MariaDB finds an aggregate that stands by itself before IN among no rows."""
+    groups = Post.objects.values("author_id").annotate(least=Min("views"), most=Max("views"), n=Count())
+    ones = Post.objects.filter(id=4).values("views")
+    assert await groups.filter(least__in=ones).values_list("author_id", flat=True).all() == [2]
+    assert await groups.having(most__in=ones, n__in=ones).values_list("author_id", flat=True).all() == [2]
+    assert await groups.exclude(most__in=ones).count() == 2
