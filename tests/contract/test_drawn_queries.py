@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oxyde import Count, Exists, Max, Min
+from oxyde import Count, Exists, FieldError, Max, Min, OuterRef, Subquery
 from tests.backends import Backend
 from tests.models import Author, Comment, Post
 
@@ -37,3 +37,12 @@ async def test_an_aggregate_among_the_rows_of_a_query(drawn: Backend) -> None:
     assert await groups.filter(least__in=ones).values_list("author_id", flat=True).all() == [2]
     assert await groups.having(most__in=ones, n__in=ones).values_list("author_id", flat=True).all() == [2]
     assert await groups.exclude(most__in=ones).count() == 2
+
+
+async def test_an_update_by_a_query_that_leads_elsewhere(drawn: Backend) -> None:
+    """What a subquery reads beyond its own rows is none of the related rows of those that are updated."""
+    best = Subquery(Post.objects.filter(author__name="Ada", author=OuterRef("id")).order_by("-views").values("title")[:1])
+    assert await Author.objects.filter(id__lt=3).update(bio=best) == 2
+    assert await Author.objects.order_by("id").values_list("bio", flat=True).all() == ["c", None, None]
+    with pytest.raises(FieldError, match="from columns of Post, not from related rows"):
+        Post.objects.sync.update(title=Subquery(Author.objects.filter(bio=OuterRef("author__name")).values("name")[:1]))
