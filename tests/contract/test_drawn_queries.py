@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oxyde import Count, Exists, FieldError, Max, Min, OuterRef, Subquery
+from oxyde import Count, Exists, F, FieldError, Max, Min, OuterRef, Subquery
 from tests.backends import Backend
 from tests.models import Author, Comment, Post
 
@@ -46,3 +46,11 @@ async def test_an_update_by_a_query_that_leads_elsewhere(drawn: Backend) -> None
     assert await Author.objects.order_by("id").values_list("bio", flat=True).all() == ["c", None, None]
     with pytest.raises(FieldError, match="from columns of Post, not from related rows"):
         Post.objects.sync.update(title=Subquery(Author.objects.filter(bio=OuterRef("author__name")).values("name")[:1]))
+
+
+async def test_a_column_by_a_second_name(drawn: Backend) -> None:
+    """An annotation that is a selected column keeps its name behind a slice."""
+    twice = Post.objects.values("title").annotate(again=F("title")).order_by("title")[1:3]
+    assert await twice.filter(again="b").all() == [{"title": "b", "again": "b"}]
+    grouped = Post.objects.values("views").annotate(n=Count()).annotate(again=F("views")).order_by("views")[2:]
+    assert await grouped.filter(again__lt=7).values_list("again", "n").all() == [(5, 2)]
