@@ -54,3 +54,10 @@ async def test_a_column_by_a_second_name(drawn: Backend) -> None:
     assert await twice.filter(again="b").all() == [{"title": "b", "again": "b"}]
     grouped = Post.objects.values("views").annotate(n=Count()).annotate(again=F("views")).order_by("views")[2:]
     assert await grouped.filter(again__lt=7).values_list("again", "n").all() == [(5, 2)]
+
+
+async def test_a_lookup_of_a_key_behind_a_relation(drawn: Backend) -> None:
+    """It is that of this table's own column, and so among the values that this table has."""
+    assert "JOIN" not in Post.objects.filter(author__id__gt=1).sql("postgres")[0]
+    authors = Post.objects.values("author__id").distinct().order_by("author__id")[0:5]
+    assert await authors.filter(author__id__isnull=False).values_list("author__id", flat=True).all() == [1, 2]
