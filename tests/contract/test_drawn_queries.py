@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oxyde import Count, Exists, F, FieldError, Max, Min, OuterRef, Subquery
+from oxyde import Count, DenseRank, Exists, F, FieldError, Max, Min, OuterRef, Subquery, Window
 from tests.backends import Backend
 from tests.models import Author, Comment, Post
 
@@ -61,3 +61,12 @@ async def test_a_lookup_of_a_key_behind_a_relation(drawn: Backend) -> None:
     assert "JOIN" not in Post.objects.filter(author__id__gt=1).sql("postgres")[0]
     authors = Post.objects.values("author__id").distinct().order_by("author__id")[0:5]
     assert await authors.filter(author__id__isnull=False).values_list("author__id", flat=True).all() == [1, 2]
+
+
+async def test_the_first_of_each_in_no_order(drawn: Backend) -> None:
+    """Without an order the first is by key, and the rows have none that values or groups would have to keep."""
+    firsts = Post.objects.distinct("views")
+    assert sorted(await firsts.values_list("author_id", flat=True).distinct().all(), key=str) == [1, 2, None]
+    assert await firsts.values("author_id").annotate(n=Count()).filter(author_id=1).values_list("n", flat=True).all() == [2]
+    ranked = Post.objects.annotate(place=Window(DenseRank(), order_by="views")).distinct("place").order_by("id")
+    assert await ranked.values_list("id", "place").all() == [(1, 3), (3, 4), (4, 1), (5, 2)]
