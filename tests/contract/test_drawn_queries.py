@@ -70,3 +70,14 @@ async def test_the_first_of_each_in_no_order(drawn: Backend) -> None:
     assert await firsts.values("author_id").annotate(n=Count()).filter(author_id=1).values_list("n", flat=True).all() == [2]
     ranked = Post.objects.annotate(place=Window(DenseRank(), order_by="views")).distinct("place").order_by("id")
     assert await ranked.values_list("id", "place").all() == [(1, 3), (3, 4), (4, 1), (5, 2)]
+
+
+async def test_a_query_that_reads_a_group(drawn: Backend) -> None:
+    """A subquery may name what the rows of a group share, and what is computed of them."""
+    groups = Post.objects.values("author_id").annotate(most=Max("views")).order_by("most")
+    named = groups.filter(Exists(Author.objects.filter(id=OuterRef("author_id"))), most__gt=0)
+    assert await named.values_list("author_id", "most").all() == [(2, 1), (1, 7)]
+    above = groups.filter(Exists(Post.objects.filter(views__gt=OuterRef("most"))))
+    assert await above.values_list("author_id", flat=True).all() == [2, None]
+    title = Subquery(Post.objects.filter(views=OuterRef("most")).order_by("id").values("title")[:1])
+    assert await groups.annotate(which=title).values_list("most", "which").all() == [(1, "d"), (3, "e"), (7, "c")]
