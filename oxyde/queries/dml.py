@@ -11,7 +11,9 @@ from oxyde.ir import expr, statement
 from oxyde.ir.expr import Node
 from oxyde.queries.by_key import outputs
 from oxyde.queries.compile import Compiled, body, compiled, condition
+from oxyde.queries.connectives import Related
 from oxyde.queries.names import Namespace, names_of
+from oxyde.queries.outer import Outer
 from oxyde.queries.paths import column_path
 from oxyde.queries.scope import Scope, Values
 from oxyde.queries.source import State, whole
@@ -42,6 +44,17 @@ class Change:
         return (changed, self.state.shape(values), len(self.returning))
 
 
+def _leads_away(term: Term) -> bool:
+    """Whether a term reads related rows other than in a query of its own."""
+    if isinstance(term, Reference):
+        return bool(term.path.hops)
+    if isinstance(term, Related):
+        return bool(term.before)
+    if term.query is not None:
+        return any(_leads_away(one.inner) for one in term.walk() if isinstance(one, Outer))
+    return any(_leads_away(part) for part in term.parts)
+
+
 def assignment(table: Table, name: str, value: Any, verb: str = "update", names: Namespace | None = None) -> tuple[Column, Term]:
     """Returns a column and its new value: a plain value, checked against the column, or an expression over the table's names.
 
@@ -62,7 +75,7 @@ def assignment(table: Table, name: str, value: Any, verb: str = "update", names:
         if isinstance(term, Bound):
             value = term.value
         else:
-            if any(isinstance(one, Reference) and one.path.hops for one in term.walk()):
+            if _leads_away(term):
                 message = f"{verb}() computes {path.where} from columns of {table.model}, not from related rows"
                 raise FieldError(message, column=name)
             if term.windowed:

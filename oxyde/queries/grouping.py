@@ -12,6 +12,7 @@ from oxyde.queries.connectives import Group
 from oxyde.queries.correlation import correlating
 from oxyde.queries.foreign_values import named
 from oxyde.queries.operators import name_of
+from oxyde.queries.outer import Outer
 from oxyde.queries.source import Named, State
 from oxyde.queries.term import Exposed, Order, Reference, Term
 
@@ -153,6 +154,9 @@ def _ungrouped(term: Term, known: set[Any]) -> Term | None:
     """Returns the part of a value that a group has not one of."""
     if term.key in known or isinstance(term, Collected):
         return None
-    if isinstance(term, (Reference, Exposed)) or term.correlated:
+    if isinstance(term, (Reference, Exposed)):
         return term
+    if term.correlated:  # a subquery may read what the group shares; what is gathered of each row reads the row's key
+        around = [part.inner for part in term.walk() if isinstance(part, Outer)] if term.query is not None else [None]
+        return None if all(one is not None and _ungrouped(one, known) is None for one in around) else term
     return next((loose for part in term.parts if (loose := _ungrouped(part, known)) is not None), None)

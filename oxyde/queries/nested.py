@@ -31,6 +31,11 @@ class _Nested(Term):
         self.correlated = any(isinstance(term, Outer) for term in state.walk())
 
     @property
+    def aggregated(self) -> bool:
+        """Whether it reads what is computed of a group around it."""
+        return any(isinstance(term, Outer) and term.inner.aggregated for term in self.state.walk())
+
+    @property
     def key(self) -> Hashable:
         """The object itself: no other query is known to have the same rows."""
         return id(self)
@@ -79,6 +84,11 @@ class Single(_Nested):
     def compile(self, scope: Scope) -> Node:
         """Returns the query in parentheses."""
         return expr.subquery(body(self.state, scope.values, scope.aliases, scope))
+
+
+def reads_group(state: State, term: Term) -> bool:
+    """Whether a query inside a term reads what is computed of a group, which not every server allows."""
+    return state.groups is not None and any(isinstance(part, _Nested) and part.aggregated for part in term.walk())
 
 
 def _state_of(what: str, queryset: Any) -> State:

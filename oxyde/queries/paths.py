@@ -122,7 +122,7 @@ def resolve(table: Table, name: str) -> tuple[Path, tuple[str, ...]]:
         target = here.find(relation.target)
         following = rest[0] if rest else None
         leads_on = following is not None and (following == "pk" or following in target.by_field or following in target.relations)
-        if relation.kind == "one" and (not leads_on or (len(rest) == 1 and _is_key(relation, target, following))):
+        if relation.kind == "one" and (not leads_on or _is_key(relation, target, following)):
             kept = at + 1 if not leads_on else at + 2
             end = Path("__".join(parts[:kept]), tuple(hops), here.by_field[relation.column], here, None if leads_on else relation)
             return end, tuple(parts[kept:])

@@ -18,6 +18,7 @@ from oxyde.queries.foreign_values import named, plain
 from oxyde.queries.joins import followed
 from oxyde.queries.locks import Lock
 from oxyde.queries.names import Namespace, check_output
+from oxyde.queries.nested import reads_group
 from oxyde.queries.operators import name_of
 from oxyde.queries.source import Cte, State, compound, whole
 from oxyde.queries.special_terms import Chance
@@ -67,7 +68,8 @@ def filtered(state: State, given: Q, *, excluded: bool = False) -> State:
         return state
     state = state.wrapped() if state.is_sliced else state
     made = correlating(state.names, given)
-    if made.windowed:  # windows are computed after conditions, so that theirs are those of a query around
+    # Windows are computed after conditions, so that theirs are those of a query around.
+    if made.windowed or reads_group(state, made):
         state = state.wrapped()
         made = correlating(state.names, given)
     made = Negation(made) if excluded else made
@@ -116,6 +118,9 @@ def annotated(state: State, given: Mapping[str, Any], verb: str = "annotate") ->
         if term.aggregated and chosen and state.groups is None:
             state = grouping.by_values(state)
             term = value.resolve(state.names)  # what was computed of each row has moved into a query inside
+        if reads_group(state, term):
+            state = state.wrapped()
+            term = value.resolve(state.names)
         made, is_hidden = (name, term), verb == "alias"
         selection = state.selection if state.selection is None or is_hidden else (*state.selection, made)
         hidden = state.hidden | {name} if is_hidden else state.hidden

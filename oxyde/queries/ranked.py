@@ -48,12 +48,15 @@ def distinct_on(state: State, fields: Sequence[Any]) -> State:
         raise FieldError("for_update() and for_share() lock rows of a table; lock the rows that distinct() chooses: filter(pk__in=...)")
     state = state.wrapped() if state.is_sliced or state.distinct or state.groups is not None else state
     on = [sortable(_term(state, field)) for field in fields]
+    if any(term.windowed for term in (*on, *state.order)):  # no window is inside another one
+        state = state.wrapped()
+        on = [sortable(_term(state, field)) for field in fields]
     has_key = state.source is None or state.source.exposed() is None
     order = state.order or (by_key(state.table) if has_key else ())
     place = (NAME, Place(on, order))
     selection = None if state.selection is None else (*state.selection, place)
     inner = state.with_(annotations=(*state.annotations, place), selection=selection, order=())
-    outer = inner.over(inner, tuple(one for one in order if not isinstance(one.by, Chance)))
+    outer = inner.over(inner, tuple(one for one in state.order if not isinstance(one.by, Chance)))
     first = Comparison("eq", dict(outer.annotations)[NAME], Bound(1, kinds.INT))
     kept = tuple(one for one in outer.annotations if one[0] != NAME)
     chosen = None if outer.selection is None else tuple(one for one in outer.selection if one[0] != NAME)

@@ -247,7 +247,8 @@ class State:
             return self.with_(selection=self.columns).over(source.with_(selection=self.columns), order)
         inside = self.annotations
         if self.selection is not None and source.exposed() is not None:
-            inside = tuple((name, term) for name, term in self.selection if not isinstance(term, Reference))
+            named = dict(self.annotations)
+            inside = tuple((name, term) for name, term in self.selection if name in named or not isinstance(term, Reference))
         outside = tuple((name, Exposed(name, term)) for name, term in inside)
         known = {term.key: out for (_, term), (_, out) in zip(inside, outside, strict=True)}
 

@@ -218,7 +218,10 @@ impl Writer<'_> {
         if compared == Compared::Text && !is_canonical(member) {
             return self.in_select_of_numbers(expr, query);
         }
-        self.left(expr, compared)?;
+        match self.dialect.around_member {
+            Some(function) if matches!(expr, Expr::Aggregate(_)) => self.around(function, expr, ")")?,
+            Some(_) | None => self.left(expr, compared)?,
+        }
         self.push(" IN (");
         // The meanings are compared, not the stored forms.
         let is_kept = self.storage(member) != Storage::Own;

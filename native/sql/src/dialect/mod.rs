@@ -68,6 +68,8 @@ pub struct Dialect {
     pub aggregate_order: AggregateOrder,
     pub frames: Frames,
     pub aggregates: Aggregates,
+    /// The function around an aggregate that IN looks up in a query: `MariaDB` finds a bare one in no query.
+    pub around_member: Option<&'static str>,
     pub target_in_subquery: TargetInSubquery,
     pub assignments: Assignments,
     /// The statement that serializes sessions that create tables.

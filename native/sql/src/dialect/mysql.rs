@@ -45,6 +45,7 @@ pub const MYSQL: Dialect = Dialect {
     aggregate_order: AggregateOrder::Unsupported,
     frames: Frames::RowsRange,
     aggregates: Aggregates::FourDigits,
+    around_member: Some("COALESCE("),
     target_in_subquery: TargetInSubquery::Derived,
     assignments: Assignments::InTurn,
     ddl_lock: None,

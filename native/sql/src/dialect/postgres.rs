@@ -45,6 +45,7 @@ pub const POSTGRES: Dialect = Dialect {
     aggregate_order: AggregateOrder::Clause,
     frames: Frames::All,
     aggregates: Aggregates::Numeric,
+    around_member: None,
     target_in_subquery: TargetInSubquery::Allowed,
     assignments: Assignments::AtOnce,
     ddl_lock: Some("DO $$ BEGIN PERFORM pg_advisory_xact_lock(7814502637); END $$"),

@@ -45,6 +45,7 @@ pub const SQLITE: Dialect = Dialect {
     aggregate_order: AggregateOrder::Clause,
     frames: Frames::All,
     aggregates: Aggregates::Right,
+    around_member: None,
     target_in_subquery: TargetInSubquery::Allowed,
     assignments: Assignments::AtOnce,
     ddl_lock: None,

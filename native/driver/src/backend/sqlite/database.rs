@@ -40,6 +40,7 @@ impl Database {
             Self { cache: Cache::default(), suspended: BTreeMap::new(), brake: Attached(brake), handle, is_memory, opened: Vec::new() };
         database.watch();
         database.handle.take_quoted_strings();
+        database.handle.keep_exists();
         functions::register(&database.handle)?;
         Ok(database)
     }

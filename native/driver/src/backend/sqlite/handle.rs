@@ -132,6 +132,14 @@ impl Handle {
         self.set(ffi::SQLITE_DBCONFIG_DQS_DDL, on);
     }
 
+    /// Evaluates EXISTS row by row, and never as a join (`SQLITE_ExistsToJoin`): since 3.51, SQLite takes the
+    /// further matches inside such an EXISTS for the rows that OFFSET skips.
+    pub fn keep_exists(&self) {
+        const EXISTS_TO_JOIN: u32 = 0x4000_0000;
+        // SAFETY: the handle is open, and this control takes it and the set of optimizations to disable.
+        unsafe { ffi::sqlite3_test_control(ffi::SQLITE_TESTCTRL_OPTIMIZATIONS, self.db.as_ptr(), EXISTS_TO_JOIN) };
+    }
+
     fn set(&self, option: c_int, on: bool) {
         // SAFETY: the handle is open, and these options take an int and a pointer to int that may be null.
         unsafe { ffi::sqlite3_db_config(self.db.as_ptr(), option, c_int::from(on), std::ptr::null_mut::<c_int>()) };
