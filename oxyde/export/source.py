@@ -115,14 +115,18 @@ class Expected:
         if isinstance(column.type, pa.BaseExtensionType):
             column = column.storage
         if pa.types.is_dictionary(column.type):
-            column = column.dictionary_decode()
+            known = self.values(column.dictionary, is_text=is_text)
+            return [None if at is None else known[at] for at in column.indices.to_pylist()]
         if not pa.types.is_null(column.type) and not is_text and not self._takes(column.type):
             raise self.refusal(f"takes {self.kind}, and its column is of type {column.type}{self._remedy(column)}")
         unit = self._in_microseconds(column.type)
         try:
-            return (column if unit is None else column.cast(unit)).to_pylist()  # type: ignore[no-any-return] # pyarrow has no types
+            values: list[Any] = (column if unit is None else column.cast(unit)).to_pylist()
         except (pa.ArrowInvalid, ValueError, OverflowError) as error:
             raise self.refusal(f"cannot take a value of its column exactly: {error}") from None
+        if self.kind == "float" and any(isinstance(value, int) and float(value) != value for value in values):
+            raise self.refusal("cannot take a value of its column exactly: it has an int that no float holds")
+        return values
 
     def refusal(self, reason: str) -> FieldValueError:
         """Returns the error of the column."""

@@ -81,8 +81,7 @@ class RowType(Generic[T]):
             FieldError: A required field is not there, a value has no field, or its type cannot fit.
         """
         if state.selection is None:
-            known = {*dict(state.own), *dict(state.annotations), *state.table.relations, "pk"}
-            wanted = [slot.name for slot in self.slots.values() if slot.required or slot.name in known]
+            wanted = [slot.name for slot in self.slots.values() if slot.required or _is_known(state, slot.name)]
             state = query.selected(state, [self._known(state, name) for name in wanted])
         self.check(state.columns)
         return state
@@ -134,6 +133,15 @@ class RowType(Generic[T]):
             message = f"a row is not valid for {self.name}: {f'{place}: ' if place else ''}{first['msg']}{more}"
             raise DecodeError(message, column=place or None) from error
         return found
+
+
+def _is_known(state: State, name: str) -> bool:
+    """Whether a name is that of a value of the rows: a field, a path or an annotation."""
+    try:
+        state.names.column(name)
+    except FieldError:
+        return False
+    return True
 
 
 def row_type(kind: type[T]) -> RowType[T]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from oxyde.exceptions import FieldError, InternalError
 from oxyde.ir import expr, query, statement, wire
 from oxyde.ir.expr import Node
-from oxyde.queries import beyond
+from oxyde.queries import beyond, literals
 from oxyde.queries.aggregates import Aggregate, Count
 from oxyde.queries.beside import Beside
 from oxyde.queries.comparisons import Comparison, Simple
@@ -247,7 +247,10 @@ def by_key(state: State, given: Q) -> Compiled | None:
     point = _point(state.table, name)
     if point is None or value is None or isinstance(value, Expression) or beyond.side(point.subject.term, value):
         return None
-    return Compiled(point.shape, (point.subject.adapt(value),))
+    adapted = point.subject.adapt(value)
+    return (
+        Compiled(point.shape, (adapted,)) if literals.wide_enough(point.subject.term.type, (adapted,)) == point.subject.term.type else None
+    )
 
 
 def exists(state: State) -> Compiled:

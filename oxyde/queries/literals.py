@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -47,6 +47,21 @@ def literal(value: Any) -> Bound:
             return Bound(inner, _AWARE.get(kind.kind, kind) if is_aware else kind)
     message = f"an expression takes plain values and other expressions, not {named(value)}"
     raise FieldValueError(message)
+
+
+def wide_enough(kind: ColumnType, values: Iterable[Any]) -> ColumnType:
+    """Returns the type of values that a column is compared with: the column's, or decimal of any size if one does not fit the column."""
+    if kind.kind != "decimal" or kind.precision is None or all(_fits(value, kind.precision, kind.scale or 0) for value in values):
+        return kind
+    return kinds.DECIMAL
+
+
+def _fits(value: Any, precision: int, scale: int) -> bool:
+    if not isinstance(value, Decimal) or not value.is_finite() or not value:
+        return True
+    _, digits, exponent = value.as_tuple()
+    dropped = max(-int(exponent) - scale, 0)
+    return value.adjusted() < precision - scale and not any(digits[-dropped:] if dropped else ())
 
 
 def alike(values: Sequence[Any]) -> tuple[list[Any], ColumnType]:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from oxyde.exceptions import FieldLookupValueError, FieldValueError
-from oxyde.queries import beyond
+from oxyde.queries import beyond, literals
 from oxyde.queries.comparisons import Among, AmongRows, Between, Comparison, Condition, IsNull, Match, Nothing, Regex, Searched
 from oxyde.queries.foreign_values import named, plain
-from oxyde.queries.literals import alike, literal
 from oxyde.queries.term import Bound, Expression, Names, Reference, Term
 from oxyde.queries.texts import TEXTUAL, as_read, beside, inner_of
 from oxyde.schema import Relation
@@ -75,9 +74,10 @@ class Subject:
     def bound(self, value: Any) -> Bound:
         """Returns a plain value as a parameter of the subject's type, or of its own type if both are numbers."""
         if self.adapter is not None:
-            return Bound(self.adapt(value), self.term.type, self.uncast)
+            adapted = self.adapt(value)
+            return Bound(adapted, literals.wide_enough(self.term.type, (adapted,)), self.uncast)
         try:
-            made = literal(value)
+            made = literals.literal(value)
         except FieldValueError as error:
             raise FieldLookupValueError(str(error), column=self.field) from None
         self.check(made.type, "a value that is")
@@ -86,9 +86,10 @@ class Subject:
     def listed(self, values: list[Any]) -> Bound:
         """Returns plain values as one list parameter."""
         if self.adapter is not None:
-            return Bound([self.adapt(value) for value in values], self.term.type, self.uncast)
+            adapted = [self.adapt(value) for value in values]
+            return Bound(adapted, literals.wide_enough(self.term.type, adapted), self.uncast)
         try:
-            found, kind = alike(values)
+            found, kind = literals.alike(values)
         except FieldValueError as error:
             raise FieldLookupValueError(str(error), column=self.field) from None
         self.check(kind, "values that are")

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import oxyde
-from oxyde import F, Field, FieldError, FieldValueError, Model, NotFoundError, Q
+from oxyde import F, Field, FieldError, FieldValueError, Greatest, Least, Model, NotFoundError, NullIf, Q
 from tests.backends import Backend
 from tests.tables import blocking_tables, table
 
@@ -68,8 +68,11 @@ def numbers(backend_module: Backend) -> Any:
 def test_decimals_compare_as_numbers(numbers: Backend) -> None:
     """Whatever their digits are, in the column and in the value."""
     known = [Decimal(getattr(row, name)) for row in ROWS for name in DECIMALS]
+    with localcontext(prec=120):
+        close = [value + Decimal(step) for value in known for step in ("1E-33", "-1E-33")]
     values = st.one_of(
         st.sampled_from(known),
+        st.sampled_from(close),
         st.decimals(-(10**30), 10**30, places=4),
         st.decimals(-2, 2, places=33),
         st.integers(-(10**38), 10**38).map(Decimal),
@@ -85,6 +88,17 @@ def test_decimals_compare_as_numbers(numbers: Backend) -> None:
         assert query.filter(**{f"{name}__between": (value, other)}).count() == sum(value <= one <= other for one in held), (name, value)
 
     check()
+
+
+def test_decimals_that_no_float_holds(numbers: Backend) -> None:
+    """A value with more digits than a column of few is compared by all of them, in functions too."""
+    above = Decimal("1.500000000000000000000000000000000001")
+    row = Number.objects.sync.filter(id=1)
+    assert not row.filter(money=above).exists()
+    assert row.filter(F("money") < above).filter(money__in=[above, Decimal("1.5")]).exclude(money=above).exists()
+    assert row.annotate(least=Least("money", above), most=Greatest("money", above), kept=NullIf("money", above)).values(
+        "least", "most", "kept"
+    ).get() == {"least": Decimal("1.5"), "most": above, "kept": Decimal("1.5")}
 
 
 def test_decimals_of_different_scales_meet(numbers: Backend) -> None:

@@ -115,6 +115,22 @@ async def test_rows_become_objects(users: Any) -> None:
     assert await users.only("name").into(Loose).order_by("name").last() == {"name": "Dee"}
 
 
+async def test_a_path_with_a_default(users: Any) -> None:
+    """Is read like a field; the default is for what the rows have not."""
+
+    class Member(BaseModel):
+        """Some of a user and of their team."""
+
+        name: str
+        team__name: str | None = "none"
+        team__size: int = 7
+
+    assert await users.order_by("id").into(Member)[2:].all() == [
+        Member(name="Cy", team__name="Blue", team__size=7),
+        Member(name="Dee", team__name=None, team__size=7),
+    ]
+
+
 async def test_a_row_that_is_not_valid(users: Any) -> None:
     """Names the class and the field."""
     await users.filter(name="Bob").update(score=Decimal(-1))

@@ -292,3 +292,28 @@ async def test_a_failed_load_breaks_its_block_only(database: AsyncDatabase, mill
                 await Mill.objects.load(table(name=["a", "old", "b"]))
         assert await Mill.objects.count() == 1
     assert await Mill.objects.load(table(name=["a", "b"])) == 2
+
+
+async def test_categories(mill: Mill) -> None:
+    """Are loaded as their values, in whatever form a library keeps them."""
+    assert mill
+    codes = pl.Series(["no", "a", "b", "a"], dtype=pl.Categorical)[1:]
+    grades = pl.Series(["fine", None, "poor"], dtype=pl.Enum(["fine", "poor"]))
+    tags = pl.Series([["x", "y"], None, []], dtype=pl.List(pl.Categorical))
+    assert await Sack.objects.load(pl.DataFrame({"code": codes, "grade": grades, "tags": tags})) == 3
+    sealed = pa.array([1_000, None, 1_000], pa.timestamp("ns")).dictionary_encode()
+    chunks = pa.chunked_array([pa.array(["c"]).dictionary_encode(), pa.array(["d", "c"]).dictionary_encode()])
+    assert await Sack.objects.load(pa.table({"code": chunks, "sealed": sealed})) == 3
+    rows = await Sack.objects.order_by("id").values_list("code", "grade", "tags", "sealed").all()
+    assert rows[:3] == [("a", Grade.FINE, ["x", "y"], None), ("b", None, None, None), ("a", Grade.POOR, [], None)]
+    moment = dt.datetime(1970, 1, 1, 0, 0, 0, 1)
+    assert rows[3:] == [("c", None, None, moment), ("d", None, None, None), ("c", None, None, moment)]
+
+
+async def test_an_int_that_no_float_holds(mill: Mill) -> None:
+    """Is refused rather than rounded."""
+    assert mill
+    with pytest.raises(FieldValueError, match=r"Sack\.weight cannot take a value of its column exactly: it has an int that no float holds"):
+        await Sack.objects.load(pa.table({"code": ["a"], "weight": [2**53 + 1]}))
+    assert await Sack.objects.load(pa.table({"code": ["a"], "weight": [2**60]})) == 1
+    assert (await Sack.objects.get()).weight == 2.0**60

@@ -102,6 +102,10 @@ async def test_rows_that_refer_here(blog: Backend) -> None:
     post = await posts.create(title="one", views=3)
     assert post.author_id == ann.id
     assert [one.title for one in await posts.bulk_create([Post(title="two"), {"title": "three", "views": 9}])] == ["two", "three"]
+    with pytest.raises(FieldError, match=r"Author\.posts was given a Post that belongs to another Author; set its author_id to None"):
+        await posts.bulk_create([Post(title="four"), Post(title="five", author=bob)])
+    assert await posts.bulk_create([Post(title="mine", author=ann)])
+    assert await posts.filter(title="mine").delete() == 1
     assert await posts.count() == 3
     assert await posts.filter(views__gt=1).order_by("-views").values_list("title", flat=True).all() == ["three", "one"]
     assert (await posts.get(title="two")).author_id == ann.id

@@ -1,6 +1,6 @@
 //! Decimals on a server without such a type: floats in columns of up to 15 digits, canonical text everywhere else.
 //!
-//! A column of up to 15 digits converts a text that it is compared with. Everything else is compared as text by the
+//! A column of up to 15 digits converts a text of as many that it is compared with. Everything else is compared as text by the
 //! collation `oxyde_decimal`, which the driver registers together with `oxyde_decimal_sum`, `_avg`, `_add`, `_sub`,
 //! `_mul`, `_div`, `_mod`, `_neg`, `_abs`, `_floor`, `_ceil`, `_round(x, digits)`, which rounds half away from zero,
 //! and `_even(x, digits)`, which rounds half to even. All of them accept integers, floats and any numeric text, and
@@ -35,7 +35,7 @@ pub enum Compared {
 enum Nature {
     /// A column whose affinity converts to numbers.
     Number,
-    /// A parameter or constant, to which a column's affinity is applied.
+    /// A parameter or constant that such a column's numbers are as exact as, to which its affinity is applied.
     Free,
     /// Anything else.
     Other,
@@ -51,6 +51,8 @@ fn keeps_text(ty: Option<&ColumnType>, db_type: Option<&str>) -> bool {
 fn nature(expr: &Expr, beside: &ColumnType) -> Nature {
     if let Expr::Column { ty, db_type, .. } = expr {
         if keeps_text(ty.as_ref(), db_type.as_deref()) || is_wide(ty.as_ref().unwrap_or(beside)) { Nature::Other } else { Nature::Number }
+    } else if matches!(expr, Expr::Param(param) if is_wide(&param.ty)) {
+        Nature::Other
     } else if matches!(expr, Expr::Param(_) | Expr::Null | Expr::Int(_)) {
         Nature::Free
     } else {
@@ -129,7 +131,7 @@ impl Writer<'_> {
         let decimal = exprs.iter().copied().filter_map(type_of).chain(extra).find(|ty| is_decimal(ty));
         let Some(decimal) = decimal.filter(|_| self.has_text_decimals()) else { return Compared::Plain };
         let natures: Vec<Nature> = exprs.iter().map(|expr| nature(expr, decimal)).collect();
-        let numbers = natures.contains(&Nature::Number) && !natures.contains(&Nature::Other);
+        let numbers = natures.contains(&Nature::Number) && !natures.contains(&Nature::Other) && !extra.is_some_and(is_wide);
         if numbers { Compared::Plain } else { Compared::Text }
     }
 

@@ -250,7 +250,14 @@ def _owned_row(given: BoundRelation, one: Any) -> Any:
     if isinstance(one, Request):
         return created(model, one, {given.path.column.field: given.key})
     if holds(model.model, type(one)):
-        setattr(one, given.path.column.field, given.key)
+        field = given.path.column.field
+        if getattr(one, field) not in {None, given.key}:
+            message = (
+                f"bulk_create() of {given.where} was given a {model.name} that belongs to another {given.info.name}; "
+                f"set its {field} to None, or use {model.name}.objects.bulk_create()"
+            )
+            raise FieldError(message, column=field)
+        setattr(one, field, given.key)
     return one
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from oxyde.exceptions import FieldValueError
-from oxyde.queries.literals import alike, literal
+from oxyde.queries.literals import alike, literal, wide_enough
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
 
@@ -80,3 +80,26 @@ def test_lists_of_several_types(values: list[Any]) -> None:
     """Nothing is converted that would not be exact."""
     with pytest.raises(FieldValueError, match="a list of values of different types"):
         alike(values)
+
+
+@pytest.mark.parametrize(
+    ("value", "fits"),
+    [
+        ("1.5", True),
+        ("-999.99", True),
+        ("1.5000", True),
+        ("1E2", True),
+        ("0E-9", True),
+        ("NaN", True),
+        ("1000", False),
+        ("1E3", False),
+        ("1.501", False),
+        ("0.001", False),
+        ("1.5000000000000000000000000000000001", False),
+    ],
+)
+def test_a_decimal_beside_a_column(value: str, fits: bool) -> None:
+    """It has the column's type if the column could hold it."""
+    column = kinds.decimal_of(5, 2)
+    assert wide_enough(column, [Decimal("1.25"), Decimal(value)]) == (column if fits else kinds.DECIMAL)
+    assert wide_enough(kinds.DECIMAL, [Decimal(value)]) == kinds.DECIMAL
