@@ -11,6 +11,7 @@ from typing import Any, Literal, overload
 from oxyde.db.steps import Steps
 from oxyde.models import blocking_frames
 from oxyde.models.chain import M, R_co
+from oxyde.models.request import Request
 from oxyde.models.upserted import Upserted
 from oxyde.models.verbs import bulk, loading, merging
 from oxyde.queries.term import Expression
@@ -21,7 +22,7 @@ class BlockingMany(blocking_frames.BlockingFrames[M, R_co]):
 
     def bulk_create(
         self,
-        objects: Iterable[M | dict[str, Any]],
+        objects: Iterable[M | Request | dict[str, Any]],
         *,
         batch_size: int | None = None,
         ignore_conflicts: bool = False,
@@ -34,7 +35,8 @@ class BlockingMany(blocking_frames.BlockingFrames[M, R_co]):
         """Inserts many rows, all or none, and returns the instances with what the database filled in.
 
         Args:
-            objects: Instances and dictionaries, mixed. Rows may give different fields; each gets defaults for the others.
+            objects: Instances, dictionaries and request bodies (``User.Create``), mixed. Rows may give different fields; each gets
+                defaults for the others.
             batch_size: At most that many rows in a statement; by default as many as the server takes.
             ignore_conflicts: Leave out rows that meet a unique constraint; keys that the server makes stay None then.
             update_conflicts: Update the rows that are there instead; the instances then hold the rows as they are stored.
@@ -56,7 +58,7 @@ class BlockingMany(blocking_frames.BlockingFrames[M, R_co]):
     @overload
     def upsert(
         self,
-        rows: Iterable[M | dict[str, Any]],
+        rows: Iterable[M | Request | dict[str, Any]],
         *,
         on: str | Sequence[str],
         update: Iterable[str] | Mapping[str, Any] | None = None,
@@ -69,7 +71,7 @@ class BlockingMany(blocking_frames.BlockingFrames[M, R_co]):
     @overload
     def upsert(
         self,
-        rows: Iterable[M | dict[str, Any]],
+        rows: Iterable[M | Request | dict[str, Any]],
         *,
         on: str | Sequence[str],
         update: Iterable[str] | Mapping[str, Any] | None = None,
@@ -81,7 +83,7 @@ class BlockingMany(blocking_frames.BlockingFrames[M, R_co]):
     ) -> int: ...
     def upsert(
         self,
-        rows: Iterable[M | dict[str, Any]],
+        rows: Iterable[M | Request | dict[str, Any]],
         *,
         on: str | Sequence[str],
         update: Iterable[str] | Mapping[str, Any] | None = None,
@@ -94,7 +96,7 @@ class BlockingMany(blocking_frames.BlockingFrames[M, R_co]):
         """Inserts rows, or updates those that are there, whoever else does so at the same time; all or none. No hooks run.
 
         Args:
-            rows: Instances and dictionaries, mixed; they are left as they are.
+            rows: Instances, dictionaries and request bodies, mixed; they are left as they are.
             on: The field or fields of one unique key, by which rows that are there are found.
             update: The fields that take the new values, or a dictionary of fields with values and expressions, in which ``F`` is the
                 row that is there and ``Proposed`` the new one. By default the fields that a row gives; ``[]`` updates nothing.

@@ -10,6 +10,7 @@ from typing_extensions import Never, TypeVar
 from oxyde.db import render
 from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.models import prefetch
+from oxyde.models.foreign_verbs import refuse_verb
 from oxyde.models.info import AnyModel
 from oxyde.models.narrow import lazy as narrow
 from oxyde.models.pickling import kind_of, pickled, unpickled
@@ -382,3 +383,6 @@ class Chain(Generic[M, R_co]):
     def _repr_html_(self) -> str:
         """Returns the statement for a notebook; never runs anything and never raises."""
         return html(self)
+
+
+setattr(Chain, "__getattr__", refuse_verb)  # noqa: B010 - written as a method, checkers and jedi would take any name for a verb

@@ -10,7 +10,15 @@ from typing import Any, Final, TypeAlias, TypeVar, cast
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, PydanticKnownError
 
-from oxyde.exceptions import DataError, DecodeError, FieldError, FieldValueError, IntegrityError, UniqueViolationError
+from oxyde.exceptions import (
+    DataError,
+    DecodeError,
+    FieldError,
+    FieldValueError,
+    ForeignKeyViolationError,
+    IntegrityError,
+    UniqueViolationError,
+)
 from oxyde.ir.schema import unique_indexes, unique_names
 from oxyde.schema import Table
 
@@ -55,6 +63,8 @@ def completed(error: Completed, table: Table, fields: Sequence[str] = (), larges
         error.table = error.table or table.name
         if isinstance(error, UniqueViolationError):
             _name_unique(error, table)
+        if isinstance(error, ForeignKeyViolationError):
+            _name_reference(error, table)
         return error
     column = _COLUMN.match(str(error))
     if column is not None and column[1] in table.by_field:
@@ -134,6 +144,12 @@ def _name_unique(error: UniqueViolationError, table: Table) -> None:
         return
     told = tuple(error.constraint.split(", ")) if error.constraint else (error.column,)
     error.constraint = next((name for name, columns in names.items() if columns == told), error.constraint)
+
+
+def _name_reference(error: ForeignKeyViolationError, table: Table) -> None:
+    """Completes the column of a violated foreign key of this table, of which PostgreSQL reports the constraint alone."""
+    if error.column is None and error.table == table.name:
+        error.column = next((key.columns[0] for key in table.foreign_keys if key.name == error.constraint and len(key.columns) == 1), None)
 
 
 def refusing(table: Table, validate: Validate) -> Validate:

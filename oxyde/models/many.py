@@ -8,6 +8,7 @@ from typing import Any, Literal, overload
 from oxyde.db.steps import Steps
 from oxyde.models import frames
 from oxyde.models.chain import M, R_co
+from oxyde.models.request import Request
 from oxyde.models.upserted import Upserted
 from oxyde.models.verbs import bulk, loading, merging
 from oxyde.queries.term import Expression
@@ -18,7 +19,7 @@ class Many(frames.Frames[M, R_co]):
 
     async def bulk_create(
         self,
-        objects: Iterable[M | dict[str, Any]],
+        objects: Iterable[M | Request | dict[str, Any]],
         *,
         batch_size: int | None = None,
         ignore_conflicts: bool = False,
@@ -31,7 +32,8 @@ class Many(frames.Frames[M, R_co]):
         """Inserts many rows, all or none, and returns the instances with what the database filled in.
 
         Args:
-            objects: Instances and dictionaries, mixed. Rows may give different fields; each gets defaults for the others.
+            objects: Instances, dictionaries and request bodies (``User.Create``), mixed. Rows may give different fields; each gets
+                defaults for the others.
             batch_size: At most that many rows in a statement; by default as many as the server takes.
             ignore_conflicts: Leave out rows that meet a unique constraint; keys that the server makes stay None then.
             update_conflicts: Update the rows that are there instead; the instances then hold the rows as they are stored.
@@ -53,7 +55,7 @@ class Many(frames.Frames[M, R_co]):
     @overload
     async def upsert(
         self,
-        rows: Iterable[M | dict[str, Any]],
+        rows: Iterable[M | Request | dict[str, Any]],
         *,
         on: str | Sequence[str],
         update: Iterable[str] | Mapping[str, Any] | None = None,
@@ -66,7 +68,7 @@ class Many(frames.Frames[M, R_co]):
     @overload
     async def upsert(
         self,
-        rows: Iterable[M | dict[str, Any]],
+        rows: Iterable[M | Request | dict[str, Any]],
         *,
         on: str | Sequence[str],
         update: Iterable[str] | Mapping[str, Any] | None = None,
@@ -78,7 +80,7 @@ class Many(frames.Frames[M, R_co]):
     ) -> int: ...
     async def upsert(
         self,
-        rows: Iterable[M | dict[str, Any]],
+        rows: Iterable[M | Request | dict[str, Any]],
         *,
         on: str | Sequence[str],
         update: Iterable[str] | Mapping[str, Any] | None = None,
@@ -91,7 +93,7 @@ class Many(frames.Frames[M, R_co]):
         """Inserts rows, or updates those that are there, whoever else does so at the same time; all or none. No hooks run.
 
         Args:
-            rows: Instances and dictionaries, mixed; they are left as they are.
+            rows: Instances, dictionaries and request bodies, mixed; they are left as they are.
             on: The field or fields of one unique key, by which rows that are there are found.
             update: The fields that take the new values, or a dictionary of fields with values and expressions, in which ``F`` is the
                 row that is there and ``Proposed`` the new one. By default the fields that a row gives; ``[]`` updates nothing.

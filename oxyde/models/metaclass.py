@@ -13,6 +13,7 @@ from typing_extensions import dataclass_transform
 from oxyde.exceptions import FieldError
 from oxyde.models import registry
 from oxyde.models.field import Field, refuse_foreign_words
+from oxyde.models.foreign_verbs import no_class_attribute
 from oxyde.models.info import Link, ModelInfo
 from oxyde.models.meta import NONE, read_meta
 from oxyde.models.pydantic_seams import ModelMetaclass
@@ -113,7 +114,12 @@ class ModelMeta(ModelMetaclass):
                 remedy = f'in a query write {name}__gt=3, or F("{name}") > 3'
                 message = f"{cls.__name__}.{name} is a field, which instances have and the class does not; {remedy}"
                 raise AttributeError(message, name=name, obj=cls)
-            return super().__getattr__(name)
+            try:
+                return super().__getattr__(name)
+            except AttributeError:
+                if name.startswith("__") or not cls.__dict__.get("__pydantic_complete__") or not cls.__oxyde__.is_table:
+                    raise  # Pydantic asks for names while it makes the class
+                raise no_class_attribute(cls, name, cls.__dict__["__pydantic_fields__"]) from None
 
 
 def prepare(cls: Any) -> None:

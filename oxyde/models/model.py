@@ -15,6 +15,7 @@ from typing_extensions import Self
 from oxyde.db.execute import run
 from oxyde.db.route import route
 from oxyde.models import received
+from oxyde.models.foreign_verbs import INSTANCE_NAMES, no_instance_attribute
 from oxyde.models.hooks import Hooks
 from oxyde.models.info import AnyModel
 from oxyde.models.manager import Objects
@@ -251,6 +252,8 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
                 return None
             if name in type(self).__pydantic_fields__:
                 require_read(self, (name,))
+            if name in INSTANCE_NAMES and name not in (self.__pydantic_extra__ or ()):
+                raise no_instance_attribute(self, name)
             return super().__getattr__(name)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:

@@ -212,6 +212,7 @@ async def test_violations(database: db.AsyncDatabase, row: dict[str, Any], error
         known = " ".join(str(part) for part in (found.constraint, found.column, found.table, found))
         if not (database.dialect == "sqlite" and error is ForeignKeyViolationError):  # SQLite does not say which
             assert constraint in known
+            assert error is not ForeignKeyViolationError or found.column == constraint
         again = pickle.loads(pickle.dumps(found))
         assert (type(again), str(again), again.__dict__) == (type(found), str(found), found.__dict__)
         assert await Ruled.objects.count() == 1

@@ -93,6 +93,7 @@ async def writes() -> None:
     reveal_type(await user.refresh())  # T: User
     reveal_type(await user.delete())  # T: int
     reveal_type(await User.objects.bulk_create([User(name="x"), {"name": "y"}]))  # T: list[User]
+    reveal_type(await User.objects.bulk_create([User.Create(name="x")]))  # T: list[User]
     reveal_type(await User.objects.upsert([{"name": "y"}], on="name"))  # T: list[Upserted[User]]
     reveal_type(await User.objects.upsert([{"name": "y"}], on="name", returning=False))  # T: int
     (changed,) = await User.objects.upsert([User(name="y")], on="name")
@@ -148,6 +149,9 @@ async def wrong() -> None:
     User.objects.all()  # E
     user.save()  # E
     User.objects.filter(age=1).chaep()  # E
+    User.objects.select_related("team")  # E
+    User.objects.annotate(Count("id"))  # E
+    await User.objects.aggregate(Count("id"))  # E
     Book.objects.chaep()  # E
     Book.objects.cheap("x")  # E
     User.objects.cheap()  # E

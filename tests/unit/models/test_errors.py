@@ -10,7 +10,15 @@ from pydantic import Field as Inner
 from pydantic_core import PydanticCustomError
 
 from oxyde import Field, Model
-from oxyde.exceptions import CheckViolationError, DataError, DecodeError, FieldValueError, NotFoundError, UniqueViolationError
+from oxyde.exceptions import (
+    CheckViolationError,
+    DataError,
+    DecodeError,
+    FieldValueError,
+    ForeignKeyViolationError,
+    NotFoundError,
+    UniqueViolationError,
+)
 from oxyde.ir.schema import unique_names
 from oxyde.models.errors import blame, completed, in_row, refusing
 from tests.models import Author, PostTag
@@ -92,6 +100,15 @@ def test_unique_constraints_of_several_columns() -> None:
     error = UniqueViolationError("twice", constraint="post_id, tag_id")
     completed(error, PostTag.__table__)
     assert (error.constraint, error.column) == (name, None)
+
+
+def test_foreign_keys_of_the_table() -> None:
+    """The name of the constraint tells the column; that of another table is left alone."""
+    name = "fk_blog_post_tag_post_id"
+    for constraint, where, column in ((name, None, "post_id"), (name, "else", None), ("else", None, None)):
+        error = ForeignKeyViolationError("missing", constraint=constraint, table=where)
+        assert completed(error, PostTag.__table__) is error
+        assert error.column == column
 
 
 def test_blame() -> None:
