@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
-from oxyde import Count, DenseRank, Exists, F, FieldError, Max, Min, OuterRef, Subquery, Window
+from oxyde import Count, DenseRank, Exists, F, Field, FieldError, Max, Min, Model, OuterRef, Subquery, Window
 from tests.backends import Backend
 from tests.models import Author, Comment, Post
+from tests.tables import table, tables
 
 
 @pytest.fixture
@@ -81,3 +84,26 @@ async def test_a_query_that_reads_a_group(drawn: Backend) -> None:
     assert await above.values_list("author_id", flat=True).all() == [2, None]
     title = Subquery(Post.objects.filter(views=OuterRef("most")).order_by("id").values("title")[:1])
     assert await groups.annotate(which=title).values_list("most", "which").all() == [(1, "d"), (3, "e"), (7, "c")]
+
+
+class DrawnPrice(Model):
+    """A price."""
+
+    id: int = Field(db_pk=True)
+    price: Decimal = Field(max_digits=8, decimal_places=2)
+
+    Meta = table("drawn_price")
+
+
+async def test_decimals_of_a_union_in_a_list(database: Backend) -> None:
+    """They are numbers on SQLite, as those of the table are; so are those that are computed of equal digits."""
+    async with tables(DrawnPrice):
+        await DrawnPrice.objects.bulk_create([DrawnPrice(id=at, price=Decimal(text)) for at, text in enumerate(("0.00", "9.99", "10.00"))])
+        both = DrawnPrice.objects.union(DrawnPrice.objects.filter(id=1)).order_by("id")
+        keys = both.values_list("id", flat=True)
+        assert await keys.filter(price__in=[Decimal(0), Decimal("9.990")]).all() == [0, 1]
+        assert await keys.exclude(price__in=[Decimal(0), Decimal("9.990")]).all() == [2]
+        assert await keys.filter(price__gt=Decimal("9.99")).all() == await keys.filter(price=F("price"), price__gte=10).all() == [2]
+        least = DrawnPrice.objects.values("id").annotate(least=Min("price"))
+        assert await least.union(least.filter(id=1)).filter(least__in=[Decimal("9.99")]).values_list("id", flat=True).all() == [1]
+        assert [row.price for row in await both.all()] == [Decimal("0.00"), Decimal("9.99"), Decimal("10.00")]

@@ -61,8 +61,13 @@ fn nature(expr: &Expr, beside: &ColumnType) -> Nature {
 }
 
 /// Whether a decimal type is stored as text.
-fn is_wide(ty: &ColumnType) -> bool {
+pub fn is_wide(ty: &ColumnType) -> bool {
     if let ColumnType::Decimal { precision, .. } = ty { precision.is_none_or(|precision| precision > FLOAT_DIGITS) } else { false }
+}
+
+/// Whether an expression is a column whose affinity makes its decimals numbers.
+pub fn is_number(expr: &Expr, ty: &ColumnType) -> bool {
+    nature(expr, ty) == Nature::Number
 }
 
 /// Whether the value is always canonical text or NULL.

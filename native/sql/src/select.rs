@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use oxyde_ir::query::{Distinct, Join, JoinKind, Select, SelectOutput, Source};
 use oxyde_ir::{ColumnType, Expr, Output};
 
-use crate::decimal::Compared;
+use crate::decimal::{Compared, is_number, is_wide};
 use crate::dialect::DistinctOn;
 use crate::error::{Result, malformed};
 use crate::top::Narrowed;
@@ -87,11 +87,16 @@ impl Writer<'_> {
 
     /// Writes a result column, with AS if its name would differ otherwise.
     pub fn output(&mut self, output: &SelectOutput, uniqueness: Uniqueness) -> Result<()> {
-        let as_text = uniqueness == Uniqueness::OfAll && self.has_text_decimals() && is_decimal(&output.ty);
-        let is_rewritten = as_text || (uniqueness != Uniqueness::None && !self.is_plainly_sorted(&output.expr));
+        let is_shared = uniqueness == Uniqueness::OfAll && self.has_text_decimals() && is_decimal(&output.ty);
+        let as_text = is_shared && is_wide(&output.ty);
+        // As a number, and with its affinity, which lists of numbers need.
+        let as_number = is_shared && !as_text && !is_number(&output.expr, &output.ty);
+        let is_unlike = !is_shared && uniqueness != Uniqueness::None && !self.is_plainly_sorted(&output.expr);
+        let is_rewritten = as_text || as_number || is_unlike;
         match (&output.expr, self.dialect.null_is_text) {
             (Expr::Null, true) if output.ty != ColumnType::Any => self.cast(&output.expr, &output.ty)?,
             (expr, _) if as_text => self.left(expr, Compared::Text)?,
+            (expr, _) if as_number => self.around("CAST(", expr, " AS NUMERIC)")?,
             (expr, _) if is_rewritten => self.sorted(expr)?,
             // In its stored form, which the reader converts.
             (Expr::Column { table, name, .. }, _) => self.column(table, name)?,
