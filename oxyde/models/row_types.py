@@ -81,7 +81,9 @@ class RowType(Generic[T]):
             FieldError: A required field is not there, a value has no field, or its type cannot fit.
         """
         if state.selection is None:
-            wanted = [slot.name for slot in self.slots.values() if slot.required or _is_known(state, slot.name)]
+            known = {*dict(state.own), *dict(state.annotations), *state.table.relations, "pk"}
+            names = ((slot.name, slot.required or slot.name in known) for slot in self.slots.values())
+            wanted = [name for name, is_wanted in names if is_wanted or ("__" in name and _is_path(state, name))]
             state = query.selected(state, [self._known(state, name) for name in wanted])
         self.check(state.columns)
         return state
@@ -135,8 +137,8 @@ class RowType(Generic[T]):
         return found
 
 
-def _is_known(state: State, name: str) -> bool:
-    """Whether a name is that of a value of the rows: a field, a path or an annotation."""
+def _is_path(state: State, name: str) -> bool:
+    """Whether a name leads to a value."""
     try:
         state.names.column(name)
     except FieldError:
