@@ -200,7 +200,7 @@ REFUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: GroupSale.objects.having(kind="a"), FieldError, r"having\(\) chooses groups"),
     (lambda: GroupSale.objects.group_by("kin"), FieldError, 'did you mean "kind"'),
     (GroupSale.objects.group_by, ValueError, r"group_by\(\) takes at least one field"),
-    (lambda: GroupSale.objects.group_by(F("kind")), TypeError, r"group_by\(\) takes names of fields and annotations, not F"),
+    (lambda: GroupSale.objects.group_by(F("id") + 1), TypeError, r"group_by\(\) takes names of fields and annotations, not Combined"),
     (lambda: GroupSale.objects.group_by("kind").sql(), TypeError, r"group_by\(\) needs values\(\)"),
     (lambda: GroupSale.objects.group_by("kind").union(GroupSale.objects), TypeError, r"group_by\(\) needs values\(\) before union\(\)"),
     (lambda: With("crowd", GroupSale.objects.group_by("kind")), TypeError, r"group_by\(\) needs values\(\) in With"),
