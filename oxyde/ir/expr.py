@@ -174,6 +174,14 @@ def regex(inner: Node, pattern: Node, *, fold: bool = False) -> Node:
     return {"regex": parts}
 
 
+def search(inner: Node, words: Node, index: dict[str, Any] | None = None) -> Node:
+    """A full-text search; ``index`` is what a server needs that keeps the index in a table of its own."""
+    parts: dict[str, Any] = {"expr": inner, "words": words}
+    if index is not None:
+        parts["index"] = index
+    return {"search": parts}
+
+
 def arithmetic(op: str, left: Node, right: Node, kind: ColumnType) -> Node:
     """Arithmetic: add, subtract, multiply, divide, floor_divide or modulo; ``kind`` is the type of the result."""
     return {"arithmetic": {"op": op, "left": left, "right": right, "type": kind.wire()}}

@@ -98,6 +98,15 @@ def unique_indexes(made: Table) -> dict[str, tuple[str, ...]]:
     return {index["name"]: tuple(part["column"] for part in index["parts"]) for index in of_columns}
 
 
+def search_index(made: Table, field: str) -> dict[str, Any] | None:
+    """The full-text index of a column, where the table has one and an int key: its table on SQLite, and the key."""
+    for index in made.indexes:
+        if (index.method or "").lower() == "fulltext" and field in index.fields and len(made.key) == 1 and made.key[0].type.kind == "int":
+            name = _index(made, index)["name"]
+            return {"table": without_defaults({"schema": made.schema, "name": name}), "key": made.key[0].name}
+    return None
+
+
 def _index(made: Table, index: Index) -> dict[str, Any]:
     parts: list[dict[str, Any]] = []
     for written in index.fields:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any, Final
 
-from oxyde.exceptions import FieldLookupError, FieldLookupValueError
+from oxyde.exceptions import FieldLookupError, FieldLookupValueError, FieldValueError
 from oxyde.ir import expr
 from oxyde.ir.expr import Node
 from oxyde.queries.calls import Call, Nulls
 from oxyde.queries.comparisons import Condition, Simple
 from oxyde.queries.foreign_values import named, plain
+from oxyde.queries.literals import literal
 from oxyde.queries.lookups import Lookup, Make, Subject, wrong
 from oxyde.queries.scope import Scope
 from oxyde.queries.term import MAYBE, Bound, Expression, Term, Unknown
@@ -41,7 +42,7 @@ def meeting(function: str) -> Make:
         if any(member is None for member in members):
             message = f"{subject.where}__{lookup.name} has None in its list, which equals no member in SQL"
             raise FieldLookupValueError(message, column=subject.field)
-        return Membership(function, subject.term, Bound(subject.adapt(members), subject.term.type, subject.uncast))
+        return Membership(function, subject.term, Bound(_adapted(subject, members), subject.term.type, subject.uncast))
 
     return make
 
@@ -103,4 +104,24 @@ def _length(where: str, field: str, given: Any) -> int:
 
 
 def _member(subject: Subject, value: Any) -> Any:
-    return subject.adapt([value])[0]
+    return _adapted(subject, [value])[0]
+
+
+def _adapted(subject: Subject, members: list[Any]) -> list[Any]:
+    """Returns members as values of a list; those of a list that is computed must have its type as they are.
+
+    Raises:
+        FieldLookupValueError: A member is of another type.
+    """
+    if subject.adapter is not None:
+        return list(subject.adapt(members))
+    try:
+        found = [literal(plain(member)) for member in members]
+    except FieldValueError as error:
+        raise FieldLookupValueError(str(error), column=subject.field) from None
+    item = subject.term.type.item
+    for one in found:
+        if item is None or one.type.kind != item.kind:
+            message = f"{subject.where} is {subject.term.type}, and cannot be compared with a member that is {one.type}"
+            raise FieldLookupValueError(message, column=subject.field)
+    return [one.value for one in found]

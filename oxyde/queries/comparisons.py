@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oxyde.ir import expr
+from oxyde.ir import expr, schema
 from oxyde.ir.expr import Node
 from oxyde.queries.scope import Scope
 from oxyde.queries.term import MAYBE, NEVER, Bound, Reference, Term, Unknown, together
@@ -102,12 +102,25 @@ class Regex(Simple):
         return expr.regex(parts[0], parts[1], fold=bool(self.head))
 
 
-class Searched(Simple):
-    """A search by words or by likeness, as the server has it; the head is the function."""
+class Alike(Simple):
+    """Whether a text is like another, as the server has it."""
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
         """Returns the call."""
-        return expr.call(str(self.head), parts, kinds.BOOL)
+        return expr.call("text_similar", parts, kinds.BOOL)
+
+
+class Searched(Simple):
+    """Whether a text has words, by the server's full-text search."""
+
+    def __init__(self, text: Term, words: Term) -> None:
+        super().__init__("search", text, words)
+
+    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
+        """Returns the search, with the index of the column."""
+        text = self.parts[0]
+        index = schema.search_index(text.path.table, text.path.column.field) if isinstance(text, Reference) else None
+        return expr.search(parts[0], parts[1], index)
 
 
 class Nothing(Simple):

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from oxyde.exceptions import FieldLookupValueError, FieldValueError
 from oxyde.queries import beyond, literals
-from oxyde.queries.comparisons import Among, AmongRows, Between, Comparison, Condition, IsNull, Match, Nothing, Regex, Searched
+from oxyde.queries.comparisons import Alike, Among, AmongRows, Between, Comparison, Condition, IsNull, Match, Nothing, Regex, Searched
 from oxyde.queries.foreign_values import named, plain
 from oxyde.queries.term import Bound, Expression, Names, Reference, Term
 from oxyde.queries.texts import TEXTUAL, as_read, beside, inner_of
@@ -228,9 +228,14 @@ def regular(*, fold: bool) -> Make:
     return lambda lookup, subject, value: Regex(fold, *_phrase(lookup, subject, value))
 
 
-def found_by(function: str) -> Make:
-    """Makes a search that only some servers have."""
-    return lambda lookup, subject, value: Searched(function, *_phrase(lookup, subject, value))
+def searched(lookup: Lookup, subject: Subject, value: Any) -> Condition:
+    """A full-text search."""
+    return Searched(*_phrase(lookup, subject, value))
+
+
+def resembling(lookup: Lookup, subject: Subject, value: Any) -> Condition:
+    """Likeness, which only some servers have."""
+    return Alike("alike", *_phrase(lookup, subject, value))
 
 
 def members(lookup: Lookup, subject: Subject, value: Any) -> Condition:
@@ -275,8 +280,8 @@ LOOKUPS: Final[dict[str, Lookup]] = {
         Lookup("iendswith", TEXTUAL, matching("ends_with", fold=True)),
         Lookup("regex", TEXTUAL, regular(fold=False)),
         Lookup("iregex", TEXTUAL, regular(fold=True)),
-        Lookup("search", TEXTUAL, found_by("text_search")),
-        Lookup("trigram_similar", TEXTUAL, found_by("text_similar")),
+        Lookup("search", TEXTUAL, searched),
+        Lookup("trigram_similar", TEXTUAL, resembling),
     )
 }
 """Every lookup that ends a name."""

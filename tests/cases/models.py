@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
-from oxyde import Field, Model, Q, register_lookup
+from oxyde import Field, Index, Model, Q, register_lookup
 from oxyde.queries.own_lookups import ColumnOperand
 from tests.tables import table
 
@@ -61,7 +61,7 @@ class Novelist(Model):
     data: dict[str, Any] | None = None
     team: Team | None = Field(default=None, db_on_delete="CASCADE")
 
-    Meta = table("case_author")
+    Meta = table("case_author", indexes=[Index(("name",), method="fulltext")])
 
 
 class Prize(Model):

@@ -22,6 +22,7 @@ from oxyde import (
     DataError,
     F,
     Field,
+    FieldLookupValueError,
     JsonAgg,
     Model,
     Q,
@@ -221,6 +222,24 @@ async def test_of_related_rows_and_in_conditions(rows: list[CollectRow]) -> None
     assert [row["kind"] for row in await joined.having(names=expected).all()] == [first]
     wanted = sorted("".join(row.label for row in group) for group in by_kind(rows).values())
     assert await joined.order_by("names").values_list("names", flat=True).all() == wanted
+
+
+async def test_what_follows(rows: list[CollectRow], database: Backend) -> None:
+    """Lists are asked as fields of lists and documents are, and leave as frames."""
+    query = CollectRow.objects.values("kind").annotate(ids=ArrayAgg("id", order_by="id"), texts=JsonAgg("label", order_by="id"))
+    kind = next(row.kind for row in rows if row.id == 1)
+    groups = by_kind(rows)
+    assert await query.filter(ids__len__gt=0).count() == len(groups)
+    assert [row["kind"] for row in await query.filter(ids__0=1).all()] == [kind]
+    assert [row["kind"] for row in await query.filter(texts__0=rows[0].label, ids__0=1).all()] == [kind]
+    assert [row["kind"] for row in await query.filter(ids__contains=[1]).all()] == [kind]
+    frame = (await query.order_by("kind").to_polars()).to_dicts()
+    assert [row["ids"] for row in frame] == [[row.id for row in groups[kind]] for kind in sorted(groups)]
+    for lookups in ({"ids__contains": ["1"]}, {"ids__0": 1.5}, {"ids__overlap": [object()]}):
+        with pytest.raises(FieldLookupValueError):
+            query.filter(**lookups)
+    halves = query.order_by("kind")[:1].union(query.order_by("kind")[1:2])
+    assert len(await halves.all()) == 2
 
 
 SPREADS: list[tuple[str, bool, Callable[[list[Any]], Any]]] = [

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::query::{Order, Query};
+use crate::schema::SearchIndex;
 use crate::{ColumnType, is_false};
 
 /// A node of an expression tree.
@@ -81,6 +82,14 @@ pub enum Expr {
         pattern: Box<Expr>,
         #[serde(default, skip_serializing_if = "is_false")]
         fold: bool,
+    },
+    /// Whether a text has the words of another, by the server's full-text search.
+    Search {
+        expr: Box<Expr>,
+        words: Box<Expr>,
+        /// The index of the column, for a server where it is a table of its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        index: Option<SearchIndex>,
     },
     Arithmetic {
         op: Operator,
@@ -236,8 +245,6 @@ pub enum Function {
     JsonContains,
     /// Whether an object has a key.
     JsonHasKey,
-    /// Whether a text has the words of another, by the server's full-text search.
-    TextSearch,
     /// Whether two texts share enough groups of three letters.
     TextSimilar,
     /// A random number, for `order_by("?")`.

@@ -152,6 +152,14 @@ pub struct IndexPart {
     pub desc: bool,
 }
 
+/// A full-text index, and the column of the int key by which its rows are those of the table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SearchIndex {
+    pub table: TableRef,
+    pub key: String,
+}
+
 /// A named enumeration, for servers with such types.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -111,6 +111,7 @@ pub fn is_canonical(expr: &Expr) -> bool {
         | Expr::Between { .. }
         | Expr::Match { .. }
         | Expr::Regex { .. }
+        | Expr::Search { .. }
         | Expr::Call { .. }
         | Expr::Extract { .. }
         | Expr::Truncate { .. }

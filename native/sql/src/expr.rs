@@ -45,6 +45,7 @@ impl Writer<'_> {
             }
             Expr::Between { expr, low, high } => self.between(expr, low, high),
             Expr::Match { kind, expr, pattern, fold } => self.matching(*kind, expr, pattern, *fold),
+            Expr::Search { expr, words, index } => self.search(expr, words, index.as_ref()),
             Expr::Regex { expr, pattern, fold } => self.regex(expr, pattern, *fold),
             Expr::Arithmetic { op, left, right, ty } => self.arithmetic(*op, left, right, ty),
             Expr::Negate(inner) => self.negate(inner),
@@ -198,6 +199,7 @@ fn is_atom(expr: &Expr) -> bool {
         | Expr::Between { .. }
         | Expr::Match { .. }
         | Expr::Regex { .. }
+        | Expr::Search { .. }
         | Expr::Arithmetic { .. }
         | Expr::Negate(_) => false,
     }
@@ -214,7 +216,8 @@ fn is_predicate(expr: &Expr) -> bool {
         | Expr::In { .. }
         | Expr::InSelect { .. }
         | Expr::Match { .. }
-        | Expr::Regex { .. } => true,
+        | Expr::Regex { .. }
+        | Expr::Search { .. } => true,
         // Its own AND would be hard to tell from the others.
         Expr::Between { .. } | Expr::Arithmetic { .. } | Expr::Negate(_) => false,
         Expr::And(_) | Expr::Or(_) | Expr::Xor(_) => is_atom(expr),

@@ -3,10 +3,12 @@
 use oxyde_ir::Expr;
 use oxyde_ir::expr::{MatchKind, Param};
 use oxyde_ir::program::{Form, Origin, PatternSyntax, Slot};
+use oxyde_ir::schema::SearchIndex;
 
 use crate::dialect::{Matching, Regex, Types};
 use crate::error::{Result, malformed};
-use crate::writer::Writer;
+use crate::quote;
+use crate::writer::{Writer, column_of};
 
 /// Returns whether a wildcard precedes and follows the text of the pattern.
 const fn wildcards(kind: MatchKind) -> (bool, bool) {
@@ -104,15 +106,26 @@ impl Writer<'_> {
     }
 
     /// Words, in any form of letters, by the server's own search.
-    pub fn text_search(&mut self, args: &[Expr]) -> Result<()> {
-        let [text, words] = args else { return malformed("a search of other than a text and words") };
+    pub fn search(&mut self, text: &Expr, words: &Expr, index: Option<&SearchIndex>) -> Result<()> {
         match self.dialect.types {
             // What an index is made of names its configuration; this one knows no language, as MySQL's search.
             Types::Postgres => {
                 self.around("(to_tsvector('simple', ", text, ") @@ websearch_to_tsquery('simple', ")?;
                 self.around("", words, "))")
             }
-            Types::Sqlite => self.dialect.unsupported("full-text searches without an FTS5 table of your own, asked by raw SQL,"),
+            Types::Sqlite => {
+                let (Some(index), Some((alias, column))) = (index, column_of(text)) else {
+                    return self.dialect.unsupported("searches of anything but columns with an index of the method fulltext");
+                };
+                self.column(alias, &index.key)?;
+                self.push(" IN (SELECT rowid FROM ");
+                self.push(&quote::table(self.dialect, &index.table)?);
+                self.push(" WHERE ");
+                self.identifier(&index.table.name)?;
+                self.push(" MATCH oxyde_words(");
+                self.push(&quote::literal(self.dialect, column)?);
+                self.around(", ", words, "))")
+            }
             Types::Mysql | Types::Mariadb => {
                 self.around("(MATCH (", text, ") AGAINST (")?;
                 self.around("", words, "))")

@@ -70,6 +70,7 @@ fn is_stored(expr: &Expr) -> bool {
         | Expr::Between { .. }
         | Expr::Match { .. }
         | Expr::Regex { .. }
+        | Expr::Search { .. }
         | Expr::Arithmetic { .. }
         | Expr::Negate(_)
         | Expr::Extract { .. }

@@ -33,7 +33,8 @@ pub fn type_of(expr: &Expr) -> Option<&ColumnType> {
         | Expr::Exists(_)
         | Expr::Between { .. }
         | Expr::Match { .. }
-        | Expr::Regex { .. } => Some(&ColumnType::Bool),
+        | Expr::Regex { .. }
+        | Expr::Search { .. } => Some(&ColumnType::Bool),
         Expr::Null | Expr::Raw(_) => None,
     }
 }
@@ -66,6 +67,7 @@ fn children(expr: &Expr) -> Vec<&Expr> {
         Expr::In { expr, .. } | Expr::InSelect { expr, .. } | Expr::Extract { expr, .. } | Expr::Cast { expr, .. } => vec![expr],
         Expr::Truncate { expr, zone, .. } => std::iter::once(&**expr).chain(zone.as_deref()).collect(),
         Expr::Match { expr, pattern, .. } | Expr::Regex { expr, pattern, .. } => vec![expr, pattern],
+        Expr::Search { expr, words, .. } => vec![expr, words],
         Expr::Between { expr, low, high } => vec![expr, low, high],
         Expr::Call { args, .. } => args.iter().collect(),
         Expr::Case { whens, otherwise, .. } => {

@@ -5,7 +5,7 @@ use oxyde_ir::program::{Repeat, Step};
 use oxyde_ir::schema::{Action, ForeignKey, Table};
 use oxyde_ir::statement::DropTables;
 
-use super::{forgiving, order, plain, program};
+use super::{forgiving, fts5, order, plain, program};
 use crate::dialect::{Dialect, Drops, Enums};
 use crate::error::Result;
 use crate::quote;
@@ -32,6 +32,9 @@ pub fn drop(drop: &DropTables, dialect: &'static Dialect) -> Result<Program> {
                 loosened.extend(loosening(table, key, dialect)?);
             }
             texts.extend(names.iter().map(|name| format!("DROP TABLE {exists}{name}")));
+            for table in &tables {
+                texts.extend(fts5::drops(table, dialect)?);
+            }
         }
         Drops::KeysFirst => {
             for (table, key) in order::circular(&drop.tables) {

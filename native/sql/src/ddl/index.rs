@@ -3,6 +3,7 @@
 use oxyde_ir::schema::{Index, IndexPart, Table};
 
 use super::constraint::names;
+use super::fts5;
 use crate::dialect::{Dialect, Indexes};
 use crate::error::{Result, malformed};
 use crate::quote;
@@ -32,7 +33,18 @@ fn inline_one(index: &Index, dialect: &Dialect) -> Result<String> {
 /// Returns the CREATE INDEX statements.
 pub fn statements(table: &Table, if_not_exists: bool, dialect: &Dialect) -> Result<Vec<String>> {
     match dialect.indexes {
-        Indexes::Full | Indexes::Trees => table.indexes.iter().map(|index| statement(table, index, if_not_exists, dialect)).collect(),
+        Indexes::Full => table.indexes.iter().map(|index| statement(table, index, if_not_exists, dialect)).collect(),
+        Indexes::Trees => {
+            let mut texts = Vec::new();
+            for index in &table.indexes {
+                if is_fulltext(index) {
+                    texts.extend(fts5::statements(table, index, if_not_exists, dialect)?);
+                } else {
+                    texts.push(statement(table, index, if_not_exists, dialect)?);
+                }
+            }
+            Ok(texts)
+        }
         Indexes::Inline | Indexes::InlineColumns => Ok(Vec::new()),
     }
 }
@@ -57,6 +69,9 @@ fn statement(table: &Table, index: &Index, if_not_exists: bool, dialect: &Dialec
             quote::identifier(&mut text, dialect, &index.name)?;
             text.push_str(" ON ");
             text.push_str(&quote::table(dialect, &table.table)?);
+            if is_fulltext(index) {
+                return Ok(format!("{text} USING gin ({})", vectors(index, dialect)?));
+            }
             if let Some(method) = &index.method {
                 text.push_str(" USING ");
                 quote::identifier(&mut text, dialect, &method.to_ascii_lowercase())?;
@@ -72,6 +87,20 @@ fn statement(table: &Table, index: &Index, if_not_exists: bool, dialect: &Dialec
         text.push_str(quote::sql(filter)?);
     }
     Ok(text)
+}
+
+pub fn is_fulltext(index: &Index) -> bool {
+    index.method.as_deref().is_some_and(|method| method.eq_ignore_ascii_case("fulltext"))
+}
+
+/// Returns what `search` compares on `PostgreSQL`, as the parts of an index.
+fn vectors(index: &Index, dialect: &Dialect) -> Result<String> {
+    let of = |part: &IndexPart| match &part.column {
+        Some(column) => Ok(format!("to_tsvector('simple', {})", quote::quoted(dialect, column)?)),
+        None => malformed("a full-text index of an expression"),
+    };
+    let vectors: Vec<String> = index.parts.iter().map(of).collect::<Result<_>>()?;
+    Ok(vectors.join(", "))
 }
 
 fn no_filter(index: &Index, dialect: &Dialect) -> Result<()> {

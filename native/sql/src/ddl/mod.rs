@@ -3,6 +3,7 @@
 mod column;
 mod constraint;
 mod drop;
+mod fts5;
 mod index;
 mod order;
 

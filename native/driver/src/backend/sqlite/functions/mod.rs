@@ -17,6 +17,7 @@ mod spelling;
 mod spread;
 mod text;
 mod total;
+mod words;
 
 use collect::Members;
 use number::Number;
@@ -61,6 +62,7 @@ pub fn register(handle: &Handle) -> Result<()> {
     scalar::register(handle, c"oxyde_list_contains", 3, |arguments| list::members(arguments, list::contains))?;
     scalar::register(handle, c"oxyde_list_within", 3, |arguments| list::members(arguments, list::within))?;
     scalar::register(handle, c"oxyde_list_overlaps", 3, |arguments| list::members(arguments, list::overlaps))?;
+    scalar::register(handle, c"oxyde_words", 2, words::query)?;
     scalar::register(handle, c"oxyde_endswith", 2, pattern::ends_with)?;
     scalar::register(handle, c"oxyde_regexp", 3, pattern::regexp())
 }
