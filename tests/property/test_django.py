@@ -1,9 +1,9 @@
-"""Django, in an environment of its own, answers the same queries alike on PostgreSQL and SQLite; where it does not, both answers are declared."""
+"""Django answers the same queries alike on PostgreSQL and SQLite; where it does not, both answers are declared."""
 
 from __future__ import annotations
 
 import ast
-import datetime
+import datetime as dt
 import json
 import pickle
 import re
@@ -88,7 +88,7 @@ def answer_of_oxyde(text: str) -> Any:
     """Returns the rows of a queryset, instances as their keys; other answers as they are."""
     faces = {model.__name__.removeprefix("Pair"): SimpleNamespace(objects=model.objects.sync) for model in players.MODELS}
     names = {name: getattr(oxyde, name) for name in oxyde.__all__}
-    answer = eval(text, {**names, "datetime": datetime, "Decimal": Decimal, **faces})
+    answer = eval(text, {**names, "datetime": dt, "Decimal": Decimal, **faces})
     if hasattr(answer, "order_by"):
         return [one.id if isinstance(one, oxyde.Model) else one for one in answer]
     return answer.id if isinstance(answer, oxyde.Model) else answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import pickle
 import sys
@@ -84,12 +84,16 @@ def rows(answer: object) -> object:
     return answer.pk if isinstance(answer, models.Model) else answer
 
 
-names = {**vars(functions), **vars(models), **vars(lookups), "datetime": datetime, "Decimal": Decimal}
+names = {**vars(functions), **vars(models), **vars(lookups), "datetime": dt, "Decimal": Decimal}
 names |= {"Team": Team, "Tag": Tag, "Player": Player, "PlayerTag": PlayerTag}
-answers = []
-for text in given["texts"]:
+
+
+def answer(text: str) -> object:
+    """Returns what a text answers; what is wrong with it is the answer too, and must not hide the others."""
     try:
-        answers.append(rows(eval(text, dict(names))))
-    except Exception as error:  # noqa: BLE001 - what is wrong is shown beside the text
-        answers.append(f"{type(error).__name__}: {error}")
-pickle.dump(answers, sys.stdout.buffer)
+        return rows(eval(text, dict(names)))
+    except Exception as error:  # noqa: BLE001 - shown beside the text
+        return f"{type(error).__name__}: {error}"
+
+
+pickle.dump([answer(text) for text in given["texts"]], sys.stdout.buffer)

@@ -274,6 +274,7 @@ def selected(draw: Draw, given: Question, name: str) -> Question | None:
     given = given.settled()
     quoted = ", ".join(f'"{field}"' for field in names)
     made = given.then(f"values({quoted})", columns=names, kind="values", unique=names if given.cut else given.unique)
+    made = replace(made, repeats=given.repeats or given.cut)
     if given.order is not None:
         made = replace(made, code=f"{given.code}.order_by().values({quoted})", order=None)
     if given.cut or chance(draw, 40):
@@ -283,7 +284,7 @@ def selected(draw: Draw, given: Question, name: str) -> Question | None:
     def find(outer: Row | None) -> list[Row]:
         return list({tuple(comparable(row[one]) for one in names): row for row in given.rows(outer)}.values())
 
-    return made.then("distinct()", find, scope=scope, unique=names)
+    return made.then("distinct()", find, scope=scope, unique=names, repeats=False)
 
 
 @step(weight=3)
