@@ -104,12 +104,17 @@ def related_aggregate(draw: Draw, scope: Scope) -> Aggregate | None:
 def order_keys(draw: Draw, scope: Scope, *, least: int = 1) -> list[tuple[str, Key]]:
     """Draws what to sort by: names and expressions of kinds that sort alike everywhere."""
     found = []
-    for name, _ in some(draw, scope.fields(*SORTED), least, 2):
-        desc = chance(draw, 40)
-        nulls = pick(draw, [None, None, "first", "last"])
-        end = f"nulls_{nulls}=True" if nulls else ""
-        code = f'F("{name}").{"desc" if desc else "asc"}({end})' if nulls else f'"{"-" * desc}{name}"'
-        found.append((code, Key(lambda row, name=name: row[name], desc, nulls)))
+    for name, kind in some(draw, scope.fields(*SORTED), least, 2):
+        by = Expr(kind, f'F("{name}")', lambda row, name=name: row[name])
+        if chance(draw, 25):
+            by = expression(draw, replace(scope, depth=0, outer=None), kind, 1)
+            if "F(" not in by.code and "Q(" not in by.code:  # a constant
+                continue
+        desc, nulls = chance(draw, 40), pick(draw, [None, None, "first", "last"])
+        code = f"{by.code}.{'desc' if desc else 'asc'}({f'nulls_{nulls}=True' if nulls else ''})"
+        if nulls is None and by.code == f'F("{name}")':
+            code = f'"{"-" * desc}{name}"'
+        found.append((code, Key(by.value, desc, nulls)))
     return found
 
 

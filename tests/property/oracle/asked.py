@@ -59,6 +59,11 @@ def check(question: Question) -> int:
     wanted = _check_rows(question)
     query = built(question)
     assert query.sync.count() == len(wanted), (question.code, "count", query.sync.count(), len(wanted))
+    totals = [name for name, kind in question.scope.names if kind == "int" and name in question.columns]
+    if totals and not question.wild:
+        values = [row[question.columns.index(totals[0])] for row in wanted]
+        total = sum(value for value in values if value is not None) if any(value is not None for value in values) else None
+        assert query.sync.sum(totals[0]) == total, (question.code, "sum", totals[0], total)
     assert query.sync.exists() is bool(wanted), (question.code, "exists", bool(wanted))
     return len(wanted)
 

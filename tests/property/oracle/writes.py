@@ -9,7 +9,7 @@ from typing import Any
 from tests.property.oracle.drawing import Draw, chance, pick, some
 from tests.property.oracle.expressions import Expr, expression, literal
 from tests.property.oracle.logic import Row
-from tests.property.oracle.questions import Question, everything, filtered, sliced
+from tests.property.oracle.questions import Question, everything, filtered, question, sliced
 from tests.property.oracle.schemas import Schema, Table
 
 
@@ -31,8 +31,10 @@ class Write:
 def write(draw: Draw, schema: Schema) -> Write:
     """Draws an update of a table, or a deletion from one that no other refers to."""
     table = pick(draw, schema.tables)
-    chosen = filtered(draw, everything(schema, table, 1), "")
-    assert chosen is not None
+    chosen = question(draw, schema, 1, table, 2) if chance(draw, 40) else everything(schema, table, 1)
+    if chosen.kind != "whole" or chosen.repeats or len(chosen.columns) > 1:
+        chosen = everything(schema, table, 1)
+    chosen = filtered(draw, chosen, "") or chosen
     if chance(draw, 30):
         chosen = sliced(draw, chosen, "") or chosen
     if not table.referred and chance(draw, 40):
@@ -45,7 +47,7 @@ def write(draw: Draw, schema: Schema) -> Write:
 
 def _fitting(draw: Draw, chosen: Question, kind: str, *, nullable: bool) -> Expr:
     """Draws a value that a column can hold: not NULL where it takes none, and no longer than it is."""
-    made = expression(draw, replace(chosen.scope, hops=0), kind, 0 if kind in {"decimal", "text", "word"} else 2)
+    made = expression(draw, replace(chosen.scope, hops=0, names=()), kind, 0 if kind in {"decimal", "text", "word"} else 2)
     if nullable:
         return made
     other = literal(draw, kind)
