@@ -112,7 +112,9 @@ impl Writer<'_> {
                 self.around("(to_tsvector('simple', ", text, ") @@ websearch_to_tsquery('simple', ")?;
                 self.around("", words, "))")
             }
-            Types::Sqlite => self.dialect.unsupported("full-text searches without an FTS5 table of your own, asked by raw SQL,"),
+            Types::Sqlite => {
+                self.dialect.unsupported_but("full-text searches of ordinary columns", "make an FTS5 table, and search it by raw SQL")
+            }
             Types::Mysql | Types::Mariadb => {
                 self.around("(MATCH (", text, ") AGAINST (")?;
                 self.around("", words, "))")
@@ -128,7 +130,7 @@ impl Writer<'_> {
                 self.infix(text, " % ", other)?;
                 self.word(")")
             }
-            Types::Sqlite | Types::Mysql | Types::Mariadb => self.dialect.unsupported("trigram searches"),
+            Types::Sqlite | Types::Mysql | Types::Mariadb => self.dialect.unsupported_but("trigram searches (pg_trgm)", "use icontains"),
         }
     }
 
