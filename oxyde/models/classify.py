@@ -72,7 +72,6 @@ CONTAINERS: Final = frozenset(
         "tuple",
         "set",
         "frozenset",
-        "any",
         "tagged-union",
         "named-tuple",
         "call",
@@ -117,6 +116,8 @@ class Classifier:
         name: str = schema["type"]
         if name in SIMPLE:
             return Kind(SIMPLE[name])
+        if name == "any":
+            return Kind(column_types.JSON, "json", nullable=True)
         if name in CONTAINERS:
             return Kind(column_types.JSON, "json")
         if is_byte_size(schema):

@@ -38,5 +38,5 @@ def check_names(model: ModelInfo, values: Mapping[str, Any]) -> None:
 def no_field(model: ModelInfo, name: str) -> FieldError:
     """Returns the error of a name that is neither a field nor an alias."""
     near = (column_meant(model.table(), name) if model.is_table else "") or meant(name, model.names)
-    message = f"{model.name} has no field {name!r}{near}"
+    message = f'{model.name} has no field "{name}"{near}'
     return FieldError(message, column=name)

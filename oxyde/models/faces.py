@@ -8,14 +8,28 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from typing_extensions import Self
 
 from oxyde.db import execute
+from oxyde.db.route import Route
 from oxyde.db.steps import Steps
+from oxyde.exceptions import ConnectionNotFound
 from oxyde.models.chain import Chain, M, R_co
+from oxyde.models.hooks import DELETING, SAVING, is_overridden
 from oxyde.models.info import holds
 from oxyde.models.rows import Instances
 from oxyde.models.verbs import reading
 from oxyde.models.where import route_of
 
 T = TypeVar("T")
+
+
+def _route(chain: Chain[Any, Any], steps: Steps[Any], using: str | None, client: object | None) -> Route:
+    """Returns where a verb runs. Without a connection, what the verb itself refuses is refused first: names, lookups, values."""
+    try:
+        return route_of(chain, using, client)
+    except ConnectionNotFound:
+        if not any(is_overridden(chain.model, name) for name in (*SAVING, *DELETING)):  # a hook may do anything
+            next(steps, None)
+        steps.close()
+        raise
 
 
 class Awaited(Chain[M, R_co]):
@@ -26,7 +40,7 @@ class Awaited(Chain[M, R_co]):
         return type(self)
 
     async def _run(self, steps: Steps[T], using: str | None, client: object | None) -> T:
-        return await execute.run(steps, route_of(self, using, client))
+        return await execute.run(steps, _route(self, steps, using, client))
 
     def _not_awaited(self, what: str, verb: str) -> NoReturn:
         message = f"a queryset is lazy: {what}; use `{verb}`, or `queryset.sync` for blocking code"
@@ -74,7 +88,7 @@ class Blocking(Chain[M, R_co]):
         return self
 
     def _run(self, steps: Steps[T], using: str | None, client: object | None) -> T:
-        return execute.run_blocking(steps, route_of(self, using, client))
+        return execute.run_blocking(steps, _route(self, steps, using, client))
 
     def _all(self) -> list[R_co]:
         return self._run(reading.everything(self), None, None)

@@ -39,7 +39,7 @@ def created(model: ModelInfo, body: BaseModel, values: Mapping[str, Any]) -> Any
     assigned = {**others, **values}
     for name, value in assigned.items():
         if name not in model.fields:
-            message = f"{model.name} has no field {name!r}{meant(name, model.fields)}"
+            message = f'{model.name} has no field "{name}"{meant(name, model.fields)}'
             raise FieldError(message, column=name)
         vars(instance)[name] = value
         instance.__pydantic_fields_set__.add(name)
@@ -106,7 +106,7 @@ def _validated(model: ModelInfo, values: Mapping[str, Any]) -> Request:
     known = {*update.__pydantic_fields__, *(str(info.alias) for info in update.__pydantic_fields__.values() if info.alias)}
     for name in values:
         if name not in known:
-            message = f"{model.name}.Update has no field {name!r}{meant(name, known)}"
+            message = f'{model.name}.Update has no field "{name}"{meant(name, known)}'
             raise FieldError(message, column=name)
     return update.model_validate(dict(values), by_alias=True, by_name=True)
 

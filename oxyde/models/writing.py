@@ -303,7 +303,7 @@ def _check_saved(model: ModelInfo, link: Link, related: Iterable[AnyModel]) -> N
         remedy = f"save both first, then create {f'a {through}' if through else 'a row of the junction table'} for each pair"
     else:
         remedy = f"save the {ours} first, then create the {theirs} with {link.options.db_reverse_fk}=..."
-    message = f"{ours}.{link.field} was given a {theirs} that is not saved, and saving a {ours} writes no related rows; {remedy}"
+    message = f"{ours}.{link.field} was given an unsaved {theirs}, and saving {ours} writes no related rows; {remedy}"
     raise FieldError(message, column=link.field)
 
 
@@ -321,7 +321,7 @@ def saved_key(where: str, field: str, related: AnyModel) -> Any:
     require_read(related, (field,))
     key = related.__dict__.get(field)
     if key is None or (is_new(related) and field not in related.__pydantic_fields_set__):
-        message = f"{where} was given a {type(related).__name__} that is not saved; save it first: await it.save()"
+        message = f"{where} was given an unsaved {type(related).__name__}; save it first: await it.save()"
         raise FieldError(message, column=where.rpartition(".")[2])
     return key
 
@@ -356,7 +356,7 @@ def named_columns(model: ModelInfo, names: Iterable[str]) -> set[str]:
         column = table.by_relation.get(name) or table.by_field.get(name)
         if column is None:
             known = [*table.by_field, *table.by_relation]
-            message = f"{model.name} has no field {name!r}{column_meant(table, name) or meant(name, known)}"
+            message = f'{model.name} has no field "{name}"{column_meant(table, name) or meant(name, known)}'
             raise FieldError(message, column=name)
         if column.generated is not None:
             message = f"{model.name}.{name} is computed by the database and cannot be written"

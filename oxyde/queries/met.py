@@ -64,7 +64,7 @@ def _column(cte: Cte, name: Any) -> Term:
     known = dict(cte.query.columns)
     if not isinstance(name, str) or name not in known:
         near = (meant(name, known) if isinstance(name, str) else "") or f"; it has {', '.join(known)}"
-        message = f'the common table expression "{cte.name}" has no field {name!r}{near}'
+        message = f'the common table expression "{cte.name}" has no field "{name}"{near}'
         raise FieldError(message, column=name if isinstance(name, str) else None)
     return known[name]
 

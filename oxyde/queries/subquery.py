@@ -8,6 +8,7 @@ from typing import Any
 from oxyde.exceptions import FieldError
 from oxyde.ir.expr import Node
 from oxyde.queries.compile import body
+from oxyde.queries.correlation import Waiting
 from oxyde.queries.paths import Path
 from oxyde.queries.query import selected
 from oxyde.queries.scope import Scope
@@ -72,7 +73,7 @@ def rows(state: State, where: str, path: Path | None) -> Rows:
         path: The path that is compared, if it is one.
 
     Raises:
-        FieldError: A relation or a key is compared with whole rows of another table.
+        FieldError: A relation or a key is compared with whole rows of another table, or the query names the row around.
         TypeError: The query does not have exactly one column.
     """
     if state.selection is None and state.groups is None:
@@ -80,6 +81,9 @@ def rows(state: State, where: str, path: Path | None) -> Rows:
     if len(state.columns) != 1:
         message = f"{where}__in takes a queryset of one column, and this one has {len(state.columns)}; name it: .values_list(...)"
         raise TypeError(message)
+    if any(isinstance(term, Waiting) for term in state.walk()):
+        message = f"{where}__in takes a queryset that does not depend on the row around, and OuterRef() does; write filter(Exists(...))"
+        raise FieldError(message)
     return Rows(state)
 
 

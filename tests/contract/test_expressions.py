@@ -113,6 +113,11 @@ REFUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: Subquery(Post.objects.values("id")), FieldError, r"may have several rows; take the first"),
     (lambda: Post.objects.filter(views=OuterRef("id")).sql(), FieldError, r'OuterRef\("id"\) is a field of the query around'),
     (lambda: Author.objects.filter(Exists(Post.objects.filter(author=OuterRef("idd")))), FieldError, 'did you mean "id"'),
+    (
+        lambda: Author.objects.filter(id__in=Post.objects.filter(author=OuterRef("id")).values("author_id")),
+        FieldError,
+        r"Author\.id__in takes a queryset that does not depend on the row around, and OuterRef\(\) does; write filter\(Exists\(...\)\)",
+    ),
     (lambda: Post.objects.except_([1]), TypeError, r"except_\(\) takes a queryset, not list"),
     (lambda: Post.objects.intersect(Author.objects), TypeError, r"intersect\(\) takes rows of one kind"),
 ]

@@ -42,7 +42,7 @@ class Kept(Model):
     size: Size | None = None
     spot: Spot | None = None
     either: dict[str, int] | list[int] | None = None
-    anything: Any = Field(default=None, db_nullable=True)
+    anything: Any = None
 
     Meta = table("json_kept")
 

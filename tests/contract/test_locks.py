@@ -116,7 +116,7 @@ async def test_of_a_join(jobs: AsyncDatabase) -> None:
         pytest.skip("refused, see above")
     if jobs.dialect == "mariadb":
         async with atomic():
-            with pytest.raises(UnsupportedError, match="row locks of some tables of a join"):
+            with pytest.raises(UnsupportedError, match="locks on some tables of a join"):
                 await Job.objects.join("rack").for_update().get(id=1)
         return
 

@@ -47,7 +47,7 @@ async def test_tables_with_long_names(backend: Backend, database: db.AsyncDataba
             assert await model.objects.count() == 0
         return
     most = "63 bytes" if backend.dialect == "postgres" else "64 characters"
-    with pytest.raises(UnsupportedError, match=rf"is longer than {backend.dialect} keeps \({most}\): choose a shorter one"):
+    with pytest.raises(UnsupportedError, match=rf"is too long for {backend.dialect}, which allows {most}; choose a shorter one"):
         await db.create_tables(models=[model])
 
 

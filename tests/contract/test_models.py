@@ -292,7 +292,7 @@ async def test_refresh_keeps_what_still_fits(blog: Backend) -> None:
 
 async def test_objects_that_are_not_saved(blog: Backend) -> None:
     """They have no key that could be written."""
-    with pytest.raises(FieldError, match=r"Post\.author was given a Author that is not saved"):
+    with pytest.raises(FieldError, match=r"Post\.author was given an unsaved Author"):
         await Post.objects.create(title="t", author=Author(name="n", email="e"))
     assert await Post.objects.count() == 0
 

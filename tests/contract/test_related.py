@@ -351,7 +351,7 @@ async def test_refusals(blog: Backend) -> None:
     """Unsaved objects, wrong classes and wrong relations are refused before anything is sent."""
     post = await Post.objects.create(title="p")
     author = await Author.objects.create(name="a", email="a")
-    with pytest.raises(FieldError, match=r"Post\.tags was given a Post that is not saved"):
+    with pytest.raises(FieldError, match=r"Post\.tags was given an unsaved Post"):
         Post(title="new").related("tags")
     for name, message in (("tagz", 'did you mean "tags"'), ("title", "is a column"), ("author", 'prefetch\\("author"\\)')):
         with pytest.raises(FieldError, match=message):
@@ -360,7 +360,7 @@ async def test_refusals(blog: Backend) -> None:
         post.related(3)  # type: ignore[arg-type] # wrong on purpose
     tags = post.related("tags")
     with statements() as sent:
-        for wrong, message in ((Tag(name="new"), "not saved"), (author, "not Author"), (None, "not None")):
+        for wrong, message in ((Tag(name="new"), "unsaved Tag"), (author, "not Author"), (None, "not None")):
             for verb in (tags.add, tags.remove, lambda one: tags.set([one])):
                 with pytest.raises(FieldError, match=message):
                     await verb(wrong)

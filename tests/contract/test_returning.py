@@ -156,7 +156,7 @@ async def test_rows_without_a_key(tins: AsyncDatabase) -> None:
     assert [mark.text for mark in await Mark.objects.filter(text="x").delete(returning=True)] == ["x"]
     await Mark.objects.create(text="y")
     if tins.backend == "mysql":
-        with pytest.raises(UnsupportedError, match="rows returned from tables without a key are not supported by mariadb"):
+        with pytest.raises(UnsupportedError, match="rows returned from tables without a primary key are not supported by mariadb"):
             await Mark.objects.update(text="z", returning=True)
         return
     assert [mark.text for mark in await Mark.objects.update(text="z", returning=True)] == ["z"]

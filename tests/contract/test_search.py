@@ -96,7 +96,7 @@ def test_long_lists(words: Backend) -> None:
     assert Word.objects.sync.filter(id__in=range(-1, 61_000)).count() == len(Word.objects.sync.all())
     many = Word.objects.sync.filter(id__in=range(-1, 100_000))
     if words.dialect in {"mysql", "mariadb"}:
-        with pytest.raises(oxyde.UnsupportedError, match="lists of so many members"):
+        with pytest.raises(oxyde.UnsupportedError, match="lists of so many values"):
             many.count()
     else:
         assert many.count() == len(Word.objects.sync.all())

@@ -243,7 +243,7 @@ async def test_one_row_for_each(stock: db.AsyncDatabase) -> None:
     if stock.dialect == "postgres":
         assert await rows_of(made) == [("b",)]
         return
-    with pytest.raises(UnsupportedError, match="distinct in some columns"):
+    with pytest.raises(UnsupportedError, match="DISTINCT ON queries"):
         await rows_of(made)
 
 

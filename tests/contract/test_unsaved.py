@@ -35,10 +35,10 @@ class Pin(Model):
 
 
 REVERSE = (
-    r"Author\.posts was given a Post that is not saved, and saving a Author writes no related rows; "
+    r"Author\.posts was given an unsaved Post, and saving Author writes no related rows; "
     r"save the Author first, then create the Post with author=\.\.\."
 )
-MANY = r"Post\.tags was given a Tag that is not saved, .*; save both first, then create a PostTag for each pair"
+MANY = r"Post\.tags was given an unsaved Tag, .*; save both first, then create a PostTag for each pair"
 
 
 def author(**given: Any) -> Author:
@@ -97,7 +97,7 @@ async def test_the_one_row_that_points_here(blog: Backend) -> None:
         pin = await Pin.objects.create(owner=owner)
         await Owner.objects.create(name="p", badge=pin)
         await Owner.objects.create(name="q", badge=None)
-        with pytest.raises(FieldError, match=r"Owner\.badge was given a Pin that is not saved"):
+        with pytest.raises(FieldError, match=r"Owner\.badge was given an unsaved Pin"):
             await Owner(name="r", badge=Pin(owner=owner)).save()
 
 
@@ -121,7 +121,7 @@ async def test_an_object_that_is_saved_after_it_was_assigned(blog: Backend) -> N
         for holder in (Node(name="new"), await Node.objects.create(name="stored")):
             later = Node(name="later")
             holder.up = later
-            with pytest.raises(FieldError, match=r"^Node\.up was given a Node that is not saved; save it first"):
+            with pytest.raises(FieldError, match=r"^Node\.up was given an unsaved Node; save it first"):
                 await holder.save()
             await later.save()
             await holder.save()
@@ -135,7 +135,7 @@ async def test_a_row_that_points_to_itself(blog: Backend) -> None:
     async with tables(Node):
         node = Node(name="a")
         node.up = node
-        with pytest.raises(FieldError, match=r"^Node\.up was given a Node that is not saved; save it first"):
+        with pytest.raises(FieldError, match=r"^Node\.up was given an unsaved Node; save it first"):
             await node.save()
         node = await Node.objects.create(name="a")
         node.up = node

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import AwareDatetime, ValidationError, ValidationInfo, field_validator
 
-from oxyde import F, Field, ForeignKeyViolationError, Model, db
+from oxyde import Count, F, Field, ForeignKeyViolationError, Model, RowNumber, Window, db
 from oxyde.exceptions import DataError, FieldError, FieldValueError, UnsupportedError
 from tests.backends import Backend
 from tests.models import Author, Comment, Post, PostTag, Tag
@@ -180,6 +180,14 @@ async def test_what_is_refused_before_it_is_sent(posts: list[Post]) -> None:
         with pytest.raises(FieldError, match=r"^\+ cannot combine text and int"):
             await Post.objects.increment("title")
     assert sent == []
+
+
+async def test_annotations_are_not_read(posts: list[Post]) -> None:
+    """update() names the annotation that it cannot read; the expression itself is computed."""
+    for expression in (Count("comments"), F("views") + 1, Window(RowNumber(), order_by="id")):
+        with pytest.raises(FieldError, match=r'"n" is an annotation, and update\(\) computes Post\.views .* in place of F\("n"\)'):
+            await Post.objects.annotate(n=expression).update(views=F("n"))
+    assert await Post.objects.update(views=Count("comments")) == len(posts)
 
 
 async def test_columns_of_another_name(database: db.AsyncDatabase) -> None:

@@ -190,11 +190,11 @@ async def test_defaults_are_checked_whether_a_row_is_there_or_not(firm: Firm) ->
     """A name that is no field is an error each time, not only when the row is made."""
     await Firm.objects.create(name="Beta")
     for name in ("Beta", "Gamma"):
-        with pytest.raises(FieldError, match="Firm has no field 'nmae'; did you mean"):
+        with pytest.raises(FieldError, match='Firm has no field "nmae"; did you mean'):
             await Firm.objects.get_or_create({"nmae": "x"}, name=name)
-        with pytest.raises(FieldError, match="Firm has no field 'nmae'; did you mean"):
+        with pytest.raises(FieldError, match='Firm has no field "nmae"; did you mean'):
             await Firm.objects.update_or_create({"nmae": "x"}, name=name)
-        with pytest.raises(FieldError, match="Firm has no field 'nmae'"):
+        with pytest.raises(FieldError, match='Firm has no field "nmae"'):
             await Firm.objects.update_or_create({}, {"nmae": "x"}, name=name)
         with pytest.raises(TypeError, match="id is an expression"):
             await Firm.objects.get_or_create({"id": F("id")}, name=name)

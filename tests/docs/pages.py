@@ -1,4 +1,4 @@
-"""A page of documentation: its blocks of Python, each with the SQL that the page shows below it, and how they run."""
+"""A page of documentation: its Python, in blocks and in tables, the SQL that it shows below a block, and how they run."""
 
 from __future__ import annotations
 
@@ -12,21 +12,33 @@ from pathlib import Path
 from oxyde.db.render import clauses
 
 BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n```sql\n(?P<sql>.*?)^```\n)?", re.DOTALL | re.MULTILINE)
+TABLE = re.compile(r"^\|.*\| Oxyde \|\n\|[-|]+\|\n(?P<rows>(?:\|.*\n)+)", re.MULTILINE)
+"""A table of lines of another library and of ours, which are its last column."""
+CELL = re.compile(r"^\|.*\| `(?P<code>.*)` \|$", re.MULTILINE)
 RUN = """
 import ast, asyncio, inspect, json, sys
 from pathlib import Path
-from oxyde import db
+from oxyde import QuerySet, db
+
+async def run(line, block, namespace, is_cell):
+    tree = ast.parse("\\n" * line + block, sys.argv[1])
+    if is_cell and isinstance(tree.body[-1], ast.Expr):
+        tree, mode = ast.Expression(tree.body[-1].value), "eval"
+    else:
+        mode = "exec"
+    result = eval(compile(tree, sys.argv[1], mode, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), namespace)
+    if isinstance(result, QuerySet):
+        await result.all()
+    elif inspect.isawaitable(result):
+        await result
 
 async def main():
     namespace = {"__name__": "__main__"}
     sent = []
     db.events.on_statement(lambda event: sent[-1].append(event.sql))
-    for line, block in json.load(sys.stdin):
+    for line, block, is_cell in json.load(sys.stdin):
         sent.append([])
-        code = compile("\\n" * line + block, sys.argv[1], "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        result = eval(code, namespace)
-        if inspect.isawaitable(result):
-            await result
+        await run(line, block, namespace, is_cell)
     Path("sent.json").write_text(json.dumps(sent))
 
 asyncio.run(main())
@@ -37,30 +49,36 @@ WIDTH = 110
 
 @dataclass(frozen=True)
 class Block:
-    """A block of Python.
+    """A block of Python, or a line of it in a table.
 
     Attributes:
         line: The number of lines before it.
         code: The code.
         sql: The statements that the page says it sends; None if it does not say.
+        is_cell: Whether it is a line in a table, which runs by itself: a queryset in it is read.
     """
 
     line: int
     code: str
-    sql: str | None
+    sql: str | None = None
+    is_cell: bool = False
 
 
 def blocks(page: Path) -> list[Block]:
-    """Returns the Python blocks of a page."""
+    """Returns the Python of a page, in order."""
     text = page.read_text(encoding="utf-8")
-    return [Block(text.count("\n", 0, found.start("code")), found["code"], found["sql"]) for found in BLOCK.finditer(text)]
+    found = [Block(text.count("\n", 0, one.start("code")), one["code"], one["sql"]) for one in BLOCK.finditer(text)]
+    for table in TABLE.finditer(text):
+        rows = CELL.finditer(text, table.start("rows"), table.end("rows"))
+        found += [Block(text.count("\n", 0, one.start()), one["code"].replace("\\|", "|"), is_cell=True) for one in rows]
+    return sorted(found, key=lambda block: block.line)
 
 
 def run(page: Path, folder: Path) -> list[list[str]]:
     """Runs the blocks of a page one after the other in a process of its own, and returns the statements that each sent."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", RUN, str(page)],
-        input=json.dumps([(block.line, block.code) for block in blocks(page)]),
+        input=json.dumps([(block.line, block.code, block.is_cell) for block in blocks(page)]),
         cwd=folder,
         capture_output=True,
         text=True,
@@ -84,7 +102,7 @@ def printed(statements: list[str]) -> str:
 
 def rewrite(page: Path, sent: list[list[str]]) -> None:
     """Writes the statements that were sent into the page, wherever it shows any."""
-    found = iter(sent)
+    found = (statements for block, statements in zip(blocks(page), sent, strict=True) if not block.is_cell)
 
     def shown(match: re.Match[str]) -> str:
         statements = next(found)

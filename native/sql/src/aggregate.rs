@@ -111,7 +111,7 @@ impl Writer<'_> {
                 self.push(" ORDER BY ");
                 self.separated(&aggregate.order_by, Self::order)
             }
-            AggregateOrder::Unsupported => self.dialect.unsupported("orders of the rows of an aggregate"),
+            AggregateOrder::Unsupported => self.dialect.unsupported_but("aggregates over ordered rows", "leave out order_by="),
         }
     }
 

@@ -45,7 +45,7 @@ impl Chosen<'_> {
     /// Returns a step that reads and locks the keys of the rows.
     pub fn lock(&self, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
         if self.key.is_empty() {
-            return dialect.unsupported("rows returned from tables without a key");
+            return dialect.unsupported_but("rows returned from tables without a primary key", "leave out returning=True");
         }
         let text = fragment(dialect, params, Scope::default(), |writer| {
             match self.rows {

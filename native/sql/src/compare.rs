@@ -93,7 +93,7 @@ impl Writer<'_> {
             Comparison::Eq => false,
             Comparison::Ne => true,
             Comparison::Lt | Comparison::Le | Comparison::Gt | Comparison::Ge => {
-                return self.dialect.unsupported("an order of JSON values");
+                return self.dialect.unsupported_but("ordered comparisons of whole JSON values", "compare a number or a text inside them");
             }
         };
         match self.dialect.json_equality {
@@ -119,7 +119,7 @@ impl Writer<'_> {
                 // Without a comparison, WHERE would treat NULL as true.
                 self.word(if negated { " = 0" } else { " = 1" })
             }
-            JsonEquality::Unsupported => self.dialect.unsupported("equality of JSON values"),
+            JsonEquality::Unsupported => self.dialect.unsupported_but("equality comparisons of JSON values", "they need MariaDB 10.7"),
         }
     }
 
@@ -190,7 +190,7 @@ impl Writer<'_> {
 
     fn members(&mut self, expr: &Expr, list: &Param, size: u32) -> Result<()> {
         if size > self.dialect.max_params {
-            return self.dialect.unsupported("lists of so many members (give in= a queryset, or filter in parts)");
+            return self.dialect.unsupported_but("lists of so many values", "give in= a queryset, or filter in parts");
         }
         let compared = self.compared(&[expr], Some(&list.ty));
         self.left(expr, compared)?;

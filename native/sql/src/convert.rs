@@ -24,33 +24,33 @@ pub enum Kind {
 const TEXT_TO_INT: Templates<'static> = [
     "CAST(translate({0}, '_xXoObB', '???????') AS bigint)",
     "oxyde_read_int({*})",
-    r"CASE WHEN {0} REGEXP '^[\\t-\\r ]*[+-]?[0-9]+[\\t-\\r ]*$' AND CAST(REGEXP_SUBSTR({0}, '[+-]?[0-9]+') AS DECIMAL(65,0)) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(REGEXP_SUBSTR({0}, '[+-]?[0-9]+') AS SIGNED) WHEN {0} IS NOT NULL THEN {!a text that is no integer of 64 bits} END",
+    r"CASE WHEN {0} REGEXP '^[\\t-\\r ]*[+-]?[0-9]+[\\t-\\r ]*$' AND CAST(REGEXP_SUBSTR({0}, '[+-]?[0-9]+') AS DECIMAL(65,0)) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(REGEXP_SUBSTR({0}, '[+-]?[0-9]+') AS SIGNED) WHEN {0} IS NOT NULL THEN {!a text that is not a 64-bit integer} END",
 ];
 const TEXT_TO_FLOAT: Templates<'static> = [
     "CAST(translate({0}, '_xXnNiIpP', '?????????') AS double precision)",
     "oxyde_read_float({*})",
-    r"CASE WHEN {0} REGEXP '^[\\t-\\r ]*[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?[\\t-\\r ]*$' AND ABS(CAST(REGEXP_SUBSTR({0}, '[^\\t-\\r ]+') AS DOUBLE)) < 1.7976931348623157e308 THEN CAST(REGEXP_SUBSTR({0}, '[^\\t-\\r ]+') AS DOUBLE) WHEN {0} IS NOT NULL THEN {!a text that is no float} END",
+    r"CASE WHEN {0} REGEXP '^[\\t-\\r ]*[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?[\\t-\\r ]*$' AND ABS(CAST(REGEXP_SUBSTR({0}, '[^\\t-\\r ]+') AS DOUBLE)) < 1.7976931348623157e308 THEN CAST(REGEXP_SUBSTR({0}, '[^\\t-\\r ]+') AS DOUBLE) WHEN {0} IS NOT NULL THEN {!a text that is not a float} END",
 ];
 const TEXT_TO_DECIMAL: Templates<'static> = [
     "CAST(translate({0}, '_xXoObBnNiI', '???????????') AS numeric)",
     "oxyde_read_decimal({*})",
-    r"CASE WHEN {0} REGEXP '^[\\t-\\r ]*[+-]?([0-9]{1,35}(\\.[0-9]{0,30})?|\\.[0-9]{1,30})[\\t-\\r ]*$' THEN CAST(REGEXP_SUBSTR({0}, '[^\\t-\\r ]+') AS DECIMAL(65,30)) WHEN {0} IS NOT NULL THEN {!a text that is no decimal of 65 digits, 30 of them after the point} END",
+    r"CASE WHEN {0} REGEXP '^[\\t-\\r ]*[+-]?([0-9]{1,35}(\\.[0-9]{0,30})?|\\.[0-9]{1,30})[\\t-\\r ]*$' THEN CAST(REGEXP_SUBSTR({0}, '[^\\t-\\r ]+') AS DECIMAL(65,30)) WHEN {0} IS NOT NULL THEN {!a text that does not fit DECIMAL(65,30)} END",
 ];
 const TEXT_TO_BOOL: Templates<'static> = [
     "CASE WHEN lower({0}) IN ('1', 'on', 't', 'true', 'y', 'yes') THEN TRUE WHEN lower({0}) IN ('0', 'off', 'f', 'false', 'n', 'no') THEN FALSE WHEN {0} IS NOT NULL THEN CAST('?' || {0} AS boolean) END",
     "oxyde_read_bool({*})",
-    "CASE WHEN CAST(LOWER({0}) AS BINARY) IN ('1', 'on', 't', 'true', 'y', 'yes') THEN TRUE WHEN CAST(LOWER({0}) AS BINARY) IN ('0', 'off', 'f', 'false', 'n', 'no') THEN FALSE WHEN {0} IS NOT NULL THEN {!a text that is no truth value} END",
+    "CASE WHEN CAST(LOWER({0}) AS BINARY) IN ('1', 'on', 't', 'true', 'y', 'yes') THEN TRUE WHEN CAST(LOWER({0}) AS BINARY) IN ('0', 'off', 'f', 'false', 'n', 'no') THEN FALSE WHEN {0} IS NOT NULL THEN {!a text that is not a boolean} END",
 ];
 
 const FLOAT_TO_INT: Templates<'static> = [
     "CAST(trunc({0}) AS bigint)",
     "oxyde_truncate({*})",
-    "CAST(IF({0} >= 9223372036854775808e0 OR {0} < -9223372036854775808e0, {!a float that is no integer of 64 bits}, TRUNCATE({0}, 0)) AS SIGNED)",
+    "CAST(IF({0} >= 9223372036854775808e0 OR {0} < -9223372036854775808e0, {!a float that is not a 64-bit integer}, TRUNCATE({0}, 0)) AS SIGNED)",
 ];
 const DECIMAL_TO_INT: Templates<'static> = [
     "CAST(trunc({0}) AS bigint)",
     "oxyde_truncate({*})",
-    "CAST(IF({0} >= 9223372036854775808 OR {0} <= -9223372036854775809, {!a decimal that is no integer of 64 bits}, TRUNCATE({0}, 0)) AS SIGNED)",
+    "CAST(IF({0} >= 9223372036854775808 OR {0} <= -9223372036854775809, {!a decimal that is not a 64-bit integer}, TRUNCATE({0}, 0)) AS SIGNED)",
 ];
 /// The shortest decimal that is parsed as the same float. `PostgreSQL` never prints a decimal halfway between two
 /// floats, which may be shorter. Those have 15 or 16 digits and contain a power of five that fits into 54 bits, so they
@@ -61,7 +61,7 @@ const FLOAT_TO_DECIMAL: Templates<'static> = [
      WHEN round(v.x, 16 - v.n)::double precision = v.x::double precision THEN round(v.x, 16 - v.n) ELSE v.x END \
      FROM (SELECT u.x, length(trunc(abs(u.x))::text) AS n FROM (SELECT CAST(CAST(CAST({0} AS double precision) AS text) AS numeric) AS x) AS u) AS v)",
     "oxyde_decimal_add({*}, 0)",
-    "CASE WHEN CAST(CAST({0} + 0e0 AS CHAR) AS DECIMAL(65,30)) = {0} THEN CAST(CAST({0} + 0e0 AS CHAR) AS DECIMAL(65,30)) WHEN {0} IS NOT NULL THEN {!a float that no decimal of 65 digits holds} END",
+    "CASE WHEN CAST(CAST({0} + 0e0 AS CHAR) AS DECIMAL(65,30)) = {0} THEN CAST(CAST({0} + 0e0 AS CHAR) AS DECIMAL(65,30)) WHEN {0} IS NOT NULL THEN {!a float that does not fit DECIMAL(65,30)} END",
 ];
 /// Without trailing zeros.
 const DECIMAL_TO_TEXT: Templates<'static> = [
@@ -104,7 +104,7 @@ fn with_digits(precision: u16, scale: u16) -> [String; 3] {
         format!("oxyde_fit_decimal(oxyde_decimal_even({{*}}, {scale}), {precision}, {scale})"),
         format!(
             "CASE WHEN ABS({{0}}) < {limit} THEN CAST({rounded} AS DECIMAL({precision},{scale})) WHEN {{0}} IS NOT NULL THEN \
-             {{!a decimal of more digits than its cast}} END"
+             {{!a decimal that does not fit its cast}} END"
         ),
     ]
 }

@@ -162,7 +162,9 @@ impl Writer<'_> {
                 self.around("", part, ")")
             }
             // `JSON_CONTAINS` finds members of nested lists too, and compares numbers as floats.
-            Types::Mysql | Types::Mariadb => self.dialect.unsupported("JSON values inside others"),
+            Types::Mysql | Types::Mariadb => {
+                self.dialect.unsupported_but("JSON containment tests (contains, contained_by)", "compare a path inside: data__key=...")
+            }
         }
     }
 

@@ -17,10 +17,10 @@ pub fn program(explain: &Explain, dialect: &'static Dialect, params: &mut Params
     let prefix = prefix(dialect, explain.analyze, explain.json)?;
     let mut steps = inner.steps;
     let (Some(step), true, true) = (steps.pop(), steps.is_empty(), inner.bulk.is_empty()) else {
-        return dialect.unsupported("plans of statements that take several steps");
+        return dialect.unsupported("plans of verbs that send several statements");
     };
     let Text::Fixed(Fragment { text, slots }) = step.text else {
-        return dialect.unsupported("plans of statements that take several steps");
+        return dialect.unsupported("plans of verbs that send several statements");
     };
     let text = Text::Fixed(Fragment { text: format!("{prefix}{text}"), slots });
     Ok(Program { steps: vec![Step { text, outputs: None, ..step }], read_only: inner.read_only || !explain.analyze, ..Program::default() })
@@ -33,12 +33,14 @@ fn prefix(dialect: &Dialect, analyze: bool, json: bool) -> Result<&'static str> 
         (ExplainSyntax::Options, true, false) => "EXPLAIN (ANALYZE) ",
         (ExplainSyntax::Options, true, true) => "EXPLAIN (ANALYZE, FORMAT JSON) ",
         (ExplainSyntax::QueryPlan, false, false) => "EXPLAIN QUERY PLAN ",
-        (ExplainSyntax::QueryPlan, true, _) => return dialect.unsupported("plans with measurements"),
-        (ExplainSyntax::QueryPlan, false, true) => return dialect.unsupported("plans as JSON"),
+        (ExplainSyntax::QueryPlan, true, _) => {
+            return dialect.unsupported_but("measured plans (EXPLAIN ANALYZE)", "leave out analyze=True");
+        }
+        (ExplainSyntax::QueryPlan, false, true) => return dialect.unsupported_but("plans in JSON", "leave out format=\"json\""),
         (ExplainSyntax::Tree | ExplainSyntax::Analyze, false, false) => "EXPLAIN ",
         (ExplainSyntax::Tree | ExplainSyntax::Analyze, false, true) => "EXPLAIN FORMAT=JSON ",
         (ExplainSyntax::Tree, true, false) => "EXPLAIN ANALYZE ",
-        (ExplainSyntax::Tree, true, true) => return dialect.unsupported("plans with measurements as JSON"),
+        (ExplainSyntax::Tree, true, true) => return dialect.unsupported_but("measured plans in JSON", "leave out format=\"json\""),
         (ExplainSyntax::Analyze, true, false) => "ANALYZE ",
         (ExplainSyntax::Analyze, true, true) => "ANALYZE FORMAT=JSON ",
     })

@@ -16,7 +16,7 @@ pub fn program(update: &Update, source: &Source, dialect: &'static Dialect, para
         return malformed("rows that are chosen twice");
     }
     if !update.returning.is_empty() {
-        return dialect.unsupported("rows returned by an update that reads other rows");
+        return dialect.unsupported("rows returned from updates that read other rows");
     }
     let Source::Rows { columns: given, alias } = source else {
         let text = fragment(dialect, params, Scope::default(), |writer| {
@@ -40,7 +40,7 @@ pub fn program(update: &Update, source: &Source, dialect: &'static Dialect, para
 fn unnested(update: &Update, given: &[GivenColumn], alias: &str, dialect: &'static Dialect, params: &mut Params) -> Result<Step> {
     if given.iter().any(|column| matches!(column.ty, ColumnType::Array { .. })) {
         // `unnest` flattens an array of arrays.
-        return dialect.unsupported("arrays among bulk values as a table");
+        return dialect.unsupported_but("array columns in bulk updates", "save() the instances");
     }
     let text = fragment(dialect, params, Scope::default(), |writer| {
         writer.before_source(update)?;

@@ -79,7 +79,9 @@ impl Writer<'_> {
                 let are_decimals = matches!(item, ColumnType::Decimal { .. });
                 self.around("", right, if are_decimals { ", 1)" } else { ", 0)" })
             }
-            Types::Mysql | Types::Mariadb if !self.dialect.json_table => self.dialect.unsupported("the members of lists"),
+            Types::Mysql | Types::Mariadb if !self.dialect.json_table => {
+                self.dialect.unsupported_but("conditions on the members of lists", "they need MySQL 8.0.4 or MariaDB 10.6")
+            }
             Types::Mysql | Types::Mariadb => {
                 self.params.hides_queries = true;
                 self.around("CASE WHEN ", left, " IS NOT NULL THEN ")?;

@@ -115,7 +115,9 @@ impl Writer<'_> {
             }
             Types::Sqlite => {
                 let (Some(index), Some((alias, column))) = (index, column_of(text)) else {
-                    return self.dialect.unsupported("searches of anything but columns with an index of the method fulltext");
+                    return self
+                        .dialect
+                        .unsupported_but("full-text searches of columns without an index", "declare Index((field,), method='fulltext')");
                 };
                 self.column(alias, &index.key)?;
                 self.push(" IN (SELECT rowid FROM ");
@@ -141,7 +143,7 @@ impl Writer<'_> {
                 self.infix(text, " % ", other)?;
                 self.word(")")
             }
-            Types::Sqlite | Types::Mysql | Types::Mariadb => self.dialect.unsupported("trigram searches"),
+            Types::Sqlite | Types::Mysql | Types::Mariadb => self.dialect.unsupported_but("trigram searches (pg_trgm)", "use icontains"),
         }
     }
 

@@ -167,7 +167,7 @@ impl Writer<'_> {
             (SetOperator::Intersect, SetOperators::All) => " INTERSECT ",
             (SetOperator::Except, SetOperators::All) => " EXCEPT ",
             (SetOperator::Intersect | SetOperator::Except, SetOperators::Unions) => {
-                return self.dialect.unsupported("INTERSECT and EXCEPT");
+                return self.dialect.unsupported_but("INTERSECT and EXCEPT", "they need MySQL 8.0.31");
             }
         };
         self.word(operator)
@@ -261,13 +261,15 @@ impl Writer<'_> {
     pub fn lock(&mut self, lock: &Lock) -> Result<()> {
         let share = match self.dialect.row_lock {
             RowLock::Unsupported if lock.optional => return Ok(()),
-            RowLock::Unsupported => return self.dialect.unsupported("row locks"),
+            RowLock::Unsupported => return self.dialect.unsupported_but("row locks", "atomic() locks the whole database while it writes"),
             RowLock::Full => " FOR SHARE",
             RowLock::AllTables { .. } if !lock.of.is_empty() && !lock.optional => {
-                return self.dialect.unsupported("row locks of some tables of a join");
+                return self
+                    .dialect
+                    .unsupported_but("locks on some tables of a join (FOR UPDATE OF)", "leave out join(), or lock in a query of its own");
             }
             RowLock::AllTables { skip_locked: false } if lock.wait == Some(LockWait::SkipLocked) => {
-                return self.dialect.unsupported("row locks that skip locked rows");
+                return self.dialect.unsupported_but("locks that skip locked rows (SKIP LOCKED)", "they need MariaDB 10.6");
             }
             RowLock::AllTables { .. } => " LOCK IN SHARE MODE",
         };

@@ -72,7 +72,7 @@ impl Writer<'_> {
 
     fn distinct_on(&mut self, exprs: &[Expr]) -> Result<()> {
         match self.dialect.distinct_on {
-            DistinctOn::Unsupported => self.dialect.unsupported("rows that are distinct in some columns"),
+            DistinctOn::Unsupported => self.dialect.unsupported("DISTINCT ON queries"),
             DistinctOn::Clause => {
                 self.push("SELECT DISTINCT ON (");
                 self.separated(exprs, Self::key)?;

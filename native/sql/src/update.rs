@@ -36,7 +36,7 @@ pub fn program(update: &Update, dialect: &'static Dialect, params: &mut Params) 
 /// Returns a program that locks the keys, updates row by row, and reads the rows back.
 fn by_key(update: &Update, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
     if update.set.iter().any(|set| update.key.iter().any(|key| key.name == set.column)) {
-        return dialect.unsupported("rows returned while their key changes");
+        return dialect.unsupported_but("rows returned from updates of the primary key", "leave out returning=True");
     }
     let chosen: Chosen<'_> = update.into();
     let locked = chosen.lock(dialect, params)?;
@@ -81,7 +81,7 @@ impl Writer<'_> {
         while !left.is_empty() {
             let is_read = |at: usize| left.iter().enumerate().any(|(other, set)| other != at && reads(&set.value, &left[at].column));
             let Some(next) = (0..left.len()).find(|at| !is_read(*at)) else {
-                return self.dialect.unsupported("assignments that read each other's columns");
+                return self.dialect.unsupported_but("assignments that read each other's columns", "update one column after the other");
             };
             ordered.push(left.remove(next));
         }

@@ -54,7 +54,7 @@ impl Writer<'_> {
             (FrameUnit::Rows, _) => "ROWS BETWEEN ",
             (FrameUnit::Range, _) => "RANGE BETWEEN ",
             (FrameUnit::Groups, Frames::All) => "GROUPS BETWEEN ",
-            (FrameUnit::Groups, Frames::RowsRange) => return self.dialect.unsupported("windows of groups"),
+            (FrameUnit::Groups, Frames::RowsRange) => return self.dialect.unsupported("GROUPS window frames"),
         });
         self.push(&bound(frame.start));
         self.push(" AND ");

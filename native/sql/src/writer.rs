@@ -140,7 +140,7 @@ impl Writer<'_> {
     /// Writes a placeholder. Numbered placeholders with equal slots share a number.
     pub fn placeholder(&mut self, slot: Slot) -> Result<()> {
         if slot.ty == ColumnType::TimeTz && !matches!(self.dialect.types, Types::Postgres) {
-            return self.dialect.unsupported("times of day with a zone");
+            return self.dialect.unsupported_but("times with a time zone", "store them without one, or as datetimes");
         }
         match self.dialect.placeholder {
             Placeholder::Question => {
@@ -159,7 +159,7 @@ impl Writer<'_> {
             }
         }
         if self.fragment.slots.len() > self.dialect.max_params as usize {
-            return self.dialect.unsupported("so many parameters in one statement");
+            return self.dialect.unsupported_but("statements with so many parameters", "give in= a queryset, or split the statement");
         }
         Ok(())
     }

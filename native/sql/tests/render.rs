@@ -203,7 +203,7 @@ fn assignments_read_the_row_as_it_was() {
     assert!(found.ends_with("SET `c` = `t0`.`b`, `b` = `t0`.`a`, `a` = `t0`.`x`"), "{found}");
     let swapped = update(&[("a", "b"), ("b", "a")]);
     let error = program(&swapped, Family::Mysql).unwrap_err().to_string();
-    assert_eq!(error, "assignments that read each other's columns are not supported by mysql");
+    assert_eq!(error, "assignments that read each other's columns are not supported by mysql; update one column after the other");
     for family in [Family::Postgres, Family::Sqlite, Family::Mariadb] {
         assert!(program(&swapped, family).is_ok());
     }
@@ -252,8 +252,8 @@ fn malformed_statements_are_refused() {
 fn long_lists_are_refused_where_each_member_is_a_parameter() {
     let filter = r#"{"in":{"expr":{"column":{"table":"t0","name":"id"}},"list":{"index":0,"type":"date"},"size":4294967295}}"#;
     let error = |family| program(&select(filter), family).unwrap_err().to_string();
-    assert_eq!(error(Family::Mysql), "lists of so many members (give in= a queryset, or filter in parts) are not supported by mysql");
-    assert_eq!(error(Family::Sqlite), "lists of so many members (give in= a queryset, or filter in parts) are not supported by sqlite");
+    assert_eq!(error(Family::Mysql), "lists of so many values are not supported by mysql; give in= a queryset, or filter in parts");
+    assert_eq!(error(Family::Sqlite), "lists of so many values are not supported by sqlite; give in= a queryset, or filter in parts");
     assert!(program(&select(filter), Family::Postgres).is_ok());
 }
 
@@ -267,20 +267,38 @@ fn older_servers_refuse_more() {
     };
     for op in ["intersect", "except"] {
         assert!(program(&both(op), Family::Mysql).is_ok());
-        assert_eq!(error(&both(op), Family::Mysql, Version(8, 0, 30)), "INTERSECT and EXCEPT are not supported by mysql");
+        assert_eq!(
+            error(&both(op), Family::Mysql, Version(8, 0, 30)),
+            "INTERSECT and EXCEPT are not supported by mysql; they need MySQL 8.0.31"
+        );
     }
     let skipping = select(GREATER).replace(r#""point":true"#, r#""lock":{"kind":"update","wait":"skip_locked"}"#);
     assert!(program(&skipping, Family::Mariadb).is_ok());
     let refused = error(&skipping, Family::Mariadb, Version(10, 5, 9));
-    assert_eq!(refused, "row locks that skip locked rows are not supported by mariadb");
+    assert_eq!(refused, "locks that skip locked rows (SKIP LOCKED) are not supported by mariadb; they need MariaDB 10.6");
     let json = r#"{"param":{"index":0,"type":"json"}}"#;
     let equal = select(&format!(r#"{{"compare":{{"op":"eq","left":{json},"right":{json}}}}}"#));
     assert!(program(&equal, Family::Mariadb).is_ok());
-    assert_eq!(error(&equal, Family::Mariadb, Version(10, 6, 9)), "equality of JSON values are not supported by mariadb");
+    assert_eq!(
+        error(&equal, Family::Mariadb, Version(10, 6, 9)),
+        "equality comparisons of JSON values are not supported by mariadb; they need MariaDB 10.7"
+    );
     let list = r#"{"param":{"index":0,"type":{"array":{"item":"int"}}}}"#;
     let overlaps = select(&format!(r#"{{"call":{{"function":"list_overlaps","args":[{list},{list}],"type":"bool"}}}}"#));
     assert!(program(&overlaps, Family::Mariadb).is_ok());
-    assert_eq!(error(&overlaps, Family::Mariadb, Version(10, 5, 9)), "the members of lists are not supported by mariadb");
+    assert_eq!(
+        error(&overlaps, Family::Mariadb, Version(10, 5, 9)),
+        "conditions on the members of lists are not supported by mariadb; they need MySQL 8.0.4 or MariaDB 10.6"
+    );
+}
+
+#[test]
+fn statements_of_too_many_parameters_are_refused() {
+    let column = r#"{"column":{"table":"t0","name":"id"}}"#;
+    let equal = |n| format!(r#"{{"compare":{{"op":"eq","left":{column},"right":{{"param":{{"index":{n},"type":"int"}}}}}}}}"#);
+    let all: Vec<String> = (0..66_000).map(equal).collect();
+    let error = program(&select(&format!(r#"{{"or":[{}]}}"#, all.join(","))), Family::Mariadb).unwrap_err().to_string();
+    assert_eq!(error, "statements with so many parameters are not supported by mariadb; give in= a queryset, or split the statement");
 }
 
 #[test]
@@ -288,5 +306,5 @@ fn rows_of_too_many_columns_are_refused() {
     let columns: Vec<String> = (0..66_000).map(|n| format!(r#"{{"name":"c{n}","type":"int"}}"#)).collect();
     let wide = BULK.replace(r#"{"name":"a","type":"text"},{"name":"b","type":"int"}"#, &columns.join(","));
     let error = program(&wide, Family::Mariadb).unwrap_err().to_string();
-    assert_eq!(error, "so many parameters in one statement are not supported by mariadb");
+    assert_eq!(error, "statements with so many parameters are not supported by mariadb; give in= a queryset, or split the statement");
 }

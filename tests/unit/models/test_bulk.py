@@ -103,7 +103,7 @@ def test_keys_of_relations() -> None:
     """They are taken from the related objects, which must be saved."""
     anna = Author(id=3, name="Anna", email="a")
     post = Post(title="a", author=Author(name="new", email="n"))
-    with pytest.raises(FieldError, match="not saved"):
+    with pytest.raises(FieldError, match="unsaved"):
         BulkRows(Post.__table__, [post], None)
     assert post.author is not None
     post.author.id = 4

@@ -82,6 +82,12 @@ def classified(annotation: Any) -> Kind:
     return Classifier({part["ref"]: part for part in schema.get("definitions", [])}).kind(schema, "M.field")
 
 
+@pytest.mark.parametrize(("annotation", "nullable"), [(Any, True), (object, True), (Annotated[Any, "x"], True), (dict[str, Any], False)])
+def test_anything_may_be_none(annotation: Any, nullable: bool) -> None:
+    """None is a value of ``Any``, so that its column takes NULL."""
+    assert classified(annotation).nullable is nullable
+
+
 @pytest.mark.parametrize(
     ("annotation", "kind", "form"),
     [

@@ -40,7 +40,7 @@ def test_names_and_aliases() -> None:
 
 def test_other_names() -> None:
     """They are refused, naming what is near; a model that allows extras takes them."""
-    with pytest.raises(FieldError, match=r"^Named has no field 'siez'; did you mean \"size\"") as caught:
+    with pytest.raises(FieldError, match=r"^Named has no field \"siez\"; did you mean \"size\"") as caught:
         make(Named.__oxyde__, {"siez": 1})
     assert caught.value.column == "siez"
     assert make(Open.__oxyde__, {"anything": 1}).anything == 1
@@ -48,7 +48,7 @@ def test_other_names() -> None:
 
 def test_a_column_name_names_its_field() -> None:
     """However little the two look alike."""
-    with pytest.raises(FieldError, match=r"^Stored has no field 'score'; that is the name of a column .* its field is \"goals\"$"):
+    with pytest.raises(FieldError, match=r"^Stored has no field \"score\"; that is the name of a column .* its field is \"goals\"$"):
         make(Stored.__oxyde__, {"score": 1})
 
 

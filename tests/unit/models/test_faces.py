@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
-from oxyde import sync
+from oxyde import ConnectionNotFound, Field, FieldError, Model, Sum, sync
 from oxyde.db.lifecycle import connect_blocking
 from tests.cases.models import Item, items
+from tests.tables import table
 
 LAZY: Any = Item.objects.filter(count=1)
 
@@ -61,3 +62,59 @@ def test_what_the_blocking_face_contains(filled: None) -> None:
     assert Item(id=3, name="nut") not in rows
     assert "nail" not in rows
     assert "nail" in rows.values_list("name", flat=True)
+
+
+WRONG: dict[str, Callable[[Any], Any]] = {
+    "get": lambda items: items.get(nmae="x"),
+    "get_or_none": lambda items: items.get_or_none(nmae="x"),
+    "create": lambda items: items.create(nmae="x"),
+    "update": lambda items: items.update(nmae="x"),
+    "increment": lambda items: items.increment("nmae"),
+    "sum": lambda items: items.sum("nmae"),
+    "aggregate": lambda items: items.aggregate(n=Sum("nmae")),
+    "latest": lambda items: items.latest("nmae"),
+    "in_bulk": lambda items: items.in_bulk([1], field="nmae"),
+    "bulk_create": lambda items: items.bulk_create([{"nmae": "x"}]),
+    "bulk_update": lambda items: items.bulk_update([], ["nmae"]),
+    "get_or_create": lambda items: items.get_or_create(nmae="x"),
+    "update_or_create": lambda items: items.update_or_create({"nmae": "x"}, name="y"),
+    "upsert": lambda items: items.upsert([{"name": "x"}], on="nmae"),
+}
+"""Terminal verbs with a name that is no field."""
+
+
+@pytest.mark.parametrize("verb", WRONG)
+@pytest.mark.usefixtures("unconnected")
+async def test_names_are_refused_without_a_connection(verb: str) -> None:
+    """With the near match, on both faces, before the connection is missed."""
+    with pytest.raises(FieldError, match='did you mean "name"'):
+        await WRONG[verb](Item.objects)
+    with pytest.raises(FieldError, match='did you mean "name"'):
+        WRONG[verb](Item.objects.sync)
+
+
+@pytest.mark.usefixtures("unconnected")
+async def test_a_missing_connection_is_missed() -> None:
+    """Where the verb itself is right; hooks do not run."""
+    for verb in (Item.objects.count(), Item.objects.get(name="x"), Item.objects.create(name="x", count=1)):
+        with pytest.raises(ConnectionNotFound):
+            await verb
+    with pytest.raises(ConnectionNotFound):
+        Item.objects.sync.all()
+    with pytest.raises(ConnectionNotFound):
+        await Hooked.objects.create(name="x")
+    assert not Hooked.ran
+
+
+class Hooked(Model):
+    """A model with a hook."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    name: str = ""
+    ran: ClassVar[bool] = False
+
+    Meta = table("faces_hooked")
+
+    def pre_save(self, **_: object) -> None:
+        """Says that it ran."""
+        type(self).ran = True

@@ -98,7 +98,7 @@ def test_what_nobody_gave_is_named() -> None:
     """And so is what is no field."""
     with pytest.raises(FieldError, match=r"leaves out role, which Member requires; add it: create\(body, role=...\)"):
         make(Member.Create(name="Ada"))
-    with pytest.raises(FieldError, match="Member has no field 'rule'"):
+    with pytest.raises(FieldError, match='Member has no field "rule"'):
         make(Member.Create(name="Ada"), rule="x")
 
 
@@ -156,7 +156,7 @@ def test_apply_of_dictionaries() -> None:
     one = member()
     assert one.apply({"name": "Eve"}).name == "Eve"
     for name in ("role", "id", "club", "nmae"):
-        with pytest.raises(FieldError, match=f"Member.Update has no field '{name}'"):
+        with pytest.raises(FieldError, match=f'Member.Update has no field "{name}"'):
             one.apply({name: 1})
     with pytest.raises(TypeError, match=r"takes a Member\.Update, not a Member.Create"):
         one.apply(Member.Create(name="x"))

@@ -89,7 +89,7 @@ def test_steps_of_other_values() -> None:
 def test_joins_that_are_refused() -> None:
     """Fields of both sides are checked."""
     made = With("c", FIRST)
-    with pytest.raises(FieldError, match=r'the common table expression "c" has no field \'m\'; it has n'):
+    with pytest.raises(FieldError, match=r'the common table expression "c" has no field "m"; it has n'):
         made.join(Novelist.objects, age="m")
     with pytest.raises(FieldError, match=r"Novelist\.name is text, and n of \"c\" is int; join\(\) takes fields of one type"):
         made.join(Novelist.objects, name="n")

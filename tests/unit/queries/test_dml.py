@@ -71,7 +71,7 @@ def test_expressions_are_computed_by_the_server() -> None:
         ({"name": F("age")}, "Novelist.name is text, and the expression given for it is int"),
         ({"age": F("age") + 1.5}, "Novelist.age is int, and the expression given for it is float"),
         ({"name": F("team__name")}, "not from related rows"),
-        ({"team": Team(name="t")}, "is not saved"),
+        ({"team": Team(name="t")}, "was given an unsaved Team"),
         ({"team": Writer(id=1, name="n", email="e")}, "takes a Team or its id, not Author"),
         ({"seen": dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc)}, "Novelist.seen"),
     ],

@@ -172,7 +172,7 @@ def test_subclasses_of_str_are_plain_text() -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (Team(name="t"), r"Novelist\.team was given a Team that is not saved"),
+        (Team(name="t"), r"Novelist\.team was given an unsaved Team"),
         (Writer(id=1, name="n", email="e"), r"Novelist\.team takes a Team or its id, not Author"),
     ],
 )

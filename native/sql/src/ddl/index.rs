@@ -25,7 +25,7 @@ fn inline_one(index: &Index, dialect: &Dialect) -> Result<String> {
         (Some("fulltext"), false) => "FULLTEXT INDEX",
         (Some("spatial"), false) => "SPATIAL INDEX",
         // The server would silently create a B-tree for a method that it does not know.
-        (Some(_), _) => return dialect.unsupported("index methods other than btree, fulltext and spatial"),
+        (Some(_), _) => return dialect.unsupported_but("index methods other than btree, fulltext and spatial", "leave out method="),
     };
     Ok(format!("{kind} {} ({})", quote::quoted(dialect, &index.name)?, parts(index, dialect)?))
 }
@@ -58,7 +58,7 @@ fn statement(table: &Table, index: &Index, if_not_exists: bool, dialect: &Dialec
         Indexes::Trees => {
             no_include(index, dialect)?;
             if index.method.as_deref().is_some_and(|method| !method.eq_ignore_ascii_case("btree")) {
-                return dialect.unsupported("index methods other than btree");
+                return dialect.unsupported_but("index methods other than btree", "leave out method=");
             }
             // The index name is qualified by the schema, and the table name must not be.
             quote::qualified(&mut text, dialect, table.table.schema.as_deref(), &index.name)?;
@@ -104,11 +104,11 @@ fn vectors(index: &Index, dialect: &Dialect) -> Result<String> {
 }
 
 fn no_filter(index: &Index, dialect: &Dialect) -> Result<()> {
-    if index.filter.is_some() { dialect.unsupported("partial indexes") } else { Ok(()) }
+    if index.filter.is_some() { dialect.unsupported_but("partial indexes", "leave out where=") } else { Ok(()) }
 }
 
 fn no_include(index: &Index, dialect: &Dialect) -> Result<()> {
-    if index.include.is_empty() { Ok(()) } else { dialect.unsupported("indexes with included columns") }
+    if index.include.is_empty() { Ok(()) } else { dialect.unsupported_but("covering indexes (INCLUDE)", "leave out include=") }
 }
 
 fn parts(index: &Index, dialect: &Dialect) -> Result<String> {
@@ -122,7 +122,9 @@ fn parts(index: &Index, dialect: &Dialect) -> Result<String> {
 fn part(part: &IndexPart, dialect: &Dialect) -> Result<String> {
     let text = match (&part.column, &part.sql, dialect.indexes) {
         (Some(column), None, _) => quote::quoted(dialect, column)?,
-        (None, Some(_), Indexes::InlineColumns) => return dialect.unsupported("indexes of expressions"),
+        (None, Some(_), Indexes::InlineColumns) => {
+            return dialect.unsupported_but("expression indexes", "index a generated column: Field(db_generated=..., db_index=True)");
+        }
         (None, Some(sql), Indexes::Full | Indexes::Trees | Indexes::Inline) => format!("({})", quote::sql(sql)?),
         (Some(_), Some(_), _) | (None, None, _) => return malformed("an index part is a column or an expression"),
     };

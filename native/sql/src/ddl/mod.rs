@@ -128,7 +128,9 @@ fn add_key(table: &Table, key: &ForeignKey, if_not_exists: bool, dialect: &Diale
         (true, LateKeys::IfNotExists) => {
             Ok(format!("ALTER TABLE {name} ADD {}", constraint::foreign_key(key, "FOREIGN KEY IF NOT EXISTS", dialect)?))
         }
-        (true, LateKeys::Declared | LateKeys::Strict) => dialect.unsupported("tables in a circle of foreign keys that may exist already"),
+        (true, LateKeys::Declared | LateKeys::Strict) => {
+            dialect.unsupported_but("IF NOT EXISTS clauses for tables whose foreign keys form a cycle", "leave out if_not_exists=True")
+        }
     }
 }
 

@@ -100,7 +100,12 @@ pub struct Dialect {
 
 impl Dialect {
     pub(crate) fn unsupported<T>(&self, feature: &'static str) -> Result<T> {
-        Err(SqlError::Unsupported { feature, dialect: self.name })
+        Err(SqlError::Unsupported { feature, dialect: self.name, remedy: None })
+    }
+
+    /// Refuses a feature, and says what to do instead.
+    pub(crate) fn unsupported_but<T>(&self, feature: &'static str, remedy: &'static str) -> Result<T> {
+        Err(SqlError::Unsupported { feature, dialect: self.name, remedy: Some(remedy) })
     }
 }
 

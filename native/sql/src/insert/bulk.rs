@@ -59,7 +59,7 @@ pub fn columns(given: &[GivenColumn]) -> Vec<BulkColumn> {
 /// Returns how rows are read back: by generated keys after one INSERT per row (first item true), or by the given keys.
 fn read_by(insert: &Insert, dialect: &Dialect) -> Result<(bool, Repeat, Vec<KeyValue<'static>>)> {
     match (given(insert, &insert.key, dialect), insert.key.as_slice()) {
-        (_, []) => dialect.unsupported("rows returned from tables without a key"),
+        (_, []) => dialect.unsupported_but("rows returned from tables without a primary key", "leave out returning=True"),
         (Err(_), [column]) if column.auto => Ok((true, Repeat::EachKey, vec![KeyValue::Slot(Origin::Key(0))])),
         (given, _) => given,
     }
@@ -71,7 +71,7 @@ fn given(insert: &Insert, key: &[KeyColumn], dialect: &Dialect) -> Result<(bool,
     let values: Option<Vec<KeyValue<'_>>> = key.iter().map(|key| Some(KeyValue::Slot(Origin::Bulk(place(key)? as u32)))).collect();
     match values {
         Some(values) => Ok((false, Repeat::EachRow, values)),
-        None => dialect.unsupported("rows returned by a key that the server makes up"),
+        None => dialect.unsupported_but("rows returned by a key that a server default fills in", "give the key a default_factory"),
     }
 }
 
@@ -260,7 +260,7 @@ pub fn repeated([head, row, tail]: [Fragment; 3], between: &'static str, dialect
     let beside = u32::try_from(head.slots.len() + tail.slots.len())?;
     let most = dialect.max_params.saturating_sub(beside) / u32::try_from(row.slots.len())?.max(1);
     if most == 0 {
-        return dialect.unsupported("so many parameters in one statement");
+        return dialect.unsupported_but("statements with so many parameters", "give in= a queryset, or split the statement");
     }
     let max_rows = 1 << most.min(ROWS_OF_VALUES).ilog2();
     let text = Text::Rows { head, row, between, tail, max_rows };

@@ -38,7 +38,9 @@ pub fn check_returning(insert: &Insert, dialect: &Dialect) -> Result<()> {
     match (dialect.conflict, &conflict.action) {
         (ConflictClause::OnConflict, _) => Ok(()),
         // RETURNING includes the skipped rows.
-        (ConflictClause::OnDuplicateKey, ConflictAction::Nothing) => dialect.unsupported("rows returned while conflicts are ignored"),
+        (ConflictClause::OnDuplicateKey, ConflictAction::Nothing) => {
+            dialect.unsupported("rows returned from inserts that ignore conflicts")
+        }
         (ConflictClause::OnDuplicateKey, ConflictAction::Update { .. }) => match dialect.returning {
             Returning::Full | Returning::InsertDelete => Ok(()),
             // Rows are read back by the key that they may have met.
@@ -116,12 +118,17 @@ impl Writer<'_> {
         met: impl FnOnce(&mut Writer<'_>) -> Result<()>,
     ) -> Result<()> {
         if !conflict.target.is_empty() && conflict.others {
-            return self.dialect.unsupported("conflicts on one of several unique keys");
+            return self
+                .dialect
+                .unsupported_but("conflicts on one of several unique keys", "leave the fields of the other keys out of the rows");
         }
         self.name_excluded(conflict)?;
         self.push(" ON DUPLICATE KEY UPDATE ");
         match (&conflict.action, alias) {
-            (ConflictAction::Update { filter: Some(_), .. }, _) => self.dialect.unsupported("conditions on what a conflict updates"),
+            (ConflictAction::Update { filter: Some(_), .. }, _) => self.dialect.unsupported_but(
+                "conditions on conflict updates (where=)",
+                "read the stored rows with for_update() and compare them first",
+            ),
             (ConflictAction::Update { alias, set, filter: None }, None) => {
                 self.within(Scope::named(alias, &insert.table)).assignments(set, None)
             }
@@ -143,7 +150,7 @@ impl Writer<'_> {
         let target = insert.conflict.as_ref().and_then(|conflict| conflict.target.first());
         let key = target.or_else(|| insert.key.first().map(|column| &column.name));
         let Some(name) = key.or_else(|| insert.columns.first().map(|column| &column.name)) else {
-            return self.dialect.unsupported("ignored conflicts of rows without columns");
+            return self.dialect.unsupported("ignored conflicts of rows without values");
         };
         let mut writer = self.within(scope);
         writer.identifier(name)?;

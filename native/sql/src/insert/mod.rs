@@ -65,10 +65,12 @@ fn one(insert: &Insert, values: &[Expr], dialect: &'static Dialect, params: &mut
 fn with_row_read_back(insert: &Insert, values: &[Expr], step: Step, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
     let given: Option<Vec<KeyValue<'_>>> = insert.key.iter().map(|column| given(insert, values, column)).collect();
     let (last_insert_id, key) = match (given, insert.key.as_slice()) {
-        (_, []) => return dialect.unsupported("rows returned from tables without a key"),
+        (_, []) => return dialect.unsupported_but("rows returned from tables without a primary key", "leave out returning=True"),
         (Some(key), _) => (false, key),
         (None, [column]) if column.auto => (true, vec![KeyValue::Slot(Origin::Key(0))]),
-        (None, _) => return dialect.unsupported("rows returned by a key that the server makes up"),
+        (None, _) => {
+            return dialect.unsupported_but("rows returned by a key that a server default fills in", "give the key a default_factory");
+        }
     };
     let select = row(insert, &key, Repeat::Once).step(dialect, params)?;
     Ok(Program { steps: vec![Step { last_insert_id, ..step }, select], atomic: Atomic::All, result: 1, ..Program::default() })

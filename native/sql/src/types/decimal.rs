@@ -39,7 +39,7 @@ impl SqlType for Decimal {
             return malformed(format!("a decimal of {precision} digits, {scale} of them after the point"));
         }
         if precision > most || scale > most_scale {
-            return dialect.unsupported("decimals of so many digits");
+            return dialect.unsupported_but("decimals with so many digits", "give fewer max_digits or decimal_places");
         }
         Ok(format!("{name}({precision},{scale})").into())
     }

@@ -10,7 +10,9 @@ impl SqlType for TimeTz {
     fn declared(&self, dialect: &Dialect, _: Declaration<'_>) -> Result<Name> {
         match dialect.types {
             Types::Postgres => Ok("TIMETZ".into()),
-            Types::Sqlite | Types::Mysql | Types::Mariadb => dialect.unsupported("times of day with a zone"),
+            Types::Sqlite | Types::Mysql | Types::Mariadb => {
+                dialect.unsupported_but("times with a time zone", "store them without one, or as datetimes")
+            }
         }
     }
 
