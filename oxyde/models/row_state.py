@@ -172,15 +172,13 @@ def row_of(table: Table, values: Mapping[str, Any], sent: Mapping[str, Any], bef
         sent: The wire values that were written, and those that the database filled in, by field.
         before: The row before, whose other values are kept.
     """
-    columns = table.columns
-
-    def written(column: Column) -> Any:
-        value = values.get(column.field)
-        return kept(column, value, sent.get(column.field)) if column.mutable else value
-
-    if before:
-        return tuple([written(column) if column.field in sent else old for column, old in zip(columns, before, strict=True)])
-    return tuple([written(column) for column in columns])
+    row = [*before] or [None] * len(table.columns)
+    for at, column in enumerate(table.columns):
+        name = column.field
+        if not before or name in sent:
+            value = values.get(name)
+            row[at] = kept(column, value, sent.get(name)) if column.mutable else value
+    return tuple(row)
 
 
 def kept(column: Column, value: Any, wire: Any) -> Any:
