@@ -111,6 +111,39 @@ class Expected:
         Raises:
             FieldValueError: It is of a type that the field does not take, or a value of it fits no Python type.
         """
+        column = self._plain(column, is_text=is_text)
+        try:
+            return column.to_pylist()  # type: ignore[no-any-return] # pyarrow has no types
+        except (self._pa.ArrowInvalid, ValueError, OverflowError) as error:
+            raise self._inexact(error) from None
+
+    def array(self, column: Any) -> Any:
+        """Returns a column as the Arrow array that the core takes for it; None where its values have to become Python's.
+
+        Raises:
+            FieldValueError: It is of a type that the field does not take, or a value of it has no exact equivalent.
+        """
+        column = self._plain(column, is_text=False)
+        types, kind = self._pa.types, column.type
+        if self.kind == "int" and types.is_integer(kind) and kind != self._pa.uint64():
+            return column.cast(self._pa.int64())
+        is_taken: bool = {
+            "bool": types.is_boolean(kind),
+            "int": False,
+            "float": types.is_float64(kind),
+            "decimal": types.is_decimal128(kind) and kind.scale >= 0,
+            "text": types.is_string(kind) or types.is_large_string(kind),
+            "bytes": types.is_binary(kind) or types.is_large_binary(kind),
+            "uuid": types.is_fixed_size_binary(kind),
+        }.get(self.kind, self.kind in TIMES)
+        return column if is_taken and not types.is_null(kind) else None
+
+    def _plain(self, column: Any, *, is_text: bool) -> Any:
+        """Returns a column without what Arrow wraps around values, in Python's precision.
+
+        Raises:
+            FieldValueError: It is of a type that the field does not take, or a value of it has no such precision.
+        """
         pa = self._pa
         if isinstance(column.type, pa.BaseExtensionType):
             column = column.storage
@@ -120,9 +153,12 @@ class Expected:
             raise self.refusal(f"takes {self.kind}, and its column is of type {column.type}{self._remedy(column)}")
         unit = self._in_microseconds(column.type)
         try:
-            return (column if unit is None else column.cast(unit)).to_pylist()  # type: ignore[no-any-return] # pyarrow has no types
+            return column if unit is None else column.cast(unit)
         except (pa.ArrowInvalid, ValueError, OverflowError) as error:
-            raise self.refusal(f"cannot take a value of its column exactly: {error}") from None
+            raise self._inexact(error) from None
+
+    def _inexact(self, error: Exception) -> FieldValueError:
+        return self.refusal(f"cannot take a value of its column exactly: {error}")
 
     def refusal(self, reason: str) -> FieldValueError:
         """Returns the error of the column."""
@@ -175,3 +211,4 @@ class Expected:
 
 
 UUID_BYTES: Final = 16
+TIMES: Final = frozenset({"date", "time", "datetime", "datetime_tz", "duration"})

@@ -87,12 +87,17 @@ class Changes:
 
     def _keys(self) -> dict[str, list[Any]]:
         """Returns the keys that the rows have in the database, by field."""
-        found: dict[str, list[Any]] = {column.field: [] for column in self._table.key}
-        with in_rows(VERB) as row:
-            for row.at, instance in enumerate(self._instances):
-                key = Write(instance).stored_key()
-                for name, values in found.items():
-                    values.append(key[name])
+        found: dict[str, list[Any]] = {}
+        stored = [stored_of(state) for state in self._states]
+        for at, column in enumerate(self._table.columns):
+            if column.key:
+                own = (row.get(column.field) for row in self._rows)
+                pairs = zip(stored, own, strict=True)
+                found[column.field] = [value if not row or row[at] is UNLOADED else row[at] for row, value in pairs]
+        if not found or any(None in values for values in found.values()):
+            with in_rows(VERB) as row:
+                for row.at, instance in enumerate(self._instances):
+                    Write(instance).stored_key()  # raises for the first instance without a key
         return found
 
     def _adapted(self, values: dict[str, list[Any]]) -> dict[str, list[Any]]:

@@ -162,7 +162,8 @@ class Write:
             FieldError: A relation was assigned an object that is not saved.
         """
         writable(self.info)
-        require_read(self.instance, [column.field for column in self.table.stored])
+        if self.state is not None:
+            require_read(self.instance, [column.field for column in self.table.stored])
         self._check_generated()
         self.validate()
         keys = self.keys() if self.info.links else {}
@@ -288,7 +289,7 @@ class Write:
             FieldError: A value does not fit its column.
         """
         by_field = self.table.by_field
-        return {name: by_field[name].written(value) for name, value in values.items()}
+        return {name: None if value is None else by_field[name].written(value) for name, value in values.items()}
 
 
 def _check_saved(model: ModelInfo, link: Link, related: Iterable[AnyModel]) -> None:
