@@ -99,7 +99,7 @@ class Database:
         rows, whose reader may leave early without harm to the transaction.
         ``cursor`` is a step of reading the query through a cursor of the server, inside a transaction: ``("open", number)``,
         ``("fetch", number)`` of ``stream`` rows, ``("close", number)``.
-        For a bulk insert ``values`` is one list for each column.
+        For a bulk insert ``values`` is one list for each column, or an Arrow array of the one type that the core takes as it is.
         """
 
 @final

@@ -13,7 +13,7 @@ from oxyde.db import events, interrupt
 from oxyde.db.block import Block, Turn, begin, is_held, is_inside
 from oxyde.db.database import AsyncDatabase
 from oxyde.db.route import Route
-from oxyde.db.steps import Atomically, Await, Call, Conclude, Dialect, Finish, Read, Remember, Start, Steps, Undo, not_awaited
+from oxyde.db.steps import Atomically, Await, Call, Conclude, Dialect, Finish, Read, Remember, Start, Steps, Undo, Work, not_awaited
 from oxyde.db.wait import conclude, finish, finish_blocking, result, result_blocking
 from oxyde.exceptions import OxydeError, TransactionBroken
 from oxyde.ir import wire
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import asyncio
 
 T = TypeVar("T")
-Step: TypeAlias = Call | Dialect | Await | Conclude | Atomically | Start | Finish | Turn | Remember | Undo | Read
+Step: TypeAlias = Call | Dialect | Await | Conclude | Atomically | Start | Finish | Turn | Remember | Undo | Work | Read
 
 ROUNDS = 2
 """Iterations within which an event loop starts to close an async generator that was garbage collected."""
@@ -83,6 +83,8 @@ async def _perform(step: Step, where: Route) -> Any:
         return batch
     if isinstance(step, Remember):
         return None if where.block is None else step.make()
+    if isinstance(step, Undo):
+        return _undoable(step, where)
     if isinstance(step, Dialect):
         return where.database.dialect
     if isinstance(step, Await):
@@ -97,8 +99,8 @@ async def _perform(step: Step, where: Route) -> Any:
         return await conclude(step.value) if inspect.isawaitable(step.value) else None
     if isinstance(step, Read):
         return await _read(step, where)
-    if isinstance(step, Undo):
-        return _undoable(step, where)
+    if isinstance(step, Work):
+        return await _work(step)
     return await turn(step.block)
 
 
@@ -116,6 +118,8 @@ def _perform_blocking(step: Step, where: Route) -> Any:
             return batch
     if isinstance(step, Remember):
         return None if where.block is None else step.make()
+    if isinstance(step, Undo):
+        return _undoable(step, where)
     if isinstance(step, Dialect):
         return where.database.dialect
     if isinstance(step, Await):
@@ -133,8 +137,8 @@ def _perform_blocking(step: Step, where: Route) -> Any:
         return None
     if isinstance(step, Read):
         return _read_blocking(step, where)
-    if isinstance(step, Undo):
-        return _undoable(step, where)
+    if isinstance(step, Work):
+        return step.function()
     return turn_blocking(step.block)
 
 
@@ -172,6 +176,12 @@ def _plain(step: Await | Conclude) -> Any:
             step.value.close()
         raise not_awaited(step.hook)
     return step.value
+
+
+async def _work(step: Work) -> Any:
+    import asyncio
+
+    return await asyncio.to_thread(step.function)
 
 
 async def _read(step: Read, where: Route) -> Any:

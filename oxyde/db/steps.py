@@ -129,6 +129,17 @@ class Undo:
 
 
 @dataclass(frozen=True)
+class Work:
+    """Call a function that computes for long, on another thread than that of an event loop; its result is the function's.
+
+    Attributes:
+        function: Takes no arguments, and uses no database.
+    """
+
+    function: Callable[[], Any]
+
+
+@dataclass(frozen=True)
 class Read:
     """Run a statement and let a function read its rows as an Arrow stream, on another thread; its result is the function's.
 

@@ -111,22 +111,64 @@ class Expected:
         Raises:
             FieldValueError: It is of a type that the field does not take, or a value of it fits no Python type.
         """
-        pa = self._pa
-        if isinstance(column.type, pa.BaseExtensionType):
-            column = column.storage
-        if pa.types.is_dictionary(column.type):
+        column = self._stored(column)
+        if self._pa.types.is_dictionary(column.type):
             known = self.values(column.dictionary, is_text=is_text)
             return [None if at is None else known[at] for at in column.indices.to_pylist()]
+        plain = self._plain(column, is_text=is_text)
+        try:
+            values: list[Any] = plain.to_pylist()
+        except (self._pa.ArrowInvalid, ValueError, OverflowError) as error:
+            raise self._inexact(error) from None
+        if self.kind == "float" and any(isinstance(value, int) and float(value) != value for value in values):
+            raise self._inexact("it has an int that no float holds")
+        return values
+
+    def array(self, column: Any) -> Any:
+        """Returns a column as the Arrow array that the core takes for it; None where its values have to become Python's.
+
+        Raises:
+            FieldValueError: It is of a type that the field does not take, or a value of it has no exact equivalent.
+        """
+        column = self._stored(column)
+        if self._pa.types.is_dictionary(column.type):
+            return None
+        column = self._plain(column, is_text=False)
+        types, kind = self._pa.types, column.type
+        if self.kind == "int" and types.is_integer(kind) and kind != self._pa.uint64():
+            return column.cast(self._pa.int64())
+        is_taken: bool = {
+            "bool": types.is_boolean(kind),
+            "int": False,
+            "float": types.is_float64(kind),
+            "decimal": types.is_decimal128(kind) and kind.scale >= 0,
+            "text": types.is_string(kind) or types.is_large_string(kind),
+            "bytes": types.is_binary(kind) or types.is_large_binary(kind),
+            "uuid": types.is_fixed_size_binary(kind),
+        }.get(self.kind, self.kind in TIMES)
+        return column if is_taken and not types.is_null(kind) else None
+
+    def _stored(self, column: Any) -> Any:
+        """Returns a column without the extension that Arrow wraps around values."""
+        return column.storage if isinstance(column.type, self._pa.BaseExtensionType) else column
+
+    def _plain(self, column: Any, *, is_text: bool) -> Any:
+        """Returns a column in Python's precision.
+
+        Raises:
+            FieldValueError: It is of a type that the field does not take, or a value of it has no such precision.
+        """
+        pa = self._pa
         if not pa.types.is_null(column.type) and not is_text and not self._takes(column.type):
             raise self.refusal(f"takes {self.kind}, and its column is of type {column.type}{self._remedy(column)}")
         unit = self._in_microseconds(column.type)
         try:
-            values: list[Any] = (column if unit is None else column.cast(unit)).to_pylist()
+            return column if unit is None else column.cast(unit)
         except (pa.ArrowInvalid, ValueError, OverflowError) as error:
-            raise self.refusal(f"cannot take a value of its column exactly: {error}") from None
-        if self.kind == "float" and any(isinstance(value, int) and float(value) != value for value in values):
-            raise self.refusal("cannot take a value of its column exactly: it has an int that no float holds")
-        return values
+            raise self._inexact(error) from None
+
+    def _inexact(self, error: object) -> FieldValueError:
+        return self.refusal(f"cannot take a value of its column exactly: {error}")
 
     def refusal(self, reason: str) -> FieldValueError:
         """Returns the error of the column."""
@@ -179,3 +221,4 @@ class Expected:
 
 
 UUID_BYTES: Final = 16
+TIMES: Final = frozenset({"date", "time", "datetime", "datetime_tz", "duration"})

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from enum import Enum
 from functools import partial
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, Final, NoReturn, TypeVar, cast
 
 from pydantic import SecretBytes, SecretStr, ValidationError
 
@@ -229,6 +229,14 @@ AS_THEY_ARE: Mapping[Callable[..., Any], frozenset[type]] = {
     ]
 }
 """The class whose values a check returns as they are (an int if it has 64 bits), by the check."""
+
+EXACT: Final = frozenset({*AS_THEY_ARE, naive, aware, exact_time})
+"""The checks that return every value of an Arrow array of their type as it is."""
+
+
+def is_exact(adapt: Adapter) -> bool:
+    """Whether an adapter returns every value of an Arrow array of its type as it is."""
+    return isinstance(adapt, partial) and adapt.func in EXACT
 
 
 def member(where: str, cls: type[Enum], value: Any) -> Any:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
 from itertools import repeat
 from typing import Any
 
 from oxyde.exceptions import FieldError
 from oxyde.models.adapt import adapt_all
-from oxyde.models.errors import in_row
+from oxyde.models.errors import Row, in_row
 from oxyde.models.hydrate import tiers
 from oxyde.models.info import AnyModel
 from oxyde.models.readable import check_row
@@ -17,6 +16,27 @@ from oxyde.models.row_state import after, kept, require_read, set_state, state_o
 from oxyde.models.writing import Write, now
 from oxyde.queries.dml import batches
 from oxyde.schema import Column, Table
+
+
+def wire_values(column: Column, values: list[Any], in_row: Callable[[int], Row]) -> list[Any]:
+    """Returns the wire values of a column.
+
+    Args:
+        column: The column.
+        values: Its values.
+        in_row: Returns the context that adds a row to an error.
+
+    Raises:
+        FieldValueError: A value does not fit; names the row.
+    """
+    adapt = column.adapt if column.check is None else column.written
+    try:
+        return adapt_all(adapt, values)
+    except FieldError:
+        for at, value in enumerate(values):
+            with in_row(at):
+                None if value is None else adapt(value)
+        raise
 
 
 class BulkRows:
@@ -80,19 +100,11 @@ class BulkRows:
         self.batches = batches(columns, absent, size)
         self.fills = {*self.filled, *(name for batch in self.batches for name in table.by_field if name not in batch.fields)}
 
-    def _in_row(self, at: int) -> AbstractContextManager[None]:
+    def _in_row(self, at: int) -> Row:
         return in_row(at if self._places is None else self._places[at], self._verb)
 
     def _adapted(self, column: Column, values: list[Any]) -> list[Any]:
-        """Returns the wire values of a column; an error names the row."""
-        adapt = column.adapt if column.check is None else column.written
-        try:
-            return adapt_all(adapt, values)
-        except FieldError:
-            for at, value in enumerate(values):
-                with self._in_row(at):
-                    None if value is None else adapt(value)
-            raise
+        return wire_values(column, values, self._in_row)
 
     def _check_rows(self, columns: dict[str, list[Any]], absent: dict[str, list[bool]]) -> None:
         info = type(self._instances[0]).__oxyde__

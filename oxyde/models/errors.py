@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import TracebackType
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, PydanticKnownError
+from typing_extensions import Self
 
 from oxyde.exceptions import (
     DataError,
@@ -99,19 +101,41 @@ def after_write() -> Iterator[None]:
         raise DecodeError(message, table=error.table, column=error.column, sql=error.sql, hint=error.hint) from error
 
 
-@contextmanager
-def in_row(at: int, verb: str = "bulk_create") -> Iterator[None]:
-    """Adds the index of the row to the errors of one row of a bulk verb."""
-    try:
-        yield
-    except FieldError as error:
-        message = f"{error} (row {at} of {verb}(), counted from 0)"
-        raise type(error)(message, column=error.column, table=error.table, hint=error.hint) from error
-    except ValidationError as error:
-        made = _at(error, at)
-        notes = [*getattr(error, "__notes__", ()), f"row {at} of {verb}(), counted from 0"]
-        made.__notes__ = notes  # type: ignore[attr-defined, unused-ignore] # add_note() of Python 3.11 does no more
-        raise made from error.__cause__
+class Row:
+    """Adds the index of the row to the errors that leave its ``with`` block.
+
+    Attributes:
+        at: The row that is being worked on.
+    """
+
+    __slots__ = ("at", "verb")
+
+    def __init__(self, at: int, verb: str) -> None:
+        self.at = at
+        self.verb = verb
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if isinstance(error, FieldError):
+            message = f"{error} (row {self.at} of {self.verb}(), counted from 0)"
+            raise type(error)(message, column=error.column, table=error.table, hint=error.hint) from error
+        if isinstance(error, ValidationError):
+            made = _at(error, self.at)
+            notes = [*getattr(error, "__notes__", ()), f"row {self.at} of {self.verb}(), counted from 0"]
+            made.__notes__ = notes  # type: ignore[attr-defined, unused-ignore] # add_note() of Python 3.11 does no more
+            raise made from error.__cause__
+
+
+def in_row(at: int, verb: str = "bulk_create") -> Row:
+    """Returns the context of one row of a bulk verb."""
+    return Row(at, verb)
+
+
+def in_rows(verb: str) -> Row:
+    """Returns the context of a loop over the rows of a bulk verb, which sets ``at``: ``for row.at, one in enumerate(rows)``."""
+    return Row(0, verb)
 
 
 def _at(error: ValidationError, at: int) -> ValidationError:

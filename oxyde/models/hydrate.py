@@ -298,6 +298,20 @@ class Tiers:
                 self._validators[name] = self._reader(core_schema.list_schema(sub))
         return self._validators[name]
 
+    def exact_node(self, column: Column) -> Mapping[str, Any] | None:
+        """Returns the node that validates the values a column is given, if all it does is to check them one by one.
+
+        None where code of the application takes part, or where texts may be changed.
+        """
+        schema = _bare(self.schema.field(column.field))
+        inner: Mapping[str, Any] = schema["schema"] if schema["type"] == "nullable" else schema
+        is_exact = inner["type"] in SAME | {"decimal"} and not TEXT_RULES & (self.schema.config or {}).keys()
+        return inner if is_exact else None
+
+    def takes_none(self, column: Column) -> bool:
+        """Whether a value of a column may be None."""
+        return bool(_bare(self.schema.field(column.field))["type"] == "nullable")
+
     def _is_identity(self, schema: Any, *, json: bool) -> bool:
         """Whether validation returns every value of the column's exact type unchanged, NULL included; JSON may hold anything."""
         if schema["type"] != "nullable" or TEXT_RULES & (self.schema.config or {}).keys():

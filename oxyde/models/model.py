@@ -228,6 +228,11 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
         if name not in cls.__pydantic_fields__ or not info.has_links:
             super().__setattr__(name, value)
             return
+        if not info.validates_assignment:
+            old = self.__dict__.get(name, UNLOADED)
+            super().__setattr__(name, value)
+            follow(self, name, old)
+            return
         before, given = dict(self.__dict__), set(self.__pydantic_fields_set__)
         unhinged = {link.field: before.get(link.field, UNLOADED) for link in info.references if link.key == name}
         vars(self).update(dict.fromkeys(unhinged, UNLOADED))

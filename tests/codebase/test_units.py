@@ -24,6 +24,7 @@ ELSEWHERE = {
     "models/many.py": ("../contract/test_upsert.py", "hands every verb to models/verbs, whose steps need a database"),
     "models/queryset.py": ("../contract/test_queries.py", "hands every verb to models/verbs, whose steps need a database"),
     "models/upserted.py": ("../contract/test_upsert.py", "what a verb returns"),
+    "models/bulk_updates.py": ("../contract/test_bulk_update.py", "columns of instances, written to a database"),
     "models/verbs/bulk.py": ("../contract/test_bulk.py", "steps that need a database"),
     "models/verbs/conflicts.py": ("../contract/test_upsert.py", "what two verbs refuse"),
     "export/source.py": ("../contract/test_load.py", "what load() takes"),

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import enum
+import random
+import sys
+import threading
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,10 +18,11 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from pydantic import AwareDatetime, ValidationError, model_validator
+from pydantic import AwareDatetime, ValidationError, field_validator, model_validator
 from typing_extensions import Self
 
 from oxyde import AsyncDatabase, Field, FieldError, FieldValueError, Model, UniqueViolationError, atomic, db
+from tests.tables import tables
 
 
 class Grade(str, enum.Enum):
@@ -317,3 +321,131 @@ async def test_an_int_that_no_float_holds(mill: Mill) -> None:
         await Sack.objects.load(pa.table({"code": ["a"], "weight": [2**53 + 1]}))
     assert await Sack.objects.load(pa.table({"code": ["a"], "weight": [2**60]})) == 1
     assert (await Sack.objects.get()).weight == 2.0**60
+
+
+class Grain(Model):
+    """A row whose columns go to the core as Arrow arrays."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    name: str
+    note: str | None = None
+    size: int | None = None
+    share: float
+    dry: bool | None = None
+    cost: Decimal | None = Field(default=None, max_digits=12, decimal_places=2)
+    cut: dt.date | None = None
+    seen: dt.datetime | None = None
+    sold: AwareDatetime | None = None
+    at: dt.time | None = None
+    lasts: dt.timedelta | None = None
+    uid: uuid.UUID | None = None
+    raw: bytes | None = None
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "load_grain"
+
+
+def unchanged(value: Any) -> Any:
+    """A rule of the application, which every value has to pass."""
+    return value
+
+
+class CheckedGrain(Grain):
+    """The same, but values become Python's, because a rule sees each."""
+
+    @field_validator("*")
+    @classmethod
+    def _seen(cls, value: Any) -> Any:
+        return unchanged(value)
+
+    class Meta:
+        """Its table."""
+
+        is_table = True
+        table_name = "load_checked_grain"
+
+
+def grains(count: int) -> pa.Table:
+    """Returns rows of exact types, with NULLs between."""
+    chance = random.Random(count)
+
+    def some(make: Callable[[], Any], kind: pa.DataType) -> pa.Array:
+        return pa.array([make() if chance.random() < 0.8 else None for _ in range(count)], kind)
+
+    day = dt.datetime(1970, 1, 1)
+    return table(
+        name=[chance.choice(["", "ä'\"", "x" * 300, "\\N", "a\tb\n"]) for _ in range(count)],
+        note=some(lambda: chance.choice(["", "é\\", "NULL"]), pa.large_string()),
+        size=some(lambda: chance.choice([0, -(2**63), 2**63 - 1, 7]), pa.int64()),
+        share=[chance.choice([0.1, -0.0, 1e300, 5e-324]) for _ in range(count)],
+        dry=some(lambda: chance.random() < 0.5, pa.bool_()),
+        cost=some(lambda: Decimal(chance.randrange(-(10**12) + 1, 10**12)) / 100, pa.decimal128(12, 2)),
+        cut=some(lambda: dt.date.fromordinal(chance.choice([1, 3_652_059, 719_163])), pa.date32()),
+        seen=some(lambda: day + dt.timedelta(microseconds=chance.randrange(-(10**15), 10**15)), pa.timestamp("us")),
+        sold=some(lambda: day + dt.timedelta(microseconds=chance.randrange(10**15)), pa.timestamp("us", "Europe/Berlin")),
+        at=some(lambda: dt.time(chance.randrange(24), 59, 59, chance.randrange(10**6)), pa.time64("us")),
+        lasts=some(lambda: dt.timedelta(microseconds=chance.randrange(-(10**14), 10**14)), pa.duration("us")),
+        uid=some(lambda: chance.randbytes(16), pa.binary(16)),
+        raw=some(lambda: chance.randbytes(chance.randrange(4)), pa.binary()),
+    )
+
+
+@pytest.mark.parametrize("count", [1, 7, 500])
+async def test_arrays_are_stored_as_their_values_are(database: AsyncDatabase, count: int) -> None:
+    """Whether columns go to the core as they came, or value by value through rules."""
+    given = grains(count)
+    async with tables(Grain, CheckedGrain):
+        assert await Grain.objects.load(given, batch_size=200) == count
+        assert await CheckedGrain.objects.load(given, batch_size=200) == count
+        names = given.column_names
+        found = await Grain.objects.order_by("id").values_list(*names).all()
+        assert found == await CheckedGrain.objects.order_by("id").values_list(*names).all()
+        assert [row[2] for row in found] == given["size"].to_pylist()
+        sliced = given.slice(count // 2)
+        assert await Grain.objects.load(sliced) == len(sliced)
+        assert (await Grain.objects.order_by("id").values_list(*names).all())[count:] == found[count // 2 :]
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        ({"seen": pa.array([None, 2**62], pa.timestamp("us"))}, "seen.*outside of Python's range"),
+        ({"cut": pa.array([None, 10**7], pa.date32())}, "cut.*outside of Python's range"),
+        ({"name": pa.array(["a", "b"]).cast(pa.binary()).view(pa.string())}, None),
+        ({"name": pa.array([b"a", b"\xff"]).view(pa.string())}, "name.*not UTF-8"),
+        ({"name": pa.array(["a", None])}, "name"),
+        ({"cost": pa.array([Decimal("1.234"), None], pa.decimal128(12, 3))}, "cost"),
+    ],
+)
+async def test_arrays_that_do_not_fit(database: AsyncDatabase, column: dict[str, Any], message: str | None) -> None:
+    """An array holds what its field cannot: one error that names the field, and nothing is stored."""
+    given = pa.table({"name": ["a", "b"], "share": [1.0, 2.0], **column})
+    async with tables(Grain):
+        if message is None:
+            assert await Grain.objects.load(given) == 2
+            return
+        with pytest.raises((FieldValueError, ValidationError), match=message):
+            await Grain.objects.load(given)
+        assert await Grain.objects.count() == 0
+
+
+async def test_the_event_loop_goes_on_while_values_are_validated(database: AsyncDatabase) -> None:
+    """A rule that takes long runs on another thread."""
+    threads: set[int] = set()
+
+    def noted(value: Any) -> Any:
+        threads.add(threading.get_ident())
+        return value
+
+    async with tables(CheckedGrain):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys.modules[__name__], "unchanged", noted)
+            await CheckedGrain.objects.load(grains(5))
+            assert threads
+            assert threading.get_ident() not in threads
+            threads.clear()
+            CheckedGrain.objects.sync.load(grains(5))
+            assert threads == {threading.get_ident()}

@@ -12,16 +12,16 @@ from oxyde.db.steps import Atomically, Call, Remember, Steps, Undo
 from oxyde.exceptions import FieldError, NotFoundError, StaleObjectError
 from oxyde.models import layouts
 from oxyde.models.bulk import BulkRows
+from oxyde.models.bulk_updates import Changes
 from oxyde.models.construct import make
-from oxyde.models.errors import after_write, blame, in_row
+from oxyde.models.errors import Row, after_write, blame, in_rows
 from oxyde.models.info import AnyModel, ModelInfo, holds
-from oxyde.models.readable import check_row
 from oxyde.models.received import created
 from oxyde.models.request import Request
 from oxyde.models.snapshot import Snapshot
 from oxyde.models.verbs.conflicts import check_keys, updating
 from oxyde.models.verbs.instance import take_row
-from oxyde.models.writing import Write, named_columns, writable
+from oxyde.models.writing import named_columns, writable
 from oxyde.queries import by_key
 from oxyde.queries import dml as statements
 from oxyde.queries.dml import RowGroup, batches
@@ -84,39 +84,35 @@ def bulk_update(model: ModelInfo, objects: Iterable[Any], fields: Iterable[str],
     table = writable(model)
     size = batch_size_of(batch_size)
     names = _changeable(model, table, fields)
-    writes = [Write(_of_model(model, one, at)) for at, one in enumerate(objects)]
-    if not writes:
+    instances = [_of_model(model, one, at) for at, one in enumerate(objects)]
+    if not instances:
         return 0
-    gathered = [_row(write, names, at) for at, write in enumerate(writes)]
-    keys = [tuple(condition[column.field] for column in table.key) for condition, _, _ in gathered]
-    first = {key: at for at, key in reversed(list(enumerate(keys)))}
-    again = next((at for at, key in enumerate(keys) if first[key] != at), None)
-    if again is not None:
+    changes = Changes(table, instances, names)
+    keys = [*zip(*(changes.finders[column.field] for column in table.key), strict=True)]
+    if len({*keys}) < len(keys):
+        first = {key: at for at, key in reversed(list(enumerate(keys)))}
+        again = next(at for at, key in enumerate(keys) if first[key] != at)
         message = f"bulk_update() was given two instances of one {model.name}, rows {first[keys[again]]} and {again}, counted from 0"
         raise ValueError(message)
-    calls = list(_changes(table, [(key, sent) for key, _, sent in gathered], size))
-    snapshot = Snapshot([write.instance for write in writes], [*gathered[0][1]])
+    calls = list(_calls_of(table, changes, len(instances), size))
+    snapshot = Snapshot(instances, changes.fields)
     with blame(table):
-        yield Atomically(_found_all(table, calls, len(writes)))
-    for write, (_, values, sent) in zip(writes, gathered, strict=True):
-        vars(write.instance).update(write.filled(values))
-        write.mark_written(values, sent)
+        yield Atomically(_found_all(table, calls, len(instances)))
+    changes.written()
     undo = yield Remember(snapshot.written)
     if undo is not None:
         yield Undo(undo)
-    return len(writes)
+    return len(instances)
 
 
-def _changes(table: Table, rows: list[tuple[dict[str, Any], dict[str, Any]]], size: int | None) -> Iterator[Call]:
-    """Yields the statements that change rows, given as pairs of what finds them and of values."""
-    has_arrays = any(table.by_field[name].type.kind == "array" for name in rows[0][1])  # of which PostgreSQL makes no table
+def _calls_of(table: Table, changes: Changes, count: int, size: int | None) -> Iterator[Call]:
+    """Yields the statements of a bulk update."""
+    has_arrays = any(table.by_field[name].type.kind == "array" for name in changes.sent)  # of which PostgreSQL makes no table
     if has_arrays or table.version is not None:
-        for key, sent in rows:
-            yield Call(*by_key.update(table, key, sent, ()))
+        for at in range(count):
+            yield Call(*by_key.update(table, changes.row(changes.finders, at), changes.row(changes.sent, at), ()))
         return
-    whole = [{**key, **sent} for key, sent in rows]
-    columns = {name: [row[name] for row in whole] for name in whole[0]}
-    for some in batches(columns, {}, size):
+    for some in batches({**changes.finders, **changes.sent}, {}, size):
         made = statements.update_rows(table, some)
         yield Call(made.shape, made.values)
 
@@ -159,19 +155,6 @@ def _of_model(model: ModelInfo, one: Any, at: int) -> AnyModel:
     return instance
 
 
-def _row(write: Write, names: set[str], at: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Returns what finds an instance's row (its key, and its version), the values to be written, and these as the server takes them."""
-    with in_row(at, "bulk_update"):
-        values = write.updated(names)
-        condition = write.stored_key()
-        if write.version is not None:
-            known = condition[write.version.field] = write.given[write.version.field]
-            values[write.version.field] = known + 1
-        sent = write.adapted(values)
-        check_row(write.info, sent, write.given)
-        return write.adapted(condition), values, sent
-
-
 def _found_all(table: Table, calls: Sequence[Call], count: int) -> Steps[None]:
     """Runs the statements of a bulk update, and raises NotFoundError where they found fewer rows than there are instances."""
     found = 0
@@ -196,25 +179,24 @@ def given_instances(model: ModelInfo, objects: Iterable[Any], verb: str) -> list
     if isinstance(objects, (Mapping, BaseModel)):
         message = f"{verb}() of {model.name} takes a list of rows, not {type(objects).__name__}: {verb}([...])"
         raise TypeError(message)
-    return [_given_instance(model, one, at, verb) for at, one in enumerate(objects)]
+    with in_rows(verb) as row:
+        return [_given_instance(model, one, row) for row.at, one in enumerate(objects)]
 
 
-def _given_instance(model: ModelInfo, one: Any, at: int, verb: str) -> Any:
+def _given_instance(model: ModelInfo, one: Any, row: Row) -> Any:
     """Returns a row that a verb was given as an instance: an instance itself, a dictionary, or the body of a request.
 
     Raises:
         TypeError: It is none of these.
         ValidationError: A value is not valid.
     """
+    if isinstance(one, Mapping):
+        return make(model, one)
     if holds(model.model, type(one)):
         return one
-    if isinstance(one, Mapping):
-        with in_row(at, verb):
-            return make(model, one)
     if isinstance(one, Request):
-        with in_row(at, verb):
-            return created(model, one, {})
-    message = f"{verb}() of {model.name} takes its instances and dictionaries, not {type(one).__name__} (row {at}, counted from 0)"
+        return created(model, one, {})
+    message = f"{row.verb}() of {model.name} takes its instances and dictionaries, not {type(one).__name__} (row {row.at}, counted from 0)"
     raise TypeError(message)
 
 

@@ -148,9 +148,12 @@ def take_row(instance: AnyModel, before: Mapping[str, Any]) -> None:
 
 def _in_order(instance: AnyModel) -> None:
     """Puts the values into the order of the model's fields, in which output has them; those that were not read before came last."""
+    fields = type(instance).__pydantic_fields__
+    if [*vars(instance)] == [*fields]:
+        return
     values = dict(vars(instance))
     vars(instance).clear()
-    vars(instance).update({name: values.pop(name) for name in type(instance).__pydantic_fields__ if name in values} | values)
+    vars(instance).update({name: values.pop(name) for name in fields if name in values} | values)
 
 
 def _exists(table: Table, key: Mapping[str, Any]) -> Steps[bool]:

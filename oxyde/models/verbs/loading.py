@@ -12,13 +12,14 @@ from typing import Any, Final, TypeAlias
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, SchemaValidator, core_schema
 
-from oxyde.db.steps import Atomically, Call, Steps
+from oxyde.db.steps import Atomically, Call, Steps, Work
 from oxyde.exceptions import FieldError, FieldValueError
 from oxyde.export.source import Expected, Source
-from oxyde.models.bulk import BulkRows
+from oxyde.models.adapt import is_exact
+from oxyde.models.bulk import BulkRows, wire_values
 from oxyde.models.construct import make
 from oxyde.models.errors import blame, in_row, line_of
-from oxyde.models.hydrate import BY_DICTIONARY, Tiers, tiers
+from oxyde.models.hydrate import BY_DICTIONARY, SILENT, Tiers, tiers
 from oxyde.models.info import ModelInfo
 from oxyde.models.verbs.bulk import batch_size_of
 from oxyde.models.writing import now, writable
@@ -45,12 +46,20 @@ def load(model: ModelInfo, given: Any, *, batch_size: int | None) -> Steps[int]:
 
 def _loaded(loader: Loader) -> Steps[int]:
     count = 0
-    for rows in loader.source.batches():
-        for group in loader.groups(rows, count):
+    reading = loader.source.batches()
+
+    def read() -> tuple[int, list[RowGroup]]:
+        rows = next(reading, None)
+        return (0, []) if rows is None else (rows.num_rows, loader.groups(rows, count))
+
+    while True:
+        rows, groups = yield Work(read)
+        if not rows:
+            return count
+        for group in groups:
             made = dml.insert_many(loader.table, group, copy=True)
             yield Call(made.shape, made.values)
-        count += rows.num_rows
-    return count
+        count += rows
 
 
 def _columns(table: Table, names: Sequence[str]) -> dict[str, Column]:
@@ -94,6 +103,16 @@ class Loader:
         self._expected = {name: Expected(column.type.kind, f"{model.name}.{name}") for name, column in columns.items()}
         is_whole = kind.by_dictionaries or bool(kind.crossing)
         self._validators = None if is_whole else _validators(kind, columns.values())
+        self._exact = (
+            {}
+            if source.is_text or self._validators is None
+            else {
+                name: (node, column.nullable and kind.takes_none(column))
+                for name, column in columns.items()
+                if column.check is None and is_exact(column.adapt) and not (column.auto_now or column.auto_now_add)
+                if (node := kind.exact_node(column)) is not None
+            }
+        )
         given = {column.field for column in columns.values()}
         missing = [
             name
@@ -117,26 +136,46 @@ class Loader:
         if not rows.num_rows:
             return []
         is_text = self.source.is_text
-        values = {name: _read(expected, rows.column(at), is_text=is_text) for at, (name, expected) in enumerate(self._expected.items())}
+        given = dict(zip(self._columns, rows.columns, strict=True))
+        arrays = self._arrays(given)
+        values = {name: _read(self._expected[name], column, is_text=is_text) for name, column in given.items() if name not in arrays}
         places = range(first, first + rows.num_rows)
-        return self._of_rows(values, places) if self._validators is None else self._of_columns(values, places)
+        return self._of_rows(values, places) if self._validators is None else self._of_columns(values, arrays, places)
 
-    def _of_columns(self, values: dict[str, Sequence[Any]], places: range) -> list[RowGroup]:
+    def _arrays(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Returns the columns that go to the core as Arrow arrays, whose type proves that every value is valid and stays as it is."""
+        if any(column.auto and given[name].null_count for name, column in self._columns.items()):
+            return {}  # rows that leave a key to the database are inserted apart from the others
+        found: dict[str, Any] = {}
+        for name, (node, takes_none) in self._exact.items():
+            array = self._expected[name].array(given[name])
+            if array is not None and (takes_none or not array.null_count) and _proves(array.type, node):
+                found[name] = array
+        return found
+
+    def _of_columns(self, values: dict[str, Sequence[Any]], arrays: dict[str, Any], places: range) -> list[RowGroup]:
         """Validates each column by itself."""
         failed = Failed([])
-        valid: dict[str, Sequence[Any]] = {}
+        valid: dict[str, Any] = {}
         for (name, column), validator in zip(self._columns.items(), self._validators or (), strict=True):
+            if name in arrays:
+                valid[column.field] = arrays[name]
+                continue
             with _collected(failed, partial(_in_column, places, name)):
                 valid[column.field] = validator.validate_python(values[name])
         if failed.lines:
             raise _refused(self._model, failed)
-        sent: dict[str, list[Any]] = {}
+        passed = {self._columns[name].field for name in arrays}
+        sent: dict[str, Any] = {}
         absent: dict[str, list[bool]] = {}
         for column in self.table.columns:
             if column.generated is not None:
                 continue
             given = valid.get(column.field)
             if given is None and (column.auto or column.default is not None):
+                continue
+            if column.field in passed:
+                sent[column.field] = given
                 continue
             made = self._default(column, len(places)) if given is None else given
             if column.auto_now or column.auto_now_add:
@@ -154,18 +193,11 @@ class Loader:
         return [info.get_default(call_default_factory=True, validated_data={}) for _ in range(count)]
 
     def _adapted(self, column: Column, values: Sequence[Any], places: range) -> list[Any]:
-        adapt = column.adapt if column.check is None else column.written
         if None in values and not column.nullable and not column.auto:
             with in_row(places[list(values).index(None)], "load"):
                 message = f"{self.table.model}.{column.field} cannot be None; its column is NOT NULL"
                 raise FieldValueError(message, column=column.field)
-        try:
-            return [None if value is None else adapt(value) for value in values]
-        except FieldError:
-            for at, value in zip(places, values, strict=True):
-                with in_row(at, "load"):
-                    None if value is None else adapt(value)
-            raise
+        return wire_values(column, [*values], lambda at: in_row(places[at], "load"))
 
     def _of_rows(self, values: dict[str, Sequence[Any]], places: range) -> list[RowGroup]:
         """Makes instances: validators see several fields."""
@@ -189,6 +221,16 @@ def _read(expected: Expected, column: Any, *, is_text: bool) -> Sequence[Any]:
         return [json.loads(value) if isinstance(value, str) else value for value in values]
     except ValueError as error:
         raise expected.refusal(f"takes JSON, and its column has a text that is none: {error}") from None
+
+
+def _proves(kind: Any, node: Mapping[str, Any]) -> bool:
+    """Whether every value of an Arrow type obeys the rules of a node: it has none, or they are about a decimal's digits."""
+    rules = node.keys() - SILENT
+    if node["type"] != "decimal" or not rules <= {"max_digits", "decimal_places"}:
+        return not rules
+    digits, places = node.get("max_digits"), node.get("decimal_places")
+    is_whole = None in (digits, places) or kind.precision - kind.scale <= digits - places  # type: ignore[operator] # neither is None
+    return is_whole and (digits is None or kind.precision <= digits) and (places is None or kind.scale <= places)
 
 
 def _validators(kind: Tiers, columns: Any) -> list[SchemaValidator] | None:

@@ -146,10 +146,12 @@ def _alike(
     if fixed is not None:
         yield list(range(len(instances))), fixed
         return
+    own = [column.field for column in own_columns(table, target)]
     groups: dict[tuple[str, ...], list[int]] = {}
     for at, instance in enumerate(instances):
-        given = {*instance.__pydantic_fields_set__}
-        given |= {link.key for link in model.references if link.field in given}
-        groups.setdefault(tuple(column.field for column in own_columns(table, target) if column.field in given), []).append(at)
+        given = instance.__pydantic_fields_set__
+        if model.references:
+            given = given | {link.key for link in model.references if link.field in given}
+        groups.setdefault(tuple([name for name in own if name in given]), []).append(at)
     for names, numbers in groups.items():
         yield numbers, changes(table, "upsert", {name: Proposed(name) for name in names})

@@ -1,4 +1,4 @@
-//! Exports batches as Arrow: one schema per statement, to which every batch conforms.
+//! Exports batches as Arrow: one schema per statement, to which every batch conforms. Takes in arrays of bulk inserts.
 
 mod array;
 mod batch;
@@ -6,6 +6,7 @@ mod decimal;
 mod dynamic;
 mod misfit;
 mod observed;
+pub mod source;
 mod stream;
 mod target;
 

@@ -1,4 +1,4 @@
-//! The lists of a bulk insert become columns.
+//! The lists of a bulk insert become columns; so do Arrow arrays.
 
 use std::borrow::Cow;
 
@@ -9,30 +9,42 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 use super::{Refusal, members, mismatch, scalar, wrong_column};
-use crate::arrow::Target;
+use crate::arrow::{Target, source};
 use crate::error::of_kind;
 use crate::types::{Visitor, visit};
 
-/// One list for each column, all of one length, from `values[start..]`.
+/// One list or Arrow array for each column, all of one length, from `values[start..]`.
 pub fn batch(columns: &[BulkColumn], values: &Bound<'_, PyTuple>, start: usize) -> PyResult<ColumnBatch> {
     let py = values.py();
     let mut batch = ColumnBatch::default();
     for (index, column) in columns.iter().enumerate() {
         let given = values.get_item(start + index)?;
-        let given = members(&given).ok_or_else(|| {
-            let refusal = mismatch("list", &given);
-            refusal.at(py, &format!("column {:?}", column.name))
-        })?;
-        if index == 0 {
-            batch.rows = given.len();
-        } else if batch.rows != given.len() {
-            let message = format!("column {:?} has {} values, those before it {}", column.name, given.len(), batch.rows);
-            return Err(of_kind(py, Kind::Field, message));
-        }
-        let filled = fill(&column.name, &column.ty, &given).map_err(|(row, refusal)| wrong_column(py, &column.name, row, refusal))?;
-        batch.columns.push(filled);
+        let foreign = source::imported(&given)?;
+        let filled = if let Some(array) = &foreign {
+            check_rows(py, &mut batch, index, &column.name, array.len())?;
+            source::column(&column.name, &column.ty, array).map_err(|(row, reason)| (row, Refusal::Unfit(reason)))
+        } else {
+            let given = members(&given).ok_or_else(|| {
+                let refusal = mismatch("list", &given);
+                refusal.at(py, &format!("column {:?}", column.name))
+            })?;
+            check_rows(py, &mut batch, index, &column.name, given.len())?;
+            fill(&column.name, &column.ty, &given)
+        };
+        batch.columns.push(filled.map_err(|(row, refusal)| wrong_column(py, &column.name, row, refusal))?);
     }
     Ok(batch)
+}
+
+/// Checks that all columns are of one length, which the first one decides.
+fn check_rows(py: Python<'_>, batch: &mut ColumnBatch, index: usize, name: &str, rows: usize) -> PyResult<()> {
+    if index == 0 {
+        batch.rows = rows;
+    }
+    if batch.rows == rows {
+        return Ok(());
+    }
+    Err(of_kind(py, Kind::Field, format!("column {name:?} has {rows} values, those before it {}", batch.rows)))
 }
 
 type At = (usize, Refusal);
