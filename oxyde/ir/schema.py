@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from oxyde.ir.query import table_ref, without_defaults
-from oxyde.schema import Column, Index, Table, Unique
-from oxyde.schema.naming import constraint_name, index_name
+from oxyde.schema import Column, Exclude, Index, Table, Unique
+from oxyde.schema.naming import constraint_name, index_name, text_name
 from oxyde.schema.relation import Address
 
 _ACTIONS = {"CASCADE": "cascade", "SET NULL": "set_null", "RESTRICT": "restrict", "NO ACTION": "no_action"}
@@ -17,21 +17,8 @@ def table(made: Table) -> dict[str, Any]:
     parts = {
         "key": [column.name for column in made.key],
         "uniques": _uniques(made),
-        "checks": [
-            {"name": check.name or constraint_name("ck", made.name, [str(number)]), "sql": check.sql}
-            for number, check in enumerate(made.checks, start=1)
-        ],
-        "excludes": [
-            without_defaults(
-                {
-                    "name": exclude.name or constraint_name("ex", made.name, [str(number)]),
-                    "method": exclude.method,
-                    "elements": [list(element) for element in exclude.elements],
-                    "where": exclude.where,
-                }
-            )
-            for number, exclude in enumerate(made.excludes, start=1)
-        ],
+        "checks": [{"name": check.name or text_name("ck", made.name, check.sql), "sql": check.sql} for check in dict.fromkeys(made.checks)],
+        "excludes": [_exclude(made, exclude) for exclude in dict.fromkeys(made.excludes)],
         "foreign_keys": [
             {
                 "name": key.name,
@@ -80,6 +67,17 @@ def _uniques(made: Table) -> list[dict[str, Any]]:
     ]
 
 
+def _exclude(made: Table, exclude: Exclude) -> dict[str, Any]:
+    parts = {
+        "method": exclude.method,
+        "elements": [list(element) for element in exclude.elements],
+        "where": exclude.where,
+    }
+    text = f"{exclude.method} {', '.join(map(' WITH '.join, exclude.elements))} {exclude.where or ''}"
+    name = exclude.name or text_name("ex", made.name, text)
+    return without_defaults({"name": name, **parts})
+
+
 def _unique_name(made: Table, unique: Unique) -> str:
     return unique.name or constraint_name("uq", made.name, [made.by_field[name].name for name in unique.fields])
 
@@ -112,8 +110,9 @@ def _index(made: Table, index: Index) -> dict[str, Any]:
     for written in index.fields:
         name = written.removeprefix("-")
         column = made.by_field.get(name)
-        desc = name in index.desc or (column is not None and written != name)
-        parts.append(without_defaults({"column": column.name, "desc": desc} if column is not None else {"sql": written}))
+        desc = name in index.desc or written in index.desc or (column is not None and written != name)
+        part = {"column": column.name} if column is not None else {"sql": written}
+        parts.append(without_defaults({**part, "desc": desc}))
     named = [part.get("column", "expr") for part in parts]
     described = {
         "name": index.name or index_name(made.name, named),

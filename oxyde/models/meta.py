@@ -9,7 +9,7 @@ from typing import Any, Literal
 from oxyde.schema import Check, Exclude, Index, Unique
 from oxyde.schema.naming import meant
 
-OWN = ("is_table", "table_name", "abstract", "view", "managed")
+OWN = ("is_table", "table_name", "was", "abstract", "view", "managed")
 """Options that a ``Meta`` does not inherit from a base ``Meta``."""
 
 
@@ -20,6 +20,7 @@ class Meta:
     Attributes:
         is_table: Whether the model has a table. Not inherited.
         table_name: The table's name; the class name in lower case when None.
+        was: The table's older name, which migrations rename it from.
         schema: The database schema.
         comment: A comment for the database.
         indexes: Indexes.
@@ -35,6 +36,7 @@ class Meta:
 
     is_table: bool = False
     table_name: str | None = None
+    was: str | None = None
     schema: str | None = None
     comment: str | None = None
     indexes: Sequence[Index] = ()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
-from pydantic_core import PydanticUndefined
+from pydantic_core import PydanticSerializationError, PydanticUndefined
 
 from oxyde.exceptions import FieldError
 from oxyde.models import inverse
@@ -102,6 +103,7 @@ class Builder:
             foreign_keys=tuple(self._foreign_keys(columns)),
             indexes=tuple(self._indexes(columns)),
             comment=meta.comment,
+            was=meta.was,
             managed=meta.managed,
             view=meta.view,
             junctions=self.junctions,
@@ -167,6 +169,7 @@ class Builder:
             mutable=kind.mutable,
             altered=alters(field.reading, self.schema.config),
             was=said.db_was,
+            initial=_initial(info, adapt),
             adapt=adapt,
             restore=restorer(kind, field, self.model.fields[name]),
             check=partial(field.check_readable, adapt) if checked else None,
@@ -271,6 +274,16 @@ class Builder:
                     link.options.db_on_delete,
                     link.options.db_on_update,
                 )
+
+
+def _initial(info: ModelField, adapt: Callable[[Any], Any]) -> Any:
+    """Returns the wire value of a field's default where it is a plain value that the column takes; None else."""
+    if info.default is PydanticUndefined or info.default is None or info.default_factory is not None:
+        return None
+    try:
+        return adapt(info.default)
+    except (FieldError, PydanticSerializationError):
+        return None
 
 
 def _check_marks(where: str, kind: Kind, said: Options) -> None:

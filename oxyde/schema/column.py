@@ -54,6 +54,7 @@ class Column:
         mutable: Its Python value can change inside (dict, list, set, BaseModel): ``save()`` compares what is inside.
         altered: Reading may make another value of it: a validator of the application, or a rule of text, such as lower case.
         was: The name it had before, for migrations.
+        initial: The wire value of the model's default, where that is a plain value: what migrations give the rows that are there.
         adapt: Turns a Python value of the field into a wire value (None bool int float str bytes Decimal date time datetime
             timedelta UUID list; JSON as text). Raises FieldValueError naming model, field and the value's type when it is not exactly
             one of the column's. Never called with None.
@@ -85,6 +86,7 @@ class Column:
     mutable: bool = False
     altered: bool = False
     was: str | None = None
+    initial: Any = attribute(default=None, compare=False, repr=False)
     adapt: Callable[[Any], Any] = attribute(default=as_it_is, compare=False, repr=False)
     restore: Callable[[list[Any]], list[Any]] | None = attribute(default=None, compare=False, repr=False)
     check: Callable[[Any], None] | None = attribute(default=None, compare=False, repr=False)

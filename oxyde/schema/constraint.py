@@ -58,7 +58,7 @@ class Check:
 
     Attributes:
         sql: The condition, in SQL.
-        name: The constraint's name; derived from the table when None.
+        name: The constraint's name; derived from the table and the condition when None.
     """
 
     sql: str
@@ -73,7 +73,7 @@ class Exclude:
         elements: Pairs of an SQL expression and an operator.
         method: The index method.
         where: Only rows that fulfil this SQL condition.
-        name: The constraint's name; derived from the table when None.
+        name: The constraint's name; derived from the table and the elements when None.
     """
 
     elements: tuple[tuple[str, str], ...]

@@ -53,6 +53,11 @@ def constraint_name(prefix: str, table: str, parts: Iterable[str]) -> str:
     return short(f"{prefix}_{table}_{'_'.join(parts)}")
 
 
+def text_name(prefix: str, table: str, text: str) -> str:
+    """Returns the name of a constraint that SQL text defines, from that text: its place among others may change."""
+    return constraint_name(prefix, table, [hashlib.sha256(text.encode()).hexdigest()[:8]])
+
+
 def twice(names: Sequence[str]) -> str | None:
     """Returns the first name that occurs more than once, or None when all differ."""
     return None if len(set(names)) == len(names) else next(name for name in names if names.count(name) > 1)

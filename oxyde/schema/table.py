@@ -32,6 +32,7 @@ class Table:
         foreign_keys: Foreign keys.
         indexes: Indexes.
         comment: A comment for the database.
+        was: The name it had before, for migrations.
         managed: Whether ``create_tables`` makes it.
         view: The SELECT of a view; a view is read-only.
         implicit: The junction of a many-to-many relation that names no model for it.
@@ -49,6 +50,7 @@ class Table:
     foreign_keys: tuple[ForeignKey, ...] = ()
     indexes: tuple[Index, ...] = ()
     comment: str | None = None
+    was: str | None = None
     managed: bool = True
     view: str | None = None
     implicit: bool = False

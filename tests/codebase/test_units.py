@@ -42,6 +42,13 @@ ELSEWHERE = {
     "models/verbs/relating.py": ("../contract/test_prefetch.py", "steps that need a database"),
     "models/verbs/upserting.py": ("../contract/test_upserting.py", "steps that need a database"),
     "models/verbs/writing.py": ("../contract/test_update_delete.py", "steps that need a database"),
+    "migrations/operations/columns.py": ("migrations/operations/test_base.py", "every operation answers to one suite"),
+    "migrations/operations/constraints.py": ("migrations/operations/test_base.py", "every operation answers to one suite"),
+    "migrations/operations/enums.py": ("migrations/operations/test_base.py", "every operation answers to one suite"),
+    "migrations/operations/free.py": ("migrations/operations/test_base.py", "every operation answers to one suite"),
+    "migrations/operations/indexes.py": ("migrations/operations/test_base.py", "every operation answers to one suite"),
+    "migrations/operations/tables.py": ("migrations/operations/test_base.py", "every operation answers to one suite"),
+    "migrations/operations/views.py": ("migrations/operations/test_base.py", "every operation answers to one suite"),
     "notebook/before_cursor.py": ("notebook/test_complete.py", "what Tab offers, through IPython's own completer"),
     "sync.py": ("../codebase/test_twins.py", "generated from the awaited functions, and compared with them"),
 }

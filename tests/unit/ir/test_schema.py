@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oxyde.ir import schema
-from oxyde.schema import Check, Column, ForeignKey, Generated, Index, Table, Unique
+from oxyde.schema import Check, Column, Exclude, ForeignKey, Generated, Index, Table, Unique
 from oxyde.schema import types as kinds
 
 ID = Column("id", "id", kinds.INT, key=True, auto=True)
@@ -29,9 +29,18 @@ def test_columns() -> None:
 def test_constraints_get_names() -> None:
     """Names are made of the table and the columns in the database; a given name is kept."""
     made = schema.table(table(checks=(Check("size > 0"), Check("size < 9", name="small")), uniques=(Unique(("name", "size")),)))
-    assert [check["name"] for check in made["checks"]] == ["ck_t_1", "small"]
+    assert [check["name"] for check in made["checks"]] == ["ck_t_1b6cd383", "small"]
     assert {tuple(unique["columns"]) for unique in made["uniques"]} == {("label",), ("label", "size")}
     assert len({unique["name"] for unique in made["uniques"]}) == 2
+
+
+def test_constraints_of_text_keep_their_names() -> None:
+    """They are made of the text, not of the place; what is said twice is made once."""
+    first, second = Exclude((("size", "="),)), Exclude((("size", "="),), where="size > 0")
+    one = schema.table(table(checks=(Check("size > 0"), Check("size < 9")), excludes=(first, second)))
+    other = schema.table(table(checks=(Check("size < 9"), Check("size < 9")), excludes=(second,)))
+    assert other["checks"] == one["checks"][1:]
+    assert other["excludes"] == one["excludes"][1:]
 
 
 def test_deferrable_uniques() -> None:
@@ -55,6 +64,8 @@ def test_indexes() -> None:
     assert made[0]["parts"] == [{"column": "label"}, {"column": "size", "desc": True}]
     assert made[0]["unique"] is True
     assert made[1] == {"name": "low", "parts": [{"sql": "lower(label)"}]}
+    (descending,) = schema.table(table(indexes=(Index(("lower(label)",), desc=("lower(label)",)),)))["indexes"]
+    assert descending["parts"] == [{"sql": "lower(label)", "desc": True}]
 
 
 def test_unique_names() -> None:

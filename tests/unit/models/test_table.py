@@ -6,6 +6,7 @@ from __future__ import annotations
 import enum
 import re
 import uuid
+from decimal import Decimal
 from typing import Annotated, Any
 
 import pytest
@@ -386,3 +387,38 @@ def test_indexes_of_single_columns() -> None:
         (("two",), "my_two", None),
         (("three",), "ix_unit_indexed_three", "hash"),
     ]
+
+
+def test_what_migrations_ask_for() -> None:
+    """The older name of a table, which is not inherited, and of a column; the wire value of a default that is a plain one."""
+
+    class Moved(Model):
+        id: int = Field(db_pk=True)
+        head: str = Field(default="none", db_was="title")
+        rate: Decimal = Decimal("1.50")
+        made: list[str] = Field(default_factory=list)
+        mood: dict[str, int] = Field(default={})
+        maybe: int | None = None
+
+        class Meta:
+            is_table = True
+            table_name = "unit_moved"
+            was = "unit_old"
+
+    class Inherits(Moved):
+        class Meta(Moved.Meta):
+            is_table = True
+            table_name = "unit_moved_too"
+
+    made = Moved.__table__
+    assert made.was == "unit_old"
+    assert made.by_name["head"].was == "title"
+    assert {column.name: column.initial for column in made.columns} == {
+        "id": None,
+        "head": "none",
+        "rate": Decimal("1.50"),
+        "made": None,
+        "mood": "{}",
+        "maybe": None,
+    }
+    assert Inherits.__table__.was is None

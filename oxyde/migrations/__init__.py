@@ -1,0 +1,1 @@
+"""Migrations: states of a schema, the operations between them, and the files that hold them."""
