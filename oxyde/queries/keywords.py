@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from oxyde.exceptions import FieldError, FieldLookupError
 from oxyde.queries import arrays, catalog, date_parts, documents
@@ -13,6 +13,9 @@ from oxyde.queries.term import Names, Reference, Term
 from oxyde.schema import Table
 from oxyde.schema.memo import remembered
 from oxyde.schema.naming import meant
+
+OF_RELATIONS: Final = ("exact", "in", "isnull")
+"""The lookups of a relation's own name, which stands for the related object; its key field has those of its type."""
 
 
 def target(names: Names, name: str) -> tuple[Subject, Lookup | str]:
@@ -49,7 +52,7 @@ def _lookup_of(subject: Subject, rest: tuple[str, ...]) -> tuple[Subject, Lookup
         if not rest:
             return subject, LOOKUPS["exact"]
     lookup = catalog.find(subject.term.type.kind, rest[0])
-    if lookup is None or len(rest) > 1:
+    if lookup is None or len(rest) > 1 or (subject.relation is not None and lookup.name not in OF_RELATIONS):
         raise _no_lookup(subject, "__".join(rest))
     return subject, lookup
 
@@ -62,8 +65,8 @@ def _target_of(table: Table, name: str) -> tuple[Subject, Lookup | str]:
 def _no_lookup(subject: Subject, written: str) -> FieldLookupError | FieldError:
     """Returns the error for an unknown lookup; behind a relation it may have been meant as a field."""
     kind = subject.term.type.kind
-    known = catalog.names(kind)
-    if not isinstance(subject.term, date_parts.Part):
+    known = catalog.names(kind) if subject.relation is None else list(OF_RELATIONS)
+    if subject.relation is None and not isinstance(subject.term, date_parts.Part):
         known += [name for name, part in date_parts.PARTS.items() if kind in part.on]
     known += ["len"] if kind == "array" else []
     near = meant(written, known)
@@ -71,6 +74,9 @@ def _no_lookup(subject: Subject, written: str) -> FieldLookupError | FieldError:
     if not near and path is not None and path.relation is not None:
         return unknown(path.table.find(path.relation.target), split(written)[0])
     near = near or f"; it has {', '.join(known)}"
+    if subject.relation is not None:
+        message = f'{subject.names.table.model}.{subject.relation.field} is a relation and has no lookup "{written}"{near}'
+        return FieldLookupError(message, column=subject.relation.field)
     return FieldLookupError(f'{subject.where} is {kind} and has no lookup "{written}"{near}', column=subject.field)
 
 
