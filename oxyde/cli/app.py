@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from oxyde.cli.demo import walk
+from oxyde.cli.options import chosen, everywhere
 from oxyde.exceptions import OxydeError
 
 
@@ -24,8 +25,12 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except BrokenPipeError:  # the reader closed the pipe; click exits quietly
             raise
+        except click.ClickException as error:
+            if chosen(ctx).traceback and error.__cause__ is not None:
+                raise error.__cause__ from None
+            raise
         except (OxydeError, ImportError, OSError, ValueError) as error:
-            if ctx.params["traceback"]:
+            if chosen(ctx).traceback:
                 raise
             message = str(error) if isinstance(error, ImportError) else f"{type(error).__name__}: {error}"
             raise click.ClickException(message) from None
@@ -33,12 +38,13 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="oxyde", prog_name="oxyde", message="%(prog)s %(version)s")
-@click.option("--traceback", is_flag=True, help="Show the whole traceback of an error.")
-def main(*, traceback: bool) -> None:
+@everywhere
+def main() -> None:
     """Oxyde: your Pydantic model is your database model."""
 
 
 @main.command()
+@everywhere
 @click.option("--file", type=click.Path(path_type=Path), default=Path("flights.db"), show_default=True, help="The SQLite file.")
 @click.option("--force", is_flag=True, help="Load the flights again when the file exists.")
 def demo(file: Path, *, force: bool) -> None:

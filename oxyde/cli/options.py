@@ -1,0 +1,69 @@
+"""The options that stand before or after every command: ``--config`` and ``--traceback``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from oxyde.cli.config import Config, load
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass
+class Chosen:
+    """What these options say, wherever they stood.
+
+    Attributes:
+        config: The file named by ``--config``.
+        traceback: Whether an error shows its traceback.
+    """
+
+    config: Path | None = None
+    traceback: bool = False
+
+    def load(self) -> Config:
+        """Returns the configuration of the application.
+
+        Raises:
+            ConfigError: There is none, or it is wrong.
+        """
+        return load(self.config)
+
+
+def chosen(ctx: click.Context) -> Chosen:
+    """Returns what the options of an invocation say."""
+    root = ctx.find_root()
+    if not isinstance(root.obj, Chosen):
+        root.obj = Chosen()
+    return root.obj
+
+
+def _config(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        chosen(ctx).config = value
+
+
+def _traceback(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        chosen(ctx).traceback = True
+
+
+def everywhere(command: F) -> F:
+    """Gives a command the options; the function takes none of them, and asks ``chosen()``."""
+    config = click.option(
+        "--config",
+        type=click.Path(path_type=Path, dir_okay=False),
+        expose_value=False,
+        is_eager=True,
+        callback=_config,
+        help="The configuration, instead of oxyde_config.py or pyproject.toml.",
+    )
+    trace = click.option(
+        "--traceback", is_flag=True, expose_value=False, is_eager=True, callback=_traceback, help="Show the whole traceback of an error."
+    )
+    return config(trace(command))
