@@ -71,7 +71,7 @@ def _no_lookup(subject: Subject, written: str) -> FieldLookupError | FieldError:
     known += ["len"] if kind == "array" else []
     near = meant(written, known)
     path = subject.term.path if isinstance(subject.term, Reference) else None
-    if not near and path is not None and path.relation is not None:
+    if not near and path is not None and path.relation is not None and not catalog.is_lookup(written):
         return unknown(path.table.find(path.relation.target), split(written)[0])
     near = near or f"; it has {', '.join(known)}"
     if subject.relation is not None:
