@@ -74,9 +74,8 @@ def _no_lookup(subject: Subject, written: str) -> FieldLookupError | FieldError:
     if not near and path is not None and path.relation is not None and not catalog.is_lookup(written):
         return unknown(path.table.find(path.relation.target), split(written)[0])
     near = near or f"; it has {', '.join(known)}"
-    if subject.relation is not None:
-        message = f'{subject.names.table.model}.{subject.relation.field} is a relation and has no lookup "{written}"{near}'
-        return FieldLookupError(message, column=subject.relation.field)
+    if path is not None and path.relation is not None:
+        return FieldLookupError(f'{path.end} is a relation and has no lookup "{written}"{near}', column=path.relation.field)
     return FieldLookupError(f'{subject.where} is {kind} and has no lookup "{written}"{near}', column=subject.field)
 
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, HttpUrl, SecretStr
 
 from oxyde import Field, Model, Q
 from oxyde.exceptions import FieldError, FieldLookupError
-from oxyde.queries import date_parts, keywords
+from oxyde.queries import date_parts, keywords, own_lookups
 from oxyde.queries.catalog import names as catalog_names
 from oxyde.queries.names import names_of
 from oxyde.schema.types import PYTHON
@@ -166,6 +166,8 @@ def of_any(key: str) -> Any:
 def test_every_keyword_runs(model: type[Model], across: bool) -> None:
     """With a value of each member of its type it makes SQL."""
     for key, text in keys(model, across=across).items():
+        if key.rpartition("__")[2] in own_lookups._registered:
+            continue  # another test's
         values = [of_any(key)] if text == "Any" else samples(ast.parse(text, mode="eval").body, zoned="left" in key.split("__"))
         for value in values:
             sql, _ = model.objects.filter(**{key: value}).sql("postgres")
