@@ -39,7 +39,8 @@ class Project:
             models: Their dotted names.
         """
         named = [importlib.import_module(name) for name in models]
-        self.roots: list[Path] = list(dict.fromkeys(root for module in named if (root := root_of(module)) is not None))
+        own = [module for module in named if not is_installed(module)]
+        self.roots: list[Path] = list(dict.fromkeys(root for module in own if (root := root_of(module)) is not None))
         self.infos = [info for info in registered() if "<locals>" not in info.id]
         _check(self.infos)
         self.modules: dict[str, Module] = {}
@@ -84,17 +85,20 @@ def _check(infos: Iterable[ModelInfo]) -> None:
     Raises:
         FieldError: A model is wrong; the message begins with the line of its class.
     """
-    failed: list[tuple[ModelInfo, FieldError]] = []
-    for info in infos:
-        try:
-            complete(info)
-            info.table()
-        except FieldError as error:
-            failed.append((info, error))
+    failed = [(info, error) for info in infos if (error := _error_of(info)) is not None]
     if failed:  # one whose own annotations are wrong comes before those that refer to it
         info, error = min(failed, key=lambda one: are_resolved(one[0].model))
         message = f"{_place(info.model)}{error}"
         raise FieldError(message, column=error.column, table=error.table) from error
+
+
+def _error_of(info: ModelInfo) -> FieldError | None:
+    try:
+        complete(info)
+        info.table()
+    except FieldError as error:
+        return error
+    return None
 
 
 def _place(cls: type) -> str:

@@ -41,7 +41,7 @@ class StubPlace(BaseModel):
 class StubClub(Model):
     id: int | None = Field(default=None, db_pk=True)
     name: str
-    people: list["StubPerson"] = Field(default=[], db_reverse_fk="club")
+    people: list[StubPerson] = Field(default=[], db_reverse_fk="club")
 
     class Meta:
         is_table = True
@@ -77,7 +77,7 @@ class StubPerson(Model):
     extra: dict[str, Any]
     words: list[str]
     club: StubClub | None = None
-    friend: "StubPerson | None" = None
+    friend: StubPerson | None = None
     tags: list[StubTag] = Field(default=[], db_m2m=True)
 
     class Meta:
