@@ -9,6 +9,7 @@ import click
 
 from oxyde.cli.demo import walk
 from oxyde.cli.options import chosen, everywhere
+from oxyde.cli.stubs import generate_stubs
 from oxyde.exceptions import OxydeError
 
 
@@ -41,6 +42,9 @@ class Commands(click.Group):
 @everywhere
 def main() -> None:
     """Oxyde: your Pydantic model is your database model."""
+
+
+main.add_command(generate_stubs)
 
 
 @main.command()

@@ -27,6 +27,8 @@ OTHERS: Final = {
     "iposix_regex": "write iregex",
 }
 """Lookups of other libraries, with what they are here."""
+OF_RELATIONS: Final = ("exact", "in", "isnull")
+"""The lookups of a relation's own name, which stands for the related object; its key field has those of its type."""
 
 
 def target(names: Names, name: str) -> tuple[Subject, Lookup | str]:
@@ -63,7 +65,7 @@ def _lookup_of(subject: Subject, rest: tuple[str, ...]) -> tuple[Subject, Lookup
         if not rest:
             return subject, LOOKUPS["exact"]
     lookup = catalog.find(subject.term.type.kind, rest[0])
-    if lookup is None or len(rest) > 1:
+    if lookup is None or len(rest) > 1 or (subject.relation is not None and lookup.name not in OF_RELATIONS):
         raise _no_lookup(subject, "__".join(rest))
     return subject, lookup
 
@@ -76,16 +78,18 @@ def _target_of(table: Table, name: str) -> tuple[Subject, Lookup | str]:
 def _no_lookup(subject: Subject, written: str) -> FieldLookupError | FieldError:
     """Returns the error for an unknown lookup; behind a relation it may have been meant as a field."""
     kind = subject.term.type.kind
-    known = catalog.names(kind)
-    if not isinstance(subject.term, date_parts.Part):
+    known = catalog.names(kind) if subject.relation is None else list(OF_RELATIONS)
+    if subject.relation is None and not isinstance(subject.term, date_parts.Part):
         known += [name for name, part in date_parts.PARTS.items() if kind in part.on]
     known += ["len"] if kind == "array" else []
     other = OTHERS.get(written)
     near = f"; {other}" if other else meant(written, known)
     path = subject.term.path if isinstance(subject.term, Reference) else None
-    if not near and path is not None and path.relation is not None:
+    if not near and path is not None and path.relation is not None and not catalog.is_lookup(written):
         return unknown(path.table.find(path.relation.target), split(written)[0])
     near = near or f"; it has {', '.join(known)}"
+    if path is not None and path.relation is not None:
+        return FieldLookupError(f'{path.end} is a relation and has no lookup "{written}"{near}', column=path.relation.field)
     return FieldLookupError(f'{subject.where} is {kind} and has no lookup "{written}"{near}', column=subject.field)
 
 

@@ -50,7 +50,7 @@ class Classes:
 
     def _queryset(self, source: Source, node: ast.ClassDef, qualified: str, model: type[AnyModel]) -> ast.ClassDef:
         """Returns an own queryset, derived from the queryset that the stub of the model declares."""
-        query = self.query(model)
+        query = f"{self.faces[model].prefix}Query"
         for at, base in enumerate(node.bases):
             written = base.value if isinstance(base, ast.Subscript) else base
             if ast.unparse(written).rpartition(".")[2] in {"QuerySet", "Query"}:
@@ -60,19 +60,14 @@ class Classes:
         node.body = source.members(node, qualified) or [ast.Expr(ast.Constant(...))]
         return node
 
-    def query(self, model: type[AnyModel]) -> str:
-        """Returns the name of the queryset that the stub of a model declares, which may be another module's."""
-        name = f"_{model.__qualname__.replace('.', '_')}Query"
-        return name if model in self.faces else self.names.name(model.__module__, name)
-
     def _model(self, source: Source, node: ast.ClassDef, qualified: str, model: type[AnyModel]) -> ast.ClassDef:
         members = list(self._members(source, node, qualified, model))
         parent = _concrete_parent(model)
-        if parent is not None and model in self.faces:
+        if parent is not None and model in self.written:
             node.bases = self._bases_without(source, node, model, parent)
             own = set(bound_in(members))
             members = [*(one for one in self._inherited(model, parent, source) if not own & set(bound_in([one]))), *members]
-        if model in self.faces:
+        if model in self.written:
             members += self._added(model, set(bound_in(members)))
         node.body = members or [ast.Expr(ast.Constant(...))]
         return node
@@ -104,7 +99,7 @@ class Classes:
     def _is_narrowed_manager(self, model: type[AnyModel], member: ast.Assign) -> bool:
         """Whether a statement makes ``objects`` of the usual queryset, which the stub of the model knows better."""
         names = list(bound_in([member]))
-        return model in self.faces and names == ["objects"] and own_queryset(model) is None
+        return model in self.written and names == ["objects"] and own_queryset(model) is None
 
     def _added(self, model: type[AnyModel], own: set[str]) -> Iterator[ast.stmt]:
         """Yields the members that a table has beyond those of its class statement."""

@@ -8,6 +8,7 @@ from typing import Final
 from oxyde.models.info import ModelInfo
 from oxyde.queries import catalog, date_parts
 from oxyde.queries.arrays import LOOKUPS as OF_ARRAYS
+from oxyde.queries.keywords import OF_RELATIONS
 from oxyde.queries.lookups import LOOKUPS
 from oxyde.queries.paths import key_of
 from oxyde.schema import Relation, Table
@@ -15,7 +16,6 @@ from oxyde.stubs.names import Names
 from oxyde.stubs.tables import Models
 from oxyde.stubs.types import JSON, ColumnTypes, Terms
 
-OF_RELATIONS: Final = ("exact", "in", "isnull")
 TEXTS: Final = frozenset(
     {
         "iexact",

@@ -10,10 +10,10 @@ from types import ModuleType
 
 from oxyde.models.info import AnyModel
 from oxyde.stubs.calls import Call
-from oxyde.stubs.classes import Classes
+from oxyde.stubs.classes import Classes, own_queryset
 from oxyde.stubs.names import Names
 from oxyde.stubs.querysets import QuerySets
-from oxyde.stubs.source import Inexpressible, Source, bound_in, tree_of
+from oxyde.stubs.source import Inexpressible, Source, bound_in, tree_of, typing_imports
 from oxyde.stubs.tables import Models
 from oxyde.stubs.written import Written
 
@@ -69,7 +69,10 @@ class Module:
         """
         tree = tree_of(self.module)
         names = Names(vars(self.module), self._hiding(tree))
-        faces = {model: QuerySets(names, known, model.__oxyde__, list(calls)) for model in self.tables}
+        for node in typing_imports(tree.body):
+            for alias in node.names:
+                names.imported(str(node.module), alias.name, alias.asname or alias.name)
+        faces = {model: QuerySets(names, known, model.__oxyde__, list(calls)) for model in self._served()}
         written = {model: Written(names, known, model.__oxyde__) for model in self.tables}
         classes = Classes(names, self.models, self.querysets, faces, written)
         made = [line for face in faces.values() for line in face.lines(across=across)]
@@ -84,9 +87,14 @@ class Module:
         made = [line for face in faces for line in face.lines(across=across)]
         return [*names.lines(made), *made]
 
+    def _served(self) -> list[type[AnyModel]]:
+        """Returns the models whose querysets the stub declares; one with an own queryset is served where that is, which derives from it."""
+        own = [model for model in self.tables if (queryset := own_queryset(model)) is None or queryset.__module__ == self.module.__name__]
+        return [*own, *(model for model in self.querysets.values() if model not in own)]
+
     def _hiding(self, tree: ast.Module) -> Collection[str]:
         """Returns the names inside the module's classes that hide its own."""
-        found = {*NESTED, *(name for model in self.models.values() for name in model.__pydantic_fields__)}
+        found = {*NESTED, *(name for model in [*self.models.values(), *self.querysets.values()] for name in model.__pydantic_fields__)}
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 found |= set(bound_in([member for member in node.body if not isinstance(member, ast.ClassDef)]))

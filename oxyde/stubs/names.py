@@ -35,6 +35,11 @@ class Names:
         self._imports: dict[tuple[str, str], str] = {}
         self._aliases: dict[str, str] = {}
 
+    def imported(self, module: str, name: str, local: str) -> None:
+        """Notes that the text of the module imports a name for type checkers, which the running program does not."""
+        if local not in self._fields:
+            self._local.setdefault((module, name), local)
+
     def name(self, module: str, name: str) -> str:
         """Returns how a name of a module is written here; it is imported where that is needed."""
         first, _, rest = name.partition(".")

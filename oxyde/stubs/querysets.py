@@ -64,12 +64,8 @@ class QuerySets:
             across: Whether the fields of related models have their lookups too.
         """
         typed = self._names.name("typing_extensions", "TypedDict")
-        yield f"class {self.prefix}Keys({typed}, total=False):"
+        yield f"class {self.prefix}Lookups({typed}, total=False, closed=True):"
         yield from (f"    {key}: {kind}" for key, kind in self._keywords(across=across).items())
-        yield f"class {self.prefix}Lookups({self.prefix}Keys, total=False, closed=True): ..."
-        connected = self._written.connected(f"{self.prefix}Keys")
-        bases = connected if connected == f"{self.prefix}Keys" else f"{self.prefix}Keys, {connected}"
-        yield f"class {self.prefix}Get({bases}, total=False, closed=True): ..."
         if self._info.meta.view is None:
             yield from self._written.lines(self.prefix)
         yield from self._literals()
@@ -138,6 +134,12 @@ class QuerySets:
     def _keywords_of(self, name: str, suffix: str) -> str:
         return f"**{name}: {self._names.name('typing_extensions', 'Unpack')}[{self.prefix}{suffix}]"
 
+    @property
+    def _connection(self) -> str:
+        """The parameters that choose a connection, where no field has their name."""
+        kinds = {"using": f"{self._names.name('builtins', 'str')} | None", "client": self._names.name("builtins", "object")}
+        return "".join(f"{name}: {kind} = ..., " for name, kind in kinds.items() if name not in self._info.fields)
+
     def _face(self, face: Face, classes: Mapping[tuple[str, ...], str]) -> Iterator[str]:
         """Yields the class of the verbs that one face has: the terminal ones, and those that return other rows."""
         name, name_of = f"{self.prefix}{face.suffix}", self._names.name
@@ -157,7 +159,7 @@ class QuerySets:
             yield f"    @{name_of('builtins', 'property')}"
             yield f"    def sync(self) -> {self.prefix}Sync[{row}]: ..."
         word = "async def" if face.awaits else "def"
-        lookups = self._keywords_of("lookups", "Get")
+        lookups = f"{self._connection}{self._keywords_of('lookups', 'Lookups')}"
         yield f"    {word} get(self, /, *conditions: {expression}, {lookups}) -> {row}: ..."
         yield f"    {word} get_or_none(self, /, *conditions: {expression}, {lookups}) -> {row} | None: ..."
         if self._info.meta.view is None:
@@ -168,9 +170,10 @@ class QuerySets:
         name_of = self._names.name
         count, flag, literal = name_of("builtins", "int"), name_of("builtins", "bool"), name_of("typing", "Literal")
         defaults = f"{name_of(TERMS, 'Defaults')} = ..."
+        star = "*, " if self._connection else ""
         made = f"{name_of('builtins', 'tuple')}[{self.model}, {flag}]"
-        yield f"    {word} get_or_create(self, /, defaults: {defaults}, {lookups}) -> {made}: ..."
-        yield f"    {word} update_or_create(self, /, defaults: {defaults}, create_defaults: {defaults}, {lookups}) -> {made}: ..."
+        yield f"    {word} get_or_create(self, /, defaults: {defaults}, {star}{lookups}) -> {made}: ..."
+        yield f"    {word} update_or_create(self, /, defaults: {defaults}, create_defaults: {defaults}, {star}{lookups}) -> {made}: ..."
         new, given, values = (self._keywords_of("values", suffix) for suffix in ("New", "Given", "Values"))
         yield from self._overloads(
             [f"create(self, /, {new}) -> {self.model}", f"create(self, body: {self.model}.Create, /, {given}) -> {self.model}"], word

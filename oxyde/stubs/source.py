@@ -177,6 +177,13 @@ def _is_for_checkers(test: ast.expr) -> bool:
     return ast.unparse(test).rpartition(".")[2] == "TYPE_CHECKING"
 
 
+def typing_imports(body: Sequence[ast.stmt]) -> Iterator[ast.ImportFrom]:
+    """Yields the imports of names that a module makes for type checkers only."""
+    for node in body:
+        if isinstance(node, ast.If) and _is_for_checkers(node.test):
+            yield from (inner for inner in node.body if isinstance(inner, ast.ImportFrom) and inner.level == 0)
+
+
 def bound_in(body: Sequence[ast.stmt]) -> Iterator[str]:
     """Yields the names that the statements of a class body bind."""
     for node in body:

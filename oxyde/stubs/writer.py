@@ -63,6 +63,8 @@ def generate(models: str | Sequence[str], *, style: Style = "beside", across: bo
     for name in project.installed:
         report.refused[name] = f"{name} is installed; make its stubs where its source is"
     for name, module in project.modules.items():
+        if style == "sidecar" and not module.tables:
+            continue
         path = _path(module, style)
         try:
             lines = module.beside(known, found, across=across) if style == "beside" else module.sidecar(known, found, across=across)

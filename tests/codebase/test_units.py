@@ -50,6 +50,16 @@ ELSEWHERE = {
     "migrations/operations/tables.py": ("migrations/operations/test_base.py", "every operation answers to one suite"),
     "migrations/operations/views.py": ("migrations/operations/test_base.py", "every operation answers to one suite"),
     "notebook/before_cursor.py": ("notebook/test_complete.py", "what Tab offers, through IPython's own completer"),
+    "stubs/annotations.py": ("stubs/test_source.py", "parts of a module's text"),
+    "stubs/functions.py": ("stubs/test_source.py", "parts of a module's text"),
+    "stubs/classes.py": ("stubs/test_writer.py", "classes of the modules of a project"),
+    "stubs/module.py": ("stubs/test_writer.py", "the stub of a module of a project"),
+    "stubs/project.py": ("stubs/test_writer.py", "the modules of a project"),
+    "stubs/querysets.py": ("../typing/test_service.py", "what type checkers make of it"),
+    "stubs/rows.py": ("../typing/test_service.py", "what type checkers make of it"),
+    "stubs/tables.py": ("stubs/test_lookups.py", "finds the models of keywords"),
+    "stubs/types.py": ("stubs/test_lookups.py", "the types of keywords"),
+    "stubs/written.py": ("../typing/test_service.py", "what type checkers make of it"),
     "sync.py": ("../codebase/test_twins.py", "generated from the awaited functions, and compared with them"),
 }
 """Files with logic that are tested in a file of another name: which one, below ``tests/unit``, and why."""

@@ -14,7 +14,8 @@ from tests.typing.install import install
 from tests.typing.tools import COMMANDS, SETTINGS, Said, read, start
 
 SERVICE = Path(__file__).parent / "service"
-FILES = sorted(SERVICE.glob("*.py"))
+FILES = sorted(SERVICE.rglob("*.py"))
+MODELS = ("clinic.people", "clinic.visits")
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +28,12 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def said(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
-    """What each checker says of the service; they run side by side."""
+    """What each checker says of the service, half of whose models have stubs; they run side by side."""
     folder = tmp_path_factory.mktemp("checked") / "service"
-    shutil.copytree(SERVICE, folder)
+    shutil.copytree(SERVICE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    code = f"from oxyde.stubs import generate; found = generate({MODELS}); assert not found.refused; print(len(found.written))"
+    made = subprocess.run([environment / "bin" / "python", "-c", code], cwd=folder, capture_output=True, text=True, check=False)
+    assert made.stdout == "4\n", made.stderr
     for name, text in SETTINGS.items():
         (folder / name).write_text(text)
     running = {tool: start(tool, folder, environment) for tool in COMMANDS}
@@ -48,7 +52,7 @@ def comments(kind: str) -> dict[tuple[str, int], str]:
 
 def test_the_service_runs(environment: Path) -> None:
     """What is checked is the installed package, and the service is made of its public names."""
-    code = "import oxyde, usage; print(oxyde.__file__)"
+    code = "import oxyde, stubbed, usage; print(oxyde.__file__)"
     done = subprocess.run([environment / "bin" / "python", "-c", code], cwd=SERVICE, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(str(environment))

@@ -70,5 +70,6 @@ def read(tool: str, text: str) -> Said:
 
 
 def _plain(kind: str) -> str:
-    """Returns a type without the modules that its names are in."""
-    return re.sub(r"\b(?:[a-z_]\w*\.)+(?=\w)", "", kind)
+    """Returns a type without the modules that its names are in, and without the fields that mypy lists of a TypedDict."""
+    named = re.sub(r"TypedDict\(([\w.]+), \{[^}]*\}\)", r"\1", kind)
+    return re.sub(r"\b(?:[a-z_]\w*\.)+(?=\w)", "", named)

@@ -1,0 +1,1 @@
+"""A service of several modules, whose models have stubs."""
