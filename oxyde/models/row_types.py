@@ -15,6 +15,7 @@ from oxyde.exceptions import DecodeError, FieldError
 from oxyde.models.core_schemas import named_parts
 from oxyde.models.info import info_of
 from oxyde.queries import query
+from oxyde.queries.paths import split
 from oxyde.queries.source import State
 from oxyde.queries.term import Term
 from oxyde.schema.naming import meant
@@ -81,7 +82,8 @@ class RowType(Generic[T]):
             FieldError: A required field is not there, a value has no field, or its type cannot fit.
         """
         if state.selection is None:
-            wanted = [slot.name for slot in self.slots.values() if slot.required or _is_known(state, slot.name)]
+            known = {*dict(state.own), *dict(state.annotations), *state.table.relations, "pk"}
+            wanted = [slot.name for slot in self.slots.values() if slot.required or slot.name in known or _is_path(state, slot.name)]
             state = query.selected(state, [self._known(state, name) for name in wanted])
         self.check(state.columns)
         return state
@@ -135,8 +137,10 @@ class RowType(Generic[T]):
         return found
 
 
-def _is_known(state: State, name: str) -> bool:
-    """Whether a name is that of a value of the rows: a field, a path or an annotation."""
+def _is_path(state: State, name: str) -> bool:
+    """Whether a name leads over a relation to a column."""
+    if split(name)[0] not in state.table.relations:
+        return False
     try:
         state.names.column(name)
     except FieldError:
