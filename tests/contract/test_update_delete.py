@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import AwareDatetime, ValidationError, ValidationInfo, field_validator
 
-from oxyde import F, Field, ForeignKeyViolationError, Model, db
+from oxyde import Count, F, Field, ForeignKeyViolationError, Model, db
 from oxyde.exceptions import DataError, FieldError, FieldValueError, UnsupportedError
 from tests.backends import Backend
 from tests.models import Author, Comment, Post, PostTag, Tag
@@ -113,6 +113,25 @@ async def test_expressions(posts: list[Post]) -> None:
     assert await Post.objects.filter(views=1).increment("views") == 1
     assert await Post.objects.filter(views=2).increment("views", by=-2) == 1
     assert [views for _, views in await TITLES.all()] == [0, 3, 5, 7, 9, 11]
+
+
+async def test_annotations_are_assigned(posts: list[Post]) -> None:
+    """A name that the queryset computes is an expression like another; one that leads to a number of related rows, too."""
+    doubled = Post.objects.alias(double=F("views") * 2).filter(double__gte=8)
+    assert await doubled.update(views=F("double") + 1, title=F("title")) == 2
+    assert await TITLES.all() == [("p0", 0), ("p1", 1), ("p2", 2), ("p3", 3), ("p4", 9), ("p5", 11)]
+    await Comment.objects.bulk_create([Comment(text="a", post=posts[0]), Comment(text="b", post=posts[0])])
+    counted = Post.objects.annotate(n=Count("comments")).order_by("id")
+    assert await counted[:2].update(views=F("n") * 10) == 2
+    assert (await TITLES.all())[:2] == [("p0", 20), ("p1", 0)]
+
+
+async def test_one_column_by_two_names(posts: list[Post]) -> None:
+    """Is refused rather than left to the server, which may take either."""
+    with pytest.raises(FieldError, match=r"update\(\) writes Post\.author_id twice, as author and as author_id; give one of them"):
+        await Post.objects.update(author=posts[1].author_id, author_id=None)
+    with pytest.raises(FieldError, match=r"update\(\) writes Post\.id twice, as pk and as id"):
+        await Post.objects.filter(id=posts[0].id).update(pk=900, id=901)
 
 
 async def test_matched_rows_are_counted(posts: list[Post]) -> None:

@@ -43,7 +43,8 @@ def update(chain: Chain[Any, Any], values: Mapping[str, Any], *, returning: bool
         message = f"update() of {table.model} needs at least one field: update(name=...)"
         raise TypeError(message)
     plain = validated(chain.model.__oxyde__, table, values)
-    assignments = [statements.assignment(table, name, plain.get(name, value)) for name, value in values.items()]
+    names = chain._state.names if chain._state.source is None else None
+    assignments = statements.assignments(table, {name: plain.get(name, value) for name, value in values.items()}, names=names)
     check_members(table, assignments)
     changed = {column.field for column, _ in assignments}
     assignments += [
