@@ -15,6 +15,7 @@ from oxyde.exceptions import DecodeError, FieldError
 from oxyde.models.core_schemas import named_parts
 from oxyde.models.info import info_of
 from oxyde.queries import query
+from oxyde.queries.paths import split
 from oxyde.queries.source import State
 from oxyde.queries.term import Term
 from oxyde.schema.naming import meant
@@ -82,8 +83,7 @@ class RowType(Generic[T]):
         """
         if state.selection is None:
             known = {*dict(state.own), *dict(state.annotations), *state.table.relations, "pk"}
-            names = ((slot.name, slot.required or slot.name in known) for slot in self.slots.values())
-            wanted = [name for name, is_wanted in names if is_wanted or ("__" in name and _is_path(state, name))]
+            wanted = [slot.name for slot in self.slots.values() if slot.required or slot.name in known or _is_path(state, slot.name)]
             state = query.selected(state, [self._known(state, name) for name in wanted])
         self.check(state.columns)
         return state
@@ -138,7 +138,9 @@ class RowType(Generic[T]):
 
 
 def _is_path(state: State, name: str) -> bool:
-    """Whether a name leads to a value."""
+    """Whether a name leads over a relation to a column."""
+    if split(name)[0] not in state.table.relations:
+        return False
     try:
         state.names.column(name)
     except FieldError:

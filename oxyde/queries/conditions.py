@@ -141,7 +141,7 @@ def _spelt_out(table: Table, given: Q) -> Q:
     """Rewrites ``pk`` and ``pk__in`` of a composite key, whose values are tuples, as conditions on its fields.
 
     Raises:
-        FieldLookupValueError: A value is not a tuple of that many values.
+        FieldLookupValueError: A value is not a tuple of that many values, or the values are no list.
     """
     children: list[Child] = []
     for child in given.children:
@@ -150,7 +150,7 @@ def _spelt_out(table: Table, given: Q) -> Q:
         elif not isinstance(child, tuple) or child[0] not in _WHOLE_KEY:
             children.append(child)
         elif child[0] == "pk__in":
-            rows = [Q(**_key(table, value)) for value in child[1]]
+            rows = [Q(**_key(table, value)) for value in _listed(table, child[1])]
             children.append(_joined("or", rows) if rows else (f"{table.key[0].field}__in", ()))
         else:
             children.append(Q(**_key(table, child[1])))
@@ -160,6 +160,18 @@ def _spelt_out(table: Table, given: Q) -> Q:
 
 
 _WHOLE_KEY = frozenset({"pk", "pk__exact", "pk__in"})
+
+
+def _listed(table: Table, values: Any) -> Iterable[Any]:
+    fields = [column.field for column in table.key]
+    if hasattr(values, "__oxyde_rows__"):
+        tied = ", ".join(f'{field}=OuterRef("{field}")' for field in fields)
+        message = f"{table.model}.pk__in takes a list of tuples ({', '.join(fields)}), not a queryset; use Exists(queryset.filter({tied}))"
+        raise FieldLookupValueError(message, column="pk")
+    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+        message = f"{table.model}.pk__in takes a list of tuples ({', '.join(fields)}), not {type(values).__name__}"
+        raise FieldLookupValueError(message, column="pk")
+    return values
 
 
 def _key(table: Table, value: Any) -> dict[str, Any]:

@@ -22,11 +22,14 @@ class _Unplaced(FieldError):
 
 
 class OuterRef(Operand):
-    """A field of the query around: ``Post.objects.filter(author=OuterRef("id"))`` inside ``Exists()`` or ``Subquery()``."""
+    """A field of the query around: ``Post.objects.filter(author=OuterRef("id"))`` inside ``Exists()`` or ``Subquery()``.
 
-    def __init__(self, name: str) -> None:
-        if not isinstance(name, str):
-            message = f"OuterRef() takes the name of a field, not {type(name).__name__}"
+    ``OuterRef(OuterRef("id"))`` is a field of the query around that one.
+    """
+
+    def __init__(self, name: str | OuterRef) -> None:
+        if not isinstance(name, (str, OuterRef)):
+            message = f"OuterRef() takes the name of a field, or another OuterRef(), not {type(name).__name__}"
             raise TypeError(message)
         self.name = name
 
@@ -37,18 +40,16 @@ class OuterRef(Operand):
             FieldError: The query around is not known, or has no such name.
         """
         if names.outer is None:
-            raise _unplaced(self.name)
-        return Outer(names.outer.value(self.name))
+            raise _unplaced(self)
+        return Outer(names.outer.value(self.name) if isinstance(self.name, str) else self.name.resolve(names.outer))
 
     def __repr__(self) -> str:
-        return f'OuterRef("{self.name}")'
+        return f'OuterRef("{self.name}")' if isinstance(self.name, str) else f"OuterRef({self.name!r})"
 
 
-def _unplaced(name: str) -> _Unplaced:
-    message = (
-        f'OuterRef("{name}") is a field of the query around: use it in filter() or exclude() of a query that Subquery() or Exists() takes'
-    )
-    return _Unplaced(message, column=name)
+def _unplaced(given: OuterRef) -> _Unplaced:
+    message = f"{given!r} is a field of the query around: use it in filter() or exclude() of a query that Subquery() or Exists() takes"
+    return _Unplaced(message, column=given.name if isinstance(given.name, str) else None)
 
 
 class Waiting(Condition):

@@ -96,6 +96,23 @@ def assignment(table: Table, name: str, value: Any, verb: str = "update", names:
     return column, Bound(column.written(value), column.type, column.uncast)
 
 
+def assignments(table: Table, values: Mapping[str, Any], verb: str = "update", names: Namespace | None = None) -> list[tuple[Column, Term]]:
+    """Returns columns and their new values, as ``assignment`` does.
+
+    Raises:
+        FieldError: A name is not a column of the table, two mean the same one, or an expression is of another type.
+        FieldValueError: A value is not of its column's type.
+    """
+    made = {name: assignment(table, name, value, verb, names) for name, value in values.items()}
+    by_column: dict[str, str] = {}
+    for name, (column, _) in made.items():
+        other = by_column.setdefault(column.field, name)
+        if other != name:
+            message = f"{verb}() writes {table.model}.{column.field} twice, as {other} and as {name}; give one of them"
+            raise FieldError(message, column=column.field)
+    return list(made.values())
+
+
 def update(state: State, assignments: Sequence[tuple[Column, Term]], returning: Sequence[Column] = ()) -> Compiled:
     """Returns the UPDATE of a query's rows; order and limit are honoured."""
     state = _picking(state)

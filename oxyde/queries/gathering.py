@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from oxyde.exceptions import FieldError
@@ -15,7 +16,7 @@ from oxyde.queries.names import names_of
 from oxyde.queries.outer import Outer
 from oxyde.queries.paths import Path
 from oxyde.queries.scope import Scope
-from oxyde.queries.term import Expression, Names, Reference, Term, Unknown
+from oxyde.queries.term import MAYBE, NEVER, Expression, Names, Reference, Term, Unknown
 from oxyde.schema import Table
 
 
@@ -76,6 +77,7 @@ class Along:
     Attributes:
         names: The names of the query.
         leading: The path.
+        first: The index of its first hop that leads to several rows.
         at: The index of its last hop that leads to several rows.
         table: The table that this hop leads to.
     """
@@ -85,8 +87,9 @@ class Along:
     outer: Names | None = None
 
     def __init__(self, names: Names, path: Path) -> None:
-        self.names, self.leading = names, path
-        self.at = max(at for at, hop in enumerate(path.hops) if hop.relation.to_many)
+        assert path.many is not None  # noqa: S101 - it leads to several rows, or there would be nothing to gather
+        self.names, self.leading, self.first = names, path, path.many
+        self.at = _last(path)
         self.start = tuple(hop.relation.field for hop in path.hops[: self.at + 1])
         self.table = path.hops[self.at].table
         self.terms: Mapping[str, Term] = {}
@@ -97,16 +100,16 @@ class Along:
         return self.names.root
 
     def resolve(self, text: str) -> tuple[Term, tuple[str, ...]]:
-        """Resolves a name of those rows, else one of the row around."""
+        """Resolves a name of those rows or of those on the way, else one of the row around."""
         term, rest = self.names.resolve(text)
         there = self._there(term)
         return (Outer(term) if there is None else there), rest
 
     def column(self, text: str) -> Term:
-        """Resolves a name of those rows, else one of the row around.
+        """Resolves a name of those rows or of those on the way, else one of the row around.
 
         Raises:
-            FieldError: It leads from the row around to several rows.
+            FieldError: It leads from there to several rows.
         """
         there = self._there(self.names.column(text))
         return Outer(self.names.value(text)) if there is None else there
@@ -117,14 +120,21 @@ class Along:
         """Returns None: conditions are rewritten before they ask."""
         return None
 
-    def _leads(self, path: Path) -> bool:
-        return tuple(hop.relation.field for hop in path.hops[: self.at + 1]) == self.start
+    def place(self, path: Path) -> int | None:
+        """Returns the index of the last hop that a path has in common with the way, if that leads to one row for each at the end."""
+        shared = -1
+        for hop, name in zip(path.hops, self.start):  # noqa: B905 - the shorter one ends the comparison
+            if hop.relation.field != name:
+                break
+            shared += 1
+        return shared if shared >= self.first else None
 
     def _there(self, term: Term) -> Term | None:
-        if not isinstance(term, Reference) or not self._leads(term.path):
+        at = self.place(term.path) if isinstance(term, Reference) else None
+        if at is None or not isinstance(term, Reference):
             return None
-        key = term.path.key[self.at + 1 :]
-        return names_of(self.table).column("__".join(key))
+        found = names_of(self.leading.hops[at].table).value("__".join(term.path.key[at + 1 :]))
+        return found if at == self.at else OnTheWay(found, at - self.first)
 
     def within(self, given: Q) -> tuple[Names, Q]:
         """Returns the names of those rows, and the condition as seen from there."""
@@ -135,8 +145,22 @@ class Along:
             return Elsewhere(self, child)
         name, value = child
         path = self.names.path(name)
-        found = None if path is None or not self._leads(path) else beyond_hop(path, self.at, name, value)
-        return Elsewhere(self.names, Q(**{name: value}), is_outer=True) if found is None else found.there
+        at = None if path is None else self.place(path)
+        found = None if path is None or at is None else beyond_hop(path, at, name, value)
+        if found is None or at is None:
+            return Elsewhere(self.names, Q(**{name: value}), Outer)
+        if at == self.at:
+            return found.there
+        return Elsewhere(names_of(self.leading.hops[at].table), _alone(found.there), partial(OnTheWay, step=at - self.first))
+
+
+def _last(path: Path) -> int:
+    """Returns the index of the last hop of a path that leads to several rows."""
+    return max(at for at, hop in enumerate(path.hops) if hop.relation.to_many)
+
+
+def _alone(child: Child) -> Q:
+    return Q(**{child[0]: child[1]}) if isinstance(child, tuple) else Q(child)
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,12 +169,34 @@ class Elsewhere(Expression):
 
     names: Any
     inner: Expression
-    is_outer: bool = False
+    seen: Callable[[Term], Term] | None = None
 
     def resolve(self, names: Names) -> Term:  # noqa: ARG002 - it has its own
         """Returns the term over its own names."""
         term = self.inner.resolve(self.names)
-        return Outer(term) if self.is_outer else term
+        return term if self.seen is None else self.seen(term)
+
+
+class OnTheWay(Term):
+    """A term of a row on the way to the rows of an aggregate; its head is the place of that row among those on the way."""
+
+    def __init__(self, inner: Term, step: int) -> None:
+        super().__init__(step, inner)
+        self.type, self.restore, self.query = inner.type, inner.restore, inner.query
+        self.step = step
+
+    @property
+    def unknown(self) -> Unknown:
+        """Never or maybe: no column of the rows at the end tells."""
+        return NEVER if self.parts[0].unknown is NEVER else MAYBE
+
+    def opened(self, scope: Scope) -> Scope:
+        """Returns the scope of that row."""
+        return scope.way[self.step]
+
+    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
+        """Returns the term as it is there."""
+        return parts[0]
 
 
 class Gathered(Term):
@@ -159,9 +205,7 @@ class Gathered(Term):
     correlated = True
 
     def __init__(self, along: Along, made: Collected, where: Term | None) -> None:
-        path = along.leading
-        assert path.many is not None  # noqa: S101 - it leads to several rows, or there would be nothing to gather
-        self.hops, self.first = path.hops[: along.at + 1], path.many
+        self.hops, self.first = along.leading.hops[: along.at + 1], along.first
         super().__init__((self.hops, self.first), made, *(() if where is None else (where,)))
         self.type, self.restore = made.type, made.restore
 
@@ -208,9 +252,10 @@ def along_of(names: Names, found: list[Path]) -> Along | None:
     """
     if not found:
         return None
-    made = Along(names, max(found, key=lambda path: len(path.hops)))
+    made = Along(names, max(found, key=_last))
     for path in found:
-        if not made._leads(path):
+        at = made.place(path)
+        if at is None or at < _last(path):
             one, other = made.leading.name, path.name
             raise FieldError(f'an aggregate is over the rows of one path, and "{one}" and "{other}" lead to different rows')
     return made

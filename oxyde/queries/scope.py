@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from oxyde.exceptions import FieldError
@@ -68,9 +68,11 @@ class Scope:
         ties: The conditions that connect its rows to those of the enclosing scope, as IR.
         outer: The enclosing scope, where its columns are visible.
         met: The aliases of the common table expressions beside the first source, by name.
+        way: The scopes of the rows that led here, this one last, where each row here belongs to one of each.
     """
 
     outer: Scope | None = None
+    way: Sequence[Scope] = ()
 
     def __init__(
         self,
@@ -193,13 +195,12 @@ class Scope:
             at: The index of the first one that leads to several rows; those before it are joined outside.
         """
         inner = self.related(hops[at], hops[:at])
-        rest = hops[at + 1 :]
-        if not rest:
-            return inner
-        alias, start = inner.alias, inner._start
-        for hop in rest:
-            start = (*start, hop.relation.field)
-            alias = inner._join("inner", alias, hop, "__".join(start))
-        end = copy.copy(inner)
-        end.table, end.alias, end._start, end._joined = rest[-1].table, alias, start, {}
-        return end
+        way = [inner]
+        for hop in hops[at + 1 :]:
+            start = (*way[-1]._start, hop.relation.field)
+            alias = inner._join("inner", way[-1].alias, hop, "__".join(start))
+            end = copy.copy(inner)
+            end.table, end.alias, end._start, end._joined = hop.table, alias, start, {}
+            way.append(end)
+        way[-1].way = way
+        return way[-1]

@@ -13,7 +13,7 @@ from oxyde.ir.schema import unique_indexes, unique_names
 from oxyde.queries.by_key import outputs
 from oxyde.queries.compile import Compiled, compiled
 from oxyde.queries.conditions import Q
-from oxyde.queries.dml import RowGroup, assignment
+from oxyde.queries.dml import RowGroup, assignment, assignments
 from oxyde.queries.names import Namespace
 from oxyde.queries.operators import F, Operand
 from oxyde.queries.paths import column_path
@@ -90,7 +90,7 @@ def changes(table: Table, verb: str, values: Mapping[str, Any]) -> tuple[tuple[C
         FieldValueError: A value is not of the column's type.
     """
     names = Namespace(table, {}, proposed=True)
-    made = [assignment(table, name, value, verb, names) for name, value in values.items()]
+    made = assignments(table, values, verb, names)
     if not made:
         return ()
     taken = {column.field for column, _ in made}

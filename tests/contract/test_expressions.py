@@ -99,6 +99,21 @@ async def test_set_operations(posts: list[Post]) -> None:
     assert await Post.objects.filter(id__in=busy.except_(ada)).count() == 1
 
 
+async def test_the_row_two_queries_around(posts: list[Post]) -> None:
+    """Is read by one OuterRef() in another, in conditions, negations and values."""
+    by_title = {post.title: post for post in posts}
+    await Comment.objects.create(text="Bob", post=by_title["three"])
+    await Comment.objects.create(text="Bob", post=by_title["two"])
+    signed = Exists(Comment.objects.filter(post=OuterRef("id"), text=OuterRef(OuterRef("name"))))
+    mine = Post.objects.filter(author=OuterRef("id"))
+    authors = Author.objects.order_by("id")
+    assert await authors.filter(Exists(mine.filter(signed))).values_list("name", flat=True).all() == ["Bob"]
+    assert await authors.filter(Exists(mine.exclude(signed))).values_list("name", flat=True).all() == ["Ada"]
+    title = Subquery(mine.filter(signed).order_by("id").values("title")[:1])
+    assert await authors.annotate(title=title).values_list("title", flat=True).all() == [None, "three", None]
+    assert await authors.filter(Exists(mine.filter(signed))).update(bio="signs") == 1
+
+
 REFUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (Case, TypeError, r"Case\(\) takes When objects"),
     (lambda: Case(Q(views=1)), TypeError, r"Case\(\) takes When objects"),  # type: ignore[arg-type] # that is the point
@@ -117,6 +132,11 @@ REFUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
         lambda: Author.objects.filter(id__in=Post.objects.filter(author=OuterRef("id")).values("author_id")),
         FieldError,
         r"Author\.id__in takes a queryset that does not depend on the row around, and OuterRef\(\) does; write filter\(Exists\(...\)\)",
+    ),
+    (
+        lambda: Author.objects.filter(Exists(Post.objects.filter(author=OuterRef(OuterRef("id"))))).sql(),
+        FieldError,
+        r'OuterRef\("id"\) is a field of the query around',
     ),
     (lambda: Post.objects.except_([1]), TypeError, r"except_\(\) takes a queryset, not list"),
     (lambda: Post.objects.intersect(Author.objects), TypeError, r"intersect\(\) takes rows of one kind"),

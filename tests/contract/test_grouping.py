@@ -173,6 +173,27 @@ async def test_several_paths(shops: Backend) -> None:
     assert await GroupShop.objects.order_by(Max("sales__amount").desc(nulls_last=True)).values_list("id", flat=True).all() == [2, 1, 3]
 
 
+async def test_rows_on_the_way(shops: Backend) -> None:
+    """A path that leaves the way of an aggregate is about the row that each belongs to, in conditions and in values."""
+
+    async def found(aggregate: Any) -> list[Any]:
+        return await GroupShop.objects.annotate(found=aggregate).order_by("id").values_list("found", flat=True).all()
+
+    for condition, numbers in (
+        (Q(sales__pieces__gt=2), [1, 0, 0]),
+        (Q(sales__pieces=2, sales__returns__paid=True), [1, 0, 0]),
+        (Q(sales__pieces=3) & ~Q(sales__returns__paid=True), [0, 0, 0]),
+        (~Q(sales__pieces=3), [2, 0, 0]),
+        (~Q(sales__took__gt=dt.timedelta(hours=30)) | Q(city="Ulm"), [2, 0, 0]),
+        (Q(sales__shop__visits__guests=10), [3, 0, 0]),
+        (Q(sales__shop__visits__guests=5), [0, 0, 0]),
+        (F("sales__pieces") < 3, [2, 0, 0]),
+    ):
+        assert await found(Count("sales__returns", filter=condition)) == numbers, condition
+    assert await found(Sum(F("sales__pieces") * F("sales__returns__id"))) == [15, None, None]
+    assert await found(Sum(F("sales__pieces") + F("rate") * F("sales__returns__id"), filter=Q(sales__kind="a"))) == [19, None, None]
+
+
 async def test_paths_in_groups(shops: Backend) -> None:
     """In a group, what is aggregated of each row is taken together."""
     cities = GroupShop.objects.values("city").annotate(

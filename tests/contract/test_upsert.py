@@ -345,3 +345,15 @@ async def test_what_bulk_create_refuses(store: AsyncDatabase) -> None:
         await Seat.objects.bulk_create([], update_conflicts=True)
     with pytest.raises(ValueError, match="two rows of the same code"):
         await create([{"code": "a"}, {"code": "a"}], update_conflicts=True)
+
+
+async def test_one_column_by_two_names(store: AsyncDatabase) -> None:
+    """Two values for it are refused; where names are listed, it is one column named twice."""
+    assert store
+    acme, other = await Maker.objects.bulk_create([{"name": "Acme"}, {"name": "other"}])
+    await Part.objects.create(code="a", maker=acme)
+    row = [{"code": "a", "maker_id": other.id}]
+    with pytest.raises(FieldError, match=r"upsert\(\) writes Part\.maker_id twice, as maker and as maker_id; give one of them"):
+        await Part.objects.upsert(row, on="code", update={"maker": acme, "maker_id": other.id})
+    (found,) = await Part.objects.upsert(row, on=["code", "code"], update=["maker", "maker_id"])
+    assert (found.row.maker_id, found.outcome) == (other.id, "updated")

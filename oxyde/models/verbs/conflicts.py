@@ -67,7 +67,9 @@ def assignments(
     if isinstance(update, str) or not isinstance(update, Iterable):
         message = f'{verb}({parameter}=...) takes a list of fields, {parameter}=["name"], not {update!r}'
         raise TypeError(message)
-    values: dict[str, Any] = dict(update) if isinstance(update, Mapping) else {name: Proposed(name) for name in update}
+    values: dict[str, Any] = (
+        dict(update) if isinstance(update, Mapping) else {_field(table, name) or name: Proposed(name) for name in update}
+    )
     plain = validated(model, table, values)
     made = changes(table, verb, {name: plain.get(name, value) for name, value in values.items()})
     check_members(table, made)
@@ -109,7 +111,7 @@ def unique_key(table: Table, names: str | Iterable[str] | None, verb: str, param
         fields = ", ".join(listed)
         message = f"{verb}({parameter}=...) of {table.model}: {fields or 'no field'} is not a unique key; it has {known}"
         raise ValueError(message)
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def _field(table: Table, name: str) -> str | None:

@@ -43,7 +43,8 @@ def update(chain: Chain[Any, Any], values: Mapping[str, Any], *, returning: bool
         message = f"update() of {table.model} needs at least one field: update(name=...)"
         raise TypeError(message)
     plain = validated(chain.model.__oxyde__, table, values)
-    assignments = [_assignment(chain, table, name, plain.get(name, value)) for name, value in values.items()]
+    names = chain._state.names if chain._state.source is None else None
+    assignments = statements.assignments(table, {name: plain.get(name, value) for name, value in values.items()}, names=names)
     check_members(table, assignments)
     changed = {column.field for column, _ in assignments}
     assignments += [
@@ -60,24 +61,6 @@ def update(chain: Chain[Any, Any], values: Mapping[str, Any], *, returning: bool
     made = statements.update(chain._state, assignments, columns)
     with blame(table, known):
         return (yield from _changed(chain.model.__oxyde__, Call(made.shape, made.values), columns))
-
-
-def _assignment(chain: Chain[Any, Any], table: Table, name: str, value: Any) -> tuple[Column, Term]:
-    """Returns a column and its new value.
-
-    Raises:
-        FieldError: The value cannot be computed from a row, or reads an annotation of the query.
-    """
-    try:
-        return statements.assignment(table, name, value)
-    except FieldError as error:
-        if error.column not in dict(chain._state.annotations):
-            raise
-        message = (
-            f'"{error.column}" is an annotation, and update() computes {table.model}.{name} from columns of the table; '
-            f'write the expression itself in place of F("{error.column}")'
-        )
-        raise FieldError(message, table=table.name, column=name) from None
 
 
 def check_members(table: Table, assignments: Iterable[tuple[Column, Term]]) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from oxyde import F, Q
-from oxyde.exceptions import FieldError, FieldLookupError, UnsupportedError
+from oxyde import F, Field, Model, Q
+from oxyde.exceptions import FieldError, FieldLookupError, FieldLookupValueError, UnsupportedError
 from tests.cases.models import Novelist, Team
 from tests.models import Author as Writer
 from tests.models import Post
+from tests.tables import table
 from tests.unit.queries import trees
 from tests.unit.queries.shapes import values_of, where_of
 
@@ -207,6 +208,30 @@ def test_an_unknown_field_behind_a_relation() -> None:
     for name in ("team__nmae", "team__nmae__contains", "team__authors__nmae"):
         with pytest.raises(FieldError, match=r'(Team|Novelist) has no field "nmae"; did you mean "name"'):
             everyone.filter(**{name: "x"})
+
+
+class ParcelOfLand(Model):
+    """A row with a key of two fields."""
+
+    country: str = Field(db_pk=True, max_length=2)
+    number: int = Field(db_pk=True)
+
+    Meta = table("conditions_parcel")
+
+
+def test_keys_of_several_fields() -> None:
+    """Are tuples; anything else that is given for one, or for a list of them, is refused by name."""
+    parcels = ParcelOfLand.objects
+    assert values_of(parcels.filter(pk__in=iter([("de", 1), ("fr", 2)]))) == ["de", 1, "fr", 2]
+    for given_, message in (
+        (None, r"ParcelOfLand\.pk__in takes a list of tuples \(country, number\), not NoneType"),
+        ("de", "not str"),
+        (5, "not int"),
+        ([5], r"the key of ParcelOfLand is a tuple \(country, number\), not int"),
+        (parcels, r'not a queryset; use Exists\(queryset\.filter\(country=OuterRef\("country"\), number=OuterRef\("number"\)\)\)'),
+    ):
+        with pytest.raises(FieldLookupValueError, match=message):
+            parcels.filter(pk__in=given_)
 
 
 def test_a_repr_has_no_values() -> None:
