@@ -368,3 +368,7 @@ class Ordering:
     expression: Expression
     desc: bool = False
     nulls: str | None = None
+
+    def __repr__(self) -> str:
+        nulls = f"nulls_{self.nulls}=True" if self.nulls else ""
+        return f"{self.expression!r}.{'desc' if self.desc else 'asc'}({nulls})"
