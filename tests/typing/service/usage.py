@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import oxyde
-from models import Book, Books, Team, User
+from models import Book, Books, Seat, Team, User
 from oxyde import Count, Exists, F, OuterRef, Page, Prefetch, Q, QuerySet, RowNumber, Value, When, Window, atomic
 from typing_extensions import reveal_type
 
@@ -90,6 +90,7 @@ async def writes() -> None:
     user = await User.objects.create(name="x")
     reveal_type(user)  # T: User
     reveal_type(await user.save())  # T: User
+    reveal_type(Seat(team=Team(name="x")).team_id)  # T: int
     reveal_type(await user.refresh())  # T: User
     reveal_type(await user.delete())  # T: int
     reveal_type(await User.objects.bulk_create([User(name="x"), {"name": "y"}]))  # T: list[User]
