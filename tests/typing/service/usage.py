@@ -62,6 +62,8 @@ async def conditions() -> None:
     reveal_type(await User.objects.annotate(place=Window(RowNumber(), order_by="id")).filter(place=1).all())  # T: list[User]
     reveal_type(When(Exists(members), then=Value(1)))  # T: When
     reveal_type(await User.objects.aggregate(n=Count(filter=Q(age=3))))  # T: dict[str, Any]
+    if Q(id=1) and Q(id=2):  # E: ty pyrefly
+        Team.objects.filter("name")  # E
     Team.objects.filter("name")  # E
     Team.objects.filter(3)  # E
 
