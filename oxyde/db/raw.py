@@ -271,7 +271,9 @@ class _Filler:
             message = f"no placeholder uses {', '.join(repr(name) for name in self.params if name in unused)}; write :name in the SQL"
         else:
             mark = "$1, $2" if self.dialect == "postgres" else "?"
-            message = f"{len(self.params)} parameters were given and {len(unused)} of them have no placeholder; this server's is {mark}"
+            given = "1 parameter was" if len(self.params) == 1 else f"{len(self.params)} parameters were"
+            lacking = f"{len(unused)} of them {'has' if len(unused) == 1 else 'have'}"
+            message = f"{given} given and {lacking} no placeholder; this server's is {mark}, or :name with a dict on every server"
         raise FieldError(message, sql=self.sql)
 
 

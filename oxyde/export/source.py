@@ -206,6 +206,8 @@ class Expected:
             return "; say which zone its times are in" if self.kind == "datetime_tz" else "; its times have a zone, and the field's none"
         if self.kind == "decimal" and types.is_floating(column.type):
             return "; floats are not exact: cast it to a decimal"
+        if types.is_string(column.type) or types.is_large_string(column.type) or types.is_string_view(column.type):
+            return "; convert the text first, or give load() the CSV file, whose text it reads by the types of the fields"
         return ""
 
     def _in_microseconds(self, kind: Any) -> Any:

@@ -89,7 +89,7 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
     """
 
     def _values(self, *fields: str | Expression, **terms: object) -> BlockingQuerySet[M, Any]:
-        """Returns dictionaries of these fields, of all without names; paths are allowed.
+        """Returns dictionaries of these fields, of all without names; paths are allowed: ``values("name", "team__name")``.
 
         Args:
             *fields: Names of fields, paths and annotations.
@@ -103,7 +103,7 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
     values = Values(_values)
 
     def _values_list(self, *fields: str | Expression, flat: bool = False) -> BlockingQuerySet[M, Any]:
-        """Returns tuples of these fields, of all without names; single values with ``flat=True``, which takes one field."""
+        """Returns tuples of these fields, of all without names; single values with ``flat=True``: ``values_list("name", flat=True)``."""
         if flat and len(fields) != 1:
             message = f"values_list(flat=True) takes one field, not {len(fields)}"
             raise TypeError(message)
@@ -140,15 +140,15 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
         return self._run(reading.everything(self), using, client)
 
     def first(self, *, using: str | None = None, client: object | None = None) -> R_co | None:
-        """Returns the first row, by key where no order is given; None when there is none."""
+        """Returns the first row, by key where no order is given, or None: ``User.objects.sync.order_by("-age").first()``."""
         return self._run(reading.first(self), using, client)
 
     def last(self, *, using: str | None = None, client: object | None = None) -> R_co | None:
-        """Returns the last row, by key where no order is given; None when there is none."""
+        """Returns the last row, by key where no order is given, or None: ``User.objects.sync.order_by("age").last()``."""
         return self._run(reading.last(self), using, client)
 
     def _get(self, *conditions: Expression, using: str | None = None, client: object | None = None, **lookups: Any) -> R_co:
-        """Returns the one row that matches.
+        """Returns the one row that matches: ``User.objects.sync.get(id=1)``.
 
         Raises:
             NotFoundError: There is none.
@@ -161,7 +161,7 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
     get = narrow.Get(_get)
 
     def _get_or_none(self, *conditions: Expression, using: str | None = None, client: object | None = None, **lookups: Any) -> R_co | None:
-        """Returns the one row that matches, or None.
+        """Returns the one row that matches, or None: ``User.objects.sync.get_or_none(email="ada@example.org")``.
 
         Raises:
             MultipleObjectsReturned: There are several.
@@ -191,7 +191,7 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
     def in_bulk(
         self, keys: Iterable[Any] | None = None, *, field: str = "pk", using: str | None = None, client: object | None = None
     ) -> dict[Any, M]:
-        """Returns the rows with these keys by key, all without keys; of keys that no row has, nothing.
+        """Returns the rows with these keys by key, all without keys; of keys that no row has, nothing: ``in_bulk([1, 2])``.
 
         Args:
             keys: Values of the field, any number of them.
@@ -202,31 +202,31 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
         return self._run(reading.in_bulk(self, keys, field), using, client)
 
     def contains(self, row: M, *, using: str | None = None, client: object | None = None) -> bool:
-        """Returns whether the row of an instance, by its key, is among the rows."""
+        """Returns whether the row of an instance, by its key, is among the rows: ``User.objects.sync.filter(age=36).contains(ada)``."""
         return self._run(reading.contains(self, row), using, client)
 
     def exists(self, *, using: str | None = None, client: object | None = None) -> bool:
-        """Returns whether there is a row."""
+        """Returns whether there is a row: ``User.objects.sync.filter(age=36).exists()``."""
         return self._run(reading.exists(self), using, client)
 
     def count(self, *, using: str | None = None, client: object | None = None) -> int:
-        """Returns how many rows there are; respects limit, offset and distinct."""
+        """Returns how many rows there are, of a slice or of distinct rows too: ``User.objects.sync.filter(age__gte=18).count()``."""
         return self._run(reading.count(self), using, client)
 
     def sum(self, field: str, *, using: str | None = None, client: object | None = None) -> Any | None:
-        """Returns the sum of a field: int of ints, Decimal of Decimals; None without rows."""
+        """Returns the sum of a field: int of ints, Decimal of Decimals; None without rows: ``User.objects.sync.sum("age")``."""
         return self._run(reading.aggregate(self, "sum", field), using, client)
 
     def avg(self, field: str, *, using: str | None = None, client: object | None = None) -> Any | None:
-        """Returns the average of a field: a float, of Decimals a Decimal; None without rows."""
+        """Returns the average of a field: a float, of Decimals a Decimal; None without rows: ``User.objects.sync.avg("age")``."""
         return self._run(reading.aggregate(self, "avg", field), using, client)
 
     def min(self, field: str, *, using: str | None = None, client: object | None = None) -> Any | None:
-        """Returns the least value of a field; None without rows."""
+        """Returns the least value of a field; None without rows: ``User.objects.sync.min("age")``."""
         return self._run(reading.aggregate(self, "min", field), using, client)
 
     def max(self, field: str, *, using: str | None = None, client: object | None = None) -> Any | None:
-        """Returns the greatest value of a field; None without rows."""
+        """Returns the greatest value of a field; None without rows: ``User.objects.sync.max("age")``."""
         return self._run(reading.aggregate(self, "max", field), using, client)
 
     def aggregate(self, *unnamed: Never, using: str | None = None, client: object | None = None, **aggregates: Any) -> dict[str, Any]:
@@ -263,6 +263,8 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
     ) -> tuple[M, bool]:
         """Returns the one row that matches, or inserts it, whoever else does so at the same time; and whether it was inserted.
 
+        ``user, made = User.objects.sync.get_or_create({"age": 36}, name="Ada")``
+
         Args:
             defaults: Further values of a row that is inserted; a callable is called then.
             using: The alias of a connection.
@@ -288,6 +290,8 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
         **lookups: Any,
     ) -> tuple[M, bool]:
         """Saves the values to the one row that matches, which is locked meanwhile, or inserts it; returns it, and whether it was inserted.
+
+        ``user, made = User.objects.sync.update_or_create({"age": 37}, name="Ada")``
 
         Args:
             defaults: The values; a callable is called.
@@ -323,7 +327,7 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
     update = narrow.Update(_update)
 
     def increment(self, field: str, by: Any = 1, *, using: str | None = None, client: object | None = None) -> int:
-        """Adds to a field of the rows, on the server; returns how many rows matched."""
+        """Adds to a field of the rows, on the server; returns how many rows matched: ``User.objects.sync.increment("age", by=1)``."""
         return self._run(writing.increment(self, field, by), using, client)
 
     @overload

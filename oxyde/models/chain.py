@@ -107,7 +107,7 @@ class Chain(Generic[M, R_co]):
     filter = narrow.Filter(_filter)
 
     def _exclude(self: C, *conditions: Expression, **lookups: Any) -> C:
-        """Returns the rows for which the conditions together are not true, those where they are unknown (NULL) included."""
+        """Returns the rows for which the conditions together are not true, or unknown (NULL): ``exclude(city="London", age__lt=18)``."""
         return self._next(query.filtered(self._state, Q(*conditions, **lookups), excluded=True))
 
     exclude = narrow.Filter(_exclude)
@@ -202,7 +202,7 @@ class Chain(Generic[M, R_co]):
         return self._next(grouping.had(self._state, Q(*conditions, **lookups)))
 
     def union(self: C, other: Any) -> C:
-        """Returns the rows of this and another queryset without duplicates; later verbs act on all of them.
+        """Returns the rows of this and another queryset without duplicates; later verbs act on all of them: ``young.union(old)``.
 
         Raises:
             TypeError: The other is not a queryset, or its rows differ in model or types.
@@ -210,7 +210,7 @@ class Chain(Generic[M, R_co]):
         return self._united(other, "union")
 
     def union_all(self: C, other: Any) -> C:
-        """Returns the rows of this and another queryset with duplicates; later verbs act on all of them.
+        """Returns the rows of this and another queryset with duplicates; later verbs act on all of them: ``young.union_all(old)``.
 
         Raises:
             TypeError: The other is not a queryset, or its rows differ in model or types.
@@ -218,7 +218,7 @@ class Chain(Generic[M, R_co]):
         return self._united(other, "union_all")
 
     def intersect(self: C, other: Any) -> C:
-        """Returns the rows that are in this and another queryset, once; later verbs act on them.
+        """Returns the rows that are in this and another queryset, once; later verbs act on them: ``young.intersect(local)``.
 
         Raises:
             TypeError: The other is not a queryset, or its rows differ in model or types.
@@ -227,7 +227,7 @@ class Chain(Generic[M, R_co]):
         return self._united(other, "intersect")
 
     def except_(self: C, other: Any) -> C:
-        """Returns the rows of this queryset that are not in another, once; later verbs act on them.
+        """Returns the rows of this queryset that are not in another, once; later verbs act on them: ``young.except_(local)``.
 
         Raises:
             TypeError: The other is not a queryset, or its rows differ in model or types.
@@ -245,7 +245,7 @@ class Chain(Generic[M, R_co]):
         return self._next(query.united(self._state, other._state, op))
 
     def with_(self: C, *ctes: With) -> C:
-        """Returns the same query with common table expressions, which its conditions and inner queries can read."""
+        """Returns the same query with common table expressions, which its conditions and inner queries can read: ``with_(With(...))``."""
         state = self._state
         for cte in ctes:
             if not isinstance(cte, With):
@@ -255,19 +255,19 @@ class Chain(Generic[M, R_co]):
         return self._next(state)
 
     def reverse(self: C) -> C:
-        """Returns the rows in reverse order; by key descending if no order is given."""
+        """Returns the rows in reverse order; by key descending if no order is given: ``order_by("age").reverse()``."""
         return self._next(query.turned(self._state))
 
     def limit(self: C, count: int) -> C:
-        """Returns at most that many rows; a second limit only narrows."""
+        """Returns at most that many rows; a second limit only narrows: ``order_by("-age").limit(10)``."""
         return self._next(query.limited(self._state, count))
 
     def offset(self: C, count: int) -> C:
-        """Skips that many rows; the limit stays as it is, whichever of the two was called first, as in SQL."""
+        """Skips that many rows; the limit stays as it is, whichever of the two was called first: ``limit(10).offset(20)``."""
         return self._next(query.skipped(self._state, count))
 
     def distinct(self: C, *on: Any) -> C:
-        """Returns equal rows once; with names, of the rows that are equal in those, the first by the order so far.
+        """Returns equal rows once; with names, of the rows that are equal in those, the first by the order so far: ``distinct("city")``.
 
         Conditions and orders that come later act on the result.
 
@@ -329,7 +329,7 @@ class Chain(Generic[M, R_co]):
         return self._next(query.locked(self._state, lock("for_share", "share", nowait=nowait, skip_locked=skip_locked, of=of)))
 
     def using(self: C, alias: str) -> C:
-        """Returns the same query on another connection."""
+        """Returns the same query on another connection: ``using("archive")``."""
         if not isinstance(alias, str):
             message = f"using() takes the alias of a connection, not {type(alias).__name__}"
             raise TypeError(message)
@@ -358,7 +358,7 @@ class Chain(Generic[M, R_co]):
         return compile.select(self._state, masked=masked)
 
     def sql(self, dialect: str | None = None, *, with_types: bool = False) -> tuple[str, list[Any]]:
-        """Returns the SQL and its parameters; needs no connection.
+        """Returns the SQL and its parameters; needs no connection: ``User.objects.filter(age=36).sql("postgres")``.
 
         Args:
             dialect: postgres, sqlite, mysql or mariadb; by default that of the default connection, else PostgreSQL.

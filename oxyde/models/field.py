@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import types
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 import pydantic
 from pydantic.fields import FieldInfo
@@ -98,6 +100,7 @@ FOREIGN_WORDS = {
 
 NOTHING = Options()
 NAMES = tuple(option.name for option in fields(Options))
+PYDANTIC_KEYWORDS: Final = frozenset(inspect.signature(pydantic.Field).parameters) - {"extra"}
 
 
 class ModelField(FieldInfo):  # type: ignore[misc] # Pydantic marks the class final for checkers only
@@ -242,6 +245,9 @@ def Field(  # noqa: N802 - public name, as in Pydantic
         auto_now_add: Set to the current time (UTC) by the INSERT.
         **pydantic_keywords: Anything that ``pydantic.Field`` takes.
 
+    Warns:
+        UserWarning: A keyword is near to one of Pydantic's, and is none.
+
     Raises:
         TypeError: A ``db_*`` keyword is unknown.
         ValueError: An action is not one that databases have, or ``db_through_fields`` is not a pair.
@@ -253,6 +259,8 @@ def Field(  # noqa: N802 - public name, as in Pydantic
         if keyword.startswith(("db_", "auto_now")):
             message = f"Field() has no keyword {keyword!r}{meant(keyword, NAMES)}"
             raise TypeError(message)
+        if keyword not in PYDANTIC_KEYWORDS and (near := meant(keyword, PYDANTIC_KEYWORDS)):  # Pydantic takes any keyword, for JSON schemas
+            warnings.warn(f"Field() has no keyword {keyword!r}{near}", stacklevel=2)
     for keyword, action in (("db_on_delete", db_on_delete), ("db_on_update", db_on_update)):
         if action not in ACTIONS:
             message = f"{keyword}={action!r} is not one of {', '.join(ACTIONS)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from oxyde.schema import Check, Exclude, Index, Unique
 from oxyde.schema.naming import meant
@@ -52,6 +52,19 @@ class Meta:
 
 NAMES = tuple(option.name for option in fields(Meta))
 NONE = Meta()
+FOREIGN_OPTIONS: Final = {
+    "db_table": "table_name",
+    "table": "table_name",
+    "tablename": "table_name",
+    "ordering": "order_by() of the query, or objects = Manager.from_queryset(...)() with verbs of your own",
+    "index_together": "indexes = [Index((...))]",
+    "unique": "unique_together, or constraints = [Unique((...))]",
+    "primary_key": "Field(db_pk=True) of each field of the key",
+    "verbose_name": "comment",
+    "table_description": "comment",
+    "default_manager": "objects = Manager.from_queryset(...)() in the model",
+}
+"""Options of other libraries, and their equivalents here."""
 
 
 def read_meta(model: str, body: type | None) -> Meta:
@@ -71,7 +84,8 @@ def read_meta(model: str, body: type | None) -> Meta:
         if name.startswith("__"):
             continue
         if name not in NAMES:
-            message = f"{model}.Meta has no option {name!r}{meant(name, NAMES)}"
+            other = FOREIGN_OPTIONS.get(name)
+            message = f"{model}.Meta has no option {name!r}{f'; use {other}' if other else meant(name, NAMES)}"
             raise TypeError(message)
         if name not in OWN or name in vars(body):
             options[name] = getattr(body, name)

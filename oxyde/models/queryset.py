@@ -98,7 +98,7 @@ class QuerySet(many.Many[M, R_co]):
         return face(self.model, self._query)
 
     def _values(self, *fields: str | Expression, **terms: object) -> QuerySet[M, Any]:
-        """Returns dictionaries of these fields, of all without names; paths are allowed.
+        """Returns dictionaries of these fields, of all without names; paths are allowed: ``values("name", "team__name")``.
 
         Args:
             *fields: Names of fields, paths and annotations.
@@ -112,7 +112,7 @@ class QuerySet(many.Many[M, R_co]):
     values = Values(_values)
 
     def _values_list(self, *fields: str | Expression, flat: bool = False) -> QuerySet[M, Any]:
-        """Returns tuples of these fields, of all without names; single values with ``flat=True``, which takes one field."""
+        """Returns tuples of these fields, of all without names; single values with ``flat=True``: ``values_list("name", flat=True)``."""
         if flat and len(fields) != 1:
             message = f"values_list(flat=True) takes one field, not {len(fields)}"
             raise TypeError(message)
@@ -149,15 +149,15 @@ class QuerySet(many.Many[M, R_co]):
         return await self._run(reading.everything(self), using, client)
 
     async def first(self, *, using: str | None = None, client: object | None = None) -> R_co | None:
-        """Returns the first row, by key where no order is given; None when there is none."""
+        """Returns the first row, by key where no order is given, or None: ``await User.objects.order_by("-age").first()``."""
         return await self._run(reading.first(self), using, client)
 
     async def last(self, *, using: str | None = None, client: object | None = None) -> R_co | None:
-        """Returns the last row, by key where no order is given; None when there is none."""
+        """Returns the last row, by key where no order is given, or None: ``await User.objects.order_by("age").last()``."""
         return await self._run(reading.last(self), using, client)
 
     async def _get(self, *conditions: Expression, using: str | None = None, client: object | None = None, **lookups: Any) -> R_co:
-        """Returns the one row that matches.
+        """Returns the one row that matches: ``await User.objects.get(id=1)``.
 
         Raises:
             NotFoundError: There is none.
@@ -172,7 +172,7 @@ class QuerySet(many.Many[M, R_co]):
     async def _get_or_none(
         self, *conditions: Expression, using: str | None = None, client: object | None = None, **lookups: Any
     ) -> R_co | None:
-        """Returns the one row that matches, or None.
+        """Returns the one row that matches, or None: ``await User.objects.get_or_none(email="ada@example.org")``.
 
         Raises:
             MultipleObjectsReturned: There are several.
@@ -202,7 +202,7 @@ class QuerySet(many.Many[M, R_co]):
     async def in_bulk(
         self, keys: Iterable[Any] | None = None, *, field: str = "pk", using: str | None = None, client: object | None = None
     ) -> dict[Any, M]:
-        """Returns the rows with these keys by key, all without keys; of keys that no row has, nothing.
+        """Returns the rows with these keys by key, all without keys; of keys that no row has, nothing: ``in_bulk([1, 2])``.
 
         Args:
             keys: Values of the field, any number of them.
@@ -213,31 +213,31 @@ class QuerySet(many.Many[M, R_co]):
         return await self._run(reading.in_bulk(self, keys, field), using, client)
 
     async def contains(self, row: M, *, using: str | None = None, client: object | None = None) -> bool:
-        """Returns whether the row of an instance, by its key, is among the rows."""
+        """Returns whether the row of an instance, by its key, is among the rows: ``await User.objects.filter(age=36).contains(ada)``."""
         return await self._run(reading.contains(self, row), using, client)
 
     async def exists(self, *, using: str | None = None, client: object | None = None) -> bool:
-        """Returns whether there is a row."""
+        """Returns whether there is a row: ``await User.objects.filter(age=36).exists()``."""
         return await self._run(reading.exists(self), using, client)
 
     async def count(self, *, using: str | None = None, client: object | None = None) -> int:
-        """Returns how many rows there are; respects limit, offset and distinct."""
+        """Returns how many rows there are, of a slice or of distinct rows too: ``await User.objects.filter(age__gte=18).count()``."""
         return await self._run(reading.count(self), using, client)
 
     async def sum(self, field: str, *, using: str | None = None, client: object | None = None) -> Any | None:
-        """Returns the sum of a field: int of ints, Decimal of Decimals; None without rows."""
+        """Returns the sum of a field: int of ints, Decimal of Decimals; None without rows: ``await User.objects.sum("age")``."""
         return await self._run(reading.aggregate(self, "sum", field), using, client)
 
     async def avg(self, field: str, *, using: str | None = None, client: object | None = None) -> Any | None:
-        """Returns the average of a field: a float, of Decimals a Decimal; None without rows."""
+        """Returns the average of a field: a float, of Decimals a Decimal; None without rows: ``await User.objects.avg("age")``."""
         return await self._run(reading.aggregate(self, "avg", field), using, client)
 
     async def min(self, field: str, *, using: str | None = None, client: object | None = None) -> Any | None:
-        """Returns the least value of a field; None without rows."""
+        """Returns the least value of a field; None without rows: ``await User.objects.min("age")``."""
         return await self._run(reading.aggregate(self, "min", field), using, client)
 
     async def max(self, field: str, *, using: str | None = None, client: object | None = None) -> Any | None:
-        """Returns the greatest value of a field; None without rows."""
+        """Returns the greatest value of a field; None without rows: ``await User.objects.max("age")``."""
         return await self._run(reading.aggregate(self, "max", field), using, client)
 
     async def aggregate(self, *unnamed: Never, using: str | None = None, client: object | None = None, **aggregates: Any) -> dict[str, Any]:
@@ -274,6 +274,8 @@ class QuerySet(many.Many[M, R_co]):
     ) -> tuple[M, bool]:
         """Returns the one row that matches, or inserts it, whoever else does so at the same time; and whether it was inserted.
 
+        ``user, made = await User.objects.get_or_create({"age": 36}, name="Ada")``
+
         Args:
             defaults: Further values of a row that is inserted; a callable is called then.
             using: The alias of a connection.
@@ -299,6 +301,8 @@ class QuerySet(many.Many[M, R_co]):
         **lookups: Any,
     ) -> tuple[M, bool]:
         """Saves the values to the one row that matches, which is locked meanwhile, or inserts it; returns it, and whether it was inserted.
+
+        ``user, made = await User.objects.update_or_create({"age": 37}, name="Ada")``
 
         Args:
             defaults: The values; a callable is called.
@@ -334,7 +338,7 @@ class QuerySet(many.Many[M, R_co]):
     update = narrow.Update(_update)
 
     async def increment(self, field: str, by: Any = 1, *, using: str | None = None, client: object | None = None) -> int:
-        """Adds to a field of the rows, on the server; returns how many rows matched."""
+        """Adds to a field of the rows, on the server; returns how many rows matched: ``await User.objects.increment("age", by=1)``."""
         return await self._run(writing.increment(self, field, by), using, client)
 
     @overload

@@ -45,7 +45,7 @@ def line(chain: Shown) -> str:
     try:
         sql, _ = chain.sql()
     except Exception as error:  # noqa: BLE001 - a repr never raises
-        return f"<{name} of {chain.model.__name__}: {type(error).__name__}>"
+        return f"<{name} of {chain.model.__name__}: {type(error).__name__}: {error}>"
     short = sql if len(sql) <= LONGEST else sql[: LONGEST - 1] + "…"
     return f"<{name} of {chain.model.__name__}: {' '.join(short.split())}>"
 
@@ -61,7 +61,7 @@ def html(chain: Shown) -> str:
         notes = [f"{dialect}; .sync.all() runs it, .sync.to_polars() returns a frame"]
         return markup.statement(title, render.clauses(sql, dialect), shown, notes)
     except Exception as error:  # noqa: BLE001 - a repr never raises
-        return markup.statement(title, type(error).__name__, ())
+        return markup.statement(title, f"{type(error).__name__}: {error}", ())
 
 
 def card(instance: AnyModel) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from pydantic import BaseModel, GetCoreSchemaHandler
@@ -67,6 +67,12 @@ class Request(BaseModel, metaclass=RequestMeta):
             schema, handler.generate_schema(model.model), rules, handler.resolve_ref_schema, functions=not update
         )
         return made
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Yields what is shown: of an ``Update`` what was sent, because the others are not None but absent."""
+        for name, value in super().__repr_args__():
+            if self.__oxyde_verb__ != "Update" or name is None or name in self.model_fields_set or name not in self.__oxyde_fields__:
+                yield name, value
 
     if TYPE_CHECKING:  # until a stub names the fields
 

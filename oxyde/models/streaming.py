@@ -39,6 +39,10 @@ class _Rows(Generic[R_co]):
         self._rows: Iterator[R_co] = iter(())
         self._waits = False
 
+    def __repr__(self) -> str:
+        """Returns one line; reads nothing."""
+        return f"<{type(self).__name__}, {'ended' if self._batches.ended else 'open'}>"
+
     def _read(self, found: list[Batch]) -> Steps[None]:
         """Turns batches into rows, with their relations; an error ends the stream, which would go on without them."""
         try:

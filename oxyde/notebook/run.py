@@ -199,7 +199,8 @@ def _evaluated(body: str, names: Mapping[str, Any]) -> Chain[Any]:
         code = compile(without_comments(body).strip(), CELL, "eval")
     except (SyntaxError, ValueError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else str(error)
-        message = f"the cell is neither SQL, which begins with a word such as SELECT, nor one Python expression: {reason}"
+        near = meant(body.split(maxsplit=1)[0].lower(), statement_kind.KNOWN) if body.strip() else ""
+        message = f"the cell is neither SQL, which begins with a word such as SELECT, nor one Python expression: {reason}{near}"
         raise UsageError(message) from None
     try:
         value = eval(code, dict(names))  # noqa: S307 - the cell is the user's own code

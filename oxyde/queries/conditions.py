@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from oxyde.exceptions import FieldError, FieldLookupValueError, UnsupportedError
 from oxyde.queries import catalog
@@ -105,10 +105,22 @@ class Q(Expression):
         return made
 
     def __repr__(self) -> str:
-        """Returns the condition without values, which may be secret."""
-        shown = [f"{child[0]}=…" if isinstance(child, tuple) else repr(child) for child in self.children]
-        text = f" {self.joined} ".join(shown)
-        return f"~({text})" if self.negated else f"Q({text})"
+        """Returns the condition as it is written, without values, which may be secret."""
+        nested = [child for child in self.children if isinstance(child, Q)]
+        if self.joined == "and" and not nested:
+            given = sorted(self.children, key=lambda child: isinstance(child, tuple))  # what has no name comes first
+            text = f"Q({', '.join(map(_shown, given))})"
+        else:
+            shown = [repr(child) if isinstance(child, Q) else f"Q({_shown(child)})" for child in self.children]
+            text = shown[0] if len(shown) == 1 else f"({_SIGNS[self.joined].join(shown)})"
+        return f"~{text}" if self.negated else text
+
+
+_SIGNS: Final = {"and": " & ", "or": " | ", "xor": " ^ "}
+
+
+def _shown(child: Child) -> str:
+    return f"{child[0]}=…" if isinstance(child, tuple) else repr(child)
 
 
 def _joined(how: str, children: Iterable[Child]) -> Q:

@@ -119,6 +119,9 @@ class Value(Operand):
         """Returns the value with the type of its class."""
         return literal(self.value)
 
+    def __repr__(self) -> str:
+        return "Value(…)"  # it may be secret
+
 
 @dataclass(frozen=True, eq=False)
 class Combined(Operand):

@@ -86,6 +86,10 @@ def _order(state: State, field: Any) -> Order:
     if isinstance(field, str):
         if field == "?":
             return Order(Chance())
+        name, _, direction = field.rpartition(" ")
+        if name and direction.lower() in {"asc", "desc"}:
+            message = f'order_by("{field}") is SQL; write order_by("{"-" if direction.lower() == "desc" else ""}{name.strip()}")'
+            raise FieldError(message, column=field)
         term = state.names.column(field.removeprefix("-"))
         if isinstance(term, Reference) and term.path.many is not None:
             message = f'order_by("{field}") leads to several rows of {term.path.table.model}; order by Min() or Max() of them'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final, NoReturn, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol, TypeAlias
 
 from oxyde.ir import expr, query
 from oxyde.ir.expr import Node
@@ -343,13 +343,17 @@ class Expression:
         """
         raise NotImplementedError
 
-    def __bool__(self) -> NoReturn:
-        """Raises TypeError: ``and``, ``or``, ``not`` and chained comparisons ask for it, and would keep only one of two conditions."""
-        message = (
-            f"{type(self).__name__} is true or false for a row of the database, not in Python: join conditions by & and | and negate them "
-            "by ~, instead of and, or, not; 1 < F(...) < 5 is (F(...) > 1) & (F(...) < 5)"
-        )
-        raise TypeError(message)
+    if TYPE_CHECKING:
+        __bool__: None  # what never returns would end the checking of the function that uses it
+    else:
+
+        def __bool__(self) -> NoReturn:
+            """Raises TypeError: ``and``, ``or``, ``not`` and chained comparisons ask for it, and would keep only one of two conditions."""
+            message = (
+                f"{type(self).__name__} is true or false for a row of the database, not in Python: join conditions by & and | "
+                "and negate them by ~, instead of and, or, not; 1 < F(...) < 5 is (F(...) > 1) & (F(...) < 5)"
+            )
+            raise TypeError(message)
 
     def asc(self, *, nulls_first: bool = False, nulls_last: bool = False) -> Ordering:
         """Returns the expression as an ascending order."""
@@ -373,3 +377,7 @@ class Ordering:
     expression: Expression
     desc: bool = False
     nulls: str | None = None
+
+    def __repr__(self) -> str:
+        nulls = f"nulls_{self.nulls}=True" if self.nulls else ""
+        return f"{self.expression!r}.{'desc' if self.desc else 'asc'}({nulls})"

@@ -225,7 +225,8 @@ class Window(Operand):
         return term
 
     def __repr__(self) -> str:
-        return f"Window({self.function!r}, partition_by={list(self.partition_by)!r}, order_by={list(self.order_by)!r})"
+        given = {"partition_by": list(self.partition_by), "order_by": list(self.order_by), "frame": self.frame}
+        return f"Window({', '.join([repr(self.function), *(f'{name}={value!r}' for name, value in given.items() if value)])})"
 
 
 def _checked(frame: Any) -> Frame:

@@ -133,7 +133,8 @@ class Table:
 
     def __repr__(self) -> str:
         """Returns one line without the parts."""
-        return f"<Table {self.name} of {self.model}, {len(self.columns)} columns>"
+        count = "1 column" if len(self.columns) == 1 else f"{len(self.columns)} columns"
+        return f"<Table {self.name} of {self.model}, {count}>"
 
 
 def find(tables: Tables, address: Address) -> Table:

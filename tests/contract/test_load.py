@@ -236,7 +236,7 @@ async def test_keys_that_are_given(mill: Mill) -> None:
         ({"code": ["a"], "double": [1]}, FieldError, r"Sack\.double is computed by the database"),
         ({"code": ["a"], "mill": [1], "mill_id": [1]}, FieldError, r"Sack\.mill_id is given by two columns"),
         ({"code": [1]}, FieldValueError, r"Sack\.code takes text, and its column is of type int64"),
-        ({"code": ["a"], "count": ["1"]}, FieldValueError, r"Sack\.count takes int, and its column is of type string"),
+        ({"code": ["a"], "count": ["1"]}, FieldValueError, r"Sack\.count takes int, and its column is of type string; convert the text"),
         ({"code": ["a", "b"], "count": [1.0, None]}, FieldValueError, r'type double; pandas makes floats of ints.*astype\("Int64"\)'),
         ({"code": ["a"], "price": [0.1]}, FieldValueError, r"Sack\.price takes decimal.*floats are not exact"),
         ({"code": ["a"], "sold": [dt.datetime(2024, 1, 1)]}, FieldValueError, r"takes datetime_tz.*say which zone"),

@@ -109,7 +109,9 @@ async def test_leaving_early_frees_the_connection(items: Any, database: db.Async
             break
         stream = items.stream(100)
         assert (await anext(stream)).id == 1
+        assert repr(stream) == "<Stream, open>"
         await stream.aclose()
+        assert repr(stream) == "<Stream, ended>"
         with pytest.raises(StopAsyncIteration):
             await anext(stream)
         await stream.aclose()

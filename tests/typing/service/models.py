@@ -32,6 +32,15 @@ class User(Model):
         print(self.name)
 
 
+class Seat(Model):
+    id: int | None = Field(default=None, db_pk=True)
+    team: Team
+    team_id: int = Field(init=False)
+
+    class Meta:
+        is_table = True
+
+
 class Books(QuerySet["Book"]):
     def cheap(self, most: int = 10) -> Books:
         return self.filter(price__lte=most)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import oxyde
-from models import Book, Books, Team, User
+from models import Book, Books, Seat, Team, User
 from oxyde import Count, Exists, F, OuterRef, Page, Prefetch, Q, QuerySet, RowNumber, Value, When, Window, atomic
 from typing_extensions import reveal_type
 
@@ -62,6 +62,8 @@ async def conditions() -> None:
     reveal_type(await User.objects.annotate(place=Window(RowNumber(), order_by="id")).filter(place=1).all())  # T: list[User]
     reveal_type(When(Exists(members), then=Value(1)))  # T: When
     reveal_type(await User.objects.aggregate(n=Count(filter=Q(age=3))))  # T: dict[str, Any]
+    if Q(id=1) and Q(id=2):  # E: ty pyrefly
+        Team.objects.filter("name")  # E
     Team.objects.filter("name")  # E
     Team.objects.filter(3)  # E
 
@@ -90,6 +92,7 @@ async def writes() -> None:
     user = await User.objects.create(name="x")
     reveal_type(user)  # T: User
     reveal_type(await user.save())  # T: User
+    reveal_type(Seat(team=Team(name="x")).team_id)  # T: int
     reveal_type(await user.refresh())  # T: User
     reveal_type(await user.delete())  # T: int
     reveal_type(await User.objects.bulk_create([User(name="x"), {"name": "y"}]))  # T: list[User]

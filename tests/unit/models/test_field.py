@@ -56,6 +56,14 @@ def test_members_of_a_container_are_no_columns(annotation: Any) -> None:
             items: annotation = []
 
 
+@pytest.mark.filterwarnings("ignore::pydantic.PydanticDeprecatedSince20")
+def test_a_misspelt_keyword_of_pydantic() -> None:
+    """Pydantic would put it into the JSON schema; a column without its limit would be the result."""
+    with pytest.warns(UserWarning, match=r"^Field\(\) has no keyword 'max_lenght'; did you mean \"max_length\"\?$") as caught:
+        Field(max_lenght=3)
+    assert caught[0].filename == __file__
+
+
 def test_a_pair_is_needed() -> None:
     with pytest.raises(ValueError, match="the two fields of the junction, not 1"):
         Field(db_through_fields=("a",))

@@ -35,6 +35,7 @@ def test_what_is_inherited() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"db_table": "x"}, r"^M\.Meta has no option 'db_table'; use table_name$"),
         ({"tabel_name": "x"}, r'^M\.Meta has no option \'tabel_name\'; did you mean "table_name"'),
         ({"abstract": True, "is_table": True}, "an abstract model has no table"),
         ({"view": "SELECT 1"}, "say managed = False beside it"),

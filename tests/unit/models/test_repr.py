@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from pydantic import SecretStr
 
-from oxyde import Field, Model, Q
+from oxyde import Field, FieldError, Model, Q
 from oxyde.models.repr import card
 from oxyde.models.repr import table as listed
 from tests.cases.models import Novelist
@@ -100,10 +100,12 @@ def test_secrets_are_masked() -> None:
 
 
 def test_a_repr_never_raises() -> None:
-    """A queryset that cannot be compiled says so by the class of the error."""
+    """A queryset that cannot be compiled shows the error."""
     chain = Novelist.objects.values("age").distinct().order_by("name")
-    assert repr(chain) == "<QuerySet of Novelist: FieldError>"
-    assert "FieldError" in chain._repr_html_()
+    with pytest.raises(FieldError) as found:
+        chain.sql()
+    assert repr(chain) == f"<QuerySet of Novelist: FieldError: {found.value}>"
+    assert f"FieldError: {found.value}" in Tags(chain._repr_html_()).text
 
 
 @pytest.mark.parametrize("face", ["async", "sync"])

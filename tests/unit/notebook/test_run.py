@@ -62,6 +62,7 @@ def test_querysets(body: str) -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
+        ("selec 1", r'neither SQL, .*: invalid syntax; did you mean "select"\?$'),
         ("1 +", "neither SQL, which begins with a word such as SELECT, nor one Python expression"),
         ("3", "is a value of type int; %oxyde runs SQL or a queryset"),
         ("Novelist.objects.all()", "is a coroutine; leave the terminal verb out"),

@@ -23,7 +23,7 @@ def test_type_and_null() -> None:
 
 def test_what_they_look_like() -> None:
     """Conditions show no values."""
-    assert repr(Case(When(age__gt=3, id=1, then=2), default="name")) == "Case(When(Q(age__gt=… and id=…), then=2), default='name')"
+    assert repr(Case(When(age__gt=3, id=1, then=2), default="name")) == "Case(When(Q(age__gt=…, id=…), then=2), default='name')"
 
 
 def test_what_is_refused() -> None:

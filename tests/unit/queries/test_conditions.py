@@ -234,6 +234,27 @@ def test_keys_of_several_fields() -> None:
             parcels.filter(pk__in=given_)
 
 
+@pytest.mark.parametrize(
+    ("condition", "shown"),
+    [
+        (Q(), "Q()"),
+        (Q(a=1, b=2), "Q(a=…, b=…)"),
+        (Q(F("c") > 3, a=1), '(Q(F("c") > …) & Q(a=…))'),
+        (~Q(a=1), "~Q(a=…)"),
+        (~~Q(a=1), "~~Q(a=…)"),
+        (Q(a=1) & Q(b=2), "Q(a=…, b=…)"),
+        (Q(a=1) | ~Q(b=2, c=3), "(Q(a=…) | ~Q(b=…, c=…))"),
+        (~(Q(a=1) ^ Q(b=2)), "~(Q(a=…) ^ Q(b=…))"),
+        (Q(a=1) & (Q(b=2) | (F("c") > 3)), '(Q(a=…) & (Q(b=…) | Q(F("c") > …)))'),
+    ],
+)
+def test_a_repr_is_what_is_written(condition: Q, shown: str) -> None:
+    """With the operators of Python, and evaluating to the same condition."""
+    assert repr(condition) == shown
+    again = eval(shown.replace("…", "1"), {"F": F, "Q": Q})
+    assert repr(again) == shown
+
+
 def test_a_repr_has_no_values() -> None:
     """Values may be secret."""
     shown = repr(~(Q(name="hunter2") | Q(age=41)))

@@ -21,7 +21,7 @@ def test_exists() -> None:
     assert Exists(MINE).resolve(NAMES).unknown is NEVER
     assert list(where_of(Team.objects.filter(~Exists(MINE)))) == ["not"]
     assert list(where_of(Team.objects.filter(Exists(MINE) | Q(id=1)))) == ["or"]
-    assert repr(Exists(MINE) & Q(id=1)) == "Q(Exists(Novelist) and Q(id=…))"
+    assert repr(Exists(MINE) & Q(id=1)) == "(Q(Exists(Novelist)) & Q(id=…))"
 
 
 def test_subquery() -> None:

@@ -119,6 +119,8 @@ def test_paths_join() -> None:
 
 def test_comparisons() -> None:
     """With a plain value, which repr does not show, or with another expression."""
+    assert repr(Value("hunter2")) == "Value(…)"
+    assert [repr(F("age").desc()), repr(F("age").asc(nulls_last=True))] == ['F("age").desc()', 'F("age").asc(nulls_last=True)']
     assert repr(F("age") > 3) == 'Q(F("age") > …)'
     assert repr(F("age") <= F("score")) == 'Q(F("age") <= F("score"))'
     assert values_of(everyone.filter(F("age") > 3)) == [3]

@@ -182,3 +182,10 @@ def test_distinct_rows_in_another_order() -> None:
         assert inner_of(select_of(chain))["distinct"]
     with pytest.raises(FieldError, match=r"add the field to values\(\)"):
         everyone.values("age").distinct().order_by("name")._compiled()
+
+
+@pytest.mark.parametrize(("written", "meant"), [("age desc", "-age"), ("age  DESC", "-age"), ("age asc", "age")])
+def test_an_order_written_as_sql(written: str, meant: str) -> None:
+    """The message says how it is written here."""
+    with pytest.raises(FieldError, match=rf'^order_by\("{written}"\) is SQL; write order_by\("{meant}"\)$'):
+        everyone.order_by(written)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oxyde import Avg, Count, FieldError, Lag, Rank, RowNumber, Sum, Window
+from oxyde import Avg, Count, F, FieldError, Lag, Rank, RowNumber, Sum, Window
 from oxyde.queries.term import MAYBE, NEVER
 from tests.cases.models import Novelist
 from tests.unit.queries.shapes import inner_of, select_of
@@ -45,3 +45,11 @@ def test_a_condition_is_one_of_a_query_around() -> None:
     assert inner_of(found)["where"]["compare"]["left"]["column"]["name"] == "age"
     assert not Sum("age").resolve(NAMES).windowed
     assert not Window(Sum("age")).resolve(NAMES).aggregated
+
+
+def test_reprs() -> None:
+    """What is given, and no more."""
+    assert repr(Window(RowNumber())) == "Window(RowNumber())"
+    assert repr(Window(Sum("age"), partition_by="name", order_by=F("id").desc(), frame=("rows", -1, None))) == (
+        "Window(Sum('age'), partition_by=['name'], order_by=[F(\"id\").desc()], frame=('rows', -1, None))"
+    )
