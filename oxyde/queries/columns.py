@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from oxyde.exceptions import FieldError
 from oxyde.queries import paths
@@ -178,9 +178,11 @@ class ColumnExpression(Nameable):
         fields = [] if self._target is None else [*self._target[1].by_field, *_leading(self._target[1])]
         return [*super().__dir__(), *fields]
 
-    def __bool__(self) -> NoReturn:
-        message = f"{self!r} has a value in each row, and no truth value in Python; compare it with something"
-        raise TypeError(message)
+    if not TYPE_CHECKING:  # what never returns would end the checking of the function that uses it
+
+        def __bool__(self) -> NoReturn:
+            message = f"{self!r} has a value in each row, and no truth value in Python; compare it with something"
+            raise TypeError(message)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickles the name; what a foreign key leads to is not needed to resolve it."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import oxyde
 from oxyde.db import execute
-from oxyde.db.steps import Call
+from oxyde.db.steps import Atomically, Call, Work
 from oxyde.models import where
 from oxyde.models.prefetch import tree
 from oxyde.models.queryset import QuerySet
@@ -52,21 +52,23 @@ def evaluate(query: str) -> Any:
 
 
 def record(query: str) -> tuple[bytes, tuple[Any, ...]]:
-    """Returns the shape and the values of the first statement that the expression would run; nothing is run."""
+    """Returns the shape and the values of the first statement that the expression would run, Arrow arrays as lists; nothing is run."""
     originals = execute.run_blocking, where.route
 
     def stop(generator: Any, route: Any = None) -> Any:
         call = next(generator)
         while not isinstance(call, Call):
-            inner = getattr(call, "generator", None)
-            call = next(generator) if inner is None else next(inner)
+            if isinstance(call, Atomically):
+                generator = call.generator
+            call = generator.send(call.function() if isinstance(call, Work) else None)
         raise _Stop(call)
 
     execute.run_blocking, where.route = stop, lambda *_: None
     try:
         evaluate(query)
     except _Stop as stopped:
-        return stopped.call.shape, stopped.call.values
+        lists = [value.to_pylist() if hasattr(value, "to_pylist") else value for value in stopped.call.values]
+        return stopped.call.shape, tuple(lists)
     finally:
         execute.run_blocking, where.route = originals
     message = f"the case runs no statement: {query}"
