@@ -54,8 +54,6 @@ EXPRESSIONS = """
     With(recursive) RawSQL(sql, params) Model.c register_lookup
 """
 RAW = "execute_raw(params, using, client) raw(params) sql into to_polars"
-PENDING = {"was"}
-"""What is not there yet."""
 
 
 def entries(text: str) -> dict[str, list[str]]:
@@ -121,19 +119,11 @@ WRITTEN = "\n".join(written())
 
 @pytest.mark.parametrize(("family", "name"), NAMES, ids=[f"{family}-{name}" for family, name in NAMES])
 def test_a_name(family: str, name: str) -> None:
-    """It is there, raises no NotImplementedError, and is in a case or in the documentation; one that is pending is not there."""
-    if name in PENDING:
-        assert not there(family, name), f"{name} is there now: take it out of PENDING"
-        return
+    """It is there, raises no NotImplementedError, and is in a case or in the documentation."""
     assert there(family, name)
     assert stubs(HOMES[family][1](name)) == set()
     start = r"(__|`|\.)" if family == "lookup" else r"\b"
     assert re.search(rf"{start}{re.escape(name)}\b", WRITTEN), f"{name} has no case and no line in docs/"
-
-
-def test_nothing_else_is_pending() -> None:
-    """What is pending is in a list."""
-    assert {name for _, name in NAMES} >= PENDING
 
 
 def test_blocking_twins() -> None:

@@ -164,7 +164,7 @@ async def test_what_has_no_index(texts: Backend) -> None:
     """SQLite refuses to search a column without an index, and an index of a table without an int key, naming what is missing."""
     if texts.dialect != "sqlite":
         return
-    with pytest.raises(UnsupportedError, match="columns with an index of the method fulltext are not"):
+    with pytest.raises(UnsupportedError, match="full-text searches of columns without an index are not"):
         await FullText.objects.filter(plain__search="x").all()
     with pytest.raises(UnsupportedError, match="full-text indexes of anything but columns of a table with one int key"):
         await db.create_tables(models=[FullByName])

@@ -40,7 +40,7 @@ def names(sql: str) -> list[str]:
         (Author.objects.filter(Q(posts__id=1) | Q(posts__id=2)).sql("sqlite"), ["blog_author", "posts", "posts_2"]),
         (Post.objects.filter(author__in=Author.objects.filter(name="x")).sql("sqlite"), ["blog_post", "blog_author"]),
         (Author.objects.filter(id__in=Author.objects.filter(name="x")).sql("sqlite"), ["blog_author", "blog_author_2"]),
-        (Worker.objects.filter(boss__boss__boss__gt=1).sql("sqlite"), ["Boss", "boss_2", "boss__boss"]),
+        (Worker.objects.filter(boss__boss__boss=1).sql("sqlite"), ["Boss", "boss_2", "boss__boss"]),
         (Worker.objects.filter(boss__boss__id__gt=1).sql("sqlite"), ["Boss", "boss_2"]),
         (Worker.objects.values("staff__staff__id").sql("sqlite"), ["Boss", "staff", "staff__staff"]),
     ],
