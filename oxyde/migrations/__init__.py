@@ -1,1 +1,10 @@
 """Migrations: states of a schema, the operations between them, and the files that hold them."""
+
+from oxyde.migrations.factories import check, column, exclude, foreign_key, index, unique
+
+__all__ = ["check", "column", "exclude", "foreign_key", "index", "unique"]
+
+
+def __dir__() -> list[str]:
+    """Returns the public names."""
+    return sorted(__all__)

@@ -1,0 +1,200 @@
+"""Migration files: finding, ordering and reading them, and what they amount to."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import traceback
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+from oxyde.exceptions import MigrationError
+from oxyde.migrations import legacy
+from oxyde.migrations.context import Context
+from oxyde.migrations.operations import Inverse, Irreversible, Operation, inverted, replay
+from oxyde.migrations.state import State
+from oxyde.schema.naming import meant
+
+NAME: Final = re.compile(r"\d+_\w+")
+"""The names of migrations; other Python files in the folder are none."""
+
+
+@dataclass(frozen=True)
+class Migration:
+    """A migration file.
+
+    Attributes:
+        path: The file.
+        doc: What it says of itself.
+        depends_on: The migration before it, as the file says it; None where it says none.
+        line: The line that says so.
+        upgrade: Its function of that name.
+        downgrade: Its function of that name; None where the operations are undone one by one.
+        older: Whether it has the older format.
+    """
+
+    path: Path
+    doc: str
+    depends_on: str | None
+    line: int
+    upgrade: Callable[[Any], Any]
+    downgrade: Callable[[Any], Any] | None
+    older: bool
+
+    @property
+    def name(self) -> str:
+        """Its name: that of the file without its ending."""
+        return self.path.stem
+
+    @property
+    def number(self) -> int:
+        """The number that its name begins with."""
+        return int(self.name.partition("_")[0])
+
+    def forward(self, before: State, dialect: str) -> list[Operation]:
+        """Returns the operations of ``upgrade``.
+
+        Args:
+            before: The state before it.
+            dialect: postgres, mysql, mariadb or sqlite.
+
+        Raises:
+            MigrationError: The function fails, or an operation does not fit the state; names file and line.
+        """
+        context = Context(dialect, before, older=self.older)
+        self._call(self.upgrade, context)
+        return context.operations
+
+    def backward(self, before: State, dialect: str) -> Inverse:
+        """Returns the operations that undo it: those of ``downgrade`` if the file has one, else the inverse of ``upgrade``.
+
+        Args:
+            before: The state before it.
+            dialect: postgres, mysql, mariadb or sqlite.
+
+        Raises:
+            MigrationError: A function fails, or an operation does not fit the state; names file and line.
+        """
+        forward = self.forward(before, dialect)
+        if self.downgrade is None:
+            return inverted(forward, before)
+        context = Context(dialect, replay(forward, before), older=self.older, forward=forward)
+        try:
+            self._call(self.downgrade, context)
+        except MigrationError as error:
+            if isinstance(error.__cause__, RuntimeError):  # NotImplementedError is one
+                return Irreversible(str(error.__cause__) or f"downgrade() of {self.name} says that there is no way back")
+            raise
+        return context.operations
+
+    def _call(self, function: Callable[[Any], Any], context: Context) -> None:
+        try:
+            result = function(context)
+        except Exception as error:
+            raise MigrationError(_located(self.path, error)) from error
+        if inspect.iscoroutine(result):
+            result.close()
+            raise MigrationError(f"{self.path}: {function.__name__}() is async; it records operations, and ctx.run() takes async functions")
+        if context.older:
+            message = (
+                f"{self.path} has the format of an older release, which is read as it was meant; write new files as makemigrations does"
+            )
+            warnings.warn(message, FutureWarning, stacklevel=2)
+
+
+def load(directory: Path) -> list[Migration]:
+    """Returns the migrations of a folder, each after the one that it depends on; none where there is no folder.
+
+    Raises:
+        MigrationError: A file fails, two have one number or depend on the same, or one depends on what is not there.
+    """
+    paths = sorted(path for path in directory.glob("*.py") if NAME.fullmatch(path.stem)) if directory.is_dir() else []
+    migrations = sorted((read(path) for path in paths), key=lambda migration: (migration.number, migration.name))
+    for one, other in pairwise(migrations):
+        if one.number == other.number:
+            remedy = f"give the newer one the next number, and depends_on = {one.name!r} or {other.name!r}"
+            raise MigrationError(f"{one.path} and {other.path.name} have the same number; {remedy}")
+    return _in_line(migrations)
+
+
+def read(path: Path) -> Migration:
+    """Returns a migration file.
+
+    Raises:
+        MigrationError: It fails, or lacks what a migration has; names file and line.
+    """
+    names: dict[str, Any] = {"__file__": str(path), "__name__": f"migration_{path.stem}"}
+    try:
+        source = path.read_bytes()
+        tree = ast.parse(source, path)
+        exec(compile(tree, path, "exec"), names)  # noqa: S102 - migrations are the application's own
+    except Exception as error:
+        raise MigrationError(_located(path, error)) from error
+    lines = [node.lineno for node in tree.body if isinstance(node, ast.Assign) and "depends_on" in map(ast.unparse, node.targets)]
+    depends_on, line = names.get("depends_on"), (lines or [1])[-1]
+    if depends_on is not None and not isinstance(depends_on, str):
+        raise MigrationError(f"{path}:{line}: depends_on is the name of the migration before, or None; not {depends_on!r}")
+    if not callable(names.get("upgrade")):
+        raise MigrationError(f"{path}:1: there is no upgrade(ctx); a migration has one")
+    return Migration(
+        path,
+        inspect.cleandoc(names.get("__doc__") or ""),
+        depends_on,
+        line,
+        names["upgrade"],
+        names.get("downgrade"),
+        legacy.is_older(tree),
+    )
+
+
+def replayed(migrations: Sequence[Migration], dialect: str) -> State:
+    """Returns the state after migrations.
+
+    Raises:
+        MigrationError: One fails, or does not fit the state that it finds; names file and line.
+    """
+    state = State()
+    for migration in migrations:
+        state = replay(migration.forward(state, dialect), state)
+    return state
+
+
+def _in_line(migrations: Sequence[Migration]) -> list[Migration]:
+    """Returns migrations in the order of ``depends_on``; one that says none follows the one before it by number."""
+    known = {migration.name for migration in migrations}
+    followers: dict[str | None, Migration] = {}
+    previous: str | None = None
+    for migration in migrations:
+        needed = previous if migration.depends_on is None else migration.depends_on
+        if needed is not None and needed not in known:
+            near = meant(needed, known)
+            raise MigrationError(
+                f"{migration.path}:{migration.line}: depends_on names {needed!r}, and there is no {needed}.py beside it{near}"
+            )
+        if needed in followers:
+            both = f"{followers[needed].path.name} and {migration.path.name} both depend on {needed!r}"
+            raise MigrationError(f"{migration.path}:{migration.line}: {both}; let the newer one depend on the other")
+        followers[needed] = migration
+        previous = migration.name
+    ordered: list[Migration] = []
+    while (following := followers.pop(ordered[-1].name if ordered else None, None)) is not None:
+        ordered.append(following)
+    if followers:
+        left = next(iter(followers.values()))
+        raise MigrationError(f"{left.path}:{left.line}: depends_on goes round in a circle, or follows one that does")
+    return ordered
+
+
+def _located(path: Path, error: Exception) -> str:
+    """Returns one line about an error, with the file and the line in it."""
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        return f"{path}:{error.lineno}: {type(error).__name__}: {error.msg}"
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    where = f"{path}:{lines[-1]}" if lines else str(path)
+    said = str(error) if isinstance(error, MigrationError) else f"{type(error).__name__}: {error}"
+    return f"{where}: {said}".replace("\n", " ")
