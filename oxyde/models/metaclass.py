@@ -95,10 +95,12 @@ class ModelMeta(ModelMetaclass):
     if not TYPE_CHECKING:
 
         def __dir__(cls) -> list[str]:  # noqa: N805 - a metaclass
-            """Returns the attributes, with the request models of a table."""
+            """Returns the attributes, with the columns and the request models of a table."""
             info = cls.__dict__.get("__oxyde__")
-            made = ["Create", "Update"] if info is not None and info.is_table and info.meta.view is None else []
-            return [*super().__dir__(), *made]
+            if info is None or not info.is_table:
+                return super().__dir__()
+            columns = [] if "c" in cls.__pydantic_fields__ else ["c"]
+            return [*super().__dir__(), *columns, *(["Create", "Update"] if info.meta.view is None else [])]
 
         def __getattr__(cls, name: str) -> Any:  # noqa: N805 - a metaclass
             """Returns a request model; raises AttributeError for anything else."""

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from oxyde.exceptions import FieldError
 from oxyde.queries.arguments import Argument, argument, described
+from oxyde.queries.comparisons import Comparison
 from oxyde.queries.documents import FURTHEST, Behind, Plain, Text, check_names
 from oxyde.queries.foreign_values import named, plain
 from oxyde.queries.operators import Operand
-from oxyde.queries.term import Cast, Names, Term
+from oxyde.queries.term import Bound, Cast, Names, Term
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
 
@@ -57,8 +58,9 @@ class JsonPath(Operand):
             return found
         if self.output is str:
             return Text(found)
-        is_truth = self.output is bool
-        return Cast(Plain(found, is_truth=is_truth), kinds.BOOL if is_truth else NUMBERS[self.output], kinds.TEXT)
+        if self.output is bool:
+            return Comparison("eq", Plain(found, is_truth=True), Bound("true", kinds.TEXT))
+        return Cast(Plain(found, is_truth=False), NUMBERS[self.output], kinds.TEXT)
 
     def __repr__(self) -> str:
         output = "" if self.output is None else f", output={self.output.__name__}"

@@ -107,6 +107,7 @@ def test_what_they_look_like() -> None:
     assert [repr(one) for one in (c, c.age, c.team.name)] == ["Novelist.c", "Novelist.c.age", "Novelist.c.team.name"]
     assert repr(c.age > 3) == "Q(Novelist.c.age__gt=…)"
     assert {"age", "team"} <= set(dir(c))
+    assert ("c" in dir(Novelist), "c" in dir(ColumnsC)) == (True, False)
     assert {"name", "is_null"} <= set(dir(c.team))
     for condition in (copy.deepcopy(c.team == 1), pickle.loads(pickle.dumps(c.team == 1))):
         assert everyone.filter(condition).sql("sqlite") == everyone.filter(team=1).sql("sqlite")
