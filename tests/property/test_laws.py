@@ -158,7 +158,7 @@ def pages_are_all_rows(one: Question, query: Any, more: Asked) -> bool | None:
 @law
 def relations_are_loaded_alike(one: Question, query: Any, more: Asked) -> bool | None:
     """``prefetch()`` and ``join()`` load the related rows that the data has."""
-    if not is_plain(one) or "With(" in one.code:
+    if not is_plain(one) or "With(" in one.code or "union_all(" in one.code:  # whose rows join() cannot tell apart
         return None
     table = one.scope.table
     names = [*table.parents, *sorted(table.many)]
@@ -201,6 +201,6 @@ def test_every_law_holds(stocked: Backend, secret: None) -> None:
             assert answer is not False, (one.__name__, given[0].code, given[1].code, given[2:])
             held[one.__name__] += answer is not None
 
-    every(asked, COUNT // 6, check)
+    every(asked, COUNT // 5, check)
     assert sum(held.values()) >= COUNT
-    assert all(held[one.__name__] >= COUNT // 60 for one in LAWS), held
+    assert all(held[one.__name__] >= COUNT // 100 for one in LAWS), held
