@@ -117,13 +117,19 @@ def written() -> Iterator[str]:
 WRITTEN = "\n".join(written())
 
 
+def as_used(family: str, name: str) -> str:
+    """Returns a pattern of a name in use: lookups follow a field, and ``User.c.age`` is a column."""
+    if name == "Model.c":
+        return r"\w\.c\.\w"
+    return rf"(__|`|\.){name}\b" if family == "lookup" else rf"\b{name}\b"
+
+
 @pytest.mark.parametrize(("family", "name"), NAMES, ids=[f"{family}-{name}" for family, name in NAMES])
 def test_a_name(family: str, name: str) -> None:
     """It is there, raises no NotImplementedError, and is in a case or in the documentation."""
     assert there(family, name)
     assert stubs(HOMES[family][1](name)) == set()
-    start = r"(__|`|\.)" if family == "lookup" else r"\b"
-    assert re.search(rf"{start}{re.escape(name)}\b", WRITTEN), f"{name} has no case and no line in docs/"
+    assert re.search(as_used(family, name), WRITTEN), f"{name} has no case and no line in docs/"
 
 
 def test_blocking_twins() -> None:
