@@ -45,8 +45,7 @@ def test_lines() -> None:
     """What is too long is broken, from outside to inside; a text is never broken."""
     short = call("ctx.f", ("a" * 70,))
     assert laid_out(short, 4) == f'ctx.f("{"a" * 70}")'
-    long = call("ctx.f", ("a" * 75, call("g", ("b" * 40, "c" * 40), {"key": ["d" * 100]}), ("e" * 90,)))
-    assert laid_out(long, 4) == (
-        f'ctx.f(\n        "{"a" * 75}",\n        g(\n            "{"b" * 40}",\n            "{"c" * 40}",\n'
-        f'            key=[\n                "{"d" * 100}",\n            ],\n        ),\n        (\n            "{"e" * 90}",\n        ),\n    )'
-    )
+    a, b, c, d, e = ("abcde"[place] * 80 for place in range(5))
+    long = call("ctx.f", (a, call("g", (b, c), {"key": [d]}), (e,)))
+    inside = f'g(\n            "{b}",\n            "{c}",\n            key=[\n                "{d}",\n            ],\n        )'
+    assert laid_out(long, 4) == f'ctx.f(\n        "{a}",\n        {inside},\n        (\n            "{e}",\n        ),\n    )'
