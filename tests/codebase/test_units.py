@@ -42,6 +42,7 @@ ELSEWHERE = {
     "models/verbs/relating.py": ("../contract/test_prefetch.py", "steps that need a database"),
     "models/verbs/upserting.py": ("../contract/test_upserting.py", "steps that need a database"),
     "models/verbs/writing.py": ("../contract/test_update_delete.py", "steps that need a database"),
+    "migrations/calls.py": ("migrations/test_writing.py", "parts of the files"),
     "migrations/context/columns.py": ("migrations/context/test_base.py", "every method answers to one suite"),
     "migrations/context/constraints.py": ("migrations/context/test_base.py", "every method answers to one suite"),
     "migrations/context/enums.py": ("migrations/context/test_base.py", "every method answers to one suite"),

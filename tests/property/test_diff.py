@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from oxyde.migrations.context import Context
 from oxyde.migrations.diff import diff
 from oxyde.migrations.operations import Irreversible, inverted, replay
 from oxyde.migrations.state import State
+from oxyde.migrations.writing import source
 from tests.property.schemas import renames, states
 
 MANY = settings(max_examples=20_000 if os.environ.get("OXYDE_LONG") else 2_000, deadline=None)
@@ -36,3 +40,25 @@ def test_diff(old: State, new: State, data: st.DataObject) -> None:
 def test_nothing_differs(state: State) -> None:
     """``diff(S, S) == []``."""
     assert diff(state, state) == []
+
+
+@given(old=states(), new=states(), data=st.data())
+def test_files(old: State, new: State, data: st.DataObject) -> None:
+    """What is written is what is read: forward and back."""
+    operations = diff(old, new, data.draw(renames(old, new)))
+    back = inverted(operations, old)
+    text = source(operations, back, old, new, "0001_before")
+    names: dict[str, Any] = {}
+    exec(text, names)
+    assert names["depends_on"] == "0001_before"
+    ctx = Context("postgres", old)
+    names["upgrade"](ctx)
+    assert ctx.state == new
+    assert source(ctx.operations, back, old, new, "0001_before") == text
+    back_ctx = Context("postgres", new)
+    if isinstance(back, Irreversible):
+        with pytest.raises(NotImplementedError):
+            names["downgrade"](back_ctx)
+    else:
+        names["downgrade"](back_ctx)
+        assert back_ctx.state == old

@@ -116,4 +116,4 @@ def _changes(old: Column, said: Mapping[str, Any]) -> dict[str, Any]:
         changes["type"] = type_of(where, old.type.kind, **{**before, **parameters})
     if changes.get("length") is not None and changes.get("type", old.type).kind != "text":
         raise MigrationError(f"{where}: length is for text, not for {changes.get('type', old.type).kind}")
-    return {name: value for name, value in changes.items() if value != getattr(old, name)}
+    return {name: changes[name] for name in ("type", *PLAIN) if name in changes and changes[name] != getattr(old, name)}
