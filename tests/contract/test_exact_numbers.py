@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import oxyde
-from oxyde import F, Field, FieldError, FieldValueError, Greatest, Least, Model, NotFoundError, NullIf, Q
+from oxyde import DataError, F, Field, FieldError, FieldValueError, Greatest, Least, Model, NotFoundError, NullIf, Q, Sqrt
 from tests.backends import Backend
 from tests.tables import blocking_tables, table
 
@@ -99,6 +99,14 @@ def test_decimals_that_no_float_holds(numbers: Backend) -> None:
     assert row.annotate(least=Least("money", above), most=Greatest("money", above), kept=NullIf("money", above)).values(
         "least", "most", "kept"
     ).get() == {"least": Decimal("1.5"), "most": above, "kept": Decimal("1.5")}
+
+
+def test_what_no_number_is_says_why(numbers: Backend) -> None:
+    """In words, whatever a server has to be asked so that it fails."""
+    for value, message in ((F("small") / 0, "division by zero"), (Sqrt(F("small") - 99), "square root of a negative number")):
+        with pytest.raises(DataError, match=message) as caught:
+            Number.objects.sync.annotate(value=value).all()
+        assert "CHAR_LENGTH" not in str(caught.value).upper()
 
 
 def test_decimals_of_different_scales_meet(numbers: Backend) -> None:

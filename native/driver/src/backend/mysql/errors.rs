@@ -79,9 +79,16 @@ fn without_value(message: &str) -> String {
     cut.map_or_else(|| message.to_owned(), |rest| format!("Duplicate entry{rest}"))
 }
 
+/// Returns the reason for which a statement of ours made the server fail: it has no other way than to overflow.
+fn refusal(message: &str) -> Option<&str> {
+    let (_, call) = message.split_once("9223372036854775807 + char_length(")?;
+    call.split('\'').nth(1)
+}
+
 fn from_server(number: u16, sqlstate: Option<&str>, message: &str) -> Error {
     let kind = kind(number, sqlstate);
-    let text = if kind == Kind::UniqueViolation { without_value(message) } else { message.to_owned() };
+    let reason = refusal(message).unwrap_or(message);
+    let text = if kind == Kind::UniqueViolation { without_value(message) } else { reason.to_owned() };
     let mut error = Error::new(kind, text);
     let detail = &mut error.detail;
     detail.sqlstate = sqlstate.map(str::to_owned);
@@ -237,6 +244,9 @@ mod tests {
         assert_eq!(read(1264, "22003", "Out of range value for column 'a' at row 1"), (Kind::Data, known([None, None, Some("a")])));
         let range = "BIGINT value is out of range in '`t`.`a` + 1'";
         assert_eq!((read(1690, "22003", range).0, read(1365, "22012", "Division by 0").0), (Kind::Data, Kind::Data));
+        let ours = "BIGINT value is out of range in '(9223372036854775807 + char_length('division by zero'))'";
+        let refused = from_server(1690, Some("22003"), ours);
+        assert_eq!((refused.kind, refused.message.as_str()), (Kind::Data, "division by zero"));
         let missing = from_server(1146, Some("42S02"), "Table 'test.t' doesn't exist");
         assert_eq!((missing.kind, missing.detail.table.as_deref()), (Kind::Database, Some("t")));
         assert!(missing.message.contains("create_tables()"), "{missing}");
@@ -255,7 +265,17 @@ mod tests {
 
     #[test]
     fn odd_messages_do_no_harm() {
-        for message in ["", "'", "for key '", "CONSTRAINT `", "Column '", "column `é", "fails (`", "Fehler für Schlüssel"] {
+        for message in [
+            "",
+            "'",
+            "for key '",
+            "CONSTRAINT `",
+            "Column '",
+            "column `é",
+            "fails (`",
+            "9223372036854775807 + char_length(",
+            "Fehler für Schlüssel",
+        ] {
             for number in [1062, 1452, 4025, 1048, 1264, 1205, 1153] {
                 let _ = from_server(number, Some("23000"), message);
             }
