@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from oxyde.db.execute import run, run_blocking
 from oxyde.db.route import Route, route
 from oxyde.db.steps import Call, Steps
-from oxyde.exceptions import FieldError
+from oxyde.exceptions import DatabaseError, FieldError
 from oxyde.ir import expr, statement, wire
 from oxyde.queries import ddl
 from oxyde.schema import Table, tables
 
+EXISTS: Final = frozenset({"42P07", "42710", "42S01"})
+"""A table, a type or an index of that name is there: PostgreSQL's codes and MySQL's."""
 Models: TypeAlias = "Iterable[Any] | type[Any] | Table | None"
 
 
@@ -62,8 +64,15 @@ def _create(models: Models, where: Route, *, if_not_exists: bool) -> Steps[None]
         home = batch.values()[0][0]
         if home is None:
             raise FieldError("the connection has chosen no database, which tables without a schema are in; name one in the URL")
-    if chosen:
+    if not chosen:
+        return
+    try:
         yield Call(ddl.create(chosen, if_not_exists=if_not_exists, home=home), ())
+    except DatabaseError as error:
+        if if_not_exists or not (error.sqlstate in EXISTS or "already exists" in str(error)):  # SQLite has no code for it
+            raise
+        message = f"{error}; create_tables(if_not_exists=True) leaves it as it is"
+        raise type(error)(message, sqlstate=error.sqlstate, table=error.table, sql=error.sql, hint=error.hint) from None
 
 
 def _drop(models: Models, *, if_exists: bool) -> Steps[None]:

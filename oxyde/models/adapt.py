@@ -139,10 +139,15 @@ def exact_date(where: str, given: Any) -> dt.date:
     return value
 
 
+def _parsed(expected: str, value: Any) -> str:
+    """Returns how a text becomes a date or time, for the end of a message."""
+    return f"; write {expected}.fromisoformat(...) around it" if isinstance(value, str) and expected != "timedelta" else ""
+
+
 def exact_time(where: str, value: Any) -> dt.time:
     """A time without a zone."""
     if not isinstance(value, dt.time):
-        refuse(where, "time", value)
+        refuse(where, "time", value, _parsed("time", value))
     if value.tzinfo is not None:
         refuse(where, "a time without a zone", value, " with one; use value.replace(tzinfo=None)")
     return value
@@ -182,7 +187,8 @@ def derived(where: str, expected: str, cls: type[Time], given: Any) -> Time:
     """Returns a date, time or timedelta of a derived class (pandas) as Python's own; refuses one whose value would change."""
     value = plain(given)
     if not isinstance(value, cls):
-        refuse(where, expected, given)
+        midnight = "; its midnight is datetime.combine(..., time())" if cls is dt.datetime and isinstance(value, dt.date) else ""
+        refuse(where, expected, given, midnight or _parsed(expected, value))
     found = flaw(value)
     if found is not None:
         message = f"{where} takes {expected}, not {found}"

@@ -335,7 +335,8 @@ def related_key(where: str, target: type[AnyModel], field: str, value: Any) -> A
     if holds(target, type(value)):
         return saved_key(where, field, value)
     if info_of(type(value)) is not None:
-        message = f"{where} takes a {target.__name__} or its {field}, not {type(value).__name__}"
+        again = ", whose class was made again since: read it once more" if type(value).__name__ == target.__name__ else ""
+        message = f"{where} takes a {target.__name__} or its {field}, not {type(value).__name__}{again}"
         raise FieldError(message, column=where.rpartition(".")[2])
     return value
 
