@@ -10,7 +10,7 @@ from oxyde.models.errors import in_row, in_rows
 from oxyde.models.hydrate import tiers
 from oxyde.models.info import AnyModel
 from oxyde.models.readable import check_row
-from oxyde.models.row_state import State, after, kept, require_read, row_of, set_state, state_of, stored_of
+from oxyde.models.row_state import Changed, State, after, kept, require_read, row_of, set_state, state_of, stored_of
 from oxyde.models.unloaded import UNLOADED
 from oxyde.models.writing import Write, now
 from oxyde.schema import Table
@@ -79,6 +79,8 @@ class Changes:
                 if links or type(state) is not tuple or UNLOADED in state:
                     write = Write(instance)
                     write.validate()
+                    if isinstance(state, Changed) and not state.forced:
+                        set_state(instance, state.stored)  # nothing is left to be validated
                     keys = write.keys() if links else {}
                     require_read(instance, names - keys.keys())
                     if links:

@@ -7,7 +7,7 @@ from typing import Any
 
 from data import AUTHORS, MANY, stock
 from data import user as fields
-from sqlalchemy import ForeignKey, Numeric, Uuid, create_engine, delete, event, func, select, update
+from sqlalchemy import ForeignKey, Numeric, Uuid, create_engine, delete, event, func, select
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, joinedload, mapped_column, relationship, selectinload
 from sqlalchemy.types import DateTime
@@ -124,6 +124,8 @@ def operations(url: str, rows: int) -> dict[str, Any]:
     engine = create_engine(f"{DRIVERS[family]}:{place}")
     turn = 0
     new = [fields(number) for number in range(MANY)]
+    kept = Session(engine, expire_on_commit=False)
+    stocks: list[Stock] = []
 
     if family == "sqlite":
 
@@ -186,11 +188,11 @@ def operations(url: str, rows: int) -> dict[str, Any]:
     def bulk_update_10k() -> None:
         nonlocal turn
         turn += 1
-        with Session(engine) as session, session.begin():
-            session.execute(
-                update(Stock),
-                [{"sku": one["sku"], "count": one["count"], "price": one["price"]} for one in (stock(n, turn) for n in range(MANY))],
-            )
+        if not stocks:
+            stocks.extend(kept.scalars(select(Stock)))
+        for one in stocks:
+            one.count, one.price = one.sku % 1_000 + turn, one.sku / 4 + turn
+        kept.commit()
 
     def conflicts_10k() -> None:
         nonlocal turn
