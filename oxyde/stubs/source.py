@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from oxyde.stubs.annotations import Unquoted
-from oxyde.stubs.functions import Function, declared, without_implementations
+from oxyde.stubs.functions import Function, attributes, declared, without_implementations
 from oxyde.stubs.names import Names
 
 _WORD: Final = re.compile(r"[^\W\d]\w*")
@@ -85,13 +85,15 @@ class Source:
             return [node]
         if isinstance(node, ast.If) and _is_main(node.test):
             return []
+        if isinstance(node, ast.Try):
+            return self.statements(list(_tried(node)), scope=scope, is_typing=is_typing)
         self._refuse_hidden(node)
-        for block in ("body", "orelse", "finalbody"):
+        for block in ("body", "orelse"):
             inner: list[ast.stmt] = getattr(node, block, [])
             if inner:
                 typing_only = isinstance(node, ast.If) and block == "body" and _is_for_checkers(node.test)
                 setattr(node, block, self.statements(inner, scope=scope, is_typing=is_typing or typing_only) or _nothing(block))
-        for part in [*getattr(node, "handlers", []), *getattr(node, "cases", [])]:
+        for part in getattr(node, "cases", []):
             part.body = self.statements(part.body, scope=scope, is_typing=is_typing) or [ast.Pass()]
         return [node]
 
@@ -131,6 +133,9 @@ class Source:
         found: list[ast.stmt] = []
         for member in without_implementations(node.body):
             if isinstance(member, Function):
+                made = attributes(member, declared_names)
+                found += [ast.AnnAssign(ast.Name(name), self._inside.visit(kind), None, 1) for name, kind in (made or {}).items()]
+                declared_names |= set(made or ())
                 found.append(declared(member, self._inside, declared_names))
             elif not isinstance(member, ast.Pass):
                 found += self._statement(member, f"{qualified}.", is_typing=False)
@@ -167,6 +172,22 @@ def _used(body: Sequence[ast.stmt], words: collections.Counter[str]) -> Iterator
             if not node.names:
                 continue
         yield node
+
+
+def _tried(node: ast.Try) -> Iterator[ast.stmt]:
+    """Yields what a ``try`` makes if nothing fails, and the names that only its handlers make: a stub has no ``try``."""
+    tried = [*node.body, *node.orelse, *node.finalbody]
+    yield from tried
+    known = set(_names_made(tried))
+    for handler in node.handlers:
+        yield from (inner for inner in handler.body if (made := set(_names_made([inner]))) and not made & known)
+
+
+def _names_made(body: Sequence[ast.stmt]) -> Iterator[str]:
+    yield from bound_in(body)
+    for node in body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
 
 
 def _is_main(test: ast.expr) -> bool:
