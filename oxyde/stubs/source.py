@@ -13,6 +13,7 @@ from oxyde.stubs.annotations import Unquoted
 from oxyde.stubs.functions import Function, attributes, declared, without_implementations
 from oxyde.stubs.names import Names
 
+_IGNORE: Final = re.compile(r"# *(?:type|pyright|ty|pyrefly): *ignore.*")
 _WORD: Final = re.compile(r"[^\W\d]\w*")
 
 
@@ -39,6 +40,7 @@ class Source:
         self.names = names
         self.file = file
         self._classes = classes
+        self._lines = file.read_text("utf-8").splitlines() if file.exists() else []
         self._inside = Unquoted(names.visible)
         self._outside = Unquoted(lambda name: name)
 
@@ -71,7 +73,7 @@ class Source:
 
     def _statement(self, node: ast.stmt, scope: str, *, is_typing: bool) -> list[ast.stmt]:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            return list(_imported(node, is_public=not is_typing and not scope))
+            return [self._with_comment(one) for one in _imported(node, is_public=not is_typing and not scope)]
         if isinstance(node, Function):
             return [declared(node, self.annotations(scope), None)]
         if isinstance(node, ast.ClassDef):
@@ -96,6 +98,11 @@ class Source:
         for part in getattr(node, "cases", []):
             part.body = self.statements(part.body, scope=scope, is_typing=is_typing) or [ast.Pass()]
         return [node]
+
+    def _with_comment(self, node: ast.stmt) -> ast.stmt:
+        """Returns an import with the comment of the application's own that says what checkers are to ignore about it."""
+        found = _IGNORE.search(self._lines[node.lineno - 1]) if node.lineno == node.end_lineno and self._lines else None
+        return node if found is None else ast.Expr(ast.Name(f"{ast.unparse(node)}  {found[0].strip()}"))
 
     def _expression(self, node: ast.Expr) -> list[ast.stmt]:
         """Returns a statement for its effect if it says what the module exports; drops others."""
