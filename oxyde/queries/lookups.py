@@ -11,7 +11,7 @@ from oxyde.queries import beyond, literals
 from oxyde.queries.comparisons import Alike, Among, AmongRows, Between, Comparison, Condition, IsNull, Match, Nothing, Regex, Searched
 from oxyde.queries.foreign_values import named, plain
 from oxyde.queries.term import Bound, Expression, Names, Reference, Term
-from oxyde.queries.texts import TEXTUAL, as_read, beside, inner_of
+from oxyde.queries.texts import as_read, beside, inner_of
 from oxyde.schema import Relation
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
@@ -19,6 +19,9 @@ from oxyde.schema.types import ColumnType
 ORDERED: Final = frozenset(
     {"int", "float", "decimal", "text", "bytes", "date", "time", "time_tz", "datetime", "datetime_tz", "duration", "uuid", "enum"}
 )
+RANKED: Final = ORDERED - {"enum"}
+TEXT: Final = frozenset({"text"})
+"""What lookups rank and search: the order and the text of an enumeration's members are a matter of the server."""
 NUMBERS: Final = {"int", "float", "decimal"}
 ANYTHING: Final = frozenset(kinds.PYTHON)
 MOMENTS: Final = frozenset({"datetime", "datetime_tz"})
@@ -263,25 +266,25 @@ LOOKUPS: Final[dict[str, Lookup]] = {
     lookup.name: lookup
     for lookup in (
         Lookup("exact", ANYTHING, equal),
-        Lookup("gt", ORDERED, comparison("gt")),
-        Lookup("gte", ORDERED, comparison("ge")),
-        Lookup("lt", ORDERED, comparison("lt")),
-        Lookup("lte", ORDERED, comparison("le")),
-        Lookup("between", ORDERED, pair),
-        Lookup("range", ORDERED, pair),
+        Lookup("gt", RANKED, comparison("gt")),
+        Lookup("gte", RANKED, comparison("ge")),
+        Lookup("lt", RANKED, comparison("lt")),
+        Lookup("lte", RANKED, comparison("le")),
+        Lookup("between", RANKED, pair),
+        Lookup("range", RANKED, pair),
         Lookup("in", ANYTHING - {"json", "array"}, members),
         Lookup("isnull", ANYTHING, null),
-        Lookup("iexact", TEXTUAL, matching("exact", fold=True)),
-        Lookup("contains", TEXTUAL, matching("contains")),
-        Lookup("icontains", TEXTUAL, matching("contains", fold=True)),
-        Lookup("startswith", TEXTUAL, matching("starts_with")),
-        Lookup("istartswith", TEXTUAL, matching("starts_with", fold=True)),
-        Lookup("endswith", TEXTUAL, matching("ends_with")),
-        Lookup("iendswith", TEXTUAL, matching("ends_with", fold=True)),
-        Lookup("regex", TEXTUAL, regular(fold=False)),
-        Lookup("iregex", TEXTUAL, regular(fold=True)),
-        Lookup("search", TEXTUAL, searched),
-        Lookup("trigram_similar", TEXTUAL, resembling),
+        Lookup("iexact", TEXT, matching("exact", fold=True)),
+        Lookup("contains", TEXT, matching("contains")),
+        Lookup("icontains", TEXT, matching("contains", fold=True)),
+        Lookup("startswith", TEXT, matching("starts_with")),
+        Lookup("istartswith", TEXT, matching("starts_with", fold=True)),
+        Lookup("endswith", TEXT, matching("ends_with")),
+        Lookup("iendswith", TEXT, matching("ends_with", fold=True)),
+        Lookup("regex", TEXT, regular(fold=False)),
+        Lookup("iregex", TEXT, regular(fold=True)),
+        Lookup("search", TEXT, searched),
+        Lookup("trigram_similar", TEXT, resembling),
     )
 }
 """Every lookup that ends a name."""

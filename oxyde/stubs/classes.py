@@ -111,6 +111,9 @@ class Classes:
         manager = f"{self.faces[model].prefix}Manager" if own_queryset_class is None else self.names.type(own_queryset_class)
         lines.append(f"def __oxyde_manager__(self) -> {manager}: ...")
         if info.meta.view is None:
+            if model in self.faces and self.written[model].takes_names_and_aliases:
+                unpack = self.names.name("typing_extensions", "Unpack")
+                lines.append(f"def __init__(self, **values: {unpack}[{self.faces[model].prefix}New]) -> None: ...")
             lines += self.written[model].requests()
         yield from ast.parse("\n".join(lines)).body
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Sequence
+import copy
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from oxyde.stubs.annotations import Unquoted
 
@@ -90,6 +91,30 @@ def _made(node: Function) -> set[str]:
         and isinstance(inner.value, ast.Name)
         and inner.value.id == parameters[0].arg
     }
+
+
+def attributes(node: Function, known: Collection[str]) -> dict[str, ast.expr] | None:
+    """Returns the types of the attributes that a method makes and the class does not declare; None if its text does not say all of them."""
+    missing = _made(node) - set(known)
+    parameters = {one.arg: one.annotation for one in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]}
+    found: dict[str, ast.expr] = {}
+    for inner in ast.walk(node):
+        target = inner.target if isinstance(inner, ast.AnnAssign) else inner.targets[0] if isinstance(inner, ast.Assign) else None
+        if not isinstance(target, ast.Attribute) or target.attr not in missing or target.attr in found:
+            continue
+        kind = inner.annotation if isinstance(inner, ast.AnnAssign) else _type_of(inner.value, parameters)  # type: ignore[attr-defined] # or an Assign
+        if kind is not None:
+            found[target.attr] = copy.deepcopy(kind)
+    return found if found.keys() == missing else None
+
+
+def _type_of(value: ast.expr, parameters: Mapping[str, ast.expr | None]) -> ast.expr | None:
+    """Returns the type of a parameter, or of a plain constant."""
+    if isinstance(value, ast.Name):
+        return parameters.get(value.id)
+    if isinstance(value, ast.Constant) and isinstance(value.value, (bool, int, float, str, bytes)):
+        return ast.Name(type(value.value).__name__)
+    return None
 
 
 def is_overload(node: ast.stmt) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import enum
 import re
 import sys
@@ -60,8 +61,13 @@ class Names:
 
     def visible(self, name: str) -> str:
         """Returns a name of the module as a class body may write it: another one where a field hides it."""
-        if name not in self._fields:
+        if name not in self._fields or (name not in self._bound and not hasattr(builtins, name)):
             return name
+        value = self._bound.get(name, getattr(builtins, name, None))
+        home = getattr(value, "__module__", None)
+        if isinstance(value, type) and value.__qualname__ == name and home != self._bound.get("__name__"):
+            self._imports.setdefault((str(home), name), self._imports.get((str(home), name)) or self._free(name))
+            return self._imports[str(home), name]  # an alias of a generic class would have no parameters
         return self._aliases.setdefault(name, self._free(name))
 
     def _free(self, name: str) -> str:

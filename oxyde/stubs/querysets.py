@@ -126,13 +126,18 @@ class QuerySets:
         chain, exact = name_of("oxyde.models.chain", "Chain"), name_of("oxyde.models.narrow", "Exact")
         yield f"class {self.prefix}Lazy({chain}[{self.model}, {row}], {exact}):"
         for verb in ("filter", "exclude"):
-            yield f"    def {verb}(self, /, *conditions: {expression}, {self._keywords_of('lookups', 'Lookups')}) -> {itself}: ..."
+            yield f"    def {verb}(self, /, *{self._conditions}: {expression}, {self._keywords_of('lookups', 'Lookups')}) -> {itself}: ..."
         yield f"    def order_by(self, *fields: {self.prefix}Order | {expression}) -> {itself}: ..."
         for verb in ("only", "defer"):
             yield f"    def {verb}(self, *fields: {self.prefix}Field) -> {itself}: ..."
 
     def _keywords_of(self, name: str, suffix: str) -> str:
         return f"**{name}: {self._names.name('typing_extensions', 'Unpack')}[{self.prefix}{suffix}]"
+
+    @property
+    def _conditions(self) -> str:
+        """The parameter of conditions, which is called as no keyword is."""
+        return "conditions" if "conditions" not in self._info.fields else "_conditions"
 
     @property
     def _connection(self) -> str:
@@ -160,8 +165,8 @@ class QuerySets:
             yield f"    def sync(self) -> {self.prefix}Sync[{row}]: ..."
         word = "async def" if face.awaits else "def"
         lookups = f"{self._connection}{self._keywords_of('lookups', 'Lookups')}"
-        yield f"    {word} get(self, /, *conditions: {expression}, {lookups}) -> {row}: ..."
-        yield f"    {word} get_or_none(self, /, *conditions: {expression}, {lookups}) -> {row} | None: ..."
+        yield f"    {word} get(self, /, *{self._conditions}: {expression}, {lookups}) -> {row}: ..."
+        yield f"    {word} get_or_none(self, /, *{self._conditions}: {expression}, {lookups}) -> {row} | None: ..."
         if self._info.meta.view is None:
             yield from self._writing(word, lookups)
 

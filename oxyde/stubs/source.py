@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from oxyde.stubs.annotations import Unquoted
-from oxyde.stubs.functions import Function, declared, without_implementations
+from oxyde.stubs.functions import Function, attributes, declared, without_implementations
 from oxyde.stubs.names import Names
 
+_IGNORE: Final = re.compile(r"# *(?:type|pyright|ty|pyrefly): *ignore.*")
 _WORD: Final = re.compile(r"[^\W\d]\w*")
 
 
@@ -39,6 +40,7 @@ class Source:
         self.names = names
         self.file = file
         self._classes = classes
+        self._lines = file.read_text("utf-8").splitlines() if file.exists() else []
         self._inside = Unquoted(names.visible)
         self._outside = Unquoted(lambda name: name)
 
@@ -71,7 +73,7 @@ class Source:
 
     def _statement(self, node: ast.stmt, scope: str, *, is_typing: bool) -> list[ast.stmt]:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            return list(_imported(node, is_public=not is_typing and not scope))
+            return [self._with_comment(one) for one in _imported(node, is_public=not is_typing and not scope)]
         if isinstance(node, Function):
             return [declared(node, self.annotations(scope), None)]
         if isinstance(node, ast.ClassDef):
@@ -85,15 +87,22 @@ class Source:
             return [node]
         if isinstance(node, ast.If) and _is_main(node.test):
             return []
+        if isinstance(node, ast.Try):
+            return self.statements(list(_tried(node)), scope=scope, is_typing=is_typing)
         self._refuse_hidden(node)
-        for block in ("body", "orelse", "finalbody"):
+        for block in ("body", "orelse"):
             inner: list[ast.stmt] = getattr(node, block, [])
             if inner:
                 typing_only = isinstance(node, ast.If) and block == "body" and _is_for_checkers(node.test)
                 setattr(node, block, self.statements(inner, scope=scope, is_typing=is_typing or typing_only) or _nothing(block))
-        for part in [*getattr(node, "handlers", []), *getattr(node, "cases", [])]:
+        for part in getattr(node, "cases", []):
             part.body = self.statements(part.body, scope=scope, is_typing=is_typing) or [ast.Pass()]
         return [node]
+
+    def _with_comment(self, node: ast.stmt) -> ast.stmt:
+        """Returns an import with the comment of the application's own that says what checkers are to ignore about it."""
+        found = _IGNORE.search(self._lines[node.lineno - 1]) if node.lineno == node.end_lineno and self._lines else None
+        return node if found is None else ast.Expr(ast.Name(f"{ast.unparse(node)}  {found[0].strip()}"))
 
     def _expression(self, node: ast.Expr) -> list[ast.stmt]:
         """Returns a statement for its effect if it says what the module exports; drops others."""
@@ -131,6 +140,9 @@ class Source:
         found: list[ast.stmt] = []
         for member in without_implementations(node.body):
             if isinstance(member, Function):
+                made = attributes(member, declared_names)
+                found += [ast.AnnAssign(ast.Name(name), self._inside.visit(kind), None, 1) for name, kind in (made or {}).items()]
+                declared_names |= set(made or ())
                 found.append(declared(member, self._inside, declared_names))
             elif not isinstance(member, ast.Pass):
                 found += self._statement(member, f"{qualified}.", is_typing=False)
@@ -167,6 +179,22 @@ def _used(body: Sequence[ast.stmt], words: collections.Counter[str]) -> Iterator
             if not node.names:
                 continue
         yield node
+
+
+def _tried(node: ast.Try) -> Iterator[ast.stmt]:
+    """Yields what a ``try`` makes if nothing fails, and the names that only its handlers make: a stub has no ``try``."""
+    tried = [*node.body, *node.orelse, *node.finalbody]
+    yield from tried
+    known = set(_names_made(tried))
+    for handler in node.handlers:
+        yield from (inner for inner in handler.body if (made := set(_names_made([inner]))) and not made & known)
+
+
+def _names_made(body: Sequence[ast.stmt]) -> Iterator[str]:
+    yield from bound_in(body)
+    for node in body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
 
 
 def _is_main(test: ast.expr) -> bool:

@@ -84,6 +84,11 @@ class Written:
         plain = self._models.types(self._names, self._info, name).plain
         return self._names.union([plain, "None"]) if "None" in annotation.split(" | ") else plain
 
+    @property
+    def takes_names_and_aliases(self) -> bool:
+        """Whether the constructor takes a field by its name and by an alias, which no declaration of the field says."""
+        return is_by_name(self._info) and any(set(accepted(field)) - {name} for name, field in self._info.fields.items())
+
     def requests(self) -> Iterator[str]:
         """Yields the text of ``Create`` and ``Update``, inside the model."""
         verbs: list[Verb] = ["Create", "Update"]
@@ -107,6 +112,12 @@ def is_needed(info: ModelInfo, name: str) -> bool:
     return field.is_required() and name not in info.links and name not in info.reference_by_key and not (said.auto_now or said.auto_now_add)
 
 
+def is_by_name(info: ModelInfo) -> bool:
+    """Whether the constructor of a row takes names where there are aliases."""
+    config = info.model.model_config
+    return bool(config.get("populate_by_name") or config.get("validate_by_name"))
+
+
 def accepted(field: Any) -> list[str]:
     """Returns the aliases of a field that the constructor takes as keywords."""
     given = field.validation_alias if field.validation_alias is not None else field.alias
@@ -123,10 +134,8 @@ def default_of(names: Names, info: ModelInfo, field: Any, *, is_given: bool) -> 
         field: The field.
         is_given: Whether the constructor needs it.
     """
-    config = info.model.model_config
-    by_name = config.get("populate_by_name") or config.get("validate_by_name")
     aliases = accepted(field)
-    if aliases and not by_name:
+    if aliases and not is_by_name(info):
         default = "" if is_given else "default=..., "
         return f" = {names.name('oxyde.models.field', 'Field')}({default}alias={aliases[0]!r})"
     return "" if is_given and field.default is PydanticUndefined else " = ..."

@@ -111,9 +111,10 @@ async def test_a_task_does_not_wait_for_ever_for_a_commit(served: Backend) -> No
 
 
 async def test_a_cancelled_commit_that_is_answered_is_known(served: Backend) -> None:
-    """The cancellation waits for the answer, then goes its way: the hook has run by then."""
+    """The cancellation waits for the answer, then goes its way: the hook has run by then. An answer may come too soon to be waited for."""
     async with db.connect(served.url, settings=SINGLE):
         said: list[str] = []
+        waited = 0
 
         async def work() -> None:
             async with atomic() as block:
@@ -121,10 +122,12 @@ async def test_a_cancelled_commit_that_is_answered_is_known(served: Backend) -> 
                 await Entry.objects.create(text="one")
                 asyncio.get_running_loop().call_soon(task.cancel)
 
-        task = asyncio.create_task(work())
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        assert said == (["committed"] if stored(served) else [])
+        for _ in range(20):
+            task = asyncio.create_task(work())
+            await asyncio.wait([task])
+            waited += task.cancelled()
+            assert said == ["committed"] * len(stored(served))
+        assert waited
 
 
 async def test_a_begin_without_an_answer_can_be_left(served: Backend) -> None:

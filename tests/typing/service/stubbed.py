@@ -45,7 +45,7 @@ async def reads(doctor: Doctor, patient: Patient, flag: bool) -> None:
     await Visit.objects.filter(doctor=doctor, doctor__name="x", doctor__ward=Ward.EAST, doctor_id__in=[3], doctor__in=[doctor, 3]).all()
     await Visit.objects.filter(patient=None, patient__isnull=True, patient_id=patient.id).all()
     await Visit.objects.filter(patient=patient.id, date__year=2024, date__month=(2024, 1), price__between=(1, 2), urgency=1).all()
-    await Visit.objects.filter(extra__a__b=3, marks__contains=[3], marks__0=1, note__isnull=True, date__year__gte=2000, drugs__name="x").all()
+    await Visit.objects.filter(extra__a__b=3, marks__contains=[3], marks__0=1, note__isnull=True, date__year__gte=2000, drugs__trade_name="x").all()
     await Visit.objects.filter(id__in=Visit.objects.filter(doctor__id=3), doctor__in=Doctor.objects.filter(name="x")).all()
     await Visit.objects.filter(id__in=Visit.objects.values_list("id", flat=True), patient_id__in=Patient.objects.values("id")).all()
     await Visit.objects.filter(doctor__created__date=date(2024, 1, 1), patient__doctor__name="x", doctor__pk=3, pk=3).all()
@@ -86,7 +86,9 @@ async def writes(doctor: Doctor, body: Visit.Create, change: Visit.Update) -> No
     reveal_type(Doctor(name="x").age_in_days(datetime(2024, 1, 1)))  # T: int
     reveal_type(Listing[int](items=[3]).first())  # T: int
     reveal_type(known("x"))  # T: bool
-    Drug.Create(name="x")
+    Drug.Create(trade_name="x")
+    Drug(trade_name="x")
+    Drug(tradeName="x")
     Visit.Update()
 
 
@@ -94,7 +96,7 @@ def blocking() -> None:
     reveal_type(Doctor.objects.sync.filter(name="x"))  # T: _DoctorSync[Doctor]
     reveal_type(Doctor.objects.sync.get(id=3))  # T: Doctor
     reveal_type(Doctor.objects.filter(id=3).sync.values_list("name", flat=True).all())  # T: list[str]
-    reveal_type(Drug.objects.sync.create(name="x"))  # T: Drug
+    reveal_type(Drug.objects.sync.create(tradeName="x"))  # T: Drug
     reveal_type([doctor.name for doctor in Doctor.objects.sync])  # T: list[str]
 
 
@@ -149,7 +151,7 @@ async def wrong(doctor: Doctor, patient: Patient, key: UUID, body: Visit.Create)
     Visit.Create(date=date(2024, 1, 1))  # E
     Visit.Create(date=[3], doctor_id=3)  # E
     Visit.Update(kind="third")  # E
-    Drug.Create()  # E
+    Drug(trdaeName="x")  # E: mypy pyright
     body.dat  # E
     body.kind = 3  # E
     await Visit.objects.create(3)  # E

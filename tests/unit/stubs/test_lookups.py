@@ -203,3 +203,9 @@ def test_a_relation_has_three_lookups() -> None:
     with pytest.raises(FieldLookupError, match=r'StubPerson.club is a relation and has no lookup "gt"; it has exact, in, isnull'):
         StubPerson.objects.filter(club__gt=3)
     assert StubPerson.objects.filter(Q(club_id__gt=3)).sql("sqlite")[1] == [3]
+
+
+def test_an_enumeration_has_three_lookups() -> None:
+    """Its members have no order and no text that is the same on every server."""
+    with pytest.raises(FieldLookupError, match=r'StubPerson.mood is enum and has no lookup "gt"; it has exact, in, isnull'):
+        StubPerson.objects.filter(mood__gt="glad")

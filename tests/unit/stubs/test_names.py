@@ -81,10 +81,13 @@ def test_a_taken_name_is_imported_as_another() -> None:
 
 
 def test_a_field_that_hides_a_name_of_the_module() -> None:
-    """The name has a second one, which classes use."""
-    names = Names({"date": dt.date}, {"date"})
+    """The name has a second one, which classes use: a second import, or an alias of what is made here."""
+    names = Names({"__name__": "here", "date": dt.date, "Shade": Shade, "number": 3}, {"date", "number", "list", "unknown"})
     assert names.type(dt.date) == names.visible("date") == "_date"
-    assert names.lines(["x: _date"]) == ["from typing import TypeAlias", "_date: TypeAlias = date"]
+    assert [names.visible("list"), names.visible("number"), names.visible("unknown")] == ["_list", "_number", "unknown"]
+    lines = names.lines(["x: _date, _list, _number"])
+    assert lines[:2] == ["from builtins import list as _list", "from datetime import date as _date"]
+    assert lines[2:] == ["from typing import TypeAlias", "_number: TypeAlias = number"]
 
 
 def test_what_the_module_imports_for_checkers() -> None:

@@ -34,7 +34,8 @@ def stub(text: str, bound: dict[str, Any] | None = None, fields: tuple[str, ...]
         ("@overload\ndef f(a: int) -> int: ...\ndef f(a): return a", "@overload\ndef f(a: int) -> int: ..."),
         ("register(3)\nassert X\n__all__ = ['X']\n__all__.append('Y')", "__all__ = ['X']\n__all__.append('Y')"),
         ("if __name__ == '__main__':\n    run()", ""),
-        ("try:\n    import a\nexcept ImportError:\n    a = None", "try:\n    import a as a\nexcept ImportError:\n    a = None"),
+        ("try:\n    import a\nexcept ImportError:\n    a = None", "import a as a"),
+        ("try:\n    from a import b\nexcept ImportError:\n    c = None", "from a import b as b\nc = None"),
         ("if X > 3:\n    Y = 1\nelse:\n    run()", "if X > 3:\n    Y = 1"),
         ("for x in y:\n    run(x)", "for x in y:\n    pass"),
         ("class A:\n    '''Doc.'''", "class A: ..."),
@@ -55,9 +56,16 @@ def test_statements(text: str, kept: str) -> None:
 
 
 def test_attributes_that_methods_make() -> None:
-    """A method that makes them keeps its body, where checkers find them; one of declared attributes does not."""
-    text = "class A:\n    y: int\n    def __init__(self, x: int) -> None:\n        self.x = x\n    def g(self) -> None:\n        self.y = 3"
-    assert stub(text) == "class A:\n    y: int\n    def __init__(self, x: int) -> None:\n        self.x = x\n    def g(self) -> None: ..."
+    """The class declares those whose type the text says: that of a parameter, an annotation or a constant."""
+    body = "self.x = x\n        self.z: str | None = f()\n        self.y = 3"
+    text = f"class A:\n    y: int\n    def __init__(self, x: int) -> None:\n        {body}"
+    assert stub(text) == "class A:\n    y: int\n    x: int\n    z: str | None\n    def __init__(self, x: int) -> None: ..."
+
+
+def test_attributes_whose_type_no_text_says() -> None:
+    """The method that makes them keeps its body, where checkers find them."""
+    text = "class A:\n    def __init__(self) -> None:\n        self.x = f()"
+    assert stub(text) == text
 
 
 def test_imports_for_checkers() -> None:

@@ -122,6 +122,14 @@ def test_a_name_that_the_stub_needs(write: Write) -> None:
     assert reason.endswith("the stub needs the name _StubsNeededQuery for itself; name yours otherwise")
 
 
+def test_what_the_application_lets_checkers_ignore(write: Write) -> None:
+    """The comment of an import goes along: the stub is checked in place of the source."""
+    text = "try:\n    import unknown_to_all  # type: ignore[import-not-found]\nexcept ImportError:\n    pass\n" + model("StubsIgnoring")
+    path = write("stubs_ignoring", text).with_suffix(".pyi")
+    generate("stubs_ignoring")
+    assert "\nimport unknown_to_all as unknown_to_all  # type: ignore[import-not-found]\n" in path.read_text()
+
+
 def test_sidecar(write: Write, tmp_path: Path) -> None:
     """Managers alone, in a folder of their own; nothing stands beside the models."""
     path = write("stubs_pack.models", model("StubsBeside"))

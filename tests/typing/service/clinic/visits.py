@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from clinic.bases import Stamped, Urgency
 from oxyde import Field, Model
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
 
 if TYPE_CHECKING:
     from clinic.people import Doctor, Patient
@@ -20,8 +21,9 @@ class Note(BaseModel):
 
 
 class Drug(Model):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
     id: int | None = Field(default=None, db_pk=True)
-    name: str
+    trade_name: str = "x"
 
     class Meta:
         is_table = True
