@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from oxyde.cli.demo import walk
+from oxyde.cli.makemigrations import makemigrations
 from oxyde.cli.options import chosen, everywhere
 from oxyde.cli.stubs import generate_stubs
 from oxyde.exceptions import OxydeError
@@ -37,7 +37,7 @@ class Commands(click.Group):
             raise click.ClickException(message) from None
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(package_name="oxyde", prog_name="oxyde", message="%(prog)s %(version)s")
 @everywhere
 def main() -> None:
@@ -56,4 +56,9 @@ def demo(file: Path, *, force: bool) -> None:
 
     When the file exists already, the flights in it are used.
     """
+    from oxyde.cli.demo import walk  # whose models are registered, and are not the application's
+
     walk.run(file, force=force)
+
+
+main.add_command(makemigrations)

@@ -1,8 +1,9 @@
 """Migrations: states of a schema, the operations between them, and the files that hold them."""
 
 from oxyde.migrations.factories import check, column, exclude, foreign_key, index, unique
+from oxyde.migrations.make import makemigrations
 
-__all__ = ["check", "column", "exclude", "foreign_key", "index", "unique"]
+__all__ = ["check", "column", "exclude", "foreign_key", "index", "makemigrations", "unique"]
 
 
 def __dir__() -> list[str]:

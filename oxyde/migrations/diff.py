@@ -61,6 +61,17 @@ def diff(old: State, new: State, renames: Renames | None = None) -> list[Operati
     return steps.operations
 
 
+def after_renames(old: State, new: State, renames: Renames) -> State:
+    """Returns the state after what the difference begins with: what is in the way is dropped, and renames are made.
+
+    Raises:
+        MigrationError: A rename names what is not there, or what is kept.
+    """
+    steps = _Steps(old, new)
+    steps.rename(renames)
+    return steps.state
+
+
 class _Steps:
     """The operations found so far, and the state after them, which is compared with the new one.
 

@@ -90,10 +90,10 @@ def named(operations: Sequence[Operation], *, first: bool) -> str:
         operations: The operations.
         first: Whether no migration is before it.
     """
-    if first and all(not isinstance(operation, AddColumn) for operation in operations):
-        return "initial"
     if not operations:
         return "by_hand"
+    if first and all(not isinstance(operation, AddColumn) for operation in operations):
+        return "initial"
     aside = (CreateSchema, CreateEnumType, DropEnumType)
     words = [_words(operation) for operation in operations if not isinstance(operation, aside)] or list(map(_words, operations))
     kept = words[:1]
