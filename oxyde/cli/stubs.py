@@ -22,7 +22,7 @@ STYLES: Final = ("beside", "sidecar")
 @click.option("--json", "as_json", is_flag=True, help="Print the files as JSON.")
 @click.pass_context
 def generate_stubs(ctx: click.Context, *, check: bool, style: Literal["beside", "sidecar"], as_json: bool) -> None:
-    """Write stubs, from which type checkers know the fields, lookups and rows of your models."""
+    """Write typed stubs of your models, for type checkers."""
     config = chosen(ctx).load()
     if not config.stubs:
         click.echo(f"{config.path} says STUBS = False: no stubs", err=True)
