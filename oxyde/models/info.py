@@ -141,10 +141,15 @@ class ModelInfo:
         """The table, if it was made already."""
         return self._table
 
-    @property
+    @cached_property
     def validates_assignment(self) -> bool:
         """Whether Pydantic validates assignments, so that saving does not."""
         return bool(self.model.model_config.get("validate_assignment"))
+
+    @cached_property
+    def altered(self) -> frozenset[str]:
+        """The fields whose stored values reading may change."""
+        return frozenset(column.field for column in self.table().columns if column.altered) if self.is_table else frozenset()
 
     def rebuild(self, names: Mapping[str, Any], *, force: bool = False, raise_errors: bool = True) -> None:
         """Builds the schema of this model alone.
@@ -168,7 +173,7 @@ class ModelInfo:
         self.has_links = False
         self.requests = {}
         self.hydration = self._table = self.columns = None
-        for name in ("references", "reference_by_key", "keys", "names"):
+        for name in ("references", "reference_by_key", "keys", "names", "altered"):
             self.__dict__.pop(name, None)
 
     @cached_property

@@ -153,14 +153,8 @@ def changed(instance: AnyModel, name: str) -> None:
     info = type(instance).__oxyde__
     if not info.validates_assignment:
         state.add(name)
-    if isinstance(state, Changed) and _is_altered(instance, name):
+    if isinstance(state, Changed) and name in info.altered:
         state.forced.add(name)
-
-
-def _is_altered(instance: AnyModel, name: str) -> bool:
-    info = type(instance).__oxyde__
-    column = info.table().by_field.get(name) if info.is_table else None
-    return column is not None and column.altered
 
 
 def row_of(table: Table, values: Mapping[str, Any], sent: Mapping[str, Any], before: Stored = ()) -> Stored:
@@ -251,11 +245,11 @@ def restore_fields(instance: AnyModel, values: Mapping[str, Any], given: set[str
 
 def follow(instance: AnyModel, name: str, old: Any) -> None:
     """Updates what depends on an assigned field (a relation's key, a key's relation), and records the change."""
-    links = type(instance).__oxyde__.links
-    values = vars(instance)
+    info = type(instance).__oxyde__
+    links, values = info.links, instance.__dict__
     value = values[name]
     link = links.get(name)
-    if link is not None or not is_same(old, value) or _is_altered(instance, name):
+    if link is not None or not is_same(old, value) or name in info.altered:
         changed(instance, name)
     if link is None:
         for other in links.values():
