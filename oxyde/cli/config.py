@@ -8,6 +8,7 @@ import sysconfig
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -48,6 +49,7 @@ class Config:
         migrations_dir: The folder of the migrations.
         databases: URLs by alias, ``env:NAME`` among them.
         stubs: Whether stubs of the models are written and checked.
+        stub_lookups_across: Whether stubs have all lookups of related models' columns.
     """
 
     path: Path
@@ -56,6 +58,7 @@ class Config:
     migrations_dir: Path = Path("migrations")
     databases: Mapping[str, str] = field(default_factory=dict)
     stubs: bool = True
+    stub_lookups_across: bool = False
 
     def url(self, alias: str = "default") -> str:
         """Returns the URL of a database; one that says ``env:NAME`` is looked up in the environment.
@@ -221,9 +224,9 @@ def _databases(path: Path, value: Any) -> dict[str, str]:
     return dict(value)
 
 
-def _stubs(path: Path, value: Any) -> bool:
+def _switch(name: str, path: Path, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise ConfigError(f"{path}: STUBS is True or False, not {value!r}")
+        raise ConfigError(f"{path}: {name} is True or False, not {value!r}")
     return value
 
 
@@ -232,6 +235,7 @@ READERS: Final[Mapping[str, Callable[[Path, Any], Any]]] = {
     "dialect": _dialect,
     "migrations_dir": _folder,
     "databases": _databases,
-    "stubs": _stubs,
+    "stubs": partial(_switch, "STUBS"),
+    "stub_lookups_across": partial(_switch, "STUB_LOOKUPS_ACROSS"),
 }
 """What checks each option."""

@@ -28,7 +28,7 @@ def generate_stubs(ctx: click.Context, *, check: bool, style: Literal["beside", 
         click.echo(f"{config.path} says STUBS = False: no stubs", err=True)
         return
     config.import_models()
-    report = generate(config.models, style=style, across=bool(getattr(config, "stub_lookups_across", False)), check=check)
+    report = generate(config.models, style=style, across=config.stub_lookups_across, check=check)
     _show_json(report) if as_json else _show(report, check=check)
     for reason in report.refused.values():
         click.echo(f"no stub: {reason}", err=True)

@@ -102,6 +102,7 @@ def test_none(tmp_path: Path) -> None:
         ("MIGRATIONS_DIR = None", r"MIGRATIONS_DIR is a folder, not None$"),
         ("DATABASES = 'sqlite:///x'", r"DATABASES has URLs by alias, such as "),
         ("STUBS = 'no'", r"STUBS is True or False, not 'no'$"),
+        ("STUB_LOOKUPS_ACROSS = 1", r"STUB_LOOKUPS_ACROSS is True or False, not 1$"),
     ],
 )
 def test_refusals(tmp_path: Path, text: str, message: str) -> None:

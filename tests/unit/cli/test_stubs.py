@@ -65,6 +65,23 @@ def test_json(folder: Path) -> None:
     assert done.stderr == f"no stub: {reason}\n"
 
 
+def test_lookups_across(folder: Path) -> None:
+    """STUB_LOOKUPS_ACROSS gives the columns of a related model their lookups."""
+    project(folder, "cli_stubs_across", "CliStubsAcross")
+    with (folder / "cli_stubs_across.py").open("a") as file:
+        file.write(
+            MODEL.partition("class")[1]
+            + MODEL.partition("class")[2].format(name="CliStubsAcrossChild").replace("id:", "up: CliStubsAcross\n    id:", 1)
+        )
+    assert run().exit_code == 0
+    stub = folder / "cli_stubs_across.pyi"
+    assert "up__id__gt" not in stub.read_text()
+    with (folder / "oxyde_config.py").open("a") as file:
+        file.write("STUB_LOOKUPS_ACROSS = True\n")
+    assert run().output == "written: cli_stubs_across.pyi\n"
+    assert "up__id__gt" in stub.read_text()
+
+
 def test_off(folder: Path) -> None:
     """STUBS = False writes none."""
     project(folder, "cli_stubs_off", "CliStubsOff", "STUBS = False\n")
