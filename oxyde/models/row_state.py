@@ -246,7 +246,7 @@ def restore_fields(instance: AnyModel, values: Mapping[str, Any], given: set[str
 def follow(instance: AnyModel, name: str, old: Any) -> None:
     """Updates what depends on an assigned field (a relation's key, a key's relation), and records the change."""
     info = type(instance).__oxyde__
-    links, values = info.links, instance.__dict__
+    links, values = info.links, vars(instance)
     value = values[name]
     link = links.get(name)
     if link is not None or not is_same(old, value) or name in info.altered:
