@@ -99,6 +99,9 @@ def test_every_column_type_has_a_case() -> None:
         ("expr", "FrameUnit"),
         ("expr", "FrameBound"),
         ("schema", "Action"),
+        ("alter", "Change"),
+        ("alter", "Constraint"),
+        ("alter", "ConstraintKind"),
     ],
 )
 def test_every_node_has_a_case(file: str, name: str) -> None:

@@ -54,6 +54,7 @@ ELSEWHERE = {
     "migrations/operations/indexes.py": ("migrations/operations/test_base.py", "every operation answers to one suite"),
     "migrations/operations/tables.py": ("migrations/operations/test_base.py", "every operation answers to one suite"),
     "migrations/operations/views.py": ("migrations/operations/test_base.py", "every operation answers to one suite"),
+    "migrations/described.py": ("migrations/test_statements.py", "parts of the statements"),
     "migrations/questions.py": ("migrations/test_planning.py", "what plans ask"),
     "notebook/before_cursor.py": ("notebook/test_complete.py", "what Tab offers, through IPython's own completer"),
     "sync.py": ("../codebase/test_twins.py", "generated from the awaited functions, and compared with them"),

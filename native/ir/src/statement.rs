@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::alter::AlterTable;
 use crate::expr::{Expr, Piece};
 use crate::query::{Query, SelectOutput, Source};
 use crate::schema::{EnumType, Table, TableRef};
@@ -18,6 +19,7 @@ pub enum Statement {
     Delete(Delete),
     CreateTables(CreateTables),
     DropTables(DropTables),
+    AlterTable(AlterTable),
     Explain(Explain),
     Raw(Raw),
 }

@@ -43,11 +43,12 @@ def test_help() -> None:
     """Help names the commands that exist, and no other."""
     done = oxyde("--help")
     assert done.returncode == 0, done.stderr
-    assert list(main.commands) == ["demo", "makemigrations"]
+    assert list(main.commands) == ["demo", "makemigrations", "sqlmigrate"]
     listed = [" ".join(line.split()) for line in done.stdout.split("Commands:")[1].strip().splitlines()]
     assert listed == [
         "demo Load 336,776 flights into SQLite and show what Oxyde does with them.",
         "makemigrations Write the migration that leads from the migrations to the models.",
+        "sqlmigrate Print the SQL of a migration, named whole or by its beginning.",
     ]
     assert "336,776" in oxyde("demo", "--help").stdout
 

@@ -1,7 +1,8 @@
 //! Indexes, as statements or inside CREATE TABLE.
 
-use oxyde_ir::schema::{Index, IndexPart, Table};
+use oxyde_ir::schema::{Index, IndexPart, Table, TableRef};
 
+use super::alter::of_schema;
 use super::constraint::names;
 use crate::dialect::{Dialect, Indexes};
 use crate::error::{Result, malformed};
@@ -16,32 +17,83 @@ pub fn inline(table: &Table, dialect: &Dialect) -> Result<Vec<String>> {
 }
 
 fn inline_one(index: &Index, dialect: &Dialect) -> Result<String> {
+    Ok(format!("{} {} ({})", inline_kind(index, dialect)?, quote::quoted(dialect, &index.name)?, parts(index, dialect)?))
+}
+
+fn inline_kind(index: &Index, dialect: &Dialect) -> Result<&'static str> {
     no_filter(index, dialect)?;
     no_include(index, dialect)?;
-    let kind = match (index.method.as_deref().map(str::to_ascii_lowercase).as_deref(), index.unique) {
-        (None | Some("btree"), false) => "INDEX",
-        (None | Some("btree"), true) => "UNIQUE INDEX",
-        (Some("fulltext"), false) => "FULLTEXT INDEX",
-        (Some("spatial"), false) => "SPATIAL INDEX",
+    match (index.method.as_deref().map(str::to_ascii_lowercase).as_deref(), index.unique) {
+        (None | Some("btree"), false) => Ok("INDEX"),
+        (None | Some("btree"), true) => Ok("UNIQUE INDEX"),
+        (Some("fulltext"), false) => Ok("FULLTEXT INDEX"),
+        (Some("spatial"), false) => Ok("SPATIAL INDEX"),
         // The server would silently create a B-tree for a method that it does not know.
-        (Some(_), _) => return dialect.unsupported("index methods other than btree, fulltext and spatial"),
-    };
-    Ok(format!("{kind} {} ({})", quote::quoted(dialect, &index.name)?, parts(index, dialect)?))
+        (Some(_), _) => dialect.unsupported("index methods other than btree, fulltext and spatial"),
+    }
+}
+
+/// Returns the CREATE INDEX statement of a table that is there.
+pub fn create(table: &TableRef, index: &Index, concurrently: bool, dialect: &Dialect) -> Result<String> {
+    match dialect.indexes {
+        Indexes::Full | Indexes::Trees => statement(table, index, options(concurrently, dialect)?, dialect),
+        Indexes::Inline | Indexes::InlineColumns => {
+            options(concurrently, dialect)?;
+            let (kind, name) = (inline_kind(index, dialect)?, quote::quoted(dialect, &index.name)?);
+            Ok(format!("CREATE {kind} {name} ON {} ({})", quote::table(dialect, table)?, parts(index, dialect)?))
+        }
+    }
+}
+
+/// Returns the DROP INDEX statement.
+pub fn drop(table: &TableRef, name: &str, concurrently: bool, dialect: &Dialect) -> Result<String> {
+    let mut text = format!("DROP INDEX {}", options(concurrently, dialect)?);
+    if of_schema(dialect) {
+        quote::qualified(&mut text, dialect, table.schema.as_deref(), name)?;
+    } else {
+        text = format!("{text}{} ON {}", quote::quoted(dialect, name)?, quote::table(dialect, table)?);
+    }
+    Ok(text)
+}
+
+/// Returns the statements that rename an index; `index` has its new name.
+pub fn rename(table: &TableRef, name: &str, index: &Index, dialect: &Dialect) -> Result<Vec<String>> {
+    let new = quote::quoted(dialect, &index.name)?;
+    match dialect.indexes {
+        Indexes::Full => {
+            let mut text = "ALTER INDEX ".to_owned();
+            quote::qualified(&mut text, dialect, table.schema.as_deref(), name)?;
+            Ok(vec![format!("{text} RENAME TO {new}")])
+        }
+        Indexes::Trees => Ok(vec![drop(table, name, false, dialect)?, create(table, index, false, dialect)?]),
+        Indexes::Inline | Indexes::InlineColumns => {
+            Ok(vec![format!("ALTER TABLE {} RENAME INDEX {} TO {new}", quote::table(dialect, table)?, quote::quoted(dialect, name)?)])
+        }
+    }
+}
+
+fn options(concurrently: bool, dialect: &Dialect) -> Result<&'static str> {
+    match (concurrently, dialect.indexes) {
+        (false, _) => Ok(""),
+        (true, Indexes::Full) => Ok("CONCURRENTLY "),
+        (true, Indexes::Trees | Indexes::Inline | Indexes::InlineColumns) => dialect.unsupported("indexes that are made concurrently"),
+    }
 }
 
 /// Returns the CREATE INDEX statements.
 pub fn statements(table: &Table, if_not_exists: bool, dialect: &Dialect) -> Result<Vec<String>> {
     match dialect.indexes {
-        Indexes::Full | Indexes::Trees => table.indexes.iter().map(|index| statement(table, index, if_not_exists, dialect)).collect(),
+        Indexes::Full | Indexes::Trees => {
+            let options = if if_not_exists { "IF NOT EXISTS " } else { "" };
+            table.indexes.iter().map(|index| statement(&table.table, index, options, dialect)).collect()
+        }
         Indexes::Inline | Indexes::InlineColumns => Ok(Vec::new()),
     }
 }
 
-fn statement(table: &Table, index: &Index, if_not_exists: bool, dialect: &Dialect) -> Result<String> {
+fn statement(table: &TableRef, index: &Index, options: &str, dialect: &Dialect) -> Result<String> {
     let mut text = if index.unique { "CREATE UNIQUE INDEX " } else { "CREATE INDEX " }.to_owned();
-    if if_not_exists {
-        text.push_str("IF NOT EXISTS ");
-    }
+    text.push_str(options);
     match dialect.indexes {
         Indexes::Trees => {
             no_include(index, dialect)?;
@@ -49,14 +101,14 @@ fn statement(table: &Table, index: &Index, if_not_exists: bool, dialect: &Dialec
                 return dialect.unsupported("index methods other than btree");
             }
             // The index name is qualified by the schema, and the table name must not be.
-            quote::qualified(&mut text, dialect, table.table.schema.as_deref(), &index.name)?;
+            quote::qualified(&mut text, dialect, table.schema.as_deref(), &index.name)?;
             text.push_str(" ON ");
-            quote::identifier(&mut text, dialect, &table.table.name)?;
+            quote::identifier(&mut text, dialect, &table.name)?;
         }
         Indexes::Full | Indexes::Inline | Indexes::InlineColumns => {
             quote::identifier(&mut text, dialect, &index.name)?;
             text.push_str(" ON ");
-            text.push_str(&quote::table(dialect, &table.table)?);
+            text.push_str(&quote::table(dialect, table)?);
             if let Some(method) = &index.method {
                 text.push_str(" USING ");
                 quote::identifier(&mut text, dialect, &method.to_ascii_lowercase())?;

@@ -1,5 +1,6 @@
-//! CREATE and DROP of tables, views and enumerations.
+//! CREATE, DROP and ALTER of tables; views and enumerations.
 
+mod alter;
 mod column;
 mod constraint;
 mod drop;
@@ -16,6 +17,7 @@ use crate::error::{Result, malformed};
 use crate::quote;
 use crate::writer::step;
 
+pub use alter::alter;
 pub use drop::drop;
 
 pub fn create(create: &CreateTables, dialect: &'static Dialect) -> Result<Program> {
@@ -105,7 +107,7 @@ fn create_table(table: &Table, keys: &[&ForeignKey], if_not_exists: bool, dialec
     }
     let mut parts = Vec::new();
     for column in &table.columns {
-        parts.push(column::definition(table, column, dialect)?);
+        parts.push(column::definition(&table.table, &table.key, column, dialect)?);
     }
     parts.extend(constraint::definitions(table, keys, dialect)?);
     parts.extend(index::inline(table, dialect)?);
