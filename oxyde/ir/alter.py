@@ -1,7 +1,8 @@
-"""Changes of a table that is there; mirrors ``native/ir/src/alter.rs``."""
+"""Changes of what is there, of a table or of an enumeration; mirrors ``native/ir/src/alter.rs``."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oxyde.ir.query import without_defaults
@@ -40,6 +41,11 @@ def rename(new: str) -> Change:
     return {"rename": {"new": new}}
 
 
+def key(before: Sequence[str], after: Sequence[str]) -> Change:
+    """Gives the table another primary key; empty for none."""
+    return {"key": {"before": list(before), "after": list(after)}}
+
+
 def comment(comment: str | None) -> Change:
     """Sets or removes the table's comment."""
     return {"comment": without_defaults({"comment": comment})}
@@ -73,3 +79,28 @@ def drop_index(name: str, *, concurrently: bool = False) -> Change:
 def rename_index(name: str, index: Part) -> Change:
     """Renames an index, which is given under its new name."""
     return {"rename_index": {"name": name, "index": index}}
+
+
+def alter_enum(before: Part, change: Change, columns: Sequence[Part]) -> Part:
+    """A statement that changes an enumeration, and its columns, which are given as they are afterwards."""
+    return {"alter_enum": {"before": before, "change": change, **without_defaults({"columns": list(columns)})}}
+
+
+def rename_type(new: str) -> Change:
+    """Renames the type."""
+    return {"rename_type": {"new": new}}
+
+
+def add_label(label: str) -> Change:
+    """Adds a label, as the last."""
+    return {"add_label": {"label": label}}
+
+
+def relabel(labels: Sequence[str], map: Mapping[str, str | None]) -> Change:
+    """Gives it other labels; the map says what becomes of those that go."""
+    return {"relabel": {"labels": list(labels), **without_defaults({"map": [list(pair) for pair in map.items()]})}}
+
+
+def create_schema(name: str) -> Part:
+    """A statement that creates a schema where it is not there yet."""
+    return {"create_schema": {"name": name}}

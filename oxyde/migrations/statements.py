@@ -13,11 +13,15 @@ from oxyde.migrations import described
 from oxyde.migrations.operations import (
     AddColumn,
     AddConstraint,
+    AddEnumValue,
     AlterColumn,
+    AlterEnumType,
+    AlterKey,
     CommentColumn,
     CommentTable,
     CreateEnumType,
     CreateIndex,
+    CreateSchema,
     CreateTable,
     CreateView,
     DropColumn,
@@ -30,6 +34,7 @@ from oxyde.migrations.operations import (
     Operation,
     RenameColumn,
     RenameConstraint,
+    RenameEnumType,
     RenameIndex,
     RenameTable,
     StateOnly,
@@ -88,6 +93,18 @@ def _(operation: RenameTable, before: State, later: State) -> list[Any]:
 
 
 @statements.register
+def _(operation: AlterKey, before: State, later: State) -> list[Any]:
+    del later
+    return _altered(operation.address, alter.key(before.table(operation.address).key, operation.columns))
+
+
+@statements.register
+def _(operation: CreateSchema, before: State, later: State) -> list[Any]:
+    del before, later
+    return [alter.create_schema(operation.name)]
+
+
+@statements.register
 def _(operation: CommentTable, before: State, later: State) -> list[Any]:
     del before, later
     return _altered(operation.address, alter.comment(operation.comment))
@@ -95,18 +112,19 @@ def _(operation: CommentTable, before: State, later: State) -> list[Any]:
 
 @statements.register
 def _(operation: AddColumn, before: State, later: State) -> list[Any]:
-    if operation.key and before.table(operation.address).key:
-        raise UnsupportedError(f"no SQL is written yet for {str(operation)!r} as a further column of the primary key")
     after = operation.apply(before)
-    table = after.table(operation.address)
+    old, table = before.table(operation.address).key, after.table(operation.address)
     column = described.column(table.column(operation.column.name), table, after, later)
-    return _altered(operation.address, alter.add_column(column, key=operation.key, fill=operation.fill))
+    added = _altered(operation.address, alter.add_column(column, key=operation.key and not old, fill=operation.fill))
+    return [*added, *_altered(operation.address, alter.key(old, table.key))] if operation.key and old else added
 
 
 @statements.register
 def _(operation: DropColumn, before: State, later: State) -> list[Any]:
-    del before, later
-    return _altered(operation.address, alter.drop_column(operation.name))
+    del later
+    old, new = before.table(operation.address).key, operation.apply(before).table(operation.address).key
+    smaller = _altered(operation.address, alter.key(old, new)) if old != new and new else []
+    return [*smaller, *_altered(operation.address, alter.drop_column(operation.name))]
 
 
 @statements.register
@@ -178,6 +196,31 @@ def _(operation: CreateEnumType, before: State, later: State) -> list[Any]:
 def _(operation: DropEnumType, before: State, later: State) -> list[Any]:
     del later
     return [statement.drop_tables([], [_enum(operation.address, before.values(operation.address))])]
+
+
+def _relabelled(enum: Address, change: dict[str, Any], before: State, after: State, later: State) -> list[Any]:
+    """Returns the change of an enumeration, with its columns as they are afterwards."""
+    columns = [
+        {"table": address(table.address), "column": described.column(column, table, after, later)}
+        for table, column in after.columns_of(enum)
+    ]
+    return [alter.alter_enum(_enum(enum, before.values(enum)), change, columns)]
+
+
+@statements.register
+def _(operation: RenameEnumType, before: State, later: State) -> list[Any]:
+    del later
+    return [alter.alter_enum(_enum(operation.address, before.values(operation.address)), alter.rename_type(operation.name), [])]
+
+
+@statements.register
+def _(operation: AddEnumValue, before: State, later: State) -> list[Any]:
+    return _relabelled(operation.address, alter.add_label(operation.value), before, operation.apply(before), later)
+
+
+@statements.register
+def _(operation: AlterEnumType, before: State, later: State) -> list[Any]:
+    return _relabelled(operation.address, alter.relabel(operation.values, operation.map), before, operation.apply(before), later)
 
 
 @statements.register

@@ -14,7 +14,10 @@ from oxyde.ir import wire
 from oxyde.migrations.operations import (
     AddColumn,
     AddConstraint,
+    AddEnumValue,
     AlterColumn,
+    AlterEnumType,
+    AlterKey,
     CommentColumn,
     CommentTable,
     CreateEnumType,
@@ -27,6 +30,7 @@ from oxyde.migrations.operations import (
     Operation,
     RenameColumn,
     RenameConstraint,
+    RenameEnumType,
     RenameIndex,
     RenameTable,
 )
@@ -69,6 +73,7 @@ EVERYWHERE: list[Operation] = [
     CreateIndex(NOTE, Index("ix_alter_new", ("title", "person"), unique=True)),
     RenameIndex(NOTE, "ix_alter_size", "ix_alter_renamed"),
     DropIndex(NOTE, "ix_alter_size"),
+    RenameEnumType(MOOD, "alter_state"),
     CommentTable(NOTE, "it's"),
     CommentColumn(NOTE, "title", "it's"),
 ]
@@ -84,6 +89,11 @@ NOT_ON_SQLITE: list[Operation] = [
     DropConstraint(NOTE, Check, "ck_alter_title"),
     RenameConstraint(NOTE, "ck_alter_title", "ck_alter_other"),
     RenameConstraint(NOTE, "fk_alter_person", "fk_alter_other"),
+    AlterKey(NOTE, ("id", "person")),
+    AddColumn(NOTE, Column("part", INT), key=True, fill="id"),
+    AddEnumValue(MOOD, "new"),
+    AlterEnumType(MOOD, ("bad", "good")),
+    AlterEnumType(MOOD, ("bad", "fine"), {"good": "fine"}),
 ]
 
 
@@ -131,7 +141,7 @@ class Server:
         for name in ("alter_notes", "alter_people", "alter_humans"):
             self.sql(f"DROP TABLE IF EXISTS {name}{cascade}")
         if self.dialect == "postgres":
-            self.sql("DROP TYPE IF EXISTS alter_mood")
+            self.sql("DROP TYPE IF EXISTS alter_mood, alter_state")
 
 
 @pytest.fixture
@@ -221,3 +231,19 @@ def test_types(server: Server) -> None:
     server.apply(AlterColumn(NOTE, "mood", {"type": enum_of("alter_mood", ()), "length": None}))
     server.sql("INSERT INTO alter_notes (id, title, size, person) VALUES (4, 'four', 4, 1)")
     assert [row[1] for row in server.rows(NOTE, ["id", "mood"])] == ["good", "bad", "good", "good"]
+
+
+def test_labels(server: Server) -> None:
+    """Rows whose label goes get the one that was said; the order of labels is theirs."""
+    if server.dialect == "sqlite":
+        pytest.skip("SQLite makes a table anew for them")
+    server.apply(AlterColumn(NOTE, "mood", {"default": "'bad'"}))
+    server.apply(AlterEnumType(MOOD, ("worse", "bad", "great"), {"good": "great"}))
+    assert [row[1] for row in server.rows(NOTE, ["id", "mood"])] == ["great", "bad", "great"]
+    server.sql("INSERT INTO alter_notes (id, title, person) VALUES (4, 'four', 1)")
+    assert server.sql("SELECT id FROM alter_notes ORDER BY mood, id") == [(2,), (4,), (1,), (3,)]
+    server.apply(AlterColumn(NOTE, "mood", {"nullable": True, "default": None}))
+    server.apply(AlterEnumType(MOOD, ("great",), {"bad": None}))
+    assert [row[1] for row in server.rows(NOTE, ["id", "mood"])] == ["great", None, "great", None]
+    with pytest.raises(DatabaseError):
+        server.sql("UPDATE alter_notes SET mood = 'bad'")

@@ -1,9 +1,9 @@
-//! Changes of a table that is there, one for each operation of a migration.
+//! Changes of what is there, one for each operation of a migration: of a table, or of an enumeration.
 
 use serde::{Deserialize, Serialize};
 
 use crate::is_false;
-use crate::schema::{Check, Column, Exclude, ForeignKey, Index, TableRef, Unique};
+use crate::schema::{Check, Column, EnumType, Exclude, ForeignKey, Index, TableRef, Unique};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -14,6 +14,7 @@ pub struct AlterTable {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[allow(clippy::large_enum_variant)] // there is one at a time, and never a list of them
 pub enum Change {
     AddColumn {
         column: Column,
@@ -43,6 +44,11 @@ pub enum Change {
     },
     Rename {
         new: String,
+    },
+    /// Another primary key; empty for none.
+    Key {
+        before: Vec<String>,
+        after: Vec<String>,
     },
     Comment {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,6 +81,44 @@ pub enum Change {
         /// The index under its new name.
         index: Index,
     },
+}
+
+/// A change of an enumeration; a type where the server has such, else a property of its columns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlterEnum {
+    /// The enumeration before.
+    pub before: EnumType,
+    pub change: EnumChange,
+    /// Its columns, as they are afterwards.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<EnumColumn>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum EnumChange {
+    RenameType {
+        new: String,
+    },
+    /// Adds a label, as the last.
+    AddLabel {
+        label: String,
+    },
+    Relabel {
+        labels: Vec<String>,
+        /// What becomes of labels that go: another one, or NULL.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        map: Vec<(String, Option<String>)>,
+    },
+}
+
+/// A column of an enumeration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnumColumn {
+    pub table: TableRef,
+    pub column: Column,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

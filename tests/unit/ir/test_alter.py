@@ -28,6 +28,7 @@ COLUMN = {"name": "a", "type": "int"}
             {"alter_column": {"before": COLUMN, "after": COLUMN, "using": "b", "fill": "c"}},
         ),
         (alter.rename("u"), {"rename": {"new": "u"}}),
+        (alter.key([], ["a"]), {"key": {"before": [], "after": ["a"]}}),
         (alter.comment("c"), {"comment": {"comment": "c"}}),
         (alter.comment(None), {"comment": {}}),
         (alter.add_constraint(CHECK), {"add_constraint": {"constraint": CHECK}}),
@@ -44,3 +45,20 @@ def test_changes(made: dict[str, Any], wanted: dict[str, Any]) -> None:
     assert made == wanted
     statement = alter.alter_table({"name": "t"}, made)
     assert json.loads(describe(wire.pack(statement)))["statement"] == statement
+
+
+@pytest.mark.parametrize(
+    ("made", "wanted"),
+    [
+        (alter.rename_type("state"), {"rename_type": {"new": "state"}}),
+        (alter.add_label("x"), {"add_label": {"label": "x"}}),
+        (alter.relabel(["b"], {"a": "b", "c": None}), {"relabel": {"labels": ["b"], "map": [["a", "b"], ["c", None]]}}),
+        (alter.relabel(["b"], {}), {"relabel": {"labels": ["b"]}}),
+    ],
+)
+def test_changes_of_enumerations(made: dict[str, Any], wanted: dict[str, Any]) -> None:
+    """With the columns that have its labels."""
+    assert made == wanted
+    columns = [{"table": {"name": "t"}, "column": COLUMN}]
+    for statement in (alter.alter_enum({"name": "e", "labels": ["a"]}, made, columns), alter.create_schema("s")):
+        assert json.loads(describe(wire.pack(statement)))["statement"] == statement

@@ -27,6 +27,8 @@ from oxyde.migrations.operations import (
     RenameConstraint,
     RenameEnumType,
     RenameIndex,
+    RequireManual,
+    Run,
     StateOnly,
 )
 from oxyde.migrations.parts import Check, Column, Exclude, Index, Unique
@@ -112,18 +114,32 @@ def test_what_will_be_indexed() -> None:
     assert "`slug` VARCHAR(255)" in sql(made, "mysql", State())[0]
 
 
-@pytest.mark.parametrize(
-    "operation",
-    [
-        AlterKey(POSTS, ("title",)),
-        CreateSchema("s"),
-        RenameEnumType(STATUS, "state"),
-        AddEnumValue(STATUS, "x"),
-        AlterEnumType(STATUS, ("live", "draft")),
-        AddColumn(POSTS, Column("n", INT), key=True),
-        Execute("SELECT :a", {"a": 1}),
-    ],
-)
+def test_keys() -> None:
+    """A further column of the key comes first, and then the key."""
+    assert sql(AddColumn(POSTS, Column("n", INT), key=True, fill="1"), "mysql") == [
+        "ALTER TABLE `posts` ADD COLUMN `n` BIGINT;\nUPDATE `posts` SET `n` = (1);\nALTER TABLE `posts` MODIFY COLUMN `n` BIGINT NOT NULL",
+        "ALTER TABLE `posts` DROP PRIMARY KEY, ADD PRIMARY KEY (`id`, `n`)",
+    ]
+    both = AlterKey(POSTS, ("id", "title")).apply(SHOP)
+    assert sql(DropColumn(POSTS, "title"), "mysql", both) == [
+        "ALTER TABLE `posts` DROP PRIMARY KEY, ADD PRIMARY KEY (`id`)",
+        "ALTER TABLE `posts` DROP COLUMN `title`",
+    ]
+    assert sql(AlterKey(POSTS, ("title",)), "mysql") == ["ALTER TABLE `posts` DROP PRIMARY KEY, ADD PRIMARY KEY (`title`)"]
+
+
+def test_enumerations() -> None:
+    """Types, or the columns that have their labels."""
+    assert sql(RenameEnumType(STATUS, "state")) == ['ALTER TYPE "status_enum" RENAME TO "state"']
+    assert sql(AddEnumValue(STATUS, "x")) == ["ALTER TYPE \"status_enum\" ADD VALUE 'x'"]
+    modified = "ALTER TABLE `posts` MODIFY COLUMN `status` ENUM('draft', 'live', 'x') NOT NULL DEFAULT 'draft'"
+    assert sql(AddEnumValue(STATUS, "x"), "mysql") == [modified]
+    changed = sql(AlterEnumType(STATUS, ("draft",), {"live": "draft"}), "mysql")[0]
+    assert "UPDATE `posts` SET `status` = CASE `status` WHEN 'live' THEN 'draft' ELSE `status` END WHERE `status` IN ('live')" in changed
+    assert sql(CreateSchema("s")) == ['CREATE SCHEMA IF NOT EXISTS "s"']
+
+
+@pytest.mark.parametrize("operation", [Execute("SELECT :a", {"a": 1}), Run(print), RequireManual("split")])
 def test_what_is_not_written_yet(operation: Operation) -> None:
     """Is refused by name."""
     with pytest.raises(UnsupportedError, match="no SQL is written yet for "):

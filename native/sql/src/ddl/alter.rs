@@ -4,7 +4,7 @@ use oxyde_ir::alter::{AlterTable, Change, Constraint, ConstraintKind};
 use oxyde_ir::schema::{Column, TableRef};
 use oxyde_ir::{ColumnType, Program};
 
-use super::{column, constraint, index, plain, program};
+use super::{block, column, constraint, index, plain, program};
 use crate::dialect::{Alters, Comments, Dialect, Indexes};
 use crate::error::{Result, malformed};
 use crate::quote;
@@ -23,6 +23,7 @@ pub fn alter(alter: &AlterTable, dialect: &'static Dialect) -> Result<Program> {
             alter_column(table, before, after, using.as_deref(), fill.as_deref(), dialect)?
         }
         Change::Rename { new } => rename(table, new, dialect)?,
+        Change::Key { before, after } => change_key(table, before, after, dialect)?,
         Change::Comment { comment } => comment_table(table, comment.as_deref().unwrap_or_default(), dialect)?,
         Change::AddConstraint { constraint } => add_constraint(table, constraint, dialect)?,
         Change::DropConstraint { name, kind } => drop_constraint(table, name, *kind, dialect)?,
@@ -34,7 +35,7 @@ pub fn alter(alter: &AlterTable, dialect: &'static Dialect) -> Result<Program> {
     Ok(program(texts.into_iter().map(plain).collect(), dialect))
 }
 
-fn clause(table: &TableRef, clause: &str, dialect: &Dialect) -> Result<Vec<String>> {
+pub fn clause(table: &TableRef, clause: &str, dialect: &Dialect) -> Result<Vec<String>> {
     Ok(vec![format!("ALTER TABLE {} {clause}", quote::table(dialect, table)?)])
 }
 
@@ -205,6 +206,38 @@ fn rename(table: &TableRef, new: &str, dialect: &Dialect) -> Result<Vec<String>>
         Alters::Whole => quote::table(dialect, &TableRef { name: new.to_owned(), ..table.clone() })?,
     };
     clause(table, &format!("RENAME TO {new}"), dialect)
+}
+
+fn change_key(table: &TableRef, before: &[String], after: &[String], dialect: &Dialect) -> Result<Vec<String>> {
+    let added = match after {
+        [] => None,
+        after => Some(format!("ADD PRIMARY KEY ({})", constraint::names(dialect, after)?)),
+    };
+    match dialect.alters {
+        Alters::Parts => {
+            let mut texts = Vec::new();
+            if !before.is_empty() {
+                texts.push(drop_key(table, dialect)?);
+            }
+            if let Some(added) = added {
+                texts.extend(clause(table, &added, dialect)?);
+            }
+            Ok(texts)
+        }
+        Alters::Whole => {
+            let dropped = (!before.is_empty()).then(|| "DROP PRIMARY KEY".to_owned());
+            let parts: Vec<String> = dropped.into_iter().chain(added).collect();
+            if parts.is_empty() { Ok(Vec::new()) } else { clause(table, &parts.join(", "), dialect) }
+        }
+        Alters::Rebuild => dialect.unsupported("changes that make a table anew"),
+    }
+}
+
+/// Returns a statement that drops the primary key, whose name only the server knows.
+fn drop_key(table: &TableRef, dialect: &Dialect) -> Result<String> {
+    let name = quote::literal(dialect, &quote::table(dialect, table)?)?;
+    let known = format!("SELECT conname FROM pg_constraint WHERE conrelid = {name}::regclass AND contype = 'p'");
+    block(&format!("BEGIN EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', {name}, ({known})); END"))
 }
 
 fn add_constraint(table: &TableRef, added: &Constraint, dialect: &Dialect) -> Result<Vec<String>> {
