@@ -9,6 +9,7 @@ import click
 
 from oxyde.cli.makemigrations import makemigrations
 from oxyde.cli.options import chosen, everywhere
+from oxyde.cli.sqlmigrate import sqlmigrate
 from oxyde.cli.stubs import generate_stubs
 from oxyde.exceptions import OxydeError
 
@@ -62,3 +63,4 @@ def demo(file: Path, *, force: bool) -> None:
 
 
 main.add_command(makemigrations)
+main.add_command(sqlmigrate)

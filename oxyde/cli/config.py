@@ -87,7 +87,7 @@ class Config:
             return self.dialect
         if alias not in self.databases:
             raise ConfigError(f"{self.path}: name the dialect: DIALECT = {'postgres'!r}, 'mysql', 'mariadb' or 'sqlite'")
-        scheme = self.url(alias).partition(":")[0]
+        scheme = self.url(alias).partition(":")[0].partition("+")[0]  # a driver may stand behind it
         if scheme not in DIALECTS:
             raise ConfigError(f"{self.path}: DATABASES[{alias!r}] has the unknown URL scheme {scheme!r}; use {', '.join(DIALECTS)}")
         return DIALECTS[scheme]

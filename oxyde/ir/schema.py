@@ -9,7 +9,8 @@ from oxyde.schema import Column, Exclude, Index, Table, Unique
 from oxyde.schema.naming import constraint_name, index_name, text_name
 from oxyde.schema.relation import Address
 
-_ACTIONS = {"CASCADE": "cascade", "SET NULL": "set_null", "RESTRICT": "restrict", "NO ACTION": "no_action"}
+ACTIONS = {"CASCADE": "cascade", "SET NULL": "set_null", "RESTRICT": "restrict", "NO ACTION": "no_action"}
+"""What foreign keys do, in the words of the wire."""
 
 
 def table(made: Table) -> dict[str, Any]:
@@ -23,10 +24,10 @@ def table(made: Table) -> dict[str, Any]:
             {
                 "name": key.name,
                 "columns": list(key.columns),
-                "target": _address(key.target),
+                "target": address(key.target),
                 "target_columns": list(key.target_columns),
-                "on_delete": _ACTIONS[key.on_delete],
-                "on_update": _ACTIONS[key.on_update],
+                "on_delete": ACTIONS[key.on_delete],
+                "on_update": ACTIONS[key.on_update],
             }
             for key in made.foreign_keys
         ],
@@ -37,8 +38,9 @@ def table(made: Table) -> dict[str, Any]:
     return {**without_defaults(parts), "table": table_ref(made), "columns": [_column(column) for column in made.columns]}
 
 
-def _address(address: Address) -> dict[str, Any]:
-    schema, name = address
+def address(of: Address) -> dict[str, Any]:
+    """The address of a table."""
+    schema, name = of
     return without_defaults({"schema": schema, "name": name})
 
 

@@ -59,7 +59,7 @@ def _body(operations: Sequence[Operation], state: State, used: set[str]) -> str:
     lines: list[str] = []
     for operation in operations:
         if (lost := operation.loses(state)) is not None:
-            lines.append(f"    # loses data: {_plain(lost)}\n")
+            lines.append(f"    # loses data: {plain(lost)}\n")
         groups = calls(operation, state)
         used.update(factories(groups))
         lines += [f"    {laid_out(group, 4)}\n" for group in groups]
@@ -71,14 +71,14 @@ def described(operations: Sequence[Operation]) -> str:
     """Returns the sentence that describes operations."""
     if not operations:
         return "Changes that are written by hand."
-    lines = [_plain(str(operation)) for operation in operations[:SHOWN]]
+    lines = [plain(str(operation)) for operation in operations[:SHOWN]]
     lines[1:] = [line[0].lower() + line[1:] for line in lines[1:]]
     more = len(operations) - len(lines)
     lines += [f"{more} more"] if more else []
     return "; ".join(lines) + "."
 
 
-def _plain(line: str) -> str:
+def plain(line: str) -> str:
     """Returns a line without what would end or escape a docstring or comment."""
     return re.sub(r"[\"\\]|[^ -~\xa1-\U0010ffff]", "'", line)
 

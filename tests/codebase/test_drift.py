@@ -100,6 +100,10 @@ def test_every_column_type_has_a_case() -> None:
         ("expr", "FrameUnit"),
         ("expr", "FrameBound"),
         ("schema", "Action"),
+        ("alter", "Change"),
+        ("alter", "Constraint"),
+        ("alter", "ConstraintKind"),
+        ("alter", "EnumChange"),
     ],
 )
 def test_every_node_has_a_case(file: str, name: str) -> None:

@@ -55,6 +55,7 @@ ELSEWHERE = {
     "migrations/operations/indexes.py": ("migrations/operations/test_base.py", "every operation answers to one suite"),
     "migrations/operations/tables.py": ("migrations/operations/test_base.py", "every operation answers to one suite"),
     "migrations/operations/views.py": ("migrations/operations/test_base.py", "every operation answers to one suite"),
+    "migrations/described.py": ("migrations/test_statements.py", "parts of the statements"),
     "migrations/questions.py": ("migrations/test_planning.py", "what plans ask"),
     "notebook/before_cursor.py": ("notebook/test_complete.py", "what Tab offers, through IPython's own completer"),
     "stubs/annotations.py": ("stubs/test_source.py", "parts of a module's text"),

@@ -35,7 +35,6 @@ def test_diff(old: State, new: State, data: st.DataObject) -> None:
         assert replay(undo, new) == old
 
 
-@MANY
 @given(states())
 def test_nothing_differs(state: State) -> None:
     """``diff(S, S) == []``."""

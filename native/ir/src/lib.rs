@@ -1,6 +1,7 @@
 //! The data that Python and Rust share; nothing here renders, connects or decodes.
 
 pub mod affinity;
+pub mod alter;
 pub mod column_type;
 pub mod expr;
 pub mod program;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::alter::{AlterEnum, AlterTable};
 use crate::expr::{Expr, Piece};
 use crate::query::{Query, SelectOutput, Source};
 use crate::schema::{EnumType, Table, TableRef};
@@ -18,6 +19,9 @@ pub enum Statement {
     Delete(Delete),
     CreateTables(CreateTables),
     DropTables(DropTables),
+    AlterTable(AlterTable),
+    AlterEnum(AlterEnum),
+    CreateSchema(CreateSchema),
     Explain(Explain),
     Raw(Raw),
 }
@@ -176,6 +180,13 @@ pub struct CreateTables {
     pub tables: Vec<Table>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub if_not_exists: bool,
+}
+
+/// Creates a schema if it is not there yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateSchema {
+    pub name: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -8,7 +8,14 @@ use crate::params::Params;
 
 /// Whether each run prepares its statement anew, because a second execution may return wrong results.
 pub fn is_prepared_anew(statement: &Statement, program: &Program, params: &Params, dialect: &Dialect) -> bool {
-    let defines = matches!(statement, Statement::CreateTables(_) | Statement::DropTables(_));
+    let defines = matches!(
+        statement,
+        Statement::CreateTables(_)
+            | Statement::DropTables(_)
+            | Statement::AlterTable(_)
+            | Statement::AlterEnum(_)
+            | Statement::CreateSchema(_)
+    );
     match dialect.prepared {
         Prepared::Often => false,
         Prepared::OneQuery => {

@@ -67,6 +67,9 @@ fn program(statement: &Statement, dialect: &'static Dialect, params: &mut Params
         Statement::Delete(delete) => delete::program(delete, dialect, params),
         Statement::CreateTables(create) => ddl::create(create, dialect),
         Statement::DropTables(drop) => ddl::drop(drop, dialect),
+        Statement::AlterTable(alter) => ddl::alter(alter, dialect),
+        Statement::AlterEnum(alter) => ddl::alter_enum(alter, dialect),
+        Statement::CreateSchema(create) => ddl::create_schema(create, dialect),
         Statement::Explain(explain) => explain::program(explain, dialect, params),
         Statement::Raw(raw) => raw::program(raw, dialect, params),
     }

@@ -42,9 +42,10 @@ class AddColumn(Operation):
         return state.with_table(replace(table, columns=columns, key=(*table.key, self.column.name) if self.key else table.key))
 
     def invert(self, before: State) -> Inverse:
-        """Drops it."""
-        del before
-        return [DropColumn(self.address, self.column.name, self.fill)]
+        """Drops it, out of the key first."""
+        old = before.table(self.address).key
+        smaller = [AlterKey(self.address, old)] if self.key and old else []
+        return [*smaller, DropColumn(self.address, self.column.name, self.fill)]
 
     def __str__(self) -> str:
         filled = f", filled with {self.fill}" if self.fill is not None else ""

@@ -44,7 +44,7 @@ def test_help() -> None:
     done = oxyde("--help")
     assert done.returncode == 0, done.stderr
     listed = done.stdout.split("Commands:")[1].strip().splitlines()
-    assert [line.split()[0] for line in listed] == sorted(main.commands) == ["demo", "generate-stubs", "makemigrations"]
+    assert [line.split()[0] for line in listed] == sorted(main.commands) == ["demo", "generate-stubs", "makemigrations", "sqlmigrate"]
     assert "336,776" in oxyde("demo", "--help").stdout
 
 

@@ -129,6 +129,7 @@ def test_dialects(tmp_path: Path) -> None:
     """The URL says it where DIALECT does not; one of them must."""
     with pytest.raises(ConfigError, match="name the dialect: DIALECT = 'postgres', 'mysql', 'mariadb' or 'sqlite'"):
         Config(tmp_path / "c.py").dialect_of()
+    assert Config(tmp_path / "c.py", databases={"default": "postgresql+asyncpg://x"}).dialect_of() == "postgres"
     with pytest.raises(ConfigError, match=r"DATABASES\['default'\] has the unknown URL scheme 'oracle'; use postgres, "):
         Config(tmp_path / "c.py", databases={"default": "oracle://x"}).dialect_of()
 

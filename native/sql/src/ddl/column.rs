@@ -1,7 +1,7 @@
-//! Column definitions of CREATE TABLE.
+//! Column definitions.
 
 use oxyde_ir::ColumnType;
-use oxyde_ir::schema::{Column, Generated, Table};
+use oxyde_ir::schema::{Column, Generated, TableRef};
 
 use crate::dialect::{Comments, Counted, Dialect, Enums, GeneratedNotNull, Types};
 use crate::error::{Result, malformed};
@@ -9,16 +9,16 @@ use crate::quote;
 use crate::types::{self, Declaration, label_list};
 
 /// Whether the column definition itself declares the primary key.
-pub fn is_own_key(table: &Table, column: &Column, dialect: &Dialect) -> bool {
+pub fn is_own_key(key: &[String], column: &Column, dialect: &Dialect) -> bool {
     match dialect.counted {
-        Counted::Rowid => column.auto && table.key == [column.name.as_str()],
+        Counted::Rowid => column.auto && key == [column.name.as_str()],
         Counted::Serial | Counted::Increment => false,
     }
 }
 
-pub fn definition(table: &Table, column: &Column, dialect: &Dialect) -> Result<String> {
+pub fn definition(table: &TableRef, key: &[String], column: &Column, dialect: &Dialect) -> Result<String> {
     let name = quote::quoted(dialect, &column.name)?;
-    if is_own_key(table, column, dialect) {
+    if is_own_key(key, column, dialect) {
         return Ok(format!("{name} INTEGER PRIMARY KEY AUTOINCREMENT"));
     }
     let mut text = format!("{name} {}", type_name(table, column, dialect)?);
@@ -49,7 +49,8 @@ pub fn definition(table: &Table, column: &Column, dialect: &Dialect) -> Result<S
     Ok(text)
 }
 
-fn type_name(table: &Table, column: &Column, dialect: &Dialect) -> Result<String> {
+/// Returns the type of a column of a table.
+pub fn type_name(table: &TableRef, column: &Column, dialect: &Dialect) -> Result<String> {
     if column.auto && column.ty != ColumnType::Int {
         return malformed(format!("column {:?} counts, but is no integer", column.name));
     }
@@ -64,7 +65,7 @@ fn type_name(table: &Table, column: &Column, dialect: &Dialect) -> Result<String
         }
         (Some(db_type), _, _) if !is_renamed(db_type, column, dialect) => Ok(quote::sql(db_type)?.to_owned()),
         (_, _, _) => {
-            let with = Declaration { length: column.length, indexed: column.indexed, schema: table.table.schema.as_deref() };
+            let with = Declaration { length: column.length, indexed: column.indexed, schema: table.schema.as_deref() };
             types::of(&column.ty).declared(dialect, with).map(Into::into)
         }
     }

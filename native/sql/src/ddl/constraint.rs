@@ -1,6 +1,6 @@
-//! Constraints of CREATE TABLE.
+//! Constraints.
 
-use oxyde_ir::schema::{Action, Exclude, ForeignKey, Table, Unique};
+use oxyde_ir::schema::{Action, Check, Exclude, ForeignKey, Table, Unique};
 
 use super::column::is_own_key;
 use crate::dialect::Dialect;
@@ -9,14 +9,14 @@ use crate::quote;
 
 pub fn definitions(table: &Table, keys: &[&ForeignKey], dialect: &Dialect) -> Result<Vec<String>> {
     let mut parts = Vec::new();
-    if !table.key.is_empty() && !table.columns.iter().any(|column| is_own_key(table, column, dialect)) {
+    if !table.key.is_empty() && !table.columns.iter().any(|column| is_own_key(&table.key, column, dialect)) {
         parts.push(format!("PRIMARY KEY ({})", names(dialect, &table.key)?));
     }
     for one in &table.uniques {
         parts.push(unique(one, dialect)?);
     }
-    for check in &table.checks {
-        parts.push(format!("{} CHECK ({})", constraint(dialect, &check.name)?, quote::sql(&check.sql)?));
+    for one in &table.checks {
+        parts.push(check(one, dialect)?);
     }
     for one in &table.excludes {
         parts.push(exclude(one, dialect)?);
@@ -38,7 +38,11 @@ pub fn names(dialect: &Dialect, names: &[String]) -> Result<String> {
     quote::list(dialect, names.iter().map(String::as_str))
 }
 
-fn unique(unique: &Unique, dialect: &Dialect) -> Result<String> {
+pub fn check(check: &Check, dialect: &Dialect) -> Result<String> {
+    Ok(format!("{} CHECK ({})", constraint(dialect, &check.name)?, quote::sql(&check.sql)?))
+}
+
+pub fn unique(unique: &Unique, dialect: &Dialect) -> Result<String> {
     if unique.deferrable && !dialect.deferrable {
         return dialect.unsupported("deferrable constraints");
     }
@@ -46,7 +50,7 @@ fn unique(unique: &Unique, dialect: &Dialect) -> Result<String> {
     Ok(format!("{} UNIQUE ({}){suffix}", constraint(dialect, &unique.name)?, names(dialect, &unique.columns)?))
 }
 
-fn exclude(exclude: &Exclude, dialect: &Dialect) -> Result<String> {
+pub fn exclude(exclude: &Exclude, dialect: &Dialect) -> Result<String> {
     if !dialect.exclusion {
         return dialect.unsupported("exclusion constraints");
     }

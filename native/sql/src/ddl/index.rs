@@ -1,7 +1,8 @@
 //! Indexes, as statements or inside CREATE TABLE.
 
-use oxyde_ir::schema::{Index, IndexPart, Table};
+use oxyde_ir::schema::{Index, IndexPart, Table, TableRef};
 
+use super::alter::of_schema;
 use super::constraint::names;
 use super::fts5;
 use crate::dialect::{Dialect, Indexes};
@@ -17,30 +18,83 @@ pub fn inline(table: &Table, dialect: &Dialect) -> Result<Vec<String>> {
 }
 
 fn inline_one(index: &Index, dialect: &Dialect) -> Result<String> {
+    Ok(format!("{} {} ({})", inline_kind(index, dialect)?, quote::quoted(dialect, &index.name)?, parts(index, dialect)?))
+}
+
+fn inline_kind(index: &Index, dialect: &Dialect) -> Result<&'static str> {
     no_filter(index, dialect)?;
     no_include(index, dialect)?;
-    let kind = match (index.method.as_deref().map(str::to_ascii_lowercase).as_deref(), index.unique) {
-        (None | Some("btree"), false) => "INDEX",
-        (None | Some("btree"), true) => "UNIQUE INDEX",
-        (Some("fulltext"), false) => "FULLTEXT INDEX",
-        (Some("spatial"), false) => "SPATIAL INDEX",
+    match (index.method.as_deref().map(str::to_ascii_lowercase).as_deref(), index.unique) {
+        (None | Some("btree"), false) => Ok("INDEX"),
+        (None | Some("btree"), true) => Ok("UNIQUE INDEX"),
+        (Some("fulltext"), false) => Ok("FULLTEXT INDEX"),
+        (Some("spatial"), false) => Ok("SPATIAL INDEX"),
         // The server would silently create a B-tree for a method that it does not know.
-        (Some(_), _) => return dialect.unsupported_but("index methods other than btree, fulltext and spatial", "leave out method="),
-    };
-    Ok(format!("{kind} {} ({})", quote::quoted(dialect, &index.name)?, parts(index, dialect)?))
+        (Some(_), _) => dialect.unsupported_but("index methods other than btree, fulltext and spatial", "leave out method="),
+    }
+}
+
+/// Returns the CREATE INDEX statement of a table that is there.
+pub fn create(table: &TableRef, index: &Index, concurrently: bool, dialect: &Dialect) -> Result<String> {
+    match dialect.indexes {
+        Indexes::Full | Indexes::Trees => statement(table, index, options(concurrently, dialect)?, dialect),
+        Indexes::Inline | Indexes::InlineColumns => {
+            options(concurrently, dialect)?;
+            let (kind, name) = (inline_kind(index, dialect)?, quote::quoted(dialect, &index.name)?);
+            Ok(format!("CREATE {kind} {name} ON {} ({})", quote::table(dialect, table)?, parts(index, dialect)?))
+        }
+    }
+}
+
+/// Returns the DROP INDEX statement.
+pub fn drop(table: &TableRef, name: &str, concurrently: bool, dialect: &Dialect) -> Result<String> {
+    let mut text = format!("DROP INDEX {}", options(concurrently, dialect)?);
+    if of_schema(dialect) {
+        quote::qualified(&mut text, dialect, table.schema.as_deref(), name)?;
+    } else {
+        text = format!("{text}{} ON {}", quote::quoted(dialect, name)?, quote::table(dialect, table)?);
+    }
+    Ok(text)
+}
+
+/// Returns the statements that rename an index; `index` has its new name.
+pub fn rename(table: &TableRef, name: &str, index: &Index, dialect: &Dialect) -> Result<Vec<String>> {
+    let new = quote::quoted(dialect, &index.name)?;
+    match dialect.indexes {
+        Indexes::Full => {
+            let mut text = "ALTER INDEX ".to_owned();
+            quote::qualified(&mut text, dialect, table.schema.as_deref(), name)?;
+            Ok(vec![format!("{text} RENAME TO {new}")])
+        }
+        Indexes::Trees => Ok(vec![drop(table, name, false, dialect)?, create(table, index, false, dialect)?]),
+        Indexes::Inline | Indexes::InlineColumns => {
+            Ok(vec![format!("ALTER TABLE {} RENAME INDEX {} TO {new}", quote::table(dialect, table)?, quote::quoted(dialect, name)?)])
+        }
+    }
+}
+
+fn options(concurrently: bool, dialect: &Dialect) -> Result<&'static str> {
+    match (concurrently, dialect.indexes) {
+        (false, _) => Ok(""),
+        (true, Indexes::Full) => Ok("CONCURRENTLY "),
+        (true, Indexes::Trees | Indexes::Inline | Indexes::InlineColumns) => {
+            dialect.unsupported_but("indexes that are made concurrently", "leave out concurrently=")
+        }
+    }
 }
 
 /// Returns the CREATE INDEX statements.
 pub fn statements(table: &Table, if_not_exists: bool, dialect: &Dialect) -> Result<Vec<String>> {
+    let options = if if_not_exists { "IF NOT EXISTS " } else { "" };
     match dialect.indexes {
-        Indexes::Full => table.indexes.iter().map(|index| statement(table, index, if_not_exists, dialect)).collect(),
+        Indexes::Full => table.indexes.iter().map(|index| statement(&table.table, index, options, dialect)).collect(),
         Indexes::Trees => {
             let mut texts = Vec::new();
             for index in &table.indexes {
                 if is_fulltext(index) {
                     texts.extend(fts5::statements(table, index, if_not_exists, dialect)?);
                 } else {
-                    texts.push(statement(table, index, if_not_exists, dialect)?);
+                    texts.push(statement(&table.table, index, options, dialect)?);
                 }
             }
             Ok(texts)
@@ -49,11 +103,9 @@ pub fn statements(table: &Table, if_not_exists: bool, dialect: &Dialect) -> Resu
     }
 }
 
-fn statement(table: &Table, index: &Index, if_not_exists: bool, dialect: &Dialect) -> Result<String> {
+fn statement(table: &TableRef, index: &Index, options: &str, dialect: &Dialect) -> Result<String> {
     let mut text = if index.unique { "CREATE UNIQUE INDEX " } else { "CREATE INDEX " }.to_owned();
-    if if_not_exists {
-        text.push_str("IF NOT EXISTS ");
-    }
+    text.push_str(options);
     match dialect.indexes {
         Indexes::Trees => {
             no_include(index, dialect)?;
@@ -61,14 +113,14 @@ fn statement(table: &Table, index: &Index, if_not_exists: bool, dialect: &Dialec
                 return dialect.unsupported_but("index methods other than btree", "leave out method=");
             }
             // The index name is qualified by the schema, and the table name must not be.
-            quote::qualified(&mut text, dialect, table.table.schema.as_deref(), &index.name)?;
+            quote::qualified(&mut text, dialect, table.schema.as_deref(), &index.name)?;
             text.push_str(" ON ");
-            quote::identifier(&mut text, dialect, &table.table.name)?;
+            quote::identifier(&mut text, dialect, &table.name)?;
         }
         Indexes::Full | Indexes::Inline | Indexes::InlineColumns => {
             quote::identifier(&mut text, dialect, &index.name)?;
             text.push_str(" ON ");
-            text.push_str(&quote::table(dialect, &table.table)?);
+            text.push_str(&quote::table(dialect, table)?);
             if is_fulltext(index) {
                 return Ok(format!("{text} USING gin ({})", vectors(index, dialect)?));
             }

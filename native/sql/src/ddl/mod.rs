@@ -1,5 +1,7 @@
-//! CREATE and DROP of tables, views and enumerations.
+//! CREATE, DROP and ALTER of tables; views and enumerations.
 
+mod alter;
+mod alter_enum;
 mod column;
 mod constraint;
 mod drop;
@@ -9,14 +11,16 @@ mod order;
 
 use oxyde_ir::program::{Fragment, Step};
 use oxyde_ir::schema::{EnumType, ForeignKey, Table};
-use oxyde_ir::statement::CreateTables;
+use oxyde_ir::statement::{CreateSchema, CreateTables};
 use oxyde_ir::{Atomic, Program};
 
-use crate::dialect::{Comments, Dialect, Enums, LateKeys, Views};
+use crate::dialect::{Alters, Comments, Dialect, Enums, LateKeys, Views};
 use crate::error::{Result, malformed};
 use crate::quote;
 use crate::writer::step;
 
+pub use alter::alter;
+pub use alter_enum::alter_enum;
 pub use drop::drop;
 
 pub fn create(create: &CreateTables, dialect: &'static Dialect) -> Result<Program> {
@@ -47,6 +51,16 @@ pub fn create(create: &CreateTables, dialect: &'static Dialect) -> Result<Progra
     Ok(program(texts.into_iter().map(plain).collect(), dialect))
 }
 
+pub fn create_schema(create: &CreateSchema, dialect: &Dialect) -> Result<Program> {
+    match dialect.alters {
+        Alters::Parts | Alters::Whole => {
+            let text = format!("CREATE SCHEMA IF NOT EXISTS {}", quote::quoted(dialect, &create.name)?);
+            Ok(program(vec![plain(text)], dialect))
+        }
+        Alters::Rebuild => dialect.unsupported("schemas that are created"),
+    }
+}
+
 fn plain(text: String) -> Step {
     step(Fragment { text, slots: Vec::new() }, Some(Vec::new()))
 }
@@ -66,7 +80,11 @@ fn forgiving(statement: &str, condition: &str) -> Result<String> {
 
 /// Wraps a statement in a block that runs `instead` if it fails with `condition`.
 fn handled(statement: &str, condition: &str, instead: &str) -> Result<String> {
-    let body = format!("BEGIN {statement}; EXCEPTION WHEN {condition} THEN {instead}; END");
+    block(&format!("BEGIN {statement}; EXCEPTION WHEN {condition} THEN {instead}; END"))
+}
+
+/// Returns a statement that runs a block.
+fn block(body: &str) -> Result<String> {
     let Some(tag) = (0..1_000).map(|n| format!("$oxyde{n}$")).find(|tag| !body.contains(tag)) else {
         return malformed("no dollar quote fits around a statement");
     };
@@ -106,7 +124,7 @@ fn create_table(table: &Table, keys: &[&ForeignKey], if_not_exists: bool, dialec
     }
     let mut parts = Vec::new();
     for column in &table.columns {
-        parts.push(column::definition(table, column, dialect)?);
+        parts.push(column::definition(&table.table, &table.key, column, dialect)?);
     }
     parts.extend(constraint::definitions(table, keys, dialect)?);
     parts.extend(index::inline(table, dialect)?);

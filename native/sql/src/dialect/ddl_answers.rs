@@ -65,6 +65,17 @@ pub enum Drops {
     KeysFirst,
 }
 
+/// How a table that is there is changed.
+#[derive(Clone, Copy, Debug)]
+pub enum Alters {
+    /// Each part of a column by a clause of its own; constraints by name.
+    Parts,
+    /// A column by its whole definition.
+    Whole,
+    /// Columns are added, dropped and renamed; else the table is made anew.
+    Rebuild,
+}
+
 /// How a view that may already exist is created.
 #[derive(Clone, Copy, Debug)]
 pub enum Views {

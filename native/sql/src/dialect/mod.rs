@@ -91,6 +91,7 @@ pub struct Dialect {
     pub indexes: Indexes,
     pub late_keys: LateKeys,
     pub drops: Drops,
+    pub alters: Alters,
     pub views: Views,
     pub virtual_columns: bool,
     pub generated_not_null: GeneratedNotNull,

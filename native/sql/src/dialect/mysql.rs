@@ -1,7 +1,7 @@
 //! The dialect of `MySQL` 8.0.31 and later, and how those of 8.0.17 and later differ.
 
 use super::{
-    AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
+    AggregateFilter, AggregateOrder, Aggregates, Alters, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
     ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes, Frames,
     GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now, NullsOrder, OffsetAlone,
     ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery, Types, UpdateFrom, Views,
@@ -65,6 +65,7 @@ pub const MYSQL: Dialect = Dialect {
     indexes: Indexes::Inline,
     late_keys: LateKeys::Strict,
     drops: Drops::Together,
+    alters: Alters::Whole,
     views: Views::Replace,
     virtual_columns: true,
     generated_not_null: GeneratedNotNull::Keyword,

@@ -1,7 +1,7 @@
 //! The dialect of `PostgreSQL` 13 and later.
 
 use super::{
-    AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
+    AggregateFilter, AggregateOrder, Aggregates, Alters, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
     ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes, Frames,
     GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now, NullsOrder, OffsetAlone,
     ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery, Types, UpdateFrom, Views,
@@ -65,6 +65,7 @@ pub const POSTGRES: Dialect = Dialect {
     indexes: Indexes::Full,
     late_keys: LateKeys::Block,
     drops: Drops::Together,
+    alters: Alters::Parts,
     views: Views::Block,
     virtual_columns: false,
     generated_not_null: GeneratedNotNull::Keyword,

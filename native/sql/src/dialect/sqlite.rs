@@ -1,7 +1,7 @@
 //! The dialect of the bundled version of `SQLite`.
 
 use super::{
-    AggregateFilter, AggregateOrder, Aggregates, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
+    AggregateFilter, AggregateOrder, Aggregates, Alters, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
     ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes, Frames,
     GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now, NullsOrder, OffsetAlone,
     ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery, Types, UpdateFrom, Views,
@@ -65,6 +65,7 @@ pub const SQLITE: Dialect = Dialect {
     indexes: Indexes::Trees,
     late_keys: LateKeys::Declared,
     drops: Drops::Deferred,
+    alters: Alters::Rebuild,
     views: Views::IfNotExists,
     virtual_columns: true,
     generated_not_null: GeneratedNotNull::Keyword,

@@ -1,0 +1,29 @@
+"""``oxyde sqlmigrate``: prints the SQL of a migration."""
+
+from __future__ import annotations
+
+import click
+
+from oxyde.cli.config import DIALECTS
+from oxyde.cli.makemigrations import WrongUse
+from oxyde.cli.options import chosen, everywhere
+from oxyde.exceptions import MigrationError
+from oxyde.migrations import preview
+from oxyde.migrations.files import load
+
+
+@click.command()
+@everywhere
+@click.argument("name")
+@click.option("--backwards", is_flag=True, help="The SQL that undoes it.")
+@click.option("--dialect", type=click.Choice(sorted(set(DIALECTS.values()))), help="By default that of the configuration.")
+@click.pass_context
+def sqlmigrate(ctx: click.Context, /, *, name: str, backwards: bool, dialect: str | None) -> None:
+    """Print the SQL of a migration, named whole or by its beginning."""
+    config = chosen(ctx).load()
+    migrations = load(config.migrations_dir)
+    try:
+        preview.find(migrations, name)
+    except MigrationError as error:
+        raise WrongUse(str(error)) from error
+    click.echo(preview.sqlmigrate(migrations, name, dialect or config.dialect_of(), backwards=backwards), nl=False)

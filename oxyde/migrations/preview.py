@@ -1,0 +1,69 @@
+"""The SQL of a migration as text; nothing is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from oxyde.db.render import render
+from oxyde.exceptions import MigrationError, UnsupportedError
+from oxyde.ir import wire
+from oxyde.migrations.files import Migration
+from oxyde.migrations.operations import Irreversible, Operation, RequireManual, Run, replay
+from oxyde.migrations.state import State
+from oxyde.migrations.statements import statements
+from oxyde.migrations.writing import plain
+
+
+def sqlmigrate(migrations: Sequence[Migration], name: str, dialect: str, *, backwards: bool = False) -> str:
+    """Returns the SQL of a migration, each operation under a comment that says it.
+
+    Args:
+        migrations: The migrations, in order.
+        name: The migration, or the beginning of its name.
+        dialect: postgres, mysql, mariadb or sqlite.
+        backwards: Whether to undo it.
+
+    Raises:
+        MigrationError: There is no such migration, or it cannot be undone.
+        UnsupportedError: The dialect cannot do an operation.
+    """
+    place = find(migrations, name)
+    before = State()
+    for migration in migrations[:place]:
+        before = replay(migration.forward(before, dialect), before)
+    wanted = migrations[place]
+    operations = wanted.forward(before, dialect)
+    if not backwards:
+        return "".join(_texts(operations, before, dialect))
+    back = wanted.backward(before, dialect)
+    if isinstance(back, Irreversible):
+        raise MigrationError(f"{wanted.name} cannot be undone: {back.reason}")
+    return "".join(_texts(back, replay(operations, before), dialect))
+
+
+def find(migrations: Sequence[Migration], name: str) -> int:
+    """Returns the place of a migration by its name or the beginning of it.
+
+    Raises:
+        MigrationError: There is none, or there are several.
+    """
+    exact = [place for place, migration in enumerate(migrations) if migration.name == name]
+    found = exact or [place for place, migration in enumerate(migrations) if migration.name.startswith(name)]
+    if len(found) != 1:
+        several = f"{', '.join(migrations[place].name for place in found)} begin with it" if found else "there is no such migration"
+        raise MigrationError(f"{name!r} names no migration: {several}")
+    return found[0]
+
+
+def _texts(operations: Sequence[Operation], state: State, dialect: str) -> Iterator[str]:
+    later = replay(operations, state)
+    for operation in operations:
+        yield f"-- {plain(str(operation))}\n"
+        if not isinstance(operation, (Run, RequireManual)):
+            for statement in statements(operation, state, later):
+                try:
+                    text, _ = render(wire.pack(statement), dialect, ())
+                except UnsupportedError as error:
+                    raise UnsupportedError(f"{operation}: {error}") from error
+                yield f"{text};\n" if text else ""
+        state = operation.apply(state)
