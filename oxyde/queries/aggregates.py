@@ -8,6 +8,7 @@ from typing import Final
 from oxyde.exceptions import FieldError
 from oxyde.ir import expr
 from oxyde.ir.expr import Node
+from oxyde.queries import digits
 from oxyde.queries.lookups import NUMBERS
 from oxyde.queries.scope import Scope
 from oxyde.queries.term import MAYBE, NEVER, Order, Reference, Term, Unknown
@@ -93,7 +94,8 @@ class Aggregate(Collected):
             message = f"{_where(inner, name)} is {inner.type} and has no {function}(); {function}() takes {', '.join(RESULTS[function])}"
             raise FieldError(message, column=name)
         super().__init__(function, [ranked(inner)], distinct=distinct, where=where)
-        self.type = inner.type if kind is SAME else kind
+        is_exact = function == "sum" and kind.kind == "decimal"
+        self.type = inner.type if kind is SAME else digits.summed(inner.type) if is_exact else kind
         self.restore = inner.restore if kind is SAME else None
 
 

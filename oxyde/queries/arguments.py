@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, TypeAlias
 
 from oxyde.exceptions import FieldError
+from oxyde.queries.digits import OF_INT
 from oxyde.queries.foreign_values import named, plain
 from oxyde.queries.operators import F, Value
 from oxyde.queries.term import Bound, Cast, Expression, Names, Reference, Term
@@ -79,7 +80,7 @@ def alike(function: str, terms: Sequence[Term]) -> list[Term]:
     if found <= TEXTUAL or len(found) == 1:
         return list(terms)
     if found == {"int", "decimal"}:
-        return [term if term.type.kind == "decimal" else Cast(term, kinds.DECIMAL, term.type) for term in terms]
+        return [term if term.type.kind == "decimal" else Cast(term, kinds.decimal_of(OF_INT, 0), term.type) for term in terms]
     if found == {"int", "float"}:
         made = [_as_float(term) if isinstance(term, Bound) else term for term in terms]
         if all(term.type.kind == "float" for term in made):

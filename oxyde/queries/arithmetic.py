@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from oxyde.exceptions import FieldError
 from oxyde.ir import expr
 from oxyde.ir.expr import Node
+from oxyde.queries import digits
 from oxyde.queries.scope import Scope
 from oxyde.queries.term import Bound, Term
 from oxyde.schema import types as kinds
@@ -18,6 +20,12 @@ SIGNS: Final = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "fl
 SMALLEST: Final = -(2**63)
 """The smallest int of 64 bits; its negation needs more."""
 _TYPES: Final = {"int": kinds.INT, "decimal": kinds.DECIMAL, "float": kinds.FLOAT}
+_EXACT: Final[dict[str, Callable[[ColumnType, ColumnType], ColumnType]]] = {
+    "add": digits.added,
+    "subtract": digits.added,
+    "multiply": digits.multiplied,
+}
+"""The type of a decimal by the operator; the others' results have other digits on each server."""
 
 
 class Arithmetic(Term):
@@ -56,6 +64,8 @@ def _result(op: str, left: ColumnType, right: ColumnType) -> ColumnType:
         wider = max(left.kind, right.kind, key=NUMBERS.index)
         if wider == "int" and op == "divide":
             return kinds.FLOAT
+        if wider == "decimal" and op in _EXACT:
+            return _EXACT[op](left, right)
         if wider == "int" or op != "floor_divide":
             return _TYPES[wider]
         message = f"// cannot combine {left} and {right}; it takes ints. For other numbers use Floor() of the quotient"

@@ -7,13 +7,13 @@ from typing import Any
 from oxyde.exceptions import FieldError
 from oxyde.ir import expr
 from oxyde.ir.expr import Node
+from oxyde.queries import digits
 from oxyde.queries.arguments import Argument, alike, argument
 from oxyde.queries.conditions import Q
 from oxyde.queries.functions import ANYTHING
 from oxyde.queries.operators import Operand
 from oxyde.queries.scope import Scope
 from oxyde.queries.term import MAYBE, NEVER, Expression, Names, Term, Unknown
-from oxyde.schema import types as kinds
 
 
 class Chosen(Term):
@@ -23,7 +23,7 @@ class Chosen(Term):
         self.count = len(conditions)
         super().__init__((self.count, len(values)), *conditions, *values)
         kind = values[0].type
-        self.type = kinds.DECIMAL if kind.kind == "decimal" else kind
+        self.type = digits.common([value.type for value in values]) if kind.kind == "decimal" else kind
 
     @property
     def unknown(self) -> Unknown:

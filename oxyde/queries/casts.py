@@ -102,7 +102,9 @@ def cast(inner: Term, kind: ColumnType) -> Term:
         return Part(kind.kind, inner)
     if kind.precision is not None:
         return terms.Cast(cast(inner, kinds.DECIMAL), kind, kinds.DECIMAL)
-    return inner if inner.type.kind == kind.kind else terms.Cast(inner, kind, inner.type)
+    if inner.type.kind != kind.kind:
+        return terms.Cast(inner, kind, inner.type)
+    return terms.Retyped(inner, kind) if kind.kind == "decimal" and inner.type != kind else inner
 
 
 def as_float(inner: Term) -> Term:

@@ -11,6 +11,7 @@ from oxyde.exceptions import FieldError
 from oxyde.queries.foreign_values import named
 from oxyde.queries.met import Met, meeting
 from oxyde.queries.recursion import check_step
+from oxyde.queries.retyping import unbounded
 from oxyde.queries.scope import LONGEST
 from oxyde.queries.source import Cte, State
 from oxyde.schema import tables
@@ -70,7 +71,8 @@ class With:
             raise TypeError('group_by() needs values() in With(): group_by("status").annotate(n=Count()).values("status", "n")')
         self.name = name
         self._queryset: Lazy = queryset
-        self.cte = Cte(name, queryset._state.with_(fields=None), recursive is not None, distinct)
+        first = queryset._state.with_(fields=None)
+        self.cte = Cte(name, first if recursive is None else unbounded(first), recursive is not None, distinct)
         if distinct and recursive is None:
             raise TypeError("With(distinct=True) is for recursive expressions; others have queryset.distinct()")
         if recursive is not None:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import ClassVar, Final
 
 from oxyde.exceptions import FieldError
+from oxyde.queries import digits
 from oxyde.queries.arguments import Argument, alike, argument, whole
 from oxyde.queries.arithmetic import Arithmetic
 from oxyde.queries.calls import Call, Nulls
@@ -36,19 +37,27 @@ class Function(Operand):
         takes: The kinds of its arguments.
         gives: The type of its result; None for the type of the arguments.
         nulls: When it is NULL.
+        keeps: Whether a Decimal that it returns has the digits of an argument.
     """
 
     ir: ClassVar[str] = ""
     takes: ClassVar[Collection[str]]
     gives: ClassVar[ColumnType | None]
     nulls: ClassVar[Nulls]
+    keeps: ClassVar[bool]
 
     def __init_subclass__(
-        cls, *, ir: str = "", takes: Collection[str] = ANYTHING, gives: ColumnType | None = None, nulls: Nulls = Nulls.ANY
+        cls,
+        *,
+        ir: str = "",
+        takes: Collection[str] = ANYTHING,
+        gives: ColumnType | None = None,
+        nulls: Nulls = Nulls.ANY,
+        keeps: bool = False,
     ) -> None:
         """Stores the description; a class without ``ir`` is abstract."""
         if ir:
-            cls.ir, cls.takes, cls.gives, cls.nulls = ir, takes, gives, nulls
+            cls.ir, cls.takes, cls.gives, cls.nulls, cls.keeps = ir, takes, gives, nulls, keeps
             FUNCTIONS[ir] = cls
 
     def __init__(self, *arguments: Argument) -> None:
@@ -67,7 +76,9 @@ class Function(Operand):
         if self.gives is None:
             terms = alike(type(self).__name__, terms)
         kind = self.gives or terms[0].type
-        return Call(self.ir, kinds.DECIMAL if kind.kind == "decimal" else kind, self.nulls, terms, constants)
+        if kind.kind == "decimal":
+            kind = digits.common([term.type for term in terms]) if self.keeps else kinds.DECIMAL
+        return Call(self.ir, kind, self.nulls, terms, constants)
 
     @property
     def shown(self) -> tuple[Argument, ...]:
@@ -88,22 +99,22 @@ class _OfMany(Function):
         super().__init__(first, second, *others)
 
 
-class Coalesce(_OfMany, ir="coalesce", nulls=Nulls.ALL):
+class Coalesce(_OfMany, ir="coalesce", nulls=Nulls.ALL, keeps=True):
     """The first of several values that is not NULL; NULL where all are."""
 
 
-class NullIf(Function, ir="null_if", nulls=Nulls.MAYBE):
+class NullIf(Function, ir="null_if", nulls=Nulls.MAYBE, keeps=True):
     """NULL where two values are equal (as ``filter()`` has it), else the first."""
 
     def __init__(self, value: Argument, other: Argument) -> None:
         super().__init__(value, other)
 
 
-class Greatest(_OfMany, ir="greatest", takes=RANKED):
+class Greatest(_OfMany, ir="greatest", takes=RANKED, keeps=True):
     """The greatest of several values; NULL where one of them is."""
 
 
-class Least(_OfMany, ir="least", takes=RANKED):
+class Least(_OfMany, ir="least", takes=RANKED, keeps=True):
     """The least of several values; NULL where one of them is."""
 
 
@@ -177,7 +188,7 @@ class Replace(Function, ir="replace", takes=TEXTUAL, gives=kinds.TEXT):
         return self.called([*self.resolved(names, self.arguments), *texts])
 
 
-class Abs(_OfOne, ir="abs", takes=NUMBERS):
+class Abs(_OfOne, ir="abs", takes=NUMBERS, keeps=True):
     """A number without its sign."""
 
 

@@ -20,6 +20,7 @@ from oxyde.queries.locks import Lock
 from oxyde.queries.names import Namespace, check_output
 from oxyde.queries.nested import reads_group
 from oxyde.queries.operators import name_of
+from oxyde.queries.retyping import retyped, types_of_both
 from oxyde.queries.source import Cte, State, compound, whole
 from oxyde.queries.special_terms import Chance
 from oxyde.queries.term import Expression, Order, Ordering, Reference, Term
@@ -165,13 +166,14 @@ def united(left: State, right: State, op: str) -> State:
     if left.fields != right.fields:
         message = f"{op}() takes rows with the same fields; give both querysets the same only() or defer(), or none"
         raise TypeError(message)
-    types = [[(term.type, term.restore) for _, term in state.columns] for state in (left, right)]
     named = [name for name, _ in left.columns] == [name for name, _ in right.columns]
-    if types[0] != types[1] or (left.selection is None and not named):
+    types = types_of_both(left, right)
+    if types is None or (left.selection is None and not named):
         shown = [", ".join(_shown(name, term) for name, term in state.columns if _is_computed(state, term)) for state in (left, right)]
         message = f"{verb}() takes rows with the same values, in order and type; here are ({shown[0]}) and ({shown[1]})"
         raise TypeError(message)
     sides = [state.with_(ctes=(), fields=None, order=state.order if state.is_sliced else ()) for state in (left, right)]
+    sides[0] = retyped(sides[0], types)
     ctes = tuple(dict.fromkeys((*left.ctes, *right.ctes)))
     return compound(op, *sides).with_(ctes=ctes, fields=left.fields)
 

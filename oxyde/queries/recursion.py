@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from oxyde.exceptions import FieldError
 from oxyde.queries.beside import Beside
+from oxyde.queries.retyping import types_of_both
 from oxyde.queries.source import Cte, State
 
 
@@ -26,8 +27,9 @@ def check_step(cte: Cte, step: State) -> None:
         message = f'the recursive part of "{name}" is neither ordered, sliced, distinct, grouped nor joined; say that of {name}.query()'
         raise FieldError(message)
     chosen = cte.query.selection is not None
-    sides = [[("" if chosen else column, term.type, term.restore) for column, term in state.columns] for state in (cte.query, step)]
-    if sides[0] != sides[1] or chosen != (step.selection is not None):
+    first = [term.type for _, term in cte.query.columns]
+    named = chosen or [name for name, _ in cte.query.columns] == [name for name, _ in step.columns]
+    if types_of_both(cte.query, step) != first or not named or chosen != (step.selection is not None):
         shown = [", ".join(f"{column} {term.type}" for column, term in state.columns) for state in (cte.query, step)]
         message = f'the recursive part of "{name}" has the values of the first, in order and type; here are ({shown[0]}) and ({shown[1]})'
         raise TypeError(message)

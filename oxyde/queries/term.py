@@ -253,6 +253,18 @@ class Cast(Term):
         return expr.cast(parts[0], self.type, self.of)
 
 
+class Retyped(Term):
+    """A decimal as it stands, of another number of digits."""
+
+    def __init__(self, inner: Term, kind: ColumnType) -> None:
+        super().__init__(kind.key, inner)
+        self.type, self.restore = kind, inner.restore
+
+    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
+        """Returns the value."""
+        return parts[0]
+
+
 class Order(Term):
     """One term of ORDER BY: what to order by, the direction, and where NULLs go (first, last, or the server's default)."""
 

@@ -70,6 +70,11 @@ const DECIMAL_TO_TEXT: Templates<'static> = [
     "TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CONCAT({0}, IF(LOCATE('.', {0}), '', '.'))))",
 ];
 
+/// Of any number of digits: the type of a recursive query's column is that of its first row, and `MySQL` rounds those that
+/// follow to it. A sum has the digits of both sides, and is refused where it has too many; a cast would cut it.
+const DECIMAL_TO_DECIMAL: Templates<'static> =
+    ["CAST({*} AS numeric)", "oxyde_decimal_add({*}, 0)", "({0} + 0.000000000000000000000000000000)"];
+
 /// Returns the templates of a conversion; `None` if the cast to the type is used.
 fn row(of: Kind, to: Kind) -> Option<Templates<'static>> {
     match (of, to) {
@@ -81,6 +86,7 @@ fn row(of: Kind, to: Kind) -> Option<Templates<'static>> {
         (Kind::Decimal, Kind::Int) => Some(DECIMAL_TO_INT),
         (Kind::Int, Kind::Decimal) => Some(["CAST({*} AS numeric)", "oxyde_decimal_add({*}, 0)", "CAST({*} AS DECIMAL(20,0))"]),
         (Kind::Float, Kind::Decimal) => Some(FLOAT_TO_DECIMAL),
+        (Kind::Decimal, Kind::Decimal) => Some(DECIMAL_TO_DECIMAL),
         (Kind::Decimal, Kind::Text) => Some(DECIMAL_TO_TEXT),
         (Kind::Date, Kind::Text) => Some(["to_char({*}, 'YYYY-MM-DD')", "substr({*}, 1, 10)", "CAST({*} AS CHAR)"]),
         (Kind::Text, Kind::Int) => Some(TEXT_TO_INT),

@@ -22,7 +22,7 @@ from tests.unit.queries.test_term import of
         ("avg", kinds.DECIMAL, kinds.DECIMAL),
         ("min", kinds.DATE, kinds.DATE),
         ("max", kinds.decimal_of(12, 2), kinds.decimal_of(12, 2)),
-        ("sum", kinds.decimal_of(12, 2), kinds.DECIMAL),
+        ("sum", kinds.decimal_of(12, 2), kinds.decimal_of(31, 2)),
     ],
 )
 def test_the_type_of_the_result(function: str, kind: ColumnType, result: ColumnType) -> None:

@@ -14,7 +14,7 @@ NAMES = Novelist.objects._state.names
 
 def test_type_and_null() -> None:
     """Values become one type; without a default, or with a nullable value, it may be NULL."""
-    assert Case(When(id=1, then="balance"), default=3).resolve(NAMES).type == kinds.DECIMAL
+    assert Case(When(id=1, then="balance"), default=3).resolve(NAMES).type == kinds.decimal_of(21, 2)
     assert Case(When(id=1, then="age"), default=3).resolve(NAMES).unknown is NEVER
     assert Case(When(id=1, then="age")).resolve(NAMES).unknown is MAYBE
     assert Case(When(id=1, then="score"), default=1).resolve(NAMES).unknown is MAYBE
