@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgpack
 
+from oxyde.exceptions import FieldError
 from oxyde.ir.expr import Node
 
 VERSION: Final = 2
@@ -20,8 +21,18 @@ def pack(statement: Node) -> bytes:
 
     Returns:
         MessagePack: a map of version and statement, keys sorted by their bytes, integers and lengths as short as they can be.
+
+    Raises:
+        FieldError: A name or SQL text in it has a lone surrogate.
     """
-    packed: Any = msgpack.packb(_sorted({"v": VERSION, "statement": statement}))
+    try:
+        packed: Any = msgpack.packb(_sorted({"v": VERSION, "statement": statement}))
+    except UnicodeEncodeError as error:
+        around = error.object[max(error.start - 20, 0) : error.start + 20]
+        message = (
+            f"the statement's text has a lone surrogate at character {error.start}, which is no character: {around!a}; repair the text"
+        )
+        raise FieldError(message) from None
     return bytes(packed)
 
 
