@@ -10,13 +10,18 @@ import weakref
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from oxyde import _native
 from oxyde.db.database import AsyncDatabase
 from oxyde.db.generators import described, driven_by_hand, is_running, looped_over
 from oxyde.db.steps import Conclude, Finish, Start, Steps
 from oxyde.exceptions import CommitOutcomeUnknown, OxydeError, TransactionBroken
+
+_ENDS: Final = {
+    "commit": "; it commits where its async with (or with) ends",
+    "rollback": "; it rolls back where an error leaves it, or at its end after set_rollback()",
+}
 
 
 class Block:
@@ -76,6 +81,13 @@ class Block:
         kind = "transaction" if self.parent is None else f"savepoint {self.depth}"
         state = "closed" if self.closed else "broken" if self.session.broken else "open"
         return f"<{kind} on {self.database.name}, {state}>"
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Raises the error for an attribute that a block does not have."""
+            remedy = _ENDS.get(name, "")
+            raise AttributeError(f"a block has no attribute {name!r}{remedy}", name=name, obj=self)
 
     def set_rollback(self, rollback: bool = True) -> None:
         """Makes the block roll back when it ends, without raising an error; ``False`` undoes this."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from oxyde import _native
+from oxyde.db.tokens import sql_tokens
 
 _PLACEHOLDERS: Final = frozenset({"named", "position", "mark", "foreign"})
 
@@ -39,7 +39,7 @@ def scan(sql: str, dialect: str) -> list[str | Placeholder]:
     pieces: list[str | Placeholder] = []
     before: list[str] = []
     brackets = marks = 0
-    for kind, text in _native.sql_tokens(sql, dialect):
+    for kind, text in sql_tokens(sql, dialect):
         if kind not in _PLACEHOLDERS:
             before.append(text)
             if kind == "other":

@@ -7,8 +7,8 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
-from oxyde import _native
 from oxyde.db.placeholders import Placeholder, scan
+from oxyde.db.tokens import sql_tokens
 from oxyde.exceptions import FieldError, FieldValueError
 from oxyde.ir import expr
 from oxyde.ir.expr import Node
@@ -157,7 +157,7 @@ def _joined(pieces: list[str | Placeholder]) -> list[str | Placeholder]:
 def _check_whole(sql: str) -> None:
     """Raises FieldError for a text that would end the parentheses around it, or swallow what follows."""
     for dialect in DIALECTS:
-        tokens = _native.sql_tokens(sql, dialect)
+        tokens = sql_tokens(sql, dialect)
         opened: list[str] = []
         for kind, text in tokens:
             if kind == "comment" or (kind == "other" and text == ";"):

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from oxyde import _native
 from oxyde.db.database import connections
+from oxyde.db.tokens import sql_tokens
 
 
 def dialect_of(alias: str | None) -> str:
@@ -38,7 +39,7 @@ def clauses(sql: str, dialect: str, keyword: Callable[[str], str] = str) -> str:
         dialect: The server's dialect; dialects differ in their string syntax.
         keyword: Formats each word in capitals.
     """
-    tokens = _native.sql_tokens(sql, dialect)
+    tokens = sql_tokens(sql, dialect)
     words = [text for kind, text in tokens if kind not in {"space", "comment"}]
     broken: list[str] = []
     depth = at = 0

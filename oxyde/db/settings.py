@@ -6,6 +6,10 @@ import datetime as dt
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
+from typing_extensions import Self
+
+from oxyde.schema.naming import meant
+
 _SECONDS: Final = (
     "acquire_timeout", "idle_timeout", "max_lifetime", "statement_timeout", "transaction_timeout", "transaction_cleanup_interval",
 )  # fmt: skip
@@ -73,6 +77,15 @@ class PoolSettings:
     pg_pooler: bool | None = None
     mysql_charset: str | None = None
     mysql_collation: str | None = None
+
+    def __new__(cls, *_: Any, **given: Any) -> Self:
+        """Makes the object; a name that is no setting is refused with the one that was meant."""
+        known = [one.name for one in fields(cls)]
+        for name in given:
+            if name not in known:
+                message = f'PoolSettings has no setting "{name}"{meant(name, known) or "; it has " + ", ".join(known)}'
+                raise TypeError(message)
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         for name in _SECONDS:

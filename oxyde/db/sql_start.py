@@ -10,19 +10,20 @@ from itertools import dropwhile, islice
 from typing import Final
 
 from oxyde import _native
+from oxyde.db.tokens import sql_tokens
 
 _IGNORED: Final = frozenset({"space", "comment"})
 
 
 def _code(text: str, dialect: str | None) -> Iterator[tuple[str, str]]:
     """Yields the kind and text of the tokens that are neither space nor comment."""
-    return ((kind, piece) for kind, piece in _native.sql_tokens(text, dialect) if kind not in _IGNORED)
+    return ((kind, piece) for kind, piece in sql_tokens(text, dialect) if kind not in _IGNORED)
 
 
 def without_comments(text: str, dialect: str | None = None) -> str:
     """Returns text without the white space, comments, semicolons and byte order mark before its first word or sign."""
     at = 0
-    for kind, piece in _native.sql_tokens(text, dialect):
+    for kind, piece in sql_tokens(text, dialect):
         if kind not in _IGNORED and piece != ";":
             break
         at += len(piece)

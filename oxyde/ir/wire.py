@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import msgpack
 
+from oxyde.exceptions import FieldError
 from oxyde.ir.expr import Node
 
 VERSION: Final = 2
 """Raised together with ``VERSION`` of ``native/ir/src/wire.rs``."""
+
+
+@contextmanager
+def checked() -> Iterator[None]:
+    """Raises FieldError where text that is sent has a lone surrogate, which is no character."""
+    try:
+        yield
+    except UnicodeEncodeError as error:
+        around = error.object[max(error.start - 20, 0) : error.start + 20]
+        message = (
+            f"the statement's text has a lone surrogate at character {error.start}, which is no character: {around!a}; repair the text"
+        )
+        raise FieldError(message) from None
 
 
 def pack(statement: Node) -> bytes:
@@ -20,8 +36,12 @@ def pack(statement: Node) -> bytes:
 
     Returns:
         MessagePack: a map of version and statement, keys sorted by their bytes, integers and lengths as short as they can be.
+
+    Raises:
+        FieldError: A name or SQL text in it has a lone surrogate.
     """
-    packed: Any = msgpack.packb(_sorted({"v": VERSION, "statement": statement}))
+    with checked():
+        packed: Any = msgpack.packb(_sorted({"v": VERSION, "statement": statement}))
     return bytes(packed)
 
 

@@ -105,6 +105,7 @@ class Node:
         model: The class of the related rows.
         query: What reads them; None if ``join()`` has loaded them already.
         is_given: Whether the application wrote the query.
+        is_end: Whether a path ends there, and does not only lead further.
         children: The relations of the related rows, by attribute.
     """
 
@@ -114,6 +115,7 @@ class Node:
     model: ModelInfo
     query: Query[Any] | None
     is_given: bool
+    is_end: bool = False
     children: dict[str, Node] = field(default_factory=dict)
 
 
@@ -183,17 +185,19 @@ def _grow(level: _Level, given: Prefetch) -> None:
         _check_attribute(level, given.to_attr)
     attribute = given.to_attr or last
     node = level.nodes.get(attribute)
-    if node is not None and given.queryset is not None and (node.is_given or node.query is None):
-        message = f'prefetch() is told twice how to load "{given.path}"; give one of the two Prefetch objects a to_attr'
+    own = given.queryset is not None
+    if node is not None and ((own and (node.is_given or node.query is None)) or (node.is_end and own != node.is_given)):
+        message = f'prefetch() is told twice how to load "{given.path}"; leave one of the two out, or give a Prefetch object a to_attr'
         if node.query is None:
             message = f'"{given.path}" is joined by this query already; leave join() out, or give the Prefetch a to_attr'
         raise FieldError(message, table=level.state.table.name, column=last)
     made = _node(level, link, attribute, given.queryset)
     if node is None:
-        level.nodes[attribute] = made
+        node = level.nodes[attribute] = made
     elif given.queryset is not None:
         node.query, node.is_given = made.query, True
         node.children = {**made.children, **node.children}
+    node.is_end = True
 
 
 def _behind(level: _Level, node: Node) -> _Level:

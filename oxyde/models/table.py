@@ -16,7 +16,7 @@ from oxyde.models.adapt import adapter
 from oxyde.models.classify import Kind, by_db_type
 from oxyde.models.field import ModelField, Options, options
 from oxyde.models.field_schema import FieldSchema
-from oxyde.models.info import Link, ModelInfo, holds, is_table
+from oxyde.models.info import AnyModel, Link, ModelInfo, holds, is_table
 from oxyde.models.json_names import JsonNames
 from oxyde.models.own_validators import alters, has_functions, reads_types
 from oxyde.models.pydantic_seams import ModelSchema
@@ -197,10 +197,9 @@ class Builder:
     def _relation(self, link: Link) -> Relation:
         target, where = link.target.__oxyde__.address, f"{self.model.name}.{link.field}"
         if link.kind == "one":
-            key = partial(related_key, where, link.target, link.target_key)
+            key = partial(related_key, where, link.target, (link.target_key,))
             return Relation(link.field, "one", target, link.key, link.target_key, nullable=link.nullable, key=key)
-        keys = [name for name, info in link.target.__oxyde__.fields.items() if options(info).db_pk]
-        key = partial(related_key, where, link.target, keys[0] if len(keys) == 1 else "pk")
+        key = partial(_key_of_row, where, link.target)
         if link.kind == "many":
             return replace(inverse.many(self.model, link, self.junctions), key=key)
         theirs, ours = inverse.reverse(self.model, link)
@@ -344,3 +343,8 @@ def _redefines_enum(model: ModelInfo, other: ModelInfo, name: str) -> bool:
     """Returns whether a model's enumeration redefines the one of another model."""
     new, old = model.enums.get(name), other.enums.get(name)
     return new is not None and old is not None and redefines(old, new)
+
+
+def _key_of_row(where: str, target: type[AnyModel], value: Any) -> Any:
+    """Returns the key of an instance, as ``related_key`` does; the table of its class may be made later than a relation to it."""
+    return related_key(where, target, [column.field for column in target.__oxyde__.table().key], value)

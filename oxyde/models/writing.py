@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -326,17 +326,18 @@ def saved_key(where: str, field: str, related: AnyModel) -> Any:
     return key
 
 
-def related_key(where: str, target: type[AnyModel], field: str, value: Any) -> Any:
-    """Returns the key of a related object; any other value is returned unchanged.
+def related_key(where: str, target: type[AnyModel], fields: Sequence[str], value: Any) -> Any:
+    """Returns the key of a related object, a tuple if it has several fields; any other value is returned unchanged.
 
     Raises:
         FieldError: The object is of another class, or not saved.
     """
     if holds(target, type(value)):
-        return saved_key(where, field, value)
+        key = tuple(saved_key(where, field, value) for field in fields)
+        return key[0] if len(key) == 1 else key
     if info_of(type(value)) is not None:
         again = ", whose class was made again since: read it once more" if type(value).__name__ == target.__name__ else ""
-        message = f"{where} takes a {target.__name__} or its {field}, not {type(value).__name__}{again}"
+        message = f"{where} takes a {target.__name__} or its {' and '.join(fields)}, not {type(value).__name__}{again}"
         raise FieldError(message, column=where.rpartition(".")[2])
     return value
 

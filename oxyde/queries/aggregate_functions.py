@@ -12,6 +12,7 @@ from oxyde.queries.arguments import Argument, described, open_value, term_of
 from oxyde.queries.calls import Call, Nulls
 from oxyde.queries.gathering import Gathered, Inside, along_of, condition_of
 from oxyde.queries.operators import Operand
+from oxyde.queries.paths import whole_key
 from oxyde.queries.term import Bound, Names, Order, Term
 from oxyde.schema import types as kinds
 
@@ -108,7 +109,17 @@ class Count(AggregateFunction, ir="count", whole="sum"):
             if self.distinct:
                 raise FieldError('Count(distinct=True) needs what is counted: Count("email", distinct=True)')
             return None
-        return super()._argument(names)
+        found = whole_key(names.root, self.value) if isinstance(self.value, str) and self.value not in names.terms else None
+        if found is None or found.lookup != "exact":
+            return super()._argument(names)
+        column = f"{found.before}{found.table.key[0].field}"  # no column of a key is NULL
+        if self.distinct:
+            message = (
+                f'Count("{self.value}", distinct=True) is of equal keys, and {found.table.model} has a key of several fields; '
+                f'count one of them: "{column}"'
+            )
+            raise FieldError(message, table=found.table.name, column=found.column)
+        return term_of("Count", names, column, text=False)
 
     def made(self, inner: Term | None, where: Term | None, order: Sequence[Order] = ()) -> Collected:  # noqa: ARG002 - it has none
         """Returns the number of rows, or of the values of a term."""

@@ -9,11 +9,10 @@ from typing import Any, Final, TypeAlias
 from oxyde.exceptions import FieldError, FieldLookupValueError, UnsupportedError
 from oxyde.queries import catalog
 from oxyde.queries.connectives import Group, Negation, Related
-from oxyde.queries.keywords import leaf
+from oxyde.queries.keywords import OF_RELATIONS, leaf
 from oxyde.queries.names import names_of
-from oxyde.queries.paths import Path, split
+from oxyde.queries.paths import Path, WholeKey, split, whole_key
 from oxyde.queries.term import Expression, Names, Term
-from oxyde.schema import Table
 from oxyde.schema import types as kinds
 
 DEEPEST = 128
@@ -139,8 +138,6 @@ def conditions(names: Names, given: Q, depth: int = 0) -> Term:
     """
     _check_depth(depth)
     names, given = names.within(given)
-    if len(names.table.key) > 1:
-        given = _spelt_out(names.table, given)
     if given.joined == "and":
         members = list(_conjunction(names, given, depth))
     else:
@@ -149,49 +146,54 @@ def conditions(names: Names, given: Q, depth: int = 0) -> Term:
     return Negation(made) if given.negated else made
 
 
-def _spelt_out(table: Table, given: Q) -> Q:
-    """Rewrites ``pk`` and ``pk__in`` of a composite key, whose values are tuples, as conditions on its fields.
+def spelt_out(names: Names, child: Child) -> Child:
+    """Rewrites a lookup of a composite key, whose values are tuples, or of the rows that have one, as conditions on its fields.
+
+    Any other member of a condition is returned unchanged.
 
     Raises:
         FieldLookupValueError: A value is not a tuple of that many values, or the values are no list.
+        FieldError: A value is an object that is not saved, or not of the relation's class.
     """
-    children: list[Child] = []
-    for child in given.children:
-        if isinstance(child, Q):
-            children.append(_spelt_out(table, child))
-        elif not isinstance(child, tuple) or child[0] not in _WHOLE_KEY:
-            children.append(child)
-        elif child[0] == "pk__in":
-            rows = [Q(**_key(table, value)) for value in _listed(table, child[1])]
-            children.append(_joined("or", rows) if rows else (f"{table.key[0].field}__in", ()))
-        else:
-            children.append(Q(**_key(table, child[1])))
-    made = _joined(given.joined, children)
-    made.negated = given.negated
-    return made
+    if not isinstance(child, tuple) or child[0] in names.terms:
+        return child
+    found = whole_key(names.root, child[0])
+    if found is None or found.lookup not in OF_RELATIONS:
+        return child
+    value, fields = child[1], [found.before + column.field for column in found.table.key]
+    if found.relation is not None and (value is None or found.lookup == "isnull"):
+        is_missing = value is None or value is True
+        made = _joined("and", [(f"{fields[0]}__isnull", False if is_missing else value)])  # no column of a key is NULL
+        made.negated = is_missing
+        return made
+    if found.lookup == "isnull":
+        return child
+    if found.lookup == "exact":
+        return Q(**dict(zip(fields, _key(found, value), strict=True)))
+    rows = [Q(**dict(zip(fields, _key(found, one), strict=True))) for one in _listed(found, value)]
+    return _joined("or", rows) if rows else (f"{fields[0]}__in", ())
 
 
-_WHOLE_KEY = frozenset({"pk", "pk__exact", "pk__in"})
-
-
-def _listed(table: Table, values: Any) -> Iterable[Any]:
-    fields = [column.field for column in table.key]
+def _listed(found: WholeKey, values: Any) -> Iterable[Any]:
+    fields = [column.field for column in found.table.key]
     if hasattr(values, "__oxyde_rows__"):
-        tied = ", ".join(f'{field}=OuterRef("{field}")' for field in fields)
-        message = f"{table.model}.pk__in takes a list of tuples ({', '.join(fields)}), not a queryset; use Exists(queryset.filter({tied}))"
-        raise FieldLookupValueError(message, column="pk")
+        tied = ", ".join(f'{field}=OuterRef("{found.before}{field}")' for field in fields)
+        remedy = f"use Exists(queryset.filter({tied}))" if found.relation is None else "read it first"
+        message = f"{found.name}__in takes a list of tuples ({', '.join(fields)}), not a queryset; {remedy}"
+        raise FieldLookupValueError(message, column=found.column)
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
-        message = f"{table.model}.pk__in takes a list of tuples ({', '.join(fields)}), not {type(values).__name__}"
-        raise FieldLookupValueError(message, column="pk")
+        message = f"{found.name}__in takes a list of tuples ({', '.join(fields)}), not {type(values).__name__}"
+        raise FieldLookupValueError(message, column=found.column)
     return values
 
 
-def _key(table: Table, value: Any) -> dict[str, Any]:
-    fields = [column.field for column in table.key]
-    if not isinstance(value, (tuple, list)) or len(value) != len(fields):
-        message = f"the key of {table.model} is a tuple ({', '.join(fields)}), not {type(value).__name__}"
-        raise FieldLookupValueError(message, column="pk")
-    return dict(zip(fields, value, strict=True))
+def _key(found: WholeKey, value: Any) -> Iterable[Any]:
+    given = value if found.relation is None else found.relation.key(value)
+    fields = [column.field for column in found.table.key]
+    if not isinstance(given, (tuple, list)) or len(given) != len(fields):
+        message = f"the key of {found.table.model} is a tuple ({', '.join(fields)}), not {type(value).__name__}"
+        raise FieldLookupValueError(message, column=found.column)
+    return given
 
 
 def _check_depth(depth: int) -> None:
@@ -229,7 +231,7 @@ class Across:
 
 def _conjunction(names: Names, given: Q, depth: int) -> Iterator[Term]:
     """Yields the members of a conjunction; those across the same to-many relation apply to one related row."""
-    members = [(child, _across(names, child, depth)) for child in _flat(given)]
+    members = [(child, _across(names, child, depth)) for child in _flat(names, given)]
     meeting: dict[tuple[str, ...], list[Across]] = {}
     for _, found in members:
         if found is not None:
@@ -251,11 +253,11 @@ def _conjunction(names: Names, given: Q, depth: int) -> Iterator[Term]:
             yield _alone(names, child, depth)
 
 
-def _flat(given: Q) -> Iterator[Child]:
-    """Yields the members of a conjunction, with nested conjunctions flattened."""
+def _flat(names: Names, given: Q) -> Iterator[Child]:
+    """Yields the members of a conjunction, with nested conjunctions flattened and composite keys spelt out."""
     waiting = list(reversed(given.children))
     while waiting:
-        child = waiting.pop()
+        child = spelt_out(names, waiting.pop())
         if isinstance(child, Q) and child.joined == "and" and not child.negated:
             waiting.extend(reversed(child.children))
         else:
@@ -264,6 +266,7 @@ def _flat(given: Q) -> Iterator[Child]:
 
 def _across(names: Names, child: Child, depth: int) -> Across | None:
     """Returns a condition as seen from the rows behind a to-many relation; None if it is not only about them, or asks for none."""
+    child = spelt_out(names, child)
     if isinstance(child, tuple):
         return _lookup_across(names, *child)
     _check_depth(depth)

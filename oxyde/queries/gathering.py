@@ -11,7 +11,7 @@ from oxyde.exceptions import FieldError
 from oxyde.ir import expr, query
 from oxyde.ir.expr import Node
 from oxyde.queries.aggregates import Collected
-from oxyde.queries.conditions import Child, Q, beyond_hop
+from oxyde.queries.conditions import Child, Q, beyond_hop, spelt_out
 from oxyde.queries.names import names_of
 from oxyde.queries.outer import Outer
 from oxyde.queries.paths import Path
@@ -141,6 +141,9 @@ class Along:
         return names_of(self.table), given.changed(self._seen)
 
     def _seen(self, child: Child) -> Child:
+        child = spelt_out(self.names, child)
+        if isinstance(child, Q):
+            return child.changed(self._seen)
         if isinstance(child, Expression):
             return Elsewhere(self, child)
         name, value = child

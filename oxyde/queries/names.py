@@ -105,6 +105,8 @@ def names_of(table: Table) -> Namespace:
 
 def check_output(name: str) -> None:
     """Raises FieldError for the name of a value that no server can call a column; every other one is quoted."""
-    if not name or "\0" in name:
-        message = f"{name!r} cannot name a value of a row; the servers take names of at least one character, none of which is NUL"
+    if not name or "\0" in name or any("\ud800" <= one <= "\udfff" for one in name):
+        message = (
+            f"{name!r} cannot name a value of a row; the servers take names of at least one character, without NUL and lone surrogates"
+        )
         raise FieldError(message, column=name)

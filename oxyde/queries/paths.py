@@ -133,6 +133,53 @@ def resolve(table: Table, name: str) -> tuple[Path, tuple[str, ...]]:
     raise unknown(here, parts[-1])
 
 
+@dataclass(frozen=True, eq=False)
+class WholeKey:
+    """What a name means that stands for a key of several columns: ``pk``, or a relation to rows that have such a key.
+
+    Attributes:
+        before: What precedes the name of a column of the key, as seen from the table where the name begins.
+        table: The table that has the key.
+        relation: The relation, if the name ends in one and not in ``pk``.
+        lookup: The lookup behind the name.
+        name: Model and relation, or model and ``pk``; for messages.
+    """
+
+    before: str
+    table: Table
+    relation: Relation | None
+    lookup: str
+    name: str
+
+    @property
+    def column(self) -> str:
+        """The name alone."""
+        return self.name.rpartition(".")[2]
+
+
+@remembered(4096)
+def whole_key(table: Table, name: str) -> WholeKey | None:
+    """Returns what a name means if it stands for a key of several columns, else None."""
+    parts = [name] if name in table.by_field else split(name)
+    here = table
+    for at, part in enumerate(parts):
+        lookup = "__".join(parts[at + 1 :]) or "exact"
+        if part == "pk":
+            return (
+                WholeKey("".join(f"{one}__" for one in parts[:at]), here, None, lookup, f"{here.model}.pk") if len(here.key) > 1 else None
+            )
+        relation = None if part in here.by_field else here.relations.get(part)
+        if relation is None:
+            return None
+        origin, here = here, here.find(relation.target)
+        following = parts[at + 1] if at + 1 < len(parts) else None
+        if following != "pk" and following not in here.by_field and following not in here.relations:
+            is_whole = relation.kind != "one" and len(here.key) > 1
+            before = "".join(f"{one}__" for one in parts[: at + 1])
+            return WholeKey(before, here, relation, lookup, f"{origin.model}.{part}") if is_whole else None
+    return None
+
+
 def _is_key(relation: Relation, target: Table, name: str | None) -> bool:
     """Whether a name behind a foreign key is its target column, whose value this table has too."""
     if name == "pk":

@@ -10,15 +10,19 @@ from oxyde.ir import expr
 from oxyde.ir.expr import Node
 from oxyde.queries.aggregate_functions import AggregateFunction
 from oxyde.queries.aggregates import Collected
-from oxyde.queries.arguments import Argument, described, term_of, whole
+from oxyde.queries.arguments import Argument, alike, described, term_of, whole
+from oxyde.queries.cases import Chosen
 from oxyde.queries.collecting import CollectingFunction
+from oxyde.queries.comparisons import IsNull
 from oxyde.queries.foreign_values import named
 from oxyde.queries.functions import ANYTHING, MOST
 from oxyde.queries.gathering import Gathered
 from oxyde.queries.inner_order import checked, listed, order_of
 from oxyde.queries.operators import Operand
 from oxyde.queries.scope import Scope
+from oxyde.queries.special_terms import One
 from oxyde.queries.term import MAYBE, NEVER, Names, Order, Term, Unknown
+from oxyde.queries.texts import as_read
 from oxyde.schema import types as kinds
 from oxyde.schema.types import ColumnType
 
@@ -132,18 +136,30 @@ class Ntile(WindowFunction, ir="ntile", kind=kinds.INT):
         super().__init__(constants=(whole("Ntile()", "a number of parts", parts, 1, MOST),))
 
 
-class Lag(WindowFunction, ir="lag"):
-    """The value of the row that many before this one; None where there is none."""
+class _Neighbour(WindowFunction):
+    def __init__(self, value: Argument, offset: int = 1, default: Argument = None) -> None:
+        """Takes what is read of the other row.
 
-    def __init__(self, value: Argument, offset: int = 1) -> None:
+        Args:
+            value: The name of a field, or an expression.
+            offset: The number of rows between.
+            default: What it is where there is no such row: the name of a field of this one, an expression, or a plain value other than
+                a str. A row whose own value is NULL stays NULL.
+        """
         super().__init__(value, constants=(whole(f"{type(self).__name__}()", "a number of rows", offset, 0, MOST),))
+        self.default = default
+
+    def __repr__(self) -> str:
+        more = "" if self.default is None else f", default={self.default!r}"
+        return f"{super().__repr__()[:-1]}{more})"
 
 
-class Lead(WindowFunction, ir="lead"):
-    """The value of the row that many after this one; None where there is none."""
+class Lag(_Neighbour, ir="lag"):
+    """The value of the row that many before this one; where there is none the default: ``Lag("points", default=0)``."""
 
-    def __init__(self, value: Argument, offset: int = 1) -> None:
-        super().__init__(value, constants=(whole(f"{type(self).__name__}()", "a number of rows", offset, 0, MOST),))
+
+class Lead(_Neighbour, ir="lead"):
+    """The value of the row that many after this one; where there is none the default: ``Lead("points", default=0)``."""
 
 
 class FirstValue(WindowFunction, ir="first_value"):
@@ -215,11 +231,15 @@ class Window(Operand):
             term = Windowed(made, (), by, order, (), self.frame)
             term.type, term.restore = made.type, made.restore
             return term
-        args = [term_of(type(function).__name__, names, one, text=False) for one in function.arguments]
-        for arg in args:
-            if arg.secret or arg.windowed or arg.type.kind not in ANYTHING:
-                what = "secret" if arg.secret else "a window" if arg.windowed else str(arg.type)
-                raise FieldError(f"{function!r} cannot show {described(arg)}, which is {what}")
+        args = [_shown(function, term_of(type(function).__name__, names, one, text=False)) for one in function.arguments]
+        default = function.default if isinstance(function, _Neighbour) else None
+        if default is not None:
+            name = type(function).__name__
+            args = alike(name, [as_read(args[0]), as_read(_shown(function, term_of(name, names, default, text=False)))])
+        term = self._of(function, args[:1], by, order)
+        return term if default is None else Chosen([IsNull(True, self._of(function, [One()], by, order))], [args[1], term])
+
+    def _of(self, function: WindowFunction, args: list[Term], by: list[Term], order: list[Order]) -> Windowed:
         term = Windowed(function.ir, args, by, order, function.constants, self.frame)
         term.type, term.restore = (function.kind, None) if function.kind is not None else (args[0].type, args[0].restore)
         return term
@@ -227,6 +247,18 @@ class Window(Operand):
     def __repr__(self) -> str:
         given = {"partition_by": list(self.partition_by), "order_by": list(self.order_by), "frame": self.frame}
         return f"Window({', '.join([repr(self.function), *(f'{name}={value!r}' for name, value in given.items() if value)])})"
+
+
+def _shown(function: WindowFunction, arg: Term) -> Term:
+    """Returns an argument, whose values the function shows.
+
+    Raises:
+        FieldError: It is secret, a window, or of a type that no window shows.
+    """
+    if arg.secret or arg.windowed or arg.type.kind not in ANYTHING:
+        what = "secret" if arg.secret else "a window" if arg.windowed else str(arg.type)
+        raise FieldError(f"{function!r} cannot show {described(arg)}, which is {what}")
+    return arg
 
 
 def _checked(frame: Any) -> Frame:

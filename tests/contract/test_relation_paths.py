@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import oxyde
-from oxyde import F, Field, FieldError, Model, Q
+from oxyde import Count, F, Field, FieldError, FieldLookupValueError, Model, Q
 from tests.tables import table, tables
 
 
@@ -25,6 +25,8 @@ class Fellow(Model):
     heroes: list[Fellow] = Field(db_m2m=True, db_through="Worship", db_through_fields=("fan", "hero"))
     fans: list[Fellow] = Field(db_m2m=True, db_through="Worship", db_through_fields=("hero", "fan"))
     clubs: list[Club] = Field(db_m2m=True)
+    worships: list[Worship] = Field(db_reverse_fk="fan")
+    desk: Desk | None = Field(db_reverse_fk="fellow")
 
     Meta = table("path_fellow")
 
@@ -48,6 +50,16 @@ class Worship(Model):
     Meta = table("path_worship")
 
 
+class Desk(Model):
+    """Has a key of two fields, and at most one for each fellow."""
+
+    floor: int = Field(db_pk=True)
+    number: int = Field(db_pk=True)
+    fellow: Fellow | None = Field(default=None, db_unique=True, db_on_delete="CASCADE")
+
+    Meta = table("path_desk")
+
+
 class Club(Model):
     """Is told apart by a text."""
 
@@ -57,7 +69,7 @@ class Club(Model):
     Meta = table("path_club")
 
 
-ALL = (Club, Fellow, Badge, Worship)
+ALL = (Club, Fellow, Badge, Worship, Desk)
 
 
 @pytest.fixture
@@ -181,3 +193,45 @@ async def test_changes_of_slices(fellows: dict[str, Fellow]) -> None:
     assert await Badge.objects.count() == 1
     assert await Fellow.objects.join("friends").filter(name="a").delete() == 1
     assert await Fellow.objects.join("heroes")[:1].update(score=5) == 1
+
+
+async def test_relations_to_keys_of_several_fields(fellows: dict[str, Fellow]) -> None:
+    """Rows that have such a key are counted, missed, and compared by the whole of it."""
+    a, b, c = (fellows[name] for name in "abc")
+    await Worship.objects.create(fan=a, hero=b)
+    await Desk.objects.bulk_create([{"floor": 1, "number": 1, "fellow": a}, {"floor": 1, "number": 2, "fellow": b}])
+    first, second = await Worship.objects.filter(fan=a).order_by("hero_id").all()
+    desk = await Desk.objects.get(pk=(1, 2))
+    conditions: list[tuple[Q, str]] = [
+        (Q(worships=None), "cd"),
+        (Q(worships__isnull=True), "cd"),
+        (~Q(worships__isnull=True), "ab"),
+        (Q(worships__isnull=False), "ab"),
+        (Q(worships=first), "a"),
+        (Q(worships=(b.id, c.id)), "b"),
+        (Q(worships__pk=(b.id, c.id)), "b"),
+        (Q(worships__in=[first, second, (c.id, c.id)]), "a"),
+        (Q(worships__in=[]), ""),
+        (Q(worships=first, worships__hero=c), ""),
+        (Q(worships=first) | Q(worships=None), "acd"),
+        (Q(boss__worships__in=[(a.id, b.id)]), "bc"),
+        (Q(desk=desk), "b"),
+        (Q(desk=None), "cd"),
+        (Q(desk__isnull=False), "ab"),
+        (Q(desk__pk__in=[(1, 1), (2, 2)]), "a"),
+        (~Q(desk=(1, 1)), "bcd"),
+    ]
+    for condition, expected in conditions:
+        assert await names(Fellow.objects.filter(condition)) == expected, condition
+    counted = Fellow.objects.annotate(n=Count("worships"), m=Count("worships", filter=Q(worships=second)), d=Count("desk__number"))
+    assert await counted.order_by("name").values_list("n", "m").all() == [(2, 1), (2, 0), (0, 0), (0, 0)]
+    with pytest.raises(FieldError, match=r'Count\("worships", distinct=True\) .* count one of them: "worships__fan_id"'):
+        Fellow.objects.annotate(n=Count("worships", distinct=True))
+    with pytest.raises(FieldError, match="Worship has a key of several fields"):
+        Fellow.objects.filter(worships__gt=first)
+    with pytest.raises(FieldLookupValueError, match=r"the key of Worship is a tuple \(fan_id, hero_id\), not int"):
+        Fellow.objects.filter(worships=3)
+    with pytest.raises(FieldError, match=r"Fellow\.worships was given an unsaved Worship"):
+        Fellow.objects.filter(worships=Worship(fan=a, hero=b))
+    with pytest.raises(FieldLookupValueError, match="not a queryset; read it first"):
+        Fellow.objects.filter(worships__in=Worship.objects.filter(fan=a))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import oxyde
 from oxyde import (
     AsyncDatabase,
     CheckViolationError,
@@ -17,12 +18,14 @@ from oxyde import (
     F,
     Field,
     FieldError,
+    FieldValueError,
     Lower,
     Model,
     UnsupportedError,
     atomic,
     db,
 )
+from tests.tables import table, tables
 
 
 class Pantry(Model):
@@ -160,3 +163,25 @@ async def test_rows_without_a_key(tins: AsyncDatabase) -> None:
             await Mark.objects.update(text="z", returning=True)
         return
     assert [mark.text for mark in await Mark.objects.update(text="z", returning=True)] == ["z"]
+
+
+class IncrementedPrice(Model):
+    """Has a text and a price."""
+
+    id: int = Field(db_pk=True)
+    title: str = ""
+    price: Decimal = Field(max_digits=6, decimal_places=2)
+
+    Meta = table("returning_incremented_price")
+
+
+async def test_increments_are_exact(database: oxyde.AsyncDatabase) -> None:
+    """What the field cannot hold is refused before, as by ``create()``."""
+    async with tables(IncrementedPrice):
+        await IncrementedPrice.objects.create(id=1, price=Decimal("1.00"))
+        with pytest.raises(FieldError, match=r"IncrementedPrice\.title is text, and increment\(\) adds to numbers"):
+            await IncrementedPrice.objects.filter(id=1).increment("title")
+        with pytest.raises(FieldValueError, match=r"IncrementedPrice\.price .* cannot hold 0\.001 exactly"):
+            await IncrementedPrice.objects.filter(id=1).increment("price", by=Decimal("0.001"))
+        assert await IncrementedPrice.objects.filter(id=1).increment("price", by=Decimal("0.010")) == 1
+        assert (await IncrementedPrice.objects.get(id=1)).price == Decimal("1.01")

@@ -198,6 +198,8 @@ async def test_defaults_are_checked_whether_a_row_is_there_or_not(firm: Firm) ->
             await Firm.objects.update_or_create({}, {"nmae": "x"}, name=name)
         with pytest.raises(TypeError, match="id is an expression"):
             await Firm.objects.get_or_create({"id": F("id")}, name=name)
+        with pytest.raises(TypeError, match=r"get_or_create\(\) has no default=, .* did you mean defaults=\{\.\.\.\}\?"):
+            await Person.objects.get_or_create(name="x", default={"name": "y"})
         with pytest.raises(TypeError, match=r"get_or_create\(defaults=...\) takes a dict of fields and their values, not list"):
             await Firm.objects.get_or_create([1], name=name)  # type: ignore[arg-type] # planted
         with pytest.raises(TypeError, match=r"not FirmCreate: its model_dump\(exclude_unset=True\)"):

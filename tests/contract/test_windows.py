@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
@@ -25,10 +26,12 @@ from oxyde import (
     Model,
     NthValue,
     Ntile,
+    NullIf,
     Q,
     Rank,
     RowNumber,
     Sum,
+    Value,
     Window,
 )
 from tests.backends import Backend
@@ -91,6 +94,14 @@ async def test_values_around(runs: Backend) -> None:
     """Before, after, first, last and n-th, within the partition and the frame; None where there is no such row."""
     lags = await read(Window(Lag("points"), partition_by="race", order_by="id"), Window(Lead("paid", 2), order_by="id"))
     assert lags == [(None, Decimal("0.30")), (5, Decimal("0.40")), (7, Decimal("0.50")), (None, None), (1, None)]
+    window = {"partition_by": "race", "order_by": "id"}
+    filled = await read(Window(Lag("points", default=-1), **window), Window(Lag("race", 1, default=Value("none")), **window))
+    assert filled == [(-1, "none"), (5, "a"), (7, "a"), (-1, "none"), (1, "b")]
+    missing = await read(Window(Lag(NullIf("points", 5), default=0), **window))
+    assert [one[0] for one in missing][:2] == [0, None]
+    paid = await read(Window(Lag("paid", default=Decimal("0.25")), order_by="id"), Window(Lag("paid", default="paid"), order_by="id"))
+    assert [type(one) for row in paid for one in row if one is not None] == [Decimal] * sum(one is not None for row in paid for one in row)
+    assert (paid[0][0], paid[0][1]) == (Decimal("0.25"), (await WindowRun.objects.order_by("id").first()).paid)
     every = ("rows", None, None)
     ends = await read(
         Window(FirstValue("id"), partition_by="race", order_by="-id"),
@@ -174,6 +185,7 @@ REFUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: WindowRun.objects.annotate(n=Window(Rank(), order_by="pionts")), FieldError, 'did you mean "points"'),
     (lambda: WindowRun.objects.annotate(n=Window(Rank(), order_by=[3])), TypeError, "takes field names and expressions"),
     (lambda: WindowRun.objects.annotate(n=Window(Lag("pionts"), order_by="id")), FieldError, 'did you mean "points"'),
+    (lambda: WindowRun.objects.annotate(n=Window(Lag("points", default=dt.date.min))), FieldError, r"Lag\(\) takes values of one type"),
     (lambda: WindowRun.objects.annotate(n=Window(Rank())).annotate(m=Window(Sum("n"))), FieldError, "is of another window"),
     (lambda: WindowRun.objects.annotate(n=Window(Rank())).annotate(m=Window(Lag("n"))), FieldError, "which is a window"),
     (lambda: WindowRun.objects.values("race").annotate(m=Max(Window(Rank()))).sql(), FieldError, "an aggregate of a window needs its name"),

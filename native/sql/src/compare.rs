@@ -64,7 +64,7 @@ impl Writer<'_> {
 
     /// Writes the right operand of a comparison. A text parameter takes the type of the column, such as `citext`,
     /// `char(3)` or `inet`.
-    fn beside(&mut self, other: &Expr, expr: &Expr, compared: Compared) -> Result<()> {
+    pub fn beside(&mut self, other: &Expr, expr: &Expr, compared: Compared) -> Result<()> {
         if let Expr::Param(param) = expr
             && self.param_as_kept(other, param)?
         {
@@ -79,7 +79,7 @@ impl Writer<'_> {
     }
 
     /// Whether a value is JSON, as arrays are on a server without arrays.
-    fn is_json(&self, expr: &Expr) -> bool {
+    pub fn is_json(&self, expr: &Expr) -> bool {
         match type_of(expr) {
             Some(ColumnType::Json) => true,
             Some(ColumnType::Array { .. }) => !matches!(self.dialect.list, List::Array),

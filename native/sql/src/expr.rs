@@ -24,6 +24,7 @@ impl Writer<'_> {
             Expr::Int(value) => self.word(&value.to_string()),
             Expr::Compare { op, left, right } => self.compare(*op, left, right),
             Expr::And(members) => self.joined(members, " AND ", IN_A_ROW, "TRUE"),
+            Expr::Or(members) if self.as_membership(members)? => Ok(()),
             Expr::Or(members) => self.joined(members, " OR ", IN_A_ROW, "FALSE"),
             // Inequality of booleans, which takes only two operands.
             Expr::Xor(members) => self.joined(members, self.dialect.exclusive_or, 2, "FALSE"),

@@ -21,6 +21,7 @@ mod extract;
 mod fit;
 mod insert;
 mod joined;
+mod keys;
 mod lists;
 mod matching;
 mod order;

@@ -78,7 +78,7 @@ class BoundRelation:
         Raises:
             FieldError: An object of another class, or one that is not saved.
         """
-        key = related_key(self.where, self.link.target, self.relation.target_column, one)
+        key = related_key(self.where, self.link.target, (self.relation.target_column,), one)
         if key is None or isinstance(key, BaseModel):
             message = f"{self.where} takes saved instances of {self.link.target.__name__} or their keys, not {named(one)}"
             raise FieldError(message, column=self.link.field)

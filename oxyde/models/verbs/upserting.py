@@ -151,6 +151,10 @@ def _values(
     if not lookups:
         message = f"{verb}() needs what to look for: {verb}(name=...)"
         raise TypeError(message)
+    for name in ("default", "create_default"):
+        if name in lookups and name not in (*table.by_field, *table.relations):
+            message = f'{verb}() has no {name}=, and {table.model} no field "{name}"; did you mean {name}s={{...}}?'
+            raise TypeError(message)
     if chain._state.selection is not None:
         message = f"{verb}() returns an instance of {table.model}; leave values() and values_list() out"
         raise TypeError(message)

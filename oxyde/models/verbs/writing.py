@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, ValidationError
 
@@ -20,6 +21,7 @@ from oxyde.models.verbs.instance import save
 from oxyde.models.writing import now, writable
 from oxyde.queries import dml as statements
 from oxyde.queries.foreign_values import named
+from oxyde.queries.literals import wide_enough
 from oxyde.queries.operators import F
 from oxyde.queries.term import Bound, Expression, Term
 from oxyde.schema import Column, Table
@@ -75,8 +77,25 @@ def check_members(table: Table, assignments: Iterable[tuple[Column, Term]]) -> N
             raise FieldError(message, column=column.field)
 
 
+ADDABLE: Final = frozenset({"int", "float", "decimal", "date", "datetime", "datetime_tz", "time", "time_tz", "duration"})
+"""The kinds of columns that something can be added to."""
+
+
 def increment(chain: Chain[Any, Any], field: str, by: Any) -> Steps[int]:
-    """Adds to a field on the server; returns the number of rows."""
+    """Adds to a field on the server; returns the number of rows.
+
+    Raises:
+        FieldError: The field has no sums.
+        FieldValueError: The field cannot hold what is added exactly.
+    """
+    table = chain.model.__oxyde__.table()
+    column = table.by_field.get(field)
+    if column is not None and column.type.kind not in ADDABLE:
+        message = f"{table.model}.{field} is {column.type}, and increment() adds to numbers, dates and times; update({field}=...) assigns"
+        raise FieldError(message, table=table.name, column=field)
+    if column is not None and isinstance(by, Decimal) and wide_enough(column.type, (by,)) != column.type:
+        message = f"{table.model}.{field} is {column.type}, which cannot hold {by} exactly; round it before"
+        raise FieldValueError(message, table=table.name, column=field)
     changed: int = yield from update(chain, {field: F(field) + by}, returning=False)
     return changed
 

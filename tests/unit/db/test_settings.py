@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import datetime as dt
 import pickle
@@ -96,3 +97,11 @@ def test_unknown_names() -> None:
     """A misspelt setting is an error, not ignored."""
     with pytest.raises(TypeError, match="max_conections"):
         PoolSettings(max_conections=3)  # type: ignore[call-arg] # that is what is refused
+
+
+def test_a_misspelt_setting() -> None:
+    """The message names the one that was meant; copies and pickles are made as before."""
+    with pytest.raises(TypeError, match='no setting "max_conections"; did you mean "max_connections"'):
+        PoolSettings(max_conections=3)  # type: ignore[call-arg] # it is wrong
+    settings = PoolSettings(max_connections=3)
+    assert copy.copy(settings) == settings == pickle.loads(pickle.dumps(settings))

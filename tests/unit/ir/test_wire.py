@@ -6,10 +6,11 @@ import json
 from typing import Any
 
 import msgpack
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oxyde import Q, _native
+from oxyde import F, FieldError, Q, _native
 from oxyde.ir import wire
 from tests.cases.models import Novelist
 from tests.unit.queries import trees
@@ -65,3 +66,11 @@ def test_both_languages_spell_alike(condition: Q) -> None:
     described = _native.describe(shape)
     assert json.loads(described) == {"v": wire.VERSION, "statement": unpacked(shape)}
     assert _native.canonical(described) == shape
+
+
+def test_a_lone_surrogate() -> None:
+    """It is no character, so that no statement can have it; the message shows where it is."""
+    with pytest.raises(FieldError, match=r"a lone surrogate at character 8, which is no character: .*SELECT"):
+        wire.pack({"raw": ["SELECT '\ud800"]})
+    with pytest.raises(FieldError, match=r"cannot name a value of a row.* without NUL and lone surrogates"):
+        Novelist.objects.annotate(**{"\ud800": F("id")})

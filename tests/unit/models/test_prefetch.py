@@ -44,6 +44,8 @@ from tests.tables import table
             FieldError,
             "told twice",
         ),
+        (lambda: Author.objects.prefetch("posts", Prefetch("posts", Post.objects)), FieldError, 'told twice how to load "posts"'),
+        (lambda: Author.objects.prefetch(Prefetch("posts", Post.objects)).prefetch("posts"), FieldError, 'told twice how to load "posts"'),
     ],
 )
 def test_refusals(make: Any, error: type[Exception], message: str) -> None:

@@ -238,8 +238,8 @@ def test_update_fields_are_no_column_names() -> None:
 def test_an_instance_of_a_class_that_was_made_again() -> None:
     """A notebook's cell that ran twice: the names are equal, so that the message says what is not."""
     old, new = (type("WritingTwice", (Model,), {"__module__": __name__, "__annotations__": {"id": int}, "id": 1}) for _ in range(2))
-    assert related_key("Some.one", new, "id", 3) == 3
+    assert related_key("Some.one", new, ("id",), 3) == 3
     with pytest.raises(
         FieldError, match=r"^Some\.one takes a WritingTwice .* not WritingTwice, whose class was made again since: read it once more$"
     ):
-        related_key("Some.one", new, "id", old())
+        related_key("Some.one", new, ("id",), old())

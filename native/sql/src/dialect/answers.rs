@@ -185,6 +185,14 @@ pub enum DistinctOn {
     Unsupported,
 }
 
+/// The time that the server takes to plan many alternatives (`a = ? AND b = ? OR a = ? AND b = ? ...`).
+#[derive(Clone, Copy, Debug)]
+pub enum Alternatives {
+    Linear,
+    /// Each parameter is compared with all others.
+    Quadratic,
+}
+
 #[derive(Clone, Copy, Debug)]
 pub enum SetOperators {
     /// `UNION`, `INTERSECT` and `EXCEPT`.

@@ -60,6 +60,7 @@ pub struct Dialect {
     pub offset_alone: OffsetAlone,
     pub row_lock: RowLock,
     pub distinct_on: DistinctOn,
+    pub alternatives: Alternatives,
     pub set_operators: SetOperators,
     pub members: Members,
     /// The maximum number of members of a compound.

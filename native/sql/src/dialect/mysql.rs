@@ -1,10 +1,11 @@
 //! The dialect of `MySQL` 8.0.31 and later, and how those of 8.0.17 and later differ.
 
 use super::{
-    AggregateFilter, AggregateOrder, Aggregates, Alters, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
-    ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes, Frames,
-    GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now, NullsOrder, OffsetAlone,
-    ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery, Types, UpdateFrom, Views,
+    AggregateFilter, AggregateOrder, Aggregates, Alternatives, Alters, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar,
+    Comments, Computed, ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded,
+    ExplainSyntax, Extremes, Frames, GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now,
+    NullsOrder, OffsetAlone, ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery,
+    Types, UpdateFrom, Views,
 };
 
 pub const MYSQL: Dialect = Dialect {
@@ -38,6 +39,7 @@ pub const MYSQL: Dialect = Dialect {
     offset_alone: OffsetAlone::After("18446744073709551615"),
     row_lock: RowLock::Full,
     distinct_on: DistinctOn::Unsupported,
+    alternatives: Alternatives::Linear,
     set_operators: SetOperators::All,
     members: Members::Parentheses,
     members_at_once: 500,

@@ -1,10 +1,11 @@
 //! The dialect of `PostgreSQL` 13 and later.
 
 use super::{
-    AggregateFilter, AggregateOrder, Aggregates, Alters, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
-    ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes, Frames,
-    GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now, NullsOrder, OffsetAlone,
-    ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery, Types, UpdateFrom, Views,
+    AggregateFilter, AggregateOrder, Aggregates, Alternatives, Alters, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar,
+    Comments, Computed, ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded,
+    ExplainSyntax, Extremes, Frames, GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now,
+    NullsOrder, OffsetAlone, ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery,
+    Types, UpdateFrom, Views,
 };
 
 pub const POSTGRES: Dialect = Dialect {
@@ -38,6 +39,7 @@ pub const POSTGRES: Dialect = Dialect {
     offset_alone: OffsetAlone::Plain,
     row_lock: RowLock::Full,
     distinct_on: DistinctOn::Clause,
+    alternatives: Alternatives::Linear,
     set_operators: SetOperators::All,
     members: Members::Parentheses,
     members_at_once: 500,

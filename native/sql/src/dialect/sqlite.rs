@@ -1,10 +1,11 @@
 //! The dialect of the bundled version of `SQLite`.
 
 use super::{
-    AggregateFilter, AggregateOrder, Aggregates, Alters, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar, Comments, Computed,
-    ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded, ExplainSyntax, Extremes, Frames,
-    GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now, NullsOrder, OffsetAlone,
-    ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery, Types, UpdateFrom, Views,
+    AggregateFilter, AggregateOrder, Aggregates, Alternatives, Alters, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar,
+    Comments, Computed, ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded,
+    ExplainSyntax, Extremes, Frames, GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now,
+    NullsOrder, OffsetAlone, ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery,
+    Types, UpdateFrom, Views,
 };
 
 pub const SQLITE: Dialect = Dialect {
@@ -38,6 +39,7 @@ pub const SQLITE: Dialect = Dialect {
     offset_alone: OffsetAlone::After("-1"),
     row_lock: RowLock::Unsupported,
     distinct_on: DistinctOn::Unsupported,
+    alternatives: Alternatives::Quadratic,
     set_operators: SetOperators::All,
     members: Members::Derived,
     members_at_once: 500,
