@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from oxyde.exceptions import MigrationError
 from oxyde.ir.query import without_defaults
 from oxyde.ir.schema import ACTIONS, address
 from oxyde.migrations.parts import Check, Column, Constraint, Exclude, Index, Unique
@@ -46,13 +45,7 @@ def column(column: Column, table: Table, state: State, later: State) -> dict[str
         table: Its table.
         state: A state that knows the values of its enumeration.
         later: The state that the table leads to, whose indexes decide about types, too.
-
-    Raises:
-        MigrationError: It has what no statement says yet.
     """
-    for said, value in (("collation", column.collation), ("identity", column.identity)):
-        if value is not None:
-            raise MigrationError(f"the column {table.name}.{column.name} has {said}={value!r}, for which no SQL is written yet")
     generated = None if column.generated is None else without_defaults({"sql": column.generated, "stored": column.stored})
     ahead = later.tables.get(table.address, table)
     parts = {
@@ -66,6 +59,8 @@ def column(column: Column, table: Table, state: State, later: State) -> dict[str
         "default": column.default,
         "generated": generated,
         "comment": column.comment,
+        "collation": column.collation,
+        "identity": None if column.identity is None else column.identity.replace(" ", "_"),
     }
     return without_defaults(parts)
 

@@ -100,6 +100,7 @@ def test_every_column_type_has_a_case() -> None:
         ("expr", "FrameUnit"),
         ("expr", "FrameBound"),
         ("schema", "Action"),
+        ("schema", "Identity"),
         ("alter", "Change"),
         ("alter", "Constraint"),
         ("alter", "ConstraintKind"),

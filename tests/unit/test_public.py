@@ -9,7 +9,17 @@ import pytest
 from oxyde import QuerySet
 from tests.models import Post
 
-MODULES = ("oxyde", "oxyde.db", "oxyde.exceptions", "oxyde.models", "oxyde.queries", "oxyde.schema", "oxyde.sync", "oxyde.testing")
+MODULES = (
+    "oxyde",
+    "oxyde.db",
+    "oxyde.exceptions",
+    "oxyde.migrations",
+    "oxyde.models",
+    "oxyde.queries",
+    "oxyde.schema",
+    "oxyde.sync",
+    "oxyde.testing",
+)
 VERBS = {
     *("all", "annotate", "arrow_stream", "avg", "bulk_create", "count", "create", "delete", "distinct", "exclude", "exists", "explain"),
     *("filter", "first", "get", "get_or_none", "increment", "last", "limit", "max", "min", "model", "offset", "order_by", "reverse"),

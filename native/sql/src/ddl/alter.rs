@@ -120,8 +120,8 @@ fn alter_parts(
     }
     let name = quote::quoted(dialect, &after.name)?;
     let (old, new) = (column::type_name(table, before, dialect)?, column::type_name(table, after, dialect)?);
-    let retyped = old != new || using.is_some();
-    if before.auto != after.auto || (after.auto && retyped) {
+    let retyped = old != new || before.collation != after.collation || using.is_some();
+    if before.auto != after.auto || before.identity != after.identity || (after.auto && retyped) {
         return dialect.unsupported("changes of columns that count");
     }
     let mut texts = Vec::new();
@@ -136,7 +136,7 @@ fn alter_parts(
             None => conversion(&name, before, after, &new),
         };
         let using = converted.map(|converted| format!(" USING {converted}")).unwrap_or_default();
-        texts.extend(clause(table, &format!("ALTER COLUMN {name} TYPE {new}{using}"), dialect)?);
+        texts.extend(clause(table, &format!("ALTER COLUMN {name} TYPE {new}{}{using}", column::collation(after, dialect)?), dialect)?);
     }
     if let Some(default) = after.default.as_ref().filter(|_| dropped || before.default != after.default) {
         texts.extend(clause(table, &format!("ALTER COLUMN {name} SET DEFAULT {}", quote::sql(default)?), dialect)?);
