@@ -195,3 +195,11 @@ async def test_what_is_committed_stays(blog: Backend) -> None:
         assert (part.id, key is None) == (key, False)
         await part.save()
         assert await Part.objects.values_list("size", flat=True).all() == [1]
+
+
+@pytest.mark.parametrize(("name", "remedy"), [("commit", "commits where its async with"), ("rollback", r"after set_rollback\(\)")])
+async def test_a_block_ends_itself(database: oxyde.AsyncDatabase, name: str, remedy: str) -> None:
+    """The verbs of other libraries are refused with what is written here."""
+    async with oxyde.atomic() as block:
+        with pytest.raises(AttributeError, match=remedy):
+            getattr(block, name)

@@ -35,14 +35,6 @@ async def test_a_block_commits(blog: Backend) -> None:
     assert "closed" in repr(block)
 
 
-@pytest.mark.parametrize(("name", "remedy"), [("commit", "commits where its async with"), ("rollback", r"after set_rollback\(\)")])
-async def test_a_block_ends_itself(blog: Backend, name: str, remedy: str) -> None:
-    """The verbs of other libraries are refused with what is written here."""
-    async with oxyde.atomic() as block:
-        with pytest.raises(AttributeError, match=remedy):
-            getattr(block, name)
-
-
 async def test_an_error_rolls_back(blog: Backend) -> None:
     """The error goes on its way, and nothing stays."""
     with pytest.raises(Stop):
