@@ -172,8 +172,8 @@ def united(left: State, right: State, op: str) -> State:
         shown = [", ".join(_shown(name, term) for name, term in state.columns if _is_computed(state, term)) for state in (left, right)]
         message = f"{verb}() takes rows with the same values, in order and type; here are ({shown[0]}) and ({shown[1]})"
         raise TypeError(message)
-    sides = [state.with_(ctes=(), fields=None, order=state.order if state.is_sliced else ()) for state in (left, right)]
-    sides[0] = retyped(sides[0], types)
+    rows = (retyped(left, types), right)
+    sides = [state.with_(ctes=(), fields=None, order=state.order if state.is_sliced else ()) for state in rows]
     ctes = tuple(dict.fromkeys((*left.ctes, *right.ctes)))
     return compound(op, *sides).with_(ctes=ctes, fields=left.fields)
 
