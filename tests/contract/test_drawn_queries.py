@@ -6,7 +6,24 @@ from decimal import Decimal
 
 import pytest
 
-from oxyde import Count, DenseRank, Exists, F, Field, FieldError, Max, Min, Model, OuterRef, Subquery, Window
+from oxyde import (
+    Coalesce,
+    Count,
+    DenseRank,
+    Exists,
+    F,
+    Field,
+    FieldError,
+    Lag,
+    Max,
+    Min,
+    Model,
+    OuterRef,
+    RowNumber,
+    Subquery,
+    Sum,
+    Window,
+)
 from tests.backends import Backend
 from tests.models import Author, Comment, Post
 from tests.tables import table, tables
@@ -84,6 +101,43 @@ async def test_a_query_that_reads_a_group(drawn: Backend) -> None:
     assert await above.values_list("author_id", flat=True).all() == [2, None]
     title = Subquery(Post.objects.filter(views=OuterRef("most")).order_by("id").values("title")[:1])
     assert await groups.annotate(which=title).values_list("most", "which").all() == [(1, "d"), (3, "e"), (7, "c")]
+
+
+async def test_windows_over_groups_of_a_condition(drawn: Backend) -> None:
+    """MariaDB evaluates HAVING on joined rows, before there are groups, beside a window and an aggregate of distinct values."""
+    groups = Post.objects.values("author__name").annotate(n=Count("views", distinct=True))
+    numbered = {"place": Window(RowNumber(), order_by="n")}
+    chosen = groups.having(Count() > 1).annotate(**numbered)
+    assert await chosen.all() == [{"author__name": "Ada", "n": 2, "place": 1}]
+    assert await chosen.filter(n__gt=2).all() == []
+    # A condition that no aggregate of no rows meets, and one that all of them meet.
+    assert sorted(await groups.filter(n__gt=0).annotate(**numbered).values_list("place", flat=True).all()) == [1, 2, 3]
+    assert await groups.exclude(n=1).annotate(**numbered).values_list("author__name", "place").all() == [("Ada", 1)]
+    # A query in WHERE is a join, too.
+    named = Post.objects.filter(author__in=Author.objects.filter(name__in=["Ada", "Bob"])).values("author_id")
+    total = named.annotate(n=Sum("views", distinct=True)).having(Count() >= 1)
+    ranked = total.annotate(place=Window(RowNumber(), order_by="-n")).order_by("place")
+    assert await ranked.values_list("n", "place").all() == [
+        (12, 1),
+        (1, 2),
+    ]
+    # Windows inside of other values, in an order, and behind a slice.
+    before = Window(Lag("n"), order_by="n")
+    grown = total.annotate(grown=F("n") - Coalesce(before, 0)).order_by("grown")
+    assert await grown.values_list("n", "grown").all() == [(1, 1), (12, 11)]
+    assert await total.annotate(before=before).order_by("n")[1:].values_list("n", "before").all() == [(12, 1)]
+    assert await total.annotate(before=before).count() == 2
+
+
+async def test_a_slice_of_numbered_rows_beside_their_relation(drawn: Backend) -> None:
+    """MariaDB takes a limit of 2^64 - 1 for none, and slices the rows of each partition that a join asks for."""
+    await Comment.objects.bulk_create([Comment(text="y", post_id=key) for key in (2, 4, 4, 4)])
+    numbered = Comment.objects.annotate(place=Window(RowNumber(), partition_by="post_id", order_by="id")).order_by("post__views", "id")
+    ordered = await numbered.values_list("post__views", "place").all()
+    assert ordered == [(1, 1), (1, 2), (1, 3), (5, 1), (5, 2), (5, 1), (7, 1)]
+    assert await numbered[1:].filter(post__views=7).values_list("place", flat=True).all() == [1]
+    assert await numbered[1:].filter(post__title="d").values_list("place", flat=True).all() == [2, 3]
+    assert await numbered[6:].filter(post__views=7).count() == 1
 
 
 class DrawnPrice(Model):

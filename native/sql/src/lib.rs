@@ -2,6 +2,7 @@
 
 mod again;
 mod aggregate;
+mod apart;
 mod arithmetic;
 mod call;
 mod cast;

@@ -66,6 +66,9 @@ pub fn columns(query: &Query) -> Vec<(&Expr, &ColumnType)> {
 
 impl Writer<'_> {
     pub fn query(&mut self, query: &Query) -> Result<()> {
+        if let Some(query) = self.apart(query) {
+            return self.query(&query);
+        }
         self.with(&query.with)?;
         match &query.body {
             // Its ORDER BY can refer to its tables.

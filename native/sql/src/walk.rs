@@ -91,6 +91,53 @@ fn of_aggregate(aggregate: &Aggregate) -> Vec<&Expr> {
     aggregate.args.iter().chain(aggregate.filter.as_deref()).chain(orders).collect()
 }
 
+/// Like `children`, to be replaced.
+pub fn children_mut(expr: &mut Expr) -> Vec<&mut Expr> {
+    match expr {
+        Expr::Column { .. } | Expr::Excluded { .. } | Expr::Param(_) | Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Raw(_) => {
+            Vec::new()
+        }
+        Expr::Exists(_) | Expr::Subquery(_) => Vec::new(),
+        Expr::Compare { left, right, .. } | Expr::Arithmetic { left, right, .. } => vec![left, right],
+        Expr::And(members) | Expr::Or(members) | Expr::Xor(members) => members.iter_mut().collect(),
+        Expr::Not(inner) | Expr::IsNull(inner) | Expr::IsNotNull(inner) | Expr::IsNotTrue(inner) | Expr::Negate(inner) => vec![inner],
+        Expr::In { expr, .. } | Expr::InSelect { expr, .. } | Expr::Extract { expr, .. } | Expr::Cast { expr, .. } => vec![expr],
+        Expr::Truncate { expr, zone, .. } => std::iter::once(&mut **expr).chain(zone.as_deref_mut()).collect(),
+        Expr::Match { expr, pattern, .. } | Expr::Regex { expr, pattern, .. } => vec![expr, pattern],
+        Expr::Search { expr, words, .. } => vec![expr, words],
+        Expr::Between { expr, low, high } => vec![expr, low, high],
+        Expr::Call { args, .. } => args.iter_mut().collect(),
+        Expr::Case { whens, otherwise, .. } => {
+            let whens = whens.iter_mut().flat_map(|When { condition, value }| [condition, value]);
+            whens.chain(otherwise.as_deref_mut()).collect()
+        }
+        Expr::Aggregate(aggregate) => of_aggregate_mut(aggregate),
+        Expr::Window(window) => {
+            let mut found: Vec<&mut Expr> = window.args.iter_mut().chain(&mut window.partition_by).collect();
+            if let WindowFunction::Aggregate(aggregate) = &mut window.function {
+                found.extend(of_aggregate_mut(aggregate));
+            }
+            found.extend(window.order_by.iter_mut().map(|order| &mut order.expr));
+            found
+        }
+    }
+}
+
+fn of_aggregate_mut(aggregate: &mut Aggregate) -> Vec<&mut Expr> {
+    let orders = aggregate.order_by.iter_mut().map(|order| &mut order.expr);
+    aggregate.args.iter_mut().chain(aggregate.filter.as_deref_mut()).chain(orders).collect()
+}
+
+/// Whether an expression contains a window function, not counting its queries.
+pub fn has_window(expr: &Expr) -> bool {
+    matches!(expr, Expr::Window(_)) || children(expr).into_iter().any(has_window)
+}
+
+/// Whether an expression contains an aggregate of distinct values, not counting its queries.
+pub fn has_distinct_aggregate(expr: &Expr) -> bool {
+    matches!(expr, Expr::Aggregate(aggregate) if aggregate.distinct) || children(expr).into_iter().any(has_distinct_aggregate)
+}
+
 /// Whether an expression contains arithmetic, not counting its queries.
 pub fn has_arithmetic(expr: &Expr) -> bool {
     matches!(expr, Expr::Arithmetic { .. }) || children(expr).into_iter().any(has_arithmetic)

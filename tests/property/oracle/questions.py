@@ -139,9 +139,7 @@ def annotated_of_related(draw: Draw, given: Question, name: str) -> Question | N
 
 @step(weight=3)
 def windowed(draw: Draw, given: Question, name: str) -> Question | None:
-    """A window; over groups with SUM(DISTINCT) and HAVING, MariaDB loses all rows."""
-    if given.kind == "groups" and "distinct=True" in given.code:
-        return None
+    """A window."""
     if given.wild or given.repeats or "Window(" in given.code or not given.scope.fields(*SORTED):
         return None
     made = window(draw, given.scope, given.unique)
@@ -185,9 +183,9 @@ def ordered_by(draw: Draw, given: Question, name: str) -> Question | None:
 
 @step(weight=2)
 def sliced(draw: Draw, given: Question, name: str) -> Question | None:
-    """A slice, of a slice too; one of rows with a window, in the order of a related row, MariaDB takes wrongly inside a query."""
+    """A slice, of a slice too."""
     base = given if given.order is not None else ordered_by(draw, given, name)
-    if base is None or base.wild or (base.windows and "__" in base.code.rpartition("order_by(")[2]):
+    if base is None or base.wild:
         return None
     start, size = number(draw, 0, 3), number(draw, 0, 8)
     verb, end = f"[{start}:{start + size}]", start + size

@@ -232,6 +232,15 @@ pub enum Frames {
     RowsRange,
 }
 
+/// Where windows over groups are computed that HAVING chooses and that have aggregates of distinct values.
+#[derive(Clone, Copy, Debug)]
+pub enum GroupWindows {
+    /// In the SELECT of the groups.
+    Together,
+    /// In a SELECT around it: `MariaDB` evaluates HAVING on the joined rows, before there are groups.
+    Apart,
+}
+
 /// The types that aggregates have without a cast.
 #[derive(Clone, Copy, Debug)]
 pub enum Aggregates {

@@ -1,8 +1,8 @@
 //! The dialect of `MariaDB` 10.5 and later, as differences from that of `MySQL`.
 
 use super::{
-    Assignments, Dialect, Drops, Excluded, ExplainSyntax, GeneratedNotNull, Indexes, JsonEquality, LateKeys, ParamTypes, Prepared, Regex,
-    Returning, RowLock, Types, Views, mysql,
+    Assignments, Dialect, Drops, Excluded, ExplainSyntax, GeneratedNotNull, GroupWindows, Indexes, JsonEquality, LateKeys, ParamTypes,
+    Prepared, Regex, Returning, RowLock, Types, Views, mysql,
 };
 
 /// Turns JSON text into a JSON string literal, whose escapes `JSON_UNQUOTE` resolves. The escapes that JSON requires
@@ -18,6 +18,7 @@ pub const MARIADB: Dialect = Dialect {
     regex: Regex::Inline,
     json_equality: JsonEquality::Unescaped { name: "JSON_EQUALS", before: BEFORE_UNESCAPED, after: AFTER_UNESCAPED },
     row_lock: RowLock::AllTables { skip_locked: true },
+    group_windows: GroupWindows::Apart,
     assignments: Assignments::AtOnce,
     returning: Returning::InsertDelete,
     excluded: Excluded::Function,

@@ -68,6 +68,7 @@ pub struct Dialect {
     pub aggregate_filter: AggregateFilter,
     pub aggregate_order: AggregateOrder,
     pub frames: Frames,
+    pub group_windows: GroupWindows,
     pub aggregates: Aggregates,
     /// The function around an aggregate that IN looks up in a query: `MariaDB` finds a bare one in no query.
     pub around_member: Option<&'static str>,

@@ -3,9 +3,9 @@
 use super::{
     AggregateFilter, AggregateOrder, Aggregates, Alternatives, Alters, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar,
     Comments, Computed, ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded,
-    ExplainSyntax, Extremes, Frames, GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now,
-    NullsOrder, OffsetAlone, ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery,
-    Types, UpdateFrom, Views,
+    ExplainSyntax, Extremes, Frames, GeneratedNotNull, GroupWindows, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members,
+    NameLength, Now, NullsOrder, OffsetAlone, ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings,
+    TargetInSubquery, Types, UpdateFrom, Views,
 };
 
 pub const MYSQL: Dialect = Dialect {
@@ -36,7 +36,8 @@ pub const MYSQL: Dialect = Dialect {
     json_table: true,
     now: Now::UtcTimestamp,
     nulls_order: NullsOrder::Expression,
-    offset_alone: OffsetAlone::After("18446744073709551615"),
+    // MariaDB takes a limit and offset whose sum is 2^64 - 1 or more for none, and slices each partition.
+    offset_alone: OffsetAlone::After("9223372036854775807"),
     row_lock: RowLock::Full,
     distinct_on: DistinctOn::Unsupported,
     alternatives: Alternatives::Linear,
@@ -46,6 +47,7 @@ pub const MYSQL: Dialect = Dialect {
     aggregate_filter: AggregateFilter::Case,
     aggregate_order: AggregateOrder::Unsupported,
     frames: Frames::RowsRange,
+    group_windows: GroupWindows::Together,
     aggregates: Aggregates::FourDigits,
     around_member: Some("COALESCE("),
     target_in_subquery: TargetInSubquery::Derived,

@@ -3,9 +3,9 @@
 use super::{
     AggregateFilter, AggregateOrder, Aggregates, Alternatives, Alters, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar,
     Comments, Computed, ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded,
-    ExplainSyntax, Extremes, Frames, GeneratedNotNull, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members, NameLength, Now,
-    NullsOrder, OffsetAlone, ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings, TargetInSubquery,
-    Types, UpdateFrom, Views,
+    ExplainSyntax, Extremes, Frames, GeneratedNotNull, GroupWindows, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members,
+    NameLength, Now, NullsOrder, OffsetAlone, ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings,
+    TargetInSubquery, Types, UpdateFrom, Views,
 };
 
 pub const SQLITE: Dialect = Dialect {
@@ -46,6 +46,7 @@ pub const SQLITE: Dialect = Dialect {
     aggregate_filter: AggregateFilter::Clause,
     aggregate_order: AggregateOrder::Clause,
     frames: Frames::All,
+    group_windows: GroupWindows::Together,
     aggregates: Aggregates::Right,
     around_member: None,
     target_in_subquery: TargetInSubquery::Allowed,
