@@ -40,12 +40,12 @@ fn apart(query: &Query, select: &Select) -> Query {
 /// Replaces what an expression reads of a group by columns of the inner SELECT.
 fn take_inside(expr: &mut Expr, inside: &mut Vec<SelectOutput>) {
     if has_window(expr) {
-        children_mut(expr).into_iter().for_each(|child| take_inside(child, inside));
+        for child in children_mut(expr) {
+            take_inside(child, inside);
+        }
     } else if !is_constant(expr) {
-        let (ty, db_type) = match &*expr {
-            Expr::Column { ty, db_type, .. } => (ty.clone(), db_type.clone()),
-            other => (type_of(other).cloned(), None),
-        };
+        let db_type = if let Expr::Column { db_type, .. } = &*expr { db_type.clone() } else { None };
+        let ty = type_of(expr).cloned();
         let known = inside.iter().find(|output| output.expr == *expr).map(|output| output.name.clone());
         let name = known.unwrap_or_else(|| {
             let name = format!("oxyde_{}", inside.len());
