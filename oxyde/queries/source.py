@@ -53,8 +53,8 @@ class Compound:
             return False
         given = self.left.visible if self.left.selection is None else self.left.selection
         found = state.visible if state.selection is None else state.selection
-        same = [name for name, _ in given] == [term.head for _, term in found if isinstance(term, Exposed)]
-        return same and all(name == term.head for name, term in found) and (state.selection is None) == (self.left.selection is None)
+        same = [name for name, _ in given] == [name for name, term in found if isinstance(term, Exposed) and term.head == name]
+        return same and len(given) == len(found) and (state.selection is None) == (self.left.selection is None)
 
 
 def compound(op: str, left: State, right: State) -> State:

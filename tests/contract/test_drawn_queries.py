@@ -140,6 +140,16 @@ async def test_a_slice_of_numbered_rows_beside_their_relation(drawn: Backend) ->
     assert await numbered[6:].filter(post__views=7).count() == 1
 
 
+async def test_a_union_of_a_union_with_a_subquery_beside_it(drawn: Backend) -> None:
+    """What is computed beside the rows of a union is no column of it."""
+    both = Author.objects.filter(id=1).union(Author.objects.filter(id__gt=1))
+    most = Subquery(Post.objects.filter(author_id=OuterRef("id")).order_by("-views").values("views")[:1])
+    beside = both.annotate(most=most)
+    again = beside.filter(id=1).union(beside.filter(id=2)).union(beside)
+    assert sorted(await again.values_list("id", "most").all(), key=str) == [(1, 7), (2, 1), (3, None)]
+    assert sorted(await beside.union(beside.filter(id=1)).values_list("id", "most").all(), key=str) == [(1, 7), (2, 1), (3, None)]
+
+
 class DrawnPrice(Model):
     """A price."""
 
