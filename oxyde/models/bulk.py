@@ -29,7 +29,7 @@ def wire_values(column: Column, values: list[Any], in_row: Callable[[int], Row])
     Raises:
         FieldValueError: A value does not fit; names the row.
     """
-    adapt = column.adapt if column.check is None else column.written
+    adapt = column.writer
     try:
         return adapt_all(adapt, values)
     except FieldError:

@@ -110,6 +110,11 @@ class Column:
         return wire
 
     @property
+    def writer(self) -> Callable[[Any], Any]:
+        """What makes the wire value of a value that is not None: ``written``, or less where nothing is checked."""
+        return self.adapt if self.check is None else self.written
+
+    @property
     def uncast(self) -> bool:
         """Whether the database knows the type better than we do, so that no cast is written around parameters."""
         return self.db_type is not None or self.type.kind == "enum"

@@ -103,8 +103,8 @@ class Table:
 
     @cached_property
     def writers(self) -> Mapping[str, Callable[[Any], Any]]:
-        """What makes the wire value of a value that is not None, by field name: ``Column.written``, or less where nothing is checked."""
-        return {column.field: column.adapt if column.check is None else column.written for column in self.columns}
+        """The ``writer`` of each column, by field name."""
+        return {column.field: column.writer for column in self.columns}
 
     @cached_property
     def stored(self) -> tuple[Column, ...]:
