@@ -66,6 +66,7 @@ class ModelInfo:
         hydration: How rows become instances; stored by ``oxyde.models.hydrate``.
         requests: The request models made so far, and the validator of ``apply()``; stored by ``oxyde.models.requests`` and
             ``oxyde.models.received``.
+        managers: The managers made so far, by the attribute that declares them; stored by ``oxyde.models.manager``.
     """
 
     def __init__(self, model: type[AnyModel], meta: Meta, make_table: Callable[[ModelInfo], Table]) -> None:
@@ -84,6 +85,7 @@ class ModelInfo:
         self.beside: Mapping[str, ModelInfo] = {}
         self.hydration: Any = None
         self.requests: dict[str, Any] = {}
+        self.managers: dict[Any, Any] = {}
         self.columns: tuple[Column, ...] | None = None
         self.enums: dict[str, type[Enum]] = {}
         self.added: frozenset[str] = frozenset()
@@ -172,6 +174,7 @@ class ModelInfo:
         self.links = {}
         self.has_links = False
         self.requests = {}
+        self.managers = {}
         self.hydration = self._table = self.columns = None
         for name in ("references", "reference_by_key", "keys", "names", "altered"):
             self.__dict__.pop(name, None)

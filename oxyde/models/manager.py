@@ -111,8 +111,12 @@ class Objects:
         if instance is not None:
             message = f"objects belongs to the class; write {owner.__name__}.objects"
             raise AttributeError(message)
-        made = self.manager_class(owner)
-        return made if self.scope is None else self.manager_class(owner, made.filter(self.scope)._query)
+        managers = owner.__oxyde__.managers  # replaced when the table is made anew
+        found = managers.get(self)
+        if found is None:
+            made = self.manager_class(owner)
+            found = managers[self] = made if self.scope is None else self.manager_class(owner, made.filter(self.scope)._query)
+        return found
 
     def __set_name__(self, owner: type[Any], name: str) -> None:
         self.name = name

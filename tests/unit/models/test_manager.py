@@ -191,6 +191,26 @@ def test_scopes_are_conditions() -> None:
             declare(scope={"gone": False})
 
 
+def test_a_manager_is_made_once_for_each_table() -> None:
+    """A class has one manager until its table is made anew; a subclass has another."""
+
+    class Shelf(Model):
+        id: int | None = Field(default=None, db_pk=True)
+
+        Meta = table("managed_shelves")
+
+    class Cabinet(Shelf):
+        Meta = table("managed_cabinets")
+
+    first = Shelf.objects
+    assert Shelf.objects is first
+    assert Cabinet.objects.model is Cabinet
+    Shelf.__oxyde__.forget_links()
+    again = Shelf.objects
+    assert again is not first
+    assert again._state.table is Shelf.__table__
+
+
 def test_query_is_a_fresh_queryset() -> None:
     """``objects.query()`` gives one to build on."""
     assert type(Book.objects.query()) is QuerySet
