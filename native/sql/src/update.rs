@@ -25,7 +25,7 @@ pub fn program(update: &Update, dialect: &'static Dialect, params: &mut Params) 
         Returning::Full | Returning::InsertDelete | Returning::None => {
             let text = fragment(dialect, params, Scope::default(), |writer| {
                 writer.update_set(update)?;
-                writer.from_nothing(update);
+                writer.one_row_beside(update);
                 writer.where_chosen(&update.into())?;
                 writer.returning(&update.returning)
             })?;
@@ -64,7 +64,7 @@ impl Writer<'_> {
     }
 
     /// Writes a FROM clause of one row where the server needs one to compute all values before it changes a row.
-    fn from_nothing(&mut self, update: &Update) {
+    fn one_row_beside(&mut self, update: &Update) {
         let needed = match self.dialect.set_subqueries {
             SetSubqueries::OldRows => false,
             SetSubqueries::OldRowsWithFrom => update.set.iter().any(|set| has_query(&set.value)),
