@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from oxyde.cli.makemigrations import makemigrations
+from oxyde.cli.migrate import migrate
 from oxyde.cli.options import chosen, everywhere
+from oxyde.cli.showmigrations import showmigrations
 from oxyde.cli.sqlmigrate import sqlmigrate
 from oxyde.cli.stubs import generate_stubs
 from oxyde.exceptions import OxydeError
@@ -63,4 +65,6 @@ def demo(file: Path, *, force: bool) -> None:
 
 
 main.add_command(makemigrations)
+main.add_command(migrate)
+main.add_command(showmigrations)
 main.add_command(sqlmigrate)

@@ -29,6 +29,15 @@ def render(shape: bytes, dialect: str, values: tuple[Any, ...]) -> tuple[str, li
     return ";\n".join(text for text, _ in steps), [value for _, given in steps for value in given]
 
 
+def texts(shape: bytes, dialect: str) -> list[str]:
+    """Returns the SQL of each step of a statement without parameters.
+
+    Raises:
+        UnsupportedError: The dialect does not support the statement.
+    """
+    return [text for text, _ in _native.render(shape, dialect, ()) if text]
+
+
 def clauses(sql: str, dialect: str, keyword: Callable[[str], str] = str) -> str:
     """Returns SQL with each clause on a line of its own.
 

@@ -2,8 +2,9 @@
 
 from oxyde.migrations.factories import check, column, exclude, foreign_key, index, unique
 from oxyde.migrations.make import makemigrations
+from oxyde.migrations.migrating import migrate
 
-__all__ = ["check", "column", "exclude", "foreign_key", "index", "makemigrations", "unique"]
+__all__ = ["check", "column", "exclude", "foreign_key", "index", "makemigrations", "migrate", "unique"]
 
 
 def __dir__() -> list[str]:

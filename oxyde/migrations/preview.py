@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from oxyde.db.render import render
-from oxyde.exceptions import MigrationError, UnsupportedError
-from oxyde.ir import wire
+from oxyde.exceptions import MigrationError
 from oxyde.migrations.files import Migration
-from oxyde.migrations.operations import Irreversible, Operation, RequireManual, Run, replay
+from oxyde.migrations.operations import Execute, Irreversible, Operation, replay
+from oxyde.migrations.script import script
 from oxyde.migrations.state import State
-from oxyde.migrations.statements import statements
 from oxyde.migrations.writing import plain
 
 
@@ -56,14 +54,8 @@ def find(migrations: Sequence[Migration], name: str) -> int:
 
 
 def _texts(operations: Sequence[Operation], state: State, dialect: str) -> Iterator[str]:
-    later = replay(operations, state)
-    for operation in operations:
-        yield f"-- {plain(str(operation))}\n"
-        if not isinstance(operation, (Run, RequireManual)):
-            for statement in statements(operation, state, later):
-                try:
-                    text, _ = render(wire.pack(statement), dialect, ())
-                except UnsupportedError as error:
-                    raise UnsupportedError(f"{operation}: {error}") from error
-                yield f"{text};\n" if text else ""
-        state = operation.apply(state)
+    for step in script(operations, state, dialect):
+        yield f"-- {plain(str(step.operation))}\n"
+        if isinstance(step.operation, Execute) and step.operation.params:
+            yield f"-- with the parameters {plain(repr(step.operation.params))}\n"
+        yield from (f"{text};\n" for text in step.texts)

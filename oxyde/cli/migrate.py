@@ -1,0 +1,117 @@
+"""``oxyde migrate``: brings a database to a migration."""
+
+from __future__ import annotations
+
+import click
+
+from oxyde.cli.config import Config, ConfigError
+from oxyde.cli.database import connected, on_database
+from oxyde.cli.makemigrations import WrongUse
+from oxyde.cli.options import chosen, everywhere
+from oxyde.exceptions import MigrationError
+from oxyde.migrations.migrating import history_blocking, migrate_blocking, settle_blocking
+from oxyde.migrations.preview import find
+from oxyde.migrations.runner import ZERO, Done, History, Options, Task, check
+
+
+@click.command()
+@everywhere
+@on_database
+@click.argument("target", required=False)
+@click.option("--plan", is_flag=True, help="Show what would be sent, and send nothing.")
+@click.option("--check", "only_check", is_flag=True, help="Apply nothing; exit code 1 when a migration is pending.")
+@click.option("--fake", is_flag=True, help="Enter the migrations in the ledger without running them.")
+@click.option("--strict", is_flag=True, help="Refuse where an applied file was edited or is missing.")
+@click.option("--lock-timeout", type=float, default=60.0, show_default=True, metavar="S", help="Seconds to wait for locks.")
+@click.option("--mark-done", type=int, metavar="STEP", help="The interrupted step took effect.")
+@click.option("--retry", type=int, metavar="STEP", help="The interrupted step is to be run again.")
+@click.pass_context
+def migrate(
+    ctx: click.Context,
+    /,
+    *,
+    target: str | None,
+    plan: bool,
+    only_check: bool,
+    fake: bool,
+    strict: bool,
+    lock_timeout: float,
+    mark_done: int | None,
+    retry: int | None,
+    db_alias: str,
+) -> None:
+    r"""Apply the migrations that the database lacks, or go forward or back to TARGET.
+
+    TARGET is a migration, named whole or by its beginning, or zero, which undoes all.
+
+    \b
+    Examples:
+      oxyde migrate
+      oxyde migrate 0004
+      oxyde migrate zero --plan
+    """
+    config = chosen(ctx).load()
+    if mark_done is not None and retry is not None:
+        raise WrongUse("--mark-done and --retry say two things of a step; give one of them")
+    with connected(config, db_alias):
+        history = _history(config, db_alias, target)
+        step = retry if mark_done is None else mark_done
+        if step is not None:
+            settle_blocking(step, db_alias, done=mark_done is not None, lock_timeout=lock_timeout)
+            history = _history(config, db_alias, target)
+        if plan or only_check:
+            check(history, Options(strict=strict, warn=_warn))
+            tasks = history.tasks(target)
+            _show_plan(tasks) if plan else _show_names(tasks)
+            ctx.exit(1 if only_check and tasks else 0)
+        done = migrate_blocking(
+            config.migrations_dir, target, db_alias, fake=fake, strict=strict, lock_timeout=lock_timeout, report=_report, warn=_warn
+        )
+        if not done:
+            click.echo("Nothing to migrate.")
+
+
+def _history(config: Config, alias: str, target: str | None) -> History:
+    """Returns the history, after checking what the command line says against it.
+
+    Raises:
+        ConfigError: The database is of another dialect than the configuration says.
+        WrongUse: The target is no migration.
+    """
+    if not config.migrations_dir.is_dir():
+        raise WrongUse(f"{config.migrations_dir}: there is no such folder; oxyde makemigrations makes it")
+    history = history_blocking(config.migrations_dir, alias)
+    said = config.dialect
+    if said is not None and {said, history.dialect} not in ({said}, {"mysql", "mariadb"}):
+        raise ConfigError(f"{config.path}: DIALECT is {said!r}, and the database {alias!r} is {history.dialect}")
+    if target is not None and target != ZERO:
+        try:
+            find(history.migrations, target)
+        except MigrationError as error:
+            raise WrongUse(str(error)) from error
+    return history
+
+
+def _show_plan(tasks: list[Task]) -> None:
+    if not tasks:
+        click.echo("Nothing to migrate.")
+    for task in tasks:
+        click.echo(f"{'Undo' if task.backwards else 'Apply'} {task.name}")
+        for step in task.steps:
+            lost = step.operation.loses(step.before)
+            click.echo(f"  {step.operation}{f'  # loses {lost}' if lost is not None else ''}")
+            for text in step.texts:
+                click.echo(f"    {text};".replace("\n", "\n    "))
+
+
+def _show_names(tasks: list[Task]) -> None:
+    for task in tasks:
+        click.echo(f"{'Undo' if task.backwards else 'Apply'} {task.name}")
+
+
+def _report(done: Done) -> None:
+    click.echo(f"{'Undid' if done.backwards else 'Applied'} {done.name} in {done.seconds:.2f} s")
+
+
+def _warn(text: str) -> None:
+    click.echo(f"Warning: {text}", err=True)

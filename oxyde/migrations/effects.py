@@ -1,0 +1,83 @@
+"""Whether a statement that was interrupted took effect, as the database shows it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from oxyde.db.steps import Steps
+from oxyde.migrations.ledger import rows
+
+_NAME: Final = r"(?:`(?P<schema>(?:[^`]|``)+)`\.)?`(?P<table>(?:[^`]|``)+)`"
+_ONE: Final = r"`(?P<name>(?:[^`]|``)+)`"
+_TABLES: Final = (
+    "SELECT 1 AS found FROM information_schema.tables WHERE table_schema = COALESCE(:schema, DATABASE()) AND table_name = :table"
+)
+_COLUMNS: Final = (
+    "SELECT 1 AS found FROM information_schema.columns "
+    "WHERE table_schema = COALESCE(:schema, DATABASE()) AND table_name = :table AND column_name = :name"
+)
+_PARTS: Final = (
+    "SELECT 1 AS found FROM information_schema.table_constraints "
+    "WHERE table_schema = COALESCE(:schema, DATABASE()) AND table_name = :table AND constraint_name = :name "
+    "UNION SELECT 1 FROM information_schema.statistics "
+    "WHERE table_schema = COALESCE(:schema, DATABASE()) AND table_name = :table AND index_name = :name"
+)
+_MYSQL: Final = tuple(
+    (re.compile(f"^{pattern}"), query, shows)
+    for pattern, query, shows in (
+        (rf"CREATE (?:TABLE|VIEW|OR REPLACE VIEW) {_NAME}", _TABLES, True),
+        (rf"DROP (?:TABLE|VIEW) {_NAME}", _TABLES, False),
+        (rf"ALTER TABLE {_NAME} RENAME TO ", _TABLES, False),
+        (rf"ALTER TABLE {_NAME} ADD COLUMN {_ONE}", _COLUMNS, True),
+        (rf"ALTER TABLE {_NAME} DROP COLUMN {_ONE}", _COLUMNS, False),
+        (rf"ALTER TABLE {_NAME} RENAME COLUMN {_ONE}", _COLUMNS, False),
+        (rf"ALTER TABLE {_NAME} ADD CONSTRAINT {_ONE}", _PARTS, True),
+        (rf"ALTER TABLE {_NAME} DROP (?:CONSTRAINT|FOREIGN KEY|INDEX|CHECK) {_ONE}", _PARTS, False),
+        (rf"ALTER TABLE {_NAME} RENAME (?:INDEX|KEY) {_ONE}", _PARTS, False),
+        (rf"CREATE (?:UNIQUE |FULLTEXT )?INDEX {_ONE} ON {_NAME}", _PARTS, True),
+        (rf"DROP INDEX {_ONE} ON {_NAME}", _PARTS, False),
+        (rf"ALTER TABLE {_NAME} DROP PRIMARY KEY$", _PARTS, False),
+        (rf"ALTER TABLE {_NAME} ADD PRIMARY KEY ", _PARTS, True),
+    )
+)
+"""The statements that we write for MySQL and MariaDB and that cannot run twice: what each is about, and whether it is there afterwards."""
+_CONCURRENT: Final = re.compile(
+    r'^(?P<verb>CREATE|DROP) (?:UNIQUE )?INDEX CONCURRENTLY (?:"(?P<schema>(?:[^"]|"")+)"\.)?"(?P<name>(?:[^"]|"")+)"'
+)
+_INDEX: Final = (
+    "SELECT i.indisvalid AS valid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+    "WHERE c.relname = :name AND c.relnamespace = COALESCE(to_regnamespace(quote_ident(:schema)), current_schema()::regnamespace)"
+)
+
+
+def took_effect(text: str, dialect: str) -> Steps[bool]:
+    """Returns whether a statement of ours took effect before it was interrupted; one that may run again counts as one that did not.
+
+    An index that PostgreSQL left invalid is dropped.
+    """
+    if dialect == "postgres":
+        return (yield from _is_built(text))
+    for pattern, query, shows in _MYSQL:
+        if (match := pattern.match(text)) is not None:
+            named = {"schema": None, "name": "PRIMARY", **match.groupdict()}
+            params = {key: None if value is None else value.replace("``", "`") for key, value in named.items() if f":{key}" in query}
+            found = yield from rows(query, params, dialect)
+            return bool(found) is shows
+    return False
+
+
+def _is_built(text: str) -> Steps[bool]:
+    match = _CONCURRENT.match(text)
+    if match is None:
+        return False
+    named = {key: None if value is None else value.replace('""', '"') for key, value in match.groupdict().items()}
+    params = {"name": named["name"], "schema": named["schema"]}
+    found = yield from rows(_INDEX, params, "postgres")
+    if named["verb"] == "DROP":
+        return not found
+    if found and not found[0]["valid"]:
+        quoted = ".".join(f'"{part}"' for part in (match["schema"], match["name"]) if part is not None)
+        yield from rows(f"DROP INDEX CONCURRENTLY {quoted}", {}, "postgres")
+        return False
+    return bool(found)

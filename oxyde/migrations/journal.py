@@ -1,0 +1,93 @@
+"""The journal: what was done of a migration that no transaction holds together, so that a later run goes on where one stopped."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Final
+
+from oxyde.db.steps import Steps
+from oxyde.exceptions import MigrationError
+from oxyde.migrations.factories import column
+from oxyde.migrations.ledger import columns_of, create, rows
+
+TABLE: Final = "oxyde_migration_journal"
+_COLUMNS: Final = (
+    column("migration", "text", length=255, key=True),
+    column("step", "int", key=True),
+    column("backwards", "bool"),
+    column("digest", "text", length=64),
+    column("done", "bool"),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A statement of a migration.
+
+    Attributes:
+        step: Its number, from 1.
+        backwards: Whether the migration is being undone.
+        digest: Of its text.
+        done: Whether it took effect; otherwise it was begun.
+    """
+
+    step: int
+    backwards: bool
+    digest: str
+    done: bool
+
+
+def digest(text: str) -> str:
+    """Returns the digest of a statement."""
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def prepare(dialect: str) -> Steps[None]:
+    """Creates the journal."""
+    yield from create(TABLE, _COLUMNS, dialect)
+
+
+def read(dialect: str) -> Steps[dict[str, dict[int, Entry]]]:
+    """Returns what is known of migrations that were begun, by name and step. Writes nothing."""
+    there = yield from columns_of(TABLE, dialect)
+    if not there:
+        return {}
+    found: dict[str, dict[int, Entry]] = {}
+    for row in (yield from rows(f"SELECT migration, step, backwards, digest, done FROM {TABLE}", {}, dialect)):  # noqa: S608 - a name of ours
+        entry = Entry(row["step"], bool(row["backwards"]), row["digest"], bool(row["done"]))
+        found.setdefault(row["migration"], {})[entry.step] = entry
+    return found
+
+
+def write(migration: str, entry: Entry, dialect: str) -> Steps[None]:
+    """Notes that a statement is begun, or is done."""
+    yield from forget(migration, dialect, entry.step)
+    sql = f"INSERT INTO {TABLE} (migration, step, backwards, digest, done) VALUES (:migration, :step, :backwards, :digest, :done)"  # noqa: S608 - a name of ours
+    values = {"migration": migration, "step": entry.step, "backwards": entry.backwards, "digest": entry.digest, "done": entry.done}
+    yield from rows(sql, values, dialect)
+
+
+def forget(migration: str, dialect: str, step: int | None = None) -> Steps[None]:
+    """Removes what is known of a migration, or of one of its statements."""
+    one = "" if step is None else " AND step = :step"
+    values = {"migration": migration} if step is None else {"migration": migration, "step": step}
+    yield from rows(f"DELETE FROM {TABLE} WHERE migration = :migration{one}", values, dialect)  # noqa: S608 - a name of ours
+
+
+def settle(step: int, dialect: str, *, done: bool) -> Steps[None]:
+    """Says what became of a statement that was interrupted: that it took effect, or that it is to be run again.
+
+    Raises:
+        MigrationError: No such statement was interrupted.
+    """
+    known = yield from read(dialect)
+    for migration, entries in known.items():
+        entry = entries.get(step)
+        if entry is not None and not entry.done:
+            if done:
+                yield from write(migration, replace(entry, done=True), dialect)
+            else:
+                yield from forget(migration, dialect, step)
+            return
+    raise MigrationError(f"no migration stopped during step {step}")

@@ -1,0 +1,106 @@
+"""The ledger: the table that says which migrations a database has."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from oxyde.db.raw import compile_raw, dictionaries
+from oxyde.db.steps import Call, Steps
+from oxyde.ir import wire
+from oxyde.migrations.factories import NewColumn, column
+from oxyde.migrations.operations import AddColumn, CreateTable
+from oxyde.migrations.state import State, Table
+from oxyde.migrations.statements import statements
+
+TABLE: Final = "oxyde_migrations"
+_ADDED: Final = (
+    column("checksum", "text", length=64, nullable=True),
+    column("state", "text", length=16, nullable=True),
+    column("seconds", "float", nullable=True),
+)
+"""The columns that the ledger of the older tool lacks; it has ``id``, ``name`` and ``applied_at``."""
+_COLUMNS: Final = (column("name", "text", length=255, key=True), column("applied_at", "datetime_tz"), *_ADDED)
+_CATALOG: Final = {
+    "postgres": "SELECT column_name AS name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = :table",
+    "sqlite": "SELECT name FROM pragma_table_info(:table)",
+    "mysql": "SELECT column_name AS name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = :table",
+}
+"""What finds the columns of a table, by dialect."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A migration that the database has.
+
+    Attributes:
+        name: Its name.
+        checksum: Of its operations when it was applied; None from an older tool.
+        state: applied or faked; None from an older tool.
+    """
+
+    name: str
+    checksum: str | None = None
+    state: str | None = None
+
+
+def rows(sql: str, params: Mapping[str, Any], dialect: str) -> Steps[list[dict[str, Any]]]:
+    """Runs SQL with ``:name`` parameters and returns its rows."""
+    shape, values = compile_raw(sql, params, dialect)
+    found: list[dict[str, Any]] = []
+    read = dictionaries(sql)
+    yield Call(shape, values, lambda batch: found.extend(read(batch)))
+    return found
+
+
+def columns_of(table: str, dialect: str) -> Steps[set[str]]:
+    """Returns the columns of a table; none where there is no such table."""
+    found = yield from rows(_CATALOG["mysql" if dialect == "mariadb" else dialect], {"table": table}, dialect)
+    return {row["name"] for row in found}
+
+
+def create(name: str, columns: Sequence[NewColumn], dialect: str) -> Steps[None]:
+    """Creates a table of ours, or adds the columns that it lacks."""
+    there = yield from columns_of(name, dialect)
+    table = Table(name, columns={one.column.name: one.column for one in columns}, key=tuple(one.column.name for one in columns if one.key))
+    if not there:
+        for statement in statements(CreateTable(table), State(), State().with_table(table)):
+            yield Call(wire.pack(statement), ())
+        return
+    known = {name: one for name, one in table.columns.items() if name in there}
+    before = State().with_table(Table(name, columns=known, key=tuple(one for one in table.key if one in known)))
+    for one in columns:
+        if one.column.name not in there:
+            operation = AddColumn((None, name), one.column)
+            for statement in statements(operation, before, operation.apply(before)):
+                yield Call(wire.pack(statement), ())
+
+
+def prepare(dialect: str) -> Steps[None]:
+    """Creates the ledger, or takes over that of the older tool."""
+    there = yield from columns_of(TABLE, dialect)
+    yield from create(TABLE, _ADDED if there else _COLUMNS, dialect)
+
+
+def read(dialect: str) -> Steps[dict[str, Entry]]:
+    """Returns the migrations that the database has, by name; none where it has no ledger. Writes nothing."""
+    there = yield from columns_of(TABLE, dialect)
+    if not there:
+        return {}
+    chosen = ", ".join(name for name in ("name", "checksum", "state") if name in there)
+    found = yield from rows(f"SELECT {chosen} FROM {TABLE} ORDER BY name", {}, dialect)  # noqa: S608 - names of ours
+    return {row["name"]: Entry(**row) for row in found}
+
+
+def record(entry: Entry, seconds: float, dialect: str) -> Steps[None]:
+    """Enters a migration."""
+    sql = f"INSERT INTO {TABLE} (name, applied_at, checksum, state, seconds) VALUES (:name, :at, :checksum, :state, :seconds)"  # noqa: S608 - ours
+    values = {"name": entry.name, "at": dt.datetime.now(dt.timezone.utc), "checksum": entry.checksum, "state": entry.state}
+    yield from rows(sql, {**values, "seconds": seconds}, dialect)
+
+
+def remove(name: str, dialect: str) -> Steps[None]:
+    """Removes a migration that was undone."""
+    yield from rows(f"DELETE FROM {TABLE} WHERE name = :name", {"name": name}, dialect)  # noqa: S608 - a name of ours

@@ -1,0 +1,118 @@
+"""The lock that lets one process at a time migrate a database; others wait, and then find nothing to do."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import replace
+from functools import partial
+from types import TracebackType
+from typing import Final
+
+from typing_extensions import Self
+
+from oxyde.db.block import Block, begin
+from oxyde.db.database import AsyncDatabase
+from oxyde.db.execute import run, run_blocking
+from oxyde.db.route import Route
+from oxyde.db.steps import Steps, Work
+from oxyde.exceptions import LockTimeoutError
+from oxyde.migrations.ledger import rows
+
+POLL: Final = 0.1
+"""Seconds between two attempts. A lock call that waits would hold a snapshot, for which CREATE INDEX CONCURRENTLY waits."""
+_KEY: Final = int.from_bytes(hashlib.blake2b(b"oxyde migrations", digest_size=8).digest(), "big", signed=True)
+_NAME: Final = "CONCAT('oxyde_', LEFT(SHA2(DATABASE(), 256), 40))"
+_TAKE: Final = {
+    "postgres": f"SELECT pg_try_advisory_xact_lock({_KEY}) AS taken",
+    "mysql": f"SELECT GET_LOCK({_NAME}, 0) AS taken",
+}
+"""PostgreSQL's is one of the database, MySQL's one of the server, so that its name has to tell the database."""
+_RELEASE: Final = f"SELECT RELEASE_LOCK({_NAME}) AS released"
+NAME: Final = "oxyde migrations lock"
+
+
+class Lock:
+    """Holds the lock inside ``with`` or ``async with``, in a transaction on a connection of its own, which a pooler keeps together.
+
+    SQLite has no such lock: each migration begins with the write lock of the file there.
+    """
+
+    def __init__(self, database: AsyncDatabase, timeout: float) -> None:
+        """Prepares it.
+
+        Args:
+            database: The database.
+            timeout: How many seconds to wait for another process.
+        """
+        self._database = database
+        self._timeout = timeout
+        self._own: AsyncDatabase | None = None
+        self._block: Block | None = None
+
+    def _open(self) -> AsyncDatabase | None:
+        if self._database.dialect == "sqlite":
+            return None
+        alone = replace(self._database.settings, max_connections=1, min_connections=0, statement_timeout=None, transaction_timeout=None)
+        self._own = AsyncDatabase(self._database._secret_url, name=NAME, settings=alone, auto_register=False)
+        return self._own
+
+    async def __aenter__(self) -> Self:
+        """Waits for the lock.
+
+        Raises:
+            LockTimeoutError: Another process held it too long.
+        """
+        own = self._open()
+        if own is not None:
+            await own.connect()
+            try:
+                self._block = await run(begin(own, alias=NAME, blocking=False), Route(own))
+                await run(_take(own.dialect, self._timeout), Route(own, self._block))
+            except BaseException as error:
+                await self.__aexit__(type(error), error, None)
+                raise
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._own is not None:
+            if self._block is not None:
+                await run(_end(self._own.dialect, self._block), Route(self._own, self._block))
+            await self._own.disconnect()
+
+    def __enter__(self) -> Self:
+        """The blocking twin of ``__aenter__``."""
+        own = self._open()
+        if own is not None:
+            own.connect_blocking()
+            try:
+                self._block = run_blocking(begin(own, alias=NAME, blocking=True), Route(own))
+                run_blocking(_take(own.dialect, self._timeout), Route(own, self._block))
+            except BaseException as error:
+                self.__exit__(type(error), error, None)
+                raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._own is not None:
+            if self._block is not None:
+                run_blocking(_end(self._own.dialect, self._block), Route(self._own, self._block))
+            self._own.disconnect_blocking()
+
+
+def _take(dialect: str, timeout: float) -> Steps[None]:
+    until = time.monotonic() + timeout
+    while True:
+        found = yield from rows(_TAKE["mysql" if dialect == "mariadb" else dialect], {}, dialect)
+        if found[0]["taken"]:
+            return
+        if time.monotonic() >= until:
+            message = f"another process has been migrating this database for more than {timeout:g} seconds; wait longer: --lock-timeout"
+            raise LockTimeoutError(message)
+        yield Work(partial(time.sleep, POLL))
+
+
+def _end(dialect: str, block: Block) -> Steps[None]:
+    if dialect != "postgres":  # whose lock ends with the transaction
+        yield from rows(_RELEASE, {}, dialect)
+    yield from block.end(None)

@@ -1,0 +1,122 @@
+"""``migrate()``: brings a database to a migration."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from oxyde.db.execute import run, run_blocking
+from oxyde.db.route import Route, route
+from oxyde.db.steps import Dialect, Steps
+from oxyde.exceptions import MigrationError
+from oxyde.migrations import journal
+from oxyde.migrations.files import load
+from oxyde.migrations.lock import Lock
+from oxyde.migrations.runner import Done, History, Options, apply
+
+
+async def migrate(
+    directory: str | Path | None = None,
+    target: str | None = None,
+    using: str | None = None,
+    *,
+    fake: bool = False,
+    strict: bool = False,
+    lock_timeout: float = 60.0,
+    report: Callable[[Done], Any] | None = None,
+    warn: Callable[[str], Any] | None = None,
+) -> list[Done]:
+    """Brings a database to a migration, and returns the migrations that were applied or undone; none where nothing was to be done.
+
+    Processes that do so at the same time wait for each other. On PostgreSQL and SQLite a migration is applied whole or not at all; on
+    MySQL and MariaDB, which cannot roll DDL back, each statement is noted, and a later call goes on where one was interrupted.
+
+    Args:
+        directory: The folder of the migrations; by default ``migrations``.
+        target: ``zero``, or a migration by its name or the beginning of it; by default the last.
+        using: The alias of the connection; by default the default one.
+        fake: Enter the migrations in the ledger, or remove them, without running them.
+        strict: Refuse where an applied file was edited or is missing, instead of a warning.
+        lock_timeout: How many seconds to wait for another process, and for locks on tables.
+        report: Called with each migration that was applied or undone.
+        warn: Called with what is odd about the history, instead of ``warnings.warn``.
+
+    Raises:
+        MigrationError: A file fails, the target is none, what would be undone cannot be, or a migration failed; what it did is undone
+            or noted.
+        LockTimeoutError: Another process is migrating the database.
+    """
+    where = _outside(using)
+    options = _options(target, fake, strict, lock_timeout, report, warn)
+    dialect = await run(_dialect(), where)
+    history = History(load(_folder(directory)), dialect)
+    async with Lock(where.database, lock_timeout):
+        return await run(apply(history, options), where)
+
+
+def migrate_blocking(
+    directory: str | Path | None = None,
+    target: str | None = None,
+    using: str | None = None,
+    *,
+    fake: bool = False,
+    strict: bool = False,
+    lock_timeout: float = 60.0,
+    report: Callable[[Done], Any] | None = None,
+    warn: Callable[[str], Any] | None = None,
+) -> list[Done]:
+    """The blocking twin of ``migrate``, public as ``oxyde.migrations.sync.migrate``."""
+    where = _outside(using)
+    options = _options(target, fake, strict, lock_timeout, report, warn)
+    dialect = run_blocking(_dialect(), where)
+    history = History(load(_folder(directory)), dialect)
+    with Lock(where.database, lock_timeout):
+        return run_blocking(apply(history, options), where)
+
+
+def settle_blocking(step: int, using: str | None = None, *, done: bool, lock_timeout: float = 60.0) -> None:
+    """Says what became of a statement that was interrupted; see ``journal.settle``."""
+    where = _outside(using)
+    dialect = run_blocking(_dialect(), where)
+    with Lock(where.database, lock_timeout):
+        run_blocking(journal.settle(step, dialect, done=done), where)
+
+
+def history_blocking(directory: str | Path | None = None, using: str | None = None) -> History:
+    """Returns the migrations of a folder with what a database has of them; writes nothing."""
+    where = _outside(using)
+    history = History(load(_folder(directory)), run_blocking(_dialect(), where))
+    run_blocking(history.read(), where)
+    return history
+
+
+def _folder(directory: str | Path | None) -> Path:
+    folder = Path("migrations" if directory is None else directory)
+    if not folder.is_dir():
+        raise MigrationError(f"{folder}: there is no such folder; oxyde makemigrations makes it")
+    return folder
+
+
+def _outside(using: str | None) -> Route:
+    where = route(using)
+    if where.block is not None:
+        raise MigrationError("migrate() has transactions of its own; call it outside atomic()")
+    return where
+
+
+def _dialect() -> Steps[str]:
+    """Asks the server which it is: MariaDB is found by the URLs of MySQL, too."""
+    return (yield Dialect())  # type: ignore[no-any-return] # what a step returns is Any
+
+
+def _options(
+    target: str | None,
+    fake: bool,
+    strict: bool,
+    lock_timeout: float,
+    report: Callable[[Done], Any] | None,
+    warn: Callable[[str], Any] | None,
+) -> Options:
+    return Options(target, fake, strict, lock_timeout, report or (lambda _: None), warn or warnings.warn)

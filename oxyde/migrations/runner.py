@@ -1,0 +1,330 @@
+"""Applies migrations to a database and undoes them: each whole, or journalled so that a later run goes on."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from oxyde.db.raw import compile_raw
+from oxyde.db.steps import Atomically, Call, Steps
+from oxyde.exceptions import CommitOutcomeUnknown, ConnectionFailed, DatabaseError, LockTimeoutError, MigrationError, OxydeError
+from oxyde.ir import expr, statement, wire
+from oxyde.migrations import journal, ledger
+from oxyde.migrations.checksums import checksum, differs
+from oxyde.migrations.effects import took_effect
+from oxyde.migrations.files import Migration
+from oxyde.migrations.operations import Execute, Irreversible, Operation, RequireManual, Run, replay
+from oxyde.migrations.preview import find
+from oxyde.migrations.script import TRANSACTIONAL, Step, changes_rows, script
+from oxyde.migrations.state import State
+
+T = TypeVar("T")
+ZERO: Final = "zero"
+"""The target before the first migration."""
+LOCK_TIMEOUT: Final = 2_000
+"""Milliseconds that a statement waits for a lock on PostgreSQL before the transaction is rolled back and begun again."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A migration that is applied, or undone.
+
+    Attributes:
+        migration: The migration.
+        backwards: Whether it is undone.
+        steps: What is done for it.
+        checksum: Of its operations.
+    """
+
+    migration: Migration
+    backwards: bool
+    steps: Sequence[Step]
+    checksum: str
+
+    @property
+    def name(self) -> str:
+        """The name of the migration."""
+        return self.migration.name
+
+    @property
+    def texts(self) -> Iterator[tuple[int, Step, str]]:
+        """The statements with their numbers, from 1, and the steps they are of."""
+        number = 0
+        for step in self.steps:
+            for text in step.texts:
+                number += 1
+                yield number, step, text
+
+
+@dataclass(frozen=True)
+class Done:
+    """A migration that was applied or undone.
+
+    Attributes:
+        name: Its name.
+        backwards: Whether it was undone.
+        seconds: How long it took.
+    """
+
+    name: str
+    backwards: bool
+    seconds: float
+
+
+@dataclass
+class History:
+    """The migrations of a folder, and what a database has of them.
+
+    Attributes:
+        migrations: The migrations, in order.
+        dialect: postgres, mysql, mariadb or sqlite.
+        applied: What the ledger says, by name.
+        begun: What the journal says, by name.
+    """
+
+    migrations: Sequence[Migration]
+    dialect: str
+    applied: dict[str, ledger.Entry] = field(default_factory=dict)
+    begun: dict[str, dict[int, journal.Entry]] = field(default_factory=dict)
+
+    def read(self) -> Steps[None]:
+        """Reads ledger and journal; writes nothing."""
+        self.applied = yield from ledger.read(self.dialect)
+        self.begun = yield from journal.read(self.dialect)
+
+    def edited(self) -> list[str]:
+        """Returns the applied migrations whose files say something else now."""
+        found, state = [], State()
+        for migration in self.migrations:
+            operations = migration.forward(state, self.dialect)
+            entry = self.applied.get(migration.name)
+            if entry is not None and differs(entry.checksum, checksum(operations)):
+                found.append(migration.name)
+            state = replay(operations, state)
+        return found
+
+    def missing(self) -> list[str]:
+        """Returns the applied migrations that have no file."""
+        known = {migration.name for migration in self.migrations}
+        return [name for name in self.applied if name not in known]
+
+    def tasks(self, target: str | None = None) -> list[Task]:
+        """Returns what leads to a target: all migrations by default; nothing has been changed when it raises.
+
+        Args:
+            target: ``zero``, or a migration by its name or the beginning of it.
+
+        Raises:
+            MigrationError: There is no such target, or what would have to be undone cannot be.
+            UnsupportedError: The dialect cannot do an operation.
+        """
+        last = len(self.migrations) - 1 if target is None else -1 if target == ZERO else find(self.migrations, target)
+        forward, backward, state = [], [], State()
+        for at, migration in enumerate(self.migrations):
+            operations = migration.forward(state, self.dialect)
+            after = replay(operations, state)
+            begun = self.begun.get(migration.name, {})
+            is_going_back = any(entry.backwards for entry in begun.values())
+            if at <= last and migration.name not in self.applied:
+                if begun and is_going_back:
+                    raise MigrationError(
+                        f"{migration.name} was being undone when it stopped; undo it to the end first: migrate to before it"
+                    )
+                forward.append(self._task(migration, operations, state))
+            elif at > last and (migration.name in self.applied or begun):
+                if begun and not is_going_back:
+                    raise MigrationError(
+                        f"{migration.name} was being applied when it stopped; apply it to the end first: migrate {migration.name}"
+                    )
+                undo = migration.backward(state, self.dialect)
+                if isinstance(undo, Irreversible):
+                    raise MigrationError(f"{migration.name} cannot be undone: {undo.reason}")
+                backward.append(self._task(migration, undo, after, checksum(operations)))
+            state = after
+        return [*backward[::-1], *forward]
+
+    def _task(self, migration: Migration, operations: Sequence[Operation], before: State, undone: str | None = None) -> Task:
+        manual = next((one for one in operations if isinstance(one, RequireManual)), None)
+        if manual is not None:
+            raise MigrationError(f"{migration.name} is not complete: {manual}")
+        function = next((one for one in operations if isinstance(one, Run)), None)
+        if function is not None:
+            raise MigrationError(f"{migration.name}: {function}: functions on the rows are not run by migrate yet; use ctx.execute()")
+        steps = script(operations, before, self.dialect)
+        return Task(migration, undone is not None, steps, undone or checksum(operations))
+
+
+@dataclass(frozen=True)
+class Options:
+    """How migrations are applied.
+
+    Attributes:
+        target: Where to stop: ``zero``, or a migration by its name or the beginning of it; by default after the last.
+        fake: Enter the migrations in the ledger, or remove them, without running them.
+        strict: Refuse where an applied file was edited or is missing.
+        lock_timeout: How many seconds to wait for locks that others hold.
+        report: Called with each migration that was applied or undone.
+        warn: Called with what is odd about the history.
+    """
+
+    target: str | None = None
+    fake: bool = False
+    strict: bool = False
+    lock_timeout: float = 60.0
+    report: Callable[[Done], Any] = lambda _: None
+    warn: Callable[[str], Any] = warnings.warn
+
+
+def apply(history: History, options: Options) -> Steps[list[Done]]:
+    """Applies or undoes migrations until the target is reached, and returns them.
+
+    Raises:
+        MigrationError: The history is wrong, or a migration failed; names it and the operation.
+    """
+    yield from history.read()
+    check(history, options)
+    tasks = history.tasks(options.target)
+    done: list[Done] = []
+    if not tasks:
+        return done
+    until = time.monotonic() + options.lock_timeout
+    if history.dialect in TRANSACTIONAL:
+        yield from _locking(partial(_tables, history.dialect), history.dialect, until)
+    else:
+        yield from _tables(history.dialect)
+    for task in tasks:
+        start = time.monotonic()
+        if (yield from _one(task, history.dialect, start, start + options.lock_timeout, fake=options.fake)):
+            done.append(Done(task.name, task.backwards, time.monotonic() - start))
+            options.report(done[-1])
+    return done
+
+
+def check(history: History, options: Options) -> None:
+    """Warns of applied files that were edited or are missing; raises MigrationError with ``strict``."""
+    edited, missing = history.edited(), history.missing()
+    faults = [
+        *(f"{name} was edited after it was applied; write what changed to a new migration" for name in edited),
+        *(f"{name} is applied and has no file; the files are older than the database, or one was deleted" for name in missing),
+    ]
+    if faults and options.strict:
+        raise MigrationError("\n".join(faults))
+    for fault in faults:
+        options.warn(fault)
+
+
+def _locking(make: Callable[[], Steps[T]], dialect: str, until: float) -> Steps[T]:
+    """Runs steps in a transaction, again while others hold the locks that it needs."""
+    while True:
+        try:
+            return (yield Atomically(_impatient(make(), dialect)))  # type: ignore[no-any-return] # what a step returns is Any
+        except (LockTimeoutError, MigrationError) as error:  # noqa: PERF203 - each round is a transaction
+            if not isinstance(error.__cause__ or error, LockTimeoutError) or time.monotonic() >= until:
+                raise
+
+
+def _impatient(steps: Steps[T], dialect: str) -> Steps[T]:
+    """Lets no statement wait long for a lock: whoever waits for one holds up all that come after."""
+    if dialect == "postgres":
+        yield from ledger.rows(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT}", {}, dialect)
+    return (yield from steps)
+
+
+def _tables(dialect: str) -> Steps[None]:
+    yield from ledger.prepare(dialect)
+    yield from journal.prepare(dialect)
+
+
+def _one(task: Task, dialect: str, start: float, until: float, *, fake: bool) -> Steps[bool]:
+    """Applies or undoes a migration; returns False where another process has done so meanwhile."""
+    is_whole = fake or (dialect in TRANSACTIONAL and not any(step.alone for step in task.steps))
+    try:
+        if is_whole:
+            return (yield from _locking(partial(_whole, task, dialect, start, fake=fake), dialect, until))
+        yield from _by_steps(task, dialect, start, until)
+    except CommitOutcomeUnknown:
+        # The connection died while COMMIT was sent: the ledger, which is in the same transaction, knows what became of it.
+        if (task.name in (yield from ledger.read(dialect))) is task.backwards:
+            raise
+    return True
+
+
+def _whole(task: Task, dialect: str, start: float, *, fake: bool) -> Steps[bool]:
+    """Does a migration in one transaction."""
+    if (task.name in (yield from ledger.read(dialect))) is not task.backwards:
+        return False
+    for _, step, text in () if fake else task.texts:
+        yield from _sent(task, step, text, dialect)
+    yield from _entered(task, dialect, start, "faked" if fake else "applied")
+    return True
+
+
+def _entered(task: Task, dialect: str, start: float, state: str) -> Steps[None]:
+    if task.backwards:
+        yield from ledger.remove(task.name, dialect)
+    else:
+        yield from ledger.record(ledger.Entry(task.name, task.checksum, state), round(time.monotonic() - start, 3), dialect)
+    yield from journal.forget(task.name, dialect)
+
+
+def _by_steps(task: Task, dialect: str, start: float, until: float) -> Steps[None]:
+    """Does a migration statement by statement, each noted in the journal."""
+    begun = (yield from journal.read(dialect)).get(task.name, {})
+    for number, step, text in task.texts:
+        known = begun.get(number)
+        entry = journal.Entry(number, task.backwards, journal.digest(text), done=True)
+        if known is not None and known.digest != entry.digest:
+            message = f"{task.name} was edited after it stopped half way; give it back the statements that were run, then migrate again"
+            raise MigrationError(message)
+        if known is not None and known.done:
+            continue
+        if changes_rows(text) or (dialect in TRANSACTIONAL and not step.alone):
+            yield from _locking(partial(_noted, task, step, text, entry, dialect), dialect, until)
+        else:
+            yield from _alone(task, step, text, entry, known, dialect)
+    yield Atomically(_entered(task, dialect, start, "applied"))
+
+
+def _noted(task: Task, step: Step, text: str, entry: journal.Entry, dialect: str) -> Steps[None]:
+    yield from _sent(task, step, text, dialect)
+    yield from journal.write(task.name, entry, dialect)
+
+
+def _alone(task: Task, step: Step, text: str, entry: journal.Entry, known: journal.Entry | None, dialect: str) -> Steps[None]:
+    """Runs a statement that commits by itself. What interrupts it leaves it begun; what the server refuses does not."""
+    if known is not None and isinstance(step.operation, Execute):
+        message = (
+            f"{task.name} stopped during step {entry.step}, {step.operation}, and nothing tells whether it took effect: "
+            f"look at the database, then migrate --mark-done {entry.step} or --retry {entry.step}"
+        )
+        raise MigrationError(message)
+    if known is None:
+        yield from journal.write(task.name, journal.Entry(entry.step, entry.backwards, entry.digest, done=False), dialect)
+    if known is None or not (yield from took_effect(text, dialect)):
+        try:
+            yield from _sent(task, step, text, dialect)
+        except MigrationError as error:
+            if known is None and _is_refused(error.__cause__):
+                yield from journal.forget(task.name, dialect, entry.step)
+            raise
+    yield from journal.write(task.name, entry, dialect)
+
+
+def _is_refused(error: BaseException | None) -> bool:
+    """Whether the server itself said no, so that the statement did nothing."""
+    return isinstance(error, (DatabaseError, LockTimeoutError)) and not isinstance(error, (ConnectionFailed, CommitOutcomeUnknown))
+
+
+def _sent(task: Task, step: Step, text: str, dialect: str) -> Steps[None]:
+    operation = step.operation
+    try:
+        if isinstance(operation, Execute) and operation.params is not None:
+            yield Call(*compile_raw(text, operation.params, dialect))
+        else:
+            yield Call(wire.pack(statement.raw([expr.text(text)])), ())
+    except OxydeError as error:
+        raise MigrationError(f"{task.name}: {step.operation}: {error}", sqlstate=error.sqlstate, sql=text) from error
