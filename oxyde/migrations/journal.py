@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from oxyde.db.steps import Steps
@@ -60,12 +60,17 @@ def read(dialect: str) -> Steps[dict[str, dict[int, Entry]]]:
     return found
 
 
-def write(migration: str, entry: Entry, dialect: str) -> Steps[None]:
-    """Notes that a statement is begun, or is done."""
-    yield from forget(migration, dialect, entry.step)
+def begin(migration: str, entry: Entry, dialect: str) -> Steps[None]:
+    """Notes that a statement is begun or, with the transaction that it is in, done."""
     sql = f"INSERT INTO {TABLE} (migration, step, backwards, digest, done) VALUES (:migration, :step, :backwards, :digest, :done)"  # noqa: S608 - a name of ours
     values = {"migration": migration, "step": entry.step, "backwards": entry.backwards, "digest": entry.digest, "done": entry.done}
     yield from rows(sql, values, dialect)
+
+
+def finish(migration: str, step: int, dialect: str) -> Steps[None]:
+    """Notes that a statement that was begun took effect."""
+    sql = f"UPDATE {TABLE} SET done = :done WHERE migration = :migration AND step = :step"  # noqa: S608 - a name of ours
+    yield from rows(sql, {"done": True, "migration": migration, "step": step}, dialect)
 
 
 def forget(migration: str, dialect: str, step: int | None = None) -> Steps[None]:
@@ -86,7 +91,7 @@ def settle(step: int, dialect: str, *, done: bool) -> Steps[None]:
         entry = entries.get(step)
         if entry is not None and not entry.done:
             if done:
-                yield from write(migration, replace(entry, done=True), dialect)
+                yield from finish(migration, step, dialect)
             else:
                 yield from forget(migration, dialect, step)
             return

@@ -96,9 +96,11 @@ def read(dialect: str) -> Steps[dict[str, Entry]]:
 
 def record(entry: Entry, seconds: float, dialect: str) -> Steps[None]:
     """Enters a migration."""
-    sql = f"INSERT INTO {TABLE} (name, applied_at, checksum, state, seconds) VALUES (:name, :at, :checksum, :state, :seconds)"  # noqa: S608 - ours
-    values = {"name": entry.name, "at": dt.datetime.now(dt.timezone.utc), "checksum": entry.checksum, "state": entry.state}
-    yield from rows(sql, {**values, "seconds": seconds}, dialect)
+    values = {"name": entry.name, "checksum": entry.checksum, "state": entry.state, "seconds": seconds}
+    # An older ledger may have a type without time zone, to which only the server itself converts.
+    at = ":at" if dialect == "sqlite" else "CURRENT_TIMESTAMP"
+    sql = f"INSERT INTO {TABLE} (name, applied_at, checksum, state, seconds) VALUES (:name, {at}, :checksum, :state, :seconds)"  # noqa: S608 - ours
+    yield from rows(sql, values if at != ":at" else {**values, "at": dt.datetime.now(dt.timezone.utc)}, dialect)
 
 
 def remove(name: str, dialect: str) -> Steps[None]:

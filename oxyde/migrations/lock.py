@@ -20,7 +20,7 @@ from oxyde.exceptions import LockTimeoutError
 from oxyde.migrations.ledger import rows
 
 POLL: Final = 0.1
-"""Seconds between two attempts. A lock call that waits would hold a snapshot, for which CREATE INDEX CONCURRENTLY waits."""
+"""Seconds between two attempts."""
 _KEY: Final = int.from_bytes(hashlib.blake2b(b"oxyde migrations", digest_size=8).digest(), "big", signed=True)
 _NAME: Final = "CONCAT('oxyde_', LEFT(SHA2(DATABASE(), 256), 40))"
 _TAKE: Final = {
@@ -67,8 +67,13 @@ class Lock:
         if own is not None:
             await own.connect()
             try:
-                self._block = await run(begin(own, alias=NAME, blocking=False), Route(own))
-                await run(_take(own.dialect, self._timeout), Route(own, self._block))
+                until = time.monotonic() + self._timeout
+                while self._block is None:
+                    block = await run(begin(own, alias=NAME, blocking=False), Route(own))
+                    if await run(_taken(own.dialect), Route(own, block)):
+                        self._block = block
+                    else:
+                        await run(_later(block, until, self._timeout), Route(own))
             except BaseException as error:
                 await self.__aexit__(type(error), error, None)
                 raise
@@ -86,8 +91,13 @@ class Lock:
         if own is not None:
             own.connect_blocking()
             try:
-                self._block = run_blocking(begin(own, alias=NAME, blocking=True), Route(own))
-                run_blocking(_take(own.dialect, self._timeout), Route(own, self._block))
+                until = time.monotonic() + self._timeout
+                while self._block is None:
+                    block = run_blocking(begin(own, alias=NAME, blocking=True), Route(own))
+                    if run_blocking(_taken(own.dialect), Route(own, block)):
+                        self._block = block
+                    else:
+                        run_blocking(_later(block, until, self._timeout), Route(own))
             except BaseException as error:
                 self.__exit__(type(error), error, None)
                 raise
@@ -100,16 +110,25 @@ class Lock:
             self._own.disconnect_blocking()
 
 
-def _take(dialect: str, timeout: float) -> Steps[None]:
-    until = time.monotonic() + timeout
-    while True:
-        found = yield from rows(_TAKE["mysql" if dialect == "mariadb" else dialect], {}, dialect)
-        if found[0]["taken"]:
-            return
-        if time.monotonic() >= until:
-            message = f"another process has been migrating this database for more than {timeout:g} seconds; wait longer: --lock-timeout"
-            raise LockTimeoutError(message)
-        yield Work(partial(time.sleep, POLL))
+def _taken(dialect: str) -> Steps[bool]:
+    """Asks for the lock once, without waiting."""
+    found = yield from rows(_TAKE["mysql" if dialect == "mariadb" else dialect], {}, dialect)
+    return bool(found[0]["taken"])
+
+
+def _later(block: Block, until: float, timeout: float) -> Steps[None]:
+    """Ends an attempt, and waits until the next.
+
+    Its transaction ends with it: CREATE INDEX CONCURRENTLY waits for every transaction that is seen during a statement.
+
+    Raises:
+        LockTimeoutError: There is no time left.
+    """
+    yield from block.end(None)
+    if time.monotonic() >= until:
+        message = f"another process has been migrating this database for more than {timeout:g} seconds; wait longer: --lock-timeout"
+        raise LockTimeoutError(message)
+    yield Work(partial(time.sleep, POLL))
 
 
 def _end(dialect: str, block: Block) -> Steps[None]:

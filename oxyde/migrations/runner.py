@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -291,7 +291,7 @@ def _by_steps(task: Task, dialect: str, start: float, until: float) -> Steps[Non
 
 def _noted(task: Task, step: Step, text: str, entry: journal.Entry, dialect: str) -> Steps[None]:
     yield from _sent(task, step, text, dialect)
-    yield from journal.write(task.name, entry, dialect)
+    yield from journal.begin(task.name, entry, dialect)
 
 
 def _alone(task: Task, step: Step, text: str, entry: journal.Entry, known: journal.Entry | None, dialect: str) -> Steps[None]:
@@ -303,7 +303,7 @@ def _alone(task: Task, step: Step, text: str, entry: journal.Entry, known: journ
         )
         raise MigrationError(message)
     if known is None:
-        yield from journal.write(task.name, journal.Entry(entry.step, entry.backwards, entry.digest, done=False), dialect)
+        yield from journal.begin(task.name, replace(entry, done=False), dialect)
     if known is None or not (yield from took_effect(text, dialect)):
         try:
             yield from _sent(task, step, text, dialect)
@@ -311,7 +311,7 @@ def _alone(task: Task, step: Step, text: str, entry: journal.Entry, known: journ
             if known is None and _is_refused(error.__cause__):
                 yield from journal.forget(task.name, dialect, entry.step)
             raise
-    yield from journal.write(task.name, entry, dialect)
+    yield from journal.finish(task.name, entry.step, dialect)
 
 
 def _is_refused(error: BaseException | None) -> bool:

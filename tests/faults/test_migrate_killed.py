@@ -1,0 +1,133 @@
+"""A process that migrates is killed at every statement, and once more: the next run ends where one that was not killed does."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.backends import Backend
+from tests.migrating import described, fresh, write
+
+FIRST = """
+def upgrade(ctx):
+    ctx.create_table("cranes", column("id", "int", key=True, auto=True), column("name", "text", length=40))
+    ctx.create_table(
+        "loads",
+        column("id", "int", key=True, auto=True),
+        column("weight", "int"),
+        column("crane_id", "int"),
+        foreign_key("fk_loads_crane_id", "crane_id", "cranes.id", on_delete="CASCADE"),
+        index("ix_loads_weight", "weight"),
+    )
+    ctx.execute("INSERT INTO cranes (id, name) VALUES (1, 'a'), (2, 'b')", reverse="DELETE FROM cranes")
+    ctx.execute("INSERT INTO loads (weight, crane_id) VALUES (5, 1), (6, 2), (7, 2)", reverse="DELETE FROM loads")
+"""
+SECOND = """
+def upgrade(ctx):
+    ctx.add_column("loads", column("tons", "int", default="0"))
+    ctx.execute("UPDATE loads SET tons = tons + weight", reverse="UPDATE loads SET tons = 0")
+    ctx.rename_column("loads", "weight", "kilograms")
+    ctx.drop_index("loads", "ix_loads_weight")
+    ctx.create_index("loads", index("ix_loads_tons", "tons", "id")CONCURRENTLY)
+    ctx.rename_table("cranes", "lifts")
+    ctx.execute("UPDATE loads SET tons = tons * 2", reverse="SELECT 1")
+"""
+SERVER = """
+import json, os, signal, sys
+from oxyde.db import execute, route
+from oxyde.db.database import AsyncDatabase
+from oxyde.migrations import sync as blocking
+
+seen = point = 0
+is_after = False
+
+
+def counted(call):
+    def wrapped(*args, **named):
+        global seen
+        seen += 1
+        if seen == point and not is_after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        answer = call(*args, **named)
+        if seen == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+
+    return wrapped
+
+
+route.Route.start = counted(route.Route.start)  # a statement was begun, or is about to be
+execute.finish_blocking = counted(execute.finish_blocking)  # COMMIT and ROLLBACK, before they are sent and once they were answered
+for line in sys.stdin:
+    url, folder, point, where = json.loads(line)
+    is_after = where == "after"
+    child = os.fork()  # of a process that has connected to nothing
+    if child == 0:
+        AsyncDatabase(url).connect_blocking()
+        blocking.migrate(folder)
+        print("statements", seen, flush=True)
+        os._exit(0)
+    print("ended", os.waitpid(child, 0)[1], flush=True)
+"""
+
+
+class Migrator:
+    """A process that migrates in children of its own, each of which kills itself at a point."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen([sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def run(self, backend: Backend, folder: Path, point: int = 0, where: str = "before") -> tuple[int, int]:
+        """Returns the status that the child ended with, and the number of its statements."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{json.dumps([backend.url, str(folder), point, where])}\n")
+        self._process.stdin.flush()
+        count = 0
+        for line in self._process.stdout:
+            word, number = line.split()
+            if word == "ended":
+                return int(number), count
+            count = int(number)
+        pytest.fail("the process that makes the children ended")
+
+    def close(self) -> None:
+        """Ends it."""
+        self._process.kill()
+        self._process.wait()
+
+
+@pytest.fixture
+def migrator() -> Iterator[Migrator]:
+    """A process that migrates."""
+    made = Migrator()
+    yield made
+    made.close()
+
+
+@pytest.mark.timeout(600)
+def test_killed_at_every_statement(backend: Backend, migrator: Migrator, tmp_path: Path) -> None:
+    """Before it is sent, and while it runs; COMMIT before and after it was answered."""
+    second = SECOND.replace("CONCURRENTLY", ", concurrently=True" if backend.dialect == "postgres" else "")
+    folder = write(tmp_path / "migrations", m0001_first=FIRST, m0002_second=second)
+    with fresh(backend, tmp_path) as whole:
+        status, count = migrator.run(whole, folder)
+        assert status == 0
+        wanted = described(whole)
+    points = [(point, where) for point in range(1, count + 1) for where in ("before", "after")]
+    assert len(points) >= 60
+    if not os.environ.get("OXYDE_LONG"):
+        points = random.sample(points, 20)
+    for point, where in points:
+        with fresh(backend, tmp_path) as killed:
+            assert migrator.run(killed, folder, point, where)[0] == signal.SIGKILL, (point, where)
+            assert migrator.run(killed, folder)[0] == 0, (point, where)
+            assert described(killed) == wanted, (point, where)

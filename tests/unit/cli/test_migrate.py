@@ -1,0 +1,89 @@
+"""``oxyde migrate`` and ``oxyde showmigrations``, as processes, on SQLite."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.migrating import write
+from tests.unit.cli.test_app import oxyde
+
+FIRST = """
+def upgrade(ctx):
+    ctx.create_table("notes", column("id", "int", key=True, auto=True))
+"""
+SECOND = """
+def upgrade(ctx):
+    ctx.add_column("notes", column("text", "text", length=80, nullable=True))
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with a configuration and two migrations."""
+    (tmp_path / "oxyde_config.py").write_text("DATABASES = {'default': 'sqlite:///notes.db'}\n")
+    write(tmp_path / "migrations", m0001_notes=FIRST, m0002_text=SECOND)
+    return tmp_path
+
+
+def test_migrate(project: Path) -> None:
+    """Shows what it would do, does it, says so, and has nothing to do afterwards."""
+    pending = oxyde("migrate", "--check", cwd=project)
+    assert (pending.returncode, pending.stdout) == (1, "Apply 0001_notes\nApply 0002_text\n")
+    planned = oxyde("migrate", "--plan", "0001", cwd=project)
+    assert planned.returncode == 0
+    assert planned.stdout.splitlines()[:2] == ["Apply 0001_notes", "  Create table notes"]
+    assert '    CREATE TABLE "notes"' in planned.stdout
+    done = oxyde("migrate", cwd=project)
+    assert done.returncode == 0, done.stderr
+    assert [line.rpartition(" in ")[0] for line in done.stdout.splitlines()] == ["Applied 0001_notes", "Applied 0002_text"]
+    assert oxyde("migrate", "--check", cwd=project).returncode == 0
+    assert oxyde("migrate", cwd=project).stdout == "Nothing to migrate.\n"
+    undone = oxyde("migrate", "--plan", "0001", cwd=project)
+    assert undone.stdout.splitlines()[:2] == ["Undo 0002_text", "  Drop column notes.text  # loses the values of notes.text"]
+    assert oxyde("migrate", "zero", cwd=project).stdout.startswith("Undid 0002_text in")
+
+
+def test_showmigrations(project: Path) -> None:
+    """Marks each; writes nothing."""
+    assert oxyde("showmigrations", cwd=project).stdout == "[ ] 0001_notes\n[ ] 0002_text\n"
+    oxyde("migrate", "0001", cwd=project)
+    write(project / "migrations", m0001_notes=FIRST.replace("notes", "note"), m0002_text=SECOND.replace("notes", "note"))
+    shown = oxyde("showmigrations", cwd=project)
+    assert (shown.returncode, shown.stdout) == (0, "[!] 0001_notes  (edited)\n[ ] 0002_text\n")
+    listed = json.loads(oxyde("showmigrations", "--json", cwd=project).stdout)
+    assert listed == [{"name": "0001_notes", "state": "edited"}, {"name": "0002_text", "state": "pending"}]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["migrate", "0009"], 2, "'0009' names no migration: there is no such migration"),
+        (["migrate", "--db-alias", "other"], 2, "DATABASES has no 'other'"),
+        (["migrate", "--mark-done", "1", "--retry", "1"], 2, "--mark-done and --retry say two things"),
+        (["migrate", "--retry", "1"], 1, "no migration stopped during step 1"),
+    ],
+)
+def test_what_is_refused(project: Path, arguments: list[str], code: int, said: str) -> None:
+    """Is one line: 2 for what the command line says, 1 for what the database has."""
+    done = oxyde(*arguments, cwd=project)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_database_of_another_dialect(project: Path) -> None:
+    """Is a fault of the configuration."""
+    (project / "oxyde_config.py").write_text("DIALECT = 'postgres'\nDATABASES = {'default': 'sqlite:///notes.db'}\n")
+    done = oxyde("migrate", cwd=project)
+    assert done.returncode == 2
+    assert "DIALECT is 'postgres', and the database 'default' is sqlite" in done.stderr
+
+
+def test_no_folder(tmp_path: Path) -> None:
+    """Says what makes one."""
+    (tmp_path / "oxyde_config.py").write_text("DATABASES = {'default': 'sqlite:///notes.db'}\n")
+    done = oxyde("migrate", cwd=tmp_path)
+    assert (done.returncode, "oxyde makemigrations makes it" in done.stderr) == (2, True)
