@@ -172,7 +172,13 @@ def row_of(table: Table, values: Mapping[str, Any], sent: Mapping[str, Any], bef
             place, column = table.places[name]
             row[place] = kept(column, values.get(name), wire)
         return tuple(row)
-    row = [values.get(name) for name in table.by_field]
+    try:
+        whole = table.row(values)
+    except KeyError:  # a field that was not read
+        whole = tuple([values.get(name) for name in table.by_field])
+    if not table.mutable:
+        return whole
+    row = [*whole]
     for place, column in table.mutable:
         row[place] = kept(column, row[place], sent.get(column.field))
     return tuple(row)

@@ -25,13 +25,15 @@ class Snapshot:
         self._instances: Sequence[Callable[[], AnyModel | None]] | None = None
         self._writing: Sequence[AnyModel] = instances
         self._states = [copied(state_of(instance)) for instance in instances]
-        self._before = {name: [vars(instance).get(name, _ABSENT) for instance in instances] for name in names}
-        self._given = {name: [name in instance.__pydantic_fields_set__ for instance in instances] for name in self._before}
+        rows, given = [vars(one) for one in instances], [one.__pydantic_fields_set__ for one in instances]
+        self._before = {name: [row.get(name, _ABSENT) for row in rows] for name in names}
+        self._given = {name: [name in fields for fields in given] for name in self._before}
         self._after: dict[str, list[Any]] | None = None
 
     def written(self) -> Snapshot:
         """Records what the write filled in, to distinguish it from later assignments; returns itself."""
-        self._after = {name: [vars(one).get(name, _ABSENT) for one in self._writing] for name in self._before}
+        rows = [vars(one) for one in self._writing]
+        self._after = {name: [row.get(name, _ABSENT) for row in rows] for name in self._before}
         self._instances, self._writing = [weakref.ref(one) for one in self._writing], ()
         return self
 

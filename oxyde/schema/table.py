@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from oxyde.exceptions import OxydeError
@@ -95,6 +96,12 @@ class Table:
     def places(self) -> Mapping[str, tuple[int, Column]]:
         """Each column with its place among the columns, by field name."""
         return {column.field: (place, column) for place, column in enumerate(self.columns)}
+
+    @cached_property
+    def row(self) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+        """Returns the values of all columns from values by field; raises KeyError where one is absent."""
+        names = [*self.by_field]
+        return itemgetter(*names) if len(names) > 1 else lambda values: tuple([values[name] for name in names])
 
     @cached_property
     def mutable(self) -> tuple[tuple[int, Column], ...]:

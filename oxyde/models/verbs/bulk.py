@@ -20,7 +20,7 @@ from oxyde.models.received import created
 from oxyde.models.request import Request
 from oxyde.models.snapshot import Snapshot
 from oxyde.models.verbs.conflicts import check_keys, updating
-from oxyde.models.verbs.instance import take_row
+from oxyde.models.verbs.instance import take_rows
 from oxyde.models.writing import named_columns, writable
 from oxyde.queries import by_key
 from oxyde.queries import dml as statements
@@ -61,8 +61,7 @@ def bulk_create(
         snapshot()
         raise
     if meeting is not None:
-        for instance, keys_before in zip(instances, before, strict=True):
-            take_row(instance, keys_before)
+        take_rows(instances, before)
     else:
         inserted.written()
         if not ignore_conflicts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -130,30 +130,35 @@ def refresh(instance: AnyModel) -> Steps[None]:
     yield Call(*by_key.select(table, key, table.columns), take)
     if not found:
         raise _not_found(table, "refresh")
-    take_row(instance, before)
+    take_rows([instance], [before])
     if snapshot is not None:
         yield Undo(snapshot.written())
 
 
-def take_row(instance: AnyModel, before: Mapping[str, Any]) -> None:
-    """Makes an instance that was filled with its row one that was read; a loaded relation whose key (``before``) changed is dropped."""
-    info = type(instance).__oxyde__
-    for link in info.references:
-        if instance.__dict__.get(link.key) != before[link.key]:
-            vars(instance)[link.field] = UNLOADED
-            instance.__pydantic_fields_set__.discard(link.field)
-    _in_order(instance)
-    set_state(instance, row_of(info.table(), vars(instance), {}))
+def take_rows(instances: Sequence[AnyModel], before: Iterable[Mapping[str, Any]]) -> None:
+    """Makes instances that were filled with their rows ones that were read.
+
+    A loaded relation whose key (``before``) changed is dropped.
+    """
+    order: dict[type[AnyModel], list[str]] = {}
+    for instance, keys in zip(instances, before, strict=True):
+        kind, values = type(instance), vars(instance)
+        info = kind.__oxyde__
+        for link in info.references:
+            if values.get(link.key) != keys[link.key]:
+                values[link.field] = UNLOADED
+                instance.__pydantic_fields_set__.discard(link.field)
+        names = order.get(kind) or order.setdefault(kind, [*info.fields])
+        if [*values] != names:
+            _reorder(values, names)
+        set_state(instance, row_of(info.table(), values, {}))
 
 
-def _in_order(instance: AnyModel) -> None:
-    """Puts the values into the order of the model's fields, in which output has them; those that were not read before came last."""
-    fields = type(instance).__pydantic_fields__
-    if [*vars(instance)] == [*fields]:
-        return
-    values = dict(vars(instance))
-    vars(instance).clear()
-    vars(instance).update({name: values.pop(name) for name in fields if name in values} | values)
+def _reorder(values: dict[str, Any], names: Sequence[str]) -> None:
+    """Puts values into the order of the model's fields, in which output has them; those that were not read before came last."""
+    given = dict(values)
+    values.clear()
+    values.update({name: given.pop(name) for name in names if name in given} | given)
 
 
 def _exists(table: Table, key: Mapping[str, Any]) -> Steps[bool]:

@@ -31,6 +31,16 @@ def test_columns_by_what_they_are() -> None:
     assert repr(TABLE) == "<Table t of T, 6 columns>"
 
 
+@pytest.mark.parametrize("columns", [(ID,), (ID, NAME)])
+def test_a_row_is_the_values_of_all_columns(columns: tuple[Column, ...]) -> None:
+    """A row is a tuple, of one column too; a value that is absent is an error."""
+    row = Table("R", "r", columns=columns).row
+    values = {"name": "Ada", "id": 1, "other": 2}
+    assert row(values) == tuple(values[column.field] for column in columns)
+    with pytest.raises(KeyError):
+        row({"name": "Ada"})
+
+
 def test_tables_are_compared_by_identity() -> None:
     """Two classes may describe one table, and are two."""
     assert Table("T", "t") != Table("T", "t")
