@@ -19,15 +19,22 @@ from oxyde.schema.relation import Address
 KEYLESS = "The table has no primary key: save() and delete() raise UnsupportedError; querysets read and write its rows."
 
 
-def plan(state: State, dialect: str, *, views: Mapping[Address, Sequence[Column]] | None = None) -> Plan:
+def plan(
+    state: State,
+    dialect: str,
+    *,
+    views: Mapping[Address, Sequence[Column]] | None = None,
+    remarks: Mapping[tuple[Address, str], str] | None = None,
+) -> Plan:
     """Returns the plan of the models of a state's tables and views.
 
     Args:
         state: The state.
         dialect: postgres, mysql, mariadb or sqlite.
         views: The columns of the views; those of others are not known, and get no model.
+        remarks: What else is said about a column, by table and column.
     """
-    return _Planner(state, dialect, views or {}).plan()
+    return _Planner(state, dialect, views or {}, remarks or {}).plan()
 
 
 @dataclass
@@ -64,8 +71,11 @@ class _Draft:
 class _Planner:
     """Plans the models of one state."""
 
-    def __init__(self, state: State, dialect: str, views: Mapping[Address, Sequence[Column]]) -> None:
+    def __init__(
+        self, state: State, dialect: str, views: Mapping[Address, Sequence[Column]], remarks: Mapping[tuple[Address, str], str]
+    ) -> None:
         self.state = state
+        self.remarks = remarks
         self.dialect = dialect
         of_views = [
             Table(address[1], address[0], {column.name: column for column in views[address]}) for address in state.views if address in views
@@ -163,13 +173,17 @@ class _Planner:
         optional = (column.nullable and not key) or (column.auto and table.key == (column.name,))
         keywords = {**columns.keywords(column, enums, key=key, field=field), **said}
         annotation = columns.annotated(column, enums, optional=optional)
-        return Field(field, annotation, keywords, tuple(columns.notes(column, key=key)))
+        return Field(field, annotation, keywords, self._notes(table, column))
+
+    def _notes(self, table: Table, column: Column) -> tuple[str, ...]:
+        said = [self.remarks[table.address, column.name]] if (table.address, column.name) in self.remarks else []
+        return (*said, *columns.notes(column, key=column.name in table.key))
 
     def _relation(self, draft: _Draft, field: str, said: Mapping[str, Any]) -> list[Field]:
         reference, enums = draft.relations[field], self._enums_of(draft.table)
         column, target = reference.column, self.drafts[reference.key.target]
         key_field = draft.fields[column.name]
-        notes = tuple(columns.notes(column, key=True))
+        notes = self._notes(draft.table, column)
         made = relation(
             reference,
             field,
