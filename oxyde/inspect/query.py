@@ -26,7 +26,7 @@ def query(sql: str, params: Params, dialect: str) -> Steps[list[dict[str, Any]]]
 def quoted(name: str, quote: str = '"') -> str:
     """Returns a name as SQL has it.
 
-    >>> print(quoted('a "b"'))
-    "a ""b""\"
+    >>> print(quoted("a`b", "`"))
+    `a``b`
     """
     return f"{quote}{name.replace(quote, quote * 2)}{quote}"

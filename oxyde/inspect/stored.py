@@ -121,7 +121,7 @@ def _held(table: Table) -> Steps[dict[str, _Held]]:
     for start in range(0, len(names), CHUNK):
         chunk = names[start : start + CHUNK]
         parts = [part for number, column in enumerate(chunk) for part in _looks(number, quoted(column))]
-        (row,) = yield from query(f"SELECT {', '.join(parts)} FROM {name}", None, "sqlite")
+        (row,) = yield from query(f"SELECT {', '.join(parts)} FROM {name}", None, "sqlite")  # noqa: S608 - names are quoted
         for number, column in enumerate(chunk):
             storage = tuple(word for word in TYPES if row[f"{word}_{number}"])
             found[column] = _Held(declared.get(column, ""), storage, row[f"longest_{number}"] or 0, bool(row[f"null_{number}"]))
