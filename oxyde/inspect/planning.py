@@ -164,7 +164,8 @@ class _Planner:
             meta["managed"] = False
         if view is not None:
             meta["view"] = view
-        notes = [*map(str, draft.refused), *([KEYLESS] if view is None and not table.key else [])]
+        left_out = [f"column {name} is {said}" for (of, name), said in self.remarks.items() if of == table.address and name not in names]
+        notes = [*map(str, draft.refused), *left_out, *([KEYLESS] if view is None and not table.key else [])]
         return Class(draft.name, table.address, (*fields, *draft.lists), {**meta, **said.meta}, tuple(notes))
 
     def _column(self, draft: _Draft, column: Column, said: Mapping[str, Any]) -> Field:

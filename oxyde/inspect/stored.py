@@ -11,9 +11,10 @@ from oxyde.db.rows import Batch
 from oxyde.db.steps import Call, Steps
 from oxyde.exceptions import DecodeError
 from oxyde.inspect.classes import classes
+from oxyde.inspect.fitted import Fitted
+from oxyde.inspect.module import source
 from oxyde.inspect.planning import plan
 from oxyde.inspect.query import query, quoted
-from oxyde.inspect.source import source
 from oxyde.migrations.parts import Column
 from oxyde.migrations.state import State, Table
 from oxyde.models.model import Model
@@ -41,21 +42,6 @@ CHUNK: Final = 100
 
 
 @dataclass(frozen=True)
-class Fitted:
-    """A state whose columns take what they hold.
-
-    Attributes:
-        state: The state.
-        views: The columns of its views.
-        remarks: What is said about a column that was declared otherwise, by table and column.
-    """
-
-    state: State
-    views: Mapping[Address, Sequence[Column]]
-    remarks: Mapping[tuple[Address, str], str]
-
-
-@dataclass(frozen=True)
 class _Held:
     """What a column holds.
 
@@ -72,7 +58,7 @@ class _Held:
     has_null: bool
 
 
-def fitted(state: State, views: Mapping[Address, Sequence[Column]]) -> Steps[Fitted]:
+def as_stored(state: State, views: Mapping[Address, Sequence[Column]]) -> Steps[Fitted]:
     """Returns a state whose models read every row that is there; it reads all of them.
 
     Args:

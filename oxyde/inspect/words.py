@@ -24,6 +24,7 @@ IRREGULAR: Final = {
     "person": "people",
     "potato": "potatoes",
     "quiz": "quizzes",
+    "radius": "radii",
     "shelf": "shelves",
     "tomato": "tomatoes",
     "tooth": "teeth",
@@ -78,14 +79,14 @@ def singular(word: str) -> str:
     """
     if word in _SINGULARS:
         return _SINGULARS[word]
+    if word.endswith("radii"):
+        return f"{word[:-1]}us"
     if word in SAME or word in IN_S or len(word) < 3 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ics")):
         return word
-    for ending, made in (
-        ("yses", "ysis"),
-        ("theses", "thesis"),
-        ("ies", "y"),
-        ("uses", "use" if re.search("[aeo]uses$|^uses$", word) else "us"),
-    ):
+    if len(word) == 3 and not set(word) & set("aeiouy"):  # an abbreviation: crs, css, dns
+        return word
+    of_use = "use" if re.search("[aeo]uses$|^uses$", word) else "us"
+    for ending, made in (("yses", "ysis"), ("theses", "thesis"), ("ies", "y"), ("uses", of_use)):
         if word.endswith(ending):
             return word[: -len(ending)] + made
     if word.endswith(("sses", "shes", "ches", "xes", "zzes", "oes")):

@@ -10,8 +10,8 @@ from oxyde import Field, Model, db
 from oxyde.db.database import AsyncDatabase
 from oxyde.exceptions import FieldError
 from oxyde.inspect.classes import classes
+from oxyde.inspect.module import source
 from oxyde.inspect.planning import plan
-from oxyde.inspect.source import source
 from oxyde.models.registry import registered_tables
 from tests.tables import table
 from tests.unit.migrations.shop import SHOP

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from oxyde.inspect.classes import classes
+from oxyde.inspect.module import source
 from oxyde.inspect.plan import Class
 from oxyde.inspect.planning import KEYLESS, plan
-from oxyde.inspect.source import source
 from oxyde.migrations.from_models import from_models
 from oxyde.migrations.parts import Check, Column, Exclude, Index, Unique
 from oxyde.migrations.state import State

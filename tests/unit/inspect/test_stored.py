@@ -14,9 +14,10 @@ from oxyde.db.execute import run_blocking
 from oxyde.db.raw import execute_raw_blocking
 from oxyde.db.route import Route, route
 from oxyde.inspect.classes import classes
+from oxyde.inspect.fitted import Fitted
+from oxyde.inspect.module import source
 from oxyde.inspect.planning import plan
-from oxyde.inspect.source import source
-from oxyde.inspect.stored import Fitted, fitted
+from oxyde.inspect.stored import as_stored
 from oxyde.migrations.parts import Column
 from oxyde.migrations.state import State
 from oxyde.schema.types import BOOL, DATE, DATETIME, FLOAT, INT, TEXT, decimal_of
@@ -65,7 +66,7 @@ def filled(where: Route, name: str, values: list[Any]) -> Fitted:
     execute_raw_blocking(f'CREATE TABLE things (id INTEGER PRIMARY KEY, "{name}" {declared})', client=where.database)
     for value in values:
         execute_raw_blocking(f'INSERT INTO things ("{name}") VALUES (?)', [value], client=where.database)
-    return run_blocking(fitted(state(made("things", ident(), column)), {}), where)
+    return run_blocking(as_stored(state(made("things", ident(), column)), {}), where)
 
 
 def read(where: Route, of: Fitted, name: str) -> list[Any]:
@@ -101,7 +102,7 @@ def test_a_key_that_holds_null(where: Route) -> None:
     """SQLite allows it; the table has no key then."""
     execute_raw_blocking("CREATE TABLE things (name TEXT PRIMARY KEY)", client=where.database)
     execute_raw_blocking("INSERT INTO things VALUES (NULL), (NULL)", client=where.database)
-    of = run_blocking(fitted(state(made("things", word("name"), key=("name",))), {}), where)
+    of = run_blocking(as_stored(state(made("things", word("name"), key=("name",))), {}), where)
     assert of.state.tables[None, "things"].key == ()
     assert of.remarks == {((None, "things"), "name"): "the key, and holds NULL"}
 
@@ -114,7 +115,7 @@ def test_views_and_odd_names(where: Route) -> None:
     execute_raw_blocking('CREATE VIEW seen AS SELECT * FROM "t?"', client=where.database)
     column = Column(name, DATE, nullable=True)
     of = State(state(made("t?", ident(), column)).tables, views={(None, "seen"): 'SELECT * FROM "t?"'})
-    found = run_blocking(fitted(of, {(None, "seen"): [ident(), column]}), where)
+    found = run_blocking(as_stored(of, {(None, "seen"): [ident(), column]}), where)
     assert found.state.tables[None, "t?"].columns[name].type == INT
     assert found.views[None, "seen"][1].type == INT
 

@@ -10,7 +10,7 @@ PAIRS = (
     "address-addresses alias-aliases analysis-analyses box-boxes bus-buses cache-caches category-categories child-children class-classes "
     "clause-clauses cookie-cookies database-databases exercise-exercises half-halves hero-heroes house-houses key-keys leaf-leaves "
     "matrix-matrices menu-menus movie-movies person-people photo-photos purchase-purchases quiz-quizzes shoe-shoes size-sizes "
-    "status-statuses user-users wife-wives"
+    "radius-radii status-statuses user-users wife-wives"
 )
 
 
@@ -45,3 +45,8 @@ def test_words_that_are_their_own_plural(word: str) -> None:
 def test_the_words_of_names(name: str, expected: str) -> None:
     """Capitals and what is no letter or digit set words apart."""
     assert " ".join(parts(name)) == expected
+
+
+def test_abbreviations_are_no_plurals() -> None:
+    """Three consonants at the end of which is an s."""
+    assert [singular(word) for word in ("crs", "css", "ids")] == ["crs", "css", "id"]

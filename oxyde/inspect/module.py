@@ -82,7 +82,15 @@ def _code(value: Any) -> Any:
 
 
 def _option(option: str, value: Any) -> str:
+    if isinstance(value, str) and "\n" in value and _is_plain(value):
+        return f'"""{value}"""'
     return laid_out(_code(value), 8, before=len(option) + 3)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text of several lines means the same between triple quotes."""
+    printable = all(line.isprintable() for line in text.split("\n"))
+    return printable and not text.endswith('"') and "\\" not in text and '"""' not in text
 
 
 def _comment(note: str, indent: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Unit tests of oxyde.inspect.source."""
+"""Unit tests of oxyde.inspect.module."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from oxyde.inspect.module import source
 from oxyde.inspect.plan import Class, Field, Members, Plan
 from oxyde.inspect.planning import plan
-from oxyde.inspect.source import source
 from oxyde.migrations.parts import Column
 from oxyde.migrations.state import State
 from oxyde.schema.types import DATE, DATETIME_TZ, JSON, UUID
