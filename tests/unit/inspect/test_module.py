@@ -47,11 +47,19 @@ def test_formatters_and_linters_leave_it_as_it_is(tmp_path: Path, of: State) -> 
     assert "All checks passed" in checked.stdout, checked.stdout
 
 
-def test_checkers_take_it(tmp_path: Path) -> None:
+def test_checkers_take_it(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Mypy, strict, finds nothing."""
     for name, of in (("odd", ODD), ("shop", SHOP), ("every", EVERY)):
         (tmp_path / f"{name}.py").write_text(source(plan(of, "postgres"), "Models."), encoding="utf-8")
-    command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", str(tmp_path)]
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--config-file=",
+        f"--cache-dir={tmp_path_factory.getbasetemp().parent / 'mypy'}",
+        str(tmp_path),
+    ]
     result = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert result.returncode == 0, result.stdout
 
