@@ -27,7 +27,7 @@ def side(term: Term, value: Any) -> int:
 def compared(op: str, term: Term, where: int) -> Condition:
     """Returns the condition that replaces a comparison with such an int: false, or IS NOT NULL."""
     holds = op in {"lt", "le"} if where > 0 else op in {"gt", "ge"}
-    return IsNull(False, term) if holds else Nothing()
+    return IsNull(False, term) if holds else Nothing(term)
 
 
 def between(term: Term, ends: Sequence[Any], operand: Callable[[Any], Term]) -> Condition | None:
@@ -42,7 +42,7 @@ def between(term: Term, ends: Sequence[Any], operand: Callable[[Any], Term]) -> 
     if not low and not high:
         return None
     if low > 0 or high < 0:
-        return Nothing()
+        return Nothing(term)
     if low and high:
         return IsNull(False, term)
     return Comparison("le", term, operand(ends[1])) if low else Comparison("ge", term, operand(ends[0]))

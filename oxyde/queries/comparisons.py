@@ -124,10 +124,19 @@ class Searched(Simple):
 
 
 class Nothing(Simple):
-    """False: nothing is in an empty list."""
+    """False: nothing is in an empty list.
 
-    def __init__(self) -> None:
+    It counts as computed of what it was asked of: whether a list is empty does not decide which rows a window is computed of.
+    """
+
+    def __init__(self, *asked: Term) -> None:
         super().__init__("nothing")
+        self.asked = asked
+
+    @property
+    def windowed(self) -> bool:
+        """Whether a value that it was asked of is computed of the rows around."""
+        return any(term.windowed for term in self.asked)
 
     def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - there are none
         """Returns the constant."""

@@ -247,7 +247,7 @@ def members(lookup: Lookup, subject: Subject, given: Any) -> Condition:
     if isinstance(value, (str, bytes, dict, Expression)) or not isinstance(value, Iterable):
         raise wrong(subject, lookup, "a list of values", given)
     found = [equal(lookup, subject, member) for member in value]
-    return Joined("or", *found) if found else Nothing()
+    return Joined("or", *found) if found else Nothing(subject.term)
 
 
 def ordered(*functions: str) -> Make:
@@ -322,7 +322,7 @@ def keyed(how: str) -> Make:
             _quoted(subject, key)
         found = [Asked("json_has_key", subject.term, Bound(str.__str__(key), kinds.TEXT)) for key in keys]
         if not found:
-            return Nothing() if how == "or" else IsNull(False, subject.term)
+            return Nothing(subject.term) if how == "or" else IsNull(False, subject.term)
         return found[0] if len(found) == 1 else Joined(how, *found)
 
     return make

@@ -257,9 +257,9 @@ def members(lookup: Lookup, subject: Subject, value: Any) -> Condition:
         raise FieldLookupValueError(message, column=subject.field)
     given = beyond.within(subject.term, given)
     if not given:
-        return Nothing()
+        return Nothing(subject.term)
     left, listed = beside(subject.term, subject.listed(given))
-    return Among(left, listed) if isinstance(listed, Bound) else Nothing()
+    return Among(left, listed) if isinstance(listed, Bound) else Nothing(left)
 
 
 LOOKUPS: Final[dict[str, Lookup]] = {

@@ -36,6 +36,11 @@ class _Nested(Term):
         return any(isinstance(term, Outer) and term.inner.aggregated for term in self.state.walk())
 
     @property
+    def windowed(self) -> bool:
+        """Whether it reads what is computed of the rows around."""
+        return any(isinstance(term, Outer) and term.inner.windowed for term in self.state.walk())
+
+    @property
     def key(self) -> Hashable:
         """The object itself: no other query is known to have the same rows."""
         return id(self)
@@ -86,9 +91,10 @@ class Single(_Nested):
         return expr.subquery(body(self.state, scope.values, scope.aliases, scope))
 
 
-def reads_group(state: State, term: Term) -> bool:
-    """Whether a query inside a term reads what is computed of a group, which not every server allows."""
-    return state.groups is not None and any(isinstance(part, _Nested) and part.aggregated for part in term.walk())
+def reads_computed(state: State, term: Term) -> bool:
+    """Whether a query inside a term reads what is computed of a group, which not every server allows, or of a window, which none does."""
+    nested = [part for part in term.walk() if isinstance(part, _Nested)]
+    return any(part.windowed or (state.groups is not None and part.aggregated) for part in nested)
 
 
 def _state_of(what: str, queryset: Any) -> State:

@@ -18,7 +18,7 @@ from oxyde.queries.foreign_values import named, plain
 from oxyde.queries.joins import followed
 from oxyde.queries.locks import Lock
 from oxyde.queries.names import Namespace, check_output
-from oxyde.queries.nested import reads_group
+from oxyde.queries.nested import reads_computed
 from oxyde.queries.operators import name_of
 from oxyde.queries.retyping import retyped, types_of_both
 from oxyde.queries.source import Cte, State, compound, whole
@@ -70,7 +70,7 @@ def filtered(state: State, given: Q, *, excluded: bool = False) -> State:
     state = state.wrapped() if state.is_sliced else state
     made = correlating(state.names, given)
     # Windows are computed after conditions, so that theirs are those of a query around.
-    if made.windowed or reads_group(state, made):
+    if made.windowed or reads_computed(state, made):
         state = state.wrapped()
         made = correlating(state.names, given)
     made = Negation(made) if excluded else made
@@ -123,7 +123,7 @@ def annotated(state: State, given: Mapping[str, Any], verb: str = "annotate") ->
         if term.aggregated and chosen and state.groups is None:
             state = grouping.by_values(state)
             term = value.resolve(state.names)  # what was computed of each row has moved into a query inside
-        if reads_group(state, term):
+        if reads_computed(state, term):
             state = state.wrapped()
             term = value.resolve(state.names)
         made, is_hidden = (name, term), verb == "alias"

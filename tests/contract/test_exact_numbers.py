@@ -12,7 +12,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import oxyde
-from oxyde import DataError, F, Field, FieldError, FieldValueError, Greatest, Least, Model, NotFoundError, NullIf, Q, Sqrt
+from oxyde import (
+    Avg,
+    Ceil,
+    DataError,
+    F,
+    Field,
+    FieldError,
+    FieldValueError,
+    Floor,
+    Greatest,
+    Least,
+    Model,
+    NotFoundError,
+    NullIf,
+    Q,
+    Round,
+    Sqrt,
+)
 from tests.backends import Backend
 from tests.tables import blocking_tables, table
 
@@ -185,3 +202,12 @@ def test_ints_beyond_the_range(numbers: Backend) -> None:
     assert query.filter(id=BEYOND).delete() == query.filter(id=BEYOND).update(maybe=1) == 0
     with pytest.raises(FieldError, match=r"Number\.id takes an int"):
         query.create(id=BEYOND, huge=1, tiny=1, money=1, free=1, small=1)
+
+
+def test_whole_floats_have_fractions_again(numbers: Backend) -> None:
+    """What is computed of rounded floats has all of its digits; MariaDB has a number of digits for each float expression."""
+    del numbers
+    query = Number.objects.filter(id__lte=3).sync  # 0.1, 3.0 and 2.0
+    for term, mean in ((Floor("divisor"), 5 / 3), (Ceil("divisor"), 2.0), (Round("divisor"), 5 / 3), (Round("divisor", 1), 5.1 / 3)):
+        assert query.aggregate(mean=Avg(term))["mean"] == pytest.approx(mean, rel=1e-15)
+    assert query.annotate(third=Floor("divisor") / 3).values_list("third", flat=True).get(id=3) == 2 / 3

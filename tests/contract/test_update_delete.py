@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import AwareDatetime, ValidationError, ValidationInfo, field_validator
 
-from oxyde import Count, F, Field, ForeignKeyViolationError, Model, db
+from oxyde import Coalesce, Count, F, Field, ForeignKeyViolationError, Model, OuterRef, Subquery, Value, db
 from oxyde.exceptions import DataError, FieldError, FieldValueError, UnsupportedError
 from tests.backends import Backend
 from tests.models import Author, Comment, Post, PostTag, Tag
@@ -115,6 +115,13 @@ async def test_expressions(posts: list[Post]) -> None:
     assert [views for _, views in await TITLES.all()] == [0, 3, 5, 7, 9, 11]
 
 
+async def test_subqueries_read_the_rows_as_they_were(posts: list[Post]) -> None:
+    """Those of the table itself too, whatever was changed by the same statement before."""
+    before = Post.objects.filter(views__lt=OuterRef("views")).order_by("-views").values("views")[:1]
+    assert await Post.objects.filter(views__gt=0).update(views=Coalesce(Subquery(before), Value(0)) + 10) == 5
+    assert [views for _, views in await TITLES.all()] == [0, 10, 11, 12, 13, 14]
+
+
 async def test_annotations_are_assigned(posts: list[Post]) -> None:
     """A name that the queryset computes is an expression like another; one that leads to a number of related rows, too."""
     doubled = Post.objects.alias(double=F("views") * 2).filter(double__gte=8)
@@ -141,6 +148,19 @@ async def test_matched_rows_are_counted(posts: list[Post]) -> None:
     assert await Post.objects.filter(views=99).update(views=1) == 0
     assert await Post.objects.filter(views=99).delete() == 0
     assert await Post.objects.delete() == 6
+
+
+async def test_changed_rows_of_subqueries_come_back(blog: Backend, posts: list[Post]) -> None:
+    """Where one statement changes and returns them; where each row has a statement, they would see each other's changes."""
+    before = Post.objects.filter(views__lt=OuterRef("views")).order_by("-views").values("views")[:1]
+    query = Post.objects.filter(views__gt=3)
+    if blog.dialect in {"postgres", "sqlite"}:
+        changed = await query.update(views=Coalesce(Subquery(before), Value(0)), returning=True)
+        assert sorted(post.views for post in changed) == [3, 4]
+    else:
+        with pytest.raises(UnsupportedError, match="leave out returning=True"):
+            await query.update(views=Coalesce(Subquery(before), Value(0)), returning=True)
+        assert [views for _, views in await TITLES.all()] == [0, 1, 2, 3, 4, 5]
 
 
 async def test_changed_rows_come_back(posts: list[Post]) -> None:

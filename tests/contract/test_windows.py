@@ -15,6 +15,7 @@ from oxyde import (
     Count,
     DataError,
     DenseRank,
+    Exists,
     F,
     Field,
     FieldError,
@@ -27,9 +28,11 @@ from oxyde import (
     NthValue,
     Ntile,
     NullIf,
+    OuterRef,
     Q,
     Rank,
     RowNumber,
+    Subquery,
     Sum,
     Value,
     Window,
@@ -109,6 +112,26 @@ async def test_values_around(runs: Backend) -> None:
         Window(NthValue("race", 4), order_by="id"),
     )
     assert ends == [(3, 3, None), (3, 3, None), (3, 3, None), (5, 5, "b"), (5, 5, "b")]
+
+
+async def test_an_empty_list_makes_no_difference(runs: Backend) -> None:
+    """A condition on a window is one on its rows, whatever is in its list: windows are computed of all rows then."""
+    query = WindowRun.objects.annotate(at=Window(RowNumber(), order_by="id"))
+    for keys in ([], [9]):
+        for inside in (Q(id=4) | Q(at__in=keys), Q(id=4) & ~Q(at__in=keys), Q(id=4) & Q(at__lt=10**20), Q(id=4) | Q(at__gt=10**20)):
+            assert await query.filter(inside).values_list("id", "at").all() == [(4, 4)], (keys, inside)
+    assert await query.filter(id=4).values_list("id", "at").all() == [(4, 1)]
+
+
+async def test_subqueries_name_windows_of_the_row_around(runs: Backend) -> None:
+    """In conditions and in values; the windows are computed first."""
+    query = WindowRun.objects.annotate(before=Window(Lag("id"), order_by="id"))
+    earlier = WindowRun.objects.filter(id=OuterRef("before"))
+    assert await query.filter(Exists(earlier.filter(points=7))).order_by("id").values_list("id", flat=True).all() == [3, 4]
+    assert await query.exclude(Exists(earlier)).values_list("id", flat=True).all() == [1]
+    points = query.annotate(points_before=Subquery(earlier.values("points")[:1])).order_by("id")
+    assert await points.values_list("points_before", flat=True).all() == [None, 5, 7, 7, 1]
+    assert await points.filter(points_before=7).values_list("id", flat=True).all() == [3, 4]
 
 
 async def test_aggregates_of_windows(runs: Backend) -> None:

@@ -29,6 +29,19 @@ const TRIM: Templates<'static> = [
     r"REGEXP_REPLACE({*}, '^[\\t-\\r\\x1c-\\x20\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}]+|[\\t-\\r\\x1c-\\x20\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}]+$', '')",
 ];
 
+/// The templates of FLOOR and CEIL: of integers, of floats, and of decimals. `MySQL` takes a whole double for one without
+/// decimal places, to four more of which AVG and a division round; times `1e0` it has as many as it needs.
+const FLOOR: [Templates<'static>; 3] = [
+    ["FLOOR({*})", "oxyde_floor({*})", "FLOOR({*})"],
+    ["FLOOR({*})", "oxyde_floor({*})", "(FLOOR({*}) * 1e0)"],
+    ["FLOOR({*})", "oxyde_decimal_floor({*})", "FLOOR({*})"],
+];
+const CEIL: [Templates<'static>; 3] = [
+    ["CEIL({*})", "oxyde_ceil({*})", "CEIL({*})"],
+    ["CEIL({*})", "oxyde_ceil({*})", "(CEIL({*}) * 1e0)"],
+    ["CEIL({*})", "oxyde_decimal_ceil({*})", "CEIL({*})"],
+];
+
 /// Returns the minimum and maximum number of arguments of a function, and how its call is written.
 #[allow(clippy::redundant_closure_for_method_calls)] // a method path has a single lifetime, the closures have any
 fn row(function: Function) -> (usize, usize, Spelling) {
@@ -46,8 +59,8 @@ fn row(function: Function) -> (usize, usize, Spelling) {
         Function::Replace => (3, 3, Each(["REPLACE({*})"; 3])),
         Function::Abs => (1, 1, Numbers(["ABS({*})", "oxyde_abs({*})", "ABS({*})"], "oxyde_decimal_abs({*})")),
         Function::Round => (2, 2, Method(|writer, args, ty| writer.round(args, ty))),
-        Function::Floor => (1, 1, Numbers(["FLOOR({*})", "oxyde_floor({*})", "FLOOR({*})"], "oxyde_decimal_floor({*})")),
-        Function::Ceil => (1, 1, Numbers(["CEIL({*})", "oxyde_ceil({*})", "CEIL({*})"], "oxyde_decimal_ceil({*})")),
+        Function::Floor => (1, 1, Method(|writer, args, ty| writer.whole(args, ty, &FLOOR))),
+        Function::Ceil => (1, 1, Method(|writer, args, ty| writer.whole(args, ty, &CEIL))),
         Function::Power => (2, 2, Each(["power({*})", "oxyde_power({*})", "POW({*})"])),
         Function::Sqrt => {
             let mysql = "SQRT(IF({0} < 0, {!square root of a negative number}, {0}))";
@@ -86,6 +99,19 @@ impl Writer<'_> {
             Numbers(templates, _) => self.template(templates, &all),
             Method(write) => write(self, args, ty),
         }
+    }
+
+    /// Writes FLOOR or CEIL.
+    fn whole(&mut self, args: &[Expr], ty: &ColumnType, of: &[Templates<'static>; 3]) -> Result<()> {
+        let [of_ints, of_floats, of_decimals] = *of;
+        let templates = if is_decimal(ty) {
+            of_decimals
+        } else if *ty == ColumnType::Int {
+            of_ints
+        } else {
+            of_floats
+        };
+        self.template(templates, &args.iter().collect::<Vec<_>>())
     }
 
     fn function(&mut self, before: &str, args: &[Expr]) -> Result<()> {

@@ -5,12 +5,12 @@ use oxyde_ir::statement::{Assignment, Update};
 use oxyde_ir::{Atomic, Program};
 
 use crate::chosen::Chosen;
-use crate::dialect::{Assignments, Dialect, Returning};
+use crate::dialect::{Assignments, Dialect, Returning, SetSubqueries};
 use crate::error::{Result, malformed};
 use crate::joined;
 use crate::params::Params;
 use crate::read_back::kept;
-use crate::walk::reads;
+use crate::walk::{has_query, reads};
 use crate::writer::{Scope, Writer, fragment, outputs_of, single, step};
 
 pub fn program(update: &Update, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
@@ -25,6 +25,7 @@ pub fn program(update: &Update, dialect: &'static Dialect, params: &mut Params) 
         Returning::Full | Returning::InsertDelete | Returning::None => {
             let text = fragment(dialect, params, Scope::default(), |writer| {
                 writer.update_set(update)?;
+                writer.one_row_beside(update);
                 writer.where_chosen(&update.into())?;
                 writer.returning(&update.returning)
             })?;
@@ -37,6 +38,10 @@ pub fn program(update: &Update, dialect: &'static Dialect, params: &mut Params) 
 fn by_key(update: &Update, dialect: &'static Dialect, params: &mut Params) -> Result<Program> {
     if update.set.iter().any(|set| update.key.iter().any(|key| key.name == set.column)) {
         return dialect.unsupported_but("rows returned from updates of the primary key", "leave out returning=True");
+    }
+    if update.set.iter().any(|set| has_query(&set.value)) {
+        // Each row is updated by a statement of its own, in which a subquery would find the rows that were changed before.
+        return dialect.unsupported_but("rows returned from updates by subqueries", "leave out returning=True");
     }
     let chosen: Chosen<'_> = update.into();
     let locked = chosen.lock(dialect, params)?;
@@ -56,6 +61,17 @@ impl Writer<'_> {
         self.table_as(&update.table, &update.alias)?;
         self.push(" SET ");
         self.assignments(&update.set, None)
+    }
+
+    /// Writes a FROM clause of one row where the server needs one to compute all values before it changes a row.
+    fn one_row_beside(&mut self, update: &Update) {
+        let needed = match self.dialect.set_subqueries {
+            SetSubqueries::OldRows => false,
+            SetSubqueries::OldRowsWithFrom => update.set.iter().any(|set| has_query(&set.value)),
+        };
+        if needed {
+            self.push(" FROM (SELECT 1)");
+        }
     }
 
     /// Writes `column = value, ...`. Where the server executes assignments in turn, none reads a column that a previous

@@ -269,7 +269,6 @@ def selected(draw: Draw, given: Question, name: str) -> Question | None:
         return None
     fields = some(draw, [one for one in given.scope.fields() if one[1] != "text"], 1, 3)
     names = tuple(field for field, _ in fields)
-    given = given.settled()
     quoted = ", ".join(f'"{field}"' for field in names)
     made = given.then(f"values({quoted})", columns=names, kind="values", unique=names if given.cut else given.unique)
     made = replace(made, repeats=given.repeats or given.cut)
@@ -277,12 +276,13 @@ def selected(draw: Draw, given: Question, name: str) -> Question | None:
         made = replace(made, code=f"{given.code}.order_by().values({quoted})", order=None)
     if given.cut or chance(draw, 40):
         return made
-    scope = replace(given.scope, has_columns=False, names=tuple(fields))
+    # Later conditions choose the rows that windows are computed of, and only then are equal rows left out: none is drawn.
+    scope = replace(given.scope, has_columns=False, names=() if given.windows else tuple(fields))
 
     def find(outer: Row | None) -> list[Row]:
         return list({tuple(comparable(row[one]) for one in names): row for row in given.rows(outer)}.values())
 
-    return made.then("distinct()", find, scope=scope, unique=names, repeats=False)
+    return made.then("distinct()", find, scope=scope, unique=names, repeats=False, windows=())
 
 
 @step(weight=3)

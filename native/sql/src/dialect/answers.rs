@@ -270,6 +270,15 @@ pub enum Assignments {
     InTurn,
 }
 
+/// Which rows a subquery in SET finds in the table that is updated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetSubqueries {
+    /// Those before the statement.
+    OldRows,
+    /// Those before the statement only if it has a FROM clause; otherwise also those that it has changed already.
+    OldRowsWithFrom,
+}
+
 /// The name by which DELETE refers to its table.
 #[derive(Clone, Copy, Debug)]
 pub enum DeleteAlias {

@@ -74,6 +74,7 @@ pub struct Dialect {
     pub around_member: Option<&'static str>,
     pub target_in_subquery: TargetInSubquery,
     pub assignments: Assignments,
+    pub set_subqueries: SetSubqueries,
     /// The statement that serializes sessions that create tables.
     pub ddl_lock: Option<&'static str>,
     pub delete_alias: DeleteAlias,

@@ -4,8 +4,8 @@ use super::{
     AggregateFilter, AggregateOrder, Aggregates, Alternatives, Alters, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar,
     Comments, Computed, ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded,
     ExplainSyntax, Extremes, Frames, GeneratedNotNull, GroupWindows, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members,
-    NameLength, Now, NullsOrder, OffsetAlone, ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings,
-    TargetInSubquery, Types, UpdateFrom, Views,
+    NameLength, Now, NullsOrder, OffsetAlone, ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, SetSubqueries,
+    Spellings, TargetInSubquery, Types, UpdateFrom, Views,
 };
 
 pub const MYSQL: Dialect = Dialect {
@@ -52,6 +52,7 @@ pub const MYSQL: Dialect = Dialect {
     around_member: Some("COALESCE("),
     target_in_subquery: TargetInSubquery::Derived,
     assignments: Assignments::InTurn,
+    set_subqueries: SetSubqueries::OldRows,
     ddl_lock: None,
     delete_alias: DeleteAlias::Name,
     returning: Returning::None,

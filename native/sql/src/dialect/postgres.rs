@@ -4,8 +4,8 @@ use super::{
     AggregateFilter, AggregateOrder, Aggregates, Alternatives, Alters, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar,
     Comments, Computed, ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded,
     ExplainSyntax, Extremes, Frames, GeneratedNotNull, GroupWindows, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members,
-    NameLength, Now, NullsOrder, OffsetAlone, ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings,
-    TargetInSubquery, Types, UpdateFrom, Views,
+    NameLength, Now, NullsOrder, OffsetAlone, ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, SetSubqueries,
+    Spellings, TargetInSubquery, Types, UpdateFrom, Views,
 };
 
 pub const POSTGRES: Dialect = Dialect {
@@ -51,6 +51,7 @@ pub const POSTGRES: Dialect = Dialect {
     around_member: None,
     target_in_subquery: TargetInSubquery::Allowed,
     assignments: Assignments::AtOnce,
+    set_subqueries: SetSubqueries::OldRows,
     ddl_lock: Some("DO $$ BEGIN PERFORM pg_advisory_xact_lock(7814502637); END $$"),
     delete_alias: DeleteAlias::Alias,
     returning: Returning::Full,

@@ -4,8 +4,8 @@ use super::{
     AggregateFilter, AggregateOrder, Aggregates, Alternatives, Alters, Assignments, Backslash, Booleans, Bulk, BulkRows, Calendar,
     Comments, Computed, ConflictClause, Counted, Decimals, DeleteAlias, Dialect, DistinctOn, Drops, EmptyRow, Enums, Excluded,
     ExplainSyntax, Extremes, Frames, GeneratedNotNull, GroupWindows, Indexes, Integers, JsonEquality, LateKeys, List, Matching, Members,
-    NameLength, Now, NullsOrder, OffsetAlone, ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, Spellings,
-    TargetInSubquery, Types, UpdateFrom, Views,
+    NameLength, Now, NullsOrder, OffsetAlone, ParamTypes, Placeholder, Prepared, Regex, Returning, RowLock, SetOperators, SetSubqueries,
+    Spellings, TargetInSubquery, Types, UpdateFrom, Views,
 };
 
 pub const SQLITE: Dialect = Dialect {
@@ -51,6 +51,7 @@ pub const SQLITE: Dialect = Dialect {
     around_member: None,
     target_in_subquery: TargetInSubquery::Allowed,
     assignments: Assignments::AtOnce,
+    set_subqueries: SetSubqueries::OldRowsWithFrom,
     ddl_lock: None,
     delete_alias: DeleteAlias::Alias,
     returning: Returning::Full,
