@@ -71,7 +71,7 @@ def keywords(column: Column, enums: Mapping[str, str], *, key: bool, field: str)
         said["default"] = None
     if key:
         said["db_pk"] = True
-    if column.length is not None and column.type.kind == "text" and column.db_type is None:
+    if column.length is not None and column.type.kind == "text":
         said["max_length"] = column.length
     if column.type.precision is not None:
         said["max_digits"] = column.type.precision

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from oxyde.inspect import columns, constraints
 from oxyde.inspect.names import class_name, distinct, enum_class_name, exact_class_name, field_name, free, member_name
 from oxyde.inspect.plan import Class, Field, Members, Plan
-from oxyde.inspect.references import Reference, Refused, by_target, is_own_id, references, relation_names, reverse_names
+from oxyde.inspect.references import Reference, Refused, is_own_id, references, relation_names, reverse_names
 from oxyde.inspect.relations import many_to_many, relation, reverse
 from oxyde.inspect.words import parts
 from oxyde.migrations.parts import Column
@@ -87,13 +88,12 @@ class _Planner:
 
     def plan(self) -> Plan:
         """Returns the plan."""
-        found = {address: list(references(self.state, draft.table, self.dialect)) for address, draft in self.drafts.items()}
-        kept = {address: [one for one in of if isinstance(one, Reference)] for address, of in found.items()}
-        for address, draft in self.drafts.items():
-            draft.refused += [one for one in found[address] if isinstance(one, Refused)]
-            for reference in kept[address]:
-                self._add_relation(draft, reference)
-        self._add_lists(by_target(kept))
+        found = references(self.state, self.dialect)
+        for reference in found.relations:  # those first that others point to: their keys take other names
+            self._add_relation(self.drafts[reference.table.address], reference)
+        for address, refused in found.refused.items():
+            self.drafts[address].refused += refused
+        self._add_lists(Counter((one.table.address, one.key.target) for one in found.relations))
         used = {(table.schema, column.enum) for table in self._tables() for column in table.columns.values() if column.enum}
         enums = [
             Members(name, dict(zip(distinct(self.state.enums[key], member_name), self.state.enums[key], strict=True)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,17 +65,54 @@ class Refused:
         return f"foreign key {self.key.name} ({own}) to {shown(self.key.target)} ({theirs}) {actions}: {self.reason}"
 
 
-def references(state: State, table: Table, dialect: str) -> Iterator[Reference | Refused]:
-    """Yields the foreign keys of a table, as relations where they can be."""
-    seen: set[str] = set()
-    for key in table.foreign_keys:
-        found = _reference(state, table, key, dialect)
-        if isinstance(found, Reference):
-            if found.column.name in seen:
+@dataclass(frozen=True)
+class References:
+    """The foreign keys of a state.
+
+    Attributes:
+        relations: Those that are relations, each after the one whose column it points to.
+        refused: Those that are none, by table.
+    """
+
+    relations: tuple[Reference, ...]
+    refused: Mapping[Address, Sequence[Refused]]
+
+
+def references(state: State, dialect: str) -> References:
+    """Returns the foreign keys of a state, as relations where they can be.
+
+    Args:
+        state: The state.
+        dialect: postgres, mysql, mariadb or sqlite.
+    """
+    able: dict[tuple[Address, str], Reference] = {}
+    refused: dict[Address, list[Refused]] = {address: [] for address in state.tables}
+    for address, table in state.tables.items():
+        for key in table.foreign_keys:
+            found = _reference(state, table, key, dialect)
+            if isinstance(found, Reference) and (address, found.column.name) in able:
                 found = Refused(key, "another foreign key has the column already")
+            if isinstance(found, Refused):
+                refused[address].append(found)
             else:
-                seen.add(found.column.name)
-        yield found
+                able[address, found.column.name] = found
+    kept: dict[tuple[Address, str], Reference] = {}
+    plain: set[tuple[Address, str]] = set()
+    for at in able:
+        chain = [at]
+        while (onward := (able[chain[-1]].key.target, able[chain[-1]].target.name)) in able and onward not in kept and onward not in chain:
+            chain.append(onward)
+        for place in reversed(chain):
+            reference = able[place]
+            onward = (reference.key.target, reference.target.name)
+            if place in kept or place in plain:
+                continue
+            if onward in able and onward not in plain and (onward not in kept or onward[0] == place[0]):
+                plain.add(place)
+                refused[place[0]].append(Refused(reference.key, "the column that it points to is the key of a relation"))
+            else:
+                kept[place] = reference
+    return References(tuple(kept.values()), refused)
 
 
 def _reference(state: State, table: Table, key: ForeignKey, dialect: str) -> Reference | Refused:
@@ -87,7 +124,8 @@ def _reference(state: State, table: Table, key: ForeignKey, dialect: str) -> Ref
         return Refused(key, "the table is not among these" if other is None else "it has no such column")
     if column.generated is not None:
         return Refused(key, "the column is generated")
-    if column.type.kind != target.type.kind or column.type.kind not in _KEYS or column.type.name != target.type.name:
+    same_enum = column.type.kind != "enum" or (column.type.name == target.type.name and table.schema == key.target[0])
+    if column.type.kind != target.type.kind or column.type.kind not in _KEYS or not same_enum:
         return Refused(key, f"a relation's key is of the type of the column it points to, and these are {column.type} and {target.type}")
     if "SET NULL" in (key.on_delete, key.on_update) and (not column.nullable or column.name in table.key):
         return Refused(key, "SET NULL, and the column takes no NULL")
@@ -158,13 +196,3 @@ def reverse_names(field: str, child: str, *, one: bool, several: bool, itself: b
     if itself and field == "parent":
         return ["child" if one else "children", *own]
     return [name for name in (own if several or itself else [many, *own]) if not is_taken(name)]
-
-
-def by_target(found: Mapping[Address, list[Reference]]) -> dict[tuple[Address, Address], int]:
-    """Returns how many relations each table has to each other."""
-    counts: dict[tuple[Address, Address], int] = {}
-    for address, of in found.items():
-        for reference in of:
-            pair = (address, reference.key.target)
-            counts[pair] = counts.get(pair, 0) + 1
-    return counts

@@ -239,3 +239,23 @@ def test_what_no_field_says_is_a_note() -> None:
         ("an identity column, generated always",),
         ("the server counts it up, though it is no key",),
     ]
+
+
+def test_keys_that_point_to_keys() -> None:
+    """A relation to a column that is the key of a relation itself takes its field's name; of a circle one stays a column."""
+    chain = state(
+        made("photos", ident(), number("profile_id"), constraints=[to("photos", "profile_id", "profiles", "user_id")]),
+        made("profiles", number("user_id"), key=("user_id",), constraints=[to("profiles", "user_id", "users")]),
+        made("users", ident()),
+    )
+    assert fields(by_name(chain)["Photo"]) == ["id: int | None", "profile: Profile"]
+    models = classes(source(plan(chain, "postgres"), "Models."))
+    assert from_models(model.__table__ for model in models.values()) == chain
+    circle = state(
+        made("a", number("id"), constraints=[to("a", "id", "b")]),
+        made("b", number("id"), constraints=[to("b", "id", "a")]),
+        made("c", number("id"), constraints=[to("c", "id", "c")]),
+    )
+    of = by_name(circle)
+    assert [len(of[name].notes) for name in "ABC"] == [0, 1, 1]
+    assert len(classes(source(plan(circle, "postgres"), "Models."))) == 3
