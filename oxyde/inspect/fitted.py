@@ -13,7 +13,9 @@ from oxyde.inspect.planning import plan
 from oxyde.migrations.parts import Column, Index, columns_of
 from oxyde.migrations.state import State, Table
 from oxyde.models.model import Model
+from oxyde.schema import ColumnType
 from oxyde.schema.relation import Address
+from oxyde.schema.types import ANY, INT
 
 
 @dataclass(frozen=True)
@@ -40,34 +42,53 @@ def without_unreadable(state: State, views: Mapping[Address, Sequence[Column]], 
         dialect: postgres, mysql or mariadb.
     """
     remarks: dict[tuple[Address, str], str] = {}
-    models = {model.__table__.address: model for model in classes(source(plan(state, dialect, views=views), "Trial.")).values()}
     tables, seen = dict(state.tables), dict(views)
-    for address, model in models.items():
-        for name, reason in (yield from _unreadable(model)).items():
-            remarks[address, name] = f"left out: {reason}"
-            if address in seen:
-                seen[address] = [column for column in seen[address] if column.name != name]
-            else:
-                tables[address] = _without(tables[address], name)
+    for address, table in state.tables.items():
+        tables[address] = yield from _readable(table, state, dialect, remarks)
+    for address, columns in views.items():
+        view = Table(address[1], address[0], {column.name: column for column in columns})
+        seen[address] = tuple((yield from _readable(view, state, dialect, remarks)).columns.values())
     return Fitted(replace(state, tables=tables), seen, remarks)
 
 
-def _unreadable(model: type[Model]) -> Steps[dict[str, str]]:
-    """Returns why columns cannot be read, by their names."""
-    found: dict[str, str] = {}
-    fields = {column.field: column.name for column in model.__table__.columns}
-    while fields:
-        made = model.objects.values(*fields).limit(0)._compiled()
-        try:
-            yield Call(made.shape, made.values)
-        except DecodeError as error:
-            field = next((field for field, name in fields.items() if error.column in {field, name}), None)
-            if field is None:
-                raise
-            found[fields.pop(field)] = str(error)
-        else:
+def _readable(table: Table, state: State, dialect: str, remarks: dict[tuple[Address, str], str]) -> Steps[Table]:
+    """Returns a table whose columns can be read: as what they are, else as integers, else as what the server sends; others are left out."""
+    tried: dict[str, list[ColumnType]] = {}
+    reasons: dict[str, str] = {}
+    while table.columns:
+        found = yield from _refused(_model(table, state, dialect))
+        if found is None:
             break
-    return found
+        name, reason = found
+        reasons.setdefault(name, reason)
+        left = tried.setdefault(name, [INT, ANY])
+        if left:
+            column = table.columns[name]
+            changed = replace(column, type=left.pop(0), length=None, db_type=column.db_type or str(column.type))
+            table = replace(table, columns={**table.columns, name: changed})
+        else:
+            remarks[table.address, name] = f"left out: {reasons[name]}"
+            table = _without(table, name)
+    return table
+
+
+def _model(table: Table, state: State, dialect: str) -> type[Model]:
+    """Returns a model of one table alone."""
+    (model,) = classes(source(plan(State({table.address: table}, state.enums), dialect), "Trial.")).values()
+    return model
+
+
+def _refused(model: type[Model]) -> Steps[tuple[str, str] | None]:
+    """Returns a column that cannot be read, and why; None where all can."""
+    made = model.objects.limit(0)._compiled()
+    try:
+        yield Call(made.shape, made.values)
+    except DecodeError as error:
+        name = next((column.name for column in model.__table__.columns if error.column in {column.field, column.name}), None)
+        if name is None:
+            raise
+        return name, str(error)
+    return None
 
 
 def _without(table: Table, name: str) -> Table:

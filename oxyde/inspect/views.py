@@ -118,6 +118,8 @@ def column(name: str, written: str, family: str, *, nullable: bool) -> Column:
     kind = KINDS.get(bare.removesuffix(" unsigned"))
     if kind is None:
         return Column(name, column_types.ANY if family == "sqlite" else column_types.TEXT, nullable=nullable, db_type=written or None)
+    if family == "mysql" and bare == "timestamp":
+        return Column(name, column_types.DATETIME_TZ, nullable=nullable, db_type=written)
     if family == "mysql" and bare == "tinyint" and digits == [1]:
         return Column(name, column_types.BOOL, nullable=nullable)
     own = bare in OWN[family] and not (bare == "numeric" and family == "sqlite" and not digits)

@@ -12,7 +12,7 @@ from oxyde.exceptions import DecodeError
 from oxyde.inspect.fitted import Fitted, without_unreadable
 from oxyde.inspect.planning import plan
 from oxyde.migrations.parts import Column, Index, Unique
-from oxyde.schema.types import TEXT
+from oxyde.schema.types import ANY, INT, TEXT
 from tests.unit.inspect.states import ident, made, number, state, to, word
 
 PLACES = state(
@@ -42,7 +42,7 @@ def driven(steps: Generator[Any, Any, Fitted], errors: list[DecodeError | None])
 def test_columns_without_values_are_left_out() -> None:
     """With what is over them, and said; a table that loses its key has none."""
     first, second = DecodeError("no point", column="where"), DecodeError("no point", column="place")
-    found = driven(without_unreadable(PLACES, {}, "postgres"), [first, None, second, None])
+    found = driven(without_unreadable(PLACES, {}, "postgres"), [first, first, first, None, second, second, second, None])
     places, visits = found.state.tables.values()
     assert list(places.columns) == ["id", "name"]
     assert (dict(places.constraints), list(places.indexes)) == ({}, ["ix_name"])
@@ -63,3 +63,13 @@ def test_a_state_that_can_be_read_stays() -> None:
     found = driven(without_unreadable(PLACES, {}, "postgres"), [None, None])
     assert dataclasses.astuple(found)[2] == {}
     assert found.state == PLACES
+
+
+def test_columns_that_are_read_as_something_else() -> None:
+    """As integers, such as an oid of PostgreSQL, or as what the server sends."""
+    error = DecodeError("no text", column="where")
+    found = driven(without_unreadable(PLACES, {}, "postgres"), [error, None, None])
+    assert found.state.tables[None, "places"].columns["Where"] == Column("Where", INT, db_type="point")
+    found = driven(without_unreadable(PLACES, {}, "postgres"), [error, error, None, None])
+    assert found.state.tables[None, "places"].columns["Where"] == Column("Where", ANY, db_type="point")
+    assert not found.remarks
