@@ -40,7 +40,9 @@ def _imports(plan: Plan) -> str:
     if ("datetime", "dt") in found:
         standard.insert(0, "import datetime as dt")
     calls = {group.head[:-1] for one in plan.classes for option in one.meta.values() for group in _groups(option)}
-    ours = sorted({"Model", *calls, *(["Field"] if any(field.keywords for one in plan.classes for field in one.fields) else [])})
+    if any(field.keywords for one in plan.classes for field in one.fields):
+        calls.add("Field")
+    ours = sorted({"Model"} | calls)
     other = [f"from oxyde import {', '.join(ours)}"] if plan.classes else []
     if ("pydantic", "AwareDatetime") in found:
         other.append("from pydantic import AwareDatetime")
