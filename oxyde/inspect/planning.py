@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,16 +95,14 @@ class _Planner:
         for address, refused in found.refused.items():
             self.drafts[address].refused += refused
         self._add_lists(Counter((one.table.address, one.key.target) for one in found.relations))
-        used = {(table.schema, column.enum) for table in self._tables() for column in table.columns.values() if column.enum}
+        classes = tuple(map(self._class, self.drafts.values()))
+        said = {word for one in classes for field in one.fields for word in re.findall(r"\w+", field.annotation)}
         enums = [
             Members(name, dict(zip(distinct(self.state.enums[key], member_name), self.state.enums[key], strict=True)))
             for key, name in self.enums.items()
-            if key in used
+            if name in said
         ]
-        return Plan(tuple(enums), tuple(map(self._class, self.drafts.values())))
-
-    def _tables(self) -> Iterable[Table]:
-        return (draft.table for draft in self.drafts.values())
+        return Plan(tuple(enums), classes)
 
     def _draft(self, table: Table, name: str) -> _Draft:
         fields: dict[str, str] = {}

@@ -259,3 +259,13 @@ def test_keys_that_point_to_keys() -> None:
     of = by_name(circle)
     assert [len(of[name].notes) for name in "ABC"] == [0, 1, 1]
     assert len(classes(source(plan(circle, "postgres"), "Models."))) == 3
+
+
+def test_enumerations_in_lists() -> None:
+    """The members of a list have a class too; a type that no column has, has none."""
+    of = state(made("days", ident(), Column("moods", array_of(enum_of("mood", ())), db_type="mood[]")))
+    of = State(of.tables, {(None, "mood"): ("good",), (None, "unused"): ("a",)})
+    planned = plan(of, "postgres")
+    assert [one.name for one in planned.enums] == ["Mood"]
+    assert planned.classes[0].fields[1].annotation == "list[Mood]"
+    assert len(classes(source(planned, "Models."))) == 1
