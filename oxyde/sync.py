@@ -11,7 +11,6 @@ from typing import TypeVar
 from oxyde.db.execute import run_blocking
 from oxyde.db.lifecycle import connect_blocking as connect
 from oxyde.db.raw import execute_raw_blocking as execute_raw
-from oxyde.db.route import route
 from oxyde.db.tables import create_tables_blocking as create_tables
 from oxyde.db.tables import drop_tables_blocking as drop_tables
 from oxyde.db.transaction import blocking_atomic as atomic
@@ -19,6 +18,7 @@ from oxyde.models.blocking_raw import raw
 from oxyde.models.blocking_related import related
 from oxyde.models.model import Model
 from oxyde.models.verbs import instance as steps
+from oxyde.models.where import route_of_model
 
 M = TypeVar("M", bound=Model)
 __all__ = ["atomic", "connect", "create_tables", "delete", "drop_tables", "execute_raw", "raw", "refresh", "related", "save"]
@@ -55,7 +55,9 @@ def save(
         FieldValueError: A value does not fit its column.
         ValidationError: An assigned value is not valid.
     """
-    run_blocking(steps.save(instance, update_fields=update_fields, force_insert=force_insert), route(using, client))
+    run_blocking(
+        steps.save(instance, update_fields=update_fields, force_insert=force_insert), route_of_model(type(instance), using, client)
+    )
     return instance
 
 
@@ -65,7 +67,7 @@ def delete(instance: Model, *, using: str | None = None, client: object | None =
     Raises:
         StaleObjectError: Another writer changed the row (``db_version``).
     """
-    return run_blocking(steps.delete(instance), route(using, client))
+    return run_blocking(steps.delete(instance), route_of_model(type(instance), using, client))
 
 
 def refresh(instance: M, *, using: str | None = None, client: object | None = None) -> M:
@@ -74,5 +76,5 @@ def refresh(instance: M, *, using: str | None = None, client: object | None = No
     Raises:
         NotFoundError: The row is gone.
     """
-    run_blocking(steps.refresh(instance), route(using, client))
+    run_blocking(steps.refresh(instance), route_of_model(type(instance), using, client))
     return instance

@@ -50,11 +50,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 @pytest.fixture(autouse=True)
 def models() -> Iterator[None]:
     """The registered models, as they were before the test."""
-    homes = registry._models, registry._pending, tables._tables
+    here = registry._process
+    homes = here.models, here.pending, tables._tables
     kept = [dict(home) for home in homes]
     yield
     registry.clear_registry()
-    registry._models, registry._pending, tables._tables = homes
+    here.models, here.pending, tables._tables = homes
     for home, before in zip(homes, kept, strict=True):
         home.clear()
         home.update(before)  # type: ignore[arg-type] # each its own

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from oxyde import _native
-from oxyde.db.database import connections
+from oxyde.db.database import AsyncDatabase, connections
 from oxyde.db.tokens import sql_tokens
 
 
-def dialect_of(alias: str | None) -> str:
+def dialect_of(at: str | AsyncDatabase | None) -> str:
     """Returns the dialect of a connection, by default of the default one; postgres if there is no connection."""
-    database = connections.find(alias)
+    database = at if isinstance(at, AsyncDatabase) else connections.find(at)
     return "postgres" if database is None else database.dialect
 
 

@@ -75,6 +75,16 @@ def route(using: str | None = None, client: object | None = None) -> Route:
     raise TypeError(message)
 
 
+def home(at: str | AsyncDatabase | None) -> Route:
+    """Picks the same for a connection that is named by its alias, or given itself.
+
+    Raises:
+        ConnectionNotFound: No connection has that alias, or there are several and none is named.
+        TransactionBroken: The transaction that the running task inherited has ended.
+    """
+    return route(client=at) if isinstance(at, AsyncDatabase) else _by_alias(at)
+
+
 def _by_alias(alias: str | None) -> Route:
     if innermost() is None:
         return Route(connections.get(alias))
@@ -83,4 +93,4 @@ def _by_alias(alias: str | None) -> Route:
     return Route(connections.get(alias)) if block is None else Route(block.database, block)
 
 
-__all__ = ["Route", "route"]
+__all__ = ["Route", "home", "route"]

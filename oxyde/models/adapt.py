@@ -203,6 +203,15 @@ def exact_uuid(where: str, value: Any) -> uuid.UUID:
     return value
 
 
+def exact_any(where: str, given: Any) -> Any:
+    """A value of any kind that a column of SQLite keeps whatever its type is."""
+    value = plain(given)
+    check = next((check for cls, check in FREE if isinstance(value, cls)), None)
+    if check is None:
+        refuse(where, "a number, text, bytes, a date or a time", given)
+    return check(where, value)
+
+
 SCALARS: Mapping[str, Callable[[str, Any], Any]] = {
     "bool": exact_bool,
     "int": exact_int,
@@ -217,7 +226,22 @@ SCALARS: Mapping[str, Callable[[str, Any], Any]] = {
     "datetime_tz": aware,
     "duration": exact_timedelta,
     "uuid": exact_uuid,
+    "any": exact_any,
 }
+
+
+FREE: Final[tuple[tuple[type, Callable[[str, Any], Any]], ...]] = (
+    (bool, exact_bool),
+    (int, exact_int),
+    (float, exact_float),
+    (str, plain_text),
+    (bytes, exact_bytes),
+    (Decimal, exact_decimal),
+    (dt.datetime, naive),
+    (dt.date, exact_date),
+    (dt.time, exact_time),
+)
+"""What checks the values of a column that holds several kinds, by their class; derived classes come first."""
 
 
 AS_THEY_ARE: Mapping[Callable[..., Any], frozenset[type]] = {

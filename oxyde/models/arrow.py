@@ -30,7 +30,7 @@ def statement(chain: Chain[Any, Any]) -> Compiled:
 
 def schema(chain: Chain[Any, Any]) -> object:
     """Returns the Arrow schema of the rows as an ``arrow_schema`` capsule; executes nothing."""
-    return render.arrow_schema(statement(chain).shape, render.dialect_of(chain._alias))
+    return render.arrow_schema(statement(chain).shape, render.dialect_of(chain._home))
 
 
 def capsule(chain: Chain[Any, Any], requested_schema: object | None) -> object:

@@ -8,6 +8,7 @@ from typing import Any, Final, Generic, NoReturn
 from typing_extensions import Never, TypeVar
 
 from oxyde.db import render
+from oxyde.db.database import AsyncDatabase
 from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.models import prefetch
 from oxyde.models.foreign_verbs import refuse_verb
@@ -76,9 +77,10 @@ class Chain(Generic[M, R_co]):
         return self._query.state
 
     @property
-    def _alias(self) -> str | None:
-        """The connection it is pinned to by ``using()``."""
-        return self._query.alias
+    def _home(self) -> str | AsyncDatabase | None:
+        """The connection that ``using()`` or its model pins it to."""
+        alias = self._query.alias
+        return self.model.__oxyde__.database if alias is None else alias
 
     def _next(self: C, state: State, **changes: Any) -> C:
         if "rows" in changes and self._query.prefetched:
@@ -365,7 +367,7 @@ class Chain(Generic[M, R_co]):
             with_types: Give each parameter as a pair of value and type name.
         """
         made = self._compiled()
-        sql, parameters = render.render(made.shape, render.dialect_of(self._alias) if dialect is None else dialect, made.values)
+        sql, parameters = render.render(made.shape, render.dialect_of(self._home) if dialect is None else dialect, made.values)
         return sql, [(value, type(value).__name__) for value in parameters] if with_types else parameters
 
     def to_ir(self) -> str:

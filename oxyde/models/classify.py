@@ -35,6 +35,7 @@ class Kind:
         length: The most characters.
         enum: The enumeration class, also for an array's members.
         choices: The values of a ``Literal``.
+        free: Whether the values are of any type (``Any``).
         gives_values: Whether the field holds a member's value instead of the member (``use_enum_values``).
     """
 
@@ -44,6 +45,7 @@ class Kind:
     length: int | None = None
     enum: EnumClass | None = None
     choices: tuple[Any, ...] = ()
+    free: bool = False
     gives_values: bool = False
 
     @property
@@ -117,7 +119,7 @@ class Classifier:
         if name in SIMPLE:
             return Kind(SIMPLE[name])
         if name == "any":
-            return Kind(column_types.JSON, "json", nullable=True)
+            return Kind(column_types.JSON, "json", nullable=True, free=True)
         if name in CONTAINERS:
             return Kind(column_types.JSON, "json")
         if is_byte_size(schema):
@@ -281,6 +283,8 @@ def by_db_type(kind: Kind, db_type: str) -> Kind:
         return replace(kind, type=column_types.decimal_of(int(digits[1]), int(digits[2] or 0)))
     if kind.type.kind == "text" and length:
         return replace(kind, length=int(length[1]))
+    if kind.free and not written.startswith("JSON"):
+        return replace(kind, type=column_types.ANY, form="plain")
     if kind.type.kind == "array" and written.startswith("JSON"):
         return replace(kind, type=column_types.JSON, form="json")
     if kind.type.kind == "enum" and not written.startswith("ENUM"):

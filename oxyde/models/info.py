@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import AliasChoices, AliasPath, BaseModel
 
+from oxyde.db.database import AsyncDatabase
 from oxyde.models.field import NOTHING, Options, options
 from oxyde.models.meta import Meta
 from oxyde.schema import Column, Table
@@ -66,6 +67,7 @@ class ModelInfo:
         hydration: How rows become instances; stored by ``oxyde.models.hydrate``.
         requests: The request models made so far, and the validator of ``apply()``; stored by ``oxyde.models.requests`` and
             ``oxyde.models.received``.
+        database: The connection of verbs that name none, by its alias or itself; None for the default one.
         managers: The managers made so far, by the attribute that declares them; stored by ``oxyde.models.manager``.
     """
 
@@ -85,6 +87,7 @@ class ModelInfo:
         self.beside: Mapping[str, ModelInfo] = {}
         self.hydration: Any = None
         self.requests: dict[str, Any] = {}
+        self.database: str | AsyncDatabase | None = None
         self.managers: dict[Any, Any] = {}
         self.columns: tuple[Column, ...] | None = None
         self.enums: dict[str, type[Enum]] = {}

@@ -13,7 +13,6 @@ from pydantic_core import CoreSchema
 from typing_extensions import Self
 
 from oxyde.db.execute import run
-from oxyde.db.route import route
 from oxyde.models import received
 from oxyde.models.foreign_verbs import INSTANCE_NAMES, no_instance_attribute
 from oxyde.models.hooks import Hooks
@@ -32,6 +31,7 @@ from oxyde.models.row_state import follow, packed, require_read, restore_fields,
 from oxyde.models.unloaded import UNLOADED
 from oxyde.models.validation import add_rules
 from oxyde.models.verbs import instance
+from oxyde.models.where import route_of_model
 
 _OTHER_WORDS: Final = {"__tablename__": "table_name", "__table_args__": "constraints, indexes or schema"}
 """Class attributes of other libraries, which Pydantic does not treat as fields, and the option of ``Meta`` to use instead."""
@@ -174,7 +174,7 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
             FieldValueError: A value does not fit its column.
             ValidationError: An assigned value is not valid.
         """
-        await run(instance.save(self, update_fields=update_fields, force_insert=force_insert), route(using, client))
+        await run(instance.save(self, update_fields=update_fields, force_insert=force_insert), route_of_model(type(self), using, client))
         return self
 
     async def delete(self, *, using: str | None = None, client: object | None = None) -> int:
@@ -183,7 +183,7 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
         Raises:
             StaleObjectError: Another writer changed the row (``db_version``).
         """
-        return await run(instance.delete(self), route(using, client))
+        return await run(instance.delete(self), route_of_model(type(self), using, client))
 
     async def refresh(self, *, using: str | None = None, client: object | None = None) -> Self:
         """Reads the row again; drops loaded relations whose key changed, keeps the others.
@@ -191,7 +191,7 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
         Raises:
             NotFoundError: The row is gone.
         """
-        await run(instance.refresh(self), route(using, client))
+        await run(instance.refresh(self), route_of_model(type(self), using, client))
         return self
 
     def related(self, name: str) -> RelatedManager[Any]:

@@ -6,9 +6,9 @@ import contextlib
 import re
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from pydantic import PydanticUndefinedAnnotation
 
@@ -16,19 +16,56 @@ from oxyde.exceptions import FieldError, OxydeError
 from oxyde.models.info import AnyModel, ModelInfo
 from oxyde.models.pydantic_seams import copy_field, forget_schema, is_resolved, set_annotation, set_default, set_fields
 from oxyde.models.relations import IncompleteModel, mentions, replaced
-from oxyde.schema import tables
+from oxyde.schema import Registry, tables
 
-_models: dict[str, ModelInfo] = {}
-_pending: dict[str, ModelInfo] = {}
+
+class _Registered:
+    """Models that may name each other, and their tables.
+
+    Attributes:
+        models: By ``module.QualName``, in declaration order.
+        pending: Those whose annotations are not resolved yet.
+        tables: Their tables.
+    """
+
+    def __init__(self, tables: Registry) -> None:
+        self.models: dict[str, ModelInfo] = {}
+        self.pending: dict[str, ModelInfo] = {}
+        self.tables = tables
 
 
 class _Thread(threading.local):
-    """Whether this thread is completing models."""
+    """What this thread is doing.
+
+    Attributes:
+        completing: Whether it is completing models.
+        apart: Where the models that it makes are registered, if not in the registry of the process.
+    """
 
     completing = False
+    apart: _Registered | None = None
 
 
-_thread = _Thread()
+_process: Final = _Registered(tables)
+_thread: Final = _Thread()
+
+
+def _here() -> _Registered:
+    """Returns where models are registered now."""
+    return _thread.apart or _process
+
+
+@contextlib.contextmanager
+def apart() -> Iterator[None]:
+    """Registers the models that this thread makes in the block among themselves alone; the registry of the process does not know them.
+
+    What they refer to has to be resolved inside the block.
+    """
+    before, _thread.apart = _thread.apart, _Registered(Registry())
+    try:
+        yield
+    finally:
+        _thread.apart = before
 
 
 def register_table(model: type[AnyModel], *, overwrite: bool = False) -> None:
@@ -46,20 +83,20 @@ def register_table(model: type[AnyModel], *, overwrite: bool = False) -> None:
     if not info.is_table:
         message = f"{info.name} has no table; say is_table = True in its Meta"
         raise ValueError(message)
-    known = _models.get(info.id)
+    known = _here().models.get(info.id)
     if known is not None and known is not info and not overwrite:
         message = f"a model is registered as {info.id} already; pass overwrite=True to replace it"
         raise ValueError(message)
     other = _of_one_table(info)
-    _models[info.id] = info
+    _here().models[info.id] = info
     if known is not None and known.address != info.address:
-        tables.remove(known.address)
+        _here().tables.remove(known.address)
     if info.siblings is None:  # a class that is registered again keeps the models that it was declared beside
-        info.siblings, info.beside = tables.tables, _models
+        info.siblings, info.beside = _here().tables.tables, _here().models
     if other is None:
-        tables.declare(info.address, info.table)
+        _here().tables.declare(info.address, info.table)
     if not model.__pydantic_complete__:
-        _pending[info.id] = info
+        _here().pending[info.id] = info
     later: dict[type, type] = {} if known is None or known is info else {known.model: model}
     later.update(_redefined_enums(info))
     if later:
@@ -73,7 +110,7 @@ def _of_one_table(info: ModelInfo) -> ModelInfo | None:
     Raises:
         FieldError: Both manage the table.
     """
-    for other in _models.values():
+    for other in _here().models.values():
         if other.address != info.address or other.id == info.id:
             continue
         if issubclass(info.model, other.model) or not info.meta.managed:
@@ -96,15 +133,15 @@ def redefines(old: type, new: type) -> bool:
 
 def _redefined_enums(info: ModelInfo) -> dict[type, type]:
     """Returns the enumerations of a model that redefine those of other models."""
-    pairs = ((old, new) for new in info.enums.values() for other in _models.values() for old in other.enums.values())
+    pairs = ((old, new) for new in info.enums.values() for other in _here().models.values() for old in other.enums.values())
     return {old: new for old, new in pairs if redefines(old, new)}
 
 
 def _replace(classes: Mapping[type, type]) -> None:
     """Makes every registered model refer to redefined classes, and rebuilds its schema and its table."""
-    affected = {info for info in _models.values() if any(mentions(field.annotation, classes) for field in info.fields.values())}
+    affected = {info for info in _here().models.values() if any(mentions(field.annotation, classes) for field in info.fields.values())}
     targets = {*classes, *(info.model for info in affected)}
-    while more := {info for info in _models.values() if any(link.target in targets for link in info.links.values())} - affected:
+    while more := {info for info in _here().models.values() if any(link.target in targets for link in info.links.values())} - affected:
         affected |= more
         targets |= {info.model for info in more}
     for info in affected:
@@ -118,9 +155,9 @@ def _replace(classes: Mapping[type, type]) -> None:
         forget_schema(info.model)
         info.forget_links()
         info.enums.clear()
-        _pending[info.id] = info
+        _here().pending[info.id] = info
         if _of_one_table(info) is None:
-            tables.declare(info.address, info.table)
+            _here().tables.declare(info.address, info.table)
 
 
 def _made_member(member: Any, classes: Mapping[type, type]) -> Any:
@@ -142,24 +179,24 @@ def _annotate(model: type, classes: Mapping[type, type]) -> None:
 
 def clear_registry() -> None:
     """Clears the registry; the classes keep working, and can be registered again."""
-    global _models, _pending
-    _models, _pending = {}, {}
-    tables.clear()
+    here = _here()
+    here.models, here.pending = {}, {}
+    here.tables.clear()
 
 
 def registered() -> Iterable[ModelInfo]:
     """Returns the registered models' ``ModelInfo``, in declaration order."""
-    return _models.values()
+    return _here().models.values()
 
 
 def registered_tables() -> dict[str, type[AnyModel]]:
     """Returns the registered models by ``module.QualName``, in declaration order."""
-    return {key: info.model for key, info in _models.items()}
+    return {key: info.model for key, info in _here().models.items()}
 
 
 def named(name: str, near: ModelInfo) -> type[AnyModel] | None:
     """Resolves a class name, seen from another model: its neighbours come first, then a model whose name is unique."""
-    return _neighbours(near, _models).get(name) or _unambiguous().get(name) or _neighbours(near, near.beside).get(name)
+    return _neighbours(near, _here().models).get(name) or _unambiguous().get(name) or _neighbours(near, near.beside).get(name)
 
 
 def namespace(model: ModelInfo) -> dict[str, Any]:
@@ -171,7 +208,7 @@ def namespace(model: ModelInfo) -> dict[str, Any]:
 
 def nearby(model: ModelInfo) -> dict[str, Any]:
     """Returns a model and its neighbours: all that its annotations may name while its module is being executed."""
-    return {**_neighbours(model, _models), model.name: model.model}
+    return {**_neighbours(model, _here().models), model.name: model.model}
 
 
 def _neighbours(model: ModelInfo, models: Mapping[str, ModelInfo]) -> dict[str, type[AnyModel]]:
@@ -182,7 +219,7 @@ def _neighbours(model: ModelInfo, models: Mapping[str, ModelInfo]) -> dict[str, 
 def _unambiguous() -> dict[str, type[AnyModel]]:
     """Returns the models whose class name no other model has."""
     found: dict[str, list[type[AnyModel]]] = {}
-    for info in _models.values():
+    for info in _here().models.values():
         found.setdefault(info.name, []).append(info.model)
     return {name: models[0] for name, models in found.items() if len(models) == 1}
 
@@ -193,15 +230,15 @@ def complete_neighbours() -> None:
     Models of other modules are not considered yet, because the neighbour that is meant may follow.
     """
     before = -1
-    while _pending and len(_pending) != before:
-        before = len(_pending)
-        for key, info in list(_pending.items()):
+    while _here().pending and len(_here().pending) != before:
+        before = len(_here().pending)
+        for key, info in list(_here().pending.items()):
             try:
                 _rebuild_one(info, nearby(info), raise_errors=False)
             except OxydeError:
                 continue
             if info.model.__pydantic_complete__:
-                _pending.pop(key, None)
+                _here().pending.pop(key, None)
 
 
 def complete(info: ModelInfo) -> None:
@@ -268,7 +305,7 @@ def _undefined(info: ModelInfo, owner: ModelInfo, name: str) -> FieldError:
     unresolved = ((field, found.annotation) for field, found in owner.fields.items() if not is_resolved(found))
     field = next((field for field, annotation in unresolved if _names(annotation, name)), None)
     where = f"{owner.name} has" if field is None else f"{owner.name}.{field} has"
-    found = sorted(key for key, other in _models.items() if other.name == name)
+    found = sorted(key for key, other in _here().models.items() if other.name == name)
     if len(found) > 1:
         reason = f"and several models have that name: {', '.join(found)}"
         remedy = f"import the one that is meant into {owner.model.__module__}, below the class if need be"

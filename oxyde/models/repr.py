@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from oxyde import markup
 from oxyde.db import render
+from oxyde.db.database import AsyncDatabase
 from oxyde.models.info import AnyModel
 from oxyde.models.unloaded import UNLOADED
 from oxyde.queries.source import State
@@ -30,7 +31,7 @@ class Shown(Protocol):
         ...
 
     @property
-    def _alias(self) -> str | None:
+    def _home(self) -> str | AsyncDatabase | None:
         """The connection it is pinned to."""
         ...
 
@@ -54,7 +55,7 @@ def html(chain: Shown) -> str:
     """Returns the statement with its parameters, masked where a secret column is compared, and how to run it."""
     title = f"{type(chain).__name__} of {chain.model.__name__}, not run"
     try:
-        dialect = render.dialect_of(chain._alias)
+        dialect = render.dialect_of(chain._home)
         sql, parameters = chain.sql(dialect)
         hidden = compares_secret(chain._state)
         shown = [(f"{number}", markup.SECRET if hidden else value) for number, value in enumerate(parameters, start=1)]

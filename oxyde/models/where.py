@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from oxyde.db.block import Block
 from oxyde.db.database import AsyncDatabase, Connection
-from oxyde.db.route import Route, route
+from oxyde.db.route import Route, home, route
 from oxyde.models.info import AnyModel
 
 if TYPE_CHECKING:
@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 
 def route_of(chain: Chain[Any, Any], using: str | None, client: object | None) -> Route:
     """Returns where a queryset's verb runs: on the verb's connection, else the queryset's, else the default one."""
-    if using is None and client is None:
-        return route(chain._alias)
-    return route(using, client)
+    return route(using, client) if using is not None or client is not None else home(chain._home)
+
+
+def route_of_model(model: type[AnyModel], using: str | None, client: object | None) -> Route:
+    """Returns where a verb of an instance runs: on the verb's connection, else that of its model, else the default one."""
+    return route(using, client) if using is not None or client is not None else home(model.__oxyde__.database)
 
 
 def pop_connection(model: type[AnyModel], values: dict[str, Any]) -> tuple[str | None, object | None]:

@@ -47,17 +47,26 @@ def table_of(model: ModelInfo) -> Table:
     return model.table()
 
 
-def writable(model: ModelInfo) -> Table:
+def writable(model: ModelInfo, *, by_key: bool = False) -> Table:
     """Returns the table of a model that can be written.
+
+    Args:
+        model: The model.
+        by_key: Whether one row is written, which its key tells from others.
 
     Raises:
         FieldError: The model has none of its own.
-        UnsupportedError: It is a view.
+        UnsupportedError: It is a view, or a table without a key that is not ours to change.
     """
     table = table_of(model)
     if table.view is not None:
         message = f"{model.name} is a view, which can only be read"
         raise UnsupportedError(message)
+    if by_key and not table.key and not table.managed:
+        message = (
+            f"{model.name} has no primary key that tells its rows apart for save() and delete(); use create() and the verbs of querysets"
+        )
+        raise UnsupportedError(message, table=table.name)
     return table
 
 

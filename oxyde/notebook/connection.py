@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from oxyde.db.database import connections
-from oxyde.db.route import Route
+from oxyde.db.database import AsyncDatabase, connections
+from oxyde.db.route import Route, home
 from oxyde.db.route import route as route_of
 from oxyde.exceptions import ConnectionNotFound
 
@@ -23,18 +23,21 @@ def make_current(alias: str) -> None:
     Current.alias = alias
 
 
-def route(alias: str | None = None) -> Route:
+def route(at: str | AsyncDatabase | None = None) -> Route:
     """Returns where a magic runs.
 
     Args:
-        alias: The connection named in its line. By default the current connection, else the one named default, else the only one.
+        at: The connection named in its line, or the one of the model. By default the current connection, else the one named default,
+            else the only one.
 
     Raises:
         ConnectionNotFound: There is none; the message names the magic that helps.
     """
     if Current.alias is not None and connections.find(Current.alias) is None:  # it was closed
         Current.alias = None
-    alias = alias or Current.alias
+    if isinstance(at, AsyncDatabase):
+        return home(at)
+    alias = at or Current.alias
     try:
         return route_of(using=alias)
     except ConnectionNotFound:

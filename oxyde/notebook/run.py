@@ -187,7 +187,7 @@ def _bound(sql: str, dialect: str, names: Mapping[str, Any]) -> dict[str, Any]:
 
 def _queryset(body: str, names: Mapping[str, Any], options: MagicLine) -> Wanted:
     chain = _evaluated(body, names)
-    where = route(options.on or chain._alias)
+    where = route(options.on or chain._home)
     kept = options.kept
     made = arrow.statement(chain if kept else chain.limit(options.rows + 1))
     return Wanted(Call(made.shape, made.values), where, stops=False, limited=not kept)  # its limit stops it

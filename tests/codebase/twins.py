@@ -25,13 +25,13 @@ from oxyde.db.execute import run_blocking
 from oxyde.db.lifecycle import connect_blocking as connect
 from oxyde.db.raw import execute_raw_blocking as execute_raw
 from oxyde.db.tables import create_tables_blocking as create_tables
-from oxyde.db.route import route
 from oxyde.db.tables import drop_tables_blocking as drop_tables
 from oxyde.db.transaction import blocking_atomic as atomic
 from oxyde.models.blocking_raw import raw
 from oxyde.models.blocking_related import related
 from oxyde.models.model import Model
 from oxyde.models.verbs import instance as steps
+from oxyde.models.where import route_of_model
 
 M = TypeVar("M", bound=Model)
 __all__ = ["atomic", "connect", "create_tables", "delete", "drop_tables", "execute_raw", "raw", "refresh", "related", "save"]

@@ -26,7 +26,7 @@ def save(instance: AnyModel, *, update_fields: Iterable[str] | None = None, forc
     """Writes an instance: INSERT of a new one, UPDATE of the changed fields of one that was read or whose key was given."""
     cls = type(instance)
     yield from hooks.announce(cls, hooks.SAVING)
-    writable(cls.__oxyde__)
+    writable(cls.__oxyde__, by_key=not force_insert)
     create = force_insert or (not has_given_key(instance) if is_new(instance) else has_no_key(instance))
     names = update_fields if update_fields is None or isinstance(update_fields, str) else list(update_fields)
     if hooks.is_overridden(cls, "pre_save"):
@@ -89,7 +89,7 @@ def delete(instance: AnyModel) -> Steps[int]:
     """Deletes an instance's row; the instance is new again afterwards."""
     cls = type(instance)
     yield from hooks.announce(cls, hooks.DELETING)
-    writable(cls.__oxyde__)
+    writable(cls.__oxyde__, by_key=True)
     key = Write(instance).stored_key()
     if hooks.is_overridden(cls, "pre_delete"):
         yield from hooks.run(instance, "pre_delete")

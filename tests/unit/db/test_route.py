@@ -9,9 +9,9 @@ import pytest
 
 from oxyde import db
 from oxyde.db.block import enter, innermost
-from oxyde.db.database import connections
-from oxyde.db.route import route
-from oxyde.exceptions import TransactionBroken
+from oxyde.db.database import AsyncDatabase, connections
+from oxyde.db.route import home, route
+from oxyde.exceptions import ConnectionNotFound, TransactionBroken
 from tests.unit.db.test_block import block
 
 
@@ -84,3 +84,11 @@ def test_what_is_refused(using: str | None, client: Any, message: str) -> None:
     """Two names, or none."""
     with pytest.raises(TypeError, match=message):
         route(using, client)
+
+
+def test_a_home_is_an_alias_or_a_connection() -> None:
+    """What a model is bound to."""
+    database = AsyncDatabase("sqlite::memory:", name="at_home", auto_register=False)
+    assert home(database).database is database
+    with pytest.raises(ConnectionNotFound, match="at_home"):
+        home("at_home")

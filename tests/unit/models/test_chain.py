@@ -131,7 +131,7 @@ def test_both_faces_ask_the_same() -> None:
     """``.sync`` may stand anywhere in the chain."""
     chain = Novelist.objects.filter(age=1).order_by("name")[1:3]
     assert chain.sync._compiled() == chain._compiled() == Novelist.objects.sync.filter(age=1).order_by("name")[1:3]._compiled()
-    assert chain.using("x").sync._alias == "x"
+    assert chain.using("x").sync._home == "x"
     assert type(chain.sync.filter(age=2)) is type(chain.sync)
 
 

@@ -194,6 +194,9 @@ def test_secrets_inside(annotation: Any, held: bool) -> None:
         (Kind(kinds.array_of(kinds.INT)), "JSONB", Kind(kinds.JSON, "json")),
         (Kind(kinds.enum_of("mood", ("a",)), "enum"), "VARCHAR(9)", Kind(kinds.TEXT, "enum")),
         (Kind(kinds.INT), "BIGINT", Kind(kinds.INT)),
+        (Kind(kinds.JSON, "json", nullable=True, free=True), "NUMERIC", Kind(kinds.ANY, nullable=True, free=True)),
+        (Kind(kinds.JSON, "json", nullable=True, free=True), "jsonb", Kind(kinds.JSON, "json", nullable=True, free=True)),
+        (Kind(kinds.JSON, "json"), "TEXT", Kind(kinds.JSON, "json")),
     ],
 )
 def test_written_sql_types(kind: Kind, db_type: str, changed: Kind) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+import threading
 import types
 from collections.abc import Iterator
 
 import pytest
 
-from oxyde.models.registry import clear_registry, register_table, registered_tables
+from oxyde.models.registry import apart, clear_registry, register_table, registered_tables
 from oxyde.schema import tables
 
 FIRST = """
@@ -98,3 +99,19 @@ def test_a_name_is_taken() -> None:
     exec(FIRST.replace("{module}", "one"), one.__dict__)
     with pytest.raises(ValueError, match=r"registered as registry_test_one\.Shelf already; pass overwrite=True"):
         register_table(first)
+
+
+def test_models_that_are_made_apart() -> None:
+    """They know each other, and nobody outside the block knows them; other threads are outside."""
+    before, addresses = registered_tables(), set(tables.tables)
+    seen: list[dict[str, type]] = []
+    with apart():
+        namespace = {"__name__": "apart_shelves"}
+        exec(FIRST.format(module="apart"), namespace)
+        assert list(registered_tables()) == ["apart_shelves.Shelf"]
+        thread = threading.Thread(target=lambda: seen.append(registered_tables()))  # type: ignore[arg-type] # models are types
+        thread.start()
+        thread.join()
+    assert seen == [before]
+    assert registered_tables() == before
+    assert set(tables.tables) == addresses

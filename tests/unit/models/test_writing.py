@@ -163,6 +163,17 @@ def test_views_are_not_written() -> None:
         writable(View.__oxyde__)
 
 
+def test_rows_of_a_table_without_a_key_that_others_make() -> None:
+    class Line(Model):
+        text: str
+
+        Meta = table("lines_of_others", managed=False)
+
+    assert writable(Line.__oxyde__) is Line.__table__
+    with pytest.raises(UnsupportedError, match=r"Line has no primary key .* use create\(\)"):
+        writable(Line.__oxyde__, by_key=True)
+
+
 def test_make_takes_names_and_aliases() -> None:
     class Aliased(Model):
         model_config = ConfigDict(alias_generator=lambda name: f"{name}Alias")

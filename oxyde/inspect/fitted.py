@@ -1,0 +1,107 @@
+"""A state as models can read it: what a trial of its columns found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from oxyde.db.steps import Call, Steps
+from oxyde.exceptions import DecodeError
+from oxyde.inspect.classes import classes
+from oxyde.inspect.module import source
+from oxyde.inspect.planning import plan
+from oxyde.migrations.parts import Column, Index, columns_of
+from oxyde.migrations.state import State, Table
+from oxyde.models.model import Model
+from oxyde.schema import ColumnType
+from oxyde.schema.relation import Address
+from oxyde.schema.types import ANY, INT
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A state whose columns can be read.
+
+    Attributes:
+        state: The state.
+        views: The columns of its views.
+        remarks: What is said about a column that is another than the database says, or is left out, by table and column.
+    """
+
+    state: State
+    views: Mapping[Address, Sequence[Column]]
+    remarks: Mapping[tuple[Address, str], str]
+
+
+def without_unreadable(state: State, views: Mapping[Address, Sequence[Column]], dialect: str) -> Steps[Fitted]:
+    """Returns a state without the columns whose types have no values of Oxyde's; no row is read.
+
+    Args:
+        state: The state.
+        views: The columns of its views.
+        dialect: postgres, mysql or mariadb.
+    """
+    remarks: dict[tuple[Address, str], str] = {}
+    tables, seen = dict(state.tables), dict(views)
+    for address, table in state.tables.items():
+        tables[address] = yield from _readable(table, state, dialect, remarks)
+    for address, columns in views.items():
+        view = Table(address[1], address[0], {column.name: column for column in columns})
+        seen[address] = tuple((yield from _readable(view, state, dialect, remarks)).columns.values())
+    return Fitted(replace(state, tables=tables), seen, remarks)
+
+
+def _readable(table: Table, state: State, dialect: str, remarks: dict[tuple[Address, str], str]) -> Steps[Table]:
+    """Returns a table whose columns can be read: as what they are, else as integers, else as what the server sends; others are left out."""
+    tried: dict[str, list[ColumnType]] = {}
+    reasons: dict[str, str] = {}
+    while table.columns:
+        found = yield from _refused(_model(table, state, dialect))
+        if found is None:
+            break
+        name, reason = found
+        reasons.setdefault(name, reason)
+        left = tried.setdefault(name, [INT, ANY])
+        if left:
+            column = table.columns[name]
+            changed = replace(column, type=left.pop(0), length=None, db_type=column.db_type or str(column.type))
+            table = replace(table, columns={**table.columns, name: changed})
+        else:
+            remarks[table.address, name] = f"left out: {reasons[name]}"
+            table = _without(table, name)
+    return table
+
+
+def _model(table: Table, state: State, dialect: str) -> type[Model]:
+    """Returns a model of one table alone."""
+    (model,) = classes(source(plan(State({table.address: table}, state.enums), dialect), "Trial.")).values()
+    return model
+
+
+def _refused(model: type[Model]) -> Steps[tuple[str, str] | None]:
+    """Returns a column that cannot be read, and why; None where all can."""
+    made = model.objects.limit(0)._compiled()
+    try:
+        yield Call(made.shape, made.values)
+    except DecodeError as error:
+        name = next((column.name for column in model.__table__.columns if error.column in {column.field, column.name}), None)
+        if name is None:
+            raise
+        return name, str(error)
+    return None
+
+
+def _without(table: Table, name: str) -> Table:
+    """Returns a table without a column, and without what is over it."""
+    return replace(
+        table,
+        columns={other: column for other, column in table.columns.items() if other != name},
+        key=() if name in table.key else table.key,
+        constraints={key: one for key, one in table.constraints.items() if name not in columns_of(one)},
+        indexes={key: one for key, one in table.indexes.items() if name not in columns_of(one) and not _names(one, name)},
+    )
+
+
+def _names(index: Index, column: str) -> bool:
+    """Whether an expression of an index names a column."""
+    return any(column in part for part in index.parts)
