@@ -174,7 +174,8 @@ class _Reader:
 
     def _default(self, row: Row, kind: str) -> str | None:
         """Returns the SQL of a default, with what an update sets it to."""
-        text, extra = row["default"], row["extra"]
+        text: str | None = row["default"]
+        extra: str = row["extra"]
         if text is None or (self.dialect == "mariadb" and text == "NULL"):
             text = None
         elif self.dialect == "mysql":

@@ -22,6 +22,7 @@ ACTIONS: Final[dict[str, Any]] = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCA
 IDENTITIES: Final = {"a": "always", "d": "by default"}
 DESCENDING: Final = 3
 """The options of a part in descending order, NULL first, which is the server's way."""
+_DIALECT: Final = "postgres"
 _VECTOR: Final = re.compile(r"to_tsvector\('simple'::regconfig, (.+)\)")
 
 
@@ -139,7 +140,7 @@ def _constraint(row: Row) -> Constraint:
         case "u":
             return Unique(name, tuple(row["columns"]), deferrable=row["deferred"])
         case "c":
-            return Check(name, bare(row["sql"], "postgres"))
+            return Check(name, bare(row["sql"], _DIALECT))
         case "x":
             elements = tuple(zip(row["elements"], row["operators"], strict=True))
             return Exclude(name, elements, row["method"], _bare(row["filter"]))
@@ -155,7 +156,7 @@ def _index(row: Row, columns: Iterable[str]) -> Index:
     if row["method"] == "gin" and (searched := _searched(texts, row["names"], columns)) is not None:
         return Index(row["name"], searched, method="fulltext", where=_bare(row["filter"]))
     parts = [
-        text if suffix == "" else f"{_quoted(text) if name is not None else text}{suffix}"
+        text if suffix == "" else f"{_quoted(text) if name is not None else f'({bare(text, _DIALECT)})'}{suffix}"
         for text, name, suffix in zip(texts[:count], row["names"], row["suffixes"], strict=False)
     ]
     desc = tuple(part for part, option in zip(parts, row["options"], strict=False) if option == DESCENDING)
@@ -178,7 +179,7 @@ def _searched(texts: list[str], names: list[str | None], columns: Iterable[str])
         match = None if name is not None else _VECTOR.fullmatch(text)
         if match is None:
             return None
-        column = bare(match[1].removesuffix("::text"), "postgres")
+        column = bare(match[1].removesuffix("::text"), _DIALECT)
         if column not in known:
             return None
         found.append(known[column])
@@ -186,7 +187,7 @@ def _searched(texts: list[str], names: list[str | None], columns: Iterable[str])
 
 
 def _bare(text: str | None) -> str | None:
-    return None if text is None else bare(text, "postgres")
+    return None if text is None else bare(text, _DIALECT)
 
 
 def _quoted(name: str) -> str:
