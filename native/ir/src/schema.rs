@@ -127,6 +127,9 @@ pub struct ForeignKey {
     pub target_columns: Vec<String>,
     pub on_delete: Action,
     pub on_update: Action,
+    /// Checked at COMMIT.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub deferrable: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -134,6 +137,7 @@ pub struct ForeignKey {
 pub enum Action {
     Cascade,
     SetNull,
+    SetDefault,
     Restrict,
     NoAction,
 }

@@ -7,6 +7,8 @@ use crate::dialect::Dialect;
 use crate::error::{Result, malformed};
 use crate::quote;
 
+const DEFERRED: &str = " DEFERRABLE INITIALLY DEFERRED";
+
 pub fn definitions(table: &Table, keys: &[&ForeignKey], dialect: &Dialect) -> Result<Vec<String>> {
     let mut parts = Vec::new();
     if !table.key.is_empty() && !table.columns.iter().any(|column| is_own_key(&table.key, column, dialect)) {
@@ -46,7 +48,7 @@ pub fn unique(unique: &Unique, dialect: &Dialect) -> Result<String> {
     if unique.deferrable && !dialect.deferrable {
         return dialect.unsupported("deferrable constraints");
     }
-    let suffix = if unique.deferrable { " DEFERRABLE INITIALLY DEFERRED" } else { "" };
+    let suffix = if unique.deferrable { DEFERRED } else { "" };
     Ok(format!("{} UNIQUE ({}){suffix}", constraint(dialect, &unique.name)?, names(dialect, &unique.columns)?))
 }
 
@@ -67,13 +69,15 @@ pub fn exclude(exclude: &Exclude, dialect: &Dialect) -> Result<String> {
     Ok(text)
 }
 
-const fn action(action: Action) -> &'static str {
-    match action {
+fn action(action: Action, dialect: &Dialect) -> Result<&'static str> {
+    Ok(match action {
         Action::Cascade => "CASCADE",
         Action::SetNull => "SET NULL",
+        Action::SetDefault if !dialect.set_default => return dialect.unsupported("foreign keys that set the default"),
+        Action::SetDefault => "SET DEFAULT",
         Action::Restrict => "RESTRICT",
         Action::NoAction => "NO ACTION",
-    }
+    })
 }
 
 /// Returns a foreign key constraint. `word` is `FOREIGN KEY`, possibly followed by `IF NOT EXISTS`.
@@ -81,13 +85,17 @@ pub fn foreign_key(key: &ForeignKey, word: &str, dialect: &Dialect) -> Result<St
     if key.columns.len() != key.target_columns.len() {
         return malformed(format!("the foreign key {:?} pairs {} columns with {}", key.name, key.columns.len(), key.target_columns.len()));
     }
+    if key.deferrable && !dialect.deferrable_keys {
+        return dialect.unsupported("deferrable foreign keys");
+    }
     Ok(format!(
-        "{} {word} ({}) REFERENCES {} ({}) ON DELETE {} ON UPDATE {}",
+        "{} {word} ({}) REFERENCES {} ({}) ON DELETE {} ON UPDATE {}{}",
         constraint(dialect, &key.name)?,
         names(dialect, &key.columns)?,
         quote::table(dialect, &key.target)?,
         names(dialect, &key.target_columns)?,
-        action(key.on_delete),
-        action(key.on_update),
+        action(key.on_delete, dialect)?,
+        action(key.on_update, dialect)?,
+        if key.deferrable { DEFERRED } else { "" },
     ))
 }

@@ -174,6 +174,7 @@ fn parts(index: &Index, dialect: &Dialect) -> Result<String> {
 fn part(part: &IndexPart, dialect: &Dialect) -> Result<String> {
     let text = match (&part.column, &part.sql, dialect.indexes) {
         (Some(column), None, _) => quote::quoted(dialect, column)?,
+        (None, Some(sql), _) if is_column_with_more(sql, dialect) => quote::sql(sql)?.to_owned(),
         (None, Some(_), Indexes::InlineColumns) => {
             return dialect.unsupported_but("expression indexes", "index a generated column: Field(db_generated=..., db_index=True)");
         }
@@ -181,4 +182,43 @@ fn part(part: &IndexPart, dialect: &Dialect) -> Result<String> {
         (Some(_), Some(_), _) | (None, None, _) => return malformed("an index part is a column or an expression"),
     };
     Ok(if part.desc { format!("{text} DESC") } else { text })
+}
+
+/// Whether a part is a quoted column, or an expression in parentheses, with what no expression holds: a collation, an
+/// operator class and an order of NULL after it, or the length of its prefix: `"name" text_pattern_ops`, `` `name`(10) ``.
+fn is_column_with_more(sql: &str, dialect: &Dialect) -> bool {
+    let Some(rest) = after_first(sql, dialect.quote) else { return false };
+    match dialect.indexes {
+        Indexes::Full | Indexes::Trees => {
+            let words: Vec<&str> = rest.split_whitespace().collect();
+            let order = matches!(words.as_slice(), [.., "NULLS", "FIRST" | "LAST"]);
+            let class = words.iter().any(|word| word.ends_with("_ops"));
+            rest.starts_with(' ') && (order || class || words.first() == Some(&"COLLATE"))
+        }
+        Indexes::Inline | Indexes::InlineColumns => {
+            let length = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+            length.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+        }
+    }
+}
+
+/// Returns what follows the quoted name, or the parentheses, that a text begins with.
+fn after_first(sql: &str, quote: char) -> Option<&str> {
+    let (mut depth, mut quoted) = (0_usize, None);
+    for (at, c) in sql.char_indices() {
+        match (quoted, c) {
+            (Some(end), _) if c == end => quoted = None,
+            (Some(_), _) => continue,
+            (None, _) if c == quote || c == '\'' => quoted = Some(c),
+            (None, '(') => depth += 1,
+            (None, ')') => depth = depth.checked_sub(1)?,
+            (None, _) if depth == 0 => return None,
+            (None, _) => {}
+        }
+        let rest = &sql[at + c.len_utf8()..];
+        if quoted.is_none() && depth == 0 && !rest.starts_with(quote) {
+            return Some(rest);
+        }
+    }
+    None
 }

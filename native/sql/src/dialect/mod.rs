@@ -99,6 +99,9 @@ pub struct Dialect {
     pub virtual_columns: bool,
     pub generated_not_null: GeneratedNotNull,
     pub deferrable: bool,
+    pub deferrable_keys: bool,
+    /// Foreign keys may set the default.
+    pub set_default: bool,
     pub exclusion: bool,
 }
 

@@ -75,6 +75,8 @@ pub const MYSQL: Dialect = Dialect {
     virtual_columns: true,
     generated_not_null: GeneratedNotNull::Keyword,
     deferrable: false,
+    deferrable_keys: false,
+    set_default: false,
     exclusion: false,
 };
 

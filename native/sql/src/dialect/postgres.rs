@@ -74,6 +74,8 @@ pub const POSTGRES: Dialect = Dialect {
     virtual_columns: false,
     generated_not_null: GeneratedNotNull::Keyword,
     deferrable: true,
+    deferrable_keys: true,
+    set_default: true,
     exclusion: true,
 };
 

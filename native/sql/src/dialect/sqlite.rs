@@ -74,5 +74,7 @@ pub const SQLITE: Dialect = Dialect {
     virtual_columns: true,
     generated_not_null: GeneratedNotNull::Keyword,
     deferrable: false,
+    deferrable_keys: true,
+    set_default: true,
     exclusion: false,
 };
