@@ -12,6 +12,8 @@ from oxyde.cli.config import Config, ConfigError, described
 from oxyde.cli.options import chosen, everywhere
 from oxyde.exceptions import MigrationError, OxydeError
 from oxyde.migrations.answers import parse
+from oxyde.migrations.files import read
+from oxyde.migrations.lint import lints, of_operations
 from oxyde.migrations.make import Made, Models, Open, answered, compare, open_lines
 from oxyde.migrations.questions import Question
 from oxyde.schema import tables
@@ -60,6 +62,9 @@ def makemigrations(
         made.write()
     if made is not None and not as_json:
         click.echo(f"\n{made.text}" if dry_run else f"Wrote {made.path}", nl=not dry_run)
+    if made is not None:
+        for lint in of_operations(made.operations, both.old, both.dialect) if dry_run else lints(read(made.path), both.old, both.dialect):
+            click.echo(f"Lint: {lint}", err=True)
 
 
 def _compared(config: Config) -> Models:

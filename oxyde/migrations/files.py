@@ -66,9 +66,21 @@ class Migration:
         Raises:
             MigrationError: The function fails, or an operation does not fit the state; names file and line.
         """
-        context = Context(dialect, before, older=self.older)
+        return self.recorded(before, dialect).operations
+
+    def recorded(self, before: State, dialect: str) -> Context:
+        """Returns what recorded ``upgrade``: its operations, and the line of each.
+
+        Args:
+            before: The state before it.
+            dialect: postgres, mysql, mariadb or sqlite.
+
+        Raises:
+            MigrationError: The function fails, or an operation does not fit the state; names file and line.
+        """
+        context = Context(dialect, before, older=self.older, file=str(self.path))
         self._call(self.upgrade, context)
-        return context.operations
+        return context
 
     def backward(self, before: State, dialect: str) -> Inverse:
         """Returns the operations that undo it: those of ``downgrade`` if the file has one, else the inverse of ``upgrade``.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -18,9 +19,12 @@ class Recorder:
         operations: The operations so far.
         older: Whether the file has the older format.
         forward: The operations of the file's ``upgrade``, while ``downgrade`` is recorded.
+        lines: The line of the file that says each of the operations; None where it is not known.
     """
 
-    def __init__(self, dialect: str, state: State, *, older: bool = False, forward: Sequence[Operation] = ()) -> None:
+    def __init__(
+        self, dialect: str, state: State, *, older: bool = False, forward: Sequence[Operation] = (), file: str | None = None
+    ) -> None:
         """Begins with a state.
 
         Args:
@@ -28,12 +32,15 @@ class Recorder:
             state: The state before.
             older: Whether the file has the older format.
             forward: The operations of the file's ``upgrade``.
+            file: The file, whose lines are noted.
         """
         self._dialect = dialect
+        self._file = file
         self.state = state
         self.older = older
         self.forward = forward
         self.operations: list[Operation] = []
+        self.lines: list[int | None] = []
 
     @property
     def dialect(self) -> str:
@@ -42,19 +49,21 @@ class Recorder:
 
     def record(self, *operations: Operation) -> None:
         """Records operations."""
+        line = None if self._file is None else _line(self._file)
         for operation in operations:
             self.state = operation.apply(self.state)
             self.operations.append(operation)
+            self.lines.append(line)
 
     @contextmanager
     def recording(self, wrap: Callable[[tuple[Operation, ...]], Operation]) -> Iterator[None]:
         """Makes one operation of those that are recorded inside."""
-        before, outer = self.state, self.operations
-        self.operations = []
+        before, outer, lines = self.state, self.operations, self.lines
+        self.operations, self.lines = [], []
         try:
             yield
         finally:
-            inner, self.operations, self.state = tuple(self.operations), outer, before
+            inner, self.operations, self.lines, self.state = tuple(self.operations), outer, lines, before
         self.record(wrap(inner))
 
     def collected(self, function: Callable[[Any], None]) -> tuple[Operation, ...]:
@@ -62,3 +71,11 @@ class Recorder:
         inner = type(self)(self._dialect, self.state, older=self.older)
         function(inner)
         return tuple(inner.operations)
+
+
+def _line(file: str) -> int | None:
+    """Returns the line of a file that is run, the innermost of its functions."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename != file:
+        frame = frame.f_back
+    return frame.f_lineno if frame.f_code.co_filename == file else None

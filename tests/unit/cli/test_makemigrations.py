@@ -66,7 +66,11 @@ def test_a_project(folder: Path) -> None:
     ]
     done = oxyde("makemigrations", *flags, cwd=folder)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.endswith(f"Wrote {folder / 'migrations/0002_slugs.py'}\n")
+    written = folder / "migrations/0002_slugs.py"
+    assert done.stdout.endswith(f"Wrote {written}\n")
+    assert [line.split(": ")[:3] for line in done.stderr.splitlines()] == [
+        ["Lint", f"{written}:{number}", name] for number, name in [(9, "rename"), (10, "rewrite"), (11, "rewrite")]
+    ]
     assert oxyde("makemigrations", cwd=folder).stdout == "No changes.\n"
 
 

@@ -1,0 +1,8 @@
+"""What is unsafe about migrations while the application runs: lints with their safe ways, and the locks of operations."""
+
+from oxyde.migrations.lint.lint import NAMES, Lint
+from oxyde.migrations.lint.linting import lints, of_operations
+from oxyde.migrations.lint.lock import Lock
+from oxyde.migrations.lint.locks import locks
+
+__all__ = ["NAMES", "Lint", "Lock", "lints", "locks", "of_operations"]

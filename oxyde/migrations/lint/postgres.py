@@ -1,0 +1,117 @@
+"""The locks of operations on PostgreSQL, as its manual says for ALTER TABLE and the tests see in pg_locks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from oxyde.migrations.lint.declared import declared, is_steady
+from oxyde.migrations.lint.lock import Lock, Work
+from oxyde.migrations.operations import (
+    AddColumn,
+    AddConstraint,
+    AlterColumn,
+    AlterEnumType,
+    AlterKey,
+    CommentColumn,
+    CommentTable,
+    CreateIndex,
+    CreateTable,
+    DropColumn,
+    DropConstraint,
+    DropIndex,
+    DropTable,
+    DropView,
+    Operation,
+    RenameColumn,
+    RenameConstraint,
+    RenameTable,
+)
+from oxyde.migrations.parts import Check, Column
+from oxyde.migrations.state import State
+from oxyde.schema import ForeignKey
+from oxyde.schema.relation import Address
+
+_BINARY: Final = frozenset({"text", "varchar", "citext"})
+"""Types whose values are stored alike."""
+
+
+def locks(operation: Operation, before: State) -> list[Lock]:
+    """Returns the locks of an operation."""
+    match operation:
+        case CreateTable(table):
+            return [_writers(key.target) for key in table.foreign_keys]
+        case DropTable(address):
+            return [exclusive(address), *(exclusive(key.target) for key in before.table(address).foreign_keys)]
+        case RenameTable(address) | RenameColumn(address) | RenameConstraint(address):
+            return [exclusive(address)]
+        case DropColumn(address, name):
+            keys = [part for part in before.table(address).parts_over(name) if isinstance(part, ForeignKey)]
+            return [exclusive(address), *(exclusive(key.target) for key in keys)]
+        case DropView(address):
+            return [exclusive(address)]
+        case AlterKey(address):
+            return [exclusive(address, "index")]
+        case AddColumn():
+            return [exclusive(operation.address, _added(operation))]
+        case AlterColumn():
+            return _altered(operation, before)
+        case CommentColumn(address) | CommentTable(address):
+            return [Lock(address, "SHARE UPDATE EXCLUSIVE", "schema changes")]
+        case AddConstraint(address, ForeignKey() as key):
+            return [_writers(address, "scan"), *([_writers(key.target)] if key.target != address else [])]
+        case AddConstraint(address, constraint):
+            return [exclusive(address, "scan" if isinstance(constraint, Check) else "index")]
+        case DropConstraint(address, _, name):
+            there = before.table(address).constraints[name]
+            return [exclusive(address), *([exclusive(there.target)] if isinstance(there, ForeignKey) else [])]
+        case CreateIndex(address, _, concurrently):
+            mode = "SHARE UPDATE EXCLUSIVE" if concurrently else "SHARE"
+            return [Lock(address, mode, "schema changes" if concurrently else "writes", "index")]
+        case DropIndex(address, _, concurrently):
+            return [Lock(address, "SHARE UPDATE EXCLUSIVE", "schema changes") if concurrently else exclusive(address)]
+        case AlterEnumType(address):
+            return [exclusive(table, "rewrite") for table in dict.fromkeys(table.address for table, _ in before.columns_of(address))]
+        case _:
+            return []
+
+
+def exclusive(table: Address, work: Work = "nothing") -> Lock:
+    """Returns the lock that keeps everybody out."""
+    return Lock(table, "ACCESS EXCLUSIVE", "reads and writes", work)
+
+
+def _writers(table: Address, work: Work = "nothing") -> Lock:
+    return Lock(table, "SHARE ROW EXCLUSIVE", "writes", work)
+
+
+def _added(operation: AddColumn) -> Work:
+    column = operation.column
+    counts = column.auto or column.identity is not None
+    if counts or (column.generated is not None and column.stored) or (column.default is not None and not is_steady(column.default)):
+        return "rewrite"
+    if operation.fill is not None:
+        return "update"
+    return "index" if operation.key else "nothing"
+
+
+def _altered(operation: AlterColumn, before: State) -> list[Lock]:
+    old, new = before.table(operation.address).column(operation.name), operation.after(before)
+    if operation.changes.keys() == {"comment"}:
+        return [Lock(operation.address, "SHARE UPDATE EXCLUSIVE", "schema changes")]
+    if operation.using is not None or not is_kept(old, new):
+        return [exclusive(operation.address, "rewrite")]
+    if old.nullable and not new.nullable:
+        return [exclusive(operation.address, "scan" if operation.fill is None else "update")]
+    return [exclusive(operation.address)]
+
+
+def is_kept(old: Column, new: Column) -> bool:
+    """Returns whether the stored values of a column stay as they are when its type changes."""
+    one, other = declared(old), declared(new)
+    if one == other:
+        return True
+    if one.word in _BINARY and other.word in _BINARY:
+        return other.size is None or (one.size is not None and one.size <= other.size)
+    if one.word == other.word == "numeric":
+        return other.size is None or (one.size is not None and one.size <= other.size and (one.scale or 0) == (other.scale or 0))
+    return False
