@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import sysconfig
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Any, Final
 
 import click
 
+from oxyde.cli.errors import described
 from oxyde.schema.naming import meant
 
 if sys.version_info >= (3, 11):
@@ -27,8 +27,6 @@ FILE: Final = "oxyde_config.py"
 PROJECT: Final = "pyproject.toml"
 DIALECTS: Final = {"postgres": "postgres", "postgresql": "postgres", "mysql": "mysql", "mariadb": "mariadb", "sqlite": "sqlite"}
 """The dialects by the words that configurations and URLs have for them."""
-LIBRARIES: Final = (Path(__file__).parents[1], *(Path(path) for name, path in sysconfig.get_paths().items() if name.endswith("lib")))
-"""Folders whose files are not the application's."""
 EXAMPLE: Final = 'MODELS = ["app.models"]'
 
 
@@ -127,27 +125,16 @@ def load(path: Path | None = None, *, folder: Path | None = None) -> Config:
     if path is not None:
         if not path.is_file():
             raise ConfigError(f"{path}: there is no such file; --config names a Python file or a TOML file")
-        options = _project(path) if path.suffix == ".toml" else _python(path)
+        options = project_options(path) if path.suffix == ".toml" else _python(path)
         if options is None:
             raise ConfigError(f"{path}: it has no [tool.oxyde]; write it there, e.g. {EXAMPLE.lower()}")
         return _config(path, options)
     if (folder / FILE).is_file():
         return _config(folder / FILE, _python(folder / FILE))
-    options = _project(folder / PROJECT) if (folder / PROJECT).is_file() else None
+    options = project_options(folder / PROJECT) if (folder / PROJECT).is_file() else None
     if options is None:
         raise ConfigError(f"{folder}: there is no configuration; write {FILE} with a line such as {EXAMPLE}, or name one: --config")
     return _config(folder / PROJECT, options)
-
-
-def described(error: BaseException) -> str:
-    """Returns one line about an error, with the application's file and line where it happened, as far as they are known."""
-    shown = f"{type(error).__name__}: {error}".replace("\n", " ")
-    if isinstance(error, SyntaxError) and error.filename is not None:
-        return f"{error.filename}:{error.lineno}: {type(error).__name__}: {error.msg}"
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<")]
-    own = [frame for frame in frames if not any(Path(frame.filename).is_relative_to(folder) for folder in LIBRARIES)]
-    where = (own or frames)[-1:]
-    return f"{where[0].filename}:{where[0].lineno}: {shown}" if where else shown
 
 
 def _python(path: Path) -> dict[str, Any]:
@@ -171,7 +158,7 @@ def _within(path: Path, error: Exception) -> str:
     return f"line {lines[-1]}: {type(error).__name__}: {error}".replace("\n", " ") if lines else described(error)
 
 
-def _project(path: Path) -> dict[str, Any] | None:
+def project_options(path: Path) -> dict[str, Any] | None:
     """Returns the ``[tool.oxyde]`` of a TOML file, or None."""
     _put_first(path)
     try:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
+from functools import partial
 from typing import Any
 
 import click
 
-from oxyde.cli.config import Config, ConfigError, described
-from oxyde.cli.options import chosen, everywhere
-from oxyde.exceptions import MigrationError, OxydeError
+from oxyde.cli.completion import complete_columns
+from oxyde.cli.config import Config
+from oxyde.cli.models import load_models
+from oxyde.cli.options import WrongUse, can_ask, chosen, everywhere
+from oxyde.cli.stubs import renew
+from oxyde.exceptions import MigrationError
 from oxyde.migrations.answers import parse
 from oxyde.migrations.files import read
 from oxyde.migrations.lint import lints, of_operations
@@ -18,11 +21,7 @@ from oxyde.migrations.make import Made, Models, Open, answered, compare, open_li
 from oxyde.migrations.questions import Question
 from oxyde.schema import tables
 
-
-class WrongUse(click.ClickException):
-    """A flag, a name or an open question; exit code 2."""
-
-    exit_code = 2
+of_columns = partial(click.option, multiple=True, shell_complete=complete_columns)
 
 
 @click.command()
@@ -31,19 +30,52 @@ class WrongUse(click.ClickException):
 @click.option("--empty", is_flag=True, help="Write a file without operations, to be filled by hand.")
 @click.option("--dry-run", is_flag=True, help="Show the file instead of writing it.")
 @click.option("--check", is_flag=True, help="Write nothing; exit code 1 when models and migrations differ.")
-@click.option("--rename", multiple=True, metavar="A=B", help="posts.title=posts.headline, old_table=new_table, enum:old=new.")
+@click.option(
+    "--rename",
+    multiple=True,
+    shell_complete=complete_columns,
+    metavar="A=B",
+    help="posts.title=posts.headline, old_table=new_table, enum:old=new.",
+)
 @click.option("--no-rename", is_flag=True, help="Nothing else was renamed.")
-@click.option("--fill", multiple=True, metavar="T.C=SQL", help="What the rows that are there get: posts.slug=\"''\".")
-@click.option("--map", multiple=True, metavar="T.C.OLD=NEW", help="What becomes of an enum's value: posts.status.archived=draft.")
+@click.option(
+    "--fill", multiple=True, shell_complete=complete_columns, metavar="T.C=SQL", help="What the rows that are there get: posts.slug=\"''\"."
+)
+@click.option(
+    "--map",
+    multiple=True,
+    shell_complete=complete_columns,
+    metavar="T.C.OLD=NEW",
+    help="What becomes of an enum's value: posts.status.archived=draft.",
+)
 @click.option("--yes", is_flag=True, help="Data may be lost.")
+@click.option("--no-stubs", is_flag=True, help="Do not renew the stubs.")
 @click.option("--json", "as_json", is_flag=True, help="List the operations as JSON.")
 @click.pass_context
 def makemigrations(
-    ctx: click.Context, /, *, name: str | None, empty: bool, dry_run: bool, check: bool, yes: bool, as_json: bool, **flags: Any
+    ctx: click.Context,
+    /,
+    *,
+    name: str | None,
+    empty: bool,
+    dry_run: bool,
+    check: bool,
+    yes: bool,
+    no_stubs: bool,
+    as_json: bool,
+    **flags: Any,
 ) -> None:
-    """Write the migration that leads from the migrations to the models."""
-    both = _compared(chosen(ctx).load())
-    ask = _asked if sys.stdin.isatty() and sys.stderr.isatty() and not check else None
+    r"""Write the migration that leads from the migrations to the models, and renew the stubs.
+
+    \b
+    Examples:
+      oxyde makemigrations
+      oxyde makemigrations --dry-run
+      oxyde makemigrations --rename posts.title=posts.headline --fill "posts.slug=lower(headline)"
+    """
+    config = chosen(ctx).load()
+    both = _compared(config)
+    ask = _asked if can_ask() and not check else None
     try:
         made = both.empty(name) if empty else answered(both, parse(both.old, both.new, both.dialect, **flags, yes=yes), name, ask)
     except MigrationError as error:
@@ -65,21 +97,19 @@ def makemigrations(
     if made is not None:
         for lint in of_operations(made.operations, both.old, both.dialect) if dry_run else lints(read(made.path), both.old, both.dialect):
             click.echo(f"Lint: {lint}", err=True)
+    if not dry_run and not no_stubs:
+        renew(config, quiet=as_json)
 
 
 def _compared(config: Config) -> Models:
-    """Returns what is compared; what is wrong with the models is a fault of the configuration.
+    """Returns what is compared: the files and the models.
 
     Raises:
         ConfigError: The models cannot be imported, or are wrong.
     """
     dialect = config.dialect_of()
-    config.import_models()
-    try:
-        described_tables = list(tables)
-    except (OxydeError, TypeError) as error:
-        raise ConfigError(f"{config.path}: the models are wrong: {described(error)}") from error
-    return compare(config.migrations_dir, dialect, described_tables)
+    load_models(config)
+    return compare(config.migrations_dir, dialect, list(tables))
 
 
 def _rows(made: Made) -> list[dict[str, str | None]]:
@@ -88,7 +118,7 @@ def _rows(made: Made) -> list[dict[str, str | None]]:
 
 def _show(made: Made) -> None:
     for operation, lost in zip(made.operations, made.losses, strict=True):
-        click.echo(f"{operation}{f'  # loses {lost}' if lost is not None else ''}")
+        click.echo(f"{operation}{click.style(f'  # loses {lost}', fg='yellow') if lost is not None else ''}")
 
 
 def _asked(question: Question) -> Any:

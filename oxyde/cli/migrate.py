@@ -6,8 +6,7 @@ import click
 
 from oxyde.cli.config import Config, ConfigError
 from oxyde.cli.database import connected, on_database
-from oxyde.cli.makemigrations import WrongUse
-from oxyde.cli.options import chosen, everywhere
+from oxyde.cli.options import WrongUse, chosen, everywhere
 from oxyde.exceptions import MigrationError
 from oxyde.migrations.migrating import history_blocking, migrate_blocking, settle_blocking
 from oxyde.migrations.preview import find

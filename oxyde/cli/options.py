@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,17 @@ import click
 from oxyde.cli.config import Config, load
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class WrongUse(click.ClickException):
+    """A flag, a name or an open question; exit code 2."""
+
+    exit_code = 2
+
+
+def can_ask() -> bool:
+    """Whether somebody sits at a terminal, who can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 @dataclass

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
+from oxyde.cli.completion import complete_migrations
 from oxyde.cli.config import DIALECTS
-from oxyde.cli.makemigrations import WrongUse
-from oxyde.cli.options import chosen, everywhere
+from oxyde.cli.options import WrongUse, chosen, everywhere
 from oxyde.exceptions import MigrationError
 from oxyde.migrations import preview
 from oxyde.migrations.files import load
@@ -14,12 +14,18 @@ from oxyde.migrations.files import load
 
 @click.command()
 @everywhere
-@click.argument("name")
+@click.argument("name", shell_complete=complete_migrations)
 @click.option("--backwards", is_flag=True, help="The SQL that undoes it.")
 @click.option("--dialect", type=click.Choice(sorted(set(DIALECTS.values()))), help="By default that of the configuration.")
 @click.pass_context
 def sqlmigrate(ctx: click.Context, /, *, name: str, backwards: bool, dialect: str | None) -> None:
-    """Print the SQL of a migration, named whole or by its beginning."""
+    r"""Print the SQL of a migration, named whole or by its beginning.
+
+    \b
+    Examples:
+      oxyde sqlmigrate 0001
+      oxyde sqlmigrate 0001 --backwards --dialect mysql
+    """
     config = chosen(ctx).load()
     migrations = load(config.migrations_dir)
     try:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+from importlib import import_module
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import click
 
+from oxyde.cli.config import Config
+from oxyde.cli.models import load_models
 from oxyde.cli.options import chosen, everywhere
 from oxyde.stubs import Report, generate
+from oxyde.stubs.project import is_installed, root_of
+from oxyde.stubs.writer import FOLDER, Style
 
 STYLES: Final = ("beside", "sidecar")
 
@@ -21,19 +26,56 @@ STYLES: Final = ("beside", "sidecar")
 @click.option("--style", type=click.Choice(STYLES), default="beside", show_default=True, help="Beside the models, or in _oxyde_types.")
 @click.option("--json", "as_json", is_flag=True, help="Print the files as JSON.")
 @click.pass_context
-def generate_stubs(ctx: click.Context, *, check: bool, style: Literal["beside", "sidecar"], as_json: bool) -> None:
-    """Write typed stubs of your models, for type checkers."""
+def generate_stubs(ctx: click.Context, *, check: bool, style: Style, as_json: bool) -> None:
+    r"""Write typed stubs of your models, for type checkers.
+
+    \b
+    Examples:
+      oxyde generate-stubs
+      oxyde generate-stubs --check
+    """
     config = chosen(ctx).load()
     if not config.stubs:
         click.echo(f"{config.path} says STUBS = False: no stubs", err=True)
         return
-    config.import_models()
+    load_models(config)
     report = generate(config.models, style=style, across=config.stub_lookups_across, check=check)
     _show_json(report) if as_json else _show(report, check=check)
-    for reason in report.refused.values():
-        click.echo(f"no stub: {reason}", err=True)
+    _show_refused(report)
     if check and not report.is_fresh:
         ctx.exit(1)
+
+
+def current(config: Config, *, check: bool = False) -> Report | None:
+    """Writes the stubs in the places where a project has them; None where the configuration wants none.
+
+    Args:
+        config: The configuration, whose models are imported.
+        check: Write nothing.
+    """
+    return generate(config.models, style=style_of(config), across=config.stub_lookups_across, check=check) if config.stubs else None
+
+
+def style_of(config: Config) -> Style:
+    """Returns the style of the stubs that a project has: beside the models, or in ``_oxyde_types``."""
+    named = [import_module(name) for name in config.models]
+    roots = [root for module in named if not is_installed(module) and (root := root_of(module)) is not None]
+    return "sidecar" if any((root / FOLDER).is_dir() for root in roots) else "beside"
+
+
+def renew(config: Config, *, quiet: bool) -> None:
+    """Renews the stubs beside another command, and lists what changed, unless it is to be quiet."""
+    report = current(config)
+    if report is None:
+        return
+    if not quiet and not report.is_fresh:
+        _show(report, check=False)
+    _show_refused(report)
+
+
+def _show_refused(report: Report) -> None:
+    for reason in report.refused.values():
+        click.echo(f"no stub: {reason}", err=True)
 
 
 def _show(report: Report, *, check: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,12 +10,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from oxyde.exceptions import FieldError
 from oxyde.models.info import AnyModel, ModelInfo
+from oxyde.models.locate import check
 from oxyde.models.model import Model
-from oxyde.models.pydantic_seams import are_resolved
 from oxyde.models.queryset import QuerySet
-from oxyde.models.registry import complete, registered
+from oxyde.models.registry import registered
 from oxyde.stubs.classes import own_queryset
 from oxyde.stubs.module import Module
 
@@ -42,7 +40,7 @@ class Project:
         own = [module for module in named if not is_installed(module)]
         self.roots: list[Path] = list(dict.fromkeys(root for module in own if (root := root_of(module)) is not None))
         self.infos = [info for info in registered() if "<locals>" not in info.id]
-        _check(self.infos)
+        check(self.infos)
         self.modules: dict[str, Module] = {}
         self.installed = sorted(module.__name__ for module in named if is_installed(module))
         for name in sorted({cls.__module__ for cls in self._classes()}):
@@ -77,36 +75,6 @@ class Project:
                 users.setdefault(queryset, []).append(info.model)
         single = {queryset: models[0] for queryset, models in users.items() if len(models) == 1}
         return {queryset.__qualname__: model for queryset, model in single.items() if queryset.__module__ == module}
-
-
-def _check(infos: Iterable[ModelInfo]) -> None:
-    """Completes models and their tables.
-
-    Raises:
-        FieldError: A model is wrong; the message begins with the line of its class.
-    """
-    failed = [(info, error) for info in infos if (error := _error_of(info)) is not None]
-    if failed:  # one whose own annotations are wrong comes before those that refer to it
-        info, error = min(failed, key=lambda one: are_resolved(one[0].model))
-        message = f"{_place(info.model)}{error}"
-        raise FieldError(message, column=error.column, table=error.table) from error
-
-
-def _error_of(info: ModelInfo) -> FieldError | None:
-    try:
-        complete(info)
-        info.table()
-    except FieldError as error:
-        return error
-    return None
-
-
-def _place(cls: type) -> str:
-    """Returns the file and line of a class statement, so far as they can be read."""
-    try:
-        return f"{inspect.getsourcefile(cls)}:{inspect.getsourcelines(cls)[1]}: "
-    except (OSError, TypeError):
-        return ""
 
 
 def _bases(model: type[AnyModel]) -> list[type[AnyModel]]:

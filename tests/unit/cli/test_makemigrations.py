@@ -45,7 +45,7 @@ def test_a_project(folder: Path) -> None:
     assert not (folder / "migrations").exists()
     done = oxyde("makemigrations", cwd=folder)
     written = folder / "migrations/0001_initial.py"
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"Create table posts\nWrote {written}\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"Create table posts\nWrote {written}\nwritten: shop.pyi\n", "")
     assert (folder / "migrations/HEAD").read_text() == "0001_initial\n"
     done = oxyde("makemigrations", "--check", cwd=folder)
     assert (done.returncode, done.stdout) == (0, "No changes.\n")
@@ -67,10 +67,10 @@ def test_a_project(folder: Path) -> None:
     done = oxyde("makemigrations", *flags, cwd=folder)
     assert done.returncode == 0, done.stderr
     written = folder / "migrations/0002_slugs.py"
-    assert done.stdout.endswith(f"Wrote {written}\n")
     assert [line.split(": ")[:3] for line in done.stderr.splitlines()] == [
         ["Lint", f"{written}:{number}", name] for number, name in [(9, "rename"), (10, "rewrite"), (11, "rewrite")]
     ]
+    assert done.stdout.endswith(f"Wrote {written}\nwritten: shop.pyi\n")
     assert oxyde("makemigrations", cwd=folder).stdout == "No changes.\n"
 
 
@@ -88,7 +88,22 @@ def test_losses(folder: Path) -> None:
 def test_empty(folder: Path) -> None:
     """A file for what is written by hand."""
     done = oxyde("makemigrations", "--empty", "--name", "by_me", cwd=folder)
-    assert (done.returncode, done.stdout) == (0, f"Wrote {folder / 'migrations/0001_by_me.py'}\n")
+    assert (done.returncode, done.stdout) == (0, f"Wrote {folder / 'migrations/0001_by_me.py'}\nwritten: shop.pyi\n")
+
+
+def test_stubs(folder: Path) -> None:
+    """Are renewed even where no migration is needed, in the style that the project has; not where they are not wanted."""
+    assert oxyde("makemigrations", "--no-stubs", cwd=folder).stdout.endswith("0001_initial.py\n")
+    assert not (folder / "shop.pyi").exists()
+    (folder / "oxyde_config.py").write_text(f"{CONFIG}STUBS = False\n")
+    assert oxyde("makemigrations", cwd=folder).stdout == "No changes.\n"
+    assert not (folder / "shop.pyi").exists()
+    (folder / "oxyde_config.py").write_text(CONFIG)
+    assert oxyde("generate-stubs", "--style", "sidecar", cwd=folder).returncode == 0
+    (folder / "_oxyde_types/shop.pyi").unlink()
+    assert oxyde("makemigrations", "--json", cwd=folder).stdout == "[]\n"
+    assert (folder / "_oxyde_types/shop.pyi").exists()
+    assert not (folder / "shop.pyi").exists()
 
 
 def test_refusals(folder: Path) -> None:

@@ -109,9 +109,9 @@ def test_a_module_without_models_any_more(write: Write) -> None:
 
 
 def test_a_model_that_is_wrong(write: Write) -> None:
-    """The message begins with the line of the class at fault."""
+    """The message begins with the line of the field at fault."""
     path = write("stubs_wrong", model("StubsRight", "other: StubsWrong") + model("StubsWrong", "name: Strr"))
-    with pytest.raises(FieldError, match=rf"^{path}:8: StubsWrong.name has an annotation that names 'Strr', which is not defined"):
+    with pytest.raises(FieldError, match=rf"^{path}:10: StubsWrong.name has an annotation that names 'Strr', which is not defined"):
         generate("stubs_wrong")
 
 

@@ -1,0 +1,47 @@
+"""What an error says on a terminal: where the application's own code went wrong, and never a password."""
+
+from __future__ import annotations
+
+import re
+import sysconfig
+import traceback
+from pathlib import Path
+from typing import Final
+
+PACKAGE: Final = Path(__file__).parents[1]
+LIBRARIES: Final = (PACKAGE, *(Path(path) for name, path in sysconfig.get_paths().items() if name.endswith("lib")))
+"""Folders whose files are not the application's."""
+HIDDEN: Final = "***"
+_IN_URL: Final = re.compile(r"(?P<before>[A-Za-z][\w+.-]*://[^\s:/@'\"]*:)[^\s'\"]+(?P<after>@)")
+_IN_QUERY: Final = re.compile(r"(?P<before>[?&](?:password|passwd|pwd|sslpassword)=)[^\s&'\"#]+", re.IGNORECASE)
+
+
+def without_passwords(text: str) -> str:
+    """Returns a text whose URLs have no passwords."""
+    return _IN_QUERY.sub(rf"\g<before>{HIDDEN}", _IN_URL.sub(rf"\g<before>{HIDDEN}\g<after>", text))
+
+
+def described(error: BaseException) -> str:
+    """Returns one line about an error, with the application's file and line where it happened, as far as they are known."""
+    shown = f"{type(error).__name__}: {error}".replace("\n", " ")
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        return f"{error.filename}:{error.lineno}: {type(error).__name__}: {error.msg}"
+    where = place(error)
+    return shown if where is None else f"{where}: {shown}"
+
+
+def place(error: BaseException) -> str | None:
+    """Returns the file and line of the application's code in which an error was raised, or which called what raised it.
+
+    Code of Oxyde is never named. That of other libraries is, where nothing is the application's own.
+    """
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<")]
+    own = [frame for frame in frames if not any(Path(frame.filename).is_relative_to(folder) for folder in LIBRARIES)]
+    others = [frame for frame in frames if not Path(frame.filename).is_relative_to(PACKAGE) and "site-packages" in frame.filename]
+    where = (own or others)[-1:]
+    return f"{where[0].filename}:{where[0].lineno}" if where else None
+
+
+def whole(error: BaseException) -> str:
+    """Returns the traceback of an error, all of it but for passwords."""
+    return without_passwords("".join(traceback.format_exception(type(error), error, error.__traceback__))).rstrip()
