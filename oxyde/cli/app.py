@@ -13,7 +13,7 @@ from oxyde.cli.errors import whole, without_passwords
 from oxyde.cli.init import init
 from oxyde.cli.makemigrations import makemigrations
 from oxyde.cli.migrate import migrate
-from oxyde.cli.options import chosen, everywhere
+from oxyde.cli.options import WrongUse, chosen, everywhere
 from oxyde.cli.shell import shell
 from oxyde.cli.showmigrations import showmigrations
 from oxyde.cli.sqlmigrate import sqlmigrate
@@ -41,13 +41,11 @@ class Commands(click.Group):
         except (BrokenPipeError, EOFError, click.exceptions.Exit, click.Abort):  # the reader closed the pipe; click ends quietly
             raise
         except click.UsageError as error:
-            error.message = without_passwords(error.message)
-            raise
+            raise click.UsageError(without_passwords(error.message), error.ctx) from None
         except click.ClickException as error:
             self._show_whole(ctx, error.__cause__)
-            failed = click.ClickException(without_passwords(error.format_message()))
-            failed.exit_code = error.exit_code
-            raise failed from None
+            kind = WrongUse if error.exit_code == WrongUse.exit_code else click.ClickException
+            raise kind(without_passwords(error.format_message())) from None
         except (OxydeError, ImportError, OSError, ValueError) as error:
             self._show_whole(ctx, error)
             message = str(error) if isinstance(error, ImportError) else f"{type(error).__name__}: {error}"

@@ -46,7 +46,7 @@ def shell(ctx: click.Context, /, *, db_alias: str) -> None:
     with ExitStack() as stack:
         database = stack.enter_context(connected(config, db_alias)) if config.databases or db_alias != "default" else None
         if not sys.stdin.isatty():
-            ctx.exit(run(click.get_text_stream("stdin").read(), names))
+            ctx.exit(run(sys.stdin.read(), names))
         _interactive(names, _banner(config, infos, database))
 
 

@@ -160,7 +160,8 @@ POSTGRES_STATE = State(
 MARIADB = """
 CREATE TABLE `Live ``Odd` (
     id int unsigned AUTO_INCREMENT PRIMARY KEY, `Sel ect` varchar(20) DEFAULT 'it''s', b int NOT NULL DEFAULT 3 COMMENT 'a number',
-    t text, e enum('a','it''s') DEFAULT 'a', s set('x','y'), j json, dt datetime(6) DEFAULT current_timestamp(6) ON UPDATE current_timestamp(6),
+    t text, e enum('a','it''s') DEFAULT 'a', s set('x','y'), j json,
+    dt datetime(6) DEFAULT current_timestamp(6) ON UPDATE current_timestamp(6),
     ts timestamp NULL, bo tinyint(1), un bigint unsigned, f float, d decimal(10,2), g bigint GENERATED ALWAYS AS (b * 2) STORED,
     gv bigint AS (b + 1) VIRTUAL CHECK (gv IS NOT NULL),
     k varchar(10) COLLATE utf8mb4_bin, c36 char(36), u uuid, geo point NOT NULL, ex varchar(50) DEFAULT concat('a', b), c int CHECK (c > 1),
