@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sysconfig
 import traceback
@@ -39,7 +40,22 @@ def place(error: BaseException) -> str | None:
     own = [frame for frame in frames if not any(Path(frame.filename).is_relative_to(folder) for folder in LIBRARIES)]
     others = [frame for frame in frames if not Path(frame.filename).is_relative_to(PACKAGE) and "site-packages" in frame.filename]
     where = (own or others)[-1:]
-    return f"{where[0].filename}:{where[0].lineno}" if where else None
+    if not where:
+        return None
+    file, line = where[0].filename, where[0].lineno or 1
+    return f"{file}:{_line_of_field(Path(file), line, str(error))}"
+
+
+def _line_of_field(path: Path, line: int, message: str) -> int:
+    """Returns the line of the field that a message names (``User.age``), if the statement of its class is at a line; else that line."""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return line
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.lineno == line]
+    fields = [(found.name, node) for found in classes for node in found.body if isinstance(node, ast.AnnAssign)]
+    named = (node.lineno for cls, node in fields if re.search(rf"\b{cls}\.{ast.unparse(node.target)}\b", message))
+    return next(named, line)
 
 
 def whole(error: BaseException) -> str:

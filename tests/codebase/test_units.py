@@ -58,6 +58,7 @@ ELSEWHERE = {
     "migrations/lock.py": ("../contract/test_migrate.py", "a lock of a server"),
     "migrations/migrating.py": ("../contract/test_migrate.py", "migrates databases"),
     "migrations/runner.py": ("../contract/test_migrate.py", "migrates databases"),
+    "models/locate.py": ("cli/test_models.py", "the lines of models that are wrong"),
     "cli/database.py": ("cli/test_migrate.py", "what the commands share"),
     "cli/showmigrations.py": ("cli/test_migrate.py", "lists what the other command does"),
     "migrations/lint/mariadb.py": ("../contract/test_lint_locks.py", "what the server itself can do"),

@@ -186,7 +186,7 @@ class _Reader:
             column = row["column"]
             own = self.said.collations.get(column or "", "BINARY").upper()
             plain = column is not None and row["collation"].upper() == own
-            parts.append(column if plain else bare(part, "sqlite"))
+            parts.append(str(column) if plain else bare(part, "sqlite"))
             if row["descending"]:
                 desc.append(parts[-1])
         return Index(name, tuple(parts), unique=bool(rows[0]["unique"]), where=where, desc=tuple(desc))

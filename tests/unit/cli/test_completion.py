@@ -1,0 +1,44 @@
+"""``oxyde completion``: scripts for three shells, and what they offer."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.test_app import oxyde
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_scripts(shell: str, tmp_path: Path) -> None:
+    """Each names the variable by which the shell asks."""
+    done = oxyde("completion", shell, cwd=tmp_path)
+    assert done.returncode == 0
+    assert f"_OXYDE_COMPLETE={shell}_complete" in done.stdout
+
+
+def offered(line: str, folder: Path) -> list[str]:
+    """Returns what is offered at the end of a line, as bash asks for it."""
+    words = line.split(" ")
+    asked = {"_OXYDE_COMPLETE": "bash_complete", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
+    done = subprocess.run(
+        [sys.executable, "-c", "from oxyde.cli.app import main; main(prog_name='oxyde')"],
+        cwd=folder,
+        env={**os.environ, **asked},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    return [one.partition(",")[2] for one in done.stdout.splitlines() if one]
+
+
+def test_what_is_offered(tmp_path: Path) -> None:
+    """Commands and options; nothing, and no traceback, where a configuration is wrong."""
+    assert {"migrate", "makemigrations"} <= {*offered("oxyde m", tmp_path)}
+    assert "--plan" in offered("oxyde migrate --p", tmp_path)
+    (tmp_path / "oxyde_config.py").write_text("1 / 0\n")
+    assert offered("oxyde sqlmigrate 0", tmp_path) == []

@@ -1,0 +1,58 @@
+"""What an error says: a place in the application's code, and never a password."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from oxyde.cli.errors import described, place, whole, without_passwords
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("postgresql://me:secret@host/db", "postgresql://me:***@host/db"),
+        ("'mysql+aiomysql://me:se/c:r@et@host:3306/db' fails", "'mysql+aiomysql://me:***@host:3306/db' fails"),
+        ("postgresql://:secret@host", "postgresql://:***@host"),
+        ("postgresql://host/db?user=me&password=secret&x=1", "postgresql://host/db?user=me&password=***&x=1"),
+        ("postgresql://me@host/db", "postgresql://me@host/db"),
+        ("sqlite:///a:b.db", "sqlite:///a:b.db"),
+        ("see https://x.org/a: me@example.org", "see https://x.org/a: me@example.org"),
+    ],
+)
+def test_passwords(text: str, shown: str) -> None:
+    """Go out of URLs; the rest stays."""
+    assert without_passwords(text) == shown
+
+
+def raised(code: str, file: str) -> Exception:
+    """Returns the error that a program raises."""
+    try:
+        exec(compile(code, file, "exec"), {})
+    except Exception as error:  # noqa: BLE001 - which is what is tested
+        return error
+    raise AssertionError(code)
+
+
+def test_place(tmp_path: Path) -> None:
+    """Is the last line of the application's, whatever it called."""
+    file = str(tmp_path / "shop.py")
+    error = raised("\nimport json\njson.loads('{')", file)
+    assert place(error) == f"{file}:3"
+    assert described(error).startswith(f"{file}:3: JSONDecodeError: ")
+    ours = raised("from oxyde import F\nF(3)", file)
+    assert place(ours) == f"{file}:2"
+    assert place(ValueError("never raised")) is None
+    assert described(ValueError("two\nlines")) == "ValueError: two lines"
+    assert described(raised("x = (", file)) == f"{file}:1: SyntaxError: '(' was never closed"
+
+
+def test_whole(tmp_path: Path) -> None:
+    """The traceback has every frame, and no password in messages and source lines."""
+    path = tmp_path / "shop.py"
+    path.write_text("raise ValueError('postgresql://me:secret@host')")
+    shown = whole(raised(path.read_text(), str(path)))
+    assert shown.startswith("Traceback (most recent call last):\n")
+    assert "me:***@host" in shown
+    assert "secret" not in shown
