@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from oxyde.db.block import Block
 from oxyde.db.database import AsyncDatabase, Connection
 from oxyde.db.route import Route, home, route
-from oxyde.models.info import AnyModel
+from oxyde.models.info import AnyModel, info_of
 
 if TYPE_CHECKING:
     from oxyde.models.chain import Chain
@@ -20,7 +20,8 @@ def route_of(chain: Chain[Any, Any], using: str | None, client: object | None) -
 
 def route_of_model(model: type[AnyModel], using: str | None, client: object | None) -> Route:
     """Returns where a verb of an instance runs: on the verb's connection, else that of its model, else the default one."""
-    return route(using, client) if using is not None or client is not None else home(model.__oxyde__.database)
+    info = info_of(model)
+    return route(using, client) if using is not None or client is not None or info is None else home(info.database)
 
 
 def pop_connection(model: type[AnyModel], values: dict[str, Any]) -> tuple[str | None, object | None]:
