@@ -82,11 +82,25 @@ def _rows(sql: str, params: Params, where: Route, timeout: float | None = None) 
     if timeout is not None and not timeout > 0:
         message = f"timeout={timeout!r} must be more than 0 seconds"
         raise ValueError(message)
-    shape, values = prepared(sql, params, where)
+    limit = None if timeout is None else min(float(timeout), FOREVER)
+    return (yield from _read(sql, *prepared(sql, params, where), limit))
+
+
+def query(sql: str, params: Params, dialect: str) -> Steps[list[dict[str, Any]]]:
+    """Runs SQL text in steps and returns its rows as dictionaries.
+
+    Args:
+        sql: One statement.
+        params: The values of its placeholders.
+        dialect: postgres, mysql, mariadb or sqlite.
+    """
+    return (yield from _read(sql, *compile_raw(sql, params, dialect)))
+
+
+def _read(sql: str, shape: bytes, values: tuple[Any, ...], timeout: float | None = None) -> Steps[list[dict[str, Any]]]:
     rows: list[dict[str, Any]] = []
     read = dictionaries(sql)
-    limit = None if timeout is None else min(float(timeout), FOREVER)
-    yield Call(shape, values, lambda batch: rows.extend(read(batch)), timeout=limit)
+    yield Call(shape, values, lambda batch: rows.extend(read(batch)), timeout=timeout)
     return rows
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
+from oxyde.db.raw import query
 from oxyde.db.rows import Batch
 from oxyde.db.steps import Call, Steps
 from oxyde.exceptions import DecodeError
@@ -14,11 +15,11 @@ from oxyde.inspect.classes import classes
 from oxyde.inspect.fitted import Fitted
 from oxyde.inspect.module import source
 from oxyde.inspect.planning import plan
-from oxyde.inspect.query import query, quoted
 from oxyde.migrations.parts import Column
 from oxyde.migrations.state import State, Table
 from oxyde.models.model import Model
 from oxyde.schema import ColumnType
+from oxyde.schema.naming import quoted
 from oxyde.schema.relation import Address
 from oxyde.schema.types import ANY, BYTES, FLOAT, INT, TEXT
 

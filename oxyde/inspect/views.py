@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from oxyde.db.raw import query
 from oxyde.db.steps import Steps
-from oxyde.inspect.query import query
 from oxyde.migrations.parts import Column
 from oxyde.migrations.state import State
 from oxyde.schema import ColumnType

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from oxyde.db.raw import query
 from oxyde.db.steps import Steps
-from oxyde.migrations.ledger import rows
 
 _NAME: Final = r"(?:`(?P<schema>(?:[^`]|``)+)`\.)?`(?P<table>(?:[^`]|``)+)`"
 _ONE: Final = r"`(?P<name>(?:[^`]|``)+)`"
@@ -24,8 +24,8 @@ _PARTS: Final = (
     "WHERE table_schema = COALESCE(:schema, DATABASE()) AND table_name = :table AND index_name = :name"
 )
 _MYSQL: Final = tuple(
-    (re.compile(f"^{pattern}"), query, shows)
-    for pattern, query, shows in (
+    (re.compile(f"^{pattern}"), look, shows)
+    for pattern, look, shows in (
         (rf"CREATE (?:TABLE|VIEW|OR REPLACE VIEW) {_NAME}", _TABLES, True),
         (rf"DROP (?:TABLE|VIEW) {_NAME}", _TABLES, False),
         (rf"ALTER TABLE {_NAME} RENAME TO ", _TABLES, False),
@@ -58,11 +58,11 @@ def took_effect(text: str, dialect: str) -> Steps[bool]:
     """
     if dialect == "postgres":
         return (yield from _is_built(text))
-    for pattern, query, shows in _MYSQL:
+    for pattern, look, shows in _MYSQL:
         if (match := pattern.match(text)) is not None:
             named = {"schema": None, "name": "PRIMARY", **match.groupdict()}
-            params = {key: None if value is None else value.replace("``", "`") for key, value in named.items() if f":{key}" in query}
-            found = yield from rows(query, params, dialect)
+            params = {key: None if value is None else value.replace("``", "`") for key, value in named.items() if f":{key}" in look}
+            found = yield from query(look, params, dialect)
             return bool(found) is shows
     return False
 
@@ -73,11 +73,11 @@ def _is_built(text: str) -> Steps[bool]:
         return False
     named = {key: None if value is None else value.replace('""', '"') for key, value in match.groupdict().items()}
     params = {"name": named["name"], "schema": named["schema"]}
-    found = yield from rows(_INDEX, params, "postgres")
+    found = yield from query(_INDEX, params, "postgres")
     if named["verb"] == "DROP":
         return not found
     if found and not found[0]["valid"]:
         quoted = ".".join(f'"{part}"' for part in (match["schema"], match["name"]) if part is not None)
-        yield from rows(f"DROP INDEX CONCURRENTLY {quoted}", {}, "postgres")
+        yield from query(f"DROP INDEX CONCURRENTLY {quoted}", {}, "postgres")
         return False
     return bool(found)

@@ -6,10 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
+from oxyde.db.raw import query
 from oxyde.db.steps import Steps
 from oxyde.exceptions import MigrationError
 from oxyde.migrations.factories import column
-from oxyde.migrations.ledger import columns_of, create, rows
+from oxyde.migrations.ledger import columns_of, create
 
 TABLE: Final = "oxyde_migration_journal"
 _COLUMNS: Final = (
@@ -54,7 +55,7 @@ def read(dialect: str) -> Steps[dict[str, dict[int, Entry]]]:
     if not there:
         return {}
     found: dict[str, dict[int, Entry]] = {}
-    for row in (yield from rows(f"SELECT migration, step, backwards, digest, done FROM {TABLE}", {}, dialect)):  # noqa: S608 - a name of ours
+    for row in (yield from query(f"SELECT migration, step, backwards, digest, done FROM {TABLE}", {}, dialect)):  # noqa: S608 - a name of ours
         entry = Entry(row["step"], bool(row["backwards"]), row["digest"], bool(row["done"]))
         found.setdefault(row["migration"], {})[entry.step] = entry
     return found
@@ -64,20 +65,20 @@ def begin(migration: str, entry: Entry, dialect: str) -> Steps[None]:
     """Notes that a statement is begun or, with the transaction that it is in, done."""
     sql = f"INSERT INTO {TABLE} (migration, step, backwards, digest, done) VALUES (:migration, :step, :backwards, :digest, :done)"  # noqa: S608 - a name of ours
     values = {"migration": migration, "step": entry.step, "backwards": entry.backwards, "digest": entry.digest, "done": entry.done}
-    yield from rows(sql, values, dialect)
+    yield from query(sql, values, dialect)
 
 
 def finish(migration: str, step: int, dialect: str) -> Steps[None]:
     """Notes that a statement that was begun took effect."""
     sql = f"UPDATE {TABLE} SET done = :done WHERE migration = :migration AND step = :step"  # noqa: S608 - a name of ours
-    yield from rows(sql, {"done": True, "migration": migration, "step": step}, dialect)
+    yield from query(sql, {"done": True, "migration": migration, "step": step}, dialect)
 
 
 def forget(migration: str, dialect: str, step: int | None = None) -> Steps[None]:
     """Removes what is known of a migration, or of one of its statements."""
     one = "" if step is None else " AND step = :step"
     values = {"migration": migration} if step is None else {"migration": migration, "step": step}
-    yield from rows(f"DELETE FROM {TABLE} WHERE migration = :migration{one}", values, dialect)  # noqa: S608 - a name of ours
+    yield from query(f"DELETE FROM {TABLE} WHERE migration = :migration{one}", values, dialect)  # noqa: S608 - a name of ours
 
 
 def settle(step: int, dialect: str, *, done: bool) -> Steps[None]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from oxyde.db.raw import compile_raw, dictionaries
+from oxyde.db.raw import query
 from oxyde.db.steps import Call, Steps
 from oxyde.ir import wire
 from oxyde.migrations.factories import NewColumn, column
@@ -46,18 +46,9 @@ class Entry:
     state: str | None = None
 
 
-def rows(sql: str, params: Mapping[str, Any], dialect: str) -> Steps[list[dict[str, Any]]]:
-    """Runs SQL with ``:name`` parameters and returns its rows."""
-    shape, values = compile_raw(sql, params, dialect)
-    found: list[dict[str, Any]] = []
-    read = dictionaries(sql)
-    yield Call(shape, values, lambda batch: found.extend(read(batch)))
-    return found
-
-
 def columns_of(table: str, dialect: str) -> Steps[set[str]]:
     """Returns the columns of a table; none where there is no such table."""
-    found = yield from rows(_CATALOG["mysql" if dialect == "mariadb" else dialect], {"table": table}, dialect)
+    found = yield from query(_CATALOG["mysql" if dialect == "mariadb" else dialect], {"table": table}, dialect)
     return {row["name"] for row in found}
 
 
@@ -90,7 +81,7 @@ def read(dialect: str) -> Steps[dict[str, Entry]]:
     if not there:
         return {}
     chosen = ", ".join(name for name in ("name", "checksum", "state") if name in there)
-    found = yield from rows(f"SELECT {chosen} FROM {TABLE} ORDER BY name", {}, dialect)  # noqa: S608 - names of ours
+    found = yield from query(f"SELECT {chosen} FROM {TABLE} ORDER BY name", {}, dialect)  # noqa: S608 - names of ours
     return {row["name"]: Entry(**row) for row in found}
 
 
@@ -100,9 +91,9 @@ def record(entry: Entry, seconds: float, dialect: str) -> Steps[None]:
     # An older ledger may have a type without time zone, to which only the server itself converts.
     at = ":at" if dialect == "sqlite" else "CURRENT_TIMESTAMP"
     sql = f"INSERT INTO {TABLE} (name, applied_at, checksum, state, seconds) VALUES (:name, {at}, :checksum, :state, :seconds)"  # noqa: S608 - ours
-    yield from rows(sql, values if at != ":at" else {**values, "at": dt.datetime.now(dt.timezone.utc)}, dialect)
+    yield from query(sql, values if at != ":at" else {**values, "at": dt.datetime.now(dt.timezone.utc)}, dialect)
 
 
 def remove(name: str, dialect: str) -> Steps[None]:
     """Removes a migration that was undone."""
-    yield from rows(f"DELETE FROM {TABLE} WHERE name = :name", {"name": name}, dialect)  # noqa: S608 - a name of ours
+    yield from query(f"DELETE FROM {TABLE} WHERE name = :name", {"name": name}, dialect)  # noqa: S608 - a name of ours

@@ -14,10 +14,10 @@ from typing_extensions import Self
 from oxyde.db.block import Block, begin
 from oxyde.db.database import AsyncDatabase
 from oxyde.db.execute import run, run_blocking
+from oxyde.db.raw import query
 from oxyde.db.route import Route
 from oxyde.db.steps import Steps, Work
 from oxyde.exceptions import LockTimeoutError
-from oxyde.migrations.ledger import rows
 
 POLL: Final = 0.1
 """Seconds between two attempts."""
@@ -112,7 +112,7 @@ class Lock:
 
 def _taken(dialect: str) -> Steps[bool]:
     """Asks for the lock once, without waiting."""
-    found = yield from rows(_TAKE["mysql" if dialect == "mariadb" else dialect], {}, dialect)
+    found = yield from query(_TAKE["mysql" if dialect == "mariadb" else dialect], {}, dialect)
     return bool(found[0]["taken"])
 
 
@@ -133,5 +133,5 @@ def _later(block: Block, until: float, timeout: float) -> Steps[None]:
 
 def _end(dialect: str, block: Block) -> Steps[None]:
     if dialect != "postgres":  # whose lock ends with the transaction
-        yield from rows(_RELEASE, {}, dialect)
+        yield from query(_RELEASE, {}, dialect)
     yield from block.end(None)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from oxyde.db.raw import compile_raw
+from oxyde.db.raw import compile_raw, query
 from oxyde.db.steps import Atomically, Call, Steps
 from oxyde.exceptions import CommitOutcomeUnknown, ConnectionFailed, DatabaseError, LockTimeoutError, MigrationError, OxydeError
 from oxyde.ir import expr, statement, wire
@@ -230,7 +230,7 @@ def _locking(make: Callable[[], Steps[T]], dialect: str, until: float) -> Steps[
 def _impatient(steps: Steps[T], dialect: str) -> Steps[T]:
     """Lets no statement wait long for a lock: whoever waits for one holds up all that come after."""
     if dialect == "postgres":
-        yield from ledger.rows(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT}", {}, dialect)
+        yield from query(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT}", {}, dialect)
     return (yield from steps)
 
 

@@ -12,6 +12,15 @@ LONGEST: Final = 63
 """Bytes of an identifier that every server keeps (PostgreSQL's limit is the smallest)."""
 
 
+def quoted(name: str, quote: str = '"') -> str:
+    """Returns a name as SQL has it.
+
+    >>> print(quoted("a`b", "`"))
+    `a``b`
+    """
+    return f"{quote}{name.replace(quote, quote * 2)}{quote}"
+
+
 def snake(name: str) -> str:
     """Returns a class name in snake case: ``OrderState`` becomes ``order_state``, ``HTTPCode`` ``http_code``."""
     spaced = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)

@@ -14,10 +14,10 @@ from oxyde.inspect.classes import classes
 from oxyde.inspect.fitted import without_unreadable
 from oxyde.inspect.module import source
 from oxyde.inspect.planning import plan
-from oxyde.inspect.query import quoted
 from oxyde.inspect.stored import as_stored
 from oxyde.inspect.views import columns_of_views
 from oxyde.migrations.state import State
+from oxyde.schema.naming import quoted
 from tests.backends import Backend
 
 VIEW = "inspected_view"

@@ -16,7 +16,7 @@ from oxyde.migrations.live.scope import Row, Scope
 from oxyde.migrations.live.texts import bare, with_values
 from oxyde.migrations.parts import Check, Column, Constraint, Index, Unique
 from oxyde.migrations.state import State, Table
-from oxyde.schema import ForeignKey
+from oxyde.schema import ForeignKey, naming
 from oxyde.schema.naming import text_name
 from oxyde.schema.relation import Address
 from oxyde.schema.types import JSON
@@ -237,5 +237,4 @@ def _foreign_key(name: str, rows: Sequence[Row]) -> ForeignKey:
 
 
 def _quoted(name: str) -> str:
-    escaped = name.replace("`", "``")
-    return f"`{escaped}`"
+    return naming.quoted(name, "`")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from oxyde.db.tokens import sql_tokens
+from oxyde.migrations.live.held import Held
 from oxyde.schema import ColumnType
 from oxyde.schema.types import (
     BOOL,
@@ -49,21 +49,6 @@ NEAR: Final = {
 WIDTHS: Final = re.compile(r"^(bigint|int|mediumint|smallint|tinyint)\(\d+\)")
 """The display width of an integer, which MariaDB names and which says nothing."""
 ESCAPES: Final = {"n": "\n", "r": "\r", "0": "\0", "t": "\t", "b": "\b", "Z": "\x1a"}
-
-
-@dataclass(frozen=True)
-class Held:
-    """What a type amounts to.
-
-    Attributes:
-        type: The kind; of an enumeration its values, without a name.
-        length: Characters at most.
-        db_type: The SQL type, where the kind alone would be another one.
-    """
-
-    type: ColumnType
-    length: int | None = None
-    db_type: str | None = None
 
 
 def held(written: str) -> Held:

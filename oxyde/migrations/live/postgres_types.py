@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
-from oxyde.schema import ColumnType
+from oxyde.migrations.live.held import Held
 from oxyde.schema.types import (
     BOOL,
     BYTES,
@@ -54,21 +53,6 @@ NEAR: Final = {
 """What other types hold, without their digits; whatever is none of these is text."""
 SERIAL: Final = {"integer": "serial", "smallint": "smallserial"}
 """The names of types that count, beside that of our own."""
-
-
-@dataclass(frozen=True)
-class Held:
-    """What a type amounts to.
-
-    Attributes:
-        type: The kind.
-        length: Characters at most.
-        db_type: The SQL type, where the kind alone would be another one.
-    """
-
-    type: ColumnType
-    length: int | None = None
-    db_type: str | None = None
 
 
 def held(written: str) -> Held:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from oxyde.db.raw import Params, compile_raw, dictionaries
-from oxyde.db.steps import Call, Steps
+from oxyde.db.raw import Params, query
+from oxyde.db.steps import Steps
 
 OWN: Final = frozenset({"oxyde_migrations", "oxyde_migration_journal"})
 """Tables of ours, which no state has."""
@@ -47,8 +47,4 @@ class Scope:
             sql: One SELECT.
             params: The values of its placeholders.
         """
-        shape, values = compile_raw(sql, params, self.dialect)
-        found: list[Row] = []
-        read = dictionaries(sql)
-        yield Call(shape, values, lambda batch: found.extend(read(batch)))
-        return found
+        return (yield from query(sql, params, self.dialect))

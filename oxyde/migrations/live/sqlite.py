@@ -15,7 +15,7 @@ from oxyde.migrations.live.sqlite_types import held
 from oxyde.migrations.live.texts import bare, with_values
 from oxyde.migrations.parts import Check, Column, Constraint, Index, Unique
 from oxyde.migrations.state import State, Table
-from oxyde.schema import ColumnType, ForeignKey
+from oxyde.schema import ColumnType, ForeignKey, naming
 from oxyde.schema.naming import constraint_name, foreign_key_name, text_name
 from oxyde.schema.relation import Address
 
@@ -70,7 +70,7 @@ def read(scope: Scope) -> Steps[State]:
 
 def _read_schema(scope: Scope, schema: str, state: State) -> Steps[State]:
     named = scope.named(schema, "main")
-    quoted, params = text.quoted(schema), {"schema": schema}
+    quoted, params = naming.quoted(schema), {"schema": schema}
     rows = yield from scope.rows(RELATIONS.format(schema=quoted), params)
     found: dict[str, _Found] = defaultdict(_Found)
     for row in (yield from scope.rows(COLUMNS.format(schema=quoted), params)):

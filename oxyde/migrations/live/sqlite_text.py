@@ -311,9 +311,3 @@ def searched(sql: str) -> tuple[str, tuple[str, ...]] | None:
         else:
             columns.append(name)
     return (content, tuple(columns)) if content else None
-
-
-def quoted(name: str) -> str:
-    """Returns a name as SQL has it."""
-    escaped = name.replace('"', '""')
-    return f'"{escaped}"'

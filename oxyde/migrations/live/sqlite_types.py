@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
+from oxyde.migrations.live.held import Held
 from oxyde.schema import ColumnType
 from oxyde.schema.types import (
     ANY,
@@ -51,21 +51,6 @@ NEAR: Final = {
 """What other types hold, without their digits."""
 DIGITS: Final = 15
 """The most digits of a decimal that SQLite keeps as a number."""
-
-
-@dataclass(frozen=True)
-class Held:
-    """What a type amounts to.
-
-    Attributes:
-        type: The kind.
-        length: Characters at most, as it is declared; SQLite does not check it.
-        db_type: The SQL type, where the kind alone would be another one.
-    """
-
-    type: ColumnType
-    length: int | None = None
-    db_type: str | None = None
 
 
 def held(declared: str) -> Held:

@@ -13,7 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oxyde.db.raw import compile_raw
+from oxyde.db.database import AsyncDatabase
+from oxyde.db.execute import run_blocking
+from oxyde.db.raw import compile_raw, query
+from oxyde.db.route import route
 from oxyde.exceptions import FieldError
 from tests.unit.queries.shapes import unpacked
 
@@ -156,3 +159,11 @@ def test_text_is_never_pasted() -> None:
 def test_shapes_do_not_depend_on_values() -> None:
     """The same SQL with other values is the same statement."""
     assert compile_raw("select :a", {"a": 1}, "mysql")[0] == compile_raw("select :a", {"a": 2}, "mysql")[0]
+
+
+def test_rows_in_steps_are_dictionaries() -> None:
+    """Values are bound."""
+    database = AsyncDatabase("sqlite::memory:", name="rows", auto_register=False)
+    rows = run_blocking(query("SELECT :a AS a, 2 AS b", {"a": "x'y"}, "sqlite"), route(client=database))
+    assert rows == [{"a": "x'y", "b": 2}]
+    database.disconnect_blocking()

@@ -56,3 +56,8 @@ def test_twice() -> None:
     assert naming.twice(["a", "b", "a"]) == "a"
     assert naming.twice(["a", "b"]) is None
     assert naming.twice([]) is None
+
+
+def test_quotes_are_doubled() -> None:
+    """A name with a quote is still one name."""
+    assert (naming.quoted('a"b'), naming.quoted("a`b", "`")) == ('"a""b"', "`a``b`")

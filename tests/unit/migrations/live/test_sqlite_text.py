@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from oxyde.migrations.live import sqlite_text as text
+from oxyde.schema import naming
 
 
 def test_columns() -> None:
@@ -85,4 +86,4 @@ def test_searches() -> None:
 def test_names() -> None:
     """In every quote that SQLite knows."""
     assert [text.unquoted(one) for one in ("a", '"a""b"', "[a b]", "`a``b`", "'a'")] == ["a", 'a"b', "a b", "a`b", "a"]
-    assert text.quoted('a"b') == '"a""b"'
+    assert naming.quoted('a"b') == '"a""b"'
