@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
 import re
-import subprocess
-import sys
 import textwrap
 import uuid
 from collections.abc import Iterator
@@ -16,15 +13,7 @@ from typing import Any
 import psycopg
 
 from tests.backends import Backend, mysql_connection
-
-_LITE = """
-import pickle, sqlite3, sys
-lite = sqlite3.connect(sys.argv[1], timeout=10)
-found = lite.execute(sys.argv[2]).fetchall()
-lite.commit()
-lite.close()
-sys.stdout.buffer.write(pickle.dumps(found))
-"""
+from tests.property.lite import Lite
 
 
 @contextmanager
@@ -52,10 +41,9 @@ def _run(backend: Backend, sql: str) -> None:
 
 def query(backend: Backend, sql: str) -> list[tuple[Any, ...]]:
     """Returns the rows of a query, read by a driver that is not ours."""
-    if backend.dialect == "sqlite":  # in another process: two SQLite libraries in one take each other's locks away
-        command = [sys.executable, "-c", _LITE, backend.url.removeprefix("sqlite:///"), sql]
-        found: list[tuple[Any, ...]] = pickle.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-        return found
+    if backend.dialect == "sqlite":
+        with closing(Lite(backend.url.removeprefix("sqlite:///"))) as lite:
+            return lite(sql)
     if backend.dialect == "postgres":
         with psycopg.connect(backend.url, autocommit=True) as connection:
             cursor = connection.execute(sql)

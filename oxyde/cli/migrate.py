@@ -8,7 +8,7 @@ from oxyde.cli.config import Config, ConfigError
 from oxyde.cli.database import connected, on_database
 from oxyde.cli.options import WrongUse, chosen, everywhere
 from oxyde.exceptions import MigrationError
-from oxyde.migrations.migrating import history_blocking, migrate_blocking, settle_blocking
+from oxyde.migrations.migrating import apply_blocking, history_blocking, settle_blocking
 from oxyde.migrations.preview import find
 from oxyde.migrations.runner import ZERO, Done, History, Options, Task, check
 
@@ -58,15 +58,13 @@ def migrate(
         if step is not None:
             settle_blocking(step, db_alias, done=mark_done is not None, lock_timeout=lock_timeout)
             history = _history(config, db_alias, target)
+        options = Options(target, fake, strict, lock_timeout, _report, _warn)
         if plan or only_check:
-            check(history, Options(strict=strict, warn=_warn))
+            check(history, options)
             tasks = history.tasks(target)
             _show_plan(tasks) if plan else _show_names(tasks)
             ctx.exit(1 if only_check and tasks else 0)
-        done = migrate_blocking(
-            config.migrations_dir, target, db_alias, fake=fake, strict=strict, lock_timeout=lock_timeout, report=_report, warn=_warn
-        )
-        if not done:
+        if not apply_blocking(history, options, db_alias):
             click.echo("Nothing to migrate.")
 
 

@@ -7,7 +7,7 @@ import inspect
 import re
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -171,9 +171,40 @@ def replayed(migrations: Sequence[Migration], dialect: str) -> State:
         MigrationError: One fails, or does not fit the state that it finds; names file and line.
     """
     state = State()
-    for migration in migrations:
-        state = replay(migration.forward(state, dialect), state)
+    for stage in walked(migrations, dialect):
+        state = stage.after
     return state
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A migration at its place in the history.
+
+    Attributes:
+        migration: The migration.
+        before: The state before it.
+        operations: What it does.
+        after: The state after it.
+    """
+
+    migration: Migration
+    before: State
+    operations: Sequence[Operation]
+    after: State
+
+
+def walked(migrations: Sequence[Migration], dialect: str) -> Iterator[Stage]:
+    """Yields the stages of a history, each migration after the one before.
+
+    Raises:
+        MigrationError: One fails, or does not fit the state that it finds; names file and line.
+    """
+    state = State()
+    for migration in migrations:
+        before = state
+        operations = migration.forward(before, dialect)
+        state = replay(operations, before)
+        yield Stage(migration, before, operations, state)
 
 
 def _in_line(migrations: Sequence[Migration]) -> list[Migration]:

@@ -70,10 +70,7 @@ class Lock:
                 until = time.monotonic() + self._timeout
                 while self._block is None:
                     block = await run(begin(own, alias=NAME, blocking=False), Route(own))
-                    if await run(_taken(own.dialect), Route(own, block)):
-                        self._block = block
-                    else:
-                        await run(_later(block, until, self._timeout), Route(own))
+                    self._block = await run(_attempt(own.dialect, block, until, self._timeout), Route(own, block))
             except BaseException as error:
                 await self.__aexit__(type(error), error, None)
                 raise
@@ -94,10 +91,7 @@ class Lock:
                 until = time.monotonic() + self._timeout
                 while self._block is None:
                     block = run_blocking(begin(own, alias=NAME, blocking=True), Route(own))
-                    if run_blocking(_taken(own.dialect), Route(own, block)):
-                        self._block = block
-                    else:
-                        run_blocking(_later(block, until, self._timeout), Route(own))
+                    self._block = run_blocking(_attempt(own.dialect, block, until, self._timeout), Route(own, block))
             except BaseException as error:
                 self.__exit__(type(error), error, None)
                 raise
@@ -110,25 +104,29 @@ class Lock:
             self._own.disconnect_blocking()
 
 
-def _taken(dialect: str) -> Steps[bool]:
-    """Asks for the lock once, without waiting."""
-    found = yield from query(_TAKE["mysql" if dialect == "mariadb" else dialect], {}, dialect)
-    return bool(found[0]["taken"])
+def _attempt(dialect: str, block: Block, until: float, timeout: float) -> Steps[Block | None]:
+    """Asks for the lock once; returns the block that holds it, or None after a pause.
 
-
-def _later(block: Block, until: float, timeout: float) -> Steps[None]:
-    """Ends an attempt, and waits until the next.
-
-    Its transaction ends with it: CREATE INDEX CONCURRENTLY waits for every transaction that is seen during a statement.
+    A transaction without the lock is ended: CREATE INDEX CONCURRENTLY waits for every one that is seen during a statement.
 
     Raises:
         LockTimeoutError: There is no time left.
     """
+    try:
+        found = yield from query(_TAKE["mysql" if dialect == "mariadb" else dialect], {}, dialect)
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        yield from block.end(error)
+        raise
+    if found[0]["taken"]:
+        return block
     yield from block.end(None)
     if time.monotonic() >= until:
         message = f"another process has been migrating this database for more than {timeout:g} seconds; wait longer: --lock-timeout"
         raise LockTimeoutError(message)
     yield Work(partial(time.sleep, POLL))
+    return None
 
 
 def _end(dialect: str, block: Block) -> Steps[None]:

@@ -25,8 +25,8 @@ async def migrate(
     fake: bool = False,
     strict: bool = False,
     lock_timeout: float = 60.0,
-    report: Callable[[Done], Any] | None = None,
-    warn: Callable[[str], Any] | None = None,
+    report: Callable[[Done], Any] = lambda _: None,
+    warn: Callable[[str], Any] = warnings.warn,
 ) -> list[Done]:
     """Brings a database to a migration, and returns the migrations that were applied or undone; none where nothing was to be done.
 
@@ -41,7 +41,7 @@ async def migrate(
         strict: Refuse where an applied file was edited or is missing, instead of a warning.
         lock_timeout: How many seconds to wait for another process, and for locks on tables.
         report: Called with each migration that was applied or undone.
-        warn: Called with what is odd about the history, instead of ``warnings.warn``.
+        warn: Called with what is odd about the history; by default ``warnings.warn``.
 
     Raises:
         MigrationError: A file fails, the target is none, what would be undone cannot be, or a migration failed; what it did is undone
@@ -49,11 +49,10 @@ async def migrate(
         LockTimeoutError: Another process is migrating the database.
     """
     where = _outside(using)
-    options = _options(target, fake, strict, lock_timeout, report, warn)
     dialect = await run(_dialect(), where)
     history = History(load(_folder(directory)), dialect)
     async with Lock(where.database, lock_timeout):
-        return await run(apply(history, options), where)
+        return await run(apply(history, Options(target, fake, strict, lock_timeout, report, warn)), where)
 
 
 def migrate_blocking(
@@ -64,15 +63,18 @@ def migrate_blocking(
     fake: bool = False,
     strict: bool = False,
     lock_timeout: float = 60.0,
-    report: Callable[[Done], Any] | None = None,
-    warn: Callable[[str], Any] | None = None,
+    report: Callable[[Done], Any] = lambda _: None,
+    warn: Callable[[str], Any] = warnings.warn,
 ) -> list[Done]:
     """The blocking twin of ``migrate``, public as ``oxyde.migrations.sync.migrate``."""
+    history = History(load(_folder(directory)), run_blocking(_dialect(), _outside(using)))
+    return apply_blocking(history, Options(target, fake, strict, lock_timeout, report, warn), using)
+
+
+def apply_blocking(history: History, options: Options, using: str | None = None) -> list[Done]:
+    """Brings a database to a migration of a history that was loaded already; see ``migrate``."""
     where = _outside(using)
-    options = _options(target, fake, strict, lock_timeout, report, warn)
-    dialect = run_blocking(_dialect(), where)
-    history = History(load(_folder(directory)), dialect)
-    with Lock(where.database, lock_timeout):
+    with Lock(where.database, options.lock_timeout):
         return run_blocking(apply(history, options), where)
 
 
@@ -109,14 +111,3 @@ def _outside(using: str | None) -> Route:
 def _dialect() -> Steps[str]:
     """Asks the server which it is: MariaDB is found by the URLs of MySQL, too."""
     return (yield Dialect())  # type: ignore[no-any-return] # what a step returns is Any
-
-
-def _options(
-    target: str | None,
-    fake: bool,
-    strict: bool,
-    lock_timeout: float,
-    report: Callable[[Done], Any] | None,
-    warn: Callable[[str], Any] | None,
-) -> Options:
-    return Options(target, fake, strict, lock_timeout, report or (lambda _: None), warn or warnings.warn)

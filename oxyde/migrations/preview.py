@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from oxyde.exceptions import MigrationError
-from oxyde.migrations.files import Migration
-from oxyde.migrations.operations import Execute, Irreversible, Operation, replay
+from oxyde.migrations.files import Migration, walked
+from oxyde.migrations.operations import Execute, Irreversible, Operation
 from oxyde.migrations.script import script
 from oxyde.migrations.state import State
 from oxyde.migrations.writing import plain
@@ -25,18 +25,13 @@ def sqlmigrate(migrations: Sequence[Migration], name: str, dialect: str, *, back
         MigrationError: There is no such migration, or it cannot be undone.
         UnsupportedError: The dialect cannot do an operation.
     """
-    place = find(migrations, name)
-    before = State()
-    for migration in migrations[:place]:
-        before = replay(migration.forward(before, dialect), before)
-    wanted = migrations[place]
-    operations = wanted.forward(before, dialect)
+    *_, stage = walked(migrations[: find(migrations, name) + 1], dialect)
     if not backwards:
-        return "".join(_texts(operations, before, dialect))
-    back = wanted.backward(before, dialect)
+        return "".join(_texts(stage.operations, stage.before, dialect))
+    back = stage.migration.backward(stage.before, dialect)
     if isinstance(back, Irreversible):
-        raise MigrationError(f"{wanted.name} cannot be undone: {back.reason}")
-    return "".join(_texts(back, replay(operations, before), dialect))
+        raise MigrationError(f"{stage.migration.name} cannot be undone: {back.reason}")
+    return "".join(_texts(back, stage.after, dialect))
 
 
 def find(migrations: Sequence[Migration], name: str) -> int:

@@ -6,18 +6,18 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final, TypeVar
 
 from oxyde.db.raw import compile_raw, query
 from oxyde.db.steps import Atomically, Call, Steps
-from oxyde.exceptions import CommitOutcomeUnknown, ConnectionFailed, DatabaseError, LockTimeoutError, MigrationError, OxydeError
+from oxyde.exceptions import CommitOutcomeUnknown, DatabaseError, LockTimeoutError, MigrationError, OxydeError
 from oxyde.ir import expr, statement, wire
 from oxyde.migrations import journal, ledger
 from oxyde.migrations.checksums import checksum, differs
 from oxyde.migrations.effects import took_effect
-from oxyde.migrations.files import Migration
-from oxyde.migrations.operations import Execute, Irreversible, Operation, RequireManual, Run, replay
+from oxyde.migrations.files import Migration, Stage, walked
+from oxyde.migrations.operations import Execute, Irreversible, Operation, RequireManual, Run
 from oxyde.migrations.preview import find
 from oxyde.migrations.script import TRANSACTIONAL, Step, changes_rows, script
 from oxyde.migrations.state import State
@@ -96,16 +96,15 @@ class History:
         self.applied = yield from ledger.read(self.dialect)
         self.begun = yield from journal.read(self.dialect)
 
+    @cached_property
+    def stages(self) -> Sequence[Stage]:
+        """The migrations with the states between them; the files are replayed once."""
+        return list(walked(self.migrations, self.dialect))
+
     def edited(self) -> list[str]:
         """Returns the applied migrations whose files say something else now."""
-        found, state = [], State()
-        for migration in self.migrations:
-            operations = migration.forward(state, self.dialect)
-            entry = self.applied.get(migration.name)
-            if entry is not None and differs(entry.checksum, checksum(operations)):
-                found.append(migration.name)
-            state = replay(operations, state)
-        return found
+        said = {name: entry.checksum for name, entry in self.applied.items()}
+        return [one.migration.name for one in self.stages if differs(said.get(one.migration.name), checksum(one.operations))]
 
     def missing(self) -> list[str]:
         """Returns the applied migrations that have no file."""
@@ -123,10 +122,9 @@ class History:
             UnsupportedError: The dialect cannot do an operation.
         """
         last = len(self.migrations) - 1 if target is None else -1 if target == ZERO else find(self.migrations, target)
-        forward, backward, state = [], [], State()
-        for at, migration in enumerate(self.migrations):
-            operations = migration.forward(state, self.dialect)
-            after = replay(operations, state)
+        forward, backward = [], []
+        for at, stage in enumerate(self.stages):
+            migration = stage.migration
             begun = self.begun.get(migration.name, {})
             is_going_back = any(entry.backwards for entry in begun.values())
             if at <= last and migration.name not in self.applied:
@@ -134,17 +132,16 @@ class History:
                     raise MigrationError(
                         f"{migration.name} was being undone when it stopped; undo it to the end first: migrate to before it"
                     )
-                forward.append(self._task(migration, operations, state))
+                forward.append(self._task(migration, stage.operations, stage.before))
             elif at > last and (migration.name in self.applied or begun):
                 if begun and not is_going_back:
                     raise MigrationError(
                         f"{migration.name} was being applied when it stopped; apply it to the end first: migrate {migration.name}"
                     )
-                undo = migration.backward(state, self.dialect)
+                undo = migration.backward(stage.before, self.dialect)
                 if isinstance(undo, Irreversible):
                     raise MigrationError(f"{migration.name} cannot be undone: {undo.reason}")
-                backward.append(self._task(migration, undo, after, checksum(operations)))
-            state = after
+                backward.append(self._task(migration, undo, stage.after, checksum(stage.operations)))
         return [*backward[::-1], *forward]
 
     def _task(self, migration: Migration, operations: Sequence[Operation], before: State, undone: str | None = None) -> Task:
@@ -316,7 +313,7 @@ def _alone(task: Task, step: Step, text: str, entry: journal.Entry, known: journ
 
 def _is_refused(error: BaseException | None) -> bool:
     """Whether the server itself said no, so that the statement did nothing."""
-    return isinstance(error, (DatabaseError, LockTimeoutError)) and not isinstance(error, (ConnectionFailed, CommitOutcomeUnknown))
+    return isinstance(error, DatabaseError)
 
 
 def _sent(task: Task, step: Step, text: str, dialect: str) -> Steps[None]:

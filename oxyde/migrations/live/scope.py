@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from oxyde.db.raw import Params, query
 from oxyde.db.steps import Steps
+from oxyde.migrations import journal, ledger
 
-OWN: Final = frozenset({"oxyde_migrations", "oxyde_migration_journal"})
+OWN: Final = frozenset({ledger.TABLE, journal.TABLE})
 """Tables of ours, which no state has."""
 SCRATCH: Final = "oxyde_scratch_"
 """How the names of tables begin that are made to see what a server makes of them."""
