@@ -46,7 +46,7 @@ def _has_table(path: Path) -> bool:
 def _is_table(node: ast.ClassDef) -> bool:
     """Whether the Meta of a class says ``is_table = True``."""
     metas = [inner for inner in node.body if isinstance(inner, ast.ClassDef) and inner.name == "Meta"]
-    return any(set(_assigned(meta)) & {"is_table"} for meta in metas)
+    return any("is_table" in _assigned(meta) for meta in metas)
 
 
 def _assigned(node: ast.ClassDef) -> Iterator[str]:

@@ -15,6 +15,7 @@ from oxyde.cli.config import DIALECTS, FILE, PROJECT, project_options
 from oxyde.cli.discovery import model_modules
 from oxyde.cli.errors import HIDDEN, without_passwords
 from oxyde.cli.options import WrongUse, can_ask, chosen, everywhere
+from oxyde.migrations.layout import text
 from oxyde.schema.naming import meant
 
 VARIABLE: Final = "DATABASE_URL"
@@ -134,21 +135,16 @@ def _dialect(url: str) -> str:
 
 def _text(models: tuple[str, ...], address: Address, folder: str) -> str:
     """Returns the text of the configuration."""
-    names = ", ".join(map(_quoted, models))
+    names = ", ".join(map(text, models))
     lines = [
         '"""What the oxyde command is told about this project."""',
         "",
         f"MODELS = [{names}]",
-        *([f"DIALECT = {_quoted(address.dialect)}"] if address.dialect is not None else []),
-        f"MIGRATIONS_DIR = {_quoted(folder)}",
-        f'DATABASES = {{"default": {_quoted(address.written)}}}',
+        *([f"DIALECT = {text(address.dialect)}"] if address.dialect is not None else []),
+        f"MIGRATIONS_DIR = {text(folder)}",
+        f'DATABASES = {{"default": {text(address.written)}}}',
     ]
     return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    """Returns a text as Python has it, in double quotes where that is plain."""
-    return f'"{text}"' if text.isprintable() and not {'"', "\\"} & set(text) else repr(text)
 
 
 def _advise(address: Address) -> None:
