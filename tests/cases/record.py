@@ -53,7 +53,7 @@ def evaluate(query: str) -> Any:
 
 def record(query: str) -> tuple[bytes, tuple[Any, ...]]:
     """Returns the shape and the values of the first statement that the expression would run, Arrow arrays as lists; nothing is run."""
-    originals = execute.run_blocking, where.route
+    originals = execute.run_blocking, where.route, where.home
 
     def stop(generator: Any, route: Any = None) -> Any:
         call = next(generator)
@@ -63,13 +63,13 @@ def record(query: str) -> tuple[bytes, tuple[Any, ...]]:
             call = generator.send(call.function() if isinstance(call, Work) else None)
         raise _Stop(call)
 
-    execute.run_blocking, where.route = stop, lambda *_: None
+    execute.run_blocking, where.route, where.home = stop, lambda *_: None, lambda *_: None
     try:
         evaluate(query)
     except _Stop as stopped:
         lists = [value.to_pylist() if hasattr(value, "to_pylist") else value for value in stopped.call.values]
         return stopped.call.shape, tuple(lists)
     finally:
-        execute.run_blocking, where.route = originals
+        execute.run_blocking, where.route, where.home = originals
     message = f"the case runs no statement: {query}"
     raise AssertionError(message)
