@@ -19,6 +19,8 @@ from oxyde.migrations.effects import took_effect
 from oxyde.migrations.files import Migration, Stage, walked
 from oxyde.migrations.operations import Execute, Irreversible, Operation, RequireManual, Run
 from oxyde.migrations.preview import find
+from oxyde.migrations.rebuild import run as make_anew
+from oxyde.migrations.rebuild import watched
 from oxyde.migrations.script import TRANSACTIONAL, Step, changes_rows, script
 from oxyde.migrations.state import State
 
@@ -51,11 +53,20 @@ class Task:
         return self.migration.name
 
     @property
+    def makes_anew(self) -> bool:
+        """Whether SQLite makes a table anew for it."""
+        return any(step.rebuild is not None for step in self.steps)
+
+    def told(self, options: Options) -> Task:
+        """Returns it with what was said of tables that are made anew."""
+        return replace(self, steps=[step.told(options.warn, keep_extra=options.keep_extra) for step in self.steps])
+
+    @property
     def texts(self) -> Iterator[tuple[int, Step, str]]:
-        """The statements with their numbers, from 1, and the steps they are of."""
+        """The statements with their numbers, from 1, and the steps they are of; those that make a table anew are one."""
         number = 0
         for step in self.steps:
-            for text in step.texts:
+            for text in step.texts if step.rebuild is None else (";\n".join(step.texts),):
                 number += 1
                 yield number, step, text
 
@@ -164,6 +175,7 @@ class Options:
         fake: Enter the migrations in the ledger, or remove them, without running them.
         strict: Refuse where an applied file was edited or is missing.
         lock_timeout: How many seconds to wait for locks that others hold.
+        keep_extra: Keep columns and constraints that no migration made where SQLite makes their table anew.
         report: Called with each migration that was applied or undone.
         warn: Called with what is odd about the history.
     """
@@ -174,6 +186,7 @@ class Options:
     lock_timeout: float = 60.0
     report: Callable[[Done], Any] = lambda _: None
     warn: Callable[[str], Any] = warnings.warn
+    keep_extra: bool = False
 
 
 def apply(history: History, options: Options) -> Steps[list[Done]]:
@@ -184,7 +197,7 @@ def apply(history: History, options: Options) -> Steps[list[Done]]:
     """
     yield from history.read()
     check(history, options)
-    tasks = history.tasks(options.target)
+    tasks = [task.told(options) for task in history.tasks(options.target)]
     done: list[Done] = []
     if not tasks:
         return done
@@ -195,7 +208,7 @@ def apply(history: History, options: Options) -> Steps[list[Done]]:
         yield from _tables(history.dialect)
     for task in tasks:
         start = time.monotonic()
-        if (yield from _one(task, history.dialect, start, start + options.lock_timeout, fake=options.fake)):
+        if (yield from _one(task, history.dialect, start, start + options.lock_timeout, options)):
             done.append(Done(task.name, task.backwards, time.monotonic() - start))
             options.report(done[-1])
     return done
@@ -214,11 +227,11 @@ def check(history: History, options: Options) -> None:
         options.warn(fault)
 
 
-def _locking(make: Callable[[], Steps[T]], dialect: str, until: float) -> Steps[T]:
+def _locking(make: Callable[[], Steps[T]], dialect: str, until: float, *, unchecked: bool = False) -> Steps[T]:
     """Runs steps in a transaction, again while others hold the locks that it needs."""
     while True:
         try:
-            return (yield Atomically(_impatient(make(), dialect)))  # type: ignore[no-any-return] # what a step returns is Any
+            return (yield Atomically(_impatient(make(), dialect), unchecked))  # type: ignore[no-any-return] # what a step returns is Any
         except (LockTimeoutError, MigrationError) as error:  # noqa: PERF203 - each round is a transaction
             if not isinstance(error.__cause__ or error, LockTimeoutError) or time.monotonic() >= until:
                 raise
@@ -236,12 +249,14 @@ def _tables(dialect: str) -> Steps[None]:
     yield from journal.prepare(dialect)
 
 
-def _one(task: Task, dialect: str, start: float, until: float, *, fake: bool) -> Steps[bool]:
+def _one(task: Task, dialect: str, start: float, until: float, options: Options) -> Steps[bool]:
     """Applies or undoes a migration; returns False where another process has done so meanwhile."""
-    is_whole = fake or (dialect in TRANSACTIONAL and not any(step.alone for step in task.steps))
+    is_whole = options.fake or (dialect in TRANSACTIONAL and not any(step.alone for step in task.steps))
     try:
         if is_whole:
-            return (yield from _locking(partial(_whole, task, dialect, start, fake=fake), dialect, until))
+            unchecked = task.makes_anew and not options.fake
+            whole = partial(_whole, task, dialect, start, options)
+            return (yield from _locking(whole, dialect, until, unchecked=unchecked))
         yield from _by_steps(task, dialect, start, until)
     except CommitOutcomeUnknown:
         # The connection died while COMMIT was sent: the ledger, which is in the same transaction, knows what became of it.
@@ -250,14 +265,20 @@ def _one(task: Task, dialect: str, start: float, until: float, *, fake: bool) ->
     return True
 
 
-def _whole(task: Task, dialect: str, start: float, *, fake: bool) -> Steps[bool]:
+def _whole(task: Task, dialect: str, start: float, options: Options) -> Steps[bool]:
     """Does a migration in one transaction."""
     if (task.name in (yield from ledger.read(dialect))) is not task.backwards:
         return False
-    for _, step, text in () if fake else task.texts:
-        yield from _sent(task, step, text, dialect)
-    yield from _entered(task, dialect, start, "faked" if fake else "applied")
+    if not options.fake:
+        sent = _all_sent(task, dialect)
+        yield from watched(sent, task.name, [step.operation for step in task.steps], options.warn) if task.makes_anew else sent
+    yield from _entered(task, dialect, start, "faked" if options.fake else "applied")
     return True
+
+
+def _all_sent(task: Task, dialect: str) -> Steps[None]:
+    for _, step, text in task.texts:
+        yield from _sent(task, step, text, dialect)
 
 
 def _entered(task: Task, dialect: str, start: float, state: str) -> Steps[None]:
@@ -280,14 +301,15 @@ def _by_steps(task: Task, dialect: str, start: float, until: float) -> Steps[Non
         if known is not None and known.done:
             continue
         if changes_rows(text) or (dialect in TRANSACTIONAL and not step.alone):
-            yield from _locking(partial(_noted, task, step, text, entry, dialect), dialect, until)
+            yield from _locking(partial(_noted, task, step, text, entry, dialect), dialect, until, unchecked=step.rebuild is not None)
         else:
             yield from _alone(task, step, text, entry, known, dialect)
     yield Atomically(_entered(task, dialect, start, "applied"))
 
 
 def _noted(task: Task, step: Step, text: str, entry: journal.Entry, dialect: str) -> Steps[None]:
-    yield from _sent(task, step, text, dialect)
+    sent = _sent(task, step, text, dialect)
+    yield from sent if step.rebuild is None else watched(sent, task.name, [step.operation], step.rebuild.warn)
     yield from journal.begin(task.name, entry, dialect)
 
 
@@ -319,7 +341,9 @@ def _is_refused(error: BaseException | None) -> bool:
 def _sent(task: Task, step: Step, text: str, dialect: str) -> Steps[None]:
     operation = step.operation
     try:
-        if isinstance(operation, Execute) and operation.params is not None:
+        if step.rebuild is not None:
+            yield from make_anew(step.rebuild)
+        elif isinstance(operation, Execute) and operation.params is not None:
             yield Call(*compile_raw(text, operation.params, dialect))
         else:
             yield Call(wire.pack(statement.raw([expr.text(text)])), ())
