@@ -34,6 +34,7 @@ from oxyde.migrations.operations import (
     RenameConstraint,
     RenameIndex,
     RenameTable,
+    ValidateConstraint,
     replay,
 )
 from oxyde.migrations.parts import Check, Column, Exclude, Index, Unique
@@ -130,6 +131,9 @@ POSTGRES: list[Operation] = [
     AlterColumn(NOTE, "body", {"type": JSON}, using="to_jsonb(body)"),
     AlterColumn(NOTE, "cost", {"type": decimal_of(None, None)}),
     AlterColumn(NOTE, "title", {"collation": "C"}),
+    AddConstraint(NOTE, Check("ck_lint_new", "cost >= 0"), not_valid=True),
+    AddConstraint(NOTE, ForeignKey("fk_lint_new", ("size",), PERSON, ("id",), "NO ACTION", "NO ACTION"), not_valid=True),
+    ValidateConstraint(NOTE, "ck_lint_title"),
     AddConstraint(NOTE, Exclude("ex_lint", (("size", "="),), "btree")),
     RenameConstraint(NOTE, "fk_lint_person", "fk_lint_other"),
 ]

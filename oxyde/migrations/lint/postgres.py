@@ -25,6 +25,7 @@ from oxyde.migrations.operations import (
     RenameColumn,
     RenameConstraint,
     RenameTable,
+    ValidateConstraint,
 )
 from oxyde.migrations.parts import Check, Column
 from oxyde.migrations.state import State
@@ -57,10 +58,16 @@ def locks(operation: Operation, before: State) -> list[Lock]:
             return _altered(operation, before)
         case CommentColumn(address) | CommentTable(address):
             return [Lock(address, "SHARE UPDATE EXCLUSIVE", "schema changes")]
-        case AddConstraint(address, ForeignKey() as key):
-            return [_writers(address, "scan"), *([_writers(key.target)] if key.target != address else [])]
-        case AddConstraint(address, constraint):
-            return [exclusive(address, "scan" if isinstance(constraint, Check) else "index")]
+        case AddConstraint(address, ForeignKey() as key, not_valid):
+            return [_writers(address, "nothing" if not_valid else "scan"), *([_writers(key.target)] if key.target != address else [])]
+        case AddConstraint(address, Check(), not_valid):
+            return [exclusive(address, "nothing" if not_valid else "scan")]
+        case AddConstraint(address):
+            return [exclusive(address, "index")]
+        case ValidateConstraint(address, name):
+            there = before.table(address).constraints[name]
+            shared = Lock(address, "SHARE UPDATE EXCLUSIVE", "schema changes", "scan")
+            return [shared, *([Lock(there.target, "ROW SHARE", "schema changes")] if isinstance(there, ForeignKey) else [])]
         case DropConstraint(address, _, name):
             there = before.table(address).constraints[name]
             return [exclusive(address), *([exclusive(there.target)] if isinstance(there, ForeignKey) else [])]
