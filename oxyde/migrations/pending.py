@@ -9,7 +9,7 @@ from typing import Final
 from oxyde.db.raw import query
 from oxyde.db.steps import Steps
 from oxyde.migrations import live
-from oxyde.migrations.lint import Lint, Lock, lints, locks, of_operations
+from oxyde.migrations.lint import Lint, TableLock, lints, locks, of_operations
 from oxyde.migrations.operations import Operation, RenameTable
 from oxyde.migrations.parts import shown
 from oxyde.migrations.runner import Task
@@ -33,11 +33,11 @@ class Pending:
     """
 
     task: Task
-    locks: Sequence[Sequence[Lock]]
+    locks: Sequence[Sequence[TableLock]]
     lints: Sequence[Lint]
 
     @property
-    def steps(self) -> Iterable[tuple[Step, str | None, Sequence[Lock]]]:
+    def steps(self) -> Iterable[tuple[Step, str | None, Sequence[TableLock]]]:
         """The steps, each with what it loses and its locks."""
         return [(step, step.operation.loses(step.before), taken) for step, taken in zip(self.task.steps, self.locks, strict=True)]
 

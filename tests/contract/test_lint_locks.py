@@ -12,7 +12,7 @@ import pytest
 
 from oxyde.db.render import render
 from oxyde.ir import wire
-from oxyde.migrations.lint import Lock, locks
+from oxyde.migrations.lint import TableLock, locks
 from oxyde.migrations.operations import (
     AddColumn,
     AddConstraint,
@@ -152,7 +152,7 @@ def texts(operation: Operation, before: State, dialect: str) -> list[str]:
     return [text for text in found if text]
 
 
-def said(operation: Operation, dialect: str) -> list[Lock]:
+def said(operation: Operation, dialect: str) -> list[TableLock]:
     """Returns the locks that are said of it, each table's strongest."""
     found = locks(operation, BEFORE, dialect)
     assert len({lock.table for lock in found}) == len(found)
@@ -226,7 +226,7 @@ LADDER = ["INSTANT", "NOCOPY, LOCK=NONE", "INPLACE, LOCK=NONE", "INPLACE, LOCK=S
 """What MariaDB can do, from the mildest."""
 
 
-def step(lock: Lock) -> str:
+def step(lock: TableLock) -> str:
     """Returns the step of the ladder that is said."""
     mode = lock.mode.removeprefix("ALGORITHM=")
     return "NOCOPY, LOCK=NONE" if mode == "INPLACE, LOCK=NONE" and lock.work != "rewrite" else mode

@@ -9,7 +9,7 @@ from typing import Final
 from oxyde.migrations.lint import sqlite
 from oxyde.migrations.lint.declared import SMALL_INTS, declared, is_literal, is_steady
 from oxyde.migrations.lint.lint import Found
-from oxyde.migrations.lint.lock import Lock
+from oxyde.migrations.lint.lock import TableLock
 from oxyde.migrations.operations import (
     AddColumn,
     AddConstraint,
@@ -60,7 +60,7 @@ class Case:
     operation: Operation
     before: State
     dialect: str
-    locks: list[Lock]
+    locks: list[TableLock]
     new: frozenset[Address]
     counts: Mapping[Address, int]
 
@@ -78,7 +78,7 @@ def rewrite(case: Case) -> Iterator[Found]:
             yield Found("rewrite", _rewriting(case.operation, lock), _without_rewrite(case.operation))
 
 
-def _rewriting(operation: Operation, lock: Lock) -> str:
+def _rewriting(operation: Operation, lock: TableLock) -> str:
     does = "rewrites" if lock.work == "rewrite" else "updates rows of"
     return f"{_short(operation)}: {does} {shown(lock.table)}, and {lock.mode} blocks {lock.blocks} until it is done"
 
