@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from oxyde.cli.check import check
 from oxyde.cli.completion import completion
 from oxyde.cli.errors import whole, without_passwords
 from oxyde.cli.init import init
@@ -67,6 +68,7 @@ def main() -> None:
     """Oxyde: your Pydantic model is your database model."""
 
 
+main.add_command(check)
 main.add_command(completion)
 
 
