@@ -12,6 +12,7 @@ from oxyde.cli.check import check
 from oxyde.cli.completion import completion
 from oxyde.cli.errors import whole, without_passwords
 from oxyde.cli.init import init
+from oxyde.cli.inspectdb import inspectdb
 from oxyde.cli.makemigrations import makemigrations
 from oxyde.cli.migrate import migrate
 from oxyde.cli.options import WrongUse, chosen, everywhere
@@ -92,6 +93,7 @@ def demo(file: Path, *, force: bool) -> None:
 
 main.add_command(generate_stubs)
 main.add_command(init)
+main.add_command(inspectdb)
 main.add_command(makemigrations)
 main.add_command(migrate)
 main.add_command(shell)

@@ -19,6 +19,8 @@ ELSEWHERE = {
     "export/polars.py": ("export/test_formats.py", "the formats answer to one suite"),
     "inspect/columns.py": ("inspect/test_planning.py", "parts of the plan"),
     "inspect/constraints.py": ("inspect/test_planning.py", "parts of the plan"),
+    "inspect/inspecting.py": ("../contract/test_inspecting.py", "reads databases"),
+    "inspect/reading.py": ("../contract/test_inspecting.py", "the catalogues of servers"),
     "inspect/references.py": ("inspect/test_planning.py", "parts of the plan"),
     "inspect/relations.py": ("inspect/test_planning.py", "parts of the plan"),
     "models/arrow.py": ("../contract/test_arrow.py", "streams of a connection"),
