@@ -57,7 +57,7 @@ ELSEWHERE = {
     "migrations/ledger.py": ("../contract/test_migrate.py", "a table of a database"),
     "migrations/lock.py": ("../contract/test_migrate.py", "a lock of a server"),
     "migrations/migrating.py": ("../contract/test_migrate.py", "migrates databases"),
-    "migrations/batches.py": ("../contract/test_data_migrations.py", "rows of a database"),
+    "migrations/batches.py": ("../contract/test_batches.py", "rows of a database"),
     "migrations/rows.py": ("../contract/test_data_migrations.py", "rows of a database"),
     "migrations/runner.py": ("../contract/test_migrate.py", "migrates databases"),
     "models/locate.py": ("cli/test_models.py", "the lines of models that are wrong"),

@@ -149,7 +149,7 @@ def upgrade(ctx):
 
 def test_atomic_inside_is_a_savepoint(empty: Backend, tmp_path: Path) -> None:
     """What it catches is undone alone."""
-    body = CAUGHT.replace("ENTER", "with oxyde.sync.atomic(using=models.using):")
+    body = CAUGHT.replace("ENTER", "with oxyde.sync.atomic():")
     blocking.migrate(write(tmp_path / "migrations", m0001_first=FIRST, m0002_twice=body))
     assert query(empty, "SELECT name FROM towns WHERE id > 6 ORDER BY id") == [("Ulm",), ("Trier",)]
 
