@@ -26,7 +26,7 @@ class Step:
         operation: The operation.
         before: The state before it.
         texts: The SQL statements; none where the database has nothing to do.
-        alone: Whether it cannot run in a transaction on a server that has transactional DDL.
+        alone: Whether it cannot run in the transaction of the others on a server that has transactional DDL.
     """
 
     operation: Operation
@@ -59,6 +59,8 @@ def changes_rows(text: str) -> bool:
 
 
 def _is_alone(operation: Operation, dialect: str) -> bool:
+    if isinstance(operation, Run):
+        return operation.batch is not None
     return dialect == "postgres" and isinstance(operation, (CreateIndex, DropIndex)) and operation.concurrently
 
 

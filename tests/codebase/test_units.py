@@ -61,6 +61,8 @@ ELSEWHERE = {
     "migrations/pending.py": ("../contract/test_plan.py", "looks at a database"),
     "migrations/lock.py": ("../contract/test_migrate.py", "a lock of a server"),
     "migrations/migrating.py": ("../contract/test_migrate.py", "migrates databases"),
+    "migrations/batches.py": ("../contract/test_batches.py", "rows of a database"),
+    "migrations/rows.py": ("../contract/test_data_migrations.py", "rows of a database"),
     "migrations/runner.py": ("../contract/test_migrate.py", "migrates databases"),
     "migrations/scratch.py": ("../contract/test_drift.py", "asks servers"),
     "models/locate.py": ("cli/test_models.py", "the lines of models that are wrong"),

@@ -142,7 +142,7 @@ ALL: list[tuple[Operation, str, str | None]] = [
     (DropView(VIEW), "Drop view live_posts", None),
     (Execute("UPDATE posts\n  SET title = ''", reverse="SELECT 1"), "Execute UPDATE posts SET title = ''", None),
     (Execute("SELECT 1", reverse="SELECT 2", state=(DropIndex(POSTS, "ix_posts_title"),)), "Execute SELECT 1", None),
-    (Run(number_them, ("posts",), number_them, 500), "Run number_them() on posts", None),
+    (Run(number_them, ("posts",), number_them, 500), "Run number_them() on posts, 500 rows at a time", None),
     (StateOnly((DropView(VIEW), DropTable(POSTS))), "In the state only: Drop view live_posts; Drop table posts", None),
 ]
 
