@@ -12,8 +12,9 @@ from oxyde import _native
 from oxyde.db import events, interrupt
 from oxyde.db.block import Block, Turn, begin, is_held, is_inside
 from oxyde.db.database import AsyncDatabase
+from oxyde.db.invoke import SIGNAL_INTERVAL, invoke, invoke_blocking
 from oxyde.db.route import Route
-from oxyde.db.steps import Atomically, Await, Call, Conclude, Dialect, Finish, Read, Remember, Start, Steps, Undo, Work, not_awaited
+from oxyde.db.steps import Atomically, Await, Call, Conclude, Dialect, Finish, Invoke, Read, Remember, Start, Steps, Undo, Work, not_awaited
 from oxyde.db.wait import conclude, finish, finish_blocking, result, result_blocking
 from oxyde.exceptions import OxydeError, TransactionBroken
 from oxyde.ir import wire
@@ -22,13 +23,10 @@ if TYPE_CHECKING:
     import asyncio
 
 T = TypeVar("T")
-Step: TypeAlias = Call | Dialect | Await | Conclude | Atomically | Start | Finish | Turn | Remember | Undo | Work | Read
+Step: TypeAlias = Call | Dialect | Await | Conclude | Atomically | Start | Finish | Turn | Remember | Undo | Work | Read | Invoke
 
 ROUNDS = 2
 """Iterations within which an event loop starts to close an async generator that was garbage collected."""
-
-SIGNAL_INTERVAL = 0.05
-"""The interval in seconds at which a thread that waits for another one checks for signals."""
 
 
 def arrow_stream(where: Route, shape: bytes, values: tuple[Any, ...]) -> _native.ArrowStream:
@@ -101,6 +99,8 @@ async def _perform(step: Step, where: Route) -> Any:
         return await _read(step, where)
     if isinstance(step, Work):
         return await _work(step)
+    if isinstance(step, Invoke):
+        return await invoke(partial(step.function, where.database))
     return await turn(step.block)
 
 
@@ -139,6 +139,8 @@ def _perform_blocking(step: Step, where: Route) -> Any:
         return _read_blocking(step, where)
     if isinstance(step, Work):
         return step.function()
+    if isinstance(step, Invoke):
+        return invoke_blocking(partial(step.function, where.database))
     return turn_blocking(step.block)
 
 

@@ -146,6 +146,17 @@ class Work:
 
 
 @dataclass(frozen=True)
+class Invoke:
+    """Call a function of the application that uses the database itself, inside the verb's transaction; its result is the function's.
+
+    Attributes:
+        function: Takes the database; may be async.
+    """
+
+    function: Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
 class Read:
     """Run a statement and let a function read its rows as an Arrow stream, on another thread; its result is the function's.
 

@@ -14,6 +14,7 @@ from oxyde.db.steps import Atomically, Call, Steps
 from oxyde.exceptions import CommitOutcomeUnknown, DatabaseError, LockTimeoutError, MigrationError, OxydeError
 from oxyde.ir import expr, statement, wire
 from oxyde.migrations import journal, ledger
+from oxyde.migrations.batches import run_batch
 from oxyde.migrations.checksums import checksum, differs
 from oxyde.migrations.effects import took_effect
 from oxyde.migrations.files import Migration, Stage, walked
@@ -21,6 +22,7 @@ from oxyde.migrations.operations import Execute, Irreversible, Operation, Requir
 from oxyde.migrations.preview import find
 from oxyde.migrations.rebuild import run as make_anew
 from oxyde.migrations.rebuild import watched
+from oxyde.migrations.rows import Job
 from oxyde.migrations.script import TRANSACTIONAL, Step, changes_rows, script
 from oxyde.migrations.state import State
 
@@ -63,12 +65,19 @@ class Task:
 
     @property
     def texts(self) -> Iterator[tuple[int, Step, str]]:
-        """The statements with their numbers, from 1, and the steps they are of; those that make a table anew are one."""
+        """The statements with their numbers, from 1, and the steps they are of; what is one with its step is one text."""
         number = 0
         for step in self.steps:
-            for text in step.texts if step.rebuild is None else (";\n".join(step.texts),):
+            for text in step.units:
                 number += 1
                 yield number, step, text
+
+    def job(self, step: Step) -> Job:
+        """Returns the function that a step runs."""
+        if not isinstance(step.operation, Run):
+            message = f"{step.operation} runs no function"
+            raise TypeError(message)
+        return Job(self.name, self.migration.path, step.operation, step.before)
 
 
 @dataclass(frozen=True)
@@ -159,9 +168,6 @@ class History:
         manual = next((one for one in operations if isinstance(one, RequireManual)), None)
         if manual is not None:
             raise MigrationError(f"{migration.name} is not complete: {manual}")
-        function = next((one for one in operations if isinstance(one, Run)), None)
-        if function is not None:
-            raise MigrationError(f"{migration.name}: {function}: functions on the rows are not run by migrate yet; use ctx.execute()")
         steps = script(operations, before, self.dialect)
         return Task(migration, undone is not None, steps, undone or checksum(operations))
 
@@ -300,11 +306,25 @@ def _by_steps(task: Task, dialect: str, start: float, until: float) -> Steps[Non
             raise MigrationError(message)
         if known is not None and known.done:
             continue
-        if changes_rows(text) or (dialect in TRANSACTIONAL and not step.alone):
+        if isinstance(step.operation, Run) and step.operation.batch is not None:
+            yield from _batches(task.job(step), known or replace(entry, done=False), dialect, until - start, begun=known is not None)
+        elif isinstance(step.operation, Run) or changes_rows(text) or (dialect in TRANSACTIONAL and not step.alone):
             yield from _locking(partial(_noted, task, step, text, entry, dialect), dialect, until, unchecked=step.rebuild is not None)
         else:
             yield from _alone(task, step, text, entry, known, dialect)
     yield Atomically(_entered(task, dialect, start, "applied"))
+
+
+def _batches(job: Job, entry: journal.Entry, dialect: str, patience: float, *, begun: bool) -> Steps[None]:
+    """Runs a function batch by batch, each committed with how far it came."""
+    models = yield from job.frozen()
+    if not begun:
+        yield Atomically(journal.begin(job.migration, entry, dialect))
+    while True:
+        reached = yield from _locking(partial(run_batch, job, models, entry, dialect), dialect, time.monotonic() + patience)
+        if reached is None:
+            return
+        entry = replace(entry, reached=reached)
 
 
 def _noted(task: Task, step: Step, text: str, entry: journal.Entry, dialect: str) -> Steps[None]:
@@ -340,6 +360,10 @@ def _is_refused(error: BaseException | None) -> bool:
 
 def _sent(task: Task, step: Step, text: str, dialect: str) -> Steps[None]:
     operation = step.operation
+    if isinstance(operation, Run):
+        job = task.job(step)
+        yield from job.run((yield from job.frozen()))
+        return
     try:
         if step.rebuild is not None:
             yield from make_anew(step.rebuild)

@@ -28,7 +28,7 @@ class Step:
         operation: The operation.
         before: The state before it.
         texts: The SQL statements; none where the database has nothing to do.
-        alone: Whether it cannot run in a transaction on a server that has transactional DDL.
+        alone: Whether it cannot run in the transaction of the others on a server that has transactional DDL.
         rebuild: The table that SQLite makes anew for it and for the operations before it that send nothing. Its statements depend on what
             the table is by then; the texts are those for a table that is as the migrations made it.
     """
@@ -38,6 +38,13 @@ class Step:
     texts: Sequence[str]
     alone: bool = False
     rebuild: Rebuild | None = None
+
+    @property
+    def units(self) -> Sequence[str]:
+        """What is noted as done by itself: each statement, or all that make a table anew; of a function on the rows what says it."""
+        if isinstance(self.operation, Run):
+            return [self.operation.label]
+        return self.texts if self.rebuild is None else [";\n".join(self.texts)]
 
     def told(self, warn: Callable[[str], Any], *, keep_extra: bool) -> Step:
         """Returns it with what was said of tables that are made anew; see ``Rebuild``."""
@@ -77,7 +84,7 @@ def _on_sqlite(part: tuple[Operation, State] | Rebuild, later: State) -> Iterato
     operation, before = part
     indexes = _indexes_over(operation, before) if isinstance(operation, DropColumn) else []
     dropped = [text for one in indexes for text in _texts(one, before, later, "sqlite")]
-    yield Step(operation, before, [*dropped, *_texts(operation, before, later, "sqlite")])
+    yield Step(operation, before, [*dropped, *_texts(operation, before, later, "sqlite")], _is_alone(operation, "sqlite"))
 
 
 def _indexes_over(operation: DropColumn, before: State) -> list[DropIndex]:
@@ -92,6 +99,8 @@ def changes_rows(text: str) -> bool:
 
 
 def _is_alone(operation: Operation, dialect: str) -> bool:
+    if isinstance(operation, Run):
+        return operation.batch is not None
     return dialect == "postgres" and isinstance(operation, (CreateIndex, DropIndex)) and operation.concurrently
 
 

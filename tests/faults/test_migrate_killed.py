@@ -40,6 +40,24 @@ def upgrade(ctx):
     ctx.rename_table("cranes", "lifts")
     ctx.execute("UPDATE loads SET tons = tons * 2", reverse="SELECT 1")
 """
+THIRD = """
+from oxyde import F
+
+
+def weigh(models):
+    models.loads.objects.sync.filter().update(tons=F("tons") + 3)
+
+
+async def weigh_more(models, keys):
+    await models.loads.objects.filter(keys).update(tons=F("tons") * 2)
+    assert keys.first <= keys.last
+
+
+def upgrade(ctx):
+    ctx.run(weigh, tables=["loads"])
+    ctx.run(weigh_more, tables=["loads"], batch=2)
+    ctx.add_column("loads", column("checked", "bool", default="FALSE"))
+"""
 SERVER = """
 import json, os, signal, sys
 from oxyde.db import execute, route
@@ -115,9 +133,9 @@ def migrator() -> Iterator[Migrator]:
 
 @pytest.mark.timeout(600)
 def test_killed_at_every_statement(backend: Backend, migrator: Migrator, tmp_path: Path) -> None:
-    """Before it is sent, and while it runs; COMMIT before and after it was answered."""
+    """Before it is sent, and while it runs; COMMIT before and after it was answered; functions change each row once."""
     second = SECOND.replace("CONCURRENTLY", ", concurrently=True" if backend.dialect == "postgres" else "")
-    folder = write(tmp_path / "migrations", m0001_first=FIRST, m0002_second=second)
+    folder = write(tmp_path / "migrations", m0001_first=FIRST, m0002_second=second, m0003_third=THIRD)
     with fresh(backend, tmp_path) as whole:
         status, count = migrator.run(whole, folder)
         assert status == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oxyde.migrations.lint.lock import Lock, Work
+from oxyde.migrations.lint.lock import TableLock, Work
 from oxyde.migrations.operations import (
     AddColumn,
     CreateIndex,
@@ -19,7 +19,7 @@ from oxyde.migrations.state import State
 from oxyde.schema.relation import Address
 
 
-def locks(operation: Operation, before: State) -> list[Lock]:
+def locks(operation: Operation, before: State) -> list[TableLock]:
     """Returns the locks of an operation."""
     if anew := made_anew(operation, before):
         return [_lock(address, "copy") for address in anew]
@@ -34,5 +34,5 @@ def locks(operation: Operation, before: State) -> list[Lock]:
             return []
 
 
-def _lock(table: Address, work: Work = "nothing") -> Lock:
-    return Lock(table, "the write lock of the file", "writes", work)
+def _lock(table: Address, work: Work = "nothing") -> TableLock:
+    return TableLock(table, "the write lock of the file", "writes", work)

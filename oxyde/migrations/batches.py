@@ -1,0 +1,101 @@
+"""Functions of migrations that go through a table in batches: each is committed with how far it came, so that a later run goes on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from oxyde.db.rows import Batch
+from oxyde.db.steps import Call, Steps
+from oxyde.migrations import journal
+from oxyde.migrations.frozen import Models
+from oxyde.migrations.rows import Job
+from oxyde.models.model import Model
+from oxyde.queries.conditions import Q
+
+_READ: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "int": int,
+    "text": str,
+    "uuid": UUID,
+    "decimal": Decimal,
+    "date": dt.date.fromisoformat,
+    "datetime": dt.datetime.fromisoformat,
+    "datetime_tz": dt.datetime.fromisoformat,
+}
+"""What makes a key of what the journal holds, by the kind of its column."""
+
+
+class Keys(Q):
+    """A range of keys, which is a condition on the rows of its table: ``models.users.objects.filter(keys)``.
+
+    Attributes:
+        first: The key of its first row; a tuple where the key has several columns.
+        last: The key of its last row.
+    """
+
+    __slots__ = ("first", "last")
+
+    def __init__(self, fields: Sequence[str], after: Sequence[Any] | None, first: Sequence[Any], last: Sequence[Any]) -> None:
+        """Makes a range that begins where the one before ended, so that no row is between them.
+
+        Args:
+            fields: The fields of the key.
+            after: The last key of the range before; None at the beginning of the table.
+            first: The key of its first row.
+            last: The key of its last row.
+        """
+        super().__init__(~_beyond(fields, last), *([] if after is None else [_beyond(fields, after)]))
+        self.first, self.last = (key[0] if len(key) == 1 else tuple(key) for key in (first, last))
+
+
+def _beyond(fields: Sequence[str], key: Sequence[Any]) -> Q:
+    """Returns the condition of rows that come after a key."""
+    (field, *others), (value, *values) = fields, key
+    if not others:
+        return Q(**{f"{field}__gt": value})
+    return Q(**{f"{field}__gt": value}) | (Q(**{field: value}) & _beyond(others, values))
+
+
+def run_batch(job: Job, models: Models, entry: journal.Entry, dialect: str) -> Steps[str | None]:
+    """Runs a function on the next batch, and notes it; it has to be in a transaction.
+
+    Args:
+        job: What is run.
+        models: Its models.
+        entry: What the journal has of it; its step is entered there.
+        dialect: postgres, mysql, mariadb or sqlite.
+
+    Returns:
+        How far it came; None at the end.
+    """
+    (model,) = models
+    columns = [column for column in model.__table__.columns if column.key]
+    fields = [column.field for column in columns]
+    after = None
+    if entry.reached is not None:
+        after = [_READ[column.type.kind](value) for column, value in zip(columns, json.loads(entry.reached), strict=True)]
+    found = yield from _keys(model, fields, after, job.operation.batch or 0)
+    if not found:
+        yield from journal.finish(job.migration, entry.step, dialect)
+        return None
+    yield from job.run(models, Keys(fields, after, found[0], found[-1]))
+    reached = json.dumps([value if isinstance(value, (int, str)) else str(value) for value in found[-1]])
+    yield from journal.reach(job.migration, entry.step, reached, dialect)
+    return reached
+
+
+def _keys(model: type[Model], fields: Sequence[str], after: Sequence[Any] | None, count: int) -> Steps[list[tuple[Any, ...]]]:
+    """Returns the keys of the next rows, in order."""
+    found: list[tuple[Any, ...]] = []
+
+    def collect(batch: Batch) -> None:
+        found.extend(zip(*batch.columns(), strict=True))
+
+    rows = model.objects.filter() if after is None else model.objects.filter(_beyond(fields, after))
+    made = rows.order_by(*fields).limit(count).values_list(*fields)._compiled()
+    yield Call(made.shape, made.values, collect)
+    return found
