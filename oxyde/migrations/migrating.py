@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from oxyde.exceptions import MigrationError
 from oxyde.migrations import journal
 from oxyde.migrations.files import load
 from oxyde.migrations.lock import Lock
-from oxyde.migrations.runner import Done, History, Options, apply
+from oxyde.migrations.pending import Pending, pending
+from oxyde.migrations.runner import Done, History, Options, Task, apply
 
 
 async def migrate(
@@ -84,6 +85,11 @@ def settle_blocking(step: int, using: str | None = None, *, done: bool, lock_tim
     dialect = run_blocking(_dialect(), where)
     with Lock(where.database, lock_timeout):
         run_blocking(journal.settle(step, dialect, done=done), where)
+
+
+def plan_blocking(tasks: Sequence[Task], dialect: str, using: str | None = None) -> list[Pending]:
+    """Returns what tasks would do to a database; see ``pending``."""
+    return run_blocking(pending(tasks, dialect), _outside(using))
 
 
 def history_blocking(directory: str | Path | None = None, using: str | None = None) -> History:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from oxyde.migrations.lint.declared import is_literal
-from oxyde.migrations.lint.lock import Lock, Work
+from oxyde.migrations.lint.lock import TableLock, Work
 from oxyde.migrations.operations import (
     AddColumn,
     AddConstraint,
@@ -31,7 +31,7 @@ SILENT: Final = frozenset({"length", "comment"})
 """What of a column SQLite does not know."""
 
 
-def locks(operation: Operation, before: State) -> list[Lock]:
+def locks(operation: Operation, before: State) -> list[TableLock]:
     """Returns the locks of an operation."""
     match operation:
         case AddColumn(address):
@@ -53,8 +53,8 @@ def locks(operation: Operation, before: State) -> list[Lock]:
             return []
 
 
-def _lock(table: Address, work: Work = "nothing") -> Lock:
-    return Lock(table, "the write lock of the file", "writes", work)
+def _lock(table: Address, work: Work = "nothing") -> TableLock:
+    return TableLock(table, "the write lock of the file", "writes", work)
 
 
 def is_rebuilt(operation: AddColumn) -> bool:

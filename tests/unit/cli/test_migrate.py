@@ -41,8 +41,15 @@ def test_migrate(project: Path) -> None:
     assert [line.rpartition(" in ")[0] for line in done.stdout.splitlines()] == ["Applied 0001_notes", "Applied 0002_text"]
     assert oxyde("migrate", "--check", cwd=project).returncode == 0
     assert oxyde("migrate", cwd=project).stdout == "Nothing to migrate.\n"
-    undone = oxyde("migrate", "--plan", "0001", cwd=project)
-    assert undone.stdout.splitlines()[:2] == ["Undo 0002_text", "  Drop column notes.text  # loses the values of notes.text"]
+    undone = oxyde("migrate", "--plan", "0001", cwd=project).stdout.splitlines()
+    assert undone[0] == "Undo 0002_text"
+    assert undone[1].startswith("  Lint: drop: ")
+    assert undone[2:4] == [
+        "  Drop column notes.text  # loses the values of notes.text",
+        "    Lock: the write lock of the file on notes, blocks writes; rewrites the table",
+    ]
+    listed = json.loads(oxyde("migrate", "--plan", "0001", "--json", cwd=project).stdout)
+    assert [(one["migration"], one["backwards"], one["loses"]) for one in listed] == [("0002_text", True, "the values of notes.text")]
     assert oxyde("migrate", "zero", cwd=project).stdout.startswith("Undid 0002_text in")
 
 

@@ -25,7 +25,8 @@ pub fn alter(alter: &AlterTable, dialect: &'static Dialect) -> Result<Program> {
         Change::Rename { new } => rename(table, new, dialect)?,
         Change::Key { before, after } => change_key(table, before, after, dialect)?,
         Change::Comment { comment } => comment_table(table, comment.as_deref().unwrap_or_default(), dialect)?,
-        Change::AddConstraint { constraint } => add_constraint(table, constraint, dialect)?,
+        Change::AddConstraint { constraint, not_valid } => add_constraint(table, constraint, *not_valid, dialect)?,
+        Change::ValidateConstraint { name } => validate_constraint(table, name, dialect)?,
         Change::DropConstraint { name, kind } => drop_constraint(table, name, *kind, dialect)?,
         Change::RenameConstraint { name, constraint } => rename_constraint(table, name, constraint, dialect)?,
         Change::CreateIndex { index, concurrently } => vec![index::create(table, index, *concurrently, dialect)?],
@@ -240,7 +241,10 @@ fn drop_key(table: &TableRef, dialect: &Dialect) -> Result<String> {
     block(&format!("BEGIN EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', {name}, ({known})); END"))
 }
 
-fn add_constraint(table: &TableRef, added: &Constraint, dialect: &Dialect) -> Result<Vec<String>> {
+fn add_constraint(table: &TableRef, added: &Constraint, not_valid: bool, dialect: &Dialect) -> Result<Vec<String>> {
+    if not_valid && !dialect.validates {
+        return dialect.unsupported_but("constraints that do not check the rows that are there", "leave out not_valid=");
+    }
     if matches!(dialect.alters, Alters::Rebuild) {
         return dialect.unsupported("changes that make a table anew");
     }
@@ -250,7 +254,14 @@ fn add_constraint(table: &TableRef, added: &Constraint, dialect: &Dialect) -> Re
         Constraint::Exclude(one) => constraint::exclude(one, dialect)?,
         Constraint::ForeignKey(one) => constraint::foreign_key(one, "FOREIGN KEY", dialect)?,
     };
-    clause(table, &format!("ADD {text}"), dialect)
+    clause(table, &format!("ADD {text}{}", if not_valid { " NOT VALID" } else { "" }), dialect)
+}
+
+fn validate_constraint(table: &TableRef, name: &str, dialect: &Dialect) -> Result<Vec<String>> {
+    if !dialect.validates {
+        return dialect.unsupported_but("validating a constraint, which is done when it is added", "leave it out");
+    }
+    clause(table, &format!("VALIDATE CONSTRAINT {}", quote::quoted(dialect, name)?), dialect)
 }
 
 fn drop_constraint(table: &TableRef, name: &str, kind: ConstraintKind, dialect: &Dialect) -> Result<Vec<String>> {
@@ -278,7 +289,7 @@ fn rename_constraint(table: &TableRef, name: &str, renamed: &Constraint, dialect
         }
         Alters::Whole => {
             let mut texts = drop_constraint(table, name, renamed.kind(), dialect)?;
-            texts.extend(add_constraint(table, renamed, dialect)?);
+            texts.extend(add_constraint(table, renamed, false, dialect)?);
             Ok(texts)
         }
         Alters::Rebuild => dialect.unsupported("changes that make a table anew"),

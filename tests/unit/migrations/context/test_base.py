@@ -39,6 +39,7 @@ from oxyde.migrations.operations import (
     RequireManual,
     Run,
     StateOnly,
+    ValidateConstraint,
 )
 from oxyde.migrations.parts import Check, Column, Exclude, Index, Unique
 from oxyde.migrations.state import Table
@@ -94,6 +95,8 @@ EXPECTED: list[tuple[Callable[[Context], object], Operation]] = [
     ),
     (lambda ctx: ctx.drop_index("posts", "ix_posts_title", concurrently=True), DropIndex(POSTS, "ix_posts_title", concurrently=True)),
     (lambda ctx: ctx.rename_index("posts", "ix_posts_title", "i"), RenameIndex(POSTS, "ix_posts_title", "i")),
+    (lambda ctx: ctx.validate_constraint("posts", "ck_title"), ValidateConstraint(POSTS, "ck_title")),
+    (lambda ctx: ctx.add_check("posts", "ck", "id > 0", not_valid=True), AddConstraint(POSTS, Check("ck", "id > 0"), not_valid=True)),
     (lambda ctx: ctx.rename_constraint("posts", "ck_title", "c"), RenameConstraint(POSTS, "ck_title", "c")),
     (lambda ctx: ctx.add_foreign_key("users", foreign_key("f", "id", "posts.id")), AddConstraint(USERS, KEY)),
     (lambda ctx: ctx.add_foreign_key("users", "f", ["id"], "posts", ["id"]), AddConstraint(USERS, KEY)),
