@@ -69,6 +69,8 @@ def run_blocking(steps: Steps[T], where: Route) -> T:
 async def _perform(step: Step, where: Route) -> Any:
     if isinstance(step, Call):
         if where.block is not None:
+            if where.is_alone(step):
+                return await _atomically(Atomically(_alone(step)), where)
             await turn(where.block)
         if not events.listeners:
             batch = await result(partial(where.start, step), step.on_batch)
@@ -107,6 +109,8 @@ async def _perform(step: Step, where: Route) -> Any:
 def _perform_blocking(step: Step, where: Route) -> Any:
     if isinstance(step, Call):
         if where.block is not None:
+            if where.is_alone(step):
+                return _atomically_blocking(Atomically(_alone(step)), where)
             turn_blocking(where.block)
         elif not wire.reads(step.shape):
             _refuse_to_wait(where.database)
@@ -147,6 +151,10 @@ def _perform_blocking(step: Step, where: Route) -> Any:
 def _undoable(step: Undo, where: Route) -> None:
     if where.block is not None:
         where.block.undo.append(step.function)
+
+
+def _alone(call: Call) -> Steps[Any]:
+    return (yield call)
 
 
 async def _atomically(step: Atomically, where: Route) -> Any:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from oxyde.db.rows import Batch
 from oxyde.db.steps import Call, Steps
-from oxyde.migrations import journal
+from oxyde.migrations import journal, ledger
 from oxyde.migrations.frozen import Models
 from oxyde.migrations.rows import Job
 from oxyde.models.model import Model
@@ -60,32 +60,39 @@ def _beyond(fields: Sequence[str], key: Sequence[Any]) -> Q:
     return Q(**{f"{field}__gt": value}) | (Q(**{field: value}) & _beyond(others, values))
 
 
-def run_batch(job: Job, models: Models, entry: journal.Entry, dialect: str) -> Steps[str | None]:
+def run_batch(job: Job, models: Models, entry: journal.Entry, dialect: str) -> Steps[bool]:
     """Runs a function on the next batch, and notes it; it has to be in a transaction.
+
+    What was done is read there, too: SQLite has no lock that keeps other processes from the next batch.
 
     Args:
         job: What is run.
         models: Its models.
-        entry: What the journal has of it; its step is entered there.
+        entry: What the journal gets to know of it with the first batch.
         dialect: postgres, mysql, mariadb or sqlite.
 
     Returns:
-        How far it came; None at the end.
+        Whether there was one.
     """
+    known = yield from journal.find(job.migration, entry.step, dialect)
+    if (known is not None and known.done) or (yield from ledger.is_over(job.migration, dialect, backwards=job.backwards)):
+        return False
+    if known is None:
+        yield from journal.begin(job.migration, entry, dialect)
     (model,) = models
     columns = [column for column in model.__table__.columns if column.key]
-    fields = [column.field for column in columns]
+    fields, reached = [column.field for column in columns], None if known is None else known.reached
     after = None
-    if entry.reached is not None:
-        after = [_READ[column.type.kind](value) for column, value in zip(columns, json.loads(entry.reached), strict=True)]
+    if reached is not None:
+        after = [_READ[column.type.kind](value) for column, value in zip(columns, json.loads(reached), strict=True)]
     found = yield from _keys(model, fields, after, job.operation.batch or 0)
     if not found:
         yield from journal.finish(job.migration, entry.step, dialect)
-        return None
+        return False
     yield from job.run(models, Keys(fields, after, found[0], found[-1]))
-    reached = json.dumps([value if isinstance(value, (int, str)) else str(value) for value in found[-1]])
-    yield from journal.reach(job.migration, entry.step, reached, dialect)
-    return reached
+    last = json.dumps([value if isinstance(value, (int, str)) else str(value) for value in found[-1]])
+    yield from journal.reach(job.migration, entry.step, last, dialect)
+    return True
 
 
 def _keys(model: type[Model], fields: Sequence[str], after: Sequence[Any] | None, count: int) -> Steps[list[tuple[Any, ...]]]:

@@ -65,6 +65,11 @@ def read(dialect: str) -> Steps[dict[str, dict[int, Entry]]]:
     return found
 
 
+def find(migration: str, step: int, dialect: str) -> Steps[Entry | None]:
+    """Returns what is known of a statement of a migration."""
+    return (yield from read(dialect)).get(migration, {}).get(step)
+
+
 def begin(migration: str, entry: Entry, dialect: str) -> Steps[None]:
     """Notes that a statement is begun or, with the transaction that it is in, done."""
     values = {"migration": migration, **asdict(entry)}

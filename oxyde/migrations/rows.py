@@ -22,12 +22,14 @@ class Job:
     Attributes:
         migration: The name of the migration.
         path: Its file.
+        backwards: Whether it is undone.
         operation: The operation.
         state: The state at this point of the history.
     """
 
     migration: str
     path: Path
+    backwards: bool
     operation: Run
     state: State
 

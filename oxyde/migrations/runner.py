@@ -77,7 +77,7 @@ class Task:
         if not isinstance(step.operation, Run):
             message = f"{step.operation} runs no function"
             raise TypeError(message)
-        return Job(self.name, self.migration.path, step.operation, step.before)
+        return Job(self.name, self.migration.path, self.backwards, step.operation, step.before)
 
 
 @dataclass(frozen=True)
@@ -263,7 +263,7 @@ def _one(task: Task, dialect: str, start: float, until: float, options: Options)
             unchecked = task.makes_anew and not options.fake
             whole = partial(_whole, task, dialect, start, options)
             return (yield from _locking(whole, dialect, until, unchecked=unchecked))
-        yield from _by_steps(task, dialect, start, until)
+        return (yield from _by_steps(task, dialect, start, until))
     except CommitOutcomeUnknown:
         # The connection died while COMMIT was sent: the ledger, which is in the same transaction, knows what became of it.
         if (task.name in (yield from ledger.read(dialect))) is task.backwards:
@@ -273,7 +273,7 @@ def _one(task: Task, dialect: str, start: float, until: float, options: Options)
 
 def _whole(task: Task, dialect: str, start: float, options: Options) -> Steps[bool]:
     """Does a migration in one transaction."""
-    if (task.name in (yield from ledger.read(dialect))) is not task.backwards:
+    if (yield from ledger.is_over(task.name, dialect, backwards=task.backwards)):
         return False
     if not options.fake:
         sent = _all_sent(task, dialect)
@@ -295,7 +295,7 @@ def _entered(task: Task, dialect: str, start: float, state: str) -> Steps[None]:
     yield from journal.forget(task.name, dialect)
 
 
-def _by_steps(task: Task, dialect: str, start: float, until: float) -> Steps[None]:
+def _by_steps(task: Task, dialect: str, start: float, until: float) -> Steps[bool]:
     """Does a migration statement by statement, each noted in the journal."""
     begun = (yield from journal.read(dialect)).get(task.name, {})
     for number, step, text in task.texts:
@@ -307,27 +307,33 @@ def _by_steps(task: Task, dialect: str, start: float, until: float) -> Steps[Non
         if known is not None and known.done:
             continue
         if isinstance(step.operation, Run) and step.operation.batch is not None:
-            yield from _batches(task.job(step), known or replace(entry, done=False), dialect, until - start, begun=known is not None)
+            yield from _batches(task.job(step), replace(entry, done=False), dialect, until - start)
         elif isinstance(step.operation, Run) or changes_rows(text) or (dialect in TRANSACTIONAL and not step.alone):
             yield from _locking(partial(_noted, task, step, text, entry, dialect), dialect, until, unchecked=step.rebuild is not None)
         else:
             yield from _alone(task, step, text, entry, known, dialect)
-    yield Atomically(_entered(task, dialect, start, "applied"))
+    return (yield from _locking(partial(_ended, task, dialect, start), dialect, until))
 
 
-def _batches(job: Job, entry: journal.Entry, dialect: str, patience: float, *, begun: bool) -> Steps[None]:
+def _ended(task: Task, dialect: str, start: float) -> Steps[bool]:
+    if (yield from ledger.is_over(task.name, dialect, backwards=task.backwards)):
+        return False
+    yield from _entered(task, dialect, start, "applied")
+    return True
+
+
+def _batches(job: Job, entry: journal.Entry, dialect: str, patience: float) -> Steps[None]:
     """Runs a function batch by batch, each committed with how far it came."""
     models = yield from job.frozen()
-    if not begun:
-        yield Atomically(journal.begin(job.migration, entry, dialect))
-    while True:
-        reached = yield from _locking(partial(run_batch, job, models, entry, dialect), dialect, time.monotonic() + patience)
-        if reached is None:
-            return
-        entry = replace(entry, reached=reached)
+    while (yield from _locking(partial(run_batch, job, models, entry, dialect), dialect, time.monotonic() + patience)):
+        pass
 
 
 def _noted(task: Task, step: Step, text: str, entry: journal.Entry, dialect: str) -> Steps[None]:
+    if dialect == "sqlite":  # which has no lock for a whole run: another process may have been faster
+        done = (yield from journal.find(task.name, entry.step, dialect)) is not None
+        if done or (yield from ledger.is_over(task.name, dialect, backwards=task.backwards)):
+            return
     sent = _sent(task, step, text, dialect)
     yield from sent if step.rebuild is None else watched(sent, task.name, [step.operation], step.rebuild.warn)
     yield from journal.begin(task.name, entry, dialect)

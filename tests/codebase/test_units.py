@@ -54,6 +54,8 @@ ELSEWHERE = {
     "migrations/context/enums.py": ("migrations/context/test_base.py", "every method answers to one suite"),
     "migrations/context/free.py": ("migrations/context/test_base.py", "every method answers to one suite"),
     "migrations/context/tables.py": ("migrations/context/test_base.py", "every method answers to one suite"),
+    "db/ground.py": ("../contract/test_migrated_fixture.py", "the transaction of a test"),
+    "testing/fixtures.py": ("../contract/test_migrated_fixture.py", "the transaction of a test"),
     "migrations/drifting.py": ("../contract/test_drift.py", "compares databases"),
     "migrations/effects.py": ("../contract/test_migrate.py", "what a database shows"),
     "migrations/journal.py": ("../contract/test_migrate.py", "a table of a database"),

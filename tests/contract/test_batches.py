@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,20 @@ def test_what_cannot_be_gone_through(tmp_path: Path, tables: str, batch: str, me
         with pytest.raises(MigrationError, match=message):
             blocking.migrate(folder)
         assert sync.execute_raw("SELECT name FROM sqlite_master") == []
+
+
+def test_several_at_once(empty: Backend, tmp_path: Path) -> None:
+    """Each row once, whoever does it; SQLite has no lock for the whole run, and shares the batches out."""
+    slow = SECOND.replace("    seen.append", "    time.sleep(0.01)\n    seen.append").replace(
+        "from oxyde import F", "import time\n\nfrom oxyde import F"
+    )
+    folder = write(tmp_path / "migrations", m0001_first=FIRST, m0002_visit=slow.replace("batch=4", "batch=1"))
+    fill(folder, list(range(1, 21)))
+    with ThreadPoolExecutor(3) as pool:
+        done = [one.result() for one in [pool.submit(blocking.migrate, folder) for _ in range(3)]]
+    assert sorted(map(len, done)) == [0, 0, 1]
+    assert query(empty, "SELECT visits, count(*) FROM seats GROUP BY visits") == [(1, 20)]
+    assert query(empty, "SELECT * FROM oxyde_migration_journal") == []
 
 
 def test_a_journal_of_an_older_release(empty: Backend, tmp_path: Path) -> None:
