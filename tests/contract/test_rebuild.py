@@ -144,6 +144,14 @@ def rows(table: str) -> list[dict[str, Any]]:
     return sync.execute_raw(f'SELECT rowid AS "#", * FROM "{table}" ORDER BY 1')
 
 
+RUN = "import sqlite3, sys; sqlite3.connect(sys.argv[1], isolation_level=None).executescript(sys.stdin.read())"
+
+
+def outside(file: Path, text: str) -> None:
+    """Runs statements in another tool, which does not check foreign keys unless it is told to."""
+    subprocess.run([sys.executable, "-c", RUN, str(file)], input=text, text=True, check=True)
+
+
 def everything() -> dict[str, Any]:
     """Returns what is in the database: the state of its tables, what SQLite keeps of others as text, counters and rows."""
     return {
@@ -333,11 +341,10 @@ def test_views_and_triggers_that_would_not_work(tmp_path: Path) -> None:
     assert sql("SELECT what FROM log") == [("gone; x",), ("gone; Joy",)]
 
 
-def test_orphans(tmp_path: Path) -> None:
+def test_orphans(file: Path, tmp_path: Path) -> None:
     """Those of before are said and stay; new ones are refused."""
     folder = write(tmp_path / "migrations", m0001_first=FIRST)
     blocking.migrate(folder)
-    sql("CREATE TABLE lost (id INTEGER PRIMARY KEY, pet INTEGER REFERENCES pets (id), mood TEXT REFERENCES pets (mood))")
     said: list[str] = []
     body = 'ctx.alter_column("pets", "name", nullable=True); ctx.execute("DELETE FROM owners WHERE id = 2", reverse="SELECT 1")'
     write(folder, m0001_first=FIRST, m0002_next=NEXT.format(body))
@@ -345,6 +352,27 @@ def test_orphans(tmp_path: Path) -> None:
         blocking.migrate(folder, warn=said.append)
     assert said == []
     assert len(sql("SELECT * FROM owners")) == 2
+    lost = "CREATE TABLE faulty (mood TEXT REFERENCES pets (mood)); INSERT INTO faulty VALUES ('x');"
+    outside(file, f"INSERT INTO visits (pet_id) VALUES (98), (99); {lost}")
+    write(folder, m0001_first=FIRST, m0002_next=NEXT.format('ctx.alter_column("visits", "note", nullable=True)'))
+    assert [one.name for one in blocking.migrate(folder, warn=said.append)] == ["0002_next"]
+    assert said == ["0002_next: 2 rows of visits pointed to no row of pets before, and nothing changes that"]
+    assert sql("SELECT pet_id FROM visits WHERE pet_id > 90") == [(98,), (99,)]
+
+
+def test_a_key_that_others_point_to(tmp_path: Path) -> None:
+    """Cannot go while they do."""
+    folder = write(tmp_path / "migrations", m0001_first=FIRST)
+    blocking.migrate(folder)
+    before = everything()
+    write(
+        folder, m0001_first=FIRST, m0002_next=NEXT.format('ctx.alter_column("owners", "id", auto=False); ctx.alter_key("owners", "name")')
+    )
+    with pytest.raises(
+        MigrationError, match=r"0002_next: a foreign key of pets would point to what no key can point to: foreign key mismatch"
+    ):
+        blocking.migrate(folder)
+    assert everything() == before
 
 
 def test_foreign_keys_are_on_again(tmp_path: Path) -> None:
@@ -400,9 +428,6 @@ def test_made_anew_once(tmp_path: Path) -> None:
     assert sum(text.startswith("DROP TABLE") for text in sent) == 2
 
 
-RUN = "import sqlite3, sys; sqlite3.connect(sys.argv[1], isolation_level=None).executescript(sys.stdin.read())"
-
-
 @pytest.mark.parametrize("column", ["size", "group by", "mother_id"])
 def test_sqlmigrate_runs_as_it_stands(file: Path, tmp_path: Path, column: str) -> None:
     """In another tool, forward and backward, but for the triggers, of which it speaks."""
@@ -414,7 +439,7 @@ def test_sqlmigrate_runs_as_it_stands(file: Path, tmp_path: Path, column: str) -
     for backwards in (False, True):
         text = sqlmigrate(load(folder), "0002", "sqlite", backwards=backwards)
         assert "triggers" in text
-        subprocess.run([sys.executable, "-c", RUN, str(file)], input=text, text=True, check=True)
+        outside(file, text)
         assert (everything()["state"] == before["state"]) is backwards
     after = everything()
     assert after["texts"] == before["texts"]

@@ -104,6 +104,8 @@ def _joins(operation: Operation, state: State) -> bool:
         case DropIndex(address, name) | RenameIndex(address, name):
             one: Index = state.table(address).index(name)
             return one.method != "fulltext"
+        case AddConstraint():
+            return False
         case _:
             return isinstance(operation, ON_TABLES)
 

@@ -44,6 +44,8 @@ def made_anew(operation: Operation, before: State) -> tuple[Address, ...]:
             return (address,) if differs or operation.using is not None or operation.fill is not None else ()
         case AlterKey(address, columns):
             return (address,) if before.table(address).key != columns else ()
+        case AddConstraint(not_valid=True):
+            return ()  # which SQLite does not have
         case AddConstraint(address) | DropConstraint(address) | RenameConstraint(address):
             return (address,)
         case AddEnumValue(enum) | AlterEnumType(enum):

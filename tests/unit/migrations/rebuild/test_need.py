@@ -73,6 +73,7 @@ def test_anew(operation: Operation) -> None:
         DropColumn(NOTE, "size"),
         AlterColumn(NOTE, "title", {"length": 80, "comment": "c", "nullable": False}),
         AlterKey(NOTE, ("id",)),
+        AddConstraint(NOTE, Check("ck", "size > 0"), not_valid=True),
         RenameColumn(NOTE, "title", "name"),
         RenameTable(NOTE, "others"),
         RenameEnumType((None, "need_mood"), "other"),
