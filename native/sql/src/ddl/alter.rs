@@ -259,7 +259,7 @@ fn add_constraint(table: &TableRef, added: &Constraint, not_valid: bool, dialect
 
 fn validate_constraint(table: &TableRef, name: &str, dialect: &Dialect) -> Result<Vec<String>> {
     if !dialect.validates {
-        return dialect.unsupported_but("validating a constraint, which is done when it is added", "leave it out");
+        return dialect.unsupported_but("later validations of constraints", "leave it out: adding one checks the rows that are there");
     }
     clause(table, &format!("VALIDATE CONSTRAINT {}", quote::quoted(dialect, name)?), dialect)
 }

@@ -238,7 +238,7 @@ LONELY = replace(SHOP, tables={(None, "t"): Table("t", None, {"a": Column("a", I
         (AlterColumn(POSTS, "nr", {"length": 1}), "posts has no column 'nr'"),
         (AddConstraint(POSTS, Check("ck_title", "1 = 1")), "the check 'ck_title' of posts is there already"),
         (DropConstraint(POSTS, Unique, "ck_title"), "'ck_title' of posts is a check, not a unique constraint"),
-        (ValidateConstraint(POSTS, "ck_title2"), "posts has no constraint 'ck_title2'"),
+        (ValidateConstraint(POSTS, "slug"), "posts has no constraint 'slug'"),
         (RenameConstraint(POSTS, "ck_title", "fk_posts_author_id"), "the check 'fk_posts_author_id' of posts is there already"),
         (DropIndex(POSTS, "ix"), "posts has no index 'ix'"),
         (RenameIndex(POSTS, "ix", "iy"), "posts has no index 'ix'"),
