@@ -17,7 +17,7 @@ from oxyde.migrations import sync as blocking
 from oxyde.migrations.files import load, walked
 from oxyde.migrations.migrating import history_blocking
 from oxyde.migrations.preview import sqlmigrate
-from tests.backends import Backend
+from tests.backends import Backend, Servers
 from tests.migrating import fresh, query, write
 
 FIRST = """
@@ -226,6 +226,9 @@ def upgrade(ctx):
         column("tags", TAGS),
         column("class", "bytes", nullable=True),
         column("paid", "bool", default="FALSE"),
+        column("host", "text", db_type=HOST),
+        column("took", "duration"),
+        column("due", "date", nullable=True),
     )
     ctx.run(fill, tables=["parcels"], reverse=keep)
     ctx.alter_enum_type("size_enum", ["small", "very large", "tiny"])
@@ -240,11 +243,21 @@ def fill(models):
     number = UUID(int=5)
     at = dt.datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=dt.timezone.utc)
     made = models.parcels.objects.sync.create(
-        id=number, size="very large", price="1.125", at=at, extra={"a": [1, None]}, tags=["x", "y"], class_=b"z"
+        id=number,
+        size="very large",
+        price="1.125",
+        at=at,
+        extra={"a": [1, None]},
+        tags=["x", "y"],
+        class_=b"z",
+        host="10.0.0.1",
+        took=dt.timedelta(hours=30),
+        due=at.date(),
     )
     (found,) = models.parcels.objects.sync.filter(size="very large", price__lt=2)
     assert (found.id, found.size, found.price, found.at) == (number, "very large", Decimal("1.125"), at)
     assert (found.extra, found.tags, found.class_, found.paid) == ({"a": [1, None]}, ["x", "y"], b"z", False)
+    assert (found.host, found.took, found.due) == ("10.0.0.1", dt.timedelta(hours=30), dt.date(2026, 1, 2))
 
 
 def change(models):
@@ -256,7 +269,7 @@ def change(models):
 def test_every_type_is_exact(empty: Backend, tmp_path: Path) -> None:
     """Enumerations have the values of their time, decimals all their digits."""
     tags = '"array", item="text"' if empty.dialect == "postgres" else '"json"'
-    body = KINDS.replace("TAGS", tags)
+    body = KINDS.replace("TAGS", tags).replace("HOST", '"INET"' if empty.dialect == "postgres" else '"VARCHAR(40)"')
     if empty.dialect == "sqlite":  # which makes the table anew for another value, as only rebuilding will
         body = body.replace('ctx.alter_enum_type("size_enum", ["small", "very large", "tiny"])', "pass").replace("tiny", "small")
     blocking.migrate(write(tmp_path / "migrations", m0001_kinds=body))
@@ -291,6 +304,38 @@ def test_one_text_before_and_after_a_change(empty: Backend, tmp_path: Path) -> N
         body = RETYPED if empty.dialect == "postgres" else RETYPED.replace(', using="name::bigint"', "")
     blocking.migrate(write(tmp_path / "migrations", m0001_first=FIRST, m0002_read=body))
     assert query(empty, "SELECT name FROM towns") == [("12" if empty.dialect == "sqlite" else 12,)]
+
+
+SCHEMAS = """
+from oxyde import F
+
+
+def upgrade(ctx):
+    ctx.create_schema("depot")
+    ctx.create_enum_type("state_enum", ["open", "shut"], schema="depot")
+    ctx.create_table("doors", column("id", "int", key=True, auto=True), column("state", "enum", name="state_enum"), schema="depot")
+    ctx.create_table("doors", column("id", "int", key=True, auto=True), column("width", "int"))
+    ctx.run(fill, tables=["depot.doors", "doors"])
+    ctx.run(shut, tables=["depot.doors"], batch=1)
+
+
+def fill(models):
+    models["depot.doors"].objects.sync.create(state="open")
+    models["depot.doors"].objects.sync.create(state="open")
+    models.doors.objects.sync.create(width=3)
+
+
+def shut(models, keys):
+    models["depot.doors"].objects.sync.filter(keys, id__gt=1).update(state="shut")
+"""
+
+
+def test_tables_of_schemas(servers: Servers, tmp_path: Path) -> None:
+    """And their enumerations, beside tables of the same name."""
+    with fresh(servers.get("postgres"), tmp_path) as made, oxyde.sync.connect(made.url, "default"):
+        blocking.migrate(write(tmp_path / "migrations", m0001_schemas=SCHEMAS))
+        assert query(made, "SELECT state::text FROM depot.doors ORDER BY id") == [("open",), ("shut",)]
+        assert query(made, "SELECT width FROM doors") == [(3,)]
 
 
 def test_what_sqlmigrate_and_fake_make_of_it(file: Backend, tmp_path: Path) -> None:
