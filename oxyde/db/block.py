@@ -266,7 +266,7 @@ _current: Final[ContextVar[Block | None]] = ContextVar("oxyde_block", default=No
 _open: Final[weakref.WeakValueDictionary[int, Block]] = weakref.WeakValueDictionary()
 """The transactions that are open, by identity."""
 
-grounds: Final[weakref.WeakKeyDictionary[AsyncDatabase, Block]] = weakref.WeakKeyDictionary()
+grounds: Final[dict[AsyncDatabase, Block]] = {}
 """The transactions that stand for databases while a test runs."""
 
 enter = _current.set

@@ -48,16 +48,17 @@ class Keys(Q):
             first: The key of its first row.
             last: The key of its last row.
         """
-        super().__init__(~_beyond(fields, last), *([] if after is None else [_beyond(fields, after)]))
+        super().__init__(_bounded(fields, last, "lt"), *([] if after is None else [_bounded(fields, after, "gt")]))
         self.first, self.last = (key[0] if len(key) == 1 else tuple(key) for key in (first, last))
 
 
-def _beyond(fields: Sequence[str], key: Sequence[Any]) -> Q:
-    """Returns the condition of rows that come after a key."""
+def _bounded(fields: Sequence[str], key: Sequence[Any], side: str) -> Q:
+    """Returns the condition of rows that come after a key (gt), or before it or with it (lt); an index finds where they begin."""
     (field, *others), (value, *values) = fields, key
     if not others:
-        return Q(**{f"{field}__gt": value})
-    return Q(**{f"{field}__gt": value}) | (Q(**{field: value}) & _beyond(others, values))
+        return Q(**{f"{field}__{side if side == 'gt' else 'lte'}": value})
+    tie = Q(**{field: value}) & _bounded(others, values, side)
+    return Q(**{f"{field}__{side}e": value}) & (Q(**{f"{field}__{side}": value}) | tie)
 
 
 def run_batch(job: Job, models: Models, entry: journal.Entry, dialect: str) -> Steps[bool]:
@@ -80,7 +81,8 @@ def run_batch(job: Job, models: Models, entry: journal.Entry, dialect: str) -> S
     if known is None:
         yield from journal.begin(job.migration, entry, dialect)
     (model,) = models
-    columns = [column for column in model.__table__.columns if column.key]
+    (address,) = job.operation.addresses(job.state)
+    columns = [model.__table__.by_name[name] for name in job.state.tables[address].key]  # in the order of the index
     fields, reached = [column.field for column in columns], None if known is None else known.reached
     after = None
     if reached is not None:
@@ -102,7 +104,7 @@ def _keys(model: type[Model], fields: Sequence[str], after: Sequence[Any] | None
     def collect(batch: Batch) -> None:
         found.extend(zip(*batch.columns(), strict=True))
 
-    rows = model.objects.filter() if after is None else model.objects.filter(_beyond(fields, after))
+    rows = model.objects.filter() if after is None else model.objects.filter(_bounded(fields, after, "gt"))
     made = rows.order_by(*fields).limit(count).values_list(*fields)._compiled()
     yield Call(made.shape, made.values, collect)
     return found

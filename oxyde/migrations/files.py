@@ -239,5 +239,5 @@ def located(path: Path, error: Exception) -> str:
         return f"{path}:{error.lineno}: {type(error).__name__}: {error.msg}"
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     where = f"{path}:{lines[-1]}" if lines else str(path)
-    said = str(error) if isinstance(error, MigrationError) else f"{type(error).__name__}: {error}"
+    said = str(error) if isinstance(error, MigrationError) else f"{type(error).__name__}: {error}".removesuffix(": ")
     return f"{where}: {said}".replace("\n", " ")

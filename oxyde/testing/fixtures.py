@@ -44,16 +44,17 @@ def migrated(
     prepared: list[AsyncDatabase] = []
 
     def prepare(request: pytest.FixtureRequest) -> AsyncDatabase:
-        if prepared:
-            if not prepared[0].connected:
-                prepared[0].connect_blocking()
-            connections.register(prepared[0], overwrite=True)
-        else:
-            database = AsyncDatabase(url() if callable(url) else url, name=alias, overwrite=True).connect_blocking()
-            request.session.addfinalizer(database.disconnect_blocking)
+        if not prepared:
+            prepared.append(AsyncDatabase(url() if callable(url) else url, name=alias, auto_register=False))
+            request.session.addfinalizer(prepared[0].disconnect_blocking)
+        (database,) = prepared
+        is_new = not database.connected  # or closed by the application
+        if is_new:
+            database.connect_blocking()
+        connections.register(database, overwrite=True)
+        if is_new:
             migrate(directory, using=alias, strict=True)
-            prepared.append(database)
-        return prepared[0]
+        return database
 
     @pytest.fixture(autouse=autouse)
     def database(request: pytest.FixtureRequest) -> Iterator[AsyncDatabase]:

@@ -89,6 +89,7 @@ tables = {
     "by_time": [column("id", "datetime_tz", key=True)],
     "by_price": [column("id", "decimal", precision=20, scale=4, key=True)],
     "by_both": [column("name", "text", length=20, key=True), column("number", "int", key=True)],
+    "by_three": [column("name", "text", length=20, key=True), column("number", "int", key=True), column("day", "date", key=True)],
     "odd-name": [column("class", "int", key=True)],
 }
 
@@ -120,6 +121,7 @@ def fill(models):
         models.by_time.objects.sync.create(id=at + dt.timedelta(microseconds=number))
         models.by_price.objects.sync.create(id=Decimal(number) * Decimal("1234567890.0001") - 3)
         models.by_both.objects.sync.create(name=texts[number // 4], number=-number)
+        models.by_three.objects.sync.create(name="a", number=number // 4, day=at.date() + dt.timedelta(days=number))
         models["odd-name"].objects.sync.create(class_=number)
 """
 
@@ -127,7 +129,7 @@ def fill(models):
 async def test_every_kind_of_key(empty: Backend, tmp_path: Path) -> None:
     """In the order of the database, which is that of its comparisons."""
     await migrate(write(tmp_path / "migrations", m0001_keys=KEYS))
-    for name in ("by_text", "by_uuid", "by_day", "by_time", "by_price", "by_both", "odd-name"):
+    for name in ("by_text", "by_uuid", "by_day", "by_time", "by_price", "by_both", "by_three", "odd-name"):
         quoted = name if "-" not in name else ('"odd-name"' if empty.dialect != "mariadb" else "`odd-name`")
         assert query(empty, f"SELECT visits, count(*) FROM {quoted} GROUP BY visits") == [(1, 10)], name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,10 @@ from oxyde import sync
 from oxyde.exceptions import MigrationError
 from oxyde.migrations import migrate
 from oxyde.migrations import sync as blocking
-from oxyde.migrations.files import load
+from oxyde.migrations.files import load, walked
 from oxyde.migrations.migrating import history_blocking
 from oxyde.migrations.preview import sqlmigrate
-from tests.backends import Backend
+from tests.backends import Backend, Servers
 from tests.migrating import fresh, query, write
 
 FIRST = """
@@ -63,6 +64,13 @@ def empty(backend: Backend, tmp_path: Path) -> Iterator[Backend]:
         yield made
 
 
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[Backend]:
+    """The same on SQLite alone."""
+    with fresh(Backend("sqlite", ""), tmp_path) as made, oxyde.sync.connect(made.url, "default"):
+        yield made
+
+
 def labels(backend: Backend) -> list[tuple[Any, ...]]:
     """Returns what a function wrote."""
     return query(backend, "SELECT label FROM people ORDER BY label")
@@ -98,7 +106,7 @@ def test_the_reverse_runs_before_the_column_goes(empty: Backend, tmp_path: Path)
     assert labels(empty) == [("gone",)] * 4
 
 
-def test_without_a_reverse_there_is_no_way_back(empty: Backend, tmp_path: Path) -> None:
+def test_without_a_reverse_there_is_no_way_back(file: Backend, tmp_path: Path) -> None:
     """Which is said before anything is undone."""
     last = "def upgrade(ctx):\n    ctx.add_column('towns', column('size', 'int', nullable=True))\n"
     body = PLAIN.replace(", reverse=unlabel", "")
@@ -106,7 +114,7 @@ def test_without_a_reverse_there_is_no_way_back(empty: Backend, tmp_path: Path) 
     blocking.migrate(folder)
     with pytest.raises(MigrationError, match=r"0002_label cannot be undone: no reverse is known for label\(\); give ctx.run"):
         blocking.migrate(folder, "0001")
-    assert [name for (name,) in query(empty, "SELECT name FROM oxyde_migrations ORDER BY name")][-1] == "0003_last"
+    assert query(file, "SELECT max(name) FROM oxyde_migrations") == [("0003_last",)]
 
 
 async def test_a_failure_loses_nothing(empty: Backend, tmp_path: Path) -> None:
@@ -127,6 +135,32 @@ async def test_a_failure_loses_nothing(empty: Backend, tmp_path: Path) -> None:
     write(folder, m0001_first=FIRST, m0002_label=PLAIN)
     await migrate(folder)
     assert labels(empty) == LABELS
+
+
+SLOW = """
+import asyncio
+
+
+async def wait(models):
+    await models.towns.objects.create(id=7, name="Trier")
+    await asyncio.sleep(30 if models.towns.objects.sync.count() < 5 else 0)
+
+
+def upgrade(ctx):
+    ctx.run(wait, tables=["towns"])
+"""
+
+
+async def test_a_cancelled_run(empty: Backend, tmp_path: Path) -> None:
+    """Undoes the function, and frees the lock."""
+    folder = write(tmp_path / "migrations", m0001_first=FIRST, m0002_wait=SLOW)
+    await migrate(folder, "0001")
+    with pytest.raises(asyncio.TimeoutError):
+        await asyncio.wait_for(migrate(folder), 0.5)
+    assert query(empty, "SELECT count(*) FROM towns") == [(2,)]
+    write(folder, m0001_first=FIRST, m0002_wait=SLOW.replace("30", "0"))
+    await migrate(folder)
+    assert query(empty, "SELECT count(*) FROM towns") == [(3,)]
 
 
 CAUGHT = """
@@ -192,6 +226,9 @@ def upgrade(ctx):
         column("tags", TAGS),
         column("class", "bytes", nullable=True),
         column("paid", "bool", default="FALSE"),
+        column("host", "text", db_type=HOST),
+        column("took", "duration"),
+        column("due", "date", nullable=True),
     )
     ctx.run(fill, tables=["parcels"], reverse=keep)
     ctx.alter_enum_type("size_enum", ["small", "very large", "tiny"])
@@ -206,11 +243,21 @@ def fill(models):
     number = UUID(int=5)
     at = dt.datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=dt.timezone.utc)
     made = models.parcels.objects.sync.create(
-        id=number, size="very large", price="1.125", at=at, extra={"a": [1, None]}, tags=["x", "y"], class_=b"z"
+        id=number,
+        size="very large",
+        price="1.125",
+        at=at,
+        extra={"a": [1, None]},
+        tags=["x", "y"],
+        class_=b"z",
+        host="10.0.0.1",
+        took=dt.timedelta(hours=30),
+        due=at.date(),
     )
     (found,) = models.parcels.objects.sync.filter(size="very large", price__lt=2)
     assert (found.id, found.size, found.price, found.at) == (number, "very large", Decimal("1.125"), at)
     assert (found.extra, found.tags, found.class_, found.paid) == ({"a": [1, None]}, ["x", "y"], b"z", False)
+    assert (found.host, found.took, found.due) == ("10.0.0.1", dt.timedelta(hours=30), dt.date(2026, 1, 2))
 
 
 def change(models):
@@ -222,7 +269,7 @@ def change(models):
 def test_every_type_is_exact(empty: Backend, tmp_path: Path) -> None:
     """Enumerations have the values of their time, decimals all their digits."""
     tags = '"array", item="text"' if empty.dialect == "postgres" else '"json"'
-    body = KINDS.replace("TAGS", tags)
+    body = KINDS.replace("TAGS", tags).replace("HOST", '"INET"' if empty.dialect == "postgres" else '"VARCHAR(40)"')
     if empty.dialect == "sqlite":  # which makes the table anew for another value, as only rebuilding will
         body = body.replace('ctx.alter_enum_type("size_enum", ["small", "very large", "tiny"])', "pass").replace("tiny", "small")
     blocking.migrate(write(tmp_path / "migrations", m0001_kinds=body))
@@ -259,13 +306,68 @@ def test_one_text_before_and_after_a_change(empty: Backend, tmp_path: Path) -> N
     assert query(empty, "SELECT name FROM towns") == [("12" if empty.dialect == "sqlite" else 12,)]
 
 
-def test_what_sqlmigrate_and_fake_make_of_it(empty: Backend, tmp_path: Path) -> None:
+SCHEMAS = """
+from oxyde import F
+
+
+def upgrade(ctx):
+    ctx.create_schema("depot")
+    ctx.create_enum_type("state_enum", ["open", "shut"], schema="depot")
+    ctx.create_table("doors", column("id", "int", key=True, auto=True), column("state", "enum", name="state_enum"), schema="depot")
+    ctx.create_table("doors", column("id", "int", key=True, auto=True), column("width", "int"))
+    ctx.run(fill, tables=["depot.doors", "doors"])
+    ctx.run(shut, tables=["depot.doors"], batch=1)
+
+
+def fill(models):
+    models["depot.doors"].objects.sync.create(state="open")
+    models["depot.doors"].objects.sync.create(state="open")
+    models.doors.objects.sync.create(width=3)
+
+
+def shut(models, keys):
+    models["depot.doors"].objects.sync.filter(keys, id__gt=1).update(state="shut")
+"""
+
+
+def test_tables_of_schemas(servers: Servers, tmp_path: Path) -> None:
+    """And their enumerations, beside tables of the same name."""
+    with fresh(servers.get("postgres"), tmp_path) as made, oxyde.sync.connect(made.url, "default"):
+        blocking.migrate(write(tmp_path / "migrations", m0001_schemas=SCHEMAS))
+        assert query(made, "SELECT state::text FROM depot.doors ORDER BY id") == [("open",), ("shut",)]
+        assert query(made, "SELECT width FROM doors") == [(3,)]
+
+
+def test_what_sqlmigrate_and_fake_make_of_it(file: Backend, tmp_path: Path) -> None:
     """A comment, and nothing."""
     folder = write(tmp_path / "migrations", m0001_first=FIRST, m0002_label=PLAIN)
-    with sync.connect(empty.url, "asked") as database:
-        printed = sqlmigrate(load(folder), "0002", database.dialect)
+    printed = sqlmigrate(load(folder), "0002", "sqlite")
     assert "\n-- Run label() on people, towns\n-- Rename" in printed
     blocking.migrate(folder, "0001")
     blocking.migrate(folder, fake=True)
-    assert query(empty, "SELECT count(*) FROM oxyde_migrations") == [(2,)]
-    assert query(empty, "SELECT name FROM people WHERE id = 1") == [("Ann",)]
+    assert query(file, "SELECT count(*) FROM oxyde_migrations") == [(2,)]
+    assert query(file, "SELECT name FROM people WHERE id = 1") == [("Ann",)]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("each", r"0001_x.py:15: each\(\) is a generator, which does nothing when it is called"),
+        ("'each'", r"0001_x.py:15: run\(\) takes a function of models, not str"),
+        ("print, tables=['town']", "0001_x.py:15: there is no table 'town'; did you mean \"towns\""),
+        ("print, tables=['a.b.c']", "0001_x.py:15: 'a.b.c' has 3 names; a table is name or schema.name"),
+    ],
+)
+def test_what_cannot_be_run(tmp_path: Path, given: str, message: str) -> None:
+    """Is refused where it is written."""
+    body = f"""
+    def each(models):
+        yield
+
+
+    def upgrade(ctx):
+        ctx.create_table("towns", column("id", "int", key=True))
+        ctx.run({given})
+    """
+    with pytest.raises(MigrationError, match=message):
+        list(walked(load(write(tmp_path / "migrations", m0001_x=body)), "sqlite"))

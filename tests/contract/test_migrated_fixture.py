@@ -54,6 +54,8 @@ import asyncio
 import threading
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 import oxyde
 from oxyde import db, sync
@@ -142,6 +144,27 @@ async def test_the_applications_own_start_and_end(found):
     assert await found.objects.count() == 2
 
 
+def test_a_service(found):
+    app = FastAPI(lifespan=db.lifespan(default="postgresql://nobody@127.0.0.1:1/nowhere"))
+
+    @app.post("/pots/{name}")
+    async def add(name: str) -> int:
+        async with oxyde.atomic():
+            await found.objects.create(name=name)
+        return await found.objects.count()
+
+    @app.get("/pots")
+    def count() -> int:
+        return found.objects.sync.count()
+
+    with TestClient(app) as client:
+        assert client.post("/pots/small").json() == 2
+        with pytest.raises(oxyde.IntegrityError):
+            client.post("/pots/small")
+        assert client.get("/pots").json() == 2
+    assert found.objects.sync.count() == 2
+
+
 @pytest.mark.parametrize("again", range(2))
 def test_twice(found, again):
     found.objects.sync.filter().delete()
@@ -173,7 +196,7 @@ def test_a_test_suite_of_an_application(backend: Backend, tmp_path: Path) -> Non
             command, cwd=tmp_path, capture_output=True, text=True, check=False, env={**environment(), "POTS_URL": made.url}
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        assert "14 passed" in done.stdout
+        assert "15 passed" in done.stdout
         assert query(made, "SELECT name FROM pots") == [("big",)]
         assert (tmp_path / "asked").read_text() == "asked "
 

@@ -53,6 +53,36 @@ def test_migrate(project: Path) -> None:
     assert oxyde("migrate", "zero", cwd=project).stdout.startswith("Undid 0002_text in")
 
 
+THIRD = """
+async def fill(models):
+    await models.notes.objects.create(text="first")
+    await models.notes.objects.filter(text="first").update(text="second")
+
+
+def count(models, keys):
+    assert models.notes.objects.sync.filter(keys).count() == COUNT
+
+
+def upgrade(ctx):
+    ctx.run(fill, tables=["notes"])
+    ctx.run(count, tables=["notes"], batch=10)
+"""
+
+
+def test_functions_on_the_rows(project: Path) -> None:
+    """The plan names them; one that fails is one line, with its own."""
+    write(project / "migrations", m0001_notes=FIRST, m0002_text=SECOND, m0003_fill=THIRD.replace("COUNT", "2"))
+    planned = oxyde("migrate", "--plan", cwd=project).stdout.splitlines()
+    assert planned[-3:] == ["Apply 0003_fill", "  Run fill() on notes", "  Run count() on notes, 10 rows at a time"]
+    failed = oxyde("migrate", cwd=project)
+    assert failed.returncode == 1
+    assert failed.stderr.startswith("Error: MigrationError: 0003_fill: Run count() on notes, 10 rows at a time: ")
+    assert failed.stderr.endswith("0003_fill.py:15: AssertionError\n")
+    assert oxyde("showmigrations", cwd=project).stdout.endswith("[~] 0003_fill\n")
+    write(project / "migrations", m0001_notes=FIRST, m0002_text=SECOND, m0003_fill=THIRD.replace("COUNT", "1"))
+    assert oxyde("migrate", cwd=project).stdout.startswith("Applied 0003_fill in ")
+
+
 def test_showmigrations(project: Path) -> None:
     """Marks each; writes nothing."""
     assert oxyde("showmigrations", cwd=project).stdout == "[ ] 0001_notes\n[ ] 0002_text\n"

@@ -157,6 +157,13 @@ def test_state_only() -> None:
     assert ctx.state.tables == {}
 
 
+def test_functions_that_would_never_run() -> None:
+    """The state alone has no rows."""
+    ctx = Context("postgres", SHOP)
+    with pytest.raises(MigrationError, match=r"number_them\(\) would never run: state_only\(\)"), ctx.state_only():
+        ctx.run(number_them, tables=["users"])
+
+
 def test_run_reverse() -> None:
     """The reverse of what ``upgrade`` runs."""
     run = Run(number_them, ("users",), print, 5)
