@@ -15,7 +15,7 @@ import oxyde
 from oxyde import sync
 from oxyde.db.execute import run_blocking
 from oxyde.db.route import route
-from oxyde.exceptions import IntegrityError, MigrationError
+from oxyde.exceptions import IntegrityError, LockTimeoutError, MigrationError
 from oxyde.migrations import migrate
 from oxyde.migrations import sync as blocking
 from oxyde.migrations.files import load
@@ -393,6 +393,27 @@ def test_foreign_keys_are_on_again(tmp_path: Path) -> None:
             sql("INSERT INTO visits (pet_id) VALUES (99)")
 
 
+def test_another_writer(file: Path, tmp_path: Path) -> None:
+    """Is waited for; after that, too, foreign keys are followed."""
+    folder = write(tmp_path / "migrations", m0001_first=FIRST, m0002_next=NEXT.format(THERE_AND_BACK[0]))
+    blocking.migrate(folder, "0001")
+    settings = oxyde.PoolSettings(max_connections=1, sqlite_busy_timeout=50)
+    with oxyde.sync.connect(f"sqlite:///{file}", "impatient", settings=settings):
+        with sync.atomic(), pytest.raises((LockTimeoutError, MigrationError)):
+            blocking.migrate(folder, using="impatient", lock_timeout=0.2)
+        assert sync.execute_raw("PRAGMA foreign_keys", using="impatient") == [{"foreign_keys": 1}]
+        assert [one.name for one in blocking.migrate(folder, using="impatient")] == ["0002_next"]
+
+
+def test_strict_tables(tmp_path: Path) -> None:
+    """Get types that they take."""
+    body = 'ctx.add_column("stock", column("made", "datetime"), fill="\'2024-02-29 12:00:00\'")'
+    folder = write(tmp_path / "migrations", m0001_hand=BY_HAND, m0002_next=NEXT.format(body))
+    blocking.migrate(folder)
+    assert sql("SELECT made FROM stock") == [("2024-02-29 12:00:00",)] * 2
+    assert '"made" TEXT NOT NULL' in kept("stock")
+
+
 def test_in_memory(tmp_path: Path) -> None:
     """The one connection that has the rows makes the table anew, and follows foreign keys again."""
     folder = write(tmp_path / "migrations", m0001_first=FIRST, m0002_next=NEXT.format(THERE_AND_BACK[0]))
@@ -461,3 +482,84 @@ async def test_cancelled(tmp_path: Path) -> None:
         await task
     assert everything() == before
     assert before["keys"] == [(1,)]
+
+
+TYPED = """
+def upgrade(ctx):
+    ctx.create_table("typed", column("id", "int", key=True), column("v", {}, nullable=True))
+    ctx.execute("INSERT INTO typed VALUES (1, {}), (2, NULL)", reverse="DELETE FROM typed")
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "value", "after", "wanted"),
+    [
+        ("'float'", "2.0", "'int'", 2),
+        ("'float'", "2.5", "'int'", None),
+        ("'int'", "7", "'float'", 7.0),
+        ("'int'", "7", "'text'", "7"),
+        ("'int'", "7", "'bool'", True),
+        ("'text'", "'12'", "'int'", 12),
+        ("'text'", "'x'", "'int'", None),
+        ("'text'", "'1.50'", "'decimal', precision=10, scale=2", "1.50"),
+        ("'decimal', precision=10, scale=2", "1.5", "'decimal', precision=20, scale=2", "1.5"),
+        ("'text'", "'1.x'", "'decimal', precision=20, scale=2", None),
+        ("'date'", "'2024-02-29'", "'datetime'", "2024-02-29 00:00:00"),
+        ("'datetime'", "'2024-02-29 12:30:00'", "'date'", "2024-02-29"),
+        ("'datetime'", "'2024-02-29 12:30:00'", "'datetime_tz'", "2024-02-29 12:30:00+00:00"),
+        ("'text'", "'2024-02-30'", "'date'", None),
+        ("'text'", "'[1]'", "'json'", "[1]"),
+        ("'text'", "'['", "'json'", None),
+        ("'bytes'", "x'00ff'", "'text'", None),
+        ("'bool'", "1", "'int'", 1),
+    ],
+)
+def test_types(tmp_path: Path, before: str, value: str, after: str, wanted: Any) -> None:
+    """Values become those of the new type; one that cannot is counted, and stays."""
+    altered = NEXT.format(f'ctx.alter_column("typed", "v", type={after})')
+    folder = write(tmp_path / "migrations", m0001_typed=TYPED.format(before, value), m0002_next=altered)
+    if wanted is None:
+        with pytest.raises(MigrationError, match=r"0002_next: .*1 value of typed\.v cannot be .*; say how: using="):
+            blocking.migrate(folder)
+    else:
+        blocking.migrate(folder)
+        assert [str(row[0]) for row in sql("SELECT v FROM typed")] == [str(wanted), "None"]
+
+
+SEARCHED = """
+def upgrade(ctx):
+    ctx.create_table(
+        "texts",
+        column("id", "int", key=True, auto=True),
+        column("body", "text"),
+        column("size", "int", nullable=True),
+        index("ft_texts", "body", method="fulltext"),
+    )
+    ctx.execute("INSERT INTO texts (body, size) VALUES ('hello world', 1), ('good bye', NULL)", reverse="DELETE FROM texts")
+"""
+COUNTED = """
+def twice(models, keys):
+    for row in models.texts.objects.sync.filter(keys).all():
+        models.texts.objects.sync.filter(id=row.id).update(size=row.size * 2)
+
+
+def upgrade(ctx):
+    ctx.alter_column("texts", "size", nullable=False, fill="5")
+    ctx.run(twice, tables=["texts"], batch=1)
+    ctx.alter_column("texts", "body", nullable=True, using="replace(body, 'hello', 'ciao')")
+"""
+
+
+def test_full_text_and_batches(tmp_path: Path) -> None:
+    """An index of words finds those that are there by then; with batches, each table that is made anew is committed by itself."""
+    gone = NEXT.format('ctx.drop_column("texts", "body")')
+    folder = write(tmp_path / "migrations", m0001_texts=SEARCHED, m0002_counted=COUNTED, m0003_gone=gone)
+    blocking.migrate(folder, "0002")
+    found = "SELECT rowid FROM ft_texts WHERE ft_texts MATCH "
+    assert [sql(f"{found}'{word}'") for word in ("ciao", "hello", "bye")] == [[(1,)], [], [(2,)]]
+    assert sql("SELECT size FROM texts") == [(2,), (10,)]
+    sql("INSERT INTO texts (body, size) VALUES ('third', 3)")
+    assert sql(f"{found}'third'") == [(3,)]
+    blocking.migrate(folder)
+    assert sql("SELECT name FROM sqlite_master WHERE name LIKE 'ft%'") == []
+    assert sql("SELECT * FROM texts") == [(1, 2), (2, 10), (3, 3)]

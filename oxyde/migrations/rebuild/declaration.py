@@ -106,6 +106,11 @@ class Declaration:
         return "WITHOUT" not in self.options.upper()
 
     @property
+    def is_strict(self) -> bool:
+        """Whether its columns take only values of their types."""
+        return "STRICT" in self.options.upper()
+
+    @property
     def alias(self) -> str | None:
         """The column that is another name of the rowid: the whole key, declared as INTEGER."""
         key = self.key

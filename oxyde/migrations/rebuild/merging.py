@@ -51,6 +51,7 @@ def merged(table: str, live: Declaration, before: Declaration, after: Declaratio
     made = _with_key(made, before, after)
     for piece in added:
         made = _with(made, after, piece)
+    made = made if not made.is_strict else replace(made, columns=tuple(map(_strict, made.columns)))
     _check_left(table, made, gone)
     extra = [*(f"column {one.name}" for one in live.columns if before.column(one.name) is None)]
     extra += [_shown(piece) for piece in live.pieces if piece.kind in PARTS and piece not in pairs.values()]
@@ -121,6 +122,26 @@ def _altered(live: ColumnText, before: ColumnText | None, after: ColumnText | No
             pieces = [piece for piece in pieces if piece.kind not in {kind, "null" if kind == NOT_NULL else kind}]
             pieces += after.of(kind)
     return ColumnText(live.name, live.type if before.type == after.type else after.type, tuple(pieces))
+
+
+STRICT = frozenset({"INT", "INTEGER", "REAL", "TEXT", "BLOB", "ANY"})
+"""The types of STRICT tables."""
+
+
+def _strict(column: ColumnText) -> ColumnText:
+    """Returns a column with a type that a STRICT table takes: how SQLite would store its values."""
+    upper = column.type.upper()
+    if upper in STRICT:
+        return column
+    if "INT" in upper or upper == "BOOLEAN":
+        type = "INTEGER"
+    elif any(word in upper for word in ("REAL", "FLOA", "DOUB")):
+        type = "REAL"
+    elif "BLOB" in upper:
+        type = "BLOB"
+    else:
+        type = "ANY" if any(word in upper for word in ("NUM", "DEC")) or not upper else "TEXT"
+    return replace(column, type=type)
 
 
 def _with_key(made: Declaration, before: Declaration, after: Declaration) -> Declaration:

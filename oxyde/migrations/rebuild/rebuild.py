@@ -10,7 +10,7 @@ from typing import Any
 from oxyde.migrations.operations import Operation
 from oxyde.migrations.parts import shown
 from oxyde.migrations.rebuild import table as tables
-from oxyde.migrations.rebuild.copying import Copied, copied, literal
+from oxyde.migrations.rebuild.copying import Copied, copied, literal, misfit
 from oxyde.migrations.rebuild.declaration import Declaration, mentions
 from oxyde.migrations.rebuild.merging import Merged, merged
 from oxyde.migrations.rebuild.table import TableText
@@ -72,9 +72,9 @@ class Rebuild:
 
     @property
     def is_needed(self) -> bool:
-        """Whether SQLite sees a difference at all."""
+        """Whether SQLite sees a difference, or values have to be looked at."""
         same = self.before.declaration == self.wanted.declaration and self.before.indexes == self.wanted.indexes
-        return not (same and self.copied.is_plain)
+        return not (same and self.copied.is_plain and all(misfit(column) is None for column in self.copied.converted.values()))
 
     @cached_property
     def texts(self) -> list[str]:
