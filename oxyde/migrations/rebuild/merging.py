@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from oxyde.exceptions import MigrationError
-from oxyde.migrations.rebuild.declaration import FOREIGN_KEY, KEY, NOT_NULL, ColumnText, Declaration, Piece, mentions
+from oxyde.migrations.rebuild.declaration import FOREIGN_KEY, KEY, NOT_NULL, ColumnText, Declaration, Piece
 
 PARTS = frozenset({"unique", "check", FOREIGN_KEY})
 """The constraints that a state knows by name."""
@@ -21,12 +21,12 @@ class Merged:
     Attributes:
         declaration: What the table becomes.
         extra: The columns and constraints that no migration made, for people.
-        missing: The constraints that the migration drops and that are not there, for people.
+        missing: The constraints that the migration drops and that are not there.
     """
 
     declaration: Declaration
     extra: Sequence[str]
-    missing: Sequence[str]
+    missing: Sequence[Piece]
 
 
 def merged(table: str, live: Declaration, before: Declaration, after: Declaration) -> Merged:
@@ -54,8 +54,8 @@ def merged(table: str, live: Declaration, before: Declaration, after: Declaratio
     made = made if not made.is_strict else replace(made, columns=tuple(map(_strict, made.columns)))
     _check_left(table, made, gone)
     extra = [*(f"column {one.name}" for one in live.columns if before.column(one.name) is None)]
-    extra += [_shown(piece) for piece in live.pieces if piece.kind in PARTS and piece not in pairs.values()]
-    return Merged(made, extra, [_shown(piece) for piece in left if piece not in pairs and not _is_gone(piece, gone)])
+    extra += [in_words(piece) for piece in live.pieces if piece.kind in PARTS and piece not in pairs.values()]
+    return Merged(made, extra, [piece for piece in left if piece not in pairs and not _is_gone(piece, gone)])
 
 
 def _check_columns(table: str, live: Declaration, before: Declaration, after: Declaration) -> None:
@@ -165,19 +165,14 @@ def _check_left(table: str, made: Declaration, gone: Sequence[str]) -> None:
     """Refuses to drop a column that something else uses: SQLite would take its name for a string."""
     for piece in made.pieces:
         for name in gone:
-            if piece.kind in {*PARTS, "generated", KEY} and name.lower() in _used(piece, gone):
+            if piece.uses(name):
                 raise MigrationError(f"{table} cannot lose its column {name!r}: {piece.text} uses it; change or drop that first")
-
-
-def _used(piece: Piece, gone: Sequence[str]) -> Iterator[str]:
-    yield from piece.columns
-    if piece.kind in {"check", "generated"}:
-        yield from (name.lower() for name in gone if mentions(piece.text, name))
 
 
 def _is_gone(piece: Piece, gone: Sequence[str]) -> bool:
     return bool({name.lower() for name in gone} & set(piece.columns))
 
 
-def _shown(piece: Piece) -> str:
+def in_words(piece: Piece) -> str:
+    """Returns a constraint for people."""
     return f"{piece.kind} {piece.name}" if piece.name is not None else f"{piece.kind} without a name: {piece.text}"
