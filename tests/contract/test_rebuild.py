@@ -484,6 +484,62 @@ async def test_cancelled(tmp_path: Path) -> None:
     assert before["keys"] == [(1,)]
 
 
+SMALL = """
+def upgrade(ctx):
+    ctx.create_table("small", column("a", "text"), column("b", "int", nullable=True))
+    ctx.create_table("others", column("id", "int", key=True), column("small_b", "int", nullable=True))
+    ctx.create_view("seen", "SELECT a FROM small")
+    ctx.execute("INSERT INTO small VALUES ('x', 1), ('y', 2)", reverse="DELETE FROM small")
+    ctx.execute("INSERT INTO others VALUES (1, 7)", reverse="DELETE FROM others")
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ('ctx.add_column("small", column("id", "int", key=True, auto=True))', [("x", 1, 1), ("y", 2, 2)]),
+        ('ctx.alter_key("small", "a")', [("x", 1), ("y", 2)]),
+        ('ctx.alter_column("small", "b", nullable=False); ctx.alter_key("small", "b"); ctx.alter_column("small", "b", auto=True)', None),
+        (('ctx.drop_view("seen"); ctx.alter_key("small", "b"); ctx.drop_column("small", "a", fill="\'x\'"); '
+         'ctx.create_view("seen", "SELECT b FROM small")'), [(1,), (2,)]),
+        (('ctx.create_table("new", column("id", "int", key=True, auto=True), column("v", "text", nullable=True)); '
+         'ctx.execute("INSERT INTO new (v) VALUES (NULL)", reverse="SELECT 1"); '
+         'ctx.alter_column("new", "v", nullable=False, fill="\'n\'"); ctx.add_check("small", check("ck_small", "b > 0"))'), None),
+        (('ctx.create_table("one", column("id", "int", key=True), column("n", "int", nullable=True)); '
+         'ctx.create_table("two", column("id", "int", key=True), column("m", "int"), foreign_key("fk_two", "m", "one.id")); '
+         'ctx.add_foreign_key("one", foreign_key("fk_one", "n", "two.id"))'), None),
+        (('ctx.rename_table("small", "little"); ctx.rename_column("little", "b", "c"); '
+         'ctx.add_check("little", check("ck_little", "c > 0"))'), None),
+    ],
+)  # fmt: skip
+def test_keys_and_what_else_changes(tmp_path: Path, body: str, wanted: list[Any] | None) -> None:
+    """In one migration, and back; rows stay."""
+    folder = write(tmp_path / "migrations", m0001_small=SMALL, m0002_next=NEXT.format(body))
+    blocking.migrate(folder)
+    if wanted is not None:
+        assert sql("SELECT * FROM small") == wanted
+    assert sql("PRAGMA foreign_key_check") == []
+    blocking.migrate(folder, "0001")
+    assert sql("SELECT b FROM small") == [(1,), (2,)]
+    assert sorted(run_blocking(read("sqlite"), route()).tables) == [(None, "others"), (None, "small")]
+
+
+def test_keys_that_rows_do_not_fit(tmp_path: Path) -> None:
+    """A foreign key to rows that are not there, a key that repeats."""
+    for body, message in (
+        ('ctx.alter_key("small", "b"); ctx.add_foreign_key("others", foreign_key("fk_o", "small_b", "small.b"))',
+         "1 row of others would point to no row of small: mend or delete them in the migration"),
+        ('ctx.execute("UPDATE small SET a = 1", reverse="SELECT 1"); ctx.alter_key("small", "a")',
+         "2 rows of small have the same a as others"),
+        (('ctx.execute("INSERT INTO small VALUES (1, NULL)", reverse="SELECT 1"); '
+         'ctx.alter_column("small", "b", nullable=False)'), "1 row of small has NULL in b"),
+    ):  # fmt: skip
+        folder = write(tmp_path / "migrations", m0001_small=SMALL, m0002_next=NEXT.format(body))
+        with pytest.raises(MigrationError, match=message):
+            blocking.migrate(folder)
+        assert sql("SELECT * FROM small") == [("x", 1), ("y", 2)]
+
+
 TYPED = """
 def upgrade(ctx):
     ctx.create_table("typed", column("id", "int", key=True), column("v", {}, nullable=True))
