@@ -540,6 +540,21 @@ def test_keys_that_rows_do_not_fit(tmp_path: Path) -> None:
         assert sql("SELECT * FROM small") == [("x", 1), ("y", 2)]
 
 
+def test_nothing_to_do(tmp_path: Path) -> None:
+    """A table that is as it is to become already is left alone: an older tool lists no values of enumerations."""
+    older = """
+def upgrade(ctx):
+    with ctx.state_only():
+        ctx.create_table("moods", column("id", "int", key=True), column("m", "enum", name="older_mood", values=["a", "b"]))
+    ctx.execute("CREATE TABLE moods (id INTEGER NOT NULL PRIMARY KEY, m VARCHAR(9) NOT NULL)", reverse="DROP TABLE moods")
+"""
+    folder = write(tmp_path / "migrations", m0001_older=older, m0002_next=NEXT.format('ctx.add_enum_value("older_mood", "c")'))
+    blocking.migrate(folder)
+    assert kept("moods") == "CREATE TABLE moods (id INTEGER NOT NULL PRIMARY KEY, m VARCHAR(9) NOT NULL)"
+    blocking.migrate(folder, "0001")
+    assert sql("SELECT name FROM oxyde_migrations") == [("0001_older",)]
+
+
 TYPED = """
 def upgrade(ctx):
     ctx.create_table("typed", column("id", "int", key=True), column("v", {}, nullable=True))

@@ -49,13 +49,15 @@ def merged(table: str, live: Declaration, before: Declaration, after: Declaratio
     made = live.without([pairs[piece] for piece in left if piece in pairs])
     made = _with_columns(made, before, after, gone, new)
     made = _with_key(made, before, after)
+    unlisted = {piece.columns for piece in left if _is_list(piece) and piece not in pairs}
     for piece in added:
-        made = _with(made, after, piece)
+        if not (_is_list(piece) and piece.columns in unlisted):  # an older tool listed no values, and that is kept
+            made = _with(made, after, piece)
     made = made if not made.is_strict else replace(made, columns=tuple(map(_strict, made.columns)))
     _check_left(table, made, gone)
     extra = [*(f"column {one.name}" for one in live.columns if before.column(one.name) is None)]
     extra += [in_words(piece) for piece in live.pieces if piece.kind in PARTS and piece not in pairs.values()]
-    return Merged(made, extra, [piece for piece in left if piece not in pairs and not _is_gone(piece, gone)])
+    return Merged(made, extra, [piece for piece in left if piece not in pairs and not _is_gone(piece, gone) and not _is_list(piece)])
 
 
 def _check_columns(table: str, live: Declaration, before: Declaration, after: Declaration) -> None:
@@ -101,7 +103,12 @@ def _means(one: Piece, other: Piece) -> bool:
 
 def _lists(one: Piece, other: Piece) -> bool:
     """Whether both say which values a column may have."""
-    return one.kind == "check" and other.name is None and one.means[:2] == other.means[:2] == (*other.columns, "in")
+    return one.kind == "check" and _is_list(other) and one.means[:2] == other.means[:2]
+
+
+def _is_list(piece: Piece) -> bool:
+    """Whether it says which values a column may have."""
+    return piece.kind == "check" and piece.name is None and piece.means[:2] == (*piece.columns, "in")
 
 
 def _with_columns(

@@ -81,6 +81,11 @@ class Rebuild:
         """The statements, for a table that is as the migrations made it."""
         return self.statements(self.before, self.merged(self.before))
 
+    def changes(self, live: TableText, change: Merged) -> bool:
+        """Whether a table as it is would become another one, or has rows that would."""
+        same = change.declaration == live.declaration and list(self._indexes(live, change.missing)) == list(live.indexes.values())
+        return not (same and self.copied.is_plain and not self.copied.converted)
+
     def merged(self, live: TableText) -> Merged:
         """Returns what a table becomes.
 

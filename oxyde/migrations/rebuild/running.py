@@ -33,6 +33,8 @@ def run(rebuild: Rebuild) -> Steps[None]:
     yield from _require_unchecked(rebuild)
     live = yield from read(rebuild.address)
     made = _allowed(rebuild, live)
+    if not rebuild.changes(live, made):
+        return
     new = made.declaration.without_name(rebuild.address[1])
     yield from _check_rows(rebuild, live, new)
     refused = yield from refusals(rebuild.address[0])

@@ -68,6 +68,9 @@ def test_values_of_a_column() -> None:
     live = "CREATE TABLE t (m TEXT, CHECK (m IN ('a')))"
     found = merged("t", parsed(live), parsed(before), parsed(before.replace("'b'", "'c'")))
     assert found.extra == []
+    assert found.declaration.sql("t") == "CREATE TABLE t (\"m\" TEXT CHECK (m IN ('a', 'c')))"
+    older = merged("t", parsed("CREATE TABLE t (m TEXT)"), parsed(before), parsed(before.replace("'b'", "'c'")))
+    assert (older.declaration, older.missing) == (parsed("CREATE TABLE t (m TEXT)"), [])
 
 
 def test_what_no_migration_made() -> None:
