@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from oxyde.db.render import texts
-from oxyde.exceptions import UnsupportedError
+from oxyde.exceptions import MigrationError, UnsupportedError
 from oxyde.ir import wire
 from oxyde.migrations.operations import CreateIndex, DropColumn, DropIndex, Execute, Operation, RequireManual, Run, replay
 from oxyde.migrations.rebuild import Rebuild, arranged
@@ -78,8 +78,8 @@ def _on_sqlite(part: tuple[Operation, State] | Rebuild, later: State) -> Iterato
         yield from (Step(one, state, ()) for one, state in first)
         try:
             yield Step(operation, before, part.texts, rebuild=part) if part.is_needed else Step(operation, before, ())
-        except UnsupportedError as error:
-            raise UnsupportedError(f"{operation}: {error}") from error
+        except (MigrationError, UnsupportedError) as error:
+            raise type(error)(f"{operation}: {error}") from error
         return
     operation, before = part
     indexes = _indexes_over(operation, before) if isinstance(operation, DropColumn) else []

@@ -15,7 +15,7 @@ import oxyde
 from oxyde import sync
 from oxyde.db.execute import run_blocking
 from oxyde.db.route import route
-from oxyde.exceptions import IntegrityError, MigrationError
+from oxyde.exceptions import IntegrityError, LockTimeoutError, MigrationError
 from oxyde.migrations import migrate
 from oxyde.migrations import sync as blocking
 from oxyde.migrations.files import load
@@ -348,7 +348,7 @@ def test_orphans(file: Path, tmp_path: Path) -> None:
     said: list[str] = []
     body = 'ctx.alter_column("pets", "name", nullable=True); ctx.execute("DELETE FROM owners WHERE id = 2", reverse="SELECT 1")'
     write(folder, m0001_first=FIRST, m0002_next=NEXT.format(body))
-    with pytest.raises(MigrationError, match=r"0002_next: 1 row of pets would point to no row of owners; no ON DELETE fires"):
+    with pytest.raises(MigrationError, match=r"0002_next: 1 row of pets would point to no row of owners: mend or delete them"):
         blocking.migrate(folder, warn=said.append)
     assert said == []
     assert len(sql("SELECT * FROM owners")) == 2
@@ -391,6 +391,27 @@ def test_foreign_keys_are_on_again(tmp_path: Path) -> None:
         assert sql("PRAGMA legacy_alter_table") == [(0,)]
         with pytest.raises(IntegrityError):
             sql("INSERT INTO visits (pet_id) VALUES (99)")
+
+
+def test_another_writer(file: Path, tmp_path: Path) -> None:
+    """Is waited for; after that, too, foreign keys are followed."""
+    folder = write(tmp_path / "migrations", m0001_first=FIRST, m0002_next=NEXT.format(THERE_AND_BACK[0]))
+    blocking.migrate(folder, "0001")
+    settings = oxyde.PoolSettings(max_connections=1, sqlite_busy_timeout=50)
+    with oxyde.sync.connect(f"sqlite:///{file}", "impatient", settings=settings):
+        with sync.atomic(), pytest.raises((LockTimeoutError, MigrationError)):
+            blocking.migrate(folder, using="impatient", lock_timeout=0.2)
+        assert sync.execute_raw("PRAGMA foreign_keys", using="impatient") == [{"foreign_keys": 1}]
+        assert [one.name for one in blocking.migrate(folder, using="impatient")] == ["0002_next"]
+
+
+def test_strict_tables(tmp_path: Path) -> None:
+    """Get types that they take."""
+    body = 'ctx.add_column("stock", column("made", "datetime"), fill="\'2024-02-29 12:00:00\'")'
+    folder = write(tmp_path / "migrations", m0001_hand=BY_HAND, m0002_next=NEXT.format(body))
+    blocking.migrate(folder)
+    assert sql("SELECT made FROM stock") == [("2024-02-29 12:00:00",)] * 2
+    assert '"made" TEXT NOT NULL' in kept("stock")
 
 
 def test_in_memory(tmp_path: Path) -> None:
@@ -461,3 +482,155 @@ async def test_cancelled(tmp_path: Path) -> None:
         await task
     assert everything() == before
     assert before["keys"] == [(1,)]
+
+
+SMALL = """
+def upgrade(ctx):
+    ctx.create_table("small", column("a", "text"), column("b", "int", nullable=True))
+    ctx.create_table("others", column("id", "int", key=True), column("small_b", "int", nullable=True))
+    ctx.create_view("seen", "SELECT a FROM small")
+    ctx.execute("INSERT INTO small VALUES ('x', 1), ('y', 2)", reverse="DELETE FROM small")
+    ctx.execute("INSERT INTO others VALUES (1, 7)", reverse="DELETE FROM others")
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ('ctx.add_column("small", column("id", "int", key=True, auto=True))', [("x", 1, 1), ("y", 2, 2)]),
+        ('ctx.alter_key("small", "a")', [("x", 1), ("y", 2)]),
+        ('ctx.alter_column("small", "b", nullable=False); ctx.alter_key("small", "b"); ctx.alter_column("small", "b", auto=True)', None),
+        (('ctx.drop_view("seen"); ctx.alter_key("small", "b"); ctx.drop_column("small", "a", fill="\'x\'"); '
+         'ctx.create_view("seen", "SELECT b FROM small")'), [(1,), (2,)]),
+        (('ctx.create_table("new", column("id", "int", key=True, auto=True), column("v", "text", nullable=True)); '
+         'ctx.execute("INSERT INTO new (v) VALUES (NULL)", reverse="SELECT 1"); '
+         'ctx.alter_column("new", "v", nullable=False, fill="\'n\'"); ctx.add_check("small", check("ck_small", "b > 0"))'), None),
+        (('ctx.create_table("one", column("id", "int", key=True), column("n", "int", nullable=True)); '
+         'ctx.create_table("two", column("id", "int", key=True), column("m", "int"), foreign_key("fk_two", "m", "one.id")); '
+         'ctx.add_foreign_key("one", foreign_key("fk_one", "n", "two.id"))'), None),
+        (('ctx.rename_table("small", "little"); ctx.rename_column("little", "b", "c"); '
+         'ctx.add_check("little", check("ck_little", "c > 0"))'), None),
+    ],
+)  # fmt: skip
+def test_keys_and_what_else_changes(tmp_path: Path, body: str, wanted: list[Any] | None) -> None:
+    """In one migration, and back; rows stay."""
+    folder = write(tmp_path / "migrations", m0001_small=SMALL, m0002_next=NEXT.format(body))
+    blocking.migrate(folder)
+    if wanted is not None:
+        assert sql("SELECT * FROM small") == wanted
+    assert sql("PRAGMA foreign_key_check") == []
+    blocking.migrate(folder, "0001")
+    assert sql("SELECT b FROM small") == [(1,), (2,)]
+    assert sorted(run_blocking(read("sqlite"), route()).tables) == [(None, "others"), (None, "small")]
+
+
+def test_keys_that_rows_do_not_fit(tmp_path: Path) -> None:
+    """A foreign key to rows that are not there, a key that repeats."""
+    for body, message in (
+        ('ctx.alter_key("small", "b"); ctx.add_foreign_key("others", foreign_key("fk_o", "small_b", "small.b"))',
+         "1 row of others would point to no row of small: mend or delete them in the migration"),
+        ('ctx.execute("UPDATE small SET a = 1", reverse="SELECT 1"); ctx.alter_key("small", "a")',
+         "2 rows of small have the same a as others"),
+        (('ctx.execute("INSERT INTO small VALUES (1, NULL)", reverse="SELECT 1"); '
+         'ctx.alter_column("small", "b", nullable=False)'), "1 row of small has NULL in b"),
+    ):  # fmt: skip
+        folder = write(tmp_path / "migrations", m0001_small=SMALL, m0002_next=NEXT.format(body))
+        with pytest.raises(MigrationError, match=message):
+            blocking.migrate(folder)
+        assert sql("SELECT * FROM small") == [("x", 1), ("y", 2)]
+
+
+def test_nothing_to_do(tmp_path: Path) -> None:
+    """A table that is as it is to become already is left alone: an older tool lists no values of enumerations."""
+    older = """
+def upgrade(ctx):
+    with ctx.state_only():
+        ctx.create_table("moods", column("id", "int", key=True), column("m", "enum", name="older_mood", values=["a", "b"]))
+    ctx.execute("CREATE TABLE moods (id INTEGER NOT NULL PRIMARY KEY, m VARCHAR(9) NOT NULL)", reverse="DROP TABLE moods")
+"""
+    folder = write(tmp_path / "migrations", m0001_older=older, m0002_next=NEXT.format('ctx.add_enum_value("older_mood", "c")'))
+    blocking.migrate(folder)
+    assert kept("moods") == "CREATE TABLE moods (id INTEGER NOT NULL PRIMARY KEY, m VARCHAR(9) NOT NULL)"
+    blocking.migrate(folder, "0001")
+    assert sql("SELECT name FROM oxyde_migrations") == [("0001_older",)]
+
+
+TYPED = """
+def upgrade(ctx):
+    ctx.create_table("typed", column("id", "int", key=True), column("v", {}, nullable=True))
+    ctx.execute("INSERT INTO typed VALUES (1, {}), (2, NULL)", reverse="DELETE FROM typed")
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "value", "after", "wanted"),
+    [
+        ("'float'", "2.0", "'int'", 2),
+        ("'float'", "2.5", "'int'", None),
+        ("'int'", "7", "'float'", 7.0),
+        ("'int'", "7", "'text'", "7"),
+        ("'int'", "7", "'bool'", True),
+        ("'text'", "'12'", "'int'", 12),
+        ("'text'", "'x'", "'int'", None),
+        ("'text'", "'1.50'", "'decimal', precision=10, scale=2", "1.50"),
+        ("'decimal', precision=10, scale=2", "1.5", "'decimal', precision=20, scale=2", "1.5"),
+        ("'text'", "'1.x'", "'decimal', precision=20, scale=2", None),
+        ("'date'", "'2024-02-29'", "'datetime'", "2024-02-29 00:00:00"),
+        ("'datetime'", "'2024-02-29 12:30:00'", "'date'", "2024-02-29"),
+        ("'datetime'", "'2024-02-29 12:30:00'", "'datetime_tz'", "2024-02-29 12:30:00+00:00"),
+        ("'text'", "'2024-02-30'", "'date'", None),
+        ("'text'", "'[1]'", "'json'", "[1]"),
+        ("'text'", "'['", "'json'", None),
+        ("'bytes'", "x'00ff'", "'text'", None),
+        ("'bool'", "1", "'int'", 1),
+    ],
+)
+def test_types(tmp_path: Path, before: str, value: str, after: str, wanted: Any) -> None:
+    """Values become those of the new type; one that cannot is counted, and stays."""
+    altered = NEXT.format(f'ctx.alter_column("typed", "v", type={after})')
+    folder = write(tmp_path / "migrations", m0001_typed=TYPED.format(before, value), m0002_next=altered)
+    if wanted is None:
+        with pytest.raises(MigrationError, match=r"0002_next: .*1 value of typed\.v cannot be .*; say how: using="):
+            blocking.migrate(folder)
+    else:
+        blocking.migrate(folder)
+        assert [str(row[0]) for row in sql("SELECT v FROM typed")] == [str(wanted), "None"]
+
+
+SEARCHED = """
+def upgrade(ctx):
+    ctx.create_table(
+        "texts",
+        column("id", "int", key=True, auto=True),
+        column("body", "text"),
+        column("size", "int", nullable=True),
+        index("ft_texts", "body", method="fulltext"),
+    )
+    ctx.execute("INSERT INTO texts (body, size) VALUES ('hello world', 1), ('good bye', NULL)", reverse="DELETE FROM texts")
+"""
+COUNTED = """
+def twice(models, keys):
+    for row in models.texts.objects.sync.filter(keys).all():
+        models.texts.objects.sync.filter(id=row.id).update(size=row.size * 2)
+
+
+def upgrade(ctx):
+    ctx.alter_column("texts", "size", nullable=False, fill="5")
+    ctx.run(twice, tables=["texts"], batch=1)
+    ctx.alter_column("texts", "body", nullable=True, using="replace(body, 'hello', 'ciao')")
+"""
+
+
+def test_full_text_and_batches(tmp_path: Path) -> None:
+    """An index of words finds those that are there by then; with batches, each table that is made anew is committed by itself."""
+    gone = NEXT.format('ctx.drop_column("texts", "body")')
+    folder = write(tmp_path / "migrations", m0001_texts=SEARCHED, m0002_counted=COUNTED, m0003_gone=gone)
+    blocking.migrate(folder, "0002")
+    found = "SELECT rowid FROM ft_texts WHERE ft_texts MATCH "
+    assert [sql(f"{found}'{word}'") for word in ("ciao", "hello", "bye")] == [[(1,)], [], [(2,)]]
+    assert sql("SELECT size FROM texts") == [(2,), (10,)]
+    sql("INSERT INTO texts (body, size) VALUES ('third', 3)")
+    assert sql(f"{found}'third'") == [(3,)]
+    blocking.migrate(folder)
+    assert sql("SELECT name FROM sqlite_master WHERE name LIKE 'ft%'") == []
+    assert sql("SELECT * FROM texts") == [(1, 2), (2, 10), (3, 3)]

@@ -11,6 +11,7 @@ from oxyde.migrations.lint.lint import ALLOW, NAMES, Lint
 from oxyde.migrations.lint.locks import locks
 from oxyde.migrations.lint.rules import RULES, Case
 from oxyde.migrations.operations import CreateTable, Operation, RenameTable
+from oxyde.migrations.rebuild import made_anew
 from oxyde.migrations.state import State
 from oxyde.schema.naming import meant
 from oxyde.schema.relation import Address
@@ -69,6 +70,9 @@ def _found(
             new = frozenset(operation.new if address == operation.address else address for address in new)
             if operation.address in known:
                 known[operation.new] = known.pop(operation.address)
+        if dialect == "sqlite":
+            for address in made_anew(operation, before):
+                known.pop(address, None)  # said once: it is made anew for all operations together
         before = operation.apply(before)
 
 

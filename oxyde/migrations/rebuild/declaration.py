@@ -36,6 +36,11 @@ class Piece:
     columns: tuple[str, ...] = ()
     means: tuple[object, ...] = ()
 
+    def uses(self, column: str) -> bool:
+        """Whether it is over a column, or names it in its expression."""
+        expression = self.means[0] if self.kind == "generated" else self.means if self.kind == "check" else ()
+        return column.lower() in self.columns or (isinstance(expression, tuple) and column.lower() in expression)
+
 
 @dataclass(frozen=True)
 class ColumnText:
@@ -104,6 +109,11 @@ class Declaration:
     def has_rowid(self) -> bool:
         """Whether its rows have a rowid."""
         return "WITHOUT" not in self.options.upper()
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether its columns take only values of their types."""
+        return "STRICT" in self.options.upper()
 
     @property
     def alias(self) -> str | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from oxyde.exceptions import MigrationError
-from oxyde.migrations.rebuild.declaration import FOREIGN_KEY, KEY, NOT_NULL, ColumnText, Declaration, Piece, mentions
+from oxyde.migrations.rebuild.declaration import FOREIGN_KEY, KEY, NOT_NULL, ColumnText, Declaration, Piece
 
 PARTS = frozenset({"unique", "check", FOREIGN_KEY})
 """The constraints that a state knows by name."""
@@ -21,12 +21,12 @@ class Merged:
     Attributes:
         declaration: What the table becomes.
         extra: The columns and constraints that no migration made, for people.
-        missing: The constraints that the migration drops and that are not there, for people.
+        missing: The constraints that the migration drops and that are not there.
     """
 
     declaration: Declaration
     extra: Sequence[str]
-    missing: Sequence[str]
+    missing: Sequence[Piece]
 
 
 def merged(table: str, live: Declaration, before: Declaration, after: Declaration) -> Merged:
@@ -49,12 +49,15 @@ def merged(table: str, live: Declaration, before: Declaration, after: Declaratio
     made = live.without([pairs[piece] for piece in left if piece in pairs])
     made = _with_columns(made, before, after, gone, new)
     made = _with_key(made, before, after)
+    unlisted = {piece.columns for piece in left if _is_list(piece) and piece not in pairs}
     for piece in added:
-        made = _with(made, after, piece)
+        if not (_is_list(piece) and piece.columns in unlisted):  # an older tool listed no values, and that is kept
+            made = _with(made, after, piece)
+    made = made if not made.is_strict else replace(made, columns=tuple(map(_strict, made.columns)))
     _check_left(table, made, gone)
     extra = [*(f"column {one.name}" for one in live.columns if before.column(one.name) is None)]
-    extra += [_shown(piece) for piece in live.pieces if piece.kind in PARTS and piece not in pairs.values()]
-    return Merged(made, extra, [_shown(piece) for piece in left if piece not in pairs and not _is_gone(piece, gone)])
+    extra += [in_words(piece) for piece in live.pieces if piece.kind in PARTS and piece not in pairs.values()]
+    return Merged(made, extra, [piece for piece in left if piece not in pairs and not _is_gone(piece, gone) and not _is_list(piece)])
 
 
 def _check_columns(table: str, live: Declaration, before: Declaration, after: Declaration) -> None:
@@ -100,7 +103,12 @@ def _means(one: Piece, other: Piece) -> bool:
 
 def _lists(one: Piece, other: Piece) -> bool:
     """Whether both say which values a column may have."""
-    return one.kind == "check" and other.name is None and one.means[:2] == other.means[:2] == (*other.columns, "in")
+    return one.kind == "check" and _is_list(other) and one.means[:2] == other.means[:2]
+
+
+def _is_list(piece: Piece) -> bool:
+    """Whether it says which values a column may have."""
+    return piece.kind == "check" and piece.name is None and piece.means[:2] == (*piece.columns, "in")
 
 
 def _with_columns(
@@ -121,6 +129,26 @@ def _altered(live: ColumnText, before: ColumnText | None, after: ColumnText | No
             pieces = [piece for piece in pieces if piece.kind not in {kind, "null" if kind == NOT_NULL else kind}]
             pieces += after.of(kind)
     return ColumnText(live.name, live.type if before.type == after.type else after.type, tuple(pieces))
+
+
+STRICT = frozenset({"INT", "INTEGER", "REAL", "TEXT", "BLOB", "ANY"})
+"""The types of STRICT tables."""
+
+
+def _strict(column: ColumnText) -> ColumnText:
+    """Returns a column with a type that a STRICT table takes: how SQLite would store its values."""
+    upper = column.type.upper()
+    if upper in STRICT:
+        return column
+    if "INT" in upper or upper == "BOOLEAN":
+        type = "INTEGER"
+    elif any(word in upper for word in ("REAL", "FLOA", "DOUB")):
+        type = "REAL"
+    elif "BLOB" in upper:
+        type = "BLOB"
+    else:
+        type = "ANY" if any(word in upper for word in ("NUM", "DEC")) or not upper else "TEXT"
+    return replace(column, type=type)
 
 
 def _with_key(made: Declaration, before: Declaration, after: Declaration) -> Declaration:
@@ -144,19 +172,14 @@ def _check_left(table: str, made: Declaration, gone: Sequence[str]) -> None:
     """Refuses to drop a column that something else uses: SQLite would take its name for a string."""
     for piece in made.pieces:
         for name in gone:
-            if piece.kind in {*PARTS, "generated", KEY} and name.lower() in _used(piece, gone):
+            if piece.uses(name):
                 raise MigrationError(f"{table} cannot lose its column {name!r}: {piece.text} uses it; change or drop that first")
-
-
-def _used(piece: Piece, gone: Sequence[str]) -> Iterator[str]:
-    yield from piece.columns
-    if piece.kind in {"check", "generated"}:
-        yield from (name.lower() for name in gone if mentions(piece.text, name))
 
 
 def _is_gone(piece: Piece, gone: Sequence[str]) -> bool:
     return bool({name.lower() for name in gone} & set(piece.columns))
 
 
-def _shown(piece: Piece) -> str:
+def in_words(piece: Piece) -> str:
+    """Returns a constraint for people."""
     return f"{piece.kind} {piece.name}" if piece.name is not None else f"{piece.kind} without a name: {piece.text}"

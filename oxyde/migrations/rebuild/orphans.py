@@ -69,8 +69,8 @@ def watched(steps: Steps[T], migration: str, changes: Changes, warn: Callable[[s
         new = _total(rows) - _total(old) if table in changes.rekeyed else _total(rows - old)
         if new > 0:
             raise MigrationError(
-                f"{migration}: {_counted(new, table)} would point to no row of {parent}; no ON DELETE fires in a migration in which SQLite "
-                "makes a table anew: what deletes rows deletes those that point to them too, or is a migration of its own"
+                f"{migration}: {_counted(new, table)} would point to no row of {parent}: mend or delete them in the migration, in which "
+                "no ON DELETE fires because SQLite makes a table anew"
             )
     faults = {named.get(table, table) for table in before.faults}
     for table, reason in after.faults.items():

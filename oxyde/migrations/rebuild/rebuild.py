@@ -10,10 +10,10 @@ from typing import Any
 from oxyde.migrations.operations import Operation
 from oxyde.migrations.parts import shown
 from oxyde.migrations.rebuild import table as tables
-from oxyde.migrations.rebuild.copying import Copied, copied, literal
-from oxyde.migrations.rebuild.declaration import Declaration, mentions
+from oxyde.migrations.rebuild.copying import Copied, copied, literal, misfit
+from oxyde.migrations.rebuild.declaration import Declaration, Piece, mentions
 from oxyde.migrations.rebuild.merging import Merged, merged
-from oxyde.migrations.rebuild.table import TableText
+from oxyde.migrations.rebuild.table import TableText, names_of, stands_for
 from oxyde.migrations.state import State
 from oxyde.schema.naming import quoted
 from oxyde.schema.relation import Address
@@ -72,14 +72,19 @@ class Rebuild:
 
     @property
     def is_needed(self) -> bool:
-        """Whether SQLite sees a difference at all."""
+        """Whether SQLite sees a difference, or values have to be looked at."""
         same = self.before.declaration == self.wanted.declaration and self.before.indexes == self.wanted.indexes
-        return not (same and self.copied.is_plain)
+        return not (same and self.copied.is_plain and all(misfit(column) is None for column in self.copied.converted.values()))
 
     @cached_property
     def texts(self) -> list[str]:
         """The statements, for a table that is as the migrations made it."""
-        return self.statements(self.before, self.merged(self.before).declaration)
+        return self.statements(self.before, self.merged(self.before))
+
+    def changes(self, live: TableText, change: Merged) -> bool:
+        """Whether a table as it is would become another one, or has rows that would."""
+        same = change.declaration == live.declaration and list(self._indexes(live, change.missing)) == list(live.indexes.values())
+        return not (same and self.copied.is_plain and not self.copied.converted)
 
     def merged(self, live: TableText) -> Merged:
         """Returns what a table becomes.
@@ -89,13 +94,14 @@ class Rebuild:
         """
         return merged(self.name, live.declaration, self.before.declaration, self.wanted.declaration)
 
-    def statements(self, live: TableText, new: Declaration) -> list[str]:
+    def statements(self, live: TableText, change: Merged) -> list[str]:
         """Returns the statements.
 
         Args:
             live: The table as it is.
-            new: What it becomes.
+            change: What it becomes.
         """
+        new = change.declaration
         made = self.qualified(live.new)
         columns = [quoted(name) for name in self.moved(new)]
         rowid = self.rowid(live.declaration, new)
@@ -109,7 +115,7 @@ class Rebuild:
             "PRAGMA legacy_alter_table = ON",
             f"ALTER TABLE {made} RENAME TO {quoted(self.address[1])}",
             "PRAGMA legacy_alter_table = OFF",
-            *self._indexes(live),
+            *self._indexes(live, change.missing),
             *self._searches(),
             *(sql for name, sql in live.triggers.items() if name not in self._gone_triggers),
         ]
@@ -135,11 +141,11 @@ class Rebuild:
         """Returns what the rowid of the old table is called, where it is no column and is kept."""
         return live.rowid if new.alias is None and new.rowid is not None else None
 
-    def _indexes(self, live: TableText) -> Iterator[str]:
+    def _indexes(self, live: TableText, gone: Sequence[Piece]) -> Iterator[str]:
         """Yields the statements of the indexes: of those that are there, without those that go, and of those that come."""
         old, new = self.before.indexes, self.wanted.indexes
         for name, sql in live.indexes.items():
-            if name not in old or old[name] == new.get(name):
+            if (name not in old or old[name] == new.get(name)) and not any(stands_for(sql, piece) for piece in gone):
                 yield sql
         yield from (sql for name, sql in new.items() if old.get(name) != sql)
 
@@ -164,7 +170,7 @@ class Rebuild:
         """Yields the indexes that no migration made and that are over a column that goes."""
         gone = [one.name for one in self.before.declaration.columns if self.wanted.declaration.column(one.name) is None]
         for name, sql in live.indexes.items():
-            if name not in self.before.indexes and any(mentions(sql, column) for column in gone):
+            if name not in self.before.indexes and any(mentions(names_of(sql), column) for column in gone):
                 yield name
 
 

@@ -12,9 +12,10 @@ from oxyde.exceptions import IntegrityError, MigrationError
 from oxyde.ir import expr, statement, wire
 from oxyde.migrations.parts import shown
 from oxyde.migrations.rebuild.copying import misfit
-from oxyde.migrations.rebuild.declaration import KEY, NOT_NULL, Declaration, Piece, mentions
+from oxyde.migrations.rebuild.declaration import KEY, NOT_NULL, Declaration, Piece
+from oxyde.migrations.rebuild.merging import Merged, in_words
 from oxyde.migrations.rebuild.rebuild import Rebuild
-from oxyde.migrations.rebuild.table import TableText, read
+from oxyde.migrations.rebuild.table import TableText, read, stands_for
 from oxyde.migrations.rebuild.users import newly_broken, refusals
 from oxyde.schema.naming import quoted
 
@@ -31,11 +32,14 @@ def run(rebuild: Rebuild) -> Steps[None]:
     """
     yield from _require_unchecked(rebuild)
     live = yield from read(rebuild.address)
-    new = _allowed(rebuild, live).without_name(rebuild.address[1])
+    made = _allowed(rebuild, live)
+    if not rebuild.changes(live, made):
+        return
+    new = made.declaration.without_name(rebuild.address[1])
     yield from _check_rows(rebuild, live, new)
     refused = yield from refusals(rebuild.address[0])
     count = yield from _count(rebuild.quoted)
-    for text in rebuild.statements(live, new):
+    for text in rebuild.statements(live, made):
         yield from _sent(text, live.new, rebuild)
     if (left := (yield from _count(rebuild.quoted))) != count:
         raise MigrationError(f"{rebuild.name} had {count} rows and would have {left}: its ON CONFLICT clauses leave rows out")
@@ -58,7 +62,7 @@ def _require_unchecked(rebuild: Rebuild) -> Steps[None]:
         raise MigrationError(f"{rebuild.name} is made anew only while foreign keys are off, and they are on")
 
 
-def _allowed(rebuild: Rebuild, live: TableText) -> Declaration:
+def _allowed(rebuild: Rebuild, live: TableText) -> Merged:
     """Returns what the table becomes, unless it has what no migration made."""
     made = rebuild.merged(live)
     if made.extra and not rebuild.keep_extra:
@@ -68,9 +72,10 @@ def _allowed(rebuild: Rebuild, live: TableText) -> Declaration:
         )
     for name in rebuild.users(live):
         raise MigrationError(f"the index {name} of {rebuild.name}, which no migration made, is over a column that goes; drop it first")
-    for part in made.missing:
-        rebuild.warn(f"{rebuild.name} has no {part} that could be dropped")
-    return made.declaration
+    for piece in made.missing:
+        if not any(stands_for(sql, piece) for sql in live.indexes.values()):
+            rebuild.warn(f"{rebuild.name} has no {in_words(piece)} that could be dropped")
+    return made
 
 
 def _count(table: str) -> Steps[int]:
@@ -103,9 +108,9 @@ def _rules(rebuild: Rebuild, live: Declaration, new: Declaration) -> Iterator[tu
     known = set(live.pieces)
     computed = [column.name for column in new.columns if column.is_generated]
     for piece in new.pieces:
-        if piece in known and not any(mentions(piece.text, name) or name.lower() in piece.columns for name in changed):
+        if piece in known and not any(piece.uses(name) for name in changed):
             continue
-        if piece.kind == "check" and not any(mentions(piece.text, name) for name in computed):
+        if piece.kind == "check" and not any(piece.uses(name) for name in computed):
             yield f"SELECT count(*) FROM oxyde_moved WHERE NOT ({_condition(piece)})", f"values that break {piece.text}"  # noqa: S608 - of the table
         elif piece.kind in {"unique", KEY} and set(piece.columns) <= moved:
             names = [quoted(name) for name in piece.columns]

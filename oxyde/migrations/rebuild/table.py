@@ -14,8 +14,9 @@ from oxyde.exceptions import MigrationError
 from oxyde.ir import alter, statement, wire
 from oxyde.ir.schema import address as named
 from oxyde.migrations import described
+from oxyde.migrations.live.sqlite_text import index, unquoted
 from oxyde.migrations.parts import Index, shown
-from oxyde.migrations.rebuild.declaration import Declaration, parsed
+from oxyde.migrations.rebuild.declaration import Declaration, Piece, parsed
 from oxyde.migrations.state import State
 from oxyde.schema.naming import quoted
 from oxyde.schema.relation import Address
@@ -85,6 +86,23 @@ def read(address: Address) -> Steps[TableText]:
         {row["name"]: _within(row["sql"], address[0]) for row in parts if row["kind"] == "trigger"},
         _free(f"{NEW}{address[1]}", [row["name"] for row in rows]),
     )
+
+
+def stands_for(sql: str, piece: Piece) -> bool:
+    """Whether an index is what enforces a unique constraint, as older tools made them.
+
+    >>> stands_for("CREATE UNIQUE INDEX i ON t (a)", parsed("CREATE TABLE t (a UNIQUE)").columns[0].pieces[0])
+    True
+    """
+    parts, where = index(sql)
+    names = tuple(unquoted(part).lower() for part in parts)
+    return piece.kind == "unique" and where is None and names == piece.columns and sql.split()[1].upper() == "UNIQUE"
+
+
+def names_of(sql: str) -> str:
+    """Returns what may name columns in the statement of an index."""
+    parts, where = index(sql)
+    return " ".join([*parts, where or ""])
 
 
 def _within(sql: str, schema: str | None) -> str:

@@ -53,6 +53,20 @@ def test_migrate(project: Path) -> None:
     assert oxyde("migrate", "zero", cwd=project).stdout.startswith("Undid 0002_text in")
 
 
+def test_what_no_migration_made(project: Path) -> None:
+    """Is refused by name where SQLite makes a table anew, and kept where that is said."""
+    oxyde("migrate", cwd=project)
+    hand = 'def upgrade(ctx):\n    ctx.execute("ALTER TABLE notes ADD COLUMN hand INT", reverse="SELECT 1")\n'
+    anew = 'def upgrade(ctx):\n    ctx.alter_column("notes", "text", nullable=False, fill="id")\n'
+    write(project / "migrations", m0001_notes=FIRST, m0002_text=SECOND, m0003_hand=hand, m0004_anew=anew)
+    refused = oxyde("migrate", cwd=project)
+    assert refused.returncode == 1
+    assert "notes has column hand, which no migration made; keep what is there with --keep-extra" in refused.stderr
+    kept = oxyde("migrate", "--keep-extra", cwd=project)
+    assert kept.returncode == 0, kept.stderr
+    assert kept.stdout.startswith("Applied 0004_anew in")
+
+
 THIRD = """
 async def fill(models):
     await models.notes.objects.create(text="first")

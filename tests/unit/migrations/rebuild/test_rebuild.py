@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from oxyde.migrations.operations import AddColumn, AlterColumn, DropColumn, Operation
-from oxyde.migrations.parts import Column, Index
+from oxyde.migrations.operations import AddColumn, AlterColumn, DropColumn, DropConstraint, Operation
+from oxyde.migrations.parts import Column, Index, Unique
 from oxyde.migrations.rebuild import Rebuild
 from oxyde.migrations.rebuild.declaration import parsed
 from oxyde.migrations.rebuild.table import TableText
@@ -64,7 +64,7 @@ def test_what_goes_with_a_table() -> None:
         "oxyde_new_notes_",
     )
     changed = made(old, AlterColumn(NOTE, "title", {"nullable": False}, fill="'-'"))
-    texts = changed.statements(live, changed.merged(live).declaration)
+    texts = changed.statements(live, changed.merged(live))
     assert texts[-5:] == [
         "CREATE INDEX ix ON notes (title)",
         "CREATE INDEX by_hand ON notes (id)",
@@ -73,9 +73,21 @@ def test_what_goes_with_a_table() -> None:
         "CREATE TRIGGER ft_insert ...",
     ]
     gone = made(old, DropColumn(NOTE, "title"))
-    texts = gone.statements(live, gone.merged(live).declaration)
+    texts = gone.statements(live, gone.merged(live))
     assert texts[-3:] == ["CREATE INDEX by_hand ON notes (id)", 'DROP TABLE IF EXISTS "ft"', "CREATE TRIGGER t ..."]
     assert list(gone.users(TableText(live.declaration, {"mine": "CREATE INDEX mine ON notes (lower(title))"}))) == ["mine"]
+
+
+def test_a_unique_index_for_a_constraint() -> None:
+    """Goes with it; one that says something else stays."""
+    named = Table("notes", None, {"id": Column("id", INT), "title": TITLE}, ("id",), {"uq": Unique("uq", ("title",))})
+    rebuild = made(named, DropConstraint(NOTE, Unique, "uq"))
+    indexes = {"a": 'CREATE UNIQUE INDEX a ON notes ("title")', "b": "CREATE UNIQUE INDEX b ON notes (title) WHERE id > 1"}
+    live = TableText(parsed("CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT)"), indexes, {}, "oxyde_new_notes")
+    change = rebuild.merged(live)
+    assert [piece.name for piece in change.missing] == ["uq"]
+    assert rebuild.statements(live, change)[-1] == indexes["b"]
+    assert indexes["a"] not in rebuild.statements(live, change)
 
 
 def test_a_difference_that_sqlite_does_not_see() -> None:
