@@ -248,7 +248,7 @@ def _one(task: Task, dialect: str, start: float, until: float, *, fake: bool) ->
     try:
         if is_whole:
             return (yield from _locking(partial(_whole, task, dialect, start, fake=fake), dialect, until))
-        return (yield from _by_steps(task, dialect, start, until))
+        return (yield from _by_steps(task, dialect, start, until - start))
     except CommitOutcomeUnknown:
         # The connection died while COMMIT was sent: the ledger, which is in the same transaction, knows what became of it.
         if (task.name in (yield from ledger.read(dialect))) is task.backwards:
@@ -274,11 +274,12 @@ def _entered(task: Task, dialect: str, start: float, state: str) -> Steps[None]:
     yield from journal.forget(task.name, dialect)
 
 
-def _by_steps(task: Task, dialect: str, start: float, until: float) -> Steps[bool]:
+def _by_steps(task: Task, dialect: str, start: float, patience: float) -> Steps[bool]:
     """Does a migration statement by statement, each noted in the journal."""
     begun = (yield from journal.read(dialect)).get(task.name, {})
     for number, step, text in task.texts:
         known = begun.get(number)
+        until = time.monotonic() + patience  # the steps before it may have taken long
         entry = journal.Entry(number, task.backwards, journal.digest(text), done=True)
         if known is not None and known.digest != entry.digest:
             message = f"{task.name} was edited after it stopped half way; give it back the statements that were run, then migrate again"
@@ -286,12 +287,12 @@ def _by_steps(task: Task, dialect: str, start: float, until: float) -> Steps[boo
         if known is not None and known.done:
             continue
         if isinstance(step.operation, Run) and step.operation.batch is not None:
-            yield from _batches(task.job(step), replace(entry, done=False), dialect, until - start)
+            yield from _batches(task.job(step), replace(entry, done=False), dialect, patience)
         elif isinstance(step.operation, Run) or changes_rows(text) or (dialect in TRANSACTIONAL and not step.alone):
             yield from _locking(partial(_noted, task, step, text, entry, dialect), dialect, until)
         else:
             yield from _alone(task, step, text, entry, known, dialect)
-    return (yield from _locking(partial(_ended, task, dialect, start), dialect, until))
+    return (yield from _locking(partial(_ended, task, dialect, start), dialect, time.monotonic() + patience))
 
 
 def _ended(task: Task, dialect: str, start: float) -> Steps[bool]:
