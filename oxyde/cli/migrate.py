@@ -26,6 +26,7 @@ from oxyde.migrations.runner import ZERO, Done, History, Options, Task, check
 @click.option("--strict", is_flag=True, help="Refuse where an applied file was edited or is missing.")
 @click.option("--json", "as_json", is_flag=True, help="Show the plan as JSON.")
 @click.option("--lock-timeout", type=float, default=60.0, show_default=True, metavar="S", help="Seconds to wait for locks.")
+@click.option("--keep-extra", is_flag=True, help="Keep columns and constraints that no migration made, where SQLite makes a table anew.")
 @click.option("--mark-done", type=int, metavar="STEP", help="The interrupted step took effect.")
 @click.option("--retry", type=int, metavar="STEP", help="The interrupted step is to be run again.")
 @click.pass_context
@@ -40,6 +41,7 @@ def migrate(
     fake: bool,
     strict: bool,
     lock_timeout: float,
+    keep_extra: bool,
     mark_done: int | None,
     retry: int | None,
     db_alias: str,
@@ -65,7 +67,7 @@ def migrate(
         if step is not None:
             settle_blocking(step, db_alias, done=mark_done is not None, lock_timeout=lock_timeout)
             history = _history(config, db_alias, target)
-        options = Options(target, fake, strict, lock_timeout, _report, _warn)
+        options = Options(target, fake, strict, lock_timeout, _report, _warn, keep_extra)
         if plan or only_check:
             check(history, options)
             tasks = history.tasks(target)

@@ -350,13 +350,16 @@ def begin(
     isolation: str | None = None,
     read_only: bool = False,
     timeout: float | None = None,
+    unchecked: bool = False,
 ) -> Steps[Block]:
     """Opens a transaction, or a savepoint in ``parent``; returns the block, which is then the innermost one."""
     if parent is None:
         session = database.native.session()
         try:
             yield Start(
-                lambda queue: session.begin(queue, isolation=isolation, read_only=read_only, immediate=not read_only, timeout=timeout),
+                lambda queue: session.begin(
+                    queue, isolation=isolation, read_only=read_only, immediate=not read_only, timeout=timeout, unchecked=unchecked
+                ),
             )
         except GeneratorExit:
             raise

@@ -158,7 +158,7 @@ def _alone(call: Call) -> Steps[Any]:
 
 
 async def _atomically(step: Atomically, where: Route) -> Any:
-    block = await run(begin(where.database, parent=where.block, blocking=False), where)
+    block = await run(begin(where.database, parent=where.block, blocking=False, unchecked=step.unchecked), where)
     try:
         value = await run(step.generator, Route(where.database, block))
     except BaseException as error:
@@ -169,7 +169,7 @@ async def _atomically(step: Atomically, where: Route) -> Any:
 
 
 def _atomically_blocking(step: Atomically, where: Route) -> Any:
-    block = run_blocking(begin(where.database, parent=where.block, blocking=True), where)
+    block = run_blocking(begin(where.database, parent=where.block, blocking=True, unchecked=step.unchecked), where)
     try:
         value = run_blocking(step.generator, Route(where.database, block))
     except BaseException as error:

@@ -20,6 +20,8 @@ from oxyde.migrations.effects import took_effect
 from oxyde.migrations.files import Migration, Stage, walked
 from oxyde.migrations.operations import Execute, Irreversible, Operation, RequireManual, Run
 from oxyde.migrations.preview import find
+from oxyde.migrations.rebuild import run as make_anew
+from oxyde.migrations.rebuild import watched
 from oxyde.migrations.rows import Job
 from oxyde.migrations.script import TRANSACTIONAL, Step, changes_rows, script
 from oxyde.migrations.state import State
@@ -53,11 +55,20 @@ class Task:
         return self.migration.name
 
     @property
+    def makes_anew(self) -> bool:
+        """Whether SQLite makes a table anew for it."""
+        return any(step.rebuild is not None for step in self.steps)
+
+    def told(self, options: Options) -> Task:
+        """Returns it with what was said of tables that are made anew."""
+        return replace(self, steps=[step.told(options.warn, keep_extra=options.keep_extra) for step in self.steps])
+
+    @property
     def texts(self) -> Iterator[tuple[int, Step, str]]:
-        """The statements with their numbers, from 1, and the steps they are of; of a function on the rows what says it."""
+        """The statements with their numbers, from 1, and the steps they are of; what is one with its step is one text."""
         number = 0
         for step in self.steps:
-            for text in [step.operation.label] if isinstance(step.operation, Run) else step.texts:
+            for text in step.units:
                 number += 1
                 yield number, step, text
 
@@ -170,6 +181,7 @@ class Options:
         fake: Enter the migrations in the ledger, or remove them, without running them.
         strict: Refuse where an applied file was edited or is missing.
         lock_timeout: How many seconds to wait for locks that others hold.
+        keep_extra: Keep columns and constraints that no migration made where SQLite makes their table anew.
         report: Called with each migration that was applied or undone.
         warn: Called with what is odd about the history.
     """
@@ -180,6 +192,7 @@ class Options:
     lock_timeout: float = 60.0
     report: Callable[[Done], Any] = lambda _: None
     warn: Callable[[str], Any] = warnings.warn
+    keep_extra: bool = False
 
 
 def apply(history: History, options: Options) -> Steps[list[Done]]:
@@ -190,7 +203,7 @@ def apply(history: History, options: Options) -> Steps[list[Done]]:
     """
     yield from history.read()
     check(history, options)
-    tasks = history.tasks(options.target)
+    tasks = [task.told(options) for task in history.tasks(options.target)]
     done: list[Done] = []
     if not tasks:
         return done
@@ -201,7 +214,7 @@ def apply(history: History, options: Options) -> Steps[list[Done]]:
         yield from _tables(history.dialect)
     for task in tasks:
         start = time.monotonic()
-        if (yield from _one(task, history.dialect, start, start + options.lock_timeout, fake=options.fake)):
+        if (yield from _one(task, history.dialect, start, start + options.lock_timeout, options)):
             done.append(Done(task.name, task.backwards, time.monotonic() - start))
             options.report(done[-1])
     return done
@@ -220,11 +233,11 @@ def check(history: History, options: Options) -> None:
         options.warn(fault)
 
 
-def _locking(make: Callable[[], Steps[T]], dialect: str, until: float) -> Steps[T]:
+def _locking(make: Callable[[], Steps[T]], dialect: str, until: float, *, unchecked: bool = False) -> Steps[T]:
     """Runs steps in a transaction, again while others hold the locks that it needs."""
     while True:
         try:
-            return (yield Atomically(_impatient(make(), dialect)))  # type: ignore[no-any-return] # what a step returns is Any
+            return (yield Atomically(_impatient(make(), dialect), unchecked))  # type: ignore[no-any-return] # what a step returns is Any
         except (LockTimeoutError, MigrationError) as error:  # noqa: PERF203 - each round is a transaction
             if not isinstance(error.__cause__ or error, LockTimeoutError) or time.monotonic() >= until:
                 raise
@@ -242,12 +255,14 @@ def _tables(dialect: str) -> Steps[None]:
     yield from journal.prepare(dialect)
 
 
-def _one(task: Task, dialect: str, start: float, until: float, *, fake: bool) -> Steps[bool]:
+def _one(task: Task, dialect: str, start: float, until: float, options: Options) -> Steps[bool]:
     """Applies or undoes a migration; returns False where another process has done so meanwhile."""
-    is_whole = fake or (dialect in TRANSACTIONAL and not any(step.alone for step in task.steps))
+    is_whole = options.fake or (dialect in TRANSACTIONAL and not any(step.alone for step in task.steps))
     try:
         if is_whole:
-            return (yield from _locking(partial(_whole, task, dialect, start, fake=fake), dialect, until))
+            unchecked = task.makes_anew and not options.fake
+            whole = partial(_whole, task, dialect, start, options)
+            return (yield from _locking(whole, dialect, until, unchecked=unchecked))
         return (yield from _by_steps(task, dialect, start, until - start))
     except CommitOutcomeUnknown:
         # The connection died while COMMIT was sent: the ledger, which is in the same transaction, knows what became of it.
@@ -256,14 +271,20 @@ def _one(task: Task, dialect: str, start: float, until: float, *, fake: bool) ->
     return True
 
 
-def _whole(task: Task, dialect: str, start: float, *, fake: bool) -> Steps[bool]:
+def _whole(task: Task, dialect: str, start: float, options: Options) -> Steps[bool]:
     """Does a migration in one transaction."""
     if (yield from ledger.is_over(task.name, dialect, backwards=task.backwards)):
         return False
-    for _, step, text in () if fake else task.texts:
-        yield from _sent(task, step, text, dialect)
-    yield from _entered(task, dialect, start, "faked" if fake else "applied")
+    if not options.fake:
+        sent = _all_sent(task, dialect)
+        yield from watched(sent, task.name, [step.operation for step in task.steps], options.warn) if task.makes_anew else sent
+    yield from _entered(task, dialect, start, "faked" if options.fake else "applied")
     return True
+
+
+def _all_sent(task: Task, dialect: str) -> Steps[None]:
+    for _, step, text in task.texts:
+        yield from _sent(task, step, text, dialect)
 
 
 def _entered(task: Task, dialect: str, start: float, state: str) -> Steps[None]:
@@ -289,7 +310,7 @@ def _by_steps(task: Task, dialect: str, start: float, patience: float) -> Steps[
         if isinstance(step.operation, Run) and step.operation.batch is not None:
             yield from _batches(task.job(step), replace(entry, done=False), dialect, patience)
         elif isinstance(step.operation, Run) or changes_rows(text) or (dialect in TRANSACTIONAL and not step.alone):
-            yield from _locking(partial(_noted, task, step, text, entry, dialect), dialect, until)
+            yield from _locking(partial(_noted, task, step, text, entry, dialect), dialect, until, unchecked=step.rebuild is not None)
         else:
             yield from _alone(task, step, text, entry, known, dialect)
     return (yield from _locking(partial(_ended, task, dialect, start), dialect, time.monotonic() + patience))
@@ -314,7 +335,8 @@ def _noted(task: Task, step: Step, text: str, entry: journal.Entry, dialect: str
         done = (yield from journal.find(task.name, entry.step, dialect)) is not None
         if done or (yield from ledger.is_over(task.name, dialect, backwards=task.backwards)):
             return
-    yield from _sent(task, step, text, dialect)
+    sent = _sent(task, step, text, dialect)
+    yield from sent if step.rebuild is None else watched(sent, task.name, [step.operation], step.rebuild.warn)
     yield from journal.begin(task.name, entry, dialect)
 
 
@@ -350,7 +372,9 @@ def _sent(task: Task, step: Step, text: str, dialect: str) -> Steps[None]:
         yield from job.run((yield from job.frozen()))
         return
     try:
-        if isinstance(operation, Execute) and operation.params is not None:
+        if step.rebuild is not None:
+            yield from make_anew(step.rebuild)
+        elif isinstance(operation, Execute) and operation.params is not None:
             yield Call(*compile_raw(text, operation.params, dialect))
         else:
             yield Call(wire.pack(statement.raw([expr.text(text)])), ())

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from oxyde.migrations.lint import sqlite
 from oxyde.migrations.lint.declared import SMALL_INTS, declared, is_literal, is_steady
 from oxyde.migrations.lint.lint import Found
 from oxyde.migrations.lint.lock import TableLock
@@ -268,7 +267,7 @@ def sqlite_rebuild(case: Case) -> Iterator[Found]:
 
 
 def _instead(operation: Operation) -> str:
-    if isinstance(operation, AddColumn) and sqlite.is_rebuilt(operation):
+    if isinstance(operation, AddColumn):
         return "a nullable column, or one with a constant as its default, is added at once"
     return "do it while the application does not write"
 
