@@ -137,6 +137,31 @@ async def test_a_failure_loses_nothing(empty: Backend, tmp_path: Path) -> None:
     assert labels(empty) == LABELS
 
 
+def lose(models: Any) -> None:
+    """Fails on the line after this one."""
+    models.towns.objects.sync.get(name="Trier")
+
+
+@pytest.mark.parametrize(
+    ("function", "where"), [("lose", r"test_data_migrations.py:\d+: NotFoundError"), ("partial(lose)", r"0002_lose.py: Not")]
+)
+def test_a_function_of_another_file(file: Backend, tmp_path: Path, function: str, where: str) -> None:
+    """The line is that of the function's file, where it has one."""
+    body = f"""
+    from functools import partial
+
+    from tests.contract.test_data_migrations import lose
+
+
+    def upgrade(ctx):
+        ctx.run({function}, tables=["towns"])
+    """
+    folder = write(tmp_path / "migrations", m0001_first=FIRST, m0002_lose=body)
+    with pytest.raises(MigrationError, match=where):
+        blocking.migrate(folder)
+    assert query(file, "SELECT max(name) FROM oxyde_migrations") == [("0001_first",)]
+
+
 SLOW = """
 import asyncio
 
