@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import click
 
@@ -67,7 +68,7 @@ def migrate(
         if step is not None:
             settle_blocking(step, db_alias, done=mark_done is not None, lock_timeout=lock_timeout)
             history = _history(config, db_alias, target)
-        options = Options(target, fake, strict, lock_timeout, _report, _warn, keep_extra)
+        options = Options(target, fake, strict, lock_timeout, _report, _warn, keep_extra, _progress)
         if plan or only_check:
             check(history, options)
             tasks = history.tasks(target)
@@ -126,3 +127,9 @@ def _report(done: Done) -> None:
 
 def _warn(text: str) -> None:
     click.echo(f"Warning: {text}", err=True)
+
+
+def _progress(migration: str, rows: int) -> None:
+    """Shows on a terminal how far a function in batches came; the next line is written over it."""
+    if sys.stderr.isatty():
+        click.echo(f"{migration}: {rows:,} rows\r", nl=False, err=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import atexit
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Final
+from contextlib import AbstractAsyncContextManager, AsyncContextDecorator, asynccontextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from oxyde import _native
 from oxyde.db.block import grounds
-from oxyde.db.database import AsyncDatabase, Connection, connections
+from oxyde.db.database import IN_BLOCKING, AsyncDatabase, Connection, connections
 from oxyde.db.hidden import hide, hide_all
 from oxyde.db.settings import PoolSettings
 
@@ -78,20 +79,45 @@ disconnect_all = close
 """The older name of ``close``."""
 
 
-@asynccontextmanager
-async def connect(url: str, name: str = "default", settings: PoolSettings | None = None) -> AsyncIterator[AsyncDatabase]:
+class Connecting(AsyncContextDecorator):
+    """What ``connect()`` returns: a connection for the length of an ``async with`` block, or of each call of a decorated function."""
+
+    def __init__(self, url: str, name: str, settings: PoolSettings | None) -> None:
+        self._url, self._name, self._settings = hide(url), name, settings
+        self._open: list[AsyncDatabase] = []
+
+    async def __aenter__(self) -> AsyncDatabase:
+        database = AsyncDatabase(self._url, name=self._name, settings=self._settings)
+        try:
+            await database.connect()
+        except BaseException:
+            await database.disconnect()
+            raise
+        self._open.append(database)
+        return database
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self._open.pop().disconnect()
+
+    if not TYPE_CHECKING:  # a type checker flags `with` by itself
+
+        def __enter__(self) -> NoReturn:
+            raise TypeError(f"db.connect() is asynchronous: write `async with db.connect(...):`, {IN_BLOCKING}")
+
+        __exit__ = __enter__
+
+        def __await__(self) -> NoReturn:
+            raise TypeError("db.connect() is for a block: write `async with db.connect(...):`; `db.init(default=...)` stays connected")
+
+
+def connect(url: str, name: str = "default", settings: PoolSettings | None = None) -> Connecting:
     """Connects for the length of a block: ``async with db.connect("sqlite://shop.db"):``.
 
     Raises:
         ValueError: The URL is invalid, or the name is taken.
         ConnectionFailed: The server cannot be reached, or refused the connection.
     """
-    url = hide(url)
-    database = AsyncDatabase(url, name=name, settings=settings)
-    try:
-        yield await database.connect()
-    finally:
-        await database.disconnect()
+    return Connecting(url, name, settings)
 
 
 def lifespan(

@@ -61,7 +61,7 @@ def _bounded(fields: Sequence[str], key: Sequence[Any], side: str) -> Q:
     return Q(**{f"{field}__{side}e": value}) & (Q(**{f"{field}__{side}": value}) | tie)
 
 
-def run_batch(job: Job, models: Models, entry: journal.Entry, dialect: str) -> Steps[bool]:
+def run_batch(job: Job, models: Models, entry: journal.Entry, dialect: str) -> Steps[int]:
     """Runs a function on the next batch, and notes it; it has to be in a transaction.
 
     What was done is read there, too: SQLite has no lock that keeps other processes from the next batch.
@@ -73,11 +73,11 @@ def run_batch(job: Job, models: Models, entry: journal.Entry, dialect: str) -> S
         dialect: postgres, mysql, mariadb or sqlite.
 
     Returns:
-        Whether there was one.
+        How many rows it had; none at the end.
     """
     known = yield from journal.find(job.migration, entry.step, dialect)
     if (known is not None and known.done) or (yield from ledger.is_over(job.migration, dialect, backwards=job.backwards)):
-        return False
+        return 0
     if known is None:
         yield from journal.begin(job.migration, entry, dialect)
     (model,) = models
@@ -90,11 +90,11 @@ def run_batch(job: Job, models: Models, entry: journal.Entry, dialect: str) -> S
     found = yield from _keys(model, fields, after, job.operation.batch or 0)
     if not found:
         yield from journal.finish(job.migration, entry.step, dialect)
-        return False
+        return 0
     yield from job.run(models, Keys(fields, after, found[0], found[-1]))
     last = json.dumps([value if isinstance(value, (int, str)) else str(value) for value in found[-1]])
     yield from journal.reach(job.migration, entry.step, last, dialect)
-    return True
+    return len(found)
 
 
 def _keys(model: type[Model], fields: Sequence[str], after: Sequence[Any] | None, count: int) -> Steps[list[tuple[Any, ...]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,9 +54,14 @@ class Job:
         try:
             yield Atomically(_called(self.operation, arguments))
         except Exception as error:
-            said = f"{self.migration}: {self.operation}: {located(self.path, error)}"
+            said = f"{self.migration}: {self.operation}: {located(self._file(), error)}"
             details = {"sqlstate": error.sqlstate, "sql": error.sql} if isinstance(error, OxydeError) else {}
             raise MigrationError(said, **details) from error
+
+    def _file(self) -> Path:
+        """Returns the file that the function is written in, which may be another than the migration's."""
+        code = getattr(inspect.unwrap(self.operation.function), "__code__", None)
+        return self.path if code is None else Path(code.co_filename)
 
 
 def _called(operation: Run, arguments: tuple[Any, ...]) -> Steps[None]:

@@ -184,6 +184,7 @@ class Options:
         keep_extra: Keep columns and constraints that no migration made where SQLite makes their table anew.
         report: Called with each migration that was applied or undone.
         warn: Called with what is odd about the history.
+        progress: Called after each batch of a function, with the name of the migration and how many rows this run has gone through.
     """
 
     target: str | None = None
@@ -193,6 +194,7 @@ class Options:
     report: Callable[[Done], Any] = lambda _: None
     warn: Callable[[str], Any] = warnings.warn
     keep_extra: bool = False
+    progress: Callable[[str, int], Any] = lambda *_: None
 
 
 def apply(history: History, options: Options) -> Steps[list[Done]]:
@@ -263,7 +265,7 @@ def _one(task: Task, dialect: str, start: float, until: float, options: Options)
             unchecked = task.makes_anew and not options.fake
             whole = partial(_whole, task, dialect, start, options)
             return (yield from _locking(whole, dialect, until, unchecked=unchecked))
-        return (yield from _by_steps(task, dialect, start, until))
+        return (yield from _by_steps(task, dialect, start, options))
     except CommitOutcomeUnknown:
         # The connection died while COMMIT was sent: the ledger, which is in the same transaction, knows what became of it.
         if (task.name in (yield from ledger.read(dialect))) is task.backwards:
@@ -295,11 +297,12 @@ def _entered(task: Task, dialect: str, start: float, state: str) -> Steps[None]:
     yield from journal.forget(task.name, dialect)
 
 
-def _by_steps(task: Task, dialect: str, start: float, until: float) -> Steps[bool]:
+def _by_steps(task: Task, dialect: str, start: float, options: Options) -> Steps[bool]:
     """Does a migration statement by statement, each noted in the journal."""
     begun = (yield from journal.read(dialect)).get(task.name, {})
     for number, step, text in task.texts:
         known = begun.get(number)
+        until = time.monotonic() + options.lock_timeout  # the steps before it may have taken long
         entry = journal.Entry(number, task.backwards, journal.digest(text), done=True)
         if known is not None and known.digest != entry.digest:
             message = f"{task.name} was edited after it stopped half way; give it back the statements that were run, then migrate again"
@@ -307,12 +310,12 @@ def _by_steps(task: Task, dialect: str, start: float, until: float) -> Steps[boo
         if known is not None and known.done:
             continue
         if isinstance(step.operation, Run) and step.operation.batch is not None:
-            yield from _batches(task.job(step), replace(entry, done=False), dialect, until - start)
+            yield from _batches(task.job(step), replace(entry, done=False), dialect, options)
         elif isinstance(step.operation, Run) or changes_rows(text) or (dialect in TRANSACTIONAL and not step.alone):
             yield from _locking(partial(_noted, task, step, text, entry, dialect), dialect, until, unchecked=step.rebuild is not None)
         else:
             yield from _alone(task, step, text, entry, known, dialect)
-    return (yield from _locking(partial(_ended, task, dialect, start), dialect, until))
+    return (yield from _locking(partial(_ended, task, dialect, start), dialect, time.monotonic() + options.lock_timeout))
 
 
 def _ended(task: Task, dialect: str, start: float) -> Steps[bool]:
@@ -322,11 +325,13 @@ def _ended(task: Task, dialect: str, start: float) -> Steps[bool]:
     return True
 
 
-def _batches(job: Job, entry: journal.Entry, dialect: str, patience: float) -> Steps[None]:
+def _batches(job: Job, entry: journal.Entry, dialect: str, options: Options) -> Steps[None]:
     """Runs a function batch by batch, each committed with how far it came."""
     models = yield from job.frozen()
-    while (yield from _locking(partial(run_batch, job, models, entry, dialect), dialect, time.monotonic() + patience)):
-        pass
+    rows = 0
+    while count := (yield from _locking(partial(run_batch, job, models, entry, dialect), dialect, time.monotonic() + options.lock_timeout)):
+        rows += count
+        options.progress(job.migration, rows)
 
 
 def _noted(task: Task, step: Step, text: str, entry: journal.Entry, dialect: str) -> Steps[None]:

@@ -14,6 +14,8 @@ from oxyde import sync
 from oxyde.exceptions import MigrationError
 from oxyde.migrations import migrate
 from oxyde.migrations import sync as blocking
+from oxyde.migrations.migrating import apply_blocking, history_blocking
+from oxyde.migrations.runner import Options
 from tests.backends import Backend
 from tests.migrating import fresh, query, write
 
@@ -57,7 +59,9 @@ def test_each_row_once(empty: Backend, tmp_path: Path) -> None:
     """Gaps make no batch smaller; back again the reverse goes through them in batches, too."""
     folder = write(tmp_path / "migrations", m0001_first=FIRST, m0002_visit=SECOND)
     fill(folder, [1, 2, 5, 100, 101, 2**40, 2**40 + 1, 2**40 + 2, 2**40 + 3])
-    blocking.migrate(folder)
+    seen: list[tuple[str, int]] = []
+    apply_blocking(history_blocking(folder), Options(progress=lambda *said: seen.append(said)))
+    assert seen == [("0002_visit", 4), ("0002_visit", 8), ("0002_visit", 9)]
     assert query(empty, "SELECT DISTINCT visits, remark FROM seats") == [(1, "new")]
     assert query(empty, "SELECT * FROM oxyde_migration_journal") == []
     blocking.migrate(folder, "0001")

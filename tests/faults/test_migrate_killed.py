@@ -57,7 +57,7 @@ async def weigh_more(models, keys):
 def upgrade(ctx):
     ctx.run(weigh, tables=["loads"])
     ctx.run(weigh_more, tables=["loads"], batch=2)
-    ctx.add_column("loads", column("checked", "bool", default="FALSE"))
+    ctx.add_check("loads", check("ck_loads_tons", "tons >= 0"))
 """
 ANEW = """
 def upgrade(ctx):

@@ -11,10 +11,13 @@ from oxyde import Model
 from oxyde.exceptions import MigrationError
 from oxyde.migrations import column, foreign_key, index, unique
 from oxyde.migrations.context import Context
+from oxyde.migrations.from_models import table_of
 from oxyde.migrations.frozen import Models, field_names, freeze
+from oxyde.migrations.parts import Column
 from oxyde.migrations.state import State
 from oxyde.models import registry
 from oxyde.schema import types
+from tests.models import Author, Comment, Post, PostTag, Tag
 
 
 def frozen(make: Any, dialect: str = "postgres") -> Models:
@@ -210,3 +213,22 @@ def test_no_registry_knows_them() -> None:
     assert issubclass(one, Model)
     assert one(id=1, price=Decimal("1.5")).price == Decimal("1.5")
     assert two(id=1, cost="2.5").cost == Decimal("2.5")
+
+
+def test_models_of_the_suite() -> None:
+    """Frozen, they have the columns that they are made of."""
+    state = State()
+    for one in (Author, Post, Comment, Tag, PostTag):
+        state = state.with_table(table_of(one.__table__))
+    made = freeze(state, state.tables, None)
+    for address, model in made.items():
+        said = {column.name: column for column in table_of(model.__table__).columns.values()}
+        wanted = state.tables[address].columns
+        assert {name: shape(one) for name, one in said.items()} == {name: shape(one) for name, one in wanted.items()}
+
+
+def shape(column: Column) -> tuple[Any, ...]:
+    """Returns what queries know of a column."""
+    type = column.type
+    digits = (type.precision, type.scale, type.item)
+    return type.kind, *digits, type.name, column.nullable, column.length, column.db_type, column.auto, column.default, column.generated
