@@ -540,6 +540,24 @@ def test_keys_that_rows_do_not_fit(tmp_path: Path) -> None:
         assert sql("SELECT * FROM small") == [("x", 1), ("y", 2)]
 
 
+def test_case_of_names(tmp_path: Path) -> None:
+    """Makes no difference to SQLite."""
+    hand = """
+def upgrade(ctx):
+    with ctx.state_only():
+        ctx.create_table("shout", column("id", "int", key=True), column("word", "text", nullable=True))
+    ctx.execute("CREATE TABLE SHOUT (ID INTEGER PRIMARY KEY AUTOINCREMENT, WORD TEXT)", reverse="DROP TABLE shout")
+    ctx.execute("INSERT INTO shout VALUES (1, 'a'), (2, NULL), (9, 'z')", reverse="DELETE FROM shout")
+    ctx.execute("DELETE FROM shout WHERE id = 9", reverse="SELECT 1")
+"""
+    body = 'ctx.alter_column("shout", "word", nullable=False, fill="upper(\'b\') || id")'
+    folder = write(tmp_path / "migrations", m0001_hand=hand, m0002_next=NEXT.format(body))
+    blocking.migrate(folder)
+    assert sql("SELECT * FROM shout") == [(1, "a"), (2, "B2")]
+    assert sql("SELECT seq FROM sqlite_sequence") == [(9,)]
+    assert sql("PRAGMA integrity_check") == [("ok",)]
+
+
 def test_nothing_to_do(tmp_path: Path) -> None:
     """A table that is as it is to become already is left alone: an older tool lists no values of enumerations."""
     older = """

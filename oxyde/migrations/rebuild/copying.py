@@ -22,7 +22,7 @@ class Copied:
     """The query of the rows.
 
     Attributes:
-        layers: Expressions by column; those of a layer read the columns of the one before.
+        layers: Expressions by column in lower case, as SQLite knows no case; those of a layer read the columns of the one before.
         converted: The columns whose type changes, with what they become, as far as the migration does not say how to convert them.
     """
 
@@ -36,12 +36,13 @@ class Copied:
 
     @property
     def changed(self) -> frozenset[str]:
-        """The columns that get other values."""
+        """The columns that get other values, in lower case."""
         return frozenset(name for layer in self.layers for name in layer)
 
     def set(self, name: str, sql: str) -> None:
         """Gives a column an expression over the columns as they are by now."""
         last = self.layers[-1]
+        name = name.lower()
         if name in last or any(mentions(sql, known) for known in last):
             self.layers.append({})
         self.layers[-1][name] = sql
@@ -60,7 +61,7 @@ class Copied:
         known = list(there)
         for place, layer in enumerate(self.layers):
             is_last = place == len(self.layers) - 1
-            names = wanted if is_last else [*known, *(name for name in layer if name not in known)]
+            names = wanted if is_last else [*known, *(name for name in layer if name not in map(str.lower, known))]
             first = [] if rowid is None else [rowid if place == 0 else ROWID]
             if first and not is_last and place == 0:
                 first = [f"{rowid} AS {ROWID}"]
@@ -73,7 +74,7 @@ class Copied:
 
 
 def _part(name: str, layer: dict[str, str], *, is_last: bool) -> str:
-    sql = layer.get(name)
+    sql = layer.get(name.lower())
     if sql is None:
         return quoted(name)
     return sql if is_last else f"{sql} AS {quoted(name)}"

@@ -163,7 +163,7 @@ class Rebuild:
         for name in self._gone_searches:
             yield f"DROP TABLE IF EXISTS {self.qualified(name)}"
         for one in self.after.table(self.address).indexes.values():
-            if one.method == "fulltext" and self.copied.changed & set(one.parts):
+            if one.method == "fulltext" and self.copied.changed & {part.lower() for part in one.parts}:
                 yield f"INSERT INTO {self.qualified(one.name)} ({quoted(one.name)}) VALUES ('rebuild')"  # noqa: S608 - names are quoted
 
     def users(self, live: TableText) -> Iterator[str]:
@@ -176,7 +176,7 @@ class Rebuild:
 
 def _counter(sequence: str, table: str, new: str) -> tuple[str, str]:
     """Returns the statements that keep the greatest key that there was."""
-    old, made = literal(table), literal(new)
+    old, made = f"{literal(table)} COLLATE NOCASE", literal(new)
     known = f"SELECT seq FROM {sequence} WHERE name = {old}"  # noqa: S608 - names are quoted
     names = f"SELECT name FROM {sequence}"  # noqa: S608 - names are quoted
     return (

@@ -101,7 +101,7 @@ def _rules(rebuild: Rebuild, live: Declaration, new: Declaration) -> Iterator[tu
     changed, moved = rebuild.copied.changed, {name.lower() for name in rebuild.moved(new)}
     for column in new.columns:
         old = live.column(column.name)
-        may_be = old is None or not old.of(NOT_NULL) or column.name in changed
+        may_be = old is None or not old.of(NOT_NULL) or column.name.lower() in changed
         if column.of(NOT_NULL) and not column.is_generated and may_be:
             problem = f"NULL in {column.name}, which takes none; say what they get: fill="
             yield f"SELECT count(*) FROM oxyde_moved WHERE {quoted(column.name)} IS NULL", problem  # noqa: S608 - a quoted name

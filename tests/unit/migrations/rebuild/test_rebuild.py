@@ -35,7 +35,7 @@ def test_statements() -> None:
     assert rebuild.is_needed
     counter, first, *_ = rebuild.texts[2:]
     assert counter.startswith('UPDATE "sqlite_sequence" SET seq = max(seq, coalesce((SELECT seq FROM "sqlite_sequence" WHERE')
-    assert first.endswith("WHERE name = 'notes' AND 'oxyde_new_notes' NOT IN (SELECT name FROM \"sqlite_sequence\")")
+    assert first.endswith("WHERE name = 'notes' COLLATE NOCASE AND 'oxyde_new_notes' NOT IN (SELECT name FROM \"sqlite_sequence\")")
     assert [text for text in rebuild.texts if text not in {counter, first}] == [
         'CREATE TABLE "oxyde_new_notes" ("id" INTEGER PRIMARY KEY AUTOINCREMENT, "title" TEXT NOT NULL)',
         'INSERT INTO "oxyde_new_notes" ("id", "title") SELECT "id", coalesce("title", (\'-\')) FROM "notes"',
