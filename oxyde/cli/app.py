@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
+from oxyde.cli.check import check
 from oxyde.cli.completion import completion
 from oxyde.cli.errors import whole, without_passwords
 from oxyde.cli.init import init
+from oxyde.cli.inspectdb import inspectdb
 from oxyde.cli.makemigrations import makemigrations
 from oxyde.cli.migrate import migrate
 from oxyde.cli.options import WrongUse, chosen, everywhere
@@ -67,6 +69,7 @@ def main() -> None:
     """Oxyde: your Pydantic model is your database model."""
 
 
+main.add_command(check)
 main.add_command(completion)
 
 
@@ -90,6 +93,7 @@ def demo(file: Path, *, force: bool) -> None:
 
 main.add_command(generate_stubs)
 main.add_command(init)
+main.add_command(inspectdb)
 main.add_command(makemigrations)
 main.add_command(migrate)
 main.add_command(shell)

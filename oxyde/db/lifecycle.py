@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from oxyde import _native
+from oxyde.db.block import grounds
 from oxyde.db.database import IN_BLOCKING, AsyncDatabase, Connection, connections
 from oxyde.db.hidden import hide, hide_all
 from oxyde.db.settings import PoolSettings
@@ -32,6 +33,7 @@ async def init(_url: None = None, /, *, settings: PoolSettings | None = None, se
     """Connects, and registers the connections by their aliases: ``await db.init(default="postgresql://...")``.
 
     Existing connections of these aliases are replaced once all new ones are connected; running statements finish on the old ones.
+    One that a test runs on (``oxyde.testing.migrated``) stays.
 
     Args:
         settings: The settings of each pool.
@@ -47,8 +49,8 @@ async def init(_url: None = None, /, *, settings: PoolSettings | None = None, se
         raise TypeError(_NAMED.format(call="await db.init"))
     if not aliases:
         raise ValueError('db.init() needs at least one alias: await db.init(default="postgresql://user@host/name")')
-    aliases = hide_all(aliases)
-    fresh = [AsyncDatabase(url, name=name, settings=settings, auto_register=False) for name, url in aliases.items()]
+    wanted = {name: url for name, url in hide_all(aliases).items() if connections.find(name) not in grounds}
+    fresh = [AsyncDatabase(url, name=name, settings=settings, auto_register=False) for name, url in wanted.items()]
     try:
         for database in fresh:
             await database.connect()
@@ -58,7 +60,7 @@ async def init(_url: None = None, /, *, settings: PoolSettings | None = None, se
         raise
     if secret is not None:
         Secret.value = secret
-    old = [connections.find(name) for name in aliases]
+    old = [connections.find(name) for name in wanted]
     for database in fresh:
         connections.register(database, overwrite=True)
     for replaced in old:
@@ -67,9 +69,10 @@ async def init(_url: None = None, /, *, settings: PoolSettings | None = None, se
 
 
 async def close() -> None:
-    """Closes every connection and unregisters the aliases; does nothing if none is open."""
+    """Closes every connection and unregisters the aliases; does nothing if none is open. One that a test runs on stays."""
     for database in connections.all():
-        await database.disconnect()
+        if database not in grounds:
+            await database.disconnect()
 
 
 disconnect_all = close

@@ -1,10 +1,11 @@
 """Migrations: states of a schema, the operations between them, and the files that hold them."""
 
+from oxyde.migrations.drifting import drift
 from oxyde.migrations.factories import check, column, exclude, foreign_key, index, unique
 from oxyde.migrations.make import makemigrations
 from oxyde.migrations.migrating import migrate
 
-__all__ = ["check", "column", "exclude", "foreign_key", "index", "makemigrations", "migrate", "unique"]
+__all__ = ["check", "column", "drift", "exclude", "foreign_key", "index", "makemigrations", "migrate", "unique"]
 
 
 def __dir__() -> list[str]:

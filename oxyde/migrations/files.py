@@ -108,7 +108,7 @@ class Migration:
         try:
             result = function(context)
         except Exception as error:
-            raise MigrationError(_located(self.path, error)) from error
+            raise MigrationError(located(self.path, error)) from error
         if inspect.iscoroutine(result):
             result.close()
             raise MigrationError(f"{self.path}: {function.__name__}() is async; it records operations, and ctx.run() takes async functions")
@@ -146,7 +146,7 @@ def read(path: Path) -> Migration:
         tree = ast.parse(source, path)
         exec(compile(tree, path, "exec"), names)  # noqa: S102 - migrations are the application's own
     except Exception as error:
-        raise MigrationError(_located(path, error)) from error
+        raise MigrationError(located(path, error)) from error
     lines = [node.lineno for node in tree.body if isinstance(node, ast.Assign) and "depends_on" in map(ast.unparse, node.targets)]
     depends_on, line = names.get("depends_on"), (lines or [1])[-1]
     if depends_on is not None and not isinstance(depends_on, str):
@@ -233,11 +233,11 @@ def _in_line(migrations: Sequence[Migration]) -> list[Migration]:
     return ordered
 
 
-def _located(path: Path, error: Exception) -> str:
-    """Returns one line about an error, with the file and the line in it."""
+def located(path: Path, error: Exception) -> str:
+    """Returns one line about an error, with the file of a migration and the line in it."""
     if isinstance(error, SyntaxError) and error.filename == str(path):
         return f"{path}:{error.lineno}: {type(error).__name__}: {error.msg}"
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     where = f"{path}:{lines[-1]}" if lines else str(path)
-    said = str(error) if isinstance(error, MigrationError) else f"{type(error).__name__}: {error}"
+    said = str(error) if isinstance(error, MigrationError) else f"{type(error).__name__}: {error}".removesuffix(": ")
     return f"{where}: {said}".replace("\n", " ")

@@ -79,6 +79,30 @@ def now(column: Column) -> Any:
     return {"date": naive.date, "time": naive.time}.get(column.type.kind, lambda: naive)()
 
 
+def validate_assigned(info: ModelInfo, instance: AnyModel, state: Changed | New) -> None:
+    """Validates what was assigned to an instance since it was made, read or written, in the order of the model.
+
+    Args:
+        info: The class of the instance.
+        instance: The instance, whose dictionary Pydantic replaces.
+        state: The names of what was assigned; empty afterwards.
+
+    Raises:
+        ValidationError: A value is not valid.
+    """
+    for link in info.references:
+        if instance.__dict__.get(link.field, UNLOADED) is not UNLOADED:
+            state.discard(link.key)  # taken from the relation, whose object may have been saved since
+    validate = info.model.__pydantic_validator__.validate_assignment
+    for name in [name for name in info.fields if name in state] if state else ():
+        value = instance.__dict__.get(name, UNLOADED)
+        # Pydantic reports a row that points to itself as infinite recursion.
+        if value is not UNLOADED and value is not instance:
+            validate(instance, name, value, by_alias=True, by_name=True)
+            state.discard(name)  # a validator runs once for a value, though the write may fail and be tried again
+    state.clear()
+
+
 class Write:
     """One write of one instance.
 
@@ -118,21 +142,9 @@ class Write:
             ValidationError: A value is not valid; nothing has been sent.
         """
         state = self.state
-        if not isinstance(state, (Changed, New)):
-            return
-        validator = self.info.model.__pydantic_validator__
-        for link in self.info.references:
-            if self.given.get(link.field, UNLOADED) is not UNLOADED:
-                state.discard(link.key)  # taken from the relation, whose object may have been saved since
-        for name in self.info.fields if state else ():
-            value = self.given.get(name, UNLOADED)
-            # Pydantic reports a row that points to itself as infinite recursion.
-            if name in state and value is not UNLOADED and value is not self.instance:
-                validator.validate_assignment(self.instance, name, self.given[name], by_alias=True, by_name=True)
-                self.given = self.instance.__dict__  # Pydantic replaced it
-                # A validator runs once for a value, though the write may fail and be tried again.
-                state.discard(name)
-        state.clear()
+        if isinstance(state, (Changed, New)):
+            validate_assigned(self.info, self.instance, state)
+            self.given = self.instance.__dict__  # Pydantic replaced it
 
     def _check_generated(self) -> None:
         """Raises FieldError if a column that the database computes was assigned on a new instance."""
