@@ -108,7 +108,7 @@ def lock(kind: str, *, wait: str | None = None, of: Sequence[str] = (), optional
     """A lock on the rows that a query reads, until the transaction ends.
 
     Args:
-        kind: ``update`` or ``share``.
+        kind: ``update``, ``share`` or ``present``.
         wait: ``nowait`` or ``skip_locked``; without it the statement waits for rows that are locked.
         of: The aliases of the tables whose rows are locked; without them all tables.
         optional: Leave it out where the dialect has no such lock.

@@ -20,13 +20,14 @@ class Lock:
     """What a query locks.
 
     Attributes:
-        kind: ``update`` keeps others from locking and changing the rows, ``share`` from changing them.
+        kind: ``update`` keeps others from locking and changing the rows, ``share`` from changing them. ``present`` is for rows that an
+            insert of ours has met: ``share`` on MySQL, where it holds that lock already, elsewhere ``update``.
         wait: What happens at a row that somebody else has locked; None waits.
         of: The tables whose rows are locked, by path; ``()`` is the query's own.
         optional: Leave it out where the server has no row locks.
     """
 
-    kind: Literal["update", "share"]
+    kind: Literal["update", "share", "present"]
     wait: Literal["nowait", "skip_locked"] | None = None
     of: tuple[PathKey, ...] = OWN
     optional: bool = False
@@ -39,6 +40,9 @@ class Lock:
 
 FOR_CHANGE = Lock("update", optional=True)
 """The lock on a row that a verb will change, where there are locks of rows."""
+
+PRESENT = Lock("present", optional=True)
+"""The lock on a row that an insert has met."""
 
 
 def lock(verb: str, kind: Literal["update", "share"], *, nowait: bool, skip_locked: bool, of: Sequence[str]) -> Lock:

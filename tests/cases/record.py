@@ -13,6 +13,8 @@ from oxyde.db.steps import Atomically, Call, Work
 from oxyde.models import where
 from oxyde.models.prefetch import tree
 from oxyde.models.queryset import QuerySet
+from oxyde.queries.locks import PRESENT
+from oxyde.queries.query import locked
 from oxyde.queries.related import of_parents, tie
 from tests.cases import models
 
@@ -25,8 +27,14 @@ def loading(queryset: QuerySet[Any], keys: list[Any]) -> QuerySet[Any]:
     return QuerySet(node.model.model, node.query.with_(state=state))
 
 
+def met(queryset: QuerySet[Any]) -> QuerySet[Any]:
+    """Returns what ``get_or_create()`` reads once its insert has met a row."""
+    return queryset._next(locked(queryset._state, PRESENT))
+
+
 NAMES: dict[str, Any] = {
     "loading": loading,
+    "met": met,
     **{name: getattr(oxyde, name) for name in oxyde.__all__},
     **{name: getattr(models, name) for name in ("Team", "Novelist", "Prize", "Win", "Item", "Mood")},
     "date": dt.date,

@@ -29,6 +29,7 @@ from oxyde import (
     Q,
     Round,
     Sqrt,
+    Window,
 )
 from tests.backends import Backend
 from tests.tables import blocking_tables, table
@@ -210,4 +211,6 @@ def test_whole_floats_have_fractions_again(numbers: Backend) -> None:
     query = Number.objects.filter(id__lte=3).sync  # 0.1, 3.0 and 2.0
     for term, mean in ((Floor("divisor"), 5 / 3), (Ceil("divisor"), 2.0), (Round("divisor"), 5 / 3), (Round("divisor", 1), 5.1 / 3)):
         assert query.aggregate(mean=Avg(term))["mean"] == pytest.approx(mean, rel=1e-15)
+        windowed = query.annotate(mean=Window(Avg(term))).values_list("mean", flat=True).all()
+        assert windowed == [pytest.approx(mean, rel=1e-15)] * 3
     assert query.annotate(third=Floor("divisor") / 3).values_list("third", flat=True).get(id=3) == 2 / 3

@@ -226,3 +226,17 @@ async def test_the_warning_points_to_the_caller(firm: Firm) -> None:
     with pytest.warns(RuntimeWarning, match="no unique constraint") as caught:
         await Person.objects.get_or_create({"firm": firm}, mail="z@x")
     assert caught[0].filename == __file__
+
+
+async def test_blocks_that_want_the_same_row_do_not_meet_in_a_deadlock(firm: Firm) -> None:
+    """Each of many blocks finds the row that one of them made, and keeps what it wrote before."""
+
+    async def work(name: str, number: int) -> bool:
+        async with atomic():
+            await Firm.objects.create(name=f"{name}, {number}")
+            _, new = await Firm.objects.get_or_create(name=name)
+        return new
+
+    for name in "abcde":
+        assert sum(await asyncio.gather(*(elsewhere(work(name, number)) for number in range(4)))) == 1
+        assert await Firm.objects.filter(name__startswith=name).count() == 5

@@ -282,6 +282,9 @@ pub struct Lock {
 pub enum LockKind {
     Update,
     Share,
+    /// The rows as they are now. A refused insert holds a share lock on the row that it met in `MySQL`, which two
+    /// sessions cannot raise at the same time; elsewhere it is `Update`.
+    Present,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

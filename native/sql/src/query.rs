@@ -4,7 +4,7 @@ use oxyde_ir::expr::Param;
 use oxyde_ir::query::{Body, Compound, Cte, Lock, LockKind, LockWait, Member, Query, SelectOutput, SetOperator, Values};
 use oxyde_ir::{ColumnType, Expr, Output, Program};
 
-use crate::dialect::{Dialect, Members, OffsetAlone, RowLock, SetOperators};
+use crate::dialect::{Dialect, Members, OffsetAlone, RowLock, SetOperators, Types};
 use crate::error::{Result, malformed};
 use crate::params::Params;
 use crate::select::{self, Uniqueness};
@@ -278,7 +278,8 @@ impl Writer<'_> {
         };
         self.push(match lock.kind {
             LockKind::Update => " FOR UPDATE",
-            LockKind::Share => share,
+            LockKind::Present if matches!(self.dialect.types, Types::Postgres | Types::Sqlite) => " FOR UPDATE",
+            LockKind::Share | LockKind::Present => share,
         });
         if !lock.of.is_empty() && matches!(self.dialect.row_lock, RowLock::Full) {
             self.push(" OF ");

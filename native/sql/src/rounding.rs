@@ -91,8 +91,9 @@ impl Writer<'_> {
                 let text = of_int(digits);
                 self.template([&text, "oxyde_round({*})", &text], &both)
             }
-            // To whole numbers, the servers round floats half to even by default.
-            (_, 0) => self.template(["round({0})", "oxyde_round({*})", "ROUND({0})"], &both),
+            // To whole numbers, the servers round floats half to even by default. `MySQL` takes the result for a double
+            // without decimal places, as in FLOOR.
+            (_, 0) => self.template(["round({0})", "oxyde_round({*})", "(ROUND({0}) * 1e0)"], &both),
             (_, _) => {
                 let [postgres, mysql] = [["CAST(CAST(", " AS real) AS double precision)"], ["CAST(CAST(", " AS FLOAT) AS DOUBLE)"]]
                     .map(|single| of_float(digits, single));

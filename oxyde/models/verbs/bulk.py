@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -19,7 +20,7 @@ from oxyde.models.info import AnyModel, ModelInfo, holds
 from oxyde.models.received import created
 from oxyde.models.request import Request
 from oxyde.models.snapshot import Snapshot
-from oxyde.models.verbs.conflicts import check_keys, updating
+from oxyde.models.verbs.conflicts import check_keys, is_known, updating
 from oxyde.models.verbs.instance import take_rows
 from oxyde.models.writing import named_columns, writable
 from oxyde.queries import by_key
@@ -47,20 +48,23 @@ def bulk_create(
     if not instances:
         return []
     inserted = BulkRows(table, instances, size)
+    reads = meeting is not None and not all(is_known(table, meeting, batch) for batch in inserted.batches)
+    if meeting is not None and not reads:
+        meeting = replace(meeting, returning=())
     calls = [call for batch in inserted.batches for call in _calls(table, instances, batch, meeting, ignore_conflicts=ignore_conflicts)]
     if meeting is not None:
         keys: dict[Any, int] = {}
         for batch in inserted.batches:
             check_keys(table, meeting.target, batch, batch.rows, keys, "bulk_create")
-    before = [{link.key: vars(one).get(link.key) for link in model.references} for one in instances] if meeting is not None else []
-    snapshot = Snapshot(instances, inserted.fills if meeting is None else [*table.by_field, *(link.field for link in model.references)])
+    before = [{link.key: vars(one).get(link.key) for link in model.references} for one in instances] if reads else []
+    snapshot = Snapshot(instances, inserted.fills if not reads else [*table.by_field, *(link.field for link in model.references)])
     try:
         with blame(table, largest=inserted.largest):
             yield calls[0] if len(calls) == 1 else Atomically(_one_by_one(calls))
     except BaseException:
         snapshot()
         raise
-    if meeting is not None:
+    if reads:
         take_rows(instances, before)
     else:
         inserted.written()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from oxyde.exceptions import FieldError, FieldValueError
 from oxyde.models.errors import in_row
@@ -12,8 +12,11 @@ from oxyde.models.verbs.writing import check_members, validated
 from oxyde.queries.dml import RowGroup
 from oxyde.queries.paths import unknown
 from oxyde.queries.term import Term
-from oxyde.queries.upserts import Meeting, Proposed, changes
+from oxyde.queries.upserts import Excluded, Meeting, Proposed, changes
 from oxyde.schema import Column, Table
+
+EXACT: Final = frozenset({"int", "bool", "uuid", "date", "datetime"})
+"""The kinds of values that equal no others."""
 
 
 def updating(
@@ -45,6 +48,16 @@ def updating(
         message = f"bulk_create(update_conflicts=True) of {model.name} has no field to update; ignore_conflicts=True leaves rows alone"
         raise ValueError(message)
     return Meeting(target, changed, returning=table.columns)
+
+
+def is_known(table: Table, meeting: Meeting, batch: RowGroup) -> bool:
+    """Whether a batch says every value of the rows as they are afterwards, so that none need be read back.
+
+    The values of a key are those that are given, if no others equal them, as texts may that differ in case.
+    """
+    copied = {column.field for column, term in meeting.assignments if isinstance(term, Excluded) and term.column is column}
+    keys = {column.field for column in meeting.target if column.type.kind in EXACT and column.db_type is None}
+    return meeting.where is None and table.by_field.keys() <= (copied | keys) & {*batch.fields}
 
 
 def own_columns(table: Table, target: Sequence[Column]) -> Iterator[Column]:

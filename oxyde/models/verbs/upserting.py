@@ -20,7 +20,7 @@ from oxyde.models.writing import writable
 from oxyde.queries import Q, query
 from oxyde.queries.foreign_values import named
 from oxyde.queries.keywords import target
-from oxyde.queries.locks import FOR_CHANGE
+from oxyde.queries.locks import FOR_CHANGE, PRESENT
 from oxyde.queries.lookups import LOOKUPS
 from oxyde.queries.names import names_of
 from oxyde.queries.term import Expression, Reference
@@ -91,7 +91,7 @@ def _inserted(chain: Chain[Any, Any], values: Mapping[str, Any], lookups: Mappin
     try:
         made: AnyModel = yield Atomically(_created(chain, values))
     except UniqueViolationError:
-        found = yield from one(_locked(chain), Q(**lookups), required=False)
+        found = yield from one(chain._next(query.locked(chain._state, PRESENT)), Q(**lookups), required=False)
         if found is None:
             raise
         return found, False
