@@ -156,16 +156,18 @@ class ModelInfo:
         """The fields whose stored values reading may change."""
         return frozenset(column.field for column in self.table().columns if column.altered) if self.is_table else frozenset()
 
-    def rebuild(self, names: Mapping[str, Any], *, force: bool = False, raise_errors: bool = True) -> None:
+    def rebuild(self, names: Mapping[str, Any], *, force: bool = False) -> None:
         """Builds the schema of this model alone.
 
         Args:
             names: The names that annotations may use.
             force: Rebuild an existing schema.
-            raise_errors: Raise PydanticUndefinedAnnotation if a name is not defined yet.
+
+        Raises:
+            PydanticUndefinedAnnotation: A name is not defined yet.
         """
         # Not the override in Model, which completes other models along with this one.
-        super(AnyModel, self.model).model_rebuild(force=force, raise_errors=raise_errors, _types_namespace=names)
+        super(AnyModel, self.model).model_rebuild(force=force, _types_namespace=names)
 
     def set_links(self, links: Mapping[str, Link]) -> None:
         """Stores the relations, once they are known."""

@@ -25,12 +25,14 @@ class _Registered:
     Attributes:
         models: By ``module.QualName``, in declaration order.
         pending: Those whose annotations are not resolved yet.
+        missing: What some of those wait for: a name and the model whose annotation names it, or another model.
         tables: Their tables.
     """
 
     def __init__(self, tables: Registry) -> None:
         self.models: dict[str, ModelInfo] = {}
         self.pending: dict[str, ModelInfo] = {}
+        self.missing: dict[str, tuple[ModelInfo, str | None]] = {}
         self.tables = tables
 
 
@@ -139,6 +141,7 @@ def _redefined_enums(info: ModelInfo) -> dict[type, type]:
 
 def _replace(classes: Mapping[type, type]) -> None:
     """Makes every registered model refer to redefined classes, and rebuilds its schema and its table."""
+    _here().missing.clear()
     affected = {info for info in _here().models.values() if any(mentions(field.annotation, classes) for field in info.fields.values())}
     targets = {*classes, *(info.model for info in affected)}
     while more := {info for info in _here().models.values() if any(link.target in targets for link in info.links.values())} - affected:
@@ -180,7 +183,7 @@ def _annotate(model: type, classes: Mapping[type, type]) -> None:
 def clear_registry() -> None:
     """Clears the registry; the classes keep working, and can be registered again."""
     here = _here()
-    here.models, here.pending = {}, {}
+    here.models, here.pending, here.missing = {}, {}, {}
     here.tables.clear()
 
 
@@ -201,7 +204,7 @@ def named(name: str, near: ModelInfo) -> type[AnyModel] | None:
 
 def namespace(model: ModelInfo) -> dict[str, Any]:
     """Returns the models that annotations of a class may name although its module does not define them (yet)."""
-    module = vars(sys.modules[model.model.__module__]) if model.model.__module__ in sys.modules else {}
+    module = _module(model)
     distant = {name: found for name, found in _unambiguous().items() if name not in module}
     return {**distant, **nearby(model)}
 
@@ -229,16 +232,37 @@ def complete_neighbours() -> None:
 
     Models of other modules are not considered yet, because the neighbour that is meant may follow.
     """
-    before = -1
-    while _here().pending and len(_here().pending) != before:
-        before = len(_here().pending)
-        for key, info in list(_here().pending.items()):
+    here, before = _here(), -1
+    while here.pending and len(here.pending) != before:
+        before = len(here.pending)
+        for key, info in list(here.pending.items()):
+            if _waits(info):
+                continue
+            here.missing.pop(key, None)
             try:
-                _rebuild_one(info, nearby(info), raise_errors=False)
+                _rebuild_one(info, nearby(info))
+            except PydanticUndefinedAnnotation as error:
+                owner = error.model.__oxyde__ if isinstance(error, IncompleteModel) else info
+                here.missing[key] = owner, None if error.name == owner.name else error.name
+                continue
             except OxydeError:
                 continue
             if info.model.__pydantic_complete__:
-                _here().pending.pop(key, None)
+                here.pending.pop(key, None)
+
+
+def _waits(info: ModelInfo) -> bool:
+    """Returns whether what a model lacked when it was tried is still not there, so that trying it again is in vain."""
+    missing = _here().missing
+    owner, name = missing.get(info.id, (info, None))
+    if name is None:
+        owner, name = missing.get(owner.id, (owner, None))
+    return name is not None and name not in _module(owner) and name not in nearby(owner)
+
+
+def _module(model: ModelInfo) -> Mapping[str, Any]:
+    """Returns the names that the module of a model has by now; none where it is not imported."""
+    return vars(sys.modules[model.model.__module__]) if model.model.__module__ in sys.modules else {}
 
 
 def complete(info: ModelInfo) -> None:
@@ -291,11 +315,11 @@ def is_completing() -> bool:
     return _thread.completing
 
 
-def _rebuild_one(info: ModelInfo, names: Mapping[str, Any], *, force: bool = False, raise_errors: bool = True) -> None:
+def _rebuild_one(info: ModelInfo, names: Mapping[str, Any], *, force: bool = False) -> None:
     """Builds the schema of a model while others are left as they are."""
     before, _thread.completing = _thread.completing, True
     try:
-        info.rebuild(names, force=force, raise_errors=raise_errors)
+        info.rebuild(names, force=force)
     finally:
         _thread.completing = before
 
