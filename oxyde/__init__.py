@@ -220,7 +220,7 @@ if not TYPE_CHECKING:  # a type checker would take every name for one of ours
         meant = _ALIASES.get(name, name)
         if meant in _HOME:
             value = getattr(import_module(_HOME[meant]), meant)
-        elif name in {"db", "sync"}:
+        elif name in {"db", "inspect", "sync"}:  # oxyde.inspect is found by its whole name only: Python has a module of that name
             value = import_module(f"oxyde.{name}")
         elif name == "__version__":
             value = import_module("importlib.metadata").version("oxyde")

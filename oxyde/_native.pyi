@@ -107,7 +107,14 @@ class Session:
     """A transaction's place: statements on it run one at a time, in order, on one connection."""
 
     def begin(
-        self, queue: Queue | None, *, isolation: str | None, read_only: bool, immediate: bool, timeout: float | None
+        self,
+        queue: Queue | None,
+        *,
+        isolation: str | None,
+        read_only: bool,
+        immediate: bool,
+        timeout: float | None,
+        unchecked: bool = False,
     ) -> Operation: ...
     def commit(self, queue: Queue | None) -> Operation: ...
     def rollback(self, queue: Queue | None) -> Operation: ...

@@ -8,11 +8,14 @@ from typing import Any
 
 import click
 
+from oxyde.cli.check import check
 from oxyde.cli.completion import completion
 from oxyde.cli.errors import whole, without_passwords
 from oxyde.cli.init import init
+from oxyde.cli.inspectdb import inspectdb
 from oxyde.cli.makemigrations import makemigrations
 from oxyde.cli.migrate import migrate
+from oxyde.cli.migrations import migrations
 from oxyde.cli.options import WrongUse, chosen, everywhere
 from oxyde.cli.shell import shell
 from oxyde.cli.showmigrations import showmigrations
@@ -67,6 +70,7 @@ def main() -> None:
     """Oxyde: your Pydantic model is your database model."""
 
 
+main.add_command(check)
 main.add_command(completion)
 
 
@@ -90,8 +94,10 @@ def demo(file: Path, *, force: bool) -> None:
 
 main.add_command(generate_stubs)
 main.add_command(init)
+main.add_command(inspectdb)
 main.add_command(makemigrations)
 main.add_command(migrate)
+main.add_command(migrations)
 main.add_command(shell)
 main.add_command(showmigrations)
 main.add_command(sqlmigrate)

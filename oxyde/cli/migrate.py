@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import json
+import sys
+
 import click
 
 from oxyde.cli.config import Config, ConfigError
 from oxyde.cli.database import connected, on_database
 from oxyde.cli.options import WrongUse, chosen, everywhere
 from oxyde.exceptions import MigrationError
-from oxyde.migrations.migrating import apply_blocking, history_blocking, settle_blocking
+from oxyde.migrations.migrating import apply_blocking, history_blocking, plan_blocking, settle_blocking
+from oxyde.migrations.options import Done, Options
+from oxyde.migrations.pending import Pending, as_rows
 from oxyde.migrations.preview import find
-from oxyde.migrations.runner import ZERO, Done, History, Options, Task, check
+from oxyde.migrations.runner import ZERO, History, Task, check
 
 
 @click.command()
 @everywhere
 @on_database
 @click.argument("target", required=False)
-@click.option("--plan", is_flag=True, help="Show what would be sent, and send nothing.")
+@click.option("--plan", is_flag=True, help="Show what would be sent, its locks and lints, and send nothing.")
 @click.option("--check", "only_check", is_flag=True, help="Apply nothing; exit code 1 when a migration is pending.")
 @click.option("--fake", is_flag=True, help="Enter the migrations in the ledger without running them.")
 @click.option("--strict", is_flag=True, help="Refuse where an applied file was edited or is missing.")
+@click.option("--json", "as_json", is_flag=True, help="Show the plan as JSON.")
 @click.option("--lock-timeout", type=float, default=60.0, show_default=True, metavar="S", help="Seconds to wait for locks.")
+@click.option("--keep-extra", is_flag=True, help="Keep columns and constraints that no migration made, where SQLite makes a table anew.")
 @click.option("--mark-done", type=int, metavar="STEP", help="The interrupted step took effect.")
 @click.option("--retry", type=int, metavar="STEP", help="The interrupted step is to be run again.")
 @click.pass_context
@@ -31,10 +38,12 @@ def migrate(
     *,
     target: str | None,
     plan: bool,
+    as_json: bool,
     only_check: bool,
     fake: bool,
     strict: bool,
     lock_timeout: float,
+    keep_extra: bool,
     mark_done: int | None,
     retry: int | None,
     db_alias: str,
@@ -52,17 +61,19 @@ def migrate(
     config = chosen(ctx).load()
     if mark_done is not None and retry is not None:
         raise WrongUse("--mark-done and --retry say two things of a step; give one of them")
+    if as_json and not plan:
+        raise WrongUse("--json shows the plan; add --plan")
     with connected(config, db_alias):
         history = _history(config, db_alias, target)
         step = retry if mark_done is None else mark_done
         if step is not None:
             settle_blocking(step, db_alias, done=mark_done is not None, lock_timeout=lock_timeout)
             history = _history(config, db_alias, target)
-        options = Options(target, fake, strict, lock_timeout, _report, _warn)
+        options = Options(target, fake, strict, lock_timeout, _report, _warn, keep_extra, _progress)
         if plan or only_check:
             check(history, options)
             tasks = history.tasks(target)
-            _show_plan(tasks) if plan else _show_names(tasks)
+            _show_plan(plan_blocking(tasks, history.dialect, db_alias), as_json=as_json) if plan else _show_names(tasks)
             ctx.exit(1 if only_check and tasks else 0)
         if not apply_blocking(history, options, db_alias):
             click.echo("Nothing to migrate.")
@@ -89,14 +100,19 @@ def _history(config: Config, alias: str, target: str | None) -> History:
     return history
 
 
-def _show_plan(tasks: list[Task]) -> None:
-    if not tasks:
+def _show_plan(found: list[Pending], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(as_rows(found), ensure_ascii=False))
+    elif not found:
         click.echo("Nothing to migrate.")
-    for task in tasks:
-        click.echo(f"{'Undo' if task.backwards else 'Apply'} {task.name}")
-        for step in task.steps:
-            lost = step.operation.loses(step.before)
+    for one in () if as_json else found:
+        click.echo(f"{'Undo' if one.task.backwards else 'Apply'} {one.task.name}")
+        for lint in one.lints:
+            click.echo(f"  Lint: {lint}")
+        for step, lost, locks in one.steps:
             click.echo(f"  {step.operation}{f'  # loses {lost}' if lost is not None else ''}")
+            for lock in locks:
+                click.echo(f"    Lock: {lock}")
             for text in step.texts:
                 click.echo(f"    {text};".replace("\n", "\n    "))
 
@@ -112,3 +128,9 @@ def _report(done: Done) -> None:
 
 def _warn(text: str) -> None:
     click.echo(f"Warning: {text}", err=True)
+
+
+def _progress(migration: str, rows: int) -> None:
+    """Shows on a terminal how far a function in batches came; the next line is written over it."""
+    if sys.stderr.isatty():
+        click.echo(f"{migration}: {rows:,} rows\r", nl=False, err=True)

@@ -39,6 +39,7 @@ class Block:
         plain: Neither this block nor any entered before it is ``apart``.
         depth: 0 for a transaction, 1 for a savepoint in it, and so on.
         blocking: Opened by ``oxyde.sync.atomic``.
+        ground: It stands for the database while a test runs: code in it that opens no block is in none.
         closed: The block has ended.
         ending: The block is committing or rolling back.
         thread: The thread that opened it.
@@ -64,6 +65,7 @@ class Block:
         self.task = _running_task()
         self.depth: int = 0 if parent is None else parent.depth + 1
         self.blocking = blocking
+        self.ground = False
         self.closed = False
         self.ending = False
         self.thread = threading.get_ident()
@@ -216,7 +218,7 @@ class Block:
         if not keeps:
             self._take_back()
             interrupt = (yield from _call_all(self.after_rollback, "on_rollback")) or interrupt
-        elif self.parent is None:
+        elif self.parent is None or self.parent.ground:
             interrupt = (yield from _call_all(self.after_commit, "on_commit")) or interrupt
         else:
             self.parent.undo += self.undo
@@ -263,6 +265,9 @@ class Block:
 _current: Final[ContextVar[Block | None]] = ContextVar("oxyde_block", default=None)
 _open: Final[weakref.WeakValueDictionary[int, Block]] = weakref.WeakValueDictionary()
 """The transactions that are open, by identity."""
+
+grounds: Final[dict[AsyncDatabase, Block]] = {}
+"""The transactions that stand for databases while a test runs."""
 
 enter = _current.set
 """Makes a block the innermost one of the running code."""
@@ -345,13 +350,16 @@ def begin(
     isolation: str | None = None,
     read_only: bool = False,
     timeout: float | None = None,
+    unchecked: bool = False,
 ) -> Steps[Block]:
     """Opens a transaction, or a savepoint in ``parent``; returns the block, which is then the innermost one."""
     if parent is None:
         session = database.native.session()
         try:
             yield Start(
-                lambda queue: session.begin(queue, isolation=isolation, read_only=read_only, immediate=not read_only, timeout=timeout),
+                lambda queue: session.begin(
+                    queue, isolation=isolation, read_only=read_only, immediate=not read_only, timeout=timeout, unchecked=unchecked
+                ),
             )
         except GeneratorExit:
             raise

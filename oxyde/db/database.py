@@ -6,7 +6,7 @@ import html
 import os
 from collections.abc import Generator
 from types import TracebackType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from typing_extensions import Self
 
@@ -17,6 +17,9 @@ from oxyde.db.registry import Registry
 from oxyde.db.settings import PoolSettings
 from oxyde.db.wait import result, result_blocking
 from oxyde.exceptions import OxydeError
+
+IN_BLOCKING: Final = "or in blocking code `with oxyde.connect(...):`"
+"""What messages about asynchronous connections say of blocking code."""
 
 _DIALECTS: Final = {"postgres": "postgres", "postgresql": "postgres", "mysql": "mysql", "mariadb": "mariadb", "sqlite": "sqlite"}
 
@@ -167,6 +170,13 @@ class AsyncDatabase:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.disconnect()
 
+    if not TYPE_CHECKING:  # a type checker flags `with` by itself
+
+        def __enter__(self) -> NoReturn:
+            raise TypeError(f"AsyncDatabase is asynchronous: write `async with`, {IN_BLOCKING}")
+
+        __exit__ = __enter__
+
 
 class Connection:
     """A connected database for scripts and notebooks: what ``oxyde.connect()`` returns.
@@ -220,6 +230,13 @@ class Connection:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    if not TYPE_CHECKING:  # as above
+
+        def __aenter__(self) -> NoReturn:
+            raise TypeError("oxyde.connect() is blocking: write `with oxyde.connect(...):`, or in async code `async with db.connect(...):`")
+
+        __aexit__ = __aenter__
 
 
 def _html(connection: AsyncDatabase | Connection, state: str) -> str:

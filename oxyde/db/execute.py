@@ -12,8 +12,9 @@ from oxyde import _native
 from oxyde.db import events, interrupt
 from oxyde.db.block import Block, Turn, begin, is_held, is_inside
 from oxyde.db.database import AsyncDatabase
+from oxyde.db.invoke import SIGNAL_INTERVAL, invoke, invoke_blocking
 from oxyde.db.route import Route
-from oxyde.db.steps import Atomically, Await, Call, Conclude, Dialect, Finish, Read, Remember, Start, Steps, Undo, Work, not_awaited
+from oxyde.db.steps import Atomically, Await, Call, Conclude, Dialect, Finish, Invoke, Read, Remember, Start, Steps, Undo, Work, not_awaited
 from oxyde.db.wait import conclude, finish, finish_blocking, result, result_blocking
 from oxyde.exceptions import OxydeError, TransactionBroken
 from oxyde.ir import wire
@@ -22,13 +23,10 @@ if TYPE_CHECKING:
     import asyncio
 
 T = TypeVar("T")
-Step: TypeAlias = Call | Dialect | Await | Conclude | Atomically | Start | Finish | Turn | Remember | Undo | Work | Read
+Step: TypeAlias = Call | Dialect | Await | Conclude | Atomically | Start | Finish | Turn | Remember | Undo | Work | Read | Invoke
 
 ROUNDS = 2
 """Iterations within which an event loop starts to close an async generator that was garbage collected."""
-
-SIGNAL_INTERVAL = 0.05
-"""The interval in seconds at which a thread that waits for another one checks for signals."""
 
 
 def arrow_stream(where: Route, shape: bytes, values: tuple[Any, ...]) -> _native.ArrowStream:
@@ -71,6 +69,8 @@ def run_blocking(steps: Steps[T], where: Route) -> T:
 async def _perform(step: Step, where: Route) -> Any:
     if isinstance(step, Call):
         if where.block is not None:
+            if where.is_alone(step):
+                return await _atomically(Atomically(_alone(step)), where)
             await turn(where.block)
         if not events.listeners:
             batch = await result(partial(where.start, step), step.on_batch)
@@ -101,12 +101,16 @@ async def _perform(step: Step, where: Route) -> Any:
         return await _read(step, where)
     if isinstance(step, Work):
         return await _work(step)
+    if isinstance(step, Invoke):
+        return await invoke(partial(step.function, where.database))
     return await turn(step.block)
 
 
 def _perform_blocking(step: Step, where: Route) -> Any:
     if isinstance(step, Call):
         if where.block is not None:
+            if where.is_alone(step):
+                return _atomically_blocking(Atomically(_alone(step)), where)
             turn_blocking(where.block)
         elif not wire.reads(step.shape):
             _refuse_to_wait(where.database)
@@ -139,6 +143,8 @@ def _perform_blocking(step: Step, where: Route) -> Any:
         return _read_blocking(step, where)
     if isinstance(step, Work):
         return step.function()
+    if isinstance(step, Invoke):
+        return invoke_blocking(partial(step.function, where.database))
     return turn_blocking(step.block)
 
 
@@ -147,8 +153,12 @@ def _undoable(step: Undo, where: Route) -> None:
         where.block.undo.append(step.function)
 
 
+def _alone(call: Call) -> Steps[Any]:
+    return (yield call)
+
+
 async def _atomically(step: Atomically, where: Route) -> Any:
-    block = await run(begin(where.database, parent=where.block, blocking=False), where)
+    block = await run(begin(where.database, parent=where.block, blocking=False, unchecked=step.unchecked), where)
     try:
         value = await run(step.generator, Route(where.database, block))
     except BaseException as error:
@@ -159,7 +169,7 @@ async def _atomically(step: Atomically, where: Route) -> Any:
 
 
 def _atomically_blocking(step: Atomically, where: Route) -> Any:
-    block = run_blocking(begin(where.database, parent=where.block, blocking=True), where)
+    block = run_blocking(begin(where.database, parent=where.block, blocking=True, unchecked=step.unchecked), where)
     try:
         value = run_blocking(step.generator, Route(where.database, block))
     except BaseException as error:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import atexit
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Final
+from contextlib import AbstractAsyncContextManager, AsyncContextDecorator, asynccontextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from oxyde import _native
-from oxyde.db.database import AsyncDatabase, Connection, connections
+from oxyde.db.block import grounds
+from oxyde.db.database import IN_BLOCKING, AsyncDatabase, Connection, connections
 from oxyde.db.hidden import hide, hide_all
 from oxyde.db.settings import PoolSettings
 
@@ -31,6 +33,7 @@ async def init(_url: None = None, /, *, settings: PoolSettings | None = None, se
     """Connects, and registers the connections by their aliases: ``await db.init(default="postgresql://...")``.
 
     Existing connections of these aliases are replaced once all new ones are connected; running statements finish on the old ones.
+    One that a test runs on (``oxyde.testing.migrated``) stays.
 
     Args:
         settings: The settings of each pool.
@@ -46,8 +49,8 @@ async def init(_url: None = None, /, *, settings: PoolSettings | None = None, se
         raise TypeError(_NAMED.format(call="await db.init"))
     if not aliases:
         raise ValueError('db.init() needs at least one alias: await db.init(default="postgresql://user@host/name")')
-    aliases = hide_all(aliases)
-    fresh = [AsyncDatabase(url, name=name, settings=settings, auto_register=False) for name, url in aliases.items()]
+    wanted = {name: url for name, url in hide_all(aliases).items() if connections.find(name) not in grounds}
+    fresh = [AsyncDatabase(url, name=name, settings=settings, auto_register=False) for name, url in wanted.items()]
     try:
         for database in fresh:
             await database.connect()
@@ -57,7 +60,7 @@ async def init(_url: None = None, /, *, settings: PoolSettings | None = None, se
         raise
     if secret is not None:
         Secret.value = secret
-    old = [connections.find(name) for name in aliases]
+    old = [connections.find(name) for name in wanted]
     for database in fresh:
         connections.register(database, overwrite=True)
     for replaced in old:
@@ -66,29 +69,55 @@ async def init(_url: None = None, /, *, settings: PoolSettings | None = None, se
 
 
 async def close() -> None:
-    """Closes every connection and unregisters the aliases; does nothing if none is open."""
+    """Closes every connection and unregisters the aliases; does nothing if none is open. One that a test runs on stays."""
     for database in connections.all():
-        await database.disconnect()
+        if database not in grounds:
+            await database.disconnect()
 
 
 disconnect_all = close
 """The older name of ``close``."""
 
 
-@asynccontextmanager
-async def connect(url: str, name: str = "default", settings: PoolSettings | None = None) -> AsyncIterator[AsyncDatabase]:
+class Connecting(AsyncContextDecorator):
+    """What ``connect()`` returns: a connection for the length of an ``async with`` block, or of each call of a decorated function."""
+
+    def __init__(self, url: str, name: str, settings: PoolSettings | None) -> None:
+        self._url, self._name, self._settings = hide(url), name, settings
+        self._open: list[AsyncDatabase] = []
+
+    async def __aenter__(self) -> AsyncDatabase:
+        database = AsyncDatabase(self._url, name=self._name, settings=self._settings)
+        try:
+            await database.connect()
+        except BaseException:
+            await database.disconnect()
+            raise
+        self._open.append(database)
+        return database
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self._open.pop().disconnect()
+
+    if not TYPE_CHECKING:  # a type checker flags `with` by itself
+
+        def __enter__(self) -> NoReturn:
+            raise TypeError(f"db.connect() is asynchronous: write `async with db.connect(...):`, {IN_BLOCKING}")
+
+        __exit__ = __enter__
+
+        def __await__(self) -> NoReturn:
+            raise TypeError("db.connect() is for a block: write `async with db.connect(...):`; `db.init(default=...)` stays connected")
+
+
+def connect(url: str, name: str = "default", settings: PoolSettings | None = None) -> Connecting:
     """Connects for the length of a block: ``async with db.connect("sqlite://shop.db"):``.
 
     Raises:
         ValueError: The URL is invalid, or the name is taken.
         ConnectionFailed: The server cannot be reached, or refused the connection.
     """
-    url = hide(url)
-    database = AsyncDatabase(url, name=name, settings=settings)
-    try:
-        yield await database.connect()
-    finally:
-        await database.disconnect()
+    return Connecting(url, name, settings)
 
 
 def lifespan(

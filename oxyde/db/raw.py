@@ -123,7 +123,7 @@ def prepared(sql: str, params: Params, where: Route) -> tuple[bytes, tuple[Any, 
     Raises:
         UnsupportedError: It begins or ends a transaction outside ``atomic()``.
     """
-    if where.block is None and (word := transaction_word(sql, where.database.dialect)) is not None:
+    if where.is_outside and (word := transaction_word(sql, where.database.dialect)) is not None:
         message = ALONE.format(word=word, remedy="`async with db.atomic():`, in blocking code `with oxyde.sync.atomic():`")
         raise UnsupportedError(message, sql=sql)
     return compile_raw(sql, params, where.database.dialect)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oxyde import _native
-from oxyde.db.block import Block, block_of, innermost
+from oxyde.db.block import Block, block_of, grounds, innermost
 from oxyde.db.database import AsyncDatabase, Connection, connections
 from oxyde.db.steps import Call
 from oxyde.exceptions import FieldError
@@ -23,10 +23,19 @@ class Route:
         """The transaction in the core, if any."""
         return None if self.block is None else self.block.session
 
+    @property
+    def is_outside(self) -> bool:
+        """Whether the running code has no transaction on it; that which a test runs in is none of the code's own."""
+        return self.block is None or self.block.ground
+
+    def is_alone(self, call: Call) -> bool:
+        """Whether a statement is to have a savepoint of its own: that of code without a transaction, while a test runs."""
+        return self.block is not None and self.block.ground and not call.locks and call.cursor is None and call.stream is None
+
     def start(self, call: Call, queue: _native.Queue | None, *, arrow: bool = False) -> _native.Operation:
         """Starts a statement; its values are converted at once."""
         session = None
-        if call.locks and self.block is None:
+        if call.locks and self.is_outside:
             message = "for_update() and for_share() lock rows until the transaction ends, and there is none; read inside atomic()"
             raise FieldError(message)
         if self.block is not None:
@@ -69,7 +78,7 @@ def route(using: str | None = None, client: object | None = None) -> Route:
     if isinstance(client, Connection):
         client = client.database
     if isinstance(client, AsyncDatabase):
-        return Route(client, block_of(None, client))
+        return Route(client, block_of(None, client) or grounds.get(client))
     models = "; models are given by name: models=[...]" if isinstance(client, (type, list, tuple)) else ""
     message = f"client= takes a connection, an atomic block or an alias, not {type(client).__name__}{models}"
     raise TypeError(message)
@@ -87,10 +96,15 @@ def home(at: str | AsyncDatabase | None) -> Route:
 
 def _by_alias(alias: str | None) -> Route:
     if innermost() is None:
-        return Route(connections.get(alias))
+        return _on(connections.get(alias))
     database = connections.find(alias)
     block = block_of(database.name if alias is None and database is not None else alias, database)
-    return Route(connections.get(alias)) if block is None else Route(block.database, block)
+    return _on(connections.get(alias)) if block is None else Route(block.database, block)
+
+
+def _on(database: AsyncDatabase) -> Route:
+    """Returns the route of code that is in no block on a database."""
+    return Route(database, grounds.get(database) if grounds else None)
 
 
 __all__ = ["Route", "home", "route"]

@@ -65,9 +65,15 @@ def not_awaited(hook: str) -> TypeError:
 
 @dataclass(frozen=True)
 class Atomically:
-    """Run a generator of steps in a transaction, or in a savepoint when there is one already; its result is the generator's."""
+    """Run a generator of steps in a transaction, or in a savepoint when there is one already; its result is the generator's.
+
+    Attributes:
+        generator: The steps.
+        unchecked: Foreign keys are neither checked nor followed in it (SQLite); a savepoint cannot change that.
+    """
 
     generator: Generator[Any, Any, Any]
+    unchecked: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,17 @@ class Work:
     """
 
     function: Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Invoke:
+    """Call a function of the application that uses the database itself, inside the verb's transaction; its result is the function's.
+
+    Attributes:
+        function: Takes the database; may be async.
+    """
+
+    function: Callable[[Any], Any]
 
 
 @dataclass(frozen=True)

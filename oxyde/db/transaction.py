@@ -76,7 +76,7 @@ class AtomicBase:
         self._open: list[Block] = []
 
     def _begin(self, where: Route) -> Steps[Block]:
-        if where.block is not None:
+        if not where.is_outside:
             if self.durable:
                 raise OxydeError("atomic(durable=True) must be the outermost block, but one is open on this connection already")
             if self.isolation is not None or self.read_only or self.timeout is not None:

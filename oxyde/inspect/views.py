@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from oxyde.db.raw import query
 from oxyde.db.steps import Steps
+from oxyde.migrations.live import mysql_types, postgres_types, sqlite_types
+from oxyde.migrations.live.held import Held
 from oxyde.migrations.parts import Column
 from oxyde.migrations.state import State
-from oxyde.schema import ColumnType
-from oxyde.schema import types as column_types
 from oxyde.schema.relation import Address
-from oxyde.schema.types import array_of, decimal_of, enum_of
+from oxyde.schema.types import TEXT, enum_of
 
 QUERIES: Final[Mapping[str, str]] = {
     "postgres": """
@@ -33,46 +32,12 @@ QUERIES: Final[Mapping[str, str]] = {
     "sqlite": "SELECT name, type, 1 AS nullable, NULL AS enum FROM pragma_table_xinfo(:name)",
 }
 """The columns of a view: their names, and their types as the server writes them."""
-KINDS: Final[Mapping[str, ColumnType]] = {
-    **dict.fromkeys(("bool", "boolean"), column_types.BOOL),
-    **dict.fromkeys(("bigint", "int", "integer", "smallint", "mediumint", "tinyint", "year"), column_types.INT),
-    **dict.fromkeys(("double", "double precision", "float", "real"), column_types.FLOAT),
-    **dict.fromkeys(("char", "character varying", "longtext", "mediumtext", "text", "tinytext", "varchar"), column_types.TEXT),
-    **dict.fromkeys(("binary", "blob", "bytea", "longblob", "mediumblob", "tinyblob", "varbinary"), column_types.BYTES),
-    **dict.fromkeys(("decimal", "numeric"), column_types.DECIMAL),
-    **dict.fromkeys(("json", "jsonb"), column_types.JSON),
-    **dict.fromkeys(("timestamp with time zone", "timestamptz"), column_types.DATETIME_TZ),
-    **dict.fromkeys(("datetime", "timestamp", "timestamp without time zone"), column_types.DATETIME),
-    **dict.fromkeys(("time", "time without time zone"), column_types.TIME),
-    "date": column_types.DATE,
-    "interval": column_types.DURATION,
-    "time with time zone": column_types.TIME_TZ,
-    "uuid": column_types.UUID,
+HELD: Final[Mapping[str, Callable[[str], Held]]] = {
+    "postgres": postgres_types.held,
+    "mysql": mysql_types.held,
+    "sqlite": sqlite_types.held,
 }
-"""What a type holds, by its name without digits."""
-OWN: Final[Mapping[str, frozenset[str]]] = {
-    "postgres": frozenset(
-        {
-            *(
-                "bigint",
-                "boolean",
-                "bytea",
-                "character varying",
-                "date",
-                "double precision",
-                "interval",
-                "jsonb",
-                "numeric",
-                "text",
-                "uuid",
-            ),
-            *("timestamp with time zone", "timestamp without time zone", "time without time zone"),
-        }
-    ),
-    "mysql": frozenset({"bigint", "date", "datetime", "decimal", "double", "json", "longblob", "longtext", "varchar"}),
-    "sqlite": frozenset({"boolean", "blob", "date", "datetime", "integer", "numeric", "real", "text", "varchar"}),
-}
-"""The types that a kind is of by itself, so that no ``db_type`` names them."""
+"""What says what a type holds."""
 
 
 def columns_of_views(dialect: str, state: State) -> Steps[dict[Address, list[Column]]]:
@@ -109,21 +74,7 @@ def column(name: str, written: str, family: str, *, nullable: bool) -> Column:
         family: postgres, mysql or sqlite.
         nullable: Whether it may be NULL.
     """
-    digits = [int(one) for one in re.findall(r"\d+", (re.search(r"\(([\d, ]+)\)", written) or [""])[0])]
-    bare = " ".join(re.sub(r"\([^)]*\)|/\*.*\*/", " ", written.lower()).split())  # MariaDB says of old times what they are
-    if bare.endswith("[]"):
-        item = column(name, written.removesuffix("[]"), family, nullable=True)
-        plain = item.db_type is None and item.type.kind not in {"json", "decimal"}
-        return Column(name, array_of(item.type), nullable=nullable, db_type=None if plain else written)
-    kind = KINDS.get(bare.removesuffix(" unsigned"))
-    if kind is None:
-        return Column(name, column_types.ANY if family == "sqlite" else column_types.TEXT, nullable=nullable, db_type=written or None)
-    if family == "mysql" and bare == "timestamp":
-        return Column(name, column_types.DATETIME_TZ, nullable=nullable, db_type=written)
-    if family == "mysql" and bare == "tinyint" and digits == [1]:
-        return Column(name, column_types.BOOL, nullable=nullable)
-    own = bare in OWN[family] and not (bare == "numeric" and family == "sqlite" and not digits)
-    length = digits[0] if kind is column_types.TEXT and len(digits) == 1 and own else None
-    if kind is column_types.DECIMAL and digits:
-        kind = decimal_of(digits[0], digits[1] if len(digits) > 1 else 0)
-    return Column(name, kind, nullable=nullable, length=length, db_type=None if own else written)
+    of = HELD[family](written)
+    if of.type.kind == "enum":
+        return Column(name, TEXT, nullable=nullable, db_type=written)
+    return Column(name, of.type, nullable=nullable, length=of.length, db_type=of.db_type if written else None)

@@ -51,9 +51,14 @@ def comment(comment: str | None) -> Change:
     return {"comment": without_defaults({"comment": comment})}
 
 
-def add_constraint(constraint: Part) -> Change:
-    """Adds a constraint, which is a map of its kind."""
-    return {"add_constraint": {"constraint": constraint}}
+def add_constraint(constraint: Part, *, not_valid: bool = False) -> Change:
+    """Adds a constraint, which is a map of its kind; ``not_valid`` leaves the rows that are there unchecked."""
+    return {"add_constraint": {"constraint": constraint, **without_defaults({"not_valid": not_valid})}}
+
+
+def validate_constraint(name: str) -> Change:
+    """Checks the rows that were there before a constraint."""
+    return {"validate_constraint": {"name": name}}
 
 
 def drop_constraint(name: str, kind: str) -> Change:

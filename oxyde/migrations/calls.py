@@ -35,6 +35,7 @@ from oxyde.migrations.operations import (
     RenameEnumType,
     RenameIndex,
     RenameTable,
+    ValidateConstraint,
 )
 from oxyde.migrations.parts import Check, Column, Constraint, Exclude, Index, Unique
 from oxyde.migrations.state import State
@@ -189,7 +190,14 @@ def _(operation: CommentColumn, before: State) -> list[Group]:
 @calls.register
 def _(operation: AddConstraint, before: State) -> list[Group]:
     del before
-    return _ctx(f"add_{_WORDS[type(operation.constraint)]}", operation.address, part(operation.constraint))
+    add = f"add_{_WORDS[type(operation.constraint)]}"
+    return _ctx(add, operation.address, part(operation.constraint), not_valid=operation.not_valid or None)
+
+
+@calls.register
+def _(operation: ValidateConstraint, before: State) -> list[Group]:
+    del before
+    return _ctx("validate_constraint", operation.address, operation.name)
 
 
 @calls.register

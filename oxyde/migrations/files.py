@@ -23,7 +23,6 @@ from oxyde.schema.naming import meant
 
 NAME: Final = re.compile(r"\d+_\w+")
 """The names of migrations; other Python files in the folder are none."""
-REBASE: Final = "oxyde migrations rebase does so"
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ class Migration:
         try:
             result = function(context)
         except Exception as error:
-            raise MigrationError(_located(self.path, error)) from error
+            raise MigrationError(located(self.path, error)) from error
         if inspect.iscoroutine(result):
             result.close()
             raise MigrationError(f"{self.path}: {function.__name__}() is async; it records operations, and ctx.run() takes async functions")
@@ -160,7 +159,7 @@ def read(path: Path) -> Migration:
     try:
         source = path.read_bytes()
     except OSError as error:
-        raise MigrationError(_located(path, error)) from error
+        raise MigrationError(located(path, error)) from error
     return parsed(path, source)
 
 
@@ -179,7 +178,7 @@ def parsed(path: Path, source: str | bytes) -> Migration:
         tree = ast.parse(source, path)
         exec(compile(tree, path, "exec"), said)  # noqa: S102 - migrations are the application's own
     except Exception as error:
-        raise MigrationError(_located(path, error)) from error
+        raise MigrationError(located(path, error)) from error
     lines = {ast.unparse(target): node.lineno for node in tree.body if isinstance(node, ast.Assign) for target in node.targets}
     depends_on, line = said.get("depends_on"), lines.get("depends_on", 1)
     if depends_on is not None and not isinstance(depends_on, str):
@@ -253,7 +252,7 @@ def in_line(migrations: Sequence[Migration]) -> list[Migration]:
     for one, other in pairwise(left):
         if one.number == other.number:
             remedy = f"give the newer one the next number, and depends_on = {one.name!r} or {other.name!r}"
-            raise MigrationError(f"{one.path} and {other.path.name} have the same number; {remedy}: {REBASE}")
+            raise MigrationError(f"{one.path} and {other.path.name} have the same number; {remedy}")
     followers = _followers(left, stands_for)
     ordered: list[Migration] = []
     while (following := followers.pop(ordered[-1].name if ordered else None, None)) is not None:
@@ -285,17 +284,17 @@ def _followers(migrations: Sequence[Migration], stands_for: Mapping[str, str]) -
             )
         if needed in followers:
             both = f"{followers[needed].path.name} and {migration.path.name} both depend on {needed!r}"
-            raise MigrationError(f"{migration.path}:{migration.line}: {both}; let the newer one depend on the other: {REBASE}")
+            raise MigrationError(f"{migration.path}:{migration.line}: {both}; let the newer one depend on the other")
         followers[needed] = migration
         previous = migration.name
     return followers
 
 
-def _located(path: Path, error: Exception) -> str:
-    """Returns one line about an error, with the file and the line in it."""
+def located(path: Path, error: Exception) -> str:
+    """Returns one line about an error, with the file of a migration and the line in it."""
     if isinstance(error, SyntaxError) and error.filename == str(path):
         return f"{path}:{error.lineno}: {type(error).__name__}: {error.msg}"
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     where = f"{path}:{lines[-1]}" if lines else str(path)
-    said = str(error) if isinstance(error, MigrationError) else f"{type(error).__name__}: {error}"
+    said = str(error) if isinstance(error, MigrationError) else f"{type(error).__name__}: {error}".removesuffix(": ")
     return f"{where}: {said}".replace("\n", " ")

@@ -11,7 +11,7 @@ from oxyde.migrations.files import Migration
 
 HEAD: Final = "HEAD"
 """The name of the file."""
-REMEDY: Final = "oxyde migrations rebase lets the files follow each other"
+REMEDY: Final = f"let the files follow each other, and write the newest name into {HEAD}"
 
 
 def names(directory: Path) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from oxyde.db.raw import query
@@ -19,6 +19,7 @@ _COLUMNS: Final = (
     column("backwards", "bool"),
     column("digest", "text", length=64),
     column("done", "bool"),
+    column("reached", "text", nullable=True),
 )
 
 
@@ -31,12 +32,14 @@ class Entry:
         backwards: Whether the migration is being undone.
         digest: Of its text.
         done: Whether it took effect; otherwise it was begun.
+        reached: Of a function that goes through a table in batches: the last key that is done.
     """
 
     step: int
     backwards: bool
     digest: str
     done: bool
+    reached: str | None = None
 
 
 def digest(text: str) -> str:
@@ -55,17 +58,29 @@ def read(dialect: str) -> Steps[dict[str, dict[int, Entry]]]:
     if not there:
         return {}
     found: dict[str, dict[int, Entry]] = {}
-    for row in (yield from query(f"SELECT migration, step, backwards, digest, done FROM {TABLE}", {}, dialect)):  # noqa: S608 - a name of ours
-        entry = Entry(row["step"], bool(row["backwards"]), row["digest"], bool(row["done"]))
+    chosen = ", ".join(one.column.name for one in _COLUMNS if one.column.name in there)
+    for row in (yield from query(f"SELECT {chosen} FROM {TABLE}", {}, dialect)):  # noqa: S608 - names of ours
+        entry = Entry(row["step"], bool(row["backwards"]), row["digest"], bool(row["done"]), row.get("reached"))
         found.setdefault(row["migration"], {})[entry.step] = entry
     return found
 
 
+def find(migration: str, step: int, dialect: str) -> Steps[Entry | None]:
+    """Returns what is known of a statement of a migration."""
+    return (yield from read(dialect)).get(migration, {}).get(step)
+
+
 def begin(migration: str, entry: Entry, dialect: str) -> Steps[None]:
     """Notes that a statement is begun or, with the transaction that it is in, done."""
-    sql = f"INSERT INTO {TABLE} (migration, step, backwards, digest, done) VALUES (:migration, :step, :backwards, :digest, :done)"  # noqa: S608 - a name of ours
-    values = {"migration": migration, "step": entry.step, "backwards": entry.backwards, "digest": entry.digest, "done": entry.done}
+    values = {"migration": migration, **asdict(entry)}
+    sql = f"INSERT INTO {TABLE} ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)})"  # noqa: S608 - names of ours
     yield from query(sql, values, dialect)
+
+
+def reach(migration: str, step: int, reached: str, dialect: str) -> Steps[None]:
+    """Notes the last key that a function which goes through a table in batches is done with."""
+    sql = f"UPDATE {TABLE} SET reached = :reached WHERE migration = :migration AND step = :step"  # noqa: S608 - a name of ours
+    yield from query(sql, {"reached": reached, "migration": migration, "step": step}, dialect)
 
 
 def finish(migration: str, step: int, dialect: str) -> Steps[None]:

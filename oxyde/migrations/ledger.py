@@ -85,6 +85,11 @@ def read(dialect: str) -> Steps[dict[str, Entry]]:
     return {row["name"]: Entry(**row) for row in found}
 
 
+def is_over(name: str, dialect: str, *, backwards: bool) -> Steps[bool]:
+    """Returns whether a migration is applied already or, when it is to be undone, is not any more."""
+    return (name in (yield from read(dialect))) is not backwards
+
+
 def record(entry: Entry, seconds: float, dialect: str) -> Steps[None]:
     """Enters a migration."""
     values = {"name": entry.name, "checksum": entry.checksum, "state": entry.state, "seconds": seconds}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ from oxyde.exceptions import MigrationError
 from oxyde.migrations import journal
 from oxyde.migrations.files import load
 from oxyde.migrations.lock import Lock
-from oxyde.migrations.runner import Done, History, Options, apply
+from oxyde.migrations.options import Done, Options
+from oxyde.migrations.pending import Pending, pending
+from oxyde.migrations.runner import History, Task, apply
 
 
 async def migrate(
@@ -25,6 +27,7 @@ async def migrate(
     fake: bool = False,
     strict: bool = False,
     lock_timeout: float = 60.0,
+    keep_extra: bool = False,
     report: Callable[[Done], Any] = lambda _: None,
     warn: Callable[[str], Any] = warnings.warn,
 ) -> list[Done]:
@@ -40,6 +43,7 @@ async def migrate(
         fake: Enter the migrations in the ledger, or remove them, without running them.
         strict: Refuse where an applied file was edited or is missing, instead of a warning.
         lock_timeout: How many seconds to wait for another process, and for locks on tables.
+        keep_extra: Keep columns and constraints that no migration made where SQLite makes their table anew, instead of refusing.
         report: Called with each migration that was applied or undone.
         warn: Called with what is odd about the history; by default ``warnings.warn``.
 
@@ -52,7 +56,7 @@ async def migrate(
     dialect = await run(_dialect(), where)
     history = History(load(_folder(directory)), dialect)
     async with Lock(where.database, lock_timeout):
-        return await run(apply(history, Options(target, fake, strict, lock_timeout, report, warn)), where)
+        return await run(apply(history, Options(target, fake, strict, lock_timeout, report, warn, keep_extra)), where)
 
 
 def migrate_blocking(
@@ -63,12 +67,13 @@ def migrate_blocking(
     fake: bool = False,
     strict: bool = False,
     lock_timeout: float = 60.0,
+    keep_extra: bool = False,
     report: Callable[[Done], Any] = lambda _: None,
     warn: Callable[[str], Any] = warnings.warn,
 ) -> list[Done]:
     """The blocking twin of ``migrate``, public as ``oxyde.migrations.sync.migrate``."""
     history = History(load(_folder(directory)), run_blocking(_dialect(), _outside(using)))
-    return apply_blocking(history, Options(target, fake, strict, lock_timeout, report, warn), using)
+    return apply_blocking(history, Options(target, fake, strict, lock_timeout, report, warn, keep_extra), using)
 
 
 def apply_blocking(history: History, options: Options, using: str | None = None) -> list[Done]:
@@ -84,6 +89,11 @@ def settle_blocking(step: int, using: str | None = None, *, done: bool, lock_tim
     dialect = run_blocking(_dialect(), where)
     with Lock(where.database, lock_timeout):
         run_blocking(journal.settle(step, dialect, done=done), where)
+
+
+def plan_blocking(tasks: Sequence[Task], dialect: str, using: str | None = None) -> list[Pending]:
+    """Returns what tasks would do to a database; see ``pending``."""
+    return run_blocking(pending(tasks, dialect), _outside(using))
 
 
 def history_blocking(directory: str | Path | None = None, using: str | None = None) -> History:

@@ -58,8 +58,16 @@ def _replaced(migrations: Sequence[Migration], name: str) -> str:
 
 
 def _texts(operations: Sequence[Operation], state: State, dialect: str) -> Iterator[str]:
-    for step in script(operations, state, dialect):
+    steps = script(operations, state, dialect)
+    makes_anew = any(step.rebuild is not None for step in steps)
+    if makes_anew:
+        yield "PRAGMA foreign_keys = OFF;\nBEGIN IMMEDIATE;\n"
+    for step in steps:
         yield f"-- {plain(str(step.operation))}\n"
+        if step.rebuild is not None:
+            yield f"-- {plain(step.rebuild.name)} is made anew; its triggers, and indexes that no migration made, are read by migrate\n"
         if isinstance(step.operation, Execute) and step.operation.params:
             yield f"-- with the parameters {plain(repr(step.operation.params))}\n"
         yield from (f"{text};\n" for text in step.texts)
+    if makes_anew:
+        yield "PRAGMA foreign_key_check;\nCOMMIT;\nPRAGMA foreign_keys = ON;\n"

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from oxyde.db.raw import compile_raw, query
 from oxyde.db.steps import Atomically, Call, Steps
 from oxyde.exceptions import CommitOutcomeUnknown, DatabaseError, LockTimeoutError, MigrationError, OxydeError
 from oxyde.ir import expr, statement, wire
 from oxyde.migrations import journal, ledger, standing
+from oxyde.migrations.batches import run_batch
 from oxyde.migrations.checksums import checksum, differs
 from oxyde.migrations.effects import took_effect
 from oxyde.migrations.files import Migration, Stage, walked
 from oxyde.migrations.operations import Execute, Irreversible, Operation, RequireManual, Run
+from oxyde.migrations.options import Done, Options
 from oxyde.migrations.preview import find
+from oxyde.migrations.rebuild import run as make_anew
+from oxyde.migrations.rebuild import watched
+from oxyde.migrations.rows import Job
 from oxyde.migrations.script import TRANSACTIONAL, Step, changes_rows, script
 from oxyde.migrations.state import State
 
@@ -51,28 +55,29 @@ class Task:
         return self.migration.name
 
     @property
+    def makes_anew(self) -> bool:
+        """Whether SQLite makes a table anew for it."""
+        return any(step.rebuild is not None for step in self.steps)
+
+    def told(self, options: Options) -> Task:
+        """Returns it with what was said of tables that are made anew."""
+        return replace(self, steps=[step.told(options.warn, keep_extra=options.keep_extra) for step in self.steps])
+
+    @property
     def texts(self) -> Iterator[tuple[int, Step, str]]:
-        """The statements with their numbers, from 1, and the steps they are of."""
+        """The statements with their numbers, from 1, and the steps they are of; what is one with its step is one text."""
         number = 0
         for step in self.steps:
-            for text in step.texts:
+            for text in step.units:
                 number += 1
                 yield number, step, text
 
-
-@dataclass(frozen=True)
-class Done:
-    """A migration that was applied or undone.
-
-    Attributes:
-        name: Its name.
-        backwards: Whether it was undone.
-        seconds: How long it took.
-    """
-
-    name: str
-    backwards: bool
-    seconds: float
+    def job(self, step: Step) -> Job:
+        """Returns the function that a step runs."""
+        if not isinstance(step.operation, Run):
+            message = f"{step.operation} runs no function"
+            raise TypeError(message)
+        return Job(self.name, self.migration.path, self.backwards, step.operation, step.before)
 
 
 @dataclass
@@ -167,32 +172,8 @@ class History:
         manual = next((one for one in operations if isinstance(one, RequireManual)), None)
         if manual is not None:
             raise MigrationError(f"{migration.name} is not complete: {manual}")
-        function = next((one for one in operations if isinstance(one, Run)), None)
-        if function is not None:
-            raise MigrationError(f"{migration.name}: {function}: functions on the rows are not run by migrate yet; use ctx.execute()")
         steps = script(operations, before, self.dialect)
         return Task(migration, undone is not None, steps, undone or checksum(operations))
-
-
-@dataclass(frozen=True)
-class Options:
-    """How migrations are applied.
-
-    Attributes:
-        target: Where to stop: ``zero``, or a migration by its name or the beginning of it; by default after the last.
-        fake: Enter the migrations in the ledger, or remove them, without running them.
-        strict: Refuse where an applied file was edited or is missing.
-        lock_timeout: How many seconds to wait for locks that others hold.
-        report: Called with each migration that was applied or undone.
-        warn: Called with what is odd about the history.
-    """
-
-    target: str | None = None
-    fake: bool = False
-    strict: bool = False
-    lock_timeout: float = 60.0
-    report: Callable[[Done], Any] = lambda _: None
-    warn: Callable[[str], Any] = warnings.warn
 
 
 def apply(history: History, options: Options) -> Steps[list[Done]]:
@@ -203,7 +184,7 @@ def apply(history: History, options: Options) -> Steps[list[Done]]:
     """
     yield from history.read()
     check(history, options)
-    tasks = history.tasks(options.target)
+    tasks = [task.told(options) for task in history.tasks(options.target)]
     done: list[Done] = []
     if not tasks and not history.renewals:
         return done
@@ -215,7 +196,7 @@ def apply(history: History, options: Options) -> Steps[list[Done]]:
     yield from _renewed(history, until)
     for task in tasks:
         start = time.monotonic()
-        if (yield from _one(task, history.dialect, start, start + options.lock_timeout, fake=options.fake)):
+        if (yield from _one(task, history.dialect, start, start + options.lock_timeout, options)):
             done.append(Done(task.name, task.backwards, time.monotonic() - start))
             options.report(done[-1])
     if len(history.migrations) != len(history.files):  # it went through what was squashed
@@ -243,11 +224,11 @@ def check(history: History, options: Options) -> None:
         options.warn(fault)
 
 
-def _locking(make: Callable[[], Steps[T]], dialect: str, until: float) -> Steps[T]:
+def _locking(make: Callable[[], Steps[T]], dialect: str, until: float, *, unchecked: bool = False) -> Steps[T]:
     """Runs steps in a transaction, again while others hold the locks that it needs."""
     while True:
         try:
-            return (yield Atomically(_impatient(make(), dialect)))  # type: ignore[no-any-return] # what a step returns is Any
+            return (yield Atomically(_impatient(make(), dialect), unchecked))  # type: ignore[no-any-return] # what a step returns is Any
         except (LockTimeoutError, MigrationError) as error:  # noqa: PERF203 - each round is a transaction
             if not isinstance(error.__cause__ or error, LockTimeoutError) or time.monotonic() >= until:
                 raise
@@ -265,13 +246,15 @@ def _tables(dialect: str) -> Steps[None]:
     yield from journal.prepare(dialect)
 
 
-def _one(task: Task, dialect: str, start: float, until: float, *, fake: bool) -> Steps[bool]:
+def _one(task: Task, dialect: str, start: float, until: float, options: Options) -> Steps[bool]:
     """Applies or undoes a migration; returns False where another process has done so meanwhile."""
-    is_whole = fake or (dialect in TRANSACTIONAL and not any(step.alone for step in task.steps))
+    is_whole = options.fake or (dialect in TRANSACTIONAL and not any(step.alone for step in task.steps))
     try:
         if is_whole:
-            return (yield from _locking(partial(_whole, task, dialect, start, fake=fake), dialect, until))
-        yield from _by_steps(task, dialect, start, until)
+            unchecked = task.makes_anew and not options.fake
+            whole = partial(_whole, task, dialect, start, options)
+            return (yield from _locking(whole, dialect, until, unchecked=unchecked))
+        return (yield from _by_steps(task, dialect, start, options))
     except CommitOutcomeUnknown:
         # The connection died while COMMIT was sent: the ledger, which is in the same transaction, knows what became of it.
         if (task.name in (yield from ledger.read(dialect))) is task.backwards:
@@ -279,14 +262,20 @@ def _one(task: Task, dialect: str, start: float, until: float, *, fake: bool) ->
     return True
 
 
-def _whole(task: Task, dialect: str, start: float, *, fake: bool) -> Steps[bool]:
+def _whole(task: Task, dialect: str, start: float, options: Options) -> Steps[bool]:
     """Does a migration in one transaction."""
-    if (task.name in (yield from ledger.read(dialect))) is not task.backwards:
+    if (yield from ledger.is_over(task.name, dialect, backwards=task.backwards)):
         return False
-    for _, step, text in () if fake else task.texts:
-        yield from _sent(task, step, text, dialect)
-    yield from _entered(task, dialect, start, "faked" if fake else "applied")
+    if not options.fake:
+        sent = _all_sent(task, dialect)
+        yield from watched(sent, task.name, [step.operation for step in task.steps], options.warn) if task.makes_anew else sent
+    yield from _entered(task, dialect, start, "faked" if options.fake else "applied")
     return True
+
+
+def _all_sent(task: Task, dialect: str) -> Steps[None]:
+    for _, step, text in task.texts:
+        yield from _sent(task, step, text, dialect)
 
 
 def _entered(task: Task, dialect: str, start: float, state: str) -> Steps[None]:
@@ -298,26 +287,50 @@ def _entered(task: Task, dialect: str, start: float, state: str) -> Steps[None]:
     yield from journal.forget(task.name, dialect)
 
 
-def _by_steps(task: Task, dialect: str, start: float, until: float) -> Steps[None]:
+def _by_steps(task: Task, dialect: str, start: float, options: Options) -> Steps[bool]:
     """Does a migration statement by statement, each noted in the journal."""
     begun = (yield from journal.read(dialect)).get(task.name, {})
     for number, step, text in task.texts:
         known = begun.get(number)
+        until = time.monotonic() + options.lock_timeout  # the steps before it may have taken long
         entry = journal.Entry(number, task.backwards, journal.digest(text), done=True)
         if known is not None and known.digest != entry.digest:
             message = f"{task.name} was edited after it stopped half way; give it back the statements that were run, then migrate again"
             raise MigrationError(message)
         if known is not None and known.done:
             continue
-        if changes_rows(text) or (dialect in TRANSACTIONAL and not step.alone):
-            yield from _locking(partial(_noted, task, step, text, entry, dialect), dialect, until)
+        if isinstance(step.operation, Run) and step.operation.batch is not None:
+            yield from _batches(task.job(step), replace(entry, done=False), dialect, options)
+        elif isinstance(step.operation, Run) or changes_rows(text) or (dialect in TRANSACTIONAL and not step.alone):
+            yield from _locking(partial(_noted, task, step, text, entry, dialect), dialect, until, unchecked=step.rebuild is not None)
         else:
             yield from _alone(task, step, text, entry, known, dialect)
-    yield Atomically(_entered(task, dialect, start, "applied"))
+    return (yield from _locking(partial(_ended, task, dialect, start), dialect, time.monotonic() + options.lock_timeout))
+
+
+def _ended(task: Task, dialect: str, start: float) -> Steps[bool]:
+    if (yield from ledger.is_over(task.name, dialect, backwards=task.backwards)):
+        return False
+    yield from _entered(task, dialect, start, "applied")
+    return True
+
+
+def _batches(job: Job, entry: journal.Entry, dialect: str, options: Options) -> Steps[None]:
+    """Runs a function batch by batch, each committed with how far it came."""
+    models = yield from job.frozen()
+    rows = 0
+    while count := (yield from _locking(partial(run_batch, job, models, entry, dialect), dialect, time.monotonic() + options.lock_timeout)):
+        rows += count
+        options.progress(job.migration, rows)
 
 
 def _noted(task: Task, step: Step, text: str, entry: journal.Entry, dialect: str) -> Steps[None]:
-    yield from _sent(task, step, text, dialect)
+    if dialect == "sqlite":  # which has no lock for a whole run: another process may have been faster
+        done = (yield from journal.find(task.name, entry.step, dialect)) is not None
+        if done or (yield from ledger.is_over(task.name, dialect, backwards=task.backwards)):
+            return
+    sent = _sent(task, step, text, dialect)
+    yield from sent if step.rebuild is None else watched(sent, task.name, [step.operation], step.rebuild.warn)
     yield from journal.begin(task.name, entry, dialect)
 
 
@@ -348,8 +361,14 @@ def _is_refused(error: BaseException | None) -> bool:
 
 def _sent(task: Task, step: Step, text: str, dialect: str) -> Steps[None]:
     operation = step.operation
+    if isinstance(operation, Run):
+        job = task.job(step)
+        yield from job.run((yield from job.frozen()))
+        return
     try:
-        if isinstance(operation, Execute) and operation.params is not None:
+        if step.rebuild is not None:
+            yield from make_anew(step.rebuild)
+        elif isinstance(operation, Execute) and operation.params is not None:
             yield Call(*compile_raw(text, operation.params, dialect))
         else:
             yield Call(wire.pack(statement.raw([expr.text(text)])), ())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from oxyde.db.render import texts
-from oxyde.exceptions import UnsupportedError
+from oxyde.exceptions import MigrationError, UnsupportedError
 from oxyde.ir import wire
-from oxyde.migrations.operations import CreateIndex, DropIndex, Execute, Operation, RequireManual, Run, replay
+from oxyde.migrations.operations import CreateIndex, DropColumn, DropIndex, Execute, Operation, RequireManual, Run, replay
+from oxyde.migrations.rebuild import Rebuild, arranged
 from oxyde.migrations.state import State
 from oxyde.migrations.statements import statements
 
@@ -26,13 +28,27 @@ class Step:
         operation: The operation.
         before: The state before it.
         texts: The SQL statements; none where the database has nothing to do.
-        alone: Whether it cannot run in a transaction on a server that has transactional DDL.
+        alone: Whether it cannot run in the transaction of the others on a server that has transactional DDL.
+        rebuild: The table that SQLite makes anew for it and for the operations before it that send nothing. Its statements depend on what
+            the table is by then; the texts are those for a table that is as the migrations made it.
     """
 
     operation: Operation
     before: State
     texts: Sequence[str]
     alone: bool = False
+    rebuild: Rebuild | None = None
+
+    @property
+    def units(self) -> Sequence[str]:
+        """What is noted as done by itself: each statement, or all that make a table anew; of a function on the rows what says it."""
+        if isinstance(self.operation, Run):
+            return [self.operation.label]
+        return self.texts if self.rebuild is None else [";\n".join(self.texts)]
+
+    def told(self, warn: Callable[[str], Any], *, keep_extra: bool) -> Step:
+        """Returns it with what was said of tables that are made anew; see ``Rebuild``."""
+        return self if self.rebuild is None else replace(self, rebuild=replace(self.rebuild, warn=warn, keep_extra=keep_extra))
 
 
 def script(operations: Sequence[Operation], before: State, dialect: str) -> list[Step]:
@@ -46,11 +62,35 @@ def script(operations: Sequence[Operation], before: State, dialect: str) -> list
     Raises:
         UnsupportedError: The dialect cannot do an operation; names it.
     """
-    later, steps, state = replay(operations, before), [], before
+    later = replay(operations, before)
+    if dialect == "sqlite":
+        return [step for part in arranged(operations, before) for step in _on_sqlite(part, later)]
+    steps, state = [], before
     for operation in operations:
         steps.append(Step(operation, state, _texts(operation, state, later, dialect), _is_alone(operation, dialect)))
         state = operation.apply(state)
     return steps
+
+
+def _on_sqlite(part: tuple[Operation, State] | Rebuild, later: State) -> Iterator[Step]:
+    if isinstance(part, Rebuild):
+        *first, (operation, before) = part.members
+        yield from (Step(one, state, ()) for one, state in first)
+        try:
+            yield Step(operation, before, part.texts, rebuild=part) if part.is_needed else Step(operation, before, ())
+        except (MigrationError, UnsupportedError) as error:
+            raise type(error)(f"{operation}: {error}") from error
+        return
+    operation, before = part
+    indexes = _indexes_over(operation, before) if isinstance(operation, DropColumn) else []
+    dropped = [text for one in indexes for text in _texts(one, before, later, "sqlite")]
+    yield Step(operation, before, [*dropped, *_texts(operation, before, later, "sqlite")], _is_alone(operation, "sqlite"))
+
+
+def _indexes_over(operation: DropColumn, before: State) -> list[DropIndex]:
+    """Returns what drops the indexes of a column first, which SQLite does not do by itself."""
+    table = before.table(operation.address)
+    return [DropIndex(table.address, part.name) for part in table.parts_over(operation.name) if part.name in table.indexes]
 
 
 def changes_rows(text: str) -> bool:
@@ -59,6 +99,8 @@ def changes_rows(text: str) -> bool:
 
 
 def _is_alone(operation: Operation, dialect: str) -> bool:
+    if isinstance(operation, Run):
+        return operation.batch is not None
     return dialect == "postgres" and isinstance(operation, (CreateIndex, DropIndex)) and operation.concurrently
 
 

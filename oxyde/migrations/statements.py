@@ -38,6 +38,7 @@ from oxyde.migrations.operations import (
     RenameIndex,
     RenameTable,
     StateOnly,
+    ValidateConstraint,
 )
 from oxyde.migrations.parts import Check, Constraint, Exclude, Unique
 from oxyde.migrations.state import State
@@ -150,7 +151,13 @@ def _(operation: CommentColumn, before: State, later: State) -> list[Any]:
 @statements.register
 def _(operation: AddConstraint, before: State, later: State) -> list[Any]:
     del before, later
-    return _altered(operation.address, alter.add_constraint(described.constraint(operation.constraint)))
+    return _altered(operation.address, alter.add_constraint(described.constraint(operation.constraint), not_valid=operation.not_valid))
+
+
+@statements.register
+def _(operation: ValidateConstraint, before: State, later: State) -> list[Any]:
+    del before, later
+    return _altered(operation.address, alter.validate_constraint(operation.name))
 
 
 @statements.register

@@ -1,8 +1,9 @@
-"""The blocking twin of ``migrate``, for scripts and for services that do not use asyncio."""
+"""The blocking twins of ``migrate`` and ``drift``, for scripts and for services that do not use asyncio."""
 
+from oxyde.migrations.drifting import drift_blocking as drift
 from oxyde.migrations.migrating import migrate_blocking as migrate
 
-__all__ = ["migrate"]
+__all__ = ["drift", "migrate"]
 
 
 def __dir__() -> list[str]:

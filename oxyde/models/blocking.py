@@ -13,6 +13,7 @@ from typing_extensions import Never, TypeVar
 
 from oxyde.models import blocking_many, row_types
 from oxyde.models.chain import Chain, M, R_co
+from oxyde.models.foreign_verbs import refusing
 from oxyde.models.narrow import Exact, HasManager, OfStub, method
 from oxyde.models.narrow import blocking as narrow
 from oxyde.models.rows import DICTS, FLAT, TUPLES, Into
@@ -102,6 +103,7 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
 
     values = Values(_values)
 
+    @refusing(named="values(...) for dictionaries, or values(...).into(Row) for objects with attributes")
     def _values_list(self, *fields: str | Expression, flat: bool = False) -> BlockingQuerySet[M, Any]:
         """Returns tuples of these fields, of all without names; single values with ``flat=True``: ``values_list("name", flat=True)``."""
         if flat and len(fields) != 1:
@@ -188,6 +190,7 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
         """
         return self._run(reading.extreme(self, "latest", fields), using, client)
 
+    @refusing(field_name='field="..."', id_list="in_bulk([...])")
     def in_bulk(
         self, keys: Iterable[Any] | None = None, *, field: str = "pk", using: str | None = None, client: object | None = None
     ) -> dict[Any, M]:

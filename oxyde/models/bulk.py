@@ -67,7 +67,7 @@ class BulkRows:
 
         Raises:
             ValidationError: An assigned value is not valid.
-            FieldError: A relation was assigned an object that is not saved.
+            FieldError: A relation was assigned an object that is not saved, or that saving does not relate to the instance.
             FieldValueError: A value does not fit its column.
         """
         self.filled: dict[str, list[Any]] = {}
@@ -122,7 +122,7 @@ class BulkRows:
         taken = []
         for at, instance in enumerate(self._instances):
             with self._in_row(at):
-                taken.append(Write(instance).keys())
+                taken.append(Write(instance).keys(inserts=True))
         for name in info.reference_by_key:
             if any(name in keys for keys in taken):
                 pairs = zip(taken, self._instances, strict=True)

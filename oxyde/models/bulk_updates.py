@@ -10,9 +10,9 @@ from oxyde.models.errors import in_row, in_rows
 from oxyde.models.hydrate import tiers
 from oxyde.models.info import AnyModel
 from oxyde.models.readable import check_row
-from oxyde.models.row_state import Changed, State, after, kept, require_read, row_of, set_state, state_of, stored_of
+from oxyde.models.row_state import Changed, New, State, after, kept, require_read, row_of, set_state, state_of, stored_of
 from oxyde.models.unloaded import UNLOADED
-from oxyde.models.writing import Write, now
+from oxyde.models.writing import Write, now, validate_assigned
 from oxyde.schema import Table
 
 VERB: Final = "bulk_update"
@@ -75,16 +75,16 @@ class Changes:
         found = []
         with in_rows(VERB) as row:
             for row.at, (instance, state) in enumerate(zip(self._instances, self._states, strict=True)):
-                links = type(instance).__oxyde__.links
-                if links or type(state) is not tuple or UNLOADED in state:
-                    write = Write(instance)
-                    write.validate()
+                info = type(instance).__oxyde__
+                if isinstance(state, (Changed, New)):
+                    validate_assigned(info, instance, state)
                     if isinstance(state, Changed) and not state.forced:
                         set_state(instance, state.stored)  # nothing is left to be validated
-                    keys = write.keys() if links else {}
+                keys = Write(instance).keys() if info.links else {}
+                if UNLOADED in (stored_of(state) or ()):
                     require_read(instance, names - keys.keys())
-                    if links:
-                        found.append(keys)
+                if info.links:
+                    found.append(keys)
         return found
 
     def _keys(self) -> dict[str, list[Any]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Iterable
-from typing import Any, Final, NoReturn
+from collections.abc import Callable, Iterable
+from typing import Any, Final, NoReturn, TypeVar
 
 from oxyde.schema.naming import meant
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 VERBS: Final[dict[str, str]] = {
     "add": "create(...)",
@@ -92,6 +95,22 @@ def refuse_verb(chain: object, name: str) -> NoReturn:
     model = getattr(vars(chain).get("model"), "__name__", "a model")
     remedy = VERBS.get(name) or (f"await ....{name[1:]}(...)" if name[:1] == "a" and name[1:] in known else None)
     raise _missing(f"a queryset of {model}", name, chain, remedy, known)
+
+
+def refusing(**words: str) -> Callable[[F], F]:
+    """Returns a decorator of a verb: keywords that other libraries have for it raise TypeError, with what is written here."""
+
+    def around(function: F) -> F:
+        @functools.wraps(function)
+        def checked(*args: Any, **given: Any) -> Any:
+            for word in given.keys() & words.keys():
+                message = f"{function.__name__.lstrip('_')}() has no keyword {word!r}; write {words[word]}"
+                raise TypeError(message)
+            return function(*args, **given)
+
+        return checked  # type: ignore[return-value] # it has the function's own signature
+
+    return around
 
 
 def no_class_attribute(cls: Any, name: str, fields: Iterable[str]) -> AttributeError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,9 +11,10 @@ from pydantic import Field as PydanticField
 from pydantic import PrivateAttr
 from typing_extensions import dataclass_transform
 
+from oxyde.db.caller import stack_level
 from oxyde.exceptions import FieldError
 from oxyde.models import registry
-from oxyde.models.field import Field, refuse_foreign_words
+from oxyde.models.field import Field, options, refuse_foreign_words
 from oxyde.models.foreign_verbs import no_class_attribute
 from oxyde.models.info import Link, ModelInfo
 from oxyde.models.meta import NONE, read_meta
@@ -70,6 +72,7 @@ class ModelMeta(ModelMetaclass):
         if model.__oxyde__.is_table:
             if model.__pydantic_complete__:
                 columns_of(model.__oxyde__)  # what cannot be mapped is refused here, where the class is written
+            _warn_of_no_key(model.__oxyde__)
             registry.register_table(model, overwrite=True)
 
     if TYPE_CHECKING:
@@ -122,6 +125,23 @@ class ModelMeta(ModelMetaclass):
                 if name.startswith("__") or not cls.__dict__.get("__pydantic_complete__") or not cls.__oxyde__.is_table:
                     raise  # Pydantic asks for names while it makes the class
                 raise no_class_attribute(cls, name, cls.__dict__["__pydantic_fields__"]) from None
+
+
+def _warn_of_no_key(info: ModelInfo) -> None:
+    """Warns of a table of our own with a field ``id``, which is no key, and no other field that is one."""
+    fields: Mapping[str, Any] = info.model.__pydantic_fields__
+    if "id" not in fields or not info.meta.managed or info.meta.view is not None:
+        return
+    if info.model.__pydantic_complete__:
+        has_key = any(column.key for column in columns_of(info))
+    else:
+        has_key = any(options(field).db_pk for field in fields.values())
+    if not has_key:
+        message = (
+            f"{info.name} has a field id, but no primary key, so that save(), delete() and refresh() cannot tell its rows apart; "
+            "write id: int | None = Field(default=None, db_pk=True)"
+        )
+        warnings.warn(message, stacklevel=stack_level())
 
 
 def prepare(cls: Any) -> None:

@@ -11,6 +11,7 @@ from typing_extensions import Never, TypeVar
 from oxyde.models import many, row_types
 from oxyde.models.blocking import BlockingQuerySet
 from oxyde.models.chain import Chain, M, R_co
+from oxyde.models.foreign_verbs import refusing
 from oxyde.models.narrow import Exact, HasManager, OfStub, method
 from oxyde.models.narrow import awaited as narrow
 from oxyde.models.rows import DICTS, FLAT, TUPLES, Into
@@ -111,6 +112,7 @@ class QuerySet(many.Many[M, R_co]):
 
     values = Values(_values)
 
+    @refusing(named="values(...) for dictionaries, or values(...).into(Row) for objects with attributes")
     def _values_list(self, *fields: str | Expression, flat: bool = False) -> QuerySet[M, Any]:
         """Returns tuples of these fields, of all without names; single values with ``flat=True``: ``values_list("name", flat=True)``."""
         if flat and len(fields) != 1:
@@ -199,6 +201,7 @@ class QuerySet(many.Many[M, R_co]):
         """
         return await self._run(reading.extreme(self, "latest", fields), using, client)
 
+    @refusing(field_name='field="..."', id_list="in_bulk([...])")
     async def in_bulk(
         self, keys: Iterable[Any] | None = None, *, field: str = "pk", using: str | None = None, client: object | None = None
     ) -> dict[Any, M]:

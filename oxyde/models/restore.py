@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import is_dataclass
 from enum import Enum, Flag
 from functools import partial
 from typing import Any, Final, Protocol, TypeAlias, Union, get_args, get_origin
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import ValidationError
 
@@ -51,6 +53,11 @@ class Members:
         self._cls, self._of_lists = cls, of_lists
         self._make = partial(_members_of_lists if of_lists else _members, _Lookup(cls), where)
 
+    @property
+    def kind(self) -> type | None:
+        """The class of what is read; None for lists of members."""
+        return None if self._of_lists else self._cls
+
     def __call__(self, values: list[Any]) -> list[Any]:
         """Returns the members of values."""
         return self._make(values)
@@ -85,6 +92,12 @@ class Validated:
         optional = get_origin(annotation) in {Union, types.UnionType}
         self._says = [one for one in get_args(annotation) if one is not types.NoneType] if optional else [annotation]
         self._metadata = [one for one in declared.metadata if not isinstance(one, Options)]
+
+    @property
+    def kind(self) -> type | None:
+        """The class of what is read, if that is a model or a dataclass."""
+        (one,) = self._says if len(self._says) == 1 else (None,)
+        return one if isinstance(one, type) and (issubclass(one, BaseModel) or is_dataclass(one)) else None
 
     def __call__(self, values: list[Any]) -> list[Any]:
         """Returns what values are read as."""

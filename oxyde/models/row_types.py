@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, PydanticSchemaGenerationError, PydanticUserError, TypeAdapter, ValidationError
 from typing_extensions import is_typeddict
@@ -14,6 +13,7 @@ from typing_extensions import is_typeddict
 from oxyde.exceptions import DecodeError, FieldError
 from oxyde.models.core_schemas import named_parts
 from oxyde.models.info import info_of
+from oxyde.models.row_fields import Slot
 from oxyde.queries import query
 from oxyde.queries.paths import split
 from oxyde.queries.source import State
@@ -21,44 +21,6 @@ from oxyde.queries.term import Term
 from oxyde.schema.naming import meant
 
 T = TypeVar("T")
-
-TAKES: Final[Mapping[str, frozenset[str]]] = {
-    "int": frozenset({"int", "bool"}),
-    "float": frozenset({"float", "int"}),
-    "decimal": frozenset({"decimal", "int", "float"}),
-    "bool": frozenset({"bool"}),
-    "str": frozenset({"text", "enum"}),
-    "bytes": frozenset({"bytes"}),
-    "date": frozenset({"date"}),
-    "time": frozenset({"time", "time_tz"}),
-    "datetime": frozenset({"datetime", "datetime_tz"}),
-    "timedelta": frozenset({"duration"}),
-    "uuid": frozenset({"uuid"}),
-    "list": frozenset({"array", "json"}),
-    "dict": frozenset({"json"}),
-    "model": frozenset({"json"}),
-    "typed-dict": frozenset({"json"}),
-    "dataclass": frozenset({"json"}),
-}
-"""Which types of columns fit a field, by the kind of its core schema. Other kinds, and fields with functions of their own, take any."""
-
-CHANGING: Final = frozenset({"json", "any"})
-"""Types of columns whose values may be anything."""
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A field of a row type.
-
-    Attributes:
-        name: Its name.
-        required: A row must have it.
-        schema: How Pydantic validates it.
-    """
-
-    name: str
-    required: bool
-    schema: Any
 
 
 class RowType(Generic[T]):
@@ -101,12 +63,18 @@ class RowType(Generic[T]):
         given = dict(columns)
         self.check_names(list(given))
         for name, term in given.items():
-            takes = _takes(self.slots[name].schema)
-            if takes is not None and term.restore is None and term.type.kind not in takes | CHANGING:
-                message = (
-                    f"{self.name}.{name} cannot hold values of type {term.type}; Cast() converts them: annotate(...=Cast({name!r}, ...))"
-                )
-                raise FieldError(message, column=name)
+            slot = self.slots[name]
+            if slot.fits(term):
+                continue
+            if term.restore is not None:
+                message = f"{self.name}.{name} cannot hold what the column is read as, {term.restore}; declare it as that"
+            elif slot.object is not None:
+                remedy = f"name columns of a relation by their path, as in author__name, or its key: {name}: {term.type}"
+                message = f"{self.name}.{name} holds a {slot.object}, and the value is {term.type}; {remedy}"
+            else:
+                remedy = f"Cast() converts them: annotate(...=Cast({name!r}, ...))"
+                message = f"{self.name}.{name} cannot hold values of type {term.type}; {remedy}"
+            raise FieldError(message, column=name)
 
     def check_names(self, given: Sequence[str]) -> None:
         """Raises FieldError unless every required field has a value, and every value a field."""
@@ -186,11 +154,4 @@ def _slots(schema: Any) -> Iterable[Slot]:
     for name, field in named_parts(schema):
         inner = field["schema"]
         if field.get("init", True):
-            yield Slot(name, field.get("required", inner["type"] != "default"), inner)
-
-
-def _takes(schema: Any) -> frozenset[str] | None:
-    """Returns which types of columns fit a field; None for any."""
-    while schema["type"] in {"nullable", "default", "definitions"}:
-        schema = schema["schema"]
-    return TAKES.get(schema["type"])
+            yield Slot(name, field.get("required", inner["type"] != "default"), inner, known)

@@ -21,8 +21,8 @@ from oxyde.models.json_names import JsonNames
 from oxyde.models.own_validators import alters, has_functions, reads_types
 from oxyde.models.pydantic_seams import ModelSchema
 from oxyde.models.registry import complete, redefines, registered
+from oxyde.models.related_keys import related_key
 from oxyde.models.restore import restorer
-from oxyde.models.writing import related_key
 from oxyde.schema import Check, Column, Exclude, ForeignKey, Generated, Index, Relation, Table, Unique, tables
 from oxyde.schema.naming import foreign_key_name, index_name, meant
 from oxyde.schema.table import Tables

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from oxyde.db.rows import Batch
 from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.models.errors import after_write
-from oxyde.models.info import AnyModel, Link, ModelInfo, holds, info_of, is_table
+from oxyde.models.info import AnyModel, ModelInfo, is_table
 from oxyde.models.layouts import filling
+from oxyde.models.related_keys import check_unwritten, saved_key
 from oxyde.models.row_state import (
     Changed,
     New,
     Stored,
     after,
     differs,
-    is_new,
     is_written,
     require_read,
     row_of,
@@ -79,6 +79,30 @@ def now(column: Column) -> Any:
     return {"date": naive.date, "time": naive.time}.get(column.type.kind, lambda: naive)()
 
 
+def validate_assigned(info: ModelInfo, instance: AnyModel, state: Changed | New) -> None:
+    """Validates what was assigned to an instance since it was made, read or written, in the order of the model.
+
+    Args:
+        info: The class of the instance.
+        instance: The instance, whose dictionary Pydantic replaces.
+        state: The names of what was assigned; empty afterwards.
+
+    Raises:
+        ValidationError: A value is not valid.
+    """
+    for link in info.references:
+        if instance.__dict__.get(link.field, UNLOADED) is not UNLOADED:
+            state.discard(link.key)  # taken from the relation, whose object may have been saved since
+    validate = info.model.__pydantic_validator__.validate_assignment
+    for name in [name for name in info.fields if name in state] if state else ():
+        value = instance.__dict__.get(name, UNLOADED)
+        # Pydantic reports a row that points to itself as infinite recursion.
+        if value is not UNLOADED and value is not instance:
+            validate(instance, name, value, by_alias=True, by_name=True)
+            state.discard(name)  # a validator runs once for a value, though the write may fail and be tried again
+    state.clear()
+
+
 class Write:
     """One write of one instance.
 
@@ -118,21 +142,9 @@ class Write:
             ValidationError: A value is not valid; nothing has been sent.
         """
         state = self.state
-        if not isinstance(state, (Changed, New)):
-            return
-        validator = self.info.model.__pydantic_validator__
-        for link in self.info.references:
-            if self.given.get(link.field, UNLOADED) is not UNLOADED:
-                state.discard(link.key)  # taken from the relation, whose object may have been saved since
-        for name in self.info.fields if state else ():
-            value = self.given.get(name, UNLOADED)
-            # Pydantic reports a row that points to itself as infinite recursion.
-            if name in state and value is not UNLOADED and value is not self.instance:
-                validator.validate_assignment(self.instance, name, self.given[name], by_alias=True, by_name=True)
-                self.given = self.instance.__dict__  # Pydantic replaced it
-                # A validator runs once for a value, though the write may fail and be tried again.
-                state.discard(name)
-        state.clear()
+        if isinstance(state, (Changed, New)):
+            validate_assigned(self.info, self.instance, state)
+            self.given = self.instance.__dict__  # Pydantic replaced it
 
     def _check_generated(self) -> None:
         """Raises FieldError if a column that the database computes was assigned on a new instance."""
@@ -142,13 +154,13 @@ class Write:
                 message = f"{self.info.name}.{column.field} is computed by the database and cannot be assigned"
                 raise FieldError(message, column=column.field)
 
-    def keys(self) -> dict[str, Any]:
+    def keys(self, *, inserts: bool = False) -> dict[str, Any]:
         """Returns the keys of the relations that were assigned, by the field that holds them.
 
         Rows that point here are not written.
 
         Raises:
-            FieldError: A relation was assigned an object that is not saved.
+            FieldError: A relation was assigned an object that is not saved, or (``inserts``) a new instance was given related rows.
         """
         found: dict[str, Any] = {}
         for link in self.info.links.values():
@@ -157,7 +169,7 @@ class Write:
                 continue
             if link.kind != "one":
                 if related:
-                    _check_saved(self.info, link, related if isinstance(related, list) else [related])
+                    check_unwritten(self.info, link, related if isinstance(related, list) else [related], inserts=inserts and self.is_new)
             elif link.field in self.instance.__pydantic_fields_set__:
                 where = f"{self.info.name}.{link.field}"
                 found[link.key] = None if related is None else saved_key(where, link.target_key, related)
@@ -168,13 +180,13 @@ class Write:
 
         Raises:
             ValidationError: An assigned value is not valid.
-            FieldError: A relation was assigned an object that is not saved.
+            FieldError: A relation was assigned an object that is not saved, or that saving does not relate to the instance.
         """
         if self.state is not None:
             require_read(self.instance, [column.field for column in self.table.stored])
             self._check_generated()
         self.validate()
-        keys = self.keys() if self.info.links else {}
+        keys = self.keys(inserts=True) if self.info.links else {}
         given, fields_set = self.given, self.instance.__pydantic_fields_set__
         values: dict[str, Any] = {}
         for column in self.table.stored:
@@ -301,56 +313,6 @@ class Write:
         return {name: None if value is None else writers[name](value) for name, value in values.items()}
 
 
-def _check_saved(model: ModelInfo, link: Link, related: Iterable[AnyModel]) -> None:
-    """Raises FieldError for an unsaved object of a relation that has no column in this table."""
-    unsaved = next((one for one in related if is_new(one) and not has_given_key(one)), None)
-    if unsaved is None:
-        return
-    ours, theirs = model.name, type(unsaved).__name__
-    if link.kind == "many":
-        through = getattr(link.options.db_through, "__name__", link.options.db_through)
-        remedy = f"save both first, then create {f'a {through}' if through else 'a row of the junction table'} for each pair"
-    else:
-        remedy = f"save the {ours} first, then create the {theirs} with {link.options.db_reverse_fk}=..."
-    message = f"{ours}.{link.field} was given an unsaved {theirs}, and saving {ours} writes no related rows; {remedy}"
-    raise FieldError(message, column=link.field)
-
-
-def saved_key(where: str, field: str, related: AnyModel) -> Any:
-    """Returns the key of a related object.
-
-    Args:
-        where: Model and relation, for messages.
-        field: The field of the object that is its key here.
-        related: The object.
-
-    Raises:
-        FieldError: It is not saved.
-    """
-    require_read(related, (field,))
-    key = related.__dict__.get(field)
-    if key is None or (is_new(related) and field not in related.__pydantic_fields_set__):
-        message = f"{where} was given an unsaved {type(related).__name__}; save it first: await it.save()"
-        raise FieldError(message, column=where.rpartition(".")[2])
-    return key
-
-
-def related_key(where: str, target: type[AnyModel], fields: Sequence[str], value: Any) -> Any:
-    """Returns the key of a related object, a tuple if it has several fields; any other value is returned unchanged.
-
-    Raises:
-        FieldError: The object is of another class, or not saved.
-    """
-    if holds(target, type(value)):
-        key = tuple(saved_key(where, field, value) for field in fields)
-        return key[0] if len(key) == 1 else key
-    if info_of(type(value)) is not None:
-        again = ", whose class was made again since: read it once more" if type(value).__name__ == target.__name__ else ""
-        message = f"{where} takes a {target.__name__} or its {' and '.join(fields)}, not {type(value).__name__}{again}"
-        raise FieldError(message, column=where.rpartition(".")[2])
-    return value
-
-
 def named_columns(model: ModelInfo, names: Iterable[str]) -> set[str]:
     """Returns the column fields that a list of names means; a foreign key may be named by its relation.
 
@@ -374,19 +336,3 @@ def named_columns(model: ModelInfo, names: Iterable[str]) -> set[str]:
             raise FieldError(message, column=name)
         found.add(column.field)
     return found
-
-
-def has_no_key(instance: AnyModel) -> bool:
-    """Returns whether the key of an instance with a row was set to None: saving it inserts a copy."""
-    keys = type(instance).__oxyde__.keys
-    return bool(keys) and all(instance.__dict__.get(name) is None for name in keys)
-
-
-def has_given_key(instance: AnyModel) -> bool:
-    """Returns whether the application itself gave a new instance its whole key."""
-    values, given, info = instance.__dict__, instance.__pydantic_fields_set__, type(instance).__oxyde__
-    for name in info.keys:
-        link = info.reference_by_key.get(name)
-        if values.get(name) is None or not (name in given or (link is not None and link.field in given)):
-            return False
-    return bool(info.keys)

@@ -51,7 +51,7 @@ class AggregateFunction(Operand):
         name = type(self).__name__
         inside = Inside(names.names if isinstance(names, Inside) else names)
         inner, order = self._argument(inside), self._order(inside)
-        along = along_of(inside.names, inside.found)
+        along = along_of(inside.names, inside.found or ([] if names.grouping else inside.single))
         if along is None:
             return self.made(inner, condition_of(inside, self.filter, name), order)
         each = Gathered(along, self.made(self._argument(along), None, self._order(along)), condition_of(along, self.filter, name))

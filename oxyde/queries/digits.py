@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from typing import Final
 
 from oxyde.schema import types as kinds
@@ -20,6 +21,9 @@ OF_ROWS: Final = 19
 """The digits that a sum has in addition: those of the largest number of rows."""
 SPARE: Final = 6
 """The fewest digits that a sum has in addition; one that needs more is refused when it is read, and never rounded."""
+
+EVERY: Final = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+"""Keeps all digits of a number."""
 
 
 def added(left: ColumnType, right: ColumnType) -> ColumnType:
@@ -58,6 +62,20 @@ def common(given: Iterable[ColumnType]) -> ColumnType:
 def is_text(kind: ColumnType) -> bool:
     """Whether a type is that of decimals which SQLite keeps as text, as all computed ones are."""
     return kind.kind == "decimal" and (kind.precision is None or kind.precision > STORED_AS_NUMBER)
+
+
+def is_finer(value: object, column: ColumnType) -> bool:
+    """Whether a number has more digits after the point than a column has."""
+    if not isinstance(value, Decimal) or not value.is_finite() or column.precision is None:
+        return False
+    exponent = value.normalize(EVERY).as_tuple().exponent
+    return isinstance(exponent, int) and -exponent > (column.scale or 0)
+
+
+def is_coarse(kind: ColumnType, column: ColumnType) -> bool:
+    """Whether the values of a type are known to have no more digits after the point than a column has."""
+    parts = _parts(kind) if kind.kind in {"int", "decimal"} else None
+    return parts is not None and parts[1] <= (column.scale or 0)
 
 
 def _parts(kind: ColumnType) -> tuple[int, int] | None:

@@ -9,9 +9,11 @@ from typing import Any
 from oxyde.exceptions import FieldError, FieldValueError
 from oxyde.ir import expr, statement
 from oxyde.ir.expr import Node
+from oxyde.queries.arithmetic import Arithmetic
 from oxyde.queries.by_key import outputs
 from oxyde.queries.compile import Compiled, body, compiled, condition
 from oxyde.queries.connectives import Related
+from oxyde.queries.digits import is_coarse, is_finer
 from oxyde.queries.names import Namespace, names_of
 from oxyde.queries.outer import Outer
 from oxyde.queries.paths import column_path
@@ -55,6 +57,15 @@ def _leads_away(term: Term) -> bool:
     return any(_leads_away(part) for part in term.parts)
 
 
+def _is_never_exact(term: Term, column: Column) -> bool:
+    """Whether a sum has a plain number of more digits after the point than a column has, and another of no more; servers check others."""
+    if not isinstance(term, Arithmetic) or term.op not in {"add", "subtract"}:
+        return False
+    plain = [part for part in term.parts if isinstance(part, Bound)]
+    others = [part for part in term.parts if not isinstance(part, Bound)]
+    return len(plain) == 1 and is_finer(plain[0].value, column.type) and is_coarse(others[0].type, column.type)
+
+
 def assignment(table: Table, name: str, value: Any, verb: str = "update", names: Namespace | None = None) -> tuple[Column, Term]:
     """Returns a column and its new value: a plain value, checked against the column, or an expression over the table's names.
 
@@ -85,6 +96,10 @@ def assignment(table: Table, name: str, value: Any, verb: str = "update", names:
                 remedy = "; // divides ints, and Cast(..., int) cuts" if (column.type.kind, term.type.kind) == ("int", "float") else ""
                 message = f"{path.where} is {column.type}, and the expression given for it is {term.type}{remedy}"
                 raise FieldError(message, column=name)
+            if _is_never_exact(term, column):
+                scale = column.type.scale or 0
+                message = f"{path.where} is {column.type}, which holds this sum exactly for no row; round it: Round(..., {scale})"
+                raise FieldValueError(message, column=name)
             return column, assigned(term, Reference(path))
     if value is None:
         if not column.nullable:

@@ -22,10 +22,17 @@ from oxyde.schema import Table
 
 @dataclass(frozen=True, eq=False)
 class Inside:
-    """The names of a query inside an aggregate, where a path may lead to several rows; remembers the paths that do."""
+    """The names of a query inside an aggregate, where a path may lead to several rows; remembers the paths that do.
+
+    Attributes:
+        names: The names of the query.
+        found: The paths that lead to several rows.
+        single: The paths that lead to the one row of a one-to-one, or to none.
+    """
 
     names: Names
     found: list[Path] = field(default_factory=list)
+    single: list[Path] = field(default_factory=list)
     grouping = False
     proposed = False
 
@@ -58,6 +65,8 @@ class Inside:
         term = self.names.column(text)
         if isinstance(term, Reference) and term.path.many is not None:
             self.found.append(term.path)
+        elif isinstance(term, Reference) and _gathered(term.path):
+            self.single.append(term.path)
         return term
 
     value = column
@@ -77,8 +86,8 @@ class Along:
     Attributes:
         names: The names of the query.
         leading: The path.
-        first: The index of its first hop that leads to several rows.
-        at: The index of its last hop that leads to several rows.
+        first: The index of its first hop whose rows are gathered: those that it leads to are several, or, where none are, refer here.
+        at: The index of its last one.
         table: The table that this hop leads to.
     """
 
@@ -87,9 +96,8 @@ class Along:
     outer: Names | None = None
 
     def __init__(self, names: Names, path: Path) -> None:
-        assert path.many is not None  # noqa: S101 - it leads to several rows, or there would be nothing to gather
-        self.names, self.leading, self.first = names, path, path.many
-        self.at = _last(path)
+        self.names, self.leading = names, path
+        self.first, self.at = _gathered(path)[0], _last(path)
         self.start = tuple(hop.relation.field for hop in path.hops[: self.at + 1])
         self.table = path.hops[self.at].table
         self.terms: Mapping[str, Term] = {}
@@ -157,9 +165,15 @@ class Along:
         return Elsewhere(names_of(self.leading.hops[at].table), _alone(found.there), partial(OnTheWay, step=at - self.first))
 
 
+def _gathered(path: Path) -> list[int]:
+    """Returns the indexes of the hops that lead to several rows; where none does, of those to the one row that refers here."""
+    kinds = [hop.relation.kind for hop in path.hops]
+    several = [at for at, kind in enumerate(kinds) if kind in {"reverse", "many"}]
+    return several or [at for at, kind in enumerate(kinds) if kind == "reverse_one"]
+
+
 def _last(path: Path) -> int:
-    """Returns the index of the last hop of a path that leads to several rows."""
-    return max(at for at, hop in enumerate(path.hops) if hop.relation.to_many)
+    return _gathered(path)[-1]
 
 
 def _alone(child: Child) -> Q:

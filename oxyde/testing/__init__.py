@@ -1,8 +1,9 @@
-"""What tests of an application use: how many statements a piece of code sends."""
+"""What tests of an application use: how many statements a piece of code sends, and a database that every test finds the same."""
 
+from oxyde.testing.fixtures import migrated
 from oxyde.testing.statements import assert_statements
 
-__all__ = ["assert_statements"]
+__all__ = ["assert_statements", "migrated"]
 
 
 def __dir__() -> list[str]:

@@ -19,6 +19,8 @@ ELSEWHERE = {
     "export/polars.py": ("export/test_formats.py", "the formats answer to one suite"),
     "inspect/columns.py": ("inspect/test_planning.py", "parts of the plan"),
     "inspect/constraints.py": ("inspect/test_planning.py", "parts of the plan"),
+    "inspect/inspecting.py": ("../contract/test_inspecting.py", "reads databases"),
+    "inspect/reading.py": ("../contract/test_inspecting.py", "the catalogues of servers"),
     "inspect/references.py": ("inspect/test_planning.py", "parts of the plan"),
     "inspect/relations.py": ("inspect/test_planning.py", "parts of the plan"),
     "models/arrow.py": ("../contract/test_arrow.py", "streams of a connection"),
@@ -52,12 +54,19 @@ ELSEWHERE = {
     "migrations/context/enums.py": ("migrations/context/test_base.py", "every method answers to one suite"),
     "migrations/context/free.py": ("migrations/context/test_base.py", "every method answers to one suite"),
     "migrations/context/tables.py": ("migrations/context/test_base.py", "every method answers to one suite"),
+    "db/ground.py": ("../contract/test_migrated_fixture.py", "the transaction of a test"),
+    "testing/fixtures.py": ("../contract/test_migrated_fixture.py", "the transaction of a test"),
+    "migrations/drifting.py": ("../contract/test_drift.py", "compares databases"),
     "migrations/effects.py": ("../contract/test_migrate.py", "what a database shows"),
     "migrations/journal.py": ("../contract/test_migrate.py", "a table of a database"),
     "migrations/ledger.py": ("../contract/test_migrate.py", "a table of a database"),
+    "migrations/pending.py": ("../contract/test_plan.py", "looks at a database"),
     "migrations/lock.py": ("../contract/test_migrate.py", "a lock of a server"),
     "migrations/migrating.py": ("../contract/test_migrate.py", "migrates databases"),
+    "migrations/batches.py": ("../contract/test_batches.py", "rows of a database"),
+    "migrations/rows.py": ("../contract/test_data_migrations.py", "rows of a database"),
     "migrations/runner.py": ("../contract/test_migrate.py", "migrates databases"),
+    "migrations/scratch.py": ("../contract/test_drift.py", "asks servers"),
     "models/locate.py": ("cli/test_models.py", "the lines of models that are wrong"),
     "cli/database.py": ("cli/test_migrate.py", "what the commands share"),
     "cli/showmigrations.py": ("cli/test_migrate.py", "lists what the other command does"),
@@ -84,6 +93,11 @@ ELSEWHERE = {
     "migrations/live/postgres.py": ("../contract/test_live_state.py", "the catalogue of a server"),
     "migrations/live/scope.py": ("../contract/test_live_state.py", "statements of a connection"),
     "migrations/live/sqlite.py": ("../contract/test_live_state.py", "the catalogue of a file"),
+    "migrations/rebuild/orphans.py": ("../contract/test_rebuild.py", "rows of a database"),
+    "migrations/rebuild/running.py": ("../contract/test_rebuild.py", "makes tables of a database anew"),
+    "migrations/rebuild/table.py": ("../contract/test_rebuild.py", "the catalogue of a file"),
+    "migrations/rebuild/users.py": ("../contract/test_rebuild.py", "views and triggers of a database"),
+    "migrations/rebuild/watching.py": ("../contract/test_rebuild.py", "migrates a database"),
     "migrations/questions.py": ("migrations/test_planning.py", "what plans ask"),
     "notebook/before_cursor.py": ("notebook/test_complete.py", "what Tab offers, through IPython's own completer"),
     "stubs/annotations.py": ("stubs/test_source.py", "parts of a module's text"),
@@ -138,5 +152,6 @@ def test_files_with_logic_have_unit_tests() -> None:
 
 def test_no_exception_is_left_over() -> None:
     """A file that has gone or has a unit test by now, or no logic, is none; the test that is named is there."""
-    assert {name for name in ELSEWHERE if name not in with_logic() or unit_test(name).exists()} == set()
+    logic = with_logic()
+    assert {name for name in ELSEWHERE if name not in logic or unit_test(name).exists()} == set()
     assert {test for test, _ in ELSEWHERE.values() if not (UNITS / test).is_file()} == set()

@@ -6,10 +6,10 @@ import dataclasses
 import datetime as dt
 import enum
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel, BeforeValidator, create_model
 from pydantic import Field as PydanticField
 from typing_extensions import NotRequired, TypedDict
 
@@ -145,6 +145,70 @@ async def test_a_row_that_is_not_valid(users: Any) -> None:
     with pytest.raises(DecodeError, match=r"Strict: born: .*\(and 2 more\)"):
         await users.into(Strict).all()
     assert len(await users.filter(born__isnull=False).into(Strict).all()) == 1
+
+
+class Colour(str, enum.Enum):
+    """Nobody's mood."""
+
+    RED = "red"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "message"),
+    [
+        (
+            "team",
+            IntoTeam,
+            r"Unfit\.team holds a IntoTeam, and the value is int; name columns .*, or its key: team: int$",
+        ),
+        ("team", IntoTeam | None, r"Unfit\.team holds a IntoTeam"),
+        ("team", Card, r"Unfit\.team holds a Card"),
+        ("team", Loose, r"Unfit\.team holds a Loose"),
+        ("team_id", Pair | None, r"Unfit\.team_id holds a Pair"),
+        ("address", str, r"Unfit\.address cannot hold what the column is read as, Address; declare it as that$"),
+        ("address", Card | None, "cannot hold what the column is read as, Address"),
+        ("address", dict[str, Any], "cannot hold what the column is read as, Address"),
+        ("mood", Colour | None, r"cannot hold what the column is read as, .*\.IntoMood; declare"),
+        ("mood", int | None, "cannot hold what the column is read as"),
+        ("mood", Literal["red"], "cannot hold what the column is read as"),
+        ("age", Colour, "cannot hold values of type int; Cast"),
+        ("age", Literal["36"], "cannot hold values of type int; Cast"),
+        ("age", str | dt.date, "cannot hold values of type int; Cast"),
+        ("age", tuple[int, ...], "cannot hold values of type int; Cast"),
+        ("age", bytes | list[str], "cannot hold values of type int; Cast"),
+        ("age", Annotated[str, AfterValidator(str.upper)], "cannot hold values of type int; Cast"),
+    ],
+)
+def test_fields_that_no_value_fits_are_refused(name: str, kind: Any, message: str) -> None:
+    """Before anything is sent, by name."""
+    kinds: Any = {name: (kind, ...)}
+    unfit = create_model("Unfit", **kinds)
+    with pytest.raises(FieldError, match=message) as caught:
+        IntoUser.objects.into(unfit)
+    assert caught.value.column == name
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "value"),
+    [
+        ("mood", str, "glad"),
+        ("mood", Literal["glad", "red"], "glad"),
+        ("mood", Colour | str, "glad"),
+        ("age", Literal[36], 36),
+        ("age", int | str, 36),
+        ("age", Annotated[str, BeforeValidator(str)], "36"),
+        ("age", complex, 36 + 0j),
+        ("address", BaseModel, Address(city="Rome")),
+        ("team", int, 1),
+        ("name", Literal["Ada"], "Ada"),
+    ],
+)
+async def test_fields_that_a_value_may_fit_are_read(users: Any, name: str, kind: Any, value: Any) -> None:
+    """Whatever else they might hold."""
+    await users.filter(name="Ada").update(address=Address(city="Rome"))
+    kinds: Any = {name: (kind, ...)}
+    (row,) = await users.filter(name="Ada").into(create_model("Fit", **kinds)).all()
+    assert getattr(row, name) == value
 
 
 async def test_verbs_after_into(users: Any) -> None:

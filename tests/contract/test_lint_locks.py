@@ -12,7 +12,7 @@ import pytest
 
 from oxyde.db.render import render
 from oxyde.ir import wire
-from oxyde.migrations.lint import Lock, locks
+from oxyde.migrations.lint import TableLock, locks
 from oxyde.migrations.operations import (
     AddColumn,
     AddConstraint,
@@ -34,6 +34,7 @@ from oxyde.migrations.operations import (
     RenameConstraint,
     RenameIndex,
     RenameTable,
+    ValidateConstraint,
     replay,
 )
 from oxyde.migrations.parts import Check, Column, Exclude, Index, Unique
@@ -130,6 +131,9 @@ POSTGRES: list[Operation] = [
     AlterColumn(NOTE, "body", {"type": JSON}, using="to_jsonb(body)"),
     AlterColumn(NOTE, "cost", {"type": decimal_of(None, None)}),
     AlterColumn(NOTE, "title", {"collation": "C"}),
+    AddConstraint(NOTE, Check("ck_lint_new", "cost >= 0"), not_valid=True),
+    AddConstraint(NOTE, ForeignKey("fk_lint_new", ("size",), PERSON, ("id",), "NO ACTION", "NO ACTION"), not_valid=True),
+    ValidateConstraint(NOTE, "ck_lint_title"),
     AddConstraint(NOTE, Exclude("ex_lint", (("size", "="),), "btree")),
     RenameConstraint(NOTE, "fk_lint_person", "fk_lint_other"),
 ]
@@ -148,7 +152,7 @@ def texts(operation: Operation, before: State, dialect: str) -> list[str]:
     return [text for text in found if text]
 
 
-def said(operation: Operation, dialect: str) -> list[Lock]:
+def said(operation: Operation, dialect: str) -> list[TableLock]:
     """Returns the locks that are said of it, each table's strongest."""
     found = locks(operation, BEFORE, dialect)
     assert len({lock.table for lock in found}) == len(found)
@@ -222,7 +226,7 @@ LADDER = ["INSTANT", "NOCOPY, LOCK=NONE", "INPLACE, LOCK=NONE", "INPLACE, LOCK=S
 """What MariaDB can do, from the mildest."""
 
 
-def step(lock: Lock) -> str:
+def step(lock: TableLock) -> str:
     """Returns the step of the ladder that is said."""
     mode = lock.mode.removeprefix("ALGORITHM=")
     return "NOCOPY, LOCK=NONE" if mode == "INPLACE, LOCK=NONE" and lock.work != "rewrite" else mode

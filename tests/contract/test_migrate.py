@@ -195,7 +195,10 @@ def test_an_interrupted_statement_is_asked_about(empty: Backend, tmp_path: Path)
     with pytest.raises(MigrationError, match="no migration stopped during step 1"):
         settle_blocking(1, done=True)
     digest = journal.digest("CREATE TABLE extras (id INT)")
-    sync.execute_raw("INSERT INTO oxyde_migration_journal VALUES ('0002_raw', 1, 0, :digest, 0)", {"digest": digest})
+    sync.execute_raw(
+        "INSERT INTO oxyde_migration_journal (migration, step, backwards, digest, done) VALUES ('0002_raw', 1, 0, :digest, 0)",
+        {"digest": digest},
+    )
     with pytest.raises(MigrationError, match=r"stopped during step 1, Execute CREATE TABLE extras.*--mark-done 1 or --retry 1"):
         blocking.migrate(folder)
     settle_blocking(1, done=False)
@@ -258,7 +261,10 @@ def test_indexes_that_are_built_concurrently(empty: Backend, tmp_path: Path) -> 
     sync.execute_raw('CREATE INDEX "ix_shelves_both" ON shelves (label)')
     sync.execute_raw("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_shelves_both'::regclass")
     digest = journal.digest(text)
-    sync.execute_raw("INSERT INTO oxyde_migration_journal VALUES ('0002_second', 4, false, :digest, false)", {"digest": digest})
+    sync.execute_raw(
+        "INSERT INTO oxyde_migration_journal (migration, step, backwards, digest, done) VALUES ('0002_second', 4, false, :digest, false)",
+        {"digest": digest},
+    )
     assert names(blocking.migrate(folder)) == ["0002_second"]
     valid = (
         "SELECT indisvalid, pg_get_indexdef(indexrelid) LIKE '%(label, id)' FROM pg_index WHERE indexrelid = 'ix_shelves_both'::regclass"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import oxyde
-from oxyde import Count, F, Field, FieldError, FieldLookupValueError, Model, Q
+from oxyde import Count, F, Field, FieldError, FieldLookupValueError, Max, Model, Q, Sum
 from tests.tables import table, tables
 
 
@@ -235,3 +235,31 @@ async def test_relations_to_keys_of_several_fields(fellows: dict[str, Fellow]) -
         Fellow.objects.filter(worships=Worship(fan=a, hero=b))
     with pytest.raises(FieldLookupValueError, match="not a queryset; read it first"):
         Fellow.objects.filter(worships__in=Worship.objects.filter(fan=a))
+
+
+@pytest.mark.parametrize(
+    ("term", "expected"),
+    [
+        (Count("badge"), [1, 1, 0, 0]),
+        (Count("badge__color", distinct=True, filter=Q(badge__color="red")), [1, 0, 0, 0]),
+        (Count("badge", filter=Q(score=4)), [1, 0, 0, 0]),
+        (Count("desk__floor"), [0, 1, 0, 0]),
+        (Count("boss__badge"), [0, 1, 1, 0]),
+        (Count("badge__fellow__staff"), [2, 0, 0, 0]),
+        (Max("badge__color"), ["red", "blue", None, None]),
+        (Sum(F("desk__number") + F("score")), [None, 10, None, None]),
+    ],
+)
+async def test_the_one_row_at_the_other_end_is_aggregated(fellows: dict[str, Fellow], term: Any, expected: list[Any]) -> None:
+    """Without groups, of each row, which has one such row or none; the values can be filtered and sorted."""
+    await Desk.objects.create(floor=1, number=7, fellow=fellows["b"])
+    rows = Fellow.objects.annotate(n=term)
+    assert [fellow.n for fellow in await rows.order_by("name").all()] == expected
+    assert await rows.order_by("-n", "name").values_list("n", flat=True).first() in expected
+    assert await rows.filter(n__isnull=False).count() == sum(one is not None for one in expected)
+
+
+async def test_the_one_row_at_the_other_end_of_groups(fellows: dict[str, Fellow]) -> None:
+    """And of all rows."""
+    assert await Fellow.objects.values("boss").annotate(n=Count("badge")).order_by("n").values_list("n", flat=True).all() == [1, 1]
+    assert await Fellow.objects.aggregate(n=Count("badge"), last=Max("badge__color")) == {"n": 2, "last": "red"}

@@ -1,4 +1,4 @@
-"""Objects that are not saved, in lists of related rows: refused on every backend, because saving writes no related rows."""
+"""Related rows that saving an instance does not write: refused on every backend where they would be lost."""
 
 from __future__ import annotations
 
@@ -38,7 +38,11 @@ REVERSE = (
     r"Author\.posts was given an unsaved Post, and saving Author writes no related rows; "
     r"save the Author first, then create the Post with author=\.\.\."
 )
-MANY = r"Post\.tags was given an unsaved Tag, .*; save both first, then create a PostTag for each pair"
+MANY = r"Post\.tags was given an unsaved Tag, .*; save both first, then await it\.related\(\"tags\"\)\.add\(\.\.\.\)"
+LOST = (
+    r"Post\.tags was given rows of Tag, and saving Post writes no related rows; "
+    r"save it without first, then await it\.related\(\"tags\"\)\.add\(\.\.\.\)"
+)
 
 
 def author(**given: Any) -> Author:
@@ -78,16 +82,59 @@ async def test_unsaved_rows_of_a_saved_instance_are_refused(blog: Backend) -> No
         await one.save()
 
 
-async def test_saved_related_rows_are_left_alone(blog: Backend) -> None:
-    """Rows that were read or written, or whose key is given, are accepted and not written; so is an empty list."""
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda tag: Post.objects.create(title="q", tags=[tag]),
+        lambda tag: Post.objects.create(id=7, title="q", tags=[tag]),
+        lambda tag: Post(title="q", tags=[tag]).save(),
+        lambda tag: Post.objects.bulk_create([{"title": "p"}, {"title": "q", "tags": [tag]}]),
+        lambda tag: Post.objects.upsert([Post(id=7, title="q", tags=[tag])], on="id"),
+        lambda tag: Author(id=1, name="x", email="x").related("posts").create(title="q", tags=[tag]),
+    ],
+)
+async def test_related_rows_of_a_new_instance_are_refused(blog: Backend, write: Callable[[Tag], Any]) -> None:
+    """No row of a junction would be written for them; nothing is sent, and the remedy works."""
+    tag = await Tag.objects.create(name="t")
+    with pytest.raises(FieldError, match=LOST):
+        await write(tag)
+    assert not await Post.objects.exists()
+    post = await Post.objects.create(title="q", tags=[])
+    await post.related("tags").add(tag)
+    assert await Post.objects.filter(tags__name="t").count() == 1
+
+
+async def test_rows_that_would_not_refer_to_a_new_instance_are_refused(blog: Backend) -> None:
+    """Those of a foreign key to it; the error names the key to set."""
     post = await Post.objects.create(title="p")
-    again = await Post.objects.get(id=post.id)
-    one = author(posts=[post, again, Post(id=post.id, title="other")])
-    await one.save()
-    await Author.objects.bulk_create([Author(name="y", email="y", posts=[post]), Author(name="z", email="z", posts=[])])
-    await Post.objects.create(title="q", tags=[await Tag.objects.create(name="t")])
-    assert await Post.objects.order_by("id").values_list("title", "author_id").all() == [("p", None), ("q", None)]
-    assert await Author.objects.count() == 3
+    message = r"Author\.posts was given rows of Post, .*; save it without first, then set author of the Post and save that"
+    with pytest.raises(FieldError, match=message):
+        await author(posts=[post]).save()
+    with pytest.raises(FieldError, match=rf"{message} \(row 1 of bulk_create"):
+        await Author.objects.bulk_create([author(posts=[]), Author(name="y", email="y", posts=[post])])
+
+
+async def test_related_rows_that_an_instance_merely_holds_are_left_alone(blog: Backend) -> None:
+    """Loaded with it, validated again with its key, or kept by a copy: it is saved, and they are not written."""
+    tag = await Tag.objects.create(name="t")
+    made = await Post.objects.create(title="p")
+    await made.related("tags").add(tag)
+    loaded = await Post.objects.prefetch("tags").get(id=made.id)
+    loaded.title = "loaded"
+    await loaded.save()
+    again = Post.model_validate({**loaded.model_dump(), "title": "again"})
+    assert [one.name for one in again.tags] == ["t"]
+    await again.save()
+    assert await Post.objects.filter(tags=tag).values_list("title", flat=True).all() == ["again"]
+    loaded.id = None
+    await loaded.save()
+    assert await Post.objects.order_by("id").values_list("title", flat=True).all() == ["again", "loaded"]
+    assert await Tag.objects.count() == await Post.objects.filter(tags=tag).count() == 1
+    held = author()
+    await held.save()
+    held.posts = [again, await Post.objects.get(id=made.id), Post(id=made.id, title="other")]
+    await held.save()
+    assert not await Post.objects.filter(author__isnull=False).exists()
 
 
 async def test_the_one_row_that_points_here(blog: Backend) -> None:
@@ -95,7 +142,8 @@ async def test_the_one_row_that_points_here(blog: Backend) -> None:
     async with tables(Owner, Pin):
         owner = await Owner.objects.create(name="o")
         pin = await Pin.objects.create(owner=owner)
-        await Owner.objects.create(name="p", badge=pin)
+        with pytest.raises(FieldError, match=r"Owner\.badge was given rows of Pin, .* then set owner of the Pin and save that"):
+            await Owner.objects.create(name="p", badge=pin)
         await Owner.objects.create(name="q", badge=None)
         with pytest.raises(FieldError, match=r"Owner\.badge was given an unsaved Pin"):
             await Owner(name="r", badge=Pin(owner=owner)).save()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.backends import Backend
-from tests.migrating import described, fresh, write
+from tests.migrating import described, fresh, query, write
 
 FIRST = """
 def upgrade(ctx):
@@ -39,6 +40,31 @@ def upgrade(ctx):
     ctx.create_index("loads", index("ix_loads_tons", "tons", "id")CONCURRENTLY)
     ctx.rename_table("cranes", "lifts")
     ctx.execute("UPDATE loads SET tons = tons * 2", reverse="SELECT 1")
+"""
+THIRD = """
+from oxyde import F
+
+
+def weigh(models):
+    models.loads.objects.sync.filter().update(tons=F("tons") + 3)
+
+
+async def weigh_more(models, keys):
+    await models.loads.objects.filter(keys).update(tons=F("tons") * 2)
+    assert keys.first <= keys.last
+
+
+def upgrade(ctx):
+    ctx.run(weigh, tables=["loads"])
+    ctx.run(weigh_more, tables=["loads"], batch=2)
+    ctx.add_check("loads", check("ck_loads_tons", "tons >= 0"))
+"""
+ANEW = """
+def upgrade(ctx):
+    ctx.alter_column("cranes", "name", nullable=True)
+    ctx.add_column("loads", column("tons", "int"), fill="weight * 2")
+    ctx.execute("CREATE TRIGGER cranes_go AFTER DELETE ON cranes BEGIN DELETE FROM loads; END", reverse="DROP TRIGGER cranes_go")
+    ctx.add_check("cranes", check("ck_cranes_name", "name <> ''"))
 """
 SERVER = """
 import json, os, signal, sys
@@ -115,9 +141,9 @@ def migrator() -> Iterator[Migrator]:
 
 @pytest.mark.timeout(600)
 def test_killed_at_every_statement(backend: Backend, migrator: Migrator, tmp_path: Path) -> None:
-    """Before it is sent, and while it runs; COMMIT before and after it was answered."""
+    """Before it is sent, and while it runs; COMMIT before and after it was answered; functions change each row once."""
     second = SECOND.replace("CONCURRENTLY", ", concurrently=True" if backend.dialect == "postgres" else "")
-    folder = write(tmp_path / "migrations", m0001_first=FIRST, m0002_second=second)
+    folder = write(tmp_path / "migrations", m0001_first=FIRST, m0002_second=second, m0003_third=THIRD)
     with fresh(backend, tmp_path) as whole:
         status, count = migrator.run(whole, folder)
         assert status == 0
@@ -131,3 +157,35 @@ def test_killed_at_every_statement(backend: Backend, migrator: Migrator, tmp_pat
             assert migrator.run(killed, folder, point, where)[0] == signal.SIGKILL, (point, where)
             assert migrator.run(killed, folder)[0] == 0, (point, where)
             assert described(killed) == wanted, (point, where)
+
+
+@pytest.mark.timeout(600)
+def test_killed_while_tables_are_made_anew(migrator: Migrator, tmp_path: Path) -> None:
+    """At any statement: the file is as it was before the migration or as it is after it, and the next run ends it."""
+    folder = write(tmp_path / "migrations", m0001_first=FIRST)
+    start = Backend("sqlite", f"sqlite:///{tmp_path / 'start.db'}")
+    assert migrator.run(start, folder)[0] == 0
+    query(start, "PRAGMA wal_checkpoint(TRUNCATE)")  # what the file lacks stands beside it
+    write(folder, m0001_first=FIRST, m0002_anew=ANEW)
+
+    def copy(name: str) -> Backend:
+        """Returns a copy of the file in which the first migration is applied."""
+        shutil.copy(tmp_path / "start.db", tmp_path / name)
+        return Backend("sqlite", f"sqlite:///{tmp_path / name}")
+
+    before = described(start)
+    whole = copy("whole.db")
+    status, count = migrator.run(whole, folder)
+    assert status == 0
+    wanted = described(whole)
+    assert len(wanted) == len(before) + 2  # a trigger and a row of the ledger
+    points = [(point, where) for point in range(1, count + 1) for where in ("before", "after")]
+    assert len(points) >= 100
+    if not os.environ.get("OXYDE_LONG"):
+        points = random.sample(points, 12)
+    for place, (point, where) in enumerate(points):
+        killed = copy(f"{place}.db")
+        assert migrator.run(killed, folder, point, where)[0] == signal.SIGKILL, (point, where)
+        assert described(killed) in (before, wanted), (point, where)
+        assert migrator.run(killed, folder)[0] == 0, (point, where)
+        assert described(killed) == wanted, (point, where)

@@ -20,7 +20,7 @@ from oxyde.schema.relation import Address
 from oxyde.schema.types import TEXT
 from tests.property.schemas import states
 
-MANY = settings(max_examples=5_000 if os.environ.get("OXYDE_LONG") else 500, deadline=None)
+MANY = settings(max_examples=5_000 if os.environ.get("OXYDE_LONG") else 150, deadline=None)
 
 
 def sayable(state: State) -> State:

@@ -17,7 +17,7 @@ from tests.backends import Backend
 from tests.property import everything
 from tests.property.everything import Everything
 
-EXAMPLES = 30 * (10 if os.environ.get("OXYDE_LONG") else 1)
+EXAMPLES = 12 * (25 if os.environ.get("OXYDE_LONG") else 1)
 
 
 @pytest.fixture(scope="module")

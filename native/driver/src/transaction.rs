@@ -50,6 +50,8 @@ pub struct Begin {
     pub snapshot: Option<String>,
     /// The transaction is rolled back when it is open for longer.
     pub timeout: Option<Duration>,
+    /// SQLite neither checks foreign keys nor does what they say; the others refuse it.
+    pub unchecked: bool,
 }
 
 /// A savepoint on `MySQL` and `MariaDB` that exists only as long as the transaction that we began.
@@ -73,6 +75,10 @@ impl Begin {
     /// Returns the statements that begin the transaction, in order.
     pub fn commands(&self, family: Family) -> Result<Vec<String>> {
         let snapshot = self.snapshot(family)?;
+        if self.unchecked && (family != Family::Sqlite || self.read_only) {
+            let message = "only SQLite begins transactions that leave foreign keys unchecked, and only for writing";
+            return Err(Error::new(Kind::Unsupported, message));
+        }
         Ok(match family {
             Family::Postgres => {
                 let mut text = String::from("BEGIN");
@@ -101,6 +107,8 @@ impl Begin {
                 isolation.into_iter().chain([format!("{start}; SAVEPOINT {MARK}")]).collect()
             }
             Family::Sqlite if self.read_only => vec!["PRAGMA query_only = 1".to_owned(), "BEGIN DEFERRED".to_owned()],
+            // The setting cannot be changed inside a transaction.
+            Family::Sqlite if self.unchecked => vec!["PRAGMA foreign_keys = 0".to_owned(), "BEGIN IMMEDIATE".to_owned()],
             Family::Sqlite if self.immediate => vec!["BEGIN IMMEDIATE".to_owned()],
             Family::Sqlite => vec!["BEGIN DEFERRED".to_owned()],
         })
@@ -125,7 +133,11 @@ impl Begin {
 
     /// Returns the statement that resets what outlives the transaction.
     pub fn afterwards(&self, family: Family) -> Option<&'static str> {
-        (family == Family::Sqlite && self.read_only).then_some("PRAGMA query_only = 0")
+        match family {
+            Family::Sqlite if self.read_only => Some("PRAGMA query_only = 0"),
+            Family::Sqlite if self.unchecked => Some("PRAGMA foreign_keys = 1"),
+            Family::Sqlite | Family::Postgres | Family::Mysql | Family::Mariadb => None,
+        }
     }
 }
 
@@ -150,6 +162,17 @@ mod tests {
         assert_eq!(strict.commands(Family::Sqlite).unwrap(), ["PRAGMA query_only = 1", "BEGIN DEFERRED"]);
         assert_eq!(strict.afterwards(Family::Sqlite), Some("PRAGMA query_only = 0"));
         assert_eq!(written.commands(Family::Sqlite).unwrap(), ["BEGIN IMMEDIATE"]);
+    }
+
+    #[test]
+    fn only_sqlite_leaves_foreign_keys_unchecked() {
+        let begin = Begin { unchecked: true, ..Begin::default() };
+        assert_eq!(begin.commands(Family::Sqlite).unwrap(), ["PRAGMA foreign_keys = 0", "BEGIN IMMEDIATE"]);
+        assert_eq!(begin.afterwards(Family::Sqlite), Some("PRAGMA foreign_keys = 1"));
+        for family in [Family::Postgres, Family::Mysql, Family::Mariadb] {
+            assert_eq!(begin.commands(family).unwrap_err().kind, Kind::Unsupported);
+        }
+        assert!(Begin { read_only: true, ..begin }.commands(Family::Sqlite).is_err());
     }
 
     #[test]

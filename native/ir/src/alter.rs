@@ -56,6 +56,13 @@ pub enum Change {
     },
     AddConstraint {
         constraint: Constraint,
+        /// Rows that are there are not checked.
+        #[serde(default, skip_serializing_if = "is_false")]
+        not_valid: bool,
+    },
+    /// Checks the rows that were there before a constraint that was added without.
+    ValidateConstraint {
+        name: String,
     },
     DropConstraint {
         name: String,

@@ -83,7 +83,7 @@ impl Session {
 
 #[pymethods]
 impl Session {
-    #[pyo3(signature = (queue, *, isolation, read_only, immediate, timeout))]
+    #[pyo3(signature = (queue, *, isolation, read_only, immediate, timeout, unchecked=false))]
     fn begin(
         &self,
         py: Python<'_>,
@@ -92,10 +92,11 @@ impl Session {
         read_only: bool,
         immediate: bool,
         timeout: Option<f64>,
+        unchecked: bool,
     ) -> PyResult<Operation> {
         let isolation = isolation.map(Isolation::named).transpose().map_err(|error| exception(py, error))?;
         let timeout = timeout.map(seconds).transpose()?;
-        self.start(py, queue, Act::Begin(Begin { isolation, read_only, immediate, timeout, snapshot: None }))
+        self.start(py, queue, Act::Begin(Begin { isolation, read_only, immediate, timeout, snapshot: None, unchecked }))
     }
 
     fn commit(&self, py: Python<'_>, queue: Option<&Bound<'_, Queue>>) -> PyResult<Operation> {

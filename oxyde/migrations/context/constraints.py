@@ -14,6 +14,7 @@ from oxyde.migrations.operations import (
     DropIndex,
     RenameConstraint,
     RenameIndex,
+    ValidateConstraint,
 )
 from oxyde.migrations.parts import Check, Exclude, Index, Unique
 from oxyde.schema import ForeignKey
@@ -58,22 +59,33 @@ class Constraints(Recorder):
         *,
         on_delete: str | None = None,
         on_update: str | None = None,
+        not_valid: bool = False,
         schema: str | None = None,
     ) -> None:
-        """Adds a foreign key: what ``foreign_key()`` returns, or its name, columns, table and columns there."""
+        """Adds a foreign key: what ``foreign_key()`` returns, or its name, columns, table and columns there.
+
+        With ``not_valid`` (PostgreSQL) the rows that are there are not checked, and nobody waits; ``validate_constraint`` checks them.
+        """
         key = name
         if not isinstance(key, ForeignKey):
             said = {"name": key, "columns": columns, "ref_table": ref_table, "ref_columns": ref_columns}
             key = legacy.foreign_key_of(table, {**said, "on_delete": on_delete, "on_update": on_update})
-        self.record(AddConstraint((schema, table), key))
+        self.record(AddConstraint((schema, table), key, not_valid))
 
     def drop_foreign_key(self, table: str, name: str, *, schema: str | None = None) -> None:
         """Drops a foreign key."""
         self.record(DropConstraint((schema, table), ForeignKey, name))
 
-    def add_check(self, table: str, name: Check | str, sql: str = "", *, schema: str | None = None) -> None:
-        """Adds a check: what ``check()`` returns, or its name and condition."""
-        self.record(AddConstraint((schema, table), name if isinstance(name, Check) else Check(name, sql)))
+    def add_check(self, table: str, name: Check | str, sql: str = "", *, not_valid: bool = False, schema: str | None = None) -> None:
+        """Adds a check: what ``check()`` returns, or its name and condition.
+
+        With ``not_valid`` (PostgreSQL) the rows that are there are not checked, and nobody waits; ``validate_constraint`` checks them.
+        """
+        self.record(AddConstraint((schema, table), name if isinstance(name, Check) else Check(name, sql), not_valid))
+
+    def validate_constraint(self, table: str, name: str, *, schema: str | None = None) -> None:
+        """Checks the rows that were there before a check or foreign key that was added with ``not_valid`` (PostgreSQL)."""
+        self.record(ValidateConstraint((schema, table), name))
 
     def drop_check(self, table: str, name: str, *, schema: str | None = None) -> None:
         """Drops a check."""

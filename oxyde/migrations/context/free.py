@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
 from oxyde.exceptions import MigrationError
 from oxyde.migrations.context.base import Recorder
-from oxyde.migrations.operations import Execute, RequireManual, Run, StateOnly
+from oxyde.migrations.operations import Execute, Operation, RequireManual, Run, StateOnly
 
 
 class Free(Recorder):
@@ -48,8 +49,11 @@ class Free(Recorder):
             batch: How many rows of its one table it is given at a time, each batch committed.
 
         Raises:
-            MigrationError: A batch has no table, or several.
+            MigrationError: It is no function that can be called, a table is not there, or a batch has no table, or several, or one whose
+                key has no order.
         """
+        for given in (function, *([] if reverse is None else [reverse])):
+            _check(given)
         if batch is not None and (len(tables) != 1 or batch < 1):
             raise MigrationError(f"run(..., batch={batch}) goes through the rows of one table: tables=['users']")
         self.record(Run(function, tuple(tables), reverse, batch))
@@ -72,4 +76,19 @@ class Free(Recorder):
 
     def state_only(self) -> AbstractContextManager[None]:
         """Tells the state alone of what is done inside ``with``; the database has it by other means."""
-        return self.recording(StateOnly)
+        return self.recording(_told)
+
+
+def _told(operations: tuple[Operation, ...]) -> Operation:
+    run = next((one for one in operations if isinstance(one, Run)), None)
+    if run is not None:
+        raise MigrationError(f"{run.name}() would never run: state_only() tells the state alone; call ctx.run() outside of it")
+    return StateOnly(operations)
+
+
+def _check(function: Any) -> None:
+    """Raises MigrationError for what does nothing when it is called."""
+    if not callable(function):
+        raise MigrationError(f"run() takes a function of models, not {type(function).__name__}")
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise MigrationError(f"{function.__name__}() is a generator, which does nothing when it is called; let it return nothing")

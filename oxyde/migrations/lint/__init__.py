@@ -2,7 +2,7 @@
 
 from oxyde.migrations.lint.lint import NAMES, Lint
 from oxyde.migrations.lint.linting import lints, of_operations
-from oxyde.migrations.lint.lock import Lock
+from oxyde.migrations.lint.lock import TableLock
 from oxyde.migrations.lint.locks import locks
 
-__all__ = ["NAMES", "Lint", "Lock", "lints", "locks", "of_operations"]
+__all__ = ["NAMES", "Lint", "TableLock", "lints", "locks", "of_operations"]

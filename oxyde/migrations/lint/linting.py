@@ -11,6 +11,7 @@ from oxyde.migrations.lint.lint import ALLOW, NAMES, Lint
 from oxyde.migrations.lint.locks import locks
 from oxyde.migrations.lint.rules import RULES, Case
 from oxyde.migrations.operations import CreateTable, Operation, RenameTable
+from oxyde.migrations.rebuild import made_anew
 from oxyde.migrations.state import State
 from oxyde.schema.naming import meant
 from oxyde.schema.relation import Address
@@ -23,14 +24,14 @@ def lints(migration: Migration, before: State, dialect: str, counts: Mapping[Add
         migration: The migration.
         before: The state before it.
         dialect: postgres, mysql, mariadb or sqlite.
-        counts: How many rows the tables have, where a database is at hand.
+        counts: How many rows the tables have, where a database is at hand; a table that is not among them is new.
 
     Raises:
         MigrationError: The file fails, or does not fit the state.
     """
     recorded = migration.recorded(before, dialect)
     allowed = allowances.read(migration.path)
-    found = _found(recorded.operations, recorded.lines, before, dialect, counts or {}, migration.path)
+    found = _found(recorded.operations, recorded.lines, before, dialect, counts, migration.path)
     kept = [lint for lint in found if not allowed.allows(lint.name, lint.line)]
     return [*_wrong(allowed, migration.path), *kept]
 
@@ -42,9 +43,9 @@ def of_operations(operations: Sequence[Operation], before: State, dialect: str, 
         operations: The operations.
         before: The state before them.
         dialect: postgres, mysql, mariadb or sqlite.
-        counts: How many rows the tables have, where a database is at hand.
+        counts: How many rows the tables have, where a database is at hand; a table that is not among them is new.
     """
-    return list(_found(operations, [None] * len(operations), before, dialect, counts or {}, None))
+    return list(_found(operations, [None] * len(operations), before, dialect, counts, None))
 
 
 def _found(
@@ -52,11 +53,11 @@ def _found(
     lines: Sequence[int | None],
     before: State,
     dialect: str,
-    counts: Mapping[Address, int],
+    counts: Mapping[Address, int] | None,
     path: Path | None,
 ) -> Iterator[Lint]:
-    new: frozenset[Address] = frozenset()
-    known = dict(counts)
+    new: frozenset[Address] = frozenset() if counts is None else frozenset(before.tables.keys() - counts.keys())
+    known = dict(counts or {})
     for operation, line in zip(operations, lines, strict=True):
         taken = [lock for lock in locks(operation, before, dialect) if lock.table not in new]
         case = Case(operation, before, dialect, taken, new, known)
@@ -69,6 +70,9 @@ def _found(
             new = frozenset(operation.new if address == operation.address else address for address in new)
             if operation.address in known:
                 known[operation.new] = known.pop(operation.address)
+        if dialect == "sqlite":
+            for address in made_anew(operation, before):
+                known.pop(address, None)  # said once: it is made anew for all operations together
         before = operation.apply(before)
 
 

@@ -21,7 +21,7 @@ _DOES: Final[dict[Work, str]] = {
 
 
 @dataclass(frozen=True)
-class Lock:
+class TableLock:
     """A lock on a table.
 
     Attributes:

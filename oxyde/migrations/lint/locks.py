@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from oxyde.migrations.lint import mariadb, mysql, postgres, sqlite
-from oxyde.migrations.lint.lock import Lock
+from oxyde.migrations.lint.lock import TableLock
 from oxyde.migrations.operations import Operation
 from oxyde.migrations.state import State
 
-Taken: TypeAlias = Callable[[Operation, State], "list[Lock]"]
+Taken: TypeAlias = Callable[[Operation, State], "list[TableLock]"]
 _BY_DIALECT: Final[Mapping[str, Taken]] = {
     "postgres": postgres.locks,
     "mysql": mysql.locks,
@@ -19,7 +19,7 @@ _BY_DIALECT: Final[Mapping[str, Taken]] = {
 }
 
 
-def locks(operation: Operation, before: State, dialect: str) -> list[Lock]:
+def locks(operation: Operation, before: State, dialect: str) -> list[TableLock]:
     """Returns the locks of an operation; none where it touches no table that is there, or what it runs is not known.
 
     Args:

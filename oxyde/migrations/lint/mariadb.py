@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from oxyde.migrations.lint import mysql
 from oxyde.migrations.lint.declared import is_steady
-from oxyde.migrations.lint.lock import Lock
+from oxyde.migrations.lint.lock import TableLock
 from oxyde.migrations.operations import AddColumn, AlterColumn, DropConstraint, Operation, RenameIndex
 from oxyde.migrations.parts import Unique
 from oxyde.migrations.state import State
 
 
-def locks(operation: Operation, before: State) -> list[Lock]:
+def locks(operation: Operation, before: State) -> list[TableLock]:
     """Returns the locks of an operation."""
     match operation:
         case AddColumn(address, key=False, fill=None) if _is_instant(operation):

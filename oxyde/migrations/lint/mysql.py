@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oxyde.migrations.lint.declared import Declared, declared, is_literal
-from oxyde.migrations.lint.lock import Lock, Work
+from oxyde.migrations.lint.lock import TableLock, Work
 from oxyde.migrations.operations import (
     AddColumn,
     AddConstraint,
@@ -35,7 +35,7 @@ BYTES = 4
 """The most bytes of a character."""
 
 
-def locks(operation: Operation, before: State) -> list[Lock]:
+def locks(operation: Operation, before: State) -> list[TableLock]:
     """Returns the locks of an operation."""
     match operation:
         case DropTable(address) | CommentTable(address) | CommentColumn(address) | RenameTable(address) | RenameColumn(address):
@@ -74,44 +74,44 @@ def locks(operation: Operation, before: State) -> list[Lock]:
             return []
 
 
-def instant(table: Address) -> Lock:
+def instant(table: Address) -> TableLock:
     """Returns the lock of what changes the description of the table alone."""
-    return Lock(table, "ALGORITHM=INSTANT", "schema changes")
+    return TableLock(table, "ALGORITHM=INSTANT", "schema changes")
 
 
-def in_place(table: Address, work: Work = "nothing") -> Lock:
+def in_place(table: Address, work: Work = "nothing") -> TableLock:
     """Returns the lock of what lets others read and write."""
-    return Lock(table, "ALGORITHM=INPLACE, LOCK=NONE", "schema changes", work)
+    return TableLock(table, "ALGORITHM=INPLACE, LOCK=NONE", "schema changes", work)
 
 
-def shared(table: Address) -> Lock:
+def shared(table: Address) -> TableLock:
     """Returns the lock of a full-text or spatial index."""
-    return Lock(table, "ALGORITHM=INPLACE, LOCK=SHARED", "writes", "index")
+    return TableLock(table, "ALGORITHM=INPLACE, LOCK=SHARED", "writes", "index")
 
 
-def copy(table: Address) -> Lock:
+def copy(table: Address) -> TableLock:
     """Returns the lock of what makes a copy of the table, which readers alone can use meanwhile."""
-    return Lock(table, "ALGORITHM=COPY, LOCK=SHARED", "writes", "copy")
+    return TableLock(table, "ALGORITHM=COPY, LOCK=SHARED", "writes", "copy")
 
 
 def _tables_of(enum: Address, before: State) -> list[Address]:
     return list(dict.fromkeys(table.address for table, _ in before.columns_of(enum)))
 
 
-def _added(operation: AddColumn) -> Lock:
+def _added(operation: AddColumn) -> TableLock:
     column, table = operation.column, operation.address
     if (column.generated is not None and column.stored) or (column.default is not None and not is_literal(column.default)):
         return copy(table)
     if column.auto:
-        return Lock(table, "ALGORITHM=INPLACE, LOCK=SHARED", "writes", "rewrite")
+        return TableLock(table, "ALGORITHM=INPLACE, LOCK=SHARED", "writes", "rewrite")
     if operation.key:
         return in_place(table, "rewrite")
     if operation.fill is not None:
-        return Lock(table, "row locks", "writes", "update")
+        return TableLock(table, "row locks", "writes", "update")
     return instant(table)
 
 
-def altered(operation: AlterColumn, before: State) -> Lock:
+def altered(operation: AlterColumn, before: State) -> TableLock:
     """Returns the lock of a change of a column."""
     table = before.table(operation.address)
     old, new = table.column(operation.name), operation.after(before)

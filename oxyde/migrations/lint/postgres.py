@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from oxyde.migrations.lint.declared import declared, is_steady
-from oxyde.migrations.lint.lock import Lock, Work
+from oxyde.migrations.lint.lock import TableLock, Work
 from oxyde.migrations.operations import (
     AddColumn,
     AddConstraint,
@@ -25,6 +25,7 @@ from oxyde.migrations.operations import (
     RenameColumn,
     RenameConstraint,
     RenameTable,
+    ValidateConstraint,
 )
 from oxyde.migrations.parts import Check, Column
 from oxyde.migrations.state import State
@@ -35,7 +36,7 @@ _BINARY: Final = frozenset({"text", "varchar", "citext"})
 """Types whose values are stored alike."""
 
 
-def locks(operation: Operation, before: State) -> list[Lock]:
+def locks(operation: Operation, before: State) -> list[TableLock]:
     """Returns the locks of an operation."""
     match operation:
         case CreateTable(table):
@@ -56,32 +57,38 @@ def locks(operation: Operation, before: State) -> list[Lock]:
         case AlterColumn():
             return _altered(operation, before)
         case CommentColumn(address) | CommentTable(address):
-            return [Lock(address, "SHARE UPDATE EXCLUSIVE", "schema changes")]
-        case AddConstraint(address, ForeignKey() as key):
-            return [_writers(address, "scan"), *([_writers(key.target)] if key.target != address else [])]
-        case AddConstraint(address, constraint):
-            return [exclusive(address, "scan" if isinstance(constraint, Check) else "index")]
+            return [TableLock(address, "SHARE UPDATE EXCLUSIVE", "schema changes")]
+        case AddConstraint(address, ForeignKey() as key, not_valid):
+            return [_writers(address, "nothing" if not_valid else "scan"), *([_writers(key.target)] if key.target != address else [])]
+        case AddConstraint(address, Check(), not_valid):
+            return [exclusive(address, "nothing" if not_valid else "scan")]
+        case AddConstraint(address):
+            return [exclusive(address, "index")]
+        case ValidateConstraint(address, name):
+            there = before.table(address).constraints[name]
+            shared = TableLock(address, "SHARE UPDATE EXCLUSIVE", "schema changes", "scan")
+            return [shared, *([TableLock(there.target, "ROW SHARE", "schema changes")] if isinstance(there, ForeignKey) else [])]
         case DropConstraint(address, _, name):
             there = before.table(address).constraints[name]
             return [exclusive(address), *([exclusive(there.target)] if isinstance(there, ForeignKey) else [])]
         case CreateIndex(address, _, concurrently):
             mode = "SHARE UPDATE EXCLUSIVE" if concurrently else "SHARE"
-            return [Lock(address, mode, "schema changes" if concurrently else "writes", "index")]
+            return [TableLock(address, mode, "schema changes" if concurrently else "writes", "index")]
         case DropIndex(address, _, concurrently):
-            return [Lock(address, "SHARE UPDATE EXCLUSIVE", "schema changes") if concurrently else exclusive(address)]
+            return [TableLock(address, "SHARE UPDATE EXCLUSIVE", "schema changes") if concurrently else exclusive(address)]
         case AlterEnumType(address):
             return [exclusive(table, "rewrite") for table in dict.fromkeys(table.address for table, _ in before.columns_of(address))]
         case _:
             return []
 
 
-def exclusive(table: Address, work: Work = "nothing") -> Lock:
+def exclusive(table: Address, work: Work = "nothing") -> TableLock:
     """Returns the lock that keeps everybody out."""
-    return Lock(table, "ACCESS EXCLUSIVE", "reads and writes", work)
+    return TableLock(table, "ACCESS EXCLUSIVE", "reads and writes", work)
 
 
-def _writers(table: Address, work: Work = "nothing") -> Lock:
-    return Lock(table, "SHARE ROW EXCLUSIVE", "writes", work)
+def _writers(table: Address, work: Work = "nothing") -> TableLock:
+    return TableLock(table, "SHARE ROW EXCLUSIVE", "writes", work)
 
 
 def _added(operation: AddColumn) -> Work:
@@ -94,10 +101,10 @@ def _added(operation: AddColumn) -> Work:
     return "index" if operation.key else "nothing"
 
 
-def _altered(operation: AlterColumn, before: State) -> list[Lock]:
+def _altered(operation: AlterColumn, before: State) -> list[TableLock]:
     old, new = before.table(operation.address).column(operation.name), operation.after(before)
     if operation.changes.keys() == {"comment"}:
-        return [Lock(operation.address, "SHARE UPDATE EXCLUSIVE", "schema changes")]
+        return [TableLock(operation.address, "SHARE UPDATE EXCLUSIVE", "schema changes")]
     if operation.using is not None or not is_kept(old, new):
         return [exclusive(operation.address, "rewrite")]
     if old.nullable and not new.nullable:

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from oxyde.migrations.lint import sqlite
 from oxyde.migrations.lint.declared import SMALL_INTS, declared, is_literal, is_steady
 from oxyde.migrations.lint.lint import Found
-from oxyde.migrations.lint.lock import Lock
+from oxyde.migrations.lint.lock import TableLock
 from oxyde.migrations.operations import (
     AddColumn,
     AddConstraint,
@@ -33,6 +32,7 @@ from oxyde.migrations.operations import (
 from oxyde.migrations.parts import WORDS, Check, Column, Exclude, Unique, shown
 from oxyde.migrations.state import State
 from oxyde.schema import ForeignKey
+from oxyde.schema.naming import quoted
 from oxyde.schema.relation import Address
 
 MANY: Final = 100_000
@@ -59,7 +59,7 @@ class Case:
     operation: Operation
     before: State
     dialect: str
-    locks: list[Lock]
+    locks: list[TableLock]
     new: frozenset[Address]
     counts: Mapping[Address, int]
 
@@ -77,7 +77,7 @@ def rewrite(case: Case) -> Iterator[Found]:
             yield Found("rewrite", _rewriting(case.operation, lock), _without_rewrite(case.operation))
 
 
-def _rewriting(operation: Operation, lock: Lock) -> str:
+def _rewriting(operation: Operation, lock: TableLock) -> str:
     does = "rewrites" if lock.work == "rewrite" else "updates rows of"
     return f"{_short(operation)}: {does} {shown(lock.table)}, and {lock.mode} blocks {lock.blocks} until it is done"
 
@@ -132,9 +132,9 @@ def not_null(case: Case) -> Iterator[Found]:
                 problem = f"{shown(address)}.{name} takes no NULL any more, and rows that have NULL make this fail"
                 yield Found("not-null", problem, "say what they get: fill=..., which makemigrations --fill writes")
             if case.dialect == "postgres":
-                checked = f'ALTER TABLE {shown(address)} ADD CONSTRAINT ck_{name} CHECK ("{name}" IS NOT NULL) NOT VALID'
+                checked = f'ctx.add_check("{address[1]}", "ck_{name}", {quoted(name) + " IS NOT NULL"!r}, not_valid=True)'
                 remedy = (
-                    f'in three migrations: ctx.execute({checked!r}), ctx.execute("ALTER TABLE ... VALIDATE CONSTRAINT ck_{name}"), '
+                    f'in three migrations: {checked}, ctx.validate_constraint("{address[1]}", "ck_{name}"), '
                     "then this, which believes the constraint, and drop it"
                 )
                 yield Found("not-null-scan", f"{shown(address)}.{name}: every row is checked under ACCESS EXCLUSIVE", remedy)
@@ -163,16 +163,13 @@ def constraint_lock(case: Case) -> Iterator[Found]:
     if case.dialect != "postgres":
         return
     match case.operation:
-        case AddConstraint(address, Check() | ForeignKey() as part) if case.is_used(address):
+        case AddConstraint(address, Check() | ForeignKey() as part, False) if case.is_used(address):
             is_check = isinstance(part, Check)
             name, blocked = ("check-lock", "reads and writes") if is_check else ("foreign-key-lock", "writes")
             both = f" and {shown(part.target)}" if isinstance(part, ForeignKey) and part.target != address else ""
             problem = f"{WORDS[type(part)]} {part.name} checks every row, and {blocked} of {shown(address)}{both} wait meanwhile"
             add = "add_check" if is_check else "add_foreign_key"
-            remedy = (
-                f'ctx.execute("ALTER TABLE {shown(address)} ADD CONSTRAINT {part.name} ... NOT VALID", state=lambda ctx: ctx.{add}(...)), '
-                f'and {_LATER} ctx.execute("ALTER TABLE {shown(address)} VALIDATE CONSTRAINT {part.name}")'
-            )
+            remedy = f'ctx.{add}(..., not_valid=True), and {_LATER} ctx.validate_constraint("{address[1]}", "{part.name}")'
             yield Found(name, problem, remedy)
         case AddConstraint(address, Unique() | Exclude() as part) if case.is_used(address):
             problem = f"{WORDS[type(part)]} {part.name} builds an index, and reads and writes of {shown(address)} wait meanwhile"
@@ -270,7 +267,7 @@ def sqlite_rebuild(case: Case) -> Iterator[Found]:
 
 
 def _instead(operation: Operation) -> str:
-    if isinstance(operation, AddColumn) and sqlite.is_rebuilt(operation):
+    if isinstance(operation, AddColumn):
         return "a nullable column, or one with a constant as its default, is added at once"
     return "do it while the application does not write"
 

@@ -134,6 +134,15 @@ class Cursor:
                 break
         return list(self.tokens[start : self._at - 1])
 
+    @property
+    def place(self) -> int:
+        """Where it is, to be given to ``since``."""
+        return self._at
+
+    def since(self, place: int) -> str:
+        """Returns the text from a place to here, without comments."""
+        return "".join(" " if kind == "comment" else text for kind, text in self.tokens[place : self._at]).strip()
+
     def rest(self) -> str:
         """Returns the text that is left."""
         return "".join(text for _, text in self.tokens[self._at :]).strip()

@@ -2,7 +2,7 @@
 
 from oxyde.migrations.operations.base import Inverse, Irreversible, Operation, inverted, replay
 from oxyde.migrations.operations.columns import AddColumn, AlterColumn, CommentColumn, DropColumn, RenameColumn
-from oxyde.migrations.operations.constraints import AddConstraint, DropConstraint, RenameConstraint
+from oxyde.migrations.operations.constraints import AddConstraint, DropConstraint, RenameConstraint, ValidateConstraint
 from oxyde.migrations.operations.enums import AddEnumValue, AlterEnumType, CreateEnumType, DropEnumType, RenameEnumType
 from oxyde.migrations.operations.free import Execute, RequireManual, Run, StateOnly
 from oxyde.migrations.operations.indexes import CreateIndex, DropIndex, RenameIndex
@@ -41,6 +41,7 @@ __all__ = [
     "RequireManual",
     "Run",
     "StateOnly",
+    "ValidateConstraint",
     "inverted",
     "replay",
 ]

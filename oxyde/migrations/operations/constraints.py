@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from oxyde.exceptions import MigrationError
 from oxyde.migrations.operations.base import Inverse, Operation
-from oxyde.migrations.parts import WORDS, Constraint, shown
+from oxyde.migrations.parts import WORDS, Check, Constraint, shown
 from oxyde.migrations.state import State
+from oxyde.schema import ForeignKey
 from oxyde.schema.relation import Address
 
 
@@ -18,10 +19,12 @@ class AddConstraint(Operation):
     Attributes:
         address: The table.
         constraint: The constraint.
+        not_valid: Without checking the rows that are there (PostgreSQL, checks and foreign keys).
     """
 
     address: Address
     constraint: Constraint
+    not_valid: bool = False
 
     def apply(self, state: State) -> State:
         """Returns the state with the constraint."""
@@ -35,7 +38,8 @@ class AddConstraint(Operation):
         return [DropConstraint(self.address, type(self.constraint), self.constraint.name)]
 
     def __str__(self) -> str:
-        return f"Add {WORDS[type(self.constraint)]} {self.constraint.name} to {shown(self.address)}"
+        unchecked = ", unchecked for the rows that are there" if self.not_valid else ""
+        return f"Add {WORDS[type(self.constraint)]} {self.constraint.name} to {shown(self.address)}{unchecked}"
 
 
 @dataclass(frozen=True)
@@ -97,3 +101,31 @@ class RenameConstraint(Operation):
 
     def __str__(self) -> str:
         return f"Rename constraint {self.name} of {shown(self.address)} to {self.new}"
+
+
+@dataclass(frozen=True)
+class ValidateConstraint(Operation):
+    """Checks the rows that were there before a constraint that was added without checking them (PostgreSQL).
+
+    Attributes:
+        address: The table.
+        name: The constraint.
+    """
+
+    address: Address
+    name: str
+
+    def apply(self, state: State) -> State:
+        """Returns the same state."""
+        there = state.table(self.address).constraint(self.name)
+        if not isinstance(there, (Check, ForeignKey)):
+            raise MigrationError(f"{self.name!r} of {shown(self.address)} is a {WORDS[type(there)]}; checks and foreign keys are validated")
+        return state
+
+    def invert(self, before: State) -> Inverse:
+        """Does nothing: a constraint that holds for all rows may stay so."""
+        del before
+        return []
+
+    def __str__(self) -> str:
+        return f"Validate constraint {self.name} of {shown(self.address)}"

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from oxyde.exceptions import MigrationError
+from oxyde.migrations import dotted
 from oxyde.migrations.operations.base import Inverse, Irreversible, Operation, inverted, replay
-from oxyde.migrations.state import State
+from oxyde.migrations.parts import shown
+from oxyde.migrations.state import State, Table
+from oxyde.schema.relation import Address
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,37 @@ class Run(Operation):
     reverse: Callable[..., Any] | None = None
     batch: int | None = None
 
+    @property
+    def name(self) -> str:
+        """The name of the function."""
+        return _name(self.function)
+
+    @property
+    def label(self) -> str:
+        """What it does, in one line that stays the same when the size of its batches changes."""
+        tables = f" on {', '.join(self.tables)}" if self.tables else ""
+        return f"Run {self.name}(){tables}"
+
+    def addresses(self, state: State) -> list[Address]:
+        """Returns the tables that it uses; all of the state where it names none.
+
+        Raises:
+            MigrationError: There is no such table.
+        """
+        if not self.tables:
+            return list(state.tables)
+        found = [(None, name) if (None, name) in state.tables else dotted.address(dotted.split(name), name) for name in self.tables]
+        return [state.table(address).address for address in found]
+
     def apply(self, state: State) -> State:
-        """Returns the state as it is."""
+        """Returns the state as it is.
+
+        Raises:
+            MigrationError: A table is not there, or has no key whose order batches can follow.
+        """
+        addresses = self.addresses(state)
+        if self.batch is not None:
+            _check_key(state.tables[addresses[0]])
         return state
 
     def invert(self, before: State) -> Inverse:
@@ -71,8 +104,7 @@ class Run(Operation):
         return [Run(self.reverse, self.tables, self.function, self.batch)]
 
     def __str__(self) -> str:
-        tables = f" on {', '.join(self.tables)}" if self.tables else ""
-        return f"Run {_name(self.function)}(){tables}"
+        return self.label if self.batch is None else f"{self.label}, {self.batch} rows at a time"
 
 
 @dataclass(frozen=True)
@@ -119,6 +151,24 @@ class StateOnly(Operation):
 
     def __str__(self) -> str:
         return f"In the state only: {'; '.join(map(str, self.operations))}"
+
+
+RANGED: Final = frozenset({"int", "text", "uuid", "decimal", "date", "datetime", "datetime_tz"})
+"""The kinds of keys whose order batches can follow, and that the journal can hold."""
+
+
+def _check_key(table: Table) -> None:
+    """Raises MigrationError for a table whose rows cannot be gone through in batches."""
+    where = shown(table.address)
+    if not table.key:
+        raise MigrationError(f"{where} has no primary key, by which batches go through its rows; run the function without batch=")
+    for name in table.key:
+        column = table.columns[name]
+        if column.type.kind not in RANGED:
+            kinds = ", ".join(sorted(RANGED))
+            raise MigrationError(
+                f"the key {where}.{name} is {column.type_name}, and batches follow keys of {kinds}; run the function without batch="
+            )
 
 
 def _line(sql: str) -> str:

@@ -14,10 +14,11 @@ from oxyde.models.errors import COMPLETED, blame, completed
 from oxyde.models.info import AnyModel
 from oxyde.models.layouts import filling
 from oxyde.models.readable import check_row
+from oxyde.models.related_keys import has_given_key, has_no_key
 from oxyde.models.row_state import is_new, row_of, set_state
 from oxyde.models.snapshot import Snapshot
 from oxyde.models.unloaded import UNLOADED
-from oxyde.models.writing import Write, has_given_key, has_no_key, table_of, writable
+from oxyde.models.writing import Write, table_of, writable
 from oxyde.queries import by_key
 from oxyde.schema import Table
 

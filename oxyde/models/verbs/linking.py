@@ -14,10 +14,10 @@ from oxyde.exceptions import FieldError, NotFoundError
 from oxyde.models import inverse
 from oxyde.models.info import AnyModel, Link, ModelInfo, holds
 from oxyde.models.received import created
+from oxyde.models.related_keys import related_key, saved_key
 from oxyde.models.request import Request
 from oxyde.models.unloaded import UNLOADED
 from oxyde.models.verbs import bulk, writing
-from oxyde.models.writing import related_key, saved_key
 from oxyde.queries import Q, compile, dml, query, related
 from oxyde.queries.foreign_values import named
 from oxyde.queries.locks import FOR_CHANGE

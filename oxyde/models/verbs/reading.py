@@ -88,7 +88,8 @@ def in_bulk(chain: Chain[Any, Any], keys: Iterable[Any] | None, field: str) -> S
         raise TypeError("in_bulk() returns instances; leave values() and values_list() out")
     path = column_path(table, field)
     if path.hops or not (path.column.unique or table.key == (path.column,)):
-        message = f"in_bulk() takes a field that is unique in {table.model}, and {path.where} is not: two rows would have one place"
+        remedy = f"filter({field}__in=[...]) reads all rows of each value"
+        message = f"in_bulk() takes a field that is unique in {table.model}, and {path.where} is not; {remedy}"
         raise FieldError(message, column=field)
     name = path.column.field
     chain = chain._next(chosen.including(chain._state, name))

@@ -41,9 +41,60 @@ def test_migrate(project: Path) -> None:
     assert [line.rpartition(" in ")[0] for line in done.stdout.splitlines()] == ["Applied 0001_notes", "Applied 0002_text"]
     assert oxyde("migrate", "--check", cwd=project).returncode == 0
     assert oxyde("migrate", cwd=project).stdout == "Nothing to migrate.\n"
-    undone = oxyde("migrate", "--plan", "0001", cwd=project)
-    assert undone.stdout.splitlines()[:2] == ["Undo 0002_text", "  Drop column notes.text  # loses the values of notes.text"]
+    undone = oxyde("migrate", "--plan", "0001", cwd=project).stdout.splitlines()
+    assert undone[0] == "Undo 0002_text"
+    assert undone[1].startswith("  Lint: drop: ")
+    assert undone[2:4] == [
+        "  Drop column notes.text  # loses the values of notes.text",
+        "    Lock: the write lock of the file on notes, blocks writes; rewrites the table",
+    ]
+    listed = json.loads(oxyde("migrate", "--plan", "0001", "--json", cwd=project).stdout)
+    assert [(one["migration"], one["backwards"], one["loses"]) for one in listed] == [("0002_text", True, "the values of notes.text")]
     assert oxyde("migrate", "zero", cwd=project).stdout.startswith("Undid 0002_text in")
+
+
+def test_what_no_migration_made(project: Path) -> None:
+    """Is refused by name where SQLite makes a table anew, and kept where that is said."""
+    oxyde("migrate", cwd=project)
+    hand = 'def upgrade(ctx):\n    ctx.execute("ALTER TABLE notes ADD COLUMN hand INT", reverse="SELECT 1")\n'
+    anew = 'def upgrade(ctx):\n    ctx.alter_column("notes", "text", nullable=False, fill="id")\n'
+    write(project / "migrations", m0001_notes=FIRST, m0002_text=SECOND, m0003_hand=hand, m0004_anew=anew)
+    refused = oxyde("migrate", cwd=project)
+    assert refused.returncode == 1
+    assert "notes has column hand, which no migration made; keep what is there with --keep-extra" in refused.stderr
+    kept = oxyde("migrate", "--keep-extra", cwd=project)
+    assert kept.returncode == 0, kept.stderr
+    assert kept.stdout.startswith("Applied 0004_anew in")
+
+
+THIRD = """
+async def fill(models):
+    await models.notes.objects.create(text="first")
+    await models.notes.objects.filter(text="first").update(text="second")
+
+
+def count(models, keys):
+    assert models.notes.objects.sync.filter(keys).count() == COUNT
+
+
+def upgrade(ctx):
+    ctx.run(fill, tables=["notes"])
+    ctx.run(count, tables=["notes"], batch=10)
+"""
+
+
+def test_functions_on_the_rows(project: Path) -> None:
+    """The plan names them; one that fails is one line, with its own."""
+    write(project / "migrations", m0001_notes=FIRST, m0002_text=SECOND, m0003_fill=THIRD.replace("COUNT", "2"))
+    planned = oxyde("migrate", "--plan", cwd=project).stdout.splitlines()
+    assert planned[-3:] == ["Apply 0003_fill", "  Run fill() on notes", "  Run count() on notes, 10 rows at a time"]
+    failed = oxyde("migrate", cwd=project)
+    assert failed.returncode == 1
+    assert failed.stderr.startswith("Error: MigrationError: 0003_fill: Run count() on notes, 10 rows at a time: ")
+    assert failed.stderr.endswith("0003_fill.py:15: AssertionError\n")
+    assert oxyde("showmigrations", cwd=project).stdout.endswith("[~] 0003_fill\n")
+    write(project / "migrations", m0001_notes=FIRST, m0002_text=SECOND, m0003_fill=THIRD.replace("COUNT", "1"))
+    assert oxyde("migrate", cwd=project).stdout.startswith("Applied 0003_fill in ")
 
 
 def test_showmigrations(project: Path) -> None:

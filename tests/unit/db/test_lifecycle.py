@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,4 +60,37 @@ def test_connecting_again_in_a_notebook() -> None:
     assert not first.database.connected
     assert connections.all() == (second.database,)
     second.close()
+    assert connections.all() == ()
+
+
+async def test_the_wrong_kind_of_block() -> None:
+    """Says how the other one is written; nothing is connected."""
+    wrong: Any = db.connect("sqlite::memory:")
+    for one in (wrong, db.AsyncDatabase("sqlite::memory:", auto_register=False)):
+        with (
+            pytest.raises(TypeError, match=r"is asynchronous: write `async with.*or in blocking code `with oxyde\.connect\(\.\.\.\):`$"),
+            one,
+        ):
+            pass
+    with pytest.raises(TypeError, match=r"is for a block: write `async with db\.connect\(\.\.\.\):`; `db\.init\(default="):
+        await wrong
+    blocking: Any = oxyde.connect("sqlite::memory:")
+    with pytest.raises(TypeError, match=r"is blocking: write `with oxyde\.connect\(\.\.\.\):`, or in async code `async with db\.connect"):
+        async with blocking:
+            pass
+    blocking.close()
+    assert connections.all() == ()
+
+
+async def test_a_decorated_function_is_connected() -> None:
+    """By a connection of each call's own."""
+    seen = []
+
+    @db.connect("sqlite::memory:", "decorated")
+    async def work(again: bool) -> None:
+        seen.append(db.get_connection("decorated"))
+
+    await work(True)
+    await work(False)
+    assert seen[0] is not seen[1]
     assert connections.all() == ()

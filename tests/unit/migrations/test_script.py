@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from oxyde.exceptions import UnsupportedError
-from oxyde.migrations.operations import AddColumn, CreateIndex, CreateTable, Execute, RequireManual, StateOnly
+from oxyde.migrations.operations import AddColumn, CreateIndex, CreateTable, Execute, RequireManual, Run, StateOnly
 from oxyde.migrations.parts import Column, Index
 from oxyde.migrations.script import changes_rows, script
 from oxyde.migrations.state import State, Table
@@ -32,6 +32,19 @@ def test_indexes_that_are_built_concurrently_are_alone() -> None:
     assert [step.alone for step in script([CreateTable(TABLE), index], State(), "postgres")] == [False, True]
     with pytest.raises(UnsupportedError, match=r"Create index ix .*leave out concurrently="):
         script([CreateTable(TABLE), index], State(), "sqlite")
+
+
+@pytest.mark.parametrize("dialect", ["postgres", "sqlite", "mysql", "mariadb"])
+def test_functions_in_batches_are_alone(dialect: str) -> None:
+    """Each batch is committed; other functions are in the transaction of their migration. Neither is a statement."""
+    steps = script([CreateTable(TABLE), Run(print, ("scripted",)), Run(print, ("scripted",), batch=5)], State(), dialect)
+    assert [(step.alone, len(step.texts) > 0) for step in steps] == [(False, True), (False, False), (True, False)]
+
+
+def test_a_function_is_known_by_what_it_does() -> None:
+    """The size of its batches may change between two runs."""
+    assert Run(print, ("a", "b"), batch=5).label == Run(print, ("a", "b")).label == "Run print() on a, b"
+    assert Run(print).addresses(State().with_table(TABLE)) == [(None, "scripted")]
 
 
 def test_what_somebody_has_to_do_sends_nothing() -> None:

@@ -30,6 +30,7 @@ from oxyde.migrations.operations import (
     RequireManual,
     Run,
     StateOnly,
+    ValidateConstraint,
 )
 from oxyde.migrations.parts import Check, Column, Exclude, Index, Unique
 from oxyde.migrations.state import State
@@ -78,6 +79,8 @@ def test_from_nothing_and_back() -> None:
         (AlterColumn(POSTS, "title", {"length": 300}), 'ALTER TABLE "posts" ALTER COLUMN "title" TYPE VARCHAR(300)'),
         (CommentColumn(USERS, "name", "c"), 'COMMENT ON COLUMN "users"."name" IS \'c\''),
         (AddConstraint(USERS, Check("c", "id > 0")), 'ALTER TABLE "users" ADD CONSTRAINT "c" CHECK (id > 0)'),
+        (AddConstraint(USERS, Check("c", "id > 0"), not_valid=True), 'ALTER TABLE "users" ADD CONSTRAINT "c" CHECK (id > 0) NOT VALID'),
+        (ValidateConstraint(POSTS, "ck_title"), 'ALTER TABLE "posts" VALIDATE CONSTRAINT "ck_title"'),
         (AddConstraint(USERS, Unique("u", ("name",))), 'ALTER TABLE "users" ADD CONSTRAINT "u" UNIQUE ("name")'),
         (AddConstraint(USERS, Exclude("e", (("id", "="),))), 'ALTER TABLE "users" ADD CONSTRAINT "e" EXCLUDE USING "gist" ((id) WITH =)'),
         (

@@ -79,3 +79,21 @@ def test_querysets_are_copied_and_pickled() -> None:
     assert pickle.loads(pickle.dumps(made)).sql() == made.sql()
     with pytest.raises(AttributeError, match="a queryset of a model has no attribute 'model'"):
         QuerySet.__new__(QuerySet).model  # noqa: B018 - it raises
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda rows: rows.in_bulk([1], field_name="name"), r"in_bulk\(\) has no keyword 'field_name'; write field=\"...\"$"),
+        (lambda rows: rows.in_bulk(id_list=[1]), r"in_bulk\(\) has no keyword 'id_list'; write in_bulk\(\[\.\.\.\]\)$"),
+        (
+            lambda rows: rows.values_list("name", named=True),
+            r"values_list\(\) has no keyword 'named'; write values\(\.\.\.\) for dict.*\.into\(Row\)",
+        ),
+    ],
+)
+def test_keywords_of_other_libraries(call: Any, message: str) -> None:
+    """On both faces, before anything runs."""
+    for rows in (Novelist.objects, Novelist.objects.filter(age=1), Novelist.objects.sync):
+        with pytest.raises(TypeError, match=message):
+            call(rows)

@@ -251,3 +251,47 @@ def test_an_enumeration_made_again(cell: types.ModuleType) -> None:
     assert cell.One(mood="b").mood is cell.Humour.B
     assert cell.Two(mood="b").mood is cell.Humour.B
     assert cell.Two.__table__.by_field["mood"].type.labels == ("a", "b")
+
+
+def test_a_field_id_that_is_no_key() -> None:
+    """Warns where the class is written, also if it waits for another one."""
+    message = r"^Keyless has a field id, but no primary key, .*; write id: int \| None = Field\(default=None, db_pk=True\)$"
+    with pytest.warns(UserWarning, match=message) as caught:
+
+        class Keyless(Model):
+            id: int | None = None
+            name: str = ""
+
+            Meta = table("metaclass_keyless")
+
+    assert [one.filename for one in caught] == [__file__]
+    with pytest.warns(UserWarning, match=message):
+
+        class Keyless(Model):  # type: ignore[no-redef] # it replaces the other
+            id: int
+            other: MetaclassLater  # type: ignore[name-defined] # noqa: F821 - it is never made
+
+            Meta = table("metaclass_keyless")
+
+
+@pytest.mark.parametrize(
+    ("annotations", "meta"),
+    [
+        ({"id": Annotated[int, Field(db_pk=True)]}, {}),
+        ({"id": int, "code": Annotated[str, Field(db_pk=True)]}, {}),
+        ({"id": int, "code": TypeAliasType("Key", Annotated[str, Field(db_pk=True)])}, {}),
+        ({"code": str}, {}),
+        ({"id": int}, {"managed": False}),
+        ({"id": int}, {"managed": False, "view": "SELECT 1 AS id"}),
+        ({"id": int}, {"is_table": False}),
+    ],
+)
+def test_keys_that_are_there_or_not_wanted(annotations: Any, meta: dict[str, Any]) -> None:
+    """No warning: another field is the key, none is called id, or the table is not ours."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+
+        class MetaclassKeys(Model):
+            __annotations__ = annotations
+
+            Meta = table("metaclass_keys", **meta)

@@ -17,7 +17,7 @@ from oxyde.db.steps import Await
 from oxyde.exceptions import FieldError, UnsupportedError
 from oxyde.models import Field, Model, hooks
 from oxyde.models.construct import make
-from oxyde.models.writing import Write, has_given_key, related_key, writable
+from oxyde.models.writing import Write, writable
 from tests.states import mark_stored
 from tests.tables import table
 
@@ -137,13 +137,6 @@ def test_a_key_from_a_factory_is_not_saved() -> None:
     assert Write(Child(parent=parent)).inserted()["parent_id"] == parent.id
 
 
-def test_given_keys() -> None:
-    assert has_given_key(Thing(id=1))
-    assert not has_given_key(Thing())
-    assert not has_given_key(Keyed())
-    assert has_given_key(Keyed(id=uuid.uuid4()))
-
-
 def test_the_stored_key_is_the_one_before_the_change() -> None:
     one = read()
     one.id = 9
@@ -244,13 +237,3 @@ class Renamed(Model):
 def test_update_fields_are_no_column_names() -> None:
     with pytest.raises(FieldError, match=r"^Renamed has no field \"score\"; that is the name of a column .* its field is \"goals\"$"):
         Write(Renamed()).updated(["score"])
-
-
-def test_an_instance_of_a_class_that_was_made_again() -> None:
-    """A notebook's cell that ran twice: the names are equal, so that the message says what is not."""
-    old, new = (type("WritingTwice", (Model,), {"__module__": __name__, "__annotations__": {"id": int}, "id": 1}) for _ in range(2))
-    assert related_key("Some.one", new, ("id",), 3) == 3
-    with pytest.raises(
-        FieldError, match=r"^Some\.one takes a WritingTwice .* not WritingTwice, whose class was made again since: read it once more$"
-    ):
-        related_key("Some.one", new, ("id",), old())

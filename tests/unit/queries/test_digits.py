@@ -80,3 +80,13 @@ def test_sums(kind: ColumnType) -> None:
 def test_digits(found: ColumnType, wanted: ColumnType) -> None:
     """Those of all rows before the point; none where a result may have more than 38, or 30 after the point."""
     assert found == wanted
+
+
+def test_digits_after_the_point_of_numbers_and_columns() -> None:
+    """Zeros at the end are none, and what has no known digits is neither."""
+    two = decimal_of(8, 2)
+    finer = [digits.is_finer(value, two) for value in (Decimal("0.001"), Decimal("1.0100"), Decimal(10), Decimal("NaN"), 1.001, None)]
+    assert finer == [True, False, False, False, False, False]
+    assert not digits.is_finer(Decimal("0.001"), kinds.DECIMAL)
+    coarse = [digits.is_coarse(kind, two) for kind in (two, kinds.INT, decimal_of(9, 1), decimal_of(9, 3), kinds.DECIMAL, kinds.FLOAT)]
+    assert coarse == [True, True, True, False, False, False]

@@ -25,7 +25,8 @@ pub fn alter(alter: &AlterTable, dialect: &'static Dialect) -> Result<Program> {
         Change::Rename { new } => rename(table, new, dialect)?,
         Change::Key { before, after } => change_key(table, before, after, dialect)?,
         Change::Comment { comment } => comment_table(table, comment.as_deref().unwrap_or_default(), dialect)?,
-        Change::AddConstraint { constraint } => add_constraint(table, constraint, dialect)?,
+        Change::AddConstraint { constraint, not_valid } => add_constraint(table, constraint, *not_valid, dialect)?,
+        Change::ValidateConstraint { name } => validate_constraint(table, name, dialect)?,
         Change::DropConstraint { name, kind } => drop_constraint(table, name, *kind, dialect)?,
         Change::RenameConstraint { name, constraint } => rename_constraint(table, name, constraint, dialect)?,
         Change::CreateIndex { index, concurrently } => vec![index::create(table, index, *concurrently, dialect)?],
@@ -88,7 +89,6 @@ fn alter_column(
     if before.name != after.name {
         return malformed("a column that is altered keeps its name");
     }
-    let only_comment = Column { comment: before.comment.clone(), ..after.clone() } == *before;
     match dialect.alters {
         Alters::Parts => alter_parts(table, before, after, using, fill, dialect),
         Alters::Whole => {
@@ -102,8 +102,13 @@ fn alter_column(
             texts.extend(clause(table, &format!("MODIFY COLUMN {}", column::definition(table, &[], after, dialect)?), dialect)?);
             Ok(texts)
         }
-        Alters::Rebuild if only_comment => Ok(Vec::new()),
-        Alters::Rebuild => dialect.unsupported("changes that make a table anew"),
+        Alters::Rebuild => {
+            let definition = |one| column::definition(table, &[], one, dialect);
+            if using.is_some() || fill.is_some() || definition(before)? != definition(after)? {
+                return dialect.unsupported("changes that make a table anew");
+            }
+            Ok(Vec::new()) // comments, lengths: what is not there
+        }
     }
 }
 
@@ -240,7 +245,10 @@ fn drop_key(table: &TableRef, dialect: &Dialect) -> Result<String> {
     block(&format!("BEGIN EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', {name}, ({known})); END"))
 }
 
-fn add_constraint(table: &TableRef, added: &Constraint, dialect: &Dialect) -> Result<Vec<String>> {
+fn add_constraint(table: &TableRef, added: &Constraint, not_valid: bool, dialect: &Dialect) -> Result<Vec<String>> {
+    if not_valid && !dialect.validates {
+        return dialect.unsupported_but("constraints that do not check the rows that are there", "leave out not_valid=");
+    }
     if matches!(dialect.alters, Alters::Rebuild) {
         return dialect.unsupported("changes that make a table anew");
     }
@@ -250,7 +258,14 @@ fn add_constraint(table: &TableRef, added: &Constraint, dialect: &Dialect) -> Re
         Constraint::Exclude(one) => constraint::exclude(one, dialect)?,
         Constraint::ForeignKey(one) => constraint::foreign_key(one, "FOREIGN KEY", dialect)?,
     };
-    clause(table, &format!("ADD {text}"), dialect)
+    clause(table, &format!("ADD {text}{}", if not_valid { " NOT VALID" } else { "" }), dialect)
+}
+
+fn validate_constraint(table: &TableRef, name: &str, dialect: &Dialect) -> Result<Vec<String>> {
+    if !dialect.validates {
+        return dialect.unsupported_but("later validations of constraints", "leave it out: adding one checks the rows that are there");
+    }
+    clause(table, &format!("VALIDATE CONSTRAINT {}", quote::quoted(dialect, name)?), dialect)
 }
 
 fn drop_constraint(table: &TableRef, name: &str, kind: ConstraintKind, dialect: &Dialect) -> Result<Vec<String>> {
@@ -278,7 +293,7 @@ fn rename_constraint(table: &TableRef, name: &str, renamed: &Constraint, dialect
         }
         Alters::Whole => {
             let mut texts = drop_constraint(table, name, renamed.kind(), dialect)?;
-            texts.extend(add_constraint(table, renamed, dialect)?);
+            texts.extend(add_constraint(table, renamed, false, dialect)?);
             Ok(texts)
         }
         Alters::Rebuild => dialect.unsupported("changes that make a table anew"),

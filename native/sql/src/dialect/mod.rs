@@ -100,6 +100,8 @@ pub struct Dialect {
     pub generated_not_null: GeneratedNotNull,
     pub deferrable: bool,
     pub deferrable_keys: bool,
+    /// Whether a constraint can be added without checking the rows that are there, and they be checked later.
+    pub validates: bool,
     /// Foreign keys may set the default.
     pub set_default: bool,
     pub exclusion: bool,

@@ -76,6 +76,7 @@ pub const MYSQL: Dialect = Dialect {
     generated_not_null: GeneratedNotNull::Keyword,
     deferrable: false,
     deferrable_keys: false,
+    validates: false,
     set_default: false,
     exclusion: false,
 };

@@ -75,6 +75,7 @@ pub const POSTGRES: Dialect = Dialect {
     generated_not_null: GeneratedNotNull::Keyword,
     deferrable: true,
     deferrable_keys: true,
+    validates: true,
     set_default: true,
     exclusion: true,
 };

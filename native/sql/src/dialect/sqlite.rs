@@ -75,6 +75,7 @@ pub const SQLITE: Dialect = Dialect {
     generated_not_null: GeneratedNotNull::Keyword,
     deferrable: false,
     deferrable_keys: true,
+    validates: false,
     set_default: true,
     exclusion: false,
 };

@@ -39,6 +39,7 @@ from oxyde.migrations.operations import (
     RequireManual,
     Run,
     StateOnly,
+    ValidateConstraint,
 )
 from oxyde.migrations.parts import Check, Column, Exclude, Index, Unique
 from oxyde.migrations.state import Table
@@ -94,6 +95,8 @@ EXPECTED: list[tuple[Callable[[Context], object], Operation]] = [
     ),
     (lambda ctx: ctx.drop_index("posts", "ix_posts_title", concurrently=True), DropIndex(POSTS, "ix_posts_title", concurrently=True)),
     (lambda ctx: ctx.rename_index("posts", "ix_posts_title", "i"), RenameIndex(POSTS, "ix_posts_title", "i")),
+    (lambda ctx: ctx.validate_constraint("posts", "ck_title"), ValidateConstraint(POSTS, "ck_title")),
+    (lambda ctx: ctx.add_check("posts", "ck", "id > 0", not_valid=True), AddConstraint(POSTS, Check("ck", "id > 0"), not_valid=True)),
     (lambda ctx: ctx.rename_constraint("posts", "ck_title", "c"), RenameConstraint(POSTS, "ck_title", "c")),
     (lambda ctx: ctx.add_foreign_key("users", foreign_key("f", "id", "posts.id")), AddConstraint(USERS, KEY)),
     (lambda ctx: ctx.add_foreign_key("users", "f", ["id"], "posts", ["id"]), AddConstraint(USERS, KEY)),
@@ -152,6 +155,13 @@ def test_state_only() -> None:
     ctx.drop_table("users")
     assert ctx.operations == [StateOnly((DropView((None, "live_posts")), DropTable(POSTS))), DropTable(USERS)]
     assert ctx.state.tables == {}
+
+
+def test_functions_that_would_never_run() -> None:
+    """The state alone has no rows."""
+    ctx = Context("postgres", SHOP)
+    with pytest.raises(MigrationError, match=r"number_them\(\) would never run: state_only\(\)"), ctx.state_only():
+        ctx.run(number_them, tables=["users"])
 
 
 def test_run_reverse() -> None:

@@ -134,5 +134,8 @@ def test_many_rows() -> None:
     found = of_operations(operations, BEFORE, "sqlite", {NOTE: 100_001})
     assert [lint.name for lint in found] == ["rename", "sqlite-rebuild"]
     assert "100,001 rows" in found[1].problem
+    again = AddConstraint((None, "texts"), Check("ck_2", "size > 1"))
+    assert of_operations([*operations, again], BEFORE, "sqlite", {NOTE: 100_001})[:2] == found
+    assert len(of_operations([*operations, again], BEFORE, "sqlite", {NOTE: 100_001})) == 2
     assert [lint.name for lint in of_operations(operations, BEFORE, "sqlite", {NOTE: 100_000})] == ["rename"]
     assert [lint.name for lint in of_operations(operations, BEFORE, "sqlite")] == ["rename"]

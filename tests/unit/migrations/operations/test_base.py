@@ -39,6 +39,7 @@ from oxyde.migrations.operations import (
     RequireManual,
     Run,
     StateOnly,
+    ValidateConstraint,
     inverted,
     replay,
 )
@@ -108,6 +109,8 @@ ALL: list[tuple[Operation, str, str | None]] = [
     (CommentColumn(POSTS, "title", None), "Remove the comment of column posts.title", None),
     (AddConstraint(USERS, Unique("u", ("name",))), "Add unique constraint u to users", None),
     (AddConstraint(USERS, Check("c", "id > 0")), "Add check c to users", None),
+    (AddConstraint(USERS, Check("c", "id > 0"), not_valid=True), "Add check c to users, unchecked for the rows that are there", None),
+    (ValidateConstraint(POSTS, "ck_title"), "Validate constraint ck_title of posts", None),
     (AddConstraint(USERS, Exclude("e", (("name", "="),))), "Add exclusion constraint e to users", None),
     (AddConstraint(USERS, ForeignKey("f", ("id",), POSTS, ("id",))), "Add foreign key f to users", None),
     (DropConstraint(POSTS, Check, "ck_title"), "Drop check ck_title of posts", None),
@@ -139,7 +142,7 @@ ALL: list[tuple[Operation, str, str | None]] = [
     (DropView(VIEW), "Drop view live_posts", None),
     (Execute("UPDATE posts\n  SET title = ''", reverse="SELECT 1"), "Execute UPDATE posts SET title = ''", None),
     (Execute("SELECT 1", reverse="SELECT 2", state=(DropIndex(POSTS, "ix_posts_title"),)), "Execute SELECT 1", None),
-    (Run(number_them, ("posts",), number_them, 500), "Run number_them() on posts", None),
+    (Run(number_them, ("posts",), number_them, 500), "Run number_them() on posts, 500 rows at a time", None),
     (StateOnly((DropView(VIEW), DropTable(POSTS))), "In the state only: Drop view live_posts; Drop table posts", None),
 ]
 
@@ -235,6 +238,7 @@ LONELY = replace(SHOP, tables={(None, "t"): Table("t", None, {"a": Column("a", I
         (AlterColumn(POSTS, "nr", {"length": 1}), "posts has no column 'nr'"),
         (AddConstraint(POSTS, Check("ck_title", "1 = 1")), "the check 'ck_title' of posts is there already"),
         (DropConstraint(POSTS, Unique, "ck_title"), "'ck_title' of posts is a check, not a unique constraint"),
+        (ValidateConstraint(POSTS, "slug"), "posts has no constraint 'slug'"),
         (RenameConstraint(POSTS, "ck_title", "fk_posts_author_id"), "the check 'fk_posts_author_id' of posts is there already"),
         (DropIndex(POSTS, "ix"), "posts has no index 'ix'"),
         (RenameIndex(POSTS, "ix", "iy"), "posts has no index 'ix'"),

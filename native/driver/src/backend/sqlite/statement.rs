@@ -105,9 +105,11 @@ impl Statement {
         Cursor { statement: self, bound: PhantomData }
     }
 
-    /// Whether it must not be cached.
+    /// Whether it must not be cached. An EXPLAIN never notices that the schema has changed: it would read tables that SQLite
+    /// has freed.
     pub fn is_for_once(&self) -> bool {
-        self.once
+        // SAFETY: the statement is not finalized.
+        self.once || unsafe { ffi::sqlite3_stmt_isexplain(self.raw.as_ptr()) != 0 }
     }
 
     /// Returns the name of a result column in the original text.

@@ -16,15 +16,25 @@ pub fn int(arguments: &[Cell<'_>]) -> Answered {
     }
 }
 
-/// Rounds a decimal to the column's scale, half away from zero.
-pub fn rounded(arguments: &[Cell<'_>]) -> Answered {
-    let [number, Cell::Int(precision), Cell::Int(scale)] = arguments else { return Err("it takes a decimal and its digits".to_owned()) };
+/// Checks a decimal for the digits of its column. A fourth argument completes the message about a value that has more
+/// digits after the point.
+pub fn decimal(arguments: &[Cell<'_>]) -> Answered {
+    let [number, Cell::Int(precision), Cell::Int(scale), reason @ ..] = arguments else {
+        return Err("it takes a decimal and its digits".to_owned());
+    };
     let Some(number) = Number::of(*number)? else { return Ok(Answer::Null) };
     let unfit = || format!("the result does not fit {precision} digits, {scale} of them after the point");
     let (precision, scale) = (u8::try_from(*precision).map_err(|_| unfit())?, u8::try_from(*scale).map_err(|_| unfit())?);
-    let text = number.round(scale.into()).ok_or_else(unfit)?.text();
-    let whole = text.trim_start_matches('-').split('.').next().unwrap_or_default().trim_start_matches('0').len();
-    if whole > usize::from(precision.saturating_sub(scale)) { Err(unfit()) } else { Ok(Answer::Text(text)) }
+    let text = number.text();
+    let (whole, fraction) = text.trim_start_matches('-').split_once('.').unwrap_or((text.trim_start_matches('-'), ""));
+    if whole.trim_start_matches('0').len() > usize::from(precision.saturating_sub(scale)) {
+        return Err(unfit());
+    }
+    match reason {
+        _ if fraction.len() <= usize::from(scale) => Ok(Answer::Text(text)),
+        [Cell::Text(reason)] => Err(format!("{text}{}", String::from_utf8_lossy(reason))),
+        _ => Err(unfit()),
+    }
 }
 
 /// Checks a date, or a date and time, for the years 1 to 9999.
@@ -46,12 +56,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_fits_is_rounded() {
-        let fit = |text: &str| rounded(&[Cell::Text(text.as_bytes()), Cell::Int(6), Cell::Int(2)]);
-        assert_eq!(fit("3.3333"), Ok(Answer::Text("3.33".to_owned())));
-        assert_eq!(fit("-0.005"), Ok(Answer::Text("-0.01".to_owned())));
-        assert_eq!(fit("9999.994"), Ok(Answer::Text("9999.99".to_owned())));
-        assert!(fit("9999.995").is_err() && fit("10000").is_err());
+    fn decimals_are_stored_exactly() {
+        let digits = [Cell::Int(6), Cell::Int(2)];
+        let fit = |text: &str| decimal(&[Cell::Text(text.as_bytes()), digits[0], digits[1]]);
+        for (text, stored) in [("3.3300", "3.33"), ("-0.01", "-0.01"), ("9999.99", "9999.99"), ("0", "0")] {
+            assert_eq!(fit(text), Ok(Answer::Text(stored.to_owned())));
+        }
+        assert!(fit("9999.994").is_err() && fit("10000").is_err() && fit("0.001").is_err());
+        let named = decimal(&[Cell::Text(b"-0.005"), digits[0], digits[1], Cell::Text(b" is too fine")]);
+        assert_eq!(named, Err("-0.005 is too fine".to_owned()));
+        assert_eq!(decimal(&[Cell::Null, digits[0], digits[1]]), Ok(Answer::Null));
     }
 
     #[test]

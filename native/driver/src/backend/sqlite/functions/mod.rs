@@ -49,7 +49,8 @@ pub fn register(handle: &Handle) -> Result<()> {
     scalar::register(handle, c"oxyde_decimal_neg", 1, |arguments| arithmetic::one(arguments, arithmetic::negate))?;
     scalar::register(handle, c"oxyde_decimal_abs", 1, |arguments| arithmetic::one(arguments, arithmetic::absolute))?;
     scalar::refusing(handle, c"oxyde_fit_int", 1, fit::int)?;
-    scalar::refusing(handle, c"oxyde_fit_decimal", 3, fit::rounded)?;
+    scalar::refusing(handle, c"oxyde_fit_decimal", 3, fit::decimal)?;
+    scalar::refusing(handle, c"oxyde_fit_decimal", 4, fit::decimal)?;
     scalar::refusing(handle, c"oxyde_fit_moment", 1, fit::moment)?;
     numbers(handle)?;
     texts(handle)?;

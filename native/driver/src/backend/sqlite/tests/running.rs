@@ -145,6 +145,17 @@ async fn statements_are_kept_by_text() {
     assert_eq!(rows(&mut connection, "SELECT 0 + ?", &[Value::Int(5)]).await, [[Value::Int(5)]]);
 }
 
+/// SQLite does not prepare it again after a change of the schema.
+#[tokio::test]
+async fn plans_are_not_kept() {
+    let mut connection = memory().await;
+    connection.command("CREATE TABLE t (a)").await.unwrap();
+    let plan = "EXPLAIN QUERY PLAN SELECT a FROM t WHERE a = 1";
+    assert!(format!("{:?}", rows(&mut connection, plan, &[]).await).contains("SCAN t"));
+    connection.command("CREATE INDEX i ON t (a)").await.unwrap();
+    assert!(format!("{:?}", rows(&mut connection, plan, &[]).await).contains("INDEX i"));
+}
+
 const MANY: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i FROM n";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

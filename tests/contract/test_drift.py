@@ -1,0 +1,189 @@
+"""A live database beside the models: nothing differs where both are the same, each difference is named, and the plan mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+import oxyde
+from oxyde import Check, Field, Index, Model
+from oxyde.exceptions import LockTimeoutError
+from oxyde.migrations import drift
+from oxyde.migrations.drifting import Drift, drift_blocking
+from oxyde.migrations.lock import Lock
+from tests.backends import Backend
+from tests.migrating import fresh, query
+
+
+class DriftMood(Enum):
+    """A mood."""
+
+    GOOD = "good"
+    BAD = "it's bad"
+
+
+class DriftHome(Model):
+    """What others point to."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    town: str = Field(max_length=80, db_unique=True)
+
+    class Meta:
+        is_table = True
+        table_name = "drift_homes"
+
+
+class DriftPerson(Model):
+    """One of each kind."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    name: str = Field(max_length=80)
+    about: str = "none"
+    age: int = Field(default=3, db_default="(1+2*3)")
+    mood: DriftMood = DriftMood.GOOD
+    price: Decimal = Field(max_digits=10, decimal_places=2, db_default="0")
+    at: datetime = Field(default_factory=datetime.now, db_default="CURRENT_TIMESTAMP")
+    took: timedelta | None = None
+    code: UUID | None = None
+    extra: dict[str, int] = Field(default_factory=dict)
+    double: int | None = Field(default=None, db_generated="age*2", db_stored=True)
+    home: DriftHome | None = Field(default=None, db_on_delete="SET NULL")
+
+    class Meta:
+        is_table = True
+        table_name = "drift_people"
+        indexes = (Index(["name"], name="drift_by_name"), Index(["price", "-age"]))
+        constraints = (Check("AGE>0   and price <> 3"),)
+
+
+MODELS = [DriftHome, DriftPerson]
+
+
+@pytest.fixture
+def database(backend: Backend, tmp_path: Path) -> Iterator[Backend]:
+    """A database with the tables."""
+    with fresh(backend, tmp_path) as made, oxyde.connect(made.url, "default"):
+        oxyde.sync.create_tables(models=MODELS)
+        yield made
+
+
+def lines(found: Drift) -> list[str]:
+    """Returns the differences."""
+    assert not found.refused
+    return [str(one) for one in found.differences]
+
+
+def execute(*statements: str) -> None:
+    """Runs SQL."""
+    for sql in statements:
+        oxyde.sync.execute_raw(sql)
+
+
+def mended(found: Drift) -> list[str]:
+    """Runs the plan, and returns what differs afterwards."""
+    for step, reason in found.steps():
+        assert reason is None, (step, reason)
+        execute(*step.texts)
+    return lines(drift_blocking(MODELS))
+
+
+async def test_nothing_differs(database: Backend) -> None:
+    """Of what was made by us; awaited and blocking, and nothing is left behind."""
+    assert lines(drift_blocking(MODELS)) == lines(await drift(MODELS)) == []
+    execute("CREATE TABLE drift_other (id INTEGER)", "CREATE TABLE oxyde_migrations (name TEXT)")
+    found = await drift(MODELS)
+    assert not found
+    assert found.unmanaged == ((None, "drift_other"),)
+    assert not found.operations
+    tables = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE name LIKE 'oxyde_scratch%'",
+        "postgres": "SELECT relname FROM pg_class WHERE relname LIKE 'oxyde_scratch%'",
+    }
+    left = tables.get(database.dialect, "SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'oxyde_scratch%'")
+    assert query(database, left) == []
+
+
+def test_what_is_missing_and_what_is_more(database: Backend) -> None:
+    """Columns and indexes; the plan makes them and drops what is more."""
+    execute(
+        "ALTER TABLE drift_homes ADD COLUMN rooms INTEGER",
+        "DROP INDEX drift_by_name" + (" ON drift_people" if database.dialect == "mariadb" else ""),
+        "CREATE INDEX drift_more ON drift_people (age)",
+        "ALTER TABLE drift_people DROP COLUMN took",
+    )
+    kind = {"sqlite": "INTEGER", "postgres": "integer", "mariadb": "int"}[database.dialect]
+    kind = "int" if database.dialect == "sqlite" else kind
+    found = drift_blocking(MODELS)
+    assert lines(found) == [
+        f"drift_homes.rooms: column: none in the models, {kind} in the database",
+        "drift_people.took: column: duration in the models, none in the database",
+        "drift_people: index drift_by_name: (name) in the models, none in the database",
+        "drift_people: index drift_more: none in the models, (age) in the database",
+    ]
+    assert mended(found) == []
+
+
+def test_a_table_that_is_missing(database: Backend) -> None:
+    """The plan makes it."""
+    execute("DROP TABLE drift_people")
+    found = drift_blocking(MODELS)
+    assert lines(found) == ["drift_people: table: 12 columns in the models, none in the database"]
+    assert mended(found) == []
+
+
+@pytest.mark.parametrize("backend", ["postgres", "mariadb"], indirect=True)
+def test_what_is_otherwise(database: Backend) -> None:
+    """Types, lengths, NULL, defaults, checks, keys and comments; the plan mends them."""
+    if database.dialect == "postgres":
+        execute(
+            "ALTER TABLE drift_people ALTER COLUMN name TYPE varchar(70)",
+            "ALTER TABLE drift_people ALTER COLUMN about DROP NOT NULL",
+            "ALTER TABLE drift_people ALTER COLUMN age SET DEFAULT 8",
+            "ALTER TABLE drift_people ALTER COLUMN price DROP DEFAULT",
+            "ALTER TABLE drift_people DROP CONSTRAINT fk_drift_people_home_id",
+            "ALTER TABLE drift_people ADD CONSTRAINT fk_drift_people_home_id FOREIGN KEY (home_id) REFERENCES drift_homes (id)",
+            "COMMENT ON TABLE drift_homes IS 'houses'",
+        )
+    else:
+        execute(
+            "ALTER TABLE drift_people MODIFY COLUMN name varchar(70) NOT NULL",
+            "ALTER TABLE drift_people MODIFY COLUMN about longtext",
+            "ALTER TABLE drift_people ALTER COLUMN age SET DEFAULT 8",
+            "ALTER TABLE drift_people ALTER COLUMN price DROP DEFAULT",
+            "ALTER TABLE drift_people DROP FOREIGN KEY fk_drift_people_home_id",
+            "ALTER TABLE drift_people ADD CONSTRAINT fk_drift_people_home_id FOREIGN KEY (home_id) REFERENCES drift_homes (id)",
+            "ALTER TABLE drift_homes COMMENT = 'houses'",
+        )
+    found = drift_blocking(MODELS)
+    nothing = "no action" if database.dialect == "postgres" else "restrict"
+    sum_of, zero = ("(1 + (2 * 3))", "0") if database.dialect == "postgres" else ("(1 + 2 * 3)", "0")
+    name, key = "fk_drift_people_home_id", "(home_id) to drift_homes (id) on delete"
+    ours = f"{key} set null on update cascade"
+    assert lines(found) == [
+        "drift_homes: comment: none in the models, houses in the database",
+        "drift_people.name: type: text(80) in the models, text(70) in the database",
+        "drift_people.about: nullable: no in the models, yes in the database",
+        f"drift_people.age: default: {sum_of} in the models, 8 in the database",
+        f"drift_people.price: default: {zero} in the models, none in the database",
+        f"drift_people: foreign key {name}: {ours} in the models, {key} {nothing} on update {nothing} in the database",
+    ]
+    assert mended(found) == []
+
+
+@pytest.mark.parametrize("backend", ["mariadb"], indirect=True)
+def test_what_a_crash_leaves(database: Backend) -> None:
+    """Scratch tables are dropped by the next run, and two processes do not meet in them."""
+    execute("CREATE TABLE oxyde_scratch_left (id int)", "CREATE VIEW oxyde_scratch_view AS SELECT 1 AS one")
+    where = oxyde.db.route.route().database
+    with Lock(where, 1), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("oxyde.migrations.drifting.LOCK_TIMEOUT", 0)
+        with pytest.raises(LockTimeoutError):
+            drift_blocking(MODELS)
+    assert lines(drift_blocking(MODELS)) == []
+    assert query(database, "SHOW TABLES LIKE 'oxyde\\_scratch%'") == []

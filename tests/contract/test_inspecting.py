@@ -1,0 +1,98 @@
+"""``oxyde.inspect.models()`` and ``source()``: a live database as models, on every server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import oxyde.inspect
+from oxyde.db.database import connections
+from oxyde.exceptions import ConnectionFailed, UnsupportedError
+from oxyde.models.registry import registered_tables
+from tests.backends import Backend
+from tests.migrating import fresh
+
+TABLES = (
+    "CREATE TABLE artists (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(120) NOT NULL)",
+    """CREATE TABLE tracks (
+        id INTEGER NOT NULL PRIMARY KEY, title VARCHAR(80) NOT NULL, seconds INTEGER, artist_id INTEGER NOT NULL,
+        FOREIGN KEY (artist_id) REFERENCES artists (id)
+    )""",
+    "CREATE TABLE plays (title VARCHAR(80), times INTEGER)",
+    "CREATE VIEW long_tracks AS SELECT id, title FROM tracks WHERE seconds > 300",
+    "INSERT INTO artists VALUES (1, 'Ada')",
+    "INSERT INTO tracks VALUES (1, 'Engine', 400, 1), (2, 'Notes', 60, 1)",
+    "INSERT INTO plays VALUES ('Engine', 3)",
+)
+
+
+@pytest.fixture
+def music(backend: Backend, tmp_path: Path) -> Iterator[Backend]:
+    """A database with tables and rows."""
+    with fresh(backend, tmp_path) as own:
+        with oxyde.connect(own.url, "music") as connection:
+            for sql in TABLES:
+                oxyde.sync.execute_raw(sql, client=connection)
+        yield own
+
+
+async def test_models_are_usable_at_once(music: Backend) -> None:
+    """They read, join, write and leave as frames; nothing is registered, neither models nor the connection."""
+    before = registered_tables()
+    m = await oxyde.inspect.models(music.url)
+    assert list(m) == ["Artist", "Play", "Track", "LongTrack"]
+    assert registered_tables() == before
+    assert connections.find("inspected") is None
+    frame = await m["Track"].objects.filter(artist__name="Ada").order_by("id").to_polars()
+    assert frame.select("id", "title", "seconds", "artist_id").rows() == [(1, "Engine", 400, 1), (2, "Notes", 60, 1)]
+    (artist,) = await m["Artist"].objects.prefetch("tracks").all()
+    assert [track.title for track in artist.tracks] == ["Engine", "Notes"]  # type: ignore[attr-defined] # known at run time
+    assert [row.title for row in await m["LongTrack"].objects.all()] == ["Engine"]  # type: ignore[attr-defined] # known at run time
+    assert m["LongTrack"].__oxyde__.database is m["Track"].__oxyde__.database
+    (play,) = await m["Play"].objects.all()
+    with pytest.raises(UnsupportedError, match="Play has no primary key"):
+        await play.save()
+    assert await m["Play"].objects.filter(title="Engine").update(times=4) == 1
+    track = await m["Track"].objects.create(id=3, title="Loom", artist=artist)
+    assert await m["Track"].objects.count() == 3
+    await track.delete()
+
+
+def test_blocking_twins(music: Backend) -> None:
+    """The same without asyncio; a connection that is there already is used, and stays."""
+    m = oxyde.inspect.sync.models(music.url, tables=["artists"])
+    assert [row.name for row in m["Artist"].objects.sync.all()] == ["Ada"]  # type: ignore[attr-defined] # known at run time
+    with oxyde.connect(music.url, "music") as connection:
+        text = oxyde.inspect.sync.source(client=connection)
+        assert oxyde.inspect.sync.source(using="music") == text
+        assert list(oxyde.inspect.sync.models(using="music", tables=["artists", "long_tracks"])) == ["Artist", "LongTrack"]
+        assert connection.connected
+    assert oxyde.inspect.sync.source(music.url) == text
+    assert text.startswith(f'"""Models of {music.url}, a database of ')
+
+
+async def test_source(music: Backend) -> None:
+    """Of what the connection named default has, where nothing is named."""
+    await oxyde.db.init(default=music.url)
+    try:
+        assert "class Track(Model):" in await oxyde.inspect.source()
+        assert "class Track(Model):" not in await oxyde.inspect.source(tables=["plays"])
+    finally:
+        await oxyde.db.close()
+
+
+async def test_what_is_refused(music: Backend) -> None:
+    """Names that are not there, with the near one; two ways to name a database; a text for a list."""
+    with pytest.raises(ValueError, match='the database has no table or view "artist"; did you mean "artists"'):
+        await oxyde.inspect.models(music.url, tables=["artist"])
+    with pytest.raises(ValueError, match='the server has no schema "nothing"'):
+        await oxyde.inspect.source(music.url, schemas=["nothing"])
+    with pytest.raises(TypeError, match="name a database each"):
+        await oxyde.inspect.models(music.url, using="default")
+    with pytest.raises(TypeError, match=r"tables takes a list of names, not a text: \['artists'\]"):
+        await oxyde.inspect.models(music.url, tables="artists")
+    if music.has_server:
+        with pytest.raises(ConnectionFailed):
+            await oxyde.inspect.models(music.elsewhere(port=1))
