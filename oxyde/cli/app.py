@@ -15,6 +15,7 @@ from oxyde.cli.init import init
 from oxyde.cli.inspectdb import inspectdb
 from oxyde.cli.makemigrations import makemigrations
 from oxyde.cli.migrate import migrate
+from oxyde.cli.migrations import migrations
 from oxyde.cli.options import WrongUse, chosen, everywhere
 from oxyde.cli.shell import shell
 from oxyde.cli.showmigrations import showmigrations
@@ -96,6 +97,7 @@ main.add_command(init)
 main.add_command(inspectdb)
 main.add_command(makemigrations)
 main.add_command(migrate)
+main.add_command(migrations)
 main.add_command(shell)
 main.add_command(showmigrations)
 main.add_command(sqlmigrate)

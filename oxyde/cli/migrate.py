@@ -12,9 +12,10 @@ from oxyde.cli.database import connected, on_database
 from oxyde.cli.options import WrongUse, chosen, everywhere
 from oxyde.exceptions import MigrationError
 from oxyde.migrations.migrating import apply_blocking, history_blocking, plan_blocking, settle_blocking
+from oxyde.migrations.options import Done, Options
 from oxyde.migrations.pending import Pending, as_rows
 from oxyde.migrations.preview import find
-from oxyde.migrations.runner import ZERO, Done, History, Options, Task, check
+from oxyde.migrations.runner import ZERO, History, Task, check
 
 
 @click.command()

@@ -7,8 +7,8 @@ import inspect
 import re
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from oxyde.exceptions import MigrationError
 from oxyde.migrations import legacy
 from oxyde.migrations.context import Context
 from oxyde.migrations.operations import Inverse, Irreversible, Operation, inverted, replay
+from oxyde.migrations.replaced import Replaced, last_number, name_of, names, understood
 from oxyde.migrations.state import State
 from oxyde.schema.naming import meant
 
@@ -36,6 +37,8 @@ class Migration:
         upgrade: Its function of that name.
         downgrade: Its function of that name; None where the operations are undone one by one.
         older: Whether it has the older format.
+        replaces: What it was squashed from, by name.
+        replaced: Those of them whose files are still there.
     """
 
     path: Path
@@ -45,6 +48,8 @@ class Migration:
     upgrade: Callable[[Any], Any]
     downgrade: Callable[[Any], Any] | None
     older: bool
+    replaces: tuple[Replaced, ...] = ()
+    replaced: tuple[Migration, ...] = ()
 
     @property
     def name(self) -> str:
@@ -55,6 +60,11 @@ class Migration:
     def number(self) -> int:
         """The number that its name begins with."""
         return int(self.name.partition("_")[0])
+
+    @property
+    def last_number(self) -> int:
+        """The number that the next one has to be above: of a squashed migration the last that it replaces."""
+        return last_number(self.name, self.replaces)
 
     def forward(self, before: State, dialect: str) -> list[Operation]:
         """Returns the operations of ``upgrade``.
@@ -122,16 +132,22 @@ class Migration:
 def load(directory: Path) -> list[Migration]:
     """Returns the migrations of a folder, each after the one that it depends on; none where there is no folder.
 
+    A squashed migration stands for those that it replaces, which it has as ``replaced`` while their files are there.
+
     Raises:
         MigrationError: A file fails, two have one number or depend on the same, or one depends on what is not there.
     """
+    return in_line(unordered(directory))
+
+
+def unordered(directory: Path) -> list[Migration]:
+    """Returns the migrations of a folder by their numbers, whatever they depend on.
+
+    Raises:
+        MigrationError: A file fails.
+    """
     paths = sorted(path for path in directory.glob("*.py") if NAME.fullmatch(path.stem)) if directory.is_dir() else []
-    migrations = sorted((read(path) for path in paths), key=lambda migration: (migration.number, migration.name))
-    for one, other in pairwise(migrations):
-        if one.number == other.number:
-            remedy = f"give the newer one the next number, and depends_on = {one.name!r} or {other.name!r}"
-            raise MigrationError(f"{one.path} and {other.path.name} have the same number; {remedy}")
-    return _in_line(migrations)
+    return sorted((read(path) for path in paths), key=lambda migration: (migration.number, migration.name))
 
 
 def read(path: Path) -> Migration:
@@ -140,27 +156,44 @@ def read(path: Path) -> Migration:
     Raises:
         MigrationError: It fails, or lacks what a migration has; names file and line.
     """
-    names: dict[str, Any] = {"__file__": str(path), "__name__": f"migration_{path.stem}"}
     try:
         source = path.read_bytes()
+    except OSError as error:
+        raise MigrationError(located(path, error)) from error
+    return parsed(path, source)
+
+
+def parsed(path: Path, source: str | bytes) -> Migration:
+    """Returns the migration that a text is.
+
+    Args:
+        path: Its file, which need not be there.
+        source: The text.
+
+    Raises:
+        MigrationError: It fails, or lacks what a migration has; names file and line.
+    """
+    said: dict[str, Any] = {"__file__": str(path), "__name__": f"migration_{path.stem}"}
+    try:
         tree = ast.parse(source, path)
-        exec(compile(tree, path, "exec"), names)  # noqa: S102 - migrations are the application's own
+        exec(compile(tree, path, "exec"), said)  # noqa: S102 - migrations are the application's own
     except Exception as error:
         raise MigrationError(located(path, error)) from error
-    lines = [node.lineno for node in tree.body if isinstance(node, ast.Assign) and "depends_on" in map(ast.unparse, node.targets)]
-    depends_on, line = names.get("depends_on"), (lines or [1])[-1]
+    lines = {ast.unparse(target): node.lineno for node in tree.body if isinstance(node, ast.Assign) for target in node.targets}
+    depends_on, line = said.get("depends_on"), lines.get("depends_on", 1)
     if depends_on is not None and not isinstance(depends_on, str):
         raise MigrationError(f"{path}:{line}: depends_on is the name of the migration before, or None; not {depends_on!r}")
-    if not callable(names.get("upgrade")):
+    if not callable(said.get("upgrade")):
         raise MigrationError(f"{path}:1: there is no upgrade(ctx); a migration has one")
     return Migration(
         path,
-        inspect.cleandoc(names.get("__doc__") or ""),
+        inspect.cleandoc(said.get("__doc__") or ""),
         depends_on,
         line,
-        names["upgrade"],
-        names.get("downgrade"),
+        said["upgrade"],
+        said.get("downgrade"),
         legacy.is_older(tree),
+        understood(said.get("replaces", ()), f"{path}:{lines.get('replaces', 1)}"),
     )
 
 
@@ -207,13 +240,43 @@ def walked(migrations: Sequence[Migration], dialect: str) -> Iterator[Stage]:
         yield Stage(migration, before, operations, state)
 
 
-def _in_line(migrations: Sequence[Migration]) -> list[Migration]:
-    """Returns migrations in the order of ``depends_on``; one that says none follows the one before it by number."""
+def in_line(migrations: Sequence[Migration]) -> list[Migration]:
+    """Returns migrations, sorted by number, in the order of ``depends_on``; one that says none follows the one before it by number.
+
+    Raises:
+        MigrationError: Two have one number or depend on the same, or one depends on what is not there.
+    """
+    files = {migration.name: migration for migration in migrations}
+    stands_for = {name: migration.name for migration in migrations for name in names(migration.replaces)}
+    left = [_with_replaced(migration, files) for migration in migrations if migration.name not in stands_for]
+    for one, other in pairwise(left):
+        if one.number == other.number:
+            remedy = f"give the newer one the next number, and depends_on = {one.name!r} or {other.name!r}"
+            raise MigrationError(f"{one.path} and {other.path.name} have the same number; {remedy}")
+    followers = _followers(left, stands_for)
+    ordered: list[Migration] = []
+    while (following := followers.pop(ordered[-1].name if ordered else None, None)) is not None:
+        ordered.append(following)
+    if followers:
+        first = next(iter(followers.values()))
+        raise MigrationError(f"{first.path}:{first.line}: depends_on goes round in a circle, or follows one that does")
+    return ordered
+
+
+def _with_replaced(migration: Migration, files: Mapping[str, Migration]) -> Migration:
+    there = [files[name] for name in map(name_of, migration.replaces) if name in files and name != migration.name]
+    return replace(migration, replaced=tuple(_with_replaced(one, files) for one in there)) if there else migration
+
+
+def _followers(migrations: Sequence[Migration], stands_for: Mapping[str, str]) -> dict[str | None, Migration]:
+    """Returns the migration that follows each, and None for the beginning; what was squashed is known by its older names."""
     known = {migration.name for migration in migrations}
     followers: dict[str | None, Migration] = {}
     previous: str | None = None
     for migration in migrations:
         needed = previous if migration.depends_on is None else migration.depends_on
+        while needed is not None and needed not in known and needed in stands_for:
+            needed = stands_for[needed]
         if needed is not None and needed not in known:
             near = meant(needed, known)
             raise MigrationError(
@@ -224,13 +287,7 @@ def _in_line(migrations: Sequence[Migration]) -> list[Migration]:
             raise MigrationError(f"{migration.path}:{migration.line}: {both}; let the newer one depend on the other")
         followers[needed] = migration
         previous = migration.name
-    ordered: list[Migration] = []
-    while (following := followers.pop(ordered[-1].name if ordered else None, None)) is not None:
-        ordered.append(following)
-    if followers:
-        left = next(iter(followers.values()))
-        raise MigrationError(f"{left.path}:{left.line}: depends_on goes round in a circle, or follows one that does")
-    return ordered
+    return followers
 
 
 def located(path: Path, error: Exception) -> str:

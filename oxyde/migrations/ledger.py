@@ -102,3 +102,8 @@ def record(entry: Entry, seconds: float, dialect: str) -> Steps[None]:
 def remove(name: str, dialect: str) -> Steps[None]:
     """Removes a migration that was undone."""
     yield from query(f"DELETE FROM {TABLE} WHERE name = :name", {"name": name}, dialect)  # noqa: S608 - a name of ours
+
+
+def rename(name: str, new: str, dialect: str) -> Steps[None]:
+    """Renames a migration whose file got another number."""
+    yield from query(f"UPDATE {TABLE} SET name = :new WHERE name = :name", {"new": new, "name": name}, dialect)  # noqa: S608 - a name of ours

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from oxyde import schema
 from oxyde.exceptions import MigrationError
+from oxyde.migrations import head
 from oxyde.migrations.answers import Answers, parse
 from oxyde.migrations.files import Migration, load, replayed
 from oxyde.migrations.from_models import from_models
@@ -18,9 +19,6 @@ from oxyde.migrations.planning import plan
 from oxyde.migrations.questions import Question
 from oxyde.migrations.state import State
 from oxyde.migrations.writing import named, source
-
-HEAD: Final = "HEAD"
-"""The file that names the newest migration, so that two branches conflict in it."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +46,8 @@ class Made:
         if self.path.exists():
             raise MigrationError(f"{self.path} is there already")
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        for path, text in ((self.path, self.text), (self.path.with_name(HEAD), f"{self.path.stem}\n")):
-            partial = path.with_name(f".{path.name}.partial")
-            partial.write_text(text, encoding="utf-8")
-            partial.replace(path)
+        head.put(self.path, self.text)
+        head.write(self.path.parent, self.path.stem)
 
 
 @dataclass(frozen=True)
@@ -108,7 +104,7 @@ class Models:
         if name is not None and re.fullmatch(r"\w+", name) is None:
             raise MigrationError(f"a migration cannot be named {name!r}: letters, digits and underscores")
         last = self.migrations[-1] if self.migrations else None
-        number = max((migration.number for migration in self.migrations), default=0) + 1
+        number = max((migration.last_number for migration in self.migrations), default=0) + 1
         stem = f"{number:04}_{name or named(operations, first=last is None)}"
         after = replay(operations, self.old)
         text = source(operations, inverted(operations, self.old), self.old, after, None if last is None else last.name)
@@ -131,21 +127,11 @@ def compare(directory: Path, dialect: str, tables: Iterable[schema.Table] | None
     Raises:
         MigrationError: A file fails, or HEAD names another migration than the newest.
     """
+    head.check_conflict(directory)  # which explains why the files are not in line
     migrations = load(directory)
-    _check_head(directory, migrations)
+    head.check(directory, migrations)
     described = list(schema.tables if tables is None else tables)
     return Models(directory, migrations, described, replayed(migrations, dialect), from_models(described), dialect)
-
-
-def _check_head(directory: Path, migrations: Sequence[Migration]) -> None:
-    path = directory / HEAD
-    if not path.is_file():
-        return
-    said, newest = path.read_text(encoding="utf-8").strip(), migrations[-1].name if migrations else "none"
-    if said != newest:
-        shown = " and ".join(line for line in said.splitlines() if line.strip("<=> "))
-        remedy = f"after a merge, let the files follow each other and write the newest name into {HEAD}"
-        raise MigrationError(f"{path} names {shown}, and the newest migration is {newest}; {remedy}")
 
 
 def makemigrations(

@@ -14,8 +14,9 @@ from oxyde.exceptions import MigrationError
 from oxyde.migrations import journal
 from oxyde.migrations.files import load
 from oxyde.migrations.lock import Lock
+from oxyde.migrations.options import Done, Options
 from oxyde.migrations.pending import Pending, pending
-from oxyde.migrations.runner import Done, History, Options, Task, apply
+from oxyde.migrations.runner import History, Task, apply
 
 
 async def migrate(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from oxyde.exceptions import MigrationError
 from oxyde.migrations.files import Migration, walked
 from oxyde.migrations.operations import Execute, Irreversible, Operation
+from oxyde.migrations.replaced import names
 from oxyde.migrations.script import script
 from oxyde.migrations.state import State
 from oxyde.migrations.writing import plain
@@ -43,9 +44,17 @@ def find(migrations: Sequence[Migration], name: str) -> int:
     exact = [place for place, migration in enumerate(migrations) if migration.name == name]
     found = exact or [place for place, migration in enumerate(migrations) if migration.name.startswith(name)]
     if len(found) != 1:
-        several = f"{', '.join(migrations[place].name for place in found)} begin with it" if found else "there is no such migration"
+        several = f"{', '.join(migrations[place].name for place in found)} begin with it" if found else _replaced(migrations, name)
         raise MigrationError(f"{name!r} names no migration: {several}")
     return found[0]
+
+
+def _replaced(migrations: Sequence[Migration], name: str) -> str:
+    """Returns why there is no migration of that name: it was squashed, or there never was one."""
+    for one in migrations:
+        if any(old.startswith(name) for old in names(one.replaces)):
+            return f"it is part of {one.name} now"
+    return "there is no such migration"
 
 
 def _texts(operations: Sequence[Operation], state: State, dialect: str) -> Iterator[str]:

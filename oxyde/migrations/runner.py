@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from oxyde.db.raw import compile_raw, query
 from oxyde.db.steps import Atomically, Call, Steps
 from oxyde.exceptions import CommitOutcomeUnknown, DatabaseError, LockTimeoutError, MigrationError, OxydeError
 from oxyde.ir import expr, statement, wire
-from oxyde.migrations import journal, ledger
+from oxyde.migrations import journal, ledger, standing
 from oxyde.migrations.batches import run_batch
 from oxyde.migrations.checksums import checksum, differs
 from oxyde.migrations.effects import took_effect
 from oxyde.migrations.files import Migration, Stage, walked
 from oxyde.migrations.operations import Execute, Irreversible, Operation, RequireManual, Run
+from oxyde.migrations.options import Done, Options
 from oxyde.migrations.preview import find
 from oxyde.migrations.rebuild import run as make_anew
 from oxyde.migrations.rebuild import watched
@@ -80,41 +80,42 @@ class Task:
         return Job(self.name, self.migration.path, self.backwards, step.operation, step.before)
 
 
-@dataclass(frozen=True)
-class Done:
-    """A migration that was applied or undone.
-
-    Attributes:
-        name: Its name.
-        backwards: Whether it was undone.
-        seconds: How long it took.
-    """
-
-    name: str
-    backwards: bool
-    seconds: float
-
-
 @dataclass
 class History:
     """The migrations of a folder, and what a database has of them.
 
     Attributes:
-        migrations: The migrations, in order.
+        migrations: The migrations, in order; once the ledger was read those that the database goes through.
         dialect: postgres, mysql, mariadb or sqlite.
-        applied: What the ledger says, by name.
+        applied: What the ledger says, by name, renewals included.
         begun: What the journal says, by name.
+        stuck: What the database lacks of what a squashed migration replaces, where it is half way and the files are gone.
+        renewals: Entries that the ledger is to get: its names are older than those of the files.
     """
 
     migrations: Sequence[Migration]
     dialect: str
     applied: dict[str, ledger.Entry] = field(default_factory=dict)
     begun: dict[str, dict[int, journal.Entry]] = field(default_factory=dict)
+    stuck: dict[str, list[str]] = field(default_factory=dict)
+    renewals: list[standing.Renewal] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Keeps the migrations of the folder."""
+        self.files = self.migrations
 
     def read(self) -> Steps[None]:
         """Reads ledger and journal; writes nothing."""
         self.applied = yield from ledger.read(self.dialect)
         self.begun = yield from journal.read(self.dialect)
+        line = standing.line(self.files, self.applied.keys() | self.begun.keys(), self.applied)
+        self.migrations, self.stuck = line.migrations, line.stuck
+        self.__dict__.pop("stages", None)
+        renamed = standing.renamed(self.stages, self.applied, standing.known(self.files))
+        self.renewals = [*standing.counted(line, self.stages), *renamed]
+        for one in self.renewals:
+            self.applied[one.entry.name] = one.entry
+            self.applied.pop(one.old or "", None)
 
     @cached_property
     def stages(self) -> Sequence[Stage]:
@@ -128,7 +129,7 @@ class History:
 
     def missing(self) -> list[str]:
         """Returns the applied migrations that have no file."""
-        known = {migration.name for migration in self.migrations}
+        known = standing.known(self.files)
         return [name for name in self.applied if name not in known]
 
     def tasks(self, target: str | None = None) -> list[Task]:
@@ -147,6 +148,9 @@ class History:
             migration = stage.migration
             begun = self.begun.get(migration.name, {})
             is_going_back = any(entry.backwards for entry in begun.values())
+            if migration.name in self.stuck:
+                lacks = self.stuck[migration.name][0]
+                raise MigrationError(f"the database is half way through what {migration.name} replaces: bring back {lacks}.py, and migrate")
             if at <= last and migration.name not in self.applied:
                 if begun and is_going_back:
                     raise MigrationError(
@@ -172,31 +176,6 @@ class History:
         return Task(migration, undone is not None, steps, undone or checksum(operations))
 
 
-@dataclass(frozen=True)
-class Options:
-    """How migrations are applied.
-
-    Attributes:
-        target: Where to stop: ``zero``, or a migration by its name or the beginning of it; by default after the last.
-        fake: Enter the migrations in the ledger, or remove them, without running them.
-        strict: Refuse where an applied file was edited or is missing.
-        lock_timeout: How many seconds to wait for locks that others hold.
-        keep_extra: Keep columns and constraints that no migration made where SQLite makes their table anew.
-        report: Called with each migration that was applied or undone.
-        warn: Called with what is odd about the history.
-        progress: Called after each batch of a function, with the name of the migration and how many rows this run has gone through.
-    """
-
-    target: str | None = None
-    fake: bool = False
-    strict: bool = False
-    lock_timeout: float = 60.0
-    report: Callable[[Done], Any] = lambda _: None
-    warn: Callable[[str], Any] = warnings.warn
-    keep_extra: bool = False
-    progress: Callable[[str, int], Any] = lambda *_: None
-
-
 def apply(history: History, options: Options) -> Steps[list[Done]]:
     """Applies or undoes migrations until the target is reached, and returns them.
 
@@ -207,19 +186,29 @@ def apply(history: History, options: Options) -> Steps[list[Done]]:
     check(history, options)
     tasks = [task.told(options) for task in history.tasks(options.target)]
     done: list[Done] = []
-    if not tasks:
+    if not tasks and not history.renewals:
         return done
     until = time.monotonic() + options.lock_timeout
     if history.dialect in TRANSACTIONAL:
         yield from _locking(partial(_tables, history.dialect), history.dialect, until)
     else:
         yield from _tables(history.dialect)
+    yield from _renewed(history, until)
     for task in tasks:
         start = time.monotonic()
         if (yield from _one(task, history.dialect, start, start + options.lock_timeout, options)):
             done.append(Done(task.name, task.backwards, time.monotonic() - start))
             options.report(done[-1])
+    if len(history.migrations) != len(history.files):  # it went through what was squashed
+        yield from history.read()
+        yield from _renewed(history, until)
     return done
+
+
+def _renewed(history: History, until: float) -> Steps[None]:
+    """Gives the ledger the names that the files have now."""
+    if history.renewals:
+        yield from _locking(partial(standing.renew, history.renewals, history.dialect), history.dialect, until)
 
 
 def check(history: History, options: Options) -> None:
@@ -291,7 +280,8 @@ def _all_sent(task: Task, dialect: str) -> Steps[None]:
 
 def _entered(task: Task, dialect: str, start: float, state: str) -> Steps[None]:
     if task.backwards:
-        yield from ledger.remove(task.name, dialect)
+        for name in standing.known([task.migration]):
+            yield from ledger.remove(name, dialect)
     else:
         yield from ledger.record(ledger.Entry(task.name, task.checksum, state), round(time.monotonic() - start, 3), dialect)
     yield from journal.forget(task.name, dialect)

@@ -15,7 +15,7 @@ from oxyde.exceptions import MigrationError
 from oxyde.migrations import migrate
 from oxyde.migrations import sync as blocking
 from oxyde.migrations.migrating import apply_blocking, history_blocking
-from oxyde.migrations.runner import Options
+from oxyde.migrations.options import Options
 from tests.backends import Backend
 from tests.migrating import fresh, query, write
 

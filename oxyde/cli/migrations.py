@@ -1,0 +1,117 @@
+"""``oxyde migrations``: what is done with migration files as a whole."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from oxyde.cli.completion import complete_migrations
+from oxyde.cli.options import WrongUse, can_ask, chosen, everywhere
+from oxyde.exceptions import MigrationError
+from oxyde.migrations.files import Migration, load
+from oxyde.migrations.preview import find
+from oxyde.migrations.squashing.squash import Squashed, leftovers, remove, squashed
+
+
+@click.group()
+@everywhere
+def migrations() -> None:
+    """Squash migration files."""
+
+
+@migrations.command()
+@everywhere
+@click.option(
+    "--from", "start", shell_complete=complete_migrations, metavar="A", help="The first that is replaced; by default the first of all."
+)
+@click.option("--to", "end", shell_complete=complete_migrations, metavar="B", help="The last that is replaced; by default the last of all.")
+@click.option("--drop-data", is_flag=True, help="Leave out functions, and SQL that changes rows.")
+@click.option("--delete", is_flag=True, help="Delete the files that are replaced, or were replaced earlier.")
+@click.option("--dry-run", is_flag=True, help="Show the file instead of writing it.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="List the operations as JSON.")
+@click.pass_context
+def squash(
+    ctx: click.Context,
+    /,
+    *,
+    start: str | None,
+    end: str | None,
+    drop_data: bool,
+    delete: bool,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    r"""Replace migrations by one that leads to the same state.
+
+    \b
+    Examples:
+      oxyde migrations squash --dry-run
+      oxyde migrations squash --to 0020 --yes
+      oxyde migrations squash --delete --yes
+    """
+    config = chosen(ctx).load()
+    folder = config.migrations_dir
+    _check_names(load(folder), start, end)
+    old = leftovers(folder) if delete else []
+    if old:
+        _delete(old, dry_run=dry_run, yes=yes, as_json=as_json)
+        return
+    made = squashed(folder, start, end, dialect=config.dialect_of(), drop_data=drop_data)
+    _show(made, as_json=as_json, dry_run=dry_run)
+    if dry_run:
+        return
+    _confirm(f"Replace {len(made.replaced)} migrations by {made.path.stem}{' and delete them' if delete else ''}?", yes=yes)
+    made.write()
+    if delete:
+        remove(made.replaced)
+    if not as_json:
+        click.echo(f"Wrote {made.path}")
+
+
+def _check_names(there: list[Migration], *names: str | None) -> None:
+    """Raises WrongUse where a name is that of no migration."""
+    try:
+        for name in names:
+            if name is not None:
+                find(there, name)
+    except MigrationError as error:
+        raise WrongUse(str(error)) from error
+
+
+def _delete(old: list[Migration], *, dry_run: bool, yes: bool, as_json: bool) -> None:
+    """Deletes files that were replaced earlier."""
+    if as_json:
+        click.echo(json.dumps([{"deleted": one.name} for one in old], ensure_ascii=False))
+    if not dry_run:
+        _confirm(f"Delete {len(old)} files that a squashed migration replaces? Databases that are half way cannot go on then.", yes=yes)
+        remove(old)
+    for one in [] if as_json else old:
+        click.echo(f"{'Would delete' if dry_run else 'Deleted'} {one.path}")
+
+
+def _show(made: Squashed, *, as_json: bool, dry_run: bool) -> None:
+    if as_json:
+        click.echo(json.dumps([{"operation": str(one)} for one in made.operations], ensure_ascii=False))
+    else:
+        click.echo(f"{len(made.replaced)} migrations, {made.before} operations: {made.path.stem} has {len(made.operations)}")
+    for dialect, reason in made.unproved.items():
+        click.echo(f"Not compared on {dialect}: {reason}", err=True)
+    if dry_run and not as_json:
+        click.echo(f"\n{made.text}", nl=False)
+
+
+def _confirm(question: str, *, yes: bool) -> None:
+    """Asks, unless it was answered.
+
+    Raises:
+        WrongUse: Nobody can be asked.
+        Abort: The answer is no.
+    """
+    if yes:
+        return
+    if not can_ask():
+        raise WrongUse(f"{question} Nobody can be asked; --yes answers")
+    click.confirm(question, err=True, abort=True)

@@ -1,0 +1,1 @@
+"""Squashing: one migration instead of several."""

@@ -1,0 +1,116 @@
+"""Where a database stands: what its ledger, which may have older names, amounts to among the migrations of today."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from oxyde.db.steps import Steps
+from oxyde.migrations import ledger
+from oxyde.migrations.checksums import checksum
+from oxyde.migrations.files import Migration, Stage
+from oxyde.migrations.ledger import Entry
+from oxyde.migrations.replaced import lacking, names
+
+SQUASHED = "squashed"
+"""The state of an entry that stands for others."""
+
+
+@dataclass
+class Line:
+    """The migrations of a database: squashed ones, or what they replace where the database is half way through that.
+
+    Attributes:
+        migrations: The migrations, in order.
+        counted: Squashed ones that the database has, because it has all that they replace.
+        stuck: Squashed ones that the database is half way through and whose older files are gone, with the names that it lacks.
+    """
+
+    migrations: list[Migration] = field(default_factory=list)
+    counted: list[Migration] = field(default_factory=list)
+    stuck: dict[str, list[str]] = field(default_factory=dict)
+
+
+def line(migrations: Sequence[Migration], there: AbstractSet[str], applied: Collection[str]) -> Line:
+    """Returns the migrations that a database goes through.
+
+    Args:
+        migrations: Those of the folder, in order.
+        there: Names that the ledger or the journal has.
+        applied: Names that the ledger has.
+    """
+    found = Line()
+    for migration in migrations:
+        left = lacking(migration.replaces, applied)
+        if not migration.replaces or migration.name in there or there.isdisjoint(names(migration.replaces)):
+            found.migrations.append(migration)
+        elif not left:
+            found.migrations.append(migration)
+            found.counted.append(migration)
+        elif len(migration.replaced) == len(migration.replaces):
+            inner = line(migration.replaced, there, applied)
+            found = Line([*found.migrations, *inner.migrations], [*found.counted, *inner.counted], {**found.stuck, **inner.stuck})
+        else:
+            found.migrations.append(migration)
+            found.stuck[migration.name] = left
+    return found
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """An entry of the ledger that is not there yet.
+
+    Attributes:
+        entry: The entry.
+        old: The name that it has there, where it is only renamed.
+    """
+
+    entry: Entry
+    old: str | None = None
+
+
+def counted(found: Line, stages: Sequence[Stage]) -> Iterator[Renewal]:
+    """Yields the entries of squashed migrations whose replaced ones the ledger has."""
+    said = {stage.migration.name: checksum(stage.operations) for stage in stages}
+    for migration in found.counted:
+        yield Renewal(Entry(migration.name, said[migration.name], SQUASHED))
+
+
+def renamed(stages: Sequence[Stage], applied: Mapping[str, Entry], known: Collection[str]) -> Iterator[Renewal]:
+    """Yields the entries of files that got another number after they were applied; their checksums tell them.
+
+    Args:
+        stages: The history.
+        applied: What the ledger says, by name.
+        known: The names that the files have, or had before they were squashed.
+    """
+    lost = [entry for name, entry in applied.items() if name not in known and entry.checksum is not None]
+    pending = {stage.migration.name: checksum(stage.operations) for stage in stages if stage.migration.name not in applied}
+    for entry in lost:
+        same = [name for name, said in pending.items() if said == entry.checksum and _title(name) == _title(entry.name)]
+        if len(same) == 1:
+            del pending[same[0]]
+            yield Renewal(Entry(same[0], entry.checksum, entry.state), entry.name)
+
+
+def _title(name: str) -> str:
+    """Returns a name without its number."""
+    return name.partition("_")[2]
+
+
+def renew(renewals: Sequence[Renewal], dialect: str) -> Steps[None]:
+    """Writes entries to the ledger, unless another process has done so meanwhile."""
+    there = yield from ledger.read(dialect)
+    for one in renewals:
+        if one.entry.name in there:
+            continue
+        if one.old is None:
+            yield from ledger.record(one.entry, 0.0, dialect)
+        else:
+            yield from ledger.rename(one.old, one.entry.name, dialect)
+
+
+def known(migrations: Sequence[Migration]) -> set[str]:
+    """Returns the names of migrations, and of what they replace."""
+    return {name for migration in migrations for name in (migration.name, *names(migration.replaces))}

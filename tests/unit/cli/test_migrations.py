@@ -1,0 +1,44 @@
+"""``oxyde migrations squash``, as processes, on SQLite."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.test_app import oxyde
+from tests.unit.cli.test_migrate import FIRST, SECOND, write
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with a configuration and two migrations."""
+    (tmp_path / "oxyde_config.py").write_text("DATABASES = {'default': 'sqlite:///notes.db'}\n")
+    write(tmp_path / "migrations", m0001_notes=FIRST, m0002_text=SECOND)
+    return tmp_path
+
+
+def test_squash(project: Path) -> None:
+    """Shows the file, writes it when told to, and deletes the older ones later."""
+    shown = oxyde("migrations", "squash", "--dry-run", cwd=project)
+    assert shown.stdout.startswith("2 migrations, 2 operations: 0001_squashed_0002 has 1\n")
+    assert "def upgrade(ctx):" in shown.stdout
+    listed = oxyde("migrations", "squash", "--dry-run", "--json", cwd=project)
+    assert json.loads(listed.stdout) == [{"operation": "Create table notes"}]
+    asked = oxyde("migrations", "squash", cwd=project)
+    assert (asked.returncode, "--yes answers" in asked.stderr) == (2, True)
+    assert oxyde("migrate", cwd=project).returncode == 0
+    done = oxyde("migrations", "squash", "--yes", cwd=project)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, f"Wrote {project / 'migrations/0001_squashed_0002.py'}")
+    assert oxyde("migrate", cwd=project).stdout == "Nothing to migrate.\n"
+    assert oxyde("showmigrations", cwd=project).stdout == "[x] 0001_squashed_0002\n"
+    deleted = oxyde("migrations", "squash", "--delete", "--yes", cwd=project)
+    assert deleted.stdout.splitlines() == [f"Deleted {project / 'migrations' / name}.py" for name in ("0001_notes", "0002_text")]
+    assert oxyde("showmigrations", cwd=project).stdout == "[x] 0001_squashed_0002\n"
+
+
+def test_a_wrong_name(project: Path) -> None:
+    """Is a wrong use, in one line."""
+    done = oxyde("migrations", "squash", "--to", "0009", cwd=project)
+    assert (done.returncode, done.stderr) == (2, "Error: '0009' names no migration: there is no such migration\n")
