@@ -252,12 +252,17 @@ def complete_neighbours() -> None:
 
 
 def _waits(info: ModelInfo) -> bool:
-    """Returns whether what a model lacked when it was tried is still not there, so that trying it again is in vain."""
-    missing = _here().missing
+    """Returns whether trying a model again is in vain: a name that it lacked is not there yet, or a model that it needs waits itself."""
+    missing, seen = _here().missing, {info.id}
     owner, name = missing.get(info.id, (info, None))
-    if name is None:
-        owner, name = missing.get(owner.id, (owner, None))
-    return name is not None and name not in _module(owner) and name not in nearby(owner)
+    if name is not None:
+        return name not in _module(owner) and name not in nearby(owner)
+    while owner.id in missing and owner.id not in seen:
+        seen.add(owner.id)
+        owner, name = missing[owner.id]
+        if name is not None:
+            return True
+    return False
 
 
 def _module(model: ModelInfo) -> Mapping[str, Any]:
