@@ -35,7 +35,7 @@ from oxyde.migrations.operations import (
     RenameTable,
 )
 from oxyde.migrations.ordering import aside, by_name, renames_in_order, tables_in_order, views_in_order
-from oxyde.migrations.parts import Check, Column, Constraint, Exclude, Index, Part, Unique
+from oxyde.migrations.parts import Check, Column, Constraint, Exclude, Index, Part, Unique, has_text, with_columns_renamed
 from oxyde.migrations.renames import Renames, check
 from oxyde.migrations.state import State, Table
 from oxyde.schema import ForeignKey
@@ -108,11 +108,25 @@ class _Steps:
         for old, new in renames_in_order(renames.tables, self._table_aside):
             self.add(RenameTable(old, new[1]))
         for address, columns in sorted(renames.columns.items(), key=lambda pair: by_name(pair[0])):
+            self._drop_texts(address, columns)
             table = self.state.table(address)
-            for name in [name for name in columns.values() if name in table.columns.keys() - columns.keys()]:
+            left = {name: new for name, new in columns.items() if name in table.columns}
+            for name in [name for name in left.values() if name in table.columns.keys() - left.keys()]:
                 self._drop_column(address, name)
-            for old_name, new_name in renames_in_order(columns, partial(aside, taken={*table.columns, *columns.values()})):
+            for old_name, new_name in renames_in_order(left, partial(aside, taken={*table.columns, *columns.values()})):
                 self.add(RenameColumn(address, old_name, new_name))
+
+    def _drop_texts(self, address: Address, columns: Mapping[str, str]) -> None:
+        """Drops what is made anew because its SQL text names columns that are renamed: later, and on the way back, it would not fit."""
+        table, wanted = self.state.table(address), self.new.table(address)
+        for column in table.columns.values():
+            after = wanted.columns.get(columns.get(column.name, column.name))
+            if column.generated is not None and after is not None and after.generated not in {None, column.generated}:
+                self._drop_column(address, column.name)
+        for part in self.state.table(address).parts:
+            there = wanted.indexes if isinstance(part, Index) else wanted.constraints
+            if has_text(part, table.columns) and there.get(part.name) != with_columns_renamed(part, columns):
+                self._drop_part(address, part)
 
     def _table_aside(self, address: Address) -> Address:
         return address[0], aside(address[1], (name for _, name in {**self.state.tables, **self.new.tables, **self.state.views}))
@@ -173,10 +187,13 @@ class _Steps:
                 if key.target == address and name in key.target_columns:
                     self.add(DropConstraint(other, ForeignKey, key.name))
         for part in self.state.table(address).parts_over(name):
-            self.add(DropIndex(address, part.name) if isinstance(part, Index) else DropConstraint(address, type(part), part.name))
+            self._drop_part(address, part)
         if name in table.key and len(table.key) > 1:
             self.add(AlterKey(address, tuple(column for column in table.key if column != name)))
         self.add(DropColumn(address, name))
+
+    def _drop_part(self, address: Address, part: Part) -> None:
+        self.add(DropIndex(address, part.name) if isinstance(part, Index) else DropConstraint(address, type(part), part.name))
 
     def change(self) -> None:
         """Makes schemas and types, and changes the columns, keys, constraints and indexes of tables that stay."""

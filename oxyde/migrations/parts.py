@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -145,15 +146,27 @@ def columns_of(part: Part) -> tuple[str, ...]:
     return part.columns if isinstance(part, (Unique, ForeignKey)) else ()
 
 
-def with_column_renamed(part: Part, old: str, new: str) -> Part:
-    """Returns a constraint or index of a table whose column got another name; SQL text stays as it is written."""
+def has_text(part: Part, columns: Collection[str]) -> bool:
+    """Whether a constraint or index of a table with such columns has SQL text, which may name any of them."""
+    if isinstance(part, Index):
+        return part.where is not None or any(one not in columns for one in part.parts)
+    return isinstance(part, (Check, Exclude))
 
-    def renamed(names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(new if name == old else name for name in names)
+
+def with_columns_renamed(part: Part, names: Mapping[str, str]) -> Part:
+    """Returns a constraint or index of a table whose columns got other names at once; SQL text stays as it is written."""
+
+    def renamed(columns: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(names.get(name, name) for name in columns)
 
     if isinstance(part, Index):
         return replace(part, parts=renamed(part.parts), include=renamed(part.include), desc=renamed(part.desc))
     return replace(part, columns=renamed(part.columns)) if isinstance(part, (Unique, ForeignKey)) else part
+
+
+def with_column_renamed(part: Part, old: str, new: str) -> Part:
+    """Returns a constraint or index of a table whose column got another name; SQL text stays as it is written."""
+    return with_columns_renamed(part, {old: new})
 
 
 def shown(address: Address) -> str:

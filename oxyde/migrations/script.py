@@ -9,6 +9,7 @@ from typing import Any
 from oxyde.db.render import texts
 from oxyde.exceptions import MigrationError, UnsupportedError
 from oxyde.ir import wire
+from oxyde.migrations.beside import DIALECTS, with_indexes
 from oxyde.migrations.operations import CreateIndex, DropColumn, DropIndex, Execute, Operation, RequireManual, Run, replay
 from oxyde.migrations.rebuild import Rebuild, arranged
 from oxyde.migrations.state import State
@@ -110,7 +111,8 @@ def _texts(operation: Operation, before: State, later: State, dialect: str) -> l
     if isinstance(operation, Execute):
         return [operation.sql]
     found: list[str] = []
-    for statement in statements(operation, before, later):
+    written = with_indexes if dialect in DIALECTS else statements
+    for statement in written(operation, before, later):
         try:
             found += texts(wire.pack(statement), dialect)
         except UnsupportedError as error:  # noqa: PERF203 - few statements, each with its error

@@ -86,10 +86,14 @@ class Table:
         if part.name in (self.indexes if isinstance(part, Index) else self.constraints):
             raise MigrationError(f"the {WORDS[type(part)]} {part.name!r} of {shown(self.address)} is there already")
 
+    @property
+    def parts(self) -> list[Part]:
+        """The constraints and the indexes."""
+        return [*self.constraints.values(), *self.indexes.values()]
+
     def parts_over(self, column: str) -> list[Part]:
         """Returns the constraints and indexes over a column; what SQL expressions say is not looked at."""
-        parts: list[Part] = [*self.constraints.values(), *self.indexes.values()]
-        return [part for part in parts if column in columns_of(part)]
+        return [part for part in self.parts if column in columns_of(part)]
 
 
 @dataclass(frozen=True)

@@ -188,3 +188,30 @@ def test_comments_and_views() -> None:
     """A view that says something else is made anew."""
     assert lines(SHOP, changed(POSTS, comment=None)) == ["Remove the comment of table posts"]
     assert lines(SHOP, replace(SHOP, views={(None, "live_posts"): "SELECT 1"})) == ["Drop view live_posts", "Create view live_posts"]
+
+
+def test_texts_that_name_a_renamed_column() -> None:
+    """Go before the name does, and come after it, so that each fits the names of its time, on the way back as well."""
+    size, twice = Column("size", INT), Column("twice", INT, nullable=True, generated="size * 2", stored=True)
+    old = Table(
+        "boxes",
+        columns={"size": size, "twice": twice},
+        constraints={"ck": Check("ck", "size > 0"), "other": Check("other", "1 = 1")},
+        indexes={"ix": Index("ix", ("size",), where="size > 1"), "plain": Index("plain", ("size",))},
+    )
+    new = Table(
+        "boxes",
+        columns={"width": replace(size, name="width"), "twice": replace(twice, generated="width * 2")},
+        constraints={"ck": Check("ck", "width > 0"), "other": Check("other", "1 = 1")},
+        indexes={"ix": Index("ix", ("width",), where="width > 1"), "plain": Index("plain", ("width",))},
+    )
+    renames = Renames(columns={old.address: {"size": "width"}})
+    assert lines(State().with_table(old), State().with_table(new), renames) == [
+        "Drop column boxes.twice",
+        "Drop check ck of boxes",
+        "Drop index ix of boxes",
+        "Rename column boxes.size to width",
+        "Add column boxes.twice int AS (width * 2)",
+        "Add check ck to boxes",
+        "Create index ix on boxes (width)",
+    ]

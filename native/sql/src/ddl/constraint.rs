@@ -3,7 +3,7 @@
 use oxyde_ir::schema::{Action, Check, Exclude, ForeignKey, Table, Unique};
 
 use super::column::is_own_key;
-use crate::dialect::Dialect;
+use crate::dialect::{Alters, Dialect};
 use crate::error::{Result, malformed};
 use crate::quote;
 
@@ -14,8 +14,10 @@ pub fn definitions(table: &Table, keys: &[&ForeignKey], dialect: &Dialect) -> Re
     if !table.key.is_empty() && !table.columns.iter().any(|column| is_own_key(&table.key, column, dialect)) {
         parts.push(format!("PRIMARY KEY ({})", names(dialect, &table.key)?));
     }
-    for one in &table.uniques {
-        parts.push(unique(one, dialect)?);
+    for (index, one) in table.uniques.iter().enumerate() {
+        if !is_merged(table, index, dialect) {
+            parts.push(unique(one, dialect)?);
+        }
     }
     for one in &table.checks {
         parts.push(check(one, dialect)?);
@@ -27,6 +29,17 @@ pub fn definitions(table: &Table, keys: &[&ForeignKey], dialect: &Dialect) -> Re
         parts.push(foreign_key(key, "FOREIGN KEY", dialect)?);
     }
     Ok(parts)
+}
+
+/// Whether CREATE TABLE would silently leave out a unique constraint, because the key or one before it is over the same columns.
+fn is_merged(table: &Table, index: usize, dialect: &Dialect) -> bool {
+    let same = |one: &Unique| table.key == one.columns || table.uniques.iter().take(index).any(|other| other.columns == one.columns);
+    matches!(dialect.alters, Alters::Parts) && table.uniques.get(index).is_some_and(same)
+}
+
+/// Returns the unique constraints that are added to their table, once it is there.
+pub fn late_uniques<'a>(table: &'a Table, dialect: &Dialect) -> impl Iterator<Item = &'a Unique> {
+    table.uniques.iter().enumerate().filter(move |(index, _)| is_merged(table, *index, dialect)).map(|(_, one)| one)
 }
 
 fn constraint(dialect: &Dialect, name: &str) -> Result<String> {

@@ -37,6 +37,7 @@ pub fn create(create: &CreateTables, dialect: &'static Dialect) -> Result<Progra
         } else {
             let (now, later) = order::keys(&create.tables, index, dialect);
             texts.push(create_table(table, &now, create.if_not_exists, dialect)?);
+            texts.extend(late_uniques(table, create.if_not_exists, dialect)?);
             texts.extend(index::statements(table, create.if_not_exists, dialect)?);
             late.extend(later.into_iter().map(|key| (table, key)));
         }
@@ -135,6 +136,15 @@ fn create_table(table: &Table, keys: &[&ForeignKey], if_not_exists: bool, dialec
         text.push_str(&quote::literal(dialect, comment)?);
     }
     Ok(text)
+}
+
+fn late_uniques(table: &Table, if_not_exists: bool, dialect: &Dialect) -> Result<Vec<String>> {
+    let name = quote::table(dialect, &table.table)?;
+    let added = |one| {
+        let text = format!("ALTER TABLE {name} ADD {}", constraint::unique(one, dialect)?);
+        if if_not_exists { forgiving(&text, "duplicate_table OR duplicate_object") } else { Ok(text) }
+    };
+    constraint::late_uniques(table, dialect).map(added).collect()
 }
 
 fn add_key(table: &Table, key: &ForeignKey, if_not_exists: bool, dialect: &Dialect) -> Result<String> {

@@ -1,0 +1,1 @@
+"""Walks from state to state on servers, with rows in the tables."""

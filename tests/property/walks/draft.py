@@ -1,0 +1,129 @@
+"""A state that is being edited, and what the operator would say about the change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from oxyde.migrations.answers import Answers
+from oxyde.migrations.parts import Check, Column, Constraint, Index, Unique
+from oxyde.migrations.renames import Renames
+from oxyde.migrations.state import State, Table
+from oxyde.schema import ForeignKey
+from oxyde.schema.relation import Address
+
+
+@dataclass
+class Draft:
+    """An edited state.
+
+    Attributes:
+        old: The state before.
+        new: The state after.
+        tables: New addresses of tables, by old ones.
+        columns: New names of columns, by the new address of their table and the old name.
+        enums: New addresses of enumerations, by old ones.
+        fills: The text and SQL of what rows get, by table and column.
+        maps: What becomes of values of enumerations that go.
+        touched: What was edited; nothing is edited twice.
+        log: What was done.
+    """
+
+    old: State
+    new: State
+    tables: dict[Address, Address] = field(default_factory=dict)
+    columns: dict[Address, dict[str, str]] = field(default_factory=dict)
+    enums: dict[Address, Address] = field(default_factory=dict)
+    fills: dict[tuple[Address, str], str] = field(default_factory=dict)
+    maps: dict[Address, dict[str, str | None]] = field(default_factory=dict)
+    touched: set[Any] = field(default_factory=set)
+    log: list[str] = field(default_factory=list)
+
+    @property
+    def answers(self) -> Answers:
+        """What the operator says."""
+        renames = Renames(self.tables, {address: pairs for address, pairs in self.columns.items() if pairs}, self.enums)
+        return Answers(renames, no_rename=True, fills=self.fills, maps=self.maps, yes=True)
+
+    def before(self, address: Address) -> Table | None:
+        """Returns what a table of the new state was."""
+        old = next((one for one, other in self.tables.items() if other == address), address)
+        moved = old == address and address in self.tables
+        return None if moved or ("made", address) in self.touched else self.old.tables.get(old)
+
+    def put(self, table: Table) -> None:
+        """Replaces a table, or adds it."""
+        self.new = replace(self.new, tables={**self.new.tables, table.address: table})
+
+    def alter(self, address: Address, column: Column) -> None:
+        """Replaces a column, or adds it."""
+        table = self.new.tables[address]
+        self.put(replace(table, columns={**table.columns, column.name: column}))
+
+    def add(self, address: Address, part: Constraint | Index) -> None:
+        """Adds a constraint or an index."""
+        table = self.new.tables[address]
+        if isinstance(part, Index):
+            self.put(replace(table, indexes={**table.indexes, part.name: part}))
+        else:
+            self.put(replace(table, constraints={**table.constraints, part.name: part}))
+
+    def remove(self, address: Address, name: str) -> None:
+        """Removes a constraint or an index."""
+        table = self.new.tables[address]
+        constraints = {key: one for key, one in table.constraints.items() if key != name}
+        self.put(replace(table, constraints=constraints, indexes={key: one for key, one in table.indexes.items() if key != name}))
+
+    def pointing(self, address: Address, column: str | None = None) -> list[tuple[Address, ForeignKey]]:
+        """Returns the foreign keys to a table, or to a column of it."""
+        return [
+            (table.address, key)
+            for table in self.new.tables.values()
+            for key in table.foreign_keys
+            if key.target == address and (column is None or column in key.target_columns)
+        ]
+
+    def is_free(self, address: Address, column: str) -> bool:
+        """Whether a column was there before and was not edited, nor its table renamed or made."""
+        return (address, column) not in self.touched and self.before(address) is not None
+
+    def mention(self, address: Address, quoted: str) -> bool:
+        """Whether an SQL text of a table names a column."""
+        return any(quoted in text for text in texts(self.new.tables[address]))
+
+    def rewrite(self, address: Address, old: str, new: str) -> None:
+        """Puts another name of a column into the SQL texts of its table, as somebody does who renames it in the models."""
+        table = self.new.tables[address]
+
+        def renamed(part: Any) -> Any:
+            match part:
+                case Check(name, sql):
+                    return Check(name, sql.replace(old, new))
+                case Index():
+                    parts = tuple(text.replace(old, new) if text not in table.columns else text for text in part.parts)
+                    where = None if part.where is None else part.where.replace(old, new)
+                    return replace(part, parts=parts, where=where)
+            return part
+
+        columns = {
+            name: column if column.generated is None else replace(column, generated=column.generated.replace(old, new))
+            for name, column in table.columns.items()
+        }
+        constraints = {name: renamed(one) for name, one in table.constraints.items()}
+        self.put(
+            replace(table, columns=columns, constraints=constraints, indexes={key: renamed(one) for key, one in table.indexes.items()})
+        )
+
+
+def texts(table: Table) -> list[str]:
+    """Returns the SQL texts of a table."""
+    found = [column.generated for column in table.columns.values()]
+    found += [one.sql for one in table.constraints.values() if isinstance(one, Check)]
+    for index in table.indexes.values():
+        found += [index.where, *(part for part in index.parts if part not in table.columns)]
+    return [text for text in found if text is not None]
+
+
+def is_key(table: Table, column: str) -> bool:
+    """Whether a column alone tells the rows of a table apart."""
+    return table.key == (column,) or any(isinstance(one, Unique) and one.columns == (column,) for one in table.constraints.values())
