@@ -17,7 +17,7 @@ from oxyde.queries.comparisons import Comparison, Condition, IsNull, Match, Noth
 from oxyde.queries.foreign_values import named, plain
 from oxyde.queries.lookups import Lookup, Make, Subject, wrong
 from oxyde.queries.scope import Scope
-from oxyde.queries.term import MAYBE, Bound, Expression, Reference, Term, Unknown
+from oxyde.queries.term import MAYBE, NEVER, Bound, Expression, Reference, Term, Unknown
 from oxyde.queries.texts import inner_of
 from oxyde.schema import types as kinds
 from oxyde.schema.naming import meant
@@ -38,7 +38,7 @@ class Behind(Term):
 
     def __init__(self, document: Term, path: tuple[str | int, ...]) -> None:
         self.path = path
-        keys = [Bound(step, kinds.TEXT) for step in path if isinstance(step, str)]
+        keys = [_key(step) for step in path if isinstance(step, str)]
         super().__init__(tuple([step if isinstance(step, int) else None for step in path]), document, *keys)
 
     @property
@@ -70,6 +70,28 @@ class Asked(Simple):
         """Returns the call."""
         constants = [] if self.constant is None else [expr.integer(self.constant)]
         return expr.call(self.function, [*parts, *constants], kinds.BOOL)
+
+
+class HyphenKey(Term):
+    """A key that begins with a hyphen, which not every server finds."""
+
+    type = kinds.TEXT
+
+    def __init__(self, key: str) -> None:
+        super().__init__("hyphen", Bound(key, kinds.TEXT))
+
+    @property
+    def unknown(self) -> Unknown:
+        """Never."""
+        return NEVER
+
+    def write(self, scope: Scope, parts: list[Node]) -> Node:  # noqa: ARG002 - parts only
+        """Returns the call."""
+        return expr.call("json_hyphen_key", parts, kinds.TEXT)
+
+
+def _key(name: str) -> Term:
+    return HyphenKey(name) if name.startswith("-") else Bound(name, kinds.TEXT)
 
 
 class Text(Term):
@@ -320,7 +342,7 @@ def keyed(how: str) -> Make:
             if not isinstance(key, str):
                 raise wrong(subject, lookup, "keys that are str" if how != "one" else "a key that is str", key)
             _quoted(subject, key)
-        found = [Asked("json_has_key", subject.term, Bound(str.__str__(key), kinds.TEXT)) for key in keys]
+        found = [Asked("json_has_key", subject.term, _key(str.__str__(key))) for key in keys]
         if not found:
             return Nothing(subject.term) if how == "or" else IsNull(False, subject.term)
         return found[0] if len(found) == 1 else Joined(how, *found)

@@ -245,6 +245,8 @@ pub enum Function {
     JsonContains,
     /// Whether an object has a key.
     JsonHasKey,
+    /// A key that begins with a hyphen, which not every server finds.
+    JsonHyphenKey,
     /// Whether two texts share enough groups of three letters.
     TextSimilar,
     /// A random number, for `order_by("?")`.

@@ -81,6 +81,7 @@ fn row(function: Function) -> (usize, usize, Spelling) {
         Function::JsonPlain => (2, 2, Method(|writer, args, _| writer.json_plain(args))),
         Function::JsonContains => (2, 2, Method(|writer, args, _| writer.json_contains(args))),
         Function::JsonHasKey => (2, 2, Method(|writer, args, _| writer.json_has_key(args))),
+        Function::JsonHyphenKey => (1, 1, Method(|writer, args, _| writer.json_hyphen_key(args))),
         Function::TextSimilar => (2, 2, Method(|writer, args, _| writer.text_similar(args))),
         Function::Random => (0, 0, Each(["random()", "random()", "RAND()"])),
     }

@@ -168,6 +168,15 @@ impl Writer<'_> {
         }
     }
 
+    /// `MariaDB` takes a quoted key that begins with a hyphen for a wrong path, and finds nothing.
+    pub fn json_hyphen_key(&mut self, args: &[Expr]) -> Result<()> {
+        let [key] = args else { return malformed("a key of other than one value") };
+        match self.dialect.types {
+            Types::Postgres | Types::Sqlite | Types::Mysql => self.operand(key),
+            Types::Mariadb => self.dialect.unsupported_but("JSON keys that begin with a hyphen", "read the document and look in Python"),
+        }
+    }
+
     /// Only an object has keys.
     pub fn json_has_key(&mut self, args: &[Expr]) -> Result<()> {
         let [value, key] = args else { return malformed("a key of other than one JSON value") };
