@@ -7,17 +7,22 @@ import json
 import click
 
 from oxyde.cli.completion import complete_migrations
+from oxyde.cli.database import connected, on_database
+from oxyde.cli.models import load_models
 from oxyde.cli.options import WrongUse, can_ask, chosen, everywhere
 from oxyde.exceptions import MigrationError
 from oxyde.migrations.files import Migration, load
+from oxyde.migrations.migrating import history_blocking
 from oxyde.migrations.preview import find
+from oxyde.migrations.scratch_database import scratch_database
 from oxyde.migrations.squashing.squash import Squashed, leftovers, remove, squashed
+from oxyde.migrations.verifying import of_database, of_files, of_ledger
 
 
 @click.group()
 @everywhere
 def migrations() -> None:
-    """Squash migration files."""
+    """Squash migration files, and verify them."""
 
 
 @migrations.command()
@@ -115,3 +120,42 @@ def _confirm(question: str, *, yes: bool) -> None:
     if not can_ask():
         raise WrongUse(f"{question} Nobody can be asked; --yes answers")
     click.confirm(question, err=True, abort=True)
+
+
+@migrations.command()
+@everywhere
+@on_database
+@click.option("--db", "database", is_flag=True, help="Run them up, down and up in a scratch database; compare the ledger with the files.")
+@click.option("--json", "as_json", is_flag=True, help="List what is wrong as JSON.")
+@click.pass_context
+def verify(ctx: click.Context, /, *, database: bool, as_json: bool, db_alias: str) -> None:
+    r"""Check that the files are in one line, HEAD names the newest, and replaying them gives the models; exit code 1 where not.
+
+    With --db, also that the files that the database has applied were not edited, and that all of them run up, down and up on its server:
+    in a database oxyde_verify_..., which is made beside it and dropped.
+
+    \b
+    Examples:
+      oxyde migrations verify
+      oxyde migrations verify --db
+    """
+    config = chosen(ctx).load()
+    if not config.migrations_dir.is_dir():
+        raise WrongUse(f"{config.migrations_dir}: there is no such folder; oxyde makemigrations makes it")
+    if config.models:
+        load_models(config)
+    faults = of_files(config.migrations_dir, config.dialect_of(db_alias), None if config.models else [])
+    if database and not any(fault.check == "files" for fault in faults):
+        with connected(config, db_alias):
+            history = history_blocking(config.migrations_dir, db_alias)
+        faults += of_ledger(history)
+        with scratch_database(config.url(db_alias), history.dialect) as scratch:
+            faults += of_database(config.migrations_dir, scratch, history.dialect)
+    if as_json:
+        click.echo(json.dumps([vars(fault) for fault in faults], ensure_ascii=False))
+    else:
+        for fault in faults:
+            click.echo(str(fault))
+        if not faults:
+            click.echo("The migrations are as they should be.")
+    ctx.exit(1 if faults else 0)

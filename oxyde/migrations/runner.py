@@ -132,6 +132,13 @@ class History:
         known = standing.known(self.files)
         return [name for name in self.applied if name not in known]
 
+    def faults(self) -> list[str]:
+        """Returns what the ledger has otherwise than the files, one line each."""
+        return [
+            *(f"{name} was edited after it was applied; write what changed to a new migration" for name in self.edited()),
+            *(f"{name} is applied and has no file; the files are older than the database, or one was deleted" for name in self.missing()),
+        ]
+
     def tasks(self, target: str | None = None) -> list[Task]:
         """Returns what leads to a target: all migrations by default; nothing has been changed when it raises.
 
@@ -213,11 +220,7 @@ def _renewed(history: History, until: float) -> Steps[None]:
 
 def check(history: History, options: Options) -> None:
     """Warns of applied files that were edited or are missing; raises MigrationError with ``strict``."""
-    edited, missing = history.edited(), history.missing()
-    faults = [
-        *(f"{name} was edited after it was applied; write what changed to a new migration" for name in edited),
-        *(f"{name} is applied and has no file; the files are older than the database, or one was deleted" for name in missing),
-    ]
+    faults = history.faults()
     if faults and options.strict:
         raise MigrationError("\n".join(faults))
     for fault in faults:

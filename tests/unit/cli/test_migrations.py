@@ -1,4 +1,4 @@
-"""``oxyde migrations squash``, as processes, on SQLite."""
+"""``oxyde migrations squash`` and ``verify``, as processes, on SQLite."""
 
 from __future__ import annotations
 
@@ -42,3 +42,18 @@ def test_a_wrong_name(project: Path) -> None:
     """Is a wrong use, in one line."""
     done = oxyde("migrations", "squash", "--to", "0009", cwd=project)
     assert (done.returncode, done.stderr) == (2, "Error: '0009' names no migration: there is no such migration\n")
+
+
+def test_verify(project: Path) -> None:
+    """Says that all is well, or what is not, with exit code 1; an edited file is found in the ledger of the database."""
+    good = oxyde("migrations", "verify", "--db", cwd=project)
+    assert (good.returncode, good.stdout) == (0, "The migrations are as they should be.\n")
+    assert oxyde("migrate", cwd=project).returncode == 0
+    write(project / "migrations", m0001_notes=FIRST.replace("notes", "note"), m0002_text=SECOND.replace("notes", "note"))
+    assert oxyde("migrations", "verify", cwd=project).returncode == 0
+    edited = oxyde("migrations", "verify", "--db", "--json", cwd=project)
+    assert edited.returncode == 1
+    assert [fault["check"] for fault in json.loads(edited.stdout)] == ["ledger", "ledger"]
+    (project / "migrations" / "HEAD").write_text("0009_other\n")
+    head = oxyde("migrations", "verify", cwd=project)
+    assert (head.returncode, head.stdout.startswith("HEAD: ")) == (1, True)

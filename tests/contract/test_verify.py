@@ -1,0 +1,107 @@
+"""``oxyde migrations verify --db``: the migrations run up, down and up in a database of their own, which is gone afterwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import oxyde
+from oxyde.db.execute import run_blocking
+from oxyde.db.route import route
+from oxyde.migrations.files import load
+from oxyde.migrations.migrating import migrate_blocking
+from oxyde.migrations.runner import History
+from oxyde.migrations.scratch_database import PREFIX, scratch_database
+from oxyde.migrations.verifying import Fault, of_database, of_files, of_ledger
+from tests.backends import Backend
+from tests.migrating import fresh, query, write
+
+GOOD = """
+def upgrade(ctx):
+    ctx.create_table("verify_posts", column("id", "int", key=True, auto=True), column("title", "text", length=80))
+    ctx.create_index("verify_posts", index("ix_verify_posts_title", "title"))
+"""
+HALF_BACK = """
+def upgrade(ctx):
+    ctx.create_table("verify_tags", column("id", "int", key=True, auto=True))
+
+
+def downgrade(ctx):
+    with ctx.state_only():
+        ctx.drop_table("verify_tags")
+"""
+ONE_WAY = """
+def upgrade(ctx):
+    ctx.execute("DELETE FROM verify_posts")
+"""
+FAILS = """
+def upgrade(ctx):
+    ctx.execute("DELETE FROM verify_nothing", reverse="DELETE FROM verify_nothing")
+"""
+
+
+def run(folder: Path, backend: Backend) -> list[Fault]:
+    with scratch_database(backend.url, backend.dialect) as database:
+        return of_database(folder, database, backend.dialect)
+
+
+@pytest.mark.parametrize("last", [GOOD, ONE_WAY], ids=["there_and_back", "one_way"])
+def test_good_migrations(backend: Backend, tmp_path: Path, last: str) -> None:
+    """Nothing is wrong, and the database is as it was; the scratch database is gone."""
+    bodies = {"m0001_posts": GOOD} if last is GOOD else {"m0001_posts": GOOD, "m0002_more": last}
+    folder = write(tmp_path / "migrations", **bodies)
+    with fresh(backend, tmp_path) as database:
+        assert run(folder, database) == []
+        if backend.dialect == "sqlite":
+            assert not [path for path in tmp_path.rglob("*") if PREFIX in path.name]
+            return
+        names = "SELECT datname FROM pg_database" if backend.dialect == "postgres" else "SHOW DATABASES"
+        assert not [name for (name,) in query(database, names) if name.startswith(PREFIX)]
+
+
+def test_wrong_migrations(backend: Backend, tmp_path: Path) -> None:
+    """A way back that leaves something behind, and SQL that fails, are named."""
+    folder = write(tmp_path / "migrations", m0001_posts=GOOD, m0002_tags=HALF_BACK)
+    with fresh(backend, tmp_path) as database:
+        (fault,) = run(folder, database)
+        assert fault.check == "database"
+        assert "verify_tags" in fault.text
+        write(folder, m0001_posts=GOOD, m0002_tags=FAILS)
+        (fault,) = run(folder, database)
+        assert fault.text.startswith("0002_tags: ")
+        assert "verify_nothing" in fault.text
+
+
+def test_ledger(backend: Backend, tmp_path: Path) -> None:
+    """Applied files that were edited or are missing are named."""
+    folder = write(tmp_path / "migrations", m0001_posts=GOOD, m0002_more=ONE_WAY)
+    with fresh(backend, tmp_path) as database, oxyde.connect(database.url):
+        migrate_blocking(folder)
+        (folder / "0002_more.py").unlink()
+        write(folder, m0001_posts=GOOD.replace("80", "90"))
+        history = History(load(folder), backend.dialect)
+        run_blocking(history.read(), route())
+        assert [fault.text.partition(";")[0] for fault in of_ledger(history)] == [
+            "0001_posts was edited after it was applied",
+            "0002_more is applied and has no file",
+        ]
+
+
+def test_files(tmp_path: Path) -> None:
+    """HEAD that names another file, a file that fails, and what the models lack are named."""
+    folder = write(tmp_path / "migrations", m0001_posts=GOOD)
+    assert of_files(folder, "postgres", []) == []
+    (folder / "HEAD").write_text("0002_more\n")
+    (fault,) = of_files(folder, "postgres", [])
+    assert (fault.check, "0002_more" in fault.text) == ("HEAD", True)
+    (folder / "HEAD").write_text("<<<<<<< ours\n0001_posts\n=======\n0001_tags\n>>>>>>> theirs\n")
+    (fault,) = of_files(folder, "postgres", [])
+    assert (fault.check, "conflict" in fault.text) == ("files", True)
+    (folder / "HEAD").unlink()
+    write(folder, m0001_posts=GOOD + "\n\ndef downgrade(ctx):\n    ctx.drop_table('verify_other')\n")
+    (fault,) = of_files(folder, "postgres", [])
+    assert (fault.check, "verify_other" in fault.text) == ("files", True)
+    write(folder, m0001_posts="def upgrade(ctx):\n    ctx.drop_table('verify_none')\n")
+    (fault,) = of_files(folder, "postgres", [])
+    assert (fault.check, "verify_none" in fault.text) == ("files", True)
