@@ -29,7 +29,7 @@ def upgrade(ctx):
         index("ix_loads_weight", "weight"),
     )
     ctx.execute("INSERT INTO cranes (id, name) VALUES (1, 'a'), (2, 'b')", reverse="DELETE FROM cranes")
-    ctx.execute("INSERT INTO loads (weight, crane_id) VALUES (5, 1), (6, 2), (7, 2)", reverse="DELETE FROM loads")
+    ctx.execute("INSERT INTO loads (id, weight, crane_id) VALUES (1, 5, 1), (2, 6, 2), (3, 7, 2)", reverse="DELETE FROM loads")
 """
 SECOND = """
 def upgrade(ctx):

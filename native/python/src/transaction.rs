@@ -83,6 +83,7 @@ impl Session {
 
 #[pymethods]
 impl Session {
+    #[allow(clippy::too_many_arguments)] // the stub's signature, as pyo3 hands it over
     #[pyo3(signature = (queue, *, isolation, read_only, immediate, timeout, unchecked=false))]
     fn begin(
         &self,

@@ -134,7 +134,7 @@ async fn a_reader_that_leaves_ends_the_statement() {
     let asked = Request { sink: Some(&sink), limits: sink.limits, ..request(&step, &[], &never) };
     let (end, ()) = tokio::join!(connection.execute(asked), read);
     assert_eq!(end.unwrap_err().kind, Kind::Cancelled);
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed()); // the rows would take minutes
     works(&mut connection).await;
 }
 
