@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import Scheduling, WorkStealingScheduling
 
 from oxyde import _native, db
 from oxyde.db.database import connections
@@ -45,6 +47,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Refuses to test a binary that is not the sources'."""
     if source_hash() != _native.SOURCE_HASH and not os.environ.get("OXYDE_ANY_BINARY"):
         pytest.exit("the binary is older than native/: run maturin develop --release", returncode=3)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Lets a worker that is done take tests from one that is not: some take a minute, and thousands none."""
+    return WorkStealingScheduling(config, log)
 
 
 @pytest.fixture(autouse=True)
