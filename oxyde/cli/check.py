@@ -20,10 +20,9 @@ from oxyde.cli.models import load_models
 from oxyde.cli.options import WrongUse, chosen, everywhere
 from oxyde.cli.stubs import current
 from oxyde.exceptions import MigrationError
-from oxyde.migrations.answers import parse
 from oxyde.migrations.drifting import Drift, drift_blocking
 from oxyde.migrations.make import Open as OpenQuestions
-from oxyde.migrations.make import answered, compare, open_lines
+from oxyde.migrations.make import compare, open_lines, unasked
 from oxyde.migrations.parts import shown
 from oxyde.schema import tables
 
@@ -126,10 +125,9 @@ def _near(path: Path) -> str:
 def _migrations(config: Config, alias: str) -> Checked:
     if not config.migrations_dir.is_dir():
         return Checked("migrations", "skipped", "there is no folder of them")
-    dialect = config.dialect_of(alias)
-    both = compare(config.migrations_dir, dialect, list(tables))
+    both = compare(config.migrations_dir, config.dialect_of(alias), list(tables))
     try:
-        made = answered(both, parse(both.old, both.new, dialect, yes=True), None, None)
+        made = unasked(both)
     except MigrationError as error:
         return Checked("migrations", "fault", str(error))
     if made is None:

@@ -175,3 +175,8 @@ class Read:
 
 
 Steps: TypeAlias = Generator[Any, Any, T]
+
+
+def asked_dialect() -> Steps[str]:
+    """Asks the server which it is: MariaDB is found by the URLs of MySQL, too."""
+    return (yield Dialect())  # type: ignore[no-any-return] # what a step returns is Any

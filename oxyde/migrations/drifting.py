@@ -9,7 +9,7 @@ from typing import Any
 from oxyde import schema
 from oxyde.db.execute import run, run_blocking
 from oxyde.db.route import route
-from oxyde.db.steps import Dialect, Steps
+from oxyde.db.steps import Dialect, Steps, asked_dialect
 from oxyde.exceptions import MigrationError, UnsupportedError
 from oxyde.migrations import live
 from oxyde.migrations.compared import Compared, Difference, compare, same_part, same_text
@@ -88,7 +88,7 @@ async def drift(models: Iterable[Any] | None = None, using: str | None = None) -
         LockTimeoutError: Another process is migrating the database.
     """
     where, tables = route(using), _tables(models)
-    if (await run(_dialect(), where)) in {"mysql", "mariadb"}:
+    if (await run(asked_dialect(), where)) in {"mysql", "mariadb"}:
         async with Lock(where.database, LOCK_TIMEOUT):
             return await run(drifted(from_models(tables), initials(tables)), where)
     return await run(drifted(from_models(tables), initials(tables)), where)
@@ -97,7 +97,7 @@ async def drift(models: Iterable[Any] | None = None, using: str | None = None) -
 def drift_blocking(models: Iterable[Any] | None = None, using: str | None = None) -> Drift:
     """The blocking twin of ``drift``, public as ``oxyde.migrations.sync.drift``."""
     where, tables = route(using), _tables(models)
-    if run_blocking(_dialect(), where) in {"mysql", "mariadb"}:
+    if run_blocking(asked_dialect(), where) in {"mysql", "mariadb"}:
         with Lock(where.database, LOCK_TIMEOUT):
             return run_blocking(drifted(from_models(tables), initials(tables)), where)
     return run_blocking(drifted(from_models(tables), initials(tables)), where)
@@ -105,10 +105,6 @@ def drift_blocking(models: Iterable[Any] | None = None, using: str | None = None
 
 def _tables(models: Iterable[Any] | None) -> list[schema.Table]:
     return list(schema.tables) if models is None else [getattr(model, "__table__", model) for model in models]
-
-
-def _dialect() -> Steps[str]:
-    return (yield Dialect())  # type: ignore[no-any-return] # what a step returns is Any
 
 
 def initials(tables: Iterable[schema.Table]) -> dict[tuple[Address, str], Any]:

@@ -182,6 +182,15 @@ def makemigrations(
     return made
 
 
+def unasked(both: Models) -> Made | Open | None:
+    """Returns what the models have otherwise than the files; losses are taken as meant, and nobody is asked.
+
+    Raises:
+        MigrationError: The two cannot be compared.
+    """
+    return answered(both, parse(both.old, both.new, both.dialect, yes=True), None, None)
+
+
 def open_lines(open: Open) -> list[str]:
     """Returns the open questions, one per line."""
     return [f"  {question}" for question in open.questions]

@@ -9,7 +9,7 @@ from typing import Any
 
 from oxyde.db.execute import run, run_blocking
 from oxyde.db.route import Route, route
-from oxyde.db.steps import Dialect, Steps
+from oxyde.db.steps import asked_dialect
 from oxyde.exceptions import MigrationError
 from oxyde.migrations import journal
 from oxyde.migrations.files import load
@@ -53,7 +53,7 @@ async def migrate(
         LockTimeoutError: Another process is migrating the database.
     """
     where = _outside(using)
-    dialect = await run(_dialect(), where)
+    dialect = await run(asked_dialect(), where)
     history = History(load(_folder(directory)), dialect)
     async with Lock(where.database, lock_timeout):
         return await run(apply(history, Options(target, fake, strict, lock_timeout, report, warn, keep_extra)), where)
@@ -72,7 +72,7 @@ def migrate_blocking(
     warn: Callable[[str], Any] = warnings.warn,
 ) -> list[Done]:
     """The blocking twin of ``migrate``, public as ``oxyde.migrations.sync.migrate``."""
-    history = History(load(_folder(directory)), run_blocking(_dialect(), _outside(using)))
+    history = History(load(_folder(directory)), run_blocking(asked_dialect(), _outside(using)))
     return apply_blocking(history, Options(target, fake, strict, lock_timeout, report, warn, keep_extra), using)
 
 
@@ -86,7 +86,7 @@ def apply_blocking(history: History, options: Options, using: str | None = None)
 def settle_blocking(step: int, using: str | None = None, *, done: bool, lock_timeout: float = 60.0) -> None:
     """Says what became of a statement that was interrupted; see ``journal.settle``."""
     where = _outside(using)
-    dialect = run_blocking(_dialect(), where)
+    dialect = run_blocking(asked_dialect(), where)
     with Lock(where.database, lock_timeout):
         run_blocking(journal.settle(step, dialect, done=done), where)
 
@@ -99,7 +99,7 @@ def plan_blocking(tasks: Sequence[Task], dialect: str, using: str | None = None)
 def history_blocking(directory: str | Path | None = None, using: str | None = None) -> History:
     """Returns the migrations of a folder with what a database has of them; writes nothing."""
     where = _outside(using)
-    history = History(load(_folder(directory)), run_blocking(_dialect(), where))
+    history = History(load(_folder(directory)), run_blocking(asked_dialect(), where))
     run_blocking(history.read(), where)
     return history
 
@@ -116,8 +116,3 @@ def _outside(using: str | None) -> Route:
     if where.block is not None:
         raise MigrationError("migrate() has transactions of its own; call it outside atomic()")
     return where
-
-
-def _dialect() -> Steps[str]:
-    """Asks the server which it is: MariaDB is found by the URLs of MySQL, too."""
-    return (yield Dialect())  # type: ignore[no-any-return] # what a step returns is Any

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from oxyde.schema import ColumnType, ForeignKey
+from oxyde.schema.naming import mark, quoted
 from oxyde.schema.relation import Address
 
 
@@ -167,6 +168,11 @@ def with_columns_renamed(part: Part, names: Mapping[str, str]) -> Part:
 def with_column_renamed(part: Part, old: str, new: str) -> Part:
     """Returns a constraint or index of a table whose column got another name; SQL text stays as it is written."""
     return with_columns_renamed(part, {old: new})
+
+
+def written(address: Address, dialect: str) -> str:
+    """Returns the name of a table, view or type as SQL has it, with its schema where it has one."""
+    return ".".join(quoted(part, mark(dialect)) for part in address if part is not None)
 
 
 def shown(address: Address) -> str:

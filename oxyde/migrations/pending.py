@@ -11,11 +11,10 @@ from oxyde.db.steps import Steps
 from oxyde.migrations import live
 from oxyde.migrations.lint import Lint, TableLock, lints, locks, of_operations
 from oxyde.migrations.operations import Operation, RenameTable
-from oxyde.migrations.parts import shown
+from oxyde.migrations.parts import shown, written
 from oxyde.migrations.runner import Task
 from oxyde.migrations.script import Step
 from oxyde.migrations.state import State
-from oxyde.schema.naming import quoted
 from oxyde.schema.relation import Address
 
 COUNTED: Final = 100_001
@@ -68,12 +67,11 @@ def _tables(task: Task) -> Iterable[Address]:
 
 def _counts(wanted: set[Address], dialect: str) -> Steps[dict[Address, int]]:
     """Counts the rows of the tables that are there."""
-    schemas, quote = {schema for schema, _ in wanted}, "`" if dialect in {"mysql", "mariadb"} else '"'
+    schemas = {schema for schema, _ in wanted}
     there: State = (yield from live.read(dialect, schemas=schemas, tables={name for _, name in wanted})) if wanted else State()
     counts: dict[Address, int] = {}
     for address in there.tables.keys() & wanted:
-        table = ".".join(quoted(part, quote) for part in address if part is not None)
-        sql = f"SELECT COUNT(*) AS n FROM (SELECT 1 FROM {table} LIMIT {COUNTED}) AS counted"  # noqa: S608 - the name is quoted
+        sql = f"SELECT COUNT(*) AS n FROM (SELECT 1 FROM {written(address, dialect)} LIMIT {COUNTED}) AS counted"  # noqa: S608 - the name is quoted
         (row,) = yield from query(sql, {}, dialect)
         counts[address] = row["n"]
     return counts

@@ -15,7 +15,7 @@ from oxyde.ir import wire
 from oxyde.migrations import live
 from oxyde.migrations.live.scope import SCRATCH
 from oxyde.migrations.operations import CreateTable, CreateView
-from oxyde.migrations.parts import Check, Column, Exclude, Index, shown
+from oxyde.migrations.parts import Check, Column, Exclude, Index, shown, written
 from oxyde.migrations.state import State, Table
 from oxyde.migrations.statements import statements
 from oxyde.schema.naming import quoted
@@ -172,9 +172,7 @@ def _sent(operation: CreateTable | CreateView, before: State, dialect: str) -> S
 
 
 def _dropped(table: Table, dialect: str) -> Steps[None]:
-    mark = '"' if dialect == "postgres" else "`"
-    name = ".".join(quoted(part, mark) for part in table.address if part is not None)
-    yield from query(f"DROP TABLE IF EXISTS {name}", {}, dialect)
+    yield from query(f"DROP TABLE IF EXISTS {written(table.address, dialect)}", {}, dialect)
 
 
 def _schema(dialect: str) -> str | None:

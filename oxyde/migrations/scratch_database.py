@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from oxyde.db.database import AsyncDatabase
 from oxyde.db.raw import execute_raw_blocking
 from oxyde.exceptions import DatabaseError, MigrationError
-from oxyde.schema.naming import quoted
+from oxyde.schema.naming import mark, quoted
 
 PREFIX: Final = "oxyde_verify_"
 """What the names of scratch databases begin with."""
@@ -36,12 +36,12 @@ def scratch_database(url: str, dialect: str) -> Iterator[AsyncDatabase]:
         with tempfile.TemporaryDirectory(prefix=PREFIX) as folder, _connected(f"sqlite:///{Path(folder) / name}.db", name) as database:
             yield database
         return
-    quote = '"' if dialect == "postgres" else "`"
-    drop = f"DROP DATABASE IF EXISTS {quoted(name, quote)}"
+    shown = quoted(name, mark(dialect))
+    drop = f"DROP DATABASE IF EXISTS {shown}"
     with _connected(url, f"{name}_server") as server:
         try:
             execute_raw_blocking(drop, client=server)
-            execute_raw_blocking(f"CREATE DATABASE {quoted(name, quote)}", client=server)
+            execute_raw_blocking(f"CREATE DATABASE {shown}", client=server)
         except DatabaseError as error:
             raise MigrationError(f"the scratch database {name} cannot be made: {error}") from error
         try:

@@ -13,10 +13,9 @@ from oxyde.db.execute import run_blocking
 from oxyde.db.route import route
 from oxyde.exceptions import MigrationError, OxydeError
 from oxyde.migrations import head, live
-from oxyde.migrations.answers import parse
 from oxyde.migrations.files import Stage, load, walked
 from oxyde.migrations.from_models import from_models
-from oxyde.migrations.make import Models, Open, answered, open_lines
+from oxyde.migrations.make import Models, Open, open_lines, unasked
 from oxyde.migrations.migrating import migrate_blocking
 from oxyde.migrations.parts import shown
 from oxyde.migrations.runner import ZERO, History
@@ -76,7 +75,7 @@ def _without_way_back(stage: Stage, dialect: str) -> str | None:
 
 def _of_models(both: Models) -> Iterator[str]:
     try:
-        made = answered(both, parse(both.old, both.new, both.dialect, yes=True), None, None)
+        made = unasked(both)
     except MigrationError as error:
         yield str(error)
         return

@@ -21,6 +21,15 @@ def quoted(name: str, quote: str = '"') -> str:
     return f"{quote}{name.replace(quote, quote * 2)}{quote}"
 
 
+def mark(dialect: str) -> str:
+    """Returns the quotation mark of names.
+
+    >>> mark("mariadb")
+    '`'
+    """
+    return "`" if dialect in {"mysql", "mariadb"} else '"'
+
+
 def snake(name: str) -> str:
     """Returns a class name in snake case: ``OrderState`` becomes ``order_state``, ``HTTPCode`` ``http_code``."""
     spaced = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)
