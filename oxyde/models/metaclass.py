@@ -54,6 +54,16 @@ class ManagerClass(metaclass=_ClassTest):
     """A type that Pydantic ignores in a class body, so that ``prepare`` can refuse it: a class given in place of a manager."""
 
 
+if TYPE_CHECKING:
+
+    class _ColumnsOfModel:
+        """The attribute ``c`` of a model class. Stubs declare another one on the class, which no property of the metaclass would allow."""
+
+        def __get__(self, model: object, owner: object) -> Columns:
+            """Returns the columns of the model as expressions: ``User.c.age > 18``."""
+            ...
+
+
 @dataclass_transform(kw_only_default=True, field_specifiers=(Field, PydanticField, PrivateAttr))
 class ModelMeta(ModelMetaclass):
     """Makes model classes."""
@@ -76,11 +86,7 @@ class ModelMeta(ModelMetaclass):
             registry.register_table(model, overwrite=True)
 
     if TYPE_CHECKING:
-
-        @property
-        def c(cls) -> Columns:  # noqa: N805 - a metaclass
-            """The columns of the model as expressions: ``User.c.age > 18``."""
-            ...
+        c = _ColumnsOfModel()
 
     @property
     def __table__(cls) -> Table:  # noqa: N805 - a metaclass

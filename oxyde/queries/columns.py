@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from oxyde.exceptions import FieldError
@@ -97,7 +96,7 @@ class ColumnExpression(Nameable):
     def __ge__(self, other: Any) -> Q:
         return self.lookup("gte", other)
 
-    def in_(self, values: Iterable[Any]) -> Q:
+    def in_(self, values: Any) -> Q:
         """Returns whether the value is one of several, or of a queryset's rows."""
         return self.lookup("in", values)
 

@@ -15,6 +15,7 @@ from oxyde.models.queryset import QuerySet
 from oxyde.stubs.annotations import parsed
 from oxyde.stubs.functions import Function, declared, without_implementations
 from oxyde.stubs.names import Names
+from oxyde.stubs.namespaces import Namespaces
 from oxyde.stubs.querysets import QuerySets
 from oxyde.stubs.source import Inexpressible, Source, bound_in, lines_of
 from oxyde.stubs.written import Written, default_of, is_needed
@@ -30,6 +31,7 @@ class Classes:
         querysets: The own querysets of the module by their qualified name, and the model of each.
         faces: What the stub of each model declares, by its class.
         written: The request models and constructors, by the class.
+        columns: The columns of models.
     """
 
     names: Names
@@ -37,6 +39,7 @@ class Classes:
     querysets: Mapping[str, type[AnyModel]]
     faces: Mapping[type[AnyModel], QuerySets]
     written: Mapping[type[AnyModel], Written]
+    columns: Namespaces
 
     def rewritten(self, source: Source, node: ast.ClassDef, qualified: str) -> ast.ClassDef | None:
         """Returns a model or an own queryset as the stub declares it; None for any other class."""
@@ -110,6 +113,8 @@ class Classes:
         own_queryset_class = own_queryset(model)
         manager = f"{self.faces[model].prefix}Manager" if own_queryset_class is None else self.names.type(own_queryset_class)
         lines.append(f"def __oxyde_manager__(self) -> {manager}: ...")
+        if "c" not in info.fields:
+            lines.append(f"c: {self.names.name('typing', 'ClassVar')}[{self.columns.name(model)}]")
         if info.meta.view is None:
             if model in self.faces and self.written[model].takes_names_and_aliases:
                 unpack = self.names.name("typing_extensions", "Unpack")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -12,6 +12,7 @@ from oxyde.models.info import AnyModel
 from oxyde.stubs.calls import Call
 from oxyde.stubs.classes import Classes, own_queryset
 from oxyde.stubs.names import Names
+from oxyde.stubs.namespaces import Namespaces
 from oxyde.stubs.querysets import QuerySets
 from oxyde.stubs.source import Inexpressible, Source, bound_in, tree_of, typing_imports
 from oxyde.stubs.tables import Models
@@ -74,8 +75,9 @@ class Module:
                 names.imported(str(node.module), alias.name, alias.asname or alias.name)
         faces = {model: QuerySets(names, known, model.__oxyde__, list(calls)) for model in self._served()}
         written = {model: Written(names, known, model.__oxyde__) for model in self.tables}
-        classes = Classes(names, self.models, self.querysets, faces, written)
-        made = [line for face in faces.values() for line in face.lines(across=across)]
+        columns = Namespaces(names, known)
+        classes = Classes(names, self.models, self.querysets, faces, written, columns)
+        made = [line for face in faces.values() for line in face.lines(across=across)] + list(columns.lines(_with_columns(self.tables)))
         self._check_free(made)
         body = Source(names, self.file, classes.rewritten).text(tree, made)
         return [*names.lines([*body, *made]), *body, *made]
@@ -84,7 +86,8 @@ class Module:
         """Returns the lines of a stub of its own: the managers of the module's models."""
         names = Names({}, {name for model in self.tables for name in model.__pydantic_fields__})
         faces = [QuerySets(names, known, model.__oxyde__, list(calls), private=False) for model in self.tables]
-        made = [line for face in faces for line in face.lines(across=across)]
+        columns = Namespaces(names, known, prefix="").lines(_with_columns(self.tables))
+        made = [line for face in faces for line in face.lines(across=across)] + list(columns)
         return [*names.lines(made), *made]
 
     def _served(self) -> list[type[AnyModel]]:
@@ -106,6 +109,11 @@ class Module:
             if name in vars(self.module):
                 message = f"{self.file}: the stub needs the name {name} for itself; name yours otherwise"
                 raise Inexpressible(message)
+
+
+def _with_columns(models: Iterable[type[AnyModel]]) -> list[type[AnyModel]]:
+    """Returns the models whose attribute ``c`` has their columns: those that have no field of the name."""
+    return [model for model in models if "c" not in model.__pydantic_fields__]
 
 
 def _defined(lines: Sequence[str]) -> Iterator[str]:

@@ -112,7 +112,8 @@ class QuerySets:
         alias, rows = self._names.name("typing", "TypeAlias"), self._rows
         yield f"{self.prefix}Field: {alias} = {rows.literal(rows.fields)}"
         if rows.paths:
-            yield f"{self.prefix}Path: {alias} = {self.prefix}Field | {rows.literal(rows.paths)}"
+            nameable = self._names.name("oxyde.queries.operators", "Nameable")
+            yield f"{self.prefix}Path: {alias} = {self.prefix}Field | {rows.literal(rows.paths)} | {nameable}"
         is_same = rows.paths == rows.ordering
         ascending = [] if is_same else rows.ordering
         descending = [f"-{name}" for name in [*rows.fields, *rows.ordering]]
@@ -127,7 +128,7 @@ class QuerySets:
         yield f"class {self.prefix}Lazy({chain}[{self.model}, {row}], {exact}):"
         for verb in ("filter", "exclude"):
             yield f"    def {verb}(self, /, *{self._conditions}: {expression}, {self._keywords_of('lookups', 'Lookups')}) -> {itself}: ..."
-        yield f"    def order_by(self, *fields: {self.prefix}Order | {expression}) -> {itself}: ..."
+        yield f"    def order_by(self, *fields: {self.prefix}Order | {expression} | {name_of(TERM, 'Ordering')}) -> {itself}: ..."
         for verb in ("only", "defer"):
             yield f"    def {verb}(self, *fields: {self.prefix}Field) -> {itself}: ..."
 
@@ -200,7 +201,7 @@ class QuerySets:
         mapping = f"{self._names.name('collections.abc', 'Mapping')}[{self._names.name('builtins', 'str')}, {self._names.any}]"
         return [
             *(f"values({self._selected(names)}) -> {name}[{row}]" for names, row in classes.items()),
-            f"values(self, *fields: {self._path}) -> {name}[{mapping}]",
+            f"values(self, *fields: {self._selectable}) -> {name}[{mapping}]",
         ]
 
     def _values_list(self, name: str, literal: str) -> list[str]:
@@ -215,8 +216,8 @@ class QuerySets:
                 f"values_list({self._selected(names)}{', ' if names else ', *, '}{flat}) -> {name}[{row}]"
                 for names, row in self._rows.tuples().items()
             ),
-            f"values_list(self, *fields: {self._path}, {flat}) -> {name}[{builtin}[{self._names.any}, ...]]",
-            f"values_list(self, *fields: {self._path}, flat: {self._names.name('builtins', 'bool')}) -> {name}[{self._names.any}]",
+            f"values_list(self, *fields: {self._selectable}, {flat}) -> {name}[{builtin}[{self._names.any}, ...]]",
+            f"values_list(self, *fields: {self._selectable}, flat: {self._names.name('builtins', 'bool')}) -> {name}[{self._names.any}]",
         ]
 
     def _selected(self, names: tuple[str, ...]) -> str:
@@ -226,6 +227,11 @@ class QuerySets:
     @property
     def _path(self) -> str:
         return f"{self.prefix}{'Path' if self._rows.paths else 'Field'}"
+
+    @property
+    def _selectable(self) -> str:
+        """What ``values()`` takes: a name, or an expression that is one."""
+        return self._path if self._rows.paths else f"{self._path} | {self._names.name('oxyde.queries.operators', 'Nameable')}"
 
     def _overloads(self, signatures: list[str], word: str = "def") -> Iterator[str]:
         for signature in signatures:

@@ -13,6 +13,7 @@ from oxyde.schema.types import PYTHON
 from oxyde.stubs.names import Names
 
 TERMS = "oxyde.stubs.terms"
+COLUMNS = "oxyde.stubs.columns"
 JSON = "json"
 _COMMON: Final = {
     ("builtins", "bool"): "Bool",
@@ -22,6 +23,15 @@ _COMMON: Final = {
     ("datetime", "date"): "Date",
     ("datetime", "datetime"): "Datetime",
     ("uuid", "UUID"): "Uuid",
+}
+_BASES: Final = {
+    "Bool": "Column",
+    "Int": "Ordered",
+    "Float": "Ordered",
+    "Str": "Text",
+    "Date": "Ordered",
+    "Datetime": "Ordered",
+    "Uuid": "Ordered",
 }
 _ENDINGS: Final = {"Value": "", "Values": "s", "Pair": "Pair"}
 
@@ -43,6 +53,13 @@ class Terms:
             return f"{self._names.name(TERMS, what)}[{kind}]"
         text = self._names.name(TERMS, f"{short}{_ENDINGS[what]}")
         return text if inner == kind else f"{text} | None"
+
+    def column(self, base: str, kind: str) -> str:
+        """Returns the text of a column of ``oxyde.stubs.columns``: one with a name of its own, or a class of values of a type."""
+        short = self._short.get(kind)
+        if short is not None and base == _BASES[short]:
+            return self._names.name(COLUMNS, f"{short}Col")
+        return f"{self._names.name(COLUMNS, base)}[{kind}]"
 
 
 class ColumnTypes:

@@ -168,7 +168,7 @@ def test_tables_under_tables(write: Write) -> None:
     dog = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "StubsDog")
     assert [ast.unparse(base) for base in dog.bases] == ["Model"]
     members = {node.target.id for node in dog.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)}
-    assert members == {"id", "name", "good"}
+    assert members == {"id", "name", "good", "c"}
     assert {node.name for node in dog.body if isinstance(node, ast.FunctionDef)} == {"called", "__oxyde_manager__"}
 
 
