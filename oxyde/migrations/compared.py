@@ -233,7 +233,7 @@ class _Pair:
         seen, there = self.seen.columns[column.name], self.there.columns[column.name]
         changes: dict[str, Any] = {}
         if self._kind(seen, self.seen_enums) != self._kind(there, self.live.enums):
-            counts = not _is_older_type(column, there)
+            counts = not _is_older_type(column, there, self.dialect)
             self.differs(column.name, "type", self._shown(seen, self.seen_enums), self._shown(there, self.live.enums), counts=counts)
             if counts:
                 changes |= self._retyped(column, there, enums)
@@ -318,17 +318,27 @@ class _Pair:
         return named and (not by_definition or same_part(one, other, self.dialect))
 
 
-def _is_older_type(column: Column, there: Column) -> bool:
-    """Whether the type of a column in the database is what an older tool chose for the kind of the state."""
+def _is_older_type(column: Column, there: Column, dialect: str) -> bool:
+    """Whether the type of a column in the database is what an older tool chose for the kind of the state.
+
+    That is text on SQLite alone: other servers check what a column of another type holds, and NUMERIC of MySQL has no decimals.
+    """
     if column.db_type is not None:
         return False
     if column.type.kind == "text":
         return column.length is None and there.type.kind == "text" and there.length == SHORT and there.db_type is None
-    words = {word.partition("(")[0] for word in SAME.get(column.type.kind, ())}
+    if there.type.kind == "decimal" and there.type.precision is not None and there.type != column.type:
+        return False
+    words = {word for word in SAME.get(column.type.kind, ()) if word in _OLDER.get(dialect, ("BIGINT",))}
     if there.db_type is not None:
-        return there.db_type.upper().partition("(")[0] in words
-    kinds = {"TEXT": "text", "NUMERIC": "decimal", "BIGINT": "int"}
-    return there.length is None and there.type.kind in {kinds[word] for word in words if word in kinds}
+        return there.db_type.upper().partition("(")[0] in {word.partition("(")[0] for word in words}
+    return there.length is None and there.type.kind in {kind for word, kind in _KINDS.items() if word in words}
+
+
+_OLDER: Final = {"sqlite": ("TEXT", "NUMERIC", "CHAR(36)", "BIGINT"), "postgres": ("NUMERIC", "BIGINT")}
+"""What older tools chose, by dialect."""
+_KINDS: Final = {"TEXT": "text", "NUMERIC": "decimal", "BIGINT": "int"}
+"""What columns of these types are read as."""
 
 
 def _yes_or_no(value: Any) -> Any:

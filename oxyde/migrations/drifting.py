@@ -160,7 +160,8 @@ def settled(
         views = [
             address for address, sql in state.views.items() if address in there.views and not same_text(sql, there.views[address], dialect)
         ]
-        answer = yield from spelt(state, pieces, views, dialect)
+        lacking = [enum for enum in state.enums if dialect == "postgres" and enum not in there.enums]
+        answer = yield from spelt(state, pieces, views, dialect, lacking)
     found = {key: answer.state.tables[key[0]].columns[key[1]].default or "" for key in plain}
     tables = {
         address: replace(
