@@ -187,7 +187,7 @@ def test_what_an_older_tool_chose(ours: Column, theirs: Column, dialect: str) ->
 def test_what_no_older_tool_chose(ours: Column, theirs: Column, dialect: str) -> None:
     """Fewer digits, and text where the server has a type that it checks, are differences."""
     found = compared(state(ours), state(theirs), dialect)
-    assert [(one.column, one.what) for one in found.differences] == [("a", "type")]
+    assert [one.what for one in found.differences if one.column == "a"] == ["type"]
     assert not found.tolerated
 
 
