@@ -12,6 +12,7 @@ from oxyde.db.route import route
 from oxyde.db.steps import Dialect, Steps, asked_dialect
 from oxyde.exceptions import MigrationError, UnsupportedError
 from oxyde.migrations import live
+from oxyde.migrations.addressed import addressed, unnamed
 from oxyde.migrations.compared import Compared, Difference, compare, same_part, same_text
 from oxyde.migrations.diff import diff
 from oxyde.migrations.from_models import from_models
@@ -120,10 +121,13 @@ def drifted(state: State, defaults: Mapping[tuple[Address, str], Any] | None = N
         defaults: The wire values of the defaults of the models.
     """
     dialect = yield Dialect()
+    default = yield from live.default_schema(dialect)
+    state = addressed(state, default)
+    initial = {(unnamed(address, default), name): value for (address, name), value in (defaults or {}).items()}
     schemas = {None, *(address[0] for address in (*state.tables, *state.views, *state.enums))}
     there = yield from live.read(dialect, schemas=schemas)
     expected = projection(state, dialect)
-    seen, plain, refused = yield from settled(expected, there, dialect, defaults or {})
+    seen, plain, refused = yield from settled(expected, there, dialect, initial)
     compared = compare(state, seen, there, dialect, plain)
     return _drift(state, compared, expected, refused, dialect)
 
