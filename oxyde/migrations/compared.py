@@ -33,11 +33,19 @@ class Difference:
     database: str | None
 
     def __str__(self) -> str:
-        where = shown(self.address) if self.column is None else f"{shown(self.address)}.{self.column}"
-        return f"{where}: {self.what}: {self._said(self.models)} in the models, {self._said(self.database)} in the database"
+        return self.said("the models")
+
+    def said(self, where: str) -> str:
+        """Returns it as one line.
+
+        Args:
+            where: What the database is compared with.
+        """
+        what = shown(self.address) if self.column is None else f"{shown(self.address)}.{self.column}"
+        return f"{what}: {self.what}: {self._shown(self.models)} in {where}, {self._shown(self.database)} in the database"
 
     @staticmethod
-    def _said(text: str | None) -> str:
+    def _shown(text: str | None) -> str:
         return "none" if text is None else " ".join(text.split())
 
 

@@ -124,12 +124,25 @@ def drifted(state: State, defaults: Mapping[tuple[Address, str], Any] | None = N
     default = yield from live.default_schema(dialect)
     state = addressed(state, default)
     initial = {(unnamed(address, default), name): value for (address, name), value in (defaults or {}).items()}
+    compared, expected, refused = yield from beside(state, dialect, initial)
+    return _drift(state, compared, expected, refused, dialect)
+
+
+def beside(
+    state: State, dialect: str, defaults: Mapping[tuple[Address, str], Any] | None = None
+) -> Steps[tuple[Compared, Projection, list[str]]]:
+    """Returns the database beside a state, what it can show of the state, and what it refuses to compare.
+
+    Args:
+        state: What is wanted, which leaves out the name of the default schema.
+        dialect: postgres, mysql, mariadb or sqlite.
+        defaults: The wire values of the defaults of the models.
+    """
     schemas = {None, *(address[0] for address in (*state.tables, *state.views, *state.enums))}
     there = yield from live.read(dialect, schemas=schemas)
     expected = projection(state, dialect)
-    seen, plain, refused = yield from settled(expected, there, dialect, initial)
-    compared = compare(state, seen, there, dialect, plain)
-    return _drift(state, compared, expected, refused, dialect)
+    seen, plain, refused = yield from settled(expected, there, dialect, defaults or {})
+    return compare(state, seen, there, dialect, plain), expected, refused
 
 
 def _drift(state: State, compared: Compared, expected: Projection, refused: Iterable[str], dialect: str) -> Drift:

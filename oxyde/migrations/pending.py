@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -93,17 +93,26 @@ def _follow(operation: Operation, counts: dict[Address, int]) -> None:
 
 
 def as_rows(found: Sequence[Pending]) -> list[dict[str, object]]:
-    """Returns what is shown as objects for JSON, one for each step."""
-    return [
-        {
-            "migration": one.task.name,
-            "backwards": one.task.backwards,
-            "operation": str(step.operation),
-            "loses": lost,
-            "locks": [{"table": shown(lock.table), "mode": lock.mode, "blocks": lock.blocks, "work": lock.work} for lock in taken],
-            "lints": [str(lint) for lint in one.lints if lint.operation == step.operation],
-            "sql": list(step.texts),
-        }
-        for one in found
-        for step, lost, taken in one.steps
-    ]
+    """Returns what is shown as objects for JSON, one for each step, and one for a migration that is only recorded."""
+    return [row for one in found for row in (_rows(one) if not one.task.faked else [_row(one.task, None, None, (), (), ())])]
+
+
+def _rows(one: Pending) -> Iterator[dict[str, object]]:
+    for step, lost, taken in one.steps:
+        named = [str(lint) for lint in one.lints if lint.operation == step.operation]
+        yield _row(one.task, str(step.operation), lost, taken, named, step.texts)
+
+
+def _row(
+    task: Task, operation: str | None, lost: str | None, taken: Iterable[TableLock], lints: Sequence[str], texts: Sequence[str]
+) -> dict[str, object]:
+    return {
+        "migration": task.name,
+        "backwards": task.backwards,
+        "recorded": task.faked,
+        "operation": operation,
+        "loses": lost,
+        "locks": [{"table": shown(lock.table), "mode": lock.mode, "blocks": lock.blocks, "work": lock.work} for lock in taken],
+        "lints": list(lints),
+        "sql": list(texts),
+    }

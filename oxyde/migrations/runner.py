@@ -17,6 +17,7 @@ from oxyde.migrations.batches import run_batch
 from oxyde.migrations.checksums import checksum, differs
 from oxyde.migrations.effects import took_effect
 from oxyde.migrations.files import Migration, Stage, walked
+from oxyde.migrations.initial import recorded
 from oxyde.migrations.operations import Execute, Irreversible, Operation, RequireManual, Run
 from oxyde.migrations.options import Done, Options
 from oxyde.migrations.preview import find
@@ -42,12 +43,14 @@ class Task:
         backwards: Whether it is undone.
         steps: What is done for it.
         checksum: Of its operations.
+        faked: Whether it is entered in the ledger only, since the database has what it makes.
     """
 
     migration: Migration
     backwards: bool
     steps: Sequence[Step]
     checksum: str
+    faked: bool = False
 
     @property
     def name(self) -> str:
@@ -191,7 +194,7 @@ def apply(history: History, options: Options) -> Steps[list[Done]]:
     """
     yield from history.read()
     check(history, options)
-    tasks = [task.told(options) for task in history.tasks(options.target)]
+    tasks = [task.told(options) for task in (yield from planned(history, options))]
     done: list[Done] = []
     if not tasks and not history.renewals:
         return done
@@ -203,13 +206,28 @@ def apply(history: History, options: Options) -> Steps[list[Done]]:
     yield from _renewed(history, until)
     for task in tasks:
         start = time.monotonic()
-        if (yield from _one(task, history.dialect, start, start + options.lock_timeout, options)):
-            done.append(Done(task.name, task.backwards, time.monotonic() - start))
+        told = replace(options, fake=options.fake or task.faked, fake_initial=False)
+        if (yield from _one(task, history.dialect, start, start + options.lock_timeout, told)):
+            done.append(Done(task.name, task.backwards, time.monotonic() - start, told.fake))
             options.report(done[-1])
     if len(history.migrations) != len(history.files):  # it went through what was squashed
         yield from history.read()
         yield from _renewed(history, until)
     return done
+
+
+def planned(history: History, options: Options) -> Steps[list[Task]]:
+    """Returns what leads to the target, faked up to where ``fake_initial`` finds the database; raises as ``tasks`` and ``recorded``."""
+    tasks = history.tasks(options.target)
+    is_begun = any(task.name in history.begun for task in tasks)  # which made the tables that are there
+    if not options.fake_initial or not tasks or is_begun:
+        return tasks
+    if any(task.backwards for task in tasks):
+        raise MigrationError("fake_initial enters what the database has already and undoes nothing; leave it out")
+    names = {task.name for task in tasks}
+    stages = [stage for stage in history.stages if stage.migration.name in names]
+    count = yield from recorded(stages, history.dialect, options.warn)
+    return [*(replace(task, steps=(), faked=True) for task in tasks[:count]), *tasks[count:]]
 
 
 def _renewed(history: History, until: float) -> Steps[None]:

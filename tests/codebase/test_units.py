@@ -62,6 +62,7 @@ ELSEWHERE = {
     "migrations/ledger.py": ("../contract/test_migrate.py", "a table of a database"),
     "migrations/scratch_database.py": ("../contract/test_verify.py", "makes databases"),
     "migrations/verifying.py": ("../contract/test_verify.py", "looks at a database"),
+    "migrations/initial.py": ("../contract/test_fake_initial.py", "looks at a database"),
     "migrations/pending.py": ("../contract/test_plan.py", "looks at a database"),
     "migrations/lock.py": ("../contract/test_migrate.py", "a lock of a server"),
     "migrations/migrating.py": ("../contract/test_migrate.py", "migrates databases"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,27 @@ def test_migrate(project: Path) -> None:
     listed = json.loads(oxyde("migrate", "--plan", "0001", "--json", cwd=project).stdout)
     assert [(one["migration"], one["backwards"], one["loses"]) for one in listed] == [("0002_text", True, "the values of notes.text")]
     assert oxyde("migrate", "zero", cwd=project).stdout.startswith("Undid 0002_text in")
+
+
+def test_what_is_there_already(project: Path) -> None:
+    """Is shown as recorded, in text and JSON, recorded, and refused where it is otherwise."""
+    with closing(sqlite3.connect(project / "notes.db")) as connection:
+        connection.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, more TEXT)")
+        refused = oxyde("migrate", "--fake-initial", cwd=project)
+        assert refused.returncode == 1
+        assert "notes.more: column: none in the migrations, text in the database" in refused.stderr
+        connection.execute("ALTER TABLE notes DROP COLUMN more")
+    planned = oxyde("migrate", "--fake-initial", "--plan", cwd=project).stdout.splitlines()
+    assert planned[:2] == ["Record 0001_notes, which the database has", "Apply 0002_text"]
+    listed = json.loads(oxyde("migrate", "--fake-initial", "--plan", "--json", cwd=project).stdout)
+    assert [(one["migration"], one["recorded"], one["operation"]) for one in listed] == [
+        ("0001_notes", True, None),
+        ("0002_text", False, "Add column notes.text text(80)"),
+    ]
+    done = oxyde("migrate", "--fake-initial", cwd=project).stdout.splitlines()
+    assert done[0] == "Recorded 0001_notes in the ledger only"
+    assert done[1].startswith("Applied 0002_text in")
+    assert oxyde("migrate", "--fake", "--fake-initial", cwd=project).returncode == 2
 
 
 def test_what_no_migration_made(project: Path) -> None:
