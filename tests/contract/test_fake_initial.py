@@ -13,6 +13,7 @@ import oxyde
 from oxyde import migrations
 from oxyde.exceptions import MigrationError
 from oxyde.migrations import sync as blocking
+from oxyde.migrations.options import Done
 from tests.backends import Backend
 from tests.migrating import described, fresh, query, write
 
@@ -76,7 +77,7 @@ def ledger(database: Backend) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in query(database, "SELECT name, state FROM oxyde_migrations ORDER BY name")]
 
 
-def done(found: list[migrations.migrating.Done]) -> list[tuple[str, bool]]:
+def done(found: list[Done]) -> list[tuple[str, bool]]:
     """Returns what was recorded or run."""
     return [(one.name, one.faked) for one in found]
 

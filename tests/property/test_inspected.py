@@ -50,10 +50,14 @@ def test_models_have_the_state_of_the_database(the_world: World, tmp_path: Path)
         drawn = Drawn(seed, the_world, tmp_path / "migrations", Counter())
         drawn.begin()
         alias = the_world.walked.alias
-        models = oxyde.inspect.sync.models(using=alias, schemas=schemas(drawn))
+        read = schemas(drawn)
+        models = oxyde.inspect.sync.models(using=alias, schemas=read)
         tables = [model.__table__ for model in models.values()]
         found = run_blocking(drifted(from_models(tables), initials(tables)), route(alias))
-        assert [*map(str, found.differences), *found.refused] == []
+        lost = [one for one in found.differences if one.models is not None or not one.what.startswith("foreign key ")]
+        assert [*map(str, lost), *found.refused] == []
+        source = oxyde.inspect.sync.source(using=alias, schemas=read) if found.differences else ""
+        assert all(f"{one.what} (" in source for one in found.differences)  # no relation can be it, as a comment says
         keyless = {address for address, table in drawn.state.tables.items() if not table.key}
         assert set(found.unmanaged) == keyless  # whose models are not managed
 
