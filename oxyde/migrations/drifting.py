@@ -11,7 +11,7 @@ from oxyde.db.execute import run, run_blocking
 from oxyde.db.route import route
 from oxyde.db.steps import Dialect, Steps, asked_dialect
 from oxyde.exceptions import MigrationError, UnsupportedError
-from oxyde.migrations import live
+from oxyde.migrations import dotted, live
 from oxyde.migrations.addressed import addressed, unnamed
 from oxyde.migrations.compared import Compared, Difference, compare, same_part, same_text
 from oxyde.migrations.diff import diff
@@ -43,6 +43,7 @@ class Drift:
         operations: What would bring the database to the models.
         before: The state that the operations begin with.
         dialect: postgres, mysql, mariadb or sqlite.
+        reason: Why there are no operations although something differs.
     """
 
     differences: tuple[Difference, ...]
@@ -53,6 +54,7 @@ class Drift:
     operations: tuple[Operation, ...]
     before: State
     dialect: str
+    reason: str | None = None
 
     def __bool__(self) -> bool:
         """Whether anything differs."""
@@ -62,7 +64,7 @@ class Drift:
         """Yields the operations with their SQL, or with why there is none."""
         try:
             yield from ((step, None) for step in script(self.operations, self.before, self.dialect))
-        except UnsupportedError:
+        except (MigrationError, UnsupportedError):
             yield from self._one_by_one()
 
     def _one_by_one(self) -> Iterator[tuple[Step, str | None]]:
@@ -70,8 +72,8 @@ class Drift:
         for operation in self.operations:
             try:
                 yield from ((step, None) for step in script([operation], state, self.dialect))
-            except UnsupportedError as error:
-                yield Step(operation, state, ()), str(error)
+            except (MigrationError, UnsupportedError) as error:
+                yield Step(operation, state, ()), str(error).removeprefix(f"{operation}: ")
             state = operation.apply(state)
 
 
@@ -146,10 +148,12 @@ def beside(
 
 
 def _drift(state: State, compared: Compared, expected: Projection, refused: Iterable[str], dialect: str) -> Drift:
+    operations: list[Operation] = []
+    reason: str | None = None
     try:
         operations = diff(compared.before, state)
-    except MigrationError:  # the database has what no state can have
-        operations = []
+    except MigrationError as error:  # the database has what no state can have
+        reason = str(error)
     kept = [one for one in operations if dialect == "postgres" or not isinstance(one, DropEnumType)]
     return Drift(
         tuple(compared.differences),
@@ -160,6 +164,7 @@ def _drift(state: State, compared: Compared, expected: Projection, refused: Iter
         tuple(kept),
         compared.before,
         dialect,
+        reason,
     )
 
 
@@ -188,7 +193,24 @@ def settled(
         for address, table in answer.state.tables.items()
     }
     shown_refusals = [f"{shown(address)}.{name}: {reason}" for (address, name), reason in answer.refused.items()]
-    return _believed(replace(answer.state, tables=tables), there, answer), found, shown_refusals
+    seen = _believed(replace(answer.state, tables=_named_enums(tables, there)), there, answer)
+    return seen, found, shown_refusals
+
+
+def _named_enums(tables: Mapping[Address, Table], there: State) -> dict[Address, Table]:
+    """Returns tables whose types that name an enumeration of their own schema are that enumeration, as it is read."""
+    found = {}
+    for address, table in tables.items():
+        columns = {name: _named_enum(column, table) for name, column in table.columns.items()} if address in there.tables else table.columns
+        found[address] = replace(table, columns=columns)
+    return found
+
+
+def _named_enum(column: Column, table: Table) -> Column:
+    if column.type.kind != "enum" or column.type.labels or column.db_type is None:
+        return column
+    is_own = dotted.split(column.db_type) == [part for part in (table.schema, column.type.name) if part is not None]
+    return replace(column, db_type=None) if is_own else column
 
 
 def _with_plain(
