@@ -14,9 +14,10 @@ import pytest
 
 import oxyde
 from oxyde import Check, Field, Index, Model
+from oxyde.cli.check import _plan
 from oxyde.db.execute import run_blocking
 from oxyde.db.route import route
-from oxyde.exceptions import LockTimeoutError
+from oxyde.exceptions import LockTimeoutError, MigrationError
 from oxyde.migrations import described, drift, live
 from oxyde.migrations import parts as parts_of
 from oxyde.migrations.drifting import Drift, drift_blocking, drifted
@@ -255,3 +256,16 @@ def test_a_step_that_cannot_be_planned() -> None:
     (_, reason), (step, none) = found.steps()
     assert (reason or "").startswith("drift_steps cannot lose its column 'a': CONSTRAINT \"ck\" CHECK (a > b) uses it")
     assert (list(step.texts), none) == (['ALTER TABLE "drift_steps" ADD COLUMN "c" INTEGER'], None)
+
+
+def test_why_there_is_no_plan(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Is said where the database has what no state can have."""
+
+    def refuse(*_: State) -> None:
+        raise MigrationError("nobody can say it")
+
+    monkeypatch.setattr("oxyde.migrations.drifting.diff", refuse)
+    with oxyde.connect(f"sqlite:///{tmp_path}/drift.db", "default"):
+        found = drift_blocking(MODELS)
+    assert (len(found.differences), found.operations, found.reason) == (2, (), "nobody can say it")
+    assert [*_plan(found)] == ["-- no operations: nobody can say it"]
