@@ -132,7 +132,7 @@ def verify(ctx: click.Context, /, *, database: bool, as_json: bool, db_alias: st
     r"""Check that the files are in one line, HEAD names the newest, and replaying them gives the models; exit code 1 where not.
 
     With --db, also that the files that the database has applied were not edited, and that all of them run up, down and up on its server:
-    in a database oxyde_verify_..., which is made beside it and dropped.
+    in a database oxyde_verify_..., or a schema where the role may make no databases, which is made beside it and dropped.
 
     \b
     Examples:
@@ -149,7 +149,7 @@ def verify(ctx: click.Context, /, *, database: bool, as_json: bool, db_alias: st
         with connected(config, db_alias):
             history = history_blocking(config.migrations_dir, db_alias)
         faults += of_ledger(history)
-        with scratch_database(config.url(db_alias), history.dialect) as scratch:
+        with scratch_database(config.url(db_alias), history.dialect, history.stages) as scratch:
             faults += of_database(config.migrations_dir, scratch, history.dialect)
     if as_json:
         click.echo(json.dumps([vars(fault) for fault in faults], ensure_ascii=False))
