@@ -17,6 +17,7 @@ from oxyde.db.execute import run_blocking
 from oxyde.db.route import route
 from oxyde.migrations.diff import diff
 from oxyde.migrations.drifting import Drift, drifted
+from oxyde.migrations.operations import replay
 from oxyde.migrations.projection import projection
 from oxyde.migrations.state import State, Table
 from oxyde.schema.relation import Address
@@ -26,9 +27,9 @@ from tests.property.walks.draft import Draft
 from tests.property.walks.edits import Editor
 from tests.property.walks.world import World, world
 
-STATES = {"sqlite": 20, "postgres": 6}
+STATES = {"sqlite": 20, "postgres": 4}
 """How many states are drawn where not all are; servers whose changes each wait for the disk get the fewest."""
-FEWEST = 3
+FEWEST = 2
 ALL = 300
 EDITS = 4
 """How many edits of each state are compared."""
@@ -142,5 +143,6 @@ def one_edit(drawn: Drawn) -> None:
     looked_at = {None, *(schema for schema, _ in (*new.tables, *new.views, *new.enums))}
     gone = {*old.tables, *old.views} - {*new.tables, *new.views}
     assert set(found.unmanaged) == {address for address in gone if address[0] in looked_at}
+    assert replay(found.operations, found.before).tables == draft.new.tables
     drawn.counts["edits"] += 1
     drawn.counts["seen"] += bool(wanted or found.unmanaged)
