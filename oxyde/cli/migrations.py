@@ -7,13 +7,16 @@ import json
 import click
 
 from oxyde.cli.completion import complete_migrations
+from oxyde.cli.config import Config, ConfigError
 from oxyde.cli.database import connected, on_database
 from oxyde.cli.models import load_models
 from oxyde.cli.options import WrongUse, can_ask, chosen, everywhere
-from oxyde.exceptions import MigrationError
-from oxyde.migrations.files import Migration, load
-from oxyde.migrations.migrating import history_blocking
+from oxyde.exceptions import MigrationError, OxydeError
+from oxyde.migrations.files import Migration, load, unordered
+from oxyde.migrations.migrating import applied_blocking, history_blocking
 from oxyde.migrations.preview import find
+from oxyde.migrations.rebasing.local import REMEDY
+from oxyde.migrations.rebasing.rebase import rebased
 from oxyde.migrations.scratch_database import scratch_database
 from oxyde.migrations.squashing.squash import Squashed, leftovers, remove, squashed
 from oxyde.migrations.verifying import of_database, of_files, of_ledger
@@ -22,7 +25,7 @@ from oxyde.migrations.verifying import of_database, of_files, of_ledger
 @click.group()
 @everywhere
 def migrations() -> None:
-    """Squash migration files, and verify them."""
+    """Rebase, squash and verify migration files."""
 
 
 @migrations.command()
@@ -120,6 +123,61 @@ def _confirm(question: str, *, yes: bool) -> None:
     if not can_ask():
         raise WrongUse(f"{question} Nobody can be asked; --yes answers")
     click.confirm(question, err=True, abort=True)
+
+
+@migrations.command()
+@everywhere
+@on_database
+@click.option(
+    "--local",
+    multiple=True,
+    shell_complete=complete_migrations,
+    metavar="NAME",
+    help="A migration that comes last; by default git tells which, or else the ledger of the database.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would be renamed; write nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="List what is renamed as JSON.")
+@click.pass_context
+def rebase(ctx: click.Context, /, *, local: tuple[str, ...], dry_run: bool, yes: bool, as_json: bool, db_alias: str) -> None:
+    r"""Number the migrations of this branch after those of another branch that was merged.
+
+    Those of this branch are those that git does not have on the other side of a merge or a rebase that stopped. Where git knows of none,
+    they are those that the database has not applied.
+
+    \b
+    Examples:
+      oxyde migrations rebase --dry-run
+      oxyde migrations rebase --yes
+      oxyde migrations rebase --local 0002_add_slug --local 0003_fill_slug
+    """
+    config = chosen(ctx).load()
+    folder = config.migrations_dir
+    if local:
+        _check_names(unordered(folder), *local)
+    made = rebased(folder, local or None, lambda: _applied(config, db_alias), dialect=config.dialect_of(db_alias))
+    if not dry_run:
+        _confirm(f"Rename {len(made.moved)} migrations, and let HEAD name {made.newest}?", yes=yes)
+        made.write()
+    if as_json:
+        click.echo(json.dumps([{"old": one.old, "new": one.new} for one in made.moved], ensure_ascii=False))
+        return
+    for one in made.moved:
+        click.echo(f"{'Would rename' if dry_run else 'Renamed'} {folder / one.old}.py to {one.new}.py")
+    click.echo(f"HEAD {'would name' if dry_run else 'names'} {made.newest}")
+
+
+def _applied(config: Config, alias: str) -> set[str]:
+    """Returns the names of the migrations that a database has.
+
+    Raises:
+        WrongUse: There is no such database, or it cannot be reached.
+    """
+    try:
+        with connected(config, alias):
+            return applied_blocking(alias)
+    except (ConfigError, OxydeError) as error:
+        raise WrongUse(f"git knows of no other branch here, and the ledger of {alias!r} cannot be read: {error}; {REMEDY}") from error
 
 
 @migrations.command()

@@ -23,6 +23,9 @@ from oxyde.schema.naming import meant
 
 NAME: Final = re.compile(r"\d+_\w+")
 """The names of migrations; other Python files in the folder are none."""
+REBASE: Final = "oxyde migrations rebase lets those of one branch follow those of the other"
+UNFINISHED: Final = ".rebase"
+"""What a rebase that stopped half way leaves in the folder."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,8 @@ def load(directory: Path) -> list[Migration]:
     Raises:
         MigrationError: A file fails, two have one number or depend on the same, or one depends on what is not there.
     """
+    if (directory / UNFINISHED).exists():
+        raise MigrationError(f"{directory}: a rebase stopped half way; oxyde migrations rebase goes on")
     return in_line(unordered(directory))
 
 
@@ -251,8 +256,7 @@ def in_line(migrations: Sequence[Migration]) -> list[Migration]:
     left = [_with_replaced(migration, files) for migration in migrations if migration.name not in stands_for]
     for one, other in pairwise(left):
         if one.number == other.number:
-            remedy = f"give the newer one the next number, and depends_on = {one.name!r} or {other.name!r}"
-            raise MigrationError(f"{one.path} and {other.path.name} have the same number; {remedy}")
+            raise MigrationError(f"{one.path} and {other.path.name} have the same number; {REBASE}")
     followers = _followers(left, stands_for)
     ordered: list[Migration] = []
     while (following := followers.pop(ordered[-1].name if ordered else None, None)) is not None:
@@ -284,7 +288,7 @@ def _followers(migrations: Sequence[Migration], stands_for: Mapping[str, str]) -
             )
         if needed in followers:
             both = f"{followers[needed].path.name} and {migration.path.name} both depend on {needed!r}"
-            raise MigrationError(f"{migration.path}:{migration.line}: {both}; let the newer one depend on the other")
+            raise MigrationError(f"{migration.path}:{migration.line}: {both}; {REBASE}")
         followers[needed] = migration
         previous = migration.name
     return followers

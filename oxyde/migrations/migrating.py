@@ -11,7 +11,7 @@ from oxyde.db.execute import run, run_blocking
 from oxyde.db.route import Route, route
 from oxyde.db.steps import asked_dialect
 from oxyde.exceptions import MigrationError
-from oxyde.migrations import journal
+from oxyde.migrations import journal, ledger
 from oxyde.migrations.files import load
 from oxyde.migrations.lock import Lock
 from oxyde.migrations.options import Done, Options
@@ -117,6 +117,13 @@ def history_blocking(directory: str | Path | None = None, using: str | None = No
     history = History(load(_folder(directory)), run_blocking(asked_dialect(), where))
     run_blocking(history.read(), where)
     return history
+
+
+def applied_blocking(using: str | None = None) -> set[str]:
+    """Returns the names of the migrations that a database has; writes nothing."""
+    where = _outside(using)
+    dialect = run_blocking(asked_dialect(), where)
+    return {*run_blocking(ledger.read(dialect), where)}
 
 
 def _folder(directory: str | Path | None) -> Path:

@@ -117,8 +117,8 @@ class History:
         renamed = standing.renamed(self.stages, self.applied, standing.known(self.files))
         self.renewals = [*standing.counted(line, self.stages), *renamed]
         for one in self.renewals:
-            self.applied[one.entry.name] = one.entry
             self.applied.pop(one.old or "", None)
+        self.applied |= {one.entry.name: one.entry for one in self.renewals}
 
     @cached_property
     def stages(self) -> Sequence[Stage]:

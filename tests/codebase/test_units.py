@@ -86,6 +86,8 @@ ELSEWHERE = {
     "migrations/operations/views.py": ("migrations/operations/test_base.py", "every operation answers to one suite"),
     "migrations/replaced.py": ("../contract/test_squash.py", "what a ledger has of squashed migrations"),
     "migrations/standing.py": ("../contract/test_squash.py", "what a ledger has of squashed migrations"),
+    "migrations/rebasing/local.py": ("migrations/rebasing/test_rebase.py", "which migrations are renamed"),
+    "migrations/rebasing/unfinished.py": ("migrations/rebasing/test_rebase.py", "what a crash leaves"),
     "migrations/squashing/copied.py": ("migrations/squashing/test_squash.py", "parts of the file"),
     "migrations/squashing/joined.py": ("migrations/squashing/test_reduced.py", "what is joined"),
     "migrations/squashing/module.py": ("migrations/squashing/test_squash.py", "parts of the file"),

@@ -271,22 +271,3 @@ def test_indexes_that_are_built_concurrently(empty: Backend, tmp_path: Path) -> 
     )
     assert query(empty, valid) == [(True, True)]
     assert names(blocking.migrate(folder, "0001")) == ["0002_second"]
-
-
-def test_eight_processes_at_once(empty: Backend, tmp_path: Path) -> None:
-    """One applies each migration, all end well, and nothing is done twice."""
-    built = '"label", "id"), concurrently=True)' if empty.dialect == "postgres" else '"label", "id"))'
-    folder = write(tmp_path / "migrations", m0001_first=FIRST, m0002_second=SECOND.replace('"label", "id"))', built))
-    script = (
-        "import sys\nfrom oxyde import sync\nfrom oxyde.migrations import sync as blocking\n"
-        "with sync.connect(sys.argv[1], 'default'):\n    print(len(blocking.migrate(sys.argv[2])))\n"
-    )
-    running = [
-        subprocess.Popen([sys.executable, "-c", script, empty.url, str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(8)
-    ]
-    ended = [(process.communicate(), process.returncode) for process in running]
-    assert [code for _, code in ended] == [0] * 8, [err for (_, err), code in ended if code]
-    assert sum(int(out) for (out, _), _ in ended) == 2
-    assert query(empty, "SELECT name FROM oxyde_migrations ORDER BY name") == [("0001_first",), ("0002_second",)]
-    assert query(empty, "SELECT count(*) FROM shelves") == [(1,)]

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from click import Context
 
 from oxyde.cli.app import main
 
@@ -44,8 +45,14 @@ def test_help() -> None:
     done = oxyde("--help")
     assert done.returncode == 0, done.stderr
     listed = done.stdout.split("Commands:")[1].strip().splitlines()
-    assert [line.split()[0] for line in listed] == sorted(main.commands)
+    assert [line.split()[0] for line in listed] == main.list_commands(Context(main))
     assert "336,776" in oxyde("demo", "--help").stdout
+
+
+def test_what_a_start_imports() -> None:
+    """Only the command that is named: neither models nor migrations for what needs none."""
+    code = "import sys\nfrom oxyde.cli.app import main\nprint({'pydantic', 'asyncio', 'oxyde.migrations', 'oxyde.models'} & {*sys.modules})"
+    assert oxyde(start=code).stdout == "set()\n"
 
 
 def test_as_a_module(tmp_path: Path) -> None:
