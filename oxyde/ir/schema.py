@@ -63,6 +63,7 @@ def _column(column: Column) -> dict[str, Any]:
         "default": column.default,
         "generated": None if generated is None else without_defaults({"sql": generated.sql, "stored": generated.stored}),
         "comment": column.comment,
+        "collation": column.collation,
     }
     return without_defaults(parts)
 

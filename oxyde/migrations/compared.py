@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -140,7 +140,7 @@ def compare(state: State, seen: State, live: State, dialect: str, plain: Mapping
         if there is None:
             compared.differences.append(Difference(address, None, "table", f"{len(table.columns)} columns", None))
             continue
-        one = _Pair(table, seen, there, live, dialect, plain or {}, compared)
+        one = _Pair(table, seen, there, live, dialect, plain or {}, compared, state.tables)
         tables[address] = one.merged(enums)
     if dialect == "postgres":
         enums |= _enums(state, live, compared)
@@ -193,6 +193,7 @@ class _Pair:
         dialect: str,
         plain: Mapping[tuple[Address, str], str],
         compared: Compared,
+        tables: Collection[Address],
     ) -> None:
         self.table = table
         self.seen = seen.tables[table.address]
@@ -202,6 +203,7 @@ class _Pair:
         self.dialect = dialect
         self.plain = plain
         self.compared = compared
+        self.tables = tables
 
     def differs(self, column: str | None, what: str, models: Any, database: Any, *, counts: bool = True) -> None:
         """Notes a difference, or what counts as none."""
@@ -254,17 +256,32 @@ class _Pair:
                 changes |= {name: theirs} if counts else {}
         for name in _OTHERS:
             ours, theirs = getattr(seen, name), getattr(there, name)
-            if ours != theirs and not (name == "stored" and "generated" in changes and not (seen.generated and there.generated)):
-                self.differs(column.name, name, _yes_or_no(ours), _yes_or_no(theirs))
-            changes |= {name: theirs} if ours != theirs else {}
+            if ours == theirs:
+                continue
+            counts = not self._is_free(name, column, there)
+            if not (name == "stored" and "generated" in changes and not (seen.generated and there.generated)):
+                self.differs(column.name, name, _yes_or_no(ours), _yes_or_no(theirs), counts=counts)
+            changes |= {name: theirs} if counts else {}
         return replace(column, **changes)
 
+    def _is_free(self, name: str, column: Column, there: Column) -> bool:
+        """Whether a database may have something otherwise than a model, which cannot say it.
+
+        Keys of SQLite may take NULL, a column may be an identity, and one that is not the whole key may be counted up.
+        """
+        if name == "nullable":
+            return self.dialect == "sqlite" and column.name in self.table.key
+        if name == "identity":
+            return column.identity is None and (column.auto or self.table.key != (column.name,))
+        return name == "auto" and there.auto and self.table.key != (column.name,)
+
     def _kind(self, column: Column, enums: Mapping[Address, tuple[str, ...]]) -> Any:
-        """Returns what types are compared by: enumerations by their values where the server has no names of them."""
+        """Returns what types are compared by: enumerations by their values where the server has no names of them; SQLite has no lengths."""
         db_type = None if column.db_type is None else column.db_type.lower()
+        length = None if self.dialect == "sqlite" else column.length
         if column.enum is None or self.dialect == "postgres":
-            return column.type, column.length, db_type
-        return enums.get((self.table.schema, column.enum)), column.length, db_type
+            return column.type, length, db_type
+        return enums.get((self.table.schema, column.enum)), length, db_type
 
     def _shown(self, column: Column, enums: Mapping[Address, tuple[str, ...]]) -> str:
         if column.enum is None:
@@ -293,8 +310,9 @@ class _Pair:
         merged: list[Part] = []
         for one, other in pairs:
             if one is None:
-                self.differs(None, f"{WORDS[type(other)]} {other.name}", None, described(other))
-                merged.append(other)
+                counts = not (isinstance(other, ForeignKey) and self._is_unsayable(other))
+                self.differs(None, f"{WORDS[type(other)]} {other.name}", None, described(other), counts=counts)
+                merged += [other] if counts else []
             elif other is None:
                 self.differs(None, f"{WORDS[type(one)]} {one.name}", described(one), None)
             elif not same_part(one, other, self.dialect):
@@ -307,6 +325,11 @@ class _Pair:
                 merged.append(known[one.name] if is_named else replace(known[one.name], name=other.name))
         hidden = [part for name, part in known.items() if name not in {one.name for one in ours}]
         return [*merged, *hidden]
+
+    def _is_unsayable(self, key: ForeignKey) -> bool:
+        """Whether no relation of a model can be a foreign key: it has several columns, or a column of another one, or an unknown table."""
+        taken = {column for one in self.table.foreign_keys for column in one.columns}
+        return len(key.columns) != 1 or key.columns[0] in taken or key.target not in self.tables
 
     def _paired(self, ours: Iterable[Part], theirs: Iterable[Part]) -> Iterator[tuple[Any, Any]]:
         """Yields what belongs together: by definition under one name, then under any, then by name alone."""

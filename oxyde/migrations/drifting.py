@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -93,8 +93,8 @@ async def drift(models: Iterable[Any] | None = None, using: str | None = None) -
     where, tables = route(using), _tables(models)
     if (await run(asked_dialect(), where)) in {"mysql", "mariadb"}:
         async with Lock(where.database, LOCK_TIMEOUT):
-            return await run(drifted(from_models(tables), initials(tables)), where)
-    return await run(drifted(from_models(tables), initials(tables)), where)
+            return await run(_of_models(tables), where)
+    return await run(_of_models(tables), where)
 
 
 def drift_blocking(models: Iterable[Any] | None = None, using: str | None = None) -> Drift:
@@ -102,8 +102,15 @@ def drift_blocking(models: Iterable[Any] | None = None, using: str | None = None
     where, tables = route(using), _tables(models)
     if run_blocking(asked_dialect(), where) in {"mysql", "mariadb"}:
         with Lock(where.database, LOCK_TIMEOUT):
-            return run_blocking(drifted(from_models(tables), initials(tables)), where)
-    return run_blocking(drifted(from_models(tables), initials(tables)), where)
+            return run_blocking(_of_models(tables), where)
+    return run_blocking(_of_models(tables), where)
+
+
+def _of_models(tables: Sequence[schema.Table]) -> Steps[Drift]:
+    """Compares the database with the tables of models; those that are left alone have a model, too."""
+    found = yield from drifted(from_models(tables), initials(tables))
+    known = {table.address for table in tables}
+    return replace(found, unmanaged=tuple(one for one in found.unmanaged if one not in known))
 
 
 def _tables(models: Iterable[Any] | None) -> list[schema.Table]:
