@@ -63,7 +63,7 @@ def migrate(
         raise WrongUse("--mark-done and --retry say two things of a step; give one of them")
     if as_json and not plan:
         raise WrongUse("--json shows the plan; add --plan")
-    with connected(config, db_alias):
+    with connected(config, db_alias, patience=lock_timeout):
         history = _history(config, db_alias, target)
         step = retry if mark_done is None else mark_done
         if step is not None:
@@ -72,7 +72,7 @@ def migrate(
         options = Options(target, fake, strict, lock_timeout, _report, _warn, keep_extra, _progress)
         if plan or only_check:
             check(history, options)
-            tasks = history.tasks(target)
+            tasks = history.tasks(target, fake=fake)
             _show_plan(plan_blocking(tasks, history.dialect, db_alias), as_json=as_json) if plan else _show_names(tasks)
             ctx.exit(1 if only_check and tasks else 0)
         if not apply_blocking(history, options, db_alias):
