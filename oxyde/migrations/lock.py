@@ -30,13 +30,16 @@ _TAKE: Final = {
 """PostgreSQL's is one of the database, MySQL's one of the server, so that its name has to tell the database."""
 _HOLDER: Final = {
     "postgres": (
-        "SELECT a.pid AS id, a.usename AS name, a.client_addr::text AS host FROM pg_locks l JOIN pg_stat_activity a USING (pid) "  # noqa: S608 - our number
+        "SELECT a.pid AS id, a.usename AS name, host(a.client_addr) AS host FROM pg_locks l JOIN pg_stat_activity a USING (pid) "  # noqa: S608 - our number
         "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid::bigint << 32 | l.objid::bigint = "
         f"{_KEY} AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     ),
-    "mysql": f"SELECT id, user AS name, host FROM information_schema.processlist WHERE id = IS_USED_LOCK({_NAME})",  # noqa: S608 - our name
+    "mysql": (
+        f"SELECT held.id, p.user AS name, p.host FROM (SELECT IS_USED_LOCK({_NAME}) AS id) AS held "  # noqa: S608 - our name
+        "LEFT JOIN information_schema.processlist p ON p.id = held.id WHERE held.id IS NOT NULL"
+    ),
 }
-"""What finds the connection that holds it; none where the server shows the user no others."""
+"""What finds the connection that holds it; whose it is, the server may keep from the user."""
 _END: Final = {"postgres": "SELECT pg_terminate_backend({id})", "mysql": "KILL {id}"}
 """What ends that connection."""
 _RELEASE: Final = f"SELECT RELEASE_LOCK({_NAME}) AS released"
@@ -146,8 +149,8 @@ def _held(timeout: float, holders: list[dict[str, Any]], family: str) -> str:
     """Returns what is said of a lock that somebody else holds."""
     said = f"another process has been migrating this database for more than {timeout:g} seconds; wait longer: --lock-timeout"
     for one in holders:
-        who = f"connection {one['id']} of {one['name']} from {one['host'] or 'this machine'}"
-        said += f", or end {who}: {_END[family].format(**one)}"
+        whose = "".join(f" {word} {one[part]}" for word, part in (("of", "name"), ("from", "host")) if one[part])
+        said += f", or end connection {one['id']}{whose}: {_END[family].format(**one)}"
     return said
 
 

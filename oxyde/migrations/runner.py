@@ -10,7 +10,7 @@ from typing import Final
 
 from oxyde.db.raw import compile_raw
 from oxyde.db.steps import Call, Steps
-from oxyde.exceptions import CommitOutcomeUnknown, DatabaseError, IntegrityError, MigrationError, OxydeError
+from oxyde.exceptions import CommitOutcomeUnknown, DatabaseError, IntegrityError, LockTimeoutError, MigrationError, OxydeError
 from oxyde.ir import expr, statement, wire
 from oxyde.migrations import journal, ledger, standing
 from oxyde.migrations.batches import run_batch
@@ -256,6 +256,10 @@ def _one(task: Task, dialect: str, start: float, until: float, options: Options)
         if is_whole and isinstance(error.__cause__, IntegrityError):  # nothing has changed; the server names at most one row
             yield from require_fitting_rows(task.name, task.steps, dialect)
         raise
+    except LockTimeoutError:
+        raise
+    except DatabaseError as error:  # of COMMIT, of the ledger or of the journal
+        raise MigrationError(f"{task.name}: {error}", sqlstate=error.sqlstate, sql=error.sql) from error
     except CommitOutcomeUnknown:
         # The connection died while COMMIT was sent: the ledger, which is in the same transaction, knows what became of it.
         if (task.name in (yield from ledger.read(dialect))) is task.backwards:
