@@ -69,15 +69,19 @@ class Database:
             self._drop_all()
 
     def _drop_all(self) -> None:
-        named = "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = DATABASE()"
+        found = self.sql("SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = DATABASE()")
+        for kind in ("VIEW", "TABLE"):
+            names = [self.quoted(name) for name, type in found if (type == "VIEW") == (kind == "VIEW")]
+            if names and self.dialect == "mariadb":  # foreign keys go with their tables
+                self.sql(f"SET STATEMENT foreign_key_checks = 0 FOR DROP {kind} {', '.join(names)}")
+            elif names:
+                self._drop_keys()
+                self.sql(f"DROP {kind} {', '.join(names)}")
+
+    def _drop_keys(self) -> None:
         keys = "SELECT table_name, constraint_name FROM information_schema.referential_constraints WHERE constraint_schema = DATABASE()"
         for table, key in self.sql(keys):
             self.sql(f"ALTER TABLE {self.quoted(table)} DROP FOREIGN KEY {self.quoted(key)}")
-        found = self.sql(named)
-        for kind in ("VIEW", "TABLE"):
-            names = [self.quoted(name) for name, type in found if (type == "VIEW") == (kind == "VIEW")]
-            if names:
-                self.sql(f"DROP {kind} {', '.join(names)}")
 
     def make(self, state: State) -> None:
         """Makes all of a state."""
