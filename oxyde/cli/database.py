@@ -37,7 +37,7 @@ def connected(config: Config, alias: str, *, patience: float | None = None) -> I
         ConnectionFailed: The server cannot be reached.
     """
     usual = PoolSettings()
-    wait = usual.sqlite_busy_timeout if patience is None else min(usual.sqlite_busy_timeout, int(patience * 1_000))
+    wait = usual.sqlite_busy_timeout if patience is None else int(min(usual.sqlite_busy_timeout, patience * 1_000))
     settings = replace(usual, sqlite_busy_timeout=wait)
     database = AsyncDatabase(config.url(alias), name=alias, settings=settings, overwrite=True).connect_blocking()
     try:

@@ -16,8 +16,8 @@ from oxyde.schema.relation import Address
 
 _THERE: Final = {
     "postgres": (
-        "SELECT c.relname AS name FROM pg_class c "
-        "WHERE c.relnamespace = COALESCE(to_regnamespace(quote_ident(:schema)), current_schema()::regnamespace) AND c.relname = :name"
+        "SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE n.nspname = COALESCE(:schema, current_schema()) AND c.relname = :name"
     ),
     "sqlite": "SELECT name FROM sqlite_master WHERE lower(name) = lower(:name) AND :schema IS NULL",
     "mysql": (

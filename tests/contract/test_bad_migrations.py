@@ -125,6 +125,15 @@ def test_a_table_that_is_there_already(shop: Project) -> None:
     assert shop.done("migrate").startswith("Applied 0002_tables in")
 
 
+def test_a_table_of_that_name_in_another_schema(servers: Servers, tmp_path: Path) -> None:
+    """Stands in no way of one in a schema that the migration makes too."""
+    both = 'ctx.create_schema("depot"); ctx.create_table("boxes", column("id", "int", key=True), schema="depot")'
+    with project(servers.get("postgres"), tmp_path) as made:
+        made.write(m0001_first=FIRST, m0002_depot=NEXT.format(both))
+        made.done("migrate")
+        assert query(made.backend, "SELECT * FROM depot.boxes") == []
+
+
 ADDED = 'ctx.add_column("shelves", column("depth", "int"{}))'
 MISFITS = [
     (ADDED.format(""), "2 rows of shelves have NULL in depth, which takes none; say what they get: fill="),

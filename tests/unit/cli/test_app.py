@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from oxyde.cli.app import main
 
@@ -46,6 +49,23 @@ def test_help() -> None:
     listed = done.stdout.split("Commands:")[1].strip().splitlines()
     assert [line.split()[0] for line in listed] == sorted(main.commands)
     assert "336,776" in oxyde("demo", "--help").stdout
+
+
+def _commands(group: click.Group, *before: str) -> Iterator[list[str]]:
+    for name, command in group.commands.items():
+        yield from _commands(command, *before, name) if isinstance(command, click.Group) else [[*before, name]]
+
+
+@pytest.mark.parametrize("command", list(_commands(main)), ids=" ".join)
+def test_examples(command: list[str]) -> None:
+    """Every command shows some, each in a line of its own."""
+    done = CliRunner().invoke(main, [*command, "--help"])
+    assert done.exit_code == 0
+    _, _, examples = done.stdout.partition("\n  Examples:\n")
+    first = examples.splitlines()[0]
+    assert "oxyde " in first
+    assert first.count("oxyde ") <= 2  # what pipes into it
+    assert "\\b" not in done.stdout
 
 
 def test_as_a_module(tmp_path: Path) -> None:
