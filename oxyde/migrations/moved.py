@@ -43,7 +43,7 @@ class Moved:
         """Yields queries that count the rows which an operation does not allow, and what is wrong about them; none where it cannot tell."""
         match operation:
             case AddColumn(address, column):
-                if not (column.nullable or column.auto or column.generated is not None or column.identity is not None):
+                if not (column.nullable or column.generated is not None or _is_given(operation)):
                     yield from self._filled(address, _with(before.table(address), operation), column.name)
             case AlterColumn(address, name):
                 if not operation.after(before).nullable and (before.table(address).column(name).nullable or operation.using is not None):
@@ -70,7 +70,7 @@ class Moved:
                 self._untold |= {(operation.new, name) for table, name in self._untold if table == address}
             case AddColumn(address, column):
                 self._put(before.table(address), _with(before.table(address), operation))
-                if column.auto or column.identity is not None:
+                if _is_given(operation):
                     self._untold.add((address, column.name))
             case AlterColumn(address, name):
                 self._put(before.table(address), self._changed(before.table(address), operation))
@@ -164,6 +164,12 @@ def _with(table: Table, operation: AddColumn) -> dict[str, str | None]:
     column = operation.column
     given = operation.fill if not column.nullable else None
     return {**dict.fromkeys(table.columns), column.name: column.generated or given or column.default or "NULL"}
+
+
+def _is_given(operation: AddColumn) -> bool:
+    """Whether the server itself gives the rows values: a counter, or what the SQL type says beside the type."""
+    column = operation.column
+    return column.auto or column.identity is not None or (column.db_type is not None and operation.fill is None and column.default is None)
 
 
 def _count(rows: str, condition: str) -> str:
