@@ -67,6 +67,8 @@ def _traceback(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 
 def everywhere(command: F) -> F:
     """Gives a command the options; the function takes none of them, and asks ``chosen()``."""
+    if command.__doc__ is not None:  # a raw string, in which click does not know the mark of lines that it is to keep
+        command.__doc__ = command.__doc__.replace("\\b\n", "\b\n")
     config = click.option(
         "--config",
         type=click.Path(path_type=Path, dir_okay=False),

@@ -28,6 +28,12 @@ UNFINISHED: Final = ".rebase"
 """What a rebase that stopped half way leaves in the folder."""
 
 
+def number_of(name: str) -> int:
+    """Returns the number that the name of a migration begins with; 0 where it has none."""
+    digits = name.partition("_")[0]
+    return int(digits) if digits.isdecimal() else 0
+
+
 @dataclass(frozen=True)
 class Migration:
     """A migration file.
@@ -62,7 +68,7 @@ class Migration:
     @property
     def number(self) -> int:
         """The number that its name begins with."""
-        return int(self.name.partition("_")[0])
+        return number_of(self.name)
 
     @property
     def last_number(self) -> int:
@@ -120,7 +126,7 @@ class Migration:
     def _call(self, function: Callable[[Any], Any], context: Context) -> None:
         try:
             result = function(context)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise MigrationError(located(self.path, error)) from error
         if inspect.iscoroutine(result):
             result.close()
@@ -182,7 +188,7 @@ def parsed(path: Path, source: str | bytes) -> Migration:
     try:
         tree = ast.parse(source, path)
         exec(compile(tree, path, "exec"), said)  # noqa: S102 - migrations are the application's own
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise MigrationError(located(path, error)) from error
     lines = {ast.unparse(target): node.lineno for node in tree.body if isinstance(node, ast.Assign) for target in node.targets}
     depends_on, line = said.get("depends_on"), lines.get("depends_on", 1)
@@ -294,7 +300,7 @@ def _followers(migrations: Sequence[Migration], stands_for: Mapping[str, str]) -
     return followers
 
 
-def located(path: Path, error: Exception) -> str:
+def located(path: Path, error: BaseException) -> str:
     """Returns one line about an error, with the file of a migration and the line in it."""
     if isinstance(error, SyntaxError) and error.filename == str(path):
         return f"{path}:{error.lineno}: {type(error).__name__}: {error.msg}"

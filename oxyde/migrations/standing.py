@@ -72,9 +72,9 @@ class Renewal:
 
 def counted(found: Line, stages: Sequence[Stage]) -> Iterator[Renewal]:
     """Yields the entries of squashed migrations whose replaced ones the ledger has."""
-    said = {stage.migration.name: checksum(stage.operations) for stage in stages}
+    operations = {stage.migration.name: stage.operations for stage in stages}
     for migration in found.counted:
-        yield Renewal(Entry(migration.name, said[migration.name], SQUASHED))
+        yield Renewal(Entry(migration.name, checksum(operations[migration.name]), SQUASHED))
 
 
 def renamed(stages: Sequence[Stage], applied: Mapping[str, Entry], known: Collection[str]) -> Iterator[Renewal]:

@@ -131,7 +131,7 @@ def test_the_line(tmp_path: Path) -> None:
         ),
         (
             {"_0002_a": "def upgrade(ctx):\n    ctx.drop_tables('x')"},
-            "0002_a.py:2: AttributeError: 'Context' object has no",
+            "0002_a.py:2: AttributeError: ctx has no",
         ),
         ({"_0002_a": "async def upgrade(ctx):\n    pass"}, "0002_a.py: upgrade() is async; it records operations, and ctx.run() takes"),
     ],
