@@ -11,12 +11,12 @@ from typing import Final, TypeVar
 from oxyde.db.raw import compile_raw, query
 from oxyde.db.steps import Atomically, Call, Steps
 from oxyde.exceptions import CommitOutcomeUnknown, DatabaseError, LockTimeoutError, MigrationError, OxydeError
-from oxyde.ir import expr, statement, wire
 from oxyde.migrations import journal, ledger, standing
 from oxyde.migrations.batches import run_batch
 from oxyde.migrations.checksums import checksum, differs
 from oxyde.migrations.effects import took_effect
 from oxyde.migrations.files import Migration, Stage, walked
+from oxyde.migrations.misfits import fitting
 from oxyde.migrations.operations import Execute, Irreversible, Operation, RequireManual, Run
 from oxyde.migrations.options import Done, Options
 from oxyde.migrations.preview import find
@@ -358,8 +358,8 @@ def _alone(task: Task, step: Step, text: str, entry: journal.Entry, known: journ
 
 
 def _is_refused(error: BaseException | None) -> bool:
-    """Whether the server itself said no, so that the statement did nothing."""
-    return isinstance(error, DatabaseError)
+    """Whether the server itself said no, or was not asked because rows do not fit, so that the statement did nothing."""
+    return isinstance(error, (DatabaseError, MigrationError))
 
 
 def _sent(task: Task, step: Step, text: str, dialect: str) -> Steps[None]:
@@ -374,6 +374,6 @@ def _sent(task: Task, step: Step, text: str, dialect: str) -> Steps[None]:
         elif isinstance(operation, Execute) and operation.params is not None:
             yield Call(*compile_raw(text, operation.params, dialect))
         else:
-            yield Call(wire.pack(statement.raw([expr.text(text)])), ())
+            yield from fitting(step, text, dialect)
     except OxydeError as error:
         raise MigrationError(f"{task.name}: {step.operation}: {error}", sqlstate=error.sqlstate, sql=text) from error
