@@ -52,7 +52,7 @@ def misfits(operation: Operation, before: State, dialect: str) -> Steps[str | No
     for table, count, problem in _rules(operation, before, dialect):
         (row,) = yield from query(f"SELECT CAST(coalesce(({count}), 0) AS DECIMAL) AS misfits", {}, dialect)
         if number := int(row["misfits"]):
-            return f"{number} {'row' if number == 1 else 'rows'} of {table} {'has' if number == 1 else 'have'} {problem}"
+            return f"1 row of {table} {problem.replace('have ', 'has ', 1)}" if number == 1 else f"{number} rows of {table} {problem}"
     return None
 
 
@@ -80,20 +80,20 @@ def _rules(operation: Operation, before: State, dialect: str) -> Iterator[tuple[
         listed, filled = ", ".join(names(columns)), " AND ".join(f"{name} IS NOT NULL" for name in names(columns))
         wanted = rows(address, "1 = 1" if nulls else filled).replace("count(*)", "count(*) AS n", 1)
         groups = f"{wanted} GROUP BY {listed} HAVING count(*) > 1"
-        problem = f"the same {' and '.join(columns)} as others"
+        problem = f"have the same {' and '.join(columns)} as others"
         return shown(address), f"SELECT sum(n) FROM ({groups}) AS oxyde_groups", problem  # noqa: S608 - as above
 
     match operation:
         case AddColumn(address, column, _, fill) if fill is not None and not column.nullable:
-            problem = f"no value for {column.name}, which takes no NULL: fill={fill} gives NULL"
+            problem = f"have no value for {column.name}, which takes no NULL: fill={fill} gives NULL"
             yield shown(address), rows(address, f"({fill}) IS NULL"), problem
         case AlterColumn(address, altered, changes, None, fill) if changes.get("nullable") is False:
             (name,) = names([altered])
             remedy = "say what they get: fill=" if fill is None else f"fill={fill} gives NULL, too"
             empty = f"{name} IS NULL" + ("" if fill is None else f" AND ({fill}) IS NULL")
-            yield shown(address), rows(address, empty), f"NULL in {altered}, which takes none; {remedy}"
+            yield shown(address), rows(address, empty), f"have NULL in {altered}, which takes none; {remedy}"
         case AddConstraint(address, Check(name, sql), False):
-            yield shown(address), rows(address, f"NOT ({sql})"), f"values that break {name} ({sql})"
+            yield shown(address), rows(address, f"NOT ({sql})"), f"have values that break {name} ({sql})"
         case AddConstraint(address, Unique(_, columns), _):
             yield repeated(address, columns)
         case CreateIndex(address, index) if index.unique and index.where is None and set(index.parts) <= set(before.table(address).columns):
@@ -106,6 +106,6 @@ def _rules(operation: Operation, before: State, dialect: str) -> Iterator[tuple[
             filled = " AND ".join(f"oxyde_own.{name} IS NOT NULL" for name in own)
             missing = f"NOT EXISTS (SELECT 1 FROM {written(target, dialect)} AS oxyde_target WHERE {pairs})"  # noqa: S608 - as above
             count = f"SELECT count(*) FROM {written(address, dialect)} AS oxyde_own WHERE {filled} AND {missing}"  # noqa: S608 - as above
-            yield shown(address), count, f"a value of {' and '.join(columns)} that {shown(target)} does not have"
+            yield shown(address), count, f"would point to no row of {shown(target)}; mend or delete them first"
         case _:
             return

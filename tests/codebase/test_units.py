@@ -57,6 +57,7 @@ ELSEWHERE = {
     "db/ground.py": ("../contract/test_migrated_fixture.py", "the transaction of a test"),
     "testing/fixtures.py": ("../contract/test_migrated_fixture.py", "the transaction of a test"),
     "migrations/drifting.py": ("../contract/test_drift.py", "compares databases"),
+    "migrations/misfits.py": ("../contract/test_misfits.py", "counts rows of databases"),
     "migrations/effects.py": ("../contract/test_migrate.py", "what a database shows"),
     "migrations/journal.py": ("../contract/test_migrate.py", "a table of a database"),
     "migrations/ledger.py": ("../contract/test_migrate.py", "a table of a database"),

@@ -6,6 +6,6 @@ from tests.journeys.altering import ALTERING
 from tests.journeys.case import Case
 from tests.journeys.columns import COLUMNS
 from tests.journeys.parts import CONSTRAINTS, INDEXES
-from tests.journeys.wholes import ENUMS, FREE, TABLES, VIEWS
+from tests.journeys.wholes import ENUMS, FREE, SCHEMAS, TABLES, VIEWS
 
-CASES: Final[list[Case]] = [*TABLES, *COLUMNS, *ALTERING, *INDEXES, *CONSTRAINTS, *ENUMS, *VIEWS, *FREE]
+CASES: Final[list[Case]] = [*SCHEMAS, *TABLES, *COLUMNS, *ALTERING, *INDEXES, *CONSTRAINTS, *ENUMS, *VIEWS, *FREE]

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from oxyde.migrations import column
 from oxyde.migrations.context import Context
-from tests.journeys.case import At, Case, named
+from tests.journeys.case import At, Case, in_turn, named
 from tests.journeys.columns import AT_END, BINARY
 
 _COUNTS: Final = "changes of columns that count are not supported by postgres"
@@ -93,6 +93,21 @@ ALTERING: Final = [
         before=_made,
         lost=["notes.text"],
         moved={"postgres": AT_END},
+    ),
+    Case(
+        "alter-no-generated",
+        _note("twice", generated=None, stored=False),
+        before=_made,
+    ),
+    Case(
+        "alter-using",
+        _note("number", type="text", length=9, using="'n' || id"),
+        before=in_turn(_made, lambda ctx, at: ctx.drop_column("notes", "twice", **at)),
+        refused={
+            "postgres": "the reverse of USING .* is not known; write it in downgrade",
+            "sqlite": "the reverse of USING .* is not known; write it in downgrade",
+            "mariadb": "conversions by an expression are not supported by mariadb",
+        },
     ),
     Case("alter-enum-to-text", _alter("mood", type="text", length=10)),
     Case("alter-text-to-enum", lambda ctx, at: ctx.alter_column("moods", "mood", type="enum", name="mood", **at), before=_moods),

@@ -180,6 +180,12 @@ CONSTRAINTS: Final = [
     Case("key-drop", lambda ctx, at: ctx.drop_foreign_key("posts", "fk_posts_person_id", **at), moved=_INDEX),
     Case("key-drop-pair", lambda ctx, at: ctx.drop_foreign_key("notes", "fk_notes_pair", **at), before=_with_key),
     Case("key-rename", lambda ctx, at: ctx.rename_constraint("posts", "fk_posts_person_id", "fk renamed", **at), moved=_INDEX),
+    Case(
+        "exclude-hash",
+        lambda ctx, at: ctx.add_exclude("shifts", exclude("ex_shifts", [("low", "=")], method="hash"), **at),
+        before=_shifts,
+        refused=_EXCLUDES,
+    ),
     Case("exclude", lambda ctx, at: ctx.add_exclude("shifts", _SPAN, **at), before=_shifts, refused=_EXCLUDES),
     Case(
         "exclude-drop",

@@ -15,6 +15,7 @@ from oxyde.db.execute import run_blocking
 from oxyde.db.raw import compile_raw
 from oxyde.db.route import Route, route
 from oxyde.db.steps import Atomically, Call, Steps
+from oxyde.exceptions import MigrationError
 from oxyde.ir import expr, statement, wire
 from oxyde.migrations import rebuild
 from oxyde.migrations.context import Context
@@ -84,7 +85,8 @@ class Journey:
             self._begin(where)
         elif station == "back":
             undo = inverted(self.operations, self.start)
-            assert not isinstance(undo, Irreversible), undo.reason
+            if isinstance(undo, Irreversible):
+                raise MigrationError(undo.reason)
             after = replay(self.operations, self.start)
             assert replay(undo, after) == self.start
             _done(undo, after, self.backend.dialect, where)

@@ -9,6 +9,7 @@ from oxyde.migrations.context import Context
 from tests.journeys.case import At, Case, named
 from tests.journeys.columns import STATISTICS
 
+SERVERS: Final = ("postgres", "mariadb", "mysql", "sqlite")
 _COUNTER: Final = {"mariadb": "the counter of a new table begins anew"}
 
 
@@ -81,6 +82,13 @@ TABLES: Final = [
         "comment_table-none",
         lambda ctx, at: ctx.comment_table("posts", None, **at),
         before=lambda ctx, at: ctx.comment_table("posts", "old", **at),
+    ),
+]
+SCHEMAS: Final = [
+    Case(
+        "create_schema",  # which is there already, and is left when it is undone
+        lambda ctx, at: ctx.create_schema({"postgres": "public"}.get(ctx.dialect, "mysql")),
+        refused={"sqlite": "schemas that are created are not supported by sqlite"},
     ),
 ]
 ENUMS: Final = [
@@ -176,6 +184,16 @@ FREE: Final = [
         lambda ctx, at: ctx.run(_double, [named(at, "posts")], _halve),
         changed=["posts.size"],
         gives=("SELECT id, size FROM posts ORDER BY id", [(1, 2), (2, None), (3, 6)]),
+    ),
+    Case(
+        "execute-for-good",
+        lambda ctx, at: ctx.execute(f"DELETE FROM {named(at, 'posts')} WHERE id = 1"),
+        refused=dict.fromkeys(SERVERS, "no reverse is known for DELETE FROM .*; give ctx.execute\\(..., reverse=...\\)"),
+    ),
+    Case(
+        "run-for-good",
+        lambda ctx, at: ctx.run(_double, [named(at, "posts")]),
+        refused=dict.fromkeys(SERVERS, "no reverse is known for _double\\(\\); give ctx.run"),
     ),
     Case("state_only", _told),
 ]
