@@ -7,7 +7,7 @@ from typing import Any
 
 from oxyde.exceptions import UnsupportedError
 from oxyde.migrations.operations import AlterColumn, DropColumn, Irreversible, Operation
-from oxyde.migrations.parts import Check, Exclude, Index, has_text, shown
+from oxyde.migrations.parts import Check, Column, Exclude, Index, has_text, shown
 from oxyde.migrations.rebuild.declaration import mentions
 from oxyde.migrations.state import State, Table
 from oxyde.migrations.statements import statements
@@ -27,8 +27,7 @@ def recomputed(operation: Operation, before: State, later: State) -> list[Any]:
     if not isinstance(operation, AlterColumn):
         return statements(operation, before, later)
     table = before.table(operation.address)
-    old, new = table.column(operation.name), operation.after(before)
-    if new.generated is None or (new.generated, new.stored) == (old.generated, old.stored):
+    if not is_recomputed(table.column(operation.name), operation.after(before)):
         return statements(operation, before, later)
     for part in _with_text(table, operation.name):
         raise UnsupportedError(
@@ -43,6 +42,11 @@ def recomputed(operation: Operation, before: State, later: State) -> list[Any]:
         made += statements(one, state, later)
         state = one.apply(state)
     return made
+
+
+def is_recomputed(old: Column, new: Column) -> bool:
+    """Whether a column is computed, and was not, or otherwise."""
+    return new.generated is not None and (new.generated, new.stored) != (old.generated, old.stored)
 
 
 def _with_text(table: Table, column: str) -> Iterator[str]:

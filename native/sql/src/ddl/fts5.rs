@@ -12,9 +12,8 @@ const EVENTS: [&str; 3] = ["INSERT", "DELETE", "UPDATE"];
 
 /// Returns the column whose values are the rowids of a table. Other keys are not the rowid, which VACUUM may change.
 pub fn key(table: &Table) -> Option<&str> {
-    let is_int = |name: &str| {
-        table.columns.iter().any(|column| column.name == name && column.ty == ColumnType::Int && column.db_type.is_none())
-    };
+    let is_int =
+        |name: &str| table.columns.iter().any(|column| column.name == name && column.ty == ColumnType::Int && column.db_type.is_none());
     match table.key.as_slice() {
         [only] if is_int(only) => Some(only),
         _ => None,
