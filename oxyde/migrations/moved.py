@@ -162,8 +162,7 @@ class Moved:
 def _with(table: Table, operation: AddColumn) -> dict[str, str | None]:
     """Returns the values of a table's columns with one that is added; None where they stay."""
     column = operation.column
-    given = operation.fill if not column.nullable else None
-    return {**dict.fromkeys(table.columns), column.name: column.generated or given or column.default or "NULL"}
+    return {**dict.fromkeys(table.columns), column.name: column.generated or operation.fill or column.default or "NULL"}
 
 
 def _is_given(operation: AddColumn) -> bool:

@@ -55,7 +55,8 @@ def pending(tasks: Sequence[Task], dialect: str) -> Steps[list[Pending]]:
     for task in tasks:
         unsafe, taken = _lints(task, dialect, counts), []
         for step in task.steps:
-            taken.append([lock for lock in locks(step.operation, step.before, dialect) if lock.table in counts])
+            sent = locks(step.operation, step.before, dialect) if step.texts else []  # one may be part of another's rebuild
+            taken.append([lock for lock in sent if lock.table in counts])
             _follow(step.operation, counts)
         found.append(Pending(task, taken, unsafe))
     return found

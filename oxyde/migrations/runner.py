@@ -382,8 +382,8 @@ def _alone(task: Task, step: Step, text: str, entry: journal.Entry, known: journ
 
 
 def _is_refused(error: BaseException | None) -> bool:
-    """Whether the server itself said no, so that the statement did nothing."""
-    return isinstance(error, DatabaseError)
+    """Whether the server itself said no, or was not asked because rows do not fit, so that the statement did nothing."""
+    return isinstance(error, (DatabaseError, MigrationError))
 
 
 def _sent(task: Task, step: Step, text: str, dialect: str) -> Steps[None]:

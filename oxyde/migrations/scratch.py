@@ -155,8 +155,9 @@ def _ask(
 def _attempt(one: Asked, pieces: Sequence[Piece], state: State, dialect: str) -> Steps[str | None]:
     """Asks about some texts of a table; returns why the server refused them."""
     scratch = _scratch(one, pieces, dialect)
+    enums = {(scratch.schema, name): values for (schema, name), values in state.enums.items() if schema == one.table.schema}
     try:
-        yield from _sent(CreateTable(scratch), State(enums=state.enums), dialect)
+        yield from _sent(CreateTable(scratch), State(enums=enums), dialect)
     except (DatabaseError, UnsupportedError) as error:
         yield from _dropped(scratch, dialect)
         return str(error).splitlines()[0]
