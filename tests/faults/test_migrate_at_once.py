@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.backends import Backend
 from tests.contract.test_migrate import FIRST, SECOND
 from tests.migrating import fresh, query, write
@@ -50,6 +52,7 @@ for line in sys.stdin:
 """
 
 
+@pytest.mark.timeout(60 * TIMES)
 def test_eight_processes_at_once(backend: Backend, tmp_path: Path) -> None:
     """Nothing is done twice, nothing fails, and the ledger has each migration once; PostgreSQL builds an index concurrently meanwhile."""
     built = '"label", "id"), concurrently=True)' if backend.dialect == "postgres" else '"label", "id"))'

@@ -49,6 +49,7 @@ def test_help() -> None:
     listed = done.stdout.split("Commands:")[1].strip().splitlines()
     assert [line.split()[0] for line in listed] == main.list_commands(click.Context(main))
     assert "336,776" in oxyde("demo", "--help").stdout
+    assert "\n  Examples:\n    oxyde migrations rebase --dry-run\n" in oxyde("migrations", "rebase", "--help").stdout
 
 
 def test_what_a_start_imports() -> None:
