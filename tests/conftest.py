@@ -18,6 +18,7 @@ from oxyde.models import registry
 from oxyde.schema import tables
 from tests import backends
 from tests.backends import Backend, Servers
+from tests.killing import Migrator
 
 NATIVE = Path(__file__).parents[1] / "native"
 
@@ -97,6 +98,14 @@ def unconnected() -> Iterator[None]:
     yield
     known.clear()
     known.update(before)
+
+
+@pytest.fixture
+def migrator() -> Iterator[Migrator]:
+    """A process that migrates, and is killed meanwhile."""
+    made = Migrator()
+    yield made
+    made.close()
 
 
 @pytest.fixture

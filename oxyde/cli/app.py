@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
-from oxyde.cli.check import check
-from oxyde.cli.completion import completion
 from oxyde.cli.errors import whole, without_passwords
-from oxyde.cli.init import init
-from oxyde.cli.inspectdb import inspectdb
-from oxyde.cli.makemigrations import makemigrations
-from oxyde.cli.migrate import migrate
-from oxyde.cli.migrations import migrations
 from oxyde.cli.options import WrongUse, chosen, everywhere
-from oxyde.cli.shell import shell
-from oxyde.cli.showmigrations import showmigrations
-from oxyde.cli.sqlmigrate import sqlmigrate
-from oxyde.cli.stubs import generate_stubs
 from oxyde.exceptions import OxydeError
+
+COMMANDS: Final = {
+    "check": "check",
+    "completion": "completion",
+    "generate-stubs": "stubs",
+    "init": "init",
+    "inspectdb": "inspectdb",
+    "makemigrations": "makemigrations",
+    "migrate": "migrate",
+    "migrations": "migrations",
+    "shell": "shell",
+    "showmigrations": "showmigrations",
+    "sqlmigrate": "sqlmigrate",
+}
+"""The module of each command, imported when it is asked for, because most of the time until a command starts is that of imports."""
 
 
 class Commands(click.Group):
     """The commands; an error of one of them is a line on standard error and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Returns the names of the commands."""
+        return sorted({*COMMANDS, *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Returns a command; None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        found: click.Command = getattr(import_module(f"oxyde.cli.{COMMANDS[cmd_name]}"), cmd_name.replace("-", "_"))
+        return found
 
     def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any) -> click.Context:
         """Returns the context of a run: without colours where the environment has NO_COLOR."""
@@ -70,10 +86,6 @@ def main() -> None:
     """Oxyde: your Pydantic model is your database model."""
 
 
-main.add_command(check)
-main.add_command(completion)
-
-
 @main.command()
 @everywhere
 @click.option("--file", type=click.Path(path_type=Path), default=Path("flights.db"), show_default=True, help="The SQLite file.")
@@ -90,14 +102,3 @@ def demo(file: Path, *, force: bool) -> None:
     from oxyde.cli.demo import walk  # whose models are registered, and are not the application's
 
     walk.run(file, force=force)
-
-
-main.add_command(generate_stubs)
-main.add_command(init)
-main.add_command(inspectdb)
-main.add_command(makemigrations)
-main.add_command(migrate)
-main.add_command(migrations)
-main.add_command(shell)
-main.add_command(showmigrations)
-main.add_command(sqlmigrate)

@@ -196,6 +196,8 @@ def _summed(found: Drift) -> Iterator[str]:
 
 
 def _plan(found: Drift) -> Iterator[str]:
+    if found.reason is not None:
+        yield f"-- no operations: {found.reason}"
     for step, reason in found.steps():
         lost = step.operation.loses(step.before)
         yield f"{step.operation}{f'  # loses {lost}' if lost is not None else ''}"

@@ -11,7 +11,7 @@ from oxyde.cli.config import Config, ConfigError
 from oxyde.cli.database import connected, on_database
 from oxyde.cli.options import WrongUse, chosen, everywhere
 from oxyde.exceptions import MigrationError
-from oxyde.migrations.migrating import apply_blocking, history_blocking, plan_blocking, settle_blocking
+from oxyde.migrations.migrating import apply_blocking, history_blocking, plan_blocking, planned_blocking, settle_blocking
 from oxyde.migrations.options import Done, Options
 from oxyde.migrations.pending import Pending, as_rows
 from oxyde.migrations.preview import find
@@ -25,9 +25,12 @@ from oxyde.migrations.runner import ZERO, History, Task, check
 @click.option("--plan", is_flag=True, help="Show what would be sent, its locks and lints, and send nothing.")
 @click.option("--check", "only_check", is_flag=True, help="Apply nothing; exit code 1 when a migration is pending.")
 @click.option("--fake", is_flag=True, help="Enter the migrations in the ledger without running them.")
+@click.option("--fake-initial", is_flag=True, help="Enter them without running them up to where the database stands already.")
 @click.option("--strict", is_flag=True, help="Refuse where an applied file was edited or is missing.")
-@click.option("--json", "as_json", is_flag=True, help="Show the plan as JSON.")
-@click.option("--lock-timeout", type=float, default=60.0, show_default=True, metavar="S", help="Seconds to wait for locks.")
+@click.option("--json", "as_json", is_flag=True, help="List as JSON what was done or, with --plan or --check, what would be.")
+@click.option(
+    "--lock-timeout", type=click.FloatRange(min=0), default=60.0, show_default=True, metavar="S", help="Seconds to wait for locks."
+)
 @click.option("--keep-extra", is_flag=True, help="Keep columns and constraints that no migration made, where SQLite makes a table anew.")
 @click.option("--mark-done", type=int, metavar="STEP", help="The interrupted step took effect.")
 @click.option("--retry", type=int, metavar="STEP", help="The interrupted step is to be run again.")
@@ -41,6 +44,7 @@ def migrate(
     as_json: bool,
     only_check: bool,
     fake: bool,
+    fake_initial: bool,
     strict: bool,
     lock_timeout: float,
     keep_extra: bool,
@@ -57,25 +61,36 @@ def migrate(
       oxyde migrate
       oxyde migrate 0004
       oxyde migrate zero --plan
+      oxyde migrate --fake-initial --plan
     """
     config = chosen(ctx).load()
     if mark_done is not None and retry is not None:
         raise WrongUse("--mark-done and --retry say two things of a step; give one of them")
-    if as_json and not plan:
-        raise WrongUse("--json shows the plan; add --plan")
-    with connected(config, db_alias):
+    if fake and fake_initial:
+        raise WrongUse("--fake enters all migrations, --fake-initial those that the database has; give one of them")
+    with connected(config, db_alias, patience=lock_timeout):
         history = _history(config, db_alias, target)
         step = retry if mark_done is None else mark_done
         if step is not None:
             settle_blocking(step, db_alias, done=mark_done is not None, lock_timeout=lock_timeout)
             history = _history(config, db_alias, target)
-        options = Options(target, fake, strict, lock_timeout, _report, _warn, keep_extra, _progress)
+        done: list[Done] = []
+        report = done.append if as_json else _report
+        options = Options(target, fake, strict, lock_timeout, report, _warn, keep_extra, _progress, fake_initial)
         if plan or only_check:
             check(history, options)
-            tasks = history.tasks(target)
-            _show_plan(plan_blocking(tasks, history.dialect, db_alias), as_json=as_json) if plan else _show_names(tasks)
+            tasks = planned_blocking(history, options, db_alias)
+            if plan:
+                _show_plan(plan_blocking(tasks, history.dialect, db_alias), as_json=as_json)
+            else:
+                _show_names(tasks, as_json=as_json)
             ctx.exit(1 if only_check and tasks else 0)
-        if not apply_blocking(history, options, db_alias):
+        try:
+            is_done = bool(apply_blocking(history, options, db_alias))
+        finally:
+            if as_json:
+                click.echo(json.dumps([_row(one, seconds=round(one.seconds, 3)) for one in done], ensure_ascii=False))
+        if not is_done and not as_json:
             click.echo("Nothing to migrate.")
 
 
@@ -106,7 +121,7 @@ def _show_plan(found: list[Pending], *, as_json: bool) -> None:
     elif not found:
         click.echo("Nothing to migrate.")
     for one in () if as_json else found:
-        click.echo(f"{'Undo' if one.task.backwards else 'Apply'} {one.task.name}")
+        click.echo(_told(one.task))
         for lint in one.lints:
             click.echo(f"  Lint: {lint}")
         for step, lost, locks in one.steps:
@@ -117,13 +132,29 @@ def _show_plan(found: list[Pending], *, as_json: bool) -> None:
                 click.echo(f"    {text};".replace("\n", "\n    "))
 
 
-def _show_names(tasks: list[Task]) -> None:
+def _row(one: Task | Done, **more: float) -> dict[str, object]:
+    return {"migration": one.name, "backwards": one.backwards, "recorded": one.faked, **more}
+
+
+def _show_names(tasks: list[Task], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps([_row(task) for task in tasks], ensure_ascii=False))
+        return
     for task in tasks:
-        click.echo(f"{'Undo' if task.backwards else 'Apply'} {task.name}")
+        click.echo(_told(task))
+
+
+def _told(task: Task) -> str:
+    if task.faked:
+        return f"Record {task.name}, which the database has"
+    return f"{'Undo' if task.backwards else 'Apply'} {task.name}"
 
 
 def _report(done: Done) -> None:
-    click.echo(f"{'Undid' if done.backwards else 'Applied'} {done.name} in {done.seconds:.2f} s")
+    if done.faked:
+        click.echo(f"{'Removed' if done.backwards else 'Recorded'} {done.name} {'from' if done.backwards else 'in'} the ledger only")
+    else:
+        click.echo(f"{'Undid' if done.backwards else 'Applied'} {done.name} in {done.seconds:.2f} s")
 
 
 def _warn(text: str) -> None:

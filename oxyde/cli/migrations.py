@@ -7,13 +7,16 @@ import json
 import click
 
 from oxyde.cli.completion import complete_migrations
+from oxyde.cli.config import Config, ConfigError
 from oxyde.cli.database import connected, on_database
 from oxyde.cli.models import load_models
 from oxyde.cli.options import WrongUse, can_ask, chosen, everywhere
-from oxyde.exceptions import MigrationError
-from oxyde.migrations.files import Migration, load
-from oxyde.migrations.migrating import history_blocking
+from oxyde.exceptions import MigrationError, OxydeError
+from oxyde.migrations.files import Migration, load, unordered
+from oxyde.migrations.migrating import applied_blocking, history_blocking
 from oxyde.migrations.preview import find
+from oxyde.migrations.rebasing.local import REMEDY
+from oxyde.migrations.rebasing.rebase import rebased
 from oxyde.migrations.scratch_database import scratch_database
 from oxyde.migrations.squashing.squash import Squashed, leftovers, remove, squashed
 from oxyde.migrations.verifying import of_database, of_files, of_ledger
@@ -22,7 +25,7 @@ from oxyde.migrations.verifying import of_database, of_files, of_ledger
 @click.group()
 @everywhere
 def migrations() -> None:
-    """Squash migration files, and verify them."""
+    """Rebase, squash and verify migration files."""
 
 
 @migrations.command()
@@ -125,6 +128,61 @@ def _confirm(question: str, *, yes: bool) -> None:
 @migrations.command()
 @everywhere
 @on_database
+@click.option(
+    "--local",
+    multiple=True,
+    shell_complete=complete_migrations,
+    metavar="NAME",
+    help="A migration that comes last; by default git tells which, or else the ledger of the database.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would be renamed; write nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="List what is renamed as JSON.")
+@click.pass_context
+def rebase(ctx: click.Context, /, *, local: tuple[str, ...], dry_run: bool, yes: bool, as_json: bool, db_alias: str) -> None:
+    r"""Number the migrations of this branch after those of another branch that was merged.
+
+    Those of this branch are those that git does not have on the other side of a merge or a rebase that stopped. Where git knows of none,
+    they are those that the database has not applied.
+
+    \b
+    Examples:
+      oxyde migrations rebase --dry-run
+      oxyde migrations rebase --yes
+      oxyde migrations rebase --local 0002_add_slug --local 0003_fill_slug
+    """
+    config = chosen(ctx).load()
+    folder = config.migrations_dir
+    if local:
+        _check_names(unordered(folder), *local)
+    made = rebased(folder, local or None, lambda: _applied(config, db_alias), dialect=config.dialect_of(db_alias))
+    if not dry_run:
+        _confirm(f"Rename {len(made.moved)} migrations, and let HEAD name {made.newest}?", yes=yes)
+        made.write()
+    if as_json:
+        click.echo(json.dumps([{"old": one.old, "new": one.new} for one in made.moved], ensure_ascii=False))
+        return
+    for one in made.moved:
+        click.echo(f"{'Would rename' if dry_run else 'Renamed'} {folder / one.old}.py to {one.new}.py")
+    click.echo(f"HEAD {'would name' if dry_run else 'names'} {made.newest}")
+
+
+def _applied(config: Config, alias: str) -> set[str]:
+    """Returns the names of the migrations that a database has.
+
+    Raises:
+        WrongUse: There is no such database, or it cannot be reached.
+    """
+    try:
+        with connected(config, alias):
+            return applied_blocking(alias)
+    except (ConfigError, OxydeError) as error:
+        raise WrongUse(f"git knows of no other branch here, and the ledger of {alias!r} cannot be read: {error}; {REMEDY}") from error
+
+
+@migrations.command()
+@everywhere
+@on_database
 @click.option("--db", "database", is_flag=True, help="Run them up, down and up in a scratch database; compare the ledger with the files.")
 @click.option("--json", "as_json", is_flag=True, help="List what is wrong as JSON.")
 @click.pass_context
@@ -132,7 +190,7 @@ def verify(ctx: click.Context, /, *, database: bool, as_json: bool, db_alias: st
     r"""Check that the files are in one line, HEAD names the newest, and replaying them gives the models; exit code 1 where not.
 
     With --db, also that the files that the database has applied were not edited, and that all of them run up, down and up on its server:
-    in a database oxyde_verify_..., which is made beside it and dropped.
+    in a database oxyde_verify_..., or a schema where the role may make no databases, which is made beside it and dropped.
 
     \b
     Examples:
@@ -149,7 +207,7 @@ def verify(ctx: click.Context, /, *, database: bool, as_json: bool, db_alias: st
         with connected(config, db_alias):
             history = history_blocking(config.migrations_dir, db_alias)
         faults += of_ledger(history)
-        with scratch_database(config.url(db_alias), history.dialect) as scratch:
+        with scratch_database(config.url(db_alias), history.dialect, history.stages) as scratch:
             faults += of_database(config.migrations_dir, scratch, history.dialect)
     if as_json:
         click.echo(json.dumps([vars(fault) for fault in faults], ensure_ascii=False))

@@ -67,6 +67,8 @@ def _traceback(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 
 def everywhere(command: F) -> F:
     """Gives a command the options; the function takes none of them, and asks ``chosen()``."""
+    if command.__doc__ is not None:  # a raw string, in which click does not know the mark of lines that it is to keep
+        command.__doc__ = command.__doc__.replace("\\b\n", "\b\n")
     config = click.option(
         "--config",
         type=click.Path(path_type=Path, dir_okay=False),
@@ -78,4 +80,5 @@ def everywhere(command: F) -> F:
     trace = click.option(
         "--traceback", is_flag=True, expose_value=False, is_eager=True, callback=_traceback, help="Show the whole traceback of an error."
     )
+    command.__doc__ = (command.__doc__ or "").replace(r"\b", "\b")  # before a paragraph that click is not to wrap
     return config(trace(command))

@@ -100,13 +100,13 @@ def stored(column: Column, enums: Mapping[str, str], *, field: str) -> dict[str,
             said["db_stored"] = True
     if column.comment is not None:
         said["db_comment"] = column.comment
+    if column.collation is not None:
+        said["db_collation"] = column.collation
     return said
 
 
 def notes(column: Column, *, key: bool) -> Iterator[str]:
     """Yields what a field cannot say about its column."""
-    if column.collation is not None:
-        yield f"its collation is {column.collation}"
     if column.identity is not None:
         yield f"an identity column, generated {column.identity}"
     if column.auto and not key:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from oxyde.db.steps import Call, Steps
 from oxyde.exceptions import DecodeError
@@ -15,7 +16,14 @@ from oxyde.migrations.state import State, Table
 from oxyde.models.model import Model
 from oxyde.schema import ColumnType
 from oxyde.schema.relation import Address
-from oxyde.schema.types import ANY, INT
+from oxyde.schema.types import ANY, INT, TEXT
+
+DATES: Final = {"date": "date", "datetime": "datetime(6)", "datetime_tz": "timestamp"}
+"""The SQL types of MySQL that hold dates, by kind, where a column says none."""
+SHAPES: Final = frozenset(
+    {"geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection", "geomcollection"}
+)
+"""The types of MySQL's geometry."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,8 @@ def without_unreadable(state: State, views: Mapping[Address, Sequence[Column]], 
 
 def _readable(table: Table, state: State, dialect: str, remarks: dict[tuple[Address, str], str]) -> Steps[Table]:
     """Returns a table whose columns can be read: as what they are, else as integers, else as what the server sends; others are left out."""
+    if dialect != "postgres":
+        table = _without_shapes(_with_zero_dates(table, remarks), remarks)
     tried: dict[str, list[ColumnType]] = {}
     reasons: dict[str, str] = {}
     while table.columns:
@@ -68,6 +78,25 @@ def _readable(table: Table, state: State, dialect: str, remarks: dict[tuple[Addr
             table = replace(table, columns={**table.columns, name: changed})
         else:
             remarks[table.address, name] = f"left out: {reasons[name]}"
+            table = _without(table, name)
+    return table
+
+
+def _with_zero_dates(table: Table, remarks: dict[tuple[Address, str], str]) -> Table:
+    """Returns a table whose columns are texts where the default is MySQL's 0000-00-00, which no date is."""
+    columns = dict(table.columns)
+    for name, column in table.columns.items():
+        if column.type.kind in DATES and (column.default or "").startswith("'0000-00-00"):
+            columns[name] = replace(column, type=TEXT, db_type=column.db_type or DATES[column.type.kind])
+            remarks[table.address, name] = "a text, because 0000-00-00 is no date"
+    return replace(table, columns=columns)
+
+
+def _without_shapes(table: Table, remarks: dict[tuple[Address, str], str]) -> Table:
+    """Returns a table without columns of MySQL's geometry, whose types it tells with rows alone."""
+    for name, column in table.columns.items():
+        if (column.db_type or "").split("(")[0] in SHAPES:
+            remarks[table.address, name] = f"left out: {column.db_type} has no values here; read it by SQL of your own: ST_AsText({name})"
             table = _without(table, name)
     return table
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from oxyde.inspect import columns, constraints
 from oxyde.inspect.names import class_name, distinct, enum_class_name, exact_class_name, field_name, free, member_name
@@ -18,7 +18,10 @@ from oxyde.migrations.parts import Column
 from oxyde.migrations.state import State, Table
 from oxyde.schema.relation import Address
 
+COLLATIONS: Final = {"sqlite": "BINARY", "postgres": "default"}
+"""What a foreign key has where it says no collation, and the column that it points to does; MySQL lets them not differ."""
 KEYLESS = "The table has no primary key: save() and delete() raise UnsupportedError; querysets read and write its rows."
+INCOMPLETE = "Migrations leave the table alone: they would drop what no field says."
 
 
 def plan(
@@ -27,16 +30,18 @@ def plan(
     *,
     views: Mapping[Address, Sequence[Column]] | None = None,
     remarks: Mapping[tuple[Address, str], str] | None = None,
+    others: Mapping[Address, str] | None = None,
 ) -> Plan:
     """Returns the plan of the models of a state's tables and views.
 
     Args:
         state: The state.
         dialect: postgres, mysql, mariadb or sqlite.
-        views: The columns of the views; those of others are not known, and get no model.
+        views: The columns of the views, and of what else is read like one; those of others are not known, and get no model.
         remarks: What else is said about a column, by table and column.
+        others: What is read like a view and is none, with what is said about it.
     """
-    return _Planner(state, dialect, views or {}, remarks or {}).plan()
+    return _Planner(state, dialect, views or {}, remarks or {}, others or {}).plan()
 
 
 @dataclass
@@ -74,14 +79,18 @@ class _Planner:
     """Plans the models of one state."""
 
     def __init__(
-        self, state: State, dialect: str, views: Mapping[Address, Sequence[Column]], remarks: Mapping[tuple[Address, str], str]
+        self,
+        state: State,
+        dialect: str,
+        views: Mapping[Address, Sequence[Column]],
+        remarks: Mapping[tuple[Address, str], str],
+        others: Mapping[Address, str],
     ) -> None:
         self.state = state
+        self.others = others
         self.remarks = remarks
         self.dialect = dialect
-        of_views = [
-            Table(address[1], address[0], {column.name: column for column in views[address]}) for address in state.views if address in views
-        ]
+        of_views = [Table(name, schema, {column.name: column for column in columns}) for (schema, name), columns in views.items()]
         tables = [*sorted(state.tables.values(), key=_place), *sorted(of_views, key=_place)]
         classes = _class_names([table.address for table in tables])
         self.enums = _enum_names(state, set(classes.values()))
@@ -148,23 +157,29 @@ class _Planner:
         table, names = draft.table, draft.names()
         said = constraints.said(table, names)
         fields: list[Field] = []
-        for column in table.columns.values():
+        for column in _in_key_order(table):
             field = draft.field_of(column.name)
             if field is None:
                 fields.append(self._column(draft, column, said.fields[column.name]))
             else:
                 fields += self._relation(draft, field, said.fields[column.name])
         view = self.state.views.get(table.address)
+        left_out = [f"column {name} is {said}" for (of, name), said in self.remarks.items() if of == table.address and name not in names]
         meta: dict[str, Any] = {"is_table": True}
         if table.name != draft.name.lower():
             meta["table_name"] = table.name
         meta |= {option: value for option, value in (("schema", table.schema), ("comment", table.comment)) if value is not None}
-        if view is not None or not table.key:
+        if view is not None or not table.key or left_out:
             meta["managed"] = False
         if view is not None:
             meta["view"] = view
-        left_out = [f"column {name} is {said}" for (of, name), said in self.remarks.items() if of == table.address and name not in names]
-        notes = [*map(str, draft.refused), *left_out, *([KEYLESS] if view is None and not table.key else [])]
+        notes = [*map(str, draft.refused), *left_out]
+        if table.address in self.others:
+            notes.append(self.others[table.address])
+        elif view is None and not table.key:
+            notes.append(KEYLESS)
+        elif left_out:
+            notes.append(INCOMPLETE)
         return Class(draft.name, table.address, (*fields, *draft.lists), {**meta, **said.meta}, tuple(notes))
 
     def _column(self, draft: _Draft, column: Column, said: Mapping[str, Any]) -> Field:
@@ -193,18 +208,26 @@ class _Planner:
             only=target.table.key == (reference.target.name,),
         )
         stored = {**columns.stored(column, enums, field=key_field), **said}
-        stored.pop("db_type", None)
+        collation = column.collation or COLLATIONS.get(self.dialect)
+        differs = {} if column.collation == reference.target.collation else {"db_collation": collation}
+        stored = {word: value for word, value in stored.items() if word not in {"db_type", "db_collation"}} | differs
         if reference.db_type is not None:
             stored["db_type"] = reference.db_type
         if not reference.declared:
             return [Field(field, made.annotation, {**made.keywords, **stored}, notes)]
         own = self._column(draft, column, said)
-        plain = {**own.keywords, **({"db_type": reference.db_type} if reference.db_type is not None else {})}
+        plain = {**own.keywords, **differs, **({"db_type": reference.db_type} if reference.db_type is not None else {})}
         keywords = {word: value for word, value in made.keywords.items() if word != "db_pk"}
         return [Field(own.name, own.annotation, plain, own.notes), Field(field, made.annotation, keywords)]
 
     def _enums_of(self, table: Table) -> dict[str, str]:
         return {name: made for (schema, name), made in self.enums.items() if schema == table.schema}
+
+
+def _in_key_order(table: Table) -> list[Column]:
+    """Returns the columns in their order, those of the key in the order of the key: a model has no other way to say it."""
+    key = iter(table.key)
+    return [table.columns[next(key) if name in table.key else name] for name in table.columns]
 
 
 def _place(table: Table) -> tuple[str, str]:

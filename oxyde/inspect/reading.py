@@ -11,10 +11,11 @@ from oxyde.inspect.fitted import without_unreadable
 from oxyde.inspect.plan import Plan
 from oxyde.inspect.planning import plan
 from oxyde.inspect.stored import as_stored
-from oxyde.inspect.views import columns_of_views
+from oxyde.inspect.views import columns_of_views, others
 from oxyde.migrations import live
 from oxyde.migrations.state import State
 from oxyde.schema.naming import meant
+from oxyde.schema.relation import Address
 
 SCHEMAS: Final[Mapping[str, str]] = {
     "postgres": "SELECT nspname::text AS name FROM pg_namespace ORDER BY nspname",
@@ -37,20 +38,22 @@ def read(dialect: str, *, tables: Collection[str] = (), schemas: Collection[str]
     """
     yield from _known_schemas(dialect, schemas)
     state = yield from live.read(dialect, schemas=schemas or None, tables=set(tables) or None)
-    there = {name for _, name in (*state.tables, *state.views)}
+    besides = yield from others(dialect, schemas, tables)
+    there = {name for _, name in (*state.tables, *state.views, *besides)}
     for name in sorted(set(tables) - there):
         every = yield from live.read(dialect, schemas=schemas or None)
-        known = {other for _, other in (*every.tables, *every.views)}
+        besides = yield from others(dialect, schemas, ())
+        known = {other for _, other in (*every.tables, *every.views, *besides)}
         message = f'the database has no table or view "{name}"{f" in {_listed(schemas)}" if schemas else ""}{meant(name, known)}'
         raise ValueError(message)
-    return (yield from _planned(dialect, state))
+    return (yield from _planned(dialect, state, besides))
 
 
-def _planned(dialect: str, state: State) -> Steps[Plan]:
-    views = yield from columns_of_views(dialect, state)
+def _planned(dialect: str, state: State, besides: Mapping[Address, str]) -> Steps[Plan]:
+    views = yield from columns_of_views(dialect, state, besides)
     trial = as_stored(state, views) if dialect == "sqlite" else without_unreadable(state, views, dialect)
     found = yield from trial
-    return plan(found.state, dialect, views=found.views, remarks=found.remarks)
+    return plan(found.state, dialect, views=found.views, remarks=found.remarks, others=besides)
 
 
 def _known_schemas(dialect: str, schemas: Collection[str]) -> Steps[None]:

@@ -67,7 +67,9 @@ def as_stored(state: State, views: Mapping[Address, Sequence[Column]]) -> Steps[
         views: The columns of its views.
     """
     remarks: dict[tuple[Address, str], str] = {}
-    models = {model.__table__.address: model for model in classes(source(plan(state, "sqlite", views=views), "Trial.")).values()}
+    apart = {address: replace(table, constraints={}, indexes={}) for address, table in state.tables.items()}  # relations take their time
+    trial = plan(replace(state, tables=apart), "sqlite", views=views)
+    models = {model.__table__.address: model for model in classes(source(trial, "Trial.")).values()}
     tables, seen = dict(state.tables), dict(views)
     for address, table in state.tables.items():
         columns, key = yield from _columns(table, models[address], remarks)
@@ -124,8 +126,8 @@ def _looks(number: int, column: str) -> Iterator[str]:
 def _fits(column: Column, held: _Held, model: type[Model]) -> Steps[bool]:
     """Whether all values of a column can be read as what it was declared as."""
     kept = KEPT.get(column.type.kind)
-    if kept is not None:
-        return kept.issuperset(held.storage)
+    if kept is not None or not held.storage:
+        return kept is None or kept.issuperset(held.storage)
     field = model.__table__.by_name[column.name].field
     made = model.objects.values_list(field, flat=True)._compiled()
     digits = _Digits(column.type)

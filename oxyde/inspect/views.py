@@ -1,8 +1,8 @@
-"""The columns of views, which a state does not have: it knows their text alone."""
+"""The columns of views, which a state does not have: it knows their text alone; and what else is read like a view."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
 from oxyde.db.raw import query
@@ -40,16 +40,47 @@ HELD: Final[Mapping[str, Callable[[str], Held]]] = {
 """What says what a type holds."""
 
 
-def columns_of_views(dialect: str, state: State) -> Steps[dict[Address, list[Column]]]:
+OTHERS: Final = """
+    SELECT c.relname::text AS name, c.relkind::text AS kind
+    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE n.nspname = coalesce(:schema, current_schema()) AND c.relkind IN ('m', 'f') AND NOT c.relispartition
+        AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass AND d.deptype = 'e')
+    ORDER BY c.relname
+"""
+"""What PostgreSQL has besides tables and views; nothing of an extension."""
+KINDS: Final = {
+    "m": "A materialized view: its rows are those of its last REFRESH MATERIALIZED VIEW, and are read only.",
+    "f": "A foreign table: its rows are those of another server; save() and delete() raise UnsupportedError.",
+}
+
+
+def others(dialect: str, schemas: Collection[str], tables: Collection[str]) -> Steps[dict[Address, str]]:
+    """Returns what is read like a view and is none, with what is said about it: materialized views and foreign tables.
+
+    Args:
+        dialect: postgres, mysql, mariadb or sqlite.
+        schemas: The schemas; the server's default one when empty.
+        tables: The names; all when empty.
+    """
+    found: dict[Address, str] = {}
+    if dialect == "postgres":
+        for schema in schemas or (None,):
+            rows = yield from query(OTHERS, {"schema": schema}, dialect)
+            found |= {(schema, row["name"]): KINDS[row["kind"]] for row in rows if not tables or row["name"] in tables}
+    return found
+
+
+def columns_of_views(dialect: str, state: State, others: Collection[Address] = ()) -> Steps[dict[Address, list[Column]]]:
     """Returns the columns of the views of a state.
 
     Args:
         dialect: postgres, mysql, mariadb or sqlite.
         state: The state.
+        others: What else is read like a view.
     """
     family = "mysql" if dialect == "mariadb" else dialect
     found: dict[Address, list[Column]] = {}
-    for schema, name in state.views:
+    for schema, name in (*state.views, *others):
         params = {"name": name} if family == "sqlite" else {"schema": schema, "name": name}
         rows = yield from query(QUERIES[family], params, dialect)
         found[schema, name] = list(_columns(rows, family, state, schema))

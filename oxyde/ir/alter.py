@@ -71,19 +71,19 @@ def rename_constraint(name: str, constraint: Part) -> Change:
     return {"rename_constraint": {"name": name, "constraint": constraint}}
 
 
-def create_index(index: Part, *, concurrently: bool = False) -> Change:
-    """Creates an index."""
-    return {"create_index": {"index": index, **without_defaults({"concurrently": concurrently})}}
+def create_index(index: Part, *, concurrently: bool = False, key: str | None = None) -> Change:
+    """Creates an index; ``key`` is the int key of the table of a full-text one."""
+    return {"create_index": {"index": index, **without_defaults({"concurrently": concurrently, "key": key})}}
 
 
-def drop_index(name: str, *, concurrently: bool = False) -> Change:
+def drop_index(name: str, *, concurrently: bool = False, fulltext: bool = False) -> Change:
     """Drops an index."""
-    return {"drop_index": {"name": name, **without_defaults({"concurrently": concurrently})}}
+    return {"drop_index": {"name": name, **without_defaults({"concurrently": concurrently, "fulltext": fulltext})}}
 
 
-def rename_index(name: str, index: Part) -> Change:
-    """Renames an index, which is given under its new name."""
-    return {"rename_index": {"name": name, "index": index}}
+def rename_index(name: str, index: Part, *, key: str | None = None) -> Change:
+    """Renames an index, which is given under its new name; ``key`` is the int key of the table of a full-text one."""
+    return {"rename_index": {"name": name, "index": index, **without_defaults({"key": key})}}
 
 
 def alter_enum(before: Part, change: Change, columns: Sequence[Part]) -> Part:

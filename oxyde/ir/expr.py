@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
+from oxyde.schema.declared import bare
 from oxyde.schema.types import ColumnType
 
 Node: TypeAlias = "dict[str, Any] | str"
@@ -12,12 +13,15 @@ Node: TypeAlias = "dict[str, Any] | str"
 NULL = "null"
 KEPT = frozenset({"int", "float", "decimal", "datetime", "datetime_tz", "time", "duration", "uuid"})
 """Types that a table may keep in a form which its server does not compare as what they mean."""
+MOMENTS = frozenset({"DATE", "DATETIME", "TIMESTAMP"})
+"""Types of MySQL whose values may be read as texts: 0000-00-00 is no date."""
 PLAIN = frozenset({"bool", "int", "float", "text"})
 
 
 def kept(kind: ColumnType, db_type: str | None) -> str | None:
     """The declared type of a column, where it may keep values in another form than its server's own."""
-    return db_type if kind.kind in KEPT else None
+    is_kept = kind.kind in KEPT or (kind.kind == "text" and db_type is not None and bare(db_type).upper() in MOMENTS)
+    return db_type if is_kept else None
 
 
 def column(table: str, name: str, kind: ColumnType | None = None, db_type: str | None = None) -> Node:

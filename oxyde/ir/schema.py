@@ -9,7 +9,13 @@ from oxyde.schema import Column, Exclude, Index, Table, Unique
 from oxyde.schema.naming import constraint_name, index_name, text_name
 from oxyde.schema.relation import Address
 
-ACTIONS = {"CASCADE": "cascade", "SET NULL": "set_null", "RESTRICT": "restrict", "NO ACTION": "no_action"}
+ACTIONS = {
+    "CASCADE": "cascade",
+    "SET NULL": "set_null",
+    "SET DEFAULT": "set_default",
+    "RESTRICT": "restrict",
+    "NO ACTION": "no_action",
+}
 """What foreign keys do, in the words of the wire."""
 
 
@@ -57,6 +63,7 @@ def _column(column: Column) -> dict[str, Any]:
         "default": column.default,
         "generated": None if generated is None else without_defaults({"sql": generated.sql, "stored": generated.stored}),
         "comment": column.comment,
+        "collation": column.collation,
     }
     return without_defaults(parts)
 

@@ -20,7 +20,7 @@ from oxyde.migrations.operations import (
     Operation,
     RenameConstraint,
 )
-from oxyde.migrations.parts import Column, Unique
+from oxyde.migrations.parts import Column, Index, Part, Unique, columns_of
 from oxyde.migrations.state import State, Table
 from oxyde.migrations.statements import statements
 from oxyde.schema import ForeignKey
@@ -34,7 +34,7 @@ def with_indexes(operation: Operation, before: State, later: State) -> list[Any]
 
     A foreign key has an index there, which the server makes where none begins with its columns, and which is left when the key goes. It
     refuses to drop the last one, so that the key is dropped before, and added again. Text without a length is of another type once it is
-    in an index.
+    in an index. A column that is dropped takes along what is over it alone, and the rest is dropped before.
 
     Args:
         operation: The operation.
@@ -52,6 +52,11 @@ def with_indexes(operation: Operation, before: State, later: State) -> list[Any]
             return [*with_indexes(gone, before, later), *with_indexes(added, gone.apply(before), later)]
     if not isinstance(operation, _ABOUT_INDEXES):
         return statements(operation, before, later)
+    if isinstance(operation, DropColumn) and (part := _over_several(operation, before)) is not None:
+        less: Operation = (
+            DropIndex(operation.address, part.name) if isinstance(part, Index) else DropConstraint(operation.address, type(part), part.name)
+        )
+        return [*with_indexes(less, before, later), *with_indexes(operation, less.apply(before), later)]
     after = operation.apply(before)
     old, new = before.table(operation.address), after.table(operation.address)
     first, last = _types(old, new, before, after, later)
@@ -64,6 +69,12 @@ def with_indexes(operation: Operation, before: State, later: State) -> list[Any]
             first += statements(gone, before, later)
             last += statements(AddConstraint(old.address, key), gone.apply(after), later)
     return [*first, *statements(operation, before, later), *last]
+
+
+def _over_several(operation: DropColumn, before: State) -> Part | None:
+    """Returns a foreign key over the column, or what is over another one, too: the server would refuse, or make it smaller."""
+    parts = sorted(before.table(operation.address).parts_over(operation.name), key=lambda one: not isinstance(one, ForeignKey))
+    return next((part for part in parts if isinstance(part, ForeignKey) or len(columns_of(part)) > 1), None)
 
 
 def _types(old: Table, new: Table, before: State, after: State, later: State) -> tuple[list[Any], list[Any]]:

@@ -94,8 +94,9 @@ def part(part: Constraint | Index) -> Group:
             targets = [dotted.join((*part.target, name)) for name in part.target_columns]
             columns: Any = list(part.columns)
             several = len(columns) > 1
-            actions = {"on_delete": part.on_delete, "on_update": None if part.on_update == "CASCADE" else part.on_update}
-            return call("foreign_key", (part.name, columns if several else columns[0], targets if several else targets[0]), actions)
+            on_update = None if part.on_update == "CASCADE" else part.on_update
+            keywords: Any = {"on_delete": part.on_delete, "on_update": on_update, "deferrable": part.deferrable or None}
+            return call("foreign_key", (part.name, columns if several else columns[0], targets if several else targets[0]), keywords)
         case Unique():
             return call("unique", (part.name, *part.columns), {"deferrable": part.deferrable or None})
         case Check():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -33,11 +33,19 @@ class Difference:
     database: str | None
 
     def __str__(self) -> str:
-        where = shown(self.address) if self.column is None else f"{shown(self.address)}.{self.column}"
-        return f"{where}: {self.what}: {self._said(self.models)} in the models, {self._said(self.database)} in the database"
+        return self.said("the models")
+
+    def said(self, where: str) -> str:
+        """Returns it as one line.
+
+        Args:
+            where: What the database is compared with.
+        """
+        what = shown(self.address) if self.column is None else f"{shown(self.address)}.{self.column}"
+        return f"{what}: {self.what}: {self._shown(self.models)} in {where}, {self._shown(self.database)} in the database"
 
     @staticmethod
-    def _said(text: str | None) -> str:
+    def _shown(text: str | None) -> str:
         return "none" if text is None else " ".join(text.split())
 
 
@@ -86,6 +94,8 @@ def same_part(one: Part, other: Part, dialect: str) -> bool:
                 same_text(a, b, dialect) for a, b in zip(one.parts, other.parts, strict=True)
             )
             return plain and places[0] == places[1] and texts and same_text(one.where, other.where, dialect)
+        case ForeignKey(), ForeignKey():  # models do not say when a key is checked
+            return replace(other, name=one.name, deferrable=one.deferrable) == one
         case _:
             return replace(other, name=one.name) == one
 
@@ -132,7 +142,7 @@ def compare(state: State, seen: State, live: State, dialect: str, plain: Mapping
         if there is None:
             compared.differences.append(Difference(address, None, "table", f"{len(table.columns)} columns", None))
             continue
-        one = _Pair(table, seen, there, live, dialect, plain or {}, compared)
+        one = _Pair(table, seen, there, live, dialect, plain or {}, compared, state.tables)
         tables[address] = one.merged(enums)
     if dialect == "postgres":
         enums |= _enums(state, live, compared)
@@ -185,6 +195,7 @@ class _Pair:
         dialect: str,
         plain: Mapping[tuple[Address, str], str],
         compared: Compared,
+        tables: Collection[Address],
     ) -> None:
         self.table = table
         self.seen = seen.tables[table.address]
@@ -194,6 +205,7 @@ class _Pair:
         self.dialect = dialect
         self.plain = plain
         self.compared = compared
+        self.tables = tables
 
     def differs(self, column: str | None, what: str, models: Any, database: Any, *, counts: bool = True) -> None:
         """Notes a difference, or what counts as none."""
@@ -233,7 +245,7 @@ class _Pair:
         seen, there = self.seen.columns[column.name], self.there.columns[column.name]
         changes: dict[str, Any] = {}
         if self._kind(seen, self.seen_enums) != self._kind(there, self.live.enums):
-            counts = not _is_older_type(column, there)
+            counts = not _is_older_type(column, there, self.dialect)
             self.differs(column.name, "type", self._shown(seen, self.seen_enums), self._shown(there, self.live.enums), counts=counts)
             if counts:
                 changes |= self._retyped(column, there, enums)
@@ -246,17 +258,32 @@ class _Pair:
                 changes |= {name: theirs} if counts else {}
         for name in _OTHERS:
             ours, theirs = getattr(seen, name), getattr(there, name)
-            if ours != theirs and not (name == "stored" and "generated" in changes and not (seen.generated and there.generated)):
-                self.differs(column.name, name, _yes_or_no(ours), _yes_or_no(theirs))
-            changes |= {name: theirs} if ours != theirs else {}
+            if ours == theirs:
+                continue
+            counts = not self._is_free(name, column, there)
+            if not (name == "stored" and "generated" in changes and not (seen.generated and there.generated)):
+                self.differs(column.name, name, _yes_or_no(ours), _yes_or_no(theirs), counts=counts)
+            changes |= {name: theirs} if counts else {}
         return replace(column, **changes)
 
+    def _is_free(self, name: str, column: Column, there: Column) -> bool:
+        """Whether a database may have something otherwise than a model, which cannot say it.
+
+        Keys of SQLite may take NULL, a column may be an identity, and one that is not the whole key may be counted up.
+        """
+        if name == "nullable":
+            return self.dialect == "sqlite" and column.name in self.table.key
+        if name == "identity":
+            return column.identity is None and (column.auto or self.table.key != (column.name,))
+        return name == "auto" and there.auto and self.table.key != (column.name,)
+
     def _kind(self, column: Column, enums: Mapping[Address, tuple[str, ...]]) -> Any:
-        """Returns what types are compared by: enumerations by their values where the server has no names of them."""
+        """Returns what types are compared by: enumerations by their values where the server has no names of them; SQLite has no lengths."""
         db_type = None if column.db_type is None else column.db_type.lower()
+        length = None if self.dialect == "sqlite" else column.length
         if column.enum is None or self.dialect == "postgres":
-            return column.type, column.length, db_type
-        return enums.get((self.table.schema, column.enum)), column.length, db_type
+            return column.type, length, db_type
+        return enums.get((self.table.schema, column.enum)), length, db_type
 
     def _shown(self, column: Column, enums: Mapping[Address, tuple[str, ...]]) -> str:
         if column.enum is None:
@@ -285,8 +312,9 @@ class _Pair:
         merged: list[Part] = []
         for one, other in pairs:
             if one is None:
-                self.differs(None, f"{WORDS[type(other)]} {other.name}", None, described(other))
-                merged.append(other)
+                counts = not (isinstance(other, ForeignKey) and self._is_unsayable(other))
+                self.differs(None, f"{WORDS[type(other)]} {other.name}", None, described(other), counts=counts)
+                merged += [other] if counts else []
             elif other is None:
                 self.differs(None, f"{WORDS[type(one)]} {one.name}", described(one), None)
             elif not same_part(one, other, self.dialect):
@@ -299,6 +327,11 @@ class _Pair:
                 merged.append(known[one.name] if is_named else replace(known[one.name], name=other.name))
         hidden = [part for name, part in known.items() if name not in {one.name for one in ours}]
         return [*merged, *hidden]
+
+    def _is_unsayable(self, key: ForeignKey) -> bool:
+        """Whether no relation of a model can be a foreign key: it has several columns, or a column of another one, or an unknown table."""
+        taken = {column for one in self.table.foreign_keys for column in one.columns}
+        return len(key.columns) != 1 or key.columns[0] in taken or key.target not in self.tables
 
     def _paired(self, ours: Iterable[Part], theirs: Iterable[Part]) -> Iterator[tuple[Any, Any]]:
         """Yields what belongs together: by definition under one name, then under any, then by name alone."""
@@ -318,17 +351,27 @@ class _Pair:
         return named and (not by_definition or same_part(one, other, self.dialect))
 
 
-def _is_older_type(column: Column, there: Column) -> bool:
-    """Whether the type of a column in the database is what an older tool chose for the kind of the state."""
+def _is_older_type(column: Column, there: Column, dialect: str) -> bool:
+    """Whether the type of a column in the database is what an older tool chose for the kind of the state.
+
+    That is text on SQLite alone: other servers check what a column of another type holds, and NUMERIC of MySQL has no decimals.
+    """
     if column.db_type is not None:
         return False
     if column.type.kind == "text":
         return column.length is None and there.type.kind == "text" and there.length == SHORT and there.db_type is None
-    words = {word.partition("(")[0] for word in SAME.get(column.type.kind, ())}
+    if there.type.kind == "decimal" and there.type.precision is not None and there.type != column.type:
+        return False
+    words = {word for word in SAME.get(column.type.kind, ()) if word in _OLDER.get(dialect, ("BIGINT",))}
     if there.db_type is not None:
-        return there.db_type.upper().partition("(")[0] in words
-    kinds = {"TEXT": "text", "NUMERIC": "decimal", "BIGINT": "int"}
-    return there.length is None and there.type.kind in {kinds[word] for word in words if word in kinds}
+        return there.db_type.upper().partition("(")[0] in {word.partition("(")[0] for word in words}
+    return there.length is None and there.type.kind in {kind for word, kind in _KINDS.items() if word in words}
+
+
+_OLDER: Final = {"sqlite": ("TEXT", "NUMERIC", "CHAR(36)", "BIGINT"), "postgres": ("NUMERIC", "BIGINT")}
+"""What older tools chose, by dialect."""
+_KINDS: Final = {"TEXT": "text", "NUMERIC": "decimal", "BIGINT": "int"}
+"""What columns of these types are read as."""
 
 
 def _yes_or_no(value: Any) -> Any:

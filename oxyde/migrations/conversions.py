@@ -12,7 +12,7 @@ def loses(old: Column, new: Column) -> bool:
     to aware datetimes (as UTC). SQL types of the application are not read: a change of one can lose something.
     """
     if old.generated is not None or new.generated is not None:
-        return False
+        return old.generated is None  # its values make room for computed ones
     before, after = old.type, new.type
     if (old.db_type, before, old.length) == (new.db_type, after, new.length):
         return False

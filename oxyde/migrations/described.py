@@ -81,16 +81,16 @@ def constraint(constraint: Constraint) -> dict[str, Any]:
             pairs = [list(element) for element in elements]
             return {"exclude": without_defaults({"name": name, "method": method, "elements": pairs, "where": where})}
         case ForeignKey():
-            return {
-                "foreign_key": {
-                    "name": constraint.name,
-                    "columns": list(constraint.columns),
-                    "target": address(constraint.target),
-                    "target_columns": list(constraint.target_columns),
-                    "on_delete": ACTIONS[constraint.on_delete],
-                    "on_update": ACTIONS[constraint.on_update],
-                }
+            key = {
+                "name": constraint.name,
+                "columns": list(constraint.columns),
+                "target": address(constraint.target),
+                "target_columns": list(constraint.target_columns),
+                "on_delete": ACTIONS[constraint.on_delete],
+                "on_update": ACTIONS[constraint.on_update],
+                "deferrable": constraint.deferrable,
             }
+            return {"foreign_key": without_defaults(key)}
 
 
 def index(index: Index, table: Table) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,8 @@ from oxyde.db.execute import run, run_blocking
 from oxyde.db.route import route
 from oxyde.db.steps import Dialect, Steps, asked_dialect
 from oxyde.exceptions import MigrationError, UnsupportedError
-from oxyde.migrations import live
+from oxyde.migrations import dotted, live
+from oxyde.migrations.addressed import addressed, unnamed
 from oxyde.migrations.compared import Compared, Difference, compare, same_part, same_text
 from oxyde.migrations.diff import diff
 from oxyde.migrations.from_models import from_models
@@ -42,6 +43,7 @@ class Drift:
         operations: What would bring the database to the models.
         before: The state that the operations begin with.
         dialect: postgres, mysql, mariadb or sqlite.
+        reason: Why there are no operations although something differs.
     """
 
     differences: tuple[Difference, ...]
@@ -52,6 +54,7 @@ class Drift:
     operations: tuple[Operation, ...]
     before: State
     dialect: str
+    reason: str | None = None
 
     def __bool__(self) -> bool:
         """Whether anything differs."""
@@ -61,7 +64,7 @@ class Drift:
         """Yields the operations with their SQL, or with why there is none."""
         try:
             yield from ((step, None) for step in script(self.operations, self.before, self.dialect))
-        except UnsupportedError:
+        except (MigrationError, UnsupportedError):
             yield from self._one_by_one()
 
     def _one_by_one(self) -> Iterator[tuple[Step, str | None]]:
@@ -69,8 +72,8 @@ class Drift:
         for operation in self.operations:
             try:
                 yield from ((step, None) for step in script([operation], state, self.dialect))
-            except UnsupportedError as error:
-                yield Step(operation, state, ()), str(error)
+            except (MigrationError, UnsupportedError) as error:
+                yield Step(operation, state, ()), str(error).removeprefix(f"{operation}: ")
             state = operation.apply(state)
 
 
@@ -90,8 +93,8 @@ async def drift(models: Iterable[Any] | None = None, using: str | None = None) -
     where, tables = route(using), _tables(models)
     if (await run(asked_dialect(), where)) in {"mysql", "mariadb"}:
         async with Lock(where.database, LOCK_TIMEOUT):
-            return await run(drifted(from_models(tables), initials(tables)), where)
-    return await run(drifted(from_models(tables), initials(tables)), where)
+            return await run(_of_models(tables), where)
+    return await run(_of_models(tables), where)
 
 
 def drift_blocking(models: Iterable[Any] | None = None, using: str | None = None) -> Drift:
@@ -99,8 +102,15 @@ def drift_blocking(models: Iterable[Any] | None = None, using: str | None = None
     where, tables = route(using), _tables(models)
     if run_blocking(asked_dialect(), where) in {"mysql", "mariadb"}:
         with Lock(where.database, LOCK_TIMEOUT):
-            return run_blocking(drifted(from_models(tables), initials(tables)), where)
-    return run_blocking(drifted(from_models(tables), initials(tables)), where)
+            return run_blocking(_of_models(tables), where)
+    return run_blocking(_of_models(tables), where)
+
+
+def _of_models(tables: Sequence[schema.Table]) -> Steps[Drift]:
+    """Compares the database with the tables of models; those that are left alone have a model, too."""
+    found = yield from drifted(from_models(tables), initials(tables))
+    known = {table.address for table in tables}
+    return replace(found, unmanaged=tuple(one for one in found.unmanaged if one not in known))
 
 
 def _tables(models: Iterable[Any] | None) -> list[schema.Table]:
@@ -120,19 +130,37 @@ def drifted(state: State, defaults: Mapping[tuple[Address, str], Any] | None = N
         defaults: The wire values of the defaults of the models.
     """
     dialect = yield Dialect()
+    default = yield from live.default_schema(dialect)
+    state = addressed(state, default)
+    initial = {(unnamed(address, default), name): value for (address, name), value in (defaults or {}).items()}
+    compared, expected, refused = yield from beside(state, dialect, initial)
+    return _drift(state, compared, expected, refused, dialect)
+
+
+def beside(
+    state: State, dialect: str, defaults: Mapping[tuple[Address, str], Any] | None = None
+) -> Steps[tuple[Compared, Projection, list[str]]]:
+    """Returns the database beside a state, what it can show of the state, and what it refuses to compare.
+
+    Args:
+        state: What is wanted, which leaves out the name of the default schema.
+        dialect: postgres, mysql, mariadb or sqlite.
+        defaults: The wire values of the defaults of the models.
+    """
     schemas = {None, *(address[0] for address in (*state.tables, *state.views, *state.enums))}
     there = yield from live.read(dialect, schemas=schemas)
     expected = projection(state, dialect)
     seen, plain, refused = yield from settled(expected, there, dialect, defaults or {})
-    compared = compare(state, seen, there, dialect, plain)
-    return _drift(state, compared, expected, refused, dialect)
+    return compare(state, seen, there, dialect, plain), expected, refused
 
 
 def _drift(state: State, compared: Compared, expected: Projection, refused: Iterable[str], dialect: str) -> Drift:
+    operations: list[Operation] = []
+    reason: str | None = None
     try:
         operations = diff(compared.before, state)
-    except MigrationError:  # the database has what no state can have
-        operations = []
+    except MigrationError as error:  # the database has what no state can have
+        reason = str(error)
     kept = [one for one in operations if dialect == "postgres" or not isinstance(one, DropEnumType)]
     return Drift(
         tuple(compared.differences),
@@ -143,6 +171,7 @@ def _drift(state: State, compared: Compared, expected: Projection, refused: Iter
         tuple(kept),
         compared.before,
         dialect,
+        reason,
     )
 
 
@@ -160,7 +189,8 @@ def settled(
         views = [
             address for address, sql in state.views.items() if address in there.views and not same_text(sql, there.views[address], dialect)
         ]
-        answer = yield from spelt(state, pieces, views, dialect)
+        lacking = [enum for enum in state.enums if dialect == "postgres" and enum not in there.enums]
+        answer = yield from spelt(state, pieces, views, dialect, lacking)
     found = {key: answer.state.tables[key[0]].columns[key[1]].default or "" for key in plain}
     tables = {
         address: replace(
@@ -170,7 +200,24 @@ def settled(
         for address, table in answer.state.tables.items()
     }
     shown_refusals = [f"{shown(address)}.{name}: {reason}" for (address, name), reason in answer.refused.items()]
-    return _believed(replace(answer.state, tables=tables), there, answer), found, shown_refusals
+    seen = _believed(replace(answer.state, tables=_named_enums(tables, there)), there, answer)
+    return seen, found, shown_refusals
+
+
+def _named_enums(tables: Mapping[Address, Table], there: State) -> dict[Address, Table]:
+    """Returns tables whose types that name an enumeration of their own schema are that enumeration, as it is read."""
+    found = {}
+    for address, table in tables.items():
+        columns = {name: _named_enum(column, table) for name, column in table.columns.items()} if address in there.tables else table.columns
+        found[address] = replace(table, columns=columns)
+    return found
+
+
+def _named_enum(column: Column, table: Table) -> Column:
+    if column.type.kind != "enum" or column.type.labels or column.db_type is None:
+        return column
+    is_own = dotted.split(column.db_type) == [part for part in (table.schema, column.type.name) if part is not None]
+    return replace(column, db_type=None) if is_own else column
 
 
 def _with_plain(

@@ -203,6 +203,7 @@ def foreign_key(
     *,
     on_delete: str = "RESTRICT",
     on_update: str = "CASCADE",
+    deferrable: bool = False,
 ) -> ForeignKey:
     """Returns a foreign key.
 
@@ -212,6 +213,7 @@ def foreign_key(
         targets: The columns that it points to, in the same order: ``"users.id"``, with a schema ``"shop.users.id"``.
         on_delete: What happens when the other row goes: CASCADE, SET NULL, RESTRICT or NO ACTION.
         on_update: What happens when the other row's key changes.
+        deferrable: Whether it is checked at COMMIT (PostgreSQL, SQLite).
 
     Raises:
         MigrationError: The columns do not pair, or there is no such action.
@@ -226,4 +228,4 @@ def foreign_key(
             raise MigrationError(f"foreign key {name!r}: there is no action {action!r}; the actions are {', '.join(get_args(Action))}")
     target = dotted.address(paths[0][:-1], str(targets))
     actions: Any = (on_delete, on_update)
-    return ForeignKey(name, own, target, tuple(path[-1] for path in paths), *cast("tuple[Action, Action]", actions))
+    return ForeignKey(name, own, target, tuple(path[-1] for path in paths), *cast("tuple[Action, Action]", actions), deferrable)

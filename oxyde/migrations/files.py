@@ -23,6 +23,15 @@ from oxyde.schema.naming import meant
 
 NAME: Final = re.compile(r"\d+_\w+")
 """The names of migrations; other Python files in the folder are none."""
+REBASE: Final = "oxyde migrations rebase lets those of one branch follow those of the other"
+UNFINISHED: Final = ".rebase"
+"""What a rebase that stopped half way leaves in the folder."""
+
+
+def number_of(name: str) -> int:
+    """Returns the number that the name of a migration begins with; 0 where it has none."""
+    digits = name.partition("_")[0]
+    return int(digits) if digits.isdecimal() else 0
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,7 @@ class Migration:
     @property
     def number(self) -> int:
         """The number that its name begins with."""
-        return int(self.name.partition("_")[0])
+        return number_of(self.name)
 
     @property
     def last_number(self) -> int:
@@ -117,7 +126,7 @@ class Migration:
     def _call(self, function: Callable[[Any], Any], context: Context) -> None:
         try:
             result = function(context)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise MigrationError(located(self.path, error)) from error
         if inspect.iscoroutine(result):
             result.close()
@@ -137,6 +146,8 @@ def load(directory: Path) -> list[Migration]:
     Raises:
         MigrationError: A file fails, two have one number or depend on the same, or one depends on what is not there.
     """
+    if (directory / UNFINISHED).exists():
+        raise MigrationError(f"{directory}: a rebase stopped half way; oxyde migrations rebase goes on")
     return in_line(unordered(directory))
 
 
@@ -177,7 +188,7 @@ def parsed(path: Path, source: str | bytes) -> Migration:
     try:
         tree = ast.parse(source, path)
         exec(compile(tree, path, "exec"), said)  # noqa: S102 - migrations are the application's own
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise MigrationError(located(path, error)) from error
     lines = {ast.unparse(target): node.lineno for node in tree.body if isinstance(node, ast.Assign) for target in node.targets}
     depends_on, line = said.get("depends_on"), lines.get("depends_on", 1)
@@ -251,8 +262,7 @@ def in_line(migrations: Sequence[Migration]) -> list[Migration]:
     left = [_with_replaced(migration, files) for migration in migrations if migration.name not in stands_for]
     for one, other in pairwise(left):
         if one.number == other.number:
-            remedy = f"give the newer one the next number, and depends_on = {one.name!r} or {other.name!r}"
-            raise MigrationError(f"{one.path} and {other.path.name} have the same number; {remedy}")
+            raise MigrationError(f"{one.path} and {other.path.name} have the same number; {REBASE}")
     followers = _followers(left, stands_for)
     ordered: list[Migration] = []
     while (following := followers.pop(ordered[-1].name if ordered else None, None)) is not None:
@@ -284,13 +294,13 @@ def _followers(migrations: Sequence[Migration], stands_for: Mapping[str, str]) -
             )
         if needed in followers:
             both = f"{followers[needed].path.name} and {migration.path.name} both depend on {needed!r}"
-            raise MigrationError(f"{migration.path}:{migration.line}: {both}; let the newer one depend on the other")
+            raise MigrationError(f"{migration.path}:{migration.line}: {both}; {REBASE}")
         followers[needed] = migration
         previous = migration.name
     return followers
 
 
-def located(path: Path, error: Exception) -> str:
+def located(path: Path, error: BaseException) -> str:
     """Returns one line about an error, with the file of a migration and the line in it."""
     if isinstance(error, SyntaxError) and error.filename == str(path):
         return f"{path}:{error.lineno}: {type(error).__name__}: {error.msg}"

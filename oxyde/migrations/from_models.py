@@ -60,6 +60,7 @@ def _column(column: schema.Column) -> Column:
         generated=None if generated is None else generated.sql,
         stored=generated is not None and generated.stored,
         comment=column.comment,
+        collation=column.collation,
     )
 
 

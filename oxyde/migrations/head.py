@@ -11,7 +11,7 @@ from oxyde.migrations.files import Migration
 
 HEAD: Final = "HEAD"
 """The name of the file."""
-REMEDY: Final = f"let the files follow each other, and write the newest name into {HEAD}"
+REMEDY: Final = "oxyde migrations rebase lets the files follow each other, and names the newest in it"
 
 
 def names(directory: Path) -> list[str]:
@@ -59,8 +59,8 @@ def write(directory: Path, name: str) -> None:
     put(directory / HEAD, f"{name}\n")
 
 
-def put(path: Path, text: str) -> None:
-    """Writes a file, which appears whole or not at all."""
+def put(path: Path, text: str | bytes) -> None:
+    """Writes a file, which appears whole or not at all, and has the lines that the text has."""
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
+    partial.write_bytes(text.encode() if isinstance(text, str) else text)
     partial.replace(path)

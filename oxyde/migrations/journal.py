@@ -54,7 +54,7 @@ def prepare(dialect: str) -> Steps[None]:
 
 def read(dialect: str) -> Steps[dict[str, dict[int, Entry]]]:
     """Returns what is known of migrations that were begun, by name and step. Writes nothing."""
-    there = yield from columns_of(TABLE, dialect)
+    there = yield from columns_of(TABLE, ("migration", "step"), dialect)
     if not there:
         return {}
     found: dict[str, dict[int, Entry]] = {}

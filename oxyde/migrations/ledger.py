@@ -9,6 +9,7 @@ from typing import Final
 
 from oxyde.db.raw import query
 from oxyde.db.steps import Call, Steps
+from oxyde.exceptions import MigrationError
 from oxyde.ir import wire
 from oxyde.migrations.factories import NewColumn, column
 from oxyde.migrations.operations import AddColumn, CreateTable
@@ -23,6 +24,7 @@ _ADDED: Final = (
 )
 """The columns that the ledger of the older tool lacks; it has ``id``, ``name`` and ``applied_at``."""
 _COLUMNS: Final = (column("name", "text", length=255, key=True), column("applied_at", "datetime_tz"), *_ADDED)
+_KEY: Final = ("name",)
 _CATALOG: Final = {
     "postgres": "SELECT column_name AS name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = :table",
     "sqlite": "SELECT name FROM pragma_table_info(:table)",
@@ -46,16 +48,30 @@ class Entry:
     state: str | None = None
 
 
-def columns_of(table: str, dialect: str) -> Steps[set[str]]:
-    """Returns the columns of a table; none where there is no such table."""
-    found = yield from query(_CATALOG["mysql" if dialect == "mariadb" else dialect], {"table": table}, dialect)
-    return {row["name"] for row in found}
+def columns_of(table: str, key: Sequence[str], dialect: str) -> Steps[set[str]]:
+    """Returns the columns of a table of ours; none where there is no such table.
+
+    Args:
+        table: The table.
+        key: The columns that it has had in every release.
+        dialect: postgres, mysql, mariadb or sqlite.
+
+    Raises:
+        MigrationError: The table is somebody else's.
+    """
+    rows = yield from query(_CATALOG["mysql" if dialect == "mariadb" else dialect], {"table": table}, dialect)
+    found = {row["name"] for row in rows}
+    lacking = [name for name in key if name not in found]
+    if found and lacking:
+        raise MigrationError(f"{table} is not the table of Oxyde: it has no column {lacking[0]}; rename it, and migrate again")
+    return found
 
 
 def create(name: str, columns: Sequence[NewColumn], dialect: str) -> Steps[None]:
     """Creates a table of ours, or adds the columns that it lacks."""
-    there = yield from columns_of(name, dialect)
-    table = Table(name, columns={one.column.name: one.column for one in columns}, key=tuple(one.column.name for one in columns if one.key))
+    key = [one.column.name for one in columns if one.key]
+    there = yield from columns_of(name, key, dialect)
+    table = Table(name, columns={one.column.name: one.column for one in columns}, key=tuple(key))
     if not there:
         for statement in statements(CreateTable(table), State(), State().with_table(table)):
             yield Call(wire.pack(statement), ())
@@ -71,13 +87,13 @@ def create(name: str, columns: Sequence[NewColumn], dialect: str) -> Steps[None]
 
 def prepare(dialect: str) -> Steps[None]:
     """Creates the ledger, or takes over that of the older tool."""
-    there = yield from columns_of(TABLE, dialect)
+    there = yield from columns_of(TABLE, _KEY, dialect)
     yield from create(TABLE, _ADDED if there else _COLUMNS, dialect)
 
 
 def read(dialect: str) -> Steps[dict[str, Entry]]:
     """Returns the migrations that the database has, by name; none where it has no ledger. Writes nothing."""
-    there = yield from columns_of(TABLE, dialect)
+    there = yield from columns_of(TABLE, _KEY, dialect)
     if not there:
         return {}
     chosen = ", ".join(name for name in ("name", "checksum", "state") if name in there)
@@ -95,7 +111,8 @@ def record(entry: Entry, seconds: float, dialect: str) -> Steps[None]:
     values = {"name": entry.name, "checksum": entry.checksum, "state": entry.state, "seconds": seconds}
     # An older ledger may have a type without time zone, to which only the server itself converts.
     at = ":at" if dialect == "sqlite" else "CURRENT_TIMESTAMP"
-    sql = f"INSERT INTO {TABLE} (name, applied_at, checksum, state, seconds) VALUES (:name, {at}, :checksum, :state, :seconds)"  # noqa: S608 - ours
+    took = "CAST(:seconds AS DOUBLE PRECISION)" if dialect == "postgres" else ":seconds"  # a ledger that came from SQLite has REAL there
+    sql = f"INSERT INTO {TABLE} (name, applied_at, checksum, state, seconds) VALUES (:name, {at}, :checksum, :state, {took})"  # noqa: S608 - ours
     yield from query(sql, values if at != ":at" else {**values, "at": dt.datetime.now(dt.timezone.utc)}, dialect)
 
 

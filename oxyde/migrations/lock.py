@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
-from typing import Final
+from typing import Any, Final
 
 from typing_extensions import Self
 
@@ -28,6 +28,20 @@ _TAKE: Final = {
     "mysql": f"SELECT GET_LOCK({_NAME}, 0) AS taken",
 }
 """PostgreSQL's is one of the database, MySQL's one of the server, so that its name has to tell the database."""
+_HOLDER: Final = {
+    "postgres": (
+        "SELECT a.pid AS id, a.usename AS name, host(a.client_addr) AS host FROM pg_locks l JOIN pg_stat_activity a USING (pid) "  # noqa: S608 - our number
+        "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid::bigint << 32 | l.objid::bigint = "
+        f"{_KEY} AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    ),
+    "mysql": (
+        f"SELECT held.id, p.user AS name, p.host FROM (SELECT IS_USED_LOCK({_NAME}) AS id) AS held "  # noqa: S608 - our name
+        "LEFT JOIN information_schema.processlist p ON p.id = held.id WHERE held.id IS NOT NULL"
+    ),
+}
+"""What finds the connection that holds it; whose it is, the server may keep from the user."""
+_END: Final = {"postgres": "SELECT pg_terminate_backend({id})", "mysql": "KILL {id}"}
+"""What ends that connection."""
 _RELEASE: Final = f"SELECT RELEASE_LOCK({_NAME}) AS released"
 NAME: Final = "oxyde migrations lock"
 
@@ -112,8 +126,11 @@ def _attempt(dialect: str, block: Block, until: float, timeout: float) -> Steps[
     Raises:
         LockTimeoutError: There is no time left.
     """
+    family = "mysql" if dialect == "mariadb" else dialect
     try:
-        found = yield from query(_TAKE["mysql" if dialect == "mariadb" else dialect], {}, dialect)
+        found = yield from query(_TAKE[family], {}, dialect)
+        is_late = not found[0]["taken"] and time.monotonic() >= until
+        holders = (yield from query(_HOLDER[family], {}, dialect)) if is_late else []
     except GeneratorExit:
         raise
     except BaseException as error:
@@ -122,11 +139,19 @@ def _attempt(dialect: str, block: Block, until: float, timeout: float) -> Steps[
     if found[0]["taken"]:
         return block
     yield from block.end(None)
-    if time.monotonic() >= until:
-        message = f"another process has been migrating this database for more than {timeout:g} seconds; wait longer: --lock-timeout"
-        raise LockTimeoutError(message)
+    if is_late:
+        raise LockTimeoutError(_held(timeout, holders, family))
     yield Work(partial(time.sleep, POLL))
     return None
+
+
+def _held(timeout: float, holders: list[dict[str, Any]], family: str) -> str:
+    """Returns what is said of a lock that somebody else holds."""
+    said = f"another process has been migrating this database for more than {timeout:g} seconds; wait longer: --lock-timeout"
+    for one in holders:
+        whose = "".join(f" {word} {one[part]}" for word, part in (("of", "name"), ("from", "host")) if one[part])
+        said += f", or end connection {one['id']}{whose}: {_END[family].format(**one)}"
+    return said
 
 
 def _end(dialect: str, block: Block) -> Steps[None]:

@@ -11,12 +11,12 @@ from oxyde.db.execute import run, run_blocking
 from oxyde.db.route import Route, route
 from oxyde.db.steps import asked_dialect
 from oxyde.exceptions import MigrationError
-from oxyde.migrations import journal
+from oxyde.migrations import journal, ledger
 from oxyde.migrations.files import load
 from oxyde.migrations.lock import Lock
 from oxyde.migrations.options import Done, Options
 from oxyde.migrations.pending import Pending, pending
-from oxyde.migrations.runner import History, Task, apply
+from oxyde.migrations.runner import History, Task, apply, planned
 
 
 async def migrate(
@@ -28,6 +28,7 @@ async def migrate(
     strict: bool = False,
     lock_timeout: float = 60.0,
     keep_extra: bool = False,
+    fake_initial: bool = False,
     report: Callable[[Done], Any] = lambda _: None,
     warn: Callable[[str], Any] = warnings.warn,
 ) -> list[Done]:
@@ -44,6 +45,8 @@ async def migrate(
         strict: Refuse where an applied file was edited or is missing, instead of a warning.
         lock_timeout: How many seconds to wait for another process, and for locks on tables.
         keep_extra: Keep columns and constraints that no migration made where SQLite makes their table anew, instead of refusing.
+        fake_initial: Enter migrations in the ledger without running them up to where the database stands already: its tables are those
+            of that point, equal by columns, types and keys.
         report: Called with each migration that was applied or undone.
         warn: Called with what is odd about the history; by default ``warnings.warn``.
 
@@ -56,7 +59,8 @@ async def migrate(
     dialect = await run(asked_dialect(), where)
     history = History(load(_folder(directory)), dialect)
     async with Lock(where.database, lock_timeout):
-        return await run(apply(history, Options(target, fake, strict, lock_timeout, report, warn, keep_extra)), where)
+        options = Options(target, fake, strict, lock_timeout, report, warn, keep_extra, fake_initial=fake_initial)
+        return await run(apply(history, options), where)
 
 
 def migrate_blocking(
@@ -68,12 +72,14 @@ def migrate_blocking(
     strict: bool = False,
     lock_timeout: float = 60.0,
     keep_extra: bool = False,
+    fake_initial: bool = False,
     report: Callable[[Done], Any] = lambda _: None,
     warn: Callable[[str], Any] = warnings.warn,
 ) -> list[Done]:
     """The blocking twin of ``migrate``, public as ``oxyde.migrations.sync.migrate``."""
     history = History(load(_folder(directory)), run_blocking(asked_dialect(), _outside(using)))
-    return apply_blocking(history, Options(target, fake, strict, lock_timeout, report, warn, keep_extra), using)
+    options = Options(target, fake, strict, lock_timeout, report, warn, keep_extra, fake_initial=fake_initial)
+    return apply_blocking(history, options, using)
 
 
 def apply_blocking(history: History, options: Options, using: str | None = None) -> list[Done]:
@@ -91,6 +97,15 @@ def settle_blocking(step: int, using: str | None = None, *, done: bool, lock_tim
         run_blocking(journal.settle(step, dialect, done=done), where)
 
 
+def planned_blocking(history: History, options: Options, using: str | None = None) -> list[Task]:
+    """Returns what would lead to a target; see ``planned``. Nothing is changed."""
+    where = _outside(using)
+    if not options.fake_initial:
+        return run_blocking(planned(history, options), where)
+    with Lock(where.database, options.lock_timeout):  # scratch tables of MySQL are those of one process
+        return run_blocking(planned(history, options), where)
+
+
 def plan_blocking(tasks: Sequence[Task], dialect: str, using: str | None = None) -> list[Pending]:
     """Returns what tasks would do to a database; see ``pending``."""
     return run_blocking(pending(tasks, dialect), _outside(using))
@@ -102,6 +117,13 @@ def history_blocking(directory: str | Path | None = None, using: str | None = No
     history = History(load(_folder(directory)), run_blocking(asked_dialect(), where))
     run_blocking(history.read(), where)
     return history
+
+
+def applied_blocking(using: str | None = None) -> set[str]:
+    """Returns the names of the migrations that a database has; writes nothing."""
+    where = _outside(using)
+    dialect = run_blocking(asked_dialect(), where)
+    return {*run_blocking(ledger.read(dialect), where)}
 
 
 def _folder(directory: str | Path | None) -> Path:

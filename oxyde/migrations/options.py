@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from oxyde.exceptions import MigrationError
+
 
 @dataclass(frozen=True)
 class Done:
@@ -16,11 +18,13 @@ class Done:
         name: Its name.
         backwards: Whether it was undone.
         seconds: How long it took.
+        faked: Whether the ledger alone was changed.
     """
 
     name: str
     backwards: bool
     seconds: float
+    faked: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class Options:
         report: Called with each migration that was applied or undone.
         warn: Called with what is odd about the history.
         progress: Called after each batch of a function, with the name of the migration and how many rows this run has gone through.
+        fake_initial: Enter migrations in the ledger without running them up to where the database stands already.
     """
 
     target: str | None = None
@@ -46,3 +51,9 @@ class Options:
     warn: Callable[[str], Any] = warnings.warn
     keep_extra: bool = False
     progress: Callable[[str, int], Any] = lambda *_: None
+    fake_initial: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises MigrationError for two answers to one question."""
+        if self.fake and self.fake_initial:
+            raise MigrationError("fake enters all migrations, fake_initial those that the database has already; give one of them")

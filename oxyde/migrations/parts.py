@@ -123,6 +123,11 @@ class Index:
     include: tuple[str, ...] = ()
     desc: tuple[str, ...] = ()
 
+    @property
+    def is_fulltext(self) -> bool:
+        """Whether it finds words, which SQLite keeps in a table of their own."""
+        return self.method is not None and self.method.lower() == "fulltext"
+
 
 Constraint: TypeAlias = "Unique | Check | Exclude | ForeignKey"
 Part: TypeAlias = "Constraint | Index"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,7 +55,8 @@ def pending(tasks: Sequence[Task], dialect: str) -> Steps[list[Pending]]:
     for task in tasks:
         unsafe, taken = _lints(task, dialect, counts), []
         for step in task.steps:
-            taken.append([lock for lock in locks(step.operation, step.before, dialect) if lock.table in counts])
+            sent = locks(step.operation, step.before, dialect) if step.texts else []  # one may be part of another's rebuild
+            taken.append([lock for lock in sent if lock.table in counts])
             _follow(step.operation, counts)
         found.append(Pending(task, taken, unsafe))
     return found
@@ -93,17 +94,26 @@ def _follow(operation: Operation, counts: dict[Address, int]) -> None:
 
 
 def as_rows(found: Sequence[Pending]) -> list[dict[str, object]]:
-    """Returns what is shown as objects for JSON, one for each step."""
-    return [
-        {
-            "migration": one.task.name,
-            "backwards": one.task.backwards,
-            "operation": str(step.operation),
-            "loses": lost,
-            "locks": [{"table": shown(lock.table), "mode": lock.mode, "blocks": lock.blocks, "work": lock.work} for lock in taken],
-            "lints": [str(lint) for lint in one.lints if lint.operation == step.operation],
-            "sql": list(step.texts),
-        }
-        for one in found
-        for step, lost, taken in one.steps
-    ]
+    """Returns what is shown as objects for JSON, one for each step, and one for a migration that is only recorded."""
+    return [row for one in found for row in (_rows(one) if not one.task.faked else [_row(one.task, None, None, (), (), ())])]
+
+
+def _rows(one: Pending) -> Iterator[dict[str, object]]:
+    for step, lost, taken in one.steps:
+        named = [str(lint) for lint in one.lints if lint.operation == step.operation]
+        yield _row(one.task, str(step.operation), lost, taken, named, step.texts)
+
+
+def _row(
+    task: Task, operation: str | None, lost: str | None, taken: Iterable[TableLock], lints: Sequence[str], texts: Sequence[str]
+) -> dict[str, object]:
+    return {
+        "migration": task.name,
+        "backwards": task.backwards,
+        "recorded": task.faked,
+        "operation": operation,
+        "loses": lost,
+        "locks": [{"table": shown(lock.table), "mode": lock.mode, "blocks": lock.blocks, "work": lock.work} for lock in taken],
+        "lints": list(lints),
+        "sql": list(texts),
+    }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from oxyde.migrations.live.mysql_types import LONGEST
 from oxyde.migrations.live.mysql_types import held as held_mysql
 from oxyde.migrations.live.sqlite_types import DIGITS
 from oxyde.migrations.live.sqlite_types import held as held_sqlite
@@ -15,8 +16,6 @@ from oxyde.migrations.state import State, Table
 from oxyde.schema import ColumnType
 from oxyde.schema.types import BYTES, DATETIME, INT, JSON, TEXT, array_of, decimal_of, enum_of
 
-LONGEST: Final = 16_383
-"""The most characters of a VARCHAR column of MySQL that no index needs."""
 INDEXED: Final = 255
 """The characters that MySQL indexes of text without a length."""
 WIDEST: Final = (65, 30)

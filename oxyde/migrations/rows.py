@@ -53,7 +53,7 @@ class Job:
         """
         try:
             yield Atomically(_called(self.operation, arguments))
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # with which a script ends as if all were well
             said = f"{self.migration}: {self.operation}: {located(self._file(), error)}"
             details = {"sqlstate": error.sqlstate, "sql": error.sql} if isinstance(error, OxydeError) else {}
             raise MigrationError(said, **details) from error

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Final, TypeVar
+from typing import Final
 
-from oxyde.db.raw import compile_raw, query
-from oxyde.db.steps import Atomically, Call, Steps
-from oxyde.exceptions import CommitOutcomeUnknown, DatabaseError, LockTimeoutError, MigrationError, OxydeError
+from oxyde.db.raw import compile_raw
+from oxyde.db.steps import Call, Steps
+from oxyde.exceptions import CommitOutcomeUnknown, DatabaseError, IntegrityError, LockTimeoutError, MigrationError, OxydeError
 from oxyde.ir import expr, statement, wire
 from oxyde.migrations import journal, ledger, standing
 from oxyde.migrations.batches import run_batch
 from oxyde.migrations.checksums import checksum, differs
 from oxyde.migrations.effects import took_effect
-from oxyde.migrations.files import Migration, Stage, walked
+from oxyde.migrations.files import Migration, Stage, number_of, walked
+from oxyde.migrations.initial import recorded
+from oxyde.migrations.obstacles import require_fitting_rows, require_free_names
 from oxyde.migrations.operations import Execute, Irreversible, Operation, RequireManual, Run
 from oxyde.migrations.options import Done, Options
+from oxyde.migrations.patience import brief, in_transaction, patiently
 from oxyde.migrations.preview import find
 from oxyde.migrations.rebuild import run as make_anew
 from oxyde.migrations.rebuild import watched
@@ -26,11 +29,8 @@ from oxyde.migrations.rows import Job
 from oxyde.migrations.script import TRANSACTIONAL, Step, changes_rows, script
 from oxyde.migrations.state import State
 
-T = TypeVar("T")
 ZERO: Final = "zero"
 """The target before the first migration."""
-LOCK_TIMEOUT: Final = 2_000
-"""Milliseconds that a statement waits for a lock on PostgreSQL before the transaction is rolled back and begun again."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,14 @@ class Task:
         backwards: Whether it is undone.
         steps: What is done for it.
         checksum: Of its operations.
+        faked: Whether it is entered in the ledger only, since the database has what it makes.
     """
 
     migration: Migration
     backwards: bool
     steps: Sequence[Step]
     checksum: str
+    faked: bool = False
 
     @property
     def name(self) -> str:
@@ -114,8 +116,8 @@ class History:
         renamed = standing.renamed(self.stages, self.applied, standing.known(self.files))
         self.renewals = [*standing.counted(line, self.stages), *renamed]
         for one in self.renewals:
-            self.applied[one.entry.name] = one.entry
             self.applied.pop(one.old or "", None)
+        self.applied |= {one.entry.name: one.entry for one in self.renewals}
 
     @cached_property
     def stages(self) -> Sequence[Stage]:
@@ -139,11 +141,12 @@ class History:
             *(f"{name} is applied and has no file; the files are older than the database, or one was deleted" for name in self.missing()),
         ]
 
-    def tasks(self, target: str | None = None) -> list[Task]:
+    def tasks(self, target: str | None = None, *, fake: bool = False) -> list[Task]:
         """Returns what leads to a target: all migrations by default; nothing has been changed when it raises.
 
         Args:
             target: ``zero``, or a migration by its name or the beginning of it.
+            fake: They will only be entered in the ledger, or removed: nothing has to be complete, or to have a way back.
 
         Raises:
             MigrationError: There is no such target, or what would have to be undone cannot be.
@@ -163,24 +166,35 @@ class History:
                     raise MigrationError(
                         f"{migration.name} was being undone when it stopped; undo it to the end first: migrate to before it"
                     )
-                forward.append(self._task(migration, stage.operations, stage.before))
+                forward.append(Task(migration, False, (), checksum(stage.operations)) if fake else self._forward(stage))
             elif at > last and (migration.name in self.applied or begun):
                 if begun and not is_going_back:
                     raise MigrationError(
                         f"{migration.name} was being applied when it stopped; apply it to the end first: migrate {migration.name}"
                     )
-                undo = migration.backward(stage.before, self.dialect)
-                if isinstance(undo, Irreversible):
-                    raise MigrationError(f"{migration.name} cannot be undone: {undo.reason}")
-                backward.append(self._task(migration, undo, stage.after, checksum(stage.operations)))
+                backward.append(Task(migration, True, (), checksum(stage.operations)) if fake else self._backward(stage))
         return [*backward[::-1], *forward]
 
-    def _task(self, migration: Migration, operations: Sequence[Operation], before: State, undone: str | None = None) -> Task:
+    def _forward(self, stage: Stage) -> Task:
+        steps = self._steps(stage.migration, stage.operations, stage.before)
+        return Task(stage.migration, False, steps, checksum(stage.operations))
+
+    def _backward(self, stage: Stage) -> Task:
+        migration = stage.migration
+        for name in self.missing():
+            if number_of(name) >= migration.number:
+                lacks = f"{name}, which is applied and has no file: bring back {name}.py"
+                raise MigrationError(f"{migration.name} cannot be undone beneath {lacks}")
+        undo = migration.backward(stage.before, self.dialect)
+        if isinstance(undo, Irreversible):
+            raise MigrationError(f"{migration.name} cannot be undone: {undo.reason}")
+        return Task(migration, True, self._steps(migration, undo, stage.after), checksum(stage.operations))
+
+    def _steps(self, migration: Migration, operations: Sequence[Operation], before: State) -> list[Step]:
         manual = next((one for one in operations if isinstance(one, RequireManual)), None)
         if manual is not None:
             raise MigrationError(f"{migration.name} is not complete: {manual}")
-        steps = script(operations, before, self.dialect)
-        return Task(migration, undone is not None, steps, undone or checksum(operations))
+        return script(operations, before, self.dialect)
 
 
 def apply(history: History, options: Options) -> Steps[list[Done]]:
@@ -191,20 +205,21 @@ def apply(history: History, options: Options) -> Steps[list[Done]]:
     """
     yield from history.read()
     check(history, options)
-    tasks = [task.told(options) for task in history.tasks(options.target)]
+    tasks = [task.told(options) for task in (yield from planned(history, options))]
     done: list[Done] = []
     if not tasks and not history.renewals:
         return done
     until = time.monotonic() + options.lock_timeout
     if history.dialect in TRANSACTIONAL:
-        yield from _locking(partial(_tables, history.dialect), history.dialect, until)
+        yield from in_transaction(partial(_tables, history.dialect), history.dialect, until)
     else:
         yield from _tables(history.dialect)
     yield from _renewed(history, until)
     for task in tasks:
         start = time.monotonic()
-        if (yield from _one(task, history.dialect, start, start + options.lock_timeout, options)):
-            done.append(Done(task.name, task.backwards, time.monotonic() - start))
+        told = replace(options, fake=options.fake or task.faked, fake_initial=False)
+        if (yield from _one(task, history.dialect, start, start + options.lock_timeout, told)):
+            done.append(Done(task.name, task.backwards, time.monotonic() - start, told.fake))
             options.report(done[-1])
     if len(history.migrations) != len(history.files):  # it went through what was squashed
         yield from history.read()
@@ -212,10 +227,24 @@ def apply(history: History, options: Options) -> Steps[list[Done]]:
     return done
 
 
+def planned(history: History, options: Options) -> Steps[list[Task]]:
+    """Returns what leads to the target, faked up to where ``fake_initial`` finds the database; raises as ``tasks`` and ``recorded``."""
+    tasks = history.tasks(options.target, fake=options.fake)
+    is_begun = any(task.name in history.begun for task in tasks)  # which made the tables that are there
+    if not options.fake_initial or not tasks or is_begun:
+        return tasks
+    if any(task.backwards for task in tasks):
+        raise MigrationError("fake_initial enters what the database has already and undoes nothing; leave it out")
+    names = {task.name for task in tasks}
+    stages = [stage for stage in history.stages if stage.migration.name in names]
+    count = yield from recorded(stages, history.dialect, options.warn)
+    return [*(replace(task, steps=(), faked=True) for task in tasks[:count]), *tasks[count:]]
+
+
 def _renewed(history: History, until: float) -> Steps[None]:
     """Gives the ledger the names that the files have now."""
     if history.renewals:
-        yield from _locking(partial(standing.renew, history.renewals, history.dialect), history.dialect, until)
+        yield from in_transaction(partial(standing.renew, history.renewals, history.dialect), history.dialect, until)
 
 
 def check(history: History, options: Options) -> None:
@@ -225,23 +254,6 @@ def check(history: History, options: Options) -> None:
         raise MigrationError("\n".join(faults))
     for fault in faults:
         options.warn(fault)
-
-
-def _locking(make: Callable[[], Steps[T]], dialect: str, until: float, *, unchecked: bool = False) -> Steps[T]:
-    """Runs steps in a transaction, again while others hold the locks that it needs."""
-    while True:
-        try:
-            return (yield Atomically(_impatient(make(), dialect), unchecked))  # type: ignore[no-any-return] # what a step returns is Any
-        except (LockTimeoutError, MigrationError) as error:  # noqa: PERF203 - each round is a transaction
-            if not isinstance(error.__cause__ or error, LockTimeoutError) or time.monotonic() >= until:
-                raise
-
-
-def _impatient(steps: Steps[T], dialect: str) -> Steps[T]:
-    """Lets no statement wait long for a lock: whoever waits for one holds up all that come after."""
-    if dialect == "postgres":
-        yield from query(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT}", {}, dialect)
-    return (yield from steps)
 
 
 def _tables(dialect: str) -> Steps[None]:
@@ -256,8 +268,16 @@ def _one(task: Task, dialect: str, start: float, until: float, options: Options)
         if is_whole:
             unchecked = task.makes_anew and not options.fake
             whole = partial(_whole, task, dialect, start, options)
-            return (yield from _locking(whole, dialect, until, unchecked=unchecked))
+            return (yield from in_transaction(whole, dialect, until, unchecked=unchecked))
         return (yield from _by_steps(task, dialect, start, options))
+    except MigrationError as error:
+        if is_whole and isinstance(error.__cause__, IntegrityError):  # nothing has changed; the server names at most one row
+            yield from require_fitting_rows(task.name, task.steps, dialect)
+        raise
+    except LockTimeoutError:
+        raise
+    except DatabaseError as error:  # of COMMIT, of the ledger or of the journal
+        raise MigrationError(f"{task.name}: {error}", sqlstate=error.sqlstate, sql=error.sql) from error
     except CommitOutcomeUnknown:
         # The connection died while COMMIT was sent: the ledger, which is in the same transaction, knows what became of it.
         if (task.name in (yield from ledger.read(dialect))) is task.backwards:
@@ -270,6 +290,7 @@ def _whole(task: Task, dialect: str, start: float, options: Options) -> Steps[bo
     if (yield from ledger.is_over(task.name, dialect, backwards=task.backwards)):
         return False
     if not options.fake:
+        yield from require_free_names(task.name, task.steps, dialect)
         sent = _all_sent(task, dialect)
         yield from watched(sent, task.name, [step.operation for step in task.steps], options.warn) if task.makes_anew else sent
     yield from _entered(task, dialect, start, "faked" if options.fake else "applied")
@@ -293,6 +314,9 @@ def _entered(task: Task, dialect: str, start: float, state: str) -> Steps[None]:
 def _by_steps(task: Task, dialect: str, start: float, options: Options) -> Steps[bool]:
     """Does a migration statement by statement, each noted in the journal."""
     begun = (yield from journal.read(dialect)).get(task.name, {})
+    if not begun and dialect != "sqlite":
+        yield from require_free_names(task.name, task.steps, dialect)
+        yield from require_fitting_rows(task.name, task.steps, dialect)
     for number, step, text in task.texts:
         known = begun.get(number)
         until = time.monotonic() + options.lock_timeout  # the steps before it may have taken long
@@ -305,10 +329,10 @@ def _by_steps(task: Task, dialect: str, start: float, options: Options) -> Steps
         if isinstance(step.operation, Run) and step.operation.batch is not None:
             yield from _batches(task.job(step), replace(entry, done=False), dialect, options)
         elif isinstance(step.operation, Run) or changes_rows(text) or (dialect in TRANSACTIONAL and not step.alone):
-            yield from _locking(partial(_noted, task, step, text, entry, dialect), dialect, until, unchecked=step.rebuild is not None)
+            yield from in_transaction(partial(_noted, task, step, text, entry, dialect), dialect, until, unchecked=step.rebuild is not None)
         else:
-            yield from _alone(task, step, text, entry, known, dialect)
-    return (yield from _locking(partial(_ended, task, dialect, start), dialect, time.monotonic() + options.lock_timeout))
+            yield from _alone(task, step, text, entry, known, dialect, until)
+    return (yield from in_transaction(partial(_ended, task, dialect, start), dialect, time.monotonic() + options.lock_timeout))
 
 
 def _ended(task: Task, dialect: str, start: float) -> Steps[bool]:
@@ -321,8 +345,8 @@ def _ended(task: Task, dialect: str, start: float) -> Steps[bool]:
 def _batches(job: Job, entry: journal.Entry, dialect: str, options: Options) -> Steps[None]:
     """Runs a function batch by batch, each committed with how far it came."""
     models = yield from job.frozen()
-    rows = 0
-    while count := (yield from _locking(partial(run_batch, job, models, entry, dialect), dialect, time.monotonic() + options.lock_timeout)):
+    rows, batch = 0, partial(run_batch, job, models, entry, dialect)
+    while count := (yield from in_transaction(batch, dialect, time.monotonic() + options.lock_timeout)):
         rows += count
         options.progress(job.migration, rows)
 
@@ -337,7 +361,7 @@ def _noted(task: Task, step: Step, text: str, entry: journal.Entry, dialect: str
     yield from journal.begin(task.name, entry, dialect)
 
 
-def _alone(task: Task, step: Step, text: str, entry: journal.Entry, known: journal.Entry | None, dialect: str) -> Steps[None]:
+def _alone(task: Task, step: Step, text: str, entry: journal.Entry, known: journal.Entry | None, dialect: str, until: float) -> Steps[None]:
     """Runs a statement that commits by itself. What interrupts it leaves it begun; what the server refuses does not."""
     if known is not None and isinstance(step.operation, Execute):
         message = (
@@ -349,7 +373,7 @@ def _alone(task: Task, step: Step, text: str, entry: journal.Entry, known: journ
         yield from journal.begin(task.name, replace(entry, done=False), dialect)
     if known is None or not (yield from took_effect(text, dialect)):
         try:
-            yield from _sent(task, step, text, dialect)
+            yield from patiently(partial(_sent, task, step, text, dialect), dialect, until)
         except MigrationError as error:
             if known is None and _is_refused(error.__cause__):
                 yield from journal.forget(task.name, dialect, entry.step)
@@ -358,8 +382,8 @@ def _alone(task: Task, step: Step, text: str, entry: journal.Entry, known: journ
 
 
 def _is_refused(error: BaseException | None) -> bool:
-    """Whether the server itself said no, so that the statement did nothing."""
-    return isinstance(error, DatabaseError)
+    """Whether the server itself said no, or was not asked because rows do not fit, so that the statement did nothing."""
+    return isinstance(error, (DatabaseError, MigrationError))
 
 
 def _sent(task: Task, step: Step, text: str, dialect: str) -> Steps[None]:
@@ -372,8 +396,8 @@ def _sent(task: Task, step: Step, text: str, dialect: str) -> Steps[None]:
         if step.rebuild is not None:
             yield from make_anew(step.rebuild)
         elif isinstance(operation, Execute) and operation.params is not None:
-            yield Call(*compile_raw(text, operation.params, dialect))
+            yield Call(*compile_raw(brief(text, dialect), operation.params, dialect))
         else:
-            yield Call(wire.pack(statement.raw([expr.text(text)])), ())
+            yield Call(wire.pack(statement.raw([expr.text(brief(text, dialect))])), ())
     except OxydeError as error:
         raise MigrationError(f"{task.name}: {step.operation}: {error}", sqlstate=error.sqlstate, sql=text) from error

@@ -14,7 +14,7 @@ from oxyde.exceptions import DatabaseError, UnsupportedError
 from oxyde.ir import wire
 from oxyde.migrations import live
 from oxyde.migrations.live.scope import SCRATCH
-from oxyde.migrations.operations import CreateTable, CreateView
+from oxyde.migrations.operations import CreateEnumType, CreateTable, CreateView
 from oxyde.migrations.parts import Check, Column, Exclude, Index, shown, written
 from oxyde.migrations.state import State, Table
 from oxyde.migrations.statements import statements
@@ -62,7 +62,9 @@ class _Seen(Exception):
     """Carries what was read out of a transaction that is rolled back."""
 
 
-def spelt(state: State, pieces: dict[Address, list[Piece]], views: Sequence[Address], dialect: str) -> Steps[Spelt]:
+def spelt(
+    state: State, pieces: dict[Address, list[Piece]], views: Sequence[Address], dialect: str, lacking: Sequence[Address] = ()
+) -> Steps[Spelt]:
     """Returns a state in the spelling of the server. Nothing is left in the database.
 
     PostgreSQL is asked in a transaction that is rolled back, about temporary tables. MySQL and MariaDB, which cannot roll back, get a
@@ -73,6 +75,7 @@ def spelt(state: State, pieces: dict[Address, list[Piece]], views: Sequence[Addr
         pieces: What is asked, by table.
         views: The views whose texts are asked.
         dialect: postgres, mysql or mariadb.
+        lacking: The enumerations that PostgreSQL does not have, and that texts may name; they are made for the while.
     """
     asked = [Asked(state.tables[address], list(some), _name(address)) for address, some in pieces.items() if some]
     refused: dict[tuple[Address, str], str] = {}
@@ -81,7 +84,7 @@ def spelt(state: State, pieces: dict[Address, list[Piece]], views: Sequence[Addr
         return Spelt(state, refused)
     if dialect == "postgres":
         with contextlib.suppress(_Seen):
-            yield Atomically(_undone(_ask(asked, views, state, dialect, refused, texts)))
+            yield Atomically(_undone(_with_enums(lacking, state, _ask(asked, views, state, dialect, refused, texts))))
     else:
         yield from drop_left(dialect)
         try:
@@ -116,6 +119,13 @@ def _undone(steps: Steps[None]) -> Steps[None]:
     raise _Seen
 
 
+def _with_enums(lacking: Sequence[Address], state: State, steps: Steps[None]) -> Steps[None]:
+    for enum in lacking:
+        with contextlib.suppress(DatabaseError):  # whoever may not make types is told what the server refuses without them
+            yield from _sent(CreateEnumType(enum, state.enums[enum]), State(), "postgres")
+    yield from steps
+
+
 def _ask(
     asked: Sequence[Asked],
     views: Sequence[Address],
@@ -145,8 +155,9 @@ def _ask(
 def _attempt(one: Asked, pieces: Sequence[Piece], state: State, dialect: str) -> Steps[str | None]:
     """Asks about some texts of a table; returns why the server refused them."""
     scratch = _scratch(one, pieces, dialect)
+    enums = {(scratch.schema, name): values for (schema, name), values in state.enums.items() if schema == one.table.schema}
     try:
-        yield from _sent(CreateTable(scratch), State(enums=state.enums), dialect)
+        yield from _sent(CreateTable(scratch), State(enums=enums), dialect)
     except (DatabaseError, UnsupportedError) as error:
         yield from _dropped(scratch, dialect)
         return str(error).splitlines()[0]
@@ -158,7 +169,7 @@ def _attempt(one: Asked, pieces: Sequence[Piece], state: State, dialect: str) ->
     return None
 
 
-def _sent(operation: CreateTable | CreateView, before: State, dialect: str) -> Steps[None]:
+def _sent(operation: CreateEnumType | CreateTable | CreateView, before: State, dialect: str) -> Steps[None]:
     """Runs an operation; what PostgreSQL refuses leaves the transaction as it was."""
 
     def calls() -> Steps[None]:

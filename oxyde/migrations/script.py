@@ -10,8 +10,20 @@ from oxyde.db.render import texts
 from oxyde.exceptions import MigrationError, UnsupportedError
 from oxyde.ir import wire
 from oxyde.migrations.beside import DIALECTS, with_indexes
-from oxyde.migrations.operations import CreateIndex, DropColumn, DropIndex, Execute, Operation, RequireManual, Run, replay
+from oxyde.migrations.operations import (
+    CreateIndex,
+    DropColumn,
+    DropIndex,
+    Execute,
+    Operation,
+    RenameColumn,
+    RenameTable,
+    RequireManual,
+    Run,
+    replay,
+)
 from oxyde.migrations.rebuild import Rebuild, arranged
+from oxyde.migrations.recomputed import recomputed
 from oxyde.migrations.state import State
 from oxyde.migrations.statements import statements
 
@@ -83,9 +95,27 @@ def _on_sqlite(part: tuple[Operation, State] | Rebuild, later: State) -> Iterato
             raise type(error)(f"{operation}: {error}") from error
         return
     operation, before = part
-    indexes = _indexes_over(operation, before) if isinstance(operation, DropColumn) else []
-    dropped = [text for one in indexes for text in _texts(one, before, later, "sqlite")]
-    yield Step(operation, before, [*dropped, *_texts(operation, before, later, "sqlite")], _is_alone(operation, "sqlite"))
+    dropped, made = _searches_of(operation, before)
+    dropped += _indexes_over(operation, before) if isinstance(operation, DropColumn) else []
+    texts = [text for one in dropped for text in _texts(one, before, later, "sqlite")]
+    texts += _texts(operation, before, later, "sqlite")
+    after = operation.apply(before) if made else before
+    texts += [text for one in made for text in _texts(one, after, later, "sqlite")]
+    yield Step(operation, before, texts, _is_alone(operation, "sqlite"))
+
+
+def _searches_of(operation: Operation, before: State) -> tuple[list[DropIndex], list[CreateIndex]]:
+    """Returns what makes full-text indexes anew, which name their table and its columns and do not follow new names."""
+    if not isinstance(operation, (RenameTable, RenameColumn)):
+        return [], []
+    table = before.table(operation.address)
+    names = [
+        one.name
+        for one in table.indexes.values()
+        if one.is_fulltext and (isinstance(operation, RenameTable) or operation.name in one.parts)
+    ]
+    new = operation.apply(before).table(operation.new if isinstance(operation, RenameTable) else operation.address)
+    return [DropIndex(table.address, name) for name in names], [CreateIndex(new.address, new.index(name)) for name in names]
 
 
 def _indexes_over(operation: DropColumn, before: State) -> list[DropIndex]:
@@ -111,7 +141,7 @@ def _texts(operation: Operation, before: State, later: State, dialect: str) -> l
     if isinstance(operation, Execute):
         return [operation.sql]
     found: list[str] = []
-    written = with_indexes if dialect in DIALECTS else statements
+    written = with_indexes if dialect in DIALECTS else recomputed if dialect == "postgres" else statements
     for statement in written(operation, before, later):
         try:
             found += texts(wire.pack(statement), dialect)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from oxyde.db.steps import Steps
 from oxyde.migrations import ledger
-from oxyde.migrations.checksums import checksum
+from oxyde.migrations.checksums import checksum, differs
 from oxyde.migrations.files import Migration, Stage
 from oxyde.migrations.ledger import Entry
 from oxyde.migrations.replaced import lacking, names
@@ -72,26 +72,36 @@ class Renewal:
 
 def counted(found: Line, stages: Sequence[Stage]) -> Iterator[Renewal]:
     """Yields the entries of squashed migrations whose replaced ones the ledger has."""
-    said = {stage.migration.name: checksum(stage.operations) for stage in stages}
+    operations = {stage.migration.name: stage.operations for stage in stages}
     for migration in found.counted:
-        yield Renewal(Entry(migration.name, said[migration.name], SQUASHED))
+        yield Renewal(Entry(migration.name, checksum(operations[migration.name]), SQUASHED))
 
 
 def renamed(stages: Sequence[Stage], applied: Mapping[str, Entry], known: Collection[str]) -> Iterator[Renewal]:
-    """Yields the entries of files that got another number after they were applied; their checksums tell them.
+    """Yields the entries of files that got another number after they were applied; title and checksum tell them.
+
+    The number that one lost may be another's now. Of several that are equal in both, those applied first are those with lower numbers.
 
     Args:
         stages: The history.
         applied: What the ledger says, by name.
         known: The names that the files have, or had before they were squashed.
     """
-    lost = [entry for name, entry in applied.items() if name not in known and entry.checksum is not None]
-    pending = {stage.migration.name: checksum(stage.operations) for stage in stages if stage.migration.name not in applied}
-    for entry in lost:
-        same = [name for name, said in pending.items() if said == entry.checksum and _title(name) == _title(entry.name)]
-        if len(same) == 1:
-            del pending[same[0]]
-            yield Renewal(Entry(same[0], entry.checksum, entry.state), entry.name)
+    said = {stage.migration.name: checksum(stage.operations) for stage in stages}
+    names: dict[tuple[str, str], list[str]] = {}
+    for name, own in said.items():
+        if name not in applied or differs(applied[name].checksum, own):
+            names.setdefault((_title(name), own), []).append(name)
+    found: dict[str, str] = {}
+    for name, entry in applied.items():
+        is_lost = name not in known or (name in said and differs(entry.checksum, said[name]))
+        same = names.get((_title(name), entry.checksum or ""))
+        if is_lost and same:
+            found[name] = same.pop(0)
+    while taken := [old for old, new in found.items() if new in applied and new not in found]:
+        del found[taken[0]]  # the file of that name was edited, which is told
+    for name, new in found.items():
+        yield Renewal(Entry(new, applied[name].checksum, applied[name].state), name)
 
 
 def _title(name: str) -> str:
@@ -102,13 +112,25 @@ def _title(name: str) -> str:
 def renew(renewals: Sequence[Renewal], dialect: str) -> Steps[None]:
     """Writes entries to the ledger, unless another process has done so meanwhile."""
     there = yield from ledger.read(dialect)
+    names = {one.old: one.entry.name for one in renewals if one.old is not None and _has(there, one.old, one.entry)}
+    for old in names.keys() & names.values():  # the name that one gets is taken until the other has its own
+        yield from ledger.rename(old, _aside(old), dialect)
+    for old, new in names.items():
+        if new not in there or new in names:
+            yield from ledger.rename(_aside(old) if old in names.values() else old, new, dialect)
     for one in renewals:
-        if one.entry.name in there:
-            continue
-        if one.old is None:
+        if one.old is None and one.entry.name not in there:
             yield from ledger.record(one.entry, 0.0, dialect)
-        else:
-            yield from ledger.rename(one.old, one.entry.name, dialect)
+
+
+def _has(there: Mapping[str, Entry], name: str, entry: Entry) -> bool:
+    """Whether a ledger has an entry under a name."""
+    return name in there and there[name].checksum == entry.checksum
+
+
+def _aside(name: str) -> str:
+    """Returns a name that no migration has."""
+    return f".{name}"
 
 
 def known(migrations: Sequence[Migration]) -> set[str]:

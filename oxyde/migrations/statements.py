@@ -40,8 +40,8 @@ from oxyde.migrations.operations import (
     StateOnly,
     ValidateConstraint,
 )
-from oxyde.migrations.parts import Check, Constraint, Exclude, Unique
-from oxyde.migrations.state import State
+from oxyde.migrations.parts import Check, Constraint, Exclude, Index, Unique
+from oxyde.migrations.state import State, Table
 from oxyde.schema import ForeignKey
 from oxyde.schema.relation import Address
 
@@ -176,21 +176,34 @@ def _(operation: RenameConstraint, before: State, later: State) -> list[Any]:
 @statements.register
 def _(operation: CreateIndex, before: State, later: State) -> list[Any]:
     del later
-    index = described.index(operation.index, before.table(operation.address))
-    return _altered(operation.address, alter.create_index(index, concurrently=operation.concurrently))
+    table = before.table(operation.address)
+    index, key = described.index(operation.index, table), _search_key(operation.index, table)
+    return _altered(operation.address, alter.create_index(index, concurrently=operation.concurrently, key=key))
 
 
 @statements.register
 def _(operation: DropIndex, before: State, later: State) -> list[Any]:
-    del before, later
-    return _altered(operation.address, alter.drop_index(operation.name, concurrently=operation.concurrently))
+    del later
+    index = before.table(operation.address).indexes.get(operation.name)
+    fulltext = index is not None and index.is_fulltext
+    return _altered(operation.address, alter.drop_index(operation.name, concurrently=operation.concurrently, fulltext=fulltext))
 
 
 @statements.register
 def _(operation: RenameIndex, before: State, later: State) -> list[Any]:
     del later
     table = operation.apply(before).table(operation.address)
-    return _altered(operation.address, alter.rename_index(operation.name, described.index(table.index(operation.new), table)))
+    index = table.index(operation.new)
+    change = alter.rename_index(operation.name, described.index(index, table), key=_search_key(index, table))
+    return _altered(operation.address, change)
+
+
+def _search_key(index: Index, table: Table) -> str | None:
+    """Returns the int key of the table of a full-text index, by which SQLite finds its rows."""
+    if not index.is_fulltext or len(table.key) != 1:
+        return None
+    column = table.columns[table.key[0]]
+    return column.name if column.type.kind == "int" and column.db_type is None else None
 
 
 @statements.register

@@ -16,7 +16,8 @@ from oxyde.migrations import head, live
 from oxyde.migrations.files import Stage, load, walked
 from oxyde.migrations.from_models import from_models
 from oxyde.migrations.make import Models, Open, open_lines, unasked
-from oxyde.migrations.migrating import migrate_blocking
+from oxyde.migrations.migrating import apply_blocking
+from oxyde.migrations.options import Options
 from oxyde.migrations.parts import shown
 from oxyde.migrations.runner import ZERO, History
 from oxyde.migrations.state import State
@@ -103,16 +104,17 @@ def of_database(directory: Path, database: AsyncDatabase, dialect: str) -> list[
     """
     alias = database.name
     try:
-        stages = list(walked(load(directory), dialect))
+        history = History(load(directory), dialect)
+        stages = history.stages
         schemas = {None, *(address[0] for stage in stages for address in (*stage.after.tables, *stage.after.views))}
         empty = _read(dialect, schemas, alias)
-        migrate_blocking(directory, using=alias)
+        apply_blocking(history, Options(), alias)
         once = _read(dialect, schemas, alias)
         if not all(_goes_back(stage, dialect) for stage in stages):
             return []
-        migrate_blocking(directory, ZERO, using=alias)
+        apply_blocking(history, Options(ZERO), alias)
         left = _differences(empty, _read(dialect, schemas, alias))
-        migrate_blocking(directory, using=alias)
+        apply_blocking(history, Options(), alias)
         twice = _differences(once, _read(dialect, schemas, alias))
     except OxydeError as error:
         return [Fault("database", str(error))]

@@ -38,6 +38,7 @@ class Options:
     db_type: str | None = None
     db_default: str | None = None
     db_comment: str | None = None
+    db_collation: str | None = None
     db_nullable: bool | None = None
     db_fk: str | None = None
     db_on_delete: Action = "RESTRICT"
@@ -82,6 +83,7 @@ FOREIGN_WORDS = {
     "column": "db_column=",
     "column_name": "db_column=",
     "comment": "db_comment=",
+    "collation": "db_collation=",
     "default_sql": "db_default=",
     "choices": "an annotation that is a Literal or an Enum",
     "blank": "the annotation X | None",
@@ -195,6 +197,7 @@ def Field(  # noqa: N802 - public name, as in Pydantic
     db_type: str | None = None,
     db_default: str | None = None,
     db_comment: str | None = None,
+    db_collation: str | None = None,
     db_nullable: bool | None = None,
     db_fk: str | None = None,
     db_on_delete: Action = "RESTRICT",
@@ -226,6 +229,7 @@ def Field(  # noqa: N802 - public name, as in Pydantic
         db_type: The SQL type, used as given.
         db_default: SQL text of the server's default, used when the field is not given.
         db_comment: A comment for the database.
+        db_collation: The collation of the column's text, as the server names it; the database's when not given.
         db_nullable: Whether NULL is allowed; by the annotation (``X | None``) when not given.
         db_fk: The field of the other model that a foreign key points to; its primary key when not given.
         db_on_delete: What happens to this row when the other row is deleted.
@@ -279,6 +283,7 @@ def Field(  # noqa: N802 - public name, as in Pydantic
         db_type=db_type,
         db_default=db_default,
         db_comment=db_comment,
+        db_collation=db_collation,
         db_nullable=db_nullable,
         db_fk=db_fk,
         db_on_delete=db_on_delete,

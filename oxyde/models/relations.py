@@ -182,7 +182,8 @@ def _key(model: ModelInfo, link: Link, info: ModelField, written: ModelField | N
     """Returns the field that holds the key of a foreign key: the application's own if it declared one."""
     said = link.options
     other = link.target.__oxyde__.fields[link.target_key]
-    db_type = said.db_type or options(other).db_type
+    target = options(other)
+    db_type = said.db_type or target.db_type
     column = Options(
         db_pk=said.db_pk,
         db_index=said.db_index,
@@ -193,9 +194,10 @@ def _key(model: ModelInfo, link: Link, info: ModelField, written: ModelField | N
         db_type=None if db_type is None else SERIAL.get(db_type.upper(), db_type),
         db_default=said.db_default,
         db_comment=said.db_comment,
+        db_collation=said.db_collation or target.db_collation,
         db_nullable=link.nullable,
         db_was=said.db_was,
-        db_enum_name=options(other).db_enum_name,
+        db_enum_name=target.db_enum_name,
     )
     if written is not None:
         mine = written.options

@@ -161,6 +161,7 @@ class Builder:
             default=said.db_default,
             generated=None if said.db_generated is None else Generated(said.db_generated, said.db_stored),
             comment=said.db_comment,
+            collation=said.db_collation,
             relation=info.key_of,
             auto_now=said.auto_now,
             auto_now_add=said.auto_now_add,

@@ -46,6 +46,7 @@ class Column:
         default: SQL text of the server's default.
         generated: How the database computes it.
         comment: A comment for the database.
+        collation: The collation of its text; the database's when None.
         relation: The field name of the relation whose key this column holds, for a foreign key.
         auto_now: Set to the present (UTC) by every write.
         auto_now_add: Set to the present (UTC) by the insert.
@@ -78,6 +79,7 @@ class Column:
     default: str | None = None
     generated: Generated | None = None
     comment: str | None = None
+    collation: str | None = None
     relation: str | None = None
     auto_now: bool = False
     auto_now_add: bool = False

@@ -22,6 +22,7 @@ class ForeignKey:
         target_columns: Its columns, by database name.
         on_delete: What happens here when the other row goes.
         on_update: What happens here when the other row's key changes.
+        deferrable: Checked at COMMIT (PostgreSQL, SQLite).
     """
 
     name: str
@@ -30,6 +31,7 @@ class ForeignKey:
     target_columns: tuple[str, ...]
     on_delete: Action = "RESTRICT"
     on_update: Action = "CASCADE"
+    deferrable: bool = False
 
 
 @dataclass(frozen=True, init=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -13,10 +14,19 @@ import pytest
 
 import oxyde
 from oxyde import Check, Field, Index, Model
-from oxyde.exceptions import LockTimeoutError
-from oxyde.migrations import drift
-from oxyde.migrations.drifting import Drift, drift_blocking
+from oxyde.cli.check import _plan
+from oxyde.db.execute import run_blocking
+from oxyde.db.route import route
+from oxyde.exceptions import LockTimeoutError, MigrationError
+from oxyde.migrations import described, drift, live
+from oxyde.migrations import parts as parts_of
+from oxyde.migrations.drifting import Drift, drift_blocking, drifted
 from oxyde.migrations.lock import Lock
+from oxyde.migrations.operations import AddColumn, DropColumn
+from oxyde.migrations.parts import Column
+from oxyde.migrations.state import State, Table
+from oxyde.schema import ForeignKey
+from oxyde.schema.types import INT, TEXT
 from tests.backends import Backend
 from tests.migrating import fresh, query
 
@@ -187,3 +197,75 @@ def test_what_a_crash_leaves(database: Backend) -> None:
             drift_blocking(MODELS)
     assert lines(drift_blocking(MODELS)) == []
     assert query(database, "SHOW TABLES LIKE 'oxyde\\_scratch%'") == []
+
+
+@pytest.mark.parametrize("backend", ["postgres"], indirect=True)
+@pytest.mark.parametrize("schema", [None, "drift_shop", "public"])
+def test_a_type_that_names_an_enumeration(database: Backend, schema: str | None) -> None:
+    """By hand, with and without its schema, is the enumeration; another one is a difference."""
+    where = "" if schema is None else f"{schema}."
+    execute(
+        "CREATE SCHEMA drift_shop",
+        f"CREATE TYPE {where}\"Drift mood\" AS ENUM ('good', 'bad')",
+        f"CREATE TYPE {where}drift_other AS ENUM ('good', 'bad')",
+        f"CREATE TABLE {where}drift_moods (id bigint PRIMARY KEY, mood {where}\"Drift mood\" NOT NULL DEFAULT 'good')",
+    )
+    for named in [f'{where}"Drift mood"', *(['public."Drift mood"'] if schema is None else [])]:
+        columns = {"id": Column("id", INT), "mood": Column("mood", TEXT, db_type=named, default="'good'")}
+        table = Table("drift_moods", schema, columns, ("id",))
+        assert lines(drifted_from(State({table.address: table}))) == []
+        other = replace(table, columns={**columns, "mood": Column("mood", TEXT, db_type=f"{where}drift_other")})
+        assert [(one.column, one.what) for one in drifted_from(State({table.address: other})).differences] == [
+            ("mood", "type"),
+            ("mood", "default"),
+        ]
+
+
+def drifted_from(state: State) -> Drift:
+    """Compares the database with a state."""
+    return run_blocking(drifted(state), route())
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgres"], indirect=True)
+def test_a_key_that_sets_the_default(database: Backend) -> None:
+    """Which models cannot say; the plan replaces it."""
+    key = ForeignKey("drift_loop", ("id",), (None, "drift_homes"), ("id",), "CASCADE", "NO ACTION")
+    execute(
+        "CREATE TABLE drift_loops (id INTEGER PRIMARY KEY, "
+        "CONSTRAINT drift_loop FOREIGN KEY (id) REFERENCES drift_homes (id) ON DELETE SET DEFAULT)"
+    )
+    (there,) = run_blocking(live.read(database.dialect, tables=["drift_loops"]), route()).tables.values()
+    assert there.foreign_keys[0] == replace(key, on_delete="SET DEFAULT")  # type: ignore[arg-type] # what models cannot say
+    assert described.table(there, State(), State())["foreign_keys"][0]["on_delete"] == "set_default"
+    wanted = State({there.address: replace(there, constraints={key.name: key})})
+    found = drifted_from(wanted)
+    assert [one.what for one in found.differences] == ["foreign key drift_loop"]
+    for step, reason in found.steps():
+        assert reason is None
+        execute(*step.texts)
+    assert lines(drifted_from(wanted)) == []
+
+
+def test_a_step_that_cannot_be_planned() -> None:
+    """Is a line with its reason, and the others are there."""
+    columns = {name: Column(name, INT, nullable=name != "id") for name in ("id", "a", "b")}
+    parts: dict[str, parts_of.Constraint] = {"ck": parts_of.Check("ck", "a > b"), "uq": parts_of.Unique("uq", ("a", "b"))}
+    table = Table("drift_steps", None, columns, ("id",), parts)
+    operations = (DropColumn(table.address, "a"), AddColumn(table.address, Column("c", INT, nullable=True)))
+    found = Drift((), (), (), (), (), operations, State({table.address: table}), "sqlite")
+    (_, reason), (step, none) = found.steps()
+    assert (reason or "").startswith("drift_steps cannot lose its column 'a': CONSTRAINT \"ck\" CHECK (a > b) uses it")
+    assert (list(step.texts), none) == (['ALTER TABLE "drift_steps" ADD COLUMN "c" INTEGER'], None)
+
+
+def test_why_there_is_no_plan(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Is said where the database has what no state can have."""
+
+    def refuse(*_: State) -> None:
+        raise MigrationError("nobody can say it")
+
+    monkeypatch.setattr("oxyde.migrations.drifting.diff", refuse)
+    with oxyde.connect(f"sqlite:///{tmp_path}/drift.db", "default"):
+        found = drift_blocking(MODELS)
+    assert (len(found.differences), found.operations, found.reason) == (2, (), "nobody can say it")
+    assert [*_plan(found)] == ["-- no operations: nobody can say it"]

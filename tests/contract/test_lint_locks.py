@@ -38,6 +38,7 @@ from oxyde.migrations.operations import (
     replay,
 )
 from oxyde.migrations.parts import Check, Column, Exclude, Index, Unique
+from oxyde.migrations.recomputed import recomputed
 from oxyde.migrations.state import State, Table
 from oxyde.migrations.statements import statements
 from oxyde.schema import ForeignKey
@@ -117,6 +118,8 @@ EVERYWHERE: list[Operation] = [
     ),
 ]
 POSTGRES: list[Operation] = [
+    AlterColumn(NOTE, "size", {"default": "1"}, fill="0"),
+    AlterColumn(NOTE, "small", {"generated": "size + 1", "stored": True, "nullable": True, "db_type": None}),
     DropColumn(NOTE, "person"),
     AddColumn(NOTE, Column("extra", TEXT, length=40, default="gen_random_uuid()::text")),
     AddColumn(NOTE, Column("extra", DATETIME_TZ, default="clock_timestamp()")),
@@ -148,7 +151,8 @@ MARIADB: list[Operation] = [
 
 def texts(operation: Operation, before: State, dialect: str) -> list[str]:
     """Returns the statements of an operation."""
-    found = [render(wire.pack(one), dialect, ())[0] for one in statements(operation, before, operation.apply(before))]
+    written = recomputed if dialect == "postgres" else statements
+    found = [render(wire.pack(one), dialect, ())[0] for one in written(operation, before, operation.apply(before))]
     return [text for text in found if text]
 
 

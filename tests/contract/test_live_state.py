@@ -352,6 +352,19 @@ def test_some_tables(own_backend: Backend) -> None:
     assert list(ours.tables) == [(None, "oxyde_migrations")]
 
 
+def test_documents_that_were_renamed(own_backend: Backend) -> None:
+    """Are JSON as before, though MariaDB goes on calling their check by the older name."""
+    if own_backend.dialect != "mariadb":
+        pytest.skip("its JSON is text with a check")
+    with oxyde.connect(own_backend.url, "live") as connection:
+        for statement in ("CREATE TABLE live_renamed (body JSON)", "ALTER TABLE live_renamed RENAME COLUMN body TO `select`"):
+            oxyde.sync.execute_raw(statement, client=connection)
+        oxyde.sync.execute_raw("ALTER TABLE live_renamed ADD COLUMN body INT", client=connection)
+        found = run_blocking(live.read("mariadb"), route(client=connection)).tables[None, "live_renamed"]
+    assert {name: column.type.kind for name, column in found.columns.items()} == {"select": "json", "body": "int"}
+    assert not found.constraints
+
+
 async def test_an_empty_database(own_backend: Backend) -> None:
     """Has nothing; awaited as well."""
     await oxyde.db.init(default=own_backend.url)

@@ -64,3 +64,19 @@ async def test_locks_on_what_is_there(backend: Backend, tmp_path: Path) -> None:
         assert [lint for lint in rows[1]["lints"] if "rename" in lint]
         assert [one.name for one in await migrate(folder)] == ["0002_tags", "0003_more"]
         await oxyde.db.close()
+
+
+async def test_one_rebuild_is_one_copy(tmp_path: Path) -> None:
+    """A table that SQLite makes anew once, for several operations, is copied once."""
+    body = """
+def upgrade(ctx):
+    ctx.alter_column("posts", "title", nullable=False, fill="'-'")
+    ctx.add_check("posts", check("ck_posts_title", "title <> ''"))
+    ctx.add_unique("posts", unique("uq_posts_title", "title"))
+"""
+    folder = write(tmp_path / "migrations", m0001_posts=FIRST, m0002_strict=body)
+    await oxyde.db.init(default=f"sqlite:///{tmp_path}/plan.db")
+    await migrate(folder, "0001")
+    (second,) = await planned(folder, "sqlite")
+    assert [[lock.work for lock in locks] for _, _, locks in second.steps] == [[], [], ["copy"]]
+    await oxyde.db.close()

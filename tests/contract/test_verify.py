@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 import oxyde
 from oxyde.db.execute import run_blocking
 from oxyde.db.route import route
-from oxyde.migrations.files import load
+from oxyde.exceptions import MigrationError
+from oxyde.migrations.files import load, walked
 from oxyde.migrations.migrating import migrate_blocking
 from oxyde.migrations.runner import History
 from oxyde.migrations.scratch_database import PREFIX, scratch_database
@@ -105,3 +109,39 @@ def test_files(tmp_path: Path) -> None:
     write(folder, m0001_posts="def upgrade(ctx):\n    ctx.drop_table('verify_none')\n")
     (fault,) = of_files(folder, "postgres", [])
     assert (fault.check, "verify_none" in fault.text) == ("files", True)
+
+
+@pytest.fixture
+def role(backend: Backend, tmp_path: Path) -> Iterator[Backend]:
+    """A database whose owner may not make another one."""
+    name = f"oxyde_verify_role_{uuid.uuid4().hex[:8]}"
+    with fresh(backend, tmp_path) as made:
+        query(made, f"CREATE ROLE {name} LOGIN PASSWORD 'secret'")
+        query(made, f"GRANT CREATE ON DATABASE {made.url.rpartition('/')[2]} TO {name}")
+        parts = urlsplit(made.url)
+        yield Backend("postgres", parts._replace(netloc=f"{name}:secret@{parts.hostname}:{parts.port}").geturl(), backend.server)
+        query(made, f"DROP OWNED BY {name} CASCADE")
+        query(made, f"DROP ROLE {name}")
+
+
+@pytest.mark.parametrize("backend", ["postgres"], indirect=True)
+def test_a_role_that_may_make_no_database(role: Backend, tmp_path: Path) -> None:
+    """Gets a schema, in which the same faults are found, and which is gone afterwards; migrations that leave theirs are refused."""
+    folder = write(tmp_path / "migrations", m0001_posts=GOOD, m0002_tags=HALF_BACK)
+
+    def tried() -> list[Fault]:
+        stages = list(walked(load(folder), "postgres"))
+        with scratch_database(role.url, "postgres", stages) as database:
+            return of_database(folder, database, "postgres")
+
+    (fault,) = tried()
+    assert fault.text.startswith("0002_tags: Create table verify_tags: relation")
+    write(folder, m0001_posts=GOOD, m0002_tags=ONE_WAY)
+    assert tried() == []
+    write(folder, m0001_posts=GOOD, m0002_tags="def upgrade(ctx):\n    ctx.execute('DELETE FROM public.posts', reverse='')\n")
+    with pytest.raises(MigrationError, match="a schema is not enough, for 0002_tags runs SQL that names public: give the role CREATEDB"):
+        tried()
+    left = (
+        "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'oxyde%' UNION ALL SELECT relname FROM pg_class WHERE relname LIKE '%verify%'"
+    )
+    assert query(role, left) == []

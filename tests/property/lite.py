@@ -41,7 +41,7 @@ def serve(path: str) -> None:
             sql = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
-        connection = sqlite3.connect(path)
+        connection = sqlite3.connect(path, isolation_level=None)
         pickle.dump(connection.execute(sql).fetchall(), sys.stdout.buffer)
         sys.stdout.buffer.flush()
         connection.close()

@@ -77,16 +77,24 @@ pub enum Change {
         index: Index,
         #[serde(default, skip_serializing_if = "is_false")]
         concurrently: bool,
+        /// The int key of its table, by which a full-text index of `SQLite` finds rows.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
     },
     DropIndex {
         name: String,
         #[serde(default, skip_serializing_if = "is_false")]
         concurrently: bool,
+        #[serde(default, skip_serializing_if = "is_false")]
+        fulltext: bool,
     },
     RenameIndex {
         name: String,
         /// The index under its new name.
         index: Index,
+        /// As in `CreateIndex`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
     },
 }
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from oxyde.migrations.operations import Operation
 from oxyde.migrations.state import State
+from oxyde.schema.naming import meant
 
 
 class Recorder:
@@ -46,6 +47,11 @@ class Recorder:
     def dialect(self) -> str:
         """The dialect of the database: postgres, mysql, mariadb or sqlite; in files of the older format MariaDB is mysql, too."""
         return "mysql" if self.older and self._dialect == "mariadb" else self._dialect
+
+    def __getattr__(self, name: str) -> Any:
+        """Says which operation was meant."""
+        known = [each for each in dir(type(self)) if not each.startswith("_")]
+        raise AttributeError(f"ctx has no {name}{meant(name, known)}", name=name, obj=self)
 
     def record(self, *operations: Operation) -> None:
         """Records operations."""

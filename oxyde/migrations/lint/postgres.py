@@ -28,6 +28,7 @@ from oxyde.migrations.operations import (
     ValidateConstraint,
 )
 from oxyde.migrations.parts import Check, Column
+from oxyde.migrations.recomputed import is_recomputed
 from oxyde.migrations.state import State
 from oxyde.schema import ForeignKey
 from oxyde.schema.relation import Address
@@ -105,10 +106,12 @@ def _altered(operation: AlterColumn, before: State) -> list[TableLock]:
     old, new = before.table(operation.address).column(operation.name), operation.after(before)
     if operation.changes.keys() == {"comment"}:
         return [TableLock(operation.address, "SHARE UPDATE EXCLUSIVE", "schema changes")]
-    if operation.using is not None or not is_kept(old, new):
+    if operation.using is not None or not is_kept(old, new) or is_recomputed(old, new):
         return [exclusive(operation.address, "rewrite")]
+    if operation.fill is not None:
+        return [exclusive(operation.address, "update")]
     if old.nullable and not new.nullable:
-        return [exclusive(operation.address, "scan" if operation.fill is None else "update")]
+        return [exclusive(operation.address, "scan")]
     return [exclusive(operation.address)]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
+from oxyde.db.raw import query
 from oxyde.db.steps import Steps
-from oxyde.migrations.live import mysql, postgres, sqlite
+from oxyde.migrations.live import mysql, mysql_queries, postgres, postgres_queries, sqlite
 from oxyde.migrations.live.scope import Scope
 from oxyde.migrations.state import State
 
@@ -25,8 +26,21 @@ def read(dialect: str, *, schemas: Collection[str | None] | None = None, tables:
     return (yield from _READERS[dialect](Scope(dialect, frozenset([None] if schemas is None else schemas), _set(tables))))
 
 
+def default_schema(dialect: str) -> Steps[str | None]:
+    """Returns the name of the schema that tables are in whose addresses have none; None where the server has none for us.
+
+    Args:
+        dialect: postgres, mysql, mariadb or sqlite.
+    """
+    if dialect == "sqlite":
+        return "main"
+    here = postgres_queries.HERE if dialect == "postgres" else mysql_queries.HERE
+    (row,) = yield from query(here, None, dialect)
+    return row["schema"]  # type: ignore[no-any-return] # what a row has is Any
+
+
 def _set(names: Collection[str] | None) -> frozenset[str] | None:
     return None if names is None else frozenset(names)
 
 
-__all__ = ["read"]
+__all__ = ["default_schema", "read"]

@@ -23,6 +23,10 @@ from oxyde.schema.types import JSON
 
 NUMBERS: Final = frozenset({"bool", "int", "float", "decimal"})
 """Kinds whose literals have no quotes."""
+JSON_CHECK: Final = re.compile(r"json_valid\((`(?:[^`]|``)+`)\)")
+"""What MariaDB checks of a column of JSON."""
+FILLED_CHECK: Final = re.compile(r"(`(?:[^`]|``)+`) is not null")
+"""What we check of a generated column that takes no NULL."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +122,7 @@ class _Reader:
     def table(self, comment: str | None) -> Table:
         """Returns the table."""
         checks = list(self._checks())
-        json = {row["name"] for row in self.found.checks if row["of_column"] and row["sql"] == f"json_valid({_quoted(row['name'])})"}
-        filled = {row["name"] for row in self.found.checks if row["of_column"] and row["sql"] == f"{_quoted(row['name'])} is not null"}
+        json, filled = self._over(JSON_CHECK), self._over(FILLED_CHECK)
         columns = {row["name"]: self._column(row, json, filled) for row in self.found.columns}
         keys = [_foreign_key(name, rows) for name, rows in self.found.keys.items()]
         uniques: list[Constraint] = []
@@ -141,15 +144,19 @@ class _Reader:
 
     def _checks(self) -> Iterable[Check]:
         """Yields the checks, but for those that we read as something else."""
-        kinds = {row["name"]: row for row in self.found.columns}
+        columns = {_quoted(row["name"]): row for row in self.found.columns}
         for row in self.found.checks:
-            name, sql = row["name"], row["sql"]
+            sql = row["sql"]
+            is_json, is_filled = JSON_CHECK.fullmatch(sql), FILLED_CHECK.fullmatch(sql)
             if not row["of_column"]:
-                yield Check(name, self._plain(sql))
-            elif sql == f"json_valid({_quoted(name)})" and kinds[name]["type"] == "longtext":
-                continue
-            elif sql != f"{_quoted(name)} is not null" or not kinds[name]["generated"]:
+                yield Check(row["name"], self._plain(sql))
+            elif not (is_json and columns[is_json[1]]["type"] == "longtext") and not (is_filled and columns[is_filled[1]]["generated"]):
                 yield Check(text_name("ck", self.address[1], sql), sql)
+
+    def _over(self, pattern: re.Pattern[str]) -> set[str]:
+        """Returns the columns that have a check of a kind, by the text of it: its name stays what the column was once called."""
+        found = {match[1] for row in self.found.checks if row["of_column"] and (match := pattern.fullmatch(row["sql"]))}
+        return {row["name"] for row in self.found.columns if _quoted(row["name"]) in found}
 
     def _column(self, row: Row, json: set[str], filled: set[str]) -> Column:
         of = held(row["type"])

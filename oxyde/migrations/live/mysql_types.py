@@ -37,9 +37,9 @@ EXACT: Final = {
 }
 """The types that we write for a kind, and for no other that we read them as."""
 NEAR: Final = {
-    **dict.fromkeys(("bigint", "int", "mediumint", "smallint", "tinyint", "year"), INT),
+    **dict.fromkeys(("bigint", "bit", "int", "mediumint", "smallint", "tinyint", "year"), INT),
     **dict.fromkeys(("double", "float"), FLOAT),
-    **dict.fromkeys(("binary", "bit", "blob", "mediumblob", "tinyblob", "varbinary"), BYTES),
+    **dict.fromkeys(("binary", "blob", "mediumblob", "tinyblob", "varbinary"), BYTES),
     "datetime": DATETIME,
     "time": TIME,
     "timestamp": DATETIME_TZ,
@@ -48,6 +48,8 @@ NEAR: Final = {
 """What other types hold, without their digits; whatever is none of these is text."""
 WIDTHS: Final = re.compile(r"^(bigint|int|mediumint|smallint|tinyint)\(\d+\)")
 """The display width of an integer, which MariaDB names and which says nothing."""
+LONGEST: Final = 16_383
+"""The most characters of a VARCHAR column that we write; a longer text without an index is LONGTEXT."""
 ESCAPES: Final = {"n": "\n", "r": "\r", "0": "\0", "t": "\t", "b": "\b", "Z": "\x1a"}
 
 
@@ -74,7 +76,7 @@ def held(written: str) -> Held:
     if name == "decimal":
         return Held(decimal_of(digits[0], digits[1] if len(digits) > 1 else 0), None, written)
     if name == "varchar":
-        return Held(TEXT, digits[0])
+        return Held(TEXT, digits[0], written if digits[0] > LONGEST else None)
     return Held(NEAR.get(name, TEXT), None, written)
 
 

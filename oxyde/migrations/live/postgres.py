@@ -147,7 +147,7 @@ def _constraint(row: Row) -> Constraint:
         case _:
             target = row["target_schema"], row["target"]
             on_delete, on_update = ACTIONS[row["on_delete"]], ACTIONS[row["on_update"]]
-            return ForeignKey(name, tuple(row["columns"]), target, tuple(row["target_columns"]), on_delete, on_update)
+            return ForeignKey(name, tuple(row["columns"]), target, tuple(row["target_columns"]), on_delete, on_update, row["deferred"])
 
 
 def _index(row: Row, columns: Iterable[str]) -> Index:

@@ -176,7 +176,8 @@ class _Reader:
             yield Check(name or text_name("ck", table, bare(sql, "sqlite")), bare(sql, "sqlite"))
         for one in self.said.references:
             actions: Any = (one.on_delete, one.on_update)
-            yield ForeignKey(one.name or foreign_key_name(table, one.columns), one.columns, (schema, one.table), one.target, *actions)
+            name = one.name or foreign_key_name(table, one.columns)
+            yield ForeignKey(name, one.columns, (schema, one.table), one.target, actions[0], actions[1], one.deferred)
 
     def _index(self, name: str, rows: Sequence[Row]) -> Index:
         written, where = text.index(self.found.texts[name])

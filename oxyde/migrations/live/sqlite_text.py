@@ -79,6 +79,17 @@ def unquoted(text: str) -> str:
     return text[1:-1].replace(text[0] * 2, text[0]) if text[:1] in {'"', "`", "'"} else text
 
 
+def _goes_on(text: str, token: Token) -> bool:
+    """Whether a token that follows a text at once belongs to the same literal."""
+    kind, more = token
+    is_number = text[:1].isdigit() or text[:1] == "."
+    if kind == "quoted":
+        return text in {"x", "X"}
+    if is_number and more in {"+", "-"}:
+        return text[-1] in "eE" and not text.lower().startswith("0x")
+    return kind == "number" and (text == "." or (is_number and text[-1] in "+-"))
+
+
 class Cursor:
     """Reads tokens in order.
 
@@ -106,6 +117,13 @@ class Cursor:
             return ""
         self._at += 1
         return self.tokens[self._at - 1][1]
+
+    def literal(self) -> str:
+        """Returns a literal that comes next, which may be of several tokens: ``x'00'``, ``1e-5``."""
+        text = self.take()
+        while self._at < len(self.tokens) and _goes_on(text, self.tokens[self._at]):
+            text += self.take()
+        return text
 
     def skip(self, *words: str) -> bool:
         """Skips words if they come next, and returns whether they did."""
@@ -243,7 +261,7 @@ def _default(cursor: Cursor) -> str:
     if cursor.peek() == "(":
         return f"({written(cursor.inside())})"
     sign = cursor.take() if cursor.peek() in {"+", "-"} else ""
-    return f"{sign}{cursor.take()}"
+    return f"{sign}{cursor.literal()}"
 
 
 def _reference(cursor: Cursor, name: str | None, columns: tuple[str, ...]) -> Reference:

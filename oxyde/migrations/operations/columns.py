@@ -38,6 +38,8 @@ class AddColumn(Operation):
         table = state.table(self.address)
         if self.column.name in table.columns:
             raise MigrationError(f"{shown(self.address)} has a column {self.column.name!r} already")
+        if self.fill is not None and self.column.generated is not None:
+            raise MigrationError(f"{shown(self.address)}.{self.column.name} is computed, so that no row is given a value; leave out fill=")
         columns = {**table.columns, self.column.name: self.column}
         return state.with_table(replace(table, columns=columns, key=(*table.key, self.column.name) if self.key else table.key))
 

@@ -92,8 +92,7 @@ def copied(address: Address, operations: Sequence[tuple[Operation, State]]) -> C
         table = before.table(address)
         match operation:
             case AddColumn(_, column, _, fill) if column.generated is None:
-                given = fill if not column.nullable else None
-                made.set(column.name, f"({given})" if given is not None else column.default or "NULL")
+                made.set(column.name, f"({fill})" if fill is not None else column.default or "NULL")
             case AlterColumn(_, name):
                 _alter(made, table.column(name), operation.after(before), operation)
             case AlterEnumType(enum, _, changes) if changes:

@@ -100,10 +100,10 @@ def _joins(operation: Operation, state: State) -> bool:
     """Whether an operation that SQLite could do by itself can be part of making its table anew."""
     match operation:
         case CreateIndex(_, index):
-            return index.method != "fulltext"
+            return not index.is_fulltext
         case DropIndex(address, name) | RenameIndex(address, name):
             one: Index = state.table(address).index(name)
-            return one.method != "fulltext"
+            return not one.is_fulltext
         case AddConstraint():
             return False
         case _:

@@ -12,6 +12,8 @@ PARTS = frozenset({"unique", "check", FOREIGN_KEY})
 """The constraints that a state knows by name."""
 OF_COLUMN = (NOT_NULL, "default", "collate", "generated")
 """What else a column says."""
+_ORDER = ("collate", "generated", NOT_NULL, "default", KEY, "unique", "check", FOREIGN_KEY)
+"""The order in which we write what a column says."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,9 @@ def _altered(live: ColumnText, before: ColumnText | None, after: ColumnText | No
     for kind in OF_COLUMN:
         if before.of(kind) != after.of(kind):
             pieces = [piece for piece in pieces if piece.kind not in {kind, "null" if kind == NOT_NULL else kind}]
-            pieces += after.of(kind)
+            later = {*_ORDER[_ORDER.index(kind) + 1 :]}
+            place = next((place for place, piece in enumerate(pieces) if piece.kind in later), len(pieces))
+            pieces[place:place] = after.of(kind)
     return ColumnText(live.name, live.type if before.type == after.type else after.type, tuple(pieces))
 
 

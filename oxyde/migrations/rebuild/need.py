@@ -36,7 +36,7 @@ def made_anew(operation: Operation, before: State) -> tuple[Address, ...]:
             return (address,) if _cannot_be_added(operation) else ()
         case DropColumn(address, name):
             table = before.table(address)
-            held = [one for one in table.parts_over(name) if not isinstance(one, Index) or one.method == "fulltext"]
+            held = [one for one in table.parts_over(name) if not isinstance(one, Index) or one.is_fulltext]
             return (address,) if name in table.key or held else ()
         case AlterColumn(address, name, changes):
             column = before.table(address).column(name)

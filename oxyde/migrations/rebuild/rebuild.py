@@ -118,6 +118,7 @@ class Rebuild:
             *self._indexes(live, change.missing),
             *self._searches(),
             *(sql for name, sql in live.triggers.items() if name not in self._gone_triggers),
+            *([f"ANALYZE {self.quoted}"] if live.is_analyzed else ()),  # what it knew went with the old table
         ]
 
     def rows(self, live: TableText, new: Declaration, rowid: str | None = None) -> str:
@@ -152,7 +153,7 @@ class Rebuild:
     @cached_property
     def _gone_searches(self) -> list[str]:
         first, last = (state.table(self.address).indexes for state in (self.members[0][1], self.after))
-        return [name for name, one in first.items() if one.method == "fulltext" and name not in last]
+        return [name for name, one in first.items() if one.is_fulltext and name not in last]
 
     @cached_property
     def _gone_triggers(self) -> set[str]:
@@ -163,7 +164,7 @@ class Rebuild:
         for name in self._gone_searches:
             yield f"DROP TABLE IF EXISTS {self.qualified(name)}"
         for one in self.after.table(self.address).indexes.values():
-            if one.method == "fulltext" and self.copied.changed & {part.lower() for part in one.parts}:
+            if one.is_fulltext and self.copied.changed & {part.lower() for part in one.parts}:
                 yield f"INSERT INTO {self.qualified(one.name)} ({quoted(one.name)}) VALUES ('rebuild')"  # noqa: S608 - names are quoted
 
     def users(self, live: TableText) -> Iterator[str]:

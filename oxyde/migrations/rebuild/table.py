@@ -36,12 +36,14 @@ class TableText:
         indexes: The statements of its indexes, by name.
         triggers: The statements of its triggers, by name.
         new: A name for the table that will replace it.
+        is_analyzed: Whether ANALYZE has looked at it.
     """
 
     declaration: Declaration
     indexes: Mapping[str, str] = field(default_factory=dict)
     triggers: Mapping[str, str] = field(default_factory=dict)
     new: str = ""
+    is_analyzed: bool = False
 
 
 def of_state(address: Address, state: State) -> TableText:
@@ -57,7 +59,7 @@ def of_state(address: Address, state: State) -> TableText:
     table = state.table(address)
     created = statement.create_tables([described.table(table, state, state)], [])
     first = texts(wire.pack(created), "sqlite")[0]
-    indexes = {one.name: index_text(one, address, state) for one in table.indexes.values() if one.method != "fulltext"}
+    indexes = {one.name: index_text(one, address, state) for one in table.indexes.values() if not one.is_fulltext}
     return TableText(parsed(first), indexes, {}, f"{NEW}{address[1]}")
 
 
@@ -85,7 +87,14 @@ def read(address: Address) -> Steps[TableText]:
         {row["name"]: _within(row["sql"], address[0]) for row in parts if row["kind"] == "index"},
         {row["name"]: _within(row["sql"], address[0]) for row in parts if row["kind"] == "trigger"},
         _free(f"{NEW}{address[1]}", [row["name"] for row in rows]),
+        any(row["name"] == "sqlite_stat1" for row in rows) and (yield from _is_analyzed(schema, own["name"])),
     )
+
+
+def _is_analyzed(schema: str, name: str) -> Steps[bool]:
+    known = f"SELECT EXISTS (SELECT 1 FROM {schema}.sqlite_stat1 WHERE tbl = :name) AS known"  # noqa: S608 - a quoted name
+    (row,) = yield from query(known, {"name": name}, "sqlite")
+    return bool(row["known"])
 
 
 def stands_for(sql: str, piece: Piece) -> bool:

@@ -33,6 +33,7 @@ from oxyde.migrations.operations import (
     RenameIndex,
     RenameTable,
 )
+from oxyde.migrations.parts import Column
 from oxyde.migrations.state import State
 
 OF_TABLES: Final = (
@@ -188,7 +189,7 @@ def _added(first: Operation, second: Operation, _: State) -> list[Operation] | N
             after = replace(column, **second.changes)
             if second.using is not None or not second.changes.keys() <= PLAIN:
                 return None
-            fill = _filled(first, second)
+            fill = _filled(first, second, after)
             return None if fill is _UNKNOWN else [AddColumn(address, after, first.key, fill)]
         case _:
             return None
@@ -197,18 +198,16 @@ def _added(first: Operation, second: Operation, _: State) -> list[Operation] | N
 _UNKNOWN: Final = "?"
 
 
-def _filled(first: AddColumn, second: AlterColumn) -> str | None:
-    """Returns the ``fill`` that gives rows what they had after both; a column that takes NULL has none."""
-    column, changed = first.column, second.changes.keys() - {"comment"}
-    if not changed:
-        return first.fill
-    if changed == {"nullable"} and column.nullable and (column.default is None or second.fill is None):
-        return second.fill
-    if changed == {"nullable"} and not column.nullable and first.fill is None:
-        return None
-    if changed == {"default"} and not column.nullable and (first.fill or column.default) is not None:
-        return first.fill or column.default
-    return _UNKNOWN
+def _filled(first: AddColumn, second: AlterColumn, after: Column) -> str | None:
+    """Returns the ``fill`` of the column as it is afterwards that gives rows what they had after both."""
+    value = first.fill or first.column.default
+    if second.fill is not None and first.column.nullable:
+        if value is not None:  # which may be NULL in some rows
+            return _UNKNOWN
+        value = second.fill
+    if value is None:
+        return None if after.default is None else _UNKNOWN
+    return None if value == after.default else value
 
 
 _RULES: Final[tuple[Callable[[Operation, Operation, State], list[Operation] | None], ...]] = (

@@ -6,7 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from oxyde.exceptions import MigrationError
-from oxyde.migrations.operations import AddColumn, AlterColumn, CreateEnumType, CreateSchema, CreateTable, Operation, replay
+from oxyde.migrations.operations import (
+    AddColumn,
+    AddEnumValue,
+    AlterColumn,
+    AlterEnumType,
+    CreateEnumType,
+    CreateSchema,
+    CreateTable,
+    Operation,
+    replay,
+)
 from oxyde.migrations.parts import Column
 from oxyde.migrations.squashing.joined import joined
 from oxyde.migrations.squashing.touched import Touched, touched
@@ -110,8 +120,18 @@ class _Row:
                 if (made := self._joined(first, is_early=is_early)) is not None:
                     del self.operations[first:], self._about[first:], self._states[first + 1 :]
                     return made
-            is_free = False
+            is_free = self._only_adds(at)
         return None
+
+    def _only_adds(self, at: int) -> bool:
+        """Whether an operation adds values to an enumeration, which may be there earlier: what comes between does not use them."""
+        match self.operations[at]:
+            case AddEnumValue():
+                return True
+            case AlterEnumType(enum, values, changes):
+                return not changes and set(self._states[at].values(enum)) <= set(values)
+            case _:
+                return False
 
     def _joined(self, first: int, *, is_early: bool) -> list[Operation] | None:
         """Returns what replaces the last operation, an earlier one and those between; None where that would lead elsewhere."""

@@ -127,3 +127,9 @@ def texts(table: Table) -> list[str]:
 def is_key(table: Table, column: str) -> bool:
     """Whether a column alone tells the rows of a table apart."""
     return table.key == (column,) or any(isinstance(one, Unique) and one.columns == (column,) for one in table.constraints.values())
+
+
+def is_unique(table: Table, column: str) -> bool:
+    """Whether a constraint or index of a table tells rows apart by a column."""
+    unique = [part.columns for part in table.constraints.values() if isinstance(part, Unique)]
+    return any(column in columns for columns in (*unique, *(index.parts for index in table.indexes.values() if index.unique)))

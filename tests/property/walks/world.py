@@ -40,6 +40,12 @@ class Database:
         self.dialect = backend.dialect
         self.connection = oxyde.connect(backend.url, alias)
 
+    @property
+    def files(self) -> list[Path]:
+        """The files of a database of SQLite; none where it is in memory."""
+        name = self.backend.url.removeprefix("sqlite:///")
+        return [Path(f"{name}{end}") for end in ("", "-wal", "-shm")] if name.startswith("/") else []
+
     def close(self) -> None:
         """Closes the connection."""
         self.connection.close()
@@ -64,20 +70,26 @@ class Database:
             self.sql("CREATE SCHEMA public")
         elif self.dialect == "sqlite":  # a database in memory goes with its connection
             self.close()
+            for path in self.files:
+                path.unlink(missing_ok=True)
             self.connection = oxyde.connect(self.backend.url, self.alias)
         else:
             self._drop_all()
 
     def _drop_all(self) -> None:
-        named = "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = DATABASE()"
+        found = self.sql("SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = DATABASE()")
+        for kind in ("VIEW", "TABLE"):
+            names = [self.quoted(name) for name, type in found if (type == "VIEW") == (kind == "VIEW")]
+            if names and self.dialect == "mariadb":  # foreign keys go with their tables
+                self.sql(f"SET STATEMENT foreign_key_checks = 0 FOR DROP {kind} {', '.join(names)}")
+            elif names:
+                self._drop_keys()
+                self.sql(f"DROP {kind} {', '.join(names)}")
+
+    def _drop_keys(self) -> None:
         keys = "SELECT table_name, constraint_name FROM information_schema.referential_constraints WHERE constraint_schema = DATABASE()"
         for table, key in self.sql(keys):
             self.sql(f"ALTER TABLE {self.quoted(table)} DROP FOREIGN KEY {self.quoted(key)}")
-        found = self.sql(named)
-        for kind in ("VIEW", "TABLE"):
-            names = [self.quoted(name) for name, type in found if (type == "VIEW") == (kind == "VIEW")]
-            if names:
-                self.sql(f"DROP {kind} {', '.join(names)}")
 
     def make(self, state: State) -> None:
         """Makes all of a state."""
@@ -138,16 +150,22 @@ class World:
 
 
 @contextmanager
-def world(backend: Backend, folder: Path) -> Iterator[World]:
-    """Yields two databases on a server."""
+def world(backend: Backend, folder: Path, *, shared: bool = False) -> Iterator[World]:
+    """Yields two databases on a server.
+
+    Args:
+        backend: The server.
+        folder: Where files are made.
+        shared: Whether other processes are to reach the one that walks, so that it cannot be in memory.
+    """
     with ExitStack() as stack:
         made = []
         for alias in ("walked", "afresh"):
-            if backend.dialect == "sqlite":
+            if backend.dialect == "sqlite" and not (shared and alias == "walked"):
                 place = Backend("sqlite", "sqlite::memory:")
             else:
                 place = stack.enter_context(fresh(backend, folder))
-                if backend.dialect == "postgres":
+                if backend.dialect == "postgres":  # whose commits need not reach the disk
                     query(place, f"ALTER DATABASE {place.url.rpartition('/')[2]} SET synchronous_commit = off")
             made.append(Database(place, alias))
             stack.callback(made[-1].close)

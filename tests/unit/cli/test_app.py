@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from oxyde.cli.app import main
 
@@ -44,8 +47,34 @@ def test_help() -> None:
     done = oxyde("--help")
     assert done.returncode == 0, done.stderr
     listed = done.stdout.split("Commands:")[1].strip().splitlines()
-    assert [line.split()[0] for line in listed] == sorted(main.commands)
+    assert [line.split()[0] for line in listed] == main.list_commands(click.Context(main))
     assert "336,776" in oxyde("demo", "--help").stdout
+    assert "\n  Examples:\n    oxyde migrations rebase --dry-run\n" in oxyde("migrations", "rebase", "--help").stdout
+
+
+def test_what_a_start_imports() -> None:
+    """Only the command that is named: neither models nor migrations for what needs none."""
+    code = "import sys\nfrom oxyde.cli.app import main\nprint({'pydantic', 'asyncio', 'oxyde.migrations', 'oxyde.models'} & {*sys.modules})"
+    assert oxyde(start=code).stdout == "set()\n"
+
+
+def _commands(group: click.Group, *before: str) -> Iterator[list[str]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        yield from _commands(command, *before, name) if isinstance(command, click.Group) else [[*before, name]]
+
+
+@pytest.mark.parametrize("command", list(_commands(main)), ids=" ".join)
+def test_examples(command: list[str]) -> None:
+    """Every command shows some, each in a line of its own."""
+    done = CliRunner().invoke(main, [*command, "--help"])
+    assert done.exit_code == 0
+    _, _, examples = done.stdout.partition("\n  Examples:\n")
+    first = examples.splitlines()[0]
+    assert "oxyde " in first
+    assert first.count("oxyde ") <= 2  # what pipes into it
+    assert "\\b" not in done.stdout
 
 
 def test_as_a_module(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -92,11 +94,13 @@ def test_tables_of_no_model(project: Path) -> None:
     (project / "cli_check_models.py").write_text(MODELS)
     oxyde("migrate", cwd=project)
     (project / "cli_check_models.py").write_text(MODELS + "        managed = False\n")
+    with closing(sqlite3.connect(project / "other.db")) as other:
+        other.execute("CREATE TABLE scraps (a)")
     lenient = oxyde("check", "--db", cwd=project)
-    assert "  no model has notes" in lenient.stdout.splitlines()
+    assert "  no model has scraps" in lenient.stdout.splitlines()
     assert lenient.stdout.splitlines()[-2].startswith("database: ok")
     strict = oxyde("check", "--db", "--strict", cwd=project)
-    assert (strict.returncode, strict.stdout.splitlines()[-1]) == (1, "  notes: no model has it")
+    assert (strict.returncode, strict.stdout.splitlines()[-1]) == (1, "  scraps: no model has it")
 
 
 @pytest.mark.parametrize(

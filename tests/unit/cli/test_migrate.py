@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,41 @@ def test_migrate(project: Path) -> None:
     listed = json.loads(oxyde("migrate", "--plan", "0001", "--json", cwd=project).stdout)
     assert [(one["migration"], one["backwards"], one["loses"]) for one in listed] == [("0002_text", True, "the values of notes.text")]
     assert oxyde("migrate", "zero", cwd=project).stdout.startswith("Undid 0002_text in")
+
+
+def test_what_is_there_already(project: Path) -> None:
+    """Is shown as recorded, in text and JSON, recorded, and refused where it is otherwise."""
+    with closing(sqlite3.connect(project / "notes.db")) as connection:
+        connection.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, more TEXT)")
+        refused = oxyde("migrate", "--fake-initial", cwd=project)
+        assert refused.returncode == 1
+        assert "notes.more: column: none in the migrations, text in the database" in refused.stderr
+        connection.execute("ALTER TABLE notes DROP COLUMN more")
+    planned = oxyde("migrate", "--fake-initial", "--plan", cwd=project).stdout.splitlines()
+    assert planned[:2] == ["Record 0001_notes, which the database has", "Apply 0002_text"]
+    listed = json.loads(oxyde("migrate", "--fake-initial", "--plan", "--json", cwd=project).stdout)
+    assert [(one["migration"], one["recorded"], one["operation"]) for one in listed] == [
+        ("0001_notes", True, None),
+        ("0002_text", False, "Add column notes.text text(80)"),
+    ]
+    done = oxyde("migrate", "--fake-initial", cwd=project).stdout.splitlines()
+    assert done[0] == "Recorded 0001_notes in the ledger only"
+    assert done[1].startswith("Applied 0002_text in")
+    assert oxyde("migrate", "--fake", "--fake-initial", cwd=project).returncode == 2
+
+
+def test_as_json(project: Path) -> None:
+    """What is pending, and what was done before one failed, as objects."""
+    pending = oxyde("migrate", "--check", "--json", cwd=project)
+    assert pending.returncode == 1
+    wanted = [{"migration": name, "backwards": False, "recorded": False} for name in ("0001_notes", "0002_text")]
+    assert json.loads(pending.stdout) == wanted
+    write(project / "migrations", m0001_notes=FIRST, m0002_text='def upgrade(ctx):\n    ctx.execute("SELECT nowhere")\n')
+    failed = oxyde("migrate", "--json", cwd=project)
+    assert (failed.returncode, failed.stderr.count("\n")) == (1, 1)
+    ((first, seconds),) = [(one.pop("migration"), one.pop("seconds")) for one in json.loads(failed.stdout)]
+    assert (first, seconds >= 0) == ("0001_notes", True)
+    assert oxyde("migrate", "0001", "--json", cwd=project).stdout == "[]\n"
 
 
 def test_what_no_migration_made(project: Path) -> None:
@@ -114,6 +151,7 @@ def test_showmigrations(project: Path) -> None:
         (["migrate", "0009"], 2, "'0009' names no migration: there is no such migration"),
         (["migrate", "--db-alias", "other"], 2, "DATABASES has no 'other'"),
         (["migrate", "--mark-done", "1", "--retry", "1"], 2, "--mark-done and --retry say two things"),
+        (["migrate", "--lock-timeout", "-1"], 2, "-1.0 is not in the range x>=0"),
         (["migrate", "--retry", "1"], 1, "no migration stopped during step 1"),
     ],
 )
@@ -122,7 +160,7 @@ def test_what_is_refused(project: Path, arguments: list[str], code: int, said: s
     done = oxyde(*arguments, cwd=project)
     assert done.returncode == code
     assert said in done.stderr
-    assert done.stderr.count("\n") == 1
+    assert sum(line.startswith("Error: ") for line in done.stderr.splitlines()) == 1
 
 
 def test_a_database_of_another_dialect(project: Path) -> None:

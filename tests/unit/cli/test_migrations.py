@@ -1,4 +1,4 @@
-"""``oxyde migrations squash`` and ``verify``, as processes, on SQLite."""
+"""``oxyde migrations rebase``, ``squash`` and ``verify``, as processes, on SQLite."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.migrating import write
 from tests.unit.cli.test_app import oxyde
-from tests.unit.cli.test_migrate import FIRST, SECOND, write
+from tests.unit.cli.test_migrate import FIRST, SECOND
 
 
 @pytest.fixture
@@ -57,3 +58,38 @@ def test_verify(project: Path) -> None:
     (project / "migrations" / "HEAD").write_text("0009_other\n")
     head = oxyde("migrations", "verify", cwd=project)
     assert (head.returncode, head.stdout.startswith("HEAD: ")) == (1, True)
+
+
+def test_rebase(project: Path) -> None:
+    """Shows what it renames, asks, does it, and then everything is as it should be; without git the ledger tells what is local."""
+    assert oxyde("migrate", cwd=project).returncode == 0
+    third = SECOND.replace('"text", "text"', '"kind", "text"')
+    write(project / "migrations", m0001_notes=FIRST, m0002_kind=third)
+    left = oxyde("migrations", "verify", cwd=project)
+    assert (left.returncode, "oxyde migrations rebase lets those of one branch follow those of the other" in left.stdout) == (1, True)
+    shown = oxyde("migrations", "rebase", "--dry-run", cwd=project)
+    folder = project / "migrations"
+    assert (shown.returncode, shown.stdout) == (0, f"Would rename {folder}/0002_kind.py to 0003_kind.py\nHEAD would name 0003_kind\n"), (
+        shown
+    )
+    asked = oxyde("migrations", "rebase", cwd=project)
+    assert (asked.returncode, "HEAD name 0003_kind? Nobody can be asked; --yes answers" in asked.stderr) == (2, True)
+    listed = oxyde("migrations", "rebase", "--local", "0002_k", "--dry-run", "--json", cwd=project)
+    assert json.loads(listed.stdout) == [{"old": "0002_kind", "new": "0003_kind"}]
+    wrong = oxyde("migrations", "rebase", "--local", "0002", cwd=project)
+    assert (wrong.returncode, "0002_kind, 0002_text begin with it" in wrong.stderr) == (2, True)
+    done = oxyde("migrations", "rebase", "--yes", cwd=project)
+    assert (done.returncode, done.stdout) == (0, f"Renamed {folder}/0002_kind.py to 0003_kind.py\nHEAD names 0003_kind\n")
+    assert oxyde("migrations", "verify", cwd=project).returncode == 0
+    again = oxyde("migrations", "rebase", "--yes", cwd=project)
+    assert (again.returncode, "there is nothing to rebase" in again.stderr) == (1, True)
+
+
+def test_rebase_without_a_ledger(project: Path) -> None:
+    """The remedy is to name them."""
+    (project / "oxyde_config.py").write_text("DIALECT = 'sqlite'\nDATABASES = {}\n")
+    write(project / "migrations", m0001_notes=FIRST, m0002_kind=SECOND)
+    done = oxyde("migrations", "rebase", "--db-alias", "other", cwd=project)
+    assert done.returncode == 2
+    assert done.stderr.strip().endswith("name those that are to come last: --local NAME")
+    assert done.stderr.count("\n") == 1

@@ -10,7 +10,7 @@ import pytest
 
 from oxyde.exceptions import DecodeError
 from oxyde.inspect.fitted import Fitted, without_unreadable
-from oxyde.inspect.planning import plan
+from oxyde.inspect.planning import INCOMPLETE, plan
 from oxyde.migrations.parts import Column, Index, Unique
 from oxyde.schema.types import ANY, INT, TEXT
 from tests.unit.inspect.states import ident, made, number, state, to, word
@@ -49,7 +49,8 @@ def test_columns_without_values_are_left_out() -> None:
     assert (list(visits.columns), visits.key) == (["id"], ())
     assert found.remarks == {((None, "places"), "Where"): "left out: no point", ((None, "visits"), "place"): "left out: no point"}
     classes = plan(found.state, "postgres", remarks=found.remarks).classes
-    assert classes[0].notes == ("column Where is left out: no point",)
+    assert classes[0].notes == ("column Where is left out: no point", INCOMPLETE)
+    assert classes[0].meta["managed"] is False
 
 
 def test_other_errors_are_raised() -> None:

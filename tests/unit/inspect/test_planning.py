@@ -231,11 +231,10 @@ def test_columns_that_would_be_one_field() -> None:
 
 
 def test_what_no_field_says_is_a_note() -> None:
-    """Collations, identities, and counting columns that are no key."""
-    columns = (Column("name", TEXT, collation="C"), Column("number", INT, identity="always"), Column("counter", INT, auto=True))
+    """Identities, and counting columns that are no key."""
+    columns = (Column("number", INT, identity="always"), Column("counter", INT, auto=True))
     of = by_name(state(made("things", ident(), *columns)))["Thing"]
     assert [field.notes for field in of.fields[1:]] == [
-        ("its collation is C",),
         ("an identity column, generated always",),
         ("the server counts it up, though it is no key",),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oxyde.migrations.operations import AddColumn, CreateIndex, DropConstraint, DropIndex, Operation, RenameConstraint
+from oxyde.migrations.operations import AddColumn, CreateIndex, DropColumn, DropConstraint, DropIndex, Operation, RenameConstraint
 from oxyde.migrations.parts import Column, Index
 from oxyde.migrations.script import script
 from oxyde.migrations.state import State, Table
@@ -32,6 +32,11 @@ def with_parts(*indexes: Index) -> State:
         (DropConstraint(PLACE, ForeignKey, "fk"), with_parts(INDEX), [GONE]),
         (DropIndex(PLACE, "ix"), with_parts(INDEX), [GONE, "DROP INDEX `ix` ON `beside`", ADDED.format("fk")]),
         (DropIndex(PLACE, "ix"), with_parts(INDEX, Index("other", ("up",))), ["DROP INDEX `ix` ON `beside`"]),
+        (
+            DropColumn(PLACE, "up"),
+            with_parts(INDEX),
+            [GONE, "DROP INDEX `ix` ON `beside`", "ALTER TABLE `beside` DROP COLUMN `up`"],
+        ),
         (RenameConstraint(PLACE, "fk", "fk2"), with_parts(), [GONE, "DROP INDEX `fk` ON `beside`", ADDED.format("fk2")]),
         (
             CreateIndex(PLACE, Index("iy", ("say",))),

@@ -12,7 +12,7 @@ from oxyde.migrations.parts import Check, Column, Constraint, Exclude, Index, Un
 from oxyde.migrations.projection import projection
 from oxyde.migrations.state import State, Table
 from oxyde.schema import ForeignKey
-from oxyde.schema.types import DATETIME, DECIMAL, DURATION, INT, TEXT, enum_of
+from oxyde.schema.types import DATETIME, DECIMAL, DURATION, INT, TEXT, decimal_of, enum_of
 
 
 def state(*columns: Column, parts: tuple[Constraint | Index, ...] = (), key: tuple[str, ...] = ("id",), **enums: tuple[str, ...]) -> State:
@@ -173,6 +173,22 @@ def test_what_an_older_tool_chose(ours: Column, theirs: Column, dialect: str) ->
     found = compared(state(ours), live, dialect)
     assert lines(found) == []
     assert [one.column for one in found.tolerated] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "dialect"),
+    [
+        (Column("a", DECIMAL), Column("a", decimal_of(14, 4)), "sqlite"),
+        (Column("a", DECIMAL), Column("a", decimal_of(14, 4)), "postgres"),
+        (Column("a", decimal_of(14, 4)), Column("a", DECIMAL), "mysql"),
+        (Column("a", DATETIME), Column("a", TEXT), "postgres"),
+    ],
+)
+def test_what_no_older_tool_chose(ours: Column, theirs: Column, dialect: str) -> None:
+    """Fewer digits, and text where the server has a type that it checks, are differences."""
+    found = compared(state(ours), state(theirs), dialect)
+    assert [one.what for one in found.differences if one.column == "a"] == ["type"]
+    assert not found.tolerated
 
 
 def test_plain_defaults() -> None:

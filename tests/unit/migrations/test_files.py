@@ -100,11 +100,11 @@ def test_the_line(tmp_path: Path) -> None:
     [
         (
             {"_0002_a": SECOND, "_0002_b": SECOND},
-            "0002_a.py and 0002_b.py have the same number; give the newer one the next number, and depends_on = '0002_a' or '0002_b'",
+            "0002_a.py and 0002_b.py have the same number; oxyde migrations rebase lets those of one branch follow",
         ),
         (
             {"_0002_a": SECOND, "_0003_b": SECOND},
-            "0003_b.py:5: 0002_a.py and 0003_b.py both depend on '0001_users'; let the newer one depend on the other",
+            "0003_b.py:5: 0002_a.py and 0003_b.py both depend on '0001_users'; oxyde migrations rebase lets those of one branch follow",
         ),
         (
             {"_0002_a": SECOND.replace("0001_users", "0001_user")},
@@ -131,7 +131,7 @@ def test_the_line(tmp_path: Path) -> None:
         ),
         (
             {"_0002_a": "def upgrade(ctx):\n    ctx.drop_tables('x')"},
-            "0002_a.py:2: AttributeError: 'Context' object has no",
+            "0002_a.py:2: AttributeError: ctx has no",
         ),
         ({"_0002_a": "async def upgrade(ctx):\n    pass"}, "0002_a.py: upgrade() is async; it records operations, and ctx.run() takes"),
     ],

@@ -29,7 +29,10 @@ def test_names(tmp_path: Path) -> None:
     head.check(tmp_path, migrations)
     for text, said in (("0001_a\n", "0001_a"), ("0001_a\n0002_b\n", "0001_a and 0002_b")):
         (tmp_path / "HEAD").write_text(text)
-        with pytest.raises(MigrationError, match=f"HEAD names {said}, and the newest migration is 0002_b; let the files follow each other"):
+        with pytest.raises(
+            MigrationError,
+            match=f"HEAD names {said}, and the newest migration is 0002_b; oxyde migrations rebase lets the files follow each other",
+        ):
             head.check(tmp_path, migrations)
     with pytest.raises(MigrationError, match="the newest migration is none"):
         head.check(tmp_path, [])
@@ -39,5 +42,8 @@ def test_a_conflict(tmp_path: Path) -> None:
     """Is known by git's markers, and names both sides."""
     (tmp_path / "HEAD").write_text(CONFLICT)
     assert (head.names(tmp_path), head.is_conflict(tmp_path), head.other_side(tmp_path)) == (["0002_ours", "0002_theirs"], True, "main")
-    with pytest.raises(MigrationError, match="HEAD has a conflict of git, 0002_ours and 0002_theirs; let the files follow each other"):
+    with pytest.raises(
+        MigrationError,
+        match="HEAD has a conflict of git, 0002_ours and 0002_theirs; oxyde migrations rebase lets the files follow each other",
+    ):
         head.check_conflict(tmp_path)

@@ -42,6 +42,7 @@ Named = TypeAliasType("Named", Code)
         ("autoincrement", "an int key"),
         ("column", "db_column="),
         ("comment", "db_comment="),
+        ("collation", "db_collation="),
         ("choices", "a Literal or an Enum"),
     ],
 )

@@ -29,9 +29,9 @@ pub fn alter(alter: &AlterTable, dialect: &'static Dialect) -> Result<Program> {
         Change::ValidateConstraint { name } => validate_constraint(table, name, dialect)?,
         Change::DropConstraint { name, kind } => drop_constraint(table, name, *kind, dialect)?,
         Change::RenameConstraint { name, constraint } => rename_constraint(table, name, constraint, dialect)?,
-        Change::CreateIndex { index, concurrently } => vec![index::create(table, index, *concurrently, dialect)?],
-        Change::DropIndex { name, concurrently } => vec![index::drop(table, name, *concurrently, dialect)?],
-        Change::RenameIndex { name, index } => index::rename(table, name, index, dialect)?,
+        Change::CreateIndex { index, concurrently, key } => index::create(table, index, key.as_deref(), *concurrently, dialect)?,
+        Change::DropIndex { name, concurrently, fulltext } => index::drop(table, name, *fulltext, *concurrently, dialect)?,
+        Change::RenameIndex { name, index, key } => index::rename(table, name, index, key.as_deref(), dialect)?,
     };
     Ok(program(texts.into_iter().map(plain).collect(), dialect))
 }
@@ -48,20 +48,25 @@ fn update(table: &TableRef, column: &str, value: &str, null: bool, dialect: &Dia
 }
 
 fn add_column(table: &TableRef, column: &Column, key: bool, fill: Option<&str>, dialect: &Dialect) -> Result<Vec<String>> {
-    let fill = fill.filter(|_| !column.nullable);
     let empty = !column.nullable && column.default.is_none() && column.generated.is_none();
-    if let (Alters::Rebuild, true) = (dialect.alters, key || empty || fill.is_some()) {
+    let late_not_null = !column.nullable && fill.is_some();
+    if let (Alters::Rebuild, true) = (dialect.alters, key || empty || late_not_null) {
         return dialect.unsupported("changes that make a table anew");
     }
     let late = Column { nullable: column.nullable || fill.is_some(), ..column.clone() };
     let mut added = format!("ADD COLUMN {}", column::definition(table, &[], &late, dialect)?);
-    if key {
+    if key && fill.is_none() {
         added.push_str(" PRIMARY KEY");
     }
     let mut texts = clause(table, &added, dialect)?;
     if let Some(fill) = fill {
         texts.push(update(table, &column.name, fill, false, dialect)?);
-        texts.extend(not_null(table, column, dialect)?);
+        if late_not_null {
+            texts.extend(not_null(table, column, dialect)?);
+        }
+        if key {
+            texts.extend(change_key(table, &[], std::slice::from_ref(&column.name), dialect)?);
+        }
     }
     if let Some(comment) = &column.comment {
         texts.extend(comment_column(table, &column.name, comment, dialect)?);
@@ -120,8 +125,8 @@ fn alter_parts(
     fill: Option<&str>,
     dialect: &Dialect,
 ) -> Result<Vec<String>> {
-    if before.generated != after.generated {
-        return dialect.unsupported("changes between generated and stored columns");
+    if after.generated.is_some() && before.generated != after.generated {
+        return dialect.unsupported("other expressions of generated columns");
     }
     let name = quote::quoted(dialect, &after.name)?;
     let (old, new) = (column::type_name(table, before, dialect)?, column::type_name(table, after, dialect)?);
@@ -130,6 +135,9 @@ fn alter_parts(
         return dialect.unsupported("changes of columns that count");
     }
     let mut texts = Vec::new();
+    if before.generated.is_some() && after.generated.is_none() {
+        texts.extend(clause(table, &format!("ALTER COLUMN {name} DROP EXPRESSION"), dialect)?);
+    }
     // The server would convert the default too, which it may be unable to.
     let dropped = before.default.is_some() && (retyped || after.default.is_none());
     if dropped {

@@ -24,6 +24,7 @@ fn inline_one(index: &Index, dialect: &Dialect) -> Result<String> {
 fn inline_kind(index: &Index, dialect: &Dialect) -> Result<&'static str> {
     no_filter(index, dialect)?;
     no_include(index, dialect)?;
+    check_fulltext(index, dialect)?;
     match (index.method.as_deref().map(str::to_ascii_lowercase).as_deref(), index.unique) {
         (None | Some("btree"), false) => Ok("INDEX"),
         (None | Some("btree"), true) => Ok("UNIQUE INDEX"),
@@ -34,31 +35,35 @@ fn inline_kind(index: &Index, dialect: &Dialect) -> Result<&'static str> {
     }
 }
 
-/// Returns the CREATE INDEX statement of a table that is there.
-pub fn create(table: &TableRef, index: &Index, concurrently: bool, dialect: &Dialect) -> Result<String> {
+/// Returns the statements that create an index of a table that is there. `key` is the int key of the table, if it has one.
+pub fn create(table: &TableRef, index: &Index, key: Option<&str>, concurrently: bool, dialect: &Dialect) -> Result<Vec<String>> {
+    let options = options(concurrently, dialect)?;
     match dialect.indexes {
-        Indexes::Full | Indexes::Trees => statement(table, index, options(concurrently, dialect)?, dialect),
+        Indexes::Trees if is_fulltext(index) => fts5::statements(table, key, index, false, dialect),
+        Indexes::Full | Indexes::Trees => Ok(vec![statement(table, index, options, dialect)?]),
         Indexes::Inline | Indexes::InlineColumns => {
-            options(concurrently, dialect)?;
             let (kind, name) = (inline_kind(index, dialect)?, quote::quoted(dialect, &index.name)?);
-            Ok(format!("CREATE {kind} {name} ON {} ({})", quote::table(dialect, table)?, parts(index, dialect)?))
+            Ok(vec![format!("CREATE {kind} {name} ON {} ({})", quote::table(dialect, table)?, parts(index, dialect)?)])
         }
     }
 }
 
-/// Returns the DROP INDEX statement.
-pub fn drop(table: &TableRef, name: &str, concurrently: bool, dialect: &Dialect) -> Result<String> {
+/// Returns the statements that drop an index.
+pub fn drop(table: &TableRef, name: &str, fulltext: bool, concurrently: bool, dialect: &Dialect) -> Result<Vec<String>> {
+    if let (Indexes::Trees, true) = (dialect.indexes, fulltext) {
+        return fts5::drop(table.schema.as_deref(), name, dialect);
+    }
     let mut text = format!("DROP INDEX {}", options(concurrently, dialect)?);
     if of_schema(dialect) {
         quote::qualified(&mut text, dialect, table.schema.as_deref(), name)?;
     } else {
         text = format!("{text}{} ON {}", quote::quoted(dialect, name)?, quote::table(dialect, table)?);
     }
-    Ok(text)
+    Ok(vec![text])
 }
 
 /// Returns the statements that rename an index; `index` has its new name.
-pub fn rename(table: &TableRef, name: &str, index: &Index, dialect: &Dialect) -> Result<Vec<String>> {
+pub fn rename(table: &TableRef, name: &str, index: &Index, key: Option<&str>, dialect: &Dialect) -> Result<Vec<String>> {
     let new = quote::quoted(dialect, &index.name)?;
     match dialect.indexes {
         Indexes::Full => {
@@ -66,7 +71,11 @@ pub fn rename(table: &TableRef, name: &str, index: &Index, dialect: &Dialect) ->
             quote::qualified(&mut text, dialect, table.schema.as_deref(), name)?;
             Ok(vec![format!("{text} RENAME TO {new}")])
         }
-        Indexes::Trees => Ok(vec![drop(table, name, false, dialect)?, create(table, index, false, dialect)?]),
+        Indexes::Trees => {
+            let mut texts = drop(table, name, is_fulltext(index), false, dialect)?;
+            texts.extend(create(table, index, key, false, dialect)?);
+            Ok(texts)
+        }
         Indexes::Inline | Indexes::InlineColumns => {
             Ok(vec![format!("ALTER TABLE {} RENAME INDEX {} TO {new}", quote::table(dialect, table)?, quote::quoted(dialect, name)?)])
         }
@@ -92,7 +101,7 @@ pub fn statements(table: &Table, if_not_exists: bool, dialect: &Dialect) -> Resu
             let mut texts = Vec::new();
             for index in &table.indexes {
                 if is_fulltext(index) {
-                    texts.extend(fts5::statements(table, index, if_not_exists, dialect)?);
+                    texts.extend(fts5::statements(&table.table, fts5::key(table), index, if_not_exists, dialect)?);
                 } else {
                     texts.push(statement(&table.table, index, options, dialect)?);
                 }
@@ -122,7 +131,8 @@ fn statement(table: &TableRef, index: &Index, options: &str, dialect: &Dialect) 
             text.push_str(" ON ");
             text.push_str(&quote::table(dialect, table)?);
             if is_fulltext(index) {
-                return Ok(format!("{text} USING gin ({})", vectors(index, dialect)?));
+                check_fulltext(index, dialect)?;
+                return filtered(format!("{text} USING gin ({})", vectors(index, dialect)?), index);
             }
             if let Some(method) = &index.method {
                 text.push_str(" USING ");
@@ -134,11 +144,32 @@ fn statement(table: &TableRef, index: &Index, options: &str, dialect: &Dialect) 
     if !index.include.is_empty() {
         text = format!("{text} INCLUDE ({})", names(dialect, &index.include)?);
     }
+    filtered(text, index)
+}
+
+fn filtered(mut text: String, index: &Index) -> Result<String> {
     if let Some(filter) = &index.filter {
         text.push_str(" WHERE ");
         text.push_str(quote::sql(filter)?);
     }
     Ok(text)
+}
+
+/// Refuses what a full-text index has nowhere.
+pub fn check_fulltext(index: &Index, dialect: &Dialect) -> Result<()> {
+    if !is_fulltext(index) {
+        return Ok(());
+    }
+    if index.unique {
+        return dialect.unsupported_but("unique full-text indexes", "leave out unique=");
+    }
+    if !index.include.is_empty() {
+        return dialect.unsupported_but("covering full-text indexes", "leave out include=");
+    }
+    if index.parts.iter().any(|part| part.desc) {
+        return dialect.unsupported_but("full-text indexes in descending order", "leave out desc=");
+    }
+    Ok(())
 }
 
 pub fn is_fulltext(index: &Index) -> bool {

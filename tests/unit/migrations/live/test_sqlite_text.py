@@ -36,6 +36,19 @@ def test_columns() -> None:
     assert said.descending
 
 
+@pytest.mark.parametrize("literal", ["x'00'", "X'2A'", "1e-5", "-1.5E+3", "+.5", "0x1F", "'it''s'", "null", "1.", ".5e-1"])
+def test_defaults(literal: str) -> None:
+    """Literals are read whole, whatever follows."""
+    assert text.table(f"CREATE TABLE t (a DEFAULT {literal} NOT NULL, b)").defaults == {"a": literal}
+
+
+def test_a_default_that_a_word_follows_at_once() -> None:
+    """As SQLite takes it."""
+    said = text.table("CREATE TABLE t (a DEFAULT 'x'NOT NULL, b DEFAULT x'00'COLLATE nocase, c DEFAULT-1)")
+    assert said.defaults == {"a": "'x'", "b": "x'00'", "c": "-1"}
+    assert said.collations == {"b": "nocase"}
+
+
 def test_constraints() -> None:
     """Names are kept, and a comma between two is not needed."""
     said = text.table(

@@ -42,11 +42,11 @@ def test_expressions() -> None:
     operations = (
         AddColumn(NOTE, Column("slug", TEXT), fill="lower(title)"),
         AddColumn(NOTE, Column("stars", INT, default="7")),
-        AddColumn(NOTE, Column("extra", INT, nullable=True), fill="unused"),
+        AddColumn(NOTE, Column("extra", INT, nullable=True), fill="stars * 2"),
         AlterColumn(NOTE, "title", {"nullable": False}, fill="'?'"),
         AlterEnumType(MOOD, ("good", "fine"), {"it's": "fine"}),
     )
-    assert made(*operations[:3]).layers == [{"slug": "(lower(title))", "stars": "7", "extra": "NULL"}]
+    assert made(*operations[:3]).layers == [{"slug": "(lower(title))", "stars": "7"}, {"extra": "(stars * 2)"}]
     assert made(*operations[3:]).layers == [
         {"title": "coalesce(\"title\", ('?'))", "mood": "CASE \"mood\" WHEN 'it''s' THEN 'fine' ELSE \"mood\" END"}
     ]

@@ -21,7 +21,7 @@ def test_only_what_changes() -> None:
     """A type, NULL, a default; everything else stays as it is written, options too."""
     nullable = BEFORE.replace('"a" TEXT NOT NULL', '"a" TEXT DEFAULT 5')
     assert after(LIVE, BEFORE, nullable) == (
-        'CREATE TABLE t ("id" integer not null primary key, "a" VARCHAR(9) UNIQUE COLLATE NOCASE DEFAULT 5) WITHOUT ROWID'
+        'CREATE TABLE t ("id" integer not null primary key, "a" VARCHAR(9) DEFAULT 5 UNIQUE COLLATE NOCASE) WITHOUT ROWID'
     )
     assert after(LIVE, BEFORE, BEFORE.replace("TEXT", "BLOB")).startswith(
         'CREATE TABLE t ("id" integer not null primary key, "a" BLOB NOT NULL ON CONFLICT FAIL UNIQUE'

@@ -65,14 +65,32 @@ JOINED: list[tuple[Callable[[Context], Any], list[str]]] = [
         lambda c: (c.add_column("old", column("n", "int", default="1")), c.alter_column("old", "n", default=None)),
         ["Add column old.n int NOT NULL, filled with 1"],
     ),
+    (
+        lambda c: (c.add_column("old", column("n", "int", default="1")), c.alter_column("old", "n", default="2", nullable=True)),
+        ["Add column old.n int DEFAULT 2, filled with 1"],
+    ),
     (lambda c: (c.alter_column("old", "size", nullable=True), c.alter_column("old", "size", nullable=False)), []),
+    (
+        lambda c: (c.add_column("old", NOTE, fill="'a'"), c.alter_column("old", "note", nullable=False)),
+        ["Add column old.note text NOT NULL, filled with 'a'"],
+    ),
     (lambda c: (c.create_enum_type("e", ["x"]), c.add_enum_value("e", "y")), ["Create enumeration type e (x, y)"]),
+    (
+        lambda c: (
+            c.create_enum_type("e", ["x"]),
+            c.create_table("a", ID, column("e", "enum", name="e")),
+            c.add_enum_value("e", "y"),
+            c.alter_enum_type("e", ["z", "y", "x"]),
+        ),
+        ["Create enumeration type e (z, y, x)", "Create table a"],
+    ),
     (
         lambda c: (c.create_table("new", ID), c.execute("DELETE FROM other"), c.add_column("new", NOTE)),
         ["Create table new", "Execute DELETE FROM other"],
     ),
 ]
 APART: list[Callable[[Context], Any]] = [
+    lambda c: (c.add_column("old", NOTE, fill="size"), c.alter_column("old", "note", nullable=False, fill="''")),
     lambda c: (c.create_table("new", ID), c.execute("INSERT INTO new (id) VALUES (1)"), c.add_column("new", NOTE)),
     lambda c: (c.create_table("new", ID), c.execute("SELECT fill_all()"), c.add_column("new", NOTE)),
     lambda c: (c.create_table("new", ID), c.run(print), c.add_column("new", NOTE)),
@@ -80,7 +98,6 @@ APART: list[Callable[[Context], Any]] = [
     lambda c: (c.add_column("old", NOTE), c.add_check("old", check("ck_old", "note <> ''")), c.rename_column("old", "note", "n")),
     lambda c: (c.drop_view("seen"), c.alter_column("old", "size", type="text"), c.create_view("seen", "SELECT size FROM old")),
     lambda c: (c.alter_column("old", "size", type="text"), c.alter_column("old", "size", type="int")),
-    lambda c: (c.add_column("old", column("n", "int", default="1")), c.alter_column("old", "n", default="2", nullable=True)),
     lambda c: (c.drop_column("old", "size"), c.add_column("old", column("size", "int"), fill="1")),
 ]
 

@@ -5,10 +5,11 @@ use oxyde_ir::{ColumnType, Output};
 use sqlx::mysql::MySqlColumn;
 use sqlx::{Column as _, TypeInfo as _};
 
+use super::read;
 use super::wire::{Sent, Wire};
 use crate::backend::gather::{Guard, Reader};
 use crate::backend::misfit;
-use crate::batch::Column;
+use crate::batch::{Builder, Column, Data, Payload};
 use crate::error::{Error, Kind, Result};
 use crate::types::codec;
 
@@ -26,6 +27,7 @@ pub fn reader(column: &MySqlColumn, output: Option<&Output>) -> Result<Reader> {
         output.map_or((column.name(), "", &ColumnType::Any), |output| (output.name.as_str(), output.table.as_str(), &output.ty));
     let builder = codec(wanted)
         .mysql(sent)
+        .or_else(|| output.and_then(|output| spelt(output, sent.wire)))
         .ok_or_else(|| misfit::error(name, table, &type_name, &format!("cannot become {}", wanted.noun()), CASTABLE))?;
     let guard = output.and_then(|output| guard(output, sent.wire));
     Ok(Reader { name: name.to_owned(), table: table.to_owned(), type_name, castable: CASTABLE, builder, guard })
@@ -54,6 +56,20 @@ fn guard(output: &Output, wire: Wire) -> Option<Guard> {
 /// Whether the text of a date and time has a UTC offset.
 fn has_offset(raw: &[u8]) -> bool {
     raw.get(10..).is_some_and(|clock| clock.iter().any(|byte| matches!(byte, b'+' | b'-' | b'Z' | b'z')))
+}
+
+/// Returns the builder of texts from dates, where the field has the column's type as its `db_type`: it reads 0000-00-00, too.
+fn spelt(output: &Output, wire: Wire) -> Option<Builder<Payload>> {
+    if output.ty != ColumnType::Text || !output.declared {
+        return None;
+    }
+    if wire == Wire::Date {
+        Some(Builder::made(read::date_spelt, Data::Text))
+    } else if matches!(wire, Wire::Datetime | Wire::Timestamp) {
+        Some(Builder::made(read::datetime_spelt, Data::Text))
+    } else {
+        None
+    }
 }
 
 /// Whether this is a column of a table without a declared `db_type`.

@@ -191,6 +191,21 @@ pub fn datetime(raw: &[u8]) -> Read<i64> {
     Ok(day(date)? * DAY + clock)
 }
 
+/// Writes a date as the server does, also one that no calendar has.
+pub fn date_spelt(raw: &[u8]) -> Read<String> {
+    let ((year, month, day), _) = calendar(raw)?;
+    Ok(format!("{year:04}-{month:02}-{day:02}"))
+}
+
+/// Writes a date with its time of day as the server does, also one that no calendar has.
+pub fn datetime_spelt(raw: &[u8]) -> Read<String> {
+    let (_, clock) = calendar(raw)?;
+    let (seconds, fraction) = (clock / 1_000_000, clock % 1_000_000);
+    let time = format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    let micros = if fraction == 0 { String::new() } else { format!(".{fraction:06}") };
+    Ok(format!("{} {time}{micros}", date_spelt(raw)?))
+}
+
 /// Decodes an interval of up to ±838:59:59.999999.
 pub fn interval(raw: &[u8]) -> Read<i64> {
     let [length, rest @ ..] = raw else { return Err("an empty time came".into()) };
@@ -278,6 +293,14 @@ mod tests {
             assert!(datetime(zero).is_err(), "{zero:?}");
         }
         assert!(date(&[7, 0xe9, 7, 2, 1, 0, 0, 1]).is_err());
+    }
+
+    #[test]
+    fn every_date_has_a_spelling() {
+        assert_eq!((date_spelt(&[0]), datetime_spelt(&[0])), (Ok("0000-00-00".into()), Ok("0000-00-00 00:00:00".into())));
+        assert_eq!(date_spelt(&[4, 0xe9, 7, 2, 30]), Ok("2025-02-30".into()));
+        let fine = [11, 0xb2, 7, 1, 1, 10, 11, 12, 1, 0, 0, 0];
+        assert_eq!(datetime_spelt(&fine), Ok("1970-01-01 10:11:12.000001".into()));
     }
 
     #[test]

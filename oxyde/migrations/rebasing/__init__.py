@@ -1,0 +1,1 @@
+"""Rebasing: local migrations after those of another branch."""

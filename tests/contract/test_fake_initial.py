@@ -1,0 +1,190 @@
+"""``migrate --fake-initial``: what a database has already is recorded, what it lacks is run, and what is otherwise is refused."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import oxyde
+from oxyde import migrations
+from oxyde.exceptions import MigrationError
+from oxyde.migrations import sync as blocking
+from oxyde.migrations.options import Done
+from tests.backends import Backend
+from tests.contract.test_drift import MODELS
+from tests.migrating import described, fresh, query, write
+
+FIRST = """
+def upgrade(ctx):
+    ctx.create_enum_type("fi_mood", ["good", "bad"])
+    ctx.create_table(
+        "fi_users",
+        column("id", "int", key=True, auto=True),
+        column("name", "text", length=80),
+        column("mood", "enum", name="fi_mood", values=["good", "bad"], nullable=True),
+    )
+    ctx.create_table(
+        "fi_posts",
+        column("id", "int", key=True, auto=True),
+        column("author_id", "int"),
+        column("price", "decimal", precision=10, scale=2, nullable=True),
+        foreign_key("fk_fi_posts_author_id", "author_id", "fi_users.id"),
+    )
+"""
+SECOND = """
+def upgrade(ctx):
+    ctx.create_index("fi_posts", index("ix_fi_posts_price", "price"))
+    ctx.add_column("fi_users", column("age", "int", nullable=True))
+"""
+THIRD = """
+def upgrade(ctx):
+    ctx.create_table("fi_tags", column("id", "int", key=True, auto=True), column("text", "text", length=20))
+"""
+EVERY = {"m0001_first": FIRST, "m0002_age": SECOND, "m0003_tags": THIRD}
+
+
+@pytest.fixture
+def database(backend: Backend, tmp_path: Path) -> Iterator[Backend]:
+    """An empty database."""
+    with fresh(backend, tmp_path) as made, oxyde.connect(made.url, "default"):
+        yield made
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three migrations."""
+    return write(tmp_path / "migrations", **EVERY)
+
+
+def made_by_hand(folder: Path, count: int) -> None:
+    """Gives the database what some of the migrations make, and no ledger."""
+    names = [*EVERY][:count]
+    blocking.migrate(write(folder.parent / "of_old", **{name: EVERY[name] for name in names}))
+    execute("DROP TABLE oxyde_migrations", "DROP TABLE IF EXISTS oxyde_migration_journal")
+
+
+def execute(*statements: str) -> None:
+    """Runs SQL."""
+    for sql in statements:
+        oxyde.sync.execute_raw(sql)
+
+
+def ledger(database: Backend) -> list[tuple[Any, ...]]:
+    """Returns the names and states of the ledger."""
+    return [tuple(row) for row in query(database, "SELECT name, state FROM oxyde_migrations ORDER BY name")]
+
+
+def done(found: list[Done]) -> list[tuple[str, bool]]:
+    """Returns what was recorded or run."""
+    return [(one.name, one.faked) for one in found]
+
+
+@pytest.mark.parametrize("count", [0, 2])
+async def test_what_is_there_is_recorded(database: Backend, folder: Path, count: int) -> None:
+    """Up to where the database stands; the others are run, and a second run finds nothing to do."""
+    made_by_hand(folder, count) if count else None
+    expected = [("0001_first", count > 0), ("0002_age", count > 1), ("0003_tags", count > 2)]
+    assert done(await migrations.migrate(folder, fake_initial=True)) == expected
+    assert ledger(database) == [(name, "faked" if faked else "applied") for name, faked in expected]
+    assert blocking.migrate(folder, fake_initial=True) == []
+    assert query(database, "SELECT age FROM fi_users") == query(database, "SELECT text FROM fi_tags") == []
+
+
+def test_tables_that_models_made(database: Backend, tmp_path: Path) -> None:
+    """Are what the first migration of the models makes; nothing is odd about them."""
+    oxyde.sync.create_tables(models=MODELS)
+    migrations.makemigrations(tmp_path / "of_models", models=MODELS, dialect=database.dialect)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert done(blocking.migrate(tmp_path / "of_models", fake_initial=True)) == [("0001_initial", True)]
+
+
+def test_what_differs_is_refused(database: Backend, folder: Path) -> None:
+    """Columns that are more, types and keys, each with what is and what was expected; nothing is recorded."""
+    made_by_hand(folder, 2)
+    execute("ALTER TABLE fi_users ADD COLUMN zip INTEGER")
+    before = described(database)
+    with pytest.raises(MigrationError, match=r"of 0002_age, but otherwise: fi_users\.zip: column: none in the migrations, int\w* in the"):
+        blocking.migrate(folder, fake_initial=True)
+    execute("ALTER TABLE fi_users DROP COLUMN zip")
+    if database.dialect == "postgres":
+        execute("ALTER TABLE fi_posts ALTER COLUMN price TYPE numeric(12,3)", "ALTER TABLE fi_posts DROP CONSTRAINT fk_fi_posts_author_id")
+    elif database.dialect == "mariadb":
+        execute("ALTER TABLE fi_posts MODIFY price decimal(12,3)", "ALTER TABLE fi_posts DROP FOREIGN KEY fk_fi_posts_author_id")
+    else:
+        execute("DROP TABLE fi_posts", "CREATE TABLE fi_posts (id INTEGER PRIMARY KEY, author_id INTEGER NOT NULL, price NUMERIC(12,3))")
+    message = (
+        r"fi_posts\.price: type: decimal\(10, 2\) in the migrations, decimal\(12, 3\) in the database; "
+        r"fi_posts: foreign key fk_fi_posts_author_id: \(author_id\) to fi_users \(id\) .*, none in the database; mend"
+    )
+    with pytest.raises(MigrationError, match=message):
+        blocking.migrate(folder, fake_initial=True)
+    assert not any("oxyde_migration" in line for line in (*before, *described(database)))
+
+
+def test_half_of_the_tables(database: Backend, folder: Path) -> None:
+    """Is no point of the history."""
+    made_by_hand(folder, 1)
+    execute("DROP TABLE fi_posts")
+    message = "no point of the history: after 0001_first the table fi_posts is missing; make the one or drop the other"
+    with pytest.raises(MigrationError, match=message):
+        blocking.migrate(folder, fake_initial=True)
+    execute("CREATE TABLE fi_tags (id INTEGER)", "DROP TABLE fi_users")
+    with pytest.raises(MigrationError, match="before the pending migrations the table fi_tags is there too early"):
+        blocking.migrate(folder, fake_initial=True)
+
+
+def test_what_is_not_compared(database: Backend, folder: Path) -> None:
+    """Indexes and NULL are told of, and stay."""
+    made_by_hand(folder, 2)
+    execute("DROP INDEX ix_fi_posts_price" + (" ON fi_posts" if database.dialect == "mariadb" else ""))
+    told: list[str] = []
+    assert done(blocking.migrate(folder, fake_initial=True, warn=told.append))[:2] == [("0001_first", True), ("0002_age", True)]
+    assert [line.partition(";")[0] for line in told] == [
+        "fi_posts: index ix_fi_posts_price: (price) in the migrations, none in the database"
+    ]
+
+
+def test_a_ledger_that_knows_some(database: Backend, folder: Path) -> None:
+    """One of the older tool counts; a migration that changes no table is run, for nothing tells that it was."""
+    made_by_hand(folder, 2)
+    number = {"postgres": "SERIAL", "mariadb": "INTEGER AUTO_INCREMENT"}.get(database.dialect, "INTEGER")
+    execute(
+        f"CREATE TABLE oxyde_migrations (id {number} PRIMARY KEY, name VARCHAR(255) NOT NULL, applied_at TIMESTAMP NULL)",
+        "INSERT INTO oxyde_migrations (name) VALUES ('0001_first')",
+    )
+    write(folder, **EVERY, m0004_rows="def upgrade(ctx):\n    ctx.execute(\"INSERT INTO fi_tags (text) VALUES ('a')\", reverse='')\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = done(blocking.migrate(folder, "0003", fake_initial=True))
+    assert found == [("0002_age", True), ("0003_tags", False)]
+    assert done(blocking.migrate(folder, fake_initial=True)) == [("0004_rows", False)]
+
+
+def test_what_it_does_not_go_with(database: Backend, folder: Path) -> None:
+    """Faking everything, and going back."""
+    blocking.migrate(folder)
+    with pytest.raises(MigrationError, match="give one of them"):
+        blocking.migrate(folder, fake=True, fake_initial=True)
+    with pytest.raises(MigrationError, match="undoes nothing"):
+        blocking.migrate(folder, "zero", fake_initial=True)
+    assert len(ledger(database)) == 3
+
+
+@pytest.mark.parametrize("backend", ["postgres"], indirect=True)
+def test_other_schemas(database: Backend, tmp_path: Path) -> None:
+    """Tables of another schema, and of the default one by its name, are found where they are."""
+    body = """
+    def upgrade(ctx):
+        ctx.create_schema("fi_shop")
+        ctx.create_table("fi_goods", column("id", "int", key=True, auto=True), schema="fi_shop")
+        ctx.create_table("fi_names", column("id", "int", key=True, auto=True), schema="public")
+    """
+    folder = write(tmp_path / "migrations", m0001_shop=body)
+    blocking.migrate(folder)
+    execute("DELETE FROM oxyde_migrations")
+    assert done(blocking.migrate(folder, fake_initial=True)) == [("0001_shop", True)]

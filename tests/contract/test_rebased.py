@@ -1,0 +1,131 @@
+"""Files that got other numbers after a database applied them: the next ``migrate`` renames them in its ledger, once, on every server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import oxyde
+from oxyde.db.steps import Steps
+from oxyde.migrations import ledger, rebase
+from oxyde.migrations import sync as blocking
+from oxyde.migrations.migrating import history_blocking
+from tests.backends import Backend
+from tests.contract.test_migrate import names
+from tests.contract.test_squash import LEDGER
+from tests.migrating import fresh, query, write
+
+FIRST = """
+def upgrade(ctx):
+    ctx.create_table("rebased_posts", column("id", "int", key=True, auto=True), column("hits", "int", default="0"))
+"""
+STEP = """
+def upgrade(ctx):
+    ctx.execute("UPDATE rebased_posts SET hits = hits + 1", reverse="UPDATE rebased_posts SET hits = hits - 1")
+"""
+
+
+def adding(name: str) -> str:
+    """Returns a migration that adds a column."""
+    return f'\ndef upgrade(ctx):\n    ctx.add_column("rebased_posts", column("{name}", "int", nullable=True))\n'
+
+
+THEIRS = adding("theirs")
+
+
+@pytest.fixture
+def empty(backend: Backend, tmp_path: Path) -> Iterator[Backend]:
+    """An empty database, connected as the default one."""
+    with fresh(backend, tmp_path) as made, oxyde.sync.connect(made.url, "default"):
+        yield made
+
+
+def applied(folder: Path, **local: str) -> list[tuple[str, str]]:
+    """Applies the migrations of this branch, merges another, and returns what is renamed."""
+    write(folder, m0001_posts=FIRST, **local)
+    blocking.migrate(folder)
+    oxyde.sync.execute_raw("INSERT INTO rebased_posts (hits) VALUES (0)")
+    write(folder, m0001_posts=FIRST, m0002_theirs=THEIRS)
+    made = rebase(folder, [name.removeprefix("m") for name in local])
+    return [(one.old, one.new) for one in made.moved]
+
+
+def rows(*names: str) -> list[tuple[str, str]]:
+    """Returns rows of the ledger."""
+    return [(name, "applied") for name in names]
+
+
+def standing(folder: Path) -> tuple[list[str], list[str], list[str]]:
+    """Returns what is applied, pending and wrong, as ``showmigrations`` lists it; nothing is written."""
+    history = history_blocking(folder)
+    wrong = [*history.edited(), *history.missing()]
+    return sorted(history.applied), [one.name for one in history.migrations if one.name not in history.applied], wrong
+
+
+@pytest.mark.parametrize("second", [adding("more"), STEP], ids=["different", "equal"])
+def test_a_name_that_is_another_files_now(empty: Backend, tmp_path: Path, second: str) -> None:
+    """Two of one title, each of which is known by what it does; only the other branch's is applied, also by those who are strict."""
+    folder = tmp_path / "migrations"
+    assert applied(folder, m0002_mine=STEP, m0003_mine=second) == [("0002_mine", "0003_mine"), ("0003_mine", "0004_mine")]
+    before = rows("0001_posts", "0002_mine", "0003_mine")
+    assert standing(folder) == (["0001_posts", "0003_mine", "0004_mine"], ["0002_theirs"], [])
+    assert query(empty, LEDGER) == before
+    assert names(blocking.migrate(folder, strict=True)) == ["0002_theirs"]
+    assert query(empty, LEDGER) == rows("0001_posts", "0002_theirs", "0003_mine", "0004_mine")
+    assert standing(folder)[1:] == ([], [])
+    assert blocking.migrate(folder, strict=True) == []
+    assert query(empty, "SELECT hits FROM rebased_posts") == [(0,)]
+    assert names(blocking.migrate(folder, "0001")) == ["0004_mine", "0003_mine", "0002_theirs"]
+
+
+def test_two_that_do_the_same(empty: Backend, tmp_path: Path) -> None:
+    """Are told by their titles, where a database has only one of them."""
+    folder = tmp_path / "migrations"
+    applied(folder, m0002_one=STEP)
+    write(folder, m0001_posts=FIRST, m0002_theirs=THEIRS, m0003_one=STEP, m0004_two=STEP)
+    assert standing(folder) == (["0001_posts", "0003_one"], ["0002_theirs", "0004_two"], [])
+    assert names(blocking.migrate(folder, strict=True)) == ["0002_theirs", "0004_two"]
+    assert query(empty, LEDGER) == rows("0001_posts", "0002_theirs", "0003_one", "0004_two")
+    assert query(empty, "SELECT hits FROM rebased_posts") == [(1,)]
+
+
+def test_one_that_was_edited_too(empty: Backend, tmp_path: Path) -> None:
+    """Is not known any more: the ledger keeps its name, and it is told."""
+    folder = tmp_path / "migrations"
+    applied(folder, m0002_mine=STEP)
+    write(folder, m0001_posts=FIRST, m0002_theirs=THEIRS, m0003_mine=STEP.replace("+ 1", "+ 2"))
+    assert standing(folder) == (["0001_posts", "0002_mine"], ["0002_theirs", "0003_mine"], ["0002_mine"])
+    with pytest.raises(oxyde.MigrationError, match="0002_mine is applied and has no file"):
+        blocking.migrate(folder, strict=True)
+    assert query(empty, LEDGER) == rows("0001_posts", "0002_mine")
+
+
+def test_one_whose_new_name_was_edited(empty: Backend, tmp_path: Path) -> None:
+    """The entry of that name is of nothing that is there, and is not lost: both are told."""
+    folder = tmp_path / "migrations"
+    applied(folder, m0002_mine=STEP, m0003_mine=adding("more"))
+    write(folder, m0001_posts=FIRST, m0002_theirs=THEIRS, m0003_mine=STEP, m0004_mine=adding("other"))
+    assert standing(folder)[2] == ["0003_mine", "0002_mine"]
+    with pytest.raises(oxyde.MigrationError, match="0003_mine was edited"):
+        blocking.migrate(folder, strict=True)
+    assert query(empty, LEDGER) == rows("0001_posts", "0002_mine", "0003_mine")
+
+
+def test_a_process_that_was_faster(empty: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between reading and writing the ledger it renamed the same: nothing is renamed twice."""
+    folder = tmp_path / "migrations"
+    applied(folder, m0002_mine=STEP, m0003_mine=adding("more"))
+    write(folder, m0001_posts=FIRST, m0002_theirs=THEIRS, m0003_mine=STEP, m0004_mine=adding("more"))
+    prepare = ledger.prepare
+
+    def late(dialect: str) -> Steps[None]:
+        monkeypatch.undo()
+        for old, new in (("0003_mine", "0004_mine"), ("0002_mine", "0003_mine")):
+            yield from ledger.rename(old, new, dialect)
+        yield from prepare(dialect)
+
+    monkeypatch.setattr(ledger, "prepare", late)
+    assert names(blocking.migrate(folder, strict=True)) == ["0002_theirs"]
+    assert query(empty, LEDGER) == rows("0001_posts", "0002_theirs", "0003_mine", "0004_mine")
