@@ -14,7 +14,7 @@ import pytest
 from tests.typing import scale
 from tests.typing.install import install
 from tests.typing.test_service import MODELS, SERVICE
-from tests.typing.tools import COMMANDS, SETTINGS, read, start
+from tests.typing.tools import COMMANDS, SETTINGS, outside, read, start
 
 pytestmark = pytest.mark.skipif(not os.environ.get("OXYDE_LONG"), reason="takes minutes: OXYDE_LONG=1")
 ALONE = """
@@ -37,7 +37,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def make(python: Path, folder: Path, models: tuple[str, ...]) -> None:
     """Makes the stubs of a project."""
     code = f"from oxyde.stubs import generate; assert generate({models}).written"
-    subprocess.run([python, "-c", code], cwd=folder, check=True)
+    subprocess.run([python, "-c", code], cwd=folder, env=outside(), check=True)
 
 
 @pytest.mark.parametrize("related", [False, True])
@@ -63,7 +63,7 @@ def test_stubtest(environment: Path, tmp_path: Path) -> None:
         code = ALONE.format(models=MODELS)
         paths = {"PYTHONPATH": str(tmp_path), "MYPYPATH": str(tmp_path)}
         done = subprocess.run(
-            [sys.executable, "-c", code], cwd=tmp_path, env={**os.environ, **paths}, capture_output=True, text=True, check=False
+            [sys.executable, "-c", code], cwd=tmp_path, env={**outside(), **paths}, capture_output=True, text=True, check=False
         )
         assert "not checking stubs" not in done.stdout, done.stdout
         return set(done.stdout.splitlines())

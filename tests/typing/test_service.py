@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.typing.install import install
-from tests.typing.tools import COMMANDS, SETTINGS, Said, read, start
+from tests.typing.tools import COMMANDS, SETTINGS, Said, read, run, start
 
 SERVICE = Path(__file__).parent / "service"
 FILES = sorted(SERVICE.rglob("*.py"))
@@ -32,7 +31,7 @@ def said(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     folder = tmp_path_factory.mktemp("checked") / "service"
     shutil.copytree(SERVICE, folder, ignore=shutil.ignore_patterns("__pycache__"))
     code = f"from oxyde.stubs import generate; found = generate({MODELS}); assert not found.refused; print(len(found.written))"
-    made = subprocess.run([environment / "bin" / "python", "-c", code], cwd=folder, capture_output=True, text=True, check=False)
+    made = run(environment, code, folder)
     assert made.stdout == "4\n", made.stderr
     for name, text in SETTINGS.items():
         (folder / name).write_text(text)
@@ -53,7 +52,7 @@ def comments(kind: str) -> dict[tuple[str, int], str]:
 def test_the_service_runs(environment: Path) -> None:
     """What is checked is the installed package, and the service is made of its public names."""
     code = "import oxyde, stubbed, usage; print(oxyde.__file__)"
-    done = subprocess.run([environment / "bin" / "python", "-c", code], cwd=SERVICE, capture_output=True, text=True, check=False)
+    done = run(environment, code, SERVICE)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(str(environment))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -49,7 +50,18 @@ def start(tool: str, service: Path, environment: Path) -> subprocess.Popen[str]:
     """Starts a checker on the files of a folder, with an environment that is not ours."""
     known = {"python": environment / "bin" / "python", "environment": environment, "tool": _program(tool)}
     command = [part.format(**known) for part in COMMANDS[tool]]
-    return subprocess.Popen(command, cwd=service, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return subprocess.Popen(command, cwd=service, env=outside(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def run(environment: Path, code: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Runs a program in a folder, with an environment that is not ours."""
+    command = [str(environment / "bin" / "python"), "-c", code]
+    return subprocess.run(command, cwd=folder, env=outside(), capture_output=True, text=True, check=False)
+
+
+def outside() -> dict[str, str]:
+    """Returns the variables of the shell without the paths that would lead from the installed package to the repository."""
+    return {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "MYPYPATH"}}
 
 
 def _program(name: str) -> Path:
