@@ -11,8 +11,9 @@ from oxyde.db.steps import Steps
 from oxyde.exceptions import MigrationError
 from oxyde.migrations.factories import column
 from oxyde.migrations.ledger import columns_of, create
+from oxyde.migrations.live.scope import JOURNAL
 
-TABLE: Final = "oxyde_migration_journal"
+TABLE: Final = JOURNAL
 _COLUMNS: Final = (
     column("migration", "text", length=255, key=True),
     column("step", "int", key=True),

@@ -12,11 +12,12 @@ from oxyde.db.steps import Call, Steps
 from oxyde.exceptions import MigrationError
 from oxyde.ir import wire
 from oxyde.migrations.factories import NewColumn, column
+from oxyde.migrations.live.scope import LEDGER
 from oxyde.migrations.operations import AddColumn, CreateTable
 from oxyde.migrations.state import State, Table
 from oxyde.migrations.statements import statements
 
-TABLE: Final = "oxyde_migrations"
+TABLE: Final = LEDGER
 _ADDED: Final = (
     column("checksum", "text", length=64, nullable=True),
     column("state", "text", length=16, nullable=True),

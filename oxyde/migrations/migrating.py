@@ -13,10 +13,11 @@ from oxyde.db.steps import asked_dialect
 from oxyde.exceptions import MigrationError
 from oxyde.migrations import journal, ledger
 from oxyde.migrations.files import load
+from oxyde.migrations.history import History, Task
 from oxyde.migrations.lock import Lock
 from oxyde.migrations.options import Done, Options
 from oxyde.migrations.pending import Pending, pending
-from oxyde.migrations.runner import History, Task, apply, planned
+from oxyde.migrations.runner import apply, planned
 
 
 async def migrate(

@@ -9,10 +9,10 @@ from typing import Final
 from oxyde.db.raw import query
 from oxyde.db.steps import Steps
 from oxyde.migrations import live
+from oxyde.migrations.history import Task
 from oxyde.migrations.lint import Lint, TableLock, lints, locks, of_operations
 from oxyde.migrations.operations import Operation, RenameTable
 from oxyde.migrations.parts import shown, written
-from oxyde.migrations.runner import Task
 from oxyde.migrations.script import Step
 from oxyde.migrations.state import State
 from oxyde.schema.relation import Address

@@ -15,11 +15,11 @@ from oxyde.exceptions import MigrationError, OxydeError
 from oxyde.migrations import head, live
 from oxyde.migrations.files import Stage, load, walked
 from oxyde.migrations.from_models import from_models
+from oxyde.migrations.history import ZERO, History
 from oxyde.migrations.make import Models, Open, open_lines, unasked
 from oxyde.migrations.migrating import apply_blocking
 from oxyde.migrations.options import Options
 from oxyde.migrations.parts import shown
-from oxyde.migrations.runner import ZERO, History
 from oxyde.migrations.state import State
 
 

@@ -72,6 +72,7 @@ ELSEWHERE = {
     "migrations/batches.py": ("../contract/test_batches.py", "rows of a database"),
     "migrations/rows.py": ("../contract/test_data_migrations.py", "rows of a database"),
     "migrations/runner.py": ("../contract/test_migrate.py", "migrates databases"),
+    "migrations/history.py": ("../contract/test_migrate.py", "what a database has of the migrations"),
     "migrations/scratch.py": ("../contract/test_drift.py", "asks servers"),
     "models/locate.py": ("cli/test_models.py", "the lines of models that are wrong"),
     "cli/database.py": ("cli/test_migrate.py", "what the commands share"),

@@ -8,9 +8,9 @@ import oxyde
 from oxyde.db.execute import run
 from oxyde.db.route import route
 from oxyde.migrations.files import load
+from oxyde.migrations.history import History
 from oxyde.migrations.migrating import migrate
 from oxyde.migrations.pending import Pending, as_rows, pending
-from oxyde.migrations.runner import History
 from tests.backends import Backend
 from tests.migrating import fresh, write
 

@@ -14,8 +14,8 @@ from oxyde.db.execute import run_blocking
 from oxyde.db.route import route
 from oxyde.exceptions import MigrationError
 from oxyde.migrations.files import load, walked
+from oxyde.migrations.history import History
 from oxyde.migrations.migrating import migrate_blocking
-from oxyde.migrations.runner import History
 from oxyde.migrations.scratch_database import PREFIX, scratch_database
 from oxyde.migrations.verifying import Fault, of_database, of_files, of_ledger
 from tests.backends import Backend

@@ -7,9 +7,12 @@ from typing import Any, Final
 
 from oxyde.db.raw import Params, query
 from oxyde.db.steps import Steps
-from oxyde.migrations import journal, ledger
 
-OWN: Final = frozenset({ledger.TABLE, journal.TABLE})
+LEDGER: Final = "oxyde_migrations"
+"""The table of the ledger."""
+JOURNAL: Final = "oxyde_migration_journal"
+"""The table of the journal."""
+OWN: Final = frozenset({LEDGER, JOURNAL})
 """Tables of ours, which no state has."""
 SCRATCH: Final = "oxyde_scratch_"
 """How the names of tables begin that are made to see what a server makes of them."""
