@@ -20,9 +20,9 @@ from oxyde.cli.models import load_models
 from oxyde.cli.options import WrongUse, chosen, everywhere
 from oxyde.cli.stubs import current
 from oxyde.exceptions import MigrationError
-from oxyde.migrations.drifting import Drift, drift_blocking
-from oxyde.migrations.make import Open as OpenQuestions
-from oxyde.migrations.make import compare, open_lines, unasked
+from oxyde.migrations.changes.make import Open as OpenQuestions
+from oxyde.migrations.changes.make import compare, open_lines, unasked
+from oxyde.migrations.comparing.drifting import Drift, drift_blocking
 from oxyde.migrations.parts import shown
 from oxyde.schema import tables
 

@@ -15,7 +15,7 @@ from oxyde.cli.config import DIALECTS, FILE, PROJECT, project_options
 from oxyde.cli.discovery import model_modules
 from oxyde.cli.errors import HIDDEN, without_passwords
 from oxyde.cli.options import WrongUse, can_ask, chosen, everywhere
-from oxyde.migrations.layout import text
+from oxyde.migrations.folder.layout import text
 from oxyde.schema.naming import meant
 
 VARIABLE: Final = "DATABASE_URL"

@@ -14,11 +14,11 @@ from oxyde.cli.models import load_models
 from oxyde.cli.options import WrongUse, can_ask, chosen, everywhere
 from oxyde.cli.stubs import renew
 from oxyde.exceptions import MigrationError
-from oxyde.migrations.answers import parse
-from oxyde.migrations.files import read
+from oxyde.migrations.changes.answers import parse
+from oxyde.migrations.changes.make import Made, Models, Open, answered, compare, open_lines
+from oxyde.migrations.changes.questions import Question
+from oxyde.migrations.folder.files import read
 from oxyde.migrations.lint import lints, of_operations
-from oxyde.migrations.make import Made, Models, Open, answered, compare, open_lines
-from oxyde.migrations.questions import Question
 from oxyde.schema import tables
 
 of_columns = partial(click.option, multiple=True, shell_complete=complete_columns)

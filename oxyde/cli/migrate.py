@@ -11,12 +11,12 @@ from oxyde.cli.config import Config, ConfigError
 from oxyde.cli.database import connected, on_database
 from oxyde.cli.options import WrongUse, chosen, everywhere
 from oxyde.exceptions import MigrationError
-from oxyde.migrations.history import ZERO, History, Task
-from oxyde.migrations.migrating import apply_blocking, history_blocking, plan_blocking, planned_blocking, settle_blocking
-from oxyde.migrations.options import Done, Options
-from oxyde.migrations.pending import Pending, as_rows
-from oxyde.migrations.preview import find
-from oxyde.migrations.runner import check
+from oxyde.migrations.running.history import ZERO, History, Task
+from oxyde.migrations.running.migrating import apply_blocking, history_blocking, plan_blocking, planned_blocking, settle_blocking
+from oxyde.migrations.running.options import Done, Options
+from oxyde.migrations.running.pending import Pending, as_rows
+from oxyde.migrations.running.runner import check
+from oxyde.migrations.sql.preview import find
 
 
 @click.command()

@@ -12,14 +12,14 @@ from oxyde.cli.database import connected, on_database
 from oxyde.cli.models import load_models
 from oxyde.cli.options import WrongUse, can_ask, chosen, everywhere
 from oxyde.exceptions import MigrationError, OxydeError
-from oxyde.migrations.files import Migration, load, unordered
-from oxyde.migrations.migrating import applied_blocking, history_blocking
-from oxyde.migrations.preview import find
+from oxyde.migrations.folder.files import Migration, load, unordered
 from oxyde.migrations.rebasing.local import REMEDY
 from oxyde.migrations.rebasing.rebase import rebased
-from oxyde.migrations.scratch_database import scratch_database
+from oxyde.migrations.running.migrating import applied_blocking, history_blocking
+from oxyde.migrations.sql.preview import find
 from oxyde.migrations.squashing.squash import Squashed, leftovers, remove, squashed
-from oxyde.migrations.verifying import of_database, of_files, of_ledger
+from oxyde.migrations.verification.scratch_database import scratch_database
+from oxyde.migrations.verification.verifying import of_database, of_files, of_ledger
 
 
 @click.group()

@@ -8,7 +8,7 @@ import click
 
 from oxyde.cli.database import connected, on_database
 from oxyde.cli.options import chosen, everywhere
-from oxyde.migrations.migrating import history_blocking
+from oxyde.migrations.running.migrating import history_blocking
 
 MARKS = {"applied": "[x]", "pending": "[ ]", "half applied": "[~]", "edited": "[!]", "missing": "[!]"}
 """What stands before a migration, by what it is."""

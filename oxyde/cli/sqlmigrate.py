@@ -8,8 +8,8 @@ from oxyde.cli.completion import complete_migrations
 from oxyde.cli.config import DIALECTS
 from oxyde.cli.options import WrongUse, chosen, everywhere
 from oxyde.exceptions import MigrationError
-from oxyde.migrations import preview
-from oxyde.migrations.files import load
+from oxyde.migrations.folder.files import load
+from oxyde.migrations.sql import preview
 
 
 @click.command()

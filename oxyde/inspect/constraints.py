@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from oxyde.migrations.adoption import derived
-from oxyde.migrations.layout import Group, call
+from oxyde.migrations.changes.adoption import derived
+from oxyde.migrations.folder.layout import Group, call
 from oxyde.migrations.parts import Check, Exclude, Index, Unique
 from oxyde.migrations.state import Table
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from oxyde.inspect.plan import Class, Field, Members, Plan
-from oxyde.migrations.layout import WIDTH, Group, code, laid_out, text
-from oxyde.migrations.writing import plain
+from oxyde.migrations.folder.layout import WIDTH, Group, code, laid_out, text
+from oxyde.migrations.folder.writing import plain
 
 _IMPORTS: Final = (
     (("datetime", "dt"), re.compile(r"\bdt\.")),

@@ -1,10 +1,10 @@
 """Migrations: states of a schema, the operations between them, and the files that hold them."""
 
-from oxyde.migrations.drifting import drift
-from oxyde.migrations.factories import check, column, exclude, foreign_key, index, unique
-from oxyde.migrations.make import makemigrations
-from oxyde.migrations.migrating import migrate
+from oxyde.migrations.changes.make import makemigrations
+from oxyde.migrations.comparing.drifting import drift
+from oxyde.migrations.folder.factories import check, column, exclude, foreign_key, index, unique
 from oxyde.migrations.rebasing.rebase import rebase
+from oxyde.migrations.running.migrating import migrate
 from oxyde.migrations.squashing.squash import squash
 
 __all__ = ["check", "column", "drift", "exclude", "foreign_key", "index", "makemigrations", "migrate", "rebase", "squash", "unique"]

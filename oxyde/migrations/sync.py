@@ -1,7 +1,7 @@
 """The blocking twins of ``migrate`` and ``drift``, for scripts and for services that do not use asyncio."""
 
-from oxyde.migrations.drifting import drift_blocking as drift
-from oxyde.migrations.migrating import migrate_blocking as migrate
+from oxyde.migrations.comparing.drifting import drift_blocking as drift
+from oxyde.migrations.running.migrating import migrate_blocking as migrate
 
 __all__ = ["drift", "migrate"]
 

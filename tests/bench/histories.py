@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 COMMAND = "import sys; sys.argv[0] = 'oxyde'; from oxyde.cli.app import main; main()"
-IMPORTS = "from pathlib import Path\nfrom oxyde.migrations.files import load, replayed\n"
+IMPORTS = "from pathlib import Path\nfrom oxyde.migrations.folder.files import load, replayed\n"
 REPLAY = f"{IMPORTS}replayed(load(Path('migrations')), 'postgres')"
 KINDS = ('"text", length=80', '"int", default="0"', '"datetime_tz", nullable=True', '"decimal", precision=12, scale=2, nullable=True')
 FIELDS = (

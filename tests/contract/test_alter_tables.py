@@ -15,7 +15,6 @@ from oxyde.db.route import route
 from oxyde.db.steps import Atomically, Steps
 from oxyde.exceptions import DatabaseError, DataError, IntegrityError, MigrationError, UnsupportedError
 from oxyde.ir import wire
-from oxyde.migrations import rebuild
 from oxyde.migrations.operations import (
     AddColumn,
     AddConstraint,
@@ -40,9 +39,10 @@ from oxyde.migrations.operations import (
     RenameTable,
 )
 from oxyde.migrations.parts import Check, Column, Index, Unique
-from oxyde.migrations.script import Step, script
+from oxyde.migrations.sql import rebuild
+from oxyde.migrations.sql.script import Step, script
+from oxyde.migrations.sql.statements import statements
 from oxyde.migrations.state import State, Table
-from oxyde.migrations.statements import statements
 from oxyde.schema import ForeignKey
 from oxyde.schema.types import INT, TEXT, decimal_of, enum_of
 from tests.backends import Backend

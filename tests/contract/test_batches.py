@@ -14,8 +14,8 @@ from oxyde import sync
 from oxyde.exceptions import MigrationError
 from oxyde.migrations import migrate
 from oxyde.migrations import sync as blocking
-from oxyde.migrations.migrating import apply_blocking, history_blocking
-from oxyde.migrations.options import Options
+from oxyde.migrations.running.migrating import apply_blocking, history_blocking
+from oxyde.migrations.running.options import Options
 from tests.backends import Backend
 from tests.migrating import fresh, query, write
 

@@ -14,9 +14,9 @@ from oxyde import sync
 from oxyde.exceptions import MigrationError
 from oxyde.migrations import migrate
 from oxyde.migrations import sync as blocking
-from oxyde.migrations.files import load, walked
-from oxyde.migrations.migrating import history_blocking
-from oxyde.migrations.preview import sqlmigrate
+from oxyde.migrations.folder.files import load, walked
+from oxyde.migrations.running.migrating import history_blocking
+from oxyde.migrations.sql.preview import sqlmigrate
 from tests.backends import Backend, Servers
 from tests.migrating import fresh, query, write
 

@@ -18,12 +18,13 @@ from oxyde.cli.check import _plan
 from oxyde.db.execute import run_blocking
 from oxyde.db.route import route
 from oxyde.exceptions import LockTimeoutError, MigrationError
-from oxyde.migrations import described, drift, live
+from oxyde.migrations import drift, live
 from oxyde.migrations import parts as parts_of
-from oxyde.migrations.drifting import Drift, drift_blocking, drifted
+from oxyde.migrations.comparing.drifting import Drift, drift_blocking, drifted
 from oxyde.migrations.lock import Lock
 from oxyde.migrations.operations import AddColumn, DropColumn
 from oxyde.migrations.parts import Column
+from oxyde.migrations.sql import described
 from oxyde.migrations.state import State, Table
 from oxyde.schema import ForeignKey
 from oxyde.schema.types import INT, TEXT
@@ -192,7 +193,7 @@ def test_what_a_crash_leaves(database: Backend) -> None:
     execute("CREATE TABLE oxyde_scratch_left (id int)", "CREATE VIEW oxyde_scratch_view AS SELECT 1 AS one")
     where = oxyde.db.route.route().database
     with Lock(where, 1), pytest.MonkeyPatch.context() as patch:
-        patch.setattr("oxyde.migrations.drifting.LOCK_TIMEOUT", 0)
+        patch.setattr("oxyde.migrations.comparing.drifting.LOCK_TIMEOUT", 0)
         with pytest.raises(LockTimeoutError):
             drift_blocking(MODELS)
     assert lines(drift_blocking(MODELS)) == []
@@ -264,7 +265,7 @@ def test_why_there_is_no_plan(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     def refuse(*_: State) -> None:
         raise MigrationError("nobody can say it")
 
-    monkeypatch.setattr("oxyde.migrations.drifting.diff", refuse)
+    monkeypatch.setattr("oxyde.migrations.comparing.drifting.diff", refuse)
     with oxyde.connect(f"sqlite:///{tmp_path}/drift.db", "default"):
         found = drift_blocking(MODELS)
     assert (len(found.differences), found.operations, found.reason) == (2, (), "nobody can say it")

@@ -13,7 +13,7 @@ import oxyde
 from oxyde import migrations
 from oxyde.exceptions import MigrationError
 from oxyde.migrations import sync as blocking
-from oxyde.migrations.options import Done
+from oxyde.migrations.running.options import Done
 from tests.backends import Backend
 from tests.contract.test_drift import MODELS
 from tests.migrating import described, fresh, query, write

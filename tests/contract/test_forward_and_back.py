@@ -11,7 +11,7 @@ import pytest
 
 from oxyde.exceptions import OxydeError
 from oxyde.migrations import operations
-from oxyde.migrations.context import Context
+from oxyde.migrations.folder.context import Context
 from oxyde.migrations.operations import Operation
 from oxyde.migrations.parts import Check, Column, Exclude, Index, Unique
 from oxyde.migrations.state import State, Table

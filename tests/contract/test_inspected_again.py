@@ -7,7 +7,7 @@ from pathlib import Path
 
 import oxyde.inspect
 from oxyde import db
-from oxyde.migrations.diff import diff
+from oxyde.migrations.changes.diff import diff
 from oxyde.migrations.from_models import from_models
 from oxyde.migrations.state import State
 from oxyde.models.model import Model

@@ -38,9 +38,9 @@ from oxyde.migrations.operations import (
     replay,
 )
 from oxyde.migrations.parts import Check, Column, Exclude, Index, Unique
-from oxyde.migrations.recomputed import recomputed
+from oxyde.migrations.sql.recomputed import recomputed
+from oxyde.migrations.sql.statements import statements
 from oxyde.migrations.state import State, Table
-from oxyde.migrations.statements import statements
 from oxyde.schema import ForeignKey
 from oxyde.schema.relation import Address
 from oxyde.schema.types import DATETIME, DATETIME_TZ, INT, JSON, TEXT, decimal_of, enum_of

@@ -13,12 +13,13 @@ import pytest
 import oxyde
 from oxyde import sync
 from oxyde.exceptions import LockTimeoutError, MigrationError, UnsupportedError
-from oxyde.migrations import journal, migrate
+from oxyde.migrations import migrate
 from oxyde.migrations import sync as blocking
-from oxyde.migrations.files import load
-from oxyde.migrations.migrating import history_blocking, settle_blocking
-from oxyde.migrations.patience import LIMITED
-from oxyde.migrations.preview import sqlmigrate
+from oxyde.migrations.folder.files import load
+from oxyde.migrations.running import journal
+from oxyde.migrations.running.migrating import history_blocking, settle_blocking
+from oxyde.migrations.running.patience import LIMITED
+from oxyde.migrations.sql.preview import sqlmigrate
 from tests.backends import Backend
 from tests.migrating import described, fresh, query, write
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import oxyde
 from oxyde.db.execute import run
 from oxyde.db.route import route
-from oxyde.migrations.files import load
-from oxyde.migrations.history import History
-from oxyde.migrations.migrating import migrate
-from oxyde.migrations.pending import Pending, as_rows, pending
+from oxyde.migrations.folder.files import load
+from oxyde.migrations.running.history import History
+from oxyde.migrations.running.migrating import migrate
+from oxyde.migrations.running.pending import Pending, as_rows, pending
 from tests.backends import Backend
 from tests.migrating import fresh, write
 

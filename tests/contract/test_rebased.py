@@ -9,9 +9,10 @@ import pytest
 
 import oxyde
 from oxyde.db.steps import Steps
-from oxyde.migrations import ledger, rebase
+from oxyde.migrations import rebase
 from oxyde.migrations import sync as blocking
-from oxyde.migrations.migrating import history_blocking
+from oxyde.migrations.running import ledger
+from oxyde.migrations.running.migrating import history_blocking
 from tests.backends import Backend
 from tests.contract.test_migrate import names
 from tests.contract.test_squash import LEDGER

@@ -18,9 +18,9 @@ from oxyde.db.route import route
 from oxyde.exceptions import IntegrityError, LockTimeoutError, MigrationError
 from oxyde.migrations import migrate
 from oxyde.migrations import sync as blocking
-from oxyde.migrations.files import load
+from oxyde.migrations.folder.files import load
 from oxyde.migrations.live import read
-from oxyde.migrations.preview import sqlmigrate
+from oxyde.migrations.sql.preview import sqlmigrate
 from tests.migrating import write
 
 pytestmark = pytest.mark.usefixtures("file")

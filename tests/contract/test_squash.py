@@ -10,7 +10,7 @@ import pytest
 import oxyde
 from oxyde.exceptions import MigrationError
 from oxyde.migrations import migrate, squash
-from oxyde.migrations.migrating import history_blocking
+from oxyde.migrations.running.migrating import history_blocking
 from oxyde.migrations.squashing.squash import remove
 from tests.backends import Backend
 from tests.contract.test_migrate import names

@@ -13,11 +13,11 @@ import oxyde
 from oxyde.db.execute import run_blocking
 from oxyde.db.route import route
 from oxyde.exceptions import MigrationError
-from oxyde.migrations.files import load, walked
-from oxyde.migrations.history import History
-from oxyde.migrations.migrating import migrate_blocking
-from oxyde.migrations.scratch_database import PREFIX, scratch_database
-from oxyde.migrations.verifying import Fault, of_database, of_files, of_ledger
+from oxyde.migrations.folder.files import load, walked
+from oxyde.migrations.running.history import History
+from oxyde.migrations.running.migrating import migrate_blocking
+from oxyde.migrations.verification.scratch_database import PREFIX, scratch_database
+from oxyde.migrations.verification.verifying import Fault, of_database, of_files, of_ledger
 from tests.backends import Backend
 from tests.migrating import fresh, query, write
 

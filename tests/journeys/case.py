@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from oxyde.migrations import check, column, foreign_key, index, unique
-from oxyde.migrations.context import Context
+from oxyde.migrations.folder.context import Context
 
 At: TypeAlias = "dict[str, Any]"
 """The keyword ``schema=`` of every operation, or none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from oxyde.migrations import column, index
-from oxyde.migrations.context import Context
+from oxyde.migrations.folder.context import Context
 from tests.journeys.case import At, Case, in_turn, named
 
 TEXT: Final = "SQL text of a state stays as it is written"

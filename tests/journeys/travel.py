@@ -17,13 +17,13 @@ from oxyde.db.route import Route, route
 from oxyde.db.steps import Atomically, Call, Steps
 from oxyde.exceptions import MigrationError
 from oxyde.ir import expr, statement, wire
-from oxyde.migrations import rebuild
-from oxyde.migrations.context import Context
-from oxyde.migrations.drifting import drifted
+from oxyde.migrations.comparing.drifting import drifted
+from oxyde.migrations.folder.context import Context
 from oxyde.migrations.live import read
 from oxyde.migrations.operations import Execute, Irreversible, Operation, Run, inverted, replay
-from oxyde.migrations.rows import Job
-from oxyde.migrations.script import TRANSACTIONAL, Step, script
+from oxyde.migrations.running.rows import Job
+from oxyde.migrations.sql import rebuild
+from oxyde.migrations.sql.script import TRANSACTIONAL, Step, script
 from oxyde.migrations.state import State
 from tests.backends import Backend, mysql_connection
 from tests.journeys.case import At, Case, begin

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from oxyde.migrations import check, column, foreign_key, index, unique
-from oxyde.migrations.context import Context
+from oxyde.migrations.folder.context import Context
 from tests.journeys.case import At, Case, named
 from tests.journeys.columns import STATISTICS
 

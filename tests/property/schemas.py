@@ -9,8 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from oxyde.migrations.changes.renames import Renames
 from oxyde.migrations.parts import Check, Column, Constraint, Exclude, Index, Unique
-from oxyde.migrations.renames import Renames
 from oxyde.migrations.state import State, Table
 from oxyde.schema import ForeignKey
 from oxyde.schema.relation import Address

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oxyde.migrations.context import Context
-from oxyde.migrations.diff import diff
+from oxyde.migrations.changes.diff import diff
+from oxyde.migrations.folder.context import Context
+from oxyde.migrations.folder.writing import source
 from oxyde.migrations.operations import Irreversible, inverted, replay
 from oxyde.migrations.state import State
-from oxyde.migrations.writing import source
 from tests.property.schemas import renames, states
 
 MANY = settings(max_examples=20_000 if os.environ.get("OXYDE_LONG") else 2_000, deadline=None)

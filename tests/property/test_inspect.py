@@ -11,7 +11,7 @@ from oxyde.inspect.classes import classes
 from oxyde.inspect.module import source
 from oxyde.inspect.planning import plan
 from oxyde.inspect.references import references
-from oxyde.migrations.adoption import derived
+from oxyde.migrations.changes.adoption import derived
 from oxyde.migrations.from_models import from_models
 from oxyde.migrations.parts import Column, Constraint, Unique
 from oxyde.migrations.state import State, Table

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import oxyde.inspect
 from oxyde.db.execute import run_blocking
 from oxyde.db.route import route
-from oxyde.migrations.drifting import drifted, initials
+from oxyde.migrations.comparing.drifting import drifted, initials
 from oxyde.migrations.from_models import from_models
 from tests.backends import Backend
 from tests.property.test_live import Drawn

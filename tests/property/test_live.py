@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from oxyde.db.execute import run_blocking
 from oxyde.db.route import route
-from oxyde.migrations.diff import diff
-from oxyde.migrations.drifting import Drift, drifted
+from oxyde.migrations.changes.diff import diff
+from oxyde.migrations.comparing.drifting import Drift, drifted
+from oxyde.migrations.comparing.projection import projection
 from oxyde.migrations.operations import replay
-from oxyde.migrations.projection import projection
 from oxyde.migrations.state import State, Table
 from oxyde.schema.relation import Address
 from tests.backends import Backend

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oxyde.migrations.context import Context
-from oxyde.migrations.diff import diff
+from oxyde.migrations.changes.diff import diff
+from oxyde.migrations.folder.context import Context
 from oxyde.migrations.operations import Execute, Operation, replay
 from oxyde.migrations.squashing.copied import Copies
 from oxyde.migrations.squashing.reduced import reduced

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from oxyde.migrations.files import Migration
+from oxyde.migrations.folder.files import Migration
 from oxyde.migrations.lint import allowances
 from oxyde.migrations.lint.lint import ALLOW, NAMES, Lint
 from oxyde.migrations.lint.locks import locks
 from oxyde.migrations.lint.rules import RULES, Case
 from oxyde.migrations.operations import CreateTable, Operation, RenameTable
-from oxyde.migrations.rebuild import made_anew
+from oxyde.migrations.sql.rebuild import made_anew
 from oxyde.migrations.state import State
 from oxyde.schema.naming import meant
 from oxyde.schema.relation import Address

@@ -28,7 +28,7 @@ from oxyde.migrations.operations import (
     ValidateConstraint,
 )
 from oxyde.migrations.parts import Check, Column
-from oxyde.migrations.recomputed import is_recomputed
+from oxyde.migrations.sql.recomputed import is_recomputed
 from oxyde.migrations.state import State
 from oxyde.schema import ForeignKey
 from oxyde.schema.relation import Address

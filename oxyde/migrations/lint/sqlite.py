@@ -14,7 +14,7 @@ from oxyde.migrations.operations import (
     RenameIndex,
     RenameTable,
 )
-from oxyde.migrations.rebuild import made_anew
+from oxyde.migrations.sql.rebuild import made_anew
 from oxyde.migrations.state import State
 from oxyde.schema.relation import Address
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from oxyde.exceptions import MigrationError
-from oxyde.migrations.conversions import loses
 from oxyde.migrations.operations.base import Inverse, Irreversible, Operation
 from oxyde.migrations.operations.constraints import AddConstraint
+from oxyde.migrations.operations.conversions import loses
 from oxyde.migrations.operations.indexes import CreateIndex
 from oxyde.migrations.operations.tables import AlterKey
 from oxyde.migrations.parts import Column, Index, shown, with_column_renamed

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from oxyde.migrations import head
+from oxyde.migrations.folder import head
 
 REPLAYS = ("rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD")
 """What git has while it brings commits to where HEAD is; then HEAD is the other side, and the commit that it brings is ours."""

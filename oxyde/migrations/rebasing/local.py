@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from oxyde.exceptions import MigrationError
-from oxyde.migrations.files import Migration, in_line
-from oxyde.migrations.preview import find
+from oxyde.migrations.folder.files import Migration, in_line
+from oxyde.migrations.folder.replaced import lacking, names
 from oxyde.migrations.rebasing.git import elsewhere
-from oxyde.migrations.replaced import lacking, names
+from oxyde.migrations.sql.preview import find
 
 Applied: TypeAlias = "Callable[[], Collection[str]]"
 """Reads the names that a ledger has."""

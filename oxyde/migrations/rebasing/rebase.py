@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from oxyde.exceptions import MigrationError
-from oxyde.migrations import head
-from oxyde.migrations.files import Migration, in_line, parsed, replayed, unordered
-from oxyde.migrations.migrating import applied_blocking
+from oxyde.migrations.folder import head
+from oxyde.migrations.folder.files import Migration, in_line, parsed, replayed, unordered
+from oxyde.migrations.folder.replaced import last_number
 from oxyde.migrations.operations import replay
 from oxyde.migrations.rebasing.local import Applied, local, others
 from oxyde.migrations.rebasing.renumbered import renumbered
 from oxyde.migrations.rebasing.unfinished import Moved, Unfinished
-from oxyde.migrations.replaced import last_number
+from oxyde.migrations.running.migrating import applied_blocking
 
 
 @dataclass(frozen=True)

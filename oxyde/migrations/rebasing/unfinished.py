@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from oxyde.exceptions import MigrationError
-from oxyde.migrations import head
-from oxyde.migrations.files import UNFINISHED
+from oxyde.migrations.folder import head
+from oxyde.migrations.folder.files import UNFINISHED
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from oxyde.exceptions import MigrationError
-from oxyde.migrations.files import Migration
+from oxyde.migrations.folder.files import Migration
 from oxyde.migrations.squashing.module import Import, Module, Statement
 
 FACTORIES: Final = ("check", "column", "exclude", "foreign_key", "index", "unique")

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from oxyde.exceptions import MigrationError
-from oxyde.migrations import head
-from oxyde.migrations.files import Migration, Stage, load, parsed, walked
-from oxyde.migrations.layout import Group, code, laid_out, text
+from oxyde.migrations.folder import head
+from oxyde.migrations.folder.files import Migration, Stage, load, parsed, walked
+from oxyde.migrations.folder.layout import Group, code, laid_out, text
+from oxyde.migrations.folder.replaced import Replaced
 from oxyde.migrations.operations import Execute, Inverse, Irreversible, Operation, Run, inverted, replay
-from oxyde.migrations.preview import find
-from oxyde.migrations.replaced import Replaced
-from oxyde.migrations.script import changes_rows
+from oxyde.migrations.sql.preview import find
+from oxyde.migrations.sql.script import changes_rows
 from oxyde.migrations.squashing.copied import Copies, import_lines
 from oxyde.migrations.squashing.module import Import
 from oxyde.migrations.squashing.reduced import reduced

@@ -13,12 +13,12 @@ from itertools import groupby
 from typing import Any, Final
 
 from oxyde.exceptions import MigrationError
-from oxyde.migrations.calls import calls, factories
-from oxyde.migrations.layout import Code, Group, call, code, laid_out, text
+from oxyde.migrations.folder.calls import calls, factories
+from oxyde.migrations.folder.layout import Code, Group, call, code, laid_out, text
+from oxyde.migrations.folder.writing import plain
 from oxyde.migrations.operations import Execute, Irreversible, Operation, RequireManual, Run, StateOnly
 from oxyde.migrations.squashing.copied import Copies
 from oxyde.migrations.state import State
-from oxyde.migrations.writing import plain
 
 _IMPORTS: Final[tuple[tuple[tuple[type, ...], tuple[str, ...]], ...]] = (
     ((dt.datetime, dt.date, dt.time, dt.timedelta), ("datetime",)),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from oxyde.migrations.answers import Answers
+from oxyde.migrations.changes.answers import Answers
+from oxyde.migrations.changes.renames import Renames
 from oxyde.migrations.parts import Check, Column, Constraint, Index, Unique
-from oxyde.migrations.renames import Renames
 from oxyde.migrations.state import State, Table
 from oxyde.schema import ForeignKey
 from oxyde.schema.relation import Address

@@ -13,12 +13,12 @@ import pytest
 from oxyde.db.execute import run_blocking
 from oxyde.db.route import route
 from oxyde.exceptions import IntegrityError, MigrationError
-from oxyde.migrations.files import Migration, read
-from oxyde.migrations.history import ZERO, History
-from oxyde.migrations.make import Made, Models
+from oxyde.migrations.changes.make import Made, Models
+from oxyde.migrations.folder.files import Migration, read
 from oxyde.migrations.operations import Irreversible, inverted
-from oxyde.migrations.options import Options
-from oxyde.migrations.runner import apply
+from oxyde.migrations.running.history import ZERO, History
+from oxyde.migrations.running.options import Options
+from oxyde.migrations.running.runner import apply
 from oxyde.migrations.state import State, Table
 from oxyde.schema.relation import Address
 from tests.property.walks.draft import Draft, is_unique

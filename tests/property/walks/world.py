@@ -11,8 +11,8 @@ import oxyde
 from oxyde.db.execute import run_blocking
 from oxyde.db.route import route
 from oxyde.migrations import live
-from oxyde.migrations.diff import diff
-from oxyde.migrations.script import script
+from oxyde.migrations.changes.diff import diff
+from oxyde.migrations.sql.script import script
 from oxyde.migrations.state import State, Table
 from oxyde.schema.naming import quoted
 from oxyde.schema.relation import Address

@@ -12,7 +12,7 @@ import pytest
 
 from oxyde import Check, Field, Index, Model
 from oxyde.migrations import makemigrations
-from oxyde.migrations.files import load, replayed
+from oxyde.migrations.folder.files import load, replayed
 from oxyde.migrations.parts import Column
 from oxyde.schema.types import DATETIME, INT, TEXT
 

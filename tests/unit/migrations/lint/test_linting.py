@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from oxyde.migrations.files import load, replayed
+from oxyde.migrations.folder.files import load, replayed
 from oxyde.migrations.lint import Lint, lints
 
 FIRST = """

@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from oxyde.migrations import head
+from oxyde.migrations.folder import head
 from tests.migrating import write
 
 FIRST = """

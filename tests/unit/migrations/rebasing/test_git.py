@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from oxyde.migrations import head
+from oxyde.migrations.folder import head
 from oxyde.migrations.rebasing.git import elsewhere
 from tests.unit.migrations.rebasing.repository import Repository
 

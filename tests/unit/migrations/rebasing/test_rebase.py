@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from oxyde.exceptions import MigrationError
-from oxyde.migrations import head, rebase
-from oxyde.migrations.files import UNFINISHED, load, replayed
+from oxyde.migrations import rebase
+from oxyde.migrations.folder import head
+from oxyde.migrations.folder.files import UNFINISHED, load, replayed
 from oxyde.migrations.rebasing.rebase import Rebased, rebased
 from oxyde.migrations.rebasing.unfinished import Unfinished
-from oxyde.migrations.verifying import of_files
+from oxyde.migrations.verification.verifying import of_files
 from tests.migrating import write
 from tests.unit.migrations.rebasing.repository import FIRST, Repository, adding
 

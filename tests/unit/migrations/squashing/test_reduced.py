@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from oxyde.migrations import check, column, foreign_key, index, unique
-from oxyde.migrations.context import Context
+from oxyde.migrations.folder.context import Context
 from oxyde.migrations.operations import replay
 from oxyde.migrations.squashing.reduced import reduced
 from oxyde.migrations.state import State

@@ -8,8 +8,8 @@ import pytest
 
 from oxyde.exceptions import MigrationError
 from oxyde.migrations import squash
-from oxyde.migrations.files import load, replayed
-from oxyde.migrations.make import compare
+from oxyde.migrations.changes.make import compare
+from oxyde.migrations.folder.files import load, replayed
 from tests.migrating import write
 
 TABLE = 'def upgrade(ctx):\n    ctx.create_table("jars", column("id", "int", key=True))\n'

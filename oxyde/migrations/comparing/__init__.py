@@ -1,0 +1,1 @@
+"""What a live database has otherwise than a state."""

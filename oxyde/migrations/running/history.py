@@ -1,0 +1,187 @@
+"""What a database has of the migrations of a folder, and what leads it to another one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Final
+
+from oxyde.db.steps import Steps
+from oxyde.exceptions import MigrationError
+from oxyde.migrations.folder.checksums import checksum, differs
+from oxyde.migrations.folder.files import Migration, Stage, number_of, walked
+from oxyde.migrations.operations import Irreversible, Operation, RequireManual, Run
+from oxyde.migrations.running import journal, ledger, standing
+from oxyde.migrations.running.options import Options
+from oxyde.migrations.running.rows import Job
+from oxyde.migrations.sql.preview import find
+from oxyde.migrations.sql.script import Step, script
+from oxyde.migrations.state import State
+
+ZERO: Final = "zero"
+"""The target before the first migration."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A migration that is applied, or undone.
+
+    Attributes:
+        migration: The migration.
+        backwards: Whether it is undone.
+        steps: What is done for it.
+        checksum: Of its operations.
+        faked: Whether it is entered in the ledger only, since the database has what it makes.
+    """
+
+    migration: Migration
+    backwards: bool
+    steps: Sequence[Step]
+    checksum: str
+    faked: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of the migration."""
+        return self.migration.name
+
+    @property
+    def makes_anew(self) -> bool:
+        """Whether SQLite makes a table anew for it."""
+        return any(step.rebuild is not None for step in self.steps)
+
+    def told(self, options: Options) -> Task:
+        """Returns it with what was said of tables that are made anew."""
+        return replace(self, steps=[step.told(options.warn, keep_extra=options.keep_extra) for step in self.steps])
+
+    @property
+    def texts(self) -> Iterator[tuple[int, Step, str]]:
+        """The statements with their numbers, from 1, and the steps they are of; what is one with its step is one text."""
+        number = 0
+        for step in self.steps:
+            for text in step.units:
+                number += 1
+                yield number, step, text
+
+    def job(self, step: Step) -> Job:
+        """Returns the function that a step runs."""
+        if not isinstance(step.operation, Run):
+            message = f"{step.operation} runs no function"
+            raise TypeError(message)
+        return Job(self.name, self.migration.path, self.backwards, step.operation, step.before)
+
+
+@dataclass
+class History:
+    """The migrations of a folder, and what a database has of them.
+
+    Attributes:
+        migrations: The migrations, in order; once the ledger was read those that the database goes through.
+        dialect: postgres, mysql, mariadb or sqlite.
+        applied: What the ledger says, by name, renewals included.
+        begun: What the journal says, by name.
+        stuck: What the database lacks of what a squashed migration replaces, where it is half way and the files are gone.
+        renewals: Entries that the ledger is to get: its names are older than those of the files.
+    """
+
+    migrations: Sequence[Migration]
+    dialect: str
+    applied: dict[str, ledger.Entry] = field(default_factory=dict)
+    begun: dict[str, dict[int, journal.Entry]] = field(default_factory=dict)
+    stuck: dict[str, list[str]] = field(default_factory=dict)
+    renewals: list[standing.Renewal] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Keeps the migrations of the folder."""
+        self.files = self.migrations
+
+    def read(self) -> Steps[None]:
+        """Reads ledger and journal; writes nothing."""
+        self.applied = yield from ledger.read(self.dialect)
+        self.begun = yield from journal.read(self.dialect)
+        line = standing.line(self.files, self.applied.keys() | self.begun.keys(), self.applied)
+        self.migrations, self.stuck = line.migrations, line.stuck
+        self.__dict__.pop("stages", None)
+        renamed = standing.renamed(self.stages, self.applied, standing.known(self.files))
+        self.renewals = [*standing.counted(line, self.stages), *renamed]
+        for one in self.renewals:
+            self.applied.pop(one.old or "", None)
+        self.applied |= {one.entry.name: one.entry for one in self.renewals}
+
+    @cached_property
+    def stages(self) -> Sequence[Stage]:
+        """The migrations with the states between them; the files are replayed once."""
+        return list(walked(self.migrations, self.dialect))
+
+    def edited(self) -> list[str]:
+        """Returns the applied migrations whose files say something else now."""
+        said = {name: entry.checksum for name, entry in self.applied.items()}
+        return [one.migration.name for one in self.stages if differs(said.get(one.migration.name), checksum(one.operations))]
+
+    def missing(self) -> list[str]:
+        """Returns the applied migrations that have no file."""
+        known = standing.known(self.files)
+        return [name for name in self.applied if name not in known]
+
+    def faults(self) -> list[str]:
+        """Returns what the ledger has otherwise than the files, one line each."""
+        return [
+            *(f"{name} was edited after it was applied; write what changed to a new migration" for name in self.edited()),
+            *(f"{name} is applied and has no file; the files are older than the database, or one was deleted" for name in self.missing()),
+        ]
+
+    def tasks(self, target: str | None = None, *, fake: bool = False) -> list[Task]:
+        """Returns what leads to a target: all migrations by default; nothing has been changed when it raises.
+
+        Args:
+            target: ``zero``, or a migration by its name or the beginning of it.
+            fake: They will only be entered in the ledger, or removed: nothing has to be complete, or to have a way back.
+
+        Raises:
+            MigrationError: There is no such target, or what would have to be undone cannot be.
+            UnsupportedError: The dialect cannot do an operation.
+        """
+        last = len(self.migrations) - 1 if target is None else -1 if target == ZERO else find(self.migrations, target)
+        forward, backward = [], []
+        for at, stage in enumerate(self.stages):
+            migration = stage.migration
+            begun = self.begun.get(migration.name, {})
+            is_going_back = any(entry.backwards for entry in begun.values())
+            if migration.name in self.stuck:
+                lacks = self.stuck[migration.name][0]
+                raise MigrationError(f"the database is half way through what {migration.name} replaces: bring back {lacks}.py, and migrate")
+            if at <= last and migration.name not in self.applied:
+                if begun and is_going_back:
+                    raise MigrationError(
+                        f"{migration.name} was being undone when it stopped; undo it to the end first: migrate to before it"
+                    )
+                forward.append(Task(migration, False, (), checksum(stage.operations)) if fake else self._forward(stage))
+            elif at > last and (migration.name in self.applied or begun):
+                if begun and not is_going_back:
+                    raise MigrationError(
+                        f"{migration.name} was being applied when it stopped; apply it to the end first: migrate {migration.name}"
+                    )
+                backward.append(Task(migration, True, (), checksum(stage.operations)) if fake else self._backward(stage))
+        return [*backward[::-1], *forward]
+
+    def _forward(self, stage: Stage) -> Task:
+        steps = self._steps(stage.migration, stage.operations, stage.before)
+        return Task(stage.migration, False, steps, checksum(stage.operations))
+
+    def _backward(self, stage: Stage) -> Task:
+        migration = stage.migration
+        for name in self.missing():
+            if number_of(name) >= migration.number:
+                lacks = f"{name}, which is applied and has no file: bring back {name}.py"
+                raise MigrationError(f"{migration.name} cannot be undone beneath {lacks}")
+        undo = migration.backward(stage.before, self.dialect)
+        if isinstance(undo, Irreversible):
+            raise MigrationError(f"{migration.name} cannot be undone: {undo.reason}")
+        return Task(migration, True, self._steps(migration, undo, stage.after), checksum(stage.operations))
+
+    def _steps(self, migration: Migration, operations: Sequence[Operation], before: State) -> list[Step]:
+        manual = next((one for one in operations if isinstance(one, RequireManual)), None)
+        if manual is not None:
+            raise MigrationError(f"{migration.name} is not complete: {manual}")
+        return script(operations, before, self.dialect)

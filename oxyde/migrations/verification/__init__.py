@@ -1,0 +1,1 @@
+"""Proving that a folder of migrations is right, with a trial in a database of its own."""

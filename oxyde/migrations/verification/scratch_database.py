@@ -1,0 +1,107 @@
+"""A database of its own for a trial, or a schema where none can be made: made beside another one, and dropped afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, Literal
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from oxyde.db.database import AsyncDatabase
+from oxyde.db.raw import execute_raw_blocking
+from oxyde.exceptions import DatabaseError, MigrationError
+from oxyde.migrations.folder.files import Stage
+from oxyde.migrations.verification.confining import leaving
+from oxyde.schema.naming import mark, quoted
+
+PREFIX: Final = "oxyde_verify_"
+"""What the names of scratch databases begin with."""
+
+
+DENIED: Final = "42501"
+"""What PostgreSQL says to a role that may not make databases."""
+SCHEMAS: Final = "SELECT nspname::text AS name FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%'"
+
+
+@contextlib.contextmanager
+def scratch_database(url: str, dialect: str, stages: Sequence[Stage] = ()) -> Iterator[AsyncDatabase]:
+    """Yields a connection to an empty database on the server of a URL; one that an earlier run left is dropped first.
+
+    A role of PostgreSQL that may not make databases gets a schema, if the migrations stay in it.
+
+    Args:
+        url: The URL of the database that is there, which is not changed.
+        dialect: postgres, mysql, mariadb or sqlite.
+        stages: The migrations that it is for.
+
+    Raises:
+        MigrationError: The server lets nobody make databases, and a schema is not enough.
+        ConnectionFailed: The server cannot be reached.
+    """
+    name = PREFIX + hashlib.blake2b(urlsplit(url).path.encode(), digest_size=6).hexdigest()
+    if dialect == "sqlite":
+        with tempfile.TemporaryDirectory(prefix=PREFIX) as folder, _connected(f"sqlite:///{Path(folder) / name}.db", name) as database:
+            yield database
+        return
+    with _connected(url, f"{name}_server") as server:
+        kind = _made(server, name, dialect, stages)
+        parts = urlsplit(url)
+        place = parts._replace(path=f"/{name}") if kind == "DATABASE" else parts._replace(query=_in_schema(parts.query, name))
+        try:
+            with _connected(place.geturl(), name) as database:
+                yield database
+        finally:
+            _drop(server, kind, name, dialect)
+
+
+def _made(server: AsyncDatabase, name: str, dialect: str, stages: Sequence[Stage]) -> Literal["DATABASE", "SCHEMA"]:
+    """Makes the database, or the schema, and returns which of them it is."""
+    shown = quoted(name, mark(dialect))
+    try:
+        _drop(server, "DATABASE", name, dialect)
+        execute_raw_blocking(f"CREATE DATABASE {shown}", client=server)
+    except DatabaseError as error:
+        if dialect != "postgres" or error.sqlstate != DENIED:
+            raise MigrationError(f"the scratch database {name} cannot be made: {error}") from error
+        denied = error
+    else:
+        return "DATABASE"
+    schemas = [row["name"] for row in execute_raw_blocking(SCHEMAS, client=server) if row["name"] != name]
+    reason = leaving(stages, schemas)
+    if reason is not None:
+        message = f"the scratch database {name} cannot be made: {denied}; a schema is not enough, for {reason}: give the role CREATEDB"
+        raise MigrationError(message) from denied
+    try:
+        _drop(server, "SCHEMA", name, dialect)
+        execute_raw_blocking(f"CREATE SCHEMA {shown}", client=server)
+    except DatabaseError as error:
+        raise MigrationError(f"neither the scratch database {name} can be made nor a schema: {error}; give the role CREATEDB") from error
+    return "SCHEMA"
+
+
+def _drop(server: AsyncDatabase, kind: Literal["DATABASE", "SCHEMA"], name: str, dialect: str) -> None:
+    cascade = " CASCADE" if kind == "SCHEMA" else ""
+    execute_raw_blocking(f"DROP {kind} IF EXISTS {quoted(name, mark(dialect))}{cascade}", client=server)
+
+
+def _in_schema(query: str, name: str) -> str:
+    """Returns the query of a URL whose connections see one schema alone.
+
+    >>> _in_schema("sslmode=disable", "trial")
+    'sslmode=disable&options=-c+search_path%3Dtrial'
+    """
+    pairs = parse_qsl(query, keep_blank_values=True)
+    options = " ".join([*(value for key, value in pairs if key == "options"), f"-c search_path={name}"])
+    return urlencode([*(pair for pair in pairs if pair[0] != "options"), ("options", options)])
+
+
+@contextlib.contextmanager
+def _connected(url: str, name: str) -> Iterator[AsyncDatabase]:
+    database = AsyncDatabase(url, name=name, overwrite=True).connect_blocking()
+    try:
+        yield database
+    finally:
+        database.disconnect_blocking()
