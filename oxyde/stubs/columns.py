@@ -56,9 +56,9 @@ if TYPE_CHECKING:
         """A column whose values have no order."""
 
         __lt__: None  # type: ignore[assignment] # an expression has an order
-        __le__: None  # type: ignore[assignment]
-        __gt__: None  # type: ignore[assignment]
-        __ge__: None  # type: ignore[assignment]
+        __le__: None  # type: ignore[assignment] # as above
+        __gt__: None  # type: ignore[assignment] # as above
+        __ge__: None  # type: ignore[assignment] # as above
 
     class Ordered(Equal[T]):
         """A column whose values have an order."""

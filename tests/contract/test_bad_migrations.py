@@ -78,7 +78,10 @@ def test_files_that_are_not_in_line(files: Project) -> None:
     second = files.folder / "migrations" / "0001_other.py"
     second.write_text((files.folder / "migrations" / "0001_first.py").read_text())
     line = files.refused("migrate")
-    assert "0001_first.py and 0001_other.py have the same number; give the newer one the next number" in line
+    assert (
+        "0001_first.py and 0001_other.py have the same number; oxyde migrations rebase lets those of one branch follow those of the other"
+        in line
+    )
     second.write_text(second.read_text().replace("depends_on = None", "depends_on = '0001_frist'"))
     second = second.rename(second.with_name("0002_other.py"))
     line = files.refused("migrate")

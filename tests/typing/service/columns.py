@@ -24,7 +24,7 @@ def typed(doctor: Doctor) -> QuerySet[Visit]:
     Book.objects.filter(Book.c.anything.at.all == 3)
     Visit.objects.filter(Visit.c.id == 3, Visit.c.pk.in_([3]), Visit.c.price.between(Decimal(1), 2), Visit.c.date >= date(2024, 1, 1))
     Visit.objects.filter(Visit.c.urgency == Urgency.LOW, Visit.c.urgency == 2, Visit.c.kind == "first", Visit.c.note == {"text": "x"})
-    Visit.objects.filter(Visit.c.doctor == doctor, Visit.c.doctor == 3, Visit.c.doctor_id != 3, Visit.c.patient == None)  # noqa: E711
+    Visit.objects.filter(Visit.c.doctor == doctor, Visit.c.doctor == 3, Visit.c.doctor_id != 3, Visit.c.patient == None)  # noqa: E711 - asks for NULL
     Visit.objects.filter(Visit.c.doctor.in_([doctor, 3]), Visit.c.doctor.in_(Doctor.objects.filter(Doctor.c.name == "x")))
     Visit.objects.filter(Visit.c.doctor.name.startswith("x") & ~Visit.c.patient.is_null(), Visit.c.marks.contains([3]))
     Visit.objects.filter(Visit.c.price > Visit.c.doctor_id, Visit.c.price > F("id") + 1, Visit.c.extra.contains({"a": 1}))
