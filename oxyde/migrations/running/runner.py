@@ -35,7 +35,7 @@ def apply(history: History, options: Options) -> Steps[list[Done]]:
     check(history, options)
     tasks = [task.told(options) for task in (yield from planned(history, options))]
     done: list[Done] = []
-    if not tasks and not history.renewals:
+    if not tasks and not history.renewals and not history.resumed:
         return done
     until = time.monotonic() + options.lock_timeout
     if history.dialect in TRANSACTIONAL:
@@ -70,9 +70,15 @@ def planned(history: History, options: Options) -> Steps[list[Task]]:
 
 
 def _renewed(history: History, until: float) -> Steps[None]:
-    """Gives the ledger the names that the files have now."""
-    if history.renewals:
-        yield from in_transaction(partial(standing.renew, history.renewals, history.dialect), history.dialect, until)
+    """Gives ledger and journal the names that the files have now."""
+    if history.renewals or history.resumed:
+        yield from in_transaction(partial(_renew, history), history.dialect, until)
+
+
+def _renew(history: History) -> Steps[None]:
+    yield from standing.renew(history.renewals, history.dialect)
+    for old, new in history.resumed.items():
+        yield from journal.rename(old, new, history.dialect)
 
 
 def check(history: History, options: Options) -> None:
