@@ -141,7 +141,7 @@ def test_one_that_stopped_half_way(empty: Backend, tmp_path: Path) -> None:
     write(folder, m0001_posts=FIRST, m0002_mine=half)
     blocking.migrate(folder, "0001")
     oxyde.sync.execute_raw("INSERT INTO rebased_posts (hits) VALUES (0)")
-    with pytest.raises(oxyde.MigrationError, match="0002_mine: .*title"):
+    with pytest.raises(oxyde.MigrationError, match=r"0002_mine: .*title"):
         blocking.migrate(folder)
     oxyde.sync.execute_raw("ALTER TABLE rebased_posts ADD COLUMN title TEXT")
     write(folder, m0001_posts=FIRST, m0002_theirs=THEIRS)
