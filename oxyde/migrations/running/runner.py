@@ -18,7 +18,7 @@ from oxyde.migrations.running.history import History, Task
 from oxyde.migrations.running.initial import recorded
 from oxyde.migrations.running.obstacles import require_fitting_rows, require_free_names
 from oxyde.migrations.running.options import Done, Options
-from oxyde.migrations.running.patience import brief, in_transaction, patiently
+from oxyde.migrations.running.patience import brief, in_transaction, is_one, patiently
 from oxyde.migrations.running.rows import Job
 from oxyde.migrations.sql.rebuild import run as make_anew
 from oxyde.migrations.sql.rebuild import watched
@@ -207,9 +207,10 @@ def _alone(task: Task, step: Step, text: str, entry: journal.Entry, known: journ
         yield from journal.begin(task.name, replace(entry, done=False), dialect)
     if known is None or not (yield from took_effect(text, dialect)):
         try:
-            yield from patiently(partial(_sent, task, step, text, dialect), dialect, until)
+            sent = partial(_sent, task, step, text, dialect)
+            yield from patiently(sent, dialect, until) if is_one(text) else sent()
         except MigrationError as error:
-            if known is None and _is_refused(error.__cause__):
+            if known is None and is_one(text) and _is_refused(error.__cause__):
                 yield from journal.forget(task.name, dialect, entry.step)
             raise
     yield from journal.finish(task.name, entry.step, dialect)
