@@ -149,6 +149,19 @@ def test_what_is_not_compared(database: Backend, folder: Path) -> None:
     ]
 
 
+def test_what_nothing_tells(database: Backend, folder: Path) -> None:
+    """SQL of the application, functions, and types that no column has are recorded, and told."""
+    made_by_hand(folder, 2)
+    lone = 'def upgrade(ctx):\n    ctx.create_enum_type("fi_size", ["small"])\n    ctx.execute("UPDATE fi_users SET age = 3", reverse="")\n'
+    told: list[str] = []
+    write(folder, m0001_first=FIRST, m0002_age=SECOND, m0003_tags=lone)
+    assert done(blocking.migrate(folder, fake_initial=True, warn=told.append))[2] == ("0003_tags", True)
+    assert [line.partition(": is recorded")[0].partition(" of the")[0] for line in told] == [
+        "0003_tags: Execute UPDATE fi_users SET age = 3",
+        *(["the enumeration type fi_size"] if database.dialect == "postgres" else []),
+    ]
+
+
 def test_a_ledger_that_knows_some(database: Backend, folder: Path) -> None:
     """One of the older tool counts; a migration that changes no table is run, for nothing tells that it was."""
     made_by_hand(folder, 2)

@@ -208,6 +208,25 @@ def test_an_interrupted_statement_is_asked_about(empty: Backend, tmp_path: Path)
     assert query(empty, "SELECT * FROM extras") == []
 
 
+def test_a_procedure_that_commits_is_not_called_again(empty: Backend, tmp_path: Path) -> None:
+    """Where it ends because of a lock, half of it may be there; the next run asks."""
+    if empty.dialect != "mariadb":
+        pytest.skip("the others roll it back")
+    call = 'def upgrade(ctx):\n    ctx.execute("CALL fill_boxes()", reverse="DELETE FROM boxes")\n'
+    folder = write(tmp_path / "migrations", m0001_first=FIRST, m0002_call=call)
+    blocking.migrate(folder, "0001")
+    half = (
+        "INSERT INTO filled VALUES (1); COMMIT; SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1205, MESSAGE_TEXT = 'Lock wait timeout exceeded'"
+    )
+    query(empty, "CREATE TABLE filled (id INT)")
+    query(empty, f"CREATE PROCEDURE fill_boxes() BEGIN {half}; END")
+    with pytest.raises(MigrationError, match="Lock wait timeout"):
+        blocking.migrate(folder)
+    with pytest.raises(MigrationError, match=r"stopped during step 1, Execute CALL.*--mark-done 1 or --retry 1"):
+        blocking.migrate(folder)
+    assert query(empty, "SELECT * FROM filled") == [(1,)]
+
+
 async def test_what_is_refused(empty: Backend, tmp_path: Path) -> None:
     """A block around it, no folder, no such target."""
     folder = write(tmp_path / "migrations", m0001_first=FIRST)

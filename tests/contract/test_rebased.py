@@ -130,3 +130,33 @@ def test_a_process_that_was_faster(empty: Backend, tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(ledger, "prepare", late)
     assert names(blocking.migrate(folder, strict=True)) == ["0002_theirs"]
     assert query(empty, LEDGER) == rows("0001_posts", "0002_theirs", "0003_mine", "0004_mine")
+
+
+@pytest.mark.parametrize("backend", ["mariadb"], indirect=True)
+def test_one_that_stopped_half_way(empty: Backend, tmp_path: Path) -> None:
+    """Goes on under its new name; one that has other statements now is refused, and what was done is not done again."""
+    folder = tmp_path / "migrations"
+    half = STEP + '    ctx.add_column("rebased_posts", column("more", "int"), fill="1/hits - 1")\n'
+    half += '    ctx.execute("UPDATE rebased_posts SET title = hits")\n'
+    write(folder, m0001_posts=FIRST, m0002_mine=half)
+    blocking.migrate(folder, "0001")
+    oxyde.sync.execute_raw("INSERT INTO rebased_posts (hits) VALUES (0)")
+    with pytest.raises(oxyde.MigrationError, match=r"0002_mine: .*title"):
+        blocking.migrate(folder)
+    oxyde.sync.execute_raw("ALTER TABLE rebased_posts ADD COLUMN title TEXT")
+    write(folder, m0001_posts=FIRST, m0002_theirs=THEIRS)
+    rebase(folder, ["0002_mine"])
+    edited = (folder / "0003_mine.py").read_text()
+    (folder / "0003_mine.py").write_text(edited.replace("hits + 1", "hits + 2"))
+    with (
+        pytest.warns(UserWarning, match="0002_mine stopped half way and has no file"),
+        pytest.raises(oxyde.MigrationError, match="0002_mine stopped half way, and 0003_mine, which has its title, has other statements"),
+    ):
+        blocking.migrate(folder)
+    (folder / "0003_mine.py").write_text(edited)
+    history = history_blocking(folder)
+    assert ([*history.begun], history.faults()) == (["0003_mine"], [])
+    assert names(blocking.migrate(folder, strict=True)) == ["0002_theirs", "0003_mine"]
+    assert query(empty, "SELECT hits, more, title FROM rebased_posts") == [(1, 0, "1")]
+    assert query(empty, LEDGER) == rows("0001_posts", "0002_theirs", "0003_mine")
+    assert query(empty, "SELECT * FROM oxyde_migration_journal") == []

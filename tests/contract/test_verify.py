@@ -131,7 +131,7 @@ def test_a_role_that_may_make_no_database(role: Backend, tmp_path: Path) -> None
 
     def tried() -> list[Fault]:
         stages = list(walked(load(folder), "postgres"))
-        with scratch_database(role.url, "postgres", stages) as database:
+        with scratch_database(f"{role.url}?options[search_path]=public", "postgres", stages) as database:
             return of_database(folder, database, "postgres")
 
     (fault,) = tried()
@@ -145,3 +145,19 @@ def test_a_role_that_may_make_no_database(role: Backend, tmp_path: Path) -> None
         "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'oxyde%' UNION ALL SELECT relname FROM pg_class WHERE relname LIKE '%verify%'"
     )
     assert query(role, left) == []
+
+
+@pytest.mark.parametrize("backend", ["postgres"], indirect=True)
+def test_a_database_that_the_query_of_its_url_names(backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keeps its rows, also where a pooler leads every connection to it."""
+    folder = write(tmp_path / "migrations", m0001_posts=GOOD)
+    with fresh(backend, tmp_path) as made, oxyde.connect(made.url):
+        migrate_blocking(folder)
+        query(made, "INSERT INTO verify_posts (title) VALUES ('kept')")
+        server, _, name = made.url.rpartition("/")
+        named = Backend("postgres", f"{server}/?dbname={name}")
+        assert run(folder, named) == []
+        monkeypatch.setattr("oxyde.migrations.verification.scratch_database._without_database", lambda query: query)
+        with pytest.raises(MigrationError, match=f"ends up in {name}, which a trial would destroy"):
+            run(folder, named)
+        assert query(made, "SELECT title FROM verify_posts") == [("kept",)]

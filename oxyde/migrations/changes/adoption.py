@@ -30,8 +30,8 @@ SHORT: Final = 255
 def adopted(old: State, new: State, initials: Mapping[tuple[Address, str], Any], dialect: str) -> State:
     """Returns a state of models that keeps what the state of the files chose for the same thing.
 
-    That is the name of a constraint or index which the models leave to us, a server's default that equals the default of the model, and
-    spellings of types that hold the same.
+    That is the name of a constraint or index which the models leave to us, when a foreign key is checked, a server's default that equals
+    the default of the model, and spellings of types that hold the same.
 
     Args:
         old: The state of the files, whose tables and columns have their new names already.
@@ -59,13 +59,21 @@ def _named(table: Table, old: Mapping[str, P], new: Mapping[str, P]) -> dict[str
     left = {name: part for name, part in old.items() if name not in new}
     made: dict[str, P] = {}
     for name, part in new.items():
-        same = next((other for other, there in left.items() if replace(part, name=other) == there), None)
-        if name not in old and same is not None and derived(table, part) == name:
-            del left[same]
-            made[same] = replace(part, name=same)
+        same = next((other for other, there in left.items() if _as(part, there) == there), None)
+        if name in old:
+            made[name] = old[name] if _as(part, old[name]) == old[name] else part
+        elif same is not None and derived(table, part) == name:
+            made[same] = left.pop(same)
         else:
             made[name] = part
     return made
+
+
+def _as(part: Part, there: Part) -> Part:
+    """Returns a constraint or index under the name of another; of a foreign key no model says when it is checked."""
+    if isinstance(part, ForeignKey) and isinstance(there, ForeignKey):
+        return replace(part, name=there.name, deferrable=there.deferrable)
+    return replace(part, name=there.name)
 
 
 def derived(table: Table, part: Part) -> str:

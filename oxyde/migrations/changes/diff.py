@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from functools import partial
 from typing import Any
 
+from oxyde.exceptions import MigrationError
 from oxyde.migrations.changes.ordering import aside, by_name, renames_in_order, tables_in_order, views_in_order
 from oxyde.migrations.changes.renames import Renames, check
 from oxyde.migrations.operations import (
@@ -36,7 +37,7 @@ from oxyde.migrations.operations import (
     RenameIndex,
     RenameTable,
 )
-from oxyde.migrations.parts import Check, Column, Constraint, Exclude, Index, Part, Unique, has_text, with_columns_renamed
+from oxyde.migrations.parts import Check, Column, Constraint, Exclude, Index, Part, Unique, has_text, shown, with_columns_renamed
 from oxyde.migrations.state import State, Table
 from oxyde.schema import ForeignKey
 from oxyde.schema.relation import Address
@@ -51,7 +52,7 @@ def diff(old: State, new: State, renames: Renames | None = None) -> list[Operati
         renames: What is the same under another name; everything else of another name is dropped, and made.
 
     Raises:
-        MigrationError: A rename names what is not there, or what is kept.
+        MigrationError: A rename names what is not there, or what is kept, or a table would have no columns any more.
     """
     steps = _Steps(old, new)
     steps.rename(renames or Renames())
@@ -166,6 +167,8 @@ class _Steps:
             table, wanted = self.state.table(address), self.new.table(address)
             gone = [name for name in table.columns if name not in wanted.columns]
             if len(gone) == len(table.columns):  # a table is never without columns
+                if not wanted.columns:
+                    raise MigrationError(f"{shown(address)} would be left without columns; drop the table, or keep a column")
                 self._add_column(address, wanted.columns[min(wanted.columns)])
             for name in gone:
                 self._drop_column(address, name)

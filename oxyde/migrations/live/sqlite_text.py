@@ -79,6 +79,15 @@ def unquoted(text: str) -> str:
     return text[1:-1].replace(text[0] * 2, text[0]) if text[:1] in {'"', "`", "'"} else text
 
 
+def folded(name: str) -> str:
+    """Returns a name as SQLite compares it, which knows no case of ASCII letters, and of no others.
+
+    >>> folded("ÜBER")
+    'Über'
+    """
+    return name.encode().lower().decode()
+
+
 def _goes_on(text: str, token: Token) -> bool:
     """Whether a token that follows a text at once belongs to the same literal."""
     kind, more = token

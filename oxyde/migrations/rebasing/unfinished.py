@@ -9,7 +9,7 @@ from pathlib import Path
 
 from oxyde.exceptions import MigrationError
 from oxyde.migrations.folder import head
-from oxyde.migrations.folder.files import UNFINISHED
+from oxyde.migrations.folder.files import NAME, UNFINISHED
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,22 @@ class Unfinished:
 
     @classmethod
     def load(cls, directory: Path) -> Unfinished | None:
-        """Returns what an earlier run wrote down and did not finish; None where there is nothing."""
+        """Returns what an earlier run wrote down and did not finish; None where there is nothing.
+
+        Raises:
+            MigrationError: It is not what a run writes.
+        """
         path = directory / UNFINISHED
         if not path.is_file():
             return None
-        said = json.loads(path.read_bytes())
-        moved = [Moved(old, new, before.encode("latin-1"), after.encode("latin-1")) for old, new, before, after in said["moved"]]
+        try:
+            said = json.loads(path.read_bytes())
+            moved = [Moved(old, new, before.encode("latin-1"), after.encode("latin-1")) for old, new, before, after in said["moved"]]
+            names = [said["newest"], *(name for one in moved for name in (one.old, one.new))]
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise MigrationError(f"{path} is not what a rebase writes; remove it, and rebase again") from error
+        if not all(isinstance(name, str) and NAME.fullmatch(name) for name in names):
+            raise MigrationError(f"{path} names files of other folders; remove it, and rebase again")
         return cls(directory, moved, said["newest"])
 
     def save(self) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from oxyde.db.steps import Steps
-from oxyde.exceptions import MigrationError
+from oxyde.exceptions import MigrationError, OxydeError
 from oxyde.migrations.folder.checksums import checksum, differs
 from oxyde.migrations.folder.files import Migration, Stage, number_of, walked
 from oxyde.migrations.operations import Irreversible, Operation, RequireManual, Run
@@ -83,6 +83,7 @@ class History:
         begun: What the journal says, by name.
         stuck: What the database lacks of what a squashed migration replaces, where it is half way and the files are gone.
         renewals: Entries that the ledger is to get: its names are older than those of the files.
+        resumed: The names that files have now which the journal has under older ones.
     """
 
     migrations: Sequence[Migration]
@@ -91,6 +92,7 @@ class History:
     begun: dict[str, dict[int, journal.Entry]] = field(default_factory=dict)
     stuck: dict[str, list[str]] = field(default_factory=dict)
     renewals: list[standing.Renewal] = field(default_factory=list)
+    resumed: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Keeps the migrations of the folder."""
@@ -108,11 +110,35 @@ class History:
         for one in self.renewals:
             self.applied.pop(one.old or "", None)
         self.applied |= {one.entry.name: one.entry for one in self.renewals}
+        self.resumed = {old: new for old in self._strays() if (new := self._begun_as(old)) is not None}
+        for old, new in self.resumed.items():
+            self.begun[new] = self.begun.pop(old)
 
     @cached_property
     def stages(self) -> Sequence[Stage]:
         """The migrations with the states between them; the files are replayed once."""
         return list(walked(self.migrations, self.dialect))
+
+    def _strays(self) -> list[str]:
+        """Returns the migrations that were begun and have no file, or one that does something else."""
+        known, stages = standing.known(self.files), {stage.migration.name: stage for stage in self.stages}
+        return [name for name in self.begun if name not in known or (name in stages and not self._is_of(name, stages[name]))]
+
+    def _begun_as(self, name: str) -> str | None:
+        """Returns the file that has the title of one that was begun, and its statements; None where there is none."""
+        free = [stage for stage in self.stages if stage.migration.name not in self.applied.keys() | self.begun.keys()]
+        alike = [stage for stage in free if standing.title(stage.migration.name) == standing.title(name)]
+        return next((stage.migration.name for stage in alike if self._is_of(name, stage)), None)
+
+    def _is_of(self, name: str, stage: Stage) -> bool:
+        """Whether what the journal says of a name are statements of a migration."""
+        is_going_back = any(entry.backwards for entry in self.begun[name].values())
+        try:
+            task = self._backward(stage) if is_going_back else self._forward(stage)
+            said = {number: journal.digest(text) for number, _, text in task.texts}
+        except OxydeError:  # which is told where it is run
+            return False
+        return all(said.get(number) == entry.digest for number, entry in self.begun[name].items())
 
     def edited(self) -> list[str]:
         """Returns the applied migrations whose files say something else now."""
@@ -124,11 +150,17 @@ class History:
         known = standing.known(self.files)
         return [name for name in self.applied if name not in known]
 
+    def lost(self) -> list[str]:
+        """Returns the migrations that stopped half way and have no file."""
+        known = standing.known(self.files)
+        return [name for name in self.begun if name not in known]
+
     def faults(self) -> list[str]:
         """Returns what the ledger has otherwise than the files, one line each."""
         return [
             *(f"{name} was edited after it was applied; write what changed to a new migration" for name in self.edited()),
             *(f"{name} is applied and has no file; the files are older than the database, or one was deleted" for name in self.missing()),
+            *(f"{name} stopped half way and has no file; bring back {name}.py, and migrate" for name in self.lost()),
         ]
 
     def tasks(self, target: str | None = None, *, fake: bool = False) -> list[Task]:
@@ -142,6 +174,7 @@ class History:
             MigrationError: There is no such target, or what would have to be undone cannot be.
             UnsupportedError: The dialect cannot do an operation.
         """
+        lost = {standing.title(name): name for name in self.lost()}
         last = len(self.migrations) - 1 if target is None else -1 if target == ZERO else find(self.migrations, target)
         forward, backward = [], []
         for at, stage in enumerate(self.stages):
@@ -155,6 +188,12 @@ class History:
                 if begun and is_going_back:
                     raise MigrationError(
                         f"{migration.name} was being undone when it stopped; undo it to the end first: migrate to before it"
+                    )
+                if standing.title(migration.name) in lost:
+                    older = lost[standing.title(migration.name)]
+                    raise MigrationError(
+                        f"{older} stopped half way, and {migration.name}, which has its title, has other statements: give it back those of "
+                        f"{older}, then migrate again"
                     )
                 forward.append(Task(migration, False, (), checksum(stage.operations)) if fake else self._forward(stage))
             elif at > last and (migration.name in self.applied or begun):

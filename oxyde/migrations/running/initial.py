@@ -13,6 +13,7 @@ from oxyde.migrations.comparing.addressed import addressed
 from oxyde.migrations.comparing.compared import Compared, Difference
 from oxyde.migrations.comparing.drifting import beside
 from oxyde.migrations.folder.files import Stage
+from oxyde.migrations.operations import Execute, Run
 from oxyde.migrations.parts import WORDS, shown
 from oxyde.migrations.state import State, Table
 from oxyde.schema import ForeignKey
@@ -54,7 +55,7 @@ def recorded(stages: Sequence[Stage], dialect: str, warn: Callable[[str], Any]) 
     Args:
         stages: The pending migrations, in order.
         dialect: postgres, mysql, mariadb or sqlite.
-        warn: Called with what the database has otherwise, where that is not looked at.
+        warn: Called with what the database has otherwise, where that is not looked at, and with what nothing tells.
 
     Raises:
         MigrationError: The database has some of the tables, and stands at no point of the history.
@@ -78,10 +79,23 @@ def recorded(stages: Sequence[Stage], dialect: str, warn: Callable[[str], Any]) 
                 return 0  # nothing tells that the others are done: they change no table
             for line in (*(_line(one) for one in found.differences), *refused):
                 warn(f"{line}; --fake-initial does not compare it, oxyde check --db does")
+            for line in _untold(stages[: point.count], there, default, dialect):
+                warn(line)
             return point.count
         nearest = nearest or (point, found)
     assert nearest is not None, "there is a point that fits"  # noqa: S101 - the loop ran
     raise MigrationError(_otherwise(*nearest))
+
+
+def _untold(stages: Sequence[Stage], there: State, default: str | None, dialect: str) -> Iterator[str]:
+    """Yields what is recorded although the tables tell nothing of it: SQL and functions, and types that no column has."""
+    for stage in stages:
+        for one in stage.operations:
+            if isinstance(one, (Execute, Run)):
+                yield f"{stage.migration.name}: {one}: is recorded and not run; run it by hand where the database lacks what it does"
+    if dialect == "postgres":
+        for enum in sorted(addressed(stages[-1].after, default).enums.keys() - there.enums.keys(), key=shown):
+            yield f"the enumeration type {shown(enum)} of the migrations is not in the database; make it by hand"
 
 
 def _points(stages: Sequence[Stage], default: str | None) -> list[_Point]:

@@ -97,6 +97,12 @@ def forget(migration: str, dialect: str, step: int | None = None) -> Steps[None]
     yield from query(f"DELETE FROM {TABLE} WHERE migration = :migration{one}", values, dialect)  # noqa: S608 - a name of ours
 
 
+def rename(migration: str, new: str, dialect: str) -> Steps[None]:
+    """Gives what is known of a migration the name that its file has now, unless another process has done so meanwhile."""
+    sql = f"UPDATE {TABLE} SET migration = :new WHERE migration = :migration"  # noqa: S608 - a name of ours
+    yield from query(sql, {"new": new, "migration": migration}, dialect)
+
+
 def settle(step: int, dialect: str, *, done: bool) -> Steps[None]:
     """Says what became of a statement that was interrupted: that it took effect, or that it is to be run again.
 

@@ -23,6 +23,8 @@ _HOLDERS: Final = (
 """What finds the transactions of others that hold locks on tables; MariaDB and SQLite do not tell."""
 _CHANGING: Final = frozenset({"ALTER", "CREATE", "DROP", "RENAME", "TRUNCATE", "INSERT", "UPDATE", "DELETE", "REPLACE"})
 """The words that begin statements which wait for locks."""
+_ONE: Final = _CHANGING | {"ANALYZE", "GRANT", "OPTIMIZE", "REVOKE", "SELECT"}
+"""The words that begin what is one statement, which the server does or does not do; procedures and blocks commit in between."""
 LIMITED: Final = f"SET STATEMENT lock_wait_timeout = {BRIEFLY}, innodb_lock_wait_timeout = {BRIEFLY} FOR "
 """What stands before them on MariaDB."""
 
@@ -86,5 +88,18 @@ def brief(text: str, dialect: str) -> str:
 
     MariaDB would wait a day for that of a table, and MySQL, which cannot be told so for one statement, does.
     """
-    is_limited = dialect == "mariadb" and text.split(maxsplit=1)[:1] and text.split(maxsplit=1)[0].upper() in _CHANGING
-    return f"{LIMITED}{text}" if is_limited else text
+    return f"{LIMITED}{text}" if dialect == "mariadb" and _word(text) in _CHANGING else text
+
+
+def is_one(text: str) -> bool:
+    """Whether SQL is one statement, so that an error says that it did nothing; a procedure may have committed some of what it does.
+
+    >>> is_one("alter table posts engine = InnoDB"), is_one("CALL fill_posts()")
+    (True, False)
+    """
+    return _word(text) in _ONE
+
+
+def _word(text: str) -> str:
+    """Returns the word that SQL begins with."""
+    return next(iter(text.split(maxsplit=1)), "").upper()

@@ -18,7 +18,7 @@ from oxyde.migrations.running.history import History, Task
 from oxyde.migrations.running.initial import recorded
 from oxyde.migrations.running.obstacles import require_fitting_rows, require_free_names
 from oxyde.migrations.running.options import Done, Options
-from oxyde.migrations.running.patience import brief, in_transaction, patiently
+from oxyde.migrations.running.patience import brief, in_transaction, is_one, patiently
 from oxyde.migrations.running.rows import Job
 from oxyde.migrations.sql.rebuild import run as make_anew
 from oxyde.migrations.sql.rebuild import watched
@@ -35,7 +35,7 @@ def apply(history: History, options: Options) -> Steps[list[Done]]:
     check(history, options)
     tasks = [task.told(options) for task in (yield from planned(history, options))]
     done: list[Done] = []
-    if not tasks and not history.renewals:
+    if not tasks and not history.renewals and not history.resumed:
         return done
     until = time.monotonic() + options.lock_timeout
     if history.dialect in TRANSACTIONAL:
@@ -70,9 +70,15 @@ def planned(history: History, options: Options) -> Steps[list[Task]]:
 
 
 def _renewed(history: History, until: float) -> Steps[None]:
-    """Gives the ledger the names that the files have now."""
-    if history.renewals:
-        yield from in_transaction(partial(standing.renew, history.renewals, history.dialect), history.dialect, until)
+    """Gives ledger and journal the names that the files have now."""
+    if history.renewals or history.resumed:
+        yield from in_transaction(partial(_renew, history), history.dialect, until)
+
+
+def _renew(history: History) -> Steps[None]:
+    yield from standing.renew(history.renewals, history.dialect)
+    for old, new in history.resumed.items():
+        yield from journal.rename(old, new, history.dialect)
 
 
 def check(history: History, options: Options) -> None:
@@ -201,9 +207,10 @@ def _alone(task: Task, step: Step, text: str, entry: journal.Entry, known: journ
         yield from journal.begin(task.name, replace(entry, done=False), dialect)
     if known is None or not (yield from took_effect(text, dialect)):
         try:
-            yield from patiently(partial(_sent, task, step, text, dialect), dialect, until)
+            sent = partial(_sent, task, step, text, dialect)
+            yield from patiently(sent, dialect, until) if is_one(text) else sent()
         except MigrationError as error:
-            if known is None and _is_refused(error.__cause__):
+            if known is None and is_one(text) and _is_refused(error.__cause__):
                 yield from journal.forget(task.name, dialect, entry.step)
             raise
     yield from journal.finish(task.name, entry.step, dialect)

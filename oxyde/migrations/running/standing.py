@@ -91,11 +91,11 @@ def renamed(stages: Sequence[Stage], applied: Mapping[str, Entry], known: Collec
     names: dict[tuple[str, str], list[str]] = {}
     for name, own in said.items():
         if name not in applied or differs(applied[name].checksum, own):
-            names.setdefault((_title(name), own), []).append(name)
+            names.setdefault((title(name), own), []).append(name)
     found: dict[str, str] = {}
     for name, entry in applied.items():
         is_lost = name not in known or (name in said and differs(entry.checksum, said[name]))
-        same = names.get((_title(name), entry.checksum or ""))
+        same = names.get((title(name), entry.checksum or ""))
         if is_lost and same:
             found[name] = same.pop(0)
     while taken := [old for old, new in found.items() if new in applied and new not in found]:
@@ -104,7 +104,7 @@ def renamed(stages: Sequence[Stage], applied: Mapping[str, Entry], known: Collec
         yield Renewal(Entry(new, applied[name].checksum, applied[name].state), name)
 
 
-def _title(name: str) -> str:
+def title(name: str) -> str:
     """Returns a name without its number."""
     return name.partition("_")[2]
 

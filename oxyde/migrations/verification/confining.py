@@ -9,8 +9,13 @@ from typing import Final
 from oxyde.migrations.folder.files import Stage
 from oxyde.migrations.operations import CreateSchema, Execute, Irreversible
 
-ABOUT_MORE: Final = ("database", "extension", "role", "schema", "search_path", "set_config", "user")
+ABOUT_MORE: Final = (
+    *("database", "extension", "owned", "publication", "role", "schema", "search_path", "set_config", "subscription", "system", "user"),
+    *("dblink", "query_to_xml", "U&"),  # whose names are not to be read in the text
+)
 """Words of SQL that is about more than a schema."""
+_MADE_UP: Final = re.compile(r"(?<!\w)execute(?!\s+(?:function|procedure)\b)(?!\w)", re.IGNORECASE)
+"""SQL that a block makes while it runs."""
 
 
 def leaving(stages: Sequence[Stage], schemas: Collection[str]) -> str | None:
@@ -33,7 +38,10 @@ def _reasons(stage: Stage, schemas: Collection[str]) -> Iterator[str]:
             yield f"makes the schema {operation.name}"
         if isinstance(operation, Execute):
             yield from (f"runs SQL that names {word}" for word in (*ABOUT_MORE, *schemas) if _has(operation.sql, word))
+            if _MADE_UP.search(operation.sql):
+                yield "runs SQL that it makes up"
 
 
 def _has(sql: str, word: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", sql, re.IGNORECASE) is not None
+    end = "" if word.endswith("&") else r"(?!\w)"
+    return re.search(rf"(?<!\w){re.escape(word)}{end}", sql, re.IGNORECASE) is not None

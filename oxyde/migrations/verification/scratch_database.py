@@ -38,20 +38,23 @@ def scratch_database(url: str, dialect: str, stages: Sequence[Stage] = ()) -> It
         stages: The migrations that it is for.
 
     Raises:
-        MigrationError: The server lets nobody make databases, and a schema is not enough.
+        MigrationError: The server lets nobody make databases, and a schema is not enough; or a pooler leads elsewhere.
         ConnectionFailed: The server cannot be reached.
     """
-    name = PREFIX + hashlib.blake2b(urlsplit(url).path.encode(), digest_size=6).hexdigest()
+    parts = urlsplit(url)
+    asked = dict(parse_qsl(parts.query)).get("dbname", parts.path)
+    name = PREFIX + hashlib.blake2b(asked.encode(), digest_size=6).hexdigest()
     if dialect == "sqlite":
         with tempfile.TemporaryDirectory(prefix=PREFIX) as folder, _connected(f"sqlite:///{Path(folder) / name}.db", name) as database:
             yield database
         return
     with _connected(url, f"{name}_server") as server:
         kind = _made(server, name, dialect, stages)
-        parts = urlsplit(url)
-        place = parts._replace(path=f"/{name}") if kind == "DATABASE" else parts._replace(query=_in_schema(parts.query, name))
+        query = _without_database(parts.query)
+        place = parts._replace(path=f"/{name}", query=query) if kind == "DATABASE" else parts._replace(query=_in_schema(parts.query, name))
         try:
             with _connected(place.geturl(), name) as database:
+                _require_there(database, kind, name, dialect)
                 yield database
         finally:
             _drop(server, kind, name, dialect)
@@ -82,9 +85,30 @@ def _made(server: AsyncDatabase, name: str, dialect: str, stages: Sequence[Stage
     return "SCHEMA"
 
 
+def _require_there(database: AsyncDatabase, kind: Literal["DATABASE", "SCHEMA"], name: str, dialect: str) -> None:
+    """Raises MigrationError where the connection is to another place, as of a pooler that decides itself: its tables would be lost."""
+    asked = f"current_{kind.lower()}()::text" if dialect == "postgres" else "DATABASE()"
+    (row,) = execute_raw_blocking(f"SELECT {asked} AS name", client=database)
+    if row["name"] != name:
+        where = "nowhere" if row["name"] is None else f"in {row['name']}"
+        raise MigrationError(
+            f"a connection to the scratch {kind.lower()} {name} ends up {where}, which a trial would destroy: "
+            "name a connection that goes to the server itself, not through a pooler"
+        )
+
+
 def _drop(server: AsyncDatabase, kind: Literal["DATABASE", "SCHEMA"], name: str, dialect: str) -> None:
     cascade = " CASCADE" if kind == "SCHEMA" else ""
     execute_raw_blocking(f"DROP {kind} IF EXISTS {quoted(name, mark(dialect))}{cascade}", client=server)
+
+
+def _without_database(query: str) -> str:
+    """Returns the query of a URL without the database, which counts more than its path.
+
+    >>> _without_database("sslmode=disable&dbname=app")
+    'sslmode=disable'
+    """
+    return urlencode([pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != "dbname"])
 
 
 def _in_schema(query: str, name: str) -> str:

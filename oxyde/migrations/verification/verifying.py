@@ -89,7 +89,7 @@ def _of_models(both: Models) -> Iterator[str]:
 
 def of_ledger(history: History) -> list[Fault]:
     """Returns what a database's ledger has otherwise than the files."""
-    begun = [f"{name} stopped half way; oxyde migrate goes on" for name in history.begun]
+    begun = [f"{name} stopped half way; oxyde migrate goes on" for name in history.begun if name not in history.lost()]
     return [Fault("ledger", line) for line in (*history.faults(), *begun)]
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from oxyde.migrations.operations import Operation
+from oxyde.migrations.operations import AddColumn, AlterColumn, CreateEnumType, CreateTable, Execute, Operation
+from oxyde.migrations.parts import Column
 from oxyde.migrations.state import State
 from oxyde.schema.naming import meant
 
@@ -56,10 +57,21 @@ class Recorder:
     def record(self, *operations: Operation) -> None:
         """Records operations."""
         line = None if self._file is None else _line(self._file)
-        for operation in operations:
+        for operation in (each for one in operations for each in (*self._types(one), one)):
             self.state = operation.apply(self.state)
             self.operations.append(operation)
             self.lines.append(line)
+
+    def _types(self, operation: Operation) -> Iterator[CreateEnumType]:
+        """Yields the enumerations whose values an operation gives and that are not there, for PostgreSQL; SQL may have made them."""
+        if self._dialect != "postgres":
+            return
+        sql = " ".join(one.sql for one in self.operations if isinstance(one, Execute))
+        schema, columns = _given(operation)
+        given = {(schema, one.enum): one.type.labels for one in columns if one.enum is not None and one.type.labels}
+        for enum, labels in given.items():
+            if enum not in self.state.enums and enum[1] not in sql:
+                yield CreateEnumType(enum, labels)
 
     @contextmanager
     def recording(self, wrap: Callable[[tuple[Operation, ...]], Operation]) -> Iterator[None]:
@@ -77,6 +89,18 @@ class Recorder:
         inner = type(self)(self._dialect, self.state, older=self.older)
         function(inner)
         return tuple(inner.operations)
+
+
+def _given(operation: Operation) -> tuple[str | None, list[Column]]:
+    """Returns the columns whose types an operation gives, and the schema of their table."""
+    match operation:
+        case CreateTable(table):
+            return table.schema, [*table.columns.values()]
+        case AddColumn((schema, _), column):
+            return schema, [column]
+        case AlterColumn((schema, _), name, {"type": changed, **others}):
+            return schema, [Column(name, changed, db_type=others.get("db_type"))]
+    return None, []
 
 
 def _line(file: str) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from oxyde.migrations.live.sqlite_text import folded
 from oxyde.migrations.operations import AddColumn, AlterColumn, AlterEnumType, Operation
 from oxyde.migrations.parts import Column
 from oxyde.migrations.sql.rebuild.declaration import mentions
@@ -42,7 +43,7 @@ class Copied:
     def set(self, name: str, sql: str) -> None:
         """Gives a column an expression over the columns as they are by now."""
         last = self.layers[-1]
-        name = name.lower()
+        name = folded(name)
         if name in last or any(mentions(sql, known) for known in last):
             self.layers.append({})
         self.layers[-1][name] = sql
@@ -61,7 +62,7 @@ class Copied:
         known = list(there)
         for place, layer in enumerate(self.layers):
             is_last = place == len(self.layers) - 1
-            names = wanted if is_last else [*known, *(name for name in layer if name not in map(str.lower, known))]
+            names = wanted if is_last else [*known, *(name for name in layer if name not in map(folded, known))]
             first = [] if rowid is None else [rowid if place == 0 else ROWID]
             if first and not is_last and place == 0:
                 first = [f"{rowid} AS {ROWID}"]
@@ -74,7 +75,7 @@ class Copied:
 
 
 def _part(name: str, layer: dict[str, str], *, is_last: bool) -> str:
-    sql = layer.get(name.lower())
+    sql = layer.get(folded(name))
     if sql is None:
         return quoted(name)
     return sql if is_last else f"{sql} AS {quoted(name)}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from oxyde.db.tokens import sql_tokens
-from oxyde.migrations.live.sqlite_text import BEGIN, OF_COLUMN, Cursor, Token, listed, names, unquoted
+from oxyde.migrations.live.sqlite_text import BEGIN, OF_COLUMN, Cursor, Token, folded, listed, names, unquoted
 from oxyde.migrations.live.texts import bare
 from oxyde.schema.naming import quoted
 
@@ -39,7 +39,7 @@ class Piece:
     def uses(self, column: str) -> bool:
         """Whether it is over a column, or names it in its expression."""
         expression = self.means[0] if self.kind == "generated" else self.means if self.kind == "check" else ()
-        return column.lower() in self.columns or (isinstance(expression, tuple) and column.lower() in expression)
+        return folded(column) in self.columns or (isinstance(expression, tuple) and folded(column) in expression)
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,11 @@ class Declaration:
     _by_name: dict[str, ColumnText] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._by_name.update({column.name.lower(): column for column in self.columns})
+        self._by_name.update({folded(column.name): column for column in self.columns})
 
     def column(self, name: str) -> ColumnText | None:
         """Returns a column, or None; SQLite knows no case."""
-        return self._by_name.get(name.lower())
+        return self._by_name.get(folded(name))
 
     @property
     def pieces(self) -> Iterator[Piece]:
@@ -219,7 +219,7 @@ def _piece(cursor: Cursor, column: str | None) -> Piece:
 
 def _said(cursor: Cursor, column: str | None) -> tuple[str, tuple[str, ...], tuple[object, ...]]:
     """Reads a constraint after its name; returns its kind, its columns and what tells it from others."""
-    own: tuple[str, ...] = () if column is None else (column.lower(),)
+    own: tuple[str, ...] = () if column is None else (folded(column),)
     if cursor.skip("PRIMARY", "KEY"):
         columns, means = _key(cursor, own)
         return KEY, columns, (columns, *means)
@@ -231,7 +231,7 @@ def _said(cursor: Cursor, column: str | None) -> tuple[str, tuple[str, ...], tup
     if cursor.skip("FOREIGN", "KEY"):
         own = _lower(names(cursor.inside()))
     if cursor.skip("REFERENCES"):
-        target = cursor.name().lower()
+        target = folded(cursor.name())
         to = _lower(names(cursor.inside()))
         _skip_actions(cursor)
         return FOREIGN_KEY, own, (own, target, to)
@@ -240,7 +240,7 @@ def _said(cursor: Cursor, column: str | None) -> tuple[str, tuple[str, ...], tup
     if cursor.skip("DEFAULT"):
         return "default", own, _default(cursor)
     if cursor.skip("COLLATE"):
-        return "collate", own, (cursor.name().lower(),)
+        return "collate", own, (folded(cursor.name()),)
     cursor.skip("GENERATED", "ALWAYS")
     if cursor.skip("AS"):
         expression = normal(cursor.inside())
@@ -311,7 +311,7 @@ def normal(tokens: Sequence[Token]) -> tuple[object, ...]:
 
 def _plain(token: Token) -> str:
     kind, text = token
-    return text if kind == "quoted" and text.startswith("'") else unquoted(text).lower()
+    return text if kind == "quoted" and text.startswith("'") else folded(unquoted(text))
 
 
 def _unqualified(sql: str, table: str) -> str:
@@ -319,7 +319,7 @@ def _unqualified(sql: str, table: str) -> str:
     kept: list[str] = []
     place = 0
     while place < len(tokens):
-        is_name = tokens[place][0] in {"word", "quoted"} and _plain(tokens[place]) == table.lower()
+        is_name = tokens[place][0] in {"word", "quoted"} and _plain(tokens[place]) == folded(table)
         if is_name and tokens[place + 1 : place + 2] == [("other", ".")]:
             place += 2
         else:
@@ -330,8 +330,8 @@ def _unqualified(sql: str, table: str) -> str:
 
 def mentions(sql: str, column: str) -> bool:
     """Whether SQL text names a column, as far as its words tell."""
-    return any(_plain(token) == column.lower() for token in sql_tokens(sql, "sqlite") if token[0] in {"word", "quoted"})
+    return any(_plain(token) == folded(column) for token in sql_tokens(sql, "sqlite") if token[0] in {"word", "quoted"})
 
 
 def _lower(names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name.lower() for name in names)
+    return tuple(folded(name) for name in names)

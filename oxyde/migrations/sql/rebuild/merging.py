@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from oxyde.exceptions import MigrationError
+from oxyde.migrations.live.sqlite_text import folded
 from oxyde.migrations.sql.rebuild.declaration import FOREIGN_KEY, KEY, NOT_NULL, ColumnText, Declaration, Piece
 
 PARTS = frozenset({"unique", "check", FOREIGN_KEY})
@@ -93,7 +94,7 @@ def _pairs(live: Declaration, before: Declaration) -> dict[Piece, Piece]:
 
 
 def _has_name(one: Piece, other: Piece) -> bool:
-    return one.name is not None and other.name is not None and one.name.lower() == other.name.lower()
+    return one.name is not None and other.name is not None and folded(one.name) == folded(other.name)
 
 
 def _means(one: Piece, other: Piece) -> bool:
@@ -116,7 +117,7 @@ def _is_list(piece: Piece) -> bool:
 def _with_columns(
     made: Declaration, before: Declaration, after: Declaration, gone: Sequence[str], new: Sequence[ColumnText]
 ) -> Declaration:
-    kept = [one for one in made.columns if one.name.lower() not in {name.lower() for name in gone}]
+    kept = [one for one in made.columns if folded(one.name) not in {folded(name) for name in gone}]
     columns = [_altered(one, before.column(one.name), after.column(one.name)) for one in kept]
     bare = [replace(one, pieces=tuple(piece for piece in one.pieces if piece.kind in OF_COLUMN)) for one in new]
     return replace(made, columns=(*columns, *bare))
@@ -165,10 +166,10 @@ def _with_key(made: Declaration, before: Declaration, after: Declaration) -> Dec
 
 def _with(made: Declaration, after: Declaration, piece: Piece) -> Declaration:
     """Returns a declaration with a constraint where another one has it: at a column, or at the end."""
-    owner = next((column.name.lower() for column in after.columns if piece in column.pieces), None)
+    owner = next((folded(column.name) for column in after.columns if piece in column.pieces), None)
     if owner is None:
         return replace(made, constraints=(*made.constraints, piece))
-    columns = tuple(replace(one, pieces=(*one.pieces, piece)) if one.name.lower() == owner else one for one in made.columns)
+    columns = tuple(replace(one, pieces=(*one.pieces, piece)) if folded(one.name) == owner else one for one in made.columns)
     return replace(made, columns=columns)
 
 
@@ -181,7 +182,7 @@ def _check_left(table: str, made: Declaration, gone: Sequence[str]) -> None:
 
 
 def _is_gone(piece: Piece, gone: Sequence[str]) -> bool:
-    return bool({name.lower() for name in gone} & set(piece.columns))
+    return bool({folded(name) for name in gone} & set(piece.columns))
 
 
 def in_words(piece: Piece) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from oxyde.migrations.live.sqlite_text import folded
 from oxyde.migrations.operations import Operation
 from oxyde.migrations.parts import shown
 from oxyde.migrations.sql.rebuild import table as tables
@@ -164,7 +165,7 @@ class Rebuild:
         for name in self._gone_searches:
             yield f"DROP TABLE IF EXISTS {self.qualified(name)}"
         for one in self.after.table(self.address).indexes.values():
-            if one.is_fulltext and self.copied.changed & {part.lower() for part in one.parts}:
+            if one.is_fulltext and self.copied.changed & {folded(part) for part in one.parts}:
                 yield f"INSERT INTO {self.qualified(one.name)} ({quoted(one.name)}) VALUES ('rebuild')"  # noqa: S608 - names are quoted
 
     def users(self, live: TableText) -> Iterator[str]:

@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from oxyde.db.raw import query
 from oxyde.db.steps import Call, Steps
+from oxyde.db.tokens import sql_tokens
 from oxyde.exceptions import IntegrityError, MigrationError
 from oxyde.ir import expr, statement, wire
+from oxyde.migrations.live.sqlite_text import folded
 from oxyde.migrations.parts import shown
 from oxyde.migrations.sql.rebuild.copying import misfit
 from oxyde.migrations.sql.rebuild.declaration import KEY, NOT_NULL, Declaration, Piece
@@ -98,10 +100,10 @@ def _check_rows(rebuild: Rebuild, live: TableText, new: Declaration) -> Steps[No
 
 def _rules(rebuild: Rebuild, live: Declaration, new: Declaration) -> Iterator[tuple[str, str]]:
     """Yields queries that count the rows that are not allowed, and what is wrong about them."""
-    changed, moved = rebuild.copied.changed, {name.lower() for name in rebuild.moved(new)}
+    changed, moved = rebuild.copied.changed, {folded(name) for name in rebuild.moved(new)}
     for column in new.columns:
         old = live.column(column.name)
-        may_be = old is None or not old.of(NOT_NULL) or column.name.lower() in changed
+        may_be = old is None or not old.of(NOT_NULL) or folded(column.name) in changed
         if column.of(NOT_NULL) and not column.is_generated and may_be:
             problem = f"NULL in {column.name}, which takes none; say what they get: fill="
             yield f"SELECT count(*) FROM oxyde_moved WHERE {quoted(column.name)} IS NULL", problem  # noqa: S608 - a quoted name
@@ -120,7 +122,10 @@ def _rules(rebuild: Rebuild, live: Declaration, new: Declaration) -> Iterator[tu
 
 
 def _condition(piece: Piece) -> str:
-    return piece.text[piece.text.index("(") + 1 : piece.text.rindex(")")]
+    """Returns the expression of a check, whose name may have parentheses, too."""
+    tokens = [text for _, text in sql_tokens(piece.text, DIALECT)]
+    start = len("".join(tokens[: tokens.index("(") + 1]))
+    return piece.text[start : piece.text.rindex(")")]
 
 
 def _check_types(rebuild: Rebuild) -> Steps[None]:

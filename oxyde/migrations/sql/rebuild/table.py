@@ -13,7 +13,7 @@ from oxyde.db.steps import Steps
 from oxyde.exceptions import MigrationError
 from oxyde.ir import alter, statement, wire
 from oxyde.ir.schema import address as named
-from oxyde.migrations.live.sqlite_text import index, unquoted
+from oxyde.migrations.live.sqlite_text import folded, index, unquoted
 from oxyde.migrations.parts import Index, shown
 from oxyde.migrations.sql import described
 from oxyde.migrations.sql.rebuild.declaration import Declaration, Piece, parsed
@@ -76,12 +76,12 @@ def read(address: Address) -> Steps[TableText]:
     Raises:
         MigrationError: There is none of that name.
     """
-    schema, name = quoted(address[0] or "main"), address[1].lower()
+    schema, name = quoted(address[0] or "main"), folded(address[1])
     rows: list[dict[str, Any]] = yield from query(_CATALOGUE.format(schema=schema), {}, "sqlite")
-    own = next((row for row in rows if row["kind"] == "table" and row["name"].lower() == name), None)
+    own = next((row for row in rows if row["kind"] == "table" and folded(row["name"]) == name), None)
     if own is None or own["sql"].upper().startswith("CREATE VIRTUAL"):
         raise MigrationError(f"there is no table {shown(address)!r} in the database, although the migrations say so")
-    parts = [row for row in rows if row["owner"].lower() == name and row["sql"] is not None]
+    parts = [row for row in rows if folded(row["owner"]) == name and row["sql"] is not None]
     return TableText(
         parsed(own["sql"]),
         {row["name"]: _within(row["sql"], address[0]) for row in parts if row["kind"] == "index"},
@@ -104,7 +104,7 @@ def stands_for(sql: str, piece: Piece) -> bool:
     True
     """
     parts, where = index(sql)
-    names = tuple(unquoted(part).lower() for part in parts)
+    names = tuple(folded(unquoted(part)) for part in parts)
     return piece.kind == "unique" and where is None and names == piece.columns and sql.split()[1].upper() == "UNIQUE"
 
 
@@ -120,7 +120,7 @@ def _within(sql: str, schema: str | None) -> str:
 
 
 def _free(name: str, taken: Sequence[str]) -> str:
-    known = {one.lower() for one in taken}
-    while name.lower() in known:
+    known = {folded(one) for one in taken}
+    while folded(name) in known:
         name += "_"
     return name

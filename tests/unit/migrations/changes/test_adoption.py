@@ -89,6 +89,18 @@ def test_names() -> None:
     assert adopted(State(), new, {}, "postgres") == new
 
 
+def test_keys_that_are_checked_late() -> None:
+    """Which no model says: it stays as the files have it, also under another name, and a changed key is made anew."""
+    column = Column("a", INT)
+    key = ForeignKey("fk_t_a", ("a",), T, ("a",))
+    late, odd = replace(key, deferrable=True), replace(key, name="odd", deferrable=True)
+    for one in (late, odd):
+        old, new = state(column, constraints={one.name: one}), state(column, constraints={key.name: key})
+        assert diff(old, adopted(old, new, {}, "postgres")) == []
+    other = state(column, constraints={key.name: replace(key, on_delete="CASCADE")})
+    assert adopted(state(column, constraints={key.name: late}), other, {}, "postgres") == other
+
+
 def test_derived_names() -> None:
     """Are those that models without names get."""
     made = ModelTable(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from oxyde.exceptions import MigrationError
 from oxyde.migrations.changes.diff import diff
 from oxyde.migrations.changes.renames import Renames
 from oxyde.migrations.parts import Check, Column, Index
@@ -114,6 +117,12 @@ def test_all_columns_anew() -> None:
     old = State({(None, "t"): Table("t", None, {"a": Column("a", INT)})})
     new = State({(None, "t"): Table("t", None, {"b": Column("b", INT), "c": Column("c", INT)})})
     assert lines(old, new) == ["Add column t.b int NOT NULL", "Drop column t.a", "Add column t.c int NOT NULL"]
+
+
+def test_no_columns() -> None:
+    """A table that would have none is refused by name."""
+    with pytest.raises(MigrationError, match="posts would be left without columns; drop the table, or keep a column"):
+        diff(SHOP, changed(POSTS, columns={}, key=(), constraints={}, indexes={}))
 
 
 def test_renames() -> None:

@@ -230,6 +230,21 @@ def test_a_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: int) -
     assert [*columns] == ["id", "title", "a", "b", "c"]
 
 
+@pytest.mark.parametrize(
+    ("note", "message"),
+    [
+        ("{", "is not what a rebase writes"),
+        ('{"newest": "0002_b"}', "is not what a rebase writes"),
+        ('{"newest": "0002_b", "moved": [["0001_posts", "../0002_b", "", ""]]}', "names files of other folders"),
+    ],
+)
+def test_a_note_of_others(tmp_path: Path, note: str, message: str) -> None:
+    """Is refused, and nothing is written."""
+    write(tmp_path, m0001_posts=FIRST)
+    (tmp_path / ".rebase").write_text(note)
+    assert refused(tmp_path) == f".rebase {message}; remove it, and rebase again"
+
+
 def test_a_file_that_is_changed_after_a_crash(tmp_path: Path) -> None:
     """Is left alone."""
     write(tmp_path, m0001_posts=FIRST, m0002_a=adding("a"))

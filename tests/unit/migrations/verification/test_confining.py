@@ -24,6 +24,10 @@ def upgrade(ctx):
         ('def upgrade(ctx):\n    ctx.create_table("t", column("id", "int"), schema="shop")\n', "names the schema shop"),
         ('def upgrade(ctx):\n    ctx.create_schema("shop")\n', "makes the schema shop"),
         ('def upgrade(ctx):\n    ctx.execute("CREATE EXTENSION x", reverse="")\n', "runs SQL that names extension"),
+        ('def upgrade(ctx):\n    ctx.execute("DROP OWNED BY CURRENT_ROLE", reverse="")\n', "runs SQL that names owned"),
+        ('def upgrade(ctx):\n    ctx.execute("DELETE FROM u&\'x\'", reverse="")\n', "runs SQL that names U&"),
+        ('def upgrade(ctx):\n    ctx.execute("DO $$BEGIN EXECUTE f(); END$$", reverse="")\n', "runs SQL that it makes up"),
+        ('def upgrade(ctx):\n    ctx.execute("CREATE TRIGGER t EXECUTE FUNCTION f()", reverse="")\n', None),
         ('def upgrade(ctx):\n    ctx.execute("SELECT 1", reverse="DELETE FROM Public.t")\n', "runs SQL that names public"),
     ],
 )

@@ -224,3 +224,26 @@ def test_dialects() -> None:
     assert Context("mariadb", SHOP).dialect == "mariadb"
     assert Context("mariadb", SHOP, older=True).dialect == "mysql"
     assert Context("sqlite", SHOP, older=True).dialect == "sqlite"
+
+
+@pytest.mark.parametrize(
+    "say",
+    [
+        lambda ctx: ctx.create_table("t", column("id", "int", key=True), column("m", "enum", name="mood", values=["a", "b"])),
+        lambda ctx: ctx.add_column("users", column("m", "enum", name="mood", values=["a", "b"])),
+        lambda ctx: ctx.alter_column("users", "name", type="enum", name="mood", values=["a", "b"]),
+    ],
+)
+def test_types_of_columns(say: Callable[[Context], object]) -> None:
+    """PostgreSQL gets a type that a column gives the values of, unless SQL before may have made it."""
+    made = CreateEnumType((None, "mood"), ("a", "b"))
+    for dialect, sql, expected in (("postgres", "SELECT 1", True), ("postgres", "CREATE TYPE mood AS ENUM ('a', 'b')", False)):
+        ctx = Context(dialect, SHOP)
+        ctx.execute(sql)
+        say(ctx)
+        ctx.add_column("posts", column("n", "enum", name="mood", values=["a", "b"]))
+        assert ctx.operations.count(made) == expected
+        assert ctx.state.values((None, "mood")) == ("a", "b")
+    ctx = Context("sqlite", SHOP)
+    say(ctx)
+    assert made not in ctx.operations
