@@ -106,7 +106,9 @@ def test_head(tmp_path: Path) -> None:
     """Names the newest migration; after a merge it does not."""
     make(tmp_path, posts())
     (tmp_path / "HEAD").write_text("<<<<<<< ours\n0002_a\n=======\n0002_b\n>>>>>>> theirs\n")
-    with pytest.raises(MigrationError, match="HEAD has a conflict of git, 0002_a and 0002_b; oxyde migrations rebase lets the files follow each other"):
+    with pytest.raises(
+        MigrationError, match="HEAD has a conflict of git, 0002_a and 0002_b; oxyde migrations rebase lets the files follow each other"
+    ):
         make(tmp_path, posts(TITLE), fill=["posts.title=''"])
     (tmp_path / "HEAD").unlink()
     assert make(tmp_path, posts(TITLE), fill=["posts.title=''"]) is not None
