@@ -15,7 +15,9 @@ from oxyde.cli.database import connected
 from oxyde.cli.options import Chosen, WrongUse, chosen, everywhere
 from oxyde.db.database import AsyncDatabase
 from oxyde.db.hidden import hide
+from oxyde.db.sqlite_url import check_present
 from oxyde.inspect.inspecting import ALIAS, source_blocking
+from oxyde.inspect.reading import NoTables
 
 MODEL: Final = re.compile(r"^class \w+\(Model\):", re.MULTILINE)
 
@@ -59,11 +61,11 @@ def inspectdb(
     with _database(chosen(ctx), db_alias, url) as database:
         try:
             text = source_blocking(tables=tables, schemas=schemas, client=database)
+        except NoTables as error:
+            raise click.ClickException(f"{database.url}: {error}") from error
         except ValueError as error:
             raise WrongUse(str(error)) from error
     count = len(MODEL.findall(text))
-    if not count:
-        raise click.ClickException(f"{database.url} has no tables{'' if schemas else '; another schema is named by --schema'}")
     if output is None:
         click.echo(text, nl=False)
         return
@@ -78,8 +80,10 @@ def _database(said: Chosen, alias: str | None, url: str | None) -> Iterator[Asyn
 
     Raises:
         WrongUse: Both flags were given, or the URL is none.
+        ConnectionFailed: The file is not there.
     """
     if url is None:
+        check_present(said.load().url(alias or "default"))
         with connected(said.load(), alias or "default") as database:
             yield database
         return
@@ -89,6 +93,7 @@ def _database(said: Chosen, alias: str | None, url: str | None) -> Iterator[Asyn
         database = AsyncDatabase(hide(url), name=ALIAS, auto_register=False)
     except ValueError as error:
         raise WrongUse(str(error)) from error
+    check_present(database.url)
     try:
         yield database.connect_blocking()
     finally:

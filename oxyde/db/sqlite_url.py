@@ -1,4 +1,4 @@
-"""Warnings about `sqlite:///` URLs: three slashes make the path relative, where an absolute one is often meant."""
+"""The files that URLs of SQLite name, and warnings about three slashes: they make a path relative that is often meant as absolute."""
 
 from __future__ import annotations
 
@@ -40,6 +40,36 @@ def explained(url: str) -> Iterator[None]:
                 if there.parent.is_dir() and not Path(path).parent.exists():
                     error.args = (f"{error}; three slashes begin a relative path, for {there} write four: {_RELATIVE}{there}",)
         raise
+
+
+def file_of(url: str) -> Path | None:
+    """Returns the path of the file that a URL names; None for a server and for memory."""
+    scheme, _, rest = url.partition(":")
+    written, _, query = rest.partition("?")
+    path = written[2:].removeprefix("/") if written.startswith("//") else written
+    if scheme.partition("+")[0].lower() != "sqlite" or path == ":memory:" or "mode=memory" in query.split("&"):
+        return None
+    return Path(unquote(path))
+
+
+def check_present(url: str) -> None:
+    """Refuses a URL whose file is not there, which connecting would create empty.
+
+    Raises:
+        ConnectionFailed: There is no such file.
+    """
+    path = file_of(url)
+    if path is None:
+        return
+    try:
+        path.stat()
+    except FileNotFoundError:
+        absolute = Path("/", path)
+        hint = f"for {absolute} write four slashes: {_RELATIVE}{absolute}" if absolute.is_file() else "correct the path"
+        message = f"{url}: there is no file {path.absolute()}; {hint}"
+        raise ConnectionFailed(message) from None
+    except (OSError, ValueError):
+        return  # connecting says what is wrong
 
 
 def _written(url: str) -> str | None:

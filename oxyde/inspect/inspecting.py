@@ -9,6 +9,7 @@ from oxyde.db.database import AsyncDatabase
 from oxyde.db.execute import run, run_blocking
 from oxyde.db.hidden import hide
 from oxyde.db.route import Route, route
+from oxyde.db.sqlite_url import check_present
 from oxyde.db.steps import Dialect, Steps
 from oxyde.inspect import module, reading
 from oxyde.inspect.classes import classes
@@ -41,9 +42,9 @@ async def models(
         client: A connection.
 
     Raises:
-        ValueError: There is no such table or schema, or the URL is invalid.
+        ValueError: There is no such table or schema, no table at all, or the URL is invalid.
         TypeError: More than one of ``url``, ``using`` and ``client`` was given.
-        ConnectionFailed: The server cannot be reached, or refused the connection.
+        ConnectionFailed: The server cannot be reached or refused the connection, or the file is not there.
     """
     where = await _connected(url, using, client)
     return classes(_source(await run(_plan(tables, schemas), where), where.database), where.database)
@@ -67,9 +68,9 @@ async def source(
         client: A connection.
 
     Raises:
-        ValueError: There is no such table or schema, or the URL is invalid.
+        ValueError: There is no such table or schema, no table at all, or the URL is invalid.
         TypeError: More than one of ``url``, ``using`` and ``client`` was given.
-        ConnectionFailed: The server cannot be reached, or refused the connection.
+        ConnectionFailed: The server cannot be reached or refused the connection, or the file is not there.
     """
     where = await _connected(url, using, client)
     try:
@@ -135,6 +136,7 @@ def _route(url: str | None, using: str | None, client: object | None) -> Route:
 async def _connected(url: str | None, using: str | None, client: object | None) -> Route:
     where = _route(url, using, client)
     if not where.database.connected:  # MariaDB says who it is once it is connected
+        check_present(where.database.url)
         await where.database.connect()
     return where
 
@@ -142,5 +144,6 @@ async def _connected(url: str | None, using: str | None, client: object | None) 
 def _connected_blocking(url: str | None, using: str | None, client: object | None) -> Route:
     where = _route(url, using, client)
     if not where.database.connected:
+        check_present(where.database.url)
         where.database.connect_blocking()
     return where

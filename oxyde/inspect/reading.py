@@ -24,6 +24,26 @@ SCHEMAS: Final[Mapping[str, str]] = {
 }
 """The schemas of a server; those of MySQL are its databases, those of SQLite the files that are attached."""
 
+FILLED: Final[Mapping[str, str]] = {
+    "postgres": """
+        SELECT DISTINCT n.nspname::text AS name
+        FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+        ORDER BY name
+    """,
+    "mysql": """
+        SELECT DISTINCT TABLE_SCHEMA AS name FROM information_schema.TABLES
+        WHERE TABLE_SCHEMA NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys') ORDER BY name
+    """,
+}
+"""The schemas that have tables, but for the server's own."""
+MOST: Final = 5
+"""The most schemas that a message names."""
+
+
+class NoTables(ValueError):
+    """There is nothing to make models of."""
+
 
 def read(dialect: str, *, tables: Collection[str] = (), schemas: Collection[str] = ()) -> Steps[Plan]:
     """Reads the plan of the models of a database. Of SQLite every row is looked at: any column may hold any value there.
@@ -35,10 +55,13 @@ def read(dialect: str, *, tables: Collection[str] = (), schemas: Collection[str]
 
     Raises:
         ValueError: There is no such table, or no such schema.
+        NoTables: There is no table at all.
     """
     yield from _known_schemas(dialect, schemas)
     state = yield from live.read(dialect, schemas=schemas or None, tables=set(tables) or None)
     besides = yield from others(dialect, schemas, tables)
+    if not tables and not (state.tables or state.views or besides):
+        raise NoTables((yield from _nothing(dialect, schemas)))
     there = {name for _, name in (*state.tables, *state.views, *besides)}
     for name in sorted(set(tables) - there):
         every = yield from live.read(dialect, schemas=schemas or None)
@@ -56,6 +79,21 @@ def _planned(dialect: str, state: State, besides: Mapping[Address, str]) -> Step
     return plan(found.state, dialect, views=found.views, remarks=found.remarks, others=besides)
 
 
+def _nothing(dialect: str, schemas: Collection[str]) -> Steps[str]:
+    """Returns what is said of a database without tables: where there are some."""
+    here = yield from live.default_schema(dialect)
+    where = f" in {_listed(schemas or [here])}" if dialect != "sqlite" and (schemas or here) else ""
+    nothing = f"there are no tables and no views{where}"
+    if dialect == "sqlite":
+        return f"{nothing}; is it the file that is meant?"
+    rows = yield from query(FILLED["mysql" if dialect == "mariadb" else dialect], None, dialect)
+    names = [row["name"] for row in rows]
+    if not names:
+        return f"{nothing}, nor in another schema; is it the database that is meant?"
+    others = ", ".join(names[:MOST]) + (", ..." if len(names) > MOST else "")
+    return f"{nothing}; name another schema: schemas=[{names[0]!r}], or --schema {names[0]} (it has tables in {others})"
+
+
 def _known_schemas(dialect: str, schemas: Collection[str]) -> Steps[None]:
     if not schemas:
         return
@@ -63,7 +101,7 @@ def _known_schemas(dialect: str, schemas: Collection[str]) -> Steps[None]:
     known = [row["name"] for row in rows]
     for name in schemas:
         if name not in known:
-            message = f'the server has no schema "{name}"{meant(name, known)}'
+            message = f'the server has no schema "{name}"{meant(name, known)}; it has {", ".join(sorted(known))}'
             raise ValueError(message)
 
 

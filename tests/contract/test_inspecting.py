@@ -87,7 +87,10 @@ async def test_what_is_refused(music: Backend) -> None:
     """Names that are not there, with the near one; two ways to name a database; a text for a list."""
     with pytest.raises(ValueError, match='the database has no table or view "artist"; did you mean "artists"'):
         await oxyde.inspect.models(music.url, tables=["artist"])
-    with pytest.raises(ValueError, match='the server has no schema "nothing"'):
+    with pytest.raises(
+        ValueError,
+        match='the server has no schema "nothing"; it has .*main' if music.dialect == "sqlite" else "; it has .*information_schema",
+    ):
         await oxyde.inspect.source(music.url, schemas=["nothing"])
     with pytest.raises(TypeError, match="name a database each"):
         await oxyde.inspect.models(music.url, using="default")
@@ -96,3 +99,42 @@ async def test_what_is_refused(music: Backend) -> None:
     if music.has_server:
         with pytest.raises(ConnectionFailed):
             await oxyde.inspect.models(music.elsewhere(port=1))
+
+
+async def test_nothing_to_inspect(backend: Backend, tmp_path: Path) -> None:
+    """A database without tables is said, with the schema that has some."""
+    with fresh(backend, tmp_path) as own:
+        with oxyde.connect(own.url, "empty") as connection:
+            if own.dialect == "postgres":
+                oxyde.sync.execute_raw("CREATE SCHEMA lonely", client=connection)
+                oxyde.sync.execute_raw("CREATE TABLE lonely.things (id INTEGER)", client=connection)
+                oxyde.sync.execute_raw("DROP SCHEMA public", client=connection)
+            else:
+                oxyde.sync.execute_raw("SELECT 1", client=connection)  # which makes the file of SQLite
+        with pytest.raises(ValueError, match="there are no tables and no views") as caught:
+            await oxyde.inspect.models(own.url)
+        if own.dialect == "postgres":
+            assert "; name another schema: schemas=['lonely'], or --schema lonely (it has tables in lonely)" in str(caught.value)
+            assert list(await oxyde.inspect.models(own.url, schemas=["lonely"])) == ["Thing"]
+
+
+async def test_files_of_sqlite(tmp_path: Path) -> None:
+    """One that is not there is refused and not made; read-only files, logs, spaces and memory are read."""
+    missing = tmp_path / "typo.db"
+    with pytest.raises(ConnectionFailed, match=f"there is no file {missing}; correct the path"):
+        await oxyde.inspect.models(f"sqlite:///{missing}")
+    with pytest.raises(ConnectionFailed, match="there is no file"):
+        oxyde.inspect.sync.source(f"sqlite:///{missing}")
+    assert not missing.exists()
+    file = tmp_path / "a b.db"
+    with oxyde.connect(f"sqlite:///{tmp_path}/a%20b.db", "spaces") as writer:
+        oxyde.sync.execute_raw("CREATE TABLE things (id INTEGER PRIMARY KEY)", client=writer)
+        assert list(await oxyde.inspect.models(f"sqlite:///{tmp_path}/a b.db")) == ["Thing"]  # its log is there
+    file.chmod(0o444)
+    for url in (f"sqlite:///{tmp_path}/a%20b.db", f"sqlite:///{tmp_path}/a%20b.db?mode=ro"):
+        assert list(await oxyde.inspect.models(url)) == ["Thing"]
+    with oxyde.connect("sqlite::memory:", "memory") as memory:
+        oxyde.sync.execute_raw("CREATE TABLE things (id INTEGER PRIMARY KEY)", client=memory)
+        assert list(oxyde.inspect.sync.models(client=memory)) == ["Thing"]
+    with pytest.raises(ValueError, match="is it the file that is meant"):
+        await oxyde.inspect.models("sqlite::memory:")

@@ -17,6 +17,8 @@ TABLES = (
     "CREATE VIEW titles AS SELECT title FROM albums",
 )
 
+NOTHING = "Error: sqlite:///other.db: there are no tables and no views; is it the file that is meant?\n"
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -66,11 +68,11 @@ def test_it_writes_a_file(folder: Path) -> None:
     ("arguments", "code", "message"),
     [
         (["albun"], 2, 'Error: the database has no table or view "albun"; did you mean "albums"?\n'),
-        (["--schema", "man"], 2, 'Error: the server has no schema "man"; did you mean "main"?\n'),
+        (["--schema", "man"], 2, 'Error: the server has no schema "man"; did you mean "main"?; it has main\n'),
         (["--db-alias", "othr"], 2, "Error: oxyde_config.py: DATABASES has no 'othr'; did you mean \"other\"?; it has default, other\n"),
         (["--db-alias", "other", "--url", "sqlite:///music.db"], 2, "Error: --db-alias and --url name a database each; give one of them\n"),
-        (["--db-alias", "other"], 1, "Error: sqlite:///other.db has no tables; another schema is named by --schema\n"),
-        (["--schema", "main", "--db-alias", "other"], 1, "Error: sqlite:///other.db has no tables\n"),
+        (["--db-alias", "other"], 1, NOTHING),
+        (["--schema", "main", "--db-alias", "other"], 1, NOTHING),
     ],
 )
 def test_what_is_refused(folder: Path, arguments: list[str], code: int, message: str) -> None:
@@ -81,6 +83,16 @@ def test_what_is_refused(folder: Path, arguments: list[str], code: int, message:
     assert done.stderr.replace(f"{folder}/", "") == message
     assert (done.returncode, done.stdout) == (code, "")
     assert not (folder / "models.py").exists()
+
+
+@pytest.mark.parametrize("arguments", [["--url", "sqlite:///typo.db"], ["--db-alias", "other"]])
+def test_no_file_is_made(folder: Path, arguments: list[str]) -> None:
+    """A file that is not there is refused, with its path."""
+    done = oxyde("inspectdb", *arguments, cwd=folder)
+    name = "typo.db" if "--url" in arguments else "other.db"
+    assert done.stderr == f"Error: ConnectionFailed: sqlite:///{name}: there is no file {folder.resolve() / name}; correct the path\n"
+    assert (done.returncode, done.stdout) == (1, "")
+    assert not (folder / name).exists()
 
 
 def test_no_password_is_shown(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 import oxyde
 from oxyde import ConnectionFailed, db
+from oxyde.db.sqlite_url import check_present, file_of
 
 
 def make(url: str) -> None:
@@ -79,3 +80,31 @@ async def test_the_error_for_a_folder(elsewhere: Path, connect: Callable[[str], 
         await connect(f"sqlite://{elsewhere}/y.db")
     with pytest.raises(ConnectionFailed, match=r"does not exist$"):
         await connect(f"sqlite://{elsewhere}/nowhere/y.db")
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite://x.db", "x.db"),
+        ("sqlite:///x.db?mode=ro", "x.db"),
+        ("sqlite:////srv/a%20b.db", "/srv/a b.db"),
+        ("SQLite+aiosqlite:x.db", "x.db"),
+        ("sqlite::memory:", None),
+        ("sqlite:///:memory:", None),
+        ("sqlite:///x.db?mode=memory", None),
+        ("postgresql://host/name", None),
+    ],
+)
+def test_the_file_of_a_url(url: str, path: str | None) -> None:
+    """It is the one that the driver opens."""
+    assert file_of(url) == (None if path is None else Path(path))
+
+
+def test_a_file_that_is_not_there(elsewhere: Path) -> None:
+    """It is refused; where four slashes were meant, they are named."""
+    with pytest.raises(ConnectionFailed, match=r"there is no file .*/here/y\.db; correct the path"):
+        check_present("sqlite:///y.db")
+    with pytest.raises(ConnectionFailed, match=f"for {elsewhere}/x.db write four slashes: sqlite:///{elsewhere}/x.db"):
+        check_present(f"sqlite://{elsewhere}/x.db")
+    check_present(f"sqlite:///{elsewhere}/x.db")
+    check_present("sqlite::memory:")
