@@ -54,3 +54,34 @@ def test_counted(backend: Backend, tmp_path: Path) -> None:
         write(folder, m0001_pets=FIRST, m0002_next=f"def upgrade(ctx):\n    {body}\n")
         assert [one.name for one in blocking.migrate(folder)] == ["0002_next"]
         assert query(database, "SELECT id, more FROM pets") == [(1, 10)]
+
+
+@pytest.mark.parametrize("backend", ["postgres"], indirect=True)
+def test_what_a_column_that_is_made_anew_would_lose(backend: Backend, tmp_path: Path) -> None:
+    """PostgreSQL drops indexes, checks, statistics and grants along with a column: those that no migration made are named, and stay."""
+    first = """
+    def upgrade(ctx):
+        ctx.create_table("sums", column("a", "int", key=True), column("b", "int", generated="a + 1", stored=True), index("ix_sums_b", "b"))
+    """
+    anew = 'ctx.alter_column("sums", "b", generated="a + 2")'
+    by_hand = {
+        "by_hand": ("CREATE INDEX by_hand ON sums (b)", "DROP INDEX by_hand"),
+        "positive": ("ALTER TABLE sums ADD CONSTRAINT positive CHECK (b > 0)", "ALTER TABLE sums DROP CONSTRAINT positive"),
+        "sums_both": ("CREATE STATISTICS sums_both ON a, b FROM sums", "DROP STATISTICS sums_both"),
+        "the grant {pg_monitor=r/": ("GRANT SELECT (b) ON sums TO pg_monitor", "REVOKE SELECT (b) ON sums FROM pg_monitor"),
+    }
+    folder = write(tmp_path / "migrations", m0001_sums=first)
+    with fresh(backend, tmp_path) as database, oxyde.sync.connect(database.url, "default"):
+        blocking.migrate(folder)
+        query(database, "INSERT INTO sums VALUES (1)")
+        write(folder, m0001_sums=first, m0002_anew=f"def upgrade(ctx):\n    {anew}\n")
+        for name, (make, drop) in by_hand.items():
+            query(database, make)
+            with pytest.raises(MigrationError, match=f"made anew, and {name}.*, which no migration made, would be lost"):
+                blocking.migrate(folder)
+            query(database, drop)
+        query(database, by_hand["by_hand"][0])
+        aside = f'ctx.execute("DROP INDEX by_hand")\n    {anew}'
+        write(folder, m0001_sums=first, m0002_anew=f"def upgrade(ctx):\n    {aside}\n")
+        assert len(blocking.migrate(folder)) == 1
+        assert query(database, "SELECT b FROM sums") == [(3,)]

@@ -8,9 +8,10 @@ from typing import Final
 from oxyde.db.raw import query
 from oxyde.db.steps import Steps
 from oxyde.exceptions import DatabaseError, MigrationError
-from oxyde.migrations.operations import CreateTable, DropTable, Execute, Operation, RenameTable, Run
-from oxyde.migrations.parts import shown
+from oxyde.migrations.operations import AlterColumn, CreateTable, DropTable, Execute, Operation, RenameTable, Run
+from oxyde.migrations.parts import shown, written
 from oxyde.migrations.running.moved import Moved
+from oxyde.migrations.sql.recomputed import is_recomputed
 from oxyde.migrations.sql.script import Step
 from oxyde.schema.relation import Address
 
@@ -27,6 +28,20 @@ _THERE: Final = {
 }
 """What finds a table or view by its name, by dialect."""
 
+_OVER: Final = """
+SELECT COALESCE(i.relname, k.conname, s.stxname)::text AS name FROM pg_attribute a
+JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum
+LEFT JOIN pg_class i ON d.classid = 'pg_class'::regclass AND i.oid = d.objid AND i.relkind IN ('i', 'I')
+LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
+  AND k.conrelid = a.attrelid AND k.contype NOT IN ('n', 'p')
+LEFT JOIN pg_statistic_ext s ON d.classid = 'pg_statistic_ext'::regclass AND s.oid = d.objid
+WHERE a.attrelid = to_regclass(:table) AND a.attname = :column AND COALESCE(i.relname, k.conname, s.stxname) IS NOT NULL
+UNION SELECT 'the grant ' || a.attacl::text FROM pg_attribute a
+WHERE a.attrelid = to_regclass(:table) AND a.attname = :column AND a.attacl IS NOT NULL
+ORDER BY name
+"""
+"""What finds all that PostgreSQL drops along with a column without a word."""
+
 
 def require_free_names(migration: str, steps: Sequence[Step], dialect: str) -> Steps[None]:
     """Refuses a migration that would make a table which is there already.
@@ -39,6 +54,33 @@ def require_free_names(migration: str, steps: Sequence[Step], dialect: str) -> S
         if (yield from query(_THERE["mysql" if dialect == "mariadb" else dialect], named, dialect)):
             remedy = f"drop or rename it, or, if it is what the migration makes, enter the migration as applied: migrate {migration} --fake"
             raise MigrationError(f"{migration}: {operation}: {shown(address)} is there already; {remedy}")
+
+
+def require_known_parts(migration: str, steps: Sequence[Step], dialect: str) -> Steps[None]:
+    """Refuses to make a column anew on PostgreSQL that has an index, a constraint, statistics or a grant which no migration made.
+
+    What comes after SQL of the application or a function cannot be told.
+
+    Raises:
+        MigrationError: It has; they would be lost.
+    """
+    for step in steps:
+        operation = step.operation
+        if isinstance(operation, (Execute, Run)):
+            return
+        if dialect != "postgres" or not isinstance(operation, AlterColumn):
+            continue
+        table = step.before.table(operation.address)
+        if not is_recomputed(table.column(operation.name), operation.after(step.before)):
+            continue
+        known = {part.name for each in (steps[0].before.tables.get(table.address), table) if each is not None for part in each.parts}
+        named = {"table": written(table.address, dialect), "column": operation.name}
+        for row in (yield from query(_OVER, named, dialect)):
+            if row["name"] not in known:
+                raise MigrationError(
+                    f"{migration}: {operation}: the column is made anew, and {row['name']}, which no migration made, would be lost; "
+                    "drop it before, and make it again afterwards"
+                )
 
 
 def _made(operations: Sequence[Operation]) -> Iterator[tuple[Operation, Address]]:

@@ -16,7 +16,7 @@ from oxyde.migrations.running.batches import run_batch
 from oxyde.migrations.running.effects import took_effect
 from oxyde.migrations.running.history import History, Task
 from oxyde.migrations.running.initial import recorded
-from oxyde.migrations.running.obstacles import require_fitting_rows, require_free_names
+from oxyde.migrations.running.obstacles import require_fitting_rows, require_free_names, require_known_parts
 from oxyde.migrations.running.options import Done, Options
 from oxyde.migrations.running.patience import brief, in_transaction, is_one, patiently
 from oxyde.migrations.running.rows import Job
@@ -125,6 +125,7 @@ def _whole(task: Task, dialect: str, start: float, options: Options) -> Steps[bo
         return False
     if not options.fake:
         yield from require_free_names(task.name, task.steps, dialect)
+        yield from require_known_parts(task.name, task.steps, dialect)
         sent = _all_sent(task, dialect)
         yield from watched(sent, task.name, [step.operation for step in task.steps], options.warn) if task.makes_anew else sent
     yield from _entered(task, dialect, start, "faked" if options.fake else "applied")
@@ -150,6 +151,7 @@ def _by_steps(task: Task, dialect: str, start: float, options: Options) -> Steps
     begun = (yield from journal.read(dialect)).get(task.name, {})
     if not begun and dialect != "sqlite":
         yield from require_free_names(task.name, task.steps, dialect)
+        yield from require_known_parts(task.name, task.steps, dialect)
         yield from require_fitting_rows(task.name, task.steps, dialect)
     for number, step, text in task.texts:
         known = begun.get(number)
