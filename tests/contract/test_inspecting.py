@@ -138,3 +138,16 @@ async def test_files_of_sqlite(tmp_path: Path) -> None:
         assert list(oxyde.inspect.sync.models(client=memory)) == ["Thing"]
     with pytest.raises(ValueError, match="is it the file that is meant"):
         await oxyde.inspect.models("sqlite::memory:")
+
+
+async def test_virtual_tables(tmp_path: Path) -> None:
+    """They and what they keep their rows in have no models, which the module says; a full-text index of ours is an index."""
+    url = f"sqlite:///{tmp_path}/virtual.db"
+    with oxyde.connect(url, "virtual") as maker:
+        oxyde.sync.execute_raw("CREATE VIRTUAL TABLE words USING fts5(title, body)", client=maker)
+        oxyde.sync.execute_raw("CREATE TABLE things (id INTEGER PRIMARY KEY)", client=maker)
+    text = await oxyde.inspect.source(url)
+    assert "\n\n# words is a virtual table, which has no model.\n\n\nclass Thing(Model):\n" in text
+    assert [line for line in text.splitlines() if line.startswith("class ")] == ["class Thing(Model):"]
+    assert list(await oxyde.inspect.models(url)) == ["Thing"]
+    assert "words" not in await oxyde.inspect.source(url, tables=["things"])
