@@ -101,6 +101,19 @@ async def test_what_is_refused(music: Backend) -> None:
             await oxyde.inspect.models(music.elsewhere(port=1))
 
 
+async def test_a_cell_that_is_run_twice(music: Backend) -> None:
+    """Each run has classes of its own, which work beside those of before; some tables, a schema, conditions by ``.c`` and frames."""
+    before = await oxyde.inspect.models(music.url)
+    schema = {"postgres": "public", "sqlite": "main"}.get(music.dialect, music.url.rpartition("/")[2])
+    after = await oxyde.inspect.models(music.url, tables=["tracks"], schemas=[schema])
+    assert list(after) == ["Track"]
+    assert after["Track"] is not before["Track"]
+    for models in (before, after):
+        track = models["Track"]
+        assert await track.objects.filter(track.c.seconds > 300).values_list("title", flat=True).all() == ["Engine"]
+        assert (await track.objects.filter(track.c.title.contains("Not")).to_polars())["seconds"].to_list() == [60]
+
+
 async def test_nothing_to_inspect(backend: Backend, tmp_path: Path) -> None:
     """A database without tables is said, with the schema that has some."""
     with fresh(backend, tmp_path) as own:
