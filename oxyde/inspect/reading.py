@@ -85,7 +85,7 @@ def _planned(dialect: str, state: State, besides: Mapping[Address, str]) -> Step
 def _nothing(dialect: str, schemas: Collection[str]) -> Steps[str]:
     """Returns what is said of a database without tables: where there are some."""
     here = yield from live.default_schema(dialect)
-    asked = schemas or ([] if here is None or dialect == "sqlite" else [here])
+    asked = [] if dialect == "sqlite" else schemas or ([] if here is None else [here])
     where = f" in {_listed(asked)}" if asked else ""
     nothing = f"there are no tables and no views{where}"
     if dialect == "sqlite":
