@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -23,7 +23,9 @@ DATES: Final = {"date": "date", "datetime": "datetime(6)", "datetime_tz": "times
 SHAPES: Final = frozenset(
     {"geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection", "geomcollection"}
 )
-"""The types of MySQL's geometry."""
+"""The types of MySQL's geometry, which it tells with rows alone."""
+VECTORS: Final = frozenset({"int2vector", "oidvector"})
+"""The types of PostgreSQL's catalogue whose arrays count from 0, which rows alone tell."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,10 @@ def without_unreadable(state: State, views: Mapping[Address, Sequence[Column]], 
 
 def _readable(table: Table, state: State, dialect: str, remarks: dict[tuple[Address, str], str]) -> Steps[Table]:
     """Returns a table whose columns can be read: as what they are, else as integers, else as what the server sends; others are left out."""
-    if dialect != "postgres":
-        table = _without_shapes(_with_zero_dates(table, remarks), remarks)
+    if dialect == "postgres":
+        table = _without_types(table, VECTORS, "CAST({} AS text)", remarks)
+    else:
+        table = _without_types(_with_zero_dates(table, remarks), SHAPES, "ST_AsText({})", remarks)
     tried: dict[str, list[ColumnType]] = {}
     reasons: dict[str, str] = {}
     while table.columns:
@@ -92,11 +96,13 @@ def _with_zero_dates(table: Table, remarks: dict[tuple[Address, str], str]) -> T
     return replace(table, columns=columns)
 
 
-def _without_shapes(table: Table, remarks: dict[tuple[Address, str], str]) -> Table:
-    """Returns a table without columns of MySQL's geometry, whose types it tells with rows alone."""
+def _without_types(table: Table, types: Collection[str], instead: str, remarks: dict[tuple[Address, str], str]) -> Table:
+    """Returns a table without the columns of some types, which can be read as text by SQL of one's own."""
     for name, column in table.columns.items():
-        if (column.db_type or "").split("(")[0] in SHAPES:
-            remarks[table.address, name] = f"left out: {column.db_type} has no values here; read it by SQL of your own: ST_AsText({name})"
+        if (column.db_type or "").split("(")[0] in types:
+            remarks[table.address, name] = (
+                f"left out: {column.db_type} has no values here; read it by SQL of your own: {instead.format(name)}"
+            )
             table = _without(table, name)
     return table
 

@@ -30,7 +30,8 @@ def source(plan: Plan, about: str) -> str:
     """
     blocks = [*map(_enum, plan.enums), *map(_class, plan.classes)]
     head = f'"""{plain(about)}"""\n\nfrom __future__ import annotations\n{_imports(plan)}'
-    return head + "".join(f"\n\n{block}" for block in blocks)
+    notes = "".join(f"\n{line}" for note in plan.notes for line in _comment(note, 0))
+    return head + (f"{notes}\n" if notes else "") + "".join(f"\n\n{block}" for block in blocks)
 
 
 def _imports(plan: Plan) -> str:

@@ -66,7 +66,9 @@ class Plan:
     Attributes:
         enums: Its enumerations.
         classes: Its models.
+        notes: What has no model, each a comment above them.
     """
 
     enums: tuple[Members, ...]
     classes: tuple[Class, ...]
+    notes: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from oxyde.db.raw import query
@@ -11,7 +12,7 @@ from oxyde.inspect.fitted import without_unreadable
 from oxyde.inspect.plan import Plan
 from oxyde.inspect.planning import plan
 from oxyde.inspect.stored import as_stored
-from oxyde.inspect.views import columns_of_views, others
+from oxyde.inspect.views import columns_of_views, others, virtual
 from oxyde.migrations import live
 from oxyde.migrations.state import State
 from oxyde.schema.naming import meant
@@ -69,7 +70,9 @@ def read(dialect: str, *, tables: Collection[str] = (), schemas: Collection[str]
         known = {other for _, other in (*every.tables, *every.views, *besides)}
         message = f'the database has no table or view "{name}"{f" in {_listed(schemas)}" if schemas else ""}{meant(name, known)}'
         raise ValueError(message)
-    return (yield from _planned(dialect, state, besides))
+    made = yield from _planned(dialect, state, besides)
+    notes = yield from virtual(dialect, schemas, tables)
+    return replace(made, notes=notes)
 
 
 def _planned(dialect: str, state: State, besides: Mapping[Address, str]) -> Steps[Plan]:
@@ -82,7 +85,8 @@ def _planned(dialect: str, state: State, besides: Mapping[Address, str]) -> Step
 def _nothing(dialect: str, schemas: Collection[str]) -> Steps[str]:
     """Returns what is said of a database without tables: where there are some."""
     here = yield from live.default_schema(dialect)
-    where = f" in {_listed(schemas or [here])}" if dialect != "sqlite" and (schemas or here) else ""
+    asked = [] if dialect == "sqlite" else schemas or ([] if here is None else [here])
+    where = f" in {_listed(asked)}" if asked else ""
     nothing = f"there are no tables and no views{where}"
     if dialect == "sqlite":
         return f"{nothing}; is it the file that is meant?"

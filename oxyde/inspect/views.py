@@ -9,8 +9,10 @@ from oxyde.db.raw import query
 from oxyde.db.steps import Steps
 from oxyde.migrations.live import mysql_types, postgres_types, sqlite_types
 from oxyde.migrations.live.held import Held
+from oxyde.migrations.live.sqlite_text import searched
 from oxyde.migrations.parts import Column
 from oxyde.migrations.state import State
+from oxyde.schema.naming import quoted
 from oxyde.schema.relation import Address
 from oxyde.schema.types import TEXT, enum_of
 
@@ -48,6 +50,10 @@ OTHERS: Final = """
     ORDER BY c.relname
 """
 """What PostgreSQL has besides tables and views; nothing of an extension."""
+VIRTUAL: Final = """
+    SELECT name, sql FROM {schema}.sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%' ORDER BY name
+"""
+"""What SQLite has besides tables and views."""
 KINDS: Final = {
     "m": "A materialized view: its rows are those of its last REFRESH MATERIALIZED VIEW, and are read only.",
     "f": "A foreign table: its rows are those of another server; save() and delete() raise UnsupportedError.",
@@ -68,6 +74,23 @@ def others(dialect: str, schemas: Collection[str], tables: Collection[str]) -> S
             rows = yield from query(OTHERS, {"schema": schema}, dialect)
             found |= {(schema, row["name"]): KINDS[row["kind"]] for row in rows if not tables or row["name"] in tables}
     return found
+
+
+def virtual(dialect: str, schemas: Collection[str], tables: Collection[str]) -> Steps[tuple[str, ...]]:
+    """Returns what is said of SQLite's virtual tables, which have no models; nothing of our full-text indexes.
+
+    Args:
+        dialect: postgres, mysql, mariadb or sqlite.
+        schemas: The schemas; the default one when empty.
+        tables: The names; all when empty.
+    """
+    found: list[str] = []
+    if dialect == "sqlite":
+        for schema in schemas or ("main",):
+            rows = yield from query(VIRTUAL.format(schema=quoted(schema, '"')), None, dialect)
+            asked = (row for row in rows if not tables or row["name"] in tables)
+            found += [f"{row['name']} is a virtual table, which has no model." for row in asked if searched(row["sql"]) is None]
+    return tuple(found)
 
 
 def columns_of_views(dialect: str, state: State, others: Collection[Address] = ()) -> Steps[dict[Address, list[Column]]]:

@@ -29,12 +29,14 @@ OWN = {
         'CREATE TABLE odd_counters (name TEXT COLLATE "C" NOT NULL PRIMARY KEY, number SERIAL, mark INT GENERATED ALWAYS AS IDENTITY)',
         'CREATE TABLE odd_codes (id INT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, code VARCHAR(9) COLLATE "POSIX")',
         "CREATE TABLE odd_search (id INT PRIMARY KEY, words TSVECTOR, at POINT)",
+        "CREATE TABLE odd_vectors (id INT PRIMARY KEY, keys INT2VECTOR, owners OIDVECTOR)",
         "CREATE INDEX odd_words ON odd_search USING gin (words)",
         "CREATE MATERIALIZED VIEW odd_counts AS SELECT country, count(*) AS regions FROM odd_regions GROUP BY country",
         "CREATE EXTENSION IF NOT EXISTS file_fdw",
         "CREATE SERVER odd_files FOREIGN DATA WRAPPER file_fdw",
         "CREATE FOREIGN TABLE odd_lines (line TEXT) SERVER odd_files OPTIONS (filename '/dev/null')",
         "INSERT INTO odd_counters (name) VALUES ('b'), ('A')",
+        "INSERT INTO odd_vectors VALUES (1, '1 2', '3 4')",
         "INSERT INTO odd_search VALUES (1, 'a:1 b:2', '(1,2)')",
     ),
     "mariadb": (
@@ -61,7 +63,11 @@ OWN = {
         "INSERT INTO odd_names_of VALUES ('B', 1)",
     ),
 }
-UNMANAGED = {"postgres": {"odd_log", "odd_search", "odd_counts", "odd_lines"}, "mariadb": {"odd_log", "odd_places"}, "sqlite": {"odd_log"}}
+UNMANAGED = {
+    "postgres": {"odd_log", "odd_search", "odd_vectors", "odd_counts", "odd_lines"},
+    "mariadb": {"odd_log", "odd_places"},
+    "sqlite": {"odd_log"},
+}
 
 
 async def test_nothing_differs(backend: Backend, tmp_path: Path) -> None:

@@ -101,6 +101,19 @@ async def test_what_is_refused(music: Backend) -> None:
             await oxyde.inspect.models(music.elsewhere(port=1))
 
 
+async def test_a_cell_that_is_run_twice(music: Backend) -> None:
+    """Each run has classes of its own, which work beside those of before; some tables, a schema, conditions by ``.c`` and frames."""
+    before = await oxyde.inspect.models(music.url)
+    schema = {"postgres": "public", "sqlite": "main"}.get(music.dialect, music.url.rpartition("/")[2])
+    after = await oxyde.inspect.models(music.url, tables=["tracks"], schemas=[schema])
+    assert list(after) == ["Track"]
+    assert after["Track"] is not before["Track"]
+    for models in (before, after):
+        track = models["Track"]
+        assert await track.objects.filter(track.c.seconds > 300).values_list("title", flat=True).all() == ["Engine"]
+        assert (await track.objects.filter(track.c.title.contains("Not")).to_polars())["seconds"].to_list() == [60]
+
+
 async def test_nothing_to_inspect(backend: Backend, tmp_path: Path) -> None:
     """A database without tables is said, with the schema that has some."""
     with fresh(backend, tmp_path) as own:
@@ -138,3 +151,16 @@ async def test_files_of_sqlite(tmp_path: Path) -> None:
         assert list(oxyde.inspect.sync.models(client=memory)) == ["Thing"]
     with pytest.raises(ValueError, match="is it the file that is meant"):
         await oxyde.inspect.models("sqlite::memory:")
+
+
+async def test_virtual_tables(tmp_path: Path) -> None:
+    """They and what they keep their rows in have no models, which the module says; a full-text index of ours is an index."""
+    url = f"sqlite:///{tmp_path}/virtual.db"
+    with oxyde.connect(url, "virtual") as maker:
+        oxyde.sync.execute_raw("CREATE VIRTUAL TABLE words USING fts5(title, body)", client=maker)
+        oxyde.sync.execute_raw("CREATE TABLE things (id INTEGER PRIMARY KEY)", client=maker)
+    text = await oxyde.inspect.source(url)
+    assert "\n\n# words is a virtual table, which has no model.\n\n\nclass Thing(Model):\n" in text
+    assert [line for line in text.splitlines() if line.startswith("class ")] == ["class Thing(Model):"]
+    assert list(await oxyde.inspect.models(url)) == ["Thing"]
+    assert "words" not in await oxyde.inspect.source(url, tables=["things"])
