@@ -108,7 +108,7 @@ def _stubs(config: Config) -> Checked:
         return Checked("stubs", "skipped", f"{config.path.name} says STUBS = False")
     stale = [path for path in (*report.written, *report.removed) if path.exists()]
     if not stale and not report.unchanged:
-        return Checked("stubs", "skipped", "there are none")
+        return Checked("stubs", "skipped", "there are none", notes=tuple(report.refused.values()))
     missing = [path for path in report.written if not path.exists()]
     if report.is_fresh:
         return Checked("stubs", "ok", _counted(len(report.unchanged), "file"))

@@ -83,7 +83,7 @@ class Config:
         """
         if self.dialect is not None:
             return self.dialect
-        if alias not in self.databases:
+        if alias not in self.databases and (alias == "default" or not self.databases):
             raise ConfigError(f"{self.path}: name the dialect: DIALECT = {'postgres'!r}, 'mysql', 'mariadb' or 'sqlite'")
         scheme = self.url(alias).partition(":")[0].partition("+")[0]  # a driver may stand behind it
         if scheme not in DIALECTS:

@@ -37,8 +37,9 @@ def _narrow(line: str) -> str:
 
 
 def is_ours(text: str) -> bool:
-    """Whether a text is a stub of ours, which may be replaced."""
-    return text.startswith(MARK)
+    """Whether a text is a stub of ours, which may be replaced; also one that git could not merge, as its first lines differ."""
+    lines = text.split("\n", 2)
+    return lines[0].startswith(MARK) or (lines[0].startswith("<<<<<<< ") and len(lines) > 1 and lines[1].startswith(MARK))
 
 
 class Module:

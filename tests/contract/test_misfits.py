@@ -33,7 +33,9 @@ SAID = {
     'ctx.add_unique("pets", unique("uq_pets_name", "name"))': "2 rows of pets have the same name as others",
     'ctx.create_index("pets", index("ix_pets_name", "name", unique=True))': "2 rows of pets have the same name as others",
     'ctx.alter_key("pets", "name")': "2 rows of pets have the same name as others",
-    'ctx.add_foreign_key("pets", foreign_key("fk_pets_owner_id", "owner_id", "owners.id"))': "1 row of pets has a owner_id that no row",
+    'ctx.add_foreign_key("pets", foreign_key("fk_pets_owner_id", "owner_id", "owners.id"))': (
+        "1 row of pets (has a owner_id that no row of owners has|would point to no row)"
+    ),
 }
 
 

@@ -58,6 +58,7 @@ class Drawn(Walk):
             self.world.walked.clear()
             self.state = draft.new
             self.world.walked.make(self.state)
+        self.known = self.rows(self.state)
         for _ in range(2):
             self.fill()
 

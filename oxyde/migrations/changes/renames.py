@@ -10,6 +10,7 @@ from typing import Any
 from oxyde.exceptions import MigrationError
 from oxyde.migrations.parts import shown
 from oxyde.migrations.state import State
+from oxyde.schema.naming import meant
 from oxyde.schema.relation import Address
 
 
@@ -55,10 +56,16 @@ def _check(kind: str, pairs: Mapping[Any, Any], old: Iterable[Any], new: Iterabl
     before, after = set(old), set(new)
     for one, other in pairs.items():
         if one not in before:
-            raise MigrationError(f"there is no {kind} {show(one)} to rename")
+            raise MigrationError(f"there is no {kind} {show(one)} to rename{_near(one, before)}")
         if other not in after:
-            raise MigrationError(f"the models have no {kind} {show(other)}, which {show(one)} is to be renamed to")
+            near = _near(other, after)
+            raise MigrationError(f"the models have no {kind} {show(other)}, which {show(one)} is to be renamed to{near}")
         if one in after - set(pairs.values()):
             raise MigrationError(f"the models still have the {kind} {show(one)}; it cannot be renamed to {show(other)}")
     if len(set(pairs.values())) < len(pairs):
         raise MigrationError(f"two names of a {kind} are to become one: {', '.join(map(show, pairs))}")
+
+
+def _near(name: Any, known: Iterable[Any]) -> str:
+    """Returns the name that may be meant: of a column, or the address of something else."""
+    return meant(name, known) if isinstance(name, str) else meant(shown(name), map(shown, known))

@@ -118,4 +118,4 @@ def settle(step: int, dialect: str, *, done: bool) -> Steps[None]:
             else:
                 yield from forget(migration, dialect, step)
             return
-    raise MigrationError(f"no migration stopped during step {step}")
+    raise MigrationError(f"no migration stopped during step {step}; oxyde migrate goes on with what is half applied")

@@ -52,7 +52,7 @@ def require_free_names(migration: str, steps: Sequence[Step], dialect: str) -> S
     for operation, address in _made([step.operation for step in steps]):
         named = {"schema": address[0], "name": address[1]}
         if (yield from query(_THERE["mysql" if dialect == "mariadb" else dialect], named, dialect)):
-            remedy = f"drop or rename it, or, if it is what the migration makes, enter the migration as applied: migrate {migration} --fake"
+            remedy = "if it is what the migration makes, enter that in the ledger: oxyde migrate --fake-initial; else drop or rename it"
             raise MigrationError(f"{migration}: {operation}: {shown(address)} is there already; {remedy}")
 
 

@@ -54,7 +54,7 @@ def _replaced(migrations: Sequence[Migration], name: str) -> str:
     for one in migrations:
         if any(old.startswith(name) for old in names(one.replaces)):
             return f"it is part of {one.name} now"
-    return "there is no such migration"
+    return f"the newest is {migrations[-1].name}" if migrations else "there are no migrations; oxyde makemigrations makes them"
 
 
 def _texts(operations: Sequence[Operation], state: State, dialect: str) -> Iterator[str]:

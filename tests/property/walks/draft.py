@@ -43,7 +43,13 @@ class Draft:
     def answers(self) -> Answers:
         """What the operator says."""
         renames = Renames(self.tables, {address: pairs for address, pairs in self.columns.items() if pairs}, self.enums)
-        return Answers(renames, no_rename=True, fills=self.fills, maps=self.maps, yes=True)
+        fills = {place: sql for place, sql in self.fills.items() if self._is_asked(*place)}
+        return Answers(renames, no_rename=True, fills=fills, maps=self.maps, yes=True)
+
+    def _is_asked(self, address: Address, name: str) -> bool:
+        """Whether rows have to be given a value of a column, after all that was edited."""
+        column = self.new.tables[address].columns.get(name) if address in self.new.tables else None
+        return column is not None and not column.nullable
 
     def before(self, address: Address) -> Table | None:
         """Returns what a table of the new state was."""

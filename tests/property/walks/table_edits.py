@@ -18,7 +18,8 @@ class TableEdits(PartEdits):
 
     def add_table(self) -> None:
         schema = SHOP if self.dialect == "postgres" and self.rng.random() < 0.2 else None
-        free = [name for name in NAMES if (schema, name) not in self.draft.new.tables and (schema, name) not in self.draft.touched]
+        taken = {*self.draft.new.tables, *self.draft.touched, *self.draft.tables}  # the last have another name now
+        free = [name for name in NAMES if (schema, name) not in taken]
         if not free or len(self.draft.new.tables) >= MOST:
             return
         address = schema, self.rng.choice(free)

@@ -163,6 +163,8 @@ def _digits(type: ColumnType, dialect: str) -> Convert:
         whole, _, part = text.partition(".")
         if len(whole.lstrip("-")) > precision - scale or len(part.rstrip("0")) > scale:
             return None
+        if dialect == "sqlite":  # which stores numbers without their scale
+            return text
         return f"{whole}.{part.rstrip('0').ljust(scale, '0')}" if scale else whole
 
     return convert

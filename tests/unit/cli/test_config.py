@@ -132,6 +132,8 @@ def test_dialects(tmp_path: Path) -> None:
     assert Config(tmp_path / "c.py", databases={"default": "postgresql+asyncpg://x"}).dialect_of() == "postgres"
     with pytest.raises(ConfigError, match=r"DATABASES\['default'\] has the unknown URL scheme 'oracle'; use postgres, "):
         Config(tmp_path / "c.py", databases={"default": "oracle://x"}).dialect_of()
+    with pytest.raises(ConfigError, match="DATABASES has no 'replica'; it has default"):
+        Config(tmp_path / "c.py", databases={"default": "sqlite:///x.db"}).dialect_of("replica")
 
 
 def test_models(tmp_path: Path) -> None:

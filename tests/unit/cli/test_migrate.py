@@ -148,7 +148,7 @@ def test_showmigrations(project: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["migrate", "0009"], 2, "'0009' names no migration: there is no such migration"),
+        (["migrate", "0009"], 2, "'0009' names no migration: the newest is 0002_text"),
         (["migrate", "--db-alias", "other"], 2, "DATABASES has no 'other'"),
         (["migrate", "--mark-done", "1", "--retry", "1"], 2, "--mark-done and --retry say two things"),
         (["migrate", "--lock-timeout", "-1"], 2, "-1.0 is not in the range x>=0"),

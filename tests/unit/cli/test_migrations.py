@@ -42,7 +42,7 @@ def test_squash(project: Path) -> None:
 def test_a_wrong_name(project: Path) -> None:
     """Is a wrong use, in one line."""
     done = oxyde("migrations", "squash", "--to", "0009", cwd=project)
-    assert (done.returncode, done.stderr) == (2, "Error: '0009' names no migration: there is no such migration\n")
+    assert (done.returncode, done.stderr) == (2, "Error: '0009' names no migration: the newest is 0002_text\n")
 
 
 def test_verify(project: Path) -> None:

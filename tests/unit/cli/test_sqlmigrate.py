@@ -19,4 +19,4 @@ def test_sqlmigrate(tmp_path: Path) -> None:
     done = oxyde("sqlmigrate", "0001", "--backwards", "--dialect", "mysql", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "-- Drop table notes\nDROP TABLE `notes`;\n")
     done = oxyde("sqlmigrate", "0002", cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (2, "Error: '0002' names no migration: there is no such migration\n")
+    assert (done.returncode, done.stderr) == (2, "Error: '0002' names no migration: the newest is 0001_notes\n")

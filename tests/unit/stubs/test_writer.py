@@ -89,6 +89,18 @@ def test_a_stub_of_somebody_else_stays(write: Write) -> None:
     assert path.read_text() == "x: int\n"
 
 
+def test_a_stub_that_git_could_not_merge(write: Write) -> None:
+    """Is made anew: two branches changed the models, so both the first line and others differ."""
+    path = write("stubs_merged", model("StubsMerged")).with_suffix(".pyi")
+    generate("stubs_merged")
+    text = path.read_text()
+    first, rest = text.split("\n", 1)
+    path.write_text(f"<<<<<<< HEAD\n{first}\n=======\n{first}0\n>>>>>>> theirs\n{rest}")
+    assert generate("stubs_merged", check=True).written == [path]
+    generate("stubs_merged")
+    assert path.read_text() == text
+
+
 def test_what_cannot_be_said(write: Write) -> None:
     """A module with names that no stub can list gets none, and loses the one that it had: it would hide them."""
     path = write("stubs_hidden", model("StubsHidden") + 'globals()["Late"] = 3\n')

@@ -38,6 +38,7 @@ def test_before() -> None:
         (Renames({POSTS: PEOPLE}), "the models still have the table posts; it cannot be renamed to people"),
         (Renames({USERS: ("shop", "users")}), "the table users cannot be renamed into another schema: shop.users"),
         (Renames(columns={POSTS: {"x": "head"}}), "there is no column posts.x to rename"),
+        (Renames(columns={POSTS: {"titel": "head"}}), 'there is no column posts.titel to rename; did you mean "title"?'),
         (Renames(columns={POSTS: {"title": "x"}}), "the models have no column posts.x, which posts.title is to be renamed to"),
         (Renames(columns={POSTS: {"id": "head"}}), "the models still have the column posts.id; it cannot be renamed to posts.head"),
         (

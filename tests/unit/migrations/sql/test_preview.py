@@ -87,7 +87,7 @@ def test_names(folder: Path) -> None:
     """The beginning of a name is enough where it is one's alone."""
     migrations = load(folder)
     assert [find(migrations, name) for name in ("0001_notes", "0002", "0002_s")] == [0, 1, 1]
-    with pytest.raises(MigrationError, match="'0003' names no migration: there is no such migration"):
+    with pytest.raises(MigrationError, match="'0003' names no migration: the newest is 0002_size"):
         find(migrations, "0003")
     with pytest.raises(MigrationError, match="'000' names no migration: 0001_notes, 0002_size begin with it"):
         find(migrations, "000")
