@@ -17,7 +17,7 @@ from oxyde.db.execute import run, run_blocking
 from oxyde.db.raw import query
 from oxyde.db.route import Route
 from oxyde.db.steps import Steps, Work
-from oxyde.exceptions import LockTimeoutError
+from oxyde.exceptions import LockTimeoutError, OxydeError
 
 POLL: Final = 0.1
 """Seconds between two attempts."""
@@ -155,6 +155,10 @@ def _held(timeout: float, holders: list[dict[str, Any]], family: str) -> str:
 
 
 def _end(dialect: str, block: Block) -> Steps[None]:
-    if dialect != "postgres":  # whose lock ends with the transaction
-        yield from query(_RELEASE, {}, dialect)
+    try:
+        if dialect != "postgres":  # whose lock ends with the transaction
+            yield from query(_RELEASE, {}, dialect)
+    except OxydeError as error:  # a connection that was lost has given the lock back
+        yield from block.end(error)
+        return
     yield from block.end(None)

@@ -14,7 +14,7 @@ from oxyde.queries.paths import key_of
 from oxyde.schema import Relation, Table
 from oxyde.stubs.names import Names
 from oxyde.stubs.tables import Models
-from oxyde.stubs.types import JSON, ColumnTypes, Terms
+from oxyde.stubs.types import JSON, TERMS, ColumnTypes, Terms
 
 TEXTS: Final = frozenset(
     {
@@ -111,11 +111,7 @@ class Lookups:
         return self._value(types.equal)
 
     def _of_part(self, python: str, part: str) -> str:
-        count = date_parts.SPANS.get(part)
-        if count is None:
-            return self._value(python)
-        whole = f"{self._builtin('tuple')}[{', '.join([self._builtin('int')] * count)}]"
-        return self._value(self._names.union([python, whole]))
+        return self._names.name(TERMS, part.capitalize()) if part in date_parts.SPANS else self._value(python)
 
     def _of_relation(self, relation: Relation) -> Iterator[tuple[str, str]]:
         """Yields the keywords of a relation itself: an object or its key."""

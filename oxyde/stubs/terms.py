@@ -32,6 +32,11 @@ Values: TypeAlias = Iterable[T] | Row[T]
 Pair: TypeAlias = tuple[T | Expression, T | Expression] | list[T]
 """What ``between`` and ``range`` take: the lowest and the highest value."""
 
+Month: TypeAlias = Value[int | tuple[int, int]]
+"""What the month of a date is compared with: its number, or year and month."""
+
+Day: TypeAlias = Value[int | tuple[int, int, int]]
+"""What the day of a date is compared with: its number, or year, month and day."""
 
 Bool: TypeAlias = Value[bool]
 Bools: TypeAlias = Values[bool]

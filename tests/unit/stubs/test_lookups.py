@@ -124,7 +124,7 @@ def samples(node: ast.expr, *, zoned: bool) -> Iterator[Any]:
         if name == "Literal":
             yield ast.literal_eval(inner.elts[0] if isinstance(inner, ast.Tuple) else inner)
         elif name == "tuple" and isinstance(inner, ast.Tuple):
-            yield (2024, 1, 1)[: len(inner.elts)] if ast.unparse(inner.elts[-1]) == "int" else tuple(samples(inner.elts[0], zoned=zoned))
+            yield tuple(samples(inner.elts[0], zoned=zoned))
         else:
             for value in samples(inner, zoned=zoned):
                 yield value if name == "Value" else (value, value) if name == "Pair" else [value]
@@ -141,7 +141,9 @@ def of_name(name: str, *, zoned: bool) -> Iterator[Any]:
             (value,) = of_name(long, zoned=zoned)
             yield value if name == short else [value] if name == f"{short}s" else (value, value)
             return
-    if name == "datetime":
+    if name in {"Month", "Day"}:
+        yield from (3, (2024, 1) if name == "Month" else (2024, 1, 1))
+    elif name == "datetime":
         yield dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc if zoned else None)
     else:
         yield SAMPLES[name]
