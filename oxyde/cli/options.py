@@ -80,5 +80,4 @@ def everywhere(command: F) -> F:
     trace = click.option(
         "--traceback", is_flag=True, expose_value=False, is_eager=True, callback=_traceback, help="Show the whole traceback of an error."
     )
-    command.__doc__ = (command.__doc__ or "").replace(r"\b", "\b")  # before a paragraph that click is not to wrap
     return config(trace(command))
