@@ -9,12 +9,14 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 from oxyde.exceptions import MigrationError
 from oxyde.migrations.folder import legacy
+from oxyde.migrations.folder.checksums import checksum
 from oxyde.migrations.folder.context import Context
 from oxyde.migrations.folder.replaced import Replaced, last_number, name_of, names, understood
 from oxyde.migrations.operations import Inverse, Irreversible, Operation, inverted, replay
@@ -235,6 +237,11 @@ class Stage:
     before: State
     operations: Sequence[Operation]
     after: State
+
+    @cached_property
+    def checksum(self) -> str:
+        """The checksum of its operations."""
+        return checksum(self.operations)
 
 
 def walked(migrations: Sequence[Migration], dialect: str) -> Iterator[Stage]:

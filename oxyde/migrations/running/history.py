@@ -9,7 +9,7 @@ from typing import Final
 
 from oxyde.db.steps import Steps
 from oxyde.exceptions import MigrationError, OxydeError
-from oxyde.migrations.folder.checksums import checksum, differs
+from oxyde.migrations.folder.checksums import differs
 from oxyde.migrations.folder.files import Migration, Stage, number_of, walked
 from oxyde.migrations.operations import Irreversible, Operation, RequireManual, Run
 from oxyde.migrations.running import journal, ledger, standing
@@ -143,7 +143,7 @@ class History:
     def edited(self) -> list[str]:
         """Returns the applied migrations whose files say something else now."""
         said = {name: entry.checksum for name, entry in self.applied.items()}
-        return [one.migration.name for one in self.stages if differs(said.get(one.migration.name), checksum(one.operations))]
+        return [one.migration.name for one in self.stages if differs(said.get(one.migration.name), one.checksum)]
 
     def missing(self) -> list[str]:
         """Returns the applied migrations that have no file."""
@@ -195,18 +195,18 @@ class History:
                         f"{older} stopped half way, and {migration.name}, which has its title, has other statements: give it back those of "
                         f"{older}, then migrate again"
                     )
-                forward.append(Task(migration, False, (), checksum(stage.operations)) if fake else self._forward(stage))
+                forward.append(Task(migration, False, (), stage.checksum) if fake else self._forward(stage))
             elif at > last and (migration.name in self.applied or begun):
                 if begun and not is_going_back:
                     raise MigrationError(
                         f"{migration.name} was being applied when it stopped; apply it to the end first: migrate {migration.name}"
                     )
-                backward.append(Task(migration, True, (), checksum(stage.operations)) if fake else self._backward(stage))
+                backward.append(Task(migration, True, (), stage.checksum) if fake else self._backward(stage))
         return [*backward[::-1], *forward]
 
     def _forward(self, stage: Stage) -> Task:
         steps = self._steps(stage.migration, stage.operations, stage.before)
-        return Task(stage.migration, False, steps, checksum(stage.operations))
+        return Task(stage.migration, False, steps, stage.checksum)
 
     def _backward(self, stage: Stage) -> Task:
         migration = stage.migration
@@ -217,7 +217,7 @@ class History:
         undo = migration.backward(stage.before, self.dialect)
         if isinstance(undo, Irreversible):
             raise MigrationError(f"{migration.name} cannot be undone: {undo.reason}")
-        return Task(migration, True, self._steps(migration, undo, stage.after), checksum(stage.operations))
+        return Task(migration, True, self._steps(migration, undo, stage.after), stage.checksum)
 
     def _steps(self, migration: Migration, operations: Sequence[Operation], before: State) -> list[Step]:
         manual = next((one for one in operations if isinstance(one, RequireManual)), None)

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from oxyde.db.steps import Steps
-from oxyde.migrations.folder.checksums import checksum, differs
+from oxyde.migrations.folder.checksums import differs
 from oxyde.migrations.folder.files import Migration, Stage
 from oxyde.migrations.folder.replaced import lacking, names
 from oxyde.migrations.running import ledger
@@ -72,9 +72,9 @@ class Renewal:
 
 def counted(found: Line, stages: Sequence[Stage]) -> Iterator[Renewal]:
     """Yields the entries of squashed migrations whose replaced ones the ledger has."""
-    operations = {stage.migration.name: stage.operations for stage in stages}
+    by_name = {stage.migration.name: stage for stage in stages}
     for migration in found.counted:
-        yield Renewal(Entry(migration.name, checksum(operations[migration.name]), SQUASHED))
+        yield Renewal(Entry(migration.name, by_name[migration.name].checksum, SQUASHED))
 
 
 def renamed(stages: Sequence[Stage], applied: Mapping[str, Entry], known: Collection[str]) -> Iterator[Renewal]:
@@ -87,7 +87,7 @@ def renamed(stages: Sequence[Stage], applied: Mapping[str, Entry], known: Collec
         applied: What the ledger says, by name.
         known: The names that the files have, or had before they were squashed.
     """
-    said = {stage.migration.name: checksum(stage.operations) for stage in stages}
+    said = {stage.migration.name: stage.checksum for stage in stages}
     names: dict[tuple[str, str], list[str]] = {}
     for name, own in said.items():
         if name not in applied or differs(applied[name].checksum, own):
