@@ -18,7 +18,7 @@ NATIVE = Path(__file__).parents[2] / "native"
     [
         ["fmt", "--all", "--check"],
         ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"],
-        ["test", "--release", "--workspace", "--quiet"],
+        ["test", "--workspace", "--quiet"],
     ],
     ids=["fmt", "clippy", "test"],
 )
