@@ -50,6 +50,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         pytest.exit("the binary is older than native/: run maturin develop --release", returncode=3)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
     """Lets a worker that is done take tests from one that is not: some take a minute, and thousands none."""
     return WorkStealingScheduling(config, log)
