@@ -22,6 +22,7 @@ COLLATIONS: Final = {"sqlite": "BINARY", "postgres": "default"}
 """What a foreign key has where it says no collation, and the column that it points to does; MySQL lets them not differ."""
 KEYLESS = "The table has no primary key: save() and delete() raise UnsupportedError; querysets read and write its rows."
 INCOMPLETE = "Migrations leave the table alone: they would drop what no field says."
+UNSEEN = "MariaDB shows its text only to users with the privilege SHOW VIEW."
 
 
 def plan(
@@ -171,9 +172,11 @@ class _Planner:
         meta |= {option: value for option, value in (("schema", table.schema), ("comment", table.comment)) if value is not None}
         if view is not None or not table.key or left_out:
             meta["managed"] = False
-        if view is not None:
+        if view:
             meta["view"] = view
         notes = [*map(str, draft.refused), *left_out]
+        if view == "":
+            notes.append(UNSEEN)
         if table.address in self.others:
             notes.append(self.others[table.address])
         elif view is None and not table.key:

@@ -170,7 +170,7 @@ def _views(state: State, seen: State, live: State, dialect: str, compared: Compa
         there = live.views.get(address)
         if there is None:
             compared.differences.append(Difference(address, None, "view", sql, None))
-        elif same_text(seen.views[address], there, dialect):
+        elif not there or same_text(seen.views[address], there, dialect):  # MariaDB shows some users no text
             views[address] = sql
         else:
             views[address] = there

@@ -67,22 +67,56 @@ def read(scope: Scope) -> Steps[State]:
     for row in (yield from scope.rows(queries.INDEXES.format(expression=expression), params)):
         if (there := found.get((row["schema"], row["table"]))) is not None:
             there.indexes[row["name"]].append(row)
+    rules = {(row["schema"], row["table"], row["name"]): row for row in (yield from scope.rows(queries.RULES, params))}
     for row in (yield from scope.rows(queries.KEYS, params)):
         if (there := found.get((row["schema"], row["table"]))) is not None:
-            there.keys[row["name"]].append({**row, "target_schema": scope.named(row["target_schema"], default)})
+            if (rule := rules.get((row["schema"], row["table"], row["name"]))) is None:
+                shown = yield from _shown_rules(scope, row["schema"], row["table"])
+                rules.update({(row["schema"], row["table"], name): actions for name, actions in shown.items()})
+                rule = shown[row["name"]]
+            there.keys[row["name"]].append({**rule, **row, "target_schema": scope.named(row["target_schema"], default)})
     for row in (yield from scope.rows(queries.CHECKS[scope.dialect], params)):
         if (there := found.get((row["schema"], row["table"]))) is not None:
             there.checks.append(row)
     state = State()
+    texts = {(row["schema"], row["name"]): row["sql"] for row in (yield from scope.rows(queries.VIEWS, params))}
     views: dict[Address, str] = {}
     for row in relations:
         address = scope.named(row["schema"], default), row["name"]
-        if row["view"] is None:
+        if (text := texts.get((row["schema"], row["name"]))) is None:
             one = _Reader(scope.dialect, address, row["collation"], found[row["schema"], row["name"]])
             state = with_values(state, one.table(row["comment"]))
         else:
-            views[address] = _without_schema(row["view"], default)
+            views[address] = _without_schema(text, default)
     return replace(state, views=views)
+
+
+def _shown_rules(scope: Scope, schema: str, table: str) -> Steps[dict[str, Row]]:
+    """Returns the actions of a table's foreign keys, by key, read off the text that made the table."""
+    (row,) = yield from scope.rows(queries.TEXT.format(table=f"{_quoted(schema)}.{_quoted(table)}"))
+    return key_actions(row["Create Table"], scope.dialect)
+
+
+def key_actions(sql: str, dialect: str) -> dict[str, Row]:
+    """Returns the actions of the foreign keys of a table, by key.
+
+    Args:
+        sql: What SHOW CREATE TABLE returned.
+        dialect: mysql or mariadb.
+    """
+    default = "RESTRICT" if dialect == "mariadb" else "NO ACTION"
+    found: dict[str, Row] = {}
+    key: Row = {}
+    words = [text for kind, text in sql_tokens(sql, dialect) if kind not in {"space", "comment"}]
+    for place, word in enumerate(words):
+        if word == "CONSTRAINT" and words[place + 2 : place + 4] == ["FOREIGN", "KEY"]:
+            quote = words[place + 1][0]
+            name = words[place + 1][1:-1].replace(quote * 2, quote)
+            key = found[name] = {"on_delete": default, "on_update": default}
+        elif word == "ON" and words[place + 1] in {"DELETE", "UPDATE"} and words[place + 2] in {"CASCADE", "RESTRICT", "SET", "NO"}:
+            action = words[place + 2]
+            key[f"on_{words[place + 1].lower()}"] = action if action in {"CASCADE", "RESTRICT"} else f"{action} {words[place + 3]}"
+    return found
 
 
 def _without_schema(sql: str, schema: str | None) -> str:

@@ -5,14 +5,19 @@ from typing import Final
 HERE: Final = "SELECT DATABASE() AS `schema`"
 
 RELATIONS: Final = """
-SELECT t.TABLE_SCHEMA AS `schema`, t.TABLE_NAME AS name, t.TABLE_COMMENT AS comment, v.VIEW_DEFINITION AS view,
-    s.DEFAULT_COLLATION_NAME AS collation
+SELECT t.TABLE_SCHEMA AS `schema`, t.TABLE_NAME AS name, t.TABLE_COMMENT AS comment, s.DEFAULT_COLLATION_NAME AS collation
 FROM information_schema.TABLES AS t
     JOIN information_schema.SCHEMATA AS s ON s.SCHEMA_NAME = t.TABLE_SCHEMA
-    LEFT JOIN information_schema.VIEWS AS v ON v.TABLE_SCHEMA = t.TABLE_SCHEMA AND v.TABLE_NAME = t.TABLE_NAME
 WHERE t.TABLE_SCHEMA IN :schemas AND t.TABLE_TYPE IN ('BASE TABLE', 'VIEW', 'SYSTEM VERSIONED')
 ORDER BY t.TABLE_SCHEMA, t.TABLE_NAME
 """
+
+VIEWS: Final = """
+SELECT TABLE_SCHEMA AS `schema`, TABLE_NAME AS name, VIEW_DEFINITION AS `sql`
+FROM information_schema.VIEWS
+WHERE TABLE_SCHEMA IN :schemas
+"""
+"""Apart from RELATIONS: MariaDB opens each view of every database where its catalogue is joined to."""
 
 COLUMNS: Final = """
 SELECT TABLE_SCHEMA AS `schema`, TABLE_NAME AS `table`, COLUMN_NAME AS name, COLUMN_DEFAULT AS `default`, IS_NULLABLE AS nullable,
@@ -32,15 +37,22 @@ ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX
 """The parts of indexes; MySQL has expressions among them."""
 
 KEYS: Final = """
-SELECT k.TABLE_SCHEMA AS `schema`, k.TABLE_NAME AS `table`, k.CONSTRAINT_NAME AS name, k.COLUMN_NAME AS `column`,
-    k.REFERENCED_TABLE_SCHEMA AS target_schema, k.REFERENCED_TABLE_NAME AS target, k.REFERENCED_COLUMN_NAME AS target_column,
-    r.DELETE_RULE AS on_delete, r.UPDATE_RULE AS on_update
-FROM information_schema.KEY_COLUMN_USAGE AS k
-    JOIN information_schema.REFERENTIAL_CONSTRAINTS AS r
-    ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.TABLE_NAME = k.TABLE_NAME AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME
-WHERE k.TABLE_SCHEMA IN :schemas AND r.CONSTRAINT_SCHEMA IN :schemas AND k.REFERENCED_TABLE_NAME IS NOT NULL
-ORDER BY k.TABLE_SCHEMA, k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION
+SELECT TABLE_SCHEMA AS `schema`, TABLE_NAME AS `table`, CONSTRAINT_NAME AS name, COLUMN_NAME AS `column`,
+    REFERENCED_TABLE_SCHEMA AS target_schema, REFERENCED_TABLE_NAME AS target, REFERENCED_COLUMN_NAME AS target_column
+FROM information_schema.KEY_COLUMN_USAGE
+WHERE TABLE_SCHEMA IN :schemas AND REFERENCED_TABLE_NAME IS NOT NULL
+ORDER BY TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION
 """
+
+RULES: Final = """
+SELECT CONSTRAINT_SCHEMA AS `schema`, TABLE_NAME AS `table`, CONSTRAINT_NAME AS name, DELETE_RULE AS on_delete, UPDATE_RULE AS on_update
+FROM information_schema.REFERENTIAL_CONSTRAINTS
+WHERE CONSTRAINT_SCHEMA IN :schemas
+"""
+"""Apart from KEYS, as VIEWS are; MariaDB shows them only to users who may do more with a table than read it."""
+
+TEXT: Final = "SHOW CREATE TABLE {table}"
+"""What made a table, which every user of the table is shown."""
 
 CHECKS: Final = {
     "mariadb": """

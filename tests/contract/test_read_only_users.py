@@ -1,0 +1,87 @@
+"""A user who may only read tables is shown the same state of them as their owner: an analyst's models have their relations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import oxyde
+from oxyde import inspect
+from oxyde.db.execute import run_blocking
+from oxyde.db.route import route
+from oxyde.migrations import live
+from oxyde.migrations.state import State
+from tests.backends import Backend
+from tests.migrating import fresh, query
+
+NAME = "oxyde_reader"
+TABLES = (
+    "CREATE TABLE ro_owners (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(20) NOT NULL DEFAULT 'x' UNIQUE, age INTEGER CHECK (age > 3))",
+    """CREATE TABLE ro_pets (
+        id INTEGER NOT NULL PRIMARY KEY, owner_id INTEGER NOT NULL, friend_id INTEGER, vet_id INTEGER, name VARCHAR(20),
+        CONSTRAINT ro_owner FOREIGN KEY (owner_id) REFERENCES ro_owners (id) ON DELETE CASCADE ON UPDATE CASCADE,
+        CONSTRAINT ro_friend FOREIGN KEY (friend_id) REFERENCES ro_owners (id) ON DELETE SET NULL,
+        CONSTRAINT ro_vet FOREIGN KEY (vet_id) REFERENCES ro_owners (id)
+    )""",
+    "CREATE INDEX ro_names ON ro_pets (name)",
+)
+
+
+@pytest.fixture
+def reader(backend: Backend, tmp_path: Path) -> Iterator[tuple[Backend, Backend]]:
+    """A database with tables, as its owner reaches it and as a user who may only read."""
+    if not backend.has_server:
+        pytest.skip("a file has no users")
+    with fresh(backend, tmp_path) as place:
+        for sql in TABLES:
+            query(place, sql)
+        database = place.url.rpartition("/")[2]
+        user = f"{NAME}_{database[-8:]}"
+        if backend.dialect == "postgres":
+            grants = [
+                f"CREATE ROLE {user} LOGIN",
+                f"GRANT USAGE ON SCHEMA public TO {user}",
+                f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {user}",
+            ]
+            undo = [f"DROP OWNED BY {user}", f"DROP ROLE {user}"]
+        else:
+            grants = [f"CREATE USER {user}@'%' IDENTIFIED BY 'secret'", f"GRANT SELECT ON {database}.* TO {user}@'%'"]
+            grants += [sql.replace("'%'", "'localhost'") for sql in grants]
+            undo = [f"DROP USER {user}@'%'", f"DROP USER {user}@'localhost'"]
+        for sql in grants:
+            query(place, sql)
+        try:
+            yield place, Backend(place.dialect, place.elsewhere(user=user, password="secret"), place.server)
+        finally:
+            for sql in undo:
+                query(place, sql)
+
+
+def state(place: Backend) -> State:
+    """Returns what the catalogue shows."""
+    with oxyde.connect(place.url, "reader") as connection:
+        return run_blocking(live.read(connection.dialect), route("reader"))
+
+
+def test_the_same_state(reader: tuple[Backend, Backend]) -> None:
+    """Nothing is missing, and the actions of foreign keys are exact."""
+    owner, other = reader
+    seen = state(other)
+    assert seen == state(owner)
+    key = seen.tables[None, "ro_pets"].constraints["ro_owner"]
+    assert (key.on_delete, key.on_update) == ("CASCADE", "CASCADE")
+
+
+def test_views(reader: tuple[Backend, Backend]) -> None:
+    """A view whose text the user is not shown is a model all the same."""
+    owner, other = reader
+    query(owner, "CREATE VIEW ro_called AS SELECT name FROM ro_pets")
+    if owner.dialect == "postgres":
+        query(owner, f"GRANT SELECT ON ro_called TO {other.url.partition('//')[2].partition(':')[0]}")
+    with oxyde.connect(other.url, "reader"):
+        source = inspect.sync.source(using="reader")
+    assert "class RoCalled(Model)" in source
+    assert ("privilege SHOW VIEW" in source) == (owner.dialect == "mariadb")
+    assert ('view = """SELECT' in source) == (owner.dialect != "mariadb")
