@@ -108,11 +108,11 @@ fn alter_column(
             Ok(texts)
         }
         Alters::Rebuild => {
-            let stored = |one: &Column| Column { comment: None, length: None, ..one.clone() };
+            let stored = |one: &Column| Column { comment: None, length: None, indexed: false, ..one.clone() };
             if using.is_some() || fill.is_some() || stored(before) != stored(after) {
                 return dialect.unsupported("changes that make a table anew");
             }
-            Ok(Vec::new()) // which has no comments and no lengths
+            Ok(Vec::new()) // which has no comments and no lengths, and the same types with an index and without
         }
     }
 }

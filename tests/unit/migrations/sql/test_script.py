@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from oxyde.exceptions import UnsupportedError
-from oxyde.migrations.operations import AddColumn, CreateIndex, CreateTable, Execute, RequireManual, Run, StateOnly
+from oxyde.migrations.operations import (
+    AddColumn,
+    AlterColumn,
+    CommentColumn,
+    CreateIndex,
+    CreateTable,
+    Execute,
+    Operation,
+    RequireManual,
+    Run,
+    StateOnly,
+)
 from oxyde.migrations.parts import Column, Index
 from oxyde.migrations.sql.script import changes_rows, script
 from oxyde.migrations.state import State, Table
@@ -32,6 +45,16 @@ def test_indexes_that_are_built_concurrently_are_alone() -> None:
     assert [step.alone for step in script([CreateTable(TABLE), index], State(), "postgres")] == [False, True]
     with pytest.raises(UnsupportedError, match=r"Create index ix .*leave out concurrently="):
         script([CreateTable(TABLE), index], State(), "sqlite")
+
+
+@pytest.mark.parametrize(
+    "operation", [CommentColumn((None, "scripted"), "name", "said"), AlterColumn((None, "scripted"), "name", {"length": 80})]
+)
+def test_what_sqlite_does_not_know_is_nothing_before_an_index(operation: Operation) -> None:
+    """A comment and a length need no new table, also where the column is indexed later on."""
+    table = replace(TABLE, columns={**TABLE.columns, "name": Column("name", TEXT, length=40)})
+    first, second = script([operation, CreateIndex((None, "scripted"), Index("ix", ("name",)))], State().with_table(table), "sqlite")
+    assert (first.texts, len(second.texts)) == ([], 1)
 
 
 @pytest.mark.parametrize("dialect", ["postgres", "sqlite", "mysql", "mariadb"])
