@@ -46,8 +46,12 @@ class ColumnEdits(PartEdits):
         table = self.draft.new.tables[address]
         if self.draft.mention(address, self.quoted(name)) or name in self.draft.columns.get(address, {}).values():
             return
-        if is_unique(table, name) and (column.default is not None or not column.nullable):
-            return  # all rows would get one value on the way back
+        before = self.draft.before(address) or table
+        is_pointing = any(name in key.columns for key in (*table.foreign_keys, *before.foreign_keys))
+        if (is_unique(table, name) or is_pointing) and (column.default is not None or not column.nullable):
+            return  # all rows would get one value on the way back, which may be the key of none
+        if self.is_pointed_to(address, name):
+            return  # rows would point to none on the way back
         for part in table.parts_over(name):
             self.draft.remove(address, part.name)
         for other, key in self.draft.pointing(address, name):

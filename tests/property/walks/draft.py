@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from oxyde.db.tokens import sql_tokens
 from oxyde.migrations.changes.answers import Answers
 from oxyde.migrations.changes.renames import Renames
 from oxyde.migrations.parts import Check, Column, Constraint, Index, Unique
@@ -95,7 +96,7 @@ class Draft:
 
     def mention(self, address: Address, quoted: str) -> bool:
         """Whether an SQL text of a table names a column."""
-        return any(quoted in text for text in texts(self.new.tables[address]))
+        return any(quoted == token for text in texts(self.new.tables[address]) for _, token in sql_tokens(text))
 
     def rewrite(self, address: Address, old: str, new: str) -> None:
         """Puts another name of a column into the SQL texts of its table, as somebody does who renames it in the models."""
@@ -104,21 +105,25 @@ class Draft:
         def renamed(part: Any) -> Any:
             match part:
                 case Check(name, sql):
-                    return Check(name, sql.replace(old, new))
+                    return Check(name, _renamed(sql, old, new))
                 case Index():
-                    parts = tuple(text.replace(old, new) if text not in table.columns else text for text in part.parts)
-                    where = None if part.where is None else part.where.replace(old, new)
+                    parts = tuple(_renamed(text, old, new) if text not in table.columns else text for text in part.parts)
+                    where = None if part.where is None else _renamed(part.where, old, new)
                     return replace(part, parts=parts, where=where)
             return part
 
         columns = {
-            name: column if column.generated is None else replace(column, generated=column.generated.replace(old, new))
+            name: column if column.generated is None else replace(column, generated=_renamed(column.generated, old, new))
             for name, column in table.columns.items()
         }
         constraints = {name: renamed(one) for name, one in table.constraints.items()}
         self.put(
             replace(table, columns=columns, constraints=constraints, indexes={key: renamed(one) for key, one in table.indexes.items()})
         )
+
+
+def _renamed(sql: str, old: str, new: str) -> str:
+    return "".join(new if token == old else token for _, token in sql_tokens(sql))
 
 
 def texts(table: Table) -> list[str]:

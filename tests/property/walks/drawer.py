@@ -91,6 +91,21 @@ class Drawer:
         back = {new: old for old, new in self.draft.columns.get(address, {}).items()}
         return [text for row in self.database.rows(table) if (text := row[back.get(column, column)]) is not None]
 
+    def is_pointed_to(self, address: Address, column: str) -> bool:
+        """Whether a row of any table points to a row of this one by a column of it."""
+        before = self.draft.before(address)
+        if before is None:
+            return False
+        back = {new: old for old, new in self.draft.columns.get(address, {}).items()}
+        return any(
+            row[name] is not None
+            for table in self.draft.old.tables.values()
+            for key in table.foreign_keys
+            for name, target in zip(key.columns, key.target_columns, strict=True)
+            if (key.target, target) == (before.address, back.get(column, column))
+            for row in self.database.rows(table)
+        )
+
     def kind(self, schema: str | None) -> Kind:
         """Draws a kind of column."""
         enums = [enum for enum in self.draft.new.enums if enum[0] == schema]
