@@ -118,11 +118,11 @@ class _Steps:
                 self.add(RenameColumn(address, old_name, new_name))
 
     def _drop_texts(self, address: Address, columns: Mapping[str, str]) -> None:
-        """Drops what is made anew because its SQL text names columns that are renamed: later, and on the way back, it would not fit."""
+        """Drops what goes or is made anew, and whose SQL text may name a column that is renamed: on the way back it would not fit."""
         table, wanted = self.state.table(address), self.new.table(address)
         for column in table.columns.values():
             after = wanted.columns.get(columns.get(column.name, column.name))
-            if column.generated is not None and after is not None and after.generated not in {None, column.generated}:
+            if column.generated is not None and (after is None or after.generated not in {None, column.generated}):
                 self._drop_column(address, column.name)
         for part in self.state.table(address).parts:
             there = wanted.indexes if isinstance(part, Index) else wanted.constraints

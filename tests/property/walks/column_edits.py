@@ -28,7 +28,7 @@ class ColumnEdits(PartEdits):
             return
         column = self.drawn_column(self.rng.choice(free), address[0])
         numbers = [name for name, one in table.columns.items() if one.type == INT and one.generated is None and not one.auto]
-        numbers = [name for name in numbers if not self.is_pointing(address, name)]
+        numbers = [name for name in numbers if not self.draft.is_pointing(address, name)]
         if self.rng.random() < 0.15 and numbers:
             sql = f"CASE WHEN {self.quoted(self.rng.choice(numbers))} > 0 THEN 1 ELSE 0 END"
             column = Column(column.name, INT, nullable=True, generated=sql, stored=self.dialect != "sqlite")
@@ -46,9 +46,7 @@ class ColumnEdits(PartEdits):
         table = self.draft.new.tables[address]
         if self.draft.mention(address, self.quoted(name)) or name in self.draft.columns.get(address, {}).values():
             return
-        before = self.draft.before(address) or table
-        is_pointing = any(name in key.columns for key in (*table.foreign_keys, *before.foreign_keys))
-        if (is_unique(table, name) or is_pointing) and (column.default is not None or not column.nullable):
+        if (is_unique(table, name) or self.draft.is_pointing(address, name)) and (column.default is not None or not column.nullable):
             return  # all rows would get one value on the way back, which may be the key of none
         if self.is_pointed_to(address, name):
             return  # rows would point to none on the way back
@@ -127,7 +125,7 @@ class ColumnEdits(PartEdits):
             return
         address, column = found
         if column.nullable:
-            is_pointing = any(column.name in key.columns for key in self.draft.new.tables[address].foreign_keys)
+            is_pointing = self.draft.is_pointing(address, column.name)
             unique = any(column.name in getattr(part, "columns", ()) for part in self.draft.new.tables[address].parts_over(column.name))
             if (is_pointing or unique or is_unique(self.draft.new.tables[address], column.name)) and self.has_null(address, column.name):
                 return

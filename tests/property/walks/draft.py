@@ -90,6 +90,12 @@ class Draft:
             if key.target == address and (column is None or column in key.target_columns)
         ]
 
+    def is_pointing(self, address: Address, column: str) -> bool:
+        """Whether a foreign key is over a column, or was before; MariaDB lets neither checks nor expressions read what it may change."""
+        back = {new: old for old, new in self.columns.get(address, {}).items()}
+        pairs = [(self.new.tables[address], column), (self.before(address), back.get(column, column))]
+        return any(name in key.columns for table, name in pairs if table is not None for key in table.foreign_keys)
+
     def is_free(self, address: Address, column: str) -> bool:
         """Whether a column was there before and was not edited, nor its table renamed or made."""
         return (address, column) not in self.touched and self.before(address) is not None

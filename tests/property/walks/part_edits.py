@@ -37,15 +37,11 @@ class PartEdits(Drawer):
     def new_check(self, address: Address) -> None:
         fits = {"int": "{} <> -7", "text": "{} <> 'never'", "bool": "{} = {}"}
         found = [one for one in self.draft.new.tables[address].columns.values() if one.type.kind in fits and not one.auto]
-        found = [one for one in found if one.generated is None and not self.is_pointing(address, one.name)]
+        found = [one for one in found if one.generated is None and not self.draft.is_pointing(address, one.name)]
         if found:
             column = self.rng.choice(found)
             name = self.quoted(column.name)
             self.draft.add(address, Check(self.named("ck"), fits[column.type.kind].format(name, name)))
-
-    def is_pointing(self, address: Address, column: str) -> bool:
-        """Whether a column is in a foreign key; MariaDB lets neither checks nor expressions read what a key may change."""
-        return any(column in key.columns for key in self.draft.new.tables[address].foreign_keys)
 
     def new_index(self, address: Address) -> None:
         names = self.indexable(address)

@@ -199,6 +199,18 @@ def test_comments_and_views() -> None:
     assert lines(SHOP, replace(SHOP, views={(None, "live_posts"): "SELECT 1"})) == ["Drop view live_posts", "Create view live_posts"]
 
 
+def test_a_computed_column_that_goes_with_a_name() -> None:
+    """Goes before the name does, so that it comes back after the name did."""
+    size, twice = Column("size", INT), Column("twice", INT, nullable=True, generated="size * 2", stored=True)
+    old = Table("boxes", columns={"size": size, "twice": twice})
+    new = Table("boxes", columns={"width": replace(size, name="width")})
+    renames = Renames(columns={old.address: {"size": "width"}})
+    assert lines(State().with_table(old), State().with_table(new), renames) == [
+        "Drop column boxes.twice",
+        "Rename column boxes.size to width",
+    ]
+
+
 def test_texts_that_name_a_renamed_column() -> None:
     """Go before the name does, and come after it, so that each fits the names of its time, on the way back as well."""
     size, twice = Column("size", INT), Column("twice", INT, nullable=True, generated="size * 2", stored=True)
