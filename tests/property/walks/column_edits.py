@@ -11,7 +11,7 @@ from oxyde.schema.types import INT, TEXT
 from tests.property.walks.draft import is_unique
 from tests.property.walks.drawer import COLUMNS
 from tests.property.walks.part_edits import PartEdits
-from tests.property.walks.values import LONGER, SHORT, conversion, kind_of
+from tests.property.walks.values import LONGER, SHORT, conversion, is_indexable, kind_of
 
 
 class ColumnEdits(PartEdits):
@@ -83,6 +83,8 @@ class ColumnEdits(PartEdits):
             return
         address, column = found
         kind = self.kind(address[0])
+        if self.draft.new.tables[address].parts_over(column.name) and not is_indexable(kind):
+            return
         new = replace(column, type=kind.type, length=kind.length, db_type=kind.db_type, default=None)
         convert = conversion(column, new, self.dialect)
         if (new.type, new.length, new.db_type) == (column.type, column.length, column.db_type) or convert is None:

@@ -88,6 +88,11 @@ def kinds(dialect: str) -> tuple[Kind, ...]:
     return (*KINDS, ARRAY) if dialect == "postgres" else KINDS
 
 
+def is_indexable(column: Column | Kind) -> bool:
+    """Whether every value of a column fits an index on every server."""
+    return column.type.kind not in {"json", "bytes", "array"} and (column.type != TEXT or column.length is not None)
+
+
 def kind_of(column: Column, state: State, schema: str | None) -> Kind:
     """Returns the kind of a column."""
     if column.type.kind == "enum":
