@@ -102,6 +102,7 @@ EVERYWHERE: list[Operation] = [
     AddConstraint(NOTE, Check("ck_lint_new", "cost >= 0")),
     AddConstraint(NOTE, ForeignKey("fk_lint_new", ("size",), PERSON, ("id",), "NO ACTION", "NO ACTION")),
     DropConstraint(NOTE, Unique, "uq_lint"),
+    RenameConstraint(NOTE, "uq_lint", "uq_lint_other"),
     DropConstraint(NOTE, Check, "ck_lint_title"),
     DropConstraint(NOTE, ForeignKey, "fk_lint_person"),
     CreateIndex(NOTE, Index("ix_lint_new", ("cost",))),

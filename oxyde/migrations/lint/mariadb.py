@@ -5,7 +5,7 @@ from __future__ import annotations
 from oxyde.migrations.lint import mysql
 from oxyde.migrations.lint.declared import is_steady
 from oxyde.migrations.lint.lock import TableLock
-from oxyde.migrations.operations import AddColumn, AlterColumn, DropConstraint, Operation, RenameIndex
+from oxyde.migrations.operations import AddColumn, AlterColumn, DropConstraint, Operation, RenameConstraint, RenameIndex
 from oxyde.migrations.parts import Unique
 from oxyde.migrations.state import State
 
@@ -18,6 +18,8 @@ def locks(operation: Operation, before: State) -> list[TableLock]:
         case DropConstraint(address, kind) if kind is not Unique:
             return [mysql.instant(address)]
         case RenameIndex(address):
+            return [mysql.instant(address)]
+        case RenameConstraint(address, name) if isinstance(before.table(address).constraints[name], Unique):
             return [mysql.instant(address)]
         case AlterColumn(address, _, changes) if changes.keys() <= {"collation", "comment"}:
             return [mysql.in_place(address)]

@@ -58,11 +58,9 @@ def locks(operation: Operation, before: State) -> list[TableLock]:
             return [in_place(address, "index")]
         case RenameConstraint(address, name) if isinstance(before.table(address).constraints[name], (Check, ForeignKey)):
             return [copy(address)]
-        case RenameConstraint(address):
-            return [in_place(address, "index")]
         case CreateIndex(address, index):
             return [shared(address) if (index.method or "").lower() in {"fulltext", "spatial"} else in_place(address, "index")]
-        case DropIndex(address) | RenameIndex(address) | DropConstraint(address):
+        case DropIndex(address) | RenameIndex(address) | DropConstraint(address) | RenameConstraint(address):
             return [in_place(address)]
         case AddEnumValue(address):
             return [instant(table) for table in _tables_of(address, before)]
