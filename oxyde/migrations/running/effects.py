@@ -17,10 +17,15 @@ _COLUMNS: Final = (
     "SELECT 1 AS found FROM information_schema.columns "
     "WHERE table_schema = COALESCE(:schema, DATABASE()) AND table_name = :table AND column_name = :name"
 )
-_PARTS: Final = (
+_CONSTRAINTS: Final = (
     "SELECT 1 AS found FROM information_schema.table_constraints "
-    "WHERE table_schema = COALESCE(:schema, DATABASE()) AND table_name = :table AND constraint_name = :name "
-    "UNION SELECT 1 FROM information_schema.statistics "
+    "WHERE table_schema = COALESCE(:schema, DATABASE()) AND table_name = :table AND constraint_name = :name AND constraint_type = "
+)
+_KEYS: Final = f"{_CONSTRAINTS}'FOREIGN KEY'"
+"""Apart from indexes: the server gives a foreign key one of its name, which stays when the key goes."""
+_CHECKS: Final = f"{_CONSTRAINTS}'CHECK'"
+_INDEXES: Final = (
+    "SELECT 1 AS found FROM information_schema.statistics "
     "WHERE table_schema = COALESCE(:schema, DATABASE()) AND table_name = :table AND index_name = :name"
 )
 _MYSQL: Final = tuple(
@@ -32,13 +37,16 @@ _MYSQL: Final = tuple(
         (rf"ALTER TABLE {_NAME} ADD COLUMN {_ONE}", _COLUMNS, True),
         (rf"ALTER TABLE {_NAME} DROP COLUMN {_ONE}", _COLUMNS, False),
         (rf"ALTER TABLE {_NAME} RENAME COLUMN {_ONE}", _COLUMNS, False),
-        (rf"ALTER TABLE {_NAME} ADD CONSTRAINT {_ONE}", _PARTS, True),
-        (rf"ALTER TABLE {_NAME} DROP (?:CONSTRAINT|FOREIGN KEY|INDEX|CHECK) {_ONE}", _PARTS, False),
-        (rf"ALTER TABLE {_NAME} RENAME (?:INDEX|KEY) {_ONE}", _PARTS, False),
-        (rf"CREATE (?:UNIQUE |FULLTEXT )?INDEX {_ONE} ON {_NAME}", _PARTS, True),
-        (rf"DROP INDEX {_ONE} ON {_NAME}", _PARTS, False),
-        (rf"ALTER TABLE {_NAME} DROP PRIMARY KEY$", _PARTS, False),
-        (rf"ALTER TABLE {_NAME} ADD PRIMARY KEY ", _PARTS, True),
+        (rf"ALTER TABLE {_NAME} ADD CONSTRAINT {_ONE} FOREIGN KEY ", _KEYS, True),
+        (rf"ALTER TABLE {_NAME} DROP FOREIGN KEY {_ONE}", _KEYS, False),
+        (rf"ALTER TABLE {_NAME} ADD CONSTRAINT {_ONE} CHECK ", _CHECKS, True),
+        (rf"ALTER TABLE {_NAME} DROP CONSTRAINT {_ONE}", _CHECKS, False),
+        (rf"ALTER TABLE {_NAME} ADD CONSTRAINT {_ONE} UNIQUE ", _INDEXES, True),
+        (rf"ALTER TABLE {_NAME} (?:DROP|RENAME) INDEX {_ONE}", _INDEXES, False),
+        (rf"CREATE (?:UNIQUE |FULLTEXT )?INDEX {_ONE} ON {_NAME}", _INDEXES, True),
+        (rf"DROP INDEX {_ONE} ON {_NAME}", _INDEXES, False),
+        (rf"ALTER TABLE {_NAME} DROP PRIMARY KEY$", _INDEXES, False),
+        (rf"ALTER TABLE {_NAME} ADD PRIMARY KEY ", _INDEXES, True),
     )
 )
 """The statements that we write for MySQL and MariaDB and that cannot run twice: what each is about, and whether it is there afterwards."""
