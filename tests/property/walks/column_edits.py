@@ -8,7 +8,6 @@ from oxyde.migrations.operations import RenameColumn
 from oxyde.migrations.parts import Column
 from oxyde.migrations.state import Table
 from oxyde.schema.types import INT, TEXT
-from tests.property.walks.draft import is_unique
 from tests.property.walks.drawer import COLUMNS
 from tests.property.walks.part_edits import PartEdits
 from tests.property.walks.values import LONGER, SHORT, conversion, is_indexable, kind_of
@@ -46,7 +45,9 @@ class ColumnEdits(PartEdits):
         table = self.draft.new.tables[address]
         if self.draft.mention(address, self.quoted(name)) or name in self.draft.columns.get(address, {}).values():
             return
-        if (is_unique(table, name) or self.draft.is_pointing(address, name)) and (column.default is not None or not column.nullable):
+        if (self.draft.is_unique(address, name) or self.draft.is_pointing(address, name)) and (
+            column.default is not None or not column.nullable
+        ):
             return  # all rows would get one value on the way back, which may be the key of none
         if self.is_pointed_to(address, name):
             return  # rows would point to none on the way back
@@ -127,9 +128,8 @@ class ColumnEdits(PartEdits):
             return
         address, column = found
         if column.nullable:
-            is_pointing = self.draft.is_pointing(address, column.name)
-            unique = any(column.name in getattr(part, "columns", ()) for part in self.draft.new.tables[address].parts_over(column.name))
-            if (is_pointing or unique or is_unique(self.draft.new.tables[address], column.name)) and self.has_null(address, column.name):
+            held = self.draft.is_pointing(address, column.name) or self.draft.is_unique(address, column.name)
+            if held and self.has_null(address, column.name):
                 return
             if any(key.on_delete == "SET NULL" and column.name in key.columns for key in self.draft.new.tables[address].foreign_keys):
                 return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -92,9 +93,16 @@ class Draft:
 
     def is_pointing(self, address: Address, column: str) -> bool:
         """Whether a foreign key is over a column, or was before; MariaDB lets neither checks nor expressions read what it may change."""
-        back = {new: old for old, new in self.columns.get(address, {}).items()}
-        pairs = [(self.new.tables[address], column), (self.before(address), back.get(column, column))]
-        return any(name in key.columns for table, name in pairs if table is not None for key in table.foreign_keys)
+        return any(name in key.columns for table, name in self._now_and_before(address, column) for key in table.foreign_keys)
+
+    def is_unique(self, address: Address, column: str) -> bool:
+        """Whether rows are told apart by a column, or were before."""
+        return any(is_unique(table, name) for table, name in self._now_and_before(address, column))
+
+    def _now_and_before(self, address: Address, column: str) -> Iterator[tuple[Table, str]]:
+        yield self.new.tables[address], column
+        if (before := self.before(address)) is not None:
+            yield before, next((old for old, new in self.columns.get(address, {}).items() if new == column), column)
 
     def is_free(self, address: Address, column: str) -> bool:
         """Whether a column was there before and was not edited, nor its table renamed or made."""
