@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
+from pydantic_core import core_schema
+
 Node: TypeAlias = "Mapping[str, Any]"
 """A core schema, a field of one, or a parameter."""
 
@@ -128,3 +130,28 @@ def changed(schema: Any, change: Callable[[Any], Any]) -> Any:
         if not same:
             made[key] = new
     return {**node, **made} if made else node
+
+
+def with_definitions(schema: Any, definitions: Mapping[str, Any]) -> Any:
+    """Returns a schema together with the definitions that it needs, also for serialization; the schema itself if it needs none.
+
+    Args:
+        schema: The schema.
+        definitions: Definitions by reference.
+    """
+    needed: dict[str, Any] = {}
+    left, seen = [schema] if definitions else [], set[int]()
+    while left:
+        node = left.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, dict):
+            reference = node.get("schema_ref")
+            if isinstance(reference, str) and reference in definitions:
+                needed[reference] = definitions[reference]
+                left.append(definitions[reference])
+            left.extend(node.values())
+        elif isinstance(node, (list, tuple)):
+            left.extend(node)
+    return core_schema.definitions_schema(schema, [*needed.values()]) if needed else schema

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, Final, NoReturn, cast
 
 from pydantic import ValidationError
-from pydantic_core import CoreConfig, PydanticSerializationError, SchemaSerializer, SchemaValidator, core_schema, from_json, to_json
+from pydantic_core import CoreConfig, PydanticSerializationError, SchemaSerializer, SchemaValidator, from_json, to_json
 
 from oxyde.exceptions import FieldValueError
 from oxyde.models.by_value import by_own_forms, by_value, compound_key, first_difference, is_free, not_plain
+from oxyde.models.core_schemas import with_definitions
 from oxyde.models.own_validators import as_stored, names_of
 from oxyde.queries.foreign_values import named
 
@@ -67,18 +68,18 @@ class FieldSchema:
         reading: The schema by which stored values are read: the same, or without the application's functions.
     """
 
-    def __init__(self, where: str, schema: Any, definitions: list[Any], config: Any, *, types_only: bool = False) -> None:
+    def __init__(self, where: str, schema: Any, definitions: Mapping[str, Any], config: Any, *, types_only: bool = False) -> None:
         """Stores the parts; validators are built on first use.
 
         Args:
             where: Model and field.
             schema: The field's core schema.
-            definitions: Schemas that it refers to.
+            definitions: Schemas that it may refer to, by reference.
             config: The model's core configuration.
             types_only: Reading checks types and constraints, and runs no function of the application.
         """
         self.where = where
-        self.schema = core_schema.definitions_schema(schema, definitions) if definitions else schema
+        self.schema = with_definitions(schema, definitions)
         self.types_only = types_only
         self.reading = as_stored(self.schema, types_only=types_only)
         self.config = config

@@ -11,7 +11,7 @@ from pydantic_core import SchemaValidator, core_schema
 
 from oxyde.db.rows import Layout
 from oxyde.exceptions import FieldError
-from oxyde.models.core_schemas import FUNCTIONS, kind_of, nodes
+from oxyde.models.core_schemas import FUNCTIONS, kind_of, nodes, with_definitions
 from oxyde.models.errors import refusing
 from oxyde.models.field import options
 from oxyde.models.info import AnyModel, ModelInfo
@@ -278,12 +278,11 @@ class Tiers:
 
     def schema_of(self, schema: Any) -> Any:
         """Returns a schema together with the definitions it may need."""
-        return core_schema.definitions_schema(schema, self.schema.definitions) if self.schema.definitions else schema
+        return with_definitions(schema, self.schema.classifier.definitions)
 
     def _reader(self, schema: Any) -> SchemaValidator:
         """Returns a validator of stored values; prebuilt validators of nested classes would validate as for writing."""
-        whole = core_schema.definitions_schema(schema, [*self.definitions.values()]) if self.definitions else schema
-        return SchemaValidator(whole, self.schema.config, _use_prebuilt=False)
+        return SchemaValidator(with_definitions(schema, self.definitions), self.schema.config, _use_prebuilt=False)
 
     def validator(self, column: Column) -> Any:
         """Returns the validator of a column's values, None if they need none, or the marker for dictionaries."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import PydanticSerializationError, SchemaSerializer, core_schema, to_json
+from pydantic_core import PydanticSerializationError, SchemaSerializer, to_json
 
 from oxyde.db.rows import Batch
 from oxyde.db.steps import Call, Steps
@@ -156,8 +156,7 @@ def _stay(validator: Any, values: list[Any]) -> bool:
 
 
 def _serializer(schema: Any, kind: Tiers) -> SchemaSerializer:
-    whole = core_schema.definitions_schema(schema, kind.schema.definitions) if kind.schema.definitions else schema
-    return SchemaSerializer(whole, kind.schema.config)
+    return SchemaSerializer(kind.schema_of(schema), kind.schema.config)
 
 
 def _rendered(validator: Any, serializer: SchemaSerializer, values: list[Any]) -> list[bytes] | None:

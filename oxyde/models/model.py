@@ -14,16 +14,17 @@ from typing_extensions import Self
 
 from oxyde.db.execute import run
 from oxyde.models import received
+from oxyde.models.circles import resolve, schema_of
 from oxyde.models.foreign_verbs import INSTANCE_NAMES, no_instance_attribute
 from oxyde.models.hooks import Hooks
 from oxyde.models.info import AnyModel
 from oxyde.models.manager import Objects
 from oxyde.models.metaclass import ManagerClass, ModelMeta, attach, prepare
 from oxyde.models.output import complete_json_schema
-from oxyde.models.pydantic_seams import evaluate_names, inner_fields, is_class_statement
+from oxyde.models.pydantic_seams import inner_fields, is_class_statement
 from oxyde.models.registry import is_completing, rebuild
 from oxyde.models.related import RelatedManager, related
-from oxyde.models.relations import IncompleteModel, add_keys, has_relations
+from oxyde.models.relations import has_relations
 from oxyde.models.repr import card
 from oxyde.models.request import Request
 from oxyde.models.row_state import copied as copied_state
@@ -81,19 +82,17 @@ class Model(AnyModel, Hooks, metaclass=ModelMeta):
         info = cls.__oxyde__
         if not cls.__pydantic_complete__ and not is_completing() and not is_class_statement(cls, handler):
             rebuild(info)
-        try:
-            evaluate_names(cls, handler)
-        except NameError as error:
-            raise IncompleteModel(cls, error.name) from error
-        add_keys(info)
-        if not info.has_links:
-            raise IncompleteModel(cls)
-        schema = handler(source)
-        fields = inner_fields(schema, handler.resolve_ref_schema)
-        if fields is not None:
-            add_rules(info, fields["fields"], handler.resolve_ref_schema)
-            attach(info)
-        return schema
+        resolve(cls, handler)
+
+        def build() -> CoreSchema:
+            schema = handler(source)
+            fields = inner_fields(schema, handler.resolve_ref_schema)
+            if fields is not None:
+                add_rules(info, fields["fields"], handler.resolve_ref_schema)
+                attach(info)
+            return schema
+
+        return schema_of(cls, handler, build)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

@@ -8,21 +8,30 @@ Core schemas are public data (``pydantic_core.core_schema`` types every node), b
 
 from __future__ import annotations
 
-import types
-from collections.abc import Callable, Iterable, Mapping
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, GetCoreSchemaHandler
+from pydantic._internal._generate_schema import _Definitions
 from pydantic._internal._mock_val_ser import set_model_mocks
 from pydantic._internal._model_construction import ModelMetaclass, init_private_attributes
+from pydantic._internal._schema_gather import gather_schemas_for_cleaning
 from pydantic.dataclasses import is_pydantic_dataclass
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined, SchemaValidator, core_schema
 
 from oxyde.models.classify import Classifier
+from oxyde.models.quoted import evaluated, has_names
+
+try:
+    from pydantic._internal._type_refs import model_type_ref
+except ImportError:  # before 2.14
+    from pydantic._internal._core_utils import get_type_ref as model_type_ref  # type: ignore[attr-defined,no-redef] # it is not there since
 
 __all__ = [
+    "Definitions",
     "ModelMetaclass",  # the class of every Pydantic model class, from which ours derives; if it moves, `import oxyde.models` fails
     "ModelSchema",
     "are_resolved",
@@ -32,13 +41,15 @@ __all__ = [
     "evaluate_names",
     "fields_validator",
     "forget_schema",
-    "has_names",
     "has_own_post_init",
     "inner_fields",
+    "inside",
     "is_class_statement",
+    "is_outermost",
     "is_resolved",
+    "keep_references",
     "ours",
-    "request_schema",
+    "reference_of",
     "set_annotation",
     "set_fields",
 ]
@@ -63,15 +74,6 @@ def are_resolved(model: type[BaseModel]) -> bool:
     return bool(model.__pydantic_fields_complete__) and not any(has_names(info.annotation) for info in model.__pydantic_fields__.values())
 
 
-def has_names(annotation: Any) -> bool:
-    """Returns whether an annotation contains a string instead of a type, at any depth."""
-    if get_origin(annotation) is Literal:
-        return False
-    if get_origin(annotation) is Annotated:
-        return has_names(get_args(annotation)[0])
-    return any(isinstance(part, str) or has_names(part) for part in get_args(annotation))
-
-
 def evaluate_names(model: type[BaseModel], handler: GetCoreSchemaHandler) -> None:
     """Evaluates the strings that Python 3.10 leaves inside the annotations of a model's fields.
 
@@ -88,20 +90,7 @@ def evaluate_names(model: type[BaseModel], handler: GetCoreSchemaHandler) -> Non
     with resolver.push(model):
         names = resolver.types_namespace
     for info in quoted:
-        set_annotation(info, _evaluated(info.annotation, names.globals, {**names.locals}))
-
-
-def _evaluated(annotation: Any, names: dict[str, Any], local: Mapping[str, Any]) -> Any:
-    if isinstance(annotation, str):
-        return eval(annotation, names, local)  # noqa: S307 - an annotation of the application, as typing evaluates it
-    if not has_names(annotation):
-        return annotation
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        described = (_evaluated(get_args(annotation)[0], names, local), *get_args(annotation)[1:])
-        return Annotated[described]
-    parts = tuple(_evaluated(part, names, local) for part in get_args(annotation))
-    return Union[parts] if origin in {Union, types.UnionType} else cast("Any", origin)[parts]  # noqa: UP007 - built from a list
+        set_annotation(info, evaluated(info.annotation, names.globals, {**names.locals}))
 
 
 def is_resolved(info: FieldInfo) -> bool:
@@ -172,6 +161,98 @@ def is_class_statement(model: type, handler: GetCoreSchemaHandler) -> bool:
     if isinstance(outermost, ModelMetaclass):
         return not {"__pydantic_validator__", "__signature__"} & outermost.__dict__.keys()
     return is_pydantic_dataclass(outermost) and "__pydantic_validator__" not in outermost.__dict__
+
+
+def reference_of(model: type[BaseModel]) -> str:
+    """Returns the reference by which schemas refer to a model.
+
+    If Pydantic made another one, completing models that refer to each other would fail, because no definition has the reference.
+    """
+    return model_type_ref(model)
+
+
+def is_outermost(handler: GetCoreSchemaHandler) -> bool:
+    """Returns whether a schema is requested for a class itself, and not for a field of another one.
+
+    It looks at the generator's stack of types; without it the models of a circle would each be built through all the others.
+    """
+    return not cast("Any", handler)._generate_schema.model_type_stack._stack
+
+
+@contextlib.contextmanager
+def inside(model: type[BaseModel], handler: GetCoreSchemaHandler) -> Iterator[None]:
+    """Lets schemas that are requested in the block count as requested by a field of a model.
+
+    It pushes the model on the generator's stacks of types and of namespaces. If they had other names, completing models that refer
+    to each other would fail with an AttributeError.
+    """
+    generator = cast("Any", handler)._generate_schema
+    with generator.model_type_stack.push(model), generator._ns_resolver.push(model):
+        yield
+
+
+class Definitions(_Definitions):
+    """The definitions of a schema generator, in the place of those that it had, and cleaned by a function.
+
+    A generator keeps the schemas that others refer to in ``defs``, by reference in ``_definitions``, and those that it is making
+    in ``_recursively_seen``; cleaning a schema is its ``finalize_schema()``. If one of them had another name, completing models that
+    refer to each other would fail with an AttributeError, or would need a recursion as deep as there are models.
+    """
+
+    def __init__(self, handler: GetCoreSchemaHandler, owner: Any, clean: Callable[[Any], Any]) -> None:
+        """Takes the place of a generator's definitions.
+
+        Args:
+            handler: Of the generator.
+            owner: What ``of()`` returns.
+            clean: Returns the schema in the end, from the one that the generator made.
+        """
+        generator = cast("Any", handler)._generate_schema
+        self._recursively_seen, self._definitions = generator.defs._recursively_seen, generator.defs._definitions
+        self._owner, self._clean = owner, clean
+        generator.defs = self
+
+    @staticmethod
+    def owner(handler: GetCoreSchemaHandler) -> Any:
+        """Returns the owner of a generator's definitions; None where they are Pydantic's."""
+        return getattr(cast("Any", handler)._generate_schema.defs, "_owner", None)
+
+    def finalize_schema(self, schema: Any) -> Any:
+        """Returns the cleaned schema."""
+        return self._clean(schema)
+
+    def cleaned(self, schema: Any) -> Any:
+        """Returns a schema cleaned by Pydantic."""
+        return super().finalize_schema(schema)
+
+    def cleaned_together(self, references: Sequence[str]) -> dict[str, Any]:
+        """Cleans the definitions of several classes at once, without a recursion from each to those that it refers to.
+
+        Returns:
+            Their definitions and those of all that they refer to, by reference; other definitions that are referred to once are inlined.
+        """
+        own = {reference: self._definitions[reference] for reference in references}
+        self._definitions.update({reference: core_schema.any_schema(ref=reference) for reference in references})
+        twice = [core_schema.definition_reference_schema(reference) for reference in references for _ in range(2)]  # so it is kept
+        whole = super().finalize_schema(core_schema.tuple_schema([*own.values(), *twice]))
+        return {**{one["ref"]: one for one in cast("Any", whole)["definitions"]}, **own}
+
+
+def keep_references(schema: Any, known: Mapping[str, Any]) -> list[str]:
+    """Returns the references in a schema, and marks them, so that Pydantic leaves them as they are whatever the schema becomes part of.
+
+    Cleaning changes a reference in place that is the only one; with metadata it does not. If it did, models that refer to each other
+    would get a definition twice.
+
+    Args:
+        schema: The schema; references in it are not followed.
+        known: Any schema for each reference.
+    """
+    found = gather_schemas_for_cleaning(schema, definitions=dict(known))["collected_references"]
+    for node in found.values():
+        if node is not None:
+            node["metadata"] = {**(node.get("metadata") or {}), "oxyde_kept": True}
+    return [*found]
 
 
 def forget_schema(model: type[BaseModel]) -> None:
@@ -262,65 +343,6 @@ def inner_fields(schema: Any, resolve: Callable[[Any], Any]) -> Any:
             schema = schema.get("schema")
             if schema is None:
                 return None
-    return schema
-
-
-def request_schema(
-    schema: Any, table: Any, rules: Mapping[str, Callable[[Any], Any]], resolve: Callable[[Any], Any], *, functions: bool
-) -> Any:
-    """Gives the schema of a request model the fields of a table's model, and its model validators.
-
-    Both have the nesting of ``ModelSchema``; if it changes, requests are validated by their annotations alone.
-
-    Args:
-        schema: What the request model's handler returned; the definition that it refers to is changed in place.
-        table: The schema of the table's model.
-        rules: What makes the ``model-field`` node of each field from that of the table.
-        resolve: Returns the definition that a schema refers to.
-        functions: Whether the model validators are taken over.
-    """
-    whole = resolve(schema) if schema["type"] == "definition-ref" else schema
-    if "oxyde" in (whole.get("metadata") or {}):
-        return schema  # it is in use already, perhaps inside another model
-    theirs, ours_ = inner_fields(table, resolve)["fields"], inner_fields(whole, resolve)["fields"]
-    for name, rule in rules.items():
-        ours_[name] = rule(theirs[name])
-    reference = whole.pop("ref", None)
-    made = dict(whole)
-    if functions:
-        outer, inner = _model_functions(table, resolve)
-        model = made
-        while model["type"] != "model":
-            model = model["schema"]
-        model["schema"] = _wrapped(model["schema"], inner)
-        made = _wrapped(made, outer)
-    whole.clear()
-    whole.update(made)
-    whole["metadata"] = {**(made.get("metadata") or {}), "oxyde": "request"}
-    if reference is not None:
-        whole["ref"] = reference
-    return schema
-
-
-def _model_functions(schema: Any, resolve: Callable[[Any], Any]) -> tuple[list[Any], list[Any]]:
-    """Returns the nodes of model validators around the ``model`` node, and those inside it, outermost first."""
-    found: tuple[list[Any], list[Any]] = ([], [])
-    inside = False
-    while schema["type"] != "model-fields":
-        if schema["type"] == "definition-ref":
-            schema = resolve(schema)
-            continue
-        if schema["type"] == "model":
-            inside = True
-        else:
-            found[inside].append(schema)
-        schema = schema["schema"]
-    return found
-
-
-def _wrapped(schema: Any, functions: list[Any]) -> Any:
-    for node in reversed(functions):
-        schema = {**{key: value for key, value in node.items() if key != "ref"}, "schema": schema}
     return schema
 
 

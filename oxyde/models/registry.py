@@ -13,6 +13,7 @@ from typing import Any, Final
 from pydantic import PydanticUndefinedAnnotation
 
 from oxyde.exceptions import FieldError, OxydeError
+from oxyde.models.circles import sharing
 from oxyde.models.info import AnyModel, ModelInfo
 from oxyde.models.pydantic_seams import copy_field, forget_schema, is_resolved, set_annotation, set_default, set_fields
 from oxyde.models.relations import IncompleteModel, mentions, replaced
@@ -235,9 +236,7 @@ def complete_neighbours() -> None:
     here, before = _here(), -1
     while here.pending and len(here.pending) != before:
         before = len(here.pending)
-        for key, info in list(here.pending.items()):
-            if _waits(info):
-                continue
+        for key, info in _worth_trying():
             here.missing.pop(key, None)
             try:
                 _rebuild_one(info, nearby(info))
@@ -251,18 +250,38 @@ def complete_neighbours() -> None:
                 here.pending.pop(key, None)
 
 
-def _waits(info: ModelInfo) -> bool:
-    """Returns whether trying a model again is in vain: a name that it lacked is not there yet, or a model that it needs waits itself."""
-    missing, seen = _here().missing, {info.id}
-    owner, name = missing.get(info.id, (info, None))
-    if name is not None:
-        return name not in _module(owner) and name not in nearby(owner)
-    while owner.id in missing and owner.id not in seen:
-        seen.add(owner.id)
-        owner, name = missing[owner.id]
+def _worth_trying() -> list[tuple[str, ModelInfo]]:
+    """Returns the pending models, without those for which it is in vain.
+
+    Those are the ones that lack a name that is not there yet, and those that need a model that waits for a name itself.
+    """
+    here = _here()
+    names: dict[tuple[str, str], set[str]] = {}
+    for info in here.models.values():
+        names.setdefault(info.scope, set()).add(info.name)
+    found: list[tuple[str, ModelInfo]] = []
+    waiting: dict[str, bool] = {}
+    for key, info in here.pending.items():
+        owner, name = here.missing.get(key, (info, None))
         if name is not None:
-            return True
-    return False
+            in_vain = name not in _module(owner) and name not in names.get(owner.scope, ()) and name != owner.name
+        else:
+            in_vain = owner is not info and _waits(owner, waiting)
+        if not in_vain:
+            found.append((key, info))
+    return found
+
+
+def _waits(info: ModelInfo, known: dict[str, bool]) -> bool:
+    """Returns whether a model, or one that it needs, waits for a name; adds all that were looked at to the known ones."""
+    missing, passed, name = _here().missing, list[str](), None
+    while (key := info.id) in missing and key not in known and name is None:
+        known[key] = False  # of a circle, unless it leads to a name
+        passed.append(key)
+        info, name = missing[key]
+    waits = name is not None or known.get(info.id, False)
+    known.update(dict.fromkeys(passed, waits))
+    return waits
 
 
 def _module(model: ModelInfo) -> Mapping[str, Any]:
@@ -321,10 +340,13 @@ def is_completing() -> bool:
 
 
 def _rebuild_one(info: ModelInfo, names: Mapping[str, Any], *, force: bool = False) -> None:
-    """Builds the schema of a model while others are left as they are."""
+    """Builds the schema of a model, and of those whose schemas were made along with it; others are left as they are."""
     before, _thread.completing = _thread.completing, True
     try:
-        info.rebuild(names, force=force)
+        with sharing() as made:
+            info.rebuild(names, force=force)
+            for model in made:
+                model.__oxyde__.rebuild({})
     finally:
         _thread.completing = before
 

@@ -12,7 +12,8 @@ from pydantic_core import CoreSchema, core_schema
 from oxyde.models.info import AnyModel, ModelInfo
 from oxyde.models.narrow import Exact
 from oxyde.models.own_validators import own_functions
-from oxyde.models.pydantic_seams import ModelMetaclass, request_schema
+from oxyde.models.pydantic_seams import ModelMetaclass
+from oxyde.models.request_schema import request_schema
 
 Verb = Literal["Create", "Update"]
 

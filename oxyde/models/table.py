@@ -144,7 +144,7 @@ class Builder:
         if kind.enum is not None and kind.type.name is not None:
             self.model.enums[kind.type.name] = kind.enum
         types_only = reads_types(said.db_read, self.model.meta.db_read, sub, self.schema.classifier.definitions)
-        field = FieldSchema(where, sub, self.schema.definitions, self.schema.config, types_only=types_only)
+        field = FieldSchema(where, sub, self.schema.classifier.definitions, self.schema.config, types_only=types_only)
         adapt = adapter(kind, field)
         # JSON is checked when it is serialized.
         checked = kind.form not in {"json", "json_text"} and has_functions(field.reading)

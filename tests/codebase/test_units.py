@@ -27,6 +27,7 @@ ELSEWHERE = {
     "models/blocking.py": ("../codebase/test_twins.py", "generated from queryset.py, and compared with it"),
     "models/blocking_many.py": ("../codebase/test_twins.py", "generated from many.py, and compared with it"),
     "models/json_rows.py": ("../contract/test_json.py", "rows of a connection"),
+    "models/request_schema.py": ("models/test_request.py", "what makes the schemas of requests"),
     "models/many.py": ("../contract/test_upsert.py", "hands every verb to models/verbs, whose steps need a database"),
     "models/queryset.py": ("../contract/test_queries.py", "hands every verb to models/verbs, whose steps need a database"),
     "models/upserted.py": ("../contract/test_upsert.py", "what a verb returns"),

@@ -57,7 +57,7 @@ class Coded(BaseModel):
 
 
 def field(kind: Any, *, types_only: bool = False) -> FieldSchema:
-    return FieldSchema("M.f", TypeAdapter(kind).core_schema, [], None, types_only=types_only)
+    return FieldSchema("M.f", TypeAdapter(kind).core_schema, {}, None, types_only=types_only)
 
 
 def test_json_reads_back() -> None:
