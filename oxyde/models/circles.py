@@ -50,6 +50,8 @@ def resolve(model: type[AnyModel], handler: GetCoreSchemaHandler) -> None:
         IncompleteModel: An annotation is not resolved yet.
     """
     info = model.__oxyde__
+    if info.has_links:
+        return
     try:
         evaluate_names(model, handler)
     except NameError as error:

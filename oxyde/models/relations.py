@@ -129,9 +129,11 @@ def key_field(target: type[AnyModel], wanted: str | None, where: str) -> str:
         IncompleteModel: The annotations of that model are not resolved yet.
     """
     info = target.__oxyde__
-    add_keys(info)
     if not info.has_links and has_relations(target):
-        raise IncompleteModel(target)
+        if not are_resolved(target):
+            raise IncompleteModel(target)
+        if _needs_links(info, wanted):
+            add_keys(info)
     fields = info.fields
     if wanted is not None:
         if wanted not in fields:
@@ -145,6 +147,17 @@ def key_field(target: type[AnyModel], wanted: str | None, where: str) -> str:
     reason = "has a composite key" if keys else "has no primary key (a field with db_pk=True)"
     message = f"{where} refers to {target.__name__}, which {reason}; name the field to point to: Field(db_fk=...)"
     raise FieldError(message)
+
+
+def _needs_links(model: ModelInfo, wanted: str | None) -> bool:
+    """Returns whether the field that foreign keys point to depends on relations of that model, which are not known yet.
+
+    Finding those only where they are needed saves trying each model of a circle in vain for every other one.
+    """
+    if wanted is not None and wanted not in model.fields:
+        return True
+    sought = [name for name, field in model.fields.items() if (options(field).db_pk if wanted is None else name == wanted)]
+    return any(is_table(optional(model.fields[name].annotation)[0]) for name in sought)
 
 
 def add_keys(model: ModelInfo) -> None:
