@@ -347,7 +347,7 @@ def _option_inside(annotation: Any) -> str | None:
     for part in get_args(annotation):
         said = [] if origin in {Annotated, Union, types.UnionType} else list(_inside(part))
         found = merged(said)
-        for one in fields(found):
+        for one in fields(found) if found is not NOTHING else ():
             if getattr(found, one.name) != getattr(NOTHING, one.name):
                 return one.name
         word = _option_inside(part)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic_core import core_schema
 from typing_extensions import TypedDict
 
-from oxyde.models.core_schemas import FUNCTIONS, PARTS, changed, kind_of, nodes, parts
+from oxyde.models.core_schemas import FUNCTIONS, PARTS, changed, kind_of, nodes, parts, with_definitions
 
 INT: Any = core_schema.int_schema(ge=3)
 SAYS_NOTHING_OF_VALUES = {"serialization", "computed_fields", "json_schema_input_schema"}
@@ -131,3 +131,22 @@ def test_what_is_not_entered() -> None:
     schema = TypeAdapter(list[Tree]).core_schema
     found = [kind_of(node) for node in nodes(schema, enter=lambda node: kind_of(node) != "model")]
     assert found[-1] == "model"
+
+
+def test_definitions_that_are_needed() -> None:
+    """By a value, by what shows it, or by another one of them; a schema that needs none is returned as it is."""
+    definitions: dict[str, Any] = {
+        "used": core_schema.list_schema(core_schema.definition_reference_schema("inside"), ref="used"),
+        "inside": core_schema.int_schema(ref="inside"),
+        "shown": core_schema.str_schema(ref="shown"),
+        "other": core_schema.bool_schema(ref="other"),
+    }
+    plain = core_schema.str_schema()
+    assert with_definitions(plain, definitions) is plain
+    shown = core_schema.plain_serializer_function_ser_schema(str, return_schema=core_schema.definition_reference_schema("shown"))
+    circle: list[Any] = []
+    circle.append(circle)
+    schema = core_schema.nullable_schema(core_schema.definition_reference_schema("used"), serialization=shown, metadata={"of": circle})
+    made = with_definitions(schema, definitions)
+    assert made["schema"] is schema
+    assert {one["ref"] for one in made["definitions"]} == {"used", "inside", "shown"}
