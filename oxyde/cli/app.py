@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import click
 
-from oxyde.cli.errors import whole, without_passwords
+from oxyde.cli.errors import said, whole, without_passwords
 from oxyde.cli.options import WrongUse, chosen, everywhere
 from oxyde.exceptions import OxydeError
 
@@ -67,8 +67,7 @@ class Commands(click.Group):
             raise kind(without_passwords(error.format_message())) from None
         except (OxydeError, ImportError, OSError, ValueError) as error:
             self._show_whole(ctx, error)
-            message = str(error) if isinstance(error, ImportError) else f"{type(error).__name__}: {error}"
-            raise click.ClickException(without_passwords(message)) from None
+            raise click.ClickException(without_passwords(said(error))) from None
         except Exception as error:  # noqa: BLE001 - a fault of ours, or of the application's
             click.echo(whole(error), err=True)
             ctx.exit(1)

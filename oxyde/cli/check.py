@@ -17,8 +17,9 @@ import click
 from oxyde.cli.config import Config
 from oxyde.cli.database import connected, on_database
 from oxyde.cli.models import load_models
+from oxyde.cli.near import near
 from oxyde.cli.options import WrongUse, chosen, everywhere
-from oxyde.cli.stubs import current
+from oxyde.cli.stubs import current, refusals
 from oxyde.exceptions import MigrationError
 from oxyde.migrations.changes.make import Open as OpenQuestions
 from oxyde.migrations.changes.make import compare, open_lines, unasked
@@ -106,20 +107,15 @@ def _stubs(config: Config) -> Checked:
     report = current(config, check=True)
     if report is None:
         return Checked("stubs", "skipped", f"{config.path.name} says STUBS = False")
+    notes = tuple(refusals(report))
     stale = [path for path in (*report.written, *report.removed) if path.exists()]
     if not stale and not report.unchanged:
-        return Checked("stubs", "skipped", "there are none", notes=tuple(report.refused.values()))
+        return Checked("stubs", "skipped", "there are none", notes=notes)
     missing = [path for path in report.written if not path.exists()]
     if report.is_fresh:
-        return Checked("stubs", "ok", _counted(len(report.unchanged), "file"))
-    lines = (*(f"{_near(path)}: stale" for path in stale), *(f"{_near(path)}: missing" for path in missing))
-    return Checked("stubs", "fault", "oxyde generate-stubs renews them", lines)
-
-
-def _near(path: Path) -> str:
-    """Returns a path as one writes it from here."""
-    here = Path.cwd().resolve()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+        return Checked("stubs", "ok", _counted(len(report.unchanged), "file"), notes=notes)
+    lines = (*(f"{near(path)}: stale" for path in stale), *(f"{near(path)}: missing" for path in missing))
+    return Checked("stubs", "fault", "oxyde generate-stubs renews them", lines, notes)
 
 
 def _migrations(config: Config, alias: str) -> Checked:
@@ -164,7 +160,7 @@ def _mypy() -> str:
 
 
 def _checked_types(program: str, path: Path) -> Iterator[str]:
-    command = [program, "--no-error-summary", "--no-pretty", "--hide-error-context", str(_near(path))]
+    command = [program, "--no-error-summary", "--no-pretty", "--hide-error-context", str(near(path))]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a program that the user installed
     if done.returncode != 0:
         yield from (done.stdout or done.stderr).strip().splitlines()

@@ -16,6 +16,7 @@ from typing import Any, Final
 import click
 
 from oxyde.cli.errors import described
+from oxyde.cli.near import near
 from oxyde.schema.naming import meant
 
 if sys.version_info >= (3, 11):
@@ -75,6 +76,11 @@ class Config:
             raise ConfigError(f"{self.path}: DATABASES[{alias!r}] takes its URL from the environment, and {name} is not set")
         return os.environ[name]
 
+    def place(self, alias: str = "default") -> str:
+        """Returns where the URL of a database is written: in the file, or in a variable of the environment."""
+        url = self.databases.get(alias, "")
+        return url.removeprefix("env:") if url.startswith("env:") else f"DATABASES[{alias!r}] of {self.path}"
+
     def dialect_of(self, alias: str = "default") -> str:
         """Returns the dialect to write for: DIALECT, else that of a database's URL.
 
@@ -129,12 +135,13 @@ def load(path: Path | None = None, *, folder: Path | None = None) -> Config:
         if options is None:
             raise ConfigError(f"{path}: it has no [tool.oxyde]; write it there, e.g. {EXAMPLE.lower()}")
         return _config(path, options)
-    if (folder / FILE).is_file():
-        return _config(folder / FILE, _python(folder / FILE))
-    options = project_options(folder / PROJECT) if (folder / PROJECT).is_file() else None
+    python, project = near(folder / FILE), near(folder / PROJECT)
+    if python.is_file():
+        return _config(python, _python(python))
+    options = project_options(project) if project.is_file() else None
     if options is None:
         raise ConfigError(f"{folder}: there is no configuration; write {FILE} with a line such as {EXAMPLE}, or name one: --config")
-    return _config(folder / PROJECT, options)
+    return _config(project, options)
 
 
 def _python(path: Path) -> dict[str, Any]:
@@ -181,7 +188,7 @@ def _put_first(path: Path) -> None:
 def _config(path: Path, options: Mapping[str, Any]) -> Config:
     read = {name: READERS[name](path, value) for name, value in options.items()}
     folder = path.resolve().parent
-    read["migrations_dir"] = folder / read.get("migrations_dir", "migrations")
+    read["migrations_dir"] = near(folder / read.get("migrations_dir", "migrations"))
     return Config(path, **read)
 
 

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
 import click
 
+from oxyde.cli.completion import complete_aliases
 from oxyde.cli.config import Config
 from oxyde.db.database import AsyncDatabase
 from oxyde.db.settings import PoolSettings
+from oxyde.exceptions import ConnectionFailed
 
 F = TypeVar("F", bound=Callable[..., Any])
+NO_DATABASE: Final = frozenset({"3D000", "42000"})
+"""What PostgreSQL and MySQL say at connect where there is no database of that name."""
+REFUSED: Final = frozenset({"28000", "28P01"})
+"""What they say to a user who does not exist, or may not come in, and of a wrong password."""
 
 
 def on_database(command: F) -> F:
     """Gives a command ``--db-alias``."""
-    return click.option("--db-alias", default="default", show_default=True, metavar="A", help="The database, by its alias in DATABASES.")(
-        command
-    )
+    return click.option(
+        "--db-alias",
+        default="default",
+        show_default=True,
+        metavar="A",
+        shell_complete=complete_aliases,
+        help="The database, by its alias in DATABASES.",
+    )(command)
 
 
 @contextmanager
@@ -39,8 +52,43 @@ def connected(config: Config, alias: str, *, patience: float | None = None) -> I
     usual = PoolSettings()
     wait = usual.sqlite_busy_timeout if patience is None else int(min(usual.sqlite_busy_timeout, patience * 1_000))
     settings = replace(usual, sqlite_busy_timeout=wait)
-    database = AsyncDatabase(config.url(alias), name=alias, settings=settings, overwrite=True).connect_blocking()
+    url = config.url(alias)
+    with helped(url, config.place(alias)):
+        database = AsyncDatabase(url, name=alias, settings=settings, overwrite=True).connect_blocking()
     try:
         yield database
     finally:
         database.disconnect_blocking()
+
+
+@contextmanager
+def helped(url: str, place: str) -> Iterator[None]:
+    """Lets an error of connecting say what to do.
+
+    Args:
+        url: The URL.
+        place: Where the URL is written, and would be corrected.
+    """
+    try:
+        yield
+    except ConnectionFailed as error:
+        error.hint = error.hint or _remedy(error.sqlstate, url, place)
+        raise
+
+
+def _remedy(sqlstate: str | None, url: str, place: str) -> str | None:
+    parts = urlsplit(url)
+    if parts.scheme.startswith("sqlite"):
+        return f"correct {place}"
+    if sqlstate in NO_DATABASE:
+        return f"create the database, or correct its name in {place}"
+    if sqlstate in REFUSED:
+        return f"correct the user or the password in {place}"
+    asked = dict(parse_qsl(parts.query))
+    host = asked.get("host", asked.get("hostaddr", parts.hostname)) or "127.0.0.1"
+    try:
+        if not host.startswith("/"):
+            socket.getaddrinfo(host, None)
+    except (OSError, UnicodeError):
+        return f"correct the host in {place}"
+    return f"start the server, or correct host and port in {place}"

@@ -22,6 +22,18 @@ def without_passwords(text: str) -> str:
     return _IN_QUERY.sub(rf"\g<before>{HIDDEN}", _IN_URL.sub(rf"\g<before>{HIDDEN}\g<after>", text))
 
 
+def said(error: BaseException) -> str:
+    """Returns what an error says and what helps, as far as it knows; its class is named only where it says nothing.
+
+    >>> said(FileNotFoundError(2, "No such file or directory", "shop.db"))
+    'shop.db: No such file or directory'
+    """
+    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    text, hint = str(error) or type(error).__name__, getattr(error, "hint", None)
+    return f"{text}; {hint}" if hint and hint not in text else text
+
+
 def described(error: BaseException) -> str:
     """Returns one line about an error, with the application's file and line where it happened, as far as they are known."""
     shown = f"{type(error).__name__}: {error}".replace("\n", " ")

@@ -66,7 +66,7 @@ def init(ctx: click.Context, /, *, models: tuple[str, ...], url: str | None, fol
     if url is None:
         guess = f"{ENV}{VARIABLE}" if os.environ.get(VARIABLE) else SQLITE
         if not asks and not yes:
-            raise WrongUse(f"the database is not named, and nobody can be asked: --url, or --yes for {guess}")
+            raise WrongUse(f"no database was named, and there is no terminal to ask on; add --url URL, or --yes, which takes {guess}")
         url = click.prompt("URL of the database", default=guess, err=True) if asks else guess
     if folder is None:
         folder = click.prompt("Folder of the migrations", default="migrations", err=True) if asks else "migrations"
@@ -107,7 +107,9 @@ def _found(found: list[str], *, yes: bool) -> tuple[str, ...]:
     if not found:
         raise WrongUse("no module here defines a table; name those that will: --models app.models")
     if not yes:
-        raise WrongUse(f"the modules are not named, and nobody can be asked: --models, or --yes for {', '.join(found)}")
+        raise WrongUse(
+            f"no modules were named, and there is no terminal to ask on; add --models M, or --yes, which takes {', '.join(found)}"
+        )
     return tuple(found)
 
 

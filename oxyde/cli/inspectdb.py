@@ -11,7 +11,7 @@ from typing import Final
 import click
 
 from oxyde.cli.completion import complete_aliases
-from oxyde.cli.database import connected
+from oxyde.cli.database import connected, helped
 from oxyde.cli.options import Chosen, WrongUse, chosen, everywhere
 from oxyde.db.database import AsyncDatabase
 from oxyde.db.hidden import hide
@@ -71,7 +71,7 @@ def inspectdb(
         return
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(text, encoding="utf-8")
-    click.echo(f"{output}: {count} model{'' if count == 1 else 's'}")
+    click.echo(f"Wrote {output}: {count} model{'' if count == 1 else 's'}")
 
 
 @contextmanager
@@ -95,6 +95,8 @@ def _database(said: Chosen, alias: str | None, url: str | None) -> Iterator[Asyn
         raise WrongUse(str(error)) from error
     check_present(database.url)
     try:
-        yield database.connect_blocking()
+        with helped(url, "--url"):
+            database.connect_blocking()
+        yield database
     finally:
         database.disconnect_blocking()

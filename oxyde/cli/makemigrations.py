@@ -81,7 +81,9 @@ def makemigrations(
     except MigrationError as error:
         raise WrongUse(str(error)) from error
     if isinstance(made, Open):
-        raise WrongUse("\n".join(["questions are open, and nobody can be asked:", *open_lines(made)]))
+        raise WrongUse(
+            "\n".join(["nothing was written, because this has to be answered first; add the flags to the command:", *open_lines(made)])
+        )
     if as_json:
         click.echo(json.dumps([] if made is None else _rows(made), ensure_ascii=False))
     elif made is None:

@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from oxyde.cli.completion import complete_targets
 from oxyde.cli.config import Config, ConfigError
 from oxyde.cli.database import connected, on_database
 from oxyde.cli.options import WrongUse, chosen, everywhere
@@ -22,7 +23,7 @@ from oxyde.migrations.sql.preview import find
 @click.command()
 @everywhere
 @on_database
-@click.argument("target", required=False)
+@click.argument("target", required=False, shell_complete=complete_targets)
 @click.option("--plan", is_flag=True, help="Show what would be sent, its locks and lints, and send nothing.")
 @click.option("--check", "only_check", is_flag=True, help="Apply nothing; exit code 1 when a migration is pending.")
 @click.option("--fake", is_flag=True, help="Enter the migrations in the ledger without running them.")

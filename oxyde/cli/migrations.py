@@ -9,8 +9,10 @@ import click
 from oxyde.cli.completion import complete_migrations
 from oxyde.cli.config import Config, ConfigError
 from oxyde.cli.database import connected, on_database
+from oxyde.cli.errors import said
 from oxyde.cli.models import load_models
 from oxyde.cli.options import WrongUse, can_ask, chosen, everywhere
+from oxyde.cli.stubs import renew
 from oxyde.exceptions import MigrationError, OxydeError
 from oxyde.migrations.folder.files import Migration, load, unordered
 from oxyde.migrations.rebasing.local import REMEDY
@@ -71,7 +73,7 @@ def squash(
     _show(made, as_json=as_json, dry_run=dry_run)
     if dry_run:
         return
-    _confirm(f"Replace {len(made.replaced)} migrations by {made.path.stem}{' and delete them' if delete else ''}?", yes=yes)
+    _confirm(f"replace {len(made.replaced)} migrations by {made.path.stem}{' and delete them' if delete else ''}", yes=yes)
     made.write()
     if delete:
         remove(made.replaced)
@@ -94,7 +96,9 @@ def _delete(old: list[Migration], *, dry_run: bool, yes: bool, as_json: bool) ->
     if as_json:
         click.echo(json.dumps([{"deleted": one.name} for one in old], ensure_ascii=False))
     if not dry_run:
-        _confirm(f"Delete {len(old)} files that a squashed migration replaces? Databases that are half way cannot go on then.", yes=yes)
+        _confirm(
+            f"delete {len(old)} files that a squashed migration replaces, without which databases that are half way cannot go on", yes=yes
+        )
         remove(old)
     for one in [] if as_json else old:
         click.echo(f"{'Would delete' if dry_run else 'Deleted'} {one.path}")
@@ -111,18 +115,18 @@ def _show(made: Squashed, *, as_json: bool, dry_run: bool) -> None:
         click.echo(f"\n{made.text}", nl=False)
 
 
-def _confirm(question: str, *, yes: bool) -> None:
-    """Asks, unless it was answered.
+def _confirm(change: str, *, yes: bool) -> None:
+    """Asks whether files are to be changed, unless that was answered.
 
     Raises:
-        WrongUse: Nobody can be asked.
+        WrongUse: There is no terminal to ask on.
         Abort: The answer is no.
     """
     if yes:
         return
     if not can_ask():
-        raise WrongUse(f"{question} Nobody can be asked; --yes answers")
-    click.confirm(question, err=True, abort=True)
+        raise WrongUse(f"nothing was changed, because there is no terminal to ask on; add --yes to {change}")
+    click.confirm(f"{change[0].upper()}{change[1:]}?", err=True, abort=True)
 
 
 @migrations.command()
@@ -137,10 +141,13 @@ def _confirm(question: str, *, yes: bool) -> None:
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be renamed; write nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--no-stubs", is_flag=True, help="Do not renew the stubs.")
 @click.option("--json", "as_json", is_flag=True, help="List what is renamed as JSON.")
 @click.pass_context
-def rebase(ctx: click.Context, /, *, local: tuple[str, ...], dry_run: bool, yes: bool, as_json: bool, db_alias: str) -> None:
-    r"""Number the migrations of this branch after those of another branch that was merged.
+def rebase(
+    ctx: click.Context, /, *, local: tuple[str, ...], dry_run: bool, yes: bool, no_stubs: bool, as_json: bool, db_alias: str
+) -> None:
+    r"""Number the migrations of this branch after those of another branch that was merged, and renew the stubs.
 
     Those of this branch are those that git does not have on the other side of a merge or a rebase that stopped. Where git knows of none,
     they are those that the database has not applied.
@@ -157,14 +164,29 @@ def rebase(ctx: click.Context, /, *, local: tuple[str, ...], dry_run: bool, yes:
         _check_names(unordered(folder), *local)
     made = rebased(folder, local or None, lambda: _applied(config, db_alias), dialect=config.dialect_of(db_alias))
     if not dry_run:
-        _confirm(f"Rename {len(made.moved)} migrations, and let HEAD name {made.newest}?", yes=yes)
+        _confirm(f"rename {len(made.moved)} migration{'' if len(made.moved) == 1 else 's'}, and let HEAD name {made.newest}", yes=yes)
         made.write()
     if as_json:
         click.echo(json.dumps([{"old": one.old, "new": one.new} for one in made.moved], ensure_ascii=False))
-        return
-    for one in made.moved:
+    for one in [] if as_json else made.moved:
         click.echo(f"{'Would rename' if dry_run else 'Renamed'} {folder / one.old}.py to {one.new}.py")
-    click.echo(f"HEAD {'would name' if dry_run else 'names'} {made.newest}")
+    if not as_json:
+        click.echo(f"HEAD {'would name' if dry_run else 'names'} {made.newest}")
+    if config.models and config.stubs and not dry_run and not no_stubs:
+        _renew_stubs(config, quiet=as_json)
+
+
+def _renew_stubs(config: Config, *, quiet: bool) -> None:
+    """Renews the stubs; models that cannot be imported are no fault, because in the middle of a merge they may be in conflict."""
+    try:
+        load_models(config)
+        renew(config, quiet=quiet)
+    except (click.ClickException, OxydeError) as error:
+        click.echo(f"The stubs are as they were: {_told(error)}; then run: oxyde generate-stubs", err=True)
+
+
+def _told(error: click.ClickException | OxydeError) -> str:
+    return error.format_message() if isinstance(error, click.ClickException) else said(error)
 
 
 def _applied(config: Config, alias: str) -> set[str]:
@@ -177,7 +199,9 @@ def _applied(config: Config, alias: str) -> set[str]:
         with connected(config, alias):
             return applied_blocking(alias)
     except (ConfigError, OxydeError) as error:
-        raise WrongUse(f"git knows of no other branch here, and the ledger of {alias!r} cannot be read: {error}; {REMEDY}") from error
+        raise WrongUse(
+            f"git knows of no other branch here, and the ledger of {alias!r} cannot be read: {_told(error)}; {REMEDY}"
+        ) from error
 
 
 @migrations.command()

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from importlib import import_module
-from pathlib import Path
 from typing import Final
 
 import click
 
 from oxyde.cli.config import Config
 from oxyde.cli.models import load_models
+from oxyde.cli.near import near
 from oxyde.cli.options import chosen, everywhere
 from oxyde.stubs import Report, generate
 from oxyde.stubs.project import is_installed, root_of
@@ -74,26 +73,26 @@ def renew(config: Config, *, quiet: bool) -> None:
 
 
 def _show_refused(report: Report) -> None:
-    for reason in report.refused.values():
-        click.echo(f"no stub: {reason}", err=True)
+    for line in refusals(report):
+        click.echo(line, err=True)
+
+
+def refusals(report: Report) -> list[str]:
+    """Returns which modules get no stub and why, one line each."""
+    return [f"No stub of {name}: {reason}" for name, reason in report.refused.items()]
 
 
 def _show(report: Report, *, check: bool) -> None:
     for path in report.written:
-        click.echo(f"{'stale' if check else 'written'}: {_near(path)}")
+        click.echo(f"{'Would write' if check else 'Wrote'} {near(path)}")
     for path in report.removed:
-        click.echo(f"{'to be removed' if check else 'removed'}: {_near(path)}")
+        click.echo(f"{'Would remove' if check else 'Removed'} {near(path)}")
     if report.is_fresh:
         count = len(report.unchanged)
-        click.echo(f"{count} stub{'' if count == 1 else 's'}, nothing to write")
+        click.echo(f"Nothing to write: {count} stub{' is' if count == 1 else 's are'} up to date")
 
 
 def _show_json(report: Report) -> None:
     kinds = {"written": report.written, "removed": report.removed, "unchanged": report.unchanged}
-    found = {kind: [_near(path) for path in paths] for kind, paths in kinds.items()}
+    found = {kind: [str(near(path)) for path in paths] for kind, paths in kinds.items()}
     click.echo(json.dumps({**found, "refused": report.refused}, indent=2))
-
-
-def _near(path: Path) -> str:
-    """Returns a path as one writes it from here."""
-    return os.path.relpath(path) if path.is_relative_to(Path.cwd().resolve()) else str(path)

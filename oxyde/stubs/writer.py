@@ -61,7 +61,7 @@ def generate(models: str | Sequence[str], *, style: Style = "beside", across: bo
     found = list(dict.fromkeys(call for root in project.roots for call in calls.in_folder(root)))
     wanted: dict[Path, str] = {}
     for name in project.installed:
-        report.refused[name] = f"{name} is installed; make its stubs where its source is"
+        report.refused[name] = "it is installed; make its stubs where its source is"
     for name, module in project.modules.items():
         if style == "sidecar" and not module.tables:
             continue
@@ -72,7 +72,7 @@ def generate(models: str | Sequence[str], *, style: Style = "beside", across: bo
             report.refused[name] = str(error)
             continue
         if path.exists() and not is_ours(path.read_text("utf-8")):
-            report.refused[name] = f"{path} was not made by oxyde, and is left as it is"
+            report.refused[name] = f"{path.name} was not made by oxyde, and is left as it is"
             continue
         wanted[path] = with_header(lines, name)
     if style == "sidecar":

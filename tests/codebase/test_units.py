@@ -76,7 +76,6 @@ ELSEWHERE = {
     "migrations/running/history.py": ("../contract/test_migrate.py", "what a database has of the migrations"),
     "migrations/comparing/scratch.py": ("../contract/test_drift.py", "asks servers"),
     "models/locate.py": ("cli/test_models.py", "the lines of models that are wrong"),
-    "cli/database.py": ("cli/test_migrate.py", "what the commands share"),
     "cli/showmigrations.py": ("cli/test_migrate.py", "lists what the other command does"),
     "migrations/lint/mariadb.py": ("../contract/test_lint_locks.py", "what the server itself can do"),
     "migrations/lint/mysql.py": ("../contract/test_lint_locks.py", "what the server itself can do"),

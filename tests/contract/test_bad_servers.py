@@ -71,7 +71,7 @@ def test_a_server_that_cannot_be_reached(vats: Project) -> None:
         url = vats.backend.elsewhere(port=1, password=SECRET)
     (vats.folder / "oxyde_config.py").write_text(f"DATABASES = {{'default': {url!r}}}\n")
     for command in (["migrate"], ["showmigrations"], ["migrate", "--plan"], ["migrations", "verify", "--db"]):
-        assert "Error: ConnectionFailed: cannot " in vats.refused(*command)
+        assert "Error: cannot " in vats.refused(*command)
 
 
 def test_a_lock_that_is_never_freed(vats: Project) -> None:
@@ -194,7 +194,7 @@ def _fill_up(made: Project, place: Path, large: str, message: str) -> None:
     made.write(m0001_first=FIRST, m0002_large=f'def upgrade(ctx):\n    ctx.add_column("vats", column("x", "text"), fill={large!r})\n')
     for _ in range(2):
         line = made.refused("migrate")
-        assert line.startswith("Error: MigrationError: 0002_large: ")
+        assert line.startswith("Error: 0002_large: ")
         assert message in line
         assert described(made.backend) == before
     subprocess.run(["mount", "-o", "remount,size=200m", place], check=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from oxyde.exceptions import MigrationError
@@ -12,6 +13,7 @@ from oxyde.migrations.changes.candidates import Candidate
 from oxyde.migrations.changes.renames import Renames
 from oxyde.migrations.parts import shown
 from oxyde.migrations.state import State
+from oxyde.schema.naming import meant
 from oxyde.schema.relation import Address
 
 
@@ -86,23 +88,26 @@ def parse(
     """
     answers = Answers(no_rename=no_rename, yes=yes)
     for text in rename:
-        answers = _rename(answers, old, text)
+        with _named(f"--rename {text}"):
+            answers = _rename(answers, old, text)
     specific: set[tuple[Address, str]] = set()
     for text in fill:
-        left, sql = _halves("--fill", text, "posts.slug=''")
-        path, _, only = left.partition("@")
-        place = _column("--fill", text, dotted.split(path), new, old)
+        with _named(f"--fill {text}"):
+            left, sql = _halves(text, "--fill posts.slug=''")
+            path, _, only = left.partition("@")
+            place = _column(text, dotted.split(path), new, old)
         if only in {"", dialect} and (only or place not in specific):
             answers = answers.filled(*place, sql)
             specific |= {place} if only else set()
     for text in map:
-        left, to = _halves("--map", text, "posts.status.archived=draft")
-        *names, value = dotted.split(left)
-        table, column = _column("--map", text, names, new)
-        enum = new.table(table).column(column).enum
-        if enum is None:
-            raise MigrationError(f"--map {text}: {shown(table)}.{column} is no enum")
-        answers = answers.mapped((table[0], enum), value, None if to == "NULL" else dotted.split(to)[0] if to.startswith('"') else to)
+        with _named(f"--map {text}"):
+            left, to = _halves(text, "--map posts.status.archived=draft")
+            *names, value = dotted.split(left)
+            table, column = _column(text, names, new)
+            enum = new.table(table).column(column).enum
+            if enum is None:
+                raise MigrationError(f"{shown(table)}.{column} is no enum")
+            answers = answers.mapped((table[0], enum), value, None if to == "NULL" else dotted.split(to)[0] if to.startswith('"') else to)
     return answers
 
 
@@ -110,7 +115,7 @@ def _rename(answers: Answers, old: State, text: str) -> Answers:
     kind, colon, rest = text.partition(":")
     if not colon or kind not in {"index", "constraint", "enum"}:
         kind, rest = "", text
-    left, right = _halves("--rename", rest, "posts.title=posts.headline")
+    left, right = _halves(rest, "--rename posts.title=posts.headline")
     one, other = dotted.split(left), dotted.split(right)
     if kind == "enum":
         return answers.renamed(Candidate("enum", dotted.address(one, left), dotted.address(other, right)))
@@ -119,31 +124,37 @@ def _rename(answers: Answers, old: State, text: str) -> Answers:
     if len(one) < 3 and dotted.address(one, left) in old.tables:
         return answers.renamed(Candidate("table", dotted.address(one, left), dotted.address(other, right)))
     if len(one) == 1 or len(other) == 1:
-        raise MigrationError(f"--rename {text}: there is no table {left!r} in the migrations")
+        raise MigrationError(f"there is no table {left!r} in the migrations{meant(left, map(shown, old.tables))}")
     if one[:-1] != other[:-1]:
-        raise MigrationError(f"--rename {text}: a column stays in its table, which both sides call by its new name")
+        raise MigrationError("a column stays in its table, which both sides call by its new name")
     table = dotted.address(one[:-1], left)
     return answers.renamed(Candidate("column", table, table, (one[-1], other[-1])))
 
 
-def _halves(flag: str, text: str, example: str) -> tuple[str, str]:
+def _halves(text: str, example: str) -> tuple[str, str]:
     """Returns what stands before and after the first equals sign outside quotes."""
     found = re.match(r'((?:[^="]|"(?:[^"]|"")*")+)=(.+)', text, re.DOTALL)
     if found is None:
-        raise MigrationError(f"{flag} {text}: write it as {flag} {example}")
+        raise MigrationError(f"write it as {example}")
     return found[1], found[2]
 
 
-def _column(flag: str, text: str, path: list[str], *states: State) -> tuple[Address, str]:
+@contextmanager
+def _named(flag: str) -> Iterator[None]:
+    """Lets errors begin with the flag that they are about."""
+    try:
+        yield
+    except MigrationError as error:
+        raise MigrationError(f"{flag}: {error}") from None
+
+
+def _column(text: str, path: list[str], *states: State) -> tuple[Address, str]:
     """Returns the table and the column that a path names, in one of the states."""
     if len(path) not in {2, 3}:
-        raise MigrationError(f"{flag} {text}: name a table and a column of it")
+        raise MigrationError("name a table and a column of it")
     address = dotted.address(path[:-1], text)
     for state in states:
         if address in state.tables and path[-1] in state.tables[address].columns:
             return address, path[-1]
-    try:
-        states[0].table(address).column(path[-1])
-    except MigrationError as error:
-        raise MigrationError(f"{flag} {text}: {error}") from None
+    states[0].table(address).column(path[-1])
     return address, path[-1]

@@ -186,7 +186,7 @@ def parsed(path: Path, source: str | bytes) -> Migration:
     Raises:
         MigrationError: It fails, or lacks what a migration has; names file and line.
     """
-    said: dict[str, Any] = {"__file__": str(path), "__name__": f"migration_{path.stem}"}
+    said: dict[str, Any] = {"__file__": str(path.absolute()), "__name__": f"migration_{path.stem}"}
     try:
         tree = ast.parse(source, path)
         exec(compile(tree, path, "exec"), said)  # noqa: S102 - migrations are the application's own

@@ -48,6 +48,19 @@ def test_what_is_not_there(project: Path) -> None:
     assert "stubs: skipped, oxyde_config.py says STUBS = False" in oxyde("check", cwd=project).stdout
 
 
+def test_stubs_that_cannot_be_written(project: Path) -> None:
+    """Are named with the reason, beside those that are fresh; they are no fault."""
+    (project / "oxyde_config.py").write_text(CONFIG.replace("models']", "models', 'cli_check_more']"))
+    (project / "cli_check_more.py").write_text(MODELS.replace("notes", "more_notes").replace("CliCheckNote", "CliCheckMore"))
+    (project / "cli_check_more.pyi").write_text("# mine\n")
+    assert oxyde("generate-stubs", cwd=project).returncode == 0
+    done = oxyde("check", cwd=project)
+    assert (done.returncode, done.stdout.splitlines()[1:3]) == (
+        0,
+        ["stubs: ok, 1 file", "  No stub of cli_check_more: cli_check_more.pyi was not made by oxyde, and is left as it is"],
+    )
+
+
 def test_what_differs(project: Path) -> None:
     """Is named, check by check, with the SQL that mends the database; afterwards all is well."""
     assert oxyde("makemigrations", cwd=project).returncode == 0

@@ -71,6 +71,15 @@ def test_project(tmp_path: Path) -> None:
     assert load(path).models == ("shop.models",)
 
 
+def test_paths_are_those_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is below the working directory is named from there, by every message; a place of a URL names file or variable."""
+    write(tmp_path, "oxyde_config.py", "DATABASES = {'default': 'env:SHOP_URL', 'old': 'sqlite:///old.db'}")
+    monkeypatch.chdir(tmp_path)
+    config = load()
+    assert (config.path, config.migrations_dir) == (Path("oxyde_config.py"), Path("migrations"))
+    assert (config.place(), config.place("old")) == ("SHOP_URL", "DATABASES['old'] of oxyde_config.py")
+
+
 def test_a_file_that_is_named(tmp_path: Path) -> None:
     """Folders in it count from where it is."""
     path = write(tmp_path, "conf/prod.py", "MODELS = ['m']\nMIGRATIONS_DIR = '../migrations'")

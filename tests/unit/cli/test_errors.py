@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from oxyde.cli.errors import described, place, whole, without_passwords
+from oxyde.cli.errors import described, place, said, whole, without_passwords
+from oxyde.exceptions import MigrationError
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,22 @@ def test_place(tmp_path: Path) -> None:
     assert place(ValueError("never raised")) is None
     assert described(ValueError("two\nlines")) == "ValueError: two lines"
     assert described(raised("x = (", file)) == f"{file}:1: SyntaxError: '(' was never closed"
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (ValueError("5 is too many"), "5 is too many"),
+        (KeyError(), "KeyError"),
+        (PermissionError(13, "Permission denied", "migrations/HEAD"), "migrations/HEAD: Permission denied"),
+        (OSError("no more"), "no more"),
+        (MigrationError("it fails", hint="mend it"), "it fails; mend it"),
+        (MigrationError("it fails: mend it", hint="mend it"), "it fails: mend it"),
+    ],
+)
+def test_said(error: Exception, text: str) -> None:
+    """Is the message and what helps, once; the class stands only where there is no message."""
+    assert said(error) == text
 
 
 def test_whole(tmp_path: Path) -> None:

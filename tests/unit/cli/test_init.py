@@ -36,7 +36,7 @@ def test_what_is_found(folder: Path) -> None:
     assert (done.exit_code, done.output) == (0, "Wrote oxyde_config.py\nNext: oxyde makemigrations\n")
     config = load(folder=folder)
     assert (config.models, config.dialect, dict(config.databases)) == (("shop.models",), "sqlite", {"default": "sqlite:///app.db"})
-    assert config.migrations_dir == folder / "migrations"
+    assert config.migrations_dir == Path("migrations")
 
 
 def test_what_is_said(folder: Path) -> None:
@@ -46,7 +46,7 @@ def test_what_is_said(folder: Path) -> None:
     config = load(folder=folder)
     assert config.models == ("a.models", "b.models")
     assert config.url() == "sqlite:///it's.db"
-    assert config.migrations_dir == folder / 'db/"old"'
+    assert config.migrations_dir == Path('db/"old"')
 
 
 @pytest.mark.parametrize("url", ["postgresql://me:s3cret@host/shop", "mariadb://host/shop?user=me&password=s3cret"])
@@ -79,7 +79,7 @@ def test_questions(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = run(answers="\npostgresql://host/shop\ndb/changes\n")
     assert done.exit_code == 0, done.output
     config = load(folder=folder)
-    assert (config.models, config.dialect, config.migrations_dir) == (("shop.models",), "postgres", folder / "db/changes")
+    assert (config.models, config.dialect, config.migrations_dir) == (("shop.models",), "postgres", Path("db/changes"))
     done = run("--force", "--models", "x", "--url", "sqlite:///x.db", answers="changes\n")
     assert done.exit_code == 0, done.output
     assert load(folder=folder).models == ("x",)
@@ -88,8 +88,11 @@ def test_questions(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "the modules are not named, and nobody can be asked: --models, or --yes for shop.models"),
-        (["--models", "a"], "the database is not named, and nobody can be asked: --url, or --yes for sqlite:///app.db"),
+        ([], "no modules were named, and there is no terminal to ask on; add --models M, or --yes, which takes shop.models"),
+        (
+            ["--models", "a"],
+            "no database was named, and there is no terminal to ask on; add --url URL, or --yes, which takes sqlite:///app.db",
+        ),
         (["--yes", "--url", "shop.db"], "--url is no URL of a database: it has no scheme; write postgresql://user@host/name, "),
         (["--yes", "--url", "postgre://h/x"], "its scheme is 'postgre'; did you mean \"postgres\"?"),
         (["--yes", "--config", "pyproject.toml"], "pyproject.toml: oxyde init writes a Python file"),

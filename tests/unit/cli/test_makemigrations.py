@@ -44,8 +44,8 @@ def test_a_project(folder: Path) -> None:
     assert 'def upgrade(ctx):\n    ctx.create_table(\n        "posts",' in done.stdout
     assert not (folder / "migrations").exists()
     done = oxyde("makemigrations", cwd=folder)
-    written = folder / "migrations/0001_initial.py"
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"Create table posts\nWrote {written}\nwritten: shop.pyi\n", "")
+    written = "migrations/0001_initial.py"
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"Create table posts\nWrote {written}\nWrote shop.pyi\n", "")
     assert (folder / "migrations/HEAD").read_text() == "0001_initial\n"
     done = oxyde("makemigrations", "--check", cwd=folder)
     assert (done.returncode, done.stdout) == (0, "No changes.\n")
@@ -54,7 +54,7 @@ def test_a_project(folder: Path) -> None:
     done = oxyde("makemigrations", "--check", cwd=folder)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines() == [
-        "Error: questions are open, and nobody can be asked:",
+        "Error: nothing was written, because this has to be answered first; add the flags to the command:",
         "  Was the column posts.title renamed to posts.headline? Answer with --rename posts.title=posts.headline, or --no-rename",
     ]
     flags = ["--rename", "posts.title=posts.headline", "--fill", "posts.slug=lower(headline)", "--name", "slugs"]
@@ -66,11 +66,11 @@ def test_a_project(folder: Path) -> None:
     ]
     done = oxyde("makemigrations", *flags, cwd=folder)
     assert done.returncode == 0, done.stderr
-    written = folder / "migrations/0002_slugs.py"
+    written = "migrations/0002_slugs.py"
     assert [line.split(": ")[:3] for line in done.stderr.splitlines()] == [
         ["Lint", f"{written}:{number}", name] for number, name in [(9, "rename"), (10, "rewrite"), (11, "rewrite")]
     ]
-    assert done.stdout.endswith(f"Wrote {written}\nwritten: shop.pyi\n")
+    assert done.stdout.endswith(f"Wrote {written}\nWrote shop.pyi\n")
     assert oxyde("makemigrations", cwd=folder).stdout == "No changes.\n"
 
 
@@ -88,7 +88,7 @@ def test_losses(folder: Path) -> None:
 def test_empty(folder: Path) -> None:
     """A file for what is written by hand."""
     done = oxyde("makemigrations", "--empty", "--name", "by_me", cwd=folder)
-    assert (done.returncode, done.stdout) == (0, f"Wrote {folder / 'migrations/0001_by_me.py'}\nwritten: shop.pyi\n")
+    assert (done.returncode, done.stdout) == (0, "Wrote migrations/0001_by_me.py\nWrote shop.pyi\n")
 
 
 def test_stubs(folder: Path) -> None:
@@ -119,8 +119,7 @@ def test_refusals(folder: Path) -> None:
     assert failed("--name", "a b") == (2, "Error: a migration cannot be named 'a b': letters, digits and underscores\n")
     (folder / "migrations").mkdir()
     (folder / "migrations/0001_a.py").write_text("def upgrade(ctx):\n    ctx.drop_table('x')\n")
-    where = folder / "migrations/0001_a.py"
-    assert failed() == (1, f"Error: MigrationError: {where}:2: there is no table 'x'\n")
+    assert failed() == (1, "Error: migrations/0001_a.py:2: there is no table 'x'\n")
     (folder / "shop.py").write_text(SHOP.replace("title: str", "title: complex"))
     code, line = failed()
     assert code == 2

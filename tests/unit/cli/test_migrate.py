@@ -127,7 +127,7 @@ def test_functions_on_the_rows(project: Path) -> None:
     assert planned[-3:] == ["Apply 0003_fill", "  Run fill() on notes", "  Run count() on notes, 10 rows at a time"]
     failed = oxyde("migrate", cwd=project)
     assert failed.returncode == 1
-    assert failed.stderr.startswith("Error: MigrationError: 0003_fill: Run count() on notes, 10 rows at a time: ")
+    assert failed.stderr.startswith("Error: 0003_fill: Run count() on notes, 10 rows at a time: ")
     assert failed.stderr.endswith("0003_fill.py:15: AssertionError\n")
     assert oxyde("showmigrations", cwd=project).stdout.endswith("[~] 0003_fill\n")
     write(project / "migrations", m0001_notes=FIRST, m0002_text=SECOND, m0003_fill=THIRD.replace("COUNT", "1"))

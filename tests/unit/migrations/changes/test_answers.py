@@ -51,6 +51,11 @@ def test_maps() -> None:
         ({"rename": ["a"]}, "--rename a: write it as --rename posts.title=posts.headline"),
         ({"rename": ["a=b"]}, "--rename a=b: there is no table 'a' in the migrations"),
         ({"rename": ["a.b=c.d"]}, "--rename a.b=c.d: a column stays in its table, which both sides call by its new name"),
+        ({"rename": ["userz=people"]}, "--rename userz=people: there is no table 'userz' in the migrations; did you mean \"users\"?"),
+        (
+            {"rename": ["a..b=c"]},
+            "--rename a..b=c: 'a..b' is no name; a name with a point, an equals sign or a quote in it stands in double quotes",
+        ),
         ({"fill": ["posts.title"]}, "--fill posts.title: write it as --fill posts.slug=''"),
         ({"fill": ["posts.titel=1"]}, "--fill posts.titel=1: posts has no column 'titel'; did you mean \"title\"?"),
         ({"fill": ["title=1"]}, "--fill title=1: name a table and a column of it"),

@@ -145,7 +145,7 @@ def test_constraints_and_indexes() -> None:
     [
         ({"fill": ["posts.id=1"]}, "--fill posts.id=1: no row of it has to be filled"),
         ({"map": ["posts.status.draft=live"]}, "--map: 'draft' of status_enum stays, or was none of its values"),
-        ({"rename": ["posts.x=posts.y"]}, "there is no column posts.x to rename"),
+        ({"rename": ["posts.x=posts.y"]}, "--rename posts.x=posts.y: there is no column posts.x to rename"),
     ],
 )
 def test_answers_about_nothing(flags: dict[str, Any], message: str) -> None:

@@ -33,23 +33,35 @@ def test_before() -> None:
 @pytest.mark.parametrize(
     ("renames", "message"),
     [
-        (Renames({(None, "x"): PEOPLE}), "there is no table x to rename"),
-        (Renames({USERS: (None, "x")}), "the models have no table x, which users is to be renamed to"),
-        (Renames({POSTS: PEOPLE}), "the models still have the table posts; it cannot be renamed to people"),
-        (Renames({USERS: ("shop", "users")}), "the table users cannot be renamed into another schema: shop.users"),
-        (Renames(columns={POSTS: {"x": "head"}}), "there is no column posts.x to rename"),
-        (Renames(columns={POSTS: {"titel": "head"}}), 'there is no column posts.titel to rename; did you mean "title"?'),
-        (Renames(columns={POSTS: {"title": "x"}}), "the models have no column posts.x, which posts.title is to be renamed to"),
-        (Renames(columns={POSTS: {"id": "head"}}), "the models still have the column posts.id; it cannot be renamed to posts.head"),
+        (Renames({(None, "x"): PEOPLE}), "--rename x=people: there is no table x to rename"),
+        (Renames({USERS: (None, "x")}), "--rename users=x: the models have no table x, which users is to be renamed to"),
+        (Renames({POSTS: PEOPLE}), "--rename posts=people: the models still have the table posts; it cannot be renamed to people"),
+        (
+            Renames({USERS: ("shop", "users")}),
+            "--rename users=shop.users: the table users cannot be renamed into another schema: shop.users",
+        ),
+        (Renames(columns={POSTS: {"x": "head"}}), "--rename posts.x=posts.head: there is no column posts.x to rename"),
+        (
+            Renames(columns={POSTS: {"titel": "head"}}),
+            '--rename posts.titel=posts.head: there is no column posts.titel to rename; did you mean "title"?',
+        ),
+        (
+            Renames(columns={POSTS: {"title": "x"}}),
+            "--rename posts.title=posts.x: the models have no column posts.x, which posts.title is to be renamed to",
+        ),
+        (
+            Renames(columns={POSTS: {"id": "head"}}),
+            "--rename posts.id=posts.head: the models still have the column posts.id; it cannot be renamed to posts.head",
+        ),
         (
             Renames(columns={POSTS: {"title": "head", "status": "head"}}),
-            "two names of a column are to become one: posts.title, posts.status",
+            "--rename posts.status=posts.head: two names of a column are to become one: posts.title, posts.status",
         ),
-        (Renames(enums={(None, "x"): (None, "state")}), "there is no enumeration type x to rename"),
+        (Renames(enums={(None, "x"): (None, "state")}), "--rename enum:x=state: there is no enumeration type x to rename"),
     ],
 )
 def test_refusals(renames: Renames, message: str) -> None:
-    """Each names what is wrong."""
+    """Each names the flag, and what is wrong."""
     with pytest.raises(MigrationError) as raised:
         check(SHOP, NEW, renames)
     assert str(raised.value) == message

@@ -158,3 +158,14 @@ def upgrade(ctx):
         warnings.simplefilter("error")
         write(tmp_path, _0001_users=FIRST)
         assert read(tmp_path / "0001_users.py").forward(State(), "sqlite") != []
+
+
+def test_a_file_knows_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its ``__file__`` is whole, wherever the folder was named from, so that a function finds data beside it from any folder."""
+    monkeypatch.chdir(tmp_path)
+    Path("migrations").mkdir()
+    Path("migrations/0001_a.py").write_text("doc = __file__\n\n\ndef upgrade(ctx):\n    raise ValueError(__file__)\n")
+    (migration,) = load(Path("migrations"))
+    with pytest.raises(MigrationError) as raised:
+        migration.forward(State(), "sqlite")
+    assert str(raised.value) == f"migrations/0001_a.py:5: ValueError: {tmp_path / 'migrations/0001_a.py'}"
