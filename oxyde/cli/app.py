@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -56,7 +57,9 @@ class Commands(click.Group):
             ClickException: The command failed; no password is in the message.
         """
         try:
-            return super().invoke(ctx)
+            with warnings.catch_warnings():
+                warnings.showwarning = _show_warning
+                return super().invoke(ctx)
         except (BrokenPipeError, EOFError, click.exceptions.Exit, click.Abort):  # the reader closed the pipe; click ends quietly
             raise
         except click.UsageError as error:
@@ -76,6 +79,11 @@ class Commands(click.Group):
     def _show_whole(ctx: click.Context, error: BaseException | None) -> None:
         if error is not None and chosen(ctx).traceback:
             click.echo(whole(error), err=True)
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """Shows a warning as one line; where in a program it was raised is nothing to whoever types commands."""
+    click.echo(f"Warning: {without_passwords(str(message))}", err=True)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})

@@ -14,12 +14,24 @@ LIBRARIES: Final = (PACKAGE, *(Path(path) for name, path in sysconfig.get_paths(
 """Folders whose files are not the application's."""
 HIDDEN: Final = "***"
 _IN_URL: Final = re.compile(r"(?P<before>[A-Za-z][\w+.-]*://[^\s:/@'\"]*:)[^\s'\"]+(?P<after>@)")
-_IN_QUERY: Final = re.compile(r"(?P<before>[?&](?:password|passwd|pwd|sslpassword)=)[^\s&'\"#]+", re.IGNORECASE)
+_LOOSE: Final = re.compile(
+    r"(?P<before>\b(?:postgres(?:ql)?|mysql|mariadb)(?:\+\w+)?://[^\s:/@'\"]*:)(?!\d+[/?\s])[^\n@]+@(?:[^\s/'\"@]*@)*(?=[\w.\[-])",
+    re.IGNORECASE,
+)
+"""A URL whose password has spaces or quotes, which belong into it only as ``%20`` and the like."""
+_WORDS: Final = r"(?:\w*password|passwd|pwd)"
+_IN_QUERY: Final = re.compile(rf"(?P<before>[?&](?:{_WORDS}|key|hexkey)=)[^\s&'\"#]+", re.IGNORECASE)
+_IN_PAIRS: Final = re.compile(rf"(?P<before>(?<![?&\w]){_WORDS}\s?=\s?)(?:'[^']*'|\"[^\"]*\"|[^\s,;)'\"]+)", re.IGNORECASE)
+"""Keywords of Python and of libpq: ``host=db password=...``."""
+_IN_DICT: Final = re.compile(rf"(?P<before>(?P<quote>['\"]){_WORDS}(?P=quote)\s*:\s*)(?:'[^']*'|\"[^\"]*\")", re.IGNORECASE)
 
 
 def without_passwords(text: str) -> str:
-    """Returns a text whose URLs have no passwords."""
-    return _IN_QUERY.sub(rf"\g<before>{HIDDEN}", _IN_URL.sub(rf"\g<before>{HIDDEN}\g<after>", text))
+    """Returns a text whose URLs, keywords and dictionaries have no passwords."""
+    text = _LOOSE.sub(rf"\g<before>{HIDDEN}@", _IN_URL.sub(rf"\g<before>{HIDDEN}\g<after>", text))
+    for pattern in (_IN_QUERY, _IN_PAIRS, _IN_DICT):
+        text = pattern.sub(rf"\g<before>{HIDDEN}", text)
+    return text
 
 
 def said(error: BaseException) -> str:

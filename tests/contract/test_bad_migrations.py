@@ -75,8 +75,8 @@ def test_a_file_that_fails(files: Project, body: str, said: str) -> None:
 def test_files_that_are_not_in_line(files: Project) -> None:
     """Two of one number, one that depends on what is not there."""
     files.write(m0001_first=FIRST)
-    second = files.folder / "migrations" / "0001_other.py"
-    second.write_text((files.folder / "migrations" / "0001_first.py").read_text())
+    second = files.folder / "migrations/0001_other.py"
+    second.write_text((files.folder / "migrations/0001_first.py").read_text())
     line = files.refused("migrate")
     assert (
         "0001_first.py and 0001_other.py have the same number; oxyde migrations rebase lets those of one branch follow those of the other"
@@ -85,9 +85,12 @@ def test_files_that_are_not_in_line(files: Project) -> None:
     second.write_text(second.read_text().replace("depends_on = None", "depends_on = '0001_frist'"))
     second = second.rename(second.with_name("0002_other.py"))
     line = files.refused("migrate")
-    assert f"{second}:5: depends_on names '0001_frist', and there is no 0001_frist.py beside it; did you mean \"0001_first\"?" in line
+    assert (
+        "migrations/0002_other.py:5: depends_on names '0001_frist', and there is no 0001_frist.py beside it; did you mean \"0001_first\"?"
+        in line
+    )
     second.write_bytes(b"\xff")
-    assert f"{second}:1: SyntaxError: (unicode error)" in files.refused("migrate")
+    assert "migrations/0002_other.py:1: SyntaxError: (unicode error)" in files.refused("migrate")
     assert described(files.backend) == []
 
 
@@ -102,7 +105,7 @@ def test_a_ledger_that_is_newer_than_the_files(shop: Project) -> None:
     assert shop.run("migrate") == (0, "Nothing to migrate.\n", warned)
     code, out, said = shop.run("migrate", "--strict")
     assert (code, out) == (1, "")
-    assert said == warned.replace("Warning", "Error: MigrationError", 1).replace("Warning: ", "")
+    assert said == warned.replace("Warning", "Error", 1).replace("Warning: ", "")
     assert shop.refused("migrate", "zero").endswith(
         "0001_first cannot be undone beneath 0002_second, which is applied and has no file: bring back 0002_second.py"
     )
@@ -195,7 +198,7 @@ def test_a_function_that_fails(shop: Project, failure: str) -> None:
     shop.write(m0001_first=FIRST, m0002_data=DATA.format(failure))
     for _ in range(2):
         line = shop.refused("migrate")
-        assert f"0002_data: Run half() on shelves: {shop.folder / 'migrations' / '0002_data.py'}:11: " in line
+        assert "0002_data: Run half() on shelves: migrations/0002_data.py:11: " in line
         assert query(shop.backend, "SELECT id FROM shelves ORDER BY id") == [(1,), (2,)]
     half = "[~]" if shop.backend.dialect == "mariadb" else "[ ]"
     assert f"{half} 0002_data" in shop.done("showmigrations")

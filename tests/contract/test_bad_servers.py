@@ -86,7 +86,7 @@ def test_a_lock_that_is_never_freed(vats: Project) -> None:
         holder.kill()
         holder.wait()
     if vats.backend.has_server:
-        assert "LockTimeoutError: another process has been migrating this database for more than 0.3 seconds; wait longer: --lock" in line
+        assert "Error: another process has been migrating this database for more than 0.3 seconds; wait longer: --lock" in line
         ends = {"postgres": r"connection (\d+) of postgres from 127\.0\.0\.1: SELECT pg_terminate_backend\(\1\)"}
         assert re.fullmatch(ends.get(vats.backend.dialect, r"connection (\d+): KILL \1"), line.partition("or end ")[2]), line
     else:

@@ -227,6 +227,21 @@ def test_a_procedure_that_commits_is_not_called_again(empty: Backend, tmp_path: 
     assert query(empty, "SELECT * FROM filled") == [(1,)]
 
 
+@pytest.mark.parametrize(
+    "sql",
+    ["SET SESSION nowhere = 1", "-- the character set\nSET NAMES nowhere", "/* of all */ FLUSH nowhere", "-- rows\nDELETE FROM nowhere"],
+)
+def test_sql_that_the_server_refuses(empty: Backend, tmp_path: Path, sql: str) -> None:
+    """Did nothing, so that the next run sends what was mended and asks nothing, whatever comments come first."""
+    raw = f"def upgrade(ctx):\n    ctx.execute({sql!r}, reverse='')\n"
+    folder = write(tmp_path / "migrations", m0001_first=FIRST, m0002_raw=raw)
+    for _ in range(2):
+        with pytest.raises(MigrationError, match="0002_raw: Execute "):
+            blocking.migrate(folder, "0002")
+    write(folder, m0001_first=FIRST, m0002_raw="def upgrade(ctx):\n    ctx.execute('SELECT 1', reverse='')\n")
+    assert names(blocking.migrate(folder)) == ["0002_raw"]
+
+
 async def test_what_is_refused(empty: Backend, tmp_path: Path) -> None:
     """A block around it, no folder, no such target."""
     folder = write(tmp_path / "migrations", m0001_first=FIRST)

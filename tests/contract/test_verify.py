@@ -56,12 +56,30 @@ def test_good_migrations(backend: Backend, tmp_path: Path, last: str) -> None:
     bodies = {"m0001_posts": GOOD} if last is GOOD else {"m0001_posts": GOOD, "m0002_more": last}
     folder = write(tmp_path / "migrations", **bodies)
     with fresh(backend, tmp_path) as database:
-        assert run(folder, database) == []
-        if backend.dialect == "sqlite":
-            assert not [path for path in tmp_path.rglob("*") if PREFIX in path.name]
-            return
-        names = "SELECT datname FROM pg_database" if backend.dialect == "postgres" else "SHOW DATABASES"
-        assert not [name for (name,) in query(database, names) if name.startswith(PREFIX)]
+        with scratch_database(database.url, database.dialect) as scratch:
+            assert of_database(folder, scratch, backend.dialect) == []
+            assert (scratch.name in there(database)) is backend.has_server
+        assert scratch.name not in there(database)
+        assert not [path for path in tmp_path.rglob("*") if PREFIX in path.name]
+
+
+def test_two_at_once(backend: Backend, tmp_path: Path) -> None:
+    """Each has a scratch database of its own, and drops that alone, also where both are beside one database."""
+    folder = write(tmp_path / "migrations", m0001_posts=GOOD)
+    with fresh(backend, tmp_path) as database, scratch_database(database.url, database.dialect) as one:
+        before = there(database)
+        with scratch_database(database.url, database.dialect) as other:
+            assert one.name != other.name
+            assert of_database(folder, other, backend.dialect) == []
+        assert of_database(folder, one, backend.dialect) == []
+        assert (one.name in there(database)) is (one.name in before)
+
+
+def there(backend: Backend) -> set[str]:
+    """Returns the names of the databases of a server; none of SQLite."""
+    if not backend.has_server:
+        return set()
+    return {name for (name,) in query(backend, "SELECT datname FROM pg_database" if backend.dialect == "postgres" else "SHOW DATABASES")}
 
 
 def test_wrong_migrations(backend: Backend, tmp_path: Path) -> None:

@@ -10,10 +10,11 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any, Final
 
+from oxyde.db.caller import stack_level
 from oxyde.exceptions import MigrationError
 from oxyde.migrations.folder import legacy
 from oxyde.migrations.folder.checksums import checksum
@@ -159,8 +160,34 @@ def unordered(directory: Path) -> list[Migration]:
     Raises:
         MigrationError: A file fails.
     """
-    paths = sorted(path for path in directory.glob("*.py") if NAME.fullmatch(path.stem)) if directory.is_dir() else []
+    there = sorted(directory.iterdir()) if directory.is_dir() else []
+    paths = [path for path in there if path.suffix == ".py" and NAME.fullmatch(path.stem)]
+    for path in there:
+        if path not in paths and _looks_like_one(path):
+            warnings.warn(
+                f"{path} is left out: a migration is named by digits, an underscore, letters, digits and underscores; "
+                f"rename it to {_wanted(path)}, or move it out of the folder",
+                stacklevel=stack_level(),
+            )
     return sorted((read(path) for path in paths), key=lambda migration: (migration.number, migration.name))
+
+
+def _looks_like_one(path: Path) -> bool:
+    """Whether somebody may take a file for a migration: it is Python, and has a number in front or an ``upgrade`` inside."""
+    if path.name.startswith((".", "#", "_")) or path.suffix.lower() != ".py" or not path.is_file():
+        return False
+    return path.name[0].isdigit() or re.search(r"^def upgrade\(", path.read_text("utf-8", "replace"), re.MULTILINE) is not None
+
+
+def _wanted(path: Path) -> str:
+    """Returns the name that a file would have as a migration.
+
+    >>> _wanted(Path("0003-add Slug.PY"))
+    '0003_add_slug.py'
+    """
+    digits = "".join(takewhile(str.isdecimal, path.stem))
+    title = re.sub(r"\W+", "_", path.stem[len(digits) :]).strip("_").lower()
+    return f"{digits or 'NNNN'}_{title or 'title'}.py"
 
 
 def read(path: Path) -> Migration:
@@ -171,6 +198,8 @@ def read(path: Path) -> Migration:
     """
     try:
         source = path.read_bytes()
+    except IsADirectoryError:
+        raise MigrationError(f"{path} is a folder, and a migration is a file; rename or remove it") from None
     except OSError as error:
         raise MigrationError(located(path, error)) from error
     return parsed(path, source)

@@ -99,7 +99,7 @@ def rebased(directory: Path, said: Iterable[str] | None, applied: Applied | None
 def _check_conflicts(directory: Path) -> None:
     """Raises MigrationError where both branches made a file of one name."""
     for path in sorted(directory.glob("[0-9]*.py")):
-        if re.search(rb"^<{7} .*^>{7} ", path.read_bytes(), re.MULTILINE | re.DOTALL):
+        if path.is_file() and re.search(rb"^<{7} .*^>{7} ", path.read_bytes(), re.MULTILINE | re.DOTALL):
             raise MigrationError(
                 f"{path} has a conflict of git: both branches made a file of that name; keep the other branch's there, "
                 "write this branch's under another name, and rebase again"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from oxyde.db.raw import query
+from oxyde.db.sql_start import first_tokens
 from oxyde.db.steps import Atomically, Steps
 from oxyde.exceptions import LockTimeoutError, MigrationError, OxydeError
 
@@ -23,7 +24,7 @@ _HOLDERS: Final = (
 """What finds the transactions of others that hold locks on tables; MariaDB and SQLite do not tell."""
 _CHANGING: Final = frozenset({"ALTER", "CREATE", "DROP", "RENAME", "TRUNCATE", "INSERT", "UPDATE", "DELETE", "REPLACE"})
 """The words that begin statements which wait for locks."""
-_ONE: Final = _CHANGING | {"ANALYZE", "GRANT", "OPTIMIZE", "REVOKE", "SELECT"}
+_ONE: Final = _CHANGING | {"ANALYZE", "FLUSH", "GRANT", "LOCK", "OPTIMIZE", "REPAIR", "REVOKE", "SELECT", "SET", "UNLOCK", "USE"}
 """The words that begin what is one statement, which the server does or does not do; procedures and blocks commit in between."""
 LIMITED: Final = f"SET STATEMENT lock_wait_timeout = {BRIEFLY}, innodb_lock_wait_timeout = {BRIEFLY} FOR "
 """What stands before them on MariaDB."""
@@ -88,18 +89,14 @@ def brief(text: str, dialect: str) -> str:
 
     MariaDB would wait a day for that of a table, and MySQL, which cannot be told so for one statement, does.
     """
-    return f"{LIMITED}{text}" if dialect == "mariadb" and _word(text) in _CHANGING else text
+    return f"{LIMITED}{text}" if dialect == "mariadb" and first_tokens(text, dialect)[0].upper() in _CHANGING else text
 
 
-def is_one(text: str) -> bool:
+def is_one(text: str, dialect: str) -> bool:
     """Whether SQL is one statement, so that an error says that it did nothing; a procedure may have committed some of what it does.
 
-    >>> is_one("alter table posts engine = InnoDB"), is_one("CALL fill_posts()")
+    >>> is_one("alter table posts engine = InnoDB", "mysql"), is_one("CALL fill_posts()", "mysql")
     (True, False)
     """
-    return _word(text) in _ONE
-
-
-def _word(text: str) -> str:
-    """Returns the word that SQL begins with."""
-    return next(iter(text.split(maxsplit=1)), "").upper()
+    first, second, _ = first_tokens(text, dialect)
+    return first.upper() in _ONE and (first.upper(), second.upper()) != ("SET", "STATEMENT")  # which may be for a procedure

@@ -164,7 +164,7 @@ def _by_steps(task: Task, dialect: str, start: float, options: Options) -> Steps
             continue
         if isinstance(step.operation, Run) and step.operation.batch is not None:
             yield from _batches(task.job(step), replace(entry, done=False), dialect, options)
-        elif isinstance(step.operation, Run) or changes_rows(text) or (dialect in TRANSACTIONAL and not step.alone):
+        elif isinstance(step.operation, Run) or changes_rows(text, dialect) or (dialect in TRANSACTIONAL and not step.alone):
             yield from in_transaction(partial(_noted, task, step, text, entry, dialect), dialect, until, unchecked=step.rebuild is not None)
         else:
             yield from _alone(task, step, text, entry, known, dialect, until)
@@ -210,9 +210,9 @@ def _alone(task: Task, step: Step, text: str, entry: journal.Entry, known: journ
     if known is None or not (yield from took_effect(text, dialect)):
         try:
             sent = partial(_sent, task, step, text, dialect)
-            yield from patiently(sent, dialect, until) if is_one(text) else sent()
+            yield from patiently(sent, dialect, until) if is_one(text, dialect) else sent()
         except MigrationError as error:
-            if known is None and is_one(text) and _is_refused(error.__cause__):
+            if known is None and is_one(text, dialect) and _is_refused(error.__cause__):
                 yield from journal.forget(task.name, dialect, entry.step)
             raise
     yield from journal.finish(task.name, entry.step, dialect)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from oxyde.db.render import texts
+from oxyde.db.sql_start import first_tokens
 from oxyde.exceptions import MigrationError, UnsupportedError
 from oxyde.ir import wire
 from oxyde.migrations.operations import (
@@ -124,9 +125,10 @@ def _indexes_over(operation: DropColumn, before: State) -> list[DropIndex]:
     return [DropIndex(table.address, part.name) for part in table.parts_over(operation.name) if part.name in table.indexes]
 
 
-def changes_rows(text: str) -> bool:
+def changes_rows(text: str, dialect: str | None = None) -> bool:
     """Whether a statement is about rows, so that it can be rolled back on every server."""
-    return text.split(maxsplit=1)[0].upper() in ROWS if text.strip() else True
+    word, _, _ = first_tokens(text, dialect)
+    return word.upper() in ROWS if word else True
 
 
 def _is_alone(operation: Operation, dialect: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -28,7 +29,7 @@ SCHEMAS: Final = "SELECT nspname::text AS name FROM pg_namespace WHERE nspname N
 
 @contextlib.contextmanager
 def scratch_database(url: str, dialect: str, stages: Sequence[Stage] = ()) -> Iterator[AsyncDatabase]:
-    """Yields a connection to an empty database on the server of a URL; one that an earlier run left is dropped first.
+    """Yields a connection to an empty database on the server of a URL, of a name that no other run has, and drops it.
 
     A role of PostgreSQL that may not make databases gets a schema, if the migrations stay in it.
 
@@ -43,7 +44,7 @@ def scratch_database(url: str, dialect: str, stages: Sequence[Stage] = ()) -> It
     """
     parts = urlsplit(url)
     asked = dict(parse_qsl(parts.query)).get("dbname", parts.path)
-    name = PREFIX + hashlib.blake2b(asked.encode(), digest_size=6).hexdigest()
+    name = f"{PREFIX}{hashlib.blake2b(asked.encode(), digest_size=6).hexdigest()}_{secrets.token_hex(4)}"
     if dialect == "sqlite":
         with tempfile.TemporaryDirectory(prefix=PREFIX) as folder, _connected(f"sqlite:///{Path(folder) / name}.db", name) as database:
             yield database
@@ -64,7 +65,6 @@ def _made(server: AsyncDatabase, name: str, dialect: str, stages: Sequence[Stage
     """Makes the database, or the schema, and returns which of them it is."""
     shown = quoted(name, mark(dialect))
     try:
-        _drop(server, "DATABASE", name, dialect)
         execute_raw_blocking(f"CREATE DATABASE {shown}", client=server)
     except DatabaseError as error:
         if dialect != "postgres" or error.sqlstate != DENIED:
@@ -78,7 +78,6 @@ def _made(server: AsyncDatabase, name: str, dialect: str, stages: Sequence[Stage
         message = f"the scratch database {name} cannot be made: {denied}; a schema is not enough, for {reason}: give the role CREATEDB"
         raise MigrationError(message) from denied
     try:
-        _drop(server, "SCHEMA", name, dialect)
         execute_raw_blocking(f"CREATE SCHEMA {shown}", client=server)
     except DatabaseError as error:
         raise MigrationError(f"neither the scratch database {name} can be made nor a schema: {error}; give the role CREATEDB") from error

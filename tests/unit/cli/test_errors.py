@@ -17,6 +17,16 @@ from oxyde.exceptions import MigrationError
         ("'mysql+aiomysql://me:se/c:r@et@host:3306/db' fails", "'mysql+aiomysql://me:***@host:3306/db' fails"),
         ("postgresql://:secret@host", "postgresql://:***@host"),
         ("postgresql://host/db?user=me&password=secret&x=1", "postgresql://host/db?user=me&password=***&x=1"),
+        ("postgresql://me:s3cr%40t@host/db", "postgresql://me:***@host/db"),
+        ("postgresql://me:se cr@et@host/db", "postgresql://me:***@host/db"),
+        ("'mysql://me:it's@host/db' fails", "'mysql://me:***@host/db' fails"),
+        ("postgresql://host/db?SSLPassword=s%20x", "postgresql://host/db?SSLPassword=***"),
+        ("sqlite:///a.db?hexkey=00ff&mode=ro", "sqlite:///a.db?hexkey=***&mode=ro"),
+        ("connect(host='db', password = 'se cret', user='me')", "connect(host='db', password = ***, user='me')"),
+        ("host=db PGPASSWORD=secret user=me", "host=db PGPASSWORD=*** user=me"),
+        ("{'user': 'me', 'password': 'se cret'}", "{'user': 'me', 'password': ***}"),
+        ("correct the user or the password: it is wrong", "correct the user or the password: it is wrong"),
+        ("postgresql://host:5432/db: ask me@example.org", "postgresql://host:5432/db: ask me@example.org"),
         ("postgresql://me@host/db", "postgresql://me@host/db"),
         ("sqlite:///a:b.db", "sqlite:///a:b.db"),
         ("see https://x.org/a: me@example.org", "see https://x.org/a: me@example.org"),
@@ -73,3 +83,18 @@ def test_whole(tmp_path: Path) -> None:
     assert shown.startswith("Traceback (most recent call last):\n")
     assert "me:***@host" in shown
     assert "secret" not in shown
+
+
+def test_a_cause(tmp_path: Path) -> None:
+    """The password of what an error came from, and of that, is hidden too."""
+    path = tmp_path / "shop.py"
+    path.write_text(
+        "try:\n    dict(password='s3cret')['a']\nexcept KeyError as e:\n    raise ValueError('mysql://me:s3 cret@host') from e\n"
+    )
+    inner = raised(path.read_text(), str(path))
+    try:
+        raise RuntimeError("DSN password=s3cret") from inner
+    except RuntimeError as error:
+        shown = whole(error)
+    assert shown.count("Traceback (most recent call last):") == 3
+    assert "s3" not in shown

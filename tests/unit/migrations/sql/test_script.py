@@ -83,3 +83,4 @@ def test_what_somebody_has_to_do_sends_nothing() -> None:
 def test_statements_about_rows(text: str, *, does: bool) -> None:
     """Are told by their first word."""
     assert changes_rows(text) is does
+    assert changes_rows(f"-- why\n/* and how */ {text}", "mysql") is does
