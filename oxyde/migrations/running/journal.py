@@ -13,7 +13,6 @@ from oxyde.migrations.folder.factories import column
 from oxyde.migrations.live.scope import JOURNAL
 from oxyde.migrations.running.ledger import columns_of, create
 
-TABLE: Final = JOURNAL
 _COLUMNS: Final = (
     column("migration", "text", length=255, key=True),
     column("step", "int", key=True),
@@ -50,17 +49,17 @@ def digest(text: str) -> str:
 
 def prepare(dialect: str) -> Steps[None]:
     """Creates the journal."""
-    yield from create(TABLE, _COLUMNS, dialect)
+    yield from create(JOURNAL, _COLUMNS, dialect)
 
 
 def read(dialect: str) -> Steps[dict[str, dict[int, Entry]]]:
     """Returns what is known of migrations that were begun, by name and step. Writes nothing."""
-    there = yield from columns_of(TABLE, ("migration", "step"), dialect)
+    there = yield from columns_of(JOURNAL, ("migration", "step"), dialect)
     if not there:
         return {}
     found: dict[str, dict[int, Entry]] = {}
     chosen = ", ".join(one.column.name for one in _COLUMNS if one.column.name in there)
-    for row in (yield from query(f"SELECT {chosen} FROM {TABLE}", {}, dialect)):  # noqa: S608 - names of ours
+    for row in (yield from query(f"SELECT {chosen} FROM {JOURNAL}", {}, dialect)):  # noqa: S608 - names of ours
         entry = Entry(row["step"], bool(row["backwards"]), row["digest"], bool(row["done"]), row.get("reached"))
         found.setdefault(row["migration"], {})[entry.step] = entry
     return found
@@ -74,19 +73,19 @@ def find(migration: str, step: int, dialect: str) -> Steps[Entry | None]:
 def begin(migration: str, entry: Entry, dialect: str) -> Steps[None]:
     """Notes that a statement is begun or, with the transaction that it is in, done."""
     values = {"migration": migration, **asdict(entry)}
-    sql = f"INSERT INTO {TABLE} ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)})"  # noqa: S608 - names of ours
+    sql = f"INSERT INTO {JOURNAL} ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)})"  # noqa: S608 - names of ours
     yield from query(sql, values, dialect)
 
 
 def reach(migration: str, step: int, reached: str, dialect: str) -> Steps[None]:
     """Notes the last key that a function which goes through a table in batches is done with."""
-    sql = f"UPDATE {TABLE} SET reached = :reached WHERE migration = :migration AND step = :step"  # noqa: S608 - a name of ours
+    sql = f"UPDATE {JOURNAL} SET reached = :reached WHERE migration = :migration AND step = :step"  # noqa: S608 - a name of ours
     yield from query(sql, {"reached": reached, "migration": migration, "step": step}, dialect)
 
 
 def finish(migration: str, step: int, dialect: str) -> Steps[None]:
     """Notes that a statement that was begun took effect."""
-    sql = f"UPDATE {TABLE} SET done = :done WHERE migration = :migration AND step = :step"  # noqa: S608 - a name of ours
+    sql = f"UPDATE {JOURNAL} SET done = :done WHERE migration = :migration AND step = :step"  # noqa: S608 - a name of ours
     yield from query(sql, {"done": True, "migration": migration, "step": step}, dialect)
 
 
@@ -94,12 +93,12 @@ def forget(migration: str, dialect: str, step: int | None = None) -> Steps[None]
     """Removes what is known of a migration, or of one of its statements."""
     one = "" if step is None else " AND step = :step"
     values = {"migration": migration} if step is None else {"migration": migration, "step": step}
-    yield from query(f"DELETE FROM {TABLE} WHERE migration = :migration{one}", values, dialect)  # noqa: S608 - a name of ours
+    yield from query(f"DELETE FROM {JOURNAL} WHERE migration = :migration{one}", values, dialect)  # noqa: S608 - a name of ours
 
 
 def rename(migration: str, new: str, dialect: str) -> Steps[None]:
     """Gives what is known of a migration the name that its file has now, unless another process has done so meanwhile."""
-    sql = f"UPDATE {TABLE} SET migration = :new WHERE migration = :migration"  # noqa: S608 - a name of ours
+    sql = f"UPDATE {JOURNAL} SET migration = :new WHERE migration = :migration"  # noqa: S608 - a name of ours
     yield from query(sql, {"new": new, "migration": migration}, dialect)
 
 

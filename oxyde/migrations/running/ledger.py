@@ -17,7 +17,6 @@ from oxyde.migrations.operations import AddColumn, CreateTable
 from oxyde.migrations.sql.statements import statements
 from oxyde.migrations.state import State, Table
 
-TABLE: Final = LEDGER
 _ADDED: Final = (
     column("checksum", "text", length=64, nullable=True),
     column("state", "text", length=16, nullable=True),
@@ -88,17 +87,17 @@ def create(name: str, columns: Sequence[NewColumn], dialect: str) -> Steps[None]
 
 def prepare(dialect: str) -> Steps[None]:
     """Creates the ledger, or takes over that of the older tool."""
-    there = yield from columns_of(TABLE, _KEY, dialect)
-    yield from create(TABLE, _ADDED if there else _COLUMNS, dialect)
+    there = yield from columns_of(LEDGER, _KEY, dialect)
+    yield from create(LEDGER, _ADDED if there else _COLUMNS, dialect)
 
 
 def read(dialect: str) -> Steps[dict[str, Entry]]:
     """Returns the migrations that the database has, by name; none where it has no ledger. Writes nothing."""
-    there = yield from columns_of(TABLE, _KEY, dialect)
+    there = yield from columns_of(LEDGER, _KEY, dialect)
     if not there:
         return {}
     chosen = ", ".join(name for name in ("name", "checksum", "state") if name in there)
-    found = yield from query(f"SELECT {chosen} FROM {TABLE} ORDER BY name", {}, dialect)  # noqa: S608 - names of ours
+    found = yield from query(f"SELECT {chosen} FROM {LEDGER} ORDER BY name", {}, dialect)  # noqa: S608 - names of ours
     return {row["name"]: Entry(**row) for row in found}
 
 
@@ -113,15 +112,15 @@ def record(entry: Entry, seconds: float, dialect: str) -> Steps[None]:
     # An older ledger may have a type without time zone, to which only the server itself converts.
     at = ":at" if dialect == "sqlite" else "CURRENT_TIMESTAMP"
     took = "CAST(:seconds AS DOUBLE PRECISION)" if dialect == "postgres" else ":seconds"  # a ledger that came from SQLite has REAL there
-    sql = f"INSERT INTO {TABLE} (name, applied_at, checksum, state, seconds) VALUES (:name, {at}, :checksum, :state, {took})"  # noqa: S608 - ours
+    sql = f"INSERT INTO {LEDGER} (name, applied_at, checksum, state, seconds) VALUES (:name, {at}, :checksum, :state, {took})"  # noqa: S608 - ours
     yield from query(sql, values if at != ":at" else {**values, "at": dt.datetime.now(dt.timezone.utc)}, dialect)
 
 
 def remove(name: str, dialect: str) -> Steps[None]:
     """Removes a migration that was undone."""
-    yield from query(f"DELETE FROM {TABLE} WHERE name = :name", {"name": name}, dialect)  # noqa: S608 - a name of ours
+    yield from query(f"DELETE FROM {LEDGER} WHERE name = :name", {"name": name}, dialect)  # noqa: S608 - a name of ours
 
 
 def rename(name: str, new: str, dialect: str) -> Steps[None]:
     """Renames a migration whose file got another number."""
-    yield from query(f"UPDATE {TABLE} SET name = :new WHERE name = :name", {"new": new, "name": name}, dialect)  # noqa: S608 - a name of ours
+    yield from query(f"UPDATE {LEDGER} SET name = :new WHERE name = :name", {"new": new, "name": name}, dialect)  # noqa: S608 - a name of ours
