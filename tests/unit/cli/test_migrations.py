@@ -40,6 +40,14 @@ def test_squash(project: Path) -> None:
     assert oxyde("showmigrations", cwd=project).stdout == "[x] 0001_squashed_0002\n"
 
 
+def test_a_file_that_is_left_out(project: Path) -> None:
+    """Is said in one line, without a place in a program, by each command that reads the folder."""
+    (project / "migrations" / "0003 more.py").write_text(SECOND)
+    said = "Warning: migrations/0003 more.py is left out: a migration is named by digits, an underscore, letters, digits and underscores; "
+    for command in (["migrate"], ["showmigrations"], ["sqlmigrate", "0001"], ["migrations", "verify"]):
+        assert oxyde(*command, cwd=project).stderr == f"{said}rename it to 0003_more.py, or move it out of the folder\n"
+
+
 def test_a_wrong_name(project: Path) -> None:
     """Is a wrong use, in one line."""
     done = oxyde("migrations", "squash", "--to", "0009", cwd=project)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from oxyde.exceptions import MigrationError
 from oxyde.migrations.folder.files import load, read, replayed
 from oxyde.migrations.operations import DropTable, Irreversible
 from oxyde.migrations.parts import Column
+from oxyde.migrations.rebasing.rebase import rebase
 from oxyde.migrations.state import State, Table
 from oxyde.schema.types import INT, TEXT
 
@@ -158,6 +160,56 @@ def upgrade(ctx):
         warnings.simplefilter("error")
         write(tmp_path, _0001_users=FIRST)
         assert read(tmp_path / "0001_users.py").forward(State(), "sqlite") != []
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("0002 add slug.py", "0002_add_slug.py"),
+        ("0002-add-slug.py", "0002_add_slug.py"),
+        ("0002_Slug.PY", "0002_slug.py"),
+        ("0002.py", "0002_title.py"),
+        ("2slug.py", "2_slug.py"),
+        ("add_slug.py", "NNNN_add_slug.py"),
+    ],
+)
+def test_a_name_of_no_migration(tmp_path: Path, name: str, wanted: str) -> None:
+    """Is said, with the name that the file should have."""
+    (tmp_path / name).write_text("def upgrade(ctx):\n    pass\n")
+    with pytest.warns(UserWarning, match=re.escape(f"{tmp_path / name} is left out")) as said:
+        assert load(tmp_path) == []
+    assert f"; rename it to {wanted}, or move it out of the folder" in str(said[0].message)
+    assert said[0].filename == __file__
+
+
+def test_files_that_nobody_takes_for_migrations(tmp_path: Path) -> None:
+    """Are left out in silence: what Python, git, readers and editors have there."""
+    for name in (
+        "__init__.py",
+        "HEAD",
+        "README.md",
+        ".0001_a.py",
+        ".#0001_a.py",
+        "#0001_a.py#",
+        "0001_a.py~",
+        "0001_a.py.bak",
+        "0001_a.pyc",
+    ):
+        (tmp_path / name).write_text("def upgrade(ctx):\n    pass\n")
+    (tmp_path / "helpers.py").write_text("def slug(text):\n    return text\n")
+    (tmp_path / "0001-notes").mkdir()
+    (tmp_path / "__pycache__").mkdir()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert load(tmp_path) == []
+
+
+def test_a_folder_named_as_a_migration(tmp_path: Path) -> None:
+    """Is one line, by what reads the files and by a rebase that would write there."""
+    (tmp_path / "0001_a.py").mkdir()
+    for call in (load, rebase):
+        with pytest.raises(MigrationError, match=r"0001_a\.py is a folder, and a migration is a file; rename or remove it"):
+            call(tmp_path)
 
 
 def test_a_file_knows_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
