@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlsplit
@@ -14,6 +14,7 @@ import click
 from oxyde.cli.completion import complete_aliases
 from oxyde.cli.config import Config
 from oxyde.db.database import AsyncDatabase
+from oxyde.db.lifecycle import connected_blocking
 from oxyde.db.settings import PoolSettings
 from oxyde.exceptions import ConnectionFailed
 
@@ -53,12 +54,10 @@ def connected(config: Config, alias: str, *, patience: float | None = None) -> I
     wait = usual.sqlite_busy_timeout if patience is None else int(min(usual.sqlite_busy_timeout, patience * 1_000))
     settings = replace(usual, sqlite_busy_timeout=wait)
     url = config.url(alias)
-    with helped(url, config.place(alias)):
-        database = AsyncDatabase(url, name=alias, settings=settings, overwrite=True).connect_blocking()
-    try:
+    with ExitStack() as stack:
+        with helped(url, config.place(alias)):
+            database = stack.enter_context(connected_blocking(url, alias, settings))
         yield database
-    finally:
-        database.disconnect_blocking()
 
 
 @contextmanager

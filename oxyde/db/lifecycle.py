@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncContextDecorator, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncContextDecorator, asynccontextmanager, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -137,6 +137,21 @@ def lifespan(
             await close()
 
     return life
+
+
+@contextmanager
+def connected_blocking(url: str, name: str, settings: PoolSettings | None = None) -> Iterator[AsyncDatabase]:
+    """Connects for the length of a block, without asyncio, in place of a connection of that name.
+
+    Raises:
+        ValueError: The URL is invalid.
+        ConnectionFailed: The server cannot be reached, or refused the connection.
+    """
+    database = AsyncDatabase(hide(url), name=name, settings=settings, overwrite=True).connect_blocking()
+    try:
+        yield database
+    finally:
+        database.disconnect_blocking()
 
 
 def connect_blocking(url: str, name: str = "default", *, settings: PoolSettings | None = None) -> Connection:

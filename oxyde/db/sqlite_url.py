@@ -44,12 +44,8 @@ def explained(url: str) -> Iterator[None]:
 
 def file_of(url: str) -> Path | None:
     """Returns the path of the file that a URL names; None for a server and for memory."""
-    scheme, _, rest = url.partition(":")
-    written, _, query = rest.partition("?")
-    path = written[2:].removeprefix("/") if written.startswith("//") else written
-    if scheme.partition("+")[0].lower() != "sqlite" or path == ":memory:" or "mode=memory" in query.split("&"):
-        return None
-    return Path(unquote(path))
+    path = _path(url)
+    return None if path is None else Path(path)
 
 
 def check_present(url: str) -> None:
@@ -74,7 +70,15 @@ def check_present(url: str) -> None:
 
 def _written(url: str) -> str | None:
     """Returns the path of a URL with exactly three slashes; None for other URLs and for ``:memory:``."""
-    if not url.lower().startswith(_RELATIVE):
+    path = _path(url) if url.lower().startswith(_RELATIVE) else None
+    return None if not path or path.startswith("/") or "\0" in path else path
+
+
+def _path(url: str) -> str | None:
+    """Returns the path that a URL names, as it is written but for ``%20`` and the like; None for a server and for memory."""
+    scheme, _, rest = url.partition(":")
+    written, _, query = rest.partition("?")
+    path = written[2:].removeprefix("/") if written.startswith("//") else written
+    if scheme.partition("+")[0].lower() != "sqlite" or path == ":memory:" or "mode=memory" in query.split("&"):
         return None
-    path = unquote(url[len(_RELATIVE) :].partition("?")[0])
-    return None if path.startswith(("/", ":memory:")) or not path or "\0" in path else path
+    return unquote(path)

@@ -12,6 +12,7 @@ from typing import Final, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from oxyde.db.database import AsyncDatabase
+from oxyde.db.lifecycle import connected_blocking
 from oxyde.db.raw import execute_raw_blocking
 from oxyde.exceptions import DatabaseError, MigrationError
 from oxyde.migrations.folder.files import Stage
@@ -46,15 +47,18 @@ def scratch_database(url: str, dialect: str, stages: Sequence[Stage] = ()) -> It
     asked = dict(parse_qsl(parts.query)).get("dbname", parts.path)
     name = f"{PREFIX}{hashlib.blake2b(asked.encode(), digest_size=6).hexdigest()}_{secrets.token_hex(4)}"
     if dialect == "sqlite":
-        with tempfile.TemporaryDirectory(prefix=PREFIX) as folder, _connected(f"sqlite:///{Path(folder) / name}.db", name) as database:
+        with (
+            tempfile.TemporaryDirectory(prefix=PREFIX) as folder,
+            connected_blocking(f"sqlite:///{Path(folder) / name}.db", name) as database,
+        ):
             yield database
         return
-    with _connected(url, f"{name}_server") as server:
+    with connected_blocking(url, f"{name}_server") as server:
         kind = _made(server, name, dialect, stages)
         query = _without_database(parts.query)
         place = parts._replace(path=f"/{name}", query=query) if kind == "DATABASE" else parts._replace(query=_in_schema(parts.query, name))
         try:
-            with _connected(place.geturl(), name) as database:
+            with connected_blocking(place.geturl(), name) as database:
                 _require_there(database, kind, name, dialect)
                 yield database
         finally:
@@ -119,12 +123,3 @@ def _in_schema(query: str, name: str) -> str:
     pairs = parse_qsl(query, keep_blank_values=True)
     options = " ".join([*(value for key, value in pairs if key == "options"), f"-c search_path={name}"])
     return urlencode([*(pair for pair in pairs if pair[0] != "options"), ("options", options)])
-
-
-@contextlib.contextmanager
-def _connected(url: str, name: str) -> Iterator[AsyncDatabase]:
-    database = AsyncDatabase(url, name=name, overwrite=True).connect_blocking()
-    try:
-        yield database
-    finally:
-        database.disconnect_blocking()
