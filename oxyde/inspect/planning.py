@@ -13,6 +13,7 @@ from oxyde.inspect.names import class_name, distinct, enum_class_name, exact_cla
 from oxyde.inspect.plan import Class, Field, Members, Plan
 from oxyde.inspect.references import Reference, Refused, is_own_id, references, relation_names, reverse_names
 from oxyde.inspect.relations import many_to_many, relation, reverse
+from oxyde.inspect.shared import shared
 from oxyde.inspect.words import parts
 from oxyde.migrations.parts import Column
 from oxyde.migrations.state import State, Table
@@ -42,7 +43,8 @@ def plan(
         remarks: What else is said about a column, by table and column.
         others: What is read like a view and is none, with what is said about it.
     """
-    return _Planner(state, dialect, views or {}, remarks or {}, others or {}).plan()
+    named = state if dialect == "postgres" else shared(state)
+    return _Planner(named, dialect, views or {}, remarks or {}, others or {}).plan()
 
 
 @dataclass

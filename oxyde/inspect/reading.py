@@ -9,6 +9,7 @@ from typing import Final
 from oxyde.db.raw import query
 from oxyde.db.steps import Steps
 from oxyde.inspect.fitted import without_unreadable
+from oxyde.inspect.looked import as_looked_at
 from oxyde.inspect.plan import Plan
 from oxyde.inspect.planning import plan
 from oxyde.inspect.stored import as_stored
@@ -47,7 +48,9 @@ class NoTables(ValueError):
 
 
 def read(dialect: str, *, tables: Collection[str] = (), schemas: Collection[str] = ()) -> Steps[Plan]:
-    """Reads the plan of the models of a database. Of SQLite every row is looked at: any column may hold any value there.
+    """Reads the plan of the models of a database.
+
+    Of SQLite every row is looked at, because any column may hold any value there; of MySQL the first million of each table.
 
     Args:
         dialect: postgres, mysql, mariadb or sqlite.
@@ -77,9 +80,12 @@ def read(dialect: str, *, tables: Collection[str] = (), schemas: Collection[str]
 
 def _planned(dialect: str, state: State, besides: Mapping[Address, str]) -> Steps[Plan]:
     views = yield from columns_of_views(dialect, state, besides)
+    remarks: dict[tuple[Address, str], str] = {}
+    if dialect in {"mysql", "mariadb"}:
+        state = yield from as_looked_at(state, remarks)
     trial = as_stored(state, views) if dialect == "sqlite" else without_unreadable(state, views, dialect)
     found = yield from trial
-    return plan(found.state, dialect, views=found.views, remarks=found.remarks, others=besides)
+    return plan(found.state, dialect, views=found.views, remarks={**remarks, **found.remarks}, others=besides)
 
 
 def _nothing(dialect: str, schemas: Collection[str]) -> Steps[str]:

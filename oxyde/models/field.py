@@ -17,9 +17,9 @@ from oxyde.exceptions import FieldError
 from oxyde.models.pydantic_seams import convert_field
 from oxyde.schema.naming import meant
 
-Action = Literal["CASCADE", "SET NULL", "RESTRICT", "NO ACTION"]
+Action = Literal["CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT", "NO ACTION"]
 Read = Literal["validators", "types"]
-ACTIONS = ("CASCADE", "SET NULL", "RESTRICT", "NO ACTION")
+ACTIONS = ("CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT", "NO ACTION")
 
 
 @dataclass(frozen=True, repr=False)

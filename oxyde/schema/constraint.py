@@ -8,7 +8,7 @@ from typing import Literal
 
 from oxyde.schema.relation import Address
 
-Action = Literal["CASCADE", "SET NULL", "RESTRICT", "NO ACTION"]
+Action = Literal["CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT", "NO ACTION"]
 
 
 @dataclass(frozen=True)

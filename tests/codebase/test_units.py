@@ -20,6 +20,7 @@ ELSEWHERE = {
     "inspect/columns.py": ("inspect/test_planning.py", "parts of the plan"),
     "inspect/constraints.py": ("inspect/test_planning.py", "parts of the plan"),
     "inspect/inspecting.py": ("../contract/test_inspecting.py", "reads databases"),
+    "inspect/looked.py": ("../contract/test_inspected_oddities.py", "looks at rows of MySQL"),
     "inspect/reading.py": ("../contract/test_inspecting.py", "the catalogues of servers"),
     "inspect/references.py": ("inspect/test_planning.py", "parts of the plan"),
     "inspect/relations.py": ("inspect/test_planning.py", "parts of the plan"),

@@ -201,3 +201,19 @@ def test_other_schemas(database: Backend, tmp_path: Path) -> None:
     blocking.migrate(folder)
     execute("DELETE FROM oxyde_migrations")
     assert done(blocking.migrate(folder, fake_initial=True)) == [("0001_shop", True)]
+
+
+VIEW = """
+def upgrade(ctx):
+    ctx.create_view("fi_{0}", "SELECT 1 AS one")
+"""
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_views_alone(database: Backend, tmp_path: Path, count: int) -> None:
+    """Where the history is of views alone, they tell where the database stands."""
+    names = ("first", "second")
+    folder = write(tmp_path / "of_views", **{f"m000{number}_{name}": VIEW.format(name) for number, name in enumerate(names, 1)})
+    execute(*(f"CREATE VIEW fi_{name} AS SELECT 1 AS one" for name in names[:count]))
+    assert done(blocking.migrate(folder, fake_initial=True)) == [("0001_first", count > 0), ("0002_second", count > 1)]
+    assert query(database, "SELECT one FROM fi_first") == query(database, "SELECT one FROM fi_second") == [(1,)]

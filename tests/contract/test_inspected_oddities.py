@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import oxyde.inspect
 from oxyde import db
 from oxyde.inspect.classes import classes
 from oxyde.migrations import drift
-from tests.backends import Backend
+from tests.backends import Backend, Servers
 from tests.migrating import fresh, query
 from tests.property.databases.rows import differences
 
@@ -35,6 +36,14 @@ OWN = {
         "CREATE EXTENSION IF NOT EXISTS file_fdw",
         "CREATE SERVER odd_files FOREIGN DATA WRAPPER file_fdw",
         "CREATE FOREIGN TABLE odd_lines (line TEXT) SERVER odd_files OPTIONS (filename '/dev/null')",
+        """CREATE TABLE odd_twins (
+            id INT PRIMARY KEY, town_id INT NOT NULL DEFAULT 2, mayor_id INT,
+            CONSTRAINT fk_odd_twins_town_id FOREIGN KEY (town_id) REFERENCES odd_towns (id) ON DELETE SET DEFAULT,
+            CONSTRAINT odd_twins_mayor FOREIGN KEY (mayor_id) REFERENCES odd_towns (id)
+        )""",
+        "CREATE INDEX fk_odd_twins_town_id ON odd_twins (town_id)",
+        "CREATE INDEX fk_odd_twins_mayor_id ON odd_twins (mayor_id)",
+        "INSERT INTO odd_twins VALUES (1, 1, 2)",
         "INSERT INTO odd_counters (name) VALUES ('b'), ('A')",
         "INSERT INTO odd_vectors VALUES (1, '1 2', '3 4')",
         "INSERT INTO odd_search VALUES (1, 'a:1 b:2', '(1,2)')",
@@ -49,6 +58,18 @@ OWN = {
             id INT PRIMARY KEY, long_text VARCHAR(20000) CHARACTER SET latin1, bits BIT(4), born YEAR, tags SET('a', 'b')
         )""",
         "CREATE TABLE odd_places (id INT PRIMARY KEY, place POINT NOT NULL, SPATIAL INDEX (place), name VARCHAR(9))",
+        "CREATE TABLE odd_ranks (id TINYINT PRIMARY KEY)",
+        """CREATE TABLE odd_beyond (
+            id INT PRIMARY KEY, number BIGINT UNSIGNED, day DATE, at DATETIME, stamp TIMESTAMP NOT NULL, lasted TIME NOT NULL,
+            flag TINYINT(1), answer TINYINT(1), rank_id TINYINT(1), FOREIGN KEY (rank_id) REFERENCES odd_ranks (id)
+        )""",
+        """CREATE TABLE odd_rights (
+            id INT PRIMARY KEY, Select_priv ENUM('N', 'Y') NOT NULL DEFAULT 'N', Insert_priv ENUM('N', 'Y') NOT NULL, held ENUM('yes', 'no')
+        )""",
+        "INSERT INTO odd_ranks VALUES (0), (1), (2)",
+        "INSERT INTO odd_beyond VALUES (1, 18446744073709551615, '2026-01-00', '0000-00-00', '0000-00-00', '-838:59:59', 2, 1, 1)",
+        "INSERT INTO odd_beyond VALUES (2, 1, '2026-01-02', NULL, '2026-01-02 03:04:05', '23:59:59', 0, 0, NULL)",
+        "INSERT INTO odd_rights VALUES (1, 'N', 'Y', 'no')",
         "INSERT INTO odd_counters (name) VALUES ('b'), ('A')",
         "INSERT INTO odd_dates (id) VALUES (1)",
         "INSERT INTO odd_dates VALUES (2, '2026-01-02', '2026-01-02 03:04:05', '2026-01-02 03:04:05.000006')",
@@ -59,6 +80,7 @@ OWN = {
         "CREATE TABLE odd_counters (name TEXT COLLATE NOCASE PRIMARY KEY, number VARCHAR(3))",
         "CREATE TABLE odd_orphans (id INTEGER PRIMARY KEY, other INTEGER REFERENCES odd_nothing (id))",
         "CREATE TABLE odd_names_of (name TEXT REFERENCES odd_counters (name), id INTEGER PRIMARY KEY)",
+        "CREATE TABLE odd_twins (id INTEGER PRIMARY KEY, town_id INTEGER DEFAULT 2 REFERENCES odd_towns (id) ON DELETE SET DEFAULT)",
         "INSERT INTO odd_counters VALUES ('b', 'longer'), ('A', 'x')",
         "INSERT INTO odd_names_of VALUES ('B', 1)",
     ),
@@ -75,7 +97,7 @@ async def test_nothing_differs(backend: Backend, tmp_path: Path) -> None:
     family = "mariadb" if backend.dialect == "mysql" else backend.dialect
     with fresh(backend, tmp_path) as own:
         for sql in (*COMMON, *OWN[family]):
-            if backend.dialect != "mysql" or "odd_dates" not in sql:  # which MySQL takes in its older modes alone
+            if backend.dialect != "mysql" or not re.search("odd_(dates|beyond)", sql):  # which MySQL takes in its older modes alone
                 query(own, sql)
         async with db.connect(own.url, "oddities") as connection:
             text = await oxyde.inspect.source(client=connection)
@@ -87,3 +109,31 @@ async def test_nothing_differs(backend: Backend, tmp_path: Path) -> None:
             unmanaged = {model.__table__.name for model in models.values() if not model.__table__.managed and model.__table__.view is None}
             assert unmanaged == UNMANAGED[family]
             assert [line for model in models.values() for line in differences(model, own)] == []
+
+
+async def test_what_mysql_holds_beyond_its_types(servers: Servers, tmp_path: Path) -> None:
+    """Days that are none, long times, flags that count and big integers are found by their values, and said."""
+    with fresh(servers.get("mariadb"), tmp_path) as own:  # whose default mode takes days that are none
+        for sql in OWN["mariadb"]:
+            if re.search("odd_(ranks|beyond|rights)", sql):
+                query(own, sql)
+        text = await oxyde.inspect.source(own.url)
+    fields = dict(re.findall(r"(?m)^    (\w+): ([^=\n]+?)(?: = .*)?$", text[text.index("class OddBeyond") : text.index("class OddRank(")]))
+    assert fields | {"id": "int"} == {
+        "id": "int",
+        "number": "Any",
+        "day": "str | None",
+        "at": "str | None",
+        "stamp": "str",
+        "lasted": "dt.timedelta",
+        "flag": "int | None",
+        "answer": "bool | None",
+        "rank": "OddRank | None",
+    }
+    for remark in ("a text, because it holds 0000-00-00 or the like", "a duration, because", "an integer, because", "of any type, because"):
+        assert f"    # {remark}" in text
+    rights = text[text.index("class OddRight(") :]
+    assert "    select_priv: Priv = Field(" in rights
+    assert "    insert_priv: Priv\n" not in rights
+    assert "    held: OddRightHeld | None = None\n" in rights
+    assert "db_enum_name" not in text

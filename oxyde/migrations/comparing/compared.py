@@ -307,7 +307,7 @@ class _Pair:
         """Returns the constraints and indexes of the database in the words of the state; notes what differs."""
         ours: list[Part] = [*self.seen.constraints.values(), *self.seen.indexes.values()]
         theirs: list[Part] = [*self.there.constraints.values(), *self.there.indexes.values()]
-        known: dict[str, Part] = {**self.table.constraints, **self.table.indexes}
+        known = {_place(part): part for part in (*self.table.constraints.values(), *self.table.indexes.values())}
         pairs = self._paired(ours, theirs)
         merged: list[Part] = []
         for one, other in pairs:
@@ -321,11 +321,12 @@ class _Pair:
                 self.differs(None, f"{WORDS[type(one)]} {one.name}", described(one), described(other))
                 merged.append(other)
             else:
-                is_named = one.name == other.name or derived(self.table, known[one.name]) == one.name
+                told = known[_place(one)]
+                is_named = one.name == other.name or derived(self.table, told) == one.name
                 if one.name != other.name:
                     self.differs(None, f"the name of the {WORDS[type(one)]}", one.name, other.name, counts=not is_named)
-                merged.append(known[one.name] if is_named else replace(known[one.name], name=other.name))
-        hidden = [part for name, part in known.items() if name not in {one.name for one in ours}]
+                merged.append(told if is_named else replace(told, name=other.name))
+        hidden = [part for place, part in known.items() if place not in set(map(_place, ours))]
         return [*merged, *hidden]
 
     def _is_unsayable(self, key: ForeignKey) -> bool:
@@ -349,6 +350,11 @@ class _Pair:
     def _belongs(self, one: Part, other: Part, by_name: bool, by_definition: bool) -> bool:
         named = not by_name or (one.name == other.name and type(one) is type(other))
         return named and (not by_definition or same_part(one, other, self.dialect))
+
+
+def _place(part: Part) -> tuple[bool, str]:
+    """Returns what tells a part of a table from others: an index may be called like a constraint."""
+    return isinstance(part, Index), part.name
 
 
 def _is_older_type(column: Column, there: Column, dialect: str) -> bool:

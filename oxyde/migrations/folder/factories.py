@@ -211,7 +211,7 @@ def foreign_key(
         name: Its name.
         columns: Its column, or several.
         targets: The columns that it points to, in the same order: ``"users.id"``, with a schema ``"shop.users.id"``.
-        on_delete: What happens when the other row goes: CASCADE, SET NULL, RESTRICT or NO ACTION.
+        on_delete: What happens when the other row goes: CASCADE, SET NULL, SET DEFAULT, RESTRICT or NO ACTION.
         on_update: What happens when the other row's key changes.
         deferrable: Whether it is checked at COMMIT (PostgreSQL, SQLite).
 

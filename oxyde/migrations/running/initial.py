@@ -42,6 +42,15 @@ class _Point:
         """What is looked at of its tables."""
         return {address: _shape(table) for address, table in self.state.tables.items()}
 
+    @property
+    def views(self) -> frozenset[Address]:
+        """Its views, which tell where the database stands as far as tables do not."""
+        return frozenset(self.state.views)
+
+    def has_views(self, there: State) -> bool:
+        """Whether a database has all its views."""
+        return self.views <= there.views.keys()
+
     def strangers(self, there: State) -> int:
         """Returns how many columns the tables of a database have more or less."""
         return sum(len(table.columns.keys() ^ there.tables[address].columns.keys()) for address, table in self.state.tables.items())
@@ -50,7 +59,8 @@ class _Point:
 def recorded(stages: Sequence[Stage], dialect: str, warn: Callable[[str], Any]) -> Steps[int]:
     """Returns how many of the pending migrations a database has already; nothing is changed.
 
-    It stands at the last point of the history whose tables are those that it has, with equal columns, types and keys.
+    It stands at the last point of the history whose tables are those that it has, with equal columns, types and keys; where the history is
+    of views alone, at the last whose views it has.
 
     Args:
         stages: The pending migrations, in order.
@@ -63,9 +73,10 @@ def recorded(stages: Sequence[Stage], dialect: str, warn: Callable[[str], Any]) 
     default = yield from live.default_schema(dialect)
     points = _points(stages, default)
     touched = {address for point in points for address in point.state.tables}
-    there = yield from live.read(dialect, schemas={None, *(schema for schema, _ in touched)})
+    seen = touched.union(*(point.views for point in points))
+    there = yield from live.read(dialect, schemas={None, *(schema for schema, _ in seen)})
     names = there.tables.keys() & touched
-    fitting = [point for point in points if point.state.tables.keys() == names]
+    fitting = [point for point in points if point.state.tables.keys() == names and (touched or point.has_views(there))]
     if not fitting:
         raise MigrationError(_torn(points, names))
     ranked = sorted(fitting, key=lambda one: (one.strangers(there), -one.count))
@@ -75,8 +86,8 @@ def recorded(stages: Sequence[Stage], dialect: str, warn: Callable[[str], Any]) 
             break
         found, _, refused = yield from beside(point.state, dialect)
         if not any(map(_counts, found.differences)):
-            if point.shape == points[0].shape:
-                return 0  # nothing tells that the others are done: they change no table
+            if point.shape == points[0].shape and (point.views == points[0].views or not point.has_views(there)):
+                return 0  # nothing tells that the others are done: they change no table, and make no view
             for line in (*(_line(one) for one in found.differences), *refused):
                 warn(f"{line}; --fake-initial does not compare it, oxyde check --db does")
             for line in _untold(stages[: point.count], there, default, dialect):

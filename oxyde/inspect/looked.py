@@ -1,0 +1,115 @@
+"""What MySQL's columns hold beyond their types: days that are none, long times, flags that count, integers of more than 63 bits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from oxyde.db.raw import query
+from oxyde.db.steps import Steps
+from oxyde.inspect.fitted import DATES
+from oxyde.migrations.parts import Column
+from oxyde.migrations.state import State, Table
+from oxyde.schema import ColumnType
+from oxyde.schema.naming import quoted
+from oxyde.schema.relation import Address
+from oxyde.schema.types import ANY, DURATION, INT, TEXT
+
+ROWS: Final = 1_000_000
+"""How many rows of a table are looked at."""
+FLAG: Final = "tinyint(1)"
+"""The type of MySQL that is read as a bool."""
+
+
+@dataclass(frozen=True)
+class _Beyond:
+    """What a kind of column may hold that its values are not.
+
+    Attributes:
+        condition: The SQL of it.
+        type: What such a column is read as.
+        db_type: Its SQL type, where it says none.
+        remark: What is said about it.
+    """
+
+    condition: str
+    type: ColumnType
+    db_type: str
+    remark: str
+
+
+def _no_days(kind: str) -> _Beyond:
+    condition = "year({0}) = 0 OR month({0}) = 0 OR dayofmonth({0}) = 0"
+    return _Beyond(condition, TEXT, DATES[kind], "a text, because it holds 0000-00-00 or the like, which is no date")
+
+
+BEYOND: Final[Mapping[str, _Beyond]] = {
+    **{kind: _no_days(kind) for kind in DATES},
+    "time": _Beyond("{0} < '00:00:00' OR {0} >= '24:00:00'", DURATION, "time(6)", "a duration, because it holds times beyond a day"),
+    "bool": _Beyond("{0} NOT IN (0, 1)", INT, FLAG, "an integer, because it holds more than 0 and 1"),
+    "int": _Beyond("{0} > 9223372036854775807", ANY, "bigint unsigned", "of any type, because it holds integers of more than 63 bits"),
+}
+"""What is looked for, by kind."""
+
+
+def as_looked_at(state: State, remarks: dict[tuple[Address, str], str]) -> Steps[State]:
+    """Returns a state whose models read what the first rows of its tables hold.
+
+    Args:
+        state: The state of a database of MySQL.
+        remarks: Gets what is said about a column that is another than the database says.
+    """
+    tables: dict[Address, Table] = {}
+    for address, table in state.tables.items():
+        columns = dict(table.columns)
+        for name in (yield from _beyond(table)):
+            column = columns[name]
+            beyond = BEYOND[column.type.kind]
+            columns[name] = replace(column, type=beyond.type, db_type=column.db_type or beyond.db_type)
+            remarks[address, name] = beyond.remark
+        tables[address] = replace(table, columns=columns)
+    return replace(state, tables=_with_counting_keys(tables))
+
+
+def _beyond(table: Table) -> Steps[Sequence[str]]:
+    """Returns the columns of a table that hold what their type is not read as."""
+    asked = [column for column in table.columns.values() if _may_be(column)]
+    if not asked:
+        return ()
+    names = [quoted(column.name, "`") for column in asked]
+    looks = [
+        f"max({BEYOND[column.type.kind].condition.format(name)}) AS look_{number}"
+        for number, (column, name) in enumerate(zip(asked, names, strict=True))
+    ]
+    where = ".".join(quoted(part, "`") for part in (table.schema, table.name) if part is not None)
+    sql = f"SELECT {', '.join(looks)} FROM (SELECT {', '.join(names)} FROM {where} LIMIT {ROWS}) AS looked_at"  # noqa: S608 - names are quoted
+    (row,) = yield from query(sql, None, "mysql")
+    return [column.name for number, column in enumerate(asked) if row[f"look_{number}"]]
+
+
+def _may_be(column: Column) -> bool:
+    if column.type.kind == "int":
+        return column.db_type is not None and column.db_type.startswith("bigint unsigned")
+    return column.type.kind in BEYOND
+
+
+def _with_counting_keys(tables: Mapping[Address, Table]) -> dict[Address, Table]:
+    """Returns tables whose flags are integers where a foreign key has an integer at its other end."""
+    made = dict(tables)
+    for address, table in tables.items():
+        for key in table.foreign_keys:
+            for own, theirs in zip(key.columns, key.target_columns, strict=True):
+                ends = ((address, own), (key.target, theirs))
+                kinds = {made[at].columns[name].type.kind for at, name in ends if at in made and name in made[at].columns}
+                if kinds == {"bool", "int"}:
+                    for at, name in ends:
+                        made[at] = _counting(made[at], name)
+    return made
+
+
+def _counting(table: Table, name: str) -> Table:
+    column = table.columns[name]
+    if column.type.kind != "bool":
+        return table
+    return replace(table, columns={**table.columns, name: replace(column, type=INT, db_type=FLAG)})
