@@ -18,7 +18,10 @@ from tests.property.databases.rows import differences
 from tests.property.databases.servers import OWNED, Own
 from tests.property.databases.sources import SOURCES, Source
 
-pytestmark = pytest.mark.skipif(not os.environ.get("OXYDE_LONG"), reason="OXYDE_LONG=1 downloads databases of packages")
+pytestmark = [
+    pytest.mark.skipif(not os.environ.get("OXYDE_LONG"), reason="OXYDE_LONG=1 downloads databases of packages"),
+    pytest.mark.timeout(1800),  # a database of Zabbix has 173 tables, and six commands look at each
+]
 
 
 @pytest.mark.parametrize("source", [*SOURCES, *OWNED], ids=lambda one: one.name)

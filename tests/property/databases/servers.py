@@ -45,7 +45,8 @@ class Own:
             backend,
             "SELECT c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
             f"WHERE n.nspname = '{self.schema}' AND c.relkind IN ('r', 'v') AND NOT EXISTS "
-            "(SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.atttypid = 'anyarray'::regtype) ORDER BY 1",
+            "(SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND (a.atttypid = 'anyarray'::regtype "
+            "OR a.attname = 'xmin')) ORDER BY 1",  # which no table of one's own can have
         )
         for (name,) in names:
             kind = "VIEW" if self.views else "TABLE"
