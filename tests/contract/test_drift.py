@@ -229,14 +229,14 @@ def drifted_from(state: State) -> Drift:
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgres"], indirect=True)
 def test_a_key_that_sets_the_default(database: Backend) -> None:
-    """Which models cannot say; the plan replaces it."""
+    """It is read as that; the plan replaces it where the models say another action."""
     key = ForeignKey("drift_loop", ("id",), (None, "drift_homes"), ("id",), "CASCADE", "NO ACTION")
     execute(
         "CREATE TABLE drift_loops (id INTEGER PRIMARY KEY, "
         "CONSTRAINT drift_loop FOREIGN KEY (id) REFERENCES drift_homes (id) ON DELETE SET DEFAULT)"
     )
     (there,) = run_blocking(live.read(database.dialect, tables=["drift_loops"]), route()).tables.values()
-    assert there.foreign_keys[0] == replace(key, on_delete="SET DEFAULT")  # type: ignore[arg-type] # what models cannot say
+    assert there.foreign_keys[0] == replace(key, on_delete="SET DEFAULT")
     assert described.table(there, State(), State())["foreign_keys"][0]["on_delete"] == "set_default"
     wanted = State({there.address: replace(there, constraints={key.name: key})})
     found = drifted_from(wanted)
