@@ -89,7 +89,7 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
     Every terminal verb takes ``using="alias"`` or ``client=connection``.
     """
 
-    def _values(self, *fields: str | Expression, **terms: object) -> BlockingQuerySet[M, Any]:
+    def _values(self, /, *fields: str | Expression, **terms: object) -> BlockingQuerySet[M, Any]:
         """Returns dictionaries of these fields, of all without names; paths are allowed: ``values("name", "team__name")``.
 
         Args:
@@ -149,7 +149,7 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
         """Returns the last row, by key where no order is given, or None: ``User.objects.sync.order_by("age").last()``."""
         return self._run(reading.last(self), using, client)
 
-    def _get(self, *conditions: Expression, using: str | None = None, client: object | None = None, **lookups: Any) -> R_co:
+    def _get(self, /, *conditions: Expression, using: str | None = None, client: object | None = None, **lookups: Any) -> R_co:
         """Returns the one row that matches: ``User.objects.sync.get(id=1)``.
 
         Raises:
@@ -162,7 +162,9 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
 
     get = narrow.Get(_get)
 
-    def _get_or_none(self, *conditions: Expression, using: str | None = None, client: object | None = None, **lookups: Any) -> R_co | None:
+    def _get_or_none(
+        self, /, *conditions: Expression, using: str | None = None, client: object | None = None, **lookups: Any
+    ) -> R_co | None:
         """Returns the one row that matches, or None: ``User.objects.sync.get_or_none(email="ada@example.org")``.
 
         Raises:
@@ -232,7 +234,7 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
         """Returns the greatest value of a field; None without rows: ``User.objects.sync.max("age")``."""
         return self._run(reading.aggregate(self, "max", field), using, client)
 
-    def aggregate(self, *unnamed: Never, using: str | None = None, client: object | None = None, **aggregates: Any) -> dict[str, Any]:
+    def aggregate(self, /, *unnamed: Never, using: str | None = None, client: object | None = None, **aggregates: Any) -> dict[str, Any]:
         """Returns aggregates of all rows by name, in one statement: ``aggregate(n=Count(), total=Sum("price"))``.
 
         Of a grouped query the rows are its groups.
@@ -262,7 +264,7 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
     create = narrow.Create(_create)
 
     def _get_or_create(
-        self, defaults: Mapping[str, Any] | None = None, *, using: str | None = None, client: object | None = None, **lookups: Any
+        self, /, defaults: Mapping[str, Any] | None = None, *, using: str | None = None, client: object | None = None, **lookups: Any
     ) -> tuple[M, bool]:
         """Returns the one row that matches, or inserts it, whoever else does so at the same time; and whether it was inserted.
 
@@ -285,6 +287,7 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
 
     def _update_or_create(
         self,
+        /,
         defaults: Mapping[str, Any] | None = None,
         create_defaults: Mapping[str, Any] | None = None,
         *,
@@ -312,7 +315,7 @@ class BlockingQuerySet(blocking_many.BlockingMany[M, R_co]):
 
     update_or_create = narrow.UpdateOrCreate(_update_or_create)
 
-    def _update(self, *unnamed: object, returning: bool | None = None, **values: Any) -> Any:
+    def _update(self, /, *unnamed: object, returning: bool | None = None, **values: Any) -> Any:
         """Changes fields of the rows: plain values, which are validated, or expressions such as ``F("views") + 1``.
 
         Returns:

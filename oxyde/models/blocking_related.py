@@ -106,7 +106,7 @@ class BlockingRelatedManager(blocking.BlockingQuerySet[M]):
         raise linking.not_loaded(self._relation) if verb == "load()" else linking.not_updated(self._relation, verb)
 
     def _get_or_create(
-        self, defaults: Mapping[str, Any] | None = None, *, using: str | None = None, client: object | None = None, **lookups: Any
+        self, /, defaults: Mapping[str, Any] | None = None, *, using: str | None = None, client: object | None = None, **lookups: Any
     ) -> tuple[M, bool]:
         """Returns the one row of the instance that matches, or inserts it."""
         lookups, using, client = lookups_and_connection(self.model, lookups, using, client)
@@ -117,6 +117,7 @@ class BlockingRelatedManager(blocking.BlockingQuerySet[M]):
 
     def _update_or_create(
         self,
+        /,
         defaults: Mapping[str, Any] | None = None,
         create_defaults: Mapping[str, Any] | None = None,
         *,

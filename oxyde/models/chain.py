@@ -92,7 +92,7 @@ class Chain(Generic[M, R_co]):
     def _of(self: C, query: Query[Any]) -> C:
         return type(self)(self.model, query)
 
-    def _filter(self: C, *conditions: Expression, **lookups: Any) -> C:
+    def _filter(self: C, /, *conditions: Expression, **lookups: Any) -> C:
         """Returns the rows for which all conditions are true.
 
         Args:
@@ -108,7 +108,7 @@ class Chain(Generic[M, R_co]):
 
     filter = narrow.Filter(_filter)
 
-    def _exclude(self: C, *conditions: Expression, **lookups: Any) -> C:
+    def _exclude(self: C, /, *conditions: Expression, **lookups: Any) -> C:
         """Returns the rows for which the conditions together are not true, or unknown (NULL): ``exclude(city="London", age__lt=18)``."""
         return self._next(query.filtered(self._state, Q(*conditions, **lookups), excluded=True))
 
@@ -124,7 +124,7 @@ class Chain(Generic[M, R_co]):
 
     order_by = narrow.Names(_order_by)
 
-    def _annotate(self: C, *unnamed: Never, **terms: Expression) -> C:
+    def _annotate(self: C, /, *unnamed: Never, **terms: Expression) -> C:
         """Returns the rows with additional values, which ``filter()``, ``order_by()`` and ``values()`` can use by name.
 
         Instances have them as attributes: ``annotate(total=F("price") * F("count"))`` makes ``row.total``.
@@ -146,7 +146,7 @@ class Chain(Generic[M, R_co]):
 
     annotate = narrow.Annotate(_annotate)
 
-    def alias(self: C, *unnamed: Never, **terms: Expression) -> C:
+    def alias(self: C, /, *unnamed: Never, **terms: Expression) -> C:
         """Returns the same rows; ``filter()``, ``order_by()`` and other expressions can use these values by name, and no row has them."""
         require_names("alias", unnamed, 'alias(n=Count("posts"))')
         return self._annotated("alias", terms)
@@ -193,7 +193,7 @@ class Chain(Generic[M, R_co]):
         """
         return self._next(grouping.grouped(self._state, fields))
 
-    def having(self: C, *conditions: Expression, **lookups: Any) -> C:
+    def having(self: C, /, *conditions: Expression, **lookups: Any) -> C:
         """Returns the groups for which all conditions are true: ``having(n__gt=1)``, ``having(Sum("price") > 100)``.
 
         ``filter()`` does the same with conditions on aggregates; those on fields choose rows before they are grouped.

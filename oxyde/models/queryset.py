@@ -98,7 +98,7 @@ class QuerySet(many.Many[M, R_co]):
         face: type[BlockingQuerySet[M, R_co]] = BlockingQuerySet if own is QuerySet else twin(own, QuerySet)
         return face(self.model, self._query)
 
-    def _values(self, *fields: str | Expression, **terms: object) -> QuerySet[M, Any]:
+    def _values(self, /, *fields: str | Expression, **terms: object) -> QuerySet[M, Any]:
         """Returns dictionaries of these fields, of all without names; paths are allowed: ``values("name", "team__name")``.
 
         Args:
@@ -158,7 +158,7 @@ class QuerySet(many.Many[M, R_co]):
         """Returns the last row, by key where no order is given, or None: ``await User.objects.order_by("age").last()``."""
         return await self._run(reading.last(self), using, client)
 
-    async def _get(self, *conditions: Expression, using: str | None = None, client: object | None = None, **lookups: Any) -> R_co:
+    async def _get(self, /, *conditions: Expression, using: str | None = None, client: object | None = None, **lookups: Any) -> R_co:
         """Returns the one row that matches: ``await User.objects.get(id=1)``.
 
         Raises:
@@ -172,7 +172,7 @@ class QuerySet(many.Many[M, R_co]):
     get = narrow.Get(_get)
 
     async def _get_or_none(
-        self, *conditions: Expression, using: str | None = None, client: object | None = None, **lookups: Any
+        self, /, *conditions: Expression, using: str | None = None, client: object | None = None, **lookups: Any
     ) -> R_co | None:
         """Returns the one row that matches, or None: ``await User.objects.get_or_none(email="ada@example.org")``.
 
@@ -243,7 +243,9 @@ class QuerySet(many.Many[M, R_co]):
         """Returns the greatest value of a field; None without rows: ``await User.objects.max("age")``."""
         return await self._run(reading.aggregate(self, "max", field), using, client)
 
-    async def aggregate(self, *unnamed: Never, using: str | None = None, client: object | None = None, **aggregates: Any) -> dict[str, Any]:
+    async def aggregate(
+        self, /, *unnamed: Never, using: str | None = None, client: object | None = None, **aggregates: Any
+    ) -> dict[str, Any]:
         """Returns aggregates of all rows by name, in one statement: ``aggregate(n=Count(), total=Sum("price"))``.
 
         Of a grouped query the rows are its groups.
@@ -273,7 +275,7 @@ class QuerySet(many.Many[M, R_co]):
     create = narrow.Create(_create)
 
     async def _get_or_create(
-        self, defaults: Mapping[str, Any] | None = None, *, using: str | None = None, client: object | None = None, **lookups: Any
+        self, /, defaults: Mapping[str, Any] | None = None, *, using: str | None = None, client: object | None = None, **lookups: Any
     ) -> tuple[M, bool]:
         """Returns the one row that matches, or inserts it, whoever else does so at the same time; and whether it was inserted.
 
@@ -296,6 +298,7 @@ class QuerySet(many.Many[M, R_co]):
 
     async def _update_or_create(
         self,
+        /,
         defaults: Mapping[str, Any] | None = None,
         create_defaults: Mapping[str, Any] | None = None,
         *,
@@ -323,7 +326,7 @@ class QuerySet(many.Many[M, R_co]):
 
     update_or_create = narrow.UpdateOrCreate(_update_or_create)
 
-    async def _update(self, *unnamed: object, returning: bool | None = None, **values: Any) -> Any:
+    async def _update(self, /, *unnamed: object, returning: bool | None = None, **values: Any) -> Any:
         """Changes fields of the rows: plain values, which are validated, or expressions such as ``F("views") + 1``.
 
         Returns:

@@ -109,7 +109,7 @@ class RelatedManager(queryset.QuerySet[M]):
         raise linking.not_loaded(self._relation) if verb == "load()" else linking.not_updated(self._relation, verb)
 
     async def _get_or_create(
-        self, defaults: Mapping[str, Any] | None = None, *, using: str | None = None, client: object | None = None, **lookups: Any
+        self, /, defaults: Mapping[str, Any] | None = None, *, using: str | None = None, client: object | None = None, **lookups: Any
     ) -> tuple[M, bool]:
         """Returns the one row of the instance that matches, or inserts it."""
         lookups, using, client = lookups_and_connection(self.model, lookups, using, client)
@@ -120,6 +120,7 @@ class RelatedManager(queryset.QuerySet[M]):
 
     async def _update_or_create(
         self,
+        /,
         defaults: Mapping[str, Any] | None = None,
         create_defaults: Mapping[str, Any] | None = None,
         *,

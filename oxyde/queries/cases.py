@@ -50,7 +50,7 @@ class When:
         FieldError: There is no condition.
     """
 
-    def __init__(self, *conditions: Expression, then: Argument, **lookups: Any) -> None:
+    def __init__(self, /, *conditions: Expression, then: Argument, **lookups: Any) -> None:
         self.condition, self.then = Q(*conditions, **lookups), then
         if not self.condition.children:
             raise FieldError("When() needs a condition: When(age__gte=18, then=...)")

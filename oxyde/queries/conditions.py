@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 from oxyde.exceptions import FieldError, FieldLookupValueError, UnsupportedError
 from oxyde.queries import catalog
 from oxyde.queries.connectives import Group, Negation, Related
-from oxyde.queries.keywords import OF_RELATIONS, leaf
+from oxyde.queries.keywords import OF_RELATIONS, leaf, target
 from oxyde.queries.names import names_of
 from oxyde.queries.paths import Path, WholeKey, split, whole_key
 from oxyde.queries.term import Expression, Names, Term
@@ -49,7 +49,7 @@ class Q(Expression):
 
     __slots__ = ("children", "joined", "negated")
 
-    def __init__(self, *conditions: Expression, **lookups: Any) -> None:
+    def __init__(self, /, *conditions: Expression, **lookups: Any) -> None:
         self.joined = "and"
         self.negated = False
         self.children: tuple[Child, ...] = tuple(lookups.items())
@@ -290,14 +290,17 @@ def beyond_hop(path: Path, at: int, name: str, value: Any) -> Across | None:
     """Returns a lookup as seen from the rows behind a hop of its path; None if it asks for no such row.
 
     Raises:
-        UnsupportedError: The value is an expression.
+        UnsupportedError: The value is an expression, or a pair with one.
+        FieldLookupError: The name is that of a relation, and the lookup is none of those that relations have.
     """
-    if isinstance(value, Expression):
+    if any(isinstance(one, Expression) for one in (value if isinstance(value, (tuple, list)) else (value,))):
         message = f"{name} leads to several rows, and comparing each with an expression of this row is not supported; give a plain value"
         raise UnsupportedError(message)
     parts = split(name)
     start, rest = tuple(parts[: at + 1]), "__".join(parts[at + 1 :])
     ends_there = path.relation is path.hops[at].relation
+    if ends_there and rest and rest not in OF_RELATIONS:
+        target(names_of(path.hops[0].origin), name)  # raises FieldLookupError, as for a relation to one row
     if ends_there and ((rest in {"", "exact"} and value is None) or (rest == "isnull" and value is True)):
         return None
     if ends_there and (not rest or catalog.is_lookup(split(rest)[0])):

@@ -78,6 +78,9 @@ def assignment(table: Table, name: str, value: Any, verb: str = "update", names:
     if path.hops:
         message = f"{verb}() writes the columns of {table.model} itself, and {name} is one of {path.table.model}"
         raise FieldError(message, column=name)
+    if path.relation is None and name not in {column.field, "pk"}:
+        message = f"{verb}() takes {path.where} by its own name: {column.field}=..., not {name}"
+        raise FieldError(message, column=name)
     if column.generated is not None:
         message = f"{path.where} is computed by the database and cannot be written"
         raise FieldError(message, column=name)

@@ -57,7 +57,7 @@ def _lookup_of(subject: Subject, rest: tuple[str, ...]) -> tuple[Subject, Lookup
     exact = documents.EXACT if isinstance(term, documents.Behind) else LOOKUPS["exact"]
     if not rest or rest == ("exact",):
         return subject, exact
-    first = date_parts.PARTS.get(rest[0])
+    first = date_parts.PARTS.get(rest[0]) if subject.relation is None else None
     if first is not None and term.type.kind in first.on:
         if len(rest) == 1 and rest[0] in date_parts.SPANS:
             return subject, rest[0]

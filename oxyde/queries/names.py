@@ -51,7 +51,7 @@ class Namespace:
             FieldError: The first part, or a part behind a relation, is not a name.
         """
         if self.terms:
-            parts = paths.split(text)
+            parts = paths.parts_of(self.table, text)
             first = parts[0]
             for end in range(len(parts), 0, -1):  # what a query inside exposes may be called as a path is
                 term = self.terms.get("__".join(parts[:end]))

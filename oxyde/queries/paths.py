@@ -94,6 +94,20 @@ def split(name: str) -> list[str]:
     return _BETWEEN.split(name)
 
 
+def parts_of(table: Table, name: str) -> list[str]:
+    """Returns the parts of a name that begins at a table. The key of a relation named ``after_`` is one: ``after__id``."""
+    parts, at, here = split(name), 0, table
+    while at < len(parts):
+        key = "__".join(parts[at : at + 2])
+        if at + 1 < len(parts) and key in here.by_field:
+            return [*parts[:at], key, *parts[at + 2 :]]
+        relation = here.relations.get(parts[at])
+        if relation is None:
+            break
+        here, at = here.find(relation.target), at + 1
+    return parts
+
+
 @remembered(4096)
 def resolve(table: Table, name: str) -> tuple[Path, tuple[str, ...]]:
     """Follows a name as far as fields and relations go.
@@ -108,7 +122,7 @@ def resolve(table: Table, name: str) -> tuple[Path, tuple[str, ...]]:
     Raises:
         FieldError: The first part, or a part behind a relation, is not a field.
     """
-    parts = [name] if name in table.by_field else split(name)  # the key of a relation named after_ is after__id
+    parts = parts_of(table, name)
     hops: list[Hop] = []
     here = table
     for at, part in enumerate(parts):
@@ -160,7 +174,7 @@ class WholeKey:
 @remembered(4096)
 def whole_key(table: Table, name: str) -> WholeKey | None:
     """Returns what a name means if it stands for a key of several columns, else None."""
-    parts = [name] if name in table.by_field else split(name)
+    parts = parts_of(table, name)
     here = table
     for at, part in enumerate(parts):
         lookup = "__".join(parts[at + 1 :]) or "exact"

@@ -118,7 +118,9 @@ class Classes:
         if info.meta.view is None:
             if model in self.faces and self.written[model].takes_names_and_aliases:
                 unpack = self.names.name("typing_extensions", "Unpack")
-                lines.append(f"def __init__(self, **values: {unpack}[{self.faces[model].prefix}New]) -> None: ...")
+                others = [f"{name}: {self.names.type(info.fields[name].annotation)} = ..." for name in self.written[model].others()]
+                given = ", ".join(["self", *(["*", *others] if others else []), f"**values: {unpack}[{self.faces[model].prefix}New]"])
+                lines.append(f"def __init__({given}) -> None: ...")
             lines += self.written[model].requests()
         yield from ast.parse("\n".join(lines)).body
 

@@ -106,14 +106,18 @@ class QuerySets:
         if path is None or types is None or path.relation is not None:
             return self._names.any
         written = lookup.name if isinstance(lookup, Lookup) else lookup
-        return lookups.bare_of(types) if written == "exact" else lookups.of_lookup(types, written)
+        return lookups.of_lookup(types, written, many=path.many is not None)
 
     def _literals(self) -> Iterator[str]:
         alias, rows = self._names.name("typing", "TypeAlias"), self._rows
         yield f"{self.prefix}Field: {alias} = {rows.literal(rows.fields)}"
+        if rows.own:
+            yield f"{self.prefix}Own: {alias} = {self.prefix}Field | {rows.literal(rows.own)}"
         if rows.paths:
             nameable = self._names.name("oxyde.queries.operators", "Nameable")
-            yield f"{self.prefix}Path: {alias} = {self.prefix}Field | {rows.literal(rows.paths)} | {nameable}"
+            others = [path for path in rows.paths if path not in rows.own]
+            parts = [self._own, *([rows.literal(others)] if others else []), nameable]
+            yield f"{self.prefix}Path: {alias} = {' | '.join(parts)}"
         is_same = rows.paths == rows.ordering
         ascending = [] if is_same else rows.ordering
         descending = [f"-{name}" for name in [*rows.fields, *rows.ordering]]
@@ -130,7 +134,7 @@ class QuerySets:
             yield f"    def {verb}(self, /, *{self._conditions}: {expression}, {self._keywords_of('lookups', 'Lookups')}) -> {itself}: ..."
         yield f"    def order_by(self, *fields: {self.prefix}Order | {expression} | {name_of(TERM, 'Ordering')}) -> {itself}: ..."
         for verb in ("only", "defer"):
-            yield f"    def {verb}(self, *fields: {self.prefix}Field) -> {itself}: ..."
+            yield f"    def {verb}(self, *fields: {self._own}) -> {itself}: ..."
 
     def _keywords_of(self, name: str, suffix: str) -> str:
         return f"**{name}: {self._names.name('typing_extensions', 'Unpack')}[{self.prefix}{suffix}]"
@@ -223,6 +227,11 @@ class QuerySets:
     def _selected(self, names: tuple[str, ...]) -> str:
         """Returns the parameters of an overload that takes just these names."""
         return ", ".join(["self", *(f"_{at}: {self._rows.literal([name])}" for at, name in enumerate(names)), *(["/"] if names else [])])
+
+    @property
+    def _own(self) -> str:
+        """What ``only()`` takes: a name of a column of this table."""
+        return f"{self.prefix}{'Own' if self._rows.own else 'Field'}"
 
     @property
     def _path(self) -> str:

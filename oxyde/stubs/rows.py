@@ -23,6 +23,7 @@ class Rows:
 
     Attributes:
         fields: The names of columns.
+        own: Names of its own columns by their relations, which are no columns elsewhere.
         paths: The other names: relations, the columns of related tables, and what the project's calls name beyond them.
         ordering: Those of them that lead to one row each.
     """
@@ -38,6 +39,7 @@ class Rows:
             self.fields.append("pk")
         near = [path for relation in self._table.relations.values() for path in self._near(relation)]
         self.ordering = [path for path in near if column_path(self._table, path).many is None]
+        self.own = [path for path in near if not column_path(self._table, path).hops]
         self.paths = near
         self._added: set[str] = set()
         self._harvest()
@@ -46,6 +48,7 @@ class Rows:
         """Yields the names of a relation and of the columns at its other end."""
         target = self._table.find(relation.target)
         columns = [f"{relation.field}__{column.field}" for column in target.columns]
+        columns += [f"{relation.field}__pk"] if len(target.key) == 1 else []
         yield from [path for path in (relation.field, *columns) if path not in self.fields and self.type_of(path) is not None]
 
     def _harvest(self) -> None:
@@ -119,5 +122,5 @@ class Rows:
         return {names: f"{builtin}[{', '.join(map(self._type, names or columns))}]" for names in self.used("values_list")}
 
     def literal(self, names: Sequence[str]) -> str:
-        """Returns the text of a type of names."""
-        return self._names.literal(names)
+        """Returns the text of a type of names, of which a stub has thousands."""
+        return f"{self._names.name('typing', 'Literal')}[{','.join(map(repr, names))}]"

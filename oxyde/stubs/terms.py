@@ -32,11 +32,18 @@ Values: TypeAlias = Iterable[T] | Row[T]
 Pair: TypeAlias = tuple[T | Expression, T | Expression] | list[T]
 """What ``between`` and ``range`` take: the lowest and the highest value."""
 
+PlainPair: TypeAlias = tuple[T, T] | list[T]
+"""The same across a relation to several rows, which are not compared with expressions."""
+
 Month: TypeAlias = Value[int | tuple[int, int]]
 """What the month of a date is compared with: its number, or year and month."""
 
 Day: TypeAlias = Value[int | tuple[int, int, int]]
 """What the day of a date is compared with: its number, or year, month and day."""
+
+PlainMonth: TypeAlias = int | tuple[int, int]
+PlainDay: TypeAlias = int | tuple[int, int, int]
+"""The same across a relation to several rows."""
 
 Bool: TypeAlias = Value[bool]
 Bools: TypeAlias = Values[bool]

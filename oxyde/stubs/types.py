@@ -43,13 +43,13 @@ class Terms:
         self._names = names
         self._short = {names.name(module, name): short for (module, name), short in _COMMON.items()}
 
-    def of(self, what: Literal["Value", "Values", "Pair"], kind: str) -> str:
+    def of(self, what: Literal["Value", "Values", "Pair", "PlainPair"], kind: str) -> str:
         """Returns the text of a term of a type: of a value, of what ``in`` takes, of a lowest and a highest value."""
         if kind == self._names.any:
             return kind
         inner = kind.removesuffix(" | None")
         short = self._short.get(inner)
-        if short is None:
+        if short is None or what not in _ENDINGS:
             return f"{self._names.name(TERMS, what)}[{kind}]"
         text = self._names.name(TERMS, f"{short}{_ENDINGS[what]}")
         return text if inner == kind else f"{text} | None"

@@ -46,17 +46,24 @@ class Written:
         return lines or ["    ..."]
 
     def created(self) -> Mapping[str, tuple[str, bool]]:
-        """Returns the types of the values of a new row by their names, aliases among them, and which of them must be given."""
+        """Returns the types of the values of a new row by their names, aliases among them, and which of them must be given.
+
+        Rows of others, at the far end of a relation to several, are no values of it.
+        """
         found: dict[str, tuple[str, bool]] = {}
         for name, field in self._info.fields.items():
             column = self._info.table().by_field.get(name)
-            if column is not None and column.generated is not None:
+            if (column is not None and column.generated is not None) or name in self.others():
                 continue
             aliases = [alias for alias in accepted(field) if alias != name]
             needed = is_needed(self._info, name) and not aliases
             found[name] = self.kind(name), needed
             found.update({alias: (self.kind(name), False) for alias in aliases})
         return found
+
+    def others(self) -> list[str]:
+        """Returns the relations to several rows, and to the one row that has the key: which the constructor takes, and no verb writes."""
+        return [name for name, link in self._info.links.items() if link.kind != "one"]
 
     def changed(self) -> Mapping[str, str]:
         """Returns the types of the values that ``update()`` sets, by their names."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -176,6 +177,27 @@ def test_expressions_across_several_rows_are_refused() -> None:
     """Until subqueries can refer outwards, that is said."""
     with pytest.raises(UnsupportedError, match="authors__age leads to several rows"):
         Team.objects.filter(authors__age=F("id"))
+    with pytest.raises(UnsupportedError, match="authors__age__between leads to several rows"):
+        Team.objects.filter(authors__age__between=(F("id"), 3))
+
+
+def test_related_rows_have_the_lookups_of_a_relation() -> None:
+    """Whether there is one row or there are several: an object has no order, and no parts."""
+    for query, name in ((Team.objects, "authors"), (everyone, "team")):
+        with pytest.raises(FieldLookupError, match=f'{name} is a relation and has no lookup "gt"; it has exact, in, isnull'):
+            query.filter(**{f"{name}__gt": 3})
+    with pytest.raises(FieldError, match=r'DayOfTrips has no field "year"; it has day, self'):
+        DayTrip.objects.filter(day__year=2024)
+
+
+def test_a_field_may_be_called_self() -> None:
+    """Keywords are the model's; no verb has a parameter of that name."""
+    for query in (
+        DayOfTrips.objects.filter(self=3),
+        DayOfTrips.objects.exclude(~Q(self=3)),
+        DayOfTrips.objects.group_by("self").having(self=3).values("self"),
+    ):
+        assert query.sql("sqlite")[1] == [3]
 
 
 @pytest.mark.parametrize("other", ["x", None, {"age": 1}, True])
@@ -208,6 +230,24 @@ def test_an_unknown_field_behind_a_relation() -> None:
     for name in ("team__nmae", "team__nmae__contains", "team__authors__nmae"):
         with pytest.raises(FieldError, match=r'(Team|Novelist) has no field "nmae"; did you mean "name"'):
             everyone.filter(**{name: "x"})
+
+
+class DayOfTrips(Model):
+    """A row whose key is a date."""
+
+    day: dt.date = Field(db_pk=True)
+    self: int = 0
+
+    Meta = table()
+
+
+class DayTrip(Model):
+    """Refers to it."""
+
+    id: int | None = Field(default=None, db_pk=True)
+    day: DayOfTrips
+
+    Meta = table()
 
 
 class ParcelOfLand(Model):

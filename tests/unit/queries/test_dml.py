@@ -68,6 +68,7 @@ def test_expressions_are_computed_by_the_server() -> None:
         ({"age": 2**63}, "Novelist.age takes an int from"),
         ({"agee": 1}, 'did you mean "age"'),
         ({"team__name": "x"}, "writes the columns of Novelist itself, and team__name is one of Team"),
+        ({"team__id": 3}, "takes Novelist.team_id by its own name: team_id=..., not team__id"),
         ({"name": F("age")}, "Novelist.name is text, and the expression given for it is int"),
         ({"age": F("age") + 1.5}, "Novelist.age is int, and the expression given for it is float"),
         ({"name": F("team__name")}, "not from related rows"),

@@ -68,6 +68,8 @@ def test_a_field_may_end_in_an_underscore() -> None:
     ]
     assert resolve(lesson, "after___class_")[0].key == ("after_", "class_")
     assert {resolve(lesson, name)[0].key for name in ("after_", "after__id", "after___id")} == {("after__id",)}
+    assert resolve(lesson, "after__id__gt")[1] == resolve(lesson, "after___after__id__gt")[1] == ("gt",)
+    assert resolve(lesson, "after___after__id__gt")[0].key == ("after_", "after__id")
 
 
 def test_lookups_are_left_over() -> None:

@@ -127,7 +127,7 @@ def samples(node: ast.expr, *, zoned: bool) -> Iterator[Any]:
             yield tuple(samples(inner.elts[0], zoned=zoned))
         else:
             for value in samples(inner, zoned=zoned):
-                yield value if name == "Value" else (value, value) if name == "Pair" else [value]
+                yield value if name == "Value" else (value, value) if name in {"Pair", "PlainPair"} else [value]
     elif isinstance(node, ast.Constant):
         yield None
     else:
@@ -141,8 +141,8 @@ def of_name(name: str, *, zoned: bool) -> Iterator[Any]:
             (value,) = of_name(long, zoned=zoned)
             yield value if name == short else [value] if name == f"{short}s" else (value, value)
             return
-    if name in {"Month", "Day"}:
-        yield from (3, (2024, 1) if name == "Month" else (2024, 1, 1))
+    if name.removeprefix("Plain") in {"Month", "Day"}:
+        yield from (3, (2024, 1) if name.endswith("Month") else (2024, 1, 1))
     elif name == "datetime":
         yield dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc if zoned else None)
     else:
