@@ -111,7 +111,10 @@ class Config:
             return import_module(name)
         except ModuleNotFoundError as error:
             if error.name is not None and f"{name}.".startswith(f"{error.name}."):
-                raise ConfigError(f"{self.path}: MODELS names {name!r}, and there is no module {error.name!r}") from error
+                place = self.path.parent / "src" / error.name.partition(".")[0]
+                is_there = place.is_dir() or place.with_suffix(".py").exists()
+                remedy = "; it is in src: install the project (pip install -e .), or set PYTHONPATH=src" if is_there else ""
+                raise ConfigError(f"{self.path}: MODELS names {name!r}, and there is no module {error.name!r}{remedy}") from error
             raise ConfigError(f"{self.path}: {name} cannot be imported: {described(error)}") from error
         except Exception as error:
             raise ConfigError(f"{self.path}: {name} cannot be imported: {described(error)}") from error

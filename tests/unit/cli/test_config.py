@@ -165,4 +165,6 @@ def test_models(tmp_path: Path) -> None:
     assert importing("config_shop.lost").endswith(f"config_shop.lost cannot be imported: {lost}")
     assert importing("config_shop.gone").endswith("MODELS names 'config_shop.gone', and there is no module 'config_shop.gone'")
     assert importing("config_gone.models").endswith("MODELS names 'config_gone.models', and there is no module 'config_gone'")
+    write(tmp_path, "src/config_under/models.py", "")
+    assert importing("config_under.models").endswith("it is in src: install the project (pip install -e .), or set PYTHONPATH=src")
     assert importing().endswith('MODELS names no module; list those that define models: MODELS = ["app.models"]')
