@@ -44,9 +44,7 @@ class Own:
         names = query(
             backend,
             "SELECT c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
-            f"WHERE n.nspname = '{self.schema}' AND c.relkind IN ('r', 'v') AND NOT EXISTS "
-            "(SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND (a.atttypid = 'anyarray'::regtype "
-            "OR a.attname = 'xmin')) ORDER BY 1",  # which no table of one's own can have
+            f"WHERE n.nspname = '{self.schema}' AND c.relkind IN ('r', 'v') ORDER BY 1",
         )
         for (name,) in names:
             kind = "VIEW" if self.views else "TABLE"
@@ -73,6 +71,5 @@ OWNED = (
     Own("mariadb", "sys", views=True),
     Own("postgres", "information_schema"),
     Own("postgres", "information_schema", views=True),
-    Own("postgres", "pg_catalog"),
 )
 """Every schema that is copied."""
