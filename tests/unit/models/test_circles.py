@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from random import Random
-from types import ModuleType
+from types import GenericAlias, ModuleType
 from typing import Any
 
 import pytest
@@ -131,8 +131,8 @@ def test_a_schema_that_a_model_gets_is_not_changed_by_others(module: Callable[[s
     before = {name: repr(one.__pydantic_core_schema__) for name, one in models.items() if name in registered_names()}
 
     zero, first, second = (models[f"Circle{number}"] for number in range(3))
-    around = create_model("CircleAround", first=(first, ...), second=(list[second], []))
-    TypeAdapter(dict[str, zero]).json_schema()
+    around = create_model("CircleAround", first=(first, ...), second=(held(list, second), []))
+    TypeAdapter(held(dict, str, zero)).json_schema()
     models["Circle1"].Create(id=3)
     assert around.model_validate({"first": {"id": 1, "to_2": {"id": 2}}}).model_dump()["first"]["to_2"]["id"] == 2
     assert {name: repr(models[name].__pydantic_core_schema__) for name in before} == before
@@ -140,6 +140,11 @@ def test_a_schema_that_a_model_gets_is_not_changed_by_others(module: Callable[[s
         models[f"Circle{number}"].model_rebuild(force=True)
         assert models[f"Circle{number}"](id=1).id == 1
     assert models["Circle0"](to_1={"id": 4, "to_2": {"id": 5}}).to_1.to_2.id == 5
+
+
+def held(container: type, *types: Any) -> Any:
+    """Returns a container of types that are known only here."""
+    return GenericAlias(container, types)
 
 
 def registered_names() -> set[str]:
@@ -167,7 +172,7 @@ def described(models: dict[str, Any], values: list[Any]) -> dict[str, Any]:
             one.model_json_schema(mode="serialization"),
             one.Create.model_json_schema(),
             one.Update.model_json_schema(),
-            TypeAdapter(list[one]).json_schema(),
+            TypeAdapter(held(list, one)).json_schema(),
             repr(one.__signature__),
             [repr(column) for column in one.__table__.columns if column.adapt is None],
             [outcome(one, given) for given in values],
