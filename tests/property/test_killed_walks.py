@@ -17,7 +17,7 @@ from tests.killing import Migrator
 from tests.property.walks.walk import Walk
 from tests.property.walks.world import World, world
 
-WALKS = 1
+WALKS = 6
 ALL = 300
 STATEMENTS = 60
 """Up to which statement a process may be killed; most migrations of walks take fewer, and some that are to be killed then are not."""
