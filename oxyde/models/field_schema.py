@@ -26,7 +26,7 @@ def not_json(error: TypeError | ValueError) -> str:
     if "surrogates not allowed" in text:
         return "it holds text with a lone surrogate, which is no character; repair the text, or keep it as bytes"
     if text.startswith("Circular reference"):
-        return "it holds itself; break the circle"
+        return "it holds itself; break the cycle"
     if text.startswith("Maximum serialization depth"):
         return "it is nested too deeply; make it flatter"
     if text.startswith("Unable to serialize unknown type"):

@@ -14,7 +14,7 @@ from typing_extensions import Self
 
 from oxyde.db.execute import run
 from oxyde.models import received
-from oxyde.models.circles import resolve, schema_of
+from oxyde.models.cycles import resolve, schema_of
 from oxyde.models.foreign_verbs import INSTANCE_NAMES, no_instance_attribute
 from oxyde.models.hooks import Hooks
 from oxyde.models.info import AnyModel

@@ -174,7 +174,7 @@ def reference_of(model: type[BaseModel]) -> str:
 def is_outermost(handler: GetCoreSchemaHandler) -> bool:
     """Returns whether a schema is requested for a class itself, and not for a field of another one.
 
-    It looks at the generator's stack of types; without it the models of a circle would each be built through all the others.
+    It looks at the generator's stack of types; without it the models of a cycle would each be built through all the others.
     """
     return not cast("Any", handler)._generate_schema.model_type_stack._stack
 

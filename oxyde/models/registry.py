@@ -13,7 +13,7 @@ from typing import Any, Final
 from pydantic import PydanticUndefinedAnnotation
 
 from oxyde.exceptions import FieldError, OxydeError
-from oxyde.models.circles import sharing
+from oxyde.models.cycles import sharing
 from oxyde.models.info import AnyModel, ModelInfo
 from oxyde.models.pydantic_seams import copy_field, forget_schema, is_resolved, set_annotation, set_default, set_fields
 from oxyde.models.relations import IncompleteModel, mentions, replaced
@@ -276,7 +276,7 @@ def _waits(info: ModelInfo, known: dict[str, bool]) -> bool:
     """Returns whether a model, or one that it needs, waits for a name; adds all that were looked at to the known ones."""
     missing, passed, name = _here().missing, list[str](), None
     while (key := info.id) in missing and key not in known and name is None:
-        known[key] = False  # of a circle, unless it leads to a name
+        known[key] = False  # of a cycle, unless it leads to a name
         passed.append(key)
         info, name = missing[key]
     waits = name is not None or known.get(info.id, False)

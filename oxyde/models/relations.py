@@ -152,7 +152,7 @@ def key_field(target: type[AnyModel], wanted: str | None, where: str) -> str:
 def _needs_links(model: ModelInfo, wanted: str | None) -> bool:
     """Returns whether the field that foreign keys point to depends on relations of that model, which are not known yet.
 
-    Finding those only where they are needed saves trying each model of a circle in vain for every other one.
+    Finding those only where they are needed saves trying each model of a cycle in vain for every other one.
     """
     if wanted is not None and wanted not in model.fields:
         return True

@@ -50,7 +50,7 @@ class With:
         name: Its name in the statement; must not be the name of a table.
         queryset: Its rows, or the first of them.
         recursive: A function of the expression that returns a queryset of the same values: those that follow.
-        distinct: Whether a recursive expression has equal rows once, which ends a circle.
+        distinct: Whether a recursive expression has equal rows once, which ends a cycle.
 
     Raises:
         FieldError: The name is that of a table, or not valid on every server; or the rows that follow cannot be asked for like this.

@@ -74,7 +74,7 @@ def imported(path: Path, modules: set[str]) -> set[str]:
     return found
 
 
-def circles(graph: dict[str, set[str]]) -> list[set[str]]:
+def cycles(graph: dict[str, set[str]]) -> list[set[str]]:
     """Returns the strongly connected components of more than one node (Tarjan 1972, without recursion)."""
     index: dict[str, int] = {}
     low: dict[str, int] = {}
@@ -106,9 +106,9 @@ def circles(graph: dict[str, set[str]]) -> list[set[str]]:
 
 
 def test_circles_are_found() -> None:
-    """The search finds a circle behind a path, and takes nothing else for one."""
-    assert circles({"a": {"b"}, "b": {"c", "d"}, "c": {"b"}, "d": set()}) == [{"b", "c"}]
-    assert circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+    """The search finds a cycle behind a path, and takes nothing else for one."""
+    assert cycles({"a": {"b"}, "b": {"c", "d"}, "c": {"b"}, "d": set()}) == [{"b", "c"}]
+    assert cycles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
 
 
 def test_no_imports_in_a_circle() -> None:
@@ -118,7 +118,7 @@ def test_no_imports_in_a_circle() -> None:
     }
     graph = {name: imported(path, set(paths)) - {name} for name, path in paths.items() if name != "oxyde"}
     graph = {name: found - {"oxyde"} for name, found in graph.items()}
-    assert [sorted(group) for group in circles(graph)] == []
+    assert [sorted(group) for group in cycles(graph)] == []
 
 
 SEAMS = ROOT / "oxyde/models/pydantic_seams.py"

@@ -103,7 +103,7 @@ async def test_any_value_is_any_value(kept: Backend, text: str) -> None:
     assert type(found) in {list, str, int, dict, bool}
 
 
-def circle() -> dict[str, Any]:
+def cycle() -> dict[str, Any]:
     """Returns a dictionary that holds itself."""
     made: dict[str, Any] = {}
     made["itself"] = made
@@ -122,7 +122,7 @@ NOT_JSON = {
     "bytes": (lambda: {"a": b"secret\xff"}, "bytes that are no UTF-8 text"),
     "surrogate": (lambda: {"a": "secret\ud800"}, "text with a lone surrogate"),
     "surrogate key": (lambda: {"secret\ud800": 1}, "text with a lone surrogate"),
-    "circle": (circle, "it holds itself"),
+    "cycle": (cycle, "it holds itself"),
     "deep": (deep, "nested too deeply"),
 }
 

@@ -1,4 +1,4 @@
-"""Recursive common table expressions, on every backend: trees, calendars, circles."""
+"""Recursive common table expressions, on every backend: trees, calendars, cycles."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Twig(Model):
 
 @pytest.fixture
 async def twigs(database: Backend) -> AsyncIterator[Backend]:
-    """Two trees and a circle."""
+    """Two trees and a cycle."""
     async with tables(Twig):
         given = [(1, "r", None), (2, "a", 1), (3, "b", 1), (4, "c", 2), (5, "d", 4), (6, "s", None), (7, "x", None), (8, "y", 7)]
         for key, name, parent in given:
@@ -112,10 +112,10 @@ async def test_a_calendar(twigs: Backend) -> None:
     assert found == [dt.datetime(2024, 2, 27) + dt.timedelta(days=n) for n in range(4)]
 
 
-async def test_a_circle(twigs: Backend) -> None:
+async def test_a_cycle(twigs: Backend) -> None:
     """Equal rows once, it ends."""
-    circle = With("circle", Twig.objects.filter(id=7), recursive=lambda cte: cte.join(Twig.objects, parent_id="id"), distinct=True)
-    assert await circle.query().with_(circle).order_by("id").values_list("id", flat=True).all() == [7, 8]
+    cycle = With("cycle", Twig.objects.filter(id=7), recursive=lambda cte: cte.join(Twig.objects, parent_id="id"), distinct=True)
+    assert await cycle.query().with_(cycle).order_by("id").values_list("id", flat=True).all() == [7, 8]
 
 
 async def test_null_that_follows(twigs: Backend) -> None:

@@ -246,7 +246,7 @@ class _Steps:
                 self.add(CreateIndex(address, index))
 
     def make(self) -> None:
-        """Makes tables, then the foreign keys of those that were there and those in circles, then views; drops types last."""
+        """Makes tables, then the foreign keys of those that were there and those in cycles, then views; drops types last."""
         for table in tables_in_order(table for address, table in self.new.tables.items() if address not in self.state.tables):
             there = {*self.state.tables, table.address}
             early = {

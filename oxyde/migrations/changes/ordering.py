@@ -22,7 +22,7 @@ def by_name(address: Address) -> tuple[str, str]:
 def after_needed(names: Iterable[K], needs: Mapping[K, set[K]]) -> list[K]:
     """Returns names in an order where each follows those that it needs, else as they were given.
 
-    In a circle the one that was given first goes first.
+    In a cycle the one that was given first goes first.
     """
     left = list(dict.fromkeys(names))
     done: list[K] = []
@@ -52,7 +52,7 @@ def views_in_order(state: State, views: Iterable[Address]) -> list[Address]:
 
 
 def renames_in_order(renames: Mapping[K, K], aside: Callable[[K], K]) -> Iterator[tuple[K, K]]:
-    """Yields renames in an order where each new name is free by then; in a circle one is put aside for a while.
+    """Yields renames in an order where each new name is free by then; in a cycle one is put aside for a while.
 
     Args:
         renames: New names by old ones; no two are alike.

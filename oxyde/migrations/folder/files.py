@@ -305,7 +305,7 @@ def in_line(migrations: Sequence[Migration]) -> list[Migration]:
         ordered.append(following)
     if followers:
         first = next(iter(followers.values()))
-        raise MigrationError(f"{first.path}:{first.line}: depends_on goes round in a circle, or follows one that does")
+        raise MigrationError(f"{first.path}:{first.line}: depends_on forms a cycle, or follows one that does")
     return ordered
 
 

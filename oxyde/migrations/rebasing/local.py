@@ -74,7 +74,7 @@ def _ordered(chosen: Sequence[Migration]) -> list[Migration]:
         waiting = {one.name for one in left}
         following = next((one for one in left if one.depends_on not in waiting), None)
         if following is None:
-            raise MigrationError(f"{left[0].path}:{left[0].line}: depends_on goes round in a circle")
+            raise MigrationError(f"{left[0].path}:{left[0].line}: depends_on forms a cycle")
         left.remove(following)
         found.append(following)
     return found

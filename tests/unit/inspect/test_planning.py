@@ -241,7 +241,7 @@ def test_what_no_field_says_is_a_note() -> None:
 
 
 def test_keys_that_point_to_keys() -> None:
-    """A relation to a column that is the key of a relation itself takes its field's name; of a circle one stays a column."""
+    """A relation to a column that is the key of a relation itself takes its field's name; of a cycle one stays a column."""
     chain = state(
         made("photos", ident(), number("profile_id"), constraints=[to("photos", "profile_id", "profiles", "user_id")]),
         made("profiles", number("user_id"), key=("user_id",), constraints=[to("profiles", "user_id", "users")]),
@@ -250,14 +250,14 @@ def test_keys_that_point_to_keys() -> None:
     assert fields(by_name(chain)["Photo"]) == ["id: int | None", "profile: Profile"]
     models = classes(source(plan(chain, "postgres"), "Models."))
     assert from_models(model.__table__ for model in models.values()) == chain
-    circle = state(
+    cycle = state(
         made("a", number("id"), constraints=[to("a", "id", "b")]),
         made("b", number("id"), constraints=[to("b", "id", "a")]),
         made("c", number("id"), constraints=[to("c", "id", "c")]),
     )
-    of = by_name(circle)
+    of = by_name(cycle)
     assert [len(of[name].notes) for name in "ABC"] == [0, 1, 1]
-    assert len(classes(source(plan(circle, "postgres"), "Models."))) == 3
+    assert len(classes(source(plan(cycle, "postgres"), "Models."))) == 3
 
 
 def test_enumerations_in_lists() -> None:

@@ -144,9 +144,9 @@ def test_definitions_that_are_needed() -> None:
     plain = core_schema.str_schema()
     assert with_definitions(plain, definitions) is plain
     shown = core_schema.plain_serializer_function_ser_schema(str, return_schema=core_schema.definition_reference_schema("shown"))
-    circle: list[Any] = []
-    circle.append(circle)
-    schema = core_schema.nullable_schema(core_schema.definition_reference_schema("used"), serialization=shown, metadata={"of": circle})
+    cycle: list[Any] = []
+    cycle.append(cycle)
+    schema = core_schema.nullable_schema(core_schema.definition_reference_schema("used"), serialization=shown, metadata={"of": cycle})
     made = with_definitions(schema, definitions)
     assert made["schema"] is schema
     assert {one["ref"] for one in made["definitions"]} == {"used", "inside", "shown"}

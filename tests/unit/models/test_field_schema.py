@@ -70,7 +70,7 @@ def test_json_reads_back() -> None:
         field(Any).json({"a": (1,)})
 
 
-def circle() -> list[Any]:
+def cycle() -> list[Any]:
     """Returns a list that contains itself."""
     made: list[Any] = []
     made.append(made)
@@ -81,11 +81,11 @@ def circle() -> list[Any]:
     ("kind", "value", "reason"),
     [
         (Any, {"a": b"\xff"}, "it holds bytes that are no UTF-8 text"),
-        (Any, circle(), "it holds itself; break the circle"),
+        (Any, cycle(), "it holds itself; break the cycle"),
         (Any, {"a": object()}, "Unable to serialize unknown type: <class 'object'>"),
         (dict[str, dt.datetime], {"a": pd.NaT}, "a value inside it is not of the type that is declared for it"),
     ],
-    ids=["bytes", "circle", "object", "NaT"],
+    ids=["bytes", "cycle", "object", "NaT"],
 )
 def test_what_json_cannot_hold(kind: Any, value: Any, reason: str) -> None:
     """The reason is told, the value is not."""

@@ -127,7 +127,7 @@ def test_two_modules(package: Write, order: str, first: str, use: Callable[[Any]
 
 @pytest.mark.parametrize("use", USES)
 @pytest.mark.parametrize("order", ["".join(some) for some in itertools.permutations("abc")])
-def test_three_modules_in_a_circle(package: Write, order: str, use: Callable[[Any], None]) -> None:
+def test_three_modules_in_a_cycle(package: Write, order: str, use: Callable[[Any], None]) -> None:
     """Foreign keys go round, and one model refers to itself through the two others."""
     models = package(
         order,

@@ -54,8 +54,8 @@ def test_to_nothing() -> None:
     ]
 
 
-def test_circles() -> None:
-    """The foreign key that closes a circle is added last, and dropped first."""
+def test_cycles() -> None:
+    """The foreign key that closes a cycle is added last, and dropped first."""
     one = Table("one", "s", {"id": Column("id", INT)}, ("id",), {"fk_one": ForeignKey("fk_one", ("id",), ("s", "two"), ("id",))})
     two = Table("two", "s", {"id": Column("id", INT)}, ("id",), {"fk_two": ForeignKey("fk_two", ("id",), ("s", "one"), ("id",))})
     both = State({one.address: one, two.address: two})

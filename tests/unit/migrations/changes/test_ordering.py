@@ -1,4 +1,4 @@
-"""Orders: after what is needed, with circles cut, and renames where the new name is free."""
+"""Orders: after what is needed, with cycles cut, and renames where the new name is free."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def test_after_needed() -> None:
 
 
 def test_tables() -> None:
-    """Those that others point to come first; in a circle the first by name."""
+    """Those that others point to come first; in a cycle the first by name."""
     ordered = tables_in_order([table("c", "b"), table("b", "a"), table("a", "a")])
     assert [one.name for one in ordered] == ["a", "b", "c"]
-    circle = tables_in_order([table("c"), table("b", "a"), table("a", "b")])
-    assert [one.name for one in circle] == ["c", "a", "b"]
+    cycle = tables_in_order([table("c"), table("b", "a"), table("a", "b")])
+    assert [one.name for one in cycle] == ["c", "a", "b"]
 
 
 def test_views() -> None:
@@ -36,7 +36,7 @@ def test_views() -> None:
 
 
 def test_renames() -> None:
-    """A name is taken once it is free; a circle takes a way round."""
+    """A name is taken once it is free; a cycle takes a way round."""
     assert list(renames_in_order({"a": "b", "b": "c"}, str.upper)) == [("b", "c"), ("a", "b")]
     assert list(renames_in_order({"a": "b", "b": "a", "x": "y"}, str.upper)) == [("x", "y"), ("a", "A"), ("b", "a"), ("A", "b")]
 

@@ -114,7 +114,7 @@ def test_the_line(tmp_path: Path) -> None:
         ),
         (
             {"_0002_a": SECOND.replace("0001_users", "0003_b"), "_0003_b": SECOND.replace("0001_users", "0002_a")},
-            "0002_a.py:5: depends_on goes round in a circle, or follows one that does",
+            "0002_a.py:5: depends_on forms a cycle, or follows one that does",
         ),
         (
             {"_0002_a": "depends_on = 1\ndef upgrade(ctx): pass"},

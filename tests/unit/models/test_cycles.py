@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError, create_model
 
-from oxyde.models import circles, model
+from oxyde.models import cycles, model
 from oxyde.models.locate import check
 from oxyde.models.registry import clear_registry, registered, registered_tables
 
@@ -26,27 +26,27 @@ from enum import Enum
 from typing import Annotated, Literal
 from pydantic import BaseModel, Field as PydanticField, computed_field, field_validator, model_validator
 from oxyde import Field, Model
-class CircleMood(Enum):
+class CycleMood(Enum):
     glad = "glad"
     sad = "sad"
-class CircleHome(BaseModel):
+class CycleHome(BaseModel):
     street: str
-    moods: list[CircleMood] = []
+    moods: list[CycleMood] = []
 @dataclass
-class CirclePoint:
+class CyclePoint:
     x: int
-    mood: CircleMood = CircleMood.glad
-class CircleCat(BaseModel):
+    mood: CycleMood = CycleMood.glad
+class CycleCat(BaseModel):
     kind: Literal["cat"]
-    home: CircleHome | None = None
-class CircleDog(BaseModel):
+    home: CycleHome | None = None
+class CycleDog(BaseModel):
     kind: Literal["dog"]
 """
 EXTRAS = {
-    "enum": "    mood: CircleMood = CircleMood.sad\n",
-    "model": "    home: CircleHome | None = None\n",
-    "dataclass": "    at: list[CirclePoint] = []\n",
-    "tagged": '    pet: Annotated[CircleCat | CircleDog, PydanticField(discriminator="kind")] | None = None\n',
+    "enum": "    mood: CycleMood = CycleMood.sad\n",
+    "model": "    home: CycleHome | None = None\n",
+    "dataclass": "    at: list[CyclePoint] = []\n",
+    "tagged": '    pet: Annotated[CycleCat | CycleDog, PydanticField(discriminator="kind")] | None = None\n',
     "computed": "    @computed_field\n    @property\n    def twice(self) -> int:\n        return 2 * (self.id or 0)\n",
     "after": "    @model_validator(mode='after')\n    def refuse(self) -> object:\n"
     "        if self.id == 13:\n            raise ValueError('unlucky')\n        return self\n",
@@ -62,19 +62,19 @@ def source(size: int, links: list[tuple[int, int, bool]], extras: dict[int, list
     """Returns the text of models; a link is from where to where, and whether the other side declares it, too."""
     text = HEAD
     for number in range(size):
-        text += f"class Circle{number}(Model):\n    id: int | None = Field(default=None, db_pk=True)\n"
-        text += "".join(f"    to_{end}: Circle{end} | None = None\n" for start, end, _ in links if start == number)
+        text += f"class Cycle{number}(Model):\n    id: int | None = Field(default=None, db_pk=True)\n"
+        text += "".join(f"    to_{end}: Cycle{end} | None = None\n" for start, end, _ in links if start == number)
         back = [(start, end) for start, end, both in links if both and end == number]
-        text += "".join(f"    from_{start}: list[Circle{start}] = Field(db_reverse_fk='to_{end}')\n" for start, end in back)
+        text += "".join(f"    from_{start}: list[Cycle{start}] = Field(db_reverse_fk='to_{end}')\n" for start, end in back)
         text += "".join(EXTRAS[name] for name in extras.get(number, []))
-        text += f"    class Meta:\n        is_table = True\n        table_name = 'circle_{number}'\n"
+        text += f"    class Meta:\n        is_table = True\n        table_name = 'cycle_{number}'\n"
     return text
 
 
 @pytest.fixture
 def module() -> Iterator[Callable[[str], dict[str, Any]]]:
     """Makes modules of a text, whose models know no others."""
-    name = "circle_models"
+    name = "cycle_models"
 
     def made(text: str) -> dict[str, Any]:
         clear_registry()
@@ -110,8 +110,8 @@ def test_a_chain_of_300_is_complete(module: Callable[[str], dict[str, Any]]) -> 
     thread.join()
     assert len(found) == 2
     for models in found:
-        assert all(models[f"Circle{number}"].__pydantic_complete__ for number in range(300))
-        first, last = models["Circle0"], models["Circle299"]
+        assert all(models[f"Cycle{number}"].__pydantic_complete__ for number in range(300))
+        first, last = models["Cycle0"], models["Cycle299"]
         assert first(to_1={"to_2": {"id": 3}}).to_1.to_2.id == 3
         assert last(from_298=[{"from_297": [{"id": 1}]}]).model_dump(mode="json")["from_298"][0]["from_297"][0]["id"] == 1
 
@@ -126,20 +126,20 @@ def test_each_schema_is_built_once(module: Callable[[str], dict[str, Any]], monk
 
 
 def test_a_schema_that_a_model_gets_is_not_changed_by_others(module: Callable[[str], dict[str, Any]]) -> None:
-    """Models of one circle share definitions; Pydantic cleans schemas in place, which must not reach those."""
+    """Models of one cycle share definitions; Pydantic cleans schemas in place, which must not reach those."""
     models = module(source(3, [(0, 1, True), (1, 2, True)], {0: ["enum", "model"], 1: ["tagged"], 2: ["dataclass"]}))
     before = {name: repr(one.__pydantic_core_schema__) for name, one in models.items() if name in registered_names()}
 
-    zero, first, second = (models[f"Circle{number}"] for number in range(3))
-    around = create_model("CircleAround", first=(first, ...), second=(held(list, second), []))
+    zero, first, second = (models[f"Cycle{number}"] for number in range(3))
+    around = create_model("CycleAround", first=(first, ...), second=(held(list, second), []))
     TypeAdapter(held(dict, str, zero)).json_schema()
-    models["Circle1"].Create(id=3)
+    models["Cycle1"].Create(id=3)
     assert around.model_validate({"first": {"id": 1, "to_2": {"id": 2}}}).model_dump()["first"]["to_2"]["id"] == 2
     assert {name: repr(models[name].__pydantic_core_schema__) for name in before} == before
     for number in range(3):
-        models[f"Circle{number}"].model_rebuild(force=True)
-        assert models[f"Circle{number}"](id=1).id == 1
-    assert models["Circle0"](to_1={"id": 4, "to_2": {"id": 5}}).to_1.to_2.id == 5
+        models[f"Cycle{number}"].model_rebuild(force=True)
+        assert models[f"Cycle{number}"](id=1).id == 1
+    assert models["Cycle0"](to_1={"id": 4, "to_2": {"id": 5}}).to_1.to_2.id == 5
 
 
 def held(container: type, *types: Any) -> Any:
@@ -208,7 +208,7 @@ def value(random: Random, depth: int = 3) -> Any:
 def test_schemas_are_those_of_models_built_one_by_one(seed: int) -> None:
     """What Pydantic makes where every model is built inside every other one, which it can for small graphs."""
     random = Random(seed)
-    name, text, values = "circle_models", graph(random), [13, *(value(random) for _ in range(6))]
+    name, text, values = "cycle_models", graph(random), [13, *(value(random) for _ in range(6))]
 
     def made() -> dict[str, Any]:
         clear_registry()
@@ -226,8 +226,8 @@ def test_schemas_are_those_of_models_built_one_by_one(seed: int) -> None:
 
 
 def test_sharing_ends_with_its_block() -> None:
-    with circles.sharing() as outer:
-        with circles.sharing() as inner:
-            assert inner is circles._thread.made
-        assert circles._thread.made is outer
-    assert circles._thread.made is None
+    with cycles.sharing() as outer:
+        with cycles.sharing() as inner:
+            assert inner is cycles._thread.made
+        assert cycles._thread.made is outer
+    assert cycles._thread.made is None

@@ -1,7 +1,7 @@
-"""Builds the schemas of table models that refer to each other: each of them once, however many there are and in whatever circles.
+"""Builds the schemas of table models that refer to each other: each of them once, however many there are and in whatever cycles.
 
 Pydantic builds the schema of a model inside the schema of each model that has a field of it, and does that again for every model of a
-circle. Here a table model that is not complete is answered with a reference, its schema is built when the schema around it is done, and
+cycle. Here a table model that is not complete is answered with a reference, its schema is built when the schema around it is done, and
 all the models that a schema refers to get theirs from the same definitions.
 """
 
@@ -74,17 +74,17 @@ def schema_of(model: type[AnyModel], handler: GetCoreSchemaHandler, build: Calla
     """
     if model.__pydantic_complete__:
         return build()
-    circle: _Circle | None = Definitions.owner(handler)
-    if circle is not None:
-        return circle.inner(model, build)
+    cycle: _Cycle | None = Definitions.owner(handler)
+    if cycle is not None:
+        return cycle.inner(model, build)
     made = (_thread.made or {}).get(model) if is_outermost(handler) else None
     if made is None:
-        return _Circle(model, handler).outer(build)
+        return _Cycle(model, handler).outer(build)
     Definitions(handler, None, lambda _: made)
     return core_schema.definition_reference_schema(reference_of(model))
 
 
-class _Circle:
+class _Cycle:
     """The table models whose schemas one generator makes.
 
     Attributes:
