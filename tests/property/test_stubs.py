@@ -70,10 +70,10 @@ def made(folder: Path, text: str) -> Iterator[ModuleType]:
 @pytest.fixture(autouse=True)
 def own_lookups() -> Iterator[None]:
     """Lookups of the application's own."""
-    register_lookup("about", on=(int, float))(lambda column, value: column.gte(value))
+    register_lookup("roughly", on=(int, float))(lambda column, value: column.gte(value))
     register_lookup("resembles", on=object)(lambda column, value: column.isnull(False))
     yield
-    unregister_lookup("about")
+    unregister_lookup("roughly")
     unregister_lookup("resembles")
 
 

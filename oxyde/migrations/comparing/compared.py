@@ -352,9 +352,9 @@ class _Pair:
         return named and (not by_definition or same_part(one, other, self.dialect))
 
 
-def _place(part: Part) -> tuple[bool, str]:
-    """Returns what tells a part of a table from others: an index may be called like a constraint."""
-    return isinstance(part, Index), part.name
+def _place(part: Part) -> tuple[type[Part], str]:
+    """Returns what tells a part of a table from others: an index may be called like a key or a check, and may be seen as UNIQUE."""
+    return (type(part) if isinstance(part, (Check, ForeignKey)) else Index), part.name
 
 
 def _is_older_type(column: Column, there: Column, dialect: str) -> bool:

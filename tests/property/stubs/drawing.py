@@ -77,7 +77,7 @@ NAMES: Final = (
     ),
     *("verb", "is_null", "sync", "city", "select", "Größe", "TypedDict", "Unpack", "ClassVar", "Value", "Bool", "Str", "Columns"),
 )
-OWN: Final = ("about", "resembles")
+OWN: Final = ("roughly", "resembles")
 """Lookups of the application's own, which the test registers: of numbers and texts, and of every column."""
 
 
