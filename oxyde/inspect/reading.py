@@ -15,6 +15,7 @@ from oxyde.inspect.planning import plan
 from oxyde.inspect.stored import as_stored
 from oxyde.inspect.views import columns_of_views, others, virtual
 from oxyde.migrations import live
+from oxyde.migrations.parts import shown
 from oxyde.migrations.state import State
 from oxyde.schema.naming import meant
 from oxyde.schema.relation import Address
@@ -75,7 +76,7 @@ def read(dialect: str, *, tables: Collection[str] = (), schemas: Collection[str]
         raise ValueError(message)
     made = yield from _planned(dialect, state, besides)
     notes = yield from virtual(dialect, schemas, tables)
-    return replace(made, notes=notes)
+    return replace(made, notes=(*made.notes, *notes))
 
 
 def _planned(dialect: str, state: State, besides: Mapping[Address, str]) -> Steps[Plan]:
@@ -83,9 +84,21 @@ def _planned(dialect: str, state: State, besides: Mapping[Address, str]) -> Step
     remarks: dict[tuple[Address, str], str] = {}
     if dialect in {"mysql", "mariadb"}:
         state = yield from as_looked_at(state, remarks)
-    trial = as_stored(state, views) if dialect == "sqlite" else without_unreadable(state, views, dialect)
+    named = {address: columns for address, columns in views.items() if columns}
+    trial = as_stored(state, named) if dialect == "sqlite" else without_unreadable(state, named, dialect)
     found = yield from trial
-    return plan(found.state, dialect, views=found.views, remarks={**remarks, **found.remarks}, others=besides)
+    tables = {address: table for address, table in found.state.tables.items() if table.columns}
+    seen = {address: columns for address, columns in found.views.items() if columns}
+    remarks |= found.remarks
+    made = plan(replace(found.state, tables=tables), dialect, views=seen, remarks=remarks, others=besides)
+    bare = sorted((found.state.tables.keys() | views.keys()) - tables.keys() - seen.keys(), key=shown)
+    return replace(made, notes=tuple(_bare(address, remarks) for address in bare))
+
+
+def _bare(address: Address, remarks: Mapping[tuple[Address, str], str]) -> str:
+    """Returns what is said of a table or view that no model can be of."""
+    left_out = "".join(f"; column {name} is {said}" for (of, name), said in remarks.items() if of == address)
+    return f"{shown(address)} has no column that can be read, and no model{left_out}."
 
 
 def _nothing(dialect: str, schemas: Collection[str]) -> Steps[str]:

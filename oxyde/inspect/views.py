@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from oxyde.db.raw import query
 from oxyde.db.steps import Steps
+from oxyde.exceptions import DatabaseError, LockTimeoutError
 from oxyde.migrations.live import mysql_types, postgres_types, sqlite_types
 from oxyde.migrations.live.held import Held
 from oxyde.migrations.live.sqlite_text import searched
@@ -94,7 +95,7 @@ def virtual(dialect: str, schemas: Collection[str], tables: Collection[str]) -> 
 
 
 def columns_of_views(dialect: str, state: State, others: Collection[Address] = ()) -> Steps[dict[Address, list[Column]]]:
-    """Returns the columns of the views of a state.
+    """Returns the columns of the views of a state; none of a view whose query fails, because what it reads is gone.
 
     Args:
         dialect: postgres, mysql, mariadb or sqlite.
@@ -105,7 +106,12 @@ def columns_of_views(dialect: str, state: State, others: Collection[Address] = (
     found: dict[Address, list[Column]] = {}
     for schema, name in (*state.views, *others):
         params = {"name": name} if family == "sqlite" else {"schema": schema, "name": name}
-        rows = yield from query(QUERIES[family], params, dialect)
+        try:
+            rows = yield from query(QUERIES[family], params, dialect)
+        except DatabaseError as error:
+            if family != "sqlite" or isinstance(error, LockTimeoutError):  # the others tell of columns without a look at the query
+                raise
+            rows = []
         found[schema, name] = list(_columns(rows, family, state, schema))
     return found
 

@@ -14,7 +14,7 @@ from tests.backends import Backend, names
 from tests.migrating import fresh
 
 BEFORE = (
-    "CREATE TABLE `ef_towns` (`id` INT PRIMARY KEY, `twin` INT, `size` INT, `name` VARCHAR(9))",
+    "CREATE TABLE `ef_towns` (`id` INT PRIMARY KEY, `twin` INT, `size` INT, `name` VARCHAR(9), `place` POINT NOT NULL)",
     "CREATE TABLE `ef_gone` (`id` INT PRIMARY KEY)",
 )
 STATEMENTS = (
@@ -39,6 +39,10 @@ STATEMENTS = (
     "ALTER TABLE `ef_towns` ADD CONSTRAINT `ef_one` UNIQUE (`size`, `name`)",
     "ALTER TABLE `ef_towns` RENAME INDEX `ef_one` TO `ef_other`",
     "ALTER TABLE `ef_towns` DROP INDEX `ef_other`",
+    "CREATE SPATIAL INDEX `ef_place` ON `ef_towns` (`place`)",
+    "DROP INDEX `ef_place` ON `ef_towns`",
+    "CREATE FULLTEXT INDEX `ef_words` ON `ef_towns` (`name`)",
+    "DROP INDEX `ef_words` ON `ef_towns`",
 )
 """As we write them. A foreign key leaves an index of its name, and a check and an index may have the same."""
 

@@ -111,6 +111,33 @@ async def test_nothing_differs(backend: Backend, tmp_path: Path) -> None:
             assert [line for model in models.values() for line in differences(model, own)] == []
 
 
+BARE = {
+    "postgres": ("CREATE TABLE odd_bare ()",),
+    "mariadb": (
+        "CREATE TABLE odd_bare (place POINT NOT NULL)",
+        "CREATE TABLE odd_gone (id INT)",
+        "CREATE VIEW odd_broken AS SELECT id FROM odd_gone",
+        "DROP TABLE odd_gone",
+    ),
+    "sqlite": ("CREATE TABLE odd_gone (id INTEGER)", "CREATE VIEW odd_broken AS SELECT id FROM odd_gone", "DROP TABLE odd_gone"),
+}
+
+
+async def test_what_has_no_columns_has_no_model(backend: Backend, tmp_path: Path) -> None:
+    """A table without one that can be read, and a view of what is gone, are said, and the others have their models."""
+    with fresh(backend, tmp_path) as own:
+        made = BARE["mariadb" if backend.dialect == "mysql" else backend.dialect]
+        for sql in ("CREATE TABLE odd_whole (id INTEGER PRIMARY KEY)", *made):
+            query(own, sql)
+        async with db.connect(own.url, "bare") as connection:
+            text = await oxyde.inspect.source(client=connection)
+            models = classes(text, connection)
+            assert set(models) == {"OddWhole"}
+            assert await models["OddWhole"].objects.count() == 0
+    bare = {name for sql in made for name in re.findall("(?:odd_bare|odd_broken)", sql)}
+    assert set(re.findall(r"(?m)^# (\w+) has no column that can be read, and no model", text)) == bare
+
+
 async def test_what_mysql_holds_beyond_its_types(servers: Servers, tmp_path: Path) -> None:
     """Days that are none, long times, flags that count and big integers are found by their values, and said."""
     with fresh(servers.get("mariadb"), tmp_path) as own:  # whose default mode takes days that are none

@@ -31,7 +31,7 @@ _INDEXES: Final = (
 _MYSQL: Final = tuple(
     (re.compile(f"^{pattern}"), look, shows)
     for pattern, look, shows in (
-        (rf"CREATE (?:TABLE|VIEW|OR REPLACE VIEW) {_NAME}", _TABLES, True),
+        (rf"CREATE (?:TABLE|VIEW) {_NAME}", _TABLES, True),
         (rf"DROP (?:TABLE|VIEW) {_NAME}", _TABLES, False),
         (rf"ALTER TABLE {_NAME} RENAME TO ", _TABLES, False),
         (rf"ALTER TABLE {_NAME} ADD COLUMN {_ONE}", _COLUMNS, True),
@@ -43,7 +43,7 @@ _MYSQL: Final = tuple(
         (rf"ALTER TABLE {_NAME} DROP CONSTRAINT {_ONE}", _CHECKS, False),
         (rf"ALTER TABLE {_NAME} ADD CONSTRAINT {_ONE} UNIQUE ", _INDEXES, True),
         (rf"ALTER TABLE {_NAME} (?:DROP|RENAME) INDEX {_ONE}", _INDEXES, False),
-        (rf"CREATE (?:UNIQUE |FULLTEXT )?INDEX {_ONE} ON {_NAME}", _INDEXES, True),
+        (rf"CREATE (?:UNIQUE |FULLTEXT |SPATIAL )?INDEX {_ONE} ON {_NAME}", _INDEXES, True),
         (rf"DROP INDEX {_ONE} ON {_NAME}", _INDEXES, False),
         (rf"ALTER TABLE {_NAME} DROP PRIMARY KEY$", _INDEXES, False),
         (rf"ALTER TABLE {_NAME} ADD PRIMARY KEY ", _INDEXES, True),
