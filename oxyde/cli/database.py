@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any, Final, TypeVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import click
 
@@ -16,6 +16,7 @@ from oxyde.cli.config import Config
 from oxyde.db.database import AsyncDatabase
 from oxyde.db.lifecycle import connected_blocking
 from oxyde.db.settings import PoolSettings
+from oxyde.db.urls import parts_of
 from oxyde.exceptions import ConnectionFailed
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -76,7 +77,7 @@ def helped(url: str, place: str) -> Iterator[None]:
 
 
 def _remedy(sqlstate: str | None, url: str, place: str) -> str | None:
-    parts = urlsplit(url)
+    parts = parts_of(url)
     if parts.scheme.startswith("sqlite"):
         return f"correct {place}"
     if sqlstate in NO_DATABASE:

@@ -6,7 +6,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import click
 
@@ -15,6 +14,7 @@ from oxyde.cli.config import DIALECTS, FILE, PROJECT, project_options
 from oxyde.cli.discovery import model_modules
 from oxyde.cli.errors import HIDDEN, without_passwords
 from oxyde.cli.options import WrongUse, can_ask, chosen, everywhere
+from oxyde.db.urls import parts_of
 from oxyde.migrations.folder.layout import text
 from oxyde.schema.naming import meant
 
@@ -128,7 +128,7 @@ def _address(url: str) -> Address:
 
 
 def _dialect(url: str) -> str:
-    scheme = urlsplit(url).scheme.partition("+")[0] if ":" in url else ""
+    scheme = parts_of(url).scheme.partition("+")[0] if ":" in url else ""
     if scheme not in DIALECTS:
         said = f"its scheme is {scheme!r}{meant(scheme, DIALECTS)}" if scheme else "it has no scheme"
         raise WrongUse(f"--url is no URL of a database: {said}; write postgresql://user@host/name, mysql://, mariadb:// or {SQLITE}")

@@ -9,11 +9,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, Literal
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from oxyde.db.database import AsyncDatabase
 from oxyde.db.lifecycle import connected_blocking
 from oxyde.db.raw import execute_raw_blocking
+from oxyde.db.urls import parts_of
 from oxyde.exceptions import DatabaseError, MigrationError
 from oxyde.migrations.folder.files import Stage
 from oxyde.migrations.verification.confining import leaving
@@ -43,7 +44,7 @@ def scratch_database(url: str, dialect: str, stages: Sequence[Stage] = ()) -> It
         MigrationError: The server lets nobody make databases, and a schema is not enough; or a pooler leads elsewhere.
         ConnectionFailed: The server cannot be reached.
     """
-    parts = urlsplit(url)
+    parts = parts_of(url)
     asked = dict(parse_qsl(parts.query)).get("dbname", parts.path)
     name = f"{PREFIX}{hashlib.blake2b(asked.encode(), digest_size=6).hexdigest()}_{secrets.token_hex(4)}"
     if dialect == "sqlite":

@@ -22,6 +22,7 @@ PLACE = "DATABASES['default'] of oxyde_config.py"
         ("mysql://me:s3cret@127.0.0.1/shop", "42000", f"create the database, or correct its name in {PLACE}"),
         ("postgresql://me:s3cret@127.0.0.1/shop", "28P01", f"correct the user or the password in {PLACE}"),
         ("mysql://me:s3cret@127.0.0.1/shop", "28000", f"correct the user or the password in {PLACE}"),
+        ("postgresql://me:s3[ret@127.0.0.1/shop", "28P01", f"correct the user or the password in {PLACE}"),
         ("sqlite:////", None, f"correct {PLACE}"),
     ],
 )
