@@ -26,6 +26,7 @@ from oxyde.models.registry import apart, registered
 from oxyde.models.verbs import writing
 from oxyde.queries import catalog, date_parts
 from oxyde.queries.columns import ColumnExpression
+from oxyde.queries.own_lookups import _registered as registered_lookups
 from oxyde.queries.own_lookups import unregister_lookup
 from oxyde.schema.types import PYTHON
 from oxyde.stubs.module import Module
@@ -69,12 +70,17 @@ def made(folder: Path, text: str) -> Iterator[ModuleType]:
 
 @pytest.fixture(autouse=True)
 def own_lookups() -> Iterator[None]:
-    """Lookups of the application's own."""
+    """Lookups of the application's own, without those that other tests registered."""
+    homes: list[dict[Any, Any]] = [registered_lookups, catalog._ROWS]
+    before = [dict(home) for home in homes]
+    for name in before[0]:
+        unregister_lookup(name)
     register_lookup("roughly", on=(int, float))(lambda column, value: column.gte(value))
     register_lookup("resembles", on=object)(lambda column, value: column.isnull(False))
     yield
-    unregister_lookup("roughly")
-    unregister_lookup("resembles")
+    for home, rows in zip(homes, before, strict=True):
+        home.clear()
+        home.update(rows)
 
 
 class Face:
