@@ -10,7 +10,7 @@ from oxyde.migrations.state import Table
 from oxyde.schema.types import INT, TEXT
 from tests.property.walks.drawer import COLUMNS
 from tests.property.walks.part_edits import PartEdits
-from tests.property.walks.values import LONGER, SHORT, conversion, is_indexable, kind_of
+from tests.property.walks.values import LONGER, SHORT, conversion, is_short, kind_of
 
 
 class ColumnEdits(PartEdits):
@@ -84,7 +84,7 @@ class ColumnEdits(PartEdits):
             return
         address, column = found
         kind = self.kind(address[0])
-        if self.draft.new.tables[address].parts_over(column.name) and not is_indexable(kind):
+        if self.draft.new.tables[address].parts_over(column.name) and not is_short(kind):
             return
         new = replace(column, type=kind.type, length=kind.length, db_type=kind.db_type, default=None)
         convert = conversion(column, new, self.dialect)
@@ -145,7 +145,7 @@ class ColumnEdits(PartEdits):
         kind = kind_of(column, self.draft.new, address[0])
         if column.default is not None:
             self.draft.alter(address, replace(column, default=None))
-        elif self.takes_default(kind):
+        elif is_short(kind):
             self.draft.alter(address, replace(column, default=self.filling(kind)))
         self.draft.touched.add((address, column.name))
 

@@ -10,9 +10,9 @@ from typing import Final
 from oxyde.migrations.parts import Column
 from oxyde.migrations.state import Table
 from oxyde.schema.relation import Address
-from oxyde.schema.types import TEXT, enum_of
+from oxyde.schema.types import enum_of
 from tests.property.walks.draft import Draft
-from tests.property.walks.values import Kind, kinds, literal
+from tests.property.walks.values import Kind, is_short, kinds, literal
 from tests.property.walks.world import Database
 
 NAMES: Final = ["posts", "users", "order", 'we"ird %s', "Größe", "tags"]
@@ -122,12 +122,8 @@ class Drawer:
         """Draws a column."""
         kind = self.kind(schema)
         column = replace(kind.column(name), nullable=self.rng.random() < 0.5)
-        if self.rng.random() < 0.3 and self.takes_default(kind):
+        if self.rng.random() < 0.3 and is_short(kind):
             column = replace(column, default=self.filling(kind))
         if self.rng.random() < 0.1:
             column = replace(column, comment=self.rng.choice(["it's", "a\nb"]))
         return column
-
-    def takes_default(self, kind: Kind) -> bool:
-        """Whether a column can have a default; the oldest servers of MySQL know none of long texts."""
-        return kind.type.kind not in {"json", "bytes", "array"} and (kind.type != TEXT or kind.length is not None)

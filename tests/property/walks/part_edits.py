@@ -11,7 +11,7 @@ from oxyde.schema.relation import Address
 from oxyde.schema.types import TEXT
 from tests.property.walks.draft import is_key
 from tests.property.walks.drawer import COLUMNS, Drawer
-from tests.property.walks.values import is_indexable
+from tests.property.walks.values import is_short
 
 
 class PartEdits(Drawer):
@@ -21,7 +21,7 @@ class PartEdits(Drawer):
         """Returns the columns that can be in an index."""
         columns = self.draft.new.tables[address].columns.values()
         made = ("made", address) in self.draft.touched
-        return [one.name for one in columns if is_indexable(one) and (made or self.draft.is_free(address, one.name))]
+        return [one.name for one in columns if is_short(one) and (made or self.draft.is_free(address, one.name))]
 
     def new_unique(self, address: Address) -> None:
         names = self.indexable(address)

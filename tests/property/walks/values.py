@@ -88,8 +88,8 @@ def kinds(dialect: str) -> tuple[Kind, ...]:
     return (*KINDS, ARRAY) if dialect == "postgres" else KINDS
 
 
-def is_indexable(column: Column | Kind) -> bool:
-    """Whether every value of a column fits an index on every server."""
+def is_short(column: Column | Kind) -> bool:
+    """Whether every value of a column fits an index on every server, and a default; the oldest servers of MySQL know none of long texts."""
     return column.type.kind not in {"json", "bytes", "array"} and (column.type != TEXT or column.length is not None)
 
 
