@@ -168,9 +168,9 @@ def rebase(
         made.write()
     if as_json:
         click.echo(json.dumps([{"old": one.old, "new": one.new} for one in made.moved], ensure_ascii=False))
-    for one in [] if as_json else made.moved:
-        click.echo(f"{'Would rename' if dry_run else 'Renamed'} {folder / one.old}.py to {one.new}.py")
-    if not as_json:
+    else:
+        for one in made.moved:
+            click.echo(f"{'Would rename' if dry_run else 'Renamed'} {folder / one.old}.py to {one.new}.py")
         click.echo(f"HEAD {'would name' if dry_run else 'names'} {made.newest}")
     if config.models and config.stubs and not dry_run and not no_stubs:
         _renew_stubs(config, quiet=as_json)
@@ -182,11 +182,7 @@ def _renew_stubs(config: Config, *, quiet: bool) -> None:
         load_models(config)
         renew(config, quiet=quiet)
     except (click.ClickException, OxydeError) as error:
-        click.echo(f"The stubs are as they were: {_told(error)}; then run: oxyde generate-stubs", err=True)
-
-
-def _told(error: click.ClickException | OxydeError) -> str:
-    return error.format_message() if isinstance(error, click.ClickException) else said(error)
+        click.echo(f"The stubs are as they were: {said(error)}; then run: oxyde generate-stubs", err=True)
 
 
 def _applied(config: Config, alias: str) -> set[str]:
@@ -199,9 +195,7 @@ def _applied(config: Config, alias: str) -> set[str]:
         with connected(config, alias):
             return applied_blocking(alias)
     except (ConfigError, OxydeError) as error:
-        raise WrongUse(
-            f"git knows of no other branch here, and the ledger of {alias!r} cannot be read: {_told(error)}; {REMEDY}"
-        ) from error
+        raise WrongUse(f"git knows of no other branch here, and the ledger of {alias!r} cannot be read: {said(error)}; {REMEDY}") from error
 
 
 @migrations.command()

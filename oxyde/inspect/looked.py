@@ -53,14 +53,14 @@ BEYOND: Final[Mapping[str, _Beyond]] = {
 """What is looked for, by kind."""
 
 
-def as_looked_at(state: State, remarks: dict[tuple[Address, str], str]) -> Steps[State]:
-    """Returns a state whose models read what the first rows of its tables hold.
+def as_looked_at(state: State) -> Steps[tuple[State, dict[tuple[Address, str], str]]]:
+    """Returns a state whose models read what the first rows of its tables hold, and what is said of columns that are others for that.
 
     Args:
         state: The state of a database of MySQL.
-        remarks: Gets what is said about a column that is another than the database says.
     """
     tables: dict[Address, Table] = {}
+    remarks: dict[tuple[Address, str], str] = {}
     for address, table in state.tables.items():
         columns = dict(table.columns)
         for name in (yield from _beyond(table)):
@@ -69,7 +69,7 @@ def as_looked_at(state: State, remarks: dict[tuple[Address, str], str]) -> Steps
             columns[name] = replace(column, type=beyond.type, db_type=column.db_type or beyond.db_type)
             remarks[address, name] = beyond.remark
         tables[address] = replace(table, columns=columns)
-    return replace(state, tables=_with_counting_keys(tables))
+    return replace(state, tables=_with_counting_keys(tables)), remarks
 
 
 def _beyond(table: Table) -> Steps[Sequence[str]]:

@@ -83,7 +83,7 @@ def _planned(dialect: str, state: State, besides: Mapping[Address, str]) -> Step
     views = yield from columns_of_views(dialect, state, besides)
     remarks: dict[tuple[Address, str], str] = {}
     if dialect in {"mysql", "mariadb"}:
-        state = yield from as_looked_at(state, remarks)
+        state, remarks = yield from as_looked_at(state)
     named = {address: columns for address, columns in views.items() if columns}
     trial = as_stored(state, named) if dialect == "sqlite" else without_unreadable(state, named, dialect)
     found = yield from trial

@@ -15,11 +15,10 @@ from pydantic_core import PydanticUndefined
 
 from oxyde.exceptions import FieldError
 from oxyde.models.pydantic_seams import convert_field
+from oxyde.schema.constraint import Action
 from oxyde.schema.naming import meant
 
-Action = Literal["CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT", "NO ACTION"]
 Read = Literal["validators", "types"]
-ACTIONS = ("CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT", "NO ACTION")
 
 
 @dataclass(frozen=True, repr=False)
@@ -266,8 +265,8 @@ def Field(  # noqa: N802 - public name, as in Pydantic
         if keyword not in PYDANTIC_KEYWORDS and (near := meant(keyword, PYDANTIC_KEYWORDS)):  # Pydantic takes any keyword, for JSON schemas
             warnings.warn(f"Field() has no keyword {keyword!r}{near}", stacklevel=2)
     for keyword, action in (("db_on_delete", db_on_delete), ("db_on_update", db_on_update)):
-        if action not in ACTIONS:
-            message = f"{keyword}={action!r} is not one of {', '.join(ACTIONS)}"
+        if action not in get_args(Action):
+            message = f"{keyword}={action!r} is not one of {', '.join(get_args(Action))}"
             raise ValueError(message)
     pair = None if db_through_fields is None else tuple(db_through_fields)
     if pair is not None and len(pair) != 2:

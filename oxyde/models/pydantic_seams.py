@@ -204,7 +204,7 @@ class Definitions(_Definitions):
 
         Args:
             handler: Of the generator.
-            owner: What ``of()`` returns.
+            owner: What ``owner()`` returns.
             clean: Returns the schema in the end, from the one that the generator made.
         """
         generator = cast("Any", handler)._generate_schema

@@ -56,8 +56,7 @@ class Lookups:
         if len(self._table.key) == 1:
             found.update(self.of_column(self._info, key_of(self._table).field, "pk"))
         elif self._table.key:
-            key = self.whole_key(self._info)
-            found.update(pk=key, pk__exact=key, pk__in=f"{self._iterable}[{key}]")
+            found.update(self._of_whole_key(self._info, "pk"))
         for relation in self._table.relations.values():
             found.update(self._of_relation(relation))
         for relation in self._table.relations.values():
@@ -145,6 +144,11 @@ class Lookups:
         kinds = [self._types(info, column.field).plain for column in info.table().key]
         return f"{self._builtin('tuple')}[{', '.join(kinds)}]"
 
+    def _of_whole_key(self, info: ModelInfo, written: str) -> Iterator[tuple[str, str]]:
+        """Yields the keywords of a key of several columns."""
+        key = self.whole_key(info)
+        yield from [(written, key), (f"{written}__exact", key), (f"{written}__in", f"{self._iterable}[{key}]")]
+
     @property
     def _iterable(self) -> str:
         return self._names.name("collections.abc", "Iterable")
@@ -159,12 +163,7 @@ class Lookups:
         if len(table.key) == 1:
             fields["pk"] = table.key[0].field
         elif table.key:
-            key = self.whole_key(target)
-            yield from [
-                (f"{relation.field}__pk", key),
-                (f"{relation.field}__pk__exact", key),
-                (f"{relation.field}__pk__in", f"{self._iterable}[{key}]"),
-            ]
+            yield from self._of_whole_key(target, f"{relation.field}__pk")
         for written, field in fields.items():
             path = f"{relation.field}__{written}"
             if across:

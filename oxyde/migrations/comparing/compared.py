@@ -326,7 +326,8 @@ class _Pair:
                 if one.name != other.name:
                     self.differs(None, f"the name of the {WORDS[type(one)]}", one.name, other.name, counts=not is_named)
                 merged.append(told if is_named else replace(told, name=other.name))
-        hidden = [part for place, part in known.items() if place not in set(map(_place, ours))]
+        seen = set(map(_place, ours))
+        hidden = [part for place, part in known.items() if place not in seen]
         return [*merged, *hidden]
 
     def _is_unsayable(self, key: ForeignKey) -> bool:

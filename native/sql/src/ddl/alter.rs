@@ -301,9 +301,7 @@ fn rename_constraint(table: &TableRef, name: &str, renamed: &Constraint, dialect
         }
         Alters::Whole => {
             if let Constraint::Unique(one) = renamed {
-                // An index there, which a foreign key may need meanwhile.
-                let (name, new) = (quote::quoted(dialect, name)?, quote::quoted(dialect, &one.name)?);
-                return clause(table, &format!("RENAME INDEX {name} TO {new}"), dialect);
+                return index::rename_in_table(table, name, &one.name, dialect); // which a foreign key may need meanwhile
             }
             let mut texts = drop_constraint(table, name, renamed.kind(), dialect)?;
             texts.extend(add_constraint(table, renamed, false, dialect)?);

@@ -64,22 +64,25 @@ pub fn drop(table: &TableRef, name: &str, fulltext: bool, concurrently: bool, di
 
 /// Returns the statements that rename an index; `index` has its new name.
 pub fn rename(table: &TableRef, name: &str, index: &Index, key: Option<&str>, dialect: &Dialect) -> Result<Vec<String>> {
-    let new = quote::quoted(dialect, &index.name)?;
     match dialect.indexes {
         Indexes::Full => {
             let mut text = "ALTER INDEX ".to_owned();
             quote::qualified(&mut text, dialect, table.schema.as_deref(), name)?;
-            Ok(vec![format!("{text} RENAME TO {new}")])
+            Ok(vec![format!("{text} RENAME TO {}", quote::quoted(dialect, &index.name)?)])
         }
         Indexes::Trees => {
             let mut texts = drop(table, name, is_fulltext(index), false, dialect)?;
             texts.extend(create(table, index, key, false, dialect)?);
             Ok(texts)
         }
-        Indexes::Inline | Indexes::InlineColumns => {
-            Ok(vec![format!("ALTER TABLE {} RENAME INDEX {} TO {new}", quote::table(dialect, table)?, quote::quoted(dialect, name)?)])
-        }
+        Indexes::Inline | Indexes::InlineColumns => rename_in_table(table, name, &index.name, dialect),
     }
+}
+
+/// Returns the statement that renames an index, or a unique constraint, where an index belongs to its table.
+pub fn rename_in_table(table: &TableRef, name: &str, new: &str, dialect: &Dialect) -> Result<Vec<String>> {
+    let (name, new) = (quote::quoted(dialect, name)?, quote::quoted(dialect, new)?);
+    Ok(vec![format!("ALTER TABLE {} RENAME INDEX {name} TO {new}", quote::table(dialect, table)?)])
 }
 
 fn options(concurrently: bool, dialect: &Dialect) -> Result<&'static str> {
