@@ -121,8 +121,9 @@ def _stubs(config: Config) -> Checked:
 def _migrations(config: Config, alias: str) -> Checked:
     if not config.migrations_dir.is_dir():
         return Checked("migrations", "skipped", "there is no folder of them")
-    both = compare(config.migrations_dir, config.dialect_of(alias), list(tables))
+    dialect = config.dialect_of(alias)
     try:
+        both = compare(config.migrations_dir, dialect, list(tables))
         made = unasked(both)
     except MigrationError as error:
         return Checked("migrations", "fault", str(error))

@@ -96,6 +96,16 @@ class Config:
             raise ConfigError(f"{self.path}: DATABASES[{alias!r}] has the unknown URL scheme {scheme!r}; use {', '.join(DIALECTS)}")
         return DIALECTS[scheme]
 
+    def migrations(self) -> Path:
+        """Returns the folder of the migrations.
+
+        Raises:
+            ConfigError: There is none.
+        """
+        if not self.migrations_dir.is_dir():
+            raise ConfigError(f"{self.migrations_dir}: there is no such folder; oxyde makemigrations makes it")
+        return self.migrations_dir
+
     def import_models(self) -> list[ModuleType]:
         """Imports the modules that define models, from the folder of the configuration or from what is installed.
 

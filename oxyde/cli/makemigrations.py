@@ -87,7 +87,7 @@ def makemigrations(
     if as_json:
         click.echo(json.dumps([] if made is None else _rows(made), ensure_ascii=False))
     elif made is None:
-        click.echo("No changes.")
+        click.echo("No changes." if both.directory.is_dir() else f"No changes, and no {both.directory}: {_nothing(both)}")
     else:
         _show(made)
     if check:
@@ -112,6 +112,11 @@ def _compared(config: Config) -> Models:
     dialect = config.dialect_of()
     load_models(config)
     return compare(config.migrations_dir, dialect, list(tables))
+
+
+def _nothing(both: Models) -> str:
+    """Returns why there is nothing to migrate where nothing ever was."""
+    return "migrations leave out models with managed = False" if both.tables else "no model is a table"
 
 
 def _rows(made: Made) -> list[dict[str, str | None]]:

@@ -70,6 +70,7 @@ def migrate(
         raise WrongUse("--mark-done and --retry say two things of a step; give one of them")
     if fake and fake_initial:
         raise WrongUse("--fake enters all migrations, --fake-initial those that the database has; give one of them")
+    config.migrations()  # before SQLite makes the file of the database
     with connected(config, db_alias, patience=lock_timeout):
         history = _history(config, db_alias, target)
         step = retry if mark_done is None else mark_done
@@ -103,9 +104,7 @@ def _history(config: Config, alias: str, target: str | None) -> History:
         ConfigError: The database is of another dialect than the configuration says.
         WrongUse: The target is no migration.
     """
-    if not config.migrations_dir.is_dir():
-        raise WrongUse(f"{config.migrations_dir}: there is no such folder; oxyde makemigrations makes it")
-    history = history_blocking(config.migrations_dir, alias)
+    history = history_blocking(config.migrations(), alias)
     said = config.dialect
     if said is not None and {said, history.dialect} not in ({said}, {"mysql", "mariadb"}):
         raise ConfigError(f"{config.path}: DIALECT is {said!r}, and the database {alias!r} is {history.dialect}")

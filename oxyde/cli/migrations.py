@@ -63,7 +63,7 @@ def squash(
       oxyde migrations squash --delete --yes
     """
     config = chosen(ctx).load()
-    folder = config.migrations_dir
+    folder = config.migrations()
     _check_names(load(folder), start, end)
     old = leftovers(folder) if delete else []
     if old:
@@ -159,7 +159,7 @@ def rebase(
       oxyde migrations rebase --local 0002_add_slug --local 0003_fill_slug
     """
     config = chosen(ctx).load()
-    folder = config.migrations_dir
+    folder = config.migrations()
     if local:
         _check_names(unordered(folder), *local)
     made = rebased(folder, local or None, lambda: _applied(config, db_alias), dialect=config.dialect_of(db_alias))
@@ -216,17 +216,16 @@ def verify(ctx: click.Context, /, *, database: bool, as_json: bool, db_alias: st
       oxyde migrations verify --db
     """
     config = chosen(ctx).load()
-    if not config.migrations_dir.is_dir():
-        raise WrongUse(f"{config.migrations_dir}: there is no such folder; oxyde makemigrations makes it")
+    folder = config.migrations()
     if config.models:
         load_models(config)
-    faults = of_files(config.migrations_dir, config.dialect_of(db_alias), None if config.models else [])
+    faults = of_files(folder, config.dialect_of(db_alias), None if config.models else [])
     if database and not any(fault.check == "files" for fault in faults):
         with connected(config, db_alias):
-            history = history_blocking(config.migrations_dir, db_alias)
+            history = history_blocking(folder, db_alias)
         faults += of_ledger(history)
         with scratch_database(config.url(db_alias), history.dialect, history.stages) as scratch:
-            faults += of_database(config.migrations_dir, scratch, history.dialect)
+            faults += of_database(folder, scratch, history.dialect)
     if as_json:
         click.echo(json.dumps([vars(fault) for fault in faults], ensure_ascii=False))
     else:

@@ -28,8 +28,9 @@ def showmigrations(ctx: click.Context, /, *, as_json: bool, db_alias: str) -> No
       oxyde showmigrations --json
     """
     config = chosen(ctx).load()
+    folder = config.migrations()
     with connected(config, db_alias):
-        history = history_blocking(config.migrations_dir, db_alias)
+        history = history_blocking(folder, db_alias)
         edited = history.edited()
         found = {
             one.name: "half applied"

@@ -27,7 +27,7 @@ def sqlmigrate(ctx: click.Context, /, *, name: str, backwards: bool, dialect: st
       oxyde sqlmigrate 0001 --backwards --dialect mysql
     """
     config = chosen(ctx).load()
-    migrations = load(config.migrations_dir)
+    migrations = load(config.migrations())
     try:
         preview.find(migrations, name)
     except MigrationError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from importlib import import_module
 from typing import Final
 
 import click
@@ -13,8 +12,7 @@ from oxyde.cli.models import load_models
 from oxyde.cli.near import near
 from oxyde.cli.options import chosen, everywhere
 from oxyde.stubs import Report, generate
-from oxyde.stubs.project import is_installed, root_of
-from oxyde.stubs.writer import FOLDER, Style
+from oxyde.stubs.writer import Style
 
 STYLES: Final = ("beside", "sidecar")
 
@@ -22,10 +20,10 @@ STYLES: Final = ("beside", "sidecar")
 @click.command("generate-stubs")
 @everywhere
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if something would be written.")
-@click.option("--style", type=click.Choice(STYLES), default="beside", show_default=True, help="Beside the models, or in _oxyde_types.")
+@click.option("--style", type=click.Choice(STYLES), help="Beside the models, or in _oxyde_types; by default where they are.")
 @click.option("--json", "as_json", is_flag=True, help="Print the files as JSON.")
 @click.pass_context
-def generate_stubs(ctx: click.Context, *, check: bool, style: Style, as_json: bool) -> None:
+def generate_stubs(ctx: click.Context, *, check: bool, style: Style | None, as_json: bool) -> None:
     r"""Write typed stubs of your models, for type checkers.
 
     \b
@@ -52,14 +50,7 @@ def current(config: Config, *, check: bool = False) -> Report | None:
         config: The configuration, whose models are imported.
         check: Write nothing.
     """
-    return generate(config.models, style=style_of(config), across=config.stub_lookups_across, check=check) if config.stubs else None
-
-
-def style_of(config: Config) -> Style:
-    """Returns the style of the stubs that a project has: beside the models, or in ``_oxyde_types``."""
-    named = [import_module(name) for name in config.models]
-    roots = [root for module in named if not is_installed(module) and (root := root_of(module)) is not None]
-    return "sidecar" if any((root / FOLDER).is_dir() for root in roots) else "beside"
+    return generate(config.models, across=config.stub_lookups_across, check=check) if config.stubs else None
 
 
 def renew(config: Config, *, quiet: bool) -> None:

@@ -40,12 +40,13 @@ class Report:
         return not self.written and not self.removed
 
 
-def generate(models: str | Sequence[str], *, style: Style = "beside", across: bool = False, check: bool = False) -> Report:
+def generate(models: str | Sequence[str], *, style: Style | None = None, across: bool = False, check: bool = False) -> Report:
     """Writes a stub for each module that defines models, so that type checkers know their fields, lookups and rows.
 
     Args:
         models: The dotted names of the modules to import. Tables that they import from other modules of the project are included.
-        style: ``beside`` writes ``models.pyi`` beside ``models.py``; ``sidecar`` writes the managers alone, to ``_oxyde_types``.
+        style: ``beside`` writes ``models.pyi`` beside ``models.py``; ``sidecar`` writes the managers alone, to ``_oxyde_types``. By default
+            the style of the stubs that are there, else ``beside``. Stubs of the other style are removed.
         across: Give lookups to the fields of related models too (``author__age__gte``), not only equality.
         check: Write nothing.
 
@@ -57,7 +58,9 @@ def generate(models: str | Sequence[str], *, style: Style = "beside", across: bo
         FieldError: A model is wrong.
     """
     project, report = Project(names_of(models)), Report()
-    known = Models(project.infos)
+    known, there = Models(project.infos), dict(_ours(project.roots))
+    if style is None:
+        style = "sidecar" if "sidecar" in there.values() else "beside"
     found = list(dict.fromkeys(call for root in project.roots for call in calls.in_folder(root)))
     wanted: dict[Path, str] = {}
     for name in project.installed:
@@ -80,7 +83,7 @@ def generate(models: str | Sequence[str], *, style: Style = "beside", across: bo
     for path, text in sorted(wanted.items()):
         before = path.read_text("utf-8") if path.exists() else None
         (report.unchanged if before == text else report.written).append(path)
-    report.removed = [path for path in _stale(project.roots, style) if path not in wanted]
+    report.removed = sorted(path for path in there if path not in wanted)
     if not check:
         _write(report, wanted)
     return report
@@ -97,20 +100,19 @@ def _path(module: Module, style: Style) -> Path:
 
 
 def _packages(path: Path) -> Iterator[Path]:
-    """Yields the folders of a sidecar stub."""
-    for folder in path.parents:
+    """Yields the folders of a sidecar stub, the innermost first; none of a stub beside its module."""
+    for folder in path.parents if FOLDER in path.parts else ():
         yield folder
         if folder.name == FOLDER:
             return
 
 
-def _stale(roots: Sequence[Path], style: Style) -> Iterator[Path]:
-    """Yields the stubs of ours that are in a project, in the place of a style."""
+def _ours(roots: Sequence[Path]) -> Iterator[tuple[Path, Style]]:
+    """Yields the stubs of ours that are in a project, with their style."""
     for root in roots:
         for path in calls.python_files(root, suffix=".pyi"):
-            is_sidecar = FOLDER in path.relative_to(root).parts
-            if is_sidecar == (style == "sidecar") and is_ours(path.read_text("utf-8", "replace")):
-                yield path
+            if is_ours(path.read_text("utf-8", "replace")):
+                yield path, "sidecar" if FOLDER in path.relative_to(root).parts else "beside"
 
 
 def _write(report: Report, wanted: dict[Path, str]) -> None:
@@ -122,3 +124,6 @@ def _write(report: Report, wanted: dict[Path, str]) -> None:
         temporary.replace(path)
     for path in report.removed:
         path.unlink()
+        for folder in _packages(path):
+            if not any(folder.iterdir()):
+                folder.rmdir()

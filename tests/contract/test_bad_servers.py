@@ -6,8 +6,11 @@ import os
 import random
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -184,6 +187,7 @@ def _small(place: Path, size: str) -> Iterator[Path]:
         yield place
     finally:
         subprocess.run(["umount", place], check=True)
+        place.rmdir()
 
 
 def _fill_up(made: Project, place: Path, large: str, message: str) -> None:
@@ -208,26 +212,41 @@ def test_a_disk_that_is_full(servers: Servers, tmp_path: Path) -> None:
         _fill_up(made, place, "hex(zeroblob(300000))", "database or disk is full")
 
 
-def test_a_tablespace_that_is_full(servers: Servers, tmp_path: Path) -> None:
-    """The same of PostgreSQL, on this machine. MariaDB is left out: it ends itself when the file system of a table is full."""
-    backend = servers.get("postgres")
-    name = backend.url.rpartition("/")[2] + "_small"
-    with _small(Path("/var/tmp") / name, "12m") as place, psycopg.connect(backend.server, autocommit=True) as server:  # where it may look
+@contextmanager
+def _own_postgres() -> Iterator[str]:
+    """Starts a PostgreSQL that nothing else runs on and yields its URL; skips the test where its programs are not installed."""
+    programs = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=None)
+    if programs is None or os.geteuid() != 0:
+        pytest.skip("a server of its own needs initdb of PostgreSQL, and root to become its user")
+    with tempfile.TemporaryDirectory(prefix="oxyde_server_", dir="/var/tmp") as folder, socket.socket() as free:
+        shutil.chown(folder, "postgres", "postgres")
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+
+        def run(program: str, *arguments: str) -> None:
+            command = ["runuser", "-u", "postgres", "--", programs.with_name(program), "-D", f"{folder}/data", *arguments]
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)
+
+        run("initdb", "--auth=trust", "--no-sync", "--encoding=UTF8")
+        run("pg_ctl", "start", "-w", "-l", f"{folder}/log", "-o", f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off")
         try:
-            shutil.chown(place, "postgres", "postgres")
-            server.execute(f"CREATE TABLESPACE {name} LOCATION '{place}'")
-        except (LookupError, psycopg.Error):
-            pytest.skip("the server is not on this machine")
-        try:
-            server.execute(f"CREATE DATABASE {name} TABLESPACE {name}")
-            url = f"{backend.url.rpartition('/')[0]}/{name}"
-            (tmp_path / "oxyde_config.py").write_text(f"DATABASES = {{'default': {url!r}}}\n")
-            random_text = "(SELECT string_agg(md5(random()::text), '') FROM generate_series(1, 150000) WHERE vats.id = vats.id)"
-            _fill_up(Project(tmp_path, Backend("postgres", url, backend.server)), place, random_text, "could not extend file")
+            yield f"postgresql://postgres@127.0.0.1:{port}"
         finally:
-            server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-            server.execute(f"DROP TABLESPACE {name}")
-    place.rmdir()
+            run("pg_ctl", "stop", "-w", "-m", "immediate")
+
+
+def test_a_tablespace_that_is_full(tmp_path: Path) -> None:
+    """The same of PostgreSQL, whose checkpoints fail meanwhile. MariaDB is left out: it ends itself when a file system is full."""
+    with _small(Path("/var/tmp") / f"oxyde_small_{uuid.uuid4().hex}", "12m") as place, _own_postgres() as url:
+        shutil.chown(place, "postgres", "postgres")
+        with psycopg.connect(f"{url}/postgres", autocommit=True) as server:
+            server.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
+            server.execute("CREATE DATABASE small TABLESPACE small")
+        (tmp_path / "oxyde_config.py").write_text(f"DATABASES = {{'default': '{url}/small'}}\n")
+        random_text = "(SELECT string_agg(md5(random()::text), '') FROM generate_series(1, 150000) WHERE vats.id = vats.id)"
+        made = Project(tmp_path, Backend("postgres", f"{url}/small", f"{url}/postgres"))
+        _fill_up(made, place, random_text, "could not extend file")
 
 
 def test_a_connection_that_dies_at_any_statement(vats: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from oxyde import schema
 from oxyde.exceptions import MigrationError
 from oxyde.migrations.changes.adoption import adopted
 from oxyde.migrations.changes.answers import Answers
-from oxyde.migrations.changes.candidates import candidates
+from oxyde.migrations.changes.candidates import Candidate, candidates
 from oxyde.migrations.changes.diff import after_renames, diff
 from oxyde.migrations.changes.questions import Question, about_loss, about_rename, completed, replaced_columns
 from oxyde.migrations.changes.renames import Renames
@@ -50,10 +50,24 @@ def plan(old: State, new: State, tables: Sequence[schema.Table], answers: Answer
     operations = diff(old, wanted, renames)
     _check_parts(operations, answers)
     if pairs:
-        return Plan(operations, [about_rename(pair) for pair in pairs])
+        either = _whatever_was_renamed(pairs, answers, lambda answers: plan(old, new, tables, answers, dialect))
+        return Plan(operations, [*map(about_rename, pairs), *either])
     made, questions = completed(operations, old, answers, initials, dialect)
     losses = [question for lost in replaced_columns(old, wanted, renames) for question in about_loss(lost, answers)]
     return Plan(made, [*losses, *questions])
+
+
+def _whatever_was_renamed(pairs: Sequence[Candidate], answers: Answers, planned: Callable[[Answers], Plan]) -> list[Question]:
+    """Returns what is open too, whether pairs were renamed or not, so that all flags of a command can be given at once."""
+    renamed = answers
+    for pair in pairs:
+        renamed = renamed.renamed(pair)
+    try:
+        kept, changed = planned(replace(answers, no_rename=True)), planned(renamed)
+    except MigrationError:  # an answer that fits one of them only
+        return []
+    flags = {question.flag for question in changed.questions}
+    return [question for question in kept.questions if question.flag in flags]
 
 
 def hinted(old: State, new: State, tables: Sequence[schema.Table], known: Renames) -> Renames:

@@ -48,6 +48,20 @@ def test_what_is_not_there(project: Path) -> None:
     assert "stubs: skipped, oxyde_config.py says STUBS = False" in oxyde("check", cwd=project).stdout
 
 
+def test_a_merge_that_stopped(project: Path) -> None:
+    """Is a fault of the migrations, beside what else was checked."""
+    (project / "migrations").mkdir()
+    (project / "migrations/HEAD").write_text("<<<<<<< HEAD\n0002_a\n=======\n0002_b\n>>>>>>> other\n")
+    done = oxyde("check", "--json", cwd=project)
+    assert done.returncode == 1, done.stderr
+    assert [(one["check"], one["state"]) for one in json.loads(done.stdout)] == [
+        ("models", "ok"),
+        ("stubs", "skipped"),
+        ("migrations", "fault"),
+    ]
+    assert "oxyde migrations rebase" in oxyde("check", cwd=project).stdout
+
+
 def test_stubs_that_cannot_be_written(project: Path) -> None:
     """Are named with the reason, beside those that are fresh; they are no fault."""
     (project / "oxyde_config.py").write_text(CONFIG.replace("models']", "models', 'cli_check_more']"))

@@ -56,6 +56,7 @@ def test_a_project(folder: Path) -> None:
     assert done.stderr.splitlines() == [
         "Error: nothing was written, because this has to be answered first; add the flags to the command:",
         "  Was the column posts.title renamed to posts.headline? Answer with --rename posts.title=posts.headline, or --no-rename",
+        "  posts.slug takes no NULL; which SQL do the rows that are there get? Answer with --fill posts.slug=SQL",
     ]
     flags = ["--rename", "posts.title=posts.headline", "--fill", "posts.slug=lower(headline)", "--name", "slugs"]
     done = oxyde("makemigrations", *flags, "--json", "--dry-run", cwd=folder)
@@ -89,6 +90,17 @@ def test_empty(folder: Path) -> None:
     """A file for what is written by hand."""
     done = oxyde("makemigrations", "--empty", "--name", "by_me", cwd=folder)
     assert (done.returncode, done.stdout) == (0, "Wrote migrations/0001_by_me.py\nWrote shop.pyi\n")
+
+
+def test_no_tables(folder: Path) -> None:
+    """Why no folder is made is said."""
+    (folder / "shop.py").write_text(SHOP.replace("is_table = True", "is_table = True\n        managed = False"))
+    done = oxyde("makemigrations", "--no-stubs", cwd=folder)
+    assert (done.returncode, done.stdout) == (0, "No changes, and no migrations: migrations leave out models with managed = False\n")
+    (folder / "shop.py").write_text("LIMIT = 3\n")
+    done = oxyde("makemigrations", "--no-stubs", cwd=folder)
+    assert (done.returncode, done.stdout) == (0, "No changes, and no migrations: no model is a table\n")
+    assert not (folder / "migrations").exists()
 
 
 def test_stubs(folder: Path) -> None:

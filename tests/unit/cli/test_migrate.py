@@ -172,7 +172,10 @@ def test_a_database_of_another_dialect(project: Path) -> None:
 
 
 def test_no_folder(tmp_path: Path) -> None:
-    """Says what makes one."""
+    """Is one error of all commands, which names it and what makes one; no database is made."""
     (tmp_path / "oxyde_config.py").write_text("DATABASES = {'default': 'sqlite:///notes.db'}\n")
-    done = oxyde("migrate", cwd=tmp_path)
-    assert (done.returncode, "oxyde makemigrations makes it" in done.stderr) == (2, True)
+    of_files = [["migrations", name] for name in ("squash", "rebase", "verify")]
+    for command in (["migrate"], ["showmigrations"], ["sqlmigrate", "0001"], *of_files):
+        done = oxyde(*command, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (2, "Error: migrations: there is no such folder; oxyde makemigrations makes it\n"), command
+    assert not (tmp_path / "notes.db").exists()

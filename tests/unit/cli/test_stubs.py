@@ -107,3 +107,4 @@ def test_sidecar(folder: Path) -> None:
     done = run("--style", "sidecar")
     assert done.output == "Wrote _oxyde_types/__init__.pyi\nWrote _oxyde_types/cli_stubs_side.pyi\n"
     assert not (folder / "cli_stubs_side.pyi").exists()
+    assert run().output == "Nothing to write: 2 stubs are up to date\n"

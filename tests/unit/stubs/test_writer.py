@@ -159,6 +159,29 @@ def test_sidecar(write: Write, tmp_path: Path) -> None:
     assert generate("stubs_pack.models", style="sidecar", check=True).is_fresh
 
 
+def test_another_style(write: Write, tmp_path: Path) -> None:
+    """The style is that of the stubs that are there, unless another is asked for, which replaces them."""
+    path = write("stubs_style.models", model("StubsStyle")).with_suffix(".pyi")
+    folder = tmp_path / "_oxyde_types"
+    generate("stubs_style.models", style="sidecar")
+    assert generate("stubs_style.models", check=True).is_fresh
+    assert not generate("stubs_style.models", style="beside", check=True).is_fresh
+    (folder / "mine.pyi").write_text("# mine\n")
+    report = generate("stubs_style.models", style="beside")
+    assert report.written == [path]
+    assert [str(one.relative_to(folder)) for one in report.removed] == [
+        "__init__.pyi",
+        "stubs_style/__init__.pyi",
+        "stubs_style/models.pyi",
+    ]
+    assert [one.name for one in folder.iterdir()] == ["mine.pyi"]
+    assert generate("stubs_style.models", check=True).unchanged == [path]
+    (folder / "mine.pyi").unlink()
+    assert generate("stubs_style.models", style="sidecar").removed == [path]
+    generate("stubs_style.models", style="beside")
+    assert not folder.exists()
+
+
 def test_a_package(write: Write, tmp_path: Path) -> None:
     """Models in a package's own module have their stub there; an installed package has none."""
     write("stubs_package.__init__", model("StubsPackage"))
