@@ -163,7 +163,8 @@ def test_replies() -> None:
     def asked(answers: Answers) -> Any:
         return plan(old, state(*tables), tables, answers, "postgres").questions
 
-    (question,) = asked(Answers())
+    question, value = asked(Answers())
+    assert value.flag == "--map posts.status.gone=VALUE"  # which is open whatever was renamed
     assert asked(question.answered(Answers(), True))[0].text.startswith("posts.status loses the value 'gone'")
     answers = question.answered(Answers(), False)
     loss, value, fill = asked(answers)
