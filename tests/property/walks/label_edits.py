@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from oxyde.schema.types import enum_of
-from tests.property.walks.draft import is_unique
 from tests.property.walks.drawer import LABELS, Drawer
 from tests.property.walks.values import Kind, literal
 
@@ -35,7 +34,7 @@ class LabelEdits(Drawer):
             values = (*old, *(label for label in values if label not in old))
         gone = [label for label in old if label not in values]
         named = [text for table, column in columns for text in (column.default,) if text is not None]
-        limited = [column for table, column in columns if is_unique(table, column.name) or column.name in table.key]
+        limited = [column for table, column in columns if self.draft.is_unique(table.address, column.name) or column.name in table.key]
         if values == old or any(literal(Kind(enum_of("", ())), label, self.dialect) in named for label in gone) or (limited and gone):
             return
         if columns:
