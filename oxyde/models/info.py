@@ -13,6 +13,7 @@ from pydantic import AliasChoices, AliasPath, BaseModel
 from oxyde.db.database import AsyncDatabase
 from oxyde.models.field import NOTHING, Options, options
 from oxyde.models.meta import Meta
+from oxyde.queries.columns import Columns
 from oxyde.schema import Column, Table
 from oxyde.schema.relation import Address
 from oxyde.schema.table import Tables
@@ -156,6 +157,14 @@ class ModelInfo:
         """The fields whose stored values reading may change."""
         return frozenset(column.field for column in self.table().columns if column.altered) if self.is_table else frozenset()
 
+    @cached_property
+    def namespace(self) -> Columns:
+        """The columns as attributes, ``User.c``; of a class ``_UserColumns`` of the model's module, which is the one that stubs declare."""
+        name = f"_{self.model.__qualname__.replace('.', '_')}Columns"
+        attributes = {"__slots__": (), "__module__": self.model.__module__, "__reduce__": lambda _: (getattr, (self.model, "c"))}
+        own: type[Columns] = type(name, (Columns,), attributes)
+        return own(self.table())
+
     def rebuild(self, names: Mapping[str, Any], *, force: bool = False) -> None:
         """Builds the schema of this model alone.
 
@@ -181,7 +190,7 @@ class ModelInfo:
         self.requests = {}
         self.managers = {}
         self.hydration = self._table = self.columns = None
-        for name in ("references", "reference_by_key", "keys", "names", "altered"):
+        for name in ("references", "reference_by_key", "keys", "names", "altered", "namespace"):
             self.__dict__.pop(name, None)
 
     @cached_property

@@ -22,7 +22,6 @@ from oxyde.models.pydantic_seams import ModelMetaclass
 from oxyde.models.requests import request_model
 from oxyde.models.table import build, columns_of
 from oxyde.models.unloaded import RelationAttribute
-from oxyde.queries.columns import Columns
 from oxyde.schema import Table
 
 RESERVED: Final = frozenset({"objects", "pk", "related", "save", "delete", "refresh", "apply"})
@@ -55,6 +54,7 @@ class ManagerClass(metaclass=_ClassTest):
 
 
 if TYPE_CHECKING:
+    from oxyde.queries.columns import Columns
 
     class _ColumnsOfModel:
         """The attribute ``c`` of a model class. Stubs declare another one on the class, which no property of the metaclass would allow."""
@@ -120,7 +120,7 @@ class ModelMeta(ModelMetaclass):
                 raise AttributeError(message, name=name, obj=cls)
             fields = cls.__dict__.get("__pydantic_fields__")  # None while Pydantic collects them, which asks for defaults here
             if name == "c" and fields is not None and "c" not in fields:
-                return Columns(cls.__table__)
+                return cls.__oxyde__.namespace
             if name in (fields or ()):
                 remedy = f'in a query write {name}__gt=3, or F("{name}") > 3'
                 message = f"{cls.__name__}.{name} is a field, which instances have and the class does not; {remedy}"

@@ -114,6 +114,8 @@ def test_what_they_look_like() -> None:
     column = pickle.loads(pickle.dumps(c.team.name))
     assert everyone.order_by(column).sql("sqlite") == everyone.order_by("team__name").sql("sqlite")
     assert len({c.age, c.age}) == 2
+    assert pickle.loads(pickle.dumps(c)) is copy.copy(c) is c
+    assert (type(c).__name__, type(c).__module__) == ("_NovelistColumns", Novelist.__module__)  # the class that a stub declares
 
 
 def test_names_that_are_taken() -> None:
