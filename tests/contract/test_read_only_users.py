@@ -11,7 +11,10 @@ import oxyde
 from oxyde import inspect
 from oxyde.db.execute import run_blocking
 from oxyde.db.route import route
+from oxyde.db.steps import Steps
 from oxyde.migrations import live
+from oxyde.migrations.live import mysql
+from oxyde.migrations.live.scope import Row, Scope
 from oxyde.migrations.state import State
 from tests.backends import Backend
 from tests.migrating import fresh, query
@@ -72,6 +75,24 @@ def test_the_same_state(reader: tuple[Backend, Backend]) -> None:
     assert seen == state(owner)
     key = seen.tables[None, "ro_pets"].constraints["ro_owner"]
     assert (key.on_delete, key.on_update) == ("CASCADE", "CASCADE")
+
+
+@pytest.mark.parametrize("change", ["ALTER TABLE ro_pets DROP FOREIGN KEY ro_friend", "DROP TABLE ro_pets"])
+def test_what_is_dropped_meanwhile(reader: tuple[Backend, Backend], monkeypatch: pytest.MonkeyPatch, change: str) -> None:
+    """A foreign key that is gone when its actions are asked for is left out."""
+    owner, other = reader
+    if owner.dialect != "mariadb":
+        pytest.skip("the catalogue of the others shows actions to readers")
+    ask = mysql._shown_rules
+
+    def late(scope: Scope, schema: str, table: str) -> Steps[dict[str, Row]]:
+        if changes:
+            query(owner, changes.pop())
+        return (yield from ask(scope, schema, table))
+
+    changes = [change]
+    monkeypatch.setattr(mysql, "_shown_rules", late)
+    assert "ro_friend" not in state(other).tables[None, "ro_pets"].constraints
 
 
 def test_views(reader: tuple[Backend, Backend]) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from oxyde.db.steps import Steps
 from oxyde.db.tokens import sql_tokens
+from oxyde.exceptions import DatabaseError
 from oxyde.migrations.live import mysql_queries as queries
 from oxyde.migrations.live.mysql_types import held, quoted
 from oxyde.migrations.live.scope import Row, Scope
@@ -27,6 +28,8 @@ JSON_CHECK: Final = re.compile(r"json_valid\((`(?:[^`]|``)+`)\)")
 """What MariaDB checks of a column of JSON."""
 FILLED_CHECK: Final = re.compile(r"(`(?:[^`]|``)+`) is not null")
 """What we check of a generated column that takes no NULL."""
+NO_TABLE: Final = "42S02"
+"""The SQLSTATE of a table that is not there."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,8 @@ def read(scope: Scope) -> Steps[State]:
             if (rule := rules.get((row["schema"], row["table"], row["name"]))) is None:
                 shown = yield from _shown_rules(scope, row["schema"], row["table"])
                 rules.update({(row["schema"], row["table"], name): actions for name, actions in shown.items()})
-                rule = shown[row["name"]]
+                if (rule := shown.get(row["name"])) is None:  # it was dropped since
+                    continue
             there.keys[row["name"]].append({**rule, **row, "target_schema": scope.named(row["target_schema"], default)})
     for row in (yield from scope.rows(queries.CHECKS[scope.dialect], params)):
         if (there := found.get((row["schema"], row["table"]))) is not None:
@@ -92,8 +96,13 @@ def read(scope: Scope) -> Steps[State]:
 
 
 def _shown_rules(scope: Scope, schema: str, table: str) -> Steps[dict[str, Row]]:
-    """Returns the actions of a table's foreign keys, by key, read off the text that made the table."""
-    (row,) = yield from scope.rows(queries.TEXT.format(table=f"{_quoted(schema)}.{_quoted(table)}"))
+    """Returns the actions of a table's foreign keys, by key, read off the text that made the table; none where it was dropped since."""
+    try:
+        (row,) = yield from scope.rows(queries.TEXT.format(table=f"{_quoted(schema)}.{_quoted(table)}"))
+    except DatabaseError as error:
+        if error.sqlstate == NO_TABLE:
+            return {}
+        raise
     return key_actions(row["Create Table"], scope.dialect)
 
 
@@ -110,9 +119,7 @@ def key_actions(sql: str, dialect: str) -> dict[str, Row]:
     words = [text for kind, text in sql_tokens(sql, dialect) if kind not in {"space", "comment"}]
     for place, word in enumerate(words):
         if word == "CONSTRAINT" and words[place + 2 : place + 4] == ["FOREIGN", "KEY"]:
-            quote = words[place + 1][0]
-            name = words[place + 1][1:-1].replace(quote * 2, quote)
-            key = found[name] = {"on_delete": default, "on_update": default}
+            key = found[_unquoted(words[place + 1])] = {"on_delete": default, "on_update": default}
         elif word == "ON" and words[place + 1] in {"DELETE", "UPDATE"} and words[place + 2] in {"CASCADE", "RESTRICT", "SET", "NO"}:
             action = words[place + 2]
             key[f"on_{words[place + 1].lower()}"] = action if action in {"CASCADE", "RESTRICT"} else f"{action} {words[place + 3]}"
@@ -275,6 +282,11 @@ def _foreign_key(name: str, rows: Sequence[Row]) -> ForeignKey:
         first["on_delete"],
         first["on_update"],
     )
+
+
+def _unquoted(name: str) -> str:
+    """Returns a name without its quotes, which the server leaves away where ``sql_quote_show_create`` is off."""
+    return name[1:-1].replace("``", "`") if name.startswith("`") else name
 
 
 def _quoted(name: str) -> str:
