@@ -208,6 +208,28 @@ def test_an_interrupted_statement_is_asked_about(empty: Backend, tmp_path: Path)
     assert query(empty, "SELECT * FROM extras") == []
 
 
+def test_fake_of_what_stopped_half_way(empty: Backend, tmp_path: Path) -> None:
+    """An interrupted step has to be settled first; of steps that are done a warning tells."""
+    raw = 'def upgrade(ctx):\n    ctx.execute("SELECT 1", reverse="")\n    ctx.execute("SELECT 2", reverse="")\n'
+    folder = write(tmp_path / "migrations", m0001_first=FIRST, m0002_raw=raw)
+    blocking.migrate(folder, "0001")
+    insert = (
+        "INSERT INTO oxyde_migration_journal (migration, step, backwards, digest, done) VALUES ('0002_raw', :step, :no, :digest, :done)"
+    )
+    for step, done in ((1, True), (2, False)):
+        sync.execute_raw(
+            insert,
+            {"step": step, "no": False, "digest": journal.digest(f"SELECT {step}"), "done": done},
+        )
+    with pytest.raises(MigrationError, match=r"0002_raw stopped during step 2, and --fake would hide that.*--mark-done 2 or --retry 2"):
+        blocking.migrate(folder, fake=True)
+    assert query(empty, "SELECT name FROM oxyde_migrations") == [("0001_first",)]
+    settle_blocking(2, done=False)
+    with pytest.warns(UserWarning, match="0002_raw stopped half way: only step 1 of it was done. It is entered in the ledger all the same"):
+        assert names(blocking.migrate(folder, fake=True)) == ["0002_raw"]
+    assert query(empty, "SELECT step FROM oxyde_migration_journal") == []
+
+
 def test_a_procedure_that_commits_is_not_called_again(empty: Backend, tmp_path: Path) -> None:
     """Where it ends because of a lock, half of it may be there; the next run asks."""
     if empty.dialect != "mariadb":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -56,8 +57,15 @@ def apply(history: History, options: Options) -> Steps[list[Done]]:
 
 
 def planned(history: History, options: Options) -> Steps[list[Task]]:
-    """Returns what leads to the target, faked up to where ``fake_initial`` finds the database; raises as ``tasks`` and ``recorded``."""
+    """Returns what leads to the target, faked up to where ``fake_initial`` finds the database; raises as ``tasks`` and ``recorded``.
+
+    Raises:
+        MigrationError: A migration that would only be entered in the ledger stopped during a step.
+    """
     tasks = history.tasks(options.target, fake=options.fake)
+    if options.fake:
+        for task in tasks:
+            _settled(task, history.begun.get(task.name, {}), options)
     is_begun = any(task.name in history.begun for task in tasks)  # which made the tables that are there
     if not options.fake_initial or not tasks or is_begun:
         return tasks
@@ -67,6 +75,23 @@ def planned(history: History, options: Options) -> Steps[list[Task]]:
     stages = [stage for stage in history.stages if stage.migration.name in names]
     count = yield from recorded(stages, history.dialect, options.warn)
     return [*(replace(task, steps=(), faked=True) for task in tasks[:count]), *tasks[count:]]
+
+
+def _settled(task: Task, begun: Mapping[int, journal.Entry], options: Options) -> None:
+    """Warns of a migration that is entered in the ledger half done; raises MigrationError where nothing tells how far it came."""
+    name, done = task.name, sorted(number for number, entry in begun.items() if entry.done)
+    for number in sorted(begun.keys() - set(done)):
+        raise MigrationError(
+            f"{name} stopped during step {number}, and --fake would hide that: look at the database, then migrate --mark-done {number} or "
+            f"--retry {number}, with --fake where the other steps were done by hand"
+        )
+    if done:
+        steps = f"step {done[0]}" if len(done) == 1 else f"steps {', '.join(map(str, done[:-1]))} and {done[-1]}"
+        been, entered = ("undone", "removed from") if task.backwards else ("done", "entered in")
+        options.warn(
+            f"{name} stopped half way: only {steps} of it {'was' if len(done) == 1 else 'were'} {been}. It is {entered} the ledger all the "
+            "same, and its other steps will not run; without --fake, migrate goes on with them"
+        )
 
 
 def _renewed(history: History, until: float) -> Steps[None]:
