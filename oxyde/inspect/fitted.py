@@ -82,7 +82,7 @@ def _readable(table: Table, state: State, dialect: str, remarks: dict[tuple[Addr
             table = replace(table, columns={**table.columns, name: changed})
         else:
             remarks[table.address, name] = f"left out: {reasons[name]}"
-            table = _without(table, name)
+            table = without(table, name)
     return table
 
 
@@ -103,7 +103,7 @@ def _without_types(table: Table, types: Collection[str], instead: str, remarks: 
             remarks[table.address, name] = (
                 f"left out: {column.db_type} has no values here; read it by SQL of your own: {instead.format(name)}"
             )
-            table = _without(table, name)
+            table = without(table, name)
     return table
 
 
@@ -126,8 +126,13 @@ def _refused(model: type[Model]) -> Steps[tuple[str, str] | None]:
     return None
 
 
-def _without(table: Table, name: str) -> Table:
-    """Returns a table without a column, and without what is over it."""
+def without(table: Table, name: str) -> Table:
+    """Returns a table without a column, and without what is over it.
+
+    Args:
+        table: The table.
+        name: The column.
+    """
     return replace(
         table,
         columns={other: column for other, column in table.columns.items() if other != name},

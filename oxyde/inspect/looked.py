@@ -8,6 +8,7 @@ from typing import Final
 
 from oxyde.db.raw import query
 from oxyde.db.steps import Steps
+from oxyde.exceptions import StatementTimeoutError
 from oxyde.inspect.fitted import DATES
 from oxyde.migrations.parts import Column
 from oxyde.migrations.state import State, Table
@@ -18,6 +19,19 @@ from oxyde.schema.types import ANY, DURATION, INT, TEXT
 
 ROWS: Final = 1_000_000
 """How many rows of a table are looked at."""
+VALUES: Final = 20_000_000
+"""How many values of it: fewer rows where it has more than 20 columns that are looked at."""
+SECONDS: Final = 5
+"""How long one look may take, on a server that is busy or through a view that is slow."""
+FEW: Final = 10_000
+"""How many rows are looked at where that was too long."""
+TIMED: Final[Mapping[str, str]] = {
+    "mariadb": f"SET STATEMENT max_statement_time = {SECONDS} FOR SELECT",
+    "mysql": f"SELECT /*+ MAX_EXECUTION_TIME({SECONDS * 1000}) */",
+}
+"""How a statement begins that ends after that time."""
+UNSEEN: Final = "an integer, because looking whether it holds more than 0 and 1 took too long"
+"""What is said about a flag of a table or view that is too slow to look at."""
 FLAG: Final = "tinyint(1)"
 """The type of MySQL that is read as a bool."""
 
@@ -53,39 +67,69 @@ BEYOND: Final[Mapping[str, _Beyond]] = {
 """What is looked for, by kind."""
 
 
-def as_looked_at(state: State) -> Steps[tuple[State, dict[tuple[Address, str], str]]]:
-    """Returns a state whose models read what the first rows of its tables hold, and what is said of columns that are others for that.
+@dataclass(frozen=True)
+class LookedAt:
+    """A state whose models read what the first rows of its tables and views hold.
+
+    Attributes:
+        state: The state.
+        views: The columns of its views.
+        remarks: What is said of columns that are others for that, by table and column.
+    """
+
+    state: State
+    views: Mapping[Address, Sequence[Column]]
+    remarks: Mapping[tuple[Address, str], str]
+
+
+def as_looked_at(state: State, views: Mapping[Address, Sequence[Column]], dialect: str) -> Steps[LookedAt]:
+    """Returns a state whose models read what the first rows of its tables and views hold.
 
     Args:
         state: The state of a database of MySQL.
+        views: The columns of its views.
+        dialect: mysql or mariadb.
     """
     tables: dict[Address, Table] = {}
     remarks: dict[tuple[Address, str], str] = {}
     for address, table in state.tables.items():
-        columns = dict(table.columns)
-        for name in (yield from _beyond(table)):
-            column = columns[name]
-            beyond = BEYOND[column.type.kind]
-            columns[name] = replace(column, type=beyond.type, db_type=column.db_type or beyond.db_type)
-            remarks[address, name] = beyond.remark
-        tables[address] = replace(table, columns=columns)
-    return replace(state, tables=_with_counting_keys(tables)), remarks
+        tables[address] = yield from _fitting(table, dialect, remarks)
+    seen: dict[Address, Sequence[Column]] = {}
+    for address, columns in views.items():
+        view = Table(address[1], address[0], {column.name: column for column in columns})
+        seen[address] = tuple((yield from _fitting(view, dialect, remarks)).columns.values())
+    return LookedAt(replace(state, tables=_with_counting_keys(tables)), seen, remarks)
 
 
-def _beyond(table: Table) -> Steps[Sequence[str]]:
-    """Returns the columns of a table that hold what their type is not read as."""
+def _fitting(table: Table, dialect: str, remarks: dict[tuple[Address, str], str]) -> Steps[Table]:
+    """Returns a table whose columns have the types of what they hold."""
     asked = [column for column in table.columns.values() if _may_be(column)]
-    if not asked:
-        return ()
+    columns = dict(table.columns)
+    found = (yield from _beyond(table, asked, dialect)) if asked else []
+    for name in [column.name for column in asked if column.type.kind == "bool"] if found is None else found:
+        column = columns[name]
+        beyond = BEYOND[column.type.kind]
+        columns[name] = replace(column, type=beyond.type, db_type=column.db_type or beyond.db_type)
+        remarks[table.address, name] = UNSEEN if found is None else beyond.remark
+    return replace(table, columns=columns)
+
+
+def _beyond(table: Table, asked: Sequence[Column], dialect: str) -> Steps[Sequence[str] | None]:
+    """Returns the columns of a table that hold what their type is not read as; None where looking takes too long."""
     names = [quoted(column.name, "`") for column in asked]
     looks = [
         f"max({BEYOND[column.type.kind].condition.format(name)}) AS look_{number}"
         for number, (column, name) in enumerate(zip(asked, names, strict=True))
     ]
     where = ".".join(quoted(part, "`") for part in (table.schema, table.name) if part is not None)
-    sql = f"SELECT {', '.join(looks)} FROM (SELECT {', '.join(names)} FROM {where} LIMIT {ROWS}) AS looked_at"  # noqa: S608 - names are quoted
-    (row,) = yield from query(sql, None, "mysql")
-    return [column.name for number, column in enumerate(asked) if row[f"look_{number}"]]
+    for limit in (min(ROWS, VALUES // len(asked)), FEW):
+        rows = f"(SELECT {', '.join(names)} FROM {where} LIMIT {limit}) AS looked_at"  # noqa: S608 - names are quoted
+        try:
+            (row,) = yield from query(f"{TIMED[dialect]} {', '.join(looks)} FROM {rows}", None, dialect)
+        except StatementTimeoutError:
+            continue
+        return [column.name for number, column in enumerate(asked) if row[f"look_{number}"]]
+    return None
 
 
 def _may_be(column: Column) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 
 from oxyde.db.raw import query
 from oxyde.db.steps import Steps
+from oxyde.inspect.allowed import without_refused
 from oxyde.inspect.fitted import without_unreadable
 from oxyde.inspect.looked import as_looked_at
 from oxyde.inspect.plan import Plan
@@ -15,7 +16,7 @@ from oxyde.inspect.planning import plan
 from oxyde.inspect.stored import as_stored
 from oxyde.inspect.views import columns_of_views, others, virtual
 from oxyde.migrations import live
-from oxyde.migrations.parts import shown
+from oxyde.migrations.parts import Column, shown
 from oxyde.migrations.state import State
 from oxyde.schema.naming import meant
 from oxyde.schema.relation import Address
@@ -51,7 +52,7 @@ class NoTables(ValueError):
 def read(dialect: str, *, tables: Collection[str] = (), schemas: Collection[str] = ()) -> Steps[Plan]:
     """Reads the plan of the models of a database.
 
-    Of SQLite every row is looked at, because any column may hold any value there; of MySQL the first million of each table.
+    Of SQLite every row is looked at, because any column may hold any value there; of MySQL the first million of each table or view.
 
     Args:
         dialect: postgres, mysql, mariadb or sqlite.
@@ -60,7 +61,7 @@ def read(dialect: str, *, tables: Collection[str] = (), schemas: Collection[str]
 
     Raises:
         ValueError: There is no such table, or no such schema.
-        NoTables: There is no table at all.
+        NoTables: There is no table at all, or none that may be read.
     """
     yield from _known_schemas(dialect, schemas)
     state = yield from live.read(dialect, schemas=schemas or None, tables=set(tables) or None)
@@ -80,19 +81,30 @@ def read(dialect: str, *, tables: Collection[str] = (), schemas: Collection[str]
 
 
 def _planned(dialect: str, state: State, besides: Mapping[Address, str]) -> Steps[Plan]:
-    views = yield from columns_of_views(dialect, state, besides)
+    views: Mapping[Address, Sequence[Column]] = yield from columns_of_views(dialect, state, besides)
     remarks: dict[tuple[Address, str], str] = {}
+    refused: Mapping[Address, str] = {}
+    if dialect != "sqlite":
+        allowed = yield from without_refused(state, views, dialect)
+        state, views, refused = allowed.state, allowed.views, allowed.refused
+        remarks |= allowed.remarks
+        if refused and not (state.tables or views):
+            raise NoTables("\n".join(refused.values()))
     if dialect in {"mysql", "mariadb"}:
-        state, remarks = yield from as_looked_at(state)
+        looked = yield from as_looked_at(state, views, dialect)
+        state, views = looked.state, looked.views
+        remarks |= looked.remarks
     named = {address: columns for address, columns in views.items() if columns}
     trial = as_stored(state, named) if dialect == "sqlite" else without_unreadable(state, named, dialect)
     found = yield from trial
     tables = {address: table for address, table in found.state.tables.items() if table.columns}
     seen = {address: columns for address, columns in found.views.items() if columns}
     remarks |= found.remarks
-    made = plan(replace(found.state, tables=tables), dialect, views=seen, remarks=remarks, others=besides)
+    others = {address: said for address, said in besides.items() if address not in refused}
+    made = plan(replace(found.state, tables=tables), dialect, views=seen, remarks=remarks, others=others)
     bare = sorted((found.state.tables.keys() | views.keys()) - tables.keys() - seen.keys(), key=shown)
-    return replace(made, notes=tuple(_bare(address, remarks) for address in bare))
+    without = [*(_bare(address, remarks) for address in bare), *(refused[address] for address in sorted(refused, key=shown))]
+    return replace(made, notes=tuple(without))
 
 
 def _bare(address: Address, remarks: Mapping[tuple[Address, str], str]) -> str:

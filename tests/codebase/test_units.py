@@ -17,6 +17,7 @@ ELSEWHERE = {
     "export/arrow_schema.py": ("export/test_formats.py", "the formats answer to one suite"),
     "export/pandas.py": ("export/test_formats.py", "the formats answer to one suite"),
     "export/polars.py": ("export/test_formats.py", "the formats answer to one suite"),
+    "inspect/allowed.py": ("../contract/test_read_only_users.py", "what a user may read on a server"),
     "inspect/columns.py": ("inspect/test_planning.py", "parts of the plan"),
     "inspect/constraints.py": ("inspect/test_planning.py", "parts of the plan"),
     "inspect/inspecting.py": ("../contract/test_inspecting.py", "reads databases"),

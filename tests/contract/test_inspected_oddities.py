@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 import oxyde.inspect
 from oxyde import db
+from oxyde.inspect import looked
 from oxyde.inspect.classes import classes
 from oxyde.migrations import drift
 from tests.backends import Backend, Servers
@@ -164,3 +167,25 @@ async def test_what_mysql_holds_beyond_its_types(servers: Servers, tmp_path: Pat
     assert "    insert_priv: Priv\n" not in rights
     assert "    held: OddRightHeld | None = None\n" in rights
     assert "db_enum_name" not in text
+
+
+async def test_views_of_mysql_hold_what_their_tables_do(servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their flags count, too; those of a view that is too slow to look at are integers."""
+    with fresh(servers.get("mariadb"), tmp_path) as own:
+        for sql in (
+            "CREATE TABLE odd_votes (id INT PRIMARY KEY, score TINYINT(1), day DATE, is_open TINYINT(1))",
+            "INSERT INTO odd_votes VALUES (1, 7, '2020-00-00', 1)",
+            "CREATE VIEW odd_voted AS SELECT score, day, is_open FROM odd_votes",
+            "CREATE VIEW odd_voted_late AS SELECT score, is_open FROM odd_votes WHERE sleep(0.3) = 0",
+        ):
+            query(own, sql)
+        monkeypatch.setitem(looked.TIMED, "mariadb", "SET STATEMENT max_statement_time = 0.2 FOR SELECT")
+        async with db.connect(own.url, "votes") as connection:
+            text = await oxyde.inspect.source(client=connection)
+            models = classes(text, connection)
+            assert [line for model in models.values() for line in differences(model, own)] == []
+    view, late = text[text.index("class OddVoted(") : text.index("class OddVotedLate(")], text[text.index("class OddVotedLate(") :]
+    assert "    score: int | None" in view
+    assert "    day: str | None" in view
+    assert "    is_open: bool | None" in view
+    assert late.count("# an integer, because looking whether it holds more than 0 and 1 took too long") == 2

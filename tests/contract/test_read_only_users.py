@@ -95,12 +95,50 @@ def test_what_is_dropped_meanwhile(reader: tuple[Backend, Backend], monkeypatch:
     assert "ro_friend" not in state(other).tables[None, "ro_pets"].constraints
 
 
+def _name(reader: Backend) -> str:
+    return reader.url.partition("//")[2].partition(":")[0]
+
+
+def _hosts(backend: Backend, user: str) -> list[str]:
+    return [user] if backend.dialect == "postgres" else [f"{user}@'%'", f"{user}@'localhost'"]
+
+
+def test_what_may_not_be_read(reader: tuple[Backend, Backend]) -> None:
+    """A table that a user may write only is named and left out, and so are columns; the others have their models."""
+    owner, other = reader
+    user = _name(other)
+    query(owner, "CREATE TABLE ro_inbox (id INTEGER PRIMARY KEY, note VARCHAR(20))")
+    query(owner, "CREATE TABLE ro_parts (id INTEGER PRIMARY KEY, note VARCHAR(20), secret VARCHAR(20))")
+    query(owner, "CREATE VIEW ro_letters AS SELECT id FROM ro_inbox")
+    database = other.url.rpartition("/")[2]
+    for to in _hosts(owner, user):
+        if owner.dialect != "postgres":
+            query(owner, f"REVOKE SELECT ON {database}.* FROM {to}")
+            query(owner, f"GRANT SELECT ON ro_owners TO {to}")
+        query(owner, f"GRANT INSERT ON ro_inbox TO {to}")
+        query(owner, f"GRANT INSERT ON ro_letters TO {to}")
+        query(owner, f"GRANT SELECT (id, note), INSERT (secret) ON ro_parts TO {to}")
+    with oxyde.connect(other.url, "reader"):
+        source = inspect.sync.source(using="reader")
+        with pytest.raises(ValueError, match=r"ro_inbox cannot be read, and has no model: .*denied"):
+            inspect.sync.source(using="reader", tables=["ro_inbox"])
+        models = inspect.sync.models(using="reader")
+        assert list(models["RoPart"].objects.sync.filter()) == []
+    notes = [line for line in source.splitlines() if line.startswith("# ")]
+    assert [line.split()[1] for line in notes if "cannot be read" in line] == ["ro_inbox", "ro_letters"]
+    assert "class RoOwner(Model)" in source
+    part = source[source.index("class RoPart(Model)") :]
+    assert "column secret is left out: this user may not read it" in part
+    assert "    note: str | None" in part
+    assert "    secret:" not in part
+
+
 def test_views(reader: tuple[Backend, Backend]) -> None:
     """A view whose text the user is not shown is a model all the same."""
     owner, other = reader
     query(owner, "CREATE VIEW ro_called AS SELECT name FROM ro_pets")
     if owner.dialect == "postgres":
-        query(owner, f"GRANT SELECT ON ro_called TO {other.url.partition('//')[2].partition(':')[0]}")
+        query(owner, f"GRANT SELECT ON ro_called TO {_name(other)}")
     with oxyde.connect(other.url, "reader"):
         source = inspect.sync.source(using="reader")
     assert "class RoCalled(Model)" in source
