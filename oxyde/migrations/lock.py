@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
@@ -42,6 +43,13 @@ _HOLDER: Final = {
 """What finds the connection that holds it; whose it is, the server may keep from the user."""
 _END: Final = {"postgres": "SELECT pg_terminate_backend({id})", "mysql": "KILL {id}"}
 """What ends that connection."""
+_KEEP: Final = {
+    "postgres": (
+        "SELECT set_config(name, '0', TRUE) FROM pg_settings WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')"
+    ),
+    "mysql": "SET SESSION wait_timeout = 2147483",
+}
+"""What lets the connection idle for as long as a migration lasts; on Windows MySQL takes no more than these 24 days."""
 _RELEASE: Final = f"SELECT RELEASE_LOCK({_NAME}) AS released"
 NAME: Final = "oxyde migrations lock"
 
@@ -131,6 +139,8 @@ def _attempt(dialect: str, block: Block, until: float, timeout: float) -> Steps[
         found = yield from query(_TAKE[family], {}, dialect)
         is_late = not found[0]["taken"] and time.monotonic() >= until
         holders = (yield from query(_HOLDER[family], {}, dialect)) if is_late else []
+        if found[0]["taken"]:
+            yield from query(_KEEP[family], {}, dialect)
     except GeneratorExit:
         raise
     except BaseException as error:
@@ -155,10 +165,12 @@ def _held(timeout: float, holders: list[dict[str, Any]], family: str) -> str:
 
 
 def _end(dialect: str, block: Block) -> Steps[None]:
+    """Gives the lock back; a connection that was lost has done so already, and nothing was written on it."""
+    lost: OxydeError | None = None
     try:
         if dialect != "postgres":  # whose lock ends with the transaction
             yield from query(_RELEASE, {}, dialect)
-    except OxydeError as error:  # a connection that was lost has given the lock back
-        yield from block.end(error)
-        return
-    yield from block.end(None)
+    except OxydeError as error:
+        lost = error
+    with suppress(OxydeError):
+        yield from block.end(lost)

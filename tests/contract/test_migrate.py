@@ -12,10 +12,14 @@ import pytest
 
 import oxyde
 from oxyde import sync
+from oxyde.db import raw
+from oxyde.db.execute import run_blocking
+from oxyde.db.route import Route, route
 from oxyde.exceptions import LockTimeoutError, MigrationError, UnsupportedError
 from oxyde.migrations import migrate
 from oxyde.migrations import sync as blocking
 from oxyde.migrations.folder.files import load
+from oxyde.migrations.lock import Lock
 from oxyde.migrations.running import journal
 from oxyde.migrations.running.migrating import history_blocking, settle_blocking
 from oxyde.migrations.running.patience import LIMITED
@@ -185,6 +189,37 @@ def test_fake(empty: Backend, tmp_path: Path) -> None:
     assert query(empty, "SELECT name, state FROM oxyde_migrations") == [("0001_first", "faked")]
     assert names(blocking.migrate(folder, "zero", fake=True)) == ["0001_first"]
     assert query(empty, "SELECT name FROM oxyde_migrations") == []
+
+
+IDLE = {
+    "postgres": "SELECT current_setting('idle_in_transaction_session_timeout')::int AS n",
+    "mysql": "SELECT @@wait_timeout < 2147483 AS n",
+}
+
+
+def test_the_lock_is_kept_while_a_migration_lasts(empty: Backend) -> None:
+    """However soon the server ends idle connections, and whatever ends it: then it is given back."""
+    if not empty.has_server:
+        pytest.skip("a file has no such lock")
+    if empty.dialect == "postgres":
+        query(empty, f"ALTER DATABASE {empty.url.rpartition('/')[2]} SET idle_in_transaction_session_timeout = '900ms'")
+    with Lock(route(None).database, 5) as lock:
+        where = Route(lock._own, lock._block)
+        dialect = "postgres" if empty.dialect == "postgres" else "mysql"
+        assert run_blocking(raw.query(IDLE[dialect], {}, empty.dialect), where)[0]["n"] == 0
+
+
+def test_a_lock_that_was_lost(empty: Backend, tmp_path: Path) -> None:
+    """What was done is reported: nothing was written on the connection of the lock."""
+    here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    ends = {
+        "postgres": f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND {here}",
+        "mariadb": "KILL IS_USED_LOCK(CONCAT('oxyde_', LEFT(SHA2(DATABASE(), 256), 40)))",
+    }
+    if empty.dialect not in ends:
+        pytest.skip("a file has no lock")
+    end = f"def upgrade(ctx):\n    ctx.execute({ends[empty.dialect]!r}, reverse='')\n"
+    assert names(blocking.migrate(write(tmp_path / "migrations", m0001_end=end))) == ["0001_end"]
 
 
 def test_an_interrupted_statement_is_asked_about(empty: Backend, tmp_path: Path) -> None:
