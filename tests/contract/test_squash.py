@@ -107,10 +107,16 @@ async def test_a_database_that_is_half_way(empty: Backend, backend: Backend, fol
     made = squash(folder, end="0003")
     texts = {one.path: one.path.read_text() for one in made.replaced}
     remove(made.replaced)
-    with pytest.raises(MigrationError, match=r"half way through what 0001_squashed_0003 replaces: bring back 0003_width\.py, and migrate"):
+    with pytest.raises(
+        MigrationError, match=r"what 0001_squashed_0003 replaces: bring back 0001_bins\.py, 0002_grams\.py and 0003_width\.py, and migrate"
+    ):
         await migrate(folder)
-    for path, text in texts.items():
-        path.write_text(text)
+    *others, last = texts
+    last.write_text(texts[last])
+    with pytest.raises(MigrationError, match=r"bring back 0001_bins\.py and 0002_grams\.py, and migrate"):
+        await migrate(folder)
+    for path in others:
+        path.write_text(texts[path])
     assert names(history_blocking(folder).migrations) == [*OLD, "0004_colour"]
     assert names(await migrate(folder, "0002")) == []
     assert names(await migrate(folder)) == ["0003_width", "0004_colour"]
@@ -127,7 +133,9 @@ async def test_squashed_again(empty: Backend, folder: Path) -> None:
     squash(folder, end="0003", delete=True)
     again = squash(folder, delete=True)
     assert (again.path.name, files(folder)) == ("0001_squashed_0004.py", [again.path])
-    with pytest.raises(MigrationError, match=r"half way through what 0001_squashed_0004 replaces: bring back 0004_colour\.py"):
+    with pytest.raises(
+        MigrationError, match=r"half way through what 0001_squashed_0004 replaces: bring back 0001_squashed_0003\.py and 0004_colour\.py"
+    ):
         await migrate(folder)
     again.path.unlink()
     write(folder, m0001_bins=FIRST, m0002_grams=SECOND, m0003_width=THIRD, m0004_colour=FOURTH)

@@ -21,6 +21,8 @@ from oxyde.migrations.state import State
 
 ZERO: Final = "zero"
 """The target before the first migration."""
+MOST: Final = 5
+"""The most names that a message has one by one."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class History:
         dialect: postgres, mysql, mariadb or sqlite.
         applied: What the ledger says, by name, renewals included.
         begun: What the journal says, by name.
-        stuck: What the database lacks of what a squashed migration replaces, where it is half way and the files are gone.
+        stuck: The files that are gone of what a squashed migration replaces, where the database is half way through that.
         renewals: Entries that the ledger is to get: its names are older than those of the files.
         resumed: The names that files have now which the journal has under older ones.
     """
@@ -182,8 +184,8 @@ class History:
             begun = self.begun.get(migration.name, {})
             is_going_back = any(entry.backwards for entry in begun.values())
             if migration.name in self.stuck:
-                lacks = self.stuck[migration.name][0]
-                raise MigrationError(f"the database is half way through what {migration.name} replaces: bring back {lacks}.py, and migrate")
+                gone = _listed([f"{name}.py" for name in self.stuck[migration.name]])
+                raise MigrationError(f"the database is half way through what {migration.name} replaces: bring back {gone}, and migrate")
             if at <= last and migration.name not in self.applied:
                 if begun and is_going_back:
                     raise MigrationError(
@@ -224,3 +226,14 @@ class History:
         if manual is not None:
             raise MigrationError(f"{migration.name} is not complete: {manual}")
         return script(operations, before, self.dialect)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Returns names as a sentence has them.
+
+    >>> _listed(["a", "b", "c"]), _listed(["a"]), _listed(list("abcdefg"))
+    ('a, b and c', 'a', 'a to g (7 files)')
+    """
+    if len(names) > MOST:
+        return f"{names[0]} to {names[-1]} ({len(names)} files)"
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

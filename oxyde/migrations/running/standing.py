@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from oxyde.db.steps import Steps
 from oxyde.migrations.folder.checksums import differs
 from oxyde.migrations.folder.files import Migration, Stage
-from oxyde.migrations.folder.replaced import lacking, names
+from oxyde.migrations.folder.replaced import lacking, name_of, names
 from oxyde.migrations.running import ledger
 from oxyde.migrations.running.ledger import Entry
 
@@ -24,7 +24,7 @@ class Line:
     Attributes:
         migrations: The migrations, in order.
         counted: Squashed ones that the database has, because it has all that they replace.
-        stuck: Squashed ones that the database is half way through and whose older files are gone, with the names that it lacks.
+        stuck: Squashed ones that the database is half way through and whose older files are gone, with those that are.
     """
 
     migrations: list[Migration] = field(default_factory=list)
@@ -53,7 +53,8 @@ def line(migrations: Sequence[Migration], there: AbstractSet[str], applied: Coll
             found = Line([*found.migrations, *inner.migrations], [*found.counted, *inner.counted], {**found.stuck, **inner.stuck})
         else:
             found.migrations.append(migration)
-            found.stuck[migration.name] = left
+            there_still = {one.name for one in migration.replaced}
+            found.stuck[migration.name] = [name for name in map(name_of, migration.replaces) if name not in there_still]
     return found
 
 
