@@ -55,7 +55,6 @@ ELSEWHERE = {
     "migrations/folder/context/columns.py": ("migrations/folder/context/test_base.py", "every method answers to one suite"),
     "migrations/folder/context/constraints.py": ("migrations/folder/context/test_base.py", "every method answers to one suite"),
     "migrations/folder/context/enums.py": ("migrations/folder/context/test_base.py", "every method answers to one suite"),
-    "migrations/folder/context/free.py": ("migrations/folder/context/test_base.py", "every method answers to one suite"),
     "migrations/folder/context/tables.py": ("migrations/folder/context/test_base.py", "every method answers to one suite"),
     "db/ground.py": ("../contract/test_migrated_fixture.py", "the transaction of a test"),
     "testing/fixtures.py": ("../contract/test_migrated_fixture.py", "the transaction of a test"),

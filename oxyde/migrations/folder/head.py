@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -16,24 +17,25 @@ REMEDY: Final = "oxyde migrations rebase lets the files follow each other, and n
 
 def names(directory: Path) -> list[str]:
     """Returns the names that the file has: one, both sides of a conflict, or none where there is no file."""
-    path = directory / HEAD
-    if not path.is_file():
-        return []
-    return [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip() and not _is_marker(line)]
+    return [line.strip() for line in _lines(directory) if line.strip() and not _is_marker(line)]
 
 
 def is_conflict(directory: Path) -> bool:
     """Whether git could not merge the file."""
-    path = directory / HEAD
-    return path.is_file() and any(map(_is_marker, path.read_text(encoding="utf-8").splitlines()))
+    return any(map(_is_marker, _lines(directory)))
 
 
 def other_side(directory: Path) -> str | None:
     """Returns what git calls the other side of a conflict; None where it says nothing."""
-    path = directory / HEAD
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    said = [line.removeprefix(">>>>>>>").split()[0] for line in lines if line.startswith(">>>>>>> ")]
+    said = [line.removeprefix(">>>>>>>").split()[0] for line in _lines(directory) if line.startswith(">>>>>>> ")]
     return said[0] if said else None
+
+
+def _lines(directory: Path) -> list[str]:
+    """Returns the lines of the file, in whichever encoding a shell or an editor wrote it; none where there is no file."""
+    path = directory / HEAD
+    data = path.read_bytes() if path.is_file() else b""
+    return data.decode("utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig", "replace").splitlines()
 
 
 def _is_marker(line: str) -> bool:

@@ -29,7 +29,15 @@ class Free(Recorder):
             params: The parameters by name, or a list for the server's own placeholders.
             reverse: The statement that undoes it.
             state: A function of a context, which does with it what the statement amounts to.
+
+        Raises:
+            MigrationError: The statement, or what undoes it, is no text, or it is empty.
         """
+        for name, given in (("a statement", sql), *([] if reverse is None else [("reverse=", reverse)])):
+            if not isinstance(given, str):
+                raise MigrationError(f"execute() takes {name} as a str, not {type(given).__name__}")
+        if not sql.strip():
+            raise MigrationError("execute() takes a statement, and this one is empty")
         self.record(Execute(sql, params, reverse, () if state is None else self.collected(state)))
 
     def run(

@@ -38,6 +38,17 @@ def test_names(tmp_path: Path) -> None:
         head.check(tmp_path, [])
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_encodings(tmp_path: Path, encoding: str) -> None:
+    """A shell of Windows writes others; what is no text is no name, and the remedy is said."""
+    migrations = load(write(tmp_path, m0001_a=BODY))
+    (tmp_path / "HEAD").write_text("0001_a\n", encoding=encoding, newline="\r\n")
+    head.check(tmp_path, migrations)
+    (tmp_path / "HEAD").write_bytes(b"\xff0001_a")
+    with pytest.raises(MigrationError, match=r"HEAD names .0001_a, and the newest migration is 0001_a; oxyde migrations rebase"):
+        head.check(tmp_path, migrations)
+
+
 def test_a_conflict(tmp_path: Path) -> None:
     """Is known by git's markers, and names both sides."""
     (tmp_path / "HEAD").write_text(CONFLICT)
