@@ -99,7 +99,6 @@ ELSEWHERE = {
     "migrations/squashing/touched.py": ("migrations/squashing/test_reduced.py", "what keeps operations from being joined"),
     "migrations/squashing/written.py": ("migrations/squashing/test_squash.py", "parts of the file"),
     "migrations/sql/described.py": ("migrations/sql/test_statements.py", "parts of the statements"),
-    "migrations/live/mysql.py": ("../contract/test_live_state.py", "the catalogue of a server"),
     "migrations/live/postgres.py": ("../contract/test_live_state.py", "the catalogue of a server"),
     "migrations/live/scope.py": ("../contract/test_live_state.py", "statements of a connection"),
     "migrations/live/sqlite.py": ("../contract/test_live_state.py", "the catalogue of a file"),
