@@ -18,6 +18,7 @@ from oxyde.db.hidden import hide
 from oxyde.db.sqlite_url import check_present
 from oxyde.inspect.inspecting import ALIAS, source_blocking
 from oxyde.inspect.reading import NoTables
+from oxyde.migrations.folder.head import put
 
 MODEL: Final = re.compile(r"^class \w+\(Model\):", re.MULTILINE)
 
@@ -70,8 +71,16 @@ def inspectdb(
         click.echo(text, nl=False)
         return
     output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(text, encoding="utf-8")
+    _write(output.resolve(), text)
     click.echo(f"Wrote {output}: {count} model{'' if count == 1 else 's'}")
+
+
+def _write(path: Path, text: str) -> None:
+    """Writes a file; what it had stays where the text cannot be written whole."""
+    if path.exists() and not path.is_file():  # a device or a pipe
+        path.write_text(text, encoding="utf-8")
+    else:
+        put(path, text)
 
 
 @contextmanager

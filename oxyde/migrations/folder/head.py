@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Sequence
 from pathlib import Path
@@ -64,5 +65,12 @@ def write(directory: Path, name: str) -> None:
 def put(path: Path, text: str | bytes) -> None:
     """Writes a file, which appears whole or not at all, and has the lines that the text has."""
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_bytes(text.encode() if isinstance(text, str) else text)
-    partial.replace(path)
+    data = text.encode() if isinstance(text, str) else text
+    try:
+        partial.write_bytes(data)
+        if path.exists():
+            shutil.copymode(path, partial)
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise

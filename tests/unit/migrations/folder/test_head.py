@@ -58,3 +58,19 @@ def test_a_conflict(tmp_path: Path) -> None:
         match="HEAD has a conflict of git, 0002_ours and 0002_theirs; oxyde migrations rebase lets the files follow each other",
     ):
         head.check_conflict(tmp_path)
+
+
+def test_a_file_that_cannot_be_written_whole(tmp_path: Path) -> None:
+    """Stays what it was, with its mode, and nothing is left beside it."""
+    path = tmp_path / "models.py"
+    path.write_text("mine")
+    path.chmod(0o640)
+    with pytest.raises(UnicodeEncodeError):
+        head.put(path, "\ud800")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match="folder"):
+        head.put(tmp_path / "folder", "text")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["folder", "models.py"]
+    assert path.read_text() == "mine"
+    head.put(path, "theirs")
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("theirs", 0o640)
