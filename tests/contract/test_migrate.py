@@ -265,6 +265,26 @@ def test_fake_of_what_stopped_half_way(empty: Backend, tmp_path: Path) -> None:
     assert query(empty, "SELECT step FROM oxyde_migration_journal") == []
 
 
+def test_what_is_half_undone_is_undone_first(empty: Backend, tmp_path: Path) -> None:
+    """Nothing is applied on top of it, and it is not up to date."""
+    if empty.dialect != "mariadb":
+        pytest.skip("the others roll it back")
+    later = 'def upgrade(ctx):\n    ctx.add_column("boxes", column("depth", "int", nullable=True))\n'
+    body = 'def upgrade(ctx):\n    ctx.execute("SELECT 1", reverse="DELETE FROM later")\n    ctx.drop_index("boxes", "ix_boxes_weight")\n'
+    folder = write(tmp_path / "migrations", m0001_first=FIRST, m0002_index=body, m0003_depth=later)
+    blocking.migrate(folder)
+    with pytest.raises(MigrationError, match="later"):
+        blocking.migrate(folder, "0001")
+    before = described(empty)
+    for target in ("0002", None):
+        with pytest.raises(MigrationError, match="0002_index was being undone when it stopped; undo it to the end first"):
+            blocking.migrate(folder, target)
+    assert described(empty) == before
+    query(empty, "CREATE TABLE later (id INT)")
+    assert names(blocking.migrate(folder, "0001")) == ["0002_index"]
+    assert names(blocking.migrate(folder)) == ["0002_index", "0003_depth"]
+
+
 def test_a_procedure_that_commits_is_not_called_again(empty: Backend, tmp_path: Path) -> None:
     """Where it ends because of a lock, half of it may be there; the next run asks."""
     if empty.dialect != "mariadb":

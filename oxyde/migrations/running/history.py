@@ -104,7 +104,7 @@ class History:
         """Reads ledger and journal; writes nothing."""
         self.applied = yield from ledger.read(self.dialect)
         self.begun = yield from journal.read(self.dialect)
-        line = standing.line(self.files, self.applied.keys() | self.begun.keys(), self.applied)
+        line = standing.line(self.files, self.begun.keys(), self.applied.keys())
         self.migrations, self.stuck = line.migrations, line.stuck
         self.__dict__.pop("stages", None)
         renamed = standing.renamed(self.stages, self.applied, standing.known(self.files))
@@ -186,11 +186,9 @@ class History:
             if migration.name in self.stuck:
                 gone = _listed([f"{name}.py" for name in self.stuck[migration.name]])
                 raise MigrationError(f"the database is half way through what {migration.name} replaces: bring back {gone}, and migrate")
+            if at <= last and is_going_back:
+                raise MigrationError(f"{migration.name} was being undone when it stopped; undo it to the end first: migrate to before it")
             if at <= last and migration.name not in self.applied:
-                if begun and is_going_back:
-                    raise MigrationError(
-                        f"{migration.name} was being undone when it stopped; undo it to the end first: migrate to before it"
-                    )
                 if standing.title(migration.name) in lost:
                     older = lost[standing.title(migration.name)]
                     raise MigrationError(

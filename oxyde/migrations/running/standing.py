@@ -32,24 +32,25 @@ class Line:
     stuck: dict[str, list[str]] = field(default_factory=dict)
 
 
-def line(migrations: Sequence[Migration], there: AbstractSet[str], applied: Collection[str]) -> Line:
+def line(migrations: Sequence[Migration], begun: AbstractSet[str], applied: AbstractSet[str]) -> Line:
     """Returns the migrations that a database goes through.
 
     Args:
         migrations: Those of the folder, in order.
-        there: Names that the ledger or the journal has.
-        applied: Names that the ledger has.
+        begun: Names that the journal has.
+        applied: Names that the ledger has; what is being undone is in both.
     """
+    there = begun | applied
     found = Line()
     for migration in migrations:
         left = lacking(migration.replaces, applied)
         if not migration.replaces or migration.name in there or there.isdisjoint(names(migration.replaces)):
             found.migrations.append(migration)
-        elif not left:
+        elif not left and begun.isdisjoint(names(migration.replaces)):
             found.migrations.append(migration)
             found.counted.append(migration)
         elif len(migration.replaced) == len(migration.replaces):
-            inner = line(migration.replaced, there, applied)
+            inner = line(migration.replaced, begun, applied)
             found = Line([*found.migrations, *inner.migrations], [*found.counted, *inner.counted], {**found.stuck, **inner.stuck})
         else:
             found.migrations.append(migration)
