@@ -16,6 +16,7 @@ import click
 
 from oxyde.cli.config import Config
 from oxyde.cli.database import connected, on_database
+from oxyde.cli.errors import said
 from oxyde.cli.models import load_models
 from oxyde.cli.near import near
 from oxyde.cli.options import WrongUse, chosen, everywhere
@@ -119,14 +120,14 @@ def _stubs(config: Config) -> Checked:
 
 
 def _migrations(config: Config, alias: str) -> Checked:
-    if not config.migrations_dir.is_dir():
+    if not config.folder().is_dir():
         return Checked("migrations", "skipped", "there is no folder of them")
     dialect = config.dialect_of(alias)
     try:
         both = compare(config.migrations_dir, dialect, list(tables))
         made = unasked(both)
-    except MigrationError as error:
-        return Checked("migrations", "fault", str(error))
+    except (MigrationError, OSError) as error:
+        return Checked("migrations", "fault", said(error))
     if made is None:
         return Checked("migrations", "ok", _counted(len(both.migrations), "file"))
     lines = [line.strip() for line in open_lines(made)] if isinstance(made, OpenQuestions) else [str(one) for one in made.operations]

@@ -102,8 +102,18 @@ class Config:
         Raises:
             ConfigError: There is none.
         """
-        if not self.migrations_dir.is_dir():
+        if not self.folder().is_dir():
             raise ConfigError(f"{self.migrations_dir}: there is no such folder; oxyde makemigrations makes it")
+        return self.migrations_dir
+
+    def folder(self) -> Path:
+        """Returns the folder of the migrations, which may not be there yet.
+
+        Raises:
+            ConfigError: Something else has its name.
+        """
+        if os.path.lexists(self.migrations_dir) and not self.migrations_dir.is_dir():
+            raise ConfigError(f"{self.migrations_dir} is no folder; move it away, or let MIGRATIONS_DIR of {self.path} name another place")
         return self.migrations_dir
 
     def import_models(self) -> list[ModuleType]:

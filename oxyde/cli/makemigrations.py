@@ -111,7 +111,7 @@ def _compared(config: Config) -> Models:
     """
     dialect = config.dialect_of()
     load_models(config)
-    return compare(config.migrations_dir, dialect, list(tables))
+    return compare(config.folder(), dialect, list(tables))
 
 
 def _nothing(both: Models) -> str:

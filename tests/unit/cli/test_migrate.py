@@ -179,3 +179,8 @@ def test_no_folder(tmp_path: Path) -> None:
         done = oxyde(*command, cwd=tmp_path)
         assert (done.returncode, done.stderr) == (2, "Error: migrations: there is no such folder; oxyde makemigrations makes it\n"), command
     assert not (tmp_path / "notes.db").exists()
+    (tmp_path / "migrations").write_text("")
+    for command in (["migrate"], ["migrations", "verify"]):
+        done = oxyde(*command, cwd=tmp_path)
+        assert done.returncode == 2
+        assert done.stderr.startswith("Error: migrations is no folder; move it away, or let MIGRATIONS_DIR of oxyde_config.py name")
