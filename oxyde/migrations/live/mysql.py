@@ -31,6 +31,9 @@ FILLED_CHECK: Final = re.compile(r"(`(?:[^`]|``)+`) is not null")
 NO_TABLE: Final = "42S02"
 """The SQLSTATE of a table that is not there."""
 
+USUAL: Final = frozenset({"btree", "hash"})
+"""Methods that no index says: the server takes hash for tables in memory, and for unique columns of MariaDB that are long."""
+
 
 @dataclass(frozen=True)
 class _Found:
@@ -249,7 +252,7 @@ class _Reader:
             name,
             parts,
             unique=not rows[0]["shared"],
-            method=None if method == "btree" else method,
+            method=None if method in USUAL else method,
             desc=tuple(part for part, row in zip(parts, rows, strict=True) if row["direction"] == "D"),
         )
 
@@ -263,7 +266,7 @@ class _Reader:
 
 def _is_plain(row: Row) -> bool:
     """Whether a part of an index is a whole column in ascending order."""
-    return row["column"] is not None and row["length"] is None and row["direction"] != "D" and row["method"] == "BTREE"
+    return row["column"] is not None and row["length"] is None and row["direction"] != "D" and row["method"].lower() in USUAL
 
 
 def _is_of_key(name: str, rows: Sequence[Row], keys: Iterable[ForeignKey]) -> bool:
