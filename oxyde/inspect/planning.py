@@ -43,8 +43,7 @@ def plan(
         remarks: What else is said about a column, by table and column.
         others: What is read like a view and is none, with what is said about it.
     """
-    named = state if dialect == "postgres" else shared(state)
-    return _Planner(named, dialect, views or {}, remarks or {}, others or {}).plan()
+    return _Planner(state, dialect, views or {}, remarks or {}, others or {}).plan()
 
 
 @dataclass
@@ -89,15 +88,16 @@ class _Planner:
         remarks: Mapping[tuple[Address, str], str],
         others: Mapping[Address, str],
     ) -> None:
-        self.state = state
+        addresses = [*sorted(state.tables, key=_place), *sorted(views, key=_place)]
+        classes = _class_names(addresses)
+        self.state = state if dialect == "postgres" else shared(state, set(classes.values()))
         self.others = others
         self.remarks = remarks
         self.dialect = dialect
-        of_views = [Table(name, schema, {column.name: column for column in columns}) for (schema, name), columns in views.items()]
-        tables = [*sorted(state.tables.values(), key=_place), *sorted(of_views, key=_place)]
-        classes = _class_names([table.address for table in tables])
-        self.enums = _enum_names(state, set(classes.values()))
-        self.drafts = {table.address: self._draft(table, classes[table.address]) for table in tables}
+        of_views = {address: Table(address[1], address[0], {one.name: one for one in columns}) for address, columns in views.items()}
+        tables = {**self.state.tables, **of_views}
+        self.enums = _enum_names(self.state, set(classes.values()))
+        self.drafts = {address: self._draft(tables[address], classes[address]) for address in addresses}
 
     def plan(self) -> Plan:
         """Returns the plan."""
@@ -235,8 +235,8 @@ def _in_key_order(table: Table) -> list[Column]:
     return [table.columns[next(key) if name in table.key else name] for name in table.columns]
 
 
-def _place(table: Table) -> tuple[str, str]:
-    return table.schema or "", table.name
+def _place(address: Address) -> tuple[str, str]:
+    return address[0] or "", address[1]
 
 
 def _is_junction(draft: _Draft) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -17,11 +17,12 @@ ANSWERS: Final = {"n": "no", "no": "no", "y": "yes", "yes": "yes", "off": "off",
 """Values that say by themselves what an enumeration of them is called."""
 
 
-def shared(state: State) -> State:
+def shared(state: State, models: Collection[str]) -> State:
     """Returns a state whose enumerations are named as a person would name classes, those of equal values once where a name tells them.
 
     Args:
         state: The state of a database whose enumerations have no names of their own: MySQL and SQLite.
+        models: The names of classes that tables have.
     """
     names: dict[Address, str] = {}
     groups: dict[tuple[str | None, tuple[str, ...]], list[tuple[Address, str, str]]] = {}
@@ -29,15 +30,17 @@ def shared(state: State) -> State:
         groups.setdefault((address[0], state.enums[address]), []).append((address, table, column))
     alone: list[tuple[Address, str, str]] = []
     for (schema, values), users in groups.items():
-        called = _common(values, [column for _, _, column in users]) if len(users) > 1 else None
+        words = _common(values, [column for _, _, column in users]) if len(users) > 1 else []
         taken = {name for (of, _), name in names.items() if of == schema}
+        called = _called(words, models) if words else None
         if called is None or called in taken:
             alone += users
         else:
             names |= {address: called for address, _, _ in users}
     for address, table, column in alone:
         taken = {name for (schema, _), name in names.items() if schema == address[0]}
-        names[address] = free([short(enum_name(enum_class_name(f"{class_name(table)}_{column}")))], taken)
+        of_table, own = parts(class_name(table)), parts(column)
+        names[address] = free([_called(_once(of_table, own), models), _called([*of_table, *own], models)], taken)
     tables = {address: _renamed(table, names) for address, table in state.tables.items()}
     enums = {(address[0], names.get(address, address[1])): values for address, values in state.enums.items()}
     return replace(state, tables=tables, enums=enums)
@@ -51,7 +54,13 @@ def _used(state: State) -> Iterator[tuple[Address, str, str]]:
                 yield (table.schema, column.enum), table.name, column.name
 
 
-def _common(values: Sequence[str], columns: Sequence[str]) -> str | None:
+def _called(words: Sequence[str], models: Collection[str]) -> str:
+    """Returns the name of the enumeration whose class is called by some words, and ends in Enum where a model is called so."""
+    name = enum_class_name("_".join(words))
+    return short(enum_name(f"{name}Enum" if name in models else name))
+
+
+def _common(values: Sequence[str], columns: Sequence[str]) -> Sequence[str]:
     """Returns what several columns of equal values are called together: the words that all their names end in, else what the values say."""
     words = [parts(column) for column in columns]
     ending: list[str] = []
@@ -60,8 +69,15 @@ def _common(values: Sequence[str], columns: Sequence[str]) -> str | None:
             break
         ending.insert(0, last[0])
     answers = [ANSWERS.get(value.lower(), "") for value in values]
-    chosen = ending or (answers if len(set(answers)) == len(answers) == 2 and all(answers) else [])
-    return enum_name(enum_class_name("_".join(chosen))) if chosen else None
+    return ending or (answers if len(set(answers)) == len(answers) == 2 and all(answers) else [])
+
+
+def _once(table: list[str], column: list[str]) -> list[str]:
+    """Returns the words of a table and of its column, those once that the first ends and the second begins with."""
+    for count in range(min(len(table), len(column)), 0, -1):
+        if table[-count:] == column[:count]:
+            return [*table, *column[count:]]
+    return [*table, *column]
 
 
 def _renamed(table: Table, names: Mapping[Address, str]) -> Table:

@@ -38,7 +38,7 @@ SAME: Final = frozenset(
     (  # noqa: SIM905 - read as a text
         "aircraft audio chassis data deer equipment feedback fish furniture hardware headquarters history info "
         "information inventory jeans knowledge luggage mail means media metadata moose money music news offspring "
-        "police rice series sheep software species staff stock traffic trans weather"
+        "police pos rice series sheep software species staff stock traffic trans weather"
     ).split()
 )
 """Words that are their own plural, or have none."""

@@ -23,7 +23,7 @@ def test_singulars_and_plurals(pair: str) -> None:
     assert plural(one) == many
 
 
-@pytest.mark.parametrize("word", ["data", "media", "metadata", "news", "series", "staff", "physics", "statistics"])
+@pytest.mark.parametrize("word", ["data", "media", "metadata", "news", "pos", "series", "staff", "physics", "statistics"])
 def test_words_that_are_their_own_plural(word: str) -> None:
     """They stay as they are."""
     assert singular(word) == plural(word) == word
