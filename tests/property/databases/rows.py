@@ -16,12 +16,16 @@ from oxyde.schema.naming import quoted
 from tests.backends import Backend
 from tests.migrating import query
 
+CASTS = {"xid": "::text::bigint", "real": "::float8", "real[]": "::float8[]"}
+"""What psycopg reads as texts, and as numbers of their shortest digits."""
+
 
 def differences(model: type[Model], backend: Backend) -> Iterator[str]:
     """Yields what rows a model reads otherwise than the server has them, each once whatever the order."""
     mark = '"' if backend.dialect in {"postgres", "sqlite"} else "`"
     table = model.__table__
-    names = [quoted(column.name, mark) for column in table.columns]
+    casts = CASTS if backend.dialect == "postgres" else {}
+    names = [quoted(column.name, mark) + casts.get(column.db_type or "", "") for column in table.columns]
     where = quoted(table.name, mark) if table.schema is None else f"{quoted(table.schema, mark)}.{quoted(table.name, mark)}"
     if not names:
         return
