@@ -37,7 +37,7 @@ IRREGULAR: Final = {
 SAME: Final = frozenset(
     (  # noqa: SIM905 - read as a text
         "aircraft audio chassis data deer equipment feedback fish furniture hardware headquarters history info "
-        "information inventory jeans knowledge luggage mail means media metadata moose money music news offspring "
+        "information inventory jeans knowledge luggage mail means media metadata moose money music nas news offspring "
         "police pos rice series sheep software species staff stock traffic trans weather"
     ).split()
 )
@@ -46,10 +46,13 @@ PLAIN: Final = frozenset("cache headache movie cookie zombie pie tie lie die sho
 """Words that take an s, whose plurals a rule would cut short otherwise."""
 IN_S: Final = frozenset("alias atlas bias bonus bus campus canvas census gas iris lens status virus corpus genus".split())  # noqa: SIM905 - read as a text
 """Singulars that end in a single s."""
+IN_IC: Final = frozenset("characteristic clinic comic critic fabric graphic lyric mechanic metric topic".split())  # noqa: SIM905 - read as a text
+"""Singulars in -ic; what else ends in -ics is a field of study, and stays."""
 _SINGULARS: Final = {
     **{plural: singular for singular, plural in IRREGULAR.items()},
     **{f"{word}s": word for word in PLAIN},
     **{f"{word}es": word for word in IN_S},
+    **{f"{word}s": word for word in IN_IC},
     "indexes": "index",
 }
 
@@ -81,6 +84,8 @@ def singular(word: str) -> str:
         return _SINGULARS[word]
     if word.endswith("radii"):
         return f"{word[:-1]}us"
+    if word.endswith(("alias", "aliases")):  # also as the end of another word: dbaliases
+        return word.removesuffix("es")
     if word in SAME or word in IN_S or len(word) < 3 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ics")):
         return word
     if len(word) == 3 and not set(word) & set("aeiouy"):  # an abbreviation: crs, css, dns

@@ -23,7 +23,7 @@ class Source:
         dialect: The server that it is for.
         files: Patterns of its files: scripts of SQL, which are run in order, or one file of SQLite.
         before: SQL that the scripts rely on.
-        leave: A pattern of statements of the scripts that are not run.
+        leave: A pattern of what is left out of the scripts: statements that are not run, comments that the client does not know.
         moving: Whether its rows change while they are read.
     """
 
@@ -130,7 +130,7 @@ SOURCES = (
     Source("pdns-backend-sqlite3", "sqlite", ("usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql",)),
     Source("request-tracker5", "postgres", ("usr/share/request-tracker5/etc/schema.Pg",)),
     Source("request-tracker5", "mariadb", ("usr/share/request-tracker5/etc/schema.mysql",)),
-    Source("request-tracker5", "sqlite", ("usr/share/request-tracker5/etc/schema.SQLite",)),
+    Source("request-tracker5", "sqlite", ("usr/share/request-tracker5/etc/schema.SQLite",), leave="#.*"),
     Source("zabbix-server-pgsql", "postgres", tuple(f"usr/share/zabbix-server-pgsql/{one}.sql.gz" for one in ("schema", "images"))),
     Source("zabbix-server-mysql", "mariadb", tuple(f"usr/share/zabbix-server-mysql/{one}.sql.gz" for one in ("schema", "images"))),
     Source("zabbix-proxy-sqlite3", "sqlite", ("usr/share/zabbix-proxy-sqlite3/schema.sql.gz",)),

@@ -10,7 +10,7 @@ PAIRS = (
     "address-addresses alias-aliases analysis-analyses box-boxes bus-buses cache-caches category-categories child-children class-classes "
     "clause-clauses cookie-cookies database-databases exercise-exercises half-halves hero-heroes house-houses key-keys leaf-leaves "
     "matrix-matrices menu-menus movie-movies person-people photo-photos purchase-purchases quiz-quizzes shoe-shoes size-sizes "
-    "radius-radii status-statuses user-users wife-wives"
+    "dbalias-dbaliases metric-metrics radius-radii status-statuses topic-topics user-users wife-wives"
 )
 
 
@@ -23,7 +23,7 @@ def test_singulars_and_plurals(pair: str) -> None:
     assert plural(one) == many
 
 
-@pytest.mark.parametrize("word", ["data", "media", "metadata", "news", "pos", "series", "staff", "physics", "statistics"])
+@pytest.mark.parametrize("word", ["data", "media", "metadata", "nas", "news", "pos", "series", "staff", "physics", "statistics"])
 def test_words_that_are_their_own_plural(word: str) -> None:
     """They stay as they are."""
     assert singular(word) == plural(word) == word
