@@ -298,6 +298,25 @@ def test_what_no_migration_made(tmp_path: Path) -> None:
         blocking.migrate(folder, keep_extra=True)
 
 
+def test_what_a_later_migration_made(tmp_path: Path) -> None:
+    """Is kept where one before it is still to come, as after a rebase; what no migration made is refused all the same."""
+    chip = 'ctx.add_column("pets", column("chip", "text", nullable=True))'
+    mine = chip + "\n    ctx.add_check('pets', check('ck_pets_chip', 'chip <> 0'))"
+    theirs = 'ctx.alter_column("pets", "name", nullable=True)'
+    folder = write(tmp_path / "migrations", m0001_first=FIRST, m0002_mine=NEXT.format(mine))
+    blocking.migrate(folder)
+    sql("UPDATE pets SET chip = 'x'")
+    (folder / "0002_mine.py").unlink()
+    write(folder, m0001_first=FIRST, m0002_theirs=NEXT.format(theirs), m0003_mine=NEXT.format(mine))
+    sql("ALTER TABLE pets ADD COLUMN by_hand TEXT")
+    with pytest.raises(MigrationError, match=r"0002_theirs: .*pets has column by_hand, which no migration made"):
+        blocking.migrate(folder)
+    sql("ALTER TABLE pets DROP COLUMN by_hand")
+    assert [one.name for one in blocking.migrate(folder)] == ["0002_theirs"]
+    assert 'CONSTRAINT "ck_pets_chip" CHECK (chip <> 0)' in kept("pets")
+    assert set(sql("SELECT chip FROM pets")) == {("x",)}
+
+
 def test_rows_that_do_not_fit(tmp_path: Path) -> None:
     """Are counted before anything changes, and nothing has changed."""
     folder = write(tmp_path / "migrations", m0001_first=FIRST)

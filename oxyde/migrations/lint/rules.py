@@ -79,7 +79,7 @@ def rewrite(case: Case) -> Iterator[Found]:
 
 def _rewriting(operation: Operation, lock: TableLock) -> str:
     does = "rewrites" if lock.work == "rewrite" else "updates rows of"
-    return f"{_short(operation)}: {does} {shown(lock.table)}, and {lock.mode} blocks {lock.blocks} until it is done"
+    return f"{_short(operation)}: {does} {shown(lock.table)}, which blocks {lock.blocks} ({lock.mode}) until it is done"
 
 
 def _without_rewrite(operation: Operation) -> str:

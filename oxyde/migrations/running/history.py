@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import takewhile
 from typing import Final
 
 from oxyde.db.steps import Steps
@@ -206,7 +207,13 @@ class History:
 
     def _forward(self, stage: Stage) -> Task:
         steps = self._steps(stage.migration, stage.operations, stage.before)
-        return Task(stage.migration, False, steps, stage.checksum)
+        later = self._later(stage)
+        return Task(stage.migration, False, [step.before_later(later) for step in steps], stage.checksum)
+
+    def _later(self, stage: Stage) -> State | None:
+        """Returns the state after the last migration that is applied, where that comes later than one that is not."""
+        newer = takewhile(lambda one: one is not stage, reversed(self.stages))
+        return next((one.after for one in newer if one.migration.name in self.applied), None)
 
     def _backward(self, stage: Stage) -> Task:
         migration = stage.migration

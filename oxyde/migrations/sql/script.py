@@ -64,6 +64,10 @@ class Step:
         """Returns it with what was said of tables that are made anew; see ``Rebuild``."""
         return self if self.rebuild is None else replace(self, rebuild=replace(self.rebuild, warn=warn, keep_extra=keep_extra))
 
+    def before_later(self, later: State | None) -> Step:
+        """Returns it with what later migrations have made already; see ``Rebuild``."""
+        return self if self.rebuild is None else replace(self, rebuild=replace(self.rebuild, later=later))
+
 
 def script(operations: Sequence[Operation], before: State, dialect: str) -> list[Step]:
     """Returns the steps of operations.

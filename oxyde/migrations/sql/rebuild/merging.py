@@ -32,7 +32,7 @@ class Merged:
     missing: Sequence[Piece]
 
 
-def merged(table: str, live: Declaration, before: Declaration, after: Declaration) -> Merged:
+def merged(table: str, live: Declaration, before: Declaration, after: Declaration, later: Declaration | None = None) -> Merged:
     """Makes the changes between two declarations in a third one, and leaves everything else in it as it is written.
 
     Args:
@@ -40,6 +40,7 @@ def merged(table: str, live: Declaration, before: Declaration, after: Declaratio
         live: What the table is.
         before: What it is according to the migrations.
         after: What it is to become.
+        later: What later migrations, which are applied already, have made of it; their parts are kept.
 
     Raises:
         MigrationError: A column is not there, is there already, or something that stays is over one that goes.
@@ -58,9 +59,14 @@ def merged(table: str, live: Declaration, before: Declaration, after: Declaratio
             made = _with(made, after, piece)
     made = made if not made.is_strict else replace(made, columns=tuple(map(_strict, made.columns)))
     _check_left(table, made, gone)
-    extra = [*(f"column {one.name}" for one in live.columns if before.column(one.name) is None)]
-    extra += [in_words(piece) for piece in live.pieces if piece.kind in PARTS and piece not in pairs.values()]
+    known = {*pairs.values(), *(_pairs(live, later).values() if later is not None else ())}
+    extra = [f"column {one.name}" for one in live.columns if not any(_has(part, one) for part in (before, later))]
+    extra += [in_words(piece) for piece in live.pieces if piece.kind in PARTS and piece not in known]
     return Merged(made, extra, [piece for piece in left if piece not in pairs and not _is_gone(piece, gone) and not _is_list(piece)])
+
+
+def _has(declaration: Declaration | None, column: ColumnText) -> bool:
+    return declaration is not None and declaration.column(column.name) is not None
 
 
 def _check_columns(table: str, live: Declaration, before: Declaration, after: Declaration) -> None:

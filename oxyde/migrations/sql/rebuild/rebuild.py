@@ -32,6 +32,7 @@ class Rebuild:
         members: The operations, each with the state before it.
         after: The state after them.
         keep_extra: Whether columns and constraints that no migration made are kept; otherwise they are refused.
+        later: The state after later migrations that are applied already, such as those that a rebase numbered anew.
         warn: Called with what is odd about the table.
     """
 
@@ -39,6 +40,7 @@ class Rebuild:
     members: Sequence[tuple[Operation, State]]
     after: State
     keep_extra: bool = False
+    later: State | None = field(default=None, compare=False)
     warn: Callable[[str], Any] = field(default=lambda _: None, compare=False)
 
     @property
@@ -93,7 +95,9 @@ class Rebuild:
         Raises:
             MigrationError: It cannot: see ``merging.merged``.
         """
-        return merged(self.name, live.declaration, self.before.declaration, self.wanted.declaration)
+        known = self.later is not None and self.address in self.later.tables
+        later = tables.of_state(self.address, self.later).declaration if self.later is not None and known else None
+        return merged(self.name, live.declaration, self.before.declaration, self.wanted.declaration, later)
 
     def statements(self, live: TableText, change: Merged) -> list[str]:
         """Returns the statements.
