@@ -11,12 +11,42 @@ from click.shell_completion import CompletionItem, get_completion_class
 
 from oxyde.cli.config import load
 from oxyde.cli.discovery import model_modules
-from oxyde.cli.models import load_models
 from oxyde.cli.options import chosen, everywhere
 
 SHELLS: Final = ("bash", "fish", "zsh")
 VARIABLE: Final = "_OXYDE_COMPLETE"
 PROGRAM: Final = "oxyde"
+BASH: Final = (
+    (
+        """    response=$(env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD """,
+        """    local word current said=()
+    for word in "${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+        if (( ${#said[@]} )) && [[ $word == = || ${said[-1]} == *= ]]; then said[-1]+=$word; else said+=("$word"); fi
+    done
+    current=${said[-1]}
+    [[ $current == --*=* ]] && current=${current#*=}
+    [[ $current == *=* ]] && current=${current%=*}= || current=
+    response=$(env COMP_WORDS="${said[*]}" COMP_CWORD=$(( ${#said[@]} - 1 )) """,
+    ),
+    (
+        "            COMPREPLY+=($value)\n",
+        """            COMPREPLY+=("${value#"$current"}")
+            [[ $value == *= ]] && compopt -o nospace
+""",
+    ),
+)
+"""What our script for bash has otherwise than click's, which does not know that bash takes ``=`` for the end of a word."""
+ZSH: Final = (
+    (
+        "        compadd -U -V unsorted -a completions\n",
+        """        local -a around
+        [[ $PREFIX == --*=* ]] && around=(-P "${PREFIX%%=*}=")
+        [[ ${completions[1]} == *= ]] && around+=(-S "")
+        compadd "${around[@]}" -U -V unsorted -a completions
+""",
+    ),
+)
+"""What our script for zsh has otherwise than click's, with which a value takes the place of ``--option=`` too."""
 Completer = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
 
 
@@ -37,15 +67,18 @@ def completion(ctx: click.Context, /, *, shell: str) -> None:
     """
     found = get_completion_class(shell)
     assert found is not None  # noqa: S101 - the choice lists those that click has
-    click.echo(found(ctx.find_root().command, {}, PROGRAM, VARIABLE).source())
+    text = found(ctx.find_root().command, {}, PROGRAM, VARIABLE).source()
+    for theirs, ours in {"bash": BASH, "zsh": ZSH}.get(shell, ()):
+        text = text.replace(theirs, ours)
+    click.echo(text)
 
 
-def _completer(words: Callable[[click.Context, str], Iterable[str]]) -> Completer:
+def completer(words: Callable[[click.Context, str], Iterable[str]]) -> Completer:
     """Returns what completes a parameter; where the words cannot be found there are none, and nothing is printed."""
 
     def complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
         try:
-            return [CompletionItem(word) for word in words(ctx, incomplete) if word.startswith(incomplete)]
+            return [CompletionItem(word) for word in sorted(words(ctx, incomplete)) if word.startswith(incomplete)]
         except Exception:  # noqa: BLE001 - no configuration, a wrong one, models that fail: a shell is no place to say so
             return []
 
@@ -65,14 +98,7 @@ def _modules(_: click.Context, __: str) -> Iterable[str]:
     return model_modules(Path.cwd())
 
 
-def _columns(ctx: click.Context, _: str) -> Iterable[str]:
-    """Yields the columns of the models as flags name them, ``posts.title``."""
-    infos = load_models(load(chosen(ctx).config))
-    yield from sorted(f"{info.table().name}.{column.name}" for info in infos for column in info.table().columns)
-
-
-complete_migrations: Completer = _completer(_migrations)
-complete_targets: Completer = _completer(lambda ctx, incomplete: [*_migrations(ctx, incomplete), "zero"])
-complete_aliases: Completer = _completer(_aliases)
-complete_modules: Completer = _completer(_modules)
-complete_columns: Completer = _completer(_columns)
+complete_migrations: Completer = completer(_migrations)
+complete_targets: Completer = completer(lambda ctx, incomplete: [*_migrations(ctx, incomplete), "zero"])
+complete_aliases: Completer = completer(_aliases)
+complete_modules: Completer = completer(_modules)

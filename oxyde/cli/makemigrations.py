@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from typing import Any
 
 import click
 
-from oxyde.cli.completion import complete_columns
 from oxyde.cli.config import Config
 from oxyde.cli.models import load_models
+from oxyde.cli.offered import complete_fills, complete_renames, complete_values
 from oxyde.cli.options import WrongUse, can_ask, chosen, everywhere
 from oxyde.cli.stubs import renew
 from oxyde.exceptions import MigrationError
@@ -20,8 +19,6 @@ from oxyde.migrations.changes.questions import Question
 from oxyde.migrations.folder.files import read
 from oxyde.migrations.lint import lints, of_operations
 from oxyde.schema import tables
-
-of_columns = partial(click.option, multiple=True, shell_complete=complete_columns)
 
 
 @click.command()
@@ -33,18 +30,18 @@ of_columns = partial(click.option, multiple=True, shell_complete=complete_column
 @click.option(
     "--rename",
     multiple=True,
-    shell_complete=complete_columns,
+    shell_complete=complete_renames,
     metavar="A=B",
     help="posts.title=posts.headline, old_table=new_table, enum:old=new.",
 )
 @click.option("--no-rename", is_flag=True, help="Nothing else was renamed.")
 @click.option(
-    "--fill", multiple=True, shell_complete=complete_columns, metavar="T.C=SQL", help="What the rows that are there get: posts.slug=\"''\"."
+    "--fill", multiple=True, shell_complete=complete_fills, metavar="T.C=SQL", help="What the rows that are there get: posts.slug=\"''\"."
 )
 @click.option(
     "--map",
     multiple=True,
-    shell_complete=complete_columns,
+    shell_complete=complete_values,
     metavar="T.C.OLD=NEW",
     help="What becomes of an enum's value: posts.status.archived=draft.",
 )
@@ -131,4 +128,4 @@ def _show(made: Made) -> None:
 def _asked(question: Question) -> Any:
     if question.kind == "yes or no":
         return click.confirm(question.text, err=True)
-    return click.prompt(question.text, err=True)
+    return click.prompt(question.text, err=True, prompt_suffix=" " if question.text.endswith("?") else ": ")
