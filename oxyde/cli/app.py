@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 from oxyde.cli.errors import said, whole, without_passwords
-from oxyde.cli.options import WrongUse, chosen, everywhere
+from oxyde.cli.options import Group, WrongUse, chosen, everywhere
 from oxyde.exceptions import OxydeError
 
 COMMANDS: Final = {
@@ -30,7 +30,7 @@ COMMANDS: Final = {
 """The module of each command, imported when it is asked for, because most of the time until a command starts is that of imports."""
 
 
-class Commands(click.Group):
+class Commands(Group):
     """The commands; an error of one of them is a line on standard error and an exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -21,11 +21,12 @@ from oxyde.cli.models import load_models
 from oxyde.cli.near import near
 from oxyde.cli.options import WrongUse, chosen, everywhere
 from oxyde.cli.stubs import current, refusals
-from oxyde.exceptions import MigrationError
+from oxyde.exceptions import MigrationError, OxydeError
 from oxyde.migrations.changes.make import Open as OpenQuestions
 from oxyde.migrations.changes.make import compare, open_lines, unasked
 from oxyde.migrations.comparing.drifting import Drift, drift_blocking
 from oxyde.migrations.parts import shown
+from oxyde.migrations.running.migrating import history_blocking
 from oxyde.schema import tables
 
 
@@ -171,6 +172,7 @@ def _checked_types(program: str, path: Path) -> Iterator[str]:
 def _database(config: Config, alias: str, *, strict: bool) -> Checked:
     with connected(config, alias):
         found = drift_blocking(using=alias)
+        pending = list(_pending(config, alias))
     lines = [str(one) for one in found.differences]
     notes = [f"not compared: {line}" for line in found.refused]
     if strict:
@@ -179,18 +181,36 @@ def _database(config: Config, alias: str, *, strict: bool) -> Checked:
         notes += [f"not seen: {line}" for line in found.hidden]
     else:
         notes += _summed(found)
+    notes += pending if lines else []
     text = _counted(len(lines), "difference") if lines else "it has what the models have"
     return Checked("database", "fault" if lines else "ok", text, tuple(lines), tuple(notes), tuple(_plan(found)))
+
+
+def _pending(config: Config, alias: str) -> Iterator[str]:
+    """Yields that migrations are pending, which may be all that the database lacks; nothing where files or ledger are wrong."""
+    if not config.migrations_dir.is_dir():
+        return
+    try:
+        count = len(history_blocking(config.migrations_dir, alias).tasks())
+    except OxydeError:  # which migrate tells
+        return
+    if count:
+        yield f"{_counted(count, 'migration')} {'is' if count == 1 else 'are'} pending; oxyde migrate comes before anything below"
 
 
 def _summed(found: Drift) -> Iterator[str]:
     """Yields what is not said line by line."""
     if found.unmanaged:
         yield f"no model has {', '.join(shown(one) for one in found.unmanaged)}"
-    if found.tolerated:
-        yield f"{_counted(len(found.tolerated), 'choice')} of older tools and of the server count as equal; --strict lists them"
-    if found.hidden:
-        yield f"{_counted(len(found.hidden), 'thing')} that {found.dialect} does not show cannot be compared; --strict lists them"
+    if count := len(found.tolerated):
+        many = f"{_counted(count, 'choice')} of older tools and of the server {'counts' if count == 1 else 'count'} as equal"
+        yield f"{many}; --strict lists {_them(count)}"
+    if count := len(found.hidden):
+        yield f"{_counted(count, 'thing')} that {found.dialect} does not show cannot be compared; --strict lists {_them(count)}"
+
+
+def _them(count: int) -> str:
+    return "it" if count == 1 else "them"
 
 
 def _plan(found: Drift) -> Iterator[str]:

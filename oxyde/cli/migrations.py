@@ -11,7 +11,7 @@ from oxyde.cli.config import Config, ConfigError
 from oxyde.cli.database import connected, on_database
 from oxyde.cli.errors import said
 from oxyde.cli.models import load_models
-from oxyde.cli.options import WrongUse, can_ask, chosen, everywhere
+from oxyde.cli.options import Group, WrongUse, can_ask, chosen, everywhere
 from oxyde.cli.stubs import renew
 from oxyde.exceptions import MigrationError, OxydeError
 from oxyde.migrations.folder.files import Migration, load, unordered
@@ -24,7 +24,7 @@ from oxyde.migrations.verification.scratch_database import scratch_database
 from oxyde.migrations.verification.verifying import of_database, of_files, of_ledger
 
 
-@click.group()
+@click.group(cls=Group)
 @everywhere
 def migrations() -> None:
     """Rebase, squash and verify migration files."""

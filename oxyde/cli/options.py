@@ -6,12 +6,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
 from oxyde.cli.config import Config, load
 
+SENTENCE: Final = 200
+"""The characters of a sentence about a command, at most."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -24,6 +26,16 @@ class WrongUse(click.ClickException):
 def can_ask() -> bool:
     """Whether somebody sits at a terminal, who can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+class Group(click.Group):
+    """A group of commands, whose help says what each does in a whole sentence, on as many lines as it takes."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the commands; click would cut their sentences off at the end of the line."""
+        found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, one.get_short_help_str(SENTENCE)) for name, one in found if one is not None])
 
 
 @dataclass

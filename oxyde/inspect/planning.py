@@ -17,6 +17,7 @@ from oxyde.inspect.shared import shared
 from oxyde.inspect.words import parts
 from oxyde.migrations.parts import Column
 from oxyde.migrations.state import State, Table
+from oxyde.schema.naming import quoted
 from oxyde.schema.relation import Address
 
 COLLATIONS: Final = {"sqlite": "BINARY", "postgres": "default"}
@@ -167,7 +168,11 @@ class _Planner:
             else:
                 fields += self._relation(draft, field, said.fields[column.name])
         view = self.state.views.get(table.address)
-        left_out = [f"column {name} is {said}" for (of, name), said in self.remarks.items() if of == table.address and name not in names]
+        left_out = [
+            f"column {name or quoted(name)} is {said}"
+            for (of, name), said in self.remarks.items()
+            if of == table.address and name not in names
+        ]
         meta: dict[str, Any] = {"is_table": True}
         if table.name != draft.name.lower():
             meta["table_name"] = table.name

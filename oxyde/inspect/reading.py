@@ -18,7 +18,7 @@ from oxyde.inspect.views import columns_of_views, others, virtual
 from oxyde.migrations import live
 from oxyde.migrations.parts import Column, shown
 from oxyde.migrations.state import State
-from oxyde.schema.naming import meant
+from oxyde.schema.naming import meant, quoted
 from oxyde.schema.relation import Address
 
 SCHEMAS: Final[Mapping[str, str]] = {
@@ -109,7 +109,7 @@ def _planned(dialect: str, state: State, besides: Mapping[Address, str]) -> Step
 
 def _bare(address: Address, remarks: Mapping[tuple[Address, str], str]) -> str:
     """Returns what is said of a table or view that no model can be of."""
-    left_out = "".join(f"; column {name} is {said}" for (of, name), said in remarks.items() if of == address)
+    left_out = "".join(f"; column {name or quoted(name)} is {said}" for (of, name), said in remarks.items() if of == address)
     return f"{shown(address)} has no column that can be read, and no model{left_out}."
 
 

@@ -12,7 +12,7 @@ from oxyde.db.rows import Batch
 from oxyde.db.steps import Call, Steps
 from oxyde.exceptions import DecodeError
 from oxyde.inspect.classes import classes
-from oxyde.inspect.fitted import Fitted
+from oxyde.inspect.fitted import Fitted, without
 from oxyde.inspect.module import source
 from oxyde.inspect.planning import plan
 from oxyde.migrations.parts import Column
@@ -67,6 +67,12 @@ def as_stored(state: State, views: Mapping[Address, Sequence[Column]]) -> Steps[
         views: The columns of its views.
     """
     remarks: dict[tuple[Address, str], str] = {}
+    for address, table in state.tables.items():
+        if "" in table.columns:
+            remarks[address, ""] = 'left out: its name is empty; read it by SQL of your own: ""'
+    nameless = {address: without(state.tables[address], name) for address, name in remarks}
+    state = replace(state, tables={**state.tables, **nameless})
+    views = {address: [column for column in columns if column.name] for address, columns in views.items()}
     apart = {address: replace(table, constraints={}, indexes={}) for address, table in state.tables.items()}  # relations take their time
     trial = plan(replace(state, tables=apart), "sqlite", views=views)
     models = {model.__table__.address: model for model in classes(source(trial, "Trial.")).values()}

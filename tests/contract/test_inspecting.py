@@ -131,6 +131,19 @@ async def test_nothing_to_inspect(backend: Backend, tmp_path: Path) -> None:
             assert list(await oxyde.inspect.models(own.url, schemas=["lonely"])) == ["Thing"]
 
 
+async def test_a_column_without_a_name(tmp_path: Path) -> None:
+    """Is left out, with a word about it, of tables and views: SQLite knows such columns, and no statement of ours can name one."""
+    url = f"sqlite:///{tmp_path}/nameless.db"
+    with oxyde.connect(url, "nameless") as writer:
+        oxyde.sync.execute_raw('CREATE TABLE lines (id INTEGER PRIMARY KEY, "" TEXT, word TEXT)', client=writer)
+        oxyde.sync.execute_raw('CREATE VIEW words AS SELECT "", word FROM lines', client=writer)
+        oxyde.sync.execute_raw("INSERT INTO lines VALUES (1, 'x', 'y')", client=writer)
+    text = await oxyde.inspect.source(url)
+    assert '# column "" is left out: its name is empty' in text
+    found = await oxyde.inspect.models(url)
+    assert [row.word for name in ("Line", "Word") for row in await found[name].objects.all()] == ["y", "y"]
+
+
 async def test_files_of_sqlite(tmp_path: Path) -> None:
     """One that is not there is refused and not made; read-only files, logs, spaces and memory are read."""
     missing = tmp_path / "typo.db"

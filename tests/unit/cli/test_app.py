@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -46,8 +47,8 @@ def test_help() -> None:
     """Help names the commands that exist, and no other."""
     done = oxyde("--help")
     assert done.returncode == 0, done.stderr
-    listed = done.stdout.split("Commands:")[1].strip().splitlines()
-    assert [line.split()[0] for line in listed] == main.list_commands(click.Context(main))
+    listed = re.findall(r"^  ([\w-]+)  ", done.stdout.split("Commands:")[1], re.MULTILINE)
+    assert listed == main.list_commands(click.Context(main))
     assert "336,776" in oxyde("demo", "--help").stdout
     assert "\n  Examples:\n    oxyde migrations rebase --dry-run\n" in oxyde("migrations", "rebase", "--help").stdout
 

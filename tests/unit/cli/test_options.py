@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
-from oxyde.cli.app import Commands
+from oxyde.cli.app import Commands, main
 from oxyde.cli.config import ConfigError
 from oxyde.cli.options import chosen, everywhere
 
@@ -57,3 +58,12 @@ def test_without_a_cause(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "there is no such file" in done.output
     assert issubclass(ConfigError, click.ClickException)
+
+
+@pytest.mark.parametrize("words", [(), ("migrations",)])
+def test_help_of_groups(words: tuple[str, ...]) -> None:
+    """Says what each command does in a whole sentence."""
+    done = CliRunner().invoke(main, [*words, "--help"])
+    _, commands = done.output.split("Commands:\n")
+    assert "..." not in commands
+    assert commands.count(".") >= len(re.findall(r"^  \w", commands, re.MULTILINE))
