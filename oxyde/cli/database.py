@@ -72,17 +72,19 @@ def helped(url: str, place: str) -> Iterator[None]:
     try:
         yield
     except ConnectionFailed as error:
-        error.hint = error.hint or _remedy(error.sqlstate, url, place)
+        error.hint = error.hint or _remedy(error, url, place)
         raise
 
 
-def _remedy(sqlstate: str | None, url: str, place: str) -> str | None:
+def _remedy(error: ConnectionFailed, url: str, place: str) -> str | None:
     parts = parts_of(url)
     if parts.scheme.startswith("sqlite"):
         return f"correct {place}"
-    if sqlstate in NO_DATABASE:
+    if error.sqlstate in NO_DATABASE and "Access denied" in str(error):  # which MySQL says of one that is not there, too
+        return f"grant the user access to the database, create it, or correct its name in {place}"
+    if error.sqlstate in NO_DATABASE:
         return f"create the database, or correct its name in {place}"
-    if sqlstate in REFUSED:
+    if error.sqlstate in REFUSED:
         return f"correct the user or the password in {place}"
     asked = dict(parse_qsl(parts.query))
     host = asked.get("host", asked.get("hostaddr", parts.hostname)) or "127.0.0.1"

@@ -35,8 +35,8 @@ def _renames(ctx: click.Context, _: str) -> Iterator[str]:
         before, after = (state.tables[address].columns for state in (old, new))
         for one, other in product(before.keys() - after.keys(), after.keys() - before.keys()):
             yield f"{dotted.join((*address, one))}={dotted.join((*address, other))}"
-    for one, other in product(old.enums.keys() - new.enums.keys(), new.enums.keys() - old.enums.keys()):
-        yield f"enum:{dotted.join(one)}={dotted.join(other)}"
+    for was, now in product(old.enums.keys() - new.enums.keys(), new.enums.keys() - old.enums.keys()):
+        yield f"enum:{dotted.join(was)}={dotted.join(now)}"
 
 
 def _fills(ctx: click.Context, _: str) -> Iterator[str]:
@@ -52,7 +52,8 @@ def _values(ctx: click.Context, _: str) -> Iterator[str]:
     for address in old.tables.keys() & new.tables.keys():
         before, after = (state.tables[address].columns for state in (old, new))
         for name in before.keys() & after.keys():
-            was, now = (state.enums.get((address[0], one[name].enum or ""), ()) for state, one in ((old, before), (new, after)))
+            was = old.enums.get((address[0], before[name].enum or ""), ())
+            now = new.enums.get((address[0], after[name].enum or ""), ())
             yield from (f"{dotted.join((*address, name, value))}=" for value in was if value not in now)
 
 

@@ -140,7 +140,9 @@ def compare(state: State, seen: State, live: State, dialect: str, plain: Mapping
     for address, table in state.tables.items():
         there = live.tables.get(address)
         if there is None:
-            compared.differences.append(Difference(address, None, "table", f"{len(table.columns)} columns", None))
+            compared.differences.append(
+                Difference(address, None, "table", f"{len(table.columns)} column{'' if len(table.columns) == 1 else 's'}", None)
+            )
             continue
         one = _Pair(table, seen, there, live, dialect, plain or {}, compared, state.tables)
         tables[address] = one.merged(enums)

@@ -33,6 +33,13 @@ def test_remedies(url: str, sqlstate: str | None, remedy: str) -> None:
     assert said(raised.value) == f"cannot connect; {remedy}"
 
 
+def test_a_database_of_others() -> None:
+    """MySQL says the same of a database that the user may not use and of one that is not there."""
+    with pytest.raises(ConnectionFailed) as raised, helped("mysql://me:s3cret@127.0.0.1/shop", PLACE):
+        raise ConnectionFailed("Access denied for user 'me'@'%' to database 'shop'", sqlstate="42000")
+    assert said(raised.value).endswith(f"; grant the user access to the database, create it, or correct its name in {PLACE}")
+
+
 def test_what_the_driver_knows_better() -> None:
     """Stays."""
     with pytest.raises(ConnectionFailed) as raised, helped("sqlite:///x.db", PLACE):

@@ -79,6 +79,7 @@ def test_what_is_there_or_not() -> None:
     ]
     assert found.unmanaged == [(None, "more"), (None, "v")]
     assert lines(compared(wanted, State())) == ["t: table: 2 columns in the models, none in the database"]
+    assert lines(compared(state(), State())) == ["t: table: 1 column in the models, none in the database"]
 
 
 def test_enumerations() -> None:

@@ -109,6 +109,14 @@ def test_rules(operation: Operation, expected: dict[str, str], dialect: str) -> 
         assert not lint.is_error
 
 
+def test_what_blocks() -> None:
+    """Is said in one way, whether the server has one lock or locks of rows."""
+    operation = AddColumn(NOTE, Column("a", INT), fill="size")
+    for dialect, blocked in (("postgres", "reads and writes (ACCESS EXCLUSIVE)"), ("mariadb", "writes (row locks)")):
+        (found,) = of_operations([operation], BEFORE, dialect)
+        assert f"which blocks {blocked} until it is done" in found.problem
+
+
 def test_new_tables() -> None:
     """Nobody uses a table that the migration makes itself, under whatever name."""
     table = Table("new", None, {"id": Column("id", INT), "a": Column("a", TEXT)}, ("id",))
