@@ -32,7 +32,7 @@ def _renames(ctx: click.Context, _: str) -> Iterator[str]:
         if was not in new.tables and now not in old.tables:
             yield f"{dotted.join(was)}={dotted.join(now)}"
     for address in old.tables.keys() & new.tables.keys():
-        before, after = (state.tables[address].columns for state in (old, new))
+        before, after = old.tables[address].columns, new.tables[address].columns
         for one, other in product(before.keys() - after.keys(), after.keys() - before.keys()):
             yield f"{dotted.join((*address, one))}={dotted.join((*address, other))}"
     for was, now in product(old.enums.keys() - new.enums.keys(), new.enums.keys() - old.enums.keys()):
@@ -41,8 +41,7 @@ def _renames(ctx: click.Context, _: str) -> Iterator[str]:
 
 def _fills(ctx: click.Context, _: str) -> Iterator[str]:
     """Yields the columns that rows may be given something in, ``posts.slug=``."""
-    _, new = _states(ctx)
-    for address, table in new.tables.items():
+    for address, table in _states(ctx)[1].tables.items():
         yield from (f"{dotted.join((*address, name))}=" for name in table.columns)
 
 
@@ -50,11 +49,11 @@ def _values(ctx: click.Context, _: str) -> Iterator[str]:
     """Yields the values of enumerations that are gone, by their columns, ``posts.status.archived=``."""
     old, new = _states(ctx)
     for address in old.tables.keys() & new.tables.keys():
-        before, after = (state.tables[address].columns for state in (old, new))
+        before, after = old.tables[address].columns, new.tables[address].columns
         for name in before.keys() & after.keys():
-            was = old.enums.get((address[0], before[name].enum or ""), ())
-            now = new.enums.get((address[0], after[name].enum or ""), ())
-            yield from (f"{dotted.join((*address, name, value))}=" for value in was if value not in now)
+            listed = old.enums.get((address[0], before[name].enum or ""), ())
+            kept = new.enums.get((address[0], after[name].enum or ""), ())
+            yield from (f"{dotted.join((*address, name, value))}=" for value in listed if value not in kept)
 
 
 complete_renames: Completer = completer(_renames)

@@ -53,7 +53,11 @@ def migrated(
             database.connect_blocking()
         connections.register(database, overwrite=True)
         if is_new:
-            migrate(directory, using=alias, strict=True)
+            try:
+                migrate(directory, using=alias, strict=True)
+            except BaseException:
+                database.disconnect_blocking()  # so that the next test migrates it, or is refused as this one
+                raise
         return database
 
     @pytest.fixture(autouse=autouse)

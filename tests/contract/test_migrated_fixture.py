@@ -210,10 +210,11 @@ def test_an_edited_migration(tmp_path: Path) -> None:
     """The database is older than the file says: the tests say so, and do not run on it."""
     write(tmp_path / "migrations", m0001_first=FIRST)
     (tmp_path / "conftest.py").write_text(CONFTEST)
-    (tmp_path / "test_pots.py").write_text("def test_one(found): pass\n")
+    (tmp_path / "test_pots.py").write_text("def test_one(found): pass\ndef test_two(found): pass\n")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     env = {**environment(), "POTS_URL": f"sqlite:///{tmp_path}/pots.db"}
     assert subprocess.run(command, cwd=tmp_path, check=False, env=env, capture_output=True).returncode == 0
     write(tmp_path / "migrations", m0001_first=FIRST.replace("length=40", "length=50"))
     done = subprocess.run(command, cwd=tmp_path, check=False, env=env, capture_output=True, text=True)
     assert "0001_first was edited after it was applied" in done.stdout
+    assert "2 errors" in done.stdout
