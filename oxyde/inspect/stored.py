@@ -72,7 +72,7 @@ def as_stored(state: State, views: Mapping[Address, Sequence[Column]]) -> Steps[
             remarks[address, ""] = 'left out: its name is empty; read it by SQL of your own: ""'
     nameless = {address: without(state.tables[address], name) for address, name in remarks}
     state = replace(state, tables={**state.tables, **nameless})
-    views = {address: [column for column in columns if column.name] for address, columns in views.items()}
+    views = {address: tuple(column for column in columns if column.name) for address, columns in views.items()}
     apart = {address: replace(table, constraints={}, indexes={}) for address, table in state.tables.items()}  # relations take their time
     trial = plan(replace(state, tables=apart), "sqlite", views=views)
     models = {model.__table__.address: model for model in classes(source(trial, "Trial.")).values()}

@@ -302,6 +302,7 @@ def test_what_a_later_migration_made(tmp_path: Path) -> None:
     """Is kept where one before it is still to come, as after a rebase; what no migration made is refused all the same."""
     chip = 'ctx.add_column("pets", column("chip", "text", nullable=True))'
     mine = chip + "\n    ctx.add_check('pets', check('ck_pets_chip', 'chip <> 0'))"
+    mine += "\n    ctx.rename_column('pets', 'nick', 'short')\n    ctx.drop_column('pets', 'loud')"
     theirs = 'ctx.alter_column("pets", "name", nullable=True)'
     folder = write(tmp_path / "migrations", m0001_first=FIRST, m0002_mine=NEXT.format(mine))
     blocking.migrate(folder)
@@ -315,6 +316,9 @@ def test_what_a_later_migration_made(tmp_path: Path) -> None:
     assert [one.name for one in blocking.migrate(folder)] == ["0002_theirs"]
     assert 'CONSTRAINT "ck_pets_chip" CHECK (chip <> 0)' in kept("pets")
     assert set(sql("SELECT chip FROM pets")) == {("x",)}
+    assert '"short" TEXT' in kept("pets")
+    assert "loud" not in kept("pets")
+    assert "short" in kept("ix_pets_named")
 
 
 def test_rows_that_do_not_fit(tmp_path: Path) -> None:

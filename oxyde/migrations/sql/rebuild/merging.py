@@ -47,7 +47,7 @@ def merged(table: str, live: Declaration, before: Declaration, after: Declaratio
     """
     gone = [one.name for one in before.columns if after.column(one.name) is None]
     new = [one for one in after.columns if before.column(one.name) is None]
-    _check_columns(table, live, before, after)
+    _check_columns(table, live, before, after, later)
     pairs = _pairs(live, before)
     left, added = _changed(before, after)
     made = live.without([pairs[piece] for piece in left if piece in pairs])
@@ -69,10 +69,11 @@ def _has(declaration: Declaration | None, column: ColumnText) -> bool:
     return declaration is not None and declaration.column(column.name) is not None
 
 
-def _check_columns(table: str, live: Declaration, before: Declaration, after: Declaration) -> None:
+def _check_columns(table: str, live: Declaration, before: Declaration, after: Declaration, later: Declaration | None) -> None:
     for column in after.columns:
         is_there, is_known = live.column(column.name) is not None, before.column(column.name) is not None
-        if is_known and not is_there:
+        is_gone = later is not None and not _has(later, column) and before.column(column.name) == column
+        if is_known and not is_there and not is_gone:
             raise MigrationError(f"{table} has no column {column.name!r} in the database, although the migrations say so")
         if is_there and not is_known:
             raise MigrationError(f"{table} has a column {column.name!r} already, which no migration made; drop or rename it")
