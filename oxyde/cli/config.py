@@ -131,13 +131,21 @@ class Config:
             return import_module(name)
         except ModuleNotFoundError as error:
             if error.name is not None and f"{name}.".startswith(f"{error.name}."):
-                place = self.path.parent / "src" / error.name.partition(".")[0]
-                is_there = place.is_dir() or place.with_suffix(".py").exists()
-                remedy = "; it is in src: install the project (pip install -e .), or set PYTHONPATH=src" if is_there else ""
+                remedy = self._whereabouts(error.name.partition(".")[0])
                 raise ConfigError(f"{self.path}: MODELS names {name!r}, and there is no module {error.name!r}{remedy}") from error
             raise ConfigError(f"{self.path}: {name} cannot be imported: {described(error)}") from error
         except Exception as error:
             raise ConfigError(f"{self.path}: {name} cannot be imported: {described(error)}") from error
+
+    def _whereabouts(self, name: str) -> str:
+        """Returns where a module is that was looked for in the folder of the configuration, and what to do."""
+        for folder, remedy in (
+            (self.path.parent / "src", "it is in src: install the project (pip install -e .), or set PYTHONPATH=src"),
+            (Path.cwd(), "it is in the working directory, and not beside the configuration: set PYTHONPATH=."),
+        ):
+            if (folder / name).is_dir() or (folder / f"{name}.py").exists():
+                return f"; {remedy}"
+        return ""
 
 
 def load(path: Path | None = None, *, folder: Path | None = None) -> Config:

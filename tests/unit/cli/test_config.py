@@ -145,7 +145,7 @@ def test_dialects(tmp_path: Path) -> None:
         Config(tmp_path / "c.py", databases={"default": "sqlite:///x.db"}).dialect_of("replica")
 
 
-def test_models(tmp_path: Path) -> None:
+def test_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Modules are found beside the configuration; what is wrong in them is named by file and line."""
     write(tmp_path, "config_shop/__init__.py", "")
     write(tmp_path, "config_shop/good.py", "WORD = 1")
@@ -167,4 +167,7 @@ def test_models(tmp_path: Path) -> None:
     assert importing("config_gone.models").endswith("MODELS names 'config_gone.models', and there is no module 'config_gone'")
     write(tmp_path, "src/config_under/models.py", "")
     assert importing("config_under.models").endswith("it is in src: install the project (pip install -e .), or set PYTHONPATH=src")
+    (tmp_path / "elsewhere/config_here").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert importing("config_here.models").endswith("it is in the working directory, and not beside the configuration: set PYTHONPATH=.")
     assert importing().endswith('MODELS names no module; list those that define models: MODELS = ["app.models"]')
