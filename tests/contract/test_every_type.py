@@ -280,3 +280,9 @@ async def test_a_model_with_such_a_column(walked: Backend) -> None:
     with pytest.raises(OxydeError, match="int4multirange"):
         await Walker.objects.bulk_create([Walker(id=2, m="{[1,5)}"), Walker(id=3)])
     assert await Walker.objects.count() == 1
+
+
+async def test_what_stands_beside_is_not_blamed(walked: Backend) -> None:
+    """A type of the server's own that can be read is not the reason."""
+    with pytest.raises(DecodeError, match=r'^column "l" of type pg_node_tree'):
+        await execute_raw("""SELECT CAST('a' AS "char") AS k, CAST(NULL AS pg_node_tree) AS l""")

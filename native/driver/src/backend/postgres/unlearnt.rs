@@ -94,7 +94,7 @@ async fn unlearnt(connection: &mut PgConnection, types: &[u32]) -> sqlx::Result<
              UNION ALL SELECT atttypid FROM pg_catalog.pg_attribute WHERE attrelid = t.typrelid AND attnum > 0 AND NOT attisdropped\
            ) AS x (part)) \
          SELECT format_type(whole, NULL), CAST(whole AS int8) FROM parts JOIN pg_catalog.pg_type AS t ON t.oid = part \
-         GROUP BY whole HAVING bool_or(EXISTS (SELECT FROM pg_catalog.pg_enum WHERE enumtypid = t.oid AND enumlabel = 'NULL') OR t.typtype NOT IN ('b', 'c', 'd', 'e', 'p', 'r') OR strpos('ABCDEGINPRSTUVX', t.typcategory::text) = 0)"
+         GROUP BY whole HAVING bool_or(EXISTS (SELECT FROM pg_catalog.pg_enum WHERE enumtypid = t.oid AND enumlabel = 'NULL') OR t.typtype NOT IN ('b', 'c', 'd', 'e', 'p', 'r') OR (strpos('ABCDEGINPRSTUVX', t.typcategory::text) = 0 AND t.oid <> CAST('\"char\"' AS regtype)))"
     );
     let rows = sqlx::raw_sql(AssertSqlSafe(question)).fetch_all(connection).await?;
     rows.iter().map(|row| Ok((number(row)?, row.try_get(0)?))).collect()
