@@ -98,13 +98,11 @@ def _allowed(address: Address, columns: Sequence[str], dialect: str) -> Steps[tu
 
 def _reason(address: Address, columns: Sequence[str], dialect: str) -> Steps[str | None]:
     """Returns why columns of a table cannot be read; None where they can."""
-    quote = '"' if dialect == "postgres" else "`"
-    looks = ", ".join(
-        f"{quoted(name, quote)} IS NULL AS look_{number}" for number, name in enumerate(columns)
-    )  # of types without values, too
-    where = ".".join(quoted(part, quote) for part in address if part is not None)
     if not columns:
         return None
+    quote = '"' if dialect == "postgres" else "`"
+    looks = ", ".join(f"{quoted(name, quote)} IS NULL AS look_{number}" for number, name in enumerate(columns))  # works for all types
+    where = ".".join(quoted(part, quote) for part in address if part is not None)
     try:
         yield from query(f"SELECT {looks} FROM {where} LIMIT 0", None, dialect)  # noqa: S608 - names are quoted
     except PASSING:
