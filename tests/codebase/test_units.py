@@ -64,6 +64,7 @@ ELSEWHERE = {
     "migrations/running/ledger.py": ("../contract/test_migrate.py", "a table of a database"),
     "migrations/verification/scratch_database.py": ("../contract/test_verify.py", "makes databases"),
     "migrations/verification/verifying.py": ("../contract/test_verify.py", "looks at a database"),
+    "migrations/running/constraint_names.py": ("../contract/test_fake_initial.py", "what a database calls constraints"),
     "migrations/running/initial.py": ("../contract/test_fake_initial.py", "looks at a database"),
     "migrations/running/pending.py": ("../contract/test_plan.py", "looks at a database"),
     "migrations/lock.py": ("../contract/test_migrate.py", "a lock of a server"),

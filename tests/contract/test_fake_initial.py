@@ -13,6 +13,7 @@ import oxyde
 from oxyde import migrations
 from oxyde.exceptions import MigrationError
 from oxyde.migrations import sync as blocking
+from oxyde.migrations.running.migrating import history_blocking, plan_blocking
 from oxyde.migrations.running.options import Done
 from tests.backends import Backend
 from tests.contract.test_drift import MODELS
@@ -217,3 +218,62 @@ def test_views_alone(database: Backend, tmp_path: Path, count: int) -> None:
     execute(*(f"CREATE VIEW fi_{name} AS SELECT 1 AS one" for name in names[:count]))
     assert done(blocking.migrate(folder, fake_initial=True)) == [("0001_first", count > 0), ("0002_second", count > 1)]
     assert query(database, "SELECT one FROM fi_first") == query(database, "SELECT one FROM fi_second") == [(1,)]
+
+
+OTHER_TOOL = """
+CREATE TABLE fi_owners (id {integer} PRIMARY KEY, email VARCHAR(80) NOT NULL, CONSTRAINT "fi_email_key" UNIQUE (email));
+CREATE TABLE fi_pets (
+    id {integer} PRIMARY KEY, owner_id {integer} NOT NULL, friend_id {integer},
+    CONSTRAINT "fi_owner_a1b2" FOREIGN KEY (owner_id) REFERENCES fi_owners (id) {actions},
+    CONSTRAINT "fi_friend_c3d4" FOREIGN KEY (friend_id) REFERENCES fi_owners (id) {actions}
+);
+INSERT INTO fi_owners (id, email) VALUES (1, 'ada');
+INSERT INTO fi_pets (id, owner_id) VALUES (1, 1)
+"""
+ADOPTED = """
+def upgrade(ctx):
+    ctx.create_table(
+        "fi_owners", column("id", "int", key=True), column("email", "text", length=80), unique("uq_fi_owners_email", "email")
+    )
+    ctx.create_table(
+        "fi_pets",
+        column("id", "int", key=True),
+        column("owner_id", "int"),
+        column("friend_id", "int", nullable=True),
+        foreign_key("fk_fi_pets_owner_id", "owner_id", "fi_owners.id"),
+        foreign_key("fk_fi_pets_friend_id", "friend_id", "fi_owners.id"),
+    )
+"""
+CHANGED = """
+def upgrade(ctx):
+    ctx.drop_unique("fi_owners", "uq_fi_owners_email")
+    ctx.drop_foreign_key("fi_pets", "fk_fi_pets_owner_id")
+    ctx.add_foreign_key("fi_pets", foreign_key("fk_fi_pets_owner_id", "owner_id", "fi_owners.id", on_delete="CASCADE"))
+    ctx.rename_constraint("fi_pets", "fk_fi_pets_friend_id", "fk_fi_pets_friend")
+"""
+
+
+def test_constraints_of_another_tool_are_changed_under_their_own_names(database: Backend, tmp_path: Path) -> None:
+    """The plan and the run find them; going back and forward again finds those of the migrations."""
+    is_mysql = database.dialect not in {"postgres", "sqlite"}
+    text = OTHER_TOOL.format(
+        integer="INTEGER" if database.dialect == "sqlite" else "BIGINT",
+        actions="ON DELETE RESTRICT ON UPDATE CASCADE" + ("" if is_mysql else " DEFERRABLE INITIALLY DEFERRED"),
+    )
+    execute(*(text.replace('"', "`") if is_mysql else text).split(";"))
+    folder = write(tmp_path / "migrations", m0001_adopted=ADOPTED)
+    blocking.migrate(folder, fake_initial=True)
+    write(folder, m0001_adopted=ADOPTED, m0002_changed=CHANGED)
+    history = history_blocking(folder)
+    (planned,) = plan_blocking(history.tasks(), database.dialect)
+    shown = "; ".join(text for step, _, _ in planned.steps for text in step.texts)
+    if database.dialect != "sqlite":
+        assert all(name in shown for name in ("fi_email_key", "fi_owner_a1b2", "fi_friend_c3d4")), shown
+    blocking.migrate(folder)
+    execute("INSERT INTO fi_owners (id, email) VALUES (2, 'ada')", "DELETE FROM fi_owners WHERE id = 2")
+    blocking.migrate(folder, "0001")
+    with pytest.raises(oxyde.IntegrityError):
+        execute("INSERT INTO fi_owners (id, email) VALUES (2, 'ada')")
+    blocking.migrate(folder)
+    execute("DELETE FROM fi_owners")
+    assert query(database, "SELECT id FROM fi_pets") == []

@@ -12,6 +12,7 @@ from oxyde.migrations import live
 from oxyde.migrations.lint import Lint, TableLock, lints, locks, of_operations
 from oxyde.migrations.operations import Operation, RenameTable
 from oxyde.migrations.parts import shown, written
+from oxyde.migrations.running.constraint_names import named_as_there
 from oxyde.migrations.running.history import Task
 from oxyde.migrations.sql.script import Step
 from oxyde.migrations.state import State
@@ -52,7 +53,7 @@ def pending(tasks: Sequence[Task], dialect: str) -> Steps[list[Pending]]:
     """
     counts = yield from _counts({address for task in tasks for address in _tables(task)}, dialect)
     found = []
-    for task in tasks:
+    for task in (yield from named_as_there(tasks, dialect)):
         unsafe, taken = _lints(task, dialect, counts), []
         for step in task.steps:
             sent = locks(step.operation, step.before, dialect) if step.texts else []  # one may be part of another's rebuild

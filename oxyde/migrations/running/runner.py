@@ -14,6 +14,7 @@ from oxyde.ir import expr, statement, wire
 from oxyde.migrations.operations import Execute, Run
 from oxyde.migrations.running import journal, ledger, standing
 from oxyde.migrations.running.batches import run_batch
+from oxyde.migrations.running.constraint_names import as_there
 from oxyde.migrations.running.effects import took_effect
 from oxyde.migrations.running.history import History, Task
 from oxyde.migrations.running.initial import recorded
@@ -232,7 +233,7 @@ def _alone(task: Task, step: Step, text: str, entry: journal.Entry, known: journ
         raise MigrationError(message)
     if known is None:
         yield from journal.begin(task.name, replace(entry, done=False), dialect)
-    if known is None or not (yield from took_effect(text, dialect)):
+    if known is None or not (yield from took_effect((yield from as_there(step, text, dialect)), dialect)):
         try:
             sent = partial(_sent, task, step, text, dialect)
             yield from patiently(sent, dialect, until) if is_one(text, dialect) else sent()
@@ -260,6 +261,7 @@ def _sent(task: Task, step: Step, text: str, dialect: str) -> Steps[None]:
         elif isinstance(operation, Execute) and operation.params is not None:
             yield Call(*compile_raw(brief(text, dialect), operation.params, dialect))
         else:
+            text = yield from as_there(step, text, dialect)
             yield Call(wire.pack(statement.raw([expr.text(brief(text, dialect))])), ())
     except OxydeError as error:
         raise MigrationError(f"{task.name}: {step.operation}: {error}", sqlstate=error.sqlstate, sql=text) from error
