@@ -200,7 +200,7 @@ def project_options(path: Path) -> dict[str, Any] | None:
     """Returns the ``[tool.oxyde]`` of a TOML file, or None."""
     _put_first(path)
     try:
-        options = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("oxyde")
+        options = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("tool", {}).get("oxyde")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is no valid TOML: {error}") from error
     for name in options or ():

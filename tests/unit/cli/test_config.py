@@ -124,6 +124,12 @@ def test_refusals(tmp_path: Path, text: str, message: str) -> None:
     assert "oxyde_config.py" in raised.value.message
 
 
+def test_toml_with_a_byte_order_mark(tmp_path: Path) -> None:
+    """Editors of Windows begin a file with one."""
+    path = write(tmp_path, "pyproject.toml", '\ufeff[tool.oxyde]\nmodels = ["marked.models"]\n')
+    assert load(path).models == ("marked.models",)
+
+
 def test_refusals_of_toml(tmp_path: Path) -> None:
     """Unknown keys are named, and so is what makes a file no TOML."""
     path = write(tmp_path, "pyproject.toml", '[tool.oxyde]\nmodles = ["a"]\n')
