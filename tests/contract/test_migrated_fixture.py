@@ -51,6 +51,7 @@ def found(database):
 """
 TESTS = """
 import asyncio
+import shutil
 import threading
 
 import pytest
@@ -58,7 +59,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 import oxyde
-from oxyde import db, sync
+from oxyde import db, migrations, sync
+from oxyde.migrations import migrate
 
 
 async def test_awaited(found):
@@ -144,6 +146,24 @@ async def test_the_applications_own_start_and_end(found):
     assert await found.objects.count() == 2
 
 
+async def test_a_start_that_migrates(found):
+    assert await migrate() == []
+    assert migrations.sync.migrate("migrations", strict=True) == []
+    with pytest.raises(oxyde.MigrationError, match="call it outside atomic"):
+        async with oxyde.atomic():
+            await migrate()
+
+
+async def test_a_start_that_has_more_to_migrate(found, tmp_path):
+    shutil.copytree("migrations", tmp_path / "more")
+    (tmp_path / "more/0002_more.py").write_text("def upgrade(ctx):\\n    ctx.drop_table('pots')\\n")
+    with pytest.raises(oxyde.MigrationError, match="0002_more is pending.* let the fixture migrate the same folder"):
+        await migrate(tmp_path / "more")
+    with pytest.raises(oxyde.MigrationError, match="0001_\\w+ is applied"):
+        migrations.sync.migrate(target="zero")
+    assert await found.objects.count() == 1
+
+
 def test_a_service(found):
     app = FastAPI(lifespan=db.lifespan(default="postgresql://nobody@127.0.0.1:1/nowhere"))
 
@@ -196,7 +216,7 @@ def test_a_test_suite_of_an_application(backend: Backend, tmp_path: Path) -> Non
             command, cwd=tmp_path, capture_output=True, text=True, check=False, env={**environment(), "POTS_URL": made.url}
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        assert "15 passed" in done.stdout
+        assert "17 passed" in done.stdout
         assert query(made, "SELECT name FROM pots") == [("big",)]
         assert (tmp_path / "asked").read_text() == "asked "
 

@@ -17,7 +17,7 @@ from oxyde.migrations.running import journal, ledger
 from oxyde.migrations.running.history import History, Task
 from oxyde.migrations.running.options import Done, Options
 from oxyde.migrations.running.pending import Pending, pending
-from oxyde.migrations.running.runner import apply, planned
+from oxyde.migrations.running.runner import apply, found_migrated, planned
 
 
 async def migrate(
@@ -34,6 +34,8 @@ async def migrate(
     warn: Callable[[str], Any] = warnings.warn,
 ) -> list[Done]:
     """Brings a database to a migration, and returns the migrations that were applied or undone; none where nothing was to be done.
+
+    In a test that uses ``oxyde.testing.migrated`` the database is migrated already, and a migration that is pending is an error.
 
     Processes that do so at the same time wait for each other. On PostgreSQL and SQLite a migration is applied whole or not at all; on
     MySQL and MariaDB, which cannot roll DDL back, each statement is noted, and a later call goes on where one was interrupted.
@@ -59,8 +61,10 @@ async def migrate(
     where = _outside(using)
     dialect = await run(asked_dialect(), where)
     history = History(load(_folder(directory)), dialect)
+    options = Options(target, fake, strict, lock_timeout, report, warn, keep_extra, fake_initial=fake_initial)
+    if where.block is not None:
+        return await run(found_migrated(history, options), where)
     async with Lock(where.database, lock_timeout):
-        options = Options(target, fake, strict, lock_timeout, report, warn, keep_extra, fake_initial=fake_initial)
         return await run(apply(history, options), where)
 
 
@@ -86,6 +90,8 @@ def migrate_blocking(
 def apply_blocking(history: History, options: Options, using: str | None = None) -> list[Done]:
     """Brings a database to a migration of a history that was loaded already; see ``migrate``."""
     where = _outside(using)
+    if where.block is not None:
+        return run_blocking(found_migrated(history, options), where)
     with Lock(where.database, options.lock_timeout):
         return run_blocking(apply(history, options), where)
 
@@ -135,7 +141,8 @@ def _folder(directory: str | Path | None) -> Path:
 
 
 def _outside(using: str | None) -> Route:
+    """Returns the database of an alias; its block is that of a test, if any."""
     where = route(using)
-    if where.block is not None:
+    if not where.is_outside:
         raise MigrationError("migrate() has transactions of its own; call it outside atomic()")
     return where

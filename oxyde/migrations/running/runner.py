@@ -57,6 +57,22 @@ def apply(history: History, options: Options) -> Steps[list[Done]]:
     return done
 
 
+def found_migrated(history: History, options: Options) -> Steps[list[Done]]:
+    """Returns that nothing was done, as in a database that is at the target already; for tests, whose transaction is rolled back.
+
+    Raises:
+        MigrationError: There is something to do; names it.
+    """
+    yield from history.read()
+    check(history, options)
+    for task in (yield from planned(history, options)):
+        raise MigrationError(
+            f"{task.name} is {'applied' if task.backwards else 'pending'}, and migrate() changes nothing while a test runs in its "
+            "transaction: let the fixture migrate the same folder, migrated(url, directory)"
+        )
+    return []
+
+
 def planned(history: History, options: Options) -> Steps[list[Task]]:
     """Returns what leads to the target, faked up to where ``fake_initial`` finds the database; raises as ``tasks`` and ``recorded``.
 
