@@ -47,7 +47,7 @@ def as_there(step: Step, text: str, dialect: str) -> Steps[str]:
         return text
     is_index = isinstance(wanted, ForeignKey) and " INDEX " in start  # the one that MySQL gave the key
     parts: Mapping[str, Part] = there.indexes if is_index else there.constraints
-    found = None if name in parts else _under_another_name(wanted, parts, table, is_index=is_index)
+    found = None if name in parts or name in there.constraints else _under_another_name(wanted, parts, table, is_index=is_index)
     if found is None:
         return text
     return f"{start}{quote}{found.replace(quote, quote * 2)}{quote}{text[match.end() :]}"
