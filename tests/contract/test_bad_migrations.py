@@ -192,6 +192,18 @@ def upgrade(ctx):
 """
 
 
+@pytest.mark.parametrize("backend", ["postgres"], indirect=True)
+def test_a_column_that_a_view_reads(shop: Project) -> None:
+    """The view is named, with what to do, and that works."""
+    query(shop.backend, "CREATE VIEW heavy_boxes AS SELECT weight FROM boxes")
+    shop.write(m0001_first=FIRST, m0002_next=NEXT.format('ctx.drop_column("boxes", "weight")'))
+    line = shop.refused("migrate")
+    assert "view heavy_boxes depends on column weight of table boxes; in the same migration, drop that before" in line
+    view = 'ctx.execute("DROP VIEW heavy_boxes")\n    ctx.drop_column("boxes", "weight")'
+    shop.write(m0001_first=FIRST, m0002_next=NEXT.format(view))
+    shop.done("migrate")
+
+
 @pytest.mark.parametrize("failure", ["raise ValueError('no luck')", "raise SystemExit(0)", "import nowhere_at_all"])
 def test_a_function_that_fails(shop: Project, failure: str) -> None:
     """Leaves no row, is named with its line, and is run once it is mended."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
 from oxyde.db.raw import compile_raw
 from oxyde.db.steps import Call, Steps
@@ -25,6 +26,9 @@ from oxyde.migrations.running.rows import Job
 from oxyde.migrations.sql.rebuild import run as make_anew
 from oxyde.migrations.sql.rebuild import watched
 from oxyde.migrations.sql.script import TRANSACTIONAL, Step, changes_rows
+
+_DEPENDENT: Final = "in the same migration, drop that before, and make it again afterwards where it is still wanted"
+"""What helps where PostgreSQL refuses to drop what a view or a foreign key needs."""
 
 
 def apply(history: History, options: Options) -> Steps[list[Done]]:
@@ -280,4 +284,5 @@ def _sent(task: Task, step: Step, text: str, dialect: str) -> Steps[None]:
             text = yield from as_there(step, text, dialect)
             yield Call(wire.pack(statement.raw([expr.text(brief(text, dialect))])), ())
     except OxydeError as error:
-        raise MigrationError(f"{task.name}: {step.operation}: {error}", sqlstate=error.sqlstate, sql=text) from error
+        remedy = f"; {_DEPENDENT}" if error.sqlstate == "2BP01" else ""
+        raise MigrationError(f"{task.name}: {step.operation}: {error}{remedy}", sqlstate=error.sqlstate, sql=text) from error
