@@ -321,6 +321,40 @@ def test_what_a_later_migration_made(tmp_path: Path) -> None:
     assert "short" in kept("ix_pets_named")
 
 
+TAGS = """
+def upgrade(ctx):
+    ctx.create_table("tags", column("id", "int", key=True), column("a", "text", nullable=True), column("b", "text", nullable=True))
+    ctx.execute("INSERT INTO tags VALUES (1, 'a1', 'b1')", reverse="DELETE FROM tags")
+"""
+
+
+@pytest.mark.parametrize(
+    ("mine", "wanted"),
+    [
+        ('ctx.rename_column("tags", "a", "aside")\n    ctx.rename_column("tags", "b", "a")', [(1, "A1", "b1")]),
+        ('ctx.drop_column("tags", "a")\n    ctx.add_column("tags", column("a", "text", nullable=True))', None),
+    ],
+)
+@pytest.mark.parametrize(
+    "theirs",
+    ['ctx.alter_column("tags", "a", nullable=False, using="upper(a)")', 'ctx.alter_column("tags", "id", type="text", using="a || id")'],
+)
+def test_a_name_that_a_later_migration_gave_away(tmp_path: Path, mine: str, theirs: str, wanted: list[Any] | None) -> None:
+    """Is not taken for the column that it was: the migration is refused, and runs once the later one is undone."""
+    folder = write(tmp_path / "migrations", m0001_tags=TAGS, m0002_mine=NEXT.format(mine))
+    blocking.migrate(folder)
+    before = sql("SELECT * FROM tags")
+    (folder / "0002_mine.py").unlink()
+    write(folder, m0001_tags=TAGS, m0002_theirs=NEXT.format(theirs), m0003_mine=NEXT.format(mine))
+    with pytest.raises(MigrationError, match=r"0002_theirs: .*: tags\.a is another column since 0003_mine, which is applied already"):
+        blocking.migrate(folder)
+    assert sql("SELECT * FROM tags") == before
+    if wanted is not None and "upper" in theirs:
+        assert [one.name for one in blocking.migrate(folder, "0002")] == ["0003_mine", "0002_theirs"]
+        assert [one.name for one in blocking.migrate(folder)] == ["0003_mine"]
+        assert sql("SELECT * FROM tags") == wanted
+
+
 def test_rows_that_do_not_fit(tmp_path: Path) -> None:
     """Are counted before anything changes, and nothing has changed."""
     folder = write(tmp_path / "migrations", m0001_first=FIRST)

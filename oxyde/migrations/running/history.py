@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import takewhile
 from typing import Final
 
 from oxyde.db.steps import Steps
@@ -17,6 +16,7 @@ from oxyde.migrations.running import journal, ledger, standing
 from oxyde.migrations.running.options import Options
 from oxyde.migrations.running.rows import Job
 from oxyde.migrations.sql.preview import find
+from oxyde.migrations.sql.rebuild.later import later as made_later
 from oxyde.migrations.sql.script import Step, script
 from oxyde.migrations.state import State
 
@@ -196,7 +196,7 @@ class History:
                         f"{older} stopped half way, and {migration.name}, which has its title, has other statements: give it back those of "
                         f"{older}, then migrate again"
                     )
-                forward.append(Task(migration, False, (), stage.checksum) if fake else self._forward(stage))
+                forward.append(Task(migration, False, (), stage.checksum) if fake else self._forward(stage, self.stages[at + 1 : last + 1]))
             elif at > last and (migration.name in self.applied or begun):
                 if begun and not is_going_back:
                     raise MigrationError(
@@ -205,15 +205,11 @@ class History:
                 backward.append(Task(migration, True, (), stage.checksum) if fake else self._backward(stage))
         return [*backward[::-1], *forward]
 
-    def _forward(self, stage: Stage) -> Task:
+    def _forward(self, stage: Stage, newer: Sequence[Stage] = ()) -> Task:
         steps = self._steps(stage.migration, stage.operations, stage.before)
-        later = self._later(stage)
+        applied = [one for one in newer if one.migration.name in self.applied]
+        later = made_later((one.migration.name, one.operations, one.after) for one in applied)
         return Task(stage.migration, False, [step.before_later(later) for step in steps], stage.checksum)
-
-    def _later(self, stage: Stage) -> State | None:
-        """Returns the state after the last migration that is applied, where that comes later than one that is not."""
-        newer = takewhile(lambda one: one is not stage, reversed(self.stages))
-        return next((one.after for one in newer if one.migration.name in self.applied), None)
 
     def _backward(self, stage: Stage) -> Task:
         migration = stage.migration

@@ -24,6 +24,7 @@ from oxyde.migrations.operations import (
 )
 from oxyde.migrations.sql.beside import DIALECTS, with_indexes
 from oxyde.migrations.sql.rebuild import Rebuild, arranged
+from oxyde.migrations.sql.rebuild.later import Later
 from oxyde.migrations.sql.recomputed import recomputed
 from oxyde.migrations.sql.statements import statements
 from oxyde.migrations.state import State
@@ -64,7 +65,7 @@ class Step:
         """Returns it with what was said of tables that are made anew; see ``Rebuild``."""
         return self if self.rebuild is None else replace(self, rebuild=replace(self.rebuild, warn=warn, keep_extra=keep_extra))
 
-    def before_later(self, later: State | None) -> Step:
+    def before_later(self, later: Later | None) -> Step:
         """Returns it with what later migrations have made already; see ``Rebuild``."""
         return self if self.rebuild is None else replace(self, rebuild=replace(self.rebuild, later=later))
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from oxyde.exceptions import MigrationError
 from oxyde.migrations.live.sqlite_text import folded
 from oxyde.migrations.operations import Operation
 from oxyde.migrations.parts import shown
 from oxyde.migrations.sql.rebuild import table as tables
 from oxyde.migrations.sql.rebuild.copying import Copied, copied, literal, misfit
 from oxyde.migrations.sql.rebuild.declaration import Declaration, Piece, mentions
+from oxyde.migrations.sql.rebuild.later import Later
 from oxyde.migrations.sql.rebuild.merging import Merged, merged
 from oxyde.migrations.sql.rebuild.table import TableText, names_of, stands_for
 from oxyde.migrations.state import State
@@ -32,7 +34,7 @@ class Rebuild:
         members: The operations, each with the state before it.
         after: The state after them.
         keep_extra: Whether columns and constraints that no migration made are kept; otherwise they are refused.
-        later: The state after later migrations that are applied already, such as those that a rebase numbered anew.
+        later: What later migrations have made that are applied already, such as those that a rebase numbered anew.
         warn: Called with what is odd about the table.
     """
 
@@ -40,7 +42,7 @@ class Rebuild:
     members: Sequence[tuple[Operation, State]]
     after: State
     keep_extra: bool = False
-    later: State | None = field(default=None, compare=False)
+    later: Later | None = field(default=None, compare=False)
     warn: Callable[[str], Any] = field(default=lambda _: None, compare=False)
 
     @property
@@ -93,11 +95,25 @@ class Rebuild:
         """Returns what a table becomes.
 
         Raises:
-            MigrationError: It cannot: see ``merging.merged``.
+            MigrationError: It cannot: see ``merging.merged``; or a column that it is about is another one by now.
         """
-        known = self.later is not None and self.address in self.later.tables
-        later = tables.of_state(self.address, self.later).declaration if self.later is not None and known else None
-        return merged(self.name, live.declaration, self.before.declaration, self.wanted.declaration, later)
+        known = None
+        if self.later is not None and self.address in self.later.state.tables:
+            self._check_names(self.later)
+            known = tables.of_state(self.address, self.later.state).declaration
+        return merged(self.name, live.declaration, self.before.declaration, self.wanted.declaration, known)
+
+    def _check_names(self, later: Later) -> None:
+        before, after = self.before.declaration, self.wanted.declaration
+        new = [piece for piece in after.pieces if piece not in before.pieces]
+        for column in before.columns:
+            migration = later.brought_by(self.address, column.name)
+            is_meant = after.column(column.name) != column or self.copied.reads(column.name) or any(one.uses(column.name) for one in new)
+            if migration is not None and is_meant:
+                raise MigrationError(
+                    f"{self.name}.{column.name} is another column since {migration}, which is applied already: undo {migration} first, by "
+                    "migrating to this migration, and then migrate on"
+                )
 
     def statements(self, live: TableText, change: Merged) -> list[str]:
         """Returns the statements.
