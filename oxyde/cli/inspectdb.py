@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +28,12 @@ MODEL: Final = re.compile(r"^class \w+\(Model\):", re.MULTILINE)
 @everywhere
 @click.argument("tables", nargs=-1, metavar="[TABLE]...")
 @click.option("--schema", "schemas", multiple=True, metavar="S", help="A schema, instead of the default one; may be repeated.")
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), metavar="F", help="The file to write, instead of printing.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, readable=False, writable=True),
+    metavar="F",
+    help="The file to write, instead of printing.",
+)
 @click.option("--force", is_flag=True, help="Overwrite the file.")
 @click.option(
     "--db-alias", metavar="A", shell_complete=complete_aliases, help="The database, by its alias in DATABASES.  [default: default]"
@@ -71,16 +77,20 @@ def inspectdb(
         click.echo(text, nl=False)
         return
     output.parent.mkdir(parents=True, exist_ok=True)
-    _write(output.resolve(), text)
+    _write(output, text)
     click.echo(f"Wrote {output}: {count} model{'' if count == 1 else 's'}")
 
 
 def _write(path: Path, text: str) -> None:
-    """Writes a file; what it had stays where the text cannot be written whole."""
-    if path.exists() and not path.is_file():  # a device or a pipe
+    """Writes a file; what it had stays where the text cannot be written whole.
+
+    What is no file, such as a device, a pipe or a link to nothing, is written to, and so is a file in a folder that takes no new ones.
+    """
+    real = Path(os.path.realpath(path))
+    if (os.path.lexists(path) and not path.is_file()) or not os.access(real.parent, os.W_OK):
         path.write_text(text, encoding="utf-8")
     else:
-        put(path, text)
+        put(real, text)
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -62,6 +64,34 @@ def test_it_writes_a_file(folder: Path) -> None:
     assert (folder / "app/models.py").read_text() == "mine"
     done = oxyde("inspectdb", "--output", "app/models.py", "--force", cwd=folder)
     assert (folder / "app/models.py").read_text() == text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such files")
+def test_it_writes_to_what_is_no_file(folder: Path) -> None:
+    """A pipe gets the text, a link to a file keeps its place, and a circle of links is an error of one line."""
+    text = oxyde("inspectdb", cwd=folder).stdout
+    done = oxyde("inspectdb", "--output", "/dev/stdout", "--force", cwd=folder)
+    assert (done.returncode, done.stdout) == (0, f"{text}Wrote /dev/stdout: 3 models\n"), done.stderr
+    (folder / "linked.py").symlink_to("models.py")
+    assert oxyde("inspectdb", "--output", "linked.py", cwd=folder).returncode == 0
+    assert oxyde("inspectdb", "--output", "linked.py", "--force", cwd=folder).returncode == 0
+    assert (folder / "linked.py").is_symlink()
+    assert (folder / "models.py").read_text() == text
+    (folder / "round.py").symlink_to("again.py")
+    (folder / "again.py").symlink_to("round.py")
+    done = oxyde("inspectdb", "--output", "round.py", cwd=folder)
+    assert (done.returncode, done.stderr) == (1, "Error: round.py: Too many levels of symbolic links\n")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write all files")
+def test_a_file_that_may_not_be_written(folder: Path) -> None:
+    """Is left as it is, also by --force."""
+    (folder / "models.py").write_text("mine")
+    (folder / "models.py").chmod(0o444)
+    done = oxyde("inspectdb", "--output", "models.py", "--force", cwd=folder)
+    assert done.returncode == 2
+    assert "'models.py' is not writable" in done.stderr
+    assert (folder / "models.py").read_text() == "mine"
 
 
 @pytest.mark.parametrize(
