@@ -83,7 +83,7 @@ def generate(models: str | Sequence[str], *, style: Style | None = None, across:
     for path, text in sorted(wanted.items()):
         before = path.read_text("utf-8") if path.exists() else None
         (report.unchanged if before == text else report.written).append(path)
-    report.removed = sorted(path for path in there if path not in wanted)
+    report.removed = sorted(there.keys() - {path.resolve() for path in wanted})
     if not check:
         _write(report, wanted)
     return report
@@ -108,11 +108,11 @@ def _packages(path: Path) -> Iterator[Path]:
 
 
 def _ours(roots: Sequence[Path]) -> Iterator[tuple[Path, Style]]:
-    """Yields the stubs of ours that are in a project, with their style."""
+    """Yields the stubs of ours that are in a project, with their style; links to folders lead to the same files."""
     for root in roots:
         for path in calls.python_files(root, suffix=".pyi"):
             if is_ours(path.read_text("utf-8", "replace")):
-                yield path, "sidecar" if FOLDER in path.relative_to(root).parts else "beside"
+                yield path.resolve(), "sidecar" if FOLDER in path.relative_to(root).parts else "beside"
 
 
 def _write(report: Report, wanted: dict[Path, str]) -> None:

@@ -182,6 +182,22 @@ def test_another_style(write: Write, tmp_path: Path) -> None:
     assert not folder.exists()
 
 
+def test_links_to_folders(write: Write, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Lead to the same stubs, which are not removed for their other name."""
+    path = write("stubs_symlinked.models", model("StubsSymlinked")).with_suffix(".pyi")
+    (tmp_path / "again").symlink_to("stubs_symlinked")
+    for _ in range(2):
+        assert generate("stubs_symlinked.models").removed == []
+        assert path.exists()
+    folder, elsewhere = tmp_path / "_oxyde_types", tmp_path_factory.mktemp("elsewhere")
+    folder.symlink_to(elsewhere)
+    generate("stubs_symlinked.models", style="sidecar")
+    assert generate("stubs_symlinked.models", check=True).is_fresh
+    assert generate("stubs_symlinked.models", style="beside").written == [path]
+    assert folder.is_symlink()
+    assert [one for one in folder.rglob("*") if one.is_file()] == []
+
+
 def test_a_package(write: Write, tmp_path: Path) -> None:
     """Models in a package's own module have their stub there; an installed package has none."""
     write("stubs_package.__init__", model("StubsPackage"))
