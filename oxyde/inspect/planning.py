@@ -23,6 +23,7 @@ from oxyde.schema.relation import Address
 COLLATIONS: Final = {"sqlite": "BINARY", "postgres": "default"}
 """What a foreign key has where it says no collation, and the column that it points to does; MySQL lets them not differ."""
 KEYLESS = "The table has no primary key: save() and delete() raise UnsupportedError; querysets read and write its rows."
+KEY_LEFT_OUT = "These columns are no primary key: save() and delete() raise UnsupportedError; querysets read and write them."
 INCOMPLETE = "Migrations leave the table alone: they would drop what no field says."
 UNSEEN = "MariaDB shows its text only to users with the privilege SHOW VIEW."
 
@@ -187,7 +188,7 @@ class _Planner:
         if table.address in self.others:
             notes.append(self.others[table.address])
         elif view is None and not table.key:
-            notes.append(KEYLESS)
+            notes.append(KEY_LEFT_OUT if left_out else KEYLESS)
         elif left_out:
             notes.append(INCOMPLETE)
         return Class(draft.name, table.address, (*fields, *draft.lists), {**meta, **said.meta}, tuple(notes))

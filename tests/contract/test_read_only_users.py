@@ -109,6 +109,7 @@ def test_what_may_not_be_read(reader: tuple[Backend, Backend]) -> None:
     user = _name(other)
     query(owner, "CREATE TABLE ro_inbox (id INTEGER PRIMARY KEY, note VARCHAR(20))")
     query(owner, "CREATE TABLE ro_parts (id INTEGER PRIMARY KEY, note VARCHAR(20), secret VARCHAR(20))")
+    query(owner, "CREATE TABLE ro_keys (id INTEGER PRIMARY KEY, note VARCHAR(20))")
     query(owner, "CREATE VIEW ro_letters AS SELECT id FROM ro_inbox")
     database = other.url.rpartition("/")[2]
     for to in _hosts(owner, user):
@@ -117,6 +118,7 @@ def test_what_may_not_be_read(reader: tuple[Backend, Backend]) -> None:
             query(owner, f"GRANT SELECT ON ro_owners TO {to}")
         query(owner, f"GRANT INSERT ON ro_inbox TO {to}")
         query(owner, f"GRANT INSERT ON ro_letters TO {to}")
+        query(owner, f"GRANT SELECT (note), INSERT (id) ON ro_keys TO {to}")
         query(owner, f"GRANT SELECT (id, note), INSERT (secret) ON ro_parts TO {to}")
     with oxyde.connect(other.url, "reader"):
         source = inspect.sync.source(using="reader")
@@ -127,6 +129,8 @@ def test_what_may_not_be_read(reader: tuple[Backend, Backend]) -> None:
     notes = [line for line in source.splitlines() if line.startswith("# ")]
     assert [line.split()[1] for line in notes if "cannot be read" in line] == ["ro_inbox", "ro_letters"]
     assert "class RoOwner(Model)" in source
+    key = source[source.index("class RoKey(Model)") : source.index("class RoOwner(Model)")]
+    assert "# These columns are no primary key" in key
     part = source[source.index("class RoPart(Model)") :]
     assert "column secret is left out: this user may not read it" in part
     assert "    note: str | None" in part
