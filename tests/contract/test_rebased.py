@@ -9,6 +9,7 @@ import pytest
 
 import oxyde
 from oxyde.db.steps import Steps
+from oxyde.exceptions import MigrationError
 from oxyde.migrations import rebase
 from oxyde.migrations import sync as blocking
 from oxyde.migrations.running import ledger
@@ -16,7 +17,7 @@ from oxyde.migrations.running.migrating import history_blocking
 from tests.backends import Backend
 from tests.contract.test_migrate import names
 from tests.contract.test_squash import LEDGER
-from tests.migrating import fresh, query, write
+from tests.migrating import described, fresh, query, write
 
 FIRST = """
 def upgrade(ctx):
@@ -160,3 +161,60 @@ def test_one_that_stopped_half_way(empty: Backend, tmp_path: Path) -> None:
     assert query(empty, "SELECT hits, more, title FROM rebased_posts") == [(1, 0, "1")]
     assert query(empty, LEDGER) == rows("0001_posts", "0002_theirs", "0003_mine")
     assert query(empty, "SELECT * FROM oxyde_migration_journal") == []
+
+
+SWAP = """
+def upgrade(ctx):
+    ctx.rename_column("rebased_tags", "a", "aside")
+    ctx.rename_column("rebased_tags", "b", "a")
+"""
+ANEW = """
+def upgrade(ctx):
+    ctx.drop_table("rebased_tags")
+    ctx.create_table("rebased_tags", column("id", "int", key=True), column("a", "int", nullable=True))
+"""
+TAGS = """
+def upgrade(ctx):
+    ctx.create_table("rebased_tags", column("id", "int", key=True), column("a", "int", nullable=True), column("b", "int", nullable=True))
+    ctx.execute("INSERT INTO rebased_tags (id, a, b) VALUES (1, 10, 20)", reverse="DELETE FROM rebased_tags")
+"""
+
+
+@pytest.mark.parametrize("mine", [SWAP, ANEW], ids=["renamed", "made anew"])
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        'ctx.alter_column("rebased_tags", "a", nullable=False, fill="0")',
+        'ctx.create_index("rebased_tags", index("ix_rebased_a", "a"))',
+        'ctx.add_check("rebased_tags", check("ck_rebased", "a > 0"))',
+        'ctx.add_column("rebased_tags", column("d", "int"), fill="a + 1")',
+    ],
+)
+def test_a_name_that_a_later_migration_gave_away(empty: Backend, tmp_path: Path, mine: str, theirs: str) -> None:
+    """Is not taken for what it was: the migration is refused on every server, and runs once the later one is undone."""
+    folder = write(tmp_path / "migrations", m0001_tags=TAGS, m0002_mine=mine)
+    blocking.migrate(folder)
+    (folder / "0002_mine.py").unlink()
+    write(folder, m0001_tags=TAGS, m0002_theirs=f"\ndef upgrade(ctx):\n    {theirs}\n", m0003_mine=mine)
+    before = _tables(empty)
+    with pytest.raises(MigrationError, match=r"^0002_theirs: .*: rebased_tags\.a is another column since 0003_mine"):
+        blocking.migrate(folder)
+    assert _tables(empty) == before
+    if mine == SWAP:  # a table that is dropped is not brought back
+        assert [one.name for one in blocking.migrate(folder, "0002")] == ["0003_mine", "0002_theirs"]
+
+
+def _tables(backend: Backend) -> list[str]:
+    """Returns what a database has besides the ledger, in which the later migration may have its new name by now."""
+    return [line for line in described(backend) if not line.startswith("oxyde_migrations: ")]
+
+
+def test_names_that_stay_what_they_were(empty: Backend, tmp_path: Path) -> None:
+    """Another branch's migration about columns that the later one left alone is applied."""
+    folder = write(tmp_path / "migrations", m0001_tags=TAGS, m0002_mine=SWAP.replace('"b", "a"', '"b", "beside"'))
+    blocking.migrate(folder)
+    (folder / "0002_mine.py").unlink()
+    theirs = '\ndef upgrade(ctx):\n    ctx.add_column("rebased_tags", column("a2", "int", nullable=True))\n'
+    write(folder, m0001_tags=TAGS, m0002_theirs=theirs, m0003_mine=SWAP.replace('"b", "a"', '"b", "beside"'))
+    assert [one.name for one in blocking.migrate(folder)] == ["0002_theirs"]
+    assert query(empty, "SELECT id, aside, beside FROM rebased_tags") == [(1, 10, 20)]

@@ -15,8 +15,8 @@ from oxyde.migrations.operations import Irreversible, Operation, RequireManual, 
 from oxyde.migrations.running import journal, ledger, standing
 from oxyde.migrations.running.options import Options
 from oxyde.migrations.running.rows import Job
+from oxyde.migrations.sql.later import later as made_later
 from oxyde.migrations.sql.preview import find
-from oxyde.migrations.sql.rebuild.later import later as made_later
 from oxyde.migrations.sql.script import Step, script
 from oxyde.migrations.state import State
 
@@ -208,7 +208,13 @@ class History:
     def _forward(self, stage: Stage, newer: Sequence[Stage] = ()) -> Task:
         steps = self._steps(stage.migration, stage.operations, stage.before)
         applied = [one for one in newer if one.migration.name in self.applied]
-        later = made_later((one.migration.name, one.operations, one.after) for one in applied)
+        later = made_later(((one.migration.name, one.operations, one.after) for one in applied), self.dialect)
+        for step in steps:
+            if later is not None and step.rebuild is None:  # which looks at the table itself
+                try:
+                    later.check(step.operation, step.before)
+                except MigrationError as error:
+                    raise MigrationError(f"{stage.migration.name}: {step.operation}: {error}") from None
         return Task(stage.migration, False, [step.before_later(later) for step in steps], stage.checksum)
 
     def _backward(self, stage: Stage) -> Task:

@@ -23,8 +23,8 @@ from oxyde.migrations.operations import (
     replay,
 )
 from oxyde.migrations.sql.beside import DIALECTS, with_indexes
+from oxyde.migrations.sql.later import Later
 from oxyde.migrations.sql.rebuild import Rebuild, arranged
-from oxyde.migrations.sql.rebuild.later import Later
 from oxyde.migrations.sql.recomputed import recomputed
 from oxyde.migrations.sql.statements import statements
 from oxyde.migrations.state import State

@@ -11,10 +11,10 @@ from oxyde.exceptions import MigrationError
 from oxyde.migrations.live.sqlite_text import folded
 from oxyde.migrations.operations import Operation
 from oxyde.migrations.parts import shown
+from oxyde.migrations.sql.later import Later, is_another
 from oxyde.migrations.sql.rebuild import table as tables
 from oxyde.migrations.sql.rebuild.copying import Copied, copied, literal, misfit
 from oxyde.migrations.sql.rebuild.declaration import Declaration, Piece, mentions
-from oxyde.migrations.sql.rebuild.later import Later
 from oxyde.migrations.sql.rebuild.merging import Merged, merged
 from oxyde.migrations.sql.rebuild.table import TableText, names_of, stands_for
 from oxyde.migrations.state import State
@@ -110,10 +110,7 @@ class Rebuild:
             migration = later.brought_by(self.address, column.name)
             is_meant = after.column(column.name) != column or self.copied.reads(column.name) or any(one.uses(column.name) for one in new)
             if migration is not None and is_meant:
-                raise MigrationError(
-                    f"{self.name}.{column.name} is another column since {migration}, which is applied already: undo {migration} first, by "
-                    "migrating to this migration, and then migrate on"
-                )
+                raise MigrationError(is_another(f"{self.name}.{column.name}", migration))
 
     def statements(self, live: TableText, change: Merged) -> list[str]:
         """Returns the statements.
