@@ -218,3 +218,56 @@ def test_names_that_stay_what_they_were(empty: Backend, tmp_path: Path) -> None:
     write(folder, m0001_tags=TAGS, m0002_theirs=theirs, m0003_mine=SWAP.replace('"b", "a"', '"b", "beside"'))
     assert [one.name for one in blocking.migrate(folder)] == ["0002_theirs"]
     assert query(empty, "SELECT id, aside, beside FROM rebased_tags") == [(1, 10, 20)]
+
+
+COUNTED = """
+def upgrade(ctx):
+    ctx.alter_column("rebased_tags", "a", nullable=False)
+    ctx.execute("UPDATE rebased_tags SET b = b + 1", reverse="UPDATE rebased_tags SET b = b - 1")
+"""
+
+
+def test_what_another_branch_did_too(empty: Backend, tmp_path: Path) -> None:
+    """A migration that says less after the other branch's does not run again under its new name."""
+    folder = write(tmp_path / "migrations", m0001_tags=TAGS, m0002_mine=COUNTED)
+    blocking.migrate(folder)
+    (folder / "0002_mine.py").unlink()
+    theirs = '\ndef upgrade(ctx):\n    ctx.alter_column("rebased_tags", "a", nullable=False)\n'
+    write(folder, m0001_tags=TAGS, m0002_theirs=theirs, m0003_mine=COUNTED)
+    with (
+        pytest.warns(UserWarning, match="0002_mine is applied and has no file"),
+        pytest.raises(MigrationError, match=r"bring back 0002_mine\.py"),
+    ):
+        blocking.migrate(folder)
+    assert query(empty, "SELECT id, a, b FROM rebased_tags") == [(1, 10, 21)]
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        ('ctx.alter_key("rebased_more", "a")', 'ctx.alter_key("rebased_more", "b")'),
+        (
+            'ctx.alter_column("rebased_more", "b", type="decimal", precision=10, scale=2)',
+            'ctx.alter_column("rebased_more", "b", type="float")',
+        ),
+        ('ctx.comment_table("rebased_more", "mine")', 'ctx.comment_table("rebased_more", "theirs")'),
+    ],
+)
+def test_what_both_branches_set(empty: Backend, tmp_path: Path, mine: str, theirs: str) -> None:
+    """Is not set back to what the other branch's migration says."""
+    if empty.dialect == "sqlite" and "comment" in mine:
+        pytest.skip("it has no comments")
+    first = TAGS.replace("rebased_tags", "rebased_more").replace(
+        ', nullable=True), column("b", "int", nullable=True)', '), column("b", "int")'
+    )
+    body = "\ndef upgrade(ctx):\n    {}\n"
+    folder = write(tmp_path / "migrations", m0001_tags=first, m0002_mine=body.format(mine))
+    blocking.migrate(folder)
+    (folder / "0002_mine.py").unlink()
+    write(folder, m0001_tags=first, m0002_theirs=body.format(theirs), m0003_mine=body.format(mine))
+    before = _tables(empty)
+    with pytest.raises(
+        MigrationError, match=r"rebased_more(\.b)? is changed by 0003_mine too, which is applied already: undo 0003_mine first"
+    ):
+        blocking.migrate(folder)
+    assert _tables(empty) == before

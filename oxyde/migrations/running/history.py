@@ -178,6 +178,7 @@ class History:
             UnsupportedError: The dialect cannot do an operation.
         """
         lost = {standing.title(name): name for name in self.lost()}
+        without_file = {standing.title(name): name for name in self.missing()}
         last = len(self.migrations) - 1 if target is None else -1 if target == ZERO else find(self.migrations, target)
         forward, backward = [], []
         for at, stage in enumerate(self.stages):
@@ -196,6 +197,12 @@ class History:
                         f"{older} stopped half way, and {migration.name}, which has its title, has other statements: give it back those of "
                         f"{older}, then migrate again"
                     )
+                if not fake and standing.title(migration.name) in without_file:
+                    older = without_file[standing.title(migration.name)]
+                    raise MigrationError(
+                        f"{older} is applied and has no file, and {migration.name}, which has its title, says something else now and "
+                        f"would run again: bring back {older}.py as it was, undo it by migrating to before it, and rebase then"
+                    )
                 forward.append(Task(migration, False, (), stage.checksum) if fake else self._forward(stage, self.stages[at + 1 : last + 1]))
             elif at > last and (migration.name in self.applied or begun):
                 if begun and not is_going_back:
@@ -210,7 +217,7 @@ class History:
         applied = [one for one in newer if one.migration.name in self.applied]
         later = made_later(((one.migration.name, one.operations, one.after) for one in applied), self.dialect)
         for step in steps:
-            if later is not None and step.rebuild is None:  # which looks at the table itself
+            if later is not None:
                 try:
                     later.check(step.operation, step.before)
                 except MigrationError as error:

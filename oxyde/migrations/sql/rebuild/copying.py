@@ -40,10 +40,6 @@ class Copied:
         """The columns that get other values, in lower case."""
         return frozenset(name for layer in self.layers for name in layer)
 
-    def reads(self, name: str) -> bool:
-        """Whether a column gets other values, or values of others are made of it."""
-        return folded(name) in self.changed or any(mentions(sql, name) for layer in self.layers for sql in layer.values())
-
     def set(self, name: str, sql: str) -> None:
         """Gives a column an expression over the columns as they are by now."""
         last = self.layers[-1]

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from oxyde.exceptions import MigrationError
 from oxyde.migrations.live.sqlite_text import folded
 from oxyde.migrations.operations import Operation
 from oxyde.migrations.parts import shown
-from oxyde.migrations.sql.later import Later, is_another
+from oxyde.migrations.sql.later import Later
 from oxyde.migrations.sql.rebuild import table as tables
 from oxyde.migrations.sql.rebuild.copying import Copied, copied, literal, misfit
 from oxyde.migrations.sql.rebuild.declaration import Declaration, Piece, mentions
@@ -95,22 +94,12 @@ class Rebuild:
         """Returns what a table becomes.
 
         Raises:
-            MigrationError: It cannot: see ``merging.merged``; or a column that it is about is another one by now.
+            MigrationError: It cannot: see ``merging.merged``.
         """
         known = None
         if self.later is not None and self.address in self.later.state.tables:
-            self._check_names(self.later)
             known = tables.of_state(self.address, self.later.state).declaration
         return merged(self.name, live.declaration, self.before.declaration, self.wanted.declaration, known)
-
-    def _check_names(self, later: Later) -> None:
-        before, after = self.before.declaration, self.wanted.declaration
-        new = [piece for piece in after.pieces if piece not in before.pieces]
-        for column in before.columns:
-            migration = later.brought_by(self.address, column.name)
-            is_meant = after.column(column.name) != column or self.copied.reads(column.name) or any(one.uses(column.name) for one in new)
-            if migration is not None and is_meant:
-                raise MigrationError(is_another(f"{self.name}.{column.name}", migration))
 
     def statements(self, live: TableText, change: Merged) -> list[str]:
         """Returns the statements.
