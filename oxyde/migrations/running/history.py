@@ -178,7 +178,8 @@ class History:
             UnsupportedError: The dialect cannot do an operation.
         """
         lost = {standing.title(name): name for name in self.lost()}
-        without_file = {standing.title(name): name for name in self.missing()}
+        numbers = {migration.number for migration in self.migrations}
+        without_file = {standing.title(name): name for name in self.missing() if number_of(name) in numbers}  # as after a rebase
         last = len(self.migrations) - 1 if target is None else -1 if target == ZERO else find(self.migrations, target)
         forward, backward = [], []
         for at, stage in enumerate(self.stages):
