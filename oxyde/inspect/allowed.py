@@ -11,9 +11,9 @@ from oxyde.db.raw import query
 from oxyde.db.steps import Steps
 from oxyde.exceptions import DatabaseError, DeadlockDetected, LockTimeoutError, SerializationFailure, StatementTimeoutError
 from oxyde.inspect.fitted import without
-from oxyde.migrations.parts import Column, shown
+from oxyde.migrations.parts import Column, shown, written
 from oxyde.migrations.state import State, Table
-from oxyde.schema.naming import quoted
+from oxyde.schema.naming import mark, quoted
 from oxyde.schema.relation import Address
 
 READABLE: Final[Mapping[str, str]] = {
@@ -100,11 +100,9 @@ def _reason(address: Address, columns: Sequence[str], dialect: str) -> Steps[str
     """Returns why columns of a table cannot be read; None where they can."""
     if not columns:
         return None
-    quote = '"' if dialect == "postgres" else "`"
-    looks = ", ".join(f"{quoted(name, quote)} IS NULL AS look_{number}" for number, name in enumerate(columns))  # works for all types
-    where = ".".join(quoted(part, quote) for part in address if part is not None)
+    looks = ", ".join(f"{quoted(name, mark(dialect))} IS NULL AS look_{number}" for number, name in enumerate(columns))  # of all types
     try:
-        yield from query(f"SELECT {looks} FROM {where} LIMIT 0", None, dialect)  # noqa: S608 - names are quoted
+        yield from query(f"SELECT {looks} FROM {written(address, dialect)} LIMIT 0", None, dialect)  # noqa: S608 - names are quoted
     except PASSING:
         raise
     except DatabaseError as error:

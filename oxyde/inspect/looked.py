@@ -10,7 +10,7 @@ from oxyde.db.raw import query
 from oxyde.db.steps import Steps
 from oxyde.exceptions import StatementTimeoutError
 from oxyde.inspect.fitted import DATES
-from oxyde.migrations.parts import Column
+from oxyde.migrations.parts import Column, written
 from oxyde.migrations.state import State, Table
 from oxyde.schema import ColumnType
 from oxyde.schema.naming import quoted
@@ -121,9 +121,8 @@ def _beyond(table: Table, asked: Sequence[Column], dialect: str) -> Steps[Sequen
         f"max({BEYOND[column.type.kind].condition.format(name)}) AS look_{number}"
         for number, (column, name) in enumerate(zip(asked, names, strict=True))
     ]
-    where = ".".join(quoted(part, "`") for part in (table.schema, table.name) if part is not None)
     for limit in (min(ROWS, VALUES // len(asked)), FEW):
-        rows = f"(SELECT {', '.join(names)} FROM {where} LIMIT {limit}) AS looked_at"  # noqa: S608 - names are quoted
+        rows = f"(SELECT {', '.join(names)} FROM {written(table.address, dialect)} LIMIT {limit}) AS looked_at"  # noqa: S608 - names are quoted
         try:
             (row,) = yield from query(f"{TIMED[dialect]} {', '.join(looks)} FROM {rows}", None, dialect)
         except StatementTimeoutError:

@@ -223,7 +223,8 @@ class History:
                     later.check(step.operation, step.before)
                 except MigrationError as error:
                     raise MigrationError(f"{stage.migration.name}: {step.operation}: {error}") from None
-        return Task(stage.migration, False, [step.before_later(later) for step in steps], stage.checksum)
+        known = None if later is None else later.state
+        return Task(stage.migration, False, [step.before_later(known) for step in steps], stage.checksum)
 
     def _backward(self, stage: Stage) -> Task:
         migration = stage.migration

@@ -23,7 +23,6 @@ from oxyde.migrations.operations import (
     replay,
 )
 from oxyde.migrations.sql.beside import DIALECTS, with_indexes
-from oxyde.migrations.sql.later import Later
 from oxyde.migrations.sql.rebuild import Rebuild, arranged
 from oxyde.migrations.sql.recomputed import recomputed
 from oxyde.migrations.sql.statements import statements
@@ -65,8 +64,8 @@ class Step:
         """Returns it with what was said of tables that are made anew; see ``Rebuild``."""
         return self if self.rebuild is None else replace(self, rebuild=replace(self.rebuild, warn=warn, keep_extra=keep_extra))
 
-    def before_later(self, later: Later | None) -> Step:
-        """Returns it with what later migrations have made already; see ``Rebuild``."""
+    def before_later(self, later: State | None) -> Step:
+        """Returns it with the state after later migrations that are applied already; see ``Rebuild``."""
         return self if self.rebuild is None else replace(self, rebuild=replace(self.rebuild, later=later))
 
 

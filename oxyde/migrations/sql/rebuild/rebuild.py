@@ -10,7 +10,6 @@ from typing import Any
 from oxyde.migrations.live.sqlite_text import folded
 from oxyde.migrations.operations import Operation
 from oxyde.migrations.parts import shown
-from oxyde.migrations.sql.later import Later
 from oxyde.migrations.sql.rebuild import table as tables
 from oxyde.migrations.sql.rebuild.copying import Copied, copied, literal, misfit
 from oxyde.migrations.sql.rebuild.declaration import Declaration, Piece, mentions
@@ -33,7 +32,7 @@ class Rebuild:
         members: The operations, each with the state before it.
         after: The state after them.
         keep_extra: Whether columns and constraints that no migration made are kept; otherwise they are refused.
-        later: What later migrations have made that are applied already, such as those that a rebase numbered anew.
+        later: The state after later migrations that are applied already, such as those that a rebase numbered anew.
         warn: Called with what is odd about the table.
     """
 
@@ -41,7 +40,7 @@ class Rebuild:
     members: Sequence[tuple[Operation, State]]
     after: State
     keep_extra: bool = False
-    later: Later | None = field(default=None, compare=False)
+    later: State | None = field(default=None, compare=False)
     warn: Callable[[str], Any] = field(default=lambda _: None, compare=False)
 
     @property
@@ -97,8 +96,8 @@ class Rebuild:
             MigrationError: It cannot: see ``merging.merged``.
         """
         known = None
-        if self.later is not None and self.address in self.later.state.tables:
-            known = tables.of_state(self.address, self.later.state).declaration
+        if self.later is not None and self.address in self.later.tables:
+            known = tables.of_state(self.address, self.later).declaration
         return merged(self.name, live.declaration, self.before.declaration, self.wanted.declaration, known)
 
     def statements(self, live: TableText, change: Merged) -> list[str]:
